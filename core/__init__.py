@@ -1,0 +1,1 @@
+"""Token Atlas without a browser: tokenizers, segmentations, and everything measured on them."""
