@@ -1,0 +1,27 @@
+"""The frame of every page: title of the tab, navigation, and what a page does with an error."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from components.errors import user_errors
+
+PAGES = Path(__file__).parent.parent / "pages"
+
+st.set_page_config(page_title="Token Atlas", page_icon=":material/border_clear:", layout="wide")
+
+page = st.navigation(
+    [
+        st.Page(
+            PAGES / "segmentation.py",
+            title="Segmentation",
+            icon=":material/segment:",
+            default=True,
+            help="How one to eight tokenizers cut the same text, right to the byte.",
+        ),
+    ],
+    position="top",
+)
+
+with user_errors():
+    page.run()

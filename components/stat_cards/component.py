@@ -1,0 +1,56 @@
+"""A row of cards, one per tokenizer, that follows the typing without flicker."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A word on a card; `mood` is "good", "bad" or "plain", `title` says what exactly is meant."""
+
+    text: str
+    mood: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a card shows.
+
+    Args:
+        label: the tokenizer's name.
+        colour: the tokenizer's own colour, as CSS.
+        count: the large number, formatted.
+        unit: its unit.
+        rest: further numbers, small.
+        share: the number as a share of the largest on any card, 0 to 1.
+        badges: what to know about it.
+        definition: shown on hover over the numbers.
+    """
+
+    label: str
+    colour: str
+    count: str
+    unit: str
+    rest: str
+    share: float
+    badges: tuple[Badge, ...]
+    definition: str
+
+
+_component = st.components.v2.component(
+    "token_atlas_stat_cards",
+    html='<div class="grid" role="list" aria-label="Tokens per tokenizer"></div>',
+    css=(_HERE / "stat_cards.css").read_text(),
+    js=(_HERE / "stat_cards.js").read_text(),
+)
+
+
+def stat_cards(cards: Sequence[Card], *, key: str) -> None:
+    """Draw the cards."""
+    _component(key=key, data={"cards": [asdict(card) for card in cards]})
