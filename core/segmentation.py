@@ -34,7 +34,7 @@ class Encoded:
             last byte of a character; None for engines that never change the text.
         pieces: bytes per token for engines without a vocabulary (characters, words); None looks them up.
         kinds: `Kind` per token, uint8 (T,); None looks them up.
-        prefix: what the tokenizer put before the text before cutting it, b" " for SentencePiece's dummy prefix.
+        prefix: what the tokenizer may have put before the text before cutting it, b" " for a dummy prefix.
         n_before: special tokens added at the front.
         n_after: special tokens added at the end.
     """
@@ -147,15 +147,16 @@ def spans(encoded: Encoded, text: bytes, vocabulary: "Vocabulary | None") -> Seg
     kinds = encoded.kinds if encoded.kinds is not None else _kinds(vocabulary, ids)
     last = len(ids) - encoded.n_after
     body = slice(encoded.n_before, last)
-    if b"".join(pieces[body]) == encoded.prefix + text:
-        edges = np.concatenate([[0], np.cumsum([len(p) for p in pieces[body]], dtype=np.int64)]) - len(encoded.prefix)
-        edges = np.maximum(edges, 0).astype(np.int32)
+    spelled = b"".join(pieces[body])
+    prefix = b"" if spelled == text else encoded.prefix
+    if spelled == prefix + text:
+        edges = np.maximum(_edges(pieces[body]) - len(prefix), 0)
         starts, ends = edges[:-1], edges[1:]
     elif encoded.align is None:
         raise AssertionError("an engine without alignment gave tokens that do not spell the text")
     else:
-        starts, ends = disjoint(text, pieces[body], kinds[body], *encoded.align())
-    bare = _without_prefix(pieces[body], kinds[body], text, starts, ends, encoded.prefix)
+        starts, ends = disjoint(text, pieces[body], kinds[body], *encoded.align(), encoded.prefix)
+    bare = _without_prefix(pieces[body], kinds[body], text, starts, ends, prefix)
     pieces = [*pieces[: encoded.n_before], *bare, *pieces[last:]]
     kinds = kinds.copy()
     kinds[body][starts == ends] = Kind.INSERTED
@@ -167,10 +168,17 @@ def spans(encoded: Encoded, text: bytes, vocabulary: "Vocabulary | None") -> Seg
     )
 
 
+def _edges(pieces: list[bytes]) -> Ints:
+    """Where each piece begins when they stand side by side, and where the last ends: int32 (T + 1,)."""
+    edges = np.zeros(len(pieces) + 1, np.int32)
+    np.cumsum(np.fromiter(map(len, pieces), np.int32, len(pieces)), out=edges[1:])
+    return edges
+
+
 def _look_up(vocabulary: "Vocabulary | None", ids: Ints) -> list[bytes]:
     assert vocabulary is not None, "an engine without a vocabulary names its pieces"
     pieces = vocabulary.pieces
-    return [pieces[i] for i in ids.tolist()]
+    return list(map(pieces.__getitem__, ids.tolist()))
 
 
 def _kinds(vocabulary: "Vocabulary | None", ids: Ints) -> NDArray[np.uint8]:
@@ -194,14 +202,18 @@ def _without_prefix(
     return bare
 
 
-def disjoint(text: bytes, pieces: list[bytes], kinds: NDArray[np.uint8], starts: Ints, ends: Ints) -> Alignment:
+def disjoint(
+    text: bytes, pieces: list[bytes], kinds: NDArray[np.uint8], starts: Ints, ends: Ints, prefix: bytes = b""
+) -> Alignment:
     """Turn an engine's alignment into ordered, disjoint spans.
 
     Engines give every token of a split character the whole character (tokenizers), or nothing to all but the last
-    (SentencePiece). Where the tokens of such a group spell its bytes, the spans follow the bytes; where a normaliser
-    changed them, the shared stretch is divided evenly between the tokens that share it.
+    (SentencePiece). Where the tokens of such a group spell its bytes, perhaps behind a dummy prefix, the spans follow
+    the bytes; where a normaliser changed them, the shared stretch is divided evenly between the tokens that share it.
     """
     starts, ends = starts.astype(np.int32), ends.astype(np.int32)
+    if not len(starts):  # the whole text was dropped
+        return starts, ends
     for i in np.flatnonzero((starts == ends) & (kinds == Kind.BYTE))[::-1]:  # leading bytes of a split character
         if i + 1 < len(starts) and starts[i + 1] == starts[i]:
             ends[i] = ends[i + 1]
@@ -214,8 +226,9 @@ def disjoint(text: bytes, pieces: list[bytes], kinds: NDArray[np.uint8], starts:
         if last - first == 1:
             continue
         begin, end = int(starts[first]), int(reach[last - 1])
-        if b"".join(pieces[first:last]) == text[begin:end]:
-            edges = begin + np.concatenate([[0], np.cumsum([len(p) for p in pieces[first:last]])])
+        spelled = b"".join(pieces[first:last])
+        if spelled in (text[begin:end], prefix + text[begin:end]):
+            edges = begin + np.maximum(_edges(pieces[first:last]) - (len(spelled) - (end - begin)), 0)
             starts[first:last], ends[first:last] = edges[:-1], edges[1:]
         else:
             _divide(starts, ends, int(first), int(last))

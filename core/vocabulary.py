@@ -29,11 +29,18 @@ def bytes_of_alphabet(spelling: str) -> bytes | None:
     >>> bytes_of_alphabet("Ġé")
     b' \\xe9'
     """
-    table = byte_of_character()
     try:
-        return bytes(table[c] for c in spelling)
-    except KeyError:
+        return spelling.translate(_latin1_of_alphabet()).encode("latin-1")
+    except UnicodeEncodeError:
         return None
+
+
+@cache
+def _latin1_of_alphabet() -> dict[int, str]:
+    """Alphabet character to the Latin-1 character of its byte; what is Latin-1 but not alphabet goes beyond Latin-1."""
+    table = byte_of_character()
+    outside = {byte: "\uffff" for byte in range(256) if chr(byte) not in table}
+    return outside | {ord(character): chr(byte) for character, byte in table.items()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,179 @@
+"""Tokenizers that run on Hugging Face's `tokenizers` library: BPE, Unigram, WordPiece and WordLevel models.
+
+Two things in the library need care. `encode` holds Python's global lock, `encode_batch` does not. And a post-processor
+with `trim_offsets` moves the offsets of tokens, so the engine here runs without its post-processor, and the tokens that
+it adds at the ends are remembered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import tokenizers
+from numpy.typing import NDArray
+
+from core.engines.components import states
+from core.engines.spelling import vocabulary_of
+from core.errors import UserError, shown
+from core.segmentation import Alignment, Encoded, Ints, byte_offsets
+from core.tokenizer import Info, LocalTokenizer, Specials
+from core.vocabulary import Vocabulary
+
+REFERENCE = f"tokenizers {tokenizers.__version__}"
+
+# Normalisers after which tokens rarely spell the text, so that offsets are asked for at once.
+_REWRITING = {"BertNormalizer", "Lowercase", "StripAccents", "NFKC", "NFKD", "NFD", "Precompiled", "Strip", "Nmt"}
+_PROBES = ("a", "1", "。", " ")
+
+
+class HuggingFaceTokenizer(LocalTokenizer):
+    """A tokenizer on a `tokenizers.Tokenizer`, which becomes this object's own.
+
+    Args:
+        engine: set up as its file says; padding, truncation, dropout and the post-processor are taken off here.
+        info: what the source knows; empty fields (algorithm, reference, normaliser, specials, number of ids) are
+            filled in from the engine.
+        vocabulary: None works it out from the engine.
+
+    Raises:
+        UnreadableFile: the engine's ids are unusable.
+    """
+
+    vocabulary: Vocabulary
+
+    def __init__(self, engine: tokenizers.Tokenizer, info: Info, vocabulary: Vocabulary | None = None) -> None:
+        self.vocabulary = vocabulary or vocabulary_of(engine)
+        engine.no_padding()
+        engine.no_truncation()
+        notes = _made_deterministic(engine)
+        self._post_processor = engine.post_processor
+        before, after, note = _added_at_the_ends(engine)
+        self._before, self._after = np.array(before, np.int32), np.array(after, np.int32)
+        engine.post_processor = None
+        engine.encode_special_tokens = True  # the spelling of a special token in the text is ordinary text
+        self._engine = engine
+        self._prefix = _dummy_prefix(engine)
+        self._rewrites = any(state["type"] in _REWRITING for state in states(engine.normalizer))
+        self.info = _completed(info, engine, self.vocabulary, (*notes, *note))
+
+    @cached_property
+    def _parsing(self) -> tokenizers.Tokenizer:
+        """The engine that reads special tokens in the text; a second object, since the choice is a property of one."""
+        return tokenizers.Tokenizer.from_str(self._engine.to_str())
+
+    def encode(self, text: str, specials: Specials) -> Encoded:
+        engine = self._parsing if specials.parse else self._engine
+        encoding = _run(engine, [text], offsets=self._rewrites)[0]
+        ids = np.array(encoding.ids, np.int32)
+
+        def align() -> Alignment:
+            exact = encoding if self._rewrites else _run(engine, [text], offsets=True)[0]
+            return aligned(text, exact.offsets, [self.vocabulary.pieces[i] for i in exact.ids])
+
+        if not specials.add:
+            return Encoded(ids, align, prefix=self._prefix)
+        ids = np.concatenate([self._before, ids, self._after])
+        return Encoded(ids, align, prefix=self._prefix, n_before=len(self._before), n_after=len(self._after))
+
+    def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        return [np.array(encoding.ids, np.int32) for encoding in _run(self._engine, list(texts), offsets=False)]
+
+
+def aligned(text: str, offsets: Sequence[tuple[int, int]], pieces: list[bytes]) -> Alignment:
+    """Byte spans from the library's character offsets.
+
+    A `▁` that the tokenizer itself put in front of a word has, in the library, the offsets of the word's first
+    character. Here it stands for the whitespace dropped before the word, or for nothing.
+    """
+    edges = np.fromiter(chain.from_iterable(offsets), np.int32, 2 * len(offsets))
+    starts, ends = byte_offsets(text)[edges].reshape(-1, 2).T.copy()
+    _give_dropped_space(text.encode(), pieces, starts, ends)
+    return starts, ends
+
+
+def _give_dropped_space(data: bytes, pieces: list[bytes], starts: Ints, ends: Ints) -> None:
+    """Lay tokens that begin with an inserted space over the whitespace before them, in place."""
+    reach = 0  # where the tokens so far end
+    for i, piece in enumerate(pieces):
+        start, end = int(starts[i]), int(ends[i])
+        if piece[:1] == b" " and start < end and data[start] != 0x20:
+            shared = i + 1 < len(pieces) and starts[i + 1] < end
+            if piece == b" " and shared:  # it came from no character of its own
+                ends[i] = end = start
+            if reach < start and data[reach:start].isspace():
+                starts[i] = reach
+        reach = max(reach, end)
+
+
+def _run(engine: tokenizers.Tokenizer, texts: list[str], offsets: bool) -> list[Any]:
+    """Encodings of the texts.
+
+    Raises:
+        UserError: the library gave up, for example since the model meets an unknown word and has no unknown token.
+    """
+    call = engine.encode_batch if offsets else engine.encode_batch_fast
+    try:
+        return list(call(texts, add_special_tokens=False))
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise UserError(
+            f"The tokenizer failed on this text: {shown(str(error), 200)}. Its file is damaged, or its pattern "
+            "cannot handle so long a text; try a shorter one."
+        ) from None
+
+
+def _made_deterministic(engine: tokenizers.Tokenizer) -> tuple[str, ...]:
+    """Switch off sampling, which some files carry from training."""
+    model = engine.model
+    if getattr(model, "dropout", None):
+        model.dropout = None
+        return ("Its file asks for BPE dropout, which is switched off here.",)
+    return ()
+
+
+def _added_at_the_ends(engine: tokenizers.Tokenizer) -> tuple[list[int], list[int], tuple[str, ...]]:
+    """(ids put before a text, ids put after it, notes), found by asking the post-processor."""
+    if engine.post_processor is None:
+        return [], [], ()
+    for probe in _PROBES:
+        plain = engine.encode(probe, add_special_tokens=False).ids
+        if not plain:
+            continue
+        full = engine.encode(probe, add_special_tokens=True)
+        mask = full.special_tokens_mask
+        n_before = mask.index(0) if 0 in mask else len(mask)
+        body = full.ids[n_before : n_before + len(plain)]
+        if body == plain and all(mask[n_before + len(plain) :]):
+            return full.ids[:n_before], full.ids[n_before + len(plain) :], ()
+        break
+    return [], [], ("Its template for special tokens does more than add them at the ends, so none are added here.",)
+
+
+def _dummy_prefix(engine: tokenizers.Tokenizer) -> bytes:
+    """What the engine puts before a text so that its first word looks like any other."""
+    for state in states(engine.normalizer):
+        if state["type"] == "Prepend":
+            return b" " if state["prepend"] == "▁" else str(state["prepend"]).encode()
+    for state in states(engine.pre_tokenizer):
+        metaspace = state["type"] == "Metaspace" and state.get("prepend_scheme", "always") != "never"
+        if metaspace or (state["type"] == "ByteLevel" and state["add_prefix_space"]):
+            return b" "
+    return b""
+
+
+def _completed(info: Info, engine: tokenizers.Tokenizer, vocabulary: Vocabulary, notes: tuple[str, ...]) -> Info:
+    """The info with what only the engine knows."""
+    added = engine.get_added_tokens_decoder()
+    specials = tuple((token.content, i) for i, token in sorted(added.items()) if token.special)
+    return replace(
+        info,
+        n_vocabulary=info.n_vocabulary or len(vocabulary),
+        algorithm=info.algorithm or type(engine.model).__name__,
+        reference=info.reference or REFERENCE,
+        specials=info.specials or specials,
+        notes=(*info.notes, *notes),
+    )
