@@ -97,17 +97,10 @@ class Consensus:
     Args:
         positions: byte positions inside the text, ascending, int32 (B,).
         counts: segmentations that cut there, 1 to N, int32 (B,).
-        n_segmentations: N.
     """
 
     positions: Ints
     counts: Ints
-    n_segmentations: int
-
-    @property
-    def unanimous_share(self) -> float:
-        """Share of the boundaries drawn by any that all draw, 0 to 1; NaN if none draws any."""
-        return float(np.mean(self.counts == self.n_segmentations)) if len(self.counts) else nan
 
 
 def consensus(segmentations: Sequence[Segmentation]) -> Consensus:
@@ -118,13 +111,27 @@ def consensus(segmentations: Sequence[Segmentation]) -> Consensus:
 
     >>> from core.catalog import open_tokenizer
     >>> both = consensus([open_tokenizer(f"builtin:{name}").segment("to be") for name in ("words", "characters")])
-    >>> both.positions.tolist(), both.counts.tolist(), both.unanimous_share
-    ([1, 2, 3, 4], [1, 2, 2, 1], 0.5)
+    >>> both.positions.tolist(), both.counts.tolist()
+    ([1, 2, 3, 4], [1, 2, 2, 1])
     """
     _same_text(segmentations)
     cuts = [segmentation.cuts for segmentation in segmentations] or [np.empty(0, np.int32)]
     positions, counts = np.unique(np.concatenate(cuts), return_counts=True)
-    return Consensus(positions.astype(np.int32), counts.astype(np.int32), len(segmentations))
+    return Consensus(positions.astype(np.int32), counts.astype(np.int32))
+
+
+def unanimous_share(segmentations: Sequence[Segmentation]) -> float:
+    """Of the places where any of the segmentations cuts, the share where all do, 0 to 1; NaN if none cuts anywhere.
+
+    Raises:
+        UserError: they cut different texts.
+
+    >>> from core.catalog import open_tokenizer
+    >>> unanimous_share([open_tokenizer(f"builtin:{name}").segment("to be") for name in ("words", "characters")])
+    0.5
+    """
+    counts = consensus(segmentations).counts
+    return float(np.mean(counts == len(segmentations))) if len(counts) else nan
 
 
 def _same_text(segmentations: Sequence[Segmentation]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.agreement import agreement, consensus, f1_matrix
+from core.agreement import agreement, consensus, f1_matrix, unanimous_share
 from core.errors import UserError
 from core.kinds import Kind
 from core.segmentation import Segmentation
@@ -52,9 +52,9 @@ def test_consensus_counts_every_boundary_of_every_segmentation(sets: list[set[in
     assert found.positions.dtype == found.counts.dtype == np.int32
     union = set.union(*sets)
     if union:
-        assert found.unanimous_share == len(set.intersection(*sets)) / len(union)
+        assert unanimous_share([cut(s) for s in sets]) == len(set.intersection(*sets)) / len(union)
     else:
-        assert isnan(found.unanimous_share)
+        assert isnan(unanimous_share([cut(s) for s in sets]))
 
 
 def test_undefined_numbers_name_who_has_no_boundary() -> None:
@@ -66,10 +66,11 @@ def test_undefined_numbers_name_who_has_no_boundary() -> None:
 def test_nothing_to_compare_is_an_empty_answer() -> None:
     assert f1_matrix([]).shape == (0, 0)
     assert len(consensus([]).positions) == 0
+    assert isnan(unanimous_share([]))
     assert f1_matrix([cut(set(), b"")]).tolist() == [[1.0]]
 
 
 def test_different_texts_are_refused() -> None:
-    for compare in (lambda s: agreement(*s), f1_matrix, consensus):
+    for compare in (lambda s: agreement(*s), f1_matrix, consensus, unanimous_share):
         with pytest.raises(UserError, match="one text only"):
             compare([cut({1}), cut({1}, b"abcdefgx")])
