@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from core.errors import UnknownName, UnreadableFile, UserError, shown
 from core.registry import entries
+from core.settings import settings
 from core.source import Files, Source
 from core.tokenizer import LocalTokenizer, Tokenizer
 
@@ -41,7 +42,7 @@ def open_tokenizer(spec: str) -> Tokenizer:
     """The tokenizer that a spec string names.
 
     Raises:
-        UserError: the scheme, name or file is unknown or unreadable; says which and what to do.
+        UserError: the scheme, name or file is unknown, unreadable or switched off; says which and what to do.
 
     >>> open_tokenizer("builtin:utf8-bytes").info.n_vocabulary
     259
@@ -55,6 +56,7 @@ def open_tokenizer(spec: str) -> Tokenizer:
         )
     if scheme not in schemes:
         raise UnknownName("tokenizer scheme", scheme, schemes)
+    settings().refuse(scheme)
     opener = schemes[scheme].open
     assert opener is not None, "a source with a scheme opens names"
     return opener(rest)

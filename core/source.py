@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from core.errors import TooLarge, UnreadableFile, shown
-from core.tokenizer import LocalTokenizer
+from core.tokenizer import LocalTokenizer, Tokenizer
 
 MAX_FILE_BYTES = 256 * 2**20  # the largest tokenizer.json in wide use is about 35 MB
 
@@ -82,7 +82,8 @@ class Source:
             possible; the sources' `rank` breaks ties in a folder.
         load: builds the tokenizer from files that were recognised. Raises UnreadableFile for damaged ones.
         scheme: for places, the word before the colon of a spec.
-        open: for places, builds the tokenizer from the rest of the spec.
+        open: for places, opens the tokenizer from the rest of the spec; one that strangers made comes back as an
+            `IsolatedTokenizer`.
         offered: for places, spec strings and labels that open without a network.
         endings: file endings that an upload may have.
         rank: order in which sources are asked about a folder; low first.
@@ -93,7 +94,7 @@ class Source:
     recognises: Callable[[Files], str | None] | None = None
     load: Callable[[Files], LocalTokenizer] | None = None
     scheme: str = ""
-    open: Callable[[str], LocalTokenizer] | None = None
+    open: Callable[[str], Tokenizer] | None = None
     offered: Callable[[], list[tuple[str, str]]] | None = None
     endings: tuple[str, ...] = ()
     rank: int = 50

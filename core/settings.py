@@ -1,0 +1,83 @@
+"""What this installation allows, from environment variables, read afresh each time.
+
+| variable | meaning | unset |
+| --- | --- | --- |
+| TOKEN_ATLAS_HUB | may tokenizers be fetched from the Hub? | on |
+| TOKEN_ATLAS_PATHS | may a visitor name files on the server? Switch off on a public server. | on |
+| TOKEN_ATLAS_UPLOADS | may a visitor upload tokenizers? | on |
+| TOKEN_ATLAS_VET | are files named by path tried in a process of their own before they are read here? | on |
+| TOKEN_ATLAS_UPLOAD_MB | most an upload may hold, unpacked | 64 |
+| TOKEN_ATLAS_CHILD_MB | memory of the process that an untrusted tokenizer lives in | 2048 |
+| TOKEN_ATLAS_CHILD_SECONDS | time an untrusted tokenizer has to be read and tried out, and to answer | 5 |
+"""
+
+import os
+from dataclasses import dataclass
+
+from core.errors import UserError, shown
+
+_OFF = {"0", "off", "no", "false"}
+_ON = {"1", "on", "yes", "true"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What visitors may do, and the limits of untrusted tokenizers."""
+
+    hub: bool = True
+    paths: bool = True
+    uploads: bool = True
+    vet: bool = True
+    upload_mb: int = 64
+    child_mb: int = 2048
+    child_seconds: float = 5.0
+
+    def refuse(self, scheme: str) -> None:
+        """Do nothing if specs of this scheme may be opened here.
+
+        Raises:
+            UserError: the scheme is switched off; says what can be done instead.
+        """
+        if scheme == "hub" and not self.hub:
+            raise UserError("This server does not fetch from the Hub (TOKEN_ATLAS_HUB=off). Upload the file instead.")
+        if scheme == "file" and not self.paths:
+            raise UserError(
+                "This server does not open files by path (TOKEN_ATLAS_PATHS=off). Upload the file or use its Hub id."
+            )
+        if scheme == "upload" and not self.uploads:
+            raise UserError("This server takes no uploads (TOKEN_ATLAS_UPLOADS=off). Use a Hub id instead.")
+
+
+def settings() -> Settings:
+    """The settings in force now.
+
+    Raises:
+        UserError: a variable holds neither what it should nor nothing; names it.
+    """
+    return Settings(
+        hub=_switch("TOKEN_ATLAS_HUB", Settings.hub),
+        paths=_switch("TOKEN_ATLAS_PATHS", Settings.paths),
+        uploads=_switch("TOKEN_ATLAS_UPLOADS", Settings.uploads),
+        vet=_switch("TOKEN_ATLAS_VET", Settings.vet),
+        upload_mb=int(_number("TOKEN_ATLAS_UPLOAD_MB", Settings.upload_mb)),
+        child_mb=int(_number("TOKEN_ATLAS_CHILD_MB", Settings.child_mb)),
+        child_seconds=_number("TOKEN_ATLAS_CHILD_SECONDS", Settings.child_seconds),
+    )
+
+
+def _switch(name: str, usual: bool) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if value and value not in _ON | _OFF:
+        raise UserError(f"{name} is {shown(value)}. Set it to on or off.")
+    return value in _ON if value else usual
+
+
+def _number(name: str, usual: float) -> float:
+    value = os.environ.get(name, "").strip()
+    try:
+        number = float(value) if value else usual
+    except ValueError:
+        number = -1.0
+    if not 0 < number < 1e6:
+        raise UserError(f"{name} is {shown(value)}. Set it to a positive number.")
+    return number
