@@ -15,12 +15,15 @@ import numpy as np
 import tokenizers
 from numpy.typing import NDArray
 
+from core.engines import explained
 from core.engines.components import states
-from core.engines.spelling import vocabulary_of
+from core.engines.display import displayed, undisplayed
+from core.engines.pipeline import normaliser_in_words, pre_tokenizer_in_words
+from core.engines.spelling import spelling_of, vocabulary_of
 from core.errors import UserError, shown
 from core.segmentation import Alignment, Encoded, Ints, byte_offsets
-from core.tokenizer import Info, LocalTokenizer, Specials
-from core.vocabulary import Vocabulary
+from core.tokenizer import Explanation, Info, LocalTokenizer, Specials, Stage, TokenDetails
+from core.vocabulary import Vocabulary, byte_of_character
 
 REFERENCE = f"tokenizers {tokenizers.__version__}"
 
@@ -49,12 +52,12 @@ class HuggingFaceTokenizer(LocalTokenizer):
         engine.no_padding()
         engine.no_truncation()
         notes = _made_deterministic(engine)
-        self._post_processor = engine.post_processor
         before, after, note = _added_at_the_ends(engine)
         self._before, self._after = np.array(before, np.int32), np.array(after, np.int32)
         engine.post_processor = None
         engine.encode_special_tokens = True  # the spelling of a special token in the text is ordinary text
         self._engine = engine
+        self._spelling = spelling_of(engine)
         self._prefix = _dummy_prefix(engine)
         self._rewrites = any(state["type"] in _REWRITING for state in states(engine.normalizer))
         self.info = _completed(info, engine, self.vocabulary, (*notes, *note))
@@ -80,6 +83,102 @@ class HuggingFaceTokenizer(LocalTokenizer):
 
     def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
         return [np.array(encoding.ids, np.int32) for encoding in _run(self._engine, list(texts), offsets=False)]
+
+    # the vocabulary and how it got there
+
+    def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
+        vocabulary = self._measured
+        return [TokenDetails(i, vocabulary.pieces[i], *vocabulary.describe(i)) for i in ids]
+
+    @cached_property
+    def _measured(self) -> Vocabulary:
+        if self.vocabulary.measures is not None or not self.vocabulary.spellings or self.info.algorithm != "BPE":
+            return self.vocabulary
+        return explained.with_ranks(self.vocabulary, self._merges)
+
+    @cached_property
+    def _merges(self) -> explained.Merges:
+        return explained.merges_of(self._engine)
+
+    @cached_property
+    def _scores(self) -> explained.Scores:
+        return explained.scores_of(self.vocabulary)
+
+    @cached_property
+    def _added(self) -> dict[int, str]:
+        """Content of the added tokens that are looked for in a text before it is cut."""
+        added = self._engine.get_added_tokens_decoder().items()
+        return {i: token.content for i, token in added if not token.special}
+
+    def stages(self, text: str) -> list[Stage]:
+        engine = self._engine
+        encoding = _run(engine, [text], offsets=True)[0]
+        parts = _parts(text, encoding, self._added)
+        normal = [part if whole else self._normal(part) for part, whole in parts]
+        cut = [
+            piece
+            for (_, whole), part in zip(parts, normal, strict=True)
+            for piece in ([part] if whole else self._pre_tokens(part))
+        ]
+        tokens = [self._shown(i) for i in encoding.ids]
+        front, end = ([self._shown(i) for i in ids.tolist()] for ids in (self._before, self._after))
+        adds = "; ".join(
+            f"puts {', '.join(added)} {where}" for added, where in ((front, "in front"), (end, "at the end")) if added
+        )
+        found = "; added tokens of the vocabulary are cut out first" if any(whole for _, whole in parts) else ""
+        return [
+            Stage("Normaliser", self.info.normaliser or "changes nothing", tuple(normal)),
+            Stage("Pre-tokenizer", pre_tokenizer_in_words(engine.pre_tokenizer) + found, tuple(cut)),
+            Stage("Model", f"{self.info.algorithm}, {len(self.vocabulary):,} entries", tuple(tokens)),
+            Stage("Post-processor", adds or "adds nothing", (*front, *tokens, *end)),
+        ]
+
+    def _normal(self, text: str) -> str:
+        normaliser = self._engine.normalizer
+        return text if normaliser is None else str(normaliser.normalize_str(text))
+
+    def _pre_tokens(self, text: str) -> list[str]:
+        cutter = self._engine.pre_tokenizer
+        if cutter is None:
+            return [text] if text else []
+        pieces = [piece for piece, _ in cutter.pre_tokenize_str(text)]
+        return [displayed(self._spelling.meant(p)) for p in pieces] if self._spelling.alphabet else pieces
+
+    def _shown(self, token_id: int) -> str:
+        """A token as people read it: its text in a byte-level vocabulary, else its spelling."""
+        return displayed(self.vocabulary.pieces[token_id]) if self._spelling.alphabet else self._spelled(token_id)
+
+    def _spelled(self, token_id: int) -> str:
+        return self.vocabulary.spellings[token_id] if self.vocabulary.spellings else str(token_id)
+
+    def explain(self, piece: str) -> Explanation | None:
+        pre_token = _in_alphabet(undisplayed(piece)) if self._spelling.alphabet else piece
+        model = self._engine.model
+        kind = type(model).__name__
+        if kind == "BPE":
+            said = explained.bpe(self._engine, self._spelling, self._merges, pre_token)
+        elif kind == "Unigram" and self.vocabulary.measures is not None:
+            said = explained.unigram(self._scores, self._spelling, pre_token)
+        elif kind == "WordPiece":
+            said = explained.wordpiece(model, self._engine.get_vocab(with_added_tokens=False), pre_token)
+        else:
+            said = None
+        return replace(said, piece=piece) if said else None
+
+
+def _parts(text: str, encoding: Any, added: dict[int, str]) -> list[tuple[str, bool]]:
+    """The text cut around its added tokens: (stretch, whether it is one of them)."""
+    parts, at = list[tuple[str, bool]](), 0
+    for i, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
+        if i in added and start >= at:
+            parts += [(text[at:start], False), (text[start:end], True)]
+            at = end
+    return [part for part in (*parts, (text[at:], False)) if part[0]]
+
+
+def _in_alphabet(data: bytes) -> str:
+    character_by_byte = {byte: character for character, byte in byte_of_character().items()}
+    return "".join(character_by_byte[byte] for byte in data)
 
 
 def aligned(text: str, offsets: Sequence[tuple[int, int]], pieces: list[bytes]) -> Alignment:
@@ -174,6 +273,7 @@ def _completed(info: Info, engine: tokenizers.Tokenizer, vocabulary: Vocabulary,
         n_vocabulary=info.n_vocabulary or len(vocabulary),
         algorithm=info.algorithm or type(engine.model).__name__,
         reference=info.reference or REFERENCE,
+        normaliser=info.normaliser or normaliser_in_words(engine.normalizer),
         specials=info.specials or specials,
         notes=(*info.notes, *notes),
     )
