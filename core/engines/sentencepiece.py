@@ -200,6 +200,7 @@ class SentencePieceTokenizer(LocalTokenizer):
         suffix = model.trainer_spec.treat_whitespace_as_suffix
         self._prefix = b" " if model.normalizer_spec.add_dummy_prefix and not suffix else b""
         self._unknown = self._processor.unk_id()
+        self._space = SPACE if model.normalizer_spec.escape_whitespaces else " "
         # bytes per id in the normalised text, where a space is the three bytes of U+2581
         self._widths = np.array([_width(p.piece, p.type) for p in model.pieces], np.int64)
 
@@ -331,13 +332,13 @@ class SentencePieceTokenizer(LocalTokenizer):
     @cached_property
     def _cuts_before_spaces(self) -> bool:
         """Whether no piece reaches over the front of a space, so that words are cut independently of each other."""
-        crossing = re.compile(f"[^{SPACE}]{SPACE}")
+        crossing = re.compile(f"[^{self._space}]{self._space}")
         return not any(crossing.search(p.piece) for p in self._model.pieces if p.type != CONTROL)
 
     def _chunks(self, normal: str) -> list[str]:
         if not self._cuts_before_spaces:
             return [normal] if normal else []
-        return re.findall(f"{SPACE}+[^{SPACE}]*|[^{SPACE}]+", normal)
+        return re.findall(f"{self._space}+[^{self._space}]*|[^{self._space}]+", normal)
 
     @cached_property
     def _chunk_rule(self) -> str:

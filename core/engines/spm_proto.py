@@ -42,23 +42,33 @@ def read_proto(data: bytes, name: str) -> Model:
         raise UnreadableFile(
             f"{shown(name)} is not a whole SentencePiece model: its protobuf ends early or is damaged. Fetch it again."
         ) from None
+    return check_proto(model, name)
+
+
+def check_proto(model: Model, name: str) -> Model:
+    """The model itself, if the library can use it safely.
+
+    Raises:
+        UnreadableFile: it cannot; says why.
+    """
     problem = _problem(model)
     if problem:
         raise UnreadableFile(f"{shown(name)} is a damaged SentencePiece model: {problem}. Fetch it again.")
     return model
 
 
-def build_bpe(entries: Iterable[tuple[str, float, int]], *, dummy_prefix: bool, collapse_spaces: bool = False) -> Model:
+def build_bpe(entries: Iterable[tuple[str, float, int]], *, dummy_prefix: bool, escape_spaces: bool = True) -> Model:
     """A BPE model with byte fallback that changes no text but for spaces.
 
     Args:
-        entries: piece with `▁` for a space, score, type, in order of id.
+        entries: piece, score, type, in order of id.
         dummy_prefix: put a space before the text.
-        collapse_spaces: drop spaces at the ends and all but one of a run.
+        escape_spaces: pieces are written with `▁` for a space; otherwise with the space itself.
     """
-    model = _build(entries, BPE, dummy_prefix, collapse_spaces)
+    model = _build(entries, BPE, dummy_prefix, False)
     model.trainer_spec.byte_fallback = any(piece.type == BYTE for piece in model.pieces)
     model.normalizer_spec.name = "identity"
+    model.normalizer_spec.escape_whitespaces = escape_spaces
     return model
 
 
