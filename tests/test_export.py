@@ -1,0 +1,56 @@
+"""Exports hold every token exactly, and no cell that a spreadsheet would compute."""
+
+import csv
+import io
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.export import document, safe_cell, to_csv
+from core.kinds import Kind
+from core.sources.builtin import ByteTokenizer, RuleTokenizer
+from tests.cutting import cut
+
+INFO = ByteTokenizer().info
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@given(texts)
+def test_json_says_the_text_back(text: str) -> None:
+    tokenizer = RuleTokenizer("graphemes")
+    found = json.loads(json.dumps(document([(tokenizer.info, tokenizer.segment(text))])))
+    (one,) = found["segmentations"]
+    assert found["text_bytes"] == len(text.encode())
+    assert bytes.fromhex("".join(one["pieces_hex"])).decode() == text
+    assert (one["tokenizer"], one["lossless"]) == ("builtin:graphemes", True)
+    lengths = {len(one[key]) for key in ("ids", "starts", "ends", "kinds", "pieces_hex")}
+    assert len(lengths) == 1
+
+
+def test_every_kind_has_its_word() -> None:
+    kinds = [(0, 1, b"a", kind) for kind in Kind]
+    (one,) = document([(INFO, cut("a", *kinds))])["segmentations"]
+    assert one["kinds"] == ["ordinary", "byte", "unknown", "special", "inserted"]
+
+
+def test_no_tokenizer_is_an_empty_document() -> None:
+    assert document([], text_bytes=3) == {"text_bytes": 3, "segmentations": []}
+
+
+@given(st.lists(texts.map(str.encode) | st.binary(max_size=4), max_size=5))
+def test_csv_reads_back_and_computes_nothing(pieces: list[bytes]) -> None:
+    table = to_csv([(INFO, cut("x", *((0, 1, piece) for piece in pieces)))])
+    rows = list(csv.DictReader(io.StringIO(table, newline="")))
+    assert [bytes.fromhex(row["bytes_hex"]) for row in rows] == pieces
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in set("=+-@\t\r\n")]
+    assert table.endswith("\r\n")
+
+
+def test_formulas_are_neutralised_and_halves_of_characters_spelled_out() -> None:
+    tokens = [b"=cmd|' /C calc'!A0", b"+1", b"-1", b"@x", b"\tx", b"\rx", "é".encode()[:1], b'a"b,c']
+    rows = list(csv.DictReader(io.StringIO(to_csv([(INFO, cut("x", *((0, 1, t) for t in tokens)))]), newline="")))
+    assert [row["text"][0] for row in rows[:6]] == ["'"] * 6
+    assert rows[6]["text"] == "\\xc3"
+    assert rows[7]["text"] == 'a"b,c'
+    assert safe_cell("a=1") == "a=1"
