@@ -26,6 +26,8 @@ SIBLINGS = (
     "merges.txt",
     "vocab.txt",
 )
+# Those of them that hold a tokenizer and not only facts about one; the first that is there can stand for all.
+LEADING = tuple(name for name in SIBLINGS if not name.endswith(("config.json", "_map.json", "_tokens.json", ".jinja")))
 
 
 def sources() -> Sequence[Source]:

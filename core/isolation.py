@@ -133,7 +133,7 @@ class _Seat:
     """The place of one tokenizer: its process while there is one, and how to start it again; thread-safe."""
 
     def __init__(self, spec: str, path: Path, options: dict[str, str]) -> None:
-        self._request = Message("open", {"spec": spec, "path": str(path.resolve()), "options": options, "try": True})
+        self._request = Message("open", {"spec": spec, "path": str(path.absolute()), "options": options, "try": True})
         self._n_file_bytes = _size(path)
         self._child: Child | None = None
         self.lock = threading.RLock()

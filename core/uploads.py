@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from core.catalog import SIBLINGS
+from core.catalog import LEADING, SIBLINGS
 from core.errors import TooLarge, UnreadableFile, UserError, shown
 from core.home import home
 from core.settings import settings
@@ -22,8 +22,6 @@ KEPT_BYTES = 2 * 2**30  # all uploads together; the oldest make room
 _HASH = re.compile(r"[0-9a-f]{16}")
 _ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")  # with entries, and empty
 _PLAIN_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-# The order in which one file of several stands for all: the one that says most about the tokenizer first.
-_LEADING = tuple(n for n in SIBLINGS if "config" not in n and n not in ("added_tokens.json", "special_tokens_map.json"))
 
 
 def keep_upload(files: Mapping[str, bytes]) -> str:
@@ -56,7 +54,7 @@ def keep_upload(files: Mapping[str, bytes]) -> str:
         raise UserError("The upload is empty: there is not one byte in it. Pick the tokenizer's file.")
     if len(unpacked) > MAX_FILES or sum(map(len, unpacked.values())) > limit:
         raise TooLarge(_too_large("The upload", limit))
-    main = next((name for name in _LEADING if name in unpacked), min(unpacked))
+    main = next((name for name in LEADING if name in unpacked), min(unpacked))
     return f"upload:{_stored(unpacked)}/{main}"
 
 
@@ -88,7 +86,7 @@ def safe_name(name: str) -> str:
     last = re.split(r"[/\\]", name)[-1]
     plain = "".join(c if c.isprintable() and c not in '<>:"|?*%#&;' else "_" for c in last).strip(" .")
     for known in SIBLINGS:
-        ends_so = known in _LEADING and plain.lower().endswith(tuple(mark + known for mark in "-_."))
+        ends_so = known in LEADING and plain.lower().endswith(tuple(mark + known for mark in "-_."))
         if plain.lower() == known or ends_so:
             return known
     stem, dot, ending = plain.rpartition(".")
