@@ -3,8 +3,8 @@
     python data/languages/build.py LINGUAMETA.tsv FAMILY_FEATURES.npz CODES
 
 `LINGUAMETA.tsv` is the table of google-research/url-nlp, `FAMILY_FEATURES.npz` lies in the wheel of lang2vec 1.1.2
-under `lang2vec/data`, and `CODES` is a file with one FLORES code a line. Needs babel 2.18.0 and language_data 1.4.0 (with
-langcodes). The README beside it says where every column comes from.
+under `lang2vec/data`, and `CODES` is a file with one FLORES code a line. Needs babel 2.18.0 and language_data 1.4.0,
+with langcodes. The README beside it says where every column comes from.
 """
 
 import csv
