@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from core.errors import UnknownName, UnreadableFile, UserError, shown
+from core.misfits import described
 from core.registry import entries
 from core.settings import settings
 from core.source import Files, Source
@@ -76,7 +77,9 @@ def open_path(spec: str, path: Path, options: dict[str, str] | None = None) -> L
             return source.load(files)
     formats = ", ".join(source.label for source in sources() if source.recognises)
     found = shown(files.main) if files.main else f"the folder {shown(path.name)}"
-    raise UnreadableFile(f"{found} is not in a tokenizer format known here. Known formats: {formats}.")
+    is_what = described(files.head) if files.main else ""
+    looks = f" It is {is_what}." if is_what else ""
+    raise UnreadableFile(f"{found} is not in a tokenizer format known here.{looks} Known formats: {formats}.")
 
 
 def files_at(spec: str, path: Path, options: dict[str, str]) -> Files:

@@ -27,6 +27,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 _TIMERS = {signal.SIGALRM, signal.SIGPROF, signal.SIGXCPU} if hasattr(signal, "SIGALRM") else set()
 _KINDS = {kind.__name__: kind for kind in (UnreadableFile, TooLarge, TookTooLong)}
+_STAGES = {
+    "open": "reading it",
+    "segment": "the cutting of a text",
+    "count": "counting the tokens of a text",
+    "describe": "looking up tokens",
+    "stages": "showing its stages",
+    "explain": "explaining a piece",
+}
 _OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "out of memory", "Cannot allocate memory", "MemoryError")
 
 
@@ -77,6 +85,7 @@ class Child:
             Garbled: the answer is nonsense. The child is dead.
         """
         self._await_start()
+        self._stage = _STAGES.get(request.kind, request.kind)
         deadline = time.monotonic() + seconds * WALL_FACTOR + GRACE_SECONDS
         request.fields["seconds"] = seconds
         try:
@@ -177,7 +186,8 @@ class Child:
                 f"The tokenizer cannot be used: while {self._stage} its reader failed with {text}. "
                 "The file is damaged, or of a kind not known here."
             )
-        return _KINDS.get(kind, UserError)(text)
+        trial = f"Tried out by {self._stage}: " if self._stage.startswith("cutting ") else ""
+        return _KINDS.get(kind, UserError)(trial + text)
 
     def _obituary(self, seconds: float) -> UserError:
         """Why a dead child died, for the person at the screen."""
