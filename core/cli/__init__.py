@@ -1,0 +1,1 @@
+"""The command line: one module per command, each declaring `COMMAND`; `core.__main__` finds and runs them."""
