@@ -111,7 +111,7 @@ class _Reader:
         if kind == _ARRAY:
             return self._array(key, kept)
         scalar = np.frombuffer(self._take(self._width(kind, key)), self._order + _SCALARS[kind])[0]
-        return bool(scalar) if kind == _BOOL else scalar.item()  # type: ignore[no-any-return]
+        return bool(scalar) if kind == _BOOL else scalar.item()
 
     def _array(self, key: str, kept: bool) -> Value | None:
         kind, n = self._type(), self._number()

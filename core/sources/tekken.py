@@ -30,28 +30,10 @@ _NAME = "tekken.json"
 _MARK = re.compile(rb'"default_num_special_tokens"|"num_vocab_tokens"')
 _MAX_SPECIALS = 100_000
 # Special tokens of files that name none, by id; the rest of the block is <SPECIAL_n>.
-_UNNAMED = [
-    "<unk>",
-    "<s>",
-    "</s>",
-    "[INST]",
-    "[/INST]",
-    "[AVAILABLE_TOOLS]",
-    "[/AVAILABLE_TOOLS]",
-    "[TOOL_RESULTS]",
-    "[/TOOL_RESULTS]",
-    "[TOOL_CALLS]",
-    "[IMG]",
-    "<pad>",
-    "[IMG_BREAK]",
-    "[IMG_END]",
-    "[PREFIX]",
-    "[MIDDLE]",
-    "[SUFFIX]",
-    "[SYSTEM_PROMPT]",
-    "[/SYSTEM_PROMPT]",
-    "[TOOL_CONTENT]",
-]
+_UNNAMED = (
+    "<unk> <s> </s> [INST] [/INST] [AVAILABLE_TOOLS] [/AVAILABLE_TOOLS] [TOOL_RESULTS] [/TOOL_RESULTS] [TOOL_CALLS] "
+    "[IMG] <pad> [IMG_BREAK] [IMG_END] [PREFIX] [MIDDLE] [SUFFIX] [SYSTEM_PROMPT] [/SYSTEM_PROMPT] [TOOL_CONTENT]"
+)
 
 
 @dataclass(frozen=True)
@@ -161,7 +143,7 @@ def _read(content: Any, name: str) -> _Tekken:
 
 def _specials(listed: Any, n_specials: int) -> list[str] | None:
     """Spellings of the special tokens by id, or None if the file's list is unusable."""
-    named: Sequence[Any] = _UNNAMED
+    named: Sequence[Any] = _UNNAMED.split()
     if listed is not None:
         try:
             if [entry["rank"] for entry in listed] != list(range(len(listed))):

@@ -1,0 +1,1 @@
+"""How llama.cpp tokenizes with what a GGUF file holds: one module per tokenizer model it knows."""
