@@ -1,0 +1,77 @@
+"""Byte-level pre-tokenizers known by name: the patterns that cut a text before byte-pair encoding sees it.
+
+Files such as vocab.json with merges.txt, or tiktoken's rank lists, do not say which of these they were made with.
+
+Sources: the GPT-2 release; tiktoken's openai_public; meta-llama/llama-models; Qwen's tokenization_qwen; BigCode's
+StarCoder; Liu et al. 2025, SuperBPE, and the plain BPE of the same paper (here "olmo2").
+"""
+
+from dataclasses import dataclass
+
+from tokenizers import Regex, pre_tokenizers
+
+_GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+_CL100K = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+_UPPER, _LOWER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+_WORDS = rf"[^\r\n\p{{L}}\p{{N}}]?{_UPPER}*{_LOWER}+%s|[^\r\n\p{{L}}\p{{N}}]?{_UPPER}+{_LOWER}*%s"
+_REST = r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+_SUFFIX = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+
+
+@dataclass(frozen=True)
+class PreTokenizer:
+    """Patterns applied one after another; each cuts out its matches, and what lies between them stays whole.
+
+    Args:
+        patterns: in the syntax that Oniguruma, fancy-regex and Python's regex package share.
+        made_for: whose it is, in words.
+        within: names of those that cut less, so that whatever is whole under this one is whole under them.
+    """
+
+    patterns: tuple[str, ...]
+    made_for: str
+    within: tuple[str, ...] = ()
+
+    def byte_level(self, add_prefix_space: bool = False) -> pre_tokenizers.PreTokenizer:
+        """The same for Hugging Face's library, with bytes written in the GPT-2 alphabet."""
+        splits = [pre_tokenizers.Split(Regex(pattern), "isolated") for pattern in self.patterns]
+        alphabet = pre_tokenizers.ByteLevel(add_prefix_space=add_prefix_space, use_regex=False)
+        return pre_tokenizers.Sequence([*splits, alphabet])
+
+
+_DIGITS_FROM_THE_RIGHT = r"(?=(\d{3})+(?!\d))"
+
+PRE_TOKENIZERS = {
+    "starcoder": PreTokenizer((r"\p{N}", _GPT2), "StarCoder: single digits, then GPT-2's pattern", ("gpt2",)),
+    "gpt2": PreTokenizer((_GPT2,), "GPT-2, RoBERTa, r50k_base and p50k_base"),
+    "qwen2": PreTokenizer(
+        (_CL100K.replace(r"\p{N}{1,3}", r"\p{N}"),), "Qwen: cl100k with single digits", ("cl100k", "llama3")
+    ),
+    "cl100k": PreTokenizer((_CL100K,), "cl100k_base, of GPT-4"),
+    "llama3": PreTokenizer((_CL100K,), "Llama 3, the same as cl100k"),
+    "olmo2": PreTokenizer(
+        (_WORDS % ("", "") + _REST,), "plain BPE trained with the scripts of the SuperBPE repository", ("o200k",)
+    ),
+    "o200k": PreTokenizer((_WORDS % (_SUFFIX, _SUFFIX) + _REST,), "o200k_base, of GPT-4o, and Llama 4"),
+    # The released 200k vocabularies of the SuperBPE paper are older than the scripts in its repository, whose patterns
+    # leave 2,329 (plain) and 1,042 (SuperBPE) of their 199,757 merges without effect; under these two, none.
+    "superbpe": PreTokenizer(
+        (r"\p{N}+", _DIGITS_FROM_THE_RIGHT),
+        "the released SuperBPE vocabularies, as llama.cpp cuts them: only digits, in threes from the right",
+        ("none",),
+    ),
+    "superbpe-base": PreTokenizer(
+        (_DIGITS_FROM_THE_RIGHT + r"| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",),
+        "the released plain BPE vocabularies of the SuperBPE paper, worked out from their merges",
+        ("gpt2", "cl100k", "llama3", "superbpe"),
+    ),
+    "superbpe-script": PreTokenizer(
+        (r"\p{N}{1,3}| ?[^\s\p{L}\p{N}]{2,}[\r\n/]*| +(?!\S)",),
+        "SuperBPE trained with the scripts of its repository",
+        ("superbpe",),
+    ),
+    "none": PreTokenizer((), "no cutting: the model sees the whole text"),
+}
