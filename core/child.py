@@ -47,7 +47,7 @@ class Child:
 
     def __init__(self, memory_mb: int) -> None:
         self.memory_mb = memory_mb
-        self._ready = False
+        self._ready = self._closed = False
         self._stderr = b""
         self._stage = "starting"
         self._process = subprocess.Popen(
@@ -114,6 +114,9 @@ class Child:
 
     def close(self) -> None:
         """End it at once; safe to call again, and from any thread."""
+        if self._closed:
+            return
+        self._closed = True
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()

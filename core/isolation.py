@@ -11,7 +11,6 @@ import json
 import threading
 import time
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -186,11 +185,11 @@ class _Seat:
 
 
 class _Pool:
-    """The seats whose process is alive, least recently used first, and one process started ahead for the next."""
+    """The seats whose process is alive, and one process started ahead for the next."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._seats: OrderedDict[int, _Seat] = OrderedDict()
+        self._seats: dict[int, _Seat] = {}
         self._spare: Child | None = None
         self._spare_since = 0.0
         self._sweeper: threading.Thread | None = None
@@ -210,14 +209,13 @@ class _Pool:
         """Note that a seat has a process; end those that are too many."""
         with self._lock:
             self._seats[id(seat)] = seat
-            self._seats.move_to_end(id(seat))
             if self._spare is None:
                 self._spare, self._spare_since = Child(settings().child_mb), time.monotonic()
             if self._sweeper is None:
                 self._sweeper = threading.Thread(target=self._sweep, name="isolation-sweeper", daemon=True)
                 self._sweeper.start()
-            by_age = sorted(self._seats.values(), key=lambda other: other.last_used)
-        for old in by_age[: max(0, len(by_age) - MAX_ALIVE)]:
+            others = sorted((s for s in self._seats.values() if s is not seat), key=lambda other: other.last_used)
+        for old in others[: max(0, len(others) + 1 - MAX_ALIVE)]:
             self._close_unless_busy(old)
 
     def left(self, seat: _Seat) -> None:

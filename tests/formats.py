@@ -162,6 +162,11 @@ def made(name: str) -> Made:
     return _MAKERS[name][1]()
 
 
+def options(name: str) -> dict[str, str]:
+    """What its spec must say, since the file does not."""
+    return {"pre": "gpt2"} if name == "tiktoken" else {}
+
+
 def write(folder: Path, files: Made) -> Path:
     """Put files into a folder; returns the main one's path."""
     folder.mkdir(parents=True, exist_ok=True)

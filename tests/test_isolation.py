@@ -1,0 +1,259 @@
+"""A tokenizer in a process of its own answers like one in this process, and its misfortunes stay its own."""
+
+import gc
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core import isolation, wire
+from core.catalog import open_path, open_tokenizer
+from core.child import Child, resident_mb
+from core.errors import TookTooLong, UnreadableFile, UserError
+from core.isolation import IsolatedTokenizer, vet
+from core.segmentation import Segmentation
+from core.tokenizer import Explanation, Info, Specials, Stage, TokenDetails
+from core.wire import PREFIX, Garbled, Message
+from tests import formats
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXTS = ["", "the cat", " über  den\r\nZaun 你好 🧑‍🚀 e\u0301\x00\ufeff", "<|end|>hello<|end|>", "x" * 5000]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return formats.write(tmp_path / "files", formats.made("tokenizer.json BPE"))
+
+
+def pid_of(tokenizer: IsolatedTokenizer) -> int:
+    child = tokenizer._seat._child
+    assert child is not None
+    return child.pid
+
+
+def same(a: Segmentation, b: Segmentation) -> bool:
+    arrays = zip((a.ids, a.starts, a.ends, a.kinds), (b.ids, b.starts, b.ends, b.kinds), strict=True)
+    return a.text == b.text and a.pieces == b.pieces and all(np.array_equal(x, y) for x, y in arrays)
+
+
+@pytest.mark.parametrize("name", formats.names())
+def test_answers_like_a_tokenizer_in_this_process(name: str, tmp_path: Path) -> None:
+    path = formats.write(tmp_path / "files", formats.made(name))
+    local = open_path("x:y", path, formats.options(name))
+    isolated = IsolatedTokenizer("x:y", path, formats.options(name))
+    assert isolated.info == local.info
+    for text in TEXTS:
+        for specials in (Specials(), Specials(add=True), Specials(parse=True)):
+            assert same(isolated.segment(text, specials), local.segment(text, specials))
+        assert isolated.stages(text) == local.stages(text)
+    assert [c.tolist() for c in vars(isolated.count(TEXTS)).values()] == [
+        c.tolist() for c in vars(local.count(TEXTS)).values()
+    ]
+    ids = range(local.info.n_vocabulary or 0)
+    assert isolated.describe(ids) == local.describe(ids)
+    assert isolated.explain("hello") == local.explain("hello")
+    with pytest.raises(UserError, match="lone surrogate"):
+        isolated.segment("\ud800")
+
+
+def test_a_crash_is_told_and_the_next_question_is_answered(path: Path) -> None:
+    tokenizer = IsolatedTokenizer("x:y", path)
+    before = tokenizer.segment("the cat")
+    child = tokenizer._seat._child
+    assert child is not None
+    os.kill(child.pid, signal.SIGSTOP)  # so that it crashes while a question waits
+    threading.Timer(0.2, os.kill, (child.pid, signal.SIGSEGV)).start()
+    threading.Timer(0.3, os.kill, (child.pid, signal.SIGCONT)).start()
+    with pytest.raises(UnreadableFile, match=r"crashed on this file \(SIGSEGV\)"):
+        tokenizer.segment("the cat")
+    assert same(tokenizer.segment("the cat"), before)
+    os.kill(pid := pid_of(tokenizer), signal.SIGKILL)
+    while not gone(pid):
+        time.sleep(0.01)
+    assert same(tokenizer.segment("the cat"), before), "one that died between questions is not even noticed"
+
+
+def test_a_hang_ends_in_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_CHILD_SECONDS", "0.5")
+    tokenizer = IsolatedTokenizer("x:y", path)
+    pid = pid_of(tokenizer)
+    os.kill(pid, signal.SIGSTOP)
+    begun = time.monotonic()
+    with pytest.raises(TookTooLong, match=r"takes too long: the cutting of a text was ended after 0\.5 s"):
+        tokenizer.segment("the cat")
+    assert time.monotonic() - begun < 3
+    assert gone(pid)
+    assert len(tokenizer.segment("the cat"))
+
+
+def test_memory_is_limited(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_CHILD_MB", "300")
+    isolation.close_all()
+    tokenizer = IsolatedTokenizer("x:y", path)
+    with pytest.raises(TookTooLong, match="more than 300 MB"):
+        tokenizer.segment("the cat " * 3_000_000)
+    assert len(tokenizer.segment("the cat"))
+    assert 10 < resident_mb(pid_of(tokenizer)) < 300
+
+
+def test_knows_no_secrets(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    tokenizer = IsolatedTokenizer("x:y", path)
+    isolation.close_all()
+    tokenizer.segment("a")
+    assert "hf_secret" not in Path(f"/proc/{pid_of(tokenizer)}/environ").read_text()
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_ends_with_its_parent(busy: bool, path: Path, tmp_path: Path) -> None:
+    # A parent killed without warning leaves no idle child, and no busy one beyond its time.
+    script = """
+import sys, threading, time
+from pathlib import Path
+from core.isolation import IsolatedTokenizer
+from core.wire import Message, texts_to_blobs
+t = IsolatedTokenizer("x:y", Path(sys.argv[1]))
+print(t._seat._child.pid, flush=True)
+if sys.argv[2] == "True":  # ten seconds of work, of which one is allowed
+    t._seat._child.ask(Message("count", {}, texts_to_blobs(["the cat " * 2_000_000])), 1)
+time.sleep(60)
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", script, path, str(busy)], stdout=subprocess.PIPE, text=True, env=environment
+    ) as parent:
+        assert parent.stdout
+        pid = int(parent.stdout.readline())
+        time.sleep(0.5 if busy else 0.1)
+        parent.kill()
+    deadline = time.monotonic() + 5
+    while not gone(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert gone(pid)
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_many_threads_and_tokenizers_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "MAX_ALIVE", 2)  # fewer than tokenizers: they make room for each other
+    paths = [formats.write(tmp_path / n, formats.made(n)) for n in formats.names()[:4]]
+    isolated = [IsolatedTokenizer("x:y", p) for p in paths]
+    expected = [[open_path("x:y", p).segment(t) for t in TEXTS] for p in paths]
+
+    def ask(n: int) -> bool:
+        which, text = n % len(paths), n // len(paths) % len(TEXTS)
+        return same(isolated[which].segment(TEXTS[text]), expected[which][text])
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(ask, range(40)))
+    assert sum(t._seat._child is not None for t in isolated) <= 2
+
+
+def test_idle_and_forgotten_processes_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "IDLE_SECONDS", 0.2)
+    pool = isolation._Pool()  # its own sweeper, with these seconds
+    monkeypatch.setattr(isolation, "_POOL", pool)
+    tokenizer = IsolatedTokenizer("x:y", path)
+    pid = pid_of(tokenizer)
+    deadline = time.monotonic() + 5
+    while not gone(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert gone(pid)
+    assert len(tokenizer.segment("the cat"))
+    pid = pid_of(tokenizer)
+    del tokenizer
+    gc.collect()
+    assert gone(pid)
+    pool.close()
+
+
+def test_vetting_is_remembered_by_content(path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = vet(path)
+    assert info == open_path(f"file:{path}", path).info
+    started = []
+    monkeypatch.setattr(isolation._POOL, "take", lambda: started.append(1) or Child(500))
+    assert vet(path) == info and not started
+    (record,) = (home / "vetted").iterdir()
+    record.write_text(record.read_text().replace('"tokenizers": "', '"tokenizers": "9'))
+    assert vet(path) == info and len(started) == 1, "other libraries: tried again"
+    record.write_text("{half")
+    assert vet(path) == info and len(started) == 2, "a damaged record is no record"
+    path.write_bytes(formats.made("tokenizer.json WordPiece")["tokenizer.json"])
+    assert vet(path) != info and len(started) == 3
+    assert open_tokenizer(f"file:{path}").info.fingerprint == vet(path).fingerprint
+
+
+VALUES = (
+    Info("a:b", "l", "s", "0" * 16, None, "BPE", "r", specials=(("<a>", 1),), notes=("é",)),
+    [Stage("Model", "d", ("a", "b\u202e"))],
+    Explanation("BPE", "x"),
+    (TokenDetails(1, b"\xff\x00", "", ""),),
+)
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda v: type(v).__name__)
+def test_values_survive_the_wire(value: object) -> None:
+    kinds = {list: list[Stage], tuple: tuple[TokenDetails, ...]}
+    assert wire.built(kinds.get(type(value), type(value)), json.loads(json.dumps(wire.plain(value)))) == value
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [None, 5, [], "x", {}, [1] * 13, ["a"] * 13, [["a"]] * 13, [*["a:b", "l", "s", "f"], True, *["x"] * 8]],
+)
+def test_nonsense_is_refused(nonsense: object) -> None:
+    with pytest.raises(Garbled):
+        wire.built(Info, nonsense)
+    with pytest.raises(Garbled):
+        wire.built(list[Stage], [nonsense])
+
+
+def test_a_segmentation_outside_its_text_is_refused() -> None:
+    def message(starts: list[int], ends: list[int], kinds: tuple[int, ...] = (0, 0)) -> Message:
+        ints = [np.array(v, np.int32).tobytes() for v in ([1, 2], starts, ends)]
+        return Message("segmentation", {}, [*ints, bytes(kinds), np.array([1, 1], np.int32).tobytes(), b"ab"])
+
+    assert len(wire.message_to_segmentation(message([0, 1], [1, 2]), b"ab")) == 2
+    for bad in ([0, 1], [1, 3]), ([1, 0], [2, 1]), ([-1, 1], [1, 2]), ([0, 1], [2, 2]), ([0], [1]):
+        with pytest.raises(Garbled):
+            wire.message_to_segmentation(message(*bad), b"ab")
+    with pytest.raises(Garbled):
+        wire.message_to_segmentation(message([0, 1], [1, 2], (0, 9)), b"ab")
+
+
+@given(st.binary(max_size=200), st.binary(max_size=50))
+@settings(max_examples=200, deadline=None)
+def test_any_bytes_are_a_message_or_garbled(head: bytes, body: bytes) -> None:
+    for attempt in (head, b"[" * 100_000, json.dumps(["x", {}, [len(body)]]).encode()):
+        with suppress(Garbled):
+            wire.message_to_segmentation(wire.unpacked(attempt, body), b"")
+
+
+def test_a_child_that_claims_a_huge_answer_is_ended(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokenizer = IsolatedTokenizer("x:y", path)
+    monkeypatch.setattr("core.child.ANSWER_BYTES", 10)
+    with pytest.raises(UnreadableFile, match="answered nonsense"):
+        tokenizer.segment("the cat")
+    assert PREFIX.size == 12
