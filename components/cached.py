@@ -5,7 +5,13 @@ import streamlit as st
 from core.catalog import offered as core_offered
 from core.catalog import open_tokenizer
 from core.segmentation import Segmentation
+from core.sources.builtin import words
+from core.statistics import Statistics
+from core.statistics import statistics as core_statistics
 from core.tokenizer import Specials, Tokenizer
+from core.units import Segmenter, Units, units_of
+
+SEGMENTERS = {"": None, "uax29": Segmenter("UAX 29 boundaries", words)}
 
 
 @st.cache_data(show_spinner=False)
@@ -24,3 +30,15 @@ def tokenizer(spec: str) -> Tokenizer:
 def segmentation(spec: str, text: str, add: bool, parse: bool) -> Segmentation:
     """A text cut by a tokenizer; shared, so that a rerun for another option does not cut it again."""
     return tokenizer(spec).segment(text, Specials(add=add, parse=parse))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def units(text: str, segmenter: str) -> Units:
+    """The characters, clusters and words of a text, found once for all tokenizers."""
+    return units_of(text, SEGMENTERS[segmenter])
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def statistics(spec: str, text: str, add: bool, parse: bool, segmenter: str = "") -> Statistics:
+    """The numbers of one tokenizer on a text."""
+    return core_statistics(segmentation(spec, text, add, parse), units(text, segmenter))

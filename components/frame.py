@@ -8,7 +8,7 @@ from components.errors import user_errors
 
 PAGES = Path(__file__).parent.parent / "pages"
 
-st.set_page_config(page_title="Token Atlas", page_icon=":material/border_clear:", layout="wide")
+st.set_page_config(page_title="Token Atlas", page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide")
 
 page = st.navigation(
     [

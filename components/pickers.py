@@ -1,4 +1,6 @@
-"""Choosers that several pages share, bound to the link."""
+"""Choosers that several pages share."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -6,12 +8,14 @@ from components import cached, text_state
 from core.samples import samples
 
 MAX_TOKENIZERS = 8
-OPENING = ("mistral:v1", "mistral:v7", "mistral:tekken_240718", "mistral:tekken_240911", "builtin:utf8-bytes")
+TOKENIZERS = "tokenizers"  # the key of the choice, in the session and in the link
+_ADDED, _LABELS = "tokenizer_to_add", "labels_of_added"
+OPENING = ("mistral:v1", "mistral:v3", "mistral:tekken_240718", "mistral:tekken", "builtin:utf8-bytes")
 
 
 def labels() -> dict[str, str]:
     """What to call each spec that this session knows: those offered offline and those it added."""
-    added: dict[str, str] = st.session_state.setdefault("added_tokenizers", {})
+    added: dict[str, str] = st.session_state.setdefault(_LABELS, {})
     return dict(cached.offered()) | added
 
 
@@ -25,43 +29,48 @@ def spec_of(entry: str) -> str:
     return entry if ":" in entry else f"hub:{entry}"
 
 
-def tokenizer_picker(key: str = "tokenizers") -> list[str]:
+def tokenizer_picker() -> list[str]:
     """One to eight tokenizers, as spec strings; a Hub id or any spec may be typed in."""
+    if TOKENIZERS not in st.session_state:
+        linked = [spec_of(entry) for entry in st.query_params.get_all(TOKENIZERS) if entry.strip()]
+        st.session_state[TOKENIZERS] = list(dict.fromkeys(linked or OPENING))[:MAX_TOKENIZERS]
+    added = st.session_state.pop(_ADDED, None)
+    if added is not None and added not in st.session_state[TOKENIZERS]:
+        st.session_state[TOKENIZERS] = [*st.session_state[TOKENIZERS], added][-MAX_TOKENIZERS:]
     known = labels()
-    linked = [spec_of(entry) for entry in st.query_params.get_all(key)]
     chosen = st.multiselect(
         "Tokenizers",
-        list(dict.fromkeys([*known, *linked])),
-        default=list(OPENING),
-        key=key,
+        list(dict.fromkeys([*known, *st.session_state[TOKENIZERS]])),
+        key=TOKENIZERS,
         format_func=lambda spec: known.get(spec, spec),
         accept_new_options=True,
         max_selections=MAX_TOKENIZERS,
         placeholder="Choose tokenizers, or type a Hub id such as Qwen/Qwen3-8B",
         label_visibility="collapsed",
-        bind="query-params",
+        persist_state="session",
     )
     return list(dict.fromkeys(spec_of(entry) for entry in chosen))[:MAX_TOKENIZERS]
 
 
-def remember(spec: str, key: str = "tokenizers") -> None:
+def tokenizers_in_link(specs: Sequence[str]) -> list[str]:
+    """What the link holds for the tokenizers: nothing for those that the page opens with."""
+    return [] if tuple(specs) == OPENING else list(specs)
+
+
+def remember(spec: str) -> None:
     """Open a tokenizer that the user brought, and put it among the chosen ones from the next run on.
 
     Raises:
         UserError: it cannot be opened.
     """
     info = cached.tokenizer(spec).info
-    st.session_state.setdefault("added_tokenizers", {})[spec] = info.label
-    st.session_state["tokenizer_to_add"] = (key, spec)
+    st.session_state[_LABELS][spec] = info.label
+    st.session_state[_ADDED] = spec
 
 
-def apply_added(key: str = "tokenizers") -> None:
-    """Select a tokenizer added in the last run; before the picker is drawn, as Streamlit asks."""
-    waiting = st.session_state.pop("tokenizer_to_add", None)
-    if waiting is not None and waiting[0] == key:
-        now = st.session_state.get(key, list(OPENING))
-        if waiting[1] not in now:
-            st.session_state[key] = [*now, waiting[1]][-MAX_TOKENIZERS:]
+def choose_opening() -> None:
+    """Choose the tokenizers that the page opens with."""
+    st.session_state[TOKENIZERS] = list(OPENING)
 
 
 def sample_picker() -> None:
@@ -81,6 +90,6 @@ def sample_picker() -> None:
         format_func=lambda key: f"{by_key[key].group} · {by_key[key].label}",
         placeholder="Sample texts",
         label_visibility="collapsed",
+        width=230,
         on_change=take,
     )
-

@@ -6,18 +6,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.rows import Row
-from components.token_view.component import Lane, TokenView
+from components.token_view.component import Lane, TokenDetail, TokenView
+from components.view_options import ViewOptions
 from core.kinds import Kind
 from core.segmentation import Segmentation
 
 
-def token_view_of(rows: Sequence[Row], text: str, span: tuple[int, int], **options: object) -> TokenView:
-    """The characters `span` of the text under every row; `options` are the drawing options of `TokenView`."""
-    start_byte = len(text[: span[0]].encode())
+def token_view_of(rows: Sequence[Row], text: str, span: tuple[int, int], options: ViewOptions) -> TokenView:
+    """The characters `span` of the text under every row."""
     shown = text[span[0] : span[1]]
-    end_byte = start_byte + len(shown.encode())
-    lanes = [lane(row, start_byte, end_byte) for row in rows]
-    return TokenView(text=shown, char_offset=span[0], byte_offset=start_byte, lanes=lanes, **options)  # type: ignore[arg-type]
+    start = len(text[: span[0]].encode())
+    end = start + len(shown.encode())
+    within = [tokens_within(row.segmentation, start, end) for row in rows]
+    return TokenView(
+        text=shown,
+        lanes=tuple(lane(row, indices, start, end) for row, indices in zip(rows, within, strict=True)),
+        char_offset=span[0],
+        byte_offset=start,
+        first_index=tuple(int(indices[0]) if len(indices) else 0 for indices in within),
+        view="cards" if options.cards else "lanes",
+        colours="id" if options.colours_by_id else "alternate",
+        invisible=options.invisible,
+        font_scale=options.font_scale,
+    )
 
 
 def tokens_within(segmentation: Segmentation, start: int, end: int) -> NDArray[np.intp]:
@@ -29,27 +40,22 @@ def tokens_within(segmentation: Segmentation, start: int, end: int) -> NDArray[n
     return np.flatnonzero(overlaps | zero_width)
 
 
-def lane(row: Row, start: int, end: int) -> Lane:
-    """One tokenizer's tokens within the bytes [start, end), with what a hover shows of them."""
+def lane(row: Row, indices: NDArray[np.intp], start: int, end: int) -> Lane:
+    """One tokenizer's tokens at `indices`, clipped to the bytes [start, end), with what a hover shows of them."""
     segmentation = row.segmentation
-    indices = tokens_within(segmentation, start, end)
     ids = segmentation.ids[indices]
-    whole_starts, whole_ends = segmentation.starts[indices], segmentation.ends[indices]
-    starts, ends = np.clip(whole_starts, start, end) - start, np.clip(whole_ends, start, end) - start
-    clipped = np.flatnonzero((whole_starts < start) | (whole_ends > end))
-    changed = np.flatnonzero(np.isin(indices, segmentation.changed) | (segmentation.kinds[indices] == Kind.INSERTED))
-    told = np.union1d(clipped, changed).tolist()
-    details = row.tokenizer.describe(np.unique(ids).tolist())
+    starts, ends = segmentation.starts[indices], segmentation.ends[indices]
+    clipped = (starts < start) | (ends > end)
+    changed = np.isin(indices, segmentation.changed) | (segmentation.kinds[indices] == Kind.INSERTED)
     return Lane(
         label=row.label,
         spec=row.spec,
         colour=row.colour,
         summary=f"{segmentation.n_tokens:,} tokens",
-        ids=ids.tolist(),
-        starts=starts.tolist(),
-        ends=ends.tolist(),
-        kinds=segmentation.kinds[indices].tolist(),
-        pieces={str(i): segmentation.pieces[indices[i]].hex() for i in told},
-        details={str(d.id): {"spelling": d.spelling, "measure": d.measure} for d in details},
-        first_index=int(indices[0]) if len(indices) else 0,
+        ids=ids,
+        starts=np.clip(starts, start, end) - start,
+        ends=np.clip(ends, start, end) - start,
+        kinds=segmentation.kinds[indices],
+        pieces={i: segmentation.pieces[indices[i]] for i in np.flatnonzero(clipped | changed).tolist()},
+        details={d.id: TokenDetail(d.spelling, d.measure) for d in row.tokenizer.describe(np.unique(ids).tolist())},
     )

@@ -52,7 +52,14 @@ def replace(text: str) -> None:
     st.session_state[_VERSION] += 1
 
 
-def link_value() -> str | None:
-    """What the link holds for the text: None for the opening text and for a text too long for a link."""
-    text = current()
-    return None if text == opening_text() else to_link(text)
+def in_link() -> list[str]:
+    """What the link holds for the text: nothing for the opening text and for a text too long for a link."""
+    packed = None if current() == opening_text() else to_link(current())
+    return [packed] if packed is not None else []
+
+
+def link_note() -> str:
+    """What the link leaves out, for the person who copies it."""
+    if not in_link() and current() != opening_text():
+        return "This text is too long for a link (over 4 kB packed): the link restores everything but the text."
+    return ""

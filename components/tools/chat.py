@@ -1,0 +1,5 @@
+"""Not there yet."""
+
+
+def draw(at_hand: object) -> None:
+    """Nothing."""

@@ -1,0 +1,33 @@
+"""Segmentation: how one to eight tokenizers cut the same text, right to the byte."""
+
+import streamlit as st
+
+from components import text_state
+from components.add_tokenizer import add_tokenizer
+from components.first_visit.component import first_visit
+from components.live_segmentation import live_segmentation
+from components.pickers import choose_opening, sample_picker, tokenizer_picker
+from components.view_options import view_options
+
+text_state.restore()
+
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    st.title("Segmentation", anchor=False, width="content")
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+        sample_picker()
+        options = view_options()
+st.caption(
+    "One text, several tokenizers, one shared axis. A taller mark means that more tokenizers cut there; "
+    "a thin red line is a cut inside a character."
+)
+first_visit()
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    specs = tokenizer_picker()
+    add_tokenizer()
+
+if not specs:
+    st.info("Choose one to eight tokenizers above, or start from the opening example.", icon=":material/segment:")
+    st.button("Show the opening example", icon=":material/play_arrow:", on_click=choose_opening)
+    st.stop()
+
+live_segmentation(specs, options)
