@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from core.vocabulary import byte_of_character
 from tests.tiny import CORPUS, byte_level_bpe, vocab_and_merges, word_piece
 
 SOURCES = Path(__file__).resolve().parent.parent / "core" / "sources"
@@ -111,8 +112,9 @@ def _pair() -> Made:
 
 
 def _clip() -> Made:
-    merges = ["#version: 0.2", *(f"{a} {b}" for a, b in [("t", "h"), ("th", "e</w>"), ("c", "a"), ("ca", "t</w>")])]
-    return {"bpe_simple_vocab_16e6.txt": ("\n".join(merges) + "\n").encode()}
+    letters = list(byte_of_character())  # pairs of letters, as many as CLIP has merges
+    pairs = [f"{a} {b}" for a in letters for b in letters][: 49152 - 256 - 2]
+    return {"bpe_simple_vocab_16e6.txt": b'"bpe_simple_vocab_16e6.txt#version: 0.2\n' + "\n".join(pairs).encode()}
 
 
 def _gguf() -> Made:
@@ -164,7 +166,7 @@ def made(name: str) -> Made:
 
 def options(name: str) -> dict[str, str]:
     """What its spec must say, since the file does not."""
-    return {"pre": "gpt2"} if name == "tiktoken" else {}
+    return {"pre": "gpt2"} if name in ("tiktoken", "vocab and merges") else {}
 
 
 def write(folder: Path, files: Made) -> Path:
