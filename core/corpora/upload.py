@@ -1,0 +1,21 @@
+"""`upload:HASH/NAME`: parallel text that was uploaded."""
+
+from pathlib import Path
+
+from core.corpora.file import open_path
+from core.corpus import Corpus, CorpusSource
+from core.corpus_uploads import kept_corpus
+
+
+def _open(rest: str, split: str) -> Corpus:
+    path: Path = kept_corpus(rest)
+    return open_path(path, f"upload:{rest}" + (f"#{split}" if split else ""), split)
+
+
+CORPUS = CorpusSource(
+    key="upload",
+    label="An uploaded file",
+    open=_open,
+    takes_path="always",
+    description="Your own parallel text, uploaded here.",
+)
