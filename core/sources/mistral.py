@@ -46,14 +46,33 @@ def data_folder() -> Path:
     return Path(spec.submodule_search_locations[0]) / "data"
 
 
-def _open(name: str) -> LocalTokenizer:
-    shipped = _SHIPPED.get(_NEWEST if name == "tekken" else name)
-    if shipped is None:
-        raise UnknownName("Mistral tokenizer", name, ["tekken", *_SHIPPED])
-    label = "Mistral Tekken" if name == "tekken" else shipped.label
+def shipped_file(name: str) -> Path:
+    """The file of the tokenizer `mistral:NAME`.
+
+    Raises:
+        UnknownName: there is none of this name; suggests the nearest.
+        UserError: the installed package does not have the file.
+
+    >>> shipped_file("tekken").name
+    'tekken_240911.json'
+    """
+    shipped = _shipped(name)
     path = data_folder() / shipped.file
     if not path.is_file():
         raise UserError(f"The installed mistral-common has no {shipped.file}. Install mistral-common 1.13 or newer.")
+    return path
+
+
+def _shipped(name: str) -> _Shipped:
+    shipped = _SHIPPED.get(_NEWEST if name == "tekken" else name)
+    if shipped is None:
+        raise UnknownName("Mistral tokenizer", name, ["tekken", *_SHIPPED])
+    return shipped
+
+
+def _open(name: str) -> LocalTokenizer:
+    path, shipped = shipped_file(name), _shipped(name)
+    label = "Mistral Tekken" if name == "tekken" else shipped.label
     files = Files(f"mistral:{name}", {shipped.file: path}, shipped.file)
     if shipped.file.endswith(".json"):
         return load_tekken(files, shipped.file, label=label, source="mistral")
