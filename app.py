@@ -4,11 +4,30 @@ An ASGI entry rather than the frame itself, because Streamlit takes a folder nam
 old automatic navigation: the first deep link after a server start would then open a page without its frame.
 """
 
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
 
-app = st.App(Path(__file__).parent / "components" / "frame.py")
+
+def _warm() -> None:
+    """Open what the first visitor sees, while their browser is still fetching the page."""
+    from components import cached
+    from components.pickers import OPENING
+
+    for spec in OPENING:
+        cached.tokenizer(spec)
+
+
+@asynccontextmanager
+async def _lifespan(app: st.App) -> AsyncIterator[None]:
+    threading.Thread(target=_warm, name="warm-up", daemon=True).start()
+    yield
+
+
+app = st.App(Path(__file__).parent / "components" / "frame.py", lifespan=_lifespan)
 
 if __name__ == "__main__":
     app.run()

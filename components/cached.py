@@ -20,7 +20,7 @@ def offered() -> list[tuple[str, str]]:
     return core_offered()
 
 
-@st.cache_resource(max_entries=32, show_spinner="Opening the tokenizer …")
+@st.cache_resource(max_entries=32, show_spinner=False)
 def tokenizer(spec: str) -> Tokenizer:
     """A tokenizer, loaded once for all sessions."""
     return open_tokenizer(spec)

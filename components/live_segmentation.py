@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import text_state
 from components.at_hand import AtHand
+from components.errors import user_errors
 from components.page_link.component import page_link
 from components.picked import Picked
 from components.pickers import TOKENIZERS, tokenizers_in_link
@@ -16,6 +17,7 @@ from components.text_editor.component import text_editor
 from components.token_view.component import token_view
 from components.tools import tools
 from components.view_options import ViewOptions
+from core.segmentation import utf8
 from core.windows import windows
 
 
@@ -38,6 +40,13 @@ def live_segmentation(specs: Sequence[str], options: ViewOptions) -> None:
     if not text:
         st.caption("Type or paste a text above, or choose one of the sample texts.")
         return
+    with user_errors():
+        utf8(text)
+        _draw(specs, text, options)
+
+
+def _draw(specs: Sequence[str], text: str, options: ViewOptions) -> None:
+    """Cards, token view, link and tools for a text that can be cut."""
     rows = segment_rows(specs, text, options.specials)
     if not rows:
         return

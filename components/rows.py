@@ -31,12 +31,14 @@ class Row:
 def segment_rows(specs: Sequence[str], text: str, specials: Specials) -> list[Row]:
     """A row per tokenizer that could be opened; each of the others gives one message in place of its row."""
     done: list[tuple[str, Tokenizer, Segmentation]] = []
-    for spec in specs:
-        st.empty()  # a point where a newer text may overtake this run
-        try:
-            tokenizer = cached.tokenizer(spec)
-            done.append((spec, tokenizer, cached.segmentation(spec, text, specials.add, specials.parse)))
-        except UserError as error:
-            show_error(error, about=spec)
-    colours = tokenizer_colours([tokenizer.info.fingerprint for _, tokenizer, _ in done])
+    with st.spinner("Opening tokenizers and cutting the text …", show_time=True):  # seen only if it takes half a second
+        for spec in specs:
+            st.empty()  # a point where a newer text may overtake this run
+            try:
+                tokenizer = cached.tokenizer(spec)
+                done.append((spec, tokenizer, cached.segmentation(spec, text, specials.add, specials.parse)))
+            except UserError as error:
+                show_error(error, about=spec)
+    kept = st.session_state.setdefault("tokenizer_colours", {})
+    colours = tokenizer_colours([tokenizer.info.fingerprint for _, tokenizer, _ in done], kept)
     return [Row(*parts, colour) for parts, colour in zip(done, colours, strict=True)]

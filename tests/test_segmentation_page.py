@@ -1,0 +1,109 @@
+"""The Segmentation page without a browser: what a session shows, restores and survives."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from components.pickers import OPENING, TOKENIZERS
+from core.samples import opening_text
+from core.share import to_link
+
+FRAME = Path(__file__).parents[1] / "components" / "frame.py"
+TOOLS = ("Statistics", "Agreement", "How it got there", "Chat", "Split by budget", "Two texts", "Share and keep")
+
+
+@pytest.fixture(autouse=True)
+def empty_caches() -> Iterator[None]:
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def page(**query: str | list[str]) -> AppTest:
+    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def test_it_opens_on_content() -> None:
+    app = page()
+    assert not app.exception
+    assert not app.error
+    assert tuple(app.session_state[TOKENIZERS]) == OPENING
+    assert app.session_state["text_at_hand"] == opening_text()
+    tokens = dict(zip(app.dataframe[0].value["tokenizer"], app.dataframe[0].value["n_tokens"], strict=True))
+    assert len(tokens) == len(OPENING)
+    assert tokens["UTF-8 bytes"] == len(opening_text().encode())
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_tool_draws(tool: str) -> None:
+    app = page(tool=tool, tokenizers=["mistral:v1", "builtin:words"])
+    assert not app.exception
+    assert not app.error
+    assert app.session_state["tool"] == tool
+
+
+def test_a_link_restores_text_tokenizers_and_options() -> None:
+    app = page(
+        text=to_link("Größe") or "", tokenizers=["builtin:utf8-bytes", "builtin:words"], view="Cards", invisible="true"
+    )
+    assert not app.exception
+    assert app.session_state["text_at_hand"] == "Größe"
+    assert list(app.dataframe[0].value["n_tokens"]) == [7, 1]
+    assert app.session_state["view"] == "Cards"
+    assert app.session_state["invisible"] is True
+
+
+def test_a_damaged_text_in_the_link_is_one_message_and_the_opening_text() -> None:
+    app = page(text="damaged", tokenizers=["builtin:words"])
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "damaged" in app.error[0].value
+    assert app.session_state["text_at_hand"] == opening_text()
+
+
+def test_a_tokenizer_that_cannot_be_opened_is_one_message_and_the_others_go_on() -> None:
+    app = page(tokenizers=["builtin:words", "builtin:wrods"])
+    assert not app.exception
+    assert [error.value for error in app.error] and "Did you mean words" in app.error[0].value.replace("\\", "")
+    assert len(app.dataframe[0].value) == 1
+
+
+def test_no_tokenizer_says_what_to_do_and_offers_the_opening_example() -> None:
+    app = page()
+    app.multiselect(key=TOKENIZERS).set_value([]).run()
+    assert "Choose one to eight tokenizers" in app.info[0].value
+    next(button for button in app.button if button.label == "Show the opening example").click().run()
+    assert tuple(app.session_state[TOKENIZERS]) == OPENING
+
+
+def test_a_price_and_a_window_give_cost_and_share() -> None:
+    app = page(text=to_link("ab") or "", tokenizers=["builtin:utf8-bytes"], price="500000.0", context="8")
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert table["cost"].iloc[0] == 1.0
+    assert table["context_share"].iloc[0] == 0.25
+
+
+def test_a_sample_replaces_the_text() -> None:
+    app = page(tokenizers=["builtin:words"])
+    before = app.session_state["text_version"]
+    options = app.selectbox(key="sample").options
+    app.selectbox(key="sample").select_index(len(options) - 1).run()
+    assert app.session_state["text_at_hand"] != opening_text()
+    assert app.session_state["text_version"] == before + 1
+
+
+def test_a_lone_surrogate_is_one_message() -> None:
+    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    app.query_params["tokenizers"] = ["builtin:words"]
+    app.session_state["text_at_hand"] = "a\ud800b"
+    app.session_state["text_version"] = 1
+    app.run()
+    assert not app.exception
+    assert "lone surrogate" in app.error[0].value
