@@ -8,6 +8,7 @@ them (`apply_chat_template`), or they would not say here what they say there.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -176,8 +177,7 @@ def _limit() -> None:
         import resource
     except ImportError:  # no such limits on this system; the parent still ends it
         return
-    seconds = int(SECONDS + sum(os.times()[:2])) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)  # the kernel ends the process, whatever it is doing
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     if sys.platform != "darwin":  # which refuses it
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
