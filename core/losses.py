@@ -13,10 +13,11 @@ import regex
 from numpy.typing import NDArray
 
 from core.kinds import Kind
-from core.segmentation import Ints, Segmentation
+from core.scripts import alphabet, code_points
+from core.segmentation import Ints, Segmentation, byte_offsets
 from core.text_changes import WORDS, Change, decoded, difference
 
-_STARTS_NO_CLUSTER = regex.compile(r"[\p{M}\u1160-\u11FF\uDC80-\uDCFF]")
+_JOINED = regex.compile(r"[\p{M}\u1160-\u11FF]")  # marks, and the vowels and finals of decomposed Hangul
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,20 +66,24 @@ def losses(segmentation: Segmentation) -> tuple[Loss, ...]:
 def _findings(segmentation: Segmentation) -> Iterator[tuple[int, int, Change]]:
     """(start, end, what happened there) for every stretch of text that the tokens do not say back."""
     text = segmentation.text
-    body = np.flatnonzero(segmentation.kinds != Kind.INSERTED)
-    pieces = [segmentation.pieces[i] for i in body.tolist()]
+    of_text = np.flatnonzero(segmentation.kinds != Kind.INSERTED)
+    if not len(of_text):
+        yield 0, len(text), difference(text, b"")
+        return
+    # zero-width tokens between others are kept: a normaliser may make more tokens of a character than it has bytes
+    body = slice(int(of_text[0]), int(of_text[-1]) + 1)
+    pieces, unknown = segmentation.pieces[body], segmentation.kinds[body] == Kind.UNKNOWN
     starts, ends = segmentation.starts[body], segmentation.ends[body]
-    taken, groups = _groups(text, pieces, starts, ends, segmentation.kinds[body] == Kind.UNKNOWN)
-    changed = np.isin(body, segmentation.changed, assume_unique=True) | (taken > ends)
-    first_of = np.flatnonzero(np.concatenate([[True], groups[1:] != groups[:-1]])) if len(body) else body
-    last_of = np.concatenate([first_of[1:], [len(body)]]) - 1
-    for group in np.unique(groups[changed]).tolist():
-        first, last = int(first_of[group]), int(last_of[group])
-        start, end = int(starts[first]), int(taken[last])
-        if segmentation.kinds[body[first]] == Kind.UNKNOWN:
+    taken, firsts = _groups(text, pieces, starts, ends, unknown)
+    changed = taken > ends
+    changed[segmentation.changed - body.start] = True
+    begins, stops, lost = starts.tolist(), taken.tolist(), unknown.tolist()
+    for first, after in _spans_with(changed, firsts):
+        start, end = begins[first], stops[after - 1]
+        if lost[first]:
             yield start, end, (("unknown", max(1, len(decoded(text[start:end]).strip()))),)
         else:
-            yield start, end, difference(text[start:end], b"".join(pieces[first : last + 1]))
+            yield start, end, difference(text[start:end], b"".join(pieces[first:after]))
     edges_from, edges_to = np.concatenate([[0], taken]), np.concatenate([starts, [len(text)]])
     gaps = edges_from < edges_to
     for start, end in zip(edges_from[gaps].tolist(), edges_to[gaps].tolist(), strict=True):
@@ -91,17 +96,33 @@ def _groups(
     """Tokens that must be looked at together, because a character of the text or of the tokens lies across them.
 
     Returns:
-        Where the text that belongs to each token ends, a gap behind it included if that begins inside a cluster,
-        int32 (T,); and the number of each token's group, intp (T,).
+        Where the text that belongs to each token ends, a gap behind it included if that begins with a mark, int32
+        (T,); and the first token of each group, intp.
     """
-    data = np.frombuffer(text + b"\0", np.uint8)
-    taken = ends.copy()
+    joins = _joins(text)
     nexts = np.append(starts[1:], np.int32(len(text)))
-    for i in np.flatnonzero((ends < nexts) & (data[ends] >= 0x80)).tolist():
-        if _STARTS_NO_CLUSTER.match(decoded(text[ends[i] : nexts[i]])):
-            taken[i] = nexts[i]
-    inside_text = data[starts] & 0xC0 == 0x80
+    taken = np.where((ends < nexts) & joins[ends], nexts, ends)
     heads = np.frombuffer(b"".join([piece[:1] or b"\0" for piece in pieces]), np.uint8)
-    glued = (inside_text | (heads & 0xC0 == 0x80))[1:] & (taken[:-1] == starts[1:])
-    glued &= ~unknown[1:]
-    return taken, np.concatenate([[0], np.cumsum(~glued)]).astype(np.intp)[: len(pieces)]
+    follows = joins[starts] | (heads & 0xC0 == 0x80)
+    glued = (starts == ends)[:-1] | follows[1:]
+    glued &= (taken[:-1] == starts[1:]) & ~unknown[1:]
+    return taken, np.flatnonzero(np.concatenate([[True], ~glued]))
+
+
+def _joins(text: bytes) -> NDArray[np.bool_]:
+    """Whether the byte at each place goes on with the character before it, or begins a mark on it: bool (B + 1,)."""
+    decoded_text = text.decode()
+    points = code_points(decoded_text)
+    characters, _ = alphabet(points)
+    is_mark = np.zeros(int(points.max(initial=0)) + 1, np.bool_)
+    is_mark[code_points("".join(_JOINED.findall(characters)))] = True
+    joins = np.append(np.frombuffer(text, np.uint8) & 0xC0 == 0x80, False)
+    joins[byte_offsets(decoded_text)[:-1][is_mark[points]]] = True
+    return joins
+
+
+def _spans_with(changed: NDArray[np.bool_], firsts: NDArray[np.intp]) -> Iterator[tuple[int, int]]:
+    """(first, after the last) token of each group that holds a changed one."""
+    afters = np.append(firsts[1:], len(changed))
+    chosen = np.flatnonzero(np.logical_or.reduceat(changed, firsts))
+    yield from zip(firsts[chosen].tolist(), afters[chosen].tolist(), strict=True)

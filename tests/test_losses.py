@@ -109,3 +109,16 @@ def test_a_space_in_front_is_said_to_be_there() -> None:
 def test_unknown_characters_are_counted_and_placed() -> None:
     (loss,) = losses(cut("a漢字b", (0, 1, b"a"), (1, 7, b"", Kind.UNKNOWN), (7, 8, b"b")))
     assert (loss.key, loss.n, loss.text, loss.at.tolist()) == ("unknown", 2, "2 characters unknown", [[1, 7]])
+
+
+def test_zero_width_tokens_of_one_character_belong_to_it() -> None:
+    dots = cut("a…", (0, 1, b"a"), (1, 1, b".", Kind.INSERTED), (1, 1, b".", Kind.INSERTED), (1, 4, b"."))
+    assert said(dots) == ["1 character replaced by its plain form (NFKC)"]
+
+
+def test_a_mark_is_looked_at_with_its_letter() -> None:
+    nukta = "\u095b"  # which NFC writes as a letter and a mark, since the composed form is excluded
+    letter, mark = (c.encode() for c in unicodedata.normalize("NFC", nukta))
+    assert said(cut(f"{nukta}\u094d", (0, 2, letter), (2, 4, mark), (4, 6, "\u094d".encode()))) == [
+        "1 character composed (NFC)"
+    ]
