@@ -1,0 +1,20 @@
+"""Keeps secrets out of whatever a person may see: the values of secret variables, and what looks like a Hub token."""
+
+import os
+import re
+
+_SECRET_NAME = re.compile(r"(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|KEY|CREDENTIALS?)$", re.IGNORECASE)
+_HUB_TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{16,}\b")
+_SHORTEST = 8  # a shorter value is no secret worth the name, and would be found in ordinary words
+
+
+def redacted(text: str) -> str:
+    """The text with every secret of this process's environment replaced by stars.
+
+    >>> redacted("401 for hf_abcdefghijklmnopqrst")
+    '401 for ***'
+    """
+    for name, value in os.environ.items():
+        if len(value) >= _SHORTEST and _SECRET_NAME.search(name):
+            text = text.replace(value, "***")
+    return _HUB_TOKEN.sub("***", text)
