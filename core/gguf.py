@@ -153,7 +153,8 @@ class _Reader:
             raise self._damaged(f"{shown(what)} holds text that is not UTF-8") from None
 
     def _skip_string(self, what: str) -> str:
-        self._at += self._string_length(what)
+        length = self._string_length(what)  # first, since reading it moves on
+        self._at += length
         return ""
 
     def _string_length(self, what: str) -> int:

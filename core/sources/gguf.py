@@ -5,6 +5,7 @@ from collections.abc import Callable
 from core.errors import UnreadableFile, shown
 from core.gguf import MAGIC, read_metadata
 from core.llamacpp.bpe import load_bpe
+from core.llamacpp.rwkv import load_rwkv
 from core.llamacpp.spm import load_spm, load_unigram
 from core.llamacpp.tokens import GgufTokens, read_tokens
 from core.llamacpp.wordpiece import load_wordpiece
@@ -15,6 +16,7 @@ _LOADERS: dict[str, Callable[[GgufTokens, str, str], LocalTokenizer]] = {
     "llama": load_spm,
     "gpt2": load_bpe,
     "bert": load_wordpiece,
+    "rwkv": load_rwkv,
     "t5": load_unigram,
 }
 
