@@ -152,14 +152,18 @@ def spans(encoded: Encoded, text: bytes, vocabulary: "Vocabulary | None") -> Seg
     if spelled == prefix + text:
         edges = np.maximum(_edges(pieces[body]) - len(prefix), 0)
         starts, ends = edges[:-1], edges[1:]
+        inserted = starts == ends
     elif encoded.align is None:
         raise AssertionError("an engine without alignment gave tokens that do not spell the text")
     else:
-        starts, ends = disjoint(text, pieces[body], kinds[body], *encoded.align(), encoded.prefix)
+        raw_starts, raw_ends = encoded.align()
+        starts, ends = disjoint(text, pieces[body], kinds[body], raw_starts, raw_ends, encoded.prefix)
+        # A token squeezed to nothing, since a character became more tokens than it has bytes, still stands for text.
+        inserted = (starts == ends) & (raw_starts == raw_ends)
     bare = _without_prefix(pieces[body], kinds[body], text, starts, ends, prefix)
     pieces = [*pieces[: encoded.n_before], *bare, *pieces[last:]]
     kinds = kinds.copy()
-    kinds[body][starts == ends] = Kind.INSERTED
+    kinds[body][inserted] = Kind.INSERTED
     kinds[: encoded.n_before] = Kind.INSERTED
     kinds[last:] = Kind.INSERTED
     at_front, at_end = np.zeros(encoded.n_before, np.int32), np.full(encoded.n_after, len(text), np.int32)

@@ -12,6 +12,7 @@ from itertools import chain, groupby
 from typing import Any
 
 import numpy as np
+import regex
 import tokenizers
 from numpy.typing import NDArray
 
@@ -22,13 +23,15 @@ from core.engines.pipeline import normaliser_in_words, pre_tokenizer_in_words
 from core.engines.spelling import spelling_of, vocabulary_of
 from core.errors import UserError, shown
 from core.segmentation import Alignment, Encoded, Ints, byte_offsets
-from core.tokenizer import Explanation, Info, LocalTokenizer, Specials, Stage, TokenDetails
+from core.tokenizer import Explanation, Info, LocalTokenizer, Serialised, Specials, Stage, TokenDetails
 from core.vocabulary import Vocabulary, byte_of_character
 
 REFERENCE = f"tokenizers {tokenizers.__version__}"
 
 # Normalisers after which tokens rarely spell the text, so that offsets are asked for at once.
 _REWRITING = {"BertNormalizer", "Lowercase", "StripAccents", "NFKC", "NFKD", "NFD", "Precompiled", "Strip", "Nmt"}
+_CLUSTER = regex.compile(r"\X")
+_FIRST_MARK = "\u0300"  # no character before it extends another
 _PROBES = ("a", "1", "。", " ")
 
 
@@ -185,29 +188,48 @@ def _in_alphabet(data: bytes) -> str:
 
 
 def aligned(text: str, offsets: Sequence[tuple[int, int]], pieces: list[bytes]) -> Alignment:
-    """Byte spans from the library's character offsets.
+    """Byte spans from the library's character offsets, with what its normalisers and pre-tokenizers dropped."""
+    edges = np.fromiter(chain.from_iterable(offsets), np.int32, 2 * len(offsets))
+    starts, ends = edges.reshape(-1, 2).T.copy()
+    _give_dropped_space(text, pieces, starts, ends)
+    _give_dropped_marks(text, starts, ends)
+    bytes_before = byte_offsets(text)
+    return bytes_before[starts], bytes_before[ends]
+
+
+def _give_dropped_space(text: str, pieces: list[bytes], starts: Ints, ends: Ints) -> None:
+    """Lay tokens that begin with an inserted space over what was dropped before them, in place.
 
     A `▁` that the tokenizer itself put in front of a word has, in the library, the offsets of the word's first
-    character. Here it stands for the whitespace dropped before the word, or for nothing.
+    character. It stands for the whitespace that the word was cut at, or for nothing.
     """
-    edges = np.fromiter(chain.from_iterable(offsets), np.int32, 2 * len(offsets))
-    starts, ends = byte_offsets(text)[edges].reshape(-1, 2).T.copy()
-    _give_dropped_space(text.encode(), pieces, starts, ends)
-    return starts, ends
-
-
-def _give_dropped_space(data: bytes, pieces: list[bytes], starts: Ints, ends: Ints) -> None:
-    """Lay tokens that begin with an inserted space over the whitespace before them, in place."""
-    reach = 0  # where the tokens so far end
+    reach = np.maximum.accumulate(ends)  # where the tokens so far end
     for i, piece in enumerate(pieces):
-        start, end = int(starts[i]), int(ends[i])
-        if piece[:1] == b" " and start < end and data[start] != 0x20:
-            shared = i + 1 < len(pieces) and starts[i + 1] < end
-            if piece == b" " and shared:  # it came from no character of its own
-                ends[i] = end = start
-            if reach < start and data[reach:start].isspace():
-                starts[i] = reach
-        reach = max(reach, end)
+        if piece[:1] != b" " or starts[i] == ends[i] or text[starts[i]] == " ":
+            continue
+        if piece == b" " and i + 1 < len(pieces) and starts[i + 1] < ends[i]:  # it has no character of its own
+            ends[i] = starts[i]
+        if i == 0 or reach[i - 1] < starts[i]:
+            starts[i] = reach[i - 1] if i else 0
+
+
+def _give_dropped_marks(text: str, starts: Ints, ends: Ints) -> None:
+    """Lay tokens over the marks dropped after them, in place: a stripped accent, or one that went into a composition.
+
+    The library aligns the `é` that NFC makes of `e` and U+0301 with the `e` alone.
+    """
+    reach = np.maximum.accumulate(ends)
+    following = np.append(starts[1:], np.int32(len(text)))
+    for i in np.flatnonzero(following > reach).tolist():
+        end = int(reach[i])
+        if end == 0 or text[end] < _FIRST_MARK:
+            continue
+        cluster = _CLUSTER.match(text, end - 1)
+        whole = min(cluster.end() if cluster else end, int(following[i]))
+        first = i
+        while whole > end and first > 0 and ends[first - 1] == end:  # all tokens of a split character
+            first -= 1
+        ends[first : i + 1] = np.where(ends[first : i + 1] == end, whole, ends[first : i + 1])
 
 
 def _run(engine: tokenizers.Tokenizer, texts: list[str], offsets: bool) -> list[Any]:
