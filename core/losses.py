@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
 from core.kinds import Kind
-from core.scripts import alphabet, code_points
-from core.segmentation import Ints, Segmentation, byte_offsets
+from core.segmentation import Ints, Segmentation
 from core.text_changes import WORDS, Change, decoded, difference
-
-_JOINED = regex.compile(r"[\p{M}\u1160-\u11FF]")  # marks, and the vowels and finals of decomposed Hangul
+from core.units import units_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +34,12 @@ class Loss:
     at: Ints
 
 
-def losses(segmentation: Segmentation) -> tuple[Loss, ...]:
+def losses(segmentation: Segmentation, clusters: Ints | None = None) -> tuple[Loss, ...]:
     """What the tokens do not say back of the text; empty for a lossless segmentation.
+
+    Args:
+        clusters: where the text's grapheme clusters begin, and the last ends, in bytes, if the caller has them
+            (`core.units`).
 
     >>> import numpy as np
     >>> starts, ends = np.array([0, 3], np.int32), np.array([2, 7], np.int32)
@@ -48,9 +49,10 @@ def losses(segmentation: Segmentation) -> tuple[Loss, ...]:
     """
     if segmentation.lossless:
         return ()
+    edges = units_of(segmentation.text.decode()).clusters if clusters is None else clusters
     counts: Counter[str] = Counter()
     places: dict[str, list[tuple[int, int]]] = {}
-    for start, end, found in _findings(segmentation):
+    for start, end, found in _findings(segmentation, edges):
         for key, n in found:
             if key == "spaces added" and start == 0:
                 key = "space in front"  # noqa: PLW2901
@@ -63,7 +65,7 @@ def losses(segmentation: Segmentation) -> tuple[Loss, ...]:
     )
 
 
-def _findings(segmentation: Segmentation) -> Iterator[tuple[int, int, Change]]:
+def _findings(segmentation: Segmentation, clusters: Ints) -> Iterator[tuple[int, int, Change]]:
     """(start, end, what happened there) for every stretch of text that the tokens do not say back."""
     text = segmentation.text
     of_text = np.flatnonzero(segmentation.kinds != Kind.INSERTED)
@@ -74,7 +76,7 @@ def _findings(segmentation: Segmentation) -> Iterator[tuple[int, int, Change]]:
     body = slice(int(of_text[0]), int(of_text[-1]) + 1)
     pieces, unknown = segmentation.pieces[body], segmentation.kinds[body] == Kind.UNKNOWN
     starts, ends = segmentation.starts[body], segmentation.ends[body]
-    taken, firsts = _groups(text, pieces, starts, ends, unknown)
+    taken, firsts = _groups(clusters, pieces, starts, ends, unknown)
     changed = taken > ends
     changed[segmentation.changed - body.start] = True
     begins, stops, lost = starts.tolist(), taken.tolist(), unknown.tolist()
@@ -91,34 +93,25 @@ def _findings(segmentation: Segmentation) -> Iterator[tuple[int, int, Change]]:
 
 
 def _groups(
-    text: bytes, pieces: list[bytes], starts: Ints, ends: Ints, unknown: NDArray[np.bool_]
+    clusters: Ints, pieces: list[bytes], starts: Ints, ends: Ints, unknown: NDArray[np.bool_]
 ) -> tuple[Ints, NDArray[np.intp]]:
-    """Tokens that must be looked at together, because a character of the text or of the tokens lies across them.
+    """Tokens that must be looked at together, because a cluster of the text or a character of theirs lies across them.
+
+    Normalisers work within clusters, and inside a changed one spans are a fair division and not exact.
 
     Returns:
-        Where the text that belongs to each token ends, a gap behind it included if that begins with a mark, int32
+        Where the text that belongs to each token ends, a gap behind it included if that begins inside a cluster, int32
         (T,); and the first token of each group, intp.
     """
-    joins = _joins(text)
-    nexts = np.append(starts[1:], np.int32(len(text)))
+    joins = np.ones(int(clusters[-1]) + 1, np.bool_)
+    joins[clusters] = False
+    nexts = np.append(starts[1:], clusters[-1])
     taken = np.where((ends < nexts) & joins[ends], nexts, ends)
     heads = np.frombuffer(b"".join([piece[:1] or b"\0" for piece in pieces]), np.uint8)
     follows = joins[starts] | (heads & 0xC0 == 0x80)
     glued = (starts == ends)[:-1] | follows[1:]
     glued &= (taken[:-1] == starts[1:]) & ~unknown[1:]
     return taken, np.flatnonzero(np.concatenate([[True], ~glued]))
-
-
-def _joins(text: bytes) -> NDArray[np.bool_]:
-    """Whether the byte at each place goes on with the character before it, or begins a mark on it: bool (B + 1,)."""
-    decoded_text = text.decode()
-    points = code_points(decoded_text)
-    characters, _ = alphabet(points)
-    is_mark = np.zeros(int(points.max(initial=0)) + 1, np.bool_)
-    is_mark[code_points("".join(_JOINED.findall(characters)))] = True
-    joins = np.append(np.frombuffer(text, np.uint8) & 0xC0 == 0x80, False)
-    joins[byte_offsets(decoded_text)[:-1][is_mark[points]]] = True
-    return joins
 
 
 def _spans_with(changed: NDArray[np.bool_], firsts: NDArray[np.intp]) -> Iterator[tuple[int, int]]:

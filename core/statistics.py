@@ -91,7 +91,7 @@ def statistics(segmentation: Segmentation, units: Units | None = None) -> Statis
         n_cut_clusters=_n_shared(starts, ends, units.clusters),
         n_distinct=len(np.unique(segmentation.ids[body])),
         lossless=segmentation.lossless,
-        losses=losses(segmentation),
+        losses=losses(segmentation, units.clusters),
         reasons=_reasons(n_tokens, n_bytes, n_words, units),
     )
 

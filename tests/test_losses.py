@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.catalog import open_tokenizer
 from core.kinds import Kind
 from core.losses import losses
 from core.segmentation import Segmentation
 from core.text_changes import MAX_COMPARED, difference
 from tests.cutting import cut, pieces_of
+from tests.datafolder import TOKENIZERS, needs_data
 
 
 def said(segmentation: Segmentation) -> list[str]:
@@ -122,3 +124,20 @@ def test_a_mark_is_looked_at_with_its_letter() -> None:
     assert said(cut(f"{nukta}\u094d", (0, 2, letter), (2, 4, mark), (4, 6, "\u094d".encode()))) == [
         "1 character composed (NFC)"
     ]
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("file", "text", "found"),
+    [
+        ("wordpiece/bert-base-uncased.vocab.txt", "Zoë  met\nAl", ["2 spaces dropped", "1 line break dropped"]),
+        ("hf_json/olmo-7b-instruct-hf", "cafe\u0301 क\u093c्य", ["1 character composed (NFC)"]),
+        ("tiktoken/qwen.tiktoken", "\u095b\u094dया e\u0301", ["2 characters composed (NFC)"]),
+        ("sentencepiece/xlnet.model", "a…  b\r\n\r\nc", ["2 spaces dropped", "2 line breaks turned into spaces"]),
+        ("hf_json/llama-2-7b-chat-hf", " a\r\n\tb  ", []),
+    ],
+)
+def test_real_tokenizers_lose_what_they_are_known_to_lose(file: str, text: str, found: list[str]) -> None:
+    said_of = said(open_tokenizer(f"file:{TOKENIZERS / file}").segment(text))
+    assert set(found) <= set(said_of)
+    assert bool(said_of) == bool(found)
