@@ -101,6 +101,23 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Serialised:
+    """A tokenizer in a format that other engines read too, for counting with the fastest that agrees.
+
+    Args:
+        format: "tokenizers" (tokenizer.json), "sentencepiece" (ModelProto) or "tiktoken" (base64 and rank per line).
+        data: content in that format.
+        pattern: how a text is cut before merging, where the format does not say (tiktoken).
+        normalise: what is done to the text first, where the format does not say: "NFC" or empty.
+    """
+
+    format: str
+    data: bytes
+    pattern: str = ""
+    normalise: str = ""
+
+
+@dataclass(frozen=True)
 class Step:
     """One step of a model at work on one piece of text.
 
@@ -198,6 +215,10 @@ class LocalTokenizer(Tokenizer):
         if self.vocabulary is None:
             return [TokenDetails(i, b"", "", "") for i in ids]
         return [TokenDetails(i, self.vocabulary.pieces[i], *self.vocabulary.describe(i)) for i in ids]
+
+    def serialised(self) -> Serialised | None:
+        """Itself for other engines (`core.fast_lanes`), or None if no other engine reads it."""
+        return None
 
     def stages(self, text: str) -> list[Stage]:
         return []

@@ -36,7 +36,7 @@ from core.explain.merges import replay
 from core.explain.unigram import n_best
 from core.kinds import Kind
 from core.segmentation import Alignment, Encoded, Ints, spans
-from core.tokenizer import Explanation, Info, LocalTokenizer, Path, Specials, Stage, Step
+from core.tokenizer import Explanation, Info, LocalTokenizer, Path, Serialised, Specials, Stage, Step
 from core.vocabulary import Vocabulary
 
 REFERENCE = f"sentencepiece {sentencepiece.__version__}"
@@ -195,7 +195,7 @@ class SentencePieceTokenizer(LocalTokenizer):
         self._around = around
         always = always or {}
         controls = {p.piece: i for i, p in enumerate(model.pieces) if p.type == CONTROL}
-        self._always = Symbols(always)
+        self._always, self._cut_out_first = Symbols(always), bool(always)
         self._parsed = Symbols({**controls, **always})
         suffix = model.trainer_spec.treat_whitespace_as_suffix
         self._prefix = b" " if model.normalizer_spec.add_dummy_prefix and not suffix else b""
@@ -223,6 +223,11 @@ class SentencePieceTokenizer(LocalTokenizer):
             len(before),
             len(after),
         )
+
+    def serialised(self) -> Serialised | None:
+        if self._cut_out_first:
+            return None  # other engines would not cut these out
+        return Serialised("sentencepiece", self._processor.serialized_model_proto())
 
     def encode_many(self, texts: Sequence[str]) -> list[Ints]:
         marked = {i for i, text in enumerate(texts) if self._always.find(text)}

@@ -1,5 +1,6 @@
 """Tokenizers that run on OpenAI's `tiktoken` library: byte-pair encoding on bytes by rank."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain
@@ -17,7 +18,7 @@ from core.errors import UnreadableFile, UserError, shown
 from core.explain.merges import replay
 from core.kinds import Kind
 from core.segmentation import Alignment, Encoded, Ints
-from core.tokenizer import PLAIN, Explanation, Info, LocalTokenizer, Specials, Stage, Step
+from core.tokenizer import PLAIN, Explanation, Info, LocalTokenizer, Serialised, Specials, Stage, Step
 from core.vocabulary import Vocabulary
 
 REFERENCE = f"tiktoken {tiktoken.__version__}"
@@ -62,6 +63,11 @@ class TiktokenTokenizer(LocalTokenizer):
             return Encoded(ids, align)
         around = np.concatenate([self._before, ids, self._after])
         return Encoded(around, align, n_before=len(self._before), n_after=len(self._after))
+
+    def serialised(self) -> Serialised:
+        ranks = self._encoding._mergeable_ranks
+        data = b"".join(b"%s %d\n" % (b64encode(piece), rank) for piece, rank in ranks.items())
+        return Serialised("tiktoken", data, self._encoding._pat_str, "NFC" if self._composes else "")
 
     def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
         return [self.encode(text, PLAIN).ids for text in texts]

@@ -1,0 +1,147 @@
+"""Counts with the fastest engine that agrees with the reference, and says which that is and why.
+
+An engine is used for a tokenizer only after it gave the same number of tokens, and of unknown tokens, as the reference
+on every line of `core.calibration`; on one difference the reference is used. What was found is remembered under the
+tokenizer's fingerprint, the lines' fingerprint and the versions of the engines.
+"""
+
+import hashlib
+import json
+import time
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+
+import numpy as np
+
+from core.atomic import write_whole
+from core.calibration import calibration_fingerprint, calibration_lines
+from core.errors import UserError
+from core.home import home
+from core.lane import Counter, Lane, NoLane
+from core.registry import entries
+from core.tokenizer import LocalTokenizer, Tokenizer
+
+REFERENCE = "reference"
+_LIBRARIES = ("tokenizers", "sentencepiece", "tiktoken", "regex", "ahocorasick_rs")
+_ENOUGH = 1.1  # a lane must be this many times as fast as the reference to be worth a second engine in memory
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Which engine counts for a tokenizer.
+
+    Args:
+        lane: key of the lane, or "reference".
+        label: name and version of the engine.
+        reason: why this one, in a sentence for the page.
+        speed: times as fast as the reference on the calibration lines.
+        n_lines: lines on which it agreed.
+    """
+
+    lane: str
+    label: str
+    reason: str
+    speed: float
+    n_lines: int
+
+
+def lanes() -> tuple[Lane, ...]:
+    """Every engine that may be tried."""
+    return entries("core.lanes", "LANE", Lane)
+
+
+def fast_counter(tokenizer: Tokenizer) -> tuple[Counter, Verdict]:
+    """A function that counts exactly as `tokenizer.count` does, as fast as is safe, and the verdict behind it.
+
+    The first call for a tokenizer takes a second or two; its verdict is remembered.
+    """
+    if not isinstance(tokenizer, LocalTokenizer):
+        return tokenizer.count, _reference(tokenizer, "It runs in a process of its own, with the reference.")
+    known = _remembered(tokenizer)
+    if known is None:
+        known = calibrate(tokenizer)
+        _remember(tokenizer, known)
+    if known.lane == REFERENCE:
+        return tokenizer.count, known
+    try:
+        return next(lane for lane in lanes() if lane.key == known.lane).build(tokenizer), known
+    except (StopIteration, NoLane):
+        return tokenizer.count, _reference(tokenizer, f"{known.label} is no longer installed.")
+
+
+def calibrate(tokenizer: LocalTokenizer, among: tuple[Lane, ...] | None = None) -> Verdict:
+    """Try every lane on the calibration lines against the reference."""
+    lines = calibration_lines()
+    usable, truth, seconds = _by_reference(tokenizer, lines)
+    best = _reference(tokenizer, "")
+    reasons = []
+    for lane in lanes() if among is None else among:
+        try:
+            count = lane.build(tokenizer)
+            started = time.perf_counter()
+            found = count(usable)
+            taken = time.perf_counter() - started
+        except NoLane as why:
+            reasons.append(f"{lane.label}: {why}.")
+            continue
+        except BaseException as error:  # a panic in Rust is no Exception; whatever happens, the reference counts
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            reasons.append(f"{lane.label}: it failed on a line.")
+            continue
+        wrong = np.flatnonzero((found.tokens != truth.tokens) | (found.unknown != truth.unknown))
+        speed = seconds / taken
+        if len(wrong):
+            reasons.append(f"{lane.label}: counts differ on {len(wrong):,} of {len(usable):,} lines.")
+        elif speed < _ENOUGH:
+            reasons.append(f"{lane.label}: no faster.")
+        elif speed > best.speed:
+            best = Verdict(
+                lane.key,
+                lane.label,
+                f"{lane.label} agrees with {tokenizer.info.reference} on all {len(usable):,} lines of the calibration.",
+                round(speed, 2),
+                len(usable),
+            )
+    return best if best.lane != REFERENCE else _reference(tokenizer, " ".join(reasons))
+
+
+def _by_reference(tokenizer: LocalTokenizer, lines: tuple[str, ...]):  # type: ignore[no-untyped-def]
+    """(lines that the reference can count, its counts, seconds)."""
+    started = time.perf_counter()
+    try:
+        return lines, tokenizer.count(lines), time.perf_counter() - started
+    except UserError:  # some formats cannot spell everything
+        usable = tuple(line for line in lines if _countable(tokenizer, line))
+        started = time.perf_counter()
+        return usable, tokenizer.count(usable), time.perf_counter() - started
+
+
+def _countable(tokenizer: LocalTokenizer, line: str) -> bool:
+    try:
+        tokenizer.count([line])
+    except UserError:
+        return False
+    return True
+
+
+def _reference(tokenizer: Tokenizer, reason: str) -> Verdict:
+    return Verdict(REFERENCE, tokenizer.info.reference, reason or "No other engine reads it.", 1.0, 0)
+
+
+def _key(tokenizer: LocalTokenizer) -> str:
+    versions = [f"{name} {version(name)}" for name in _LIBRARIES] + [lane.label for lane in lanes()]
+    parts = [tokenizer.info.fingerprint, calibration_fingerprint(), *versions]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+
+
+def _remembered(tokenizer: LocalTokenizer) -> Verdict | None:
+    path = home("lanes") / f"{_key(tokenizer)}.json"
+    try:
+        return Verdict(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _remember(tokenizer: LocalTokenizer, verdict: Verdict) -> None:
+    write_whole(home("lanes") / f"{_key(tokenizer)}.json", json.dumps(asdict(verdict)).encode())
