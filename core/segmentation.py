@@ -253,5 +253,5 @@ def _divide(starts: Ints, ends: Ints, first: int, last: int) -> None:
         for n, token in enumerate(range(i, run)):
             cut = low + (high - low) * (n + 1) // (run - i + 1)
             ends[token], starts[token + 1] = cut, cut
-        ends[run] = max(ends[run], starts[run])
+        ends[run] = max(ends[run], high)
         i = run
