@@ -14,12 +14,15 @@ def _reference() -> Callable[[str], list[int]]:
     for line in _PATH.read_text(encoding="utf-8").splitlines():
         value = ast.literal_eval(line[line.index(" ") : line.rindex(" ")].strip())
         id_by_bytes[value.encode() if isinstance(value, str) else value] = int(line[: line.index(" ")])
-    longest = max(map(len, id_by_bytes))
+    longest: dict[bytes, int] = {}
+    for piece in id_by_bytes:
+        longest[piece[:2]] = max(longest.get(piece[:2], 1), len(piece))
 
     def encode(text: str) -> list[int]:
         data, ids, at = text.encode(), [], 0
         while at < len(data):
-            size = next(n for n in range(longest, 0, -1) if data[at : at + n] in id_by_bytes and at + n <= len(data))
+            reach = min(longest.get(data[at : at + 2], 1), len(data) - at)
+            size = next(n for n in range(reach, 0, -1) if data[at : at + n] in id_by_bytes)
             ids.append(id_by_bytes[data[at : at + size]])
             at += size
         return ids
