@@ -226,16 +226,16 @@ def disjoint(
     reach = np.maximum.accumulate(ends)
     heads = np.concatenate([[True], starts[1:] >= reach[:-1]])  # does token i begin after all before it end?
     firsts = np.flatnonzero(heads)
-    for first, last in zip(firsts, [*firsts[1:], len(starts)], strict=True):
-        if last - first == 1:
-            continue
+    lasts = np.append(firsts[1:], len(starts))
+    shared = lasts - firsts > 1
+    for first, last in zip(firsts[shared].tolist(), lasts[shared].tolist(), strict=True):
         begin, end = int(starts[first]), int(reach[last - 1])
         spelled = b"".join(pieces[first:last])
         if spelled in (text[begin:end], prefix + text[begin:end]):
             edges = begin + np.maximum(_edges(pieces[first:last]) - (len(spelled) - (end - begin)), 0)
             starts[first:last], ends[first:last] = edges[:-1], edges[1:]
         else:
-            _divide(starts, ends, int(first), int(last))
+            _divide(starts, ends, first, last)
     return starts, ends
 
 
