@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import chain, groupby
 
 import numpy as np
 import sentencepiece
@@ -268,10 +268,10 @@ class SentencePieceTokenizer(LocalTokenizer):
             _, origins = self._processor.normalize(text, with_offsets=True)
             edges = np.concatenate([[0], np.cumsum(self._widths[ids])])
             if edges[-1] == len(origins) - 1:
-                places = np.array(origins, np.int32)[edges]
+                places = np.fromiter(map(origins.__getitem__, edges.tolist()), np.int32, len(edges))
                 return places[:-1], places[1:]
         offsets = self._processor.encode(text, return_type="offset_mapping", return_bytes=True)["offsets"]
-        places = np.array(offsets, np.int32).reshape(-1, 2)
+        places = np.fromiter(chain.from_iterable(offsets), np.int32, 2 * len(offsets)).reshape(-1, 2)
         return places[:, 0], places[:, 1]
 
     def _in_stretches(self, text: str, marks: list[tuple[int, int, int]]) -> Encoded:

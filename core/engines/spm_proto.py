@@ -103,11 +103,17 @@ def _problem(model: Model) -> str:
         return "it has no pieces"
     if model.trainer_spec.model_type not in ALGORITHMS:
         return f"its model type {model.trainer_spec.model_type} is none of Unigram, BPE, word, character"
+    trained = model.trainer_spec
+    names = (model.normalizer_spec.name, trained.unk_piece, trained.bos_piece, trained.eos_piece)
+    if any(isinstance(name, bytes) for name in names):
+        return "a name in its settings is not UTF-8"
     seen: set[str] = set()
     n_unknown = 0
     byte_pieces = set()
     for i, entry in enumerate(model.pieces):
         piece = entry.piece
+        if isinstance(piece, bytes):  # what protobuf gives for a text that is not UTF-8
+            return f"piece {i:,} is not UTF-8"
         if not piece or "\0" in piece or len(piece) > MAX_PIECE_BYTES:
             return f"piece {i:,} is empty, holds a NUL or has {len(piece):,} characters"
         if piece in seen:
