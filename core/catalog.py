@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from core.errors import UnknownName, UnreadableFile, UserError, shown
-from core.misfits import described
+from core.misfits import described, is_pointer
 from core.registry import entries
 from core.settings import settings
 from core.source import Files, Source
@@ -73,6 +73,8 @@ def open_path(spec: str, path: Path, options: dict[str, str] | None = None) -> L
     """
     files = files_at(spec, path, options or {})
     for source in sources():
+        if is_pointer(files.head):
+            break
         if source.recognises and source.load and source.recognises(files):
             return source.load(files)
     formats = ", ".join(source.label for source in sources() if source.recognises)

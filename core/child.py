@@ -16,10 +16,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.errors import TookTooLong, TooLarge, UnreadableFile, UserError
-from core.isolation_child import WALL_FACTOR
 from core.wire import PREFIX, Garbled, Message, packed, unpacked
 
 START_SECONDS = 30.0  # imports on a cold disk; nothing untrusted is touched in them
+WALL_FACTOR = 2.0  # the machine may be busy with others
 GRACE_SECONDS = 1.0  # how long after the child's own timer it is killed from here
 ANSWER_BYTES = 256 * 2**20  # the most that is read of one answer
 KEPT_OF_STDERR = 4096
@@ -77,8 +77,8 @@ class Child:
         """Whether it still runs."""
         return self._process.poll() is None
 
-    def ask(self, request: Message, seconds: float) -> Message:
-        """The answer to a request that may take so much processor time.
+    def ask(self, request: Message, seconds: float, wall: float = 0.0) -> Message:
+        """The answer to a request that may take so much processor time, and so much wall time (0: `WALL_FACTOR` times).
 
         Raises:
             UserError: the tokenizer is to blame: its file, its time, its memory, a crash. The child may be dead.
@@ -86,8 +86,9 @@ class Child:
         """
         self._await_start()
         self._stage = _STAGES.get(request.kind, request.kind)
-        deadline = time.monotonic() + seconds * WALL_FACTOR + GRACE_SECONDS
-        request.fields["seconds"] = seconds
+        wall = wall or seconds * WALL_FACTOR
+        deadline = time.monotonic() + wall + GRACE_SECONDS
+        request.fields.update(seconds=seconds, wall=wall)
         try:
             self._send(packed(request), deadline)
             reply = self._receive(deadline, None)
@@ -96,7 +97,9 @@ class Child:
             raise
         except Died as death:
             self.close()
-            raise self._over_time(seconds) if isinstance(death, _Late) else self._obituary(seconds) from None
+            raise (
+                self._over_time(wall, busy=True) if isinstance(death, _Late) else self._obituary(seconds, wall)
+            ) from None
         if reply.kind == "error":
             raise self._reported(reply)
         return reply
@@ -192,14 +195,15 @@ class Child:
         trial = f"Tried out by {self._stage}: " if self._stage.startswith("cutting ") else ""
         return _KINDS.get(kind, UserError)(trial + text)
 
-    def _obituary(self, seconds: float) -> UserError:
+    def _obituary(self, seconds: float, wall: float) -> UserError:
         """Why a dead child died, for the person at the screen."""
         code = self._process.returncode
         said = self._stderr.decode("utf-8", "replace")
         if any(words in said for words in _OUT_OF_MEMORY):
             return self._over_memory()
         if code is not None and -code in _TIMERS:
-            return self._over_time(seconds)
+            busy = -code == signal.SIGALRM  # ended by the clock on the wall
+            return self._over_time(wall if busy else seconds, busy)
         if code is not None and code < 0:
             name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
             return UnreadableFile(
@@ -217,10 +221,15 @@ class Child:
             "The file is damaged or claims more entries than it has; TOKEN_ATLAS_CHILD_MB raises the limit."
         )
 
-    def _over_time(self, seconds: float) -> UserError:
+    def _over_time(self, seconds: float, busy: bool) -> UserError:
+        why = (
+            "This machine may be busy: try again, or raise TOKEN_ATLAS_CHILD_SECONDS. If it happens again, look at"
+            if busy
+            else "TOKEN_ATLAS_CHILD_SECONDS raises the limit; but look first at"
+        )
         return TookTooLong(
             f"The tokenizer takes too long: {self._stage} was ended after {seconds:.3g} s. "
-            "A pre-tokenizer whose pattern backtracks without end does that, and so does a very long text."
+            f"{why} its pre-tokenizer's pattern, which may backtrack without end, and at the length of the text."
         )
 
 

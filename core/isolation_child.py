@@ -19,8 +19,6 @@ from core.tokenizer import Specials, Tokenizer
 from core.trial import try_out
 from core.wire import Message
 
-WALL_FACTOR = 2.0  # wall time a request has per second of processor time: the machine may be busy with others
-
 
 def main(memory_mb: int) -> None:
     """Answer requests until standard input closes."""
@@ -33,9 +31,9 @@ def main(memory_mb: int) -> None:
     served: list[Tokenizer] = []
     send(replies, Message("ready"))
     while (request := receive(requests)) is not None:
-        _arm(float(request.fields["seconds"]))
+        _arm(float(request.fields["seconds"]), float(request.fields["wall"]))
         reply = _answer(served, request, lambda stage: send(replies, Message("stage", {"text": stage})))
-        _arm(0)
+        _arm(0, 0)
         send(replies, reply)
 
 
@@ -123,11 +121,11 @@ def _limit(memory_mb: int) -> None:
             resource.setrlimit(which, (most, most))
 
 
-def _arm(seconds: float) -> None:
-    """Let the kernel end this process after so much processor time, or twice as much wall time; 0 disarms."""
+def _arm(seconds: float, wall: float) -> None:
+    """Let the kernel end this process after so much processor time, or so much wall time; 0 disarms."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
-        signal.setitimer(signal.ITIMER_REAL, seconds * WALL_FACTOR)
+        signal.setitimer(signal.ITIMER_REAL, wall)
 
 
 if __name__ == "__main__":

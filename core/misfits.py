@@ -1,5 +1,6 @@
 """Says what a file is that is no tokenizer: the mistakes people make, by the first bytes."""
 
+_POINTER = b"version https://git-lfs"
 _BEGINNINGS = (
     (b"\xff\xfe", "UTF-16 text. Save it again as UTF-8"),
     (b"\xfe\xff", "UTF-16 text. Save it again as UTF-8"),
@@ -23,6 +24,11 @@ _BEGINNINGS = (
     (b"\x89HDF", "model weights (HDF5)"),
     (b"SQLite format 3", "a database (SQLite)"),
 )
+
+
+def is_pointer(head: bytes) -> bool:
+    """Whether this is what Git LFS leaves where a file was not fetched; its lines look like those of a merges.txt."""
+    return head.startswith(_POINTER)
 
 
 def described(head: bytes) -> str:

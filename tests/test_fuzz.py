@@ -1,0 +1,96 @@
+"""Damages small valid files of every format at random for a bounded time: each is refused in words, or works.
+
+TOKEN_ATLAS_FUZZ_SECONDS lengthens it, TOKEN_ATLAS_FUZZ_SEED repeats it; a failure prints the seed and keeps the file.
+"""
+
+import os
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.errors import UserError
+from core.isolation import vet
+from tests import formats
+from tests.formats import Made
+
+SECONDS = float(os.environ.get("TOKEN_ATLAS_FUZZ_SECONDS", "20"))
+SEED = int(os.environ.get("TOKEN_ATLAS_FUZZ_SEED", str(random.SystemRandom().randrange(10**6))))
+_TELLING = (
+    b"\xff\xff\xff\x7f",
+    b"\xff\xff\xff\xff",
+    b"\0\0\0\0",
+    b"-1",
+    b"99999999999",
+    b'"',
+    b"{",
+    b"[[[[",
+    b"\xc3",
+    b"NaN",
+)
+
+
+def _flip(dice: random.Random, content: bytearray) -> None:
+    content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
+
+
+def _overwrite(dice: random.Random, content: bytearray) -> None:
+    at, what = dice.randrange(len(content)), dice.choice(_TELLING)
+    content[at : at + len(what)] = what
+
+
+def _cut(dice: random.Random, content: bytearray) -> None:
+    at = dice.randrange(len(content))
+    del content[at : at + dice.choice((1, 7, 100, len(content)))]
+
+
+def _repeat(dice: random.Random, content: bytearray) -> None:
+    at, n = dice.randrange(len(content)), dice.choice((1, 10, 300))
+    content[at:at] = content[at : at + n] * dice.choice((1, 2, 50))
+
+
+def _swap(dice: random.Random, content: bytearray) -> None:
+    lines = bytes(content).split(b"\n")
+    i, j = dice.randrange(len(lines)), dice.randrange(len(lines))
+    lines[i], lines[j] = lines[j], lines[i]
+    content[:] = b"\n".join(lines)
+
+
+_WAYS: tuple[Callable[[random.Random, bytearray], None], ...] = (_flip, _overwrite, _cut, _repeat, _swap)
+
+
+def mutated(dice: random.Random, files: Made) -> Made:
+    """The files with one of them damaged in one to four ways, more often near its beginning, where the structure is."""
+    which = dice.choice(sorted(files))
+    content = bytearray(files[which])
+    for _ in range(dice.randint(1, 4)):
+        head = dice.random() < 0.5 and len(content) > 2000
+        part = content[:2000] if head else content
+        if part:
+            dice.choice(_WAYS)(dice, part)
+        if head:
+            content[:2000] = part
+    return {**files, which: bytes(content)}
+
+
+def test_damage_is_refused_in_words_or_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path / "home"))
+    dice, names = random.Random(SEED), formats.names()
+    end, n, n_refused = time.monotonic() + SECONDS, 0, 0
+    while time.monotonic() < end:
+        name = names[n % len(names)]
+        n += 1
+        path = formats.write(tmp_path / f"{n}", mutated(dice, formats.made(name)))
+        try:
+            vet(path, formats.options(name))
+        except UserError as error:
+            n_refused += 1
+            text = str(error)
+            # A reader that crashed or failed in its own words was survived; that its words are ours is asked elsewhere.
+            assert text.isprintable() and 30 < len(text) < 3000, (SEED, n, name, text)
+        except BaseException as error:
+            raise AssertionError(f"seed {SEED}, file {n} ({name}), kept at {path}") from error
+    print(f"{n} damaged files, {n_refused} refused; seed {SEED}")
+    assert n_refused

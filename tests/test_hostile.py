@@ -1,0 +1,149 @@
+"""Every bad file gives one message that says what is wrong, soon, in bounded memory, while others go on working."""
+
+import os
+import re
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.catalog import open_tokenizer
+from core.errors import TooLarge, UserError
+from core.isolation import IsolatedTokenizer, vet
+from core.tokenizer import Specials
+from tests import formats, hostile
+from tests.hostile import CASES, Case
+
+SECONDS = 5.0
+MEMORY_MB = 200
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def somebody_else(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Another session, whose tokenizers answer all the while: one in this process, one in its own."""
+    path = formats.write(tmp_path_factory.mktemp("other"), formats.made("tokenizer.json BPE"))
+    tokenizers = [open_tokenizer("builtin:utf8-bytes"), IsolatedTokenizer("x:y", path)]
+    done, slowest = threading.Event(), [0.0]
+
+    def work() -> None:
+        while not done.wait(0.02):
+            begun = time.monotonic()
+            for tokenizer in tokenizers:
+                assert len(tokenizer.segment("the cat sat"))
+            slowest[0] = max(slowest[0], time.monotonic() - begun)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    assert thread.is_alive(), "it met an error"
+    done.set()
+    thread.join()
+    assert 0 < slowest[0] < patience(1.0), f"another session waited {slowest[0]:.2f} s"
+
+
+def patience(seconds: float) -> float:
+    """So many seconds, more where more runs on this machine than it has processors for."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def memory_mb(what: str) -> float:
+    """This process's resident memory now (VmRSS) or at its highest since it was reset (VmHWM)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return float(next(line for line in lines if line.startswith(what)).split()[1]) / 1024
+
+
+def refused(path: Path, options: dict[str, str]) -> str:
+    """The message that a bad file gives, soon, and without filling this process's memory."""
+    linux = Path("/proc/self/clear_refs").exists()
+    before = memory_mb("VmRSS") if linux else 0
+    if linux:
+        Path("/proc/self/clear_refs").write_text("5")
+    begun = time.monotonic()
+    with pytest.raises(UserError) as caught:
+        vet(path, options)
+    assert time.monotonic() - begun < patience(SECONDS)
+    assert not linux or memory_mb("VmHWM") - before < MEMORY_MB
+    message = str(caught.value)
+    assert message.isprintable() and len(message) < 1500
+    return message
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.testable], ids=lambda case: case.name)
+def test_bad_file(case: Case, tmp_path: Path) -> None:
+    message = refused(formats.write(tmp_path / "files", case.files()), dict(case.options))
+    assert re.search(case.says, message), message
+
+
+def test_json_of_300_mb_is_refused_by_its_size(tmp_path: Path) -> None:
+    assert "300 MB" in refused(hostile.sparse_json(tmp_path / "tokenizer.json"), {})
+
+
+@pytest.mark.parametrize("name", formats.names())
+def test_truncated_file(name: str, tmp_path: Path) -> None:
+    """Cut short, it is refused, or what is left is a shorter file of the same format that works."""
+    n_refused = 0
+    for n, files in enumerate(hostile.truncated(name)):
+        path = formats.write(tmp_path / str(n), files)
+        begun = time.monotonic()
+        try:
+            vet(path, formats.options(name))
+        except UserError as error:
+            n_refused += 1
+            assert path.name in str(error) or "merges" in str(error) or "vocabulary" in str(error), error
+        assert time.monotonic() - begun < patience(SECONDS)
+    line_by_line = name in ("WordPiece", "RWKV", "tiktoken")  # a shorter list may be a whole list
+    assert n_refused == 4 or (line_by_line and n_refused >= 1)
+
+
+@pytest.mark.parametrize("name", formats.names())
+def test_flipped_bits(name: str, tmp_path: Path) -> None:
+    for seed in range(4):
+        path = formats.write(tmp_path / str(seed), hostile.flipped(name, seed, n_flips=1 + 3 * seed))
+        begun = time.monotonic()
+        try:
+            info = vet(path, formats.options(name))
+        except UserError as error:
+            assert len(str(error)) > 30
+        else:
+            assert info.n_vocabulary
+        assert time.monotonic() - begun < patience(SECONDS)
+
+
+def test_tokens_that_mean_harm_elsewhere_are_only_text_here(tmp_path: Path) -> None:
+    make = hostile.tokenizer_json(
+        lambda c: c["added_tokens"].extend(
+            {**c["added_tokens"][0], "id": 400 + n, "content": text} for n, text in enumerate(hostile.WRITTEN)
+        )
+    )
+    path = formats.write(tmp_path / "files", make())
+    tokenizer = open_tokenizer(f"file:{path}")
+    for n, text in enumerate(hostile.WRITTEN):
+        seg = tokenizer.segment(text, Specials(parse=True))
+        assert seg.lossless and seg.pieces == [text.encode()]
+        assert (text, int(seg.ids[0])) in tokenizer.info.specials, n
+
+
+def test_names_that_mean_harm_do_not_reach_a_message(tmp_path: Path) -> None:
+    folder = tmp_path / "a\x1b[31m\u202eb"
+    message = refused(formats.write(folder, {"<script>\x1b[31m\u202e.json": b"{}"}), {})
+    assert "\\x1b" in message and "\\u202e" in message
+    with pytest.raises(UserError) as caught:
+        open_tokenizer("file:/no/such/\x1b[31m")
+    assert str(caught.value).isprintable()
+
+
+def test_a_file_as_large_as_a_model_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "tokenizer.json"
+    hostile.sparse_json(path, 2**36)  # 64 GB of nothing
+    begun = time.monotonic()
+    with pytest.raises(TooLarge, match="65,536 MB"):
+        vet(path)
+    assert time.monotonic() - begun < patience(2.0)
