@@ -21,7 +21,8 @@ from core.storage.files import set_aside, write_durably
 SYNC = "PRAGMA synchronous = NORMAL"
 ENDINGS = ("-wal", "-shm", "")
 WAIT = 10.0  # seconds that one process waits for another's write
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+# A read past the end is damage too: somebody has cut the file, or the log.
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR_SHORT_READ}
 
 
 class StoreError(UserError):
@@ -95,7 +96,7 @@ class Index:
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
-                    if _code(error) in _DAMAGED:
+                    if _is_damage(error):
                         self._mend()
                         raise StoreError(
                             f"The index of the store {shown(str(self.folder), 200)} was damaged and has been made anew "
@@ -115,7 +116,7 @@ class Index:
             except sqlite3.DatabaseError as error:
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
-                if _code(error) not in _DAMAGED or attempt == 2:
+                if not _is_damage(error) or attempt == 2:
                     raise explained(error, self.folder) from error
                 self._mend()
         raise AssertionError("unreachable")
@@ -250,7 +251,7 @@ def _checked(path: Path) -> sqlite3.Connection:
         connection.execute(SYNC)
     except sqlite3.DatabaseError as error:
         connection.close()
-        if _code(error) in _DAMAGED:
+        if _is_damage(error):
             raise _Damaged(f"SQLite says {error}") from None
         raise
     except BaseException:
@@ -287,8 +288,9 @@ def _connected(path: str) -> sqlite3.Connection:
     return connection
 
 
-def _code(error: sqlite3.Error) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
+def _is_damage(error: sqlite3.Error) -> bool:
+    code = int(getattr(error, "sqlite_errorcode", 0) or 0)
+    return bool({code, code & 0xFF} & _DAMAGED)
 
 
 def _busy() -> sqlite3.OperationalError:

@@ -1,0 +1,26 @@
+"""Work that wants a GPU, and says from when to when it had which one."""
+
+import os
+import time
+
+import numpy as np
+
+from core.job import Context, JobKind, Output, Parts, Unit
+
+
+def units(context: Context) -> list[Unit]:
+    return [Unit("only", context.params["name"])]
+
+
+def run_unit(unit: Unit, context: Context) -> Output:
+    start = time.monotonic()
+    time.sleep(0.4)
+    facts = {"device": context.device, "visible": os.environ.get("CUDA_VISIBLE_DEVICES", "")}
+    return Output({"span": np.array([start, time.monotonic()])}, facts)
+
+
+def combine(parts: Parts, context: Context) -> Output:
+    return next(parts)[1]
+
+
+JOB = JobKind("gpu", "On a GPU", units, run_unit, combine, gpu=True, memory_mb=512)

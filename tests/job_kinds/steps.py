@@ -1,0 +1,29 @@
+"""Well-behaved work in pieces, resumable; each piece takes `seconds`."""
+
+import os
+import time
+
+import numpy as np
+
+from core.job import Context, JobKind, Output, Parts, Unit
+from core.progress import report
+
+
+def units(context: Context) -> list[Unit]:
+    return [Unit(f"step {n}", {"n": n}, size=10) for n in range(context.params["steps"])]
+
+
+def run_unit(unit: Unit, context: Context) -> Output:
+    n, seconds = unit.value["n"], context.params.get("seconds", 0.0)
+    print(f"step {n}", flush=True)
+    for part in range(4):
+        report(part, 4, f"step {n}")
+        time.sleep(seconds / 4)
+    return Output({"values": np.random.default_rng(n).standard_normal(1000)}, {"pid": os.getpid()})
+
+
+def combine(parts: Parts, context: Context) -> Output:
+    return Output({"values": np.stack([output.arrays["values"] for _, output in parts])})
+
+
+JOB = JobKind("steps", "Steps", units, run_unit, combine, memory_mb=512, unit_seconds=60)

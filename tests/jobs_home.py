@@ -1,0 +1,91 @@
+"""A home for jobs that a test has to itself, and what is done to it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from core.processes import alive, pid_of
+from core.runner.census import Census, kill_marked
+from core.runner.daemon import family
+from core.runner.lock import holder
+
+ROOT = Path(__file__).parents[1]
+SERVER = """
+import sys, json
+from core.jobs import Jobs
+kind, params, session = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3]
+jobs = Jobs()
+job = jobs.submit(kind, params, session)
+print(job.key, flush=True)
+print(jobs.wait(job.key, 60).state, flush=True)
+"""
+
+
+@contextmanager
+def jobs_home(folder: Path) -> Iterator[None]:
+    """`TOKEN_ATLAS_HOME` is `folder`, with the tests' kinds of work; afterwards nothing of it runs any more."""
+    kept = {name: os.environ.get(name) for name in ("TOKEN_ATLAS_HOME", "TOKEN_ATLAS_WORK", "TOKEN_ATLAS_JOB_SLOTS")}
+    os.environ.update(TOKEN_ATLAS_HOME=str(folder), TOKEN_ATLAS_WORK="tests.job_kinds", TOKEN_ATLAS_JOB_SLOTS="2")
+    try:
+        yield
+    finally:
+        kill_daemon(folder)
+        kill_marked(family(folder))
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def daemon_pid(home: Path) -> int:
+    """The daemon that serves the home; 0 if none does."""
+    there = holder(home / "store")
+    return pid_of(there.identity) if there and alive(there.identity) else 0
+
+
+def kill_daemon(home: Path) -> None:
+    """kill -9, also to one that waits to take over, until none is left."""
+
+    def gone() -> bool:
+        pid = daemon_pid(home)
+        with suppress(ProcessLookupError):
+            if pid:
+                os.kill(pid, signal.SIGKILL)
+        return not pid
+
+    until(gone)
+
+
+def worker_pids(home: Path) -> list[int]:
+    """All processes of all workers."""
+    mark = family(home)
+    return [pid for each, found in Census().members().items() if each.startswith(mark) for pid, _ in found]
+
+
+def kill_workers(home: Path) -> None:
+    """kill -9 to every process of every worker."""
+    for pid in worker_pids(home):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def server(kind: str, params: str, session: str) -> "subprocess.Popen[str]":
+    """Another process that submits a job and waits for it, as a server does."""
+    return subprocess.Popen(
+        [sys.executable, "-c", SERVER, kind, params, session], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+
+
+def until(condition: object, seconds: float = 10.0) -> None:
+    """Wait for a condition, a function of nothing."""
+    assert callable(condition)
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)

@@ -1,0 +1,427 @@
+"""Jobs outlive what happens to them: joins, limits, cancels, kills, damaged and shared stores."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import processes
+from core.errors import UnknownName, UserError
+from core.job import Job, State, content_key, kind_named
+from core.jobs import Jobs
+from core.runner import lock
+from core.storage.files import Input
+from core.storage.index import StoreError
+from tests.jobs_home import (
+    daemon_pid,
+    jobs_home,
+    kill_daemon,
+    kill_workers,
+    server,
+    until,
+    worker_pids,
+)
+
+PATIENCE = 60.0  # seconds; the machine may be busy with other things
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    with jobs_home(tmp_path / "home"):
+        yield tmp_path / "home"
+
+
+@pytest.fixture
+def jobs(home: Path) -> Jobs:
+    return Jobs()
+
+
+def expected(steps: int) -> np.ndarray:
+    return np.stack([np.random.default_rng(n).standard_normal(1000) for n in range(steps)])
+
+
+def finished(jobs: Jobs, job: Job) -> Job:
+    job = jobs.wait(job.key, PATIENCE)
+    assert job.state is State.DONE, (job, jobs.log(job.key), (jobs.store.folder / "daemon.log").read_text())
+    return job
+
+
+def running(jobs: Jobs, job: Job, done: float = 0.0) -> None:
+    until(lambda: (now := jobs.get(job.key)).state is State.RUNNING and now.done >= done, PATIENCE)
+
+
+def test_same_work_is_done_once(jobs: Jobs) -> None:
+    first = jobs.submit("steps", {"steps": 4, "seconds": 0.2}, "ann", [Input("a", "f00d")], label="Four steps")
+    joined = jobs.submit("steps", {"seconds": 0.2, "steps": 4}, "bob", [Input("renamed", "f00d")])
+    assert joined.key == first.key
+    assert joined.sessions == ("ann", "bob")
+    job = finished(jobs, first)
+    assert (job.attempts, job.label, job.share, job.done, job.total) == (1, "Four steps", 1.0, 40, 40)
+    result = jobs.result(job.key)
+    assert np.array_equal(result.arrays["values"], expected(4))
+    assert result.origin.inputs == (Input("a", "f00d"),)
+    assert result.origin.versions["numpy"] == np.__version__
+    assert result.origin.seconds > 0.3
+    again = jobs.submit("steps", {"steps": 4, "seconds": 0.2}, "eve", [Input("a", "f00d")])
+    assert (again.state, again.attempts) == (State.DONE, 1)
+    assert jobs.submit("steps", {"steps": 4, "seconds": 0.2}, "eve", [Input("a", "beef")]).key != first.key
+    assert "step 3" in jobs.log(job.key)
+    assert jobs.store.sizes().parts == 0
+
+
+def test_bad_submissions_are_refused(jobs: Jobs) -> None:
+    with pytest.raises(UnknownName, match="Did you mean steps"):
+        jobs.submit("step", {}, "ann")
+    with pytest.raises(UserError, match="cannot be written down"):
+        jobs.submit("steps", {"steps": {1}}, "ann")
+    with pytest.raises(UnknownName):
+        jobs.get("nothing")
+    with pytest.raises(UserError, match="no key"):
+        jobs.export("../../etc/passwd")
+
+
+def test_progress_has_rate_and_time_left(jobs: Jobs) -> None:
+    job = jobs.submit("steps", {"steps": 8, "seconds": 0.6}, "ann")
+    until(lambda: jobs.get(job.key).remaining is not None, PATIENCE)
+    now = jobs.get(job.key)
+    assert 0 < now.done < now.total == 80
+    assert now.stage.startswith("step")
+    assert now.rate > 0
+    assert now.remaining == pytest.approx((now.total - now.done) / now.rate, rel=0.01)
+
+
+def test_cancel_and_resume(jobs: Jobs, home: Path) -> None:
+    job = jobs.submit("steps", {"steps": 6, "seconds": 0.8}, "ann")
+    waiting = [jobs.submit("once", {"steps": n, "seconds": 30}, "ann") for n in (1, 2, 3)]
+    running(jobs, job, 20)
+    start = time.monotonic()
+    for each in (job, *waiting):
+        jobs.cancel(each.key)
+    assert {jobs.wait(each.key, 5).state for each in (job, *waiting)} == {State.CANCELLED}
+    assert time.monotonic() - start < 2
+    assert not worker_pids(home)
+    assert jobs.store.sizes().parts > 0
+    resumed = finished(jobs, jobs.resume(job.key))
+    assert resumed.attempts == 2
+    assert np.array_equal(jobs.result(job.key).arrays["values"], expected(6))
+    assert "step 0" not in jobs.log(job.key)  # it had been finished before
+
+
+def test_repeat_and_delete(jobs: Jobs) -> None:
+    job = finished(jobs, jobs.submit("steps", {"steps": 2}, "ann"))
+    assert jobs.export(job.key).read_bytes()[8:9] == b"{"
+    finished(jobs, jobs.repeat(job.key))
+    assert jobs.get(job.key).attempts == 2
+    jobs.delete(job.key)
+    assert not jobs.newest()
+    assert jobs.store.get(job.key) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "how", "message"),
+    [
+        ("misbehave", "allocate", "more than the 400 MB"),
+        ("misbehave", "allocate_in_forks", "more than the 400 MB"),
+        ("misbehave", "allocate_shared", "more than the 400 MB"),
+        ("hasty", "hang_in_native_code", "over 2 seconds"),
+        ("hasty", "fork", "over 2 seconds"),
+        ("misbehave", "fork_bomb", "over 256 processes"),
+        ("misbehave", "print_a_gigabyte", "printed over 64 MB"),
+        ("misbehave", "crash", "SIGSEGV"),
+        ("misbehave", "fail", "The text is empty. Write something."),
+        ("misbehave", "bug", "ValueError: no such thing. This is a fault of the program"),
+    ],
+)
+def test_misbehaving_job_ends_and_the_one_beside_it_does_not(
+    jobs: Jobs, home: Path, kind: str, how: str, message: str
+) -> None:
+    neighbour = jobs.submit("steps", {"steps": 2, "seconds": 0.5}, "bob")
+    job = jobs.wait(jobs.submit(kind, {"how": how}, "ann").key, PATIENCE)
+    assert job.state is State.FAILED
+    assert message in job.message
+    finished(jobs, neighbour)
+    until(lambda: not worker_pids(home))
+    assert len(jobs.log(job.key)) <= 64_000
+
+
+def test_native_hang_is_cancelled_within_two_seconds(jobs: Jobs, home: Path) -> None:
+    job = jobs.submit("misbehave", {"how": "hang_in_native_code"}, "ann")
+    running(jobs, job)
+    time.sleep(0.5)
+    start = time.monotonic()
+    jobs.cancel(job.key)
+    assert jobs.wait(job.key, 5).state is State.CANCELLED
+    assert time.monotonic() - start < 2
+    until(lambda: not worker_pids(home))
+
+
+def test_job_may_close_its_own_output(jobs: Jobs) -> None:
+    finished(jobs, jobs.submit("misbehave", {"how": "close_output"}, "ann"))
+
+
+def test_secrets_stay_out_of_message_and_log(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "a-token-of-mine")
+    job = jobs.wait(jobs.submit("misbehave", {"how": "tell_secret"}, "ann").key, PATIENCE)
+    assert (job.message, jobs.log(job.key).strip()) == ("The Hub refused ***.", "token ***")
+
+
+def test_sessions_take_turns(jobs: Jobs, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_JOB_SLOTS", "1")
+    long = [jobs.submit("steps", {"steps": 10 + n, "seconds": 0.3}, "ann") for n in range(3)]
+    short = jobs.submit("steps", {"steps": 2, "seconds": 0.1}, "bob")
+    finished(jobs, short)
+    assert not any(jobs.get(job.key).state is State.DONE for job in long)
+    for job in long:
+        jobs.cancel(job.key)
+
+
+@pytest.mark.parametrize(("gpus", "overlap"), [("0", False), ("0,1", True)])
+def test_one_job_at_a_time_on_each_gpu(jobs: Jobs, monkeypatch: pytest.MonkeyPatch, gpus: str, overlap: bool) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_GPUS", gpus)
+    submitted = [jobs.submit("gpu", {"name": name}, name) for name in ("a", "b", "c")]
+    results = [jobs.result(finished(jobs, job).key) for job in submitted]
+    assert {result.facts["visible"] for result in results} == set(gpus.split(","))
+    assert {result.facts["device"] for result in results} == {"cuda:0"}
+    for gpu in gpus.split(","):
+        spans = sorted(tuple(r.arrays["span"]) for r in results if r.facts["visible"] == gpu)
+        assert all(one[1] <= other[0] for one, other in pairwise(spans))
+
+
+def test_gpu_work_runs_on_the_processor_where_there_is_no_gpu(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_GPUS", "")
+    job = finished(jobs, jobs.submit("gpu", {"name": "a"}, "ann"))
+    assert (jobs.result(job.key).facts["device"], job.device) == ("cpu", "cpu")
+
+
+@pytest.mark.parametrize(("kind", "steps"), [("steps", 8), ("once", 3)])
+@pytest.mark.parametrize("victim", ["worker", "server", "both"])
+def test_killed_at_a_random_moment(jobs: Jobs, home: Path, kind: str, steps: int, victim: str) -> None:
+    params = {"steps": steps, "seconds": 0.25}
+    asking = server(kind, json.dumps(params), "ann")
+    key = asking.stdout.readline().strip()
+    time.sleep(random.random() * 1.2)
+    if victim in {"server", "both"}:
+        asking.send_signal(signal.SIGKILL)
+    if victim == "both":
+        kill_daemon(home)
+        until(lambda: not worker_pids(home))
+        assert jobs.get(key).state in {State.INTERRUPTED, State.DONE}
+        result = jobs.store.get(key)
+        assert result is None or np.array_equal(result.arrays["values"], expected(steps))
+        jobs.resume(key)
+    if victim == "worker":
+        kill_workers(home)
+    finished(jobs, jobs.get(key))
+    assert np.array_equal(jobs.result(key).arrays["values"], expected(steps))
+    asking.kill()
+    asking.wait()
+
+
+def test_interrupted_job_keeps_what_was_finished(jobs: Jobs, home: Path) -> None:
+    job = jobs.submit("steps", {"steps": 6, "seconds": 0.5}, "ann")
+    running(jobs, job, 20)
+    kill_daemon(home)
+    until(lambda: jobs.get(job.key).state is State.INTERRUPTED)
+    assert jobs.get(job.key).resumable
+    assert "Resume" in jobs.get(job.key).message
+    finished(jobs, jobs.resume(job.key))
+    assert np.array_equal(jobs.result(job.key).arrays["values"], expected(6))
+    assert "step 0" not in jobs.log(job.key)
+
+
+def test_what_waits_is_run_by_the_next_daemon(jobs: Jobs, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_JOB_SLOTS", "1")
+    first = jobs.submit("once", {"steps": 1, "seconds": 30}, "ann")
+    second = jobs.submit("steps", {"steps": 1}, "ann")
+    running(jobs, first)
+    kill_daemon(home)
+    finished(jobs, second)
+    assert jobs.get(first.key).state is State.INTERRUPTED
+
+
+def test_daemon_that_hangs_is_replaced(jobs: Jobs, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = jobs.submit("steps", {"steps": 4, "seconds": 0.5}, "ann")
+    running(jobs, job, 10)
+    os.kill(daemon_pid(home), signal.SIGSTOP)
+    monkeypatch.setattr(lock, "STALE", 1.0)
+    time.sleep(1.2)
+    finished(jobs, jobs.submit("steps", {"steps": 1}, "bob"))
+    monkeypatch.undo()
+    os.environ["TOKEN_ATLAS_HOME"] = str(home)
+    assert jobs.get(job.key).state in {State.INTERRUPTED, State.DONE}
+    finished(jobs, jobs.resume(job.key))
+
+
+def test_jobs_of_before_the_machine_was_restarted_are_interrupted(jobs: Jobs) -> None:
+    job = finished(jobs, jobs.submit("steps", {"steps": 1}, "ann"))
+    jobs.store.delete(job.key)
+    pid, start, _ = processes.identity().split(":", 2)
+    with jobs.store.index.writing() as connection:
+        connection.execute("UPDATE jobs SET state = 'running', owner = ?", (f"{pid}:{start}:another-boot/pid",))
+    jobs.tend(now=True)
+    assert jobs.get(job.key).state is State.INTERRUPTED
+
+
+def test_process_id_that_is_used_again_is_not_taken_for_the_old_process() -> None:
+    pid, start, place = processes.identity().split(":", 2)
+    assert processes.alive(f"{pid}:{start}:{place}")
+    assert processes.dead(f"{pid}:{int(start) - 1}:{place}")
+    with subprocess.Popen(["true"]) as process:
+        name = processes.identity(process.pid)
+        until(lambda: processes.dead(name))  # a zombie, until it is waited for
+
+
+def test_two_servers_share_one_store(jobs: Jobs, home: Path) -> None:
+    same = json.dumps({"steps": 5, "seconds": 0.2})
+    asking = [server("steps", same, "ann"), server("steps", same, "bob"), server("once", '{"steps": 2}', "eve")]
+    lines = [process.communicate(timeout=PATIENCE)[0].split() for process in asking]
+    assert [state for _, state in lines] == ["done"] * 3
+    assert lines[0][0] == lines[1][0]
+    shared = jobs.get(lines[0][0])
+    assert (shared.attempts, set(shared.sessions)) == (1, {"ann", "bob"})
+    assert np.array_equal(jobs.result(shared.key).arrays["values"], expected(5))
+    served = (home / "store" / "daemon.log").read_text().count("serves")
+    assert served == 1
+
+
+CLOCK = "import time; _now = time.time; _start = time.monotonic()\n"
+BACK = "time.time = lambda: _now() - (86400 if time.monotonic() - _start > 0.7 else 0)\n"
+
+
+def test_clock_that_is_set_back(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "clock").mkdir()
+    (tmp_path / "clock" / "sitecustomize.py").write_text(CLOCK + BACK)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "clock"))
+    jobs = Jobs()
+    first = jobs.submit("steps", {"steps": 6, "seconds": 0.4}, "ann")
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() - 86400)
+    second = jobs.submit("steps", {"steps": 1}, "ann")
+    states = set()
+    while jobs.get(first.key).state.live:
+        states.add(jobs.get(first.key).state)
+        assert (jobs.get(first.key).remaining or 0) >= 0
+        time.sleep(0.05)
+    assert State.INTERRUPTED not in states
+    assert 0 < finished(jobs, first).seconds < PATIENCE
+    finished(jobs, second)
+    assert second.created < first.created
+    assert [job.key for job in jobs.newest()] == [second.key, first.key]
+    assert np.array_equal(jobs.result(first.key).arrays["values"], expected(6))
+
+
+def test_database_damaged_while_a_job_runs(jobs: Jobs, home: Path) -> None:
+    before = finished(jobs, jobs.submit("steps", {"steps": 2}, "ann"))
+    job = jobs.submit("steps", {"steps": 6, "seconds": 0.4}, "ann")
+    running(jobs, job, 10)
+    folder = home / "store"
+    path = folder / (folder / "index").read_text()
+    with path.open("r+b") as file:  # as a failing disk does, under everybody's hands
+        for page in range(path.stat().st_size // 4096):
+            file.seek(page * 4096)
+            file.write(b"\x5a" * 4096)
+    path.with_name(f"{path.name}-wal").write_bytes(b"")
+
+    def over() -> bool:
+        try:
+            return not Jobs().get(job.key).state.live
+        except (UserError, UnknownName):
+            return False
+
+    until(over, PATIENCE)
+    if jobs.get(job.key).state is not State.DONE:
+        jobs.resume(job.key)
+    finished(jobs, job)
+    assert np.array_equal(jobs.result(job.key).arrays["values"], expected(6))
+    assert jobs.get(before.key).state is State.DONE
+    assert np.array_equal(jobs.result(before.key).arrays["values"], expected(2))
+    assert any("made anew" in aside.why for aside in jobs.store.asides())
+
+
+def test_damaged_result_and_damaged_part_are_computed_again(jobs: Jobs, home: Path) -> None:
+    job = finished(jobs, jobs.submit("steps", {"steps": 3}, "ann"))
+    path = jobs.store.file(job.key)
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with pytest.raises(UserError, match=r"set aside.*Repeat"):
+        jobs.result(job.key)
+    finished(jobs, jobs.submit("steps", {"steps": 3}, "ann"))
+    assert np.array_equal(jobs.result(job.key).arrays["values"], expected(3))
+    job = jobs.submit("steps", {"steps": 6, "seconds": 0.5}, "ann")
+    running(jobs, job, 20)
+    jobs.cancel(job.key)
+    jobs.wait(job.key, 5)
+    for path in (home / "store" / "results").glob("*/*"):
+        if jobs.store.file(path.name.partition(".")[0]) and "steps/unit" in path.read_bytes()[:2000].decode("latin-1"):
+            path.write_bytes(path.read_bytes()[:-1] + b"?")
+    finished(jobs, jobs.resume(job.key))
+    assert np.array_equal(jobs.result(job.key).arrays["values"], expected(6))
+
+
+def test_record_with_changed_parameters_is_not_run(jobs: Jobs, home: Path) -> None:
+    job = finished(jobs, jobs.submit("steps", {"steps": 3}, "ann"))
+    jobs.store.delete(job.key)
+    with jobs.store.index.writing() as connection:
+        connection.execute("UPDATE jobs SET state = 'queued', params = ?", ('{"steps":4}',))
+    job = jobs.wait(job.key, PATIENCE)
+    assert (job.state, "damaged" in job.message) == (State.FAILED, True)
+    with jobs.store.index.writing() as connection:
+        connection.execute("UPDATE jobs SET params = ?", ('{"steps":',))
+    assert "damaged" in jobs.get(job.key).message
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A home on a file system of three megabytes."""
+    folder = tmp_path / "mount"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=3m", "t", str(folder)]
+    if os.getuid() != 0 or subprocess.run(command, check=False).returncode:
+        pytest.skip("needs the right to mount; test_store fills a disk without it")
+    with jobs_home(folder):
+        yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_full_disk_fails_the_job_and_loses_nothing(small_disk: Path) -> None:
+    jobs = Jobs()
+    before = finished(jobs, jobs.submit("steps", {"steps": 2}, "ann"))
+    big = jobs.submit("steps", {"steps": 400}, "ann")
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(600_000))
+    job = jobs.wait(big.key, PATIENCE)
+    assert job.state is State.FAILED
+    assert "disk is full" in job.message
+    ballast.unlink()
+    jobs.delete(big.key)
+    finished(jobs, jobs.submit("steps", {"steps": 3}, "ann"))
+    assert np.array_equal(jobs.result(before.key).arrays["values"], expected(2))
+
+
+def test_read_only_store_gives_results_and_takes_no_jobs(small_disk: Path) -> None:
+    jobs = Jobs()
+    job = finished(jobs, jobs.submit("steps", {"steps": 2}, "ann"))
+    kill_daemon(small_disk)
+    jobs.store.index.close()
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    assert np.array_equal(jobs.result(job.key).arrays["values"], expected(2))
+    assert jobs.submit("steps", {"steps": 2}, "ann").state is State.DONE
+    assert [each.key for each in jobs.newest()] == [job.key]
+    with pytest.raises(StoreError, match="read-only"):
+        jobs.submit("steps", {"steps": 3}, "ann")
+    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+
+
+def test_new_version_of_the_work_is_other_work() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TOKEN_ATLAS_WORK", "tests.job_kinds")
+        kind = kind_named("steps")
+    assert content_key(kind, {}, []) != content_key(replace(kind, version=2), {}, [])
