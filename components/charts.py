@@ -93,6 +93,7 @@ def merge_tree_figure(roots: Sequence[MergeNode]) -> go.Figure:
                 y=[y for _, y, _ in nodes],
                 text=names,
                 mode="text",
+                textposition="top center",
                 textfont={"size": 14},
                 customdata=[
                     f"{name}: {node.why}, step {node.step}" if node.step else f"{name}: starting symbol"
@@ -108,6 +109,6 @@ def merge_tree_figure(roots: Sequence[MergeNode]) -> go.Figure:
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         showlegend=False,
         xaxis={"visible": False, "range": [-0.7, max(n_leaves, 6) - 0.3]},
-        yaxis={"title": "merge step", "dtick": max(1, steps // 10), "zeroline": False, "rangemode": "tozero"},
+        yaxis={"title": "merge step", "dtick": max(1, steps // 10), "zeroline": False, "range": [0, steps + 1]},
     )
     return figure

@@ -24,7 +24,7 @@ def draw(at_hand: AtHand) -> None:
     if picked is not None and picked.spec in by_spec and st.session_state.get("how_picked") != picked:
         st.session_state["how_picked"] = picked
         st.session_state["how_tokenizer"] = picked.spec
-        st.session_state.pop("how_piece", None)
+        st.session_state["how_piece"] = None  # chosen below, once the pieces are known
     if st.session_state.get("how_tokenizer") not in by_spec:
         st.session_state.pop("how_tokenizer", None)
     spec = st.selectbox("Tokenizer", list(by_spec), key="how_tokenizer", format_func=lambda s: by_spec[s].label)
@@ -34,8 +34,7 @@ def draw(at_hand: AtHand) -> None:
         st.caption(f"Shown for the first {MOST_CHARACTERS:,} of {len(text):,} characters.")
     stages = row.tokenizer.stages(shown)
     for stage in stages:
-        st.markdown(f"**{stage.name}**")
-        st.caption(plain(stage.detail))
+        st.markdown(f"**{stage.name}** :gray[{plain(stage.detail)}]")
         chips(stage.pieces)
     _model_on_a_piece(row, shown, stages, picked if picked is not None and picked.spec == spec else None)
 
@@ -47,15 +46,13 @@ def _model_on_a_piece(row: Row, text: str, stages: Sequence[Stage], picked: Pick
         st.caption(plain(f"{row.label} has no model to replay: {row.tokenizer.info.algorithm}."))
         return
     distinct = list(dict.fromkeys(pieces))
-    at = 0
-    if picked is not None:
-        character = len(row.segmentation.text[: picked.start].decode(errors="ignore"))
-        at = distinct.index(piece_at(pieces, text, character))
+    if st.session_state.get("how_piece") not in distinct:
+        character = 0 if picked is None else len(row.segmentation.text[: picked.start].decode(errors="ignore"))
+        st.session_state["how_piece"] = piece_at(pieces, text, character)
     st.markdown("**The model on one piece**")
     piece = st.selectbox(
         "Piece",
         distinct,
-        index=at,
         key="how_piece",
         format_func=visible,
         help="One piece of the pre-tokenizer. Click a token in the view above to choose the piece it is in.",
@@ -74,8 +71,8 @@ def piece_at(pieces: Sequence[str], text: str, character: int) -> str:
 
     Pieces that a normaliser changed beyond recognition are skipped, so the answer is the nearest one before.
 
-    >>> piece_at(["one", " two", " two"], "one two two", 5)
-    ' two'
+    >>> [piece_at(["one", " two", " three"], "one two three", character) for character in (2, 3, 4, 8)]
+    ['one', ' two', ' two', ' three']
     """
     found, position = pieces[0], 0
     for piece in pieces:
@@ -83,7 +80,7 @@ def piece_at(pieces: Sequence[str], text: str, character: int) -> str:
         start = text.find(core, position)
         if start < 0:
             continue
-        if start > character:
+        if start - piece.find(core) > character:  # a space in front belongs to the piece
             break
         found, position = piece, start + len(core)
     return found

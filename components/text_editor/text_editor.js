@@ -1,0 +1,108 @@
+// text_editor.js: a text area that sends its text while it is typed in.
+// The text in the browser is the truth: Python overwrites it only when `version` changes, so a rerun never moves the caret.
+
+const editors = new WeakMap();
+
+const SMALL = 50000; // code units; longer texts wait longer, because each send carries all of it
+const delayFor = (length) => (length <= SMALL ? 120 : Math.min(1200, 120 + length / 500));
+
+/** Characters, UTF-8 bytes and the lone surrogates of a text, in one pass. */
+function measureText(text) {
+  let characters = 0, bytes = 0, lone = 0, firstLone = -1;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    characters += 1;
+    if (unit < 0x80) bytes += 1;
+    else if (unit < 0x800) bytes += 2;
+    else if (unit >= 0xd800 && unit <= 0xdfff) {
+      const next = text.charCodeAt(i + 1);
+      if (unit < 0xdc00 && next >= 0xdc00 && next <= 0xdfff) { bytes += 4; i += 1; }
+      else { if (!lone) firstLone = characters - 1; lone += 1; }
+    } else bytes += 3;
+  }
+  return { characters, bytes, lone, firstLone };
+}
+
+const thin = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+
+function createEditor(root) {
+  const box = document.createElement("div"), label = document.createElement("label"), area = document.createElement("textarea");
+  const foot = document.createElement("div"), count = document.createElement("span"), message = document.createElement("span");
+  box.className = "te-box"; foot.className = "te-foot"; count.className = "te-count"; message.className = "te-message";
+  area.id = "text"; label.htmlFor = "text"; message.id = "message"; // ids are private to this shadow root
+  area.spellcheck = false;
+  area.dir = "auto";
+  for (const name of ["autocomplete", "autocorrect", "autocapitalize"]) area.setAttribute(name, "off");
+  message.setAttribute("role", "status");
+  foot.append(message, count);
+  box.append(label, area, foot);
+  root.append(box);
+
+  const editor = { data: null, send: () => {}, version: undefined };
+  let timer = 0, composing = false, sent = null;
+
+  function report() {
+    const { characters, bytes, lone, firstLone } = measureText(area.value), limit = editor.data.max_chars;
+    count.textContent = `${thin(characters)} character${characters === 1 ? "" : "s"} · ${thin(bytes)} byte${bytes === 1 ? "" : "s"}`;
+    const over = characters > limit;
+    message.textContent = over
+      ? `Too long by ${thin(characters - limit)} character${characters - limit === 1 ? "" : "s"}: at most ${thin(limit)} are compared at once. The result below is for the text before. Shorten the text.`
+      : lone ? `Character ${thin(firstLone + 1)} is half of a surrogate pair${lone > 1 ? ` (${lone} such in all)` : ""}, not valid Unicode: it has no bytes. Delete it.` : "";
+    area.setAttribute("aria-invalid", String(over || lone > 0));
+    area.setAttribute("aria-describedby", "message");
+    box.classList.toggle("te-bad", over || lone > 0);
+    return !over;
+  }
+
+  function flush() {
+    clearTimeout(timer);
+    timer = 0;
+    if (composing || !report()) return;
+    const key = editor.version + "\u0000" + area.value;
+    if (key === sent) return;
+    sent = key;
+    editor.send({ version: editor.version, text: area.value });
+  }
+
+  function schedule() {
+    report();
+    clearTimeout(timer); // a newer text replaces one that waits
+    if (!composing) timer = setTimeout(flush, delayFor(area.value.length));
+  }
+
+  area.addEventListener("input", (event) => { if (!composing && !event.isComposing) schedule(); else report(); });
+  area.addEventListener("compositionstart", () => { composing = true; clearTimeout(timer); });
+  area.addEventListener("compositionend", () => { composing = false; schedule(); });
+  area.addEventListener("blur", () => { if (timer) flush(); });
+  for (const type of ["keydown", "keypress", "keyup"]) area.addEventListener(type, (event) => event.stopPropagation()); // no page shortcut fires while typing
+
+  editor.update = (data, send) => {
+    editor.data = data;
+    editor.send = send;
+    label.textContent = data.label;
+    label.classList.toggle("te-hidden", !data.show_label);
+    area.placeholder = data.placeholder;
+    area.style.height = data.height + "px";
+    if (editor.version !== data.version) { // a sample was chosen, a link restored: the only time that Python writes here
+      editor.version = data.version;
+      clearTimeout(timer);
+      timer = 0;
+      composing = false;
+      if (area.value !== data.value) area.value = data.value;
+      sent = data.version + "\u0000" + area.value;
+    }
+    report();
+  };
+  editor.destroy = () => { clearTimeout(timer); box.remove(); };
+  return editor;
+}
+
+export default function mountTextEditor({ data, parentElement, setStateValue }) {
+  if (!editors.has(parentElement)) editors.set(parentElement, createEditor(parentElement));
+  editors.get(parentElement).update(data, (state) => setStateValue("text", state));
+  return () => {
+    const editor = editors.get(parentElement);
+    if (editor) editor.destroy();
+    editors.delete(parentElement);
+  };
+}

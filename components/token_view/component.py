@@ -1,0 +1,199 @@
+"""The segmentation component: one text under several tokenizers, its token boxes painted behind the unbroken text.
+
+The JavaScript stands in plain files beside this one and is joined here, without a build step, into one function. That
+function draws in Streamlit and, unchanged, in a page of its own: `standalone_html` and the HTML export both embed it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+SCRIPTS = (
+    "data.js",
+    "geometry.js",
+    "paint.js",
+    "interact.js",
+    "export.js",
+    "main.js",
+)  # one scope; order matters only for constants
+
+
+@dataclass(frozen=True)
+class TokenDetail:
+    """What a vocabulary says about one id: its spelling, and a rank or score in words ("merge rank 1234", "")."""
+
+    spelling: str = ""
+    measure: str = ""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One tokenizer's tokens in the window shown.
+
+    Args:
+        label: the tokenizer's name as the reader knows it; any text, shown inert.
+        spec: the tokenizer's spec string, unique among lanes; pins and focus follow it from one text to the next.
+        colour: the tokenizer's own colour, `#rrggbb`, used for its label mark only.
+        summary: a few words beside the label, such as "56 tokens".
+        ids: token ids, T of them.
+        starts: first byte of each token's span, relative to the window's UTF-8 bytes; ordered.
+        ends: byte after each token's span; equal to the start for an inserted token.
+        kinds: 0 ordinary, 1 byte fallback, 2 unknown, 3 special, 4 inserted.
+        pieces: the vocabulary's bytes of those tokens (by index) whose bytes differ from their span's bytes.
+        details: per id, what the hover card adds.
+    """
+
+    label: str
+    spec: str
+    ids: Iterable[int]
+    starts: Iterable[int]
+    ends: Iterable[int]
+    kinds: Iterable[int]
+    colour: str = "#0072B2"
+    summary: str = ""
+    pieces: Mapping[int, bytes] = field(default_factory=dict)
+    details: Mapping[int, TokenDetail] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TokenView:
+    """What the component draws: a window of a text and its lanes.
+
+    Args:
+        text: the window shown.
+        lanes: one per tokenizer, one to eight.
+        char_offset: characters of the whole text before the window; added to every offset shown.
+        byte_offset: UTF-8 bytes of the whole text before the window; likewise.
+        first_index: per lane, the index in the whole text of its first token here; empty means 0 for all.
+        view: "lanes" (one shared axis) or "cards" (one flowing text per tokenizer).
+        colours: "alternate", or "id": the same token has the same colour everywhere.
+        invisible: show spaces, tabs and controls.
+        font_scale: size of the text, 1 is 20 px.
+    """
+
+    text: str
+    lanes: tuple[Lane, ...]
+    char_offset: int = 0
+    byte_offset: int = 0
+    first_index: tuple[int, ...] = ()
+    view: Literal["lanes", "cards"] = "lanes"
+    colours: Literal["alternate", "id"] = "alternate"
+    invisible: bool = False
+    font_scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class TokenViewEvent:
+    """A token that was clicked: its lane and its index among that lane's tokens in the window.
+
+    `id` and `start` (a byte offset in the whole text) tell whether it is still the same token after the text changed.
+    """
+
+    lane: int
+    index: int
+    id: int
+    start: int
+
+
+def payload(view: TokenView) -> dict[str, Any]:
+    """The JSON document that the JavaScript draws.
+
+    >>> lane = Lane("bytes", "builtin:utf8-bytes", ids=[104], starts=[0], ends=[1], kinds=[0])
+    >>> payload(TokenView("h", (lane,)))["lanes"][0]["ends"]
+    [1]
+    """
+    return {
+        "text": view.text,
+        "char_offset": view.char_offset,
+        "byte_offset": view.byte_offset,
+        "lanes": [_lane_payload(lane) for lane in view.lanes],
+        "view": view.view,
+        "colours": view.colours,
+        "invisible": view.invisible,
+        "font_scale": view.font_scale,
+        "first_index": [int(i) for i in view.first_index] or [0] * len(view.lanes),
+    }
+
+
+def _lane_payload(lane: Lane) -> dict[str, Any]:
+    ids = _integers(lane.ids)
+    shown = set(ids)
+    return {
+        "label": lane.label,
+        "spec": lane.spec,
+        "colour": lane.colour,
+        "summary": lane.summary,
+        "ids": ids,
+        "starts": _integers(lane.starts),
+        "ends": _integers(lane.ends),
+        "kinds": _integers(lane.kinds),
+        "pieces": {str(index): piece.hex() for index, piece in lane.pieces.items()},
+        "details": {
+            str(id): {"spelling": detail.spelling, "measure": detail.measure}
+            for id, detail in lane.details.items()
+            if id in shown
+        },
+    }
+
+
+def _integers(values: Iterable[int]) -> list[int]:
+    """Plain integers from a sequence or a numpy array, which converts itself fastest."""
+    tolist = getattr(values, "tolist", None)
+    return list(tolist()) if tolist else [int(value) for value in values]
+
+
+def _library() -> str:
+    """The JavaScript function `tokenAtlasView`, which returns the entry points; the HTML export embeds its source."""
+    css = json.dumps((HERE / "token_view.css").read_text(encoding="utf-8"))
+    parts = [(HERE / name).read_text(encoding="utf-8") for name in SCRIPTS]
+    return "\n".join(
+        [
+            "function tokenAtlasView() {",
+            '"use strict";',
+            f"const TOKEN_VIEW_CSS = {css};",
+            *parts,
+            "return { mountTokenView, streamlitMount };",
+            "}",
+        ]
+    )
+
+
+def standalone_html(view: TokenView, *, title: str = "Token Atlas: segmentation") -> str:
+    """One HTML page that shows `view` and hovers, with no server and no other file."""
+    data = json.dumps(payload(view), ensure_ascii=True).replace("<", "\\u003c")
+    safe_title = title.replace("&", "&amp;").replace("<", "&lt;")
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{safe_title}</title>\n'
+        "<style>:root{color-scheme:light dark;--st-font:'Noto Sans',system-ui,sans-serif}"
+        "body{margin:24px;font-family:var(--st-font)}@media(max-width:700px){body{margin:12px}}"
+        "@media(prefers-color-scheme:dark){body{background:#0e1117}}</style></head>\n"
+        f'<body><div id="token-view"></div>\n<script type="application/json" id="payload">{data}</script>\n'
+        f"<script>window.tokenView = ({_library()})().mountTokenView("
+        "document.getElementById('token-view'), "
+        "JSON.parse(document.getElementById('payload').textContent));</script>\n</body></html>\n"
+    )
+
+
+# Registered on import, and again under the same name when Streamlit reloads the module after an edit: the last counts.
+_COMPONENT = st.components.v2.component(
+    "token_atlas_token_view", js=_library() + "\nexport default tokenAtlasView().streamlitMount;\n"
+)
+
+
+def token_view(view: TokenView, *, key: str) -> TokenViewEvent | None:
+    """Draws `view`; gives the token just clicked, in the one rerun that the click causes, and None otherwise."""
+    result = _COMPONENT(key=key, data=payload(view), on_picked_change=lambda: None)
+    picked = result.get("picked")
+    if not isinstance(picked, dict):
+        return None
+    return TokenViewEvent(
+        lane=int(picked["lane"]), index=int(picked["index"]), id=int(picked["id"]), start=int(picked["start"])
+    )

@@ -1,0 +1,290 @@
+// interact.js: which token is meant (pointer, touch, keyboard), its card, and the tokens that overlap it in the other lanes.
+// One tab stop: a single cursor element moves over the tokens. Left and Right follow the order of the text, also in right-to-left lines.
+
+function Interaction(view) {
+  const { shadow, stage, cursor, live } = view;
+  const tip = el("div", "ta-tip");
+  tip.setAttribute("role", "tooltip");
+  if ("popover" in HTMLElement.prototype) tip.popover = "manual"; // the top layer: nothing clips it
+  const glow = svg("ta-glow", 0, 0, "");
+  stage.append(glow);
+  view.host.append(tip);
+  let hovered = null, pinned = null, focused = null, byKeyboard = false, fromPointer = false, lastPointer = "mouse";
+
+  const same = (a, b) => a && b && a.lane === b.lane && a.t === b.t;
+  const shown = () => pinned || hovered || (byKeyboard ? focused : null);
+
+  /** Stage rectangles of a token, in reading order. */
+  function rectsOf({ lane, t }) {
+    const rects = [], start = view.model.lanes[lane].starts[t], end = view.model.lanes[lane].ends[t];
+    const origin = stage.getBoundingClientRect();
+    for (const node of view.staves[lane]) {
+      if (node.taLine.byte1 < start || node.taLine.byte0 > end) continue;
+      view.fill(node);
+      const own = node.taPieces.filter((p) => p.t === t);
+      if (!own.length) continue;
+      const box = node.getBoundingClientRect(), x = box.left - origin.left + GUTTER, y = box.top - origin.top;
+      for (const p of own) rects.push({ x: x + p.x0, y: y + 2, w: Math.max(p.x1 - p.x0, 3), h: box.height - 4, node });
+    }
+    return rects;
+  }
+
+  function tokenAt(event) {
+    const path = event.composedPath(), node = path.find((n) => n.taLine);
+    if (!node) return null;
+    view.fill(node);
+    const box = node.getBoundingClientRect(), x = event.clientX - box.left - GUTTER, y = (event.clientY - box.top) / box.height;
+    let best = null, distance = 4;
+    const near = [];
+    for (const p of node.taPieces) {
+      const d = x < p.x0 ? p.x0 - x : x > p.x1 ? x - p.x1 : 0;
+      if (d === 0 && (p.empty || p.inserted)) near.push(p);
+      if (d < distance || (d === 0 && p.empty)) { best = p; distance = d; }
+    }
+    if (near.length > 1) best = near[Math.min(near.length - 1, Math.floor(y * near.length))]; // tokens without width share a place: top to bottom
+    return best ? { lane: node.taLane, t: best.t } : null;
+  }
+
+  function drawGlow() {
+    const token = shown() || focused;
+    stage.classList.toggle("ta-lit", Boolean(shown()));
+    if (!token || (!shown() && !byKeyboard)) { glow.innerHTML = ""; return; }
+    glow.setAttribute("width", stage.clientWidth);
+    glow.setAttribute("height", stage.clientHeight);
+    const { starts, ends } = view.model.lanes[token.lane];
+    const outline = (tokens, lane, className) => tokens.flatMap((t) => rectsOf({ lane, t })).map((r) =>
+      `<rect class="${className}" x="${r1(r.x)}" y="${r1(r.y)}" width="${r1(r.w)}" height="${r1(r.h)}" rx="4"/>`).join("");
+    let markup = "";
+    for (const lane of view.model.lanes) if (lane.index !== token.lane) markup += outline(overlapping(lane, starts[token.t], ends[token.t]), lane.index, "also");
+    glow.innerHTML = markup + outline([token.t], token.lane, pinned ? "main pinned" : "main");
+  }
+
+  function row(list, name, ...values) {
+    list.append(el("dt", "", name));
+    const dd = el("dd", "");
+    dd.append(...values);
+    list.append(dd);
+  }
+
+  const shortHex = (text) => (text.length > 96 ? text.slice(0, 95) + "…" : text);
+
+  function fillTip(info) {
+    const head = el("div", "ta-tip-head");
+    const mark = el("i", "ta-mark");
+    mark.style.background = /^#[0-9a-fA-F]{3,8}$/.test(info.lane.colour) ? info.lane.colour : "currentColor";
+    head.append(mark, isolated("span", "ta-tip-label", info.lane.label), el("span", "ta-tip-index", "token " + thin(info.index)));
+    const big = el("div", "ta-tip-text");
+    if (info.start === info.end) big.append(el("span", "ta-tip-note", info.spelling ? "" : "no text of its own"));
+    if (info.start === info.end && info.spelling) big.append(isolated("span", "", info.spelling.slice(0, 80)));
+    for (const part of shownText(info.text)) big.append(part.name ? el("span", "ta-chip", part.name) : el("bdi", "", part.text));
+    const list = el("dl");
+    row(list, "id", String(info.id));
+    if (info.partial) row(list, "holds", partialWords(info));
+    const differ = info.pieceHex !== null && info.pieceHex.replace(/ /g, "") !== info.spanHex.replace(/ /g, "");
+    if (differ) {
+      row(list, "vocabulary bytes", shortHex(info.pieceHex) || "none");
+      row(list, "text bytes", shortHex(info.spanHex) || "none");
+    } else row(list, "bytes", shortHex(info.pieceHex || info.spanHex) || "none");
+    const range = ([a, b], unit) => (a === b ? `at ${thin(a)}` : b - a === 1 ? `${unit} ${thin(a)}` : `${unit}s ${thin(a)}–${thin(b - 1)}`);
+    row(list, "in the text", `${range(info.chars, "character")} · ${range(info.bytes, "byte")}`);
+    row(list, "kind", KIND_WORDS[info.kind]);
+    if (info.spelling) row(list, "spelling", isolated("span", "", info.spelling.slice(0, 80)));
+    if (info.measure) row(list, "in the model", info.measure);
+    tip.replaceChildren(head, big, list);
+    if (differ) tip.append(el("div", "ta-tip-note", "The tokenizer changed the text here: its vocabulary entry spells other bytes than the text has."));
+    if (pinned) tip.append(el("div", "ta-tip-note", view.narrow ? "Tap elsewhere to close." : "Pinned. Esc releases."));
+  }
+
+  function partialWords(info) {
+    const m = view.model, parts = [];
+    const say = (b0, b1) => {
+      const u = m.unitAt[b0], c0 = m.byteAt[u], cp = m.text.codePointAt(u), size = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+      const a = b0 - c0 + 1, b = Math.min(b1 - c0, size);
+      parts.push(`${a === b ? "byte " + a : `bytes ${a}–${b}`} of the ${size} of ${isControl(cp) ? "" : `\u2068${String.fromCodePoint(cp)}\u2069 `}${codePointName(cp)}`);
+    };
+    if (info.cutStart) say(info.start, info.end);
+    if (info.cutEnd && (!info.cutStart || m.unitAt[info.end] !== m.unitAt[info.start])) say(m.byteAt[m.unitAt[info.end]], info.end);
+    return parts.join(", ");
+  }
+
+  function placeTip(token) {
+    const rects = rectsOf(token);
+    if (!rects.length) return hideTip();
+    const origin = stage.getBoundingClientRect(), gap = 8, edge = 8;
+    const visible = rects.find((r) => r.y + origin.top > 0 && r.y + origin.top < innerHeight) || rects[0];
+    const x = origin.left + visible.x, y0 = origin.top + visible.y - 2, y1 = y0 + visible.h + 4;
+    tip.classList.toggle("ta-sheet", innerWidth < 500);
+    if (innerWidth < 500) { tip.style.left = tip.style.top = ""; return; }
+    const w = tip.offsetWidth, h = tip.offsetHeight;
+    const system = visible.node.closest(".ta-system");
+    const below = system ? system.getBoundingClientRect().bottom : y1; // below the whole system, so that the lit tokens stay in sight
+    const above = system ? system.getBoundingClientRect().top : y0;
+    const places = [below + gap, above - gap - h, y1 + gap, y0 - gap - h];
+    if (below - y1 > 200) places.unshift(...places.splice(2, 2)); // a tall system: stay near the token
+    const top = places.find((y) => y >= edge && y + h <= innerHeight - edge) ?? y1 + gap;
+    tip.style.left = Math.max(edge, Math.min(x, innerWidth - w - edge)) + "px";
+    tip.style.top = Math.max(edge, Math.min(top, innerHeight - h - edge)) + "px";
+  }
+
+  function showTip(fill, place) {
+    fill();
+    tip.classList.add("ta-open");
+    if (tip.popover && !tip.matches(":popover-open")) try { tip.showPopover(); } catch { /* not connected */ }
+    place();
+  }
+
+  function hideTip() {
+    tip.classList.remove("ta-open");
+    if (tip.popover && tip.matches(":popover-open")) tip.hidePopover();
+  }
+
+  function refresh() {
+    cursor.classList.toggle("ta-ring", byKeyboard);
+    drawGlow();
+    const token = shown();
+    if (!token) return hideTip();
+    tip.classList.toggle("ta-pinned", Boolean(pinned));
+    showTip(() => fillTip(describe(view.model, token.lane, token.t)), () => placeTip(token));
+  }
+
+  function moveCursor(token, announce) {
+    focused = token;
+    const rects = token ? rectsOf(token) : [];
+    cursor.hidden = !rects.length;
+    if (!rects.length) return;
+    const r = rects[0], text = spoken(describe(view.model, token.lane, token.t));
+    Object.assign(cursor.style, { left: r.x + "px", top: r.y + "px", width: r.w + "px", height: r.h + "px" });
+    cursor.setAttribute("aria-label", text);
+    cursor.setAttribute("aria-pressed", String(same(pinned, token)));
+    if (announce) live.textContent = text;
+  }
+
+  function pin(token) {
+    pinned = same(pinned, token) ? null : token;
+    if (pinned) {
+      const lane = view.model.lanes[token.lane];
+      view.onPick && view.onPick({ lane: token.lane, index: token.t, id: lane.ids[token.t], start: view.model.payload.byte_offset + lane.starts[token.t] });
+    }
+    cursor.setAttribute("aria-pressed", String(Boolean(pinned)));
+    refresh();
+  }
+
+  function step(key) {
+    const { lane, t } = focused, lanes = view.model.lanes;
+    const go = (l, index) => ({ lane: l, t: Math.max(0, Math.min(lanes[l].count - 1, index)) });
+    if (key === "ArrowRight") return go(lane, t + 1);
+    if (key === "ArrowLeft") return go(lane, t - 1);
+    if (key === "Home") return go(lane, 0);
+    if (key === "End") return go(lane, lanes[lane].count - 1);
+    for (let l = lane + (key === "ArrowDown" ? 1 : -1); l >= 0 && l < lanes.length; l += key === "ArrowDown" ? 1 : -1)
+      if (lanes[l].count) return { lane: l, t: overlapping(lanes[l], lanes[lane].starts[t], lanes[lane].ends[t])[0] ?? 0 };
+    return focused;
+  }
+
+  cursor.addEventListener("keydown", (event) => {
+    if (!focused || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) {
+      byKeyboard = true; pinned = null; hovered = null;
+      moveCursor(step(event.key), true);
+      cursor.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else if (event.key === "Enter" || event.key === " ") pin(focused);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    refresh();
+  });
+  cursor.addEventListener("focus", () => { // a click focuses too, so that the arrows go on from there, but shows no ring
+    byKeyboard = !fromPointer;
+    if (byKeyboard) moveCursor(focused, true);
+    refresh();
+  });
+  cursor.addEventListener("blur", () => { byKeyboard = false; refresh(); });
+
+  stage.addEventListener("pointermove", (event) => {
+    if (event.pointerType === "touch") return;
+    const track = event.composedPath().find((n) => n.taBars);
+    if (track && !pinned) return showBar(track, event);
+    const token = tokenAt(event);
+    if (same(token, hovered) && (token || !tip.classList.contains("ta-bar"))) return;
+    tip.classList.remove("ta-bar");
+    hovered = token;
+    if (!pinned) refresh();
+  });
+  stage.addEventListener("pointerleave", () => { hovered = null; tip.classList.remove("ta-bar"); if (!pinned) refresh(); });
+  stage.addEventListener("pointerdown", (event) => { lastPointer = event.pointerType; });
+  stage.addEventListener("click", (event) => {
+    const track = event.composedPath().find((n) => n.taBars);
+    if (track) return showBar(track, event);
+    const selection = shadow.getSelection ? shadow.getSelection() : document.getSelection();
+    if (selection && !selection.isCollapsed) return; // dragging selects text
+    const token = event.composedPath().includes(cursor) ? focused : tokenAt(event);
+    byKeyboard = false;
+    if (!token) { pinned = hovered = null; return refresh(); }
+    moveCursor(token, false);
+    fromPointer = true;
+    cursor.focus({ preventScroll: true });
+    fromPointer = false;
+    if (lastPointer === "touch") hovered = null;
+    pin(token);
+  });
+  const onKey = (event) => { if (event.key === "Escape" && (pinned || hovered || byKeyboard)) { pinned = hovered = null; byKeyboard = false; moveCursor(focused, false); refresh(); } };
+  const onOutside = (event) => { if (pinned && !event.composedPath().includes(stage) && !event.composedPath().includes(tip)) { pinned = null; refresh(); } };
+  const onScroll = () => { const token = shown(); if (token) placeTip(token); };
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("pointerdown", onOutside);
+  document.addEventListener("scroll", onScroll, { capture: true, passive: true });
+
+  function showBar(track, event) {
+    const x = event.clientX - track.getBoundingClientRect().left;
+    let best = null;
+    for (const bar of track.taBars) if (Math.abs(bar.x - x) < 5 && (!best || Math.abs(bar.x - x) < Math.abs(best.x - x))) best = bar;
+    hovered = null;
+    drawGlow();
+    tip.classList.toggle("ta-bar", Boolean(best));
+    if (!best) return hideTip();
+    showTip(() => {
+      const N = view.model.lanes.length;
+      const names = el("div", "ta-tip-note");
+      best.lanes.forEach((lane, k) => names.append(k ? " · " : "", el("bdi", "", view.model.lanes[lane].label)));
+      tip.replaceChildren(el("div", "", `${best.n} of ${N} tokenizers cut here`), names);
+    }, () => {
+      const box = track.getBoundingClientRect(), w = tip.offsetWidth, h = tip.offsetHeight, top = box.top - h - 6;
+      tip.classList.remove("ta-sheet");
+      tip.style.left = Math.max(8, Math.min(box.left + best.x - w / 2, innerWidth - w - 8)) + "px";
+      tip.style.top = (top < 8 ? box.bottom + 6 : top) + "px";
+    });
+  }
+
+  return {
+    /** After a repaint: keeps pin and focus on the same token (same tokenizer, place and id) where it still exists. */
+    repainted(oldModel) {
+      const find = (token) => {
+        if (!token || !oldModel) return null;
+        const before = oldModel.lanes[token.lane], start = oldModel.payload.byte_offset + before.starts[token.t];
+        const lane = view.model.lanes.find((l) => l.spec === before.spec);
+        if (!lane) return null;
+        const local = start - view.model.payload.byte_offset;
+        let t = upperBound(lane.starts, lane.count, local - 1);
+        for (; t < lane.count && lane.starts[t] === local; t++) if (lane.ids[t] === before.ids[token.t]) return { lane: lane.index, t };
+        return null;
+      };
+      pinned = find(pinned);
+      hovered = find(hovered);
+      const firstLane = view.model.lanes.findIndex((l) => l.count > 0);
+      const fallback = () => { // the cursor stays near its place even when its token has gone
+        if (firstLane < 0) return null;
+        if (!focused || !oldModel || !view.model.lanes[focused.lane] || !view.model.lanes[focused.lane].count) return { lane: firstLane, t: 0 };
+        return { lane: focused.lane, t: Math.min(focused.t, view.model.lanes[focused.lane].count - 1) };
+      };
+      moveCursor(find(focused) || fallback(), false);
+      refresh();
+    },
+    destroy() {
+      document.removeEventListener("keydown", onKey);
+      document.removeEventListener("pointerdown", onOutside);
+      document.removeEventListener("scroll", onScroll, { capture: true });
+      hideTip();
+      tip.remove();
+    },
+  };
+}

@@ -1,0 +1,138 @@
+// main.js: mounting, repainting, and the entry points for Streamlit and for a page without it.
+
+const views = new WeakMap(); // Streamlit calls the entry again with every change: one view per mount point
+
+function luminance(colour) {
+  const probe = /rgba?\(([^)]+)\)/.exec(colour);
+  let rgb = probe ? probe[1].split(/[ ,/]+/).map(Number) : null;
+  const code = /^#([0-9a-f]{3,8})$/i.exec(colour.trim());
+  if (code) rgb = (code[1].length < 6 ? [...code[1]].map((c) => c + c) : code[1].match(/../g)).map((h) => parseInt(h, 16));
+  return rgb ? (0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]) / 255 : null;
+}
+
+/** Draws `payload` in `root` (an element or a shadow root) and returns {update, destroy}. */
+function mountTokenView(root, payload, { onPick } = {}) {
+  const shadow = root instanceof ShadowRoot ? root : root.shadowRoot || root.attachShadow({ mode: "open" });
+  const host = el("div", "ta-view"), style = el("style");
+  style.textContent = TOKEN_VIEW_CSS;
+  const bar = el("div", "ta-top"), stage = el("div", "ta-stage"), cursor = el("div", "ta-cursor"), live = el("div", "ta-live");
+  const measureBox = el("div", "ta-measures"), keys = el("div");
+  stage.setAttribute("role", "application");
+  stage.setAttribute("aria-roledescription", "segmentation");
+  cursor.tabIndex = 0;
+  cursor.setAttribute("role", "button");
+  cursor.hidden = true;
+  live.setAttribute("aria-live", "polite");
+  measureBox.setAttribute("aria-hidden", "true");
+  let body = el("div", "ta-body");
+  stage.append(body, cursor);
+  host.append(bar, stage, keys, live, measureBox);
+  shadow.append(style, host);
+
+  const cache = { breaks: new Map(), lines: new Map() };
+  const view = { shadow, host, stage, cursor, live, onPick, model: null, staves: [], metrics: null, narrow: false };
+  bar.append(el("span", "ta-hint", "Hover a token; click to pin. Arrow keys move along and between tokenizers."), exportMenu(view));
+  const interaction = Interaction(view);
+  let width = 0, frame = 0, idle = 0;
+
+  function readTheme() {
+    const lum = luminance(getComputedStyle(host).getPropertyValue("--st-background-color"));
+    const dark = lum === null ? matchMedia("(prefers-color-scheme: dark)").matches : lum < 0.5;
+    host.dataset.theme = dark ? "dark" : "light";
+  }
+
+  function measureFont() { // one line of text tells baseline, the width of a space, and the font that really applies
+    const probe = el("div", "ta-text", " "), foot = el("i");
+    foot.style.cssText = "display:inline-block;width:0;height:0";
+    const space = el("span", "", "\u00a0");
+    probe.replaceChildren(space, foot);
+    measureBox.replaceChildren(probe);
+    const style = getComputedStyle(probe), box = probe.getBoundingClientRect();
+    return { family: style.fontFamily, size: parseFloat(style.fontSize), weight: style.fontWeight, line: box.height, font: `${style.fontFamily} ${style.fontSize}`,
+      space: space.getBoundingClientRect().width, baseline: foot.getBoundingClientRect().bottom - box.top, newline: Math.round(parseFloat(style.fontSize) * 0.85) };
+  }
+
+  function repaint(model, oldModel) {
+    width = host.clientWidth;
+    if (!width) return;
+    const { payload: data } = model;
+    view.narrow = width < 700;
+    host.classList.toggle("ta-narrow", view.narrow);
+    host.style.setProperty("--ta-scale", Math.max(0.5, Math.min(3, Number(data.font_scale) || 1)));
+    const cards = data.view === "cards", columns = cards && !view.narrow && model.lanes.length > 1 ? 2 : 1;
+    const labels = cards || view.narrow ? 0 : 168;
+    const inner = cards ? (width - 16 * (columns - 1)) / columns - 26 : width - labels;
+    const metrics = measureFont();
+    const size = { width: Math.floor(inner - 2 * GUTTER), height: Math.round(metrics.line), track: 24 };
+    const lines = layoutLines(model, size.width, measureBox, cache, metrics);
+    const pitch = size.height + 2 + (view.narrow && !cards ? 18 : 0);
+    const systemHeight = cards ? 0 : 19 + (model.lanes.length > 1 ? size.track + 3 : 0) + model.lanes.length * pitch;
+    const cardHeight = 56 + lines.length * pitch, top = stage.getBoundingClientRect().top;
+    const isNear = (lane, k) => { // will it stand within a screen of what is seen? The rest is painted when the browser is idle
+      const y = top + (cards ? Math.floor(lane / columns) * (cardHeight + 16) + 40 + k * pitch : k * systemHeight);
+      return y > -innerHeight && y < 1.5 * innerHeight;
+    };
+    const painted = paint(model, lines, size, isNear); // complete before the old picture goes: no flicker
+    painted.body.style.setProperty("--ta-columns", columns);
+    painted.body.style.setProperty("--ta-system", systemHeight + "px");
+    painted.body.style.setProperty("--ta-block", BLOCK * pitch + "px");
+    painted.body.setAttribute("aria-hidden", "true");
+    const showLegend = () => keys.replaceChildren(legend(painted.present));
+    Object.assign(view, { model, metrics, staves: painted.staves, fill: painted.fill, fillAll: () => { painted.pending.splice(0).forEach(painted.fill); showLegend(); } });
+    body.replaceWith(painted.body);
+    body = painted.body;
+    showLegend();
+    clearTimeout(idle);
+    if (painted.pending.length) idle = setTimeout(function more() {
+      const until = performance.now() + 8;
+      while (painted.pending.length && performance.now() < until) painted.fill(painted.pending.shift());
+      if (painted.pending.length) idle = setTimeout(more, 8); else showLegend();
+    }, 30);
+    stage.setAttribute("aria-label", `${model.lanes.length} tokenizers on one text of ${thin(model.text.length)} characters. Arrow keys move between tokens.`);
+    interaction.repainted(oldModel);
+  }
+
+  const later = () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(() => view.model && repaint(view.model, view.model)); };
+  const observer = new ResizeObserver(() => { if (host.clientWidth !== width) later(); });
+  const fontsChanged = () => { cache.breaks.clear(); cache.lines.clear(); later(); };
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", readTheme);
+  document.fonts.addEventListener("loadingdone", fontsChanged);
+  readTheme();
+  view.model = prepare(payload);
+  repaint(view.model, null);
+  observer.observe(host);
+  document.fonts.ready.then(() => later());
+
+  return {
+    view,
+    update(next, pick) {
+      view.onPick = pick || view.onPick;
+      readTheme();
+      repaint(prepare(next), view.model);
+    },
+    destroy() {
+      observer.disconnect();
+      scheme.removeEventListener("change", readTheme);
+      document.fonts.removeEventListener("loadingdone", fontsChanged);
+      cancelAnimationFrame(frame);
+      clearTimeout(idle);
+      interaction.destroy();
+      host.remove();
+      style.remove();
+    },
+  };
+}
+
+/** Streamlit's entry: called on mount and on every change of data or theme. */
+function streamlitMount({ data, parentElement, setTriggerValue }) {
+  const onPick = (event) => setTriggerValue("picked", event);
+  const known = views.get(parentElement);
+  if (known) known.update(data, onPick);
+  else views.set(parentElement, mountTokenView(parentElement, data, { onPick }));
+  return () => {
+    const view = views.get(parentElement);
+    if (view) view.destroy();
+    views.delete(parentElement);
+  };
+}

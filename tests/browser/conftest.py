@@ -1,0 +1,110 @@
+"""A real Chromium and a real Streamlit server for the tests in this folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSERS = ("chromium", "google-chrome", "chromium-browser", "chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Path of an installed Chromium or Chrome; without one the test is skipped, or fails where CI=true."""
+    named = os.environ.get("TOKEN_ATLAS_CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found and Path(found).exists():
+        return found
+    reason = f"no browser: set TOKEN_ATLAS_CHROMIUM or install one of {', '.join(BROWSERS)}"
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages in contexts of their own: `open_page(width=390, dark=True)`. A script error fails the test."""
+    contexts, errors = [], []
+
+    def open_one(*, width: int = 1280, height: int = 800, dark: bool = False, **options: object) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            **options,  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not errors, errors
+
+
+@pytest.fixture(scope="session")
+def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Starts `streamlit run SCRIPT` on a free port, once per script unless `fresh`, and gives its address."""
+    running: dict[Path, str] = {}
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start(script: Path, *, fresh: bool = False, **environment: str) -> str:
+        if script in running and not fresh:
+            return running[script]
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        home = tmp_path_factory.mktemp("home")
+        log = (home / "server.log").open("wb")
+        command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+        command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"]
+        command += ["--server.fileWatcherType", "none"]
+        settings = {**os.environ, "PYTHONPATH": str(ROOT), "TOKEN_ATLAS_HOME": str(home), **environment}
+        process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log)
+        processes.append(process)
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            if process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(address + "/_stcore/health", timeout=1):
+                    running[script] = address
+                    return address
+            except OSError:
+                time.sleep(0.1)
+        pytest.fail(f"{script.name} did not start:\n{(home / 'server.log').read_text(errors='replace')[-2000:]}")
+
+    yield start
+    for process in processes:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()

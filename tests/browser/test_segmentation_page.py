@@ -1,0 +1,202 @@
+"""The Segmentation page in a real browser, on a real server."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+from core.share import from_link, to_link
+
+APP = Path(__file__).parents[2] / "app.py"
+WORDS = "?tokenizers=builtin:words&tokenizers=builtin:utf8-bytes"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def visit(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Callable[..., Page]:
+    """Opens the page with a query, and waits for its boxes."""
+
+    def go(query: str = WORDS, **options: object) -> Page:
+        page = open_page(**options)
+        page.goto(app_server(APP) + "/" + query)
+        expect(page.locator(".ta-text").first).to_be_visible(timeout=60_000)
+        return page
+
+    return go
+
+
+def counts(page: Page) -> list[str]:
+    """The large numbers of the cards."""
+    return page.locator(".card .count").all_text_contents()
+
+
+def test_the_very_first_request_of_a_fresh_server_may_be_a_deep_link(
+    open_page: Callable[..., Page], app_server: Callable[..., str]
+) -> None:
+    page = open_page()
+    text = to_link("deep link")
+    page.goto(f"{app_server(APP, fresh=True)}/{WORDS}&text={text}&view=Cards&tool=Agreement")
+    expect(page.locator(".card .count").first).to_have_text("3", timeout=60_000)
+    expect(page.get_by_role("heading", name="Segmentation")).to_be_visible()
+    assert counts(page) == ["3", "9"]
+    expect(page.locator("textarea").first).to_have_value("deep link")
+    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=30_000)
+
+
+def test_the_first_visit_explains_itself_once(visit: Callable[..., Page]) -> None:
+    page = visit()
+    intro = page.locator("section.intro")
+    expect(intro).to_be_visible()
+    intro.get_by_role("button", name="Got it").click()
+    expect(intro).to_be_hidden()
+    page.reload()
+    expect(page.locator(".ta-text").first).to_be_visible(timeout=60_000)
+    expect(page.locator("section.intro")).to_be_hidden()
+
+
+def test_nothing_is_fetched_from_anywhere_else(open_page: Callable[..., Page], app_server: Callable[..., str]) -> None:
+    page, foreign = open_page(), []
+    address = app_server(APP)
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith((address, "data:", "blob:")) else foreign.append(request.url),
+    )
+    page.goto(address + "/")
+    expect(page.locator(".ta-text").first).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(1000)
+    assert [url for url in foreign if not url.startswith((address, "data:", "blob:"))] == []
+
+
+def test_segments_follow_the_typing_and_the_caret_stays(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text={to_link('one three')}")
+    area = page.locator("textarea").first
+    area.click()
+    area.press("Home")
+    for _ in range(4):
+        area.press("ArrowRight")
+    steps = page.evaluate("history.length")
+    page.keyboard.type("two ", delay=60)
+    expect(page.locator(".card .count").first).to_have_text("5")
+    assert area.input_value() == "one two three"
+    focused = """() => {
+        let element = document.activeElement;
+        while (element.shadowRoot) element = element.shadowRoot.activeElement;
+        return [element.tagName, element.selectionStart];
+    }"""
+    assert page.evaluate(focused) == ["TEXTAREA", 8]
+    page.keyboard.type("and ")
+    expect(page.locator(".card .count").first).to_have_text("7")
+    assert area.input_value() == "one two and three"
+    assert page.evaluate("history.length") == steps, "typing must not fill the browser's history"
+    link = parse_qs(urlsplit(page.evaluate("location.href")).query)
+    assert from_link(link["text"][0]) == "one two and three"
+
+
+def test_the_newest_text_wins(visit: Callable[..., Page]) -> None:
+    page = visit()
+    area = page.locator("textarea").first
+    area.fill("x")
+    for n in range(40):
+        area.press_sequentially(f" w{n}", delay=5)
+    expect(page.locator(".card .count").first).to_have_text("81")
+    expect(page.locator(".card .count").nth(1)).to_have_text(str(len("x" + "".join(f" w{n}" for n in range(40)))))
+
+
+def test_a_link_carries_the_whole_view_to_another_browser(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.locator("textarea").first.fill("শব্দ শব্দ")
+    expect(page.locator(".card .count").first).to_have_text("3")
+    page.get_by_role("radio", name="Cards").or_(page.get_by_text("Cards", exact=True)).first.click()
+    page.wait_for_timeout(800)
+    query = urlsplit(page.evaluate("location.href")).query
+    other = visit(f"?{query}")
+    expect(other.locator("textarea").first).to_have_value("শব্দ শব্দ")
+    assert counts(other) == counts(page)
+    assert "view=Cards" in query
+
+
+def test_a_file_can_be_uploaded_and_is_chosen(visit: Callable[..., Page], tmp_path: Path) -> None:
+    vocabulary = {"[UNK]": 0, "deux": 1, "mots": 2}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    file = tmp_path / "tokenizer.json"
+    tokenizer.save(str(file))
+    page = visit(f"{WORDS}&text={to_link('deux mots rares')}")
+    page.get_by_role("button", name=re.compile("Add")).first.click()
+    page.locator('input[type="file"]').first.set_input_files(str(file))
+    expect(page.get_by_text(re.compile(r"\d+(\.\d)? ?(B|KB)$")).first).to_be_visible()
+    page.get_by_role("button", name="Add files").last.click()
+    expect(page.locator(".card")).to_have_count(3, timeout=60_000)
+    assert counts(page)[2] == "3"
+    expect(page.locator(".card").nth(2)).to_contain_text("33.3% unknown")
+    expect(page.locator(".card").nth(2)).to_contain_text("lossy")
+
+
+def test_a_bad_upload_is_one_message_and_loses_nothing(visit: Callable[..., Page], tmp_path: Path) -> None:
+    file = tmp_path / "tokenizer.json"
+    file.write_text('{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a b"]}}')
+    page = visit()
+    page.locator("textarea").first.fill("still here")
+    page.get_by_role("button", name=re.compile("Add")).first.click()
+    page.locator('input[type="file"]').first.set_input_files(str(file))
+    expect(page.get_by_text(re.compile(r"\d+(\.\d)? ?(B|KB)$")).first).to_be_visible()
+    page.get_by_role("button", name="Add files").last.click()
+    expect(page.get_by_role("alert").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.locator("textarea").first).to_have_value("still here")
+    expect(page.locator(".card")).to_have_count(2)
+
+
+def test_a_megabyte_is_windowed_and_other_sessions_go_on(visit: Callable[..., Page]) -> None:
+    text = "ab cd\n" * 170_000  # 1.02 MB
+    page, other = visit(), visit()
+    paste = "(area, text) => { area.value = text; area.dispatchEvent(new Event('input', {bubbles: true})); }"
+    page.locator("textarea").first.evaluate(paste, text)
+    slowest = 0.0
+    for n in range(6):
+        start = time.perf_counter()
+        other.locator("textarea").first.fill("w " * (n + 2))
+        expect(other.locator(".card .count").first).to_have_text(str(2 * n + 4), timeout=20_000)
+        slowest = max(slowest, time.perf_counter() - start)
+    expect(page.locator(".card .count").first).to_have_text("680,000", timeout=60_000)
+    expect(page.get_by_text("All numbers are for the whole text")).to_be_visible(timeout=30_000)
+    assert slowest < 10, "another session waited for this one"
+
+
+def test_tokens_can_be_taken_away(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text={to_link('=1+1')}&tool=Share+and+keep")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Tokens as JSON").click()
+    document = json.loads(Path(download.value.path()).read_text())
+    assert document["text_bytes"] == 4
+    assert document["segmentations"][1]["pieces_hex"] == ["3d", "31", "2b", "31"]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Tokens as CSV").click()
+    assert "'=" in Path(download.value.path()).read_text()
+
+
+def test_clicking_a_token_chooses_its_piece(visit: Callable[..., Page]) -> None:
+    page = visit(f"?tokenizers=mistral:tekken&text={to_link('tokenizers everywhere')}&tool=How+it+got+there")
+    middle = """(line) => {
+        const range = document.createRange();
+        range.selectNodeContents(line);
+        const box = range.getBoundingClientRect();
+        return [box.left + 0.8 * box.width, box.top + box.height / 2];
+    }"""
+    page.mouse.click(*page.locator(".ta-text").first.evaluate(middle))
+    expect(page.get_by_text("The model on one piece")).to_be_visible(timeout=20_000)
+    expect(page.locator(".js-plotly-plot").first).to_contain_text("everywhere", timeout=20_000)
+
+
+@pytest.mark.parametrize("view", ["Lanes", "Cards"])
+def test_a_phone_cuts_nothing_off(visit: Callable[..., Page], view: str) -> None:
+    page = visit(f"?view={view}", width=390, height=844)
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

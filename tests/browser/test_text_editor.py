@@ -1,0 +1,136 @@
+"""The editor in a real browser under a real server: it reports while typing, and Python never takes the caret away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+APP = Path(__file__).parent / "harness" / "editor_app.py"
+LONE = "ab\ud83dcd"
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Page:
+    page = open_page()
+    page.goto(app_server(APP))
+    page.locator(".ta-stave").first.wait_for(timeout=30_000)
+    return page
+
+
+def shows(page: Page, text: str) -> None:
+    expect(page.get_by_test_id("stCode").first).to_have_text(ascii(text), timeout=10_000)
+
+
+def caret(page: Page) -> list[object]:
+    return page.locator("textarea").evaluate("a => [a.value, a.selectionStart, a.getRootNode().activeElement === a]")  # type: ignore[no-any-return]
+
+
+def runs(page: Page) -> int:
+    return int(re.findall(r"run (\d+)", page.locator("body").inner_text())[0])
+
+
+def put(page: Page, text: str) -> None:
+    """Sets the text as an input method would: lone surrogates cannot be typed through the driver."""
+    page.locator("textarea").evaluate(
+        "(a, codes) => { a.value = String.fromCodePoint(...codes); a.dispatchEvent(new Event('input')); }",
+        [ord(c) for c in text],
+    )
+
+
+def test_segments_follow_the_typing_and_the_caret_stays(page: Page) -> None:
+    area = page.locator("textarea")
+    area.click()
+    page.keyboard.press("Home")
+    page.keyboard.type("Oh! ", delay=40)
+    shows(page, "Oh! Hello world")
+    assert caret(page) == ["Oh! Hello world", 4, True]
+    page.keyboard.type("Ah! ", delay=200)  # slower than the pause: every key causes a rerun
+    shows(page, "Oh! Ah! Hello world")
+    assert caret(page) == ["Oh! Ah! Hello world", 8, True]
+    expect(page.locator(".ta-text").first).to_have_text("Oh! Ah! Hello world")
+
+
+def test_the_newest_text_wins_over_a_slow_script(page: Page) -> None:
+    page.get_by_text("Slow").click()
+    page.locator("textarea").click()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("one two three four five", delay=150)
+    shows(page, "one two three four five")
+    page.wait_for_timeout(1200)
+    shows(page, "one two three four five")
+    assert caret(page)[0] == "one two three four five"
+
+
+def test_fast_typing_is_gathered_into_few_runs(page: Page) -> None:
+    page.locator("textarea").click()
+    before = runs(page)
+    page.keyboard.type("abcdefghijklmnopqrst", delay=10)
+    shows(page, caret(page)[0])  # type: ignore[arg-type]
+    expect(page.locator(".te-count")).to_contain_text("31 characters")
+    assert runs(page) - before <= 8
+
+
+def test_only_a_new_version_overwrites_the_text(page: Page) -> None:
+    page.locator("textarea").click()
+    page.keyboard.type("x")
+    page.get_by_role("button", name="Sample").click()
+    shows(page, "Sample 1")
+    assert caret(page)[0] == "Sample 1"
+    page.locator("textarea").click()
+    page.keyboard.press("End")
+    page.keyboard.type("!")
+    shows(page, "Sample 1!")
+    page.get_by_text("Cards").click()
+    page.locator(".ta-card").first.wait_for()
+    assert caret(page)[0] == "Sample 1!"
+
+
+def test_nothing_is_sent_while_an_input_method_composes(page: Page) -> None:
+    area = page.locator("textarea")
+    area.click()
+    before = runs(page)
+    area.evaluate(
+        "a => { a.dispatchEvent(new CompositionEvent('compositionstart')); a.value = 'かん';"
+        " a.dispatchEvent(new InputEvent('input', {isComposing: true})); }"
+    )
+    page.wait_for_timeout(600)
+    assert runs(page) == before
+    area.evaluate("a => { a.value = '漢'; a.dispatchEvent(new CompositionEvent('compositionend')); }")
+    shows(page, "漢")
+
+
+def test_a_lone_surrogate_is_reported_and_arrives_unchanged(page: Page) -> None:
+    put(page, LONE)
+    shows(page, LONE)
+    expect(page.locator(".te-message")).to_contain_text("Character 3 is half of a surrogate pair")
+    put(page, "ab👍cd")
+    shows(page, "ab👍cd")
+    expect(page.locator(".te-message")).to_have_text("")
+
+
+def test_beyond_the_limit_one_message_and_nothing_sent(page: Page) -> None:
+    put(page, "short")
+    shows(page, "short")
+    put(page, "y" * 201)
+    expect(page.locator(".te-message")).to_contain_text("Too long by 1 character")
+    page.wait_for_timeout(500)
+    shows(page, "short")
+
+
+def test_tab_leaves_the_editor_and_it_has_a_name(page: Page) -> None:
+    area = page.get_by_label("Text", exact=True)
+    area.click()
+    page.keyboard.press("Tab")
+    assert caret(page)[2] is False
+    assert area.evaluate("a => [a.spellcheck, a.dir]") == [False, "auto"]
+
+
+def test_a_click_in_the_view_reaches_python(page: Page) -> None:
+    page.locator(".ta-stave").first.click(position={"x": 25, "y": 15})
+    expect(page.get_by_text("picked TokenViewEvent(lane=0, index=0")).to_be_visible()
