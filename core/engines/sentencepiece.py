@@ -403,16 +403,21 @@ class SentencePieceTokenizer(LocalTokenizer):
             place = by_bytes.get(left + right)
             return None if place is None else (place, f"merge rank {place:,.0f}" if place >= 0 else f"score {-place:g}")
 
-        steps = replay(symbols, rank)
-        if not self._model.trainer_spec.byte_fallback:
-            return steps
-        known = {_say(p) for p in scores}
-        last = steps[-1].symbols
-        for i, symbol_bytes in reversed(list(enumerate(last))):
-            if symbol_bytes not in known:
-                now = steps[-1].symbols
-                split = (*now[:i], *(bytes([b]) for b in symbol_bytes), *now[i + 1 :])
-                steps = (*steps, Step(split, i, "no piece for this character: one token per byte"))
+        return self._without_unknown(replay(symbols, rank), {_say(piece) for piece in scores})
+
+    def _without_unknown(self, steps: tuple[Step, ...], known: set[bytes]) -> tuple[Step, ...]:
+        """The steps, and what then becomes of characters in no piece: bytes, or one unknown token a run."""
+        fallback = self._model.trainer_spec.byte_fallback
+        runs = [(is_known, list(run)) for is_known, run in groupby(steps[-1].symbols, known.__contains__)]
+        now = [symbol for _, run in runs for symbol in run]
+        at = 0
+        for is_known, run in runs:
+            made = run if is_known else [bytes([b]) for b in b"".join(run)] if fallback else [b"".join(run)]
+            if made != run:
+                now[at : at + len(run)] = made
+                why = "no piece for it: one token per byte" if fallback else "no piece for these: one unknown token"
+                steps = (*steps, Step(tuple(now), at, why))
+            at += len(made)
         return steps
 
     def _paths(self, piece: str) -> tuple[Path, ...]:

@@ -170,4 +170,10 @@ def _charsmap_problem(charsmap: bytes) -> str:
     values = units[base[inner & (units & 256 != 0)].astype(np.int64)] & 0x7FFFFFFF
     if np.any(values >= len(replacements)):
         return "the character map of its normaliser points outside itself"
+    try:
+        replacements.decode()
+    except UnicodeDecodeError:
+        return "the character map of its normaliser holds text that is not UTF-8"
+    if np.any(np.frombuffer(replacements, np.uint8)[values.astype(np.int64)] & 0xC0 == 0x80):
+        return "the character map of its normaliser points into the middle of a character"
     return ""

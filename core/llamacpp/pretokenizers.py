@@ -10,7 +10,7 @@ commits 00ad355e and 0c4093cc.
 
 from dataclasses import dataclass
 
-from core.errors import UnknownName
+from core.errors import UnknownName, UnreadableFile
 
 _CONTRACTION = "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])"
 _SPACES = r"|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -208,14 +208,15 @@ PRE_TOKENIZERS: dict[str, PreTokenizer] = {
     "laguna": PreTokenizer((r"[^\n]+|\n+", _QWEN2)),
 }
 
-_UNSUPPORTED = ("gemma4", "granite-embed-multi-311m", "sarvam-moe", "whitespace")
+_ON_CHARACTERS = ("gemma4", "granite-embed-multi-311m", "sarvam-moe", "whitespace")
 
 
 def pre_tokenizer(name: str) -> PreTokenizer:
     """The pre-tokenizer that a file names; without a name llama.cpp's "default", with a note that says so.
 
     Raises:
-        UnknownName: llama.cpp has none of this name, or it is not built on bytes and not read here.
+        UnknownName: llama.cpp has none of this name.
+        UnreadableFile: llama.cpp has it, but it works on characters, for which there is no engine here.
 
     >>> pre_tokenizer("gpt-2").ignore_merges
     False
@@ -223,6 +224,8 @@ def pre_tokenizer(name: str) -> PreTokenizer:
     if not name:
         note = "The file names no pre-tokenizer; llama.cpp's default is used, which may not be the model's own."
         return PreTokenizer(_DEFAULT.patterns, note=note)
+    if name in _ON_CHARACTERS:
+        raise UnreadableFile(f"The file's pre-tokenizer {name} works on characters, not on bytes; it is not read here.")
     if name not in PRE_TOKENIZERS:
         raise UnknownName("GGUF pre-tokenizer", name, PRE_TOKENIZERS)
     return PRE_TOKENIZERS[name]
