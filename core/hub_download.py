@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
-from huggingface_hub import HfApi, get_cached_repo_tree, snapshot_download
+from huggingface_hub import HfApi, get_cached_repo_tree, hf_hub_url, snapshot_download
 from huggingface_hub.constants import HF_HUB_CACHE, HF_HUB_ETAG_TIMEOUT
 from huggingface_hub.errors import (
     CachedRepoTreeNotFoundError,
@@ -23,15 +23,24 @@ from huggingface_hub.errors import (
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
     RevisionNotFoundError,
+    RevisionResolutionError,
+)
+from huggingface_hub.utils import (  # type: ignore[attr-defined]  # its documented names, re-exported without saying so
+    build_hf_headers,
+    get_session,
+    hf_raise_for_status,
 )
 
+from core.atomic import write_whole
 from core.errors import TooLarge, UserError, shown
+from core.home import home
 from core.progress import report
 from core.source import MAX_FILE_BYTES
 from core.sources.hub import Place, choose
 
 # How long the Hub may take to answer, or to send the next bytes; for slow networks huggingface_hub's own variable.
 ANSWER_SECONDS = float(HF_HUB_ETAG_TIMEOUT if "HF_HUB_ETAG_TIMEOUT" in os.environ else 8)
+HEAD_BYTES = 48 * 2**20  # of a GGUF file; the vocabulary of Gemma 3, 262,144 tokens, ends before 16 MB
 _COMMIT_DIGITS = 40
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS}
 Result = TypeVar("Result")
@@ -80,8 +89,12 @@ def _from_hub(wanted: Place, transfer: "_Transfer") -> Fetched:
     info = HfApi().model_info(wanted.repository, revision=wanted.revision, files_metadata=True, timeout=ANSWER_SECONDS)
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
     names = choose(list(sizes), wanted)
+    moved = () if info.id.lower() == wanted.repository.lower() else (_renamed(wanted, info.id),)
+    if wanted.file.endswith(".gguf") and sizes[wanted.file] > HEAD_BYTES:
+        found = _head(wanted, info.sha or "", transfer)
+        return Fetched(found.folder, found.names, (*found.notes, *moved))
     for name in names:
-        if sizes[name] > MAX_FILE_BYTES and not wanted.file:
+        if sizes[name] > MAX_FILE_BYTES:
             raise TooLarge(f"{shown(name)} in {wanted.repository} has {sizes[name] / 2**20:,.0f} MB: no tokenizer has.")
     transfer.total = sum(sizes[name] for name in names)
     transfer.moved()
@@ -94,10 +107,39 @@ def _from_hub(wanted: Place, transfer: "_Transfer") -> Fetched:
             tqdm_class=transfer.bar_class(),
         )
     )
-    notes = [_pinned(wanted, folder)]
-    if info.id.lower() != wanted.repository.lower():
-        notes.append(f"The Hub says that {wanted.repository} is now called {info.id}.")
-    return Fetched(folder, names, tuple(notes))
+    return Fetched(folder, names, (_pinned(wanted, folder.name), *moved))
+
+
+def _head(wanted: Place, commit: str, transfer: "_Transfer") -> Fetched:
+    """The beginning of a GGUF file, where its vocabulary is; the weights behind it are left on the Hub."""
+    # Written where the Hub's own downloads are remembered, so that the revision is found again without a network.
+    HfApi().resolve_revision(wanted.repository, revision=wanted.revision)
+    path = _head_path(wanted, commit)
+    if not path.is_file():
+        transfer.total = HEAD_BYTES
+        address = hf_hub_url(wanted.repository, wanted.file, revision=commit)
+        headers = {**build_hf_headers(), "Range": f"bytes=0-{HEAD_BYTES - 1}", "Accept-Encoding": "identity"}
+        content = bytearray()
+        with get_session().stream("GET", address, headers=headers, timeout=ANSWER_SECONDS) as response:
+            hf_raise_for_status(response)
+            for part in response.iter_bytes(2**20):
+                transfer.moved(len(part))
+                content += part
+                if len(content) >= HEAD_BYTES:  # a server may send the whole file all the same
+                    break
+        if len(content) < HEAD_BYTES:
+            raise httpx2.ReadError("the connection closed early")
+        write_whole(path, bytes(content[:HEAD_BYTES]))
+    return Fetched(path.parent, [path.name], (_pinned(wanted, commit), "Only the file's beginning was fetched."))
+
+
+def _head_path(wanted: Place, commit: str) -> Path:
+    folder = f"{wanted.repository.replace('/', '--')}@{commit}"
+    return home("gguf-heads", folder, *Path(wanted.file).parent.parts) / Path(wanted.file).name
+
+
+def _renamed(wanted: Place, name: str) -> str:
+    return f"The Hub says that {wanted.repository} is now called {name}."
 
 
 def _cached(wanted: Place) -> Fetched:
@@ -106,6 +148,12 @@ def _cached(wanted: Place) -> Fetched:
     Raises:
         LocalEntryNotFoundError: not, or not all, there.
     """
+    if wanted.file.endswith(".gguf"):
+        with suppress(RevisionResolutionError):
+            known = HfApi().resolve_revision(wanted.repository, revision=wanted.revision, local_files_only=True)
+            path = _head_path(wanted, known.resolved)
+            if path.is_file():
+                return Fetched(path.parent, [path.name], (_pinned(wanted, known.resolved),))
     names: list[str] | None = None
     with suppress(CachedRepoTreeNotFoundError):
         tree = get_cached_repo_tree(wanted.repository, revision=wanted.revision)
@@ -116,11 +164,11 @@ def _cached(wanted: Place) -> Fetched:
     )
     if names is None:  # filled by another program, file by file: what is there is all that is known
         names = choose([str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()], wanted)
-    return Fetched(folder, names, (_pinned(wanted, folder),))
+    return Fetched(folder, names, (_pinned(wanted, folder.name),))
 
 
-def _pinned(wanted: Place, folder: Path) -> str:
-    return f"Commit {folder.name} of {wanted.repository} on the Hub."
+def _pinned(wanted: Place, commit: str) -> str:
+    return f"Commit {commit} of {wanted.repository} on the Hub."
 
 
 def _literally(name: str) -> str:

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from tokenizers import Tokenizer as Reference
 
+from core.catalog import open_path
 from core.errors import UserError
 from core.sources.hub import Place, choose, place
+from tests import formats
 from tests.hub_server import TOKEN, Hub, Repo, running
 from tests.tiny import byte_level_bpe, word_piece
 
@@ -163,6 +165,22 @@ def test_offline_with_and_without_cache(hub: Hub, client: Client) -> None:
     warm_again, cold_again = client.open("hub:acme/public", "hub:acme/new-name", HF_ENDPOINT="http://127.0.0.1:9")
     assert any("the Hub cannot be reached" in note for note in warm_again["notes"])
     assert "cannot be reached" in cold_again["error"] and "Try again" in cold_again["error"]
+
+
+def test_of_a_gguf_file_only_the_beginning(hub: Hub, client: Client) -> None:
+    vocabulary = formats.made("GGUF")["vocab.gguf"]
+    hub.repos["acme/weights"].files["q4/a.gguf"] = vocabulary + bytes(60 * 2**20)
+    (got,) = client.open("hub:acme/weights?file=q4/a.gguf")
+    assert got["label"] == "weights (a.gguf)"
+    assert (
+        got["ids"]
+        == open_path("x:y", formats.write(client.home / "f", {"a.gguf": vocabulary})).segment(TEXT).ids.tolist()
+    )
+    fetched = [int(r.rpartition(" ")[2]) for r in hub.requests if "a.gguf " in r]
+    assert fetched == [48 * 2**20]
+    (offline,) = client.open("hub:acme/weights?file=q4/a.gguf", HF_HUB_OFFLINE="1")
+    assert offline["ids"] == got["ids"]
+    assert len([r for r in hub.requests if "a.gguf " in r]) == 1
 
 
 def test_error_and_silence_end_within_ten_seconds(hub: Hub, client: Client) -> None:

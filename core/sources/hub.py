@@ -1,9 +1,10 @@
 """`hub:OWNER/NAME@REVISION`: the tokenizer of a repository on the Hugging Face Hub; lives in a process of its own.
 
 Only tokenizer files are fetched: no weights, and no code, since nothing here runs any. `?file=NAME` chooses a file
-that is not fetched by itself, such as one of the .gguf files of a repository. What was fetched stays in the Hub's own
-cache and opens from there without a network. An access token in `HF_TOKEN` is used by huggingface_hub and seen nowhere
-else: messages here are made from the kind of an error, never from its text.
+that is not fetched by itself, such as one of the .gguf files of a repository; of a large one only the beginning is
+fetched. What was fetched stays in the Hub's own cache and opens from there without a network. An access token in
+`HF_TOKEN` is used by huggingface_hub and seen nowhere else: messages here are made from the kind of an error, never
+from its text.
 """
 
 import re
@@ -85,9 +86,12 @@ def _open(rest: str) -> Tokenizer:
 
     wanted = place(rest)
     fetched = fetch(wanted)
-    names = [wanted.file] if wanted.file else sorted(n for n in fetched.names if _carries(n))
-    usual = any(name in LEADING for name in names) and not wanted.file
-    path = fetched.folder if usual else fetched.folder / names[-1]  # of tokenizer.model.v1 … v7, the last
+    if wanted.file:
+        path = fetched.folder / fetched.names[0]
+    elif any(name in LEADING for name in fetched.names):
+        path = fetched.folder
+    else:
+        path = fetched.folder / max(filter(_carries, fetched.names))  # of tokenizer.model.v1 … v7, the last
     label = wanted.repository.rpartition("/")[2] + (f" ({Path(wanted.file).name})" if wanted.file else "")
     return IsolatedTokenizer(f"hub:{rest}", path, wanted.options, label, fetched.notes)
 
