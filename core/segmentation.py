@@ -142,47 +142,48 @@ def byte_offsets(text: str) -> Ints:
 
 def spans(encoded: Encoded, text: bytes, vocabulary: "Vocabulary | None") -> Segmentation:
     """Lay an engine's tokens over the bytes of the text they came from."""
-    ids = encoded.ids
+    ids, first, last = encoded.ids, encoded.n_before, len(encoded.ids) - encoded.n_after
     pieces = encoded.pieces if encoded.pieces is not None else _look_up(vocabulary, ids)
-    kinds = encoded.kinds if encoded.kinds is not None else _kinds(vocabulary, ids)
-    last = len(ids) - encoded.n_after
-    body = slice(encoded.n_before, last)
-    spelled = b"".join(pieces[body])
+    kinds = encoded.kinds.copy() if encoded.kinds is not None else _kinds(vocabulary, ids)
+    body = pieces[first:last] if last - first < len(ids) else pieces
+    spelled = b"".join(body)
     prefix = b"" if spelled == text else encoded.prefix
     if spelled == prefix + text:
-        edges = np.maximum(_edges(pieces[body]) - len(prefix), 0)
+        lengths = vocabulary.lengths[ids[first:last]] if vocabulary is not None and encoded.pieces is None else None
+        edges = _edges(body, lengths)
+        if prefix:
+            edges = np.maximum(edges - len(prefix), 0)
         starts, ends = edges[:-1], edges[1:]
         inserted = starts == ends
     elif encoded.align is None:
         raise AssertionError("an engine without alignment gave tokens that do not spell the text")
     else:
         raw_starts, raw_ends = encoded.align()
-        starts, ends = disjoint(text, pieces[body], kinds[body], raw_starts, raw_ends, encoded.prefix)
+        starts, ends = disjoint(text, body, kinds[first:last], raw_starts, raw_ends, encoded.prefix)
         # A token squeezed to nothing, since a character became more tokens than it has bytes, still stands for text.
         inserted = (starts == ends) & (raw_starts == raw_ends)
-    bare = _without_prefix(pieces[body], kinds[body], text, starts, ends, prefix)
-    pieces = [*pieces[: encoded.n_before], *bare, *pieces[last:]]
-    kinds = kinds.copy()
-    kinds[body][inserted] = Kind.INSERTED
-    kinds[: encoded.n_before] = Kind.INSERTED
-    kinds[last:] = Kind.INSERTED
-    at_front, at_end = np.zeros(encoded.n_before, np.int32), np.full(encoded.n_after, len(text), np.int32)
-    return Segmentation(
-        text, ids, np.concatenate([at_front, starts, at_end]), np.concatenate([at_front, ends, at_end]), kinds, pieces
-    )
+    if prefix:
+        body = _without_prefix(body, kinds[first:last], text, starts, ends, prefix)
+    kinds[first:last][inserted] = Kind.INSERTED
+    if len(body) == len(ids):
+        return Segmentation(text, ids, starts, ends, kinds, body)
+    kinds[:first] = kinds[last:] = Kind.INSERTED
+    at_front, at_end = np.zeros(first, np.int32), np.full(encoded.n_after, len(text), np.int32)
+    starts, ends = (np.concatenate([at_front, edge, at_end]) for edge in (starts, ends))
+    return Segmentation(text, ids, starts, ends, kinds, [*pieces[:first], *body, *pieces[last:]])
 
 
-def _edges(pieces: list[bytes]) -> Ints:
+def _edges(pieces: list[bytes], lengths: Ints | None = None) -> Ints:
     """Where each piece begins when they stand side by side, and where the last ends: int32 (T + 1,)."""
     edges = np.zeros(len(pieces) + 1, np.int32)
-    np.cumsum(np.fromiter(map(len, pieces), np.int32, len(pieces)), out=edges[1:])
+    np.cumsum(np.fromiter(map(len, pieces), np.int32, len(pieces)) if lengths is None else lengths, out=edges[1:])
     return edges
 
 
 def _look_up(vocabulary: "Vocabulary | None", ids: Ints) -> list[bytes]:
     assert vocabulary is not None, "an engine without a vocabulary names its pieces"
-    pieces = vocabulary.pieces
-    return list(map(pieces.__getitem__, ids.tolist()))
+    found: list[bytes] = vocabulary.table[ids].tolist()
+    return found
 
 
 def _kinds(vocabulary: "Vocabulary | None", ids: Ints) -> NDArray[np.uint8]:
@@ -195,8 +196,6 @@ def _without_prefix(
     pieces: list[bytes], kinds: NDArray[np.uint8], text: bytes, starts: Ints, ends: Ints, prefix: bytes
 ) -> list[bytes]:
     """Take the dummy prefix off the tokens that carry it: at the front, or behind a special token."""
-    if not prefix:
-        return pieces
     bare = list(pieces)
     openings = np.flatnonzero((starts == 0) | np.concatenate([[False], kinds[:-1] == Kind.SPECIAL]))
     for i in openings.tolist():
@@ -227,16 +226,39 @@ def disjoint(
     heads = np.concatenate([[True], starts[1:] >= reach[:-1]])  # does token i begin after all before it end?
     firsts = np.flatnonzero(heads)
     lasts = np.append(firsts[1:], len(starts))
-    shared = lasts - firsts > 1
-    for first, last in zip(firsts[shared].tolist(), lasts[shared].tolist(), strict=True):
-        begin, end = int(starts[first]), int(reach[last - 1])
-        spelled = b"".join(pieces[first:last])
-        if spelled in (text[begin:end], prefix + text[begin:end]):
-            edges = begin + np.maximum(_edges(pieces[first:last]) - (len(spelled) - (end - begin)), 0)
-            starts[first:last], ends[first:last] = edges[:-1], edges[1:]
-        else:
-            _divide(starts, ends, first, last)
+    several = lasts - firsts > 1
+    if several.any():
+        _settle(text, pieces, starts, ends, firsts[several], lasts[several], reach, prefix)
     return starts, ends
+
+
+def _settle(
+    text: bytes,
+    pieces: list[bytes],
+    starts: Ints,
+    ends: Ints,
+    firsts: NDArray[np.intp],
+    lasts: NDArray[np.intp],
+    reach: Ints,
+    prefix: bytes,
+) -> None:
+    """Give the tokens of each group, from `firsts` to `lasts`, their own part of the stretch it covers, in place."""
+    spelled, edges = b"".join(pieces), _edges(pieces)
+    begins, stops = starts[firsts], reach[lasts - 1]
+    exact = np.zeros(len(firsts), np.bool_)
+    groups = (firsts, lasts, begins, stops, edges[firsts], edges[lasts])
+    for n, (first, last, begin, stop, low, high) in enumerate(zip(*(g.tolist() for g in groups), strict=True)):
+        part = spelled[low:high]
+        exact[n] = part == text[begin:stop] or part == prefix + text[begin:stop]
+        if not exact[n]:
+            _divide(starts, ends, first, last)
+    sizes = (lasts - firsts)[exact]
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    tokens = np.repeat(firsts[exact], sizes) + within
+    begin = np.repeat(begins[exact], sizes)
+    shift = np.repeat((stops - edges[lasts])[exact], sizes)  # from where the group stands in `spelled` to the text
+    starts[tokens] = np.maximum(edges[tokens] + shift, begin)
+    ends[tokens] = np.maximum(edges[tokens + 1] + shift, begin)
 
 
 def _divide(starts: Ints, ends: Ints, first: int, last: int) -> None:
@@ -250,8 +272,9 @@ def _divide(starts: Ints, ends: Ints, first: int, last: int) -> None:
         run = i + 1
         while run + 1 < last and starts[run + 1] < high:
             run += 1
+        furthest = ends[i : run + 1].max()
         for n, token in enumerate(range(i, run)):
             cut = low + (high - low) * (n + 1) // (run - i + 1)
             ends[token], starts[token + 1] = cut, cut
-        ends[run] = max(ends[run], high)
+        ends[run] = furthest
         i = run

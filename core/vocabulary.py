@@ -70,6 +70,13 @@ class Vocabulary:
         return np.fromiter(map(len, self.pieces), np.int32, len(self.pieces))
 
     @cached_property
+    def table(self) -> NDArray[np.object_]:
+        """The pieces as an array, to look many up at once, object (V,)."""
+        table = np.empty(len(self.pieces), object)
+        table[:] = self.pieces
+        return table
+
+    @cached_property
     def id_by_bytes(self) -> dict[bytes, int]:
         """The lowest ordinary or byte id for each byte string."""
         usable = (Kind.ORDINARY, Kind.BYTE)

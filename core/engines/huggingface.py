@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from core.engines import explained
 from core.engines.components import states
 from core.engines.display import displayed, undisplayed
+from core.engines.nfc import composed
 from core.engines.pipeline import normaliser_in_words, pre_tokenizer_in_words
 from core.engines.spelling import spelling_of, vocabulary_of
 from core.errors import UserError, shown
@@ -31,7 +32,7 @@ REFERENCE = f"tokenizers {tokenizers.__version__}"
 # Normalisers after which tokens rarely spell the text, so that offsets are asked for at once.
 _REWRITING = {"BertNormalizer", "Lowercase", "StripAccents", "NFKC", "NFKD", "NFD", "Precompiled", "Strip", "Nmt"}
 _CLUSTER = regex.compile(r"\X")
-_FIRST_MARK = "\u0300"  # no character before it extends another
+_FIRST_MARK = 0x300  # no character before it extends another
 _PROBES = ("a", "1", "。", " ")
 
 
@@ -62,6 +63,7 @@ class HuggingFaceTokenizer(LocalTokenizer):
         self._engine = engine
         self._spelling = spelling_of(engine)
         self._prefix = _dummy_prefix(engine)
+        self._composes = [state["type"] for state in states(engine.normalizer)] == ["NFC"]
         self._rewrites = any(state["type"] in _REWRITING for state in states(engine.normalizer))
         self.info = _completed(info, engine, self.vocabulary, (*notes, *note))
 
@@ -76,13 +78,31 @@ class HuggingFaceTokenizer(LocalTokenizer):
         ids = np.array(encoding.ids, np.int32)
 
         def align() -> Alignment:
+            if self._composes and (found := self._aligned_by_composition(text, ids)):
+                return found
             exact = encoding if self._rewrites else _run(engine, [text], offsets=True)[0]
-            return aligned(text, exact.offsets, [self.vocabulary.pieces[i] for i in exact.ids])
+            edges = np.fromiter(chain.from_iterable(exact.offsets), np.int32, 2 * len(ids))
+            return aligned(text, edges.reshape(-1, 2), self._leading_space[ids])
 
         if not specials.add:
             return Encoded(ids, align, prefix=self._prefix)
-        ids = np.concatenate([self._before, ids, self._after])
-        return Encoded(ids, align, prefix=self._prefix, n_before=len(self._before), n_after=len(self._after))
+        all_ids = np.concatenate([self._before, ids, self._after])
+        return Encoded(all_ids, align, prefix=self._prefix, n_before=len(self._before), n_after=len(self._after))
+
+    def _aligned_by_composition(self, text: str, ids: Ints) -> Alignment | None:
+        """Byte spans where the tokens spell the text in NFC; faster than the library's offsets, and to the byte."""
+        change = composed(text)
+        pieces = [self.vocabulary.pieces[i] for i in ids.tolist()]
+        if change is None or b"".join(pieces) != change.text.encode():
+            return None
+        ends = np.cumsum(self.vocabulary.lengths[ids], dtype=np.int32)
+        return change.align(ends - self.vocabulary.lengths[ids], ends)
+
+    @cached_property
+    def _leading_space(self) -> NDArray[np.uint8]:
+        """Per id: 1 if its bytes begin with a space, 2 if they are one, uint8 (V,)."""
+        pieces = self.vocabulary.pieces
+        return np.fromiter(((p[:1] == b" ") + (p == b" ") for p in pieces), np.uint8, len(pieces))
 
     def serialised(self) -> Serialised:
         return Serialised("tokenizers", self._engine.to_str().encode())
@@ -187,49 +207,52 @@ def _in_alphabet(data: bytes) -> str:
     return "".join(character_by_byte[byte] for byte in data)
 
 
-def aligned(text: str, offsets: Sequence[tuple[int, int]], pieces: list[bytes]) -> Alignment:
-    """Byte spans from the library's character offsets, with what its normalisers and pre-tokenizers dropped."""
-    edges = np.fromiter(chain.from_iterable(offsets), np.int32, 2 * len(offsets))
-    starts, ends = edges.reshape(-1, 2).T.copy()
-    _give_dropped_space(text, pieces, starts, ends)
-    _give_dropped_marks(text, starts, ends)
+def aligned(text: str, offsets: Ints, leading_space: NDArray[np.uint8]) -> Alignment:
+    """Byte spans from the library's character offsets, with what its normalisers and pre-tokenizers dropped.
+
+    Args:
+        offsets: int32 (T, 2).
+        leading_space: per token 1 if its bytes begin with a space, 2 if they are one, (T,).
+    """
+    starts, ends = offsets.T.copy()
+    points = np.frombuffer(text.encode("utf-32-le") + bytes(4), np.uint32)
+    if leading_space.any():
+        _give_dropped_space(points, leading_space, starts, ends)
+    _give_dropped_marks(text, points, starts, ends)
     bytes_before = byte_offsets(text)
     return bytes_before[starts], bytes_before[ends]
 
 
-def _give_dropped_space(text: str, pieces: list[bytes], starts: Ints, ends: Ints) -> None:
+def _give_dropped_space(points: NDArray[np.uint32], leading_space: NDArray[np.uint8], starts: Ints, ends: Ints) -> None:
     """Lay tokens that begin with an inserted space over what was dropped before them, in place.
 
     A `▁` that the tokenizer itself put in front of a word has, in the library, the offsets of the word's first
     character. It stands for the whitespace that the word was cut at, or for nothing.
     """
-    reach = np.maximum.accumulate(ends)  # where the tokens so far end
-    for i, piece in enumerate(pieces):
-        if piece[:1] != b" " or starts[i] == ends[i] or text[starts[i]] == " ":
-            continue
-        if piece == b" " and i + 1 < len(pieces) and starts[i + 1] < ends[i]:  # it has no character of its own
-            ends[i] = starts[i]
-        if i == 0 or reach[i - 1] < starts[i]:
-            starts[i] = reach[i - 1] if i else 0
+    inserted = (leading_space > 0) & (starts < ends) & (points[starts] != 0x20)
+    reach = np.concatenate([[0], np.maximum.accumulate(ends)[:-1]])  # where the tokens before end
+    followed = np.append(starts[1:] < ends[:-1], False)
+    alone = inserted & (leading_space == 2) & followed  # it has no character of its own
+    ends[alone] = starts[alone]
+    over = inserted & (reach < starts)
+    starts[over] = reach[over]
 
 
-def _give_dropped_marks(text: str, starts: Ints, ends: Ints) -> None:
+def _give_dropped_marks(text: str, points: NDArray[np.uint32], starts: Ints, ends: Ints) -> None:
     """Lay tokens over the marks dropped after them, in place: a stripped accent, or one that went into a composition.
 
     The library aligns the `é` that NFC makes of `e` and U+0301 with the `e` alone.
     """
     reach = np.maximum.accumulate(ends)
     following = np.append(starts[1:], np.int32(len(text)))
-    for i in np.flatnonzero(following > reach).tolist():
-        end = int(reach[i])
-        if end == 0 or text[end] < _FIRST_MARK:
-            continue
-        cluster = _CLUSTER.match(text, end - 1)
-        whole = min(cluster.end() if cluster else end, int(following[i]))
-        first = i
-        while whole > end and first > 0 and ends[first - 1] == end:  # all tokens of a split character
-            first -= 1
-        ends[first : i + 1] = np.where(ends[first : i + 1] == end, whole, ends[first : i + 1])
+    followed = (following > reach) & (points[reach] >= _FIRST_MARK) & (reach > 0)
+    for i in np.flatnonzero(followed).tolist():
+        end, stop = int(reach[i]), int(following[i])
+        cluster = _CLUSTER.match(text, end - 1, stop)
+        whole = cluster.end() if cluster else end
+        while whole > end and i >= 0 and ends[i] == end:  # all tokens of a split character
+            ends[i] = whole
+            i -= 1  # noqa: PLW2901
 
 
 def _run(engine: tokenizers.Tokenizer, texts: list[str], offsets: bool) -> list[Any]:

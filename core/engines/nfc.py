@@ -12,17 +12,19 @@ from core.segmentation import Alignment, Ints
 
 # Composition never reaches over the edge of a grapheme cluster: what composes extends a cluster (marks, Hangul jamo).
 _CLUSTER = regex.compile(r"\X")
+# Nothing composes with an ASCII space or newline, so stretches that begin with one can be looked at on their own.
+_STRETCH = regex.compile(r"[ \n]?[^ \n]*+")
 
 
 @dataclass(frozen=True, eq=False)
 class Composed:
-    """A text in NFC, aligned with the original cluster by cluster.
+    """A text in NFC, aligned with the original part by part: stretches that were in NFC, and clusters of the others.
 
     Args:
         text: the normalised text.
-        original_edges: bytes in the original where each cluster begins, and the end: int64 (C + 1,).
+        original_edges: bytes in the original where each part begins, and the end: int64 (C + 1,).
         edges: the same in the normalised text.
-        same: whether a cluster is as it was, (C,).
+        same: whether a part is as it was, (C,).
     """
 
     text: str
@@ -53,14 +55,22 @@ def composed(text: str) -> Composed | None:
     if unicodedata.is_normalized("NFC", text):
         return None
     normal = unicodedata.normalize("NFC", text)
-    before = _CLUSTER.findall(text)
-    after = [unicodedata.normalize("NFC", cluster) for cluster in before]
+    before, after = [], list[str]()
+    at = same_from = 0  # characters
+    for stretch in _STRETCH.findall(text):
+        if not unicodedata.is_normalized("NFC", stretch):
+            clusters = _CLUSTER.findall(stretch)
+            before += [text[same_from:at], *clusters]
+            after += [text[same_from:at], *(unicodedata.normalize("NFC", cluster) for cluster in clusters)]
+            same_from = at + len(stretch)
+        at += len(stretch)
+    before.append(text[same_from:])
+    after.append(text[same_from:])
     if "".join(after) != normal:  # never seen; Unicode versions of the two libraries may differ
         before, after = [text], [normal]
-    return Composed(
-        normal, _edges(before), _edges(after), np.array([a == b for a, b in zip(before, after, strict=True)])
-    )
+    same = np.fromiter((a == b for a, b in zip(before, after, strict=True)), np.bool_, len(before))
+    return Composed(normal, _edges(before), _edges(after), same)
 
 
-def _edges(clusters: list[str]) -> NDArray[np.int64]:
-    return np.array(list(accumulate((len(c.encode()) for c in clusters), initial=0)))
+def _edges(parts: list[str]) -> NDArray[np.int64]:
+    return np.fromiter(accumulate((len(part.encode()) for part in parts), initial=0), np.int64, len(parts) + 1)

@@ -83,7 +83,7 @@ class TiktokenTokenizer(LocalTokenizer):
             UserError: the library gave up, as its regular expressions do on very long runs of one kind of character.
         """
         try:
-            ids = self._encoding.encode_to_numpy(text, disallowed_special=())
+            ids = np.array(self._encoding.encode_ordinary(text), np.int32)  # faster than its encode_to_numpy
         except BaseException as error:
             if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
                 raise
@@ -91,7 +91,7 @@ class TiktokenTokenizer(LocalTokenizer):
                 f"{self.info.label} failed on this text: {shown(str(error), 120)}. tiktoken cannot handle very long "
                 "runs of spaces or of other characters without a break; try a shorter text."
             ) from None
-        return (ids + np.uint32(self._offset)).astype(np.int32)
+        return ids + np.int32(self._offset) if self._offset else ids
 
     def _parsed(self, text: str) -> Ints:
         """Ids of a text in which the spelling of a special token is that token."""
