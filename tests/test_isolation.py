@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -91,18 +92,20 @@ def test_a_crash_is_told_and_the_next_question_is_answered(path: Path) -> None:
 
 
 def test_a_hang_ends_in_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOKEN_ATLAS_CHILD_SECONDS", "0.5")
     tokenizer = IsolatedTokenizer("x:y", path)
     pid = pid_of(tokenizer)
+    monkeypatch.setenv("TOKEN_ATLAS_CHILD_SECONDS", "0.5")
     os.kill(pid, signal.SIGSTOP)
     begun = time.monotonic()
-    with pytest.raises(TookTooLong, match=r"takes too long: the cutting of a text was ended after 0\.5 s"):
+    with pytest.raises(TookTooLong, match=r"the cutting of a text was ended after 1 s\. This machine may be busy"):
         tokenizer.segment("the cat")
     assert time.monotonic() - begun < 3
     assert gone(pid)
+    monkeypatch.delenv("TOKEN_ATLAS_CHILD_SECONDS")
     assert len(tokenizer.segment("the cat"))
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no RLIMIT_AS; memory is watched there instead")
 def test_memory_is_limited(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_CHILD_MB", "300")
     isolation.close_all()
@@ -110,9 +113,11 @@ def test_memory_is_limited(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(TookTooLong, match="more than 300 MB"):
         tokenizer.segment("the cat " * 3_000_000)
     assert len(tokenizer.segment("the cat"))
-    assert 10 < resident_mb(pid_of(tokenizer)) < 300
+    if shutil.which("ps"):
+        assert 10 < resident_mb(pid_of(tokenizer)) < 300
 
 
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc to look into")
 def test_knows_no_secrets(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     tokenizer = IsolatedTokenizer("x:y", path)
@@ -150,10 +155,12 @@ time.sleep(60)
 
 
 def gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
+    """Whether a process ended; one that nobody has asked about yet counts as ended."""
+    status = Path(f"/proc/{pid}/stat")
+    if Path("/proc/self/stat").exists():
+        return not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z"
+    said = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return not said.strip() or said.startswith("Z")
 
 
 def test_many_threads_and_tokenizers_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
