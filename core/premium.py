@@ -88,7 +88,9 @@ class Resampled:
 def resample(table: CountTable, draws: int = DRAWS, seed: int = 0) -> Resampled:
     """Draw as many sentences as there are, with replacement, `draws` times; all cells share the draws."""
     n = table.tokens.shape[2]
-    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)
+    drawn = np.random.default_rng(seed).integers(0, n, (draws, n))
+    flat = (drawn + np.arange(draws)[:, None] * n).ravel()
+    weights = np.bincount(flat, minlength=draws * n).reshape(draws, n)
     return Resampled(table, weights.astype(np.float32))
 
 

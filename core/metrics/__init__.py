@@ -1,0 +1,1 @@
+"""Numbers about tokenizers, one file per number; each module declares its `METRIC`."""

@@ -1,0 +1,13 @@
+"""How much text a token holds on average, in bytes."""
+
+from core.definitions import definition
+from core.metric import Evidence, Metric, Value, undefined
+
+
+def bytes_per_token(evidence: Evidence) -> Value:
+    """Bytes of all sentences / their tokens."""
+    n_tokens = int(evidence.tokens.sum())
+    return Value(int(evidence.n_bytes.sum()) / n_tokens) if n_tokens else undefined("There are no tokens.")
+
+
+METRIC = Metric(definition("bytes_per_token"), bytes_per_token)

@@ -1,0 +1,31 @@
+"""How unpredictable the next token is from frequencies alone."""
+
+from core.definitions import Definition
+from core.entropy import frequencies, miller_madow, plug_in
+from core.metric import Evidence, Metric, Value, undefined
+
+
+def entropy(evidence: Evidence) -> Value:
+    """Entropy of the token frequencies with Miller and Madow's correction, and what the correction is."""
+    counts = frequencies(evidence.ids)
+    if not len(counts):
+        return undefined("The text holds no tokens.")
+    corrected, observed = miller_madow(counts), plug_in(counts)
+    return Value(
+        corrected, f"Of this, {corrected - observed:.3f} bits correct for the {int(counts.sum()):,} tokens seen."
+    )
+
+
+METRIC = Metric(
+    Definition(
+        "entropy",
+        "Entropy",
+        "bits/token",
+        "",
+        "Entropy of the token frequencies, with the Miller–Madow correction for the size of the sample: (distinct - 1) "
+        "/ (2 tokens ln 2). Still too low for small texts. Tokens are not a common unit: compare tokenizers per byte.",
+        "Shannon 1948; Miller 1955",
+    ),
+    entropy,
+    ("segmentations",),
+)

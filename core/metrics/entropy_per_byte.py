@@ -1,0 +1,28 @@
+"""The same in a unit that tokenizers share."""
+
+from core.definitions import Definition
+from core.entropy import frequencies, miller_madow
+from core.metric import Evidence, Metric, Value, undefined
+
+
+def entropy_per_byte(evidence: Evidence) -> Value:
+    """Entropy times tokens / bytes."""
+    counts, n_bytes = frequencies(evidence.ids), int(evidence.n_bytes.sum())
+    if not len(counts) or not n_bytes:
+        return undefined("The text holds no tokens.")
+    return Value(miller_madow(counts) * int(counts.sum()) / n_bytes)
+
+
+METRIC = Metric(
+    Definition(
+        "entropy_per_byte",
+        "Entropy per byte",
+        "bits/byte",
+        "lower",
+        "Entropy of the token frequencies, Miller–Madow, times tokens per byte: what a coder that knows the "
+        "frequencies and nothing else would need.",
+        "Shannon 1948; Miller 1955",
+    ),
+    entropy_per_byte,
+    ("segmentations",),
+)

@@ -1,0 +1,28 @@
+"""How evenly the whole vocabulary is used."""
+
+from core.definitions import Definition
+from core.entropy import frequencies, renyi_efficiency
+from core.metric import Evidence, Metric, Value, undefined
+
+
+def renyi_declared(evidence: Evidence) -> Value:
+    """Rényi efficiency of order 2.5 against the size of the vocabulary."""
+    assert evidence.n_vocabulary is not None, "declared as needed"
+    counts = frequencies(evidence.ids)
+    if not len(counts) or evidence.n_vocabulary < 2:
+        return undefined("The text holds no tokens.")
+    return Value(renyi_efficiency(counts, evidence.n_vocabulary))
+
+
+METRIC = Metric(
+    Definition(
+        "renyi_declared",
+        "Rényi efficiency (declared vocabulary)",
+        "0 to 1",
+        "",
+        "Rényi entropy of order 2.5 of token frequencies / the logarithm of the size of the vocabulary, used or not.",
+        "Zouhar et al. 2023; with the declared vocabulary as in TokEval (Meister)",
+    ),
+    renyi_declared,
+    ("segmentations", "vocabulary"),
+)

@@ -1,0 +1,29 @@
+"""How evenly the tokens that occur are used."""
+
+from core.definitions import Definition
+from core.entropy import frequencies, renyi_efficiency
+from core.metric import Evidence, Metric, Value, undefined
+
+
+def renyi_observed(evidence: Evidence) -> Value:
+    """Rényi efficiency of order 2.5 against the number of distinct tokens seen."""
+    counts = frequencies(evidence.ids)
+    if len(counts) < 2:
+        return undefined("The text holds fewer than two distinct tokens.")
+    return Value(renyi_efficiency(counts, len(counts)))
+
+
+METRIC = Metric(
+    Definition(
+        "renyi_observed",
+        "Rényi efficiency (observed vocabulary)",
+        "0 to 1",
+        "",
+        "Rényi entropy of order 2.5 of token frequencies / the logarithm of the number of distinct tokens that occur. "
+        "1 if all occur equally often. It rises and falls with the size of the text, and can rank tokenizers otherwise "
+        "than with the declared vocabulary.",
+        "Zouhar et al. 2023, Tokenization and the Noiseless Channel",
+    ),
+    renyi_observed,
+    ("segmentations",),
+)

@@ -1,0 +1,32 @@
+"""Share of distinct words that stay whole."""
+
+from core.definitions import Definition
+from core.metric import Evidence, Metric, Value, undefined
+from core.words import tokens_per_word
+
+
+def single_token_retention(evidence: Evidence) -> Value:
+    """Share of distinct words that no occurrence cuts."""
+    words = tokens_per_word(evidence)
+    if not len(words.tokens):
+        return undefined(words.remark or "The text holds no words.")
+    most: dict[bytes, int] = {}
+    for word, n in zip(words.words, words.tokens.tolist(), strict=True):
+        most[word] = max(most.get(word, 0), n)
+    return Value(sum(n == 1 for n in most.values()) / len(most), words.remark)
+
+
+METRIC = Metric(
+    Definition(
+        "single_token_retention",
+        "Single-token retention",
+        "share of distinct words",
+        "higher",
+        "Share of distinct words that are never cut: one token, wherever they stand, with the space before them if the "
+        "tokenizer takes it along. The paper encodes words bare, which makes byte-level tokenizers cut words that they "
+        "keep whole in a text; here they are looked up in their sentences. Grows smaller with the size of the text.",
+        "Nayeem et al. 2025, STRR (2510.09947), changed as stated",
+    ),
+    single_token_retention,
+    ("segmentations",),
+)

@@ -1,0 +1,27 @@
+"""Share of tokens that are text on their own."""
+
+from core.definitions import Definition
+from core.metric import Evidence, Metric, Value, undefined
+from core.utf8_pieces import shape
+
+
+def utf8_completeness(evidence: Evidence) -> Value:
+    """Share of tokens whose bytes are whole characters."""
+    pieces = [piece for piece in evidence.pieces if piece]
+    if not pieces:
+        return undefined("The text holds no tokens with bytes.")
+    return Value(sum(shape(piece).complete for piece in pieces) / len(pieces))
+
+
+METRIC = Metric(
+    Definition(
+        "utf8_completeness",
+        "UTF-8 completeness",
+        "share of tokens",
+        "higher",
+        "Share of tokens, unknown and inserted ones aside, whose bytes are whole characters.",
+        "TokEval (Meister)",
+    ),
+    utf8_completeness,
+    ("segmentations",),
+)
