@@ -34,15 +34,15 @@ _SEGMENTATION = (
         "Tokens",
         "tokens",
         "lower",
-        "Tokens that stand for text. Those the tokenizer adds of its own accord, such as BOS, EOS and a dummy prefix, "
-        "are counted apart as inserted.",
+        "Tokens that the tokenizer makes of the text. Special tokens that it puts around the text, such as BOS and "
+        "EOS, are counted apart as added.",
     ),
     Definition(
-        "n_inserted",
-        "Inserted",
+        "n_added",
+        "Added",
         "tokens",
         "",
-        "Tokens that stand for no text: BOS, EOS, a dummy prefix. A model reads them too, and a provider bills them.",
+        "Special tokens put around the text, such as BOS and EOS. A model reads them too, and a provider bills them.",
     ),
     Definition("n_bytes", "Bytes", "bytes", "", "Length of the text in UTF-8."),
     Definition("n_characters", "Characters", "code points", "", "Unicode code points: é is one, or two if decomposed."),
@@ -132,7 +132,7 @@ _SEGMENTATION = (
         "Cost",
         "currency of the price",
         "lower",
-        "Tokens times the price you type, per million tokens. Prices differ for input and output, and inserted tokens "
+        "Tokens times the price you type, per million tokens. Prices differ for input and output, and added tokens "
         "are billed too.",
     ),
     Definition(

@@ -59,6 +59,7 @@ class Segmentation:
         kinds: `Kind` per token, uint8 (T,).
         pieces: the bytes each token contributes, T of them. Equal to the span's bytes unless a normaliser changed
             them; a dummy prefix is not counted, since decoding takes it off again.
+        n_added: special tokens among them that the tokenizer put around the text.
     """
 
     text: bytes
@@ -67,14 +68,15 @@ class Segmentation:
     ends: Ints
     kinds: NDArray[np.uint8]
     pieces: list[bytes]
+    n_added: int = 0
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @cached_property
     def n_tokens(self) -> int:
-        """Tokens that stand for text: all but the inserted ones."""
-        return int(np.count_nonzero(self.kinds != Kind.INSERTED))
+        """Tokens that the tokenizer makes of the text: all but the special ones that it put around it."""
+        return len(self.ids) - self.n_added
 
     @cached_property
     def changed(self) -> NDArray[np.intp]:
@@ -170,7 +172,8 @@ def spans(encoded: Encoded, text: bytes, vocabulary: "Vocabulary | None") -> Seg
     kinds[:first] = kinds[last:] = Kind.INSERTED
     at_front, at_end = np.zeros(first, np.int32), np.full(encoded.n_after, len(text), np.int32)
     starts, ends = (np.concatenate([at_front, edge, at_end]) for edge in (starts, ends))
-    return Segmentation(text, ids, starts, ends, kinds, [*pieces[:first], *body, *pieces[last:]])
+    n_added = first + encoded.n_after
+    return Segmentation(text, ids, starts, ends, kinds, [*pieces[:first], *body, *pieces[last:]], n_added)
 
 
 def _edges(pieces: list[bytes], lengths: Ints | None = None) -> Ints:

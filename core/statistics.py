@@ -25,7 +25,7 @@ class Statistics:
     """
 
     n_tokens: int
-    n_inserted: int
+    n_added: int
     n_bytes: int
     n_characters: int
     n_clusters: int
@@ -72,7 +72,7 @@ def statistics(segmentation: Segmentation, units: Units | None = None) -> Statis
     n_words = len(per_word)
     return Statistics(
         n_tokens=n_tokens,
-        n_inserted=len(segmentation) - n_tokens,
+        n_added=segmentation.n_added,
         n_bytes=n_bytes,
         n_characters=n_characters,
         n_clusters=len(units.clusters) - 1,

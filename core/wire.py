@@ -93,7 +93,7 @@ def segmentation_to_message(seg: Segmentation) -> Message:
     lengths = np.fromiter(map(len, seg.pieces), np.int32, len(seg.pieces))
     arrays = [a.astype(np.int32, copy=False).tobytes() for a in (seg.ids, seg.starts, seg.ends)]
     kinds = seg.kinds.astype(np.uint8, copy=False).tobytes()
-    return Message("segmentation", {}, [*arrays, kinds, lengths.tobytes(), b"".join(seg.pieces)])
+    return Message("segmentation", {"n_added": seg.n_added}, [*arrays, kinds, lengths.tobytes(), b"".join(seg.pieces)])
 
 
 def message_to_segmentation(message: Message, text: bytes) -> Segmentation:
@@ -106,7 +106,9 @@ def message_to_segmentation(message: Message, text: bytes) -> Segmentation:
         in_text = starts[0] >= 0 and ends[-1] <= len(text) and bool(np.all(starts <= ends))
         require(bool(in_text) and bool(np.all(ends[:-1] <= starts[1:])), "spans in order, inside the text")
         require(int(kinds.max()) <= max(Kind) and int(ids.min()) >= 0, "kinds and ids")
-    return Segmentation(text, ids, starts, ends, kinds, _cut(message.blobs[5], lengths.astype(np.int64)))
+    n_added = message.fields.get("n_added")
+    require(type(n_added) is int and 0 <= n_added <= len(ids), "the number of added tokens")
+    return Segmentation(text, ids, starts, ends, kinds, _cut(message.blobs[5], lengths.astype(np.int64)), n_added)
 
 
 def counts_to_message(counts: Counts) -> Message:

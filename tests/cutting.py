@@ -7,7 +7,9 @@ from core.segmentation import Segmentation
 
 
 def cut(text: str | bytes, *tokens: tuple[int, int, bytes] | tuple[int, int, bytes, Kind]) -> Segmentation:
-    """A segmentation of (start, end, bytes) tokens, ordinary unless a kind is named; ids follow the bytes.
+    """A segmentation of (start, end, bytes) tokens, ordinary unless a kind is named.
+
+    Inserted ones are taken for added, and ids follow the bytes.
 
     >>> cut("ab", (0, 1, b"a"), (1, 2, b"b")).lossless
     True
@@ -17,7 +19,8 @@ def cut(text: str | bytes, *tokens: tuple[int, int, bytes] | tuple[int, int, byt
     kinds = [token[3] if len(token) > 3 else Kind.ORDINARY for token in tokens]
     ids = [sorted(set(pieces)).index(piece) for piece in pieces]
     starts, ends = (np.array([token[side] for token in tokens], np.int32) for side in (0, 1))
-    return Segmentation(data, np.array(ids, np.int32), starts, ends, np.array(kinds, np.uint8), pieces)
+    n_added = kinds.count(Kind.INSERTED)
+    return Segmentation(data, np.array(ids, np.int32), starts, ends, np.array(kinds, np.uint8), pieces, n_added)
 
 
 def pieces_of(*pieces: str | bytes) -> Segmentation:

@@ -240,7 +240,9 @@ def test_nonsense_is_refused(nonsense: object) -> None:
 def test_a_segmentation_outside_its_text_is_refused() -> None:
     def message(starts: list[int], ends: list[int], kinds: tuple[int, ...] = (0, 0)) -> Message:
         ints = [np.array(v, np.int32).tobytes() for v in ([1, 2], starts, ends)]
-        return Message("segmentation", {}, [*ints, bytes(kinds), np.array([1, 1], np.int32).tobytes(), b"ab"])
+        return Message(
+            "segmentation", {"n_added": 0}, [*ints, bytes(kinds), np.array([1, 1], np.int32).tobytes(), b"ab"]
+        )
 
     assert len(wire.message_to_segmentation(message([0, 1], [1, 2]), b"ab")) == 2
     for bad in ([0, 1], [1, 3]), ([1, 0], [2, 1]), ([-1, 1], [1, 2]), ([0, 1], [2, 2]), ([0], [1]):

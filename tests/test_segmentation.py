@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.catalog import open_tokenizer
 from core.errors import UserError
 from core.kinds import Kind
 from core.segmentation import Encoded, Segmentation, byte_offsets, disjoint, spans, utf8
+from core.tokenizer import Specials
 from core.vocabulary import bytes_of_alphabet
 
 
@@ -140,3 +142,11 @@ def test_special_tokens_at_the_ends_are_inserted() -> None:
 @pytest.mark.parametrize("spelling", ["\u00a0", "\u00ad", "日", " "])
 def test_characters_outside_the_byte_alphabet_stand_for_nothing(spelling: str) -> None:
     assert bytes_of_alphabet(spelling) is None
+
+
+def test_a_dummy_prefix_of_its_own_is_a_token_and_bos_is_not() -> None:
+    tokenizer = open_tokenizer("mistral:v1")
+    plain, framed = tokenizer.segment("你"), tokenizer.segment("你", Specials(add=True))
+    assert [Kind(kind) for kind in plain.kinds] == [Kind.INSERTED, Kind.ORDINARY]
+    assert plain.n_tokens == framed.n_tokens == tokenizer.count(["你"]).tokens[0] == 2
+    assert framed.n_added == len(framed) - 2 == 1

@@ -38,7 +38,7 @@ def test_inserted_and_unknown_tokens_are_counted_apart() -> None:
     found = statistics(
         cut("a 漢", (0, 0, b"<s>", Kind.INSERTED), (0, 1, b"a"), (1, 2, b" "), (2, 5, b"", Kind.UNKNOWN))
     )
-    assert (found.n_tokens, found.n_inserted, found.n_unknown) == (3, 1, 1)
+    assert (found.n_tokens, found.n_added, found.n_unknown) == (3, 1, 1)
     assert found.unknown_share == 1 / 3
     assert found.unknown_byte_share == 3 / 5
     assert [loss.text for loss in found.losses] == ["1 character unknown"]

@@ -10,7 +10,7 @@ from core.statistics import Statistics, context_share, cost
 
 _COLUMNS = {
     "n_tokens": "%d",
-    "n_inserted": "%d",
+    "n_added": "%d",
     "bytes_per_token": "%.2f",
     "characters_per_token": "%.2f",
     "fertility": "%.2f",
@@ -47,11 +47,11 @@ def draw(at_hand: AtHand) -> None:
         key: _column(key, form) for key, form in _COLUMNS.items()
     }
     if options.price is not None:
-        table["cost"] = [cost(statistics.n_tokens + statistics.n_inserted, options.price) for statistics in found]
+        table["cost"] = [cost(statistics.n_tokens + statistics.n_added, options.price) for statistics in found]
         columns["cost"] = _column("cost", "%.6f")
     if options.context is not None:
         table["context_share"] = [
-            context_share(statistics.n_tokens + statistics.n_inserted, options.context) for statistics in found
+            context_share(statistics.n_tokens + statistics.n_added, options.context) for statistics in found
         ]
         columns["context_share"] = _column("context_share", "percent")
     table["lost"] = ["; ".join(loss.text for loss in statistics.losses) or "nothing" for statistics in found]
