@@ -200,7 +200,7 @@ class Job:
     @property
     def resumable(self) -> bool:
         """Would it go on from where it stopped?"""
-        return self.state is State.INTERRUPTED and kind_named(self.kind).resumable
+        return self.state is State.INTERRUPTED and any(k.key == self.kind and k.resumable for k in kinds())
 
 
 def kinds() -> Sequence[JobKind]:

@@ -14,12 +14,13 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from core.errors import UnknownName, UserError, shown
+from core.errors import UserError, shown
 from core.home import home
 from core.job import Job, State, canonical, content_key, kind_named
 from core.processes import dead
 from core.runner import report
-from core.runner.launch import ensure_daemon
+from core.runner.capacity import check_settings
+from core.runner.launch import NoDaemon, ensure_daemon
 from core.runner.lock import holder
 from core.storage.files import Input, Json, Origin, Result
 from core.storage.index import StoreError
@@ -51,9 +52,11 @@ class Jobs:
         One that was interrupted, failed or was cancelled is queued again.
 
         Raises:
-            UserError: no such kind, parameters that are no JSON, or a store that takes nothing.
+            UserError: no such kind, parameters that are no JSON, a store that takes nothing, or a wrong setting.
+            NoDaemon: nothing can run it; it waits until something can.
         """
         entry = kind_named(kind)
+        check_settings()
         key = content_key(entry, params, inputs)
         origin = Origin(key, kind, dict(params), tuple(inputs), label=label or entry.label)
         canonical(dict(params))
@@ -68,20 +71,21 @@ class Jobs:
                 join(connection, key, session)
             else:
                 enter(connection, origin, State.DONE if stored else State.QUEUED, session)
-        self.tend(now=True)
+        if self.tend(now=True):
+            ensure_daemon(self.store, self._home)
         return self.get(key)
 
     def get(self, key: str) -> Job:
         """What is known of a job.
 
         Raises:
-            UnknownName: there is none of this key.
+            UserError: there is none of this key.
         """
         self.tend()
         with self.store.index.reading() as connection:
             job = one(connection, key)
         if job is None:
-            raise UnknownName("job", key, ())
+            raise UserError(f"There is no job {shown(key)}. It may have been deleted; submit it again.")
         return job
 
     def newest(self, most: int = 200, session: str | None = None) -> list[Job]:
@@ -131,7 +135,7 @@ class Jobs:
         """Queue a job again that was interrupted, failed or was cancelled; its finished pieces count if kept.
 
         Raises:
-            UnknownName: there is none of this key.
+            UserError: there is none of this key.
         """
         job = self.get(key)
         if job.state.live:
@@ -182,10 +186,13 @@ class Jobs:
             time.sleep(0.05)
         return job
 
-    def tend(self, now: bool = False) -> None:
-        """Notice jobs whose daemon is gone, and start one for those that wait; at most once a second unless `now`."""
+    def tend(self, now: bool = False) -> bool:
+        """Notice jobs whose daemon is gone, and start one for those that wait; at most once a second unless `now`.
+
+        Returns whether jobs wait without a daemon, because none could be started.
+        """
         if (not now and time.monotonic() - self._tended < _TEND_EVERY) or self.store.index.read_only:
-            return
+            return False
         self._tended = time.monotonic()
         with self.store.index.reading() as connection:
             live = in_state(connection, State.QUEUED, State.RUNNING)
@@ -198,6 +205,11 @@ class Jobs:
                 try:
                     report.interrupted(self.store, row["key"], row["owner"], INTERRUPTED)
                 except StoreError:
-                    return
-        if live and not (serving and serving.serves) and any(job.state is State.QUEUED for job in live):
+                    return False
+        if (serving and serving.serves) or all(job.state is not State.QUEUED for job in live):
+            return False
+        try:
             ensure_daemon(self.store, self._home)
+        except NoDaemon:
+            return True
+        return False

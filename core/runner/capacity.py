@@ -37,6 +37,17 @@ def capacity() -> Capacity:
     return Capacity(slots, _whole("TOKEN_ATLAS_JOB_MEMORY_MB") or _machine_mb() * 3 // 4, _gpus())
 
 
+def check_settings() -> None:
+    """Do nothing if the variables above can be understood.
+
+    Raises:
+        UserError: one cannot; names it.
+    """
+    engine_name()
+    _whole("TOKEN_ATLAS_JOB_SLOTS")
+    _whole("TOKEN_ATLAS_JOB_MEMORY_MB")
+
+
 def engine_name() -> str:
     """The engine that jobs run on.
 

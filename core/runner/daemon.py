@@ -260,7 +260,7 @@ class Daemon:
                     most = worker.kind.memory_mb * 2**20
                     if len(found) > MOST_PROCESSES:
                         run.end(State.FAILED, f"It started over {MOST_PROCESSES} processes and was stopped.")
-                    elif resident(found, most) > most:
+                    elif not run.remote and resident(found, most) > most:
                         run.end(
                             State.FAILED,
                             f"It took more than the {worker.kind.memory_mb:,} MB of memory that it may have.",

@@ -9,11 +9,18 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from core.errors import UserError
 from core.processes import pid_of
+from core.redact import redacted
 from core.runner.census import MARK
 from core.runner.lock import holder
 from core.runner.worker import with_this_code
 from core.store import Store
+
+
+class NoDaemon(UserError):
+    """The process that runs jobs does not start."""
+
 
 START = 10.0  # seconds that a daemon has to say that it is there
 _MOST_LOG = 2**20
@@ -26,6 +33,9 @@ def ensure_daemon(store: Store, home: Path) -> None:
     """Start a daemon for the store unless one serves it; one that hangs is killed first.
 
     Of several started at once, by this server or another, one takes the lock and the others end.
+
+    Raises:
+        NoDaemon: it ends before it serves; says what it last wrote.
     """
     with _lock:
         _started[:] = [process for process in _started if process.poll() is None]  # collects those that ended
@@ -43,6 +53,11 @@ def ensure_daemon(store: Store, home: Path) -> None:
                 break
             time.sleep(0.02)
         _started.append(process)
+        there = holder(store.folder)
+        if process.poll() and not (there and there.serves):
+            log = store.folder / "daemon.log"
+            last = log.read_text(errors="replace").strip().rpartition("\n")[2]
+            raise NoDaemon(f"The process that runs jobs does not start: {redacted(last)[:300]}. Its log is {log}.")
 
 
 def _start(store: Store, home: Path) -> "subprocess.Popen[bytes]":

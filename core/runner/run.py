@@ -25,6 +25,7 @@ class Run:
     remote: bool = False
     started: float | None = None
     sizes: list[float] | None = None
+    names: list[str] = field(default_factory=list)
     pending: deque[int] = field(default_factory=deque)
     finished: set[int] = field(default_factory=set)
     workers: list[Worker] = field(default_factory=list)
@@ -71,6 +72,7 @@ class Run:
     def planned(self, units: list[list[object]]) -> None:
         """Take in the pieces: name, size, finished."""
         self.sizes = [float(str(size)) for _, size, _ in units]
+        self.names = [str(name) for name, _, _ in units]
         self.finished = {n for n, (_, _, there) in enumerate(units) if there}
         self.pending = deque(n for n in range(len(units)) if n not in self.finished)
         self.n_kept = self.done
@@ -125,9 +127,11 @@ class Run:
         told = next((worker.at[2] for worker in self.busy if worker.at[2]), "")
         if self.sizes is None:
             return told or "preparing"
+        if any(w.task and w.task.do == "drive" for w in self.busy):
+            return told or "on the cluster"
         if not self.pending and any(w.task and w.task.do == "combine" for w in self.busy):
             return told or "combining"
-        return told or ("" if self.busy else "waiting for a turn")
+        return told or next((self.names[w.task.n] for w in self.busy if w.task and w.task.n >= 0), "waiting for a turn")
 
     @property
     def seconds(self) -> float:

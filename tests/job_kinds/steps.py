@@ -19,7 +19,8 @@ def run_unit(unit: Unit, context: Context) -> Output:
     for part in range(4):
         report(part, 4, f"step {n}")
         time.sleep(seconds / 4)
-    return Output({"values": np.random.default_rng(n).standard_normal(1000)}, {"pid": os.getpid()})
+    seed = [n, context.params["salt"]] if "salt" in context.params else n
+    return Output({"values": np.random.default_rng(seed).standard_normal(1000)}, {"pid": os.getpid()})
 
 
 def combine(parts: Parts, context: Context) -> Output:

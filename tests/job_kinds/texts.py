@@ -31,7 +31,8 @@ def run_unit(unit: Unit, context: Context) -> Output:
         os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(context.params.get("seconds", 0.0))
     data = np.frombuffer(context.path(path).read_bytes(), np.uint8)[unit.value :: context.params["pieces"]]
-    counts = np.bincount(data, minlength=256).astype(np.int32)
+    for _ in range(context.params.get("rounds", 1)):
+        counts = np.bincount(data, minlength=256).astype(np.int32)
     ray = sys.modules.get("ray")
     node = ray.get_runtime_context().get_node_id() if ray and ray.is_initialized() else ""
     facts = {"shipped": context.shipped is not None, "device": context.device, "node": node, "code": core.__file__}
