@@ -37,10 +37,14 @@ def label(files: Files, name: str) -> str:
     'gpt-2'
     >>> label(Files("file:x", {"llama3.tokenizer.model": Path("llama3.tokenizer.model")}), "llama3.tokenizer.model")
     'llama3'
+    >>> label(Files("upload:c787a3ee5e1f3712/tokenizer.json", {}), "tokenizer.json")
+    'tokenizer.json'
     """
     scheme, _, rest = files.spec.partition(":")
     if scheme == "hub":
         return rest.partition("@")[0]
+    if scheme == "upload":  # its folder is named by a hash
+        return rest.partition("?")[0].rpartition("/")[2]
     words = [word for word in Path(name).name.split(".") if word]
     while len(words) > 1 and (words[-1].lower() in _ENDINGS or words[-1].lower() in _GENERIC):
         words.pop()

@@ -229,7 +229,7 @@ def _trouble(error: Exception) -> str:
 
 def _unreachable(error: Exception, missing: Exception, wanted: Place) -> str:
     partly = "only in part" if type(missing) is not LocalEntryNotFoundError else "not"
-    where = f"the cache at {shown(HF_HUB_CACHE, 200)}"
+    where = "this machine's Hub cache"
     if "HF_HUB_OFFLINE" in _trouble(error):
         return (
             f"{wanted.repository} at revision {shown(wanted.revision)} is {partly} in {where}, and the Hub "

@@ -22,13 +22,13 @@ class _Shipped:
 
 
 _SHIPPED = {
-    "tekken_240911": _Shipped("tekken_240911.json", "Mistral Tekken 240911 (Nemo, Pixtral, Small)"),
-    "tekken_240718": _Shipped("tekken_240718.json", "Mistral Tekken 240718 (Nemo)"),
-    "v7m1": _Shipped("mistral_instruct_tokenizer_241114.model.v7m1", "Mistral v7m1 (SentencePiece, with images)"),
-    "v7": _Shipped("mistral_instruct_tokenizer_241114.model.v7", "Mistral v7 (SentencePiece)"),
-    "v3": _Shipped("mistral_instruct_tokenizer_240323.model.v3", "Mistral v3 (SentencePiece)"),
-    "v2": _Shipped("mistral_instruct_tokenizer_240216.model.v2", "Mistral v2 (SentencePiece)"),
-    "v1": _Shipped("tokenizer.model.v1", "Mistral v1 (SentencePiece)"),
+    "tekken_240911": _Shipped("tekken_240911.json", "Mistral Tekken 240911"),
+    "tekken_240718": _Shipped("tekken_240718.json", "Mistral Tekken 240718"),
+    "v7m1": _Shipped("mistral_instruct_tokenizer_241114.model.v7m1", "Mistral v7m1"),
+    "v7": _Shipped("mistral_instruct_tokenizer_241114.model.v7", "Mistral v7"),
+    "v3": _Shipped("mistral_instruct_tokenizer_240323.model.v3", "Mistral v3"),
+    "v2": _Shipped("mistral_instruct_tokenizer_240216.model.v2", "Mistral v2"),
+    "v1": _Shipped("tokenizer.model.v1", "Mistral v1"),
 }
 _NEWEST = "tekken_240911"
 

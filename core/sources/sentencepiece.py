@@ -5,9 +5,9 @@ a BPE model with byte fallback gets its BOS, as Llama and Mistral have it, and o
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
+from core import companions
 from core.engines.sentencepiece import REFERENCE, Around, SentencePieceTokenizer, model_info
 from core.engines.spm_proto import BPE, CONTROL, Model, read_proto
 from core.errors import UnreadableFile, shown
@@ -64,7 +64,7 @@ def _head(files: Files, name: str) -> bytes:
 def _load(files: Files) -> SentencePieceTokenizer:
     name = _recognises(files)
     assert name is not None, "asked only for files that were recognised"
-    return load_model(files, name, label=files.main or Path(files.spec.partition(":")[2]).name or name)
+    return load_model(files, name, label=companions.label(files, name))
 
 
 def load_model(files: Files, name: str, *, label: str, source: str = "sentencepiece") -> SentencePieceTokenizer:

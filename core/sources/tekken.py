@@ -13,12 +13,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tiktoken
 
+from core import companions
 from core.engines.tiktoken import TiktokenTokenizer
 from core.errors import UnreadableFile, shown
 from core.kinds import Kind
@@ -56,7 +56,7 @@ def _recognises(files: Files) -> str | None:
 def _load(files: Files) -> TiktokenTokenizer:
     name = _recognises(files)
     assert name is not None, "asked only for files that were recognised"
-    return load_tekken(files, name, label=files.main or Path(files.spec.partition(":")[2]).name or name)
+    return load_tekken(files, name, label=companions.label(files, name))
 
 
 def load_tekken(files: Files, name: str, *, label: str, source: str = "tekken") -> TiktokenTokenizer:
