@@ -6,11 +6,13 @@ was stopped goes on where it was, and a language added later is the only one cou
 
 import io
 import os
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -320,7 +322,7 @@ def _stored(path: Path) -> LanguageCounts | None:
     try:
         with np.load(path) as arrays:
             return LanguageCounts(arrays["tokens"], arrays["unknown"], *map(int, arrays["joined"]))
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
         return None
 
 
@@ -329,7 +331,7 @@ def _stored(path: Path) -> LanguageCounts | None:
 
 @dataclass(frozen=True)
 class Totals:
-    """What a file adds up to, line by line: line ends are not counted."""
+    """What a file adds up to: tokens line by line, without the newlines; bytes and characters of the whole file."""
 
     n_lines: int
     n_tokens: int
@@ -362,31 +364,38 @@ def count_lines(
                     len(texts),
                     int(counts.tokens.sum()),
                     int(counts.unknown.sum()),
-                    sum(map(len, data)),
-                    sum(map(len, texts)),
+                    sum(map(len, data)) + len(data),
+                    sum(map(len, texts)) + len(texts),
                 )
                 report(file.tell(), size, f"Counting {path.name}")
                 if on_counts is not None:
                     on_counts(counts.tokens)
+            if size and not _ends_in_newline(file):
+                totals[3:] -= 1
     except OSError as error:
         raise UnreadableFile(f"{shown(path.name)} cannot be read: {error.strerror or error}.") from None
     return Totals(*map(int, totals))
 
 
 def _chunks(file: BinaryIO, name: str) -> Iterator[list[bytes]]:
-    """Lines without their ends, some thousands or two megabytes at a time."""
+    """Lines without their newlines, some thousands or two megabytes at a time."""
     lines: list[bytes] = []
     held = 0
     while line := file.readline(MAX_LINE_BYTES + 1):
         if len(line) > MAX_LINE_BYTES:
             raise TooLarge(f"{shown(name)} has a line of over {MAX_LINE_BYTES / 2**20:,.0f} MB. Break it into lines.")
-        lines.append(line.removesuffix(b"\n").removesuffix(b"\r"))
+        lines.append(line.removesuffix(b"\n"))
         held += len(line)
         if len(lines) >= _CHUNK_LINES or held >= _CHUNK_BYTES:
             yield lines
             lines, held = [], 0
     if lines:
         yield lines
+
+
+def _ends_in_newline(file: BinaryIO) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def _decoded(lines: Sequence[bytes], name: str, before: int) -> list[str]:
