@@ -46,8 +46,8 @@ class Unit:
         name: for people, unique within the job.
         value: what `run_unit` is to do; JSON.
         size: how much of the job it is, in the kind's measure.
-        key: if other jobs have this unit too, a hash of everything its result depends on: it is then kept as a result
-            of its own and never computed twice. Empty for a unit that only this job has.
+        key: if other jobs have this unit too, a hash of everything its result depends on: its result is then
+            kept for all of them and never computed twice. Empty for a unit that only this job has.
     """
 
     name: str

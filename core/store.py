@@ -20,7 +20,7 @@ from core.storage.records import LIVE, enter_finished
 
 @dataclass(frozen=True)
 class Sizes:
-    """Bytes on disk: finished results, parts of unfinished ones, what was set aside, the index; number of results."""
+    """Bytes on disk: results, parts kept for jobs to come, what was set aside, the index; number of results."""
 
     results: int
     parts: int

@@ -50,6 +50,10 @@ def counting(corpus: Lines) -> count.Counting:
     return count.counting([open_tokenizer(spec) for spec in specs], corpus)
 
 
+def n_files(jobs: Jobs) -> int:
+    return len(list((jobs.store.folder / "results").glob("*/*")))
+
+
 def same_bytes(a: Output, b: Output) -> bool:
     return packed(Result(Origin("k", "k"), a.arrays)) == packed(Result(Origin("k", "k"), b.arrays))
 
@@ -100,14 +104,21 @@ def test_counting_is_a_job_and_counts_only_what_is_new(corpus: Lines, tmp_path: 
         job = counting(corpus)
         two = count.counting([open_tokenizer(s) for s in job.params["tokenizers"][:2]], corpus)
         first = jobs.wait(jobs.submit("count", two.params, "ann", two.inputs).key, 60)
-        kept = jobs.store.sizes().n_results
+        kept = n_files(jobs)
         second = jobs.wait(jobs.submit("count", job.params, "ann", job.inputs).key, 60)
         assert (first.state, second.state) == ("done", "done")
-        assert jobs.store.sizes().n_results == kept + 3 + 1  # three languages of the third tokenizer, and the table
+        assert n_files(jobs) == kept + 3 + 1  # three languages of the third tokenizer, and the table
+        assert jobs.store.sizes().n_results == 2
         alone = run_job(count.JOB, job.params, job.inputs, LocalEngine(1))
         stored = jobs.result(second.key)
         assert same_bytes(Output(stored.arrays), alone)
         assert stored.origin.inputs == job.inputs
+
+        jobs.store.index.close()
+        for path in jobs.store.folder.glob("index*"):
+            path.unlink()
+        assert [each.key for each in jobs.newest()] == [second.key, first.key]  # and no parts
+        assert jobs.newest()[0].label == "Count tokens"
 
 
 def test_process_that_dies_is_made_up_for(text: Path, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from core.errors import UserError
 from core.job import Context, JobKind, Output, Unit, kind_named, part_key
 from core.progress import listening
 from core.redact import redacted
-from core.storage.files import Input, Json, Origin, Result
+from core.storage.files import SHARED, Input, Json, Origin, Result
 from core.store import Store, store
 
 _PR_SET_PDEATHSIG = 1
@@ -72,7 +72,7 @@ class Child:
             seconds=seconds,
             device=self.context.device,
             finished=time.time(),
-            part_of="" if unit.key else self.key,
+            part_of=SHARED if unit.key else self.key,
             label=unit.name,
         )
         self.store.put(Result(origin, output.arrays, output.facts))

@@ -24,6 +24,7 @@ from core.processes import dead, identity
 
 FORMAT = 1  # raised when what a file says changes its meaning; older files are set aside
 SUFFIX = ".safetensors"
+SHARED = "shared"
 _HEADER = "token_atlas"
 _MOST_HEADER = 64 * 2**20
 
@@ -52,7 +53,7 @@ class Origin:
         seconds: time it took, over all its processes.
         device: "cpu" or the GPU's name.
         finished: seconds since 1970, for people; nothing is ordered by it.
-        part_of: key of the job that it is a part of, empty for a whole result.
+        part_of: key of the job that it is a part of, `SHARED` if any job may use it, empty for a whole result.
         label: what the work is called on a page.
     """
 
