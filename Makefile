@@ -31,5 +31,8 @@ test: $(VENV)/test.stamp
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks
 
+atlas: $(VENV)/run.stamp
+	$(BIN)/python -m core.atlas
+
 clean:
 	rm -rf $(VENV)
