@@ -363,3 +363,46 @@ def test_the_universal_declaration() -> None:
     assert len(corpus.languages) > 500 and corpus.n_sentences == 31
     assert corpus.sentences["eng"][1].startswith("All human beings are born free and equal")
     assert {gap.language for gap in corpus.gaps} == {"khk_mong", "taj", "tgl_tglg", "tzm_tfng"}
+
+
+# FLORES+
+
+
+def test_flores_plus_is_read_by_number_and_a_missing_split_is_a_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    from core.corpora import floresplus
+
+    for split in floresplus.SPLITS:
+        (tmp_path / split).mkdir()
+        for code, texts in (("eng_Latn", ENG), ("deu_Latn", DEU)):
+            rows = arrow.table({"id": [2, 0, 1], "text": [texts[2], texts[0], texts[1]]})
+            parquet.write_table(rows, tmp_path / split / f"{code}.parquet")
+    (tmp_path / "dev" / "vmw_Latn.parquet").write_bytes((tmp_path / "dev" / "eng_Latn.parquet").read_bytes())
+    monkeypatch.setattr(floresplus, "snapshot", lambda splits: tmp_path)
+    corpus = open_corpus("floresplus")
+    assert corpus.sentences["deu_Latn"] == DEU * 2
+    assert [(gap.language, gap.reason) for gap in corpus.gaps] == [("vmw_Latn", "it has no devtest.")]
+    assert open_corpus("floresplus#dev").languages == ("deu_Latn", "eng_Latn", "vmw_Latn")
+
+
+def test_flores_plus_without_access_or_network_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    import httpx2
+    import huggingface_hub
+    from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError
+
+    def gated(*_: object, **__: object) -> str:
+        raise GatedRepoError("no", response=httpx2.Response(403, request=httpx2.Request("GET", "http://x")))
+
+    def offline(*_: object, **__: object) -> str:
+        raise LocalEntryNotFoundError("no")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", gated)
+    with pytest.raises(UserError, match="gated: agree to its conditions"):
+        open_corpus("floresplus")
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", offline)
+    with pytest.raises(UserError, match="cannot be reached"):
+        open_corpus("floresplus#dev")
