@@ -56,7 +56,7 @@ def fast_counter(tokenizer: Tokenizer) -> tuple[Counter, Verdict]:
     The first call for a tokenizer takes a second or two; its verdict is remembered.
     """
     if not isinstance(tokenizer, LocalTokenizer):
-        return tokenizer.count, _reference(tokenizer, "It runs in a process of its own, with the reference.")
+        return tokenizer.count, _reference(tokenizer, "Counted by the reference, in a process of its own.")
     known = _remembered(tokenizer)
     if known is None:
         known = calibrate(tokenizer)
@@ -66,7 +66,9 @@ def fast_counter(tokenizer: Tokenizer) -> tuple[Counter, Verdict]:
     try:
         return next(lane for lane in lanes() if lane.key == known.lane).build(tokenizer), known
     except (StopIteration, NoLane):
-        return tokenizer.count, _reference(tokenizer, f"{known.label} is no longer installed.")
+        return tokenizer.count, _reference(
+            tokenizer, f"Counted by the reference: {known.label} is no longer installed."
+        )
 
 
 def calibrate(tokenizer: LocalTokenizer, among: tuple[Lane, ...] | None = None) -> Verdict:
@@ -96,11 +98,13 @@ def calibrate(tokenizer: LocalTokenizer, among: tuple[Lane, ...] | None = None) 
             best = Verdict(
                 lane.key,
                 lane.label,
-                f"{lane.label} agrees with {tokenizer.info.reference} on all {len(usable):,} lines of the calibration.",
+                f"Counted by {lane.label}; {tokenizer.info.reference} agreed with it on all {len(usable):,} test lines.",
                 round(speed, 2),
                 len(usable),
             )
-    return best if best.lane != REFERENCE else _reference(tokenizer, " ".join(reasons))
+    if best.lane != REFERENCE:
+        return best
+    return _reference(tokenizer, f"Counted by the reference. {' '.join(reasons)}".strip())
 
 
 def _by_reference(tokenizer: LocalTokenizer, lines: tuple[str, ...]) -> tuple[tuple[str, ...], Counts, float]:
@@ -131,7 +135,7 @@ def _countable(tokenizer: LocalTokenizer, line: str) -> bool:
 
 
 def _reference(tokenizer: Tokenizer, reason: str) -> Verdict:
-    return Verdict(REFERENCE, tokenizer.info.reference, reason or "No other engine reads it.", 1.0, 0)
+    return Verdict(REFERENCE, tokenizer.info.reference, reason or "Counted by the reference.", 1.0, 0)
 
 
 def _key(tokenizer: LocalTokenizer) -> str:
