@@ -1,0 +1,40 @@
+"""The README is true: its tables are those of the code, its commands and files are there."""
+
+import re
+from pathlib import Path
+
+from core.catalog import sources
+from core.definitions import DEFINITIONS
+from tests.datafolder import needs_data
+from tests.fidelity.test_fidelity import collected
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def definitions_table() -> str:
+    """The numbers of the page as Markdown, from their definitions."""
+    rows = [f"| {d.label} | {d.unit or '–'} | {d.text} | {d.source or 'this project'} |" for d in DEFINITIONS.values()]
+    return "\n".join(["| number | unit | definition | source |", "| --- | --- | --- | --- |", *rows])
+
+
+def test_every_number_is_defined_as_in_the_code() -> None:
+    assert definitions_table() in README, "paste what definitions_table() gives into README.md"
+
+
+@needs_data
+def test_the_fidelity_table_names_every_tokenizer_compared() -> None:
+    rows = set(re.findall(r"^\| (\w+) \| ([^|]+) \| [^|]+ \| 4,0\d\d \|", README, re.MULTILINE))
+    assert rows == {(case.source, case.name) for case in collected()}
+
+
+def test_every_place_a_tokenizer_can_come_from_is_named() -> None:
+    missing = [source.scheme for source in sources() if source.scheme and f"`{source.scheme}:" not in README]
+    assert missing == []
+
+
+def test_pictures_and_commands_are_there() -> None:
+    for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README):
+        assert (ROOT / picture).is_file()
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`?make (\w+)", README)) <= targets
