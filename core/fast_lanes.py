@@ -98,7 +98,7 @@ def calibrate(tokenizer: LocalTokenizer, among: tuple[Lane, ...] | None = None) 
             best = Verdict(
                 lane.key,
                 lane.label,
-                f"Counted by {lane.label}; {tokenizer.info.reference} agreed with it on all {len(usable):,} test lines.",
+                f"Counted by {lane.label}; {tokenizer.info.reference} agreed on all {len(usable):,} test lines.",
                 round(speed, 2),
                 len(usable),
             )

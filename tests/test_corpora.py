@@ -4,6 +4,7 @@ import io
 import json
 import struct
 import tarfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -234,8 +235,12 @@ def test_a_bomb_is_refused_without_being_unpacked(tmp_path: Path, monkeypatch: p
     path = zipped(tmp_path / "bomb.zip", {"eng_Latn.txt": b"a" * 10_000_000}, method)
     assert path.stat().st_size < 20_000
     monkeypatch.setattr(archive.unpacked, "__defaults__", (1_000_000,))
+    tracemalloc.start()
     with pytest.raises(TooLarge, match="unpacks to more than 1 MB"):
         open_path(path, "file:bomb.zip")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6_000_000
 
 
 def test_an_lzma_entry_may_not_ask_for_gigabytes(tmp_path: Path) -> None:
