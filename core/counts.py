@@ -24,7 +24,7 @@ from core.fast_lanes import fast_counter
 from core.home import home
 from core.lane import Counter
 from core.progress import report
-from core.tokenizer import Counts, Info, Tokenizer
+from core.tokenizer import Counts, Info, LocalTokenizer, Tokenizer
 
 MAX_LINE_BYTES = 64 * 2**20
 _CHUNK_LINES, _CHUNK_BYTES = 4_096, 2 * 2**20
@@ -261,7 +261,9 @@ def stacked(tables: Sequence[CountTable]) -> CountTable:
 def counted_languages(tokenizer: Tokenizer, corpus: Corpus, count: Counter) -> Iterator[tuple[str, LanguageCounts]]:
     """(code, counts) of each language in order, each stored before it is handed out."""
     codes = iter(corpus.languages)
-    while group := list(islice(codes, _LANGUAGES_JOINED)):
+    # A tokenizer in a process of its own answers one call at a time: short calls, so that others get a turn.
+    together = _LANGUAGES_JOINED if isinstance(tokenizer, LocalTokenizer) else 1
+    while group := list(islice(codes, together)):
         paths = {code: _place(tokenizer, corpus, code) for code in group}
         known = {code: _stored(path) for code, path in paths.items()}
         missing = [code for code in group if known[code] is None]

@@ -1,6 +1,7 @@
 """Student's t distribution: tail probabilities and quantiles, without another library."""
 
 import math
+from functools import cache
 
 _SMALL = 1e-300
 _STEPS = 300
@@ -19,6 +20,7 @@ def two_sided(t: float, degrees: float) -> float:
     return _incomplete_beta(degrees / 2, 0.5, degrees / (degrees + t * t))
 
 
+@cache
 def quantile(share: float, degrees: float) -> float:
     """The t that |T| exceeds with probability 1 - `share`.
 
