@@ -3,6 +3,10 @@
 An engine is used for a tokenizer only after it gave the same number of tokens, and of unknown tokens, as the reference
 on every line of `core.calibration`; on one difference the reference is used. What was found is remembered under the
 tokenizer's fingerprint, the lines' fingerprint and the versions of the engines.
+
+Tried and left out: encoding each distinct word once, where no entry of the vocabulary crosses a space. In 38.6 MB of
+FLORES-200, 17.6 MB of words are distinct, and finding them takes Python as long as kitoken takes for the whole text.
+Equal lines are encoded once (`core.counts.count_once`).
 """
 
 import hashlib
