@@ -48,7 +48,7 @@ def test_the_calibration_covers_scripts_and_traps() -> None:
 def test_a_lane_that_agrees_and_is_faster_is_used() -> None:
     known[calibration_lines()] = local().count(calibration_lines())
     verdict = calibrate(local(), (lane(instantly),))
-    assert verdict.lane == "made-up" and verdict.speed > 1.1 and "agreed with" in verdict.reason
+    assert verdict.lane == "made-up" and verdict.speed > 1.1 and "agreed on all" in verdict.reason
 
 
 def test_one_wrong_count_on_one_line_is_enough_to_be_refused() -> None:
