@@ -57,7 +57,8 @@ def kill_daemon(home: Path) -> None:
         with suppress(ProcessLookupError):
             if pid:
                 os.kill(pid, signal.SIGKILL)
-        return not pid
+        time.sleep(0.1)
+        return not pid and not daemon_pid(home)
 
     until(gone)
 

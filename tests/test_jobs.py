@@ -286,6 +286,17 @@ def test_daemon_that_hangs_is_replaced(jobs: Jobs, home: Path, monkeypatch: pyte
     finished(jobs, jobs.resume(job.key))
 
 
+def test_daemon_of_a_deleted_store_ends(jobs: Jobs, home: Path) -> None:
+    job = jobs.submit("steps", {"steps": 1, "seconds": 30}, "ann")
+    running(jobs, job)
+    pid = daemon_pid(home)
+    name = processes.identity(pid)
+    jobs.store.index.close()
+    (home / "store").rename(home / "gone")
+    until(lambda: processes.dead(name))
+    until(lambda: not worker_pids(home))
+
+
 def test_jobs_of_before_the_machine_was_restarted_are_interrupted(jobs: Jobs) -> None:
     job = finished(jobs, jobs.submit("steps", {"steps": 1}, "ann"))
     jobs.store.delete(job.key)

@@ -63,7 +63,7 @@ class Daemon:
 
     def serve(self) -> None:
         """Work until there has been nothing to do for a while, or until told to end."""
-        while not self.leaving:
+        while not self.leaving and self.lock.counts:
             self.lock.beat()
             for step in (self.admit, self.cancel, self.assign, self.listen, self.watch, self.record):
                 try:
@@ -77,7 +77,8 @@ class Daemon:
                 return
         for run in self.runs.values():
             self.end_workers(run)
-            report.interrupted(self.store, run.job.key, self.me, "The worker was told to end.")
+            with suppress(StoreError):
+                report.interrupted(self.store, run.job.key, self.me, "The worker was told to end.")
         self.lock.give_back()
 
     def given_back(self) -> bool:

@@ -50,6 +50,7 @@ class Lock:
     """The lock of a store."""
 
     def __init__(self, folder: Path) -> None:
+        self._path = folder / NAME
         self._file = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         self._who = identity()
 
@@ -65,6 +66,14 @@ class Lock:
                 if time.monotonic() > deadline:
                     return False
                 time.sleep(0.05)
+
+    @property
+    def counts(self) -> bool:
+        """Is the locked file still the one that others look at, or was the store deleted?"""
+        try:
+            return os.path.samestat(self._path.stat(), os.fstat(self._file))
+        except OSError:
+            return False
 
     def beat(self) -> None:
         """Say that the holder moves."""

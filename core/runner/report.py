@@ -73,6 +73,8 @@ def outcome(store: Store, run: Run, owner: str) -> None:
 def interrupted(store: Store, key: str, owner: str, message: str) -> None:
     """A job's daemon is gone: it is done if its result is there, otherwise it can be resumed."""
     state = State.DONE if store.has(key) else State.INTERRUPTED
+    if state is State.DONE:
+        store.delete_parts(key)
     with store.index.writing() as connection:
         connection.execute(
             "UPDATE jobs SET state = ?, message = ?, stage = '', rate = NULL, remaining = NULL, finished = ?,"
