@@ -34,6 +34,7 @@ from core.store import Store, store
 TICK = 0.1  # seconds between looks at the store
 CENSUS_EVERY = 0.25
 REPORT_EVERY = 0.5
+RESERVE = 2**18  # bytes
 IDLE = 30.0  # seconds without work after which it ends
 ELECTION = 3.0  # seconds to wait for one that is leaving
 
@@ -49,6 +50,7 @@ class Daemon:
         self.runs: dict[str, Run] = {}
         self.turns, self.census = Turns(), Census()
         self.leaving = False
+        self.reserve = the_store.folder / "reserve"  # given up on a full disk, so that how jobs ended can be written
         self._census_at = self._report_at = self._idle_since = time.monotonic()
 
     def tidy(self) -> None:
@@ -56,6 +58,8 @@ class Daemon:
         kill_marked(self.family)
         shutil.rmtree(self.home / "scratch", ignore_errors=True)
         self.store.sweep()
+        with suppress(OSError):
+            self.reserve.write_bytes(bytes(RESERVE))
         with self.store.index.reading() as connection:
             rows = connection.execute("SELECT key, owner FROM jobs WHERE state = 'running'").fetchall()
         for row in rows:
@@ -64,12 +68,16 @@ class Daemon:
     def serve(self) -> None:
         """Work until there has been nothing to do for a while, or until told to end."""
         while not self.leaving and self.lock.counts:
-            self.lock.beat()
+            with suppress(OSError):
+                self.lock.beat()
             for step in (self.admit, self.cancel, self.assign, self.listen, self.watch, self.record):
                 try:
                     step()
-                except StoreError as error:  # a full disk or a lock held too long: what is not written yet waits
-                    print(f"{step.__name__}: {error}", flush=True)
+                except (StoreError, OSError) as error:  # a full disk or a lock held too long: what is unwritten waits
+                    with suppress(OSError):  # its log is on that disk too
+                        print(f"{step.__name__}: {error}", flush=True)
+                    with suppress(OSError):
+                        self.reserve.unlink(missing_ok=True)
                     time.sleep(TICK)
             if self.runs:
                 self._idle_since = time.monotonic()
