@@ -18,7 +18,8 @@ from core.counts import Counted, CountTable, Unsigned
 from core.errors import UnknownName, UserError
 
 FOLDER = Path(__file__).parents[2] / "data" / "atlas"
-INDEX, SIZES = "index.json", "sizes.parquet"
+INDEX = "index.json"
+BYTES, CHARACTERS = "utf8-bytes", "characters"  # tokenizers that say how large each sentence is
 FORMAT = 1
 
 
@@ -88,7 +89,6 @@ def shipped_atlas(keys: Sequence[str] | None = None) -> CountTable:
     shape = (len(index["languages"]), int(index["n_sentences"]))
     entry_by_key = {entry["key"]: entry for entry in index["tokenizers"]}
     tables = [_columns(f"{key}.parquet", shape) for key in chosen]
-    n_bytes, n_characters = _columns(SIZES, shape)
     return CountTable(
         corpus=index["corpus"],
         corpus_label=index["corpus_label"],
@@ -98,8 +98,8 @@ def shipped_atlas(keys: Sequence[str] | None = None) -> CountTable:
         unknown=np.stack([unknown for _, unknown in tables]),
         joined=_joined(entry_by_key, chosen, "joined"),
         joined_unknown=_joined(entry_by_key, chosen, "joined_unknown"),
-        n_bytes=n_bytes,
-        n_characters=n_characters,
+        n_bytes=_columns(f"{BYTES}.parquet", shape)[0],
+        n_characters=_columns(f"{CHARACTERS}.parquet", shape)[0],
         parts=tuple((name, end) for name, end in index["parts"]),
     )
 

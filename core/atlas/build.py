@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from core.atlas import BYTES, CHARACTERS, FORMAT, INDEX
 from core.atlas import FOLDER as SHIPPED
-from core.atlas import FORMAT, INDEX, SIZES
 from core.atlas.wanted import WANTED, Wanted
 from core.atomic import write_whole
 from core.catalog import SIBLINGS, open_tokenizer
@@ -62,12 +62,10 @@ def build(corpus: Corpus, wanted: Sequence[Wanted], data: Path, out: Path, date:
         print(said[-1], file=sys.stderr, flush=True)
     out.mkdir(parents=True, exist_ok=True)
     tables = list(done.values())
-    first = tables[0].table
-    _write(out / SIZES, ("bytes", first.n_bytes), ("characters", first.n_characters))
     for entry in tables:
         _write(out / f"{entry.key}.parquet", ("tokens", entry.table.tokens[0]), ("unknown", entry.table.unknown[0]))
     _write_index(out / INDEX, corpus, tables, date)
-    for stale in set(out.glob("*.parquet")) - {out / SIZES, *(out / f"{entry.key}.parquet" for entry in tables)}:
+    for stale in set(out.glob("*.parquet")) - {out / f"{entry.key}.parquet" for entry in tables}:
         stale.unlink()
     return said
 
@@ -187,7 +185,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for key in options.keys:
             if key not in known:
                 raise UnknownName("tokenizer for the atlas called", key, known)
-        wanted = [known[key] for key in options.keys] or list(WANTED)
+        keys = [BYTES, CHARACTERS, *options.keys] if options.keys else list(known)
+        wanted = [known[key] for key in dict.fromkeys(keys)]
         corpus = read(options.data / "parallel", "flores200")
         build(corpus, wanted, options.data, options.out, options.date or _today())
     except UserError as error:

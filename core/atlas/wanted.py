@@ -43,7 +43,7 @@ WANTED = (
     Wanted("llama-3", "Llama 3", "Meta", 2024, "tiktoken/llama3.tokenizer.model"),
     Wanted("llama-4", "Llama 4", "Meta", 2025, "tiktoken/llama4.tokenizer.model"),
     Wanted("roberta", "RoBERTa", "Meta", 2019, "gpt2_style/roberta", ("hub:FacebookAI/roberta-base",)),
-    Wanted("xlm-r", "XLM-R", "Meta", 2019, "converted/xlm_roberta_base.rebuilt.spm.model"),
+    Wanted("xlm-r", "XLM-R (rebuilt)", "Meta", 2019, "converted/xlm_roberta_base.rebuilt.spm.model"),
     Wanted("laser", "LASER 50k", "Meta", 2022, "sentencepiece/laser_50k.model"),
     Wanted("mistral-v1", "Mistral v1", "Mistral", 2023, "mistral:v1"),
     Wanted("mistral-v3", "Mistral v3", "Mistral", 2024, "mistral:v3"),

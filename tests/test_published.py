@@ -1,0 +1,154 @@
+"""Published counts reproduce to the token, and the shipped atlas is what counting gives."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.atlas import FOLDER, atlas_provenance, atlas_tokenizers, shipped_atlas
+from core.atlas.build import build
+from core.atlas.wanted import WANTED
+from core.catalog import open_tokenizer
+from core.corpora.flores200 import read
+from core.corpus import Corpus, open_corpus
+from core.counts import count_corpus
+from core.errors import UnknownName
+from core.fast_lanes import fast_counter
+from core.languages import flores_languages
+from core.published import COLUMN_BY_KEY, petrov, reproduction
+from tests.datafolder import DATA, TOKENIZERS, needs_data
+
+PLACES = {
+    "GPT-2": "gpt2_style/gpt2",
+    "r50k_base": "tiktoken/r50k_base.tiktoken",
+    "p50k_base": "tiktoken/p50k_base.tiktoken",
+    "cl100k_base": "tiktoken/cl100k_base.tiktoken",
+    "LLAMA": "sentencepiece/llama2.model",
+    "RoBERTa": "gpt2_style/roberta",
+    "Qwen": "tiktoken/qwen.tiktoken",
+    "ByT5": "builtin:utf8-bytes",
+    "UTF-32": "builtin:characters",
+}
+QUICK = ("LLAMA", "ByT5", "UTF-32")
+
+
+@pytest.fixture(scope="module")
+def flores200() -> Corpus:
+    return read(DATA / "parallel", "flores200")
+
+
+@needs_data
+@pytest.mark.parametrize(
+    "column", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in PLACES]
+)
+def test_published_counts_reproduce_on_204_of_204(
+    column: str, flores200: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path))
+    monkeypatch.setenv("TOKEN_ATLAS_CHILD_SECONDS", "120")
+    place = PLACES[column]
+    tokenizer = open_tokenizer(place if ":" in place else f"file:{TOKENIZERS / place}")
+    count, _ = fast_counter(tokenizer)
+    codes = flores200.languages
+    counted = [int(n) for start in range(0, 204, 12) for n in joined(count, flores200, codes[start : start + 12])]
+    published = petrov().column(column)
+    assert len(codes) == 204
+    assert dict(zip(codes, counted, strict=True)) == {code: published[code] for code in codes}
+
+
+def joined(count: object, corpus: Corpus, codes: tuple[str, ...]) -> list[int]:
+    return count([corpus.joined(code) for code in codes]).tokens.tolist()  # type: ignore[operator, no-any-return]
+
+
+def test_the_shipped_counts_reproduce_them_too() -> None:
+    keys = [key for key in atlas_tokenizers() if key in COLUMN_BY_KEY]
+    found = reproduction(shipped_atlas(keys), {key: n for n, key in enumerate(keys)})
+    exact = {one.column: one.n_equal for one in found if one.column != "XLM-RoBERTa"}
+    assert len(exact) >= 7 and set(exact.values()) == {204}
+
+
+def test_a_wrong_count_is_noticed() -> None:
+    table = shipped_atlas(["gpt-2"])
+    table.joined[0, 3] += 1
+    (found,) = reproduction(table, {"gpt-2": 0})
+    assert found.n_equal == 203 and found.unequal == (table.languages[3],)
+
+
+# the shipped atlas
+
+
+def test_the_atlas_holds_thirty_tokenizers_and_all_languages_in_twenty_megabytes() -> None:
+    table = shipped_atlas()
+    assert len(table.tokenizers) >= 30 and set(table.languages) == set(flores_languages())
+    assert table.tokens.shape[2] == 2009 and table.parts == (("dev", 997), ("devtest", 2009))
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 20 * 2**20
+    assert table.present.all()
+
+
+def test_no_two_tokenizers_of_the_atlas_count_the_same() -> None:
+    table = shipped_atlas()
+    digests = {hashlib.sha256(counts.tobytes()).hexdigest() for counts in table.tokens}
+    assert len(digests) == len(table.tokenizers)
+
+
+def test_every_tokenizer_says_where_it_comes_from() -> None:
+    for key, one in atlas_tokenizers().items():
+        assert one.label and one.family and one.reference and one.opens, key
+        assert one.file.startswith(("builtin:", "mistral:")) or "sha256" in one.file, key
+        assert not any(str(DATA) in text for text in (*one.opens, one.file, one.spec))
+    assert atlas_provenance().versions and len(atlas_provenance().date) == 10
+
+
+def test_parts_add_up() -> None:
+    table = shipped_atlas(["cl100k"])
+    halves = [table.select(part=part).tokens.sum() for part in ("dev", "devtest")]
+    assert sum(halves) == table.tokens.sum()
+
+
+def test_an_unknown_key_is_named() -> None:
+    with pytest.raises(UnknownName, match="Did you mean gpt-2"):
+        shipped_atlas(["gpt2"])
+
+
+@needs_data
+def test_the_corpus_here_is_the_corpus_of_the_atlas(flores200: Corpus) -> None:
+    assert flores200.fingerprint == atlas_provenance().corpus
+
+
+@needs_data
+def test_making_part_of_the_atlas_again_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path / "home"))
+    corpus = open_corpus("sample").only(["eng_Latn", "deu_Latn", "tha_Thai"])
+    wanted = [one for one in WANTED if one.key in ("utf8-bytes", "characters", "mistral-v1", "mistral-v3")]
+    one, two = tmp_path / "one", tmp_path / "two"
+    build(corpus, wanted, DATA, one, "2026-01-01")
+    build(corpus, wanted, DATA, two, "2026-01-01")
+    build(corpus, wanted, DATA, one, "2027-01-01")  # nothing changed, so neither does the date
+    names = sorted(path.name for path in one.iterdir())
+    assert names == ["characters.parquet", "index.json", "mistral-v1.parquet", "utf8-bytes.parquet"]
+    assert all((one / name).read_bytes() == (two / name).read_bytes() for name in names)
+
+
+@needs_data
+@pytest.mark.slow
+@pytest.mark.parametrize("key", ["cl100k", "llama-2", "bert-multilingual", "rwkv", "graphemes"])
+def test_the_shipped_counts_are_those_of_the_reference(
+    key: str, flores200: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path))
+    monkeypatch.setenv("TOKEN_ATLAS_CHILD_SECONDS", "120")
+    one = next(w for w in WANTED if w.key == key)
+    tokenizer = open_tokenizer(one.spec or f"file:{TOKENIZERS / one.place}")
+    table = shipped_atlas([key])
+    for row in range(0, 204, 9):
+        truth = tokenizer.count(flores200.sentences[table.languages[row]])
+        assert np.array_equal(truth.tokens, table.tokens[0, row]) and np.array_equal(
+            truth.unknown, table.unknown[0, row]
+        )
+
+
+def test_the_sample_can_be_counted_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path))
+    found = count_corpus(open_tokenizer("mistral:v1"), open_corpus("sample"))
+    assert found.tokens.min() > 0 and not found.unknown.any()
