@@ -106,8 +106,8 @@ def message_to_segmentation(message: Message, text: bytes) -> Segmentation:
         in_text = starts[0] >= 0 and ends[-1] <= len(text) and bool(np.all(starts <= ends))
         require(bool(in_text) and bool(np.all(ends[:-1] <= starts[1:])), "spans in order, inside the text")
         require(int(kinds.max()) <= max(Kind) and int(ids.min()) >= 0, "kinds and ids")
-    n_added = message.fields.get("n_added")
-    require(type(n_added) is int and 0 <= n_added <= len(ids), "the number of added tokens")
+    n_added = message.fields.get("n_added", -1)
+    require(isinstance(n_added, int) and 0 <= n_added <= len(ids), "the number of added tokens")
     return Segmentation(text, ids, starts, ends, kinds, _cut(message.blobs[5], lengths.astype(np.int64)), n_added)
 
 

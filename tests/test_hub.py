@@ -160,7 +160,7 @@ def test_offline_with_and_without_cache(hub: Hub, client: Client) -> None:
     assert offline["ids"] == commit["ids"] == warm["ids"]
     assert any("this machine's cache" in note for note in offline["notes"])
     assert any(hub.repos["acme/public"].commit in note for note in offline["notes"])
-    assert "is not in the cache" in cold["error"] and "HF_HUB_OFFLINE" in cold["error"]
+    assert "is not in this machine's Hub cache" in cold["error"] and "HF_HUB_OFFLINE" in cold["error"]
     # The same where the network, rather than the user, says no.
     warm_again, cold_again = client.open("hub:acme/public", "hub:acme/new-name", HF_ENDPOINT="http://127.0.0.1:9")
     assert any("the Hub cannot be reached" in note for note in warm_again["notes"])
@@ -200,7 +200,7 @@ def test_interrupted_download_goes_on_or_leaves_nothing_half_stored(hub: Hub, cl
     assert "broke off the download" in dies["error"] or "did not answer" in dies["error"]
     assert dies["seconds"] < 10
     (offline,) = client.open("hub:acme/dies", HF_HUB_OFFLINE="1")
-    assert "in part in the cache" in offline["error"]
+    assert "in part in this machine's Hub cache" in offline["error"]
     time.sleep(0.1)
     assert not list((client.home / "hf").rglob("*.incomplete"))
     hub.repos["acme/dies"].dies = False

@@ -175,6 +175,7 @@ class SentencePieceTokenizer(LocalTokenizer):
         around: what it puts around a text.
         always: spellings cut out before the model sees the text, for formats that do so, and their ids.
         vocabulary: where bytes are not those of `vocabulary_of`.
+        file: what a message about damage calls the model; its label unless given.
     """
 
     vocabulary: Vocabulary  # always there, unlike in the class above
@@ -187,10 +188,11 @@ class SentencePieceTokenizer(LocalTokenizer):
         around: Around = Around(),
         always: Mapping[str, int] | None = None,
         vocabulary: Vocabulary | None = None,
+        file: str = "",
     ) -> None:
         self.info = info
         self.vocabulary = vocabulary or vocabulary_of(model)
-        self._processor = load_processor(model, info.label)
+        self._processor = load_processor(model, file or info.label)
         self._model = model
         self._around = around
         always = always or {}

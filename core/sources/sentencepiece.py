@@ -90,7 +90,7 @@ def load_model(files: Files, name: str, *, label: str, source: str = "sentencepi
         eos=eos,
         notes=tuple(notes),
     )
-    return SentencePieceTokenizer(model, info, around=around)
+    return SentencePieceTokenizer(model, info, around=around, file=name)
 
 
 def _config(files: Files) -> dict[str, Any]:

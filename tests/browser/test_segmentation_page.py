@@ -192,7 +192,9 @@ def test_clicking_a_token_chooses_its_piece(visit: Callable[..., Page]) -> None:
     }"""
     page.mouse.click(*page.locator(".ta-text").first.evaluate(middle))
     expect(page.get_by_text("The model on one piece")).to_be_visible(timeout=20_000)
-    expect(page.locator(".js-plotly-plot").first).to_contain_text("everywhere", timeout=20_000)
+    expect(page.get_by_role("combobox", name="Piece")).to_have_value("␣everywhere", timeout=20_000)
+    page.mouse.click(*page.locator(".ta-text").first.evaluate(middle.replace("0.8", "0.1")))
+    expect(page.locator(".js-plotly-plot").first).to_contain_text("tokenizers"[:5], timeout=20_000)
 
 
 @pytest.mark.parametrize("view", ["Lanes", "Cards"])
