@@ -206,10 +206,12 @@ class LocalTokenizer(Tokenizer):
             utf8(text)
         ids = self.encode_many(texts)
         tokens = np.fromiter(map(len, ids), np.int32, len(ids))
-        if self.vocabulary is None:
+        unknown = None if self.vocabulary is None else self.vocabulary.kinds == Kind.UNKNOWN
+        if unknown is None or not unknown.any() or not len(ids):
             return Counts(tokens, np.zeros(len(ids), np.int32))
-        unknown = self.vocabulary.kinds == Kind.UNKNOWN
-        return Counts(tokens, np.fromiter((np.count_nonzero(unknown[i]) for i in ids), np.int32, len(ids)))
+        seen = np.concatenate([[0], np.cumsum(unknown[np.concatenate(ids)])])
+        ends = np.cumsum(tokens)
+        return Counts(tokens, (seen[ends] - seen[ends - tokens]).astype(np.int32))
 
     def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
         if self.vocabulary is None:

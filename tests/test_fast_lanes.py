@@ -19,6 +19,7 @@ from tests.datafolder import TOKENIZERS, flores, needs_data
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path))
+    fast_lanes.fast_counter.cache_clear()
 
 
 def lane(count: Counter) -> Lane:

@@ -23,8 +23,9 @@ from core.engines.nfc import composed
 from core.engines.pipeline import normaliser_in_words, pre_tokenizer_in_words
 from core.engines.spelling import spelling_of, vocabulary_of
 from core.errors import UserError, shown
-from core.segmentation import Alignment, Encoded, Ints, byte_offsets
-from core.tokenizer import Explanation, Info, LocalTokenizer, Serialised, Specials, Stage, TokenDetails
+from core.kinds import Kind
+from core.segmentation import Alignment, Encoded, Ints, byte_offsets, utf8
+from core.tokenizer import Counts, Explanation, Info, LocalTokenizer, Serialised, Specials, Stage, TokenDetails
 from core.vocabulary import Vocabulary, byte_of_character
 
 REFERENCE = f"tokenizers {tokenizers.__version__}"
@@ -109,6 +110,15 @@ class HuggingFaceTokenizer(LocalTokenizer):
 
     def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
         return [np.array(encoding.ids, np.int32) for encoding in _run(self._engine, list(texts), offsets=False)]
+
+    def count(self, texts: Sequence[str]) -> Counts:
+        if (self.vocabulary.kinds == Kind.UNKNOWN).any():
+            return super().count(texts)
+        for text in texts:
+            utf8(text)
+        lengths = map(len, _run(self._engine, list(texts), offsets=False))  # without a Python list of the ids
+        tokens = np.fromiter(lengths, np.int32, len(texts))
+        return Counts(tokens, np.zeros(len(texts), np.int32))
 
     # the vocabulary and how it got there
 
