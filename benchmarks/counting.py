@@ -104,6 +104,7 @@ def _libraries() -> list[tuple[str, Callable[[list[str]], list[int]]]]:
         engine = tokenizers.Tokenizer.from_file(str(TOKENIZERS / "hf_json" / name / "tokenizer.json"))
         engine.no_truncation()
         engine.no_padding()
+        engine.encode_special_tokens = True  # as we count: <b> in a sentence is text, though Yi has such a token
         found.append((f"hf_json/{name}", lambda lines, engine=engine: _lengths(engine, lines)))  # type: ignore[misc]
     for name in SENTENCEPIECE:
         processor = sentencepiece.SentencePieceProcessor(model_file=str(TOKENIZERS / f"sentencepiece/{name}.model"))

@@ -232,9 +232,9 @@ class SentencePieceTokenizer(LocalTokenizer):
         return Serialised("sentencepiece", self._processor.serialized_model_proto())
 
     def encode_many(self, texts: Sequence[str]) -> list[Ints]:
-        marked = {i for i, text in enumerate(texts) if self._always.find(text)}
+        marked = {i for i, text in enumerate(texts) if self._always.find(text)} if self._cut_out_first else set()
         threads = 1 if len(texts) < 64 else -1  # starting them costs more than a few short texts
-        plain = ["" if i in marked else text for i, text in enumerate(texts)]
+        plain = ["" if i in marked else text for i, text in enumerate(texts)] if marked else list(texts)
         ids: list[Ints] = self._processor.encode(plain, return_type="numpy", num_threads=threads)
         for i in marked:
             ids[i] = self.encode(texts[i], Specials()).ids
