@@ -1,0 +1,24 @@
+"""What each page imports: nothing that takes seconds and that it does not need."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = ("torch", "transformers", "mistral_common", "ray", "sklearn", "scipy")
+
+
+@pytest.mark.parametrize("module", ["core.catalog", "core.__main__", "components.live_segmentation"])
+def test_nothing_heavy_is_imported(module: str) -> None:
+    code = f"import sys; import {module}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    modules = loaded.stdout.split()
+    assert [name for name in HEAVY if name in modules] == []
+
+
+def test_core_never_imports_streamlit() -> None:
+    code = "import sys, pkgutil, importlib, core\nfrom core.catalog import sources\nsources()\nprint(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "streamlit" not in loaded.stdout.split()
