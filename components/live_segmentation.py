@@ -17,6 +17,7 @@ from components.text_editor.component import text_editor
 from components.token_view.component import token_view
 from components.tools import tools
 from components.view_options import ViewOptions
+from core.samples import opening_text
 from core.segmentation import utf8
 from core.windows import windows
 
@@ -38,7 +39,10 @@ def live_segmentation(specs: Sequence[str], options: ViewOptions) -> None:
     )
     text = text_state.current()
     if not text:
-        st.caption("Type or paste a text above, or choose one of the sample texts.")
+        st.caption("Type or paste a text above, choose one of the sample texts, or start from the opening one.")
+        st.button(
+            "Show the opening text", icon=":material/play_arrow:", on_click=text_state.replace, args=(opening_text(),)
+        )
         return
     with user_errors():
         utf8(text)

@@ -82,6 +82,14 @@ def test_no_tokenizer_says_what_to_do_and_offers_the_opening_example() -> None:
     assert tuple(app.session_state[TOKENIZERS]) == OPENING
 
 
+def test_no_text_says_what_to_do_and_offers_the_opening_one() -> None:
+    app = page(tokenizers=["builtin:words"])
+    app.session_state["text_at_hand"] = ""
+    app.run()
+    next(button for button in app.button if button.label == "Show the opening text").click().run()
+    assert app.session_state["text_at_hand"] == opening_text()
+
+
 def test_a_price_and_a_window_give_cost_and_share() -> None:
     app = page(text=to_link("ab") or "", tokenizers=["builtin:utf8-bytes"], price="500000.0", context="8")
     assert not app.exception
