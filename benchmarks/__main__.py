@@ -7,7 +7,8 @@ from pkgutil import iter_modules
 import benchmarks
 from core.errors import UnknownName, UserError
 
-NAMES = [info.name for info in iter_modules(benchmarks.__path__) if info.name not in ("__main__", "measure")]
+FOUND = [info.name for info in iter_modules(benchmarks.__path__)]
+NAMES = [name for name in FOUND if name not in ("__main__", "measure") and not name.startswith("soak_")]  # soaks: by -m
 
 
 def main(wanted: list[str]) -> int:

@@ -29,6 +29,16 @@ def spec_of(entry: str) -> str:
     return entry if ":" in entry else f"hub:{entry}"
 
 
+def short_name(spec: str) -> str:
+    """A spec as it fits on a chip: of a path, its last two parts.
+
+    >>> short_name("file:a/long/path/gpt2/tokenizer.json"), short_name("hub:Qwen/Qwen3-8B")
+    ('…/gpt2/tokenizer.json', 'hub:Qwen/Qwen3-8B')
+    """
+    parts = spec.removeprefix("file:").split("/")
+    return f"…/{'/'.join(parts[-2:])}" if spec.startswith("file:") and len(parts) > 2 else spec
+
+
 def tokenizer_picker() -> list[str]:
     """One to eight tokenizers, as spec strings; a Hub id or any spec may be typed in."""
     if TOKENIZERS not in st.session_state:
@@ -42,7 +52,7 @@ def tokenizer_picker() -> list[str]:
         "Tokenizers",
         list(dict.fromkeys([*known, *st.session_state[TOKENIZERS]])),
         key=TOKENIZERS,
-        format_func=lambda spec: known.get(spec, spec),
+        format_func=lambda spec: known.get(spec) or short_name(spec),
         accept_new_options=True,
         max_selections=MAX_TOKENIZERS,
         placeholder="Choose tokenizers, or type a Hub id such as Qwen/Qwen3-8B",
