@@ -1,11 +1,11 @@
-# make run: the app.  make test: everything that CI checks.  make bench: the benchmarks, as ratios.
+# make run: the app.  make serve: the app for a group.  make test: everything that CI checks.  make bench: the benchmarks, as ratios.
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 ADDRESS ?= localhost
 PORT ?= 8501
 
-.PHONY: run test bench atlas clean
+.PHONY: run serve test bench atlas clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Token Atlas needs Python 3.11 or newer; name one: make run PYTHON=python3.12")'
@@ -21,6 +21,25 @@ $(VENV)/test.stamp: requirements-dev.txt requirements.txt | $(BIN)/python
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m streamlit run app.py --server.address $(ADDRESS) --server.port $(PORT)
+
+# For a group: make serve BASE=atlas PORT=8600 serves http://HOST:8600/atlas to everybody who reaches this machine.
+# Put a reverse proxy before it that ends TLS, asks who is there, and passes websockets on (BASE/_stcore/stream); then
+# SERVE_ADDRESS=127.0.0.1 keeps everybody else out. What visitors may do (the rest is in core/settings.py):
+#   PATHS=on|off    name files of this machine; off here unless asked for
+#   UPLOADS=on|off  upload tokenizers and corpora
+#   HUB=on|off      fetch from the Hub, with the HF_TOKEN of this environment if there is one
+# TOKEN_ATLAS_HOME is where jobs and results live on when the server ends; TOKEN_ATLAS_JOB_SLOTS and
+# TOKEN_ATLAS_JOB_MEMORY_MB bound what jobs take.
+SERVE_ADDRESS ?= 0.0.0.0
+BASE ?=
+PATHS ?= off
+UPLOADS ?= on
+HUB ?= on
+
+serve: $(VENV)/run.stamp
+	TOKEN_ATLAS_PATHS=$(PATHS) TOKEN_ATLAS_UPLOADS=$(UPLOADS) TOKEN_ATLAS_HUB=$(HUB) \
+	$(BIN)/python -m streamlit run app.py --server.address $(SERVE_ADDRESS) --server.port $(PORT) \
+		--server.baseUrlPath "$(BASE)"
 
 test: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -19,6 +19,13 @@ page = st.navigation(
             default=True,
             help="How one to eight tokenizers cut the same text, right to the byte.",
         ),
+        st.Page(
+            PAGES / "runs.py",
+            title="Runs",
+            icon=":material/history:",
+            url_path="runs",
+            help="Everything that runs or ran: results, progress, and what was interrupted.",
+        ),
     ],
     position="top",
 )

@@ -1,0 +1,56 @@
+"""Numbers as people read them: thin spaces, bytes, durations, how long ago."""
+
+THIN = "\u2009"
+
+
+def count(number: float) -> str:
+    """A whole number in groups of three.
+
+    >>> count(1234567.2).replace(THIN, " ")
+    '1 234 567'
+    """
+    return f"{number:,.0f}".replace(",", THIN)
+
+
+def size(n_bytes: float) -> str:
+    """Bytes in the unit that suits them.
+
+    >>> size(512), size(20_480), size(3.5e9)
+    ('512 B', '20 kB', '3.3 GB')
+    """
+    for unit, step in (("GB", 2**30), ("MB", 2**20)):
+        if n_bytes >= step:
+            return f"{n_bytes / step:.1f} {unit}"
+    return f"{n_bytes / 1024:.0f} kB" if n_bytes >= 1024 else f"{n_bytes:.0f} B"
+
+
+def duration(seconds: float) -> str:
+    """Time in the two largest units.
+
+    >>> duration(0.04), duration(8.26), duration(75), duration(7380)
+    ('under 0.1 s', '8.3 s', '1 min 15 s', '2 h 3 min')
+    """
+    if seconds < 0.1:
+        return "under 0.1 s"
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def ago(seconds: float) -> str:
+    """How long ago.
+
+    >>> ago(-5), ago(40), ago(200), ago(8000), ago(200_000)
+    ('just now', 'just now', '3 min ago', '2 h ago', '2 days ago')
+    """
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min ago"
+    if seconds < 86_400:
+        return f"{seconds // 3600:.0f} h ago"
+    days = int(seconds // 86_400)
+    return f"{days} day{'s' if days > 1 else ''} ago"

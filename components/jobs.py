@@ -1,0 +1,242 @@
+"""Long work on a page: a card per job, what can be done with it, and a list that is kept up to date while work runs.
+
+Whatever a button does happens in its callback, so that what is drawn afterwards is what is there; a `UserError` of a
+callback is shown once, above the cards.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+import streamlit as st
+
+from components import cached_runs
+from components.errors import plain, show_error
+from components.figures import ago, count, duration, size
+from core.errors import UserError
+from core.job import Job, State, kinds
+from core.jobs import Jobs
+from core.storage.files import Input, Json
+
+OPENED = "run"  # in the link: key of the job whose result is open
+PAGE = 20
+_ERROR, _SESSION, _SHOWN = "job_error", "job_session", "jobs_shown"
+_MOST_NAMES = 6
+_MOST_LOG_LINES = 300
+
+LOOKS = {
+    State.QUEUED: ("Waiting for its turn", ":material/hourglass_top:", "gray"),
+    State.RUNNING: ("Running", ":material/directions_run:", "blue"),
+    State.DONE: ("Done", ":material/check_circle:", "green"),
+    State.FAILED: ("Failed", ":material/error:", "red"),
+    State.CANCELLED: ("Cancelled", ":material/block:", "gray"),
+    State.INTERRUPTED: ("Interrupted", ":material/pause_circle:", "orange"),
+}
+
+
+def session() -> str:
+    """A name for this visitor's session, by which the queue is fair."""
+    name: str = st.session_state.setdefault(_SESSION, uuid4().hex)
+    return name
+
+
+def submit(kind: str, params: Mapping[str, Json], inputs: Sequence[Input], label: str) -> Job | None:
+    """Hand work in; a refusal is shown above the cards, and None comes back."""
+    try:
+        return cached_runs.jobs().submit(kind, params, session(), inputs, label)
+    except UserError as error:
+        st.session_state[_ERROR] = str(error)
+        return None
+
+
+def job_list(jobs: Jobs) -> None:
+    """All jobs, newest first; redrawn every second as long as one waits or runs, and only then."""
+    ticking = any(job.state.live for job in jobs.newest())
+    opened = st.query_params.get(OPENED)
+
+    def draw() -> None:
+        message = st.session_state.pop(_ERROR, None)
+        if message:
+            show_error(UserError(message))
+        try:
+            found = jobs.newest()
+        except UserError as error:
+            show_error(error)
+            return
+        live = any(job.state.live for job in found)
+        if live != ticking or not found or st.query_params.get(OPENED) != opened:
+            if message:
+                st.session_state[_ERROR] = message
+            st.rerun()  # the whole page: to start or stop the clock, or to open a result
+        _summary(found)
+        shown = st.session_state.setdefault(_SHOWN, PAGE)
+        for job in found[:shown]:
+            job_card(jobs, job)
+        if len(found) > shown:
+            st.button(f"Show {min(PAGE, len(found) - shown)} more", on_click=_show_more, icon=":material/expand_more:")
+
+    st.fragment(draw, run_every="1s" if ticking else None)()
+
+
+def job_card(jobs: Jobs, job: Job) -> None:
+    """One job: what it is, where it stands, and what can be done with it."""
+    words, icon, colour = LOOKS[job.state]
+    path = _file(jobs, job)
+    lost = job.state is State.DONE and path is None
+    with st.container(border=True, key=f"job_{job.key}", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{plain(job.label)}**", width="content")
+            st.badge("Result deleted" if lost else words, icon=":material/delete:" if lost else icon, color=colour)
+        st.caption(_facts(job, path))
+        if job.state.live or (job.state is State.INTERRUPTED and job.done):
+            st.progress(job.share, plain(_progress(job)))
+        if job.state is State.FAILED:
+            st.error(plain(job.message), icon=":material/error:")
+        elif job.state is State.INTERRUPTED:
+            st.warning(_interrupted(job), icon=":material/pause_circle:")
+        _buttons(jobs, job, path)
+        log = jobs.log(job.key)
+        if log.strip():
+            lines = log.rstrip().splitlines()[-_MOST_LOG_LINES:]
+            with (
+                st.expander("Log", icon=":material/notes:", key=f"log_{job.key}"),
+                st.container(height=min(240, 60 + 22 * len(lines)), border=False, autoscroll=True),
+            ):
+                st.code("\n".join(lines), language=None)
+
+
+def _buttons(jobs: Jobs, job: Job, path: Path | None) -> None:
+    """A row of what makes sense in the job's state."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if job.state is State.DONE and path is not None:
+            _button(job, "Open", ":material/table_view:", _open, "Show the numbers above the list")
+            st.download_button(
+                "Export",
+                lambda: _exported(jobs, job.key),
+                file_name=f"{job.kind}-{job.key[:8]}.safetensors",
+                mime="application/octet-stream",
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"export_{job.key}",
+                help="The arrays as safetensors; where they come from stands in the header",
+            )
+        if job.state in (State.INTERRUPTED, State.CANCELLED, State.FAILED):
+            what = "Try again" if job.state is State.FAILED else "Resume"
+            about = "Go on from the last finished piece" if _keeps_pieces(job) else "Begin again"
+            _button(
+                job, what, ":material/play_arrow:", lambda: jobs.resume(job.key, session()), about, "resume", "primary"
+            )
+        if job.state is State.DONE:
+            _button(job, "Repeat", ":material/replay:", lambda: jobs.repeat(job.key, session()), "Compute it again")
+        if job.state.live:
+            _button(job, "Cancel", ":material/close:", lambda: jobs.cancel(job.key), "Stop it, for everybody who waits")
+        with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"ask_{job.key}"):
+            st.markdown(_farewell(job, path))
+            _button(job, "Delete it", ":material/delete:", lambda: _delete(jobs, job.key), "", "delete")
+
+
+def _button(
+    job: Job, label: str, icon: str, act: Callable[..., object], about: str, name: str = "", kind: str = "secondary"
+) -> None:
+    """A button whose act may fail with one message."""
+
+    def clicked() -> None:
+        try:
+            act(job.key) if act is _open else act()
+        except UserError as error:
+            st.session_state[_ERROR] = str(error)
+
+    st.button(
+        label, icon=icon, on_click=clicked, key=f"{name or label.lower()}_{job.key}", help=about or None, type=kind
+    )  # type: ignore[arg-type]
+
+
+def _summary(found: Sequence[Job]) -> None:
+    """How many jobs are in which state, in one line."""
+    counts = {state: sum(job.state is state for job in found) for state in State}
+    parts = [f"{n} {state.value}" for state, n in counts.items() if n]
+    st.caption(" · ".join(parts))
+
+
+def _facts(job: Job, path: Path | None) -> str:
+    """Inputs by name, duration, size, age; as Markdown."""
+    names = [each.name for each in job.inputs]
+    text = ", ".join(names[:_MOST_NAMES]) + (
+        f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    )
+    parts = [text] if text else []
+    if job.seconds and not job.state.live:
+        parts.append(duration(job.seconds))
+    if path is not None:
+        with suppress(OSError):
+            parts.append(size(path.stat().st_size))
+    if job.device and job.device != "cpu":
+        parts.append(job.device)
+    if job.attempts > 1:
+        parts.append(f"started {job.attempts} times")
+    parts.append(ago(time.time() - (job.finished or job.created)))
+    return plain("  ·  ".join(parts))
+
+
+def _progress(job: Job) -> str:
+    """Stage, done of total, throughput and time left, as far as known."""
+    measure = next((kind.measure for kind in kinds() if kind.key == job.kind), "units")
+    if job.state is State.INTERRUPTED:
+        return f"Stopped at {count(job.done)} of {count(job.total)} {measure}"
+    if job.state is State.QUEUED:
+        return "Waiting for a free process" + (f", {count(job.done)} {measure} kept" if job.done else "")
+    # Short pieces: it is between two of them whenever one looks, which is worth no words.
+    between = job.stage == "waiting for a turn" and job.done
+    parts = [] if between else [job.stage[:80] or "starting"]
+    if job.total:
+        parts.append(f"{count(job.done)} of {count(job.total)} {measure}")
+    if job.rate:
+        parts.append(f"{count(job.rate) if job.rate >= 10 else f'{job.rate:.1f}'} {measure}/s")
+    if job.remaining is not None:
+        parts.append(f"{duration(max(1.0, job.remaining))} left")
+    return "  ·  ".join(parts)
+
+
+def _interrupted(job: Job) -> str:
+    if job.resumable:
+        return plain("What ran it was ended from outside. Its finished pieces are kept: Resume goes on from there.")
+    return plain("What ran it was ended from outside. Resume starts it again from the beginning.")
+
+
+def _farewell(job: Job, path: Path | None) -> str:
+    if job.state.live:
+        return "It is stopped, and what it has finished is forgotten."
+    if path is None:
+        return "The entry is removed from this list."
+    return f"The result can only be had again by computing it ({duration(job.seconds)} last time)."
+
+
+def _keeps_pieces(job: Job) -> bool:
+    return any(kind.key == job.kind and kind.resumable for kind in kinds())
+
+
+def _file(jobs: Jobs, job: Job) -> Path | None:
+    try:
+        return jobs.store.file(job.key) if job.state is State.DONE else None
+    except UserError:
+        return None
+
+
+def _exported(jobs: Jobs, key: str) -> bytes:
+    return jobs.export(key).read_bytes()
+
+
+def _open(key: str) -> None:
+    st.query_params[OPENED] = key
+
+
+def _delete(jobs: Jobs, key: str) -> None:
+    jobs.delete(key)
+    if st.query_params.get(OPENED) == key:
+        del st.query_params[OPENED]
+
+
+def _show_more() -> None:
+    st.session_state[_SHOWN] += PAGE

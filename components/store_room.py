@@ -1,0 +1,44 @@
+"""How much room stored results take, and a way to make some."""
+
+import streamlit as st
+
+from components.errors import show_error
+from components.figures import count, size
+from core.errors import UserError
+from core.jobs import Jobs
+
+_DAY = 86_400.0
+LIMITS: dict[str, float | None] = {
+    "only files set aside": None,
+    "results older than a month": 30 * _DAY,
+    "results older than a week": 7 * _DAY,
+    "results older than a day": _DAY,
+    "all results": 0.0,
+}
+
+
+def store_room(jobs: Jobs) -> None:
+    """A popover with the sizes and a form that prunes."""
+    try:
+        sizes = jobs.store.sizes()
+    except UserError as error:
+        show_error(error)
+        return
+    with st.popover(f"Store {size(sizes.total)}", icon=":material/database:", key="store_room"):
+        rows = [
+            (f"Results ({count(sizes.n_results)})", sizes.results),
+            ("Pieces kept for jobs to come", sizes.parts),
+            ("Set aside as damaged", sizes.aside),
+            ("Index", sizes.index),
+        ]
+        st.markdown("| Kept | Size |\n|:--|--:|\n" + "\n".join(f"| {name} | {size(n)} |" for name, n in rows))
+        chosen = st.selectbox("Delete", list(LIMITS), key="prune_what")
+        st.caption("Everything can be computed again. Jobs that wait or run keep their pieces.")
+        if st.button("Prune the store", icon=":material/cleaning_services:", key="prune"):
+            try:
+                freed = jobs.store.prune(oldest_seconds=LIMITS[chosen])
+            except UserError as error:
+                show_error(error)
+                return
+            st.toast(f"Freed {size(freed)}.", icon=":material/cleaning_services:")
+            st.rerun()

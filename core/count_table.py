@@ -1,0 +1,62 @@
+"""What a job that counts came to, as a table: tokens per language and tokenizer."""
+
+import csv
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.export import safe_cell
+from core.languages import language
+from core.work.count import Counted
+
+COLUMNS = ("language", "name", "tokenizer", "sentences", "tokens", "unknown")
+
+
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """Sums over the sentences of a language.
+
+    Args:
+        tokenizers: spec strings, K of them.
+        languages: codes, L of them.
+        tokens: int64 (K, L).
+        unknown: tokens that stand for text the tokenizer cannot spell, int64 (K, L).
+        n_sentences: int64 (L,).
+    """
+
+    tokenizers: tuple[str, ...]
+    languages: tuple[str, ...]
+    tokens: NDArray[np.int64]
+    unknown: NDArray[np.int64]
+    n_sentences: NDArray[np.int64]
+
+
+def totals(counted: Counted) -> Totals:
+    """The counts of all sentences of a language, added up.
+
+    >>> one = np.array([[1, 2, 3]], np.int32)
+    >>> totals(Counted(("words",), ("a", "b"), one, 0 * one, np.array([0, 2, 3]))).tokens.tolist()
+    [[3, 3]]
+    """
+    spans = list(zip(counted.starts[:-1], counted.starts[1:], strict=True))
+
+    def added(counts: NDArray[np.int32]) -> NDArray[np.int64]:
+        return np.stack([counts[:, a:b].sum(axis=1, dtype=np.int64) for a, b in spans], axis=1)
+
+    return Totals(
+        counted.tokenizers, counted.languages, added(counted.tokens), added(counted.unknown), np.diff(counted.starts)
+    )
+
+
+def to_csv(table: Totals) -> str:
+    """One row per language and tokenizer, RFC 4180; no cell is taken for a formula by a spreadsheet."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for n, code in enumerate(table.languages):
+        for k, spec in enumerate(table.tokenizers):
+            numbers = (int(table.n_sentences[n]), int(table.tokens[k, n]), int(table.unknown[k, n]))
+            writer.writerow([safe_cell(code), safe_cell(language(code).name), safe_cell(spec), *numbers])
+    return text.getvalue()

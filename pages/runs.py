@@ -1,0 +1,45 @@
+"""Runs: everything that runs or ran, on this server and others that share its store; it survives them all."""
+
+import streamlit as st
+
+from components import cached_runs
+from components.count_corpus import count_corpus, count_sample
+from components.errors import plain
+from components.figures import count
+from components.jobs import job_list
+from components.run_result import opened_result
+from components.store_room import store_room
+
+jobs = cached_runs.jobs()
+found = jobs.newest()
+
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    st.title("Runs", anchor=False, width="content")
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+        store_room(jobs)
+        count_corpus()
+st.caption(
+    "Long work runs beside this page: close the tab, restart the server, and it is still here. The same work is never "
+    "computed twice."
+)
+
+for aside in jobs.store.asides()[-3:]:
+    st.warning(plain(aside.why), icon=":material/report:")
+n_more = len(jobs.store.asides()) - 3
+if n_more > 0:
+    st.caption(f"{count(n_more)} more files were set aside; pruning the store removes them.")
+
+opened_result(jobs)
+if not found:
+    with st.container(border=True, key="no_runs", horizontal_alignment="center", gap="small"):
+        st.space("small")
+        st.markdown("#### Nothing has run yet", width="content")
+        st.markdown(
+            "Count our sample, the same sentences in many languages, with the tokenizers of the opening page. "
+            "It takes a few seconds.",
+            width="content",
+        )
+        count_sample()
+        st.space("small")
+    st.stop()
+job_list(jobs)

@@ -1,0 +1,70 @@
+"""Counting a corpus that a spec names: the numbers are the tokenizer's own, whichever engine counted."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.catalog import open_tokenizer
+from core.corpus import open_corpus
+from core.count_table import to_csv, totals
+from core.engine import LocalEngine, run_job
+from core.errors import UserError
+from core.job import Context
+from core.work import count
+
+SPECS = ("mistral:v3", "builtin:utf8-bytes")
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path / "home"))
+    path = tmp_path / "own.csv"
+    rows = [f"The {n} cats,{'' if n == 7 else 'Die ' + 'größten ' * (n % 5) + str(n)}" for n in range(620)]
+    path.write_text("\n".join(["eng_Latn,deu_Latn", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_counts_of_a_long_corpus_are_those_of_the_tokenizer(table: Path) -> None:
+    corpus = open_corpus(f"file:{table}")
+    tokenizers = [open_tokenizer(spec) for spec in SPECS]
+    job = count.corpus_counting(tokenizers, corpus)
+    assert len(corpus.sentences["deu_Latn"]) >= count._WORTH_TRYING
+    counts = count.counted(run_job(count.JOB, job.params, job.inputs, LocalEngine(1)))
+    for tokenizer in tokenizers:
+        for code in corpus.languages:
+            alone = tokenizer.count(corpus.sentences[code])
+            assert np.array_equal(counts.tokens_of(tokenizer.info.spec, code), alone.tokens)
+            assert np.array_equal(counts.unknown_of(tokenizer.info.spec, code), alone.unknown)
+    summed = totals(counts)
+    bytes_of_german = sum(len(line.encode()) for line in corpus.sentences["deu_Latn"])
+    assert f"deu_Latn,German,builtin:utf8-bytes,620,{bytes_of_german},0" in to_csv(summed).split("\r\n")
+
+
+def test_a_corpus_that_changed_is_refused(table: Path) -> None:
+    job = count.corpus_counting([open_tokenizer("builtin:words")], open_corpus(f"file:{table}"))
+    table.write_text(table.read_text(encoding="utf-8").replace("cats", "dogs"), encoding="utf-8")
+    with pytest.raises(UserError, match="has changed since the job was submitted"):
+        count.units(Context(job.params, job.inputs))
+
+
+def test_the_files_that_travel_are_the_corpus(table: Path) -> None:
+    job = count.corpus_counting([open_tokenizer("builtin:words")], open_corpus(f"file:{table}"))
+    assert count.files(job.params) == [table]
+    assert count.files({**job.params, "corpus_spec": "sample"}) == []
+
+
+def test_a_corpus_that_travelled_is_read_where_it_lies(table: Path, tmp_path: Path) -> None:
+    job = count.corpus_counting([open_tokenizer("builtin:words")], open_corpus(f"file:{table}"))
+    there = tmp_path / "shipped" / table.relative_to(table.anchor)
+    there.parent.mkdir(parents=True)
+    table.rename(there)
+    units = count.units(Context(job.params, job.inputs, shipped=tmp_path / "shipped"))
+    assert [unit.size for unit in units] == [620, 620]
+    with pytest.raises(UserError, match="no file"):
+        count.units(Context(job.params, job.inputs))
+
+
+def test_nothing_to_count_with_is_refused() -> None:
+    with pytest.raises(UserError, match="at least one"):
+        count.corpus_counting([], open_corpus("sample"))

@@ -1,0 +1,175 @@
+"""The Runs page without a browser: a job's life in what a visitor sees and presses."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.count_table import to_csv, totals
+from core.job import State
+from core.jobs import Jobs
+from core.samples import samples
+from core.storage.files import Input
+from core.work.count import counted
+from tests.jobs_home import jobs_home, kill_daemon, until, worker_pids
+
+PAGE = Path(__file__).parents[1] / "pages" / "runs.py"
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path) -> Iterator[Path]:
+    with jobs_home(tmp_path / "home"):
+        yield tmp_path / "home"
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def page(**query: str) -> AppTest:
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def texts(app: AppTest) -> str:
+    kinds = (app.markdown, app.caption, app.error, app.warning, app.subheader)
+    return "\n".join(str(element.value) for kind in kinds for element in kind).replace("\\", "")
+
+
+def badges(app: AppTest) -> list[str]:
+    """The states, which are drawn as coloured Markdown."""
+    return [str(each.value) for each in app.markdown if "-badge[" in str(each.value)]
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    assert not app.exception
+    return app
+
+
+def test_an_empty_store_offers_the_sample_and_counts_it() -> None:
+    app = page()
+    assert "Nothing has run yet" in texts(app)
+    press(app, "count_sample")
+    jobs = Jobs()
+    (job,) = jobs.newest()
+    assert job.kind == "count"
+    assert "5 tokenizers on Our sample" in texts(app)
+    assert jobs.wait(job.key, 60).state is State.DONE
+    app.run()
+    assert "Done" in badges(app)[0]
+    press(app, f"open_{job.key}")
+    app.run()
+    table = app.dataframe[0].value
+    counts = counted(jobs.result(job.key))
+    assert list(table["Code"]) == list(counts.languages)
+    assert len(table) > len(samples()) / 10
+    english = table["Code"].tolist().index("eng_Latn")
+    assert table["mistral:tekken"][english] == counts.tokens_of("mistral:tekken", "eng_Latn").sum()
+    assert to_csv(totals(counts)).splitlines()[0] == "language,name,tokenizer,sentences,tokens,unknown"
+    press(app, "close_run")
+    app.run()
+    assert not app.dataframe
+
+
+def test_the_form_submits_the_same_work_once() -> None:
+    app = page()
+    app.selectbox(key="corpus_to_count").set_value("sample")
+    app.multiselect[0].set_value(["builtin:words"])
+    press(app, "submit_count")
+    press(app, "submit_count")
+    (job,) = Jobs().newest()
+    assert job.params["tokenizers"] == ["builtin:words"]
+    assert "1 tokenizer on Our sample" in texts(app)
+
+
+def test_a_job_that_runs_shows_how_far_it_is_and_can_be_cancelled() -> None:
+    jobs = Jobs()
+    job = jobs.submit("steps", {"steps": 40, "seconds": 0.5}, "ann", (Input("*a* text", "f1"),), "Forty steps")
+    until(lambda: jobs.get(job.key).done > 0)
+    app = page()
+    assert "Running" in badges(app)[0]
+    assert "*a* text" in texts(app)
+    assert "of 400 units" in app.get("progress")[0].proto.text.replace("\\", "")
+    started = time.monotonic()
+    press(app, f"cancel_{job.key}")
+    assert jobs.wait(job.key, 2.5).state is State.CANCELLED
+    assert time.monotonic() - started < 3
+    app.run()
+    assert "Cancelled" in badges(app)[0]
+    assert app.button(key=f"resume_{job.key}").label == "Resume"
+
+
+def test_after_everything_was_killed_it_is_interrupted_and_resumes(own_home: Path) -> None:
+    jobs = Jobs()
+    job = jobs.submit("steps", {"steps": 6, "seconds": 0.3}, "ann", label="Six steps")
+    until(lambda: jobs.get(job.key).done >= 20)
+    kill_daemon(own_home)
+    until(lambda: not worker_pids(own_home))
+    until(lambda: jobs.get(job.key).state is State.INTERRUPTED)
+    app = page()
+    assert "Interrupted" in badges(app)[0]
+    assert "finished pieces are kept" in texts(app)
+    press(app, f"resume_{job.key}")
+    assert jobs.wait(job.key, 60).state is State.DONE
+    app.run()
+    assert "Done" in badges(app)[0]
+
+
+def test_a_failed_job_shows_one_message() -> None:
+    jobs = Jobs()
+    job = jobs.submit("misbehave", {"how": "fail"}, "ann", label="Misbehaves")
+    jobs.wait(job.key, 30)
+    app = page()
+    assert [each.value.replace("\\", "") for each in app.error] == ["The text is empty. Write something."]
+    assert "Failed" in badges(app)[0]
+    assert app.button(key=f"resume_{job.key}").label == "Try again"
+
+
+def test_a_deleted_job_is_gone() -> None:
+    jobs = Jobs()
+    job = jobs.submit("steps", {"steps": 1}, "ann", label="One step")
+    assert jobs.wait(job.key, 30).state is State.DONE
+    app = page(run=job.key)
+    assert app.dataframe[0].value["Array"].tolist() == ["values"]
+    press(app, f"delete_{job.key}")
+    app.run()
+    assert jobs.newest() == []
+    assert not jobs.store.has(job.key)
+    assert "Nothing has run yet" in texts(app)
+
+
+def test_a_damaged_result_is_named_and_computed_again() -> None:
+    jobs = Jobs()
+    job = jobs.submit("steps", {"steps": 1}, "ann", label="One step")
+    jobs.wait(job.key, 30)
+    path = jobs.store.file(job.key)
+    assert path
+    path.write_bytes(path.read_bytes()[:-1])
+    app = page(run=job.key)
+    assert "was set aside" in app.error[0].value
+    app.run()
+    assert any("was set aside" in each.value for each in app.warning)
+    press(app, f"resume_{job.key}")
+    assert jobs.wait(job.key, 30).state is State.DONE
+
+
+def test_pruning_frees_room() -> None:
+    jobs = Jobs()
+    job = jobs.submit("steps", {"steps": 1}, "ann", label="One step")
+    jobs.wait(job.key, 30)
+    app = page()
+    app.selectbox(key="prune_what").set_value("all results")
+    press(app, "prune")
+    assert not jobs.store.has(job.key)
+    app.run()
+    assert "Result deleted" in badges(app)[0]
+
+
+def test_an_unknown_run_in_the_link_is_one_message() -> None:
+    assert "There is no job" in texts(page(run="nothere"))
