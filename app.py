@@ -13,7 +13,8 @@ import streamlit as st
 
 
 def _warm() -> None:
-    """Open what the first visitor sees, while their browser is still fetching the page."""
+    """Import and open what the first visitor sees, while their browser is still fetching the page."""
+    import components.live_segmentation  # noqa: F401  the page's own imports, a third of a second of them
     from components import cached
     from components.pickers import OPENING
 
