@@ -20,6 +20,13 @@ page = st.navigation(
             help="How one to eight tokenizers cut the same text, right to the byte.",
         ),
         st.Page(
+            PAGES / "premium.py",
+            title="Premium",
+            url_path="premium",
+            icon=":material/language:",
+            help="What each of 204 language-scripts costs each tokenizer, and how sure that is.",
+        ),
+        st.Page(
             PAGES / "runs.py",
             title="Runs",
             icon=":material/history:",

@@ -1,0 +1,1 @@
+"""The premium page in parts: controls, heatmap, and one module per view."""

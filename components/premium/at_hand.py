@@ -1,0 +1,73 @@
+"""What every view of the premium page is drawn from."""
+
+from dataclasses import dataclass
+
+from components.premium.scale import sentence
+from core.counts import CountTable
+from core.languages import language
+from core.premium import Per, Premiums
+
+
+@dataclass(frozen=True, eq=False)
+class AtHand:
+    """The choices made in the row of controls, and the numbers they lead to.
+
+    Args:
+        table: counts of all tokenizers of the atlas.
+        found: premiums of all of them.
+        keys: key of each tokenizer in the atlas, for links.
+        rows: tokenizers chosen.
+        columns: languages that fit the search, sorted.
+        sort: by what.
+        part: of the corpus, empty for all of it.
+        colours: of the chosen tokenizers.
+        dark: whether the theme is dark.
+    """
+
+    table: CountTable
+    found: Premiums
+    keys: tuple[str, ...]
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    sort: str
+    part: str
+    colours: tuple[str, ...]
+    dark: bool
+
+    @property
+    def base(self) -> str:
+        """Code of the base language."""
+        return self.found.base
+
+    @property
+    def base_label(self) -> str:
+        """Its name."""
+        return language(self.base).label
+
+    @property
+    def per(self) -> Per:
+        """What tokens are counted for."""
+        return self.found.per
+
+    @property
+    def axis(self) -> str:
+        """Title of an axis of premiums."""
+        per = {"line": "tokens", "byte": "tokens per byte", "character": "tokens per character"}[self.per]
+        return f"{per}, × {self.base_label}"
+
+    def label(self, row: int) -> str:
+        """A tokenizer's name."""
+        return self.table.tokenizers[row].label
+
+    def language(self, column: int) -> str:
+        """A language's name."""
+        return language(self.table.languages[column]).label
+
+    def sentence(self, row: int, column: int) -> str:
+        """A cell in words: its premium, or why it has none."""
+        reason = self.found.reasons.get((row, column))
+        if reason:
+            return f"{self.language(column)} with {self.label(row)}: {reason}"
+        cell = (row, column)
+        numbers = (float(self.found.value[cell]), float(self.found.low[cell]), float(self.found.high[cell]))
+        return sentence(self.language(column), self.label(row), self.base_label, self.per, *numbers)

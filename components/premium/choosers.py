@@ -1,0 +1,40 @@
+"""Choosers of one tokenizer and one language, shared by the views and kept from one view to the next."""
+
+import streamlit as st
+
+from components.premium.at_hand import AtHand
+from components.premium.controls import start_one
+from core.languages import language
+
+TOKENIZER, LANGUAGE = "tokenizer", "language"
+_USUAL = "mya_Mymr"
+
+
+def one_tokenizer(at_hand: AtHand) -> int:
+    """Row of one of the chosen tokenizers."""
+    keys = [at_hand.keys[row] for row in at_hand.rows]
+    start_one(TOKENIZER, keys, keys[0], "tokenizer among the chosen called")
+    key = st.selectbox(
+        "Tokenizer",
+        keys,
+        key=TOKENIZER,
+        format_func=lambda key: at_hand.label(at_hand.keys.index(key)),
+        width=210,
+        persist_state="session",
+    )
+    return at_hand.keys.index(key)
+
+
+def one_language(at_hand: AtHand) -> int:
+    """Column of one language, of all in the table."""
+    codes = at_hand.table.languages
+    start_one(LANGUAGE, codes, _USUAL if at_hand.base != _USUAL else "eng_Latn", "language in the atlas called")
+    code = st.selectbox(
+        "Language",
+        sorted(codes, key=lambda code: language(code).label),
+        key=LANGUAGE,
+        format_func=lambda code: language(code).label,
+        width=210,
+        persist_state="session",
+    )
+    return codes.index(code)

@@ -1,0 +1,140 @@
+"""The first picture: every language and every chosen tokenizer at once, as colours."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from components.premium.at_hand import AtHand
+from components.premium.ordering import Group, grouped
+from components.premium.scale import colour_scale, reach, ticks
+
+_MASK = {False: "rgb(205,208,214)", True: "rgb(92,98,110)"}
+_HATCH = {False: "rgb(120,126,138)", True: "rgb(160,166,178)"}
+_NAMED = 34  # language names that fit side by side at 1280 px
+
+
+def heatmap(at_hand: AtHand, wide: bool) -> go.Figure:
+    """Languages side by side if `wide`, else one below the other; grey and hatched where there is no number."""
+    cells = np.ix_(at_hand.rows, at_hand.columns)
+    value = at_hand.found.value[cells]
+    hover = [[at_hand.sentence(row, column) for column in at_hand.columns] for row in at_hand.rows]
+    masked = np.isnan(value)
+    known = value[~masked]
+    low, high = reach_of(at_hand)
+    marks, texts = ticks(low, high)
+    if len(known) and known.max() > 2**high:
+        texts[-1] += "+"
+    names = [at_hand.language(column) for column in at_hand.columns]
+    groups = grouped([at_hand.table.languages[column] for column in at_hand.columns], at_hand.sort)
+    with np.errstate(divide="ignore"):
+        z = np.log2(value)
+    gap = 1 if len(names) <= 60 or not wide else 0
+    common = {"customdata": _turned(hover, wide), "hovertemplate": "%{customdata}<extra></extra>"}
+    bar = {"tickvals": marks, "ticktext": texts, "thickness": 10, "len": 1.0, "outlinewidth": 0}
+    figure = go.Figure(
+        [
+            go.Heatmap(
+                z=z if wide else z.T,
+                zmin=low,
+                zmax=high,
+                colorscale=colour_scale(low, high, at_hand.dark),
+                xgap=gap,
+                ygap=1,
+                colorbar=bar | {"title": "×"} if wide else bar,
+                showscale=wide,
+                **common,
+            )
+        ]
+    )
+    if masked.any():
+        figure.add_trace(_mask(masked, wide, gap, common, at_hand.dark))
+        figure.add_trace(_hatch(masked, wide, at_hand.dark))
+    across, down = (_language_axis(names, groups, wide), _tokenizer_axis(at_hand))
+    if not wide:
+        across, down = down | {"side": "top", "tickangle": -90}, across
+    across |= {"range": [-0.5, (len(names) if wide else len(at_hand.rows)) - 0.5]}
+    down |= {"range": [(len(at_hand.rows) if wide else len(names)) - 0.5, -0.5]}
+    height = 26 * len(at_hand.rows) + 130 if wide else 16 * len(names) + 150
+    figure.update_layout(
+        height=max(230, height),
+        margin={"l": 4, "r": 4, "t": 8, "b": 4},
+        xaxis=across,
+        yaxis=down,
+        hoverlabel={"align": "left"},
+        plot_bgcolor="rgba(0,0,0,0)",
+        paper_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        dragmode=False,
+    )
+    line = {"color": "rgb(17,21,28)" if at_hand.dark else "white", "width": 1}
+    for group in groups[1:]:
+        if wide:
+            figure.add_vline(x=group.start - 0.5, line=line)
+        else:
+            figure.add_hline(y=group.start - 0.5, line=line)
+    return figure
+
+
+def reach_of(at_hand: AtHand) -> tuple[int, int]:
+    """Doublings from which to which the colours of these cells run."""
+    value = at_hand.found.value[np.ix_(at_hand.rows, at_hand.columns)]
+    return reach(float(np.nanmin(value, initial=1.0)))
+
+
+def _turned(hover: list[list[str]], wide: bool) -> list[list[str]]:
+    return hover if wide else [list(column) for column in zip(*hover, strict=True)]
+
+
+def _mask(masked: np.ndarray, wide: bool, gap: int, common: dict[str, object], dark: bool) -> go.Heatmap:
+    z = np.where(masked, 1.0, np.nan)
+    return go.Heatmap(
+        z=z if wide else z.T,
+        colorscale=[[0, _MASK[dark]], [1, _MASK[dark]]],
+        showscale=False,
+        xgap=gap,
+        ygap=1,
+        **common,
+    )
+
+
+def _hatch(masked: np.ndarray, wide: bool, dark: bool) -> go.Scatter:
+    rows, columns = np.nonzero(masked)
+    x, y = (columns, rows) if wide else (rows, columns)
+    marker = {"symbol": "line-ne", "size": 6, "line": {"width": 1, "color": _HATCH[dark]}}
+    return go.Scatter(x=x.tolist(), y=y.tolist(), mode="markers", marker=marker, hoverinfo="skip")
+
+
+def _tokenizer_axis(at_hand: AtHand) -> dict[str, object]:
+    names = [at_hand.label(row) for row in at_hand.rows]
+    return {"tickvals": list(range(len(names))), "ticktext": names, **_PLAIN}
+
+
+def _language_axis(names: Sequence[str], groups: Sequence[Group], wide: bool) -> dict[str, object]:
+    """Names of languages, of every nth of them, or of their groups, whatever fits."""
+    if wide and groups:
+        at, texts = group_names(groups, len(names))
+    else:
+        step = len(names) // _NAMED + 1 if wide else 1
+        at = list(range(0, len(names), step))
+        texts = [names[n] for n in at]
+    return {"tickvals": at, "ticktext": texts, "tickangle": -45 if wide else 0, **_PLAIN}
+
+
+def group_names(groups: Sequence[Group], n_languages: int) -> tuple[list[float], list[str]]:
+    """Where the name of each group stands, leaving out those too close to the name before.
+
+    >>> group_names([Group("Latin", 0, 100), Group("Thai", 100, 101), Group("Lao", 101, 102)], 200)
+    ([49.5, 100.0], ['Latin', 'Thai'])
+    """
+    at: list[float] = []
+    texts: list[str] = []
+    for group in groups:
+        middle = (group.start + group.end - 1) / 2
+        if not at or middle - at[-1] >= n_languages / 36:
+            at.append(middle)
+            texts.append(group.name)
+    return at, texts
+
+
+_PLAIN: dict[str, object] = {"showgrid": False, "zeroline": False, "automargin": True, "fixedrange": True, "ticks": ""}

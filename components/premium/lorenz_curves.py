@@ -1,0 +1,97 @@
+"""How unevenly each tokenizer treats the languages: Lorenz curves with their Gini coefficients."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.premium.at_hand import AtHand
+from components.premium.overview import CONFIG
+from core.fairness import gini, known, lorenz, worst_decile
+
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+
+
+def draw(at_hand: AtHand) -> None:
+    """A curve per tokenizer, the most even first, and the numbers in a table beside it."""
+    columns = list(at_hand.columns)
+    costs = [at_hand.found.value[row][columns] for row in at_hand.rows]
+    usable = [n for n, one in enumerate(costs) if len(known(one)) > 1]
+    if not usable:
+        st.info("A Lorenz curve needs two languages or more with a premium.", icon=":material/show_chart:")
+        return
+    usable.sort(key=lambda n: gini(costs[n]))
+    labels = [at_hand.label(at_hand.rows[n]) for n in usable]
+    figure = lorenz_figure(labels, [costs[n] for n in usable], [at_hand.colours[n] for n in usable])
+    left, right = st.columns([4, 3], vertical_alignment="center")
+    with left:
+        alt = f"Lorenz curves; most even {labels[0]}, Gini {gini(costs[usable[0]]):.2f}"
+        st.plotly_chart(figure, key="lorenz", config=CONFIG, alt=alt)
+    right.dataframe(
+        {
+            "Tokenizer": labels,
+            "Gini": [round(gini(costs[n]), 3) for n in usable],
+            "Worst decile": [round(worst_decile(costs[n]), 2) for n in usable],
+            "Max / min": [round(float(np.nanmax(costs[n]) / np.nanmin(costs[n])), 1) for n in usable],
+            "Languages": [len(known(costs[n])) for n in usable],
+        },
+        hide_index=True,
+    )
+    st.caption(
+        "Languages from cheap to dear, and the share of all tokens that they take on the same text; on the dotted "
+        "line all would cost the same. Gini is 0 there, and at most 1 − 1/L. Worst decile: mean of the dearest tenth "
+        "over the mean of all; max / min: the dearest over the cheapest. Each language counts once, "
+        "however many speak it; masked ones are left out, so compare "
+        "only tokenizers with as many languages. Sources: Lorenz 1905; Gini 1912."
+    )
+
+
+def lorenz_figure(labels: Sequence[str], costs: Sequence[np.ndarray], colours: Sequence[str]) -> go.Figure:
+    """Lorenz curves with the diagonal, named in a legend with their Gini coefficients.
+
+    >>> lorenz_figure(["a"], [np.array([1.0, 3.0])], ["#000"]).data[1].name
+    'a 0.25'
+    """
+    even = go.Scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"color": "rgba(128,140,160,.8)", "dash": "dot", "width": 1},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    curves = []
+    for n, (label, cost, colour) in enumerate(zip(labels, costs, colours, strict=True)):
+        x, y = lorenz(cost)
+        curves.append(
+            go.Scatter(
+                x=x,
+                y=y,
+                mode="lines",
+                name=f"{label} {gini(cost):.2f}",
+                line={"color": colour, "width": 2, "dash": _DASHES[n % len(_DASHES)]},
+                hovertemplate=f"{label}: the cheapest %{{x:.0%}} of languages take %{{y:.0%}} of the tokens"
+                "<extra></extra>",
+            )
+        )
+    figure = go.Figure([even, *curves])
+    axis = {
+        "range": [0, 1.01],
+        "dtick": 0.2,
+        "tickformat": ".0%",
+        "gridcolor": "rgba(128,140,160,.18)",
+        "fixedrange": True,
+        "zeroline": False,
+    }
+    figure.update_layout(
+        height=440,
+        margin={"l": 4, "r": 4, "t": 8, "b": 4},
+        xaxis=axis | {"title": "languages, cheapest first"},
+        yaxis=axis | {"title": "share of all tokens"},
+        legend={"x": 0.02, "y": 0.98, "bgcolor": "rgba(0,0,0,0)", "title": "most even first, Gini"},
+        plot_bgcolor="rgba(0,0,0,0)",
+        paper_bgcolor="rgba(0,0,0,0)",
+        dragmode=False,
+    )
+    return figure

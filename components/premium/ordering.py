@@ -1,0 +1,110 @@
+"""Which languages a chart shows, in which order, and the groups they stand in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from unicodedata import combining, normalize
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.languages import Language, language
+
+
+def script_of(one: Language) -> str:
+    """The script by its usual name.
+
+    >>> script_of(language("zho_Hans")), script_of(language("ben_Beng"))
+    ('Han (Simplified)', 'Bengali')
+    """
+    names = {"Simplified": "Han (Simplified)", "Traditional": "Han (Traditional)", "Bangla": "Bengali"}
+    return names.get(one.script_name, one.script_name) or "Unknown"
+
+
+SORTS = ("Premium", "Script", "Family", "Region", "Speakers", "Resources", "Name")
+GROUPS: dict[str, Callable[[Language], str]] = {
+    "Script": script_of,
+    "Family": lambda one: one.family or "Unknown",
+    "Region": lambda one: one.subregion or "No region",
+    "Resources": lambda one: "Unknown" if one.resource_class is None else f"Class {one.resource_class}",
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Languages that stand side by side: places `start` up to, not including, `end`."""
+
+    name: str
+    start: int
+    end: int
+
+
+def matching(codes: Sequence[str], search: str) -> list[int]:
+    """Places of the languages that any of the comma-separated words fits: name, own name, code, script or family.
+
+    >>> matching(["eng_Latn", "mya_Mymr", "tam_Taml"], "burm, dravid")
+    [1, 2]
+    """
+    words = [_plain(word) for word in search.split(",") if word.strip()]
+    return [n for n, code in enumerate(codes) if not words or any(word in _about(code) for word in words)]
+
+
+def _about(code: str) -> str:
+    one = language(code)
+    return _plain(" | ".join((one.label, one.own_name, code, script_of(one), one.family, one.region, one.subregion)))
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in normalize("NFKD", text.strip().casefold()) if not combining(c))
+
+
+def mean_premium(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Geometric mean over tokenizers (K, L) that have a value, per language (L,); NaN where none has.
+
+    >>> mean_premium(np.array([[1.0, np.nan], [4.0, np.nan]])).tolist()
+    [2.0, nan]
+    """
+    known = ~np.isnan(values)
+    sums = np.log(np.where(known, values, 1.0)).sum(0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.exp(sums / known.sum(0))
+
+
+def order(codes: Sequence[str], places: Sequence[int], cost: NDArray[np.float64], sort: str) -> tuple[int, ...]:
+    """The places, sorted; within a group and by default the dearest first, those without a number last.
+
+    >>> order(["eng_Latn", "mya_Mymr", "tam_Taml"], [0, 1, 2], np.array([1.0, 9.0, 5.0]), "Premium")
+    (1, 2, 0)
+    """
+
+    def dear(n: int) -> tuple[float, str]:
+        return (np.inf if np.isnan(cost[n]) else -float(cost[n]), codes[n])
+
+    if sort in GROUPS:
+        members: dict[str, list[float]] = {}
+        for n in places:
+            members.setdefault(GROUPS[sort](language(codes[n])), []).append(dear(n)[0])
+        rank = {name: (float(np.median(costs)), name) for name, costs in members.items()}
+        return tuple(sorted(places, key=lambda n: (rank[GROUPS[sort](language(codes[n]))], dear(n))))
+    if sort == "Speakers":
+        return tuple(sorted(places, key=lambda n: (-(language(codes[n]).speakers or 0), dear(n))))
+    if sort == "Name":
+        return tuple(sorted(places, key=lambda n: language(codes[n]).label))
+    return tuple(sorted(places, key=dear))
+
+
+def grouped(codes: Sequence[str], sort: str) -> tuple[Group, ...]:
+    """The groups of languages that are already sorted; none unless the sort makes groups.
+
+    >>> grouped(["eng_Latn", "deu_Latn", "tam_Taml"], "Script")
+    (Group(name='Latin', start=0, end=2), Group(name='Tamil', start=2, end=3))
+    """
+    if sort not in GROUPS:
+        return ()
+    found: list[Group] = []
+    for n, code in enumerate(codes):
+        name = GROUPS[sort](language(code))
+        if found and found[-1].name == name:
+            found[-1] = Group(name, found[-1].start, n + 1)
+        else:
+            found.append(Group(name, n, n + 1))
+    return tuple(found)

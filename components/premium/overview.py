@@ -1,0 +1,47 @@
+"""The heatmap at the top of the page, for wide windows and for phones."""
+
+import streamlit as st
+
+from components.premium.at_hand import AtHand
+from components.premium.heatmap import heatmap, reach_of
+from components.premium.scale import colour_scale, ticks
+
+CONFIG = {"displayModeBar": False}
+_SWITCH = """<style>
+.st-key-premium_narrow { display: none; }
+@media (max-width: 700px) {
+  .st-key-premium_wide { display: none; }
+  .st-key-premium_narrow { display: flex; }
+}
+</style>"""
+
+
+def legend(low: int, high: int, dark: bool) -> str:
+    """The colours as a strip of HTML with a number at each doubling, for where the chart has no room for them.
+
+    >>> legend(-1, 4, False).count("<span>")
+    6
+    """
+    stops = ",".join(shade for _, shade in colour_scale(low, high, dark))
+    texts = "".join(f"<span>{text}</span>" for text in ticks(low, high)[1])
+    return (
+        f'<div style="height:10px;border-radius:3px;background:linear-gradient(90deg,{stops})"></div>'
+        f'<div style="display:flex;justify-content:space-between;font-size:.75rem">{texts}</div>'
+    )
+
+
+def overview(at_hand: AtHand) -> None:
+    """Languages run across where there is room, and down on a phone; the style sheet shows one of the two."""
+    n = len(at_hand.columns)
+    alt = f"Premiums of {n} languages over {at_hand.base_label} with {len(at_hand.rows)} tokenizers as colours"
+    st.html(_SWITCH)
+    st.caption(
+        f"A cell is a language under a tokenizer: blue-green takes fewer tokens than {at_hand.base_label}, amber "
+        f"to brown-red more; hatched is masked. Hover for number and interval. {n} shown."
+    )
+    with st.container(key="premium_wide"):
+        st.plotly_chart(heatmap(at_hand, wide=True), key="heatmap_wide", config=CONFIG, alt=alt)
+    with st.container(key="premium_narrow"):
+        st.html(legend(*reach_of(at_hand), at_hand.dark))
+        with st.container(height=520 if n > 24 else "content", border=False):
+            st.plotly_chart(heatmap(at_hand, wide=False), key="heatmap_narrow", config=CONFIG, alt=alt)

@@ -1,0 +1,96 @@
+"""Why to trust the page: what is reproduced, where the counts come from, and a link to this very view."""
+
+import streamlit as st
+
+from components import cached
+from components.page_link.component import page_link
+from components.premium.at_hand import AtHand
+from components.premium.choosers import LANGUAGE, TOKENIZER
+from components.premium.controls import BASE, COUNTED, ENGLISH, OPENING
+from core.atlas import atlas_provenance
+from core.languages import SOURCES
+from core.published import SOURCE, Reproduction
+
+
+def badge_text(found: list[Reproduction]) -> str:
+    """What the badge says: the most languages that a tokenizer reproduces, and how many tokenizers do.
+
+    >>> badge_text([Reproduction("GPT-2", "GPT-2", 3, 4, ("a",)), Reproduction("X", "X", 4, 4, ())])
+    'reproduces Petrov et al. 2023: 4 of 4 languages exactly · 1 of 2 tokenizers'
+    """
+    if not found:
+        return "no published counts to compare with"
+    best = max(found, key=lambda one: one.n_equal)
+    as_good = sum(one.n_equal == best.n_equal for one in found)
+    return (
+        f"reproduces Petrov et al. 2023: {best.n_equal} of {best.n_languages} languages exactly · "
+        f"{as_good} of {len(found)} tokenizers"
+    )
+
+
+def reproduction_badge() -> None:
+    """The badge, worked out from the shipped counts, with each tokenizer on a click."""
+    found = cached.atlas_reproduction()
+    with st.popover(badge_text(found), icon=":material/verified:", type="tertiary", width="content"):
+        st.markdown(
+            "Our counts of each language as one text against the published ones, worked out now from the shipped data."
+        )
+        st.dataframe(
+            {
+                "Tokenizer": [one.tokenizer for one in found],
+                "Published as": [one.column for one in found],
+                "Equal": [f"{one.n_equal} of {one.n_languages}" for one in found],
+                "Unequal": [", ".join(one.unequal) for one in found],
+            },
+            hide_index=True,
+        )
+        st.caption(
+            f"{SOURCE}. Their table has the first version of Qwen, which cuts text as ours does. XLM-R here is "
+            "rebuilt from its vocabulary, so some of its counts differ."
+        )
+
+
+def link(at_hand: AtHand) -> None:
+    """Keep the address in step with tokenizers and languages; Streamlit does so for the rest."""
+    keys = [at_hand.keys[row] for row in at_hand.rows]
+    state = st.session_state
+    page_link(
+        {
+            COUNTED: [] if tuple(keys) == OPENING else keys,
+            BASE: [] if at_hand.base == ENGLISH else [at_hand.base],
+            LANGUAGE: [state[LANGUAGE]] if LANGUAGE in state else [],
+            TOKENIZER: [state[TOKENIZER]] if TOKENIZER in state else [],
+        },
+        key="premium_link",
+    )
+
+
+def provenance(at_hand: AtHand) -> None:
+    """Text, date, versions and fingerprints, folded away."""
+    about = atlas_provenance()
+    with st.expander("Definitions and provenance", icon=":material/info:"):
+        st.markdown(
+            "**Premium**: tokens of a language's sentences divided by tokens of the same sentences in the base "
+            "language, as a ratio of sums; special tokens are not counted. **Interval**: 95 %, from 1,000 paired "
+            "resamples of the sentences, the same ones for every cell, with a fixed seed. **Masked**: cells in which "
+            "over 10 % of the tokens, of the language or of the base, are unknown; such a count says nothing about "
+            "the language.\n\nFLORES-200 is translated text, from English news, guides and encyclopaedias. "
+            "About three sentences stem from one article, so the intervals are a little too narrow."
+        )
+        st.caption(
+            f"{about.corpus_label} (fingerprint {about.corpus}), sentences used: {at_hand.part or 'all'}, "
+            f"{at_hand.table.tokens.shape[2]:,}. Counted {about.date} with {', '.join(about.versions)}. "
+            f"{about.licence} Facts about languages: {SOURCES}"
+        )
+        chosen = [at_hand.table.tokenizers[row] for row in at_hand.rows]
+        st.dataframe(
+            {
+                "Tokenizer": [one.label for one in chosen],
+                "Fingerprint": [one.fingerprint for one in chosen],
+                "Vocabulary": [one.n_vocabulary for one in chosen],
+                "Counts like": [", ".join(one.also) for one in chosen],
+                "Reference": [one.reference for one in chosen],
+                "File": [one.file for one in chosen],
+            },
+            hide_index=True,
+        )

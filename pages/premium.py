@@ -1,0 +1,55 @@
+"""Multilingual premium: what each language costs each tokenizer, how sure that is, and the sentences behind it."""
+
+import streamlit as st
+
+from components import cached
+from components.colours import tokenizer_colours
+from components.premium import views
+from components.premium.at_hand import AtHand
+from components.premium.controls import choose_opening, controls
+from components.premium.ordering import matching, mean_premium, order
+from components.premium.overview import overview
+from components.premium.provenance import link, provenance, reproduction_badge
+from core.atlas import atlas_tokenizers
+
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    st.title("Multilingual premium", anchor=False, width="content")
+    reproduction_badge()
+
+choice = controls(cached.atlas("").table.languages)
+if not choice.keys:
+    st.info("Choose the tokenizers to compare, or start from eight well-known ones.", icon=":material/language:")
+    st.button("Show the well-known ones", icon=":material/play_arrow:", on_click=choose_opening)
+    st.stop()
+
+table = cached.atlas(choice.part).table
+found = cached.atlas_premiums(choice.part, choice.base, choice.per)
+keys = tuple(atlas_tokenizers())
+rows = tuple(keys.index(key) for key in choice.keys)
+places = matching(table.languages, choice.search)
+if not places:
+    st.info(
+        "None of the 204 language-scripts fits this search. Try a name, a code such as tam_Taml, a script or a family.",
+        icon=":material/search_off:",
+    )
+    st.stop()
+
+at_hand = AtHand(
+    table=table,
+    found=found,
+    keys=keys,
+    rows=rows,
+    columns=order(table.languages, places, mean_premium(found.value[list(rows)]), choice.sort),
+    sort=choice.sort,
+    part=choice.part,
+    colours=tuple(
+        tokenizer_colours(
+            [table.tokenizers[row].fingerprint for row in rows], st.session_state.setdefault("tokenizer_colours", {})
+        )
+    ),
+    dark=st.context.theme.type == "dark",
+)
+overview(at_hand)
+views.views(at_hand)
+link(at_hand)
+provenance(at_hand)

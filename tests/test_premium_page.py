@@ -1,0 +1,102 @@
+"""The Premium page without a browser: every view draws, links restore, and what is missing is one message."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from components.premium.controls import OPENING
+from components.premium.views import VIEWS
+
+PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def empty_caches() -> Iterator[None]:
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def page(**query: str | list[str]) -> AppTest:
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def table(app: AppTest):
+    return next(one.value for one in app.dataframe if "Code" in one.value.columns)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_draws(view: str) -> None:
+    app = page(premium=view)
+    assert not app.exception
+    assert not app.error
+    assert app.session_state["premium"] == view
+
+
+@pytest.mark.parametrize("sort", ["Script", "Family", "Region", "Speakers", "Resources", "Name"])
+def test_every_order_draws(sort: str) -> None:
+    app = page(sort=sort, find="Asia", premium="Groups")
+    assert not app.exception and not app.error
+
+
+def test_the_base_costs_one_and_a_new_base_does() -> None:
+    app = page(premium="Table")
+    by_code = table(app).set_index("Code")
+    assert by_code.loc["eng_Latn", "GPT-2"] == 1
+    app.selectbox(key="base").select("mya_Mymr").run()
+    by_code = table(app).set_index("Code")
+    assert by_code.loc["mya_Mymr", "GPT-2"] == 1
+    assert by_code.loc["eng_Latn", "GPT-2"] < 0.1
+
+
+def test_a_link_restores() -> None:
+    query = {"counted": ["gpt-2", "bert-cased"], "base": "deu_Latn", "find": "Thai", "part": "Dev", "per": "Byte"}
+    app = page(premium="Table", language="tha_Thai", tokenizer="bert-cased", **query)
+    assert not app.exception and not app.error
+    assert app.session_state["counted"] == ["gpt-2", "bert-cased"]
+    found = table(app)
+    assert list(found["Code"]) == ["tha_Thai"]
+    assert "unknown" in found["BERT cased 95 %"].iloc[0]
+
+
+def test_a_missing_base_is_one_message_and_english_stands_in() -> None:
+    app = page(base="eng_Latm")
+    assert not app.exception
+    assert len(app.error) == 1 and "Did you mean eng" in app.error[0].value.replace("\\", "")
+    assert app.session_state["base"] == "eng_Latn"
+
+
+def test_an_unknown_tokenizer_is_one_message_and_the_others_go_on() -> None:
+    app = page(counted=["gpt-2", "gtp-2"])
+    assert not app.exception
+    assert len(app.error) == 1
+    assert app.session_state["counted"] == ["gpt-2"]
+
+
+def test_a_search_without_a_match_and_no_tokenizer_say_what_to_do() -> None:
+    app = page(find="Klingon")
+    assert not app.exception and "Klingon" not in app.info[0].value and "fits this search" in app.info[0].value
+    app = page()
+    app.multiselect(key="counted").set_value([]).run()
+    next(button for button in app.button if button.label == "Show the well-known ones").click().run()
+    assert tuple(app.session_state["counted"]) == OPENING
+
+
+def test_the_badge_counts_live() -> None:
+    app = page()
+    assert not app.exception
+    frames = [one.value for one in app.dataframe if "Published as" in one.value.columns]
+    by_name = frames[0].set_index("Published as")["Equal"]
+    assert by_name["GPT-2"] == "204 of 204"
+
+
+def test_a_masked_cell_says_why() -> None:
+    app = page(counted=["bert-cased"], premium="Evidence", language="tha_Thai")
+    assert not app.exception and not app.error
+    assert "unknown" in app.info[0].value
