@@ -24,7 +24,7 @@ def draw(at_hand: AtHand) -> None:
     usable.sort(key=lambda n: gini(costs[n]))
     labels = [at_hand.label(at_hand.rows[n]) for n in usable]
     figure = lorenz_figure(labels, [costs[n] for n in usable], [at_hand.colours[n] for n in usable])
-    left, right = st.columns([4, 3], vertical_alignment="center")
+    left, right = st.columns([6, 5], vertical_alignment="center")
     with left:
         alt = f"Lorenz curves; most even {labels[0]}, Gini {gini(costs[usable[0]]):.2f}"
         st.plotly_chart(figure, key="lorenz", config=CONFIG, alt=alt)
@@ -32,7 +32,7 @@ def draw(at_hand: AtHand) -> None:
         {
             "Tokenizer": labels,
             "Gini": [round(gini(costs[n]), 3) for n in usable],
-            "Worst decile": [round(worst_decile(costs[n]), 2) for n in usable],
+            "Worst 10 %": [round(worst_decile(costs[n]), 2) for n in usable],
             "Max / min": [round(float(np.nanmax(costs[n]) / np.nanmin(costs[n])), 1) for n in usable],
             "Languages": [len(known(costs[n])) for n in usable],
         },
@@ -40,7 +40,7 @@ def draw(at_hand: AtHand) -> None:
     )
     st.caption(
         "Languages from cheap to dear, and the share of all tokens that they take on the same text; on the dotted "
-        "line all would cost the same. Gini is 0 there, and at most 1 − 1/L. Worst decile: mean of the dearest tenth "
+        "line all would cost the same. Gini is 0 there, and at most 1 − 1/L. Worst 10 %: mean of the dearest tenth "
         "over the mean of all; max / min: the dearest over the cheapest. Each language counts once, "
         "however many speak it; masked ones are left out, so compare "
         "only tokenizers with as many languages. Sources: Lorenz 1905; Gini 1912."

@@ -36,8 +36,8 @@ def overview(at_hand: AtHand) -> None:
     alt = f"Premiums of {n} languages over {at_hand.base_label} with {len(at_hand.rows)} tokenizers as colours"
     st.html(_SWITCH)
     st.caption(
-        f"A cell is a language under a tokenizer: blue-green takes fewer tokens than {at_hand.base_label}, amber "
-        f"to brown-red more; hatched is masked. Hover for number and interval. {n} shown."
+        f"A cell is a language under a tokenizer: blue-green takes fewer tokens than {at_hand.base_label}, amber to "
+        "brown-red more; hatched is masked. Hover for the number and its interval."
     )
     with st.container(key="premium_wide"):
         st.plotly_chart(heatmap(at_hand, wide=True), key="heatmap_wide", config=CONFIG, alt=alt)
