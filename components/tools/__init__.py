@@ -1,13 +1,8 @@
-"""The tools under the token view, one file each with a `draw(at_hand)`; only the chosen one is imported."""
-
-from importlib import import_module
-
-import streamlit as st
+"""The tools under the token view, one file each with a `draw(at_hand)`."""
 
 from components.at_hand import AtHand
-from components.errors import user_errors
+from components.chosen import draw_chosen
 
-# The words stand in the link, so they are plain.
 _MODULES = {
     "Statistics": "statistics",
     "Agreement": "agreement",
@@ -21,14 +16,4 @@ _MODULES = {
 
 def tools(at_hand: AtHand) -> None:
     """Let the user choose a tool, and draw it."""
-    chosen = st.segmented_control(
-        "Tool",
-        list(_MODULES),
-        default="Statistics",
-        required=True,
-        key="tool",
-        label_visibility="collapsed",
-        bind="query-params",
-    )
-    with user_errors():
-        import_module(f"components.tools.{_MODULES[chosen]}").draw(at_hand)
+    draw_chosen("Tool", __name__, _MODULES, at_hand, key="tool")
