@@ -6,7 +6,7 @@ from components.premium.at_hand import AtHand
 from components.premium.controls import start_one
 from core.languages import language
 
-TOKENIZER, LANGUAGE = "tokenizer", "language"
+VIEW, TOKENIZER, LANGUAGE = "premium", "tokenizer", "language"
 _USUAL = "mya_Mymr"
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -10,7 +11,7 @@ from components import cached
 from components.errors import plain
 from components.premium.at_hand import AtHand
 from components.premium.choosers import one_language, one_tokenizer
-from components.premium.overview import CONFIG
+from components.premium.figure import GRID, ONE, Chart, finish, show
 from components.premium.scale import log_axis, times
 from components.rows import Row
 from components.score import token_view_of
@@ -48,9 +49,13 @@ def draw(at_hand: AtHand) -> None:
     known = ratios[~np.isnan(ratios) & (ratios > 0)]
     if len(known):
         premium = float(np.nansum(at_hand.table.tokens[row, column]) / at_hand.table.tokens[row, _base(at_hand)].sum())
-        figure = ratios_figure(known, premium, f"tokens of a sentence, × {at_hand.base_label}")
-        alt = f"Ratios of {len(known)} sentences, middle half from {_quarters(known)}"
-        st.plotly_chart(figure, key="ratios", config=CONFIG, alt=alt)
+        chart = Chart(
+            "ratios",
+            ratios_figure(known, premium, f"tokens of a sentence, × {at_hand.base_label}"),
+            f"Ratios of {len(known):,} sentences, {times(premium)} together; middle half from {_quarters(known)}.",
+            lambda: sentence_table(at_hand, row, column),
+        )
+        show(chart, at_hand)
         st.caption(
             f"{len(known):,} sentences, each with its own ratio; the middle half lies from {_quarters(known)}. The "
             "premium (line) is the ratio of sums, in which long sentences weigh more."
@@ -89,19 +94,29 @@ def ratios_figure(ratios: np.ndarray, premium: float, title: str) -> go.Figure:
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
-    figure.add_vline(x=1, line={"color": "rgba(128,140,160,.9)", "width": 1, "dash": "dot"})
+    figure.add_vline(x=1, line=ONE)
     figure.add_vline(x=premium, line={"color": "#D55E00", "width": 2}, annotation_text=f"premium {times(premium)}")
-    figure.update_layout(
-        height=240,
+    return finish(
+        figure,
+        240,
         margin={"l": 4, "r": 4, "t": 24, "b": 4},
-        xaxis=log_axis(low, high, title) | {"fixedrange": True},
-        yaxis={"title": "sentences", "gridcolor": "rgba(128,140,160,.18)", "fixedrange": True},
-        plot_bgcolor="rgba(0,0,0,0)",
-        paper_bgcolor="rgba(0,0,0,0)",
-        dragmode=False,
-        showlegend=False,
+        xaxis=log_axis(low, high, title),
+        yaxis={"title": "sentences", "gridcolor": GRID},
     )
-    return figure
+
+
+def sentence_table(at_hand: AtHand, row: int, column: int) -> pd.DataFrame:
+    """A row per sentence: its number, its tokens in both languages, and their ratio."""
+    own, base = (at_hand.table.tokens[row, c].astype(np.int64) for c in (column, _base(at_hand)))
+    ratios = sentence_ratios(at_hand.table, row, at_hand.table.languages[column], at_hand.base)
+    return pd.DataFrame(
+        {
+            "Sentence": np.arange(1, len(own) + 1),
+            f"Tokens in {at_hand.language(column)}": own,
+            f"Tokens in {at_hand.base_label}": base,
+            "Ratio": ratios.round(3),
+        }
+    )
 
 
 def _sentences(at_hand: AtHand, row: int, column: int, kind: str) -> None:

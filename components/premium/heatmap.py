@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from components.premium.at_hand import AtHand
+from components.premium.figure import finish
 from components.premium.ordering import Group, grouped
 from components.premium.scale import colour_scale, reach, ticks
 
@@ -18,7 +19,6 @@ def heatmap(at_hand: AtHand, wide: bool) -> go.Figure:
     """Languages side by side if `wide`, else one below the other; grey and hatched where there is no number."""
     cells = np.ix_(at_hand.rows, at_hand.columns)
     value = at_hand.found.value[cells]
-    hover = [[at_hand.sentence(row, column) for column in at_hand.columns] for row in at_hand.rows]
     masked = np.isnan(value)
     known = value[~masked]
     low, high = reach_of(at_hand)
@@ -30,7 +30,6 @@ def heatmap(at_hand: AtHand, wide: bool) -> go.Figure:
     with np.errstate(divide="ignore"):
         z = np.log2(value)
     gap = 1 if len(names) <= 60 or not wide else 0
-    common = {"customdata": _turned(hover, wide), "hovertemplate": "%{customdata}<extra></extra>"}
     bar = {"tickvals": marks, "ticktext": texts, "thickness": 10, "len": 1.0, "outlinewidth": 0}
     figure = go.Figure(
         [
@@ -43,30 +42,21 @@ def heatmap(at_hand: AtHand, wide: bool) -> go.Figure:
                 ygap=1,
                 colorbar=bar | {"title": "×"} if wide else bar,
                 showscale=wide,
-                **common,
+                hoverinfo="skip",
             )
         ]
     )
     if masked.any():
-        figure.add_trace(_mask(masked, wide, gap, common, at_hand.dark))
+        figure.add_trace(_mask(masked, wide, gap, at_hand.dark))
         figure.add_trace(_hatch(masked, wide, at_hand.dark))
+    figure.add_trace(_targets(at_hand, wide))
     across, down = (_language_axis(names, groups, wide), _tokenizer_axis(at_hand))
     if not wide:
         across, down = down | {"side": "top", "tickangle": -90}, across
     across |= {"range": [-0.5, (len(names) if wide else len(at_hand.rows)) - 0.5]}
     down |= {"range": [(len(at_hand.rows) if wide else len(names)) - 0.5, -0.5]}
     height = 26 * len(at_hand.rows) + 130 if wide else 16 * len(names) + 150
-    figure.update_layout(
-        height=max(230, height),
-        margin={"l": 4, "r": 4, "t": 8, "b": 4},
-        xaxis=across,
-        yaxis=down,
-        hoverlabel={"align": "left"},
-        plot_bgcolor="rgba(0,0,0,0)",
-        paper_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        dragmode=False,
-    )
+    finish(figure, max(230, height), xaxis=across, yaxis=down, hoverdistance=-1)
     line = {"color": "rgb(17,21,28)" if at_hand.dark else "white", "width": 1}
     for group in groups[1:]:
         if wide:
@@ -82,11 +72,36 @@ def reach_of(at_hand: AtHand) -> tuple[int, int]:
     return reach(float(np.nanmin(value, initial=1.0)))
 
 
-def _turned(hover: list[list[str]], wide: bool) -> list[list[str]]:
-    return hover if wide else [list(column) for column in zip(*hover, strict=True)]
+def worst_and_best(at_hand: AtHand) -> str:
+    """The dearest and the cheapest cell in a sentence each, for those who do not see them."""
+    value = at_hand.found.value[np.ix_(at_hand.rows, at_hand.columns)]
+    if np.isnan(value).all():
+        return "All are masked."
+    ends = [np.unravel_index(find(value), value.shape) for find in (np.nanargmax, np.nanargmin)]
+    return " ".join(f"{at_hand.sentence(at_hand.rows[row], at_hand.columns[column])}." for row, column in ends)
 
 
-def _mask(masked: np.ndarray, wide: bool, gap: int, common: dict[str, object], dark: bool) -> go.Heatmap:
+def _targets(at_hand: AtHand, wide: bool) -> go.Scatter:
+    """An unseen point in the middle of each cell, row after row, which speaks and takes clicks.
+
+    Streamlit hears of clicks on points but not on cells. The nearest point at any distance is that of the cell itself.
+    """
+    n_rows, n_columns = len(at_hand.rows), len(at_hand.columns)
+    rows, columns = np.repeat(np.arange(n_rows), n_columns), np.tile(np.arange(n_columns), n_rows)
+    unseen = {"marker": {"opacity": 0}}
+    return go.Scatter(
+        x=columns if wide else rows,
+        y=rows if wide else columns,
+        mode="markers",
+        marker={"size": 2, "opacity": 0},
+        selected=unseen,
+        unselected=unseen,
+        customdata=[at_hand.sentence(row, column) for row in at_hand.rows for column in at_hand.columns],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _mask(masked: np.ndarray, wide: bool, gap: int, dark: bool) -> go.Heatmap:
     z = np.where(masked, 1.0, np.nan)
     return go.Heatmap(
         z=z if wide else z.T,
@@ -94,7 +109,7 @@ def _mask(masked: np.ndarray, wide: bool, gap: int, common: dict[str, object], d
         showscale=False,
         xgap=gap,
         ygap=1,
-        **common,
+        hoverinfo="skip",
     )
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from components.premium.at_hand import AtHand
-from components.premium.overview import CONFIG
+from components.premium.figure import GRID, LINE, Chart, finish, plot
 from core.fairness import gini, known, lorenz, worst_decile
 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
@@ -22,28 +23,42 @@ def draw(at_hand: AtHand) -> None:
         st.info("A Lorenz curve needs two languages or more with a premium.", icon=":material/show_chart:")
         return
     usable.sort(key=lambda n: gini(costs[n]))
+    costs = [costs[n] for n in usable]
     labels = [at_hand.label(at_hand.rows[n]) for n in usable]
-    figure = lorenz_figure(labels, [costs[n] for n in usable], [at_hand.colours[n] for n in usable])
+    even, uneven = (f"{labels[n]}, Gini {gini(costs[n]):.2f}" for n in (0, -1))
+    chart = Chart(
+        "lorenz",
+        lorenz_figure(labels, costs, [at_hand.colours[n] for n in usable]),
+        f"Lorenz curves of {len(labels)} tokenizers; most even {even}; least even {uneven}.",
+        lambda: evenness(labels, costs),
+    )
     left, right = st.columns([6, 5], vertical_alignment="center")
     with left:
-        alt = f"Lorenz curves; most even {labels[0]}, Gini {gini(costs[usable[0]]):.2f}"
-        st.plotly_chart(figure, key="lorenz", config=CONFIG, alt=alt)
-    right.dataframe(
-        {
-            "Tokenizer": labels,
-            "Gini": [round(gini(costs[n]), 3) for n in usable],
-            "Worst 10 %": [round(worst_decile(costs[n]), 2) for n in usable],
-            "Max / min": [round(float(np.nanmax(costs[n]) / np.nanmin(costs[n])), 1) for n in usable],
-            "Languages": [len(known(costs[n])) for n in usable],
-        },
-        hide_index=True,
-    )
+        plot(chart, at_hand)
+    right.dataframe(chart.numbers(), hide_index=True)
     st.caption(
         "Languages from cheap to dear, and the share of all tokens that they take on the same text; on the dotted "
         "line all would cost the same. Gini is 0 there, and at most 1 − 1/L. Worst 10 %: mean of the dearest tenth "
         "over the mean of all; max / min: the dearest over the cheapest. Each language counts once, "
         "however many speak it; masked ones are left out, so compare "
         "only tokenizers with as many languages. Sources: Lorenz 1905; Gini 1912."
+    )
+
+
+def evenness(labels: Sequence[str], costs: Sequence[np.ndarray]) -> pd.DataFrame:
+    """How evenly each tokenizer treats languages, in four numbers.
+
+    >>> evenness(["a"], [np.array([1.0, 3.0, np.nan])])["Gini"].tolist()
+    [0.25]
+    """
+    return pd.DataFrame(
+        {
+            "Tokenizer": labels,
+            "Gini": [round(gini(cost), 3) for cost in costs],
+            "Worst 10 %": [round(worst_decile(cost), 2) for cost in costs],
+            "Max / min": [round(float(np.nanmax(cost) / np.nanmin(cost)), 1) for cost in costs],
+            "Languages": [len(known(cost)) for cost in costs],
+        }
     )
 
 
@@ -54,12 +69,7 @@ def lorenz_figure(labels: Sequence[str], costs: Sequence[np.ndarray], colours: S
     'a 0.25'
     """
     even = go.Scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        line={"color": "rgba(128,140,160,.8)", "dash": "dot", "width": 1},
-        hoverinfo="skip",
-        showlegend=False,
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": LINE, "dash": "dot"}, hoverinfo="skip", showlegend=False
     )
     curves = []
     for n, (label, cost, colour) in enumerate(zip(labels, costs, colours, strict=True)):
@@ -75,23 +85,12 @@ def lorenz_figure(labels: Sequence[str], costs: Sequence[np.ndarray], colours: S
                 "<extra></extra>",
             )
         )
-    figure = go.Figure([even, *curves])
-    axis = {
-        "range": [0, 1.01],
-        "dtick": 0.2,
-        "tickformat": ".0%",
-        "gridcolor": "rgba(128,140,160,.18)",
-        "fixedrange": True,
-        "zeroline": False,
-    }
-    figure.update_layout(
-        height=440,
-        margin={"l": 4, "r": 4, "t": 8, "b": 4},
+    axis = {"range": [0, 1.01], "dtick": 0.2, "tickformat": ".0%", "gridcolor": GRID}
+    return finish(
+        go.Figure([even, *curves]),
+        440,
+        showlegend=True,
         xaxis=axis | {"title": "languages, cheapest first"},
         yaxis=axis | {"title": "share of all tokens"},
         legend={"x": 0.02, "y": 0.98, "bgcolor": "rgba(0,0,0,0)", "title": "most even first, Gini"},
-        plot_bgcolor="rgba(0,0,0,0)",
-        paper_bgcolor="rgba(0,0,0,0)",
-        dragmode=False,
     )
-    return figure

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from components.premium.at_hand import AtHand
-from components.premium.heatmap import heatmap, reach_of
+from components.premium.figure import Chart, cell_columns, cell_table, numbers, plot
+from components.premium.heatmap import heatmap, reach_of, worst_and_best
 from components.premium.scale import colour_scale, ticks
 
-CONFIG = {"displayModeBar": False}
 _SWITCH = """<style>
 .st-key-premium_narrow { display: none; }
 @media (max-width: 700px) {
@@ -32,16 +32,30 @@ def legend(low: int, high: int, dark: bool) -> str:
 
 def overview(at_hand: AtHand) -> None:
     """Languages run across where there is room, and down on a phone; the style sheet shows one of the two."""
-    n = len(at_hand.columns)
-    alt = f"Premiums of {n} languages over {at_hand.base_label} with {len(at_hand.rows)} tokenizers as colours"
     st.html(_SWITCH)
     st.caption(
         f"A cell is a language under a tokenizer: blue-green takes fewer tokens than {at_hand.base_label}, amber to "
-        "brown-red more; hatched is masked. Hover for the number and its interval."
+        "brown-red more; hatched is masked. Hover for the number and its interval, click for the sentences behind it."
     )
     with st.container(key="premium_wide"):
-        st.plotly_chart(heatmap(at_hand, wide=True), key="heatmap_wide", config=CONFIG, alt=alt)
+        chart = _chart(at_hand, wide=True)
+        plot(chart, at_hand)
     with st.container(key="premium_narrow"):
         st.html(legend(*reach_of(at_hand), at_hand.dark))
-        with st.container(height=520 if n > 24 else "content", border=False):
-            st.plotly_chart(heatmap(at_hand, wide=False), key="heatmap_narrow", config=CONFIG, alt=alt)
+        with st.container(height=520 if len(at_hand.columns) > 24 else "content", border=False):
+            plot(_chart(at_hand, wide=False), at_hand)
+    numbers(chart)
+
+
+def _chart(at_hand: AtHand, wide: bool) -> Chart:
+    cells = [(row, column) for row in at_hand.rows for column in at_hand.columns]
+    figure = heatmap(at_hand, wide)
+    return Chart(
+        "heatmap" if wide else "heatmap_narrow",
+        figure,
+        f"Premiums of {len(at_hand.columns)} languages over {at_hand.base_label} with {len(at_hand.rows)} tokenizers "
+        f"as colours. {worst_and_best(at_hand)}",
+        lambda: cell_table(at_hand, cells),
+        cell_columns(at_hand),
+        {len(figure.data) - 1: cells},
+    )

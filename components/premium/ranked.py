@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.premium.at_hand import AtHand
-from components.premium.choosers import LANGUAGE, one_tokenizer
-from components.premium.overview import CONFIG
+from components.premium.choosers import one_tokenizer
+from components.premium.figure import ONE, Chart, cell_columns, cell_table, finish, names_axis, show
 from components.premium.scale import between, log_axis, times
 
 _AT_ONCE = 30
@@ -45,27 +45,21 @@ def draw(at_hand: AtHand) -> None:
         f"{at_hand.label(row)}: {at_hand.axis}",
     )
     dearest = at_hand.sentence(row, ranked[0])
-    st.plotly_chart(
+    shown_cells = [(row, c) for c in shown]
+    chart = Chart(
+        "ranked",
         figure,
-        key="ranked",
-        config=CONFIG,
-        alt=f"Premiums in order. {dearest}",
-        on_select=lambda: to_evidence([at_hand.table.languages[c] for c in shown]),
-        selection_mode="points",
+        f"Premiums of {len(shown)} languages in order. {dearest}.",
+        lambda: cell_table(at_hand, shown_cells),
+        cell_columns(at_hand),
+        {0: shown_cells},
     )
+    show(chart, at_hand)
     st.caption(
         f"{dearest}. Dots are premiums, bars their 95 % intervals; click a dot for its sentences. "
         f"{len(shown)} of {len(ranked)} languages"
         + (f"; {masked} masked, over 10 % unknown tokens." if masked else ".")
     )
-
-
-def to_evidence(codes: Sequence[str]) -> None:
-    """Show the evidence for the language whose dot was clicked."""
-    points = st.session_state["ranked"].selection.points
-    if points:
-        st.session_state[LANGUAGE] = codes[points[0]["point_index"]]
-        st.session_state["premium"] = "Evidence"
 
 
 def ranked_figure(
@@ -108,23 +102,5 @@ def ranked_figure(
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
-    figure.add_vline(x=1, line={"color": "rgba(128,140,160,.8)", "width": 1, "dash": "dot"})
-    axis = log_axis(bottom, top, title)
-    figure.update_layout(
-        height=22 * len(names) + 90,
-        margin={"l": 4, "r": 4, "t": 8, "b": 4},
-        xaxis=axis | {"fixedrange": True},
-        yaxis={
-            "tickvals": list(range(len(names))),
-            "ticktext": list(names),
-            "range": [len(names) - 0.4, -0.6],
-            "automargin": True,
-            "showgrid": False,
-            "zeroline": False,
-            "fixedrange": True,
-        },
-        plot_bgcolor="rgba(0,0,0,0)",
-        paper_bgcolor="rgba(0,0,0,0)",
-        dragmode=False,
-    )
-    return figure
+    figure.add_vline(x=1, line=ONE)
+    return finish(figure, 22 * len(names) + 90, xaxis=log_axis(bottom, top, title), yaxis=names_axis(names))

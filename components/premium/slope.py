@@ -5,13 +5,16 @@ from html import escape
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from components import cached
+from components.colours import OKABE_ITO
 from components.premium.at_hand import AtHand
-from components.premium.overview import CONFIG
+from components.premium.figure import FAINT, Cell, Chart, finish, show
 from components.premium.scale import log_axis, times
-from core.comparison_tests import Differences, compare_tokenizers
+from core.comparison_tests import CORRECTION, Differences, compare_tokenizers
 
 FAMILIES = {
     "OpenAI": ("gpt-2", "cl100k", "o200k"),
@@ -21,13 +24,13 @@ FAMILIES = {
     "SuperBPE": ("bpe-200k", "superbpe-200k"),
 }
 _NAMED = 8
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7A6A00", "#7F7F7F")
+_GREY, _FAINT_GREY = "rgba(128,140,160,.55)", "rgba(128,140,160,.35)"
+_SIGNS = "●■◆▲✚✖★▼"
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _differences(part: str, first: int, last: int, base: str) -> Differences:
-    from components import cached
-
     return compare_tokenizers(cached.atlas(part).table, last, first, base)
 
 
@@ -37,41 +40,71 @@ def draw(at_hand: AtHand) -> None:
         "Family", list(FAMILIES), default="OpenAI", required=True, key="family", bind="query-params"
     )
     rows = [at_hand.keys.index(key) for key in FAMILIES[family]]
-    value = at_hand.found.value[rows]
-    columns = [c for c in at_hand.columns if not np.isnan(value[:, c]).any()]
+    columns = [c for c in at_hand.columns if not np.isnan(at_hand.found.value[rows, c]).any()]
     if not columns:
         st.info("No language found has a premium with all of these tokenizers.", icon=":material/block:")
         return
+    value = at_hand.found.value[np.ix_(rows, columns)]
     steps = [at_hand.label(row) for row in rows]
-    figure = slope_figure(
-        steps,
-        [at_hand.language(c) for c in columns],
-        value[:, columns],
-        named(value[:, columns]),
-        at_hand.axis,
-    )
-    st.plotly_chart(figure, key="slope", config=CONFIG, alt=f"Premiums from {steps[0]} to {steps[-1]} by language")
     change = _differences(at_hand.part, rows[0], rows[-1], at_hand.base)
-    n_lower = int((change.distinguishable & (change.ratio < 1)).sum())
-    n_higher = int((change.distinguishable & (change.ratio > 1)).sum())
-    n_compared = len(change.names) - len(change.reasons)
+    differs = dict(zip(change.names, change.distinguishable.tolist(), strict=True))
+    told_apart = np.array([differs.get(at_hand.table.languages[c], False) for c in columns])
+    names = [at_hand.language(c) for c in columns]
+    chosen = named(value, told_apart)
+    cells = [[(row, c) for row in rows] for c in columns]
+    n_lower, n_higher = (int((told_apart & (sign * (value[-1] - value[0]) > 0)).sum()) for sign in (-1, 1))
+    chart = Chart(
+        "slope",
+        slope_figure(steps, names, value, told_apart, chosen, at_hand.axis),
+        f"Premiums from {steps[0]} to {steps[-1]}: lower in {n_lower} of {len(columns)} languages, higher in "
+        f"{n_higher}.",
+        lambda: changes(steps, names, value, told_apart),
+        cells=cells_of(cells, told_apart, chosen),
+    )
+    show(chart, at_hand)
     st.caption(
         f"A line is a language; those that changed most are named. From {steps[0]} to {steps[-1]} the premium "
-        f"per line over {at_hand.base_label} falls in {n_lower} of {n_compared} languages, rises in {n_higher}, "
-        f"and cannot be told apart in {n_compared - n_lower - n_higher} (paired test over sentences, 5 % after Holm's "
-        "correction). A premium compares languages: it can rise while the language itself takes "
-        "fewer tokens, if the base gains more."
+        f"over {at_hand.base_label} falls in {n_lower} of {len(columns)} languages, rises in {n_higher}, "
+        f"and cannot be told apart in {len(columns) - n_lower - n_higher}, which are dotted (paired test over "
+        f"sentences, 5 % after {CORRECTION}'s correction). A premium compares languages: it can rise while the "
+        "language itself takes fewer tokens, if the base gains more."
     )
 
 
-def named(value: np.ndarray) -> list[int]:
+def named(value: np.ndarray, told_apart: np.ndarray) -> list[int]:
     """Languages to name: at most eight, those whose premium changed most from the first tokenizer to the last.
 
-    >>> named(np.array([[1.0, 4.0], [1.0, 2.0]]))
+    >>> named(np.array([[1.0, 4.0, 2.0], [1.1, 2.0, 2.0]]), np.array([True, True, False]))
     [1, 0]
     """
     change = np.abs(np.log(value[-1] / value[0]))
-    return [int(n) for n in np.argsort(-change, kind="stable")[:_NAMED]]
+    return [int(n) for n in np.argsort(-change, kind="stable") if told_apart[n]][:_NAMED]
+
+
+def _parts(told_apart: np.ndarray, named: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Languages without a name: those that changed, and those that cannot be told apart."""
+    others = [n for n in range(len(told_apart)) if n not in named]
+    return [n for n in others if told_apart[n]], [n for n in others if not told_apart[n]]
+
+
+def cells_of(
+    cells: Sequence[Sequence[Cell]], told_apart: np.ndarray, named: Sequence[int]
+) -> dict[int, Sequence[Cell]]:
+    """The cell of every point of `slope_figure`, by trace; gaps between lines stand for the point before them."""
+    clear, alike = ([cell for n in part for cell in (*cells[n], cells[n][-1])] for part in _parts(told_apart, named))
+    return {0: clear, 1: alike} | {2 + place: cells[n] for place, n in enumerate(named)}
+
+
+def changes(steps: Sequence[str], names: Sequence[str], value: np.ndarray, told_apart: np.ndarray) -> pd.DataFrame:
+    """A row per language: its premium at each step, the ratio of the last to the first, and whether they differ."""
+    return pd.DataFrame(
+        {
+            "Language": names,
+            **{step: row.round(3) for step, row in zip(steps, value, strict=True)},
+            "Last / first": (value[-1] / value[0]).round(3),
+            "Told apart": told_apart,
+        }
+    )
 
 
 def apart(places: Sequence[float], gap: float) -> list[float]:
@@ -89,38 +122,48 @@ def apart(places: Sequence[float], gap: float) -> list[float]:
 
 
 def slope_figure(
-    steps: Sequence[str], names: Sequence[str], value: np.ndarray, named: Sequence[int], title: str
+    steps: Sequence[str],
+    names: Sequence[str],
+    value: np.ndarray,
+    told_apart: np.ndarray,
+    named: Sequence[int],
+    title: str,
 ) -> go.Figure:
-    """Lines over the steps (S) for every language (L), `value` being (S, L); some of them named and coloured.
+    """Lines over the steps (S) for every language (L), `value` being (S, L): grey, dotted where not told apart; some
+    named, each with a colour and a symbol.
 
-    >>> figure = slope_figure(["a", "b"], ["x", "y"], np.array([[1.0, 4.0], [1.0, 2.0]]), [1], "")
+    >>> apart = np.array([False, True])
+    >>> figure = slope_figure(["a", "b"], ["x", "y"], np.array([[1.0, 4.0], [1.0, 2.0]]), apart, [1], "")
     >>> len(figure.data), figure.layout.annotations[0].text
-    (2, '<span style="color:#0072B2">●</span> y')
+    (3, '<span style="color:#0072B2">●</span> y')
     """
     at = list(range(len(steps)))
 
     def words(n: int) -> str:
-        return f"{names[n]}: " + " → ".join(f"{times(v)} ({step})" for v, step in zip(value[:, n], steps, strict=True))
+        path = " → ".join(f"{times(v)} ({step})" for v, step in zip(value[:, n], steps, strict=True))
+        return f"{names[n]}: {path}" + ("" if told_apart[n] else ", not told apart")
 
-    others = [n for n in range(len(names)) if n not in named]
     traces = [
         go.Scatter(
-            x=[x for _ in others for x in (*at, None)],
-            y=[y for n in others for y in (*value[:, n].tolist(), None)],
+            x=[x for _ in part for x in (*at, None)],
+            y=[y for n in part for y in (*value[:, n].tolist(), None)],
             mode="lines+markers",
-            line={"color": "rgba(128,140,160,.28)", "width": 1},
-            marker={"size": 4, "color": "rgba(128,140,160,.45)"},
-            customdata=[text for n in others for text in [words(n)] * (len(at) + 1)],
+            line={"color": _FAINT_GREY, "width": 1, "dash": dash},
+            marker={"size": 4, "color": _GREY},
+            unselected={"marker": {"opacity": 1}},
+            customdata=[text for n in part for text in [words(n)] * (len(at) + 1)],
             hovertemplate="%{customdata}<extra></extra>",
         )
+        for part, dash in zip(_parts(told_apart, named), ("solid", "dot"), strict=True)
     ]
     traces += [
         go.Scatter(
             x=at,
             y=value[:, n],
             mode="lines+markers",
-            line={"color": _COLOURS[place % len(_COLOURS)], "width": 2.5},
-            marker={"size": 8},
+            line={"color": OKABE_ITO[place % len(OKABE_ITO)], "width": 2.5},
+            marker={"size": 9, "symbol": _SYMBOLS[place % len(_SYMBOLS)]},
+            unselected={"marker": {"opacity": 1}},
             customdata=[words(n)] * len(at),
             hovertemplate="%{customdata}<extra></extra>",
         )
@@ -130,32 +173,25 @@ def slope_figure(
     low, high = min(1.0, float(value.min())), max(1.0, float(value.max()))
     ends = apart([float(np.log10(value[-1, n])) for n in named], float(np.log10(high / low)) / 22)
     for place, (n, y) in enumerate(zip(named, ends, strict=True)):
+        colour, sign = OKABE_ITO[place % len(OKABE_ITO)], _SIGNS[place % len(_SIGNS)]
         figure.add_annotation(
             x=at[-1],
             y=y,
-            text=f'<span style="color:{_COLOURS[place % len(_COLOURS)]}">●</span> {escape(names[n])}',
+            text=f'<span style="color:{colour}">{sign}</span> {escape(names[n])}',
             showarrow=False,
             xanchor="left",
             xshift=10,
             font={"size": 12},
         )
-    figure.update_layout(
-        height=520,
-        margin={"l": 4, "r": 4, "t": 8, "b": 4},
-        showlegend=False,
-        yaxis=log_axis(low, high, title) | {"fixedrange": True},
+    return finish(
+        figure,
+        520,
+        yaxis=log_axis(low, high, title),
         xaxis={
             "tickvals": at,
             "ticktext": list(steps),
             "range": [-0.15, at[-1] * 1.45],
             "showgrid": True,
-            "gridcolor": "rgba(128,140,160,.3)",
-            "zeroline": False,
-            "fixedrange": True,
+            "gridcolor": FAINT,
         },
-        plot_bgcolor="rgba(0,0,0,0)",
-        paper_bgcolor="rgba(0,0,0,0)",
-        dragmode=False,
-        hovermode="closest",
     )
-    return figure

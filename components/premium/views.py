@@ -2,6 +2,7 @@
 
 from components.chosen import draw_chosen
 from components.premium.at_hand import AtHand
+from components.premium.choosers import VIEW
 
 VIEWS = {
     "Ranked": "ranked",
@@ -16,4 +17,4 @@ VIEWS = {
 
 def views(at_hand: AtHand) -> None:
     """Let the user choose a view, and draw it."""
-    draw_chosen("View", "components.premium", VIEWS, at_hand, key="premium")
+    draw_chosen("View", "components.premium", VIEWS, at_hand, key=VIEW)

@@ -1,0 +1,154 @@
+"""A chart with all that belongs to it: words for those who do not see it, its numbers as a table, clicks to evidence.
+
+Every view makes a `Chart` and hands it to `show`. Streamlit reports clicks on points, bars and countries, not on cells
+of a heatmap; `cells` says which number of the atlas each point stands for.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.premium.at_hand import AtHand
+from components.premium.choosers import LANGUAGE, TOKENIZER, VIEW
+from components.premium.controls import COUNTED
+from components.premium.ordering import script_of
+from core.languages import language
+
+GRID, FAINT, LINE = "rgba(128,140,160,.18)", "rgba(128,140,160,.3)", "rgba(128,140,160,.8)"
+ONE = {"color": LINE, "width": 1, "dash": "dot"}  # the line at a premium of 1
+_CONFIG = {"displayModeBar": False}
+
+Cell = tuple[int, int]  # row of a tokenizer, column of a language
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """What a view draws.
+
+    Args:
+        key: names it in the session and in files; lower case, unique on the page.
+        figure: for plotly.
+        alt: what it shows and its main finding, in a sentence.
+        numbers: makes the table of the same numbers, a row per mark.
+        columns: how the table shows its columns, by name.
+        cells: the number of the atlas behind each point, by trace; a click there leads to its evidence.
+    """
+
+    key: str
+    figure: go.Figure
+    alt: str
+    numbers: Callable[[], pd.DataFrame]
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    cells: Mapping[int, Sequence[Cell]] = field(default_factory=dict)
+
+
+def show(chart: Chart, at_hand: AtHand) -> None:
+    """The chart, and under it its numbers."""
+    plot(chart, at_hand)
+    numbers(chart)
+
+
+def plot(chart: Chart, at_hand: AtHand) -> None:
+    """The chart alone; for charts that are drawn twice, such as for phones."""
+    if not chart.cells:
+        st.plotly_chart(chart.figure, key=chart.key, config=_CONFIG, alt=chart.alt)
+        return
+    names = {
+        trace: [(at_hand.keys[row], at_hand.table.languages[column]) for row, column in cells]
+        for trace, cells in chart.cells.items()
+    }
+    st.plotly_chart(
+        chart.figure,
+        key=chart.key,
+        config=_CONFIG,
+        alt=f"{chart.alt} A click on a mark leads to its sentences.",
+        on_select=lambda: _to_evidence(chart.key, names),
+        selection_mode="points",
+    )
+
+
+def numbers(chart: Chart) -> None:
+    """The same numbers as a table that the keyboard reaches, worked out when it is opened."""
+    fold = st.expander("Numbers", icon=":material/table:", key=f"{chart.key}_numbers", on_change="rerun")
+    if fold.open:
+        with fold:
+            st.dataframe(chart.numbers(), hide_index=True, column_config=dict(chart.columns), key=f"{chart.key}_table")
+
+
+def _to_evidence(key: str, names: Mapping[int, Sequence[tuple[str, str]]]) -> None:
+    """Show the evidence for the mark clicked; a second click on it, which selects nothing, means the same mark."""
+    points = st.session_state[key].selection.points
+    last = f"{key}_clicked"
+    if points:
+        st.session_state[last] = points[0]["curve_number"], points[0]["point_index"]
+    trace, point = st.session_state.get(last, (-1, -1))
+    if trace in names:
+        go_to_evidence(*names[trace][point])
+
+
+def go_to_evidence(tokenizer: str, code: str) -> None:
+    """Make the page show the sentences behind a number, from a callback."""
+    state = st.session_state
+    if tokenizer not in state[COUNTED]:
+        state[COUNTED] = [*state[COUNTED], tokenizer]
+    state[TOKENIZER], state[LANGUAGE] = tokenizer, code
+    state[VIEW] = "Evidence"
+
+
+def finish(figure: go.Figure, height: int, **layout: Any) -> go.Figure:
+    """What all charts share: no legend, no margins to speak of, no dragging, fixed axes, the page's own ground."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 4, "r": 4, "t": 8, "b": 4},
+        showlegend=False,
+        dragmode=False,
+        hovermode="closest",
+        hoverlabel={"align": "left"},
+        plot_bgcolor="rgba(0,0,0,0)",
+        paper_bgcolor="rgba(0,0,0,0)",
+    )
+    figure.update_layout(**layout)
+    figure.update_xaxes(fixedrange=True, zeroline=False)
+    figure.update_yaxes(fixedrange=True, zeroline=False)
+    return figure
+
+
+def names_axis(names: Sequence[str]) -> dict[str, Any]:
+    """A vertical axis with a name per row, the first on top."""
+    return {
+        "tickvals": list(range(len(names))),
+        "ticktext": list(names),
+        "range": [len(names) - 0.4, -0.6],
+        "automargin": True,
+        "showgrid": False,
+    }
+
+
+def cell_table(at_hand: AtHand, cells: Sequence[Cell]) -> pd.DataFrame:
+    """A row per cell: language, tokenizer, premium with its interval, or why there is none."""
+    found = at_hand.found
+    return pd.DataFrame(
+        {
+            "Language": [at_hand.language(column) for _, column in cells],
+            "Script": [script_of(language(at_hand.table.languages[column])) for _, column in cells],
+            "Tokenizer": [at_hand.label(row) for row, _ in cells],
+            "Premium": [float(found.value[cell]) for cell in cells],
+            "Low": [float(found.low[cell]) for cell in cells],
+            "High": [float(found.high[cell]) for cell in cells],
+            "Remark": [found.reasons.get(cell, "") for cell in cells],
+        }
+    )
+
+
+def cell_columns(at_hand: AtHand) -> dict[str, Any]:
+    """How `cell_table` is shown."""
+    return {
+        "Language": st.column_config.TextColumn(pinned=True),
+        "Premium": st.column_config.NumberColumn(format="%.2f", help=at_hand.axis),
+        "Low": st.column_config.NumberColumn(format="%.2f", help="Lower end of the 95 % interval."),
+        "High": st.column_config.NumberColumn(format="%.2f", help="Upper end of the 95 % interval."),
+    }

@@ -1,0 +1,61 @@
+"""The Premium page in a real browser: clicks on marks lead to their sentences."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+APP = Path(__file__).parents[2] / "app.py"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def visit(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Callable[..., Page]:
+    """Opens the page with a query, and waits for its first picture."""
+
+    def go(query: str = "", **options: object) -> Page:
+        page = open_page(**options)
+        page.goto(f"{app_server(APP)}/premium{query}")
+        shape = "narrow" if options.get("width", 1280) < 700 else "wide"
+        expect(page.locator(f".st-key-premium_{shape} .js-plotly-plot .heatmaplayer image").first).to_be_visible(
+            timeout=60_000
+        )
+        return page
+
+    return go
+
+
+def click_cell(page: Page, plot: str, across: int, down: int) -> None:
+    """Click the cell of the heatmap in this column and row of the picture."""
+    x, y = page.locator(f"{plot} .js-plotly-plot").evaluate(
+        """(plot, [across, down]) => {
+            const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();
+            return [box.x + xaxis._offset + xaxis.d2p(across), box.y + yaxis._offset + yaxis.d2p(down)];
+        }""",
+        [across, down],
+    )
+    page.mouse.move(x - 3, y)
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+
+
+def in_link(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_a_click_on_a_cell_leads_to_its_sentences_again_and_again(visit: Callable[..., Page]) -> None:
+    page = visit("?find=Thai,Lao,Tamil&counted=gpt-2&counted=cl100k&sort=Name")
+    wide = ".st-key-premium_wide"
+    for across, down, sentence in ((0, 0, "Lao costs GPT-2"), (2, 1, "Thai costs cl100k (GPT-4)")) * 2:
+        click_cell(page, wide, across, down)
+        expect(page.get_by_text(sentence).first).to_be_visible(timeout=30_000)
+    page.wait_for_function("location.href.includes('language=tha_Thai')")
+    assert in_link(page)["premium"] == ["Evidence"]
+    assert in_link(page)["tokenizer"] == ["cl100k"]
+    page.get_by_test_id("stMain").get_by_text("Ranked", exact=True).click()
+    expect(page.locator(".st-key-ranked")).to_be_visible(timeout=30_000)
+    click_cell(page, wide, 2, 1)  # the same cell as before: plotly takes it for the end of the selection
+    expect(page.get_by_text("Thai costs cl100k (GPT-4)").first).to_be_visible(timeout=30_000)
