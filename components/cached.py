@@ -1,4 +1,4 @@
-"""Every st.cache_* wrapper: what sessions share, and how much of it is kept."""
+"""What sessions share: what has a size in one cache bounded by bytes (`core.shared_cache`), facts in st.cache_data."""
 
 import streamlit as st
 
@@ -9,66 +9,87 @@ from core.corpus import Corpus, open_corpus
 from core.premium import Per, Premiums, Resampled, premiums, resample
 from core.published import Reproduction, reproduction
 from core.segmentation import Segmentation
+from core.shared_cache import shared
 from core.sources.builtin import words
 from core.statistics import Statistics
 from core.statistics import statistics as core_statistics
 from core.tokenizer import Specials, Tokenizer
 from core.units import Segmenter, Units, units_of
 
+# What follows the typing is small and stale with the next key, so it is bounded by number too: 60 visitors with eight
+# tokenizers each find their last text again.
+MOST_OF_A_TEXT = 512
 SEGMENTERS = {"": None, "uax29": Segmenter("UAX 29 boundaries", words)}
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_data(max_entries=1, show_spinner=False)
 def offered() -> list[tuple[str, str]]:
     """(spec, label) of every tokenizer that opens without a network."""
     return core_offered()
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
 def tokenizer(spec: str) -> Tokenizer:
     """A tokenizer, loaded once for all sessions."""
-    return open_tokenizer(spec)
+    return shared().get(("tokenizer", spec), lambda: open_tokenizer(spec))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
 def segmentation(spec: str, text: str, add: bool, parse: bool) -> Segmentation:
     """A text cut by a tokenizer; shared, so that a rerun for another option does not cut it again."""
-    return tokenizer(spec).segment(text, Specials(add=add, parse=parse))
+    return shared().get(
+        ("segmentation", spec, text, add, parse),
+        lambda: tokenizer(spec).segment(text, Specials(add=add, parse=parse)),
+        most=MOST_OF_A_TEXT,
+    )
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
 def units(text: str, segmenter: str) -> Units:
     """The characters, clusters and words of a text, found once for all tokenizers."""
-    return units_of(text, SEGMENTERS[segmenter])
+    return shared().get(
+        ("units", text, segmenter), lambda: units_of(text, SEGMENTERS[segmenter]), most=MOST_OF_A_TEXT // 8
+    )
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
 def statistics(spec: str, text: str, add: bool, parse: bool, segmenter: str = "") -> Statistics:
     """The numbers of one tokenizer on a text."""
-    return core_statistics(segmentation(spec, text, add, parse), units(text, segmenter))
+    return shared().get(
+        ("statistics", spec, text, add, parse, segmenter),
+        lambda: core_statistics(segmentation(spec, text, add, parse), units(text, segmenter)),
+        most=MOST_OF_A_TEXT,
+    )
 
 
-@st.cache_resource(max_entries=3, show_spinner="Reading the shipped counts …")
 def atlas(part: str) -> Resampled:
     """The shipped counts of all tokenizers on one part of FLORES-200, or on all of it, resampled once."""
-    table = shipped_atlas()
-    return resample(table.select(part=part) if part else table)
+
+    def read() -> Resampled:
+        with st.spinner("Reading the shipped counts …"):
+            table = shipped_atlas()
+            return resample(table.select(part=part) if part else table)
+
+    return shared().get(("atlas", part), read)
 
 
-@st.cache_resource(max_entries=48, show_spinner=False)
 def atlas_premiums(part: str, base: str, per: Per) -> Premiums:
     """Premiums with intervals of every shipped tokenizer in every language."""
-    resampled = atlas(part)
-    return premiums(resampled.table, base, per, resampled)
+
+    def computed() -> Premiums:
+        resampled = atlas(part)
+        return premiums(resampled.table, base, per, resampled)
+
+    return shared().get(("premiums", part, base, per), computed)
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_data(max_entries=1, show_spinner=False)
 def atlas_reproduction() -> list[Reproduction]:
     """How far the shipped counts agree with the published ones."""
     return reproduction(atlas("").table, {key: row for row, key in enumerate(atlas_tokenizers())})
 
 
-@st.cache_resource(max_entries=3, show_spinner="Reading the sentences …")
 def corpus(spec: str) -> Corpus:
-    """The text that counts are of, where it is on this machine."""
-    return open_corpus(spec)
+    """A parallel corpus, read once for all sessions."""
+
+    def read() -> Corpus:
+        with st.spinner("Reading the sentences …"):
+            return open_corpus(spec)
+
+    return shared().get(("corpus", spec), read)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components import cached, cached_runs
+from components import cached
 from components.errors import plain, show_error
 from components.jobs import session, submit
 from components.pickers import OPENING, tokenizer_picker
@@ -53,7 +53,7 @@ def start(spec: str, specs: Sequence[str]) -> None:
     session()
     with st.spinner("Reading the corpus and the tokenizers …"):
         try:
-            corpus = cached_runs.corpus(spec)
+            corpus = cached.corpus(spec)
             tokenizers = {each.info.spec: each for each in map(cached.tokenizer, specs)}
             counting = corpus_counting(list(tokenizers.values()), corpus)
         except UserError as error:

@@ -6,6 +6,7 @@ from components.errors import show_error
 from components.figures import count, size
 from core.errors import UserError
 from core.jobs import Jobs
+from core.shared_cache import shared
 
 _DAY = 86_400.0
 LIMITS: dict[str, float | None] = {
@@ -32,6 +33,7 @@ def store_room(jobs: Jobs) -> None:
             ("Index", sizes.index),
         ]
         st.markdown("| Kept | Size |\n|:--|--:|\n" + "\n".join(f"| {name} | {size(n)} |" for name, n in rows))
+        st.caption(_memory())
         chosen = st.selectbox("Delete", list(LIMITS), key="prune_what")
         st.caption("Everything can be computed again. Jobs that wait or run keep their pieces.")
         if st.button("Prune the store", icon=":material/cleaning_services:", key="prune"):
@@ -42,3 +44,10 @@ def store_room(jobs: Jobs) -> None:
                 return
             st.toast(f"Freed {size(freed)}.", icon=":material/cleaning_services:")
             st.rerun()
+
+
+def _memory() -> str:
+    """What the server holds in memory for its sessions, in a sentence or two."""
+    cache = shared()
+    taken = f", of {size(cache.measured)} that the server takes" if cache.measured else ""
+    return f"In memory, shared by all sessions: {size(cache.held)}{taken}; the ceiling is {size(cache.ceiling)}."

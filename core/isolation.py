@@ -25,6 +25,7 @@ from core.catalog import files_at
 from core.child import Child
 from core.errors import UnreadableFile, UserError
 from core.home import home
+from core.memory import resident_bytes
 from core.segmentation import Segmentation, utf8
 from core.settings import settings
 from core.source import MAX_FILE_BYTES, Files
@@ -95,6 +96,11 @@ class IsolatedTokenizer(Tokenizer):
         request = Message("explain", {}, [data])
         return self._seat.ask(request, len(data), lambda reply: _explanation(reply.fields.get("value")))
 
+    @property
+    def held_bytes(self) -> int:
+        """Memory that its process holds now; 0 while it has none."""
+        return self._seat.held_bytes
+
     def close(self) -> None:
         """End its process now; the next question starts it again."""
         self._seat.close()
@@ -129,6 +135,11 @@ def close_all() -> None:
     _POOL.close()
 
 
+def resident() -> int:
+    """Bytes that all these processes hold."""
+    return _POOL.held_bytes
+
+
 class _Seat:
     """The place of one tokenizer: its process while there is one, and how to start it again; thread-safe."""
 
@@ -138,6 +149,12 @@ class _Seat:
         self._child: Child | None = None
         self.lock = threading.RLock()
         self.last_used = time.monotonic()
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory of its process, 0 if there is none; the system says it, so an answer under way is not waited for."""
+        child = self._child
+        return resident_bytes(child.pid) if child is not None and child.alive else 0
 
     def open(self) -> Info:
         """Start the process and let it read the file; the first time it is also tried out."""
@@ -195,6 +212,13 @@ class _Pool:
         self._spare: Child | None = None
         self._spare_since = 0.0
         self._sweeper: threading.Thread | None = None
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory of all processes, the spare one included."""
+        with self._lock:
+            seats, spare = list(self._seats.values()), self._spare
+        return sum(seat.held_bytes for seat in seats) + (resident_bytes(spare.pid) if spare is not None else 0)
 
     def take(self) -> Child:
         """A process that has read nothing yet."""

@@ -9,12 +9,14 @@
 | TOKEN_ATLAS_UPLOAD_MB | most an upload may hold, unpacked | 64 |
 | TOKEN_ATLAS_CHILD_MB | memory of the process that an untrusted tokenizer lives in | 2048 |
 | TOKEN_ATLAS_CHILD_SECONDS | time an untrusted tokenizer has to be read and tried out, and to answer | 5 |
+| TOKEN_ATLAS_MEMORY_MB | memory of the server and its tokenizers' processes; what is shared makes room | a quarter |
 """
 
 import os
 from dataclasses import dataclass
 
 from core.errors import UserError, shown
+from core.memory import machine_bytes
 
 _OFF = {"0", "off", "no", "false"}
 _ON = {"1", "on", "yes", "true"}
@@ -22,7 +24,7 @@ _ON = {"1", "on", "yes", "true"}
 
 @dataclass(frozen=True)
 class Settings:
-    """What visitors may do, and the limits of untrusted tokenizers."""
+    """What visitors may do, and the limits of untrusted tokenizers and of the server's memory."""
 
     hub: bool = True
     paths: bool = True
@@ -31,6 +33,7 @@ class Settings:
     upload_mb: int = 64
     child_mb: int = 2048
     child_seconds: float = 5.0
+    memory_mb: int = 1024
 
     def refuse(self, scheme: str) -> None:
         """Do nothing if specs of this scheme may be opened here.
@@ -62,6 +65,7 @@ def settings() -> Settings:
         upload_mb=int(_number("TOKEN_ATLAS_UPLOAD_MB", Settings.upload_mb)),
         child_mb=int(_number("TOKEN_ATLAS_CHILD_MB", Settings.child_mb)),
         child_seconds=_number("TOKEN_ATLAS_CHILD_SECONDS", Settings.child_seconds),
+        memory_mb=int(_number("TOKEN_ATLAS_MEMORY_MB", max(Settings.memory_mb, machine_bytes() // 2**22))),
     )
 
 

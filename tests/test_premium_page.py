@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.premium.controls import OPENING
 from components.premium.views import VIEWS
+from core.shared_cache import shared
 
 PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
 
@@ -17,6 +18,7 @@ PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
 def empty_caches() -> Iterator[None]:
     yield
     st.cache_resource.clear()
+    shared().clear()
     st.cache_data.clear()
 
 

@@ -12,6 +12,7 @@ from core.count_table import to_csv, totals
 from core.job import State
 from core.jobs import Jobs
 from core.samples import samples
+from core.shared_cache import shared
 from core.storage.files import Input
 from core.work.count import counted
 from tests.jobs_home import jobs_home, kill_daemon, until, worker_pids
@@ -24,6 +25,7 @@ def own_home(tmp_path: Path) -> Iterator[Path]:
     with jobs_home(tmp_path / "home"):
         yield tmp_path / "home"
     st.cache_resource.clear()
+    shared().clear()
     st.cache_data.clear()
 
 

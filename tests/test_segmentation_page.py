@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from components.pickers import OPENING, TOKENIZERS
 from core.samples import opening_text
 from core.share import to_link
+from core.shared_cache import shared
 
 FRAME = Path(__file__).parents[1] / "components" / "frame.py"
 TOOLS = ("Statistics", "Agreement", "How it got there", "Chat", "Split by budget", "Two texts", "Share and keep")
@@ -19,6 +20,7 @@ TOOLS = ("Statistics", "Agreement", "How it got there", "Chat", "Split by budget
 def empty_caches() -> Iterator[None]:
     yield
     st.cache_resource.clear()
+    shared().clear()
     st.cache_data.clear()
 
 

@@ -14,6 +14,7 @@ import subprocess
 from dataclasses import dataclass
 
 from core.errors import UnknownName, UserError, shown
+from core.memory import machine_bytes
 
 ENGINES = ("local", "ray")
 
@@ -34,7 +35,7 @@ def capacity() -> Capacity:
         UserError: a variable holds no number; names it.
     """
     slots = _whole("TOKEN_ATLAS_JOB_SLOTS") or _processors()
-    return Capacity(slots, _whole("TOKEN_ATLAS_JOB_MEMORY_MB") or _machine_mb() * 3 // 4, _gpus())
+    return Capacity(slots, _whole("TOKEN_ATLAS_JOB_MEMORY_MB") or machine_bytes() * 3 // 2**22, _gpus())
 
 
 def check_settings() -> None:
@@ -69,10 +70,6 @@ def _whole(name: str) -> int:
 
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _machine_mb() -> int:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
 
 
 def _gpus() -> tuple[str, ...]:

@@ -1,0 +1,181 @@
+"""The cache that sessions share: bounded by bytes, one load per key, nothing taken from under its user."""
+
+import gc
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from core import shared_cache
+from core.catalog import open_tokenizer
+from core.errors import UserError
+from core.footprint import footprint
+from core.isolation import IsolatedTokenizer
+from core.shared_cache import SharedCache
+from core.uploads import keep_upload
+from tests.tiny import byte_level_bpe
+
+KB = 1024
+
+
+class Block:
+    """Something of a size that can be watched as it goes."""
+
+    def __init__(self, n_bytes: int) -> None:
+        self.held_bytes = n_bytes
+
+
+def cache(ceiling: int = 1000 * KB, measured: int = 0) -> SharedCache:
+    return SharedCache(lambda: ceiling, lambda: measured)
+
+
+@pytest.fixture(autouse=True)
+def looks_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_cache, "CHECK_EVERY", 0.0)
+
+
+def test_what_was_not_used_for_longest_makes_room() -> None:
+    shared = cache()
+    for n in range(3):
+        shared.get(("block", n), lambda: Block(300 * KB))
+    shared.get(("block", 0), lambda: pytest.fail("it is here"))
+    shared.get(("block", 3), lambda: Block(300 * KB))
+    loads: list[int] = []
+    shared.get(("block", 0), lambda: loads.append(0) or Block(0))
+    shared.get(("block", 1), lambda: loads.append(1) or Block(0))
+    assert loads == [1]
+    assert shared.held <= shared.ceiling
+
+
+def test_what_has_left_counts_until_its_last_user_lets_go() -> None:
+    shared = cache()
+    first = shared.get(("block", 1), lambda: Block(600 * KB))
+    second = shared.get(("block", 2), lambda: Block(600 * KB))
+    assert shared.counts() == {"block": 1}
+    assert shared.held >= 1200 * KB
+    del first
+    gc.collect()
+    assert shared.held < 700 * KB
+    assert second.held_bytes == 600 * KB
+
+
+def test_what_is_lent_is_not_closed_under_its_user() -> None:
+    shared, closed = cache(), []
+    with shared.lent(("model", 1), lambda: Block(800 * KB), close=closed.append) as model:
+        shared.get(("block", 2), lambda: Block(800 * KB))
+        shared.clear()
+        assert closed == []
+    assert closed == [model]
+    with shared.lent(("model", 1), lambda: Block(800 * KB), close=closed.append) as again:
+        pass
+    assert closed == [model]  # given back, and kept for the next
+    shared.get(("block", 3), lambda: Block(800 * KB))
+    assert closed == [model, again]
+
+
+def test_a_value_that_grows_is_measured_again() -> None:
+    shared = cache()
+    old, growing = shared.get(("block", 1), lambda: Block(300 * KB)), shared.get(("block", 2), lambda: Block(300 * KB))
+    del old
+    growing.held_bytes = 900 * KB
+    shared.get(("block", 3), lambda: Block(10 * KB))
+    gc.collect()
+    assert shared.held < 920 * KB
+    assert ("block", 1) not in shared._entries
+
+
+def test_what_the_server_takes_besides_is_taken_off_the_ceiling() -> None:
+    assert cache(1000, measured=0).budget == 1000
+    assert cache(1000, measured=600).budget == 400
+    assert cache(1000, measured=5000).budget == 250  # a quarter is always left
+
+
+def test_most_of_a_kind() -> None:
+    shared = cache()
+    for n in range(10):
+        shared.get(("text", n), lambda: "a", most=4)
+    shared.get(("other", 1), lambda: "b")
+    assert shared.counts() == {"text": 4, "other": 1}
+
+
+def test_many_who_ask_at_once_load_once() -> None:
+    shared, loads, got = cache(), [], []
+
+    def load() -> Block:
+        loads.append(1)
+        time.sleep(0.2)
+        return Block(KB)
+
+    threads = [threading.Thread(target=lambda: got.append(shared.get(("block", 1), load))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(loads) == 1
+    assert len(got) == 8 and len(set(map(id, got))) == 1
+
+
+class Stopped(BaseException):
+    """As Streamlit raises it in a run that is called off."""
+
+
+@pytest.mark.parametrize(("error", "n_loads"), [(UserError("No such file."), 1), (Stopped(), 2)])
+def test_a_failed_load_fails_for_all_and_one_called_off_is_taken_over(error: BaseException, n_loads: int) -> None:
+    shared, loads, outcomes = cache(), [], []
+    begun = threading.Event()
+
+    def load() -> Block:
+        loads.append(1)
+        begun.set()
+        time.sleep(0.2)
+        if len(loads) == 1:
+            raise error
+        return Block(KB)
+
+    def ask() -> None:
+        try:
+            outcomes.append(shared.get(("block", 1), load))
+        except BaseException as raised:
+            outcomes.append(raised)
+
+    first, second = threading.Thread(target=ask), threading.Thread(target=ask)
+    first.start()
+    begun.wait(5)
+    second.start()
+    first.join()
+    second.join()
+    assert len(loads) == n_loads
+    assert outcomes[0] is error
+    assert (outcomes[1] is error) == isinstance(error, Exception)
+    assert isinstance(shared.get(("block", 1), load), Block)  # the next one tries again
+
+
+def test_an_isolated_tokenizer_counts_by_its_process_and_ends_with_its_last_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path))
+    shared = cache(ceiling=10 * 2**20)
+    spec = keep_upload({"tokenizer.json": byte_level_bpe().encode()})
+    tokenizer = shared.get(("tokenizer", spec), lambda: open_tokenizer(spec))
+    assert isinstance(tokenizer, IsolatedTokenizer)
+    child = tokenizer._seat._child
+    assert child and child.alive
+    assert 15 * 2**20 < shared.held < 200 * 2**20
+    shared.get(("block", 1), lambda: Block(KB))
+    assert shared.counts() == {"block": 1}
+    assert tokenizer.segment("abc").n_tokens  # its user has it still
+    assert child.alive
+    del tokenizer
+    gc.collect()
+    assert not child.alive
+    assert shared.held < KB + 500
+
+
+def test_a_footprint_is_near_what_is_allocated() -> None:
+    arrays: tuple[NDArray[np.int64], list[bytes]] = (np.zeros(100_000, np.int64), [b"%d" % n for n in range(50_000)])
+    assert 800_000 + 50_000 * 44 < footprint(arrays) < 800_000 + 50_000 * 50
+    tekken = footprint(open_tokenizer("mistral:tekken"))
+    assert 90e6 < tekken < 130e6  # a fresh process grew by 109 MB
