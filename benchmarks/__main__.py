@@ -8,7 +8,8 @@ import benchmarks
 from core.errors import UnknownName, UserError
 
 FOUND = [info.name for info in iter_modules(benchmarks.__path__)]
-NAMES = [name for name in FOUND if name not in ("__main__", "measure") and not name.startswith("soak_")]  # soaks: by -m
+NOT_RUN = {"__main__", "measure", "server", "visitor"}  # and the soaks, which are run by -m
+NAMES = [name for name in FOUND if name not in NOT_RUN and not name.startswith("soak")]
 
 
 def main(wanted: list[str]) -> int:

@@ -3,25 +3,18 @@
 Alternatives, measured in the same run: a Streamlit page whose editor component echoes its text, and a one-line hello.
 """
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.measure import markdown
+from benchmarks.server import ROOT, server
 from core.errors import UserError
 
-ROOT = Path(__file__).parents[1]
 ECHO = """
 import streamlit as st
 from components.text_editor.component import text_editor
@@ -43,31 +36,6 @@ SPECS = (
     "builtin:utf8-bytes",
     "builtin:words",
 )
-
-
-@contextmanager
-def server(script: Path) -> Iterator[tuple[str, float]]:
-    """A fresh Streamlit server; its address and the moment its process was started."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.01)
-        yield address, started
-    finally:
-        process.terminate()
-        process.wait()
 
 
 # Resolves, once the page shows `word` in an element that `selector` finds, with the ms since the next key press.
@@ -106,11 +74,11 @@ def key_to_paint(page: Page, shown: str, rounds: int = 15) -> float:
 
 def first_paint(browser: Browser, script: Path, wanted: str) -> float:
     """Seconds from starting a server's process to first content in a browser that waits for it."""
-    with server(script) as (address, started):
+    with server(script) as fresh:
         page = browser.new_page()
-        page.goto(address)
+        page.goto(fresh.address)
         page.locator(wanted).first.wait_for()
-        taken = time.perf_counter() - started
+        taken = time.perf_counter() - fresh.started
         page.close()
     return taken
 
@@ -132,15 +100,15 @@ def run(rounds: int = 5) -> str:
         echo, hello = Path(folder, "echo.py"), Path(folder, "hello.py")
         echo.write_text(ECHO.format(start=text))
         hello.write_text(HELLO)
-        with server(ROOT / "app.py") as (address, _):
+        with server(ROOT / "app.py") as app:
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.goto(f"{address}/?{'&'.join(f'tokenizers={spec}' for spec in SPECS)}")
+            page.goto(f"{app.address}/?{'&'.join(f'tokenizers={spec}' for spec in SPECS)}")
             page.locator("textarea").fill(text)
             page.wait_for_timeout(3000)
             ours = key_to_paint(page, ".ta-text")
-        with server(echo) as (address, _):
+        with server(echo) as echoing:
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.goto(address)
+            page.goto(echoing.address)
             page.locator("textarea").wait_for()
             page.wait_for_timeout(1000)
             echoed = key_to_paint(page, '[data-testid="stText"]')

@@ -1,0 +1,172 @@
+"""Many people on one server: each types into Segmentation with six tokenizers while a corpus is counted.
+
+    python -m benchmarks.soak [--sessions 40] [--minutes 10] [--think 2.0] [--seed 0]
+
+A person types a word, waits until the page has followed, thinks, and goes on; now and then the text is cleared, and now
+and then the person leaves and comes back as a new session. Measured per session: the time from the keys to the last
+element of the page. Needs no network; counts FLORES-200 where it lies beside the repository, otherwise the sample.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from benchmarks.measure import markdown
+from benchmarks.page import SPECS
+from benchmarks.server import ROOT, server
+from benchmarks.visitor import Broken, Visitor
+from core.catalog import offered, open_tokenizer
+from core.corpus import Corpus, open_corpus
+from core.errors import UserError
+from core.job import State
+from core.jobs import Jobs
+from core.memory import resident_bytes
+from core.samples import parallel_texts
+from core.work.count import corpus_counting
+from tests.jobs_home import jobs_home
+
+WORDS_BEFORE_CLEARING = 40
+TEXTS_BEFORE_LEAVING = 3
+WARM_UP = 0.25  # of the time: Python and the libraries settle their memory
+PARALLEL = Path(__file__).parents[2] / "shared" / "data" / "parallel"
+MB = 2**20
+
+
+@dataclass
+class Seen:
+    """What one person saw: seconds per answer, and what went wrong."""
+
+    seconds: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    not_drawn: int = 0
+
+
+async def person(address: str, words: Sequence[str], until: float, think: float, seed: int, seen: Seen) -> None:
+    """Type until the time is over."""
+    generator = random.Random(seed)
+    while time.monotonic() < until:
+        try:
+            async with Visitor(address, SPECS) as visitor:
+                for _ in range(TEXTS_BEFORE_LEAVING):
+                    text = f"{seed} "
+                    for _ in range(WORDS_BEFORE_CLEARING):
+                        if time.monotonic() > until:
+                            return
+                        text += generator.choice(words) + " "
+                        start = time.perf_counter()
+                        drawn = await visitor.type(text)
+                        seen.seconds.append(time.perf_counter() - start)
+                        seen.not_drawn += not drawn
+                        await asyncio.sleep(generator.expovariate(1 / think))
+        except (Broken, OSError, UserError) as error:
+            seen.errors.append(f"{type(error).__name__}: {error}")
+            await asyncio.sleep(1)
+
+
+async def keep_counting(jobs: Jobs, corpus: Corpus, until: float) -> tuple[int, int]:
+    """Count the corpus, with other languages each time, as long as there is time: jobs done, and sentences counted."""
+    tokenizers = [open_tokenizer(spec) for spec, _ in offered()]
+    done = sentences = 0
+    for n in count():
+        languages = corpus.languages[n % len(corpus.languages) :] + corpus.languages[: n % len(corpus.languages)]
+        counting = corpus_counting(tokenizers, corpus.only(languages[: max(1, len(languages) - n)]))
+        job = jobs.submit("count", counting.params, "counting", counting.inputs, "soak")
+        while time.monotonic() < until and (job := jobs.get(job.key)).state.live:
+            await asyncio.sleep(0.5)
+        done += job.state is State.DONE
+        sentences += int(job.done)
+        if time.monotonic() >= until:
+            return done, sentences
+        if job.state is not State.DONE:
+            raise UserError(f"The counting ended as {job.state}: {job.message}")
+    raise AssertionError("count() does not end")
+
+
+async def watch(pid: int, until: float, sizes: list[tuple[float, int]]) -> None:
+    """Memory of the server, twice a second: (seconds since the start, bytes)."""
+    start = time.monotonic()
+    while time.monotonic() < until:
+        sizes.append((time.monotonic() - start, resident_bytes(pid)))
+        await asyncio.sleep(0.5)
+
+
+async def soak(address: str, pid: int, chosen: argparse.Namespace) -> str:
+    """Everybody at once."""
+    words = [word for text in parallel_texts() for sentence in text.sentences for word in sentence.split()]
+    corpus = open_corpus(f"flores200:{PARALLEL}#dev" if PARALLEL.is_dir() else "sample")
+    until = time.monotonic() + 60 * chosen.minutes
+    people = [Seen() for _ in range(chosen.sessions)]
+    sizes: list[tuple[float, int]] = []
+    counting = asyncio.create_task(keep_counting(Jobs(), corpus, until))
+    tasks = [person(address, words, until, chosen.think, chosen.seed * 1000 + n, seen) for n, seen in enumerate(people)]
+    await asyncio.gather(watch(pid, until, sizes), *tasks)
+    n_jobs, n_sentences = await counting
+    title = f"{chosen.sessions} sessions for {chosen.minutes:g} minutes"
+    return report(title, people, sizes, n_jobs, n_sentences)
+
+
+def report(
+    title: str, people: Sequence[Seen], sizes: Sequence[tuple[float, int]], n_jobs: int, n_sentences: int
+) -> str:
+    """The figures as a table."""
+    medians = sorted(median(seen.seconds) if seen.seconds else float("inf") for seen in people)
+    answers = np.concatenate([seen.seconds for seen in people])
+    errors = [error for seen in people for error in seen.errors]
+    at, size = np.array(sizes).T
+    warm = at > WARM_UP * at[-1]
+    slope = np.polyfit(at[warm] / 60, size[warm] / MB, 1)[0]
+    half = at > (1 + WARM_UP) / 2 * at[-1]
+    rows = [
+        ["answers", f"{len(answers):,}"],
+        ["errors", f"{len(errors)}" + (f", first: {errors[0]}" if errors else "")],
+        ["texts that were not drawn", f"{sum(seen.not_drawn for seen in people)}"],
+        ["median answer, 95th percentile, longest", _times(*np.quantile(answers, [0.5, 0.95, 1.0]))],
+        ["median of the fastest and of the slowest session", _times(medians[0], medians[-1])],
+        ["slowest session against fastest", f"{medians[-1] / medians[0]:.2f}×"],
+        ["memory of the server at the start", f"{size[0] / MB:,.0f} MB"],
+        ["after warm-up, first and second half", f"{_mb(size[warm & ~half])}, {_mb(size[half])}"],
+        ["most", f"{size.max() / MB:,.0f} MB"],
+        ["growth after warm-up", f"{slope:+.2f} MB per minute"],
+        ["counted meanwhile", f"{n_sentences:,} sentences, {n_jobs} jobs done"],
+    ]
+    return markdown(title, ["measured", "figure"], rows)
+
+
+def _times(*seconds: float) -> str:
+    return ", ".join(f"{each * 1000:,.0f} ms" for each in seconds)
+
+
+def _mb(sizes: "np.ndarray") -> str:
+    return f"{np.median(sizes) / MB:,.0f} MB"
+
+
+def main() -> int:
+    """Run it; 1 if a session saw an error."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sessions", type=int, default=40)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--think", type=float, default=2.0, help="seconds between words, on average")
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args()
+    print(f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f}", flush=True)
+    with tempfile.TemporaryDirectory() as folder, jobs_home(Path(folder) / "home"), server(ROOT / "app.py") as app:
+        table = asyncio.run(soak(app.address, app.pid, chosen))
+    print(table)
+    return int("| errors | 0 |" not in table)
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        sys.exit(main())

@@ -1,0 +1,34 @@
+"""The soak benchmark's visitors see what a person sees; the soak itself is `python -m benchmarks.soak`."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from benchmarks.server import ROOT, server
+from benchmarks.visitor import Broken, Visitor
+from tests.jobs_home import jobs_home
+
+SPECS = ("mistral:v1", "builtin:utf8-bytes")
+
+
+async def typed(address: str, name: str) -> list[bool]:
+    async with Visitor(address, SPECS) as visitor:
+        return [await visitor.type(f"{name} {'Größe 你好 ' * n}") for n in range(1, 4)]
+
+
+async def several(address: str) -> list[list[bool]]:
+    return await asyncio.gather(*(typed(address, name) for name in ("one", "two", "three")))
+
+
+async def mistaken(address: str) -> None:
+    async with Visitor(address, ("builtin:no-such-rule",)):
+        pass
+
+
+@pytest.mark.slow
+def test_several_visitors_type_and_see_their_own_text(tmp_path: Path) -> None:
+    with jobs_home(tmp_path), server(ROOT / "app.py") as app:
+        assert asyncio.run(several(app.address)) == [[True] * 3] * 3
+        with pytest.raises(Broken, match="There is no built"):
+            asyncio.run(mistaken(app.address))
