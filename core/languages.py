@@ -96,13 +96,14 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 @cache
-def _region_by_territory() -> dict[str, tuple[str, str]]:
+def region_by_territory() -> dict[str, tuple[str, str]]:
+    """Region and subregion of every country, by two-letter code."""
     rows = _rows("regions.tsv")
     return {code: (row["region"], row["subregion"]) for row in rows for code in row["territories"].split()}
 
 
 def _from_row(row: dict[str, str]) -> Language:
-    region, subregion = _region_by_territory().get(row["territory"], ("", ""))
+    region, subregion = region_by_territory().get(row["territory"], ("", ""))
     return Language(
         code=row["code"],
         name=row["name"],
@@ -137,8 +138,8 @@ def _from_cldr(code: str) -> Language:
     full = get_global("likely_subtags").get(tag, tag).split("_")
     script = next((p for p in parts[1:] if len(p) == 4), full[1] if len(full) > 2 else "")
     territory = next((p for p in parts[1:] if len(p) == 2), full[-1] if len(full) > 1 else "")
-    territory = territory if territory in _region_by_territory() else ""
-    region, subregion = _region_by_territory().get(territory, ("", ""))
+    territory = territory if territory in region_by_territory() else ""
+    region, subregion = region_by_territory().get(territory, ("", ""))
     return Language(
         code=code,
         name=name,

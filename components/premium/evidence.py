@@ -95,7 +95,15 @@ def ratios_figure(ratios: np.ndarray, premium: float, title: str) -> go.Figure:
         )
     )
     figure.add_vline(x=1, line=ONE)
-    figure.add_vline(x=premium, line={"color": "#D55E00", "width": 2}, annotation_text=f"premium {times(premium)}")
+    figure.add_vline(x=premium, line={"color": "#D55E00", "width": 2})
+    figure.add_annotation(  # on a log axis a place is a logarithm
+        x=float(np.log10(premium)),
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+        text=f"premium {times(premium)}",
+    )
     return finish(
         figure,
         240,

@@ -21,6 +21,7 @@ from core.languages import language
 GRID, FAINT, LINE = "rgba(128,140,160,.18)", "rgba(128,140,160,.3)", "rgba(128,140,160,.8)"
 ONE = {"color": LINE, "width": 1, "dash": "dot"}  # the line at a premium of 1
 _CONFIG = {"displayModeBar": False}
+_TABLE_WIDTH = 760  # of the table of numbers; a narrow window narrows it
 
 Cell = tuple[int, int]  # row of a tokenizer, column of a language
 
@@ -35,7 +36,8 @@ class Chart:
         alt: what it shows and its main finding, in a sentence.
         numbers: makes the table of the same numbers, a row per mark.
         columns: how the table shows its columns, by name.
-        cells: the number of the atlas behind each point, by trace; a click there leads to its evidence.
+        cells: the number of the atlas behind each point, by trace; a click there leads to its evidence. Points
+            without a number may be missing at the end.
     """
 
     key: str
@@ -72,11 +74,21 @@ def plot(chart: Chart, at_hand: AtHand) -> None:
 
 
 def numbers(chart: Chart) -> None:
-    """The same numbers as a table that the keyboard reaches, worked out when it is opened."""
-    fold = st.expander("Numbers", icon=":material/table:", key=f"{chart.key}_numbers", on_change="rerun")
+    """A row under the chart with the same numbers as a table that the keyboard reaches, made when it is opened."""
+    with st.container(horizontal=True, horizontal_alignment="right", key=f"{chart.key}_below"):
+        fold = st.popover(
+            "Numbers", icon=":material/table:", type="tertiary", key=f"{chart.key}_numbers", on_change="rerun"
+        )
     if fold.open:
         with fold:
-            st.dataframe(chart.numbers(), hide_index=True, column_config=dict(chart.columns), key=f"{chart.key}_table")
+            st.dataframe(
+                chart.numbers(),
+                hide_index=True,
+                column_config=dict(chart.columns),
+                key=f"{chart.key}_table",
+                width=_TABLE_WIDTH,
+                height=420,
+            )
 
 
 def _to_evidence(key: str, names: Mapping[int, Sequence[tuple[str, str]]]) -> None:
@@ -86,8 +98,9 @@ def _to_evidence(key: str, names: Mapping[int, Sequence[tuple[str, str]]]) -> No
     if points:
         st.session_state[last] = points[0]["curve_number"], points[0]["point_index"]
     trace, point = st.session_state.get(last, (-1, -1))
-    if trace in names:
-        go_to_evidence(*names[trace][point])
+    name = names[trace][point] if trace in names and point < len(names[trace]) else None
+    if name:
+        go_to_evidence(*name)
 
 
 def go_to_evidence(tokenizer: str, code: str) -> None:

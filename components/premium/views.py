@@ -6,6 +6,7 @@ from components.premium.choosers import VIEW
 
 VIEWS = {
     "Ranked": "ranked",
+    "Map": "world",
     "Groups": "groups",
     "Lorenz": "lorenz_curves",
     "Slope": "slope",

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -59,3 +59,35 @@ def test_a_click_on_a_cell_leads_to_its_sentences_again_and_again(visit: Callabl
     expect(page.locator(".st-key-ranked")).to_be_visible(timeout=30_000)
     click_cell(page, wide, 2, 1)  # the same cell as before: plotly takes it for the end of the selection
     expect(page.get_by_text("Thai costs cl100k (GPT-4)").first).to_be_visible(timeout=30_000)
+
+
+def test_the_map_draws_without_a_network_and_a_click_on_a_country_leads_to_its_sentences(
+    open_page: Callable[..., Page], app_server: Callable[..., str]
+) -> None:
+    page, foreign = open_page(height=1600), []
+    address = app_server(APP)
+
+    def local_only(route: Route) -> None:
+        if route.request.url.startswith((address, "data:", "blob:")):
+            route.continue_()
+        else:
+            foreign.append(route.request.url)
+            route.abort()
+
+    page.route("**/*", local_only)
+    page.goto(f"{address}/premium?premium=Map&tokenizer=cl100k")
+    plot = page.locator(".st-key-map .js-plotly-plot")
+    expect(plot.locator(".choroplethlayer path")).to_have_count(239, timeout=60_000)
+    expect(plot.locator(".scattergeo path.point").first).to_be_visible()
+    x, y = plot.evaluate(
+        """(plot, place) => {
+            const [x, y] = plot._fullLayout.geo._subplot.projection(place), box = plot.getBoundingClientRect();
+            return [box.x + x, box.y + y];
+        }""",
+        [101, 16],
+    )
+    page.mouse.move(x - 3, y)
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+    expect(page.get_by_text("Thai costs cl100k (GPT-4)").first).to_be_visible(timeout=30_000)
+    assert foreign == []
