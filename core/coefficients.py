@@ -1,0 +1,113 @@
+"""New rows as weighted sums of old rows, kept as the few weights that are not zero."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Coefficients:
+    """Weights of old rows per new row, row after row.
+
+    Args:
+        offsets: where each row's entries begin, and where the last end, int64 (n + 1,).
+        ids: old ids, int64 (m,).
+        weights: float32 (m,).
+    """
+
+    offsets: Tensor
+    ids: Tensor
+    weights: Tensor
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @cached_property
+    def lengths(self) -> Tensor:
+        """Entries per row, int64 (n,)."""
+        return self.offsets[1:] - self.offsets[:-1]
+
+    @cached_property
+    def row_of(self) -> Tensor:
+        """Row of each entry, int64 (m,)."""
+        return torch.repeat_interleave(torch.arange(len(self), device=self.lengths.device), self.lengths)
+
+    @cached_property
+    def sums(self) -> Tensor:
+        """Sum of each row's weights, float32 (n,)."""
+        return self._total(self.weights)
+
+    @cached_property
+    def l1(self) -> Tensor:
+        """Sum of each row's absolute weights, float32 (n,)."""
+        return self._total(self.weights.abs())
+
+    def normalised(self) -> "Coefficients":
+        """Each row's weights divided by their sum; rows whose weights sum to zero are left as they are."""
+        sums = torch.where(self.sums == 0, 1.0, self.sums)
+        return Coefficients(self.offsets, self.ids, self.weights / sums[self.row_of])
+
+    def apply(self, rows: Tensor, memory_bytes: int) -> Tensor:
+        """The weighted sums, float32 (n, W), on the device of `rows`; zero for a row without entries.
+
+        Args:
+            rows: old rows, (V, W).
+            memory_bytes: what may be taken for gathering old rows; at least one new row is made at a time.
+
+        >>> Coefficients(torch.tensor([0, 2]), torch.tensor([0, 1]), torch.tensor([0.5, 0.5])).apply(torch.eye(2), 99)
+        tensor([[0.5000, 0.5000]])
+        """
+        out = torch.zeros(len(self), rows.shape[1], device=rows.device)
+        lengths, starts = self.lengths.cpu(), self.offsets[:-1].cpu()
+        ids, weights = self.ids.to(rows.device), self.weights.to(rows.device)
+        most = max(1, memory_bytes // (rows.shape[1] * 8))  # gathered entries at a time; float32, twice
+        order = torch.argsort(lengths, stable=True)  # so that rows are padded to little more than they have
+        sizes, at = lengths[order].tolist(), 0
+        while at < len(order):
+            n = 1
+            while at + n < len(order) and (n + 1) * sizes[at + n] <= most:
+                n += 1
+            widest = sizes[at + n - 1]
+            chosen = order[at : at + n]
+            columns = torch.arange(widest)
+            inside = columns < lengths[chosen, None]  # (n, widest)
+            entries = torch.where(inside, starts[chosen, None] + columns, 0).to(rows.device)
+            if widest:
+                scaled = torch.where(inside.to(rows.device), weights[entries], 0.0)
+                gathered = rows[ids[entries]].float()  # (n, widest, W)
+                out[chosen.to(rows.device)] = torch.bmm(scaled[:, None], gathered)[:, 0]
+            at += n
+        return out
+
+    def _total(self, values: Tensor) -> Tensor:
+        running = torch.cat([torch.zeros(1, dtype=torch.float64), values.double().cpu().cumsum(0)])
+        offsets = self.offsets.cpu()
+        return (running[offsets[1:]] - running[offsets[:-1]]).float().to(values.device)
+
+
+def from_lists(rows: Sequence[Sequence[int]], weights: Sequence[Sequence[float]] | None = None) -> Coefficients:
+    """Coefficients from lists of old ids; equal weights that sum to one unless others are given.
+
+    >>> from_lists([[4, 5], []]).weights
+    tensor([0.5000, 0.5000])
+    """
+    lengths = torch.tensor([len(ids) for ids in rows], dtype=torch.int64)
+    offsets = torch.cat([torch.zeros(1, dtype=torch.int64), lengths.cumsum(0)])
+    ids = torch.tensor([i for row in rows for i in row], dtype=torch.int64)
+    if weights is None:
+        return Coefficients(offsets, ids, 1 / lengths.repeat_interleave(lengths))
+    return Coefficients(offsets, ids, torch.tensor([w for row in weights for w in row], dtype=torch.float32))
+
+
+def from_table(ids: Tensor, weights: Tensor) -> Coefficients:
+    """Coefficients from tables (n, k); entries with weight zero are dropped.
+
+    >>> from_table(torch.tensor([[3, 1]]), torch.tensor([[1.0, 0.0]])).ids
+    tensor([3])
+    """
+    kept = weights != 0
+    offsets = torch.cat([torch.zeros(1, dtype=torch.int64, device=ids.device), kept.sum(1).cumsum(0)])
+    return Coefficients(offsets, ids[kept], weights[kept].float())

@@ -1,0 +1,239 @@
+"""New matrices for a new tokenizer: what is true of every method."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from core.errors import UnknownName, UserError
+from core.models.matrices import Matrices
+from core.transplant import Method, Provenance, made, method, methods, transplant
+from core.transplant_problem import Problem, Resources
+from core.word_vectors import WordVectors
+from tests.lexicons import lexicon, random_matrices
+
+OLD = lexicon([b"the", b" the", b"cat", b" cat", b"ing", b" mat"])
+NEW = lexicon([b" the", b" cats", b"cat", b"\xe4\xbd", b"mat", b" mats", b"the cat"], ("<|end|>", "<pad>", "<tool>"))
+D = 8
+ALL = sorted(methods())
+
+
+def problem(tied: bool = False, bias: bool = False, padding: int = 2, seed: int = 0) -> Problem:
+    """Old and new tokenizers with matrices, and every resource there is."""
+    n_new = len(NEW.vocabulary)
+    draw = torch.Generator().manual_seed(seed)
+    words = ["the", "cat", "cats", "mat", "mats"]
+    return Problem(
+        OLD,
+        NEW,
+        random_matrices(len(OLD.vocabulary) + padding, D, seed, tied, bias),
+        random_matrices(n_new, D + 2, seed + 1, tied),
+        Resources(
+            target_text=["the cats on the mats", "the cat on the mat"] * 5,
+            old_vectors=WordVectors(words, torch.randn(5, 4, generator=draw)),
+            new_vectors=WordVectors(words, torch.randn(5, 4, generator=draw)),
+            dictionary=[(w, w) for w in words],
+            parallel=[("the cats", "the cats"), ("the mats", "the mats"), ("cat", "cat")] * 5,
+        ),
+    )
+
+
+@pytest.mark.parametrize("key", ALL)
+@pytest.mark.parametrize(("tied", "bias"), [(False, False), (True, False), (False, True)])
+def test_every_row_is_usable_and_accounted_for(key: str, tied: bool, bias: bool) -> None:
+    at_hand = problem(tied, bias)
+    found = transplant(at_hand, method(key))
+    n_rows = len(NEW.vocabulary) + 2
+    assert found.matrices.tied == tied
+    assert (found.matrices.bias is not None) == bias
+    for side in at_hand.sides:
+        rows = found.matrices.input if side == "input" else found.matrices.head
+        assert rows.shape == (n_rows, D)
+        assert torch.isfinite(rows).all()
+        assert key == "zero" or (rows != 0).any(1).all()
+        old = at_hand.old_ids(side)
+        kept = old >= 0
+        base = at_hand.base.input if side == "input" else at_hand.base.head
+        assert torch.equal(rows[kept], base[old[kept]])
+        assert torch.equal(found.provenance[side] == Provenance.COPIED, kept)
+        one, fallback = found.rows[side], found.provenance[side][found.wanted[side]] == Provenance.FALLBACK
+        assert sum(one.n_by_reason.values()) == int(fallback.sum())
+        if one.residual is not None:
+            assert torch.equal(torch.isnan(one.residual), fallback)
+    if bias:
+        assert found.matrices.bias is not None and found.matrices.bias.shape == (n_rows,)
+        kept = at_hand.old_ids("output") >= 0
+        assert torch.equal(found.matrices.bias[kept], at_hand.base.bias[at_hand.old_ids("output")[kept]])
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_the_same_seed_gives_the_same_bits(key: str) -> None:
+    first, again = (transplant(problem(), method(key), seed=3).matrices for _ in range(2))
+    assert torch.equal(first.input, again.input)
+    assert torch.equal(first.head, again.head)
+
+
+@pytest.mark.parametrize("key", ALL)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_same_tokenizer_gives_the_same_matrices(key: str, dtype: torch.dtype) -> None:
+    drawn = problem(bias=True)
+    assert drawn.base.output is not None and drawn.base.bias is not None
+    base = Matrices(drawn.base.input.to(dtype), drawn.base.output.to(dtype), drawn.base.bias.to(dtype))
+    donor = random_matrices(len(OLD.vocabulary), D, 5)
+    same = transplant(replace(drawn, new=OLD, base=base, donor=donor), method(key)).matrices
+    assert same.input.dtype == dtype
+    for new, old in ((same.input, base.input), (same.output, base.output), (same.bias, base.bias)):
+        assert new is not None and torch.equal(new, old)
+
+
+def test_a_permuted_vocabulary_permutes_the_rows() -> None:
+    order = torch.randperm(len(OLD.vocabulary), generator=torch.Generator().manual_seed(0)).tolist()
+    new = lexicon([b"the", b" the", b"cat", b" cat", b"ing", b" mat"], order=order)
+    base = random_matrices(len(OLD.vocabulary), D, 0)
+    found = transplant(Problem(OLD, new, base), method("mean")).matrices
+    assert torch.equal(found.input, base.input[order])
+    assert torch.equal(found.head, base.head[order])
+
+
+@pytest.mark.parametrize("key", [key for key in ALL if key != "zero"])
+def test_there_and_back_restores_every_row(key: str) -> None:
+    larger = lexicon([b" mat", b"ing", b"xyz", b" cat", b"cat", b" the", b"the", b"mats"], ("</s>", "<s>", "<pad>"))
+    at_hand = problem(bias=True)
+    there = replace(at_hand, new=larger, donor=random_matrices(len(larger.vocabulary), D, 3))
+    moved = transplant(there, method(key))
+    back = transplant(Problem(larger, OLD, moved.matrices), method("mean")).matrices
+    for new, old in (
+        (back.input, at_hand.base.input),
+        (back.output, at_hand.base.output),
+        (back.bias, at_hand.base.bias),
+    ):
+        assert new is not None and old is not None and torch.equal(new, old)
+
+
+def test_special_tokens_without_a_counterpart_are_quiet() -> None:
+    at_hand = problem()
+    found = transplant(at_hand, method("mean"))
+    quiet = at_hand.base.input[-2:].mean(0)  # the padding rows
+    assert torch.allclose(found.matrices.input[1], quiet)  # <pad>
+    assert torch.allclose(found.matrices.input[2], quiet)  # <tool>
+    assert torch.equal(found.matrices.input[0], at_hand.base.input[0])  # read as <s>
+    assert torch.equal(found.matrices.head[0], at_hand.base.head[1])  # predicted as </s>
+    assert any("2 input rows of special or unused" in remark for remark in found.remarks)
+
+
+def test_subword_means_by_hand() -> None:
+    at_hand = problem()
+    found = transplant(at_hand, method("subword_mean"))
+    vocabulary = OLD.vocabulary.id_by_bytes
+    cats = NEW.vocabulary.id_by_bytes[b" cats"]
+    expected = at_hand.base.input[[vocabulary[b" cat"], vocabulary[b"s"]]].mean(0)
+    assert torch.allclose(found.matrices.input[cats], expected)
+    weighted = transplant(at_hand, method("weighted_pieces")).matrices
+    assert torch.equal(weighted.input[cats], at_hand.base.input[vocabulary[b"s"]])
+    first, last = at_hand.base.head[vocabulary[b" cat"]], at_hand.base.head[vocabulary[b"s"]]
+    assert torch.allclose(weighted.head[cats], (first + last / 2) / 1.5)
+
+
+def test_a_normal_fit_has_the_moments_of_the_rows() -> None:
+    new = lexicon([n.to_bytes(2, "big") + b"?" for n in range(20_000)])
+    shape = torch.randn(4, 4, generator=torch.Generator().manual_seed(1))
+    base = Matrices(random_matrices(len(OLD.vocabulary), 4, 0).input @ shape + 3)
+    for kind in ("full", "diagonal"):
+        at_hand = Problem(OLD, new, base)
+        rows = transplant(at_hand, method("normal"), {"covariance": kind}).matrices.input[258:]
+        usable = base.input[at_hand.usable_old("input")]
+        truth = torch.cov(usable.T) if kind == "full" else torch.diag(usable.var(0))
+        assert torch.allclose(rows.mean(0), usable.mean(0), atol=0.05 * float(truth.diagonal().max()))
+        assert torch.allclose(torch.cov(rows.T), truth, atol=0.05 * float(truth.diagonal().max()))
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 0.0])
+@pytest.mark.parametrize("key", ALL)
+def test_broken_rows_are_reported_and_spread_nowhere(key: str, bad: float) -> None:
+    at_hand = problem()
+    vocabulary = OLD.vocabulary.id_by_bytes
+    at_hand.base.input[vocabulary[b" cat"]] = bad
+    at_hand.base.head[vocabulary[b" the"]] = bad
+    at_hand.donor.input[NEW.vocabulary.id_by_bytes[b" cats"]] = bad
+    at_hand.donor.head[NEW.vocabulary.id_by_bytes[b"cat"]] = bad
+    found = transplant(at_hand, method(key))
+    assert torch.isfinite(found.matrices.input).all()
+    assert torch.isfinite(found.matrices.head).all()
+    assert any("rows of the model" in remark for remark in found.remarks)
+    assert any("in the donor" in remark for remark in found.remarks)
+
+
+def test_matrices_of_another_tokenizer_are_refused() -> None:
+    with pytest.raises(UserError, match=r"The model has 200 rows, but its tokenizer lexicon has 264 tokens"):
+        Problem(OLD, NEW, random_matrices(200, D, 0))
+    with pytest.raises(UserError, match="The donor has 100 rows"):
+        Problem(OLD, NEW, random_matrices(264, D, 0), random_matrices(100, D, 0))
+    with pytest.raises(UserError, match="input rows and"):
+        Problem(OLD, NEW, Matrices(torch.ones(264, D), torch.ones(263, D)))
+    with pytest.raises(UserError, match="damaged"):
+        transplant(Problem(OLD, NEW, Matrices(torch.full((264, D), float("nan")))), method("mean"))
+
+
+def test_a_few_tokens_without_rows_are_survived() -> None:
+    n_old, n_new = len(OLD.vocabulary), len(NEW.vocabulary)
+    at_hand = Problem(OLD, NEW, random_matrices(n_old - 1, D, 0), random_matrices(n_new - 2, D, 1))
+    for key in ("subword_mean", "mean"):
+        found = transplant(at_hand, method(key))
+        assert found.matrices.n_rows == n_new
+        assert any("no row for the last 1 tokens" in remark for remark in found.remarks)
+
+
+def test_an_overflow_in_half_precision_falls_back() -> None:
+    def huge(at_hand: Problem, side: str, params: object) -> object:
+        values = torch.ones(len(at_hand.wanted(side)), D)
+        values[0] = 1e6
+        return made(at_hand, side, values, Provenance.SOLVED)
+
+    half = Matrices(random_matrices(len(OLD.vocabulary), D, 0).input.half())
+    found = transplant(Problem(OLD, NEW, half), Method("huge", "Huge", "", "", huge))
+    assert found.rows["input"].n_by_reason == {"its numbers overflow or are undefined": 1}
+    assert torch.isfinite(found.matrices.input).all()
+
+
+def test_what_is_missing_is_said() -> None:
+    bare = Problem(OLD, NEW, random_matrices(264, D, 0))
+    for one in methods().values():
+        reason = one.unavailable(bare)
+        assert (reason is None) == (not set(one.needs) - {"anchors"}), one.key
+        if reason:
+            with pytest.raises(UserError, match="cannot be used here"):
+                transplant(bare, one)
+
+
+def test_parameters_are_checked() -> None:
+    weighted = method("weighted_pieces")
+    assert weighted.read({"output_decay": "0.25"}).number("output_decay") == 0.25
+    for bad, words in (
+        ({"output_decay": 2}, "from 0 to 1"),
+        ({"output_decay": "x"}, "a number"),
+        ({"k": 1}, "no parameter"),
+    ):
+        with pytest.raises(UserError, match=words):
+            weighted.read(bad)
+    with pytest.raises(UnknownName, match="full"):
+        method("normal").read({"covariance": "ful"})
+    with pytest.raises(UnknownName, match="mean"):
+        method("meen")
+
+
+def test_hidden_tokens_are_made_without_their_own_row() -> None:
+    at_hand = problem()
+    token = NEW.vocabulary.id_by_bytes[b"cat"]
+    hidden = at_hand.without([token])
+    assert token in hidden.wanted("input") and token not in at_hand.wanted("input")
+    spelled = hidden.spellings("input")[hidden.wanted("input").tolist().index(token)]
+    assert len(spelled) == 3  # c, a, t: not itself
+    assert token not in hidden.anchors("input").new
+    poisoned = at_hand.base.input.clone()
+    poisoned[OLD.vocabulary.id_by_bytes[b"cat"]] = 1e9
+    for key in ALL:
+        rows = [
+            transplant(replace(hidden, base=Matrices(source, at_hand.base.output)), method(key)).matrices.input[token]
+            for source in (at_hand.base.input, poisoned)
+        ]
+        assert torch.allclose(*rows), key
