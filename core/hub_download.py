@@ -1,4 +1,4 @@
-"""Fetches a tokenizer's files from the Hub into its cache, and says in the user's words what went wrong."""
+"""Fetches files of a tokenizer or a model from the Hub into its cache, and says in the user's words what went wrong."""
 
 import errno
 import os
@@ -46,13 +46,16 @@ _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS}
 Result = TypeVar("Result")
 
 
+Choice = Callable[[list[str], Place], list[str]]  # those of a repository's files that are wanted
+
+
 @dataclass(frozen=True)
 class Fetched:
-    """A tokenizer's files on this disk.
+    """Files of a repository on this disk.
 
     Args:
         folder: where they lie.
-        names: those that are the tokenizer's.
+        names: those that were asked for.
         notes: the commit they are of, and whatever else a user should know.
     """
 
@@ -61,40 +64,44 @@ class Fetched:
     notes: tuple[str, ...]
 
 
-def fetch(wanted: Place) -> Fetched:
-    """The tokenizer files of a repository, from the Hub, or from its cache where the Hub cannot be reached.
+def fetch(wanted: Place, choice: Choice = choose, most_bytes: int = MAX_FILE_BYTES) -> Fetched:
+    """The chosen files of a repository, from the Hub, or from its cache where the Hub cannot be reached.
+
+    Args:
+        choice: which files; those of the tokenizer unless another is given.
+        most_bytes: a file may have.
 
     Raises:
         UserError: no such repository, revision or file, no access, no network and no cache, an interruption.
     """
     if len(wanted.revision) == _COMMIT_DIGITS:  # never changes, so the cache is as good as the Hub
         with suppress(LocalEntryNotFoundError):
-            return _cached(wanted)
+            return _cached(wanted, choice)
     transfer = _Transfer()
     try:
-        return transfer.run(lambda: _from_hub(wanted, transfer), f"Fetching {wanted.repository}")
+        return transfer.run(lambda: _from_hub(wanted, choice, most_bytes, transfer), f"Fetching {wanted.repository}")
     except (httpx2.HTTPError, OSError, JSONDecodeError, RuntimeError) as error:  # hf_xet raises RuntimeError
         refusal = _refusal(error, wanted)
         if refusal is not None:
             raise refusal from None
         try:
-            found = _cached(wanted)
+            found = _cached(wanted, choice)
         except LocalEntryNotFoundError as missing:
             raise UserError(_unreachable(error, missing, wanted)) from None
         note = f"Opened from this machine's cache, because the Hub {_trouble(error)}; it may have changed there."
         return Fetched(found.folder, found.names, (*found.notes, note))
 
 
-def _from_hub(wanted: Place, transfer: "_Transfer") -> Fetched:
+def _from_hub(wanted: Place, choice: Choice, most_bytes: int, transfer: "_Transfer") -> Fetched:
     info = HfApi().model_info(wanted.repository, revision=wanted.revision, files_metadata=True, timeout=ANSWER_SECONDS)
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
-    names = choose(list(sizes), wanted)
+    names = choice(list(sizes), wanted)
     moved = () if info.id.lower() == wanted.repository.lower() else (_renamed(wanted, info.id),)
     if wanted.file.endswith(".gguf") and sizes[wanted.file] > HEAD_BYTES:
         found = _head(wanted, info.sha or "", transfer)
         return Fetched(found.folder, found.names, (*found.notes, *moved))
     for name in names:
-        if sizes[name] > MAX_FILE_BYTES:
+        if sizes[name] > most_bytes:
             raise TooLarge(f"{shown(name)} in {wanted.repository} has {sizes[name] / 2**20:,.0f} MB: no tokenizer has.")
     transfer.total = sum(sizes[name] for name in names)
     transfer.moved()
@@ -142,7 +149,7 @@ def _renamed(wanted: Place, name: str) -> str:
     return f"The Hub says that {wanted.repository} is now called {name}."
 
 
-def _cached(wanted: Place) -> Fetched:
+def _cached(wanted: Place, choice: Choice) -> Fetched:
     """The same from the Hub's cache on this disk.
 
     Raises:
@@ -157,13 +164,13 @@ def _cached(wanted: Place) -> Fetched:
     names: list[str] | None = None
     with suppress(CachedRepoTreeNotFoundError):
         tree = get_cached_repo_tree(wanted.repository, revision=wanted.revision)
-        names = choose([file.path for file in tree], wanted)
+        names = choice([file.path for file in tree], wanted)
     patterns = None if names is None else [_literally(name) for name in names]
     folder = Path(
         snapshot_download(wanted.repository, revision=wanted.revision, local_files_only=True, allow_patterns=patterns)
     )
     if names is None:  # filled by another program, file by file: what is there is all that is known
-        names = choose([str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()], wanted)
+        names = choice([str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()], wanted)
     return Fetched(folder, names, (_pinned(wanted, folder.name),))
 
 

@@ -1,0 +1,101 @@
+"""Whether an architecture can be used here: a causal language model with one row per token on either side."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from core.errors import UnreadableFile, UserError, shown
+
+
+def skeleton_of(config: Any, name: str) -> Any:
+    """The model that a configuration describes, without memory for weights.
+
+    Raises:
+        UserError: it cannot be built, or has not the two matrices.
+    """
+    from transformers import AutoModelForCausalLM
+
+    build: Any = AutoModelForCausalLM.from_config
+    try:
+        with torch.device("meta"):
+            skeleton = build(config, trust_remote_code=False)
+    except Exception as error:  # architectures check their configurations in as many ways as there are
+        raise UserError(
+            f"{name} ({config.model_type}) cannot be built as a causal language model: {first_line(error)}."
+        ) from None
+    refuse_without_matrices(skeleton, name)
+    return skeleton
+
+
+def read_config(folder: Path, name: str) -> Any:
+    """The transformers configuration in a folder.
+
+    Raises:
+        UserError: there is none, it is damaged, or it is not of a model that reads from left to right.
+    """
+    from transformers import CONFIG_MAPPING, AutoConfig
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+
+    try:
+        told = json.loads((folder / "config.json").read_text())
+        kind = told["model_type"]
+    except FileNotFoundError:
+        raise UnreadableFile(f"{name} has no config.json. Name the folder that save_pretrained wrote.") from None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        raise UnreadableFile(
+            f"The config.json of {name} cannot be read, or names no model_type. Fetch it again."
+        ) from None
+    if kind not in CONFIG_MAPPING:
+        own = " Its repository brings a program for it, which is never run here." if "auto_map" in told else ""
+        raise UserError(
+            f"{name} is of the type {shown(str(kind))}, which transformers does not know.{own} Pick another model."
+        )
+    if told.get("quantization_config"):
+        raise UserError(f"{name} is stored quantised. Pick the repository with its full weights.")
+    classes = [str(c) for c in told.get("architectures") or []]
+    masked = classes and all("Masked" in c or "Classification" in c for c in classes)
+    if masked or told.get("is_encoder_decoder") or kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        raise UserError(
+            f"{name} is {classes[0] if classes else f'of the type {kind}'}, no causal language model: it gives no "
+            "probability to a text from left to right. Pick a decoder, such as GPT-2, Llama or Qwen."
+        )
+    try:
+        return AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    except Exception as error:  # configurations of a hundred architectures check themselves in as many ways
+        raise UnreadableFile(f"The config.json of {name} is refused: {first_line(error)}.") from None
+
+
+def refuse_without_matrices(module: Any, name: str) -> None:
+    """Do nothing if a model has an embedding and a head with one row per token each, and no third such matrix.
+
+    Raises:
+        UserError: it has not; says which is missing.
+    """
+    kind = type(module).__name__
+    embedding, head = None, None
+    with suppress(NotImplementedError, AttributeError):
+        embedding, head = module.get_input_embeddings(), module.get_output_embeddings()
+    if not isinstance(embedding, nn.Embedding):
+        raise UserError(f"{name} ({kind}) has no input embedding with one row per token. Pick another model.")
+    if not isinstance(head, nn.Linear):
+        raise UserError(f"{name} ({kind}) has no output matrix with one row per token. Pick another model.")
+    more = [
+        part
+        for part, layer in module.named_modules()
+        if isinstance(layer, nn.Embedding)
+        and layer is not embedding
+        and "per_layer" in part
+        and layer.num_embeddings == embedding.num_embeddings
+    ]
+    if more:
+        raise UserError(f"{name} ({kind}) has a third matrix with one row per token, {more[0]}. Pick another model.")
+
+
+def first_line(error: Exception) -> str:
+    """What an error of a library says, as it may stand in a message."""
+    said = str(error).strip().splitlines()
+    return shown((said[0] if said else type(error).__name__).rstrip("."), 160)

@@ -1,0 +1,52 @@
+"""What a model that was loaded is found to be like before anything is measured with it."""
+
+from collections.abc import Iterator
+
+import torch
+
+from core.errors import UserError
+from core.models.language_model import LanguageModel
+
+
+def refuse_looking_ahead(model: LanguageModel) -> None:
+    """Do nothing if a later token changes nothing before it.
+
+    An encoder with a head loads as a decoder would; what tells them apart is whether a later token is seen.
+
+    Raises:
+        UserError: it does.
+    """
+    ids = torch.arange(1, 9, device=model.device).reshape(1, -1) % model.n_rows
+    other = ids.clone()
+    other[0, -1] = 0
+    first, second = (model.logits(i)[0, :-1].float() for i in (ids, other))
+    scale = float(first.abs().nan_to_num(0, 0, 0).max())
+    if float((first - second).abs().nan_to_num(0, 0, 0).max()) > 1e-2 * scale:
+        raise UserError(
+            f"{model.name} ({type(model.module).__name__}) looks ahead: what it says of a token depends on the tokens "
+            "behind it, as in an encoder. Pick a decoder, such as GPT-2, Llama or Qwen."
+        )
+
+
+def remarks(model: LanguageModel) -> Iterator[str]:
+    """What is odd about a model's matrices."""
+    matrices = model.matrices()
+    for what, rows in (("input", matrices.input), ("output", matrices.output), ("bias", matrices.bias)):
+        if rows is None:
+            continue
+        flat = rows.reshape(len(rows), -1)
+        bad = int((~torch.isfinite(flat)).any(1).sum())
+        if bad:
+            yield (
+                f"{bad:,} of {len(rows):,} rows of the {what} hold NaN or infinity: whatever uses them is undefined."
+            )
+        zero = int((flat == 0).all(1).sum()) if what != "bias" else 0
+        if zero:
+            yield f"{zero:,} of {len(rows):,} rows of the {what} are zero."
+    n_tokens = model.tokenizer.info.n_vocabulary or 0
+    if n_tokens > model.n_rows:
+        yield (
+            f"The tokenizer has {n_tokens:,} tokens and the model {model.n_rows:,} rows: what has none is not scored."
+        )
+    if model.bos is None:
+        yield "There is no token to begin a text with, so the first token of a text is not scored."

@@ -1,0 +1,213 @@
+"""Opens a language model by its spec string.
+
+| spec | model |
+| --- | --- |
+| shipped:NAME | one of this project's own tiny models |
+| hub:OWNER/NAME@REVISION | from the Hugging Face Hub, or its cache without a network |
+| file:FOLDER, or FOLDER | a folder that save_pretrained wrote |
+| file:X.bin, or X.bin | a llama2.c checkpoint with its tokenizer beside it |
+
+Only safetensors are read, and no code that comes with a model is run.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from core.catalog import open_path, split_options
+from core.errors import UnknownName, UnreadableFile, UserError, shown
+from core.isolation import vet
+from core.models import llama2c
+from core.models.architecture import first_line, read_config, skeleton_of
+from core.models.checkpoint import content_hash, whole_weights
+from core.models.device import out_of_memory, pick_device, pick_dtype
+from core.models.examine import refuse_looking_ahead, remarks
+from core.models.language_model import LanguageModel, text_config
+from core.models.memory import refuse_too_large, weight_bytes
+from core.models.roles import special_ids
+from core.progress import report
+from core.settings import settings
+from core.source import MAX_FILE_BYTES
+from core.tokenizer import LocalTokenizer
+
+SHIPPED = Path(__file__).parents[2] / "data" / "models"
+
+
+def shipped() -> list[str]:
+    """Names of this project's own models."""
+    return sorted(path.parent.name for path in SHIPPED.glob("*/model.safetensors"))
+
+
+def open_model(spec: str, device: str = "auto", dtype: str = "auto") -> LanguageModel:
+    """The language model that a spec string or a path names, ready to score.
+
+    Args:
+        device: "auto", "cpu", "cuda", "cuda:1" or "mps".
+        dtype: "auto", "float32", "bfloat16" or "float16".
+
+    Raises:
+        UserError: it is unknown, unreadable, no causal language model with an embedding and a head, or too large for
+            the memory there is; says which and what to do.
+    """
+    scheme, colon, rest = spec.partition(":")
+    wanted = _Wanted(spec, device, dtype)
+    if colon and scheme == "shipped":
+        if rest not in shipped():
+            raise UnknownName("shipped model", rest, shipped())
+        return _from_folder(wanted, SHIPPED / rest, rest, trusted=True)
+    if colon and scheme == "hub":
+        settings().refuse("hub")
+        return _from_hub(wanted, rest)
+    settings().refuse("file")
+    name, options = split_options(rest if colon and scheme == "file" else spec)
+    path = Path(name).expanduser()
+    wanted = _Wanted(f"file:{path}", device, dtype)
+    if path.is_dir():
+        return _from_folder(wanted, path, path.resolve().name)
+    if path.is_file():
+        return _from_llama2c(wanted, path, options.get("tokenizer", ""))
+    raise UserError(
+        f"There is no model at {shown(name)}. Name a folder with config.json and model.safetensors, a llama2.c .bin "
+        f"file, hub:OWNER/NAME, or one of {', '.join('shipped:' + n for n in shipped()) or 'no shipped models'}."
+    )
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    spec: str
+    device: str
+    dtype: str
+
+
+def _from_hub(wanted: _Wanted, rest: str) -> LanguageModel:
+    from core.models.hub import fetch_description, fetch_weights
+
+    pinned, described = fetch_description(rest)
+    plan = _plan(wanted, described.folder, pinned.repository)
+    return _loaded(plan, fetch_weights(pinned).folder, described.notes)
+
+
+def _from_folder(wanted: _Wanted, folder: Path, name: str, trusted: bool = False) -> LanguageModel:
+    whole_weights(folder, shown(name))
+    return _loaded(_plan(wanted, folder, name), folder, trusted=trusted)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is settled before weights are read."""
+
+    spec: str
+    name: str
+    config: Any
+    device: torch.device
+    dtype: torch.dtype
+
+
+def _plan(wanted: _Wanted, folder: Path, name: str) -> _Plan:
+    """The architecture, found usable and small enough without reading any weights."""
+    config = read_config(folder, name)
+    stored = config.dtype if isinstance(config.dtype, torch.dtype) else None
+    return _planned(wanted, name, config, skeleton_of(config, name), stored)
+
+
+def _planned(wanted: _Wanted, name: str, config: Any, skeleton: Any, stored: torch.dtype | None) -> _Plan:
+    device = pick_device(wanted.device)
+    dtype = pick_dtype(wanted.dtype, device, stored)
+    refuse_too_large(name, weight_bytes(skeleton, dtype), dtype, device)
+    return _Plan(wanted.spec, name, config, device, dtype)
+
+
+def _loaded(plan: _Plan, folder: Path, notes: tuple[str, ...] = (), trusted: bool = False) -> LanguageModel:
+    from transformers import AutoModelForCausalLM
+
+    weights = whole_weights(folder, plan.name)
+    tokenizer = _tokenizer(plan.spec, folder, trusted)
+    report(0, 0, f"Loading {plan.name}")
+    with _loading(plan):
+        load: Any = AutoModelForCausalLM.from_pretrained
+        module, info = load(
+            folder,
+            config=plan.config,
+            dtype=plan.dtype,
+            use_safetensors=True,
+            local_files_only=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+        )
+        module = module.to(plan.device)
+    for what, verb in (("missing_keys", "lack"), ("mismatched_keys", "have another size of")):
+        if info.get(what):
+            first = min(str(key) for key in info[what])
+            raise UnreadableFile(
+                f"The weights of {plan.name} {verb} {shown(first, 160)}. Fetch or save the model again."
+            )
+    content = content_hash([folder / n for n in ("config.json", *weights)])
+    return _finished(plan, module, tokenizer, notes, content)
+
+
+def _from_llama2c(wanted: _Wanted, path: Path, tokenizer: str) -> LanguageModel:
+    from transformers import LlamaForCausalLM
+
+    shape = llama2c.read_shape(path)
+    config = llama2c.config_of(shape)
+    plan = _planned(wanted, path.stem, config, skeleton_of(config, path.stem), torch.float32)
+    opened = _beside(plan.spec, path, shape.vocabulary, tokenizer)
+    with _loading(plan):
+        module: Any = LlamaForCausalLM(config)
+        module.load_state_dict(llama2c.read_weights(path, shape))
+        module = module.to(plan.device, plan.dtype)
+    return _finished(plan, module, opened, (), content_hash([path]))
+
+
+def _beside(spec: str, path: Path, n_vocabulary: int, wanted: str) -> LocalTokenizer:
+    """The tokenizer of a llama2.c checkpoint: the file named, else the one beside it that has as many tokens."""
+    if wanted:
+        return _tokenizer(spec, path.parent / wanted)
+    near = sorted(path.parent.iterdir(), key=lambda p: (p.name != "tokenizer.bin", p.suffix != ".bin", p.name))
+    for other in near:
+        if other.suffix not in (".bin", ".model") or other.stat().st_size > MAX_FILE_BYTES or llama2c.recognises(other):
+            continue
+        with suppress(UnreadableFile):
+            opened = _tokenizer(spec, other)
+            if opened.info.n_vocabulary == n_vocabulary:
+                return opened
+    raise UnreadableFile(
+        f"There is no tokenizer of {n_vocabulary:,} tokens beside {shown(path.name)}. Put its tokenizer.bin there, "
+        "or add ?tokenizer=NAME."
+    )
+
+
+def _tokenizer(spec: str, path: Path, trusted: bool = False) -> LocalTokenizer:
+    """A model's tokenizer in this process, after another process found that it can be read."""
+    if settings().vet and not trusted:
+        vet(path)
+    return open_path(spec, path)
+
+
+def _finished(
+    plan: _Plan, module: Any, tokenizer: LocalTokenizer, notes: tuple[str, ...], content: str
+) -> LanguageModel:
+    module.eval()
+    ids = special_ids(tokenizer, text_config(module.config), len(module.get_input_embeddings().weight))
+    model = LanguageModel(plan.name, plan.spec, module, tokenizer, ids, content=content)
+    refuse_looking_ahead(model)
+    return replace(model, notes=(*notes, *remarks(model), *tokenizer.info.notes))
+
+
+@contextmanager
+def _loading(plan: _Plan) -> Iterator[None]:
+    """Failures of the library as messages for the user."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        if out_of_memory(error):
+            raise UserError(
+                f"{plan.device} ran out of memory while loading {plan.name}. Free some, or pick a smaller model."
+            ) from None
+        raise UnreadableFile(f"The weights of {plan.name} cannot be loaded: {first_line(error)}.") from None

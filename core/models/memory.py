@@ -1,0 +1,71 @@
+"""What a model needs of a device's memory, and what the device has: refused before loading, not in the middle."""
+
+import os
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from core.errors import UserError
+
+# Beside the weights: one batch of activations, one slice of logits, and what the library keeps.
+WORKSPACE_BYTES = 256 * 2**20
+_MEMINFO = Path("/proc/meminfo")
+_CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+_CGROUP_USED = Path("/sys/fs/cgroup/memory.current")
+
+
+def weight_bytes(module: nn.Module, dtype: torch.dtype) -> int:
+    """Bytes that a module's parameters and buffers take in `dtype`; tied ones count once; works on the meta device.
+
+    >>> weight_bytes(nn.Linear(10, 10), torch.float16)
+    220
+    """
+    n_parameters = sum(p.numel() for p in module.parameters())
+    return n_parameters * dtype.itemsize + sum(b.numel() * b.element_size() for b in module.buffers())
+
+
+def free_bytes(device: torch.device) -> int | None:
+    """Memory that can still be had on a device; None where the system does not say."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    if device.type == "mps":
+        return int(torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory())
+    left = [n for n in (_machine_bytes(), _container_bytes()) if n is not None]
+    return min(left) if left else None
+
+
+def refuse_too_large(name: str, n_bytes: int, dtype: torch.dtype, device: torch.device) -> None:
+    """Do nothing if `n_bytes` of weights fit.
+
+    Raises:
+        UserError: they do not; says what is needed, what is free and what to try.
+    """
+    free = free_bytes(device)
+    needed = n_bytes + WORKSPACE_BYTES
+    if free is None or needed <= free:
+        return
+    numbers = str(dtype).removeprefix("torch.")
+    halve = " Loading it as bfloat16 halves that." if dtype == torch.float32 else ""
+    raise UserError(
+        f"{name} needs {needed / 2**30:,.1f} GB as {numbers}, and {device} has {free / 2**30:,.1f} GB free."
+        f"{halve} Otherwise pick a smaller model, or a device with more memory."
+    )
+
+
+def _machine_bytes() -> int | None:
+    if _MEMINFO.is_file():
+        for line in _MEMINFO.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def _container_bytes() -> int | None:
+    try:
+        return int(_CGROUP_LIMIT.read_text()) - int(_CGROUP_USED.read_text())
+    except (OSError, ValueError):  # no container, or "max"
+        return None
