@@ -37,10 +37,15 @@ class _Given(nn.Module):
 
     states: Tensor | None = None
 
-    def forward(self, *_: object, **__: object) -> Any:
-        from transformers.modeling_outputs import BaseModelOutputWithPast
+    @property
+    def decoder(self) -> "_Given":
+        """Itself, for OPT, whose head calls a part of the body by this name."""
+        return self
 
-        return BaseModelOutputWithPast(last_hidden_state=self.states)
+    def forward(self, *_: object, **__: object) -> Any:
+        from transformers.modeling_outputs import BaseModelOutputWithPastAndCrossAttentions
+
+        return BaseModelOutputWithPastAndCrossAttentions(last_hidden_state=self.states)
 
 
 def splits(module: Any, ids: Tensor) -> bool:
