@@ -11,6 +11,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from components.vendor import vendor_routes
+
 
 def _warm() -> None:
     """Import and open what the first visitor sees, while their browser is still fetching the page."""
@@ -28,7 +30,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     yield
 
 
-app = st.App(Path(__file__).parent / "components" / "frame.py", lifespan=_lifespan)
+app = st.App(Path(__file__).parent / "components" / "frame.py", lifespan=_lifespan, routes=vendor_routes())
 
 if __name__ == "__main__":
     app.run()

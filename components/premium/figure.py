@@ -16,6 +16,7 @@ from components.premium.at_hand import AtHand
 from components.premium.choosers import LANGUAGE, TOKENIZER, VIEW
 from components.premium.controls import COUNTED
 from components.premium.ordering import script_of
+from components.premium.take_away import take_away
 from core.languages import language
 
 GRID, FAINT, LINE = "rgba(128,140,160,.18)", "rgba(128,140,160,.3)", "rgba(128,140,160,.8)"
@@ -38,6 +39,7 @@ class Chart:
         columns: how the table shows its columns, by name.
         cells: the number of the atlas behind each point, by trace; a click there leads to its evidence. Points
             without a number may be missing at the end.
+        printed: draws it for what is at hand, where a figure depends on the theme: print is always light.
     """
 
     key: str
@@ -46,12 +48,13 @@ class Chart:
     numbers: Callable[[], pd.DataFrame]
     columns: Mapping[str, Any] = field(default_factory=dict)
     cells: Mapping[int, Sequence[Cell]] = field(default_factory=dict)
+    printed: Callable[[AtHand], go.Figure] | None = None
 
 
 def show(chart: Chart, at_hand: AtHand) -> None:
     """The chart, and under it its numbers."""
     plot(chart, at_hand)
-    numbers(chart)
+    numbers(chart, at_hand)
 
 
 def plot(chart: Chart, at_hand: AtHand) -> None:
@@ -73,12 +76,14 @@ def plot(chart: Chart, at_hand: AtHand) -> None:
     )
 
 
-def numbers(chart: Chart) -> None:
-    """A row under the chart with the same numbers as a table that the keyboard reaches, made when it is opened."""
+def numbers(chart: Chart, at_hand: AtHand) -> None:
+    """A row under the chart: its numbers as a table that the keyboard reaches, and all of it to take away; both are
+    made when they are opened."""
     with st.container(horizontal=True, horizontal_alignment="right", key=f"{chart.key}_below"):
         fold = st.popover(
             "Numbers", icon=":material/table:", type="tertiary", key=f"{chart.key}_numbers", on_change="rerun"
         )
+        take_away(chart.key, at_hand, chart.alt, chart.numbers, chart.printed or (lambda _: chart.figure))
     if fold.open:
         with fold:
             st.dataframe(

@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.premium.at_hand import AtHand
 from components.premium.figure import GRID, LINE, Chart, finish, plot
+from components.premium.take_away import take_away
 from core.fairness import gini, known, lorenz, worst_decile
 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
@@ -35,6 +36,7 @@ def draw(at_hand: AtHand) -> None:
     left, right = st.columns([6, 5], vertical_alignment="center")
     with left:
         plot(chart, at_hand)
+        take_away(chart.key, at_hand, chart.alt, chart.numbers, lambda _: chart.figure)
     right.dataframe(chart.numbers(), hide_index=True)
     st.caption(
         "Languages from cheap to dear, and the share of all tokens that they take on the same text; on the dotted "

@@ -44,7 +44,7 @@ def overview(at_hand: AtHand) -> None:
         st.html(legend(*reach_of(at_hand), at_hand.dark))
         with st.container(height=520 if len(at_hand.columns) > 24 else "content", border=False):
             plot(_chart(at_hand, wide=False), at_hand)
-    numbers(chart)
+    numbers(chart, at_hand)
 
 
 def _chart(at_hand: AtHand, wide: bool) -> Chart:
@@ -58,4 +58,5 @@ def _chart(at_hand: AtHand, wide: bool) -> Chart:
         lambda: cell_table(at_hand, cells),
         cell_columns(at_hand),
         {len(figure.data) - 1: cells},
+        lambda light: heatmap(light, wide=True),
     )

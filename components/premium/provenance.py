@@ -1,5 +1,7 @@
 """Why to trust the page: what is reproduced, where the counts come from, and a link to this very view."""
 
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
 import streamlit as st
 
 from components import cached
@@ -52,17 +54,27 @@ def reproduction_badge() -> None:
 
 def link(at_hand: AtHand) -> None:
     """Keep the address in step with tokenizers and languages; Streamlit does so for the rest."""
+    page_link(_parameters(at_hand), key="premium_link")
+
+
+def permalink(at_hand: AtHand) -> str:
+    """The address that shows this very view; empty where there is no browser."""
+    if not st.context.url:
+        return ""
+    query = {name: st.query_params.get_all(name) for name in st.query_params} | _parameters(at_hand)
+    return urlunsplit((*urlsplit(st.context.url)[:3], urlencode(query, doseq=True), ""))
+
+
+def _parameters(at_hand: AtHand) -> dict[str, list[str]]:
+    """What the address says of tokenizers and languages."""
     keys = [at_hand.keys[row] for row in at_hand.rows]
     state = st.session_state
-    page_link(
-        {
-            COUNTED: [] if tuple(keys) == OPENING else keys,
-            BASE: [] if at_hand.base == ENGLISH else [at_hand.base],
-            LANGUAGE: [state[LANGUAGE]] if LANGUAGE in state else [],
-            TOKENIZER: [state[TOKENIZER]] if TOKENIZER in state else [],
-        },
-        key="premium_link",
-    )
+    return {
+        COUNTED: [] if tuple(keys) == OPENING else keys,
+        BASE: [] if at_hand.base == ENGLISH else [at_hand.base],
+        LANGUAGE: [state[LANGUAGE]] if LANGUAGE in state else [],
+        TOKENIZER: [state[TOKENIZER]] if TOKENIZER in state else [],
+    }
 
 
 def provenance(at_hand: AtHand) -> None:

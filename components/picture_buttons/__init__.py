@@ -1,0 +1,1 @@
+"""Saves a figure as SVG and PNG."""
