@@ -108,6 +108,7 @@ def provenance_of(at_hand: AtHand, view: str) -> Provenance:
 
 
 _WHAT = {
+    "map": "Token premiums by country",
     "lorenz": "Lorenz curves of token premiums",
     "ratios": "Token ratios of sentences",
     "slope": "Change of token premiums",

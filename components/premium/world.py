@@ -90,6 +90,7 @@ def draw(at_hand: AtHand) -> None:
             0: [cells[n] for n in small],
             1: [cell for cell, one in zip(cells, countries, strict=True) if one.code in middles()],
         },
+        lambda light: map_figure(countries, _WINDOWS[window], light.dark),
     )
     show(chart, at_hand)
     st.caption(
