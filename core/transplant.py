@@ -16,6 +16,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from core.affine import AffineMap
 from core.coefficients import Coefficients
 from core.errors import UnknownName, UserError, shown
 from core.models.matrices import Matrices
@@ -23,6 +24,7 @@ from core.registry import entries
 from core.transplant_problem import Problem, Side
 from core.vocabulary_match import Match
 
+NO_DONOR_ROW = "the donor has no usable row for it"
 Value = int | float | str | bool
 Need = Literal["anchors", "donor", "helper", "target text", "word vectors", "dictionary", "parallel text"]
 
@@ -222,13 +224,21 @@ def composed(
     provenance: Provenance,
     unmade: Mapping[str, Tensor] | None = None,
     *,
+    rest: Tensor | None = None,
     residual: Tensor | None = None,
     extras: Mapping[str, Tensor] | None = None,
     facts: Mapping[str, float] | None = None,
     remarks: tuple[str, ...] = (),
 ) -> Rows:
-    """Rows that are weighted sums of old rows, with the sums of the weights and of their absolute values."""
+    """Rows that are weighted sums of old rows, with the sums of the weights and of their absolute values.
+
+    Args:
+        rest: a row that gets what the weights lack of one, (W,): the mean, if weights are of centred rows.
+    """
     values = coefficients.apply(problem.base_rows(side), problem.memory_bytes)
+    if rest is not None:
+        lacking = (1 - coefficients.sums).to(values.device)
+        values.addcmul_(lacking[:, None], rest.to(values)[None])
     about = {"coefficient sum": coefficients.sums, "coefficient l1": coefficients.l1}
     about["atoms"] = coefficients.lengths.float()
     return made(
@@ -242,6 +252,20 @@ def composed(
         extras=about | dict(extras or {}),
         facts=facts,
         remarks=remarks,
+    )
+
+
+def mapped(problem: Problem, side: Side, affine: AffineMap) -> Rows:
+    """Rows that are the images of donor rows under a map."""
+    donor, wanted = problem.donor_rows(side), problem.wanted(side)
+    there = problem.usable_donor(side)[wanted]
+    return made(
+        problem,
+        side,
+        affine.apply(donor, wanted, problem.memory_bytes),
+        Provenance.SOLVED,
+        {NO_DONOR_ROW: ~there},
+        facts=affine.facts,
     )
 
 

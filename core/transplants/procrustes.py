@@ -1,0 +1,27 @@
+"""The donor's space turned onto the model's."""
+
+from core.affine import Pairs, procrustes
+from core.transplant import Method, Param, Params, Rows, mapped
+from core.transplant_problem import Problem, Side
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """The image of each wanted token's donor row."""
+    anchors = problem.anchors(side)
+    pairs = Pairs(problem.donor_rows(side), anchors.new, problem.base_rows(side), anchors.old, problem.memory_bytes)
+    return mapped(problem, side, procrustes(pairs, params.on("scale"), params.on("centre")))
+
+
+METHOD = Method(
+    "procrustes",
+    "Orthogonal Procrustes",
+    "The donor's rows are moved, turned and scaled as a whole so that those of shared tokens fall on the model's rows; "
+    "new tokens go along. Distances among donor rows are kept. Widths may differ.",
+    "Schönemann 1966; into fewer dimensions Ten Berge and Knol 1984",
+    rows,
+    (
+        Param("scale", "Scale", True, "Fit a common factor as well."),
+        Param("centre", "Centre", True, "Move both means to zero first."),
+    ),
+    ("donor", "anchors"),
+)
