@@ -10,8 +10,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from components.vendor import vendor_routes
+from components.visits import Visits
 
 
 def _warm() -> None:
@@ -30,7 +32,12 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     yield
 
 
-app = st.App(Path(__file__).parent / "components" / "frame.py", lifespan=_lifespan, routes=vendor_routes())
+app = st.App(
+    Path(__file__).parent / "components" / "frame.py",
+    lifespan=_lifespan,
+    routes=vendor_routes(),
+    middleware=[Middleware(Visits)],
+)
 
 if __name__ == "__main__":
     app.run()

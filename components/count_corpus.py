@@ -13,6 +13,7 @@ from core.errors import UserError
 from core.work.count import corpus_counting
 
 SAMPLE = "sample"
+_TOKENIZERS = "tokenizers_to_count_with"
 _ROUND = "count_corpus_round"
 
 
@@ -37,7 +38,7 @@ def count_corpus() -> None:
         )
         st.caption(plain(corpus_sources()[spec.partition("#")[0]].description))
         st.markdown("Tokenizers")
-        specs = tokenizer_picker()
+        specs = tokenizer_picker(_TOKENIZERS)
         if st.button("Count", icon=":material/play_arrow:", type="primary", disabled=not specs, key="submit_count"):
             start(spec, specs)
 

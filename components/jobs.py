@@ -8,21 +8,24 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 
 import streamlit as st
 
 from components import cached_runs
 from components.errors import plain, show_error
 from components.figures import ago, count, duration, size
+from components.visitor import visitor
 from core.errors import UserError
 from core.job import Job, State, kinds
 from core.jobs import Jobs
+from core.settings import settings
 from core.storage.files import Input, Json
+from core.visitor import Visitor, name_of
 
 OPENED = "run"  # in the link: key of the job whose result is open
 PAGE = 20
-_ERROR, _SESSION, _SHOWN = "job_error", "job_session", "jobs_shown"
+_ERROR, _SHOWN, _WHOSE = "job_error", "jobs_shown", "runs_whose"
+MINE, ALL = "Mine", "Everybody's"
 _MOST_NAMES = 6
 _MOST_LOG_LINES = 300
 
@@ -37,9 +40,18 @@ LOOKS = {
 
 
 def session() -> str:
-    """A name for this visitor's session, by which the queue is fair."""
-    name: str = st.session_state.setdefault(_SESSION, uuid4().hex)
-    return name
+    """The visitor at the screen, as jobs know them: runs are theirs by it, and the queue is fair between them."""
+    return visitor().key
+
+
+def visible(jobs: Jobs) -> list[Job]:
+    """The newest jobs that this visitor may see."""
+    return jobs.newest(session=session() if settings().private_runs else None)
+
+
+def may_see(job: Job) -> bool:
+    """May this visitor look at a job and its result?"""
+    return not settings().private_runs or visitor().asked_for(job)
 
 
 def submit(kind: str, params: Mapping[str, Json], inputs: Sequence[Input], label: str) -> Job | None:
@@ -53,7 +65,7 @@ def submit(kind: str, params: Mapping[str, Json], inputs: Sequence[Input], label
 
 def job_list(jobs: Jobs) -> None:
     """All jobs, newest first; redrawn every second as long as one waits or runs, and only then."""
-    ticking = any(job.state.live for job in jobs.newest())
+    ticking = any(job.state.live for job in visible(jobs))
     opened = st.query_params.get(OPENED)
 
     def draw() -> None:
@@ -61,7 +73,7 @@ def job_list(jobs: Jobs) -> None:
         if message:
             show_error(UserError(message))
         try:
-            found = jobs.newest()
+            found = visible(jobs)
         except UserError as error:
             show_error(error)
             return
@@ -70,18 +82,45 @@ def job_list(jobs: Jobs) -> None:
             if message:
                 st.session_state[_ERROR] = message
             st.rerun()  # the whole page: to start or stop the clock, or to open a result
-        _summary(found)
+        me = visitor()
+        shared = any(set(job.sessions) - {me.key} for job in found)
+        if shared:
+            found = _wanted(jobs, found, me)
+        else:
+            _summary(found)
         shown = st.session_state.setdefault(_SHOWN, PAGE)
         for job in found[:shown]:
-            job_card(jobs, job)
+            job_card(jobs, job, me, shared)
         if len(found) > shown:
             st.button(f"Show {min(PAGE, len(found) - shown)} more", on_click=_show_more, icon=":material/expand_more:")
 
     st.fragment(draw, run_every="1s" if ticking else None)()
 
 
-def job_card(jobs: Jobs, job: Job) -> None:
-    """One job: what it is, where it stands, and what can be done with it."""
+def _wanted(jobs: Jobs, found: list[Job], me: Visitor) -> list[Job]:
+    """Those of the jobs that the visitor wants to see, theirs or everybody's, with a chooser above."""
+    private = settings().private_runs
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        if not private:
+            whose = st.segmented_control(
+                "Whose runs",
+                [MINE, ALL],
+                default=MINE if me.known else ALL,
+                required=True,
+                label_visibility="collapsed",
+                key=_WHOSE,
+            )
+            found = jobs.newest(session=me.key) if whose == MINE else found
+        _summary(found)
+    if not found:
+        st.caption("You have asked for nothing yet. What others did is under Everybody's.")
+    if not me.known and not private:
+        st.caption("Nobody logs in here, so everybody may cancel and delete every run.")
+    return found
+
+
+def job_card(jobs: Jobs, job: Job, me: Visitor, shared: bool) -> None:
+    """One job: what it is, where it stands, and what can be done with it; `shared`: whose it is, too."""
     words, icon, colour = LOOKS[job.state]
     path = _file(jobs, job)
     lost = job.state is State.DONE and path is None
@@ -89,14 +128,14 @@ def job_card(jobs: Jobs, job: Job) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"**{plain(job.label)}**", width="content")
             st.badge("Result deleted" if lost else words, icon=":material/delete:" if lost else icon, color=colour)
-        st.caption(_facts(job, path))
+        st.caption(_facts(job, path, _askers(job, me) if shared else ""))
         if job.state.live or (job.state is State.INTERRUPTED and job.done):
             st.progress(job.share, plain(_progress(job)))
         if job.state is State.FAILED:
             st.error(plain(job.message), icon=":material/error:")
         elif job.state is State.INTERRUPTED:
             st.warning(_interrupted(job), icon=":material/pause_circle:")
-        _buttons(jobs, job, path)
+        _buttons(jobs, job, path, me)
         log = jobs.log(job.key)
         if log.strip():
             lines = log.rstrip().splitlines()[-_MOST_LOG_LINES:]
@@ -107,7 +146,7 @@ def job_card(jobs: Jobs, job: Job) -> None:
                 st.code("\n".join(lines), language=None)
 
 
-def _buttons(jobs: Jobs, job: Job, path: Path | None) -> None:
+def _buttons(jobs: Jobs, job: Job, path: Path | None, me: Visitor) -> None:
     """A row of what makes sense in the job's state."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if job.state is State.DONE and path is not None:
@@ -128,12 +167,18 @@ def _buttons(jobs: Jobs, job: Job, path: Path | None) -> None:
             _button(
                 job, what, ":material/play_arrow:", lambda: jobs.resume(job.key, session()), about, "resume", "primary"
             )
+        if not me.may_change(job):
+            return
         if job.state is State.DONE:
-            _button(job, "Repeat", ":material/replay:", lambda: jobs.repeat(job.key, session()), "Compute it again")
-        if job.state.live:
-            _button(job, "Cancel", ":material/close:", lambda: jobs.cancel(job.key), "Stop it, for everybody who waits")
+            _button(job, "Repeat", ":material/replay:", lambda: _repeat(jobs, job.key), "Compute it again")
+        others = me.known and bool(set(job.sessions) - {me.key})
+        if job.state.live and others:
+            _button(job, "Leave", ":material/logout:", lambda: _cancel(jobs, job.key), "It goes on for the others")
+        elif job.state.live:
+            about = "Stop it" if me.known else "Stop it, for everybody who waits"
+            _button(job, "Cancel", ":material/close:", lambda: _cancel(jobs, job.key), about)
         with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"ask_{job.key}"):
-            st.markdown(_farewell(job, path))
+            st.markdown("It goes off your list; the others keep it." if others else _farewell(job, path))
             _button(job, "Delete it", ":material/delete:", lambda: _delete(jobs, job.key), "", "delete")
 
 
@@ -160,13 +205,25 @@ def _summary(found: Sequence[Job]) -> None:
     st.caption(" · ".join(parts))
 
 
-def _facts(job: Job, path: Path | None) -> str:
-    """Inputs by name, duration, size, age; as Markdown."""
+def _askers(job: Job, me: Visitor) -> str:
+    """Who asked for a job, as far as it may be said."""
+    others = [key for key in job.sessions if key != me.key]
+    names = [name_of(key) for key in others if name_of(key)]
+    unnamed = len(others) - len(names)
+    if unnamed:
+        names.append("another visitor" if unnamed == 1 else f"{unnamed} other visitors")
+    if me.asked_for(job):
+        names.insert(0, "you")
+    return f"for {', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else f"for {names[0]}" if names else ""
+
+
+def _facts(job: Job, path: Path | None, askers: str) -> str:
+    """Inputs by name, who asked, duration, size, age; as Markdown."""
     names = [each.name for each in job.inputs]
     text = ", ".join(names[:_MOST_NAMES]) + (
         f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     )
-    parts = [text] if text else []
+    parts = [part for part in (text, askers) if part]
     if job.seconds and not job.state.live:
         parts.append(duration(job.seconds))
     if path is not None:
@@ -232,8 +289,27 @@ def _open(key: str) -> None:
     st.query_params[OPENED] = key
 
 
+def _cancel(jobs: Jobs, key: str) -> None:
+    me = visitor()
+    me.require_change(jobs.get(key))
+    if me.known:
+        jobs.leave(key, me.key)
+    else:
+        jobs.cancel(key)
+
+
+def _repeat(jobs: Jobs, key: str) -> None:
+    visitor().require_change(jobs.get(key))
+    jobs.repeat(key, session())
+
+
 def _delete(jobs: Jobs, key: str) -> None:
-    jobs.delete(key)
+    me = visitor()
+    me.require_change(jobs.get(key))
+    if me.known:
+        jobs.forget(key, me.key)
+    else:
+        jobs.delete(key)
     if st.query_params.get(OPENED) == key:
         del st.query_params[OPENED]
 

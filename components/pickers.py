@@ -9,7 +9,7 @@ from core.samples import samples
 
 MAX_TOKENIZERS = 8
 TOKENIZERS = "tokenizers"  # the key of the choice, in the session and in the link
-_ADDED, _LABELS = "tokenizer_to_add", "labels_of_added"
+_ADDED, _LABELS = "tokenizers_to_add", "labels_of_added"
 OPENING = ("mistral:v1", "mistral:v3", "mistral:tekken_240718", "mistral:tekken", "builtin:utf8-bytes")
 
 
@@ -39,19 +39,24 @@ def short_name(spec: str) -> str:
     return f"…/{'/'.join(parts[-2:])}" if spec.startswith("file:") and len(parts) > 2 else spec
 
 
-def tokenizer_picker() -> list[str]:
-    """One to eight tokenizers, as spec strings; a Hub id or any spec may be typed in."""
-    if TOKENIZERS not in st.session_state:
+def tokenizer_picker(key: str = TOKENIZERS) -> list[str]:
+    """One to eight tokenizers, as spec strings; a Hub id or any spec may be typed in.
+
+    Args:
+        key: what the choice is kept under; one other than the page's begins as a copy of it.
+    """
+    if key not in st.session_state:
         linked = [spec_of(entry) for entry in st.query_params.get_all(TOKENIZERS) if entry.strip()]
-        st.session_state[TOKENIZERS] = list(dict.fromkeys(linked or OPENING))[:MAX_TOKENIZERS]
-    added = st.session_state.pop(_ADDED, None)
-    if added is not None and added not in st.session_state[TOKENIZERS]:
-        st.session_state[TOKENIZERS] = [*st.session_state[TOKENIZERS], added][-MAX_TOKENIZERS:]
+        chosen = st.session_state.get(TOKENIZERS) or linked or OPENING
+        st.session_state[key] = list(dict.fromkeys(map(spec_of, chosen)))[:MAX_TOKENIZERS]
+    added = st.session_state.get(_ADDED, {}).pop(key, None)
+    if added is not None and added not in st.session_state[key]:
+        st.session_state[key] = [*st.session_state[key], added][-MAX_TOKENIZERS:]
     known = labels()
     chosen = st.multiselect(
         "Tokenizers",
-        list(dict.fromkeys([*known, *st.session_state[TOKENIZERS]])),
-        key=TOKENIZERS,
+        list(dict.fromkeys([*known, *st.session_state[key]])),
+        key=key,
         format_func=lambda spec: known.get(spec) or short_name(spec),
         accept_new_options=True,
         max_selections=MAX_TOKENIZERS,
@@ -67,15 +72,15 @@ def tokenizers_in_link(specs: Sequence[str]) -> list[str]:
     return [] if tuple(specs) == OPENING else list(specs)
 
 
-def remember(spec: str) -> None:
-    """Open a tokenizer that the user brought, and put it among the chosen ones from the next run on.
+def remember(spec: str, key: str = TOKENIZERS) -> None:
+    """Open a tokenizer that the user brought, and put it among those chosen under `key` from the next run on.
 
     Raises:
         UserError: it cannot be opened.
     """
     info = cached.tokenizer(spec).info
     st.session_state[_LABELS][spec] = info.label
-    st.session_state[_ADDED] = spec
+    st.session_state.setdefault(_ADDED, {})[key] = spec
 
 
 def choose_opening() -> None:

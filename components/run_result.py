@@ -6,9 +6,9 @@ import streamlit as st
 from components import cached_runs, pickers
 from components.errors import plain, show_error
 from components.figures import count
-from components.jobs import OPENED
+from components.jobs import OPENED, may_see
 from core.count_table import Totals, to_csv
-from core.errors import UserError
+from core.errors import UserError, shown
 from core.export import safe_cell
 from core.job import Job
 from core.jobs import Jobs
@@ -25,6 +25,8 @@ def opened_result(jobs: Jobs) -> None:
     with st.container(border=True, key="opened_run"):
         try:
             job = jobs.get(key)
+            if not may_see(job):
+                raise UserError(f"There is no job {shown(key)} of yours. Whoever asked for it sees it.")
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.subheader(plain(job.label), anchor=False, width="content")
                 st.button("Close", icon=":material/close:", on_click=_close, type="tertiary", key="close_run")

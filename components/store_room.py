@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.errors import show_error
 from components.figures import count, size
+from components.visitor import visitor
 from core.errors import UserError
 from core.jobs import Jobs
 from core.shared_cache import shared
@@ -34,6 +35,9 @@ def store_room(jobs: Jobs) -> None:
         ]
         st.markdown("| Kept | Size |\n|:--|--:|\n" + "\n".join(f"| {name} | {size(n)} |" for name, n in rows))
         st.caption(_memory())
+        if visitor().known:
+            st.caption("Results are deleted by those who asked for them; whoever runs this server may prune them all.")
+            return
         chosen = st.selectbox("Delete", list(LIMITS), key="prune_what")
         st.caption("Everything can be computed again. Jobs that wait or run keep their pieces.")
         if st.button("Prune the store", icon=":material/cleaning_services:", key="prune"):

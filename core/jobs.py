@@ -24,7 +24,7 @@ from core.runner.launch import NoDaemon, ensure_daemon
 from core.runner.lock import holder
 from core.storage.files import Input, Json, Origin, Result
 from core.storage.index import StoreError
-from core.storage.records import enter, in_state, join, newest, one
+from core.storage.records import enter, has_left, in_state, join, newest, one
 from core.store import Store, store
 
 INTERRUPTED = "The process that ran it was ended from outside. Resume it to go on."
@@ -130,6 +130,31 @@ class Jobs:
             )
             connection.execute("UPDATE jobs SET cancel = 1 WHERE key = ? AND state = ?", (key, State.RUNNING.value))
         self.tend(now=True)
+
+    def leave(self, key: str, session: str) -> bool:
+        """Stop waiting for a job: it goes on for the others who asked for it, and is cancelled if there are none.
+
+        Returns whether it goes on for others.
+        """
+        with self.store.index.writing() as connection:
+            others = has_left(connection, key, session)
+        if not others:
+            self.cancel(key)
+        return others
+
+    def forget(self, key: str, session: str) -> bool:
+        """Take a job off somebody's list; the others who asked for it keep it, and without any it is deleted.
+
+        Returns whether others keep it.
+
+        Raises:
+            UserError: it could not be stopped.
+        """
+        with self.store.index.writing() as connection:
+            others = has_left(connection, key, session)
+        if not others:
+            self.delete(key)
+        return others
 
     def resume(self, key: str, session: str = "") -> Job:
         """Queue a job again that was interrupted, failed or was cancelled; its finished pieces count if kept.

@@ -9,6 +9,10 @@
 | TOKEN_ATLAS_UPLOAD_MB | most an upload may hold, unpacked | 64 |
 | TOKEN_ATLAS_CHILD_MB | memory of the process that an untrusted tokenizer lives in | 2048 |
 | TOKEN_ATLAS_CHILD_SECONDS | time an untrusted tokenizer has to be read and tried out, and to answer | 5 |
+| TOKEN_ATLAS_LOGIN | is everybody refused until a login is configured? Says no to an open server by mistake. | off |
+| TOKEN_ATLAS_USER_HEADER | header in which a trusted proxy names the visitor, such as X-Forwarded-User | none |
+| TOKEN_ATLAS_USERS | who may come in after logging in: addresses and @domains, with commas between | everybody |
+| TOKEN_ATLAS_PRIVATE_RUNS | are runs seen only by those who asked for them? | off |
 | TOKEN_ATLAS_MEMORY_MB | memory of the server and its tokenizers' processes; what is shared makes room | a quarter |
 """
 
@@ -24,7 +28,7 @@ _ON = {"1", "on", "yes", "true"}
 
 @dataclass(frozen=True)
 class Settings:
-    """What visitors may do, and the limits of untrusted tokenizers and of the server's memory."""
+    """What visitors may do, and the limits of untrusted tokenizers and of the server's memory, and who may come in."""
 
     hub: bool = True
     paths: bool = True
@@ -34,6 +38,10 @@ class Settings:
     child_mb: int = 2048
     child_seconds: float = 5.0
     memory_mb: int = 1024
+    login: bool = False
+    user_header: str = ""
+    users: tuple[str, ...] = ()
+    private_runs: bool = False
 
     def refuse(self, scheme: str) -> None:
         """Do nothing if specs of this scheme may be opened here.
@@ -66,6 +74,12 @@ def settings() -> Settings:
         child_mb=int(_number("TOKEN_ATLAS_CHILD_MB", Settings.child_mb)),
         child_seconds=_number("TOKEN_ATLAS_CHILD_SECONDS", Settings.child_seconds),
         memory_mb=int(_number("TOKEN_ATLAS_MEMORY_MB", max(Settings.memory_mb, machine_bytes() // 2**22))),
+        login=_switch("TOKEN_ATLAS_LOGIN", Settings.login),
+        user_header=os.environ.get("TOKEN_ATLAS_USER_HEADER", "").strip(),
+        users=tuple(
+            filter(None, (each.strip().lower() for each in os.environ.get("TOKEN_ATLAS_USERS", "").split(",")))
+        ),
+        private_runs=_switch("TOKEN_ATLAS_PRIVATE_RUNS", Settings.private_runs),
     )
 
 

@@ -6,12 +6,12 @@ from components import cached_runs
 from components.count_corpus import count_corpus, count_sample
 from components.errors import plain
 from components.figures import count
-from components.jobs import job_list
+from components.jobs import job_list, visible
 from components.run_result import opened_result
 from components.store_room import store_room
 
 jobs = cached_runs.jobs()
-found = jobs.newest()
+found = visible(jobs)
 
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     st.title("Runs", anchor=False, width="content")

@@ -61,6 +61,17 @@ def join(connection: sqlite3.Connection, key: str, session: str) -> None:
     connection.execute("INSERT OR IGNORE INTO interest VALUES (?, ?, ?)", (key, session, place))
 
 
+def has_left(connection: sqlite3.Connection, key: str, session: str) -> bool:
+    """Note that a session does not want this job any more, unless it is the last: who asked for a job stays on record.
+
+    Returns whether others want it.
+    """
+    others = connection.execute("SELECT 1 FROM interest WHERE key = ? AND session != ?", (key, session)).fetchone()
+    if others:
+        connection.execute("DELETE FROM interest WHERE key = ? AND session = ?", (key, session))
+    return others is not None
+
+
 def one(connection: sqlite3.Connection, key: str) -> Job | None:
     """The job of this key, if there is one."""
     return next(iter(_jobs(connection, "WHERE key = ?", (key,))), None)

@@ -71,11 +71,11 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture(scope="session")
 def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
-    """Starts `streamlit run SCRIPT` on a free port, once per script unless `fresh`, and gives its address."""
+    """Starts `streamlit run SCRIPT` on a free port, below a path if asked, once per script unless `fresh`."""
     running: dict[Path, str] = {}
     processes: list[subprocess.Popen[bytes]] = []
 
-    def start(script: Path, *, fresh: bool = False, **environment: str) -> str:
+    def start(script: Path, *, fresh: bool = False, base: str = "", **environment: str) -> str:
         if script in running and not fresh:
             return running[script]
         with socket.socket() as probe:
@@ -86,10 +86,12 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
         command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
         command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"]
         command += ["--server.fileWatcherType", "none"]
+        if base:
+            command += ["--server.baseUrlPath", base]
         settings = {**os.environ, "PYTHONPATH": str(ROOT), "TOKEN_ATLAS_HOME": str(home), **environment}
         process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log)
         processes.append(process)
-        address = f"http://127.0.0.1:{port}"
+        address = f"http://127.0.0.1:{port}/{base}".rstrip("/")
         for _ in range(300):
             if process.poll() is not None:
                 break

@@ -1,0 +1,154 @@
+"""Logging in, in a real Chromium against a provider that speaks OpenID Connect, and what it lets whom do."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytest.importorskip("authlib", reason="requirements-login.txt is not installed")
+
+from tests.jobs_home import kill_daemon
+from tests.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, oidc_provider
+
+APP = Path(__file__).parents[2] / "app.py"
+COOKIE_SECRET = "cookie-secret-never-shown-0815"
+HF_TOKEN = "hf_neverShownAnywhere0123456789"
+SECRETS = """
+[auth]
+redirect_uri = "http://127.0.0.1:{{port}}/oauth2callback"
+cookie_secret = "{cookie}"
+client_id = "{client}"
+client_secret = "{secret}"
+server_metadata_url = "{address}/.well-known/openid-configuration"
+"""
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    with oidc_provider() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("login")
+    yield folder
+    kill_daemon(folder)
+
+
+@pytest.fixture(scope="module")
+def address(app_server: Callable[..., str], provider: Provider, home: Path) -> str:
+    secrets = home / "secrets.toml"
+    values = {"cookie": COOKIE_SECRET, "client": CLIENT_ID, "secret": CLIENT_SECRET, "address": provider.address}
+    secrets.write_text(SECRETS.format(**values))
+    return app_server(
+        APP,
+        fresh=True,
+        TOKEN_ATLAS_HOME=str(home),
+        TOKEN_ATLAS_WORK="tests.job_kinds",
+        STREAMLIT_SECRETS_FILES=str(secrets),
+        TOKEN_ATLAS_USERS="@example.org",
+        HF_TOKEN=HF_TOKEN,
+    )
+
+
+def log_in(page: Page, who: str) -> None:
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("link", name=who).click()
+
+
+def heard(page: Page) -> list[bytes]:
+    """Everything that the browser gets from here on: bodies, addresses and websocket messages."""
+    got: list[bytes] = []
+
+    def keep(response: object) -> None:
+        got.append(response.url.encode())  # type: ignore[attr-defined]
+        got.append(json.dumps(response.headers).encode())  # type: ignore[attr-defined]
+        if "javascript" not in response.headers.get("content-type", ""):  # type: ignore[attr-defined]
+            try:
+                got.append(response.body())  # type: ignore[attr-defined]
+            except Exception:  # a redirect has no body
+                return
+
+    def frame(payload: str | bytes) -> None:
+        got.append(payload if isinstance(payload, bytes) else payload.encode())
+
+    page.on("response", keep)
+    page.on("websocket", lambda socket: socket.on("framereceived", frame))
+    return got
+
+
+def test_a_deep_link_shows_nothing_before_the_login_and_is_kept_for_after_it(
+    address: str, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    got = heard(page)
+    page.goto(f"{address}/premium?base=deu_Latn")  # the very first request of a fresh server
+    expect(page.get_by_role("button", name="Log in")).to_be_visible(timeout=30_000)
+    page.goto(f"{address}/runs?run=abc")
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    page.goto(f"{address}/premium?base=deu_Latn")
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    page.wait_for_timeout(1000)
+    assert page.get_by_role("link", name="Runs").count() == 0
+    before = b"".join(got)
+    assert b"Petrov" not in before
+    log_in(page, "ann")
+    expect(page).to_have_url(re.compile(r"/premium\?.*base=deu_Latn"), timeout=30_000)
+    expect(page.get_by_role("heading", name="Premium")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("link", name="ann@example.org")).to_be_visible()
+    expect(page.get_by_text("Petrov").first).to_be_visible(timeout=30_000)
+    assert b"Petrov" in b"".join(got)  # so it would have been noticed before
+    for secret in (CLIENT_SECRET, COOKIE_SECRET, HF_TOKEN):
+        assert secret.encode() not in b"".join(got)
+
+
+def test_somebody_who_is_not_invited_comes_no_further(address: str, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.goto(address)
+    log_in(page, "eve")  # says that she has Ann's address, which her provider has not verified
+    expect(page.get_by_text("who is not on the list of this server's users")).to_be_visible(timeout=30_000)
+    assert page.get_by_role("link", name="Runs").count() == 0
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("button", name="Log in")).to_be_visible(timeout=30_000)
+
+
+def test_runs_belong_to_those_who_ask_for_them(address: str, open_page: Callable[..., Page]) -> None:
+    ann, ben = open_page(), open_page()
+    for page, who in ((ann, "ann"), (ben, "ben")):
+        page.goto(f"{address}/runs")
+        log_in(page, who)
+        expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible(timeout=30_000)
+    ann.get_by_role("button", name="Count the sample").click()
+    expect(ann.get_by_role("button", name="Open")).to_be_visible(timeout=60_000)
+    expect(ann.get_by_role("button", name="Delete")).to_be_visible()
+
+    ben.reload()
+    expect(ben.get_by_text("You have asked for nothing yet.")).to_be_visible(timeout=30_000)
+    ben.get_by_text("Everybody's", exact=True).first.click()
+    expect(ben.get_by_text("for ann@example.org")).to_be_visible()
+    expect(ben.get_by_role("button", name="Open")).to_be_visible()
+    assert ben.get_by_role("button", name="Delete").count() == 0
+    assert ben.get_by_role("button", name="Repeat").count() == 0
+
+    ben.get_by_role("button", name="Count a corpus").click()  # the same work: he joins
+    ben.get_by_test_id("stPopoverBody").get_by_role("button", name="Count", exact=True).click()
+    expect(ben.get_by_text("for you and ann@example.org")).to_be_visible(timeout=30_000)
+    ben.get_by_role("button", name="Delete").click()
+    expect(ben.get_by_text("the others keep it")).to_be_visible()
+    ben.get_by_role("button", name="Delete it").click()
+    expect(ben.get_by_text("for ann@example.org")).to_be_visible(timeout=30_000)
+    ann.reload()
+    expect(ann.get_by_role("button", name="Open")).to_be_visible(timeout=30_000)
+
+    ann.get_by_role("link", name="ann@example.org").click()
+    ann.get_by_role("button", name="Log out").click()
+    expect(ann.get_by_role("button", name="Log in")).to_be_visible(timeout=30_000)
+    ann.goto(f"{address}/runs")
+    expect(ann.get_by_role("button", name="Log in")).to_be_visible(timeout=30_000)
