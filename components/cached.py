@@ -5,6 +5,7 @@ import streamlit as st
 from core.atlas import atlas_tokenizers, shipped_atlas
 from core.catalog import offered as core_offered
 from core.catalog import open_tokenizer
+from core.comparison_tests import Cell, Differences, compare_cells
 from core.corpus import Corpus, open_corpus
 from core.premium import Per, Premiums, Resampled, premiums, resample
 from core.published import Reproduction, reproduction
@@ -77,6 +78,17 @@ def atlas_premiums(part: str, base: str, per: Per) -> Premiums:
         return premiums(resampled.table, base, per, resampled)
 
     return shared().get(("premiums", part, base, per), computed)
+
+
+def atlas_differences(
+    part: str, pairs: tuple[tuple[Cell, Cell], ...], base: str | None, names: tuple[str, ...], per: Per = "line"
+) -> Differences:
+    """Which pairs of cells of the shipped counts differ by more than chance, corrected for their number."""
+    return shared().get(
+        ("differences", part, pairs, base, names, per),
+        lambda: compare_cells(atlas(part).table, pairs, base, names, per),
+        most=MOST_OF_A_TEXT,
+    )
 
 
 @st.cache_data(max_entries=1, show_spinner=False)

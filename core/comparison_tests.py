@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from core.counts import CountTable
 from core.errors import UserError
-from core.premium import MAX_UNKNOWN, MIN_SENTENCES
+from core.premium import MAX_UNKNOWN, MIN_SENTENCES, Per
 from core.student import quantile, two_sided
 
 CORRECTION = "Holm"
 LEVEL = 0.05
 Floats = NDArray[np.float64]
+Cell = tuple[int, str]  # a tokenizer by its row, and a language
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,13 +74,13 @@ def compare_tokenizers(
     if quantity == "premium":
         pairs = [pair for pair, code in zip(pairs, codes, strict=True) if code != base]
         codes = tuple(code for code in codes if code != base)
-    return _compared(table, pairs, base if quantity == "premium" else None, codes)
+    return compare_cells(table, pairs, base if quantity == "premium" else None, codes)
 
 
 def compare_languages(table: CountTable, first: str, second: str, base: str) -> Differences:
     """Two languages, tokenizer by tokenizer: does the first cost more than the second?"""
     pairs = [((k, first), (k, second)) for k in range(len(table.tokenizers))]
-    return _compared(table, pairs, base, tuple(one.label for one in table.tokenizers))
+    return compare_cells(table, pairs, base, tuple(one.label for one in table.tokenizers))
 
 
 def compare_all(table: CountTable, language: str, base: str) -> tuple[NDArray[np.bool_], Differences]:
@@ -87,7 +88,7 @@ def compare_all(table: CountTable, language: str, base: str) -> tuple[NDArray[np
     n = len(table.tokenizers)
     rows = [(i, j) for i in range(n) for j in range(i + 1, n)]
     names = tuple(f"{table.tokenizers[i].label} – {table.tokenizers[j].label}" for i, j in rows)
-    found = _compared(table, [((i, language), (j, language)) for i, j in rows], base, names)
+    found = compare_cells(table, [((i, language), (j, language)) for i, j in rows], base, names)
     matrix = np.zeros((n, n), np.bool_)
     for (i, j), differs in zip(rows, found.distinguishable, strict=True):
         matrix[i, j] = matrix[j, i] = differs
@@ -110,12 +111,25 @@ def holm(p: Floats) -> Floats:
     return adjusted
 
 
-Cell = tuple[int, str]
-
-
-def _compared(
-    table: CountTable, pairs: Sequence[tuple[Cell, Cell]], base: str | None, names: tuple[str, ...]
+def compare_cells(
+    table: CountTable, pairs: Sequence[tuple[Cell, Cell]], base: str | None, names: Sequence[str], per: Per = "line"
 ) -> Differences:
+    """Any pairs of cells: is the premium of the first larger?
+
+    Args:
+        base: of the premiums; None compares tokens per line, byte or character themselves. A language against the base
+            is such a pair, since its premium is the ratio.
+        names: what each pair is of.
+
+    Raises:
+        UserError: fewer than 10 sentences.
+
+    >>> from core.atlas import shipped_atlas
+    >>> table = shipped_atlas(["gpt-2"])
+    >>> found = compare_cells(table, [((0, "fra_Latn"), (0, "eng_Latn"))], None, ["French"])
+    >>> round(float(found.ratio[0]), 2), bool(found.distinguishable[0])
+    (1.99, True)
+    """
     results = np.full((4, len(pairs)), np.nan)  # ratio, low, high, p
     reasons = {}
     for m, (first, second) in enumerate(pairs):
@@ -123,9 +137,9 @@ def _compared(
         if reason:
             reasons[m] = reason
         else:
-            results[:, m] = _difference(table, first, second, base)
+            results[:, m] = _difference(table, first, second, base, per)
     ratio, low, high, p = results
-    return Differences(names, ratio, low, high, p, holm(p), reasons)
+    return Differences(tuple(names), ratio, low, high, p, holm(p), reasons)
 
 
 def _why_not(table: CountTable, cells: tuple[Cell, Cell], base: str | None) -> str:
@@ -153,16 +167,23 @@ def _usable(table: CountTable, cells: tuple[Cell, Cell], base: str | None) -> ND
     return usable
 
 
-def _difference(table: CountTable, first: Cell, second: Cell, base: str | None) -> tuple[float, float, float, float]:
+def _difference(
+    table: CountTable, first: Cell, second: Cell, base: str | None, per: Per
+) -> tuple[float, float, float, float]:
     """(ratio, low, high, p) of the two premiums."""
     usable = _usable(table, (first, second), base)
     n = int(usable.sum())
     log_ratio, influence = 0.0, np.zeros(n)
     for (k, code), sign in ((first, 1), (second, -1)):
         for of, side in ((code, sign), *(((base, -sign),) if base is not None else ())):
-            counts = table.tokens[k, table.language(of)][usable].astype(np.float64)
-            log_ratio += side * np.log(counts.sum())
-            influence += side * counts / counts.mean()
+            row = table.language(of)
+            terms = [(table.tokens[k, row], side)]
+            if per != "line":
+                terms.append(((table.n_bytes if per == "byte" else table.n_characters)[row], -side))
+            for term, power in terms:
+                counts = term[usable].astype(np.float64)
+                log_ratio += power * np.log(counts.sum())
+                influence += power * counts / counts.mean()
     error = float(influence.std(ddof=1) / np.sqrt(n))
     if error < 1e-12:  # the same in every sentence, up to a factor
         ratio = float(np.exp(log_ratio))

@@ -6,12 +6,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from components.premium.at_hand import AtHand
+from components.premium.cells import hatched, targets
 from components.premium.figure import finish
 from components.premium.ordering import Group, grouped
 from components.premium.scale import colour_scale, reach, ticks
 
-_MASK = {False: "rgb(205,208,214)", True: "rgb(92,98,110)"}
-_HATCH = {False: "rgb(120,126,138)", True: "rgb(160,166,178)"}
 _NAMED = 34  # language names that fit side by side at 1280 px
 
 
@@ -47,9 +46,9 @@ def heatmap(at_hand: AtHand, wide: bool) -> go.Figure:
         ]
     )
     if masked.any():
-        figure.add_trace(_mask(masked, wide, gap, at_hand.dark))
-        figure.add_trace(_hatch(masked, wide, at_hand.dark))
-    figure.add_trace(_targets(at_hand, wide))
+        figure.add_traces(hatched(masked if wide else masked.T, gap, at_hand.dark))
+    words = [at_hand.sentence(row, column) for row in at_hand.rows for column in at_hand.columns]
+    figure.add_trace(targets(value.shape, words, turned=not wide))
     across, down = (_language_axis(names, groups, wide), _tokenizer_axis(at_hand))
     if not wide:
         across, down = down | {"side": "top", "tickangle": -90}, across
@@ -79,45 +78,6 @@ def worst_and_best(at_hand: AtHand) -> str:
         return "All are masked."
     ends = [np.unravel_index(find(value), value.shape) for find in (np.nanargmax, np.nanargmin)]
     return " ".join(f"{at_hand.sentence(at_hand.rows[row], at_hand.columns[column])}." for row, column in ends)
-
-
-def _targets(at_hand: AtHand, wide: bool) -> go.Scatter:
-    """An unseen point in the middle of each cell, row after row, which speaks and takes clicks.
-
-    Streamlit hears of clicks on points but not on cells. The nearest point at any distance is that of the cell itself.
-    """
-    n_rows, n_columns = len(at_hand.rows), len(at_hand.columns)
-    rows, columns = np.repeat(np.arange(n_rows), n_columns), np.tile(np.arange(n_columns), n_rows)
-    unseen = {"marker": {"opacity": 0}}
-    return go.Scatter(
-        x=columns if wide else rows,
-        y=rows if wide else columns,
-        mode="markers",
-        marker={"size": 2, "opacity": 0},
-        selected=unseen,
-        unselected=unseen,
-        customdata=[at_hand.sentence(row, column) for row in at_hand.rows for column in at_hand.columns],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-
-
-def _mask(masked: np.ndarray, wide: bool, gap: int, dark: bool) -> go.Heatmap:
-    z = np.where(masked, 1.0, np.nan)
-    return go.Heatmap(
-        z=z if wide else z.T,
-        colorscale=[[0, _MASK[dark]], [1, _MASK[dark]]],
-        showscale=False,
-        xgap=gap,
-        ygap=1,
-        hoverinfo="skip",
-    )
-
-
-def _hatch(masked: np.ndarray, wide: bool, dark: bool) -> go.Scatter:
-    rows, columns = np.nonzero(masked)
-    x, y = (columns, rows) if wide else (rows, columns)
-    marker = {"symbol": "line-ne", "size": 6, "line": {"width": 1, "color": _HATCH[dark]}}
-    return go.Scatter(x=x.tolist(), y=y.tolist(), mode="markers", marker=marker, hoverinfo="skip")
 
 
 def _tokenizer_axis(at_hand: AtHand) -> dict[str, object]:

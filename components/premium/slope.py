@@ -14,7 +14,7 @@ from components.colours import OKABE_ITO
 from components.premium.at_hand import AtHand
 from components.premium.figure import FAINT, Cell, Chart, finish, show
 from components.premium.scale import log_axis, times
-from core.comparison_tests import CORRECTION, Differences, compare_tokenizers
+from core.comparison_tests import CORRECTION
 
 FAMILIES = {
     "OpenAI": ("gpt-2", "cl100k", "o200k"),
@@ -29,11 +29,6 @@ _SIGNS = "●■◆▲✚✖★▼"
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def _differences(part: str, first: int, last: int, base: str) -> Differences:
-    return compare_tokenizers(cached.atlas(part).table, last, first, base)
-
-
 def draw(at_hand: AtHand) -> None:
     """A line per language from the oldest tokenizer of the family to the newest."""
     family = st.segmented_control(
@@ -46,9 +41,9 @@ def draw(at_hand: AtHand) -> None:
         return
     value = at_hand.found.value[np.ix_(rows, columns)]
     steps = [at_hand.label(row) for row in rows]
-    change = _differences(at_hand.part, rows[0], rows[-1], at_hand.base)
-    differs = dict(zip(change.names, change.distinguishable.tolist(), strict=True))
-    told_apart = np.array([differs.get(at_hand.table.languages[c], False) for c in columns])
+    codes = tuple(at_hand.table.languages[c] for c in columns)
+    pairs = tuple(((rows[-1], code), (rows[0], code)) for code in codes)
+    told_apart = cached.atlas_differences(at_hand.part, pairs, at_hand.base, codes).distinguishable
     names = [at_hand.language(c) for c in columns]
     chosen = named(value, told_apart)
     cells = [[(row, c) for row in rows] for c in columns]

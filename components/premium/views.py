@@ -10,6 +10,7 @@ VIEWS = {
     "Groups": "groups",
     "Lorenz": "lorenz_curves",
     "Slope": "slope",
+    "Differences": "differences",
     "Evidence": "evidence",
     "Calculator": "calculator",
     "Table": "table",

@@ -2,9 +2,9 @@
 
     python data/countries/build.py FOLDER
 
-`FOLDER` is the unpacked npm package world-atlas 2.0.2, which holds Natural Earth 4.1 as TopoJSON. Countries come from the
-small scale (1:110 m); those that it leaves out, most of them islands, from the medium scale (1:50 m). Needs babel 2.18.0
-for the two-letter codes.
+`FOLDER` is the unpacked npm package world-atlas 2.0.2, which holds Natural Earth 4.1 as TopoJSON. Countries come from
+the small scale (1:110 m); those that it leaves out, most of them islands, from the medium scale (1:50 m). Needs babel
+2.18.0 for the two-letter codes.
 """
 
 import json
