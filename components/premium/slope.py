@@ -35,7 +35,8 @@ def draw(at_hand: AtHand) -> None:
         "Family", list(FAMILIES), default="OpenAI", required=True, key="family", bind="query-params"
     )
     rows = [at_hand.keys.index(key) for key in FAMILIES[family]]
-    columns = [c for c in at_hand.columns if not np.isnan(at_hand.found.value[rows, c]).any()]
+    base = at_hand.table.language(at_hand.base)
+    columns = [c for c in at_hand.columns if c != base and not np.isnan(at_hand.found.value[rows, c]).any()]
     if not columns:
         st.info("No language found has a premium with all of these tokenizers.", icon=":material/block:")
         return
