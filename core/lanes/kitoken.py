@@ -1,7 +1,6 @@
 """kitoken: one Rust engine for the formats of tokenizers, SentencePiece and tiktoken, several times as fast as most.
 
-Two kinds of text are left to the reference, since kitoken 0.11.1 counts them in its own way: those that hold the
-spelling of a special token (it cuts there even where it is told to take them as text), and those of whitespace alone.
+It holds Python's lock and uses one thread.
 """
 
 import hashlib
@@ -9,20 +8,21 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from itertools import chain, pairwise
+from itertools import chain
+from typing import Any
 
-import ahocorasick_rs
 import numpy as np
 
 from core.atomic import write_whole
 from core.errors import shown
 from core.home import home
-from core.kinds import Kind
-from core.lane import Counter, Lane, NoLane
+from core.lane import Counter, Lane, NoLane, beside_reference, counts_of_ids, unknown_ids
+from core.pretokenizers import PRE_TOKENIZERS
 from core.tokenizer import Counts, LocalTokenizer, Serialised
 
 # One call keeps other threads waiting, so a call is kept to about a hundredth of a second.
 _CALL_CHARACTERS = 50_000
+_GPT2_MISREAD = r"'(?:[sdmt]|ll|ve|re)|\s?\p{L}+|\s?\p{N}+|\s?[^\s\p{L}\p{N}]+"
 
 try:
     _VERSION = version("kitoken")
@@ -40,37 +40,18 @@ def build(tokenizer: LocalTokenizer) -> Counter:
     if form is None:
         raise NoLane("no format that it reads")
     engine = _engine(form)
-    special = ahocorasick_rs.AhoCorasick(_specials(engine, form))
-    vocabulary = tokenizer.vocabulary
-    unknown = None if vocabulary is None else vocabulary.kinds == Kind.UNKNOWN
-    if unknown is not None and not unknown.any():
-        unknown = None
+    unknown = unknown_ids(tokenizer)
 
     def count(texts: Sequence[str]) -> Counts:
-        tokens = np.zeros(len(texts), np.int32)
-        n_unknown = np.zeros(len(texts), np.int32)
-        apart = [n for n, text in enumerate(texts) if not text.strip() or special.find_matches_as_indexes(text)]
-        if apart:
-            by_reference = tokenizer.count([texts[n] for n in apart])
-            kept = set(apart)
-            texts = ["" if n in kept else text for n, text in enumerate(texts)]
-        for start, stop in _calls(texts):
-            batch = list(texts[start:stop])
-            if form.normalise == "NFC":
-                batch = [unicodedata.normalize("NFC", text) for text in batch]
-            ids = engine.encode_all(batch, False)
-            lengths = np.fromiter(map(len, ids), np.int32, len(ids))
-            tokens[start:stop] = lengths
-            if unknown is not None:
-                flat = np.fromiter(chain.from_iterable(ids), np.int64, int(lengths.sum()))
-                edges = np.concatenate([[0], np.cumsum(lengths)])
-                seen = np.concatenate([[0], np.cumsum(unknown[flat])])
-                n_unknown[start:stop] = seen[edges[1:]] - seen[edges[:-1]]
-        if apart:
-            tokens[apart], n_unknown[apart] = by_reference.tokens, by_reference.unknown
-        return Counts(tokens, n_unknown)
+        batch = list(texts)
+        if form.normalise == "NFC":
+            batch = [unicodedata.normalize("NFC", text) for text in batch]
+        ids = engine.encode_all(batch, False)
+        edges = np.cumsum([0, *map(len, ids)])
+        flat = np.empty(0, np.int64) if unknown is None else np.fromiter(chain.from_iterable(ids), np.int64, edges[-1])
+        return counts_of_ids(flat, edges, unknown)
 
-    return count
+    return beside_reference(tokenizer, count, _specials(engine, form), _CALL_CHARACTERS)
 
 
 def _engine(form: Serialised):  # type: ignore[no-untyped-def]  # kitoken is optional
@@ -88,9 +69,26 @@ def _engine(form: Serialised):  # type: ignore[no-untyped-def]  # kitoken is opt
         if form.pattern:
             rule = {"Pattern": {"pattern": {"Regex": form.pattern}, "behavior": "Isolate"}}
             engine.set_config({**engine.config(), "split": [rule]})
+        elif form.format == "tokenizers" and _digits_of_bytes(json.loads(form.data).get("pre_tokenizer")):
+            engine.set_config(_repaired(engine.config()))
     except Exception as error:  # whatever it raises for what it cannot read, it is not used
         raise NoLane(f"it cannot read the file, {shown(str(error), 100)}") from None
     return engine
+
+
+def _digits_of_bytes(pre_tokenizer: Any) -> bool:
+    """Does it look for digits after bytes were spelled in GPT-2's alphabet, as Falcon's does?"""
+    steps = [step.get("type") for step in (pre_tokenizer or {}).get("pretokenizers") or ()]
+    return "ByteLevel" in steps and "Digits" in steps[steps.index("ByteLevel") :]
+
+
+def _repaired(config: dict[str, Any]) -> dict[str, Any]:
+    """What kitoken 0.11.1 misreads there: GPT-2's spaces are plain ones, and of digits only 0 to 9 are left."""
+    right = {r"\p{N}+": "[0-9]+", _GPT2_MISREAD: PRE_TOKENIZERS["gpt2"].patterns[0]}
+    for rule in config["split"]:
+        pattern = rule["Pattern"]["pattern"]
+        pattern["Regex"] = right.get(pattern["Regex"], pattern["Regex"])
+    return config
 
 
 def _specials(engine, form: Serialised) -> list[str]:  # type: ignore[no-untyped-def]
@@ -104,19 +102,6 @@ def _specials(engine, form: Serialised) -> list[str]:  # type: ignore[no-untyped
         known = sorted({spelling for spelling in spellings if spelling})
         write_whole(path, json.dumps(known).encode())
     return known
-
-
-def _calls(texts: Sequence[str]) -> list[tuple[int, int]]:
-    """Runs of texts for one call each."""
-    edges, size = [0], 0
-    for n, text in enumerate(texts):
-        size += len(text)
-        if size >= _CALL_CHARACTERS:
-            edges.append(n + 1)
-            size = 0
-    if edges[-1] != len(texts):
-        edges.append(len(texts))
-    return list(pairwise(edges))
 
 
 LANE = Lane(key="kitoken", label=f"kitoken {_VERSION}".strip(), build=build)

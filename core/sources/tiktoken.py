@@ -26,7 +26,7 @@ from core.unpack import content, head
 _LINE = re.compile(rb"([A-Za-z0-9+/]+={0,2}) (\d{1,9})")
 
 # tiktoken's own writing of two patterns: the same cuts as in core.pretokenizers, but faster.
-_FAST = {
+FAST = {
     "gpt2": r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s",
     "cl100k": (
         r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"
@@ -195,7 +195,7 @@ def ranks(data: bytes, name: str) -> dict[bytes, int]:
 
 
 def _encoding(name: str, pre: str, rank_by_bytes: dict[bytes, int], file: str) -> tiktoken.Encoding:
-    pattern = _FAST.get(pre) or PRE_TOKENIZERS[pre].patterns[0]
+    pattern = FAST.get(pre) or PRE_TOKENIZERS[pre].patterns[0]
     try:
         return tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=rank_by_bytes, special_tokens={})
     except BaseException as error:

@@ -1,0 +1,146 @@
+"""Each engine that may count: what it is not asked, and that its counts are the reference's."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.calibration import calibration_lines
+from core.catalog import open_tokenizer
+from core.lane import Counter, NoLane, beside_reference, counts_of_ids
+from core.lanes import gigatoken, kitoken, tokie
+from core.tokenizer import Counts, LocalTokenizer
+from tests.datafolder import TOKENIZERS, needs_data
+from tests.tiny import byte_level_bpe, word_piece
+
+PLAIN = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+
+
+def opened(path: Path) -> LocalTokenizer:
+    tokenizer = open_tokenizer(f"file:{path}")
+    assert isinstance(tokenizer, LocalTokenizer)
+    return tokenizer
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> LocalTokenizer:
+    path = tmp_path_factory.mktemp("tiny") / "tokenizer.json"
+    path.write_text(byte_level_bpe())
+    return opened(path)
+
+
+def same(count: Counter, tokenizer: LocalTokenizer, texts: Sequence[str]) -> bool:
+    ours, truth = count(texts), tokenizer.count(texts)
+    return np.array_equal(ours.tokens, truth.tokens) and np.array_equal(ours.unknown, truth.unknown)
+
+
+@pytest.mark.parametrize("module", [gigatoken, kitoken, tokie])
+def test_special_spellings_and_spaces_are_left_to_the_reference(module: object, tiny: LocalTokenizer) -> None:
+    count = module.LANE.build(tiny)  # type: ignore[attr-defined]
+    assert same(count, tiny, ["<|end|>", "the<|end|>cat", "", "  ", "\n\t", "über den", "<|en"])
+    assert same(count, tiny, [])
+
+
+@given(st.lists(PLAIN, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_any_text_counts_as_in_the_reference(tiny: LocalTokenizer, texts: list[str]) -> None:
+    assert same(_built(gigatoken, tiny), tiny, texts)
+
+
+_engines: dict[str, Counter] = {}
+
+
+def _built(module: object, tokenizer: LocalTokenizer) -> Counter:
+    lane = module.LANE  # type: ignore[attr-defined]
+    return _engines.setdefault(lane.key, lane.build(tokenizer))
+
+
+def test_tekken_counts_as_its_reference() -> None:
+    tokenizer = open_tokenizer("mistral:tekken")
+    assert isinstance(tokenizer, LocalTokenizer)
+    assert same(gigatoken.LANE.build(tokenizer), tokenizer, calibration_lines()[::3])
+
+
+def test_unknown_tokens_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "tokenizer.json"
+    path.write_text(word_piece())
+    tokenizer = opened(path)
+    texts = ["the cat", "the 猫 cat 猫", "☃", "[UNK]"]
+    assert tokenizer.count(texts).unknown.tolist()[:3] == [0, 2, 1]
+    assert same(tokie.LANE.build(tokenizer), tokenizer, texts)
+    assert same(kitoken.LANE.build(tokenizer), tokenizer, texts)
+    with pytest.raises(NoLane, match="cannot read"):
+        gigatoken.LANE.build(tokenizer)
+
+
+def test_what_an_engine_fails_on_is_counted_by_the_reference(tiny: LocalTokenizer) -> None:
+    asked: list[str] = []
+
+    class PanicException(BaseException):
+        pass
+
+    def engine(texts: Sequence[str]) -> Counts:
+        asked.extend(texts)
+        if "naïve café" in texts:
+            raise PanicException
+        return tiny.count(texts)
+
+    count = beside_reference(tiny, engine, [], most_characters=5)
+    assert same(count, tiny, ["the cat", "naïve café", "mat"])
+    assert asked == ["the cat", "naïve café", "mat"]
+
+
+def test_an_interrupt_is_no_failure_of_the_engine(tiny: LocalTokenizer) -> None:
+    def engine(texts: Sequence[str]) -> Counts:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        beside_reference(tiny, engine, [], 5)(["the"])
+
+
+def test_an_engine_that_forgets_counts_the_same(tiny: LocalTokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    make, specials = gigatoken._maker(tiny.serialised())  # type: ignore[arg-type]
+
+    def counted() -> object:
+        made.append(1)
+        return make()
+
+    monkeypatch.setattr(gigatoken, "_maker", lambda form: (counted, specials))
+    monkeypatch.setattr(gigatoken, "_FORGET_CHARACTERS", 20)
+    count = gigatoken.LANE.build(tiny)
+    for text in ("the cat sat on the mat", "hello hello world", "über den Zaun"):
+        assert same(count, tiny, [text, text])
+    assert len(made) == 3
+
+
+def test_counts_of_ids_by_hand() -> None:
+    unknown = np.array([True, False])
+    found = counts_of_ids(np.array([0, 1, 1, 0, 0]), np.array([0, 2, 2, 5]), unknown)
+    assert found.tokens.tolist() == [2, 0, 3] and found.unknown.tolist() == [1, 0, 2]
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("module", "place"),
+    [
+        (gigatoken, "hf_json/gpt-2"),
+        (gigatoken, "hf_json/yi-1.5-34b-chat"),
+        (gigatoken, "gpt2_style/roberta"),
+        (gigatoken, "tiktoken/o200k_base.tiktoken"),
+        (gigatoken, "tiktoken/qwen.tiktoken"),
+        (gigatoken, "sentencepiece/llama2.model"),
+        (tokie, "wordpiece/bert-base-multilingual-cased.vocab.txt"),
+        (kitoken, "hf_json/falcon-180b-chat"),
+    ],
+)
+def test_real_tokenizers_count_as_their_reference(
+    module: object, place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_CHILD_SECONDS", "60")
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path))
+    tokenizer = opened(TOKENIZERS / place)
+    assert same(module.LANE.build(tokenizer), tokenizer, calibration_lines()[::2])  # type: ignore[attr-defined]
