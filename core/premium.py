@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.bootstrap import DRAWS, MIN_ITEMS, draw_weights, percentiles
 from core.counts import CountTable
 from core.errors import UserError
 
@@ -21,9 +22,8 @@ Floats = NDArray[np.float64]
 Per = Literal["line", "byte", "character"]
 PER: tuple[Per, ...] = ("line", "byte", "character")
 
-DRAWS = 1_000
 MAX_UNKNOWN = 0.1  # share of unknown tokens above which a number says nothing: the text is not in it
-MIN_SENTENCES = 10  # below, resampling knows too little of what else could have been drawn
+MIN_SENTENCES = MIN_ITEMS
 _EXACT = 2**24  # integers below have an exact form in single precision
 
 
@@ -87,11 +87,7 @@ class Resampled:
 
 def resample(table: CountTable, draws: int = DRAWS, seed: int = 0) -> Resampled:
     """Draw as many sentences as there are, with replacement, `draws` times; all cells share the draws."""
-    n = table.tokens.shape[2]
-    drawn = np.random.default_rng(seed).integers(0, n, (draws, n))
-    flat = (drawn + np.arange(draws)[:, None] * n).ravel()
-    weights = np.bincount(flat, minlength=draws * n).reshape(draws, n)
-    return Resampled(table, weights.astype(np.float32))
+    return Resampled(table, draw_weights(table.tokens.shape[2], draws, seed))
 
 
 def premiums(table: CountTable, base: str, per: Per = "line", resampled: Resampled | None = None) -> Premiums:
@@ -270,17 +266,7 @@ def _interval(resampled: Resampled, both: NDArray[np.bool_], b: int, per: Per) -
                 ratios *= sums[b] / sums
             else:
                 ratios *= _sums(sizes[[b]] * both, resampled.weights) / _sums(sizes * both, resampled.weights)
-    return _percentiles(ratios)
-
-
-def _percentiles(ratios: NDArray[np.floating[Any]]) -> tuple[Floats, Floats]:
-    """Of the last axis, by linear interpolation between neighbours; reorders `ratios`."""
-    last = ratios.shape[-1] - 1
-    places = [last * 0.025, last * 0.975]
-    nearest = sorted({int(p) for p in places} | {min(int(p) + 1, last) for p in places})
-    ratios.partition(nearest, axis=-1)
-    low, high = (ratios[..., int(p)] * (1 - p % 1.0) + ratios[..., min(int(p) + 1, last)] * (p % 1.0) for p in places)
-    return low.astype(np.float64), high.astype(np.float64)
+    return percentiles(ratios)
 
 
 def _no_interval(n_sentences: NDArray[Any]) -> str:
