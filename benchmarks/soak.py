@@ -9,12 +9,13 @@ element of the page. Needs no network; counts FLORES-200 where it lies beside th
 
 import argparse
 import asyncio
+import json
 import os
 import random
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -39,6 +40,7 @@ from tests.jobs_home import jobs_home
 
 WORDS_BEFORE_CLEARING = 40
 TEXTS_BEFORE_LEAVING = 3
+LANGUAGES = ("eng_Latn", "deu_Latn", "rus_Cyrl", "arb_Arab", "hin_Deva", "tha_Thai", "mya_Mymr", "zho_Hans", "jpn_Jpan")
 WARM_UP = 0.25  # of the time: Python and the libraries settle their memory
 PARALLEL = Path(__file__).parents[2] / "shared" / "data" / "parallel"
 MB = 2**20
@@ -75,23 +77,31 @@ async def person(address: str, words: Sequence[str], until: float, think: float,
             await asyncio.sleep(1)
 
 
-async def keep_counting(jobs: Jobs, corpus: Corpus, until: float) -> tuple[int, int]:
-    """Count the corpus, with other languages each time, as long as there is time: jobs done, and sentences counted."""
+async def keep_counting(jobs: Jobs, corpus: Corpus, folder: Path, until: float) -> tuple[int, int, str]:
+    """Count the corpus again and again, each time as new text: jobs done, sentences counted, what went wrong."""
     tokenizers = [open_tokenizer(spec) for spec, _ in offered()]
     done = sentences = 0
     for n in count():
-        languages = corpus.languages[n % len(corpus.languages) :] + corpus.languages[: n % len(corpus.languages)]
-        counting = corpus_counting(tokenizers, corpus.only(languages[: max(1, len(languages) - n)]))
+        path = folder / f"round-{n}.jsonl"
+        rows = (
+            {code: f"{line} ({n})" for code, line in zip(corpus.languages, lines, strict=True)}
+            for lines in _lines(corpus)
+        )
+        path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        counting = corpus_counting(tokenizers, open_corpus(f"file:{path}"))
         job = jobs.submit("count", counting.params, "counting", counting.inputs, "soak")
         while time.monotonic() < until and (job := jobs.get(job.key)).state.live:
             await asyncio.sleep(0.5)
         done += job.state is State.DONE
         sentences += int(job.done)
-        if time.monotonic() >= until:
-            return done, sentences
         if job.state is not State.DONE:
-            raise UserError(f"The counting ended as {job.state}: {job.message}")
+            return done, sentences, "" if job.state.live else f"{job.state}: {job.message}"
     raise AssertionError("count() does not end")
+
+
+def _lines(corpus: Corpus) -> Iterator[tuple[str, ...]]:
+    """Sentence by sentence, in all languages."""
+    return zip(*corpus.sentences.values(), strict=True)
 
 
 async def watch(pid: int, until: float, sizes: list[tuple[float, int]]) -> None:
@@ -102,28 +112,28 @@ async def watch(pid: int, until: float, sizes: list[tuple[float, int]]) -> None:
         await asyncio.sleep(0.5)
 
 
-async def soak(address: str, pid: int, chosen: argparse.Namespace) -> str:
+async def soak(address: str, pid: int, folder: Path, chosen: argparse.Namespace) -> str:
     """Everybody at once."""
     words = [word for text in parallel_texts() for sentence in text.sentences for word in sentence.split()]
-    corpus = open_corpus(f"flores200:{PARALLEL}#dev" if PARALLEL.is_dir() else "sample")
+    corpus = open_corpus(f"flores200:{PARALLEL}#dev" if PARALLEL.is_dir() else "sample").only(LANGUAGES)
     until = time.monotonic() + 60 * chosen.minutes
     people = [Seen() for _ in range(chosen.sessions)]
     sizes: list[tuple[float, int]] = []
-    counting = asyncio.create_task(keep_counting(Jobs(), corpus, until))
+    counting = asyncio.create_task(keep_counting(Jobs(), corpus, folder, until))
     tasks = [person(address, words, until, chosen.think, chosen.seed * 1000 + n, seen) for n, seen in enumerate(people)]
     await asyncio.gather(watch(pid, until, sizes), *tasks)
-    n_jobs, n_sentences = await counting
+    counted = await counting
     title = f"{chosen.sessions} sessions for {chosen.minutes:g} minutes"
-    return report(title, people, sizes, n_jobs, n_sentences)
+    return report(title, people, sizes, counted)
 
 
 def report(
-    title: str, people: Sequence[Seen], sizes: Sequence[tuple[float, int]], n_jobs: int, n_sentences: int
+    title: str, people: Sequence[Seen], sizes: Sequence[tuple[float, int]], counted: tuple[int, int, str]
 ) -> str:
     """The figures as a table."""
     medians = sorted(median(seen.seconds) if seen.seconds else float("inf") for seen in people)
     answers = np.concatenate([seen.seconds for seen in people])
-    errors = [error for seen in people for error in seen.errors]
+    errors = [error for seen in people for error in seen.errors] + [counted[2]] * bool(counted[2])
     at, size = np.array(sizes).T
     warm = at > WARM_UP * at[-1]
     slope = np.polyfit(at[warm] / 60, size[warm] / MB, 1)[0]
@@ -139,7 +149,7 @@ def report(
         ["after warm-up, first and second half", f"{_mb(size[warm & ~half])}, {_mb(size[half])}"],
         ["most", f"{size.max() / MB:,.0f} MB"],
         ["growth after warm-up", f"{slope:+.2f} MB per minute"],
-        ["counted meanwhile", f"{n_sentences:,} sentences, {n_jobs} jobs done"],
+        ["counted meanwhile", f"{counted[1]:,} sentences, {counted[0]} jobs done"],
     ]
     return markdown(title, ["measured", "figure"], rows)
 
@@ -162,7 +172,7 @@ def main() -> int:
     chosen = parser.parse_args()
     print(f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f}", flush=True)
     with tempfile.TemporaryDirectory() as folder, jobs_home(Path(folder) / "home"), server(ROOT / "app.py") as app:
-        table = asyncio.run(soak(app.address, app.pid, chosen))
+        table = asyncio.run(soak(app.address, app.pid, Path(folder), chosen))
     print(table)
     return int("| errors | 0 |" not in table)
 
