@@ -17,7 +17,7 @@ def configurations(n_rows: int = V) -> dict[str, Any]:
     """One of each kind: tied, untied, with a bias on the head, with scaled embeddings, soft caps, learned positions."""
     import transformers as t
 
-    ids: dict[str, Any] = {"bos_token_id": None, "eos_token_id": 256, "pad_token_id": None}
+    ids: dict[str, Any] = {"bos_token_id": None, "eos_token_id": 0, "pad_token_id": None}
     small = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4}
     grouped = {"num_key_value_heads": 2, "max_position_embeddings": 128}
     return {

@@ -21,7 +21,8 @@ def refuse_looking_ahead(model: LanguageModel) -> None:
     other[0, -1] = 0
     first, second = (model.logits(i)[0, :-1].float() for i in (ids, other))
     scale = float(first.abs().nan_to_num(0, 0, 0).max())
-    if float((first - second).abs().nan_to_num(0, 0, 0).max()) > 1e-2 * scale:
+    rounding = 1e-4 if model.dtype == torch.float32 else 2e-2
+    if float((first - second).abs().nan_to_num(0, 0, 0).max()) > rounding * scale:
         raise UserError(
             f"{model.name} ({type(model.module).__name__}) looks ahead: what it says of a token depends on the tokens "
             "behind it, as in an encoder. Pick a decoder, such as GPT-2, Llama or Qwen."

@@ -136,6 +136,7 @@ def _loaded(plan: _Plan, folder: Path, notes: tuple[str, ...] = (), trusted: boo
             use_safetensors=True,
             local_files_only=True,
             trust_remote_code=False,
+            ignore_mismatched_sizes=True,  # told below, in our words
             output_loading_info=True,
         )
         module = module.to(plan.device)
@@ -200,7 +201,13 @@ def _finished(
 
 @contextmanager
 def _loading(plan: _Plan) -> Iterator[None]:
-    """Failures of the library as messages for the user."""
+    """The library without its bars and tables on stderr, and its failures as messages for the user."""
+    import transformers
+
+    said: Any = transformers.utils.logging
+    bars, verbosity = said.is_progress_bar_enabled(), said.get_verbosity()
+    said.disable_progress_bar()
+    said.set_verbosity(said.CRITICAL)
     try:
         yield
     except UserError:
@@ -211,3 +218,7 @@ def _loading(plan: _Plan) -> Iterator[None]:
                 f"{plan.device} ran out of memory while loading {plan.name}. Free some, or pick a smaller model."
             ) from None
         raise UnreadableFile(f"The weights of {plan.name} cannot be loaded: {first_line(error)}.") from None
+    finally:
+        said.set_verbosity(verbosity)
+        if bars:
+            said.enable_progress_bar()

@@ -197,27 +197,25 @@ class _Run:
 
     def batch(self, jobs: list[Job]) -> None:
         """Score these windows, in smaller batches if memory does not suffice."""
+        places, states = _Places(self.model, jobs), None
+        if not places.n:
+            return
         try:
-            places = _Places(self.model, jobs)
-            if not places.n:
-                return
             states = self._states(places)
         except (RuntimeError, MemoryError) as error:
             if not out_of_memory(error):
                 raise
-            failed = True
-        else:
-            failed = False
-        if not failed:
+        if states is not None:  # not within the try: what observers do with their memory is theirs to mend
             self._slices(places, states)
             return
         if self.model.device.type == "cuda":
             torch.cuda.empty_cache()
         if len(jobs) == 1:
             raise self._too_large(f"a window of {len(jobs[0][1]):,} tokens")
-        self.halved_to = len(jobs) // 2
-        self.batch(jobs[: self.halved_to])
-        self.batch(jobs[self.halved_to :])
+        half = len(jobs) // 2
+        self.halved_to = min(self.halved_to or half, half)
+        self.batch(jobs[:half])
+        self.batch(jobs[half:])
 
     def _states(self, places: "_Places") -> tuple[Tensor, ...]:
         """Hidden states at the scored positions, (n, D) each; or the logits where the head cannot be taken off."""

@@ -1,0 +1,1 @@
+"""How the shipped models are made: `python -m core.models.build`."""

@@ -1,0 +1,147 @@
+"""Trains one of the shipped models; goes on where it was stopped."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from torch import nn
+
+from core.models.build.mix import documents
+from core.models.build.recipe import (
+    COOL_DOWN,
+    DIET_SEED,
+    HEADS,
+    LAYERS,
+    MLP,
+    POSITIONS,
+    RATE_MATRICES,
+    RATE_ROWS,
+    ROWS_PER_STEP,
+    SHORT,
+    STEPS,
+    WARM_UP,
+    WIDTH,
+    Recipe,
+)
+from core.models.build.texts import Part
+from core.models.build.vocabularies import SPECIALS
+from core.progress import report
+
+_SAVE_EVERY = 25  # steps
+_BATCH = 2_000  # documents tokenized at a time
+
+
+def train(recipe: Recipe, tokenizer: Tokenizer, parts: Sequence[Part], device: torch.device, state: Path) -> Any:
+    """The trained model, a transformers LlamaForCausalLM in float32.
+
+    The number of steps is fixed, so the same device gives the same weights; another rounds differently.
+
+    Args:
+        state: file that holds what a broken-off run had reached; removed by the caller once the model is saved.
+    """
+    ids = {role: int(tokenizer.token_to_id(s) or 0) for role, s in SPECIALS[recipe.name].items()}
+    torch.manual_seed(recipe.seed)
+    module = build(recipe, ids).to(device)
+    optimisers = _optimisers(module)
+    begin = _resumed(state, module, optimisers)
+    text = diet(tokenizer, parts, ids)
+    for step in range(begin, STEPS):
+        rate = _rate(step)
+        for optimiser in optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = group["usual_lr"] * rate
+        rows = torch.from_numpy(text[step].astype(np.int64)).to(device)
+        length = POSITIONS // 2 if step < SHORT * STEPS else POSITIONS
+        read, targets = rows[:, :-1].reshape(-1, length), rows[:, 1:].flatten()
+        with torch.autocast(device.type, torch.bfloat16):
+            logits = module(read, use_cache=False).logits
+        loss = nn.functional.cross_entropy(logits.float().flatten(0, 1), targets)
+        torch.autograd.backward(loss)
+        for optimiser in optimisers:
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+        report(step + 1, STEPS, f"{recipe.name}: {float(loss.detach()):.3f} nats per token")
+        if (step + 1) % _SAVE_EVERY == 0:
+            _save(state, module, optimisers, step + 1)
+    return module
+
+
+def build(recipe: Recipe, ids: dict[str, int]) -> Any:
+    """The model before training, from torch's seed."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(
+        vocab_size=recipe.n_vocabulary,
+        hidden_size=WIDTH,
+        intermediate_size=MLP,
+        num_hidden_layers=LAYERS,
+        num_attention_heads=HEADS,
+        num_key_value_heads=HEADS,
+        max_position_embeddings=POSITIONS,
+        tie_word_embeddings=recipe.tied,
+        bos_token_id=ids["bos"],
+        eos_token_id=ids["eos"],
+        pad_token_id=ids.get("pad"),
+    )
+    return LlamaForCausalLM(config)
+
+
+def diet(tokenizer: Tokenizer, parts: Sequence[Part], ids: dict[str, int]) -> NDArray[np.int32]:
+    """All that a model reads: (STEPS, ROWS_PER_STEP, POSITIONS + 1) ids, documents one behind the other.
+
+    Each document begins with BOS and ends with EOS; where both are one token it stands once between documents.
+    """
+    size = (STEPS, ROWS_PER_STEP, POSITIONS + 1)
+    n, written = int(np.prod(size)), 0
+    text = np.empty(n, np.int32)
+    stream = documents(parts, DIET_SEED)
+    ends = [ids["eos"]] if ids["eos"] != ids["bos"] else []
+    while written < n:
+        batch = [next(stream) for _ in range(_BATCH)]
+        for encoding in tokenizer.encode_batch_fast(batch, add_special_tokens=False):
+            document = [ids["bos"], *encoding.ids, *ends][: n - written]
+            text[written : written + len(document)] = document
+            written += len(document)
+    return text.reshape(size)
+
+
+def _optimisers(module: Any) -> list[torch.optim.Optimizer]:
+    """Muon (Jordan 2024) for the matrices between layers, Adam for rows of tokens and norms."""
+    head = {id(module.get_input_embeddings().weight), id(module.get_output_embeddings().weight)}
+    parameters = list(module.parameters())
+    matrices = [p for p in parameters if p.ndim == 2 and id(p) not in head]
+    rest = [p for p in parameters if p.ndim != 2 or id(p) in head]
+    made: list[torch.optim.Optimizer] = [
+        torch.optim.Muon(matrices, lr=RATE_MATRICES, momentum=0.95, weight_decay=0.01),
+        torch.optim.AdamW(rest, lr=RATE_ROWS, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.0),
+    ]
+    for optimiser in made:
+        for group in optimiser.param_groups:
+            group["usual_lr"] = group["lr"]
+    return made
+
+
+def _rate(step: int) -> float:
+    """Share of the full learning rate: up, level, and down to nothing in a straight line."""
+    return min(1.0, (step + 1) / (WARM_UP * STEPS), (STEPS - step) / (COOL_DOWN * STEPS))
+
+
+def _save(state: Path, module: Any, optimisers: list[torch.optim.Optimizer], step: int) -> None:
+    part = state.with_suffix(".part")
+    torch.save({"step": step, "module": module.state_dict(), "optimisers": [o.state_dict() for o in optimisers]}, part)
+    part.replace(state)
+
+
+def _resumed(state: Path, module: Any, optimisers: list[torch.optim.Optimizer]) -> int:
+    """The step to go on with, after taking over what was saved."""
+    if not state.is_file():
+        return 0
+    saved = torch.load(state, map_location=next(module.parameters()).device, weights_only=True)
+    module.load_state_dict(saved["module"])
+    for optimiser, its in zip(optimisers, saved["optimisers"], strict=True):
+        optimiser.load_state_dict(its)
+    return int(saved["step"])
