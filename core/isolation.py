@@ -65,7 +65,8 @@ class IsolatedTokenizer(Tokenizer):
         label: str = "",
         notes: Sequence[str] = (),
     ) -> None:
-        self._seat = _Seat(spec, path, dict(options or {}))
+        self.path, self.options = path, dict(options or {})
+        self._seat = _Seat(spec, path, self.options)
         weakref.finalize(self, self._seat.close)
         info = self._seat.open()
         _POOL.seated(self._seat)

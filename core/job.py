@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -116,6 +116,7 @@ class JobKind:
         gpu: one piece at a time per GPU, where there is one.
         workers: most processes at a time; 0 for as many as there are.
         memory_mb: memory of a process, with all that it starts.
+        memory_for: the same for one job's parameters, where jobs of the kind differ much; asked often, so nothing slow.
         unit_seconds: most wall time for one piece, for cutting into pieces, and for combining.
         libraries: packages whose versions a result records.
     """
@@ -132,8 +133,13 @@ class JobKind:
     gpu: bool = False
     workers: int = 0
     memory_mb: int = 2048
+    memory_for: Callable[[Mapping[str, Json]], int] | None = None
     unit_seconds: float = 3600.0
     libraries: tuple[str, ...] = ("numpy",)
+
+    def sized(self, params: Mapping[str, Json]) -> "JobKind":
+        """The kind with the memory that a job of these parameters takes."""
+        return replace(self, memory_mb=self.memory_for(params)) if self.memory_for else self
 
     def versions(self) -> dict[str, str]:
         """Version of each library that the result depends on."""

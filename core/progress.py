@@ -6,6 +6,8 @@ from contextvars import ContextVar
 
 Listener = Callable[[int, int, str], None]
 
+_WHOLE = 10_000
+
 _listener: ContextVar[Listener | None] = ContextVar("progress_listener", default=None)
 
 
@@ -29,3 +31,26 @@ def listening(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _listener.reset(token)
+
+
+@contextmanager
+def step(start: float, end: float, stage: str) -> Iterator[None]:
+    """Reports made inside tell how far one step of a longer work is, from `start` to `end` of the whole, 0 to 1.
+
+    >>> with listening(lambda done, total, stage: print(stage, done / total)), step(0.5, 1.0, "measuring"):
+    ...     report(1, 2, "scoring")
+    measuring 0.5
+    measuring: scoring 0.75
+    """
+    outer = _listener.get()
+    if outer is None:
+        yield
+        return
+
+    def inner(done: int, total: int, what: str) -> None:
+        share = min(1.0, done / total) if total else 0.0
+        outer(round(_WHOLE * (start + (end - start) * share)), _WHOLE, f"{stage}: {what}" if what else stage)
+
+    inner(0, 1, "")
+    with listening(inner):
+        yield

@@ -270,6 +270,24 @@ def mapped(problem: Problem, side: Side, affine: AffineMap) -> Rows:
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """How large a problem is, for what a method will take of one side.
+
+    Args:
+        n_new: rows to make.
+        n_anchors: tokens that both vocabularies have.
+        width, donor_width: of the model's rows and of the donor's; 0 without a donor.
+        n_old: rows of the model.
+    """
+
+    n_new: int
+    n_anchors: int
+    width: int
+    donor_width: int
+    n_old: int
+
+
+@dataclass(frozen=True)
 class Method:
     """A way to make rows for new tokens.
 
@@ -282,6 +300,7 @@ class Method:
         params: what can be set.
         needs: what must be there beyond the model and both tokenizers.
         control: whether it is a negative control, which a method should beat.
+        work: about how many multiplications and additions one side takes; None for what takes no time to speak of.
     """
 
     key: str
@@ -292,6 +311,7 @@ class Method:
     params: tuple[Param, ...] = ()
     needs: tuple[Need, ...] = ()
     control: bool = False
+    work: Callable[[Sizes, Params], float] | None = None
 
     def unavailable(self, problem: Problem) -> str | None:
         """What is missing and how to get it, in a sentence or two for the user; None if nothing is."""

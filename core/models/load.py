@@ -53,8 +53,27 @@ def open_model(spec: str, device: str = "auto", dtype: str = "auto") -> Language
         UserError: it is unknown, unreadable, no causal language model with an embedding and a head, or too large for
             the memory there is; says which and what to do.
     """
+    return _found(_Wanted(spec, device, dtype))
+
+
+def outline(spec: str, device: str = "auto", dtype: str = "auto") -> LanguageModel:
+    """The same model without its weights, for what can be known of it before it is loaded.
+
+    Its module lies on the meta device: sizes, ids, configuration and tokenizer are there, numbers are not. Of a model
+    on the Hub no weights are fetched.
+
+    Args:
+        device, dtype: where it would run; a model that is too large for that is refused here already.
+
+    Raises:
+        UserError: as `open_model`, but for what only shows in the weights themselves.
+    """
+    return _found(_Wanted(spec, device, dtype, weights=False))
+
+
+def _found(wanted: "_Wanted") -> LanguageModel:
+    spec = wanted.spec
     scheme, colon, rest = spec.partition(":")
-    wanted = _Wanted(spec, device, dtype)
     if colon and scheme == "shipped":
         if rest not in shipped():
             raise UnknownName("shipped model", rest, shipped())
@@ -65,7 +84,7 @@ def open_model(spec: str, device: str = "auto", dtype: str = "auto") -> Language
     settings().refuse("file")
     name, options = split_options(rest if colon and scheme == "file" else spec)
     path = Path(name).expanduser()
-    wanted = _Wanted(f"file:{path}", device, dtype)
+    wanted = replace(wanted, spec=f"file:{path}")
     if path.is_dir():
         return _from_folder(wanted, path, path.resolve().name)
     if path.is_file():
@@ -81,6 +100,7 @@ class _Wanted:
     spec: str
     device: str
     dtype: str
+    weights: bool = True
 
 
 def _from_hub(wanted: _Wanted, rest: str) -> LanguageModel:
@@ -88,12 +108,19 @@ def _from_hub(wanted: _Wanted, rest: str) -> LanguageModel:
 
     pinned, described = fetch_description(rest)
     plan = _plan(wanted, described.folder, pinned.repository)
-    return _loaded(plan, fetch_weights(pinned).folder, described.notes)
+    if not wanted.weights:
+        return _outlined(plan, _tokenizer(plan.spec, described.folder), described.notes, pinned.revision)
+    # A commit stands for its files: hashing gigabytes of them would say no more.
+    return _loaded(plan, fetch_weights(pinned).folder, described.notes, content=pinned.revision)
 
 
 def _from_folder(wanted: _Wanted, folder: Path, name: str, trusted: bool = False) -> LanguageModel:
-    whole_weights(folder, shown(name))
-    return _loaded(_plan(wanted, folder, name), folder, trusted=trusted)
+    weights = whole_weights(folder, shown(name))
+    plan = _plan(wanted, folder, name)
+    if not wanted.weights:
+        content = content_hash([folder / n for n in ("config.json", *weights)])
+        return _outlined(plan, _tokenizer(plan.spec, folder, trusted), (), content)
+    return _loaded(plan, folder, trusted=trusted)
 
 
 @dataclass(frozen=True)
@@ -105,6 +132,7 @@ class _Plan:
     config: Any
     device: torch.device
     dtype: torch.dtype
+    skeleton: Any
 
 
 def _plan(wanted: _Wanted, folder: Path, name: str) -> _Plan:
@@ -118,10 +146,12 @@ def _planned(wanted: _Wanted, name: str, config: Any, skeleton: Any, stored: tor
     device = pick_device(wanted.device)
     dtype = pick_dtype(wanted.dtype, device, stored)
     refuse_too_large(name, weight_bytes(skeleton, dtype), dtype, device)
-    return _Plan(wanted.spec, name, config, device, dtype)
+    return _Plan(wanted.spec, name, config, device, dtype, skeleton)
 
 
-def _loaded(plan: _Plan, folder: Path, notes: tuple[str, ...] = (), trusted: bool = False) -> LanguageModel:
+def _loaded(
+    plan: _Plan, folder: Path, notes: tuple[str, ...] = (), trusted: bool = False, content: str = ""
+) -> LanguageModel:
     from transformers import AutoModelForCausalLM
 
     weights = whole_weights(folder, plan.name)
@@ -146,7 +176,7 @@ def _loaded(plan: _Plan, folder: Path, notes: tuple[str, ...] = (), trusted: boo
             raise UnreadableFile(
                 f"The weights of {plan.name} {verb} {shown(first, 160)}. Fetch or save the model again."
             )
-    content = content_hash([folder / n for n in ("config.json", *weights)])
+    content = content or content_hash([folder / n for n in ("config.json", *weights)])
     return _finished(plan, module, tokenizer, notes, content)
 
 
@@ -157,6 +187,8 @@ def _from_llama2c(wanted: _Wanted, path: Path, tokenizer: str) -> LanguageModel:
     config = llama2c.config_of(shape)
     plan = _planned(wanted, path.stem, config, skeleton_of(config, path.stem), torch.float32)
     opened = _beside(plan.spec, path, shape.vocabulary, tokenizer)
+    if not wanted.weights:
+        return _outlined(plan, opened, (), content_hash([path]))
     with _loading(plan):
         module: Any = LlamaForCausalLM(config)
         module.load_state_dict(llama2c.read_weights(path, shape))
@@ -192,11 +224,16 @@ def _tokenizer(spec: str, path: Path, trusted: bool = False) -> LocalTokenizer:
 def _finished(
     plan: _Plan, module: Any, tokenizer: LocalTokenizer, notes: tuple[str, ...], content: str
 ) -> LanguageModel:
-    module.eval()
-    ids = special_ids(tokenizer, text_config(module.config), len(module.get_input_embeddings().weight))
-    model = LanguageModel(plan.name, plan.spec, module, tokenizer, ids, content=content)
+    model = _outlined(replace(plan, skeleton=module.eval()), tokenizer, (), content)
     refuse_looking_ahead(model)
     return replace(model, notes=(*notes, *remarks(model), *tokenizer.info.notes))
+
+
+def _outlined(plan: _Plan, tokenizer: LocalTokenizer, notes: tuple[str, ...], content: str) -> LanguageModel:
+    """A model of this skeleton, without what only its weights tell."""
+    module = plan.skeleton
+    ids = special_ids(tokenizer, text_config(module.config), len(module.get_input_embeddings().weight))
+    return LanguageModel(plan.name, plan.spec, module, tokenizer, ids, notes, content)
 
 
 @contextmanager

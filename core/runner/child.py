@@ -32,7 +32,7 @@ class Child:
     """One job, as its process sees it."""
 
     def __init__(self, setup: dict[str, Any], scratch: Path, replies: int) -> None:
-        self.kind: JobKind = kind_named(setup["kind"])
+        self.kind: JobKind = kind_named(setup["kind"]).sized(setup["params"])
         self.key, self.label = str(setup["key"]), str(setup["label"])
         inputs = tuple(Input(*each) for each in setup["inputs"])
         self.context = Context(setup["params"], inputs, setup["device"], scratch)

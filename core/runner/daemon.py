@@ -107,7 +107,7 @@ class Daemon:
             del self.runs[key]
         for job in filter(None, new):
             try:
-                kind = kind_named(job.kind)
+                kind = kind_named(job.kind).sized(job.params)
                 if content_key(kind, job.params, job.inputs) != job.key:
                     raise UserError("The record of this job is damaged. Delete it and submit the job again.")
                 self.runs[job.key] = Run(job, kind, self.remote)
