@@ -1,0 +1,191 @@
+"""What a plan will take, before it runs: time and memory by stage, and what a shorter run would leave out.
+
+Time is arithmetic: multiplications of each stage over the speed at which this machine multiplies matrices of the
+model's shape, measured once in a tenth of a second. It is right within a factor of two or three, which is what one
+needs to know before waiting.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+
+from core.evaluator import Evaluator
+from core.lab.cast import Cast, chosen_evaluators, controls
+from core.lab.plan import Choice
+from core.models.language_model import LanguageModel
+from core.models.memory import WORKSPACE_BYTES, weight_bytes
+from core.models.score import usual_window
+from core.transplant import Sizes, method
+from core.vocabulary_match import vocabulary_of
+
+GPU_FLOPS = 10e12  # what a data-centre GPU gives such models; not measured here, since a page must not claim one
+LOAD_BYTES_PER_SECOND = 400e6
+START_SECONDS = 6.0  # a process that imports torch and transformers, and opens tokenizers
+_BESIDE_MATRICES = 2.5  # a pass takes so many times its large multiplications: attention, norms, reductions of logits
+_BASE_MB = 1_536  # Python, torch and transformers themselves, and what reading texts keeps
+_METHOD_BYTES = 2**30  # `Problem.memory_bytes`
+_ROW_COPIES = 6  # float32 copies of the matrices: base, donor, new ones, and their parts under way
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the work, with the seconds that it takes on the whole machine and the memory that it needs."""
+
+    name: str
+    seconds: float
+    bytes: float = 0.0
+
+
+@dataclass(frozen=True)
+class Shorter:
+    """Something to leave out: what that would mean, and the seconds it would save."""
+
+    what: str
+    loses: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a plan will take.
+
+    Args:
+        stages: in order.
+        memory_mb: of one process, at most.
+        flops: multiplications and additions per second that it was worked out with.
+        shorter: what a shorter run would leave out, what saves most first.
+        over_budget: seconds beyond the plan's budget; 0 within it, or without one.
+    """
+
+    stages: tuple[Stage, ...]
+    memory_mb: int
+    flops: float
+    shorter: tuple[Shorter, ...]
+    over_budget: float
+
+    @property
+    def seconds(self) -> float:
+        """All stages."""
+        return sum(stage.seconds for stage in self.stages)
+
+
+def estimate(cast: Cast) -> Estimate:
+    """What the plan of a cast will take; the cast may be an outline."""
+    plan, speed = cast.plan, _speed(cast)
+    measures = [one for one, _ in chosen_evaluators(plan)]
+    passes = 1.0 + sum(one.passes for one in measures)
+    keys = [
+        *plan.methods,
+        *(Choice(key) for key in controls(cast.donor is not None) if Choice(key) not in plan.methods),
+    ]
+    models = [m for m in (cast.original, cast.donor) if m is not None]
+    n_weights = sum(weight_bytes(m.module, m.dtype) for m in models)
+    stages = [Stage("Start and load", START_SECONDS + n_weights / LOAD_BYTES_PER_SECOND, n_weights)]
+    stages += [Stage(f"Measure {m.name}", passes * _pass(m, cast, m is cast.original) / speed) for m in models]
+    one_pass = _pass(cast.original, cast, old=False) / speed
+    rows = _row_bytes(cast)
+    for choice in keys:
+        work = _work(cast, choice) / speed
+        stages.append(
+            Stage(method(choice.key).label, len(plan.seeds) * (work + passes * one_pass), rows + _METHOD_BYTES)
+        )
+    total = sum(stage.seconds for stage in stages)
+    over = max(0.0, total - plan.budget_seconds) if plan.budget_seconds else 0.0
+    saved = _shorter(cast, measures, stages, one_pass, len(keys) + len(models))
+    return Estimate(tuple(stages), needed_mb(cast), speed, tuple(saved), over)
+
+
+def needed_mb(cast: Cast) -> int:
+    """Memory of a process that runs the plan, in megabytes, rounded up to half a gigabyte."""
+    models = [m for m in (cast.original, cast.donor) if m is not None]
+    weights = sum(weight_bytes(m.module, m.dtype) for m in models)
+    method_bytes = min(_METHOD_BYTES, 16 * _row_bytes(cast))
+    needed = _BASE_MB + (1.3 * weights + _ROW_COPIES * _row_bytes(cast) + method_bytes + WORKSPACE_BYTES) / 2**20
+    return int(-(-needed // 512) * 512)
+
+
+def _row_bytes(cast: Cast) -> float:
+    """Of the larger of the old and the new matrices in float32."""
+    n_rows = max(cast.original.n_rows, len(vocabulary_of(cast.tokenizer)))
+    return n_rows * cast.original.width * 4.0 * (1 if cast.original.tied else 2)
+
+
+def _pass(model: LanguageModel, cast: Cast, old: bool) -> float:
+    """Multiplications and additions of reading all texts once."""
+    tokenizer = cast.original.tokenizer if old else cast.tokenizer
+    texts = [t.text for t in cast.texts.measured]
+    counts = tokenizer.count(texts).tokens
+    window = usual_window(*(m for m in (cast.original, cast.donor) if m is not None))
+    twice = sum(int(n) for n, text in zip(counts, texts, strict=True) if len(text.encode()) > window)
+    rows = model.n_rows if old or model is cast.donor else len(vocabulary_of(cast.tokenizer))
+    body = model.n_parameters - model.n_rows * model.width * (1 if model.tied else 2)
+    per_token = 2.0 * (body + rows * model.width) * _BESIDE_MATRICES
+    return (int(counts.sum()) + twice) * per_token
+
+
+def _work(cast: Cast, choice: Choice) -> float:
+    one = method(choice.key)
+    if one.work is None:
+        return 0.0
+    donor = cast.donor.width if cast.donor else 0
+    sizes = Sizes(
+        n_new=len(cast.match.new_text),
+        n_anchors=int(cast.match.shared.sum()),
+        width=cast.original.width,
+        donor_width=donor,
+        n_old=cast.original.n_rows,
+    )
+    return one.work(sizes, one.read(choice.params)) * (1 if cast.original.tied else 2)
+
+
+def _shorter(
+    cast: Cast, measures: Sequence[Evaluator], stages: Sequence[Stage], one_pass: float, n_models: int
+) -> list[Shorter]:
+    plan, found = cast.plan, list[Shorter]()
+    reading = sum(stage.seconds for stage in stages[1:])
+    for one in measures:
+        if one.passes >= 0.25:
+            saved = one.passes * one_pass * n_models * len(plan.seeds)
+            found.append(Shorter(f"Without {one.label.lower()}", one.definition, saved))
+    if len(cast.texts.measured) >= 40:
+        found.append(Shorter("Half the sentences", "Intervals become about 1.4 times as wide.", reading / 2))
+    languages = {t.language for t in cast.texts.measured}
+    if len(languages) > 3:
+        found.append(
+            Shorter(
+                f"3 instead of {len(languages)} languages",
+                "Methods that suit one script and fail another no longer show.",
+                reading * (1 - 3 / len(languages)),
+            )
+        )
+    if len(plan.seeds) > 1:
+        saved = sum(stage.seconds for stage in stages[1 + (2 if cast.donor else 1) :]) * (1 - 1 / len(plan.seeds))
+        found.append(Shorter("One seed", "How much chance decides no longer shows.", saved))
+    dearest = max(stages[1 + (2 if cast.donor else 1) :], key=lambda stage: stage.seconds, default=None)
+    if dearest is not None and len(plan.methods) > 1:
+        found.append(Shorter(f"Without {dearest.name}", "One method fewer to compare.", dearest.seconds))
+    return sorted((each for each in found if each.seconds >= 0.5), key=lambda each: -each.seconds)
+
+
+def _speed(cast: Cast) -> float:
+    if cast.plan.device.startswith("cuda") or (cast.plan.device == "auto" and torch.cuda.is_available()):
+        return GPU_FLOPS
+    return cpu_flops(cast.original.width)
+
+
+@lru_cache(maxsize=8)
+def cpu_flops(width: int) -> float:
+    """Multiplications and additions per second of this machine, all processors together, for matrices this wide."""
+    left, right = torch.rand(256, width), torch.rand(width, 4096)
+    left @ right
+    best = min(_timed(left, right) for _ in range(5))
+    return 2.0 * left.numel() * right.shape[1] / best
+
+
+def _timed(left: torch.Tensor, right: torch.Tensor) -> float:
+    start = time.perf_counter()
+    left @ right
+    return max(time.perf_counter() - start, 1e-6)

@@ -1,0 +1,147 @@
+"""What a comparison of transplants is asked to do, as it stands in links, jobs and stored results."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from core.errors import UserError, shown
+from core.job import canonical
+from core.storage.files import Json
+
+Value = int | float | str | bool
+
+MOST_SENTENCES = 5_000
+MOST_SEEDS = 10
+MOST_METHODS = 40
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A method or an evaluator, with the parameters that are not as by default.
+
+    >>> Choice("omp_robust", {"k": 32}).name
+    'omp_robust k=32'
+    """
+
+    key: str
+    params: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Key and parameters in words, unique among different choices."""
+        return " ".join([self.key, *(f"{key}={value}" for key, value in sorted(self.params.items()))])
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One comparison: a model, the tokenizer that it shall have, ways to do that, and what is measured on which texts.
+
+    Args:
+        model: spec of the base model.
+        tokenizer: spec of the new tokenizer; empty takes the donor's.
+        donor: spec of a model trained with the new tokenizer; empty for none.
+        methods: each with its parameters; the negative controls are added by themselves.
+        evaluators: empty for the quick default.
+        corpus: spec of a parallel corpus; empty for none.
+        languages: of the corpus; empty for all.
+        sentences: most sentences of each language that are measured; the others train, where something trains.
+        files: plain texts, each a domain of its own, cut at line breaks.
+        seeds: each method runs once with each.
+        old_language: of the corpus, the one that dictionary and parallel text start from.
+        dictionary, old_vectors, new_vectors: files that some methods need; empty for none.
+        budget_seconds: most time it should take, by the estimate; 0 for any.
+        device, dtype: as for `core.models.load.open_model`.
+    """
+
+    model: str
+    tokenizer: str = ""
+    donor: str = ""
+    methods: tuple[Choice, ...] = ()
+    evaluators: tuple[Choice, ...] = ()
+    corpus: str = "sample"
+    languages: tuple[str, ...] = ()
+    sentences: int = 100
+    files: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = (0,)
+    old_language: str = "eng_Latn"
+    dictionary: str = ""
+    old_vectors: str = ""
+    new_vectors: str = ""
+    budget_seconds: float = 0.0
+    device: str = "auto"
+    dtype: str = "auto"
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def to_json(self) -> dict[str, Json]:
+        """The plan without what is as by default, for links and jobs."""
+        usual = {f.name: f.default for f in fields(self)}
+        whole = asdict(self)
+        return {key: value for key, value in whole.items() if getattr(self, key) != usual[key]}
+
+
+def plan_of(document: Json) -> Plan:
+    """The plan that `Plan.to_json` wrote.
+
+    Raises:
+        UserError: it is no plan; says what is wrong with it.
+
+    >>> plan = Plan("shipped:a", donor="shipped:b", methods=(Choice("mean"),))
+    >>> plan_of(plan.to_json()) == plan
+    True
+    """
+    if not isinstance(document, Mapping):
+        raise UserError(f"{shown(str(document))} is no plan of a transplant. Set it up anew.")
+    known = {f.name: f for f in fields(Plan)}
+    values: dict[str, Any] = {}
+    for key, value in document.items():
+        if key not in known:
+            raise UserError(f"A plan has no {shown(str(key))}. It may be of another version; set it up anew.")
+        values[key] = _read(key, value, type(known[key].default))
+    if "model" not in values:
+        raise UserError("The plan names no model. Choose the model whose tokenizer is to be replaced.")
+    return Plan(**values)
+
+
+def _read(key: str, value: Json, kind: type) -> Any:
+    try:
+        if key in ("methods", "evaluators"):
+            return tuple(Choice(str(each["key"]), dict(each.get("params", {}))) for each in value)
+        if key == "seeds":
+            return tuple(int(each) for each in value)
+        if key in ("languages", "files"):
+            return tuple(str(each) for each in value)
+        return str(value) if key == "model" else kind(value)
+    except (TypeError, ValueError, KeyError, AttributeError):
+        raise UserError(f"{key} of the plan cannot be {shown(canonical(value))}. Set it up anew.") from None
+
+
+def _check(plan: Plan) -> None:
+    """Do nothing if a plan makes sense by itself; what it names is looked at by `core.lab.look`.
+
+    Raises:
+        UserError: one message, about the first thing that is wrong.
+    """
+    if not plan.model:
+        raise UserError("The plan names no model. Choose the model whose tokenizer is to be replaced.")
+    if not plan.tokenizer and not plan.donor:
+        raise UserError("The plan names no new tokenizer. Choose one, or a donor model that has it.")
+    if not plan.corpus and not plan.files:
+        raise UserError("The plan names no text to measure on. Choose a corpus or a file.")
+    if len(plan.methods) > MOST_METHODS:
+        raise UserError(f"{len(plan.methods)} methods are too many for one comparison; {MOST_METHODS} are the most.")
+    for what, choices in (("method", plan.methods), ("measure", plan.evaluators)):
+        twice = _twice([each.name for each in choices])
+        if twice:
+            raise UserError(f"The plan has the {what} {shown(twice)} twice. Take one out, or change its parameters.")
+    if not 1 <= plan.sentences <= MOST_SENTENCES:
+        raise UserError(f"{plan.sentences:,} sentences cannot be measured: give 1 to {MOST_SENTENCES:,}.")
+    if not plan.seeds or len(plan.seeds) > MOST_SEEDS or min(plan.seeds) < 0 or _twice(list(map(str, plan.seeds))):
+        raise UserError(f"Give 1 to {MOST_SEEDS} different seeds, whole numbers of 0 or more.")
+    if not 0 <= plan.budget_seconds < float("inf"):
+        raise UserError(f"A budget of {plan.budget_seconds} seconds is none. Give 0 for any time, or more.")
+
+
+def _twice(words: Sequence[str]) -> str:
+    return next((word for n, word in enumerate(words) if word in words[:n]), "")

@@ -1,0 +1,134 @@
+"""One unit of a comparison: an anchor measured, or a method applied and what it made measured."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.errors import UserError
+from core.evaluator import Evaluator, Subject, subject
+from core.lab.cast import Cast, chosen_evaluators, release
+from core.lab.embedding_map import map_ids, plane
+from core.lab.plan import Choice
+from core.lab.result import About, Outcome, SideRows
+from core.measures import Measures
+from core.models.language_model import LanguageModel
+from core.progress import step
+from core.transplant import Transplanted, method, methods, transplant
+from core.transplant_problem import Side
+
+_TRANSPLANT_SHARE = 0.25  # of a unit's time, for progress only
+
+
+def original_outcome(cast: Cast) -> Outcome:
+    """The model before the transplant, measured."""
+    return _anchor(cast, cast.original, "original")
+
+
+def donor_outcome(cast: Cast) -> Outcome:
+    """The donor with its own tokenizer, measured on the same texts."""
+    assert cast.donor is not None, "asked only where the plan has one"
+    return _anchor(cast, cast.donor, "donor")
+
+
+def _anchor(cast: Cast, model: LanguageModel, role: str) -> Outcome:
+    started = Outcome(role, "original" if role == "original" else "donor", "", model.name, remarks=model.notes)
+    return _measured(cast, started, Subject(model, cast.reference), 0.0)
+
+
+def transplanted_outcome(cast: Cast, choice: Choice, seed: int, name: str) -> Outcome:
+    """What a method makes, measured.
+
+    Raises:
+        UserError: the method needs what is not there, or memory does not suffice; says what to do.
+    """
+    one = method(choice.key)
+    with step(0.0, _TRANSPLANT_SHARE, one.label):
+        made = transplant(cast.problem, one, choice.params, seed)
+    rows = {side: side_rows(cast, made, side) for side in cast.problem.sides}
+    started = Outcome(
+        name,
+        "control" if one.control else "method",
+        one.key,
+        label(choice),
+        dict(made.params.values),
+        seed,
+        rows={str(side): found for side, found in rows.items()},
+        seconds=made.seconds,
+        peak_bytes=made.peak_bytes,
+        remarks=made.remarks,
+    )
+    found = _measured(cast, started, subject(cast.problem, one, made, cast.reference), _TRANSPLANT_SHARE)
+    release(cast.original.device)
+    return found
+
+
+def label(choice: Choice) -> str:
+    """A method for people: its label, with the parameters that are not as by default."""
+    about = ", ".join(f"{key} {value}" for key, value in sorted(choice.params.items()))
+    return method(choice.key).label + (f" ({about})" if about else "")
+
+
+def _measured(cast: Cast, started: Outcome, measured: Subject, share: float) -> Outcome:
+    """The outcome with all measures that can be taken."""
+    chosen = chosen_evaluators(cast.plan)
+    measures: dict[str, Measures] = {}
+    unavailable: dict[str, str] = {}
+    seconds: dict[str, float] = {}
+    costs = [(0.0 if n else 1.0) + 0.02 + one.passes for n, (one, _) in enumerate(chosen)]
+    at = np.concatenate([[0.0], np.cumsum(costs)]) / (sum(costs) or 1.0) * (1 - share) + share
+    for n, (one, choice) in enumerate(chosen):
+        if reason := one.unavailable(measured):
+            unavailable[one.key] = reason
+            continue
+        begin = time.perf_counter()
+        with step(float(at[n]), float(at[n + 1]), f"{started.label}, {one.label.lower()}"):
+            try:
+                measures[one.key] = one.measure(measured, choice.params)
+            except UserError as error:
+                unavailable[one.key] = str(error)
+        seconds[one.key] = time.perf_counter() - begin
+    return replace(started, measures=measures, unavailable=unavailable, measuring_seconds=seconds)
+
+
+def side_rows(cast: Cast, made: Transplanted, side: Side) -> SideRows:
+    """What is kept of one new matrix: where its rows come from, their lengths, and their places on the map."""
+    matrix = made.matrices.input if side == "input" else made.matrices.head
+    told, seed = made.rows[side], cast.plan.seeds[0]
+    flat = cast.reference.once(("map", side), lambda: plane(cast.problem, side, seed))
+    ids = map_ids(cast.match, seed)
+    return SideRows(
+        provenance=made.provenance[side].cpu().numpy(),
+        wanted=made.wanted[side].cpu().numpy(),
+        residual=None if told.residual is None else _floats(told.residual),
+        extras={name: _floats(values) for name, values in told.extras.items()},
+        facts=dict(told.facts),
+        fallbacks=told.n_by_reason,
+        norms=_floats(matrix.float().norm(dim=1)),
+        map_ids=ids,
+        map_points=flat.places(matrix[ids].float()),
+        axes=flat.shares,
+    )
+
+
+def _floats(values: Tensor) -> NDArray[np.float32]:
+    found: NDArray[np.float32] = values.detach().float().cpu().numpy()
+    return found
+
+
+def abouts(cast: Cast, controls: Sequence[str]) -> tuple[Mapping[str, About], Mapping[str, About]]:
+    """What the methods and the measures of a plan are, by key."""
+    keys = list(dict.fromkeys([*(choice.key for choice in cast.plan.methods), *controls]))
+    return dict(_methods(keys)), {one.key: _about_evaluator(one) for one, _ in chosen_evaluators(cast.plan)}
+
+
+def _methods(keys: Sequence[str]) -> Iterator[tuple[str, About]]:
+    known = methods()
+    yield from ((key, About(key, known[key].label, known[key].definition, known[key].source)) for key in keys)
+
+
+def _about_evaluator(one: Evaluator) -> About:
+    return About(one.key, one.label, one.definition, one.source, one.numbers)

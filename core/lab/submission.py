@@ -1,0 +1,51 @@
+"""A plan as a job: pinned to what it names now, with the controls that can run and the memory that it needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from core.lab.cast import Cast, controls
+from core.lab.estimate import needed_mb
+from core.lab.plan import Plan
+from core.models.language_model import LanguageModel
+from core.storage.files import Input, Json
+
+KIND = "transplant"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What to hand to `core.jobs.Jobs.submit`, or to `core.engine.run_job`.
+
+    Args:
+        params: of the job.
+        inputs: what it works on, by content.
+        label: for people.
+    """
+
+    params: Mapping[str, Json]
+    inputs: tuple[Input, ...]
+    label: str
+
+
+def submission(cast: Cast) -> Submission:
+    """The job of a plan whose cast is opened or outlined."""
+    plan = _pinned(cast)
+    params = {
+        "plan": plan.to_json(),
+        "controls": list(controls(cast.donor is not None)),
+        "memory_mb": needed_mb(cast),
+    }
+    methods = f"{len(plan.methods)} method{'s' if len(plan.methods) != 1 else ''}"
+    label = f"{cast.original.name} with the tokenizer of {cast.tokenizer.info.label}: {methods}"
+    return Submission(params, cast.inputs, label)
+
+
+def _pinned(cast: Cast) -> Plan:
+    """The plan with Hub models at the commit that was looked at."""
+    plan = cast.plan
+    donor = _at_commit(plan.donor, cast.donor) if cast.donor else ""
+    return replace(plan, model=_at_commit(plan.model, cast.original), donor=donor)
+
+
+def _at_commit(spec: str, model: LanguageModel) -> str:
+    return f"{spec.partition('@')[0]}@{model.content}" if spec.startswith("hub:") and "?" not in spec else spec

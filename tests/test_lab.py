@@ -1,0 +1,248 @@
+"""A comparison of transplants from plan to verdict, on random models: what is asked, looked at, run, kept and said."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.engine import compute
+from core.errors import UserError
+from core.job import Context, Output, Unit, kind_named
+from core.lab.cast import Cast, outlined
+from core.lab.comparison import compare, entrants
+from core.lab.estimate import estimate
+from core.lab.picture import points, standing
+from core.lab.plan import Choice, Plan, plan_of
+from core.lab.result import LabResult, Outcome, lab_result
+from core.lab.setting import setting
+from core.lab.submission import KIND, Submission, submission
+from core.lab.verdict import verdict
+from core.measures import Measures, Table
+from core.storage.files import Origin, Result, packed, unpacked
+from core.work.transplant import gathered
+from tests.lab_folders import pair
+
+METHODS = (Choice("subword_mean"), Choice("ridge"))
+NAMES = ["original", "donor", "subword_mean", "ridge", "random_coefficients", "shuffled_donor"]
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    base, donor = pair(tmp_path_factory.mktemp("models"))
+    languages = ("eng_Latn", "deu_Latn")
+    return Plan(str(base), donor=str(donor), methods=METHODS, languages=languages, sentences=12, device="cpu")
+
+
+@pytest.fixture(scope="module")
+def cast(plan: Plan) -> Cast:
+    return outlined(plan)
+
+
+@pytest.fixture(scope="module")
+def asked(cast: Cast) -> Submission:
+    return submission(cast)
+
+
+@pytest.fixture(scope="module")
+def parts(asked: Submission) -> list[tuple[Unit, Output]]:
+    context = Context(asked.params, asked.inputs)
+    return [(unit, compute(KIND, unit, context)) for unit in kind_named(KIND).units(context)]
+
+
+@pytest.fixture(scope="module")
+def result(asked: Submission, parts: list[tuple[Unit, Output]]) -> LabResult:
+    """Through the store's own bytes, as a page reads it."""
+    output = kind_named(KIND).combine(iter(parts), Context(asked.params, asked.inputs))
+    return lab_result(unpacked(packed(Result(Origin("a", KIND), output.arrays, output.facts))))
+
+
+def test_a_plan_is_the_same_after_a_link() -> None:
+    plan = Plan("shipped:a", "file:b", methods=(Choice("omp_robust", {"k": 8}),), seeds=(0, 3), languages=("deu_Latn",))
+    assert plan_of(json.loads(json.dumps(plan.to_json()))) == plan
+    assert set(plan.to_json()) == {"model", "tokenizer", "methods", "seeds", "languages"}
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ([], "is no plan"),
+        ({}, "names no model"),
+        ({"model": "a"}, "names no new tokenizer"),
+        ({"model": "a", "tokenizer": "b", "corpus": ""}, "names no text"),
+        ({"model": "a", "tokenizer": "b", "sentences": 0}, "give 1 to"),
+        ({"model": "a", "tokenizer": "b", "sentences": "many"}, "cannot be"),
+        ({"model": "a", "tokenizer": "b", "seeds": [1, 1]}, "different seeds"),
+        ({"model": "a", "tokenizer": "b", "methods": [{"key": "mean"}, {"key": "mean"}]}, "twice"),
+        ({"model": "a", "tokenizer": "b", "methods": ["mean"]}, "cannot be"),
+        ({"model": "a", "tokenizer": "b", "colour": "red"}, "has no 'colour'"),
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_refused(document: object, says: str) -> None:
+    with pytest.raises(UserError, match=says):
+        plan_of(document)
+
+
+def test_what_a_plan_names_is_looked_at_before_it_runs(plan: Plan) -> None:
+    with pytest.raises(UserError, match="Did you mean ridge"):
+        outlined(replace(plan, methods=(Choice("rigde"),)))
+    with pytest.raises(UserError, match="give a number from"):
+        outlined(replace(plan, methods=(Choice("omp_robust", {"k": 0}),)))
+    with pytest.raises(UserError, match="evaluator"):
+        outlined(replace(plan, evaluators=(Choice("bits"),)))
+    with pytest.raises(UserError, match="stand for other bytes"):
+        outlined(replace(plan, tokenizer=f"file:{Path(plan.model) / 'tokenizer.json'}"))
+
+
+def test_the_setting_needs_no_weights_and_adds_up(cast: Cast) -> None:
+    assert cast.original.device.type == "meta"
+    found = setting(cast)
+    assert found.classes.numbers("n_tokens").sum() == found.tokenizer.n_tokens == 360
+    assert sum(found.n_by_rule.values()) == len(found.tokens.old)
+    assert found.classes.numbers("n_made").sum() == len(cast.match.new_text) > 20
+    assert found.tokens.piece(300) == cast.tokenizer.vocabulary.pieces[300]  # type: ignore[union-attr]
+    texts, rows = found.texts, found.compression
+    old, new = texts.numbers("old_tokens").sum(), texts.numbers("new_tokens").sum()
+    assert rows.numbers("saved")[0] == pytest.approx(1 - new / old)
+    assert (rows.numbers("saved_low") < rows.numbers("saved")).all()
+    german = rows.where(language="deu_Latn")[0]
+    assert rows.numbers("saved_low")[german] > rows.numbers("saved_high")[rows.where(language="eng_Latn")[0]]
+
+
+def test_the_fingerprints_of_an_outline_are_those_of_the_model(cast: Cast, parts: list[tuple[Unit, Output]]) -> None:
+    assert len({each.name for each in cast.inputs}) == len(cast.inputs) == 3
+    assert parts  # units compare them with what they load, and refuse what has changed
+
+
+def test_a_model_that_changed_after_submission_is_refused(asked: Submission) -> None:
+    changed = tuple(replace(each, fingerprint="0" * 16) if "base" in each.name else each for each in asked.inputs)
+    context = Context(asked.params, changed)
+    with pytest.raises(UserError, match="has changed since"):
+        compute(KIND, kind_named(KIND).units(context)[1], context)
+
+
+def test_every_unit_is_there_once_with_anchors_first_and_controls_last(result: LabResult) -> None:
+    assert [outcome.name for outcome in result.outcomes] == NAMES
+    assert [outcome.role for outcome in result.outcomes][-2:] == ["control", "control"]
+    assert result.complete and result.original is not None and result.donor is not None
+    assert set(result.methods) == set(NAMES[2:])
+    assert "bits_per_byte" in result.evaluators
+
+
+def test_an_outcome_says_where_its_rows_come_from(result: LabResult) -> None:
+    rows = result.outcome("ridge").rows["output"]
+    assert rows.n_by_provenance["solved"] > 0 and sum(rows.n_by_provenance.values()) == 360
+    assert rows.map_points.shape == (len(rows.map_ids), 2) and np.isfinite(rows.map_points).all()
+    same = result.outcome("subword_mean").rows["output"]
+    copied = rows.provenance[rows.map_ids] == 0
+    assert copied.any() and not copied.all()
+    np.testing.assert_allclose(rows.map_points[copied], same.map_points[copied], atol=1e-5)
+    assert not np.allclose(rows.map_points[~copied], same.map_points[~copied], atol=1e-3)
+    assert 0 < rows.axes[1] <= rows.axes[0] < 1
+
+
+def test_a_partial_result_says_what_is_to_come(asked: Submission, parts: list[tuple[Unit, Output]]) -> None:
+    found = gathered(Context(asked.params, asked.inputs), iter(parts[:4]))
+    assert [o.name for o in found.outcomes] == NAMES[:3]
+    assert found.waiting == tuple(NAMES[3:]) and not found.complete
+    assert verdict(found).best == "subword_mean"
+    nothing = gathered(Context(asked.params, asked.inputs), iter([]))
+    assert nothing.setting is None and verdict(nothing).sentences == ("No method is finished yet.",)
+
+
+def test_another_method_shares_the_units_that_are_there(plan: Plan, asked: Submission) -> None:
+    more = submission(outlined(replace(plan, methods=(*METHODS, Choice("mean")), budget_seconds=9.0)))
+    before, after = (
+        {u.name: u.key for u in kind_named(KIND).units(Context(s.params, s.inputs))} for s in (asked, more)
+    )
+    assert {name: key for name, key in after.items() if name not in ("mean", "setting")} == {
+        name: key for name, key in before.items() if name != "setting"
+    }
+    other = submission(outlined(replace(plan, sentences=11)))
+    assert not set(before.values()) & {u.key for u in kind_named(KIND).units(Context(other.params, other.inputs))}
+
+
+def test_the_picture_has_a_point_per_model_and_language(result: LabResult) -> None:
+    found = points(result)
+    assert len(found) == len(NAMES) * 3
+    original = [p for p in found if p.role == "original"]
+    assert {p.gain.value for p in original} == {1.0} and {p.lost.value for p in original} == {0.0}
+    table = standing(result)
+    assert len(table.rows) == len(NAMES) and len(table.numbers[0]) == len(table.columns)
+
+
+def test_the_estimate_names_each_stage_and_what_less_would_lose(plan: Plan, cast: Cast) -> None:
+    found = estimate(cast)
+    assert len(found.stages) == 1 + len(NAMES) and found.seconds > 0 and found.memory_mb >= 1024
+    assert found.over_budget == 0.0
+    tight = estimate(outlined(replace(plan, budget_seconds=0.01, seeds=(0, 1))))
+    assert tight.over_budget > 0 and tight.seconds > found.seconds
+
+
+def test_the_verdict_says_that_nothing_beats_chance_on_random_models(result: LabResult) -> None:
+    found = verdict(result)
+    assert found.best in {"subword_mean", "ridge"}
+    assert set(found.beats) == {"subword_mean", "ridge"}
+    assert len(found.comparisons) == 6
+    assert any("does not beat" in s or "beat both negative controls" in s or "beats both" in s for s in found.sentences)
+
+
+def planted(result: LabResult, offset: float, noise: float) -> LabResult:
+    """The same result, in which ridge needs `offset` bits per byte less than each control, give or take `noise`."""
+    random = np.random.default_rng(0)
+
+    def with_bits(outcome: Outcome, per_byte: float) -> Outcome:
+        table = outcome.table("bits_per_byte", "texts")
+        assert table is not None
+        n_bytes = table.numbers("model_bytes")
+        nats = np.log(2) * n_bytes * (per_byte + noise * random.normal(size=len(n_bytes)))
+        measures = outcome.measures["bits_per_byte"]
+        changed = Table({**table.columns, "model_nats": nats}, table.reasons)
+        return replace(outcome, measures={"bits_per_byte": Measures(measures.numbers, {"texts": changed})})
+
+    means = {"ridge": 3.0 - offset, "subword_mean": 3.0}
+    return replace(result, outcomes=tuple(with_bits(o, means.get(o.name, 3.0)) for o in result.outcomes))
+
+
+def test_a_planted_difference_is_found_and_none_where_there_is_none(result: LabResult) -> None:
+    assert result.setting is not None
+    clear, none = planted(result, 0.5, 0.05), planted(result, 0.0, 0.05)
+    for found, expected in ((clear, True), (none, False)):
+        by_name = {e.name: e for e in entrants(found)}
+        [one] = compare(result.setting, [(by_name["ridge"], by_name["subword_mean"])])
+        assert one.first_better is expected and one.n_items == 12
+        assert (one.low < one.difference < one.high) and one.distinguishable is expected
+    assert verdict(clear).beats == {"ridge": True, "subword_mean": False}
+    assert verdict(none).beats == {"ridge": False, "subword_mean": False}
+
+
+def test_translations_of_a_sentence_count_once(result: LabResult) -> None:
+    """Twice the same evidence is no more evidence: each sentence in two languages, errors shared."""
+    found = planted(result, 0.02, 0.05)
+    by_name = {e.name: e for e in entrants(found)}
+    assert result.setting is not None
+    pairs = [(by_name["ridge"], by_name["subword_mean"])]
+    together = compare(result.setting, pairs)[0]
+    alone = compare(result.setting, pairs, ["eng_Latn"])[0]
+    assert together.n_items == alone.n_items == 12
+
+
+def test_too_few_sentences_are_said_and_not_tested(result: LabResult) -> None:
+    assert result.setting is not None
+    few = replace(result.setting, texts=Table({k: v[:6] for k, v in result.setting.texts.columns.items()}))
+    by_name = {e.name: replace(e, bits=e.bits[:6], usable=e.usable[:6]) for e in entrants(result)}
+    [one] = compare(few, [(by_name["ridge"], by_name["subword_mean"])])
+    assert np.isnan(one.p) and not one.distinguishable and "needs 10" in one.reason
+
+
+@pytest.fixture(scope="module")
+def seeded(plan: Plan) -> Iterator[list[str]]:
+    context = Context(submission(outlined(replace(plan, seeds=(0, 7)))).params)
+    yield [unit.name for unit in kind_named(KIND).units(context)]
+
+
+def test_each_seed_is_a_unit(seeded: list[str]) -> None:
+    assert seeded[3:5] == ["subword_mean, seed 0", "subword_mean, seed 7"]
+    assert len(seeded) == 3 + 2 * 4
