@@ -10,6 +10,8 @@ VIEWS = {
     "Groups": "groups",
     "Lorenz": "lorenz_curves",
     "Slope": "slope",
+    "Units": "units",
+    "Relations": "relations",
     "Differences": "differences",
     "Evidence": "evidence",
     "Calculator": "calculator",

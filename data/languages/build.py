@@ -29,6 +29,8 @@ COUNTED_AS = {"swh": "sw", "plt": "mg", "zsm": "ms", "gaz": "om", "kmr": "ku", "
 # Distinct in FLORES, but one language in CLDR; named by LinguaMeta.
 MERGED_IN_CLDR = {"twi"}
 
+FEWEST = 100  # speakers; a smaller figure, such as LinguaMeta's 1 for Latvian, stands for none
+
 # Without a family in URIEL, which records families by older codes; these are Glottolog's.
 FAMILIES = {
     **dict.fromkeys(("ltg", "lvs", "nno", "nob"), "Indo-European"),
@@ -80,7 +82,7 @@ def row(code: str, meta: dict[str, str]) -> dict[str, object]:
     if not own:
         own, own_source = meta.get("endonym", ""), "LinguaMeta"
     speakers, speakers_source = meta.get("estimated_number_of_speakers", ""), "LinguaMeta"
-    if not speakers:
+    if not speakers or int(speakers) < FEWEST:
         counted = COUNTED_AS.get(language, tag)
         speakers, speakers_source = langcodes.Language.get(counted).speaking_population() or "", f"CLDR, {counted}"
     locales = meta.get("locales", "").replace(" ", "").split(",") if meta.get("locales") else []
