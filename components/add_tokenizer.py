@@ -3,15 +3,19 @@
 import streamlit as st
 
 from components.errors import plain, show_error
-from components.pickers import remember
+from components.pickers import TOKENIZERS, remember
 from core.errors import UserError
 from core.progress import listening
 from core.settings import settings
 from core.uploads import keep_upload
 
 
-def add_tokenizer() -> None:
-    """Three ways to bring a tokenizer, as far as this server allows them."""
+def add_tokenizer(choice: str = TOKENIZERS) -> None:
+    """Three ways to bring a tokenizer, as far as this server allows them.
+
+    Args:
+        choice: the chooser that it goes to, by its key.
+    """
     allowed = settings()
     with st.popover("Add", icon=":material/add:", help="Bring a tokenizer: a Hub id, a file, or a path"):
         if allowed.hub:
@@ -22,7 +26,7 @@ def add_tokenizer() -> None:
                     help="Only tokenizer files are downloaded.",
                 )
                 if st.form_submit_button("Add from the Hub", icon=":material/cloud_download:") and name.strip():
-                    _bring(f"hub:{name.strip().removeprefix('hub:')}")
+                    _bring(f"hub:{name.strip().removeprefix('hub:')}", choice)
         if allowed.uploads:
             with st.form("add_files", border=False, clear_on_submit=True):
                 files = st.file_uploader(
@@ -35,22 +39,22 @@ def add_tokenizer() -> None:
                 if st.form_submit_button("Add files", icon=":material/upload_file:") and files:
                     contents = {file.name: file.getvalue() for file in files}
                     try:
-                        _bring(keep_upload(contents))
+                        _bring(keep_upload(contents), choice)
                     except UserError as error:
                         show_error(error)
         if allowed.paths:
             with st.form("add_path", border=False):
                 path = st.text_input("Path on this machine", placeholder="folder/tokenizer.json or a folder")
                 if st.form_submit_button("Add path", icon=":material/folder_open:") and path.strip():
-                    _bring(f"file:{path.strip().removeprefix('file:')}")
+                    _bring(f"file:{path.strip().removeprefix('file:')}", choice)
 
 
-def _bring(spec: str) -> None:
+def _bring(spec: str, choice: str) -> None:
     """Open the tokenizer under a progress bar, then choose it; a failure is one message here, and nothing changes."""
     bar = st.progress(0.0, f"Opening {plain(spec)} …")
     try:
         with listening(lambda done, total, stage: bar.progress(min(1.0, done / total) if total else 0.0, plain(stage))):
-            remember(spec)
+            remember(spec, choice)
     except UserError as error:
         bar.empty()
         show_error(error)

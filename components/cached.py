@@ -7,6 +7,7 @@ from core.catalog import offered as core_offered
 from core.catalog import open_tokenizer
 from core.comparison_tests import Cell, Differences, compare_cells
 from core.corpus import Corpus, open_corpus
+from core.corpus_facts import CorpusFacts, examined
 from core.premium import Per, Premiums, Resampled, premiums, resample
 from core.published import Reproduction, reproduction
 from core.segmentation import Segmentation
@@ -16,6 +17,7 @@ from core.statistics import Statistics
 from core.statistics import statistics as core_statistics
 from core.tokenizer import Specials, Tokenizer
 from core.units import Segmenter, Units, units_of
+from core.work_estimate import bytes_per_second
 
 # What follows the typing is small and stale with the next key, so it is bounded by number too: 60 visitors with eight
 # tokenizers each find their last text again.
@@ -105,3 +107,14 @@ def corpus(spec: str) -> Corpus:
             return open_corpus(spec)
 
     return shared().get(("corpus", spec), read)
+
+
+def corpus_facts(spec: str) -> CorpusFacts:
+    """What there is in a corpus, without its text."""
+    return shared().get(("corpus facts", spec), lambda: examined(spec), most=64)
+
+
+def counting_rate(tokenizer: Tokenizer, facts: CorpusFacts) -> float:
+    """Bytes per second at which a tokenizer counts this corpus, tried once on a few of its lines."""
+    key = ("counting rate", tokenizer.info.fingerprint, facts.fingerprint)
+    return shared().get(key, lambda: bytes_per_second(tokenizer, facts.sample), most=256)

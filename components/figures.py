@@ -40,6 +40,22 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
+def roughly(seconds: float) -> str:
+    """An estimate of time, as exact as estimates are.
+
+    >>> roughly(3), roughly(17), roughly(50), roughly(200), roughly(5000), roughly(9000)
+    ('a few seconds', 'about 20 s', 'about 50 s', 'about 3 min', 'about 1 hour', 'about 2 hours')
+    """
+    if seconds < 8:
+        return "a few seconds"
+    if seconds < 90:
+        return f"about {round(seconds / 10) * 10 or 10} s"
+    if seconds < 3000:
+        return f"about {round(seconds / 60)} min"
+    hours = max(1, round(seconds / 3600 - 0.01))
+    return f"about {hours} hour{'s' if hours > 1 else ''}"
+
+
 def ago(seconds: float) -> str:
     """How long ago.
 

@@ -5,8 +5,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from core.corpora.file import ENDINGS, open_path
-from core.corpus import Corpus
+from core.corpora.file import ENDINGS
+from core.corpus_facts import CorpusFacts, examined
 from core.errors import TooLarge, UserError, shown
 from core.home import home
 from core.settings import settings
@@ -16,8 +16,8 @@ _HASH = re.compile(r"[0-9a-f]{16}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def keep_corpus(name: str, content: bytes) -> Corpus:
-    """Read an upload and store it; its spec is `upload:HASH/NAME`. What cannot be read is not stored.
+def keep_corpus(name: str, content: bytes) -> CorpusFacts:
+    """Look what is in an upload and store it; its spec is `upload:HASH/NAME`. What cannot be read is not stored.
 
     Args:
         name: as the browser sent it; only its ending and harmless characters are used.
@@ -39,12 +39,12 @@ def keep_corpus(name: str, content: bytes) -> Corpus:
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as temporary:
         path = Path(temporary) / safe
         path.write_bytes(content)
-        corpus = open_path(path, f"upload:{rest}")
+        facts = examined(f"upload:{rest}", path)
         target = folder / rest.partition("/")[0]
         target.mkdir(exist_ok=True)
         path.replace(target / safe)
     _make_room(folder, target)
-    return corpus
+    return facts
 
 
 def kept_corpus(rest: str) -> Path:

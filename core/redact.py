@@ -27,3 +27,8 @@ def redacted(text: str) -> str:
     for value in _concealed:
         text = text.replace(value, "***")
     return _HUB_TOKEN.sub("***", text)
+
+
+def harmless_environment() -> dict[str, str]:
+    """This process's environment without its secrets, for a process that has no use for them."""
+    return {name: value for name, value in os.environ.items() if not _SECRET_NAME.search(name)}

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components import cached_runs
-from components.count_corpus import count_corpus, count_sample
+from components.count_corpus import count_corpus, count_form, count_sample
 from components.errors import plain
 from components.figures import count
 from components.jobs import job_list, visible
@@ -23,6 +23,7 @@ st.caption(
     "computed twice."
 )
 
+counting = count_form()
 for aside in jobs.store.asides()[-3:]:
     st.warning(plain(aside.why), icon=":material/report:")
 n_more = len(jobs.store.asides()) - 3
@@ -30,6 +31,8 @@ if n_more > 0:
     st.caption(f"{count(n_more)} more files were set aside; pruning the store removes them.")
 
 opened_result(jobs)
+if counting and not found:
+    st.stop()
 if not found:
     with st.container(border=True, key="no_runs", horizontal_alignment="center", gap="small"):
         st.space("small")

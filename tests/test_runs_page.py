@@ -8,7 +8,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.corpus_uploads import keep_corpus
 from core.count_table import to_csv, totals
+from core.errors import UserError
 from core.job import State
 from core.jobs import Jobs
 from core.samples import samples
@@ -80,14 +82,38 @@ def test_an_empty_store_offers_the_sample_and_counts_it() -> None:
 
 
 def test_the_form_submits_the_same_work_once() -> None:
-    app = page()
+    app = press(page(), "count_corpus")
     app.selectbox(key="corpus_to_count").set_value("sample")
-    app.multiselect[0].set_value(["builtin:words"])
+    app.multiselect(key="count_tokenizers").set_value(["builtin:words"])
+    app.multiselect(key="count_languages").set_value(["deu_Latn", "eng_Latn"]).run()
+    assert "on an idle machine" in texts(app)
     press(app, "submit_count")
+    assert not [button for button in app.button if button.key == "submit_count"]  # the form has closed
+    press(app, "count_corpus")
+    app.multiselect(key="count_tokenizers").set_value(["builtin:words"])
+    app.multiselect(key="count_languages").set_value(["deu_Latn", "eng_Latn"])
     press(app, "submit_count")
     (job,) = Jobs().newest()
     assert job.params["tokenizers"] == ["builtin:words"]
+    assert job.params["languages"] == ["deu_Latn", "eng_Latn"]
     assert "1 tokenizer on Our sample" in texts(app)
+
+
+def test_a_tokenizer_that_cannot_be_opened_is_one_message_and_nothing_is_counted() -> None:
+    app = press(page(), "count_corpus")
+    app.multiselect(key="count_tokenizers").set_value(["builtin:words", "builtin:nope"]).run()
+    assert len(app.error) == 1 and "nope" in app.error[0].value
+    assert app.button(key="submit_count").disabled
+
+
+def test_where_uploads_are_off_none_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = press(page(), "count_corpus")
+    assert "Upload a file …" in app.selectbox(key="corpus_to_count").options
+    monkeypatch.setenv("TOKEN_ATLAS_UPLOADS", "off")
+    app = press(page(), "count_corpus")
+    assert "Upload a file …" not in app.selectbox(key="corpus_to_count").options
+    with pytest.raises(UserError, match="takes no uploads"):
+        keep_corpus("a.csv", b"eng_Latn,deu_Latn\nA,B\n")
 
 
 def test_a_job_that_runs_shows_how_far_it_is_and_can_be_cancelled() -> None:

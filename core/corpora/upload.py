@@ -5,9 +5,11 @@ from pathlib import Path
 from core.corpora.file import open_path
 from core.corpus import Corpus, CorpusSource
 from core.corpus_uploads import kept_corpus
+from core.settings import settings
 
 
 def _open(rest: str, split: str) -> Corpus:
+    settings().refuse("upload")
     path: Path = kept_corpus(rest)
     return open_path(path, f"upload:{rest}" + (f"#{split}" if split else ""), split)
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.catalog import files_at, open_tokenizer, split_options
 from core.corpus import Corpus
+from core.corpus_facts import CorpusFacts
 from core.errors import UnknownName, UserError, shown
 from core.fast_lanes import fast_counter
 from core.job import Context, JobKind, Output, Parts, Unit
@@ -57,8 +58,10 @@ def counting(tokenizers: Sequence[Tokenizer], corpus: Lines, languages: Sequence
     return Counting(params, (*inputs, Input(name or corpus.path.name, corpus.fingerprint())))
 
 
-def corpus_counting(tokenizers: Sequence[Tokenizer], corpus: Corpus, languages: Sequence[str] = ()) -> Counting:
-    """The job of counting with these tokenizers on a corpus that `core.corpus.open_corpus` opened.
+def corpus_counting(
+    tokenizers: Sequence[Tokenizer], corpus: Corpus | CorpusFacts, languages: Sequence[str] = ()
+) -> Counting:
+    """The job of counting with these tokenizers on a corpus of `core.corpus`, of which the facts are enough.
 
     Raises:
         UserError: no tokenizer, or a language that the corpus does not have.

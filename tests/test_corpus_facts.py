@@ -1,0 +1,86 @@
+"""What is said of a corpus by a process of its own, and that bad files end that process only."""
+
+import io
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from core import corpus_facts
+from core.catalog import open_tokenizer
+from core.corpus import open_corpus
+from core.corpus_facts import examined, facts_of
+from core.corpus_uploads import keep_corpus
+from core.errors import TookTooLong, TooLarge, UnknownName, UserError
+from core.work.count import corpus_counting
+from core.work_estimate import bytes_per_second, seconds_to_count
+
+TABLE = "eng_Latn,deu_Latn\n" + "".join(f"Cat {n}.,Größe {n}.\n" for n in range(50))
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_facts_are_those_of_the_corpus_itself() -> None:
+    assert examined("sample") == facts_of(open_corpus("sample"))
+
+
+def test_a_job_from_facts_is_the_job_from_the_corpus() -> None:
+    facts = keep_corpus("words.csv", TABLE.encode())
+    tokenizers = [open_tokenizer("builtin:words")]
+    assert corpus_counting(tokenizers, facts) == corpus_counting(tokenizers, open_corpus(facts.spec))
+    with pytest.raises(UnknownName, match="eng_Latn"):
+        corpus_counting(tokenizers, facts, ["eng_latn"])
+
+
+BAD = {
+    "empty.csv": b"",
+    "no columns.csv": b"topic,price\n1,2\n",
+    "broken.parquet": b"PAR1" + bytes(range(256)) * 40 + b"PAR1",
+    "broken.zip": b"PK\x03\x04" + bytes(200),
+    "binary.tsv": bytes(range(256)) * 10,
+    "broken.jsonl": b'{"eng_Latn": "A", \n',
+    "picture.png": b"\x89PNG\r\n",
+    "uneven.csv": b"eng_Latn,deu_Latn\nA\n",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_upload_is_one_message_and_leaves_nothing(name: str, own_home: Path) -> None:
+    with pytest.raises(UserError) as error:
+        keep_corpus(name, BAD[name])
+    assert "\n" not in str(error.value) and len(str(error.value)) > 20
+    assert not [path for path in (own_home / "corpora" / "uploads").rglob("*") if path.is_file()]
+
+
+def test_what_unpacks_without_end_ends_in_its_own_process(own_home: Path) -> None:
+    with pytest.raises(TooLarge):
+        keep_corpus("bomb.zip", zipped("eng_Latn.txt", bytes(600 * 2**20)))
+    assert not list((own_home / "corpora" / "uploads").iterdir())
+
+
+def test_what_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus_facts, "SECONDS", 0.01)
+    with pytest.raises(TookTooLong, match=r"'words\.csv' took over"):
+        keep_corpus("words.csv", TABLE.encode())
+
+
+def test_an_estimate_grows_with_the_work() -> None:
+    facts, tokenizer = facts_of(open_corpus("sample")), open_tokenizer("builtin:words")
+    rate = bytes_per_second(tokenizer, facts.sample)
+    start = time.perf_counter()
+    tokenizer.count(facts.sample)
+    assert rate == pytest.approx(sum(len(s.encode()) for s in facts.sample) / (time.perf_counter() - start), rel=3)
+    one = seconds_to_count([1000.0], facts, facts.languages[:2])
+    assert seconds_to_count([1000.0] * 2, facts, facts.languages) > one + 5
