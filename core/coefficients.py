@@ -111,3 +111,16 @@ def from_table(ids: Tensor, weights: Tensor) -> Coefficients:
     kept = weights != 0
     offsets = torch.cat([torch.zeros(1, dtype=torch.int64, device=ids.device), kept.sum(1).cumsum(0)])
     return Coefficients(offsets, ids[kept], weights[kept].float())
+
+
+def concatenated(parts: Sequence[Coefficients]) -> Coefficients:
+    """The rows of all parts, one after another.
+
+    >>> concatenated([from_lists([[4]]), from_lists([[], [5]])]).offsets
+    tensor([0, 1, 1, 2])
+    """
+    if not parts:
+        return from_lists([])
+    lengths = torch.cat([part.lengths for part in parts])
+    offsets = torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])
+    return Coefficients(offsets, torch.cat([p.ids for p in parts]), torch.cat([p.weights for p in parts]))

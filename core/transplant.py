@@ -169,7 +169,7 @@ def made(
     problem: Problem,
     side: Side,
     values: Tensor,
-    provenance: Provenance,
+    provenance: Provenance | Tensor,
     unmade: Mapping[str, Tensor] | None = None,
     *,
     may_be_zero: bool = False,
@@ -183,6 +183,7 @@ def made(
 
     Args:
         values: (n, W); whatever stands in rows that were not made is replaced.
+        provenance: of the rows that were made, one for all or one for each, uint8 (n,).
         unmade: reason to which rows it holds for, bool (n,); the first reason counts.
         may_be_zero: whether zero rows are what the method means to make.
     """
@@ -200,7 +201,8 @@ def made(
     failed = reason >= 0
     if failed.any():
         values = torch.where(failed.to(values.device)[:, None], problem.mean_row(side).to(values), values)
-    kinds = torch.where(failed, int(Provenance.FALLBACK), int(provenance)).to(torch.uint8)
+    kinds = torch.as_tensor(provenance, dtype=torch.uint8).expand(len(values))
+    kinds = torch.where(failed, torch.tensor(int(Provenance.FALLBACK), dtype=torch.uint8), kinds)
     if residual is not None:
         residual = torch.where(failed, nan, residual.cpu())
     cpu_extras = {name: numbers.cpu() for name, numbers in (extras or {}).items()}
@@ -221,7 +223,7 @@ def composed(
     problem: Problem,
     side: Side,
     coefficients: Coefficients,
-    provenance: Provenance,
+    provenance: Provenance | Tensor,
     unmade: Mapping[str, Tensor] | None = None,
     *,
     rest: Tensor | None = None,

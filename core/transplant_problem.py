@@ -1,9 +1,9 @@
 """What there is to do when a model gets a new tokenizer, and what all methods of doing it share, computed once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar, cast
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from core.vocabulary_match import Match, Rule, match, vocabulary_of
 from core.word_vectors import WordVectors
 
 Side = Literal["input", "output"]
+Made = TypeVar("Made")
 Encoder = Callable[[Sequence[str]], Tensor]
 
 # A model may lack rows for a few tokens added to its tokenizer later (Gemma 3 does); more is another tokenizer.
@@ -93,6 +94,7 @@ class Problem:
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     memory_bytes: int = 2**30
     hidden: frozenset[int] = frozenset()
+    _made: dict[Hashable, object] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_shape(self.base, "The model")
@@ -175,6 +177,14 @@ class Problem:
         size = len(vocabulary_of(self.new))
         return {side: _fitted(getattr(self.donor, "head" if side == "output" else side), size, self.device)
                 for side in self.sides}  # fmt: skip
+
+    @cached_property
+    def helper(self) -> Tensor:
+        """Input rows of a model with the new tokenizer, float32 (V_new, d) on the device, zero where there are none."""
+        given = self.resources.helper
+        if given is None:
+            return self.donor_rows("input")
+        return _fitted(given, len(vocabulary_of(self.new)), self.device)
 
     def width(self, side: Side) -> int:
         """W of `base_rows`."""
@@ -306,6 +316,12 @@ class Problem:
         pieces = [vocabulary_of(self.new).pieces[i] for i in ids]
         lacking = range(self.base.n_rows, len(vocabulary_of(self.old)))
         return dict(zip(ids, spell(self.old, pieces, self.hidden_old | frozenset(lacking)), strict=True))
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives, made once for this key and kept: for work that both sides, or several methods, share."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast(Made, self._made[key])
 
     def block_rows(self, bytes_per_row: float) -> int:
         """How many rows may be worked on at a time under the memory ceiling."""
