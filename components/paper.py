@@ -12,7 +12,7 @@ def paper(figure: go.Figure, source: str) -> go.Figure:
 
     >>> printed = paper(go.Figure(go.Scatter(x=[1], y=[2]), {"height": 300}), "a text")
     >>> printed.layout.paper_bgcolor, printed.layout.title.text, printed.layout.height
-    ('white', 'a text', 324)
+    ('white', 'a text', 340)
     """
     printed = go.Figure(figure)
     # What only speaks on hover is left out, and so are points that nobody sees.
@@ -21,11 +21,11 @@ def paper(figure: go.Figure, source: str) -> go.Figure:
     printed.update_layout(
         template=_template(),
         width=WIDTH,
-        height=(figure.layout.height or 420) + 24,
+        height=(figure.layout.height or 420) + 40,
         paper_bgcolor="white",
         plot_bgcolor="white",
         font={"family": _FONTS, "size": 12, "color": _INK},
-        margin={"l": 12, "r": 16, "t": max(16, figure.layout.margin.t or 0), "b": 28},
+        margin={"l": 12, "r": 16, "t": max(16, figure.layout.margin.t or 0), "b": 60},
         title={
             "text": source,
             "font": {"size": 9, "color": _GREY},

@@ -2,34 +2,39 @@
 
 import streamlit as st
 
-from components import cached
 from components.colours import tokenizer_colours
 from components.premium import views
 from components.premium.at_hand import AtHand
+from components.premium.bench import bench
 from components.premium.controls import choose_opening, controls
+from components.premium.counting import absent_in_link, counting_strip
 from components.premium.ordering import matching, mean_premium, order
 from components.premium.overview import overview
-from components.premium.provenance import link, provenance, reproduction_badge
-from core.atlas import atlas_tokenizers
+from components.premium.own import brought
+from components.premium.provenance import link, provenance, reproduction_badge, text_note
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.title("Multilingual premium", anchor=False, width="content")
     reproduction_badge()
 
-choice = controls(cached.atlas("").table.languages)
+brought()
+choice = controls()
+absent_in_link()
 if not choice.keys:
     st.info("Choose the tokenizers to compare, or start from eight well-known ones.", icon=":material/language:")
     st.button("Show the well-known ones", icon=":material/play_arrow:", on_click=choose_opening)
     st.stop()
 
-table = cached.atlas(choice.part).table
-found = cached.atlas_premiums(choice.part, choice.base, choice.per)
-keys = tuple(atlas_tokenizers())
-rows = tuple(keys.index(key) for key in choice.keys)
+numbers = bench(choice)
+table, found = numbers.table, numbers.found
+counting_strip(numbers, choice)
+text_note(numbers.counting.notes)
+rows = tuple(numbers.keys.index(key) for key in choice.keys)
 places = matching(table.languages, choice.search)
 if not places:
     st.info(
-        "None of the 204 language-scripts fits this search. Try a name, a code such as tam_Taml, a script or a family.",
+        f"None of the {len(table.languages)} languages of this text fits the search. Try a name, a code such as "
+        "tam_Taml, a script or a family.",
         icon=":material/search_off:",
     )
     st.stop()
@@ -37,7 +42,7 @@ if not places:
 at_hand = AtHand(
     table=table,
     found=found,
-    keys=keys,
+    keys=numbers.keys,
     rows=rows,
     columns=order(table.languages, places, mean_premium(found.value[list(rows)]), choice.sort),
     sort=choice.sort,
@@ -48,6 +53,9 @@ at_hand = AtHand(
         )
     ),
     dark=st.context.theme.type == "dark",
+    corpus=numbers.corpus,
+    stamp=numbers.stamp,
+    counting=numbers.counting,
 )
 overview(at_hand)
 views.views(at_hand)

@@ -1,11 +1,29 @@
 """What every view of the premium page is drawn from."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from components.premium.scale import sentence
 from core.counts import CountTable
 from core.languages import language
 from core.premium import Per, Premiums
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Facts about the counts on the page, for provenance.
+
+    Args:
+        date: when they were made, ISO 8601; empty if not at one time.
+        versions: libraries that counted.
+        licence: of counts or text.
+        notes: what a reader of numbers on this text should know.
+    """
+
+    date: str
+    versions: tuple[str, ...]
+    licence: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +40,9 @@ class AtHand:
         part: of the corpus, empty for all of it.
         colours: of the chosen tokenizers.
         dark: whether the theme is dark.
+        corpus: spec string of the text; empty for the shipped counts.
+        stamp: changes with the counts of the table; for what is remembered of it.
+        counting: where the counts come from.
     """
 
     table: CountTable
@@ -33,6 +54,15 @@ class AtHand:
     part: str
     colours: tuple[str, ...]
     dark: bool
+    corpus: str
+    stamp: Hashable
+    counting: Counting
+
+    @property
+    def text(self) -> str:
+        """Spec string that opens the sentences counted."""
+        spec = self.corpus or "flores200"
+        return f"{spec}#{self.part}" if self.part else spec
 
     @property
     def base(self) -> str:

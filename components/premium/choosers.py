@@ -28,7 +28,7 @@ def one_tokenizer(at_hand: AtHand) -> int:
 def one_language(at_hand: AtHand) -> int:
     """Column of one language, of all in the table."""
     codes = at_hand.table.languages
-    start_one(LANGUAGE, codes, _USUAL if at_hand.base != _USUAL else "eng_Latn", "language in the atlas called")
+    start_one(LANGUAGE, codes, _USUAL if at_hand.base != _USUAL else "eng_Latn", "language in the text called")
     code = st.selectbox(
         "Language",
         sorted(codes, key=lambda code: language(code).label),

@@ -1,7 +1,7 @@
 """The row of controls of the premium page; every choice is in the link.
 
-Streamlit writes what an option shows into the link. Where that is a plain word it does so itself; tokenizers and
-languages go by key and code, which `page_link` writes.
+Streamlit writes what an option shows into the link. Where that is a plain word it does so itself; tokenizers, languages
+and the text go by key, code and spec, which `page_link` writes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,45 +9,56 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from components import cached
 from components.errors import show_error
+from components.premium.known import known_tokenizers, resolved
 from components.premium.ordering import SORTS
+from components.premium.own import yours_popover
+from components.premium.texts import choose_text
 from core.atlas import atlas_tokenizers
+from core.counts import Counted
 from core.errors import UnknownName
 from core.languages import language
 from core.premium import Per
+from core.yours import from_link
 
 OPENING = ("gpt-2", "cl100k", "o200k", "llama-2", "llama-3", "qwen", "tekken-240718", "xlm-r")
 COUNTED, BASE, ENGLISH = "counted", "base", "eng_Latn"
-_PARTS = {"Both": "", "Dev": "dev", "Devtest": "devtest"}
+ABSENT = "premium_absent"  # in the session: what the link names and this installation does not have
 _PER: dict[str, Per] = {"Line": "line", "Byte": "byte", "Character": "character"}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Keys of tokenizers, base language, part of the corpus, order, unit, and the words searched for."""
+    """Keys of tokenizers, base language, text (empty for the shipped counts), part of it, order, unit, and the words
+    searched for."""
 
     keys: tuple[str, ...]
     base: str
+    corpus: str
     part: str
     sort: str
     per: Per
     search: str
 
 
-def controls(languages: Sequence[str]) -> Choice:
+def controls() -> Choice:
     """Draw the row."""
-    known = atlas_tokenizers()
-    _start_tokenizers(list(known))
-    start_one(BASE, languages, ENGLISH, "language in the atlas called")
+    known = known_tokenizers()
+    _start_tokenizers(known)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         keys = _tokenizers(known)
+        yours_popover(known)
+        corpus, part = choose_text()
+        languages = cached.corpus(corpus).languages if corpus else cached.atlas("").table.languages
+        start_one(BASE, languages, ENGLISH, "language in the text called")
         base = st.selectbox(
             "Base language",
             sorted(languages, key=lambda code: language(code).label),
             key=BASE,
             format_func=lambda code: language(code).label,
             help="The language that costs 1.",
-            width=190,
+            width=165,
             persist_state="session",
         )
         sort = st.selectbox(
@@ -67,48 +78,48 @@ def controls(languages: Sequence[str]) -> Choice:
             width=125,
             bind="query-params",
         )
-        part = st.selectbox(
-            "Sentences",
-            list(_PARTS),
-            key="part",
-            help="FLORES-200 dev (997 sentences), devtest (1,012), or both.",
-            width=115,
-            bind="query-params",
-        )
         search = st.text_input(
             "Find languages",
             key="find",
             placeholder="Thai, Cyrillic, Bantu …",
             help="Name, own name, code, script, family or region; several with commas.",
-            width=210,
+            width=185,
             bind="query-params",
         )
-    return Choice(tuple(keys), base, _PARTS[part], sort, _PER[per], search or "")
+    return Choice(tuple(keys), base, corpus, part, sort, _PER[per], search or "")
 
 
-def _start_tokenizers(known: Sequence[str]) -> None:
-    """A new session takes the link's tokenizers; each one that the atlas lacks gives a message."""
-    if COUNTED in st.session_state:
+def _start_tokenizers(known: Mapping[str, Counted]) -> None:
+    """A new session takes the link's tokenizers; each one that nobody here knows gives a message."""
+    state = st.session_state
+    if COUNTED in state:
+        state[COUNTED] = [key for key in state[COUNTED] if key in known]
         return
-    linked = [key for key in st.query_params.get_all(COUNTED) if key.strip()]
-    for key in linked:
-        if key not in known:
-            show_error(UnknownName("tokenizer in the atlas called", key, known))
-    st.session_state[COUNTED] = [key for key in dict.fromkeys(linked) if key in known] or list(OPENING)
+    found, absent = [], []
+    for key in (key for key in st.query_params.get_all(COUNTED) if key.strip()):
+        here = resolved(key, known)
+        if here:
+            found.append(here)
+        elif from_link(key):
+            absent.append(key)
+        else:
+            show_error(UnknownName("tokenizer in the atlas called", key, atlas_tokenizers()))
+    state[COUNTED] = list(dict.fromkeys(found)) or ([] if absent else list(OPENING))
+    state[ABSENT] = absent
 
 
-def _tokenizers(known: Mapping[str, object]) -> list[str]:
+def _tokenizers(known: Mapping[str, Counted]) -> list[str]:
     n = len(st.session_state[COUNTED])
     with st.popover(f"{n} tokenizer{'' if n == 1 else 's'}", icon=":material/checklist:", width="content"):
         with st.container(horizontal=True):
             st.button("Well-known", on_click=_choose, args=(OPENING,), help="The eight that the page opens with")
-            st.button("All", on_click=_choose, args=(tuple(known),), help=f"All {len(known)} of the atlas")
+            st.button("All", on_click=_choose, args=(tuple(known),), help=f"All {len(known)}")
             st.button("None", on_click=_choose, args=((),), help="Start from an empty list")
         return st.multiselect(
             "Tokenizers",
             list(known),
             key=COUNTED,
-            format_func=lambda key: atlas_tokenizers()[key].label,
+            format_func=lambda key: f"{known[key].label} (yours)" if from_link(key) else known[key].label,
             placeholder="Choose tokenizers",
             persist_state="session",
         )
@@ -127,6 +138,7 @@ def start_one(key: str, options: Sequence[str], usual: str, what: str) -> None:
     """Give a chooser its first value: the link's if there is one, else the usual; an unknown one gives a message."""
     if st.session_state.get(key) in options:
         return
+    usual = usual if usual in options else options[0]
     linked = st.query_params.get(key) if key not in st.session_state else None
     if linked and linked not in options:
         show_error(UnknownName(what, linked, options))

@@ -133,7 +133,7 @@ def _sentences(at_hand: AtHand, row: int, column: int, kind: str) -> None:
     telling = telling_sentences(at_hand.table, row, code, at_hand.base, _AT_ONCE)
     numbers = {"Dearest": telling.worst, "Typical": telling.typical, "Cheapest": telling.best}[kind]
     try:
-        text = cached.corpus(f"flores200#{at_hand.part}" if at_hand.part else "flores200")
+        text = cached.corpus(at_hand.text)
     except UserError as error:
         st.info(f"The sentences themselves are not shipped. {plain(str(error))}", icon=":material/download:")
         return

@@ -1,15 +1,17 @@
 """Why to trust the page: what is reproduced, where the counts come from, and a link to this very view."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
 from components import cached
+from components.errors import plain
 from components.page_link.component import page_link
 from components.premium.at_hand import AtHand
 from components.premium.choosers import LANGUAGE, TOKENIZER
-from components.premium.controls import BASE, COUNTED, ENGLISH, OPENING
-from core.atlas import atlas_provenance
+from components.premium.controls import ABSENT, BASE, COUNTED, ENGLISH, OPENING
+from components.premium.texts import CORPUS
 from core.languages import SOURCES
 from core.published import SOURCE, Reproduction
 
@@ -70,31 +72,53 @@ def _parameters(at_hand: AtHand) -> dict[str, list[str]]:
     keys = [at_hand.keys[row] for row in at_hand.rows]
     state = st.session_state
     return {
-        COUNTED: [] if tuple(keys) == OPENING else keys,
+        COUNTED: [] if tuple(keys) == OPENING else [*keys, *state.get(ABSENT, [])],
+        CORPUS: [at_hand.corpus] if at_hand.corpus else [],
         BASE: [] if at_hand.base == ENGLISH else [at_hand.base],
         LANGUAGE: [state[LANGUAGE]] if LANGUAGE in state else [],
         TOKENIZER: [state[TOKENIZER]] if TOKENIZER in state else [],
     }
 
 
+def text_note(notes: Sequence[str]) -> None:
+    """What a reader of numbers on this text must know, above the picture; the first of several, the rest on a click."""
+    if not notes:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="text_note"):
+        st.warning(plain(notes[0]), icon=":material/science:")
+        if len(notes) > 1:
+            with st.popover(f"{len(notes) - 1} more", type="tertiary", width="content"):
+                for note in notes[1:_MOST_NOTES]:
+                    st.markdown(f"- {plain(note)}")
+                if len(notes) > _MOST_NOTES:
+                    st.caption(f"And {len(notes) - _MOST_NOTES} more.")
+
+
+_MOST_NOTES = 40
+
+
 def provenance(at_hand: AtHand) -> None:
     """Text, date, versions and fingerprints, folded away."""
-    about = atlas_provenance()
+    about, table = at_hand.counting, at_hand.table
     with st.expander("Definitions and provenance", icon=":material/info:"):
         st.markdown(
             "**Premium**: tokens of a language's sentences divided by tokens of the same sentences in the base "
             "language, as a ratio of sums; special tokens are not counted. **Interval**: 95 %, from 1,000 paired "
             "resamples of the sentences, the same ones for every cell, with a fixed seed. **Masked**: cells in which "
             "over 10 % of the tokens, of the language or of the base, are unknown; such a count says nothing about "
-            "the language.\n\nFLORES-200 is translated text, from English news, guides and encyclopaedias. "
-            "About three sentences stem from one article, so the intervals are a little too narrow."
+            "the language."
         )
+        if not at_hand.corpus:
+            st.markdown(
+                "FLORES-200 is translated text, from English news, guides and encyclopaedias. "
+                "About three sentences stem from one article, so the intervals are a little too narrow."
+            )
         st.caption(
-            f"{about.corpus_label} (fingerprint {about.corpus}), sentences used: {at_hand.part or 'all'}, "
-            f"{at_hand.table.tokens.shape[2]:,}. Counted {about.date} with {', '.join(about.versions)}. "
-            f"{about.licence} Facts about languages: {SOURCES}"
+            f"{plain(table.corpus_label)} (fingerprint {table.corpus}), sentences used: {at_hand.part or 'all'}, "
+            f"{table.tokens.shape[2]:,}. Counted {about.date} with {plain(', '.join(about.versions))}. "
+            f"{plain(about.licence)} Facts about languages: {SOURCES}"
         )
-        chosen = [at_hand.table.tokenizers[row] for row in at_hand.rows]
+        chosen = [table.tokenizers[row] for row in at_hand.rows]
         st.dataframe(
             {
                 "Tokenizer": [one.label for one in chosen],
@@ -102,7 +126,7 @@ def provenance(at_hand: AtHand) -> None:
                 "Vocabulary": [one.n_vocabulary for one in chosen],
                 "Counts like": [", ".join(one.also) for one in chosen],
                 "Reference": [one.reference for one in chosen],
-                "File": [one.file for one in chosen],
+                "File": [one.file or one.spec for one in chosen],
             },
             hide_index=True,
         )

@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 from components import take_away as shared
 from components.premium.at_hand import AtHand
 from components.premium.provenance import permalink
-from core.atlas import atlas_provenance
 from core.takeaway import Named, Provenance, slug
 
 
@@ -29,7 +28,7 @@ def take_away(
 
 def provenance_of(at_hand: AtHand, view: str) -> Provenance:
     """Where the numbers of a view come from, as of now."""
-    shipped = atlas_provenance()
+    counting = at_hand.counting
     chosen = [at_hand.table.tokenizers[row] for row in at_hand.rows]
     return Provenance(
         what=f"{_WHAT.get(view, 'Token premiums')} over {at_hand.base_label} per {at_hand.per}",
@@ -37,9 +36,9 @@ def provenance_of(at_hand: AtHand, view: str) -> Provenance:
         corpus_fingerprint=at_hand.table.corpus,
         sentences=f"{at_hand.part + ', ' if at_hand.part else ''}{at_hand.table.tokens.shape[2]:,}",
         tokenizers=tuple(Named(one.label, one.fingerprint) for one in chosen),
-        counted=shipped.date,
-        versions=shipped.versions,
-        licence=shipped.licence,
+        counted=counting.date,
+        versions=counting.versions,
+        licence=counting.licence,
         link=permalink(at_hand),
         today=datetime.now(UTC).date().isoformat(),
     )

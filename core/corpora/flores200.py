@@ -3,7 +3,9 @@
 Source: NLLB Team 2022, No Language Left Behind; CC BY-SA 4.0.
 """
 
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from core.alignment import aligned, remarks
@@ -29,13 +31,18 @@ REMOTE = Remote(
 _BESIDE = Path(__file__).parents[3] / "shared" / "data" / "parallel"  # the developers' copy
 
 
-def fetch(remote: Remote = REMOTE) -> Path:
+def remote() -> Remote:
+    """Where FLORES-200 is published, or the mirror that TOKEN_ATLAS_FLORES200_URL names; the checksum is the same."""
+    return replace(REMOTE, url=os.environ.get("TOKEN_ATLAS_FLORES200_URL", "").strip() or REMOTE.url)
+
+
+def fetch(source: Remote | None = None) -> Path:
     """The archive of FLORES-200 in the user's cache, downloaded if it is not there: 26 MB.
 
     Raises:
         UserError: it cannot be downloaded; says what to do instead.
     """
-    return download(remote, _archive())
+    return download(source or remote(), _archive())
 
 
 def _archive() -> Path:
@@ -55,7 +62,7 @@ def _open(rest: str, split: str) -> Corpus:
         place = _found()
     if place is None:
         raise UserError(
-            "FLORES-200 is not on this machine. Download it (26 MB) on the page Languages or with "
+            "FLORES-200 is not on this machine. Download it (26 MB) on the page Premium or with "
             f"python -m core fetch flores200. {_REMEDY}"
         )
     spec = "flores200" + (f":{rest}" if rest else "") + (f"#{split}" if split else "")

@@ -127,13 +127,13 @@ def units(context: Context) -> list[Unit]:
     fingerprints = {each.name: each.fingerprint for each in context.inputs}
     found = []
     languages = context.params["languages"]
-    cuts = {language: _pieces(corpus.of(language)) for language in languages}
+    cuts = {language: pieces(corpus.of(language)) for language in languages}
     for spec in context.params["tokenizers"]:
         for language in languages:
             for start, stop, digest in cuts[language]:
                 value = {"tokenizer": spec, "language": language, "start": start, "stop": stop}
                 name = f"{spec} on {language} {start + 1}–{stop}"
-                key = f"{fingerprints[spec]} {digest}" if spec in fingerprints else ""
+                key = piece_key(fingerprints[spec], digest) if spec in fingerprints else ""
                 found.append(Unit(name, value, stop - start, key))
     return found
 
@@ -217,7 +217,12 @@ def _opened(spec: str) -> Tokenizer:
     return open_tokenizer(spec)
 
 
-def _pieces(lines: list[str]) -> list[tuple[int, int, str]]:
+def piece_key(fingerprint: str, digest: str) -> str:
+    """What the counts of a piece depend on: the tokenizer and the lines, by their hashes."""
+    return f"{fingerprint} {digest}"
+
+
+def pieces(lines: Sequence[str]) -> list[tuple[int, int, str]]:
     """Where to cut lines into pieces of about a megabyte: start, stop, hash."""
     found, start, size = [], 0, 0
     for n, line in enumerate(lines):

@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path, PurePosixPath
@@ -73,7 +74,7 @@ class Lines:
         return digest.hexdigest()[:16]
 
 
-def hash_of(lines: list[str]) -> str:
+def hash_of(lines: Sequence[str]) -> str:
     """Hash of lines, 32 hex digits; where they begin and end counts."""
     digest = hashlib.sha256()
     for line in lines:

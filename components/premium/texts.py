@@ -1,0 +1,105 @@
+"""Which text the premiums are of: the shipped counts on FLORES-200, or any other parallel text that opens here."""
+
+import streamlit as st
+
+from components import cached
+from components.errors import plain, show_error
+from core.corpus import corpus_sources, offered_corpora, parse_corpus
+from core.errors import UserError
+from core.home import home
+from core.settings import settings
+
+CORPUS, SAMPLE, FLORES = "corpus", "sample", "flores200"
+_PARTS = {"Both": "", "Dev": "dev", "Devtest": "devtest"}
+_SHIPPED = "FLORES-200"
+
+
+def choose_text() -> tuple[str, str]:
+    """(spec of the text, part of it) from a popover; the spec is empty for the shipped counts."""
+    state = st.session_state
+    if CORPUS not in state:
+        state[CORPUS] = _linked()
+    labels = texts()
+    part = {"Dev": " dev", "Devtest": " devtest"}.get(state.get("part", ""), "") if not state[CORPUS] else ""
+    name = _short(labels.get(state[CORPUS], state[CORPUS]))
+    with st.popover(f"{name}{part}", icon=":material/article:", width="content", help="The text counted"):
+        spec = st.radio(
+            "Text",
+            list(dict.fromkeys([*labels, state[CORPUS]])),
+            key=CORPUS,
+            format_func=lambda spec: labels.get(spec, spec),
+            persist_state="session",
+        )
+        chosen = st.selectbox(
+            "Sentences",
+            list(_PARTS),
+            key="part",
+            help="FLORES-200 dev (997 sentences), devtest (1,012), or both.",
+            width=140,
+            bind="query-params",
+            disabled=bool(spec),
+        )
+        st.caption(plain(_about(spec)))
+    return spec, "" if spec else _PARTS[chosen]
+
+
+def texts() -> dict[str, str]:
+    """Label by spec: the shipped counts, what opens now, and what jobs counted."""
+    found = {"": f"{_SHIPPED}, counts that ship with Token Atlas"}
+    found |= {spec: label for spec, label in offered_corpora() if spec != FLORES}
+    return found | _counted()
+
+
+def _counted() -> dict[str, str]:
+    """Texts of counting jobs that are named by upload or path."""
+    if not (home() / "store").is_dir():
+        return {}
+    from components.cached_runs import jobs
+
+    found: dict[str, str] = {}
+    for job in jobs().newest():
+        spec = str(job.params.get("corpus_spec", "")) if job.kind == "count" else ""
+        kind = spec.partition(":")[0]
+        if kind in ("upload", "file", "udhr", "floresplus") and spec and (kind != "file" or settings().paths):
+            found.setdefault(spec, f"{job.inputs[-1].name} ({'uploaded' if kind == 'upload' else kind})")
+    return found
+
+
+def _linked() -> str:
+    """The text that the link names, if it opens here; else a message, and the shipped counts."""
+    spec = st.query_params.get(CORPUS, "")
+    if not spec:
+        return ""
+    try:
+        kind, rest, split = parse_corpus(spec)
+        if kind == FLORES and not rest and not split:
+            return ""
+        cached.corpus(spec)
+    except UserError as error:
+        show_error(error, about="The text of this link")
+        return ""
+    return spec
+
+
+def _about(spec: str) -> str:
+    if not spec:
+        return (
+            "2,009 sentences of news, travel guides and encyclopaedias in 204 language-scripts, translated by "
+            "professionals. The counts ship; the text itself is only needed to count another tokenizer."
+        )
+    return corpus_sources()[parse_corpus(spec)[0]].description
+
+
+def _short(label: str) -> str:
+    name = label.partition(",")[0]
+    return name if len(name) <= 18 else f"{name[:17]}…"
+
+
+def use_sample() -> None:
+    """Switch to our own text, from a callback."""
+    st.session_state[CORPUS] = SAMPLE
+
+
+def sample_button(key: str) -> None:
+    """A button that switches to our own text."""
+    st.button("Use our sample instead", icon=":material/article:", on_click=use_sample, key=key)

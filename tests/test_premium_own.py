@@ -1,0 +1,189 @@
+"""A tokenizer of the user's on the Premium page, and other texts: counted as a job, shown as it comes, kept."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core import yours
+from core.atlas import atlas_tokenizers
+from core.beside import growing, not_yet
+from core.catalog import open_tokenizer
+from core.corpora import flores200
+from core.corpus import open_corpus
+from core.counted_so_far import Tally, known_layout, layout
+from core.counts import count_corpus, sizes
+from core.job import State
+from core.jobs import Jobs
+from core.premium import premiums, resample
+from core.shared_cache import shared
+from core.work.count import corpus_counting
+from tests.jobs_home import jobs_home, kill_daemon, until
+
+PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
+SPEC = "builtin:words"
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path) -> Iterator[Path]:
+    with jobs_home(tmp_path / "home"):
+        yield tmp_path / "home"
+    st.cache_resource.clear()
+    shared().clear()
+    st.cache_data.clear()
+
+
+def page(**query: str | list[str]) -> AppTest:
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def counted(languages: list[str], corpus: str = "sample") -> None:
+    """Count with a job, as the page does."""
+    text = open_corpus(corpus)
+    layout(text)
+    counting = corpus_counting([open_tokenizer(SPEC)], text, languages)
+    jobs = Jobs()
+    job = jobs.wait(jobs.submit("count", counting.params, "s", counting.inputs).key, 60)
+    assert job.state is State.DONE, job.message
+
+
+def table(app: AppTest):
+    return next(one.value for one in app.dataframe if "Code" in one.value.columns).set_index("Code")
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+    return app
+
+
+def test_what_jobs_finished_is_what_the_tokenizer_counts() -> None:
+    text = open_corpus("sample")
+    counted(["eng_Latn", "tha_Thai"])
+    plan = known_layout(text.fingerprint)
+    assert plan is not None and plan.languages == text.languages
+    tally = Tally(plan, open_tokenizer(SPEC).info.fingerprint)
+    done = tally.update()
+    assert [code for code, whole in zip(plan.languages, done, strict=True) if whole] == ["eng_Latn", "tha_Thai"]
+    own = count_corpus(open_tokenizer(SPEC), text)
+    for code in ("eng_Latn", "tha_Thai"):
+        row = plan.languages.index(code)
+        assert np.array_equal(tally.tokens[row], own.tokens[0, row])
+        assert np.array_equal(tally.unknown[row], own.unknown[0, row])
+    counted(["deu_Latn"])  # another job, whose pieces the same tally takes in
+    assert tally.update().sum() == 3
+
+
+def test_what_is_not_counted_says_so_and_the_rest_is_as_if_all_were() -> None:
+    text = open_corpus("sample")
+    counted(["eng_Latn", "tha_Thai"])
+    info = open_tokenizer(SPEC).info
+    plan = known_layout(text.fingerprint)
+    assert plan is not None
+    parts = (text.fingerprint, text.label, text.languages, *sizes(text))
+    some, done = growing(parts, [(yours.keep(info), Tally(plan, info.fingerprint))])
+    found = not_yet(premiums(some, "eng_Latn", "line", resample(some)), some, done)
+    whole_table = count_corpus(open_tokenizer(SPEC), text)
+    whole = premiums(whole_table, "eng_Latn", "line", resample(whole_table))
+    thai, german = text.languages.index("tha_Thai"), text.languages.index("deu_Latn")
+    assert found.value[0, thai] == whole.value[0, thai] and found.low[0, thai] == whole.low[0, thai]
+    assert np.isnan(found.value[0, german]) and "not counted on deu_Latn yet" in found.reasons[0, german]
+
+
+def test_yours_are_kept_by_content_and_removed() -> None:
+    one = yours.keep(open_tokenizer(SPEC).info)
+    assert yours.yours() == {one.fingerprint: one}
+    assert yours.from_link(yours.in_link(one)) == (SPEC, one.fingerprint)
+    assert yours.from_link("gpt-2") is None
+    yours.forget("../../etc/passwd")
+    yours.forget(one.fingerprint)
+    assert yours.yours() == {}
+
+
+def test_a_shipped_tokenizer_is_recognised_by_its_content() -> None:
+    info = open_tokenizer("builtin:utf8-bytes").info
+    assert yours.same_content(info.fingerprint, atlas_tokenizers()) == "utf8-bytes"
+    app = page(counted=[f"file:/else/where~{atlas_tokenizers()['gpt-2'].fingerprint}"])
+    assert app.session_state["counted"] == ["gpt-2"]
+
+
+def test_a_tokenizer_is_counted_on_the_sample_and_stands_in_every_view() -> None:
+    key = yours.in_link(yours.keep(open_tokenizer(SPEC).info))
+    app = page(corpus="sample", counted=["utf8-bytes", key], premium="Table")
+    assert "demonstration" in app.warning[0].value
+    assert table(app)["UTF-8 bytes (ByT5)"].isna().all()  # counts of another text stay out
+    press(app, next(button.label for button in app.button if button.key == "count_missing"))
+    jobs = Jobs()
+    job = next(job for job in jobs.newest() if job.kind == "count")
+    jobs.wait(job.key, 60)
+    app.run()
+    found = table(app)
+    for label, spec in (("words", SPEC), ("UTF-8 bytes (ByT5)", "builtin:utf8-bytes")):
+        counts = count_corpus(open_tokenizer(spec), open_corpus("sample"))
+        truth = premiums(counts, "eng_Latn")
+        column = next(name for name in found.columns if label.lower() in name.lower() and "95" not in name)
+        for code in ("tha_Thai", "deu_Latn"):
+            assert found.loc[code, column] == truth.value[0, truth.languages.index(code)]
+    assert not any(button.key == "count_missing" for button in app.button)
+
+
+def test_without_the_text_the_page_offers_to_bring_it_or_to_use_the_sample(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(flores200, "_BESIDE", tmp_path / "nowhere")
+    key = yours.in_link(yours.keep(open_tokenizer(SPEC).info))
+    app = page(counted=["gpt-2", key], premium="Table")
+    assert "26 MB" in app.info[0].value
+    assert table(app)["GPT-2"].notna().all()
+    press(app, "Use our sample instead")
+    assert app.session_state["corpus"] == "sample"
+    assert set(table(app).index) == set(open_corpus("sample").languages)
+
+
+def test_a_link_to_a_file_of_the_senders_says_whom_to_ask() -> None:
+    app = page(counted=["gpt-2", "upload:00112233445566aa/tokenizer.json~0123456789abcdef"])
+    assert not app.error
+    assert any("Ask for the file" in each.value for each in app.markdown)
+    app = page(counted=["gpt-2", "builtin:words~0123456789abcdef"])
+    press(app, "Add and count it")
+    assert [one.spec for one in yours.yours().values()] == ["builtin:words"]
+
+
+def test_a_text_that_is_not_here_is_one_message() -> None:
+    app = page(corpus="upload:0123456789abcdef/gone.csv")
+    assert len(app.error) == 1 and "Upload" in app.error[0].value
+    assert app.session_state["corpus"] == ""
+
+
+def test_a_killed_job_goes_on_and_what_it_counted_stays() -> None:
+    key = yours.in_link(yours.keep(open_tokenizer(SPEC).info))
+    counted(["eng_Latn"])
+    text = open_corpus("sample")
+    counting = corpus_counting([open_tokenizer(SPEC)], text)
+    jobs = Jobs()
+    job = jobs.submit("count", counting.params, "s", counting.inputs, "words on the sample")
+    kill_daemon(Path(jobs.store.folder).parent)
+    until(lambda: jobs.tend(now=True) is not None and jobs.get(job.key).state is not State.RUNNING)
+    app = page(corpus="sample", counted=[key], premium="Table")
+    if jobs.get(job.key).state is State.INTERRUPTED:
+        press(app, "Resume")
+    assert jobs.wait(job.key, 60).state is State.DONE
+    app.run()
+    assert table(app).iloc[:, 3].notna().all()
+
+
+def test_shipped_numbers_do_not_change_beside_a_tokenizer_of_the_users() -> None:
+    key = yours.in_link(yours.keep(open_tokenizer(SPEC).info))
+    before = table(page(counted=["gpt-2"], premium="Table"))
+    after = table(page(counted=["gpt-2", key], premium="Table"))
+    assert before["GPT-2"].equals(after["GPT-2"].reindex(before.index))
+    assert before["GPT-2 95 %"].equals(after["GPT-2 95 %"].reindex(before.index))
+    assert len(after) == 204 and after.iloc[:, 5].isna().all()
