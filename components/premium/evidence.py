@@ -22,6 +22,7 @@ from core.errors import UserError
 from core.languages import language
 from core.premium import sentence_ratios, telling_sentences
 from core.tokenizer import Specials
+from core.yours import in_link
 
 _PLAIN = ViewOptions(False, False, False, 1.0, Specials(), None, None)
 _AT_ONCE = 3
@@ -138,11 +139,14 @@ def _sentences(at_hand: AtHand, row: int, column: int, kind: str) -> None:
         st.info(f"The sentences themselves are not shipped. {plain(str(error))}", icon=":material/download:")
         return
     if text.fingerprint != at_hand.table.corpus and not at_hand.part:
-        st.warning("The copy of FLORES-200 on this machine is not the text counted here, so no sentence is shown.")
+        st.warning(
+            f"The copy of {plain(at_hand.table.corpus_label)} on this machine is not the text counted here, so no "
+            "sentence is shown."
+        )
         return
-    if text.gaps or not {code, at_hand.base} <= set(text.languages):
-        missing = code if code not in text.languages else at_hand.base
-        st.info(f"The copy of FLORES-200 on this machine lacks {missing}.", icon=":material/download:")
+    missing = [each for each in (code, at_hand.base) if each not in text.languages]
+    if missing:
+        st.info(f"The copy of {plain(text.label)} on this machine lacks {missing[0]}.", icon=":material/download:")
         return
     tokenizer = _opened(at_hand, row)
     for number in numbers:
@@ -185,10 +189,11 @@ def _public(at_hand: AtHand, row: int) -> list[str]:
 
 
 def _opened(at_hand: AtHand, row: int) -> str | None:
-    """A spec under which the tokenizer opens here without a network, or None."""
-    for spec in at_hand.table.tokenizers[row].opens:
+    """A spec under which the tokenizer opens here without a network, or None; one that a user brought has been here."""
+    one = at_hand.table.tokenizers[row]
+    for spec in one.opens:
         kind, _, rest = spec.partition(":")
-        if kind in ("builtin", "mistral") or (kind == "file" and Path(rest).exists()):
+        if in_link(one) in at_hand.keys or kind in ("builtin", "mistral") or (kind == "file" and Path(rest).exists()):
             try:
                 cached.tokenizer(spec)
             except UserError:
