@@ -33,7 +33,7 @@ rows = tuple(numbers.keys.index(key) for key in choice.keys)
 places = matching(table.languages, choice.search)
 if not places:
     st.info(
-        f"None of the {len(table.languages)} languages of this text fits the search. Try a name, a code such as "
+        f"None of the {len(table.languages)} languages of this text fits this search. Try a name, a code such as "
         "tam_Taml, a script or a family.",
         icon=":material/search_off:",
     )
