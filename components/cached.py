@@ -1,5 +1,7 @@
 """What sessions share: what has a size in one cache bounded by bytes (`core.shared_cache`), facts in st.cache_data."""
 
+from collections.abc import Hashable
+
 import streamlit as st
 
 from core.atlas import atlas_tokenizers, shipped_atlas
@@ -8,6 +10,7 @@ from core.catalog import open_tokenizer
 from core.comparison_tests import Cell, Differences, compare_cells
 from core.corpus import Corpus, open_corpus
 from core.corpus_facts import CorpusFacts, examined
+from core.counts import CountTable
 from core.premium import Per, Premiums, Resampled, premiums, resample
 from core.published import Reproduction, reproduction
 from core.segmentation import Segmentation
@@ -82,13 +85,18 @@ def atlas_premiums(part: str, base: str, per: Per) -> Premiums:
     return shared().get(("premiums", part, base, per), computed)
 
 
-def atlas_differences(
-    part: str, pairs: tuple[tuple[Cell, Cell], ...], base: str | None, names: tuple[str, ...], per: Per = "line"
+def differences(
+    stamp: Hashable,
+    table: CountTable,
+    pairs: tuple[tuple[Cell, Cell], ...],
+    base: str | None,
+    names: tuple[str, ...],
+    per: Per = "line",
 ) -> Differences:
-    """Which pairs of cells of the shipped counts differ by more than chance, corrected for their number."""
+    """Which pairs of cells of a table differ by more than chance, corrected for their number; `stamp` stands for it."""
     return shared().get(
-        ("differences", part, pairs, base, names, per),
-        lambda: compare_cells(atlas(part).table, pairs, base, names, per),
+        ("differences", stamp, pairs, base, names, per),
+        lambda: compare_cells(table, pairs, base, names, per),
         most=MOST_OF_A_TEXT,
     )
 

@@ -173,10 +173,10 @@ def _buttons(jobs: Jobs, job: Job, path: Path | None, me: Visitor) -> None:
             _button(job, "Repeat", ":material/replay:", lambda: _repeat(jobs, job.key), "Compute it again")
         others = me.known and bool(set(job.sessions) - {me.key})
         if job.state.live and others:
-            _button(job, "Leave", ":material/logout:", lambda: _cancel(jobs, job.key), "It goes on for the others")
+            _button(job, "Leave", ":material/logout:", lambda: cancel(jobs, job.key), "It goes on for the others")
         elif job.state.live:
             about = "Stop it" if me.known else "Stop it, for everybody who waits"
-            _button(job, "Cancel", ":material/close:", lambda: _cancel(jobs, job.key), about)
+            _button(job, "Cancel", ":material/close:", lambda: cancel(jobs, job.key), about)
         with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"ask_{job.key}"):
             st.markdown("It goes off your list; the others keep it." if others else _farewell(job, path))
             _button(job, "Delete it", ":material/delete:", lambda: _delete(jobs, job.key), "", "delete")
@@ -289,7 +289,8 @@ def _open(key: str) -> None:
     st.query_params[OPENED] = key
 
 
-def _cancel(jobs: Jobs, key: str) -> None:
+def cancel(jobs: Jobs, key: str) -> None:
+    """Stop a job for this visitor; for all, if they cannot be told apart."""
     me = visitor()
     me.require_change(jobs.get(key))
     if me.known:

@@ -1,13 +1,16 @@
 """Tokenizers that users of this installation brought and counted: remembered until somebody removes them.
 
-One small file each under `TOKEN_ATLAS_HOME/yours`. In a link such a tokenizer goes as `SPEC~FINGERPRINT`: whoever has
-the same content under any name finds it by the fingerprint, and others may open the spec.
+One small file each under `TOKEN_ATLAS_HOME/yours`, in a folder per owner where owners are kept apart. In a link such a
+tokenizer goes as `SPEC~FINGERPRINT`: whoever has the same content under any name finds it by the fingerprint, and
+others may open the spec.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, fields
+from pathlib import Path
 
 from core.atomic import write_whole
 from core.counts import Counted
@@ -17,18 +20,18 @@ from core.tokenizer import Info
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 
 
-def keep(info: Info) -> Counted:
+def keep(info: Info, owner: str = "") -> Counted:
     """Remember a tokenizer that is open; one of the same content under another name is replaced."""
     found = Counted.of(info)
-    write_whole(home("yours") / f"{info.fingerprint}.json", json.dumps(asdict(found)).encode())
+    write_whole(_folder(owner) / f"{info.fingerprint}.json", json.dumps(asdict(found)).encode())
     return found
 
 
-def yours() -> dict[str, Counted]:
+def yours(owner: str = "") -> dict[str, Counted]:
     """Everything remembered, by fingerprint, by name; a file that cannot be read is passed over."""
     known = {field.name for field in fields(Counted)}
     found = []
-    for path in home("yours").glob("*.json"):
+    for path in _folder(owner).glob("*.json"):
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in known}
@@ -40,10 +43,15 @@ def yours() -> dict[str, Counted]:
     return {one.fingerprint: one for one in sorted(found, key=lambda one: (one.label.casefold(), one.fingerprint))}
 
 
-def forget(fingerprint: str) -> None:
+def forget(fingerprint: str, owner: str = "") -> None:
     """Remember it no longer; its counts stay in the store until that is pruned."""
     if _FINGERPRINT.fullmatch(fingerprint):
-        (home("yours") / f"{fingerprint}.json").unlink(missing_ok=True)
+        (_folder(owner) / f"{fingerprint}.json").unlink(missing_ok=True)
+
+
+def _folder(owner: str) -> Path:
+    """Of one owner, named by a hash, or of everybody."""
+    return home("yours", *([hashlib.sha256(owner.encode()).hexdigest()[:16]] if owner else []))
 
 
 def in_link(one: Counted) -> str:

@@ -131,9 +131,10 @@ def _best(plan: Layout, fingerprints: Sequence[str]) -> Tally:
 def counted_as(corpus: str) -> dict[str, str]:
     """Fingerprint by spec of every tokenizer that jobs counted on this text."""
     from components.cached_runs import jobs
+    from components.jobs import visible
 
     found: dict[str, str] = {}
-    for job in jobs().newest():
+    for job in visible(jobs()):
         if job.kind == "count" and job.inputs and job.inputs[-1].fingerprint == corpus:
             found |= {each.name: each.fingerprint for each in reversed(job.inputs[:-1]) if each.name not in found}
     return found

@@ -91,8 +91,9 @@ def draw(at_hand: AtHand) -> None:
         },
     )
     st.caption(
-        f"Tokens per character of the base language in {plain(at_hand.table.corpus_label)} with {plain(at_hand.label(row))}, times the length "
-        "of the article, times the premium per line. Other kinds of text differ; so do prices for input and output."
+        f"Tokens per character of the base language in {plain(at_hand.table.corpus_label)} with "
+        f"{plain(at_hand.label(row))}, times the length of the article, times the premium per line. "
+        "Other kinds of text differ; so do prices for input and output."
     )
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from components import cached, cached_runs
 from components.errors import plain, show_error
 from components.figures import duration
-from components.jobs import session
+from components.jobs import cancel, session, visible
 from components.premium.bench import Bench
 from components.premium.controls import ABSENT, Choice
 from components.premium.known import known_tokenizers
@@ -92,7 +92,7 @@ def _jobs(bench: Bench) -> list[Job]:
     """Jobs that count on this text or fetch it, and are not over for good; the newest one of those that stopped."""
     stopped = (State.INTERRUPTED, State.FAILED)
     found = []
-    for job in cached_runs.jobs().newest():
+    for job in visible(cached_runs.jobs()):
         counts = job.kind == "count" and job.inputs and job.inputs[-1].fingerprint == bench.table.corpus
         fetches = job.kind == "fetch" and not bench.corpus
         if (counts or fetches) and (job.state.live or job.state in stopped):
@@ -104,11 +104,10 @@ def _jobs(bench: Bench) -> list[Job]:
 
 def _line(job: Job) -> None:
     """A job as one thin line: how far, how long still, and what can be done with it."""
-    jobs = cached_runs.jobs()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"strip_{job.key}"):
         if job.state.live:
             st.progress(job.share, plain(_progress(job)))
-            st.button("Cancel", icon=":material/close:", on_click=partial(jobs.cancel, job.key), key=f"stop_{job.key}")
+            st.button("Cancel", icon=":material/close:", on_click=partial(_cancel, job.key), key=f"stop_{job.key}")
         elif job.state is State.INTERRUPTED:
             st.warning(
                 f"{plain(job.label)} was ended from outside. What is counted stays.", icon=":material/pause_circle:"
@@ -117,6 +116,13 @@ def _line(job: Job) -> None:
         else:
             st.error(plain(job.message or f"{job.label} failed."), icon=":material/error:")
             _again(job, "Try again")
+
+
+def _cancel(key: str) -> None:
+    try:
+        cancel(cached_runs.jobs(), key)
+    except UserError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
 
 
 def _again(job: Job, label: str) -> None:

@@ -75,8 +75,9 @@ _TARGETS = 3  # which trace of the figure takes clicks
 def _compared(at_hand: AtHand, cells: Sequence[Cell], names: Sequence[str]) -> Differences:
     coded = [(row, at_hand.table.languages[column]) for row, column in cells]
     one_language = len({code for _, code in coded}) == 1
-    return cached.atlas_differences(
-        at_hand.part,
+    return cached.differences(
+        at_hand.stamp,
+        at_hand.table,
         tuple(combinations(coded, 2)),
         at_hand.base if one_language else None,  # under one tokenizer the base is the same on both sides
         tuple(f"{a} – {b}" for a, b in combinations(names, 2)),

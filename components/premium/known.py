@@ -4,12 +4,22 @@ from collections.abc import Mapping
 
 from core.atlas import atlas_tokenizers
 from core.counts import Counted
+from core.settings import settings
 from core.yours import from_link, in_link, same_content, yours
 
 
 def known_tokenizers() -> dict[str, Counted]:
     """By the key that stands in links."""
-    return {**atlas_tokenizers(), **{in_link(one): one for one in yours().values()}}
+    return {**atlas_tokenizers(), **{in_link(one): one for one in yours(owner()).values()}}
+
+
+def owner() -> str:
+    """Whose tokenizers these are; empty where everybody shares runs and so these too."""
+    if not settings().private_runs:
+        return ""
+    from components.visitor import visitor
+
+    return visitor().key
 
 
 def resolved(key: str, known: Mapping[str, Counted]) -> str | None:
@@ -23,5 +33,5 @@ def resolved(key: str, known: Mapping[str, Counted]) -> str | None:
     named = from_link(key)
     if named is None:
         return None
-    one = yours().get(named[1])
+    one = yours(owner()).get(named[1])
     return in_link(one) if one else same_content(named[1], atlas_tokenizers())

@@ -8,6 +8,7 @@ from components import cached
 from components.add_tokenizer import bring_forms
 from components.errors import plain
 from components.pickers import short_name
+from components.premium.known import owner
 from components.premium.ordering import matching
 from components.premium.texts import CORPUS
 from core import yours
@@ -40,8 +41,9 @@ def yours_popover(known: Mapping[str, Counted]) -> None:
         codes = _languages()
         bring_forms(lambda spec: bring(spec, codes), "yours")
         st.caption(
-            "It is counted on the text of this page and stays until it is removed, for everybody who uses this "
-            "installation. One that is in the atlas already is recognised by its content."
+            "It is counted on the text of this page and stays until it is removed"
+            + ("" if owner() else ", for everybody who uses this installation")
+            + ". One that is in the atlas already is recognised by its content."
         )
 
 
@@ -89,7 +91,7 @@ def bring(spec: str, languages: Sequence[str]) -> None:
         st.toast(f"This is {plain(atlas_tokenizers()[shipped].label)}, which ships.", icon=":material/verified:")
         _later_show(shipped)
         return
-    key = yours.in_link(yours.keep(info))
+    key = yours.in_link(yours.keep(info, owner()))
     _later_show(key)
     st.session_state.setdefault(WANTED, {})[key] = list(languages)
 
@@ -123,4 +125,4 @@ def _hide(key: str) -> None:
 
 def _remove(key: str, one: Counted) -> None:
     _hide(key)
-    yours.forget(one.fingerprint)
+    yours.forget(one.fingerprint, owner())

@@ -39,15 +39,21 @@ def draw(at_hand: AtHand) -> None:
         st.info(f"No language found has a premium with {at_hand.label(row)}: {masked} masked.", icon=":material/block:")
         return
     names = tuple(at_hand.table.languages[c] for c in shown)
-    neighbours = cached.atlas_differences(
-        at_hand.part,
+    neighbours = cached.differences(
+        at_hand.stamp,
+        at_hand.table,
         tuple(((row, above), (row, below)) for above, below in pairwise(names)),
         None,
         names[1:],
         at_hand.per,
     )
-    from_base = cached.atlas_differences(
-        at_hand.part, tuple(((row, code), (row, at_hand.base)) for code in names), None, names, at_hand.per
+    from_base = cached.differences(
+        at_hand.stamp,
+        at_hand.table,
+        tuple(((row, code), (row, at_hand.base)) for code in names),
+        None,
+        names,
+        at_hand.per,
     )
     cells = [(row, c) for c in shown]
     numbers = found.value[row, shown], found.low[row, shown], found.high[row, shown]

@@ -23,6 +23,7 @@ FAMILIES = {
     "DeepSeek": ("deepseek-coder", "deepseek-llm"),
     "SuperBPE": ("bpe-200k", "superbpe-200k"),
 }
+_CHOSEN = "Chosen"
 _NAMED = 8
 _GREY, _FAINT_GREY = "rgba(128,140,160,.55)", "rgba(128,140,160,.35)"
 _SIGNS = "●■◆▲✚✖★▼"
@@ -32,9 +33,19 @@ _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", 
 def draw(at_hand: AtHand) -> None:
     """A line per language from the oldest tokenizer of the family to the newest."""
     family = st.segmented_control(
-        "Family", list(FAMILIES), default="OpenAI", required=True, key="family", bind="query-params"
+        "Family",
+        [*FAMILIES, _CHOSEN],
+        default="OpenAI",
+        required=True,
+        key="family",
+        bind="query-params",
+        help=f"Generations of one family; {_CHOSEN.lower()}: the tokenizers of the page, in their order.",
     )
-    rows = [at_hand.keys.index(key) for key in FAMILIES[family]]
+    here = [key for key in FAMILIES.get(family, ()) if key in at_hand.keys]
+    rows = [at_hand.keys.index(key) for key in here] if family != _CHOSEN else list(at_hand.rows)
+    if len(rows) < 2:
+        st.info("A change takes two tokenizers: choose more of this family, or another.", icon=":material/show_chart:")
+        return
     base = at_hand.table.language(at_hand.base)
     columns = [c for c in at_hand.columns if c != base and not np.isnan(at_hand.found.value[rows, c]).any()]
     if not columns:
@@ -44,7 +55,7 @@ def draw(at_hand: AtHand) -> None:
     steps = [at_hand.label(row) for row in rows]
     codes = tuple(at_hand.table.languages[c] for c in columns)
     pairs = tuple(((rows[-1], code), (rows[0], code)) for code in codes)
-    told_apart = cached.atlas_differences(at_hand.part, pairs, at_hand.base, codes).distinguishable
+    told_apart = cached.differences(at_hand.stamp, at_hand.table, pairs, at_hand.base, codes).distinguishable
     names = [at_hand.language(c) for c in columns]
     chosen = named(value, told_apart)
     cells = [[(row, c) for row in rows] for c in columns]

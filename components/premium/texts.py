@@ -55,9 +55,10 @@ def _counted() -> dict[str, str]:
     if not (home() / "store").is_dir():
         return {}
     from components.cached_runs import jobs
+    from components.jobs import visible
 
     found: dict[str, str] = {}
-    for job in jobs().newest():
+    for job in visible(jobs()):
         spec = str(job.params.get("corpus_spec", "")) if job.kind == "count" else ""
         kind = spec.partition(":")[0]
         if kind in ("upload", "file", "udhr", "floresplus") and spec and (kind != "file" or settings().paths):
