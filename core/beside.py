@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.counted_so_far import Tally
 from core.counts import Counted, CountTable, Unsigned, compact
-from core.premium import Premiums
+from core.premium import Floats, Per, Premiums, premiums
 
 Done = NDArray[np.bool_]  # (K, L): which languages each tokenizer is counted on
 
@@ -87,3 +87,21 @@ def not_yet(found: Premiums, table: CountTable, done: Done) -> Premiums:
         code = table.languages[column] if not done[k, column] else found.base
         reasons[int(k), int(column)] = f"{table.tokenizers[k].label} is not counted on {code} yet."
     return replace(found, reasons=reasons)
+
+
+def size_premium(table: CountTable, sizes: Unsigned, base: str, per: Per = "line") -> Floats:
+    """The premium that bytes or characters would have if they were the tokens, (L,).
+
+    Args:
+        sizes: `table.n_bytes` or `table.n_characters`.
+    """
+    one = replace(
+        table,
+        tokenizers=table.tokenizers[:1],
+        tokens=sizes[None],
+        unknown=np.zeros_like(sizes)[None],
+        joined=table.joined[:1],
+        joined_unknown=table.joined_unknown[:1],
+    )
+    found: Floats = premiums(one, base, per).value[0]
+    return found

@@ -56,6 +56,7 @@ at_hand = AtHand(
     corpus=numbers.corpus,
     stamp=numbers.stamp,
     counting=numbers.counting,
+    premiums=numbers.premiums,
 )
 overview(at_hand)
 views.views(at_hand)

@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from components.premium.views import VIEWS
 from core import yours
 from core.atlas import atlas_tokenizers
 from core.beside import growing, not_yet
@@ -133,6 +134,9 @@ def test_a_tokenizer_is_counted_on_the_sample_and_stands_in_every_view() -> None
         for code in ("tha_Thai", "deu_Latn"):
             assert found.loc[code, column] == truth.value[0, truth.languages.index(code)]
     assert not any(button.key == "count_missing" for button in app.button)
+    for view in VIEWS:
+        app = page(corpus="sample", counted=["utf8-bytes", key], premium=view, family="Chosen")
+        assert not app.error and app.session_state["premium"] == view
 
 
 def test_without_the_text_the_page_offers_to_bring_it_or_to_use_the_sample(

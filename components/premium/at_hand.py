@@ -1,6 +1,6 @@
 """What every view of the premium page is drawn from."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from components.premium.scale import sentence
@@ -43,6 +43,7 @@ class AtHand:
         corpus: spec string of the text; empty for the shipped counts.
         stamp: changes with the counts of the table; for what is remembered of it.
         counting: where the counts come from.
+        premiums: those of all tokenizers by another unit.
     """
 
     table: CountTable
@@ -57,6 +58,7 @@ class AtHand:
     corpus: str
     stamp: Hashable
     counting: Counting
+    premiums: Callable[[Per], Premiums]
 
     @property
     def text(self) -> str:

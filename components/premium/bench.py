@@ -4,8 +4,9 @@ On FLORES-200 the shipped tokenizers are counted already and others are added as
 comes from counting jobs on that text, so that premiums of two texts never meet in one picture.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from core.atlas import atlas_provenance, atlas_tokenizers
 from core.beside import Done, growing, not_yet, together
 from core.counted_so_far import Layout, Tally, known_layout, layout
 from core.counts import CountTable, sizes, stacked
-from core.premium import Premiums, premiums, resample
+from core.premium import Per, Premiums, premiums, resample
 from core.shared_cache import shared
 from core.yours import from_link
 
@@ -35,6 +36,7 @@ class Bench:
         corpus: spec string; empty for the shipped counts.
         stamp: changes with the counts.
         counting: where they come from.
+        premiums: the same by another unit.
         tallies: what was read of counts that may still grow, and how many languages were whole then.
     """
 
@@ -45,6 +47,7 @@ class Bench:
     corpus: str
     stamp: Hashable
     counting: Counting
+    premiums: Callable[[Per], Premiums]
     tallies: tuple[tuple[Tally, int], ...] = ()
 
     def grown(self) -> bool:
@@ -70,7 +73,8 @@ def _on_flores(choice: Choice) -> Bench:
     own = {key: one for key in choice.keys if from_link(key) and (one := known_tokenizers().get(key))}
     everything = np.ones(found.value.shape, np.bool_)
     if not own:
-        return Bench(shipped, found, keys, everything, "", choice.part, counting)
+        alone = partial(cached.atlas_premiums, choice.part, choice.base)
+        return Bench(shipped, found, keys, everything, "", choice.part, counting, alone)
     plan = known_layout(shipped.corpus)
     whole = cached.atlas("").table
     tallies = [(one, tally(plan, one.fingerprint) if plan else None) for one in own.values()]
@@ -82,14 +86,17 @@ def _on_flores(choice: Choice) -> Bench:
         added = added.select(part=choice.part) if choice.part else added
         return stacked([shipped, added]), added, done
 
-    def computed() -> Premiums:
-        more = premiums(added, choice.base, choice.per, resample(added))
-        return together(found, not_yet(more, added, done))
+    def both(per: Per) -> Premiums:
+        def computed() -> Premiums:
+            more = premiums(added, choice.base, per, resample(added))
+            return together(cached.atlas_premiums(choice.part, choice.base, per), not_yet(more, added, done))
+
+        return shared().get(("bench premiums", *stamp, choice.base, per), computed, most=_MOST * 3)
 
     table, added, done = shared().get(("bench", *stamp), tables, most=_MOST)
-    both = shared().get(("bench premiums", *stamp, choice.base, choice.per), computed, most=_MOST * 3)
     grow = tuple((one, n) for (_, one), n in zip(tallies, counts, strict=True) if one)
-    return Bench(table, both, (*keys, *own), np.concatenate([everything, done]), "", stamp, counting, grow)
+    all_done = np.concatenate([everything, done])
+    return Bench(table, both(choice.per), (*keys, *own), all_done, "", stamp, counting, both, grow)
 
 
 def _elsewhere(choice: Choice) -> Bench:
@@ -107,15 +114,18 @@ def _elsewhere(choice: Choice) -> Bench:
         text = (corpus.fingerprint, corpus.label, corpus.languages, *sizes(corpus))
         return growing(text, tallies)
 
-    def computed() -> Premiums:
-        return not_yet(premiums(table, choice.base, choice.per, resample(table)), table, done)
+    def found(per: Per) -> Premiums:
+        return shared().get(
+            ("bench premiums", *stamp, choice.base, per),
+            lambda: not_yet(premiums(table, choice.base, per, resample(table)), table, done),
+            most=_MOST * 3,
+        )
 
     table, done = shared().get(("bench", *stamp), tables, most=_MOST)
-    found = shared().get(("bench premiums", *stamp, choice.base, choice.per), computed, most=_MOST * 3)
     notes = tuple(corpus.notes) + tuple(f"{gap.language}: {gap.reason}" for gap in corpus.gaps)
     about = Counting("", _versions(), corpus.licence, notes)
     grow = tuple((one, n) for (_, one), n in zip(tallies, counts, strict=True))
-    return Bench(table, found, choice.keys, done, choice.corpus, stamp, about, grow)
+    return Bench(table, found(choice.per), choice.keys, done, choice.corpus, stamp, about, found, grow)
 
 
 def tally(plan: Layout, fingerprint: str) -> Tally:

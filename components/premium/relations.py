@@ -16,7 +16,7 @@ from components.premium.choosers import one_language, one_tokenizer
 from components.premium.figure import GRID, ONE, Cell, Chart, finish, show
 from components.premium.ordering import script_of
 from components.premium.scale import between, log_axis, times
-from core.atlas import BYTES
+from core.beside import size_premium
 from core.languages import SOURCES, language
 from core.premium import ranks
 
@@ -107,7 +107,7 @@ def _tokenizers(at_hand: AtHand, column: int) -> list[Mark]:
 
 
 def _languages(at_hand: AtHand, row: int, against: str) -> list[Mark]:
-    n_bytes = at_hand.found.value[at_hand.keys.index(BYTES)]
+    n_bytes = size_premium(at_hand.table, at_hand.table.n_bytes, at_hand.base, at_hand.per)
     found = []
     for column in at_hand.columns:
         one = language(at_hand.table.languages[column])

@@ -8,14 +8,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components import cached
 from components.colours import OKABE_ITO
 from components.premium.at_hand import AtHand
 from components.premium.choosers import one_tokenizer
 from components.premium.figure import FAINT, GRID, LINE, Chart, finish, names_axis, show
 from components.premium.scale import ticks, times
 from components.premium.slope import apart
-from core.atlas import BYTES, CHARACTERS
+from core.beside import size_premium
 from core.premium import PER, ranks
 
 _NAMED = 8
@@ -31,7 +30,7 @@ _PARTS = (
 def draw(at_hand: AtHand) -> None:
     """Ranks by the three units as lines, then each premium taken apart."""
     row = one_tokenizer(at_hand)
-    premiums = [cached.atlas_premiums(at_hand.part, at_hand.base, per) for per in PER]
+    premiums = [at_hand.premiums(per) for per in PER]
     columns = [c for c in at_hand.columns if not np.isnan(premiums[0].value[row, c])]
     if not columns:
         st.info(f"No language found has a premium with {at_hand.label(row)}.", icon=":material/block:")
@@ -64,8 +63,10 @@ def draw(at_hand: AtHand) -> None:
 
 
 def _taken_apart(at_hand: AtHand, row: int, columns: Sequence[int], premium: np.ndarray) -> None:
-    by_line = cached.atlas_premiums(at_hand.part, at_hand.base, "line").value
-    n_bytes, n_characters = (by_line[at_hand.keys.index(key), list(columns)] for key in (BYTES, CHARACTERS))
+    table = at_hand.table
+    n_bytes, n_characters = (
+        size_premium(table, sizes, at_hand.base)[list(columns)] for sizes in (table.n_bytes, table.n_characters)
+    )
     parts = np.stack([n_characters, n_bytes / n_characters, premium / n_bytes])  # (3, L)
     order = np.argsort(-premium, kind="stable")[:_AT_ONCE]
     names = [at_hand.language(columns[n]) for n in order]

@@ -95,18 +95,18 @@ def draw(at_hand: AtHand) -> None:
     show(chart, at_hand)
     st.caption(
         f"{_ABOUT[rule]} Where a country has several languages, no one colour is its own: the table has them by "
-        "country. Dots are countries too small to see; grey ones have no language in FLORES-200, grey with a cross is "
+        "country. Dots are countries too small to see; grey ones have no language in the text, grey with a cross is "
         f"masked. Borders are as Natural Earth draws them. {SOURCES}"
     )
 
 
 _ABOUT = {
     "Its main language": "The colour is the premium of the language that most people of a country use, of those in "
-    "FLORES-200.",
+    "the text.",
     "Its dearest language": "The colour is the premium of the dearest language that at least 1 % of a country's people "
-    "use, of those in FLORES-200.",
+    "use, of those in the text.",
     "The mean of its languages": "The colour is the geometric mean of the premiums of a country's languages in "
-    "FLORES-200, weighted by the share of people who use each.",
+    "the text, weighted by the share of people who use each.",
 }
 
 
