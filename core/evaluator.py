@@ -49,8 +49,21 @@ class EvalText:
     sentence: str = ""
 
 
+class Keeping:
+    """Something on which values are computed once and kept."""
+
+    _kept: dict[object, Any]
+
+    def once(self, key: object, make: Callable[[], Kept]) -> Kept:
+        """What `make` gives, made once; `key` says what it depends on beyond this object."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Kept = self._kept[key]
+        return found
+
+
 @dataclass(frozen=True, eq=False)
-class Reference:
+class Reference(Keeping):
     """What all methods of one comparison are held against.
 
     Args:
@@ -71,23 +84,23 @@ class Reference:
     seed: int = 0
     _kept: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
 
-    def once(self, key: object, make: Callable[[], Kept]) -> Kept:
-        """What `make` gives, made once for all methods; `key` says what it depends on beyond this reference."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        found: Kept = self._kept[key]
-        return found
+    def sample(self, n_bytes: int, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Some of these texts, drawn at random, of `n_bytes` together at most, but one at least, bool (N,)."""
+        order = np.random.default_rng(self.seed + 1).permutation(np.flatnonzero(among))
+        sizes = np.array([len(self.texts[i].text.encode()) for i in order.tolist()], np.int64)
+        chosen = np.zeros(len(self.texts), np.bool_)
+        chosen[order[np.cumsum(sizes) <= n_bytes]] = True
+        chosen[order[:1]] = True
+        return chosen
+
+    def only(self, chosen: NDArray[np.bool_]) -> list[str]:
+        """The texts chosen, and empty ones in the place of all others."""
+        return [t.text if keep else "" for t, keep in zip(self.texts, chosen.tolist(), strict=True)]
 
     @cached_property
     def with_next_bytes(self) -> NDArray[np.bool_]:
-        """Texts of which distributions of the next byte are kept, (N,): all, or a sample of all languages."""
-        sizes = np.array([len(t.text.encode()) for t in self.texts], np.int64)
-        order = np.random.default_rng(self.seed).permutation(len(sizes))
-        chosen = np.zeros(len(sizes), np.bool_)
-        chosen[order] = np.cumsum(sizes[order]) <= NEXT_BYTES_OF
-        if not chosen.any():
-            chosen[order[:1]] = True
-        return chosen
+        """Texts of which distributions of the next byte are kept, (N,): all, or a sample."""
+        return self.sample(NEXT_BYTES_OF, np.ones(len(self.texts), np.bool_))
 
     def read(self, model: LanguageModel, groups: NDArray[np.uint8] | None = None) -> Reading:
         """A model's reading of the texts, cut as for all others.
@@ -115,7 +128,7 @@ class Reference:
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class Subject(Keeping):
     """A model to measure, and what is known of how it was made.
 
     Args:
@@ -131,6 +144,7 @@ class Subject:
     problem: Problem | None = None
     method: Method | None = None
     transplanted: Transplanted | None = None
+    _kept: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def reading(self) -> Reading:

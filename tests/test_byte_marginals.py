@@ -173,7 +173,7 @@ def test_a_true_source_of_bytes_is_recovered(merges: list[tuple[bytes, bytes]]) 
     source = Source(b"ab", merges, longest=9, seed=len(merges))
     table = table_of(source.pieces)
     for text in map(bytes, product(b"ab", repeat=6)):
-        found = byte_marginals([text], table, source.model, source.encode)[0]
+        found = byte_marginals([text], table, source.model, [source.encode])[0]
         assert found.n_calls <= len(text) + 1
         for n in range(len(text) + 1):
             before = text[:n]
@@ -190,7 +190,7 @@ def test_what_a_leaky_model_gives_to_other_segmentations_is_lost_and_seen() -> N
     def canonical(data: bytes) -> Ids:
         return min((ids for ids in covers(data, PIECES) if b"".join(PIECES[i - 1] for i in ids) == data), key=len)
 
-    strict = byte_marginals([text], table, model, canonical)[0]
+    strict = byte_marginals([text], table, model, [canonical])[0]
     every = byte_marginals([text], table, model)[0]
     assert strict.mass[-1] < every.mass[-1]
     assert np.all(strict.mass <= every.mass + 1e-12)

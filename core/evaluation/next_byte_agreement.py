@@ -1,7 +1,5 @@
 """How well the next byte is predicted as the original predicts it, where both begin a token."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +12,7 @@ from core.measuring.columns import cell_table, number_columns
 from core.measuring.likelihood import LN2, Floats, Likelihood
 from core.measuring.next_byte import agreement, shared_places
 from core.measuring.reading import Reading, read
-from core.measuring.resegmented import Resegmented
+from core.measuring.resegmented import cut_otherwise
 from core.transplant import Params
 
 FLOOR_BYTES = 20_000  # of text for the floor
@@ -64,7 +62,7 @@ def _floors(subject: Subject, usable: NDArray[np.bool_], seed: int) -> tuple[Tab
     """What two models that are equally good, or one model that reads the same bytes otherwise cut, come to."""
     reference, remarks = subject.reference, list[str]()
     original, names, numbers = reference.original_reading, list[str](), list[list[Number]]()
-    few = _few(reference, usable & original.has_next_bytes)
+    few = reference.sample(FLOOR_BYTES, usable & original.has_next_bytes)
     whole = next(iter(cells(reference.texts, few)))
     try:
         key = ("cut otherwise", subject.model.tokenizer.info.fingerprint)
@@ -86,30 +84,12 @@ def _floors(subject: Subject, usable: NDArray[np.bool_], seed: int) -> tuple[Tab
     return table, tuple(remarks)
 
 
-def _few(reference: Reference, usable: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Some of these texts, of all languages alike, `FLOOR_BYTES` together at most, but one at least."""
-    order = np.random.default_rng(reference.seed + 1).permutation(np.flatnonzero(usable))
-    sizes = np.array([len(reference.texts[i].text.encode()) for i in order], np.int64)
-    few = np.zeros(len(usable), np.bool_)
-    few[order[np.cumsum(sizes) <= FLOOR_BYTES]] = True
-    few[order[:1]] = True
-    return few
-
-
 def _cut_otherwise(subject: Subject, few: NDArray[np.bool_]) -> Floats:
     """`compared` for the original reading `few` of the texts as the new tokenizer cuts them."""
     reference, original = subject.reference, subject.original
-    texts = [t.text if few[n] else "" for n, t in enumerate(reference.texts)]
-    tokenizer = Resegmented(original.tokenizer, subject.model.tokenizer, texts)
-    scores = subject.reading.scores
-    other = read(
-        replace(original, tokenizer=tokenizer),
-        texts,
-        row_groups(original),
-        few,
-        scores.window_bytes,
-        scores.stride_bytes,
-    )
+    texts, scores = reference.only(few), subject.reading.scores
+    cut = cut_otherwise(subject, texts)
+    other = read(cut, texts, row_groups(original), few, scores.window_bytes, scores.stride_bytes)
     return compared(other, reference.original_reading, reference, few)
 
 

@@ -107,7 +107,7 @@ class _Open:
     Args:
         ids: the context.
         weight: log-probability of the context.
-        after: log-probabilities of the next token, in order of the table, (S,).
+        after: log-probabilities of these tokens, (high - low,).
         special: log-probability that what follows spells nothing.
         depth: bytes of the next token that the text has already.
     """
@@ -125,7 +125,7 @@ def byte_marginals(
     texts: Sequence[bytes],
     table: ByteTable,
     next_tokens: NextTokens,
-    canonical: Canonical | None = None,
+    canonical: Sequence[Canonical] | None = None,
     contexts: Sequence[Ids] | None = None,
     beyond: bool = True,
 ) -> list[Marginals]:
@@ -133,7 +133,7 @@ def byte_marginals(
 
     Args:
         texts: walked through side by side, so that one call of the model serves all of them.
-        canonical: for the canonical sum; None sums over all segmentations.
+        canonical: for the canonical sum, of each text; None sums over all segmentations.
         contexts: tokens before each text; none by default.
         beyond: also ask what follows the whole text.
 
@@ -164,7 +164,7 @@ def byte_marginals(
                 arrived[n], opened[n] = {}, []
                 continue
             opened[n], reached = _advance(table, opened[n], text[at])
-            arrived[n] = _kept(reached, text[: at + 1], before[n], canonical)
+            arrived[n] = _kept(reached, text[: at + 1], before[n], canonical[n] if canonical else None)
             if at + 1 == len(text):
                 found[n].complete = arrived[n]
                 if not beyond:
@@ -200,13 +200,10 @@ def _bins(table: ByteTable, opened: list[_Open]) -> Floats:
     """Log-probability of each byte, and of `SPECIAL`, to come next, (257,)."""
     parts = []
     for one in opened:
-        after = one.after[one.low : one.high]
-        if not len(after):
-            continue
-        top = after.max()
+        top = one.after.max(initial=-np.inf)
         if np.isfinite(top):
             column = table.columns[one.depth, one.low : one.high]
-            sums = np.bincount(column, np.exp(after - top), 256)
+            sums = np.bincount(column, np.exp(one.after - top), 256)
             with np.errstate(divide="ignore"):
                 parts.append(np.append(np.log(sums) + (top + one.weight), -np.inf))
     specials = [one.weight + one.special for one in opened if not one.depth]
@@ -226,10 +223,11 @@ def _advance(table: ByteTable, opened: list[_Open], byte: int) -> tuple[list[_Op
         ended = low
         while ended < high and table.lengths[ended] == depth:  # the shortest of a common beginning come first
             ids = (*one.ids, int(table.ids[ended]))
-            reached[ids] = one.weight + float(one.after[ended])
+            reached[ids] = one.weight + float(one.after[ended - one.low])
             ended += 1
         if ended < high:
-            still.append(_Open(one.ids, one.weight, one.after, one.special, ended, high, depth))
+            after = one.after[ended - one.low : high - one.low].copy()  # lets go of the rest
+            still.append(_Open(one.ids, one.weight, after, one.special, ended, high, depth))
     return still, reached
 
 

@@ -81,8 +81,8 @@ def agreement(ours: NDArray[np.float32], theirs: NDArray[np.float32], true: NDAr
     q, p = (_normal(each) for each in (ours, theirs))
     middle = (p + q) / 2
     places = np.arange(len(p))
-    js = (_divergence(p, middle) + _divergence(q, middle)) / 2
-    return Agreement(_divergence(p, q), js, p.argmax(1) == q.argmax(1), q[places, true], p[places, true])
+    js = (divergence(p, middle) + divergence(q, middle)) / 2
+    return Agreement(divergence(p, q), js, p.argmax(1) == q.argmax(1), q[places, true], p[places, true])
 
 
 def _normal(rows: NDArray[np.float32]) -> Floats:
@@ -91,7 +91,8 @@ def _normal(rows: NDArray[np.float32]) -> Floats:
     return np.asarray(wide / wide.sum(1, keepdims=True))
 
 
-def _divergence(p: Floats, q: Floats) -> Floats:
+def divergence(p: Floats, q: Floats) -> Floats:
+    """Kullback-Leibler divergence of each row of p to that of q, in nats, (M,)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(p > 0, p * np.log(p / q), 0.0)
     return np.asarray(np.maximum(terms.sum(1), 0.0))

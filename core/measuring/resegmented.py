@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from core.errors import UserError
+from core.evaluator import Subject
+from core.models.language_model import LanguageModel
 from core.segmentation import Encoded
 from core.token_spelling import Spelling, spell
 from core.tokenizer import LocalTokenizer, Specials
@@ -33,3 +35,13 @@ class Resegmented(LocalTokenizer):
         """Only of the texts that were given before; special tokens are never added."""
         ids = [i for piece in self._other.segment(text).pieces for i in self._spelling.get(piece, ())]
         return Encoded(np.array(ids, np.int32))
+
+
+def cut_otherwise(subject: Subject, texts: Sequence[str]) -> LanguageModel:
+    """The original model, made to read these texts cut where the new tokenizer cuts them.
+
+    Raises:
+        UserError: its vocabulary cannot spell a token of the new tokenizer.
+    """
+    tokenizer = Resegmented(subject.original.tokenizer, subject.model.tokenizer, texts)
+    return replace(subject.original, tokenizer=tokenizer)
