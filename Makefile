@@ -22,22 +22,27 @@ $(VENV)/test.stamp: requirements-dev.txt requirements.txt | $(BIN)/python
 run: $(VENV)/run.stamp
 	$(BIN)/python -m streamlit run app.py --server.address $(ADDRESS) --server.port $(PORT)
 
-# For a group: make serve BASE=atlas PORT=8600 serves http://HOST:8600/atlas to everybody who reaches this machine.
-# Put a reverse proxy before it that ends TLS, asks who is there, and passes websockets on (BASE/_stcore/stream); then
-# SERVE_ADDRESS=127.0.0.1 keeps everybody else out. What visitors may do (the rest is in core/settings.py):
+$(VENV)/login.stamp: requirements-login.txt requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-login.txt
+	touch $@ $(VENV)/run.stamp
+
+# For a group: make serve BASE=atlas PORT=8600 serves http://HOST:8600/atlas to everybody who reaches this machine; README,
+# "Serving a group", has the proxy before it, logging in, and what bounds memory. Behind a proxy, SERVE_ADDRESS=127.0.0.1
+# keeps everybody else out. What visitors may do:
+#   LOGIN=on        nobody gets in before logging in: [auth] in secrets.toml, or TOKEN_ATLAS_USER_HEADER
 #   PATHS=on|off    name files of this machine; off here unless asked for
 #   UPLOADS=on|off  upload tokenizers and corpora
 #   HUB=on|off      fetch from the Hub, with the HF_TOKEN of this environment if there is one
-# TOKEN_ATLAS_HOME is where jobs and results live on when the server ends; TOKEN_ATLAS_JOB_SLOTS and
-# TOKEN_ATLAS_JOB_MEMORY_MB bound what jobs take.
+# All other settings of core/settings.py and core/runner/capacity.py are taken from the environment.
 SERVE_ADDRESS ?= 0.0.0.0
 BASE ?=
+LOGIN ?= off
 PATHS ?= off
 UPLOADS ?= on
 HUB ?= on
 
-serve: $(VENV)/run.stamp
-	TOKEN_ATLAS_PATHS=$(PATHS) TOKEN_ATLAS_UPLOADS=$(UPLOADS) TOKEN_ATLAS_HUB=$(HUB) \
+serve: $(VENV)/run.stamp $(if $(filter on,$(LOGIN)),$(VENV)/login.stamp)
+	TOKEN_ATLAS_LOGIN=$(LOGIN) TOKEN_ATLAS_PATHS=$(PATHS) TOKEN_ATLAS_UPLOADS=$(UPLOADS) TOKEN_ATLAS_HUB=$(HUB) \
 	$(BIN)/python -m streamlit run app.py --server.address $(SERVE_ADDRESS) --server.port $(PORT) \
 		--server.baseUrlPath "$(BASE)"
 

@@ -100,7 +100,7 @@ def job_list(jobs: Jobs) -> None:
 def _wanted(jobs: Jobs, found: list[Job], me: Visitor) -> list[Job]:
     """Those of the jobs that the visitor wants to see, theirs or everybody's, with a chooser above."""
     private = settings().private_runs
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not private:
             whose = st.segmented_control(
                 "Whose runs",
@@ -206,14 +206,13 @@ def _summary(found: Sequence[Job]) -> None:
 
 
 def _askers(job: Job, me: Visitor) -> str:
-    """Who asked for a job, as far as it may be said."""
+    """Who asked for a job, as far as they have names; what is nobody's that is known here needs no words."""
     others = [key for key in job.sessions if key != me.key]
     names = [name_of(key) for key in others if name_of(key)]
-    unnamed = len(others) - len(names)
-    if unnamed:
-        names.append("another visitor" if unnamed == 1 else f"{unnamed} other visitors")
     if me.asked_for(job):
         names.insert(0, "you")
+        if unnamed := len(others) - len(names) + 1:
+            names.append("another visitor" if unnamed == 1 else f"{unnamed} other visitors")
     return f"for {', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else f"for {names[0]}" if names else ""
 
 

@@ -19,6 +19,7 @@ CLIENT_ID, CLIENT_SECRET = "token-atlas", "client-secret-never-shown-4711"
 USERS: dict[str, dict[str, Any]] = {
     "ann": {"sub": "1", "email": "ann@example.org", "email_verified": True, "name": "Ann A"},
     "ben": {"sub": "2", "email": "ben@example.org", "email_verified": True, "name": "Ben B"},
+    "mal": {},  # the provider refuses to say who that is
     "eve": {"sub": "3", "email": "ann@example.org", "email_verified": False, "preferred_username": "eve"},
 }
 
@@ -51,6 +52,8 @@ class Provider:
         basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
         asked = self.codes.pop(form.get("code", ""), None)
         if authorization != f"Basic {basic}" or asked is None or form.get("redirect_uri") != asked["redirect_uri"]:
+            return None
+        if not USERS[asked["user"]]:
             return None
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         if base64.urlsafe_b64encode(digest).decode().rstrip("=") != asked["code_challenge"]:
