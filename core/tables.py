@@ -232,8 +232,9 @@ def _wide(name: str, rows: Iterable[Row]) -> Table:
             if column in others or (column not in texts and not _is_language(column, value)):
                 others[column] = None
                 continue
-            # A column that first appears now was missing until now.
-            texts.setdefault(column, [""] * n).append(_text(name, value))
+            if column not in texts:
+                texts[column] = [""] * n  # it was missing until now
+            texts[column].append(_text(name, value))
         n += 1
         for lines in texts.values():
             if len(lines) < n:
