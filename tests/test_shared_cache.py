@@ -1,6 +1,9 @@
 """The cache that sessions share: bounded by bytes, one load per key, nothing taken from under its user."""
 
 import gc
+import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -18,6 +21,7 @@ from core.shared_cache import SharedCache
 from core.uploads import keep_upload
 from tests.tiny import byte_level_bpe
 
+ROOT = Path(__file__).parents[1]
 KB = 1024
 
 
@@ -179,3 +183,34 @@ def test_a_footprint_is_near_what_is_allocated() -> None:
     assert 800_000 + 50_000 * 44 < footprint(arrays) < 800_000 + 50_000 * 50
     tekken = footprint(open_tokenizer("mistral:tekken"))
     assert 90e6 < tekken < 130e6  # a fresh process grew by 109 MB
+
+
+CEILING = """
+import sys
+from pathlib import Path
+from core.catalog import open_tokenizer
+from core.shared_cache import shared
+from core.uploads import keep_upload
+uploads = [keep_upload({"tokenizer.json": path.read_bytes()}) for path in sorted(Path(sys.argv[1]).glob("*.json"))]
+worst = 0
+for _ in range(2):
+    for spec in [*uploads, "mistral:v1", "mistral:v3", "mistral:tekken_240718", "mistral:tekken"]:
+        shared().get(("tokenizer", spec), lambda: open_tokenizer(spec)).segment("Hello " * 100)
+        worst = max(worst, shared().measured)
+print(worst, shared().ceiling, len(shared().counts()))
+"""
+
+
+def test_what_the_server_really_takes_stays_near_the_ceiling(tmp_path: Path) -> None:
+    """Ten tokenizers, six of them in processes of their own, take 370 MB together; the ceiling is 200."""
+    for n in range(300, 306):
+        (tmp_path / f"{n}.json").write_text(byte_level_bpe(n))
+    environment = {**os.environ, "TOKEN_ATLAS_HOME": str(tmp_path / "home"), "TOKEN_ATLAS_MEMORY_MB": "200"}
+    command = [sys.executable, "-c", CEILING, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    worst, ceiling, n_kinds = map(int, done.stdout.split())
+    if not worst:
+        pytest.skip("this system does not say how much memory a process takes")
+    assert ceiling == 200 * 2**20
+    assert worst < ceiling * 1.5  # what is being loaded, up to 110 MB here, is there before others make room for it
+    assert n_kinds == 1
