@@ -10,7 +10,9 @@ from core.catalog import open_tokenizer
 from core.comparison_tests import Cell, Differences, compare_cells
 from core.corpus import Corpus, open_corpus
 from core.corpus_facts import CorpusFacts, examined
+from core.costly import Cost, costly_characters, costly_words
 from core.counts import CountTable
+from core.metric import Value, from_segmentations, metrics
 from core.premium import Per, Premiums, Resampled, premiums, resample
 from core.published import Reproduction, reproduction
 from core.segmentation import Segmentation
@@ -99,6 +101,40 @@ def differences(
         lambda: compare_cells(table, pairs, base, names, per),
         most=MOST_OF_A_TEXT,
     )
+
+
+def segmentations(spec: str, corpus_spec: str, code: str, most: int) -> tuple[Segmentation, ...]:
+    """The first sentences of a language cut by a tokenizer."""
+
+    def made() -> tuple[Segmentation, ...]:
+        with st.spinner("Cutting the sentences …"):
+            opened = tokenizer(spec)
+            return tuple(opened.segment(sentence) for sentence in corpus(corpus_spec).sentences[code][:most])
+
+    return shared().get(("segmentations", spec, corpus_spec, code, most), made)
+
+
+def costly(spec: str, corpus_spec: str, code: str, most: int) -> tuple[list[Cost], list[Cost]]:
+    """Words and characters of the first sentences of a language that take the most tokens."""
+
+    def found() -> tuple[list[Cost], list[Cost]]:
+        cut = segmentations(spec, corpus_spec, code, most)
+        return costly_words(cut), costly_characters(cut)
+
+    return shared().get(("costly", spec, corpus_spec, code, most), found, most=MOST_OF_A_TEXT)
+
+
+def metric_values(spec: str, corpus_spec: str, code: str, most: int, reference: str | None) -> dict[str, Value]:
+    """Every metric of a tokenizer on the first sentences of a language; `reference` is the spec to compare with."""
+
+    def made() -> dict[str, Value]:
+        against = segmentations(reference, corpus_spec, code, most) if reference else None
+        evidence = from_segmentations(
+            segmentations(spec, corpus_spec, code, most), tokenizer(spec).info.n_vocabulary, against
+        )
+        return {key: one.value(evidence) for key, one in metrics().items()}
+
+    return shared().get(("metric values", spec, corpus_spec, code, most, reference), made, most=MOST_OF_A_TEXT)
 
 
 @st.cache_data(max_entries=1, show_spinner=False)

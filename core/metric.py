@@ -173,6 +173,34 @@ def from_table(
     )
 
 
+def from_segmentations(
+    segmentations: Sequence[Segmentation],
+    n_vocabulary: int | None,
+    reference: Sequence[Segmentation] | None = None,
+) -> Evidence:
+    """The evidence for sentences that were cut just now.
+
+    Args:
+        n_vocabulary: ids of the tokenizer, None if it has no vocabulary.
+        reference: the same sentences, cut by the tokenizer to compare with.
+
+    >>> from core.catalog import open_tokenizer
+    >>> cut = [open_tokenizer("builtin:utf8-bytes").segment("née")]
+    >>> metric("bytes_per_token").value(from_segmentations(cut, 256)).number
+    1.0
+    """
+    texts = [one.text for one in segmentations]
+    return Evidence(
+        tokens=np.array([one.n_tokens for one in segmentations]),
+        unknown=np.array([int((one.kinds == Kind.UNKNOWN).sum()) for one in segmentations]),
+        n_bytes=np.array([len(text) for text in texts]),
+        n_characters=np.array([len(text.decode()) for text in texts]),
+        n_vocabulary=n_vocabulary,
+        reference=None if reference is None else np.array([one.n_tokens for one in reference]),
+        segmentations=segmentations,
+    )
+
+
 def over_languages(table: CountTable, tokenizer: int, masked: Sequence[int] = ()) -> Evidence:
     """The evidence for metrics over the languages of a table, on the sentences that all of them have.
 

@@ -162,14 +162,27 @@ class Telling:
 
 def telling_sentences(table: CountTable, tokenizer: int, language: str, base: str, most: int = 5) -> Telling:
     """Which sentences to show for a cell; short sentences, where one token more is much, are passed over."""
-    ratios = sentence_ratios(table, tokenizer, language, base)
-    base_tokens = table.tokens[tokenizer, table.language(base)]
-    known = np.flatnonzero(~np.isnan(ratios))
+    row = table.language(language)
+    return telling(
+        np.where(np.isnan(sentence_ratios(table, tokenizer, language, base)), 0, table.tokens[tokenizer, row]),
+        table.tokens[tokenizer, table.language(base)],
+        most,
+    )
+
+
+def telling(tokens: NDArray[Any], base_tokens: NDArray[Any], most: int = 5) -> Telling:
+    """The same from the tokens of each sentence in the language and in the base, (N,) each; 0 where one is missing.
+
+    >>> telling(np.array([2, 9, 3, 0]), np.array([2, 3, 2, 5]), most=1)
+    Telling(worst=(1,), best=(0,), typical=(2,))
+    """
+    known = np.flatnonzero((tokens > 0) & (base_tokens > 0))
     if not len(known):
         return Telling((), (), ())
+    ratios = np.divide(tokens, base_tokens, out=np.zeros(len(tokens)), where=base_tokens > 0)
     long = known[base_tokens[known] >= np.median(base_tokens[known]) / 2]
     order = long[np.argsort(ratios[long], kind="stable")]
-    premium = table.tokens[tokenizer, table.language(language)][known].sum() / base_tokens[known].sum()
+    premium = tokens[known].sum() / base_tokens[known].sum()
     near = long[np.argsort(np.abs(np.log(np.maximum(ratios[long], 1e-9) / premium)), kind="stable")]
     picked = [tuple(map(int, rows[:most])) for rows in (order[::-1], order, near)]
     return Telling(*picked)

@@ -59,6 +59,7 @@ def draw(at_hand: AtHand) -> None:
         lambda: pair_table(names, found),
         {"Ratio": st.column_config.NumberColumn(help="Premium of the first over that of the second.")},
         {_TARGETS: [cell for cell in cells for _ in cells]},
+        printed=lambda light: pairs_figure(names, found, light.dark),
     )
     show(chart, at_hand)
     st.caption(

@@ -1,6 +1,6 @@
 """From one number to what is behind it: the interval, every sentence's ratio, and the sentences themselves."""
 
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,26 +10,27 @@ import streamlit as st
 from components import cached
 from components.errors import plain
 from components.premium.at_hand import AtHand
+from components.premium.behind import Texts, cut, opens_here, public_specs, texts
 from components.premium.choosers import one_language, one_tokenizer
-from components.premium.figure import GRID, ONE, Chart, finish, show
+from components.premium.figure import GRID, ONE, Chart, bring_into_sight, finish, show
 from components.premium.scale import log_axis, times
 from components.rows import Row
 from components.score import token_view_of
 from components.token_view.component import token_view
 from components.view_options import ViewOptions
-from core.corpus import Corpus
-from core.errors import UserError
+from core.costly import Cost
 from core.languages import language
-from core.premium import sentence_ratios, telling_sentences
+from core.premium import Telling, sentence_ratios, telling, telling_sentences
 from core.tokenizer import Specials
-from core.yours import in_link
 
 _PLAIN = ViewOptions(False, False, False, 1.0, Specials(), None, None)
 _AT_ONCE = 3
+_CUT = 200  # sentences that costly words and characters are looked for in
 
 
 def draw(at_hand: AtHand) -> None:
     """The cell that the user chooses, in a sentence, a histogram and its sentences."""
+    bring_into_sight()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         column, row = one_language(at_hand), one_tokenizer(at_hand)
         kind = st.segmented_control(
@@ -61,7 +62,23 @@ def draw(at_hand: AtHand) -> None:
             f"{len(known):,} sentences, each with its own ratio; the middle half lies from {_quarters(known)}. The "
             "premium (line) is the ratio of sums, in which long sentences weigh more."
         )
-    _sentences(at_hand, row, column, kind)
+    found = texts(at_hand, (code, at_hand.base))
+    if found.remark:
+        st.info(plain(found.remark), icon=":material/download:")
+    if found.corpus is None:
+        st.caption(f"The sample that ships has no {at_hand.language(column)} either.")
+        return
+    spec = opens_here(at_hand, row)
+    if spec is None:
+        st.caption(
+            f"To see the tokens, {plain(at_hand.label(row))} must be on this machine: add it on the page Segmentation, "
+            f"such as {plain(' or '.join(public_specs(at_hand, row)) or 'from its file')}."
+        )
+        if not found.counted:
+            return
+    _sentences(at_hand, row, column, kind, found, spec)
+    if spec is not None:
+        _costly(at_hand, column, found, spec)
 
 
 def _base(at_hand: AtHand) -> int:
@@ -128,75 +145,78 @@ def sentence_table(at_hand: AtHand, row: int, column: int) -> pd.DataFrame:
     )
 
 
-def _sentences(at_hand: AtHand, row: int, column: int, kind: str) -> None:
-    """Sentences side by side with their tokens where text and tokenizer are on this machine; else how to get them."""
-    code = at_hand.table.languages[column]
-    telling = telling_sentences(at_hand.table, row, code, at_hand.base, _AT_ONCE)
-    numbers = {"Dearest": telling.worst, "Typical": telling.typical, "Cheapest": telling.best}[kind]
-    try:
-        text = cached.corpus(at_hand.text)
-    except UserError as error:
-        st.info(f"The sentences themselves are not shipped. {plain(str(error))}", icon=":material/download:")
-        return
-    if text.fingerprint != at_hand.table.corpus and not at_hand.part:
-        st.warning(
-            f"The copy of {plain(at_hand.table.corpus_label)} on this machine is not the text counted here, so no "
-            "sentence is shown."
-        )
-        return
-    missing = [each for each in (code, at_hand.base) if each not in text.languages]
-    if missing:
-        st.info(f"The copy of {plain(text.label)} on this machine lacks {missing[0]}.", icon=":material/download:")
-        return
-    tokenizer = _opened(at_hand, row)
-    for number in numbers:
-        tokens = [int(at_hand.table.tokens[row, c, number]) for c in (column, _base(at_hand))]
+def _sentences(at_hand: AtHand, row: int, column: int, kind: str, found: Texts, spec: str | None) -> None:
+    """Sentences side by side in both languages, with their tokens where the tokenizer is here."""
+    assert found.corpus is not None, "the caller has looked"
+    codes = at_hand.table.languages[column], at_hand.base
+    if found.counted:
+        told = telling_sentences(at_hand.table, row, codes[0], codes[1], _AT_ONCE)
+        counts = [at_hand.table.tokens[row, c] for c in (column, _base(at_hand))]
+    else:
+        assert spec is not None, "without a tokenizer nothing is known of the sample"
+        counts = [
+            np.array([s.n_tokens for s in cut(spec, found.corpus, code, found.corpus.n_sentences)]) for code in codes
+        ]
+        told = telling(counts[0], counts[1], _AT_ONCE)
+        st.markdown(f"Instead, sentences of the sample that ships ({found.corpus.n_sentences} sentences):")
+    for number in _chosen(told, kind):
+        tokens = [int(side[number]) for side in counts]
         with st.container(border=True):
             st.caption(
                 f"Sentence {number + 1:,}: {tokens[0]} tokens against {tokens[1]}, {times(tokens[0] / tokens[1])}×"
             )
-            sides = st.columns(2)
-            for side, which in zip(sides, (code, at_hand.base), strict=True):
+            for side, code, n in zip(st.columns(2), codes, tokens, strict=True):
                 with side:
-                    _one(at_hand, row, tokenizer, text, which, number)
-    if tokenizer is None:
-        st.caption(
-            f"To see the tokens, {at_hand.label(row)} must be on this machine: add it on the page Segmentation, "
-            f"such as {' or '.join(_public(at_hand, row)) or 'from its file'}."
-        )
-    st.caption(f"Sentences whose length in {at_hand.base_label} is under half the median are left out. {text.licence}.")
-
-
-def _one(at_hand: AtHand, row: int, spec: str | None, text: Corpus, code: str, number: int) -> None:
-    sentence = text.sentences[code][number]
+                    st.caption(f"{language(code).label} · {n} tokens")
+                    _one(at_hand, row, spec, found.corpus.sentences[code][number], f"{code}_{number}")
     st.caption(
-        f"{language(code).label} · {int(at_hand.table.tokens[row, at_hand.table.language(code), number])} tokens"
+        f"Sentences whose length in {at_hand.base_label} is under half the median are left out. {found.corpus.licence}."
     )
+
+
+def _chosen(told: Telling, kind: str) -> Sequence[int]:
+    return {"Dearest": told.worst, "Typical": told.typical, "Cheapest": told.best}[kind]
+
+
+def _one(at_hand: AtHand, row: int, spec: str | None, sentence: str, key: str) -> None:
     if spec is None:
         st.text(sentence)
         return
-    opened = Row(
-        spec,
-        cached.tokenizer(spec),
-        cached.segmentation(spec, sentence, False, False),
-        at_hand.colours[at_hand.rows.index(row)],
+    segmentation = cached.segmentation(spec, sentence, False, False)
+    opened = Row(spec, cached.tokenizer(spec), segmentation, at_hand.colours[at_hand.rows.index(row)])
+    token_view(token_view_of([opened], sentence, (0, len(sentence)), _PLAIN), key=f"evidence_{key}_{row}")
+
+
+def _costly(at_hand: AtHand, column: int, found: Texts, spec: str) -> None:
+    """The characters and words that cost most, found in a part of the text."""
+    assert found.corpus is not None, "the caller has looked"
+    most = min(_CUT, found.corpus.n_sentences)
+    words, characters = cached.costly(spec, found.corpus.spec, at_hand.table.languages[column], most)
+    st.markdown(f"**What costs most in {plain(at_hand.language(column))}**")
+    for side, name, costs in zip(st.columns(2), ("Characters", "Words"), (characters, words), strict=True):
+        with side:
+            if costs:
+                st.dataframe(cost_table(costs, name), hide_index=True, key=f"costly_{name}", height=300)
+            else:
+                st.info("No words: this script writes no spaces between them.", icon=":material/space_bar:")
+    st.caption(
+        f"In the first {most} sentences of {plain(found.corpus.label)}: tokens that overlap each, per occurrence. "
+        "Characters are what a reader calls so (grapheme clusters), spaces aside; a token that covers several counts "
+        "for each."
     )
-    token_view(token_view_of([opened], sentence, (0, len(sentence)), _PLAIN), key=f"evidence_{code}_{number}_{row}")
 
 
-def _public(at_hand: AtHand, row: int) -> list[str]:
-    return [spec for spec in at_hand.table.tokenizers[row].opens if not spec.startswith("file:")]
+def cost_table(costs: Sequence[Cost], name: str) -> pd.DataFrame:
+    """A row per character or word, the dearest first.
 
-
-def _opened(at_hand: AtHand, row: int) -> str | None:
-    """A spec under which the tokenizer opens here without a network, or None; one that a user brought has been here."""
-    one = at_hand.table.tokenizers[row]
-    for spec in one.opens:
-        kind, _, rest = spec.partition(":")
-        if in_link(one) in at_hand.keys or kind in ("builtin", "mistral") or (kind == "file" and Path(rest).exists()):
-            try:
-                cached.tokenizer(spec)
-            except UserError:
-                continue
-            return spec
-    return None
+    >>> cost_table([Cost("ß", 2, 4)], "Characters")["Tokens each"].tolist()
+    [2.0]
+    """
+    return pd.DataFrame(
+        {
+            name: [cost.text for cost in costs],
+            "Tokens each": [round(cost.tokens_each, 2) for cost in costs],
+            "Occurrences": [cost.n_times for cost in costs],
+            "Tokens": [cost.n_tokens for cost in costs],
+        }
+    )

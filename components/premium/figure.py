@@ -21,6 +21,7 @@ from core.languages import language
 __all__ = ["FAINT", "GRID", "LINE", "ONE", "Cell", "Chart", "finish", "names_axis"]
 
 ONE = {"color": LINE, "width": 1, "dash": "dot"}  # the line at a premium of 1
+_ASKED = "evidence_asked_for"
 
 Cell = tuple[int, int]  # row of a tokenizer, column of a language
 
@@ -75,7 +76,14 @@ def go_to_evidence(tokenizer: str, code: str) -> None:
     if tokenizer not in state[COUNTED]:
         state[COUNTED] = [*state[COUNTED], tokenizer]
     state[TOKENIZER], state[LANGUAGE] = tokenizer, code
-    state[VIEW] = "Evidence"
+    state[VIEW], state[_ASKED] = "Evidence", True
+
+
+def bring_into_sight() -> None:
+    """Move the page to its views if a click has just asked for one: the chart clicked may fill the window."""
+    if st.session_state.pop(_ASKED, False):
+        to = f"document.querySelector('.st-key-{VIEW}')?.scrollIntoView()"
+        st.html(f"<script>{to}</script>", unsafe_allow_javascript=True)
 
 
 def cell_table(at_hand: AtHand, cells: Sequence[Cell]) -> pd.DataFrame:

@@ -210,7 +210,10 @@ def parts_figure(names: Sequence[str], parts: np.ndarray, premium: np.ndarray, t
                 base=same,
                 orientation="h",
                 name=name,
-                marker={"color": colour, "pattern": {"shape": pattern, "size": 5, "solidity": 0.25}},
+                marker={
+                    "color": colour,
+                    "pattern": {"shape": pattern, "size": 6, "solidity": 0.2, "fillmode": "overlay"},
+                },
                 unselected={"marker": {"opacity": 1}},
                 customdata=[f"{names[k]}: {times(float(parts[n, k]))} times the {what}" for k in rows],
                 hovertemplate="%{customdata}<extra></extra>",

@@ -13,6 +13,7 @@ VIEWS = {
     "Units": "units",
     "Relations": "relations",
     "Differences": "differences",
+    "Measures": "measures",
     "Evidence": "evidence",
     "Calculator": "calculator",
     "Table": "table",

@@ -54,9 +54,11 @@ def test_a_click_on_a_cell_leads_to_its_sentences_again_and_again(visit: Callabl
         expect(page.get_by_text(sentence).first).to_be_visible(timeout=30_000)
     page.wait_for_function("location.href.includes('language=tha_Thai')")
     assert in_link(page)["premium"] == ["Evidence"]
+    expect(page.get_by_text("Thai costs cl100k (GPT-4)").first).to_be_in_viewport()
     assert in_link(page)["tokenizer"] == ["cl100k"]
     page.get_by_test_id("stMain").get_by_text("Ranked", exact=True).click()
     expect(page.locator(".st-key-ranked")).to_be_visible(timeout=30_000)
+    page.locator(f"{wide} .js-plotly-plot").scroll_into_view_if_needed()
     click_cell(page, wide, 2, 1)  # the same cell as before: plotly takes it for the end of the selection
     expect(page.get_by_text("Thai costs cl100k (GPT-4)").first).to_be_visible(timeout=30_000)
 
@@ -77,7 +79,7 @@ def test_the_map_draws_without_a_network_and_a_click_on_a_country_leads_to_its_s
     page.route("**/*", local_only)
     page.goto(f"{address}/premium?premium=Map&tokenizer=cl100k")
     plot = page.locator(".st-key-map .js-plotly-plot")
-    expect(plot.locator(".choroplethlayer path")).to_have_count(239, timeout=60_000)
+    expect(plot.locator(".choroplethlayer path")).to_have_count(239, timeout=120_000)
     expect(plot.locator(".scattergeo path.point").first).to_be_visible()
     x, y = plot.evaluate(
         """(plot, place) => {

@@ -1,0 +1,155 @@
+"""Facts about the figures of the Premium page: what is drawn where, and that a click on it means what it shows."""
+
+from collections.abc import Sequence
+from functools import partial
+from math import nan
+
+import numpy as np
+import pytest
+from plotly.graph_objects import Figure
+
+from components.premium.at_hand import AtHand, Counting
+from components.premium.heatmap import heatmap
+from components.premium.ranked import ranked_figure
+from components.premium.scale import log_axis
+from components.premium.slope import cells_of, slope_figure
+from components.premium.units import bump_figure, moved_most, parts_figure
+from components.premium.world import RULES, Country, country_table, map_figure, small_ones
+from core.atlas import shipped_atlas
+from core.comparison_tests import compare_cells
+from core.premium import MAX_UNKNOWN, premiums, ranks, telling
+
+KEYS = ("gpt-2", "bert-cased")
+
+
+@pytest.fixture(scope="module")
+def at_hand() -> AtHand:
+    table = shipped_atlas(KEYS)
+    columns = tuple(range(len(table.languages)))
+    return AtHand(
+        table=table,
+        found=premiums(table, "eng_Latn"),
+        keys=KEYS,
+        rows=(0, 1),
+        columns=columns,
+        sort="Premium",
+        part="",
+        colours=("#000000", "#111111"),
+        dark=False,
+        corpus="",
+        stamp="",
+        counting=Counting("", (), ""),
+        premiums=partial(premiums, table, "eng_Latn"),
+    )
+
+
+def column(at_hand: AtHand, code: str) -> int:
+    return at_hand.table.language(code)
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_each_cell_of_the_heatmap_has_a_point_that_says_its_number(at_hand: AtHand, wide: bool) -> None:
+    figure = heatmap(at_hand, wide)
+    points = figure.data[-1]
+    n = column(at_hand, "mya_Mymr")
+    where = (n, 0) if wide else (0, n)
+    at = [k for k, place in enumerate(zip(points.x.tolist(), points.y.tolist(), strict=True)) if place == where]
+    assert at == [n]  # row after row, as the cells are listed for clicks
+    assert points.customdata[n].startswith("Burmese costs GPT-2 16.8 times")
+    assert len(points.x) == 2 * 204
+
+
+def test_masked_cells_are_hatched_and_say_why(at_hand: AtHand) -> None:
+    figure = heatmap(at_hand, wide=True)
+    n = column(at_hand, "tha_Thai")
+    hatch = next(trace for trace in figure.data if trace.type == "scatter" and trace.marker.symbol == "line-ne")
+    assert (n, 1) in set(zip(hatch.x, hatch.y, strict=True))
+    assert np.isnan(figure.data[0].z[1][n])
+    assert (
+        f"{100 * at_hand.found.unknown_share[1, n]:.0f} % of the tokens are unknown"
+        in figure.data[-1].customdata[204 + n]
+    )
+    assert at_hand.found.unknown_share[1, n] > MAX_UNKNOWN
+
+
+def test_the_axis_of_ratios_is_even_in_doublings() -> None:
+    axis = log_axis(0.6, 8.0, "")
+    assert axis["type"] == "log"
+    assert axis["tickvals"] == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0]
+    assert axis["ticktext"] == ["½", "1", "2", "4", "8", "16"]
+
+
+def test_ranked_dots_have_their_intervals_and_bands_join_what_is_not_told_apart() -> None:
+    value, low, high = np.array([3.0, 2.9, 1.0]), np.array([2.8, 2.7, 0.9]), np.array([3.2, 3.1, 1.1])
+    apart = np.array([False, True])
+    figure = ranked_figure("abc", (value, low, high), "xyz", np.array([True, True, False]), apart, "#000", "t")
+    band, dots = figure.data
+    assert list(band.x) == [3.0, 2.9, None] and list(band.y) == [0, 1, None]
+    assert np.allclose(dots.error_x.array, high - value) and np.allclose(dots.error_x.arrayminus, value - low)
+    assert list(dots.marker.symbol) == ["circle", "circle", "circle-open"]
+
+
+def cells_match(figure: Figure, cells: dict[int, Sequence[tuple[int, int]]]) -> None:
+    for trace, listed in cells.items():
+        assert len(figure.data[trace].x) == len(listed)
+
+
+def test_slope_lines_and_clicks_go_together_and_dots_mark_what_is_not_told_apart() -> None:
+    value = np.array([[4.0, 2.0, 1.5], [2.0, 2.0, 1.4]])
+    apart = np.array([True, False, True])
+    figure = slope_figure(["old", "new"], "abc", value, apart, [0], "t")
+    cells = cells_of([[(0, c), (1, c)] for c in range(3)], apart, [0])
+    cells_match(figure, cells)
+    assert figure.data[1].line.dash == "dot" and list(figure.data[1].y) == [2.0, 2.0, None]
+    assert cells[2] == [(0, 0), (1, 0)] and list(figure.data[2].y) == [4.0, 2.0]
+
+
+def test_units_draw_the_dearest_on_top_and_the_factors_multiply_to_the_premium() -> None:
+    value = np.array([[4.0, 2.0, 1.0], [1.0, 2.0, 4.0], [4.0, 2.0, 1.0]])
+    rank = np.stack([ranks(row) for row in value])
+    figure = bump_figure("abc", value, rank, moved_most(rank)[:1])
+    assert list(figure.data[1].y) == [1, 3, 1]
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
+    parts = np.array([[0.5], [3.0], [2.0]])
+    bars = parts_figure(["a"], parts, parts.prod(0), "t").data
+    assert np.isclose(sum(bar.x[0] for bar in bars[:3]), bars[3].x[0])
+
+
+def test_the_map_starts_with_dots_since_a_first_trace_of_countries_would_fetch_a_base_map() -> None:
+    countries = [Country("BR", "Brazil", 0, 1.0, 2.0, ""), Country("SG", "Singapore", 0, 1.0, nan, "")]
+    figure = map_figure(countries, ((-170, 190), (-56, 84)), False)
+    assert [trace.type for trace in figure.data] == ["scattergeo", "choropleth"]
+    assert small_ones(countries) == [1] and list(figure.data[0].marker.symbol) == ["x-thin-open"]
+    z = dict(zip(figure.data[1].locations, figure.data[1].z, strict=True))
+    assert z["BR"] == 1.0 and figure.data[1].zmin < z["SG"] < figure.data[1].zmin + 1
+    assert not figure.layout.geo.showland and not figure.layout.geo.showcountries
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_country_has_the_premium_of_its_language(at_hand: AtHand, rule: str) -> None:
+    found = {one.code: one for one in RULES[rule](at_hand, 0)}
+    burmese = float(at_hand.found.value[0, column(at_hand, "mya_Mymr")])
+    if rule == "Its main language":
+        assert found["MM"].premium == burmese
+        assert found["MM"].column == column(at_hand, "mya_Mymr")
+    elif rule == "Its dearest language":
+        assert found["MM"].premium >= burmese  # Shan is dearer, and over 1 % speak it
+        assert found["MM"].column == column(at_hand, "shn_Mymr")
+    else:
+        values = at_hand.found.value[0]
+        assert np.nanmin(values) <= found["MM"].premium <= np.nanmax(values)
+    table = country_table(at_hand, 0, list(found.values()))
+    assert list(table["Premium"].dropna()) == sorted(table["Premium"].dropna(), reverse=True)
+    assert "Shan" in table.set_index("Country").loc["Myanmar (Burma)", "All its languages"]
+
+
+def test_a_language_against_the_base_per_byte_gives_the_premium_per_byte() -> None:
+    table = shipped_atlas(["gpt-2"])
+    found = compare_cells(table, [((0, "tha_Thai"), (0, "eng_Latn"))], None, ["Thai"], "byte")
+    premium = premiums(table, "eng_Latn", "byte").value[0, table.language("tha_Thai")]
+    assert np.isclose(found.ratio[0], premium) and found.low[0] < premium < found.high[0]
+
+
+def test_telling_sentences_leave_out_missing_and_short_ones() -> None:
+    told = telling(np.array([50, 10, 20, 0, 9]), np.array([2, 10, 10, 10, 10]), most=2)
+    assert told.worst == (2, 1) and told.best == (4, 1)
