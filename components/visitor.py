@@ -46,7 +46,8 @@ def admitted() -> None:
         reason = str(error)
     if reason is None:
         return
-    with st.container(border=True, width=460, horizontal_alignment="left", key="login"):
+    st.space("large")
+    with st.container(horizontal_alignment="center"), st.container(border=True, width=460, key="login"):
         st.title("Token Atlas", anchor=False)
         if reason:
             show_error(UserError(reason))
