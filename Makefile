@@ -57,6 +57,7 @@ bench: $(VENV)/test.stamp
 
 atlas: $(VENV)/run.stamp
 	$(BIN)/python -m core.atlas
+	$(BIN)/python -m core.atlas.fidelity
 
 clean:
 	rm -rf $(VENV)

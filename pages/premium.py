@@ -8,6 +8,7 @@ from components.premium.at_hand import AtHand
 from components.premium.bench import bench
 from components.premium.controls import choose_opening, controls
 from components.premium.counting import absent_in_link, counting_strip
+from components.premium.faithful import lossless_badge
 from components.premium.ordering import matching, mean_premium, order
 from components.premium.overview import overview
 from components.premium.own import brought
@@ -15,6 +16,8 @@ from components.premium.provenance import link, provenance, reproduction_badge, 
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.title("Multilingual premium", anchor=False, width="content")
+    badges = st.container(horizontal=True, gap="small", width="content")
+with badges:
     reproduction_badge()
 
 brought()
@@ -25,9 +28,11 @@ if not choice.keys:
     st.button("Show the well-known ones", icon=":material/play_arrow:", on_click=choose_opening)
     st.stop()
 
+with badges:
+    lossless_badge(choice.keys)
 numbers = bench(choice)
 table, found = numbers.table, numbers.found
-counting_strip(numbers, choice)
+strip = st.container()  # filled last: reading a text may take seconds, and the charts need not wait for it
 text_note(numbers.counting.notes)
 rows = tuple(numbers.keys.index(key) for key in choice.keys)
 places = matching(table.languages, choice.search)
@@ -62,3 +67,5 @@ overview(at_hand)
 views.views(at_hand)
 link(at_hand)
 provenance(at_hand)
+with strip:
+    counting_strip(numbers, choice)

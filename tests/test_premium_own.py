@@ -191,3 +191,9 @@ def test_shipped_numbers_do_not_change_beside_a_tokenizer_of_the_users() -> None
     assert before["GPT-2"].equals(after["GPT-2"].reindex(before.index))
     assert before["GPT-2 95 %"].equals(after["GPT-2 95 %"].reindex(before.index))
     assert len(after) == 204 and after.iloc[:, 5].isna().all()
+
+
+def test_the_lossless_badge_counts_those_that_were_tried() -> None:
+    key = yours.in_link(yours.keep(open_tokenizer(SPEC).info))
+    app = page(counted=["gpt-2", "bert-cased", key])
+    assert "1 of 2 lossless · 1 not tried" in [each.proto.popover.label for each in app.get("popover")]
