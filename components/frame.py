@@ -29,6 +29,13 @@ pages = [
         help="What each of 204 language-scripts costs each tokenizer, and how sure that is.",
     ),
     st.Page(
+        PAGES / "transplants.py",
+        title="Transplants",
+        url_path="transplants",
+        icon=":material/swap_horiz:",
+        help="What happens to a language model when its tokenizer is replaced, by many methods.",
+    ),
+    st.Page(
         PAGES / "runs.py",
         title="Runs",
         icon=":material/history:",

@@ -1,0 +1,135 @@
+"""What sessions share of the transplant lab; what needs torch imports it here and late, since results do without."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components import cached_runs
+from core.job import Job, State, canonical
+from core.lab.plan import Plan, Value, plan_of
+from core.lab.result import LabResult, Setting, lab_result
+from core.lab.verdict import Verdict, verdict
+from core.shared_cache import shared
+from core.tokenizer import LocalTokenizer
+from core.work.transplant import so_far
+
+if TYPE_CHECKING:
+    from core.lab.estimate import Estimate
+    from core.lab.submission import Submission
+    from core.transplant import Param
+
+Described = tuple[str, str, Value, str, float | None, float | None, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Choosable:
+    """A method or a measure as a form offers it.
+
+    Args:
+        params: (key, label, default, help, low, high, choices) of each parameter.
+        cost: what a measure takes, in words.
+        quick: whether it is part of the quick default.
+        needs: what must be there beyond both tokenizers.
+    """
+
+    key: str
+    label: str
+    definition: str
+    source: str
+    params: tuple[Described, ...] = ()
+    cost: str = ""
+    quick: bool = False
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What can be chosen: methods without the controls, measures, shipped models."""
+
+    methods: Mapping[str, Choosable]
+    measures: Mapping[str, Choosable]
+    models: tuple[str, ...]
+
+
+@st.cache_resource(show_spinner="Getting the lab ready …")
+def catalogue() -> Catalogue:
+    """Everything that a form offers; the first to ask waits for torch."""
+    from core.evaluator import evaluators
+    from core.models.load import shipped
+    from core.transplant import methods
+
+    def params(entries: "tuple[Param, ...]") -> tuple[Described, ...]:
+        return tuple((p.key, p.label, p.default, p.help, p.low, p.high, p.choices) for p in entries)
+
+    return Catalogue(
+        {
+            key: Choosable(key, m.label, m.definition, m.source, params(m.params), needs=m.needs)
+            for key, m in methods().items()
+            if not m.control
+        },
+        {
+            key: Choosable(key, e.label, e.definition, e.source, params(e.params), e.cost, e.quick, e.needs)
+            for key, e in evaluators().items()
+        },
+        tuple(shipped()),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A plan before it runs.
+
+    Args:
+        setting: what is shared and what must be made up.
+        estimate: what it will take.
+        submission: the job to hand in.
+    """
+
+    setting: Setting
+    estimate: "Estimate"
+    submission: "Submission"
+
+
+@st.cache_resource(max_entries=16, show_spinner="Looking at both vocabularies …")
+def look(plan: str) -> Look:
+    """What a plan, as canonical JSON, would do; no model runs.
+
+    Raises:
+        UserError: it cannot run; says why.
+    """
+    from core.lab.cast import outlined
+    from core.lab.estimate import estimate
+    from core.lab.setting import setting
+    from core.lab.submission import submission
+
+    cast = outlined(plan_of(json.loads(plan)))
+    return Look(setting(cast), estimate(cast), submission(cast))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening both tokenizers …")
+def _tokenizers(plan: str) -> tuple[LocalTokenizer, LocalTokenizer]:
+    from core.lab.cast import outlined
+
+    cast = outlined(plan_of(json.loads(plan)))
+    return cast.original.tokenizer, cast.tokenizer
+
+
+def tokenizers(plan: Plan) -> tuple[LocalTokenizer, LocalTokenizer]:
+    """The old and the new tokenizer of a plan."""
+    return _tokenizers(canonical(plan.to_json()))
+
+
+def comparison(job: Job) -> tuple[LabResult, Verdict]:
+    """What is there of a comparison, and the verdict on it; the same for everybody who looks."""
+    jobs = cached_runs.jobs()
+    if job.state is State.DONE:
+        return shared().get(("lab", job.key, job.place), lambda: _judged(lab_result(jobs.result(job.key))))
+    seen = "lab so far", job.key, job.place, job.done
+    return shared().get(seen, lambda: _judged(so_far(jobs.store, job)), most=8)
+
+
+def _judged(result: LabResult) -> tuple[LabResult, Verdict]:
+    return result, verdict(result)

@@ -1,0 +1,92 @@
+"""Marks of several models in rows, each with its interval: languages, classes and the like against one number."""
+
+from collections.abc import Mapping, Sequence
+from math import isnan
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from components.chart import GRID, LINE, Chart, finish, names_axis
+from components.lab.at_hand import AtHand
+from core.lab.result import Outcome
+from core.measures import Number
+
+_ROW = 34
+
+
+def dots(
+    at_hand: AtHand,
+    key: str,
+    rows: Sequence[str],
+    values: Mapping[str, Sequence[Number]],
+    title: str,
+    alt: str,
+    zero: float | None = None,
+) -> Chart:
+    """A row per name, the first on top, with a mark per model.
+
+    Args:
+        rows: names of the rows, R of them.
+        values: R numbers by name of the outcome.
+        title: of the horizontal axis, with its unit.
+        zero: where a line says that nothing has changed; None for no line.
+    """
+    figure = go.Figure()
+    outcomes = [at_hand.result.outcome(name) for name in values]
+    for n, outcome in enumerate(outcomes):
+        _marks(figure, at_hand, outcome, values[outcome.name], rows, (n + 0.5) / len(outcomes) - 0.5)
+    if zero is not None:
+        figure.add_vline(x=zero, line={"color": LINE, "width": 1, "dash": "dot"})
+    finish(
+        figure,
+        max(_ROW, 7 * len(outcomes)) * len(rows) + 120,
+        showlegend=True,
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
+        xaxis={"title": title, "gridcolor": GRID},
+        yaxis=names_axis(rows),
+    )
+    figure.update_layout(margin={"t": 44})
+    return Chart(key, figure, alt, lambda: _numbers(at_hand, rows, values, title))
+
+
+def _marks(
+    figure: go.Figure, at_hand: AtHand, outcome: Outcome, numbers: Sequence[Number], rows: Sequence[str], shift: float
+) -> None:
+    mark, name = at_hand.mark(outcome), at_hand.names[outcome.name]
+    figure.add_trace(
+        go.Scatter(
+            x=[n.value for n in numbers],
+            y=[row + 0.6 * shift for row in range(len(rows))],
+            mode="markers",
+            name=name,
+            marker={"color": mark.colour, "symbol": mark.symbol, "size": 9, "line": {"width": 1, "color": mark.colour}},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [0 if isnan(n.high) else n.high - n.value for n in numbers],
+                "arrayminus": [0 if isnan(n.low) else n.value - n.low for n in numbers],
+                "color": mark.colour,
+                "thickness": 1.2,
+                "width": 0,
+            },
+            customdata=[
+                f"<b>{name}</b>, {row}<br>{n.value:.3f}" + ("" if isnan(n.low) else f" [{n.low:.3f}, {n.high:.3f}]")
+                for row, n in zip(rows, numbers, strict=True)
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    )
+
+
+def _numbers(at_hand: AtHand, rows: Sequence[str], values: Mapping[str, Sequence[Number]], title: str) -> pd.DataFrame:
+    listed = [(row, name, n) for name, numbers in values.items() for row, n in zip(rows, numbers, strict=True)]
+    return pd.DataFrame(
+        {
+            "": [row for row, _, _ in listed],
+            "Model": [at_hand.names[name] for _, name, _ in listed],
+            title: [n.value for *_, n in listed],
+            "Low": [n.low for *_, n in listed],
+            "High": [n.high for *_, n in listed],
+            "Remark": [n.reason for *_, n in listed],
+        }
+    )

@@ -1,0 +1,57 @@
+"""Charts of the lab: shown with their numbers, and with how to cite them."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from components.chart import CONFIG, Chart, numbers_fold
+from components.lab.at_hand import AtHand
+from components.take_away import take_away
+from core.takeaway import Named, Provenance, slug
+
+
+def show(chart: Chart, at_hand: AtHand) -> None:
+    """The chart, and under it its numbers and all of it to take away."""
+    st.plotly_chart(chart.figure, key=chart.key, config=CONFIG, alt=chart.alt)
+    with st.container(horizontal=True, horizontal_alignment="right", key=f"{chart.key}_below"):
+        numbers_fold(chart)
+        take_away(
+            chart.key,
+            f"transplant-{slug(chart.key)}-{at_hand.job.key[:8]}",
+            lambda: provenance_of(at_hand),
+            chart.alt,
+            chart.numbers,
+            lambda: chart.figure,
+        )
+
+
+def provenance_of(at_hand: AtHand) -> Provenance:
+    """Where the numbers of a comparison come from."""
+    setting = at_hand.setting
+    texts = [each for each in at_hand.job.inputs if each.name not in _parties(at_hand)]
+    return Provenance(
+        what=f"{setting.model.label} with the tokenizer of {setting.tokenizer.label}",
+        corpus=", ".join(each.name for each in texts),
+        corpus_fingerprint=", ".join(each.fingerprint for each in texts),
+        sentences=f"{len(setting.texts):,}",
+        tokenizers=tuple(
+            Named(party.label, party.fingerprint)
+            for party in (setting.model, setting.tokenizer, setting.donor)
+            if party is not None
+        ),
+        counted=_day(at_hand.job.finished),
+        versions=(),
+        licence="",
+        link=st.context.url or "",
+        today=_day(datetime.now(UTC).timestamp()),
+    )
+
+
+def _day(seconds: float | None) -> str:
+    """The day of a moment, ISO 8601; empty for none."""
+    return "" if seconds is None else datetime.fromtimestamp(seconds, UTC).date().isoformat()
+
+
+def _parties(at_hand: AtHand) -> set[str]:
+    setting = at_hand.setting
+    return {party.spec for party in (setting.model, setting.tokenizer, setting.donor) if party is not None}

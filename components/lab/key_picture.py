@@ -1,0 +1,223 @@
+"""The key picture: compression gained against bits per byte lost, one mark per model and language."""
+
+from collections.abc import Sequence
+from math import isnan
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.chart import FAINT, GRID, LINE, Chart, finish
+from components.lab.at_hand import AtHand
+from components.lab.figure import show
+from core.lab.picture import Point, points
+from core.measures import Number
+
+_HEIGHT = 470
+_ROOM = 1.12  # of the vertical axis beyond the worst method
+_CLOSE = 0.06  # of the width, below which two names would overlap
+
+
+def key_picture(at_hand: AtHand) -> None:
+    """The picture, with a choice between all texts and languages apart where there are several."""
+    every = points(at_hand.result)
+    several = len({p.language for p in every if p.language}) > 1
+    together = not several
+    if several:
+        together = (
+            st.segmented_control(
+                "Texts",
+                ["By language", "All texts"],
+                default="By language",
+                required=True,
+                key="lab_texts",
+                label_visibility="collapsed",
+                bind="query-params",
+            )
+            == "All texts"
+        )
+    shown = [p for p in every if not p.domain and bool(p.language) != together and not isnan(p.lost.value)]
+    if not shown:
+        st.caption("The picture begins with the first model that has read the texts.")
+        return
+    show(chart(at_hand, shown), at_hand)
+
+
+def chart(at_hand: AtHand, shown: Sequence[Point]) -> Chart:
+    """The picture of these points."""
+    top = _top(shown)
+    gains = [p.gain.value for p in shown if p.gain.value > 0]
+    low, high = min(1.0, *gains), max(1.0, *gains)
+    pad = max(0.03, 0.12 * float(np.log10(high / low)))
+    span = float(np.log10(low)) - pad, float(np.log10(high)) + pad
+    figure = go.Figure()
+    _columns(figure, at_hand, shown, span)
+    for name in dict.fromkeys(p.outcome for p in shown if p.role != "original"):  # the line at 0 is the original
+        _model(figure, at_hand, [p for p in shown if p.outcome == name], top)
+    figure.add_hline(y=0, line={"color": LINE, "width": 1.5})
+    figure.add_annotation(
+        x=1, y=0, xref="paper", text="no transplant", showarrow=False, xanchor="right", yanchor="bottom",
+        font={"size": 11},
+    )  # fmt: skip
+    figure.add_annotation(
+        x=1, y=0.1, xref="paper", yref="paper", text="better ↘<br>shorter texts, nothing lost", showarrow=False,
+        xanchor="right", yanchor="bottom", align="right", font={"size": 11, "color": LINE},
+    )  # fmt: skip
+    lowest = min(0.0, *(p.lost.value for p in shown))
+    finish(
+        figure,
+        _HEIGHT,
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "itemclick": "toggleothers"},
+        xaxis={
+            "title": f"Bytes per token, × those of {at_hand.setting.model.label}",
+            "type": "log",
+            "range": list(span),
+            "tickvals": _ticks(low, high),
+            "ticktext": [f"{tick:g}×" for tick in _ticks(low, high)],
+            "gridcolor": GRID,
+        },
+        yaxis={
+            "title": "Bits per byte lost",
+            "range": [lowest - 0.16 * (top - lowest), top],
+            "gridcolor": GRID,
+            "zeroline": False,
+        },
+    )
+    figure.update_layout(margin={"t": 40})
+    return Chart("picture", figure, _alt(at_hand, shown), lambda: _numbers(at_hand, shown))
+
+
+def _top(shown: Sequence[Point]) -> float:
+    """Where the vertical axis ends: beyond the worst method; a control further up is drawn at the edge."""
+    methods = [p.lost.high if p.lost.high > p.lost.value else p.lost.value for p in shown if p.role == "method"]
+    everything = methods or [p.lost.value for p in shown]
+    controls = [p.lost.value for p in shown if p.role == "control"]
+    reach = max(0.1, *everything)
+    return _ROOM * max([reach, *(c for c in controls if c < 1.6 * reach)])
+
+
+def _columns(figure: go.Figure, at_hand: AtHand, shown: Sequence[Point], span: tuple[float, float]) -> None:
+    """A faint line per language, with its name at the foot: all methods share the new tokenizer, and so the place.
+
+    Args:
+        span: the ends of the axis across, log10.
+    """
+    first: dict[str, float] = {}
+    for point in shown:
+        if point.language and point.role != "original":
+            first.setdefault(point.language, float(np.log10(point.gain.value)))
+    for at in first.values():
+        figure.add_shape(
+            type="line", x0=10**at, x1=10**at, y0=0, y1=1, yref="paper", line={"color": FAINT, "width": 1}
+        )  # fmt: skip
+    for names in _neighbours(first, (span[1] - span[0]) * _CLOSE):
+        figure.add_annotation(
+            x=float(np.mean([first[code] for code in names])), y=0, yref="paper", showarrow=False,
+            text="<br>".join(at_hand.language(code) for code in names), xanchor="center", yanchor="bottom",
+            font={"size": 10}, bgcolor="rgba(128,140,160,.12)",
+        )  # fmt: skip
+
+
+def _neighbours(place: dict[str, float], close: float) -> list[list[str]]:
+    """Languages whose names would overlap, together.
+
+    >>> _neighbours({"a": 0.0, "b": 1.0, "c": 0.05}, 0.1)
+    [['a', 'c'], ['b']]
+    """
+    groups: list[list[str]] = []
+    for code in sorted(place, key=lambda code: place[code]):
+        if groups and place[code] - place[groups[-1][-1]] < close:
+            groups[-1].append(code)
+        else:
+            groups.append([code])
+    return groups
+
+
+def _model(figure: go.Figure, at_hand: AtHand, mine: Sequence[Point], top: float) -> None:
+    outcome = at_hand.result.outcome(mine[0].outcome)
+    mark = at_hand.mark(outcome)
+    beyond = [p.lost.value > top for p in mine]
+    figure.add_trace(
+        go.Scatter(
+            x=[p.gain.value for p in mine],
+            y=[min(p.lost.value, top) for p in mine],
+            mode="markers",
+            name=at_hand.names[outcome.name],
+            marker={
+                "color": mark.colour,
+                "symbol": ["arrow-up" if out else mark.symbol for out in beyond],
+                "size": 11,
+                "line": {"width": 2 if mark.symbol.endswith("-open") else 0.5, "color": mark.colour},
+            },
+            error_y=_bars([p.lost for p in mine], beyond, mark.colour),
+            error_x=_bars([p.gain for p in mine], beyond, mark.colour),
+            customdata=[_sentence(at_hand, p) for p in mine],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    )
+
+
+def _bars(numbers: Sequence[Number], hidden: Sequence[bool], colour: str) -> dict[str, object]:
+    def reach(number: Number, end: float, out: bool) -> float:
+        return 0.0 if out or isnan(end) else abs(end - number.value)
+
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [reach(n, n.high, out) for n, out in zip(numbers, hidden, strict=True)],
+        "arrayminus": [reach(n, n.low, out) for n, out in zip(numbers, hidden, strict=True)],
+        "color": colour,
+        "thickness": 1.2,
+        "width": 0,
+    }
+
+
+def _sentence(at_hand: AtHand, point: Point) -> str:
+    """A mark in words.
+
+    Its bits per byte, what that is beyond the original, and how far the tokenizer carries.
+    """
+    name = at_hand.names[point.outcome]
+    where = f" on {at_hand.language(point.language)}" if point.language else ""
+    interval = "" if isnan(point.lost.low) else f" [{point.lost.low:.3f}, {point.lost.high:.3f}]"
+    return (
+        f"<b>{name}</b>{where}<br>{point.bits.value:.3f} bits per byte, {point.lost.value:+.3f}{interval} against "
+        f"{at_hand.setting.model.label}<br>{point.gain.value:.2f}× the bytes per token, {point.n_texts} texts"
+    )
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round ratios between the ends.
+
+    >>> _ticks(0.9, 2.1)
+    [1.0, 1.25, 1.5, 2.0]
+    """
+    round_ones = [0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 8.0, 16.0]
+    inside = [tick for tick in round_ones if low * 0.97 <= tick <= high * 1.03]
+    return inside if high / low < 1.7 else [tick for tick in inside if tick not in (0.9, 1.1)]
+
+
+def _alt(at_hand: AtHand, shown: Sequence[Point]) -> str:
+    best = next((o.label for o in at_hand.result.outcomes if o.name.startswith(at_hand.verdict.best)), "")
+    finding = f" {at_hand.verdict.sentences[0]}" if at_hand.verdict.best and best else ""
+    return f"Bits per byte lost against bytes per token gained, {len(shown)} marks.{finding}"
+
+
+def _numbers(at_hand: AtHand, shown: Sequence[Point]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Model": [at_hand.names[p.outcome] for p in shown],
+            "Language": [at_hand.language(p.language) for p in shown],
+            "Bytes per token, ×": [p.gain.value for p in shown],
+            "× low": [p.gain.low for p in shown],
+            "× high": [p.gain.high for p in shown],
+            "Bits per byte": [p.bits.value for p in shown],
+            "Bits per byte lost": [p.lost.value for p in shown],
+            "Lost low": [p.lost.low for p in shown],
+            "Lost high": [p.lost.high for p in shown],
+            "Texts": [p.n_texts for p in shown],
+            "Remark": [p.lost.reason for p in shown],
+        }
+    )

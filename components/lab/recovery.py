@@ -1,0 +1,91 @@
+"""How fast a short training wins back what the transplant lost."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.chart import GRID, LINE, Chart, finish
+from components.lab.at_hand import AtHand
+from components.lab.figure import show
+from core.lab.result import Outcome
+
+
+def draw(at_hand: AtHand) -> None:
+    """A curve per method, its seeds as a band."""
+    trained = [o for o in at_hand.result.outcomes if o.table("recovery", "curve") is not None]
+    if not trained:
+        st.info(
+            "No model was trained in this comparison. Choose *Recovery* among the measures of a new one.",
+            icon=":material/trending_down:",
+        )
+        return
+    figure = go.Figure()
+    curves = {o.name: _curve(o) for o in trained}
+    for outcome in trained:
+        curve, mark, name = curves[outcome.name], at_hand.mark(outcome), at_hand.names[outcome.name]
+        if (curve["high"] > curve["low"]).any():
+            figure.add_trace(
+                go.Scatter(
+                    x=[*curve["seen"], *curve["seen"][::-1]],
+                    y=[*curve["high"], *curve["low"][::-1]],
+                    fill="toself",
+                    fillcolor=mark.colour,
+                    opacity=0.15,
+                    line={"width": 0},
+                    hoverinfo="skip",
+                    showlegend=False,
+                )
+            )
+        figure.add_trace(
+            go.Scatter(
+                x=curve["seen"],
+                y=curve["mean"],
+                mode="lines+markers",
+                name=name,
+                line={"color": mark.colour, "width": 2},
+                marker={"symbol": mark.symbol, "size": 7},
+                hovertemplate=f"<b>{name}</b><br>%{{y:.3f}} bits per byte after %{{x:.0f}} kB<extra></extra>",
+            )
+        )
+    targets = [
+        float(fact) for o in trained if (fact := o.measures["recovery"].facts.get("original_bits_per_byte")) is not None
+    ]
+    if targets:
+        figure.add_hline(y=targets[0], line={"color": LINE, "width": 1.5}, annotation_text="no transplant")
+    finish(
+        figure,
+        420,
+        showlegend=True,
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
+        xaxis={"title": "Text trained on, kB", "gridcolor": GRID},
+        yaxis={"title": "Bits per byte on held-out text", "gridcolor": GRID},
+    )
+    figure.update_layout(margin={"t": 44})
+    show(
+        Chart("recovery", figure, f"Bits per byte of {len(trained)} models under training.",
+              lambda: _numbers(at_hand, curves)),
+        at_hand,
+    )  # fmt: skip
+    st.caption("Mean over seeds; the band runs from the best to the worst seed. What is trained is named in the table.")
+
+
+def _curve(outcome: Outcome) -> dict[str, np.ndarray]:
+    table = outcome.table("recovery", "curve")
+    assert table is not None, "only of trained ones"
+    seen, bits = table.numbers("bytes_seen"), table.numbers("bits_per_byte")
+    step = table.numbers("step")
+    steps = np.unique(step)
+    return {
+        "seen": np.array([seen[step == s].mean() / 1000 for s in steps]),
+        "mean": np.array([bits[step == s].mean() for s in steps]),
+        "low": np.array([bits[step == s].min() for s in steps]),
+        "high": np.array([bits[step == s].max() for s in steps]),
+    }
+
+
+def _numbers(at_hand: AtHand, curves: dict[str, dict[str, np.ndarray]]) -> pd.DataFrame:
+    frames = [pd.DataFrame({"Model": at_hand.names[name], **curve}) for name, curve in curves.items()]
+    return pd.concat(frames).rename(
+        columns={"seen": "kB seen", "mean": "Bits per byte", "low": "Best seed", "high": "Worst seed"}
+    )

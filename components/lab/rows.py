@@ -1,0 +1,129 @@
+"""The rows of the new matrices: where each comes from, how long they are, and which fit the donor worst."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.chart import GRID, Chart, finish
+from components.errors import plain
+from components.figures import count
+from components.lab.at_hand import AtHand
+from components.lab.figure import show
+from components.lab.sides import one_side
+from core.lab.result import PROVENANCE, Outcome, SideRows
+
+_BINS = 40
+_WORST = 40
+
+
+def draw(at_hand: AtHand) -> None:
+    """Origins as a table, lengths as curves, and the worst tokens of one method."""
+    side = one_side(at_hand)
+    made = [o for o in at_hand.result.transplants if side in o.rows]
+    if not made:
+        st.info("No transplant is finished yet.", icon=":material/hourglass_top:")
+        return
+    st.dataframe(_origins(at_hand, made, side), hide_index=True, key="origins")
+    for outcome in made:
+        for reason, n in outcome.rows[side].fallbacks.items():
+            st.caption(plain(f"{at_hand.names[outcome.name]}: {count(n)} rows are the mean row because {reason}."))
+    show(_lengths(at_hand, made, side), at_hand)
+    st.caption(
+        "Lengths of the rows that each method made, beside those of rows that were copied. Rows much longer than "
+        "copied ones win too often in the head; rows much shorter are not read."
+    )
+    with_residual = [o for o in made if o.rows[side].residual is not None]
+    if with_residual:
+        _worst(at_hand, with_residual, side)
+
+
+def _origins(at_hand: AtHand, made: list[Outcome], side: str) -> pd.DataFrame:
+    columns: dict[str, list[object]] = {
+        "Method": [at_hand.names[o.name] for o in made],
+        **{word.capitalize(): [o.rows[side].n_by_provenance[word] for o in made] for word in PROVENANCE},
+        "Seconds": [round(o.seconds, 2) for o in made],
+    }
+    residuals = [_median(o.rows[side]) for o in made]
+    if any(value is not None for value in residuals):
+        columns["Residual, median"] = list(residuals)
+    return pd.DataFrame(columns)
+
+
+def _median(rows: SideRows) -> float | None:
+    if rows.residual is None or np.isnan(rows.residual).all():
+        return None
+    return round(float(np.nanmedian(rows.residual)), 3)
+
+
+def _lengths(at_hand: AtHand, made: list[Outcome], side: str) -> Chart:
+    copied = made[0].rows[side].norms[made[0].rows[side].provenance == PROVENANCE.index("copied")]
+    series = [("Copied rows", copied, "rgba(128,140,160,.9)", "solid")]
+    dashes = ("solid", "dash", "dot", "dashdot", "longdash")
+    for n, o in enumerate(made):
+        rows = o.rows[side]
+        series.append((at_hand.names[o.name], rows.norms[rows.wanted], at_hand.mark(o).colour, dashes[n % 5]))
+    reach = float(max(np.quantile(values, 0.995) for _, values, _, _ in series if len(values)))
+    edges = np.linspace(0, max(reach, 1e-6), _BINS + 1)
+    middles = (edges[1:] + edges[:-1]) / 2
+    shares = {name: np.histogram(values, edges)[0] / max(len(values), 1) for name, values, _, _ in series}
+    figure = go.Figure(
+        [
+            go.Scatter(
+                x=middles,
+                y=shares[name],
+                mode="lines",
+                name=name,
+                line={"color": colour, "dash": dash, "width": 3 if n == 0 else 2, "shape": "hvh"},
+                hovertemplate=f"{name}: %{{y:.1%}} of rows near %{{x:.2f}}<extra></extra>",
+            )
+            for n, (name, _, colour, dash) in enumerate(series)
+        ]
+    )
+    finish(
+        figure,
+        330,
+        showlegend=True,
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
+        xaxis={"title": f"Length of a row of the {side} matrix", "gridcolor": GRID},
+        yaxis={"title": "Share of rows", "tickformat": ".0%", "gridcolor": GRID},
+    )
+    figure.update_layout(margin={"t": 44})
+    frame = pd.DataFrame({"Length": middles, **shares})
+    return Chart("lengths", figure, f"Lengths of {side} rows by method.", lambda: frame)
+
+
+def _worst(at_hand: AtHand, made: list[Outcome], side: str) -> None:
+    name = st.selectbox(
+        "Worst fitted tokens of",
+        [o.name for o in made],
+        format_func=lambda name: at_hand.names[name],
+        key="lab_worst",
+        width=260,
+    )
+    rows = at_hand.result.outcome(name).rows[side]
+    assert rows.residual is not None, "only those that have residuals"
+    places = rows.worst(_WORST)
+    tokens = at_hand.setting.tokens
+    ids = rows.wanted[places]
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Token": [tokens.piece(i).decode("utf-8", "backslashreplace") for i in ids.tolist()],
+                "Class": [tokens.class_of(i) for i in ids.tolist()],
+                "Residual": rows.residual[places],
+                "Id": ids,
+                "Bytes": [tokens.piece(i).hex(" ") for i in ids.tolist()],
+            }
+        ),
+        hide_index=True,
+        key="worst_tokens",
+        column_config={
+            "Residual": st.column_config.ProgressColumn(
+                format="%.3f",
+                min_value=0,
+                max_value=1,
+                help="What the weights leave of the token's donor row, as a share of its length after centring.",
+            )
+        },
+    )

@@ -1,0 +1,54 @@
+"""What the models write: the same beginnings and the same seeds, side by side."""
+
+import streamlit as st
+
+from components.errors import plain
+from components.lab.at_hand import AtHand
+from core.measures import Table
+
+
+def draw(at_hand: AtHand) -> None:
+    """One beginning and one way to draw, every model's continuation below."""
+    tables = {o.name: t for o in at_hand.result.outcomes if (t := o.table("samples", "samples")) is not None}
+    if not tables:
+        st.info(
+            "No samples were drawn in this comparison. Choose *Samples* among the measures of a new one.",
+            icon=":material/edit_note:",
+        )
+        return
+    first = next(iter(tables.values()))
+    prompts = list(dict.fromkeys(zip(first.words("language"), first.words("prompt"), strict=True)))
+    kinds = list(dict.fromkeys(first.words("kind")))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            "Beginning",
+            range(len(prompts)),
+            format_func=lambda n: f"{at_hand.language(prompts[n][0])}: {prompts[n][1][:60] or 'from nothing'}",
+            key="lab_prompt",
+        )
+        kind = st.segmented_control("Drawn", kinds, default=kinds[0], required=True, key="lab_sample_kind")
+    language, prompt = prompts[chosen]
+    shown = dict[str, str]()
+    for name, table in tables.items():
+        _add(shown, table, "original", at_hand.setting.model.label, language, prompt, kind)
+        _add(shown, table, "model", at_hand.names[name], language, prompt, kind)
+    columns = st.columns(2)
+    for n, (name, about) in enumerate(shown.items()):
+        with columns[n % 2].container(border=True):
+            st.markdown(f"**{plain(name)}**")
+            st.markdown(about)
+
+
+def _add(shown: dict[str, str], table: Table, model: str, name: str, language: str, prompt: str, kind: str) -> None:
+    rows = table.where(model=model, language=language, prompt=prompt, kind=kind)
+    if not len(rows) or name in shown:
+        return
+    row = int(rows[0])
+    text = plain(table.words("text")[row].replace("\n", " ⏎ "))
+    n_bytes, n_tokens = int(table.numbers("n_bytes")[row]), int(table.numbers("n_tokens")[row])
+    facts = [f"{n_tokens} tokens for {n_bytes} bytes"]
+    if not table.numbers("valid")[row]:
+        facts.append(":red[holds bytes that are no text]")
+    if table.numbers("ended")[row]:
+        facts.append("ended by itself")
+    shown[name] = f":gray[{plain(prompt)}] {text}\n\n:small[{' · '.join(facts)}]"

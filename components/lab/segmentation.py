@@ -1,0 +1,50 @@
+"""The same sentence before and after: how the old and the new tokenizer cut it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from components import cached_lab
+from components.lab.at_hand import AtHand
+from components.rows import Row
+from components.score import token_view_of
+from components.token_view.component import token_view
+from components.view_options import ViewOptions
+from core.corpus import open_corpus
+from core.lab.plan import Plan
+from core.tokenizer import PLAIN
+
+
+def draw(at_hand: AtHand) -> None:
+    """A sentence of the measured ones, or one's own."""
+    plan = at_hand.result.plan
+    old, new = cached_lab.tokenizers(plan)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = _sentence(at_hand, plan)
+    if not text:
+        st.caption("Type a sentence to see how both tokenizers cut it.")
+        return
+    names = (f"{at_hand.setting.model.label}, old", f"{at_hand.setting.tokenizer.label}, new")
+    colours = ("#0072B2", "#D55E00")
+    rows = [
+        Row(name, tokenizer, tokenizer.segment(text), colour)
+        for name, colour, tokenizer in zip(names, colours, (old, new), strict=True)
+    ]
+    options = ViewOptions(False, False, False, 1.0, PLAIN, None, None)
+    drawn = token_view_of(rows, text, (0, len(text)), options)
+    lanes = tuple(replace(lane, label=name) for lane, name in zip(drawn.lanes, names, strict=True))
+    token_view(replace(drawn, lanes=lanes), key="lab_token_view")
+    before, after = (row.segmentation.n_tokens for row in rows)
+    saved = f"{1 - after / before:.0%} fewer" if after < before else f"{after / before - 1:.0%} more"
+    st.caption(f"{before} tokens before, {after} after: {saved}." if before else "No tokens.")
+
+
+def _sentence(at_hand: AtHand, plan: Plan) -> str:
+    codes = at_hand.languages
+    if not codes or not plan.corpus:
+        return st.text_area("Text", key="lab_text", max_chars=2000)
+    code = st.selectbox("Language", codes, format_func=at_hand.language, key="lab_sentence_language", width=220)
+    texts, sentences = at_hand.setting.texts, open_corpus(plan.corpus).sentences[code]
+    numbers = [int(texts.words("sentence")[row]) for row in texts.where(language=code) if texts.words("sentence")[row]]
+    chosen = st.selectbox("Sentence", numbers, format_func=lambda n: sentences[n][:80], key="lab_sentence")
+    return "" if chosen is None else sentences[chosen]

@@ -1,0 +1,109 @@
+"""All methods and all measures in one table, with what cannot be told apart marked, and the definitions below."""
+
+from math import isnan
+
+import pandas as pd
+import streamlit as st
+
+from components.lab.at_hand import AtHand
+from components.lab.figure import provenance_of
+from components.lab.marks import entrant_of
+from components.take_away import take_away
+from core.lab.picture import Standing, standing
+from core.lab.result import Outcome
+from core.measures import Number
+
+_ROLE = {"original": "no transplant", "donor": "native donor", "method": "method", "control": "negative control"}
+
+
+def draw(at_hand: AtHand) -> None:
+    """The table; a click on a column sorts."""
+    found = standing(at_hand.result)
+    frame = numbers(at_hand, found)
+    config: dict[str, object] = {
+        "Model": st.column_config.TextColumn(pinned=True),
+        "Against the best": st.column_config.TextColumn(
+            help="Paired test over texts, 5 % after Holm's correction: whether it can be told from the method that "
+            "reads best."
+        ),
+        "Beats controls": st.column_config.TextColumn(
+            help="Whether it reads better than every negative control, beyond chance."
+        ),
+    }
+    for n, (key, number) in enumerate(found.columns):
+        measure = at_hand.result.evaluators[key].label
+        config[_heading(found, n)] = st.column_config.NumberColumn(
+            format="%.3f", help=f"{measure}: {number.text} {_direction(number.better)}"
+        )
+    st.dataframe(frame, hide_index=True, column_config=config, key="standing_table")
+    take_away("standing", f"transplant-table-{at_hand.job.key[:8]}", lambda: provenance_of(at_hand), "All measures",
+              lambda: frame, None)  # fmt: skip
+    reasons = _reasons(at_hand, found)
+    if reasons:
+        with st.expander("Why some numbers are missing", icon=":material/help:"):
+            st.markdown("\n".join(f"- {reason}" for reason in reasons))
+    with st.expander("What the measures mean", icon=":material/info:"):
+        st.markdown(
+            "\n\n".join(
+                f"**{about.label}**: {about.definition} *{about.source}*"
+                for about in at_hand.result.evaluators.values()
+            )
+        )
+
+
+def numbers(at_hand: AtHand, found: Standing) -> pd.DataFrame:
+    """A row per model, a column per number, and its interval where it has one."""
+    columns: dict[str, list[object]] = {
+        "Model": [at_hand.names[row.name] for row in found.rows],
+        "Role": [_ROLE[row.role] for row in found.rows],
+        "Against the best": [_against_best(at_hand, row) for row in found.rows],
+        "Beats controls": [_beats(at_hand, row) for row in found.rows],
+    }
+    for n in range(len(found.columns)):
+        heading, mine = _heading(found, n), [row[n] for row in found.numbers]
+        columns[heading] = [each.value for each in mine]
+        if any(not isnan(each.low) for each in mine):
+            columns[f"{heading}, 95 %"] = [_interval(each) for each in mine]
+    return pd.DataFrame(columns)
+
+
+def _heading(found: Standing, n: int) -> str:
+    """A column's words, with the measure's where two columns share them."""
+    label = found.columns[n][1].label
+    alike = [key for key, number in found.columns if number.label == label]
+    return label if len(alike) == 1 else f"{label} ({found.columns[n][0].replace('_', ' ')})"
+
+
+def _interval(number: Number) -> str:
+    return "" if isnan(number.low) else f"[{number.low:.3f}, {number.high:.3f}]"
+
+
+def _against_best(at_hand: AtHand, row: Outcome) -> str:
+    verdict, name = at_hand.verdict, entrant_of(row)
+    if row.role != "method" or not verdict.best:
+        return ""
+    if name == verdict.best:
+        return "best"
+    return "not told apart" if name in verdict.tied else "worse"
+
+
+def _beats(at_hand: AtHand, row: Outcome) -> str:
+    beats = at_hand.verdict.beats.get(entrant_of(row))
+    if row.role != "method" or entrant_of(row) not in at_hand.verdict.beats:
+        return ""
+    return {True: "yes", False: "no", None: "not tested"}[beats]
+
+
+def _direction(better: str) -> str:
+    return {"lower": "Lower is better.", "higher": "Higher is better."}.get(better, "")
+
+
+def _reasons(at_hand: AtHand, found: Standing) -> list[str]:
+    reasons: dict[str, list[str]] = {}
+    for row, mine in zip(found.rows, found.numbers, strict=True):
+        for (key, _), number in zip(found.columns, mine, strict=True):
+            if isnan(number.value) and number.reason:
+                reasons.setdefault(f"{at_hand.result.evaluators[key].label}: {number.reason}", []).append(
+                    at_hand.names[row.name]
+                )
+    return [f"{reason} ({', '.join(dict.fromkeys(models))})" for reason, models in reasons.items()]
