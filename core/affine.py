@@ -39,7 +39,7 @@ class AffineMap:
     """x ↦ (x - source) · matrix + target.
 
     Args:
-        matrix: float64 (W_left, W_right) on the CPU.
+        matrix: float64 (W_left, W_right), where such numbers are at home.
         source, target: float64 (W_left,), (W_right,).
         facts: what was found while fitting, by name.
     """
@@ -60,34 +60,39 @@ class AffineMap:
         return out
 
 
+def home(device: torch.device) -> torch.device:
+    """Where float64 is worked with: on a CUDA device, or on the CPU."""
+    return device if device.type == "cuda" else torch.device("cpu")
+
+
 def mean_of(rows: Tensor, ids: Tensor, memory_bytes: int) -> Tensor:
-    """The mean of the chosen rows, float64 (W,) on the CPU."""
-    total = torch.zeros(rows.shape[1], dtype=_EXACT)
+    """The mean of the chosen rows, float64 (W,), at `home`."""
+    total = torch.zeros(rows.shape[1], dtype=_EXACT, device=home(rows.device))
     block = max(1, min(4096, memory_bytes // (4 * rows.shape[1])))
     for at in range(0, len(ids), block):
-        total += rows[ids[at : at + block].to(rows.device)].sum(0).cpu().double()
+        total += rows[ids[at : at + block].to(rows.device)].sum(0).to(total.device).double()
     return total / len(ids)
 
 
 def centred_gram(rows: Tensor, ids: Tensor, mean: Tensor, memory_bytes: int) -> Tensor:
-    """Σ (x - mean)(x - mean)ᵀ over the chosen rows, float64 (W, W) on the CPU."""
+    """Σ (x - mean)(x - mean)ᵀ over the chosen rows, float64 (W, W), at `home`."""
     return centred_product(Pairs(rows, ids, rows, ids, memory_bytes), mean, mean)
 
 
 def centred_product(pairs: Pairs, left_mean: Tensor, right_mean: Tensor) -> Tensor:
-    """Σ (x - mean)(y - mean)ᵀ over the pairs, float64 (W_left, W_right) on the CPU.
+    """Σ (x - mean)(y - mean)ᵀ over the pairs, float64 (W_left, W_right), at `home`.
 
     On a CPU in float64; on other devices each block's product is in float32, and blocks add up in float64.
     """
     left, right = pairs.left, pairs.right
     kind = _EXACT if left.device.type == "cpu" else torch.float32
     means = left_mean.to(left.device, kind), right_mean.to(right.device, kind)
-    total = torch.zeros(left.shape[1], right.shape[1], dtype=_EXACT)
+    total = torch.zeros(left.shape[1], right.shape[1], dtype=_EXACT, device=home(left.device))
     block = max(1, min(4096, pairs.memory_bytes // (16 * (left.shape[1] + right.shape[1]))))
     for at in range(0, len(pairs), block):
         a = left[pairs.left_ids[at : at + block].to(left.device)].to(kind) - means[0]
         b = right[pairs.right_ids[at : at + block].to(right.device)].to(kind) - means[1]
-        total += (a.T @ b).cpu().double()
+        total += (a.T @ b).to(total.device).double()
     return total
 
 
@@ -144,10 +149,11 @@ def procrustes(pairs: Pairs, scaled: bool = True, centred: bool = True) -> Affin
 
 
 def _uncentred(pairs: Pairs) -> _Sums:
-    zero = torch.zeros(pairs.left.shape[1], dtype=_EXACT), torch.zeros(pairs.right.shape[1], dtype=_EXACT)
+    at = home(pairs.left.device)
+    left, right = (torch.zeros(rows.shape[1], dtype=_EXACT, device=at) for rows in (pairs.left, pairs.right))
     rows = pairs.right[pairs.right_ids.to(pairs.right.device)]
-    gram = centred_gram(pairs.left, pairs.left_ids, zero[0], pairs.memory_bytes)
-    return _Sums(*zero, gram, centred_product(pairs, *zero), float(rows.square().sum()))
+    gram = centred_gram(pairs.left, pairs.left_ids, left, pairs.memory_bytes)
+    return _Sums(left, right, gram, centred_product(pairs, left, right), float(rows.square().sum()))
 
 
 def _polar(matrix: Tensor) -> Tensor:
@@ -224,8 +230,8 @@ def _left_out(
     block = max(1, min(1024, pairs.memory_bytes // (8 * 3 * sum(turned.shape))))
     for at in range(0, len(chosen), block):
         ids = chosen[at : at + block]
-        left = pairs.left[pairs.left_ids[ids].to(pairs.left.device)].cpu().double() - sums.left_mean
-        right = pairs.right[pairs.right_ids[ids].to(pairs.right.device)].cpu().double() - sums.right_mean
+        left = pairs.left[pairs.left_ids[ids].to(pairs.left.device)].to(axes.device).double() - sums.left_mean
+        right = pairs.right[pairs.right_ids[ids].to(pairs.right.device)].to(axes.device).double() - sums.right_mean
         along = left @ axes  # (b, W_left)
         spread += float(right.square().sum())
         for n, penalty in enumerate(penalties):

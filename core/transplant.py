@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from math import nan
-from pathlib import Path
 from typing import Literal
 
 import torch
@@ -19,6 +18,7 @@ from torch import Tensor
 from core.affine import AffineMap
 from core.coefficients import Coefficients
 from core.errors import UnknownName, UserError, shown
+from core.memory_peak import MemoryPeak
 from core.models.matrices import Matrices
 from core.registry import entries
 from core.transplant_problem import Problem, Side
@@ -455,7 +455,7 @@ def transplant(
     for side in problem.sides:  # what methods share is not this one's time
         problem.anchors(side)
         problem.mean_row(side)
-    peak = _Peak(problem.device)
+    peak = MemoryPeak(problem.device)
     start = time.perf_counter()
     rows = {side: method.rows(problem, side, params) for side in problem.sides}
     written = {side: _written(problem, side, rows[side]) for side in problem.sides}
@@ -534,38 +534,3 @@ def _about_quiet(problem: Problem, side: Side, quiet: Tensor) -> Iterator[str]:
         )
     if n_special:
         yield f"{n_special:,} {side} rows of special or unused tokens have no counterpart and are as for unused ids."
-
-
-class _Peak:
-    """Memory taken at most since it was made, beyond what was there then."""
-
-    _STATUS = Path("/proc/self/status")
-
-    def __init__(self, device: torch.device) -> None:
-        self._device = device
-        self._before = nan
-        if device.type == "cuda":
-            torch.cuda.reset_peak_memory_stats(device)
-            self._before = torch.cuda.memory_allocated(device)
-        elif device.type == "cpu":
-            self._before = self._reset()
-
-    def bytes(self) -> float:
-        """NaN where the system does not tell."""
-        if self._device.type == "cuda":
-            return torch.cuda.max_memory_allocated(self._device) - self._before
-        return self._read("VmHWM") - self._before if self._device.type == "cpu" else nan
-
-    def _reset(self) -> float:
-        try:  # Linux lets a process reset its own high-water mark
-            Path("/proc/self/clear_refs").write_text("5")
-        except OSError:
-            return nan
-        return self._read("VmRSS")
-
-    def _read(self, name: str) -> float:
-        try:
-            lines = self._STATUS.read_text().splitlines()
-        except OSError:
-            return nan
-        return next((1024.0 * int(line.split()[1]) for line in lines if line.startswith(f"{name}:")), nan)

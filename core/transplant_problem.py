@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.affine import mean_of
 from core.errors import UserError
 from core.models.matrices import Matrices
 from core.special_roles import special_ids
@@ -300,8 +301,8 @@ class Problem:
                 f"No {side} row of the model can be used: all are zero, NaN or infinite. "
                 "Its file is damaged; fetch it again."
             )
-        weights = chosen.to(self.device, torch.float32) / chosen.sum().item()
-        return weights @ self.base_rows(side).nan_to_num(0, 0, 0)
+        mean = mean_of(self.base_rows(side), torch.nonzero(chosen).flatten(), self.memory_bytes)
+        return mean.to(self.device, torch.float32)
 
     # spellings
 

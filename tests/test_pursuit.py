@@ -53,7 +53,7 @@ def test_it_agrees_with_float64_least_squares(screen: bool) -> None:
         (targets - _sum(found, atoms).float()).norm(dim=1) / targets.norm(dim=1), found.residual, atol=1e-5
     )
     if screen:
-        assert 1 <= found.n_rescored < 50  # a few of 700
+        assert 1 <= found.n_rescored < 20  # a few of 700
 
 
 def test_screening_changes_nothing_among_near_equal_atoms() -> None:
@@ -137,3 +137,12 @@ def test_blocks_of_any_size_give_the_same() -> None:
     large, small = pursue(targets, atoms, 8, 100 * MB), pursue(targets, atoms, 8, 1)
     assert torch.equal(large.ids, small.ids)
     assert torch.allclose(large.weights, small.weights, atol=1e-5)
+
+
+def test_a_second_projection_keeps_the_basis_orthogonal_where_atoms_nearly_agree() -> None:
+    """Directions down to a ten-thousandth; projecting once, 5 % are left over and atoms are chosen twice."""
+    spread = torch.logspace(0, -4, 24)
+    atoms, targets = _draw(300, 24) * spread, _draw(40, 24, seed=1)
+    found = pursue(targets, atoms, 24, MB, tolerance=0, independence=1e-6)
+    assert (targets.double() - _sum(found, atoms)).norm() < 1e-3 * targets.norm()
+    assert all(len(set(row)) == 24 for row in found.ids.tolist())

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 import pytest
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.models.matrices import Matrices
-from core.transplant import Provenance, Value, method, transplant
-from core.transplant_problem import Problem
+from core.transplant import Provenance, Value, method, methods, transplant
+from core.transplant_problem import Problem, Resources
+from core.word_vectors import WordVectors
 from tests.lexicons import lexicon
 
 D, D_DONOR = 24, 32
@@ -145,3 +147,42 @@ def test_the_ceiling_changes_memory_and_not_rows(key: str) -> None:
     given: dict[str, Value] = {"k": 8} if "omp" in key else {}
     wide = transplant(case.problem, method(key), given).matrices.input
     assert torch.allclose(transplant(tight, method(key), given).matrices.input, wide, atol=1e-4)
+
+
+class Largest(TorchDispatchMode):
+    """The most bytes of any one tensor that an operation made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.n_bytes = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        for one in out if isinstance(out, tuple | list) else [out]:
+            if isinstance(one, Tensor) and one.untyped_storage().nbytes() > self.n_bytes:
+                self.n_bytes = one.untyped_storage().nbytes()
+        return out
+
+
+@pytest.mark.parametrize("key", [k for k in methods() if k != "trans_tokenization"])
+def test_no_method_makes_a_table_of_new_tokens_by_anchors(key: str) -> None:
+    """Such a table would take 24 MB here, three times what one float32 copy of everything comes to and the ceiling."""
+    shared = [n.to_bytes(2, "big") + b"s" for n in range(3000)]
+    fresh = [n.to_bytes(2, "big") + b"f" for n in range(2000)]
+    old, new = lexicon(shared), lexicon([*shared, *fresh])
+    n_new, n_old = len(new.vocabulary), len(old.vocabulary)
+    draw = torch.Generator().manual_seed(0)
+    words = WordVectors([f"w{n}" for n in range(50)], torch.randn(50, 8, generator=draw))
+    resources = Resources(
+        token_vectors=torch.randn(n_new, 8, generator=draw),
+        old_vectors=words,
+        new_vectors=words,
+        dictionary=[(w, w) for w in words.words],
+        encoder=lambda texts: torch.randn(len(texts), 8, generator=torch.Generator().manual_seed(1)),
+    )
+    base = Matrices(torch.randn(n_old, 16, generator=draw))
+    donor = Matrices(torch.randn(n_new, 16, generator=draw))
+    problem = Problem(old, new, base, donor, resources, memory_bytes=2**20)
+    with Largest() as largest:
+        transplant(problem, method(key), {"k": 8} if "omp" in key else {})
+    assert largest.n_bytes <= 2 * 2**20
