@@ -12,12 +12,13 @@ from core.errors import UserError
 from core.evaluator import Evaluator, Subject, subject
 from core.lab.cast import Cast, chosen_evaluators, release
 from core.lab.embedding_map import map_ids, plane
+from core.lab.frugal import transplanted
 from core.lab.plan import Choice
 from core.lab.result import About, Outcome, SideRows
 from core.measures import Measures
 from core.models.language_model import LanguageModel
 from core.progress import step
-from core.transplant import Transplanted, method, methods, transplant
+from core.transplant import Transplanted, method, methods
 from core.transplant_problem import Side
 
 _TRANSPLANT_SHARE = 0.25  # of a unit's time, for progress only
@@ -47,7 +48,7 @@ def transplanted_outcome(cast: Cast, choice: Choice, seed: int, name: str) -> Ou
     """
     one = method(choice.key)
     with step(0.0, _TRANSPLANT_SHARE, one.label):
-        made = transplant(cast.problem, one, choice.params, seed)
+        made = transplanted(cast.problem, one, choice.params, seed)
     rows = {side: side_rows(cast, made, side) for side in cast.problem.sides}
     started = Outcome(
         name,

@@ -1,0 +1,226 @@
+"""`lab`: compares ways to replace a model's tokenizer, as the page does."""
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+from core.cli.stages import told
+from core.cli.transplant import device, params
+from core.command import Command, print_json, table
+from core.errors import UserError
+from core.lab.plan import Choice, Plan
+
+if TYPE_CHECKING:
+    from core.lab.result import LabResult
+
+_SHOWN = ("bits_per_byte", "bits_lost", "compression_gain")
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--lecture", action="store_true", help="the shipped pair and three methods; then no --model")
+    parser.add_argument("--model", default="", metavar="M", help="a folder, hub:OWNER/NAME or shipped:NAME")
+    parser.add_argument("--tokenizer", default="", metavar="SPEC", help="the new one; without it, the donor's")
+    parser.add_argument("--donor", default="", metavar="M", help="a model trained with the new tokenizer")
+    parser.add_argument(
+        "--method",
+        action="append",
+        default=[],
+        metavar="KEY[:NAME=VALUE,…]",
+        help="such as omp_robust:k=32; may be repeated; `transplant --list` shows all",
+    )
+    parser.add_argument(
+        "--measure", action="append", default=[], metavar="KEY", help="instead of the quick default; may be repeated"
+    )
+    parser.add_argument(
+        "--corpus", default="sample", metavar="SPEC", help="parallel text to measure on; default sample"
+    )
+    parser.add_argument("--language", action="append", default=[], metavar="L", help="of the corpus; may be repeated")
+    parser.add_argument("--sentences", type=int, default=100, metavar="N", help="of each language; default 100")
+    parser.add_argument(
+        "--file", action="append", default=[], metavar="F", help="plain text, a domain; may be repeated"
+    )
+    parser.add_argument("--seed", action="append", type=int, default=[], metavar="N", help="default 0; may be repeated")
+    parser.add_argument("--dry-run", action="store_true", help="say what it will take, and stop")
+    device(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def _plan(options: Namespace) -> Plan:
+    if options.lecture:
+        from core.lab.lecture import lecture_plan
+
+        plan = lecture_plan()
+        if plan is None:
+            raise UserError("This copy ships no models. Name some with --model and --donor, or make them: make models.")
+        return replace(plan, device=options.device, dtype=options.dtype)
+    return Plan(
+        options.model,
+        options.tokenizer,
+        options.donor,
+        tuple(_choice(each) for each in options.method),
+        tuple(Choice(key) for key in options.measure),
+        options.corpus,
+        tuple(options.language),
+        options.sentences,
+        tuple(options.file),
+        tuple(options.seed) or (0,),
+        device=options.device,
+        dtype=options.dtype,
+    )
+
+
+def _choice(text: str) -> Choice:
+    """
+    >>> _choice("omp_robust:k=32,center=on")
+    Choice(key='omp_robust', params={'k': '32', 'center': 'on'})
+    """
+    key, _, rest = text.partition(":")
+    return Choice(key, params([each for each in rest.split(",") if each]))
+
+
+def _run(options: Namespace) -> None:
+    plan = _plan(options)
+    with told():
+        if options.dry_run:
+            document, result = _estimated(plan), None
+        else:
+            result = _compared(plan)
+            document = _document(result)
+    if options.json:
+        print_json(document)
+    elif result is None:
+        _print_estimate(document)
+    else:
+        _print(result, document)
+
+
+def _estimated(plan: Plan) -> dict[str, Any]:
+    from core.lab.cast import outlined
+    from core.lab.estimate import estimate
+    from core.lab.setting import setting
+
+    cast = outlined(plan)
+    found, known = estimate(cast), setting(cast)
+    classes = known.classes
+    return {
+        "seconds": found.seconds,
+        "memory_mb": found.memory_mb,
+        "stages": [{"name": stage.name, "seconds": stage.seconds} for stage in found.stages],
+        "shorter": [{"what": s.what, "loses": s.loses, "saves_seconds": s.seconds} for s in found.shorter],
+        "rows_by_rule": dict(known.n_by_rule),
+        "shared": {
+            "bytes": known.n_same_bytes,
+            "strings": known.n_same_strings,
+            "normalised_strings": known.n_same_normalised,
+        },
+        "made_by_class": dict(zip(classes.words("class"), classes.numbers("n_made").tolist(), strict=True)),
+    }
+
+
+def _compared(plan: Plan) -> "LabResult":
+    from core.engine import compute
+    from core.job import Context, kind_named
+    from core.lab.cast import outlined
+    from core.lab.submission import KIND, submission
+    from core.progress import step
+    from core.work.transplant import gathered
+
+    asked = submission(outlined(plan))
+    context = Context(asked.params, asked.inputs, _job_device(plan))
+    units = list(kind_named(KIND).units(context))
+    total, at, parts = sum(unit.size for unit in units), 0.0, []
+    for unit in units:
+        with step(at / total, (at + unit.size) / total, unit.name):
+            parts.append((unit, compute(KIND, unit, context)))
+        at += unit.size
+    return gathered(context, iter(parts))
+
+
+def _job_device(plan: Plan) -> str:
+    from core.models.device import pick_device
+
+    return str(pick_device(plan.device))
+
+
+def _document(result: "LabResult") -> dict[str, Any]:
+    from core.lab.picture import points, standing
+    from core.lab.verdict import verdict
+
+    found, judged = standing(result), verdict(result)
+    return {
+        "verdict": list(judged.sentences),
+        "best": judged.best,
+        "tied": list(judged.tied),
+        "beats_controls": judged.beats,
+        "rows": [
+            {
+                "name": outcome.name,
+                "role": outcome.role,
+                "method": outcome.method,
+                "params": dict(outcome.params),
+                "seed": outcome.seed,
+                "seconds": outcome.seconds,
+                "measures": {
+                    f"{evaluator}.{meaning.key}": _plain(number)
+                    for (evaluator, meaning), number in zip(found.columns, numbers, strict=True)
+                },
+            }
+            for outcome, numbers in zip(found.rows, found.numbers, strict=True)
+        ],
+        "points": [
+            {
+                "name": p.outcome,
+                "language": p.language,
+                "domain": p.domain,
+                "compression_gain": _plain(p.gain),
+                "bits_lost": _plain(p.lost),
+                "bits_per_byte": _plain(p.bits),
+            }
+            for p in points(result)
+        ],
+    }
+
+
+def _plain(number: Any) -> dict[str, Any]:
+    values = {"value": number.value, "low": number.low, "high": number.high}
+    shown: dict[str, Any] = {name: None if isnan(value) else value for name, value in values.items()}
+    return {**shown, "reason": number.reason} if number.reason else shown
+
+
+def _print(result: "LabResult", document: dict[str, Any]) -> None:
+    labels = {o.name: o.label for o in result.outcomes}
+    rows = [["model", "bits per byte", "95 % interval", "bits lost", "compression"]]
+    for row in document["rows"]:
+        numbers = [row["measures"].get(f"bits_per_byte.{key}", {"value": None}) for key in _SHOWN]
+        bits, lost, gain = (f"{n['value']:.3f}" if n["value"] is not None else "–" for n in numbers)
+        low, high = numbers[0].get("low"), numbers[0].get("high")
+        label = labels[row["name"]] + (f", seed {row['seed']}" if len(result.plan.seeds) > 1 and row["method"] else "")
+        rows.append([label, bits, "" if low is None else f"{low:.3f} – {high:.3f}", lost, gain])
+    print(table(rows, right={1, 2, 3, 4}))
+    for sentence in document["verdict"]:
+        print(sentence)
+
+
+def _print_estimate(document: dict[str, Any]) -> None:
+    rows = [["stage", "seconds"], *([s["name"], f"{s['seconds']:.1f}"] for s in document["stages"])]
+    rows.append(["all, by arithmetic", f"{document['seconds']:.0f}"])
+    print(table(rows, right={1}))
+    print(f"Memory of a process: up to {document['memory_mb']:,} MB.")
+    made = ", ".join(f"{n:,} {name}" for name, n in document["made_by_class"].items() if n)
+    print(f"Rows to make: {made or 'none'}.")
+    for each in document["shorter"]:
+        print(f"{each['what']} would save {each['saves_seconds']:.0f} s. {each['loses']}")
+
+
+COMMAND = Command(
+    name="lab",
+    summary="compare ways to replace a model's tokenizer",
+    details=(
+        "Measures the original, the donor, each method and two negative controls on the same texts, and says which "
+        "methods beat the controls and which cannot be told apart, by paired tests over sentences corrected for their "
+        "number. The models run in this process; on the page they run as a job whose result is kept."
+    ),
+    arguments=_arguments,
+    run=_run,
+)

@@ -1,0 +1,196 @@
+"""A language model as a folder that AutoModelForCausalLM and AutoTokenizer load, written whole or not at all.
+
+The folder is made beside its final place, read back, found to give the same bits to the same texts as the model in
+memory, and only then renamed.
+"""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from core.atomic import write_whole
+from core.errors import UserError, shown
+from core.models.device import DTYPES
+from core.models.language_model import LanguageModel
+from core.models.load import open_model
+from core.models.loadable_tokenizer import configuration, loadable
+from core.models.memory import weight_bytes
+from core.models.score import score
+from core.progress import report
+from core.storage.files import Json
+
+CARD = "README.md"
+PROVENANCE = "transplant.json"
+_SPARE_BYTES = 2**20  # configurations and cards
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_ALIKE = 1e-6  # relative; the same weights on the same device in the same format give the same bits
+
+# Where there is no text at hand, the model is read back on these.
+SENTENCES = ("The cat sat on the mat.", "Naïve café, 2024: 你好 мир.\n", "    return x + 1  # done")
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A folder that was written.
+
+    Args:
+        folder: where it is.
+        n_bytes: of all its files.
+        bits_per_byte: of the texts it was checked with, as the folder gives them.
+        n_texts: of those.
+    """
+
+    folder: Path
+    n_bytes: int
+    bits_per_byte: float
+    n_texts: int
+
+
+def export(
+    model: LanguageModel, folder: Path, card: str, facts: Mapping[str, Json], texts: Sequence[str] = ()
+) -> Exported:
+    """Write a model.
+
+    Args:
+        card: Markdown for people: what it is, where it comes from, how good it is.
+        facts: the same for programs, as JSON.
+        texts: on which the folder must give the bits that the model gives.
+
+    Raises:
+        UserError: the folder exists or cannot be written, the disk is full, the tokenizer has no form that loads, or
+            what was read back differs; nothing is left behind.
+    """
+    folder = folder.expanduser().absolute()
+    refuse_existing(folder)
+    checked = [text for text in texts if text] or list(SENTENCES)
+    tokenizer = loadable(model.tokenizer, checked)
+    _refuse_full(folder, weight_bytes(model.module, model.dtype) + len(tokenizer) + _SPARE_BYTES)
+    with _whole(folder) as unfinished:
+        report(0, 3, f"Writing {folder.name}")
+        model.module.save_pretrained(unfinished, safe_serialization=True)
+        for name, data in _files(model, tokenizer, card, facts):
+            write_whole(unfinished / name, data)
+        _as_others(unfinished)
+        report(1, 3, f"Reading {folder.name} back")
+        bits = _read_back(model, unfinished, checked)
+        n_bytes = sum(path.stat().st_size for path in unfinished.iterdir())
+    report(3, 3, f"Wrote {folder.name}")
+    return Exported(folder, n_bytes, bits, len(checked))
+
+
+def _files(model: LanguageModel, tokenizer: bytes, card: str, facts: Mapping[str, Json]) -> Iterator[tuple[str, bytes]]:
+    yield "tokenizer.json", tokenizer
+    yield "tokenizer_config.json", configuration(model.tokenizer, dict(model.special_ids), model.max_tokens)
+    yield CARD, card.encode()
+    yield PROVENANCE, (json.dumps(facts, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+
+
+def refuse_existing(folder: Path) -> None:
+    """Do nothing if a folder can be made there.
+
+    Raises:
+        UserError: something is there already, or there is no folder to put it into.
+    """
+    folder = folder.expanduser().absolute()
+    if os.path.lexists(folder):
+        raise UserError(f"{shown(str(folder))} exists. Nothing is overwritten: name a folder that is not there yet.")
+    if not folder.parent.is_dir():
+        raise UserError(f"There is no folder {shown(str(folder.parent))} to put {shown(folder.name)} into. Make it.")
+
+
+def _refuse_full(folder: Path, needed: int) -> None:
+    free = shutil.disk_usage(folder.parent).free
+    if needed > free:
+        raise _full(folder, f"it takes {needed / 2**20:,.1f} MB, and {free / 2**20:,.1f} MB are free")
+
+
+def _full(folder: Path, why: str) -> UserError:
+    return UserError(
+        f"The disk is too full for {shown(str(folder))}: {why}. Nothing was written. Free some, or name another disk."
+    )
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """A folder beside the final one, which becomes it; whatever goes wrong, it is removed.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    unfinished = folder.parent / f".{folder.name[:64]}.{uuid4().hex[:12]}"
+    try:
+        unfinished.mkdir()
+        yield unfinished
+        for path in unfinished.iterdir():
+            _flush(path)
+        refuse_existing(folder)
+        unfinished.rename(folder)
+    except BaseException as error:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        if _is_full(error):
+            raise _full(folder, "it filled up while this was written") from None
+        if isinstance(error, OSError):
+            raise UserError(
+                f"{shown(str(folder))} cannot be written: {error.strerror or error}. Nothing was left there."
+            ) from None
+        raise
+
+
+def _as_others(folder: Path) -> None:
+    """Give every file the rights that files get here, as the configuration has them; some are written for us alone."""
+    rights = (folder / "config.json").stat().st_mode
+    for path in folder.iterdir():
+        path.chmod(rights)
+
+
+def _flush(path: Path) -> None:
+    """What is in a file is on the disk, or the disk says that it is full."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _is_full(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _FULL
+    said = str(error).lower()  # safetensors, written in Rust, has words only
+    return type(error).__name__ == "SafetensorError" and (
+        "os error 28" in said or "no space" in said or "too large" in said
+    )
+
+
+def _read_back(model: LanguageModel, folder: Path, texts: Sequence[str]) -> float:
+    """Bits per byte that the folder gives to texts, as one who loads it with transformers gets them.
+
+    Raises:
+        UserError: they are not those of the model in memory, or AutoTokenizer cuts a text otherwise.
+    """
+    from transformers import AutoTokenizer
+
+    load: object = AutoTokenizer.from_pretrained
+    tokenizer = load(folder, trust_remote_code=False, local_files_only=True)  # type: ignore[operator]
+    special = [spelling for spelling, _ in model.tokenizer.info.specials if spelling]
+    for text, wanted in zip(texts, model.tokenizer.encode_many(list(texts)), strict=True):
+        if any(spelling in text for spelling in special):  # AutoTokenizer reads those as what they spell
+            continue
+        found = tokenizer(text, add_special_tokens=False)["input_ids"]
+        if list(found) != wanted.tolist():
+            raise UserError(
+                f"AutoTokenizer would cut {shown(text, 40)} otherwise than {model.tokenizer.info.label}. Nothing was "
+                "written."
+            )
+    formats = {dtype: name for name, dtype in DTYPES.items()}
+    again = open_model(str(folder), str(model.device), formats[model.dtype])
+    bits, before = score(again, texts).bits_per_byte, score(model, texts).bits_per_byte
+    same = bits == before or abs(bits - before) <= _ALIKE * abs(before) or (bits != bits and before != before)  # noqa: PLR0124
+    if not same:
+        raise UserError(
+            f"What was read back gives {bits:.6f} bits per byte where the model gives {before:.6f}. Nothing was "
+            "written; report this model, it holds something that its own save_pretrained does not write."
+        )
+    return bits

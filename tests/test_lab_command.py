@@ -1,0 +1,405 @@
+"""Transplants on the command line: what is written loads in transformers, and what cannot be done leaves nothing."""
+
+import json
+import os
+import pickle
+import resource
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from core.__main__ import main
+from core.catalog import open_path
+from core.errors import UserError
+from core.lab import frugal
+from core.models import export as exporting
+from core.models.export import export
+from core.models.load import open_model
+from core.models.loadable_tokenizer import loadable
+from core.models.score import score
+from core.transplant import Transplanted, method
+from core.transplant_problem import Problem
+from tests.datafolder import DATA, TOKENIZERS, needs_data
+from tests.lab import lab
+from tests.lab_folders import pair, save
+from tests.test_command_line import refused
+from tests.tiny_models import opened
+
+Output = pytest.CaptureFixture[str]
+ROOT = Path(__file__).resolve().parent.parent
+TEXT = ["--language", "eng_Latn", "--language", "deu_Latn", "--sentences", "12", "--device", "cpu"]
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return pair(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(autouse=True)
+def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokenizers of these tests need no trial in a process of their own, which takes a second each."""
+    monkeypatch.setenv("TOKEN_ATLAS_VET", "off")
+
+
+def answered(capsys: Output, *arguments: str) -> dict[str, Any]:
+    capsys.readouterr()  # what making the models printed
+    assert main([*arguments, "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert not err and out.count("\n") == 1
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+# what is written
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_a_transplant_loads_in_transformers_and_gives_the_same_bits(tmp_path: Path, capsys: Output, tied: bool) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    base, donor = pair(tmp_path, tied=tied)
+    out = tmp_path / "new"
+    names = ["--model", str(base), "--donor", str(donor), "--method", "subword_mean", "--out", str(out)]
+    found = answered(capsys, "transplant", *names, *TEXT)
+    assert found["rows"]["input"]["copied"] + found["rows"]["input"]["composed"] == found["vocabulary"] == 360
+    assert set(found["rows"]) == ({"input"} if tied else {"input", "output"})
+    load: Any = AutoModelForCausalLM.from_pretrained
+    module, tokenizer = load(out), AutoTokenizer.from_pretrained(out)
+    assert module.config.vocab_size == len(tokenizer) == 360 and module.config.tie_word_embeddings is tied
+    assert tokenizer.eos_token == "<|end|>" and module.generation_config.eos_token_id == tokenizer.eos_token_id
+    text = "die Katze saß auf der Matte"
+    ids = [tokenizer.eos_token_id, *tokenizer(text, add_special_tokens=False)["input_ids"]]
+    with torch.no_grad():
+        logits = module(torch.tensor([ids])).logits[0, :-1].double()
+    nats = float(-logits.log_softmax(1)[range(len(ids) - 1), ids[1:]].sum())
+    assert score(open_model(str(out), "cpu"), [text]).total_nats == pytest.approx(nats, rel=1e-5)
+    assert tokenizer.decode(ids[1:]) == text
+    card = (out / "README.md").read_text()
+    assert "Subword mean" in card and "| input | 294 |" in card and "bits/byte" in card
+    facts = json.loads((out / "transplant.json").read_text())
+    measured = facts["measured"][0]["transplant"]["value"]
+    assert measured == pytest.approx(found["measured"]["bits_per_byte"]["transplant"])
+    assert len({path.stat().st_mode for path in out.iterdir()}) == 1
+
+
+def test_evaluate_reads_what_transplant_wrote_as_it_measured_it(
+    models: tuple[Path, Path], tmp_path: Path, capsys: Output
+) -> None:
+    base, donor = models
+    text = tmp_path / "a.txt"
+    text.write_text(
+        "the cat sat on the mat<|endoftext|>\n" * 5 + "die Katze saß<|endoftext|>was der Hund sagte<|endoftext|>" * 5
+    )
+    alone = answered(capsys, "evaluate", "--model", str(donor), "--file", str(text))
+    beside = answered(capsys, "evaluate", "--model", str(base), "--reference", str(donor), "--file", str(text))
+    assert alone["documents"] == 15 and alone["resampled"] == "documents"
+    assert alone["low"] < alone["bits_per_byte"] < alone["high"]
+    assert beside["reference"]["bits_per_byte"] == pytest.approx(alone["bits_per_byte"])
+    difference = beside["bits_per_byte"] - beside["reference"]["bits_per_byte"]
+    assert beside["difference"]["bits_per_byte"] == pytest.approx(difference)
+    assert beside["bytes"] == alone["bytes"] == 5 * len("the cat sat on the mat") + 5 * 14 + 5 * 18
+
+
+def test_a_long_document_is_resampled_by_blocks_that_add_up(
+    models: tuple[Path, Path], tmp_path: Path, capsys: Output
+) -> None:
+    text = tmp_path / "a.txt"
+    text.write_text("the cat sat on the mat and the dog sat by the door\n" * 60)
+    found = answered(capsys, "evaluate", "--model", str(models[0]), "--file", str(text), "--measure", "mass_audit")
+    assert found["documents"] == 1 and found["resampled"] == "blocks of 200 bytes"
+    assert found["low"] < found["bits_per_byte"] < found["high"]
+    whole = score(open_model(str(models[0]), "cpu"), [text.read_text()], window_bytes=found["window_bytes"])
+    assert found["bits_per_byte"] == pytest.approx(whole.bits_per_byte, rel=1e-9)
+    assert "mass_audit" in found["measures"]
+
+
+@needs_data
+def test_evaluate_gives_the_known_figure_of_stories260k(capsys: Output) -> None:
+    stories, text = DATA / "models" / "stories260K" / "stories260K.bin", DATA / "mono" / "tinystories_sample.txt"
+    found = answered(capsys, "evaluate", "--model", str(stories), "--file", str(text), "--device", "cpu")
+    assert round(found["bits_per_byte"], 3) == 0.887
+    assert found["low"] < 0.887 < found["high"] and found["tokens"] == 1804
+
+
+@needs_data
+@pytest.mark.slow
+def test_a_real_model_takes_another_tokenizer_and_can_be_read_again(tmp_path: Path, capsys: Output) -> None:
+    stories = DATA / "models" / "stories260K" / "stories260K.bin"
+    new = TOKENIZERS / "tiktoken" / "p50k_base.tiktoken"
+    out = tmp_path / "new"
+    names = ["--model", str(stories), "--tokenizer", f"file:{new}", "--method", "subword_mean", "--out", str(out)]
+    found = answered(capsys, "transplant", *names, "--sentences", "4", "--language", "eng_Latn", "--device", "cpu")
+    assert found["vocabulary"] >= 50_280
+    text = DATA / "mono" / "tinystories_sample.txt"
+    measured = answered(capsys, "evaluate", "--model", str(out), "--file", str(text), "--device", "cpu")
+    assert measured["tokens"] < 1804 and 0.887 < measured["bits_per_byte"] < 8
+
+
+@needs_data
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("tiktoken/llama3.tokenizer.model", marks=pytest.mark.slow),
+        "tiktoken/p50k_base.tiktoken",
+        "sentencepiece/mistral_v1.model",
+        "llama2c/llama2_tokenizer.bin",
+    ],
+)
+def test_other_formats_become_a_tokenizer_json_that_cuts_alike(name: str, tmp_path: Path) -> None:
+    place = TOKENIZERS / name
+    if not place.exists():
+        pytest.skip(f"no {name}")
+    tokenizer = open_path("test:a", place)
+    lines = ["Naïve café,  2024:\n\n\tdef f(x): return 你好", "I'LL go  \n ", "▁<0x41>", "हिन्दी में लिखा हुआ"]
+    path = tmp_path / "tokenizer.json"
+    path.write_bytes(loadable(tokenizer, lines))  # compares 6,500 lines itself, and refuses on a difference
+    again = open_path("test:b", path)
+    for one, other in zip(tokenizer.encode_many(lines), again.encode_many(lines), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_a_tokenizer_that_has_no_such_form_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"cannot be written as tokenizer\.json|no tokenizer\.json"):
+        loadable(open_path("test:a", _sentencepiece_words(tmp_path)))
+
+
+def _sentencepiece_words(folder: Path) -> Path:
+    import sentencepiece
+
+    text = folder / "text.txt"
+    text.write_text("the cat sat on the mat\n" * 20)
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(text), model_prefix=str(folder / "words"), model_type="word", vocab_size=8, minloglevel=2
+    )
+    return folder / "words.model"
+
+
+# what must not be written
+
+
+def refused_transplant(capsys: Output, base: Path, donor: Path | str, out: Path, *more: str) -> str:
+    names = ["--model", str(base), "--donor", str(donor), "--method", "ridge", "--out", str(out)]
+    before = sorted(out.parent.iterdir())
+    found = refused(capsys, "transplant", *names, *TEXT, *more)
+    assert sorted(out.parent.iterdir()) == before
+    return found
+
+
+def test_a_folder_that_exists_is_not_touched(models: tuple[Path, Path], tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "kept").mkdir()
+    assert "exists. Nothing is overwritten" in refused_transplant(capsys, *models, tmp_path / "kept")
+    assert list((tmp_path / "kept").iterdir()) == []
+    assert "There is no folder" in refused(
+        capsys, "transplant", "--model", str(models[0]), "--donor", str(models[1]), "--method", "mean", "--out",
+        str(tmp_path / "none" / "new"), *TEXT,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (["--method", "rige"], "Did you mean ridge"),
+        (["--param", "k"], "Write NAME=VALUE"),
+        (["--param", "alpha=1"], "There is no parameter of ridge"),
+        (["--param", "ridge=-1"], "give a number from"),
+        (["--tokenizer", "builtin:utf8-bytes"], "stand for other bytes"),
+        (["--corpus", "nowhere"], "There is no kind of corpus"),
+        (["--language", "xxx_Latn"], "There is no language"),
+        (["--device", "tpu"], "There is no device"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line(
+    models: tuple[Path, Path], tmp_path: Path, capsys: Output, more: list[str], says: str
+) -> None:
+    assert says in refused_transplant(capsys, *models, tmp_path / "new", *more)
+
+
+def test_bad_models_are_refused_by_name(models: tuple[Path, Path], tmp_path: Path, capsys: Output) -> None:
+    base, donor = models
+    bad = tmp_path / "bad"
+    out = tmp_path / "new"
+
+    def copied(**config: object) -> Path:
+        subprocess.run(["rm", "-rf", str(bad)], check=True)
+        subprocess.run(["cp", "-r", str(base), str(bad)], check=True)
+        document = json.loads((bad / "config.json").read_text()) | config
+        (bad / "config.json").write_text(json.dumps(document))
+        return bad
+
+    copied(model_type="bert", architectures=["BertForMaskedLM"])
+    assert "no causal language model" in refused_transplant(capsys, bad, donor, out)
+    copied(model_type="t5", architectures=["T5ForConditionalGeneration"], is_encoder_decoder=True)
+    assert "no causal language model" in refused_transplant(capsys, bad, donor, out)
+    weights = copied() / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    assert "no whole safetensors file" in refused_transplant(capsys, bad, donor, out)
+    weights.rename(bad / "pytorch_model.bin")
+    (bad / "pytorch_model.bin").write_bytes(pickle.dumps({"a": 1}))
+    assert "can carry a program" in refused_transplant(capsys, bad, donor, out)
+    copied()
+    tensors = load_file(bad / "model.safetensors")
+    name = next(n for n in tensors if "embed" in n)
+    save_file(
+        {n: torch.full_like(t, torch.nan) if n == name else t for n, t in tensors.items()}, weights, {"format": "pt"}
+    )
+    assert "share no token with usable rows" in refused_transplant(capsys, bad, donor, out)
+    assert "No input row of the model can be used" in refused_transplant(capsys, bad, donor, out, "--method", "mean")
+    small = {n: t[:40] if n == name or "lm_head" in n else t for n, t in tensors.items()}
+    copied(vocab_size=40)
+    save_file({n: t.contiguous() for n, t in small.items()}, weights, {"format": "pt"})
+    assert "do not belong together" in refused_transplant(capsys, base, bad, out)
+
+
+def test_some_broken_rows_are_noted_and_not_spread(models: tuple[Path, Path], tmp_path: Path, capsys: Output) -> None:
+    base, donor = tmp_path / "base", models[1]
+    subprocess.run(["cp", "-r", str(models[0]), str(base)], check=True)
+    weights = base / "model.safetensors"
+    tensors = load_file(weights)
+    name = next(n for n in tensors if "embed" in n)
+    tensors[name][280] = torch.nan
+    tensors[name][281] = 0
+    save_file(tensors, weights, {"format": "pt"})
+    names = ["--model", str(base), "--donor", str(donor), "--method", "ridge", "--out", str(tmp_path / "new")]
+    found = answered(capsys, "transplant", *names, *TEXT)
+    assert any("hold NaN or infinity" in remark for remark in found["remarks"])
+    assert any("rows of the model are zero" in remark for remark in found["remarks"])
+    written = load_file(tmp_path / "new" / "model.safetensors")
+    assert all(torch.isfinite(tensor).all() for tensor in written.values())
+
+
+def test_a_donor_of_another_width_is_no_obstacle_to_what_needs_none(tmp_path: Path, capsys: Output) -> None:
+    base, donor = pair(tmp_path, width=48)
+    for key in ("ridge", "omp_robust", "procrustes"):
+        names = ["--model", str(base), "--donor", str(donor), "--method", key, "--out", str(tmp_path / key)]
+        assert answered(capsys, "transplant", *names, *TEXT)["rows"]["input"]["solved"] == 66
+
+
+FULL = """
+import resource, signal, sys
+from core.__main__ import main
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY))  # as a disk that is full: EFBIG
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_disk_that_fills_up_leaves_nothing(models: tuple[Path, Path], tmp_path: Path) -> None:
+    assert resource.RLIM_INFINITY  # the platform has limits
+    names = ["--model", str(models[0]), "--donor", str(models[1]), "--method", "mean", "--out", str(tmp_path / "new")]
+    environment = {**os.environ, "TOKEN_ATLAS_HOME": str(tmp_path / "home"), "TOKEN_ATLAS_VET": "off"}
+    (tmp_path / "home").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, "transplant", *names, *TEXT],
+        capture_output=True, text=True, cwd=ROOT, env=environment, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert "The disk is too full" in done.stderr and done.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+def test_a_disk_known_to_be_too_small_is_refused_before_writing(
+    models: tuple[Path, Path], tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting.shutil, "disk_usage", lambda path: os.terminal_size((0, 0)) and _Usage(10_000))
+    found = refused_transplant(capsys, *models, tmp_path / "new")
+    assert "The disk is too full" in found and "MB are free" in found
+
+
+class _Usage:
+    def __init__(self, free: int) -> None:
+        self.free = free
+
+
+def test_what_reads_back_otherwise_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = lab().model
+    monkeypatch.setattr(model.module, "save_pretrained", _damaging(model.module.save_pretrained))
+    with pytest.raises(UserError, match="What was read back gives"):
+        export(model, tmp_path / "new", "card", {}, ["the cat sat on the mat"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def _damaging(real: Any) -> Any:
+    def save_pretrained(folder: Path, **more: Any) -> None:
+        real(folder, **more)
+        path = folder / "model.safetensors"
+        tensors = load_file(path)
+        save_file({name: tensor * 1.01 for name, tensor in tensors.items()}, path, {"format": "pt"})
+
+    return save_pretrained
+
+
+@pytest.mark.parametrize("name", ["gpt2-tied", "phi-head-bias", "opt-narrow-embedding"])
+def test_every_kind_of_head_survives_the_way_to_the_disk(tmp_path: Path, name: str) -> None:
+    original = opened(tmp_path / "old", name)
+    made = lab("subword_mean", original=original).model
+    written = export(made, tmp_path / "new", "card", {}, ["the cat sat on the mat", "die Katze saß"])
+    again = open_model(str(tmp_path / "new"), "cpu")
+    assert again.tied is original.tied and again.n_rows == made.n_rows
+    assert written.bits_per_byte == pytest.approx(
+        score(made, ["the cat sat on the mat", "die Katze saß"]).bits_per_byte
+    )
+
+
+# memory that runs out
+
+
+def test_memory_that_runs_out_makes_smaller_blocks_and_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, ceilings = lab().problem, list[int]()
+    assert problem is not None
+    real = frugal.transplant
+
+    def short_of_memory(problem: Problem, *rest: Any) -> Transplanted:
+        ceilings.append(problem.memory_bytes)
+        if problem.memory_bytes > 2**27:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return real(problem, *rest)
+
+    monkeypatch.setattr(frugal, "transplant", short_of_memory)
+    found = frugal.transplanted(problem, method("mean"), {}, 0)
+    assert ceilings == [2**30, 2**28, 2**26]
+    assert any("ran out of memory" in remark and "64 MB" in remark for remark in found.remarks)
+    monkeypatch.setattr(frugal, "transplant", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("out of memory")))
+    with pytest.raises(UserError, match="even in blocks of"):
+        frugal.transplanted(problem, method("mean"), {}, 0)
+
+
+# what is listed
+
+
+def test_methods_and_measures_are_listed_with_their_definitions(capsys: Output) -> None:
+    for command, words in (
+        ("transplant", ("omp_robust: ", "--param k=")),
+        ("evaluate", ("bits_per_byte: ", "Costs: ")),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main([command, "--list"])
+        assert ended.value.code == 0
+        out = capsys.readouterr().out
+        assert all(word in out for word in words)
+
+
+def test_a_comparison_is_printed_with_its_verdict(models: tuple[Path, Path], capsys: Output) -> None:
+    names = ["--model", str(models[0]), "--donor", str(models[1]), "--method", "ridge"]
+    found = answered(capsys, "lab", *names, *TEXT)
+    assert [row["role"] for row in found["rows"]] == ["original", "donor", "method", "control", "control"]
+    assert set(found["beats_controls"]) == {"ridge"} and found["verdict"]
+    ahead = answered(capsys, "lab", *names, *TEXT, "--dry-run")
+    assert ahead["shared"]["bytes"] > 200 and sum(ahead["made_by_class"].values()) == 66
+
+
+def test_llama2c_checkpoints_that_end_early_are_refused(tmp_path: Path, capsys: Output) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(struct.pack("<7i", 64, 172, 5, 8, 4, 512, 512) + bytes(1000))
+    assert "a.bin" in refused(capsys, "evaluate", "--model", str(path), "--file", str(ROOT / "README.md"))
+
+
+def test_saving_a_folder_is_what_the_tests_believe(tmp_path: Path) -> None:
+    folder = save(lab().model, tmp_path / "a")
+    assert open_model(str(folder), "cpu").n_rows == 360
