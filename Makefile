@@ -1,11 +1,12 @@
 # make run: the app.  make serve: the app for a group.  make test: everything that CI checks.  make bench: the benchmarks, as ratios.
+# make models: train the shipped models again (an hour on a CPU; needs the data folder beside the repository, and apt-get).
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 ADDRESS ?= localhost
 PORT ?= 8501
 
-.PHONY: run serve test bench atlas clean
+.PHONY: run serve test bench atlas models clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Token Atlas needs Python 3.11 or newer; name one: make run PYTHON=python3.12")'
@@ -58,6 +59,9 @@ bench: $(VENV)/test.stamp
 atlas: $(VENV)/run.stamp
 	$(BIN)/python -m core.atlas
 	$(BIN)/python -m core.atlas.fidelity
+
+models: $(VENV)/run.stamp
+	$(BIN)/python -m core.models.build
 
 clean:
 	rm -rf $(VENV)

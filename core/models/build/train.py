@@ -22,7 +22,6 @@ from core.models.build.recipe import (
     RATE_ROWS,
     ROWS_PER_STEP,
     SHORT,
-    STEPS,
     WARM_UP,
     WIDTH,
     Recipe,
@@ -48,14 +47,14 @@ def train(recipe: Recipe, tokenizer: Tokenizer, parts: Sequence[Part], device: t
     module = build(recipe, ids).to(device)
     optimisers = _optimisers(module)
     begin = _resumed(state, module, optimisers)
-    text = diet(tokenizer, parts, ids)
-    for step in range(begin, STEPS):
-        rate = _rate(step)
+    text = diet(tokenizer, parts, ids, recipe.steps)
+    for step in range(begin, recipe.steps):
+        rate = _rate(step, recipe.steps)
         for optimiser in optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = group["usual_lr"] * rate
         rows = torch.from_numpy(text[step].astype(np.int64)).to(device)
-        length = POSITIONS // 2 if step < SHORT * STEPS else POSITIONS
+        length = POSITIONS // 2 if step < SHORT else POSITIONS
         read, targets = rows[:, :-1].reshape(-1, length), rows[:, 1:].flatten()
         with torch.autocast(device.type, torch.bfloat16):
             logits = module(read, use_cache=False).logits
@@ -64,8 +63,8 @@ def train(recipe: Recipe, tokenizer: Tokenizer, parts: Sequence[Part], device: t
         for optimiser in optimisers:
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)
-        report(step + 1, STEPS, f"{recipe.name}: {float(loss.detach()):.3f} nats per token")
-        if (step + 1) % _SAVE_EVERY == 0:
+        report(step + 1, recipe.steps, f"{recipe.name}: {float(loss.detach()):.3f} nats per token")
+        if (step + 1) % _SAVE_EVERY == 0 or step + 1 == recipe.steps:
             _save(state, module, optimisers, step + 1)
     return module
 
@@ -90,12 +89,12 @@ def build(recipe: Recipe, ids: dict[str, int]) -> Any:
     return LlamaForCausalLM(config)
 
 
-def diet(tokenizer: Tokenizer, parts: Sequence[Part], ids: dict[str, int]) -> NDArray[np.int32]:
-    """All that a model reads: (STEPS, ROWS_PER_STEP, POSITIONS + 1) ids, documents one behind the other.
+def diet(tokenizer: Tokenizer, parts: Sequence[Part], ids: dict[str, int], steps: int) -> NDArray[np.int32]:
+    """All that a model reads: (steps, ROWS_PER_STEP, POSITIONS + 1) ids, documents one behind the other.
 
     Each document begins with BOS and ends with EOS; where both are one token it stands once between documents.
     """
-    size = (STEPS, ROWS_PER_STEP, POSITIONS + 1)
+    size = (steps, ROWS_PER_STEP, POSITIONS + 1)
     n, written = int(np.prod(size)), 0
     text = np.empty(n, np.int32)
     stream = documents(parts, DIET_SEED)
@@ -125,9 +124,9 @@ def _optimisers(module: Any) -> list[torch.optim.Optimizer]:
     return made
 
 
-def _rate(step: int) -> float:
+def _rate(step: int, steps: int) -> float:
     """Share of the full learning rate: up, level, and down to nothing in a straight line."""
-    return min(1.0, (step + 1) / (WARM_UP * STEPS), (STEPS - step) / (COOL_DOWN * STEPS))
+    return min(1.0, (step + 1) / WARM_UP, (steps - step) / round(COOL_DOWN * steps))
 
 
 def _save(state: Path, module: Any, optimisers: list[torch.optim.Optimizer], step: int) -> None:
