@@ -37,7 +37,7 @@ CHILD = """
 import json, resource, sys, time
 from pathlib import Path
 from core.catalog import open_tokenizer
-from core.counts import count_lines
+from core.count_file import count_lines
 from core.fast_lanes import fast_counter
 tokenizer = open_tokenizer(sys.argv[2])
 fast_counter(tokenizer)[0](["a"])

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.counts import CountTable
 from core.export import safe_cell
 from core.languages import language
-from core.work.count import Counted
 
 COLUMNS = ("language", "name", "tokenizer", "sentences", "tokens", "unknown")
 
@@ -33,20 +33,14 @@ class Totals:
     n_sentences: NDArray[np.int64]
 
 
-def totals(counted: Counted) -> Totals:
-    """The counts of all sentences of a language, added up.
-
-    >>> one = np.array([[1, 2, 3]], np.int32)
-    >>> totals(Counted(("words",), ("a", "b"), one, 0 * one, np.array([0, 2, 3]))).tokens.tolist()
-    [[3, 3]]
-    """
-    spans = list(zip(counted.starts[:-1], counted.starts[1:], strict=True))
-
-    def added(counts: NDArray[np.int32]) -> NDArray[np.int64]:
-        return np.stack([counts[:, a:b].sum(axis=1, dtype=np.int64) for a, b in spans], axis=1)
-
+def totals(table: CountTable) -> Totals:
+    """The counts of all sentences of a language, added up; a sentence that a language lacks is not among them."""
     return Totals(
-        counted.tokenizers, counted.languages, added(counted.tokens), added(counted.unknown), np.diff(counted.starts)
+        tuple(one.spec for one in table.tokenizers),
+        table.languages,
+        table.tokens.sum(2, dtype=np.int64),
+        table.unknown.sum(2, dtype=np.int64),
+        table.present.sum(1, dtype=np.int64),
     )
 
 

@@ -5,16 +5,18 @@ one such process drives. `LocalEngine` is for the command line, notebooks and te
 """
 
 import multiprocessing
+import time
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
 from core.errors import UserError, shown
-from core.job import Context, JobKind, Output, Unit, kind_named
+from core.job import Context, JobKind, Output, Unit, kind_named, part_key, part_result
 from core.runner.capacity import capacity, engine_name
 from core.storage.files import Input, Json
+from core.store import store
 
 MOST_LOSSES = 2  # how often a unit is tried again after its process or machine was lost
 
@@ -91,6 +93,30 @@ def run_job(
     units = list(kind.units(context))
     outputs = dict((engine or chosen_engine()).run(kind, context, units))
     return kind.combine(((unit, outputs[n]) for n, unit in enumerate(units)), context)
+
+
+def run_here(
+    kind: JobKind, params: Mapping[str, Json], inputs: Sequence[Input], done: Callable[[int, int], None]
+) -> Output:
+    """The result of a job, computed in this thread; pieces that jobs share are read from the store and kept there.
+
+    Args:
+        done: hears how many pieces of how many are finished.
+    """
+    context = Context(dict(params), tuple(inputs))
+    units = list(kind.units(context))
+
+    def parts() -> Iterator[tuple[Unit, Output]]:
+        for n, unit in enumerate(units):
+            known = store().get(part_key(kind, "", unit)) if unit.key else None
+            start = time.monotonic()
+            output = Output(known.arrays, known.facts) if known else kind.run_unit(unit, context)
+            if unit.key and not known:
+                store().put(part_result(kind, "", unit, context, output, time.monotonic() - start))
+            done(n + 1, len(units))
+            yield unit, output
+
+    return kind.combine(parts(), context)
 
 
 def chosen_engine() -> Engine:

@@ -8,6 +8,7 @@ again after its process was killed.
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from core.errors import UnknownName, UserError
 from core.registry import entries
-from core.storage.files import Array, Input, Json
+from core.storage.files import SHARED, Array, Input, Json, Origin, Result
 
 PACKAGES = "core.work"
 
@@ -255,6 +256,23 @@ def content_key(kind: JobKind, params: Mapping[str, Json], inputs: Sequence[Inpu
 def part_key(kind: JobKind, job: str, unit: Unit) -> str:
     """Key of the result of one unit: its own if other jobs share it, otherwise one within the job."""
     return hashed(kind.key, kind.version, "unit", unit.key) if unit.key else hashed(job, unit.name, unit.value)
+
+
+def part_result(kind: JobKind, job: str, unit: Unit, context: Context, output: Output, seconds: float) -> Result:
+    """The result of one unit as the store keeps it; any job may use it if the unit has a key of its own."""
+    origin = Origin(
+        key=part_key(kind, job, unit),
+        kind=f"{kind.key}/unit",
+        params={"unit": unit.value},
+        inputs=context.inputs,
+        versions=kind.versions(),
+        seconds=seconds,
+        device=context.device,
+        finished=time.time(),
+        part_of=SHARED if unit.key else job,
+        label=unit.name,
+    )
+    return Result(origin, output.arrays, output.facts)
 
 
 def inputs_to_json(inputs: Sequence[Input]) -> str:

@@ -135,7 +135,10 @@ def joined_premiums(table: CountTable, base: str) -> Floats:
     """
     b = table.language(base)
     if (table.joined[:, b] < 0).any():
-        raise UserError("There are no counts of joined text for a part of a corpus. Choose the whole corpus.")
+        raise UserError(
+            "There are no counts of joined text for a part of a corpus, or where a language has over 16 MB. Choose "
+            "the whole corpus, or shorter text."
+        )
     with np.errstate(divide="ignore", invalid="ignore"):
         found: Floats = np.where(table.joined > 0, table.joined / table.joined[:, [b]], np.nan)
     return found

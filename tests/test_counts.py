@@ -7,12 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import counts as module
+from core import count_file
 from core.catalog import open_tokenizer
 from core.corpus import Corpus, open_corpus
-from core.counts import compact, count_corpus, count_lines, count_once, stacked
+from core.count_file import count_lines
+from core.counting import count_corpus
+from core.counts import compact, stacked
 from core.errors import TooLarge, UnknownName, UnreadableFile, UserError
+from core.fast_lanes import count_once
+from core.job import Context, part_key
+from core.store import store
 from core.tokenizer import Counts
+from core.work import count
 from tests.tables import table
 
 TEXT = Corpus("x", "X", {"eng_Latn": ("One two.", "", "Three."), "deu_Latn": ("Eins zwei.", "Ü.", "")}, file_ends=(3,))
@@ -36,35 +42,34 @@ def test_bytes_and_characters_count_themselves() -> None:
 def test_a_stopped_run_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     tokenizer = open_tokenizer("builtin:characters")
     corpus = open_corpus("sample")
-
-    class Stop(Exception):
-        pass
-
-    done: list[str] = []
-
-    def stop(code: str, _: object) -> None:
-        done.append(code)
-        if len(done) == 20:
-            raise Stop
-
-    with pytest.raises(Stop):
-        count_corpus(tokenizer, corpus, stop)
+    truth = count_corpus(open_tokenizer("builtin:utf8-bytes"), corpus)
     counted: list[str] = []
+    count = tokenizer.count
 
-    def count(texts: Sequence[str]) -> Counts:
+    def stops(texts: Sequence[str]) -> Counts:
+        if len(counted) > 200:
+            raise KeyboardInterrupt
         counted.extend(texts)
-        return tokenizer.count(texts)
+        return count(texts)
 
-    monkeypatch.setattr(module, "fast_counter", lambda _: (count, _verdict()))
+    monkeypatch.setattr(tokenizer, "count", stops)
+    with pytest.raises(KeyboardInterrupt):
+        count_corpus(tokenizer, corpus)
+    before = set(counted)
+    counted.clear()
+    monkeypatch.setattr(tokenizer, "count", lambda texts: (counted.extend(texts), count(texts))[1])
     found = count_corpus(tokenizer, corpus)
-    assert not any(sentence in counted for code in done for sentence in corpus.sentences[code])
-    assert found.tokens.tolist() == count_corpus(tokenizer, corpus).tokens.tolist()
+    assert before and not before & {text for text in counted if text}
+    assert np.array_equal(found.tokens[0], truth.n_characters)
 
 
-def _verdict() -> object:
-    from core.fast_lanes import Verdict
-
-    return Verdict("x", "x", "x", 1.0, 0)
+def test_a_job_finds_what_was_counted_while_waiting() -> None:
+    tokenizer, corpus = open_tokenizer("builtin:characters"), open_corpus("sample")
+    found = count_corpus(tokenizer, corpus.only(["eng_Latn", "tha_Thai"]))
+    job = count.corpus_counting([tokenizer], corpus, ["tha_Thai"])
+    (unit,) = count.units(Context(job.params, job.inputs))
+    part = store().get(part_key(count.JOB, "any", unit))
+    assert part is not None and np.array_equal(part.arrays["tokens"], found.tokens[0, 1])
 
 
 def test_another_text_of_the_same_language_is_counted_anew() -> None:
@@ -77,7 +82,9 @@ def test_another_text_of_the_same_language_is_counted_anew() -> None:
 def test_a_damaged_cache_is_counted_anew(tmp_path: Path) -> None:
     tokenizer = open_tokenizer("builtin:characters")
     count_corpus(tokenizer, TEXT)
-    for path in (tmp_path / "home" / "counts").iterdir():
+    parts = list((tmp_path / "home" / "store" / "results").glob("*/*"))
+    assert len(parts) == 4  # two languages, sentence by sentence and joined
+    for path in parts:
         path.write_bytes(path.read_bytes()[:40])
     assert count_corpus(tokenizer, TEXT).tokens[0, 0].tolist() == [8, 0, 6]
 
@@ -157,7 +164,7 @@ def test_bad_files_are_named_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyP
     path.write_bytes(b"ok\n" * 5000 + b"\xff\n")
     with pytest.raises(UnreadableFile, match="line 5,001"):
         count_lines(tokenizer, path)
-    monkeypatch.setattr(module, "MAX_LINE_BYTES", 1000)
+    monkeypatch.setattr(count_file, "MAX_LINE_BYTES", 1000)
     path.write_bytes(b"a" * 2000)
     with pytest.raises(TooLarge, match="a line of over"):
         count_lines(tokenizer, path)

@@ -1,5 +1,6 @@
 """The same units give the same bytes on this machine's processes and on a Ray cluster, whatever dies meanwhile."""
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,13 +12,13 @@ import numpy as np
 import pytest
 
 from core.catalog import open_tokenizer
+from core.corpus import Corpus, open_corpus
 from core.engine import LocalEngine, chosen_engine, run_job
 from core.errors import UnknownName, UserError
 from core.job import Context, Output, kind_named
 from core.jobs import Jobs
 from core.storage.files import Origin, Result, packed
 from core.work import count
-from core.work.lines import Lines
 from tests.jobs_home import jobs_home, until
 
 needs_ray = pytest.mark.skipif(not find_spec("ray"), reason="Ray is not installed (requirements-ray.txt)")
@@ -37,17 +38,20 @@ def text(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Lines:
-    folder = tmp_path_factory.mktemp("corpus")
-    for n, (language, word) in enumerate([("eng_Latn", "word "), ("ell_Grek", "λέξη "), ("tha_Thai", "คำ")]):
-        lines = [word * (1 + (n + i) % 7) + "\u2028" * (i % 2) for i in range(300)]
-        (folder / f"{language}.dev").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return Lines(folder, "dev")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    words = {"ell_Grek": "λέξη ", "eng_Latn": "word ", "tha_Thai": "คำ"}
+    rows = [
+        {code: word * (1 + (k + i) % 7) + "\u2028" * (i % 2) for k, (code, word) in enumerate(words.items())}
+        for i in range(300)
+    ]
+    path = tmp_path_factory.mktemp("corpus") / "own.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return open_corpus(f"file:{path}")
 
 
-def counting(corpus: Lines) -> count.Counting:
+def counting(corpus: Corpus) -> count.Counting:
     specs = ("builtin:utf8-bytes", "builtin:characters", "builtin:graphemes")
-    return count.counting([open_tokenizer(spec) for spec in specs], corpus)
+    return count.corpus_counting([open_tokenizer(spec) for spec in specs], corpus)
 
 
 def n_files(jobs: Jobs) -> int:
@@ -58,51 +62,65 @@ def same_bytes(a: Output, b: Output) -> bool:
     return packed(Result(Origin("k", "k"), a.arrays)) == packed(Result(Origin("k", "k"), b.arrays))
 
 
-def test_counts_are_those_of_the_tokenizer(corpus: Lines) -> None:
+def test_counts_are_those_of_the_tokenizer(corpus: Corpus) -> None:
     job = counting(corpus)
-    counts = count.counted(run_job(count.JOB, job.params, job.inputs, LocalEngine(2)))
-    assert counts.languages == ("ell_Grek", "eng_Latn", "tha_Thai")
-    assert counts.tokens.dtype == counts.unknown.dtype == np.int32
-    for spec in counts.tokenizers:
-        for language in counts.languages:
-            alone = open_tokenizer(spec).count(corpus.of(language))
-            assert np.array_equal(counts.tokens_of(spec, language), alone.tokens)
-            assert np.array_equal(counts.unknown_of(spec, language), alone.unknown)
-    assert counts.tokens.shape == (3, 900)
-    with pytest.raises(UnknownName, match="Did you mean eng_Latn"):
-        counts.tokens_of("builtin:characters", "eng_Lat")
+    table = count.counted(run_job(count.JOB, job.params, job.inputs, LocalEngine(2)))
+    assert table.languages == corpus.languages == ("ell_Grek", "eng_Latn", "tha_Thai")
+    assert table.tokens.dtype == table.unknown.dtype == np.uint16 and table.tokens.shape == (3, 3, 300)
+    for k, one in enumerate(table.tokenizers):
+        for row, language in enumerate(table.languages):
+            alone = open_tokenizer(one.spec).count(corpus.sentences[language])
+            assert np.array_equal(table.tokens[k, row], alone.tokens)
+            assert np.array_equal(table.unknown[k, row], alone.unknown)
+    assert np.array_equal(table.n_bytes, table.tokens[0]) and table.corpus == corpus.fingerprint
+    assert (table.joined == -1).all()  # not asked for
 
 
-def test_bad_counting_is_refused(corpus: Lines, tmp_path: Path) -> None:
+def test_bad_counting_is_refused(corpus: Corpus) -> None:
     with pytest.raises(UserError, match="at least one"):
-        count.counting([], corpus)
+        count.corpus_counting([], corpus)
     with pytest.raises(UnknownName, match="Did you mean eng_Latn"):
-        count.counting([open_tokenizer("builtin:characters")], corpus, ["eng_Ltn"])
-    with pytest.raises(UserError, match="no folder or zip"):
-        count.counting([open_tokenizer("builtin:characters")], Lines(tmp_path / "none"))
+        count.corpus_counting([open_tokenizer("builtin:characters")], corpus, ["eng_Ltn"])
     job = counting(corpus)
     stale = (replace(job.inputs[0], fingerprint="old"), *job.inputs[1:])
     with pytest.raises(UserError, match="has changed since"):
         run_job(count.JOB, job.params, stale, LocalEngine(1))
 
 
+def test_results_of_an_older_version_say_so() -> None:
+    with pytest.raises(UserError, match="Count it again"):
+        count.counted(Output({"tokens": np.zeros((1, 2), np.int32)}, {"tokenizers": ["a"], "languages": ["b"]}))
+
+
 def test_long_text_is_cut_into_pieces_that_add_up(tmp_path: Path) -> None:
     lines = [f"{i} " * 40 for i in range(12_000)]
-    (tmp_path / "eng_Latn.txt").write_text("\n".join(lines), encoding="utf-8")
-    tokenizer = open_tokenizer("builtin:utf8-bytes")
-    job = count.counting([tokenizer], Lines(tmp_path))
+    (tmp_path / "own.csv").write_text("\n".join(["eng_Latn", *lines]), encoding="utf-8")
+    tokenizer, corpus = open_tokenizer("builtin:utf8-bytes"), open_corpus(f"file:{tmp_path / 'own.csv'}")
+    job = count.corpus_counting([tokenizer], corpus, joined=True)
     units = count.units(Context(job.params, job.inputs))
-    assert len(units) > 1
-    assert sum(unit.size for unit in units) == len(lines)
-    counts = count.counted(run_job(count.JOB, job.params, job.inputs, LocalEngine(1)))
-    assert np.array_equal(counts.tokens[0], tokenizer.count(lines).tokens)
+    assert len(units) > 2
+    assert sum(unit.size for unit in units[:-1]) == len(lines)
+    table = count.counted(run_job(count.JOB, job.params, job.inputs, LocalEngine(1)))
+    assert np.array_equal(table.tokens[0, 0], tokenizer.count(corpus.sentences["eng_Latn"]).tokens)
+    assert table.joined.tolist() == [[len(corpus.joined("eng_Latn"))]]
 
 
-def test_counting_is_a_job_and_counts_only_what_is_new(corpus: Lines, tmp_path: Path) -> None:
+def test_a_language_too_long_for_one_text_is_not_counted_as_one(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(count, "JOINED_BYTES", 6_000)
+    job = count.corpus_counting([open_tokenizer("builtin:utf8-bytes")], corpus, joined=True)
+    context = Context(job.params, job.inputs)
+    table = count.counted(count.combine(((u, count.run_unit(u, context)) for u in count.units(context)), context))
+    lengths = [len(corpus.joined(code).encode()) for code in corpus.languages]
+    assert table.joined[0].tolist() == [n if n <= 6_000 else -1 for n in lengths] and -1 in table.joined
+
+
+def test_counting_is_a_job_and_counts_only_what_is_new(corpus: Corpus, tmp_path: Path) -> None:
     with jobs_home(tmp_path / "home"):
         jobs = Jobs()
         job = counting(corpus)
-        two = count.counting([open_tokenizer(s) for s in job.params["tokenizers"][:2]], corpus)
+        two = count.corpus_counting([open_tokenizer(s) for s in job.params["tokenizers"][:2]], corpus)
         first = jobs.wait(jobs.submit("count", two.params, "ann", two.inputs).key, 60)
         kept = n_files(jobs)
         second = jobs.wait(jobs.submit("count", job.params, "ann", job.inputs).key, 60)
@@ -164,7 +182,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @needs_ray
-def test_ray_gives_the_same_bytes_even_if_a_node_is_killed_half_way(cluster: Any, corpus: Lines, text: Path) -> None:
+def test_ray_gives_the_same_bytes_even_if_a_node_is_killed_half_way(cluster: Any, corpus: Corpus, text: Path) -> None:
     from core.ray_engine import RayEngine, connected
 
     job = counting(corpus)
@@ -206,7 +224,7 @@ def test_ray_unit_that_wants_a_gpu_gets_one(cluster: Any, text: Path) -> None:
 
 
 @needs_ray
-def test_jobs_run_on_ray_too(cluster: Any, corpus: Lines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jobs_run_on_ray_too(cluster: Any, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_ENGINE", "ray")
     job = counting(corpus)
     with jobs_home(tmp_path / "home"):

@@ -74,7 +74,10 @@ def test_an_empty_store_offers_the_sample_and_counts_it() -> None:
     assert list(table["Code"]) == list(counts.languages)
     assert len(table) > len(samples()) / 10
     english = table["Code"].tolist().index("eng_Latn")
-    assert table["mistral:tekken"][english] == counts.tokens_of("mistral:tekken", "eng_Latn").sum()
+    assert (
+        table["mistral:tekken"][english]
+        == counts.tokens[counts.tokenizer("mistral:tekken"), counts.language("eng_Latn")].sum()
+    )
     assert to_csv(totals(counts)).splitlines()[0] == "language,name,tokenizer,sentences,tokens,unknown"
     press(app, "close_run")
     app.run()

@@ -24,7 +24,8 @@ from core.atlas.wanted import WANTED, Wanted
 from core.atomic import write_whole
 from core.catalog import SIBLINGS, open_tokenizer
 from core.corpus import Corpus
-from core.counts import Counted, CountTable, Unsigned, count_corpus
+from core.counting import count_corpus
+from core.counts import Counted, CountTable, Unsigned
 from core.errors import UnknownName, UserError
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -1,21 +1,21 @@
 """`count`: tokens per line of a file."""
 
+import os
+import sys
 from argparse import ArgumentParser, Namespace
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from time import perf_counter
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.catalog import open_tokenizer
-from core.cli.inputs import read_text
+from core.cli.inputs import STDIN
 from core.command import Command, print_json, table
-
-
-def lines_of(text: str) -> list[str]:
-    """The lines of a text without their newlines: cut at LF only; nothing after a last LF is no line.
-
-    >>> lines_of("a\\r\\n\\nb\\n")
-    ['a\\r', '', 'b']
-    """
-    lines = text.split("\n")
-    return lines[:-1] if not lines[-1] else lines
+from core.count_file import count_stream, counter_for
+from core.errors import UnreadableFile, shown
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -26,21 +26,27 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
+def _source(path: str) -> AbstractContextManager[BinaryIO]:
+    if path == STDIN:
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(path).open("rb")
+    except OSError as error:
+        raise UnreadableFile(f"{shown(path)} cannot be read: {error.strerror or error}.") from None
+
+
 def _run(options: Namespace) -> None:
-    text = read_text(options.file)
     tokenizer = open_tokenizer(options.tokenizer)
-    lines = lines_of(text)
-    tokenizer.count(["a"])  # whatever an engine builds on first use belongs to loading
-    start = perf_counter()
-    counts = tokenizer.count(lines)
-    seconds = perf_counter() - start
-    totals = {
-        "tokens": int(counts.tokens.sum(dtype="int64")),
-        "unknown": int(counts.unknown.sum(dtype="int64")),
-        "bytes": len(text.encode()),
-        "chars": len(text),
-    }
-    per_line = {"per_line": counts.tokens.tolist()} if options.per_line else {}
+    found: list[NDArray[np.int32]] = []
+    with _source(options.file) as file:
+        size = os.fstat(file.fileno()).st_size if options.file != STDIN else 0
+        count = counter_for(tokenizer, size)
+        count(["a"])  # whatever an engine builds on first use belongs to loading
+        start = perf_counter()
+        text = count_stream(count, file, options.file, size, found.append if options.per_line else None)
+        seconds = perf_counter() - start
+    totals = {"tokens": text.n_tokens, "unknown": text.n_unknown, "bytes": text.n_bytes, "chars": text.n_characters}
+    per_line = {"per_line": np.concatenate(found).tolist() if found else []} if options.per_line else {}
     timing = {"seconds_counting": seconds} if options.timing else {}
     if options.json:
         print_json({**totals, **per_line, **timing})
@@ -58,7 +64,8 @@ COMMAND = Command(
         "Counts line by line, with or without --per-line: the file is cut at LF, each line is counted without it, and "
         "tokens is the sum; so newlines have no tokens, and the counts of a parallel corpus add up. Nothing after a "
         "last LF is no line. A CR before a LF is part of its line. bytes and chars are of the whole file. Special "
-        "tokens are not added."
+        "tokens are not added. The file is read as a stream, in memory that does not grow with it; from a megabyte on "
+        "the fastest engine counts that agrees with the reference library on every calibration line."
     ),
     arguments=_arguments,
     run=_run,

@@ -8,7 +8,8 @@ from core.atlas import atlas_provenance, atlas_tokenizers, shipped_atlas
 from core.catalog import open_tokenizer
 from core.command import Command, print_json, table
 from core.corpus import open_corpus
-from core.counts import CountTable, count_corpus, stacked
+from core.counting import count_corpus
+from core.counts import CountTable, stacked
 from core.errors import UnknownName, UserError
 from core.premium import PER, joined_premiums, premiums, resample
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.errors import UserError
-from core.job import Context, JobKind, Output, Unit, kind_named, part_key
+from core.job import Context, JobKind, Output, Unit, kind_named, part_key, part_result
 from core.progress import listening
 from core.redact import redacted
-from core.storage.files import SHARED, Input, Json, Origin, Result
+from core.storage.files import Input, Json, Origin, Result
 from core.store import Store, store
 
 _PR_SET_PDEATHSIG = 1
@@ -63,19 +63,7 @@ class Child:
 
     def keep(self, unit: Unit, output: Output, seconds: float) -> None:
         """Put the result of a piece into the store."""
-        origin = Origin(
-            key=part_key(self.kind, self.key, unit),
-            kind=f"{self.kind.key}/unit",
-            params={"unit": unit.value},
-            inputs=self.context.inputs,
-            versions=self.kind.versions(),
-            seconds=seconds,
-            device=self.context.device,
-            finished=time.time(),
-            part_of=SHARED if unit.key else self.key,
-            label=unit.name,
-        )
-        self.store.put(Result(origin, output.arrays, output.facts))
+        self.store.put(part_result(self.kind, self.key, unit, self.context, output, seconds))
 
     def drive(self) -> Json:
         """Compute on a cluster what is not finished, keeping each piece as it comes."""

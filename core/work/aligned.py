@@ -1,7 +1,6 @@
-"""The lines of a corpus that a spec string names, as counting reads them."""
+"""The corpus that a spec string names, as a job reads it, here or on another machine."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,22 +8,6 @@ from core.corpora.file import open_path
 from core.corpus import Corpus, open_corpus, parse_corpus
 from core.corpus_uploads import kept_corpus
 from core.errors import UserError, shown
-
-
-@dataclass(frozen=True)
-class Aligned:
-    """A corpus by language; a sentence that a language lacks is an empty line."""
-
-    corpus: Corpus
-
-    def of(self, language: str) -> list[str]:
-        """The sentences of one language.
-
-        Raises:
-            UserError: the corpus does not have it.
-        """
-        self.corpus.require(language)
-        return list(self.corpus.sentences[language])
 
 
 def corpus_files(spec: str) -> list[Path]:
@@ -35,7 +18,7 @@ def corpus_files(spec: str) -> list[Path]:
     return sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
 
 
-def aligned_at(spec: str, fingerprint: str, moved: Callable[[Path], Path]) -> Aligned:
+def aligned_at(spec: str, fingerprint: str, moved: Callable[[Path], Path]) -> Corpus:
     """The corpus that was submitted.
 
     Args:
@@ -50,7 +33,7 @@ def aligned_at(spec: str, fingerprint: str, moved: Callable[[Path], Path]) -> Al
 
 
 @lru_cache(maxsize=1)
-def _open(spec: str, fingerprint: str, elsewhere: Path | None) -> Aligned:
+def _open(spec: str, fingerprint: str, elsewhere: Path | None) -> Corpus:
     kind, _, split = parse_corpus(spec)
     if elsewhere is None:
         corpus = open_corpus(spec)
@@ -60,7 +43,7 @@ def _open(spec: str, fingerprint: str, elsewhere: Path | None) -> Aligned:
         corpus = open_corpus(f"{kind}:{elsewhere}" + (f"#{split}" if split else ""))
     if fingerprint and corpus.fingerprint != fingerprint:
         raise UserError(f"{shown(spec)} has changed since the job was submitted. Submit it again.")
-    return Aligned(corpus)
+    return corpus
 
 
 def _path(spec: str) -> Path | None:
