@@ -38,8 +38,8 @@ def totals(table: CountTable) -> Totals:
     return Totals(
         tuple(one.spec for one in table.tokenizers),
         table.languages,
-        table.tokens.sum(2, dtype=np.int64),
-        table.unknown.sum(2, dtype=np.int64),
+        table.total_tokens,
+        table.total_unknown,
         table.present.sum(1, dtype=np.int64),
     )
 

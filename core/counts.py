@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -91,10 +92,25 @@ class CountTable:
     n_characters: Unsigned
     parts: tuple[tuple[str, int], ...] = field(default=())
 
-    @property
+    @cached_property
     def present(self) -> NDArray[np.bool_]:
         """Which sentences each language has, (L, N)."""
         return np.asarray(self.n_bytes > 0)
+
+    @cached_property
+    def total_tokens(self) -> NDArray[np.int64]:
+        """Tokens of all sentences of a language, (K, L)."""
+        return np.asarray(self.tokens.sum(2, dtype=np.int64))
+
+    @cached_property
+    def total_unknown(self) -> NDArray[np.int64]:
+        """Unknown tokens of all sentences of a language, (K, L)."""
+        return np.asarray(self.unknown.sum(2, dtype=np.int64))
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether every language has every sentence."""
+        return bool(self.present.all())
 
     def language(self, code: str) -> int:
         """Row of a language.

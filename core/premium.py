@@ -109,8 +109,12 @@ def premiums(table: CountTable, base: str, per: Per = "line", resampled: Resampl
     """
     b = table.language(base)
     both = table.present & table.present[b]  # (L, N)
-    tokens, base_tokens = _totals(table.tokens, both, b)
-    unknown, _ = _totals(table.unknown, both, b)
+    if table.complete:  # the usual case, in which sums do not depend on the base
+        tokens, unknown = table.total_tokens, table.total_unknown
+        base_tokens = np.broadcast_to(tokens[:, [b]], tokens.shape)
+    else:
+        tokens, base_tokens = _totals(table.tokens, both, b)
+        unknown, _ = _totals(table.unknown, both, b)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = tokens / base_tokens * _scale(table, both, b, per)
         share, base_share = unknown / tokens, unknown[:, [b]] / tokens[:, [b]]

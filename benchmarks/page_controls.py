@@ -1,0 +1,103 @@
+"""Changing a control of the premium page, all tokenizers in all languages, against drawing its pictures from ready
+numbers: processor time of a whole run of the page on the server, every value chosen for the first time.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+
+from streamlit.testing.v1 import AppTest
+
+from benchmarks.measure import markdown
+from components import cached
+from components.premium.at_hand import AtHand
+from components.premium.ordering import mean_premium, order
+from core.atlas import atlas_tokenizers
+from core.premium import PER, Per
+from core.shared_cache import shared
+
+PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
+READY: list[AtHand] = []  # what the alternative draws next
+PICTURES = """
+from benchmarks.page_controls import READY
+from components.premium import views
+from components.premium.overview import overview
+
+overview(READY[0])
+views.views(READY[0])
+"""
+CODES = ("fra_Latn", "tam_Taml", "zho_Hans", "arb_Arab", "rus_Cyrl", "swh_Latn", "tha_Thai")
+SORTS = ("Script", "Family", "Region", "Speakers", "Resources", "Name", "Premium")
+_WORD: dict[Per, str] = {"line": "Line", "byte": "Byte", "character": "Character"}
+
+
+def ready(base: str, per: Per, sort: str) -> AtHand:
+    """The numbers behind the picture, computed beforehand."""
+    table, found = cached.atlas("").table, cached.atlas_premiums("", base, per)
+    keys = tuple(atlas_tokenizers())
+    rows = tuple(range(len(keys)))
+    columns = order(table.languages, range(len(table.languages)), mean_premium(found.value), sort)
+    return AtHand(table, found, keys, rows, columns, sort, "", ("#888888",) * len(keys), False)
+
+
+def measured(
+    page: AppTest, picture: AppTest, choices: Sequence[tuple[str, Per, str]], turn: Callable[[int], AppTest]
+) -> list[str]:
+    """Medians over the choices, ours and the alternative in turns, and their ratio.
+
+    Args:
+        turn: the page with the control at choice n, not yet run.
+    """
+    made = [ready(*choice) for choice in choices]
+    shared().clear()  # the page has seen none of these
+    resampled = cached.atlas("")  # once for all visitors
+    _ = resampled.tokens, resampled.n_bytes, resampled.n_characters
+    times = []
+    for n, at_hand in enumerate(made):
+        turned = turn(n)
+        started = time.process_time()
+        turned.run()
+        between = time.process_time()
+        READY[:] = [at_hand]
+        picture.run()
+        times.append((between - started, time.process_time() - between))
+        if page.exception or picture.exception:
+            raise RuntimeError(str(page.exception or picture.exception))
+    ours, theirs = (median(column) for column in zip(*times, strict=True))
+    return [f"{ours * 1000:,.0f} ms", f"{theirs * 1000:,.0f} ms", f"{ours / theirs:.2f}×"]
+
+
+def run() -> str:
+    """One row per control."""
+    READY[:] = [ready("eng_Latn", "line", "Premium")]
+    keys = list(atlas_tokenizers())
+    page, picture = (
+        AppTest.from_file(str(PAGE), default_timeout=300),
+        AppTest.from_string(PICTURES, default_timeout=300),
+    )
+    page.query_params["counted"] = keys
+    page.run()
+    picture.run()
+    for _ in range(2):  # what Python and the libraries do only once
+        page.run()
+        picture.run()
+    bases = [(code, PER[0], "Premium") for code in CODES]
+    units = [(code, per, "Premium") for code in CODES[:4] for per in PER[1:]]
+    sorts = [(CODES[-1], PER[0], sort) for sort in SORTS]
+
+    def unit(n: int) -> AppTest:
+        page.selectbox(key="base").select(units[n][0]).run()
+        return page.selectbox(key="per").select(_WORD[units[n][1]])
+
+    rows = [
+        ["base language", *measured(page, picture, bases, lambda n: page.selectbox(key="base").select(CODES[n]))],
+        ["unit", *measured(page, picture, units, unit)],
+        ["order", *measured(page, picture, sorts, lambda n: page.selectbox(key="sort").select(SORTS[n]))],
+    ]
+    n_languages = len(READY[0].table.languages)
+    return markdown(
+        f"A control of the premium page changes, {len(keys)} tokenizers × {n_languages} languages with intervals",
+        ["control", "the whole page", "the same pictures from ready numbers", "ratio"],
+        rows,
+    )
