@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.measure import markdown
 from components import cached
 from components.premium.at_hand import AtHand
+from components.premium.bench import bench
+from components.premium.controls import Choice
 from components.premium.ordering import mean_premium, order
 from core.atlas import atlas_tokenizers
 from core.premium import PER, Per
@@ -33,12 +35,25 @@ _WORD: dict[Per, str] = {"line": "Line", "byte": "Byte", "character": "Character
 
 
 def ready(base: str, per: Per, sort: str) -> AtHand:
-    """The numbers behind the picture, computed beforehand."""
-    table, found = cached.atlas("").table, cached.atlas_premiums("", base, per)
+    """The numbers behind the pictures, computed beforehand."""
     keys = tuple(atlas_tokenizers())
-    rows = tuple(range(len(keys)))
-    columns = order(table.languages, range(len(table.languages)), mean_premium(found.value), sort)
-    return AtHand(table, found, keys, rows, columns, sort, "", ("#888888",) * len(keys), False)
+    numbers = bench(Choice(keys=keys, base=base, part="", sort=sort, per=per, search="", corpus=""))
+    table, found = numbers.table, numbers.found
+    return AtHand(
+        table=table,
+        found=found,
+        keys=numbers.keys,
+        rows=tuple(range(len(keys))),
+        columns=order(table.languages, range(len(table.languages)), mean_premium(found.value), sort),
+        sort=sort,
+        part="",
+        colours=("#888888",) * len(keys),
+        dark=False,
+        corpus="",
+        stamp=numbers.stamp,
+        counting=numbers.counting,
+        premiums=numbers.premiums,
+    )
 
 
 def measured(

@@ -16,7 +16,8 @@ from core.catalog import open_tokenizer
 from core.corpora import flores200
 from core.corpus import open_corpus
 from core.counted_so_far import Tally, known_layout, layout
-from core.counts import count_corpus, sizes
+from core.counting import count_corpus
+from core.counts import sizes
 from core.job import State
 from core.jobs import Jobs
 from core.premium import premiums, resample

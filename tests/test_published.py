@@ -12,7 +12,7 @@ from core.atlas.wanted import WANTED
 from core.catalog import open_tokenizer
 from core.corpora.flores200 import read
 from core.corpus import Corpus, open_corpus
-from core.counts import count_corpus
+from core.counting import count_corpus
 from core.errors import UnknownName
 from core.fast_lanes import fast_counter
 from core.languages import flores_languages
