@@ -75,13 +75,14 @@ def test_what_jobs_finished_is_what_the_tokenizer_counts() -> None:
     tally = Tally(plan, open_tokenizer(SPEC).info.fingerprint)
     done = tally.update()
     assert [code for code, whole in zip(plan.languages, done, strict=True) if whole] == ["eng_Latn", "tha_Thai"]
-    own = count_corpus(open_tokenizer(SPEC), text)
     for code in ("eng_Latn", "tha_Thai"):
-        row = plan.languages.index(code)
-        assert np.array_equal(tally.tokens[row], own.tokens[0, row])
-        assert np.array_equal(tally.unknown[row], own.unknown[0, row])
+        row, own = plan.languages.index(code), open_tokenizer(SPEC).count(text.sentences[code])
+        assert np.array_equal(tally.tokens[row], own.tokens)
+        assert np.array_equal(tally.unknown[row], own.unknown)
     counted(["deu_Latn"])  # another job, whose pieces the same tally takes in
     assert tally.update().sum() == 3
+    count_corpus(open_tokenizer(SPEC), text)  # and what is counted while the caller waits
+    assert tally.update().all()
 
 
 def test_what_is_not_counted_says_so_and_the_rest_is_as_if_all_were() -> None:
