@@ -7,6 +7,7 @@ Logits exist for one slice of positions at a time, and never for a whole batch: 
 memory than one of 5,000.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -55,7 +56,7 @@ class TextScores:
     @property
     def bits_per_byte(self) -> float:
         """Bits that the model needs per byte of the text; NaN for an empty one."""
-        return self.total_nats / np.log(2) / self.n_bytes if self.n_bytes else float("nan")
+        return self.total_nats / math.log(2) / self.n_bytes if self.n_bytes else math.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +87,7 @@ class Scores:
     @property
     def bits_per_byte(self) -> float:
         """Of all texts together; NaN where there are no bytes, or a token has no probability."""
-        return self.total_nats / np.log(2) / self.n_bytes if self.n_bytes else float("nan")
+        return self.total_nats / math.log(2) / self.n_bytes if self.n_bytes else math.nan
 
 
 @dataclass(frozen=True, eq=False)

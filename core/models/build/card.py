@@ -35,8 +35,10 @@ def card(recipe: Recipe, quality: Mapping[str, Any], texts: Sequence[Mapping[str
     specials = ", ".join(f"{role} `{spelling}`" for role, spelling in SPECIALS[recipe.name].items())
     return f"""# {recipe.name}
 
-{recipe.purpose} A toy for looking at tokenizers, of no use for writing: it was made so that the lab
-opens without a network and shows a real result within a minute on a CPU.
+{recipe.purpose}
+
+A toy for looking at tokenizers, of no use for writing: it was made so that the lab opens without a network and shows a
+real result within a minute on a CPU.
 
 | | |
 | --- | --- |
@@ -49,9 +51,9 @@ opens without a network and shows a real result within a minute on a CPU.
 
 ## How good it is
 
-Bits per byte on {quality["text"]}; a lower number is better, plain UTF-8 is 8.
-Compressors get the same sentences in one piece, so they learn from one sentence for the next, and the model does not.
-Intervals are 95 % bootstrap over sentences.
+Bits per byte on {quality["text"]}; a lower number is better,
+plain UTF-8 is 8. Compressors get the same sentences in one piece, so they learn from one sentence for the next, and the
+model does not. Intervals are 95 % bootstrap over sentences.
 
 {_table(about["languages"], quality["baselines"])}
 
@@ -100,5 +102,5 @@ def _sources(texts: Sequence[Mapping[str, Any]]) -> str:
     for source in dict.fromkeys(text["source"] for text in texts):
         rows = [text for text in texts if text["source"] == source]
         size = sum(row["bytes"] for row in rows) / 1e6
-        lines.append(f"| {source} | {', '.join(r['language'] for r in rows)} | {rows[0]['licence']} | {size:.2f} |")
+        lines.append(f"| {source} | {', '.join(r['language'] for r in rows)} | {rows[0]['licence']} | {size:.3f} |")
     return "\n".join(lines)

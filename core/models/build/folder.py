@@ -25,6 +25,7 @@ def write(recipe: Recipe, module: Any, tokenizer: Tokenizer, target: Path) -> No
         config["clean_up_tokenization_spaces"] = False
         (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
         folder.chmod(0o755)
+        (folder / "model.safetensors").chmod(0o644)
         if target.is_dir():
             shutil.rmtree(target)
         folder.rename(target)

@@ -38,7 +38,7 @@ RECIPES = (
         "The donor: a tokenizer shared out between twelve languages, with the rows of a model trained on it.",
     ),
     Recipe(
-        "tiny-unigram", "unigram", 4096, 0.15, True, 400, 3,
+        "tiny-unigram", "unigram", 4096, 0.15, True, 440, 3,
         "The odd one: SentencePiece's way to cut, bytes for what is rare, and one matrix for both ends.",
     ),
 )  # fmt: skip

@@ -47,6 +47,8 @@ def train(recipe: Recipe, tokenizer: Tokenizer, parts: Sequence[Part], device: t
     module = build(recipe, ids).to(device)
     optimisers = _optimisers(module)
     begin = _resumed(state, module, optimisers)
+    if begin == recipe.steps:
+        return module
     text = diet(tokenizer, parts, ids, recipe.steps)
     for step in range(begin, recipe.steps):
         rate = _rate(step, recipe.steps)
