@@ -14,7 +14,7 @@ from components.errors import show_error
 from components.premium.known import known_tokenizers, resolved
 from components.premium.ordering import SORTS
 from components.premium.own import yours_popover
-from components.premium.texts import choose_text
+from components.premium.texts import COUNTED, choose_text
 from core.atlas import atlas_tokenizers
 from core.counts import Counted
 from core.errors import UnknownName
@@ -23,7 +23,7 @@ from core.premium import Per
 from core.yours import from_link
 
 OPENING = ("gpt-2", "cl100k", "o200k", "llama-2", "llama-3", "qwen", "tekken-240718", "xlm-r")
-COUNTED, BASE, ENGLISH = "counted", "base", "eng_Latn"
+BASE, ENGLISH = "base", "eng_Latn"
 ABSENT = "premium_absent"  # in the session: what the link names and this installation does not have
 _PER: dict[str, Per] = {"Line": "line", "Byte": "byte", "Character": "character"}
 

@@ -13,8 +13,8 @@ from components.jobs import cancel, session, visible
 from components.premium.bench import Bench
 from components.premium.controls import ABSENT, Choice
 from components.premium.known import known_tokenizers
-from components.premium.own import WANTED, bring
-from components.premium.texts import FLORES, sample_button
+from components.premium.own import bring
+from components.premium.texts import FLORES, WANTED, sample_button
 from core.corpus import Corpus
 from core.counted_so_far import layout
 from core.counts import Counted
@@ -65,8 +65,10 @@ def _forget_absent(key: str) -> None:
 
 def counting_strip(bench: Bench, choice: Choice) -> None:
     """Jobs under way for the chosen tokenizers, or what could be counted; nothing if all is there."""
+    not_here()
     missing = bench.uncounted(choice.keys)
     if not missing:
+        st.session_state.pop(WANTED, None)
         return
     if st.session_state.get(WANTED) and _begin_wanted(bench, choice):
         st.rerun()
@@ -162,8 +164,12 @@ def _begin_wanted(bench: Bench, choice: Choice) -> bool:
     if not isinstance(corpus, Corpus):
         return False
     del st.session_state[WANTED]
-    chosen = [key for key in wanted if key in choice.keys]
-    started = [_start(bench, choice, corpus, [key], wanted[key]) for key in chosen]
+    missing = set(bench.uncounted(choice.keys))
+    together: dict[tuple[str, ...], list[str]] = {}
+    for key, languages in wanted.items():
+        if key in missing:
+            together.setdefault(tuple(languages), []).append(key)
+    started = [_start(bench, choice, corpus, keys, languages) for languages, keys in together.items()]
     return any(started)
 
 

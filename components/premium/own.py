@@ -10,14 +10,12 @@ from components.errors import plain
 from components.pickers import short_name
 from components.premium.known import owner
 from components.premium.ordering import matching
-from components.premium.texts import CORPUS
+from components.premium.texts import CORPUS, COUNTED, WANTED
 from core import yours
 from core.atlas import atlas_tokenizers
 from core.counts import Counted
 from core.languages import language
 
-COUNTED = "counted"
-WANTED = "premium_wanted"  # in the session: by key, the languages on which a tokenizer is to be counted next
 _WHICH = ("All languages", "Those found", "A few")
 
 

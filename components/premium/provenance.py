@@ -85,7 +85,7 @@ def text_note(notes: Sequence[str]) -> None:
     if not notes:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="text_note"):
-        st.warning(plain(notes[0]), icon=":material/science:")
+        st.markdown(f":orange-badge[:material/science: {plain(notes[0])}]", width="content")
         if len(notes) > 1:
             with st.popover(f"{len(notes) - 1} more", type="tertiary", width="content"):
                 for note in notes[1:_MOST_NOTES]:

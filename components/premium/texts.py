@@ -12,6 +12,8 @@ from core.settings import settings
 CORPUS, SAMPLE, FLORES = "corpus", "sample", "flores200"
 _PARTS = {"Both": "", "Dev": "dev", "Devtest": "devtest"}
 _SHIPPED = "FLORES-200"
+COUNTED = "counted"  # in the session and in the link: keys of the tokenizers chosen
+WANTED = "premium_wanted"  # in the session: by key of a tokenizer, the languages on which it is to be counted next
 
 
 def choose_text() -> tuple[str, str]:
@@ -28,6 +30,7 @@ def choose_text() -> tuple[str, str]:
             list(dict.fromkeys([*labels, state[CORPUS]])),
             key=CORPUS,
             format_func=lambda spec: labels.get(spec, spec),
+            on_change=_want_chosen,
             persist_state="session",
         )
         chosen = st.selectbox(
@@ -99,6 +102,13 @@ def _short(label: str) -> str:
 def use_sample() -> None:
     """Switch to our own text, from a callback."""
     st.session_state[CORPUS] = SAMPLE
+    _want_chosen()
+
+
+def _want_chosen() -> None:
+    """Whoever changes the text wants the chosen tokenizers counted on it."""
+    state = st.session_state
+    state[WANTED] = {key: [] for key in state.get(COUNTED, [])} if state[CORPUS] else {}
 
 
 def sample_button(key: str) -> None:
