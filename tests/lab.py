@@ -60,10 +60,11 @@ def llama(
     *,
     n_rows: int = 0,
     width: int = 32,
+    layers: int = 2,
     tied: bool = False,
     scale: float = 0.1,
 ) -> LanguageModel:
-    """A random Llama with two layers; rows beyond the vocabulary if `n_rows` says so."""
+    """A random Llama; rows beyond the vocabulary if `n_rows` says so."""
     import transformers
 
     vocabulary = tokenizer.vocabulary
@@ -71,8 +72,8 @@ def llama(
     config: Any = transformers.LlamaConfig(
         vocab_size=n_rows or len(vocabulary),
         hidden_size=width,
-        intermediate_size=48,
-        num_hidden_layers=2,
+        intermediate_size=width * 3 // 2,
+        num_hidden_layers=layers,
         num_attention_heads=4,
         num_key_value_heads=2,
         max_position_embeddings=256,

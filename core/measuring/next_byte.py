@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from core.measuring.reading import Reading
 
 Floats = NDArray[np.float64]
+BLOCK = 256  # places whose distributions a CPU's cache holds: whole arrays took twice as long
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +79,18 @@ def agreement(ours: NDArray[np.float32], theirs: NDArray[np.float32], true: NDAr
     >>> float(found.kl[0]), float(found.js[0]), bool(found.same_top[0])
     (0.0, 0.0, True)
     """
+    blocks = [slice(k, k + BLOCK) for k in range(0, max(len(true), 1), BLOCK)]
+    parts = [_agreement(ours[block], theirs[block], true[block]) for block in blocks]
+    return Agreement(
+        np.concatenate([part.kl for part in parts]),
+        np.concatenate([part.js for part in parts]),
+        np.concatenate([part.same_top for part in parts]),
+        np.concatenate([part.ours_true for part in parts]),
+        np.concatenate([part.theirs_true for part in parts]),
+    )
+
+
+def _agreement(ours: NDArray[np.float32], theirs: NDArray[np.float32], true: NDArray[np.int64]) -> Agreement:
     q, p = (_normal(each) for each in (ours, theirs))
     middle = (p + q) / 2
     places = np.arange(len(p))
