@@ -25,9 +25,9 @@ _LONG = 1_000  # and for entropy, which needs many
 _SHARES = tuple(2.0**-n for n in range(6, -1, -1))
 _POOLED = ("bytes_per_token", "characters_per_token", "unknown_share")
 _ORDERS = (
-    ("no token before", "#0072B2", "circle"),
-    ("one token before", "#D55E00", "square"),
-    ("two tokens before", "#009E73", "diamond"),
+    ("none before", "#0072B2", "circle"),
+    ("1 before", "#D55E00", "square"),
+    ("2 before", "#009E73", "diamond"),
 )
 
 
@@ -243,5 +243,5 @@ def entropy_figure(curves: Sequence[Sequence[Point]]) -> go.Figure:
             "tickvals": marks,
             "ticktext": [count(mark) for mark in marks],
         },
-        yaxis={"title": "bits per token", "rangemode": "tozero", "gridcolor": GRID},
+        yaxis={"title": "bits per token, given those before", "rangemode": "tozero", "gridcolor": GRID},
     )

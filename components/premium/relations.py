@@ -211,14 +211,16 @@ def scatter_figure(
             )
         )
     figure = go.Figure(traces)
-    for n in to_name(x, y):
+    for k, n in enumerate(
+        sorted(to_name(x, y), key=lambda n: x[n])
+    ):  # above and below in turn, so that names have room
         figure.add_annotation(
             x=float(np.log10(x[n])),
             y=float(np.log10(y[n])),
             text=escape(every[n].name),
             showarrow=False,
-            yanchor="bottom",
-            yshift=6,
+            yanchor="top" if k % 2 else "bottom",
+            yshift=-6 if k % 2 else 6,
             font={"size": 11},
         )
     across = log_axis(float(x.min()), float(x.max()), title) if diagonal else _wide_axis(x, title)
@@ -250,7 +252,7 @@ def _wide_axis(x: np.ndarray, title: str) -> dict[str, object]:
         marks = [10.0**n for n in range(floor(low), floor(high) + 2)]
     return {
         "type": "log",
-        "range": [low - 0.08 * (high - low + 0.5), high + 0.08 * (high - low + 0.5)],
+        "range": [low - 0.08 * (high - low + 0.5), high + 0.14 * (high - low + 0.5)],
         "tickvals": marks,
         "ticktext": [_short(mark) for mark in marks],
         "title": title,

@@ -26,8 +26,8 @@ FAMILIES = {
 _CHOSEN = "Chosen"
 _NAMED = 8
 _GREY, _FAINT_GREY = "rgba(128,140,160,.55)", "rgba(128,140,160,.35)"
-_SIGNS = "●■◆▲✚✖★▼"
-_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
+SIGNS = "●■◆▲✚✖★▼"
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
 
 
 def draw(at_hand: AtHand) -> None:
@@ -169,7 +169,7 @@ def slope_figure(
             y=value[:, n],
             mode="lines+markers",
             line={"color": OKABE_ITO[place % len(OKABE_ITO)], "width": 2.5},
-            marker={"size": 9, "symbol": _SYMBOLS[place % len(_SYMBOLS)]},
+            marker={"size": 9, "symbol": SYMBOLS[place % len(SYMBOLS)]},
             unselected={"marker": {"opacity": 1}},
             customdata=[words(n)] * len(at),
             hovertemplate="%{customdata}<extra></extra>",
@@ -180,7 +180,7 @@ def slope_figure(
     low, high = min(1.0, float(value.min())), max(1.0, float(value.max()))
     ends = apart([float(np.log10(value[-1, n])) for n in named], float(np.log10(high / low)) / 22)
     for place, (n, y) in enumerate(zip(named, ends, strict=True)):
-        colour, sign = OKABE_ITO[place % len(OKABE_ITO)], _SIGNS[place % len(_SIGNS)]
+        colour, sign = OKABE_ITO[place % len(OKABE_ITO)], SIGNS[place % len(SIGNS)]
         figure.add_annotation(
             x=at[-1],
             y=y,

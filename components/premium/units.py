@@ -13,13 +13,12 @@ from components.premium.at_hand import AtHand
 from components.premium.choosers import one_tokenizer
 from components.premium.figure import FAINT, GRID, LINE, Chart, finish, names_axis, show
 from components.premium.scale import ticks, times
-from components.premium.slope import apart
+from components.premium.slope import SIGNS, SYMBOLS, apart
 from core.beside import size_premium
 from core.premium import PER, ranks
 
 _NAMED = 8
 _AT_ONCE = 25
-_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
 _PARTS = (
     ("Text", "characters of the text", "#56B4E9", ""),
     ("UTF-8", "bytes of a character", "#E69F00", "/"),
@@ -158,7 +157,7 @@ def bump_figure(names: Sequence[str], value: np.ndarray, rank: np.ndarray, named
             y=place[:, n].tolist(),
             mode="lines+markers",
             line={"color": OKABE_ITO[k % len(OKABE_ITO)], "width": 2.5},
-            marker={"size": 9, "symbol": _SYMBOLS[k % len(_SYMBOLS)]},
+            marker={"size": 9, "symbol": SYMBOLS[k % len(SYMBOLS)]},
             unselected={"marker": {"opacity": 1}},
             customdata=[words(n)] * 3,
             hovertemplate="%{customdata}<extra></extra>",
@@ -166,18 +165,24 @@ def bump_figure(names: Sequence[str], value: np.ndarray, rank: np.ndarray, named
         for k, n in enumerate(named)
     ]
     figure = go.Figure(traces)
-    for end, anchor, shift in ((0, "right", -10), (2, "left", 10)):
-        for n, y in zip(named, apart([float(place[end, n]) for n in named], n_languages / 24), strict=True):
-            figure.add_annotation(
-                x=end, y=y, text=escape(names[n]), showarrow=False, xanchor=anchor, xshift=shift, font={"size": 12}
-            )
+    for k, (n, y) in enumerate(zip(named, apart([float(place[-1, n]) for n in named], n_languages / 24), strict=True)):
+        colour = OKABE_ITO[k % len(OKABE_ITO)]
+        figure.add_annotation(
+            x=2,
+            y=y,
+            text=f'<span style="color:{colour}">{SIGNS[k % len(SIGNS)]}</span> {escape(names[n])}',
+            showarrow=False,
+            xanchor="left",
+            xshift=10,
+            font={"size": 12},
+        )
     return finish(
         figure,
         520,
         xaxis={
             "tickvals": at,
             "ticktext": [f"per {per}" for per in PER],
-            "range": [-0.8, 2.8],
+            "range": [-0.1, 3.9],
             "gridcolor": FAINT,
             "side": "top",
         },

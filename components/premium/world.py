@@ -54,12 +54,11 @@ def draw(at_hand: AtHand) -> None:
     """The map by one of three rules."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = one_tokenizer(at_hand)
-        rule = st.segmented_control(
+        rule = st.selectbox(
             "A country's colour is of",
             list(RULES),
-            default="Its main language",
-            required=True,
             key="map_rule",
+            width=230,
             bind="query-params",
             help="Main: the language that most of its people use. Dearest: of those that at least 1 % use. Mean: "
             "geometric, weighted by the shares of people.",
@@ -231,7 +230,7 @@ def map_figure(
     scale = colour_scale(low, high, dark)
     marks, texts = ticks(low, high)
     if np.nanmax([0.0, *doublings]) > high:
-        texts[-1] += "+"
+        texts[-1] = f"over {texts[-1]}"
     masked = [isnan(countries[n].premium) for n in dots]
     line = {"color": "rgb(90,96,108)" if not dark else "rgb(200,206,216)", "width": 1}
     points = go.Scattergeo(
@@ -280,7 +279,7 @@ def map_figure(
         + [f"<b>{name}</b><br>no language found here is counted" for _, name in without],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    figure = finish(go.Figure([points, areas]), 520)
+    figure = finish(go.Figure([points, areas]), 480)
     nothing = dict.fromkeys(("showland", "showcoastlines", "showcountries", "showlakes", "showocean"), False)
     figure.update_geos(
         projection_type="equal earth",

@@ -9,6 +9,8 @@ from playwright.sync_api import Page, Route, expect
 
 APP = Path(__file__).parents[2] / "app.py"
 
+THREE = "?find=Thai,Lao,Tamil&counted=gpt-2&counted=cl100k&sort=Name"
+
 pytestmark = pytest.mark.browser
 
 
@@ -21,7 +23,7 @@ def visit(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Cal
         page.goto(f"{app_server(APP)}/premium{query}")
         shape = "narrow" if options.get("width", 1280) < 700 else "wide"
         expect(page.locator(f".st-key-premium_{shape} .js-plotly-plot .heatmaplayer image").first).to_be_visible(
-            timeout=60_000
+            timeout=180_000
         )
         return page
 
@@ -47,20 +49,25 @@ def in_link(page: Page) -> dict[str, list[str]]:
 
 
 def test_a_click_on_a_cell_leads_to_its_sentences_again_and_again(visit: Callable[..., Page]) -> None:
-    page = visit("?find=Thai,Lao,Tamil&counted=gpt-2&counted=cl100k&sort=Name")
+    page = visit(THREE, height=3000)  # all of the page in sight, so that nothing moves under the mouse
     wide = ".st-key-premium_wide"
     for across, down, sentence in ((0, 0, "Lao costs GPT-2"), (2, 1, "Thai costs cl100k (GPT-4)")) * 2:
         click_cell(page, wide, across, down)
-        expect(page.get_by_text(sentence).first).to_be_visible(timeout=30_000)
-    page.wait_for_function("location.href.includes('language=tha_Thai')")
+        expect(page.get_by_text(sentence).first).to_be_visible(timeout=180_000)
+    page.wait_for_function("location.href.includes('language=tha_Thai')", timeout=180_000)
     assert in_link(page)["premium"] == ["Evidence"]
-    expect(page.get_by_text("Thai costs cl100k (GPT-4)").first).to_be_in_viewport()
     assert in_link(page)["tokenizer"] == ["cl100k"]
     page.get_by_test_id("stMain").get_by_text("Ranked", exact=True).click()
-    expect(page.locator(".st-key-ranked")).to_be_visible(timeout=30_000)
-    page.locator(f"{wide} .js-plotly-plot").scroll_into_view_if_needed()
+    expect(page.locator(".st-key-ranked")).to_be_visible(timeout=180_000)
     click_cell(page, wide, 2, 1)  # the same cell as before: plotly takes it for the end of the selection
-    expect(page.get_by_text("Thai costs cl100k (GPT-4)").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Thai costs cl100k (GPT-4)").first).to_be_visible(timeout=180_000)
+
+
+def test_a_click_brings_the_evidence_into_sight(visit: Callable[..., Page]) -> None:
+    page = visit(THREE, height=500)
+    page.locator(".st-key-premium_wide .js-plotly-plot").scroll_into_view_if_needed()
+    click_cell(page, ".st-key-premium_wide", 0, 0)
+    expect(page.get_by_text("Lao costs GPT-2").first).to_be_in_viewport(timeout=180_000)
 
 
 def test_the_map_draws_without_a_network_and_a_click_on_a_country_leads_to_its_sentences(
@@ -79,7 +86,7 @@ def test_the_map_draws_without_a_network_and_a_click_on_a_country_leads_to_its_s
     page.route("**/*", local_only)
     page.goto(f"{address}/premium?premium=Map&tokenizer=cl100k")
     plot = page.locator(".st-key-map .js-plotly-plot")
-    expect(plot.locator(".choroplethlayer path")).to_have_count(239, timeout=120_000)
+    expect(plot.locator(".choroplethlayer path")).to_have_count(239, timeout=180_000)
     expect(plot.locator(".scattergeo path.point").first).to_be_visible()
     x, y = plot.evaluate(
         """(plot, place) => {
@@ -91,5 +98,5 @@ def test_the_map_draws_without_a_network_and_a_click_on_a_country_leads_to_its_s
     page.mouse.move(x - 3, y)
     page.mouse.move(x, y)
     page.mouse.click(x, y)
-    expect(page.get_by_text("Thai costs cl100k (GPT-4)").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Thai costs cl100k (GPT-4)").first).to_be_visible(timeout=180_000)
     assert foreign == []
