@@ -24,6 +24,8 @@ Encoder = Callable[[Sequence[str]], Tensor]
 
 # A model may lack rows for a few tokens added to its tokenizer later (Gemma 3 does); more is another tokenizer.
 MAX_SHARE_WITHOUT_ROW = 0.01
+# What is the same whichever tokens are hidden, and so is not worked out again: seconds, and copies of the matrices.
+_WHATEVER_IS_HIDDEN = ("match", "_base_rows", "_finite", "_zero")
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +121,10 @@ class Problem:
 
         The old tokens are then neither copied, nor anchors, nor pieces of a spelling.
         """
-        return replace(self, hidden=frozenset(new_ids))
+        held = replace(self, hidden=frozenset(new_ids))
+        for name in _WHATEVER_IS_HIDDEN:
+            held.__dict__[name] = getattr(self, name)
+        return held
 
     def old_ids(self, side: Side) -> Tensor:
         """Old id per new row, -1 where none is to be copied, int64 (V_rows,)."""

@@ -229,6 +229,7 @@ def test_hidden_tokens_are_made_without_their_own_row() -> None:
     spelled = hidden.spellings("input")[hidden.wanted("input").tolist().index(token)]
     assert len(spelled) == 3  # c, a, t: not itself
     assert token not in hidden.anchors("input").new
+    assert hidden.match is at_hand.match  # and not worked out again
     poisoned = at_hand.base.input.clone()
     poisoned[OLD.vocabulary.id_by_bytes[b"cat"]] = 1e9
     for key in ALL:
