@@ -81,7 +81,8 @@ def note_loss(losses: Mapping[int, int], units: Sequence[Unit]) -> None:
     for n, n_lost in losses.items():
         if n_lost > MOST_LOSSES:
             raise UserError(
-                f"{shown(units[n].name)} lost its process {n_lost} times. Perhaps it needs more memory than there is."
+                f"{shown(units[n].name)} lost its process {n_lost} times. Perhaps it needs more memory than there is, "
+                "or more time than a piece may take."
             )
 
 

@@ -2,7 +2,8 @@
 
 import ctypes
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +32,38 @@ def resident_bytes(pid: int | None = None) -> int:
         return (int(parts[1]) - int(parts[2])) * _PAGE
     except (OSError, ValueError, IndexError):
         return 0
+
+
+@contextmanager
+def at_most(n_bytes: int) -> Iterator[None]:
+    """In this block, let this process take no more than so much beyond what it has; it takes shared memory freely.
+
+    Raises:
+        MemoryError: from within the block, where Python asks for more; libraries may end the process instead.
+    """
+    held = _data_bytes()
+    if not held:
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = held + n_bytes
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _data_bytes() -> int:
+    """What the system counts against RLIMIT_DATA of this process; 0 where it does not say."""
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("VmData:")).split()[1]) * 1024
+    return 0
 
 
 def give_back() -> None:

@@ -5,11 +5,14 @@ The cluster is the one that `RAY_ADDRESS` names, or the one that runs on this ma
 
 import hashlib
 import os
+import signal
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from importlib import import_module
+from math import ceil
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,6 +21,7 @@ import core
 from core.engine import Engine, compute, note_loss
 from core.errors import UserError, shown
 from core.job import Context, JobKind, Output, Unit
+from core.memory import at_most
 
 RETRIES = 3  # of Ray's own, before a loss counts here
 
@@ -32,9 +36,10 @@ class RayEngine(Engine):
         )
         manifest, refs = _put_files(ray, kind.files(context.params))
         plain = replace(context, scratch=Path())
+        limits = Limits(kind.sized(context.params).memory_mb, kind.unit_seconds)
 
         def start(n: int) -> Any:
-            return task.remote(kind.key, units[n], plain, manifest, refs)
+            return task.remote(kind.key, units[n], plain, limits, manifest, refs)
 
         losses: Counter[int] = Counter()
         pending = {start(n): n for n in range(len(units))}
@@ -103,13 +108,44 @@ def _put_files(ray: Any, paths: Sequence[Path]) -> tuple[Manifest, Mapping[str, 
     return manifest, refs
 
 
-def _remote(kind: str, unit: Unit, context: Context, manifest: Manifest, refs: Mapping[str, Any]) -> Output:
+@dataclass(frozen=True)
+class Limits:
+    """What one unit may take."""
+
+    memory_mb: int
+    seconds: float
+
+
+def _remote(
+    kind: str, unit: Unit, context: Context, limits: Limits, manifest: Manifest, refs: Mapping[str, Any]
+) -> Output:
     """One unit, on whichever machine of the cluster."""
     ray: Any = import_module("ray")
     device = "cuda:0" if ray.get_gpu_ids() else "cpu"
-    with tempfile.TemporaryDirectory(prefix="token-atlas-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="token-atlas-") as scratch, _within(limits, device):
         shipped = _unpacked(ray, manifest, refs) if manifest else None
         return compute(kind, unit, replace(context, device=device, scratch=Path(scratch), shipped=shipped))
+
+
+@contextmanager
+def _within(limits: Limits, device: str) -> Iterator[None]:
+    """In this block the process may take the memory and the time of a unit, and no more.
+
+    Over the time it is killed, also in native code, and its unit tried elsewhere. With a GPU memory is not bounded:
+    CUDA maps more than any limit.
+
+    Raises:
+        UserError: it needed more memory.
+    """
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(ceil(limits.seconds))
+    try:
+        with nullcontext() if device != "cpu" else at_most(limits.memory_mb * 2**20):
+            yield
+    except MemoryError:
+        raise UserError(f"It needed more than the {limits.memory_mb:,} MB of memory that it may have.") from None
+    finally:
+        signal.alarm(0)
 
 
 def _unpacked(ray: Any, manifest: Manifest, refs: Mapping[str, Any]) -> Path:

@@ -224,6 +224,20 @@ def test_ray_unit_that_wants_a_gpu_gets_one(cluster: Any, text: Path) -> None:
 
 
 @needs_ray
+def test_ray_units_keep_within_their_memory_and_their_time(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core import ray_engine
+
+    monkeypatch.setattr(ray_engine, "RETRIES", 0)
+    kind = replace(kind_named("misbehave"), memory_mb=300, unit_seconds=2)
+    with pytest.raises(UserError, match="more than the 300 MB"):
+        run_job(kind, {"how": "allocate"}, engine=ray_engine.RayEngine())
+    with pytest.raises(UserError, match="more time than a piece may take"):
+        run_job(kind, {"how": "hang_in_native_code"}, engine=ray_engine.RayEngine())
+    kind, params = kind_named("texts"), {"path": __file__, "pieces": 2}
+    assert run_job(kind, params, engine=ray_engine.RayEngine()).arrays  # the cluster goes on
+
+
+@needs_ray
 def test_jobs_run_on_ray_too(cluster: Any, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_ENGINE", "ray")
     job = counting(corpus)
