@@ -35,4 +35,5 @@ METHOD = Method(
     rows,
     (Param("k", "Atoms", 64, "How many anchors per token.", 1, 1024),),
     ("donor", "anchors"),
+    work=lambda s, p: 2.0 * s.n_new * p.whole("k") * s.donor_width * (s.n_anchors + 2 * p.whole("k")),
 )

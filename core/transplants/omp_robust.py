@@ -64,4 +64,5 @@ METHOD = Method(
         Param("least_norm", "Least norm", 0.1, "Anchors shorter than this share of the median are left out.", 0.0, 1.0),
     ),
     ("donor", "anchors"),
+    work=lambda s, p: 2.0 * s.n_new * p.whole("k") * s.donor_width * (s.n_anchors + 4 * p.whole("k")),
 )
