@@ -17,5 +17,5 @@ def lecture_plan() -> Plan | None:
         donor=f"shipped:{DONOR}",
         methods=tuple(Choice(key) for key in METHODS),
         languages=LANGUAGES,
-        sentences=24,
+        sentences=40,
     )
