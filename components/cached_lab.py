@@ -78,6 +78,30 @@ def catalogue() -> Catalogue:
     )
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def lacking(
+    has_donor: bool, has_text: bool, is_parallel: bool, has_dictionary: bool, has_vectors: bool
+) -> dict[str, str]:
+    """Methods that cannot run with what was chosen so far, each with the reason and how to help it."""
+    import torch
+
+    from core.transplant import methods
+    from core.transplant_problem import Resources
+    from core.word_vectors import WordVectors
+
+    vectors = WordVectors(("",), torch.zeros(1, 1)) if has_vectors else None
+    pair = (("", ""),)
+    here = Resources(
+        target_text=("",) if has_text else (),
+        old_vectors=vectors,
+        new_vectors=vectors,
+        dictionary=pair if has_dictionary else (),
+        parallel=pair if is_parallel else (),
+    )
+    reasons = {key: one.lacks(here, has_donor=has_donor) for key, one in methods().items()}
+    return {key: reason for key, reason in reasons.items() if reason}
+
+
 @dataclass(frozen=True, eq=False)
 class Look:
     """A plan before it runs.

@@ -63,15 +63,21 @@ def submit(kind: str, params: Mapping[str, Json], inputs: Sequence[Input], label
         return None
 
 
+def show_refusal() -> None:
+    """What went wrong with the last thing handed in, once."""
+    message = st.session_state.pop(_ERROR, None)
+    if message:
+        show_error(UserError(message))
+
+
 def job_list(jobs: Jobs) -> None:
     """All jobs, newest first; redrawn every second as long as one waits or runs, and only then."""
     ticking = any(job.state.live for job in visible(jobs))
     opened = st.query_params.get(OPENED)
 
     def draw() -> None:
-        message = st.session_state.pop(_ERROR, None)
-        if message:
-            show_error(UserError(message))
+        message = st.session_state.get(_ERROR)
+        show_refusal()
         try:
             found = visible(jobs)
         except UserError as error:

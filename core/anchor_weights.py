@@ -1,13 +1,14 @@
 """Donor rows as weighted sums of the donor rows of anchors, and what that makes of the model's rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from core.affine import mean_of
 from core.coefficients import Coefficients, from_table
+from core.row_extras import LEFT_AFTER
 from core.transplant import NO_DONOR_ROW, Provenance, Rows, composed
 from core.transplant_problem import Anchors, Problem, Side
 
@@ -19,10 +20,13 @@ class Weighed:
     Args:
         places: which anchors, int64 (m, k), -1 for none.
         weights: float32 (m, k), zero for none.
+        left_after: what was left of the donor row when so many anchors had been chosen, as a share, float32 (m,);
+            empty where they are not chosen one by one.
     """
 
     places: Tensor
     weights: Tensor
+    left_after: Mapping[int, Tensor] = field(default_factory=dict)
 
 
 def with_donor_row(problem: Problem, side: Side) -> Tensor:
@@ -59,6 +63,10 @@ def from_anchors(
     old = from_table(old_ids, weights)
     base_mean = mean_of(problem.base_rows(side), anchors.old, problem.memory_bytes) if centred else None
     left = donor_residual(problem, side, anchors, from_table(new_ids, weights), centred)
+    steps = {}
+    for k, values in weighed.left_after.items():
+        steps[f"{LEFT_AFTER}{k}"] = torch.full((n,), torch.nan)
+        steps[f"{LEFT_AFTER}{k}"][there] = values
     return composed(
         problem,
         side,
@@ -67,6 +75,7 @@ def from_anchors(
         {NO_DONOR_ROW: ~there},
         rest=base_mean,
         residual=left,
+        extras=steps,
         facts=facts,
         remarks=remarks,
     )

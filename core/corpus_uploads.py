@@ -43,7 +43,7 @@ def keep_corpus(name: str, content: bytes) -> CorpusFacts:
         target = folder / rest.partition("/")[0]
         target.mkdir(exist_ok=True)
         path.replace(target / safe)
-    _make_room(folder, target)
+    make_room(folder, target)
     return facts
 
 
@@ -73,7 +73,7 @@ def _safe_name(name: str) -> str:
     return (stem or "corpus") + ending
 
 
-def _make_room(folder: Path, newest: Path) -> None:
+def make_room(folder: Path, newest: Path) -> None:
     """Drop the uploads that were not used for longest while all together are over the limit."""
     sizes = {f: sum(p.stat().st_size for p in f.iterdir()) for f in folder.iterdir() if _HASH.fullmatch(f.name)}
     total = sum(sizes.values())

@@ -148,9 +148,7 @@ class Subject(Keeping):
 
     @cached_property
     def reading(self) -> Reading:
-        """Its reading of the reference's texts; the original's own is not read a second time."""
-        if self.model is self.reference.original:
-            return self.reference.original_reading
+        """Its reading of the reference's texts."""
         return self.reference.read(self.model, self.groups)
 
     @cached_property

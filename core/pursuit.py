@@ -20,9 +20,9 @@ transplantation via orthogonal matching pursuit.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import torch
@@ -41,12 +41,15 @@ class Pursuit:
         weights: float32 (n, k), zero after the last.
         residual: norm of what is left over, as a share of the target's, float32 (n,); NaN for a target of norm zero.
         n_rescored: atoms measured again in float32 per choice, on average; 0 if all were measured so at once.
+        left_after: the residual when so many atoms were chosen, float32 (n,), for powers of two and for all; that of a
+            target that stopped before is the one it stopped with.
     """
 
     ids: Tensor
     weights: Tensor
     residual: Tensor
     n_rescored: float = 0.0
+    left_after: Mapping[int, Tensor] = field(default_factory=dict)
 
     @property
     def used(self) -> Tensor:
@@ -85,6 +88,7 @@ def pursue(
     k = min(k, len(atoms))
     ids = torch.full((n, k), -1, dtype=torch.int64)
     weights, residual = torch.zeros(n, k), torch.full((n,), torch.nan)
+    left_after = {t: torch.full((n,), torch.nan) for t in _looked_at(k)}
     block = _block(memory_bytes, len(atoms), width, k)
     with _full_sums(atoms.device):
         for at in range(0, n, block):
@@ -93,7 +97,19 @@ def pursue(
             ids[at : at + block] = chosen.cpu()
             weights[at : at + block] = (scaled / norms[chosen.clamp(min=0)]).cpu()
             residual[at : at + block] = left.cpu()
-    return Pursuit(ids, weights, residual, best.n_rescored / max(1, best.n_asked) if best.screens else 0.0)
+            for t, values in left_after.items():
+                values[at : at + block] = one.left_after.get(t, left).cpu()
+    rescored = best.n_rescored / max(1, best.n_asked) if best.screens else 0.0
+    return Pursuit(ids, weights, residual, rescored, left_after)
+
+
+def _looked_at(k: int) -> list[int]:
+    """Numbers of atoms after which residuals are kept.
+
+    >>> _looked_at(6), _looked_at(4)
+    ([1, 2, 4, 6], [1, 2, 4])
+    """
+    return [*(2**n for n in range(k.bit_length()) if 2**n < k), k]
 
 
 def _block(memory_bytes: int, n_atoms: int, width: int, k: int) -> int:
@@ -120,6 +136,8 @@ class _Block:
         self._triangle = torch.zeros(m, k, k, device=targets.device)
         self._along = torch.zeros(m, k, device=targets.device)  # the target in the basis
         self._running = torch.ones(m, dtype=torch.bool, device=targets.device)
+        self._looked_at = set(_looked_at(k))
+        self.left_after: dict[int, Tensor] = {}  # residuals on the way; none for numbers that no target came to
 
     def solve(self) -> tuple[Tensor, Tensor, Tensor]:
         """(ids (B, k), weights of atoms of norm one (B, k), relative residual (B,))."""
@@ -127,6 +145,8 @@ class _Block:
             if not len(self._rows) or not self._running.any():
                 break
             self._step(t)
+            if t + 1 in self._looked_at:
+                self.left_after[t + 1] = self._left / self._norm
             stopped = ~self._running
             if int(stopped.sum()) * 4 >= len(stopped):
                 self._drop(stopped)
@@ -296,6 +316,7 @@ def published(targets: Tensor, atoms: Tensor, k: int, memory_bytes: int) -> Purs
     k = min(k, len(atoms))
     ids, weights = torch.zeros(n, k, dtype=torch.int64), torch.zeros(n, k)
     residuals = torch.full((n,), torch.nan)
+    left_after = {t: torch.full((n,), torch.nan) for t in _looked_at(k)}
     block = max(1, min(512, memory_bytes // (4 * k * width + 8 * k * k + 12 * len(atoms) + 16 * width)))
     for at in range(0, n, block):
         wanted = targets[at : at + block]
@@ -320,8 +341,10 @@ def published(targets: Tensor, atoms: Tensor, k: int, memory_bytes: int) -> Purs
             known = basis[:, :, : t + 1]
             along = torch.bmm(known.transpose(1, 2), wanted[:, :, None])
             residual = wanted - torch.bmm(known, along)[:, :, 0]
+            if t + 1 in left_after:
+                left_after[t + 1][at : at + block] = (residual.norm(dim=1) / wanted.norm(dim=1)).cpu()
         solved = torch.linalg.solve_triangular(triangle, along, upper=True)[:, :, 0]
         ids[at : at + block], weights[at : at + block] = chosen.cpu(), solved.cpu()
         made = torch.stack([w @ atoms[c] for w, c in zip(solved, chosen, strict=True)])
         residuals[at : at + block] = ((wanted - made).norm(dim=1) / wanted.norm(dim=1)).cpu()
-    return Pursuit(ids, weights, residuals)
+    return Pursuit(ids, weights, residuals, left_after=left_after)

@@ -21,7 +21,7 @@ from core.errors import UnknownName, UserError, shown
 from core.memory_peak import MemoryPeak
 from core.models.matrices import Matrices
 from core.registry import entries
-from core.transplant_problem import Problem, Side
+from core.transplant_problem import Problem, Resources, Side
 from core.vocabulary_match import Match
 
 NO_DONOR_ROW = "the donor has no usable row for it"
@@ -317,7 +317,12 @@ class Method:
 
     def unavailable(self, problem: Problem) -> str | None:
         """What is missing and how to get it, in a sentence or two for the user; None if nothing is."""
-        missing = (_missing(need, problem) for need in self.needs)
+        shares = all(len(problem.anchors(side)) for side in problem.sides) if "anchors" in self.needs else True
+        return self.lacks(problem.resources, has_donor=problem.donor is not None, has_anchors=shares)
+
+    def lacks(self, resources: Resources, *, has_donor: bool, has_anchors: bool = True) -> str | None:
+        """The same before there are matrices, from what is known to be there."""
+        missing = (_missing(need, resources, has_donor, has_anchors) for need in self.needs)
         return next((reason for reason in missing if reason), None)
 
     def read(self, given: Mapping[str, Value], seed: int = 0) -> Params:
@@ -334,22 +339,20 @@ class Method:
         return Params(values, seed)
 
 
-def _missing(need: Need, problem: Problem) -> str | None:
+def _missing(need: Need, here: Resources, has_donor: bool, has_anchors: bool) -> str | None:
     """What a need lacks here."""
-    here = problem.resources
-    if need == "anchors":
-        shared = all(len(problem.anchors(side)) for side in problem.sides)
-        return None if shared else "The two vocabularies share no token with usable rows, so there is nothing to go by."
-    if need == "donor":
-        if problem.donor is not None:
-            return None
-        return (
-            "It needs a donor: another language model that has the new tokenizer. "
-            "Choose one, for example the model that the tokenizer comes with."
-        )
     there: dict[Need, tuple[bool, str]] = {
+        "anchors": (
+            has_anchors,
+            "The two vocabularies share no token with usable rows, so there is nothing to go by.",
+        ),
+        "donor": (
+            has_donor,
+            "It needs a donor: another language model that has the new tokenizer. "
+            "Choose one, for example the model that the tokenizer comes with.",
+        ),
         "helper": (
-            here.helper is not None or problem.donor is not None,
+            here.helper is not None or has_donor,
             "It needs the input embeddings of a model with the new tokenizer, which may be small. "
             "Choose a donor, or train a small model with that tokenizer.",
         ),

@@ -4,43 +4,54 @@ import streamlit as st
 
 from components import cached_lab, cached_runs
 from components.errors import plain, show_error, user_errors
-from components.jobs import OPENED, may_see, submit
+from components.jobs import OPENED, may_see, show_refusal, submit
 from components.lab.ask import ask
+from components.lab.ask_again import ask_again
 from components.lab.at_hand import AtHand
 from components.lab.before import before
+from components.lab.choose import choose_view
 from components.lab.introduction import introduction
 from components.lab.key_picture import key_picture
+from components.lab.restore import PLAN, from_the_link, seen
 from components.lab.under_way import under_way
-from components.lab.views import views
+from components.page_link.component import page_link
 from core.errors import UserError, shown
 from core.job import canonical
+from core.lab.link import plan_to_link
 
 jobs = cached_runs.jobs()
 key = st.query_params.get(OPENED)
 
-with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    st.title("Transplant lab", anchor=False, width="content")
-    if key:
-        st.button("New comparison", icon=":material/add:", on_click=lambda: st.query_params.pop(OPENED, None))
-
 if not key:
+    st.title("Transplant lab", anchor=False)
     introduction()
-    look = None
+    from_the_link()
+    look = plan = None
     with st.container(border=True, key="lab_form"):
         with user_errors():
             plan = ask()
             if plan is None:
-                st.caption("Choose a model, a tokenizer, a method and a text.")
+                st.caption("Choose a model, a tokenizer or a donor that has it, a method and a text.")
             else:
                 look = cached_lab.look(canonical(plan.to_json()))
-                before(look)
-        if st.button("Compare", icon=":material/play_arrow:", type="primary", disabled=look is None, key="lab_run"):
-            assert look is not None, "the button is off without it"
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            pressed = st.button(
+                "Compare", icon=":material/play_arrow:", type="primary", disabled=look is None, key="lab_run"
+            )
+            packed = plan_to_link(plan) if plan is not None else None
+            seen(packed or "")
+            note = "" if packed or plan is None else "This plan is too long for a link."
+            page_link({PLAN: [packed] if packed else []}, note, key="lab_plan_link")
+        if look is not None:
+            before(look)
+        if pressed and look is not None:
             handed = look.submission
             job = submit("transplant", handed.params, handed.inputs, handed.label)
             if job is not None:
+                st.query_params.clear()
                 st.query_params[OPENED] = job.key
                 st.rerun()
+        show_refusal()
     st.stop()
 
 try:
@@ -49,10 +60,16 @@ try:
         raise UserError(f"There is no comparison {shown(key)} here. Open it from Runs, or set up a new one.")
     result, verdict = cached_lab.comparison(job)
 except UserError as error:
+    st.title("Transplant lab", anchor=False)
     show_error(error)
+    st.button("New comparison", icon=":material/add:", on_click=lambda: st.query_params.pop(OPENED, None))
     st.stop()
 
-st.caption(plain(job.label))
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    st.subheader(plain(job.label), anchor=False, width="content")
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        st.button("Change it", icon=":material/tune:", key="lab_change", on_click=ask_again, args=(result.plan,))
+        page_link({}, key="lab_result_link")
 under_way(job)
 if verdict.sentences:
     st.markdown(plain(verdict.sentences[0]))
@@ -62,5 +79,8 @@ if result.setting is None or not result.outcomes:
 at_hand = AtHand(job, result, result.setting, verdict, st.context.theme.type == "dark")
 key_picture(at_hand)
 if verdict.sentences[1:]:
-    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in verdict.sentences[1:]))
-views(at_hand)
+    with st.expander(
+        "What else can be said", icon=":material/notes:", expanded=any(not b for b in verdict.beats.values())
+    ):
+        st.markdown("\n".join(f"- {plain(sentence)}" for sentence in verdict.sentences[1:]))
+choose_view(at_hand)

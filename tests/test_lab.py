@@ -1,7 +1,6 @@
 """A comparison of transplants from plan to verdict, on random models: what is asked, looked at, run, kept and said."""
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +10,10 @@ import pytest
 
 from core.engine import compute
 from core.errors import UserError
-from core.job import Context, Output, State, Unit, kind_named
-from core.jobs import Jobs
+from core.job import Context, Output, Unit, kind_named
 from core.lab.cast import Cast, outlined
 from core.lab.comparison import compare, entrants
 from core.lab.estimate import estimate
-from core.lab.lecture import lecture_plan
 from core.lab.picture import points, standing
 from core.lab.plan import Choice, Plan, plan_of
 from core.lab.result import LabResult, Outcome, lab_result
@@ -25,8 +22,7 @@ from core.lab.submission import KIND, Submission, submission
 from core.lab.verdict import verdict
 from core.measures import Measures, Table
 from core.storage.files import Origin, Result, packed, unpacked
-from core.work.transplant import gathered, so_far
-from tests.jobs_home import jobs_home
+from core.work.transplant import gathered
 from tests.lab_folders import pair
 
 METHODS = (Choice("subword_mean"), Choice("ridge"))
@@ -250,23 +246,3 @@ def seeded(plan: Plan) -> Iterator[list[str]]:
 def test_each_seed_is_a_unit(seeded: list[str]) -> None:
     assert seeded[3:5] == ["subword_mean, seed 0", "subword_mean, seed 7"]
     assert len(seeded) == 3 + 2 * 4
-
-
-@pytest.mark.slow
-def test_the_lecture_runs_as_a_job_and_shows_what_is_finished(tmp_path: Path) -> None:
-    plan = lecture_plan()
-    if plan is None:
-        pytest.skip("no models are shipped with this copy")
-    with jobs_home(tmp_path):
-        jobs, asked = Jobs(), submission(outlined(plan))
-        job = jobs.submit(KIND, asked.params, "ann", asked.inputs, asked.label)
-        seen = set[int]()
-        while (now := jobs.get(job.key)).state.live:
-            seen.add(len(so_far(jobs.store, now).outcomes))
-            time.sleep(0.2)
-        assert now.state is State.DONE, f"{now.message} {jobs.log(job.key)}"
-        found = lab_result(jobs.result(job.key))
-        assert found.complete and len(found.outcomes) == 7 and len(seen) > 1
-        judged = verdict(found)
-        print(f"lecture: {now.seconds:.0f} s")
-        assert judged.best == "ridge" and set(judged.beats.values()) == {True}

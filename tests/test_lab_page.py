@@ -12,12 +12,16 @@ from components.lab.ask import _spec
 from components.lab.at_hand import AtHand
 from components.lab.key_picture import chart
 from components.lab.marks import marks
-from components.lab.views import VIEWS
+from components.lab.view import views
+from core.errors import UserError
 from core.jobs import Jobs
 from core.lab.cast import outlined
+from core.lab.documents import read_plain
+from core.lab.link import plan_to_link
 from core.lab.picture import points
 from core.lab.plan import Choice, Plan
 from core.lab.submission import submission
+from core.lab.text_uploads import keep_text
 from tests.jobs_home import jobs_home
 from tests.lab_folders import pair
 
@@ -58,10 +62,11 @@ def at_hand(key: str, dark: bool = False) -> AtHand:
 
 @pytest.mark.slow
 def test_every_view_draws_the_comparison(key: str) -> None:
-    for view in VIEWS:
+    for view in [view for group in views().values() for view in group]:
         page = AppTest.from_file(PAGE, default_timeout=60)
         page.query_params["run"] = key
-        page.query_params["lab"] = view
+        page.query_params["lab"] = view.group
+        page.query_params[f"lab_{view.group.lower()}"] = view.label
         page.run()
         assert not page.exception, (view, page.exception)
         assert not page.error, (view, [each.value for each in page.error])
@@ -91,15 +96,15 @@ def test_models_are_told_apart_without_colour(key: str) -> None:
     assert len({mark.symbol for mark in found.values()}) == len(found)
 
 
-def form(model: str, tokenizer: str) -> AppTest:
+def form(model: str, donor: str) -> AppTest:
     page = AppTest.from_file(PAGE, default_timeout=60)
-    page.session_state["lab_model"], page.session_state["lab_tokenizer"] = model, tokenizer
+    page.session_state["lab_model"], page.session_state["lab_donor"] = model, donor
     return page.run()
 
 
 @pytest.mark.slow
 def test_the_form_looks_at_the_pair_before_it_runs(home: Path, key: str) -> None:
-    page = form(f"file:{home / 'base'}", f"donor file:{home / 'donor'}")
+    page = form(f"file:{home / 'base'}", f"file:{home / 'donor'}")
     assert not page.error, [each.value for each in page.error]
     assert not page.exception
     assert not page.button(key="lab_run").disabled
@@ -110,7 +115,7 @@ def test_the_form_looks_at_the_pair_before_it_runs(home: Path, key: str) -> None
 
 @pytest.mark.slow
 def test_a_model_that_is_not_there_is_one_message(home: Path, key: str) -> None:
-    page = form("file:/nowhere/at-all", f"donor file:{home / 'donor'}")
+    page = form("file:/nowhere/at-all", f"file:{home / 'donor'}")
     assert len(page.error) == 1
     assert "/nowhere/at" in page.error[0].value.replace("\\", "")
     assert page.button(key="lab_run").disabled
@@ -128,3 +133,56 @@ def test_what_is_typed_is_a_hub_id_or_a_path() -> None:
     assert _spec("OWNER/NAME") == "hub:OWNER/NAME"
     assert _spec("~/models/mine") == "file:~/models/mine"
     assert _spec("shipped:tiny-english") == "shipped:tiny-english"
+
+
+def test_a_plan_comes_through_its_link_into_the_form(home: Path) -> None:
+    plan = Plan(
+        "file:/nowhere/base",
+        donor="file:/nowhere/donor",
+        methods=(Choice("omp_robust", {"k": 7}), Choice("mean")),
+        evaluators=(Choice("bits_per_byte"), Choice("held_out_anchors", {"share": 0.25})),
+        languages=("eng_Latn", "arb_Arab"),
+        sentences=12,
+        seeds=(0, 1, 2),
+        budget_seconds=600.0,
+    )
+    packed = plan_to_link(plan)
+    assert packed is not None and len(packed) < 400
+    page = AppTest.from_file(PAGE, default_timeout=120)
+    page.query_params["plan"] = packed
+    page.run()
+    assert not page.exception
+    assert [page.selectbox(key=key).value for key in ("lab_model", "lab_donor")] == [plan.model, plan.donor]
+    assert page.multiselect(key="lab_methods").value == ["omp_robust", "mean"]
+    assert page.number_input(key="lab_param_omp_robust_k").value == 7
+    assert page.number_input(key="lab_param_held_out_anchors_share").value == 0.25
+    assert page.number_input(key="lab_minutes").value == 10
+    assert len(page.error) == 1  # the models are not there, and that is all
+
+
+def test_a_damaged_link_is_one_message_and_the_usual_form(home: Path) -> None:
+    page = AppTest.from_file(PAGE, default_timeout=120)
+    page.query_params["plan"] = "no-plan"
+    page.run()
+    assert not page.exception
+    assert "damaged" in page.error[0].value
+    assert page.multiselect(key="lab_methods").value
+
+
+def test_without_a_donor_a_method_says_what_it_lacks_before_anything_runs(home: Path) -> None:
+    page = AppTest.from_file(PAGE, default_timeout=120)
+    page.session_state["lab_donor"] = None
+    page.session_state["lab_methods"] = ["mean", "ridge"]
+    page.run()
+    assert not page.exception
+    assert any("needs a donor" in each.value for each in page.warning)
+
+
+def test_an_uploaded_text_is_kept_by_content(home: Path) -> None:
+    spec = keep_text("../my notes.txt", "Über alles.\n".encode())
+    assert spec == keep_text("my notes.txt", "Über alles.\n".encode())
+    assert read_plain(spec) == "Über alles.\n"
+    with pytest.raises(UserError, match="not stored here"):
+        read_plain("upload:0123456789abcdef/../../x.txt")
+    with pytest.raises(UserError, match="no text"):
+        keep_text("empty.txt", b" \n")

@@ -22,6 +22,7 @@ def dots(
     title: str,
     alt: str,
     zero: float | None = None,
+    references: Mapping[str, float] | None = None,
 ) -> Chart:
     """A row per name, the first on top, with a mark per model.
 
@@ -30,6 +31,7 @@ def dots(
         values: R numbers by name of the outcome.
         title: of the horizontal axis, with its unit.
         zero: where a line says that nothing has changed; None for no line.
+        references: values that marks are to be held against, by their words, each a dashed line.
     """
     figure = go.Figure()
     outcomes = [at_hand.result.outcome(name) for name in values]
@@ -37,16 +39,44 @@ def dots(
         _marks(figure, at_hand, outcome, values[outcome.name], rows, (n + 0.5) / len(outcomes) - 0.5)
     if zero is not None:
         figure.add_vline(x=zero, line={"color": LINE, "width": 1, "dash": "dot"})
+    for n, (words, value) in enumerate((references or {}).items()):
+        figure.add_vline(
+            x=value, line={"color": LINE, "width": 1.5, "dash": "dash"}, annotation_text=words,
+            annotation_position="bottom right" if n % 2 == 0 else "top right", annotation_font_size=11,
+        )  # fmt: skip
     finish(
         figure,
         max(_ROW, 7 * len(outcomes)) * len(rows) + 120,
         showlegend=True,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
-        xaxis={"title": title, "gridcolor": GRID},
+        xaxis={"title": title, "gridcolor": GRID, "exponentformat": "none"},
         yaxis=names_axis(rows),
     )
     figure.update_layout(margin={"t": 44})
     return Chart(key, figure, alt, lambda: _numbers(at_hand, rows, values, title))
+
+
+def figures(
+    at_hand: AtHand,
+    key: str,
+    measure: str,
+    rows: Mapping[str, str],
+    title: str,
+    zero: float | None = None,
+    references: Mapping[str, float] | None = None,
+) -> Chart:
+    """Numbers of one measure that share a unit: a row each, of all models that have one.
+
+    Args:
+        rows: the words of each row to the key of its number.
+    """
+    values = {
+        o.name: [o.number(measure, number) for number in rows.values()]
+        for o in at_hand.result.outcomes
+        if any(not isnan(o.number(measure, number).value) for number in rows.values())
+    }
+    alt = f"{title} of {len(values)} models: {', '.join(rows)}."
+    return dots(at_hand, key, list(rows), values, title, alt, zero, references)
 
 
 def _marks(

@@ -161,7 +161,6 @@ def _document(result: "LabResult") -> dict[str, Any]:
                 "params": dict(outcome.params),
                 "seed": outcome.seed,
                 "seconds": outcome.seconds,
-                "measuring_seconds": dict(outcome.measuring_seconds),
                 "measures": {
                     f"{evaluator}.{meaning.key}": _plain(number)
                     for (evaluator, meaning), number in zip(found.columns, numbers, strict=True)

@@ -1,10 +1,8 @@
 """Plain text as documents, and as pieces that are measured one by one."""
 
-from pathlib import Path
-
 from core.errors import TooLarge, UnreadableFile, UserError, shown
+from core.lab.text_uploads import text_path
 from core.plain_text import decoded
-from core.settings import settings
 
 SEPARATOR = "<|endoftext|>"
 MOST_FILE_BYTES = 256 * 2**20
@@ -42,13 +40,12 @@ def pieces(text: str, n_bytes: int = PIECE_BYTES) -> list[str]:
 
 
 def read_plain(name: str) -> str:
-    """The text of a UTF-8 file.
+    """The text of a file: a path, or `upload:HASH/NAME`.
 
     Raises:
-        UserError: it cannot be read, is not UTF-8, or files are switched off.
+        UserError: it cannot be read, is not UTF-8, or files are switched off, an upload is gone.
     """
-    settings().refuse("file")
-    path = Path(name).expanduser()
+    path = text_path(name)
     try:
         if path.stat().st_size > MOST_FILE_BYTES:
             raise TooLarge(f"{shown(path.name)} is over {MOST_FILE_BYTES / 2**20:,.0f} MB. Take a part of it.")

@@ -16,6 +16,7 @@ from core.definitions import Definition
 from core.job import Output
 from core.lab.plan import Plan, Value, plan_of
 from core.measures import Measures, Number, Table, restored
+from core.row_extras import LEFT_AFTER
 from core.storage.files import Array, Json, Result
 
 Role = Literal["original", "donor", "method", "control"]
@@ -216,6 +217,14 @@ class SideRows:
         """Rows of each origin."""
         counts = np.bincount(self.provenance, minlength=len(PROVENANCE)).tolist()
         return dict(zip(PROVENANCE, counts, strict=True))
+
+    @property
+    def left_after(self) -> dict[int, NDArray[np.float32]]:
+        """What was left of a token's donor row after so many atoms, (n,), ascending; empty where none are counted."""
+        found = {
+            int(name.removeprefix(LEFT_AFTER)): x for name, x in self.extras.items() if name.startswith(LEFT_AFTER)
+        }
+        return dict(sorted(found.items()))
 
     def worst(self, most: int = 50) -> NDArray[np.intp]:
         """Places in `wanted` of the rows with the largest residuals, worst first; empty without residuals."""

@@ -93,7 +93,7 @@ def _on_controls(
 ) -> list[str]:
     if not controls:
         return []
-    names = _and([_short(e) for e in controls])
+    names = _and([e.label.lower() for e in controls])
     found = []
     winners = [e.label for e in methods if beats[e.name]]
     if winners:
@@ -103,7 +103,7 @@ def _on_controls(
     for one in methods:
         if beats[one.name] is False:
             lost_to = [c for c in controls if not _better(pairs, one, c)]
-            against = _and([f"{_short(c)} ({_bits(c):.3f})" for c in lost_to])
+            against = _and([f"{c.label.lower()} ({_bits(c):.3f})" for c in lost_to])
             found.append(
                 f"{one.label} ({_bits(one):.3f}) does not beat {against}: on these texts its rows are worth no more "
                 "than chance."
@@ -126,11 +126,6 @@ def _on_languages(best: Entrant, methods: Sequence[Entrant], by_language: Sequen
         f"The order changes by language: {labels[name]} reads better than {best.label} in {_and(names, 6)}."
         for name, names in by_winner.items()
     ]
-
-
-def _short(control: Entrant) -> str:
-    """A control as it stands in a sentence about controls."""
-    return control.label.removesuffix(" (control)").lower()
 
 
 def _and(words: Sequence[str], most: int = 8) -> str:

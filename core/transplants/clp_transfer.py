@@ -57,5 +57,4 @@ METHOD = Method(
         ),
     ),
     ("anchors", "helper"),
-    work=lambda s, p: 2.0 * s.n_new * s.n_anchors * (s.donor_width + s.width),
 )

@@ -63,5 +63,4 @@ METHOD = Method(
         Param("min_count", "Least count", 5, "Occurrences that a token needs for a vector.", 1, 1000),
     ),
     ("anchors", "target text"),
-    work=lambda s, p: 2.0 * s.n_new * s.n_anchors * p.whole("width"),
 )

@@ -72,5 +72,4 @@ METHOD = Method(
         ),
     ),
     ("donor", "anchors"),
-    work=lambda s, p: 2.0 * s.n_new * s.n_anchors * s.donor_width,
 )

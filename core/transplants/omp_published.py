@@ -22,7 +22,8 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
         f"{n_wild:,} {side} rows have weights beyond reason, as this algorithm makes them when asked for more atoms "
         f"(k = {params.whole('k')}) than the anchors have independent directions. Use a smaller k, or OMP robust.",
     )
-    return from_anchors(problem, side, anchors, Weighed(found.ids, weights), centred=False, remarks=remarks[:n_wild])
+    weighed = Weighed(found.ids, weights, found.left_after)
+    return from_anchors(problem, side, anchors, weighed, centred=False, remarks=remarks[:n_wild])
 
 
 METHOD = Method(
@@ -35,5 +36,4 @@ METHOD = Method(
     rows,
     (Param("k", "Atoms", 64, "How many anchors per token.", 1, 1024),),
     ("donor", "anchors"),
-    work=lambda s, p: 2.0 * s.n_new * p.whole("k") * s.donor_width * (s.n_anchors + 2 * p.whole("k")),
 )

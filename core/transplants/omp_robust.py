@@ -36,7 +36,7 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
         problem,
         side,
         anchors,
-        Weighed(found.ids, found.weights),
+        Weighed(found.ids, found.weights, found.left_after),
         centred=True,
         facts={"rank": float(rank), "anchors": float(len(anchors)), "rescored per choice": found.n_rescored},
         remarks=tuple(remarks),
@@ -64,5 +64,4 @@ METHOD = Method(
         Param("least_norm", "Least norm", 0.1, "Anchors shorter than this share of the median are left out.", 0.0, 1.0),
     ),
     ("donor", "anchors"),
-    work=lambda s, p: 2.0 * s.n_new * p.whole("k") * s.donor_width * (s.n_anchors + 4 * p.whole("k")),
 )

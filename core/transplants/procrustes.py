@@ -24,5 +24,4 @@ METHOD = Method(
         Param("centre", "Centre", True, "Move both means to zero first."),
     ),
     ("donor", "anchors"),
-    work=lambda s, p: 2.0 * s.donor_width * (s.n_anchors * (s.donor_width + s.width) + 10 * s.donor_width**2),
 )

@@ -25,5 +25,4 @@ METHOD = Method(
         Param("ridge", "Ridge", 0.01, "Penalty relative to the mean variance of donor rows, if set.", 0.0, 1e6),
     ),
     ("donor", "anchors"),
-    work=lambda s, p: 2.0 * s.donor_width * (s.n_anchors * (s.donor_width + s.width) + 10 * s.donor_width**2),
 )

@@ -16,6 +16,7 @@ from core.errors import UserError, shown
 from core.job import Context, Job, JobKind, Output, Parts, Unit, canonical, hashed, kind_named, part_key
 from core.lab.plan import Choice, Plan, plan_of
 from core.lab.result import About, LabResult, abouts_of, outcome_of, setting_of
+from core.lab.text_uploads import text_path
 from core.storage.files import Json
 from core.store import Store
 from core.work.aligned import corpus_files
@@ -101,8 +102,8 @@ def so_far(store: Store, job: Job) -> LabResult:
 def files(params: Mapping[str, Json]) -> list[Path]:
     """Files of the user's machine that units read."""
     plan = plan_of(params["plan"])
-    named = [*plan.files, plan.dictionary, plan.old_vectors, plan.new_vectors]
-    found = [Path(name).expanduser() for name in named if name]
+    named = [plan.dictionary, plan.old_vectors, plan.new_vectors]
+    found = [text_path(name) for name in plan.files] + [Path(name).expanduser() for name in named if name]
     return found + (corpus_files(plan.corpus) if plan.corpus else [])
 
 

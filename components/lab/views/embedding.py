@@ -10,6 +10,7 @@ from components.colours import OKABE_ITO
 from components.lab.at_hand import AtHand
 from components.lab.figure import show
 from components.lab.sides import one_side
+from components.lab.view import View
 from core.lab.result import PROVENANCE, Outcome
 
 _COLOURED = ("Origin", "Class", "Residual")
@@ -115,3 +116,13 @@ def _points(figure: go.Figure, frame: pd.DataFrame, name: str, marker: dict[str,
 def _inert(token: str) -> str:
     """A token as it may stand in plotly's hover, which reads a few tags."""
     return token.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "⏎")[:40]
+
+
+VIEW = View(
+    "Matrices",
+    "Map",
+    1,
+    "Each dot is a token, placed by the two main directions in which the original's own rows differ. The rest of the "
+    "space does not show.",
+    draw,
+)

@@ -4,18 +4,13 @@ import streamlit as st
 
 from components.errors import plain
 from components.lab.at_hand import AtHand
+from components.lab.view import View
 from core.measures import Table
 
 
 def draw(at_hand: AtHand) -> None:
     """One beginning and one way to draw, every model's continuation below."""
     tables = {o.name: t for o in at_hand.result.outcomes if (t := o.table("samples", "samples")) is not None}
-    if not tables:
-        st.info(
-            "No samples were drawn in this comparison. Choose *Samples* among the measures of a new one.",
-            icon=":material/edit_note:",
-        )
-        return
     first = next(iter(tables.values()))
     prompts = list(dict.fromkeys(zip(first.words("language"), first.words("prompt"), strict=True)))
     kinds = list(dict.fromkeys(first.words("kind")))
@@ -52,3 +47,14 @@ def _add(shown: dict[str, str], table: Table, model: str, name: str, language: s
     if table.numbers("ended")[row]:
         facts.append("ended by itself")
     shown[name] = f":gray[{plain(prompt)}] {text}\n\n:small[{' · '.join(facts)}]"
+
+
+VIEW = View(
+    "Text",
+    "Samples",
+    1,
+    "What each model writes after the same beginnings, always taking the most probable token (greedy) or drawing by "
+    "chance with the same seed. Tiny models write badly; compare them with each other.",
+    draw,
+    "samples",
+)

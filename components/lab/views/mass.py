@@ -7,6 +7,7 @@ import streamlit as st
 from components.chart import GRID, LINE, Chart, finish, names_axis
 from components.lab.at_hand import AtHand
 from components.lab.figure import show
+from components.lab.view import View
 from core.lab.result import Outcome
 
 _GROUPS = {"new": "New tokens", "shared": "Shared tokens", "special": "Special tokens", "unused": "Unused rows"}
@@ -17,9 +18,6 @@ _PATTERNS = ("", "/", ".", "x")
 def draw(at_hand: AtHand) -> None:
     """A bar per model, cut by group; a tick where the new tokens' share of the text ends."""
     audited = [o for o in at_hand.result.outcomes if o.table("mass_audit", "groups") is not None]
-    if not audited:
-        st.info("It was not measured in this comparison.", icon=":material/help:")
-        return
     figure = go.Figure()
     names = [at_hand.names[o.name] for o in audited]
     for n, (group, words) in enumerate(_GROUPS.items()):
@@ -89,3 +87,14 @@ def _numbers(at_hand: AtHand, audited: list[Outcome]) -> pd.DataFrame:
             for group, words in _GROUPS.items()
         ]
     )
+
+
+VIEW = View(
+    "Tokens",
+    "Probability",
+    1,
+    "At every place the model spreads one unit of probability over all rows of its head. Rows made too loud draw it to "
+    "new tokens that do not come; rows too quiet are never predicted.",
+    draw,
+    "mass_audit",
+)

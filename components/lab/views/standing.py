@@ -8,6 +8,7 @@ import streamlit as st
 from components.lab.at_hand import AtHand
 from components.lab.figure import provenance_of
 from components.lab.marks import entrant_of
+from components.lab.view import View
 from components.take_away import take_away
 from core.lab.picture import Standing, standing
 from core.lab.result import Outcome
@@ -107,3 +108,14 @@ def _reasons(at_hand: AtHand, found: Standing) -> list[str]:
                     at_hand.names[row.name]
                 )
     return [f"{reason} ({', '.join(dict.fromkeys(models))})" for reason, models in reasons.items()]
+
+
+VIEW = View(
+    "Table",
+    "Table",
+    0,
+    "Every model with every number that was measured. A method that is not told apart from the best may be as good; "
+    "one that does not beat the negative controls has made rows worth no more than chance. Bits per byte: what it "
+    "needs on average to guess the next byte, so that models with different tokenizers can be compared.",
+    draw,
+)

@@ -11,6 +11,7 @@ from components.figures import count
 from components.lab.at_hand import AtHand
 from components.lab.figure import show
 from components.lab.sides import one_side
+from components.lab.view import View
 from core.lab.result import PROVENANCE, Outcome, SideRows
 
 _BINS = 40
@@ -127,3 +128,13 @@ def _worst(at_hand: AtHand, made: list[Outcome], side: str) -> None:
             )
         },
     )
+
+
+VIEW = View(
+    "Matrices",
+    "Rows",
+    0,
+    "The new matrices have a row, a list of numbers, for each token of the new tokenizer. Rows of shared tokens are "
+    "copied, the others are composed by a rule, solved for, or, where the method cannot, the mean of all rows.",
+    draw,
+)

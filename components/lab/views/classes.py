@@ -7,6 +7,7 @@ import streamlit as st
 from components.lab.at_hand import AtHand
 from components.lab.dots import dots
 from components.lab.figure import show
+from components.lab.view import View
 from core.lab.picture import number_at
 from core.measures import Number, Table
 
@@ -29,9 +30,6 @@ def draw(at_hand: AtHand) -> None:
         )
     side = "preceding" if before and _BY[words] != "frequency" else "target"
     tables = {o.name: t for o in at_hand.result.outcomes if (t := o.table("loss_by_class", "classes")) is not None}
-    if not tables:
-        st.info("It was not measured in this comparison.", icon=":material/help:")
-        return
     shares = _shares(tables.values(), side, _BY[words])
     names = sorted(shares, key=lambda name: -shares[name])[:_MOST]
     if _BY[words] == "frequency":
@@ -63,3 +61,14 @@ def _shares(tables: Iterable[Table], side: str, by: str) -> dict[str, float]:
 def _at(table: Table, column: str, side: str, by: str, name: str) -> Number:
     found = table.where(side=side, by=by, name=name)
     return number_at(table, column, int(found[0])) if len(found) else Number(float("nan"), reason="No such token.")
+
+
+VIEW = View(
+    "Tokens",
+    "Classes",
+    0,
+    "Where the loss falls: on new tokens or on shared ones, on words, numbers, spaces or pieces of characters, on "
+    "frequent tokens or rare ones.",
+    draw,
+    "loss_by_class",
+)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import cached_lab
 from components.lab.at_hand import AtHand
+from components.lab.view import View
 from components.rows import Row
 from components.score import token_view_of
 from components.token_view.component import token_view
@@ -42,9 +43,18 @@ def draw(at_hand: AtHand) -> None:
 def _sentence(at_hand: AtHand, plan: Plan) -> str:
     codes = at_hand.languages
     if not codes or not plan.corpus:
-        return st.text_area("Text", key="lab_text", max_chars=2000)
+        return st.text_area("Text", key="lab_own_text", max_chars=2000)
     code = st.selectbox("Language", codes, format_func=at_hand.language, key="lab_sentence_language", width=220)
     texts, sentences = at_hand.setting.texts, open_corpus(plan.corpus).sentences[code]
     numbers = [int(texts.words("sentence")[row]) for row in texts.where(language=code) if texts.words("sentence")[row]]
     chosen = st.selectbox("Sentence", numbers, format_func=lambda n: sentences[n][:80], key="lab_sentence")
     return "" if chosen is None else sentences[chosen]
+
+
+VIEW = View(
+    "Text",
+    "Segmentation",
+    0,
+    "The same sentence as the old and the new tokenizer cut it.",
+    draw,
+)

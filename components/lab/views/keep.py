@@ -5,6 +5,7 @@ import shlex
 import streamlit as st
 
 from components.lab.at_hand import AtHand
+from components.lab.view import View
 from core.lab.result import Outcome
 
 
@@ -36,3 +37,13 @@ def command(at_hand: AtHand, outcome: Outcome) -> str:
     for key, value in outcome.params.items():
         parts += ["--param", f"{key}={value}"]
     return shlex.join([*parts, "--out", f"{outcome.method}-transplant", "--json"])
+
+
+VIEW = View(
+    "Keep",
+    "Keep",
+    0,
+    "The model of one method as a folder that transformers loads, with a card of where each row comes from and what "
+    "was measured.",
+    draw,
+)

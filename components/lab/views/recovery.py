@@ -8,18 +8,13 @@ import streamlit as st
 from components.chart import GRID, LINE, Chart, finish
 from components.lab.at_hand import AtHand
 from components.lab.figure import show
+from components.lab.view import View
 from core.lab.result import Outcome
 
 
 def draw(at_hand: AtHand) -> None:
     """A curve per method, its seeds as a band."""
     trained = [o for o in at_hand.result.outcomes if o.table("recovery", "curve") is not None]
-    if not trained:
-        st.info(
-            "No model was trained in this comparison. Choose *Recovery* among the measures of a new one.",
-            icon=":material/trending_down:",
-        )
-        return
     figure = go.Figure()
     curves = {o.name: _curve(o) for o in trained}
     for outcome in trained:
@@ -89,3 +84,14 @@ def _numbers(at_hand: AtHand, curves: dict[str, dict[str, np.ndarray]]) -> pd.Da
     return pd.concat(frames).rename(
         columns={"seen": "kB seen", "mean": "Bits per byte", "low": "Best seed", "high": "Worst seed"}
     )
+
+
+VIEW = View(
+    "Recovery",
+    "Recovery",
+    0,
+    "A transplant is seldom the end: a short training follows. How fast each start recovers says more than how it "
+    "starts.",
+    draw,
+    "recovery",
+)

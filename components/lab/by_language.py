@@ -1,0 +1,44 @@
+"""A number of the cells of a measure, language by language, for every model."""
+
+from collections.abc import Mapping
+
+from components.chart import Chart
+from components.lab.at_hand import AtHand
+from components.lab.dots import dots
+from core.lab.picture import number_at
+from core.measures import Number, Table
+
+
+def by_language(
+    at_hand: AtHand,
+    key: str,
+    measure: str,
+    column: str,
+    title: str,
+    words: str,
+    zero: float | None = None,
+    references: Mapping[str, float] | None = None,
+) -> Chart | None:
+    """A row for all texts and one per language; None where no model has the number.
+
+    Args:
+        measure: key of the evaluator, whose table "cells" has the number.
+        title: of the axis, with its unit.
+        words: what the number is, for those who do not see the chart.
+        zero, references: as for `dots`.
+    """
+    tables = {o.name: t for o in at_hand.result.outcomes if (t := o.table(measure, "cells")) is not None}
+    tables = {name: table for name, table in tables.items() if column in table.columns}
+    if not tables:
+        return None
+    codes = ["", *at_hand.languages] if len(at_hand.languages) > 1 else [""]
+    values = {name: [_at(table, column, code) for code in codes] for name, table in tables.items()}
+    names = [at_hand.language(code) for code in codes]
+    return dots(at_hand, key, names, values, title, f"{words} of {len(tables)} models by language.", zero, references)
+
+
+def _at(table: Table, column: str, code: str) -> Number:
+    found = table.where(language=code, domain="")
+    if len(found):
+        return number_at(table, column, int(found[0]))
+    return Number(float("nan"), reason="It was not measured on this language.")

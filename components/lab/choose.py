@@ -1,0 +1,64 @@
+"""The choice of a view: its group, and where a group has several, which of them."""
+
+import streamlit as st
+
+from components.errors import plain, user_errors
+from components.lab.ask_again import measure_too
+from components.lab.at_hand import AtHand
+from components.lab.view import View, views
+
+
+def choose_view(at_hand: AtHand) -> None:
+    """Let the user choose, and draw it; a `UserError` is one message in its place."""
+    known = views()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_views"):
+        group = _one_of("View", list(known), "lab")
+        members = known[group]
+        view = members[0]
+        if len(members) > 1:
+            by_label = {member.label: member for member in members}
+            view = by_label[_one_of(f"{group}, which", list(by_label), f"lab_{group.lower()}")]
+        with st.popover("", icon=":material/help:", type="tertiary", key="lab_about", help="What this view shows"):
+            _about(at_hand, view)
+    with user_errors():
+        if view.measure and not any(view.measure in outcome.measures for outcome in at_hand.result.outcomes):
+            _not_measured(at_hand, view.measure)
+        else:
+            view.draw(at_hand)
+
+
+def _one_of(label: str, options: list[str], key: str) -> str:
+    chosen: str = st.segmented_control(
+        label,
+        options,
+        default=options[0],
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    return chosen
+
+
+def _about(at_hand: AtHand, view: View) -> None:
+    st.markdown(plain(view.about))
+    about = at_hand.result.evaluators.get(view.measure)
+    if about is not None:
+        st.markdown(f"**{plain(about.label)}.** {plain(about.definition)}")
+        if about.source:
+            st.caption(plain(about.source))
+
+
+def _not_measured(at_hand: AtHand, measure: str) -> None:
+    """Why there is nothing to see, and a button that sets it right."""
+    reasons = dict.fromkeys(
+        outcome.unavailable[measure] for outcome in at_hand.result.outcomes if measure in outcome.unavailable
+    )
+    if reasons:
+        st.info(plain(" ".join(reasons)), icon=":material/help:")
+        return
+    if measure in at_hand.result.evaluators and not at_hand.result.complete:
+        st.info("It begins with the first model that is measured.", icon=":material/hourglass_top:")
+        return
+    st.info("It was not measured in this comparison.", icon=":material/straighten:")
+    measure_too(at_hand, measure)

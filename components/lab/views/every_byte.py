@@ -1,0 +1,54 @@
+"""Exact probabilities of every byte, boundaries or not, on a sample."""
+
+import streamlit as st
+
+from components.figures import count
+from components.lab.at_hand import AtHand
+from components.lab.dots import figures
+from components.lab.figure import show
+from components.lab.view import View
+
+_MEASURE = "exact_bytes"
+# Of each choice: the numbers in its rows, the axis, where nothing has changed.
+_CHOICES: dict[str, tuple[dict[str, str], str, float | None]] = {
+    "Divergence": (
+        {"KL at every byte": "exact_kl", "Bits per byte lost": "exact_bits_lost"}, "Bits beyond the original", 0.0,
+    ),
+    "Bits per byte": (
+        {
+            "Of the tokens written": "token_bits_per_byte",
+            "Exact, own segmentation": "exact_bits_per_byte",
+            "Short, own segmentation": "canonical_bits_per_byte",
+            "Short, all segmentations": "all_bits_per_byte",
+        },
+        "Bits per byte",
+        None,
+    ),
+    "Mass kept": ({"Share not lost": "canonical_mass"}, "Probability not lost to other segmentations", 1.0),
+}  # fmt: skip
+
+
+def draw(at_hand: AtHand) -> None:
+    """The chosen numbers."""
+    chosen = st.segmented_control(
+        "Numbers", list(_CHOICES), default="Divergence", required=True, key="lab_every_byte", bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    rows, title, zero = _CHOICES[chosen]
+    show(figures(at_hand, "every_byte", _MEASURE, rows, title, zero), at_hand)
+    facts = next(o.measures[_MEASURE].facts for o in at_hand.result.outcomes if _MEASURE in o.measures)
+    st.caption(
+        f"On the beginnings of {count(facts.get('n_windows', 0))} texts. Here a boundary says nothing, so two equally "
+        "good models differ only by what they expect, and there is no other floor."
+    )
+
+
+VIEW = View(
+    "Agreement",
+    "Every byte",
+    1,
+    "A model of tokens has a probability for every byte, also inside a token: a sum over all token sequences that the "
+    "text so far may be the beginning of. It is costly, so it is done on a sample.",
+    draw,
+    _MEASURE,
+)

@@ -1,0 +1,64 @@
+"""Shared tokens hidden from the method and made up like new ones: how near, and what it costs."""
+
+import streamlit as st
+
+from components.figures import count
+from components.lab.at_hand import AtHand
+from components.lab.dots import dots, figures
+from components.lab.figure import show
+from components.lab.view import View
+from core.lab.picture import number_at
+from core.measures import Number
+
+_MEASURE = "held_out_anchors"
+_SIDES = {"Input rows made up": "input", "Output rows made up": "output", "Both": "both"}
+_LIKENESS = {
+    "Cosine, input": "input_cosine",
+    "Cosine, output": "output_cosine",
+    "Neighbours in common, input": "input_neighbour_overlap",
+    "Neighbours in common, output": "output_neighbour_overlap",
+}
+_LENGTHS = {"Input": "input_norm_ratio", "Output": "output_norm_ratio"}
+
+
+def draw(at_hand: AtHand) -> None:
+    """What made-up rows cost the original, or how near they are to the true ones."""
+    chosen = st.segmented_control(
+        "Number", ["Bits lost", "Likeness", "Length"], default="Bits lost", required=True, key="lab_held_out",
+        bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    tables = {o.name: t for o in at_hand.result.transplants if (t := o.table(_MEASURE, "working")) is not None}
+    if chosen == "Bits lost" and tables:
+        there = {words: side for words, side in _SIDES.items() if any(len(t.where(side=side)) for t in tables.values())}
+        values = {
+            name: [
+                number_at(table, "bits_lost", int(rows[0])) if len(rows := table.where(side=side)) else _ONE_MATRIX
+                for side in there.values()
+            ]
+            for name, table in tables.items()
+        }
+        alt = f"Bits per byte that the original loses with rows made up by {len(values)} methods."
+        show(dots(at_hand, "held_out", list(there), values, "Bits per byte lost", alt, 0.0), at_hand)
+    elif chosen == "Likeness":
+        show(figures(at_hand, "held_out", _MEASURE, _LIKENESS, "Likeness to the true rows", 1.0), at_hand)
+    else:
+        show(figures(at_hand, "held_out", _MEASURE, _LENGTHS, "Length, × that of the true rows", 1.0), at_hand)
+    facts = next((o.measures[_MEASURE].facts for o in at_hand.result.transplants if _MEASURE in o.measures), {})
+    if "n_hidden" in facts:
+        st.caption(
+            f"{count(facts['n_hidden'])} of {count(facts['n_shared'])} shared tokens were hidden. The original keeps "
+            "its own tokenizer, so no text is cut otherwise: what is lost is the error of the rows alone."
+        )
+
+
+_ONE_MATRIX = Number(float("nan"), reason="Input and output share one matrix.")
+
+VIEW = View(
+    "Matrices",
+    "Held-out tokens",
+    3,
+    "For tokens that both vocabularies have, the true row is known. Some are hidden from the method, which makes up "
+    "rows for them; put into the original, they show how good its rows are when nothing else changes.",
+    draw,
+    _MEASURE,
+)

@@ -1,0 +1,58 @@
+"""What a model gives to other ways of cutting the same text."""
+
+from math import isnan, log
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from components.lab.at_hand import AtHand
+from components.lab.dots import figures
+from components.lab.figure import show
+from components.lab.view import View
+
+_MEASURE = "segmentation_slack"
+
+
+def draw(at_hand: AtHand) -> None:
+    """Slack per model, and the stretches with most of it."""
+    measured = [o for o in at_hand.result.outcomes if _MEASURE in o.measures]
+    before = next((v for o in measured if not isnan(v := o.number(_MEASURE, "original_slack").value)), None)
+    references = {} if before is None else {"the original": before}
+    show(figures(at_hand, "slack", _MEASURE, {"All texts": "slack"}, "Slack, bits per byte", 0.0, references), at_hand)
+    name = st.selectbox(
+        "Stretches with most of it for",
+        [o.name for o in measured if not o.anchor] or [o.name for o in measured],
+        format_func=lambda name: at_hand.names[name],
+        key="lab_slack",
+        width=260,
+    )
+    table = at_hand.result.outcome(name).table(_MEASURE, "model")
+    if table is None or "log_all" not in table.columns:
+        return
+    slack = (table.numbers("log_all") - table.numbers("log_canonical")) / log(2)
+    order = np.argsort(-slack, kind="stable")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Text": [bytes.fromhex(table.words("piece_hex")[i]).decode("utf-8", "backslashreplace") for i in order],
+                "Language": [at_hand.language(table.words("language")[i]) for i in order],
+                "Tokens": table.numbers("n_tokens")[order],
+                "Slack, bits": slack[order],
+            }
+        ),
+        hide_index=True,
+        key="slack_stretches",
+        column_config={"Slack, bits": st.column_config.NumberColumn(format="%.4f")},
+    )
+
+
+VIEW = View(
+    "Agreement",
+    "Slack",
+    4,
+    "The tokenizer writes a text in one way, but the model also gives probability to other token sequences that spell "
+    "the same bytes. A model trained with its tokenizer has little of it; a transplant may leak there what it misses.",
+    draw,
+    _MEASURE,
+)

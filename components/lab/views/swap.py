@@ -1,0 +1,35 @@
+"""Which of the two matrices does the damage: only the input rows new, only the output rows, or both."""
+
+import streamlit as st
+
+from components.lab.at_hand import AtHand
+from components.lab.dots import figures
+from components.lab.figure import show
+from components.lab.view import View
+
+_ROWS = {
+    "Only input rows new": "kl_input_only",
+    "Only output rows new": "kl_output_only",
+    "Both new": "kl_both",
+}
+
+
+def draw(at_hand: AtHand) -> None:
+    """Divergence with one side, the other, and both."""
+    title = "KL of the next byte from the original, bits"
+    show(figures(at_hand, "swap", VIEW.measure, _ROWS, title, 0.0), at_hand)
+    st.caption(
+        "The body reads new tokens with new input rows and hands its states to the old head; or the original's states "
+        "go to the new head. The larger of the two is the side to work on."
+    )
+
+
+VIEW = View(
+    "Agreement",
+    "Input or output",
+    3,
+    "A transplant replaces two matrices: the input rows, by which tokens are read, and the output rows, by which they "
+    "are predicted. Each is put into the original alone.",
+    draw,
+    "swap",
+)
