@@ -17,7 +17,7 @@ from core.models.score import score
 
 SAMPLE = Path(__file__).parents[1] / "data" / "samples" / "parallel.jsonl"
 LLAMA2C = Path(__file__).parents[2] / "shared" / "data" / "models" / "stories260K" / "stories260K.bin"
-_SENTENCES = 3
+_SENTENCES = 1
 
 
 def run(seconds: float = 5.0) -> str:
