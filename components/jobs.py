@@ -22,6 +22,7 @@ from core.settings import settings
 from core.storage.files import Input, Json
 from core.visitor import Visitor, name_of
 
+LAB = "transplant"  # the kind whose results have a page of their own, also while they come
 OPENED = "run"  # in the link: key of the job whose result is open
 PAGE = 20
 _ERROR, _SHOWN, _WHOSE = "job_error", "jobs_shown", "runs_whose"
@@ -167,6 +168,8 @@ def _buttons(jobs: Jobs, job: Job, path: Path | None, me: Visitor) -> None:
                 key=f"export_{job.key}",
                 help="The arrays as safetensors; where they come from stands in the header",
             )
+        elif job.kind == LAB and job.state is not State.DONE:
+            _button(job, "Open", ":material/table_view:", _open, "What is finished of it")
         if job.state in (State.INTERRUPTED, State.CANCELLED, State.FAILED):
             what = "Try again" if job.state is State.FAILED else "Resume"
             about = "Go on from the last finished piece" if _keeps_pieces(job) else "Begin again"

@@ -6,7 +6,7 @@ import streamlit as st
 from components import cached_runs, pickers
 from components.errors import plain, show_error
 from components.figures import count
-from components.jobs import OPENED, may_see
+from components.jobs import LAB, OPENED, may_see
 from core.count_table import Totals, to_csv
 from core.errors import UserError, shown
 from core.export import safe_cell
@@ -27,6 +27,8 @@ def opened_result(jobs: Jobs) -> None:
             job = jobs.get(key)
             if not may_see(job):
                 raise UserError(f"There is no job {shown(key)} of yours. Whoever asked for it sees it.")
+            if job.kind == LAB:
+                st.switch_page("pages/transplants.py", query_params={OPENED: key})
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.subheader(plain(job.label), anchor=False, width="content")
                 st.button("Close", icon=":material/close:", on_click=_close, type="tertiary", key="close_run")
@@ -80,6 +82,9 @@ def _count(job: Job, table: Totals) -> None:
 def _arrays(jobs: Jobs, key: str) -> None:
     """For kinds of work without a picture of their own: what there is."""
     result = jobs.result(key)
+    if not result.arrays:
+        st.json(dict(result.facts), expanded=2)
+        return
     rows = [
         {"Array": name, "Shape": " × ".join(map(str, array.shape)), "Type": str(array.dtype)}
         for name, array in result.arrays.items()

@@ -1,5 +1,7 @@
 """The transplant lab's page: a real comparison of two tiny random models, set up in the form, run, and looked at."""
 
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +24,11 @@ from core.lab.picture import points
 from core.lab.plan import Choice, Plan
 from core.lab.submission import submission
 from core.lab.text_uploads import keep_text
+from core.lab.texts import texts_of
+from core.models.load import open_model
+from core.models.score import score
+from core.work.export import KIND, params_of
+from core.zipped import zipped
 from tests.jobs_home import jobs_home
 from tests.lab_folders import pair
 
@@ -186,3 +193,28 @@ def test_an_uploaded_text_is_kept_by_content(home: Path) -> None:
         read_plain("upload:0123456789abcdef/../../x.txt")
     with pytest.raises(UserError, match="no text"):
         keep_text("empty.txt", b" \n")
+
+
+@pytest.mark.slow
+def test_a_transplant_is_written_as_a_job_and_scores_the_same_when_loaded(key: str, tmp_path: Path) -> None:
+    here = at_hand(key)
+    outcome = here.result.outcome("omp_robust k=4")
+    params = params_of(
+        here.result.plan, Choice(outcome.method, outcome.params), 0, here.job.params, str(tmp_path / "m")
+    )
+    jobs = Jobs()
+    job = jobs.wait(jobs.submit(KIND, params, "ann", here.job.inputs, "a model").key, 240)
+    assert job.state == "done", job.message + jobs.log(job.key)
+    facts = jobs.result(job.key).facts["written"]
+    assert facts["out"] == str(tmp_path / "m")
+    shown = outcome.number("bits_per_byte", "bits_per_byte").value
+    assert abs(facts["measured"]["bits_per_byte"]["transplant"] - shown) < 1e-9
+    read = open_model(str(tmp_path / "m"))
+    texts = [t.text for t in texts_of(here.result.plan).measured]
+    assert abs(score(read, texts).bits_per_byte - shown) < 1e-4
+    with zipfile.ZipFile(io.BytesIO(zipped(tmp_path / "m"))) as archive:
+        assert archive.read("m/model.safetensors") == (tmp_path / "m" / "model.safetensors").read_bytes()
+        assert "m/README.md" in archive.namelist()
+    again = jobs.wait(jobs.repeat(job.key).key, 240)
+    assert again.state == "failed"  # what is there is not overwritten
+    assert "exists" in again.message

@@ -63,8 +63,14 @@ def before(look: Look) -> None:
             height=180,
         )
         st.caption("Arithmetic from the speed of this machine, right within a factor of two or three.")
+    if estimate.over_budget:
+        st.warning(
+            f"About {duration(estimate.over_budget)} beyond the time that you gave. What to leave out stands below.",
+            icon=":material/timer:",
+        )
     if estimate.shorter:
-        with st.expander("What a shorter run would leave out", icon=":material/timer:"):
+        over = bool(estimate.over_budget)
+        with st.expander("What a shorter run would leave out", icon=":material/timer:", expanded=over):
             for one in estimate.shorter:
                 st.markdown(f"- **{plain(one.what)}** saves {roughly(one.seconds)}. {plain(one.loses)}")
     for remark in setting.remarks:

@@ -2,19 +2,13 @@
 
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.cli.stages import told
 from core.command import Command, print_json, table
 from core.errors import UserError, shown
 from core.lab.plan import Choice, Plan, Value
-
-if TYPE_CHECKING:
-    from core.lab.cast import Cast
-    from core.models.card import Card
-    from core.transplant import Transplanted
 
 
 class Listed(Action):
@@ -127,85 +121,16 @@ def _run(options: Namespace) -> None:
 
 
 def _transplanted(plan: Plan, out: Path) -> dict[str, Any]:
-    from core.evaluator import evaluator, subject
     from core.lab.cast import opened
-    from core.lab.frugal import transplanted
-    from core.models.export import export, refuse_existing
+    from core.lab.written import written
+    from core.models.export import refuse_existing
     from core.progress import step
-    from core.transplant import method
 
     refuse_existing(out)
-    chosen, choice = method(plan.methods[0].key), plan.methods[0]
     with step(0.0, 0.2, "Loading"):
         cast = opened(plan)
-    with step(0.2, 0.5, chosen.label):
-        made = transplanted(cast.problem, chosen, choice.params, plan.seeds[0])
-    with step(0.5, 0.8, "Measuring"):
-        measured = subject(cast.problem, chosen, made, cast.reference)
-        found = evaluator("bits_per_byte").measure(measured)
-    card = _card(cast, made, found)
-    sample = [t.text for t in cast.texts.measured]
-    with step(0.8, 1.0, "Writing"):
-        written = export(measured.model, out, card.markdown(), card.facts(), sample[:: -(-len(sample) // 64)])
-    facts = card.facts()
-    return {
-        "model": plan.model,
-        "tokenizer": plan.tokenizer or cast.tokenizer.info.spec,
-        "donor": plan.donor or None,
-        "method": chosen.key,
-        "params": facts["params"],
-        "seed": plan.seeds[0],
-        "out": str(written.folder),
-        "vocabulary": len(made.match.text),
-        "rows": facts["rows"],
-        "match": facts["match"],
-        "measured": {
-            each["what"].replace(" ", "_"): {
-                "original": each["original"]["value"],
-                "transplant": each["transplant"]["value"],
-                "low": each["transplant"]["low"],
-                "high": each["transplant"]["high"],
-                "unit": each["unit"],
-            }
-            for each in facts["measured"]
-        },
-        "seconds": made.seconds,
-        "bytes": written.n_bytes,
-        "remarks": facts["remarks"],
-    }
-
-
-def _card(cast: "Cast", made: "Transplanted", measures: Any) -> "Card":
-    from core.lab.picture import number_at
-    from core.models.card import Card, Origins
-    from core.transplant import method
-
-    one, cells = method(made.method), measures.tables["cells"]
-    texts = f"{len(cast.texts.measured):,} of {', '.join(name for name, _ in cast.texts.labels)}"
-    numbers = [
-        ("bits per byte", "bits/byte", "bits_per_byte"),
-        ("bytes per token", "bytes/token", "bytes_per_token"),
-    ]
-    return Card(
-        title=f"{cast.original.name} with the tokenizer of {cast.tokenizer.info.label}",
-        base=(cast.original.spec, cast.original.fingerprint),
-        tokenizer=(cast.tokenizer.info.spec, cast.tokenizer.info.fingerprint),
-        donor=(cast.donor.spec, cast.donor.fingerprint) if cast.donor else ("", ""),
-        method=(one.key, one.label, one.definition, one.source),
-        params=dict(made.params.values),
-        seed=made.params.seed,
-        origins=[
-            Origins(str(side), {k.word: n for k, n in made.n_by_provenance(side).items()}, made.rows[side].n_by_reason)
-            for side in cast.problem.sides
-        ],
-        match={rule.words: n for rule, n in made.match.n_by_rule.items()},
-        numbers=[
-            (what, unit, number_at(cells, f"original_{key}", 0), number_at(cells, f"model_{key}", 0), texts)
-            for what, unit, key in numbers
-        ],
-        remarks=[*made.remarks, *measures.remarks],
-        versions={name: version(name) for name in ("torch", "transformers", "tokenizers")},
-    )
+    with step(0.2, 1.0, plan.methods[0].key):
+        return written(cast, out)
 
 
 COMMAND = Command(

@@ -49,7 +49,7 @@ def run_unit(unit: Unit, context: Context) -> Output:
     from core.lab import run
     from core.lab.setting import setting
 
-    cast = _cast(canonical(context.params["plan"]), canonical(_inputs(context)), context.device)
+    cast = cast_of(context)
     do = unit.value["do"]
     if do == SETTING:
         kept = setting(cast).stored()
@@ -136,6 +136,15 @@ def _controls(context: Context) -> Sequence[str]:
 
 def _inputs(context: Context) -> list[list[str]]:
     return [[each.name, each.fingerprint] for each in context.inputs]
+
+
+def cast_of(context: Context) -> "Cast":
+    """The parts of the job's plan, opened once per process.
+
+    Raises:
+        UserError: a part has changed since the job was submitted.
+    """
+    return _cast(canonical(context.params["plan"]), canonical(_inputs(context)), context.device)
 
 
 @lru_cache(maxsize=1)

@@ -1,29 +1,68 @@
-"""Keeping a transplant: the folder that transformers loads, and the link to this comparison."""
+"""Keeping a transplant: the folder that transformers loads, written as a job, and the command that does the same."""
 
 import shlex
+from pathlib import Path
 
 import streamlit as st
 
+from components import cached_runs
+from components.errors import plain, show_error
+from components.figures import size
+from components.jobs import LOOKS, session, show_refusal, submit
 from components.lab.at_hand import AtHand
 from components.lab.view import View
+from core.errors import UserError
+from core.job import Job, State, content_key, kind_named
+from core.lab.plan import Choice
 from core.lab.result import Outcome
+from core.settings import settings
+from core.storage.files import Json
+from core.work.export import KIND, folder_of, params_of
+from core.zipped import zipped
+
+_MOST_ZIP = 512 * 2**20
 
 
 def draw(at_hand: AtHand) -> None:
-    """How to write the model of one method as a folder."""
+    """Which model, a button that writes it, what was written, and the same on the command line."""
     made = [o for o in at_hand.result.transplants if o.role == "method"]
     if not made:
         st.info("No method is finished yet.", icon=":material/hourglass_top:")
         return
-    name = st.selectbox(
-        "Method", [o.name for o in made], format_func=lambda name: at_hand.names[name], key="lab_keep", width=260
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Method", [o.name for o in made], format_func=lambda name: at_hand.names[name], key="lab_keep", width=260
+        )
+        folder = ""
+        if settings().paths:
+            folder = st.text_input(
+                "Folder on the server (optional)",
+                key="lab_keep_folder",
+                placeholder="/path/of/a/new/folder",
+                help="An absolute path that is not there yet. Empty keeps it where Token Atlas keeps its results.",
+                width=300,
+            ).strip()
+        outcome = at_hand.result.outcome(name)
+        params = _params(at_hand, outcome, folder)
+        job = _job(at_hand, params)
+        st.button(
+            "Write the folder",
+            icon=":material/save:",
+            type="primary",
+            key="lab_keep_write",
+            disabled=job is not None and (job.state.live or _folder(job) is not None),
+            on_click=_write,
+            args=(at_hand, params, f"{at_hand.names[name]} as a folder"),
+        )
+    show_refusal()
+    if job is not None:
+        _written(job)
+    st.caption(
+        "The model is made again, to the bit, and written as a folder that `AutoModelForCausalLM` and `AutoTokenizer` "
+        "load, with a card of where its rows come from and what was measured. It is read back and must give the same "
+        "bits per byte before the folder appears. The same on the command line:"
     )
-    st.markdown(
-        "This command makes the same model again, to the bit, and writes it as a folder that `AutoModelForCausalLM` "
-        "and `AutoTokenizer` load, with a card of its provenance and measures; it is read back and must give the "
-        "same bits per byte before the folder appears."
-    )
-    st.code(command(at_hand, at_hand.result.outcome(name)), language="bash", wrap_lines=True)
+    st.code(command(at_hand, outcome), language="bash", wrap_lines=True)
 
 
 def command(at_hand: AtHand, outcome: Outcome) -> str:
@@ -36,7 +75,94 @@ def command(at_hand: AtHand, outcome: Outcome) -> str:
     parts += ["--method", outcome.method]
     for key, value in outcome.params.items():
         parts += ["--param", f"{key}={value}"]
-    return shlex.join([*parts, "--out", f"{outcome.method}-transplant", "--json"])
+    for option, value in (
+        ("--seed", str(outcome.seed) if outcome.seed else ""),
+        ("--corpus", plan.corpus if plan.corpus != "sample" else ""),
+        ("--dictionary", plan.dictionary),
+        ("--old-vectors", plan.old_vectors),
+        ("--new-vectors", plan.new_vectors),
+    ):
+        parts += [option, value] if value else []
+    for code in plan.languages:
+        parts += ["--language", code]
+    return shlex.join([*parts, "--sentences", str(plan.sentences), "--out", f"{outcome.method}-transplant", "--json"])
+
+
+def _params(at_hand: AtHand, outcome: Outcome, folder: str) -> dict[str, Json]:
+    choice = Choice(outcome.method, outcome.params)
+    return params_of(at_hand.result.plan, choice, outcome.seed, at_hand.job.params, folder)
+
+
+def _job(at_hand: AtHand, params: dict[str, Json]) -> Job | None:
+    """The job that writes or wrote it, whoever asked for it."""
+    try:
+        return cached_runs.jobs().get(content_key(kind_named(KIND), params, at_hand.job.inputs))
+    except UserError:
+        return None
+
+
+def _folder(job: Job) -> Path | None:
+    """The folder that a finished job wrote, if it is still there."""
+    if job.state is not State.DONE:
+        return None
+    try:
+        folder = folder_of(cached_runs.jobs().result(job.key).facts)
+    except UserError:
+        return None
+    return folder if folder.is_dir() else None
+
+
+def _write(at_hand: AtHand, params: dict[str, Json], label: str) -> None:
+    jobs, there = cached_runs.jobs(), _job(at_hand, params)
+    try:
+        if there is None:
+            submit(KIND, params, at_hand.job.inputs, f"{at_hand.job.label}: {label}")
+        elif there.state is State.DONE:  # its folder has gone
+            jobs.repeat(there.key, session())
+        else:
+            jobs.resume(there.key, session())
+    except UserError as error:
+        show_error(error)
+
+
+def _written(job: Job) -> None:
+    """How far it is; when it is done, the folder, its card and a download."""
+    seen = job.state
+
+    def draw() -> None:
+        now = cached_runs.jobs().get(job.key)
+        if now.state is not seen:
+            st.rerun()
+        if now.state.live:
+            st.progress(now.share, plain(now.stage or "Waiting for its turn"))
+        elif now.state is not State.DONE:
+            words, icon, _ = LOOKS[now.state]
+            show_error(UserError(now.message)) if now.message else st.caption(f"{icon} {words}")
+
+    st.fragment(draw, run_every="1s" if job.state.live else None)()
+    if job.state is not State.DONE:
+        return
+    folder = _folder(job)
+    if folder is None:
+        st.caption("The folder that was written is no longer there. Write it again.")
+        return
+    n_bytes = sum(path.stat().st_size for path in folder.iterdir())
+    st.success(
+        f"Written and read back: {plain(str(folder))}, {size(n_bytes)}. It gives the bits per byte of the model here.",
+        icon=":material/check_circle:",
+    )
+    if n_bytes <= _MOST_ZIP:
+        st.download_button(
+            f"Download as .zip ({size(n_bytes)})",
+            lambda: zipped(folder),
+            f"{folder.name}.zip",
+            "application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            key="lab_keep_zip",
+        )
+    with st.expander("Its card", icon=":material/description:"):
+        st.code((folder / "README.md").read_text(encoding="utf-8"), language="markdown", wrap_lines=True)
 
 
 VIEW = View(
