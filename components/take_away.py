@@ -87,8 +87,8 @@ def _offer(
 def source_line(about: Provenance) -> str:
     """One line under a picture."""
     return (
-        f"{about.corpus}, {about.sentences} sentences (fingerprint {about.corpus_fingerprint})"
-        + (f", counted {about.counted}" if about.counted else "")
+        f"{about.corpus}, {about.sentences} {about.unit} (fingerprint {about.corpus_fingerprint})"
+        + (f", {about.done.lower()} {about.counted}" if about.counted else "")
         + " · Token Atlas"
     )
 

@@ -42,6 +42,9 @@ class Provenance:
         licence: of the counts.
         link: the address that shows the view again, empty if not known.
         today: the day on which it is taken away, ISO 8601.
+        parties: what `tokenizers` are, as a heading, where they are not tokenizers alone.
+        done: what was done on the day `counted`.
+        unit: what `sentences` counts.
     """
 
     what: str
@@ -54,6 +57,9 @@ class Provenance:
     licence: str
     link: str
     today: str
+    parties: str = "Tokenizers"
+    done: str = "Counted"
+    unit: str = "sentences"
 
 
 def to_csv(columns: Columns, about: Provenance) -> bytes:
@@ -103,16 +109,16 @@ def to_latex(columns: Columns, about: Provenance) -> str:
 def caption(about: Provenance) -> str:
     """What the table shows, of which text and tokenizers, counted when."""
     return (
-        f"{about.what}. Text: {about.corpus} ({about.sentences} sentences), fingerprint {about.corpus_fingerprint}. "
-        f"Tokenizers: {_tokenizers(about)}. {_counted(about)}Token Atlas {VERSION}."
+        f"{about.what}. Text: {about.corpus} ({about.sentences} {about.unit}), fingerprint {about.corpus_fingerprint}. "
+        f"{about.parties}: {_tokenizers(about)}. {_counted(about)}Token Atlas {VERSION}."
     )
 
 
 def sentence(about: Provenance) -> str:
     """A plain citation: what, of which text by digest, with which tokenizers, versions, dates, and where to see it."""
     return (
-        f"Token Atlas {VERSION}: {about.what}. Text: {about.corpus}, {about.sentences} sentences, fingerprint "
-        f"{about.corpus_fingerprint}. Tokenizers: {_tokenizers(about)}. {_counted(about)}"
+        f"Token Atlas {VERSION}: {about.what}. Text: {about.corpus}, {about.sentences} {about.unit}, fingerprint "
+        f"{about.corpus_fingerprint}. {about.parties}: {_tokenizers(about)}. {_counted(about)}"
         + (f"With {', '.join(about.versions)}. " if about.versions else "")
         + f"Retrieved {about.today}{f' from {about.link}' if about.link else ''}."
     )
@@ -123,8 +129,9 @@ def bibtex(about: Provenance) -> str:
     key = f"token-atlas-{about.corpus_fingerprint[:8] or 'view'}-{about.today}"
     versions = f" With {', '.join(about.versions)}." if about.versions else ""
     note = (
-        f"Text: {about.corpus}, {about.sentences} sentences, fingerprint {about.corpus_fingerprint}. "
-        f"Tokenizers: {_tokenizers(about)}. {_counted(about)}Token Atlas {VERSION}.{versions} Retrieved {about.today}."
+        f"Text: {about.corpus}, {about.sentences} {about.unit}, fingerprint {about.corpus_fingerprint}. "
+        f"{about.parties}: {_tokenizers(about)}. {_counted(about)}Token Atlas {VERSION}.{versions} "
+        f"Retrieved {about.today}."
     )
     fields = {
         "author": "{Token Atlas contributors}",
@@ -198,7 +205,7 @@ def _tokenizers(about: Provenance) -> str:
 
 
 def _counted(about: Provenance) -> str:
-    return f"Counted {about.counted}. " if about.counted else ""
+    return f"{about.done} {about.counted}. " if about.counted else ""
 
 
 def _url(link: str) -> str:

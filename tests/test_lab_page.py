@@ -1,6 +1,7 @@
 """The transplant lab's page: a real comparison of two tiny random models, set up in the form, run, and looked at."""
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from components import cached_lab
 from components.lab.ask import _spec
 from components.lab.at_hand import AtHand
 from components.lab.key_picture import chart
-from components.lab.marks import marks
+from components.lab.marks import in_light, marks
 from components.lab.view import views
 from core.errors import UserError
 from core.jobs import Jobs
@@ -218,3 +219,12 @@ def test_a_transplant_is_written_as_a_job_and_scores_the_same_when_loaded(key: s
     again = jobs.wait(jobs.repeat(job.key).key, 240)
     assert again.state == "failed"  # what is there is not overwritten
     assert "exists" in again.message
+
+
+@pytest.mark.slow
+def test_what_is_taken_away_of_a_dark_page_is_drawn_light(key: str) -> None:
+    here = at_hand(key, dark=True)
+    shown = [p for p in points(here.result) if p.language]
+    dark, light = (chart(at_hand(key, dark=each), shown).figure for each in (True, False))
+    assert dark.to_json() != light.to_json()
+    assert json.loads(in_light(dark).to_json()) == json.loads(light.to_json())

@@ -53,6 +53,8 @@ def dots(
         yaxis=names_axis(rows),
     )
     figure.update_layout(margin={"t": 44})
+    if references:
+        figure.update_yaxes(range=[len(rows) - 0.05, -0.6])  # room for their words below the last row
     return Chart(key, figure, alt, lambda: _numbers(at_hand, rows, values, title))
 
 

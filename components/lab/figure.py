@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.chart import CONFIG, Chart, numbers_fold
 from components.lab.at_hand import AtHand
+from components.lab.marks import in_light
 from components.take_away import take_away
 from core.takeaway import Named, Provenance, slug
 
@@ -21,7 +22,7 @@ def show(chart: Chart, at_hand: AtHand) -> None:
             lambda: provenance_of(at_hand),
             chart.alt,
             chart.numbers,
-            lambda: chart.figure,
+            lambda: in_light(chart.figure),
         )
 
 
@@ -44,6 +45,9 @@ def provenance_of(at_hand: AtHand) -> Provenance:
         licence="",
         link=st.context.url or "",
         today=_day(datetime.now(UTC).timestamp()),
+        parties="Models and tokenizers",
+        done="Measured",
+        unit="texts",
     )
 
 

@@ -61,7 +61,7 @@ def chart(at_hand: AtHand, shown: Sequence[Point]) -> Chart:
         font={"size": 11},
     )  # fmt: skip
     figure.add_annotation(
-        x=1, y=0.1, xref="paper", yref="paper", text="better ↘<br>shorter texts, nothing lost", showarrow=False,
+        x=1, y=0.13, xref="paper", yref="paper", text="better ↘ shorter texts, nothing lost", showarrow=False,
         xanchor="right", yanchor="bottom", align="right", font={"size": 11, "color": LINE},
     )  # fmt: skip
     lowest = min(0.0, *(p.lost.value for p in shown))
@@ -80,7 +80,7 @@ def chart(at_hand: AtHand, shown: Sequence[Point]) -> Chart:
         },
         yaxis={
             "title": "Bits per byte lost",
-            "range": [lowest - 0.16 * (top - lowest), top],
+            "range": [lowest - 0.3 * (top - lowest), top],
             "gridcolor": GRID,
             "zeroline": False,
         },

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import plotly.graph_objects as go
+from plotly.io import from_json
+
 from components.colours import OKABE_ITO
 from core.lab.result import Outcome
 
@@ -48,3 +51,11 @@ def marks(outcomes: Sequence[Outcome], dark: bool) -> dict[str, Mark]:
         else:
             found[name] = Mark(_INK[dark], "line-ew-open" if outcome.role == "original" else "star")
     return found
+
+
+def in_light(figure: go.Figure) -> go.Figure:
+    """A copy with the marks of the light theme, as print is."""
+    drawn = figure.to_json()
+    for colours in (_INK, _GREY):
+        drawn = drawn.replace(colours[True], colours[False])
+    return from_json(drawn)

@@ -1,4 +1,4 @@
-"""The lecture mode in a real Chromium: one click, progress, the picture, another view, and the link in a fresh browser."""
+"""The lecture mode in a real Chromium: one click, progress, the picture, another view, the link in a fresh browser."""
 
 from __future__ import annotations
 

@@ -32,8 +32,9 @@ def draw(at_hand: AtHand) -> None:
         low, middle, high = (curve[f"{share:.0%}"] for share in _SHARES)
         figure.add_trace(
             go.Scatter(
-                x=[*curve["Atoms"], *curve["Atoms"][::-1]], y=[*high, *low[::-1]], fill="toself", opacity=0.18,
-                fillcolor=mark.colour, line={"width": 0}, hoverinfo="skip", showlegend=False,
+                x=[*curve["Atoms"], *curve["Atoms"][::-1]], y=[*high, *low[::-1]], mode="lines",
+                fill="toself", opacity=0.18, fillcolor=mark.colour, line={"width": 0},
+                hoverinfo="skip", showlegend=False,
             )
         )  # fmt: skip
         figure.add_trace(

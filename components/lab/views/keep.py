@@ -71,7 +71,8 @@ def command(at_hand: AtHand, outcome: Outcome) -> str:
     parts = ["python", "-m", "core", "transplant", "--model", plan.model]
     if plan.donor:
         parts += ["--donor", plan.donor]
-    parts += ["--tokenizer", plan.tokenizer or at_hand.setting.tokenizer.spec]
+    if plan.tokenizer:
+        parts += ["--tokenizer", plan.tokenizer]
     parts += ["--method", outcome.method]
     for key, value in outcome.params.items():
         parts += ["--param", f"{key}={value}"]

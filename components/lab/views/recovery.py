@@ -24,6 +24,7 @@ def draw(at_hand: AtHand) -> None:
                 go.Scatter(
                     x=[*curve["seen"], *curve["seen"][::-1]],
                     y=[*curve["high"], *curve["low"][::-1]],
+                    mode="lines",
                     fill="toself",
                     fillcolor=mark.colour,
                     opacity=0.15,
