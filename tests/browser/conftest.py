@@ -97,7 +97,8 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
                 break
             try:
                 with urllib.request.urlopen(address + "/_stcore/health", timeout=1):
-                    running[script] = address
+                    if not fresh:  # a fresh one may have settings of its own
+                        running[script] = address
                     return address
             except OSError:
                 time.sleep(0.1)
