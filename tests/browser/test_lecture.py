@@ -27,6 +27,7 @@ def test_one_click_shows_a_transplant_that_others_can_look_at(
     expect(page.get_by_role("button", name="Cancel")).to_be_visible(timeout=60_000)
     expect(page.locator(".st-key-picture")).to_be_visible(timeout=240_000)
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=240_000)
+    expect(page.locator(".st-key-picture")).to_have_count(1, timeout=60_000)  # the one before is kept until it is drawn
     picture = page.locator(".st-key-picture").bounding_box()
     assert picture is not None
     assert picture["y"] + picture["height"] <= 800, "the picture is in view without scrolling"
@@ -43,4 +44,4 @@ def test_one_click_shows_a_transplant_that_others_can_look_at(
 
     other.get_by_role("button", name="Change it").click()
     expect(other.get_by_role("button", name="Compare")).to_be_enabled(timeout=60_000)
-    assert "plan=" in other.url
+    other.wait_for_function("location.search.includes('plan=')", timeout=60_000)

@@ -24,8 +24,10 @@ def draw(at_hand: AtHand) -> None:
         kind = st.segmented_control("Drawn", kinds, default=kinds[0], required=True, key="lab_sample_kind")
     language, prompt = prompts[chosen]
     shown = dict[str, str]()
+    before = at_hand.result.original
+    original = at_hand.names[before.name] if before is not None else at_hand.setting.model.label
     for name, table in tables.items():
-        _add(shown, table, "original", at_hand.setting.model.label, language, prompt, kind)
+        _add(shown, table, "original", original, language, prompt, kind)
         _add(shown, table, "model", at_hand.names[name], language, prompt, kind)
     columns = st.columns(2)
     for n, (name, about) in enumerate(shown.items()):
