@@ -9,7 +9,7 @@ import streamlit as st
 
 from components import cached_runs
 from core.job import Job, State, canonical
-from core.lab.plan import Plan, Value, plan_of
+from core.lab.plan import Plan, plan_of
 from core.lab.result import LabResult, Setting, lab_result
 from core.lab.verdict import Verdict, verdict
 from core.shared_cache import shared
@@ -17,40 +17,18 @@ from core.tokenizer import LocalTokenizer
 from core.work.transplant import so_far
 
 if TYPE_CHECKING:
+    from core.evaluator import Evaluator
     from core.lab.estimate import Estimate
     from core.lab.submission import Submission
-    from core.transplant import Param
-
-Described = tuple[str, str, Value, str, float | None, float | None, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Choosable:
-    """A method or a measure as a form offers it.
-
-    Args:
-        params: (key, label, default, help, low, high, choices) of each parameter.
-        cost: what a measure takes, in words.
-        quick: whether it is part of the quick default.
-        needs: what must be there beyond both tokenizers.
-    """
-
-    key: str
-    label: str
-    definition: str
-    source: str
-    params: tuple[Described, ...] = ()
-    cost: str = ""
-    quick: bool = False
-    needs: tuple[str, ...] = ()
+    from core.transplant import Method
 
 
 @dataclass(frozen=True)
 class Catalogue:
     """What can be chosen: methods without the controls, measures, shipped models."""
 
-    methods: Mapping[str, Choosable]
-    measures: Mapping[str, Choosable]
+    methods: "Mapping[str, Method]"
+    measures: "Mapping[str, Evaluator]"
     models: tuple[str, ...]
 
 
@@ -61,21 +39,8 @@ def catalogue() -> Catalogue:
     from core.models.load import shipped
     from core.transplant import methods
 
-    def params(entries: "tuple[Param, ...]") -> tuple[Described, ...]:
-        return tuple((p.key, p.label, p.default, p.help, p.low, p.high, p.choices) for p in entries)
-
-    return Catalogue(
-        {
-            key: Choosable(key, m.label, m.definition, m.source, params(m.params), needs=m.needs)
-            for key, m in methods().items()
-            if not m.control
-        },
-        {
-            key: Choosable(key, e.label, e.definition, e.source, params(e.params), e.cost, e.quick, e.needs)
-            for key, e in evaluators().items()
-        },
-        tuple(shipped()),
-    )
+    offered = {key: one for key, one in methods().items() if not one.control}
+    return Catalogue(offered, evaluators(), tuple(shipped()))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -9,8 +9,8 @@ from torch import Tensor
 from core.affine import mean_of
 from core.coefficients import Coefficients, from_table
 from core.row_extras import LEFT_AFTER
-from core.transplant import NO_DONOR_ROW, Provenance, Rows, composed
 from core.transplant_problem import Anchors, Problem, Side
+from core.transplant_rows import NO_DONOR_ROW, Provenance, Rows, composed
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,9 +19,10 @@ from core.measures import Measures
 from core.measuring.reading import Group, Reading, read
 from core.models.language_model import LanguageModel
 from core.models.score import usual_window
+from core.params import Param, Params, Value
 from core.registry import entries
 from core.special_roles import special_ids
-from core.transplant import Method, Param, Params, Transplanted, Value
+from core.transplant import Method, Transplanted
 from core.transplant_problem import Problem
 from core.vocabulary_match import Match, match, vocabulary_of
 

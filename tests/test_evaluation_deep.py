@@ -17,7 +17,8 @@ from core.measuring.geometry import isotropy, neighbours
 from core.measuring.resegmented import Resegmented
 from core.measuring.tuning import Phase, batches, tunable, tune
 from core.models.score import score
-from core.transplant import Method, Provenance, made
+from core.transplant import Method
+from core.transplant_rows import Provenance, made
 from tests.lab import byte_bpe, lab, llama, texts
 from tests.tiny_models import opened
 

@@ -7,8 +7,9 @@ import torch
 
 from core.errors import UnknownName, UserError
 from core.models.matrices import Matrices
-from core.transplant import Method, Provenance, made, method, methods, transplant
+from core.transplant import Method, method, methods, transplant
 from core.transplant_problem import Problem, Resources
+from core.transplant_rows import Provenance, made
 from core.word_vectors import WordVectors
 from tests.lexicons import lexicon, random_matrices
 

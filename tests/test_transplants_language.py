@@ -18,8 +18,9 @@ from core.nearest import nearest
 from core.sparsemax import sparsemax
 from core.text_encoder import by_spelling
 from core.tokenizer import LocalTokenizer
-from core.transplant import Provenance, method, transplant
+from core.transplant import method, transplant
 from core.transplant_problem import Problem, Resources
+from core.transplant_rows import Provenance
 from core.word_alignment import align
 from core.word_vectors import WordVectors, read_dictionary, read_vectors, vectors_from_text
 from core.wording import words_of

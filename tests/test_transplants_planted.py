@@ -8,8 +8,10 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.models.matrices import Matrices
-from core.transplant import Provenance, Value, method, methods, transplant
+from core.params import Value
+from core.transplant import method, methods, transplant
 from core.transplant_problem import Problem, Resources
+from core.transplant_rows import Provenance
 from core.word_vectors import WordVectors
 from tests.lexicons import lexicon
 

@@ -1,17 +1,20 @@
 """What is measured, how often, and how long it may take."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.cached_lab import Choosable
 from components.errors import plain
 from components.lab.param_controls import param_controls
 from components.lab.restore import usual
 from core.lab.plan import MOST_SEEDS, Choice
 
+if TYPE_CHECKING:
+    from core.evaluator import Evaluator
 
-def ask_measures(known: Mapping[str, Choosable]) -> tuple[tuple[Choice, ...], int, float]:
+
+def ask_measures(known: "Mapping[str, Evaluator]") -> tuple[tuple[Choice, ...], int, float]:
     """(measures, empty for the quick default; number of seeds; minutes that it may take, 0 for any)."""
     quick = [key for key, one in known.items() if one.quick]
     usual("lab_measures", quick)

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from components import cached_lab
-from components.cached_lab import Choosable
 from components.errors import plain
 from components.lab.ask_texts import AskedTexts
 from components.lab.param_controls import param_controls
 from components.lab.restore import usual
 from core.lab.plan import Choice
 from core.settings import settings
+
+if TYPE_CHECKING:
+    from core.transplant import Method
 
 USUAL_METHODS = ("subword_mean", "ridge", "omp_robust")
 
@@ -27,7 +30,7 @@ class Files:
 
 
 def ask_methods(
-    known: Mapping[str, Choosable], *, has_donor: bool, texts: AskedTexts
+    known: "Mapping[str, Method]", *, has_donor: bool, texts: AskedTexts
 ) -> tuple[tuple[Choice, ...], Files]:
     """The methods that can run as asked, and files that they need.
 

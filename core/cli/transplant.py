@@ -8,7 +8,8 @@ from typing import Any
 from core.cli.stages import told
 from core.command import Command, print_json, table
 from core.errors import UserError, shown
-from core.lab.plan import Choice, Plan, Value
+from core.lab.plan import Choice, Plan
+from core.params import Value
 
 
 class Listed(Action):

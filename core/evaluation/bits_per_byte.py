@@ -8,7 +8,7 @@ from core.measures import Column, Measures, Number, Table
 from core.measuring.cells import Ratio, cells, figures, minus, over
 from core.measuring.columns import cell_table
 from core.measuring.likelihood import Likelihood
-from core.transplant import Params
+from core.params import Params
 
 
 def evaluate(subject: Subject, params: Params) -> Measures:

@@ -8,7 +8,7 @@ from core.measures import Measures, Number
 from core.measuring.cells import Cell, cells, figures, minus, quotient
 from core.measuring.columns import cell_table
 from core.measuring.likelihood import LN2, Likelihood
-from core.transplant import Params
+from core.params import Params
 
 
 def evaluate(subject: Subject, params: Params) -> Measures:

@@ -10,7 +10,7 @@ from core.evaluator import Evaluator, Subject
 from core.measures import Column, Measures, Number, Table
 from core.measuring.geometry import isotropy, neighbours, overlap
 from core.measuring.reading import Group
-from core.transplant import Params
+from core.params import Params
 from core.transplant_problem import Side
 from core.vocabulary_match import vocabulary_of
 

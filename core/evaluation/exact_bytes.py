@@ -14,7 +14,7 @@ from core.measuring.cells import Cell, figures, minus, quotient
 from core.measuring.likelihood import LN2, Floats
 from core.measuring.next_byte import divergence
 from core.models.language_model import LanguageModel
-from core.transplant import Param, Params
+from core.params import Param, Params
 
 WINDOWS = Param("windows", "Windows", 12, "How many texts to look at, from all languages in turn.", 1, 1_000)
 BYTES = Param("bytes", "Bytes per window", 32, "How much of the beginning of each text.", 1, 512)

@@ -8,7 +8,7 @@ from core.measures import Measures, Number, Table
 from core.measuring.cells import cells, figures, quotient
 from core.measuring.likelihood import LN2, Floats, Likelihood
 from core.measuring.reading import Group
-from core.transplant import Params
+from core.params import Params
 
 STEPS = 50
 

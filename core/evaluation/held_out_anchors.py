@@ -17,7 +17,8 @@ from core.measuring.geometry import neighbours, overlap
 from core.measuring.likelihood import LN2
 from core.models.matrices import Matrices
 from core.models.score import score
-from core.transplant import Param, Params, transplant
+from core.params import Param, Params
+from core.transplant import transplant
 from core.transplant_problem import Problem, Side
 from core.vocabulary_match import vocabulary_of
 

@@ -10,7 +10,7 @@ from core.measures import Measures, Number, Table
 from core.measuring.aligned_states import Aligned, aligned, sums_by_text
 from core.measuring.cells import cells, figures, quotient
 from core.measuring.columns import number_columns
-from core.transplant import Params
+from core.params import Params
 
 
 def evaluate(subject: Subject, params: Params) -> Measures:

@@ -16,7 +16,7 @@ from core.measuring.columns import number_columns
 from core.measuring.likelihood import LN2, Floats, Likelihood
 from core.measuring.reading import Group, Reading
 from core.measuring.token_classes import START, classes, frequency_tenths
-from core.transplant import Params
+from core.params import Params
 from core.vocabulary_match import vocabulary_of
 
 Ints = NDArray[np.int64]

@@ -8,7 +8,7 @@ from core.measures import Column, Measures, Number, Table
 from core.measuring.cells import cells, figures, quotient
 from core.measuring.columns import number_columns
 from core.measuring.reading import Group
-from core.transplant import Params
+from core.params import Params
 from core.vocabulary_match import vocabulary_of
 
 N = len(Group)

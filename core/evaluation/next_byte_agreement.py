@@ -13,7 +13,7 @@ from core.measuring.likelihood import LN2, Floats, Likelihood
 from core.measuring.next_byte import agreement, shared_places
 from core.measuring.reading import Reading, read
 from core.measuring.resegmented import cut_otherwise
-from core.transplant import Params
+from core.params import Params
 
 FLOOR_BYTES = 20_000  # of text for the floor
 NAMES = ("kl", "js", "top_1_agreement", "probability_of_true_byte", "original_probability_of_true_byte", "coverage")

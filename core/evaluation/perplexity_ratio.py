@@ -8,7 +8,7 @@ from core.measures import Measures
 from core.measuring.cells import cells, figures, minus
 from core.measuring.columns import cell_table
 from core.measuring.likelihood import Likelihood
-from core.transplant import Params
+from core.params import Params
 
 
 def evaluate(subject: Subject, params: Params) -> Measures:

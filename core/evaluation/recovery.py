@@ -12,8 +12,8 @@ from core.measuring.likelihood import LN2, Likelihood
 from core.measuring.tuning import Phase, Trained, tunable, tune
 from core.models.language_model import LanguageModel
 from core.models.score import score
+from core.params import Param, Params
 from core.student import quantile
-from core.transplant import Param, Params
 
 PARAMS = (
     Param("trains", "First train", "embeddings", "Which weights move first.", choices=("new rows", "embeddings")),

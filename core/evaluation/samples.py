@@ -8,7 +8,7 @@ from core.evaluator import Evaluator, Subject
 from core.measures import Measures, Number, Table
 from core.measuring.byte_windows import beginnings
 from core.measuring.generation import Sample, continuations, distinct
-from core.transplant import Param, Params
+from core.params import Param, Params
 
 PROMPTS = Param(
     "prompts", "Prompts", 4, "How many beginnings of texts are continued, from all languages in turn.", 1, 500

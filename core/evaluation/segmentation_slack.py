@@ -10,7 +10,7 @@ from core.measuring.byte_windows import next_tokens
 from core.measuring.cells import Cell, figures, quotient
 from core.measuring.likelihood import LN2
 from core.models.language_model import LanguageModel
-from core.transplant import Param, Params
+from core.params import Param, Params
 
 WINDOWS = Param("windows", "Windows", 24, "How many stretches of text to look at, drawn at random.", 1, 2_000)
 BYTES = Param("bytes", "Bytes per window", 8, "Longest stretch; the work doubles with each byte.", 1, 12)

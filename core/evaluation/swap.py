@@ -16,7 +16,7 @@ from core.measuring.likelihood import LN2
 from core.measuring.next_byte import agreement
 from core.measuring.reading import BINS
 from core.models.language_model import LanguageModel
-from core.transplant import Params
+from core.params import Params
 
 Rows = NDArray[np.float32]
 SLICE_BYTES = 2**24

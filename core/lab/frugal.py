@@ -7,7 +7,8 @@ import torch
 
 from core.errors import UserError
 from core.models.device import out_of_memory
-from core.transplant import Method, Transplanted, Value, transplant
+from core.params import Value
+from core.transplant import Method, Transplanted, transplant
 from core.transplant_problem import Problem
 
 _SMALLER = 4

@@ -6,9 +6,8 @@ from typing import Any
 
 from core.errors import UserError, shown
 from core.job import canonical
+from core.params import Value
 from core.storage.files import Json
-
-Value = int | float | str | bool
 
 MOST_SENTENCES = 5_000
 MOST_SEEDS = 10

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from core.definitions import Definition
 from core.job import Output
-from core.lab.plan import Plan, Value, plan_of
+from core.lab.plan import Plan, plan_of
 from core.measures import Measures, Number, Table, restored
+from core.params import Value
 from core.row_extras import LEFT_AFTER
 from core.storage.files import Array, Json, Result
 

@@ -2,8 +2,10 @@
 
 import torch
 
-from core.transplant import Method, Param, Params, Provenance, Rows, made
+from core.params import Param, Params
+from core.transplant import Method
 from core.transplant_problem import Problem, Side
+from core.transplant_rows import Provenance, Rows, made
 
 NO_ROW = "the helper model has no usable row for it"
 CANCELS = "its similarities, of both signs, add up to almost nothing"

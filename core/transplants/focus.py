@@ -4,9 +4,11 @@ import torch
 
 from core.coefficients import concatenated, from_table
 from core.cooccurrence import token_vectors
+from core.params import Param, Params
 from core.sparsemax import sparsemax
-from core.transplant import Method, Param, Params, Provenance, Rows, composed
+from core.transplant import Method
 from core.transplant_problem import Problem, Side
+from core.transplant_rows import Provenance, Rows, composed
 from core.vocabulary_match import vocabulary_of
 
 NO_VECTOR = "it is too rare in the target text for an auxiliary vector"

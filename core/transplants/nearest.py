@@ -6,8 +6,10 @@ from torch import Tensor
 from core.affine import mean_of
 from core.anchor_weights import Weighed, from_anchors, with_donor_row
 from core.nearest import nearest
-from core.transplant import Method, Param, Params, Rows
+from core.params import Param, Params
+from core.transplant import Method
 from core.transplant_problem import Problem, Side
+from core.transplant_rows import Rows
 
 
 def rows(problem: Problem, side: Side, params: Params) -> Rows:

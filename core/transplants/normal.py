@@ -3,8 +3,10 @@
 import torch
 
 from core.affine import centred_gram
-from core.transplant import Method, Param, Params, Provenance, Rows, made
+from core.params import Param, Params
+from core.transplant import Method
 from core.transplant_problem import Problem, Side
+from core.transplant_rows import Provenance, Rows, made
 
 
 def rows(problem: Problem, side: Side, params: Params) -> Rows:

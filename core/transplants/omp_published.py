@@ -3,9 +3,11 @@
 import torch
 
 from core.anchor_weights import Weighed, from_anchors, with_donor_row
+from core.params import Param, Params
 from core.pursuit import published
-from core.transplant import Method, Param, Params, Rows
+from core.transplant import Method
 from core.transplant_problem import Problem, Side
+from core.transplant_rows import Rows
 
 _WILD = 100.0  # sum of absolute weights that no sensible token has
 

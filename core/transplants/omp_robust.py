@@ -5,9 +5,11 @@ from torch import Tensor
 
 from core.affine import centred_gram, mean_of
 from core.anchor_weights import Weighed, from_anchors, with_donor_row
+from core.params import Param, Params
 from core.pursuit import pursue
-from core.transplant import Method, Param, Params, Rows
+from core.transplant import Method
 from core.transplant_problem import Anchors, Problem, Side
+from core.transplant_rows import Rows
 from core.trusted_anchors import trusted
 
 

@@ -1,8 +1,10 @@
 """The donor's space turned onto the model's."""
 
 from core.affine import Pairs, procrustes
-from core.transplant import Method, Param, Params, Rows, mapped
+from core.params import Param, Params
+from core.transplant import Method
 from core.transplant_problem import Problem, Side
+from core.transplant_rows import Rows, mapped
 
 
 def rows(problem: Problem, side: Side, params: Params) -> Rows:

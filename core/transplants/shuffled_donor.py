@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import torch
 
-from core.transplant import Method, Param, Params, Rows, method
+from core.params import Param, Params
+from core.transplant import Method, method
 from core.transplant_problem import Problem, Side
+from core.transplant_rows import Rows
 
 THROUGH = ("ridge", "procrustes", "nearest", "omp_robust")
 

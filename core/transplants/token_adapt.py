@@ -5,10 +5,12 @@ from torch import Tensor
 
 from core.coefficients import Coefficients, concatenated, from_table
 from core.nearest import nearest
+from core.params import Param, Params
 from core.text_encoder import by_spelling
 from core.token_spelling import Spelling
-from core.transplant import Method, Param, Params, Provenance, Rows, composed
+from core.transplant import Method
 from core.transplant_problem import Problem, Side
+from core.transplant_rows import Provenance, Rows, composed
 from core.vocabulary_match import vocabulary_of
 
 _BUILT_IN = "The encoder is the built-in one, which knows spelling, not meaning; give a text encoder for better rows."

@@ -6,9 +6,11 @@ import numpy as np
 import torch
 
 from core.coefficients import from_lists
+from core.params import Param, Params
 from core.token_spelling import Spelling, spell
-from core.transplant import Method, Param, Params, Provenance, Rows, composed
+from core.transplant import Method
 from core.transplant_problem import Problem, Side
+from core.transplant_rows import Provenance, Rows, composed
 from core.vocabulary_match import vocabulary_of
 from core.word_alignment import align_both_ways
 from core.wording import spaced_words

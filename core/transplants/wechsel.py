@@ -6,8 +6,10 @@ from core.affine import Pairs, procrustes
 from core.coefficients import from_table
 from core.errors import UserError
 from core.nearest import nearest
-from core.transplant import Method, Param, Params, Provenance, Rows, composed
+from core.params import Param, Params
+from core.transplant import Method
 from core.transplant_problem import Problem, Side
+from core.transplant_rows import Provenance, Rows, composed
 from core.word_vectors import WordVectors
 
 NO_VECTOR = "it is no piece of a word that has a vector"

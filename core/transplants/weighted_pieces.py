@@ -3,8 +3,10 @@
 import torch
 
 from core.coefficients import from_lists
-from core.transplant import Method, Param, Params, Provenance, Rows, composed
+from core.params import Param, Params
+from core.transplant import Method
 from core.transplant_problem import Problem, Side
+from core.transplant_rows import Provenance, Rows, composed
 
 
 def rows(problem: Problem, side: Side, params: Params) -> Rows:

@@ -2,8 +2,10 @@
 
 import torch
 
-from core.transplant import Method, Params, Provenance, Rows, made
+from core.params import Params
+from core.transplant import Method
 from core.transplant_problem import Problem, Side
+from core.transplant_rows import Provenance, Rows, made
 
 
 def rows(problem: Problem, side: Side, params: Params) -> Rows:
