@@ -4,7 +4,7 @@ import streamlit as st
 
 from components import cached_lab, cached_runs
 from components.errors import plain, show_error, user_errors
-from components.jobs import OPENED, may_see, show_refusal, submit
+from components.jobs import OPENED, may_see, show_refusal
 from components.lab.ask import ask
 from components.lab.ask_again import ask_again
 from components.lab.at_hand import AtHand
@@ -13,6 +13,7 @@ from components.lab.choose import choose_view
 from components.lab.introduction import introduction
 from components.lab.key_picture import key_picture
 from components.lab.restore import PLAN, from_the_link, seen
+from components.lab.start import start
 from components.lab.under_way import under_way
 from components.page_link.component import page_link
 from core.errors import UserError, shown
@@ -44,13 +45,8 @@ if not key:
             page_link({PLAN: [packed] if packed else []}, note, key="lab_plan_link")
         if look is not None:
             before(look)
-        if pressed and look is not None:
-            handed = look.submission
-            job = submit("transplant", handed.params, handed.inputs, handed.label)
-            if job is not None:
-                st.query_params.clear()
-                st.query_params[OPENED] = job.key
-                st.rerun()
+        if pressed and look is not None and start(look):
+            st.rerun()
         show_refusal()
     st.stop()
 

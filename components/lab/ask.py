@@ -1,7 +1,7 @@
 """What is asked of a comparison: model, tokenizer, donor, methods, texts, measures; all from what the entries declare
 of themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -59,19 +59,17 @@ def model_label(spec: str) -> str:
 
 def _model(shipped: Sequence[str]) -> str:
     usual("lab_model", shipped[0] if shipped else None)
-    chosen = st.selectbox(
-        "Model",
-        _with_chosen(shipped, "lab_model"),
-        key="lab_model",
-        format_func=model_label,
-        accept_new_options=True,
-        placeholder="Hub id or folder",
-        help="The model whose tokenizer is replaced. Type a Hub id such as Qwen/Qwen3-0.6B, the path of a folder with "
-        "config.json and safetensors, or of a llama2.c .bin file.",
-        persist_state="session",
-        width=180,
+    return _spec(
+        _typed_or_chosen(
+            "Model",
+            shipped,
+            "lab_model",
+            model_label,
+            "Hub id or folder",
+            "The model whose tokenizer is replaced. Type a Hub id such as Qwen/Qwen3-0.6B, the path of a folder with "
+            "config.json and safetensors, or of a llama2.c .bin file.",
+        )
     )
-    return _spec(chosen or "")
 
 
 def _donor(shipped: Sequence[str], model: str) -> str:
@@ -79,43 +77,50 @@ def _donor(shipped: Sequence[str], model: str) -> str:
     usual("lab_donor", offered[-1] if offered else None)
     if st.session_state["lab_donor"] == model:
         st.session_state["lab_donor"] = None
-    chosen = st.selectbox(
-        "Donor (optional)",
-        _with_chosen(offered, "lab_donor"),
-        key="lab_donor",
-        format_func=model_label,
-        accept_new_options=True,
-        placeholder="None",
-        help="A model that was trained with the new tokenizer. Several methods learn from its rows, and it shows what "
-        "a native model reaches. Type a Hub id or a path, as for the model.",
-        persist_state="session",
-        width=180,
+    return _spec(
+        _typed_or_chosen(
+            "Donor (optional)",
+            offered,
+            "lab_donor",
+            model_label,
+            "None",
+            "A model that was trained with the new tokenizer. Several methods learn from its rows, and it shows what "
+            "a native model reaches. Type a Hub id or a path, as for the model.",
+        )
     )
-    return _spec(chosen or "")
 
 
 def _tokenizer(with_donor: bool) -> str:
-    offered = [spec for spec, _ in cached.offered() if not spec.startswith("builtin:")]
     usual("lab_tokenizer", None)
     names = labels()
-    chosen = st.selectbox(
+    chosen = _typed_or_chosen(
         "New tokenizer",
-        _with_chosen(offered, "lab_tokenizer"),
-        key="lab_tokenizer",
-        format_func=lambda spec: names.get(spec) or short_name(spec),
-        accept_new_options=True,
-        placeholder="The donor's" if with_donor else "Hub id or spec",
-        help="Any tokenizer: one offered here, a Hub id, or file:PATH. Empty takes the donor's own.",
-        persist_state="session",
-        width=180,
+        [spec for spec, _ in cached.offered() if not spec.startswith("builtin:")],
+        "lab_tokenizer",
+        lambda spec: names.get(spec) or short_name(spec),
+        "The donor's" if with_donor else "Hub id or spec",
+        "Any tokenizer: one offered here, a Hub id, or file:PATH. Empty takes the donor's own.",
     )
     return spec_of(chosen) if chosen else ""
 
 
-def _with_chosen(options: Sequence[str], key: str) -> list[str]:
-    """The options, and what was typed into the chooser of this key."""
+def _typed_or_chosen(
+    label: str, offered: Sequence[str], key: str, words: Callable[[str], str], empty: str, about: str
+) -> str:
+    """One of those offered, or what was typed; empty for neither."""
     typed = st.session_state.get(key)
-    return list(dict.fromkeys([*options, *([typed] if typed else [])]))
+    chosen = st.selectbox(
+        label,
+        list(dict.fromkeys([*offered, *([typed] if typed else [])])),
+        key=key,
+        format_func=words,
+        accept_new_options=True,
+        placeholder=empty,
+        help=about,
+        persist_state="session",
+        width=180,
+    )
+    return chosen or ""
 
 
 def _spec(typed: str) -> str:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components import cached_lab
 from components.errors import show_error
-from components.jobs import OPENED, submit
+from components.lab.start import start
 from core.errors import UserError
 from core.job import canonical
 
@@ -35,10 +35,8 @@ def _lecture() -> None:
         plan = lecture_plan()
         if plan is None:
             raise UserError("This copy has no shipped models. Make them with make models, or choose a model below.")
-        handed = cached_lab.look(canonical(plan.to_json())).submission
+        look = cached_lab.look(canonical(plan.to_json()))
     except UserError as error:
         show_error(error)
         return
-    job = submit("transplant", handed.params, handed.inputs, handed.label)
-    if job is not None:
-        st.query_params[OPENED] = job.key
+    start(look)
