@@ -10,10 +10,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components import cached
+from components.chart import Chart, finish, names_axis
 from components.premium.at_hand import AtHand
 from components.premium.cells import hatched, targets
 from components.premium.choosers import one_language, one_tokenizer
-from components.premium.figure import Cell, Chart, finish, names_axis, show
+from components.premium.figure import Cell, show
 from components.premium.scale import between, colour_scale, times
 from core.comparison_tests import CORRECTION, Differences
 

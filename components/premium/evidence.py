@@ -8,11 +8,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components import cached
+from components.chart import GRID, Chart, finish
 from components.errors import plain
 from components.premium.at_hand import AtHand
 from components.premium.behind import Texts, cut, opens_here, public_specs, texts
 from components.premium.choosers import one_language, one_tokenizer
-from components.premium.figure import GRID, ONE, Chart, bring_into_sight, finish, show
+from components.premium.figure import ONE, bring_into_sight, show
 from components.premium.scale import log_axis, times
 from components.rows import Row
 from components.score import token_view_of

@@ -7,9 +7,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from components.chart import LINE, Chart, finish, names_axis
 from components.premium.at_hand import AtHand
 from components.premium.choosers import one_tokenizer
-from components.premium.figure import LINE, ONE, Chart, finish, names_axis, show
+from components.premium.figure import ONE, show
 from components.premium.ordering import GROUPS
 from components.premium.scale import log_axis, times
 from core.languages import SOURCES, language

@@ -7,8 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from components.chart import GRID, LINE, Chart, finish
 from components.premium.at_hand import AtHand
-from components.premium.figure import GRID, LINE, Chart, finish, plot
+from components.premium.figure import plot
 from components.premium.take_away import take_away
 from core.fairness import gini, known, lorenz, worst_decile
 

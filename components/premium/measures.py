@@ -8,12 +8,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components import cached
+from components.chart import GRID, Chart, finish
 from components.errors import plain
 from components.figures import count
 from components.premium.at_hand import AtHand
 from components.premium.behind import Texts, cut, opens_here, texts
 from components.premium.choosers import one_language, one_tokenizer
-from components.premium.figure import GRID, Chart, finish, show
+from components.premium.figure import show
 from components.premium.slope import apart
 from core.entropy import MIN_TOKENS_PER_CONTEXT, Point, curve
 from core.kinds import Kind

@@ -8,9 +8,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components import cached
+from components.chart import FAINT, Chart, finish, names_axis
 from components.premium.at_hand import AtHand
 from components.premium.choosers import one_tokenizer
-from components.premium.figure import FAINT, ONE, Chart, cell_columns, cell_table, finish, names_axis, show
+from components.premium.figure import ONE, cell_columns, cell_table, show
 from components.premium.scale import between, log_axis, times
 from core.comparison_tests import CORRECTION
 

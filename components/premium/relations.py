@@ -10,10 +10,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from components.chart import GRID, Chart, finish
 from components.figures import count
 from components.premium.at_hand import AtHand
 from components.premium.choosers import one_language, one_tokenizer
-from components.premium.figure import GRID, ONE, Cell, Chart, finish, show
+from components.premium.figure import ONE, Cell, show
 from components.premium.ordering import script_of
 from components.premium.scale import between, log_axis, times
 from core.beside import size_premium
@@ -21,6 +22,7 @@ from core.languages import SOURCES, language
 from core.premium import ranks
 
 _NAMED = 14
+_NAME_WIDTH, _NAME_HEIGHT, _NAME_SHIFT = 0.024, 0.06, 0.04  # of a letter and a line, in shares of a phone's picture
 _SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "x")
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 _OTHER = "Other"
@@ -173,6 +175,28 @@ def to_name(x: np.ndarray, y: np.ndarray, most: int = _NAMED) -> list[int]:
     return chosen
 
 
+def sides(x: np.ndarray, y: np.ndarray, names: Sequence[str], wanted: Sequence[int]) -> dict[int, bool]:
+    """Which points get their name, and whether below; a name that would lie on another on a phone is left to the hover.
+
+    >>> sides(np.array([1.0, 1.01, 1.02, 9.0]), np.array([2.0, 2.0, 2.0, 1.0]), ["long"] * 4, [0, 1, 2, 3])
+    {0: False, 1: True, 3: False}
+    """
+    across, up = ((np.log(side) - np.log(side).min()) / (np.ptp(np.log(side)) or 1.0) for side in (x, y))
+    placed: dict[int, tuple[bool, float]] = {}  # below, and how high the middle of the name stands
+    for n in wanted:
+        for below in (False, True):
+            middle = float(up[n]) + (-_NAME_SHIFT if below else _NAME_SHIFT)
+            free = all(
+                abs(across[n] - across[other]) > _NAME_WIDTH * (len(names[n]) + len(names[other])) / 2
+                or abs(middle - height) > _NAME_HEIGHT
+                for other, (_, height) in placed.items()
+            )
+            if free:
+                placed[n] = below, middle
+                break
+    return {n: below for n, (below, _) in placed.items()}
+
+
 def scatter_figure(
     at_hand: AtHand, groups: Sequence[Sequence[Mark]], kinds: Sequence[str], title: str, diagonal: bool
 ) -> go.Figure:
@@ -211,16 +235,14 @@ def scatter_figure(
             )
         )
     figure = go.Figure(traces)
-    for k, n in enumerate(
-        sorted(to_name(x, y), key=lambda n: x[n])
-    ):  # above and below in turn, so that names have room
+    for n, below in sides(x, y, [one.name for one in every], to_name(x, y)).items():
         figure.add_annotation(
             x=float(np.log10(x[n])),
             y=float(np.log10(y[n])),
             text=escape(every[n].name),
             showarrow=False,
-            yanchor="top" if k % 2 else "bottom",
-            yshift=-6 if k % 2 else 6,
+            yanchor="top" if below else "bottom",
+            yshift=-6 if below else 6,
             font={"size": 11},
         )
     across = log_axis(float(x.min()), float(x.max()), title) if diagonal else _wide_axis(x, title)

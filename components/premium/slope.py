@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components import cached
+from components.chart import FAINT, Chart, finish
 from components.colours import OKABE_ITO
 from components.premium.at_hand import AtHand
-from components.premium.figure import FAINT, Cell, Chart, finish, show
+from components.premium.figure import Cell, show
 from components.premium.scale import log_axis, times
 from core.comparison_tests import CORRECTION
 

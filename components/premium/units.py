@@ -8,10 +8,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from components.chart import FAINT, GRID, LINE, Chart, finish, names_axis
 from components.colours import OKABE_ITO
 from components.premium.at_hand import AtHand
 from components.premium.choosers import one_tokenizer
-from components.premium.figure import FAINT, GRID, LINE, Chart, finish, names_axis, show
+from components.premium.figure import show
 from components.premium.scale import ticks, times
 from components.premium.slope import SIGNS, SYMBOLS, apart
 from core.beside import size_premium

@@ -9,9 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from components.chart import Chart, finish
 from components.premium.at_hand import AtHand
 from components.premium.choosers import one_tokenizer
-from components.premium.figure import Cell, Chart, finish, show
+from components.premium.figure import Cell, show
 from components.premium.scale import colour_scale, reach, ticks, times
 from core.territories import SOURCES, Spoken, middles, outlines, spoken_in, territories
 
