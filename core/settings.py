@@ -13,6 +13,7 @@
 | TOKEN_ATLAS_USER_HEADER | header in which a trusted proxy names the visitor, such as X-Forwarded-User | none |
 | TOKEN_ATLAS_USERS | who may come in after logging in: addresses and @domains, with commas between | everybody |
 | TOKEN_ATLAS_PRIVATE_RUNS | are runs seen only by those who asked for them? | off |
+| TOKEN_ATLAS_FLORES200_URL | a mirror of FLORES-200; the checksum stays the same | its public address |
 | TOKEN_ATLAS_MEMORY_MB | memory of the server and its tokenizers' processes; what is shared makes room | a quarter |
 """
 
