@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -44,6 +44,11 @@ def click_cell(page: Page, plot: str, across: int, down: int) -> None:
     page.mouse.click(x, y)
 
 
+def said(page: Page, sentence: str) -> Locator:
+    """The sentence that the view opens with; the label that hovers over a mark says the same."""
+    return page.get_by_test_id("stMain").locator("strong", has_text=sentence)
+
+
 def in_link(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
@@ -53,21 +58,21 @@ def test_a_click_on_a_cell_leads_to_its_sentences_again_and_again(visit: Callabl
     wide = ".st-key-premium_wide"
     for across, down, sentence in ((0, 0, "Lao costs GPT-2"), (2, 1, "Thai costs cl100k (GPT-4)")) * 2:
         click_cell(page, wide, across, down)
-        expect(page.get_by_text(sentence).first).to_be_visible(timeout=180_000)
+        expect(said(page, sentence)).to_be_visible(timeout=180_000)
     page.wait_for_function("location.href.includes('language=tha_Thai')", timeout=180_000)
     assert in_link(page)["premium"] == ["Evidence"]
     assert in_link(page)["tokenizer"] == ["cl100k"]
     page.get_by_test_id("stMain").get_by_text("Ranked", exact=True).click()
     expect(page.locator(".st-key-ranked")).to_be_visible(timeout=180_000)
     click_cell(page, wide, 2, 1)  # the same cell as before: plotly takes it for the end of the selection
-    expect(page.get_by_text("Thai costs cl100k (GPT-4)").first).to_be_visible(timeout=180_000)
+    expect(said(page, "Thai costs cl100k (GPT-4)")).to_be_visible(timeout=180_000)
 
 
 def test_a_click_brings_the_evidence_into_sight(visit: Callable[..., Page]) -> None:
     page = visit(THREE, height=500)
     page.locator(".st-key-premium_wide .js-plotly-plot").scroll_into_view_if_needed()
     click_cell(page, ".st-key-premium_wide", 0, 0)
-    expect(page.get_by_text("Lao costs GPT-2").first).to_be_in_viewport(timeout=180_000)
+    expect(said(page, "Lao costs GPT-2")).to_be_in_viewport(timeout=180_000)
 
 
 def test_the_map_draws_without_a_network_and_a_click_on_a_country_leads_to_its_sentences(
@@ -98,5 +103,5 @@ def test_the_map_draws_without_a_network_and_a_click_on_a_country_leads_to_its_s
     page.mouse.move(x - 3, y)
     page.mouse.move(x, y)
     page.mouse.click(x, y)
-    expect(page.get_by_text("Thai costs cl100k (GPT-4)").first).to_be_visible(timeout=180_000)
+    expect(said(page, "Thai costs cl100k (GPT-4)")).to_be_visible(timeout=180_000)
     assert foreign == []
