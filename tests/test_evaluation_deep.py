@@ -15,7 +15,7 @@ from core.measuring.byte_windows import next_tokens, window
 from core.measuring.generation import Sample, continuations
 from core.measuring.geometry import isotropy, neighbours
 from core.measuring.resegmented import Resegmented
-from core.measuring.tuning import Phase, batches, tunable, tune
+from core.measuring.tuning import RANK, Phase, batches, tunable, tune
 from core.models.score import score
 from core.transplant import Method
 from core.transplant_rows import Provenance, made
@@ -224,6 +224,22 @@ def test_recovery_reduces_the_loss_and_changes_no_model(subject: Subject) -> Non
         assert set(curve.words("trained")) == {"nothing", trains, "everything"}
     assert all(torch.equal(v, before[k]) for k, v in subject.model.module.state_dict().items())
     assert not any(p.grad is not None for p in subject.model.module.parameters())
+
+
+def test_adapters_train_small_changes_of_all_layers_and_leave_a_plain_model(subject: Subject) -> None:
+    found = evaluator("recovery").measure(subject, {**QUICK_RECOVERY, "then_trains": "adapters", "seeds": 1})
+    assert set(found.tables["curve"].words("trained")) == {"nothing", "embeddings", "adapters"}
+    model, bits = tunable(subject.model), []
+    before = {k: v.clone() for k, v in model.module.state_dict().items()}
+    phase = Phase("adapters", 4, 0.01)
+    tune(model, subject.groups, [t.text for t in texts()], phase, 400, 0, bits.append)
+    after = model.module.state_dict()
+    assert bits == [1, 2, 3, 4] and list(after) == list(before)
+    for name, weight in after.items():
+        if "proj" in name:
+            assert 1 <= np.linalg.matrix_rank((weight - before[name]).numpy(), tol=1e-4) <= RANK
+        elif "norm" in name:
+            assert torch.equal(weight, before[name])
 
 
 def test_recovery_repeats_and_starts_at_the_bits_of_the_model(subject: Subject) -> None:

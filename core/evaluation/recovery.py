@@ -18,9 +18,18 @@ from core.student import quantile
 PARAMS = (
     Param("trains", "First train", "embeddings", "Which weights move first.", choices=("new rows", "embeddings")),
     Param("steps", "Steps", 40, "Steps of the first training.", 1, 10_000),
-    Param("then_steps", "Then everything", 10, "Steps in which all weights move, afterwards; 0 for none.", 0, 10_000),
+    Param(
+        "then_steps", "Then steps", 10, "Steps of the second training, which moves more weights; 0 for none.", 0, 10_000
+    ),
+    Param(
+        "then_trains",
+        "Then train",
+        "everything",
+        "Which weights move then: all, or both matrices and adapters of rank 8 on all other layers (LoRA).",
+        choices=("everything", "adapters"),
+    ),
     Param("batch_bytes", "Bytes per step", 2_048, "Text in a step, the same for every tokenizer.", 64, 1_000_000),
-    Param("rate", "Learning rate", 0.003, "Of the first training; everything moves at a tenth of it.", 1e-6, 1.0),
+    Param("rate", "Learning rate", 0.003, "Everything moves at a tenth of it, all else at this rate.", 1e-6, 1.0),
     Param("seeds", "Seeds", 3, "How often, with other text in other order.", 1, 20),
     Param("points", "Points", 5, "How often the loss is measured on the way.", 1, 100),
     Param("bytes", "Bytes to measure on", 8_000, "Text on which each point is measured.", 100, 10_000_000),
@@ -31,9 +40,9 @@ def evaluate(subject: Subject, params: Params) -> Measures:
     """Bits per byte on held-out text against bytes of training, for several seeds."""
     training, chosen, remark = _split(subject, params)
     texts = subject.reference.only(chosen)
-    phases = [Phase(_trained(params), params.whole("steps"), params.number("rate"))]
+    phases = [_phase(params, "trains", "steps")]
     if params.whole("then_steps"):
-        phases.append(Phase("everything", params.whole("then_steps"), params.number("rate") / 10))
+        phases.append(_phase(params, "then_trains", "then_steps"))
     rows: list[tuple[int, int, str, int, float]] = []
     for n in range(params.whole("seeds")):
         rows += _run(subject, training, texts, phases, params, params.seed + n)
@@ -61,8 +70,10 @@ def evaluate(subject: Subject, params: Params) -> Measures:
     return Measures(headline, {"curve": table}, facts, remark)
 
 
-def _trained(params: Params) -> Trained:
-    return "new rows" if params.word("trains") == "new rows" else "embeddings"
+def _phase(params: Params, trains: str, steps: str) -> Phase:
+    trained: Trained = params.word(trains)  # type: ignore[assignment]  # one of the choices declared above
+    rate = params.number("rate")
+    return Phase(trained, params.whole(steps), rate / 10 if trained == "everything" else rate)
 
 
 def _split(subject: Subject, params: Params) -> tuple[list[str], NDArray[np.bool_], tuple[str, ...]]:
@@ -170,9 +181,9 @@ EVALUATOR = Evaluator(
     label="Recovery",
     definition=(
         "Bits per byte on held-out text against bytes of continued training: first the new rows or both matrices, "
-        "then everything, all methods on the same text in steps of equal bytes. The area is the mean of what is lost "
-        "beyond the original over the whole training. Loss before training ranks methods badly; some fifty steps rank "
-        "them well."
+        "then everything or low-rank adapters, all methods on the same text in steps of equal bytes. The area is the "
+        "mean of what is lost beyond the original over the whole training. Loss before training ranks methods badly; "
+        "some fifty steps rank them well."
     ),
     source="Beyond Initialization Loss, arXiv 2608.03494",
     numbers=(

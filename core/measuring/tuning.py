@@ -1,13 +1,13 @@
-"""A short continued training of a transplanted model: new rows alone, both matrices, or everything.
+"""A short continued training of a transplanted model: new rows, both matrices, those with adapters, or everything.
 
 Batches hold the same bytes for every tokenizer, the same texts for every method and seed, and the loss is per byte.
-Adapters of low rank are not offered: for models small enough to be trained here, training everything costs no more.
 
 Source: the idea that some fifty steps rank methods better than the loss before the first, arXiv 2608.03494.
 """
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -16,10 +16,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.measuring.adapters import adapted
 from core.measuring.reading import Group
 from core.models.language_model import LanguageModel
 
-Trained = Literal["new rows", "embeddings", "everything"]
+Trained = Literal["new rows", "embeddings", "adapters", "everything"]
+RANK = 8  # of adapters
 CLIP = 1.0  # largest norm of a gradient
 
 
@@ -28,7 +30,7 @@ class Phase:
     """Some steps of training.
 
     Args:
-        trains: which parameters move.
+        trains: which parameters move; "adapters" are trained together with both matrices, and merged at the end.
         steps: how many.
         rate: learning rate.
     """
@@ -61,18 +63,21 @@ def tune(
         batch_bytes: of text in a step; a text is cut to what is left.
         after: called with the number of each step when it is done.
     """
-    parameters = list(_parameters(model.module, phase.trains))
     for parameter in model.module.parameters():
         parameter.requires_grad_(False)
-    new = torch.from_numpy(groups == Group.NEW).to(model.device)
-    hooks = []
-    for parameter in parameters:
-        parameter.requires_grad_(True)
-        if phase.trains == "new rows":
-            hooks.append(parameter.register_hook(lambda grad: _only(grad, new)))  # type: ignore[no-untyped-call]
-    # Without decay and with zero gradient Adam moves a weight by exactly nothing.
-    optimiser = torch.optim.Adam(parameters, lr=phase.rate)
-    try:
+    with ExitStack() as after_all:
+        parameters = list(_parameters(model.module, phase.trains))
+        if phase.trains == "adapters":
+            parameters += after_all.enter_context(adapted(model.module, RANK, seed))
+        new = torch.from_numpy(groups == Group.NEW).to(model.device)
+        for parameter in parameters:
+            parameter.requires_grad_(True)
+            after_all.callback(parameter.requires_grad_, False)
+            if phase.trains == "new rows":
+                hook = parameter.register_hook(lambda grad: _only(grad, new))  # type: ignore[no-untyped-call]
+                after_all.callback(hook.remove)
+        # Without decay and with zero gradient Adam moves a weight by exactly nothing.
+        optimiser = torch.optim.Adam(parameters, lr=phase.rate)
         for step, batch in zip(range(1, phase.steps + 1), batches(texts, batch_bytes, seed), strict=False):
             optimiser.zero_grad(set_to_none=True)
             loss = _nats(model, batch) / sum(len(text.encode()) for text in batch)
@@ -80,11 +85,6 @@ def tune(
             nn.utils.clip_grad_norm_(parameters, CLIP)
             optimiser.step()
             after(step)
-    finally:
-        for hook in hooks:
-            hook.remove()
-        for parameter in parameters:
-            parameter.requires_grad_(False)
 
 
 def batches(texts: Sequence[str], n_bytes: int, seed: int) -> Iterator[list[str]]:

@@ -71,8 +71,9 @@ def _curve(outcome: Outcome) -> dict[str, np.ndarray]:
     assert table is not None, "only of trained ones"
     seen, bits = table.numbers("bytes_seen"), table.numbers("bits_per_byte")
     step = table.numbers("step")
-    steps = np.unique(step)
+    steps, first = np.unique(step, return_index=True)
     return {
+        "trained": np.array(table.words("trained"))[first],
         "seen": np.array([seen[step == s].mean() / 1000 for s in steps]),
         "mean": np.array([bits[step == s].mean() for s in steps]),
         "low": np.array([bits[step == s].min() for s in steps]),
@@ -83,7 +84,13 @@ def _curve(outcome: Outcome) -> dict[str, np.ndarray]:
 def _numbers(at_hand: AtHand, curves: dict[str, dict[str, np.ndarray]]) -> pd.DataFrame:
     frames = [pd.DataFrame({"Model": at_hand.names[name], **curve}) for name, curve in curves.items()]
     return pd.concat(frames).rename(
-        columns={"seen": "kB seen", "mean": "Bits per byte", "low": "Best seed", "high": "Worst seed"}
+        columns={
+            "trained": "Trained",
+            "seen": "kB seen",
+            "mean": "Bits per byte",
+            "low": "Best seed",
+            "high": "Worst seed",
+        }
     )
 
 
