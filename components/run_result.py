@@ -1,5 +1,7 @@
 """The result of a job, opened: for a count, a table of tokens per language and tokenizer."""
 
+from pathlib import Path
+
 import pandas as pd
 import streamlit as st
 
@@ -15,6 +17,7 @@ from core.jobs import Jobs
 from core.languages import language
 
 _ROWS_IN_VIEW = 11
+_TRANSPLANTS = Path(__file__).parent.parent / "pages" / "transplants.py"
 
 
 def opened_result(jobs: Jobs) -> None:
@@ -28,7 +31,7 @@ def opened_result(jobs: Jobs) -> None:
             if not may_see(job):
                 raise UserError(f"There is no job {shown(key)} of yours. Whoever asked for it sees it.")
             if job.kind == LAB:
-                st.switch_page("pages/transplants.py", query_params={OPENED: key})
+                st.switch_page(_TRANSPLANTS, query_params={OPENED: key})
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.subheader(plain(job.label), anchor=False, width="content")
                 st.button("Close", icon=":material/close:", on_click=_close, type="tertiary", key="close_run")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "google-chrome", "chromium-browser", "chrome")
@@ -111,3 +111,8 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def open_button(page: Page) -> Locator:
+    """The button that opens the newest result on the page Runs; arrows of choosers are called Open as well."""
+    return page.locator('[class*="st-key-open_"]').get_by_role("button").first

@@ -1,12 +1,16 @@
-"""The lecture mode in a real Chromium: one click, progress, the picture, another view, the link in a fresh browser."""
+"""The lecture mode in a real Chromium: one click, the picture, the link in a fresh browser, a folder to keep, Runs."""
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import torch
 from playwright.sync_api import Page, expect
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from core.lab.lecture import lecture_plan
 
@@ -14,19 +18,22 @@ APP = Path(__file__).parents[2] / "app.py"
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def test_one_click_shows_a_transplant_that_others_can_look_at(
-    open_page: Callable[..., Page], app_server: Callable[..., str]
-) -> None:
+@pytest.fixture
+def compared(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Page:
+    """The page with the whole comparison; only the first test that asks for it waits for the comparison itself."""
     if lecture_plan() is None:
         pytest.skip("the shipped models are not in this copy")
-    address = app_server(APP)
     page = open_page()
-    page.goto(f"{address}/transplants")
+    page.goto(f"{app_server(APP)}/transplants")
     page.get_by_role("button", name="Show it on the shipped models").click(timeout=60_000)
-    expect(page.get_by_text("models", exact=False).first).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("button", name="Cancel")).to_be_visible(timeout=60_000)
+    page.wait_for_function("location.search.includes('run=')", timeout=60_000)
     expect(page.locator(".st-key-picture")).to_be_visible(timeout=240_000)
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=240_000)
+    return page
+
+
+def test_one_click_shows_a_transplant_that_others_can_look_at(compared: Page, open_page: Callable[..., Page]) -> None:
+    page = compared
     expect(page.locator(".st-key-picture")).to_have_count(1, timeout=60_000)  # the one before is kept until it is drawn
     picture = page.locator(".st-key-picture").bounding_box()
     assert picture is not None
@@ -45,3 +52,29 @@ def test_one_click_shows_a_transplant_that_others_can_look_at(
     other.get_by_role("button", name="Change it").click()
     expect(other.get_by_role("button", name="Compare")).to_be_enabled(timeout=60_000)
     other.wait_for_function("location.search.includes('plan=')", timeout=60_000)
+
+
+def test_a_model_is_kept_as_a_folder_that_transformers_loads(compared: Page, tmp_path: Path) -> None:
+    page = compared
+    page.get_by_test_id("stMain").get_by_text("Keep", exact=True).click()
+    page.get_by_role("button", name="Write the folder").click(timeout=60_000)
+    expect(page.get_by_text("Written and read back")).to_be_visible(timeout=180_000)
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("button", name="Download as .zip").click()
+    download.value.save_as(tmp_path / "kept.zip")
+    with zipfile.ZipFile(tmp_path / "kept.zip") as kept:
+        kept.extractall(tmp_path)
+    folder = next(path.parent for path in tmp_path.rglob("config.json"))
+    ids = torch.tensor([AutoTokenizer.from_pretrained(folder)("The weather is fine.")["input_ids"]])
+    with torch.no_grad():
+        loss = AutoModelForCausalLM.from_pretrained(folder)(ids, labels=ids).loss
+    assert 0 < float(loss) < torch.log(torch.tensor(6144.0)), "better than a guess among its tokens"
+
+
+def test_runs_opens_a_comparison(compared: Page) -> None:
+    page, key = compared, parse_qs(urlsplit(compared.url).query)["run"][0]
+    page.get_by_role("link", name="Runs").click()
+    page.locator(f".st-key-open_{key}").get_by_role("button").click(timeout=60_000)
+    page.wait_for_function("location.pathname.endsWith('/transplants')", timeout=60_000)
+    expect(page.locator(".st-key-picture")).to_be_visible(timeout=60_000)
+    assert parse_qs(urlsplit(page.url).query)["run"] == [key]
