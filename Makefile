@@ -5,6 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 ADDRESS ?= localhost
 PORT ?= 8501
+WORKERS ?= 2
 
 .PHONY: run serve test bench atlas models clean
 
@@ -51,7 +52,7 @@ test: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks

@@ -1,10 +1,14 @@
 """What all tests share: generated ones state facts, not times, and no test leaves another's program as `__main__`."""
 
+import os
 import sys
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the other cores have tests of their own
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine must not fail them
 settings.load_profile("unhurried")

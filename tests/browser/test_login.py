@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 pytest.importorskip("authlib", reason="requirements-login.txt is not installed")
 
+from tests.browser.conftest import open_button
 from tests.jobs_home import kill_daemon
 from tests.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, oidc_provider
 
@@ -133,31 +134,31 @@ def test_runs_belong_to_those_who_ask_for_them(address: str, open_page: Callable
         log_in(page, who)
         expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible(timeout=30_000)
     count(ann)
-    expect(ann.get_by_role("button", name="Open")).to_be_visible(timeout=60_000)
-    expect(ann.get_by_role("button", name="Delete")).to_be_visible()
+    expect(open_button(ann)).to_be_visible(timeout=60_000)
+    expect(ann.get_by_role("button", name="Delete").first).to_be_visible()
 
     ben.reload()
-    expect(ben.get_by_text("You have asked for nothing yet.")).to_be_visible(timeout=30_000)
+    expect(ben.get_by_text("You have asked for nothing yet.").first).to_be_visible(timeout=30_000)
     ben.get_by_text("Everybody's", exact=True).first.click()
-    expect(ben.get_by_text("for ann@example.org")).to_be_visible()
-    expect(ben.get_by_role("button", name="Open")).to_be_visible()
+    expect(ben.get_by_text("for ann@example.org").first).to_be_visible()
+    expect(open_button(ben)).to_be_visible()
     assert ben.get_by_role("button", name="Delete").count() == 0
     assert ben.get_by_role("button", name="Repeat").count() == 0
 
     count(ben)  # the same work: he joins
-    expect(ben.get_by_text("for you and ann@example.org")).to_be_visible(timeout=30_000)
-    ben.get_by_role("button", name="Delete").click()
-    expect(ben.get_by_text("the others keep it")).to_be_visible()
-    ben.get_by_role("button", name="Delete it").click()
-    expect(ben.get_by_text("for ann@example.org")).to_be_visible(timeout=30_000)
+    expect(ben.get_by_text("for you and ann@example.org").first).to_be_visible(timeout=30_000)
+    ben.get_by_role("button", name="Delete").first.click()
+    expect(ben.get_by_text("the others keep it").first).to_be_visible()
+    ben.get_by_role("button", name="Delete it").first.click()
+    expect(ben.get_by_text("for ann@example.org").first).to_be_visible(timeout=30_000)
     ann.reload()
-    expect(ann.get_by_role("button", name="Open")).to_be_visible(timeout=30_000)
+    expect(open_button(ann)).to_be_visible(timeout=30_000)
 
-    ann.get_by_role("link", name="ann@example.org").click()
-    ann.get_by_role("button", name="Log out").click()
-    expect(ann.get_by_role("button", name="Log in")).to_be_visible(timeout=30_000)
+    ann.get_by_role("link", name="ann@example.org").first.click()
+    ann.get_by_role("button", name="Log out").first.click()
+    expect(ann.get_by_role("button", name="Log in").first).to_be_visible(timeout=30_000)
     ann.goto(f"{address}/runs")
-    expect(ann.get_by_role("button", name="Log in")).to_be_visible(timeout=30_000)
+    expect(ann.get_by_role("button", name="Log in").first).to_be_visible(timeout=30_000)
 
 
 def test_a_login_that_fails_says_nothing_of_the_secrets(

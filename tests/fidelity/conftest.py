@@ -1,20 +1,25 @@
-"""Prints the table of what was compared at the end of a run."""
+"""Prints the table of what was compared at the end of a run, in however many processes the tests ran."""
+
+from collections import Counter
 
 import pytest
 
 from tests.fidelity.table import Row, markdown
 
-ROWS = pytest.StashKey[dict[str, dict[str, int | str]]]()
+COMPARED = "compared"
+_FOUND: dict[tuple[str, str, str], Counter[str]] = {}
 
 
-def rows_of(config: pytest.Config) -> dict[str, dict[str, int | str]]:
-    """Counts by tokenizer, filled in by the tests as they pass."""
-    return config.stash.setdefault(ROWS, {})
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" and report.passed:
+        for name, value in report.user_properties:
+            if name == COMPARED:
+                tokenizer, counts = value
+                _FOUND.setdefault(tuple(tokenizer), Counter()).update(counts)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    found = rows_of(config)
-    if found:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _FOUND:
         terminalreporter.section("fidelity: ids equal to the reference library's")
-        counts = {"lines": 0, "scripts": 0, "generated": 0}
-        terminalreporter.write_line(markdown([Row(**(counts | row)) for row in found.values()]))
+        rows = [Row(*tokenizer, n["lines"], n["scripts"], n["generated"]) for tokenizer, n in _FOUND.items()]
+        terminalreporter.write_line(markdown(rows))

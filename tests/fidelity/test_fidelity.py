@@ -21,7 +21,9 @@ from core.segmentation import Segmentation
 from core.tokenizer import Tokenizer
 from tests.datafolder import flores, needs_data
 from tests.fidelity.case import Case
-from tests.fidelity.conftest import rows_of
+from tests.fidelity.conftest import COMPARED
+
+Note = Callable[[str, object], None]  # pytest's `record_property`
 
 LINES_PER_LANGUAGE = 20
 EXAMPLES = 60
@@ -35,21 +37,21 @@ def collected() -> list[Case]:
 
 @dataclass
 class Pair:
-    """A tokenizer of ours and the reference, loaded; and where to note what was compared."""
+    """A tokenizer of ours and the reference, loaded."""
 
     case: Case
     ours: Tokenizer
     reference: Callable[[str], list[int]]
-    row: dict[str, int | str]
+
+    def compared(self, **counts: int) -> tuple[str, object]:
+        """A property of a test, for the table at the end: what it compared."""
+        return COMPARED, ((self.case.source, self.case.name, self.case.library), counts)
 
 
 @pytest.fixture(scope="module", params=collected(), ids=lambda case: f"{case.source}-{case.name}")
 def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
     case: Case = request.param
-    row = rows_of(request.config).setdefault(
-        f"{case.source} {case.name}", {"source": case.source, "name": case.name, "library": case.library}
-    )
-    yield Pair(case, open_tokenizer(case.spec), case.reference(), row)
+    yield Pair(case, open_tokenizer(case.spec), case.reference())
 
 
 def check(pair: Pair, text: str) -> bool:
@@ -79,7 +81,7 @@ def check_spans(found: Segmentation) -> None:
 
 
 @needs_data
-def test_lines_of_all_languages(pair: Pair) -> None:
+def test_lines_of_all_languages(pair: Pair, record_property: Note) -> None:
     lines, scripts = 0, set[str]()
     for language, text in flores().items():
         compared = sum(check(pair, line) for line in text[:LINES_PER_LANGUAGE])
@@ -87,7 +89,7 @@ def test_lines_of_all_languages(pair: Pair) -> None:
         if compared:
             scripts.add(language.partition("_")[2])
     assert len(scripts) >= 20
-    pair.row["lines"], pair.row["scripts"] = lines, len(scripts)
+    record_property(*pair.compared(lines=lines, scripts=len(scripts)))
 
 
 AWKWARD = [
@@ -134,12 +136,12 @@ TEXTS = st.lists(FRAGMENTS, max_size=8).map("".join)
 
 @needs_data
 @pytest.mark.parametrize("text", AWKWARD, ids=lambda text: f"{zlib.crc32(text.encode()):08x}")
-def test_awkward_texts(pair: Pair, text: str) -> None:
-    pair.row["generated"] = int(pair.row.get("generated", 0)) + check(pair, text)
+def test_awkward_texts(pair: Pair, text: str, record_property: Note) -> None:
+    record_property(*pair.compared(generated=check(pair, text)))
 
 
 @needs_data
-def test_generated_texts(pair: Pair) -> None:
+def test_generated_texts(pair: Pair, record_property: Note) -> None:
     compared = 0
 
     @settings(
@@ -156,4 +158,4 @@ def test_generated_texts(pair: Pair) -> None:
         compared += check(pair, text)
 
     equal()
-    pair.row["generated"] = int(pair.row.get("generated", 0)) + compared
+    record_property(*pair.compared(generated=compared))
