@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +81,29 @@ def test_every_view_draws_the_comparison(key: str) -> None:
         assert not page.exception, (view, page.exception)
         assert not page.error, (view, [each.value for each in page.error])
         assert any("bits per byte" in each.value for each in page.markdown)
+
+
+_LOOK = """
+import sys
+from streamlit.testing.v1 import AppTest
+from components.lab.view import views
+
+for view in [view for group in views().values() for view in group]:
+    if view.label == "Segmentation":  # opens both models' tokenizers
+        continue
+    page = AppTest.from_file(sys.argv[1], default_timeout=60)
+    page.query_params.update({"run": sys.argv[2], "lab": view.group, f"lab_{view.group.lower()}": view.label})
+    assert not page.run().exception
+    if "torch" in sys.modules or "transformers" in sys.modules:
+        sys.exit(f"{view.label} imports a library of models")
+"""
+
+
+@pytest.mark.slow
+def test_looking_at_a_comparison_needs_no_library_of_models(key: str) -> None:
+    command = [sys.executable, "-c", _LOOK, PAGE, key]
+    done = subprocess.run(command, cwd=Path(PAGE).parents[1], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 @pytest.mark.slow

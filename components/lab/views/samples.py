@@ -1,5 +1,7 @@
 """What the models write: the same beginnings and the same seeds, side by side."""
 
+from html import escape
+
 import streamlit as st
 
 from components.errors import plain
@@ -23,7 +25,7 @@ def draw(at_hand: AtHand) -> None:
         )
         kind = st.segmented_control("Drawn", kinds, default=kinds[0], required=True, key="lab_sample_kind")
     language, prompt = prompts[chosen]
-    shown = dict[str, str]()
+    shown = dict[str, tuple[str, str]]()
     before = at_hand.result.original
     original = at_hand.names[before.name] if before is not None else at_hand.setting.model.label
     for name, table in tables.items():
@@ -33,22 +35,27 @@ def draw(at_hand: AtHand) -> None:
     for n, (name, about) in enumerate(shown.items()):
         with columns[n % 2].container(border=True):
             st.markdown(f"**{plain(name)}**")
-            st.markdown(about)
+            st.html(about[0])
+            st.caption(about[1])
 
 
-def _add(shown: dict[str, str], table: Table, model: str, name: str, language: str, prompt: str, kind: str) -> None:
+def _add(
+    shown: dict[str, tuple[str, str]], table: Table, model: str, name: str, language: str, prompt: str, kind: str
+) -> None:
+    """The text as HTML, in the direction of its script, and the facts below it."""
     rows = table.where(model=model, language=language, prompt=prompt, kind=kind)
     if not len(rows) or name in shown:
         return
     row = int(rows[0])
-    text = plain(table.words("text")[row].replace("\n", " ⏎ "))
+    text = escape(table.words("text")[row].replace("\n", " ⏎ "))
     n_bytes, n_tokens = int(table.numbers("n_bytes")[row]), int(table.numbers("n_tokens")[row])
     facts = [f"{n_tokens} tokens for {n_bytes} bytes"]
     if not table.numbers("valid")[row]:
         facts.append(":red[holds bytes that are no text]")
     if table.numbers("ended")[row]:
         facts.append("ended by itself")
-    shown[name] = f":gray[{plain(prompt)}] {text}\n\n:small[{' · '.join(facts)}]"
+    written = f'<p dir="auto" style="margin:0"><span style="opacity:.6">{escape(prompt)}</span>{text}</p>'
+    shown[name] = written, " · ".join(facts)
 
 
 VIEW = View(
