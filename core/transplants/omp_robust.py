@@ -60,7 +60,15 @@ METHOD = Method(
     "Pati et al. 1993; for transplants Goddard and Fernandes Neto 2025; centring and stopping are ours",
     rows,
     (
-        Param("k", "Atoms", 64, "How many anchors per token at most.", 1, 1024),
+        Param(
+            "k",
+            "Atoms",
+            64,
+            "How many anchors per token at most. Each more fits the donor's row closer; near its width they fit what "
+            "only the donor has: held-out shared tokens show how many carry over.",
+            1,
+            1024,
+        ),
         Param("tolerance", "Tolerance", 1e-4, "Residual at which a token stops, as a share of its norm.", 0.0, 1.0),
         Param("independence", "Independence", 1e-3, "Share of an anchor that must be new to be used.", 1e-6, 1.0),
         Param("least_norm", "Least norm", 0.1, "Anchors shorter than this share of the median are left out.", 0.0, 1.0),
