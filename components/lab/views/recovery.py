@@ -48,7 +48,12 @@ def draw(at_hand: AtHand) -> None:
         float(fact) for o in trained if (fact := o.measures["recovery"].facts.get("original_bits_per_byte")) is not None
     ]
     if targets:
-        figure.add_hline(y=targets[0], line={"color": LINE, "width": 1.5}, annotation_text="no transplant")
+        figure.add_hline(
+            y=targets[0],
+            line={"color": LINE, "width": 1.5},
+            annotation_text="no transplant",
+            annotation_position="bottom left",
+        )
     finish(
         figure,
         420,

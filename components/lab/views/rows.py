@@ -120,12 +120,13 @@ def _worst(at_hand: AtHand, made: list[Outcome], side: str) -> None:
         hide_index=True,
         key="worst_tokens",
         column_config={
+            "Class": st.column_config.TextColumn(width="medium"),
             "Residual": st.column_config.ProgressColumn(
                 format="%.3f",
                 min_value=0,
                 max_value=1,
                 help="What the weights leave of the token's donor row, as a share of its length after centring.",
-            )
+            ),
         },
     )
 

@@ -54,7 +54,8 @@ def _add(
         facts.append(":red[holds bytes that are no text]")
     if table.numbers("ended")[row]:
         facts.append("ended by itself")
-    written = f'<p dir="auto" style="margin:0"><span style="opacity:.6">{escape(prompt)}</span>{text}</p>'
+    begun = f'<span style="opacity:.6">{escape(prompt)}</span>'
+    written = f'<p dir="auto" style="margin:0; overflow-wrap:anywhere">{begun}{text}</p>'
     shown[name] = written, " · ".join(facts)
 
 
