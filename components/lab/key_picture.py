@@ -10,13 +10,13 @@ import streamlit as st
 
 from components.chart import FAINT, GRID, LINE, Chart, finish
 from components.lab.at_hand import AtHand
+from components.lab.column_names import FONT, placed
 from components.lab.figure import show
 from core.lab.picture import Point, points
 from core.measures import Number
 
 _HEIGHT = 470
 _ROOM = 1.12  # of the vertical axis beyond the worst method
-_CLOSE = 0.06  # of the width, below which two names would overlap
 
 
 def key_picture(at_hand: AtHand) -> None:
@@ -57,12 +57,12 @@ def chart(at_hand: AtHand, shown: Sequence[Point]) -> Chart:
         _model(figure, at_hand, [p for p in shown if p.outcome == name], top)
     figure.add_hline(y=0, line={"color": LINE, "width": 1.5})
     figure.add_annotation(
-        x=1, y=0, xref="paper", text="no transplant", showarrow=False, xanchor="right", yanchor="bottom",
+        x=0, y=0, xref="paper", text="no transplant", showarrow=False, xanchor="left", yanchor="top",
         font={"size": 11},
     )  # fmt: skip
     figure.add_annotation(
-        x=1, y=0.13, xref="paper", yref="paper", text="better ↘ shorter texts, nothing lost", showarrow=False,
-        xanchor="right", yanchor="bottom", align="right", font={"size": 11, "color": LINE},
+        x=0, y=1, xref="paper", yref="paper", text="better ↘ shorter texts, nothing lost", showarrow=False,
+        xanchor="left", yanchor="top", font={"size": 11, "color": LINE},
     )  # fmt: skip
     lowest = min(0.0, *(p.lost.value for p in shown))
     finish(
@@ -112,27 +112,13 @@ def _columns(figure: go.Figure, at_hand: AtHand, shown: Sequence[Point], span: t
         figure.add_shape(
             type="line", x0=10**at, x1=10**at, y0=0, y1=1, yref="paper", line={"color": FAINT, "width": 1}
         )  # fmt: skip
-    for names in _neighbours(first, (span[1] - span[0]) * _CLOSE):
+    share = {at_hand.language(code): (at - span[0]) / (span[1] - span[0]) for code, at in first.items()}
+    for name in placed(share):
         figure.add_annotation(
-            x=float(np.mean([first[code] for code in names])), y=0, yref="paper", showarrow=False,
-            text="<br>".join(at_hand.language(code) for code in names), xanchor="center", yanchor="bottom",
-            font={"size": 10}, bgcolor="rgba(128,140,160,.12)",
+            x=span[0] + name.at * (span[1] - span[0]), y=0, yref="paper", showarrow=False,
+            text="<br>".join(name.lines), xanchor="center", yanchor="bottom", xshift=name.right, yshift=name.up,
+            font={"size": FONT}, bgcolor="rgba(128,140,160,.12)",
         )  # fmt: skip
-
-
-def _neighbours(place: dict[str, float], close: float) -> list[list[str]]:
-    """Languages whose names would overlap, together.
-
-    >>> _neighbours({"a": 0.0, "b": 1.0, "c": 0.05}, 0.1)
-    [['a', 'c'], ['b']]
-    """
-    groups: list[list[str]] = []
-    for code in sorted(place, key=lambda code: place[code]):
-        if groups and place[code] - place[groups[-1][-1]] < close:
-            groups[-1].append(code)
-        else:
-            groups.append([code])
-    return groups
 
 
 def _model(figure: go.Figure, at_hand: AtHand, mine: Sequence[Point], top: float) -> None:

@@ -1,6 +1,7 @@
 """Prints the table of what was compared at the end of a run, in however many processes the tests ran."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -8,6 +9,14 @@ from tests.fidelity.table import Row, markdown
 
 COMPARED = "compared"
 _FOUND: dict[tuple[str, str, str], Counter[str]] = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unhurried() -> Iterator[None]:
+    """Files that are known to be good need not prove it in five seconds on a busy machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TOKEN_ATLAS_CHILD_SECONDS", "60")
+        yield
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

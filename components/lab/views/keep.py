@@ -140,7 +140,8 @@ def _written(job: Job) -> None:
             words, icon, _ = LOOKS[now.state]
             show_error(UserError(now.message)) if now.message else st.caption(f"{icon} {words}")
 
-    st.fragment(draw, run_every="1s" if job.state.live else None)()
+    with st.container():  # so that what a late tick draws never lands where the success below stands
+        st.fragment(draw, run_every="1s" if job.state.live else None)()
     if job.state is not State.DONE:
         return
     folder = _folder(job)

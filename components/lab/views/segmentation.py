@@ -47,7 +47,7 @@ def _sentence(at_hand: AtHand, plan: Plan) -> str:
     code = st.selectbox("Language", codes, format_func=at_hand.language, key="lab_sentence_language", width=220)
     texts, sentences = at_hand.setting.texts, open_corpus(plan.corpus).sentences[code]
     numbers = [int(texts.words("sentence")[row]) for row in texts.where(language=code) if texts.words("sentence")[row]]
-    chosen = st.selectbox("Sentence", numbers, format_func=lambda n: sentences[n][:80], key="lab_sentence")
+    chosen = st.selectbox("Sentence", numbers, format_func=lambda n: sentences[n][:80], key=f"lab_sentence_{code}")
     return "" if chosen is None else sentences[chosen]
 
 
