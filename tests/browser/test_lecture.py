@@ -27,7 +27,7 @@ def compared(open_page: Callable[..., Page], app_server: Callable[..., str]) -> 
     page.goto(f"{app_server(APP)}/transplants")
     page.get_by_role("button", name="Show it on the shipped models").click(timeout=60_000)
     page.wait_for_function("location.search.includes('run=')", timeout=60_000)
-    expect(page.locator(".st-key-picture")).to_be_visible(timeout=240_000)
+    expect(page.locator(".st-key-picture").first).to_be_visible(timeout=240_000)
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=240_000)
     return page
 
@@ -39,14 +39,14 @@ def test_one_click_shows_a_transplant_that_others_can_look_at(compared: Page, op
     assert picture is not None
     assert picture["y"] + picture["height"] <= 800, "the picture is in view without scrolling"
     page.get_by_role("radio", name="Tokens").or_(page.get_by_role("button", name="Tokens")).first.click()
-    expect(page.locator(".st-key-classes")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-classes").first).to_be_visible(timeout=60_000)
     link = page.url
     assert "run=" in link and "lab=Tokens" in link
 
     other = open_page(width=390, dark=True)
     other.goto(link)
-    expect(other.locator(".st-key-picture")).to_be_visible(timeout=60_000)
-    expect(other.locator(".st-key-classes")).to_be_visible(timeout=60_000)
+    expect(other.locator(".st-key-picture").first).to_be_visible(timeout=60_000)
+    expect(other.locator(".st-key-classes").first).to_be_visible(timeout=60_000)
     assert other.evaluate("document.documentElement.scrollWidth") <= 390
 
     other.get_by_role("button", name="Change it").click()
@@ -76,5 +76,5 @@ def test_runs_opens_a_comparison(compared: Page) -> None:
     page.get_by_role("link", name="Runs").click()
     page.locator(f".st-key-open_{key}").get_by_role("button").click(timeout=60_000)
     page.wait_for_function("location.pathname.endsWith('/transplants')", timeout=60_000)
-    expect(page.locator(".st-key-picture")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-picture").first).to_be_visible(timeout=60_000)
     assert parse_qs(urlsplit(page.url).query)["run"] == [key]

@@ -46,7 +46,7 @@ def click_cell(page: Page, plot: str, across: int, down: int) -> None:
 
 def said(page: Page, sentence: str) -> Locator:
     """The sentence that the view opens with; the label that hovers over a mark says the same."""
-    return page.get_by_test_id("stMain").locator("strong", has_text=sentence)
+    return page.get_by_test_id("stMain").locator("strong", has_text=sentence).first
 
 
 def in_link(page: Page) -> dict[str, list[str]]:
@@ -63,7 +63,7 @@ def test_a_click_on_a_cell_leads_to_its_sentences_again_and_again(visit: Callabl
     assert in_link(page)["premium"] == ["Evidence"]
     assert in_link(page)["tokenizer"] == ["cl100k"]
     page.get_by_test_id("stMain").get_by_text("Ranked", exact=True).click()
-    expect(page.locator(".st-key-ranked")).to_be_visible(timeout=180_000)
+    expect(page.locator(".st-key-ranked").first).to_be_visible(timeout=180_000)
     click_cell(page, wide, 2, 1)  # the same cell as before: plotly takes it for the end of the selection
     expect(said(page, "Thai costs cl100k (GPT-4)")).to_be_visible(timeout=180_000)
 
