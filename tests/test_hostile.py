@@ -1,6 +1,5 @@
 """Every bad file gives one message that says what is wrong, soon, in bounded memory, while others go on working."""
 
-import os
 import re
 import threading
 import time
@@ -15,6 +14,7 @@ from core.isolation import IsolatedTokenizer, vet
 from core.tokenizer import Specials
 from tests import formats, hostile
 from tests.hostile import CASES, Case
+from tests.patience import patience
 
 SECONDS = 5.0
 MEMORY_MB = 200
@@ -47,11 +47,6 @@ def somebody_else(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     done.set()
     thread.join()
     assert 0 < slowest[0] < patience(1.0), f"another session waited {slowest[0]:.2f} s"
-
-
-def patience(seconds: float) -> float:
-    """So many seconds, more where more runs on this machine than it has processors for."""
-    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def memory_mb(what: str) -> float:

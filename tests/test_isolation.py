@@ -99,7 +99,7 @@ def test_a_hang_ends_in_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     begun = time.monotonic()
     with pytest.raises(TookTooLong, match=r"the cutting of a text was ended after 1 s\. This machine may be busy"):
         tokenizer.segment("the cat")
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 20
     assert gone(pid)
     monkeypatch.delenv("TOKEN_ATLAS_CHILD_SECONDS")
     assert len(tokenizer.segment("the cat"))

@@ -30,6 +30,7 @@ from tests.jobs_home import (
     until,
     worker_pids,
 )
+from tests.patience import patience
 
 PATIENCE = 60.0  # seconds; the machine may be busy with other things
 
@@ -137,7 +138,7 @@ def test_cancel_and_resume(shared_jobs: Jobs, shared_home: Path) -> None:
     for each in (job, *waiting):
         shared_jobs.cancel(each.key)
     assert {shared_jobs.wait(each.key, 5).state for each in (job, *waiting)} == {State.CANCELLED}
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < patience(2)
     assert not worker_pids(shared_home)
     assert shared_jobs.store.sizes().parts > 0
     resumed = finished(shared_jobs, shared_jobs.resume(job.key))
@@ -190,7 +191,7 @@ def test_native_hang_is_cancelled_within_two_seconds(shared_jobs: Jobs, shared_h
     start = time.monotonic()
     shared_jobs.cancel(job.key)
     assert shared_jobs.wait(job.key, 5).state is State.CANCELLED
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < patience(2)
     until(lambda: not worker_pids(shared_home))
 
 

@@ -1,7 +1,5 @@
 """Premiums: by hand, by properties, and against slow resampling; tests whose errors are as frequent as stated."""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -243,13 +241,6 @@ def random_premium_counts(seed: int, premium: float, n: int = 60) -> np.ndarray:
     chance = np.random.default_rng(seed)
     length = chance.gamma(5, 20, n)
     return np.stack([chance.poisson(length), chance.poisson(length * premium * chance.gamma(20, 1 / 20, n))])[None] + 0
-
-
-def test_all_cells_of_the_atlas_in_about_a_second() -> None:
-    made = table(random_counts(40, 26, 2009))  # an eighth of 204 × 40 cells
-    started = time.perf_counter()
-    premiums(made, "a", resampled=resample(made))
-    assert time.perf_counter() - started < 2.0
 
 
 # tests
