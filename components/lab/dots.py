@@ -6,8 +6,9 @@ from math import isnan
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.chart import GRID, LINE, Chart, finish, names_axis
+from components.chart import GRID, LINE, Chart, names_axis
 from components.lab.at_hand import AtHand
+from components.lab.figure import finish_named
 from core.lab.result import Outcome
 from core.measures import Number
 
@@ -44,15 +45,12 @@ def dots(
             x=value, line={"color": LINE, "width": 1.5, "dash": "dash"}, annotation_text=words,
             annotation_position="bottom right" if n % 2 == 0 else "top right", annotation_font_size=11,
         )  # fmt: skip
-    finish(
+    finish_named(
         figure,
-        max(_ROW, 7 * len(outcomes)) * len(rows) + 120,
-        showlegend=True,
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
+        max(_ROW, 7 * len(outcomes)) * len(rows) + 24,
         xaxis={"title": title, "gridcolor": GRID, "exponentformat": "none"},
         yaxis=names_axis(rows),
     )
-    figure.update_layout(margin={"t": 44})
     if references:
         figure.update_yaxes(range=[len(rows) - 0.05, -0.6])  # room for their words below the last row
     return Chart(key, figure, alt, lambda: _numbers(at_hand, rows, values, title))

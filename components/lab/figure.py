@@ -1,14 +1,31 @@
 """Charts of the lab: shown with their numbers, and with how to cite them."""
 
 from datetime import UTC, datetime
+from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
-from components.chart import CONFIG, Chart, numbers_fold
+from components.chart import CONFIG, Chart, finish, numbers_fold
 from components.lab.at_hand import AtHand
 from components.lab.marks import in_light
 from components.take_away import take_away
 from core.takeaway import Named, Provenance, slug
+
+_NAME = 20  # px that each name above a chart takes on a phone, where it has a line of its own
+_AXIS = 60  # px below a chart
+
+
+def finish_named(figure: go.Figure, height: int, **layout: Any) -> None:
+    """What charts with the names of the models above them share.
+
+    Args:
+        height: of the plot alone, px; on a phone the names, one below the other, take nothing off it.
+    """
+    n_names = sum(trace.showlegend is not False for trace in figure.data)
+    legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "maxheight": 0.9}
+    finish(figure, height + _AXIS + _NAME * n_names, showlegend=True, legend=legend, **layout)
+    figure.update_layout(margin={"t": 44})
 
 
 def show(chart: Chart, at_hand: AtHand) -> None:

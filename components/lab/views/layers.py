@@ -4,9 +4,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.chart import GRID, LINE, Chart, finish
+from components.chart import GRID, LINE, Chart
 from components.lab.at_hand import AtHand
-from components.lab.figure import show
+from components.lab.figure import finish_named, show
 from components.lab.view import View
 from core.measures import Table
 
@@ -40,15 +40,12 @@ def draw(at_hand: AtHand) -> None:
             hovertemplate="The original against itself, cut as the new tokenizer cuts: %{y:.3f}<extra></extra>",
         )
     )
-    finish(
+    finish_named(
         figure,
-        400,
-        showlegend=True,
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
+        240,
         xaxis={"title": "Layer (0 is what the input rows give)", "gridcolor": GRID, "dtick": 1},
         yaxis={"title": f"{kind} with the original's states", "gridcolor": GRID},
     )
-    figure.update_layout(margin={"t": 44})
     ends = {at_hand.names[name]: float(table.numbers(column)[-1]) for name, table in tables.items()}
     best = max(ends, key=lambda name: ends[name])
     alt = (

@@ -5,9 +5,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.chart import GRID, LINE, Chart, finish
+from components.chart import GRID, LINE, Chart
 from components.lab.at_hand import AtHand
-from components.lab.figure import show
+from components.lab.figure import finish_named, show
 from components.lab.view import View
 from core.lab.result import Outcome
 
@@ -54,15 +54,12 @@ def draw(at_hand: AtHand) -> None:
             annotation_text="no transplant",
             annotation_position="bottom left",
         )
-    finish(
+    finish_named(
         figure,
-        420,
-        showlegend=True,
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
+        260,
         xaxis={"title": "Text trained on, kB", "gridcolor": GRID},
         yaxis={"title": "Bits per byte on held-out text", "gridcolor": GRID},
     )
-    figure.update_layout(margin={"t": 44})
     show(
         Chart("recovery", figure, f"Bits per byte of {len(trained)} models under training.",
               lambda: _numbers(at_hand, curves)),

@@ -5,11 +5,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.chart import GRID, Chart, finish
+from components.chart import GRID, Chart
 from components.errors import plain
 from components.figures import count
 from components.lab.at_hand import AtHand
-from components.lab.figure import show
+from components.lab.figure import finish_named, show
 from components.lab.sides import one_side
 from components.lab.view import View
 from core.lab.result import PROVENANCE, Outcome, SideRows
@@ -81,15 +81,12 @@ def _lengths(at_hand: AtHand, made: list[Outcome], side: str) -> Chart:
             for n, (name, _, colour, dash) in enumerate(series)
         ]
     )
-    finish(
+    finish_named(
         figure,
-        330,
-        showlegend=True,
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
+        210,
         xaxis={"title": f"Length of a row of the {side} matrix", "gridcolor": GRID},
         yaxis={"title": "Share of rows", "tickformat": ".0%", "gridcolor": GRID},
     )
-    figure.update_layout(margin={"t": 44})
     frame = pd.DataFrame({"Length": middles, **shares})
     return Chart("lengths", figure, f"Lengths of {side} rows by method.", lambda: frame)
 
