@@ -19,6 +19,7 @@ from core.sources.gguf import SOURCE
 from core.tokenizer import PLAIN, LocalTokenizer, Specials, Tokenizer
 from tests import gguf_files
 from tests.datafolder import TOKENIZERS, needs_data
+from tests.patience import patience
 
 TEXTS = ["hello", " hello  héllo\n\n", "<tool>hello<s></s><|endoftext|>", "unaffable, a 你!", "\0\ufeff\u200b"]
 
@@ -222,7 +223,7 @@ def test_a_claim_of_many_entries_costs_nothing(tmp_path: Path, kind: int, key: s
         began = time.perf_counter()
         with pytest.raises(UnreadableFile):
             _open(tmp_path / "a.gguf")
-        assert time.perf_counter() - began < 10
+        assert time.perf_counter() - began < patience(1)
         assert tracemalloc.get_traced_memory()[1] < 2**20
         tracemalloc.stop()
 
@@ -252,7 +253,7 @@ def test_a_sparse_file_of_many_gigabytes_is_read_at_once(tmp_path: Path) -> None
     tokenizer = _open(path)
     assert isinstance(tokenizer, LocalTokenizer)
     assert _spelled(tokenizer, "hello") == ["hello"]
-    assert time.perf_counter() - began < 20
+    assert time.perf_counter() - began < patience(2)
 
 
 @needs_data

@@ -59,6 +59,7 @@ def test_a_model_is_kept_as_a_folder_that_transformers_loads(compared: Page, tmp
     page.get_by_test_id("stMain").get_by_text("Keep", exact=True).click()
     page.get_by_role("button", name="Write the folder").click(timeout=60_000)
     expect(page.get_by_role("button", name="Download as .zip")).to_be_visible(timeout=180_000)
+    expect(page.get_by_text("Written and read back").first).to_be_visible(timeout=30_000)
     with page.expect_download(timeout=60_000) as download:
         page.get_by_role("button", name="Download as .zip").click()
     download.value.save_as(tmp_path / "kept.zip")
