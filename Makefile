@@ -35,7 +35,7 @@ $(VENV)/login.stamp: requirements-login.txt requirements.txt | $(BIN)/python
 #   PATHS=on|off    name files of this machine; off here unless asked for
 #   UPLOADS=on|off  upload tokenizers and corpora
 #   HUB=on|off      fetch from the Hub, with the HF_TOKEN of this environment if there is one
-# All other settings of core/settings.py and core/runner/capacity.py are taken from the environment.
+# All other settings of core/common/settings.py and core/jobs/runner/capacity.py are taken from the environment.
 SERVE_ADDRESS ?= 0.0.0.0
 BASE ?=
 LOGIN ?= off
@@ -58,8 +58,8 @@ bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks
 
 atlas: $(VENV)/run.stamp
-	$(BIN)/python -m core.atlas
-	$(BIN)/python -m core.atlas.fidelity
+	$(BIN)/python -m core.premium.atlas
+	$(BIN)/python -m core.premium.atlas.fidelity
 
 models: $(VENV)/run.stamp
 	$(BIN)/python -m core.models.build

@@ -12,15 +12,15 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from components.vendor import vendor_routes
-from components.visits import Visits
+from components.frame.vendor import vendor_routes
+from components.frame.visits import Visits
 
 
 def _warm() -> None:
     """Import and open what the first visitor sees, while their browser is still fetching the page."""
-    import components.live_segmentation  # noqa: F401  the page's own imports, a third of a second of them
-    from components import cached
-    from components.pickers import OPENING
+    import components.segmentation.live_segmentation  # noqa: F401  the page's own imports, a third of a second of them
+    from components.cached import tokenizers as cached
+    from components.widgets.pickers import OPENING
 
     for spec in OPENING:
         cached.tokenizer(spec)
@@ -33,7 +33,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 app = st.App(
-    Path(__file__).parent / "components" / "frame.py",
+    Path(__file__).parent / "components" / "frame" / "frame.py",
     lifespan=_lifespan,
     routes=vendor_routes(),
     middleware=[Middleware(Visits)],

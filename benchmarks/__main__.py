@@ -5,7 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import benchmarks
-from core.errors import UnknownName, UserError
+from core.common.errors import UnknownName, UserError
 
 FOUND = [info.name for info in iter_modules(benchmarks.__path__)]
 NOT_RUN = {"__main__", "measure", "server", "visitor"}  # and the soaks, which are run by -m

@@ -21,11 +21,11 @@ import tiktoken
 import tokenizers
 
 from benchmarks.measure import markdown
-from core.catalog import open_tokenizer
-from core.corpora.flores200 import read
-from core.corpus import Corpus
-from core.errors import UserError
-from core.fast_lanes import fast_counter
+from core.common.errors import UserError
+from core.corpora.corpus import Corpus
+from core.corpora.sources.flores200 import read
+from core.counting.fastest import fast_counter
+from core.tokenizers.catalog import open_tokenizer
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -37,9 +37,9 @@ TIKTOKEN = ("cl100k_base", "o200k_base")
 CHILD = """
 import json, resource, sys, time
 from pathlib import Path
-from core.catalog import open_tokenizer
-from core.count_file import count_lines
-from core.fast_lanes import fast_counter
+from core.tokenizers.catalog import open_tokenizer
+from core.counting.file import count_lines
+from core.counting.fastest import fast_counter
 tokenizer = open_tokenizer(sys.argv[2])
 fast_counter(tokenizer)[0](["a"])
 started = time.perf_counter()

@@ -6,13 +6,13 @@ A random model of the shape of the shipped ones, on our own parallel sentences: 
 from dataclasses import replace
 
 from benchmarks.measure import in_turns, markdown
-from core.evaluator import EvalText, Reference, Subject, quick_evaluators, subject
+from core.evaluation.base import EvalText, Reference, Subject, quick_evaluators, subject
 from core.models.language_model import LanguageModel
 from core.models.score import score
-from core.samples import parallel_texts
-from core.tokenizer import LocalTokenizer
-from core.transplant import method, transplant
-from core.transplant_problem import Problem
+from core.text.samples import parallel_texts
+from core.tokenizers.tokenizer import LocalTokenizer
+from core.transplants.base import method, transplant
+from core.transplants.problem import Problem
 from tests.lab import byte_bpe, llama
 
 N_ROWS = 4_096

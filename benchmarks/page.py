@@ -13,11 +13,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.measure import markdown
 from benchmarks.server import ROOT, server
-from core.errors import UserError
+from core.common.errors import UserError
 
 ECHO = """
 import streamlit as st
-from components.text_editor.component import text_editor
+from components.widgets.text_editor.component import text_editor
 
 @st.fragment
 def echo():

@@ -10,14 +10,14 @@ from statistics import median
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.measure import markdown
-from components import cached
-from components.premium.at_hand import AtHand
+from components.cached import tokenizers as cached
 from components.premium.bench import bench
+from components.premium.context import AtHand
 from components.premium.controls import Choice
 from components.premium.ordering import mean_premium, order
-from core.atlas import atlas_tokenizers
-from core.premium import PER, Per
-from core.shared_cache import shared
+from core.jobs.shared_cache import shared
+from core.premium.atlas import atlas_tokenizers
+from core.premium.premium import PER, Per
 
 PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
 READY: list[AtHand] = []  # what the alternative draws next

@@ -18,10 +18,10 @@ import torch
 from torch import Tensor
 
 from benchmarks.measure import markdown
-from core.errors import UnknownName
-from core.memory_peak import MemoryPeak
+from core.common.errors import UnknownName
 from core.models.device import pick_device
-from core.pursuit import Pursuit, fast_in_bfloat16, published, pursue
+from core.models.memory_peak import MemoryPeak
+from core.transplants.linear.pursuit import Pursuit, fast_in_bfloat16, published, pursue
 
 MEMORY_BYTES = 2**30
 

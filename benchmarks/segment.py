@@ -8,13 +8,13 @@ from collections.abc import Callable
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from benchmarks.measure import in_turns, markdown
-from core.catalog import open_tokenizer
-from core.engines.huggingface import HuggingFaceTokenizer
-from core.engines.longest_match import LongestMatchTokenizer
-from core.engines.sentencepiece import SentencePieceTokenizer
-from core.engines.tiktoken import TiktokenTokenizer
-from core.errors import UserError
-from core.tokenizer import Tokenizer
+from core.common.errors import UserError
+from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
+from core.tokenizers.backends.longest_match import LongestMatchTokenizer
+from core.tokenizers.backends.sentencepiece import SentencePieceTokenizer
+from core.tokenizers.backends.tiktoken import TiktokenTokenizer
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.tokenizer import Tokenizer
 from tests.datafolder import HAS_DATA, TOKENIZERS, flores
 
 SIZES = {"2 kB": 2_000, "200 kB": 200_000}

@@ -28,13 +28,13 @@ from benchmarks.measure import markdown
 from benchmarks.page import SPECS
 from benchmarks.server import ROOT, server
 from benchmarks.visitor import Broken, Visitor
-from core.catalog import offered, open_tokenizer
-from core.corpus import Corpus, open_corpus
-from core.errors import UserError
-from core.job import State
-from core.jobs import Jobs
-from core.memory import resident_bytes
-from core.samples import parallel_texts
+from core.common.errors import UserError
+from core.common.memory import resident_bytes
+from core.corpora.corpus import Corpus, open_corpus
+from core.jobs.job import State
+from core.jobs.queue import Jobs
+from core.text.samples import parallel_texts
+from core.tokenizers.catalog import offered, open_tokenizer
 from core.work.count import corpus_counting
 from tests.jobs_home import jobs_home
 

@@ -21,10 +21,10 @@ from pathlib import Path
 
 import numpy as np
 
-from core.engine import Engine, LocalEngine
-from core.job import Context, State, kind_named
-from core.jobs import Jobs
-from core.storage.index import Index, _checked
+from core.jobs.executor import Engine, LocalEngine
+from core.jobs.job import Context, State, kind_named
+from core.jobs.queue import Jobs
+from core.jobs.store.index import Index, _checked
 from tests.jobs_home import jobs_home, kill_daemon, kill_workers, server, until, worker_pids
 
 VICTIMS = ("worker", "daemon", "server", "all")
@@ -181,7 +181,7 @@ def _on_ray(n: int, kind: str, params: dict[str, object], alone: bytes | None) -
     import ray
     from ray.cluster_utils import Cluster
 
-    from core.ray_engine import RayEngine
+    from core.jobs.ray import RayEngine
 
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "object_store_memory": 200 * 2**20})
     for _ in range(n - 1):

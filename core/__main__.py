@@ -9,9 +9,9 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import NoReturn
 
-from core.command import Command
-from core.errors import UserError
-from core.registry import entries
+from core.cli.base import Command
+from core.common.errors import UserError
+from core.common.registry import entries
 
 BROKEN_PIPE, INTERRUPTED = 141, 130  # 128 + the signal, as a shell has it
 

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from components.colours import tokenizer_colours
-from components.premium import views
-from components.premium.at_hand import AtHand
+from components.premium import view
 from components.premium.bench import bench
+from components.premium.brought.controls import brought
+from components.premium.brought.counting import absent_in_link, counting_strip
+from components.premium.context import AtHand
 from components.premium.controls import choose_opening, controls
-from components.premium.counting import absent_in_link, counting_strip
 from components.premium.faithful import lossless_badge
 from components.premium.ordering import matching, mean_premium, order
 from components.premium.overview import overview
-from components.premium.own import brought
 from components.premium.provenance import link, provenance, reproduction_badge, text_note
+from components.widgets.colours import tokenizer_colours
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.title("Multilingual premium", anchor=False, width="content")
@@ -64,7 +64,7 @@ at_hand = AtHand(
     premiums=numbers.premiums,
 )
 overview(at_hand)
-views.views(at_hand)
+view.views(at_hand)
 link(at_hand)
 provenance(at_hand)
 with strip:

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from components import cached_runs
-from components.count_corpus import count_corpus, count_form, count_sample
-from components.errors import plain
-from components.figures import count
-from components.jobs import job_list, visible
-from components.run_result import opened_result
-from components.store_room import store_room
+from components.cached import runs as cached_runs
+from components.frame.errors import plain
+from components.runs.count_corpus import count_corpus, count_form, count_sample
+from components.runs.job_cards import job_list, visible
+from components.runs.run_result import opened_result
+from components.runs.storage import store_room
+from components.widgets.numbers import count
 
 jobs = cached_runs.jobs()
 found = visible(jobs)

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from components import text_state
-from components.add_tokenizer import add_tokenizer
-from components.first_visit.component import first_visit
-from components.live_segmentation import live_segmentation
-from components.pickers import choose_opening, sample_picker, tokenizer_picker
-from components.view_options import view_options
+from components.segmentation.live_segmentation import live_segmentation
+from components.widgets import text_state
+from components.widgets.add_tokenizer import add_tokenizer
+from components.widgets.first_visit.component import first_visit
+from components.widgets.pickers import choose_opening, sample_picker, tokenizer_picker
+from components.widgets.view_options import view_options
 
 text_state.restore()
 

@@ -2,22 +2,23 @@
 
 import streamlit as st
 
-from components import cached_lab, cached_runs
-from components.errors import plain, show_error, user_errors
-from components.jobs import OPENED, may_see, show_refusal
-from components.lab.ask import ask
-from components.lab.ask_again import ask_again
-from components.lab.at_hand import AtHand
-from components.lab.before import before
+from components.cached import lab as cached_lab
+from components.cached import runs as cached_runs
+from components.frame.errors import plain, show_error, user_errors
 from components.lab.choose import choose_view
+from components.lab.context import AtHand
+from components.lab.form.again import ask_again
+from components.lab.form.form import ask
+from components.lab.form.start import start
+from components.lab.form.state import PLAN, from_the_link, seen
 from components.lab.introduction import introduction
 from components.lab.key_picture import key_picture
-from components.lab.restore import PLAN, from_the_link, seen
-from components.lab.start import start
-from components.lab.under_way import under_way
-from components.page_link.component import page_link
-from core.errors import UserError, shown
-from core.job import canonical
+from components.lab.preview import before
+from components.lab.progress import under_way
+from components.runs.job_cards import OPENED, may_see, show_refusal
+from components.widgets.page_link.component import page_link
+from core.common.errors import UserError, shown
+from core.jobs.job import canonical
 from core.lab.link import plan_to_link
 
 jobs = cached_runs.jobs()

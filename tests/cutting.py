@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from core.kinds import Kind
-from core.segmentation import Segmentation
+from core.tokenizers.kinds import Kind
+from core.tokenizers.segmentation import Segmentation
 
 
 def cut(text: str | bytes, *tokens: tuple[int, int, bytes] | tuple[int, int, bytes, Kind]) -> Segmentation:

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from core.vocabulary import byte_of_character
+from core.tokenizers.vocabulary import byte_of_character
 from tests.tiny import CORPUS, byte_level_bpe, vocab_and_merges, word_piece
 
-SOURCES = Path(__file__).resolve().parent.parent / "core" / "sources"
+SOURCES = Path(__file__).resolve().parent.parent / "core" / "tokenizers" / "formats"
 Made = dict[str, bytes]
 
 
@@ -136,7 +136,7 @@ def _gguf() -> Made:
         return {"vocab.gguf": path.read_bytes()}
 
 
-# name -> (module of core.sources that reads it, maker)
+# name -> (module of core.tokenizers.formats that reads it, maker)
 _MAKERS: dict[str, tuple[str, Callable[[], Made]]] = {
     "tokenizer.json BPE": ("tokenizers_json", lambda: {"tokenizer.json": byte_level_bpe().encode()}),
     "tokenizer.json WordPiece": ("tokenizers_json", lambda: {"tokenizer.json": word_piece().encode()}),

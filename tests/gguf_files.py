@@ -5,7 +5,7 @@ from pathlib import Path
 
 import gguf
 
-from core.vocabulary import byte_of_character
+from core.tokenizers.vocabulary import byte_of_character
 
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
 

@@ -28,7 +28,7 @@ class Case:
         name: what is wrong with them.
         files: content by name, main one first; made when asked, since some are large.
         says: a regular expression found in the message.
-        needs: the module of `core.sources` that reads the format.
+        needs: the module of `core.tokenizers.formats` that reads the format.
         options: settings of the spec.
     """
 

@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.processes import alive, pid_of
-from core.runner.census import Census, kill_marked
-from core.runner.daemon import family
-from core.runner.lock import holder
+from core.common.processes import alive, pid_of
+from core.jobs.runner.census import Census, kill_marked
+from core.jobs.runner.daemon import family
+from core.jobs.runner.lock import holder
 
 ROOT = Path(__file__).parents[1]
 SERVER = """
 import sys, json
-from core.jobs import Jobs
+from core.jobs.queue import Jobs
 kind, params, session = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3]
 jobs = Jobs()
 job = jobs.submit(kind, params, session)

@@ -10,13 +10,13 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from core.catalog import open_path
-from core.evaluator import EvalText, Reference, Subject, subject
+from core.evaluation.base import EvalText, Reference, Subject, subject
 from core.models.language_model import LanguageModel
-from core.models.roles import special_ids
-from core.tokenizer import LocalTokenizer
-from core.transplant import method, transplant
-from core.transplant_problem import Problem
+from core.models.special_ids import special_ids
+from core.tokenizers.catalog import open_path
+from core.tokenizers.tokenizer import LocalTokenizer
+from core.transplants.base import method, transplant
+from core.transplants.problem import Problem
 
 ENGLISH = [
     "the cat sat on the mat and the dog sat by the door",

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from core.engines.longest_match import LongestMatchTokenizer
-from core.kinds import Kind
 from core.models.matrices import Matrices
-from core.tokenizer import Info
-from core.vocabulary import Vocabulary
+from core.tokenizers.backends.longest_match import LongestMatchTokenizer
+from core.tokenizers.kinds import Kind
+from core.tokenizers.tokenizer import Info
+from core.tokenizers.vocabulary import Vocabulary
 
 BYTES = [bytes([b]) for b in range(256)]
 

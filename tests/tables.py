@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.counts import Counted, CountTable, compact
+from core.counting.table import Counted, CountTable, compact
 
 
 def table(tokens: ArrayLike, unknown: ArrayLike | None = None, **changes: Any) -> CountTable:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.affine import AffineMap, Pairs, procrustes, ridge
+from core.transplants.linear.affine import AffineMap, Pairs, procrustes, ridge
 
 MB = 2**20
 

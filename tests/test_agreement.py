@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.agreement import agreement, consensus, f1_matrix, unanimous_share
-from core.errors import UserError
-from core.kinds import Kind
-from core.segmentation import Segmentation
+from core.common.errors import UserError
+from core.segmentation.agreement import agreement, consensus, f1_matrix, unanimous_share
+from core.tokenizers.kinds import Kind
+from core.tokenizers.segmentation import Segmentation
 
 TEXT = b"abcdefgh"
 cut_sets = st.sets(st.integers(1, len(TEXT) - 1))

@@ -13,10 +13,10 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from core.__main__ import main
-from core.corpora import flores200
-from core.count_table import to_csv, totals
-from core.counts import Counted
-from core.download import Remote
+from core.common.download import Remote
+from core.corpora.sources import flores200
+from core.counting.table import Counted
+from core.counting.totals import to_csv, totals
 from tests.tables import table
 
 Output = pytest.CaptureFixture[str]
@@ -115,7 +115,7 @@ def test_a_tokenizer_to_which_everything_is_unknown(capsys: Output, tmp_path: Pa
 
 
 def test_a_line_without_end_is_refused(capsys: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.count_file.MAX_LINE_BYTES", 2_000)
+    monkeypatch.setattr("core.counting.file.MAX_LINE_BYTES", 2_000)
     (tmp_path / "a.txt").write_text("ok\n" + "a" * 5_000)
     says = refused(capsys, "count", "--tokenizer", "builtin:characters", "--file", str(tmp_path / "a.txt"))
     assert "a line of over" in says

@@ -7,12 +7,12 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from core.errors import UserError
+from core.common.errors import UserError
+from core.common.progress import listening
 from core.models.build import recipe, texts, train
 from core.models.build.mix import documents
 from core.models.build.recipe import RECIPES
 from core.models.build.texts import LANGUAGES, Part
-from core.progress import listening
 from tests.datafolder import needs_data
 from tests.tiny import byte_level_bpe
 

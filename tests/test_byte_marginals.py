@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import UserError
-from core.measuring import byte_marginals as module
-from core.measuring.byte_marginals import SPECIAL, ByteTable, Ids, byte_marginals, byte_table
+from core.common.errors import UserError
+from core.evaluation.passes import byte_marginals as module
+from core.evaluation.passes.byte_marginals import SPECIAL, ByteTable, Ids, byte_marginals, byte_table
 from tests.lexicons import lexicon
 
 END = 0

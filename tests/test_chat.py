@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from core.catalog import open_tokenizer
-from core.chat import Turn, render_chat, why_no_chat
-from core.chat_template import TemplateRefused, main, render, render_apart
-from core.errors import TookTooLong, UserError
-from core.kinds import Kind
-from core.sources.builtin import ByteTokenizer
-from core.tokenizer import Tokenizer
+from core.common.errors import TookTooLong, UserError
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.chat.chat import Turn, render_chat, why_no_chat
+from core.tokenizers.chat.template import TemplateRefused, main, render, render_apart
+from core.tokenizers.formats.builtin import ByteTokenizer
+from core.tokenizers.kinds import Kind
+from core.tokenizers.tokenizer import Tokenizer
 from tests.datafolder import TOKENIZERS, needs_data
 
 CHAT = [("user", "Hi"), ("assistant", "Hello."), ("user", "Bye <é>")]
@@ -138,7 +138,9 @@ def test_the_child_answers_in_json() -> None:
     asked = json.dumps(request | {"add_generation_prompt": True, "tokens": {}}).encode()
     out = io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.chat_template._limit", lambda: None)  # or the test's own process would be limited
+        patch.setattr(
+            "core.tokenizers.chat.template._limit", lambda: None
+        )  # or the test's own process would be limited
         main(io.BytesIO(asked).read, out.write)
     assert json.loads(out.getvalue()) == {"text": "é"}
 
@@ -176,8 +178,8 @@ MISTRAL = {
 
 @pytest.mark.parametrize("version", MISTRAL)
 def test_mistral_chats_are_encoded_by_mistrals_own_library(version: str) -> None:
-    from core.mistral_chat import chat_ids
-    from core.sources.mistral import shipped_file
+    from core.tokenizers.chat.mistral import chat_ids
+    from core.tokenizers.formats.mistral import shipped_file
 
     chat = render_chat(opened(f"mistral:{version}"), [Turn(*turn) for turn in [SYSTEM, *CHAT]])
     assert chat.text == MISTRAL[version]
@@ -218,7 +220,10 @@ def test_importing_chats_imports_neither_jinja_nor_mistral_common() -> None:
     import subprocess
     import sys
 
-    script = "import sys, core.chat; print(sorted({'jinja2', 'mistral_common', 'pydantic'} & set(sys.modules)))"
+    script = (
+        "import sys, core.tokenizers.chat.chat; "
+        "print(sorted({'jinja2', 'mistral_common', 'pydantic'} & set(sys.modules)))"
+    )
     root = Path(__file__).resolve().parent.parent
     done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chunks import Chunk, Unit, split_by_budget
-from core.errors import UnknownName, UserError
-from core.kinds import Kind
-from core.segmentation import Segmentation
-from core.sources.builtin import ByteTokenizer, RuleTokenizer, clusters, words
+from core.common.errors import UnknownName, UserError
+from core.segmentation.chunks import Chunk, Unit, split_by_budget
+from core.tokenizers.formats.builtin import ByteTokenizer, RuleTokenizer, clusters, words
+from core.tokenizers.kinds import Kind
+from core.tokenizers.segmentation import Segmentation
 from tests.cutting import cut, pieces_of
 
 UNITS: list[Unit] = ["tokens", "characters", "words", "lines"]

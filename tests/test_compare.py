@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.compare import MAX_TOKENS, compare
-from core.errors import TooLarge
-from core.kinds import Kind
-from core.sources.builtin import ByteTokenizer, RuleTokenizer
+from core.common.errors import TooLarge
+from core.segmentation.two_texts import MAX_TOKENS, compare
+from core.tokenizers.formats.builtin import ByteTokenizer, RuleTokenizer
+from core.tokenizers.kinds import Kind
 from tests.cutting import cut
 
 texts = st.text("ab é", max_size=20)

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.corpora import flores200
-from core.corpora.file import open_path
-from core.corpus import Corpus, corpus_sources, open_corpus, parse_corpus
-from core.corpus_uploads import keep_corpus
-from core.errors import TooLarge, UnknownName, UnreadableFile, UserError
-from core.plain_text import lines
+from core.common.errors import TooLarge, UnknownName, UnreadableFile, UserError
+from core.common.plain_text import lines
+from core.corpora.corpus import Corpus, corpus_sources, open_corpus, parse_corpus
+from core.corpora.sources import flores200
+from core.corpora.sources.file import open_path
+from core.corpora.uploads import keep_corpus
 from tests.datafolder import flores, needs_data
 
 DEU = ("Guten Tag.", "Wie geht es?", "Danke.")
@@ -35,9 +35,9 @@ def opened(path: Path, content: str | bytes) -> Corpus:
 
 
 def zipped(path: Path, files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
-    with zipfile.ZipFile(path, "w", method) as archive:
+    with zipfile.ZipFile(path, "w", method) as archives:
         for name, content in files.items():
-            archive.writestr(name, content)
+            archives.writestr(name, content)
     return path
 
 
@@ -91,11 +91,11 @@ def test_parquet_and_archives_give_it_too(tmp_path: Path) -> None:
     parquet.write_table(arrow.table({"eng_Latn": ENG, "deu_Latn": DEU}), tmp_path / "a.parquet")
     files = {f"{code}.txt": "\n".join(text).encode() for code, text in (("eng_Latn", ENG), ("deu_Latn", DEU))}
     zipped(tmp_path / "a.zip", files, zipfile.ZIP_LZMA)
-    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as archive:
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as archives:
         for name, content in files.items():
             entry = tarfile.TarInfo(f"x/{name}")
             entry.size = len(content)
-            archive.addfile(entry, io.BytesIO(content))
+            archives.addfile(entry, io.BytesIO(content))
     for name in ("a.parquet", "a.zip", "a.tar.gz"):
         corpus = open_corpus(f"file:{tmp_path / name}")
         assert dict(corpus.sentences) == {"eng_Latn": ENG, "deu_Latn": DEU}, name
@@ -213,10 +213,10 @@ def test_names_that_point_outside_are_refused(tmp_path: Path, name: str) -> None
 
 
 def test_links_and_nested_archives_are_refused(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "link.zip", "w") as archive:
+    with zipfile.ZipFile(tmp_path / "link.zip", "w") as archives:
         entry = zipfile.ZipInfo("eng_Latn.txt")
         entry.external_attr = 0o120777 << 16
-        archive.writestr(entry, "/etc/passwd")
+        archives.writestr(entry, "/etc/passwd")
     with tarfile.open(tmp_path / "link.tar.gz", "w:gz") as tar:
         link = tarfile.TarInfo("eng_Latn.txt")
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
@@ -230,11 +230,11 @@ def test_links_and_nested_archives_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
 def test_a_bomb_is_refused_without_being_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: int) -> None:
-    from core import archive
+    from core.common import archives
 
     path = zipped(tmp_path / "bomb.zip", {"eng_Latn.txt": b"a" * 20_000_000}, method)
     assert path.stat().st_size < 40_000
-    monkeypatch.setattr(archive.unpacked, "__defaults__", (1_000_000,))
+    monkeypatch.setattr(archives.unpacked, "__defaults__", (1_000_000,))
     tracemalloc.start()
     with pytest.raises(TooLarge, match="unpacks to more than 1 MB"):
         open_path(path, "file:bomb.zip")
@@ -257,7 +257,7 @@ def test_a_parquet_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     arrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet
 
-    from core import tables
+    from core.corpora import tables
 
     parquet.write_table(arrow.table({"eng_Latn": ["a" * 10_000] * 2_000}), tmp_path / "a.parquet")
     assert (tmp_path / "a.parquet").stat().st_size < 100_000
@@ -379,7 +379,7 @@ def test_flores_plus_is_read_by_number_and_a_missing_split_is_a_gap(
     arrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet
 
-    from core.corpora import floresplus
+    from core.corpora.sources import floresplus
 
     for split in floresplus.SPLITS:
         (tmp_path / split).mkdir()

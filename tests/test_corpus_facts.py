@@ -8,14 +8,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from core import corpus_facts, work_estimate
-from core.catalog import open_tokenizer
-from core.corpus import open_corpus
-from core.corpus_facts import examined, facts_of
-from core.corpus_uploads import keep_corpus
-from core.errors import TookTooLong, TooLarge, UnknownName, UserError
+from core.common.errors import TookTooLong, TooLarge, UnknownName, UserError
+from core.corpora import facts as corpus_facts
+from core.corpora.corpus import open_corpus
+from core.corpora.facts import examined, facts_of
+from core.corpora.uploads import keep_corpus
+from core.counting import estimate
+from core.counting.estimate import bytes_per_second, seconds_to_count
+from core.tokenizers.catalog import open_tokenizer
 from core.work.count import corpus_counting
-from core.work_estimate import bytes_per_second, seconds_to_count
 
 TABLE = "eng_Latn,deu_Latn\n" + "".join(f"Cat {n}.,Größe {n}.\n" for n in range(50))
 
@@ -86,7 +87,7 @@ def test_an_estimate_grows_with_the_work(monkeypatch: pytest.MonkeyPatch) -> Non
         def count(self, lines: Sequence[str]) -> None:
             passed[0] += sum(len(line.encode()) for line in lines) / 500
 
-    monkeypatch.setattr(work_estimate, "time", SimpleNamespace(perf_counter=lambda: passed[0]))
+    monkeypatch.setattr(estimate, "time", SimpleNamespace(perf_counter=lambda: passed[0]))
     assert bytes_per_second(Metered(), facts.sample) == pytest.approx(500)  # type: ignore[arg-type]
     one = seconds_to_count([1000.0], facts, facts.languages[:2])
     assert seconds_to_count([1000.0] * 2, facts, facts.languages) > one + 5

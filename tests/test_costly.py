@@ -1,7 +1,7 @@
 """The words and characters that cost most."""
 
-from core.catalog import open_tokenizer
-from core.costly import costly_characters, costly_words
+from core.segmentation.costliest_words import costly_characters, costly_words
+from core.tokenizers.catalog import open_tokenizer
 
 
 def test_words_and_characters_by_hand() -> None:

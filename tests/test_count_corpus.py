@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.catalog import open_tokenizer
-from core.corpus import open_corpus
-from core.count_table import to_csv, totals
-from core.engine import LocalEngine, run_job
-from core.errors import UserError
-from core.job import Context
+from core.common.errors import UserError
+from core.corpora.corpus import open_corpus
+from core.counting.totals import to_csv, totals
+from core.jobs.executor import LocalEngine, run_job
+from core.jobs.job import Context
+from core.tokenizers.catalog import open_tokenizer
 from core.work import count
 
 SPECS = ("mistral:v3", "builtin:utf8-bytes")

@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import count_file
-from core.catalog import open_tokenizer
-from core.corpus import Corpus, open_corpus
-from core.count_file import count_lines
-from core.counting import count_corpus
-from core.counts import compact, stacked
-from core.errors import TooLarge, UnknownName, UnreadableFile, UserError
-from core.fast_lanes import count_once
-from core.job import Context, part_key
-from core.store import store
-from core.tokenizer import Counts
+from core.common.errors import TooLarge, UnknownName, UnreadableFile, UserError
+from core.corpora.corpus import Corpus, open_corpus
+from core.counting import file
+from core.counting.corpus import count_corpus
+from core.counting.fastest import count_once
+from core.counting.file import count_lines
+from core.counting.table import compact, stacked
+from core.jobs.job import Context, part_key
+from core.jobs.store.store import store
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.tokenizer import Counts
 from core.work import count
 from tests.tables import table
 
@@ -164,7 +164,7 @@ def test_bad_files_are_named_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyP
     path.write_bytes(b"ok\n" * 5000 + b"\xff\n")
     with pytest.raises(UnreadableFile, match="line 5,001"):
         count_lines(tokenizer, path)
-    monkeypatch.setattr(count_file, "MAX_LINE_BYTES", 1000)
+    monkeypatch.setattr(file, "MAX_LINE_BYTES", 1000)
     path.write_bytes(b"a" * 2000)
     with pytest.raises(TooLarge, match="a line of over"):
         count_lines(tokenizer, path)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core.download import Remote, download
-from core.errors import UserError
-from core.progress import listening
+from core.common.download import Remote, download
+from core.common.errors import UserError
+from core.common.progress import listening
 
 CONTENT = bytes(range(256)) * 4_000  # about 1 MB
 

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.catalog import open_tokenizer
-from core.corpus import Corpus, open_corpus
-from core.engine import LocalEngine, chosen_engine, run_job
-from core.errors import UnknownName, UserError
-from core.job import Context, Output, kind_named
-from core.jobs import Jobs
-from core.storage.files import Origin, Result, packed
+from core.common.errors import UnknownName, UserError
+from core.corpora.corpus import Corpus, open_corpus
+from core.jobs.executor import LocalEngine, chosen_engine, run_job
+from core.jobs.job import Context, Output, kind_named
+from core.jobs.queue import Jobs
+from core.jobs.store.files import Origin, Result, packed
+from core.tokenizers.catalog import open_tokenizer
 from core.work import count
 from tests.jobs_home import jobs_home, until
 
@@ -183,7 +183,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 @needs_ray
 def test_ray_gives_the_same_bytes_even_if_a_node_is_killed_half_way(cluster: Any, corpus: Corpus, text: Path) -> None:
-    from core.ray_engine import RayEngine, connected
+    from core.jobs.ray import RayEngine, connected
 
     job = counting(corpus)
     local = run_job(count.JOB, job.params, job.inputs, LocalEngine(1))
@@ -213,7 +213,7 @@ def test_ray_gives_the_same_bytes_even_if_a_node_is_killed_half_way(cluster: Any
 
 @needs_ray
 def test_ray_unit_that_wants_a_gpu_gets_one(cluster: Any, text: Path) -> None:
-    from core.ray_engine import RayEngine
+    from core.jobs.ray import RayEngine
 
     kind = kind_named("texts")
     params = {"path": str(text), "pieces": 3}
@@ -225,7 +225,7 @@ def test_ray_unit_that_wants_a_gpu_gets_one(cluster: Any, text: Path) -> None:
 
 @needs_ray
 def test_ray_units_keep_within_their_memory_and_their_time(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core import ray_engine
+    from core.jobs import ray as ray_engine
 
     monkeypatch.setattr(ray_engine, "RETRIES", 0)
     kind = replace(kind_named("misbehave"), memory_mb=300, unit_seconds=2)

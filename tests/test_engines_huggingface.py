@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-from core.catalog import open_tokenizer
-from core.engines.huggingface import HuggingFaceTokenizer
-from core.errors import UnreadableFile, UserError
-from core.kinds import Kind
-from core.segmentation import Segmentation
-from core.tokenizer import Info, Specials
-from core.vocabulary import byte_of_character
+from core.common.errors import UnreadableFile, UserError
+from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.kinds import Kind
+from core.tokenizers.segmentation import Segmentation
+from core.tokenizers.tokenizer import Info, Specials
+from core.tokenizers.vocabulary import byte_of_character
 from tests.datafolder import TOKENIZERS, flores, needs_data
 
 INFO = Info("file:test", "test", "tokenizers_json", "0" * 16, None, "", "")
@@ -262,9 +262,9 @@ def test_damaged_files_are_refused_in_one_line(data: bytes, tmp_path: Path) -> N
 @pytest.mark.parametrize("path", sorted(TOKENIZERS.glob("hf_json/*/tokenizer.json")), ids=lambda path: path.parent.name)
 def test_the_librarys_offsets_agree_with_the_bytes(path: Path) -> None:
     """Wherever tokens spell the text, spans by offsets (as used for changed texts) are those by adding up bytes."""
-    from core.catalog import files_at
-    from core.segmentation import disjoint
-    from core.sources.tokenizers_json import load
+    from core.tokenizers.catalog import files_at
+    from core.tokenizers.formats.tokenizers_json import load
+    from core.tokenizers.segmentation import disjoint
 
     made = load(files_at(f"file:{path}", path, {}))
     texts = [lines[n] for lines in flores().values() for n in (0, 5)]

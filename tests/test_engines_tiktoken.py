@@ -8,13 +8,13 @@ import tiktoken
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.engines.longest_match import LongestMatchTokenizer
-from core.engines.nfc import composed
-from core.engines.tiktoken import TiktokenTokenizer, vocabulary_of
-from core.errors import UnreadableFile, UserError
-from core.kinds import Kind
-from core.tokenizer import Info, Specials
-from core.vocabulary import Vocabulary
+from core.common.errors import UnreadableFile, UserError
+from core.tokenizers.backends.longest_match import LongestMatchTokenizer
+from core.tokenizers.backends.nfc import composed
+from core.tokenizers.backends.tiktoken import TiktokenTokenizer, vocabulary_of
+from core.tokenizers.kinds import Kind
+from core.tokenizers.tokenizer import Info, Specials
+from core.tokenizers.vocabulary import Vocabulary
 
 PATTERN = r"\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 RANKS = {bytes([b]): b for b in range(256)} | {b"ab": 256, b"abc": 257, "é".encode(): 258}

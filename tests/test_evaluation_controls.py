@@ -7,13 +7,13 @@ from functools import cache
 import numpy as np
 import pytest
 
-from core.evaluator import EvalText, Reference, evaluator
-from core.measures import Number
-from core.measuring.tuning import Phase, tunable, tune
+from core.evaluation.base import EvalText, Reference, evaluator
+from core.evaluation.passes.tuning import Phase, tunable, tune
+from core.evaluation.results import Number
 from core.models.language_model import LanguageModel
 from core.models.load import open_model, shipped
-from core.samples import parallel_texts
-from core.tokenizer import LocalTokenizer
+from core.text.samples import parallel_texts
+from core.tokenizers.tokenizer import LocalTokenizer
 from tests.lab import byte_bpe, lab, llama, texts
 
 SEEDS = (0, 1, 2)

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 import torch
 
-from core.errors import UserError
-from core.evaluator import Subject, evaluator, evaluators
-from core.measures import Measures
-from core.measuring.byte_marginals import byte_marginals, byte_table
-from core.measuring.byte_windows import next_tokens, window
-from core.measuring.generation import Sample, continuations
-from core.measuring.geometry import isotropy, neighbours
-from core.measuring.resegmented import Resegmented
-from core.measuring.tuning import RANK, Phase, batches, tunable, tune
+from core.common.errors import UserError
+from core.evaluation.base import Subject, evaluator, evaluators
+from core.evaluation.passes.byte_marginals import byte_marginals, byte_table
+from core.evaluation.passes.byte_windows import next_tokens, window
+from core.evaluation.passes.generation import Sample, continuations
+from core.evaluation.passes.geometry import isotropy, neighbours
+from core.evaluation.passes.resegmented import Resegmented
+from core.evaluation.passes.tuning import RANK, Phase, batches, tunable, tune
+from core.evaluation.results import Measures
 from core.models.score import score
-from core.transplant import Method
-from core.transplant_rows import Provenance, made
+from core.transplants.base import Method
+from core.transplants.rows import Provenance, made
 from tests.lab import byte_bpe, lab, llama, texts
 from tests.tiny_models import opened
 
@@ -311,7 +311,7 @@ def test_wrong_parameters_are_refused(subject: Subject) -> None:
 
 def test_the_quick_ones_make_one_pass_of_each_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the original once for all methods; of it again only the small sample for the floor."""
-    from core.measuring import reading
+    from core.evaluation.passes import reading
 
     passes: list[tuple[str, int]] = []
     true_score: Callable[..., object] = score

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from core.errors import UserError
-from core.evaluator import EvalText, Reference, Subject, evaluator, evaluators, quick_evaluators
-from core.job import Output
-from core.measures import Measures, restored
+from core.common.errors import UserError
+from core.evaluation.base import EvalText, Reference, Subject, evaluator, evaluators, quick_evaluators
+from core.evaluation.results import Measures, restored
+from core.jobs.job import Output
+from core.jobs.store.files import Origin, Result, packed, unpacked
 from core.models.language_model import LanguageModel
 from core.models.matrices import Matrices
-from core.storage.files import Origin, Result, packed, unpacked
 from tests.lab import byte_bpe, lab, llama, permuted, texts
 
 LN2 = float(np.log(2))

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
-from core.errors import TooLarge, UserError
-from core.explain.longest import longest_matches, wordpiece_matches
-from core.explain.merges import MergeNode, merge_tree, replay
-from core.explain.unigram import n_best
+from core.common.errors import TooLarge, UserError
+from core.tokenizers.explain.longest import longest_matches, wordpiece_matches
+from core.tokenizers.explain.merges import MergeNode, merge_tree, replay
+from core.tokenizers.explain.unigram import n_best
 
 TEXT = [
     "low lower lowest new newer newest wide wider widest",

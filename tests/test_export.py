@@ -7,9 +7,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.export import document, safe_cell, to_csv
-from core.kinds import Kind
-from core.sources.builtin import ByteTokenizer, RuleTokenizer
+from core.export.tokens import document, safe_cell, to_csv
+from core.tokenizers.formats.builtin import ByteTokenizer, RuleTokenizer
+from core.tokenizers.kinds import Kind
 from tests.cutting import cut
 
 INFO = ByteTokenizer().info

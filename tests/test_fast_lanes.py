@@ -6,20 +6,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import fast_lanes
-from core.calibration import calibration_lines
-from core.catalog import open_tokenizer
-from core.fast_lanes import REFERENCE, calibrate, fast_counter
-from core.lane import Counter, Lane, NoLane
-from core.scripts import script_shares
-from core.tokenizer import Counts, LocalTokenizer
+from core.counting import fastest
+from core.counting.calibration import calibration_lines
+from core.counting.engine import Counter, Lane, NoLane
+from core.counting.fastest import REFERENCE, calibrate, fast_counter
+from core.text.scripts import script_shares
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.tokenizer import Counts, LocalTokenizer
 from tests.datafolder import TOKENIZERS, flores, needs_data
 
 
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path))
-    fast_lanes.fast_counter.cache_clear()
+    fastest.fast_counter.cache_clear()
 
 
 def lane(count: Counter) -> Lane:
@@ -81,7 +81,7 @@ def test_a_lane_that_breaks_is_refused() -> None:
 
 def test_the_verdict_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     _, first = fast_counter(local())
-    monkeypatch.setattr(fast_lanes, "calibrate", lambda tokenizer: pytest.fail("asked twice"))
+    monkeypatch.setattr(fastest, "calibrate", lambda tokenizer: pytest.fail("asked twice"))
     _, second = fast_counter(local())
     assert first == second
 

@@ -9,12 +9,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import yours
-from core.catalog import open_tokenizer
-from core.corpora import flores200
-from core.job import State
-from core.jobs import Jobs
-from core.shared_cache import shared
+from core.corpora.sources import flores200
+from core.counting import brought
+from core.jobs.job import State
+from core.jobs.queue import Jobs
+from core.jobs.shared_cache import shared
+from core.tokenizers.catalog import open_tokenizer
 from tests.jobs_home import jobs_home
 
 PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
@@ -55,7 +55,7 @@ def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
 
 
 def page() -> AppTest:
-    key = yours.in_link(yours.keep(open_tokenizer("builtin:words").info))
+    key = brought.in_link(brought.keep(open_tokenizer("builtin:words").info))
     app = AppTest.from_file(str(PAGE), default_timeout=60)
     app.query_params["counted"] = ["gpt-2", key]
     app.run()

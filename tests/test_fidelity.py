@@ -2,10 +2,10 @@
 
 import pytest
 
-from core.atlas import atlas_tokenizers
-from core.atlas.fidelity import fidelity, shipped_fidelity
-from core.catalog import open_tokenizer
-from core.corpus import open_corpus
+from core.corpora.corpus import open_corpus
+from core.premium.atlas import atlas_tokenizers
+from core.premium.atlas.fidelity import fidelity, shipped_fidelity
+from core.tokenizers.catalog import open_tokenizer
 from tests.datafolder import TOKENIZERS, needs_data
 
 LANGUAGES = ["eng_Latn", "tha_Thai", "zho_Hans"]

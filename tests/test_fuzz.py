@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import UserError
-from core.isolation import vet
+from core.common.errors import UserError
+from core.tokenizers.isolation.pool import vet
 from tests import formats
 from tests.formats import Made
 

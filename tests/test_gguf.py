@@ -10,13 +10,13 @@ import gguf
 import numpy as np
 import pytest
 
-from core.catalog import files_at
-from core.errors import UnknownName, UnreadableFile, UserError
-from core.gguf import read_metadata
-from core.kinds import Kind
-from core.llamacpp.pretokenizers import PRE_TOKENIZERS
-from core.sources.gguf import SOURCE
-from core.tokenizer import PLAIN, LocalTokenizer, Specials, Tokenizer
+from core.common.errors import UnknownName, UnreadableFile, UserError
+from core.tokenizers.catalog import files_at
+from core.tokenizers.formats.gguf import SOURCE
+from core.tokenizers.formats.gguf_models.pretokenizers import PRE_TOKENIZERS
+from core.tokenizers.gguf import read_metadata
+from core.tokenizers.kinds import Kind
+from core.tokenizers.tokenizer import PLAIN, LocalTokenizer, Specials, Tokenizer
 from tests import gguf_files
 from tests.datafolder import TOKENIZERS, needs_data
 from tests.patience import patience

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from core.catalog import open_tokenizer
-from core.errors import TooLarge, UserError
-from core.isolation import IsolatedTokenizer, vet
-from core.tokenizer import Specials
+from core.common.errors import TooLarge, UserError
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.isolation.pool import IsolatedTokenizer, vet
+from core.tokenizers.tokenizer import Specials
 from tests import formats, hostile
 from tests.hostile import CASES, Case
 from tests.patience import patience

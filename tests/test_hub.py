@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from tokenizers import Tokenizer as Reference
 
-from core.catalog import open_path
-from core.errors import UserError
-from core.sources.hub import Place, choose, place
+from core.common.errors import UserError
+from core.tokenizers.catalog import open_path
+from core.tokenizers.formats.hub import Place, choose, place
 from tests import formats
 from tests.hub_server import TOKEN, Hub, Repo, running
 from tests.tiny import byte_level_bpe, word_piece
@@ -23,9 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent
 TEXT = "the cat, naïve 你好"
 CLIENT = """
 import json, logging, sys, time
-from core.catalog import open_tokenizer
-from core.errors import UserError
-from core.progress import listening
+from core.tokenizers.catalog import open_tokenizer
+from core.common.errors import UserError
+from core.common.progress import listening
 logging.basicConfig(level=logging.DEBUG)
 for line in sys.stdin:
     heard, begun = [], time.monotonic()

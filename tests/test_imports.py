@@ -10,7 +10,9 @@ ROOT = Path(__file__).parents[1]
 HEAVY = ("torch", "transformers", "mistral_common", "ray", "sklearn", "scipy")
 
 
-@pytest.mark.parametrize("module", ["core.catalog", "core.__main__", "components.live_segmentation"])
+@pytest.mark.parametrize(
+    "module", ["core.tokenizers.catalog", "core.__main__", "components.segmentation.live_segmentation"]
+)
 def test_nothing_heavy_is_imported(module: str) -> None:
     code = f"import sys; import {module}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -19,6 +21,6 @@ def test_nothing_heavy_is_imported(module: str) -> None:
 
 
 def test_core_never_imports_streamlit() -> None:
-    code = "import sys, pkgutil, importlib, core\nfrom core.catalog import sources\nsources()\nprint(*sys.modules)"
+    code = "import sys\nfrom core.tokenizers.catalog import sources\nsources()\nprint(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "streamlit" not in loaded.stdout.split()

@@ -18,14 +18,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import isolation, wire
-from core.catalog import open_path, open_tokenizer
-from core.child import Child, resident_mb
-from core.errors import TookTooLong, UnreadableFile, UserError
-from core.isolation import IsolatedTokenizer, vet
-from core.segmentation import Segmentation
-from core.tokenizer import Explanation, Info, Specials, Stage, TokenDetails
-from core.wire import PREFIX, Garbled, Message
+from core.common.errors import TookTooLong, UnreadableFile, UserError
+from core.tokenizers.catalog import open_path, open_tokenizer
+from core.tokenizers.isolation import pool as isolation
+from core.tokenizers.isolation import wire
+from core.tokenizers.isolation.client import Child, resident_mb
+from core.tokenizers.isolation.pool import IsolatedTokenizer, vet
+from core.tokenizers.isolation.wire import PREFIX, Garbled, Message
+from core.tokenizers.segmentation import Segmentation
+from core.tokenizers.tokenizer import Explanation, Info, Specials, Stage, TokenDetails
 from tests import formats
 from tests.patience import patience
 
@@ -133,8 +134,8 @@ def test_ends_with_its_parent(busy: bool, path: Path, tmp_path: Path) -> None:
     script = """
 import sys, threading, time
 from pathlib import Path
-from core.isolation import IsolatedTokenizer
-from core.wire import Message, texts_to_blobs
+from core.tokenizers.isolation.pool import IsolatedTokenizer
+from core.tokenizers.isolation.wire import Message, texts_to_blobs
 t = IsolatedTokenizer("x:y", Path(sys.argv[1]))
 print(t._seat._child.pid, flush=True)
 if sys.argv[2] == "True":  # ten seconds of work, of which one is allowed
@@ -263,7 +264,7 @@ def test_any_bytes_are_a_message_or_garbled(head: bytes, body: bytes) -> None:
 
 def test_a_child_that_claims_a_huge_answer_is_ended(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tokenizer = IsolatedTokenizer("x:y", path)
-    monkeypatch.setattr("core.child.ANSWER_BYTES", 10)
+    monkeypatch.setattr("core.tokenizers.isolation.client.ANSWER_BYTES", 10)
     with pytest.raises(UnreadableFile, match="answered nonsense"):
         tokenizer.segment("the cat")
     assert PREFIX.size == 12

@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import processes
-from core.errors import UnknownName, UserError
-from core.job import Job, State, content_key, kind_named
-from core.jobs import Jobs
-from core.runner import launch, lock
-from core.storage.files import Input
-from core.storage.index import StoreError
+from core.common import processes
+from core.common.errors import UnknownName, UserError
+from core.jobs.job import Job, State, content_key, kind_named
+from core.jobs.queue import Jobs
+from core.jobs.runner import launch, lock
+from core.jobs.store.files import Input
+from core.jobs.store.index import StoreError
 from tests.jobs_home import (
     daemon_pid,
     jobs_home,

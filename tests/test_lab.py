@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.engine import compute
-from core.errors import UserError
-from core.job import Context, Output, Unit, kind_named
-from core.lab.cast import Cast, outlined
-from core.lab.comparison import compare, entrants
+from core.common.errors import UserError
+from core.evaluation.results import Measures, Table
+from core.jobs.executor import compute
+from core.jobs.job import Context, Output, Unit, kind_named
+from core.jobs.store.files import Origin, Result, packed, unpacked
 from core.lab.estimate import estimate
-from core.lab.picture import points, standing
+from core.lab.paired_tests import compare, entrants
+from core.lab.participants import Cast, outlined
 from core.lab.plan import Choice, Plan, plan_of
+from core.lab.points import points, standing
 from core.lab.result import LabResult, Outcome, lab_result
 from core.lab.setting import setting
 from core.lab.submission import KIND, Submission, submission
 from core.lab.verdict import verdict
-from core.measures import Measures, Table
-from core.storage.files import Origin, Result, packed, unpacked
 from core.work.transplant import gathered
 from tests.lab_folders import pair
 

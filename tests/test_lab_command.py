@@ -16,16 +16,16 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from core.__main__ import main
-from core.catalog import open_path
-from core.errors import UserError
-from core.lab import frugal
+from core.common.errors import UserError
+from core.lab import low_memory
 from core.models import export as exporting
 from core.models.export import export
 from core.models.load import open_model
 from core.models.loadable_tokenizer import loadable
 from core.models.score import score
-from core.transplant import Transplanted, method
-from core.transplant_problem import Problem
+from core.tokenizers.catalog import open_path
+from core.transplants.base import Transplanted, method
+from core.transplants.problem import Problem
 from tests.datafolder import DATA, TOKENIZERS, needs_data
 from tests.lab import lab
 from tests.lab_folders import pair, save
@@ -353,7 +353,7 @@ def test_every_kind_of_head_survives_the_way_to_the_disk(tmp_path: Path, name: s
 def test_memory_that_runs_out_makes_smaller_blocks_and_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     problem, ceilings = lab().problem, list[int]()
     assert problem is not None
-    real = frugal.transplant
+    real = low_memory.transplant
 
     def short_of_memory(problem: Problem, *rest: Any) -> Transplanted:
         ceilings.append(problem.memory_bytes)
@@ -361,13 +361,15 @@ def test_memory_that_runs_out_makes_smaller_blocks_and_is_said(monkeypatch: pyte
             raise torch.OutOfMemoryError("CUDA out of memory")
         return real(problem, *rest)
 
-    monkeypatch.setattr(frugal, "transplant", short_of_memory)
-    found = frugal.transplanted(problem, method("mean"), {}, 0)
+    monkeypatch.setattr(low_memory, "transplant", short_of_memory)
+    found = low_memory.transplanted(problem, method("mean"), {}, 0)
     assert ceilings == [2**30, 2**28, 2**26]
     assert any("ran out of memory" in remark and "64 MB" in remark for remark in found.remarks)
-    monkeypatch.setattr(frugal, "transplant", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("out of memory")))
+    monkeypatch.setattr(
+        low_memory, "transplant", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("out of memory"))
+    )
     with pytest.raises(UserError, match="even in blocks of"):
-        frugal.transplanted(problem, method("mean"), {}, 0)
+        low_memory.transplanted(problem, method("mean"), {}, 0)
 
 
 # what is listed

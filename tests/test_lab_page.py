@@ -12,26 +12,26 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import cached_lab
-from components.lab.ask import _spec
-from components.lab.at_hand import AtHand
+from components.cached import lab as cached_lab
+from components.lab.context import AtHand
+from components.lab.form.form import _spec
 from components.lab.key_picture import chart
 from components.lab.marks import in_light, marks
 from components.lab.view import views
-from core.errors import UserError
-from core.jobs import Jobs
-from core.lab.cast import outlined
+from core.common.errors import UserError
+from core.common.zip_folder import zipped
+from core.jobs.queue import Jobs
 from core.lab.documents import read_plain
 from core.lab.link import plan_to_link
-from core.lab.picture import points
+from core.lab.participants import outlined
 from core.lab.plan import Choice, Plan
+from core.lab.points import points
 from core.lab.submission import submission
 from core.lab.text_uploads import keep_text
 from core.lab.texts import texts_of
 from core.models.load import open_model
 from core.models.score import score
 from core.work.export import KIND, params_of
-from core.zipped import zipped
 from tests.jobs_home import jobs_home
 from tests.lab_folders import pair
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.calibration import calibration_lines
-from core.catalog import open_tokenizer
-from core.lane import Counter, NoLane, beside_reference, counts_of_ids
-from core.lanes import gigatoken, kitoken, tokie
-from core.tokenizer import Counts, LocalTokenizer
+from core.counting.calibration import calibration_lines
+from core.counting.engine import Counter, NoLane, beside_reference, counts_of_ids
+from core.counting.engines import gigatoken, kitoken, tokie
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.tokenizer import Counts, LocalTokenizer
 from tests.datafolder import TOKENIZERS, needs_data
 from tests.tiny import byte_level_bpe, word_piece
 

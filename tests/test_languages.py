@@ -2,7 +2,7 @@
 
 import zipfile
 
-from core.languages import flores_languages, is_language_code, language
+from core.text.languages import flores_languages, is_language_code, language
 from tests.datafolder import DATA, needs_data
 
 

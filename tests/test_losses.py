@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.catalog import open_tokenizer
-from core.kinds import Kind
-from core.losses import losses
-from core.segmentation import Segmentation
-from core.text_changes import MAX_COMPARED, difference
+from core.segmentation.changes import MAX_COMPARED, difference
+from core.segmentation.losses import losses
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.kinds import Kind
+from core.tokenizers.segmentation import Segmentation
 from tests.cutting import cut, pieces_of
 from tests.datafolder import TOKENIZERS, needs_data
 

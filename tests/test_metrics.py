@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.catalog import open_tokenizer
-from core.entropy import conditional, curve, frequencies, miller_madow, plug_in, renyi_efficiency
-from core.fairness import gini, lorenz, worst_decile
-from core.metric import Evidence, Metric, from_table, metric, metrics, over_languages, undefined
-from core.segmentation import Segmentation
+from core.metrics.base import Evidence, Metric, from_table, metric, metrics, over_languages, undefined
+from core.stats.entropy import conditional, curve, frequencies, miller_madow, plug_in, renyi_efficiency
+from core.stats.inequality import gini, lorenz, worst_decile
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.segmentation import Segmentation
 from tests.tables import table
 
 COSTS = arrays(np.float64, st.integers(2, 30), elements=st.floats(0.1, 100))

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from core.catalog import files_at, offered
-from core.errors import UnknownName, UnreadableFile
-from core.source import Source
-from core.sources import llama2c, mistral, tekken
-from core.tokenizer import LocalTokenizer, Specials
+from core.common.errors import UnknownName, UnreadableFile
+from core.tokenizers.catalog import files_at, offered
+from core.tokenizers.format import Source
+from core.tokenizers.formats import llama2c, mistral, tekken
+from core.tokenizers.tokenizer import LocalTokenizer, Specials
 
 
 def _load(source: Source, path: Path) -> LocalTokenizer:
@@ -37,7 +37,7 @@ def test_all_names_are_offered_and_unknown_ones_corrected() -> None:
 
 def test_opening_one_does_not_import_mistral_common() -> None:
     code = (
-        "import sys; from core.catalog import open_tokenizer; open_tokenizer('mistral:v3'); "
+        "import sys; from core.tokenizers.catalog import open_tokenizer; open_tokenizer('mistral:v3'); "
         "open_tokenizer('mistral:tekken'); "
         "print([m for m in sys.modules if m.startswith(('mistral', 'pydantic', 'torch'))])"
     )

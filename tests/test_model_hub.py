@@ -18,10 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 TEXT = "the cat, naïve 你好"
 CLIENT = """
 import json, sys
-from core.errors import UserError
+from core.common.errors import UserError
 from core.models.load import open_model
 from core.models.score import score
-from core.progress import listening
+from core.common.progress import listening
 for line in sys.stdin:
     heard = []
     try:

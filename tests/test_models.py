@@ -10,17 +10,17 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from core.catalog import open_path
-from core.errors import UserError
+from core.common.errors import UserError
 from core.models import memory
 from core.models.device import pick_device, pick_dtype
 from core.models.language_model import LanguageModel
 from core.models.llama2c import half_split, read_shape
 from core.models.load import open_model
 from core.models.matrices import Matrices
-from core.models.roles import special_ids
 from core.models.score import Slice, score
-from core.tokenizer import LocalTokenizer
+from core.models.special_ids import special_ids
+from core.tokenizers.catalog import open_path
+from core.tokenizers.tokenizer import LocalTokenizer
 from tests.tiny import byte_level_bpe
 from tests.tiny_models import NAMES, V, opened, saved
 

@@ -7,12 +7,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.errors import UserError
-from core.job import State
-from core.jobs import Jobs
-from core.runner.turns import Claim, Turns
-from core.shared_cache import shared
-from core.visitor import Visitor, browser, of_claims, of_header
+from core.common.errors import UserError
+from core.jobs.job import State
+from core.jobs.owner import Visitor, browser, of_claims, of_header
+from core.jobs.queue import Jobs
+from core.jobs.runner.turns import Claim, Turns
+from core.jobs.shared_cache import shared
 from tests.jobs_home import jobs_home, until
 
 PAGE = Path(__file__).parents[1] / "pages" / "runs.py"
@@ -29,8 +29,8 @@ def own_home(tmp_path: Path) -> Iterator[None]:
 
 
 def page(who: Visitor, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
-    for module in ("jobs", "store_room"):
-        monkeypatch.setattr(f"components.{module}.visitor", lambda: who)
+    for module in ("job_cards", "storage"):
+        monkeypatch.setattr(f"components.runs.{module}.visitor", lambda: who)
     app = AppTest.from_file(str(PAGE), default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value

@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.comparison_tests import compare_all, compare_languages, compare_tokenizers, holm
-from core.errors import UnknownName, UserError
-from core.premium import (
+from core.common.errors import UnknownName, UserError
+from core.premium.premium import (
     PER,
     joined_premiums,
     normalised,
@@ -20,7 +19,8 @@ from core.premium import (
     sentence_ratios,
     telling_sentences,
 )
-from core.student import quantile, two_sided
+from core.premium.tests import compare_all, compare_languages, compare_tokenizers, holm
+from core.stats.student import quantile, two_sided
 from tests.patience import patience
 from tests.tables import table
 

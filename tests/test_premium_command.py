@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.__main__ import main
-from core.atlas import shipped_atlas
-from core.premium import premiums
+from core.premium.atlas import shipped_atlas
+from core.premium.premium import premiums
 
 
 @pytest.fixture(autouse=True)

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from plotly.graph_objects import Figure
 
-from components.premium.at_hand import AtHand, Counting
+from components.premium.context import AtHand, Counting
 from components.premium.heatmap import heatmap
-from components.premium.ranked import ranked_figure
 from components.premium.scale import log_axis
-from components.premium.slope import cells_of, slope_figure
-from components.premium.units import bump_figure, moved_most, parts_figure
-from components.premium.world import RULES, Country, country_table, map_figure, small_ones
-from core.atlas import shipped_atlas
-from core.comparison_tests import compare_cells
-from core.premium import MAX_UNKNOWN, premiums, ranks, telling
+from components.premium.views.ranked import ranked_figure
+from components.premium.views.slope import cells_of, slope_figure
+from components.premium.views.units import bump_figure, moved_most, parts_figure
+from components.premium.views.world import RULES, Country, country_table, map_figure, small_ones
+from core.premium.atlas import shipped_atlas
+from core.premium.premium import MAX_UNKNOWN, premiums, ranks, telling
+from core.premium.tests import compare_cells
 
 KEYS = ("gpt-2", "bert-cased")
 

@@ -8,20 +8,20 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from components.premium.views import VIEWS
-from core import yours
-from core.atlas import atlas_tokenizers
-from core.beside import growing, not_yet
-from core.catalog import open_tokenizer
-from core.corpora import flores200
-from core.corpus import open_corpus
-from core.counted_so_far import Tally, known_layout, layout
-from core.counting import count_corpus
-from core.counts import sizes
-from core.job import State
-from core.jobs import Jobs
-from core.premium import premiums, resample
-from core.shared_cache import shared
+from components.premium.view import VIEWS
+from core.corpora.corpus import open_corpus
+from core.corpora.sources import flores200
+from core.counting import brought
+from core.counting.corpus import count_corpus
+from core.counting.table import sizes
+from core.counting.tally import Tally, known_layout, layout
+from core.jobs.job import State
+from core.jobs.queue import Jobs
+from core.jobs.shared_cache import shared
+from core.premium.atlas import atlas_tokenizers
+from core.premium.growing import growing, not_yet
+from core.premium.premium import premiums, resample
+from core.tokenizers.catalog import open_tokenizer
 from core.work.count import corpus_counting
 from tests.jobs_home import jobs_home, kill_daemon, until
 
@@ -92,7 +92,7 @@ def test_what_is_not_counted_says_so_and_the_rest_is_as_if_all_were() -> None:
     plan = known_layout(text.fingerprint)
     assert plan is not None
     parts = (text.fingerprint, text.label, text.languages, *sizes(text))
-    some, done = growing(parts, [(yours.keep(info), Tally(plan, info.fingerprint))])
+    some, done = growing(parts, [(brought.keep(info), Tally(plan, info.fingerprint))])
     found = not_yet(premiums(some, "eng_Latn", "line", resample(some)), some, done)
     whole_table = count_corpus(open_tokenizer(SPEC), text)
     whole = premiums(whole_table, "eng_Latn", "line", resample(whole_table))
@@ -102,24 +102,24 @@ def test_what_is_not_counted_says_so_and_the_rest_is_as_if_all_were() -> None:
 
 
 def test_yours_are_kept_by_content_and_removed() -> None:
-    one = yours.keep(open_tokenizer(SPEC).info)
-    assert yours.yours() == {one.fingerprint: one}
-    assert yours.from_link(yours.in_link(one)) == (SPEC, one.fingerprint)
-    assert yours.from_link("gpt-2") is None
-    yours.forget("../../etc/passwd")
-    yours.forget(one.fingerprint)
-    assert yours.yours() == {}
+    one = brought.keep(open_tokenizer(SPEC).info)
+    assert brought.yours() == {one.fingerprint: one}
+    assert brought.from_link(brought.in_link(one)) == (SPEC, one.fingerprint)
+    assert brought.from_link("gpt-2") is None
+    brought.forget("../../etc/passwd")
+    brought.forget(one.fingerprint)
+    assert brought.yours() == {}
 
 
 def test_a_shipped_tokenizer_is_recognised_by_its_content() -> None:
     info = open_tokenizer("builtin:utf8-bytes").info
-    assert yours.same_content(info.fingerprint, atlas_tokenizers()) == "utf8-bytes"
+    assert brought.same_content(info.fingerprint, atlas_tokenizers()) == "utf8-bytes"
     app = page(counted=[f"file:/else/where~{atlas_tokenizers()['gpt-2'].fingerprint}"])
     assert app.session_state["counted"] == ["gpt-2"]
 
 
 def test_a_tokenizer_is_counted_on_the_sample_and_stands_in_every_view() -> None:
-    key = yours.in_link(yours.keep(open_tokenizer(SPEC).info))
+    key = brought.in_link(brought.keep(open_tokenizer(SPEC).info))
     app = page(corpus="sample", counted=["utf8-bytes", key], premium="Table")
     assert any("A demonstration" in each.value for each in app.markdown)
     assert table(app)["UTF-8 bytes (ByT5)"].isna().all()  # counts of another text stay out
@@ -145,7 +145,7 @@ def test_without_the_text_the_page_offers_to_bring_it_or_to_use_the_sample(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(flores200, "_BESIDE", tmp_path / "nowhere")
-    key = yours.in_link(yours.keep(open_tokenizer(SPEC).info))
+    key = brought.in_link(brought.keep(open_tokenizer(SPEC).info))
     app = page(counted=["gpt-2", key], premium="Table")
     assert "26 MB" in app.info[0].value
     assert table(app)["GPT-2"].notna().all()
@@ -160,7 +160,7 @@ def test_a_link_to_a_file_of_the_senders_says_whom_to_ask() -> None:
     assert any("Ask for the file" in each.value for each in app.markdown)
     app = page(counted=["gpt-2", "builtin:words~0123456789abcdef"])
     press(app, "Add and count it")
-    assert [one.spec for one in yours.yours().values()] == ["builtin:words"]
+    assert [one.spec for one in brought.yours().values()] == ["builtin:words"]
 
 
 def test_a_text_that_is_not_here_is_one_message() -> None:
@@ -170,7 +170,7 @@ def test_a_text_that_is_not_here_is_one_message() -> None:
 
 
 def test_a_killed_job_goes_on_and_what_it_counted_stays() -> None:
-    key = yours.in_link(yours.keep(open_tokenizer(SPEC).info))
+    key = brought.in_link(brought.keep(open_tokenizer(SPEC).info))
     counted(["eng_Latn"])
     text = open_corpus("sample")
     counting = corpus_counting([open_tokenizer(SPEC)], text)
@@ -187,7 +187,7 @@ def test_a_killed_job_goes_on_and_what_it_counted_stays() -> None:
 
 
 def test_shipped_numbers_do_not_change_beside_a_tokenizer_of_the_users() -> None:
-    key = yours.in_link(yours.keep(open_tokenizer(SPEC).info))
+    key = brought.in_link(brought.keep(open_tokenizer(SPEC).info))
     before = table(page(counted=["gpt-2"], premium="Table"))
     after = table(page(counted=["gpt-2", key], premium="Table"))
     assert before["GPT-2"].equals(after["GPT-2"].reindex(before.index))
@@ -196,6 +196,6 @@ def test_shipped_numbers_do_not_change_beside_a_tokenizer_of_the_users() -> None
 
 
 def test_the_lossless_badge_counts_those_that_were_tried() -> None:
-    key = yours.in_link(yours.keep(open_tokenizer(SPEC).info))
+    key = brought.in_link(brought.keep(open_tokenizer(SPEC).info))
     app = page(counted=["gpt-2", "bert-cased", key])
     assert "1 of 2 lossless · 1 not tried" in [each.proto.popover.label for each in app.get("popover")]

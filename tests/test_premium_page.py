@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.premium.controls import OPENING
-from components.premium.views import VIEWS
-from core.shared_cache import shared
+from components.premium.view import VIEWS
+from core.jobs.shared_cache import shared
 
 PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
 

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 import regex
 
-from core.corpus import open_corpus
-from core.languages import flores_languages
-from core.samples import FOLDER
+from core.corpora.corpus import open_corpus
+from core.text.languages import flores_languages
+from core.text.samples import FOLDER
 
 ROWS = [json.loads(line) for line in (FOLDER / "premium.jsonl").read_text(encoding="utf-8").splitlines()]
 SENTENCES = {row["code"]: row["sentences"] for row in ROWS}

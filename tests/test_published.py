@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.atlas import FOLDER, atlas_provenance, atlas_tokenizers, shipped_atlas
-from core.atlas.build import build
-from core.atlas.wanted import WANTED
-from core.catalog import open_tokenizer
-from core.corpora.flores200 import read
-from core.corpus import Corpus, open_corpus
-from core.counting import count_corpus
-from core.errors import UnknownName
-from core.fast_lanes import fast_counter
-from core.languages import flores_languages
-from core.published import COLUMN_BY_KEY, petrov, reproduction
+from core.common.errors import UnknownName
+from core.corpora.corpus import Corpus, open_corpus
+from core.corpora.sources.flores200 import read
+from core.counting.corpus import count_corpus
+from core.counting.fastest import fast_counter
+from core.premium.atlas import FOLDER, atlas_provenance, atlas_tokenizers, shipped_atlas
+from core.premium.atlas.build import build
+from core.premium.atlas.wanted import WANTED
+from core.premium.published import COLUMN_BY_KEY, petrov, reproduction
+from core.text.languages import flores_languages
+from core.tokenizers.catalog import open_tokenizer
 from tests.datafolder import DATA, TOKENIZERS, needs_data
 
 PLACES = {

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.pursuit import Pursuit, published, pursue
+from core.transplants.linear.pursuit import Pursuit, published, pursue
 
 MB = 2**20
 

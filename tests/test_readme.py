@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from core.catalog import sources
-from core.definitions import DEFINITIONS
+from core.common.definitions import DEFINITIONS
+from core.tokenizers.catalog import sources
 from tests.datafolder import needs_data
 from tests.fidelity.test_fidelity import collected
 

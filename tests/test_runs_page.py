@@ -8,14 +8,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.corpus_uploads import keep_corpus
-from core.count_table import to_csv, totals
-from core.errors import UserError
-from core.job import State
-from core.jobs import Jobs
-from core.samples import samples
-from core.shared_cache import shared
-from core.storage.files import Input
+from core.common.errors import UserError
+from core.corpora.uploads import keep_corpus
+from core.counting.totals import to_csv, totals
+from core.jobs.job import State
+from core.jobs.queue import Jobs
+from core.jobs.shared_cache import shared
+from core.jobs.store.files import Input
+from core.text.samples import samples
 from core.work.count import counted
 from tests.jobs_home import jobs_home, kill_daemon, until, worker_pids
 

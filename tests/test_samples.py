@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 import regex
 
-from core.errors import UnknownName, UserError
-from core.samples import FOLDER, ParallelText, Sample, opening_text, pairs, parallel_texts, sample, samples
+from core.common.errors import UnknownName, UserError
+from core.text.samples import FOLDER, ParallelText, Sample, opening_text, pairs, parallel_texts, sample, samples
 
 # ISO 15924 codes that join scripts, or that Unicode does not know as a script.
 SCRIPT_CLASS = {

@@ -8,11 +8,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.models.cuts import windows
 from core.models.language_model import LanguageModel
 from core.models.load import open_model
 from core.models.matrices import Matrices
 from core.models.score import Slice, score
+from core.models.scoring_windows import windows
 from tests.datafolder import DATA, needs_data
 from tests.tiny_models import NAMES, V, opened
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from core.job import State
-from core.jobs import Jobs
-from core.redact import conceal, harmless_environment, redacted
+from core.common.redact import conceal, harmless_environment, redacted
+from core.jobs.job import State
+from core.jobs.queue import Jobs
 from tests.jobs_home import jobs_home, kill_daemon
 
 SECRETS = {

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.catalog import open_tokenizer
-from core.errors import UserError
-from core.kinds import Kind
-from core.segmentation import Encoded, Segmentation, byte_offsets, disjoint, spans, utf8
-from core.tokenizer import Specials
-from core.vocabulary import bytes_of_alphabet
+from core.common.errors import UserError
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.kinds import Kind
+from core.tokenizers.segmentation import Encoded, Segmentation, byte_offsets, disjoint, spans, utf8
+from core.tokenizers.tokenizer import Specials
+from core.tokenizers.vocabulary import bytes_of_alphabet
 
 
 def ordinary(n: int) -> np.ndarray:

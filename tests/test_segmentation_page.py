@@ -7,12 +7,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from components.pickers import OPENING, TOKENIZERS
-from core.samples import opening_text
-from core.share import to_link
-from core.shared_cache import shared
+from components.widgets.pickers import OPENING, TOKENIZERS
+from core.common.share import to_link
+from core.jobs.shared_cache import shared
+from core.text.samples import opening_text
 
-FRAME = Path(__file__).parents[1] / "components" / "frame.py"
+FRAME = Path(__file__).parents[1] / "components" / "frame" / "frame.py"
 TOOLS = ("Statistics", "Agreement", "How it got there", "Chat", "Split by budget", "Two texts", "Share and keep")
 
 

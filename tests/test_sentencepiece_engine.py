@@ -12,14 +12,14 @@ import sentencepiece
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.catalog import files_at
-from core.engines.sentencepiece import Around, SentencePieceTokenizer, model_info
-from core.engines.spm_proto import BYTE, CONTROL, NORMAL, UNKNOWN, build_bpe, check_proto, read_proto
-from core.errors import UnreadableFile, UserError
-from core.kinds import Kind
-from core.segmentation import Segmentation
-from core.sources.sentencepiece import SOURCE, looks_like_model
-from core.tokenizer import PLAIN, LocalTokenizer, Specials
+from core.common.errors import UnreadableFile, UserError
+from core.tokenizers.backends.sentencepiece import Around, SentencePieceTokenizer, model_info
+from core.tokenizers.backends.spm_proto import BYTE, CONTROL, NORMAL, UNKNOWN, build_bpe, check_proto, read_proto
+from core.tokenizers.catalog import files_at
+from core.tokenizers.formats.sentencepiece import SOURCE, looks_like_model
+from core.tokenizers.kinds import Kind
+from core.tokenizers.segmentation import Segmentation
+from core.tokenizers.tokenizer import PLAIN, LocalTokenizer, Specials
 
 CORPUS = [
     "the cat sat on the mat",

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import TooLarge, UserError
-from core.share import MAX_LINK_CHARACTERS, MAX_TEXT_BYTES, from_link, to_link
+from core.common.errors import TooLarge, UserError
+from core.common.share import MAX_LINK_CHARACTERS, MAX_TEXT_BYTES, from_link, to_link
 
 
 @given(st.text(st.characters(), max_size=400))

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core import shared_cache
-from core.catalog import open_tokenizer
-from core.errors import UserError
-from core.footprint import footprint
-from core.isolation import IsolatedTokenizer
-from core.shared_cache import SharedCache
-from core.uploads import keep_upload
+from core.common.errors import UserError
+from core.jobs import shared_cache
+from core.jobs.footprint import footprint
+from core.jobs.shared_cache import SharedCache
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.isolation.pool import IsolatedTokenizer
+from core.tokenizers.uploads import keep_upload
 from tests.tiny import byte_level_bpe
 
 ROOT = Path(__file__).parents[1]
@@ -188,9 +188,9 @@ def test_a_footprint_is_near_what_is_allocated() -> None:
 CEILING = """
 import sys
 from pathlib import Path
-from core.catalog import open_tokenizer
-from core.shared_cache import shared
-from core.uploads import keep_upload
+from core.tokenizers.catalog import open_tokenizer
+from core.jobs.shared_cache import shared
+from core.tokenizers.uploads import keep_upload
 uploads = [keep_upload({"tokenizer.json": path.read_bytes()}) for path in sorted(Path(sys.argv[1]).glob("*.json"))]
 worst = 0
 for _ in range(2):

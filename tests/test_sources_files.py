@@ -9,15 +9,15 @@ from unittest.mock import patch
 
 import pytest
 
-from core.catalog import files_at, open_tokenizer, sources
-from core.companions import chat_template, label, special
-from core.errors import TooLarge, UnknownName, UnreadableFile, UserError
-from core.source import Files
-from core.sources.tiktoken import _BY_HASH
-from core.sources.vocab_merges import fitting_to, merges
-from core.tokenizer import Specials
-from core.unpack import gunzipped
-from core.vocabulary import byte_of_character
+from core.common.errors import TooLarge, UnknownName, UnreadableFile, UserError
+from core.tokenizers.catalog import files_at, open_tokenizer, sources
+from core.tokenizers.format import Files
+from core.tokenizers.formats.tiktoken import _BY_HASH
+from core.tokenizers.formats.vocab_merges import fitting_to, merges
+from core.tokenizers.gunzip import gunzipped
+from core.tokenizers.sidecars import chat_template, label, special
+from core.tokenizers.tokenizer import Specials
+from core.tokenizers.vocabulary import byte_of_character
 from tests.datafolder import TOKENIZERS, needs_data
 from tests.fidelity.cases_tiktoken import shipped
 

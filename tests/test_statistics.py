@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.definitions import DEFINITIONS, Definition, definition, index
-from core.errors import UnknownName, UserError
-from core.kinds import Kind
-from core.scripts import SCRIPTS, WITHOUT_SPACES, script_shares
-from core.sources.builtin import ByteTokenizer, RuleTokenizer
-from core.statistics import Statistics, context_share, cost, overlapping, statistics
-from core.units import Segmenter, units_of
+from core.common.definitions import DEFINITIONS, Definition, definition, index
+from core.common.errors import UnknownName, UserError
+from core.segmentation.statistics import Statistics, context_share, cost, overlapping, statistics
+from core.text.scripts import SCRIPTS, WITHOUT_SPACES, script_shares
+from core.tokenizers.formats.builtin import ByteTokenizer, RuleTokenizer
+from core.tokenizers.kinds import Kind
+from core.tokenizers.units import Segmenter, units_of
 from tests.cutting import cut, pieces_of
 
 

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import UnreadableFile, UserError
-from core.storage import files
-from core.storage.files import Input, Origin, Result, packed, unpacked
-from core.storage.index import StoreError
-from core.store import Store
+from core.common.errors import UnreadableFile, UserError
+from core.jobs.store import files
+from core.jobs.store.files import Input, Origin, Result, packed, unpacked
+from core.jobs.store.index import StoreError
+from core.jobs.store.store import Store
 
 ROOT = Path(__file__).parents[1]
 
@@ -229,8 +229,8 @@ def test_database_of_another_version_is_set_aside(store: Store) -> None:
 FILL = """
 import sys, signal
 from pathlib import Path
-from core.store import Store
-from core.storage.index import StoreError
+from core.jobs.store.store import Store
+from core.jobs.store.index import StoreError
 from tests.test_store import result, equal
 import resource
 store = Store(Path(sys.argv[1]))
@@ -325,7 +325,8 @@ def test_full_small_disk(tmp_path: Path) -> None:
 
 def test_many_processes_and_threads_share_one_store(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from core.store import Store; from tests.test_store import result\n"
+        "import sys; from pathlib import Path\n"
+        "from core.jobs.store.store import Store; from tests.test_store import result\n"
         "store = Store(Path(sys.argv[1]))\n"
         "for n in range(8): store.put(result(f'{sys.argv[2]}{n:02}')); store.put(result('same'))\n"
     )

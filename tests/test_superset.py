@@ -5,8 +5,8 @@ import json
 import pytest
 import torch
 
-from core.transplant import method, methods, transplant
-from core.transplant_problem import Problem
+from core.transplants.base import method, methods, transplant
+from core.transplants.problem import Problem
 from tests.lab import ENGLISH, byte_bpe, llama, tokenizer_of
 
 GAINED = (("z", "q"), ("q", "x"), ("zq", "qx"))  # merges that no English text needs

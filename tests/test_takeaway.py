@@ -14,8 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from core import latex
-from core.takeaway import VERSION, Named, Provenance, bibtex, by_tokenizer, sentence, to_csv, to_latex, to_parquet
+from core.export import latex
+from core.export.provenance import (
+    VERSION,
+    Named,
+    Provenance,
+    bibtex,
+    by_tokenizer,
+    sentence,
+    to_csv,
+    to_latex,
+    to_parquet,
+)
 
 ROOT = Path(__file__).parents[1]
 ABOUT = Provenance(

@@ -4,8 +4,8 @@ from math import isnan
 
 import pytest
 
-from core.languages import flores_languages
-from core.territories import middles, outlines, spoken_in, territories
+from core.text.languages import flores_languages
+from core.text.territories import middles, outlines, spoken_in, territories
 
 _WITH_THEIR_STATE = frozenset("BQ BV CC CX GF GI GP MQ RE SJ TK TV UM YT".split())  # noqa: SIM905
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core.errors import UnknownName, UserError
+from core.common.errors import UnknownName, UserError
 from core.models.matrices import Matrices
-from core.transplant import Method, method, methods, transplant
-from core.transplant_problem import Problem, Resources
-from core.transplant_rows import Provenance, made
-from core.word_vectors import WordVectors
+from core.transplants.base import Method, method, methods, transplant
+from core.transplants.linear.word_vectors import WordVectors
+from core.transplants.problem import Problem, Resources
+from core.transplants.rows import Provenance, made
 from tests.lexicons import lexicon, random_matrices
 
 OLD = lexicon([b"the", b" the", b"cat", b" cat", b"ing", b" mat"])

@@ -10,20 +10,20 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.catalog import open_tokenizer
-from core.cooccurrence import token_vectors
-from core.errors import UnreadableFile, UserError
+from core.common.errors import UnreadableFile, UserError
 from core.models.matrices import Matrices
-from core.nearest import nearest
-from core.sparsemax import sparsemax
-from core.text_encoder import by_spelling
-from core.tokenizer import LocalTokenizer
-from core.transplant import method, transplant
-from core.transplant_problem import Problem, Resources
-from core.transplant_rows import Provenance
-from core.word_alignment import align
-from core.word_vectors import WordVectors, read_dictionary, read_vectors, vectors_from_text
-from core.wording import words_of
+from core.text.words_of_text import words_of
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.tokenizer import LocalTokenizer
+from core.transplants.base import method, transplant
+from core.transplants.linear.cooccurrence import token_vectors
+from core.transplants.linear.nearest import nearest
+from core.transplants.linear.sparsemax import sparsemax
+from core.transplants.linear.text_encoder import by_spelling
+from core.transplants.linear.word_alignment import align
+from core.transplants.linear.word_vectors import WordVectors, read_dictionary, read_vectors, vectors_from_text
+from core.transplants.problem import Problem, Resources
+from core.transplants.rows import Provenance
 from tests.datafolder import TOKENIZERS, flores, needs_data
 from tests.lexicons import lexicon, random_matrices
 

@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from core.common.params import Value
 from core.models.matrices import Matrices
-from core.params import Value
-from core.transplant import method, methods, transplant
-from core.transplant_problem import Problem, Resources
-from core.transplant_rows import Provenance
-from core.word_vectors import WordVectors
+from core.transplants.base import method, methods, transplant
+from core.transplants.linear.word_vectors import WordVectors
+from core.transplants.problem import Problem, Resources
+from core.transplants.rows import Provenance
 from tests.lexicons import lexicon
 
 D, D_DONOR = 24, 32

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import uploads
-from core.catalog import open_path, open_tokenizer
-from core.errors import TooLarge, UnreadableFile, UserError
-from core.isolation import IsolatedTokenizer
-from core.settings import settings as in_force
-from core.uploads import keep_upload, safe_name
+from core.common.errors import TooLarge, UnreadableFile, UserError
+from core.common.settings import settings as in_force
+from core.tokenizers import uploads
+from core.tokenizers.catalog import open_path, open_tokenizer
+from core.tokenizers.isolation.pool import IsolatedTokenizer
+from core.tokenizers.uploads import keep_upload, safe_name
 from tests import formats
 from tests.hostile import gzip_bomb, zip_of
 from tests.tiny import byte_level_bpe, word_piece

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
-from core.catalog import open_tokenizer
-from core.engines.huggingface import HuggingFaceTokenizer
-from core.token_spelling import spell
-from core.tokenizer import Info, LocalTokenizer
-from core.vocabulary_match import Rule, match
+from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.matching import Rule, match
+from core.tokenizers.spelling import spell
+from core.tokenizers.tokenizer import Info, LocalTokenizer
 from tests.datafolder import TOKENIZERS, needs_data
 from tests.lexicons import lexicon
 

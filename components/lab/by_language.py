@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from components.chart import Chart
-from components.lab.at_hand import AtHand
+from components.charts.chart import Chart
+from components.lab.context import AtHand
 from components.lab.dots import dots
-from core.lab.picture import number_at
-from core.measures import Number, Table
+from core.evaluation.results import Number, Table
+from core.lab.points import number_at
 
 
 def by_language(

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from components.errors import plain, user_errors
-from components.lab.ask_again import measure_too
-from components.lab.at_hand import AtHand
+from components.frame.errors import plain, user_errors
+from components.lab.context import AtHand
+from components.lab.form.again import measure_too
 from components.lab.view import View, views
 
 

@@ -6,11 +6,11 @@ from math import isnan
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.chart import GRID, LINE, Chart, names_axis
-from components.lab.at_hand import AtHand
+from components.charts.chart import GRID, LINE, Chart, names_axis
+from components.lab.context import AtHand
 from components.lab.figure import finish_named
+from core.evaluation.results import Number
 from core.lab.result import Outcome
-from core.measures import Number
 
 _ROW = 34
 

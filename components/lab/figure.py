@@ -6,11 +6,11 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.chart import CONFIG, Chart, finish, numbers_fold
-from components.lab.at_hand import AtHand
+from components.charts.chart import CONFIG, Chart, finish, numbers_fold
+from components.charts.take_away import take_away
+from components.lab.context import AtHand
 from components.lab.marks import in_light
-from components.take_away import take_away
-from core.takeaway import Named, Provenance, slug
+from core.export.provenance import Named, Provenance, slug
 
 _NAME = 20  # px that each name above a chart takes on a phone, where it has a line of its own
 _AXIS = 60  # px below a chart

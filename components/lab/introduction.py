@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from components import cached_lab
-from components.errors import show_error
-from components.lab.start import start
-from core.errors import UserError
-from core.job import canonical
+from components.cached import lab as cached_lab
+from components.frame.errors import show_error
+from components.lab.form.start import start
+from core.common.errors import UserError
+from core.jobs.job import canonical
 
 
 def introduction() -> None:
@@ -29,7 +29,7 @@ def introduction() -> None:
 
 
 def _lecture() -> None:
-    from core.lab.lecture import lecture_plan
+    from core.lab.example import lecture_plan
 
     try:
         plan = lecture_plan()

@@ -8,12 +8,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.chart import FAINT, GRID, LINE, Chart, finish
-from components.lab.at_hand import AtHand
+from components.charts.chart import FAINT, GRID, LINE, Chart, finish
 from components.lab.column_names import FONT, placed
+from components.lab.context import AtHand
 from components.lab.figure import show
-from core.lab.picture import Point, points
-from core.measures import Number
+from core.evaluation.results import Number
+from core.lab.points import Point, points
 
 _HEIGHT = 470
 _ROOM = 1.12  # of the vertical axis beyond the worst method

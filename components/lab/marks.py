@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from plotly.io import from_json
 
-from components.colours import OKABE_ITO
+from components.widgets.colours import OKABE_ITO
 from core.lab.result import Outcome
 
 _SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", "pentagon", "hexagon2", "star-square")

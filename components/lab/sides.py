@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.lab.at_hand import AtHand
+from components.lab.context import AtHand
 
 
 def one_side(at_hand: AtHand) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from components.lab.at_hand import AtHand
-from core.registry import entries
+from components.lab.context import AtHand
+from core.common.registry import entries
 
 GROUPS = ("Table", "Languages", "Tokens", "Agreement", "Matrices", "Text", "Recovery", "Keep")
 

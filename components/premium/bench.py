@@ -10,17 +10,17 @@ from functools import partial
 
 import numpy as np
 
-from components import cached
-from components.premium.at_hand import Counting
+from components.cached import tokenizers as cached
+from components.premium.brought.known import known_tokenizers
+from components.premium.context import Counting
 from components.premium.controls import Choice
-from components.premium.known import known_tokenizers
-from core.atlas import atlas_provenance, atlas_tokenizers
-from core.beside import Done, growing, not_yet, together
-from core.counted_so_far import Layout, Tally, known_layout, layout
-from core.counts import CountTable, sizes, stacked
-from core.premium import Per, Premiums, premiums, resample
-from core.shared_cache import shared
-from core.yours import from_link
+from core.counting.brought import from_link
+from core.counting.table import CountTable, sizes, stacked
+from core.counting.tally import Layout, Tally, known_layout, layout
+from core.jobs.shared_cache import shared
+from core.premium.atlas import atlas_provenance, atlas_tokenizers
+from core.premium.growing import Done, growing, not_yet, together
+from core.premium.premium import Per, Premiums, premiums, resample
 
 _MOST = 4  # tables of tokenizers brought by users, kept in memory; one is outdated with every language counted
 
@@ -140,8 +140,8 @@ def _best(plan: Layout, fingerprints: Sequence[str]) -> Tally:
 
 def counted_as(corpus: str) -> dict[str, str]:
     """Fingerprint by spec of every tokenizer that jobs counted on this text."""
-    from components.cached_runs import jobs
-    from components.jobs import visible
+    from components.cached.runs import jobs
+    from components.runs.job_cards import visible
 
     found: dict[str, str] = {}
     for job in visible(jobs()):

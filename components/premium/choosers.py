@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from components.premium.at_hand import AtHand
+from components.premium.context import AtHand
 from components.premium.controls import start_one
-from core.languages import language
+from core.text.languages import language
 
 VIEW, TOKENIZER, LANGUAGE = "premium", "tokenizer", "language"
 _USUAL = "mya_Mymr"

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from components import cached
-from components.errors import show_error
-from components.premium.known import known_tokenizers, resolved
+from components.cached import tokenizers as cached
+from components.frame.errors import show_error
+from components.premium.brought.controls import yours_popover
+from components.premium.brought.known import known_tokenizers, resolved
 from components.premium.ordering import SORTS
-from components.premium.own import yours_popover
 from components.premium.texts import COUNTED, choose_text
-from core.atlas import atlas_tokenizers
-from core.counts import Counted
-from core.errors import UnknownName
-from core.languages import language
-from core.premium import Per
-from core.yours import from_link
+from core.common.errors import UnknownName
+from core.counting.brought import from_link
+from core.counting.table import Counted
+from core.premium.atlas import atlas_tokenizers
+from core.premium.premium import Per
+from core.text.languages import language
 
 OPENING = ("gpt-2", "cl100k", "o200k", "llama-2", "llama-3", "qwen", "tekken-240718", "xlm-r")
 BASE, ENGLISH = "base", "eng_Latn"

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components import cached
-from components.errors import plain
-from components.premium.known import known_tokenizers
-from core.atlas.fidelity import Fidelity, fidelity, shipped_fidelity
-from core.counts import Counted
-from core.definitions import definition
-from core.errors import UserError
-from core.shared_cache import shared
-from core.yours import from_link
+from components.cached import tokenizers as cached
+from components.frame.errors import plain
+from components.premium.brought.known import known_tokenizers
+from core.common.definitions import definition
+from core.common.errors import UserError
+from core.counting.brought import from_link
+from core.counting.table import Counted
+from core.jobs.shared_cache import shared
+from core.premium.atlas.fidelity import Fidelity, fidelity, shipped_fidelity
 
 _SAMPLE = "sample"
 _TRIED = "premium_fidelity"  # in the session: by fingerprint

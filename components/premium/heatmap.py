@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from components.chart import finish
-from components.premium.at_hand import AtHand
+from components.charts.chart import finish
 from components.premium.cells import hatched, targets
+from components.premium.context import AtHand
 from components.premium.ordering import Group, grouped
 from components.premium.scale import colour_scale, reach, ticks
 

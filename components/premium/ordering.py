@@ -7,7 +7,7 @@ from unicodedata import combining, normalize
 import numpy as np
 from numpy.typing import NDArray
 
-from core.languages import Language, language
+from core.text.languages import Language, language
 
 
 def script_of(one: Language) -> str:

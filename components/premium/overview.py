@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from components.chart import Chart
-from components.premium.at_hand import AtHand
+from components.charts.chart import Chart
+from components.premium.context import AtHand
 from components.premium.figure import cell_columns, cell_table, numbers, plot
 from components.premium.heatmap import heatmap, reach_of, worst_and_best
 from components.premium.scale import colour_scale, ticks

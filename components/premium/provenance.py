@@ -5,15 +5,15 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from components import cached
-from components.errors import plain
-from components.page_link.component import page_link
-from components.premium.at_hand import AtHand
+from components.cached import tokenizers as cached
+from components.frame.errors import plain
 from components.premium.choosers import LANGUAGE, TOKENIZER
+from components.premium.context import AtHand
 from components.premium.controls import ABSENT, BASE, COUNTED, ENGLISH, OPENING
 from components.premium.texts import CORPUS
-from core.languages import SOURCES
-from core.published import SOURCE, Reproduction
+from components.widgets.page_link.component import page_link
+from core.premium.published import SOURCE, Reproduction
+from core.text.languages import SOURCES
 
 
 def badge_text(found: list[Reproduction]) -> str:

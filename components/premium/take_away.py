@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pandas as pd
 import plotly.graph_objects as go
 
-from components import take_away as shared
-from components.premium.at_hand import AtHand
+from components.charts import take_away as shared
+from components.premium.context import AtHand
 from components.premium.provenance import permalink
-from core.takeaway import Named, Provenance, slug
+from core.export.provenance import Named, Provenance, slug
 
 
 def take_away(

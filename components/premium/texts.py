@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from components import cached
-from components.errors import plain, show_error
-from core.corpus import corpus_sources, offered_corpora, parse_corpus
-from core.errors import UserError
-from core.home import home
-from core.settings import settings
+from components.cached import tokenizers as cached
+from components.frame.errors import plain, show_error
+from core.common.errors import UserError
+from core.common.home import home
+from core.common.settings import settings
+from core.corpora.corpus import corpus_sources, offered_corpora, parse_corpus
 
 CORPUS, SAMPLE, FLORES = "corpus", "sample", "flores200"
 _PARTS = {"Both": "", "Dev": "dev", "Devtest": "devtest"}
@@ -57,8 +57,8 @@ def _counted() -> dict[str, str]:
     """Texts of counting jobs that are named by upload or path."""
     if not (home() / "store").is_dir():
         return {}
-    from components.cached_runs import jobs
-    from components.jobs import visible
+    from components.cached.runs import jobs
+    from components.runs.job_cards import visible
 
     found: dict[str, str] = {}
     for job in visible(jobs()):

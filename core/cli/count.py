@@ -11,11 +11,11 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog import open_tokenizer
+from core.cli.base import Command, print_json, table
 from core.cli.inputs import STDIN
-from core.command import Command, print_json, table
-from core.count_file import count_stream, counter_for
-from core.errors import UnreadableFile, shown
+from core.common.errors import UnreadableFile, shown
+from core.counting.file import count_stream, counter_for
+from core.tokenizers.catalog import open_tokenizer
 
 
 def _arguments(parser: ArgumentParser) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from math import isnan
 from typing import Any
 
+from core.cli.base import Command, print_json, table
 from core.cli.stages import told
 from core.cli.transplant import device
-from core.command import Command, print_json, table
-from core.errors import UserError
+from core.common.errors import UserError
 
 
 class Listed(Action):
@@ -18,7 +18,7 @@ class Listed(Action):
         super().__init__(option_strings, dest, nargs=0, **more)
 
     def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
-        from core.evaluator import evaluators
+        from core.evaluation.base import evaluators
 
         for one in evaluators().values():
             quick = " (quick default of a comparison)" if one.quick else ""
@@ -82,7 +82,7 @@ def _row(what: str, number: dict[str, Any]) -> list[str]:
 
 
 def _evaluated(options: Namespace) -> dict[str, Any]:
-    from core.evaluator import evaluator
+    from core.evaluation.base import evaluator
     from core.lab.documents import read_plain
     from core.lab.file_score import score_file
     from core.models.load import open_model
@@ -118,7 +118,7 @@ def _evaluated(options: Namespace) -> dict[str, Any]:
 
 
 def _measured(chosen: Sequence[Any], model: Any, reference: Any, text: str, options: Namespace) -> dict[str, Any]:
-    from core.evaluator import EvalText, Reference, Subject
+    from core.evaluation.base import EvalText, Reference, Subject
     from core.lab.documents import pieces
 
     texts = tuple(EvalText("", "", piece) for piece in pieces(text))

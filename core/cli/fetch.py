@@ -3,9 +3,9 @@
 import sys
 from argparse import ArgumentParser, Namespace
 
-from core.command import Command
-from core.corpora import flores200
-from core.progress import listening
+from core.cli.base import Command
+from core.common.progress import listening
+from core.corpora.sources import flores200
 
 
 def _arguments(parser: ArgumentParser) -> None:

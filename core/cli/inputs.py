@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.errors import UnreadableFile, UserError, shown
-from core.segmentation import utf8
+from core.common.errors import UnreadableFile, UserError, shown
+from core.tokenizers.segmentation import utf8
 
 STDIN = "-"
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
+from core.cli.base import Command, print_json, table
 from core.cli.stages import told
 from core.cli.transplant import device, params
-from core.command import Command, print_json, table
-from core.errors import UserError
+from core.common.errors import UserError
 from core.lab.plan import Choice, Plan
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _plan(options: Namespace) -> Plan:
     if options.lecture:
-        from core.lab.lecture import lecture_plan
+        from core.lab.example import lecture_plan
 
         plan = lecture_plan()
         if plan is None:
@@ -96,8 +96,8 @@ def _run(options: Namespace) -> None:
 
 
 def _estimated(plan: Plan) -> dict[str, Any]:
-    from core.lab.cast import outlined
     from core.lab.estimate import estimate
+    from core.lab.participants import outlined
     from core.lab.setting import setting
 
     cast = outlined(plan)
@@ -119,11 +119,11 @@ def _estimated(plan: Plan) -> dict[str, Any]:
 
 
 def _compared(plan: Plan) -> "LabResult":
-    from core.engine import compute
-    from core.job import Context, kind_named
-    from core.lab.cast import outlined
+    from core.common.progress import step
+    from core.jobs.executor import compute
+    from core.jobs.job import Context, kind_named
+    from core.lab.participants import outlined
     from core.lab.submission import KIND, submission
-    from core.progress import step
     from core.work.transplant import gathered
 
     asked = submission(outlined(plan))
@@ -144,7 +144,7 @@ def _job_device(plan: Plan) -> str:
 
 
 def _document(result: "LabResult") -> dict[str, Any]:
-    from core.lab.picture import points, standing
+    from core.lab.points import points, standing
     from core.lab.verdict import verdict
 
     found, judged = standing(result), verdict(result)

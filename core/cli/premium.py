@@ -4,14 +4,14 @@ from argparse import ArgumentParser, Namespace
 
 import numpy as np
 
-from core.atlas import atlas_provenance, atlas_tokenizers, shipped_atlas
-from core.catalog import open_tokenizer
-from core.command import Command, print_json, table
-from core.corpus import open_corpus
-from core.counting import count_corpus
-from core.counts import CountTable, stacked
-from core.errors import UnknownName, UserError
-from core.premium import PER, joined_premiums, premiums, resample
+from core.cli.base import Command, print_json, table
+from core.common.errors import UnknownName, UserError
+from core.corpora.corpus import open_corpus
+from core.counting.corpus import count_corpus
+from core.counting.table import CountTable, stacked
+from core.premium.atlas import atlas_provenance, atlas_tokenizers, shipped_atlas
+from core.premium.premium import PER, joined_premiums, premiums, resample
+from core.tokenizers.catalog import open_tokenizer
 
 SHIPPED = "atlas"
 

@@ -2,13 +2,13 @@
 
 from argparse import ArgumentParser, Namespace
 
-from core.catalog import open_tokenizer
+from core.cli.base import Command, print_json, table
 from core.cli.inputs import read_json_lines, read_text
-from core.command import Command, print_json, table
-from core.errors import shown
-from core.export import WORD_BY_KIND, Named, document
-from core.segmentation import utf8
-from core.tokenizer import Specials, Tokenizer
+from core.common.errors import shown
+from core.export.tokens import WORD_BY_KIND, Named, document
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.segmentation import utf8
+from core.tokenizers.tokenizer import Specials, Tokenizer
 
 MAX_ROWS = 200  # of a table for people; --json has them all
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from core.progress import listening
+from core.common.progress import listening
 
 _WIDTH = 78
 

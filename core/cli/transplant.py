@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from core.cli.base import Command, print_json, table
 from core.cli.stages import told
-from core.command import Command, print_json, table
-from core.errors import UserError, shown
+from core.common.errors import UserError, shown
+from core.common.params import Value
 from core.lab.plan import Choice, Plan
-from core.params import Value
 
 
 class Listed(Action):
@@ -19,7 +19,7 @@ class Listed(Action):
         super().__init__(option_strings, dest, nargs=0, **more)
 
     def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
-        from core.transplant import methods
+        from core.transplants.base import methods
 
         for one in methods().values():
             control = " (negative control)" if one.control else ""
@@ -122,10 +122,10 @@ def _run(options: Namespace) -> None:
 
 
 def _transplanted(plan: Plan, out: Path) -> dict[str, Any]:
-    from core.lab.cast import opened
-    from core.lab.written import written
+    from core.common.progress import step
+    from core.lab.model_folder import written
+    from core.lab.participants import opened
     from core.models.export import refuse_existing
-    from core.progress import step
 
     refuse_existing(out)
     with step(0.0, 0.2, "Loading"):

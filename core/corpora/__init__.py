@@ -1,1 +1,1 @@
-"""Kinds of parallel text, one file per kind; each module declares its `CORPUS`."""
+"""Parallel and plain corpora; `core.corpora.corpus` is the way in."""

@@ -1,1 +1,1 @@
-"""Measures of a model whose tokenizer was replaced, one file each, found by the registry."""
+"""What a model with another tokenizer is measured by: the measures, and the passes that they share."""

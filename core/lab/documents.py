@@ -1,8 +1,8 @@
 """Plain text as documents, and as pieces that are measured one by one."""
 
-from core.errors import TooLarge, UnreadableFile, UserError, shown
+from core.common.errors import TooLarge, UnreadableFile, UserError, shown
+from core.common.plain_text import decoded
 from core.lab.text_uploads import text_path
-from core.plain_text import decoded
 
 SEPARATOR = "<|endoftext|>"
 MOST_FILE_BYTES = 256 * 2**20

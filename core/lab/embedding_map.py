@@ -11,8 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.transplant_problem import Problem, Side
-from core.vocabulary_match import Match
+from core.tokenizers.matching import Match
+from core.transplants.problem import Problem, Side
 
 MOST_TOKENS = 2_000
 _AXES, _ROUNDS = 2, 16

@@ -12,14 +12,14 @@ from functools import lru_cache
 
 import torch
 
-from core.evaluator import Evaluator
-from core.lab.cast import Cast, chosen_evaluators, controls
+from core.evaluation.base import Evaluator
+from core.lab.participants import Cast, chosen_evaluators, controls
 from core.lab.plan import Choice
 from core.models.language_model import LanguageModel
 from core.models.memory import WORKSPACE_BYTES, weight_bytes
 from core.models.score import usual_window
-from core.transplant import Sizes, method
-from core.vocabulary_match import vocabulary_of
+from core.tokenizers.matching import vocabulary_of
+from core.transplants.base import Sizes, method
 
 GPU_FLOPS = 10e12  # what a data-centre GPU gives such models; not measured here, since a page must not claim one
 LOAD_BYTES_PER_SECOND = 400e6

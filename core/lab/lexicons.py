@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.errors import TooLarge, UnreadableFile, UserError, shown
-from core.plain_text import lines
-from core.settings import settings
-from core.word_vectors import WordVectors
+from core.common.errors import TooLarge, UnreadableFile, UserError, shown
+from core.common.plain_text import lines
+from core.common.settings import settings
+from core.transplants.linear.word_vectors import WordVectors
 
 MOST_WORDS = 200_000
 MOST_DICTIONARY_BYTES = 64 * 2**20

@@ -2,10 +2,10 @@
 
 import json
 
-from core.errors import UserError
-from core.job import canonical
+from core.common.errors import UserError
+from core.common.share import from_link, to_link
+from core.jobs.job import canonical
 from core.lab.plan import Plan, plan_of
-from core.share import from_link, to_link
 
 
 def plan_to_link(plan: Plan) -> str | None:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from core.errors import UserError, shown
-from core.job import canonical
-from core.params import Value
-from core.storage.files import Json
+from core.common.errors import UserError, shown
+from core.common.params import Value
+from core.jobs.job import canonical
+from core.jobs.store.files import Json
 
 MOST_SENTENCES = 5_000
 MOST_SEEDS = 10

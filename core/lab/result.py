@@ -12,17 +12,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.definitions import Definition
-from core.job import Output
+from core.common.definitions import Definition
+from core.common.params import Value
+from core.evaluation.results import Measures, Number, Table, restored
+from core.jobs.job import Output
+from core.jobs.store.files import Array, Json, Result
 from core.lab.plan import Plan, plan_of
-from core.measures import Measures, Number, Table, restored
-from core.params import Value
-from core.row_extras import LEFT_AFTER
-from core.storage.files import Array, Json, Result
+from core.transplants.row_extras import LEFT_AFTER
 
 Role = Literal["original", "donor", "method", "control"]
 
-PROVENANCE = ("copied", "composed", "solved", "fallback")  # `core.transplant.Provenance` by number
+PROVENANCE = ("copied", "composed", "solved", "fallback")  # `core.transplants.base.Provenance` by number
 SIDES = ("input", "output")
 
 

@@ -8,18 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.errors import UserError
-from core.evaluator import Evaluator, Subject, subject
-from core.lab.cast import Cast, chosen_evaluators, release
+from core.common.errors import UserError
+from core.common.progress import step
+from core.evaluation.base import Evaluator, Subject, subject
+from core.evaluation.results import Measures
 from core.lab.embedding_map import map_ids, plane
-from core.lab.frugal import transplanted
+from core.lab.low_memory import transplanted
+from core.lab.participants import Cast, chosen_evaluators, release
 from core.lab.plan import Choice
 from core.lab.result import About, Outcome, SideRows
-from core.measures import Measures
 from core.models.language_model import LanguageModel
-from core.progress import step
-from core.transplant import Transplanted, method, methods
-from core.transplant_problem import Side
+from core.transplants.base import Transplanted, method, methods
+from core.transplants.problem import Side
 
 _TRANSPLANT_SHARE = 0.25  # of a unit's time, for progress only
 

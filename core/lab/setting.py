@@ -4,16 +4,16 @@ saved."""
 import numpy as np
 from numpy.typing import NDArray
 
-from core.lab.cast import Cast
+from core.evaluation.passes.cells import cells, figures
+from core.evaluation.passes.columns import cell_table
+from core.evaluation.passes.token_classes import classes
+from core.evaluation.results import Column, Table
+from core.lab.participants import Cast
 from core.lab.result import Party, Setting, Tokens
-from core.measures import Column, Table
-from core.measuring.cells import cells, figures
-from core.measuring.columns import cell_table
-from core.measuring.token_classes import classes
 from core.models.language_model import LanguageModel
-from core.tokenizer import LocalTokenizer, Tokenizer
-from core.vocabulary import Vocabulary
-from core.vocabulary_match import Rule, vocabulary_of
+from core.tokenizers.matching import Rule, vocabulary_of
+from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
+from core.tokenizers.vocabulary import Vocabulary
 
 
 def setting(cast: Cast) -> Setting:

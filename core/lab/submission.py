@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from core.lab.cast import Cast, controls
+from core.jobs.store.files import Input, Json
 from core.lab.estimate import needed_mb
+from core.lab.participants import Cast, controls
 from core.lab.plan import Plan
 from core.models.language_model import LanguageModel
-from core.storage.files import Input, Json
 
 KIND = "transplant"
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What to hand to `core.jobs.Jobs.submit`, or to `core.engine.run_job`.
+    """What to hand to `core.jobs.queue.Jobs.submit`, or to `core.jobs.executor.run_job`.
 
     Args:
         params: of the job.

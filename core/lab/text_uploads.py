@@ -4,12 +4,12 @@ import hashlib
 import re
 from pathlib import Path
 
-from core.atomic import write_whole
-from core.corpus_uploads import make_room
-from core.errors import TooLarge, UserError, shown
-from core.home import home
-from core.plain_text import decoded
-from core.settings import settings
+from core.common.atomic import write_whole
+from core.common.errors import TooLarge, UserError, shown
+from core.common.home import home
+from core.common.plain_text import decoded
+from core.common.settings import settings
+from core.corpora.uploads import make_room
 
 SCHEME = "upload:"
 _HASH = re.compile(r"[0-9a-f]{16}")

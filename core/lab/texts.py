@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.corpus import Corpus, open_corpus
-from core.errors import UserError
-from core.evaluator import EvalText
+from core.common.errors import UserError
+from core.corpora.corpus import Corpus, open_corpus
+from core.evaluation.base import EvalText
 from core.lab.documents import pieces, read_plain
 from core.lab.plan import Plan
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from core.lab.comparison import BITS, Comparison, Entrant, compare, entrants
+from core.lab.paired_tests import BITS, Comparison, Entrant, compare, entrants
 from core.lab.result import LabResult
-from core.languages import language
+from core.text.languages import language
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,8 @@
 """Share of tokens that glue parts of characters together."""
 
-from core.definitions import Definition
-from core.metric import Evidence, Metric, Value, undefined
-from core.utf8_pieces import shape
+from core.common.definitions import Definition
+from core.metrics.base import Evidence, Metric, Value, undefined
+from core.tokenizers.utf8_pieces import shape
 
 
 def boundary_crossing(evidence: Evidence) -> Value:

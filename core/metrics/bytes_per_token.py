@@ -1,7 +1,7 @@
 """How much text a token holds on average, in bytes."""
 
-from core.definitions import definition
-from core.metric import Evidence, Metric, Value, undefined
+from core.common.definitions import definition
+from core.metrics.base import Evidence, Metric, Value, undefined
 
 
 def bytes_per_token(evidence: Evidence) -> Value:

@@ -1,8 +1,8 @@
 """How unpredictable the next token is from frequencies alone."""
 
-from core.definitions import Definition
-from core.entropy import frequencies, miller_madow, plug_in
-from core.metric import Evidence, Metric, Value, undefined
+from core.common.definitions import Definition
+from core.metrics.base import Evidence, Metric, Value, undefined
+from core.stats.entropy import frequencies, miller_madow, plug_in
 
 
 def entropy(evidence: Evidence) -> Value:

@@ -1,8 +1,8 @@
 """The same in a unit that tokenizers share."""
 
-from core.definitions import Definition
-from core.entropy import frequencies, miller_madow
-from core.metric import Evidence, Metric, Value, undefined
+from core.common.definitions import Definition
+from core.metrics.base import Evidence, Metric, Value, undefined
+from core.stats.entropy import frequencies, miller_madow
 
 
 def entropy_per_byte(evidence: Evidence) -> Value:

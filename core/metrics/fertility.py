@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from core.definitions import definition
-from core.metric import Evidence, Metric, Value, undefined
-from core.words import tokens_per_word
+from core.common.definitions import definition
+from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.words import tokens_per_word
 
 
 def fertility(evidence: Evidence) -> Value:

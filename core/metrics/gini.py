@@ -1,8 +1,8 @@
 """How unevenly languages are treated."""
 
-from core.definitions import Definition
-from core.fairness import gini as gini_of
-from core.metric import Evidence, Metric, Value, undefined
+from core.common.definitions import Definition
+from core.metrics.base import Evidence, Metric, Value, undefined
+from core.stats.inequality import gini as gini_of
 
 
 def gini(evidence: Evidence) -> Value:

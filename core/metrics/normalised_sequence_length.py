@@ -1,7 +1,7 @@
 """Length beside that of another tokenizer."""
 
-from core.definitions import Definition
-from core.metric import Evidence, Metric, Value, undefined
+from core.common.definitions import Definition
+from core.metrics.base import Evidence, Metric, Value, undefined
 
 
 def normalised_sequence_length(evidence: Evidence) -> Value:

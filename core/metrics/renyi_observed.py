@@ -1,8 +1,8 @@
 """How evenly the tokens that occur are used."""
 
-from core.definitions import Definition
-from core.entropy import frequencies, renyi_efficiency
-from core.metric import Evidence, Metric, Value, undefined
+from core.common.definitions import Definition
+from core.metrics.base import Evidence, Metric, Value, undefined
+from core.stats.entropy import frequencies, renyi_efficiency
 
 
 def renyi_observed(evidence: Evidence) -> Value:

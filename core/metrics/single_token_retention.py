@@ -1,8 +1,8 @@
 """Share of distinct words that stay whole."""
 
-from core.definitions import Definition
-from core.metric import Evidence, Metric, Value, undefined
-from core.words import tokens_per_word
+from core.common.definitions import Definition
+from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.words import tokens_per_word
 
 
 def single_token_retention(evidence: Evidence) -> Value:

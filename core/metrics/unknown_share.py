@@ -1,7 +1,7 @@
 """Share of tokens that only say that something is unknown."""
 
-from core.definitions import definition
-from core.metric import Evidence, Metric, Value, undefined
+from core.common.definitions import definition
+from core.metrics.base import Evidence, Metric, Value, undefined
 
 
 def unknown_share(evidence: Evidence) -> Value:

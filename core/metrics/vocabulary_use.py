@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from core.definitions import Definition
-from core.metric import Evidence, Metric, Value, undefined
+from core.common.definitions import Definition
+from core.metrics.base import Evidence, Metric, Value, undefined
 
 
 def vocabulary_use(evidence: Evidence) -> Value:

@@ -1,8 +1,8 @@
 """What the dearest tenth of languages pays."""
 
-from core.definitions import Definition
-from core.fairness import worst_decile as worst_decile_of
-from core.metric import Evidence, Metric, Value, undefined
+from core.common.definitions import Definition
+from core.metrics.base import Evidence, Metric, Value, undefined
+from core.stats.inequality import worst_decile as worst_decile_of
 
 
 def worst_decile(evidence: Evidence) -> Value:

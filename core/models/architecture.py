@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from core.errors import UnreadableFile, UserError, shown
+from core.common.errors import UnreadableFile, UserError, shown
 
 
 def skeleton_of(config: Any, name: str) -> Any:

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Collection
 from pathlib import Path
 
-from core.errors import UnreadableFile, shown
+from core.common.errors import UnreadableFile, shown
 
 INDEX = "model.safetensors.index.json"
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".msgpack", ".h5", ".ot")

@@ -2,7 +2,7 @@
 
 import torch
 
-from core.errors import UnknownName, UserError
+from core.common.errors import UnknownName, UserError
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import torch
 
-from core.errors import UserError
+from core.common.errors import UserError
 from core.models.language_model import LanguageModel
 
 

@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from core.atomic import write_whole
-from core.errors import UserError, shown
+from core.common.atomic import write_whole
+from core.common.errors import UserError, shown
+from core.common.progress import report
+from core.jobs.store.files import Json
 from core.models.device import DTYPES
 from core.models.language_model import LanguageModel
 from core.models.load import open_model
 from core.models.loadable_tokenizer import configuration, loadable
 from core.models.memory import weight_bytes
 from core.models.score import score
-from core.progress import report
-from core.storage.files import Json
 
 CARD = "README.md"
 PROVENANCE = "transplant.json"

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from core.errors import UnreadableFile
-from core.hub_download import Fetched, fetch
+from core.common.errors import UnreadableFile
 from core.models.checkpoint import weight_names
-from core.sources.hub import Place, choose, place
+from core.tokenizers.formats.hub import Place, choose, place
+from core.tokenizers.hub_download import Fetched, fetch
 
 _DESCRIPTION = ("config.json", "generation_config.json")
 _MOST_BYTES = 2**38  # no single file of weights reaches it

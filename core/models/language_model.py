@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.models.halves import Halves, splits
+from core.models.body_and_head import Halves, splits
 from core.models.matrices import Matrices
-from core.tokenizer import LocalTokenizer
+from core.tokenizers.tokenizer import LocalTokenizer
 
 # What a generation configuration says in ids of the old vocabulary, with nothing to say in a new one.
 _ID_LISTS = (

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.errors import UnreadableFile, shown
+from core.common.errors import UnreadableFile, shown
 
 _HEADER = struct.Struct("<7i")
 _MOST = 2**20  # no size in such a file reaches it

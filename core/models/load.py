@@ -18,9 +18,10 @@ from typing import Any
 
 import torch
 
-from core.catalog import open_path, split_options
-from core.errors import UnknownName, UnreadableFile, UserError, shown
-from core.isolation import vet
+from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.places import DATA
+from core.common.progress import report
+from core.common.settings import settings
 from core.models import llama2c
 from core.models.architecture import first_line, read_config, skeleton_of
 from core.models.checkpoint import content_hash, whole_weights
@@ -28,13 +29,13 @@ from core.models.device import out_of_memory, pick_device, pick_dtype
 from core.models.examine import refuse_looking_ahead, remarks
 from core.models.language_model import LanguageModel, text_config
 from core.models.memory import refuse_too_large, weight_bytes
-from core.models.roles import special_ids
-from core.progress import report
-from core.settings import settings
-from core.source import MAX_FILE_BYTES
-from core.tokenizer import LocalTokenizer
+from core.models.special_ids import special_ids
+from core.tokenizers.catalog import open_path, split_options
+from core.tokenizers.format import MAX_FILE_BYTES
+from core.tokenizers.isolation.pool import vet
+from core.tokenizers.tokenizer import LocalTokenizer
 
-SHIPPED = Path(__file__).parents[2] / "data" / "models"
+SHIPPED = DATA / "models"
 
 
 def shipped() -> list[str]:

@@ -20,15 +20,15 @@ import numpy as np
 import tokenizers
 from tokenizers import AddedToken, Regex, decoders, models, normalizers, pre_tokenizers
 
-from core.calibration import calibration_lines
-from core.engines.spelling import vocabulary_of as spelled_vocabulary
-from core.engines.spm_proto import BPE, UNIGRAM, read_proto
-from core.errors import UserError, shown
-from core.kinds import Kind
-from core.pretokenizers import PRE_TOKENIZERS
-from core.tokenizer import LocalTokenizer, Serialised
-from core.vocabulary import Vocabulary, byte_of_character
-from core.vocabulary_match import vocabulary_of
+from core.common.errors import UserError, shown
+from core.counting.calibration import calibration_lines
+from core.tokenizers.backends.spelling import vocabulary_of as spelled_vocabulary
+from core.tokenizers.backends.spm_proto import BPE, UNIGRAM, read_proto
+from core.tokenizers.kinds import Kind
+from core.tokenizers.matching import vocabulary_of
+from core.tokenizers.pretokenizers import PRE_TOKENIZERS
+from core.tokenizers.tokenizer import LocalTokenizer, Serialised
+from core.tokenizers.vocabulary import Vocabulary, byte_of_character
 
 
 def loadable(tokenizer: LocalTokenizer, texts: Sequence[str] = ()) -> bytes:

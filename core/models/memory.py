@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from core.errors import UserError
+from core.common.errors import UserError
 
 # Beside the weights: one batch of activations, one slice of logits, and what the library keeps.
 WORKSPACE_BYTES = 256 * 2**20

@@ -1,10 +1,10 @@
 """The probability that a language model gives to texts, token by token, in one pass that others can watch.
 
 Each text stands alone: it begins with the model's BOS, which is conditioned on and not scored, and remembers nothing of
-the texts before. Long texts are cut into windows by bytes (`core.models.cuts`). Windows of like length run together,
-padded on the right, where nothing that is scored can see the padding, so that batching changes no probability.
-Logits exist for one slice of positions at a time, and never for a whole batch: a vocabulary of 150,000 takes no more
-memory than one of 5,000.
+the texts before. Long texts are cut into windows by bytes (`core.models.scoring_windows`). Windows of like length run
+together, padded on the right, where nothing that is scored can see the padding, so that batching changes no
+probability. Logits exist for one slice of positions at a time, and never for a whole batch: a vocabulary of 150,000
+takes no more memory than one of 5,000.
 """
 
 import math
@@ -16,12 +16,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.errors import UserError
-from core.models.cuts import Window, windows
+from core.common.errors import UserError
+from core.common.progress import report
 from core.models.device import out_of_memory
 from core.models.language_model import LanguageModel
-from core.progress import report
-from core.segmentation import Ints, Segmentation
+from core.models.scoring_windows import Window, windows
+from core.tokenizers.segmentation import Ints, Segmentation
 
 USUAL_WINDOW_BYTES = 1024
 _BATCH_TOKENS = {"cuda": 16_384, "mps": 4_096, "cpu": 2_048}

@@ -1,1 +1,1 @@
-"""Ways to make rows for new tokens, one per file; `core.transplant` finds them."""
+"""Rows for the tokens of another vocabulary: the methods, and what they share."""

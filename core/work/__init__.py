@@ -1,1 +1,1 @@
-"""Kinds of long work: one module per kind, each declaring `JOB`. Import `core.jobs` to submit some."""
+"""Kinds of long work: one module per kind, each declaring `JOB`. Import `core.jobs.queue` to submit some."""

@@ -2,7 +2,7 @@
 
 Piece by piece, a piece being one tokenizer on about a megabyte of one language. The counts of a piece are kept in the
 store under what they depend on, tokenizer and lines: adding a tokenizer or a language later counts only what is new.
-This is the only place that counts a corpus; `core.counting` runs it while the caller waits.
+This is the only place that counts a corpus; `core.counting.corpus` runs it while the caller waits.
 """
 
 import hashlib
@@ -16,17 +16,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog import files_at, open_tokenizer, split_options
-from core.corpus import Corpus
-from core.corpus_facts import CorpusFacts
-from core.counts import Counted, CountTable, compact, parts_of, sizes
-from core.errors import UserError, shown
-from core.fast_lanes import count_once, fast_counter
-from core.job import Context, JobKind, Output, Parts, Unit
-from core.progress import report
-from core.storage.files import Input, Json, Result
-from core.tokenizer import Tokenizer
-from core.work.aligned import aligned_at, corpus_files
+from core.common.errors import UserError, shown
+from core.common.progress import report
+from core.corpora.corpus import Corpus
+from core.corpora.facts import CorpusFacts
+from core.corpora.opened import aligned_at, corpus_files
+from core.counting.fastest import count_once, fast_counter
+from core.counting.table import Counted, CountTable, compact, parts_of, sizes
+from core.jobs.job import Context, JobKind, Output, Parts, Unit
+from core.jobs.store.files import Input, Json, Result
+from core.tokenizers.catalog import files_at, open_tokenizer, split_options
+from core.tokenizers.tokenizer import Tokenizer
 
 PIECE_BYTES = 2**20
 JOINED_BYTES = 16 * 2**20  # a language longer than this is not counted as one text
@@ -50,7 +50,7 @@ def corpus_counting(
     languages: Sequence[str] = (),
     joined: bool = False,
 ) -> Counting:
-    """The job of counting with these tokenizers on a corpus of `core.corpus`, of which the facts are enough.
+    """The job of counting with these tokenizers on a corpus of `core.corpora.corpus`, of which the facts are enough.
 
     Args:
         languages: some, or all if empty.

@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.errors import UserError
-from core.home import home
-from core.job import Context, JobKind, Output, Parts, Unit, hashed
+from core.common.errors import UserError
+from core.common.home import home
+from core.common.settings import settings
+from core.jobs.job import Context, JobKind, Output, Parts, Unit, hashed
+from core.jobs.store.files import Json
 from core.lab.plan import Choice, Plan
-from core.settings import settings
-from core.storage.files import Json
 from core.work.transplant import cast_of, files, memory
 
 KIND = "export"
@@ -37,7 +37,7 @@ def units(context: Context) -> list[Unit]:
 
 def run_unit(unit: Unit, context: Context) -> Output:
     """What was written, and where."""
-    from core.lab.written import written
+    from core.lab.model_folder import written
 
     return Output(facts={"written": written(cast_of(context), _place(context))})
 

@@ -1,9 +1,9 @@
 """Downloading a corpus into the user's cache, as a job: with progress, kept only if its checksum is right."""
 
-from core.corpora import flores200
-from core.download import Remote
-from core.errors import UnknownName
-from core.job import Context, JobKind, Output, Parts, Unit
+from core.common.download import Remote
+from core.common.errors import UnknownName
+from core.corpora.sources import flores200
+from core.jobs.job import Context, JobKind, Output, Parts, Unit
 
 FLORES = "flores200"
 

@@ -1,8 +1,8 @@
 """Comparing transplants: the setting, the original and the donor as anchors, each method with each seed, and controls.
 
-Units share what they have in common within their process (`core.lab.cast`), and each is kept under all that its numbers
-depend on: a method added later is the only one that is computed. Torch is imported where a unit runs, not where jobs
-are listed.
+Units share what they have in common within their process (`core.lab.participants`), and each is kept under all that its
+numbers depend on: a method added later is the only one that is computed. Torch is imported where a unit runs, not where
+jobs are listed.
 """
 
 import json
@@ -12,17 +12,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.errors import UserError, shown
-from core.job import Context, Job, JobKind, Output, Parts, Unit, canonical, hashed, kind_named, part_key
+from core.common.errors import UserError, shown
+from core.corpora.opened import corpus_files
+from core.jobs.job import Context, Job, JobKind, Output, Parts, Unit, canonical, hashed, kind_named, part_key
+from core.jobs.store.files import Json
+from core.jobs.store.store import Store
 from core.lab.plan import Choice, Plan, plan_of
 from core.lab.result import About, LabResult, abouts_of, outcome_of, setting_of
 from core.lab.text_uploads import text_path
-from core.storage.files import Json
-from core.store import Store
-from core.work.aligned import corpus_files
 
 if TYPE_CHECKING:
-    from core.lab.cast import Cast
+    from core.lab.participants import Cast
 
 SETTING, ORIGINAL, DONOR = "setting", "original", "donor"
 _USUAL_MB = 4096
@@ -154,7 +154,7 @@ def _cast(plan: str, inputs: str, device: str) -> "Cast":
     Raises:
         UserError: a part has changed since the job was submitted.
     """
-    from core.lab.cast import opened
+    from core.lab.participants import opened
 
     named: dict[str, str] = dict(json.loads(inputs))
     wanted = plan_of(json.loads(plan))

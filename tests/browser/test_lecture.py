@@ -12,7 +12,7 @@ import torch
 from playwright.sync_api import Page, expect
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from core.lab.lecture import lecture_plan
+from core.lab.example import lecture_plan
 
 APP = Path(__file__).parents[2] / "app.py"
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

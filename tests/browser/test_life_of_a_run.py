@@ -19,8 +19,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from safetensors.numpy import load_file
 
-from core.catalog import open_tokenizer
-from core.storage.index import Index
+from core.jobs.store.index import Index
+from core.tokenizers.catalog import open_tokenizer
 from tests.browser.conftest import open_button
 from tests.jobs_home import daemon_pid, jobs_home, kill_workers, until
 

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Page
 
-from components.token_view.component import SCRIPTS, Lane, TokenDetail, TokenView, payload, standalone_html
+from components.segmentation.token_view.component import SCRIPTS, Lane, TokenDetail, TokenView, payload, standalone_html
 from tests.browser.harness.lanes import (
     bytes_lane,
     characters_lane,
@@ -631,7 +631,7 @@ def test_exported_html_hovers_without_a_server(mount: Mount, open_page: Callable
 
 
 def test_sources_can_stand_inside_a_script_element() -> None:
-    folder = Path(__import__("components.token_view.component", fromlist=["HERE"]).HERE)
+    folder = Path(__import__("components.segmentation.token_view.component", fromlist=["HERE"]).HERE)
     for name in SCRIPTS:
         source = (folder / name).read_text(encoding="utf-8")
         assert "</script" not in source.lower()

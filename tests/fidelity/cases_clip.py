@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import regex
 
-from core.vocabulary import byte_of_character
+from core.tokenizers.vocabulary import byte_of_character
 from tests.datafolder import TOKENIZERS
 from tests.fidelity.case import Case
 

@@ -5,7 +5,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from core.sources.mistral import SOURCE, data_folder
+from core.tokenizers.formats.mistral import SOURCE, data_folder
 from tests.fidelity.case import Case
 
 _FILES = {

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from core.catalog import open_tokenizer
-from core.segmentation import Segmentation
-from core.tokenizer import Tokenizer
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.segmentation import Segmentation
+from core.tokenizers.tokenizer import Tokenizer
 from tests.datafolder import flores, needs_data
 from tests.fidelity.case import Case
 from tests.fidelity.conftest import COMPARED

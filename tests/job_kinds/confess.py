@@ -4,9 +4,9 @@ import os
 import subprocess
 import sys
 
-from core.errors import UserError
-from core.job import Context, JobKind, Output, Parts, Unit
-from core.progress import report
+from core.common.errors import UserError
+from core.common.progress import report
+from core.jobs.job import Context, JobKind, Output, Parts, Unit
 
 
 def units(context: Context) -> list[Unit]:

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from core.job import Context, JobKind, Output, Parts, Unit
+from core.jobs.job import Context, JobKind, Output, Parts, Unit
 
 
 def units(context: Context) -> list[Unit]:

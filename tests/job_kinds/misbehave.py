@@ -10,8 +10,8 @@ import time
 
 import numpy as np
 
-from core.errors import UserError
-from core.job import Context, JobKind, Output, Parts, Unit
+from core.common.errors import UserError
+from core.jobs.job import Context, JobKind, Output, Parts, Unit
 
 
 def units(context: Context) -> list[Unit]:

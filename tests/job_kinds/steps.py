@@ -5,8 +5,8 @@ import time
 
 import numpy as np
 
-from core.job import Context, JobKind, Output, Parts, Unit
-from core.progress import report
+from core.common.progress import report
+from core.jobs.job import Context, JobKind, Output, Parts, Unit
 
 
 def units(context: Context) -> list[Unit]:

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 import core
-from core.errors import UserError
-from core.job import Context, JobKind, Output, Parts, Unit
-from core.storage.files import Json
+from core.common.errors import UserError
+from core.jobs.job import Context, JobKind, Output, Parts, Unit
+from core.jobs.store.files import Json
 
 
 def units(context: Context) -> list[Unit]:

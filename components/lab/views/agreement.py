@@ -4,11 +4,11 @@ from math import isnan
 
 import streamlit as st
 
-from components.figures import count
-from components.lab.at_hand import AtHand
 from components.lab.by_language import by_language
+from components.lab.context import AtHand
 from components.lab.figure import show
 from components.lab.view import View
+from components.widgets.numbers import count
 from core.lab.result import Outcome
 
 _MEASURE = "next_byte_agreement"

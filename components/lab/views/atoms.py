@@ -5,8 +5,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.chart import GRID, Chart, finish
-from components.lab.at_hand import AtHand
+from components.charts.chart import GRID, Chart, finish
+from components.lab.context import AtHand
 from components.lab.figure import show
 from components.lab.sides import one_side
 from components.lab.view import View

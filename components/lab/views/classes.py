@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from components.lab.at_hand import AtHand
+from components.lab.context import AtHand
 from components.lab.dots import dots
 from components.lab.figure import show
 from components.lab.view import View
-from core.lab.picture import number_at
-from core.measures import Number, Table
+from core.evaluation.results import Number, Table
+from core.lab.points import number_at
 
 _BY = {"New or shared": "origin", "Kind of text": "text", "How frequent": "frequency"}
 _MOST = 14  # classes shown, those that cover most bytes

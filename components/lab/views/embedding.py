@@ -5,12 +5,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.chart import Chart, finish
-from components.colours import OKABE_ITO
-from components.lab.at_hand import AtHand
+from components.charts.chart import Chart, finish
+from components.lab.context import AtHand
 from components.lab.figure import show
 from components.lab.sides import one_side
 from components.lab.view import View
+from components.widgets.colours import OKABE_ITO
 from core.lab.result import PROVENANCE, Outcome
 
 _COLOURED = ("Origin", "Class", "Residual")

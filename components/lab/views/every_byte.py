@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from components.figures import count
-from components.lab.at_hand import AtHand
+from components.lab.context import AtHand
 from components.lab.dots import figures
 from components.lab.figure import show
 from components.lab.view import View
+from components.widgets.numbers import count
 
 _MEASURE = "exact_bytes"
 # Of each choice: the numbers in its rows, the axis, where nothing has changed.

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from components.figures import count
-from components.lab.at_hand import AtHand
+from components.lab.context import AtHand
 from components.lab.dots import dots, figures
 from components.lab.figure import show
 from components.lab.view import View
-from core.lab.picture import number_at
-from core.measures import Number
+from components.widgets.numbers import count
+from core.evaluation.results import Number
+from core.lab.points import number_at
 
 _MEASURE = "held_out_anchors"
 _SIDES = {"Input rows made up": "input", "Output rows made up": "output", "Both": "both"}

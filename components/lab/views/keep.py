@@ -5,20 +5,20 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import cached_runs
-from components.errors import plain, show_error
-from components.figures import size
-from components.jobs import LOOKS, session, show_refusal, submit
-from components.lab.at_hand import AtHand
+from components.cached import runs as cached_runs
+from components.frame.errors import plain, show_error
+from components.lab.context import AtHand
 from components.lab.view import View
-from core.errors import UserError
-from core.job import Job, State, content_key, kind_named
+from components.runs.job_cards import LOOKS, session, show_refusal, submit
+from components.widgets.numbers import size
+from core.common.errors import UserError
+from core.common.settings import settings
+from core.common.zip_folder import zipped
+from core.jobs.job import Job, State, content_key, kind_named
+from core.jobs.store.files import Json
 from core.lab.plan import Choice
 from core.lab.result import Outcome
-from core.settings import settings
-from core.storage.files import Json
 from core.work.export import KIND, folder_of, params_of
-from core.zipped import zipped
 
 _MOST_ZIP = 512 * 2**20
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from components.lab.at_hand import AtHand
 from components.lab.by_language import by_language
+from components.lab.context import AtHand
 from components.lab.figure import show
 from components.lab.view import View
 

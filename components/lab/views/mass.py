@@ -4,8 +4,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.chart import GRID, LINE, Chart, finish, names_axis
-from components.lab.at_hand import AtHand
+from components.charts.chart import GRID, LINE, Chart, finish, names_axis
+from components.lab.context import AtHand
 from components.lab.figure import show
 from components.lab.view import View
 from core.lab.result import Outcome

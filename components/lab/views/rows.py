@@ -5,13 +5,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.chart import GRID, Chart
-from components.errors import plain
-from components.figures import count
-from components.lab.at_hand import AtHand
+from components.charts.chart import GRID, Chart
+from components.frame.errors import plain
+from components.lab.context import AtHand
 from components.lab.figure import finish_named, show
 from components.lab.sides import one_side
 from components.lab.view import View
+from components.widgets.numbers import count
 from core.lab.result import PROVENANCE, Outcome, SideRows
 
 _BINS = 40

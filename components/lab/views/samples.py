@@ -4,10 +4,10 @@ from html import escape
 
 import streamlit as st
 
-from components.errors import plain
-from components.lab.at_hand import AtHand
+from components.frame.errors import plain
+from components.lab.context import AtHand
 from components.lab.view import View
-from core.measures import Table
+from core.evaluation.results import Table
 
 
 def draw(at_hand: AtHand) -> None:

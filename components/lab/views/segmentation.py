@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components import cached_lab
-from components.lab.at_hand import AtHand
+from components.cached import lab as cached_lab
+from components.lab.context import AtHand
 from components.lab.view import View
-from components.rows import Row
-from components.score import token_view_of
-from components.token_view.component import token_view
-from components.view_options import ViewOptions
-from core.corpus import open_corpus
+from components.segmentation.rows import Row
+from components.segmentation.token_view.component import token_view
+from components.segmentation.view_model import token_view_of
+from components.widgets.view_options import ViewOptions
+from core.corpora.corpus import open_corpus
 from core.lab.plan import Plan
-from core.tokenizer import PLAIN
+from core.tokenizers.tokenizer import PLAIN
 
 
 def draw(at_hand: AtHand) -> None:

@@ -4,11 +4,11 @@ from math import isnan
 
 import streamlit as st
 
-from components.lab.at_hand import AtHand
+from components.lab.context import AtHand
 from components.lab.dots import dots
 from components.lab.figure import show
 from components.lab.view import View
-from core.measures import Number, Table
+from core.evaluation.results import Number, Table
 
 _MEASURE = "embeddings"
 _SUMMARIES = {

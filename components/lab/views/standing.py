@@ -5,14 +5,14 @@ from math import isnan
 import pandas as pd
 import streamlit as st
 
-from components.lab.at_hand import AtHand
+from components.charts.take_away import take_away
+from components.lab.context import AtHand
 from components.lab.figure import provenance_of
 from components.lab.marks import entrant_of
 from components.lab.view import View
-from components.take_away import take_away
-from core.lab.picture import Standing, standing
+from core.evaluation.results import Number
+from core.lab.points import Standing, standing
 from core.lab.result import Outcome
-from core.measures import Number
 
 _ROLE = {"original": "no transplant", "donor": "native donor", "method": "method", "control": "negative control"}
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.lab.at_hand import AtHand
+from components.lab.context import AtHand
 from components.lab.dots import figures
 from components.lab.figure import show
 from components.lab.view import View

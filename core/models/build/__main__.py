@@ -12,9 +12,10 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 
-from core.atomic import write_whole
-from core.errors import UnknownName, UserError
-from core.home import home
+from core.common.atomic import write_whole
+from core.common.errors import UnknownName, UserError
+from core.common.home import home
+from core.common.progress import listening
 from core.models.build import texts, vocabularies
 from core.models.build.card import card, manifest
 from core.models.build.folder import write
@@ -24,7 +25,6 @@ from core.models.build.texts import Part
 from core.models.build.train import train
 from core.models.device import pick_device
 from core.models.load import SHIPPED, open_model, shipped
-from core.progress import listening
 
 
 def main(wanted: list[str]) -> int:

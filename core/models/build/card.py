@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.languages import language
 from core.models.build.recipe import HEADS, LAYERS, MLP, POSITIONS, ROWS_PER_STEP, WIDTH, Recipe
 from core.models.build.texts import LANGUAGES, Part
 from core.models.build.vocabularies import SPECIALS
+from core.text.languages import language
 
 LICENCE = "CC BY-SA 4.0"
 _COMPRESSORS = ("gzip", "zstd", "xz")

@@ -14,11 +14,11 @@ from functools import cache
 from html import unescape
 from pathlib import Path
 
-from core.corpora.udhr import articles
-from core.errors import UserError
-from core.home import home
+from core.common.errors import UserError
+from core.common.home import home
+from core.common.places import BESIDE
+from core.corpora.sources.udhr import articles
 
-DATA = Path(__file__).parents[4] / "shared" / "data"
 LANGUAGES = {
     "en": "eng_Latn", "de": "deu_Latn", "fr": "fra_Latn", "es": "spa_Latn", "tr": "tur_Latn", "ru": "rus_Cyrl",
     "ar": "arb_Arab", "hi": "hin_Deva", "th": "tha_Thai", "zh": "zho_Hans", "ja": "jpn_Jpan", "ko": "kor_Hang",
@@ -65,8 +65,8 @@ def parts() -> list[Part]:
     Raises:
         UserError: a source is not there; says how to get it.
     """
-    if not DATA.is_dir():
-        raise UserError(f"The models are trained on the data folder beside the repository, which is not at {DATA}.")
+    if not BESIDE.is_dir():
+        raise UserError(f"The models are trained on the data folder beside the repository, which is not at {BESIDE}.")
     makers = (_flores_dev, _declaration, _english, _handbook, _office_help)
     found = [part for make in makers for part in make() if part.texts]
     return sorted(found, key=lambda p: (list(LANGUAGES).index(p.language), p.source))
@@ -82,7 +82,7 @@ def devtest() -> dict[str, list[str]]:
 
 
 def _flores(split: str, code: str) -> list[str]:
-    with zipfile.ZipFile(DATA / "parallel" / f"flores200_{split}.zip") as archive:
+    with zipfile.ZipFile(BESIDE / "parallel" / f"flores200_{split}.zip") as archive:
         name = next(n for n in archive.namelist() if n.endswith(f"{code}.{split}"))
         return archive.read(name).decode().splitlines()
 
@@ -93,7 +93,7 @@ def _flores_dev() -> Iterator[Part]:
 
 
 def _declaration() -> Iterator[Part]:
-    with zipfile.ZipFile(DATA / "parallel" / "udhr_html.zip") as archive:
+    with zipfile.ZipFile(BESIDE / "parallel" / "udhr_html.zip") as archive:
         names = {Path(n).stem: n for n in archive.namelist()}
         for language, code in _UDHR.items():
             texts = tuple(filter(None, articles(archive.read(names[code]).decode())))
@@ -105,11 +105,11 @@ def _english() -> Iterator[Part]:
         ("wikitext2_valid.txt", "WikiText-2 valid", "CC BY-SA 3.0"),
         ("wikitext2_test.txt", "WikiText-2 test", "CC BY-SA 3.0"),
     ):
-        lines = (DATA / "mono" / name).read_text().splitlines()
+        lines = (BESIDE / "mono" / name).read_text().splitlines()
         yield Part(title, "en", licence, tuple(t for line in lines for t in _whole_sentences(line)))
-    speeches = (DATA / "mono" / "tinyshakespeare.txt").read_text().split("\n\n")
+    speeches = (BESIDE / "mono" / "tinyshakespeare.txt").read_text().split("\n\n")
     yield Part("tiny Shakespeare", "en", "public domain", tuple(s for s in speeches if len(s) > _FEWEST))
-    stories = (DATA / "mono" / "tinystories_sample.txt").read_text().split("<|endoftext|>")
+    stories = (BESIDE / "mono" / "tinystories_sample.txt").read_text().split("<|endoftext|>")
     yield Part("TinyStories sample", "en", "CDLA-Sharing-1.0", tuple(s.strip() for s in stories if s.strip()))
 
 

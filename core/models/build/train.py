@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import nn
 
+from core.common.progress import report
 from core.models.build.mix import documents
 from core.models.build.recipe import (
     COOL_DOWN,
@@ -28,7 +29,6 @@ from core.models.build.recipe import (
 )
 from core.models.build.texts import Part
 from core.models.build.vocabularies import SPECIALS
-from core.progress import report
 
 _SAVE_EVERY = 25  # steps
 _BATCH = 2_000  # documents tokenized at a time

@@ -4,8 +4,8 @@ import time
 
 import streamlit as st
 
-from components.text_editor.component import text_editor
-from components.token_view.component import TokenView, token_view
+from components.segmentation.token_view.component import TokenView, token_view
+from components.widgets.text_editor.component import text_editor
 from tests.browser.harness.lanes import three_lanes
 
 st.session_state.setdefault("version", 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from components.token_view.component import Lane, TokenDetail, TokenView
+from components.segmentation.token_view.component import Lane, TokenDetail, TokenView
 
 ORDINARY, BYTE, UNKNOWN, SPECIAL, INSERTED = range(5)
 

@@ -1,0 +1,124 @@
+"""What sessions share of the transplant lab; what needs torch imports it here and late, since results do without."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.cached import runs as cached_runs
+from core.jobs.job import Job, State, canonical
+from core.jobs.shared_cache import shared
+from core.lab.plan import Plan, plan_of
+from core.lab.result import LabResult, Setting, lab_result
+from core.lab.verdict import Verdict, verdict
+from core.tokenizers.tokenizer import LocalTokenizer
+from core.work.transplant import so_far
+
+if TYPE_CHECKING:
+    from core.evaluation.base import Evaluator
+    from core.lab.estimate import Estimate
+    from core.lab.submission import Submission
+    from core.transplants.base import Method
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What can be chosen: methods without the controls, measures, shipped models."""
+
+    methods: "Mapping[str, Method]"
+    measures: "Mapping[str, Evaluator]"
+    models: tuple[str, ...]
+
+
+@st.cache_resource(show_spinner="Getting the lab ready …")
+def catalogue() -> Catalogue:
+    """Everything that a form offers; the first to ask waits for torch."""
+    from core.evaluation.base import evaluators
+    from core.models.load import shipped
+    from core.transplants.base import methods
+
+    offered = {key: one for key, one in methods().items() if not one.control}
+    return Catalogue(offered, evaluators(), tuple(shipped()))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def lacking(
+    has_donor: bool, has_text: bool, is_parallel: bool, has_dictionary: bool, has_vectors: bool
+) -> dict[str, str]:
+    """Methods that cannot run with what was chosen so far, each with the reason and how to help it."""
+    import torch
+
+    from core.transplants.base import methods
+    from core.transplants.linear.word_vectors import WordVectors
+    from core.transplants.problem import Resources
+
+    vectors = WordVectors(("",), torch.zeros(1, 1)) if has_vectors else None
+    pair = (("", ""),)
+    here = Resources(
+        target_text=("",) if has_text else (),
+        old_vectors=vectors,
+        new_vectors=vectors,
+        dictionary=pair if has_dictionary else (),
+        parallel=pair if is_parallel else (),
+    )
+    reasons = {key: one.lacks(here, has_donor=has_donor) for key, one in methods().items()}
+    return {key: reason for key, reason in reasons.items() if reason}
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A plan before it runs.
+
+    Args:
+        setting: what is shared and what must be made up.
+        estimate: what it will take.
+        submission: the job to hand in.
+    """
+
+    setting: Setting
+    estimate: "Estimate"
+    submission: "Submission"
+
+
+@st.cache_resource(max_entries=16, show_spinner="Looking at both vocabularies …")
+def look(plan: str) -> Look:
+    """What a plan, as canonical JSON, would do; no model runs.
+
+    Raises:
+        UserError: it cannot run; says why.
+    """
+    from core.lab.estimate import estimate
+    from core.lab.participants import outlined
+    from core.lab.setting import setting
+    from core.lab.submission import submission
+
+    cast = outlined(plan_of(json.loads(plan)))
+    return Look(setting(cast), estimate(cast), submission(cast))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening both tokenizers …")
+def _tokenizers(plan: str) -> tuple[LocalTokenizer, LocalTokenizer]:
+    from core.lab.participants import outlined
+
+    cast = outlined(plan_of(json.loads(plan)))
+    return cast.original.tokenizer, cast.tokenizer
+
+
+def tokenizers(plan: Plan) -> tuple[LocalTokenizer, LocalTokenizer]:
+    """The old and the new tokenizer of a plan."""
+    return _tokenizers(canonical(plan.to_json()))
+
+
+def comparison(job: Job) -> tuple[LabResult, Verdict]:
+    """What is there of a comparison, and the verdict on it; the same for everybody who looks."""
+    jobs = cached_runs.jobs()
+    if job.state is State.DONE:
+        return shared().get(("lab", job.key, job.place), lambda: _judged(lab_result(jobs.result(job.key))))
+    seen = "lab so far", job.key, job.place, job.done
+    return shared().get(seen, lambda: _judged(so_far(jobs.store, job)), most=8)
+
+
+def _judged(result: LabResult) -> tuple[LabResult, Verdict]:
+    return result, verdict(result)

@@ -1,0 +1,27 @@
+"""What sessions share of jobs and their results.
+
+Apart from `components.cached.tokenizers`, so that a page which submits nothing does not import what runs jobs.
+"""
+
+import streamlit as st
+
+from core.common.home import home
+from core.counting.totals import Totals, totals
+from core.jobs.queue import Jobs
+from core.jobs.shared_cache import shared
+from core.work.count import counted
+
+
+def jobs() -> Jobs:
+    """The jobs of this installation's store."""
+    return _jobs(str(home()))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _jobs(at_home: str) -> Jobs:
+    return Jobs()
+
+
+def count_totals(key: str, place: int) -> Totals:
+    """The table of a job that counted; `place` changes when it is computed again."""
+    return shared().get(("totals", key, place), lambda: totals(counted(jobs().result(key))))

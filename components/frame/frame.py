@@ -1,0 +1,54 @@
+"""The frame of every page: title of the tab, navigation, and what a page does with an error."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from components.frame.account import account
+from components.frame.errors import user_errors
+from components.frame.visitor import admitted, login_is_on, visitor
+from core.common.places import ROOT
+
+PAGES = ROOT / "pages"
+
+st.set_page_config(page_title="Token Atlas", page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide")
+
+admitted()
+pages = [
+    st.Page(
+        PAGES / "segmentation.py",
+        title="Segmentation",
+        icon=":material/segment:",
+        default=True,
+        help="How one to eight tokenizers cut the same text, right to the byte.",
+    ),
+    st.Page(
+        PAGES / "premium.py",
+        title="Premium",
+        url_path="premium",
+        icon=":material/language:",
+        help="What each of 204 language-scripts costs each tokenizer, and how sure that is.",
+    ),
+    st.Page(
+        PAGES / "transplants.py",
+        title="Transplants",
+        url_path="transplants",
+        icon=":material/swap_horiz:",
+        help="What happens to a language model when its tokenizer is replaced, by many methods.",
+    ),
+    st.Page(
+        PAGES / "runs.py",
+        title="Runs",
+        icon=":material/history:",
+        url_path="runs",
+        help="Everything that runs or ran: results, progress, and what was interrupted.",
+    ),
+]
+if login_is_on():
+    name = visitor().name
+    icon = ":material/account_circle:"
+    pages.append(st.Page(account, title=name, icon=icon, url_path="account", help="Who you are here."))
+page = st.navigation(pages, position="top")
+
+with user_errors():
+    page.run()

@@ -1,0 +1,30 @@
+"""From a comparison back to the form, filled as it was asked, with a measure more where one is missing."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from components.frame.errors import plain
+from components.lab.context import AtHand
+from components.lab.form.state import fill
+from components.runs.job_cards import OPENED
+from core.lab.plan import Choice, Plan
+
+
+def ask_again(plan: Plan) -> None:
+    """Close the comparison, and set the form up for this plan; for a callback."""
+    fill(plan)
+    st.query_params.pop(OPENED, None)
+
+
+def measure_too(at_hand: AtHand, measure: str) -> None:
+    """A button that sets up the same comparison with a measure more."""
+    plan = at_hand.result.plan
+    chosen = plan.evaluators or tuple(Choice(key) for key in at_hand.result.evaluators)
+    st.button(
+        plain(f"Compare again with {measure.replace('_', ' ')}"),
+        icon=":material/add:",
+        key="lab_measure_too",
+        on_click=ask_again,
+        args=(replace(plan, evaluators=(*chosen, Choice(measure))),),
+    )

@@ -1,0 +1,44 @@
+"""Controls of a method's or a measure's parameters, as they declare themselves."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import streamlit as st
+
+from components.lab.form.state import param_key, usual
+from core.common.params import Param, Value
+
+Number = TypeVar("Number", int, float)
+
+
+def param_controls(of: str, params: Sequence[Param]) -> dict[str, Value]:
+    """The parameters that are not as by default."""
+    found: dict[str, Value] = {}
+    for param in params:
+        at, label, default, help_text = param_key(of, param.key), param.label, param.default, param.help
+        usual(at, default)
+        value: Value
+        if isinstance(default, bool):
+            value = st.toggle(label, key=at, help=help_text, persist_state="session")
+        elif param.choices:
+            value = st.selectbox(label, param.choices, key=at, help=help_text, width=150, persist_state="session")
+        elif isinstance(default, int):
+            value = st.number_input(
+                label, _bound(param.low, int), _bound(param.high, int), key=at, step=1,
+                help=help_text, width=150, persist_state="session",
+            )  # fmt: skip
+        elif isinstance(default, float):
+            value = st.number_input(
+                label, _bound(param.low, float), _bound(param.high, float), key=at,
+                help=help_text, width=150, format="%g", persist_state="session",
+            )  # fmt: skip
+        else:
+            value = st.text_input(label, key=at, help=help_text, width=150, persist_state="session")
+        if value != default:
+            found[param.key] = value
+    return found
+
+
+def _bound(end: float | None, kind: type[Number]) -> Number | None:
+    """An end of a range, in the type that the control counts in."""
+    return None if end is None else kind(end)

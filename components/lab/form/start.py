@@ -1,0 +1,17 @@
+"""Hands a comparison in and opens it."""
+
+import streamlit as st
+
+from components.cached.lab import Look
+from components.runs.job_cards import OPENED, submit
+
+
+def start(look: Look) -> bool:
+    """Submit the job of a plan that was looked at, and make the page show it; False if it was refused."""
+    handed = look.submission
+    job = submit("transplant", handed.params, handed.inputs, handed.label)
+    if job is None:
+        return False
+    st.query_params.clear()
+    st.query_params[OPENED] = job.key
+    return True

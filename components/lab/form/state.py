@@ -1,0 +1,69 @@
+"""The form's choices as they stand in the session: filled from a plan, and by default."""
+
+from typing import Any
+
+import streamlit as st
+
+from components.frame.errors import show_error
+from core.common.errors import UserError
+from core.lab.link import plan_from_link
+from core.lab.plan import Choice, Plan
+
+PLAN = "plan"  # in the link
+_SEEN = "lab_plan_seen"
+
+
+def from_the_link() -> None:
+    """Fill the form from the plan in the link, once for each link."""
+    packed = st.query_params.get(PLAN, "")
+    if not packed or st.session_state.get(_SEEN) == packed:
+        return
+    st.session_state[_SEEN] = packed
+    try:
+        fill(plan_from_link(packed))
+    except UserError as error:
+        show_error(error)
+
+
+def seen(packed: str) -> None:
+    """This link is what the form comes to by itself."""
+    st.session_state[_SEEN] = packed
+
+
+def fill(plan: Plan) -> None:
+    """Make the form come to a plan; before the form is drawn."""
+    state = st.session_state
+    for key in [str(key) for key in state if str(key).startswith("lab_param_")]:
+        del state[key]
+    state["lab_model"], state["lab_donor"], state["lab_tokenizer"] = plan.model, plan.donor or None, None
+    state["lab_tokenizer"] = plan.tokenizer or None
+    state["lab_corpus"], state["lab_languages"] = plan.corpus, list(plan.languages)
+    state["lab_old_language"] = plan.old_language
+    state["lab_sentences"], state["lab_seeds"] = plan.sentences, len(plan.seeds)
+    state["lab_minutes"] = plan.budget_seconds / 60
+    state["lab_files"] = ", ".join(name for name in plan.files if not name.startswith("upload:"))
+    state["lab_uploaded"] = [name for name in plan.files if name.startswith("upload:")]
+    state["lab_dictionary"], state["lab_old_vectors"] = plan.dictionary, plan.old_vectors
+    state["lab_new_vectors"] = plan.new_vectors
+    state["lab_methods"] = _choices(plan.methods)
+    if plan.evaluators:
+        state["lab_measures"] = _choices(plan.evaluators)
+    else:
+        state.pop("lab_measures", None)
+
+
+def usual(key: str, value: Any) -> None:
+    """What a choice is before anybody has chosen."""
+    st.session_state.setdefault(key, value)
+
+
+def param_key(of: str, key: str) -> str:
+    """Where a parameter of a method or a measure stands in the session."""
+    return f"lab_param_{of}_{key}"
+
+
+def _choices(choices: tuple[Choice, ...]) -> list[str]:
+    for choice in choices:
+        for key, value in choice.params.items():
+            st.session_state[param_key(choice.key, key)] = value
+    return list(dict.fromkeys(choice.key for choice in choices))

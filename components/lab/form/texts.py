@@ -1,0 +1,148 @@
+"""Which texts are measured: a parallel corpus, files of the user's, or both."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.cached import tokenizers as cached
+from components.frame.errors import show_error
+from components.lab.form.state import usual
+from components.runs.count_corpus import corpora
+from core.common.errors import UserError
+from core.common.settings import settings
+from core.lab.plan import MOST_SENTENCES
+from core.lab.text_uploads import keep_text
+from core.text.languages import language
+
+LANGUAGES = ("eng_Latn", "deu_Latn", "rus_Cyrl", "hin_Deva")
+_UPLOADED, _ROUND = "lab_uploaded", "lab_upload_round"
+_NONE = ""  # no corpus
+
+
+@dataclass(frozen=True)
+class AskedTexts:
+    """The texts of a plan.
+
+    Args:
+        corpus: its spec; empty for none.
+        languages: codes; empty for all.
+        sentences: of each language.
+        files: paths, and specs of uploads.
+        old_language: of the corpus, the one that the model knows.
+        n_languages: that there will be.
+    """
+
+    corpus: str
+    languages: tuple[str, ...]
+    sentences: int
+    files: tuple[str, ...]
+    old_language: str
+    n_languages: int
+
+    @property
+    def has_training(self) -> bool:
+        """Will there be text to learn from?"""
+        return bool(self.corpus or self.files)
+
+    @property
+    def is_parallel(self) -> bool:
+        """Will there be sentences with their translations?"""
+        return self.n_languages > 1
+
+
+def ask_texts() -> AskedTexts:
+    """A popover with the choices."""
+    codes: list[str] = []
+    with st.popover("Texts", icon=":material/menu_book:", width="content"):
+        named = {**corpora(), _NONE: "None, only my files"}
+        usual("lab_corpus", next(iter(named)))
+        if st.session_state["lab_corpus"] not in named:
+            st.session_state["lab_corpus"] = next(iter(named))
+        corpus = st.selectbox(
+            "Corpus", list(named), format_func=lambda spec: named[spec], key="lab_corpus", persist_state="session"
+        )
+        languages: list[str] = []
+        if corpus:
+            codes = list(cached.corpus_facts(corpus).languages)
+            languages = _languages(codes)
+        usual("lab_sentences", 100)
+        sentences = st.number_input(
+            "Sentences of each", 1, MOST_SENTENCES, key="lab_sentences", persist_state="session",
+            help="That many are measured, at most two thirds of the corpus; the others serve what trains.",
+        )  # fmt: skip
+        old_language = _old_language(codes)
+        files = _files()
+    n_languages = len(languages or codes)
+    return AskedTexts(corpus or "", tuple(languages), int(sentences), files, old_language, n_languages)
+
+
+def _languages(codes: list[str]) -> list[str]:
+    usual("lab_languages", [code for code in LANGUAGES if code in codes])
+    kept = [code for code in st.session_state["lab_languages"] if code in codes]
+    if kept != st.session_state["lab_languages"]:
+        st.session_state["lab_languages"] = kept
+    return st.multiselect(
+        "Languages",
+        codes,
+        key="lab_languages",
+        format_func=lambda code: language(code).label or code,
+        placeholder=f"All {len(codes)} languages",
+        persist_state="session",
+    )
+
+
+def _old_language(codes: list[str]) -> str:
+    usual("lab_old_language", "eng_Latn")
+    if len(codes) < 2:
+        return "eng_Latn"
+    if st.session_state["lab_old_language"] not in codes:
+        st.session_state["lab_old_language"] = "eng_Latn" if "eng_Latn" in codes else codes[0]
+    return st.selectbox(
+        "The model's own language",
+        codes,
+        key="lab_old_language",
+        format_func=lambda code: language(code).label or code,
+        help="Where dictionaries and translations start from, for methods that learn from them.",
+        persist_state="session",
+    )
+
+
+def _files() -> tuple[str, ...]:
+    """Plain texts, each a domain of its own: uploads, and paths where this server opens them."""
+    allowed = settings()
+    found = []
+    if allowed.uploads:
+        file = st.file_uploader(
+            "Plain text of your own",
+            ["txt", "md"],
+            max_upload_size=allowed.upload_mb,
+            key=f"lab_upload_{st.session_state.get(_ROUND, 0)}",
+            help="UTF-8; a text of its own in the tables. It is kept on this server.",
+        )
+        if file is not None:
+            try:
+                kept = keep_text(file.name, file.getvalue())
+            except UserError as error:
+                show_error(error)
+            else:
+                st.session_state[_UPLOADED] = [*dict.fromkeys([*st.session_state.get(_UPLOADED, []), kept])]
+                st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+                st.rerun()
+        uploaded = st.session_state.get(_UPLOADED, [])
+        if uploaded:
+            found += st.pills(
+                "Uploaded",
+                uploaded,
+                default=uploaded,
+                selection_mode="multi",
+                format_func=lambda spec: spec.rpartition("/")[2],
+                key=f"lab_uploads_used_{len(uploaded)}",
+            )
+    if allowed.paths:
+        usual("lab_files", "")
+        typed = st.text_input(
+            "Plain text files on this machine", key="lab_files", placeholder="a.txt, b.txt", persist_state="session",
+            help="Each file is a domain of its own. Separate paths by commas.",
+        )  # fmt: skip
+        found += [each.strip() for each in typed.split(",") if each.strip()]
+    return tuple(found)

@@ -1,0 +1,77 @@
+"""Before a comparison runs: what both vocabularies share, what must be made up, how long it will take."""
+
+import pandas as pd
+import streamlit as st
+
+from components.cached.lab import Look
+from components.frame.errors import plain
+from components.widgets.numbers import count, duration, roughly, size
+
+_CLASSES = 8
+
+
+def before(look: Look) -> None:
+    """Three columns: what is shared, what must be made, what it takes."""
+    shared, made, takes = st.columns(3)
+    setting, estimate = look.setting, look.estimate
+    with shared:
+        st.markdown("**Shared tokens**")
+        n = setting.tokenizer.n_tokens
+        rows = [
+            ("by their bytes", setting.n_same_bytes),
+            ("by the strings of their files", setting.n_same_strings),
+            ("by strings, word starts alike", setting.n_same_normalised),
+        ]
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Compared": [words for words, _ in rows],
+                    "Tokens": [None if k is None else k for _, k in rows],
+                    "Share": [None if k is None or not n else k / n for _, k in rows],
+                }
+            ),
+            hide_index=True,
+            key="lab_shared",
+            column_config={"Share": st.column_config.NumberColumn(format="percent")},
+        )
+        st.caption(f"Of {count(n)} tokens of {plain(setting.tokenizer.label)}. Rows are matched by their bytes.")
+    with made:
+        st.markdown("**Rows to make up**")
+        classes = setting.classes
+        frame = pd.DataFrame(
+            {
+                "Class": classes.words("class"),
+                "Tokens": classes.numbers("n_tokens"),
+                "To make": classes.numbers("n_made"),
+            }
+        )
+        st.dataframe(
+            frame[frame["To make"] > 0].head(_CLASSES), hide_index=True, key="lab_made",
+            column_config={"To make": st.column_config.NumberColumn(help="Tokens that the old vocabulary lacks.")},
+        )  # fmt: skip
+    with takes:
+        st.markdown(f"**About {duration(estimate.seconds)}**, {size(estimate.memory_mb * 2**20)} of memory")
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Stage": [stage.name for stage in estimate.stages],
+                    "Takes": [roughly(stage.seconds) for stage in estimate.stages],
+                }
+            ),
+            hide_index=True,
+            key="lab_stages",
+            height=180,
+        )
+        st.caption("Arithmetic from the speed of this machine, right within a factor of two or three.")
+    if estimate.over_budget:
+        st.warning(
+            f"About {duration(estimate.over_budget)} beyond the time that you gave. What to leave out stands below.",
+            icon=":material/timer:",
+        )
+    if estimate.shorter:
+        over = bool(estimate.over_budget)
+        with st.expander("What a shorter run would leave out", icon=":material/timer:", expanded=over):
+            for one in estimate.shorter:
+                st.markdown(f"- **{plain(one.what)}** saves {roughly(one.seconds)}. {plain(one.loses)}")
+    for remark in setting.remarks:
+        st.caption(plain(remark))

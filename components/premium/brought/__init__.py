@@ -1,0 +1,1 @@
+"""What users bring to the Premium page: tokenizers and texts, counted while one looks."""

@@ -1,0 +1,105 @@
+"""What every view of the premium page is drawn from."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from components.premium.scale import sentence
+from core.counting.table import CountTable
+from core.premium.premium import Per, Premiums
+from core.text.languages import language
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Facts about the counts on the page, for provenance.
+
+    Args:
+        date: when they were made, ISO 8601; empty if not at one time.
+        versions: libraries that counted.
+        licence: of counts or text.
+        notes: what a reader of numbers on this text should know.
+    """
+
+    date: str
+    versions: tuple[str, ...]
+    licence: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class AtHand:
+    """The choices made in the row of controls, and the numbers they lead to.
+
+    Args:
+        table: counts of all tokenizers of the atlas.
+        found: premiums of all of them.
+        keys: key of each tokenizer in the atlas, for links.
+        rows: tokenizers chosen.
+        columns: languages that fit the search, sorted.
+        sort: by what.
+        part: of the corpus, empty for all of it.
+        colours: of the chosen tokenizers.
+        dark: whether the theme is dark.
+        corpus: spec string of the text; empty for the shipped counts.
+        stamp: changes with the counts of the table; for what is remembered of it.
+        counting: where the counts come from.
+        premiums: those of all tokenizers by another unit.
+    """
+
+    table: CountTable
+    found: Premiums
+    keys: tuple[str, ...]
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    sort: str
+    part: str
+    colours: tuple[str, ...]
+    dark: bool
+    corpus: str
+    stamp: Hashable
+    counting: Counting
+    premiums: Callable[[Per], Premiums]
+
+    @property
+    def text(self) -> str:
+        """Spec string that opens the sentences counted."""
+        spec = self.corpus or "flores200"
+        return f"{spec}#{self.part}" if self.part else spec
+
+    @property
+    def base(self) -> str:
+        """Code of the base language."""
+        return self.found.base
+
+    @property
+    def base_label(self) -> str:
+        """Its name."""
+        return language(self.base).label
+
+    @property
+    def per(self) -> Per:
+        """What tokens are counted for."""
+        return self.found.per
+
+    @property
+    def axis(self) -> str:
+        """Title of an axis of premiums."""
+        per = {"line": "tokens", "byte": "tokens per byte", "character": "tokens per character"}[self.per]
+        return f"{per}, × {self.base_label}"
+
+    def label(self, row: int) -> str:
+        """A tokenizer's name."""
+        return self.table.tokenizers[row].label
+
+    def language(self, column: int) -> str:
+        """A language's name."""
+        return language(self.table.languages[column]).label
+
+    def sentence(self, row: int, column: int) -> str:
+        """A cell in words: its premium, or why it has none."""
+        reason = self.found.reasons.get((row, column))
+        if reason:
+            return f"{self.language(column)} with {self.label(row)}: {reason}"
+        cell = (row, column)
+        numbers = (float(self.found.value[cell]), float(self.found.low[cell]), float(self.found.high[cell]))
+        return sentence(self.language(column), self.label(row), self.base_label, self.per, *numbers)

@@ -1,0 +1,223 @@
+"""From one number to what is behind it: the interval, every sentence's ratio, and the sentences themselves."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.cached import tokenizers as cached
+from components.charts.chart import GRID, Chart, finish
+from components.frame.errors import plain
+from components.premium.brought.sentences import Texts, cut, opens_here, public_specs, texts
+from components.premium.choosers import one_language, one_tokenizer
+from components.premium.context import AtHand
+from components.premium.figure import ONE, bring_into_sight, show
+from components.premium.scale import log_axis, times
+from components.segmentation.rows import Row
+from components.segmentation.token_view.component import token_view
+from components.segmentation.view_model import token_view_of
+from components.widgets.view_options import ViewOptions
+from core.premium.premium import Telling, sentence_ratios, telling, telling_sentences
+from core.segmentation.costliest_words import Cost
+from core.text.languages import language
+from core.tokenizers.tokenizer import Specials
+
+_PLAIN = ViewOptions(False, False, False, 1.0, Specials(), None, None)
+_AT_ONCE = 3
+_CUT = 200  # sentences that costly words and characters are looked for in
+
+
+def draw(at_hand: AtHand) -> None:
+    """The cell that the user chooses, in a sentence, a histogram and its sentences."""
+    bring_into_sight()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        column, row = one_language(at_hand), one_tokenizer(at_hand)
+        kind = st.segmented_control(
+            "Sentences to show",
+            ["Dearest", "Typical", "Cheapest"],
+            default="Dearest",
+            required=True,
+            key="sentences",
+            bind="query-params",
+        )
+    reason = at_hand.found.reasons.get((row, column))
+    if reason:
+        st.info(f"Masked: {at_hand.sentence(row, column)}", icon=":material/block:")
+    else:
+        st.markdown(f"**{plain(at_hand.sentence(row, column))}**")
+    code = at_hand.table.languages[column]
+    ratios = sentence_ratios(at_hand.table, row, code, at_hand.base)
+    known = ratios[~np.isnan(ratios) & (ratios > 0)]
+    if len(known):
+        premium = float(np.nansum(at_hand.table.tokens[row, column]) / at_hand.table.tokens[row, _base(at_hand)].sum())
+        chart = Chart(
+            "ratios",
+            ratios_figure(known, premium, f"tokens of a sentence, × {at_hand.base_label}"),
+            f"Ratios of {len(known):,} sentences, {times(premium)} together; middle half from {_quarters(known)}.",
+            lambda: sentence_table(at_hand, row, column),
+        )
+        show(chart, at_hand)
+        st.caption(
+            f"{len(known):,} sentences, each with its own ratio; the middle half lies from {_quarters(known)}. The "
+            "premium (line) is the ratio of sums, in which long sentences weigh more."
+        )
+    found = texts(at_hand, (code, at_hand.base))
+    if found.remark:
+        st.info(plain(found.remark), icon=":material/download:")
+    if found.corpus is None:
+        st.caption(f"The sample that ships has no {at_hand.language(column)} either.")
+        return
+    spec = opens_here(at_hand, row)
+    if spec is None:
+        st.caption(
+            f"To see the tokens, {plain(at_hand.label(row))} must be on this machine: add it on the page Segmentation, "
+            f"such as {plain(' or '.join(public_specs(at_hand, row)) or 'from its file')}."
+        )
+        if not found.counted:
+            return
+    _sentences(at_hand, row, column, kind, found, spec)
+    if spec is not None:
+        _costly(at_hand, column, found, spec)
+
+
+def _base(at_hand: AtHand) -> int:
+    return at_hand.table.language(at_hand.base)
+
+
+def _quarters(ratios: np.ndarray) -> str:
+    low, high = np.quantile(ratios, [0.25, 0.75])
+    return f"{times(float(low))} to {times(float(high))}"
+
+
+def ratios_figure(ratios: np.ndarray, premium: float, title: str) -> go.Figure:
+    """A histogram on a log axis, with lines at 1 and at the premium.
+
+    >>> int(sum(ratios_figure(np.array([1.0, 2.0, 2.0]), 1.7, "").data[0].y))
+    3
+    """
+    low, high = min(0.95, float(ratios.min())), max(1.05, float(ratios.max()))
+    edges = np.geomspace(low, high * 1.0001, 49)
+    counts, _ = np.histogram(ratios, edges)
+    figure = go.Figure(
+        go.Bar(
+            x=np.sqrt(edges[:-1] * edges[1:]),
+            y=counts,
+            width=np.diff(edges) * 0.94,
+            marker={"color": "rgba(111,143,190,.75)", "line": {"width": 0}},
+            customdata=[
+                f"{n} sentences from {times(a)} to {times(b)}"
+                for n, a, b in zip(counts.tolist(), edges[:-1].tolist(), edges[1:].tolist(), strict=True)
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    )
+    figure.add_vline(x=1, line=ONE)
+    figure.add_vline(x=premium, line={"color": "#D55E00", "width": 2})
+    figure.add_annotation(  # on a log axis a place is a logarithm
+        x=float(np.log10(premium)),
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+        text=f"premium {times(premium)}",
+    )
+    return finish(
+        figure,
+        240,
+        margin={"l": 4, "r": 4, "t": 24, "b": 4},
+        xaxis=log_axis(low, high, title),
+        yaxis={"title": "sentences", "gridcolor": GRID},
+    )
+
+
+def sentence_table(at_hand: AtHand, row: int, column: int) -> pd.DataFrame:
+    """A row per sentence: its number, its tokens in both languages, and their ratio."""
+    own, base = (at_hand.table.tokens[row, c].astype(np.int64) for c in (column, _base(at_hand)))
+    ratios = sentence_ratios(at_hand.table, row, at_hand.table.languages[column], at_hand.base)
+    return pd.DataFrame(
+        {
+            "Sentence": np.arange(1, len(own) + 1),
+            f"Tokens in {at_hand.language(column)}": own,
+            f"Tokens in {at_hand.base_label}": base,
+            "Ratio": ratios.round(3),
+        }
+    )
+
+
+def _sentences(at_hand: AtHand, row: int, column: int, kind: str, found: Texts, spec: str | None) -> None:
+    """Sentences side by side in both languages, with their tokens where the tokenizer is here."""
+    assert found.corpus is not None, "the caller has looked"
+    codes = at_hand.table.languages[column], at_hand.base
+    if found.counted:
+        told = telling_sentences(at_hand.table, row, codes[0], codes[1], _AT_ONCE)
+        counts = [at_hand.table.tokens[row, c] for c in (column, _base(at_hand))]
+    else:
+        assert spec is not None, "without a tokenizer nothing is known of the sample"
+        counts = [
+            np.array([s.n_tokens for s in cut(spec, found.corpus, code, found.corpus.n_sentences)]) for code in codes
+        ]
+        told = telling(counts[0], counts[1], _AT_ONCE)
+        st.markdown(f"Instead, sentences of the sample that ships ({found.corpus.n_sentences} sentences):")
+    for number in _chosen(told, kind):
+        tokens = [int(side[number]) for side in counts]
+        with st.container(border=True):
+            st.caption(
+                f"Sentence {number + 1:,}: {tokens[0]} tokens against {tokens[1]}, {times(tokens[0] / tokens[1])}×"
+            )
+            for side, code, n in zip(st.columns(2), codes, tokens, strict=True):
+                with side:
+                    st.caption(f"{language(code).label} · {n} tokens")
+                    _one(at_hand, row, spec, found.corpus.sentences[code][number], f"{code}_{number}")
+    st.caption(
+        f"Sentences whose length in {at_hand.base_label} is under half the median are left out. {found.corpus.licence}."
+    )
+
+
+def _chosen(told: Telling, kind: str) -> Sequence[int]:
+    return {"Dearest": told.worst, "Typical": told.typical, "Cheapest": told.best}[kind]
+
+
+def _one(at_hand: AtHand, row: int, spec: str | None, sentence: str, key: str) -> None:
+    if spec is None:
+        st.text(sentence)
+        return
+    segmentation = cached.segmentation(spec, sentence, False, False)
+    opened = Row(spec, cached.tokenizer(spec), segmentation, at_hand.colours[at_hand.rows.index(row)])
+    token_view(token_view_of([opened], sentence, (0, len(sentence)), _PLAIN), key=f"evidence_{key}_{row}")
+
+
+def _costly(at_hand: AtHand, column: int, found: Texts, spec: str) -> None:
+    """The characters and words that cost most, found in a part of the text."""
+    assert found.corpus is not None, "the caller has looked"
+    most = min(_CUT, found.corpus.n_sentences)
+    words, characters = cached.costly(spec, found.corpus.spec, at_hand.table.languages[column], most)
+    st.markdown(f"**What costs most in {plain(at_hand.language(column))}**")
+    for side, name, costs in zip(st.columns(2), ("Characters", "Words"), (characters, words), strict=True):
+        with side:
+            if costs:
+                st.dataframe(cost_table(costs, name), hide_index=True, key=f"costly_{name}", height=300)
+            else:
+                st.info("No words: this script writes no spaces between them.", icon=":material/space_bar:")
+    st.caption(
+        f"In the first {most} sentences of {plain(found.corpus.label)}: tokens that overlap each, per occurrence. "
+        "Characters are what a reader calls so (grapheme clusters), spaces aside; a token that covers several counts "
+        "for each."
+    )
+
+
+def cost_table(costs: Sequence[Cost], name: str) -> pd.DataFrame:
+    """A row per character or word, the dearest first.
+
+    >>> cost_table([Cost("ß", 2, 4)], "Characters")["Tokens each"].tolist()
+    [2.0]
+    """
+    return pd.DataFrame(
+        {
+            name: [cost.text for cost in costs],
+            "Tokens each": [round(cost.tokens_each, 2) for cost in costs],
+            "Occurrences": [cost.n_times for cost in costs],
+            "Tokens": [cost.n_tokens for cost in costs],
+        }
+    )

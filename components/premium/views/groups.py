@@ -1,0 +1,127 @@
+"""How premiums are spread within scripts, families and regions."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.charts.chart import LINE, Chart, finish, names_axis
+from components.premium.choosers import one_tokenizer
+from components.premium.context import AtHand
+from components.premium.figure import ONE, show
+from components.premium.ordering import GROUPS
+from components.premium.scale import log_axis, times
+from core.text.languages import SOURCES, language
+
+
+def draw(at_hand: AtHand) -> None:
+    """A row of dots per group, the dearest group first."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        row = one_tokenizer(at_hand)
+        by = st.segmented_control(
+            "Group by", list(GROUPS), default="Script", required=True, key="group", bind="query-params"
+        )
+    value = at_hand.found.value[row]
+    found: dict[str, list[int]] = {}
+    for column in at_hand.columns:
+        if not np.isnan(value[column]):
+            found.setdefault(GROUPS[by](language(at_hand.table.languages[column])), []).append(column)
+    if not found:
+        st.info(f"No language found has a premium with {at_hand.label(row)}.", icon=":material/block:")
+        return
+    members = {name: found[name] for name in sorted(found, key=lambda name: -float(np.median(value[found[name]])))}
+    names = list(members)
+    dear, cheap = (f"{name}, median {times(float(np.median(value[members[name]])))}" for name in (names[0], names[-1]))
+    chart = Chart(
+        "groups",
+        strip_figure(
+            {name: value[columns] for name, columns in members.items()},
+            {name: [at_hand.sentence(row, column) for column in columns] for name, columns in members.items()},
+            at_hand.colours[at_hand.rows.index(row)],
+            f"{at_hand.label(row)}: {at_hand.axis}",
+        ),
+        f"Premiums with {at_hand.label(row)} by {by.lower()}; dearest {dear}; cheapest {cheap}.",
+        lambda: spreads({name: value[columns] for name, columns in members.items()}, by),
+        {"Languages": st.column_config.NumberColumn(help="With a premium.")},
+        {0: [(row, column) for columns in members.values() for column in columns]},
+    )
+    show(chart, at_hand)
+    st.caption(
+        f"A dot is a language, the tall mark the median of its {by.lower()}; groups from dear to cheap. {SOURCES}"
+    )
+
+
+def spreads(values: Mapping[str, np.ndarray], by: str) -> pd.DataFrame:
+    """How many languages each group has, and how their premiums are spread.
+
+    >>> spreads({"Thai": np.array([2.0, 4.0])}, "Script")["Median"].tolist()
+    [3.0]
+    """
+    return pd.DataFrame(
+        [
+            {
+                by: name,
+                "Languages": len(group),
+                "Cheapest": round(float(group.min()), 2),
+                "Median": round(float(np.median(group)), 2),
+                "Dearest": round(float(group.max()), 2),
+            }
+            for name, group in values.items()
+        ]
+    )
+
+
+def strip_figure(
+    values: Mapping[str, np.ndarray], hover: Mapping[str, Sequence[str]], colour: str, title: str
+) -> go.Figure:
+    """Dots per group with a mark at the median; groups from top to bottom as they come.
+
+    >>> figure = strip_figure({"b": np.array([4.0, 8.0]), "a": np.array([1.0])}, {"a": ["x"], "b": ["y", "z"]}, "", "")
+    >>> list(figure.layout.yaxis.ticktext), figure.data[1].x[0]
+    (['b · 2', 'a · 1'], 6.0)
+    """
+    medians = [float(np.median(group)) for group in values.values()]
+    every = np.concatenate(list(values.values()))
+    figure = go.Figure(
+        [
+            go.Scatter(
+                x=every,
+                y=[row + spread(n) for row, group in enumerate(values.values()) for n in range(len(group))],
+                mode="markers",
+                marker={"color": colour or None, "size": 7, "opacity": 0.55},
+                unselected={"marker": {"opacity": 0.55}},
+                customdata=[text for name in values for text in hover[name]],
+                hovertemplate="%{customdata}<extra></extra>",
+            ),
+            go.Scatter(
+                x=medians,
+                y=list(range(len(medians))),
+                mode="markers",
+                marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": LINE}},
+                customdata=[
+                    f"{name}: median {times(m)} of {len(group)}"
+                    for (name, group), m in zip(values.items(), medians, strict=True)
+                ],
+                hovertemplate="%{customdata}<extra></extra>",
+            ),
+        ]
+    )
+    figure.add_vline(x=1, line=ONE)
+    return finish(
+        figure,
+        26 * len(values) + 90,
+        xaxis=log_axis(min(1.0, float(every.min())), max(1.0, float(every.max())), title),
+        yaxis=names_axis([f"{name} · {len(group)}" for name, group in values.items()]),
+    )
+
+
+def spread(n: int) -> float:
+    """A height for the nth dot of a row, so that equal ones do not hide each other; the first is in the middle.
+
+    >>> [spread(n) for n in range(3)]
+    [0.0, 0.13, -0.13]
+    """
+    step = (n + 1) // 2 % 3 * 0.13
+    return step if n % 2 else -step or 0.0

@@ -1,0 +1,99 @@
+"""How unevenly each tokenizer treats the languages: Lorenz curves with their Gini coefficients."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.charts.chart import GRID, LINE, Chart, finish
+from components.premium.context import AtHand
+from components.premium.figure import plot
+from components.premium.take_away import take_away
+from core.stats.inequality import gini, known, lorenz, worst_decile
+
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+
+
+def draw(at_hand: AtHand) -> None:
+    """A curve per tokenizer, the most even first, and the numbers in a table beside it."""
+    columns = list(at_hand.columns)
+    costs = [at_hand.found.value[row][columns] for row in at_hand.rows]
+    usable = [n for n, one in enumerate(costs) if len(known(one)) > 1]
+    if not usable:
+        st.info("A Lorenz curve needs two languages or more with a premium.", icon=":material/show_chart:")
+        return
+    usable.sort(key=lambda n: gini(costs[n]))
+    costs = [costs[n] for n in usable]
+    labels = [at_hand.label(at_hand.rows[n]) for n in usable]
+    even, uneven = (f"{labels[n]}, Gini {gini(costs[n]):.2f}" for n in (0, -1))
+    chart = Chart(
+        "lorenz",
+        lorenz_figure(labels, costs, [at_hand.colours[n] for n in usable]),
+        f"Lorenz curves of {len(labels)} tokenizers; most even {even}; least even {uneven}.",
+        lambda: evenness(labels, costs),
+    )
+    left, right = st.columns([6, 5], vertical_alignment="center")
+    with left:
+        plot(chart, at_hand)
+        take_away(chart.key, at_hand, chart.alt, chart.numbers, lambda _: chart.figure)
+    right.dataframe(chart.numbers(), hide_index=True)
+    st.caption(
+        "Languages from cheap to dear, and the share of all tokens that they take on the same text; on the dotted "
+        "line all would cost the same. Gini is 0 there, and at most 1 − 1/L. Worst 10 %: mean of the dearest tenth "
+        "over the mean of all; max / min: the dearest over the cheapest. Each language counts once, "
+        "however many speak it; masked ones are left out, so compare "
+        "only tokenizers with as many languages. Sources: Lorenz 1905; Gini 1912."
+    )
+
+
+def evenness(labels: Sequence[str], costs: Sequence[np.ndarray]) -> pd.DataFrame:
+    """How evenly each tokenizer treats languages, in four numbers.
+
+    >>> evenness(["a"], [np.array([1.0, 3.0, np.nan])])["Gini"].tolist()
+    [0.25]
+    """
+    return pd.DataFrame(
+        {
+            "Tokenizer": labels,
+            "Gini": [round(gini(cost), 3) for cost in costs],
+            "Worst 10 %": [round(worst_decile(cost), 2) for cost in costs],
+            "Max / min": [round(float(np.nanmax(cost) / np.nanmin(cost)), 1) for cost in costs],
+            "Languages": [len(known(cost)) for cost in costs],
+        }
+    )
+
+
+def lorenz_figure(labels: Sequence[str], costs: Sequence[np.ndarray], colours: Sequence[str]) -> go.Figure:
+    """Lorenz curves with the diagonal, named in a legend with their Gini coefficients.
+
+    >>> lorenz_figure(["a"], [np.array([1.0, 3.0])], ["#000"]).data[1].name
+    'a 0.25'
+    """
+    even = go.Scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": LINE, "dash": "dot"}, hoverinfo="skip", showlegend=False
+    )
+    curves = []
+    for n, (label, cost, colour) in enumerate(zip(labels, costs, colours, strict=True)):
+        x, y = lorenz(cost)
+        curves.append(
+            go.Scatter(
+                x=x,
+                y=y,
+                mode="lines",
+                name=f"{label} {gini(cost):.2f}",
+                line={"color": colour, "width": 2, "dash": _DASHES[n % len(_DASHES)]},
+                hovertemplate=f"{label}: the cheapest %{{x:.0%}} of languages take %{{y:.0%}} of the tokens"
+                "<extra></extra>",
+            )
+        )
+    axis = {"range": [0, 1.01], "dtick": 0.2, "tickformat": ".0%", "gridcolor": GRID}
+    return finish(
+        go.Figure([even, *curves]),
+        440,
+        showlegend=True,
+        xaxis=axis | {"title": "languages, cheapest first"},
+        yaxis=axis | {"title": "share of all tokens"},
+        legend={"x": 0.02, "y": 0.98, "bgcolor": "rgba(0,0,0,0)", "title": "most even first, Gini"},
+    )

@@ -1,0 +1,248 @@
+"""Every metric with its definition, over the languages and in one; and how far entropy is bias of the sample."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.cached import tokenizers as cached
+from components.charts.chart import GRID, Chart, finish
+from components.frame.errors import plain
+from components.premium.brought.sentences import Texts, cut, opens_here, texts
+from components.premium.choosers import one_language, one_tokenizer
+from components.premium.context import AtHand
+from components.premium.figure import show
+from components.premium.views.slope import apart
+from components.widgets.numbers import count
+from core.metrics.base import Metric, Value, metrics, over_languages
+from core.stats.entropy import MIN_TOKENS_PER_CONTEXT, Point, curve
+from core.text.languages import language
+from core.tokenizers.kinds import Kind
+
+_CUT = 100  # sentences for the metrics that look at the tokens themselves
+_LONG = 1_000  # and for entropy, which needs many
+_SHARES = tuple(2.0**-n for n in range(6, -1, -1))
+_POOLED = ("bytes_per_token", "characters_per_token", "unknown_share")
+_ORDERS = (
+    ("none before", "#0072B2", "circle"),
+    ("1 before", "#D55E00", "square"),
+    ("2 before", "#009E73", "diamond"),
+)
+
+
+def draw(at_hand: AtHand) -> None:
+    """Two tables that sort by a click on a metric, then the entropies."""
+    known = metrics()
+    st.markdown("**Over the languages found**")
+    over = {key: one for key, one in known.items() if "languages" in one.needs or key in _POOLED}
+    codes = [at_hand.table.languages[c] for c in at_hand.columns]
+    _table(over, {at_hand.label(row): _over(at_hand, row, codes, over) for row in at_hand.rows}, "over_languages")
+    st.caption(
+        f"{len(codes)} languages, each counts once; masked ones are left out, so compare tokenizers with equal remarks."
+        " A metric's name has its definition on hover; a click sorts. No one number is quality."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        column, reference = one_language(at_hand), one_tokenizer(at_hand)
+    code = at_hand.table.languages[column]
+    found = texts(at_hand, (code,))
+    if found.remark:
+        st.info(plain(found.remark), icon=":material/download:")
+    if found.corpus is None:
+        st.caption(f"The sample that ships has no {plain(at_hand.language(column))} either.")
+        return
+    specs = {row: opens_here(at_hand, row) for row in at_hand.rows}
+    _one_language(at_hand, found, code, specs, reference, known)
+    spec = specs[reference]
+    if spec is not None:
+        _entropy(at_hand, found, spec, code, reference)
+
+
+def _over(at_hand: AtHand, row: int, codes: Sequence[str], known: Mapping[str, Metric]) -> dict[str, Value]:
+    table = at_hand.table.select([row], codes)
+    masked = [n for n, column in enumerate(at_hand.columns) if (row, column) in at_hand.found.reasons]
+    evidence = over_languages(table, 0, masked)
+    return {key: one.value(evidence) for key, one in known.items()}
+
+
+def _one_language(
+    at_hand: AtHand,
+    found: Texts,
+    code: str,
+    specs: Mapping[int, str | None],
+    reference: int,
+    known: Mapping[str, Metric],
+) -> None:
+    assert found.corpus is not None, "the caller has looked"
+    most = min(_CUT, found.corpus.n_sentences)
+    st.markdown(f"**In {plain(language(code).label)}**")
+    inner = {key: one for key, one in known.items() if "languages" not in one.needs}
+    rows = {
+        at_hand.label(row): cached.metric_values(spec, found.corpus.spec, code, most, specs[reference])
+        for row, spec in specs.items()
+        if spec is not None
+    }
+    if rows:
+        _table(inner, rows, "one_language")
+    absent = [plain(at_hand.label(row)) for row, spec in specs.items() if spec is None]
+    st.caption(
+        f"The first {most} sentences of {plain(found.corpus.label)}. Normalised sequence length is against "
+        f"{plain(at_hand.label(reference))}."
+        + (f" Not opened on this machine, so not cut: {', '.join(absent)}." if absent else "")
+    )
+
+
+def _table(known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Value]], key: str) -> None:
+    st.dataframe(
+        value_table(known, rows),
+        hide_index=True,
+        key=f"measures_{key}",
+        column_config={
+            "Tokenizer": st.column_config.TextColumn(pinned=True),
+            **{one.definition.label: _column(one) for one in known.values()},
+            "Remarks": st.column_config.TextColumn(
+                help="Why a number is missing, or what it leaves out.", width="large"
+            ),
+        },
+    )
+
+
+def _column(one: Metric) -> object:
+    better = {"lower": " Lower is better.", "higher": " Higher is better.", "": ""}[one.definition.better]
+    source = f" Source: {one.definition.source}." if one.definition.source else ""
+    unit = f"{one.definition.unit}. " if one.definition.unit else ""
+    return st.column_config.NumberColumn(format="%.3f", help=f"{unit}{one.definition.text}{better}{source}")
+
+
+def value_table(known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Value]]) -> pd.DataFrame:
+    """A row per tokenizer, a column per metric, and what there is to say about them.
+
+    >>> value_table({"gini": metrics()["gini"]}, {"a": {"gini": Value(float("nan"), "One language.")}})["Remarks"][0]
+    'Gini coefficient: One language.'
+    """
+    return pd.DataFrame(
+        [
+            {
+                "Tokenizer": name,
+                **{one.definition.label: values[key].number for key, one in known.items()},
+                "Remarks": " ".join(
+                    f"{one.definition.label}: {values[key].reason}" for key, one in known.items() if values[key].reason
+                ),
+            }
+            for name, values in rows.items()
+        ]
+    )
+
+
+def _entropy(at_hand: AtHand, found: Texts, spec: str, code: str, row: int) -> None:
+    """Entropy of a token given those before it, from growing parts of the text."""
+    assert found.corpus is not None, "the caller has looked"
+    most = min(_LONG, found.corpus.n_sentences)
+    cuts = cut(spec, found.corpus, code, most)
+    ids = np.concatenate([one.ids[one.kinds != Kind.INSERTED] for one in cuts])
+    curves = [curve(ids, before, _SHARES) for before in range(len(_ORDERS))]
+    st.markdown(
+        f"**Entropy of {plain(at_hand.label(row))} in {plain(language(code).label)}, and how much of it is bias**"
+    )
+    chart = Chart(
+        "entropy",
+        entropy_figure(curves),
+        f"Entropy of tokens of {at_hand.label(row)} in {language(code).label} against the size of the sample, up to "
+        f"{len(ids):,} tokens: "
+        + ", ".join(f"{c[-1].miller_madow:.2f} bits with {o[0]}" for c, o in _with(curves))
+        + ".",
+        lambda: entropy_table(curves),
+    )
+    show(chart, at_hand)
+    st.caption(
+        f"From growing parts of {most:,} sentences of {plain(found.corpus.label)}. Solid: with the Miller–Madow "
+        "correction; dotted: as observed. What still rises with the sample is not yet known; hollow marks have under "
+        f"{MIN_TOKENS_PER_CONTEXT} tokens for each distinct context and are mostly bias. Bits per token differ in unit "
+        "between tokenizers: compare entropy per byte. Sources: Miller 1955; Erdogan et al. 2026."
+    )
+
+
+def _with(curves: Sequence[Sequence[Point]]) -> list[tuple[Sequence[Point], tuple[str, str, str]]]:
+    return [(c, o) for c, o in zip(curves, _ORDERS, strict=True) if c and c[-1].n_tokens]
+
+
+def entropy_table(curves: Sequence[Sequence[Point]]) -> pd.DataFrame:
+    """A row per size of sample and number of tokens before."""
+    return pd.DataFrame(
+        [
+            {
+                "Given": name,
+                "Tokens": point.n_tokens,
+                "Observed, bits": round(point.plug_in, 3),
+                "Corrected, bits": round(point.miller_madow, 3),
+                "Tokens per context": round(point.tokens_per_context, 1),
+                "Reliable": point.reliable,
+            }
+            for points, (name, _, _) in _with(curves)
+            for point in points
+        ]
+    )
+
+
+def entropy_figure(curves: Sequence[Sequence[Point]]) -> go.Figure:
+    """Two lines per order, corrected and as observed, over the tokens seen; unreliable points are hollow.
+
+    >>> ids = np.arange(4000) % 7
+    >>> figure = entropy_figure([curve(ids, before) for before in range(3)])
+    >>> len(figure.data), figure.data[1].marker.symbol[-1]
+    (6, 'circle')
+    """
+    traces = []
+    for points, (name, colour, symbol) in _with(curves):
+        x = [point.n_tokens for point in points]
+        words = [
+            f"{name}, {count(p.n_tokens)} tokens: {p.miller_madow:.2f} bits corrected, {p.plug_in:.2f} observed; "
+            f"{count(p.tokens_per_context)} tokens per context"
+            for p in points
+        ]
+        common = {"x": x, "customdata": words, "hovertemplate": "%{customdata}<extra></extra>"}
+        traces += [
+            go.Scatter(
+                y=[p.plug_in for p in points],
+                mode="lines",
+                line={"color": colour, "width": 1.5, "dash": "dot"},
+                **common,
+            ),
+            go.Scatter(
+                y=[p.miller_madow for p in points],
+                mode="lines+markers",
+                line={"color": colour, "width": 2},
+                marker={"size": 9, "symbol": [symbol if p.reliable else f"{symbol}-open" for p in points]},
+                **common,
+            ),
+        ]
+    figure = go.Figure(traces)
+    named = _with(curves)
+    heights = [points[-1].miller_madow for points, _ in named]
+    for (points, (name, colour, _)), y in zip(named, apart(heights, max(heights) / 14), strict=True):
+        figure.add_annotation(
+            x=float(np.log10(points[-1].n_tokens)),
+            y=y,
+            text=f'<span style="color:{colour}">{name}</span>',
+            showarrow=False,
+            xanchor="left",
+            xshift=10,
+            font={"size": 12},
+        )
+    sizes = [p.n_tokens for points, _ in _with(curves) for p in points] or [1, 10]
+    low, high = float(np.log10(min(sizes))), float(np.log10(max(sizes)))
+    marks = [n * 10**power for power in range(7) for n in (1, 2, 5) if 10**low <= n * 10**power <= 10**high]
+    return finish(
+        figure,
+        340,
+        xaxis={
+            "type": "log",
+            "title": "tokens seen",
+            "range": [low - 0.05, high + 0.45 * (high - low)],
+            "gridcolor": GRID,
+            "tickvals": marks,
+            "ticktext": [count(mark) for mark in marks],
+        },
+        yaxis={"title": "bits per token, given those before", "rangemode": "tozero", "gridcolor": GRID},
+    )

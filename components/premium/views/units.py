@@ -1,0 +1,260 @@
+"""Per line, per byte, per character: how the order of languages turns on the unit, and what UTF-8 costs by itself."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.charts.chart import FAINT, GRID, LINE, Chart, finish, names_axis
+from components.premium.choosers import one_tokenizer
+from components.premium.context import AtHand
+from components.premium.figure import show
+from components.premium.scale import ticks, times
+from components.premium.views.slope import SIGNS, SYMBOLS, apart
+from components.widgets.colours import OKABE_ITO
+from core.premium.growing import size_premium
+from core.premium.premium import PER, ranks
+
+_NAMED = 8
+_AT_ONCE = 25
+_PARTS = (
+    ("Text", "characters of the text", "#56B4E9", ""),
+    ("UTF-8", "bytes of a character", "#E69F00", "/"),
+    ("Tokenizer", "tokens of a byte", "#7F7F7F", "x"),
+)
+
+
+def draw(at_hand: AtHand) -> None:
+    """Ranks by the three units as lines, then each premium taken apart."""
+    row = one_tokenizer(at_hand)
+    premiums = [at_hand.premiums(per) for per in PER]
+    columns = [c for c in at_hand.columns if not np.isnan(premiums[0].value[row, c])]
+    if not columns:
+        st.info(f"No language found has a premium with {at_hand.label(row)}.", icon=":material/block:")
+        return
+    value = np.stack([one.value[row, columns] for one in premiums])  # (3, L)
+    names = [at_hand.language(c) for c in columns]
+    rank = np.stack([ranks(per) for per in value])
+    chosen = moved_most(rank)
+    cells = [(row, c) for c in columns]
+    others = [n for n in range(len(names)) if n not in chosen]
+    up, down = (names[int(find(rank[1] - rank[0]))] for find in (np.argmin, np.argmax))
+    chart = Chart(
+        "units",
+        bump_figure(names, value, rank, chosen),
+        f"Ranks of {len(names)} languages with {at_hand.label(row)} per line, byte and character. From line to byte "
+        f"{up} gains most places and {down} loses most.",
+        lambda: unit_table(names, value, rank),
+        {"Language": st.column_config.TextColumn(pinned=True)},
+        {0: [cells[n] for n in others for _ in range(4)]} | {1 + k: [cells[n]] * 3 for k, n in enumerate(chosen)},
+    )
+    show(chart, at_hand)
+    rho = np.corrcoef(rank)[0]
+    st.caption(
+        f"Rank 1 is the dearest language of {len(names)}; those that move most are named. Ranks per line agree with "
+        f"ranks per byte to {rho[1]:.2f} and per character to {rho[2]:.2f} (Spearman). Per line: what the same content "
+        "costs; per byte and per character divide that by how long the text is, so that a language with long spellings "
+        "looks cheap."
+    )
+    _taken_apart(at_hand, row, columns, value[0])
+
+
+def _taken_apart(at_hand: AtHand, row: int, columns: Sequence[int], premium: np.ndarray) -> None:
+    table = at_hand.table
+    n_bytes, n_characters = (
+        size_premium(table, sizes, at_hand.base)[list(columns)] for sizes in (table.n_bytes, table.n_characters)
+    )
+    parts = np.stack([n_characters, n_bytes / n_characters, premium / n_bytes])  # (3, L)
+    order = np.argsort(-premium, kind="stable")[:_AT_ONCE]
+    names = [at_hand.language(columns[n]) for n in order]
+    cells = [(row, columns[n]) for n in order]
+    chart = Chart(
+        "parts",
+        parts_figure(names, parts[:, order], premium[order], f"× {at_hand.base_label}"),
+        f"Premiums of {len(names)} languages with {at_hand.label(row)} as products of text length, UTF-8 and "
+        f"tokenizer. {names[0]}: {' × '.join(times(float(p)) for p in parts[:, order[0]])}.",
+        lambda: pd.DataFrame(
+            {
+                "Language": [at_hand.language(c) for c in columns],
+                **{part: parts[n].round(3) for n, (part, *_) in enumerate(_PARTS)},
+                "Premium per line": premium.round(3),
+            }
+        ),
+        {"Language": st.column_config.TextColumn(pinned=True)},
+        dict.fromkeys(range(len(_PARTS)), cells),
+    )
+    st.markdown("**What the text, UTF-8 and the tokenizer each cost**")
+    show(chart, at_hand)
+    st.caption(
+        f"Premium per line = characters of the text × bytes of a character × tokens of a byte, each against "
+        f"{at_hand.base_label}; on a log axis factors lie end to end, those below 1 to the left. Text and UTF-8 "
+        "together are the premium of the tokenizer “UTF-8 bytes”, and no tokenizer's doing: only the last factor is. "
+        f"It is below 1 where {at_hand.label(row)} compresses better than in {at_hand.base_label}. The {len(names)} "
+        "dearest; the numbers have all."
+    )
+
+
+def moved_most(rank: np.ndarray) -> list[int]:
+    """At most eight languages, those whose rank changes most between any two of the units, (3, L).
+
+    >>> moved_most(np.array([[1, 2, 3], [3, 2, 1], [1, 2, 3]]))[:2]
+    [0, 2]
+    """
+    return [int(n) for n in np.argsort(-(rank.max(0) - rank.min(0)), kind="stable")[:_NAMED]]
+
+
+def unit_table(names: Sequence[str], value: np.ndarray, rank: np.ndarray) -> pd.DataFrame:
+    """A row per language: its premium by each unit, its rank from the dearest, and how the rank changes.
+
+    >>> value = np.array([[2.0, 1.0], [0.5, 1.0], [2.0, 1.0]])
+    >>> unit_table(["x", "y"], value, np.stack([ranks(one) for one in value]))["Byte against line"].tolist()
+    [1, -1]
+    """
+    place = value.shape[1] + 1 - rank  # from the dearest
+    table = {"Language": names}
+    for per, v, p in zip(PER, value, place, strict=True):
+        table |= {f"Per {per}": v.round(3), f"Rank per {per}": p}
+    return pd.DataFrame(
+        table | {"Byte against line": place[1] - place[0], "Character against line": place[2] - place[0]}
+    )
+
+
+def bump_figure(names: Sequence[str], value: np.ndarray, rank: np.ndarray, named: Sequence[int]) -> go.Figure:
+    """A line per language over its ranks by three units, the dearest on top; some named, with colour and symbol.
+
+    >>> value = np.array([[2.0, 1.0], [0.5, 1.0], [2.0, 1.0]])
+    >>> figure = bump_figure(["x", "y"], value, np.stack([ranks(one) for one in value]), [0])
+    >>> list(figure.data[1].y)
+    [1, 2, 1]
+    """
+    n_languages = value.shape[1]
+    place = n_languages + 1 - rank
+
+    def words(n: int) -> str:
+        return f"{names[n]}: " + ", ".join(
+            f"{times(v)} per {per} (rank {p})" for per, v, p in zip(PER, value[:, n], place[:, n], strict=True)
+        )
+
+    others = [n for n in range(n_languages) if n not in named]
+    at = [0, 1, 2]
+    traces = [
+        go.Scatter(
+            x=[x for _ in others for x in (*at, None)],
+            y=[y for n in others for y in (*place[:, n].tolist(), None)],
+            mode="lines+markers",
+            line={"color": FAINT, "width": 1},
+            marker={"size": 2, "color": FAINT},
+            unselected={"marker": {"opacity": 1}},
+            customdata=[text for n in others for text in [words(n)] * 4],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    ]
+    traces += [
+        go.Scatter(
+            x=at,
+            y=place[:, n].tolist(),
+            mode="lines+markers",
+            line={"color": OKABE_ITO[k % len(OKABE_ITO)], "width": 2.5},
+            marker={"size": 9, "symbol": SYMBOLS[k % len(SYMBOLS)]},
+            unselected={"marker": {"opacity": 1}},
+            customdata=[words(n)] * 3,
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+        for k, n in enumerate(named)
+    ]
+    figure = go.Figure(traces)
+    for k, (n, y) in enumerate(zip(named, apart([float(place[-1, n]) for n in named], n_languages / 24), strict=True)):
+        colour = OKABE_ITO[k % len(OKABE_ITO)]
+        figure.add_annotation(
+            x=2,
+            y=y,
+            text=f'<span style="color:{colour}">{SIGNS[k % len(SIGNS)]}</span> {escape(names[n])}',
+            showarrow=False,
+            xanchor="left",
+            xshift=10,
+            font={"size": 12},
+        )
+    return finish(
+        figure,
+        520,
+        xaxis={
+            "tickvals": at,
+            "ticktext": [f"per {per}" for per in PER],
+            "range": [-0.1, 3.9],
+            "gridcolor": FAINT,
+            "side": "top",
+        },
+        yaxis={
+            "title": "rank, dearest first",
+            "range": [n_languages + 2, -1],
+            "gridcolor": GRID,
+            "tickvals": [1, *range(25, n_languages + 1, 25)],
+        },
+    )
+
+
+def parts_figure(names: Sequence[str], parts: np.ndarray, premium: np.ndarray, title: str) -> go.Figure:
+    """Factors as bars end to end on a log axis, above 1 to the right and below 1 to the left; the product is a mark.
+
+    >>> figure = parts_figure(["x"], np.array([[2.0], [0.5], [4.0]]), np.array([4.0]), "")
+    >>> [(float(bar.base[0]), float(bar.x[0])) for bar in figure.data[:3]], float(figure.data[3].x[0])
+    ([(0.0, 1.0), (0.0, -1.0), (1.0, 2.0)], 2.0)
+    """
+    doublings = np.log2(parts)
+    rows = list(range(len(names)))
+    traces: list[go.Bar | go.Scatter] = []
+    for n, (name, what, colour, pattern) in enumerate(_PARTS):
+        before = doublings[:n]
+        same = np.where(np.sign(before) == np.sign(doublings[n]), before, 0.0).sum(0)
+        traces.append(
+            go.Bar(
+                y=rows,
+                x=doublings[n],
+                base=same,
+                orientation="h",
+                name=name,
+                marker={
+                    "color": colour,
+                    "pattern": {"shape": pattern, "size": 6, "solidity": 0.2, "fillmode": "overlay"},
+                },
+                unselected={"marker": {"opacity": 1}},
+                customdata=[f"{names[k]}: {times(float(parts[n, k]))} times the {what}" for k in rows],
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    traces.append(
+        go.Scatter(
+            y=rows,
+            x=np.log2(premium),
+            mode="markers",
+            name="Premium",
+            marker={"symbol": "diamond", "size": 8, "color": "white", "line": {"width": 2, "color": "#1a2230"}},
+            customdata=[f"{names[k]}: premium {times(float(premium[k]))}" for k in rows],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    )
+    high = np.where(doublings > 0, doublings, 0.0).sum(0).max(initial=0.0)
+    low = np.where(doublings < 0, doublings, 0.0).sum(0).min(initial=0.0)
+    marks, texts = ticks(int(np.floor(low)), int(np.ceil(high)))
+    figure = go.Figure(traces)
+    figure.add_vline(x=0, line={"color": LINE, "width": 1, "dash": "dot"})
+    return finish(
+        figure,
+        24 * len(names) + 110,
+        barmode="overlay",
+        bargap=0.25,
+        showlegend=True,
+        margin={"l": 4, "r": 4, "t": 30, "b": 4},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
+        xaxis={
+            "tickvals": marks,
+            "ticktext": texts,
+            "title": title,
+            "gridcolor": GRID,
+            "range": [low - 0.1, high + 0.1],
+        },
+        yaxis=names_axis(names),
+    )

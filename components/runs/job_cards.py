@@ -1,0 +1,327 @@
+"""Long work on a page: a card per job, what can be done with it, and a list that is kept up to date while work runs.
+
+Whatever a button does happens in its callback, so that what is drawn afterwards is what is there; a `UserError` of a
+callback is shown once, above the cards.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import streamlit as st
+
+from components.cached import runs as cached_runs
+from components.frame.errors import plain, show_error
+from components.frame.visitor import visitor
+from components.widgets.numbers import ago, count, duration, size
+from core.common.errors import UserError
+from core.common.settings import settings
+from core.jobs.job import Job, State, kinds
+from core.jobs.owner import Visitor, name_of
+from core.jobs.queue import Jobs
+from core.jobs.store.files import Input, Json
+
+LAB = "transplant"  # the kind whose results have a page of their own, also while they come
+OPENED = "run"  # in the link: key of the job whose result is open
+PAGE = 20
+_ERROR, _SHOWN, _WHOSE = "job_error", "jobs_shown", "runs_whose"
+MINE, ALL = "Mine", "Everybody's"
+_MOST_NAMES = 6
+_MOST_LOG_LINES = 300
+
+LOOKS = {
+    State.QUEUED: ("Waiting for its turn", ":material/hourglass_top:", "gray"),
+    State.RUNNING: ("Running", ":material/directions_run:", "blue"),
+    State.DONE: ("Done", ":material/check_circle:", "green"),
+    State.FAILED: ("Failed", ":material/error:", "red"),
+    State.CANCELLED: ("Cancelled", ":material/block:", "gray"),
+    State.INTERRUPTED: ("Interrupted", ":material/pause_circle:", "orange"),
+}
+
+
+def session() -> str:
+    """The visitor at the screen, as jobs know them: runs are theirs by it, and the queue is fair between them."""
+    return visitor().key
+
+
+def visible(jobs: Jobs) -> list[Job]:
+    """The newest jobs that this visitor may see."""
+    return jobs.newest(session=session() if settings().private_runs else None)
+
+
+def may_see(job: Job) -> bool:
+    """May this visitor look at a job and its result?"""
+    return not settings().private_runs or visitor().asked_for(job)
+
+
+def submit(kind: str, params: Mapping[str, Json], inputs: Sequence[Input], label: str) -> Job | None:
+    """Hand work in; a refusal is shown above the cards, and None comes back."""
+    try:
+        return cached_runs.jobs().submit(kind, params, session(), inputs, label)
+    except UserError as error:
+        st.session_state[_ERROR] = str(error)
+        return None
+
+
+def show_refusal() -> None:
+    """What went wrong with the last thing handed in, once."""
+    message = st.session_state.pop(_ERROR, None)
+    if message:
+        show_error(UserError(message))
+
+
+def job_list(jobs: Jobs) -> None:
+    """All jobs, newest first; redrawn every second as long as one waits or runs, and only then."""
+    ticking = any(job.state.live for job in visible(jobs))
+    opened = st.query_params.get(OPENED)
+
+    def draw() -> None:
+        message = st.session_state.get(_ERROR)
+        show_refusal()
+        try:
+            found = visible(jobs)
+        except UserError as error:
+            show_error(error)
+            return
+        live = any(job.state.live for job in found)
+        if live != ticking or not found or st.query_params.get(OPENED) != opened:
+            if message:
+                st.session_state[_ERROR] = message
+            st.rerun()  # the whole page: to start or stop the clock, or to open a result
+        me = visitor()
+        shared = any(set(job.sessions) - {me.key} for job in found)
+        if shared:
+            found = _wanted(jobs, found, me)
+        else:
+            _summary(found)
+        shown = st.session_state.setdefault(_SHOWN, PAGE)
+        for job in found[:shown]:
+            job_card(jobs, job, me, shared)
+        if len(found) > shown:
+            st.button(f"Show {min(PAGE, len(found) - shown)} more", on_click=_show_more, icon=":material/expand_more:")
+
+    st.fragment(draw, run_every="1s" if ticking else None)()
+
+
+def _wanted(jobs: Jobs, found: list[Job], me: Visitor) -> list[Job]:
+    """Those of the jobs that the visitor wants to see, theirs or everybody's, with a chooser above."""
+    private = settings().private_runs
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if not private:
+            whose = st.segmented_control(
+                "Whose runs",
+                [MINE, ALL],
+                default=MINE if me.known else ALL,
+                required=True,
+                label_visibility="collapsed",
+                key=_WHOSE,
+            )
+            found = jobs.newest(session=me.key) if whose == MINE else found
+        _summary(found)
+    if not found:
+        st.caption("You have asked for nothing yet. What others did is under Everybody's.")
+    if not me.known and not private:
+        st.caption("Nobody logs in here, so everybody may cancel and delete every run.")
+    return found
+
+
+def job_card(jobs: Jobs, job: Job, me: Visitor, shared: bool) -> None:
+    """One job: what it is, where it stands, and what can be done with it; `shared`: whose it is, too."""
+    words, icon, colour = LOOKS[job.state]
+    path = _file(jobs, job)
+    lost = job.state is State.DONE and path is None
+    with st.container(border=True, key=f"job_{job.key}", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{plain(job.label)}**", width="content")
+            st.badge("Result deleted" if lost else words, icon=":material/delete:" if lost else icon, color=colour)
+        st.caption(_facts(job, path, _askers(job, me) if shared else ""))
+        if job.state.live or (job.state is State.INTERRUPTED and job.done):
+            st.progress(job.share, plain(_progress(job)))
+        if job.state is State.FAILED:
+            st.error(plain(job.message), icon=":material/error:")
+        elif job.state is State.INTERRUPTED:
+            st.warning(_interrupted(job), icon=":material/pause_circle:")
+        _buttons(jobs, job, path, me)
+        log = jobs.log(job.key)
+        if log.strip():
+            lines = log.rstrip().splitlines()[-_MOST_LOG_LINES:]
+            with (
+                st.expander("Log", icon=":material/notes:", key=f"log_{job.key}"),
+                st.container(height=min(240, 60 + 22 * len(lines)), border=False, autoscroll=True),
+            ):
+                st.code("\n".join(lines), language=None)
+
+
+def _buttons(jobs: Jobs, job: Job, path: Path | None, me: Visitor) -> None:
+    """A row of what makes sense in the job's state."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if job.state is State.DONE and path is not None:
+            _button(job, "Open", ":material/table_view:", _open, "Show the numbers above the list")
+            st.download_button(
+                "Export",
+                lambda: _exported(jobs, job.key),
+                file_name=f"{job.kind}-{job.key[:8]}.safetensors",
+                mime="application/octet-stream",
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"export_{job.key}",
+                help="The arrays as safetensors; where they come from stands in the header",
+            )
+        elif job.kind == LAB and job.state is not State.DONE:
+            _button(job, "Open", ":material/table_view:", _open, "What is finished of it")
+        if job.state in (State.INTERRUPTED, State.CANCELLED, State.FAILED):
+            what = "Try again" if job.state is State.FAILED else "Resume"
+            about = "Go on from the last finished piece" if _keeps_pieces(job) else "Begin again"
+            _button(
+                job, what, ":material/play_arrow:", lambda: jobs.resume(job.key, session()), about, "resume", "primary"
+            )
+        if not me.may_change(job):
+            return
+        if job.state is State.DONE:
+            _button(job, "Repeat", ":material/replay:", lambda: _repeat(jobs, job.key), "Compute it again")
+        others = me.known and bool(set(job.sessions) - {me.key})
+        if job.state.live and others:
+            _button(job, "Leave", ":material/logout:", lambda: cancel(jobs, job.key), "It goes on for the others")
+        elif job.state.live:
+            about = "Stop it" if me.known else "Stop it, for everybody who waits"
+            _button(job, "Cancel", ":material/close:", lambda: cancel(jobs, job.key), about)
+        with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"ask_{job.key}"):
+            st.markdown("It goes off your list; the others keep it." if others else _farewell(job, path))
+            _button(job, "Delete it", ":material/delete:", lambda: _delete(jobs, job.key), "", "delete")
+
+
+def _button(
+    job: Job, label: str, icon: str, act: Callable[..., object], about: str, name: str = "", kind: str = "secondary"
+) -> None:
+    """A button whose act may fail with one message."""
+
+    def clicked() -> None:
+        try:
+            act(job.key) if act is _open else act()
+        except UserError as error:
+            st.session_state[_ERROR] = str(error)
+
+    st.button(
+        label, icon=icon, on_click=clicked, key=f"{name or label.lower()}_{job.key}", help=about or None, type=kind
+    )  # type: ignore[arg-type]
+
+
+def _summary(found: Sequence[Job]) -> None:
+    """How many jobs are in which state, in one line."""
+    counts = {state: sum(job.state is state for job in found) for state in State}
+    parts = [f"{n} {state.value}" for state, n in counts.items() if n]
+    st.caption(" · ".join(parts))
+
+
+def _askers(job: Job, me: Visitor) -> str:
+    """Who asked for a job, as far as they have names; what is nobody's that is known here needs no words."""
+    others = [key for key in job.sessions if key != me.key]
+    names = [name_of(key) for key in others if name_of(key)]
+    if me.asked_for(job):
+        names.insert(0, "you")
+        if unnamed := len(others) - len(names) + 1:
+            names.append("another visitor" if unnamed == 1 else f"{unnamed} other visitors")
+    return f"for {', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else f"for {names[0]}" if names else ""
+
+
+def _facts(job: Job, path: Path | None, askers: str) -> str:
+    """Inputs by name, who asked, duration, size, age; as Markdown."""
+    names = [each.name for each in job.inputs]
+    text = ", ".join(names[:_MOST_NAMES]) + (
+        f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    )
+    parts = [part for part in (text, askers) if part]
+    if job.seconds and not job.state.live:
+        parts.append(duration(job.seconds))
+    if path is not None:
+        with suppress(OSError):
+            parts.append(size(path.stat().st_size))
+    if job.device and job.device != "cpu":
+        parts.append(job.device)
+    if job.attempts > 1:
+        parts.append(f"started {job.attempts} times")
+    parts.append(ago(time.time() - (job.finished or job.created)))
+    return plain("  ·  ".join(parts))
+
+
+def _progress(job: Job) -> str:
+    """Stage, done of total, throughput and time left, as far as known."""
+    measure = next((kind.measure for kind in kinds() if kind.key == job.kind), "units")
+    if job.state is State.INTERRUPTED:
+        return f"Stopped at {count(job.done)} of {count(job.total)} {measure}"
+    if job.state is State.QUEUED:
+        return "Waiting for a free process" + (f", {count(job.done)} {measure} kept" if job.done else "")
+    # Short pieces: it is between two of them whenever one looks, which is worth no words.
+    between = job.stage == "waiting for a turn" and job.done
+    parts = [] if between else [job.stage[:80] or "starting"]
+    if job.total:
+        parts.append(f"{count(job.done)} of {count(job.total)} {measure}")
+    if job.rate:
+        parts.append(f"{count(job.rate) if job.rate >= 10 else f'{job.rate:.1f}'} {measure}/s")
+    if job.remaining is not None:
+        parts.append(f"{duration(max(1.0, job.remaining))} left")
+    return "  ·  ".join(parts)
+
+
+def _interrupted(job: Job) -> str:
+    if job.resumable:
+        return plain("What ran it was ended from outside. Its finished pieces are kept: Resume goes on from there.")
+    return plain("What ran it was ended from outside. Resume starts it again from the beginning.")
+
+
+def _farewell(job: Job, path: Path | None) -> str:
+    if job.state.live:
+        return "It is stopped, and what it has finished is forgotten."
+    if path is None:
+        return "The entry is removed from this list."
+    return f"The result can only be had again by computing it ({duration(job.seconds)} last time)."
+
+
+def _keeps_pieces(job: Job) -> bool:
+    return any(kind.key == job.kind and kind.resumable for kind in kinds())
+
+
+def _file(jobs: Jobs, job: Job) -> Path | None:
+    try:
+        return jobs.store.file(job.key) if job.state is State.DONE else None
+    except UserError:
+        return None
+
+
+def _exported(jobs: Jobs, key: str) -> bytes:
+    return jobs.export(key).read_bytes()
+
+
+def _open(key: str) -> None:
+    st.query_params[OPENED] = key
+
+
+def cancel(jobs: Jobs, key: str) -> None:
+    """Stop a job for this visitor; for all, if they cannot be told apart."""
+    me = visitor()
+    me.require_change(jobs.get(key))
+    if me.known:
+        jobs.leave(key, me.key)
+    else:
+        jobs.cancel(key)
+
+
+def _repeat(jobs: Jobs, key: str) -> None:
+    visitor().require_change(jobs.get(key))
+    jobs.repeat(key, session())
+
+
+def _delete(jobs: Jobs, key: str) -> None:
+    me = visitor()
+    me.require_change(jobs.get(key))
+    if me.known:
+        jobs.forget(key, me.key)
+    else:
+        jobs.delete(key)
+    if st.query_params.get(OPENED) == key:
+        del st.query_params[OPENED]
+
+
+def _show_more() -> None:
+    st.session_state[_SHOWN] += PAGE

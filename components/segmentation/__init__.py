@@ -1,0 +1,1 @@
+"""The Segmentation page in parts: the view that follows the typing, cards, and tools."""

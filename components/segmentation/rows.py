@@ -1,0 +1,44 @@
+"""The tokenizers on a page with what each made of the text: what every view and tool below is drawn from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.cached import tokenizers as cached
+from components.frame.errors import show_error
+from components.widgets.colours import tokenizer_colours
+from core.common.errors import UserError
+from core.tokenizers.segmentation import Segmentation
+from core.tokenizers.tokenizer import Specials, Tokenizer
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One tokenizer, its segmentation of the text at hand, and its colour."""
+
+    spec: str
+    tokenizer: Tokenizer
+    segmentation: Segmentation
+    colour: str
+
+    @property
+    def label(self) -> str:
+        """The tokenizer's short name."""
+        return self.tokenizer.info.label
+
+
+def segment_rows(specs: Sequence[str], text: str, specials: Specials) -> list[Row]:
+    """A row per tokenizer that could be opened; each of the others gives one message in place of its row."""
+    done: list[tuple[str, Tokenizer, Segmentation]] = []
+    with st.spinner("Opening tokenizers and cutting the text …", show_time=True):  # seen only if it takes half a second
+        for spec in specs:
+            st.empty()  # a point where a newer text may overtake this run
+            try:
+                tokenizer = cached.tokenizer(spec)
+                done.append((spec, tokenizer, cached.segmentation(spec, text, specials.add, specials.parse)))
+            except UserError as error:
+                show_error(error, about=spec)
+    kept = st.session_state.setdefault("tokenizer_colours", {})
+    colours = tokenizer_colours([tokenizer.info.fingerprint for _, tokenizer, _ in done], kept)
+    return [Row(*parts, colour) for parts, colour in zip(done, colours, strict=True)]

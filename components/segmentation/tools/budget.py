@@ -1,0 +1,50 @@
+"""Split by budget: where the text would be cut into chunks of at most N tokens."""
+
+import pandas as pd
+import streamlit as st
+
+from components.segmentation.context import AtHand
+from components.widgets.chips import chips, visible
+from core.segmentation.chunks import Unit, split_by_budget
+
+_KEEP: dict[str, Unit] = {"Characters": "characters", "Words": "words", "Lines": "lines", "Tokens": "tokens"}
+_PREVIEW = 80
+
+
+def draw(at_hand: AtHand) -> None:
+    """Budget, tokenizer and what must stay whole; the chunks as a table and in the text."""
+    by_spec = {row.spec: row for row in at_hand.rows}
+    if st.session_state.get("budget_tokenizer") not in by_spec:
+        st.session_state.pop("budget_tokenizer", None)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        spec = st.selectbox(
+            "Tokenizer", list(by_spec), key="budget_tokenizer", format_func=lambda s: by_spec[s].label, width=280
+        )
+        budget = st.number_input("Tokens per chunk", 1, value=64, key="budget", width=160, bind="query-params")
+        keep = st.segmented_control(
+            "Never cut inside",
+            list(_KEEP),
+            default="Characters",
+            required=True,
+            key="budget_keep",
+            bind="query-params",
+        )
+    segmentation = by_spec[spec].segmentation
+    chunks = split_by_budget(segmentation, int(budget), _KEEP[keep])
+    over = sum(chunk.over_budget for chunk in chunks)
+    st.caption(
+        f"{len(chunks):,} {'chunk' if len(chunks) == 1 else 'chunks'} of at most {budget:,} tokens"
+        + (f"; {over:,} hold a single unit that is over the budget by itself" if over else "")
+        + ". A chunk tokenized by itself may differ by a few tokens at its ends."
+    )
+    texts = [segmentation.text[chunk.start_byte : chunk.end_byte].decode(errors="backslashreplace") for chunk in chunks]
+    chips(texts, marked=lambda i: chunks[i].over_budget)
+    table = {
+        "chunk": range(1, len(chunks) + 1),
+        "tokens": [chunk.n_tokens for chunk in chunks],
+        "bytes": [chunk.end_byte - chunk.start_byte for chunk in chunks],
+        "first byte": [chunk.start_byte for chunk in chunks],
+        "begins": [visible(text[:_PREVIEW]) for text in texts],
+    }
+    with st.expander("The chunks as a table"):
+        st.dataframe(pd.DataFrame(table), hide_index=True)

@@ -1,0 +1,89 @@
+"""Chat: system, user and assistant turns as a tokenizer's own template writes them, special tokens marked."""
+
+import pandas as pd
+import streamlit as st
+
+from components.frame.errors import plain
+from components.segmentation.context import AtHand
+from components.segmentation.rows import Row
+from components.segmentation.token_view.component import token_view
+from components.segmentation.view_model import token_view_of
+from components.widgets import text_state
+from core.text.windows import windows
+from core.tokenizers.chat.chat import RenderedChat, Turn, render_chat, why_no_chat
+from core.tokenizers.kinds import Kind
+
+_ROLES = ["system", "user", "assistant"]
+_OPENING = [
+    {"role": "user", "content": "How many tokens is a hello?"},
+    {"role": "assistant", "content": "Fewer than a good-bye."},
+    {"role": "user", "content": "Merci ! 🙏"},
+]
+
+
+def draw(at_hand: AtHand) -> None:
+    """An editor of turns, and below it the chat as the chosen tokenizer's model reads it."""
+    able = {row.spec: row for row in at_hand.rows if not why_no_chat(row.tokenizer.info)}
+    if not able:
+        st.caption(plain(why_no_chat(at_hand.rows[0].tokenizer.info)))
+        st.caption(
+            "Add a tokenizer that has a template, such as Mistral's or a chat model's tokenizer with its config."
+        )
+        return
+    turns = _turns()
+    if st.session_state.get("chat_tokenizer") not in able:
+        st.session_state.pop("chat_tokenizer", None)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        spec = st.selectbox(
+            "Tokenizer", list(able), key="chat_tokenizer", format_func=lambda s: able[s].label, width=320
+        )
+        prompt = st.toggle(
+            "Open the assistant's turn",
+            value=True,
+            key="chat_prompt",
+            help="Ends with what tells the model to answer, where its template has such a thing.",
+        )
+    if not turns:
+        st.caption("Write at least one turn above.")
+        return
+    row = able[spec]
+    chat = render_chat(row.tokenizer, turns, prompt)
+    _draw_chat(row, chat, at_hand)
+
+
+def _turns() -> list[Turn]:
+    """The turns as the user edits them; rows without words are left out."""
+    edited = st.data_editor(
+        pd.DataFrame(_OPENING),
+        key="chat_turns",
+        num_rows="dynamic",
+        hide_index=True,
+        column_config={
+            "role": st.column_config.SelectboxColumn(
+                "Who", options=_ROLES, required=True, default="user", width="small"
+            ),
+            "content": st.column_config.TextColumn("Says", width="large"),
+        },
+    )
+    rows = edited.to_dict("records")
+    return [Turn(str(row["role"]), str(row["content"])) for row in rows if row["content"] and row["role"] in _ROLES]
+
+
+def _draw_chat(row: Row, chat: RenderedChat, at_hand: AtHand) -> None:
+    """The rendered chat in the token view, and a way to take it into the editor."""
+    special = int((chat.segmentation.kinds == Kind.SPECIAL).sum())
+    st.caption(
+        f"{len(chat.segmentation):,} tokens, {special:,} of them special, written by {chat.written_by}. "
+        "Outlined boxes are special tokens."
+    )
+    shown = Row(row.spec, row.tokenizer, chat.segmentation, row.colour)
+    token_view(token_view_of([shown], chat.text, windows(chat.text)[0], at_hand.options), key="chat_view")
+    st.button(
+        "Compare this chat's text under all tokenizers",
+        icon=":material/north:",
+        on_click=text_state.replace,
+        args=(chat.text,),
+    )
+    if row.tokenizer.info.chat_template:
+        with st.expander("The template"):
+            st.code(row.tokenizer.info.chat_template, language="jinja2", wrap_lines=True)

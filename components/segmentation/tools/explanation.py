@@ -1,0 +1,131 @@
+"""How it got there: one tokenizer's pipeline stage by stage, and its model at work on one piece."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from components.frame.errors import plain
+from components.segmentation.context import AtHand
+from components.segmentation.picked import Picked
+from components.segmentation.rows import Row
+from components.segmentation.tool_charts import merge_tree_figure
+from components.widgets.chips import chips, readable, visible
+from core.tokenizers.explain.merges import merge_tree
+from core.tokenizers.tokenizer import Explanation, Stage
+
+MOST_CHARACTERS = 5_000
+
+
+def draw(at_hand: AtHand) -> None:
+    """The stages of one tokenizer on the text, then its model on a chosen piece."""
+    picked, text = at_hand.picked, at_hand.text
+    by_spec = {row.spec: row for row in at_hand.rows}
+    if picked is not None and picked.spec in by_spec and st.session_state.get("how_picked") != picked:
+        st.session_state["how_picked"] = picked
+        st.session_state["how_tokenizer"] = picked.spec
+        st.session_state["how_piece"] = None  # chosen below, once the pieces are known
+    if st.session_state.get("how_tokenizer") not in by_spec:
+        st.session_state.pop("how_tokenizer", None)
+    spec = st.selectbox("Tokenizer", list(by_spec), key="how_tokenizer", format_func=lambda s: by_spec[s].label)
+    row = by_spec[spec]
+    shown = text[:MOST_CHARACTERS]
+    if len(shown) < len(text):
+        st.caption(f"Shown for the first {MOST_CHARACTERS:,} of {len(text):,} characters.")
+    stages = row.tokenizer.stages(shown)
+    for stage in stages:
+        st.markdown(f"**{stage.name}** :gray[{plain(stage.detail)}]")
+        chips(stage.pieces)
+    _model_on_a_piece(row, shown, stages, picked if picked is not None and picked.spec == spec else None)
+
+
+def _model_on_a_piece(row: Row, text: str, stages: Sequence[Stage], picked: Picked | None) -> None:
+    """Choose one pre-token and replay what the model does with it."""
+    pieces = next((stage.pieces for stage in reversed(stages) if stage.name == "Pre-tokenizer"), ())
+    if not pieces:
+        st.caption(plain(f"{row.label} has no model to replay: {row.tokenizer.info.algorithm}."))
+        return
+    distinct = list(dict.fromkeys(pieces))
+    if st.session_state.get("how_piece") not in distinct:
+        character = 0 if picked is None else len(row.segmentation.text[: picked.start].decode(errors="ignore"))
+        st.session_state["how_piece"] = piece_at(pieces, text, character)
+    st.markdown("**The model on one piece**")
+    piece = st.selectbox(
+        "Piece",
+        distinct,
+        key="how_piece",
+        format_func=visible,
+        help="One piece of the pre-tokenizer. Click a token in the view above to choose the piece it is in.",
+    )
+    explanation = row.tokenizer.explain(piece)
+    if explanation is None:
+        st.caption(plain(f"{row.label} has no model to replay: {row.tokenizer.info.algorithm}."))
+    elif explanation.paths:
+        _paths(explanation)
+    else:
+        _steps(explanation)
+
+
+def piece_at(pieces: Sequence[str], text: str, character: int) -> str:
+    """The piece that stands where a character of the text does, found by walking through the text.
+
+    Pieces that a normaliser changed beyond recognition are skipped, so the answer is the nearest one before.
+
+    >>> [piece_at(["one", " two", " three"], "one two three", character) for character in (2, 3, 4, 8)]
+    ['one', ' two', ' two', ' three']
+    """
+    found, position = pieces[0], 0
+    for piece in pieces:
+        core = piece.strip(" ▁") or piece
+        start = text.find(core, position)
+        if start < 0:
+            continue
+        if start - piece.find(core) > character:  # a space in front belongs to the piece
+            break
+        found, position = piece, start + len(core)
+    return found
+
+
+def _steps(explanation: Explanation) -> None:
+    """BPE, WordPiece or longest match: a slider over the steps, and the tree that merges grow."""
+    last = len(explanation.steps) - 1
+    if last < 1:
+        st.caption("The piece is one token from the start: nothing to do.")
+        chips([readable(s) for s in explanation.steps[0].symbols] if explanation.steps else [])
+        return
+    number = st.slider("Step", 0, last, last, key=f"how_step_{explanation.piece}")
+    step = explanation.steps[number]
+    st.caption(f"Step {number} of {last}: {plain(step.why)}.")
+    chips([readable(symbol) for symbol in step.symbols], marked=lambda i: i == step.at)
+    if explanation.algorithm == "BPE":
+        st.plotly_chart(merge_tree_figure(merge_tree(explanation.steps[: number + 1])), key="merge_tree")
+        st.caption("Each join is one merge; its height is the order in which it happened. Hover for the rule.")
+    if explanation.note:
+        st.caption(plain(explanation.note))
+
+
+def _paths(explanation: Explanation) -> None:
+    """Unigram: the best way to cut the piece against the next best ones."""
+    best = explanation.paths[0]
+    st.caption(
+        "A Unigram model scores every way to cut the piece by the sum of its tokens' log-probabilities, "
+        "and takes the best."
+    )
+    chips([readable(symbol) for symbol in best.symbols])
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "way to cut": [" | ".join(visible(readable(s)) for s in path.symbols) for path in explanation.paths],
+                "tokens": [len(path.symbols) for path in explanation.paths],
+                "score (nats)": [path.score for path in explanation.paths],
+                "behind the best": [best.score - path.score for path in explanation.paths],
+            }
+        ),
+        hide_index=True,
+        column_config={
+            "score (nats)": st.column_config.NumberColumn(format="%.3f", help="Sum of log-probabilities, in nats"),
+            "behind the best": st.column_config.NumberColumn(format="%.3f", help="Difference from the best score"),
+        },
+    )
+    if explanation.note:
+        st.caption(plain(explanation.note))

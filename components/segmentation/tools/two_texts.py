@@ -1,0 +1,98 @@
+"""Two texts under one tokenizer: the same sentence in two languages, or a typo and its correction."""
+
+from math import isnan
+
+import pandas as pd
+import streamlit as st
+
+from components.cached import tokenizers as cached
+from components.segmentation.context import AtHand
+from components.segmentation.rows import Row
+from components.widgets import text_state
+from components.widgets.chips import chips, readable
+from components.widgets.text_editor.component import text_editor
+from core.segmentation.two_texts import DiffSegment, compare
+from core.text.samples import pairs
+from core.tokenizers.segmentation import Segmentation
+
+
+def draw(at_hand: AtHand) -> None:
+    """A second text beside the one at hand, counts under every tokenizer, and the tokens aligned under one."""
+    _pair_picker()
+    second = text_editor(
+        "second_editor",
+        st.session_state.setdefault("second_text", ""),
+        version=st.session_state.setdefault("second_version", 0),
+        label="Second text, compared with the text above",
+        placeholder="Type a second text, or choose a pair of examples.",
+        max_chars=20_000,
+        height=80,
+    )
+    st.session_state["second_text"] = second
+    if not second:
+        st.caption("Type a second text, or choose a pair: it is cut by the same tokenizers and laid beside the first.")
+        return
+    specials = at_hand.options.specials
+    cut = [cached.segmentation(row.spec, second, specials.add, specials.parse) for row in at_hand.rows]
+    _counts(at_hand.rows, cut)
+    by_spec = {row.spec: (row, segmentation) for row, segmentation in zip(at_hand.rows, cut, strict=True)}
+    if st.session_state.get("two_tokenizer") not in by_spec:
+        st.session_state.pop("two_tokenizer", None)
+    spec = st.selectbox(
+        "Aligned under", list(by_spec), key="two_tokenizer", format_func=lambda s: by_spec[s][0].label, width=280
+    )
+    row, other = by_spec[spec]
+    segments = compare(row.segmentation, other).segments
+    for title, segmentation, side in (("First text", row.segmentation, 0), ("Second text", other, 1)):
+        st.markdown(f"**{title}**")
+        _aligned(segmentation, segments, side)
+    st.caption("Strong chips are tokens that the other text does not have at this place.")
+
+
+def _pair_picker() -> None:
+    """Example pairs; choosing one replaces both texts."""
+    by_key = {pair.key: pair for pair in pairs()}
+
+    def take() -> None:
+        chosen = st.session_state["pair"]
+        if chosen is not None:
+            text_state.replace(by_key[chosen].first)
+            st.session_state["second_text"] = by_key[chosen].second
+            st.session_state["second_version"] = st.session_state.get("second_version", 0) + 1
+
+    st.selectbox(
+        "Pair of examples",
+        list(by_key),
+        index=None,
+        key="pair",
+        format_func=lambda key: by_key[key].label,
+        placeholder="Pairs of examples",
+        label_visibility="collapsed",
+        on_change=take,
+        width=420,
+    )
+
+
+def _counts(rows: list[Row], cut: list[Segmentation]) -> None:
+    """Tokens of both texts under every tokenizer, and their ratio."""
+    found = [compare(row.segmentation, segmentation) for row, segmentation in zip(rows, cut, strict=True)]
+    table = {
+        "Tokenizer": [row.label for row in rows],
+        "First": [comparison.n_first for comparison in found],
+        "Second": [comparison.n_second for comparison in found],
+        "Second / first": [None if isnan(comparison.ratio) else comparison.ratio for comparison in found],
+        "Shared": [comparison.n_shared for comparison in found],
+    }
+    ratio = st.column_config.NumberColumn(format="%.2f×", help="Tokens of the second text per token of the first")
+    shared = st.column_config.NumberColumn(help="Tokens that occur in both, as often as in the text with fewer")
+    st.dataframe(pd.DataFrame(table), hide_index=True, column_config={"Second / first": ratio, "Shared": shared})
+
+
+def _aligned(segmentation: Segmentation, segments: tuple[DiffSegment, ...], side: int) -> None:
+    """One text's tokens as chips, those without a partner marked."""
+    differing: set[int] = set()
+    for segment in segments:
+        if segment.change != "equal":
+            differing.update(range(*(segment.first_tokens, segment.second_tokens)[side]))
+    pieces = [readable(segmentation.text[a:b]) for a, b in zip(segmentation.starts, segmentation.ends, strict=True)]
+    chips(pieces, marked=differing.__contains__)

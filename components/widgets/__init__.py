@@ -1,0 +1,1 @@
+"""Controls and small pieces that several pages use."""

@@ -1,0 +1,1 @@
+"""The page's address, kept in step and copied."""

@@ -1,0 +1,1 @@
+"""A row of cards that follows the typing."""

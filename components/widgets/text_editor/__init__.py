@@ -1,0 +1,1 @@
+"""A text area that reports while it is typed in."""

@@ -1,0 +1,100 @@
+"""Parameters that an entry declares: what a form draws its controls from, and the values given; no torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.common.errors import UnknownName, UserError, shown
+
+if TYPE_CHECKING:
+    import torch
+
+Value = int | float | str | bool
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter of a method or of a measure, from which pages and the command line draw controls.
+
+    Args:
+        key: its name on the command line.
+        label: its name on a page.
+        default: also says its type.
+        help: what it does, in a sentence.
+        low, high: its range, both included, for numbers.
+        choices: what it may be, for words.
+    """
+
+    key: str
+    label: str
+    default: Value
+    help: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+    def read(self, given: Value) -> Value:
+        """The value given, also as text, in this parameter's type.
+
+        Raises:
+            UserError: it is of another type, out of range or none of the choices.
+
+        >>> Param("k", "Neighbours", 10, "How many.", 1, 100).read("12")
+        12
+        """
+        kind = type(self.default)
+        if kind is bool and isinstance(given, str):
+            given = {"true": True, "false": False, "on": True, "off": False}.get(given.lower(), given)
+        try:
+            value = given if kind is bool else kind(given)
+        except ValueError:
+            value = given
+        whole = kind is not int or not isinstance(given, float) or given.is_integer()
+        if type(value) is not kind or not whole or value != value:  # noqa: PLR0124
+            raise UserError(f"{self.key} cannot be {shown(str(given))}: give {_NOUNS[kind]}, such as {self.default}.")
+        if self.choices and value not in self.choices:
+            raise UnknownName(self.key, str(value), self.choices)
+        if not isinstance(value, str) and not self._low <= value <= self._high:
+            raise UserError(f"{self.key} cannot be {value}: give a number from {self._low:g} to {self._high:g}.")
+        return value
+
+    @property
+    def _low(self) -> float:
+        return float("-inf") if self.low is None else self.low
+
+    @property
+    def _high(self) -> float:
+        return float("inf") if self.high is None else self.high
+
+
+_NOUNS: dict[type, str] = {int: "a whole number", float: "a number", str: "a word", bool: "true or false"}
+
+
+@dataclass(frozen=True)
+class Params:
+    """The values of an entry's parameters, all of them, and the seed of whatever it draws."""
+
+    values: Mapping[str, Value]
+    seed: int = 0
+
+    def whole(self, key: str) -> int:
+        """A whole number."""
+        return int(self.values[key])
+
+    def number(self, key: str) -> float:
+        """A number."""
+        return float(self.values[key])
+
+    def word(self, key: str) -> str:
+        """One of its choices."""
+        return str(self.values[key])
+
+    def on(self, key: str) -> bool:
+        """Whether it is switched on."""
+        return bool(self.values[key])
+
+    def generator(self) -> "torch.Generator":
+        """A source of randomness on the CPU, the same whatever the device."""
+        import torch
+
+        return torch.Generator().manual_seed(self.seed)

@@ -1,0 +1,46 @@
+"""Reads bytes as lines of text, and says where they are not UTF-8."""
+
+import codecs
+
+from core.common.errors import UnreadableFile, shown
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def decoded(data: bytes, name: str) -> str:
+    """The text in a file: UTF-8 with or without a byte-order mark, or UTF-16 with one.
+
+    Raises:
+        UnreadableFile: it is neither; says at which line and byte it breaks.
+
+    >>> decoded(b"caf\\xc3\\xa9", "a.txt")
+    'café'
+    """
+    try:
+        if data.startswith(_UTF16):
+            return data.decode("utf-16")
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableFile(
+            f"{shown(name)} is not UTF-8: line {line:,} holds the byte 0x{data[error.start]:02X}, as files saved in "
+            "Latin-1, Windows-1252 or another old encoding do. Save it again as UTF-8."
+        ) from None
+
+
+def lines(data: bytes, name: str) -> list[str]:
+    """The lines of a file, without their ends; the last newline ends a line and begins none.
+
+    Only the newline ends a line, with a carriage return before it or not: U+2028 and form feeds are text.
+
+    Raises:
+        UnreadableFile: it is not UTF-8.
+
+    >>> lines(b"one\\r\\n\\ntwo\\n", "a.txt")
+    ['one', '', 'two']
+    """
+    text = decoded(data, name)
+    if not text:
+        return []
+    found = text.removesuffix("\n").split("\n")
+    return [line.removesuffix("\r") for line in found] if "\r" in text else found

@@ -1,0 +1,102 @@
+"""What this installation allows, from environment variables, read afresh each time.
+
+| variable | meaning | unset |
+| --- | --- | --- |
+| TOKEN_ATLAS_HUB | may tokenizers be fetched from the Hub? | on |
+| TOKEN_ATLAS_PATHS | may a visitor name files on the server? Switch off on a public server. | on |
+| TOKEN_ATLAS_UPLOADS | may a visitor upload tokenizers? | on |
+| TOKEN_ATLAS_VET | are files named by path tried in a process of their own before they are read here? | on |
+| TOKEN_ATLAS_UPLOAD_MB | most an upload may hold, unpacked | 64 |
+| TOKEN_ATLAS_CHILD_MB | memory of the process that an untrusted tokenizer lives in | 2048 |
+| TOKEN_ATLAS_CHILD_SECONDS | time an untrusted tokenizer has to be read and tried out, and to answer | 5 |
+| TOKEN_ATLAS_LOGIN | is everybody refused until a login is configured? Says no to an open server by mistake. | off |
+| TOKEN_ATLAS_USER_HEADER | header in which a trusted proxy names the visitor, such as X-Forwarded-User | none |
+| TOKEN_ATLAS_USERS | who may come in after logging in: addresses and @domains, with commas between | everybody |
+| TOKEN_ATLAS_PRIVATE_RUNS | are runs seen only by those who asked for them? | off |
+| TOKEN_ATLAS_FLORES200_URL | a mirror of FLORES-200; the checksum stays the same | its public address |
+| TOKEN_ATLAS_MEMORY_MB | memory of the server and its tokenizers' processes; what is shared makes room | a quarter |
+"""
+
+import os
+from dataclasses import dataclass
+
+from core.common.errors import UserError, shown
+from core.common.memory import machine_bytes
+
+_OFF = {"0", "off", "no", "false"}
+_ON = {"1", "on", "yes", "true"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What visitors may do, and the limits of untrusted tokenizers and of the server's memory, and who may come in."""
+
+    hub: bool = True
+    paths: bool = True
+    uploads: bool = True
+    vet: bool = True
+    upload_mb: int = 64
+    child_mb: int = 2048
+    child_seconds: float = 5.0
+    memory_mb: int = 1024
+    login: bool = False
+    user_header: str = ""
+    users: tuple[str, ...] = ()
+    private_runs: bool = False
+
+    def refuse(self, scheme: str) -> None:
+        """Do nothing if specs of this scheme may be opened here.
+
+        Raises:
+            UserError: the scheme is switched off; says what can be done instead.
+        """
+        if scheme == "hub" and not self.hub:
+            raise UserError("This server does not fetch from the Hub (TOKEN_ATLAS_HUB=off). Upload the file instead.")
+        if scheme == "file" and not self.paths:
+            raise UserError(
+                "This server does not open files by path (TOKEN_ATLAS_PATHS=off). Upload the file or use its Hub id."
+            )
+        if scheme == "upload" and not self.uploads:
+            raise UserError("This server takes no uploads (TOKEN_ATLAS_UPLOADS=off). Use a Hub id instead.")
+
+
+def settings() -> Settings:
+    """The settings in force now.
+
+    Raises:
+        UserError: a variable holds neither what it should nor nothing; names it.
+    """
+    return Settings(
+        hub=_switch("TOKEN_ATLAS_HUB", Settings.hub),
+        paths=_switch("TOKEN_ATLAS_PATHS", Settings.paths),
+        uploads=_switch("TOKEN_ATLAS_UPLOADS", Settings.uploads),
+        vet=_switch("TOKEN_ATLAS_VET", Settings.vet),
+        upload_mb=int(_number("TOKEN_ATLAS_UPLOAD_MB", Settings.upload_mb)),
+        child_mb=int(_number("TOKEN_ATLAS_CHILD_MB", Settings.child_mb)),
+        child_seconds=_number("TOKEN_ATLAS_CHILD_SECONDS", Settings.child_seconds),
+        memory_mb=int(_number("TOKEN_ATLAS_MEMORY_MB", max(Settings.memory_mb, machine_bytes() // 2**22))),
+        login=_switch("TOKEN_ATLAS_LOGIN", Settings.login),
+        user_header=os.environ.get("TOKEN_ATLAS_USER_HEADER", "").strip(),
+        users=tuple(
+            filter(None, (each.strip().lower() for each in os.environ.get("TOKEN_ATLAS_USERS", "").split(",")))
+        ),
+        private_runs=_switch("TOKEN_ATLAS_PRIVATE_RUNS", Settings.private_runs),
+    )
+
+
+def _switch(name: str, usual: bool) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if value and value not in _ON | _OFF:
+        raise UserError(f"{name} is {shown(value)}. Set it to on or off.")
+    return value in _ON if value else usual
+
+
+def _number(name: str, usual: float) -> float:
+    value = os.environ.get(name, "").strip()
+    try:
+        number = float(value) if value else usual
+    except ValueError:
+        number = -1.0
+    if not 0 < number < 1e6:
+        raise UserError(f"{name} is {shown(value)}. Set it to a positive number.")
+    return number

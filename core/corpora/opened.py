@@ -1,0 +1,53 @@
+"""The corpus that a spec string names, as a job reads it, here or on another machine."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from core.common.errors import UserError, shown
+from core.corpora.corpus import Corpus, open_corpus, parse_corpus
+from core.corpora.sources.file import open_path
+from core.corpora.uploads import kept_corpus
+
+
+def corpus_files(spec: str) -> list[Path]:
+    """The files that a spec names outright, or that were uploaded; what a kind finds by itself is not among them."""
+    path = _path(spec)
+    if path is None or not path.exists():
+        return []
+    return sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+
+
+def aligned_at(spec: str, fingerprint: str, moved: Callable[[Path], Path]) -> Corpus:
+    """The corpus that was submitted.
+
+    Args:
+        moved: where a file lies on this machine.
+
+    Raises:
+        UserError: it cannot be opened, or holds other text than when the job was submitted.
+    """
+    path = _path(spec)
+    there = moved(path) if path else None
+    return _open(spec, fingerprint, there if there != path else None)
+
+
+@lru_cache(maxsize=1)
+def _open(spec: str, fingerprint: str, elsewhere: Path | None) -> Corpus:
+    kind, _, split = parse_corpus(spec)
+    if elsewhere is None:
+        corpus = open_corpus(spec)
+    elif kind in ("file", "upload"):
+        corpus = open_path(elsewhere, spec, split)
+    else:
+        corpus = open_corpus(f"{kind}:{elsewhere}" + (f"#{split}" if split else ""))
+    if fingerprint and corpus.fingerprint != fingerprint:
+        raise UserError(f"{shown(spec)} has changed since the job was submitted. Submit it again.")
+    return corpus
+
+
+def _path(spec: str) -> Path | None:
+    kind, rest, _ = parse_corpus(spec)
+    if not rest:
+        return None
+    return kept_corpus(rest) if kind == "upload" else Path(rest).expanduser().absolute()

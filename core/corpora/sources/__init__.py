@@ -1,0 +1,1 @@
+"""Kinds of parallel text, one file per kind; each module declares its `CORPUS`."""

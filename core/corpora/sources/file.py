@@ -1,0 +1,91 @@
+"""`file:PATH`: the user's own parallel text: CSV, TSV, JSONL, Parquet, or one text file per language in a .zip, a
+.tar.gz or a folder."""
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from core.common.archives import MAX_ENTRIES, MAX_UNPACKED, unpacked
+from core.common.errors import TooLarge, UnreadableFile, UserError, shown
+from core.common.plain_text import lines
+from core.common.settings import settings
+from core.corpora.alignment import aligned, remarks
+from core.corpora.corpus import Corpus, CorpusSource, Gap
+from core.corpora.tables import is_table, read_table
+
+ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet", ".zip", ".tar.gz", ".tgz")
+
+
+def open_path(path: Path, spec: str, split: str = "") -> Corpus:
+    """The parallel text at a path.
+
+    Args:
+        spec: the spec string that the corpus will carry.
+        split: for tables, the value wanted in the column "split"; for text files, their folder or ending.
+
+    Raises:
+        UserError: nothing there, or nothing that can be read as parallel text; says what is wrong.
+    """
+    notes: tuple[str, ...] = ()
+    gaps: list[Gap] = []
+    if not path.exists():
+        raise UnreadableFile(f"There is no file {shown(str(path))}. Check the path.")
+    if path.is_file() and is_table(path):
+        table = read_table(path, split)
+        texts, notes = table.texts, table.notes
+    elif path.is_dir() or path.name.lower().endswith((".zip", ".tar.gz", ".tgz")):
+        texts, gaps = _text_files(path, split)
+    else:
+        raise UserError(f"{shown(path.name)} is not parallel text of a kind read here: {', '.join(ENDINGS)}, a folder.")
+    sentences, left_out = aligned(texts)
+    return Corpus(spec, path.name, sentences, "", (*notes, *remarks(sentences)), (*gaps, *left_out))
+
+
+def _text_files(path: Path, split: str) -> tuple[dict[str, list[str]], list[Gap]]:
+    """Lines per language of one text file per language; a file that is no text is a gap."""
+    texts: dict[str, list[str]] = {}
+    gaps = []
+    for name, content in _files(path) if path.is_dir() else unpacked(path):
+        if split and split not in (name.parent.name, name.suffix.removeprefix(".")):
+            continue
+        code = name.name.partition(".")[0]
+        if code.lower() in ("readme", "license", "licence", "metadata"):
+            continue
+        if code in texts:
+            raise UserError(
+                f"{shown(path.name)} holds {shown(code)} twice. Give each language one file, or name a split: "
+                f"{shown(name.parent.name or name.suffix.removeprefix('.'))} perhaps."
+            )
+        try:
+            texts[code] = lines(content, str(name))
+        except UnreadableFile as error:
+            gaps.append(Gap(code, str(error)))
+    if not texts and gaps:
+        raise UnreadableFile(gaps[0].reason)
+    if not texts and split:
+        raise UserError(f"{shown(path.name)} has no files of a split {shown(split)}.")
+    return texts, gaps
+
+
+def _files(folder: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
+    left = MAX_UNPACKED
+    for n, path in enumerate(sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))):
+        left -= path.stat().st_size
+        if left < 0 or n > MAX_ENTRIES:
+            raise TooLarge(
+                f"The folder {shown(folder.name)} holds over {MAX_UNPACKED / 2**20:,.0f} MB. Take a part of it."
+            )
+        yield PurePosixPath(path.relative_to(folder).as_posix()), path.read_bytes()
+
+
+def _open(rest: str, split: str) -> Corpus:
+    settings().refuse("file")
+    return open_path(Path(rest).expanduser(), f"file:{rest}" + (f"#{split}" if split else ""), split)
+
+
+CORPUS = CorpusSource(
+    key="file",
+    label="A file",
+    open=_open,
+    takes_path="always",
+    description="Your own parallel text: a table with one column per language, or one text file per language.",
+)

@@ -1,0 +1,266 @@
+"""Reads CSV, TSV, JSONL and Parquet as parallel text, whichever of the usual shapes they have.
+
+Wide: one column per language, named by its code; one sentence per row. Long: a column with the language, one with the
+sentence and, where there is one, one that numbers the sentences. Listed (JSONL): one language per line with all its
+sentences, `{"code": "deu_Latn", "sentences": ["…", "…"]}`.
+"""
+
+import csv
+import io
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.common.archives import MAX_UNPACKED
+from core.common.errors import TooLarge, UnreadableFile, UserError, shown
+from core.common.plain_text import decoded
+from core.corpora.alignment import MAX_LANGUAGES, MAX_SENTENCES
+from core.text.languages import is_language_code
+
+MAX_FILE = 512 * 2**20
+_LANGUAGE = ("language", "lang", "code", "language_code", "iso_639_3")
+_SENTENCE = ("sentence", "text", "sentences", "content")
+_NUMBER = ("id", "sentence_id", "index", "n", "line")
+_SPLIT = "split"
+_SCRIPT = ("script", "iso_15924")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Lines per language, as a table has them, and what was passed over."""
+
+    texts: dict[str, list[str]]
+    notes: tuple[str, ...] = ()
+
+
+def read_table(path: Path, split: str = "") -> Table:
+    """The parallel text in a table.
+
+    Args:
+        split: keep rows whose column "split" says this.
+
+    Raises:
+        UnreadableFile: it cannot be parsed; says where.
+        TooLarge: over 512 MB, packed or unpacked.
+        UserError: its columns are not those of parallel text; says which were found and what is expected.
+    """
+    if path.stat().st_size > MAX_FILE:
+        raise TooLarge(f"{shown(path.name)} has {path.stat().st_size / 2**20:,.0f} MB; at most 512 MB are read.")
+    rows = _READERS[path.suffix.lower()](path)
+    first = next(rows, None)
+    if first is None:
+        raise UserError(f"{shown(path.name)} holds no rows. Give at least one sentence.")
+    rows = _bounded(path.name, _chained(first, rows))
+    if _SPLIT in first:
+        rows = (row for row in rows if not split or row.get(_SPLIT) == split)
+    elif split:
+        raise UserError(f"{shown(path.name)} has no column 'split', so it has no split {shown(split)}.")
+    return _shape(path.name, first)(path.name, rows)
+
+
+def is_table(path: Path) -> bool:
+    """Whether the ending of a file is that of a table."""
+    return path.suffix.lower() in _READERS
+
+
+def _chained(first: Row, rest: Iterator[Row]) -> Iterator[Row]:
+    yield first
+    yield from rest
+
+
+def _bounded(name: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows, up to the limits on text and numbers: a small file may unpack to much."""
+    size, cells = 0, 0
+    for row in rows:
+        for value in row.values():
+            several = value if isinstance(value, list) else (value,)
+            cells += len(several)
+            size += sum(len(text) for text in several if isinstance(text, str))
+        if size > MAX_UNPACKED or cells > 4 * MAX_SENTENCES:
+            raise TooLarge(f"{shown(name)} holds more than {MAX_UNPACKED / 2**20:,.0f} MB of text. Take a part of it.")
+        yield row
+
+
+# readers: path to rows
+
+
+def _separated(delimiter: str) -> Callable[[Path], Iterator[Row]]:
+    def read(path: Path) -> Iterator[Row]:
+        text = decoded(path.read_bytes(), path.name)
+        if "\0" in text:
+            raise UnreadableFile(f"{shown(path.name)} holds NUL characters, so it is not a table in text form.")
+        csv.field_size_limit(MAX_FILE)
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        if delimiter == "\t" and not text.startswith('"'):  # quotes in tab-separated text are usually just quotes
+            rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        try:
+            names = [name.strip() for name in next(rows, [])]
+            _check_names(path.name, names)
+            for row in rows:
+                if not row:
+                    continue
+                if len(row) != len(names):
+                    raise UnreadableFile(
+                        f"Line {rows.line_num:,} of {shown(path.name)} has {len(row)} fields and the first line "
+                        f"{len(names)}. Quote fields that hold a {'comma' if delimiter == ',' else 'tab'}."
+                    )
+                yield dict(zip(names, row, strict=True))
+        except csv.Error as error:
+            raise UnreadableFile(
+                f"Line {rows.line_num:,} of {shown(path.name)} breaks the rules of CSV: {error}. Check its quotes."
+            ) from None
+
+    return read
+
+
+def _check_names(name: str, names: Sequence[str]) -> None:
+    twice = sorted({column for column in names if names.count(column) > 1})
+    if twice:
+        raise UserError(f"{shown(name)} has two columns named {shown(twice[0])}. Give each language one column.")
+    if len(names) > MAX_LANGUAGES:
+        raise TooLarge(f"{shown(name)} has {len(names):,} columns; at most {MAX_LANGUAGES:,} are read.")
+
+
+def _json_lines(path: Path) -> Iterator[Row]:
+    text = decoded(path.read_bytes(), path.name)
+    for n, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            raise UnreadableFile(
+                f"Line {n:,} of {shown(path.name)} is not JSON. Put one JSON object on a line."
+            ) from None
+        if not isinstance(row, dict):
+            raise UnreadableFile(f"Line {n:,} of {shown(path.name)} is not a JSON object. Put one on each line.")
+        yield row
+
+
+def _parquet(path: Path) -> Iterator[Row]:
+    import pyarrow as arrow  # type: ignore[import-untyped]
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            _check_names(path.name, file.schema_arrow.names)
+            for batch in file.iter_batches(batch_size=256):
+                yield from batch.to_pylist()
+    except (arrow.ArrowException, OSError, zlib.error, ValueError) as error:
+        raise UnreadableFile(f"{shown(path.name)} cannot be read as Parquet: {shown(str(error), 160)}.") from None
+
+
+_READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
+    ".csv": _separated(","),
+    ".tsv": _separated("\t"),
+    ".jsonl": _json_lines,
+    ".parquet": _parquet,
+}
+
+
+# shapes: rows to lines per language
+
+
+def _shape(name: str, first: Row) -> Callable[[str, Iterable[Row]], Table]:
+    by_lower = {column.lower(): column for column in first}
+    language, sentence = _found(by_lower, _LANGUAGE), _found(by_lower, _SENTENCE)
+    if language and sentence:
+        return _listed if isinstance(first[sentence], list) else _long
+    if any(_is_language(column, value) for column, value in first.items()):
+        return _wide
+    found = ", ".join(shown(column, 24) for column in list(first)[:6])
+    raise UserError(
+        f"{shown(name)} has the columns {found}, none of which is a language code. Name each column by its language, "
+        "such as eng_Latn or de, or give the columns 'language' and 'sentence'."
+    )
+
+
+def _found(by_lower: Mapping[str, str], names: Sequence[str]) -> str | None:
+    return next((by_lower[name] for name in names if name in by_lower), None)
+
+
+def _listed(name: str, rows: Iterable[Row]) -> Table:
+    texts: dict[str, list[str]] = {}
+    for row in rows:
+        by_lower = {column.lower(): column for column in row}
+        language, sentence = _found(by_lower, _LANGUAGE), _found(by_lower, _SENTENCE)
+        lines = row.get(sentence or "")
+        if language is None or not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+            raise UnreadableFile(f"A line of {shown(name)} has no language with a list of sentences, unlike the first.")
+        code = str(row[language])
+        if code in texts:
+            raise UserError(f"{shown(name)} gives {shown(code)} twice. Give each language one line.")
+        texts[code] = [_checked(name, line) for line in lines]
+    return Table(texts)
+
+
+def _long(name: str, rows: Iterable[Row]) -> Table:
+    by_number: dict[str, dict[Any, str]] = {}
+    numbered = False
+    for row in rows:
+        by_lower = {column.lower(): column for column in row}
+        language, sentence = _found(by_lower, _LANGUAGE), _found(by_lower, _SENTENCE)
+        number, script = _found(by_lower, _NUMBER), _found(by_lower, _SCRIPT)
+        if language is None or sentence is None:
+            raise UnreadableFile(f"A row of {shown(name)} has no language or no sentence, unlike the first.")
+        code = str(row[language]) + (f"_{row[script]}" if script else "")
+        of_language = by_number.setdefault(code, {})
+        numbered = number is not None
+        at = row[number] if number is not None else len(of_language)
+        if at in of_language:
+            raise UserError(f"{shown(name)} gives sentence {shown(str(at))} of {shown(code)} twice.")
+        of_language[at] = _text(name, row[sentence])
+    if not numbered:
+        return Table({code: list(of_language.values()) for code, of_language in by_number.items()})
+    numbers = list(dict.fromkeys(at for of_language in by_number.values() for at in of_language))
+    if len(numbers) * len(by_number) > 4 * MAX_SENTENCES:
+        raise TooLarge(f"{shown(name)} numbers {len(numbers):,} sentences in {len(by_number):,} languages, too many.")
+    return Table({code: [found.get(at, "") for at in numbers] for code, found in by_number.items()})
+
+
+def _wide(name: str, rows: Iterable[Row]) -> Table:
+    texts: dict[str, list[str]] = {}
+    n = 0
+    others: dict[str, None] = {}
+    for row in rows:
+        for column, value in row.items():
+            if column in others or (column not in texts and not _is_language(column, value)):
+                others[column] = None
+                continue
+            if column not in texts:
+                texts[column] = [""] * n  # it was missing until now
+            texts[column].append(_text(name, value))
+        n += 1
+        for lines in texts.values():
+            if len(lines) < n:
+                lines.append("")
+    passed = ", ".join(shown(column, 24) for column in list(others)[:6])
+    return Table(texts, (f"Columns passed over, as they are not language codes: {passed}.",) if others else ())
+
+
+def _is_language(column: str, first: Any) -> bool:
+    """Whether a column holds sentences: "id" is Indonesian, unless it holds numbers."""
+    numbers = isinstance(first, int) or (isinstance(first, str) and first.strip().isdecimal())
+    return is_language_code(column) and not (numbers and column.lower() in _NUMBER)
+
+
+def _text(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise UserError(f"{shown(name)} holds {shown(str(value))} where a sentence should be. Sentences are text.")
+    return _checked(name, value)
+
+
+def _checked(name: str, text: str) -> str:
+    """A sentence that has a UTF-8 form and stands on one line."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UnreadableFile(f"{shown(name)} holds half of a surrogate pair, which is no character. Mend it.") from None
+    return text

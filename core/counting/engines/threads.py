@@ -1,0 +1,38 @@
+"""The reference itself on several threads, for libraries that let go of Python's lock but use one thread (tiktoken)."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import numpy as np
+
+from core.counting.engine import Counter, Lane, NoLane
+from core.tokenizers.tokenizer import Counts, LocalTokenizer
+
+_MOST = 4  # a server has other sessions
+_FEW = 64  # texts for which threads cost more than they save
+
+
+def build(tokenizer: LocalTokenizer) -> Counter:
+    """Counts by the reference on up to four threads.
+
+    Raises:
+        NoLane: there is one processor.
+    """
+    n_threads = min(os.cpu_count() or 1, _MOST)
+    if n_threads < 2:
+        raise NoLane("one processor")
+
+    def count(texts: Sequence[str]) -> Counts:
+        if len(texts) < _FEW:
+            return tokenizer.count(texts)
+        edges = np.linspace(0, len(texts), 4 * n_threads + 1).astype(int).tolist()
+        with ThreadPoolExecutor(n_threads) as pool:
+            parts = list(pool.map(tokenizer.count, [texts[a:b] for a, b in pairwise(edges)]))
+        return Counts(np.concatenate([p.tokens for p in parts]), np.concatenate([p.unknown for p in parts]))
+
+    return count
+
+
+LANE = Lane(key="threads", label="the reference on several threads", build=build)

@@ -1,0 +1,69 @@
+"""tokie: a Rust engine for tokenizer.json files of every model, with threads; quickest for WordPiece and Unigram.
+
+It takes a pre-tokenizer that it does not know for another, and then calibration refuses it.
+"""
+
+import json
+import tempfile
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+
+from core.common.errors import shown
+from core.counting.engine import Counter, Lane, NoLane, beside_reference, broken, counts_of_ids, unknown_ids
+from core.tokenizers.tokenizer import Counts, LocalTokenizer
+
+_CALL_CHARACTERS = 4_000_000
+
+try:
+    _VERSION = version("tokie")
+except PackageNotFoundError:
+    _VERSION = ""
+
+
+def build(tokenizer: LocalTokenizer) -> Counter:
+    """Counts by tokie.
+
+    Raises:
+        NoLane: it is not installed, or does not read this tokenizer.
+    """
+    form = tokenizer.serialised()
+    if form is None or form.format != "tokenizers":
+        raise NoLane("no format that it reads")
+    if not _VERSION:
+        raise NoLane("not installed")
+    engine = _engine(form.data)
+    unknown = unknown_ids(tokenizer)
+    specials = [token["content"] for token in json.loads(form.data).get("added_tokens") or () if token.get("special")]
+
+    def count(texts: Sequence[str]) -> Counts:
+        if unknown is None:
+            tokens = np.array(engine.count_tokens_batch(list(texts)), np.int32)
+            return Counts(tokens, np.zeros(len(tokens), np.int32))
+        ids = [encoding.ids for encoding in engine.encode_batch(list(texts), add_special_tokens=False)]
+        edges = np.cumsum([0, *map(len, ids)])
+        flat = np.concatenate([np.array(each, np.int64) for each in ids]) if ids else np.empty(0, np.int64)
+        return counts_of_ids(flat, edges, unknown)
+
+    return beside_reference(tokenizer, count, specials, _CALL_CHARACTERS)
+
+
+def _engine(data: bytes):  # type: ignore[no-untyped-def]  # tokie is optional
+    from tokie import Tokenizer
+
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        file.write(data)
+        file.flush()
+        try:
+            engine = Tokenizer.from_json(file.name)
+        except BaseException as error:  # whatever it raises for what it cannot read, it is not used
+            if not broken(error):
+                raise
+            raise NoLane(f"it cannot read the file, {shown(str(error), 100)}") from None
+    engine.no_padding()
+    engine.no_truncation()
+    return engine
+
+
+LANE = Lane(key="tokie", label=f"tokie {_VERSION}".strip(), build=build, threads=True)

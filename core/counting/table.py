@@ -1,0 +1,213 @@
+"""The one form of token counts: per tokenizer, language and sentence. Every premium and interval is derived from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.common.errors import UnknownName, UserError
+from core.corpora.corpus import Corpus
+from core.tokenizers.tokenizer import Info
+
+Unsigned = NDArray[np.unsignedinteger[Any]]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Which tokenizer counts are of.
+
+    Args:
+        spec, label, fingerprint, algorithm, reference, normaliser, notes: of its `Info`.
+        n_vocabulary: None for rules without a vocabulary.
+        lane: the engine that counted and why, empty if not known.
+        file: where its file came from and the hash of its content, empty if not known.
+        family: whose it is, to compare generations, such as "OpenAI"; empty if not known.
+        year: when it was published; None if not known.
+        opens: spec strings that may open the same tokenizer here, best first.
+        also: labels of other tokenizers that count the same on every sentence.
+    """
+
+    spec: str
+    label: str
+    fingerprint: str
+    n_vocabulary: int | None
+    algorithm: str
+    reference: str
+    normaliser: str = ""
+    notes: tuple[str, ...] = ()
+    lane: str = ""
+    file: str = ""
+    family: str = ""
+    year: int | None = None
+    opens: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, info: Info, lane: str = "") -> "Counted":
+        """The same facts of an open tokenizer."""
+        return cls(
+            info.spec,
+            info.label,
+            info.fingerprint,
+            info.n_vocabulary,
+            info.algorithm,
+            info.reference,
+            info.normaliser,
+            info.notes,
+            lane,
+            opens=(info.spec,),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class CountTable:
+    """Counts of K tokenizers on the N sentences of L languages.
+
+    Args:
+        corpus: fingerprint of the text.
+        corpus_label: its name for people.
+        languages: codes, L of them.
+        tokenizers: K of them.
+        tokens: uint16 or uint32 (K, L, N).
+        unknown: unknown tokens, the same type and shape.
+        joined: tokens of each language as one text by the recipe of `Corpus.joined`, int64 (K, L); -1 if not counted.
+        joined_unknown: unknown tokens among these, int64 (K, L).
+        n_bytes: UTF-8 bytes per sentence, (L, N).
+        n_characters: code points per sentence, (L, N).
+        parts: where each part of the corpus ends, such as dev and devtest, by name.
+    """
+
+    corpus: str
+    corpus_label: str
+    languages: tuple[str, ...]
+    tokenizers: tuple[Counted, ...]
+    tokens: Unsigned
+    unknown: Unsigned
+    joined: NDArray[np.int64]
+    joined_unknown: NDArray[np.int64]
+    n_bytes: Unsigned
+    n_characters: Unsigned
+    parts: tuple[tuple[str, int], ...] = field(default=())
+
+    @cached_property
+    def present(self) -> NDArray[np.bool_]:
+        """Which sentences each language has, (L, N)."""
+        return np.asarray(self.n_bytes > 0)
+
+    @cached_property
+    def total_tokens(self) -> NDArray[np.int64]:
+        """Tokens of all sentences of a language, (K, L)."""
+        return np.asarray(self.tokens.sum(2, dtype=np.int64))
+
+    @cached_property
+    def total_unknown(self) -> NDArray[np.int64]:
+        """Unknown tokens of all sentences of a language, (K, L)."""
+        return np.asarray(self.unknown.sum(2, dtype=np.int64))
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether every language has every sentence."""
+        return bool(self.present.all())
+
+    def language(self, code: str) -> int:
+        """Row of a language.
+
+        Raises:
+            UnknownName: it is not in the table; suggests the nearest.
+        """
+        if code not in self.languages:
+            raise UnknownName(f"language in {self.corpus_label} called", code, self.languages)
+        return self.languages.index(code)
+
+    def tokenizer(self, spec: str) -> int:
+        """Row of a tokenizer, by spec string or label.
+
+        Raises:
+            UnknownName: it is not in the table; suggests the nearest.
+        """
+        for n, one in enumerate(self.tokenizers):
+            if spec in (one.spec, one.label):
+                return n
+        raise UnknownName("counted tokenizer called", spec, [one.label for one in self.tokenizers])
+
+    def select(
+        self,
+        tokenizers: Sequence[int] | None = None,
+        languages: Sequence[str] | None = None,
+        part: str = "",
+    ) -> "CountTable":
+        """A smaller table: tokenizers by row, languages by code, sentences of one part ("dev").
+
+        Joined counts are of the whole text and cannot be cut, so a part has none: they are -1.
+        """
+        k = np.arange(len(self.tokenizers)) if tokenizers is None else np.asarray(tokenizers, np.intp)
+        rows = np.arange(len(self.languages)) if languages is None else np.array([self.language(c) for c in languages])
+        n = self._sentences(part)
+        cells = np.ix_(k, rows)
+        joined, joined_unknown = self.joined[cells], self.joined_unknown[cells]
+        return replace(
+            self,
+            languages=tuple(self.languages[i] for i in rows),
+            tokenizers=tuple(self.tokenizers[i] for i in k),
+            tokens=self.tokens[cells][..., n],
+            unknown=self.unknown[cells][..., n],
+            joined=np.full_like(joined, -1) if part else joined,
+            joined_unknown=np.full_like(joined, -1) if part else joined_unknown,
+            n_bytes=self.n_bytes[rows][:, n],
+            n_characters=self.n_characters[rows][:, n],
+            parts=() if part else self.parts,
+        )
+
+    def _sentences(self, part: str) -> slice:
+        if not part:
+            return slice(None)
+        start = 0
+        for name, end in self.parts:
+            if name == part:
+                return slice(start, end)
+            start = end
+        raise UnknownName("part of the corpus called", part, [name for name, _ in self.parts])
+
+
+def compact(counts: NDArray[np.integer[Any]]) -> Unsigned:
+    """The same counts in two bytes each, or in four if one needs them.
+
+    >>> compact(np.array([1, 65_535])).dtype, compact(np.array([65_536])).dtype
+    (dtype('uint16'), dtype('uint32'))
+    """
+    return counts.astype(np.uint16 if counts.max(initial=0) < 2**16 else np.uint32)
+
+
+def stacked(tables: Sequence[CountTable]) -> CountTable:
+    """Tables of several tokenizers on the same text as one.
+
+    Raises:
+        UserError: they are of different texts or languages.
+    """
+    first = tables[0]
+    if any((t.corpus, t.languages) != (first.corpus, first.languages) for t in tables):
+        raise UserError("Counts on different texts or languages cannot stand in one table. Count all on one corpus.")
+    return replace(
+        first,
+        tokenizers=tuple(one for t in tables for one in t.tokenizers),
+        tokens=np.concatenate([t.tokens for t in tables]),
+        unknown=np.concatenate([t.unknown for t in tables]),
+        joined=np.concatenate([t.joined for t in tables]),
+        joined_unknown=np.concatenate([t.joined_unknown for t in tables]),
+    )
+
+
+def sizes(corpus: Corpus) -> tuple[Unsigned, Unsigned]:
+    """UTF-8 bytes and code points per sentence, (L, N) each."""
+    n_bytes = [[len(sentence.encode()) for sentence in corpus.sentences[code]] for code in corpus.languages]
+    n_characters = [[len(sentence) for sentence in corpus.sentences[code]] for code in corpus.languages]
+    return compact(np.array(n_bytes)), compact(np.array(n_characters))
+
+
+def parts_of(corpus: Corpus) -> tuple[tuple[str, int], ...]:
+    """Where each named part of a corpus ends: dev and devtest of FLORES-200."""
+    names = ("dev", "devtest") if corpus.spec.startswith("flores200") else ()
+    return tuple(zip(names, corpus.file_ends, strict=True)) if len(names) == len(corpus.file_ends) else ()

@@ -1,1 +1,0 @@
-"""The libraries that do the cutting, each behind `LocalTokenizer`; sources build these from files."""

@@ -1,0 +1,300 @@
+"""What a module of `core.evaluation.measures` declares: a measure of a model whose tokenizer was replaced.
+
+A `Reference` is what all methods of one comparison share: the texts, the original model, the donor, and their one
+reading of the texts. A `Subject` is one transplanted model. Measures that need only one pass over the texts take it
+from `Subject.reading` and `Reference.original_reading`, so that any number of them costs one pass per method.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.common.definitions import Definition
+from core.common.errors import UnknownName, UserError
+from core.common.params import Param, Params, Value
+from core.common.registry import entries
+from core.evaluation.passes.reading import Group, Reading, read
+from core.evaluation.results import Measures
+from core.models.language_model import LanguageModel
+from core.models.score import usual_window
+from core.tokenizers.matching import Match, match, vocabulary_of
+from core.tokenizers.special_roles import special_ids
+from core.transplants.base import Method, Transplanted
+from core.transplants.problem import Problem
+
+Need = Literal["original", "donor", "method", "parallel text", "training text"]
+
+Kept = TypeVar("Kept")
+
+# Distributions of the next byte take a kilobyte per token; on more text than this they are kept of a sample of it.
+NEXT_BYTES_OF = 200_000
+
+
+@dataclass(frozen=True)
+class EvalText:
+    """A text to measure on.
+
+    Args:
+        language: its code.
+        domain: what kind of text it is, empty if there is but one.
+        sentence: what it says, as a name that its translations share; empty where there are none.
+    """
+
+    language: str
+    domain: str
+    text: str
+    sentence: str = ""
+
+
+class Keeping:
+    """Something on which values are computed once and kept."""
+
+    _kept: dict[object, Any]
+
+    def once(self, key: object, make: Callable[[], Kept]) -> Kept:
+        """What `make` gives, made once; `key` says what it depends on beyond this object."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Kept = self._kept[key]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Reference(Keeping):
+    """What all methods of one comparison are held against.
+
+    Args:
+        texts: to measure on; intervals resample them, so many short ones say more than few long ones.
+        original: the model before the transplant.
+        donor: a model that was trained with the new tokenizer.
+        training: texts to train on where a measure trains; none of `texts`.
+        window_bytes, stride_bytes: how long texts are cut, the same for all models; 0 for the usual.
+        seed: of everything that is drawn.
+    """
+
+    texts: tuple[EvalText, ...]
+    original: LanguageModel | None = None
+    donor: LanguageModel | None = None
+    training: tuple[EvalText, ...] = ()
+    window_bytes: int = 0
+    stride_bytes: int = 0
+    seed: int = 0
+    _kept: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def sample(self, n_bytes: int, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Some of these texts, drawn at random, of `n_bytes` together at most, but one at least, bool (N,)."""
+        order = np.random.default_rng(self.seed + 1).permutation(np.flatnonzero(among))
+        sizes = np.array([len(self.texts[i].text.encode()) for i in order.tolist()], np.int64)
+        chosen = np.zeros(len(self.texts), np.bool_)
+        chosen[order[np.cumsum(sizes) <= n_bytes]] = True
+        chosen[order[:1]] = True
+        return chosen
+
+    def only(self, chosen: NDArray[np.bool_]) -> list[str]:
+        """The texts chosen, and empty ones in the place of all others."""
+        return [t.text if keep else "" for t, keep in zip(self.texts, chosen.tolist(), strict=True)]
+
+    @cached_property
+    def with_next_bytes(self) -> NDArray[np.bool_]:
+        """Texts of which distributions of the next byte are kept, (N,): all, or a sample."""
+        return self.sample(NEXT_BYTES_OF, np.ones(len(self.texts), np.bool_))
+
+    def read(self, model: LanguageModel, groups: NDArray[np.uint8] | None = None) -> Reading:
+        """A model's reading of the texts, cut as for all others.
+
+        Args:
+            groups: `Group` of each row; None takes every token of text for shared.
+        """
+        known = [m for m in (self.original, self.donor) if m is not None] or [model]
+        rows = row_groups(model) if groups is None else groups
+        window = self.window_bytes or usual_window(*known)
+        texts = [t.text for t in self.texts]
+        return read(model, texts, rows, self.with_next_bytes, window, self.stride_bytes)
+
+    @cached_property
+    def original_reading(self) -> Reading:
+        """The original's; one for all methods."""
+        assert self.original is not None, "asked only by measures that declare the need"
+        return self.read(self.original)
+
+    @cached_property
+    def donor_reading(self) -> Reading:
+        """The donor's; one for all methods."""
+        assert self.donor is not None, "asked only by measures that declare the need"
+        return self.read(self.donor)
+
+
+@dataclass(frozen=True, eq=False)
+class Subject(Keeping):
+    """A model to measure, and what is known of how it was made.
+
+    Args:
+        model: the one whose tokenizer was replaced.
+        reference: what it is held against.
+        problem: the transplant that it is the outcome of.
+        method: how its new rows were made.
+        transplanted: its matrices with the origin of each row.
+    """
+
+    model: LanguageModel
+    reference: Reference
+    problem: Problem | None = None
+    method: Method | None = None
+    transplanted: Transplanted | None = None
+    _kept: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Its reading of the reference's texts."""
+        return self.reference.read(self.model, self.groups)
+
+    @cached_property
+    def match(self) -> Match | None:
+        """Which old row each of its rows corresponds to; None without an original."""
+        if self.transplanted is not None:
+            return self.transplanted.match
+        original = self.reference.original
+        if original is None:
+            return None
+        return match(original.tokenizer, self.model.tokenizer, original.n_rows, original.special_ids)
+
+    @cached_property
+    def groups(self) -> NDArray[np.uint8]:
+        """`Group` of each row of the model, (V,)."""
+        return row_groups(self.model, self.match)
+
+    @property
+    def original(self) -> LanguageModel:
+        """The model before the transplant."""
+        assert self.reference.original is not None, "asked only by measures that declare the need"
+        return self.reference.original
+
+
+def subject(problem: Problem, method: Method, transplanted: Transplanted, reference: Reference) -> Subject:
+    """The original model of `reference` with transplanted matrices, ready to measure."""
+    assert reference.original is not None, "a transplant has an original"
+    name = f"{reference.original.name}, {method.label}"
+    model = reference.original.with_matrices(transplanted.matrices, problem.new, transplanted.special_ids, name)
+    return Subject(model, reference, problem, method, transplanted)
+
+
+def row_groups(model: LanguageModel, found: Match | None = None) -> NDArray[np.uint8]:
+    """`Group` of each row of a model, uint8 (V,); without a match every token of text is shared."""
+    vocabulary, n = vocabulary_of(model.tokenizer), model.n_rows
+    groups = np.full(n, Group.UNUSED, np.uint8)
+    groups[[i for i, piece in enumerate(vocabulary.pieces[:n]) if piece]] = Group.SHARED
+    if found is not None:
+        groups[found.new_text[found.new_text < n]] = Group.NEW
+    special = {*special_ids(model.tokenizer), *model.special_ids.values()}
+    groups[[i for i in special if i < n]] = Group.SPECIAL
+    return groups
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """A measure of a transplanted model.
+
+    Args:
+        key: its name on the command line.
+        label: its name on a page.
+        definition: what it measures, in a few sentences.
+        source: paper, empty where the measure is our own.
+        numbers: the numbers that stand for it in a table of methods, each with its meaning.
+        cost: what it takes, in words.
+        passes: about how many scoring passes of one model it takes beyond the one that all share.
+        evaluate: the measures; called only if nothing needed is missing.
+        needs: what must be there beyond a model and texts.
+        quick: whether it is part of the quick default.
+        params: what can be set.
+    """
+
+    key: str
+    label: str
+    definition: str
+    numbers: tuple[Definition, ...]
+    cost: str
+    passes: float
+    evaluate: Callable[[Subject, Params], Measures]
+    source: str = ""
+    needs: tuple[Need, ...] = ()
+    quick: bool = False
+    params: tuple[Param, ...] = field(default=())
+
+    def unavailable(self, subject: Subject) -> str | None:
+        """What is missing and how to get it, in a sentence or two for the user; None if nothing is."""
+        return next((reason for need in self.needs if (reason := _missing(need, subject))), None)
+
+    def measure(self, subject: Subject, given: Mapping[str, Value] | None = None) -> Measures:
+        """The measures.
+
+        Raises:
+            UserError: something that it needs is missing, or a parameter cannot be what it is.
+        """
+        if reason := self.unavailable(subject):
+            raise UserError(f"{self.label} cannot be measured here. {reason}")
+        by_key = {param.key: param for param in self.params}
+        for key in given or {}:
+            if key not in by_key:
+                raise UnknownName(f"parameter of {self.key}", key, by_key)
+        values = {k: p.read(given[k]) if given and k in given else p.default for k, p in by_key.items()}
+        return self.evaluate(subject, Params(values, subject.reference.seed))
+
+
+def _missing(need: Need, subject: Subject) -> str | None:
+    """What a need lacks here."""
+    reference = subject.reference
+    there: dict[Need, tuple[bool, str]] = {
+        "original": (reference.original is not None, "It needs the model before the transplant. Give it as reference."),
+        "donor": (reference.donor is not None, "It needs a model that was trained with the new tokenizer: a donor."),
+        "method": (
+            subject.method is not None and subject.problem is not None and reference.original is not None,
+            "It needs to know how the new rows were made. Run it together with the transplant.",
+        ),
+        "parallel text": (
+            len({t.language for t in reference.texts if t.sentence}) > 0,
+            "It needs sentences with their translations. Choose a parallel corpus.",
+        ),
+        "training text": (
+            bool(reference.training) or len(reference.texts) > 1,
+            "It needs text to train on besides the text to measure on. Give more than one text.",
+        ),
+    }
+    is_there, words = there[need]
+    return None if is_there else words
+
+
+def evaluators() -> dict[str, Evaluator]:
+    """Every evaluator by key.
+
+    Raises:
+        ValueError: two have one key.
+    """
+    found: dict[str, Evaluator] = {}
+    for entry in entries("core.evaluation.measures", "EVALUATOR", Evaluator):
+        if found.setdefault(entry.key, entry) is not entry:
+            raise ValueError(f"two evaluators are called {entry.key}")
+    return found
+
+
+def evaluator(key: str) -> Evaluator:
+    """The evaluator that a key names.
+
+    Raises:
+        UnknownName: there is none; suggests the nearest.
+
+    >>> evaluator("bits_per_byte").quick
+    True
+    """
+    known = evaluators()
+    if key not in known:
+        raise UnknownName("evaluator", key, known)
+    return known[key]
+
+
+def quick_evaluators() -> Sequence[Evaluator]:
+    """Those of the quick default."""
+    return [e for e in evaluators().values() if e.quick]

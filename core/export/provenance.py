@@ -1,0 +1,213 @@
+"""A chart's numbers and where they come from, in forms to keep: CSV, Parquet, a LaTeX table, a citation.
+
+Columns are a mapping of names to values, one per row. What is written carries the corpus's fingerprint, each
+tokenizer's, and the link that shows the view again, so that a number can always be traced.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan
+from typing import Any
+
+from core.export import latex
+from core.export.latex import Columns
+from core.export.tokens import safe_cell
+
+VERSION = "0.1.0"  # as in pyproject.toml and CITATION.cff
+
+
+@dataclass(frozen=True)
+class Named:
+    """A tokenizer and the hash of its content."""
+
+    label: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the numbers of a view come from.
+
+    Args:
+        what: what the view shows, such as "Token premiums over English per line".
+        corpus, corpus_fingerprint: the text.
+        sentences: which of them and how many, such as "dev, 997".
+        tokenizers: those shown.
+        counted: the day on which they were counted, ISO 8601; empty if not known.
+        versions: libraries that counted.
+        licence: of the counts.
+        link: the address that shows the view again, empty if not known.
+        today: the day on which it is taken away, ISO 8601.
+        parties: what `tokenizers` are, as a heading, where they are not tokenizers alone.
+        done: what was done on the day `counted`.
+        unit: what `sentences` counts.
+    """
+
+    what: str
+    corpus: str
+    corpus_fingerprint: str
+    sentences: str
+    tokenizers: tuple[Named, ...]
+    counted: str
+    versions: tuple[str, ...]
+    licence: str
+    link: str
+    today: str
+    parties: str = "Tokenizers"
+    done: str = "Counted"
+    unit: str = "sentences"
+
+
+def to_csv(columns: Columns, about: Provenance) -> bytes:
+    """RFC 4180 in UTF-8, with the provenance as columns; no cell is taken for a formula, NaN is an empty cell.
+
+    Source: OWASP, CSV Injection.
+    """
+    traced = _traced(columns, about)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([safe_cell(name) for name in traced])
+    for row in zip(*traced.values(), strict=True):
+        writer.writerow([_plain(value) for value in row])
+    return text.getvalue().encode()
+
+
+def to_parquet(columns: Columns, about: Provenance) -> bytes:
+    """The same table with its types; the provenance stands in the file's metadata too, under `token_atlas`."""
+    import pyarrow as arrow  # type: ignore[import-untyped]
+    from pyarrow import parquet
+
+    table = arrow.table({name: _typed(values) for name, values in _traced(columns, about).items()})
+    metadata = {
+        "what": about.what,
+        "corpus": about.corpus,
+        "corpus_fingerprint": about.corpus_fingerprint,
+        "sentences": about.sentences,
+        "tokenizers": {one.label: one.fingerprint for one in about.tokenizers},
+        "counted": about.counted,
+        "versions": list(about.versions),
+        "licence": about.licence,
+        "link": about.link,
+        "taken": about.today,
+        "token_atlas": VERSION,
+    }
+    table = table.replace_schema_metadata({b"token_atlas": json.dumps(metadata, ensure_ascii=False).encode()})
+    buffer = io.BytesIO()
+    parquet.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def to_latex(columns: Columns, about: Provenance) -> str:
+    """A booktabs table; numbers of a language and tokenizer per row become a table of languages by tokenizers."""
+    return latex.table(by_tokenizer(columns), caption(about), f"tab:{slug(about.what)[:40]}")
+
+
+def caption(about: Provenance) -> str:
+    """What the table shows, of which text and tokenizers, counted when."""
+    return (
+        f"{about.what}. Text: {about.corpus} ({about.sentences} {about.unit}), fingerprint {about.corpus_fingerprint}. "
+        f"{about.parties}: {_tokenizers(about)}. {_counted(about)}Token Atlas {VERSION}."
+    )
+
+
+def sentence(about: Provenance) -> str:
+    """A plain citation: what, of which text by digest, with which tokenizers, versions, dates, and where to see it."""
+    return (
+        f"Token Atlas {VERSION}: {about.what}. Text: {about.corpus}, {about.sentences} {about.unit}, fingerprint "
+        f"{about.corpus_fingerprint}. {about.parties}: {_tokenizers(about)}. {_counted(about)}"
+        + (f"With {', '.join(about.versions)}. " if about.versions else "")
+        + f"Retrieved {about.today}{f' from {about.link}' if about.link else ''}."
+    )
+
+
+def bibtex(about: Provenance) -> str:
+    """An entry for a bibliography, `@misc`, everything escaped but the address, which `\\url` takes as it is."""
+    key = f"token-atlas-{about.corpus_fingerprint[:8] or 'view'}-{about.today}"
+    versions = f" With {', '.join(about.versions)}." if about.versions else ""
+    note = (
+        f"Text: {about.corpus}, {about.sentences} {about.unit}, fingerprint {about.corpus_fingerprint}. "
+        f"{about.parties}: {_tokenizers(about)}. {_counted(about)}Token Atlas {VERSION}.{versions} "
+        f"Retrieved {about.today}."
+    )
+    fields = {
+        "author": "{Token Atlas contributors}",
+        "title": f"{{{latex.escaped(about.what)}}}",
+        "year": about.today[:4],
+        "howpublished": rf"\url{{{_url(about.link)}}}" if about.link else "",
+        "note": latex.escaped(note),
+    }
+    body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    return f"@misc{{{key},\n{body}}}\n"
+
+
+def by_tokenizer(columns: Columns) -> Columns:
+    """Languages down and tokenizers across, with intervals, where there is a row for each pair; else as it is.
+
+    >>> one = {"Language": ["Thai"], "Tokenizer": ["a"], "Premium": [2.0], "Low": [1.9], "High": [2.1]}
+    >>> by_tokenizer(one)
+    {'Language': ['Thai'], 'a': ['2.00 [1.90, 2.10]']}
+    """
+    if not {"Language", "Tokenizer", "Premium", "Low", "High"} <= set(columns):
+        return columns
+    languages = list(dict.fromkeys(columns["Language"]))
+    tokenizers = list(dict.fromkeys(columns["Tokenizer"]))
+    names = ("Language", "Tokenizer", "Premium", "Low", "High")
+    cells = {(row[0], row[1]): _interval(*row[2:]) for row in zip(*(columns[name] for name in names), strict=True)}
+    wide: dict[str, Sequence[object]] = {"Language": languages}
+    for tokenizer in tokenizers:
+        wide[str(tokenizer)] = [cells.get((one, tokenizer), "–") for one in languages]
+    return wide
+
+
+def slug(text: str) -> str:
+    """Text as part of a file name.
+
+    >>> slug("Premiums over Chinese (Simplified)")
+    'premiums-over-chinese-simplified'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def _interval(premium: Any, low: Any, high: Any) -> str:
+    if isnan(premium):
+        return "–"
+    return f"{premium:.2f}" + ("" if isnan(low) or isnan(high) else f" [{low:.2f}, {high:.2f}]")
+
+
+def _traced(columns: Columns, about: Provenance) -> dict[str, Sequence[object]]:
+    """The columns, and on each row where it comes from."""
+    n = len(next(iter(columns.values()), ()))
+    fingerprints = {one.label: one.fingerprint for one in about.tokenizers}
+    traced: dict[str, Sequence[object]] = dict(columns)
+    if "Tokenizer" in columns:
+        traced["Tokenizer fingerprint"] = [fingerprints.get(str(one), "") for one in columns["Tokenizer"]]
+    traced |= {"Corpus": [about.corpus] * n, "Corpus fingerprint": [about.corpus_fingerprint] * n}
+    return traced | ({"Link": [about.link] * n} if about.link else {})
+
+
+def _plain(value: object) -> object:
+    if value is None or (isinstance(value, float) and isnan(value)):
+        return ""
+    return safe_cell(value) if isinstance(value, str) else value
+
+
+def _typed(values: Sequence[object]) -> list[object]:
+    """Values that a column of one type takes: NaN is missing."""
+    return [None if isinstance(value, float) and isnan(value) else value for value in values]
+
+
+def _tokenizers(about: Provenance) -> str:
+    return ", ".join(f"{one.label} ({one.fingerprint})" for one in about.tokenizers)
+
+
+def _counted(about: Provenance) -> str:
+    return f"{about.done} {about.counted}. " if about.counted else ""
+
+
+def _url(link: str) -> str:
+    r"""An address inside `\url{}`: braces must balance, and a percent sign is fine there."""
+    return link.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C").replace(" ", "%20")

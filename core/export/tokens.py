@@ -1,0 +1,107 @@
+"""Tokens to keep: one JSON document, the same as the command line prints, and a CSV table."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import TypedDict
+
+from core.tokenizers.kinds import Kind
+from core.tokenizers.segmentation import Segmentation
+from core.tokenizers.tokenizer import Info
+
+Named = tuple[Info, Segmentation]
+
+WORD_BY_KIND = {kind.value: kind.word for kind in Kind}
+
+# A spreadsheet takes a cell that begins like this for a formula; the full-width signs count in East Asian locales.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+class SegmentationDocument(TypedDict):
+    """One tokenizer's tokens; every list has one item per token."""
+
+    tokenizer: str
+    fingerprint: str
+    lossless: bool
+    ids: list[int]
+    starts: list[int]
+    ends: list[int]
+    kinds: list[str]
+    pieces_hex: list[str]
+
+
+class Document(TypedDict):
+    """One text under several tokenizers, as `python -m core segment --json` prints it."""
+
+    text_bytes: int
+    segmentations: list[SegmentationDocument]
+
+
+def document(segmentations: Sequence[Named], text_bytes: int | None = None) -> Document:
+    """One text's tokens under several tokenizers, ready for `json.dumps`.
+
+    Args:
+        text_bytes: length of the text, needed only where there is no segmentation to ask.
+
+    >>> from core.tokenizers.formats.builtin import RuleTokenizer
+    >>> words = RuleTokenizer("words")
+    >>> document([(words.info, words.segment("Größe"))])["segmentations"][0]["pieces_hex"]
+    ['4772c3b6c39f65']
+    """
+    if text_bytes is None:
+        text_bytes = len(segmentations[0][1].text) if segmentations else 0
+    return Document(
+        text_bytes=text_bytes,
+        segmentations=[
+            SegmentationDocument(
+                tokenizer=info.spec,
+                fingerprint=info.fingerprint,
+                lossless=segmentation.lossless,
+                ids=segmentation.ids.tolist(),
+                starts=segmentation.starts.tolist(),
+                ends=segmentation.ends.tolist(),
+                kinds=[WORD_BY_KIND[kind] for kind in segmentation.kinds.tolist()],
+                pieces_hex=[piece.hex() for piece in segmentation.pieces],
+            )
+            for info, segmentation in segmentations
+        ],
+    )
+
+
+def to_csv(segmentations: Sequence[Named]) -> str:
+    """The tokens as a CSV table: one row per token, tokenizer after tokenizer.
+
+    Bytes that are no whole character stand in the text column as `\\xNN`. A cell that a spreadsheet would take for a
+    formula, one beginning with = + - @, tab, CR or LF, has an apostrophe put in front; `bytes_hex` is always exact.
+
+    Source: RFC 4180; OWASP, CSV Injection.
+
+    >>> from core.tokenizers.formats.builtin import RuleTokenizer
+    >>> words = RuleTokenizer("words")
+    >>> print(to_csv([(words.info, words.segment("=a"))]).replace("\\r", ""))
+    tokenizer,index,id,kind,start_byte,end_byte,text,bytes_hex
+    builtin:words,0,174760860,ordinary,0,1,'=,3d
+    builtin:words,1,1756872259,ordinary,1,2,a,61
+    <BLANKLINE>
+    """
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\r\n")
+    writer.writerow(["tokenizer", "index", "id", "kind", "start_byte", "end_byte", "text", "bytes_hex"])
+    for info, segmentation in segmentations:
+        columns = (segmentation.ids.tolist(), segmentation.kinds.tolist())
+        spans = (segmentation.starts.tolist(), segmentation.ends.tolist())
+        rows = zip(*columns, *spans, segmentation.pieces, strict=True)
+        spec = safe_cell(info.spec)
+        for place, (token_id, kind, start, end, piece) in enumerate(rows):
+            text = safe_cell(piece.decode(errors="backslashreplace"))
+            writer.writerow([spec, place, token_id, WORD_BY_KIND[kind], start, end, text, piece.hex()])
+    return table.getvalue()
+
+
+def safe_cell(text: str) -> str:
+    """The text as a cell that no spreadsheet computes.
+
+    >>> safe_cell("=cmd|' /C calc'!A0"), safe_cell("a=b")
+    ("'=cmd|' /C calc'!A0", 'a=b')
+    """
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -1,0 +1,86 @@
+"""Which daemon serves a store: the one that holds a lock, which the kernel takes from it when it dies.
+
+The locked file says who holds it and when it last moved, in the machine's monotonic time. It is overwritten in place,
+so that a full disk does not make a daemon look dead.
+"""
+
+import fcntl
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.common.processes import alive, boot, dead, identity
+
+NAME = "daemon.lock"
+STALE = 30.0  # seconds without a beat after which a daemon is taken for hung
+_WIDTH = 512
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The daemon of a store: its identity, and seconds since it last moved."""
+
+    identity: str
+    silent: float
+
+    @property
+    def serves(self) -> bool:
+        """Can it be relied on to run what is queued?"""
+        return self.silent < STALE and not dead(self.identity)
+
+    @property
+    def hung(self) -> bool:
+        """Is it a process of this place that runs but does not move?"""
+        return self.silent >= STALE and alive(self.identity)
+
+
+def holder(folder: Path) -> Holder | None:
+    """Who holds the lock of a store, or held it last; None if it was given back."""
+    try:
+        said = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        silent = time.monotonic() - said["beat"] if said["boot"] == boot() else STALE
+        return Holder(said["identity"], silent)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+class Lock:
+    """The lock of a store."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / NAME
+        self._file = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._who = identity()
+
+    def take(self, seconds: float) -> bool:
+        """Try for so long to become the one holder."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self.beat()
+                return True
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(0.05)
+
+    @property
+    def counts(self) -> bool:
+        """Is the locked file still the one that others look at, or was the store deleted?"""
+        try:
+            return os.path.samestat(self._path.stat(), os.fstat(self._file))
+        except OSError:
+            return False
+
+    def beat(self) -> None:
+        """Say that the holder moves."""
+        said = json.dumps({"identity": self._who, "beat": time.monotonic(), "boot": boot()})
+        os.pwrite(self._file, said.encode().ljust(_WIDTH), 0)
+
+    def give_back(self) -> None:
+        """Say that nobody holds it any more, then let go."""
+        os.pwrite(self._file, b"null".ljust(_WIDTH), 0)
+        os.close(self._file)

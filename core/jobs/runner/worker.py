@@ -1,0 +1,191 @@
+"""One process that computes pieces of one job: its limits, its words, its output, and its end."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from core.common.places import ROOT
+from core.common.redact import redacted
+from core.jobs.job import Job, JobKind
+from core.jobs.runner.census import MARK, kill_marked
+from core.jobs.store.files import Json
+from core.jobs.store.records import MOST_LOG
+
+MOST_OUTPUT = 64 * 2**20  # bytes that a process may print before it is taken for one gone mad
+MOST_PROCESSES = 256
+_AT_ONCE = 2**18
+_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker is asked for: to plan, to compute unit `n`, to drive all units on a cluster, or to combine."""
+
+    do: str
+    n: int = -1
+
+
+class Worker:
+    """A process with a job; not thread-safe."""
+
+    def __init__(
+        self, home: Path, job: Job, kind: JobKind, family: str, gpu: str | None = None, remote: bool = False
+    ) -> None:
+        """Args: family: begins the mark of all workers of one daemon; gpu: the one it may see; remote: it drives."""
+        self.key, self.kind, self.gpu = job.key, kind, gpu
+        self.mark = f"{family}.{uuid4().hex[:12]}"
+        self.task: Task | None = None
+        self.since = time.monotonic()
+        self.at = (0, 0, "")
+        self.n_printed = 0
+        self._printed = bytearray()
+        self._heard = bytearray()
+        self.scratch = home / "scratch" / self.mark
+        self.scratch.mkdir(parents=True)
+        setup = {
+            "kind": kind.key,
+            "key": job.key,
+            "label": job.label,
+            "params": dict(job.params),
+            "inputs": [[each.name, each.fingerprint] for each in job.inputs],
+            "device": "cpu" if gpu is None else "cuda:0",
+            "memory_mb": 0 if gpu is not None or remote else kind.memory_mb,
+        }
+        (self.scratch / "setup.json").write_text(json.dumps(setup), encoding="utf-8")
+        self.replies, theirs = os.pipe()
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "core.jobs.runner.child", str(theirs), str(os.getpid()), str(self.scratch)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(theirs,),
+                start_new_session=True,
+                env={**os.environ, **self._environment(home)},
+            )
+        except BaseException:
+            os.close(self.replies)
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            raise
+        finally:
+            os.close(theirs)
+        assert self.process.stdout
+        self.output = self.process.stdout.fileno()
+        self.open = {self.replies, self.output}  # a job may close its own output
+        os.set_blocking(self.replies, False)
+        os.set_blocking(self.output, False)
+
+    def _environment(self, home: Path) -> Mapping[str, str]:
+        return {
+            MARK: self.mark,
+            "TOKEN_ATLAS_HOME": str(home.absolute()),
+            "PYTHONPATH": with_this_code(),
+            "PYTHONUNBUFFERED": "1",
+            "TMPDIR": str(self.scratch),
+            "CUDA_VISIBLE_DEVICES": self.gpu or "",
+            # A slot is one processor: libraries that would take all of them take one.
+            **dict.fromkeys(_THREADS, "1"),
+        }
+
+    def give(self, task: Task, **more: Json) -> None:
+        """Ask for something; the answer comes from `read`."""
+        self.task, self.since, self.at = task, time.monotonic(), (0, 0, "")
+        assert self.process.stdin
+        with suppress(BrokenPipeError):  # it died; `read` will not hear from it, `gone` will say so
+            self.process.stdin.write(json.dumps({"do": task.do, "n": task.n, **more}).encode() + b"\n")
+            self.process.stdin.flush()
+
+    def read(self) -> list[dict[str, Any]]:
+        """What it said since last time; what it printed is taken in on the way."""
+        self._take_output()
+        while chunk := self._some(self.replies):
+            self._heard += chunk
+        *lines, rest = self._heard.split(b"\n")
+        self._heard = bytearray(rest)
+        messages = [json.loads(line) for line in lines]
+        for message in messages:
+            if "at" in message:
+                self.at = tuple(message["at"])
+        return messages
+
+    @property
+    def gone(self) -> bool:
+        """Has the process ended?"""
+        return self.process.poll() is not None
+
+    @property
+    def seconds(self) -> float:
+        """Since its task was given."""
+        return time.monotonic() - self.since
+
+    def overrun(self) -> str:
+        """Which limit of time or output it is over, for the user; empty if none."""
+        if self.n_printed > MOST_OUTPUT:
+            return f"It printed over {MOST_OUTPUT // 2**20} MB and was stopped."
+        if self.task and self.task.do != "drive" and self.seconds > self.kind.unit_seconds:
+            return f"One piece of work took over {self.kind.unit_seconds:g} seconds and was stopped."
+        return ""
+
+    def printed(self, last: bool = False) -> str:
+        """What it printed since this was last asked, without secrets: whole lines, or all if it is the last time."""
+        end = len(self._printed) if last or len(self._printed) == MOST_LOG else self._printed.rfind(b"\n") + 1
+        text = redacted(self._printed[:end].decode(errors="replace"))
+        del self._printed[:end]
+        return text
+
+    def ending(self) -> str:
+        """How the process ended, for the user."""
+        code = self.process.returncode or 0
+        if code >= 0:
+            return f"its process ended with status {code}"
+        with suppress(ValueError):
+            return f"its process was ended by {signal.Signals(-code).name}"
+        return f"its process was ended by signal {-code}"
+
+    def end(self) -> None:
+        """Kill it and everything it started, and remove its temporary files."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        kill_marked(self.mark)
+        self._take_output()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                with suppress(OSError):
+                    pipe.close()
+        os.close(self.replies)
+        self.open.clear()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _take_output(self) -> None:
+        chunk = self._some(self.output)
+        self.n_printed += len(chunk)
+        self._printed += chunk
+        del self._printed[:-MOST_LOG]
+
+    def _some(self, pipe: int) -> bytes:
+        if pipe not in self.open:
+            return b""
+        try:
+            chunk = os.read(pipe, _AT_ONCE)
+        except BlockingIOError:
+            return b""
+        if not chunk:
+            self.open.discard(pipe)
+        return chunk
+
+
+def with_this_code() -> str:
+    """PYTHONPATH for a process that runs the code of this one."""
+    here = str(ROOT)
+    return os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH", "")]))

@@ -1,0 +1,136 @@
+"""Job records as rows: written by whoever submits, cancels or runs a job, one short transaction each."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from core.jobs.job import Job, State, canonical, inputs_from_json, inputs_to_json
+from core.jobs.store.files import Origin
+from core.jobs.store.index import next_number
+
+LIVE = (State.QUEUED.value, State.RUNNING.value)
+MOST_LOG = 64_000  # characters of a job's log
+
+
+def enter_finished(connection: sqlite3.Connection, origin: Origin) -> None:
+    """Make a record for a job of which only the result is left."""
+    values = (origin.key, origin.kind, origin.label, canonical(dict(origin.params)), inputs_to_json(origin.inputs))
+    connection.execute(
+        "INSERT INTO jobs (key, kind, label, params, inputs, state, place, seconds, device, created, finished)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state",
+        (
+            *values,
+            State.DONE.value,
+            next_number(connection, "place"),
+            origin.seconds,
+            origin.device,
+            origin.finished,
+            origin.finished,
+        ),
+    )
+
+
+def enter(connection: sqlite3.Connection, origin: Origin, state: State, session: str, message: str = "") -> None:
+    """Put a job in the queue, newest of all; or, if its result is stored, among those that are done."""
+    place = next_number(connection, "place")
+    connection.execute(
+        "INSERT INTO jobs (key, kind, label, params, inputs, state, place, message, created)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, place = excluded.place,"
+        " message = excluded.message, label = excluded.label, inputs = excluded.inputs, cancel = 0, owner = '',"
+        " stage = '', rate = NULL, remaining = NULL, finished = NULL",
+        (
+            origin.key,
+            origin.kind,
+            origin.label,
+            canonical(dict(origin.params)),
+            inputs_to_json(origin.inputs),
+            state.value,
+            place,
+            message,
+            time.time(),
+        ),
+    )
+    join(connection, origin.key, session)
+
+
+def join(connection: sqlite3.Connection, key: str, session: str) -> None:
+    """Note that a session wants this job."""
+    place = next_number(connection, "place")
+    connection.execute("INSERT OR IGNORE INTO interest VALUES (?, ?, ?)", (key, session, place))
+
+
+def has_left(connection: sqlite3.Connection, key: str, session: str) -> bool:
+    """Note that a session does not want this job any more, unless it is the last: who asked for a job stays on record.
+
+    Returns whether others want it.
+    """
+    others = connection.execute("SELECT 1 FROM interest WHERE key = ? AND session != ?", (key, session)).fetchone()
+    if others:
+        connection.execute("DELETE FROM interest WHERE key = ? AND session = ?", (key, session))
+    return others is not None
+
+
+def one(connection: sqlite3.Connection, key: str) -> Job | None:
+    """The job of this key, if there is one."""
+    return next(iter(_jobs(connection, "WHERE key = ?", (key,))), None)
+
+
+def newest(connection: sqlite3.Connection, most: int, session: str | None = None) -> list[Job]:
+    """Jobs, newest first; of one session if it is named."""
+    if session is None:
+        return _jobs(connection, "ORDER BY place DESC LIMIT ?", (most,))
+    where = "WHERE key IN (SELECT key FROM interest WHERE session = ?) ORDER BY place DESC LIMIT ?"
+    return _jobs(connection, where, (session, most))
+
+
+def in_state(connection: sqlite3.Connection, *states: State) -> list[Job]:
+    """Jobs in these states, oldest first."""
+    marks = ", ".join("?" * len(states))
+    return _jobs(connection, f"WHERE state IN ({marks}) ORDER BY place", [state.value for state in states])
+
+
+def _jobs(connection: sqlite3.Connection, where: str, values: Sequence[object]) -> list[Job]:
+    rows = connection.execute(f"SELECT * FROM jobs {where}", values).fetchall()
+    found = []
+    for row in rows:
+        sessions = connection.execute("SELECT session FROM interest WHERE key = ? ORDER BY place", (row["key"],))
+        names = tuple(each["session"] for each in sessions)
+        try:
+            found.append(_job(row, names))
+        except (ValueError, TypeError):  # the disk changed a byte that SQLite's own check does not cover
+            found.append(_job({**dict(row), **_UNREADABLE}, names))
+    return found
+
+
+_UNREADABLE = {
+    "params": "{}",
+    "inputs": "[]",
+    "state": State.FAILED.value,
+    "message": "The record of this job is damaged. Delete it and submit the job again.",
+}
+
+
+def _job(row: sqlite3.Row | dict[str, Any], sessions: tuple[str, ...]) -> Job:
+    return Job(
+        key=row["key"],
+        kind=row["kind"],
+        label=row["label"],
+        params=json.loads(row["params"]),
+        inputs=inputs_from_json(row["inputs"]),
+        state=State(row["state"]),
+        place=row["place"],
+        done=row["done"],
+        total=row["total"],
+        stage=row["stage"],
+        rate=row["rate"],
+        remaining=row["remaining"],
+        seconds=row["seconds"],
+        message=row["message"],
+        device=row["device"],
+        attempts=row["attempts"],
+        created=row["created"],
+        finished=row["finished"],
+        sessions=sessions,
+    )

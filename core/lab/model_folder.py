@@ -1,0 +1,94 @@
+"""A transplant as a folder that transformers loads, with what was done and what was measured in its card."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from core.common.progress import step
+from core.evaluation.base import evaluator, subject
+from core.evaluation.results import Measures
+from core.jobs.store.files import Json
+from core.lab.low_memory import transplanted
+from core.lab.participants import Cast
+from core.lab.points import number_at
+from core.models.card import Card, Origins
+from core.models.export import export, refuse_existing
+from core.transplants.base import Transplanted, method
+
+_CHECKED = 64  # texts that the folder is read back with
+
+
+def written(cast: Cast, out: Path) -> dict[str, Any]:
+    """Apply the first method of a plan, measure what it makes and write the folder; what came of it, as JSON.
+
+    Raises:
+        UserError: the folder exists or cannot be written, the method lacks something, or memory does not suffice.
+    """
+    refuse_existing(out)
+    plan = cast.plan
+    chosen, choice = method(plan.methods[0].key), plan.methods[0]
+    with step(0.0, 0.4, chosen.label):
+        made = transplanted(cast.problem, chosen, choice.params, plan.seeds[0])
+    with step(0.4, 0.75, "Measuring"):
+        measured = subject(cast.problem, chosen, made, cast.reference)
+        found = evaluator("bits_per_byte").measure(measured)
+    card = _card(cast, made, found)
+    sample = [t.text for t in cast.texts.measured]
+    with step(0.75, 1.0, "Writing"):
+        kept = export(measured.model, out, card.markdown(), card.facts(), sample[:: -(-len(sample) // _CHECKED)])
+    facts = card.facts()
+    return {
+        "model": plan.model,
+        "tokenizer": plan.tokenizer or cast.tokenizer.info.spec,
+        "donor": plan.donor or None,
+        "method": chosen.key,
+        "params": facts["params"],
+        "seed": plan.seeds[0],
+        "out": str(kept.folder),
+        "vocabulary": len(made.match.text),
+        "rows": facts["rows"],
+        "match": facts["match"],
+        "measured": {each["what"].replace(" ", "_"): _measured(each) for each in facts["measured"]},
+        "seconds": made.seconds,
+        "bytes": kept.n_bytes,
+        "remarks": facts["remarks"],
+    }
+
+
+def _measured(each: Json) -> dict[str, Json]:
+    return {
+        "original": each["original"]["value"],
+        "transplant": each["transplant"]["value"],
+        "low": each["transplant"]["low"],
+        "high": each["transplant"]["high"],
+        "unit": each["unit"],
+    }
+
+
+def _card(cast: Cast, made: Transplanted, measures: Measures) -> Card:
+    one, cells = method(made.method), measures.tables["cells"]
+    texts = f"{len(cast.texts.measured):,} of {', '.join(name for name, _ in cast.texts.labels)}"
+    numbers = [
+        ("bits per byte", "bits/byte", "bits_per_byte"),
+        ("bytes per token", "bytes/token", "bytes_per_token"),
+    ]
+    return Card(
+        title=f"{cast.original.name} with the tokenizer of {cast.tokenizer.info.label}",
+        base=(cast.original.spec, cast.original.fingerprint),
+        tokenizer=(cast.tokenizer.info.spec, cast.tokenizer.info.fingerprint),
+        donor=(cast.donor.spec, cast.donor.fingerprint) if cast.donor else ("", ""),
+        method=(one.key, one.label, one.definition, one.source),
+        params=dict(made.params.values),
+        seed=made.params.seed,
+        origins=[
+            Origins(str(side), {k.word: n for k, n in made.n_by_provenance(side).items()}, made.rows[side].n_by_reason)
+            for side in cast.problem.sides
+        ],
+        match={rule.words: n for rule, n in made.match.n_by_rule.items()},
+        numbers=[
+            (what, unit, number_at(cells, f"original_{key}", 0), number_at(cells, f"model_{key}", 0), texts)
+            for what, unit, key in numbers
+        ],
+        remarks=[*made.remarks, *measures.remarks],
+        versions={name: version(name) for name in ("torch", "transformers", "tokenizers")},
+    )

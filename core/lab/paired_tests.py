@@ -1,0 +1,165 @@
+"""Whether two transplants read texts differently beyond chance: paired tests over texts, corrected for their number.
+
+The difference in bits per byte of two models on the same texts is a ratio of sums; its standard error follows from the
+texts by the delta method. Translations of one sentence rise and fall together, so they count as one item; texts without
+translations are items of their own, within their language and domain.
+
+Sources: Cochran 1977, Sampling Techniques, chapters 5 and 6; Holm 1979.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.lab.result import LabResult, Outcome, Role, Setting
+from core.premium.tests import LEVEL, holm
+from core.stats.student import quantile, two_sided
+
+Floats = NDArray[np.float64]
+
+MIN_ITEMS = 10
+BITS = "bits_per_byte"
+
+
+@dataclass(frozen=True, eq=False)
+class Entrant:
+    """A model as it enters comparisons: an anchor, or a method with its parameters, averaged over seeds.
+
+    Args:
+        name: unique; a method's name without seed.
+        label: for people.
+        role: as of its outcomes.
+        outcomes: one per seed.
+        bits: of each text, (N,).
+        usable: texts that it gives bits to, (N,).
+    """
+
+    name: str
+    label: str
+    role: Role
+    outcomes: tuple[Outcome, ...]
+    bits: Floats
+    usable: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two models on the same texts.
+
+    Args:
+        first, second: names of entrants.
+        language: the texts' language; empty for all.
+        difference: bits per byte of the first minus those of the second; NaN with a reason.
+        low, high: its 95 % interval, not corrected.
+        p: two-sided probability of so large a difference by chance.
+        adjusted: the same after Holm's correction for all comparisons made at once.
+        n_items: sentences, or texts without translations, that it rests on.
+        reason: why there is no test; empty where there is one.
+    """
+
+    first: str
+    second: str
+    language: str
+    difference: float
+    low: float
+    high: float
+    p: float
+    adjusted: float
+    n_items: int
+    reason: str = ""
+
+    @property
+    def distinguishable(self) -> bool:
+        """Does the difference go beyond chance at the 5 % level after correction?"""
+        return self.adjusted < LEVEL
+
+    @property
+    def first_better(self) -> bool:
+        """Does the first read better, beyond chance?"""
+        return self.distinguishable and self.difference < 0
+
+    @property
+    def second_better(self) -> bool:
+        """Does the second?"""
+        return self.distinguishable and self.difference > 0
+
+
+def entrants(result: LabResult) -> list[Entrant]:
+    """The models of a result that have bits per text, in its order."""
+    by_name: dict[str, list[Outcome]] = {}
+    for outcome in result.outcomes:
+        if outcome.table(BITS, "texts") is not None:
+            by_name.setdefault(outcome.name.rpartition(", seed ")[0] or outcome.name, []).append(outcome)
+    found = []
+    for name, outcomes in by_name.items():
+        tables = [t for o in outcomes if (t := o.table(BITS, "texts")) is not None]
+        bits = np.mean([t.numbers("model_nats") / np.log(2) for t in tables], axis=0)
+        usable = np.logical_and.reduce([t.numbers("compared") for t in tables])
+        found.append(Entrant(name, outcomes[0].label, outcomes[0].role, tuple(outcomes), bits, usable))
+    return found
+
+
+def compare(
+    setting: Setting, pairs: Sequence[tuple[Entrant, Entrant]], languages: Sequence[str] = ("",)
+) -> list[Comparison]:
+    """Each pair in each language, "" for all, corrected for all of them at once."""
+    texts = setting.texts
+    n_bytes = texts.numbers("n_bytes").astype(np.float64)
+    spoken = np.array(texts.words("language"))
+    items = _items(texts.words("language"), texts.words("domain"), texts.words("sentence"))
+    found = []
+    for first, second in pairs:
+        usable = first.usable & second.usable
+        for language in languages:
+            mine = usable & (spoken == language) if language else usable
+            numbers = _test(
+                (first.bits - second.bits)[mine],
+                n_bytes[mine],
+                [item for item, m in zip(items, mine, strict=True) if m],
+            )
+            found.append((first.name, second.name, language, *numbers))
+    adjusted = holm(np.array([row[6] for row in found], np.float64)) if found else np.empty(0)
+    return [Comparison(*row[:7], float(a), *row[7:]) for row, a in zip(found, adjusted, strict=True)]
+
+
+def _items(languages: Sequence[str], domains: Sequence[str], sentences: Sequence[str]) -> list[tuple[str, str]]:
+    """(stratum, item) of each text."""
+    found = []
+    for n, (language, domain, sentence) in enumerate(zip(languages, domains, sentences, strict=True)):
+        found.append((domain, sentence) if sentence else (f"{language} {domain}", f"text {n}"))
+    return found
+
+
+def _test(
+    difference: Floats, n_bytes: Floats, items: Sequence[tuple[str, str]]
+) -> tuple[float, float, float, float, int, str]:
+    """(difference per byte, low, high, p, items, reason)."""
+    total = float(n_bytes.sum())
+    if not total:
+        return nan, nan, nan, nan, 0, "There is no text that both read."
+    value = float(difference.sum()) / total
+    influence: Mapping[tuple[str, str], float] = _summed(items, difference - value * n_bytes)
+    n = len(influence)
+    if n < MIN_ITEMS:
+        return value, nan, nan, nan, n, f"A test needs {MIN_ITEMS} sentences, and there are {n}."
+    variance, degrees = 0.0, 0
+    for stratum in {stratum for stratum, _ in influence}:
+        values = np.array([v for (s, _), v in influence.items() if s == stratum])
+        if len(values) > 1:
+            variance += len(values) * float(values.var(ddof=1))
+            degrees += len(values) - 1
+    error = float(np.sqrt(variance)) / total
+    if degrees < 1 or error < 1e-12:  # the same on every text
+        return value, value, value, 1.0 if abs(value) < 1e-9 else 0.0, n, ""
+    reach = quantile(0.95, degrees) * error
+    return value, value - reach, value + reach, two_sided(value / error, degrees), n, ""
+
+
+def _summed(items: Sequence[tuple[str, str]], values: Floats) -> dict[tuple[str, str], float]:
+    found: dict[tuple[str, str], float] = {}
+    for item, value in zip(items, values.tolist(), strict=True):
+        found[item] = found.get(item, 0.0) + value
+    return found

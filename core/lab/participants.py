@@ -1,0 +1,187 @@
+"""Who takes part in a comparison: the models and tokenizers that a plan names, opened once and fitted together."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import torch
+
+from core.common.errors import UnreadableFile, UserError, shown
+from core.evaluation.base import Evaluator, Reference, evaluator, quick_evaluators
+from core.jobs.store.files import Input
+from core.lab.lexicons import read_dictionary, read_vectors
+from core.lab.plan import Choice, Plan
+from core.lab.texts import Texts, texts_of
+from core.models.language_model import LanguageModel
+from core.models.load import open_model, outline
+from core.tokenizers.kinds import Kind
+from core.tokenizers.local_tokenizer import open_local
+from core.tokenizers.matching import Match, match, vocabulary_of
+from core.tokenizers.tokenizer import LocalTokenizer
+from core.transplants.base import method, methods
+from core.transplants.problem import Problem, Resources
+
+Opener = Callable[[str, str, str], LanguageModel]
+
+
+@dataclass(frozen=True, eq=False)
+class Cast:
+    """The parts of a plan, opened; what several of them come to is computed once.
+
+    Args:
+        plan: what they were opened for.
+        original: the base model.
+        donor: a model with the new tokenizer; None without.
+        tokenizer: the new one.
+        texts: of the plan.
+    """
+
+    plan: Plan
+    original: LanguageModel
+    donor: LanguageModel | None
+    tokenizer: LocalTokenizer
+    texts: Texts
+
+    @cached_property
+    def match(self) -> Match:
+        """Which old row each new row corresponds to."""
+        return match(self.original.tokenizer, self.tokenizer, self.original.n_rows, self.original.special_ids)
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The transplant to make."""
+        return Problem(
+            self.original.tokenizer,
+            self.tokenizer,
+            self.original.matrices(),
+            self.donor.matrices() if self.donor else None,
+            self.resources,
+            self.original.special_ids,
+            self.original.device,
+        )
+
+    @cached_property
+    def resources(self) -> Resources:
+        """What some methods need besides."""
+        plan = self.plan
+        return Resources(
+            target_text=self.texts.target(plan.old_language),
+            parallel=self.texts.parallel(plan.old_language),
+            dictionary=read_dictionary(plan.dictionary) if plan.dictionary else (),
+            old_vectors=read_vectors(plan.old_vectors) if plan.old_vectors else None,
+            new_vectors=read_vectors(plan.new_vectors) if plan.new_vectors else None,
+        )
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """All that it was opened from, by content."""
+        plan = self.plan
+        models = [Input(m.spec, m.fingerprint) for m in (self.original, self.donor) if m is not None]
+        files = [Input(name, _hash(name)) for name in (plan.dictionary, plan.old_vectors, plan.new_vectors) if name]
+        tokenizer = Input(self.tokenizer.info.spec, self.tokenizer.info.fingerprint)
+        texts = [Input(name, fingerprint) for name, fingerprint in self.texts.labels]
+        own = [tokenizer] if plan.tokenizer else []
+        return (*models, *own, *texts, *files)
+
+    @cached_property
+    def reference(self) -> Reference:
+        """What all outcomes are held against."""
+        return Reference(self.texts.measured, self.original, self.donor, self.texts.training, seed=self.plan.seeds[0])
+
+
+def opened(plan: Plan, device: str = "") -> Cast:
+    """The cast of a plan, weights and all.
+
+    Args:
+        device: where models run instead of the plan's own.
+
+    Raises:
+        UserError: a part is not there, cannot be used, or does not fit the others.
+    """
+    return _cast(plan, open_model, device or plan.device)
+
+
+def outlined(plan: Plan) -> Cast:
+    """The cast without weights: enough to see what a transplant would do, not to do it.
+
+    Raises:
+        UserError: as `opened`, but for what only shows in weights.
+    """
+    return _cast(plan, outline, plan.device)
+
+
+def _cast(plan: Plan, opener: Opener, device: str) -> Cast:
+    for choice in plan.methods:
+        method(choice.key).read(choice.params)
+    for choice in plan.evaluators:
+        _check_evaluator(choice)
+    texts = texts_of(plan)
+    original = opener(plan.model, device, plan.dtype)
+    donor = opener(plan.donor, device, plan.dtype) if plan.donor else None
+    tokenizer = open_local(plan.tokenizer) if plan.tokenizer else None
+    if tokenizer is None:
+        assert donor is not None, "a plan names a tokenizer or a donor"
+        tokenizer = donor.tokenizer
+    elif donor is not None:
+        _check_donor(donor, tokenizer)
+    vocabulary_of(original.tokenizer), vocabulary_of(tokenizer)
+    return Cast(plan, original, donor, tokenizer, texts)
+
+
+def _check_evaluator(choice: Choice) -> None:
+    params = {param.key: param for param in evaluator(choice.key).params}
+    for key, value in choice.params.items():
+        if key not in params:
+            raise UserError(f"{choice.key} has no parameter {shown(key)}. It has: {', '.join(params) or 'none'}.")
+        params[key].read(value)
+
+
+def _check_donor(donor: LanguageModel, tokenizer: LocalTokenizer) -> None:
+    """Do nothing if a donor's rows belong to a tokenizer.
+
+    Raises:
+        UserError: they do not, or the donor lacks rows; says how far apart they are.
+    """
+    new, own = vocabulary_of(tokenizer), vocabulary_of(donor.tokenizer)
+    n = min(len(new), len(own))
+    other = sum(
+        new.pieces[i] != own.pieces[i]
+        for i in range(n)
+        if new.kinds[i] == Kind.ORDINARY or own.kinds[i] == Kind.ORDINARY
+    )
+    if other:
+        raise UserError(
+            f"{donor.name} cannot be the donor for {tokenizer.info.label}: {other:,} of {n:,} ids stand for other "
+            "bytes in its own tokenizer. Choose a model that was trained with that tokenizer, or leave the tokenizer "
+            "out to take the donor's."
+        )
+
+
+def _hash(name: str) -> str:
+    try:
+        with Path(name).expanduser().open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except OSError as error:
+        raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}.") from None
+
+
+def controls(problem_has_donor: bool) -> tuple[str, ...]:
+    """Keys of the negative controls that can run."""
+    return tuple(
+        key for key, one in methods().items() if one.control and (problem_has_donor or "donor" not in one.needs)
+    )
+
+
+def chosen_evaluators(plan: Plan) -> Sequence[tuple[Evaluator, Choice]]:
+    """The measures of a plan with their parameters: those it names, or the quick default."""
+    if plan.evaluators:
+        return [(evaluator(choice.key), choice) for choice in plan.evaluators]
+    return [(one, Choice(one.key)) for one in quick_evaluators()]
+
+
+def release(device: torch.device) -> None:
+    """Give memory back to a device that several models have used in turn."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()

@@ -1,0 +1,1 @@
+"""What a language costs beside another: premiums, tests, published tables, the shipped atlas."""

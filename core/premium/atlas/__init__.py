@@ -1,0 +1,125 @@
+"""The shipped atlas: counts of real tokenizers on FLORES-200, per sentence, which the app opens with offline.
+
+`python -m core.premium.atlas` makes it (`core.premium.atlas.build`); `shipped_atlas` reads it. One Parquet file per
+tokenizer holds the counts, language after language, and `index.json` says what they are of.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.common.errors import UnknownName, UserError
+from core.common.places import DATA
+from core.counting.table import Counted, CountTable, Unsigned
+
+FOLDER = DATA / "atlas"
+INDEX = "index.json"
+BYTES, CHARACTERS = "utf8-bytes", "characters"  # tokenizers that say how large each sentence is
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the shipped counts come from.
+
+    Args:
+        date: when they were last changed, ISO 8601.
+        corpus: fingerprint of the text.
+        corpus_label, licence: its name, and who may do what with it.
+        versions: libraries that counted, name and version.
+    """
+
+    date: str
+    corpus: str
+    corpus_label: str
+    licence: str
+    versions: tuple[str, ...]
+
+
+@cache
+def _index() -> dict[str, Any]:
+    path = FOLDER / INDEX
+    if not path.is_file():
+        raise UserError(
+            "The shipped counts are missing from data/atlas. Run make atlas, or check out the whole repository."
+        )
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if document["format"] != FORMAT:
+        raise UserError(f"data/atlas has format {document['format']}, and this version reads {FORMAT}. Check out both.")
+    return document
+
+
+def atlas_provenance() -> Provenance:
+    """Where the shipped counts come from."""
+    index = _index()
+    return Provenance(index["date"], index["corpus"], index["corpus_label"], index["licence"], tuple(index["versions"]))
+
+
+@cache
+def atlas_tokenizers() -> dict[str, Counted]:
+    """The tokenizers of the shipped atlas by key, without reading their counts.
+
+    >>> atlas_tokenizers()["gpt-2"].family
+    'OpenAI'
+    """
+    return {entry["key"]: _counted(entry) for entry in _index()["tokenizers"]}
+
+
+def shipped_atlas(keys: Sequence[str] | None = None) -> CountTable:
+    """The shipped counts of the tokenizers with these keys, or of all.
+
+    Raises:
+        UnknownName: a key is not in the atlas; suggests the nearest.
+        UserError: the atlas is missing.
+
+    >>> table = shipped_atlas(["gpt-2", "cl100k"])
+    >>> table.tokens.shape, int(table.joined[0, table.language("eng_Latn")])
+    ((2, 204, 2009), 52567)
+    """
+    index, known = _index(), atlas_tokenizers()
+    chosen = list(known if keys is None else keys)
+    for key in chosen:
+        if key not in known:
+            raise UnknownName("tokenizer in the atlas called", key, known)
+    shape = (len(index["languages"]), int(index["n_sentences"]))
+    entry_by_key = {entry["key"]: entry for entry in index["tokenizers"]}
+    tables = [_columns(f"{key}.parquet", shape) for key in chosen]
+    return CountTable(
+        corpus=index["corpus"],
+        corpus_label=index["corpus_label"],
+        languages=tuple(index["languages"]),
+        tokenizers=tuple(known[key] for key in chosen),
+        tokens=np.stack([tokens for tokens, _ in tables]),
+        unknown=np.stack([unknown for _, unknown in tables]),
+        joined=_joined(entry_by_key, chosen, "joined"),
+        joined_unknown=_joined(entry_by_key, chosen, "joined_unknown"),
+        n_bytes=_columns(f"{BYTES}.parquet", shape)[0],
+        n_characters=_columns(f"{CHARACTERS}.parquet", shape)[0],
+        parts=tuple((name, end) for name, end in index["parts"]),
+    )
+
+
+def _counted(entry: dict[str, Any]) -> Counted:
+    known = {field.name for field in fields(Counted)}
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items() if k in known}
+    return Counted(**values)
+
+
+def _joined(entries: dict[str, Any], keys: Sequence[str], name: str) -> NDArray[np.int64]:
+    return np.array([entries[key][name] for key in keys], np.int64)
+
+
+@cache
+def _columns(name: str, shape: tuple[int, int]) -> tuple[Unsigned, Unsigned]:
+    """The two columns of a file, (L, N) each; shared, so not writable."""
+    from pyarrow import parquet  # type: ignore[import-untyped]
+
+    table = parquet.read_table(FOLDER / name)
+    first, second = (table.column(i).to_numpy().reshape(shape) for i in range(2))
+    first.flags.writeable = second.flags.writeable = False
+    return first, second

@@ -1,0 +1,203 @@
+"""Makes the shipped atlas: `python -m core.premium.atlas [--data FOLDER] [--out FOLDER] [KEY …]`.
+
+The same files give the same bytes: nothing in them depends on time, place or order of work, and the date in the index
+changes only when counts, files or versions do. Counting is kept in the user's cache, so a stopped run goes on.
+"""
+
+import hashlib
+import json
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.common.atomic import write_whole
+from core.common.errors import UnknownName, UserError
+from core.common.places import BESIDE
+from core.corpora.corpus import Corpus
+from core.counting.corpus import count_corpus
+from core.counting.table import Counted, CountTable, Unsigned
+from core.premium.atlas import BYTES, CHARACTERS, FORMAT, INDEX
+from core.premium.atlas import FOLDER as SHIPPED
+from core.premium.atlas.wanted import WANTED, Wanted
+from core.tokenizers.catalog import SIBLINGS, open_tokenizer
+
+_LIBRARIES = ("tokenizers", "tiktoken", "sentencepiece", "mistral_common", "regex", "kitoken")
+
+
+@dataclass(frozen=True, eq=False)
+class _Done:
+    key: str
+    table: CountTable
+    counted: Counted
+
+
+def build(corpus: Corpus, wanted: Sequence[Wanted], data: Path, out: Path, date: str) -> list[str]:
+    """Count, write one file per tokenizer and the index; returns a line on each tokenizer.
+
+    Args:
+        data: the folder with `tokenizers/` and `manifest.json`.
+        date: of the index, if anything in it has changed.
+    """
+    manifest = _manifest(data)
+    done: dict[str, _Done] = {}
+    said = []
+    for one in wanted:
+        table = count_corpus(open_tokenizer(one.spec or f"file:{data / 'tokenizers' / one.place}"), corpus)
+        digest = hashlib.sha256(table.tokens.tobytes() + table.unknown.tobytes()).hexdigest()
+        if digest in done:
+            same = done[digest]
+            done[digest] = replace(same, counted=replace(same.counted, also=(*same.counted.also, one.label)))
+            said.append(f"{one.key}: the same counts as {same.key}")
+        else:
+            counted = _described(one, table.tokenizers[0], data, manifest)
+            done[digest] = _Done(one.key, table, counted)
+            said.append(f"{one.key}: {int(table.tokens.sum()):,} tokens. {table.tokenizers[0].lane}")
+        print(said[-1], file=sys.stderr, flush=True)
+    out.mkdir(parents=True, exist_ok=True)
+    tables = list(done.values())
+    for entry in tables:
+        _write(out / f"{entry.key}.parquet", ("tokens", entry.table.tokens[0]), ("unknown", entry.table.unknown[0]))
+    _write_index(out / INDEX, corpus, tables, date)
+    for stale in set(out.glob("*.parquet")) - {out / f"{entry.key}.parquet" for entry in tables}:
+        stale.unlink()
+    return said
+
+
+def _described(one: Wanted, counted: Counted, data: Path, manifest: dict[str, dict[str, str]]) -> Counted:
+    """What the index says of a tokenizer: nothing of where its file lay on this machine."""
+    return replace(
+        counted,
+        spec=one.spec or f"atlas:{one.key}",
+        label=one.label,
+        lane="",  # which engine was faster on the day is not a fact about the counts
+        family=one.family,
+        year=one.year,
+        file=one.spec or _origin(data / "tokenizers" / one.place, data, manifest),
+        opens=(*((one.spec,) if one.spec else ()), *one.opens, *_beside(one)),
+    )
+
+
+def _beside(one: Wanted) -> tuple[str, ...]:
+    """Where developers have the file, relative to the project."""
+    return () if one.spec else (f"file:../shared/data/tokenizers/{one.place}",)
+
+
+def _origin(place: Path, data: Path, manifest: dict[str, dict[str, str]]) -> str:
+    """Where the files came from and the hash of their content."""
+    files = sorted(p for p in place.iterdir() if p.name in SIBLINGS) if place.is_dir() else [place]
+    parts = []
+    for path in files:
+        row = manifest.get(path.relative_to(data).as_posix(), {})
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        source = f"{row['repo']} {row['path']} at {row['commit']}" if row else path.name
+        parts.append(f"{source}, sha256 {digest}")
+    return "; ".join(parts)
+
+
+def _manifest(data: Path) -> dict[str, dict[str, str]]:
+    path = data / "manifest.json"
+    return {row["file"]: row for row in json.loads(path.read_text(encoding="utf-8"))} if path.is_file() else {}
+
+
+def _write(path: Path, *columns: tuple[str, Unsigned]) -> None:
+    """A Parquet file of columns (L, N), laid out language after language."""
+    import pyarrow as arrow  # type: ignore[import-untyped]
+    from pyarrow import parquet
+
+    table = arrow.table({name: values.reshape(-1) for name, values in columns})
+    sink = arrow.BufferOutputStream()
+    parquet.write_table(
+        table,
+        sink,
+        compression="zstd",
+        compression_level=19,
+        use_dictionary=False,
+        column_encoding={name: "BYTE_STREAM_SPLIT" for name, _ in columns},
+        write_statistics=False,
+        store_schema=True,
+        row_group_size=table.num_rows,
+        data_page_size=2**20,
+    )
+    _publish(path, sink.getvalue().to_pybytes())
+
+
+def _publish(path: Path, data: bytes) -> None:
+    """A file that everyone may read, unlike those of the user's cache."""
+    write_whole(path, data)
+    path.chmod(0o644)
+
+
+def _write_index(path: Path, corpus: Corpus, tables: list[_Done], date: str) -> None:
+    first = tables[0].table
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "corpus": corpus.fingerprint,
+        "corpus_label": corpus.label,
+        "licence": f"Counts of text under {corpus.licence}; the text itself is not here." if corpus.licence else "",
+        "versions": [f"{name} {version(name)}" for name in _LIBRARIES],
+        "parts": [list(part) for part in first.parts],
+        "n_sentences": corpus.n_sentences,
+        "languages": list(corpus.languages),
+        "tokenizers": [
+            {
+                "key": entry.key,
+                **asdict(entry.counted),
+                "joined": entry.table.joined[0].tolist(),
+                "joined_unknown": entry.table.joined_unknown[0].tolist(),
+                "counts_sha256": hashlib.sha256(
+                    np.ascontiguousarray(entry.table.tokens[0], "<u4").tobytes()
+                ).hexdigest(),
+            }
+            for entry in tables
+        ],
+    }
+    document = json.loads(json.dumps(document))
+    try:
+        before = json.loads(path.read_text(encoding="utf-8"))
+        unchanged = {k: v for k, v in before.items() if k != "date"} == document
+        date = before["date"] if unchanged else date
+    except (OSError, ValueError, KeyError):
+        pass
+    lines = [f'"{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in ({"date": date} | document).items()]
+    _publish(path, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 2 with one line on stderr where something is missing."""
+    from core.corpora.sources.flores200 import read
+
+    parser = ArgumentParser(prog="python -m core.premium.atlas", description="Make the shipped counts anew.")
+    parser.add_argument("--data", type=Path, default=BESIDE, help="folder with tokenizers/ and parallel/")
+    parser.add_argument("--out", type=Path, default=SHIPPED, help="where to write; default data/atlas")
+    parser.add_argument("--date", default="", help="date of the index if anything changed; default today")
+    parser.add_argument("keys", nargs="*", help="only these tokenizers")
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("TOKEN_ATLAS_CHILD_SECONDS", "120")  # our own files, perhaps on a busy machine
+    try:
+        known = {one.key: one for one in WANTED}
+        for key in options.keys:
+            if key not in known:
+                raise UnknownName("tokenizer for the atlas called", key, known)
+        keys = [BYTES, CHARACTERS, *options.keys] if options.keys else list(known)
+        wanted = [known[key] for key in dict.fromkeys(keys)]
+        corpus = read(options.data / "parallel", "flores200")
+        build(corpus, wanted, options.data, options.out, options.date or _today())
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _today() -> str:
+    """The date by SOURCE_DATE_EPOCH, or today's."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return moment.date().isoformat()

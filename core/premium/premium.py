@@ -1,0 +1,325 @@
+"""What a language costs beside another: premiums on parallel text, with intervals.
+
+Premium of a language = tokens of its sentences / tokens of the same sentences in the base language, as a ratio of sums.
+Intervals come from resampling sentences, the same ones for every tokenizer and language (paired bootstrap). All
+resampled sums are one matrix product, in which single precision is exact, so equal seeds give equal bits.
+
+Source: Petrov et al. 2023, Language Model Tokenizers Introduce Unfairness Between Languages; Efron and Tibshirani 1993.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.common.errors import UserError
+from core.counting.table import CountTable
+from core.stats.bootstrap import DRAWS, MIN_ITEMS, draw_weights, percentiles
+
+Floats = NDArray[np.float64]
+Per = Literal["line", "byte", "character"]
+PER: tuple[Per, ...] = ("line", "byte", "character")
+
+MAX_UNKNOWN = 0.1  # share of unknown tokens above which a number says nothing: the text is not in it
+MIN_SENTENCES = MIN_ITEMS
+_EXACT = 2**24  # integers below have an exact form in single precision
+
+
+@dataclass(frozen=True, eq=False)
+class Premiums:
+    """Premiums of K tokenizers on L languages.
+
+    Args:
+        base: code of the language that costs 1.
+        per: what tokens are counted for: the same line, a byte, or a character.
+        languages: codes, L of them.
+        value: float64 (K, L), NaN where `reasons` says why.
+        low, high: 95 % interval, (K, L); NaN where there is no value or `no_interval` says why.
+        tokens: tokens on the sentences compared, int64 (K, L).
+        unknown_share: share of these that are unknown, (K, L).
+        reasons: why a value is NaN, per (row, column); others are not in it.
+        n_sentences: sentences that both languages have, (L,).
+        no_interval: why there are no intervals, empty if there are.
+    """
+
+    base: str
+    per: Per
+    languages: tuple[str, ...]
+    value: Floats
+    low: Floats
+    high: Floats
+    tokens: NDArray[np.int64]
+    unknown_share: Floats
+    reasons: dict[tuple[int, int], str]
+    n_sentences: NDArray[np.int64]
+    no_interval: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Resampled:
+    """Sums over resampled sentences, from which premiums with any base follow by division.
+
+    Args:
+        table: the counts.
+        weights: how often each sentence was drawn, float32 (draws, N).
+    """
+
+    table: CountTable
+    weights: NDArray[np.float32]
+
+    @cached_property
+    def tokens(self) -> NDArray[np.floating[Any]]:
+        """Sums of tokens, (K, L, draws)."""
+        return _sums(self.table.tokens, self.weights)
+
+    @cached_property
+    def n_bytes(self) -> NDArray[np.floating[Any]]:
+        """Sums of bytes, (L, draws)."""
+        return _sums(self.table.n_bytes, self.weights)
+
+    @cached_property
+    def n_characters(self) -> NDArray[np.floating[Any]]:
+        """Sums of characters, (L, draws)."""
+        return _sums(self.table.n_characters, self.weights)
+
+
+def resample(table: CountTable, draws: int = DRAWS, seed: int = 0) -> Resampled:
+    """Draw as many sentences as there are, with replacement, `draws` times; all cells share the draws."""
+    return Resampled(table, draw_weights(table.tokens.shape[2], draws, seed))
+
+
+def premiums(table: CountTable, base: str, per: Per = "line", resampled: Resampled | None = None) -> Premiums:
+    """The premium of every language of a table, for every tokenizer.
+
+    Where a sentence is missing in a language or in the base, it counts for neither. A cell is masked, with the reason,
+    where over 10 % of the tokens of the language or of the base are unknown, or where there is nothing to divide.
+
+    Args:
+        resampled: of the same table, for intervals; None leaves them out.
+
+    Raises:
+        UnknownName: the base is not in the table.
+
+    >>> from core.premium.atlas import shipped_atlas
+    >>> found = premiums(shipped_atlas(["gpt-2"]), "eng_Latn")
+    >>> round(float(found.value[0, found.languages.index("spa_Latn")]), 2)
+    1.98
+    """
+    b = table.language(base)
+    both = table.present & table.present[b]  # (L, N)
+    if table.complete:  # the usual case, in which sums do not depend on the base
+        tokens, unknown = table.total_tokens, table.total_unknown
+        base_tokens = np.broadcast_to(tokens[:, [b]], tokens.shape)
+    else:
+        tokens, base_tokens = _totals(table.tokens, both, b)
+        unknown, _ = _totals(table.unknown, both, b)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = tokens / base_tokens * _scale(table, both, b, per)
+        share, base_share = unknown / tokens, unknown[:, [b]] / tokens[:, [b]]
+    n_sentences = both.sum(1)
+    low = high = np.full(value.shape, np.nan)
+    no_interval = "not asked for" if resampled is None else _no_interval(n_sentences)
+    if resampled is not None and not no_interval:
+        low, high = _interval(resampled, both, b, per)
+    reasons = _reasons(table, base, tokens, base_tokens, share, base_share)
+    for cell in reasons:
+        value[cell] = low[cell] = high[cell] = np.nan
+    return Premiums(
+        base, per, table.languages, value, low, high, tokens, share, reasons, n_sentences.astype(np.int64), no_interval
+    )
+
+
+def joined_premiums(table: CountTable, base: str) -> Floats:
+    """Premiums of the languages as one text each, as Petrov et al. published them, (K, L); NaN where not counted.
+
+    Raises:
+        UserError: the base is not in the table, or was never counted as one text.
+    """
+    b = table.language(base)
+    if (table.joined[:, b] < 0).any():
+        raise UserError(
+            "There are no counts of joined text for a part of a corpus, or where a language has over 16 MB. Choose "
+            "the whole corpus, or shorter text."
+        )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Floats = np.where(table.joined > 0, table.joined / table.joined[:, [b]], np.nan)
+    return found
+
+
+def sentence_ratios(table: CountTable, tokenizer: int, language: str, base: str) -> Floats:
+    """Tokens of each sentence / tokens of the same sentence in the base, (N,); NaN where either is missing."""
+    row, b = table.language(language), table.language(base)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = table.tokens[tokenizer, row] / table.tokens[tokenizer, b].astype(np.float64)
+    usable = table.present[row] & table.present[b] & (table.tokens[tokenizer, b] > 0)
+    found: Floats = np.where(usable, ratios, np.nan)
+    return found
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Sentences behind a premium, by number: those that cost most, cost least, and lie nearest to the premium."""
+
+    worst: tuple[int, ...]
+    best: tuple[int, ...]
+    typical: tuple[int, ...]
+
+
+def telling_sentences(table: CountTable, tokenizer: int, language: str, base: str, most: int = 5) -> Telling:
+    """Which sentences to show for a cell; short sentences, where one token more is much, are passed over."""
+    row = table.language(language)
+    return telling(
+        np.where(np.isnan(sentence_ratios(table, tokenizer, language, base)), 0, table.tokens[tokenizer, row]),
+        table.tokens[tokenizer, table.language(base)],
+        most,
+    )
+
+
+def telling(tokens: NDArray[Any], base_tokens: NDArray[Any], most: int = 5) -> Telling:
+    """The same from the tokens of each sentence in the language and in the base, (N,) each; 0 where one is missing.
+
+    >>> telling(np.array([2, 9, 3, 0]), np.array([2, 3, 2, 5]), most=1)
+    Telling(worst=(1,), best=(0,), typical=(2,))
+    """
+    known = np.flatnonzero((tokens > 0) & (base_tokens > 0))
+    if not len(known):
+        return Telling((), (), ())
+    ratios = np.divide(tokens, base_tokens, out=np.zeros(len(tokens)), where=base_tokens > 0)
+    long = known[base_tokens[known] >= np.median(base_tokens[known]) / 2]
+    order = long[np.argsort(ratios[long], kind="stable")]
+    premium = tokens[known].sum() / base_tokens[known].sum()
+    near = long[np.argsort(np.abs(np.log(np.maximum(ratios[long], 1e-9) / premium)), kind="stable")]
+    picked = [tuple(map(int, rows[:most])) for rows in (order[::-1], order, near)]
+    return Telling(*picked)
+
+
+@dataclass(frozen=True, eq=False)
+class Normalised:
+    """One tokenizer by three measures, for languages in the order of the table.
+
+    Args:
+        value: per line, per byte and per character, (3, L).
+        rank: 1 for the cheapest language, among those with a value, (3, L); 0 without a value.
+    """
+
+    value: Floats
+    rank: NDArray[np.int64]
+
+    @property
+    def rank_change(self) -> NDArray[np.int64]:
+        """How many places a language loses per byte and per character against per line, (2, L)."""
+        return np.asarray(self.rank[1:] - self.rank[0])
+
+
+def normalised(table: CountTable, tokenizer: int, base: str) -> Normalised:
+    """The premiums of one tokenizer per line, per byte and per character, with the ranks they give.
+
+    A byte is not a neutral unit, since UTF-8 itself spends one to four on a character: set the same numbers of the
+    tokenizers "UTF-8 bytes" and "Characters" beside these.
+    """
+    one = table.select([tokenizer])
+    value = np.stack([premiums(one, base, per).value[0] for per in PER])
+    return Normalised(value, np.stack([ranks(row) for row in value]))
+
+
+def ranks(values: Floats) -> NDArray[np.int64]:
+    """Ranks from 1 for the smallest, equal values sharing the lower rank; 0 for NaN.
+
+    >>> ranks(np.array([2.0, 1.0, np.nan, 2.0])).tolist()
+    [2, 1, 0, 2]
+    """
+    known = np.sort(values[~np.isnan(values)])
+    found: NDArray[np.int64] = np.where(np.isnan(values), 0, np.searchsorted(known, values) + 1)
+    return found
+
+
+def _sums(counts: NDArray[Any], weights: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
+    """Weighted sums over the last axis, (…, draws), exact.
+
+    Single precision is twice as fast and exact while the sums stay below 2^24: all terms are whole and none is
+    negative, so no partial sum is larger than the sum.
+    """
+    rows = np.ascontiguousarray(counts.reshape(-1, counts.shape[-1]), np.float32)
+    sums = rows @ weights.T
+    if sums.size and sums.max() >= _EXACT:
+        sums = rows.astype(np.float64) @ weights.T.astype(np.float64)
+    return sums.reshape(*counts.shape[:-1], len(weights))
+
+
+def _totals(counts: NDArray[Any], both: NDArray[np.bool_], b: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Sums over the sentences that a language shares with the base: of the language, and of the base, (K, L) each."""
+    if both.all():
+        sums = counts.sum(2, dtype=np.int64)
+        return sums, np.broadcast_to(sums[:, [b]], sums.shape)
+    return (
+        np.einsum("kln,ln->kl", counts, both, dtype=np.int64, casting="unsafe"),
+        np.einsum("kn,ln->kl", counts[:, b], both, dtype=np.int64, casting="unsafe"),
+    )
+
+
+def _scale(table: CountTable, both: NDArray[np.bool_], b: int, per: Per) -> Floats | float:
+    """What a premium per line is multiplied with to be one per byte or per character, (L,)."""
+    if per == "line":
+        return 1.0
+    sizes = table.n_bytes if per == "byte" else table.n_characters
+    own, of_base = _totals(sizes[None], both, b)
+    scale: Floats = (of_base / own)[0]
+    return scale
+
+
+def _interval(resampled: Resampled, both: NDArray[np.bool_], b: int, per: Per) -> tuple[Floats, Floats]:
+    """The 2.5th and 97.5th percentile of resampled premiums, (K, L) each."""
+    table = resampled.table
+    if both.all():
+        own, of_base = resampled.tokens, resampled.tokens[:, [b]]
+    else:
+        own = _sums(table.tokens * both, resampled.weights)
+        of_base = _sums(table.tokens[:, [b]] * both, resampled.weights)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = own / of_base  # (K, L, draws)
+        if per != "line":
+            sizes = table.n_bytes if per == "byte" else table.n_characters
+            if both.all():
+                sums = resampled.n_bytes if per == "byte" else resampled.n_characters
+                ratios *= sums[b] / sums
+            else:
+                ratios *= _sums(sizes[[b]] * both, resampled.weights) / _sums(sizes * both, resampled.weights)
+    return percentiles(ratios)
+
+
+def _no_interval(n_sentences: NDArray[Any]) -> str:
+    fewest = int(n_sentences.min(initial=MIN_SENTENCES))
+    if fewest >= MIN_SENTENCES:
+        return ""
+    have = "there is 1 sentence" if fewest == 1 else f"there are {fewest}"
+    return f"An interval needs at least {MIN_SENTENCES} sentences in every language, and {have}."
+
+
+def _reasons(
+    table: CountTable,
+    base: str,
+    tokens: NDArray[np.int64],
+    base_tokens: NDArray[np.int64],
+    share: Floats,
+    base_share: Floats,
+) -> dict[tuple[int, int], str]:
+    reasons: dict[tuple[int, int], str] = {}
+
+    def give(where: NDArray[np.bool_], why: Any) -> None:
+        for k, row in zip(*np.nonzero(where), strict=True):
+            reasons.setdefault((int(k), int(row)), why(int(k), int(row)))
+
+    give(base_tokens == 0, lambda k, row: f"{table.tokenizers[k].label} gives no tokens for {base}, the base.")
+    give(tokens == 0, lambda k, row: f"{table.tokenizers[k].label} gives no tokens for {table.languages[row]}.")
+    give(
+        np.broadcast_to(base_share > MAX_UNKNOWN, share.shape),
+        lambda k, row: f"In {base}, the base, {_percent(float(base_share[k, 0]))} of the tokens are unknown.",
+    )
+    give(share > MAX_UNKNOWN, lambda k, row: f"{_percent(float(share[k, row]))} of the tokens are unknown.")
+    return reasons
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %"

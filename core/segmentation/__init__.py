@@ -1,0 +1,1 @@
+"""What can be said of one cut text: losses, agreement, changes, chunks."""

@@ -1,4 +1,0 @@
-"""Where tokenizers come from: one module per file format or place, each declaring `SOURCE`.
-
-Import `core.catalog` to open a tokenizer by its spec string.
-"""

@@ -1,0 +1,1 @@
+"""Text and what is known of it: scripts, languages, words, windows, samples."""

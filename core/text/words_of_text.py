@@ -1,0 +1,29 @@
+"""Words of a running text in any script, each with the white space before it."""
+
+import regex
+
+from core.text.scripts import WITHOUT_SPACES
+
+# Scripts without spaces are taken letter by letter, with the marks on it.
+_ALONE = "".join(rf"\p{{Script={script}}}" for script in sorted(WITHOUT_SPACES))
+_WORD = regex.compile(
+    rf"\s*(?:[{_ALONE}]\p{{M}}*|[\p{{L}}\p{{N}}--[{_ALONE}]][\p{{L}}\p{{M}}\p{{N}}'’--[{_ALONE}]]*|[^\s])", regex.V1
+)
+
+
+def spaced_words(text: str) -> list[str]:
+    """Words, numbers and marks with the space before each.
+
+    >>> spaced_words("It's 3 日本, ok")
+    ["It's", ' 3', ' 日', '本', ',', ' ok']
+    """
+    return _WORD.findall(text)
+
+
+def words_of(text: str) -> list[str]:
+    """The same without spaces and marks.
+
+    >>> words_of("It's 3 日本, ok")
+    ["It's", '3', '日', '本', 'ok']
+    """
+    return [word for piece in spaced_words(text) if (word := piece.strip()) and word[0].isalnum()]

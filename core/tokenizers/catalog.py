@@ -1,0 +1,104 @@
+"""Opens a tokenizer by its spec string: finds the source, or the format of the files named."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.registry import entries
+from core.common.settings import settings
+from core.tokenizers.diagnosis import described, is_pointer
+from core.tokenizers.format import Files, Source
+from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
+
+# Files that together make one tokenizer in a folder; anything else there (weights, readme) is left alone.
+SIBLINGS = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "chat_template.jinja",
+    "config.json",
+    "tekken.json",
+    "tokenizer.model",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+    "vocab.json",
+    "merges.txt",
+    "vocab.txt",
+)
+# Those of them that hold a tokenizer and not only facts about one; the first that is there can stand for all.
+LEADING = tuple(name for name in SIBLINGS if not name.endswith(("config.json", "_map.json", "_tokens.json", ".jinja")))
+
+
+def sources() -> Sequence[Source]:
+    """All sources, in order of rank."""
+    return sorted(entries("core.tokenizers.formats", "SOURCE", Source), key=lambda s: s.rank)
+
+
+def offered() -> list[tuple[str, str]]:
+    """(spec, label) of every tokenizer that opens without a network."""
+    return [pair for source in sources() if source.offered for pair in source.offered()]
+
+
+def open_tokenizer(spec: str) -> Tokenizer:
+    """The tokenizer that a spec string names.
+
+    Raises:
+        UserError: the scheme, name or file is unknown, unreadable or switched off; says which and what to do.
+
+    >>> open_tokenizer("builtin:utf8-bytes").info.n_vocabulary
+    259
+    """
+    scheme, colon, rest = spec.partition(":")
+    schemes = {source.scheme: source for source in sources() if source.scheme}
+    if not colon or not rest:
+        raise UserError(
+            f"{shown(spec)} does not name a tokenizer. Write SCHEME:NAME, such as mistral:tekken, "
+            "hub:Qwen/Qwen3-8B@main, file:path/tokenizer.json or builtin:utf8-bytes."
+        )
+    if scheme not in schemes:
+        raise UnknownName("tokenizer scheme", scheme, schemes)
+    settings().refuse(scheme)
+    opener = schemes[scheme].open
+    assert opener is not None, "a source with a scheme opens names"
+    return opener(rest)
+
+
+def open_path(spec: str, path: Path, options: dict[str, str] | None = None) -> LocalTokenizer:
+    """The tokenizer in a file or folder, whatever its format.
+
+    Raises:
+        UnreadableFile: nothing there, or no format known to any source; names what was looked at.
+    """
+    files = files_at(spec, path, options or {})
+    for source in sources():
+        if is_pointer(files.head):
+            break
+        if source.recognises and source.load and source.recognises(files):
+            return source.load(files)
+    formats = ", ".join(source.label for source in sources() if source.recognises)
+    found = shown(files.main) if files.main else f"the folder {shown(path.name)}"
+    is_what = described(files.head) if files.main else ""
+    looks = f" It is {is_what}." if is_what else ""
+    raise UnreadableFile(f"{found} is not in a tokenizer format known here.{looks} Known formats: {formats}.")
+
+
+def files_at(spec: str, path: Path, options: dict[str, str]) -> Files:
+    """The files of the tokenizer at a path: a folder's tokenizer files, or a file with its siblings."""
+    if path.is_dir():
+        return Files(spec, {name: path / name for name in SIBLINGS if (path / name).is_file()}, "", options)
+    if not path.is_file():
+        raise UnreadableFile(f"There is no file {shown(str(path))}. Check the path.")
+    near = {name: path.parent / name for name in SIBLINGS if (path.parent / name).is_file()}
+    return Files(spec, {**near, path.name: path}, path.name, options)
+
+
+def split_options(rest: str) -> tuple[str, dict[str, str]]:
+    """A spec's name and its options.
+
+    >>> split_options("folder/vocab.json?pre=superbpe")
+    ('folder/vocab.json', {'pre': 'superbpe'})
+    """
+    name, mark, query = rest.partition("?")
+    return name, dict(parse_qsl(query)) if mark else {}

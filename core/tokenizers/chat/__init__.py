@@ -1,0 +1,1 @@
+"""Chats as a tokenizer's own template writes them."""

@@ -1,0 +1,42 @@
+"""GGUF files, vocabulary-only or whole models: the tokenizer in their metadata, cut as llama.cpp cuts."""
+
+from collections.abc import Callable
+
+from core.common.errors import UnreadableFile, shown
+from core.tokenizers.format import Files, Source
+from core.tokenizers.formats.gguf_models.bpe import load_bpe
+from core.tokenizers.formats.gguf_models.rwkv import load_rwkv
+from core.tokenizers.formats.gguf_models.spm import load_spm, load_unigram
+from core.tokenizers.formats.gguf_models.tokens import GgufTokens, read_tokens
+from core.tokenizers.formats.gguf_models.wordpiece import load_wordpiece
+from core.tokenizers.gguf import MAGIC, read_metadata
+from core.tokenizers.tokenizer import LocalTokenizer
+
+_LOADERS: dict[str, Callable[[GgufTokens, str, str], LocalTokenizer]] = {
+    "llama": load_spm,
+    "gpt2": load_bpe,
+    "bert": load_wordpiece,
+    "rwkv": load_rwkv,
+    "t5": load_unigram,
+}
+
+
+def _recognises(files: Files) -> str | None:
+    return files.main if files.head.startswith(MAGIC) else None
+
+
+def _load(files: Files) -> LocalTokenizer:
+    name = files.main
+    metadata = read_metadata(files.paths[name])
+    model = metadata.values.get("tokenizer.ggml.model")
+    if not isinstance(model, str):
+        raise UnreadableFile(f"{shown(name)} names no tokenizer model. Pick a GGUF file that has a vocabulary.")
+    if model not in _LOADERS:
+        raise UnreadableFile(
+            f"{shown(name)} has a tokenizer of the model {shown(model, 30)}, which is not read here. "
+            f"Read are: {', '.join(_LOADERS)}."
+        )
+    return _LOADERS[model](read_tokens(metadata, name), files.spec, name)
+
+
+SOURCE = Source(key="gguf", label="GGUF", recognises=_recognises, load=_load, endings=(".gguf",), rank=30)

@@ -1,0 +1,340 @@
+"""Untrusted tokenizers, each in a process of its own with limits on time and memory.
+
+`IsolatedTokenizer` stands in for a tokenizer that came from an upload or the Hub: its process reads the file, is tried
+on texts that make bad ones show, and then answers every question. `vet` only looks whether a file can be trusted to be
+read here, and remembers the files that passed.
+"""
+
+import atexit
+import hashlib
+import json
+import threading
+import time
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TypeVar
+
+from core.common.atomic import write_whole
+from core.common.errors import UnreadableFile, UserError
+from core.common.home import home
+from core.common.memory import resident_bytes
+from core.common.settings import settings
+from core.tokenizers.catalog import files_at
+from core.tokenizers.format import MAX_FILE_BYTES, Files
+from core.tokenizers.isolation import wire
+from core.tokenizers.isolation.client import Child
+from core.tokenizers.isolation.wire import Garbled, Message
+from core.tokenizers.segmentation import Segmentation, utf8
+from core.tokenizers.tokenizer import PLAIN, Counts, Explanation, Info, Specials, Stage, TokenDetails, Tokenizer
+
+MAX_ALIVE = 12  # processes; the one not used for longest makes room
+IDLE_SECONDS = 600.0  # a process nobody asked for so long is ended; the next question starts it again
+FREE_BYTES = 10_000  # text that the basic time limit covers
+SECONDS_PER_BYTE = 20e-6  # more time for longer texts: 20 s per MB, twenty times what a slow tokenizer needs
+FREE_FILE_BYTES = 16 * 2**20
+SECONDS_PER_FILE_BYTE = 0.15e-6  # a 36 MB tokenizer.json of 262,000 tokens took 2.8 s on the machine this was made on
+MOST_FILE_SECONDS = 6.0
+Answer = TypeVar("Answer")
+_LIBRARIES = ("tokenizers", "sentencepiece", "tiktoken", "regex", "protobuf", "numpy")
+
+
+class IsolatedTokenizer(Tokenizer):
+    """A tokenizer in a process of its own, which is ended when it crashes, hangs or idles, and started again on demand.
+
+    Args:
+        spec: the spec string that it is known by.
+        path: its file or folder.
+        options: settings from the spec.
+        label: its name on a page; empty keeps the source's.
+        notes: facts to add to those that its source states.
+
+    Raises:
+        UserError: it cannot be read, or fails on the trial texts; says why.
+    """
+
+    def __init__(
+        self,
+        spec: str,
+        path: Path,
+        options: Mapping[str, str] | None = None,
+        label: str = "",
+        notes: Sequence[str] = (),
+    ) -> None:
+        self.path, self.options = path, dict(options or {})
+        self._seat = _Seat(spec, path, self.options)
+        weakref.finalize(self, self._seat.close)
+        info = self._seat.open()
+        _POOL.seated(self._seat)
+        self.info = replace(info, spec=spec, label=label or info.label, notes=(*info.notes, *notes))
+
+    def segment(self, text: str, specials: Specials = PLAIN) -> Segmentation:
+        data = utf8(text)
+        request = Message("segment", {"add": specials.add, "parse": specials.parse}, [data])
+        return self._seat.ask(request, len(data), lambda reply: wire.message_to_segmentation(reply, data))
+
+    def count(self, texts: Sequence[str]) -> Counts:
+        n_bytes = sum(len(utf8(text)) for text in texts)
+        request = Message("count", {}, wire.texts_to_blobs(texts))
+        return self._seat.ask(request, n_bytes, lambda reply: wire.message_to_counts(reply, len(texts)))
+
+    def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
+        wanted = [int(i) for i in ids]
+        request = Message("describe", {"ids": wanted})
+        return self._seat.ask(request, 8 * len(wanted), lambda reply: wire.message_to_details(reply, wanted))
+
+    def stages(self, text: str) -> list[Stage]:
+        data = utf8(text)
+        request = Message("stages", {}, [data])
+        return self._seat.ask(request, len(data), lambda reply: wire.built(list[Stage], reply.fields.get("value")))
+
+    def explain(self, piece: str) -> Explanation | None:
+        data = utf8(piece)
+        request = Message("explain", {}, [data])
+        return self._seat.ask(request, len(data), lambda reply: _explanation(reply.fields.get("value")))
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory that its process holds now; 0 while it has none."""
+        return self._seat.held_bytes
+
+    def close(self) -> None:
+        """End its process now; the next question starts it again."""
+        self._seat.close()
+
+
+def vet(path: Path, options: Mapping[str, str] | None = None) -> Info:
+    """Who the tokenizer in a file or folder is, if it can be read and used within the limits.
+
+    It is read in a process of its own, unless the same content passed before with the same libraries.
+
+    Raises:
+        UserError: it cannot; says what is wrong.
+    """
+    files = files_at(f"file:{path}", path, dict(options or {}))
+    record = _record(files, path)
+    known = _remembered(record)
+    if known is not None:
+        return replace(known, spec=files.spec)
+    seat = _Seat(files.spec, path, dict(options or {}))
+    try:
+        info = seat.open()
+    finally:
+        seat.close()
+    if record is not None:
+        with suppress(OSError):  # a full disk costs only time
+            write_whole(record, json.dumps({"libraries": _libraries(), "info": wire.plain(info)}).encode())
+    return info
+
+
+def close_all() -> None:
+    """End every process, the spare one included."""
+    _POOL.close()
+
+
+def resident() -> int:
+    """Bytes that all these processes hold."""
+    return _POOL.held_bytes
+
+
+class _Seat:
+    """The place of one tokenizer: its process while there is one, and how to start it again; thread-safe."""
+
+    def __init__(self, spec: str, path: Path, options: dict[str, str]) -> None:
+        self._request = Message("open", {"spec": spec, "path": str(path.absolute()), "options": options, "try": True})
+        self._n_file_bytes = _size(path)
+        self._child: Child | None = None
+        self.lock = threading.RLock()
+        self.last_used = time.monotonic()
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory of its process, 0 if there is none; the system says it, so an answer under way is not waited for."""
+        child = self._child
+        return resident_bytes(child.pid) if child is not None and child.alive else 0
+
+    def open(self) -> Info:
+        """Start the process and let it read the file; the first time it is also tried out."""
+        with self.lock:
+            extra = max(0, self._n_file_bytes - FREE_FILE_BYTES) * SECONDS_PER_FILE_BYTE
+            extra = min(extra, MOST_FILE_SECONDS)
+            limit = settings().child_seconds  # what is left goes into starting and ending the process
+            seconds, wall = 0.8 * limit + extra, 0.88 * limit + 2 * extra
+            self._child = _POOL.take()
+            try:
+                reply = self._child.ask(self._request, seconds, wall)
+                info = wire.built(Info, reply.fields.get("info"))
+            except Garbled as error:
+                self.close()
+                raise _nonsense(error) from None
+            except UserError:
+                self.close()
+                raise
+            self._request.fields["try"] = False
+            return info
+
+    def ask(self, request: Message, n_bytes: int, read: Callable[[Message], Answer]) -> Answer:
+        """The answer to a question about a text of so many bytes."""
+        seconds = settings().child_seconds + max(0, n_bytes - FREE_BYTES) * SECONDS_PER_BYTE
+        with self.lock:
+            if self._child is None or not self._child.alive:
+                self.close()
+                self.open()
+                _POOL.seated(self)
+            assert self._child is not None
+            self.last_used = time.monotonic()
+            try:
+                return read(self._child.ask(request, seconds))
+            except Garbled as error:
+                self.close()
+                raise _nonsense(error) from None
+            finally:
+                self.last_used = time.monotonic()
+
+    def close(self) -> None:
+        """End the process if there is one."""
+        with self.lock:
+            child, self._child = self._child, None
+            if child is not None:
+                child.close()
+            _POOL.left(self)
+
+
+class _Pool:
+    """The seats whose process is alive, and one process started ahead for the next."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._seats: dict[int, _Seat] = {}
+        self._spare: Child | None = None
+        self._spare_since = 0.0
+        self._sweeper: threading.Thread | None = None
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory of all processes, the spare one included."""
+        with self._lock:
+            seats, spare = list(self._seats.values()), self._spare
+        return sum(seat.held_bytes for seat in seats) + (resident_bytes(spare.pid) if spare is not None else 0)
+
+    def take(self) -> Child:
+        """A process that has read nothing yet."""
+        memory_mb = settings().child_mb
+        with self._lock:
+            spare, self._spare = self._spare, None
+        if spare is not None:
+            if spare.alive and spare.memory_mb == memory_mb:
+                return spare
+            spare.close()
+        return Child(memory_mb)
+
+    def seated(self, seat: _Seat) -> None:
+        """Note that a seat has a process; end those that are too many."""
+        with self._lock:
+            self._seats[id(seat)] = seat
+            if self._spare is None:
+                self._spare, self._spare_since = Child(settings().child_mb), time.monotonic()
+            if self._sweeper is None:
+                self._sweeper = threading.Thread(target=self._sweep, name="isolation-sweeper", daemon=True)
+                self._sweeper.start()
+            others = sorted((s for s in self._seats.values() if s is not seat), key=lambda other: other.last_used)
+        for old in others[: max(0, len(others) + 1 - MAX_ALIVE)]:
+            self._close_unless_busy(old)
+
+    def left(self, seat: _Seat) -> None:
+        """Note that a seat has no process any more."""
+        with self._lock:
+            self._seats.pop(id(seat), None)
+
+    def close(self) -> None:
+        """End every process."""
+        with self._lock:
+            seats, spare = list(self._seats.values()), self._spare
+            self._spare = None
+        for seat in seats:
+            seat.close()
+        if spare is not None:
+            spare.close()
+
+    def _sweep(self) -> None:
+        while True:
+            time.sleep(min(30.0, IDLE_SECONDS / 4))
+            long_ago = time.monotonic() - IDLE_SECONDS
+            with self._lock:
+                idle = [seat for seat in self._seats.values() if seat.last_used < long_ago]
+                spare = self._spare if self._spare_since < long_ago and len(idle) == len(self._seats) else None
+                if spare is not None:
+                    self._spare = None
+            for seat in idle:
+                self._close_unless_busy(seat)
+            if spare is not None:
+                spare.close()
+
+    @staticmethod
+    def _close_unless_busy(seat: _Seat) -> None:
+        if seat.lock.acquire(blocking=False):
+            try:
+                seat.close()
+            finally:
+                seat.lock.release()
+
+
+_POOL = _Pool()
+atexit.register(_POOL.close)
+
+
+def _explanation(value: object) -> Explanation | None:
+    return None if value is None else wire.built(Explanation, value)
+
+
+def _nonsense(error: Garbled) -> UserError:
+    return UnreadableFile(
+        f"The process reading this tokenizer answered nonsense ({error}), so it was ended. The file is damaged."
+    )
+
+
+def _size(path: Path) -> int:
+    """Bytes of the files to be read, the largest that a source reads whole at most."""
+    if path.is_dir():
+        sizes = (file.stat().st_size for file in files_at("", path, {}).paths.values())
+        return min(sum(sizes), MAX_FILE_BYTES)
+    return min(path.stat().st_size, MAX_FILE_BYTES) if path.is_file() else 0
+
+
+def _record(files: Files, path: Path) -> Path | None:
+    """Where the outcome of vetting these files is kept; None where nothing can be kept."""
+    digest = hashlib.sha256(repr((path.name, files.main, sorted(files.options.items()))).encode())
+    for name, file in sorted(files.paths.items()):
+        digest.update(name.encode("utf-8", "surrogateescape"))
+        with suppress(OSError), file.open("rb") as content:
+            if file.stat().st_size <= MAX_FILE_BYTES:
+                digest.update(hashlib.file_digest(content, "sha256").digest())
+            else:  # a model with its weights: its head and its date stand for it
+                digest.update(content.read(FREE_FILE_BYTES) + repr(file.stat()[6:9]).encode())
+    try:
+        return home("vetted") / f"{digest.hexdigest()[:32]}.json"
+    except OSError:
+        return None
+
+
+def _remembered(record: Path | None) -> Info | None:
+    if record is None:
+        return None
+    try:
+        kept = json.loads(record.read_bytes())
+        return wire.built(Info, kept["info"]) if kept["libraries"] == _libraries() else None
+    except (OSError, ValueError, KeyError, TypeError, Garbled):
+        return None
+
+
+@cache
+def _libraries() -> dict[str, str]:
+    found = {}
+    for name in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

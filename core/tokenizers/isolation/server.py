@@ -1,0 +1,134 @@
+"""The process that one untrusted tokenizer lives in; its `client` starts it and speaks to it over standard input.
+
+It has no secrets in its environment, may not write files, and carries its own limits: memory (RLIMIT_AS), and per
+request processor and wall time, kept by the kernel's timers, so that native code that never returns dies even after
+the process that asked for it is gone. An idle one ends when its standard input closes.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from core.common.errors import UserError
+from core.tokenizers.isolation import wire
+from core.tokenizers.isolation.trial import try_out
+from core.tokenizers.isolation.wire import Message
+from core.tokenizers.tokenizer import Specials, Tokenizer
+
+
+def main(memory_mb: int) -> None:
+    """Answer requests until standard input closes."""
+    requests, replies = _private_pipes()
+    send(replies, Message("stage", {"text": "starting"}))
+    from core.tokenizers.catalog import sources
+
+    sources()  # before the limits: importing is ours, and may write bytecode
+    _limit(memory_mb)
+    served: list[Tokenizer] = []
+    send(replies, Message("ready"))
+    while (request := receive(requests)) is not None:
+        _arm(float(request.fields["seconds"]), float(request.fields["wall"]))
+        reply = _answer(served, request, lambda stage: send(replies, Message("stage", {"text": stage})))
+        _arm(0, 0)
+        send(replies, reply)
+
+
+def receive(pipe: BinaryIO) -> Message | None:
+    """The next message, or None at the end."""
+    prefix = pipe.read(wire.PREFIX.size)
+    if len(prefix) < wire.PREFIX.size:
+        return None
+    head, body = wire.PREFIX.unpack(prefix)
+    return wire.unpacked(pipe.read(head), pipe.read(body))
+
+
+def send(pipe: BinaryIO, message: Message) -> None:
+    """Write a message; end quietly if nobody reads any more."""
+    try:
+        pipe.write(wire.packed(message))
+        pipe.flush()
+    except BrokenPipeError:
+        os._exit(0)
+
+
+def _answer(served: list[Tokenizer], request: Message, entering: Callable[[str], None]) -> Message:
+    try:
+        if request.kind == "open":
+            served[:] = [_opened(request, entering)]
+            return Message("info", {"info": wire.plain(served[0].info)})
+        return _asked(served[0], request)
+    except UserError as error:
+        return Message("error", {"class": type(error).__name__, "text": str(error)})
+    except MemoryError:
+        return Message("error", {"class": "MemoryError", "text": ""})
+    except BaseException as error:  # Rust's panics are no Exception
+        return Message("error", {"class": "", "text": f"{type(error).__name__}: {error}"[:2000]})
+
+
+def _opened(request: Message, entering: Callable[[str], None]) -> Tokenizer:
+    from core.tokenizers.catalog import open_path
+
+    entering("reading it")
+    options = {str(key): str(value) for key, value in request.fields["options"].items()}
+    tokenizer = open_path(request.fields["spec"], Path(request.fields["path"]), options)
+    if request.fields["try"]:
+        try_out(tokenizer, entering)
+    return tokenizer
+
+
+def _asked(tokenizer: Tokenizer, request: Message) -> Message:
+    if request.kind == "segment":
+        specials = Specials(bool(request.fields["add"]), bool(request.fields["parse"]))
+        return wire.segmentation_to_message(tokenizer.segment(request.blobs[0].decode(), specials))
+    if request.kind == "count":
+        return wire.counts_to_message(tokenizer.count(wire.blobs_to_texts(*request.blobs)))
+    if request.kind == "describe":
+        return wire.details_to_message(tokenizer.describe(request.fields["ids"]))
+    if request.kind == "stages":
+        return Message("stages", {"value": wire.plain(tokenizer.stages(request.blobs[0].decode()))})
+    if request.kind == "explain":
+        return Message("explain", {"value": wire.plain(tokenizer.explain(request.blobs[0].decode()))})
+    raise AssertionError(f"no request {request.kind}")
+
+
+def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The pipes of this process, moved aside so that what a library prints goes to standard error."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    return requests, replies
+
+
+def _limit(memory_mb: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has neither limits nor these signals; the asking side still keeps the time
+        return
+    wanted = {
+        resource.RLIMIT_AS: memory_mb * 2**20,
+        resource.RLIMIT_FSIZE: 0,  # writes no file
+        resource.RLIMIT_CORE: 0,  # leaves no core dump
+        resource.RLIMIT_NOFILE: 128,
+    }
+    for which, most in wanted.items():
+        with suppress(
+            ValueError, OSError
+        ):  # macOS refuses RLIMIT_AS; `core.tokenizers.isolation.client` watches its memory instead
+            resource.setrlimit(which, (most, most))
+
+
+def _arm(seconds: float, wall: float) -> None:
+    """Let the kernel end this process after so much processor time, or so much wall time; 0 disarms."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, wall)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

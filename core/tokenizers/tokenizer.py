@@ -1,0 +1,229 @@
+"""What every tokenizer can be asked, wherever its file came from and whichever process it runs in.
+
+Everything a page, the command line or a job asks goes through `Tokenizer`, and every answer can be pickled, so that a
+tokenizer nobody has vetted can live in a process of its own (`core.tokenizers.isolation.pool`). `LocalTokenizer` is
+what a source builds: an engine and a vocabulary in this process.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.tokenizers.kinds import Kind
+from core.tokenizers.segmentation import Encoded, Segmentation, spans, utf8
+from core.tokenizers.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Specials:
+    """What to do about special tokens.
+
+    Args:
+        add: put BOS, EOS and the like around the text, as the tokenizer does for a model.
+        parse: read the spelling of a special token in the text as that token; otherwise it is ordinary text.
+    """
+
+    add: bool = False
+    parse: bool = False
+
+
+PLAIN = Specials()
+
+
+@dataclass(frozen=True)
+class Info:
+    """Who a tokenizer is.
+
+    Args:
+        spec: the spec string that opens it.
+        label: its short name on a page.
+        source: key of the source that read it.
+        fingerprint: hash of the content of its files and of settings that change ids, 16 hex digits.
+        n_vocabulary: number of ids, special tokens included; None for algorithms without a vocabulary.
+        algorithm: "BPE", "Unigram", "WordPiece", "greedy longest match", or the rule's name.
+        reference: library and version whose ids these are.
+        normaliser: in words what it changes in a text before cutting, empty if nothing.
+        specials: special tokens, spelling to id.
+        chat_template: its own Jinja template, empty if it has none.
+        bos, eos: spellings used by the chat template, empty if none.
+        notes: facts a user of its numbers should know, one sentence each.
+    """
+
+    spec: str
+    label: str
+    source: str
+    fingerprint: str
+    n_vocabulary: int | None
+    algorithm: str
+    reference: str
+    normaliser: str = ""
+    specials: tuple[tuple[str, int], ...] = ()
+    chat_template: str = ""
+    bos: str = ""
+    eos: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TokenDetails:
+    """A vocabulary entry: its bytes, its spelling in the file, and merge rank or score in words."""
+
+    id: int
+    piece: bytes
+    spelling: str
+    measure: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The text after one stage of the pipeline.
+
+    Args:
+        name: "Normaliser", "Pre-tokenizer", "Model", "Post-processor".
+        detail: what this tokenizer does there, in words.
+        pieces: the text as it leaves the stage, cut where the stage cuts it.
+    """
+
+    name: str
+    detail: str
+    pieces: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Tokens and unknown tokens per text, int32 (N,) each; special tokens are not added."""
+
+    tokens: NDArray[np.int32]
+    unknown: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Serialised:
+    """A tokenizer in a format that other engines read too, for counting with the fastest that agrees.
+
+    Args:
+        format: "tokenizers" (tokenizer.json), "sentencepiece" (ModelProto) or "tiktoken" (base64 and rank per line).
+        data: content in that format.
+        pattern: how a text is cut before merging, where the format does not say (tiktoken).
+        normalise: what is done to the text first, where the format does not say: "NFC" or empty.
+    """
+
+    format: str
+    data: bytes
+    pattern: str = ""
+    normalise: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a model at work on one piece of text.
+
+    Args:
+        symbols: the piece after the step, cut as it now is; bytes, since half characters occur.
+        at: index in `symbols` of what the step made; -1 for the starting state.
+        why: the rule applied, such as "merge rank 1,204" or "longest match of 7 bytes".
+    """
+
+    symbols: tuple[bytes, ...]
+    at: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Path:
+    """One way to cut a piece, with its total score in nats (Unigram)."""
+
+    symbols: tuple[bytes, ...]
+    score: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How a model cut one piece: steps for BPE, WordPiece and longest match; paths, best first, for Unigram."""
+
+    algorithm: str
+    piece: str
+    steps: tuple[Step, ...] = ()
+    paths: tuple[Path, ...] = ()
+    note: str = ""
+
+
+class Tokenizer(ABC):
+    """A tokenizer as the rest of the project sees it; thread-safe."""
+
+    info: Info
+
+    @abstractmethod
+    def segment(self, text: str, specials: Specials = PLAIN) -> Segmentation:
+        """The text cut into tokens, as spans of its bytes.
+
+        Raises:
+            UserError: the text has no UTF-8 form.
+        """
+
+    @abstractmethod
+    def count(self, texts: Sequence[str]) -> Counts:
+        """Tokens per text, without the cost of spans."""
+
+    @abstractmethod
+    def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
+        """What the vocabulary says of these ids."""
+
+    @abstractmethod
+    def stages(self, text: str) -> list[Stage]:
+        """The text after each stage of the pipeline."""
+
+    @abstractmethod
+    def explain(self, piece: str) -> Explanation | None:
+        """How the model cuts one pre-token, as `stages` shows it; None for rules that have no model."""
+
+
+class LocalTokenizer(Tokenizer):
+    """A tokenizer in this process: an engine's ids, a vocabulary's bytes."""
+
+    vocabulary: Vocabulary | None = None
+
+    @abstractmethod
+    def encode(self, text: str, specials: Specials) -> Encoded:
+        """The engine's ids for a non-empty text that has a UTF-8 form."""
+
+    def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Ids per text, plain; engines with a batch call override this."""
+        return [self.encode(text, PLAIN).ids if text else np.empty(0, np.int32) for text in texts]
+
+    def segment(self, text: str, specials: Specials = PLAIN) -> Segmentation:
+        data = utf8(text)
+        if not text and not specials.add:
+            none = np.empty(0, np.int32)
+            return Segmentation(b"", none, none, none, np.empty(0, np.uint8), [])
+        return spans(self.encode(text, specials), data, self.vocabulary)
+
+    def count(self, texts: Sequence[str]) -> Counts:
+        for text in texts:
+            utf8(text)
+        ids = self.encode_many(texts)
+        tokens = np.fromiter(map(len, ids), np.int32, len(ids))
+        unknown = None if self.vocabulary is None else self.vocabulary.kinds == Kind.UNKNOWN
+        if unknown is None or not unknown.any() or not len(ids):
+            return Counts(tokens, np.zeros(len(ids), np.int32))
+        seen = np.concatenate([[0], np.cumsum(unknown[np.concatenate(ids)])])
+        ends = np.cumsum(tokens)
+        return Counts(tokens, (seen[ends] - seen[ends - tokens]).astype(np.int32))
+
+    def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
+        if self.vocabulary is None:
+            return [TokenDetails(i, b"", "", "") for i in ids]
+        return [TokenDetails(i, self.vocabulary.pieces[i], *self.vocabulary.describe(i)) for i in ids]
+
+    def serialised(self) -> Serialised | None:
+        """Itself for other engines (`core.counting.fastest`), or None if no other engine reads it."""
+        return None
+
+    def stages(self, text: str) -> list[Stage]:
+        return []
+
+    def explain(self, piece: str) -> Explanation | None:
+        return None

@@ -1,0 +1,94 @@
+"""A vocabulary on bytes: what each id stands for, whatever alphabet its file spells it in."""
+
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.tokenizers.kinds import Kind
+
+
+@cache
+def byte_of_character() -> dict[str, int]:
+    """The GPT-2 byte alphabet: which byte each of its 256 printable characters stands for.
+
+    Source: Radford et al. 2019, `bytes_to_unicode` of the GPT-2 release.
+
+    >>> byte_of_character()["Ġ"], byte_of_character()["Ċ"], byte_of_character()["a"]
+    (32, 10, 97)
+    """
+    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    shifted = [byte for byte in range(256) if byte not in set(printable)]
+    return {chr(b): b for b in printable} | {chr(256 + n): b for n, b in enumerate(shifted)}
+
+
+def bytes_of_alphabet(spelling: str) -> bytes | None:
+    """The bytes that a spelling in the GPT-2 alphabet stands for, or None where a character is not of that alphabet.
+
+    >>> bytes_of_alphabet("Ġé")
+    b' \\xe9'
+    """
+    try:
+        return spelling.translate(_latin1_of_alphabet()).encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+
+
+@cache
+def _latin1_of_alphabet() -> dict[int, str]:
+    """Alphabet character to the Latin-1 character of its byte; what is Latin-1 but not alphabet goes beyond Latin-1."""
+    table = byte_of_character()
+    outside = {byte: "\uffff" for byte in range(256) if chr(byte) not in table}
+    return outside | {ord(character): chr(byte) for character, byte in table.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """Every id of a tokenizer: its bytes, its kind, the spelling in its file, and what the model ranks it by.
+
+    Args:
+        pieces: bytes per id, V of them; empty for an id that stands for no text (unknown, unused).
+        kinds: `Kind` per id, uint8 (V,).
+        spellings: the token as its own file writes it, per id; empty list where the file has none (tiktoken).
+        measures: merge rank or log-probability per id, float64 (V,), NaN where there is none; None without any.
+        measure_name: what `measures` holds, "merge rank" or "score".
+    """
+
+    pieces: list[bytes]
+    kinds: NDArray[np.uint8]
+    spellings: list[str] = field(default_factory=list)
+    measures: NDArray[np.float64] | None = None
+    measure_name: str = ""
+
+    def __len__(self) -> int:
+        return len(self.pieces)
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int32]:
+        """Bytes per id, int32 (V,)."""
+        return np.fromiter(map(len, self.pieces), np.int32, len(self.pieces))
+
+    @cached_property
+    def table(self) -> NDArray[np.object_]:
+        """The pieces as an array, to look many up at once, object (V,)."""
+        table = np.empty(len(self.pieces), object)
+        table[:] = self.pieces
+        return table
+
+    @cached_property
+    def id_by_bytes(self) -> dict[bytes, int]:
+        """The lowest ordinary or byte id for each byte string."""
+        usable = (Kind.ORDINARY, Kind.BYTE)
+        return {p: i for i, p in reversed(list(enumerate(self.pieces))) if p and self.kinds[i] in usable}
+
+    def describe(self, token_id: int) -> tuple[str, str]:
+        """(spelling, measure in words) of an id; both may be empty."""
+        spelling = self.spellings[token_id] if self.spellings else ""
+        if self.measures is None or np.isnan(self.measures[token_id]):
+            return spelling, ""
+        value = self.measures[token_id]
+        return (
+            spelling,
+            f"{self.measure_name} {value:,.0f}" if value.is_integer() else f"{self.measure_name} {value:.3f}",
+        )

@@ -1,0 +1,293 @@
+"""Replaces the tokenizer of a language model: what a method declares, and the new matrices with the origin of each row.
+
+A row of the new matrices is copied where the old vocabulary has the same token, taken over by role for special tokens,
+and made by the chosen method for all other tokens that stand for text. What a method cannot make is the mean row, and
+is counted with the reason; nothing is left zero or NaN unsaid.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from core.common.errors import UnknownName, UserError
+from core.common.params import Param, Params, Value
+from core.common.registry import entries
+from core.models.matrices import Matrices
+from core.models.memory_peak import MemoryPeak
+from core.tokenizers.matching import Match
+from core.transplants.problem import Problem, Resources, Side
+from core.transplants.rows import Provenance, Rows
+
+Need = Literal["anchors", "donor", "helper", "target text", "word vectors", "dictionary", "parallel text"]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How large a problem is, for what a method will take of one side.
+
+    Args:
+        n_new: rows to make.
+        n_anchors: tokens that both vocabularies have.
+        width, donor_width: of the model's rows and of the donor's; 0 without a donor.
+        n_old: rows of the model.
+    """
+
+    n_new: int
+    n_anchors: int
+    width: int
+    donor_width: int
+    n_old: int
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to make rows for new tokens.
+
+    Args:
+        key: its name on the command line.
+        label: its name on a page.
+        definition: what it does, in a sentence or two.
+        source: paper or origin.
+        rows: the rows of one side; called only if nothing is missing.
+        params: what can be set.
+        needs: what must be there beyond the model and both tokenizers.
+        control: whether it is a negative control, which a method should beat.
+        work: about how many multiplications and additions one side takes; None for what takes no time to speak of.
+    """
+
+    key: str
+    label: str
+    definition: str
+    source: str
+    rows: Callable[[Problem, Side, Params], Rows]
+    params: tuple[Param, ...] = ()
+    needs: tuple[Need, ...] = ()
+    control: bool = False
+    work: Callable[[Sizes, Params], float] | None = None
+
+    def unavailable(self, problem: Problem) -> str | None:
+        """What is missing and how to get it, in a sentence or two for the user; None if nothing is."""
+        shares = all(len(problem.anchors(side)) for side in problem.sides) if "anchors" in self.needs else True
+        return self.lacks(problem.resources, has_donor=problem.donor is not None, has_anchors=shares)
+
+    def lacks(self, resources: Resources, *, has_donor: bool, has_anchors: bool = True) -> str | None:
+        """The same before there are matrices, from what is known to be there."""
+        missing = (_missing(need, resources, has_donor, has_anchors) for need in self.needs)
+        return next((reason for reason in missing if reason), None)
+
+    def read(self, given: Mapping[str, Value], seed: int = 0) -> Params:
+        """All parameters: those given, and the defaults of the others.
+
+        Raises:
+            UserError: there is no such parameter, or it cannot have that value.
+        """
+        by_key = {param.key: param for param in self.params}
+        for key in given:
+            if key not in by_key:
+                raise UnknownName(f"parameter of {self.key}", key, by_key)
+        values = {key: param.read(given[key]) if key in given else param.default for key, param in by_key.items()}
+        return Params(values, seed)
+
+
+def _missing(need: Need, here: Resources, has_donor: bool, has_anchors: bool) -> str | None:
+    """What a need lacks here."""
+    there: dict[Need, tuple[bool, str]] = {
+        "anchors": (
+            has_anchors,
+            "The two vocabularies share no token with usable rows, so there is nothing to go by.",
+        ),
+        "donor": (
+            has_donor,
+            "It needs a donor: another language model that has the new tokenizer. "
+            "Choose one, for example the model that the tokenizer comes with.",
+        ),
+        "helper": (
+            here.helper is not None or has_donor,
+            "It needs the input embeddings of a model with the new tokenizer, which may be small. "
+            "Choose a donor, or train a small model with that tokenizer.",
+        ),
+        "target text": (
+            bool(here.target_text) or here.token_vectors is not None,
+            "It needs text in the languages that the new tokenizer is for, to learn what its tokens mean. "
+            "Choose a corpus, or give vectors of the new tokens.",
+        ),
+        "word vectors": (
+            here.old_vectors is not None and here.new_vectors is not None,
+            "It needs word vectors of the old and of the new language. Give two .vec files, such as fastText's "
+            "cc.en.300.vec and cc.de.300.vec, or text in both languages to make them from.",
+        ),
+        "dictionary": (
+            bool(here.dictionary),
+            "It needs a bilingual dictionary: lines of a word, a tab and its translation. WECHSEL's project has "
+            "dictionaries for many languages; MUSE's can be used too.",
+        ),
+        "parallel text": (
+            bool(here.parallel),
+            "It needs sentences with their translations. Choose a parallel corpus that has both languages.",
+        ),
+    }
+    is_there, words = there[need]
+    return None if is_there else words
+
+
+def methods() -> dict[str, Method]:
+    """Every method by key.
+
+    Raises:
+        ValueError: two have one key.
+    """
+    found: dict[str, Method] = {}
+    for entry in entries("core.transplants.methods", "METHOD", Method):
+        if found.setdefault(entry.key, entry) is not entry:
+            raise ValueError(f"two methods are called {entry.key}")
+    return found
+
+
+def method(key: str) -> Method:
+    """The method that a key names.
+
+    Raises:
+        UnknownName: there is none; suggests the nearest.
+
+    >>> method("mean").label
+    'Mean'
+    """
+    known = methods()
+    if key not in known:
+        raise UnknownName("transplant method", key, known)
+    return known[key]
+
+
+@dataclass(frozen=True, eq=False)
+class Transplanted:
+    """New matrices, and where each row comes from.
+
+    Args:
+        matrices: for the new tokenizer, in the number format and on the device of the model's own; tied and with a
+            bias as they are. Rows beyond the new vocabulary are padding, as many as the model had.
+        provenance: `Provenance` per row and side, uint8 (V_rows,).
+        rows: what the method says of the rows that it made, by side, for the tokens in `wanted`; values left out.
+        wanted: new ids that the method made rows for, by side, int64 (n,).
+        match: which old row each new row corresponds to.
+        special_ids: id by role in the new tokenizer, for configurations.
+        method: its key.
+        params: its parameters.
+        seconds: time it took, of this method alone and not of what methods share.
+        peak_bytes: memory it took at most beyond what was there before; NaN where that cannot be told.
+        remarks: what a user of the matrices should know, in sentences.
+    """
+
+    matrices: Matrices
+    provenance: Mapping[Side, Tensor]
+    rows: Mapping[Side, Rows]
+    wanted: Mapping[Side, Tensor]
+    match: Match
+    special_ids: Mapping[str, int]
+    method: str
+    params: Params
+    seconds: float
+    peak_bytes: float
+    remarks: tuple[str, ...]
+
+    def n_by_provenance(self, side: Side) -> dict[Provenance, int]:
+        """Rows of each origin."""
+        return {kind: int((self.provenance[side] == kind).sum()) for kind in Provenance}
+
+
+def transplant(
+    problem: Problem, method: Method, given: Mapping[str, Value] | None = None, seed: int = 0
+) -> Transplanted:
+    """Matrices for the new tokenizer.
+
+    Raises:
+        UserError: something that the method needs is missing, or a parameter cannot be what it is.
+    """
+    params = method.read(given or {}, seed)
+    if reason := method.unavailable(problem):
+        raise UserError(f"{method.label} cannot be used here. {reason}")
+    for side in problem.sides:  # what methods share is not this one's time
+        problem.anchors(side)
+        problem.mean_row(side)
+    peak = MemoryPeak(problem.device)
+    start = time.perf_counter()
+    rows = {side: method.rows(problem, side, params) for side in problem.sides}
+    written = {side: _written(problem, side, rows[side]) for side in problem.sides}
+    seconds, peak_bytes = time.perf_counter() - start, peak.bytes()
+    matrices = Matrices(
+        written["input"].rows,
+        None if problem.base.tied else written["output"].rows,
+        next((w.bias for w in written.values() if w.bias is not None), None),
+    )
+    remarks = [*problem.flaws]
+    for side, one in rows.items():
+        remarks += [f"{n:,} {side} rows are the mean row, since {why}." for why, n in one.n_by_reason.items()]
+        remarks += [remark for remark in one.remarks if remark not in remarks]
+        remarks += written[side].remarks
+    return Transplanted(
+        matrices,
+        {side: one.provenance for side, one in written.items()},
+        {side: replace(one, values=one.values.new_empty(0, one.values.shape[1])) for side, one in rows.items()},
+        {side: problem.wanted(side) for side in problem.sides},
+        problem.match,
+        problem.match.special_ids,
+        method.key,
+        params,
+        seconds,
+        peak_bytes,
+        tuple(remarks),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Written:
+    rows: Tensor
+    bias: Tensor | None
+    provenance: Tensor
+    remarks: tuple[str, ...]
+
+
+def _written(problem: Problem, side: Side, made_rows: Rows) -> _Written:
+    """A new matrix, every row of it written exactly once."""
+    base = problem.base.input if side == "input" else problem.base.head
+    has_bias = problem.base.bias is not None and side == problem.sides[-1]
+    old, wanted, width = problem.old_ids(side), problem.wanted(side), base.shape[1]
+    copied = torch.nonzero(old >= 0).flatten()
+    times = torch.zeros(len(old), dtype=torch.int8)
+    times[copied] += 1
+    times[wanted] += 1
+    quiet = torch.nonzero(times == 0).flatten()  # special, unused or shadowed, without a counterpart
+    times[quiet] += 1
+    assert bool((times == 1).all()), "every row is written exactly once"
+    new = base.new_empty(len(old), width)
+    bias = problem.base.bias.new_empty(len(old)) if has_bias and problem.base.bias is not None else None
+    sources = ((copied, None), (wanted, made_rows.values), (quiet, problem.quiet_row(side).expand(len(quiet), -1)))
+    for ids, values in sources:
+        at = ids.to(base.device)
+        if values is None:
+            new[at] = base[old[ids].to(base.device)]
+        else:
+            new[at] = values[:, :width].to(base.device, base.dtype)
+        if bias is not None and problem.base.bias is not None:
+            rows_bias = problem.base.bias[old[ids].to(bias.device)] if values is None else values[:, -1]
+            bias[ids.to(bias.device)] = rows_bias.to(bias.device, bias.dtype)
+    provenance = torch.full((len(old),), int(Provenance.FALLBACK), dtype=torch.uint8)
+    provenance[copied] = int(Provenance.COPIED)
+    provenance[wanted] = made_rows.provenance
+    remarks = tuple(_about_quiet(problem, side, quiet))
+    return _Written(new, bias, provenance, remarks)
+
+
+def _about_quiet(problem: Problem, side: Side, quiet: Tensor) -> Iterator[str]:
+    text = torch.from_numpy(problem.match.text)[quiet]
+    n_silent, n_special = int(text.sum()), int((~text).sum())
+    if n_silent:
+        yield (
+            f"{n_silent:,} {side} rows of byte-fallback tokens are as for unused ids: "
+            "the new vocabulary has an ordinary token for the same byte, which is the one that is written."
+        )
+    if n_special:
+        yield f"{n_special:,} {side} rows of special or unused tokens have no counterpart and are as for unused ids."

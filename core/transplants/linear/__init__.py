@@ -1,0 +1,1 @@
+"""Linear algebra that methods share: affine maps, sparse pursuits, neighbours, word vectors."""

@@ -1,0 +1,1 @@
+"""Ways to make rows for new tokens, one per file; `core.transplants.base` finds them."""

@@ -1,0 +1,68 @@
+"""Sparse means of shared tokens that keep the same company in text of the target languages."""
+
+import torch
+
+from core.common.params import Param, Params
+from core.tokenizers.matching import vocabulary_of
+from core.transplants.base import Method
+from core.transplants.linear.coefficients import concatenated, from_table
+from core.transplants.linear.cooccurrence import token_vectors
+from core.transplants.linear.sparsemax import sparsemax
+from core.transplants.problem import Problem, Side
+from core.transplants.rows import Provenance, Rows, composed
+
+NO_VECTOR = "it is too rare in the target text for an auxiliary vector"
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """For each wanted token the mean of anchors weighted by sparsemax over cosines of auxiliary vectors."""
+    key = ("auxiliary vectors", params.seed, *params.values.values())
+    vectors = problem.once(key, lambda: _auxiliary(problem, params)).to(problem.device)
+    there = torch.isfinite(vectors).all(1) & (vectors != 0).any(1)
+    anchors, wanted = problem.anchors(side), problem.wanted(side)
+    usable = there.cpu()[anchors.new]
+    known = torch.nn.functional.normalize(vectors[anchors.new[usable].to(vectors.device)], dim=1)
+    old = anchors.old[usable].to(vectors.device)
+    without = ~there.cpu()[wanted] | (not usable.any())
+    parts = []
+    block = problem.block_rows(40 * max(1, len(known)))  # similarities, their order and their sums
+    for at in range(0, len(wanted), block):
+        ids = wanted[at : at + block].to(vectors.device)
+        targets = torch.nn.functional.normalize(vectors[ids].nan_to_num(), dim=1)
+        weights = sparsemax(targets @ known.T) if len(known) else targets.new_zeros(len(ids), 0)
+        weights[without[at : at + block].to(weights.device)] = 0
+        parts.append(from_table(old.expand(len(ids), -1), weights))
+    return composed(problem, side, concatenated(parts), Provenance.SOLVED, {NO_VECTOR: without})
+
+
+def _auxiliary(problem: Problem, params: Params) -> torch.Tensor:
+    given = problem.resources.token_vectors
+    if given is not None:
+        return given.float()
+    texts = problem.new.encode_many(problem.resources.target_text)
+    return token_vectors(
+        texts,
+        len(vocabulary_of(problem.new)),
+        params.whole("width"),
+        params.whole("window"),
+        params.whole("min_count"),
+        params.seed,
+    )
+
+
+METHOD = Method(
+    "focus",
+    "FOCUS",
+    "New tokens and shared ones get auxiliary vectors from the company they keep in target text. A new row is a mean "
+    "of shared tokens' rows weighted by sparsemax over the cosines, so only the most similar count. The vectors come "
+    "from counting neighbours (PPMI and SVD) and not from fastText, unless others are given. Tokens without a vector "
+    "get the mean row; published, a normal draw.",
+    "Dobler and de Melo 2023, FOCUS; auxiliary vectors after Levy, Goldberg and Dagan 2015",
+    rows,
+    (
+        Param("width", "Width", 128, "Dimensions of the auxiliary vectors.", 2, 1024),
+        Param("window", "Window", 5, "How far to look for neighbours.", 1, 20),
+        Param("min_count", "Least count", 5, "Occurrences that a token needs for a vector.", 1, 1000),
+    ),
+    ("anchors", "target text"),
+)

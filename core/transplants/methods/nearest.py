@@ -1,0 +1,77 @@
+"""A weighted mean of the anchors that lie nearest in the donor's space."""
+
+import torch
+from torch import Tensor
+
+from core.common.params import Param, Params
+from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_row
+from core.transplants.base import Method
+from core.transplants.linear.affine import mean_of
+from core.transplants.linear.nearest import nearest
+from core.transplants.problem import Problem, Side
+from core.transplants.rows import Rows
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """The weighted mean of each wanted token's nearest anchors."""
+    anchors, donor = problem.anchors(side), problem.donor_rows(side)
+    mean = mean_of(donor, anchors.new, problem.memory_bytes).to(donor.device, torch.float32)
+    there = with_donor_row(problem, side)
+    targets = donor[problem.wanted(side)[there].to(donor.device)] - mean
+    known = donor[anchors.new.to(donor.device)] - mean
+    euclidean = params.word("metric") == "euclidean"
+    places, near = nearest(targets, known, params.whole("k"), problem.memory_bytes, euclidean=euclidean)
+    kind = params.word("weights")
+    if kind == "inverse distance":
+        away = near if euclidean else (1 - near).clamp(min=0)
+        weights = torch.nn.functional.normalize(1 / away.clamp(min=1e-6), p=1, dim=1)
+    elif kind == "softmax":
+        spread = near.std().clamp(min=1e-6)
+        weights = torch.softmax((-near if euclidean else near) / spread, 1)
+    else:
+        weights = _fitted(targets, known, places, problem, to_one=kind == "barycentric")
+    return from_anchors(problem, side, anchors, Weighed(places, weights), centred=True)
+
+
+def _fitted(targets: Tensor, known: Tensor, places: Tensor, problem: Problem, to_one: bool) -> Tensor:
+    """Weights under which the neighbours come closest to the target, float32 (m, k); summing to one if asked.
+
+    A thousandth of the neighbours' spread is added as a ridge, so that neighbours alike share their weight.
+    """
+    k = places.shape[1]
+    weights = torch.empty(len(places), k)
+    block = problem.block_rows(8 * k * (known.shape[1] + k))
+    for at in range(0, len(places), block):
+        wanted = targets[at : at + block]
+        around = known[places[at : at + block].to(known.device)]  # (b, k, D)
+        if to_one:
+            around = around - wanted[:, None]
+        products = torch.bmm(around, around.transpose(1, 2))
+        ridge = 1e-3 * products.diagonal(dim1=1, dim2=2).mean(1).clamp(min=1e-12)
+        products = products + torch.diag_embed(ridge[:, None].expand(-1, k))
+        right = torch.ones_like(around[:, :, :1]) if to_one else torch.bmm(around, wanted[:, :, None])
+        found = torch.linalg.solve(products.cpu(), right.cpu())[:, :, 0]
+        weights[at : at + block] = found / found.sum(1, keepdim=True) if to_one else found
+    return weights
+
+
+METHOD = Method(
+    "nearest",
+    "Nearest anchors",
+    "A new row is the weighted mean of the rows of the k shared tokens nearest to it in the donor's space, both spaces "
+    "centred. Weights fall with distance, or are those that come closest to the token's donor row.",
+    "k-nearest interpolation, as in mergekit's common_interpolation; barycentric weights, Roweis and Saul 2000",
+    rows,
+    (
+        Param("k", "Neighbours", 16, "How many anchors.", 1, 1024),
+        Param("metric", "Nearness", "cosine", "How nearness is measured.", choices=("cosine", "euclidean")),
+        Param(
+            "weights",
+            "Weights",
+            "inverse distance",
+            "How neighbours are weighted.",
+            choices=("inverse distance", "softmax", "barycentric", "least squares"),
+        ),
+    ),
+    ("donor", "anchors"),
+)

@@ -1,0 +1,38 @@
+"""Rows drawn from a normal distribution fitted to the model's own."""
+
+import torch
+
+from core.common.params import Param, Params
+from core.transplants.base import Method
+from core.transplants.linear.affine import centred_gram
+from core.transplants.problem import Problem, Side
+from core.transplants.rows import Provenance, Rows, made
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """A draw for each wanted token."""
+    usable = torch.nonzero(problem.usable_old(side)).flatten()
+    base, mean = problem.base_rows(side), problem.mean_row(side)
+    drawn = torch.randn(len(problem.wanted(side)), problem.width(side), generator=params.generator())
+    gram = centred_gram(base, usable, mean, problem.memory_bytes) / max(1, len(usable) - 1)
+    if params.word("covariance") == "full":
+        values, axes = torch.linalg.eigh(gram)
+        shape = (axes * values.clamp(min=0).sqrt()) @ axes.T  # the symmetric root; any rank will do
+    else:
+        shape = gram.diagonal().sqrt().diag()
+    made_rows = mean + params.number("scale") * drawn.to(problem.device) @ shape.to(problem.device, torch.float32)
+    return made(problem, side, made_rows, Provenance.COMPOSED)
+
+
+METHOD = Method(
+    "normal",
+    "Normal fit",
+    "New rows are drawn from N(μ, s²Σ), with μ and Σ of the model's rows for tokens that stand for text: the full "
+    "covariance, or only the variance of each dimension.",
+    "Hewitt 2021; per dimension as in WECHSEL, Minixhofer et al. 2022",
+    rows,
+    (
+        Param("covariance", "Covariance", "full", "Full, or each dimension by itself.", choices=("full", "diagonal")),
+        Param("scale", "Scale", 1.0, "Factor on the standard deviation.", 0.0, 10.0),
+    ),
+)

@@ -1,0 +1,41 @@
+"""Orthogonal matching pursuit as transplant tools do it."""
+
+import torch
+
+from core.common.params import Param, Params
+from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_row
+from core.transplants.base import Method
+from core.transplants.linear.pursuit import published
+from core.transplants.problem import Problem, Side
+from core.transplants.rows import Rows
+
+_WILD = 100.0  # sum of absolute weights that no sensible token has
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """The same sparse sum for each wanted token, of the model's rows."""
+    anchors, donor = problem.anchors(side), problem.donor_rows(side)
+    targets = donor[problem.wanted(side)[with_donor_row(problem, side)].to(donor.device)]
+    found = published(targets, donor[anchors.new.to(donor.device)], params.whole("k"), problem.memory_bytes)
+    broken = ~torch.isfinite(found.weights).all(1)
+    weights = torch.where(broken[:, None], torch.nan, found.weights)
+    n_wild = int((broken | (weights.abs().sum(1) > _WILD)).sum())
+    remarks = (
+        f"{n_wild:,} {side} rows have weights beyond reason, as this algorithm makes them when asked for more atoms "
+        f"(k = {params.whole('k')}) than the anchors have independent directions. Use a smaller k, or OMP robust.",
+    )
+    weighed = Weighed(found.ids, weights, found.left_after)
+    return from_anchors(problem, side, anchors, weighed, centred=False, remarks=remarks[:n_wild])
+
+
+METHOD = Method(
+    "omp_published",
+    "OMP as published",
+    "A token's donor row is written as a sum of exactly k anchors' donor rows, found one by one, and the same sum of "
+    "the model's rows is the new row. Restated with its weaknesses: rows are not centred, long anchors are preferred, "
+    "and with k above the rank of the anchors the weights explode.",
+    "Goddard and Fernandes Neto 2025, Training-free tokenizer transplantation via orthogonal matching pursuit",
+    rows,
+    (Param("k", "Atoms", 64, "How many anchors per token.", 1, 1024),),
+    ("donor", "anchors"),
+)

@@ -1,0 +1,77 @@
+"""Orthogonal matching pursuit that knows when to stop."""
+
+import torch
+from torch import Tensor
+
+from core.common.params import Param, Params
+from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_row
+from core.transplants.base import Method
+from core.transplants.linear.affine import centred_gram, mean_of
+from core.transplants.linear.pursuit import pursue
+from core.transplants.problem import Anchors, Problem, Side
+from core.transplants.rows import Rows
+from core.transplants.trusted_anchors import trusted
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """The same sparse sum for each wanted token, of the model's rows, both spaces centred."""
+    anchors, n_left_out = trusted(problem, side, params.number("least_norm"))
+    donor = problem.donor_rows(side)
+    mean = mean_of(donor, anchors.new, problem.memory_bytes)
+    rank = _rank(donor, anchors, mean, problem.memory_bytes)
+    k = max(1, min(params.whole("k"), rank - 1))
+    here = mean.to(donor.device, torch.float32)
+    targets = donor[problem.wanted(side)[with_donor_row(problem, side)].to(donor.device)] - here
+    atoms = donor[anchors.new.to(donor.device)] - here
+    found = pursue(
+        targets,
+        atoms,
+        k,
+        problem.memory_bytes,
+        tolerance=params.number("tolerance"),
+        independence=params.number("independence"),
+    )
+    remarks = [f"{n:,} anchors are left out on the {side} side: {why}." for why, n in n_left_out.items() if n]
+    if k < params.whole("k"):
+        remarks.append(f"The {side} anchors span {rank:,} directions, so at most {k:,} are used per token.")
+    return from_anchors(
+        problem,
+        side,
+        anchors,
+        Weighed(found.ids, found.weights, found.left_after),
+        centred=True,
+        facts={"rank": float(rank), "anchors": float(len(anchors)), "rescored per choice": found.n_rescored},
+        remarks=tuple(remarks),
+    )
+
+
+def _rank(donor: Tensor, anchors: Anchors, mean: Tensor, memory_bytes: int) -> int:
+    """Independent directions among the centred anchors, to the accuracy of float32."""
+    values = torch.linalg.eigvalsh(centred_gram(donor, anchors.new, mean, memory_bytes))
+    return int((values > values[-1] * 1e-10).sum())
+
+
+METHOD = Method(
+    "omp_robust",
+    "OMP robust",
+    "As OMP, and mended: both spaces are centred, equal and under-trained anchors are left out, anchors of any length "
+    "compete alike, and each token stops by itself once its residual is small or no anchor adds anything, so that "
+    "weights stay bounded whatever k is.",
+    "Pati et al. 1993; for transplants Goddard and Fernandes Neto 2025; centring and stopping are ours",
+    rows,
+    (
+        Param(
+            "k",
+            "Atoms",
+            64,
+            "How many anchors per token at most. Each more fits the donor's row closer; near its width they fit what "
+            "only the donor has: held-out shared tokens show how many carry over.",
+            1,
+            1024,
+        ),
+        Param("tolerance", "Tolerance", 1e-4, "Residual at which a token stops, as a share of its norm.", 0.0, 1.0),
+        Param("independence", "Independence", 1e-3, "Share of an anchor that must be new to be used.", 1e-6, 1.0),
+        Param("least_norm", "Least norm", 0.1, "Anchors shorter than this share of the median are left out.", 0.0, 1.0),
+    ),
+    ("donor", "anchors"),
+)

@@ -1,0 +1,29 @@
+"""The donor's space turned onto the model's."""
+
+from core.common.params import Param, Params
+from core.transplants.base import Method
+from core.transplants.linear.affine import Pairs, procrustes
+from core.transplants.problem import Problem, Side
+from core.transplants.rows import Rows, mapped
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """The image of each wanted token's donor row."""
+    anchors = problem.anchors(side)
+    pairs = Pairs(problem.donor_rows(side), anchors.new, problem.base_rows(side), anchors.old, problem.memory_bytes)
+    return mapped(problem, side, procrustes(pairs, params.on("scale"), params.on("centre")))
+
+
+METHOD = Method(
+    "procrustes",
+    "Orthogonal Procrustes",
+    "The donor's rows are moved, turned and scaled as a whole so that those of shared tokens fall on the model's rows; "
+    "new tokens go along. Distances among donor rows are kept. Widths may differ.",
+    "Schönemann 1966; into fewer dimensions Ten Berge and Knol 1984",
+    rows,
+    (
+        Param("scale", "Scale", True, "Fit a common factor as well."),
+        Param("centre", "Centre", True, "Move both means to zero first."),
+    ),
+    ("donor", "anchors"),
+)

@@ -1,0 +1,31 @@
+"""A negative control: random weighted means of old rows."""
+
+import torch
+
+from core.common.params import Param, Params
+from core.transplants.base import Method
+from core.transplants.linear.coefficients import from_table
+from core.transplants.problem import Problem, Side
+from core.transplants.rows import Provenance, Rows, composed
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """For each wanted token a mean of old rows drawn at random, weighted at random."""
+    usable = torch.nonzero(problem.usable_old(side)).flatten()
+    n, k = len(problem.wanted(side)), min(params.whole("k"), len(usable))
+    draw = params.generator()
+    ids = usable[torch.randint(len(usable), (n, k), generator=draw)]
+    weights = torch.empty(n, k).exponential_(generator=draw)  # uniform over all weights that sum to one
+    return composed(problem, side, from_table(ids, weights / weights.sum(1, keepdim=True)), Provenance.COMPOSED)
+
+
+METHOD = Method(
+    "random_coefficients",
+    "Random coefficients (control)",
+    "A negative control: each new row is a weighted mean of k old rows, both the rows and the weights drawn at random. "
+    "It has the size and the place of a sensible row and knows nothing of its token.",
+    "Control",
+    rows,
+    (Param("k", "Rows", 8, "How many old rows.", 1, 1024),),
+    control=True,
+)

@@ -1,0 +1,44 @@
+"""A negative control: each new token gets the row of another new token."""
+
+from dataclasses import replace
+
+import torch
+
+from core.common.params import Param, Params
+from core.transplants.base import Method, method
+from core.transplants.problem import Problem, Side
+from core.transplants.rows import Rows
+
+THROUGH = ("ridge", "procrustes", "nearest", "omp_robust")
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """The rows that a method makes, dealt out anew among the wanted tokens.
+
+    That is the same as dealing out the donor's rows, since these methods treat each token by itself.
+    """
+    through = method(params.word("through"))
+    found = through.rows(problem, side, through.read({}, params.seed))
+    dealt = torch.randperm(len(found.values), generator=params.generator())
+    return replace(
+        found,
+        values=found.values[dealt.to(found.values.device)],
+        provenance=found.provenance[dealt],
+        reason=found.reason[dealt],
+        residual=None,
+        coefficients=None,
+        extras={},
+    )
+
+
+METHOD = Method(
+    "shuffled_donor",
+    "Shuffled donor (control)",
+    "A negative control: a method that uses the donor, but each new token gets the row made for another one. "
+    "A method that does no better has learnt nothing about single tokens.",
+    "Control",
+    rows,
+    (Param("through", "Method", "ridge", "Whose rows are dealt out.", choices=THROUGH),),
+    ("donor", "anchors"),
+    control=True,
+)

@@ -1,0 +1,123 @@
+"""A blend of a token's old pieces and of old tokens like it, weighted by a text encoder."""
+
+import torch
+from torch import Tensor
+
+from core.common.params import Param, Params
+from core.tokenizers.matching import vocabulary_of
+from core.tokenizers.spelling import Spelling
+from core.transplants.base import Method
+from core.transplants.linear.coefficients import Coefficients, concatenated, from_table
+from core.transplants.linear.nearest import nearest
+from core.transplants.linear.text_encoder import by_spelling
+from core.transplants.problem import Problem, Side
+from core.transplants.rows import Provenance, Rows, composed
+
+_BUILT_IN = "The encoder is the built-in one, which knows spelling, not meaning; give a text encoder for better rows."
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """For each wanted token (1 - w) of its pieces and w of its neighbours."""
+    old, new = vocabulary_of(problem.old).pieces, vocabulary_of(problem.new).pieces
+    wanted, spellings = problem.wanted(side), problem.spellings(side)
+    usable = torch.nonzero(problem.usable_old(side)).flatten().tolist()
+    old_ids = [i for i in usable if _text(old[i])]
+    texts = [_text(new[i]) for i in wanted.tolist()]
+    known, targets = _encoded(problem, [_text(old[i]) for i in old_ids]), _encoded(problem, texts)
+    temperature = params.number("temperature")
+    place_by_id = {i: n for n, i in enumerate(old_ids)}
+    lengths = [len(new[i]) for i in wanted.tolist()]
+    local = _pieces(spellings, lengths, [len(p) for p in old], targets, known, place_by_id, temperature)
+    has_text = torch.tensor([bool(text) for text in texts], dtype=torch.bool)
+    places, cosines = nearest(targets, known, params.whole("k"), problem.memory_bytes)
+    neighbours = torch.softmax(cosines / temperature, 1) * has_text[:, None]
+    spelled = local.lengths > 0
+    share = torch.where(has_text, torch.where(spelled, params.number("share"), 1.0), 0.0)  # all of what there is
+    blended = _blended(local, torch.tensor(old_ids)[places], neighbours, share)
+    nothing = {"it has neither old pieces nor a text to encode": ~has_text & ~spelled}
+    remarks = () if problem.resources.encoder else (_BUILT_IN,)
+    return composed(problem, side, blended, Provenance.SOLVED, nothing, remarks=remarks)
+
+
+def _encoded(problem: Problem, texts: list[str]) -> Tensor:
+    """Vectors of texts, float32 (n, d) on the device; texts are mostly the same on both sides."""
+    encode = problem.resources.encoder or by_spelling
+    return problem.once(("encoded", *texts), lambda: encode(texts)).float().to(problem.device)
+
+
+def _text(piece: bytes) -> str:
+    """The text of a token; empty for part of a character, which no encoder can read."""
+    try:
+        return piece.decode()
+    except UnicodeDecodeError:
+        return ""
+
+
+def _pieces(
+    spellings: list[Spelling],
+    lengths: list[int],
+    old_lengths: list[int],
+    targets: Tensor,
+    known: Tensor,
+    place_by_id: dict[int, int],
+    temperature: float,
+) -> Coefficients:
+    """Weights of each token's pieces: softmax((softmax(cosines) + shares of length) / 2 / temperature).
+
+    Part of a character is no text and has no cosine; it counts as unlike (0).
+    """
+    parts = []
+    for at in range(0, len(spellings), 1024):
+        some = spellings[at : at + 1024]
+        widest = max(1, *(len(ids) for ids in some))
+        ids = torch.zeros(len(some), widest, dtype=torch.int64)
+        places, shares = torch.full_like(ids, -1), torch.zeros(len(some), widest)
+        inside = torch.zeros(len(some), widest, dtype=torch.bool)
+        for row, spelled in enumerate(some):
+            here = len(spelled)
+            ids[row, :here] = torch.tensor(spelled, dtype=torch.int64)
+            places[row, :here] = torch.tensor([place_by_id.get(i, -1) for i in spelled], dtype=torch.int64)
+            shares[row, :here] = torch.tensor([old_lengths[i] / lengths[at + row] for i in spelled])
+            inside[row, :here] = True
+        cosines = _cosines(targets[at : at + 1024], known, places)
+        alike = torch.softmax(cosines.masked_fill(~inside, -torch.inf), 1)
+        weights = torch.softmax(((alike + shares) / 2 / temperature).masked_fill(~inside, -torch.inf), 1)
+        parts.append(from_table(ids, torch.where(inside, weights.nan_to_num(), 0.0)))
+    return concatenated(parts)
+
+
+def _cosines(targets: Tensor, known: Tensor, places: Tensor) -> Tensor:
+    """Cosine of each target with the vectors at its places, 0 for none, (b, k) on the CPU; column by column."""
+    columns = [
+        torch.cosine_similarity(targets, known[places[:, n].clamp(min=0).to(known.device)]).cpu()
+        for n in range(places.shape[1])
+    ]
+    return torch.where(places >= 0, torch.stack(columns, 1), 0.0)
+
+
+def _blended(local: Coefficients, ids: Tensor, weights: Tensor, share: Tensor) -> Coefficients:
+    """(1 - share) of the local weights and share of the others."""
+    n, k = ids.shape
+    row = torch.cat([local.row_of, torch.arange(n).repeat_interleave(k)])
+    all_ids = torch.cat([local.ids, ids.flatten()])
+    all_weights = torch.cat([local.weights * (1 - share)[local.row_of], (weights * share[:, None]).flatten()])
+    kept = torch.nonzero(all_weights != 0).flatten()
+    order = kept[torch.argsort(row[kept], stable=True)]
+    offsets = torch.cat([torch.zeros(1, dtype=torch.int64), torch.bincount(row[order], minlength=n).cumsum(0)])
+    return Coefficients(offsets, all_ids[order], all_weights[order])
+
+
+METHOD = Method(
+    "token_adapt",
+    "TokenAdapt",
+    "A new row blends two means of old rows, with the same weights for both matrices: of the old tokens that spell the "
+    "token, weighted by their likeness to it and their length, and of the old tokens most like it. A text encoder says "
+    "what is alike; without one, spelling does.",
+    "Sharthak et al. 2025, Achieving tokenizer flexibility through heuristic adaptation and supertoken learning",
+    rows,
+    (
+        Param("share", "Share of neighbours", 0.3, "Weight of the neighbours; the pieces get the rest.", 0.0, 1.0),
+        Param("temperature", "Temperature", 0.3, "The lower, the more the most alike count.", 0.01, 10.0),
+        Param("k", "Neighbours", 3, "How many old tokens like it.", 1, 100),
+    ),
+)

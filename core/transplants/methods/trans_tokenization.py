@@ -1,0 +1,124 @@
+"""Means of the old tokens that translate a new one, learnt from a parallel corpus."""
+
+from collections import defaultdict
+
+import numpy as np
+import torch
+
+from core.common.params import Param, Params
+from core.text.words_of_text import spaced_words
+from core.tokenizers.matching import vocabulary_of
+from core.tokenizers.spelling import Spelling, spell
+from core.transplants.base import Method
+from core.transplants.linear.coefficients import from_lists
+from core.transplants.linear.word_alignment import align_both_ways
+from core.transplants.problem import Problem, Side
+from core.transplants.rows import Provenance, Rows, composed
+
+Counts = dict[int, dict[int, float]]  # new token to old tokens to how often they translate it
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """For each wanted token the mean of the old tokens aligned with it; of its spelling where none are."""
+    least, rounds = params.number("least_count"), params.whole("rounds")
+    counts = problem.once(("translations", least, rounds), lambda: _token_counts(problem, least, rounds))
+    usable = problem.usable_old(side).tolist()
+    pieces, wanted = vocabulary_of(problem.new).pieces, problem.wanted(side).tolist()
+    ids, weights, kinds = list[list[int]](), list[list[float]](), list[Provenance]()
+    for new_id, spelled in zip(wanted, problem.spellings(side), strict=True):
+        found = {i: n for i, n in counts.get(new_id, {}).items() if usable[i]}
+        if not found or _is_number(pieces[new_id]):
+            found = dict[int, float]()
+            for i in spelled:
+                found[i] = found.get(i, 0.0) + 1
+            kinds.append(Provenance.COMPOSED)
+        else:
+            kinds.append(Provenance.SOLVED)
+        total = sum(found.values())
+        ids.append(list(found))
+        weights.append([n / total for n in found.values()])
+    nothing = torch.tensor([not row for row in ids], dtype=torch.bool)
+    n_aligned = float(sum(kind is Provenance.SOLVED for kind in kinds))
+    return composed(
+        problem,
+        side,
+        from_lists(ids, weights),
+        torch.tensor([int(kind) for kind in kinds], dtype=torch.uint8),
+        {"it is aligned with nothing and no old tokens spell it": nothing},
+        facts={"aligned tokens": n_aligned},
+        remarks=(
+            f"{len(wanted) - int(n_aligned):,} {side} rows are subword means: their tokens are numbers, or the corpus "
+            "aligns them with nothing.",
+        ),
+    )
+
+
+def _is_number(piece: bytes) -> bool:
+    """Numbers are written alike in both languages: their digits say more than what stood near them."""
+    return any(byte in b"0123456789" for byte in piece)
+
+
+def _token_counts(problem: Problem, least: float, rounds: int) -> Counts:
+    """How often old tokens translate each new one: half of a word pair's count goes to all pairs of its tokens alike,
+    half to those at the same place.
+    """
+    old, new = ([spaced_words(line) for line in lines] for lines in zip(*problem.resources.parallel, strict=True))
+    old_forms, new_forms = _forms(old), _forms(new)
+    links = align_both_ways(_numbered(old, old_forms), _numbered(new, new_forms), rounds)
+    surfaces = [_surfaces(lines, forms) for lines, forms in ((old, old_forms), (new, new_forms))]
+    hidden = problem.hidden_old
+    spelled = [
+        dict(zip(words, spell(tokenizer, [w.encode() for w in words], banned), strict=True))
+        for tokenizer, lines, banned in ((problem.old, old, hidden), (problem.new, new, frozenset[int]()))
+        for words in [sorted({w for line in lines for w in line})]
+    ]
+    counts: Counts = defaultdict(lambda: defaultdict(float))
+    kept = np.flatnonzero(links.counts >= least)
+    for old_form, new_form, n in zip(links.old[kept], links.new[kept], links.counts[kept], strict=True):
+        pairs = [(a, b, x * y) for a, x in surfaces[0][old_form].items() for b, y in surfaces[1][new_form].items()]
+        for old_word, new_word, share in pairs:
+            _spread(counts, spelled[0][old_word], spelled[1][new_word], n * share)
+    return counts
+
+
+def _forms(lines: list[list[str]]) -> dict[str, int]:
+    """Words without the space before them and without capitals, numbered."""
+    return {form: n for n, form in enumerate(sorted({word.strip().casefold() for line in lines for word in line}))}
+
+
+def _numbered(lines: list[list[str]], forms: dict[str, int]) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    return [np.array([forms[word.strip().casefold()] for word in line], np.int64) for line in lines]
+
+
+def _surfaces(lines: list[list[str]], forms: dict[str, int]) -> list[dict[str, float]]:
+    """How each form is written, spaces and capitals included: shares that sum to one."""
+    found: list[dict[str, float]] = [defaultdict(float) for _ in forms]
+    for line in lines:
+        for word in line:
+            found[forms[word.strip().casefold()]][word] += 1
+    return [{word: n / sum(written.values()) for word, n in written.items()} for written in found]
+
+
+def _spread(counts: Counts, old: Spelling, new: Spelling, n: float) -> None:
+    """Add a word pair's count to its tokens, in place."""
+    for at, new_id in enumerate(new):
+        for place, old_id in enumerate(old):
+            low, high = max(at / len(new), place / len(old)), min((at + 1) / len(new), (place + 1) / len(old))
+            together = max(0.0, high - low) * len(new)  # share of the new token's stretch that the old one has
+            counts[new_id][old_id] += n * (0.5 / len(old) + 0.5 * together)
+
+
+METHOD = Method(
+    "trans_tokenization",
+    "Trans-tokenization",
+    "Words of a parallel corpus are aligned; a new row is the mean of the old tokens in the words that translate the "
+    "token's words, weighted by how often they do: half by all tokens of the word alike, half by those at the same "
+    "place. Numbers, and tokens aligned with nothing, get the mean of the old tokens that spell them.",
+    "Remy et al. 2024, Trans-tokenization and cross-lingual vocabulary transfers; own aligner after fast_align",
+    rows,
+    (
+        Param("least_count", "Least count", 2.0, "Expected alignments that a pair of words needs.", 0.0, 1e6),
+        Param("rounds", "Rounds", 7, "Of the aligner.", 1, 50),
+    ),
+    ("parallel text",),
+)

@@ -1,0 +1,82 @@
+"""Means of old tokens that mean the same, by word vectors of two languages and a dictionary."""
+
+import torch
+
+from core.common.errors import UserError
+from core.common.params import Param, Params
+from core.transplants.base import Method
+from core.transplants.linear.affine import Pairs, procrustes
+from core.transplants.linear.coefficients import from_table
+from core.transplants.linear.nearest import nearest
+from core.transplants.linear.word_vectors import WordVectors
+from core.transplants.problem import Problem, Side
+from core.transplants.rows import Provenance, Rows, composed
+
+NO_VECTOR = "it is no piece of a word that has a vector"
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """For each wanted token the mean of the old tokens with the nearest vectors."""
+    old_words, new_words = problem.resources.old_vectors, problem.resources.new_vectors
+    assert old_words is not None and new_words is not None, "declared as needed"
+    turn = procrustes(_translations(problem, old_words, new_words), scaled=False, centred=False)
+    wanted = problem.wanted(side)
+    new = problem.once("vectors of new tokens", lambda: new_words.of_tokens(problem.new))[wanted]
+    there = torch.isfinite(new).all(1) & (new != 0).any(1)
+    places = torch.nonzero(there).flatten()
+    turned = turn.apply(new.to(problem.device), places, problem.memory_bytes)
+    old = problem.once("vectors of old tokens", lambda: old_words.of_tokens(problem.old))
+    usable = problem.usable_old(side)[: len(old)]
+    old_ids = torch.nonzero(usable & torch.isfinite(old[: len(usable)]).all(1)).flatten()
+    found, cosines = nearest(turned, old[old_ids].to(problem.device), params.whole("k"), problem.memory_bytes)
+    n, k = len(wanted), found.shape[1]
+    ids, weights = torch.zeros(n, k, dtype=torch.int64), torch.zeros(n, k)
+    ids[there] = old_ids[found]
+    weights[there] = torch.softmax(cosines / params.number("temperature"), 1)
+    return composed(
+        problem,
+        side,
+        from_table(ids, weights),
+        Provenance.SOLVED,
+        {NO_VECTOR: ~there},
+        facts={"dictionary pairs explained": turn.facts["explained"]},
+    )
+
+
+def _translations(problem: Problem, old: WordVectors, new: WordVectors) -> Pairs:
+    """Vectors of words and of their translations, in lower case and with a capital too.
+
+    Raises:
+        UserError: fewer pairs have vectors than would pin down a turn of any use.
+    """
+    found = set[tuple[int, int]]()
+    for left, right in problem.resources.dictionary:
+        for spelled in (str, str.lower, str.title):
+            pair = old.row_by_word.get(spelled(left)), new.row_by_word.get(spelled(right))
+            if pair[0] is not None and pair[1] is not None:
+                found.add((pair[0], pair[1]))
+    if not found:
+        raise UserError(
+            f"None of the {len(problem.resources.dictionary):,} pairs of the dictionary has vectors in both languages. "
+            "Check that word vectors and dictionary are of these two languages, in this order."
+        )
+    table = torch.tensor(sorted(found))
+    unit_old, unit_new = (torch.nn.functional.normalize(v.vectors, dim=1) for v in (old, new))
+    return Pairs(unit_new, table[:, 1], unit_old, table[:, 0], problem.memory_bytes)
+
+
+METHOD = Method(
+    "wechsel",
+    "WECHSEL",
+    "Word vectors of the new language are turned onto those of the old one by a dictionary. A token's vector is the "
+    "mean over the words that it is a piece of; a new row is the mean of the k old tokens with the nearest vectors, by "
+    "a softmax over cosines. Shared tokens are copied, where the publication makes up all rows; tokens in no word get "
+    "the mean row, where it draws from a normal distribution.",
+    "Minixhofer, Paischer and Rekabsaz 2022, WECHSEL",
+    rows,
+    (
+        Param("k", "Neighbours", 10, "How many old tokens.", 1, 1000),
+        Param("temperature", "Temperature", 0.1, "The lower, the more the nearest counts.", 0.001, 10.0),
+    ),
+    ("word vectors", "dictionary"),
+)

@@ -1,0 +1,39 @@
+"""Different weights of a token's old pieces for reading it and for predicting it."""
+
+import torch
+
+from core.common.params import Param, Params
+from core.transplants.base import Method
+from core.transplants.linear.coefficients import from_lists
+from core.transplants.problem import Problem, Side
+from core.transplants.rows import Provenance, Rows, composed
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """The weighted mean of each wanted token's spelling."""
+    spellings = problem.spellings(side)
+    unspelled = torch.tensor([not ids for ids in spellings], dtype=torch.bool)
+    decay = params.number("input_decay" if side == "input" else "output_decay")
+    pieces, weights = list[list[int]](), list[list[float]]()
+    for ids in spellings:
+        falling = [decay**n for n in range(len(ids))]
+        from_end = list(reversed(falling)) if side == "input" else falling
+        pieces.append([i for i, w in zip(ids, from_end, strict=True) if w])
+        weights.append([w / sum(falling) for w in from_end if w])
+    coefficients = from_lists(pieces, weights)
+    return composed(problem, side, coefficients, Provenance.COMPOSED, {"no old tokens spell its bytes": unspelled})
+
+
+METHOD = Method(
+    "weighted_pieces",
+    "Last / weighted pieces",
+    "The input row leans to the last of the old tokens that spell a new one, whose hidden state the model reads on "
+    "from; the output row leans to the first, which is what it would have predicted next. The weight falls by a "
+    "factor from piece to piece: 0 takes one piece alone, 1 the mean. A tied head follows the rule of the input.",
+    "transplant-vocab (jukofyork), whose defaults these are; proportions restated",
+    rows,
+    (
+        Param("input_decay", "Input decay", 0.0, "Weight of each piece relative to the one after it.", 0.0, 1.0),
+        Param("output_decay", "Output decay", 0.5, "Weight of each piece relative to the one before it.", 0.0, 1.0),
+    ),
+)

@@ -1,0 +1,24 @@
+"""Zero rows: the least that can be done, as a line to measure others against."""
+
+import torch
+
+from core.common.params import Params
+from core.transplants.base import Method
+from core.transplants.problem import Problem, Side
+from core.transplants.rows import Provenance, Rows, made
+
+
+def rows(problem: Problem, side: Side, params: Params) -> Rows:
+    """Zero for each wanted token."""
+    values = torch.zeros(len(problem.wanted(side)), problem.width(side), device=problem.device)
+    return made(problem, side, values, Provenance.COMPOSED, may_be_zero=True)
+
+
+METHOD = Method(
+    "zero",
+    "Zero",
+    "New rows are zero. A zero output row gives its token a logit of 0, which is not nothing: where other logits are "
+    "negative, much of the probability goes to new tokens.",
+    "The usual lower anchor.",
+    rows,
+)
