@@ -1,4 +1,4 @@
-"""What sessions share: things of a size in a cache bounded by bytes (`core.jobs.shared_cache`), facts in Streamlit's."""
+"""What sessions share: sized things in one cache bounded by bytes (`core.jobs.shared_cache`), facts in Streamlit's."""
 
 from collections.abc import Hashable
 
