@@ -1,0 +1,71 @@
+"""Rooms stand in one order, and imports run along it: a room reads only what stands before it."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CORE = """common stats text tokenizers segmentation export jobs corpora counting metrics premium
+    models transplants evaluation lab work cli""".split()
+COMPONENTS = "frame cached widgets charts segmentation runs premium lab".split()
+RESERVED = {"vocabulary", "training", "segmenters", "probes"}  # rooms to come: no other room may take these names
+
+
+def modules(top: str) -> list[Path]:
+    return sorted((ROOT / top).rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Dotted names that a module imports, wherever in it, and modules that it starts as `-m NAME`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.relative_to(ROOT)} line {node.lineno}: a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def arrows(top: str) -> Iterator[tuple[Path, str, str]]:
+    """Each import within `core` or `components`: the module, its room, and the room that it reads."""
+    for path in modules(top):
+        parts = path.relative_to(ROOT / top).parts
+        for name in imported(path):
+            steps = name.split(".")
+            if steps[0] == top and len(steps) > 1 and len(parts) > 1:
+                yield path, parts[0], steps[1]
+
+
+@pytest.mark.parametrize(("top", "order"), [("core", CORE), ("components", COMPONENTS)])
+def test_a_room_imports_only_rooms_before_it(top: str, order: list[str]) -> None:
+    wrong = {
+        f"{path.relative_to(ROOT)} reads {top}.{there}"
+        for path, here, there in arrows(top)
+        if order.index(there) > order.index(here)
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize(("top", "order"), [("core", CORE), ("components", COMPONENTS)])
+def test_there_are_rooms_and_nothing_else(top: str, order: list[str]) -> None:
+    names = {path.name for path in (ROOT / top).iterdir() if path.name != "__pycache__"}
+    assert names - RESERVED == {*order, "__init__.py", *(["__main__.py"] if top == "core" else [])}
+    assert all((ROOT / top / room / "__init__.py").is_file() for room in order)
+
+
+def test_core_reads_neither_streamlit_nor_what_draws() -> None:
+    """Over every module, also those that are imported late."""
+    above = {"streamlit", "components", "pages", "app"}
+    wrong = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in modules("core")
+        for name in imported(path)
+        if name.split(".")[0] in above
+    }
+    assert not wrong
+
+
+def test_components_do_not_read_pages() -> None:
+    wrong = {path for path in modules("components") for name in imported(path) if name.split(".")[0] in {"pages", "app"}}
+    assert not wrong
