@@ -51,7 +51,7 @@ def test_held_out_sentences_are_not_among_what_is_read() -> None:
 
 
 def test_without_the_data_folder_the_reason_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(texts, "DATA", tmp_path / "nothing")
+    monkeypatch.setattr(texts, "BESIDE", tmp_path / "nothing")
     with pytest.raises(UserError, match="data folder"):
         texts.parts()
 
