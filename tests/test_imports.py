@@ -21,6 +21,6 @@ def test_nothing_heavy_is_imported(module: str) -> None:
 
 
 def test_core_never_imports_streamlit() -> None:
-    code = "import sys\nfrom core.tokenizers.catalog import sources\nsources()\nprint(*sys.modules)"
+    code = "import sys\nfrom core.tokenizers.catalog import SOURCES\nSOURCES.all()\nprint(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "streamlit" not in loaded.stdout.split()

@@ -62,11 +62,14 @@ def _coverage(measured: list[Outcome]) -> str:
 
 
 VIEW = View(
-    "Agreement",
-    "Next byte",
-    0,
-    "After the same bytes, do both models expect the same next byte? The tokens that each predicts are summed by their "
-    "first byte, so that models with different tokenizers can be compared. KL and JS are 0 where nothing has changed.",
-    draw,
-    _MEASURE,
+    group="Agreement",
+    label="Next byte",
+    place=0,
+    about=(
+        "After the same bytes, do both models expect the same next byte? The tokens that each predicts are summed by "
+        "their first byte, so that models with different tokenizers can be compared. KL and JS are 0 where nothing has "
+        "changed."
+    ),
+    draw=draw,
+    measure=_MEASURE,
 )

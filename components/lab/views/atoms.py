@@ -80,10 +80,12 @@ def _numbers(at_hand: AtHand, curves: dict[str, dict[str, np.ndarray]]) -> pd.Da
 
 
 VIEW = View(
-    "Matrices",
-    "Residual by atoms",
-    4,
-    "Orthogonal matching pursuit writes the donor's row of a token as a weighted sum of the donor's rows of shared "
-    "tokens (anchors, or atoms), adding one at a time. This is what is left after each.",
-    draw,
+    group="Matrices",
+    label="Residual by atoms",
+    place=4,
+    about=(
+        "Orthogonal matching pursuit writes the donor's row of a token as a weighted sum of the donor's rows of shared "
+        "tokens (anchors, or atoms), adding one at a time. This is what is left after each."
+    ),
+    draw=draw,
 )

@@ -119,10 +119,12 @@ def _inert(token: str) -> str:
 
 
 VIEW = View(
-    "Matrices",
-    "Map",
-    1,
-    "Each dot is a token, placed by the two main directions in which the original's own rows differ. The rest of the "
-    "space does not show.",
-    draw,
+    group="Matrices",
+    label="Map",
+    place=1,
+    about=(
+        "Each dot is a token, placed by the two main directions in which the original's own rows differ. The rest of "
+        "the space does not show."
+    ),
+    draw=draw,
 )

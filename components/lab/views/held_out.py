@@ -54,11 +54,13 @@ def draw(at_hand: AtHand) -> None:
 _ONE_MATRIX = Number(float("nan"), reason="Input and output share one matrix.")
 
 VIEW = View(
-    "Matrices",
-    "Held-out tokens",
-    3,
-    "For tokens that both vocabularies have, the true row is known. Some are hidden from the method, which makes up "
-    "rows for them; put into the original, they show how good its rows are when nothing else changes.",
-    draw,
-    _MEASURE,
+    group="Matrices",
+    label="Held-out tokens",
+    place=3,
+    about=(
+        "For tokens that both vocabularies have, the true row is known. Some are hidden from the method, which makes "
+        "up rows for them; put into the original, they show how good its rows are when nothing else changes."
+    ),
+    draw=draw,
+    measure=_MEASURE,
 )

@@ -129,10 +129,12 @@ def _worst(at_hand: AtHand, made: list[Outcome], side: str) -> None:
 
 
 VIEW = View(
-    "Matrices",
-    "Rows",
-    0,
-    "The new matrices have a row, a list of numbers, for each token of the new tokenizer. Rows of shared tokens are "
-    "copied, the others are composed by a rule, solved for, or, where the method cannot, the mean of all rows.",
-    draw,
+    group="Matrices",
+    label="Rows",
+    place=0,
+    about=(
+        "The new matrices have a row, a list of numbers, for each token of the new tokenizer. Rows of shared tokens "
+        "are copied, the others are composed by a rule, solved for, or, where the method cannot, the mean of all rows."
+    ),
+    draw=draw,
 )

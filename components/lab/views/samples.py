@@ -60,11 +60,13 @@ def _add(
 
 
 VIEW = View(
-    "Text",
-    "Samples",
-    1,
-    "What each model writes after the same beginnings, always taking the most probable token (greedy) or drawing by "
-    "chance with the same seed. Tiny models write badly; compare them with each other.",
-    draw,
-    "samples",
+    group="Text",
+    label="Samples",
+    place=1,
+    about=(
+        "What each model writes after the same beginnings, always taking the most probable token (greedy) or drawing "
+        "by chance with the same seed. Tiny models write badly; compare them with each other."
+    ),
+    draw=draw,
+    measure="samples",
 )

@@ -52,9 +52,9 @@ def _sentence(at_hand: AtHand, plan: Plan) -> str:
 
 
 VIEW = View(
-    "Text",
-    "Segmentation",
-    0,
-    "The same sentence as the old and the new tokenizer cut it.",
-    draw,
+    group="Text",
+    label="Segmentation",
+    place=0,
+    about="The same sentence as the old and the new tokenizer cut it.",
+    draw=draw,
 )

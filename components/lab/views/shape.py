@@ -60,11 +60,13 @@ def _at(table: Table, column: str, side: str, group: str) -> Number:
 
 
 VIEW = View(
-    "Matrices",
-    "Shape",
-    2,
-    "A row is a list of numbers, a direction with a length, and a matrix is a cloud of them. Rows that were made "
-    "should look like rows that were trained.",
-    draw,
-    _MEASURE,
+    group="Matrices",
+    label="Shape",
+    place=2,
+    about=(
+        "A row is a list of numbers, a direction with a length, and a matrix is a cloud of them. Rows that were made "
+        "should look like rows that were trained."
+    ),
+    draw=draw,
+    measure=_MEASURE,
 )
