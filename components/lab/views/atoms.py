@@ -9,7 +9,7 @@ from components.charts.chart import GRID, Chart, finish
 from components.lab.context import AtHand
 from components.lab.figure import show
 from components.lab.sides import one_side
-from components.lab.view import View
+from components.widgets.view import View
 from core.lab.result import SideRows
 
 _SHARES = (0.1, 0.5, 0.9)

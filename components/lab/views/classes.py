@@ -7,7 +7,7 @@ import streamlit as st
 from components.lab.context import AtHand
 from components.lab.dots import dots
 from components.lab.figure import show
-from components.lab.view import View
+from components.widgets.view import View
 from core.evaluation.results import Number, Table
 from core.lab.points import number_at
 

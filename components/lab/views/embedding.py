@@ -9,8 +9,8 @@ from components.charts.chart import Chart, finish
 from components.lab.context import AtHand
 from components.lab.figure import show
 from components.lab.sides import one_side
-from components.lab.view import View
 from components.widgets.colours import OKABE_ITO
+from components.widgets.view import View
 from core.lab.result import PROVENANCE, Outcome
 
 _COLOURED = ("Origin", "Class", "Residual")

@@ -5,8 +5,8 @@ import streamlit as st
 from components.lab.context import AtHand
 from components.lab.dots import dots, figures
 from components.lab.figure import show
-from components.lab.view import View
 from components.widgets.numbers import count
+from components.widgets.view import View
 from core.evaluation.results import Number
 from core.lab.points import number_at
 

@@ -8,9 +8,9 @@ import streamlit as st
 from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error
 from components.lab.context import AtHand
-from components.lab.view import View
 from components.runs.job_cards import LOOKS, session, show_refusal, submit
 from components.widgets.numbers import size
+from components.widgets.view import View
 from core.common.errors import UserError
 from core.common.settings import settings
 from core.common.zip_folder import zipped

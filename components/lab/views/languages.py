@@ -5,7 +5,7 @@ import streamlit as st
 from components.lab.by_language import by_language
 from components.lab.context import AtHand
 from components.lab.figure import show
-from components.lab.view import View
+from components.widgets.view import View
 
 # Of each measure: evaluator, column, the axis, where nothing has changed, and what it says.
 _MEASURES = {

@@ -7,7 +7,7 @@ import streamlit as st
 from components.charts.chart import GRID, LINE, Chart
 from components.lab.context import AtHand
 from components.lab.figure import finish_named, show
-from components.lab.view import View
+from components.widgets.view import View
 from core.evaluation.results import Table
 
 _MEASURE = "hidden_states"

@@ -7,7 +7,7 @@ import streamlit as st
 from components.charts.chart import GRID, LINE, Chart, finish, names_axis
 from components.lab.context import AtHand
 from components.lab.figure import show
-from components.lab.view import View
+from components.widgets.view import View
 from core.lab.result import Outcome
 
 _GROUPS = {"new": "New tokens", "shared": "Shared tokens", "special": "Special tokens", "unused": "Unused rows"}

@@ -10,8 +10,8 @@ from components.frame.errors import plain
 from components.lab.context import AtHand
 from components.lab.figure import finish_named, show
 from components.lab.sides import one_side
-from components.lab.view import View
 from components.widgets.numbers import count
+from components.widgets.view import View
 from core.lab.result import PROVENANCE, Outcome, SideRows
 
 _BINS = 40

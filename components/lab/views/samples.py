@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.frame.errors import plain
 from components.lab.context import AtHand
-from components.lab.view import View
+from components.widgets.view import View
 from core.evaluation.results import Table
 
 

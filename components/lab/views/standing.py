@@ -9,7 +9,7 @@ from components.charts.take_away import take_away
 from components.lab.context import AtHand
 from components.lab.figure import provenance_of
 from components.lab.marks import entrant_of
-from components.lab.view import View
+from components.widgets.view import View
 from core.evaluation.results import Number
 from core.lab.points import Standing, standing
 from core.lab.result import Outcome

@@ -5,7 +5,7 @@ import streamlit as st
 from components.lab.context import AtHand
 from components.lab.dots import figures
 from components.lab.figure import show
-from components.lab.view import View
+from components.widgets.view import View
 
 _ROWS = {
     "Only input rows new": "kl_input_only",

@@ -16,6 +16,7 @@ from components.premium.context import AtHand
 from components.premium.figure import show
 from components.premium.views.slope import apart
 from components.widgets.numbers import count
+from components.widgets.view import View
 from core.metrics.base import LANGUAGES, METRICS, Metric, Value, over_languages
 from core.stats.entropy import MIN_TOKENS_PER_CONTEXT, Point, curve
 from core.text.languages import language
@@ -154,7 +155,7 @@ def _entropy(at_hand: AtHand, found: Texts, spec: str, code: str, row: int) -> N
         + ".",
         lambda: entropy_table(curves),
     )
-    show(chart, at_hand)
+    show(chart, at_hand, "Token premiums")
     st.caption(
         f"From growing parts of {most:,} sentences of {plain(found.corpus.label)}. Solid: with the Miller–Madow "
         "correction; dotted: as observed. What still rises with the sample is not yet known; hollow marks have under "
@@ -246,3 +247,6 @@ def entropy_figure(curves: Sequence[Sequence[Point]]) -> go.Figure:
         },
         yaxis={"title": "bits per token, given those before", "rangemode": "tozero", "gridcolor": GRID},
     )
+
+
+VIEW = View(label="Measures", place=90, draw=draw)
