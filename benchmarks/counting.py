@@ -1,5 +1,5 @@
-"""Counting on FLORES-200: our fast lanes against each format's own library, against the loop of other benchmarks, and
-against the size of the corpus. Needs the data folder beside the repository.
+"""Counting on FLORES-200: our counting engines against each format's own library, against the loop of other benchmarks,
+and against the size of the corpus. Needs the data folder beside the repository.
 """
 
 import json

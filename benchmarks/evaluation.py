@@ -11,7 +11,7 @@ from core.models.language_model import LanguageModel
 from core.models.score import score
 from core.text.samples import parallel_texts
 from core.tokenizers.tokenizer import LocalTokenizer
-from core.transplants.base import method, transplant
+from core.transplants.base import METHODS, transplant
 from core.transplants.problem import Problem
 from tests.lab import byte_bpe, llama
 
@@ -45,7 +45,7 @@ def run() -> str:
     """One row per situation."""
     original = model(byte_bpe(300))
     problem = Problem(original.tokenizer, byte_bpe(360, "both"), original.matrices(), old_roles=original.special_ids)
-    chosen = method("subword_mean")
+    chosen = METHODS.get("subword_mean")
     reference = Reference(texts(), original)
     one = subject(problem, chosen, transplant(problem, chosen), reference)
     given = [t.text for t in reference.texts]

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from core.jobs.executor import Engine, LocalEngine
-from core.jobs.job import Context, State, kind_named
+from core.jobs.job import KINDS, Context, State
 from core.jobs.queue import Jobs
 from core.jobs.store.index import Index, _checked
 from tests.jobs_home import jobs_home, kill_daemon, kill_workers, server, until, worker_pids
@@ -34,7 +34,7 @@ PATIENCE = 120.0
 
 def undisturbed(kind: str, params: dict[str, object]) -> np.ndarray:
     """The result of a job that nothing happens to."""
-    entry, context = kind_named(kind), Context(params)
+    entry, context = KINDS.get(kind), Context(params)
     quick = Context({**params, "seconds": 0})
     parts = ((unit, entry.run_unit(unit, quick)) for unit in entry.units(context))
     with redirect_stdout(io.StringIO()):
@@ -146,7 +146,7 @@ def cancels(n: int) -> None:
 
 def engines() -> None:
     """Throughput by number of workers, on work that is all processor time."""
-    kind = kind_named("texts")
+    kind = KINDS.get("texts")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bytes"
         path.write_bytes(np.random.default_rng(0).integers(0, 256, 2**25, dtype=np.uint8).tobytes())
@@ -163,7 +163,7 @@ def engines() -> None:
 
 
 def _measured(name: str, engine: Engine, kind: str, params: dict[str, object], alone: bytes | None) -> bytes:
-    entry, context = kind_named(kind), Context(params)
+    entry, context = KINDS.get(kind), Context(params)
     units = list(entry.units(context))
     outputs = {}
     first = 0.0

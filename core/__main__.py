@@ -11,8 +11,9 @@ from typing import NoReturn
 
 from core.cli.base import Command
 from core.common.errors import UserError
-from core.common.registry import entries
+from core.common.registry import Registry
 
+COMMANDS = Registry(package="core.cli", constant="COMMAND", kind=Command, noun="command")
 BROKEN_PIPE, INTERRUPTED = 141, 130  # 128 + the signal, as a shell has it
 
 
@@ -29,8 +30,8 @@ def parser() -> ArgumentParser:
         prog="python -m core", description="Compare tokenizers from the command line.", allow_abbrev=False
     )
     commands = main_parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in entries("core.cli", "COMMAND", Command):
-        one = commands.add_parser(command.name, help=command.summary, description=command.details, allow_abbrev=False)
+    for command in COMMANDS.all().values():
+        one = commands.add_parser(command.key, help=command.summary, description=command.details, allow_abbrev=False)
         command.arguments(one)
         one.set_defaults(run=command.run)
     return main_parser

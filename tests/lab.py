@@ -15,7 +15,7 @@ from core.models.language_model import LanguageModel
 from core.models.special_ids import special_ids
 from core.tokenizers.catalog import open_path
 from core.tokenizers.tokenizer import LocalTokenizer
-from core.transplants.base import method, transplant
+from core.transplants.base import METHODS, transplant
 from core.transplants.problem import Problem
 
 ENGLISH = [
@@ -123,6 +123,6 @@ def lab(
     problem = Problem(
         base.tokenizer, target, base.matrices(), donor.matrices() if donor else None, old_roles=base.special_ids
     )
-    chosen = method(method_key)
+    chosen = METHODS.get(method_key)
     reference = Reference(**{"texts": texts(), "original": base, "donor": donor, "seed": seed, **more})
     return subject(problem, chosen, transplant(problem, chosen, params, seed), reference)

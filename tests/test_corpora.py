@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.common.errors import TooLarge, UnknownName, UnreadableFile, UserError
 from core.common.plain_text import lines
-from core.corpora.corpus import Corpus, corpus_sources, open_corpus, parse_corpus
+from core.corpora.corpus import CORPORA, Corpus, open_corpus, parse_corpus
 from core.corpora.sources import flores200
 from core.corpora.sources.file import open_path
 from core.corpora.uploads import keep_corpus
@@ -316,7 +316,7 @@ def test_spec_strings() -> None:
 
 
 def test_every_kind_describes_itself() -> None:
-    for key, source in corpus_sources().items():
+    for key, source in CORPORA.all().items():
         assert source.key == key and source.label and source.description.endswith(".")
 
 

@@ -14,7 +14,7 @@ import pytest
 from core.common.errors import UnknownName, UserError
 from core.corpora.corpus import Corpus, open_corpus
 from core.jobs.executor import LocalEngine, chosen_engine, run_job
-from core.jobs.job import Context, Output, kind_named
+from core.jobs.job import KINDS, Context, Output
 from core.jobs.queue import Jobs
 from core.jobs.store.files import Origin, Result, packed
 from core.tokenizers.catalog import open_tokenizer
@@ -140,7 +140,7 @@ def test_counting_is_a_job_and_counts_only_what_is_new(corpus: Corpus, tmp_path:
 
 
 def test_process_that_dies_is_made_up_for(text: Path, tmp_path: Path) -> None:
-    kind = kind_named("texts")
+    kind = KINDS.get("texts")
     params = {"path": str(text), "pieces": 4}
     alone = run_job(kind, params, engine=LocalEngine(2))
     again = run_job(kind, {**params, "die_once": str(tmp_path / "died")}, engine=LocalEngine(2))
@@ -189,7 +189,7 @@ def test_ray_gives_the_same_bytes_even_if_a_node_is_killed_half_way(cluster: Any
     local = run_job(count.JOB, job.params, job.inputs, LocalEngine(1))
     assert same_bytes(local, run_job(count.JOB, job.params, job.inputs, RayEngine()))
 
-    kind, params = kind_named("texts"), {"path": str(text), "pieces": 16, "seconds": 0.5}
+    kind, params = KINDS.get("texts"), {"path": str(text), "pieces": 16, "seconds": 0.5}
     alone = run_job(kind, params, engine=LocalEngine(2))
     context = Context(params)
     units = list(kind.units(context))
@@ -215,7 +215,7 @@ def test_ray_gives_the_same_bytes_even_if_a_node_is_killed_half_way(cluster: Any
 def test_ray_unit_that_wants_a_gpu_gets_one(cluster: Any, text: Path) -> None:
     from core.jobs.ray import RayEngine
 
-    kind = kind_named("texts")
+    kind = KINDS.get("texts")
     params = {"path": str(text), "pieces": 3}
     on_gpu = replace(kind, gpu=True)
     context = Context(params)
@@ -228,12 +228,12 @@ def test_ray_units_keep_within_their_memory_and_their_time(cluster: Any, monkeyp
     from core.jobs import ray as ray_engine
 
     monkeypatch.setattr(ray_engine, "RETRIES", 0)
-    kind = replace(kind_named("misbehave"), memory_mb=300, unit_seconds=2)
+    kind = replace(KINDS.get("misbehave"), memory_mb=300, unit_seconds=2)
     with pytest.raises(UserError, match="more than the 300 MB"):
         run_job(kind, {"how": "allocate"}, engine=ray_engine.RayEngine())
     with pytest.raises(UserError, match="more time than a piece may take"):
         run_job(kind, {"how": "hang_in_native_code"}, engine=ray_engine.RayEngine())
-    kind, params = kind_named("texts"), {"path": __file__, "pieces": 2}
+    kind, params = KINDS.get("texts"), {"path": __file__, "pieces": 2}
     assert run_job(kind, params, engine=ray_engine.RayEngine()).arrays  # the cluster goes on
 
 

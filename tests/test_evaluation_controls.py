@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from core.evaluation.base import EvalText, Reference, evaluator
+from core.evaluation.base import EVALUATORS, EvalText, Reference
 from core.evaluation.passes.tuning import Phase, tunable, tune
 from core.evaluation.results import Number
 from core.models.language_model import LanguageModel
@@ -36,7 +36,7 @@ def measured(original: LanguageModel, donor: LanguageModel, reference: Reference
     @cache
     def number(method: str, key: str, name: str, share: float | None = None) -> Number:
         one = replace(lab(method, seed, original=original, donor=donor), reference=reference)
-        return evaluator(key).measure(one, {} if share is None else {"share": share}).numbers[name]
+        return EVALUATORS.get(key).measure(one, {} if share is None else {"share": share}).numbers[name]
 
     return number
 
@@ -64,12 +64,12 @@ def test_a_trained_model_reads_the_donors_text_best_and_recovers() -> None:
     original, donor = trained(byte_bpe(300), 0), trained(byte_bpe(360, "both"), 10)
     reference = Reference(texts(), original, donor)
     one = replace(lab("mean", original=original, donor=donor), reference=reference)
-    cells = evaluator("bits_per_byte").measure(one).tables["cells"]
+    cells = EVALUATORS.get("bits_per_byte").measure(one).tables["cells"]
     own, native, swapped = (cells.numbers(f"{m}_bits_per_byte")[0] for m in ("original", "donor", "model"))
     assert max(own, native) < 0.5 and swapped > 1.5
-    agreement = evaluator("next_byte_agreement").measure(one)
+    agreement = EVALUATORS.get("next_byte_agreement").measure(one)
     assert agreement.numbers["kl_floor"].value < 0.3 * agreement.numbers["kl"].value
-    curve = evaluator("recovery").measure(one, {"steps": 20, "then_steps": 0, "seeds": 2, "points": 2})
+    curve = EVALUATORS.get("recovery").measure(one, {"steps": 20, "then_steps": 0, "seeds": 2, "points": 2})
     assert curve.numbers["recovered"].low > 0.3
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core.common.errors import UserError
-from core.evaluation.base import Subject, evaluator, evaluators
+from core.evaluation.base import EVALUATORS, Subject
 from core.evaluation.passes.byte_marginals import byte_marginals, byte_table
 from core.evaluation.passes.byte_windows import next_tokens, window
 from core.evaluation.passes.generation import Sample, continuations
@@ -79,18 +79,18 @@ def test_the_canonical_chain_is_what_the_tokenizer_writes() -> None:
 
 
 def test_exact_bytes_of_the_same_tokenizer_are_the_originals(same: Subject) -> None:
-    found = evaluator("exact_bytes").measure(same, {"windows": 4, "bytes": 12, "all_bytes": 4})
+    found = EVALUATORS.get("exact_bytes").measure(same, {"windows": 4, "bytes": 12, "all_bytes": 4})
     assert value(found, "exact_bits_lost") == 0.0 and value(found, "exact_kl") == 0.0
     assert 0 < value(found, "canonical_mass") <= 1
     assert found.facts["n_calls"] <= 4 * 12
 
 
 def test_slack_is_never_negative_and_that_of_brute_force(subject: Subject) -> None:
-    found = evaluator("segmentation_slack").measure(subject, {"windows": 12, "bytes": 6})
+    found = EVALUATORS.get("segmentation_slack").measure(subject, {"windows": 12, "bytes": 6})
     table = found.tables["model"]
     assert (table.numbers("log_all") >= table.numbers("log_canonical") - 1e-12).all()
     assert value(found, "slack") > 0
-    without = evaluator("segmentation_slack").measure(subject, {"windows": 12, "bytes": 1, "context_bytes": 0})
+    without = EVALUATORS.get("segmentation_slack").measure(subject, {"windows": 12, "bytes": 1, "context_bytes": 0})
     assert value(without, "slack") == pytest.approx(0.0, abs=1e-12)  # one byte is written in one way
 
 
@@ -116,19 +116,19 @@ def _without_bytes(tokenizer):  # type: ignore[no-untyped-def]
 
 
 def test_hidden_states_of_the_same_tokenizer_are_equal(same: Subject) -> None:
-    layers = evaluator("hidden_states").measure(same).tables["layers"]
+    layers = EVALUATORS.get("hidden_states").measure(same).tables["layers"]
     assert (layers.numbers("cosine") == 1.0).all() and layers.numbers("cka") == pytest.approx(1.0, abs=1e-12)
     assert len(layers) == 3
 
 
 def test_swaps_of_the_same_tokenizer_change_nothing(same: Subject) -> None:
-    sides = evaluator("swap").measure(same).tables["sides"]
+    sides = EVALUATORS.get("swap").measure(same).tables["sides"]
     assert (sides.numbers("kl") == 0.0).all() and (sides.numbers("top_1_agreement") == 1.0).all()
 
 
 def test_a_swap_of_both_is_the_agreement_of_the_models(subject: Subject) -> None:
-    swapped = evaluator("swap").measure(subject)
-    agreement = evaluator("next_byte_agreement").measure(subject)
+    swapped = EVALUATORS.get("swap").measure(subject)
+    agreement = EVALUATORS.get("next_byte_agreement").measure(subject)
     assert swapped.facts["n_places"] == agreement.facts["n_places"]
     assert value(swapped, "kl_both") == pytest.approx(value(agreement, "kl"), rel=1e-4)
 
@@ -140,10 +140,10 @@ def test_damage_on_one_side_shows_on_that_side(same: Subject) -> None:
     for side in ("input", "output"):
         hurt = replace(rows, **{side: getattr(rows, side) + noise})
         model = same.original.with_matrices(hurt, same.original.tokenizer, same.original.special_ids)
-        found = evaluator("swap").measure(Subject(model, same.reference))
+        found = EVALUATORS.get("swap").measure(Subject(model, same.reference))
         one, other = ("kl_input_only", "kl_output_only") if side == "input" else ("kl_output_only", "kl_input_only")
         assert value(found, one) > 0.01 and value(found, other) == 0.0
-        layers = evaluator("hidden_states").measure(Subject(model, same.reference)).tables["layers"]
+        layers = EVALUATORS.get("hidden_states").measure(Subject(model, same.reference)).tables["layers"]
         assert (layers.numbers("cosine") == 1.0).all() == (side == "output")
 
 
@@ -156,19 +156,21 @@ def test_a_method_that_knows_the_truth_loses_nothing(subject: Subject) -> None:
         base = p.base.input if side == "input" else p.base.head
         return made(p, side, base[old.clamp(min=0)], Provenance.COMPOSED)
 
-    oracle = Method("oracle", "Oracle", "Knows.", "", true_rows)
-    found = evaluator("held_out_anchors").measure(replace(subject, method=oracle, transplanted=None), {"share": 0.5})
+    oracle = Method(key="oracle", label="Oracle", definition="Knows.", source="", rows=true_rows)
+    found = EVALUATORS.get("held_out_anchors").measure(
+        replace(subject, method=oracle, transplanted=None), {"share": 0.5}
+    )
     assert value(found, "bits_lost") == 0.0
     for side in ("input", "output"):
         assert value(found, f"{side}_cosine") == pytest.approx(1.0) and value(found, f"{side}_norm_ratio") == 1.0
         assert value(found, f"{side}_neighbour_overlap") == 1.0
-    mean = evaluator("held_out_anchors").measure(subject, {"share": 0.5})
+    mean = EVALUATORS.get("held_out_anchors").measure(subject, {"share": 0.5})
     assert value(mean, "bits_lost") != 0.0 and value(mean, "input_cosine") < 0.9
 
 
 def test_held_out_rows_touch_no_other_row(subject: Subject) -> None:
     before = {k: v.clone() for k, v in subject.original.module.state_dict().items()}
-    found = evaluator("held_out_anchors").measure(subject, {"share": 0.3})
+    found = EVALUATORS.get("held_out_anchors").measure(subject, {"share": 0.3})
     assert all(torch.equal(v, before[k]) for k, v in subject.original.module.state_dict().items())
     assert found.facts["n_hidden"] == round(0.3 * found.facts["n_shared"])
     assert found.tables["working"].words("side") == ("input", "output", "both")
@@ -177,7 +179,7 @@ def test_held_out_rows_touch_no_other_row(subject: Subject) -> None:
 def test_embeddings_of_the_donor_itself_keep_every_neighbour(subject: Subject) -> None:
     donor = subject.reference.donor
     assert donor is not None
-    found = evaluator("embeddings").measure(replace(subject, model=donor, transplanted=None))
+    found = EVALUATORS.get("embeddings").measure(replace(subject, model=donor, transplanted=None))
     assert value(found, "input_neighbour_jaccard") == value(found, "output_neighbour_jaccard") == 1.0
     norms = found.tables["input_norms"]
     assert norms.numbers("shared").sum() + norms.numbers("new").sum() == donor.n_rows - 1  # all but the end token
@@ -214,7 +216,7 @@ def test_training_new_rows_leaves_the_others_bit_for_bit(tied: bool) -> None:
 def test_recovery_reduces_the_loss_and_changes_no_model(subject: Subject) -> None:
     before = {k: v.clone() for k, v in subject.model.module.state_dict().items()}
     for trains in ("new rows", "embeddings"):
-        found = evaluator("recovery").measure(subject, {**QUICK_RECOVERY, "trains": trains})
+        found = EVALUATORS.get("recovery").measure(subject, {**QUICK_RECOVERY, "trains": trains})
         curve = found.tables["curve"]
         for seed in (0, 1):
             rows = np.flatnonzero(curve.numbers("seed") == seed)
@@ -227,7 +229,7 @@ def test_recovery_reduces_the_loss_and_changes_no_model(subject: Subject) -> Non
 
 
 def test_adapters_train_small_changes_of_all_layers_and_leave_a_plain_model(subject: Subject) -> None:
-    found = evaluator("recovery").measure(subject, {**QUICK_RECOVERY, "then_trains": "adapters", "seeds": 1})
+    found = EVALUATORS.get("recovery").measure(subject, {**QUICK_RECOVERY, "then_trains": "adapters", "seeds": 1})
     assert set(found.tables["curve"].words("trained")) == {"nothing", "embeddings", "adapters"}
     model, bits = tunable(subject.model), []
     before = {k: v.clone() for k, v in model.module.state_dict().items()}
@@ -244,11 +246,11 @@ def test_adapters_train_small_changes_of_all_layers_and_leave_a_plain_model(subj
 
 def test_recovery_repeats_and_starts_at_the_bits_of_the_model(subject: Subject) -> None:
     settings = {**QUICK_RECOVERY, "seeds": 1, "bytes": 100_000}
-    once, again = (evaluator("recovery").measure(subject, settings) for _ in range(2))
+    once, again = (EVALUATORS.get("recovery").measure(subject, settings) for _ in range(2))
     assert np.array_equal(once.tables["curve"].numbers("bits_per_byte"), again.tables["curve"].numbers("bits_per_byte"))
     held = replace(subject, reference=replace(subject.reference, training=texts()[:4]))
-    start = evaluator("recovery").measure(held, settings).tables["curve"].numbers("bits_per_byte")[0]
-    assert start == pytest.approx(value(evaluator("bits_per_byte").measure(held), "bits_per_byte"), rel=1e-6)
+    start = EVALUATORS.get("recovery").measure(held, settings).tables["curve"].numbers("bits_per_byte")[0]
+    assert start == pytest.approx(value(EVALUATORS.get("bits_per_byte").measure(held), "bits_per_byte"), rel=1e-6)
 
 
 def test_batches_hold_the_same_bytes_for_every_tokenizer() -> None:
@@ -280,16 +282,16 @@ def test_samples_are_valid_or_not() -> None:
 def test_other_architectures_are_measured_too(name: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
     one = lab(original=opened(tmp_path, name), new=byte_bpe(340, "both"), window_bytes=100)
     for key in ("bits_per_byte", "next_byte_agreement", "held_out_anchors", "hidden_states", "swap", "samples"):
-        found = evaluator(key).measure(one)
+        found = EVALUATORS.get(key).measure(one)
         assert any(np.isfinite(number.value) for number in found.numbers.values()), key
-    found = evaluator("recovery").measure(one, {**QUICK_RECOVERY, "seeds": 1})
+    found = EVALUATORS.get("recovery").measure(one, {**QUICK_RECOVERY, "seeds": 1})
     assert value(found, "bits_per_byte_after") < found.tables["curve"].numbers("bits_per_byte")[0]
 
 
-@pytest.mark.parametrize("key", [e.key for e in evaluators().values() if not e.quick])
+@pytest.mark.parametrize("key", [e.key for e in EVALUATORS.all().values() if not e.quick])
 def test_every_number_that_is_declared_is_given(subject: Subject, key: str) -> None:
-    found = evaluator(key).measure(subject, QUICK_RECOVERY if key == "recovery" else {})
-    assert set(found.numbers) == {d.key for d in evaluator(key).numbers}
+    found = EVALUATORS.get(key).measure(subject, QUICK_RECOVERY if key == "recovery" else {})
+    assert set(found.numbers) == {d.key for d in EVALUATORS.get(key).numbers}
     for number in found.numbers.values():
         assert np.isfinite(number.value) or number.reason
     assert found.stored().facts
@@ -299,14 +301,14 @@ def test_every_number_that_is_declared_is_given(subject: Subject, key: str) -> N
     "key", ["bits_per_byte", "mass_audit", "loss_by_class", "perplexity_ratio", "head_calibration"]
 )
 def test_the_quick_ones_give_what_they_declare(subject: Subject, key: str) -> None:
-    assert set(evaluator(key).measure(subject).numbers) == {d.key for d in evaluator(key).numbers}
+    assert set(EVALUATORS.get(key).measure(subject).numbers) == {d.key for d in EVALUATORS.get(key).numbers}
 
 
 def test_wrong_parameters_are_refused(subject: Subject) -> None:
     with pytest.raises(UserError, match="windows cannot be 0"):
-        evaluator("exact_bytes").measure(subject, {"windows": 0})
+        EVALUATORS.get("exact_bytes").measure(subject, {"windows": 0})
     with pytest.raises(UserError, match="no parameter of samples"):
-        evaluator("samples").measure(subject, {"promts": 2})
+        EVALUATORS.get("samples").measure(subject, {"promts": 2})
 
 
 def test_the_quick_ones_make_one_pass_of_each_model(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -325,7 +327,7 @@ def test_the_quick_ones_make_one_pass_of_each_model(monkeypatch: pytest.MonkeyPa
     second = lab("mean", original=first.original)
     second = replace(second, reference=first.reference)
     for one in (first, second):
-        for each in evaluators().values():
+        for each in EVALUATORS.all().values():
             if each.quick:
                 each.measure(one)
     whole = sum(len(t.text) for t in first.reference.texts)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core.common.errors import UserError
-from core.evaluation.base import EvalText, Reference, Subject, evaluator, evaluators, quick_evaluators
+from core.evaluation.base import EVALUATORS, EvalText, Reference, Subject, quick_evaluators
 from core.evaluation.results import Measures, restored
 from core.jobs.job import Output
 from core.jobs.store.files import Origin, Result, packed, unpacked
@@ -17,7 +17,7 @@ from core.models.matrices import Matrices
 from tests.lab import byte_bpe, lab, llama, permuted, texts
 
 LN2 = float(np.log(2))
-SINGLE = [e.key for e in evaluators().values() if e.quick]
+SINGLE = [e.key for e in EVALUATORS.all().values() if e.quick]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def bits(measures: Measures, key: str) -> float:
 
 def test_the_same_tokenizer_changes_nothing() -> None:
     same = lab(original=llama(byte_bpe(300), scale=0.5), new=byte_bpe(300))
-    found = {key: evaluator(key).measure(same) for key in SINGLE}
+    found = {key: EVALUATORS.get(key).measure(same) for key in SINGLE}
     bpb = found["bits_per_byte"]
     assert bits(bpb, "bits_lost") == 0.0 and bpb.numbers["bits_lost"].high == 0.0
     assert bits(found["perplexity_ratio"], "perplexity_ratio") == 1.0
@@ -61,7 +61,7 @@ def test_the_same_tokenizer_changes_nothing() -> None:
 
 
 def test_a_uniform_model_has_known_bits(flat: Subject) -> None:
-    found = evaluator("bits_per_byte").measure(flat)
+    found = EVALUATORS.get("bits_per_byte").measure(flat)
     table = found.tables["texts"]
     for name, model in (("model", flat.model), ("original", flat.original)):
         expected = table.numbers(f"{name}_tokens") * np.log(model.n_rows)
@@ -69,12 +69,12 @@ def test_a_uniform_model_has_known_bits(flat: Subject) -> None:
     tokens, n_bytes = table.numbers("model_tokens").sum(), table.numbers("model_bytes").sum()
     assert n_bytes == sum(len(t.text.encode()) for t in flat.reference.texts)
     assert bits(found, "bits_per_byte") == pytest.approx(tokens * np.log2(flat.model.n_rows) / n_bytes, rel=1e-6)
-    ratio = evaluator("perplexity_ratio").measure(flat)
+    ratio = EVALUATORS.get("perplexity_ratio").measure(flat)
     assert bits(ratio, "perplexity_ratio") == pytest.approx(2 ** bits(found, "bits_lost"), rel=1e-9)
 
 
 def test_a_uniform_model_spreads_its_mass_over_all_rows(flat: Subject) -> None:
-    found = evaluator("mass_audit").measure(flat)
+    found = EVALUATORS.get("mass_audit").measure(flat)
     n_new = int((flat.groups == 1).sum())
     assert n_new > 20
     assert bits(found, "new_mass") == pytest.approx(n_new / flat.model.n_rows, rel=1e-5)
@@ -84,7 +84,7 @@ def test_a_uniform_model_spreads_its_mass_over_all_rows(flat: Subject) -> None:
 
 
 def test_a_uniform_model_has_a_known_next_byte(flat: Subject) -> None:
-    found = evaluator("next_byte_agreement").measure(flat)
+    found = EVALUATORS.get("next_byte_agreement").measure(flat)
 
     def first_bytes(model: LanguageModel) -> np.ndarray:
         vocabulary = model.tokenizer.vocabulary
@@ -102,8 +102,8 @@ def test_a_uniform_model_has_a_known_next_byte(flat: Subject) -> None:
 
 
 def test_calibration_of_a_uniform_model_is_the_ratio_of_odds(flat: Subject) -> None:
-    found = evaluator("head_calibration").measure(flat)
-    audit = evaluator("mass_audit").measure(flat).tables["groups"]
+    found = EVALUATORS.get("head_calibration").measure(flat)
+    audit = EVALUATORS.get("mass_audit").measure(flat).tables["groups"]
     row = int(audit.where(language="", group="new")[0])
     mass, share = audit.numbers("mass")[row], audit.numbers("share")[row]
     odds = np.log(share / (1 - share)) - np.log(mass / (1 - mass))
@@ -115,7 +115,7 @@ def test_masses_sum_to_one(made: Subject) -> None:
     reading = made.reading
     assert reading.mass[reading.predicted].sum(1) == pytest.approx(1.0, abs=1e-5)
     assert reading.mean_probability.sum() == pytest.approx(1.0, abs=1e-5)
-    groups = evaluator("mass_audit").measure(made).tables["groups"]
+    groups = EVALUATORS.get("mass_audit").measure(made).tables["groups"]
     for language in ("", "eng", "deu"):
         rows = groups.where(language=language)
         assert groups.numbers("mass")[rows].sum() == pytest.approx(1.0, abs=1e-5)
@@ -123,7 +123,7 @@ def test_masses_sum_to_one(made: Subject) -> None:
 
 
 def test_classes_add_up_to_the_whole(made: Subject) -> None:
-    table = evaluator("loss_by_class").measure(made).tables["classes"]
+    table = EVALUATORS.get("loss_by_class").measure(made).tables["classes"]
     views = set(zip(table.words("side"), table.words("by"), strict=True))
     assert len(views) == 5
     for side, by in views:
@@ -141,7 +141,7 @@ def test_classes_add_up_to_the_whole(made: Subject) -> None:
 def test_next_byte_agrees_with_a_direct_computation(made: Subject) -> None:
     one = replace(made.reference, texts=made.reference.texts[:1])
     subject = replace(made, reference=one)
-    found = evaluator("next_byte_agreement").measure(subject)
+    found = EVALUATORS.get("next_byte_agreement").measure(subject)
 
     def distributions(model: LanguageModel) -> dict[int, np.ndarray]:
         cut = model.tokenizer.segment(one.texts[0].text)
@@ -168,13 +168,13 @@ def test_next_byte_agrees_with_a_direct_computation(made: Subject) -> None:
 def test_naming_the_tokens_otherwise_changes_nothing() -> None:
     base = llama(byte_bpe(300), scale=0.5)
     order = [0, *(1 + np.random.default_rng(0).permutation(299)).tolist()]
-    found = evaluator("bits_per_byte").measure(lab(original=base, new=permuted(byte_bpe(300), order)))
+    found = EVALUATORS.get("bits_per_byte").measure(lab(original=base, new=permuted(byte_bpe(300), order)))
     assert abs(bits(found, "bits_lost")) < 1e-6
     assert bits(found, "compression_gain") == 1.0
 
 
 def test_intervals_hold_the_figure_and_are_the_same_again(made: Subject) -> None:
-    once, again = (evaluator("bits_per_byte").measure(made) for _ in range(2))
+    once, again = (EVALUATORS.get("bits_per_byte").measure(made) for _ in range(2))
     for key, number in once.numbers.items():
         assert number.low <= number.value <= number.high
         assert number == again.numbers[key]
@@ -183,36 +183,36 @@ def test_intervals_hold_the_figure_and_are_the_same_again(made: Subject) -> None
 
 def test_few_texts_have_no_interval(made: Subject) -> None:
     few = replace(made, reference=replace(made.reference, texts=texts()[:3]))
-    number = evaluator("bits_per_byte").measure(few).numbers["bits_per_byte"]
+    number = EVALUATORS.get("bits_per_byte").measure(few).numbers["bits_per_byte"]
     assert np.isnan(number.low) and "at least 10 texts" in number.reason and number.value > 0
 
 
 def test_empty_texts_are_left_out_and_said(made: Subject) -> None:
     more = (*texts(), EvalText("eng", "prose", ""))
-    found = evaluator("bits_per_byte").measure(replace(made, reference=replace(made.reference, texts=more)))
+    found = EVALUATORS.get("bits_per_byte").measure(replace(made, reference=replace(made.reference, texts=more)))
     assert "1 of 25 texts are left out" in " ".join(found.remarks)
     assert bits(found, "bits_per_byte") == pytest.approx(
-        bits(evaluator("bits_per_byte").measure(made), "bits_per_byte")
+        bits(EVALUATORS.get("bits_per_byte").measure(made), "bits_per_byte")
     )
 
 
 def test_sentences_are_compared_where_all_languages_have_them(made: Subject) -> None:
-    found = evaluator("bits_per_sentence").measure(made)
-    table = evaluator("bits_per_byte").measure(made).tables["texts"]
+    found = EVALUATORS.get("bits_per_sentence").measure(made)
+    table = EVALUATORS.get("bits_per_byte").measure(made).tables["texts"]
     rows = table.where(language="deu")
     expected = table.numbers("model_nats")[rows].mean() / LN2
     cells = found.tables["cells"]
     assert cells.numbers("model_bits_per_sentence")[cells.where(language="deu")[0]] == pytest.approx(expected)
     fewer = replace(made, reference=replace(made.reference, texts=texts()[:-1]))
-    assert evaluator("bits_per_sentence").measure(fewer).facts["n_sentences"] == 11
+    assert EVALUATORS.get("bits_per_sentence").measure(fewer).facts["n_sentences"] == 11
 
 
 def test_without_an_original_bits_are_there_and_comparisons_are_refused(made: Subject) -> None:
     alone = Subject(made.model, Reference(texts()))
-    found = evaluator("bits_per_byte").measure(alone)
+    found = EVALUATORS.get("bits_per_byte").measure(alone)
     assert bits(found, "bits_per_byte") > 0 and "no original" in found.numbers["bits_lost"].reason
     with pytest.raises(UserError, match="before the transplant"):
-        evaluator("next_byte_agreement").measure(alone)
+        EVALUATORS.get("next_byte_agreement").measure(alone)
 
 
 @pytest.mark.parametrize("measure", [e.measure for e in quick_evaluators()], ids=SINGLE)
@@ -228,6 +228,6 @@ def test_what_is_found_can_be_stored(made: Subject, measure: Callable[[Subject],
 
 
 def test_every_evaluator_describes_itself() -> None:
-    for one in evaluators().values():
+    for one in EVALUATORS.all().values():
         assert one.label and one.definition.endswith(".") and one.cost and one.numbers
         assert all(number.text.endswith(".") for number in one.numbers)

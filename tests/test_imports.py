@@ -20,7 +20,15 @@ def test_nothing_heavy_is_imported(module: str) -> None:
     assert [name for name in HEAVY if name in modules] == []
 
 
+@pytest.mark.parametrize("views", ["components.segmentation.tool.TOOLS", "components.premium.view.VIEWS"])
+def test_no_view_imports_what_is_heavy(views: str) -> None:
+    module = views.rpartition(".")[0]
+    code = f"import sys; import {module}; {views}.all(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [name for name in HEAVY if name in loaded.stdout.split()] == []
+
+
 def test_core_never_imports_streamlit() -> None:
-    code = "import sys\nfrom core.tokenizers.catalog import sources\nsources()\nprint(*sys.modules)"
+    code = "import sys\nfrom core.tokenizers.catalog import SOURCES\nSOURCES.all()\nprint(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "streamlit" not in loaded.stdout.split()

@@ -16,7 +16,7 @@ import pytest
 
 from core.common import processes
 from core.common.errors import UnknownName, UserError
-from core.jobs.job import Job, State, content_key, kind_named
+from core.jobs.job import KINDS, Job, State, content_key
 from core.jobs.queue import Jobs
 from core.jobs.runner import launch, lock
 from core.jobs.store.files import Input
@@ -465,5 +465,5 @@ def test_read_only_store_gives_results_and_takes_no_jobs(small_disk: Path) -> No
 def test_new_version_of_the_work_is_other_work() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TOKEN_ATLAS_WORK", "tests.job_kinds")
-        kind = kind_named("steps")
+        kind = KINDS.get("steps")
     assert content_key(kind, {}, []) != content_key(replace(kind, version=2), {}, [])

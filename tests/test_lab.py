@@ -11,7 +11,7 @@ import pytest
 from core.common.errors import UserError
 from core.evaluation.results import Measures, Table
 from core.jobs.executor import compute
-from core.jobs.job import Context, Output, Unit, kind_named
+from core.jobs.job import KINDS, Context, Output, Unit
 from core.jobs.store.files import Origin, Result, packed, unpacked
 from core.lab.estimate import estimate
 from core.lab.paired_tests import compare, entrants
@@ -49,13 +49,13 @@ def asked(cast: Cast) -> Submission:
 @pytest.fixture(scope="module")
 def parts(asked: Submission) -> list[tuple[Unit, Output]]:
     context = Context(asked.params, asked.inputs)
-    return [(unit, compute(KIND, unit, context)) for unit in kind_named(KIND).units(context)]
+    return [(unit, compute(KIND, unit, context)) for unit in KINDS.get(KIND).units(context)]
 
 
 @pytest.fixture(scope="module")
 def result(asked: Submission, parts: list[tuple[Unit, Output]]) -> LabResult:
     """Through the store's own bytes, as a page reads it."""
-    output = kind_named(KIND).combine(iter(parts), Context(asked.params, asked.inputs))
+    output = KINDS.get(KIND).combine(iter(parts), Context(asked.params, asked.inputs))
     return lab_result(unpacked(packed(Result(Origin("a", KIND), output.arrays, output.facts))))
 
 
@@ -120,7 +120,7 @@ def test_a_model_that_changed_after_submission_is_refused(asked: Submission) -> 
     changed = tuple(replace(each, fingerprint="0" * 16) if "base" in each.name else each for each in asked.inputs)
     context = Context(asked.params, changed)
     with pytest.raises(UserError, match="has changed since"):
-        compute(KIND, kind_named(KIND).units(context)[1], context)
+        compute(KIND, KINDS.get(KIND).units(context)[1], context)
 
 
 def test_every_unit_is_there_once_with_anchors_first_and_controls_last(result: LabResult) -> None:
@@ -154,14 +154,12 @@ def test_a_partial_result_says_what_is_to_come(asked: Submission, parts: list[tu
 
 def test_another_method_shares_the_units_that_are_there(plan: Plan, asked: Submission) -> None:
     more = submission(outlined(replace(plan, methods=(*METHODS, Choice("mean")), budget_seconds=9.0)))
-    before, after = (
-        {u.name: u.key for u in kind_named(KIND).units(Context(s.params, s.inputs))} for s in (asked, more)
-    )
+    before, after = ({u.name: u.key for u in KINDS.get(KIND).units(Context(s.params, s.inputs))} for s in (asked, more))
     assert {name: key for name, key in after.items() if name not in ("mean", "setting")} == {
         name: key for name, key in before.items() if name != "setting"
     }
     other = submission(outlined(replace(plan, sentences=11)))
-    assert not set(before.values()) & {u.key for u in kind_named(KIND).units(Context(other.params, other.inputs))}
+    assert not set(before.values()) & {u.key for u in KINDS.get(KIND).units(Context(other.params, other.inputs))}
 
 
 def test_the_picture_has_a_point_per_model_and_language(result: LabResult) -> None:
@@ -240,7 +238,7 @@ def test_too_few_sentences_are_said_and_not_tested(result: LabResult) -> None:
 @pytest.fixture(scope="module")
 def seeded(plan: Plan) -> Iterator[list[str]]:
     context = Context(submission(outlined(replace(plan, seeds=(0, 7)))).params)
-    yield [unit.name for unit in kind_named(KIND).units(context)]
+    yield [unit.name for unit in KINDS.get(KIND).units(context)]
 
 
 def test_each_seed_is_a_unit(seeded: list[str]) -> None:

@@ -24,7 +24,7 @@ from core.models.load import open_model
 from core.models.loadable_tokenizer import loadable
 from core.models.score import score
 from core.tokenizers.catalog import open_path
-from core.transplants.base import Transplanted, method
+from core.transplants.base import METHODS, Transplanted
 from core.transplants.problem import Problem
 from tests.datafolder import DATA, TOKENIZERS, needs_data
 from tests.lab import lab
@@ -362,14 +362,14 @@ def test_memory_that_runs_out_makes_smaller_blocks_and_is_said(monkeypatch: pyte
         return real(problem, *rest)
 
     monkeypatch.setattr(low_memory, "transplant", short_of_memory)
-    found = low_memory.transplanted(problem, method("mean"), {}, 0)
+    found = low_memory.transplanted(problem, METHODS.get("mean"), {}, 0)
     assert ceilings == [2**30, 2**28, 2**26]
     assert any("ran out of memory" in remark and "64 MB" in remark for remark in found.remarks)
     monkeypatch.setattr(
         low_memory, "transplant", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("out of memory"))
     )
     with pytest.raises(UserError, match="even in blocks of"):
-        low_memory.transplanted(problem, method("mean"), {}, 0)
+        low_memory.transplanted(problem, METHODS.get("mean"), {}, 0)
 
 
 # what is listed

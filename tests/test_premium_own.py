@@ -136,7 +136,7 @@ def test_a_tokenizer_is_counted_on_the_sample_and_stands_in_every_view() -> None
         for code in ("tha_Thai", "deu_Latn"):
             assert found.loc[code, column] == truth.value[0, truth.languages.index(code)]
     assert not any(button.key == "count_missing" for button in app.button)
-    for view in VIEWS:
+    for view in VIEWS.all():
         app = page(corpus="sample", counted=["utf8-bytes", key], premium=view, family="Chosen")
         assert not app.error and app.session_state["premium"] == view
 

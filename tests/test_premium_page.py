@@ -33,7 +33,7 @@ def table(app: AppTest):
     return next(one.value for one in app.dataframe if "Code" in one.value.columns)
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", VIEWS.all())
 def test_every_view_draws(view: str) -> None:
     app = page(premium=view)
     assert not app.exception

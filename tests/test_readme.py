@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from core.common.definitions import DEFINITIONS
-from core.tokenizers.catalog import sources
+from core.tokenizers.catalog import SOURCES
 from tests.datafolder import needs_data
 from tests.fidelity.test_fidelity import collected
 
@@ -29,7 +29,8 @@ def test_the_fidelity_table_names_every_tokenizer_compared() -> None:
 
 
 def test_every_place_a_tokenizer_can_come_from_is_named() -> None:
-    missing = [source.scheme for source in sources() if source.scheme and f"`{source.scheme}:" not in README]
+    schemes = [source.scheme for source in SOURCES.all().values() if source.scheme]
+    missing = [scheme for scheme in schemes if f"`{scheme}:" not in README]
     assert missing == []
 
 

@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from core.common.errors import TooLarge, UnknownName, UnreadableFile, UserError
-from core.tokenizers.catalog import files_at, open_tokenizer, sources
+from core.tokenizers.catalog import SOURCES, files_at, open_tokenizer
 from core.tokenizers.format import Files
 from core.tokenizers.formats.tiktoken import _BY_HASH
 from core.tokenizers.formats.vocab_merges import fitting_to, merges
@@ -24,7 +24,7 @@ from tests.fidelity.cases_tiktoken import shipped
 
 def source_of(path: Path) -> str | None:
     files = files_at(f"file:{path}", path, {})
-    return next((s.key for s in sources() if s.recognises and s.recognises(files)), None)
+    return next((s.key for s in SOURCES.all().values() if s.recognises and s.recognises(files)), None)
 
 
 RANKS = b"".join(base64.b64encode(bytes([b])) + b" %d\n" % b for b in range(256)) + b"YWI= 256\n"

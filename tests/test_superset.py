@@ -5,12 +5,12 @@ import json
 import pytest
 import torch
 
-from core.transplants.base import method, methods, transplant
+from core.transplants.base import METHODS, transplant
 from core.transplants.problem import Problem
 from tests.lab import ENGLISH, byte_bpe, llama, tokenizer_of
 
 GAINED = (("z", "q"), ("q", "x"), ("zq", "qx"))  # merges that no English text needs
-WITHOUT_DONOR = [key for key, one in methods().items() if not one.needs and not one.control]
+WITHOUT_DONOR = [key for key, one in METHODS.all().items() if not one.needs and not one.control]
 
 
 @pytest.mark.parametrize("tied", [False, True])
@@ -25,7 +25,7 @@ def test_shared_tokens_have_their_hidden_states_and_logits(key: str, tied: bool)
         document["model"]["merges"].append(list(pair))
     new = tokenizer_of(json.dumps(document))
     model = llama(old, 1, tied=tied)
-    made = transplant(Problem(old, new, model.matrices(), old_roles=model.special_ids), method(key))
+    made = transplant(Problem(old, new, model.matrices(), old_roles=model.special_ids), METHODS.get(key))
     changed = model.with_matrices(made.matrices, new, made.special_ids)
     for text in ENGLISH:
         ids = old.segment(text).ids

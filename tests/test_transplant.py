@@ -7,8 +7,9 @@ import torch
 
 from core.common.errors import UnknownName, UserError
 from core.models.matrices import Matrices
-from core.transplants.base import Method, method, methods, transplant
+from core.transplants.base import METHODS, Method, transplant
 from core.transplants.linear.word_vectors import WordVectors
+from core.transplants.needs import ANCHORS
 from core.transplants.problem import Problem, Resources
 from core.transplants.rows import Provenance, made
 from tests.lexicons import lexicon, random_matrices
@@ -16,7 +17,7 @@ from tests.lexicons import lexicon, random_matrices
 OLD = lexicon([b"the", b" the", b"cat", b" cat", b"ing", b" mat"])
 NEW = lexicon([b" the", b" cats", b"cat", b"\xe4\xbd", b"mat", b" mats", b"the cat"], ("<|end|>", "<pad>", "<tool>"))
 D = 8
-ALL = sorted(methods())
+ALL = sorted(METHODS.all())
 
 
 def problem(tied: bool = False, bias: bool = False, padding: int = 2, seed: int = 0) -> Problem:
@@ -43,7 +44,7 @@ def problem(tied: bool = False, bias: bool = False, padding: int = 2, seed: int 
 @pytest.mark.parametrize(("tied", "bias"), [(False, False), (True, False), (False, True)])
 def test_every_row_is_usable_and_accounted_for(key: str, tied: bool, bias: bool) -> None:
     at_hand = problem(tied, bias)
-    found = transplant(at_hand, method(key))
+    found = transplant(at_hand, METHODS.get(key))
     n_rows = len(NEW.vocabulary) + 2
     assert found.matrices.tied == tied
     assert (found.matrices.bias is not None) == bias
@@ -69,7 +70,7 @@ def test_every_row_is_usable_and_accounted_for(key: str, tied: bool, bias: bool)
 
 @pytest.mark.parametrize("key", ALL)
 def test_the_same_seed_gives_the_same_bits(key: str) -> None:
-    first, again = (transplant(problem(), method(key), seed=3).matrices for _ in range(2))
+    first, again = (transplant(problem(), METHODS.get(key), seed=3).matrices for _ in range(2))
     assert torch.equal(first.input, again.input)
     assert torch.equal(first.head, again.head)
 
@@ -81,7 +82,7 @@ def test_the_same_tokenizer_gives_the_same_matrices(key: str, dtype: torch.dtype
     assert drawn.base.output is not None and drawn.base.bias is not None
     base = Matrices(drawn.base.input.to(dtype), drawn.base.output.to(dtype), drawn.base.bias.to(dtype))
     donor = random_matrices(len(OLD.vocabulary), D, 5)
-    same = transplant(replace(drawn, new=OLD, base=base, donor=donor), method(key)).matrices
+    same = transplant(replace(drawn, new=OLD, base=base, donor=donor), METHODS.get(key)).matrices
     assert same.input.dtype == dtype
     for new, old in ((same.input, base.input), (same.output, base.output), (same.bias, base.bias)):
         assert new is not None and torch.equal(new, old)
@@ -91,7 +92,7 @@ def test_a_permuted_vocabulary_permutes_the_rows() -> None:
     order = torch.randperm(len(OLD.vocabulary), generator=torch.Generator().manual_seed(0)).tolist()
     new = lexicon([b"the", b" the", b"cat", b" cat", b"ing", b" mat"], order=order)
     base = random_matrices(len(OLD.vocabulary), D, 0)
-    found = transplant(Problem(OLD, new, base), method("mean")).matrices
+    found = transplant(Problem(OLD, new, base), METHODS.get("mean")).matrices
     assert torch.equal(found.input, base.input[order])
     assert torch.equal(found.head, base.head[order])
 
@@ -101,8 +102,8 @@ def test_there_and_back_restores_every_row(key: str) -> None:
     larger = lexicon([b" mat", b"ing", b"xyz", b" cat", b"cat", b" the", b"the", b"mats"], ("</s>", "<s>", "<pad>"))
     at_hand = problem(bias=True)
     there = replace(at_hand, new=larger, donor=random_matrices(len(larger.vocabulary), D, 3))
-    moved = transplant(there, method(key))
-    back = transplant(Problem(larger, OLD, moved.matrices), method("mean")).matrices
+    moved = transplant(there, METHODS.get(key))
+    back = transplant(Problem(larger, OLD, moved.matrices), METHODS.get("mean")).matrices
     for new, old in (
         (back.input, at_hand.base.input),
         (back.output, at_hand.base.output),
@@ -113,7 +114,7 @@ def test_there_and_back_restores_every_row(key: str) -> None:
 
 def test_special_tokens_without_a_counterpart_are_quiet() -> None:
     at_hand = problem()
-    found = transplant(at_hand, method("mean"))
+    found = transplant(at_hand, METHODS.get("mean"))
     quiet = at_hand.base.input[-2:].mean(0)  # the padding rows
     assert torch.allclose(found.matrices.input[1], quiet)  # <pad>
     assert torch.allclose(found.matrices.input[2], quiet)  # <tool>
@@ -124,12 +125,12 @@ def test_special_tokens_without_a_counterpart_are_quiet() -> None:
 
 def test_subword_means_by_hand() -> None:
     at_hand = problem()
-    found = transplant(at_hand, method("subword_mean"))
+    found = transplant(at_hand, METHODS.get("subword_mean"))
     vocabulary = OLD.vocabulary.id_by_bytes
     cats = NEW.vocabulary.id_by_bytes[b" cats"]
     expected = at_hand.base.input[[vocabulary[b" cat"], vocabulary[b"s"]]].mean(0)
     assert torch.allclose(found.matrices.input[cats], expected)
-    weighted = transplant(at_hand, method("weighted_pieces")).matrices
+    weighted = transplant(at_hand, METHODS.get("weighted_pieces")).matrices
     assert torch.equal(weighted.input[cats], at_hand.base.input[vocabulary[b"s"]])
     first, last = at_hand.base.head[vocabulary[b" cat"]], at_hand.base.head[vocabulary[b"s"]]
     assert torch.allclose(weighted.head[cats], (first + last / 2) / 1.5)
@@ -141,7 +142,7 @@ def test_a_normal_fit_has_the_moments_of_the_rows() -> None:
     base = Matrices(random_matrices(len(OLD.vocabulary), 4, 0).input @ shape + 3)
     for kind in ("full", "diagonal"):
         at_hand = Problem(OLD, new, base)
-        rows = transplant(at_hand, method("normal"), {"covariance": kind}).matrices.input[258:]
+        rows = transplant(at_hand, METHODS.get("normal"), {"covariance": kind}).matrices.input[258:]
         usable = base.input[at_hand.usable_old("input")]
         truth = torch.cov(usable.T) if kind == "full" else torch.diag(usable.var(0))
         assert torch.allclose(rows.mean(0), usable.mean(0), atol=0.05 * float(truth.diagonal().max()))
@@ -157,7 +158,7 @@ def test_broken_rows_are_reported_and_spread_nowhere(key: str, bad: float) -> No
     at_hand.base.head[vocabulary[b" the"]] = bad
     at_hand.donor.input[NEW.vocabulary.id_by_bytes[b" cats"]] = bad
     at_hand.donor.head[NEW.vocabulary.id_by_bytes[b"cat"]] = bad
-    found = transplant(at_hand, method(key))
+    found = transplant(at_hand, METHODS.get(key))
     assert torch.isfinite(found.matrices.input).all()
     assert torch.isfinite(found.matrices.head).all()
     assert any("rows of the model" in remark for remark in found.remarks)
@@ -172,14 +173,14 @@ def test_matrices_of_another_tokenizer_are_refused() -> None:
     with pytest.raises(UserError, match="input rows and"):
         Problem(OLD, NEW, Matrices(torch.ones(264, D), torch.ones(263, D)))
     with pytest.raises(UserError, match="damaged"):
-        transplant(Problem(OLD, NEW, Matrices(torch.full((264, D), float("nan")))), method("mean"))
+        transplant(Problem(OLD, NEW, Matrices(torch.full((264, D), float("nan")))), METHODS.get("mean"))
 
 
 def test_a_few_tokens_without_rows_are_survived() -> None:
     n_old, n_new = len(OLD.vocabulary), len(NEW.vocabulary)
     at_hand = Problem(OLD, NEW, random_matrices(n_old - 1, D, 0), random_matrices(n_new - 2, D, 1))
     for key in ("subword_mean", "mean"):
-        found = transplant(at_hand, method(key))
+        found = transplant(at_hand, METHODS.get(key))
         assert found.matrices.n_rows == n_new
         assert any("no row for the last 1 tokens" in remark for remark in found.remarks)
 
@@ -191,23 +192,23 @@ def test_an_overflow_in_half_precision_falls_back() -> None:
         return made(at_hand, side, values, Provenance.SOLVED)
 
     half = Matrices(random_matrices(len(OLD.vocabulary), D, 0).input.half())
-    found = transplant(Problem(OLD, NEW, half), Method("huge", "Huge", "", "", huge))
+    found = transplant(Problem(OLD, NEW, half), Method(key="huge", label="Huge", definition="", source="", rows=huge))
     assert found.rows["input"].n_by_reason == {"its numbers overflow or are undefined": 1}
     assert torch.isfinite(found.matrices.input).all()
 
 
 def test_what_is_missing_is_said() -> None:
     bare = Problem(OLD, NEW, random_matrices(264, D, 0))
-    for one in methods().values():
+    for one in METHODS.all().values():
         reason = one.unavailable(bare)
-        assert (reason is None) == (not set(one.needs) - {"anchors"}), one.key
+        assert (reason is None) == (not set(one.needs) - {ANCHORS}), one.key
         if reason:
             with pytest.raises(UserError, match="cannot be used here"):
                 transplant(bare, one)
 
 
 def test_parameters_are_checked() -> None:
-    weighted = method("weighted_pieces")
+    weighted = METHODS.get("weighted_pieces")
     assert weighted.read({"output_decay": "0.25"}).number("output_decay") == 0.25
     for bad, words in (
         ({"output_decay": 2}, "from 0 to 1"),
@@ -217,9 +218,9 @@ def test_parameters_are_checked() -> None:
         with pytest.raises(UserError, match=words):
             weighted.read(bad)
     with pytest.raises(UnknownName, match="full"):
-        method("normal").read({"covariance": "ful"})
+        METHODS.get("normal").read({"covariance": "ful"})
     with pytest.raises(UnknownName, match="mean"):
-        method("meen")
+        METHODS.get("meen")
 
 
 def test_hidden_tokens_are_made_without_their_own_row() -> None:
@@ -235,7 +236,9 @@ def test_hidden_tokens_are_made_without_their_own_row() -> None:
     poisoned[OLD.vocabulary.id_by_bytes[b"cat"]] = 1e9
     for key in ALL:
         rows = [
-            transplant(replace(hidden, base=Matrices(source, at_hand.base.output)), method(key)).matrices.input[token]
+            transplant(replace(hidden, base=Matrices(source, at_hand.base.output)), METHODS.get(key)).matrices.input[
+                token
+            ]
             for source in (at_hand.base.input, poisoned)
         ]
         assert torch.allclose(*rows), key

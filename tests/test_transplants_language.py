@@ -15,7 +15,7 @@ from core.models.matrices import Matrices
 from core.text.words_of_text import words_of
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import LocalTokenizer
-from core.transplants.base import method, transplant
+from core.transplants.base import METHODS, transplant
 from core.transplants.linear.cooccurrence import token_vectors
 from core.transplants.linear.nearest import nearest
 from core.transplants.linear.sparsemax import sparsemax
@@ -86,7 +86,7 @@ def test_focus_takes_the_row_of_a_token_in_the_same_company() -> None:
     texts = [f" {who} {did}" for who in ("cat", "dog") for did in ("ran", "sat", "ate")] * 10
     texts += [f" {a} {b}" for a, b in (("red", "one"), ("one", "red"), ("red", "red"))] * 10
     problem = Problem(old, new, base, resources=Resources(target_text=texts))
-    found = transplant(problem, method("focus"), {"width": 4})
+    found = transplant(problem, METHODS.get("focus"), {"width": 4})
     dog, cat = _row(new, b" dog"), _row(old, b" cat")
     one = found.rows["input"].coefficients
     place = found.wanted["input"].tolist().index(dog)
@@ -98,7 +98,7 @@ def test_focus_takes_the_row_of_a_token_in_the_same_company() -> None:
     given_vectors = torch.full((len(new.vocabulary), 2), torch.nan)
     given_vectors[[dog, _row(new, b" red")]] = torch.tensor([1.0, 0.5])
     own = replace(problem, resources=Resources(token_vectors=given_vectors))
-    assert torch.allclose(transplant(own, method("focus")).matrices.input[dog], base.input[_row(old, b" red")])
+    assert torch.allclose(transplant(own, METHODS.get("focus")).matrices.input[dog], base.input[_row(old, b" red")])
 
 
 def test_word_vectors_of_tokens_by_hand() -> None:
@@ -124,13 +124,13 @@ def test_wechsel_translates_through_the_dictionary() -> None:
         dictionary=[*pairs[:4], ("ice", "nothing known"), ("Ice", "eis")],
     )
     base = random_matrices(len(old.vocabulary), D, 0)
-    found = transplant(Problem(old, new, base, resources=resources), method("wechsel"), {"temperature": 0.01})
+    found = transplant(Problem(old, new, base, resources=resources), METHODS.get("wechsel"), {"temperature": 0.01})
     for a, b in pairs:
         row = found.matrices.input[_row(new, b" " + b.encode())]
         assert torch.allclose(row, base.input[_row(old, b" " + a.encode())], atol=1e-3)
     wrong = replace(resources, dictionary=[("a", "b")])
     with pytest.raises(UserError, match="None of the 1 pairs"):
-        transplant(Problem(old, new, base, resources=wrong), method("wechsel"))
+        transplant(Problem(old, new, base, resources=wrong), METHODS.get("wechsel"))
 
 
 def test_clp_by_hand_and_its_denominator() -> None:
@@ -141,7 +141,7 @@ def test_clp_by_hand_and_its_denominator() -> None:
     helper[_row(new, b"cc")] = torch.tensor([3.0, 4.0])  # cosines 0.6 and 0.8
     helper[_row(new, b"dd")] = torch.tensor([1.0, -1.0])  # they cancel
     base = random_matrices(len(old.vocabulary), D, 0)
-    found = transplant(Problem(old, new, base, resources=Resources(helper=helper)), method("clp_transfer"))
+    found = transplant(Problem(old, new, base, resources=Resources(helper=helper)), METHODS.get("clp_transfer"))
     expected = (0.6 * base.head[_row(old, b"aa")] + 0.8 * base.head[_row(old, b"bb")]) / 1.4
     assert torch.allclose(found.matrices.head[_row(new, b"cc")], expected)
     assert list(found.rows["output"].n_by_reason.values()) == [1]
@@ -154,7 +154,7 @@ def test_token_adapt_by_hand() -> None:
     by_text = {"ab": [1.0, 0.0], "cde": [0.0, 1.0], "abcde": [0.6, 0.8]}
     encoder = lambda texts: torch.tensor([by_text.get(t, [-1.0, -1.0]) for t in texts])  # noqa: E731
     problem = Problem(old, new, base, resources=Resources(encoder=encoder))
-    found = transplant(problem, method("token_adapt"), {"k": 2, "share": 0.3, "temperature": 0.3})
+    found = transplant(problem, METHODS.get("token_adapt"), {"k": 2, "share": 0.3, "temperature": 0.3})
 
     def softmax(a: float, b: float) -> tuple[float, float]:
         return exp(a) / (exp(a) + exp(b)), exp(b) / (exp(a) + exp(b))
@@ -196,7 +196,7 @@ def test_trans_tokenization_finds_the_translation() -> None:
     old = lexicon([b" cat", b" dog", b"cat", b"dog", b" sun", b" sea", b"17"])
     new = lexicon([b" Hund", b" Kat", b"ze", b" 17", b" xyz"])
     base = random_matrices(len(old.vocabulary), D, 0)
-    found = transplant(Problem(old, new, base, resources=Resources(parallel=both)), method("trans_tokenization"))
+    found = transplant(Problem(old, new, base, resources=Resources(parallel=both)), METHODS.get("trans_tokenization"))
     rows, kinds = found.matrices.input, found.provenance["input"]
     assert torch.cosine_similarity(rows[_row(new, b" Hund")], base.input[_row(old, b" dog")], dim=0) > 0.9
     for piece in (b" Kat", b"ze"):
@@ -248,7 +248,9 @@ def test_german_words_find_english_ones_in_flores() -> None:
     sentences = flores()
     parallel = list(zip(sentences["eng_Latn"], sentences["deu_Latn"], strict=True))
     base = Matrices(torch.randn(len(old.vocabulary), 16, generator=torch.Generator().manual_seed(0)))
-    found = transplant(Problem(old, new, base, resources=Resources(parallel=parallel)), method("trans_tokenization"))
+    found = transplant(
+        Problem(old, new, base, resources=Resources(parallel=parallel)), METHODS.get("trans_tokenization")
+    )
     expected = {" Sprache": " language", " Jahrhundert": " century", " verschiedene": " different", " fünf": " five"}
     for german, english in expected.items():
         row = found.matrices.input[_row(new, german.encode())]

@@ -9,7 +9,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.common.params import Value
 from core.models.matrices import Matrices
-from core.transplants.base import method, methods, transplant
+from core.transplants.base import METHODS, transplant
 from core.transplants.linear.word_vectors import WordVectors
 from core.transplants.problem import Problem, Resources
 from core.transplants.rows import Provenance
@@ -30,7 +30,7 @@ class Planted:
     truth: Tensor
 
     def error(self, key: str, given: dict[str, Value] | None = None, seed: int = 0) -> float:
-        made = transplant(self.problem, method(key), given, seed).matrices.input[-len(FRESH) :]
+        made = transplant(self.problem, METHODS.get(key), given, seed).matrices.input[-len(FRESH) :]
         return float((made - self.truth).norm() / (self.truth - self.truth.mean(0)).norm())
 
 
@@ -59,26 +59,28 @@ def test_methods_find_what_controls_do_not(seed: int) -> None:
 
 def test_the_published_pursuit_explodes_and_says_so_while_the_robust_one_stops() -> None:
     case = planted(0)
-    wild = transplant(case.problem, method("omp_published"), {"k": 40})
+    wild = transplant(case.problem, METHODS.get("omp_published"), {"k": 40})
     assert wild.rows["input"].extras["coefficient l1"].max() > 1e3
     assert any("weights beyond reason" in remark for remark in wild.remarks)
     assert torch.isfinite(wild.matrices.input).all()
-    tame = transplant(case.problem, method("omp_robust"), {"k": 40})
+    tame = transplant(case.problem, METHODS.get("omp_robust"), {"k": 40})
     assert tame.rows["input"].extras["coefficient l1"].max() < 100
     assert tame.rows["input"].extras["atoms"].max() < D_DONOR
     assert any("at most" in remark for remark in tame.remarks)
-    assert not any("beyond reason" in r for r in transplant(case.problem, method("omp_published"), {"k": 4}).remarks)
+    assert not any(
+        "beyond reason" in r for r in transplant(case.problem, METHODS.get("omp_published"), {"k": 4}).remarks
+    )
 
 
 @pytest.mark.parametrize("key", ["procrustes", "ridge", "nearest", "omp_robust"])
 def test_moving_a_space_moves_the_rows_along(key: str) -> None:
     case = planted(1)
     base, donor = case.problem.base.input, case.problem.donor.input
-    here = transplant(case.problem, method(key)).matrices.input
+    here = transplant(case.problem, METHODS.get(key)).matrices.input
     moved_donor = replace(case.problem, donor=Matrices(donor + 3))
-    assert torch.allclose(transplant(moved_donor, method(key)).matrices.input, here, atol=2e-3)
+    assert torch.allclose(transplant(moved_donor, METHODS.get(key)).matrices.input, here, atol=2e-3)
     moved_base = replace(case.problem, base=Matrices(base + 3))
-    assert torch.allclose(transplant(moved_base, method(key)).matrices.input, here + 3, atol=2e-3)
+    assert torch.allclose(transplant(moved_base, METHODS.get(key)).matrices.input, here + 3, atol=2e-3)
 
 
 @pytest.mark.parametrize("key", ["nearest", "omp_robust"])  # the published pursuit takes a longer anchor first
@@ -86,7 +88,7 @@ def test_a_donor_row_equal_to_an_anchors_gets_that_anchors_row(key: str) -> None
     case = planted(2)
     donor = case.problem.donor.input
     donor[-1] = donor[300]
-    found = transplant(case.problem, method(key), {"k": 1})
+    found = transplant(case.problem, METHODS.get(key), {"k": 1})
     assert torch.allclose(found.matrices.input[-1], case.problem.base.input[300], atol=1e-4)
     assert found.rows["input"].residual[-1] < 1e-3
     one = found.rows["input"].coefficients
@@ -98,7 +100,7 @@ def test_the_residual_falls_with_k() -> None:
     case = planted(0)
     before = torch.ones(len(FRESH))
     for k in (1, 2, 4, 8, 16):
-        rows = transplant(case.problem, method("omp_robust"), {"k": k}).rows["input"]
+        rows = transplant(case.problem, METHODS.get("omp_robust"), {"k": k}).rows["input"]
         assert (rows.residual <= before + 1e-6).all()
         before = rows.residual
 
@@ -109,7 +111,7 @@ def test_untrained_and_repeated_anchors_are_left_out() -> None:
     mean = donor.mean(0)
     donor[260:270] = mean + 1e-4 * (donor[260:270] - mean)  # never moved from where training began
     donor[280:285] = donor[279]
-    found = transplant(case.problem, method("omp_robust"))
+    found = transplant(case.problem, METHODS.get("omp_robust"))
     assert any(
         r.startswith("10 anchors are left out on the input side: their rows look untrained") for r in found.remarks
     )
@@ -123,11 +125,11 @@ def test_untrained_and_repeated_anchors_are_left_out() -> None:
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
 def test_neighbours_under_every_weighting(weights: str, metric: str) -> None:
     case = planted(0)
-    rows = transplant(case.problem, method("nearest"), {"weights": weights, "metric": metric}).rows["input"]
+    rows = transplant(case.problem, METHODS.get("nearest"), {"weights": weights, "metric": metric}).rows["input"]
     if weights != "least squares":
         assert torch.allclose(rows.extras["coefficient sum"], torch.ones(len(FRESH)), atol=1e-4)
     if weights in ("barycentric", "least squares"):
-        plain = transplant(case.problem, method("nearest"), {"weights": "softmax", "metric": metric}).rows["input"]
+        plain = transplant(case.problem, METHODS.get("nearest"), {"weights": "softmax", "metric": metric}).rows["input"]
         assert rows.residual.mean() < plain.residual.mean()
     assert case.error("nearest", {"weights": weights, "metric": metric}) < 0.9
 
@@ -136,7 +138,7 @@ def test_neighbours_under_every_weighting(weights: str, metric: str) -> None:
 def test_a_token_without_a_donor_row_is_the_mean_row(key: str) -> None:
     case = planted(0)
     case.problem.donor.input[-1] = float("nan")
-    found = transplant(case.problem, method(key))
+    found = transplant(case.problem, METHODS.get(key))
     assert found.provenance["input"][-1] == Provenance.FALLBACK
     assert torch.allclose(found.matrices.input[-1], case.problem.mean_row("input"))
     assert found.rows["input"].n_by_reason == {"the donor has no usable row for it": 1}
@@ -147,8 +149,8 @@ def test_the_ceiling_changes_memory_and_not_rows(key: str) -> None:
     case = planted(0)
     tight = replace(case.problem, memory_bytes=1)
     given: dict[str, Value] = {"k": 8} if "omp" in key else {}
-    wide = transplant(case.problem, method(key), given).matrices.input
-    assert torch.allclose(transplant(tight, method(key), given).matrices.input, wide, atol=1e-4)
+    wide = transplant(case.problem, METHODS.get(key), given).matrices.input
+    assert torch.allclose(transplant(tight, METHODS.get(key), given).matrices.input, wide, atol=1e-4)
 
 
 class Largest(TorchDispatchMode):
@@ -166,7 +168,7 @@ class Largest(TorchDispatchMode):
         return out
 
 
-@pytest.mark.parametrize("key", [k for k in methods() if k != "trans_tokenization"])
+@pytest.mark.parametrize("key", [k for k in METHODS.all() if k != "trans_tokenization"])
 def test_no_method_makes_a_table_of_new_tokens_by_anchors(key: str) -> None:
     """Such a table would take 24 MB here, three times what one float32 copy of everything comes to and the ceiling."""
     shared = [n.to_bytes(2, "big") + b"s" for n in range(3000)]
@@ -186,5 +188,5 @@ def test_no_method_makes_a_table_of_new_tokens_by_anchors(key: str) -> None:
     donor = Matrices(torch.randn(n_new, 16, generator=draw))
     problem = Problem(old, new, base, donor, resources, memory_bytes=2**20)
     with Largest() as largest:
-        transplant(problem, method(key), {"k": 8} if "omp" in key else {})
+        transplant(problem, METHODS.get(key), {"k": 8} if "omp" in key else {})
     assert largest.n_bytes <= 2 * 2**20

@@ -35,12 +35,12 @@ class Catalogue:
 @st.cache_resource(show_spinner="Getting the lab ready …")
 def catalogue() -> Catalogue:
     """Everything that a form offers; the first to ask waits for torch."""
-    from core.evaluation.base import evaluators
+    from core.evaluation.base import EVALUATORS
     from core.models.load import shipped
-    from core.transplants.base import methods
+    from core.transplants.base import METHODS
 
-    offered = {key: one for key, one in methods().items() if not one.control}
-    return Catalogue(offered, evaluators(), tuple(shipped()))
+    offered = {key: one for key, one in METHODS.all().items() if not one.control}
+    return Catalogue(offered, EVALUATORS.all(), tuple(shipped()))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -50,20 +50,22 @@ def lacking(
     """Methods that cannot run with what was chosen so far, each with the reason and how to help it."""
     import torch
 
-    from core.transplants.base import methods
+    from core.transplants.base import METHODS
     from core.transplants.linear.word_vectors import WordVectors
+    from core.transplants.needs import Available
     from core.transplants.problem import Resources
 
     vectors = WordVectors(("",), torch.zeros(1, 1)) if has_vectors else None
     pair = (("", ""),)
-    here = Resources(
+    resources = Resources(
         target_text=("",) if has_text else (),
         old_vectors=vectors,
         new_vectors=vectors,
         dictionary=pair if has_dictionary else (),
         parallel=pair if is_parallel else (),
     )
-    reasons = {key: one.lacks(here, has_donor=has_donor) for key, one in methods().items()}
+    here = Available(resources=resources, has_donor=has_donor)
+    reasons = {key: one.lacks(here) for key, one in METHODS.all().items()}
     return {key: reason for key, reason in reasons.items() if reason}
 
 

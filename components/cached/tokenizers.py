@@ -9,7 +9,7 @@ from core.corpora.facts import CorpusFacts, examined
 from core.counting.estimate import bytes_per_second
 from core.counting.table import CountTable
 from core.jobs.shared_cache import shared
-from core.metrics.base import Value, from_segmentations, metrics
+from core.metrics.base import METRICS, Value, from_segmentations
 from core.premium.atlas import atlas_tokenizers, shipped_atlas
 from core.premium.premium import Per, Premiums, Resampled, premiums, resample
 from core.premium.published import Reproduction, reproduction
@@ -132,7 +132,7 @@ def metric_values(spec: str, corpus_spec: str, code: str, most: int, reference: 
         evidence = from_segmentations(
             segmentations(spec, corpus_spec, code, most), tokenizer(spec).info.n_vocabulary, against
         )
-        return {key: one.value(evidence) for key, one in metrics().items()}
+        return {key: one.value(evidence) for key, one in METRICS.all().items()}
 
     return shared().get(("metric values", spec, corpus_spec, code, most, reference), made, most=MOST_OF_A_TEXT)
 

@@ -5,19 +5,20 @@ import streamlit as st
 from components.frame.errors import plain, user_errors
 from components.lab.context import AtHand
 from components.lab.form.again import measure_too
-from components.lab.view import View, views
+from components.lab.view import views
+from components.widgets.view import View, one_of
 
 
 def choose_view(at_hand: AtHand) -> None:
     """Let the user choose, and draw it; a `UserError` is one message in its place."""
     known = views()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_views"):
-        group = _one_of("View", list(known), "lab")
+        group = one_of("View", list(known), "lab")
         members = known[group]
         view = members[0]
         if len(members) > 1:
             by_label = {member.label: member for member in members}
-            view = by_label[_one_of(f"{group}, which", list(by_label), f"lab_{group.lower()}")]
+            view = by_label[one_of(f"{group}, which", list(by_label), f"lab_{group.lower()}")]
         with st.popover("", icon=":material/help:", type="tertiary", key="lab_about", help="What this view shows"):
             _about(at_hand, view)
     with user_errors():
@@ -27,20 +28,7 @@ def choose_view(at_hand: AtHand) -> None:
             view.draw(at_hand)
 
 
-def _one_of(label: str, options: list[str], key: str) -> str:
-    chosen: str = st.segmented_control(
-        label,
-        options,
-        default=options[0],
-        required=True,
-        key=key,
-        label_visibility="collapsed",
-        bind="query-params",
-    )
-    return chosen
-
-
-def _about(at_hand: AtHand, view: View) -> None:
+def _about(at_hand: AtHand, view: View[AtHand]) -> None:
     st.markdown(plain(view.about))
     about = at_hand.result.evaluators.get(view.measure)
     if about is not None:

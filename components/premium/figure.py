@@ -24,10 +24,10 @@ _ASKED = "evidence_asked_for"
 Cell = tuple[int, int]  # row of a tokenizer, column of a language
 
 
-def show(chart: Chart, at_hand: AtHand) -> None:
-    """The chart, and under it its numbers."""
+def show(chart: Chart, at_hand: AtHand, title: str) -> None:
+    """The chart, and under it its numbers, which are cited under a title."""
     plot(chart, at_hand)
-    numbers(chart, at_hand)
+    numbers(chart, at_hand, title)
 
 
 def plot(chart: Chart, at_hand: AtHand) -> None:
@@ -49,11 +49,11 @@ def plot(chart: Chart, at_hand: AtHand) -> None:
     )
 
 
-def numbers(chart: Chart, at_hand: AtHand) -> None:
-    """A row under the chart: its numbers, and all of it to take away."""
+def numbers(chart: Chart, at_hand: AtHand, title: str) -> None:
+    """A row under the chart: its numbers, and all of it to take away under a title."""
     with st.container(horizontal=True, horizontal_alignment="right", key=f"{chart.key}_below"):
         numbers_fold(chart)
-        take_away(chart.key, at_hand, chart.alt, chart.numbers, chart.printed or (lambda _: chart.figure))
+        take_away(chart.key, at_hand, title, chart.alt, chart.numbers, chart.printed or (lambda _: chart.figure))
 
 
 def _to_evidence(key: str, names: Mapping[int, Sequence[tuple[str, str]]]) -> None:

@@ -45,7 +45,7 @@ def overview(at_hand: AtHand) -> None:
         st.html(legend(*reach_of(at_hand), at_hand.dark))
         with st.container(height=520 if len(at_hand.columns) > 24 else "content", border=False):
             plot(_chart(at_hand, wide=False), at_hand)
-    numbers(chart, at_hand)
+    numbers(chart, at_hand, "Token premiums")
 
 
 def _chart(at_hand: AtHand, wide: bool) -> Chart:

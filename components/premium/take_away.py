@@ -16,22 +16,29 @@ from core.export.provenance import Named, Provenance, slug
 def take_away(
     key: str,
     at_hand: AtHand,
+    title: str,
     alt: str,
     numbers: Callable[[], pd.DataFrame],
     figure: Callable[[AtHand], go.Figure] | None,
 ) -> None:
-    """The popover under a chart of this page; `figure` draws it for another theme, None where there is no picture."""
+    """The popover under a chart of this page.
+
+    Args:
+        key: of the chart.
+        title: what its numbers are, as they are cited: "Token premiums".
+        figure: draws it for another theme, None where there is no picture.
+    """
     light = replace(at_hand, dark=False)
     drawn = None if figure is None else lambda: figure(light)
-    shared.take_away(key, file_name(key, at_hand), lambda: provenance_of(at_hand, key), alt, numbers, drawn)
+    shared.take_away(key, file_name(key, at_hand), lambda: provenance_of(at_hand, title), alt, numbers, drawn)
 
 
-def provenance_of(at_hand: AtHand, view: str) -> Provenance:
-    """Where the numbers of a view come from, as of now."""
+def provenance_of(at_hand: AtHand, title: str) -> Provenance:
+    """Where the numbers of this title come from, as of now."""
     counting = at_hand.counting
     chosen = [at_hand.table.tokenizers[row] for row in at_hand.rows]
     return Provenance(
-        what=f"{_WHAT.get(view, 'Token premiums')} over {at_hand.base_label} per {at_hand.per}",
+        what=f"{title} over {at_hand.base_label} per {at_hand.per}",
         corpus=at_hand.table.corpus_label,
         corpus_fingerprint=at_hand.table.corpus,
         sentences=f"{at_hand.part + ', ' if at_hand.part else ''}{at_hand.table.tokens.shape[2]:,}",
@@ -42,15 +49,6 @@ def provenance_of(at_hand: AtHand, view: str) -> Provenance:
         link=permalink(at_hand),
         today=datetime.now(UTC).date().isoformat(),
     )
-
-
-_WHAT = {
-    "map": "Token premiums by country",
-    "lorenz": "Lorenz curves of token premiums",
-    "ratios": "Token ratios of sentences",
-    "slope": "Change of token premiums",
-    "groups": "Token premiums by group",
-}
 
 
 def file_name(key: str, at_hand: AtHand) -> str:

@@ -7,7 +7,7 @@ from components.frame.errors import plain, show_error
 from core.common.errors import UserError
 from core.common.home import home
 from core.common.settings import settings
-from core.corpora.corpus import corpus_sources, offered_corpora, parse_corpus
+from core.corpora.corpus import CORPORA, offered_corpora, parse_corpus
 
 CORPUS, SAMPLE, FLORES = "corpus", "sample", "flores200"
 _PARTS = {"Both": "", "Dev": "dev", "Devtest": "devtest"}
@@ -91,7 +91,7 @@ def _about(spec: str) -> str:
             "2,009 sentences of news, travel guides and encyclopaedias in 204 language-scripts, translated by "
             "professionals. The counts ship; the text itself is only needed to count another tokenizer."
         )
-    return corpus_sources()[parse_corpus(spec)[0]].description
+    return CORPORA.get(parse_corpus(spec)[0]).description
 
 
 def _short(label: str) -> str:

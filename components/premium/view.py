@@ -1,25 +1,12 @@
-"""The views under the heatmap, one file each with a `draw(at_hand)`."""
+"""The views under the heatmap, one file each with a `VIEW`."""
 
 from components.premium.choosers import VIEW
 from components.premium.context import AtHand
-from components.widgets.chosen import draw_chosen
+from components.widgets.view import draw_chosen, views_in
 
-VIEWS = {
-    "Ranked": "ranked",
-    "Map": "world",
-    "Groups": "groups",
-    "Lorenz": "lorenz_curves",
-    "Slope": "slope",
-    "Units": "units",
-    "Relations": "relations",
-    "Differences": "differences",
-    "Measures": "measures",
-    "Evidence": "evidence",
-    "Calculator": "calculator",
-    "Table": "table",
-}
+VIEWS = views_in("components.premium.views")
 
 
 def views(at_hand: AtHand) -> None:
     """Let the user choose a view, and draw it."""
-    draw_chosen("View", "components.premium.views", VIEWS, at_hand, key=VIEW)
+    draw_chosen("View", VIEWS, at_hand, key=VIEW)

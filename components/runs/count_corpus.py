@@ -12,7 +12,7 @@ from components.widgets.numbers import count, roughly, size
 from components.widgets.pickers import OPENING, tokenizer_picker
 from core.common.errors import UserError
 from core.common.settings import settings
-from core.corpora.corpus import corpus_sources, offered_corpora
+from core.corpora.corpus import CORPORA, offered_corpora
 from core.corpora.facts import CorpusFacts
 from core.corpora.sources.file import ENDINGS
 from core.corpora.uploads import keep_corpus
@@ -29,7 +29,7 @@ _UPLOADED, _NEXT, _ROUND = "uploaded_corpora", "corpus_to_choose", "count_upload
 
 def corpora() -> dict[str, str]:
     """Label by spec of every corpus that opens now, of each of its splits, and of what this session uploaded."""
-    sources = corpus_sources()
+    sources = CORPORA.all()
     found = {}
     for spec, label in sorted(offered_corpora(), key=lambda pair: pair[0] != SAMPLE):
         found[spec] = label
@@ -96,7 +96,7 @@ def _corpus() -> CorpusFacts | None:
     except UserError as error:
         show_error(error)
         return None
-    about = "" if facts.notes else corpus_sources()[spec.partition("#")[0].partition(":")[0]].description
+    about = "" if facts.notes else CORPORA.get(spec.partition("#")[0].partition(":")[0]).description
     remarks = [*facts.notes, *(f"{gap.language} is left out: {gap.reason}" for gap in facts.gaps[:3])]
     if len(facts.gaps) > 3:
         remarks.append(f"{len(facts.gaps) - 3} more languages are left out.")

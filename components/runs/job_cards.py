@@ -17,7 +17,7 @@ from components.frame.visitor import visitor
 from components.widgets.numbers import ago, count, duration, size
 from core.common.errors import UserError
 from core.common.settings import settings
-from core.jobs.job import Job, State, kinds
+from core.jobs.job import KINDS, Job, State, may_resume
 from core.jobs.owner import Visitor, name_of
 from core.jobs.queue import Jobs
 from core.jobs.store.files import Input, Json
@@ -172,7 +172,7 @@ def _buttons(jobs: Jobs, job: Job, path: Path | None, me: Visitor) -> None:
             _button(job, "Open", ":material/table_view:", _open, "What is finished of it")
         if job.state in (State.INTERRUPTED, State.CANCELLED, State.FAILED):
             what = "Try again" if job.state is State.FAILED else "Resume"
-            about = "Go on from the last finished piece" if _keeps_pieces(job) else "Begin again"
+            about = "Go on from the last finished piece" if may_resume(job.kind) else "Begin again"
             _button(
                 job, what, ":material/play_arrow:", lambda: jobs.resume(job.key, session()), about, "resume", "primary"
             )
@@ -247,7 +247,8 @@ def _facts(job: Job, path: Path | None, askers: str) -> str:
 
 def _progress(job: Job) -> str:
     """Stage, done of total, throughput and time left, as far as known."""
-    measure = next((kind.measure for kind in kinds() if kind.key == job.kind), "units")
+    kind = KINDS.all().get(job.kind)
+    measure = kind.measure if kind else "units"
     if job.state is State.INTERRUPTED:
         return f"Stopped at {count(job.done)} of {count(job.total)} {measure}"
     if job.state is State.QUEUED:
@@ -276,10 +277,6 @@ def _farewell(job: Job, path: Path | None) -> str:
     if path is None:
         return "The entry is removed from this list."
     return f"The result can only be had again by computing it ({duration(job.seconds)} last time)."
-
-
-def _keeps_pieces(job: Job) -> bool:
-    return any(kind.key == job.kind and kind.resumable for kind in kinds())
 
 
 def _file(jobs: Jobs, job: Job) -> Path | None:

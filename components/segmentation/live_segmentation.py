@@ -10,7 +10,7 @@ from components.segmentation.picked import Picked
 from components.segmentation.rows import segment_rows
 from components.segmentation.statistic_cards import statistic_cards
 from components.segmentation.token_view.component import token_view
-from components.segmentation.tools import tools
+from components.segmentation.tool import tools
 from components.segmentation.view_model import token_view_of
 from components.widgets import text_state
 from components.widgets.page_link.component import page_link

@@ -7,19 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Command:
     """One command of `python -m core`.
 
     Args:
-        name: the word that calls it.
+        key: the word that calls it.
         summary: one line for the list of commands.
         details: what its help says above the options; how it counts, what it leaves out.
         arguments: adds its options to a parser.
         run: does the work and prints to stdout; raises UserError before it prints anything.
     """
 
-    name: str
+    key: str
     summary: str
     details: str
     arguments: Callable[[ArgumentParser], None]

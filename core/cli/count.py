@@ -58,7 +58,7 @@ def _run(options: Namespace) -> None:
 
 
 COMMAND = Command(
-    name="count",
+    key="count",
     summary="count the tokens of a file",
     details=(
         "Counts line by line, with or without --per-line: the file is cut at LF, each line is counted without it, and "

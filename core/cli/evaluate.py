@@ -18,15 +18,15 @@ class Listed(Action):
         super().__init__(option_strings, dest, nargs=0, **more)
 
     def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
-        from core.evaluation.base import evaluators
+        from core.evaluation.base import EVALUATORS
 
-        for one in evaluators().values():
+        for one in EVALUATORS.all().values():
             quick = " (quick default of a comparison)" if one.quick else ""
             print(f"{one.key}: {one.label}{quick}\n    {one.definition}\n    Costs: {one.cost}.")
             if one.source:
                 print(f"    Source: {one.source}.")
             if one.needs:
-                print(f"    Needs: {', '.join(one.needs)}.")
+                print(f"    Needs: {', '.join(need.key for need in one.needs)}.")
             for number in one.numbers:
                 print(f"    {number.key} ({number.unit or 'no unit'}): {number.text}")
         parser.exit()
@@ -82,12 +82,12 @@ def _row(what: str, number: dict[str, Any]) -> list[str]:
 
 
 def _evaluated(options: Namespace) -> dict[str, Any]:
-    from core.evaluation.base import evaluator
+    from core.evaluation.base import EVALUATORS
     from core.lab.documents import read_plain
     from core.lab.file_score import score_file
     from core.models.load import open_model
 
-    chosen = [evaluator(key) for key in options.measure]
+    chosen = [EVALUATORS.get(key) for key in options.measure]
     text = read_plain(options.file)
     model = open_model(options.model, options.device, options.dtype)
     reference = open_model(options.reference, options.device, options.dtype) if options.reference else None
@@ -147,7 +147,7 @@ def _plain(value: float) -> float | None:
 
 
 COMMAND = Command(
-    name="evaluate",
+    key="evaluate",
     summary="how well a model reads a file, in bits per byte",
     details=(
         "Bits per byte of a text: minus the base-2 logarithm of the probability of its tokens over its bytes, which "

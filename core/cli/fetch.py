@@ -25,7 +25,7 @@ def _run(options: Namespace) -> None:
 
 
 COMMAND = Command(
-    name="fetch",
+    key="fetch",
     summary="download FLORES-200 (26 MB) for use offline",
     details="Keeps the archive in the user's cache, once its SHA-256 is right. A download that broke off is continued.",
     arguments=_arguments,

@@ -121,14 +121,14 @@ def _estimated(plan: Plan) -> dict[str, Any]:
 def _compared(plan: Plan) -> "LabResult":
     from core.common.progress import step
     from core.jobs.executor import compute
-    from core.jobs.job import Context, kind_named
+    from core.jobs.job import KINDS, Context
     from core.lab.participants import outlined
     from core.lab.submission import KIND, submission
     from core.work.transplant import gathered
 
     asked = submission(outlined(plan))
     context = Context(asked.params, asked.inputs, _job_device(plan))
-    units = list(kind_named(KIND).units(context))
+    units = list(KINDS.get(KIND).units(context))
     total, at, parts = sum(unit.size for unit in units), 0.0, []
     for unit in units:
         with step(at / total, (at + unit.size) / total, unit.name):
@@ -214,7 +214,7 @@ def _print_estimate(document: dict[str, Any]) -> None:
 
 
 COMMAND = Command(
-    name="lab",
+    key="lab",
     summary="compare ways to replace a model's tokenizer",
     details=(
         "Measures the original, the donor, each method and two negative controls on the same texts, and says which "

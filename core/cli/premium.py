@@ -133,7 +133,7 @@ def _shown(value: object) -> str:
 
 
 COMMAND = Command(
-    name="premium",
+    key="premium",
     summary="what languages cost beside another, on parallel text",
     details=(
         "Tokens of a language / tokens of the same sentences in the base language, as a ratio of sums, with a 95 % "

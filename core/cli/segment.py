@@ -64,7 +64,7 @@ def _readable(named: Named) -> str:
 
 
 COMMAND = Command(
-    name="segment",
+    key="segment",
     summary="cut a text into tokens",
     details=(
         "Prints the tokens of a text under every tokenizer named: ids, byte spans in the text, kinds, and the bytes of "

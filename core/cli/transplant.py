@@ -19,13 +19,13 @@ class Listed(Action):
         super().__init__(option_strings, dest, nargs=0, **more)
 
     def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
-        from core.transplants.base import methods
+        from core.transplants.base import METHODS
 
-        for one in methods().values():
+        for one in METHODS.all().values():
             control = " (negative control)" if one.control else ""
             print(f"{one.key}: {one.label}{control}\n    {one.definition}\n    Source: {one.source}.")
             if one.needs:
-                print(f"    Needs: {', '.join(one.needs)}.")
+                print(f"    Needs: {', '.join(need.key for need in one.needs)}.")
             for param in one.params:
                 which = f"one of {', '.join(param.choices)}" if param.choices else _range(param.low, param.high)
                 print(f"    --param {param.key}={param.default}  {param.help} {which}".rstrip())
@@ -135,7 +135,7 @@ def _transplanted(plan: Plan, out: Path) -> dict[str, Any]:
 
 
 COMMAND = Command(
-    name="transplant",
+    key="transplant",
     summary="replace a model's tokenizer",
     details=(
         "Writes a folder that AutoModelForCausalLM and AutoTokenizer load: rows of tokens that both vocabularies have "

@@ -1,6 +1,6 @@
 """Parameters that an entry declares: what a form draws its controls from, and the values given; no torch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Value = int | float | str | bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Param:
     """A parameter of a method or of a measure, from which pages and the command line draw controls.
 
@@ -39,7 +39,7 @@ class Param:
         Raises:
             UserError: it is of another type, out of range or none of the choices.
 
-        >>> Param("k", "Neighbours", 10, "How many.", 1, 100).read("12")
+        >>> Param(key="k", label="Neighbours", default=10, help="How many.", low=1, high=100).read("12")
         12
         """
         kind = type(self.default)
@@ -98,3 +98,23 @@ class Params:
         import torch
 
         return torch.Generator().manual_seed(self.seed)
+
+
+def read_params(of: str, params: Sequence[Param], given: Mapping[str, Value], seed: int = 0) -> Params:
+    """All values of an entry's parameters: those given, and the defaults of the others.
+
+    Args:
+        of: key of the entry, for the message.
+
+    Raises:
+        UserError: there is no such parameter, or it cannot have that value.
+
+    >>> k = Param(key="k", label="Neighbours", default=10, help="How many.")
+    >>> read_params("nearest", [k], {"k": "12"}).whole("k"), read_params("nearest", [k], {}).whole("k")
+    (12, 10)
+    """
+    by_key = {param.key: param for param in params}
+    for key in given:
+        if key not in by_key:
+            raise UnknownName(f"parameter of {of}", key, by_key)
+    return Params({key: p.read(given[key]) if key in given else p.default for key, p in by_key.items()}, seed)

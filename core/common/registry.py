@@ -1,29 +1,82 @@
 """Finds the entry that each module of a package declares, so that adding one is adding a file."""
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-Entry = TypeVar("Entry")
+from core.common.errors import UnknownName
+
+
+class Keyed(Protocol):
+    """An entry, which has a name."""
+
+    @property
+    def key(self) -> str:
+        """Its name, unique in its registry."""
+
+
+Entry = TypeVar("Entry", bound=Keyed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registry(Generic[Entry]):
+    """The entries of one kind, found when they are first asked for.
+
+    Args:
+        package: whose modules declare them; a module that declares none is passed over.
+        constant: what a module calls its entry.
+        kind: class of the entries.
+        noun: what an unknown name is said not to be.
+        order: entries with a smaller one stand first; equal ones by name of module.
+        further: names of more packages, asked each time.
+    """
+
+    package: str
+    constant: str
+    kind: type[Entry]
+    noun: str
+    order: Callable[[Entry], Any] = lambda entry: 0
+    further: Callable[[], Sequence[str]] = tuple
+
+    def all(self) -> dict[str, Entry]:
+        """Every entry by key, in order.
+
+        Raises:
+            TypeError: a module declares something of another class; names it.
+            ValueError: two entries have one key; names both modules.
+        """
+        by_key: dict[str, tuple[str, Entry]] = {}
+        for module, entry in sorted(self._declared(), key=lambda pair: self.order(pair[1])):
+            other, _ = by_key.setdefault(entry.key, (module, entry))
+            if other != module:
+                raise ValueError(f"{other} and {module} both declare the {self.noun} {entry.key}")
+        return {key: entry for key, (_, entry) in by_key.items()}
+
+    def get(self, key: str) -> Entry:
+        """The entry of this key.
+
+        Raises:
+            UnknownName: there is none; suggests the nearest.
+        """
+        known = self.all()
+        if key not in known:
+            raise UnknownName(self.noun, key, known)
+        return known[key]
+
+    def _declared(self) -> Iterator[tuple[str, Entry]]:
+        """(module, entry) by name of module, package by package."""
+        for package in (self.package, *self.further()):
+            for module, entry in _constants(package, self.constant):
+                if not isinstance(entry, self.kind):
+                    raise TypeError(f"{module}: {self.constant} is {entry!r}, not a {self.kind.__name__}")
+                yield module, entry
 
 
 @cache
-def _constants(package: str, constant: str) -> tuple[object, ...]:
-    path = import_module(package).__path__
-    modules = [import_module(f"{package}.{info.name}") for info in sorted(iter_modules(path), key=lambda i: i.name)]
-    return tuple(getattr(module, constant) for module in modules if hasattr(module, constant))
-
-
-def entries(package: str, constant: str, kind: type[Entry]) -> tuple[Entry, ...]:
-    """Every `constant` declared by the modules of `package`, in order of module name.
-
-    Raises:
-        TypeError: a module declares something that is not a `kind`; names it.
-    """
-    found = []
-    for entry in _constants(package, constant):
-        if not isinstance(entry, kind):
-            raise TypeError(f"{package}: {constant} is {entry!r}, not a {kind.__name__}")
-        found.append(entry)
-    return tuple(found)
+def _constants(package: str, constant: str) -> tuple[tuple[str, object], ...]:
+    names = sorted(f"{package}.{info.name}" for info in iter_modules(import_module(package).__path__))
+    modules = [import_module(name) for name in names]
+    return tuple((module.__name__, getattr(module, constant)) for module in modules if hasattr(module, constant))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import UnknownName, UserError, shown
-from core.common.registry import entries
+from core.common.registry import Registry
 
 _SPLIT = re.compile(r"[a-z0-9+_-]+", re.IGNORECASE)
 
@@ -122,7 +122,7 @@ class Corpus:
         raise UnknownName(f"language in {self.label} called", code, self.sentences)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CorpusSource:
     """What a module of `core.corpora.sources` declares.
 
@@ -145,9 +145,7 @@ class CorpusSource:
     description: str = ""
 
 
-def corpus_sources() -> dict[str, CorpusSource]:
-    """Every kind of corpus by key."""
-    return {source.key: source for source in entries("core.corpora.sources", "CORPUS", CorpusSource)}
+CORPORA = Registry(package="core.corpora.sources", constant="CORPUS", kind=CorpusSource, noun="kind of corpus called")
 
 
 def offered_corpora() -> list[tuple[str, str]]:
@@ -156,7 +154,7 @@ def offered_corpora() -> list[tuple[str, str]]:
     >>> "sample" in dict(offered_corpora())
     True
     """
-    return [(source.key, source.label) for source in corpus_sources().values() if source.here()]
+    return [(source.key, source.label) for source in CORPORA.all().values() if source.here()]
 
 
 def open_corpus(spec: str) -> Corpus:
@@ -169,7 +167,7 @@ def open_corpus(spec: str) -> Corpus:
     True
     """
     kind, rest, split = parse_corpus(spec)
-    source = corpus_sources()[kind]
+    source = CORPORA.get(kind)
     if split and source.splits and split not in source.splits:
         raise UnknownName(f"split of {source.label} called", split, source.splits)
     if rest and source.takes_path == "no":
@@ -194,6 +192,5 @@ def parse_corpus(spec: str) -> tuple[str, str, str]:
         kind, rest = (kind, body) if rest else (body, "")
     else:
         split = ""
-    if kind not in corpus_sources():
-        raise UnknownName("kind of corpus called", kind, corpus_sources())
+    CORPORA.get(kind)  # refuses what is none
     return kind, rest, split

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-from core.corpora.corpus import Corpus, corpus_sources, open_corpus
+from core.corpora.corpus import CORPORA, Corpus, open_corpus
 from core.text.samples import samples
 from core.text.scripts import SCRIPTS, letters
 
@@ -113,7 +113,7 @@ def _invented() -> Iterator[str]:
 
 def _real() -> Iterator[str]:
     """Sentences of FLORES-200 if it is here, and of our sample."""
-    flores = ["flores200#dev"] if corpus_sources()["flores200"].here() else []
+    flores = ["flores200#dev"] if CORPORA.get("flores200").here() else []
     for corpus in map(open_corpus, ["sample", *flores]):
         yield from _spread(corpus)
 

@@ -15,18 +15,18 @@ from core.tokenizers.tokenizer import Counts, LocalTokenizer
 Counter = Callable[[Sequence[str]], Counts]
 
 
-class NoLane(Exception):
+class CannotCount(Exception):
     """An engine cannot run a tokenizer; the message says why, to follow the engine's name and a colon."""
 
 
-@dataclass(frozen=True)
-class Lane:
+@dataclass(frozen=True, kw_only=True)
+class CountingEngine:
     """An engine.
 
     Args:
         key: the module's word for it.
         label: its name and version.
-        build: counts like the tokenizer, it is hoped; raises NoLane. Whether it does is found out by calibration.
+        build: counts like the tokenizer, it is hoped; raises CannotCount. Whether it does is found out by calibration.
         threads: does one call use several processors?
     """
 

@@ -20,17 +20,18 @@ from importlib.metadata import version
 import numpy as np
 
 from core.common.atomic import write_whole
-from core.common.errors import UserError
+from core.common.errors import UnknownName, UserError
 from core.common.home import home
-from core.common.registry import entries
+from core.common.registry import Registry
 from core.counting.calibration import calibration_fingerprint, calibration_lines
-from core.counting.engine import Counter, Lane, NoLane
+from core.counting.engine import CannotCount, Counter, CountingEngine, broken
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Tokenizer
 
+ENGINES = Registry(package="core.counting.engines", constant="ENGINE", kind=CountingEngine, noun="counting engine")
 REFERENCE = "reference"
 _LIBRARIES = ("tokenizers", "sentencepiece", "tiktoken", "regex", "ahocorasick_rs")
 _WARM_UP = 20  # lines, so that what an engine builds on first use is not timed
-_ENOUGH = 1.1  # a lane must be this many times as fast as the reference to be worth a second engine in memory
+_ENOUGH = 1.1  # an engine must be this many times as fast as the reference to be worth a second engine in memory
 
 
 @dataclass(frozen=True)
@@ -38,26 +39,21 @@ class Verdict:
     """Which engine counts for a tokenizer.
 
     Args:
-        lane: key of the lane, or "reference".
-        label: name and version of the engine.
+        engine: its key, or "reference".
+        label: its name and version.
         reason: why this one, in a sentence for the page.
         speed: times as fast as the reference on the calibration lines.
         n_lines: lines on which it agreed.
     """
 
-    lane: str
+    engine: str
     label: str
     reason: str
     speed: float
     n_lines: int
 
 
-def lanes() -> tuple[Lane, ...]:
-    """Every engine that may be tried."""
-    return entries("core.counting.engines", "LANE", Lane)
-
-
-@lru_cache(maxsize=4)  # a lane is a second engine in memory, built in half a second
+@lru_cache(maxsize=4)  # an engine is a second tokenizer in memory, built in half a second
 def fast_counter(tokenizer: Tokenizer) -> tuple[Counter, Verdict]:
     """A function that counts exactly as `tokenizer.count` does, as fast as is safe, and the verdict behind it.
 
@@ -69,11 +65,11 @@ def fast_counter(tokenizer: Tokenizer) -> tuple[Counter, Verdict]:
     if known is None:
         known = calibrate(tokenizer)
         _remember(tokenizer, known)
-    if known.lane == REFERENCE:
+    if known.engine == REFERENCE:
         return tokenizer.count, known
     try:
-        return next(lane for lane in lanes() if lane.key == known.lane).build(tokenizer), known
-    except (StopIteration, NoLane):
+        return ENGINES.get(known.engine).build(tokenizer), known
+    except (UnknownName, CannotCount):
         return tokenizer.count, _reference(
             tokenizer, f"Counted by the reference: {known.label} is no longer installed."
         )
@@ -90,38 +86,38 @@ def count_once(count: Counter, texts: Sequence[str]) -> Counts:
     return Counts(counts.tokens[rows], counts.unknown[rows])
 
 
-def calibrate(tokenizer: LocalTokenizer, among: tuple[Lane, ...] | None = None) -> Verdict:
-    """Try every lane on the calibration lines against the reference."""
+def calibrate(tokenizer: LocalTokenizer, among: Sequence[CountingEngine] | None = None) -> Verdict:
+    """Try every engine on the calibration lines against the reference."""
     lines = calibration_lines()
     usable, truth, seconds = _by_reference(tokenizer, lines)
     best = _reference(tokenizer, "")
     reasons = []
-    for lane in lanes() if among is None else among:
+    for engine in ENGINES.all().values() if among is None else among:
         try:
-            found, taken = _timed(lane.build(tokenizer), usable)
-        except NoLane as why:
-            reasons.append(f"{lane.label}: {why}.")
+            found, taken = _timed(engine.build(tokenizer), usable)
+        except CannotCount as why:
+            reasons.append(f"{engine.label}: {why}.")
             continue
-        except BaseException as error:  # a panic in Rust is no Exception; whatever happens, the reference counts
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        except BaseException as error:  # whatever happens, the reference counts
+            if not broken(error):
                 raise
-            reasons.append(f"{lane.label}: it failed on a line.")
+            reasons.append(f"{engine.label}: it failed on a line.")
             continue
         wrong = np.flatnonzero((found.tokens != truth.tokens) | (found.unknown != truth.unknown))
         speed = seconds / taken
         if len(wrong):
-            reasons.append(f"{lane.label}: counts differ on {len(wrong):,} of {len(usable):,} lines.")
+            reasons.append(f"{engine.label}: counts differ on {len(wrong):,} of {len(usable):,} lines.")
         elif speed < _ENOUGH:
-            reasons.append(f"{lane.label}: no faster.")
+            reasons.append(f"{engine.label}: no faster.")
         elif speed > best.speed:
             best = Verdict(
-                lane.key,
-                lane.label,
-                f"Counted by {lane.label}; {tokenizer.info.reference} agreed on all {len(usable):,} test lines.",
+                engine.key,
+                engine.label,
+                f"Counted by {engine.label}; {tokenizer.info.reference} agreed on all {len(usable):,} test lines.",
                 round(speed, 2),
                 len(usable),
             )
-    if best.lane != REFERENCE:
+    if best.engine != REFERENCE:
         return best
     return _reference(tokenizer, f"Counted by the reference. {' '.join(reasons)}".strip())
 
@@ -156,13 +152,13 @@ def _reference(tokenizer: Tokenizer, reason: str) -> Verdict:
 
 
 def _key(tokenizer: LocalTokenizer) -> str:
-    versions = [f"{name} {version(name)}" for name in _LIBRARIES] + [lane.label for lane in lanes()]
+    versions = [f"{name} {version(name)}" for name in _LIBRARIES] + [engine.label for engine in ENGINES.all().values()]
     parts = [tokenizer.info.fingerprint, calibration_fingerprint(), *versions]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
 def _remembered(tokenizer: LocalTokenizer) -> Verdict | None:
-    path = home("lanes") / f"{_key(tokenizer)}.json"
+    path = home("counting-engines") / f"{_key(tokenizer)}.json"
     try:
         return Verdict(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -170,4 +166,4 @@ def _remembered(tokenizer: LocalTokenizer) -> Verdict | None:
 
 
 def _remember(tokenizer: LocalTokenizer, verdict: Verdict) -> None:
-    write_whole(home("lanes") / f"{_key(tokenizer)}.json", json.dumps(asdict(verdict)).encode())
+    write_whole(home("counting-engines") / f"{_key(tokenizer)}.json", json.dumps(asdict(verdict)).encode())

@@ -8,15 +8,16 @@ from `Subject.reading` and `Reference.original_reading`, so that any number of t
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.common.definitions import Definition
-from core.common.errors import UnknownName, UserError
-from core.common.params import Param, Params, Value
-from core.common.registry import entries
+from core.common.errors import UserError
+from core.common.need import Need, missing
+from core.common.params import Param, Params, Value, read_params
+from core.common.registry import Registry
 from core.evaluation.passes.reading import Group, Reading, read
 from core.evaluation.results import Measures
 from core.models.language_model import LanguageModel
@@ -25,8 +26,6 @@ from core.tokenizers.matching import Match, match, vocabulary_of
 from core.tokenizers.special_roles import special_ids
 from core.transplants.base import Method, Transplanted
 from core.transplants.problem import Problem
-
-Need = Literal["original", "donor", "method", "parallel text", "training text"]
 
 Kept = TypeVar("Kept")
 
@@ -194,7 +193,7 @@ def row_groups(model: LanguageModel, found: Match | None = None) -> NDArray[np.u
     return groups
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Evaluator:
     """A measure of a transplanted model.
 
@@ -220,13 +219,21 @@ class Evaluator:
     passes: float
     evaluate: Callable[[Subject, Params], Measures]
     source: str = ""
-    needs: tuple[Need, ...] = ()
+    needs: tuple[Need[Subject], ...] = ()
     quick: bool = False
     params: tuple[Param, ...] = field(default=())
 
     def unavailable(self, subject: Subject) -> str | None:
         """What is missing and how to get it, in a sentence or two for the user; None if nothing is."""
-        return next((reason for need in self.needs if (reason := _missing(need, subject))), None)
+        return missing(self.needs, subject)
+
+    def read(self, given: Mapping[str, Value], seed: int = 0) -> Params:
+        """All parameters: those given, and the defaults of the others.
+
+        Raises:
+            UserError: there is no such parameter, or it cannot have that value.
+        """
+        return read_params(self.key, self.params, given, seed)
 
     def measure(self, subject: Subject, given: Mapping[str, Value] | None = None) -> Measures:
         """The measures.
@@ -236,65 +243,12 @@ class Evaluator:
         """
         if reason := self.unavailable(subject):
             raise UserError(f"{self.label} cannot be measured here. {reason}")
-        by_key = {param.key: param for param in self.params}
-        for key in given or {}:
-            if key not in by_key:
-                raise UnknownName(f"parameter of {self.key}", key, by_key)
-        values = {k: p.read(given[k]) if given and k in given else p.default for k, p in by_key.items()}
-        return self.evaluate(subject, Params(values, subject.reference.seed))
+        return self.evaluate(subject, self.read(given or {}, subject.reference.seed))
 
 
-def _missing(need: Need, subject: Subject) -> str | None:
-    """What a need lacks here."""
-    reference = subject.reference
-    there: dict[Need, tuple[bool, str]] = {
-        "original": (reference.original is not None, "It needs the model before the transplant. Give it as reference."),
-        "donor": (reference.donor is not None, "It needs a model that was trained with the new tokenizer: a donor."),
-        "method": (
-            subject.method is not None and subject.problem is not None and reference.original is not None,
-            "It needs to know how the new rows were made. Run it together with the transplant.",
-        ),
-        "parallel text": (
-            len({t.language for t in reference.texts if t.sentence}) > 0,
-            "It needs sentences with their translations. Choose a parallel corpus.",
-        ),
-        "training text": (
-            bool(reference.training) or len(reference.texts) > 1,
-            "It needs text to train on besides the text to measure on. Give more than one text.",
-        ),
-    }
-    is_there, words = there[need]
-    return None if is_there else words
-
-
-def evaluators() -> dict[str, Evaluator]:
-    """Every evaluator by key.
-
-    Raises:
-        ValueError: two have one key.
-    """
-    found: dict[str, Evaluator] = {}
-    for entry in entries("core.evaluation.measures", "EVALUATOR", Evaluator):
-        if found.setdefault(entry.key, entry) is not entry:
-            raise ValueError(f"two evaluators are called {entry.key}")
-    return found
-
-
-def evaluator(key: str) -> Evaluator:
-    """The evaluator that a key names.
-
-    Raises:
-        UnknownName: there is none; suggests the nearest.
-
-    >>> evaluator("bits_per_byte").quick
-    True
-    """
-    known = evaluators()
-    if key not in known:
-        raise UnknownName("evaluator", key, known)
-    return known[key]
+EVALUATORS = Registry(package="core.evaluation.measures", constant="EVALUATOR", kind=Evaluator, noun="evaluator")
 
 
 def quick_evaluators() -> Sequence[Evaluator]:
     """Those of the quick default."""
-    return [e for e in evaluators().values() if e.quick]
+    return [e for e in EVALUATORS.all().values() if e.quick]

@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
 from core.common.errors import UserError, shown
-from core.jobs.job import Context, JobKind, Output, Unit, kind_named, part_key, part_result
+from core.jobs.job import KINDS, Context, JobKind, Output, Unit, part_key, part_result
 from core.jobs.runner.capacity import capacity, engine_name
 from core.jobs.store.files import Input, Json
 from core.jobs.store.store import store
@@ -69,7 +69,7 @@ class LocalEngine(Engine):
 
 def compute(kind: str, unit: Unit, context: Context) -> Output:
     """One unit, in this process."""
-    return kind_named(kind).run_unit(unit, context)
+    return KINDS.get(kind).run_unit(unit, context)
 
 
 def note_loss(losses: Mapping[int, int], units: Sequence[Unit]) -> None:

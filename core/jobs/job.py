@@ -16,11 +16,9 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from core.common.errors import UnknownName, UserError
-from core.common.registry import entries
+from core.common.errors import UserError
+from core.common.registry import Registry
 from core.jobs.store.files import SHARED, Array, Input, Json, Origin, Result
-
-PACKAGES = "core.work"
 
 
 class State(StrEnum):
@@ -99,7 +97,7 @@ def no_files(params: Mapping[str, Json]) -> Sequence[Path]:
     return ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class JobKind:
     """A kind of long work.
 
@@ -151,6 +149,20 @@ class JobKind:
             except PackageNotFoundError:
                 continue
         return found
+
+
+def further_packages() -> list[str]:
+    """Packages beside `core.work` that declare kinds of work: those that `TOKEN_ATLAS_WORK` names, colons between."""
+    return list(filter(None, os.environ.get("TOKEN_ATLAS_WORK", "").split(":")))
+
+
+KINDS = Registry(package="core.work", constant="JOB", kind=JobKind, noun="kind of work", further=further_packages)
+
+
+def may_resume(kind: str) -> bool:
+    """Would a job of this kind go on from where it stopped? A kind that is no longer here does not."""
+    known = KINDS.all().get(kind)
+    return known is not None and known.resumable
 
 
 @dataclass(frozen=True)
@@ -207,25 +219,7 @@ class Job:
     @property
     def resumable(self) -> bool:
         """Would it go on from where it stopped?"""
-        return self.state is State.INTERRUPTED and any(k.key == self.kind and k.resumable for k in kinds())
-
-
-def kinds() -> Sequence[JobKind]:
-    """All kinds of work; `TOKEN_ATLAS_WORK` names further packages that declare some, with colons between."""
-    packages = [PACKAGES, *filter(None, os.environ.get("TOKEN_ATLAS_WORK", "").split(":"))]
-    return [kind for package in packages for kind in entries(package, "JOB", JobKind)]
-
-
-def kind_named(key: str) -> JobKind:
-    """The kind of this key.
-
-    Raises:
-        UnknownName: there is none; suggests the nearest.
-    """
-    known = {kind.key: kind for kind in kinds()}
-    if key not in known:
-        raise UnknownName("kind of work", key, known)
-    return known[key]
+        return self.state is State.INTERRUPTED and may_resume(self.kind)
 
 
 def canonical(value: Json) -> str:

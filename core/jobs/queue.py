@@ -17,7 +17,7 @@ from pathlib import Path
 from core.common.errors import UserError, shown
 from core.common.home import home
 from core.common.processes import dead
-from core.jobs.job import Job, State, canonical, content_key, kind_named
+from core.jobs.job import KINDS, Job, State, canonical, content_key
 from core.jobs.runner import report
 from core.jobs.runner.capacity import check_settings
 from core.jobs.runner.launch import NoDaemon, ensure_daemon
@@ -55,7 +55,7 @@ class Jobs:
             UserError: no such kind, parameters that are no JSON, a store that takes nothing, or a wrong setting.
             NoDaemon: nothing can run it; it waits until something can.
         """
-        entry = kind_named(kind)
+        entry = KINDS.get(kind)
         check_settings()
         key = content_key(entry, params, inputs)
         origin = Origin(key, kind, dict(params), tuple(inputs), label=label or entry.label)

@@ -21,7 +21,7 @@ import core
 from core.common.errors import UserError, shown
 from core.common.memory import at_most
 from core.jobs.executor import Engine, compute, note_loss
-from core.jobs.job import Context, JobKind, Output, Unit
+from core.jobs.job import Context, JobKind, Output, Unit, further_packages
 
 RETRIES = 3  # of Ray's own, before a loss counts here
 
@@ -76,8 +76,7 @@ def connected() -> Any:
             "TOKEN_ATLAS_ENGINE=ray needs Ray. Install it with pip install -r requirements-ray.txt, or unset it."
         ) from None
     if not ray.is_initialized():
-        packages = filter(None, os.environ.get("TOKEN_ATLAS_WORK", "").split(":"))
-        modules = [core, *(import_module(name.partition(".")[0]) for name in packages)]
+        modules = [core, *(import_module(name.partition(".")[0]) for name in further_packages())]
         folders = sorted({str(Path(str(module.__file__)).parent) for module in modules})
         variables = {name: os.environ[name] for name in ("TOKEN_ATLAS_WORK",) if name in os.environ}
         ray.init(

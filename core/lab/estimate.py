@@ -19,7 +19,7 @@ from core.models.language_model import LanguageModel
 from core.models.memory import WORKSPACE_BYTES, weight_bytes
 from core.models.score import usual_window
 from core.tokenizers.matching import vocabulary_of
-from core.transplants.base import Sizes, method
+from core.transplants.base import METHODS, Sizes
 
 GPU_FLOPS = 10e12  # what a data-centre GPU gives such models; not measured here, since a page must not claim one
 LOAD_BYTES_PER_SECOND = 400e6
@@ -91,7 +91,7 @@ def estimate(cast: Cast) -> Estimate:
     for choice in keys:
         work = _work(cast, choice) / speed
         stages.append(
-            Stage(method(choice.key).label, len(plan.seeds) * (work + passes * one_pass), rows + _METHOD_BYTES)
+            Stage(METHODS.get(choice.key).label, len(plan.seeds) * (work + passes * one_pass), rows + _METHOD_BYTES)
         )
     total = sum(stage.seconds for stage in stages)
     over = max(0.0, total - plan.budget_seconds) if plan.budget_seconds else 0.0
@@ -128,7 +128,7 @@ def _pass(model: LanguageModel, cast: Cast, old: bool) -> float:
 
 
 def _work(cast: Cast, choice: Choice) -> float:
-    one = method(choice.key)
+    one = METHODS.get(choice.key)
     if one.work is None:
         return 0.0
     donor = cast.donor.width if cast.donor else 0

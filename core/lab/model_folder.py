@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from core.common.progress import step
-from core.evaluation.base import evaluator, subject
+from core.evaluation.base import EVALUATORS, subject
 from core.evaluation.results import Measures
 from core.jobs.store.files import Json
 from core.lab.low_memory import transplanted
@@ -13,7 +13,7 @@ from core.lab.participants import Cast
 from core.lab.points import number_at
 from core.models.card import Card, Origins
 from core.models.export import export, refuse_existing
-from core.transplants.base import Transplanted, method
+from core.transplants.base import METHODS, Transplanted
 
 _CHECKED = 64  # texts that the folder is read back with
 
@@ -26,12 +26,12 @@ def written(cast: Cast, out: Path) -> dict[str, Any]:
     """
     refuse_existing(out)
     plan = cast.plan
-    chosen, choice = method(plan.methods[0].key), plan.methods[0]
+    chosen, choice = METHODS.get(plan.methods[0].key), plan.methods[0]
     with step(0.0, 0.4, chosen.label):
         made = transplanted(cast.problem, chosen, choice.params, plan.seeds[0])
     with step(0.4, 0.75, "Measuring"):
         measured = subject(cast.problem, chosen, made, cast.reference)
-        found = evaluator("bits_per_byte").measure(measured)
+        found = EVALUATORS.get("bits_per_byte").measure(measured)
     card = _card(cast, made, found)
     sample = [t.text for t in cast.texts.measured]
     with step(0.75, 1.0, "Writing"):
@@ -66,7 +66,7 @@ def _measured(each: Json) -> dict[str, Json]:
 
 
 def _card(cast: Cast, made: Transplanted, measures: Measures) -> Card:
-    one, cells = method(made.method), measures.tables["cells"]
+    one, cells = METHODS.get(made.method), measures.tables["cells"]
     texts = f"{len(cast.texts.measured):,} of {', '.join(name for name, _ in cast.texts.labels)}"
     numbers = [
         ("bits per byte", "bits/byte", "bits_per_byte"),

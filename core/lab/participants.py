@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from core.common.errors import UnreadableFile, UserError, shown
-from core.evaluation.base import Evaluator, Reference, evaluator, quick_evaluators
+from core.evaluation.base import EVALUATORS, Evaluator, Reference, quick_evaluators
 from core.jobs.store.files import Input
 from core.lab.lexicons import read_dictionary, read_vectors
 from core.lab.plan import Choice, Plan
@@ -20,7 +20,8 @@ from core.tokenizers.kinds import Kind
 from core.tokenizers.local_tokenizer import open_local
 from core.tokenizers.matching import Match, match, vocabulary_of
 from core.tokenizers.tokenizer import LocalTokenizer
-from core.transplants.base import method, methods
+from core.transplants.base import METHODS
+from core.transplants.needs import DONOR
 from core.transplants.problem import Problem, Resources
 
 Opener = Callable[[str, str, str], LanguageModel]
@@ -114,9 +115,9 @@ def outlined(plan: Plan) -> Cast:
 
 def _cast(plan: Plan, opener: Opener, device: str) -> Cast:
     for choice in plan.methods:
-        method(choice.key).read(choice.params)
+        METHODS.get(choice.key).read(choice.params)
     for choice in plan.evaluators:
-        _check_evaluator(choice)
+        EVALUATORS.get(choice.key).read(choice.params)
     texts = texts_of(plan)
     original = opener(plan.model, device, plan.dtype)
     donor = opener(plan.donor, device, plan.dtype) if plan.donor else None
@@ -128,14 +129,6 @@ def _cast(plan: Plan, opener: Opener, device: str) -> Cast:
         _check_donor(donor, tokenizer)
     vocabulary_of(original.tokenizer), vocabulary_of(tokenizer)
     return Cast(plan, original, donor, tokenizer, texts)
-
-
-def _check_evaluator(choice: Choice) -> None:
-    params = {param.key: param for param in evaluator(choice.key).params}
-    for key, value in choice.params.items():
-        if key not in params:
-            raise UserError(f"{choice.key} has no parameter {shown(key)}. It has: {', '.join(params) or 'none'}.")
-        params[key].read(value)
 
 
 def _check_donor(donor: LanguageModel, tokenizer: LocalTokenizer) -> None:
@@ -170,14 +163,14 @@ def _hash(name: str) -> str:
 def controls(problem_has_donor: bool) -> tuple[str, ...]:
     """Keys of the negative controls that can run."""
     return tuple(
-        key for key, one in methods().items() if one.control and (problem_has_donor or "donor" not in one.needs)
+        key for key, one in METHODS.all().items() if one.control and (problem_has_donor or DONOR not in one.needs)
     )
 
 
 def chosen_evaluators(plan: Plan) -> Sequence[tuple[Evaluator, Choice]]:
     """The measures of a plan with their parameters: those it names, or the quick default."""
     if plan.evaluators:
-        return [(evaluator(choice.key), choice) for choice in plan.evaluators]
+        return [(EVALUATORS.get(choice.key), choice) for choice in plan.evaluators]
     return [(one, Choice(one.key)) for one in quick_evaluators()]
 
 

@@ -18,7 +18,7 @@ from core.lab.participants import Cast, chosen_evaluators, release
 from core.lab.plan import Choice
 from core.lab.result import About, Outcome, SideRows
 from core.models.language_model import LanguageModel
-from core.transplants.base import Transplanted, method, methods
+from core.transplants.base import METHODS, Transplanted
 from core.transplants.problem import Side
 
 _TRANSPLANT_SHARE = 0.25  # of a unit's time, for progress only
@@ -46,7 +46,7 @@ def transplanted_outcome(cast: Cast, choice: Choice, seed: int, name: str) -> Ou
     Raises:
         UserError: the method needs what is not there, or memory does not suffice; says what to do.
     """
-    one = method(choice.key)
+    one = METHODS.get(choice.key)
     with step(0.0, _TRANSPLANT_SHARE, one.label):
         made = transplanted(cast.problem, one, choice.params, seed)
     rows = {side: side_rows(cast, made, side) for side in cast.problem.sides}
@@ -70,7 +70,7 @@ def transplanted_outcome(cast: Cast, choice: Choice, seed: int, name: str) -> Ou
 def label(choice: Choice) -> str:
     """A method for people: its label, with the parameters that are not as by default."""
     about = ", ".join(f"{key} {value}" for key, value in sorted(choice.params.items()))
-    return method(choice.key).label + (f" ({about})" if about else "")
+    return METHODS.get(choice.key).label + (f" ({about})" if about else "")
 
 
 def _measured(cast: Cast, started: Outcome, measured: Subject, share: float) -> Outcome:
@@ -127,7 +127,7 @@ def abouts(cast: Cast, controls: Sequence[str]) -> tuple[Mapping[str, About], Ma
 
 
 def _methods(keys: Sequence[str]) -> Iterator[tuple[str, About]]:
-    known = methods()
+    known = METHODS.all()
     yield from ((key, About(key, known[key].label, known[key].definition, known[key].source)) for key in keys)
 
 

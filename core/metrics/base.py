@@ -4,21 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import nan
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.common.definitions import Definition
-from core.common.errors import UnknownName
-from core.common.registry import entries
+from core.common.need import Need, missing
+from core.common.registry import Registry
 from core.counting.table import CountTable
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.units import Units, units_of
 
 Ints = NDArray[np.integer[Any]]
-Needs = Literal["counts", "reference", "segmentations", "vocabulary", "languages"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,29 @@ class Evidence:
         return self.segmentations
 
 
-@dataclass(frozen=True)
+REFERENCE = Need[Evidence](
+    key="reference",
+    is_there=lambda evidence: evidence.reference is not None,
+    advice="Choose a tokenizer to compare with.",
+)
+SEGMENTATIONS = Need[Evidence](
+    key="segmentations",
+    is_there=lambda evidence: evidence.segmentations is not None,
+    advice="It needs the text itself: choose a corpus that is here.",
+)
+VOCABULARY = Need[Evidence](
+    key="vocabulary",
+    is_there=lambda evidence: evidence.n_vocabulary is not None,
+    advice="This tokenizer has no vocabulary.",
+)
+LANGUAGES = Need[Evidence](
+    key="languages",
+    is_there=lambda evidence: evidence.by_language is not None,
+    advice="It needs several languages.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Metric:
     """A number about a tokenizer.
 
@@ -101,7 +122,7 @@ class Metric:
 
     definition: Definition
     compute: Callable[[Evidence], Value]
-    needs: tuple[Needs, ...] = ("counts",)
+    needs: tuple[Need[Evidence], ...] = ()
 
     @property
     def key(self) -> str:
@@ -110,14 +131,7 @@ class Metric:
 
     def unavailable(self, evidence: Evidence) -> str | None:
         """Why it cannot be computed from this, in a sentence for the user; None if it can."""
-        missing = {
-            "reference": evidence.reference is None and "Choose a tokenizer to compare with.",
-            "segmentations": evidence.segmentations is None
-            and "It needs the text itself: choose a corpus that is here.",
-            "vocabulary": evidence.n_vocabulary is None and "This tokenizer has no vocabulary.",
-            "languages": evidence.by_language is None and "It needs several languages.",
-        }
-        return next((str(missing[need]) for need in self.needs if missing.get(need)), None)
+        return missing(self.needs, evidence)
 
     def value(self, evidence: Evidence) -> Value:
         """The number, or the reason why there is none."""
@@ -125,32 +139,7 @@ class Metric:
         return undefined(reason) if reason else self.compute(evidence)
 
 
-def metrics() -> dict[str, Metric]:
-    """Every metric by key.
-
-    Raises:
-        ValueError: two have one key.
-    """
-    found: dict[str, Metric] = {}
-    for metric in entries("core.metrics", "METRIC", Metric):
-        if found.setdefault(metric.key, metric) is not metric:
-            raise ValueError(f"two metrics are called {metric.key}")
-    return found
-
-
-def metric(key: str) -> Metric:
-    """The metric that a key names.
-
-    Raises:
-        UnknownName: there is none; suggests the nearest.
-
-    >>> metric("gini").definition.label
-    'Gini coefficient'
-    """
-    known = metrics()
-    if key not in known:
-        raise UnknownName("metric", key, known)
-    return known[key]
+METRICS = Registry(package="core.metrics", constant="METRIC", kind=Metric, noun="metric")
 
 
 def from_table(
@@ -186,7 +175,7 @@ def from_segmentations(
 
     >>> from core.tokenizers.catalog import open_tokenizer
     >>> cut = [open_tokenizer("builtin:utf8-bytes").segment("née")]
-    >>> metric("bytes_per_token").value(from_segmentations(cut, 256)).number
+    >>> METRICS.get("bytes_per_token").value(from_segmentations(cut, 256)).number
     1.0
     """
     texts = [one.text for one in segmentations]

@@ -1,7 +1,7 @@
 """Share of tokens that glue parts of characters together."""
 
 from core.common.definitions import Definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
 from core.tokenizers.utf8_pieces import shape
 
 
@@ -14,7 +14,7 @@ def boundary_crossing(evidence: Evidence) -> Value:
 
 
 METRIC = Metric(
-    Definition(
+    definition=Definition(
         "boundary_crossing",
         "Boundary crossing",
         "share of tokens",
@@ -23,6 +23,6 @@ METRIC = Metric(
         "one of them not all. A lone part of a character, such as a byte fallback, crosses nothing.",
         "TokEval (Meister)",
     ),
-    boundary_crossing,
-    ("segmentations",),
+    compute=boundary_crossing,
+    needs=(SEGMENTATIONS,),
 )

@@ -10,4 +10,4 @@ def bytes_per_token(evidence: Evidence) -> Value:
     return Value(int(evidence.n_bytes.sum()) / n_tokens) if n_tokens else undefined("There are no tokens.")
 
 
-METRIC = Metric(definition("bytes_per_token"), bytes_per_token)
+METRIC = Metric(definition=definition("bytes_per_token"), compute=bytes_per_token)

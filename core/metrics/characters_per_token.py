@@ -10,4 +10,4 @@ def characters_per_token(evidence: Evidence) -> Value:
     return Value(int(evidence.n_characters.sum()) / n_tokens) if n_tokens else undefined("There are no tokens.")
 
 
-METRIC = Metric(definition("characters_per_token"), characters_per_token)
+METRIC = Metric(definition=definition("characters_per_token"), compute=characters_per_token)

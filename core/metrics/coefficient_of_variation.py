@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.common.definitions import Definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import LANGUAGES, Evidence, Metric, Value, undefined
 
 
 def coefficient_of_variation(evidence: Evidence) -> Value:
@@ -19,7 +19,7 @@ def coefficient_of_variation(evidence: Evidence) -> Value:
 
 
 METRIC = Metric(
-    Definition(
+    definition=Definition(
         "coefficient_of_variation",
         "Coefficient of variation",
         "",
@@ -27,6 +27,6 @@ METRIC = Metric(
         "Standard deviation of tokens per line over languages (with L - 1) / their mean, on parallel text.",
         "",
     ),
-    coefficient_of_variation,
-    ("counts", "languages"),
+    compute=coefficient_of_variation,
+    needs=(LANGUAGES,),
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.common.definitions import definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
 from core.metrics.words import tokens_per_word
 
 
@@ -15,4 +15,4 @@ def continued_words(evidence: Evidence) -> Value:
     return Value(float(np.mean(words.tokens > 1)), words.remark)
 
 
-METRIC = Metric(definition("continued_words"), continued_words, ("segmentations",))
+METRIC = Metric(definition=definition("continued_words"), compute=continued_words, needs=(SEGMENTATIONS,))

@@ -1,7 +1,7 @@
 """How unpredictable the next token is from frequencies alone."""
 
 from core.common.definitions import Definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
 from core.stats.entropy import frequencies, miller_madow, plug_in
 
 
@@ -17,7 +17,7 @@ def entropy(evidence: Evidence) -> Value:
 
 
 METRIC = Metric(
-    Definition(
+    definition=Definition(
         "entropy",
         "Entropy",
         "bits/token",
@@ -26,6 +26,6 @@ METRIC = Metric(
         "/ (2 tokens ln 2). Still too low for small texts. Tokens are not a common unit: compare tokenizers per byte.",
         "Shannon 1948; Miller 1955",
     ),
-    entropy,
-    ("segmentations",),
+    compute=entropy,
+    needs=(SEGMENTATIONS,),
 )

@@ -1,7 +1,7 @@
 """The same in a unit that tokenizers share."""
 
 from core.common.definitions import Definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
 from core.stats.entropy import frequencies, miller_madow
 
 
@@ -14,7 +14,7 @@ def entropy_per_byte(evidence: Evidence) -> Value:
 
 
 METRIC = Metric(
-    Definition(
+    definition=Definition(
         "entropy_per_byte",
         "Entropy per byte",
         "bits/byte",
@@ -23,6 +23,6 @@ METRIC = Metric(
         "frequencies and nothing else would need.",
         "Shannon 1948; Miller 1955",
     ),
-    entropy_per_byte,
-    ("segmentations",),
+    compute=entropy_per_byte,
+    needs=(SEGMENTATIONS,),
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.common.definitions import definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
 from core.metrics.words import tokens_per_word
 
 
@@ -15,4 +15,4 @@ def fertility(evidence: Evidence) -> Value:
     return Value(float(np.mean(words.tokens)), words.remark)
 
 
-METRIC = Metric(definition("fertility"), fertility, ("segmentations",))
+METRIC = Metric(definition=definition("fertility"), compute=fertility, needs=(SEGMENTATIONS,))

@@ -1,7 +1,7 @@
 """How unevenly languages are treated."""
 
 from core.common.definitions import Definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import LANGUAGES, Evidence, Metric, Value, undefined
 from core.stats.inequality import gini as gini_of
 
 
@@ -16,7 +16,7 @@ def gini(evidence: Evidence) -> Value:
 
 
 METRIC = Metric(
-    Definition(
+    definition=Definition(
         "gini",
         "Gini coefficient",
         "0 to 1",
@@ -25,6 +25,6 @@ METRIC = Metric(
         "text: 0 if all languages cost the same, at most 1 - 1/languages. Every language counts once.",
         "Gini 1912; for tokenizers TokEval (Meister)",
     ),
-    gini,
-    ("counts", "languages"),
+    compute=gini,
+    needs=(LANGUAGES,),
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.common.definitions import Definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import LANGUAGES, Evidence, Metric, Value, undefined
 
 
 def max_min(evidence: Evidence) -> Value:
@@ -17,7 +17,7 @@ def max_min(evidence: Evidence) -> Value:
 
 
 METRIC = Metric(
-    Definition(
+    definition=Definition(
         "max_min",
         "Dearest / cheapest",
         "×",
@@ -25,6 +25,6 @@ METRIC = Metric(
         "Tokens per line of the dearest language / of the cheapest, on parallel text. Two languages decide it alone.",
         "",
     ),
-    max_min,
-    ("counts", "languages"),
+    compute=max_min,
+    needs=(LANGUAGES,),
 )

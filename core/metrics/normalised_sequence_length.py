@@ -1,7 +1,7 @@
 """Length beside that of another tokenizer."""
 
 from core.common.definitions import Definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import REFERENCE, Evidence, Metric, Value, undefined
 
 
 def normalised_sequence_length(evidence: Evidence) -> Value:
@@ -14,7 +14,7 @@ def normalised_sequence_length(evidence: Evidence) -> Value:
 
 
 METRIC = Metric(
-    Definition(
+    definition=Definition(
         "normalised_sequence_length",
         "Normalised sequence length",
         "",
@@ -23,6 +23,6 @@ METRIC = Metric(
         "shorter than with the reference.",
         "Dagan et al. 2024, Getting the Most out of Your Tokenizer (2402.01035)",
     ),
-    normalised_sequence_length,
-    ("counts", "reference"),
+    compute=normalised_sequence_length,
+    needs=(REFERENCE,),
 )

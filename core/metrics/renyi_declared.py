@@ -1,7 +1,7 @@
 """How evenly the whole vocabulary is used."""
 
 from core.common.definitions import Definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, VOCABULARY, Evidence, Metric, Value, undefined
 from core.stats.entropy import frequencies, renyi_efficiency
 
 
@@ -15,7 +15,7 @@ def renyi_declared(evidence: Evidence) -> Value:
 
 
 METRIC = Metric(
-    Definition(
+    definition=Definition(
         "renyi_declared",
         "Rényi efficiency (declared vocabulary)",
         "0 to 1",
@@ -23,6 +23,6 @@ METRIC = Metric(
         "Rényi entropy of order 2.5 of token frequencies / the logarithm of the size of the vocabulary, used or not.",
         "Zouhar et al. 2023; with the declared vocabulary as in TokEval (Meister)",
     ),
-    renyi_declared,
-    ("segmentations", "vocabulary"),
+    compute=renyi_declared,
+    needs=(SEGMENTATIONS, VOCABULARY),
 )

@@ -1,7 +1,7 @@
 """How evenly the tokens that occur are used."""
 
 from core.common.definitions import Definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
 from core.stats.entropy import frequencies, renyi_efficiency
 
 
@@ -14,7 +14,7 @@ def renyi_observed(evidence: Evidence) -> Value:
 
 
 METRIC = Metric(
-    Definition(
+    definition=Definition(
         "renyi_observed",
         "Rényi efficiency (observed vocabulary)",
         "0 to 1",
@@ -24,6 +24,6 @@ METRIC = Metric(
         "than with the declared vocabulary.",
         "Zouhar et al. 2023, Tokenization and the Noiseless Channel",
     ),
-    renyi_observed,
-    ("segmentations",),
+    compute=renyi_observed,
+    needs=(SEGMENTATIONS,),
 )

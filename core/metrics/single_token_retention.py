@@ -1,7 +1,7 @@
 """Share of distinct words that stay whole."""
 
 from core.common.definitions import Definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
 from core.metrics.words import tokens_per_word
 
 
@@ -17,7 +17,7 @@ def single_token_retention(evidence: Evidence) -> Value:
 
 
 METRIC = Metric(
-    Definition(
+    definition=Definition(
         "single_token_retention",
         "Single-token retention",
         "share of distinct words",
@@ -27,6 +27,6 @@ METRIC = Metric(
         "keep whole in a text; here they are looked up in their sentences. Grows smaller with the size of the text.",
         "Nayeem et al. 2025, STRR (2510.09947), changed as stated",
     ),
-    single_token_retention,
-    ("segmentations",),
+    compute=single_token_retention,
+    needs=(SEGMENTATIONS,),
 )

@@ -10,4 +10,4 @@ def unknown_share(evidence: Evidence) -> Value:
     return Value(int(evidence.unknown.sum()) / n_tokens) if n_tokens else undefined("There are no tokens.")
 
 
-METRIC = Metric(definition("unknown_share"), unknown_share)
+METRIC = Metric(definition=definition("unknown_share"), compute=unknown_share)

@@ -1,7 +1,7 @@
 """Share of tokens that are text on their own."""
 
 from core.common.definitions import Definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
 from core.tokenizers.utf8_pieces import shape
 
 
@@ -14,7 +14,7 @@ def utf8_completeness(evidence: Evidence) -> Value:
 
 
 METRIC = Metric(
-    Definition(
+    definition=Definition(
         "utf8_completeness",
         "UTF-8 completeness",
         "share of tokens",
@@ -22,6 +22,6 @@ METRIC = Metric(
         "Share of tokens, unknown and inserted ones aside, whose bytes are whole characters.",
         "TokEval (Meister)",
     ),
-    utf8_completeness,
-    ("segmentations",),
+    compute=utf8_completeness,
+    needs=(SEGMENTATIONS,),
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.common.definitions import Definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, VOCABULARY, Evidence, Metric, Value, undefined
 
 
 def vocabulary_use(evidence: Evidence) -> Value:
@@ -14,13 +14,13 @@ def vocabulary_use(evidence: Evidence) -> Value:
 
 
 METRIC = Metric(
-    Definition(
+    definition=Definition(
         "vocabulary_use",
         "Vocabulary use",
         "share of ids",
         "",
         "Distinct ids that occur / ids of the vocabulary. Grows with the text; compare only on texts of one size.",
     ),
-    vocabulary_use,
-    ("segmentations", "vocabulary"),
+    compute=vocabulary_use,
+    needs=(SEGMENTATIONS, VOCABULARY),
 )

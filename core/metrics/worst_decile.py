@@ -1,7 +1,7 @@
 """What the dearest tenth of languages pays."""
 
 from core.common.definitions import Definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.metrics.base import LANGUAGES, Evidence, Metric, Value, undefined
 from core.stats.inequality import worst_decile as worst_decile_of
 
 
@@ -16,7 +16,7 @@ def worst_decile(evidence: Evidence) -> Value:
 
 
 METRIC = Metric(
-    Definition(
+    definition=Definition(
         "worst_decile",
         "Worst tenth",
         "× mean",
@@ -24,6 +24,6 @@ METRIC = Metric(
         "Mean tokens per line of the dearest tenth of languages / mean of all languages, on parallel text.",
         "",
     ),
-    worst_decile,
-    ("counts", "languages"),
+    compute=worst_decile,
+    needs=(LANGUAGES,),
 )

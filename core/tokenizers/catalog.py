@@ -1,11 +1,10 @@
 """Opens a tokenizer by its spec string: finds the source, or the format of the files named."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
-from core.common.registry import entries
+from core.common.registry import Registry
 from core.common.settings import settings
 from core.tokenizers.diagnosis import described, is_pointer
 from core.tokenizers.format import Files, Source
@@ -31,14 +30,18 @@ SIBLINGS = (
 LEADING = tuple(name for name in SIBLINGS if not name.endswith(("config.json", "_map.json", "_tokens.json", ".jinja")))
 
 
-def sources() -> Sequence[Source]:
-    """All sources, in order of rank."""
-    return sorted(entries("core.tokenizers.formats", "SOURCE", Source), key=lambda s: s.rank)
+SOURCES = Registry(
+    package="core.tokenizers.formats",
+    constant="SOURCE",
+    kind=Source,
+    noun="tokenizer source",
+    order=lambda source: source.rank,
+)
 
 
 def offered() -> list[tuple[str, str]]:
     """(spec, label) of every tokenizer that opens without a network."""
-    return [pair for source in sources() if source.offered for pair in source.offered()]
+    return [pair for source in SOURCES.all().values() if source.offered for pair in source.offered()]
 
 
 def open_tokenizer(spec: str) -> Tokenizer:
@@ -51,7 +54,7 @@ def open_tokenizer(spec: str) -> Tokenizer:
     259
     """
     scheme, colon, rest = spec.partition(":")
-    schemes = {source.scheme: source for source in sources() if source.scheme}
+    schemes = {source.scheme: source for source in SOURCES.all().values() if source.scheme}
     if not colon or not rest:
         raise UserError(
             f"{shown(spec)} does not name a tokenizer. Write SCHEME:NAME, such as mistral:tekken, "
@@ -72,12 +75,12 @@ def open_path(spec: str, path: Path, options: dict[str, str] | None = None) -> L
         UnreadableFile: nothing there, or no format known to any source; names what was looked at.
     """
     files = files_at(spec, path, options or {})
-    for source in sources():
+    for source in SOURCES.all().values():
         if is_pointer(files.head):
             break
         if source.recognises and source.load and source.recognises(files):
             return source.load(files)
-    formats = ", ".join(source.label for source in sources() if source.recognises)
+    formats = ", ".join(source.label for source in SOURCES.all().values() if source.recognises)
     found = shown(files.main) if files.main else f"the folder {shown(path.name)}"
     is_what = described(files.head) if files.main else ""
     looks = f" It is {is_what}." if is_what else ""

@@ -71,7 +71,7 @@ class Files:
         return digest.hexdigest()[:16]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """One file format, or one place that tokenizers are named in.
 

@@ -1,8 +1,8 @@
 """A text cut into tokens, right to the byte.
 
-Every engine reports ids. Where the bytes of those ids, put side by side, are the text (perhaps behind a dummy prefix),
-the spans follow by adding up lengths. Only where a normaliser changed the text is the engine's own alignment asked for,
-and its overlaps, which appear wherever a character is split over several tokens, are resolved here, once for all.
+Every backend reports ids. Where the bytes of those ids, put side by side, are the text (perhaps behind a dummy prefix),
+the spans follow by adding up lengths. Only where a normaliser changed the text is the backend's own alignment asked
+for, and its overlaps, which appear wherever a character is split over several tokens, are resolved here, once for all.
 """
 
 from collections.abc import Callable
@@ -25,14 +25,14 @@ Alignment = tuple[Ints, Ints]  # starts, ends: byte offsets in the original text
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """What an engine says of a text, before spans are known.
+    """What a backend says of a text, before spans are known.
 
     Args:
         ids: int32 (T,).
         align: called only if the tokens' bytes are not the text: spans of the tokens between `n_before` and `n_after`
             in bytes of the original text; may overlap where a character is split, and may be empty for all but the
-            last byte of a character; None for engines that never change the text.
-        pieces: bytes per token for engines without a vocabulary (characters, words); None looks them up.
+            last byte of a character; None for backends that never change the text.
+        pieces: bytes per token for backends without a vocabulary (characters, words); None looks them up.
         kinds: `Kind` per token, uint8 (T,); None looks them up.
         prefix: what the tokenizer may have put before the text before cutting it, b" " for a dummy prefix.
         n_before: special tokens added at the front.
@@ -143,7 +143,7 @@ def byte_offsets(text: str) -> Ints:
 
 
 def spans(encoded: Encoded, text: bytes, vocabulary: "Vocabulary | None") -> Segmentation:
-    """Lay an engine's tokens over the bytes of the text they came from."""
+    """Lay a backend's tokens over the bytes of the text they came from."""
     ids, first, last = encoded.ids, encoded.n_before, len(encoded.ids) - encoded.n_after
     pieces = encoded.pieces if encoded.pieces is not None else _look_up(vocabulary, ids)
     kinds = encoded.kinds.copy() if encoded.kinds is not None else _kinds(vocabulary, ids)
@@ -158,7 +158,7 @@ def spans(encoded: Encoded, text: bytes, vocabulary: "Vocabulary | None") -> Seg
         starts, ends = edges[:-1], edges[1:]
         inserted = starts == ends
     elif encoded.align is None:
-        raise AssertionError("an engine without alignment gave tokens that do not spell the text")
+        raise AssertionError("a backend without alignment gave tokens that do not spell the text")
     else:
         raw_starts, raw_ends = encoded.align()
         starts, ends = disjoint(text, body, kinds[first:last], raw_starts, raw_ends, encoded.prefix)
@@ -184,13 +184,13 @@ def _edges(pieces: list[bytes], lengths: Ints | None = None) -> Ints:
 
 
 def _look_up(vocabulary: "Vocabulary | None", ids: Ints) -> list[bytes]:
-    assert vocabulary is not None, "an engine without a vocabulary names its pieces"
+    assert vocabulary is not None, "a backend without a vocabulary names its pieces"
     found: list[bytes] = vocabulary.table[ids].tolist()
     return found
 
 
 def _kinds(vocabulary: "Vocabulary | None", ids: Ints) -> NDArray[np.uint8]:
-    assert vocabulary is not None, "an engine without a vocabulary names its kinds"
+    assert vocabulary is not None, "a backend without a vocabulary names its kinds"
     kinds: NDArray[np.uint8] = vocabulary.kinds[ids]
     return kinds
 
@@ -211,9 +211,9 @@ def _without_prefix(
 def disjoint(
     text: bytes, pieces: list[bytes], kinds: NDArray[np.uint8], starts: Ints, ends: Ints, prefix: bytes = b""
 ) -> Alignment:
-    """Turn an engine's alignment into ordered, disjoint spans.
+    """Turn a backend's alignment into ordered, disjoint spans.
 
-    Engines give every token of a split character the whole character (tokenizers), or nothing to all but the last
+    Backends give every token of a split character the whole character (tokenizers), or nothing to all but the last
     (SentencePiece). Where the tokens of such a group spell its bytes, perhaps behind a dummy prefix, the spans follow
     the bytes; where a normaliser changed them, the shared stretch is divided evenly between the tokens that share it.
     """

@@ -2,7 +2,7 @@
 
 Everything a page, the command line or a job asks goes through `Tokenizer`, and every answer can be pickled, so that a
 tokenizer nobody has vetted can live in a process of its own (`core.tokenizers.isolation.pool`). `LocalTokenizer` is
-what a source builds: an engine and a vocabulary in this process.
+what a source builds: a backend and a vocabulary in this process.
 """
 
 from abc import ABC, abstractmethod
@@ -182,16 +182,16 @@ class Tokenizer(ABC):
 
 
 class LocalTokenizer(Tokenizer):
-    """A tokenizer in this process: an engine's ids, a vocabulary's bytes."""
+    """A tokenizer in this process: a backend's ids, a vocabulary's bytes."""
 
     vocabulary: Vocabulary | None = None
 
     @abstractmethod
     def encode(self, text: str, specials: Specials) -> Encoded:
-        """The engine's ids for a non-empty text that has a UTF-8 form."""
+        """The backend's ids for a non-empty text that has a UTF-8 form."""
 
     def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        """Ids per text, plain; engines with a batch call override this."""
+        """Ids per text, plain; backends with a batch call override this."""
         return [self.encode(text, PLAIN).ids if text else np.empty(0, np.int32) for text in texts]
 
     def segment(self, text: str, specials: Specials = PLAIN) -> Segmentation:

@@ -8,21 +8,20 @@ is counted with the reason; nothing is left zero or NaN unsaid.
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import torch
 from torch import Tensor
 
-from core.common.errors import UnknownName, UserError
-from core.common.params import Param, Params, Value
-from core.common.registry import entries
+from core.common.errors import UserError
+from core.common.need import Need, missing
+from core.common.params import Param, Params, Value, read_params
+from core.common.registry import Registry
 from core.models.matrices import Matrices
 from core.models.memory_peak import MemoryPeak
 from core.tokenizers.matching import Match
-from core.transplants.problem import Problem, Resources, Side
+from core.transplants.needs import Available
+from core.transplants.problem import Problem, Side
 from core.transplants.rows import Provenance, Rows
-
-Need = Literal["anchors", "donor", "helper", "target text", "word vectors", "dictionary", "parallel text"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Sizes:
     n_old: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Method:
     """A way to make rows for new tokens.
 
@@ -65,19 +64,18 @@ class Method:
     source: str
     rows: Callable[[Problem, Side, Params], Rows]
     params: tuple[Param, ...] = ()
-    needs: tuple[Need, ...] = ()
+    needs: tuple[Need[Available], ...] = ()
     control: bool = False
     work: Callable[[Sizes, Params], float] | None = None
 
     def unavailable(self, problem: Problem) -> str | None:
         """What is missing and how to get it, in a sentence or two for the user; None if nothing is."""
-        shares = all(len(problem.anchors(side)) for side in problem.sides) if "anchors" in self.needs else True
-        return self.lacks(problem.resources, has_donor=problem.donor is not None, has_anchors=shares)
+        has_donor = problem.donor is not None
+        return self.lacks(Available(resources=problem.resources, has_donor=has_donor, problem=problem))
 
-    def lacks(self, resources: Resources, *, has_donor: bool, has_anchors: bool = True) -> str | None:
-        """The same before there are matrices, from what is known to be there."""
-        missing = (_missing(need, resources, has_donor, has_anchors) for need in self.needs)
-        return next((reason for reason in missing if reason), None)
+    def lacks(self, here: Available) -> str | None:
+        """The same from what is known to be there, also before there are matrices."""
+        return missing(self.needs, here)
 
     def read(self, given: Mapping[str, Value], seed: int = 0) -> Params:
         """All parameters: those given, and the defaults of the others.
@@ -85,81 +83,10 @@ class Method:
         Raises:
             UserError: there is no such parameter, or it cannot have that value.
         """
-        by_key = {param.key: param for param in self.params}
-        for key in given:
-            if key not in by_key:
-                raise UnknownName(f"parameter of {self.key}", key, by_key)
-        values = {key: param.read(given[key]) if key in given else param.default for key, param in by_key.items()}
-        return Params(values, seed)
+        return read_params(self.key, self.params, given, seed)
 
 
-def _missing(need: Need, here: Resources, has_donor: bool, has_anchors: bool) -> str | None:
-    """What a need lacks here."""
-    there: dict[Need, tuple[bool, str]] = {
-        "anchors": (
-            has_anchors,
-            "The two vocabularies share no token with usable rows, so there is nothing to go by.",
-        ),
-        "donor": (
-            has_donor,
-            "It needs a donor: another language model that has the new tokenizer. "
-            "Choose one, for example the model that the tokenizer comes with.",
-        ),
-        "helper": (
-            here.helper is not None or has_donor,
-            "It needs the input embeddings of a model with the new tokenizer, which may be small. "
-            "Choose a donor, or train a small model with that tokenizer.",
-        ),
-        "target text": (
-            bool(here.target_text) or here.token_vectors is not None,
-            "It needs text in the languages that the new tokenizer is for, to learn what its tokens mean. "
-            "Choose a corpus, or give vectors of the new tokens.",
-        ),
-        "word vectors": (
-            here.old_vectors is not None and here.new_vectors is not None,
-            "It needs word vectors of the old and of the new language. Give two .vec files, such as fastText's "
-            "cc.en.300.vec and cc.de.300.vec, or text in both languages to make them from.",
-        ),
-        "dictionary": (
-            bool(here.dictionary),
-            "It needs a bilingual dictionary: lines of a word, a tab and its translation. WECHSEL's project has "
-            "dictionaries for many languages; MUSE's can be used too.",
-        ),
-        "parallel text": (
-            bool(here.parallel),
-            "It needs sentences with their translations. Choose a parallel corpus that has both languages.",
-        ),
-    }
-    is_there, words = there[need]
-    return None if is_there else words
-
-
-def methods() -> dict[str, Method]:
-    """Every method by key.
-
-    Raises:
-        ValueError: two have one key.
-    """
-    found: dict[str, Method] = {}
-    for entry in entries("core.transplants.methods", "METHOD", Method):
-        if found.setdefault(entry.key, entry) is not entry:
-            raise ValueError(f"two methods are called {entry.key}")
-    return found
-
-
-def method(key: str) -> Method:
-    """The method that a key names.
-
-    Raises:
-        UnknownName: there is none; suggests the nearest.
-
-    >>> method("mean").label
-    'Mean'
-    """
-    known = methods()
-    if key not in known:
-        raise UnknownName("transplant method", key, known)
-    return known[key]
+METHODS = Registry(package="core.transplants.methods", constant="METHOD", kind=Method, noun="transplant method")
 
 
 @dataclass(frozen=True, eq=False)

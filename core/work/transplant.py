@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from core.common.errors import UserError, shown
 from core.corpora.opened import corpus_files
-from core.jobs.job import Context, Job, JobKind, Output, Parts, Unit, canonical, hashed, kind_named, part_key
+from core.jobs.job import KINDS, Context, Job, JobKind, Output, Parts, Unit, canonical, hashed, part_key
 from core.jobs.store.files import Json
 from core.jobs.store.store import Store
 from core.lab.plan import Choice, Plan, plan_of
@@ -88,7 +88,7 @@ def gathered(context: Context, parts: Iterator[tuple[Unit, Output]]) -> LabResul
 
 def so_far(store: Store, job: Job) -> LabResult:
     """What is finished of a job that runs, waits, was interrupted or failed."""
-    kind, context = kind_named(job.kind), Context(job.params, job.inputs)
+    kind, context = KINDS.get(job.kind), Context(job.params, job.inputs)
 
     def parts() -> Iterator[tuple[Unit, Output]]:
         for unit in units(context):

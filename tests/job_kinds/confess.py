@@ -29,4 +29,4 @@ def combine(parts: Parts, context: Context) -> Output:
     return next(parts)[1]
 
 
-JOB = JobKind("confess", "Confesses", units, run_unit, combine)
+JOB = JobKind(key="confess", label="Confesses", units=units, run_unit=run_unit, combine=combine)

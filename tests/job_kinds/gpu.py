@@ -23,4 +23,4 @@ def combine(parts: Parts, context: Context) -> Output:
     return next(parts)[1]
 
 
-JOB = JobKind("gpu", "On a GPU", units, run_unit, combine, gpu=True, memory_mb=512)
+JOB = JobKind(key="gpu", label="On a GPU", units=units, run_unit=run_unit, combine=combine, gpu=True, memory_mb=512)

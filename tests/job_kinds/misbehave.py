@@ -125,4 +125,6 @@ def combine(parts: Parts, context: Context) -> Output:
     return next(parts)[1]
 
 
-JOB = JobKind("misbehave", "Misbehave", units, run_unit, combine, memory_mb=400, unit_seconds=600)
+JOB = JobKind(
+    key="misbehave", label="Misbehave", units=units, run_unit=run_unit, combine=combine, memory_mb=400, unit_seconds=600
+)

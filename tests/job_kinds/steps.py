@@ -27,4 +27,6 @@ def combine(parts: Parts, context: Context) -> Output:
     return Output({"values": np.stack([output.arrays["values"] for _, output in parts])})
 
 
-JOB = JobKind("steps", "Steps", units, run_unit, combine, memory_mb=512, unit_seconds=60)
+JOB = JobKind(
+    key="steps", label="Steps", units=units, run_unit=run_unit, combine=combine, memory_mb=512, unit_seconds=60
+)

@@ -51,4 +51,4 @@ def files(params: Mapping[str, Json]) -> list[Path]:
     return [Path(params["path"])]
 
 
-JOB = JobKind("texts", "Texts", units, run_unit, combine, files=files, memory_mb=512)
+JOB = JobKind(key="texts", label="Texts", units=units, run_unit=run_unit, combine=combine, files=files, memory_mb=512)

@@ -47,7 +47,7 @@ def ask_methods(
             help="Negative controls, rows of a shuffled donor and random weights, always run along.",
             persist_state="session",
         )
-        wanted = {need for key in chosen for need in known[key].needs}
+        wanted = {need.key for key in chosen for need in known[key].needs}
         files = _files(wanted)
         lacking = cached_lab.lacking(
             has_donor,

@@ -7,8 +7,8 @@ import streamlit as st
 from components.lab.by_language import by_language
 from components.lab.context import AtHand
 from components.lab.figure import show
-from components.lab.view import View
 from components.widgets.numbers import count
+from components.widgets.view import View
 from core.lab.result import Outcome
 
 _MEASURE = "next_byte_agreement"
@@ -62,11 +62,14 @@ def _coverage(measured: list[Outcome]) -> str:
 
 
 VIEW = View(
-    "Agreement",
-    "Next byte",
-    0,
-    "After the same bytes, do both models expect the same next byte? The tokens that each predicts are summed by their "
-    "first byte, so that models with different tokenizers can be compared. KL and JS are 0 where nothing has changed.",
-    draw,
-    _MEASURE,
+    group="Agreement",
+    label="Next byte",
+    place=0,
+    about=(
+        "After the same bytes, do both models expect the same next byte? The tokens that each predicts are summed by "
+        "their first byte, so that models with different tokenizers can be compared. KL and JS are 0 where nothing has "
+        "changed."
+    ),
+    draw=draw,
+    measure=_MEASURE,
 )

@@ -9,7 +9,7 @@ from components.charts.chart import GRID, Chart, finish
 from components.lab.context import AtHand
 from components.lab.figure import show
 from components.lab.sides import one_side
-from components.lab.view import View
+from components.widgets.view import View
 from core.lab.result import SideRows
 
 _SHARES = (0.1, 0.5, 0.9)
@@ -80,10 +80,12 @@ def _numbers(at_hand: AtHand, curves: dict[str, dict[str, np.ndarray]]) -> pd.Da
 
 
 VIEW = View(
-    "Matrices",
-    "Residual by atoms",
-    4,
-    "Orthogonal matching pursuit writes the donor's row of a token as a weighted sum of the donor's rows of shared "
-    "tokens (anchors, or atoms), adding one at a time. This is what is left after each.",
-    draw,
+    group="Matrices",
+    label="Residual by atoms",
+    place=4,
+    about=(
+        "Orthogonal matching pursuit writes the donor's row of a token as a weighted sum of the donor's rows of shared "
+        "tokens (anchors, or atoms), adding one at a time. This is what is left after each."
+    ),
+    draw=draw,
 )

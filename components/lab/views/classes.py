@@ -7,7 +7,7 @@ import streamlit as st
 from components.lab.context import AtHand
 from components.lab.dots import dots
 from components.lab.figure import show
-from components.lab.view import View
+from components.widgets.view import View
 from core.evaluation.results import Number, Table
 from core.lab.points import number_at
 
@@ -64,11 +64,13 @@ def _at(table: Table, column: str, side: str, by: str, name: str) -> Number:
 
 
 VIEW = View(
-    "Tokens",
-    "Classes",
-    0,
-    "Where the loss falls: on new tokens or on shared ones, on words, numbers, spaces or pieces of characters, on "
-    "frequent tokens or rare ones.",
-    draw,
-    "loss_by_class",
+    group="Tokens",
+    label="Classes",
+    place=0,
+    about=(
+        "Where the loss falls: on new tokens or on shared ones, on words, numbers, spaces or pieces of characters, on "
+        "frequent tokens or rare ones."
+    ),
+    draw=draw,
+    measure="loss_by_class",
 )

@@ -9,8 +9,8 @@ from components.charts.chart import Chart, finish
 from components.lab.context import AtHand
 from components.lab.figure import show
 from components.lab.sides import one_side
-from components.lab.view import View
 from components.widgets.colours import OKABE_ITO
+from components.widgets.view import View
 from core.lab.result import PROVENANCE, Outcome
 
 _COLOURED = ("Origin", "Class", "Residual")
@@ -119,10 +119,12 @@ def _inert(token: str) -> str:
 
 
 VIEW = View(
-    "Matrices",
-    "Map",
-    1,
-    "Each dot is a token, placed by the two main directions in which the original's own rows differ. The rest of the "
-    "space does not show.",
-    draw,
+    group="Matrices",
+    label="Map",
+    place=1,
+    about=(
+        "Each dot is a token, placed by the two main directions in which the original's own rows differ. The rest of "
+        "the space does not show."
+    ),
+    draw=draw,
 )

@@ -5,8 +5,8 @@ import streamlit as st
 from components.lab.context import AtHand
 from components.lab.dots import figures
 from components.lab.figure import show
-from components.lab.view import View
 from components.widgets.numbers import count
+from components.widgets.view import View
 
 _MEASURE = "exact_bytes"
 # Of each choice: the numbers in its rows, the axis, where nothing has changed.
@@ -44,11 +44,13 @@ def draw(at_hand: AtHand) -> None:
 
 
 VIEW = View(
-    "Agreement",
-    "Every byte",
-    1,
-    "A model of tokens has a probability for every byte, also inside a token: a sum over all token sequences that the "
-    "text so far may be the beginning of. It is costly, so it is done on a sample.",
-    draw,
-    _MEASURE,
+    group="Agreement",
+    label="Every byte",
+    place=1,
+    about=(
+        "A model of tokens has a probability for every byte, also inside a token: a sum over all token sequences that "
+        "the text so far may be the beginning of. It is costly, so it is done on a sample."
+    ),
+    draw=draw,
+    measure=_MEASURE,
 )

@@ -5,8 +5,8 @@ import streamlit as st
 from components.lab.context import AtHand
 from components.lab.dots import dots, figures
 from components.lab.figure import show
-from components.lab.view import View
 from components.widgets.numbers import count
+from components.widgets.view import View
 from core.evaluation.results import Number
 from core.lab.points import number_at
 
@@ -54,11 +54,13 @@ def draw(at_hand: AtHand) -> None:
 _ONE_MATRIX = Number(float("nan"), reason="Input and output share one matrix.")
 
 VIEW = View(
-    "Matrices",
-    "Held-out tokens",
-    3,
-    "For tokens that both vocabularies have, the true row is known. Some are hidden from the method, which makes up "
-    "rows for them; put into the original, they show how good its rows are when nothing else changes.",
-    draw,
-    _MEASURE,
+    group="Matrices",
+    label="Held-out tokens",
+    place=3,
+    about=(
+        "For tokens that both vocabularies have, the true row is known. Some are hidden from the method, which makes "
+        "up rows for them; put into the original, they show how good its rows are when nothing else changes."
+    ),
+    draw=draw,
+    measure=_MEASURE,
 )

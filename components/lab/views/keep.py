@@ -8,13 +8,13 @@ import streamlit as st
 from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error
 from components.lab.context import AtHand
-from components.lab.view import View
 from components.runs.job_cards import LOOKS, session, show_refusal, submit
 from components.widgets.numbers import size
+from components.widgets.view import View
 from core.common.errors import UserError
 from core.common.settings import settings
 from core.common.zip_folder import zipped
-from core.jobs.job import Job, State, content_key, kind_named
+from core.jobs.job import KINDS, Job, State, content_key
 from core.jobs.store.files import Json
 from core.lab.plan import Choice
 from core.lab.result import Outcome
@@ -97,7 +97,7 @@ def _params(at_hand: AtHand, outcome: Outcome, folder: str) -> dict[str, Json]:
 def _job(at_hand: AtHand, params: dict[str, Json]) -> Job | None:
     """The job that writes or wrote it, whoever asked for it."""
     try:
-        return cached_runs.jobs().get(content_key(kind_named(KIND), params, at_hand.job.inputs))
+        return cached_runs.jobs().get(content_key(KINDS.get(KIND), params, at_hand.job.inputs))
     except UserError:
         return None
 
@@ -168,10 +168,12 @@ def _written(job: Job) -> None:
 
 
 VIEW = View(
-    "Keep",
-    "Keep",
-    0,
-    "The model of one method as a folder that transformers loads, with a card of where each row comes from and what "
-    "was measured.",
-    draw,
+    group="Keep",
+    label="Keep",
+    place=0,
+    about=(
+        "The model of one method as a folder that transformers loads, with a card of where each row comes from and "
+        "what was measured."
+    ),
+    draw=draw,
 )

@@ -5,7 +5,7 @@ import streamlit as st
 from components.lab.by_language import by_language
 from components.lab.context import AtHand
 from components.lab.figure import show
-from components.lab.view import View
+from components.widgets.view import View
 
 # Of each measure: evaluator, column, the axis, where nothing has changed, and what it says.
 _MEASURES = {
@@ -40,11 +40,13 @@ def draw(at_hand: AtHand) -> None:
 
 
 VIEW = View(
-    "Languages",
-    "Languages",
-    0,
-    "Each model on each language apart, with 95 % intervals from resampling texts. Methods that suit one script may "
-    "fail another, and the mean over languages hides it.",
-    draw,
-    "bits_per_byte",
+    group="Languages",
+    label="Languages",
+    place=0,
+    about=(
+        "Each model on each language apart, with 95 % intervals from resampling texts. Methods that suit one script "
+        "may fail another, and the mean over languages hides it."
+    ),
+    draw=draw,
+    measure="bits_per_byte",
 )

@@ -7,7 +7,7 @@ import streamlit as st
 from components.charts.chart import GRID, LINE, Chart
 from components.lab.context import AtHand
 from components.lab.figure import finish_named, show
-from components.lab.view import View
+from components.widgets.view import View
 from core.evaluation.results import Table
 
 _MEASURE = "hidden_states"
@@ -100,11 +100,13 @@ def _numbers(at_hand: AtHand, tables: dict[str, Table]) -> pd.DataFrame:
 
 
 VIEW = View(
-    "Agreement",
-    "Layers",
-    2,
-    "A hidden state is what the model holds in mind at a place, a list of numbers in each layer. Input rows that are "
-    "off show in the first layers; a bad head shows in none.",
-    draw,
-    _MEASURE,
+    group="Agreement",
+    label="Layers",
+    place=2,
+    about=(
+        "A hidden state is what the model holds in mind at a place, a list of numbers in each layer. Input rows that "
+        "are off show in the first layers; a bad head shows in none."
+    ),
+    draw=draw,
+    measure=_MEASURE,
 )

@@ -7,7 +7,7 @@ import streamlit as st
 from components.charts.chart import GRID, LINE, Chart, finish, names_axis
 from components.lab.context import AtHand
 from components.lab.figure import show
-from components.lab.view import View
+from components.widgets.view import View
 from core.lab.result import Outcome
 
 _GROUPS = {"new": "New tokens", "shared": "Shared tokens", "special": "Special tokens", "unused": "Unused rows"}
@@ -90,11 +90,13 @@ def _numbers(at_hand: AtHand, audited: list[Outcome]) -> pd.DataFrame:
 
 
 VIEW = View(
-    "Tokens",
-    "Probability",
-    1,
-    "At every place the model spreads one unit of probability over all rows of its head. Rows made too loud draw it to "
-    "new tokens that do not come; rows too quiet are never predicted.",
-    draw,
-    "mass_audit",
+    group="Tokens",
+    label="Probability",
+    place=1,
+    about=(
+        "At every place the model spreads one unit of probability over all rows of its head. Rows made too loud draw "
+        "it to new tokens that do not come; rows too quiet are never predicted."
+    ),
+    draw=draw,
+    measure="mass_audit",
 )

@@ -8,7 +8,7 @@ import streamlit as st
 from components.charts.chart import GRID, LINE, Chart
 from components.lab.context import AtHand
 from components.lab.figure import finish_named, show
-from components.lab.view import View
+from components.widgets.view import View
 from core.lab.result import Outcome
 
 
@@ -97,11 +97,13 @@ def _numbers(at_hand: AtHand, curves: dict[str, dict[str, np.ndarray]]) -> pd.Da
 
 
 VIEW = View(
-    "Recovery",
-    "Recovery",
-    0,
-    "A transplant is seldom the end: a short training follows. How fast each start recovers says more than how it "
-    "starts.",
-    draw,
-    "recovery",
+    group="Recovery",
+    label="Recovery",
+    place=0,
+    about=(
+        "A transplant is seldom the end: a short training follows. How fast each start recovers says more than how it "
+        "starts."
+    ),
+    draw=draw,
+    measure="recovery",
 )

@@ -10,8 +10,8 @@ from components.frame.errors import plain
 from components.lab.context import AtHand
 from components.lab.figure import finish_named, show
 from components.lab.sides import one_side
-from components.lab.view import View
 from components.widgets.numbers import count
+from components.widgets.view import View
 from core.lab.result import PROVENANCE, Outcome, SideRows
 
 _BINS = 40
@@ -129,10 +129,12 @@ def _worst(at_hand: AtHand, made: list[Outcome], side: str) -> None:
 
 
 VIEW = View(
-    "Matrices",
-    "Rows",
-    0,
-    "The new matrices have a row, a list of numbers, for each token of the new tokenizer. Rows of shared tokens are "
-    "copied, the others are composed by a rule, solved for, or, where the method cannot, the mean of all rows.",
-    draw,
+    group="Matrices",
+    label="Rows",
+    place=0,
+    about=(
+        "The new matrices have a row, a list of numbers, for each token of the new tokenizer. Rows of shared tokens "
+        "are copied, the others are composed by a rule, solved for, or, where the method cannot, the mean of all rows."
+    ),
+    draw=draw,
 )

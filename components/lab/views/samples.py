@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.frame.errors import plain
 from components.lab.context import AtHand
-from components.lab.view import View
+from components.widgets.view import View
 from core.evaluation.results import Table
 
 
@@ -60,11 +60,13 @@ def _add(
 
 
 VIEW = View(
-    "Text",
-    "Samples",
-    1,
-    "What each model writes after the same beginnings, always taking the most probable token (greedy) or drawing by "
-    "chance with the same seed. Tiny models write badly; compare them with each other.",
-    draw,
-    "samples",
+    group="Text",
+    label="Samples",
+    place=1,
+    about=(
+        "What each model writes after the same beginnings, always taking the most probable token (greedy) or drawing "
+        "by chance with the same seed. Tiny models write badly; compare them with each other."
+    ),
+    draw=draw,
+    measure="samples",
 )

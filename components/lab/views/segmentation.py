@@ -6,10 +6,10 @@ import streamlit as st
 
 from components.cached import lab as cached_lab
 from components.lab.context import AtHand
-from components.lab.view import View
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
+from components.widgets.view import View
 from components.widgets.view_options import ViewOptions
 from core.corpora.corpus import open_corpus
 from core.lab.plan import Plan
@@ -52,9 +52,9 @@ def _sentence(at_hand: AtHand, plan: Plan) -> str:
 
 
 VIEW = View(
-    "Text",
-    "Segmentation",
-    0,
-    "The same sentence as the old and the new tokenizer cut it.",
-    draw,
+    group="Text",
+    label="Segmentation",
+    place=0,
+    about="The same sentence as the old and the new tokenizer cut it.",
+    draw=draw,
 )

@@ -7,7 +7,7 @@ import streamlit as st
 from components.lab.context import AtHand
 from components.lab.dots import dots
 from components.lab.figure import show
-from components.lab.view import View
+from components.widgets.view import View
 from core.evaluation.results import Number, Table
 
 _MEASURE = "embeddings"
@@ -60,11 +60,13 @@ def _at(table: Table, column: str, side: str, group: str) -> Number:
 
 
 VIEW = View(
-    "Matrices",
-    "Shape",
-    2,
-    "A row is a list of numbers, a direction with a length, and a matrix is a cloud of them. Rows that were made "
-    "should look like rows that were trained.",
-    draw,
-    _MEASURE,
+    group="Matrices",
+    label="Shape",
+    place=2,
+    about=(
+        "A row is a list of numbers, a direction with a length, and a matrix is a cloud of them. Rows that were made "
+        "should look like rows that were trained."
+    ),
+    draw=draw,
+    measure=_MEASURE,
 )

@@ -9,7 +9,7 @@ import streamlit as st
 from components.lab.context import AtHand
 from components.lab.dots import figures
 from components.lab.figure import show
-from components.lab.view import View
+from components.widgets.view import View
 
 _MEASURE = "segmentation_slack"
 
@@ -48,11 +48,14 @@ def draw(at_hand: AtHand) -> None:
 
 
 VIEW = View(
-    "Agreement",
-    "Slack",
-    4,
-    "The tokenizer writes a text in one way, but the model also gives probability to other token sequences that spell "
-    "the same bytes. A model trained with its tokenizer has little of it; a transplant may leak there what it misses.",
-    draw,
-    _MEASURE,
+    group="Agreement",
+    label="Slack",
+    place=4,
+    about=(
+        "The tokenizer writes a text in one way, but the model also gives probability to other token sequences that "
+        "spell the same bytes. A model trained with its tokenizer has little of it; a transplant may leak there what "
+        "it misses."
+    ),
+    draw=draw,
+    measure=_MEASURE,
 )

@@ -9,7 +9,7 @@ from components.charts.take_away import take_away
 from components.lab.context import AtHand
 from components.lab.figure import provenance_of
 from components.lab.marks import entrant_of
-from components.lab.view import View
+from components.widgets.view import View
 from core.evaluation.results import Number
 from core.lab.points import Standing, standing
 from core.lab.result import Outcome
@@ -111,11 +111,13 @@ def _reasons(at_hand: AtHand, found: Standing) -> list[str]:
 
 
 VIEW = View(
-    "Table",
-    "Table",
-    0,
-    "Every model with every number that was measured. A method that is not told apart from the best may be as good; "
-    "one that does not beat the negative controls has made rows worth no more than chance. Bits per byte: what it "
-    "needs on average to guess the next byte, so that models with different tokenizers can be compared.",
-    draw,
+    group="Table",
+    label="Table",
+    place=0,
+    about=(
+        "Every model with every number that was measured. A method that is not told apart from the best may be as "
+        "good; one that does not beat the negative controls has made rows worth no more than chance. Bits per byte: "
+        "what it needs on average to guess the next byte, so that models with different tokenizers can be compared."
+    ),
+    draw=draw,
 )

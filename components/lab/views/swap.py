@@ -5,7 +5,7 @@ import streamlit as st
 from components.lab.context import AtHand
 from components.lab.dots import figures
 from components.lab.figure import show
-from components.lab.view import View
+from components.widgets.view import View
 
 _ROWS = {
     "Only input rows new": "kl_input_only",
@@ -25,11 +25,13 @@ def draw(at_hand: AtHand) -> None:
 
 
 VIEW = View(
-    "Agreement",
-    "Input or output",
-    3,
-    "A transplant replaces two matrices: the input rows, by which tokens are read, and the output rows, by which they "
-    "are predicted. Each is put into the original alone.",
-    draw,
-    "swap",
+    group="Agreement",
+    label="Input or output",
+    place=3,
+    about=(
+        "A transplant replaces two matrices: the input rows, by which tokens are read, and the output rows, by which "
+        "they are predicted. Each is put into the original alone."
+    ),
+    draw=draw,
+    measure="swap",
 )

@@ -10,6 +10,7 @@ from components.frame.errors import plain
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import AtHand
 from components.premium.scale import times
+from components.widgets.view import View
 
 
 @dataclass(frozen=True)
@@ -134,3 +135,6 @@ def _duration(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
     return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+VIEW = View(label="Calculator", place=110, draw=draw)

@@ -16,6 +16,7 @@ from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import AtHand
 from components.premium.figure import Cell, show
 from components.premium.scale import between, colour_scale, times
+from components.widgets.view import View
 from core.premium.tests import CORRECTION, Differences
 
 _MOST = 30  # languages at once
@@ -62,7 +63,7 @@ def draw(at_hand: AtHand) -> None:
         {_TARGETS: [cell for cell in cells for _ in cells]},
         printed=lambda light: pairs_figure(names, found, light.dark),
     )
-    show(chart, at_hand)
+    show(chart, at_hand, "Token premiums")
     st.caption(
         f"{where}: the premium of the row over that of the column; blue-green is cheaper, amber to brown-red dearer, "
         f"hatched cannot be told apart: {n_alike} of {len(found.names)} pairs (paired test over sentences, 5 % after "
@@ -148,3 +149,6 @@ def pairs_figure(names: Sequence[str], found: Differences, dark: bool) -> go.Fig
         xaxis={"tickvals": list(range(n)), "ticktext": list(names), "tickangle": -45, "showgrid": False},
         yaxis=names_axis(names) | {"range": [n - 0.5, -0.5]},
     )
+
+
+VIEW = View(label="Differences", place=80, draw=draw)

@@ -18,6 +18,7 @@ from components.premium.scale import log_axis, times
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
+from components.widgets.view import View
 from components.widgets.view_options import ViewOptions
 from core.premium.premium import Telling, sentence_ratios, telling, telling_sentences
 from core.segmentation.costliest_words import Cost
@@ -58,7 +59,7 @@ def draw(at_hand: AtHand) -> None:
             f"Ratios of {len(known):,} sentences, {times(premium)} together; middle half from {_quarters(known)}.",
             lambda: sentence_table(at_hand, row, column),
         )
-        show(chart, at_hand)
+        show(chart, at_hand, "Token ratios of sentences")
         st.caption(
             f"{len(known):,} sentences, each with its own ratio; the middle half lies from {_quarters(known)}. The "
             "premium (line) is the ratio of sums, in which long sentences weigh more."
@@ -221,3 +222,6 @@ def cost_table(costs: Sequence[Cost], name: str) -> pd.DataFrame:
             "Tokens": [cost.n_tokens for cost in costs],
         }
     )
+
+
+VIEW = View(label="Evidence", place=100, draw=draw)

@@ -13,6 +13,7 @@ from components.premium.context import AtHand
 from components.premium.figure import ONE, show
 from components.premium.ordering import GROUPS
 from components.premium.scale import log_axis, times
+from components.widgets.view import View
 from core.text.languages import SOURCES, language
 
 
@@ -47,7 +48,7 @@ def draw(at_hand: AtHand) -> None:
         {"Languages": st.column_config.NumberColumn(help="With a premium.")},
         {0: [(row, column) for columns in members.values() for column in columns]},
     )
-    show(chart, at_hand)
+    show(chart, at_hand, "Token premiums by group")
     st.caption(
         f"A dot is a language, the tall mark the median of its {by.lower()}; groups from dear to cheap. {SOURCES}"
     )
@@ -125,3 +126,6 @@ def spread(n: int) -> float:
     """
     step = (n + 1) // 2 % 3 * 0.13
     return step if n % 2 else -step or 0.0
+
+
+VIEW = View(label="Groups", place=30, draw=draw)

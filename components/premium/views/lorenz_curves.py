@@ -11,6 +11,7 @@ from components.charts.chart import GRID, LINE, Chart, finish
 from components.premium.context import AtHand
 from components.premium.figure import plot
 from components.premium.take_away import take_away
+from components.widgets.view import View
 from core.stats.inequality import gini, known, lorenz, worst_decile
 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
@@ -37,7 +38,9 @@ def draw(at_hand: AtHand) -> None:
     left, right = st.columns([6, 5], vertical_alignment="center")
     with left:
         plot(chart, at_hand)
-        take_away(chart.key, at_hand, chart.alt, chart.numbers, lambda _: chart.figure)
+        take_away(
+            chart.key, at_hand, "Lorenz curves of token premiums", chart.alt, chart.numbers, lambda _: chart.figure
+        )
     right.dataframe(chart.numbers(), hide_index=True)
     st.caption(
         "Languages from cheap to dear, and the share of all tokens that they take on the same text; on the dotted "
@@ -97,3 +100,6 @@ def lorenz_figure(labels: Sequence[str], costs: Sequence[np.ndarray], colours: S
         yaxis=axis | {"title": "share of all tokens"},
         legend={"x": 0.02, "y": 0.98, "bgcolor": "rgba(0,0,0,0)", "title": "most even first, Gini"},
     )
+
+
+VIEW = View(label="Lorenz", place=40, draw=draw)

@@ -16,7 +16,8 @@ from components.premium.context import AtHand
 from components.premium.figure import show
 from components.premium.views.slope import apart
 from components.widgets.numbers import count
-from core.metrics.base import Metric, Value, metrics, over_languages
+from components.widgets.view import View
+from core.metrics.base import LANGUAGES, METRICS, Metric, Value, over_languages
 from core.stats.entropy import MIN_TOKENS_PER_CONTEXT, Point, curve
 from core.text.languages import language
 from core.tokenizers.kinds import Kind
@@ -34,9 +35,9 @@ _ORDERS = (
 
 def draw(at_hand: AtHand) -> None:
     """Two tables that sort by a click on a metric, then the entropies."""
-    known = metrics()
+    known = METRICS.all()
     st.markdown("**Over the languages found**")
-    over = {key: one for key, one in known.items() if "languages" in one.needs or key in _POOLED}
+    over = {key: one for key, one in known.items() if LANGUAGES in one.needs or key in _POOLED}
     codes = [at_hand.table.languages[c] for c in at_hand.columns]
     _table(over, {at_hand.label(row): _over(at_hand, row, codes, over) for row in at_hand.rows}, "over_languages")
     st.caption(
@@ -77,7 +78,7 @@ def _one_language(
     assert found.corpus is not None, "the caller has looked"
     most = min(_CUT, found.corpus.n_sentences)
     st.markdown(f"**In {plain(language(code).label)}**")
-    inner = {key: one for key, one in known.items() if "languages" not in one.needs}
+    inner = {key: one for key, one in known.items() if LANGUAGES not in one.needs}
     rows = {
         at_hand.label(row): cached.metric_values(spec, found.corpus.spec, code, most, specs[reference])
         for row, spec in specs.items()
@@ -118,7 +119,7 @@ def _column(one: Metric) -> object:
 def value_table(known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Value]]) -> pd.DataFrame:
     """A row per tokenizer, a column per metric, and what there is to say about them.
 
-    >>> value_table({"gini": metrics()["gini"]}, {"a": {"gini": Value(float("nan"), "One language.")}})["Remarks"][0]
+    >>> value_table({"gini": METRICS.get("gini")}, {"a": {"gini": Value(float("nan"), "One language.")}})["Remarks"][0]
     'Gini coefficient: One language.'
     """
     return pd.DataFrame(
@@ -154,7 +155,7 @@ def _entropy(at_hand: AtHand, found: Texts, spec: str, code: str, row: int) -> N
         + ".",
         lambda: entropy_table(curves),
     )
-    show(chart, at_hand)
+    show(chart, at_hand, "Token premiums")
     st.caption(
         f"From growing parts of {most:,} sentences of {plain(found.corpus.label)}. Solid: with the Miller–Madow "
         "correction; dotted: as observed. What still rises with the sample is not yet known; hollow marks have under "
@@ -246,3 +247,6 @@ def entropy_figure(curves: Sequence[Sequence[Point]]) -> go.Figure:
         },
         yaxis={"title": "bits per token, given those before", "rangemode": "tozero", "gridcolor": GRID},
     )
+
+
+VIEW = View(label="Measures", place=90, draw=draw)

@@ -13,6 +13,7 @@ from components.premium.choosers import one_tokenizer
 from components.premium.context import AtHand
 from components.premium.figure import ONE, cell_columns, cell_table, show
 from components.premium.scale import between, log_axis, times
+from components.widgets.view import View
 from core.premium.tests import CORRECTION
 
 _AT_ONCE = 30
@@ -79,7 +80,7 @@ def draw(at_hand: AtHand) -> None:
         cell_columns(at_hand),
         {1: cells},
     )
-    show(chart, at_hand)
+    show(chart, at_hand, "Token premiums")
     n_alike = int((~neighbours.distinguishable).sum())
     st.caption(
         f"{at_hand.sentence(row, ranked[0])}. Dots are premiums, bars their 95 % intervals. A grey band joins "
@@ -151,3 +152,6 @@ def ranked_figure(
     figure = go.Figure([band, dots])
     figure.add_vline(x=1, line=ONE)
     return finish(figure, 22 * len(names) + 90, xaxis=log_axis(bottom, top, title), yaxis=names_axis(names))
+
+
+VIEW = View(label="Ranked", place=10, draw=draw)

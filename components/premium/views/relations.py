@@ -17,6 +17,7 @@ from components.premium.figure import ONE, Cell, show
 from components.premium.ordering import script_of
 from components.premium.scale import between, log_axis, times
 from components.widgets.numbers import count
+from components.widgets.view import View
 from core.premium.growing import size_premium
 from core.premium.premium import ranks
 from core.text.languages import SOURCES, language
@@ -81,7 +82,7 @@ def draw(at_hand: AtHand) -> None:
         {"Premium": st.column_config.NumberColumn(format="%.2f", help=at_hand.axis)},
         {n: [one.cell for one in group] for n, group in enumerate(groups)},
     )
-    show(chart, at_hand)
+    show(chart, at_hand, "Token premiums")
     st.caption(f"{where}. {_about(against, rho, len(marks))}")
 
 
@@ -287,3 +288,6 @@ def _short(number: float) -> str:
         if number >= size:
             return f"{number / (size if unit != 'k' else 1000 if number % 1000 == 0 else 1024):g}{unit}"
     return f"{number:g}"
+
+
+VIEW = View(label="Relations", place=70, draw=draw)

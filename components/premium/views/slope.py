@@ -15,6 +15,7 @@ from components.premium.context import AtHand
 from components.premium.figure import Cell, show
 from components.premium.scale import log_axis, times
 from components.widgets.colours import OKABE_ITO
+from components.widgets.view import View
 from core.premium.tests import CORRECTION
 
 FAMILIES = {
@@ -69,7 +70,7 @@ def draw(at_hand: AtHand) -> None:
         lambda: changes(steps, names, value, told_apart),
         cells=cells_of(cells, told_apart, chosen),
     )
-    show(chart, at_hand)
+    show(chart, at_hand, "Change of token premiums")
     st.caption(
         f"A line is a language; those that changed most are named. From {steps[0]} to {steps[-1]} the premium "
         f"over {at_hand.base_label} falls in {n_lower} of {len(columns)} languages, rises in {n_higher}, "
@@ -203,3 +204,6 @@ def slope_figure(
             "gridcolor": FAINT,
         },
     )
+
+
+VIEW = View(label="Slope", place=50, draw=draw)

@@ -7,6 +7,7 @@ import streamlit as st
 from components.premium.context import AtHand
 from components.premium.ordering import script_of
 from components.premium.scale import between
+from components.widgets.view import View
 from core.export.tokens import safe_cell
 from core.text.languages import language
 
@@ -76,3 +77,6 @@ def long_table(at_hand: AtHand) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+VIEW = View(label="Table", place=120, draw=draw)

@@ -15,6 +15,7 @@ from components.premium.figure import show
 from components.premium.scale import ticks, times
 from components.premium.views.slope import SIGNS, SYMBOLS, apart
 from components.widgets.colours import OKABE_ITO
+from components.widgets.view import View
 from core.premium.growing import size_premium
 from core.premium.premium import PER, ranks
 
@@ -51,7 +52,7 @@ def draw(at_hand: AtHand) -> None:
         {"Language": st.column_config.TextColumn(pinned=True)},
         {0: [cells[n] for n in others for _ in range(4)]} | {1 + k: [cells[n]] * 3 for k, n in enumerate(chosen)},
     )
-    show(chart, at_hand)
+    show(chart, at_hand, "Token premiums")
     rho = np.corrcoef(rank)[0]
     st.caption(
         f"Rank 1 is the dearest language of {len(names)}; those that move most are named. Ranks per line agree with "
@@ -87,7 +88,7 @@ def _taken_apart(at_hand: AtHand, row: int, columns: Sequence[int], premium: np.
         dict.fromkeys(range(len(_PARTS)), cells),
     )
     st.markdown("**What the text, UTF-8 and the tokenizer each cost**")
-    show(chart, at_hand)
+    show(chart, at_hand, "Token premiums")
     st.caption(
         f"Premium per line = characters of the text × bytes of a character × tokens of a byte, each against "
         f"{at_hand.base_label}; on a log axis factors lie end to end, those below 1 to the left. Text and UTF-8 "
@@ -258,3 +259,6 @@ def parts_figure(names: Sequence[str], parts: np.ndarray, premium: np.ndarray, t
         },
         yaxis=names_axis(names),
     )
+
+
+VIEW = View(label="Units", place=60, draw=draw)

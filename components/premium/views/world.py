@@ -14,6 +14,7 @@ from components.premium.choosers import one_tokenizer
 from components.premium.context import AtHand
 from components.premium.figure import Cell, show
 from components.premium.scale import colour_scale, reach, ticks, times
+from components.widgets.view import View
 from core.text.territories import SOURCES, Spoken, middles, outlines, spoken_in, territories
 
 _LEAST = 0.01  # share of a country's people that a language must have to be its dearest
@@ -92,7 +93,7 @@ def draw(at_hand: AtHand) -> None:
         },
         lambda light: map_figure(countries, _WINDOWS[window], light.dark),
     )
-    show(chart, at_hand)
+    show(chart, at_hand, "Token premiums by country")
     st.caption(
         f"{_ABOUT[rule]} Where a country has several languages, no one colour is its own: the table has them by "
         "country. Dots are countries too small to see; grey ones have no language in the text, grey with a cross is "
@@ -291,3 +292,6 @@ def map_figure(
         **nothing,
     )
     return figure
+
+
+VIEW = View(label="Map", place=20, draw=draw)

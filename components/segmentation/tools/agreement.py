@@ -5,6 +5,7 @@ import streamlit as st
 
 from components.segmentation.context import AtHand
 from components.segmentation.tool_charts import agreement_figure
+from components.widgets.view import View
 from core.segmentation.agreement import agreement, f1_matrix, unanimous_share
 
 
@@ -36,3 +37,6 @@ def draw(at_hand: AtHand) -> None:
             "Precision: share of the other's boundaries that the reference has. Recall: share of the reference's "
             "boundaries that the other has."
         )
+
+
+VIEW = View(label="Agreement", place=20, draw=draw)

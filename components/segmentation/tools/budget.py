@@ -5,6 +5,7 @@ import streamlit as st
 
 from components.segmentation.context import AtHand
 from components.widgets.chips import chips, visible
+from components.widgets.view import View
 from core.segmentation.chunks import Unit, split_by_budget
 
 _KEEP: dict[str, Unit] = {"Characters": "characters", "Words": "words", "Lines": "lines", "Tokens": "tokens"}
@@ -48,3 +49,6 @@ def draw(at_hand: AtHand) -> None:
     }
     with st.expander("The chunks as a table"):
         st.dataframe(pd.DataFrame(table), hide_index=True)
+
+
+VIEW = View(label="Split by budget", place=50, draw=draw)

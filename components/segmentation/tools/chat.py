@@ -9,6 +9,7 @@ from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
 from components.widgets import text_state
+from components.widgets.view import View
 from core.text.windows import windows
 from core.tokenizers.chat.chat import RenderedChat, Turn, render_chat, why_no_chat
 from core.tokenizers.kinds import Kind
@@ -87,3 +88,6 @@ def _draw_chat(row: Row, chat: RenderedChat, at_hand: AtHand) -> None:
     if row.tokenizer.info.chat_template:
         with st.expander("The template"):
             st.code(row.tokenizer.info.chat_template, language="jinja2", wrap_lines=True)
+
+
+VIEW = View(label="Chat", place=40, draw=draw)

@@ -11,6 +11,7 @@ from components.segmentation.picked import Picked
 from components.segmentation.rows import Row
 from components.segmentation.tool_charts import merge_tree_figure
 from components.widgets.chips import chips, readable, visible
+from components.widgets.view import View
 from core.tokenizers.explain.merges import merge_tree
 from core.tokenizers.tokenizer import Explanation, Stage
 
@@ -129,3 +130,6 @@ def _paths(explanation: Explanation) -> None:
     )
     if explanation.note:
         st.caption(plain(explanation.note))
+
+
+VIEW = View(label="How it got there", place=30, draw=draw)

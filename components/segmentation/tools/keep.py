@@ -7,6 +7,7 @@ import streamlit as st
 from components.segmentation.context import AtHand
 from components.segmentation.token_view.component import standalone_html
 from components.segmentation.view_model import token_view_of
+from components.widgets.view import View
 from core.export.tokens import document, to_csv
 
 
@@ -47,3 +48,6 @@ def draw(at_hand: AtHand) -> None:
         "A cell of the CSV that a spreadsheet would take for a formula has an apostrophe in front; bytes_hex "
         "is always exact. The JSON is what `python -m core segment --json` prints."
     )
+
+
+VIEW = View(label="Share and keep", place=70, draw=draw)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from components.cached import tokenizers as cached
 from components.segmentation.context import AtHand
+from components.widgets.view import View
 from core.common.definitions import definition
 from core.segmentation.statistics import Statistics, context_share, cost
 
@@ -95,3 +96,6 @@ def _provenance(at_hand: AtHand) -> None:
             "notes": [" ".join(info.notes) for info in infos],
         }
         st.dataframe(pd.DataFrame(table), hide_index=True)
+
+
+VIEW = View(label="Statistics", place=10, draw=draw)

@@ -11,6 +11,7 @@ from components.segmentation.rows import Row
 from components.widgets import text_state
 from components.widgets.chips import chips, readable
 from components.widgets.text_editor.component import text_editor
+from components.widgets.view import View
 from core.segmentation.two_texts import DiffSegment, compare
 from core.text.samples import pairs
 from core.tokenizers.segmentation import Segmentation
@@ -96,3 +97,6 @@ def _aligned(segmentation: Segmentation, segments: tuple[DiffSegment, ...], side
             differing.update(range(*(segment.first_tokens, segment.second_tokens)[side]))
     pieces = [readable(segmentation.text[a:b]) for a, b in zip(segmentation.starts, segmentation.ends, strict=True)]
     chips(pieces, marked=differing.__contains__)
+
+
+VIEW = View(label="Two texts", place=60, draw=draw)

@@ -1,1 +1,1 @@
-"""Engines that may count faster than the reference, one file per engine; each module declares its `LANE`."""
+"""Engines that may count faster than the reference, one file per engine; each module declares its `ENGINE`."""

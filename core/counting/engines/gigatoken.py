@@ -16,7 +16,15 @@ from typing import Any
 import numpy as np
 
 from core.common.errors import shown
-from core.counting.engine import Counter, Lane, NoLane, beside_reference, broken, counts_of_ids, unknown_ids
+from core.counting.engine import (
+    CannotCount,
+    Counter,
+    CountingEngine,
+    beside_reference,
+    broken,
+    counts_of_ids,
+    unknown_ids,
+)
 from core.tokenizers.formats.tiktoken import FAST
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Serialised
@@ -45,20 +53,20 @@ def build(tokenizer: LocalTokenizer) -> Counter:
     """Counts by gigatoken.
 
     Raises:
-        NoLane: it is not installed, or does not know this kind of tokenizer.
+        CannotCount: it is not installed, or does not know this kind of tokenizer.
     """
     form = tokenizer.serialised()
     if form is None:
-        raise NoLane("no format that it reads")
+        raise CannotCount("no format that it reads")
     if not _VERSION:
-        raise NoLane("not installed")
+        raise CannotCount("not installed")
     make, specials = _maker(form)
     try:
         engine = make()
     except BaseException as error:  # whatever it raises for what it cannot read, it is not used
         if not broken(error):
             raise
-        raise NoLane(f"it cannot read the file, {shown(str(error).partition(chr(10))[0], 100)}") from None
+        raise CannotCount(f"it cannot read the file, {shown(str(error).partition(chr(10))[0], 100)}") from None
     unknown = unknown_ids(tokenizer)
     lock, read = Lock(), 0
 
@@ -83,7 +91,7 @@ def _maker(form: Serialised) -> tuple[Callable[[], Any], list[str]]:
     if form.format == "tiktoken":
         scheme = _SCHEMES.get(form.pattern)
         if scheme is None:
-            raise NoLane("it does not know the pattern")
+            raise CannotCount("it does not know the pattern")
         return lambda: _from_file(form.data, lambda path: BPETokenizer.from_tiktoken(path, scheme)), []
     if form.format == "sentencepiece":
         from gigatoken._load.sentencepiece import sentencepiece_to_tokenizer_json
@@ -91,7 +99,7 @@ def _maker(form: Serialised) -> tuple[Callable[[], Any], list[str]]:
         try:
             document = json.loads(sentencepiece_to_tokenizer_json(form.data))
         except ValueError as error:
-            raise NoLane(f"it cannot read the file, {shown(str(error), 100)}") from None
+            raise CannotCount(f"it cannot read the file, {shown(str(error), 100)}") from None
     else:
         document = json.loads(form.data)
     specials = [token["content"] for token in document.get("added_tokens") or () if token.get("special")]
@@ -121,4 +129,4 @@ def _known_by_name(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-LANE = Lane(key="gigatoken", label=f"gigatoken {_VERSION}".strip(), build=build, threads=True)
+ENGINE = CountingEngine(key="gigatoken", label=f"gigatoken {_VERSION}".strip(), build=build, threads=True)

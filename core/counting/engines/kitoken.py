@@ -16,7 +16,7 @@ import numpy as np
 from core.common.atomic import write_whole
 from core.common.errors import shown
 from core.common.home import home
-from core.counting.engine import Counter, Lane, NoLane, beside_reference, counts_of_ids, unknown_ids
+from core.counting.engine import CannotCount, Counter, CountingEngine, beside_reference, counts_of_ids, unknown_ids
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Serialised
 
@@ -34,11 +34,11 @@ def build(tokenizer: LocalTokenizer) -> Counter:
     """Counts by kitoken.
 
     Raises:
-        NoLane: it is not installed, or does not read this tokenizer.
+        CannotCount: it is not installed, or does not read this tokenizer.
     """
     form = tokenizer.serialised()
     if form is None:
-        raise NoLane("no format that it reads")
+        raise CannotCount("no format that it reads")
     engine = _engine(form)
     unknown = unknown_ids(tokenizer)
 
@@ -58,7 +58,7 @@ def _engine(form: Serialised):  # type: ignore[no-untyped-def]  # kitoken is opt
     try:
         from kitoken import Kitoken
     except ImportError:
-        raise NoLane("not installed") from None
+        raise CannotCount("not installed") from None
     readers = {
         "tokenizers": Kitoken.from_tokenizers,
         "sentencepiece": Kitoken.from_sentencepiece,
@@ -72,7 +72,7 @@ def _engine(form: Serialised):  # type: ignore[no-untyped-def]  # kitoken is opt
         elif form.format == "tokenizers" and _digits_of_bytes(json.loads(form.data).get("pre_tokenizer")):
             engine.set_config(_repaired(engine.config()))
     except Exception as error:  # whatever it raises for what it cannot read, it is not used
-        raise NoLane(f"it cannot read the file, {shown(str(error), 100)}") from None
+        raise CannotCount(f"it cannot read the file, {shown(str(error), 100)}") from None
     return engine
 
 
@@ -94,7 +94,7 @@ def _repaired(config: dict[str, Any]) -> dict[str, Any]:
 def _specials(engine, form: Serialised) -> list[str]:  # type: ignore[no-untyped-def]
     """The spellings that kitoken would cut out of a text; remembered, since asking takes it a second."""
     name = hashlib.sha256(f"{_VERSION} {form.format}".encode() + form.data).hexdigest()[:24]
-    path = home("lanes") / f"specials-{name}.json"
+    path = home("counting-engines") / f"specials-{name}.json"
     try:
         known: list[str] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -104,4 +104,4 @@ def _specials(engine, form: Serialised) -> list[str]:  # type: ignore[no-untyped
     return known
 
 
-LANE = Lane(key="kitoken", label=f"kitoken {_VERSION}".strip(), build=build)
+ENGINE = CountingEngine(key="kitoken", label=f"kitoken {_VERSION}".strip(), build=build)

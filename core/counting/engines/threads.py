@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.counting.engine import Counter, Lane, NoLane
+from core.counting.engine import CannotCount, Counter, CountingEngine
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
 
 _MOST = 4  # a server has other sessions
@@ -18,11 +18,11 @@ def build(tokenizer: LocalTokenizer) -> Counter:
     """Counts by the reference on up to four threads.
 
     Raises:
-        NoLane: there is one processor.
+        CannotCount: there is one processor.
     """
     n_threads = min(os.cpu_count() or 1, _MOST)
     if n_threads < 2:
-        raise NoLane("one processor")
+        raise CannotCount("one processor")
 
     def count(texts: Sequence[str]) -> Counts:
         if len(texts) < _FEW:
@@ -35,4 +35,4 @@ def build(tokenizer: LocalTokenizer) -> Counter:
     return count
 
 
-LANE = Lane(key="threads", label="the reference on several threads", build=build)
+ENGINE = CountingEngine(key="threads", label="the reference on several threads", build=build)

@@ -11,7 +11,15 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 
 from core.common.errors import shown
-from core.counting.engine import Counter, Lane, NoLane, beside_reference, broken, counts_of_ids, unknown_ids
+from core.counting.engine import (
+    CannotCount,
+    Counter,
+    CountingEngine,
+    beside_reference,
+    broken,
+    counts_of_ids,
+    unknown_ids,
+)
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
 
 _CALL_CHARACTERS = 4_000_000
@@ -26,13 +34,13 @@ def build(tokenizer: LocalTokenizer) -> Counter:
     """Counts by tokie.
 
     Raises:
-        NoLane: it is not installed, or does not read this tokenizer.
+        CannotCount: it is not installed, or does not read this tokenizer.
     """
     form = tokenizer.serialised()
     if form is None or form.format != "tokenizers":
-        raise NoLane("no format that it reads")
+        raise CannotCount("no format that it reads")
     if not _VERSION:
-        raise NoLane("not installed")
+        raise CannotCount("not installed")
     engine = _engine(form.data)
     unknown = unknown_ids(tokenizer)
     specials = [token["content"] for token in json.loads(form.data).get("added_tokens") or () if token.get("special")]
@@ -60,10 +68,10 @@ def _engine(data: bytes):  # type: ignore[no-untyped-def]  # tokie is optional
         except BaseException as error:  # whatever it raises for what it cannot read, it is not used
             if not broken(error):
                 raise
-            raise NoLane(f"it cannot read the file, {shown(str(error), 100)}") from None
+            raise CannotCount(f"it cannot read the file, {shown(str(error), 100)}") from None
     engine.no_padding()
     engine.no_truncation()
     return engine
 
 
-LANE = Lane(key="tokie", label=f"tokie {_VERSION}".strip(), build=build, threads=True)
+ENGINE = CountingEngine(key="tokie", label=f"tokie {_VERSION}".strip(), build=build, threads=True)

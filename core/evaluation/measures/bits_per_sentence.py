@@ -5,6 +5,7 @@ import numpy as np
 from core.common.definitions import Definition
 from core.common.params import Params
 from core.evaluation.base import Evaluator, Subject
+from core.evaluation.needs import PARALLEL_TEXT
 from core.evaluation.passes.cells import Cell, cells, figures, minus, quotient
 from core.evaluation.passes.columns import cell_table
 from core.evaluation.passes.likelihood import LN2, Likelihood
@@ -67,6 +68,6 @@ EVALUATOR = Evaluator(
     cost="nothing beyond bits per byte",
     passes=0.0,
     evaluate=evaluate,
-    needs=("parallel text",),
+    needs=(PARALLEL_TEXT,),
     quick=True,
 )

@@ -16,15 +16,24 @@ from core.evaluation.passes.next_byte import divergence
 from core.evaluation.results import Measures, Number, Table
 from core.models.language_model import LanguageModel
 
-WINDOWS = Param("windows", "Windows", 12, "How many texts to look at, from all languages in turn.", 1, 1_000)
-BYTES = Param("bytes", "Bytes per window", 32, "How much of the beginning of each text.", 1, 512)
+WINDOWS = Param(
+    key="windows",
+    label="Windows",
+    default=12,
+    help="How many texts to look at, from all languages in turn.",
+    low=1,
+    high=1_000,
+)
+BYTES = Param(
+    key="bytes", label="Bytes per window", default=32, help="How much of the beginning of each text.", low=1, high=512
+)
 ALL_BYTES = Param(
-    "all_bytes",
-    "Bytes for all segmentations",
-    6,
-    "Of each window, for the sum that doubles with each byte; 0 for none.",
-    0,
-    12,
+    key="all_bytes",
+    label="Bytes for all segmentations",
+    default=6,
+    help="Of each window, for the sum that doubles with each byte; 0 for none.",
+    low=0,
+    high=12,
 )
 
 

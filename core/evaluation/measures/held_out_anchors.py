@@ -11,6 +11,7 @@ from core.common.definitions import Definition
 from core.common.errors import UserError
 from core.common.params import Param, Params
 from core.evaluation.base import Evaluator, Subject
+from core.evaluation.needs import METHOD, ORIGINAL
 from core.evaluation.passes.cells import cells, figures, minus, quotient
 from core.evaluation.passes.columns import number_columns
 from core.evaluation.passes.geometry import neighbours, overlap
@@ -22,9 +23,21 @@ from core.tokenizers.matching import vocabulary_of
 from core.transplants.base import transplant
 from core.transplants.problem import Problem, Side
 
-SHARE = Param("share", "Share hidden", 0.1, "Which share of the shared tokens is hidden from the method.", 0.001, 0.5)
+SHARE = Param(
+    key="share",
+    label="Share hidden",
+    default=0.1,
+    help="Which share of the shared tokens is hidden from the method.",
+    low=0.001,
+    high=0.5,
+)
 BYTES = Param(
-    "bytes", "Bytes of text", 50_000, "How much text the original reads with the rows made up.", 100, 10_000_000
+    key="bytes",
+    label="Bytes of text",
+    default=50_000,
+    help="How much text the original reads with the rows made up.",
+    low=100,
+    high=10_000_000,
 )
 NEIGHBOURS = 10
 
@@ -166,6 +179,6 @@ EVALUATOR = Evaluator(
     cost="the method once more, and three passes of the original over up to 50 kB",
     passes=2.0,
     evaluate=evaluate,
-    needs=("original", "method"),
+    needs=(ORIGINAL, METHOD),
     params=(SHARE, BYTES),
 )

@@ -7,6 +7,7 @@ from torch import Tensor
 from core.common.definitions import Definition
 from core.common.params import Params
 from core.evaluation.base import Evaluator, Subject
+from core.evaluation.needs import ORIGINAL
 from core.evaluation.passes.aligned_states import Aligned, aligned, sums_by_text
 from core.evaluation.passes.cells import cells, figures, quotient
 from core.evaluation.passes.columns import number_columns
@@ -95,5 +96,5 @@ EVALUATOR = Evaluator(
     cost="each model reads up to 20 kB again; the original twice for all methods",
     passes=0.3,
     evaluate=evaluate,
-    needs=("original",),
+    needs=(ORIGINAL,),
 )

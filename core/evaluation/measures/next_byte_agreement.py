@@ -7,6 +7,7 @@ from core.common.definitions import Definition
 from core.common.errors import UserError
 from core.common.params import Params
 from core.evaluation.base import Evaluator, Reference, Subject, row_groups
+from core.evaluation.needs import ORIGINAL
 from core.evaluation.passes.cells import Ratio, cells, figures, quotient
 from core.evaluation.passes.columns import cell_table, number_columns
 from core.evaluation.passes.likelihood import LN2, Floats, Likelihood
@@ -123,6 +124,6 @@ EVALUATOR = Evaluator(
     cost="nothing beyond bits per byte; for the floor the original reads 20 kB at most again, once per new tokenizer",
     passes=0.1,
     evaluate=evaluate,
-    needs=("original",),
+    needs=(ORIGINAL,),
     quick=True,
 )

@@ -5,6 +5,7 @@ import numpy as np
 from core.common.definitions import Definition
 from core.common.params import Params
 from core.evaluation.base import Evaluator, Subject
+from core.evaluation.needs import ORIGINAL
 from core.evaluation.passes.cells import cells, figures, minus
 from core.evaluation.passes.columns import cell_table
 from core.evaluation.passes.likelihood import Likelihood
@@ -40,6 +41,6 @@ EVALUATOR = Evaluator(
     cost="nothing beyond bits per byte",
     passes=0.0,
     evaluate=evaluate,
-    needs=("original",),
+    needs=(ORIGINAL,),
     quick=True,
 )

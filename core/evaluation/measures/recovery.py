@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from core.common.definitions import Definition
 from core.common.params import Param, Params
 from core.evaluation.base import EvalText, Evaluator, Subject
+from core.evaluation.needs import TRAINING_TEXT
 from core.evaluation.passes.likelihood import LN2, Likelihood
 from core.evaluation.passes.tuning import Phase, Trained, tunable, tune
 from core.evaluation.results import Measures, Number, Table
@@ -16,23 +17,55 @@ from core.models.score import score
 from core.stats.student import quantile
 
 PARAMS = (
-    Param("trains", "First train", "embeddings", "Which weights move first.", choices=("new rows", "embeddings")),
-    Param("steps", "Steps", 40, "Steps of the first training.", 1, 10_000),
     Param(
-        "then_steps", "Then steps", 10, "Steps of the second training, which moves more weights; 0 for none.", 0, 10_000
+        key="trains",
+        label="First train",
+        default="embeddings",
+        help="Which weights move first.",
+        choices=("new rows", "embeddings"),
+    ),
+    Param(key="steps", label="Steps", default=40, help="Steps of the first training.", low=1, high=10_000),
+    Param(
+        key="then_steps",
+        label="Then steps",
+        default=10,
+        help="Steps of the second training, which moves more weights; 0 for none.",
+        low=0,
+        high=10_000,
     ),
     Param(
-        "then_trains",
-        "Then train",
-        "everything",
-        "Which weights move then: all, or both matrices and adapters of rank 8 on all other layers (LoRA).",
+        key="then_trains",
+        label="Then train",
+        default="everything",
+        help="Which weights move then: all, or both matrices and adapters of rank 8 on all other layers (LoRA).",
         choices=("everything", "adapters"),
     ),
-    Param("batch_bytes", "Bytes per step", 2_048, "Text in a step, the same for every tokenizer.", 64, 1_000_000),
-    Param("rate", "Learning rate", 0.003, "Everything moves at a tenth of it, all else at this rate.", 1e-6, 1.0),
-    Param("seeds", "Seeds", 3, "How often, with other text in other order.", 1, 20),
-    Param("points", "Points", 5, "How often the loss is measured on the way.", 1, 100),
-    Param("bytes", "Bytes to measure on", 8_000, "Text on which each point is measured.", 100, 10_000_000),
+    Param(
+        key="batch_bytes",
+        label="Bytes per step",
+        default=2_048,
+        help="Text in a step, the same for every tokenizer.",
+        low=64,
+        high=1_000_000,
+    ),
+    Param(
+        key="rate",
+        label="Learning rate",
+        default=0.003,
+        help="Everything moves at a tenth of it, all else at this rate.",
+        low=1e-6,
+        high=1.0,
+    ),
+    Param(key="seeds", label="Seeds", default=3, help="How often, with other text in other order.", low=1, high=20),
+    Param(key="points", label="Points", default=5, help="How often the loss is measured on the way.", low=1, high=100),
+    Param(
+        key="bytes",
+        label="Bytes to measure on",
+        default=8_000,
+        help="Text on which each point is measured.",
+        low=100,
+        high=10_000_000,
+    ),
 )
 
 
@@ -203,6 +236,6 @@ EVALUATOR = Evaluator(
     cost="a float32 copy of the model and about 100 kB of training per seed: minutes on a CPU even for small models",
     passes=20.0,
     evaluate=evaluate,
-    needs=("training text",),
+    needs=(TRAINING_TEXT,),
     params=PARAMS,
 )

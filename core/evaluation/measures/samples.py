@@ -11,12 +11,40 @@ from core.evaluation.passes.generation import Sample, continuations, distinct
 from core.evaluation.results import Measures, Number, Table
 
 PROMPTS = Param(
-    "prompts", "Prompts", 4, "How many beginnings of texts are continued, from all languages in turn.", 1, 500
+    key="prompts",
+    label="Prompts",
+    default=4,
+    help="How many beginnings of texts are continued, from all languages in turn.",
+    low=1,
+    high=500,
 )
-PROMPT_BYTES = Param("prompt_bytes", "Bytes of a prompt", 40, "How much of each text is given.", 0, 10_000)
-BYTES = Param("bytes", "Bytes written", 120, "Where a continuation is stopped.", 1, 100_000)
-SEEDS = Param("seeds", "Seeds", 2, "Continuations by chance of each prompt, beside the greedy one.", 0, 50)
-TEMPERATURE = Param("temperature", "Temperature", 1.0, "Below 1 the probable becomes more probable.", 0.01, 10.0)
+PROMPT_BYTES = Param(
+    key="prompt_bytes",
+    label="Bytes of a prompt",
+    default=40,
+    help="How much of each text is given.",
+    low=0,
+    high=10_000,
+)
+BYTES = Param(
+    key="bytes", label="Bytes written", default=120, help="Where a continuation is stopped.", low=1, high=100_000
+)
+SEEDS = Param(
+    key="seeds",
+    label="Seeds",
+    default=2,
+    help="Continuations by chance of each prompt, beside the greedy one.",
+    low=0,
+    high=50,
+)
+TEMPERATURE = Param(
+    key="temperature",
+    label="Temperature",
+    default=1.0,
+    help="Below 1 the probable becomes more probable.",
+    low=0.01,
+    high=10.0,
+)
 WHY = "No interval: few samples."
 
 

@@ -12,9 +12,30 @@ from core.evaluation.passes.likelihood import LN2
 from core.evaluation.results import Measures, Number, Table
 from core.models.language_model import LanguageModel
 
-WINDOWS = Param("windows", "Windows", 24, "How many stretches of text to look at, drawn at random.", 1, 2_000)
-BYTES = Param("bytes", "Bytes per window", 8, "Longest stretch; the work doubles with each byte.", 1, 12)
-CONTEXT = Param("context_bytes", "Bytes before", 48, "How much of the text before it the model sees at most.", 0, 1_024)
+WINDOWS = Param(
+    key="windows",
+    label="Windows",
+    default=24,
+    help="How many stretches of text to look at, drawn at random.",
+    low=1,
+    high=2_000,
+)
+BYTES = Param(
+    key="bytes",
+    label="Bytes per window",
+    default=8,
+    help="Longest stretch; the work doubles with each byte.",
+    low=1,
+    high=12,
+)
+CONTEXT = Param(
+    key="context_bytes",
+    label="Bytes before",
+    default=48,
+    help="How much of the text before it the model sees at most.",
+    low=0,
+    high=1_024,
+)
 
 
 def evaluate(subject: Subject, params: Params) -> Measures:

@@ -8,6 +8,7 @@ from torch import Tensor
 from core.common.definitions import Definition
 from core.common.params import Params
 from core.evaluation.base import Evaluator, Subject
+from core.evaluation.needs import ORIGINAL
 from core.evaluation.passes.aligned_states import aligned, sums_by_text
 from core.evaluation.passes.byte_marginals import byte_table
 from core.evaluation.passes.cells import cells, figures, quotient
@@ -93,5 +94,5 @@ EVALUATOR = Evaluator(
     cost="with hidden states, whose pass over up to 20 kB it shares, nothing more than four heads on 2,000 places",
     passes=0.3,
     evaluate=evaluate,
-    needs=("original",),
+    needs=(ORIGINAL,),
 )

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from core.common.errors import UserError
 from core.common.progress import listening
 from core.common.redact import redacted
-from core.jobs.job import Context, JobKind, Output, Unit, kind_named, part_key, part_result
+from core.jobs.job import KINDS, Context, JobKind, Output, Unit, part_key, part_result
 from core.jobs.store.files import Input, Json, Origin, Result
 from core.jobs.store.store import Store, store
 
@@ -32,7 +32,7 @@ class Child:
     """One job, as its process sees it."""
 
     def __init__(self, setup: dict[str, Any], scratch: Path, replies: int) -> None:
-        self.kind: JobKind = kind_named(setup["kind"]).sized(setup["params"])
+        self.kind: JobKind = KINDS.get(setup["kind"]).sized(setup["params"])
         self.key, self.label = str(setup["key"]), str(setup["label"])
         inputs = tuple(Input(*each) for each in setup["inputs"])
         self.context = Context(setup["params"], inputs, setup["device"], scratch)

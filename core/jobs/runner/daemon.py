@@ -18,7 +18,7 @@ from pathlib import Path
 
 from core.common.errors import UserError
 from core.common.processes import identity, pid_of
-from core.jobs.job import State, content_key, kind_named
+from core.jobs.job import KINDS, State, content_key
 from core.jobs.runner import report
 from core.jobs.runner.capacity import capacity, engine_name
 from core.jobs.runner.census import Census, kill_marked, resident
@@ -107,7 +107,7 @@ class Daemon:
             del self.runs[key]
         for job in filter(None, new):
             try:
-                kind = kind_named(job.kind).sized(job.params)
+                kind = KINDS.get(job.kind).sized(job.params)
                 if content_key(kind, job.params, job.inputs) != job.key:
                     raise UserError("The record of this job is damaged. Delete it and submit the job again.")
                 self.runs[job.key] = Run(job, kind, self.remote)

@@ -1,4 +1,4 @@
-"""The parts of a Hugging Face engine as plain dictionaries: what its JSON says of each, sequences laid flat."""
+"""The parts of a Hugging Face backend as plain dictionaries: what its JSON says of each, sequences laid flat."""
 
 import json
 from typing import Any

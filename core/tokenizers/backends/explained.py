@@ -1,4 +1,4 @@
-"""How the model of a Hugging Face engine cuts one pre-token, replayed from the tables in its file."""
+"""How the model of a Hugging Face backend cuts one pre-token, replayed from the tables in its file."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -32,9 +32,9 @@ class Merges:
     rank_by_token: Mapping[str, int]
 
 
-def merges_of(engine: tokenizers.Tokenizer) -> Merges:
-    """The merges of a BPE engine; takes a moment, since the library gives them only as JSON."""
-    state = json.loads(engine.model.__getstate__())
+def merges_of(backend: tokenizers.Tokenizer) -> Merges:
+    """The merges of a BPE backend; takes a moment, since the library gives them only as JSON."""
+    state = json.loads(backend.model.__getstate__())
     prefix = state.get("continuing_subword_prefix") or ""
     pairs = [m if isinstance(m, list) else m.split(" ", 1) for m in state["merges"]]
     by_pair = {(left, right): rank for rank, (left, right) in enumerate(pairs)}
@@ -50,9 +50,9 @@ def with_ranks(vocabulary: Vocabulary, merges: Merges) -> Vocabulary:
     return replace(vocabulary, measures=np.array(ranks), measure_name="merge rank")
 
 
-def bpe(engine: tokenizers.Tokenizer, spelling: Spelling, merges: Merges, pre_token: str) -> Explanation | None:
+def bpe(backend: tokenizers.Tokenizer, spelling: Spelling, merges: Merges, pre_token: str) -> Explanation | None:
     """The merges in a pre-token, spelled as the model sees it; None where continued words have a prefix."""
-    model = engine.model
+    model = backend.model
     if model.continuing_subword_prefix:
         return None
     meant = _meant(spelling)

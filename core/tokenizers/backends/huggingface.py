@@ -1,8 +1,8 @@
 """Tokenizers that run on Hugging Face's `tokenizers` library: BPE, Unigram, WordPiece and WordLevel models.
 
 Two things in the library need care. `encode` holds Python's global lock, `encode_batch` does not. And a post-processor
-with `trim_offsets` moves the offsets of tokens, so the engine here runs without its post-processor, and the tokens that
-it adds at the ends are remembered.
+with `trim_offsets` moves the offsets of tokens, so the backend here runs without its post-processor, and the tokens
+that it adds at the ends are remembered.
 """
 
 from collections.abc import Sequence
@@ -50,47 +50,47 @@ class HuggingFaceTokenizer(LocalTokenizer):
     """A tokenizer on a `tokenizers.Tokenizer`, which becomes this object's own.
 
     Args:
-        engine: set up as its file says; padding, truncation, dropout and the post-processor are taken off here.
+        backend: set up as its file says; padding, truncation, dropout and the post-processor are taken off here.
         info: what the source knows; empty fields (algorithm, reference, normaliser, specials, number of ids) are
-            filled in from the engine.
-        vocabulary: None works it out from the engine.
+            filled in from the backend.
+        vocabulary: None works it out from the backend.
 
     Raises:
-        UnreadableFile: the engine's ids are unusable.
+        UnreadableFile: the backend's ids are unusable.
     """
 
     vocabulary: Vocabulary
 
-    def __init__(self, engine: tokenizers.Tokenizer, info: Info, vocabulary: Vocabulary | None = None) -> None:
-        self.vocabulary = vocabulary or vocabulary_of(engine)
-        engine.no_padding()
-        engine.no_truncation()
-        notes = _made_deterministic(engine)
-        before, after, note = _added_at_the_ends(engine)
+    def __init__(self, backend: tokenizers.Tokenizer, info: Info, vocabulary: Vocabulary | None = None) -> None:
+        self.vocabulary = vocabulary or vocabulary_of(backend)
+        backend.no_padding()
+        backend.no_truncation()
+        notes = _made_deterministic(backend)
+        before, after, note = _added_at_the_ends(backend)
         self._before, self._after = np.array(before, np.int32), np.array(after, np.int32)
-        engine.post_processor = None
-        engine.encode_special_tokens = True  # the spelling of a special token in the text is ordinary text
-        self._engine = engine
-        self._spelling = spelling_of(engine)
-        self._prefix = _dummy_prefix(engine)
-        self._composes = [state["type"] for state in states(engine.normalizer)] == ["NFC"]
-        self._rewrites = any(state["type"] in _REWRITING for state in states(engine.normalizer))
-        self.info = _completed(info, engine, self.vocabulary, (*notes, *note))
+        backend.post_processor = None
+        backend.encode_special_tokens = True  # the spelling of a special token in the text is ordinary text
+        self._backend = backend
+        self._spelling = spelling_of(backend)
+        self._prefix = _dummy_prefix(backend)
+        self._composes = [state["type"] for state in states(backend.normalizer)] == ["NFC"]
+        self._rewrites = any(state["type"] in _REWRITING for state in states(backend.normalizer))
+        self.info = _completed(info, backend, self.vocabulary, (*notes, *note))
 
     @cached_property
     def _parsing(self) -> tokenizers.Tokenizer:
-        """The engine that reads special tokens in the text; a second object, since the choice is a property of one."""
-        return _twin(self._engine)
+        """The backend that reads special tokens in the text; a second object, since the choice is a property of one."""
+        return _twin(self._backend)
 
     def encode(self, text: str, specials: Specials) -> Encoded:
-        engine = self._parsing if specials.parse else self._engine
-        encoding = _run(engine, [text], offsets=self._rewrites)[0]
+        backend = self._parsing if specials.parse else self._backend
+        encoding = _run(backend, [text], offsets=self._rewrites)[0]
         ids = np.array(encoding.ids, np.int32)
 
         def align() -> Alignment:
             if self._composes and (found := self._aligned_by_composition(text, ids)):
                 return found
-            exact = encoding if self._rewrites else _run(engine, [text], offsets=True)[0]
+            exact = encoding if self._rewrites else _run(backend, [text], offsets=True)[0]
             edges = np.fromiter(chain.from_iterable(exact.offsets), np.int32, 2 * len(ids))
             return aligned(text, edges.reshape(-1, 2), self._leading_space[ids])
 
@@ -115,17 +115,17 @@ class HuggingFaceTokenizer(LocalTokenizer):
         return np.fromiter(((p[:1] == b" ") + (p == b" ") for p in pieces), np.uint8, len(pieces))
 
     def serialised(self) -> Serialised:
-        return Serialised("tokenizers", self._engine.to_str().encode())
+        return Serialised("tokenizers", self._backend.to_str().encode())
 
     def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        return [np.array(encoding.ids, np.int32) for encoding in _run(self._engine, list(texts), offsets=False)]
+        return [np.array(encoding.ids, np.int32) for encoding in _run(self._backend, list(texts), offsets=False)]
 
     def count(self, texts: Sequence[str]) -> Counts:
         if (self.vocabulary.kinds == Kind.UNKNOWN).any():
             return super().count(texts)
         for text in texts:
             utf8(text)
-        lengths = map(len, _run(self._engine, list(texts), offsets=False))  # without a Python list of the ids
+        lengths = map(len, _run(self._backend, list(texts), offsets=False))  # without a Python list of the ids
         tokens = np.fromiter(lengths, np.int32, len(texts))
         return Counts(tokens, np.zeros(len(texts), np.int32))
 
@@ -143,7 +143,7 @@ class HuggingFaceTokenizer(LocalTokenizer):
 
     @cached_property
     def _merges(self) -> explained.Merges:
-        return explained.merges_of(self._engine)
+        return explained.merges_of(self._backend)
 
     @cached_property
     def _scores(self) -> explained.Scores:
@@ -152,12 +152,12 @@ class HuggingFaceTokenizer(LocalTokenizer):
     @cached_property
     def _added(self) -> dict[int, str]:
         """Content of the added tokens that are looked for in a text before it is cut."""
-        added = self._engine.get_added_tokens_decoder().items()
+        added = self._backend.get_added_tokens_decoder().items()
         return {i: token.content for i, token in added if not token.special}
 
     def stages(self, text: str) -> list[Stage]:
-        engine = self._engine
-        encoding = _run(engine, [text], offsets=True)[0]
+        backend = self._backend
+        encoding = _run(backend, [text], offsets=True)[0]
         parts = _parts(text, encoding, self._added)
         normal = [part if whole else self._normal(part) for part, whole in parts]
         cut = [
@@ -173,17 +173,17 @@ class HuggingFaceTokenizer(LocalTokenizer):
         found = "; added tokens of the vocabulary are cut out first" if any(whole for _, whole in parts) else ""
         return [
             Stage("Normaliser", self.info.normaliser or "changes nothing", tuple(normal)),
-            Stage("Pre-tokenizer", pre_tokenizer_in_words(engine.pre_tokenizer) + found, tuple(cut)),
+            Stage("Pre-tokenizer", pre_tokenizer_in_words(backend.pre_tokenizer) + found, tuple(cut)),
             Stage("Model", f"{self.info.algorithm}, {len(self.vocabulary):,} entries", tuple(tokens)),
             Stage("Post-processor", adds or "adds nothing", (*front, *tokens, *end)),
         ]
 
     def _normal(self, text: str) -> str:
-        normaliser = self._engine.normalizer
+        normaliser = self._backend.normalizer
         return text if normaliser is None else str(normaliser.normalize_str(text))
 
     def _pre_tokens(self, text: str) -> list[str]:
-        cutter = self._engine.pre_tokenizer
+        cutter = self._backend.pre_tokenizer
         if cutter is None:
             return [text] if text else []
         pieces = [piece for piece, _ in cutter.pre_tokenize_str(text)]
@@ -198,14 +198,14 @@ class HuggingFaceTokenizer(LocalTokenizer):
 
     def explain(self, piece: str) -> Explanation | None:
         pre_token = _in_alphabet(undisplayed(piece)) if self._spelling.alphabet else piece
-        model = self._engine.model
+        model = self._backend.model
         kind = type(model).__name__
         if kind == "BPE":
-            said = explained.bpe(self._engine, self._spelling, self._merges, pre_token)
+            said = explained.bpe(self._backend, self._spelling, self._merges, pre_token)
         elif kind == "Unigram" and self.vocabulary.measures is not None:
             said = explained.unigram(self._scores, self._spelling, pre_token)
         elif kind == "WordPiece":
-            said = explained.wordpiece(model, self._engine.get_vocab(with_added_tokens=False), pre_token)
+            said = explained.wordpiece(model, self._backend.get_vocab(with_added_tokens=False), pre_token)
         else:
             said = None
         return replace(said, piece=piece) if said else None
@@ -274,13 +274,13 @@ def _give_dropped_marks(text: str, points: NDArray[np.uint32], starts: Ints, end
             i -= 1  # noqa: PLW2901
 
 
-def _run(engine: tokenizers.Tokenizer, texts: list[str], offsets: bool) -> list[Any]:
+def _run(backend: tokenizers.Tokenizer, texts: list[str], offsets: bool) -> list[Any]:
     """Encodings of the texts.
 
     Raises:
         UserError: the library gave up, for example since the model meets an unknown word and has no unknown token.
     """
-    call = engine.encode_batch if offsets else engine.encode_batch_fast
+    call = backend.encode_batch if offsets else backend.encode_batch_fast
     try:
         return list(call(texts, add_special_tokens=False))
     except BaseException as error:
@@ -292,40 +292,40 @@ def _run(engine: tokenizers.Tokenizer, texts: list[str], offsets: bool) -> list[
         ) from None
 
 
-def _twin(engine: tokenizers.Tokenizer) -> tokenizers.Tokenizer:
-    """A second engine on the same model, without its post-processor and with the library's default switches."""
-    twin = tokenizers.Tokenizer(engine.model)
-    if engine.normalizer is not None:
-        twin.normalizer = engine.normalizer
-    if engine.pre_tokenizer is not None:
-        twin.pre_tokenizer = engine.pre_tokenizer
-    added = engine.get_added_tokens_decoder()
+def _twin(backend: tokenizers.Tokenizer) -> tokenizers.Tokenizer:
+    """A second backend on the same model, without its post-processor and with the library's default switches."""
+    twin = tokenizers.Tokenizer(backend.model)
+    if backend.normalizer is not None:
+        twin.normalizer = backend.normalizer
+    if backend.pre_tokenizer is not None:
+        twin.pre_tokenizer = backend.pre_tokenizer
+    added = backend.get_added_tokens_decoder()
     in_order = [token for _, token in sorted(added.items())]
     for special, tokens in groupby(in_order, lambda token: token.special):  # one by one would take quadratic time
         (twin.add_special_tokens if special else twin.add_tokens)(list(tokens))
     if {i: t.content for i, t in twin.get_added_tokens_decoder().items()} == {i: t.content for i, t in added.items()}:
         return twin
-    return tokenizers.Tokenizer.from_str(engine.to_str())  # ids with holes; twenty times slower
+    return tokenizers.Tokenizer.from_str(backend.to_str())  # ids with holes; twenty times slower
 
 
-def _made_deterministic(engine: tokenizers.Tokenizer) -> tuple[str, ...]:
+def _made_deterministic(backend: tokenizers.Tokenizer) -> tuple[str, ...]:
     """Switch off sampling, which some files carry from training."""
-    model = engine.model
+    model = backend.model
     if getattr(model, "dropout", None):
         model.dropout = None
         return ("Its file asks for BPE dropout, which is switched off here.",)
     return ()
 
 
-def _added_at_the_ends(engine: tokenizers.Tokenizer) -> tuple[list[int], list[int], tuple[str, ...]]:
+def _added_at_the_ends(backend: tokenizers.Tokenizer) -> tuple[list[int], list[int], tuple[str, ...]]:
     """(ids put before a text, ids put after it, notes), found by asking the post-processor."""
-    if engine.post_processor is None:
+    if backend.post_processor is None:
         return [], [], ()
     for probe in _PROBES:
-        plain = engine.encode(probe, add_special_tokens=False).ids
+        plain = backend.encode(probe, add_special_tokens=False).ids
         if not plain:
             continue
-        full = engine.encode(probe, add_special_tokens=True)
+        full = backend.encode(probe, add_special_tokens=True)
         mask = full.special_tokens_mask
         n_before = mask.index(0) if 0 in mask else len(mask)
         body = full.ids[n_before : n_before + len(plain)]
@@ -335,28 +335,28 @@ def _added_at_the_ends(engine: tokenizers.Tokenizer) -> tuple[list[int], list[in
     return [], [], ("Its template for special tokens does more than add them at the ends, so none are added here.",)
 
 
-def _dummy_prefix(engine: tokenizers.Tokenizer) -> bytes:
-    """What the engine puts before a text so that its first word looks like any other."""
-    for state in states(engine.normalizer):
+def _dummy_prefix(backend: tokenizers.Tokenizer) -> bytes:
+    """What the backend puts before a text so that its first word looks like any other."""
+    for state in states(backend.normalizer):
         if state["type"] == "Prepend":
             return b" " if state["prepend"] == "▁" else str(state["prepend"]).encode()
-    for state in states(engine.pre_tokenizer):
+    for state in states(backend.pre_tokenizer):
         metaspace = state["type"] == "Metaspace" and state.get("prepend_scheme", "always") != "never"
         if metaspace or (state["type"] == "ByteLevel" and state["add_prefix_space"]):
             return b" "
     return b""
 
 
-def _completed(info: Info, engine: tokenizers.Tokenizer, vocabulary: Vocabulary, notes: tuple[str, ...]) -> Info:
-    """The info with what only the engine knows."""
-    added = engine.get_added_tokens_decoder()
+def _completed(info: Info, backend: tokenizers.Tokenizer, vocabulary: Vocabulary, notes: tuple[str, ...]) -> Info:
+    """The info with what only the backend knows."""
+    added = backend.get_added_tokens_decoder()
     specials = tuple((token.content, i) for i, token in sorted(added.items()) if token.special)
     return replace(
         info,
         n_vocabulary=info.n_vocabulary or len(vocabulary),
-        algorithm=info.algorithm or type(engine.model).__name__,
+        algorithm=info.algorithm or type(backend.model).__name__,
         reference=info.reference or REFERENCE,
-        normaliser=info.normaliser or normaliser_in_words(engine.normalizer),
+        normaliser=info.normaliser or normaliser_in_words(backend.normalizer),
         specials=info.specials or specials,
         notes=(*info.notes, *notes),
     )

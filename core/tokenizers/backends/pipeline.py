@@ -1,4 +1,4 @@
-"""The steps of a Hugging Face engine in words."""
+"""The steps of a Hugging Face backend in words."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,6 +1,6 @@
-"""What the tokens of a Hugging Face engine stand for: their spellings resolved to bytes and kinds.
+"""What the tokens of a Hugging Face backend stand for: their spellings resolved to bytes and kinds.
 
-The rules come from the engine's own decoder, model and pre-tokenizer, never from the look of the vocabulary. Added
+The rules come from the backend's own decoder, model and pre-tokenizer, never from the look of the vocabulary. Added
 tokens are matched in the text as they are written, so their bytes are their content in UTF-8, even where all other
 tokens are written in the byte alphabet (tokenizers issue 1996; DeepSeek has added tokens such as `ü`).
 """
@@ -24,7 +24,7 @@ _BYTE_TOKEN = re.compile(r"<0x([0-9A-F]{2})>")
 
 @dataclass(frozen=True)
 class Spelling:
-    """How an engine writes its tokens.
+    """How a backend writes its tokens.
 
     Args:
         alphabet: in the GPT-2 byte alphabet.
@@ -51,56 +51,56 @@ class Spelling:
         return self.spaced(spelling).encode()
 
     def spaced(self, spelling: str) -> str:
-        """The spelling with the engine's sign for a space read as one."""
+        """The spelling with the backend's sign for a space read as one."""
         for written, meant in self.spaces:
             spelling = spelling.replace(written, meant)
         return spelling
 
 
-def spelling_of(engine: tokenizers.Tokenizer) -> Spelling:
-    """The rules by which this engine's tokens are spelled."""
-    model, decoder = engine.model, engine.decoder
-    parts = (decoder, engine.pre_tokenizer, engine.normalizer)
+def spelling_of(backend: tokenizers.Tokenizer) -> Spelling:
+    """The rules by which this backend's tokens are spelled."""
+    model, decoder = backend.model, backend.decoder
+    parts = (decoder, backend.pre_tokenizer, backend.normalizer)
     suffixes = [state["suffix"] for state in states(decoder) if state["type"] == "BPEDecoder"]
     prefixes = [state["prefix"] for state in states(decoder) if state["type"] == "WordPiece"]
     return Spelling(
         alphabet=any(has(part, "ByteLevel") for part in parts),
-        spaces=_spaces(engine),
+        spaces=_spaces(backend),
         byte_tokens=bool(getattr(model, "byte_fallback", False)) or has(decoder, "ByteFallback"),
         prefix=getattr(model, "continuing_subword_prefix", None) or next(iter(prefixes), ""),
         suffix=getattr(model, "end_of_word_suffix", None) or next(iter(suffixes), ""),
     )
 
 
-def _spaces(engine: tokenizers.Tokenizer) -> tuple[tuple[str, str], ...]:
+def _spaces(backend: tokenizers.Tokenizer) -> tuple[tuple[str, str], ...]:
     """What the decoder turns into a space, and what the normaliser or pre-tokenizer writes for one."""
     written = dict[str, str]()
-    for state in [*states(engine.decoder), *states(engine.pre_tokenizer)]:
+    for state in [*states(backend.decoder), *states(backend.pre_tokenizer)]:
         if state["type"] == "Metaspace":
             written[state["replacement"]] = " "
-    for state in states(engine.decoder):
+    for state in states(backend.decoder):
         if state["type"] == "Replace" and "String" in state["pattern"] and pattern(state):
             written[pattern(state)] = state["content"]
-    for state in states(engine.normalizer):
+    for state in states(backend.normalizer):
         if state["type"] == "Replace" and pattern(state) == " " and state["content"]:
             written[state["content"]] = " "
     return tuple(written.items())
 
 
-def vocabulary_of(engine: tokenizers.Tokenizer) -> Vocabulary:
-    """Every id of the engine in bytes, with the scores of a Unigram model.
+def vocabulary_of(backend: tokenizers.Tokenizer) -> Vocabulary:
+    """Every id of the backend in bytes, with the scores of a Unigram model.
 
     Raises:
         UnreadableFile: two tokens share an id, or an id is beyond 4,000,000; names them.
     """
-    id_by_token: dict[str, int] = engine.get_vocab(with_added_tokens=True)
+    id_by_token: dict[str, int] = backend.get_vocab(with_added_tokens=True)
     size = check_ids(id_by_token)
-    unigram = json.loads(engine.model.__getstate__()) if type(engine.model).__name__ == "Unigram" else None
+    unigram = json.loads(backend.model.__getstate__()) if type(backend.model).__name__ == "Unigram" else None
     if unigram:  # a piece listed twice has an id that get_vocab does not show
         size = max(size, len(unigram["vocab"]))
     pieces, spellings = [b""] * size, [""] * size
     kinds = np.full(size, Kind.ORDINARY, np.uint8)
-    spelling = spelling_of(engine)
+    spelling = spelling_of(backend)
     byte_tokens = spelling.byte_tokens or bool(unigram and unigram.get("byte_fallback"))
     for token, i in id_by_token.items():
         spellings[i] = token
@@ -109,8 +109,8 @@ def vocabulary_of(engine: tokenizers.Tokenizer) -> Vocabulary:
             pieces[i], kinds[i] = bytes([int(byte[1], 16)]), Kind.BYTE
         else:
             pieces[i] = spelling.meant(token)
-    _set_added(engine, spelling, pieces, kinds)
-    unknown = _unknown(engine, unigram)
+    _set_added(backend, spelling, pieces, kinds)
+    unknown = _unknown(backend, unigram)
     if unknown is not None and unknown < size:
         pieces[unknown], kinds[unknown] = b"", Kind.UNKNOWN
     if not unigram:
@@ -149,19 +149,19 @@ def check_ids(id_by_token: dict[str, int]) -> int:
 
 
 def _set_added(
-    engine: tokenizers.Tokenizer, spelling: Spelling, pieces: list[bytes], kinds: np.ndarray[Any, np.dtype[np.uint8]]
+    backend: tokenizers.Tokenizer, spelling: Spelling, pieces: list[bytes], kinds: np.ndarray[Any, np.dtype[np.uint8]]
 ) -> None:
     """Added tokens stand for their content, not for what the model's alphabet would make of it."""
-    for i, token in engine.get_added_tokens_decoder().items():
+    for i, token in backend.get_added_tokens_decoder().items():
         # A normalised one is looked for in the normalised text, where a space may already be written `▁`.
         pieces[i] = (spelling.spaced(token.content) if token.normalized else token.content).encode()
         kinds[i] = Kind.SPECIAL if token.special else Kind.ORDINARY
 
 
-def _unknown(engine: tokenizers.Tokenizer, unigram: dict[str, Any] | None) -> int | None:
+def _unknown(backend: tokenizers.Tokenizer, unigram: dict[str, Any] | None) -> int | None:
     """The id of the unknown token, if the model has one."""
     if unigram:
         unk_id = unigram.get("unk_id")
         return None if unk_id is None else int(unk_id)
-    token = getattr(engine.model, "unk_token", None)
-    return None if token is None else engine.token_to_id(token)
+    token = getattr(backend.model, "unk_token", None)
+    return None if token is None else backend.token_to_id(token)

@@ -1,1 +1,1 @@
-"""How a model cuts one piece of text, step by step; pure functions over symbols, used by the engines."""
+"""How a model cuts one piece of text, step by step; pure functions over symbols, used by the backends."""

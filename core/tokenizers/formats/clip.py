@@ -52,7 +52,7 @@ def _load(files: Files) -> HuggingFaceTokenizer:
             "CLIP's own code also repairs mis-decoded text (ftfy) and unescapes HTML first; that is not done here.",
         ),
     )
-    return HuggingFaceTokenizer(clip_engine(id_by_token, pairs, name), info)
+    return HuggingFaceTokenizer(clip_backend(id_by_token, pairs, name), info)
 
 
 def _merges(data: bytes, name: str) -> list[tuple[str, str]]:
@@ -73,7 +73,7 @@ def is_clip(id_by_token: Mapping[str, int]) -> bool:
     return _START in id_by_token and _END in id_by_token and "a</w>" in id_by_token
 
 
-def clip_engine(id_by_token: dict[str, int], pairs: list[tuple[str, str]], name: str) -> tokenizers.Tokenizer:
+def clip_backend(id_by_token: dict[str, int], pairs: list[tuple[str, str]], name: str) -> tokenizers.Tokenizer:
     """The library's tokenizer, set up as CLIP's tokenizer.json is.
 
     Raises:
@@ -84,22 +84,22 @@ def clip_engine(id_by_token: dict[str, int], pairs: list[tuple[str, str]], name:
     except Exception as error:
         reason = shown(str(error), 100)[1:-1]
         raise UnreadableFile(f"{shown(name)} does not fit its vocabulary: {reason}. Fetch both again.") from None
-    engine = tokenizers.Tokenizer(model)
-    engine.normalizer = normalizers.Sequence(
+    backend = tokenizers.Tokenizer(model)
+    backend.normalizer = normalizers.Sequence(
         [normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()]
     )
-    engine.pre_tokenizer = pre_tokenizers.Sequence(
+    backend.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Split(Regex(_PATTERN), "removed", invert=True),
             pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
         ]
     )
-    engine.decoder = decoders.ByteLevel()
-    engine.add_special_tokens([AddedToken(token, normalized=False, special=True) for token in (_START, _END)])
-    engine.post_processor = processors.RobertaProcessing(
+    backend.decoder = decoders.ByteLevel()
+    backend.add_special_tokens([AddedToken(token, normalized=False, special=True) for token in (_START, _END)])
+    backend.post_processor = processors.RobertaProcessing(
         (_END, id_by_token[_END]), (_START, id_by_token[_START]), trim_offsets=False, add_prefix_space=False
     )
-    return engine
+    return backend
 
 
 SOURCE = Source(

@@ -31,7 +31,7 @@ def load(files: Files) -> HuggingFaceTokenizer:
     """
     name = _recognises(files)
     assert name, "only recognised files are loaded"
-    engine = parsed(content(files, name).removeprefix(b"\xef\xbb\xbf"), name)
+    backend = parsed(content(files, name).removeprefix(b"\xef\xbb\xbf"), name)
     info = Info(
         spec=files.spec,
         label=label(files, name),
@@ -44,7 +44,7 @@ def load(files: Files) -> HuggingFaceTokenizer:
         bos=special(files, "bos_token"),
         eos=special(files, "eos_token"),
     )
-    return HuggingFaceTokenizer(engine, info)
+    return HuggingFaceTokenizer(backend, info)
 
 
 def parsed(data: bytes, name: str) -> tokenizers.Tokenizer:

@@ -19,7 +19,7 @@ from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.backends.spelling import check_ids
 from core.tokenizers.format import Files, Source
-from core.tokenizers.formats.clip import clip_engine, is_clip
+from core.tokenizers.formats.clip import clip_backend, is_clip
 from core.tokenizers.gunzip import content, head
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS, PreTokenizer
 from core.tokenizers.sidecars import chat_template, config, label, special
@@ -95,21 +95,21 @@ def _load(files: Files) -> HuggingFaceTokenizer:
         eos=special(files, "eos_token"),
     )
     if is_clip(id_by_token):
-        return HuggingFaceTokenizer(clip_engine(id_by_token, pairs, merges_name), info)
+        return HuggingFaceTokenizer(clip_backend(id_by_token, pairs, merges_name), info)
     pre, note = _pre_tokenizer(files, pairs, settings.get("tokenizer_class"), has_vocabulary=vocab_name is not None)
-    engine = _engine(id_by_token, pairs, merges_name)
+    backend = _backend(id_by_token, pairs, merges_name)
     if settings.get("tokenizer_class") == "Qwen2Tokenizer":
-        engine.normalizer = normalizers.NFC()
+        backend.normalizer = normalizers.NFC()
     spaced = settings.get("add_prefix_space") is True
-    engine.pre_tokenizer = PRE_TOKENIZERS[pre].byte_level(add_prefix_space=spaced)
-    engine.decoder = decoders.ByteLevel()
+    backend.pre_tokenizer = PRE_TOKENIZERS[pre].byte_level(add_prefix_space=spaced)
+    backend.decoder = decoders.ByteLevel()
     notes = [note]
-    notes += _add_specials(engine, files, id_by_token, pairs, sure=bool(settings) or vocab_name is None)
+    notes += _add_specials(backend, files, id_by_token, pairs, sure=bool(settings) or vocab_name is None)
     if settings.get("tokenizer_class") in _ROBERTA:
-        _surround(engine, special(files, "cls_token") or info.bos, special(files, "sep_token") or info.eos)
+        _surround(backend, special(files, "cls_token") or info.bos, special(files, "sep_token") or info.eos)
     if vocab_name is None:
         notes.append("Made of merges alone: ids follow the order of bytes and merges, which the file does not confirm.")
-    return HuggingFaceTokenizer(engine, replace(info, notes=tuple(notes)))
+    return HuggingFaceTokenizer(backend, replace(info, notes=tuple(notes)))
 
 
 def merges(data: bytes, name: str) -> list[tuple[str, str]]:
@@ -161,7 +161,7 @@ def _spelled_out(pairs: list[tuple[str, str]]) -> dict[str, int]:
     return {token: i for i, token in enumerate(tokens)}
 
 
-def _engine(id_by_token: dict[str, int], pairs: list[tuple[str, str]], name: str) -> tokenizers.Tokenizer:
+def _backend(id_by_token: dict[str, int], pairs: list[tuple[str, str]], name: str) -> tokenizers.Tokenizer:
     try:
         return tokenizers.Tokenizer(models.BPE(vocab=id_by_token, merges=pairs))
     except Exception as error:
@@ -252,9 +252,9 @@ def _cuts(pattern: regex.Pattern[str], text: str) -> bool:
 
 
 def _add_specials(
-    engine: tokenizers.Tokenizer, files: Files, id_by_token: dict[str, int], pairs: list[tuple[str, str]], sure: bool
+    backend: tokenizers.Tokenizer, files: Files, id_by_token: dict[str, int], pairs: list[tuple[str, str]], sure: bool
 ) -> list[str]:
-    """Tell the engine its special tokens; notes on how they are known."""
+    """Tell the backend its special tokens; notes on how they are known."""
     listed = config(files).get("added_tokens_decoder")
     added = [t for t in listed.values() if isinstance(t, dict)] if isinstance(listed, dict) else []
     for token in added:
@@ -264,16 +264,16 @@ def _add_specials(
                 k: token[k] for k in ("lstrip", "rstrip", "single_word", "normalized") if type(token.get(k)) is bool
             }
             made = AddedToken(content_, special=bool(token.get("special")), **flags)
-            (engine.add_special_tokens if token.get("special") else engine.add_tokens)([made])
-    roles = [name for role in _ROLES if (name := special(files, role)) and engine.token_to_id(name) is not None]
+            (backend.add_special_tokens if token.get("special") else backend.add_tokens)([made])
+    roles = [name for role in _ROLES if (name := special(files, role)) and backend.token_to_id(name) is not None]
     if roles:
-        engine.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in dict.fromkeys(roles)])
+        backend.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in dict.fromkeys(roles)])
     if sure or roles or added:
         return []
     merged = {left + right for left, right in pairs}
     beyond = [t for t in id_by_token if t not in merged and len(t) > 1 and regex.fullmatch(r"<[^<>]+>|\[[^\[\]]+\]", t)]
     if beyond:
-        engine.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in beyond])
+        backend.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in beyond])
     named = ", ".join(beyond[:5])
     return (
         [f"No file says which tokens are special; {named} are taken to be, since no merge makes them."]
@@ -282,11 +282,11 @@ def _add_specials(
     )
 
 
-def _surround(engine: tokenizers.Tokenizer, front: str, end: str) -> None:
+def _surround(backend: tokenizers.Tokenizer, front: str, end: str) -> None:
     """Put RoBERTa's tokens around a text."""
-    first, last = engine.token_to_id(front), engine.token_to_id(end)
+    first, last = backend.token_to_id(front), backend.token_to_id(end)
     if first is not None and last is not None:
-        engine.post_processor = processors.RobertaProcessing((end, last), (front, first), trim_offsets=False)
+        backend.post_processor = processors.RobertaProcessing((end, last), (front, first), trim_offsets=False)
 
 
 SOURCE = Source(

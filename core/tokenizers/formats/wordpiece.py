@@ -46,7 +46,7 @@ def _load(files: Files) -> HuggingFaceTokenizer:
     how = "as tokenizer_config.json says" if isinstance(asked, bool) else "worked out from the vocabulary"
     evidence = "" if isinstance(asked, bool) else f", which has {'no ' if lower else ''}pieces with capital letters"
     strips = settings.get("strip_accents")
-    engine = _engine(
+    backend = _backend(
         id_by_token,
         normalizers.BertNormalizer(
             clean_text=True,
@@ -66,7 +66,7 @@ def _load(files: Files) -> HuggingFaceTokenizer:
         reference="",
         notes=(f"{'Uncased' if lower else 'Cased'}, {how}{evidence}.",),
     )
-    return HuggingFaceTokenizer(engine, info)
+    return HuggingFaceTokenizer(backend, info)
 
 
 def pieces(data: bytes, name: str) -> dict[str, int]:
@@ -89,15 +89,17 @@ def _has_capitals(id_by_token: dict[str, int]) -> bool:
     return any(token != token.lower() and not _BRACKETED.fullmatch(token) for token in id_by_token)
 
 
-def _engine(id_by_token: dict[str, int], normaliser: normalizers.Normalizer) -> tokenizers.Tokenizer:
-    engine = tokenizers.Tokenizer(models.WordPiece(vocab=id_by_token, unk_token=_UNKNOWN, max_input_chars_per_word=100))
-    engine.add_special_tokens([token for token in _SPECIALS if token in id_by_token])
-    engine.normalizer = normaliser
-    engine.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    engine.decoder = decoders.WordPiece(prefix="##")
+def _backend(id_by_token: dict[str, int], normaliser: normalizers.Normalizer) -> tokenizers.Tokenizer:
+    backend = tokenizers.Tokenizer(
+        models.WordPiece(vocab=id_by_token, unk_token=_UNKNOWN, max_input_chars_per_word=100)
+    )
+    backend.add_special_tokens([token for token in _SPECIALS if token in id_by_token])
+    backend.normalizer = normaliser
+    backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    backend.decoder = decoders.WordPiece(prefix="##")
     if _FRONT in id_by_token and _END in id_by_token:
-        engine.post_processor = processors.BertProcessing((_END, id_by_token[_END]), (_FRONT, id_by_token[_FRONT]))
-    return engine
+        backend.post_processor = processors.BertProcessing((_END, id_by_token[_END]), (_FRONT, id_by_token[_FRONT]))
+    return backend
 
 
 SOURCE = Source(key="wordpiece", label="BERT vocab.txt", recognises=_recognises, load=_load, endings=(".txt",), rank=80)

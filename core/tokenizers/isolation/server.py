@@ -24,9 +24,9 @@ def main(memory_mb: int) -> None:
     """Answer requests until standard input closes."""
     requests, replies = _private_pipes()
     send(replies, Message("stage", {"text": "starting"}))
-    from core.tokenizers.catalog import sources
+    from core.tokenizers.catalog import SOURCES
 
-    sources()  # before the limits: importing is ours, and may write bytecode
+    SOURCES.all()  # before the limits: importing is ours, and may write bytecode
     _limit(memory_mb)
     served: list[Tokenizer] = []
     send(replies, Message("ready"))

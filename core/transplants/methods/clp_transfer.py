@@ -4,6 +4,7 @@ import torch
 
 from core.common.params import Param, Params
 from core.transplants.base import Method
+from core.transplants.needs import ANCHORS, HELPER
 from core.transplants.problem import Problem, Side
 from core.transplants.rows import Provenance, Rows, made
 
@@ -40,23 +41,27 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
 
 
 METHOD = Method(
-    "clp_transfer",
-    "CLP-Transfer",
-    "A new row is the mean of all shared tokens' rows weighted by their cosines to the new token in the input space of "
-    "a helper model with the new tokenizer, here for both matrices. Weights have both signs, so their sum can be near "
-    "zero; such tokens get the mean row and are counted, where the publication divides all the same.",
-    "Ostendorff and Rehm 2023, Efficient language model training through cross-lingual and progressive transfer "
-    "learning",
-    rows,
-    (
+    key="clp_transfer",
+    label="CLP-Transfer",
+    definition=(
+        "A new row is the mean of all shared tokens' rows weighted by their cosines to the new token in the input "
+        "space of a helper model with the new tokenizer, here for both matrices. Weights have both signs, so their sum "
+        "can be near zero; such tokens get the mean row and are counted, where the publication divides all the same."
+    ),
+    source=(
+        "Ostendorff and Rehm 2023, Efficient language model training through cross-lingual and progressive transfer "
+        "learning"
+    ),
+    rows=rows,
+    params=(
         Param(
-            "least_sum",
-            "Least sum",
-            0.01,
-            "Share of the absolute weights that their sum must come to.",
-            0.0,
-            1.0,
+            key="least_sum",
+            label="Least sum",
+            default=0.01,
+            help="Share of the absolute weights that their sum must come to.",
+            low=0.0,
+            high=1.0,
         ),
     ),
-    ("anchors", "helper"),
+    needs=(ANCHORS, HELPER),
 )

@@ -8,6 +8,7 @@ from core.transplants.base import Method
 from core.transplants.linear.coefficients import concatenated, from_table
 from core.transplants.linear.cooccurrence import token_vectors
 from core.transplants.linear.sparsemax import sparsemax
+from core.transplants.needs import ANCHORS, TARGET_TEXT
 from core.transplants.problem import Problem, Side
 from core.transplants.rows import Provenance, Rows, composed
 
@@ -51,18 +52,27 @@ def _auxiliary(problem: Problem, params: Params) -> torch.Tensor:
 
 
 METHOD = Method(
-    "focus",
-    "FOCUS",
-    "New tokens and shared ones get auxiliary vectors from the company they keep in target text. A new row is a mean "
-    "of shared tokens' rows weighted by sparsemax over the cosines, so only the most similar count. The vectors come "
-    "from counting neighbours (PPMI and SVD) and not from fastText, unless others are given. Tokens without a vector "
-    "get the mean row; published, a normal draw.",
-    "Dobler and de Melo 2023, FOCUS; auxiliary vectors after Levy, Goldberg and Dagan 2015",
-    rows,
-    (
-        Param("width", "Width", 128, "Dimensions of the auxiliary vectors.", 2, 1024),
-        Param("window", "Window", 5, "How far to look for neighbours.", 1, 20),
-        Param("min_count", "Least count", 5, "Occurrences that a token needs for a vector.", 1, 1000),
+    key="focus",
+    label="FOCUS",
+    definition=(
+        "New tokens and shared ones get auxiliary vectors from the company they keep in target text. A new row is a "
+        "mean of shared tokens' rows weighted by sparsemax over the cosines, so only the most similar count. The "
+        "vectors come from counting neighbours (PPMI and SVD) and not from fastText, unless others are given. Tokens "
+        "without a vector get the mean row; published, a normal draw."
     ),
-    ("anchors", "target text"),
+    source="Dobler and de Melo 2023, FOCUS; auxiliary vectors after Levy, Goldberg and Dagan 2015",
+    rows=rows,
+    params=(
+        Param(key="width", label="Width", default=128, help="Dimensions of the auxiliary vectors.", low=2, high=1024),
+        Param(key="window", label="Window", default=5, help="How far to look for neighbours.", low=1, high=20),
+        Param(
+            key="min_count",
+            label="Least count",
+            default=5,
+            help="Occurrences that a token needs for a vector.",
+            low=1,
+            high=1000,
+        ),
+    ),
+    needs=(ANCHORS, TARGET_TEXT),
 )

@@ -13,10 +13,12 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
 
 
 METHOD = Method(
-    "mean",
-    "Mean",
-    "Every new row is the mean of the model's rows for tokens that stand for text. On the output side this bounds the "
-    "probability that all new tokens take together.",
-    "Hewitt 2021, Initializing new word embeddings for pretrained language models",
-    rows,
+    key="mean",
+    label="Mean",
+    definition=(
+        "Every new row is the mean of the model's rows for tokens that stand for text. On the output side this bounds "
+        "the probability that all new tokens take together."
+    ),
+    source="Hewitt 2021, Initializing new word embeddings for pretrained language models",
+    rows=rows,
 )

@@ -8,6 +8,7 @@ from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_ro
 from core.transplants.base import Method
 from core.transplants.linear.affine import mean_of
 from core.transplants.linear.nearest import nearest
+from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import Problem, Side
 from core.transplants.rows import Rows
 
@@ -56,22 +57,30 @@ def _fitted(targets: Tensor, known: Tensor, places: Tensor, problem: Problem, to
 
 
 METHOD = Method(
-    "nearest",
-    "Nearest anchors",
-    "A new row is the weighted mean of the rows of the k shared tokens nearest to it in the donor's space, both spaces "
-    "centred. Weights fall with distance, or are those that come closest to the token's donor row.",
-    "k-nearest interpolation, as in mergekit's common_interpolation; barycentric weights, Roweis and Saul 2000",
-    rows,
-    (
-        Param("k", "Neighbours", 16, "How many anchors.", 1, 1024),
-        Param("metric", "Nearness", "cosine", "How nearness is measured.", choices=("cosine", "euclidean")),
+    key="nearest",
+    label="Nearest anchors",
+    definition=(
+        "A new row is the weighted mean of the rows of the k shared tokens nearest to it in the donor's space, both "
+        "spaces centred. Weights fall with distance, or are those that come closest to the token's donor row."
+    ),
+    source="k-nearest interpolation, as in mergekit's common_interpolation; barycentric weights, Roweis and Saul 2000",
+    rows=rows,
+    params=(
+        Param(key="k", label="Neighbours", default=16, help="How many anchors.", low=1, high=1024),
         Param(
-            "weights",
-            "Weights",
-            "inverse distance",
-            "How neighbours are weighted.",
+            key="metric",
+            label="Nearness",
+            default="cosine",
+            help="How nearness is measured.",
+            choices=("cosine", "euclidean"),
+        ),
+        Param(
+            key="weights",
+            label="Weights",
+            default="inverse distance",
+            help="How neighbours are weighted.",
             choices=("inverse distance", "softmax", "barycentric", "least squares"),
         ),
     ),
-    ("donor", "anchors"),
+    needs=(DONOR, ANCHORS),
 )

@@ -25,14 +25,22 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
 
 
 METHOD = Method(
-    "normal",
-    "Normal fit",
-    "New rows are drawn from N(μ, s²Σ), with μ and Σ of the model's rows for tokens that stand for text: the full "
-    "covariance, or only the variance of each dimension.",
-    "Hewitt 2021; per dimension as in WECHSEL, Minixhofer et al. 2022",
-    rows,
-    (
-        Param("covariance", "Covariance", "full", "Full, or each dimension by itself.", choices=("full", "diagonal")),
-        Param("scale", "Scale", 1.0, "Factor on the standard deviation.", 0.0, 10.0),
+    key="normal",
+    label="Normal fit",
+    definition=(
+        "New rows are drawn from N(μ, s²Σ), with μ and Σ of the model's rows for tokens that stand for text: the full "
+        "covariance, or only the variance of each dimension."
+    ),
+    source="Hewitt 2021; per dimension as in WECHSEL, Minixhofer et al. 2022",
+    rows=rows,
+    params=(
+        Param(
+            key="covariance",
+            label="Covariance",
+            default="full",
+            help="Full, or each dimension by itself.",
+            choices=("full", "diagonal"),
+        ),
+        Param(key="scale", label="Scale", default=1.0, help="Factor on the standard deviation.", low=0.0, high=10.0),
     ),
 )

@@ -6,6 +6,7 @@ from core.common.params import Param, Params
 from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_row
 from core.transplants.base import Method
 from core.transplants.linear.pursuit import published
+from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import Problem, Side
 from core.transplants.rows import Rows
 
@@ -29,13 +30,15 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
 
 
 METHOD = Method(
-    "omp_published",
-    "OMP as published",
-    "A token's donor row is written as a sum of exactly k anchors' donor rows, found one by one, and the same sum of "
-    "the model's rows is the new row. Restated with its weaknesses: rows are not centred, long anchors are preferred, "
-    "and with k above the rank of the anchors the weights explode.",
-    "Goddard and Fernandes Neto 2025, Training-free tokenizer transplantation via orthogonal matching pursuit",
-    rows,
-    (Param("k", "Atoms", 64, "How many anchors per token.", 1, 1024),),
-    ("donor", "anchors"),
+    key="omp_published",
+    label="OMP as published",
+    definition=(
+        "A token's donor row is written as a sum of exactly k anchors' donor rows, found one by one, and the same sum "
+        "of the model's rows is the new row. Restated with its weaknesses: rows are not centred, long anchors are "
+        "preferred, and with k above the rank of the anchors the weights explode."
+    ),
+    source="Goddard and Fernandes Neto 2025, Training-free tokenizer transplantation via orthogonal matching pursuit",
+    rows=rows,
+    params=(Param(key="k", label="Atoms", default=64, help="How many anchors per token.", low=1, high=1024),),
+    needs=(DONOR, ANCHORS),
 )

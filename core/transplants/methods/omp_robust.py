@@ -8,6 +8,7 @@ from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_ro
 from core.transplants.base import Method
 from core.transplants.linear.affine import centred_gram, mean_of
 from core.transplants.linear.pursuit import pursue
+from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import Anchors, Problem, Side
 from core.transplants.rows import Rows
 from core.transplants.trusted_anchors import trusted
@@ -52,26 +53,51 @@ def _rank(donor: Tensor, anchors: Anchors, mean: Tensor, memory_bytes: int) -> i
 
 
 METHOD = Method(
-    "omp_robust",
-    "OMP robust",
-    "As OMP, and mended: both spaces are centred, equal and under-trained anchors are left out, anchors of any length "
-    "compete alike, and each token stops by itself once its residual is small or no anchor adds anything, so that "
-    "weights stay bounded whatever k is.",
-    "Pati et al. 1993; for transplants Goddard and Fernandes Neto 2025; centring and stopping are ours",
-    rows,
-    (
-        Param(
-            "k",
-            "Atoms",
-            64,
-            "How many anchors per token at most. Each more fits the donor's row closer; near its width they fit what "
-            "only the donor has: held-out shared tokens show how many carry over.",
-            1,
-            1024,
-        ),
-        Param("tolerance", "Tolerance", 1e-4, "Residual at which a token stops, as a share of its norm.", 0.0, 1.0),
-        Param("independence", "Independence", 1e-3, "Share of an anchor that must be new to be used.", 1e-6, 1.0),
-        Param("least_norm", "Least norm", 0.1, "Anchors shorter than this share of the median are left out.", 0.0, 1.0),
+    key="omp_robust",
+    label="OMP robust",
+    definition=(
+        "As OMP, and mended: both spaces are centred, equal and under-trained anchors are left out, anchors of any "
+        "length compete alike, and each token stops by itself once its residual is small or no anchor adds anything, "
+        "so that weights stay bounded whatever k is."
     ),
-    ("donor", "anchors"),
+    source="Pati et al. 1993; for transplants Goddard and Fernandes Neto 2025; centring and stopping are ours",
+    rows=rows,
+    params=(
+        Param(
+            key="k",
+            label="Atoms",
+            default=64,
+            help=(
+                "How many anchors per token at most. Each more fits the donor's row closer; near its width they fit "
+                "what only the donor has: held-out shared tokens show how many carry over."
+            ),
+            low=1,
+            high=1024,
+        ),
+        Param(
+            key="tolerance",
+            label="Tolerance",
+            default=1e-4,
+            help="Residual at which a token stops, as a share of its norm.",
+            low=0.0,
+            high=1.0,
+        ),
+        Param(
+            key="independence",
+            label="Independence",
+            default=1e-3,
+            help="Share of an anchor that must be new to be used.",
+            low=1e-6,
+            high=1.0,
+        ),
+        Param(
+            key="least_norm",
+            label="Least norm",
+            default=0.1,
+            help="Anchors shorter than this share of the median are left out.",
+            low=0.0,
+            high=1.0,
+        ),
+    ),
+    needs=(DONOR, ANCHORS),
 )

@@ -3,6 +3,7 @@
 from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.linear.affine import Pairs, procrustes
+from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import Problem, Side
 from core.transplants.rows import Rows, mapped
 
@@ -15,15 +16,17 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
 
 
 METHOD = Method(
-    "procrustes",
-    "Orthogonal Procrustes",
-    "The donor's rows are moved, turned and scaled as a whole so that those of shared tokens fall on the model's rows; "
-    "new tokens go along. Distances among donor rows are kept. Widths may differ.",
-    "Schönemann 1966; into fewer dimensions Ten Berge and Knol 1984",
-    rows,
-    (
-        Param("scale", "Scale", True, "Fit a common factor as well."),
-        Param("centre", "Centre", True, "Move both means to zero first."),
+    key="procrustes",
+    label="Orthogonal Procrustes",
+    definition=(
+        "The donor's rows are moved, turned and scaled as a whole so that those of shared tokens fall on the model's "
+        "rows; new tokens go along. Distances among donor rows are kept. Widths may differ."
     ),
-    ("donor", "anchors"),
+    source="Schönemann 1966; into fewer dimensions Ten Berge and Knol 1984",
+    rows=rows,
+    params=(
+        Param(key="scale", label="Scale", default=True, help="Fit a common factor as well."),
+        Param(key="centre", label="Centre", default=True, help="Move both means to zero first."),
+    ),
+    needs=(DONOR, ANCHORS),
 )

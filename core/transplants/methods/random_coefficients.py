@@ -20,12 +20,14 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
 
 
 METHOD = Method(
-    "random_coefficients",
-    "Random coefficients (control)",
-    "A negative control: each new row is a weighted mean of k old rows, both the rows and the weights drawn at random. "
-    "It has the size and the place of a sensible row and knows nothing of its token.",
-    "Control",
-    rows,
-    (Param("k", "Rows", 8, "How many old rows.", 1, 1024),),
+    key="random_coefficients",
+    label="Random coefficients (control)",
+    definition=(
+        "A negative control: each new row is a weighted mean of k old rows, both the rows and the weights drawn at "
+        "random. It has the size and the place of a sensible row and knows nothing of its token."
+    ),
+    source="Control",
+    rows=rows,
+    params=(Param(key="k", label="Rows", default=8, help="How many old rows.", low=1, high=1024),),
     control=True,
 )

@@ -3,6 +3,7 @@
 from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.linear.affine import Pairs, ridge
+from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import Problem, Side
 from core.transplants.rows import Rows, mapped
 
@@ -16,15 +17,30 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
 
 
 METHOD = Method(
-    "ridge",
-    "Ridge map",
-    "New rows are the donor's rows under the affine map that takes those of shared tokens closest to the model's rows, "
-    "its matrix kept small by a penalty. The penalty is the one under which anchors left out one by one are met best.",
-    "Hoerl and Kennard 1970; leaving out by leverage, Allen 1974; for embeddings Mikolov et al. 2013",
-    rows,
-    (
-        Param("choose", "Choose the ridge", True, "Choose the penalty by leaving anchors out, rather than setting it."),
-        Param("ridge", "Ridge", 0.01, "Penalty relative to the mean variance of donor rows, if set.", 0.0, 1e6),
+    key="ridge",
+    label="Ridge map",
+    definition=(
+        "New rows are the donor's rows under the affine map that takes those of shared tokens closest to the model's "
+        "rows, its matrix kept small by a penalty. The penalty is the one under which anchors left out one by one are "
+        "met best."
     ),
-    ("donor", "anchors"),
+    source="Hoerl and Kennard 1970; leaving out by leverage, Allen 1974; for embeddings Mikolov et al. 2013",
+    rows=rows,
+    params=(
+        Param(
+            key="choose",
+            label="Choose the ridge",
+            default=True,
+            help="Choose the penalty by leaving anchors out, rather than setting it.",
+        ),
+        Param(
+            key="ridge",
+            label="Ridge",
+            default=0.01,
+            help="Penalty relative to the mean variance of donor rows, if set.",
+            low=0.0,
+            high=1e6,
+        ),
+    ),
+    needs=(DONOR, ANCHORS),
 )

@@ -5,7 +5,8 @@ from dataclasses import replace
 import torch
 
 from core.common.params import Param, Params
-from core.transplants.base import Method, method
+from core.transplants.base import METHODS, Method
+from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import Problem, Side
 from core.transplants.rows import Rows
 
@@ -17,7 +18,7 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
 
     That is the same as dealing out the donor's rows, since these methods treat each token by itself.
     """
-    through = method(params.word("through"))
+    through = METHODS.get(params.word("through"))
     found = through.rows(problem, side, through.read({}, params.seed))
     dealt = torch.randperm(len(found.values), generator=params.generator())
     return replace(
@@ -32,13 +33,15 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
 
 
 METHOD = Method(
-    "shuffled_donor",
-    "Shuffled donor (control)",
-    "A negative control: a method that uses the donor, but each new token gets the row made for another one. "
-    "A method that does no better has learnt nothing about single tokens.",
-    "Control",
-    rows,
-    (Param("through", "Method", "ridge", "Whose rows are dealt out.", choices=THROUGH),),
-    ("donor", "anchors"),
+    key="shuffled_donor",
+    label="Shuffled donor (control)",
+    definition=(
+        "A negative control: a method that uses the donor, but each new token gets the row made for another one. "
+        "A method that does no better has learnt nothing about single tokens."
+    ),
+    source="Control",
+    rows=rows,
+    params=(Param(key="through", label="Method", default="ridge", help="Whose rows are dealt out.", choices=THROUGH),),
+    needs=(DONOR, ANCHORS),
     control=True,
 )

@@ -19,9 +19,12 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
 
 
 METHOD = Method(
-    "subword_mean",
-    "Subword mean (FVT)",
-    "A new row is the mean of the rows of the old tokens that spell the new token's bytes, its leading space included.",
-    "Gee et al. 2022, Fast Vocabulary Transfer; both matrices as in ReTok, Gu et al. 2024",
-    rows,
+    key="subword_mean",
+    label="Subword mean (FVT)",
+    definition=(
+        "A new row is the mean of the rows of the old tokens that spell the new token's bytes, its leading space "
+        "included."
+    ),
+    source="Gee et al. 2022, Fast Vocabulary Transfer; both matrices as in ReTok, Gu et al. 2024",
+    rows=rows,
 )

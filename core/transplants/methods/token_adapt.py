@@ -108,16 +108,32 @@ def _blended(local: Coefficients, ids: Tensor, weights: Tensor, share: Tensor) -
 
 
 METHOD = Method(
-    "token_adapt",
-    "TokenAdapt",
-    "A new row blends two means of old rows, with the same weights for both matrices: of the old tokens that spell the "
-    "token, weighted by their likeness to it and their length, and of the old tokens most like it. A text encoder says "
-    "what is alike; without one, spelling does.",
-    "Sharthak et al. 2025, Achieving tokenizer flexibility through heuristic adaptation and supertoken learning",
-    rows,
-    (
-        Param("share", "Share of neighbours", 0.3, "Weight of the neighbours; the pieces get the rest.", 0.0, 1.0),
-        Param("temperature", "Temperature", 0.3, "The lower, the more the most alike count.", 0.01, 10.0),
-        Param("k", "Neighbours", 3, "How many old tokens like it.", 1, 100),
+    key="token_adapt",
+    label="TokenAdapt",
+    definition=(
+        "A new row blends two means of old rows, with the same weights for both matrices: of the old tokens that spell "
+        "the token, weighted by their likeness to it and their length, and of the old tokens most like it. A text "
+        "encoder says what is alike; without one, spelling does."
+    ),
+    source="Sharthak et al. 2025, Achieving tokenizer flexibility through heuristic adaptation and supertoken learning",
+    rows=rows,
+    params=(
+        Param(
+            key="share",
+            label="Share of neighbours",
+            default=0.3,
+            help="Weight of the neighbours; the pieces get the rest.",
+            low=0.0,
+            high=1.0,
+        ),
+        Param(
+            key="temperature",
+            label="Temperature",
+            default=0.3,
+            help="The lower, the more the most alike count.",
+            low=0.01,
+            high=10.0,
+        ),
+        Param(key="k", label="Neighbours", default=3, help="How many old tokens like it.", low=1, high=100),
     ),
 )

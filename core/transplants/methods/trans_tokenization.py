@@ -12,6 +12,7 @@ from core.tokenizers.spelling import Spelling, spell
 from core.transplants.base import Method
 from core.transplants.linear.coefficients import from_lists
 from core.transplants.linear.word_alignment import align_both_ways
+from core.transplants.needs import PARALLEL_TEXT
 from core.transplants.problem import Problem, Side
 from core.transplants.rows import Provenance, Rows, composed
 
@@ -109,16 +110,25 @@ def _spread(counts: Counts, old: Spelling, new: Spelling, n: float) -> None:
 
 
 METHOD = Method(
-    "trans_tokenization",
-    "Trans-tokenization",
-    "Words of a parallel corpus are aligned; a new row is the mean of the old tokens in the words that translate the "
-    "token's words, weighted by how often they do: half by all tokens of the word alike, half by those at the same "
-    "place. Numbers, and tokens aligned with nothing, get the mean of the old tokens that spell them.",
-    "Remy et al. 2024, Trans-tokenization and cross-lingual vocabulary transfers; own aligner after fast_align",
-    rows,
-    (
-        Param("least_count", "Least count", 2.0, "Expected alignments that a pair of words needs.", 0.0, 1e6),
-        Param("rounds", "Rounds", 7, "Of the aligner.", 1, 50),
+    key="trans_tokenization",
+    label="Trans-tokenization",
+    definition=(
+        "Words of a parallel corpus are aligned; a new row is the mean of the old tokens in the words that translate "
+        "the token's words, weighted by how often they do: half by all tokens of the word alike, half by those at the "
+        "same place. Numbers, and tokens aligned with nothing, get the mean of the old tokens that spell them."
     ),
-    ("parallel text",),
+    source="Remy et al. 2024, Trans-tokenization and cross-lingual vocabulary transfers; own aligner after fast_align",
+    rows=rows,
+    params=(
+        Param(
+            key="least_count",
+            label="Least count",
+            default=2.0,
+            help="Expected alignments that a pair of words needs.",
+            low=0.0,
+            high=1e6,
+        ),
+        Param(key="rounds", label="Rounds", default=7, help="Of the aligner.", low=1, high=50),
+    ),
+    needs=(PARALLEL_TEXT,),
 )

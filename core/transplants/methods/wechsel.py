@@ -9,6 +9,7 @@ from core.transplants.linear.affine import Pairs, procrustes
 from core.transplants.linear.coefficients import from_table
 from core.transplants.linear.nearest import nearest
 from core.transplants.linear.word_vectors import WordVectors
+from core.transplants.needs import DICTIONARY, WORD_VECTORS
 from core.transplants.problem import Problem, Side
 from core.transplants.rows import Provenance, Rows, composed
 
@@ -66,17 +67,26 @@ def _translations(problem: Problem, old: WordVectors, new: WordVectors) -> Pairs
 
 
 METHOD = Method(
-    "wechsel",
-    "WECHSEL",
-    "Word vectors of the new language are turned onto those of the old one by a dictionary. A token's vector is the "
-    "mean over the words that it is a piece of; a new row is the mean of the k old tokens with the nearest vectors, by "
-    "a softmax over cosines. Shared tokens are copied, where the publication makes up all rows; tokens in no word get "
-    "the mean row, where it draws from a normal distribution.",
-    "Minixhofer, Paischer and Rekabsaz 2022, WECHSEL",
-    rows,
-    (
-        Param("k", "Neighbours", 10, "How many old tokens.", 1, 1000),
-        Param("temperature", "Temperature", 0.1, "The lower, the more the nearest counts.", 0.001, 10.0),
+    key="wechsel",
+    label="WECHSEL",
+    definition=(
+        "Word vectors of the new language are turned onto those of the old one by a dictionary. A token's vector is "
+        "the mean over the words that it is a piece of; a new row is the mean of the k old tokens with the nearest "
+        "vectors, by a softmax over cosines. Shared tokens are copied, where the publication makes up all rows; tokens "
+        "in no word get the mean row, where it draws from a normal distribution."
     ),
-    ("word vectors", "dictionary"),
+    source="Minixhofer, Paischer and Rekabsaz 2022, WECHSEL",
+    rows=rows,
+    params=(
+        Param(key="k", label="Neighbours", default=10, help="How many old tokens.", low=1, high=1000),
+        Param(
+            key="temperature",
+            label="Temperature",
+            default=0.1,
+            help="The lower, the more the nearest counts.",
+            low=0.001,
+            high=10.0,
+        ),
+    ),
+    needs=(WORD_VECTORS, DICTIONARY),
 )

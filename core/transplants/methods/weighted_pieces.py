@@ -25,15 +25,31 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
 
 
 METHOD = Method(
-    "weighted_pieces",
-    "Last / weighted pieces",
-    "The input row leans to the last of the old tokens that spell a new one, whose hidden state the model reads on "
-    "from; the output row leans to the first, which is what it would have predicted next. The weight falls by a "
-    "factor from piece to piece: 0 takes one piece alone, 1 the mean. A tied head follows the rule of the input.",
-    "transplant-vocab (jukofyork), whose defaults these are; proportions restated",
-    rows,
-    (
-        Param("input_decay", "Input decay", 0.0, "Weight of each piece relative to the one after it.", 0.0, 1.0),
-        Param("output_decay", "Output decay", 0.5, "Weight of each piece relative to the one before it.", 0.0, 1.0),
+    key="weighted_pieces",
+    label="Last / weighted pieces",
+    definition=(
+        "The input row leans to the last of the old tokens that spell a new one, whose hidden state the model reads on "
+        "from; the output row leans to the first, which is what it would have predicted next. The weight falls by a "
+        "factor from piece to piece: 0 takes one piece alone, 1 the mean. A tied head follows the rule of the input."
+    ),
+    source="transplant-vocab (jukofyork), whose defaults these are; proportions restated",
+    rows=rows,
+    params=(
+        Param(
+            key="input_decay",
+            label="Input decay",
+            default=0.0,
+            help="Weight of each piece relative to the one after it.",
+            low=0.0,
+            high=1.0,
+        ),
+        Param(
+            key="output_decay",
+            label="Output decay",
+            default=0.5,
+            help="Weight of each piece relative to the one before it.",
+            low=0.0,
+            high=1.0,
+        ),
     ),
 )

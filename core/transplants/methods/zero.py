@@ -15,10 +15,12 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
 
 
 METHOD = Method(
-    "zero",
-    "Zero",
-    "New rows are zero. A zero output row gives its token a logit of 0, which is not nothing: where other logits are "
-    "negative, much of the probability goes to new tokens.",
-    "The usual lower anchor.",
-    rows,
+    key="zero",
+    label="Zero",
+    definition=(
+        "New rows are zero. A zero output row gives its token a logit of 0, which is not nothing: where other logits "
+        "are negative, much of the probability goes to new tokens."
+    ),
+    source="The usual lower anchor.",
+    rows=rows,
 )

@@ -22,22 +22,22 @@ def load_bpe(tokens: GgufTokens, spec: str, label: str) -> HuggingFaceTokenizer:
     """
     pre = pre_tokenizer(str(tokens.metadata.values.get("tokenizer.ggml.pre", "")))
     model = models.BPE(tokens.id_by_text, _merges(tokens), ignore_merges=pre.ignore_merges)
-    engine = tokenizers.Tokenizer(model)
+    backend = tokenizers.Tokenizer(model)
     splits: list[pre_tokenizers.PreTokenizer] = [
         pre_tokenizers.Split(Regex(pattern), "isolated") for pattern in pre.patterns
     ]
-    engine.pre_tokenizer = pre_tokenizers.Sequence(
+    backend.pre_tokenizer = pre_tokenizers.Sequence(
         [*splits, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
     )
-    engine.decoder = decoders.ByteLevel()
+    backend.decoder = decoders.ByteLevel()
     # User-defined tokens are matched before all else, the longest first; their bytes are their text in UTF-8.
-    engine.add_tokens([AddedToken(t, normalized=False) for t in tokens.of_type(USER_DEFINED)])
-    engine.add_special_tokens([AddedToken(t, normalized=False, special=True) for t in tokens.of_type(CONTROL)])
+    backend.add_tokens([AddedToken(t, normalized=False) for t in tokens.of_type(USER_DEFINED)])
+    backend.add_special_tokens([AddedToken(t, normalized=False, special=True) for t in tokens.of_type(CONTROL)])
     bos = tokens.token_id("bos_token_id", default=_DEFAULT_ID)
     eos = tokens.token_id("eos_token_id", default=_DEFAULT_ID)
     before = [bos] if bos is not None and tokens.flag("add_bos_token", pre.add_bos) else []
     after = [eos] if eos is not None and tokens.flag("add_eos_token", False) else []
-    _add_around(engine, tokens, before, after)
+    _add_around(backend, tokens, before, after)
     info = tokens.info(
         spec=spec,
         label=label,
@@ -47,7 +47,7 @@ def load_bpe(tokens: GgufTokens, spec: str, label: str) -> HuggingFaceTokenizer:
         eos=eos,
         notes=[pre.note] if pre.note else [],
     )
-    return HuggingFaceTokenizer(engine, info)
+    return HuggingFaceTokenizer(backend, info)
 
 
 def _merges(tokens: GgufTokens) -> list[tuple[str, str]]:
@@ -66,12 +66,12 @@ def _merges(tokens: GgufTokens) -> list[tuple[str, str]]:
     return merges
 
 
-def _add_around(engine: tokenizers.Tokenizer, tokens: GgufTokens, before: Iterable[int], after: Iterable[int]) -> None:
-    """Let the engine put these ids around a text."""
+def _add_around(backend: tokenizers.Tokenizer, tokens: GgufTokens, before: Iterable[int], after: Iterable[int]) -> None:
+    """Let the backend put these ids around a text."""
     named = {f"T{i}": i for i in (*before, *after)}  # names without the signs that a template gives a meaning
     if not named:
         return
     template = [*(f"T{i}" for i in before), "$A", *(f"T{i}" for i in after)]
-    engine.post_processor = processors.TemplateProcessing(
+    backend.post_processor = processors.TemplateProcessing(
         single=template, pair=None, special_tokens=list(named.items())
     )

@@ -216,7 +216,7 @@ def pre_tokenizer(name: str) -> PreTokenizer:
 
     Raises:
         UnknownName: llama.cpp has none of this name.
-        UnreadableFile: llama.cpp has it, but it works on characters, for which there is no engine here.
+        UnreadableFile: llama.cpp has it, but it works on characters, for which there is no backend here.
 
     >>> pre_tokenizer("gpt-2").ignore_merges
     False

@@ -1,4 +1,4 @@
-"""Fast lanes: an engine counts only where it counts as the reference does."""
+"""The fastest engine: one counts only where it counts as the reference does."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from core.counting import fastest
 from core.counting.calibration import calibration_lines
-from core.counting.engine import Counter, Lane, NoLane
+from core.counting.engine import CannotCount, Counter, CountingEngine
 from core.counting.fastest import REFERENCE, calibrate, fast_counter
 from core.text.scripts import script_shares
 from core.tokenizers.catalog import open_tokenizer
@@ -22,8 +22,8 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fastest.fast_counter.cache_clear()
 
 
-def lane(count: Counter) -> Lane:
-    return Lane("made-up", "made-up 1.0", lambda tokenizer: count)
+def made_up(count: Counter) -> CountingEngine:
+    return CountingEngine(key="made-up", label="made-up 1.0", build=lambda tokenizer: count)
 
 
 def local() -> LocalTokenizer:
@@ -46,10 +46,10 @@ def test_the_calibration_covers_scripts_and_traps() -> None:
     assert {"", " ", "a" * 500}.issubset(lines) and max(map(len, lines)) > 5_000
 
 
-def test_a_lane_that_agrees_and_is_faster_is_used() -> None:
+def test_an_engine_that_agrees_and_is_faster_is_used() -> None:
     known[calibration_lines()] = local().count(calibration_lines())
-    verdict = calibrate(local(), (lane(instantly),))
-    assert verdict.lane == "made-up" and verdict.speed > 1.1 and "agreed on all" in verdict.reason
+    verdict = calibrate(local(), (made_up(instantly),))
+    assert verdict.engine == "made-up" and verdict.speed > 1.1 and "agreed on all" in verdict.reason
 
 
 def test_one_wrong_count_on_one_line_is_enough_to_be_refused() -> None:
@@ -64,19 +64,19 @@ def test_one_wrong_count_on_one_line_is_enough_to_be_refused() -> None:
         return Counts(counts.tokens, counts.unknown + (np.arange(len(texts)) == 7))
 
     for count in (wrong, wrong_unknown):
-        verdict = calibrate(local(), (lane(count),))
-        assert verdict.lane == REFERENCE and "counts differ on 1 of" in verdict.reason
+        verdict = calibrate(local(), (made_up(count),))
+        assert verdict.engine == REFERENCE and "counts differ on 1 of" in verdict.reason
 
 
-def test_a_lane_that_breaks_is_refused() -> None:
+def test_an_engine_that_breaks_is_refused() -> None:
     def broken(texts: Sequence[str]) -> Counts:
         raise ValueError("no")
 
     def absent(tokenizer: LocalTokenizer) -> Counter:
-        raise NoLane("not installed")
+        raise CannotCount("not installed")
 
-    assert "failed on a line" in calibrate(local(), (lane(broken),)).reason
-    assert "not installed" in calibrate(local(), (Lane("x", "x", absent),)).reason
+    assert "failed on a line" in calibrate(local(), (made_up(broken),)).reason
+    assert "not installed" in calibrate(local(), (CountingEngine(key="x", label="x", build=absent),)).reason
 
 
 def test_the_verdict_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,4 +96,4 @@ def test_fast_counts_are_the_counts_of_the_reference(name: str, monkeypatch: pyt
     unseen = [lines[531] for lines in flores("devtest").values()]  # calibration takes every 83rd of the other split
     fast, truth = count(unseen), tokenizer.count(unseen)
     assert np.array_equal(fast.tokens, truth.tokens) and np.array_equal(fast.unknown, truth.unknown)
-    assert verdict.n_lines >= 2000 or verdict.lane == REFERENCE
+    assert verdict.n_lines >= 2000 or verdict.engine == REFERENCE

@@ -1,4 +1,4 @@
-"""The Hugging Face engine: what its tokens stand for, where they lie in the original text, and what it refuses."""
+"""The Hugging Face backend: what its tokens stand for, where they lie in the original text, and what it refuses."""
 
 import json
 from pathlib import Path
@@ -19,27 +19,27 @@ INFO = Info("file:test", "test", "tokenizers_json", "0" * 16, None, "", "")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def opened(engine: Tokenizer) -> HuggingFaceTokenizer:
-    return HuggingFaceTokenizer(engine, INFO)
+def opened(backend: Tokenizer) -> HuggingFaceTokenizer:
+    return HuggingFaceTokenizer(backend, INFO)
 
 
 def bert(lowercase: bool = True) -> HuggingFaceTokenizer:
     words = ["[UNK]", "[CLS]", "[SEP]", "cafe", "hello", "日", "本", "क", "##s", *LETTERS, *(f"##{c}" for c in LETTERS)]
-    engine = Tokenizer(models.WordPiece({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
-    engine.add_special_tokens(["[UNK]", "[CLS]", "[SEP]"])
-    engine.normalizer = normalizers.BertNormalizer(lowercase=lowercase)
-    engine.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    engine.decoder = decoders.WordPiece()
-    engine.post_processor = processors.BertProcessing(("[SEP]", 2), ("[CLS]", 1))
-    return opened(engine)
+    backend = Tokenizer(models.WordPiece({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
+    backend.add_special_tokens(["[UNK]", "[CLS]", "[SEP]"])
+    backend.normalizer = normalizers.BertNormalizer(lowercase=lowercase)
+    backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    backend.decoder = decoders.WordPiece()
+    backend.post_processor = processors.BertProcessing(("[SEP]", 2), ("[CLS]", 1))
+    return opened(backend)
 
 
 def byte_level(merges: list[tuple[str, str]] = (), **pre: bool) -> Tokenizer:
     tokens = [*sorted(byte_of_character()), *("".join(m) for m in merges)]
-    engine = Tokenizer(models.BPE({t: i for i, t in enumerate(tokens)}, list(merges)))
-    engine.pre_tokenizer = pre_tokenizers.ByteLevel(**({"add_prefix_space": False} | pre))
-    engine.decoder = decoders.ByteLevel()
-    return engine
+    backend = Tokenizer(models.BPE({t: i for i, t in enumerate(tokens)}, list(merges)))
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(**({"add_prefix_space": False} | pre))
+    backend.decoder = decoders.ByteLevel()
+    return backend
 
 
 def unigram(*pieces: str, split: bool = False) -> HuggingFaceTokenizer:
@@ -49,14 +49,14 @@ def unigram(*pieces: str, split: bool = False) -> HuggingFaceTokenizer:
         *((p, -1.0 - n / 10) for n, p in enumerate(pieces)),
         *((c, -6.0) for c in LETTERS),
     ]
-    engine = Tokenizer(models.Unigram(scored, 0, False))
-    engine.normalizer = normalizers.NFKC()
+    backend = Tokenizer(models.Unigram(scored, 0, False))
+    backend.normalizer = normalizers.NFKC()
     metaspace = pre_tokenizers.Metaspace()
-    engine.pre_tokenizer = (
+    backend.pre_tokenizer = (
         pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), metaspace]) if split else metaspace
     )
-    engine.decoder = decoders.Metaspace()
-    return opened(engine)
+    backend.decoder = decoders.Metaspace()
+    return opened(backend)
 
 
 def laid(found: Segmentation) -> list[tuple[str, str]]:
@@ -109,16 +109,16 @@ def test_unigram_lies_on_what_it_came_from(text: str, expected: list[tuple[str, 
 
 
 def test_composition_covers_the_mark() -> None:
-    engine = byte_level([("Ã", "©")])
-    engine.normalizer = normalizers.NFC()
-    assert laid(opened(engine).segment("xe\u0301y")) == [("x", "x"), ("é", "e\u0301"), ("y", "y")]
+    backend = byte_level([("Ã", "©")])
+    backend.normalizer = normalizers.NFC()
+    assert laid(opened(backend).segment("xe\u0301y")) == [("x", "x"), ("é", "e\u0301"), ("y", "y")]
 
 
 def test_trimmed_offsets_do_not_move_spans() -> None:
-    engine = byte_level([("Ġ", "a")])
-    engine.normalizer = normalizers.Lowercase()
-    engine.post_processor = processors.ByteLevel(trim_offsets=True)
-    assert laid(opened(engine).segment("B Aé")) == [("b", "B"), (" a", " A"), ("\\xc3", "\\xc3"), ("\\xa9", "\\xa9")]
+    backend = byte_level([("Ġ", "a")])
+    backend.normalizer = normalizers.Lowercase()
+    backend.post_processor = processors.ByteLevel(trim_offsets=True)
+    assert laid(opened(backend).segment("B Aé")) == [("b", "B"), (" a", " A"), ("\\xc3", "\\xc3"), ("\\xa9", "\\xa9")]
 
 
 def test_a_byte_level_prefix_space_is_not_in_the_text() -> None:
@@ -130,21 +130,21 @@ def test_a_byte_level_prefix_space_is_not_in_the_text() -> None:
 
 def test_added_tokens_stand_for_what_they_say() -> None:
     """tokenizers issue 1996: `ü` as an added token is the letter, not the byte FC of the alphabet."""
-    engine = byte_level()
-    engine.add_tokens([AddedToken("ü", normalized=False), AddedToken("  ", normalized=False)])
-    found = opened(engine).segment("ü  x")
+    backend = byte_level()
+    backend.add_tokens([AddedToken("ü", normalized=False), AddedToken("  ", normalized=False)])
+    found = opened(backend).segment("ü  x")
     assert found.lossless and found.pieces == ["ü".encode(), b"  ", b"x"]
 
 
 def with_specials() -> HuggingFaceTokenizer:
-    engine = byte_level()
-    engine.add_special_tokens(["<s>", "</s>"])
-    engine.add_tokens(["<tool>"])
-    ids = [("<s>", engine.token_to_id("<s>")), ("</s>", engine.token_to_id("</s>"))]
-    engine.post_processor = processors.TemplateProcessing("<s> $A </s>", special_tokens=ids)
-    engine.enable_padding(length=50)
-    engine.enable_truncation(3)
-    return opened(engine)
+    backend = byte_level()
+    backend.add_special_tokens(["<s>", "</s>"])
+    backend.add_tokens(["<tool>"])
+    ids = [("<s>", backend.token_to_id("<s>")), ("</s>", backend.token_to_id("</s>"))]
+    backend.post_processor = processors.TemplateProcessing("<s> $A </s>", special_tokens=ids)
+    backend.enable_padding(length=50)
+    backend.enable_truncation(3)
+    return opened(backend)
 
 
 def test_special_tokens_in_a_text_are_text_unless_asked() -> None:
@@ -172,9 +172,9 @@ def test_info_is_filled_in() -> None:
 
 
 def test_a_text_the_model_cannot_take_is_refused_in_words() -> None:
-    engine = Tokenizer(models.WordLevel({"a": 0}, unk_token="[UNK]"))
+    backend = Tokenizer(models.WordLevel({"a": 0}, unk_token="[UNK]"))
     with pytest.raises(UserError, match="failed on this text"):
-        opened(engine).segment("b")
+        opened(backend).segment("b")
 
 
 @pytest.mark.parametrize(
@@ -186,17 +186,17 @@ def test_unusable_ids_are_named(vocabulary: dict[str, int], reason: str) -> None
 
 
 def test_dropout_is_switched_off() -> None:
-    engine = byte_level([("a", "b")])
-    engine.model.dropout = 0.9
-    made = opened(engine)
+    backend = byte_level([("a", "b")])
+    backend.model.dropout = 0.9
+    made = opened(backend)
     assert all(len(made.segment("ab")) == 1 for _ in range(20))
     assert "dropout" in made.info.notes[0]
 
 
 def test_stages_show_real_characters() -> None:
-    engine = byte_level([("Ġ", "a")])
-    engine.normalizer = normalizers.NFC()
-    stages = opened(engine).stages("x a é你")
+    backend = byte_level([("Ġ", "a")])
+    backend.normalizer = normalizers.NFC()
+    stages = opened(backend).stages("x a é你")
     assert [stage.name for stage in stages] == ["Normaliser", "Pre-tokenizer", "Model", "Post-processor"]
     assert stages[1].pieces == ("x", " a", " é你")
     assert stages[2].pieces == ("x", " a", " ", "⟨c3⟩", "⟨a9⟩", "⟨e4⟩", "⟨bd⟩", "⟨a0⟩")
@@ -299,9 +299,9 @@ def test_explanations_end_with_the_models_tokens(name: str) -> None:
 
 
 def test_split_patterns_are_in_words() -> None:
-    engine = byte_level()
-    engine.pre_tokenizer = pre_tokenizers.Sequence(
+    backend = byte_level()
+    backend.pre_tokenizer = pre_tokenizers.Sequence(
         [pre_tokenizers.Split(Regex(r"\d"), "removed"), pre_tokenizers.Digits(True), pre_tokenizers.ByteLevel(False)]
     )
-    detail = opened(engine).stages("a1b")[1].detail
+    detail = opened(backend).stages("a1b")[1].detail
     assert detail.startswith(r"cut by the pattern '\d', what it matches dropped; every digit on its own")

@@ -1,4 +1,4 @@
-"""The SentencePiece engine on tiny models trained here: ids, spans, special symbols, stages, explanations, damage."""
+"""The SentencePiece backend on tiny models trained here: ids, spans, special symbols, stages, explanations, damage."""
 
 import io
 import random

@@ -1,4 +1,4 @@
-"""The tiktoken and longest-match engines, and NFC with its way back."""
+"""The tiktoken and longest-match backends, and NFC with its way back."""
 
 import unicodedata
 

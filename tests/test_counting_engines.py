@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.counting.calibration import calibration_lines
-from core.counting.engine import Counter, NoLane, beside_reference, counts_of_ids
+from core.counting.engine import CannotCount, Counter, beside_reference, counts_of_ids
 from core.counting.engines import gigatoken, kitoken, tokie
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
@@ -39,7 +39,7 @@ def same(count: Counter, tokenizer: LocalTokenizer, texts: Sequence[str]) -> boo
 
 @pytest.mark.parametrize("module", [gigatoken, kitoken, tokie])
 def test_special_spellings_and_spaces_are_left_to_the_reference(module: object, tiny: LocalTokenizer) -> None:
-    count = module.LANE.build(tiny)  # type: ignore[attr-defined]
+    count = module.ENGINE.build(tiny)  # type: ignore[attr-defined]
     assert same(count, tiny, ["<|end|>", "the<|end|>cat", "", "  ", "\n\t", "über den", "<|en"])
     assert same(count, tiny, [])
 
@@ -54,14 +54,14 @@ _engines: dict[str, Counter] = {}
 
 
 def _built(module: object, tokenizer: LocalTokenizer) -> Counter:
-    lane = module.LANE  # type: ignore[attr-defined]
-    return _engines.setdefault(lane.key, lane.build(tokenizer))
+    engine = module.ENGINE  # type: ignore[attr-defined]
+    return _engines.setdefault(engine.key, engine.build(tokenizer))
 
 
 def test_tekken_counts_as_its_reference() -> None:
     tokenizer = open_tokenizer("mistral:tekken")
     assert isinstance(tokenizer, LocalTokenizer)
-    assert same(gigatoken.LANE.build(tokenizer), tokenizer, calibration_lines()[::3])
+    assert same(gigatoken.ENGINE.build(tokenizer), tokenizer, calibration_lines()[::3])
 
 
 def test_unknown_tokens_are_counted(tmp_path: Path) -> None:
@@ -70,10 +70,10 @@ def test_unknown_tokens_are_counted(tmp_path: Path) -> None:
     tokenizer = opened(path)
     texts = ["the cat", "the 猫 cat 猫", "☃", "[UNK]"]
     assert tokenizer.count(texts).unknown.tolist()[:3] == [0, 2, 1]
-    assert same(tokie.LANE.build(tokenizer), tokenizer, texts)
-    assert same(kitoken.LANE.build(tokenizer), tokenizer, texts)
-    with pytest.raises(NoLane, match="cannot read"):
-        gigatoken.LANE.build(tokenizer)
+    assert same(tokie.ENGINE.build(tokenizer), tokenizer, texts)
+    assert same(kitoken.ENGINE.build(tokenizer), tokenizer, texts)
+    with pytest.raises(CannotCount, match="cannot read"):
+        gigatoken.ENGINE.build(tokenizer)
 
 
 def test_what_an_engine_fails_on_is_counted_by_the_reference(tiny: LocalTokenizer) -> None:
@@ -111,7 +111,7 @@ def test_an_engine_that_forgets_counts_the_same(tiny: LocalTokenizer, monkeypatc
 
     monkeypatch.setattr(gigatoken, "_maker", lambda form: (counted, specials))
     monkeypatch.setattr(gigatoken, "_FORGET_CHARACTERS", 20)
-    count = gigatoken.LANE.build(tiny)
+    count = gigatoken.ENGINE.build(tiny)
     for text in ("the cat sat on the mat", "hello hello world", "über den Zaun"):
         assert same(count, tiny, [text, text])
     assert len(made) == 3
@@ -143,4 +143,4 @@ def test_real_tokenizers_count_as_their_reference(
     monkeypatch.setenv("TOKEN_ATLAS_CHILD_SECONDS", "60")
     monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path))
     tokenizer = opened(TOKENIZERS / place)
-    assert same(module.LANE.build(tokenizer), tokenizer, calibration_lines()[::2])  # type: ignore[attr-defined]
+    assert same(module.ENGINE.build(tokenizer), tokenizer, calibration_lines()[::2])  # type: ignore[attr-defined]

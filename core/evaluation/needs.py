@@ -1,0 +1,25 @@
+"""What measures may need beyond a model and texts, and how to get it."""
+
+from core.common.need import Need
+from core.evaluation.base import Subject
+
+ORIGINAL = Need[Subject](
+    key="original",
+    is_there=lambda subject: subject.reference.original is not None,
+    advice="It needs the model before the transplant. Give it as reference.",
+)
+METHOD = Need[Subject](
+    key="method",
+    is_there=lambda subject: None not in (subject.method, subject.problem, subject.reference.original),
+    advice="It needs to know how the new rows were made. Run it together with the transplant.",
+)
+PARALLEL_TEXT = Need[Subject](
+    key="parallel text",
+    is_there=lambda subject: any(text.sentence for text in subject.reference.texts),
+    advice="It needs sentences with their translations. Choose a parallel corpus.",
+)
+TRAINING_TEXT = Need[Subject](
+    key="training text",
+    is_there=lambda subject: bool(subject.reference.training) or len(subject.reference.texts) > 1,
+    advice="It needs text to train on besides the text to measure on. Give more than one text.",
+)

@@ -1,0 +1,78 @@
+"""What methods may need beyond a model and both tokenizers, and how to get it."""
+
+from dataclasses import dataclass
+
+from core.common.need import Need
+from core.transplants.problem import Problem, Resources
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Available:
+    """What a method may draw on.
+
+    Args:
+        resources: given beside the two models.
+        has_donor: whether another model has the new tokenizer.
+        problem: None before there are matrices; the vocabularies are then taken to share tokens.
+    """
+
+    resources: Resources
+    has_donor: bool
+    problem: Problem | None = None
+
+    @property
+    def has_anchors(self) -> bool:
+        """Whether both vocabularies share tokens with usable rows on every side."""
+        return self.problem is None or all(len(self.problem.anchors(side)) for side in self.problem.sides)
+
+
+ANCHORS = Need[Available](
+    key="anchors",
+    is_there=lambda here: here.has_anchors,
+    advice="The two vocabularies share no token with usable rows, so there is nothing to go by.",
+)
+DONOR = Need[Available](
+    key="donor",
+    is_there=lambda here: here.has_donor,
+    advice=(
+        "It needs a donor: another language model that has the new tokenizer. "
+        "Choose one, for example the model that the tokenizer comes with."
+    ),
+)
+HELPER = Need[Available](
+    key="helper",
+    is_there=lambda here: here.resources.helper is not None or here.has_donor,
+    advice=(
+        "It needs the input embeddings of a model with the new tokenizer, which may be small. "
+        "Choose a donor, or train a small model with that tokenizer."
+    ),
+)
+TARGET_TEXT = Need[Available](
+    key="target text",
+    is_there=lambda here: bool(here.resources.target_text) or here.resources.token_vectors is not None,
+    advice=(
+        "It needs text in the languages that the new tokenizer is for, to learn what its tokens mean. "
+        "Choose a corpus, or give vectors of the new tokens."
+    ),
+)
+WORD_VECTORS = Need[Available](
+    key="word vectors",
+    is_there=lambda here: here.resources.old_vectors is not None and here.resources.new_vectors is not None,
+    advice=(
+        "It needs word vectors of the old and of the new language. Give two .vec files, such as fastText's "
+        "cc.en.300.vec and cc.de.300.vec, or text in both languages to make them from."
+    ),
+)
+DICTIONARY = Need[Available](
+    key="dictionary",
+    is_there=lambda here: bool(here.resources.dictionary),
+    advice=(
+        "It needs a bilingual dictionary: lines of a word, a tab and its translation. WECHSEL's project has "
+        "dictionaries for many languages; MUSE's can be used too."
+    ),
+)
+PARALLEL_TEXT = Need[Available](
+    key="parallel text",
+    is_there=lambda here: bool(here.resources.parallel),
+    advice="It needs sentences with their translations. Choose a parallel corpus that has both languages.",
+)
