@@ -20,7 +20,7 @@ from importlib.metadata import version
 import numpy as np
 
 from core.common.atomic import write_whole
-from core.common.errors import UserError
+from core.common.errors import UserError, is_failure
 from core.common.home import home
 from core.common.registry import entries
 from core.counting.calibration import calibration_fingerprint, calibration_lines
@@ -102,8 +102,8 @@ def calibrate(tokenizer: LocalTokenizer, among: tuple[Lane, ...] | None = None) 
         except NoLane as why:
             reasons.append(f"{lane.label}: {why}.")
             continue
-        except BaseException as error:  # a panic in Rust is no Exception; whatever happens, the reference counts
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        except BaseException as error:  # whatever happens, the reference counts
+            if not is_failure(error):
                 raise
             reasons.append(f"{lane.label}: it failed on a line.")
             continue
