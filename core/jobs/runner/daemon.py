@@ -23,7 +23,7 @@ from core.jobs.job import State, content_key, kind_named
 from core.jobs.runner import report
 from core.jobs.runner.capacity import capacity, engine_name
 from core.jobs.runner.fair_order import FairOrder
-from core.jobs.runner.lock import Lock
+from core.jobs.runner.lock import DaemonLock
 from core.jobs.runner.run import Run
 from core.jobs.runner.worker import MOST_PROCESSES, Worker
 from core.jobs.store.files import Json
@@ -42,7 +42,7 @@ TAKE_OVER = 3.0  # seconds to wait for one that is leaving
 class Daemon:
     """Hands pieces of queued jobs to workers, and watches them."""
 
-    def __init__(self, home: Path, the_store: Store, lock: Lock) -> None:
+    def __init__(self, home: Path, the_store: Store, lock: DaemonLock) -> None:
         self.home, self.store, self.lock = home, the_store, lock
         self.capacity, self.remote = capacity(), engine_name() == "ray"
         self.me = identity()
@@ -317,7 +317,7 @@ def family(home: Path) -> str:
 def main(home: Path) -> None:
     """Become the daemon of the store under `home`, unless there is one."""
     the_store = store()
-    lock = Lock(the_store.folder)
+    lock = DaemonLock(the_store.folder)
     if not lock.take(TAKE_OVER):
         return
     daemon = Daemon(home, the_store, lock)
