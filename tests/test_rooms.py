@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-CORE = """common stats text tokenizers segmentation export jobs corpora counting metrics premium
-    models transplants evaluation lab work cli""".split()
-COMPONENTS = "frame cached widgets charts segmentation runs premium lab".split()
+CORE = ["common", "stats", "text", "tokenizers", "segmentation", "export", "jobs", "corpora", "counting", "metrics", "premium", "models", "transplants", "evaluation", "lab", "work", "cli"]
+COMPONENTS = ["frame", "cached", "widgets", "charts", "segmentation", "runs", "premium", "lab"]
 RESERVED = {"vocabulary", "training", "segmenters", "probes"}  # rooms to come: no other room may take these names
 
 

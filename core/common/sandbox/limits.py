@@ -1,6 +1,6 @@
 """What a process may take: limits that it sets for itself, after its imports and before it touches what it is for.
 
-They are the kernel's, so they hold in native code that never returns to Python, and cannot be raised again.
+They are the kernel's, so they hold in native code that never returns to Python; only root can raise them again.
 """
 
 import ctypes

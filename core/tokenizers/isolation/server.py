@@ -1,8 +1,8 @@
 """The process that one untrusted tokenizer lives in; its `client` starts it and speaks to it over standard input.
 
-It has no secrets in its environment, may not write files, and carries its own limits: memory (RLIMIT_AS), and per
-request processor and wall time, kept by the kernel's timers, so that native code that never returns dies even after
-the process that asked for it is gone. An idle one ends when its standard input closes.
+It is in a `core.common.sandbox`: no secrets in its environment, no writing of files, bounded memory, and per request
+bounded processor and wall time, kept by the kernel, so that native code that never returns ends even after the process
+that asked for it is gone. An idle one ends when its standard input closes.
 """
 
 import os
