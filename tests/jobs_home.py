@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.common.processes import alive, pid_of
-from core.jobs.runner.census import Census, kill_marked
+from core.common.sandbox.marked_processes import MarkedProcesses, kill_marked
 from core.jobs.runner.daemon import family
 from core.jobs.runner.lock import holder
 
@@ -66,7 +66,7 @@ def kill_daemon(home: Path) -> None:
 def worker_pids(home: Path) -> list[int]:
     """All processes of all workers."""
     mark = family(home)
-    return [pid for each, found in Census().members().items() if each.startswith(mark) for pid, _ in found]
+    return [one.pid for each, found in MarkedProcesses().by_mark().items() if each.startswith(mark) for one in found]
 
 
 def kill_workers(home: Path) -> None:

@@ -3,7 +3,6 @@
 import gc
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,10 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.common.errors import TookTooLong, UnreadableFile, UserError
+from core.common.memory import resident_bytes
 from core.tokenizers.catalog import open_path, open_tokenizer
 from core.tokenizers.isolation import pool as isolation
 from core.tokenizers.isolation import wire
-from core.tokenizers.isolation.client import Child, resident_mb
+from core.tokenizers.isolation.client import TokenizerProcess
 from core.tokenizers.isolation.pool import IsolatedTokenizer, vet
 from core.tokenizers.isolation.wire import PREFIX, Garbled, Message
 from core.tokenizers.segmentation import Segmentation
@@ -46,7 +46,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def pid_of(tokenizer: IsolatedTokenizer) -> int:
-    child = tokenizer._seat._child
+    child = tokenizer._supervisor._process
     assert child is not None
     return child.pid
 
@@ -79,7 +79,7 @@ def test_answers_like_a_tokenizer_in_this_process(name: str, tmp_path: Path) -> 
 def test_a_crash_is_told_and_the_next_question_is_answered(path: Path) -> None:
     tokenizer = IsolatedTokenizer("x:y", path)
     before = tokenizer.segment("the cat")
-    child = tokenizer._seat._child
+    child = tokenizer._supervisor._process
     assert child is not None
     os.kill(child.pid, signal.SIGSTOP)  # so that it crashes while a question waits
     threading.Timer(0.2, os.kill, (child.pid, signal.SIGSEGV)).start()
@@ -115,8 +115,7 @@ def test_memory_is_limited(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(TookTooLong, match="more than 300 MB"):
         tokenizer.segment("the cat " * 3_000_000)
     assert len(tokenizer.segment("the cat"))
-    if shutil.which("ps"):
-        assert 10 < resident_mb(pid_of(tokenizer)) < 300
+    assert 10 * 2**20 < resident_bytes(pid_of(tokenizer)) < 300 * 2**20
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc to look into")
@@ -137,9 +136,9 @@ from pathlib import Path
 from core.tokenizers.isolation.pool import IsolatedTokenizer
 from core.tokenizers.isolation.wire import Message, texts_to_blobs
 t = IsolatedTokenizer("x:y", Path(sys.argv[1]))
-print(t._seat._child.pid, flush=True)
+print(t._supervisor._process.pid, flush=True)
 if sys.argv[2] == "True":  # ten seconds of work, of which one is allowed
-    t._seat._child.ask(Message("count", {}, texts_to_blobs(["the cat " * 2_000_000])), 1)
+    t._supervisor._process.ask(Message("count", {}, texts_to_blobs(["the cat " * 2_000_000])), 1)
 time.sleep(60)
 """
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -177,7 +176,7 @@ def test_many_threads_and_tokenizers_at_once(tmp_path: Path, monkeypatch: pytest
 
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(ask, range(40)))
-    assert sum(t._seat._child is not None for t in isolated) <= 2
+    assert sum(t._supervisor._process is not None for t in isolated) <= 2
 
 
 def test_idle_and_forgotten_processes_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +201,7 @@ def test_vetting_is_remembered_by_content(path: Path, home: Path, monkeypatch: p
     info = vet(path)
     assert info == open_path(f"file:{path}", path).info
     started = []
-    monkeypatch.setattr(isolation._POOL, "take", lambda: started.append(1) or Child(500))
+    monkeypatch.setattr(isolation._POOL, "take", lambda: started.append(1) or TokenizerProcess(500))
     assert vet(path) == info and not started
     (record,) = (home / "vetted").iterdir()
     record.write_text(record.read_text().replace('"tokenizers": "', '"tokenizers": "9'))

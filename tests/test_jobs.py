@@ -97,7 +97,7 @@ def test_wrong_setting_is_named_at_once(jobs: Jobs, monkeypatch: pytest.MonkeyPa
     with pytest.raises(UserError, match=r"TOKEN_ATLAS_JOB_SLOTS is 'many'"):
         jobs.submit("steps", {"steps": 1}, "ann")
     monkeypatch.setenv("TOKEN_ATLAS_JOB_SLOTS", "1")
-    monkeypatch.setattr(launch, "with_this_code", lambda: "/nowhere")
+    monkeypatch.setattr(launch, "whole_environment", lambda: {**os.environ, "PYTHONPATH": "/nowhere"})
     monkeypatch.chdir("/")
     with pytest.raises(UserError, match=r"does not start: .*core"):
         jobs.submit("steps", {"steps": 1}, "ann")

@@ -11,7 +11,7 @@ from core.common.errors import UserError
 from core.jobs.job import State
 from core.jobs.owner import Visitor, browser, of_claims, of_header
 from core.jobs.queue import Jobs
-from core.jobs.runner.turns import Claim, Turns
+from core.jobs.runner.fair_order import Candidate, FairOrder
 from core.jobs.shared_cache import shared
 from tests.jobs_home import jobs_home, until
 
@@ -120,14 +120,14 @@ def test_private_runs_are_seen_by_those_who_asked(monkeypatch: pytest.MonkeyPatc
 
 
 def test_turns_go_round_between_owners_whatever_they_submit() -> None:
-    turns = Turns()
-    claims = [Claim(f"a{n}", ANN.key, n) for n in range(10)] + [Claim("b", BEN.key, 10)]
+    order = FairOrder()
+    candidates = [Candidate(f"a{n}", ANN.key, n) for n in range(10)] + [Candidate("b", BEN.key, 10)]
     served = []
     for _ in range(4):
-        claim = turns.choose(claims, {})
-        assert claim
-        turns.serve(claim)
-        served.append(claim.session)
+        chosen = order.choose(candidates, {})
+        assert chosen
+        order.serve(chosen)
+        served.append(chosen.session)
     assert served == [ANN.key, BEN.key, ANN.key, BEN.key]
 
 

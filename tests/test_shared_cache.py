@@ -165,7 +165,7 @@ def test_an_isolated_tokenizer_counts_by_its_process_and_ends_with_its_last_user
     spec = keep_upload({"tokenizer.json": byte_level_bpe().encode()})
     tokenizer = shared.get(("tokenizer", spec), lambda: open_tokenizer(spec))
     assert isinstance(tokenizer, IsolatedTokenizer)
-    child = tokenizer._seat._child
+    child = tokenizer._supervisor._process
     assert child and child.alive
     assert 15 * 2**20 < shared.held < 200 * 2**20
     shared.get(("block", 1), lambda: Block(KB))

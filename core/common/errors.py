@@ -30,6 +30,17 @@ class TookTooLong(UserError):
     """Work on untrusted input that ran past its time or memory."""
 
 
+def is_failure(error: BaseException) -> bool:
+    """Did a library fail, as opposed to somebody ending the program?
+
+    A panic in Rust is no `Exception`: PyO3 raises `PanicException`, a class that cannot be imported.
+
+    >>> is_failure(ValueError()), is_failure(KeyboardInterrupt())
+    (True, False)
+    """
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
 def shown(value: str, limit: int = 80) -> str:
     """A value as it may stand in a message: quoted, one line, control characters escaped, cut at `limit` characters.
 

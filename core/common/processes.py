@@ -1,4 +1,9 @@
-"""Which process is which, told apart without the clock: process ids are used again, an id with its start is not."""
+"""Which process is which, told apart without the clock: process ids are used again, an id with its start is not.
+
+Identities are written down and compared by other processes. psutil 7.2.2 has no start for that: its `create_time` adds
+the machine's boot time, or on macOS the change of the clock, so that it moves when the clock is set; what it tells
+processes apart by itself is private. Nor does it say which boot or which container an id belongs to.
+"""
 
 import os
 import subprocess

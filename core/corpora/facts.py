@@ -5,23 +5,25 @@ asks what there is to count keeps no corpus in memory.
 """
 
 import json
-import os
 import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.common.errors import TookTooLong, TooLarge, UnknownName, UnreadableFile, UserError, shown
-from core.common.places import ROOT
-from core.common.redact import harmless_environment, redacted
+from core.common.redact import redacted
+from core.common.sandbox.answer import answer
+from core.common.sandbox.limits import ProcessLimits, die_with_parent, end_after, give_way
+from core.common.sandbox.pipes import AnswerTooLong, DeadlinePassed, private_pipes
+from core.common.sandbox.start import environment_without_secrets
 from core.corpora.corpus import Corpus, Gap, open_corpus
 from core.corpora.sources.file import open_path
 from core.tokenizers.isolation import wire
 
 SECONDS = 300.0  # 43 MB in 480,000 sentences took 2 s; a busy machine goes first elsewhere
 MEMORY_MB = 4096
+ANSWER_BYTES = 2**30
 _SAMPLE = 200  # lines
 _KINDS = {kind.__name__: kind for kind in (UserError, UnreadableFile, TooLarge)}
 
@@ -98,44 +100,57 @@ def examined(spec: str, path: Path | None = None) -> CorpusFacts:
     Raises:
         UserError: it cannot be opened; says why.
     """
-    command = [sys.executable, "-P", "-m", "core.corpora.facts", spec, *([str(path)] if path else [])]
-    environment = {**harmless_environment(), "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])}
     name = shown(path.name if path else spec)
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
+        done = answer(
+            "core.corpora.facts",
+            spec,
+            *([str(path)] if path else []),
+            environment=environment_without_secrets(),
+            seconds=SECONDS,
+            most_bytes=ANSWER_BYTES,
+            memory_mb=MEMORY_MB,
+        )
+    except DeadlinePassed:
         raise TookTooLong(f"{name} took over {SECONDS:g} seconds to read. Take a part of it.") from None
-    if done.returncode:
-        if b"MemoryError" in done.stderr or b"allocat" in done.stderr:
+    except AnswerTooLong:
+        raise TooLarge(f"{name} has lines too long to be shown. Cut it into sentences.") from None
+    if done.status:
+        if b"MemoryError" in done.said or b"allocat" in done.said:
             raise TooLarge(f"{name} needs more than {MEMORY_MB:,} MB of memory to be read. Take a part of it.")
-        code = done.returncode
-        how = signal.Signals(-code).name if -code in set(signal.Signals) else f"status {code}"
+        how = signal.Signals(-done.status).name if -done.status in set(signal.Signals) else f"status {done.status}"
         raise UnreadableFile(
             f"{name} cannot be read: the process that read it ended ({how}). The file is damaged; make it again."
         )
-    answer = json.loads(done.stdout)
-    if isinstance(answer, dict):
-        raise _KINDS.get(answer["kind"], UserError)(answer["error"])
+    said = json.loads(done.output)
+    if isinstance(said, dict):
+        raise _KINDS.get(said["kind"], UserError)(said["error"])
     try:
-        return wire.built(CorpusFacts, answer)
+        return wire.built(CorpusFacts, said)
     except wire.Garbled:
         raise UnreadableFile(f"{name} names languages in what is no text. Name them with letters.") from None
 
 
 def main(spec: str, path: str = "") -> None:
     """Print the facts, or why there are none, as JSON."""
-    from core.jobs.runner.child import limit
-
-    replies = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="surrogatepass")
-    os.dup2(2, 1)  # what a library prints is no answer
-    limit(MEMORY_MB)
+    _, replies = private_pipes()
+    _limit()
+    said: object
     try:
-        corpus = open_path(Path(path), spec) if path else open_corpus(spec)
-        json.dump(wire.plain(facts_of(corpus)), replies)
+        said = wire.plain(facts_of(open_path(Path(path), spec) if path else open_corpus(spec)))
     except UserError as error:
-        json.dump({"error": redacted(str(error)), "kind": type(error).__name__}, replies)
+        said = {"error": redacted(str(error)), "kind": type(error).__name__}
+    replies.write(json.dumps(said).encode())
     replies.close()
 
 
+def _limit() -> None:
+    """Keep this process to its time and memory; it may write, since a corpus may have to be fetched."""
+    give_way()
+    end_after(0, SECONDS)
+    ProcessLimits(data_mb=MEMORY_MB).apply()
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    die_with_parent(int(sys.argv[1]))
+    main(*sys.argv[2:])

@@ -9,6 +9,7 @@ import ahocorasick_rs
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.errors import is_failure
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
 
@@ -36,11 +37,6 @@ class CountingEngine:
     threads: bool = False
 
 
-def broken(error: BaseException) -> bool:
-    """Is this an engine's own failure? A panic in Rust is no `Exception`."""
-    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
-
-
 def beside_reference(
     tokenizer: LocalTokenizer, engine: Counter, specials: Sequence[str], most_characters: int
 ) -> Counter:
@@ -66,7 +62,7 @@ def beside_reference(
             try:
                 found = engine(call)
             except BaseException as error:
-                if not broken(error):
+                if not is_failure(error):
                     raise
                 found = tokenizer.count(call)
             tokens[start:stop], unknown[start:stop] = found.tokens, found.unknown

@@ -20,11 +20,11 @@ from importlib.metadata import version
 import numpy as np
 
 from core.common.atomic import write_whole
-from core.common.errors import UnknownName, UserError
+from core.common.errors import UnknownName, UserError, is_failure
 from core.common.home import home
 from core.common.registry import Registry
 from core.counting.calibration import calibration_fingerprint, calibration_lines
-from core.counting.engine import CannotCount, Counter, CountingEngine, broken
+from core.counting.engine import CannotCount, Counter, CountingEngine
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Tokenizer
 
 ENGINES = Registry(package="core.counting.engines", constant="ENGINE", kind=CountingEngine, noun="counting engine")
@@ -99,7 +99,7 @@ def calibrate(tokenizer: LocalTokenizer, among: Sequence[CountingEngine] | None 
             reasons.append(f"{engine.label}: {why}.")
             continue
         except BaseException as error:  # whatever happens, the reference counts
-            if not broken(error):
+            if not is_failure(error):
                 raise
             reasons.append(f"{engine.label}: it failed on a line.")
             continue

@@ -5,21 +5,19 @@ The cluster is the one that `RAY_ADDRESS` names, or the one that runs on this ma
 
 import hashlib
 import os
-import signal
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
-from math import ceil
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import core
 from core.common.errors import UserError, shown
-from core.common.memory import at_most
+from core.common.sandbox.limits import bounded
 from core.jobs.executor import Engine, compute, note_loss
 from core.jobs.job import Context, JobKind, Output, Unit, further_packages
 
@@ -136,15 +134,11 @@ def _within(limits: Limits, device: str) -> Iterator[None]:
     Raises:
         UserError: it needed more memory.
     """
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(ceil(limits.seconds))
     try:
-        with nullcontext() if device != "cpu" else at_most(limits.memory_mb * 2**20):
+        with bounded(limits.memory_mb * 2**20 if device == "cpu" else 0, limits.seconds):
             yield
     except MemoryError:
         raise UserError(f"It needed more than the {limits.memory_mb:,} MB of memory that it may have.") from None
-    finally:
-        signal.alarm(0)
 
 
 def _unpacked(ray: Any, manifest: Manifest, refs: Mapping[str, Any]) -> Path:

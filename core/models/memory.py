@@ -1,8 +1,8 @@
 """What a model needs of a device's memory, and what the device has: refused before loading, not in the middle."""
 
-import os
 from pathlib import Path
 
+import psutil
 import torch
 from torch import nn
 
@@ -10,7 +10,6 @@ from core.common.errors import UserError
 
 # Beside the weights: one batch of activations, one slice of logits, and what the library keeps.
 WORKSPACE_BYTES = 256 * 2**20
-_MEMINFO = Path("/proc/meminfo")
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 _CGROUP_USED = Path("/sys/fs/cgroup/memory.current")
 
@@ -31,8 +30,8 @@ def free_bytes(device: torch.device) -> int | None:
         return int(torch.cuda.mem_get_info(device)[0])
     if device.type == "mps":
         return int(torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory())
-    left = [n for n in (_machine_bytes(), _container_bytes()) if n is not None]
-    return min(left) if left else None
+    machine, container = int(psutil.virtual_memory().available), _container_bytes()
+    return machine if container is None else min(machine, container)
 
 
 def refuse_too_large(name: str, n_bytes: int, dtype: torch.dtype, device: torch.device) -> None:
@@ -51,17 +50,6 @@ def refuse_too_large(name: str, n_bytes: int, dtype: torch.dtype, device: torch.
         f"{name} needs {needed / 2**30:,.1f} GB as {numbers}, and {device} has {free / 2**30:,.1f} GB free."
         f"{halve} Otherwise pick a smaller model, or a device with more memory."
     )
-
-
-def _machine_bytes() -> int | None:
-    if _MEMINFO.is_file():
-        for line in _MEMINFO.read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError, AttributeError):
-        return None
 
 
 def _container_bytes() -> int | None:

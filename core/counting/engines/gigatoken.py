@@ -15,16 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from core.common.errors import shown
-from core.counting.engine import (
-    CannotCount,
-    Counter,
-    CountingEngine,
-    beside_reference,
-    broken,
-    counts_of_ids,
-    unknown_ids,
-)
+from core.common.errors import is_failure, shown
+from core.counting.engine import CannotCount, Counter, CountingEngine, beside_reference, counts_of_ids, unknown_ids
 from core.tokenizers.formats.tiktoken import FAST
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Serialised
@@ -64,7 +56,7 @@ def build(tokenizer: LocalTokenizer) -> Counter:
     try:
         engine = make()
     except BaseException as error:  # whatever it raises for what it cannot read, it is not used
-        if not broken(error):
+        if not is_failure(error):
             raise
         raise CannotCount(f"it cannot read the file, {shown(str(error).partition(chr(10))[0], 100)}") from None
     unknown = unknown_ids(tokenizer)

@@ -10,16 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from core.common.errors import shown
-from core.counting.engine import (
-    CannotCount,
-    Counter,
-    CountingEngine,
-    beside_reference,
-    broken,
-    counts_of_ids,
-    unknown_ids,
-)
+from core.common.errors import is_failure, shown
+from core.counting.engine import CannotCount, Counter, CountingEngine, beside_reference, counts_of_ids, unknown_ids
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
 
 _CALL_CHARACTERS = 4_000_000
@@ -66,7 +58,7 @@ def _engine(data: bytes):  # type: ignore[no-untyped-def]  # tokie is optional
         try:
             engine = Tokenizer.from_json(file.name)
         except BaseException as error:  # whatever it raises for what it cannot read, it is not used
-            if not broken(error):
+            if not is_failure(error):
                 raise
             raise CannotCount(f"it cannot read the file, {shown(str(error), 100)}") from None
     engine.no_padding()

@@ -18,13 +18,13 @@ from pathlib import Path
 
 from core.common.errors import UserError
 from core.common.processes import identity, pid_of
+from core.common.sandbox.marked_processes import MarkedProcesses, bytes_together, kill_marked
 from core.jobs.job import KINDS, State, content_key
 from core.jobs.runner import report
 from core.jobs.runner.capacity import capacity, engine_name
-from core.jobs.runner.census import Census, kill_marked, resident
-from core.jobs.runner.lock import Lock
+from core.jobs.runner.fair_order import FairOrder
+from core.jobs.runner.lock import DaemonLock
 from core.jobs.runner.run import Run
-from core.jobs.runner.turns import Turns
 from core.jobs.runner.worker import MOST_PROCESSES, Worker
 from core.jobs.store.files import Json
 from core.jobs.store.index import StoreError
@@ -32,26 +32,26 @@ from core.jobs.store.records import one
 from core.jobs.store.store import Store, store
 
 TICK = 0.1  # seconds between looks at the store
-CENSUS_EVERY = 0.25
+LOOK_EVERY = 0.25
 REPORT_EVERY = 0.5
 RESERVE = 2**18  # bytes
 IDLE = 30.0  # seconds without work after which it ends
-ELECTION = 3.0  # seconds to wait for one that is leaving
+TAKE_OVER = 3.0  # seconds to wait for one that is leaving
 
 
 class Daemon:
     """Hands pieces of queued jobs to workers, and watches them."""
 
-    def __init__(self, home: Path, the_store: Store, lock: Lock) -> None:
+    def __init__(self, home: Path, the_store: Store, lock: DaemonLock) -> None:
         self.home, self.store, self.lock = home, the_store, lock
         self.capacity, self.remote = capacity(), engine_name() == "ray"
         self.me = identity()
         self.family = family(home)
         self.runs: dict[str, Run] = {}
-        self.turns, self.census = Turns(), Census()
+        self.order, self.processes = FairOrder(), MarkedProcesses()
         self.leaving = False
         self.reserve = the_store.folder / "reserve"  # given up on a full disk, so that how jobs ended can be written
-        self._census_at = self._report_at = self._idle_since = time.monotonic()
+        self._looked_at = self._report_at = self._idle_since = time.monotonic()
 
     def tidy(self) -> None:
         """Clear away what a killed predecessor left: processes, temporary files, jobs marked as running."""
@@ -140,22 +140,22 @@ class Daemon:
     def assign(self) -> None:
         """Give free slots to whoever's turn it is."""
         while True:
-            busy = Counter(run.claim.session for run in self.runs.values() for _ in run.busy)
+            busy = Counter(run.candidate.session for run in self.runs.values() for _ in run.busy)
             ready = [run for run in self.runs.values() if run.next_task() and self.room_for(run)]
-            claim = self.turns.choose([run.claim for run in ready], busy)
-            if claim is None:
+            chosen = self.order.choose([run.candidate for run in ready], busy)
+            if chosen is None:
                 return
-            run = self.runs[claim.key]
+            run = self.runs[chosen.key]
             task = run.next_task()
             if run.started is None:
                 if not report.claim(self.store, run, self.me):
-                    del self.runs[claim.key]
+                    del self.runs[chosen.key]
                     continue
                 run.started = time.monotonic()
             worker = next(iter(run.idle), None) or self.hired(run)
             if task is None or worker is None:
                 continue
-            self.turns.serve(claim)
+            self.order.serve(chosen)
             run.take(task)
             more: dict[str, Json] = {"seconds": run.seconds} if task.do == "combine" else {}
             worker.give(task, **more)
@@ -260,16 +260,16 @@ class Daemon:
             for worker in run.workers:
                 if over := worker.overrun():
                     run.end(State.FAILED, over)
-        if time.monotonic() - self._census_at >= CENSUS_EVERY and self.workers():
-            self._census_at = time.monotonic()
-            members = self.census.members()
+        if time.monotonic() - self._looked_at >= LOOK_EVERY and self.workers():
+            self._looked_at = time.monotonic()
+            found_by_mark = self.processes.by_mark()
             for run in self.runs.values():
                 for worker in run.workers:
-                    found = members.get(worker.mark, [])
+                    found = found_by_mark.get(worker.mark, [])
                     most = worker.kind.memory_mb * 2**20
                     if len(found) > MOST_PROCESSES:
                         run.end(State.FAILED, f"It started over {MOST_PROCESSES} processes and was stopped.")
-                    elif not run.remote and resident(found, most) > most:
+                    elif not run.remote and bytes_together(found, most) > most:
                         run.end(
                             State.FAILED,
                             f"It took more than the {worker.kind.memory_mb:,} MB of memory that it may have.",
@@ -317,8 +317,8 @@ def family(home: Path) -> str:
 def main(home: Path) -> None:
     """Become the daemon of the store under `home`, unless there is one."""
     the_store = store()
-    lock = Lock(the_store.folder)
-    if not lock.take(ELECTION):
+    lock = DaemonLock(the_store.folder)
+    if not lock.take(TAKE_OVER):
         return
     daemon = Daemon(home, the_store, lock)
     for number in (signal.SIGTERM, signal.SIGINT):

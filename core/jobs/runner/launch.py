@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -12,9 +11,9 @@ from pathlib import Path
 from core.common.errors import UserError
 from core.common.processes import pid_of
 from core.common.redact import redacted
-from core.jobs.runner.census import MARK
+from core.common.sandbox.marked_processes import MARK
+from core.common.sandbox.start import start, whole_environment
 from core.jobs.runner.lock import holder
-from core.jobs.runner.worker import with_this_code
 from core.jobs.store.store import Store
 
 
@@ -64,11 +63,12 @@ def _start(store: Store, home: Path) -> "subprocess.Popen[bytes]":
     log = store.folder / "daemon.log"
     mode = "wb" if log.exists() and log.stat().st_size > _MOST_LOG else "ab"
     with log.open(mode) as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", "core.jobs.runner.daemon", str(home.absolute())],
+        return start(
+            "core.jobs.runner.daemon",
+            str(home.absolute()),
+            environment={name: value for name, value in whole_environment().items() if name != MARK},
+            apart=False,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            start_new_session=True,
-            env={**{k: v for k, v in os.environ.items() if k != MARK}, "PYTHONPATH": with_this_code()},
         )

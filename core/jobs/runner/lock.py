@@ -4,13 +4,13 @@ The locked file says who holds it and when it last moved, in the machine's monot
 so that a full disk does not make a daemon look dead.
 """
 
-import fcntl
 import json
 import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.common.file_lock import locked
 from core.common.processes import alive, boot, dead, identity
 
 NAME = "daemon.lock"
@@ -46,7 +46,7 @@ def holder(folder: Path) -> Holder | None:
         return None
 
 
-class Lock:
+class DaemonLock:
     """The lock of a store."""
 
     def __init__(self, folder: Path) -> None:
@@ -56,16 +56,10 @@ class Lock:
 
     def take(self, seconds: float) -> bool:
         """Try for so long to become the one holder."""
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self.beat()
-                return True
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    return False
-                time.sleep(0.05)
+        taken = locked(self._file, seconds)
+        if taken:
+            self.beat()
+        return taken
 
     @property
     def counts(self) -> bool:

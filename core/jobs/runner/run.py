@@ -5,7 +5,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from core.jobs.job import Job, JobKind, State
-from core.jobs.runner.turns import Claim
+from core.jobs.runner.fair_order import Candidate
 from core.jobs.runner.worker import Task, Worker
 from core.jobs.store.records import MOST_LOG
 
@@ -37,9 +37,9 @@ class Run:
     n_kept: float = 0.0  # of `done`, what an earlier attempt had finished
 
     @property
-    def claim(self) -> Claim:
-        """What it is in the queue."""
-        return Claim(self.job.key, self.job.sessions[0] if self.job.sessions else "", self.job.place)
+    def candidate(self) -> Candidate:
+        """What it is to those who choose whose turn it is."""
+        return Candidate(self.job.key, self.job.sessions[0] if self.job.sessions else "", self.job.place)
 
     @property
     def busy(self) -> list[Worker]:

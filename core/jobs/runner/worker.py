@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,17 +13,17 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from core.common.places import ROOT
 from core.common.redact import redacted
+from core.common.sandbox.ending import end
+from core.common.sandbox.marked_processes import MARK, kill_marked
+from core.common.sandbox.start import ONE_THREAD, start, whole_environment
 from core.jobs.job import Job, JobKind
-from core.jobs.runner.census import MARK, kill_marked
 from core.jobs.store.files import Json
 from core.jobs.store.records import MOST_LOG
 
 MOST_OUTPUT = 64 * 2**20  # bytes that a process may print before it is taken for one gone mad
 MOST_PROCESSES = 256
 _AT_ONCE = 2**18
-_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -64,14 +63,15 @@ class Worker:
         (self.scratch / "setup.json").write_text(json.dumps(setup), encoding="utf-8")
         self.replies, theirs = os.pipe()
         try:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "core.jobs.runner.child", str(theirs), str(os.getpid()), str(self.scratch)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+            self.process = start(
+                "core.jobs.runner.job_process",
+                str(theirs),
+                str(os.getpid()),
+                str(self.scratch),
+                environment={**whole_environment(), **self._environment(home)},
+                apart=False,
                 stderr=subprocess.STDOUT,
                 pass_fds=(theirs,),
-                start_new_session=True,
-                env={**os.environ, **self._environment(home)},
             )
         except BaseException:
             os.close(self.replies)
@@ -89,12 +89,11 @@ class Worker:
         return {
             MARK: self.mark,
             "TOKEN_ATLAS_HOME": str(home.absolute()),
-            "PYTHONPATH": with_this_code(),
             "PYTHONUNBUFFERED": "1",
             "TMPDIR": str(self.scratch),
             "CUDA_VISIBLE_DEVICES": self.gpu or "",
             # A slot is one processor: libraries that would take all of them take one.
-            **dict.fromkeys(_THREADS, "1"),
+            **ONE_THREAD,
         }
 
     def give(self, task: Task, **more: Json) -> None:
@@ -103,7 +102,6 @@ class Worker:
         assert self.process.stdin
         with suppress(BrokenPipeError):  # it died; `read` will not hear from it, `gone` will say so
             self.process.stdin.write(json.dumps({"do": task.do, "n": task.n, **more}).encode() + b"\n")
-            self.process.stdin.flush()
 
     def read(self) -> list[dict[str, Any]]:
         """What it said since last time; what it printed is taken in on the way."""
@@ -154,9 +152,7 @@ class Worker:
 
     def end(self) -> None:
         """Kill it and everything it started, and remove its temporary files."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        end(self.process)
         kill_marked(self.mark)
         self._take_output()
         for pipe in (self.process.stdin, self.process.stdout):
@@ -183,9 +179,3 @@ class Worker:
         if not chunk:
             self.open.discard(pipe)
         return chunk
-
-
-def with_this_code() -> str:
-    """PYTHONPATH for a process that runs the code of this one."""
-    here = str(ROOT)
-    return os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH", "")]))

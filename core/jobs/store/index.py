@@ -4,16 +4,15 @@ It is an index: results are found again from their files. So a damaged database 
 replaced while the processes that share it go on.
 """
 
-import fcntl
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
 from core.common.errors import UserError, shown
+from core.common.file_lock import locked
 from core.jobs.store import schema
 from core.jobs.store.files import set_aside, write_durably
 
@@ -222,15 +221,8 @@ class Index:
     def _alone(self) -> Iterator[None]:
         """Only one process opens, makes or mends the database at a time; the kernel ends the lock with its holder."""
         with (self.folder / "index.lock").open("a") as file:
-            deadline = time.monotonic() + WAIT
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise explained(_busy(), self.folder) from None
-                    time.sleep(0.02)
+            if not locked(file.fileno(), WAIT):
+                raise explained(_busy(), self.folder)
             yield
 
 

@@ -16,7 +16,7 @@ import regex
 import tokenizers
 from numpy.typing import NDArray
 
-from core.common.errors import UserError, shown
+from core.common.errors import UserError, is_failure, shown
 from core.tokenizers.backends import explained
 from core.tokenizers.backends.components import states
 from core.tokenizers.backends.display import displayed, undisplayed
@@ -284,7 +284,7 @@ def _run(backend: tokenizers.Tokenizer, texts: list[str], offsets: bool) -> list
     try:
         return list(call(texts, add_special_tokens=False))
     except BaseException as error:
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        if not is_failure(error):
             raise
         raise UserError(
             f"The tokenizer failed on this text: {shown(str(error), 200)}. Its file is damaged, or its pattern "

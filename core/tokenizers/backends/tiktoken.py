@@ -11,7 +11,7 @@ import regex
 import tiktoken
 from numpy.typing import NDArray
 
-from core.common.errors import UnreadableFile, UserError, shown
+from core.common.errors import UnreadableFile, UserError, is_failure, shown
 from core.tokenizers.backends.display import displayed, undisplayed
 from core.tokenizers.backends.nfc import Composed, composed
 from core.tokenizers.backends.spelling import MAX_ID
@@ -85,7 +85,7 @@ class TiktokenTokenizer(LocalTokenizer):
         try:
             ids = np.array(self._encoding.encode_ordinary(text), np.int32)  # faster than its encode_to_numpy
         except BaseException as error:
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            if not is_failure(error):
                 raise
             raise UserError(
                 f"{self.info.label} failed on this text: {shown(str(error), 120)}. tiktoken cannot handle very long "

@@ -1,15 +1,12 @@
 """A tokenizer's own Jinja chat template, rendered in a process of its own.
 
 A template comes with a tokenizer from anywhere, so it may loop for ever or build a string that fills the memory.
-Jinja's sandbox keeps it from reaching Python, not from that; hence a child with limits: `python -m
-core.tokenizers.chat.template` reads a request as JSON from standard input and writes the answer as JSON. Templates are
-given what transformers gives them (`apply_chat_template`), or they would not say here what they say there.
+Jinja's sandbox keeps it from reaching Python, not from that; hence a `core.common.sandbox`: this module, run as a
+process, reads a request as JSON from standard input and writes the answer as JSON. Templates are given what
+transformers gives them (`apply_chat_template`), or they would not say here what they say there.
 """
 
 import json
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -17,6 +14,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from core.common.errors import TookTooLong, UserError
+from core.common.sandbox.answer import answer
+from core.common.sandbox.limits import ProcessLimits, die_with_parent, end_after
+from core.common.sandbox.pipes import AnswerTooLong, DeadlinePassed
+from core.common.sandbox.start import bare_environment
 
 if TYPE_CHECKING:
     from jinja2.parser import Parser
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
 SECONDS = 2.0  # of processor time for one chat; real templates take milliseconds
 START_SECONDS = 10.0  # wall time on top, for starting Python and for a busy machine
-MEMORY_BYTES = 512 * 2**20
+MEMORY_MB = 512
+N_FILES = 128  # open at a time
 MAX_CHARACTERS = 4_000_000
+ANSWER_BYTES = 16 * MAX_CHARACTERS  # JSON takes at most twelve for a character
 
 Message = Mapping[str, str]
 
@@ -120,27 +123,25 @@ def render_apart(
         "add_generation_prompt": add_generation_prompt,
         "tokens": dict(tokens),
     }
-    child = [sys.executable, "-P", "-s", "-m", "core.tokenizers.chat.template"]
-    environment = {"PYTHONPATH": os.pathsep.join(os.path.abspath(p) for p in sys.path), "PYTHONUTF8": "1"}  # noqa: PTH100
     try:
-        done = subprocess.run(
-            child,
-            input=json.dumps(request).encode(),
-            capture_output=True,
-            timeout=START_SECONDS + SECONDS,
-            env=environment,
-            cwd="/",
-            check=False,
+        answered = answer(
+            "core.tokenizers.chat.template",
+            environment=bare_environment(),
+            seconds=START_SECONDS + SECONDS,
+            most_bytes=ANSWER_BYTES,
+            question=json.dumps(request).encode(),
+            folder="/",
+            memory_mb=MEMORY_MB,
         )
-        answer = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, ValueError):  # killed by its limits, it says nothing
+        said = json.loads(answered.output)
+    except (DeadlinePassed, AnswerTooLong, ValueError):  # ended by its limits, it says nothing
         raise TookTooLong(
-            f"The chat template of {label} did not end within {SECONDS:.0f} s and {MEMORY_BYTES // 2**20:,} MB. "
+            f"The chat template of {label} did not end within {SECONDS:.0f} s and {MEMORY_MB} MB. "
             "It may loop for ever; use the tokenizer without its template."
         ) from None
-    if "text" in answer:
-        return str(answer["text"])
-    raise UserError(f"The chat template of {label} {answer['error']}")
+    if "text" in said:
+        return str(said["text"])
+    raise UserError(f"The chat template of {label} {said['error']}")
 
 
 def main(read: Callable[[], bytes], write: Callable[[str], object]) -> None:
@@ -150,21 +151,21 @@ def main(read: Callable[[], bytes], write: Callable[[str], object]) -> None:
     request: dict[str, Any] = json.loads(read())
     _environment()  # imports done before the limits
     _limit()
-    answer: dict[str, str]
+    said: dict[str, str]
     try:
         text = render(**request)
-        answer = {"text": text}
+        said = {"text": text}
         if len(text) > MAX_CHARACTERS:
-            answer = {"error": f"wrote {len(text):,} characters; at most {MAX_CHARACTERS:,} are shown."}
+            said = {"error": f"wrote {len(text):,} characters; at most {MAX_CHARACTERS:,} are shown."}
     except TemplateRefused as refusal:
-        answer = {"error": f"refuses this chat: {_line(str(refusal))}"}
+        said = {"error": f"refuses this chat: {_line(str(refusal))}"}
     except MemoryError:
-        answer = {"error": f"needs more than {MEMORY_BYTES // 2**20:,} MB of memory for this chat."}
+        said = {"error": f"needs more than {MEMORY_MB} MB of memory for this chat."}
     except jinja2.TemplateSyntaxError as error:
-        answer = {"error": f"is not valid Jinja (line {error.lineno}): {_line(str(error.message))}"}
+        said = {"error": f"is not valid Jinja (line {error.lineno}): {_line(str(error.message))}"}
     except Exception as error:  # whatever a template does wrong is the template's fault
-        answer = {"error": f"fails on this chat: {_line(str(error)) or type(error).__name__}"}
-    write(json.dumps(answer))
+        said = {"error": f"fails on this chat: {_line(str(error)) or type(error).__name__}"}
+    write(json.dumps(said))
 
 
 def _line(message: str) -> str:
@@ -172,16 +173,11 @@ def _line(message: str) -> str:
 
 
 def _limit() -> None:
-    """Keep this process to its processor time and memory, and off the disk."""
-    try:
-        import resource
-    except ImportError:  # no such limits on this system; the parent still ends it
-        return
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)  # the kernel ends the process, whatever it is doing
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    if sys.platform != "darwin":  # which refuses it
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    """Keep this process to its time and memory, and off the disk."""
+    end_after(SECONDS, START_SECONDS + SECONDS)
+    ProcessLimits(address_mb=MEMORY_MB, writes=False, n_files=N_FILES).apply()
 
 
 if __name__ == "__main__":
+    die_with_parent(int(sys.argv[1]))
     main(sys.stdin.buffer.read, sys.stdout.write)

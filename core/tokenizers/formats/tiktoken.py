@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import tiktoken
 
-from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.errors import UnknownName, UnreadableFile, UserError, is_failure, shown
 from core.tokenizers.backends.spelling import MAX_ID
 from core.tokenizers.backends.tiktoken import REFERENCE, TiktokenTokenizer, vocabulary_of
 from core.tokenizers.format import Files, Source
@@ -199,7 +199,7 @@ def _encoding(name: str, pre: str, rank_by_bytes: dict[bytes, int], file: str) -
     try:
         return tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=rank_by_bytes, special_tokens={})
     except BaseException as error:
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        if not is_failure(error):
             raise
         raise UnreadableFile(
             f"{shown(file)} cannot be read by tiktoken: {shown(str(error), 120)}. Fetch the file again."

@@ -4,7 +4,7 @@ import re
 
 import tokenizers
 
-from core.common.errors import UnreadableFile, shown
+from core.common.errors import UnreadableFile, is_failure, shown
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.format import Files, Source
 from core.tokenizers.gunzip import content, head
@@ -56,7 +56,7 @@ def parsed(data: bytes, name: str) -> tokenizers.Tokenizer:
     try:
         return tokenizers.Tokenizer.from_buffer(data)
     except BaseException as error:
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        if not is_failure(error):
             raise
         reason = str(error).removeprefix("Cannot instantiate Tokenizer from buffer: ")
         raise UnreadableFile(

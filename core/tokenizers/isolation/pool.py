@@ -27,7 +27,7 @@ from core.common.settings import settings
 from core.tokenizers.catalog import files_at
 from core.tokenizers.format import MAX_FILE_BYTES, Files
 from core.tokenizers.isolation import wire
-from core.tokenizers.isolation.client import Child
+from core.tokenizers.isolation.client import TokenizerProcess
 from core.tokenizers.isolation.wire import Garbled, Message
 from core.tokenizers.segmentation import Segmentation, utf8
 from core.tokenizers.tokenizer import PLAIN, Counts, Explanation, Info, Specials, Stage, TokenDetails, Tokenizer
@@ -66,45 +66,45 @@ class IsolatedTokenizer(Tokenizer):
         notes: Sequence[str] = (),
     ) -> None:
         self.path, self.options = path, dict(options or {})
-        self._seat = _Seat(spec, path, self.options)
-        weakref.finalize(self, self._seat.close)
-        info = self._seat.open()
-        _POOL.seated(self._seat)
+        self._supervisor = _Supervisor(spec, path, self.options)
+        weakref.finalize(self, self._supervisor.close)
+        info = self._supervisor.open()
+        _POOL.add(self._supervisor)
         self.info = replace(info, spec=spec, label=label or info.label, notes=(*info.notes, *notes))
 
     def segment(self, text: str, specials: Specials = PLAIN) -> Segmentation:
         data = utf8(text)
         request = Message("segment", {"add": specials.add, "parse": specials.parse}, [data])
-        return self._seat.ask(request, len(data), lambda reply: wire.message_to_segmentation(reply, data))
+        return self._supervisor.ask(request, len(data), lambda reply: wire.message_to_segmentation(reply, data))
 
     def count(self, texts: Sequence[str]) -> Counts:
         n_bytes = sum(len(utf8(text)) for text in texts)
         request = Message("count", {}, wire.texts_to_blobs(texts))
-        return self._seat.ask(request, n_bytes, lambda reply: wire.message_to_counts(reply, len(texts)))
+        return self._supervisor.ask(request, n_bytes, lambda reply: wire.message_to_counts(reply, len(texts)))
 
     def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
         wanted = [int(i) for i in ids]
         request = Message("describe", {"ids": wanted})
-        return self._seat.ask(request, 8 * len(wanted), lambda reply: wire.message_to_details(reply, wanted))
+        return self._supervisor.ask(request, 8 * len(wanted), lambda reply: wire.message_to_details(reply, wanted))
 
     def stages(self, text: str) -> list[Stage]:
         data = utf8(text)
         request = Message("stages", {}, [data])
-        return self._seat.ask(request, len(data), lambda reply: wire.built(list[Stage], reply.fields.get("value")))
+        return self._supervisor.ask(request, len(data), _stages)
 
     def explain(self, piece: str) -> Explanation | None:
         data = utf8(piece)
         request = Message("explain", {}, [data])
-        return self._seat.ask(request, len(data), lambda reply: _explanation(reply.fields.get("value")))
+        return self._supervisor.ask(request, len(data), lambda reply: _explanation(reply.fields.get("value")))
 
     @property
     def held_bytes(self) -> int:
         """Memory that its process holds now; 0 while it has none."""
-        return self._seat.held_bytes
+        return self._supervisor.held_bytes
 
     def close(self) -> None:
         """End its process now; the next question starts it again."""
-        self._seat.close()
+        self._supervisor.close()
 
 
 def vet(path: Path, options: Mapping[str, str] | None = None) -> Info:
@@ -120,11 +120,11 @@ def vet(path: Path, options: Mapping[str, str] | None = None) -> Info:
     known = _remembered(record)
     if known is not None:
         return replace(known, spec=files.spec)
-    seat = _Seat(files.spec, path, dict(options or {}))
+    supervisor = _Supervisor(files.spec, path, dict(options or {}))
     try:
-        info = seat.open()
+        info = supervisor.open()
     finally:
-        seat.close()
+        supervisor.close()
     if record is not None:
         with suppress(OSError):  # a full disk costs only time
             write_whole(record, json.dumps({"libraries": _libraries(), "info": wire.plain(info)}).encode())
@@ -141,21 +141,21 @@ def resident() -> int:
     return _POOL.held_bytes
 
 
-class _Seat:
+class _Supervisor:
     """The place of one tokenizer: its process while there is one, and how to start it again; thread-safe."""
 
     def __init__(self, spec: str, path: Path, options: dict[str, str]) -> None:
         self._request = Message("open", {"spec": spec, "path": str(path.absolute()), "options": options, "try": True})
         self._n_file_bytes = _size(path)
-        self._child: Child | None = None
+        self._process: TokenizerProcess | None = None
         self.lock = threading.RLock()
         self.last_used = time.monotonic()
 
     @property
     def held_bytes(self) -> int:
         """Memory of its process, 0 if there is none; the system says it, so an answer under way is not waited for."""
-        child = self._child
-        return resident_bytes(child.pid) if child is not None and child.alive else 0
+        process = self._process
+        return resident_bytes(process.pid) if process is not None and process.alive else 0
 
     def open(self) -> Info:
         """Start the process and let it read the file; the first time it is also tried out."""
@@ -164,9 +164,9 @@ class _Seat:
             extra = min(extra, MOST_FILE_SECONDS)
             limit = settings().child_seconds  # what is left goes into starting and ending the process
             seconds, wall = 0.8 * limit + extra, 0.88 * limit + 2 * extra
-            self._child = _POOL.take()
+            self._process = _POOL.take()
             try:
-                reply = self._child.ask(self._request, seconds, wall)
+                reply = self._process.ask(self._request, seconds, wall)
                 info = wire.built(Info, reply.fields.get("info"))
             except Garbled as error:
                 self.close()
@@ -181,14 +181,14 @@ class _Seat:
         """The answer to a question about a text of so many bytes."""
         seconds = settings().child_seconds + max(0, n_bytes - FREE_BYTES) * SECONDS_PER_BYTE
         with self.lock:
-            if self._child is None or not self._child.alive:
+            if self._process is None or not self._process.alive:
                 self.close()
                 self.open()
-                _POOL.seated(self)
-            assert self._child is not None
+                _POOL.add(self)
+            assert self._process is not None
             self.last_used = time.monotonic()
             try:
-                return read(self._child.ask(request, seconds))
+                return read(self._process.ask(request, seconds))
             except Garbled as error:
                 self.close()
                 raise _nonsense(error) from None
@@ -198,19 +198,19 @@ class _Seat:
     def close(self) -> None:
         """End the process if there is one."""
         with self.lock:
-            child, self._child = self._child, None
-            if child is not None:
-                child.close()
-            _POOL.left(self)
+            process, self._process = self._process, None
+            if process is not None:
+                process.close()
+            _POOL.remove(self)
 
 
 class _Pool:
-    """The seats whose process is alive, and one process started ahead for the next."""
+    """The supervisors whose process runs, and one process started ahead for the next."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._seats: dict[int, _Seat] = {}
-        self._spare: Child | None = None
+        self._supervisors: dict[int, _Supervisor] = {}
+        self._spare: TokenizerProcess | None = None
         self._spare_since = 0.0
         self._sweeper: threading.Thread | None = None
 
@@ -218,10 +218,11 @@ class _Pool:
     def held_bytes(self) -> int:
         """Memory of all processes, the spare one included."""
         with self._lock:
-            seats, spare = list(self._seats.values()), self._spare
-        return sum(seat.held_bytes for seat in seats) + (resident_bytes(spare.pid) if spare is not None else 0)
+            supervisors, spare = list(self._supervisors.values()), self._spare
+        held = sum(supervisor.held_bytes for supervisor in supervisors)
+        return held + (resident_bytes(spare.pid) if spare is not None else 0)
 
-    def take(self) -> Child:
+    def take(self) -> TokenizerProcess:
         """A process that has read nothing yet."""
         memory_mb = settings().child_mb
         with self._lock:
@@ -230,33 +231,34 @@ class _Pool:
             if spare.alive and spare.memory_mb == memory_mb:
                 return spare
             spare.close()
-        return Child(memory_mb)
+        return TokenizerProcess(memory_mb)
 
-    def seated(self, seat: _Seat) -> None:
-        """Note that a seat has a process; end those that are too many."""
+    def add(self, supervisor: _Supervisor) -> None:
+        """Note that a supervisor has a process; end those that are too many."""
         with self._lock:
-            self._seats[id(seat)] = seat
+            self._supervisors[id(supervisor)] = supervisor
             if self._spare is None:
-                self._spare, self._spare_since = Child(settings().child_mb), time.monotonic()
+                self._spare, self._spare_since = TokenizerProcess(settings().child_mb), time.monotonic()
             if self._sweeper is None:
                 self._sweeper = threading.Thread(target=self._sweep, name="isolation-sweeper", daemon=True)
                 self._sweeper.start()
-            others = sorted((s for s in self._seats.values() if s is not seat), key=lambda other: other.last_used)
+            others = [other for other in self._supervisors.values() if other is not supervisor]
+        others.sort(key=lambda other: other.last_used)
         for old in others[: max(0, len(others) + 1 - MAX_ALIVE)]:
             self._close_unless_busy(old)
 
-    def left(self, seat: _Seat) -> None:
-        """Note that a seat has no process any more."""
+    def remove(self, supervisor: _Supervisor) -> None:
+        """Note that a supervisor has no process any more."""
         with self._lock:
-            self._seats.pop(id(seat), None)
+            self._supervisors.pop(id(supervisor), None)
 
     def close(self) -> None:
         """End every process."""
         with self._lock:
-            seats, spare = list(self._seats.values()), self._spare
+            supervisors, spare = list(self._supervisors.values()), self._spare
             self._spare = None
-        for seat in seats:
-            seat.close()
+        for supervisor in supervisors:
+            supervisor.close()
         if spare is not None:
             spare.close()
 
@@ -265,26 +267,30 @@ class _Pool:
             time.sleep(min(30.0, IDLE_SECONDS / 4))
             long_ago = time.monotonic() - IDLE_SECONDS
             with self._lock:
-                idle = [seat for seat in self._seats.values() if seat.last_used < long_ago]
-                spare = self._spare if self._spare_since < long_ago and len(idle) == len(self._seats) else None
+                idle = [supervisor for supervisor in self._supervisors.values() if supervisor.last_used < long_ago]
+                spare = self._spare if self._spare_since < long_ago and len(idle) == len(self._supervisors) else None
                 if spare is not None:
                     self._spare = None
-            for seat in idle:
-                self._close_unless_busy(seat)
+            for supervisor in idle:
+                self._close_unless_busy(supervisor)
             if spare is not None:
                 spare.close()
 
     @staticmethod
-    def _close_unless_busy(seat: _Seat) -> None:
-        if seat.lock.acquire(blocking=False):
+    def _close_unless_busy(supervisor: _Supervisor) -> None:
+        if supervisor.lock.acquire(blocking=False):
             try:
-                seat.close()
+                supervisor.close()
             finally:
-                seat.lock.release()
+                supervisor.lock.release()
 
 
 _POOL = _Pool()
 atexit.register(_POOL.close)
+
+
+def _stages(reply: Message) -> list[Stage]:
+    return wire.built(list[Stage], reply.fields.get("value"))
 
 
 def _explanation(value: object) -> Explanation | None:

@@ -1,39 +1,41 @@
 """The process that one untrusted tokenizer lives in; its `client` starts it and speaks to it over standard input.
 
-It has no secrets in its environment, may not write files, and carries its own limits: memory (RLIMIT_AS), and per
-request processor and wall time, kept by the kernel's timers, so that native code that never returns dies even after
-the process that asked for it is gone. An idle one ends when its standard input closes.
+It is in a `core.common.sandbox`: no secrets in its environment, no writing of files, bounded memory, and per request
+bounded processor and wall time, kept by the kernel, so that native code that never returns ends even after the process
+that asked for it is gone. An idle one ends when its standard input closes.
 """
 
 import os
-import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from core.common.errors import UserError
+from core.common.sandbox.limits import ProcessLimits, end_after
+from core.common.sandbox.pipes import private_pipes
 from core.tokenizers.isolation import wire
-from core.tokenizers.isolation.trial import try_out
+from core.tokenizers.isolation.vetting import try_out
 from core.tokenizers.isolation.wire import Message
 from core.tokenizers.tokenizer import Specials, Tokenizer
+
+N_FILES = 128  # open at a time
 
 
 def main(memory_mb: int) -> None:
     """Answer requests until standard input closes."""
-    requests, replies = _private_pipes()
+    requests, replies = private_pipes()
     send(replies, Message("stage", {"text": "starting"}))
     from core.tokenizers.catalog import SOURCES
 
     SOURCES.all()  # before the limits: importing is ours, and may write bytecode
-    _limit(memory_mb)
+    ProcessLimits(address_mb=memory_mb, writes=False, n_files=N_FILES).apply()
     served: list[Tokenizer] = []
     send(replies, Message("ready"))
     while (request := receive(requests)) is not None:
-        _arm(float(request.fields["seconds"]), float(request.fields["wall"]))
+        end_after(float(request.fields["seconds"]), float(request.fields["wall"]))
         reply = _answer(served, request, lambda stage: send(replies, Message("stage", {"text": stage})))
-        _arm(0, 0)
+        end_after(0, 0)
         send(replies, reply)
 
 
@@ -93,41 +95,6 @@ def _asked(tokenizer: Tokenizer, request: Message) -> Message:
     if request.kind == "explain":
         return Message("explain", {"value": wire.plain(tokenizer.explain(request.blobs[0].decode()))})
     raise AssertionError(f"no request {request.kind}")
-
-
-def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """The pipes of this process, moved aside so that what a library prints goes to standard error."""
-    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.dup2(2, 1)
-    os.close(nothing)
-    return requests, replies
-
-
-def _limit(memory_mb: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows has neither limits nor these signals; the asking side still keeps the time
-        return
-    wanted = {
-        resource.RLIMIT_AS: memory_mb * 2**20,
-        resource.RLIMIT_FSIZE: 0,  # writes no file
-        resource.RLIMIT_CORE: 0,  # leaves no core dump
-        resource.RLIMIT_NOFILE: 128,
-    }
-    for which, most in wanted.items():
-        with suppress(
-            ValueError, OSError
-        ):  # macOS refuses RLIMIT_AS; `core.tokenizers.isolation.client` watches its memory instead
-            resource.setrlimit(which, (most, most))
-
-
-def _arm(seconds: float, wall: float) -> None:
-    """Let the kernel end this process after so much processor time, or so much wall time; 0 disarms."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, seconds)
-        signal.setitimer(signal.ITIMER_REAL, wall)
 
 
 if __name__ == "__main__":

@@ -1,34 +1,31 @@
 """The process that computes pieces of one job; started by `core.jobs.runner.worker`, spoken to over its standard input.
 
-It dies with its parent, cannot take more memory than its kind declares, and gives way to whoever serves pages. What it
-finishes it writes to the store itself, whole, before it says so.
+It dies with its parent, cannot take more memory than its kind declares, and gives way to whoever serves pages
+(`core.common.sandbox`). What it finishes it writes to the store itself, whole, before it says so.
 """
 
-import ctypes
 import json
 import os
-import signal
 import sys
 import time
 import traceback
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from core.common.errors import UserError
 from core.common.progress import listening
 from core.common.redact import redacted
+from core.common.sandbox.limits import ProcessLimits, die_with_parent, give_way
+from core.common.sandbox.pipes import private_input
 from core.jobs.job import KINDS, Context, JobKind, Output, Unit, part_key, part_result
 from core.jobs.store.files import Input, Json, Origin, Result
 from core.jobs.store.store import Store, store
 
-_PR_SET_PDEATHSIG = 1
-_NICE = 10
 _PROGRESS_EVERY = 0.1  # seconds
 
 
-class Child:
+class JobProcess:
     """One job, as its process sees it."""
 
     def __init__(self, setup: dict[str, Any], scratch: Path, replies: int) -> None:
@@ -146,53 +143,29 @@ class _Missing(Exception):
     """A piece is not in the store."""
 
 
-def die_with_parent(parent: int) -> None:
-    """Let the kernel kill this process when its parent ends, however that ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(0)
+def _limit(memory_mb: int) -> None:
+    """Bound this process's memory, 0 for no bound, and let others go first.
 
-
-def limit(memory_mb: int) -> None:
-    """Bound this process's memory, 0 for no bound, and let others go first."""
-    import resource
-
-    with suppress(OSError):
-        os.nice(_NICE)
-    with suppress(OSError):  # if the machine runs out of memory, this process goes and not the server
-        Path("/proc/self/oom_score_adj").write_text("1000")
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if memory_mb:
-        # Not RLIMIT_AS: libraries reserve address space that they never use. CUDA maps more than any limit: there the
-        # daemon watches what is resident, as it does for everything a job starts.
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_DATA, (memory_mb * 2**20, memory_mb * 2**20))
-
-
-def _requests() -> BinaryIO:
-    """Standard input, moved aside so that nothing else reads it."""
-    requests = os.fdopen(os.dup(0), "rb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    return requests
+    CUDA maps more than any limit: there the daemon watches what is resident, as it does for everything a job starts.
+    """
+    give_way()
+    ProcessLimits(data_mb=memory_mb).apply()
 
 
 def main(replies: int, parent: int, scratch: Path) -> None:
     """Answer requests until standard input closes."""
     die_with_parent(parent)
     os.set_inheritable(replies, False)
-    requests = _requests()
+    requests = private_input()
     setup = json.loads((scratch / "setup.json").read_text(encoding="utf-8"))
     try:
-        child = Child(setup, scratch, replies)
+        process = JobProcess(setup, scratch, replies)
     except UserError as error:
         os.write(replies, json.dumps({"failed": redacted(str(error))}).encode() + b"\n")
         return
-    limit(setup["memory_mb"])
+    _limit(setup["memory_mb"])
     for line in requests:
-        child.say(child.answer(json.loads(line)))
+        process.say(process.answer(json.loads(line)))
 
 
 if __name__ == "__main__":
