@@ -10,7 +10,7 @@ import pytest
 
 from core.common.errors import UserError
 from core.evaluation.results import Measures, Table
-from core.jobs.executor import compute
+from core.jobs.compute import compute
 from core.jobs.job import Context, Output, Unit, kind_named
 from core.jobs.store.files import Origin, Result, packed, unpacked
 from core.lab.estimate import estimate

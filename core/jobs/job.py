@@ -21,6 +21,7 @@ from core.common.registry import entries
 from core.jobs.store.files import SHARED, Array, Input, Json, Origin, Result
 
 PACKAGES = "core.work"
+MOST_LOSSES = 2  # how often a unit is tried again after its process or machine was lost
 
 
 class State(StrEnum):
