@@ -102,6 +102,4 @@ def clip_engine(id_by_token: dict[str, int], pairs: list[tuple[str, str]], name:
     return engine
 
 
-SOURCE = Source(
-    key="clip", label="CLIP vocabulary", recognises=_recognises, load=_load, endings=(".gz", ".txt"), rank=40
-)
+SOURCE = Source(key="clip", label="CLIP vocabulary", recognises=_recognises, load=_load, rank=40)

@@ -100,4 +100,4 @@ def _engine(id_by_token: dict[str, int], normaliser: normalizers.Normalizer) -> 
     return engine
 
 
-SOURCE = Source(key="wordpiece", label="BERT vocab.txt", recognises=_recognises, load=_load, endings=(".txt",), rank=80)
+SOURCE = Source(key="wordpiece", label="BERT vocab.txt", recognises=_recognises, load=_load, rank=80)
