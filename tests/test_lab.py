@@ -185,7 +185,6 @@ def test_the_verdict_says_that_nothing_beats_chance_on_random_models(result: Lab
     found = verdict(result)
     assert found.best in {"subword_mean", "ridge"}
     assert set(found.beats) == {"subword_mean", "ridge"}
-    assert len(found.comparisons) == 6
     assert any("does not beat" in s or "beat both negative controls" in s or "beats both" in s for s in found.sentences)
 
 
