@@ -38,12 +38,14 @@ CHILD = """
 import json, resource, sys, time
 from pathlib import Path
 from core.tokenizers.catalog import open_tokenizer
-from core.counting.file import count_lines
+from core.counting.file import count_stream
 from core.counting.fastest import fast_counter
 tokenizer = open_tokenizer(sys.argv[2])
-fast_counter(tokenizer)[0](["a"])
+count = fast_counter(tokenizer)[0]
+count(["a"])
 started = time.perf_counter()
-found = count_lines(tokenizer, Path(sys.argv[1]))
+with Path(sys.argv[1]).open("rb") as file:
+    found = count_stream(count, file, sys.argv[1])
 seconds = time.perf_counter() - started
 print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, found.n_tokens]))
 """

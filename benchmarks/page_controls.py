@@ -65,7 +65,7 @@ def measured(
         turn: the page with the control at choice n, not yet run.
     """
     made = [ready(*choice) for choice in choices]
-    shared().clear()  # the page has seen none of these
+    shared.cache_clear()  # the page has seen none of these
     resampled = cached.atlas("")  # once for all visitors
     _ = resampled.tokens, resampled.n_bytes, resampled.n_characters
     times = []

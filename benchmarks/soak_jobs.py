@@ -21,9 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.jobs.executor import Engine, LocalEngine
 from core.jobs.job import KINDS, Context, State
 from core.jobs.queue import Jobs
+from core.jobs.ray import run_on_ray
 from core.jobs.store.index import Index, _checked
 from tests.jobs_home import jobs_home, kill_daemon, kill_workers, server, until, worker_pids
 
@@ -146,52 +146,64 @@ def cancels(n: int) -> None:
 
 def engines() -> None:
     """Throughput by number of workers, on work that is all processor time."""
-    kind = KINDS.get("texts")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bytes"
         path.write_bytes(np.random.default_rng(0).integers(0, 256, 2**25, dtype=np.uint8).tobytes())
         params = {"path": str(path), "pieces": 24, "rounds": 20}
         processors = len(os.sched_getaffinity(0))
         alone = None
-        for name, engine in [(f"local, {n} workers", LocalEngine(n)) for n in range(1, processors + 1)]:
-            alone = _measured(name, engine, kind.key, params, alone)
+        for n in range(1, processors + 1):
+            alone = _on_workers(n, Path(folder) / f"home-{n}", params, alone)
         if find_spec("ray"):
             for n in range(1, processors + 1):
-                alone = _on_ray(n, kind.key, params, alone)
+                alone = _on_ray(n, params, alone)
         else:
             print("Ray is not installed: not measured")
 
 
-def _measured(name: str, engine: Engine, kind: str, params: dict[str, object], alone: bytes | None) -> bytes:
-    entry, context = KINDS.get(kind), Context(params)
-    units = list(entry.units(context))
-    outputs = {}
-    first = 0.0
-    for n, output in engine.run(entry, context, units):
-        first = first or time.monotonic()  # starting the processes is not throughput
-        outputs[n] = output
-    seconds = time.monotonic() - first
-    found = entry.combine(((unit, outputs[n]) for n, unit in enumerate(units)), context).arrays["counts"].tobytes()
+def _told(name: str, rate: float, found: bytes, alone: bytes | None) -> bytes:
     same = "" if alone is None else f", same bytes: {alone == found}"
-    print(f"{name}: {(len(units) - 1) / seconds:.2f} units per second{same}", flush=True)
+    print(f"{name}: {rate:.2f} units per second{same}", flush=True)
     return found
 
 
-def _on_ray(n: int, kind: str, params: dict[str, object], alone: bytes | None) -> bytes:
+def _on_workers(n: int, home: Path, params: dict[str, object], alone: bytes | None) -> bytes:
+    with jobs_home(home):
+        os.environ["TOKEN_ATLAS_JOB_SLOTS"] = str(n)
+        jobs = Jobs()
+        key = jobs.submit("texts", params, "nobody").key
+        until(lambda: jobs.get(key).done, PATIENCE)  # starting the processes is not throughput
+        before, start = jobs.get(key), time.monotonic()
+        jobs.wait(key, PATIENCE)
+        rate = (before.total - before.done) / (time.monotonic() - start)
+        return _told(f"local, {n} workers", rate, jobs.result(key).arrays["counts"].tobytes(), alone)
+
+
+def _on_ray(n: int, params: dict[str, object], alone: bytes | None) -> bytes:
     import ray
     from ray.cluster_utils import Cluster
-
-    from core.jobs.ray import RayEngine
 
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "object_store_memory": 200 * 2**20})
     for _ in range(n - 1):
         cluster.add_node(num_cpus=1, object_store_memory=200 * 2**20)
     os.environ["RAY_ADDRESS"] = cluster.address
     try:
-        return _measured(f"Ray, {n} nodes of one worker", RayEngine(), kind, params, alone)
+        rate, found = _ray_throughput(params)
+        return _told(f"Ray, {n} nodes of one worker", rate, found, alone)
     finally:
         ray.shutdown()
         cluster.shutdown()
+
+
+def _ray_throughput(params: dict[str, object]) -> tuple[float, bytes]:
+    kind, context = KINDS.get("texts"), Context(params)
+    units = list(kind.units(context))
+    outputs, first = {}, 0.0
+    for n, output in run_on_ray(kind, context, units):
+        first = first or time.monotonic()
+        outputs[n] = output
+    rate = (len(units) - 1) / (time.monotonic() - first)
+    return rate, kind.combine(((unit, outputs[n]) for n, unit in enumerate(units)), context).arrays["counts"].tobytes()
 
 
 def main() -> None:

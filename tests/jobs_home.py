@@ -5,14 +5,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.common.processes import alive, pid_of
 from core.common.sandbox.marked_processes import MarkedProcesses, kill_marked
+from core.jobs.job import Context, JobKind, Output
 from core.jobs.runner.daemon import family
 from core.jobs.runner.lock import holder
+from core.jobs.store.files import Input, Json
 
 ROOT = Path(__file__).parents[1]
 SERVER = """
@@ -24,6 +26,12 @@ job = jobs.submit(kind, params, session)
 print(job.key, flush=True)
 print(jobs.wait(job.key, 60).state, flush=True)
 """
+
+
+def computed(kind: JobKind, params: Mapping[str, Json], inputs: Sequence[Input] = ()) -> Output:
+    """The result of a job, unit by unit in this process, with no store."""
+    context = Context(dict(params), tuple(inputs))
+    return kind.combine(((unit, kind.run_unit(unit, context)) for unit in kind.units(context)), context)
 
 
 @contextmanager

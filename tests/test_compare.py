@@ -11,9 +11,16 @@ from core.common.errors import TooLarge
 from core.segmentation.two_texts import MAX_TOKENS, compare
 from core.tokenizers.formats.builtin import ByteTokenizer, RuleTokenizer
 from core.tokenizers.kinds import Kind
+from core.tokenizers.segmentation import Segmentation
 from tests.cutting import cut
 
 texts = st.text("ab é", max_size=20)
+
+
+def read(segmentation: Segmentation, tokens: tuple[int, int]) -> bytes:
+    """The bytes that tokens [from, to) stand for."""
+    start, end = tokens
+    return b"".join(segmentation.text[segmentation.starts[n] : segmentation.ends[n]] for n in range(start, end))
 
 
 @given(texts, texts)
@@ -22,15 +29,15 @@ def test_the_segments_tile_both_texts_and_equal_ones_are_equal(a: str, b: str) -
     found = compare(first, second)
     at_first = at_second = 0
     for segment in found.segments:
-        assert segment.first_bytes[0] == at_first
-        assert segment.second_bytes[0] == at_second
-        at_first, at_second = segment.first_bytes[1], segment.second_bytes[1]
-        mine, theirs = first.text[slice(*segment.first_bytes)], second.text[slice(*segment.second_bytes)]
+        assert segment.first_tokens[0] == at_first
+        assert segment.second_tokens[0] == at_second
+        at_first, at_second = segment.first_tokens[1], segment.second_tokens[1]
+        mine, theirs = read(first, segment.first_tokens), read(second, segment.second_tokens)
         assert (mine == theirs) == (segment.change == "equal")
         assert bool(mine) == (segment.change != "inserted")
         assert bool(theirs) == (segment.change != "deleted")
         assert first.ids[slice(*segment.first_tokens)].tolist() == [ord(c) for c in mine.decode()]
-    assert (at_first, at_second) == (len(first.text), len(second.text))
+    assert (at_first, at_second) == (len(first), len(second))
     assert found.n_shared == (Counter(a) & Counter(b)).total()
     assert isnan(found.ratio) if not a else found.ratio == len(b) / len(a)
 

@@ -8,10 +8,10 @@ import pytest
 from core.common.errors import UserError
 from core.corpora.corpus import open_corpus
 from core.counting.totals import to_csv, totals
-from core.jobs.executor import LocalEngine, run_job
 from core.jobs.job import Context
 from core.tokenizers.catalog import open_tokenizer
 from core.work import count
+from tests.jobs_home import computed
 
 SPECS = ("mistral:v3", "builtin:utf8-bytes")
 
@@ -30,7 +30,7 @@ def test_counts_of_a_long_corpus_are_those_of_the_tokenizer(table: Path) -> None
     tokenizers = [open_tokenizer(spec) for spec in SPECS]
     job = count.corpus_counting(tokenizers, corpus)
     assert len(corpus.sentences["deu_Latn"]) >= count._WORTH_TRYING
-    counts = count.counted(run_job(count.JOB, job.params, job.inputs, LocalEngine(1)))
+    counts = count.counted(computed(count.JOB, job.params, job.inputs))
     for k, tokenizer in enumerate(tokenizers):
         for row, code in enumerate(corpus.languages):
             alone = tokenizer.count(corpus.sentences[code])

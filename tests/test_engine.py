@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,13 +13,14 @@ import pytest
 
 from core.common.errors import UnknownName, UserError
 from core.corpora.corpus import Corpus, open_corpus
-from core.jobs.executor import LocalEngine, chosen_engine, run_job
-from core.jobs.job import KINDS, Context, Output
+from core.jobs.job import KINDS, Context, Job, JobKind, Output
 from core.jobs.queue import Jobs
-from core.jobs.store.files import Origin, Result, packed
+from core.jobs.ray import connected, run_on_ray
+from core.jobs.runner.capacity import engine_name
+from core.jobs.store.files import Input, Json, Origin, Result, packed
 from core.tokenizers.catalog import open_tokenizer
 from core.work import count
-from tests.jobs_home import jobs_home, until
+from tests.jobs_home import computed, jobs_home, until
 
 needs_ray = pytest.mark.skipif(not find_spec("ray"), reason="Ray is not installed (requirements-ray.txt)")
 
@@ -64,7 +65,7 @@ def same_bytes(a: Output, b: Output) -> bool:
 
 def test_counts_are_those_of_the_tokenizer(corpus: Corpus) -> None:
     job = counting(corpus)
-    table = count.counted(run_job(count.JOB, job.params, job.inputs, LocalEngine(2)))
+    table = count.counted(computed(count.JOB, job.params, job.inputs))
     assert table.languages == corpus.languages == ("ell_Grek", "eng_Latn", "tha_Thai")
     assert table.tokens.dtype == table.unknown.dtype == np.uint16 and table.tokens.shape == (3, 3, 300)
     for k, one in enumerate(table.tokenizers):
@@ -84,7 +85,7 @@ def test_bad_counting_is_refused(corpus: Corpus) -> None:
     job = counting(corpus)
     stale = (replace(job.inputs[0], fingerprint="old"), *job.inputs[1:])
     with pytest.raises(UserError, match="has changed since"):
-        run_job(count.JOB, job.params, stale, LocalEngine(1))
+        computed(count.JOB, job.params, stale)
 
 
 def test_results_of_an_older_version_say_so() -> None:
@@ -100,7 +101,7 @@ def test_long_text_is_cut_into_pieces_that_add_up(tmp_path: Path) -> None:
     units = count.units(Context(job.params, job.inputs))
     assert len(units) > 2
     assert sum(unit.size for unit in units[:-1]) == len(lines)
-    table = count.counted(run_job(count.JOB, job.params, job.inputs, LocalEngine(1)))
+    table = count.counted(computed(count.JOB, job.params, job.inputs))
     assert np.array_equal(table.tokens[0, 0], tokenizer.count(corpus.sentences["eng_Latn"]).tokens)
     assert table.joined.tolist() == [[len(corpus.joined("eng_Latn"))]]
 
@@ -127,7 +128,7 @@ def test_counting_is_a_job_and_counts_only_what_is_new(corpus: Corpus, tmp_path:
         assert (first.state, second.state) == ("done", "done")
         assert n_files(jobs) == kept + 3 + 1  # three languages of the third tokenizer, and the table
         assert jobs.store.sizes().n_results == 2
-        alone = run_job(count.JOB, job.params, job.inputs, LocalEngine(1))
+        alone = computed(count.JOB, job.params, job.inputs)
         stored = jobs.result(second.key)
         assert same_bytes(Output(stored.arrays), alone)
         assert stored.origin.inputs == job.inputs
@@ -140,30 +141,31 @@ def test_counting_is_a_job_and_counts_only_what_is_new(corpus: Corpus, tmp_path:
 
 
 def test_process_that_dies_is_made_up_for(text: Path, tmp_path: Path) -> None:
-    kind = KINDS.get("texts")
     params = {"path": str(text), "pieces": 4}
-    alone = run_job(kind, params, engine=LocalEngine(2))
-    again = run_job(kind, {**params, "die_once": str(tmp_path / "died")}, engine=LocalEngine(2))
-    assert (tmp_path / "died").exists()
-    assert same_bytes(alone, again)
-    with pytest.raises(UserError, match="lost its process 3 times"):
-        run_job(kind, {**params, "die": 2}, engine=LocalEngine(1))
-    with pytest.raises(UserError, match="third piece is refused"):
-        run_job(kind, {**params, "refuse": 2}, engine=LocalEngine(1))
+    with jobs_home(tmp_path / "home"):
+        jobs = Jobs()
+
+        def ended(**more: object) -> Job:
+            return jobs.wait(jobs.submit("texts", {**params, **more}, "ann").key, 60)
+
+        again = ended(die_once=str(tmp_path / "died"))
+        assert (tmp_path / "died").exists()
+        assert same_bytes(computed(KINDS.get("texts"), params), Output(jobs.result(again.key).arrays))
+        assert "Tried 3 times" in ended(die=2).message
+        assert "third piece is refused" in ended(refuse=2).message
 
 
 def test_engine_is_chosen_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(chosen_engine(), LocalEngine)
+    assert engine_name() == "local"
     monkeypatch.setenv("TOKEN_ATLAS_ENGINE", "rey")
     with pytest.raises(UnknownName, match="Did you mean ray"):
-        chosen_engine()
+        engine_name()
 
 
 @pytest.mark.skipif(bool(find_spec("ray")), reason="Ray is installed")
-def test_without_ray_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOKEN_ATLAS_ENGINE", "ray")
+def test_without_ray_the_message_says_what_to_install() -> None:
     with pytest.raises(UserError, match=r"requirements-ray\.txt"):
-        list(chosen_engine().run(count.JOB, Context({}), []))
+        list(run_on_ray(count.JOB, Context({}), []))
 
 
 @pytest.fixture
@@ -181,22 +183,27 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     made.shutdown()
 
 
+def on_ray(kind: JobKind, params: Mapping[str, Json], inputs: Sequence[Input] = ()) -> Output:
+    context = Context(dict(params), tuple(inputs))
+    units = list(kind.units(context))
+    outputs = dict(run_on_ray(kind, context, units))
+    return kind.combine(((unit, outputs[n]) for n, unit in enumerate(units)), context)
+
+
 @needs_ray
 def test_ray_gives_the_same_bytes_even_if_a_node_is_killed_half_way(cluster: Any, corpus: Corpus, text: Path) -> None:
-    from core.jobs.ray import RayEngine, connected
-
     job = counting(corpus)
-    local = run_job(count.JOB, job.params, job.inputs, LocalEngine(1))
-    assert same_bytes(local, run_job(count.JOB, job.params, job.inputs, RayEngine()))
+    local = computed(count.JOB, job.params, job.inputs)
+    assert same_bytes(local, on_ray(count.JOB, job.params, job.inputs))
 
     kind, params = KINDS.get("texts"), {"path": str(text), "pieces": 16, "seconds": 0.5}
-    alone = run_job(kind, params, engine=LocalEngine(2))
+    alone = computed(kind, params)
     context = Context(params)
     units = list(kind.units(context))
     outputs: dict[int, Output] = {}
     second = cluster.second.node_id
     before = []
-    for n, output in RayEngine().run(kind, context, units):
+    for n, output in run_on_ray(kind, context, units):
         outputs[n] = output
         if len(outputs) == 6:
             before = [each.facts["node"] for each in outputs.values()]
@@ -208,18 +215,16 @@ def test_ray_gives_the_same_bytes_even_if_a_node_is_killed_half_way(cluster: Any
     assert 0 < before.count(second) < 6
     until(lambda: sum(node["Alive"] for node in connected().nodes()) == 1, 60)
     with pytest.raises(UserError, match="third piece is refused"):
-        run_job(kind, {**params, "refuse": 2}, engine=RayEngine())
+        on_ray(kind, {**params, "refuse": 2})
 
 
 @needs_ray
 def test_ray_unit_that_wants_a_gpu_gets_one(cluster: Any, text: Path) -> None:
-    from core.jobs.ray import RayEngine
-
     kind = KINDS.get("texts")
     params = {"path": str(text), "pieces": 3}
     on_gpu = replace(kind, gpu=True)
     context = Context(params)
-    outputs = dict(RayEngine().run(on_gpu, context, kind.units(context)))
+    outputs = dict(run_on_ray(on_gpu, context, kind.units(context)))
     assert {output.facts["device"] for output in outputs.values()} == {"cuda:0"}
 
 
@@ -230,11 +235,11 @@ def test_ray_units_keep_within_their_memory_and_their_time(cluster: Any, monkeyp
     monkeypatch.setattr(ray_engine, "RETRIES", 0)
     kind = replace(KINDS.get("misbehave"), memory_mb=300, unit_seconds=2)
     with pytest.raises(UserError, match="more than the 300 MB"):
-        run_job(kind, {"how": "allocate"}, engine=ray_engine.RayEngine())
+        on_ray(kind, {"how": "allocate"})
     with pytest.raises(UserError, match="more time than a piece may take"):
-        run_job(kind, {"how": "hang_in_native_code"}, engine=ray_engine.RayEngine())
+        on_ray(kind, {"how": "hang_in_native_code"})
     kind, params = KINDS.get("texts"), {"path": __file__, "pieces": 2}
-    assert run_job(kind, params, engine=ray_engine.RayEngine()).arrays  # the cluster goes on
+    assert on_ray(kind, params).arrays  # the cluster goes on
 
 
 @needs_ray
@@ -246,5 +251,5 @@ def test_jobs_run_on_ray_too(cluster: Any, corpus: Corpus, tmp_path: Path, monke
         start = time.monotonic()
         done = jobs.wait(jobs.submit("count", job.params, "ann", job.inputs).key, 90)
         assert done.state == "done", (done, jobs.log(done.key), time.monotonic() - start)
-        local = run_job(count.JOB, job.params, job.inputs, LocalEngine(1))
+        local = computed(count.JOB, job.params, job.inputs)
         assert same_bytes(Output(jobs.result(done.key).arrays), local)

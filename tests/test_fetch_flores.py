@@ -27,7 +27,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with jobs_home(tmp_path / "home"):
         yield tmp_path / "home"
     st.cache_resource.clear()
-    shared().clear()
+    shared.cache_clear()
     st.cache_data.clear()
 
 

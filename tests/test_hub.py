@@ -14,7 +14,7 @@ from tokenizers import Tokenizer as Reference
 
 from core.common.errors import UserError
 from core.tokenizers.catalog import open_path
-from core.tokenizers.formats.hub import Place, choose, place
+from core.tokenizers.hub_place import Place, choose, place
 from tests import formats
 from tests.hub_server import TOKEN, Hub, Repo, running
 from tests.tiny import byte_level_bpe, word_piece

@@ -110,7 +110,7 @@ def test_a_hang_ends_in_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no RLIMIT_AS; memory is watched there instead")
 def test_memory_is_limited(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_CHILD_MB", "300")
-    isolation.close_all()
+    isolation._POOL.close()
     tokenizer = IsolatedTokenizer("x:y", path)
     with pytest.raises(TookTooLong, match="more than 300 MB"):
         tokenizer.segment("the cat " * 3_000_000)
@@ -122,7 +122,7 @@ def test_memory_is_limited(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_knows_no_secrets(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     tokenizer = IsolatedTokenizer("x:y", path)
-    isolation.close_all()
+    isolation._POOL.close()
     tokenizer.segment("a")
     assert "hf_secret" not in Path(f"/proc/{pid_of(tokenizer)}/environ").read_text()
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.common.errors import UserError
 from core.evaluation.results import Measures, Table
-from core.jobs.executor import compute
+from core.jobs.compute import compute
 from core.jobs.job import KINDS, Context, Output, Unit
 from core.jobs.store.files import Origin, Result, packed, unpacked
 from core.lab.estimate import estimate
@@ -183,7 +183,6 @@ def test_the_verdict_says_that_nothing_beats_chance_on_random_models(result: Lab
     found = verdict(result)
     assert found.best in {"subword_mean", "ridge"}
     assert set(found.beats) == {"subword_mean", "ridge"}
-    assert len(found.comparisons) == 6
     assert any("does not beat" in s or "beat both negative controls" in s or "beats both" in s for s in found.sentences)
 
 

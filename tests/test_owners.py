@@ -25,7 +25,7 @@ def own_home(tmp_path: Path) -> Iterator[None]:
     with jobs_home(tmp_path / "home"):
         yield
     st.cache_resource.clear()
-    shared().clear()
+    shared.cache_clear()
 
 
 def page(who: Visitor, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from core.common.errors import UnknownName, UserError
+from core.counting.table import CountTable
 from core.premium.premium import (
     PER,
     joined_premiums,
-    normalised,
     premiums,
     ranks,
     resample,
     sentence_ratios,
     telling_sentences,
 )
-from core.premium.tests import compare_all, compare_languages, compare_tokenizers, holm
+from core.premium.tests import Differences, compare_cells, holm
 from core.stats.student import quantile, two_sided
 from tests.patience import patience
 from tests.tables import table
@@ -74,10 +74,10 @@ def test_ranks_and_their_changes() -> None:
         n_bytes=np.array([[10] * 2, [40] * 2, [20] * 2], np.uint16),
         n_characters=np.array([[10] * 2, [10] * 2, [10] * 2], np.uint16),
     )
-    found = normalised(counts, 0, "a")
-    assert found.rank[0].tolist() == [1, 2, 3]
-    assert found.rank[1].tolist() == [2, 1, 3]
-    assert found.rank_change[0].tolist() == [1, -1, 0]
+    per_line, per_byte = (ranks(premiums(counts, "a", per).value[0]) for per in ("line", "byte"))
+    assert per_line.tolist() == [1, 2, 3]
+    assert per_byte.tolist() == [2, 1, 3]
+    assert (per_byte - per_line).tolist() == [1, -1, 0]
 
 
 def test_joined_counts_have_their_own_premium() -> None:
@@ -260,9 +260,15 @@ def test_student_by_published_tables() -> None:
     assert two_sided(float("inf"), 5) == 0 and two_sided(40.0, 2000) < 1e-200
 
 
+def compare_two(made: CountTable, first: int, second: int, base: str | None = "a") -> Differences:
+    """Two tokenizers on every language, by premiums over the base or, without one, by the tokens themselves."""
+    codes = [code for code in made.languages if code != base]
+    return compare_cells(made, [((first, code), (second, code)) for code in codes], base, codes)
+
+
 def test_equal_tokenizers_are_not_distinguishable() -> None:
     counts = random_counts(1, 5, 100)
-    found = compare_tokenizers(table(np.concatenate([counts, counts])), 0, 1, "a")
+    found = compare_two(table(np.concatenate([counts, counts])), 0, 1)
     assert (found.ratio == 1).all() and (found.adjusted == 1).all() and not found.distinguishable.any()
     assert found.names == ("b", "c", "d", "e")
 
@@ -271,13 +277,13 @@ def test_a_large_difference_is_found_and_has_the_right_size() -> None:
     counts = random_counts(1, 3, 300)
     doubled = counts.copy()
     doubled[0, 1] *= 2
-    found = compare_tokenizers(table(np.concatenate([doubled, counts])), 0, 1, "a")
+    found = compare_two(table(np.concatenate([doubled, counts])), 0, 1)
     assert found.ratio[0] == pytest.approx(2.0) and found.distinguishable.tolist() == [True, False]
 
 
 def test_the_paired_test_by_hand() -> None:
     first, second = np.array([12, 11, 14, 9, 10, 13, 12, 11, 10, 12]), np.array([10, 11, 12, 9, 9, 12, 10, 11, 10, 11])
-    found = compare_tokenizers(table([[first], [second]]), 0, 1, "a", quantity="tokens")
+    found = compare_two(table([[first], [second]]), 0, 1, None)
     influence = first / first.mean() - second / second.mean()
     t = np.log(first.sum() / second.sum()) / (influence.std(ddof=1) / np.sqrt(10))
     assert found.p[0] == pytest.approx(two_sided(t, 9)) and found.ratio[0] == pytest.approx(114 / 105)
@@ -289,7 +295,7 @@ def test_pairing_finds_what_two_intervals_hide() -> None:
     first = np.stack([base, base * 2.0]).astype(int) + 5
     second = np.stack([base, base * 2.04]).astype(int) + 5
     made = table(np.stack([first, second]))
-    assert compare_tokenizers(made, 1, 0, "a").distinguishable.tolist() == [True]
+    assert compare_two(made, 1, 0).distinguishable.tolist() == [True]
 
 
 def test_false_findings_are_as_rare_as_stated() -> None:
@@ -298,14 +304,14 @@ def test_false_findings_are_as_rare_as_stated() -> None:
     for _ in range(300):
         length = chance.gamma(5, 10, 50)
         counts = chance.poisson(length * np.array([1.0, 1.0])[:, None]) + 1
-        found.append(compare_tokenizers(table(counts[:, None]), 0, 1, "a", quantity="tokens").p[0])
+        found.append(compare_two(table(counts[:, None]), 0, 1, None).p[0])
     assert 0.02 <= np.mean(np.array(found) < 0.05) <= 0.09
 
 
 def test_the_test_agrees_with_the_interval_of_the_bootstrap() -> None:
     made = table(random_counts(1, 2, 400, seed=4))
     interval = premiums(made, "a", resampled=resample(made, 4000))
-    found = compare_languages(made, "b", "a", "a")
+    found = compare_cells(made, [((0, "b"), (0, "a"))], "a", ["t0"])
     assert (found.low[0], found.high[0]) == pytest.approx((interval.low[0, 1], interval.high[0, 1]), rel=0.01)
 
 
@@ -313,22 +319,22 @@ def test_every_pair_of_tokenizers() -> None:
     counts = random_counts(1, 2, 200)
     three = np.concatenate([counts, counts, counts])
     three[2, 1] *= 3
-    matrix, found = compare_all(table(three), "b", "a")
-    assert matrix.tolist() == [[False, False, True], [False, False, True], [True, True, False]]
-    assert found.names == ("t0 – t1", "t0 – t2", "t1 – t2")
+    pairs = [((i, "b"), (j, "b")) for i, j in ((0, 1), (0, 2), (1, 2))]
+    found = compare_cells(table(three), pairs, "a", ["t0 – t1", "t0 – t2", "t1 – t2"])
+    assert found.distinguishable.tolist() == [False, True, True]
 
 
 def test_masked_cells_are_not_compared() -> None:
     counts = np.full((2, 2, 20), 10)
     unknown = np.zeros_like(counts)
     unknown[1, 1] = 5
-    found = compare_tokenizers(table(counts, unknown), 0, 1, "a")
+    found = compare_two(table(counts, unknown), 0, 1)
     assert found.reasons == {0: "50 % of the tokens of t1 on b are unknown."} and np.isnan(found.adjusted[0])
 
 
 def test_nine_sentences_are_no_sample() -> None:
     with pytest.raises(UserError, match="at least 10 sentences"):
-        compare_languages(table([[[1] * 9, [2] * 9]]), "a", "b", "a")
+        compare_cells(table([[[1] * 9, [2] * 9]]), [((0, "a"), (0, "b"))], "a", ["t0"])
 
 
 def test_ranks_share_and_skip() -> None:

@@ -18,7 +18,7 @@ PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
 def empty_caches() -> Iterator[None]:
     yield
     st.cache_resource.clear()
-    shared().clear()
+    shared.cache_clear()
     st.cache_data.clear()
 
 

@@ -85,12 +85,6 @@ def test_letters_are_of_the_declared_script(text: ParallelText) -> None:
 
 
 @each_language
-def test_direction_is_that_of_the_letters(text: ParallelText) -> None:
-    n_rtl = sum(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in letters(text.text))
-    assert text.rtl == (n_rtl > len(letters(text.text)) / 2)
-
-
-@each_language
 def test_the_third_sentence_keeps_its_numbers(text: ParallelText) -> None:
     assert numbers(text.sentences[2]) == [3, 18, 27, 45, 50]
 

@@ -20,7 +20,7 @@ TOOLS = ("Statistics", "Agreement", "How it got there", "Chat", "Split by budget
 def empty_caches() -> Iterator[None]:
     yield
     st.cache_resource.clear()
-    shared().clear()
+    shared.cache_clear()
     st.cache_data.clear()
 
 

@@ -66,20 +66,6 @@ def test_what_has_left_counts_until_its_last_user_lets_go() -> None:
     assert second.held_bytes == 600 * KB
 
 
-def test_what_is_lent_is_not_closed_under_its_user() -> None:
-    shared, closed = cache(), []
-    with shared.lent(("model", 1), lambda: Block(800 * KB), close=closed.append) as model:
-        shared.get(("block", 2), lambda: Block(800 * KB))
-        shared.clear()
-        assert closed == []
-    assert closed == [model]
-    with shared.lent(("model", 1), lambda: Block(800 * KB), close=closed.append) as again:
-        pass
-    assert closed == [model]  # given back, and kept for the next
-    shared.get(("block", 3), lambda: Block(800 * KB))
-    assert closed == [model, again]
-
-
 def test_a_value_that_grows_is_measured_again() -> None:
     shared = cache()
     old, growing = shared.get(("block", 1), lambda: Block(300 * KB)), shared.get(("block", 2), lambda: Block(300 * KB))

@@ -5,7 +5,7 @@ from math import isnan
 import pytest
 
 from core.text.languages import flores_languages
-from core.text.territories import middles, outlines, spoken_in, territories
+from core.text.territories import centres, outlines, spoken_in, territories
 
 _WITH_THEIR_STATE = frozenset("BQ BV CC CX GF GI GP MQ RE SJ TK TV UM YT".split())  # noqa: SIM905
 
@@ -52,4 +52,4 @@ def test_outlines_are_closed_rings_within_the_world() -> None:
 
 def test_nearly_every_country_has_an_outline() -> None:
     """Small dependencies that Natural Earth counts with their state have none; the table of the map has them."""
-    assert set(territories()) - set(middles()) <= _WITH_THEIR_STATE
+    assert set(territories()) - set(centres()) <= _WITH_THEIR_STATE

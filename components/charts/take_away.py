@@ -9,7 +9,7 @@ import streamlit as st
 from components.charts.paper import paper
 from components.widgets.picture_buttons.component import picture_buttons
 from core.export.latex import Columns
-from core.export.provenance import Provenance, bibtex, sentence, to_csv, to_latex, to_parquet
+from core.export.provenance import Provenance, bibtex, citation, to_csv, to_latex, to_parquet
 
 
 def take_away(
@@ -80,7 +80,7 @@ def _offer(
             printed = paper(figure(), source_line(about))
             picture_buttons(printed, name, f"{about.what}. {alt}", key=f"{key}_pictures")
     st.caption("Cite it as")
-    st.code(sentence(about), language=None, wrap_lines=True)
+    st.code(citation(about), language=None, wrap_lines=True)
     st.code(bibtex(about), language="latex", wrap_lines=True)
 
 
@@ -88,7 +88,7 @@ def source_line(about: Provenance) -> str:
     """One line under a picture."""
     return (
         f"{about.corpus}, {about.sentences} {about.unit} (fingerprint {about.corpus_fingerprint})"
-        + (f", {about.done.lower()} {about.counted}" if about.counted else "")
+        + (f", {about.counted_verb.lower()} {about.counted}" if about.counted else "")
         + " · Token Atlas"
     )
 

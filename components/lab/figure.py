@@ -10,7 +10,7 @@ from components.charts.chart import CONFIG, Chart, finish, numbers_fold
 from components.charts.take_away import take_away
 from components.lab.context import AtHand
 from components.lab.marks import in_light
-from core.export.provenance import Named, Provenance, slug
+from core.export.provenance import CitedTokenizer, Provenance, slug
 
 _NAME = 20  # px that each name above a chart takes on a phone, where it has a line of its own
 _AXIS = 60  # px below a chart
@@ -53,7 +53,7 @@ def provenance_of(at_hand: AtHand) -> Provenance:
         corpus_fingerprint=", ".join(each.fingerprint for each in texts),
         sentences=f"{len(setting.texts):,}",
         tokenizers=tuple(
-            Named(party.label, party.fingerprint)
+            CitedTokenizer(party.label, party.fingerprint)
             for party in (setting.model, setting.tokenizer, setting.donor)
             if party is not None
         ),
@@ -61,9 +61,9 @@ def provenance_of(at_hand: AtHand) -> Provenance:
         versions=(),
         licence="",
         link=st.context.url or "",
-        today=_day(datetime.now(UTC).timestamp()),
-        parties="Models and tokenizers",
-        done="Measured",
+        retrieved=_day(datetime.now(UTC).timestamp()),
+        tokenizers_heading="Models and tokenizers",
+        counted_verb="Measured",
         unit="texts",
     )
 

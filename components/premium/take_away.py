@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from components.charts import take_away as shared
 from components.premium.context import AtHand
 from components.premium.provenance import permalink
-from core.export.provenance import Named, Provenance, slug
+from core.export.provenance import CitedTokenizer, Provenance, slug
 
 
 def take_away(
@@ -42,12 +42,12 @@ def provenance_of(at_hand: AtHand, title: str) -> Provenance:
         corpus=at_hand.table.corpus_label,
         corpus_fingerprint=at_hand.table.corpus,
         sentences=f"{at_hand.part + ', ' if at_hand.part else ''}{at_hand.table.tokens.shape[2]:,}",
-        tokenizers=tuple(Named(one.label, one.fingerprint) for one in chosen),
+        tokenizers=tuple(CitedTokenizer(one.label, one.fingerprint) for one in chosen),
         counted=counting.date,
         versions=counting.versions,
         licence=counting.licence,
         link=permalink(at_hand),
-        today=datetime.now(UTC).date().isoformat(),
+        retrieved=datetime.now(UTC).date().isoformat(),
     )
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from components.widgets.chips import readable, visible
+from components.widgets.chips import visible
+from core.tokenizers.backends.display import displayed
 from core.tokenizers.explain.merges import MergeNode
 
 
@@ -78,7 +79,7 @@ def merge_tree_figure(roots: Sequence[MergeNode]) -> go.Figure:
 
     for root in roots:
         place(root)
-    names = [visible(readable(node.piece)) for _, _, node in nodes]
+    names = [visible(displayed(node.piece)) for _, _, node in nodes]
     figure = go.Figure(
         [
             go.Scatter(

@@ -31,15 +31,3 @@ def visible(text: str) -> str:
     """
     marks = {" ": "␣", "\n": "⏎", "\r": "␍", "\t": "→"}
     return "".join(marks.get(c) or (c if c.isprintable() or c in "\u200c\u200d" else f"[U+{ord(c):04X}]") for c in text)
-
-
-def readable(piece: bytes) -> str:
-    """Bytes as text where they are whole characters, else as hex.
-
-    >>> readable("é".encode()), readable(b"\\xc3")
-    ('é', '⟨c3⟩')
-    """
-    try:
-        return piece.decode()
-    except UnicodeDecodeError:
-        return f"⟨{piece.hex(' ')}⟩"

@@ -120,7 +120,7 @@ def _estimated(plan: Plan) -> dict[str, Any]:
 
 def _compared(plan: Plan) -> "LabResult":
     from core.common.progress import step
-    from core.jobs.executor import compute
+    from core.jobs.compute import compute
     from core.jobs.job import KINDS, Context
     from core.lab.participants import outlined
     from core.lab.submission import KIND, submission

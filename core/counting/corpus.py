@@ -7,7 +7,7 @@ added later is the only one counted.
 from core.common.progress import report
 from core.corpora.corpus import Corpus
 from core.counting.table import CountTable
-from core.jobs.executor import run_here
+from core.jobs.compute import run_here
 from core.tokenizers.tokenizer import Tokenizer
 from core.work.count import JOB, at_hand, corpus_counting, counted
 

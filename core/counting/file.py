@@ -1,9 +1,7 @@
 """Counts of a text too large to hold, line by line, in memory that does not grow with it."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -34,35 +32,22 @@ class Totals:
 Listener = Callable[[NDArray[np.int32]], None]
 
 
-def count_lines(tokenizer: Tokenizer, path: Path, on_counts: Listener | None = None) -> Totals:
-    """Counts of a text file.
-
-    Args:
-        on_counts: hears of the tokens of each line, a few thousand lines at a time.
-
-    Raises:
-        UnreadableFile: it cannot be opened, or is not UTF-8; names the line.
-        TooLarge: a line is over 64 MB.
-    """
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            return count_stream(counter_for(tokenizer, size), file, path.name, size, on_counts)
-    except OSError as error:
-        raise UnreadableFile(f"{shown(path.name)} cannot be read: {error.strerror or error}.") from None
-
-
 def counter_for(tokenizer: Tokenizer, n_bytes: int) -> Counter:
     """The fastest counter that is safe, for so much text: to find it out costs more than it saves on little text."""
     return fast_counter(tokenizer)[0] if n_bytes >= WORTH_TRYING else tokenizer.count
 
 
 def count_stream(count: Counter, file: BinaryIO, name: str, size: int = 0, on_counts: Listener | None = None) -> Totals:
-    """Counts of lines as they come, as `count_lines` has them.
+    """Counts of lines as they come.
 
     Args:
         name: for messages.
         size: bytes to come, 0 if unknown.
+        on_counts: hears of the tokens of each line, a few thousand lines at a time.
+
+    Raises:
+        UnreadableFile: it is not UTF-8; names the line.
+        TooLarge: a line is over 64 MB.
     """
     totals = np.zeros(5, np.int64)
     for data in _chunks(file, name):

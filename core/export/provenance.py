@@ -21,7 +21,7 @@ VERSION = "0.1.0"  # as in pyproject.toml and CITATION.cff
 
 
 @dataclass(frozen=True)
-class Named:
+class CitedTokenizer:
     """A tokenizer and the hash of its content."""
 
     label: str
@@ -41,9 +41,9 @@ class Provenance:
         versions: libraries that counted.
         licence: of the counts.
         link: the address that shows the view again, empty if not known.
-        today: the day on which it is taken away, ISO 8601.
-        parties: what `tokenizers` are, as a heading, where they are not tokenizers alone.
-        done: what was done on the day `counted`.
+        retrieved: the day on which it is taken away, ISO 8601.
+        tokenizers_heading: what `tokenizers` are, as a heading, where they are not tokenizers alone.
+        counted_verb: what was done on the day `counted`.
         unit: what `sentences` counts.
     """
 
@@ -51,14 +51,14 @@ class Provenance:
     corpus: str
     corpus_fingerprint: str
     sentences: str
-    tokenizers: tuple[Named, ...]
+    tokenizers: tuple[CitedTokenizer, ...]
     counted: str
     versions: tuple[str, ...]
     licence: str
     link: str
-    today: str
-    parties: str = "Tokenizers"
-    done: str = "Counted"
+    retrieved: str
+    tokenizers_heading: str = "Tokenizers"
+    counted_verb: str = "Counted"
     unit: str = "sentences"
 
 
@@ -67,7 +67,7 @@ def to_csv(columns: Columns, about: Provenance) -> bytes:
 
     Source: OWASP, CSV Injection.
     """
-    traced = _traced(columns, about)
+    traced = _with_provenance(columns, about)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([safe_cell(name) for name in traced])
@@ -81,7 +81,7 @@ def to_parquet(columns: Columns, about: Provenance) -> bytes:
     import pyarrow as arrow  # type: ignore[import-untyped]
     from pyarrow import parquet
 
-    table = arrow.table({name: _typed(values) for name, values in _traced(columns, about).items()})
+    table = arrow.table({name: _typed(values) for name, values in _with_provenance(columns, about).items()})
     metadata = {
         "what": about.what,
         "corpus": about.corpus,
@@ -92,7 +92,7 @@ def to_parquet(columns: Columns, about: Provenance) -> bytes:
         "versions": list(about.versions),
         "licence": about.licence,
         "link": about.link,
-        "taken": about.today,
+        "taken": about.retrieved,
         "token_atlas": VERSION,
     }
     table = table.replace_schema_metadata({b"token_atlas": json.dumps(metadata, ensure_ascii=False).encode()})
@@ -110,33 +110,33 @@ def caption(about: Provenance) -> str:
     """What the table shows, of which text and tokenizers, counted when."""
     return (
         f"{about.what}. Text: {about.corpus} ({about.sentences} {about.unit}), fingerprint {about.corpus_fingerprint}. "
-        f"{about.parties}: {_tokenizers(about)}. {_counted(about)}Token Atlas {VERSION}."
+        f"{about.tokenizers_heading}: {_tokenizers(about)}. {_counted(about)}Token Atlas {VERSION}."
     )
 
 
-def sentence(about: Provenance) -> str:
+def citation(about: Provenance) -> str:
     """A plain citation: what, of which text by digest, with which tokenizers, versions, dates, and where to see it."""
     return (
         f"Token Atlas {VERSION}: {about.what}. Text: {about.corpus}, {about.sentences} {about.unit}, fingerprint "
-        f"{about.corpus_fingerprint}. {about.parties}: {_tokenizers(about)}. {_counted(about)}"
+        f"{about.corpus_fingerprint}. {about.tokenizers_heading}: {_tokenizers(about)}. {_counted(about)}"
         + (f"With {', '.join(about.versions)}. " if about.versions else "")
-        + f"Retrieved {about.today}{f' from {about.link}' if about.link else ''}."
+        + f"Retrieved {about.retrieved}{f' from {about.link}' if about.link else ''}."
     )
 
 
 def bibtex(about: Provenance) -> str:
     """An entry for a bibliography, `@misc`, everything escaped but the address, which `\\url` takes as it is."""
-    key = f"token-atlas-{about.corpus_fingerprint[:8] or 'view'}-{about.today}"
+    key = f"token-atlas-{about.corpus_fingerprint[:8] or 'view'}-{about.retrieved}"
     versions = f" With {', '.join(about.versions)}." if about.versions else ""
     note = (
         f"Text: {about.corpus}, {about.sentences} {about.unit}, fingerprint {about.corpus_fingerprint}. "
-        f"{about.parties}: {_tokenizers(about)}. {_counted(about)}Token Atlas {VERSION}.{versions} "
-        f"Retrieved {about.today}."
+        f"{about.tokenizers_heading}: {_tokenizers(about)}. {_counted(about)}Token Atlas {VERSION}.{versions} "
+        f"Retrieved {about.retrieved}."
     )
     fields = {
         "author": "{Token Atlas contributors}",
         "title": f"{{{latex.escaped(about.what)}}}",
-        "year": about.today[:4],
+        "year": about.retrieved[:4],
         "howpublished": rf"\url{{{_url(about.link)}}}" if about.link else "",
         "note": latex.escaped(note),
     }
@@ -178,7 +178,7 @@ def _interval(premium: Any, low: Any, high: Any) -> str:
     return f"{premium:.2f}" + ("" if isnan(low) or isnan(high) else f" [{low:.2f}, {high:.2f}]")
 
 
-def _traced(columns: Columns, about: Provenance) -> dict[str, Sequence[object]]:
+def _with_provenance(columns: Columns, about: Provenance) -> dict[str, Sequence[object]]:
     """The columns, and on each row where it comes from."""
     n = len(next(iter(columns.values()), ()))
     fingerprints = {one.label: one.fingerprint for one in about.tokenizers}
@@ -205,7 +205,7 @@ def _tokenizers(about: Provenance) -> str:
 
 
 def _counted(about: Provenance) -> str:
-    return f"{about.done} {about.counted}. " if about.counted else ""
+    return f"{about.counted_verb} {about.counted}. " if about.counted else ""
 
 
 def _url(link: str) -> str:

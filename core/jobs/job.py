@@ -20,6 +20,8 @@ from core.common.errors import UserError
 from core.common.registry import Registry
 from core.jobs.store.files import SHARED, Array, Input, Json, Origin, Result
 
+MOST_LOSSES = 2  # how often a unit is tried again after its process or machine was lost
+
 
 class State(StrEnum):
     """Where a job stands."""

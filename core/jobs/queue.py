@@ -167,8 +167,6 @@ class Jobs:
             return job
         return self.submit(job.kind, job.params, session or next(iter(job.sessions), ""), job.inputs, job.label)
 
-    retry = resume
-
     def repeat(self, key: str, session: str = "") -> Job:
         """Compute a finished job again, from the beginning."""
         job = self.get(key)

@@ -18,47 +18,58 @@ from uuid import uuid4
 import core
 from core.common.errors import UserError, shown
 from core.common.sandbox.limits import bounded
-from core.jobs.executor import Engine, compute, note_loss
-from core.jobs.job import Context, JobKind, Output, Unit, further_packages
+from core.jobs.compute import compute
+from core.jobs.job import MOST_LOSSES, Context, JobKind, Output, Unit, further_packages
 
 RETRIES = 3  # of Ray's own, before a loss counts here
 
 
-class RayEngine(Engine):
-    """A Ray cluster."""
+def run_on_ray(kind: JobKind, context: Context, units: Sequence[Unit]) -> Iterator[tuple[int, Output]]:
+    """Each unit's index and result, as they are finished.
 
-    def run(self, kind: JobKind, context: Context, units: Sequence[Unit]) -> Iterator[tuple[int, Output]]:
-        ray = connected()
-        task = ray.remote(_remote).options(
-            num_cpus=1, num_gpus=int(kind.gpu), max_retries=RETRIES, name=f"token-atlas {kind.key}"
+    Raises:
+        UserError: Ray is not installed, or a unit failed so, or lost its process again and again; names the unit.
+    """
+    ray = connected()
+    task = ray.remote(_remote).options(
+        num_cpus=1, num_gpus=int(kind.gpu), max_retries=RETRIES, name=f"token-atlas {kind.key}"
+    )
+    manifest, refs = _put_files(ray, kind.files(context.params))
+    plain = replace(context, scratch=Path())
+    limits = Limits(kind.sized(context.params).memory_mb, kind.unit_seconds)
+
+    def start(n: int) -> Any:
+        return task.remote(kind.key, units[n], plain, limits, manifest, refs)
+
+    losses: Counter[int] = Counter()
+    pending = {start(n): n for n in range(len(units))}
+    try:
+        while pending:
+            for ref in ray.wait(list(pending), num_returns=1)[0]:
+                n = pending.pop(ref)
+                try:
+                    output = ray.get(ref)
+                except ray.exceptions.RayTaskError as error:
+                    cause = error.cause
+                    raise cause if isinstance(cause, UserError) else error from None
+                except ray.exceptions.RayError:  # the machine, the process or the object is gone
+                    losses[n] += 1
+                    _check_losses(units[n], losses[n])
+                    pending[start(n)] = n
+                    continue
+                yield n, output
+    finally:
+        for ref in pending:
+            ray.cancel(ref, force=True)
+
+
+def _check_losses(unit: Unit, n_lost: int) -> None:
+    """Do nothing while the unit may be tried again."""
+    if n_lost > MOST_LOSSES:
+        raise UserError(
+            f"{shown(unit.name)} lost its process {n_lost} times. Perhaps it needs more memory than there is, "
+            "or more time than a piece may take."
         )
-        manifest, refs = _put_files(ray, kind.files(context.params))
-        plain = replace(context, scratch=Path())
-        limits = Limits(kind.sized(context.params).memory_mb, kind.unit_seconds)
-
-        def start(n: int) -> Any:
-            return task.remote(kind.key, units[n], plain, limits, manifest, refs)
-
-        losses: Counter[int] = Counter()
-        pending = {start(n): n for n in range(len(units))}
-        try:
-            while pending:
-                for ref in ray.wait(list(pending), num_returns=1)[0]:
-                    n = pending.pop(ref)
-                    try:
-                        output = ray.get(ref)
-                    except ray.exceptions.RayTaskError as error:
-                        cause = error.cause
-                        raise cause if isinstance(cause, UserError) else error from None
-                    except ray.exceptions.RayError:  # the machine, the process or the object is gone
-                        losses[n] += 1
-                        note_loss(losses, units)
-                        pending[start(n)] = n
-                        continue
-                    yield n, output
-        finally:
-            for ref in pending:
-                ray.cancel(ref, force=True)
 
 
 def connected() -> Any:

@@ -1,7 +1,6 @@
 """What the sessions of a server share in memory: loaded once, bounded by bytes, least recently used goes first.
 
     tokenizer = shared().get(("tokenizer", spec), lambda: open_tokenizer(spec))
-    with shared().lent(("model", name), load, close=unload) as model: ...
 
 Sizes are those of `core.jobs.footprint`. Since an estimate may be wrong, the budget is kept by measurement too: what
 the server and its tokenizers' processes really hold, beyond what is entered here, is taken off the ceiling.
@@ -12,11 +11,10 @@ import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from core.common.memory import give_back, resident_bytes
 from core.common.settings import settings
@@ -35,15 +33,11 @@ _WORTH_GIVING_BACK = 16 * 2**20
 class _Entry:
     value: object
     n_bytes: int
-    close: Callable[[Any], None] | None
-    n_users: int = 0
-    dropped: bool = False
 
 
 @dataclass(eq=False)
 class _Loading:
     done: threading.Event = field(default_factory=threading.Event)
-    value: object = None
     error: BaseException | None = None
 
 
@@ -51,8 +45,7 @@ class SharedCache:
     """Values by key, bounded by bytes; thread-safe.
 
     Whoever got a value may use it as long as they hold it, also after it has left the cache: it counts as held until
-    the last one lets go. What must be closed to be freed is given a `close` and borrowed with `lent`; it is never
-    closed under its user.
+    the last one lets go.
 
     >>> cache = SharedCache(lambda: 1000, lambda: 0)
     >>> cache.get(("text", 1), lambda: "a" * 600), cache.get(("text", 2), lambda: "b" * 600) and cache.held < 1000
@@ -80,32 +73,22 @@ class SharedCache:
         Raises:
             Exception: what `load` raises, for everybody who waited; the next one tries again.
         """
-        return self._got(key, load, size, None, most)[0]
-
-    @contextmanager
-    def lent(
-        self,
-        key: Key,
-        load: Callable[[], Value],
-        size: Callable[[Value], int] = footprint,
-        close: Callable[[Value], None] | None = None,
-    ) -> Iterator[Value]:
-        """The value of this key, which stays until the block ends.
-
-        Args:
-            close: frees it, after it has left the cache and the last user has given it back.
-        """
-        value, entry = self._got(key, load, size, close, None, borrowed=True)
-        try:
-            yield value
-        finally:
+        while True:
             with self._lock:
-                entry.n_users -= 1
-                over = entry.dropped and not entry.n_users
-            if over:
-                self._close(entry)
-            else:
-                self.make_room()
+                entry = self._entries.get(key)
+                if entry is not None:
+                    self._entries.move_to_end(key)
+                    return cast(Value, entry.value)
+                loading = self._loading.get(key)
+                if leads := loading is None:
+                    loading = self._loading[key] = _Loading()
+            assert loading
+            if leads:
+                return self._loaded(key, loading, load, size, most)
+            loading.done.wait()
+            if isinstance(loading.error, Exception):
+                raise loading.error
+            # Loaded: take it from its entry. Or the one that loaded it was called off: then this one loads it.
 
     @property
     def held(self) -> int:
@@ -139,8 +122,8 @@ class SharedCache:
             kinds = [str(key[0]) for key in self._entries]
         return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
 
-    def make_room(self, keep: Key | None = None) -> None:
-        """Let go of what was not used for longest, until the rest fits; not of what is lent, nor of `keep`."""
+    def _make_room(self, keep: Key) -> None:
+        """Let go of what was not used for longest, until the rest fits; not of `keep`."""
         freed = 0
         gone: list[_Entry] = []
         with self._lock:
@@ -149,45 +132,14 @@ class SharedCache:
                 budget = self.budget
                 self._checked = time.monotonic(), budget
             over = self._entered + self._lingering - budget
-            for key in [key for key, entry in self._entries.items() if not entry.n_users and key != keep]:
+            for key in [key for key in self._entries if key != keep]:
                 if freed >= over:
                     break
                 freed += self._entries[key].n_bytes
-                gone.append(self._dropped(key))
-        self._farewell(gone, freed)
-
-    def clear(self) -> None:
-        """Let go of everything; what is lent is closed when it is given back."""
-        with self._lock:
-            gone = [self._dropped(key) for key in list(self._entries)]
-        self._farewell([entry for entry in gone if not entry.n_users], 0)
-
-    def _got(
-        self,
-        key: Key,
-        load: Callable[[], Value],
-        size: Callable[[Value], int],
-        close: Callable[[Value], None] | None,
-        most: int | None,
-        borrowed: bool = False,
-    ) -> tuple[Value, _Entry]:
-        while True:
-            with self._lock:
-                entry = self._entries.get(key)
-                if entry is not None:
-                    self._entries.move_to_end(key)
-                    entry.n_users += borrowed
-                    return cast(Value, entry.value), entry
-                loading = self._loading.get(key)
-                if leads := loading is None:
-                    loading = self._loading[key] = _Loading()
-            assert loading
-            if leads:
-                return self._loaded(key, loading, load, size, close, most, borrowed)
-            loading.done.wait()
-            if isinstance(loading.error, Exception):
-                raise loading.error
-            # Loaded: take it from its entry. Or the one that loaded it was called off: then this one loads it.
+                gone.append(self._taken_out(key))
+        gone.clear()  # outside the lock: what ends with its last user, such as a process, may take a while
+        if freed >= _WORTH_GIVING_BACK:
+            give_back()
 
     def _loaded(
         self,
@@ -195,17 +147,14 @@ class SharedCache:
         loading: _Loading,
         load: Callable[[], Value],
         size: Callable[[Value], int],
-        close: Callable[[Value], None] | None,
         most: int | None,
-        borrowed: bool,
-    ) -> tuple[Value, _Entry]:
+    ) -> Value:
         try:
             value = load()
             n_bytes = size(value) + sum(sys.getsizeof(part) for part in key)  # a key may hold a whole text
-            entry = _Entry(value, n_bytes, close, n_users=int(borrowed))
             with self._lock:
-                self._entries[key] = entry
-                self._entered += entry.n_bytes
+                self._entries[key] = _Entry(value, n_bytes)
+                self._entered += n_bytes
         except BaseException as error:  # Streamlit calls a run off by raising what is no Exception
             loading.error = error
             raise
@@ -215,43 +164,29 @@ class SharedCache:
             loading.done.set()
         if most is not None:
             self._keep_newest(key[0], most)
-        self.make_room(keep=key)
-        return value, entry
+        self._make_room(keep=key)
+        return value
 
     def _keep_newest(self, kind: Hashable, most: int) -> None:
         with self._lock:
-            keys = [key for key, entry in self._entries.items() if key[0] == kind and not entry.n_users]
-            gone = [self._dropped(key) for key in keys[: max(0, len(keys) - most)]]
-        self._farewell(gone, 0)
+            keys = [key for key in self._entries if key[0] == kind]
+            gone = [self._taken_out(key) for key in keys[: max(0, len(keys) - most)]]
+        gone.clear()  # outside the lock
 
-    def _dropped(self, key: Key) -> _Entry:
-        """Take an entry out; the caller holds the lock."""
+    def _taken_out(self, key: Key) -> _Entry:
+        """The entry, which is no longer here; the caller holds the lock."""
         entry = self._entries.pop(key)
-        entry.dropped = True
         self._entered -= entry.n_bytes
-        if entry.close is None:
-            try:
-                weakref.finalize(entry.value, self._gone, entry.n_bytes).atexit = False
-                self._lingering += entry.n_bytes
-            except TypeError:  # a str or a tuple: nobody can say when it goes
-                pass
+        try:
+            weakref.finalize(entry.value, self._gone, entry.n_bytes).atexit = False
+            self._lingering += entry.n_bytes
+        except TypeError:  # a str or a tuple: nobody can say when it goes
+            pass
         return entry
 
     def _gone(self, n_bytes: int) -> None:
         with self._lock:
             self._lingering -= n_bytes
-
-    def _farewell(self, gone: list[_Entry], freed: int) -> None:
-        """Close what was taken out, outside the lock: that may take a while."""
-        while gone:
-            self._close(gone.pop())
-        if freed >= _WORTH_GIVING_BACK:
-            give_back()
-
-    @staticmethod
-    def _close(entry: _Entry) -> None:
-        if entry.close is not None:
-            entry.close(entry.value)
 
 
 @cache

@@ -56,14 +56,12 @@ class Estimate:
     Args:
         stages: in order.
         memory_mb: of one process, at most.
-        flops: multiplications and additions per second that it was worked out with.
         shorter: what a shorter run would leave out, what saves most first.
         over_budget: seconds beyond the plan's budget; 0 within it, or without one.
     """
 
     stages: tuple[Stage, ...]
     memory_mb: int
-    flops: float
     shorter: tuple[Shorter, ...]
     over_budget: float
 
@@ -96,7 +94,7 @@ def estimate(cast: Cast) -> Estimate:
     total = sum(stage.seconds for stage in stages)
     over = max(0.0, total - plan.budget_seconds) if plan.budget_seconds else 0.0
     saved = _shorter(cast, measures, stages, one_pass, len(keys) + len(models))
-    return Estimate(tuple(stages), needed_mb(cast), speed, tuple(saved), over)
+    return Estimate(tuple(stages), needed_mb(cast), tuple(saved), over)
 
 
 def needed_mb(cast: Cast) -> int:
@@ -131,12 +129,9 @@ def _work(cast: Cast, choice: Choice) -> float:
     one = METHODS.get(choice.key)
     if one.work is None:
         return 0.0
-    donor = cast.donor.width if cast.donor else 0
     sizes = Sizes(
         n_new=len(cast.match.new_text),
-        n_anchors=int(cast.match.shared.sum()),
         width=cast.original.width,
-        donor_width=donor,
         n_old=cast.original.n_rows,
     )
     return one.work(sizes, one.read(choice.params)) * (1 if cast.original.tied else 2)

@@ -14,7 +14,7 @@ KIND = "transplant"
 
 @dataclass(frozen=True)
 class Submission:
-    """What to hand to `core.jobs.queue.Jobs.submit`, or to `core.jobs.executor.run_job`.
+    """What to hand to `core.jobs.queue.Jobs.submit`.
 
     Args:
         params: of the job.

@@ -18,7 +18,6 @@ class Verdict:
         best: name of the method that reads best; empty without methods.
         tied: names of methods that cannot be told from the best.
         beats: whether each method beats every negative control beyond chance; None where that cannot be tested.
-        comparisons: all pairs of methods and controls on all texts.
         by_language: the best method against the others, language by language.
     """
 
@@ -26,7 +25,6 @@ class Verdict:
     best: str
     tied: tuple[str, ...]
     beats: dict[str, bool | None]
-    comparisons: tuple[Comparison, ...]
     by_language: tuple[Comparison, ...]
 
 
@@ -37,7 +35,7 @@ def verdict(result: LabResult) -> Verdict:
     made = [e for e in everybody if e.role in ("method", "control")]
     methods, controls = ([e for e in made if e.role == role] for role in ("method", "control"))
     if setting is None or not methods:
-        return Verdict(("No method is finished yet.",) if result.waiting else (), "", (), {}, (), ())
+        return Verdict(("No method is finished yet.",) if result.waiting else (), "", (), {}, ())
     pairs = tuple(compare(setting, list(combinations(made, 2))))
     ranked = sorted(methods, key=_bits)
     best = ranked[0]
@@ -51,7 +49,7 @@ def verdict(result: LabResult) -> Verdict:
         *_on_controls(methods, controls, beats, pairs),
         *_on_languages(best, methods, by_language),
     ]
-    return Verdict(tuple(words), best.name, tied, beats, pairs, by_language)
+    return Verdict(tuple(words), best.name, tied, beats, by_language)
 
 
 def _bits(entrant: Entrant) -> float:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from core.common.errors import UnreadableFile
 from core.models.checkpoint import weight_names
-from core.tokenizers.formats.hub import Place, choose, place
 from core.tokenizers.hub_download import Fetched, fetch
+from core.tokenizers.hub_place import Place, choose, place
 
 _DESCRIPTION = ("config.json", "generation_config.json")
 _MOST_BYTES = 2**38  # no single file of weights reaches it

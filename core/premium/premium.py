@@ -195,35 +195,6 @@ def telling(tokens: NDArray[Any], base_tokens: NDArray[Any], most: int = 5) -> T
     return Telling(*picked)
 
 
-@dataclass(frozen=True, eq=False)
-class Normalised:
-    """One tokenizer by three measures, for languages in the order of the table.
-
-    Args:
-        value: per line, per byte and per character, (3, L).
-        rank: 1 for the cheapest language, among those with a value, (3, L); 0 without a value.
-    """
-
-    value: Floats
-    rank: NDArray[np.int64]
-
-    @property
-    def rank_change(self) -> NDArray[np.int64]:
-        """How many places a language loses per byte and per character against per line, (2, L)."""
-        return np.asarray(self.rank[1:] - self.rank[0])
-
-
-def normalised(table: CountTable, tokenizer: int, base: str) -> Normalised:
-    """The premiums of one tokenizer per line, per byte and per character, with the ranks they give.
-
-    A byte is not a neutral unit, since UTF-8 itself spends one to four on a character: set the same numbers of the
-    tokenizers "UTF-8 bytes" and "Characters" beside these.
-    """
-    one = table.select([tokenizer])
-    value = np.stack([premiums(one, base, per).value[0] for per in PER])
-    return Normalised(value, np.stack([ranks(row) for row in value]))
-
-
 def ranks(values: Floats) -> NDArray[np.int64]:
     """Ranks from 1 for the smallest, equal values sharing the lower rank; 0 for NaN.
 

@@ -10,7 +10,6 @@ Sources: Cochran 1977, Sampling Techniques, chapter 6 (ratio estimates); Holm 19
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,48 +50,6 @@ class Differences:
     def distinguishable(self) -> NDArray[np.bool_]:
         """Which pairs differ beyond chance at the 5 % level after correction, (M,); False where not compared."""
         return np.asarray(self.adjusted < LEVEL)
-
-
-def compare_tokenizers(
-    table: CountTable,
-    first: int,
-    second: int,
-    base: str,
-    languages: Sequence[str] | None = None,
-    quantity: Literal["premium", "tokens"] = "premium",
-) -> Differences:
-    """Two tokenizers, language by language: is the premium of the first larger?
-
-    Args:
-        quantity: "premium" compares premiums over the base, "tokens" the tokens themselves.
-
-    Raises:
-        UserError: fewer than 10 sentences.
-    """
-    codes = tuple(table.languages if languages is None else languages)
-    pairs = [((first, code), (second, code)) for code in codes]
-    if quantity == "premium":
-        pairs = [pair for pair, code in zip(pairs, codes, strict=True) if code != base]
-        codes = tuple(code for code in codes if code != base)
-    return compare_cells(table, pairs, base if quantity == "premium" else None, codes)
-
-
-def compare_languages(table: CountTable, first: str, second: str, base: str) -> Differences:
-    """Two languages, tokenizer by tokenizer: does the first cost more than the second?"""
-    pairs = [((k, first), (k, second)) for k in range(len(table.tokenizers))]
-    return compare_cells(table, pairs, base, tuple(one.label for one in table.tokenizers))
-
-
-def compare_all(table: CountTable, language: str, base: str) -> tuple[NDArray[np.bool_], Differences]:
-    """Every pair of tokenizers on one language: which are distinguishable, bool (K, K), and the differences."""
-    n = len(table.tokenizers)
-    rows = [(i, j) for i in range(n) for j in range(i + 1, n)]
-    names = tuple(f"{table.tokenizers[i].label} – {table.tokenizers[j].label}" for i, j in rows)
-    found = compare_cells(table, [((i, language), (j, language)) for i, j in rows], base, names)
-    matrix = np.zeros((n, n), np.bool_)
-    for (i, j), differs in zip(rows, found.distinguishable, strict=True):
-        matrix[i, j] = matrix[j, i] = differs
-    return matrix, found
 
 
 def holm(p: Floats) -> Floats:

@@ -23,15 +23,13 @@ class Agreement:
         precision: share of the other's boundaries that the reference has, 0 to 1; NaN if the other has none.
         recall: share of the reference's boundaries that the other has, 0 to 1; NaN if the reference has none.
         f1: harmonic mean of the two, 0 to 1; 1 if neither has a boundary.
-        n_reference, n_other, n_shared: numbers of boundaries.
+        n_shared: boundaries of both.
         reason: why a number is NaN, empty if none is.
     """
 
     precision: float
     recall: float
     f1: float
-    n_reference: int
-    n_other: int
     n_shared: int
     reason: str = ""
 
@@ -51,7 +49,7 @@ def agreement(reference: Segmentation, other: Segmentation) -> Agreement:
     >>> text = "to be"
     >>> words, letters = (open_tokenizer(f"builtin:{name}").segment(text) for name in ("words", "characters"))
     >>> agreement(words, letters)
-    Agreement(precision=0.5, recall=1.0, f1=0.6666666666666666, n_reference=2, n_other=4, n_shared=2, reason='')
+    Agreement(precision=0.5, recall=1.0, f1=0.6666666666666666, n_shared=2, reason='')
     """
     _same_text([reference, other])
     n_reference, n_other = len(reference.cuts), len(other.cuts)
@@ -61,8 +59,6 @@ def agreement(reference: Segmentation, other: Segmentation) -> Agreement:
         precision=n_shared / n_other if n_other else nan,
         recall=n_shared / n_reference if n_reference else nan,
         f1=2 * n_shared / (n_reference + n_other) if n_reference + n_other else 1.0,
-        n_reference=n_reference,
-        n_other=n_other,
         n_shared=n_shared,
         reason=f"{' and '.join(empty)} cut the text nowhere inside".capitalize() if empty else "",
     )

@@ -27,14 +27,11 @@ class DiffSegment:
     Args:
         change: what became of the first text's tokens here.
         first_tokens, second_tokens: [from, to) among the tokens of each text, inserted ones (BOS) counted.
-        first_bytes, second_bytes: [from, to) in the bytes of each text; empty where a text has nothing here.
     """
 
     change: Change
     first_tokens: tuple[int, int]
     second_tokens: tuple[int, int]
-    first_bytes: tuple[int, int]
-    second_bytes: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -64,10 +61,10 @@ def compare(first: Segmentation, second: Segmentation) -> Comparison:
     >>> from core.tokenizers.formats.builtin import RuleTokenizer
     >>> words = RuleTokenizer("words")
     >>> for segment in compare(words.segment("a blue sky"), words.segment("a grey sky")).segments:
-    ...     print(segment.change, segment.first_bytes, segment.second_bytes)
+    ...     print(segment.change, segment.first_tokens, segment.second_tokens)
     equal (0, 2) (0, 2)
-    replaced (2, 6) (2, 6)
-    equal (6, 10) (6, 10)
+    replaced (2, 3) (2, 3)
+    equal (3, 5) (3, 5)
     """
     if max(first.n_tokens, second.n_tokens) > MAX_TOKENS:
         raise TooLarge(
@@ -82,8 +79,6 @@ def compare(first: Segmentation, second: Segmentation) -> Comparison:
             _CHANGES[what],
             _tokens(bodies[0], a0, a1, len(first)),
             _tokens(bodies[1], b0, b1, len(second)),
-            _bytes(first, bodies[0], a0, a1),
-            _bytes(second, bodies[1], b0, b1),
         )
         for what, a0, a1, b0, b1 in SequenceMatcher(None, ids[0], ids[1], autojunk=False).get_opcodes()
     )
@@ -97,11 +92,3 @@ def _tokens(body: Places, start: int, end: int, after: int) -> tuple[int, int]:
         place = int(body[start]) if start < len(body) else after
         return place, place
     return int(body[start]), int(body[end - 1]) + 1
-
-
-def _bytes(segmentation: Segmentation, body: Places, a: int, b: int) -> tuple[int, int]:
-    """Bytes from the first to the last of the tokens [a, b); a place where there are none."""
-    if a == b:
-        place = int(segmentation.starts[body[a]]) if a < len(body) else len(segmentation.text)
-        return place, place
-    return int(segmentation.starts[body[a]]), int(segmentation.ends[body[b - 1]])

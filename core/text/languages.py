@@ -31,11 +31,9 @@ class Language:
         script: ISO 15924, empty if the code names none.
         script_name: in English, empty without a script.
         speakers: of the language in any script; None if unknown.
-        speakers_source: who says so.
         family: top-level family by Glottolog, empty if unknown.
         resource_class: 0 (left behind) to 5 (winners) by Joshi et al. 2020; None if unknown.
         territory: ISO 3166 alpha-2 of the main territory, empty if there is none.
-        alpha3: the same in three letters, as maps want it.
         territories: where it is used, main territory first.
         region, subregion: United Nations M49 of the main territory, empty without one.
         label: the name, with the script where FLORES has the language in two.
@@ -47,11 +45,9 @@ class Language:
     script: str = ""
     script_name: str = ""
     speakers: int | None = None
-    speakers_source: str = ""
     family: str = ""
     resource_class: int | None = None
     territory: str = ""
-    alpha3: str = ""
     territories: tuple[str, ...] = ()
     region: str = ""
     subregion: str = ""
@@ -112,11 +108,9 @@ def _from_row(row: dict[str, str]) -> Language:
         script=row["code"].partition("_")[2],
         script_name=row["script"],
         speakers=int(row["speakers"]) if row["speakers"] else None,
-        speakers_source=row["speakers_source"],
         family=row["family"],
         resource_class=int(row["class"]) if row["class"] else None,
         territory=row["territory"],
-        alpha3=row["alpha3"],
         territories=tuple(row["territories"].split()),
         region=region,
         subregion=subregion,
@@ -148,7 +142,6 @@ def _from_cldr(code: str) -> Language:
         script=script,
         script_name=english.scripts.get(script, ""),
         territory=territory,
-        alpha3=_alpha3().get(territory, ""),
         territories=(territory,) if territory else (),
         region=region,
         subregion=subregion,
@@ -161,9 +154,3 @@ def _own_name(tag: str) -> str:
         return str(Locale.parse(tag).languages.get(tag, ""))
     except (UnknownLocaleError, ValueError):
         return ""
-
-
-@cache
-def _alpha3() -> dict[str, str]:
-    aliases = get_global("territory_aliases")
-    return {found[0]: old for old, found in aliases.items() if len(old) == 3 and old.isalpha()}

@@ -23,7 +23,6 @@ class ParallelText:
     autonym: str
     script: str
     script_name: str
-    rtl: bool
     sentences: tuple[str, ...]
 
     @property
@@ -73,7 +72,12 @@ def parallel_texts() -> tuple[ParallelText, ...]:
     # Not splitlines(), which also splits at U+2028 and U+0085 inside a string.
     lines = (FOLDER / "parallel.jsonl").read_text(encoding="utf-8").removesuffix("\n").split("\n")
     rows = map(json.loads, lines)
-    return tuple(ParallelText(**{**row, "sentences": tuple(row["sentences"])}) for row in rows)
+    return tuple(_parallel_text(row) for row in rows)
+
+
+def _parallel_text(row: dict[str, Any]) -> ParallelText:
+    names = {name: row[name] for name in ("code", "language", "autonym", "script", "script_name")}
+    return ParallelText(**names, sentences=tuple(row["sentences"]))
 
 
 def opening_text() -> str:

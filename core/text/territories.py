@@ -24,7 +24,7 @@ _SCRIPTS = {"Jpan": "Jpan", "Hang": "Kore"}  # where CLDR names a script otherwi
 
 
 @dataclass(frozen=True)
-class Spoken:
+class SpokenLanguage:
     """A language in a country.
 
     Args:
@@ -37,7 +37,7 @@ class Spoken:
 
 
 @cache
-def spoken_in(territory: str) -> tuple[Spoken, ...]:
+def spoken_in(territory: str) -> tuple[SpokenLanguage, ...]:
     """The languages of FLORES-200 spoken in a country, by its two-letter code, the most spoken first.
 
     >>> [one.code for one in spoken_in("BF")][:2], spoken_in("AQ")
@@ -55,7 +55,7 @@ def spoken_in(territory: str) -> tuple[Spoken, ...]:
         one = flores_languages()[code]
         return 1.0 if isnan(shares[code]) else -shares[code], one.territory != territory, -(one.speakers or 0)
 
-    return tuple(Spoken(code, shares[code]) for code in sorted(shares, key=rank))
+    return tuple(SpokenLanguage(code, shares[code]) for code in sorted(shares, key=rank))
 
 
 @cache
@@ -77,10 +77,10 @@ def outlines() -> dict[str, Any]:
 
 
 @cache
-def middles() -> dict[str, tuple[float, float, float]]:
+def centres() -> dict[str, tuple[float, float, float]]:
     """(longitude, latitude, extent) of each outline's largest piece; the extent is its longer side in degrees.
 
-    >>> longitude, latitude, extent = middles()["SG"]
+    >>> longitude, latitude, extent = centres()["SG"]
     >>> round(longitude), round(latitude), extent < 1
     (104, 1, True)
     """

@@ -1,6 +1,5 @@
 """A long text as windows small enough to draw."""
 
-from bisect import bisect_right
 from itertools import pairwise
 
 WINDOW_CHARACTERS = 3_000
@@ -20,12 +19,3 @@ def windows(text: str, size: int = WINDOW_CHARACTERS) -> list[tuple[int, int]]:
         line, space = text.find("\n", target - 1, stop), text.find(" ", target - 1, stop)
         edges.append((line if line >= 0 else space if space >= 0 else target - 1) + 1)
     return list(pairwise([*edges, len(text)])) if text else [(0, 0)]
-
-
-def window_at(spans: list[tuple[int, int]], character: int) -> int:
-    """Index of the window that holds a character.
-
-    >>> window_at([(0, 8), (8, 18)], 8)
-    1
-    """
-    return max(0, bisect_right([start for start, _ in spans], character) - 1)

@@ -85,7 +85,6 @@ class Source:
         open: for places, opens the tokenizer from the rest of the spec; one that strangers made comes back as an
             `IsolatedTokenizer`.
         offered: for places, spec strings and labels that open without a network.
-        endings: file endings that an upload may have.
         rank: order in which sources are asked about a folder; low first.
     """
 
@@ -96,5 +95,4 @@ class Source:
     scheme: str = ""
     open: Callable[[str], Tokenizer] | None = None
     offered: Callable[[], list[tuple[str, str]]] | None = None
-    endings: tuple[str, ...] = ()
     rank: int = 50

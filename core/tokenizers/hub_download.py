@@ -36,7 +36,7 @@ from core.common.errors import TooLarge, UserError, shown
 from core.common.home import home
 from core.common.progress import report
 from core.tokenizers.format import MAX_FILE_BYTES
-from core.tokenizers.formats.hub import Place, choose
+from core.tokenizers.hub_place import Place, choose
 
 # How long the Hub may take to answer, or to send the next bytes; for slow networks huggingface_hub's own variable.
 ANSWER_SECONDS = float(HF_HUB_ETAG_TIMEOUT if "HF_HUB_ETAG_TIMEOUT" in os.environ else 8)

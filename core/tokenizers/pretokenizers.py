@@ -27,12 +27,10 @@ class PreTokenizer:
 
     Args:
         patterns: in the syntax that Oniguruma, fancy-regex and Python's regex package share.
-        made_for: whose it is, in words.
         within: names of those that cut less, so that whatever is whole under this one is whole under them.
     """
 
     patterns: tuple[str, ...]
-    made_for: str
     within: tuple[str, ...] = ()
 
     def byte_level(self, add_prefix_space: bool = False) -> pre_tokenizers.PreTokenizer:
@@ -45,33 +43,23 @@ class PreTokenizer:
 _DIGITS_FROM_THE_RIGHT = r"(?=(\d{3})+(?!\d))"
 
 PRE_TOKENIZERS = {
-    "starcoder": PreTokenizer((r"\p{N}", _GPT2), "StarCoder: single digits, then GPT-2's pattern", ("gpt2",)),
-    "gpt2": PreTokenizer((_GPT2,), "GPT-2, RoBERTa, r50k_base and p50k_base"),
-    "qwen2": PreTokenizer(
-        (_CL100K.replace(r"\p{N}{1,3}", r"\p{N}"),), "Qwen: cl100k with single digits", ("cl100k", "llama3")
-    ),
-    "cl100k": PreTokenizer((_CL100K,), "cl100k_base, of GPT-4"),
-    "llama3": PreTokenizer((_CL100K,), "Llama 3, the same as cl100k"),
-    "olmo2": PreTokenizer(
-        (_WORDS % ("", "") + _REST,), "plain BPE trained with the scripts of the SuperBPE repository", ("o200k",)
-    ),
-    "o200k": PreTokenizer((_WORDS % (_SUFFIX, _SUFFIX) + _REST,), "o200k_base, of GPT-4o, and Llama 4"),
+    "starcoder": PreTokenizer((r"\p{N}", _GPT2), ("gpt2",)),  # single digits, then GPT-2's pattern
+    "gpt2": PreTokenizer((_GPT2,)),  # also RoBERTa, r50k_base and p50k_base
+    "qwen2": PreTokenizer((_CL100K.replace(r"\p{N}{1,3}", r"\p{N}"),), ("cl100k", "llama3")),  # with single digits
+    "cl100k": PreTokenizer((_CL100K,)),  # cl100k_base, of GPT-4
+    "llama3": PreTokenizer((_CL100K,)),  # the same
+    "olmo2": PreTokenizer((_WORDS % ("", "") + _REST,), ("o200k",)),  # plain BPE by SuperBPE's scripts
+    "o200k": PreTokenizer((_WORDS % (_SUFFIX, _SUFFIX) + _REST,)),  # o200k_base, of GPT-4o, and Llama 4
     # The released 200k vocabularies of the SuperBPE paper are older than the scripts in its repository, whose patterns
     # leave 2,329 (plain) and 1,042 (SuperBPE) of their 199,757 merges without effect; under these two, none.
-    "superbpe": PreTokenizer(
-        (r"\p{N}+", _DIGITS_FROM_THE_RIGHT),
-        "the released SuperBPE vocabularies, as llama.cpp cuts them: only digits, in threes from the right",
-        ("none",),
-    ),
+    # As llama.cpp cuts them: only digits, in threes from the right.
+    "superbpe": PreTokenizer((r"\p{N}+", _DIGITS_FROM_THE_RIGHT), ("none",)),
+    # Plain BPE, worked out from its merges.
     "superbpe-base": PreTokenizer(
         (_DIGITS_FROM_THE_RIGHT + r"| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",),
-        "the released plain BPE vocabularies of the SuperBPE paper, worked out from their merges",
         ("gpt2", "cl100k", "llama3", "superbpe"),
     ),
-    "superbpe-script": PreTokenizer(
-        (r"\p{N}{1,3}| ?[^\s\p{L}\p{N}]{2,}[\r\n/]*| +(?!\S)",),
-        "SuperBPE trained with the scripts of its repository",
-        ("superbpe",),
-    ),
-    "none": PreTokenizer((), "no cutting: the model sees the whole text"),
+    # Trained with the scripts of its repository.
+    "superbpe-script": PreTokenizer((r"\p{N}{1,3}| ?[^\s\p{L}\p{N}]{2,}[\r\n/]*| +(?!\S)",), ("superbpe",)),
+    "none": PreTokenizer(()),  # no cutting: the model sees the whole text
 }

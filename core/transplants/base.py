@@ -30,15 +30,12 @@ class Sizes:
 
     Args:
         n_new: rows to make.
-        n_anchors: tokens that both vocabularies have.
-        width, donor_width: of the model's rows and of the donor's; 0 without a donor.
+        width: of the model's rows.
         n_old: rows of the model.
     """
 
     n_new: int
-    n_anchors: int
     width: int
-    donor_width: int
     n_old: int
 
 

@@ -15,7 +15,7 @@ from components.premium.context import AtHand
 from components.premium.figure import Cell, show
 from components.premium.scale import colour_scale, reach, ticks, times
 from components.widgets.view import View
-from core.text.territories import SOURCES, Spoken, middles, outlines, spoken_in, territories
+from core.text.territories import SOURCES, SpokenLanguage, centres, outlines, spoken_in, territories
 
 _LEAST = 0.01  # share of a country's people that a language must have to be its dearest
 _SMALL = 2.0  # degrees; smaller countries get a dot, about five pixels wide
@@ -89,7 +89,7 @@ def draw(at_hand: AtHand) -> None:
         },
         {
             0: [cells[n] for n in small],
-            1: [cell for cell, one in zip(cells, countries, strict=True) if one.code in middles()],
+            1: [cell for cell, one in zip(cells, countries, strict=True) if one.code in centres()],
         },
         lambda light: map_figure(countries, _WINDOWS[window], light.dark),
     )
@@ -119,7 +119,7 @@ def main_language(at_hand: AtHand, row: int) -> list[Country]:
 def dearest_language(at_hand: AtHand, row: int) -> list[Country]:
     """Each country by the dearest of its languages that 1 % of its people use."""
 
-    def dearest(spoken: Sequence[Spoken], value: Sequence[float]) -> float:
+    def dearest(spoken: Sequence[SpokenLanguage], value: Sequence[float]) -> float:
         counted = [v for one, v in zip(spoken, value, strict=True) if one.share >= _LEAST and not isnan(v)]
         return max(counted, default=nan)
 
@@ -129,7 +129,7 @@ def dearest_language(at_hand: AtHand, row: int) -> list[Country]:
 def mean_language(at_hand: AtHand, row: int) -> list[Country]:
     """Each country by the weighted geometric mean of its languages."""
 
-    def mean(spoken: Sequence[Spoken], value: Sequence[float]) -> float:
+    def mean(spoken: Sequence[SpokenLanguage], value: Sequence[float]) -> float:
         counted = [(one.share, v) for one, v in zip(spoken, value, strict=True) if one.share > 0 and not isnan(v)]
         total = sum(share for share, _ in counted)
         return float(2 ** (sum(share * log2(v) for share, v in counted) / total)) if total else nan
@@ -144,7 +144,9 @@ RULES: dict[str, Callable[[AtHand, int], list[Country]]] = {
 }
 
 
-def _countries(at_hand: AtHand, row: int, rule: Callable[[Sequence[Spoken], Sequence[float]], float]) -> list[Country]:
+def _countries(
+    at_hand: AtHand, row: int, rule: Callable[[Sequence[SpokenLanguage], Sequence[float]], float]
+) -> list[Country]:
     column_by_code = {at_hand.table.languages[column]: column for column in at_hand.columns}
     found = []
     for code, name in territories().items():
@@ -183,11 +185,11 @@ def small_ones(countries: Sequence[Country]) -> list[int]:
     >>> small_ones([Country("SG", "", 0, 1.0, 1.0, ""), Country("BR", "", 0, 1.0, 1.0, "")])
     [0]
     """
-    return [n for n, one in enumerate(countries) if one.code in middles() and _dotted(one)]
+    return [n for n, one in enumerate(countries) if one.code in centres() and _dotted(one)]
 
 
 def _dotted(one: Country) -> bool:
-    return middles()[one.code][2] < _SMALL or isnan(one.premium)
+    return centres()[one.code][2] < _SMALL or isnan(one.premium)
 
 
 def country_table(at_hand: AtHand, row: int, countries: Sequence[Country]) -> pd.DataFrame:
@@ -236,8 +238,8 @@ def map_figure(
     masked = [isnan(countries[n].premium) for n in dots]
     line = {"color": "rgb(90,96,108)" if not dark else "rgb(200,206,216)", "width": 1}
     points = go.Scattergeo(
-        lon=[middles()[countries[n].code][0] for n in dots],
-        lat=[middles()[countries[n].code][1] for n in dots],
+        lon=[centres()[countries[n].code][0] for n in dots],
+        lat=[centres()[countries[n].code][1] for n in dots],
         mode="markers",
         marker={
             "size": 8,
@@ -265,7 +267,7 @@ def map_figure(
     )
     # One step below the scale is for countries without a number: half of it for masked ones, half for the others.
     n = high - low + 1
-    drawn = [(one, d) for one, d in zip(countries, doublings, strict=True) if one.code in middles()]
+    drawn = [(one, d) for one, d in zip(countries, doublings, strict=True) if one.code in centres()]
     grey = [(0, _NOTHING[dark]), (0.5 / n, _NOTHING[dark]), (0.5 / n, _MASKED[dark]), (1 / n, _MASKED[dark])]
     areas = go.Choropleth(
         geojson=outlines(),

@@ -10,8 +10,9 @@ from components.segmentation.context import AtHand
 from components.segmentation.picked import Picked
 from components.segmentation.rows import Row
 from components.segmentation.tool_charts import merge_tree_figure
-from components.widgets.chips import chips, readable, visible
+from components.widgets.chips import chips, visible
 from components.widgets.view import View
+from core.tokenizers.backends.display import displayed
 from core.tokenizers.explain.merges import merge_tree
 from core.tokenizers.tokenizer import Explanation, Stage
 
@@ -92,12 +93,12 @@ def _steps(explanation: Explanation) -> None:
     last = len(explanation.steps) - 1
     if last < 1:
         st.caption("The piece is one token from the start: nothing to do.")
-        chips([readable(s) for s in explanation.steps[0].symbols] if explanation.steps else [])
+        chips([displayed(s) for s in explanation.steps[0].symbols] if explanation.steps else [])
         return
     number = st.slider("Step", 0, last, last, key=f"how_step_{explanation.piece}")
     step = explanation.steps[number]
     st.caption(f"Step {number} of {last}: {plain(step.why)}.")
-    chips([readable(symbol) for symbol in step.symbols], marked=lambda i: i == step.at)
+    chips([displayed(symbol) for symbol in step.symbols], marked=lambda i: i == step.at)
     if explanation.algorithm == "BPE":
         st.plotly_chart(merge_tree_figure(merge_tree(explanation.steps[: number + 1])), key="merge_tree")
         st.caption("Each join is one merge; its height is the order in which it happened. Hover for the rule.")
@@ -112,11 +113,11 @@ def _paths(explanation: Explanation) -> None:
         "A Unigram model scores every way to cut the piece by the sum of its tokens' log-probabilities, "
         "and takes the best."
     )
-    chips([readable(symbol) for symbol in best.symbols])
+    chips([displayed(symbol) for symbol in best.symbols])
     st.dataframe(
         pd.DataFrame(
             {
-                "way to cut": [" | ".join(visible(readable(s)) for s in path.symbols) for path in explanation.paths],
+                "way to cut": [" | ".join(visible(displayed(s)) for s in path.symbols) for path in explanation.paths],
                 "tokens": [len(path.symbols) for path in explanation.paths],
                 "score (nats)": [path.score for path in explanation.paths],
                 "behind the best": [best.score - path.score for path in explanation.paths],

@@ -9,11 +9,12 @@ from components.cached import tokenizers as cached
 from components.segmentation.context import AtHand
 from components.segmentation.rows import Row
 from components.widgets import text_state
-from components.widgets.chips import chips, readable
+from components.widgets.chips import chips
 from components.widgets.text_editor.component import text_editor
 from components.widgets.view import View
 from core.segmentation.two_texts import DiffSegment, compare
 from core.text.samples import pairs
+from core.tokenizers.backends.display import displayed
 from core.tokenizers.segmentation import Segmentation
 
 
@@ -95,7 +96,7 @@ def _aligned(segmentation: Segmentation, segments: tuple[DiffSegment, ...], side
     for segment in segments:
         if segment.change != "equal":
             differing.update(range(*(segment.first_tokens, segment.second_tokens)[side]))
-    pieces = [readable(segmentation.text[a:b]) for a, b in zip(segmentation.starts, segmentation.ends, strict=True)]
+    pieces = [displayed(segmentation.text[a:b]) for a, b in zip(segmentation.starts, segmentation.ends, strict=True)]
     chips(pieces, marked=differing.__contains__)
 
 

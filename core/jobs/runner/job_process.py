@@ -64,11 +64,11 @@ class JobProcess:
 
     def drive(self) -> Json:
         """Compute on a cluster what is not finished, keeping each piece as it comes."""
-        from core.jobs.ray import RayEngine
+        from core.jobs.ray import run_on_ray
 
         wanted = [n for n, u in enumerate(self.units) if not self.store.has(part_key(self.kind, self.key, u))]
         start = time.monotonic()
-        for n, output in RayEngine().run(self.kind, self.context, [self.units[n] for n in wanted]):
+        for n, output in run_on_ray(self.kind, self.context, [self.units[n] for n in wanted]):
             self.keep(self.units[wanted[n]], output, time.monotonic() - start)
             self.say({"finished": wanted[n]})
         return {"driven": True}

@@ -4,12 +4,10 @@ import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-from core.jobs.job import Job, JobKind, State
+from core.jobs.job import MOST_LOSSES, Job, JobKind, State
 from core.jobs.runner.fair_order import Candidate
 from core.jobs.runner.worker import Task, Worker
 from core.jobs.store.records import MOST_LOG
-
-MOST_LOSSES = 2  # how often a piece is tried again after its process was killed
 
 
 @dataclass

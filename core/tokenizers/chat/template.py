@@ -20,7 +20,6 @@ from core.common.sandbox.pipes import AnswerTooLong, DeadlinePassed
 from core.common.sandbox.start import bare_environment
 
 if TYPE_CHECKING:
-    from jinja2.parser import Parser
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 SECONDS = 2.0  # of processor time for one chat; real templates take milliseconds
@@ -62,6 +61,7 @@ def render(template: str, messages: Sequence[Message], add_generation_prompt: bo
 def _environment() -> "ImmutableSandboxedEnvironment":
     from jinja2 import nodes
     from jinja2.ext import Extension
+    from jinja2.parser import Parser
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     class Generation(Extension):
@@ -69,7 +69,7 @@ def _environment() -> "ImmutableSandboxedEnvironment":
 
         tags = {"generation"}  # noqa: RUF012 - as Jinja declares it
 
-        def parse(self, parser: "Parser") -> nodes.Node:
+        def parse(self, parser: Parser) -> nodes.Node:
             line = next(parser.stream).lineno
             body = parser.parse_statements(("name:endgeneration",), drop_needle=True)
             return nodes.Scope(body, lineno=line)

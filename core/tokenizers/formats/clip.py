@@ -102,6 +102,4 @@ def clip_backend(id_by_token: dict[str, int], pairs: list[tuple[str, str]], name
     return backend
 
 
-SOURCE = Source(
-    key="clip", label="CLIP vocabulary", recognises=_recognises, load=_load, endings=(".gz", ".txt"), rank=40
-)
+SOURCE = Source(key="clip", label="CLIP vocabulary", recognises=_recognises, load=_load, rank=40)

@@ -39,4 +39,4 @@ def _load(files: Files) -> LocalTokenizer:
     return _LOADERS[model](read_tokens(metadata, name), files.spec, name)
 
 
-SOURCE = Source(key="gguf", label="GGUF", recognises=_recognises, load=_load, endings=(".gguf",), rank=30)
+SOURCE = Source(key="gguf", label="GGUF", recognises=_recognises, load=_load, rank=30)

@@ -93,6 +93,5 @@ SOURCE = Source(
     label="llama2.c (tokenizer.bin)",
     recognises=_recognises,
     load=_load,
-    endings=(".bin",),
     rank=55,
 )

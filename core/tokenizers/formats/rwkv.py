@@ -96,6 +96,4 @@ def _entry(line: str) -> tuple[int, bytes] | None:
     return (i, value) if fits else None
 
 
-SOURCE = Source(
-    key="rwkv", label="RWKV World vocabulary", recognises=_recognises, load=_load, endings=(".txt",), rank=60
-)
+SOURCE = Source(key="rwkv", label="RWKV World vocabulary", recognises=_recognises, load=_load, rank=60)

@@ -151,6 +151,5 @@ SOURCE = Source(
     label="SentencePiece (.model)",
     recognises=_recognises,
     load=_load,
-    endings=(".model",),
     rank=60,
 )

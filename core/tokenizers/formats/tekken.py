@@ -156,6 +156,4 @@ def _specials(listed: Any, n_specials: int) -> list[str] | None:
     return specials if usable else None
 
 
-SOURCE = Source(
-    key="tekken", label="Mistral Tekken (tekken.json)", recognises=_recognises, load=_load, endings=(".json",), rank=40
-)
+SOURCE = Source(key="tekken", label="Mistral Tekken (tekken.json)", recognises=_recognises, load=_load, rank=40)

@@ -245,6 +245,5 @@ SOURCE = Source(
     load=_load,
     scheme="tiktoken",
     open=_open,
-    endings=(".tiktoken", ".model"),
     rank=30,
 )

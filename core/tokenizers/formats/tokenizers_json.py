@@ -70,6 +70,5 @@ SOURCE = Source(
     label="tokenizer.json (Hugging Face)",
     recognises=_recognises,
     load=load,
-    endings=(".json", ".json.gz", ".gz"),
     rank=20,
 )

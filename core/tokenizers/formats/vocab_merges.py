@@ -294,6 +294,5 @@ SOURCE = Source(
     label="vocab.json and merges.txt",
     recognises=_recognises,
     load=_load,
-    endings=(".json", ".txt"),
     rank=70,
 )

@@ -102,4 +102,4 @@ def _backend(id_by_token: dict[str, int], normaliser: normalizers.Normalizer) ->
     return backend
 
 
-SOURCE = Source(key="wordpiece", label="BERT vocab.txt", recognises=_recognises, load=_load, endings=(".txt",), rank=80)
+SOURCE = Source(key="wordpiece", label="BERT vocab.txt", recognises=_recognises, load=_load, rank=80)

@@ -131,11 +131,6 @@ def vet(path: Path, options: Mapping[str, str] | None = None) -> Info:
     return info
 
 
-def close_all() -> None:
-    """End every process, the spare one included."""
-    _POOL.close()
-
-
 def resident() -> int:
     """Bytes that all these processes hold."""
     return _POOL.held_bytes

@@ -45,11 +45,6 @@ class Coefficients:
         """Sum of each row's absolute weights, float32 (n,)."""
         return self._total(self.weights.abs())
 
-    def normalised(self) -> "Coefficients":
-        """Each row's weights divided by their sum; rows whose weights sum to zero are left as they are."""
-        sums = torch.where(self.sums == 0, 1.0, self.sums)
-        return Coefficients(self.offsets, self.ids, self.weights / sums[self.row_of])
-
     def apply(self, rows: Tensor, memory_bytes: int) -> Tensor:
         """The weighted sums, float32 (n, W), on the device of `rows`; zero for a row without entries.
 

@@ -51,11 +51,6 @@ class Pursuit:
     n_rescored: float = 0.0
     left_after: Mapping[int, Tensor] = field(default_factory=dict)
 
-    @property
-    def used(self) -> Tensor:
-        """Atoms chosen per target, int64 (n,)."""
-        return (self.ids >= 0).sum(1)
-
 
 def pursue(
     targets: Tensor,

@@ -140,7 +140,7 @@ PRE_TOKENIZERS: dict[str, PreTokenizer] = {
         (
             "[\r\n]",
             _DEEPSEEK_LETTERS,
-            r"\s?" "[!-/:-~\uff01-\uff0f\uff1a-\uff5e\u2018-\u201f\u3000-\u3002]+",
+            _DEEPSEEK_MARKS,
             r"\s+\z",
             _DEEPSEEK_CJK,
             r"\p{N}+",

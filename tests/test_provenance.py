@@ -1,4 +1,4 @@
-"""What is taken away can be read back, means the same, and does no harm."""
+"""What is exported can be read back, means the same, and does no harm."""
 
 import csv
 import io
@@ -17,11 +17,11 @@ from pyarrow import parquet
 from core.export import latex
 from core.export.provenance import (
     VERSION,
-    Named,
+    CitedTokenizer,
     Provenance,
     bibtex,
     by_tokenizer,
-    sentence,
+    citation,
     to_csv,
     to_latex,
     to_parquet,
@@ -33,12 +33,12 @@ ABOUT = Provenance(
     corpus="FLORES-200 dev & devtest",
     corpus_fingerprint="2d1e0da105b15844",
     sentences="2,009",
-    tokenizers=(Named("GPT-2", "a36c6443bc67d9d3"), Named("100 %_own", "0123456789abcdef")),
+    tokenizers=(CitedTokenizer("GPT-2", "a36c6443bc67d9d3"), CitedTokenizer("100 %_own", "0123456789abcdef")),
     counted="2026-11-22",
     versions=("tiktoken 0.14.0",),
     licence="CC BY-SA 4.0",
     link="http://localhost/premium?counted=gpt-2&find=Thai%2CLao",
-    today="2026-11-25",
+    retrieved="2026-11-25",
 )
 COLUMNS = {
     "Language": ["Thai", "=HYPERLINK(1)", "Lao"],
@@ -101,12 +101,12 @@ def test_a_cell_is_no_option_of_the_row_before(cell: str) -> None:
 
 
 def test_citations_name_everything_a_number_depends_on() -> None:
-    for text in (sentence(ABOUT), bibtex(ABOUT)):
+    for text in (citation(ABOUT), bibtex(ABOUT)):
         for fact in ("2d1e0da105b15844", "a36c6443bc67d9d3", "2026-11-22", "2026-11-25", "tiktoken 0.14.0", VERSION):
             assert fact in text
-    assert ABOUT.link in sentence(ABOUT) and rf"\url{{{ABOUT.link}}}" in bibtex(ABOUT)
+    assert ABOUT.link in citation(ABOUT) and rf"\url{{{ABOUT.link}}}" in bibtex(ABOUT)
     assert r"dev \& devtest" in bibtex(ABOUT) and _balanced(bibtex(ABOUT))
-    assert "from" not in sentence(replace(ABOUT, link="")) and "url" not in bibtex(replace(ABOUT, link=""))
+    assert "from" not in citation(replace(ABOUT, link="")) and "url" not in bibtex(replace(ABOUT, link=""))
 
 
 def test_the_version_is_that_of_the_project() -> None:

@@ -1,0 +1,71 @@
+"""What a `hub:` spec names, and which files of that repository make its tokenizer."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.tokenizers.catalog import LEADING, SIBLINGS, split_options
+
+PATTERNS = ("*.tiktoken", "tokenizer.model.*")  # fetched and tried where no file has a usual name
+_REPOSITORY = re.compile(r"(?!.*(--|\.\.))([A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9_][\w.-]{0,95}(?<![.-])", re.ASCII)
+_REVISION = re.compile(r"(?!.*\.\.)[A-Za-z0-9][\w./+-]{0,199}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a `hub:` spec names."""
+
+    repository: str
+    revision: str
+    file: str
+    options: Mapping[str, str]
+
+
+def place(rest: str) -> Place:
+    """What follows `hub:` taken apart.
+
+    Raises:
+        UserError: it cannot be a repository's id or a revision.
+
+    >>> place("Qwen/Qwen3-8B@main?file=a.gguf")
+    Place(repository='Qwen/Qwen3-8B', revision='main', file='a.gguf', options={})
+    """
+    name, options = split_options(rest)
+    repository, at, revision = name.partition("@")
+    if not _REPOSITORY.fullmatch(repository):
+        raise UserError(
+            f"{shown(repository)} is not the id of a repository on the Hub. Write OWNER/NAME, such as Qwen/Qwen3-8B: "
+            "letters, digits, '-', '_' and '.', at most 96 in each part."
+        )
+    if at and not _REVISION.fullmatch(revision):
+        raise UserError(f"{shown(revision)} is not a revision. Write a branch, a tag or a commit behind the @.")
+    return Place(repository, revision or "main", options.pop("file", ""), options)
+
+
+def choose(names: list[str], wanted: Place) -> list[str]:
+    """Those of a repository's files that make its tokenizer.
+
+    Raises:
+        UserError: there are none, or the chosen one is not there; lists what there is.
+    """
+    if wanted.file:
+        if wanted.file not in names:
+            raise UnknownName(f"file in {wanted.repository}", wanted.file, names)
+        return [wanted.file]
+    chosen = [n for n in names if n in SIBLINGS or any(fnmatch(n, p) and "/" not in n for p in PATTERNS)]
+    if any(carries(n) for n in chosen):
+        return chosen
+    some = ", ".join(shown(n)[1:-1] for n in sorted(names)[:8]) or "nothing"
+    more = f" and {len(names) - 8:,} more" if len(names) > 8 else ""
+    choice = " To read one of these files, add ?file=NAME." if any(n.endswith((".gguf", ".bin")) for n in names) else ""
+    raise UnreadableFile(
+        f"{wanted.repository} holds no tokenizer files at revision {shown(wanted.revision)}. "
+        f"It holds {some}{more}.{choice or ' Name the repository that its tokenizer comes from.'}"
+    )
+
+
+def carries(name: str) -> bool:
+    """Whether a file of this name may hold a whole tokenizer."""
+    return name in LEADING or any(fnmatch(name, pattern) for pattern in PATTERNS)
