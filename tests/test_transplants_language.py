@@ -22,7 +22,8 @@ from core.transplants.linear.sparsemax import sparsemax
 from core.transplants.linear.text_encoder import by_spelling
 from core.transplants.linear.word_alignment import align
 from core.transplants.linear.word_vectors import WordVectors, read_dictionary, read_vectors, vectors_from_text
-from core.transplants.problem import Problem, Resources
+from core.transplants.problem import Problem
+from core.transplants.resources import Resources
 from core.transplants.rows import Provenance
 from tests.datafolder import TOKENIZERS, flores, needs_data
 from tests.lexicons import lexicon, random_matrices

@@ -53,7 +53,7 @@ def lacking(
     from core.transplants.base import METHODS
     from core.transplants.linear.word_vectors import WordVectors
     from core.transplants.needs import Available
-    from core.transplants.problem import Resources
+    from core.transplants.resources import Resources
 
     vectors = WordVectors(("",), torch.zeros(1, 1)) if has_vectors else None
     pair = (("", ""),)

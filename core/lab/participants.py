@@ -22,7 +22,8 @@ from core.tokenizers.matching import Match, match, vocabulary_of
 from core.tokenizers.tokenizer import LocalTokenizer
 from core.transplants.base import METHODS
 from core.transplants.needs import DONOR
-from core.transplants.problem import Problem, Resources
+from core.transplants.problem import Problem
+from core.transplants.resources import Resources
 
 Opener = Callable[[str, str, str], LanguageModel]
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from core.common.need import Need
-from core.transplants.problem import Problem, Resources
+from core.transplants.problem import Problem
+from core.transplants.resources import Resources
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -23,7 +24,7 @@ class Available:
     @property
     def has_anchors(self) -> bool:
         """Whether both vocabularies share tokens with usable rows on every side."""
-        return self.problem is None or all(len(self.problem.anchors(side)) for side in self.problem.sides)
+        return self.problem is None or all(len(side.anchors) for side in self.problem.sides.values())
 
 
 ANCHORS = Need[Available](

@@ -10,17 +10,18 @@ from core.transplants.base import Method
 from core.transplants.linear.coefficients import Coefficients, concatenated, from_table
 from core.transplants.linear.nearest import nearest
 from core.transplants.linear.text_encoder import by_spelling
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import Provenance, Rows, composed
 
 _BUILT_IN = "The encoder is the built-in one, which knows spelling, not meaning; give a text encoder for better rows."
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """For each wanted token (1 - w) of its pieces and w of its neighbours."""
+    problem = side.problem
     old, new = vocabulary_of(problem.old).pieces, vocabulary_of(problem.new).pieces
-    wanted, spellings = problem.wanted(side), problem.spellings(side)
-    usable = torch.nonzero(problem.usable_old(side)).flatten().tolist()
+    wanted, spellings = side.wanted, side.spellings
+    usable = torch.nonzero(side.usable_old).flatten().tolist()
     old_ids = [i for i in usable if _text(old[i])]
     texts = [_text(new[i]) for i in wanted.tolist()]
     known, targets = _encoded(problem, [_text(old[i]) for i in old_ids]), _encoded(problem, texts)
@@ -36,7 +37,7 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
     blended = _blended(local, torch.tensor(old_ids)[places], neighbours, share)
     nothing = {"it has neither old pieces nor a text to encode": ~has_text & ~spelled}
     remarks = () if problem.resources.encoder else (_BUILT_IN,)
-    return composed(problem, side, blended, Provenance.SOLVED, nothing, remarks=remarks)
+    return composed(side, blended, Provenance.SOLVED, nothing, remarks=remarks)
 
 
 def _encoded(problem: Problem, texts: list[str]) -> Tensor:

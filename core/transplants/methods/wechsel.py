@@ -10,24 +10,25 @@ from core.transplants.linear.coefficients import from_table
 from core.transplants.linear.nearest import nearest
 from core.transplants.linear.word_vectors import WordVectors
 from core.transplants.needs import DICTIONARY, WORD_VECTORS
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import Provenance, Rows, composed
 
 NO_VECTOR = "it is no piece of a word that has a vector"
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """For each wanted token the mean of the old tokens with the nearest vectors."""
+    problem = side.problem
     old_words, new_words = problem.resources.old_vectors, problem.resources.new_vectors
     assert old_words is not None and new_words is not None, "declared as needed"
     turn = procrustes(_translations(problem, old_words, new_words), scaled=False, centred=False)
-    wanted = problem.wanted(side)
+    wanted = side.wanted
     new = problem.once("vectors of new tokens", lambda: new_words.of_tokens(problem.new))[wanted]
     there = torch.isfinite(new).all(1) & (new != 0).any(1)
     places = torch.nonzero(there).flatten()
     turned = turn.apply(new.to(problem.device), places, problem.memory_bytes)
     old = problem.once("vectors of old tokens", lambda: old_words.of_tokens(problem.old))
-    usable = problem.usable_old(side)[: len(old)]
+    usable = side.usable_old[: len(old)]
     old_ids = torch.nonzero(usable & torch.isfinite(old[: len(usable)]).all(1)).flatten()
     found, cosines = nearest(turned, old[old_ids].to(problem.device), params.whole("k"), problem.memory_bytes)
     n, k = len(wanted), found.shape[1]
@@ -35,7 +36,6 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
     ids[there] = old_ids[found]
     weights[there] = torch.softmax(cosines / params.number("temperature"), 1)
     return composed(
-        problem,
         side,
         from_table(ids, weights),
         Provenance.SOLVED,
