@@ -52,6 +52,7 @@ class Method:
         rows: the rows of one side; called only if nothing is missing.
         params: what can be set.
         needs: what must be there beyond the model and both tokenizers.
+        better_with: what it can do without, but makes better rows with.
         control: whether it is a negative control, which a method should beat.
         work: about how many multiplications and additions one side takes; None for what takes no time to speak of.
     """
@@ -63,6 +64,7 @@ class Method:
     rows: Callable[[ProblemSide, Params], Rows]
     params: tuple[Param, ...] = ()
     needs: tuple[Need[Available], ...] = ()
+    better_with: tuple[Need[Available], ...] = ()
     control: bool = False
     work: Callable[[Sizes, Params], float] | None = None
 

@@ -10,10 +10,9 @@ from core.transplants.base import Method
 from core.transplants.linear.coefficients import Coefficients, concatenated, from_table
 from core.transplants.linear.nearest import nearest
 from core.transplants.linear.text_encoder import by_spelling
+from core.transplants.needs import ENCODER
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import Provenance, Rows, composed
-
-_BUILT_IN = "The encoder is the built-in one, which knows spelling, not meaning; give a text encoder for better rows."
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -36,7 +35,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     share = torch.where(has_text, torch.where(spelled, params.number("share"), 1.0), 0.0)  # all of what there is
     blended = _blended(local, torch.tensor(old_ids)[places], neighbours, share)
     nothing = {"it has neither old pieces nor a text to encode": ~has_text & ~spelled}
-    remarks = () if problem.resources.encoder else (_BUILT_IN,)
+    remarks = () if problem.resources.encoder else (ENCODER.advice,)
     return composed(side, blended, Provenance.SOLVED, nothing, remarks=remarks)
 
 
@@ -137,4 +136,5 @@ METHOD = Method(
         ),
         Param(key="k", label="Neighbours", default=3, help="How many old tokens like it.", low=1, high=100),
     ),
+    better_with=(ENCODER,),
 )
