@@ -151,10 +151,9 @@ def test_a_method_that_knows_the_truth_loses_nothing(subject: Subject) -> None:
     problem = subject.problem
     assert problem is not None
 
-    def true_rows(p, side, params):  # type: ignore[no-untyped-def]
-        old = torch.from_numpy(p.match.old_by_new)[p.wanted(side)]
-        base = p.base.input if side == "input" else p.base.head
-        return made(p, side, base[old.clamp(min=0)], Provenance.COMPOSED)
+    def true_rows(side, params):  # type: ignore[no-untyped-def]
+        old = torch.from_numpy(side.problem.match.old_by_new)[side.wanted]
+        return made(side, side.matrix[old.clamp(min=0)], Provenance.COMPOSED)
 
     oracle = Method(key="oracle", label="Oracle", definition="Knows.", source="", rows=true_rows)
     found = EVALUATORS.get("held_out_anchors").measure(

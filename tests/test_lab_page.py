@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.cached import lab as cached_lab
 from components.lab.context import AtHand
-from components.lab.form.form import _spec
+from components.lab.form.model_choice import model_spec
 from components.lab.key_picture import chart
 from components.lab.marks import in_light, marks
 from components.lab.view import views
@@ -163,9 +163,9 @@ def test_an_unknown_run_in_the_link_is_one_message(home: Path) -> None:
 
 
 def test_what_is_typed_is_a_hub_id_or_a_path() -> None:
-    assert _spec("OWNER/NAME") == "hub:OWNER/NAME"
-    assert _spec("~/models/mine") == "file:~/models/mine"
-    assert _spec("shipped:tiny-english") == "shipped:tiny-english"
+    assert model_spec("OWNER/NAME") == "hub:OWNER/NAME"
+    assert model_spec("~/models/mine") == "file:~/models/mine"
+    assert model_spec("shipped:tiny-english") == "shipped:tiny-english"
 
 
 def test_a_plan_comes_through_its_link_into_the_form(home: Path) -> None:

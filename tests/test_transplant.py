@@ -10,7 +10,8 @@ from core.models.matrices import Matrices
 from core.transplants.base import METHODS, Method, transplant
 from core.transplants.linear.word_vectors import WordVectors
 from core.transplants.needs import ANCHORS
-from core.transplants.problem import Problem, Resources
+from core.transplants.problem import Problem, ProblemSide
+from core.transplants.resources import Resources
 from core.transplants.rows import Provenance, made
 from tests.lexicons import lexicon, random_matrices
 
@@ -41,31 +42,35 @@ def problem(tied: bool = False, bias: bool = False, padding: int = 2, seed: int 
 
 
 @pytest.mark.parametrize("key", ALL)
-@pytest.mark.parametrize(("tied", "bias"), [(False, False), (True, False), (False, True)])
+@pytest.mark.parametrize(("tied", "bias"), [(False, False), (True, False), (False, True), (True, True)])
 def test_every_row_is_usable_and_accounted_for(key: str, tied: bool, bias: bool) -> None:
     at_hand = problem(tied, bias)
     found = transplant(at_hand, METHODS.get(key))
     n_rows = len(NEW.vocabulary) + 2
     assert found.matrices.tied == tied
     assert (found.matrices.bias is not None) == bias
-    for side in at_hand.sides:
-        rows = found.matrices.input if side == "input" else found.matrices.head
+    for name, side in at_hand.sides.items():
+        rows = found.matrices.input if name == "input" else found.matrices.head
         assert rows.shape == (n_rows, D)
         assert torch.isfinite(rows).all()
         assert key == "zero" or (rows != 0).any(1).all()
-        old = at_hand.old_ids(side)
+        old = side.old_ids
         kept = old >= 0
-        base = at_hand.base.input if side == "input" else at_hand.base.head
+        base = at_hand.base.input if name == "input" else at_hand.base.head
         assert torch.equal(rows[kept], base[old[kept]])
-        assert torch.equal(found.provenance[side] == Provenance.COPIED, kept)
-        one, fallback = found.rows[side], found.provenance[side][found.wanted[side]] == Provenance.FALLBACK
+        assert torch.equal(found.provenance[name] == Provenance.COPIED, kept)
+        one, fallback = found.rows[name], found.provenance[name][found.wanted[name]] == Provenance.FALLBACK
         assert sum(one.n_by_reason.values()) == int(fallback.sum())
         if one.residual is not None:
             assert torch.equal(torch.isnan(one.residual), fallback)
     if bias:
         assert found.matrices.bias is not None and found.matrices.bias.shape == (n_rows,)
-        kept = at_hand.old_ids("output") >= 0
-        assert torch.equal(found.matrices.bias[kept], at_hand.base.bias[at_hand.old_ids("output")[kept]])
+        old = at_hand.sides["input" if tied else "output"].old_ids
+        kept = old >= 0
+        assert torch.equal(found.matrices.bias[kept], at_hand.base.bias[old[kept]])
+        if key == "mean":
+            usable = at_hand.sides["input"].usable_old
+            assert torch.allclose(found.matrices.bias[found.wanted["input"]], at_hand.base.bias[usable].mean())
 
 
 @pytest.mark.parametrize("key", ALL)
@@ -143,7 +148,7 @@ def test_a_normal_fit_has_the_moments_of_the_rows() -> None:
     for kind in ("full", "diagonal"):
         at_hand = Problem(OLD, new, base)
         rows = transplant(at_hand, METHODS.get("normal"), {"covariance": kind}).matrices.input[258:]
-        usable = base.input[at_hand.usable_old("input")]
+        usable = base.input[at_hand.sides["input"].usable_old]
         truth = torch.cov(usable.T) if kind == "full" else torch.diag(usable.var(0))
         assert torch.allclose(rows.mean(0), usable.mean(0), atol=0.05 * float(truth.diagonal().max()))
         assert torch.allclose(torch.cov(rows.T), truth, atol=0.05 * float(truth.diagonal().max()))
@@ -186,10 +191,10 @@ def test_a_few_tokens_without_rows_are_survived() -> None:
 
 
 def test_an_overflow_in_half_precision_falls_back() -> None:
-    def huge(at_hand: Problem, side: str, params: object) -> object:
-        values = torch.ones(len(at_hand.wanted(side)), D)
+    def huge(side: ProblemSide, params: object) -> object:
+        values = torch.ones(len(side.wanted), D)
         values[0] = 1e6
-        return made(at_hand, side, values, Provenance.SOLVED)
+        return made(side, values, Provenance.SOLVED)
 
     half = Matrices(random_matrices(len(OLD.vocabulary), D, 0).input.half())
     found = transplant(Problem(OLD, NEW, half), Method(key="huge", label="Huge", definition="", source="", rows=huge))
@@ -227,10 +232,10 @@ def test_hidden_tokens_are_made_without_their_own_row() -> None:
     at_hand = problem()
     token = NEW.vocabulary.id_by_bytes[b"cat"]
     hidden = at_hand.without([token])
-    assert token in hidden.wanted("input") and token not in at_hand.wanted("input")
-    spelled = hidden.spellings("input")[hidden.wanted("input").tolist().index(token)]
+    assert token in hidden.sides["input"].wanted and token not in at_hand.sides["input"].wanted
+    spelled = hidden.sides["input"].spellings[hidden.sides["input"].wanted.tolist().index(token)]
     assert len(spelled) == 3  # c, a, t: not itself
-    assert token not in hidden.anchors("input").new
+    assert token not in hidden.sides["input"].anchors.new
     assert hidden.match is at_hand.match  # and not worked out again
     poisoned = at_hand.base.input.clone()
     poisoned[OLD.vocabulary.id_by_bytes[b"cat"]] = 1e9

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.common.errors import UnreadableFile, UserError
+from core.lab.lexicons import read_dictionary, read_vectors
 from core.models.matrices import Matrices
 from core.text.words_of_text import words_of
 from core.tokenizers.catalog import open_tokenizer
@@ -21,10 +22,12 @@ from core.transplants.linear.nearest import nearest
 from core.transplants.linear.sparsemax import sparsemax
 from core.transplants.linear.text_encoder import by_spelling
 from core.transplants.linear.word_alignment import align
-from core.transplants.linear.word_vectors import WordVectors, read_dictionary, read_vectors, vectors_from_text
-from core.transplants.problem import Problem, Resources
+from core.transplants.linear.word_vectors import WordVectors, vectors_from_text
+from core.transplants.problem import Problem
+from core.transplants.resources import Resources
 from core.transplants.rows import Provenance
 from tests.datafolder import TOKENIZERS, flores, needs_data
+from tests.lab import byte_bpe
 from tests.lexicons import lexicon, random_matrices
 
 D = 8
@@ -211,20 +214,34 @@ def test_trans_tokenization_finds_the_translation() -> None:
 def test_vectors_and_dictionaries_are_read(tmp_path: Path) -> None:
     file = tmp_path / "cc.vec"
     file.write_text("3 2\nthe 1 2\ncat 0.5 -1e-1\nthe 9 9\n")
-    found = read_vectors(file)
+    found = read_vectors(str(file))
     assert found.words == ["the", "cat"]
     assert torch.allclose(found.vectors, torch.tensor([[1, 2], [0.5, -0.1]]))
-    file.write_text("the 1 2\ncat 1\n")
-    with pytest.raises(UnreadableFile, match=r"Line 2 of 'cc.vec'"):
-        read_vectors(file)
-    file.write_text("")
-    with pytest.raises(UnreadableFile, match="holds no word vectors"):
-        read_vectors(file)
-    file.write_text("old man\tشيخ\nsun Sonne\n\nalone\n")
-    assert read_dictionary(file) == [("old man", "شيخ"), ("sun", "Sonne")]
+    assert read_vectors(str(file), most=1).words == ["the"]
+    file.write_text("2 2\nthe 1 2\ncat 1\n")
+    with pytest.raises(UnreadableFile, match=r"Line 3 of 'cc.vec'"):
+        read_vectors(str(file))
+    file.write_text("the 1 2\n")
+    with pytest.raises(UnreadableFile, match=r"no \.vec file"):
+        read_vectors(str(file))
+    file.write_text("0 2\n")
+    with pytest.raises(UserError, match="holds no words"):
+        read_vectors(str(file))
+    file.write_text("old man\tشيخ\nsun Sonne\n\n")
+    assert read_dictionary(str(file)) == [("old man", "شيخ"), ("sun", "Sonne")]
     file.write_text("alone\n")
-    with pytest.raises(UnreadableFile, match="no pairs"):
-        read_dictionary(file)
+    with pytest.raises(UnreadableFile, match="no pair of words"):
+        read_dictionary(str(file))
+
+
+def test_vectors_of_tokens_by_their_spelling() -> None:
+    tokenizer = byte_bpe(300)
+    spelled = tokenizer.vocabulary.spellings
+    found = WordVectors(["nothing of it", "Ġcat"], torch.tensor([[9.0, 9.0], [1.0, 2.0]])).by_spelling(tokenizer)
+    assert torch.isfinite(found).all(1).nonzero().flatten().tolist() == [spelled.index("Ġcat")]
+    assert found[spelled.index("Ġcat")].tolist() == [1, 2]
+    with pytest.raises(UserError, match="None of the 1 vectors is of a token"):
+        WordVectors(["nothing of it"], torch.ones(1, 2)).by_spelling(tokenizer)
 
 
 def test_vectors_are_made_from_text() -> None:

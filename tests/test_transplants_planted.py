@@ -11,7 +11,8 @@ from core.common.params import Value
 from core.models.matrices import Matrices
 from core.transplants.base import METHODS, transplant
 from core.transplants.linear.word_vectors import WordVectors
-from core.transplants.problem import Problem, Resources
+from core.transplants.problem import Problem
+from core.transplants.resources import Resources
 from core.transplants.rows import Provenance
 from tests.lexicons import lexicon
 
@@ -140,7 +141,7 @@ def test_a_token_without_a_donor_row_is_the_mean_row(key: str) -> None:
     case.problem.donor.input[-1] = float("nan")
     found = transplant(case.problem, METHODS.get(key))
     assert found.provenance["input"][-1] == Provenance.FALLBACK
-    assert torch.allclose(found.matrices.input[-1], case.problem.mean_row("input"))
+    assert torch.allclose(found.matrices.input[-1], case.problem.sides["input"].mean_row)
     assert found.rows["input"].n_by_reason == {"the donor has no usable row for it": 1}
 
 

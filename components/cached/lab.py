@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -44,27 +44,19 @@ def catalogue() -> Catalogue:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def lacking(
-    has_donor: bool, has_text: bool, is_parallel: bool, has_dictionary: bool, has_vectors: bool
-) -> dict[str, str]:
-    """Methods that cannot run with what was chosen so far, each with the reason and how to help it."""
-    import torch
+def lacking(there: tuple[str, ...]) -> dict[str, str]:
+    """Methods that cannot run with what was chosen so far, each with the reason and how to help it.
 
+    Args:
+        there: "donor", and names in `core.transplants.resources.Resources`.
+    """
     from core.transplants.base import METHODS
-    from core.transplants.linear.word_vectors import WordVectors
     from core.transplants.needs import Available
-    from core.transplants.problem import Resources
+    from core.transplants.resources import Resources
 
-    vectors = WordVectors(("",), torch.zeros(1, 1)) if has_vectors else None
-    pair = (("", ""),)
-    resources = Resources(
-        target_text=("",) if has_text else (),
-        old_vectors=vectors,
-        new_vectors=vectors,
-        dictionary=pair if has_dictionary else (),
-        parallel=pair if is_parallel else (),
-    )
-    here = Available(resources=resources, has_donor=has_donor)
+    something: Any = ("",)
+    resources = Resources(**{name: something for name in there if name != "donor"})
+    here = Available(resources=resources, has_donor="donor" in there)
     reasons = {key: one.lacks(here) for key, one in METHODS.all().items()}
     return {key: reason for key, reason in reasons.items() if reason}
 

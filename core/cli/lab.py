@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.base import Command, print_json, table
 from core.cli.stages import told
-from core.cli.transplant import device, params
+from core.cli.transplant import device, given, params, resources
 from core.common.errors import UserError
 from core.lab.plan import Choice, Plan
 
@@ -40,6 +40,7 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--file", action="append", default=[], metavar="F", help="plain text, a domain; may be repeated"
     )
+    resources(parser)
     parser.add_argument("--seed", action="append", type=int, default=[], metavar="N", help="default 0; may be repeated")
     parser.add_argument("--dry-run", action="store_true", help="say what it will take, and stop")
     device(parser)
@@ -67,6 +68,7 @@ def _plan(options: Namespace) -> Plan:
         tuple(options.seed) or (0,),
         device=options.device,
         dtype=options.dtype,
+        **given(options),
     )
 
 

@@ -26,6 +26,8 @@ class Listed(Action):
             print(f"{one.key}: {one.label}{control}\n    {one.definition}\n    Source: {one.source}.")
             if one.needs:
                 print(f"    Needs: {', '.join(need.key for need in one.needs)}.")
+            if one.better_with:
+                print(f"    Better with: {', '.join(need.key for need in one.better_with)}.")
             for param in one.params:
                 which = f"one of {', '.join(param.choices)}" if param.choices else _range(param.low, param.high)
                 print(f"    --param {param.key}={param.default}  {param.help} {which}".rstrip())
@@ -47,9 +49,7 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="FOLDER", help="where the new model goes; must not exist")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of whatever the method draws; default 0")
     _texts(parser)
-    parser.add_argument("--dictionary", default="", metavar="F", help="word, tab, translation per line, for wechsel")
-    parser.add_argument("--old-vectors", default="", metavar="F", help=".vec file of the old language, for wechsel")
-    parser.add_argument("--new-vectors", default="", metavar="F", help=".vec file of the new language, for wechsel")
+    resources(parser)
     device(parser)
     parser.add_argument("--list", action=Listed, help="say what methods there are, what they need and can be set to")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -61,6 +61,43 @@ def _texts(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--language", action="append", default=[], metavar="L", help="of the corpus; may be repeated")
     parser.add_argument("--sentences", type=int, default=50, metavar="N", help="of each language; default 50")
+    parser.add_argument(
+        "--file", action="append", default=[], metavar="F", help="plain text besides the corpus; may be repeated"
+    )
+
+
+def resources(parser: ArgumentParser) -> None:
+    """Options for what some methods need besides, named as in a plan."""
+    parser.add_argument(
+        "--old-language",
+        default="eng_Latn",
+        metavar="L",
+        help="of the corpus, the one that the model knows; default eng_Latn",
+    )
+    parser.add_argument("--dictionary", default="", metavar="F", help="word, tab, translation per line, for wechsel")
+    parser.add_argument("--old-vectors", default="", metavar="F", help=".vec file of the old language, for wechsel")
+    parser.add_argument("--new-vectors", default="", metavar="F", help=".vec file of the new language, for wechsel")
+    parser.add_argument(
+        "--token-vectors",
+        default="",
+        metavar="F",
+        help=".vec file of the new tokens, spelled as in the tokenizer's file, for focus",
+    )
+    parser.add_argument(
+        "--helper",
+        default="",
+        metavar="M",
+        help="a model with the new tokenizer, may be small, for clp_transfer",
+    )
+    parser.add_argument(
+        "--encoder", default="", metavar="M", help="a text encoder, a folder or hub:OWNER/NAME, for token_adapt"
+    )
+
+
+def given(options: Namespace) -> dict[str, Any]:
+    """What `resources` asked for, as fields of a plan."""
+    named = ("old_language", "dictionary", "old_vectors", "new_vectors", "token_vectors", "helper", "encoder")
+    return {name: getattr(options, name) for name in named}
 
 
 def device(parser: ArgumentParser) -> None:
@@ -98,12 +135,11 @@ def _run(options: Namespace) -> None:
         corpus=options.corpus,
         languages=tuple(options.language),
         sentences=options.sentences,
+        files=tuple(options.file),
         seeds=(options.seed,),
-        dictionary=options.dictionary,
-        old_vectors=options.old_vectors,
-        new_vectors=options.new_vectors,
         device=options.device,
         dtype=options.dtype,
+        **given(options),
     )
     with told():
         document = _transplanted(plan, Path(options.out))

@@ -8,13 +8,13 @@ from `Subject.reading` and `Reference.original_reading`, so that any number of t
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.common.definitions import Definition
 from core.common.errors import UserError
+from core.common.keeping import Keeping
 from core.common.need import Need, missing
 from core.common.params import Param, Params, Value, read_params
 from core.common.registry import Registry
@@ -26,8 +26,6 @@ from core.tokenizers.matching import Match, match, vocabulary_of
 from core.tokenizers.special_roles import special_ids
 from core.transplants.base import Method, Transplanted
 from core.transplants.problem import Problem
-
-Kept = TypeVar("Kept")
 
 # Distributions of the next byte take a kilobyte per token; on more text than this they are kept of a sample of it.
 NEXT_BYTES_OF = 200_000
@@ -47,19 +45,6 @@ class EvalText:
     domain: str
     text: str
     sentence: str = ""
-
-
-class Keeping:
-    """Something on which values are computed once and kept."""
-
-    _kept: dict[object, Any]
-
-    def once(self, key: object, make: Callable[[], Kept]) -> Kept:
-        """What `make` gives, made once; `key` says what it depends on beyond this object."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        found: Kept = self._kept[key]
-        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +67,6 @@ class Reference(Keeping):
     window_bytes: int = 0
     stride_bytes: int = 0
     seed: int = 0
-    _kept: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
 
     def sample(self, n_bytes: int, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Some of these texts, drawn at random, of `n_bytes` together at most, but one at least, bool (N,)."""
@@ -144,7 +128,6 @@ class Subject(Keeping):
     problem: Problem | None = None
     method: Method | None = None
     transplanted: Transplanted | None = None
-    _kept: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def reading(self) -> Reading:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.tokenizers.matching import Match
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import ProblemSide
 
 MOST_TOKENS = 2_000
 _AXES, _ROUNDS = 2, 16
@@ -39,16 +39,16 @@ class Plane:
         return found
 
 
-def plane(problem: Problem, side: Side, seed: int = 0) -> Plane:
+def plane(side: ProblemSide, seed: int = 0) -> Plane:
     """The main axes of the original's usable rows.
 
     Signs are such that the largest loading of each axis is positive, so that the same rows give the same picture.
     """
     generator = torch.Generator().manual_seed(seed)
-    usable = torch.nonzero(problem.usable_old(side)).flatten()
+    usable = torch.nonzero(side.usable_old).flatten()
     chosen = usable[torch.randperm(len(usable), generator=generator)[:_MOST_ROWS]].sort().values
-    width = (problem.base.input if side == "input" else problem.base.head).shape[1]
-    rows = problem.base_rows(side)[chosen.to(problem.device), :width]
+    width = side.matrix.shape[1]
+    rows = side.base_rows[chosen.to(side.problem.device), :width]
     centre = rows.mean(0)
     rows = rows - centre
     found = torch.randn(width, min(width, _AXES + 6), generator=generator).to(rows)

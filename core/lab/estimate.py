@@ -81,7 +81,7 @@ def estimate(cast: Cast) -> Estimate:
         *(Choice(key) for key in controls(cast.donor is not None) if Choice(key) not in plan.methods),
     ]
     models = [m for m in (cast.original, cast.donor) if m is not None]
-    n_weights = sum(weight_bytes(m.module, m.dtype) for m in models)
+    n_weights = _weight_bytes(cast)
     stages = [Stage("Start and load", START_SECONDS + n_weights / LOAD_BYTES_PER_SECOND, n_weights)]
     stages += [Stage(f"Measure {m.name}", passes * _pass(m, cast, m is cast.original) / speed) for m in models]
     one_pass = _pass(cast.original, cast, old=False) / speed
@@ -99,11 +99,16 @@ def estimate(cast: Cast) -> Estimate:
 
 def needed_mb(cast: Cast) -> int:
     """Memory of a process that runs the plan, in megabytes, rounded up to half a gigabyte."""
-    models = [m for m in (cast.original, cast.donor) if m is not None]
-    weights = sum(weight_bytes(m.module, m.dtype) for m in models)
+    weights = _weight_bytes(cast)
     method_bytes = min(_METHOD_BYTES, 16 * _row_bytes(cast))
     needed = _BASE_MB + (1.3 * weights + _ROW_COPIES * _row_bytes(cast) + method_bytes + WORKSPACE_BYTES) / 2**20
     return int(-(-needed // 512) * 512)
+
+
+def _weight_bytes(cast: Cast) -> int:
+    """Of everything that is loaded."""
+    models = [m for m in (cast.original, cast.donor, cast.helper) if m is not None]
+    return sum(weight_bytes(m.module, m.dtype) for m in models) + (cast.encoder.n_bytes if cast.encoder else 0)
 
 
 def _row_bytes(cast: Cast) -> float:

@@ -14,8 +14,8 @@ MOST_WORDS = 200_000
 MOST_DICTIONARY_BYTES = 64 * 2**20
 
 
-def read_vectors(name: str) -> WordVectors:
-    """The first 200,000 words of a fastText `.vec` file: a line with their number and width, then a word per line.
+def read_vectors(name: str, most: int = MOST_WORDS) -> WordVectors:
+    """The first words of a fastText `.vec` file: a line with their number and width, then a word per line.
 
     Raises:
         UserError: it cannot be read or is of another format; names the line.
@@ -33,7 +33,7 @@ def read_vectors(name: str) -> WordVectors:
                 )
             width = int(head[1])
             for number, line in enumerate(file, 2):
-                if len(words) >= MOST_WORDS:
+                if len(words) >= most:
                     break
                 word, *numbers = line.decode("utf-8", "replace").rstrip("\n ").rsplit(" ", width)
                 try:

@@ -41,4 +41,4 @@ def transplanted(problem: Problem, method: Method, given: Mapping[str, Value], s
             )
         if problem.device.type == "cuda":
             torch.cuda.empty_cache()
-        problem = replace(problem, memory_bytes=smaller)
+        problem = problem.within(smaller)

@@ -1,14 +1,16 @@
 """Who takes part in a comparison: the models and tokenizers that a plan names, opened once and fitted together."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from core.common.errors import UnreadableFile, UserError, shown
+from core.common.settings import settings
 from core.evaluation.base import EVALUATORS, Evaluator, Reference, quick_evaluators
 from core.jobs.store.files import Input
 from core.lab.lexicons import read_dictionary, read_vectors
@@ -16,15 +18,15 @@ from core.lab.plan import Choice, Plan
 from core.lab.texts import Texts, texts_of
 from core.models.language_model import LanguageModel
 from core.models.load import open_model, outline
+from core.models.text_encoder import TextEncoder, open_encoder
 from core.tokenizers.kinds import Kind
 from core.tokenizers.local_tokenizer import open_local
 from core.tokenizers.matching import Match, match, vocabulary_of
 from core.tokenizers.tokenizer import LocalTokenizer
 from core.transplants.base import METHODS
 from core.transplants.needs import DONOR
-from core.transplants.problem import Problem, Resources
-
-Opener = Callable[[str, str, str], LanguageModel]
+from core.transplants.problem import Problem
+from core.transplants.resources import Resources
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,8 @@ class Cast:
         donor: a model with the new tokenizer; None without.
         tokenizer: the new one.
         texts: of the plan.
+        helper: another model with the new tokenizer; None without.
+        encoder: of texts; None without.
     """
 
     plan: Plan
@@ -44,6 +48,8 @@ class Cast:
     donor: LanguageModel | None
     tokenizer: LocalTokenizer
     texts: Texts
+    helper: LanguageModel | None = None
+    encoder: TextEncoder | None = None
 
     @cached_property
     def match(self) -> Match:
@@ -69,18 +75,30 @@ class Cast:
         plan = self.plan
         return Resources(
             target_text=self.texts.target(plan.old_language),
+            old_text=self.texts.source(plan.old_language),
             parallel=self.texts.parallel(plan.old_language),
             dictionary=read_dictionary(plan.dictionary) if plan.dictionary else (),
             old_vectors=read_vectors(plan.old_vectors) if plan.old_vectors else None,
             new_vectors=read_vectors(plan.new_vectors) if plan.new_vectors else None,
+            token_vectors=self._token_vectors,
+            helper=self.helper.matrices().input if self.helper else None,
+            encoder=self.encoder,
         )
+
+    @property
+    def _token_vectors(self) -> Tensor | None:
+        if not self.plan.token_vectors:
+            return None
+        given = read_vectors(self.plan.token_vectors, most=2 * len(vocabulary_of(self.tokenizer)))
+        return given.by_spelling(self.tokenizer)
 
     @cached_property
     def inputs(self) -> tuple[Input, ...]:
         """All that it was opened from, by content."""
         plan = self.plan
-        models = [Input(m.spec, m.fingerprint) for m in (self.original, self.donor) if m is not None]
-        files = [Input(name, _hash(name)) for name in (plan.dictionary, plan.old_vectors, plan.new_vectors) if name]
+        opened = (self.original, self.donor, self.helper, self.encoder)
+        models = [Input(m.spec, m.fingerprint) for m in opened if m is not None]
+        files = [Input(name, _hash(name)) for name in plan.lexicons]
         tokenizer = Input(self.tokenizer.info.spec, self.tokenizer.info.fingerprint)
         texts = [Input(name, fingerprint) for name, fingerprint in self.texts.labels]
         own = [tokenizer] if plan.tokenizer else []
@@ -101,7 +119,7 @@ def opened(plan: Plan, device: str = "") -> Cast:
     Raises:
         UserError: a part is not there, cannot be used, or does not fit the others.
     """
-    return _cast(plan, open_model, device or plan.device)
+    return _cast(plan, device or plan.device, weights=True)
 
 
 def outlined(plan: Plan) -> Cast:
@@ -110,10 +128,11 @@ def outlined(plan: Plan) -> Cast:
     Raises:
         UserError: as `opened`, but for what only shows in weights.
     """
-    return _cast(plan, outline, plan.device)
+    return _cast(plan, plan.device, weights=False)
 
 
-def _cast(plan: Plan, opener: Opener, device: str) -> Cast:
+def _cast(plan: Plan, device: str, *, weights: bool) -> Cast:
+    opener = open_model if weights else outline
     for choice in plan.methods:
         METHODS.get(choice.key).read(choice.params)
     for choice in plan.evaluators:
@@ -126,13 +145,17 @@ def _cast(plan: Plan, opener: Opener, device: str) -> Cast:
         assert donor is not None, "a plan names a tokenizer or a donor"
         tokenizer = donor.tokenizer
     elif donor is not None:
-        _check_donor(donor, tokenizer)
+        _check_donor(donor, tokenizer, "donor")
+    helper = opener(plan.helper, device, plan.dtype) if plan.helper else None
+    if helper is not None:
+        _check_donor(helper, tokenizer, "helper")
+    encoder = open_encoder(plan.encoder, device, weights=weights) if plan.encoder else None
     vocabulary_of(original.tokenizer), vocabulary_of(tokenizer)
-    return Cast(plan, original, donor, tokenizer, texts)
+    return Cast(plan, original, donor, tokenizer, texts, helper, encoder)
 
 
-def _check_donor(donor: LanguageModel, tokenizer: LocalTokenizer) -> None:
-    """Do nothing if a donor's rows belong to a tokenizer.
+def _check_donor(donor: LanguageModel, tokenizer: LocalTokenizer, role: str) -> None:
+    """Do nothing if the rows of a donor, or of a helper, belong to a tokenizer.
 
     Raises:
         UserError: they do not, or the donor lacks rows; says how far apart they are.
@@ -146,13 +169,14 @@ def _check_donor(donor: LanguageModel, tokenizer: LocalTokenizer) -> None:
     )
     if other:
         raise UserError(
-            f"{donor.name} cannot be the donor for {tokenizer.info.label}: {other:,} of {n:,} ids stand for other "
+            f"{donor.name} cannot be the {role} for {tokenizer.info.label}: {other:,} of {n:,} ids stand for other "
             "bytes in its own tokenizer. Choose a model that was trained with that tokenizer, or leave the tokenizer "
             "out to take the donor's."
         )
 
 
 def _hash(name: str) -> str:
+    settings().refuse("file")
     try:
         with Path(name).expanduser().open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:16]

@@ -47,7 +47,9 @@ class Plan:
         files: plain texts, each a domain of its own, cut at line breaks.
         seeds: each method runs once with each.
         old_language: of the corpus, the one that dictionary and parallel text start from.
-        dictionary, old_vectors, new_vectors: files that some methods need; empty for none.
+        dictionary, old_vectors, new_vectors, token_vectors: files that some methods need; empty for none.
+        helper: spec of another model with the new tokenizer, whose input rows some methods go by; empty for the donor.
+        encoder: spec of a model that turns texts into vectors; empty for none.
         budget_seconds: most time it should take, by the estimate; 0 for any.
         device, dtype: as for `core.models.load.open_model`.
     """
@@ -66,12 +68,20 @@ class Plan:
     dictionary: str = ""
     old_vectors: str = ""
     new_vectors: str = ""
+    token_vectors: str = ""
+    helper: str = ""
+    encoder: str = ""
     budget_seconds: float = 0.0
     device: str = "auto"
     dtype: str = "auto"
 
     def __post_init__(self) -> None:
         _check(self)
+
+    @property
+    def lexicons(self) -> tuple[str, ...]:
+        """The files that it names for methods."""
+        return tuple(filter(None, (self.dictionary, self.old_vectors, self.new_vectors, self.token_vectors)))
 
     def to_json(self) -> dict[str, Json]:
         """The plan without what is as by default, for links and jobs."""

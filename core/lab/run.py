@@ -99,7 +99,7 @@ def side_rows(cast: Cast, made: Transplanted, side: Side) -> SideRows:
     """What is kept of one new matrix: where its rows come from, their lengths, and their places on the map."""
     matrix = made.matrices.input if side == "input" else made.matrices.head
     told, seed = made.rows[side], cast.plan.seeds[0]
-    flat = cast.reference.once(("map", side), lambda: plane(cast.problem, side, seed))
+    flat = cast.reference.once(("map", side), lambda: plane(cast.problem.sides[side], seed))
     ids = map_ids(cast.match, seed)
     return SideRows(
         provenance=made.provenance[side].cpu().numpy(),

@@ -8,6 +8,7 @@ from core.lab.estimate import needed_mb
 from core.lab.participants import Cast, controls
 from core.lab.plan import Plan
 from core.models.language_model import LanguageModel
+from core.models.text_encoder import TextEncoder
 
 KIND = "transplant"
 
@@ -43,9 +44,16 @@ def submission(cast: Cast) -> Submission:
 def _pinned(cast: Cast) -> Plan:
     """The plan with Hub models at the commit that was looked at."""
     plan = cast.plan
-    donor = _at_commit(plan.donor, cast.donor) if cast.donor else ""
-    return replace(plan, model=_at_commit(plan.model, cast.original), donor=donor)
+    return replace(
+        plan,
+        model=_at_commit(plan.model, cast.original),
+        donor=_at_commit(plan.donor, cast.donor),
+        helper=_at_commit(plan.helper, cast.helper),
+        encoder=_at_commit(plan.encoder, cast.encoder),
+    )
 
 
-def _at_commit(spec: str, model: LanguageModel) -> str:
-    return f"{spec.partition('@')[0]}@{model.content}" if spec.startswith("hub:") and "?" not in spec else spec
+def _at_commit(spec: str, model: LanguageModel | TextEncoder | None) -> str:
+    if model is None or not spec.startswith("hub:") or "?" in spec:
+        return spec
+    return f"{spec.partition('@')[0]}@{model.content}"

@@ -37,6 +37,10 @@ class Texts:
         others = (t for t in self.training if t.language != old and t.sentence in first)
         return [(first[t.sentence], t.text) for t in others]
 
+    def source(self, old: str) -> list[str]:
+        """Training texts in the old language."""
+        return [t.text for t in self.training if t.language == old]
+
     def target(self, old: str) -> list[str]:
         """Training texts in other languages than the old; all of them where there is no other."""
         found = [t.text for t in self.training if t.language != old]

@@ -37,11 +37,39 @@ def read_config(folder: Path, name: str) -> Any:
     Raises:
         UserError: there is none, it is damaged, or it is not of a model that reads from left to right.
     """
-    from transformers import CONFIG_MAPPING, AutoConfig
     from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
+    told = _told(folder, name)
+    kind, classes = told["model_type"], [str(c) for c in told.get("architectures") or []]
+    masked = classes and all("Masked" in c or "Classification" in c for c in classes)
+    if masked or told.get("is_encoder_decoder") or kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        raise UserError(
+            f"{name} is {classes[0] if classes else f'of the type {kind}'}, no causal language model: it gives no "
+            "probability to a text from left to right. Pick a decoder, such as GPT-2, Llama or Qwen."
+        )
+    return _config(folder, name)
+
+
+def read_encoder_config(folder: Path, name: str) -> Any:
+    """The transformers configuration in a folder, of any model that reads text without writing another.
+
+    Raises:
+        UserError: there is none, it is damaged, or it is of a model that reads one text and writes another.
+    """
+    if _told(folder, name).get("is_encoder_decoder"):
+        raise UserError(
+            f"{name} reads one text and writes another. Pick a text encoder, such as "
+            "sentence-transformers/all-MiniLM-L6-v2."
+        )
+    return _config(folder, name)
+
+
+def _told(folder: Path, name: str) -> dict[str, Any]:
+    """What config.json says, of a type that transformers knows and with whole weights."""
+    from transformers import CONFIG_MAPPING
+
     try:
-        told = json.loads((folder / "config.json").read_text())
+        told: dict[str, Any] = json.loads((folder / "config.json").read_text())
         kind = told["model_type"]
     except FileNotFoundError:
         raise UnreadableFile(f"{name} has no config.json. Name the folder that save_pretrained wrote.") from None
@@ -56,13 +84,12 @@ def read_config(folder: Path, name: str) -> Any:
         )
     if told.get("quantization_config"):
         raise UserError(f"{name} is stored quantised. Pick the repository with its full weights.")
-    classes = [str(c) for c in told.get("architectures") or []]
-    masked = classes and all("Masked" in c or "Classification" in c for c in classes)
-    if masked or told.get("is_encoder_decoder") or kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
-        raise UserError(
-            f"{name} is {classes[0] if classes else f'of the type {kind}'}, no causal language model: it gives no "
-            "probability to a text from left to right. Pick a decoder, such as GPT-2, Llama or Qwen."
-        )
+    return told
+
+
+def _config(folder: Path, name: str) -> Any:
+    from transformers import AutoConfig
+
     try:
         return AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     except Exception as error:  # configurations of a hundred architectures check themselves in as many ways

@@ -158,7 +158,7 @@ def _loaded(
     weights = whole_weights(folder, plan.name)
     tokenizer = _tokenizer(plan.spec, folder, trusted)
     report(0, 0, f"Loading {plan.name}")
-    with _loading(plan):
+    with loading(plan.name, plan.device):
         load: Any = AutoModelForCausalLM.from_pretrained
         module, info = load(
             folder,
@@ -190,7 +190,7 @@ def _from_llama2c(wanted: _Wanted, path: Path, tokenizer: str) -> LanguageModel:
     opened = _beside(plan.spec, path, shape.vocabulary, tokenizer)
     if not wanted.weights:
         return _outlined(plan, opened, (), content_hash([path]))
-    with _loading(plan):
+    with loading(plan.name, plan.device):
         module: Any = LlamaForCausalLM(config)
         module.load_state_dict(llama2c.read_weights(path, shape))
         module = module.to(plan.device, plan.dtype)
@@ -238,8 +238,12 @@ def _outlined(plan: _Plan, tokenizer: LocalTokenizer, notes: tuple[str, ...], co
 
 
 @contextmanager
-def _loading(plan: _Plan) -> Iterator[None]:
-    """The library without its bars and tables on stderr, and its failures as messages for the user."""
+def loading(name: str, device: torch.device) -> Iterator[None]:
+    """The library without its bars and tables on stderr, and its failures as messages for the user.
+
+    Raises:
+        UserError: weights cannot be loaded, or do not fit on the device.
+    """
     import transformers
 
     said: Any = transformers.utils.logging
@@ -253,9 +257,9 @@ def _loading(plan: _Plan) -> Iterator[None]:
     except Exception as error:
         if out_of_memory(error):
             raise UserError(
-                f"{plan.device} ran out of memory while loading {plan.name}. Free some, or pick a smaller model."
+                f"{device} ran out of memory while loading {name}. Free some, or pick a smaller model."
             ) from None
-        raise UnreadableFile(f"The weights of {plan.name} cannot be loaded: {first_line(error)}.") from None
+        raise UnreadableFile(f"The weights of {name} cannot be loaded: {first_line(error)}.") from None
     finally:
         said.set_verbosity(verbosity)
         if bars:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from core.transplants.linear.affine import mean_of
 from core.transplants.linear.coefficients import Coefficients, from_table
-from core.transplants.problem import Anchors, Problem, Side
+from core.transplants.problem import Anchors, ProblemSide
 from core.transplants.row_extras import LEFT_AFTER
 from core.transplants.rows import NO_DONOR_ROW, Provenance, Rows, composed
 
@@ -29,15 +29,13 @@ class Weighed:
     left_after: Mapping[int, Tensor] = field(default_factory=dict)
 
 
-def with_donor_row(problem: Problem, side: Side) -> Tensor:
+def with_donor_row(side: ProblemSide) -> Tensor:
     """Which wanted tokens have a usable donor row, bool (n,)."""
-    wanted, usable = problem.wanted(side), problem.usable_donor(side)
-    return usable[wanted]
+    return side.usable_donor[side.wanted]
 
 
 def from_anchors(
-    problem: Problem,
-    side: Side,
+    side: ProblemSide,
     anchors: Anchors,
     weighed: Weighed,
     *,
@@ -52,7 +50,7 @@ def from_anchors(
         centred: whether weights are of rows less their mean; the model's mean then makes up for what a token's weights
             lack of one, so that moving either space moves the result along and changes nothing else.
     """
-    there = with_donor_row(problem, side)
+    there = with_donor_row(side)
     n, k = len(there), weighed.places.shape[1]
     known = weighed.places >= 0
     places = torch.where(known, weighed.places, 0)
@@ -61,14 +59,13 @@ def from_anchors(
     weights = torch.zeros(n, k)
     weights[there] = torch.where(known, weighed.weights, 0.0)
     old = from_table(old_ids, weights)
-    base_mean = mean_of(problem.base_rows(side), anchors.old, problem.memory_bytes) if centred else None
-    left = donor_residual(problem, side, anchors, from_table(new_ids, weights), centred)
+    base_mean = mean_of(side.base_rows, anchors.old, side.problem.memory_bytes) if centred else None
+    left = donor_residual(side, anchors, from_table(new_ids, weights), centred)
     steps = {}
     for k, values in weighed.left_after.items():
         steps[f"{LEFT_AFTER}{k}"] = torch.full((n,), torch.nan)
         steps[f"{LEFT_AFTER}{k}"][there] = values
     return composed(
-        problem,
         side,
         old,
         Provenance.SOLVED,
@@ -81,15 +78,15 @@ def from_anchors(
     )
 
 
-def donor_residual(problem: Problem, side: Side, anchors: Anchors, weights: Coefficients, centred: bool) -> Tensor:
+def donor_residual(side: ProblemSide, anchors: Anchors, weights: Coefficients, centred: bool) -> Tensor:
     """What the weighted sums leave over of donor rows, as a share of their norm less the anchors' mean, (n,)."""
-    donor, wanted = problem.donor_rows(side), problem.wanted(side)
-    mean = mean_of(donor, anchors.new, problem.memory_bytes).to(donor.device, torch.float32)
-    made = weights.apply(donor, problem.memory_bytes)
+    donor, wanted, memory_bytes = side.donor_rows, side.wanted, side.problem.memory_bytes
+    mean = mean_of(donor, anchors.new, memory_bytes).to(donor.device, torch.float32)
+    made = weights.apply(donor, memory_bytes)
     if centred:
         made += (1 - weights.sums.to(made.device))[:, None] * mean
     left = torch.empty(len(wanted))
-    block = problem.block_rows(12 * donor.shape[1])
+    block = side.problem.block_rows(12 * donor.shape[1])
     for at in range(0, len(wanted), block):
         rows = donor[wanted[at : at + block].to(donor.device)]
         left[at : at + block] = ((rows - made[at : at + block]).norm(dim=1) / (rows - mean).norm(dim=1)).cpu()

@@ -8,6 +8,7 @@ is counted with the reason; nothing is left zero or NaN unsaid.
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 
 import torch
 from torch import Tensor
@@ -20,7 +21,7 @@ from core.models.matrices import Matrices
 from core.models.memory_peak import MemoryPeak
 from core.tokenizers.matching import Match
 from core.transplants.needs import Available
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import Problem, ProblemSide, Side
 from core.transplants.rows import Provenance, Rows
 
 
@@ -51,6 +52,7 @@ class Method:
         rows: the rows of one side; called only if nothing is missing.
         params: what can be set.
         needs: what must be there beyond the model and both tokenizers.
+        better_with: what it can do without, but makes better rows with.
         control: whether it is a negative control, which a method should beat.
         work: about how many multiplications and additions one side takes; None for what takes no time to speak of.
     """
@@ -59,9 +61,10 @@ class Method:
     label: str
     definition: str
     source: str
-    rows: Callable[[Problem, Side, Params], Rows]
+    rows: Callable[[ProblemSide, Params], Rows]
     params: tuple[Param, ...] = ()
     needs: tuple[Need[Available], ...] = ()
+    better_with: tuple[Need[Available], ...] = ()
     control: bool = False
     work: Callable[[Sizes, Params], float] | None = None
 
@@ -133,13 +136,13 @@ def transplant(
     params = method.read(given or {}, seed)
     if reason := method.unavailable(problem):
         raise UserError(f"{method.label} cannot be used here. {reason}")
-    for side in problem.sides:  # what methods share is not this one's time
-        problem.anchors(side)
-        problem.mean_row(side)
+    sides = problem.sides
+    for side, shared in product(sides.values(), ("anchors", "mean_row")):
+        getattr(side, shared)  # what methods share is not this one's time
     peak = MemoryPeak(problem.device)
     start = time.perf_counter()
-    rows = {side: method.rows(problem, side, params) for side in problem.sides}
-    written = {side: _written(problem, side, rows[side]) for side in problem.sides}
+    rows = {name: method.rows(side, params) for name, side in sides.items()}
+    written = {name: _written(side, rows[name]) for name, side in sides.items()}
     seconds, peak_bytes = time.perf_counter() - start, peak.bytes()
     matrices = Matrices(
         written["input"].rows,
@@ -147,15 +150,15 @@ def transplant(
         next((w.bias for w in written.values() if w.bias is not None), None),
     )
     remarks = [*problem.flaws]
-    for side, one in rows.items():
-        remarks += [f"{n:,} {side} rows are the mean row, since {why}." for why, n in one.n_by_reason.items()]
+    for name, one in rows.items():
+        remarks += [f"{n:,} {name} rows are the mean row, since {why}." for why, n in one.n_by_reason.items()]
         remarks += [remark for remark in one.remarks if remark not in remarks]
-        remarks += written[side].remarks
+        remarks += written[name].remarks
     return Transplanted(
         matrices,
-        {side: one.provenance for side, one in written.items()},
-        {side: replace(one, values=one.values.new_empty(0, one.values.shape[1])) for side, one in rows.items()},
-        {side: problem.wanted(side) for side in problem.sides},
+        {name: one.provenance for name, one in written.items()},
+        {name: replace(one, values=one.values.new_empty(0, one.values.shape[1])) for name, one in rows.items()},
+        {name: side.wanted for name, side in sides.items()},
         problem.match,
         problem.match.special_ids,
         method.key,
@@ -174,11 +177,9 @@ class _Written:
     remarks: tuple[str, ...]
 
 
-def _written(problem: Problem, side: Side, made_rows: Rows) -> _Written:
+def _written(side: ProblemSide, made_rows: Rows) -> _Written:
     """A new matrix, every row of it written exactly once."""
-    base = problem.base.input if side == "input" else problem.base.head
-    has_bias = problem.base.bias is not None and side == problem.sides[-1]
-    old, wanted, width = problem.old_ids(side), problem.wanted(side), base.shape[1]
+    base, base_bias, old, wanted = side.matrix, side.bias, side.old_ids, side.wanted
     copied = torch.nonzero(old >= 0).flatten()
     times = torch.zeros(len(old), dtype=torch.int8)
     times[copied] += 1
@@ -186,32 +187,34 @@ def _written(problem: Problem, side: Side, made_rows: Rows) -> _Written:
     quiet = torch.nonzero(times == 0).flatten()  # special, unused or shadowed, without a counterpart
     times[quiet] += 1
     assert bool((times == 1).all()), "every row is written exactly once"
-    new = base.new_empty(len(old), width)
-    bias = problem.base.bias.new_empty(len(old)) if has_bias and problem.base.bias is not None else None
-    sources = ((copied, None), (wanted, made_rows.values), (quiet, problem.quiet_row(side).expand(len(quiet), -1)))
+    new = base.new_empty(len(old), base.shape[1])
+    bias = None if base_bias is None else base_bias.new_empty(len(old))
+    sources = ((copied, None), (wanted, made_rows.values), (quiet, side.quiet_row.expand(len(quiet), -1)))
     for ids, values in sources:
         at = ids.to(base.device)
         if values is None:
             new[at] = base[old[ids].to(base.device)]
         else:
-            new[at] = values[:, :width].to(base.device, base.dtype)
-        if bias is not None and problem.base.bias is not None:
-            rows_bias = problem.base.bias[old[ids].to(bias.device)] if values is None else values[:, -1]
+            new[at] = values[:, : base.shape[1]].to(base.device, base.dtype)
+        if bias is not None and base_bias is not None:
+            rows_bias = base_bias[old[ids].to(bias.device)] if values is None else values[:, -1]
             bias[ids.to(bias.device)] = rows_bias.to(bias.device, bias.dtype)
     provenance = torch.full((len(old),), int(Provenance.FALLBACK), dtype=torch.uint8)
     provenance[copied] = int(Provenance.COPIED)
     provenance[wanted] = made_rows.provenance
-    remarks = tuple(_about_quiet(problem, side, quiet))
+    remarks = tuple(_about_quiet(side, quiet))
     return _Written(new, bias, provenance, remarks)
 
 
-def _about_quiet(problem: Problem, side: Side, quiet: Tensor) -> Iterator[str]:
-    text = torch.from_numpy(problem.match.text)[quiet]
+def _about_quiet(side: ProblemSide, quiet: Tensor) -> Iterator[str]:
+    text = torch.from_numpy(side.problem.match.text)[quiet]
     n_silent, n_special = int(text.sum()), int((~text).sum())
     if n_silent:
         yield (
-            f"{n_silent:,} {side} rows of byte-fallback tokens are as for unused ids: "
+            f"{n_silent:,} {side.name} rows of byte-fallback tokens are as for unused ids: "
             "the new vocabulary has an ordinary token for the same byte, which is the one that is written."
         )
     if n_special:
-        yield f"{n_special:,} {side} rows of special or unused tokens have no counterpart and are as for unused ids."
+        yield (
+            f"{n_special:,} {side.name} rows of special or unused tokens have no counterpart and are as for unused ids."
+        )

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from core.common.need import Need
-from core.transplants.problem import Problem, Resources
+from core.transplants.problem import Problem
+from core.transplants.resources import Resources
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -23,7 +24,7 @@ class Available:
     @property
     def has_anchors(self) -> bool:
         """Whether both vocabularies share tokens with usable rows on every side."""
-        return self.problem is None or all(len(self.problem.anchors(side)) for side in self.problem.sides)
+        return self.problem is None or all(len(side.anchors) for side in self.problem.sides.values())
 
 
 ANCHORS = Need[Available](
@@ -44,7 +45,7 @@ HELPER = Need[Available](
     is_there=lambda here: here.resources.helper is not None or here.has_donor,
     advice=(
         "It needs the input embeddings of a model with the new tokenizer, which may be small. "
-        "Choose a donor, or train a small model with that tokenizer."
+        "Choose a donor, or give such a model as the helper."
     ),
 )
 TARGET_TEXT = Need[Available](
@@ -52,27 +53,33 @@ TARGET_TEXT = Need[Available](
     is_there=lambda here: bool(here.resources.target_text) or here.resources.token_vectors is not None,
     advice=(
         "It needs text in the languages that the new tokenizer is for, to learn what its tokens mean. "
-        "Choose a corpus, or give vectors of the new tokens."
+        "Choose a corpus, or give a .vec file with vectors of the new tokens."
     ),
 )
 WORD_VECTORS = Need[Available](
     key="word vectors",
-    is_there=lambda here: here.resources.old_vectors is not None and here.resources.new_vectors is not None,
+    is_there=lambda here: here.resources.has_old_words and here.resources.has_new_words,
     advice=(
         "It needs word vectors of the old and of the new language. Give two .vec files, such as fastText's "
-        "cc.en.300.vec and cc.de.300.vec, or text in both languages to make them from."
+        "cc.en.300.vec and cc.de.300.vec, or choose a corpus that has both languages to make them from."
     ),
 )
 DICTIONARY = Need[Available](
     key="dictionary",
-    is_there=lambda here: bool(here.resources.dictionary),
+    is_there=lambda here: bool(here.resources.dictionary or here.resources.parallel),
     advice=(
         "It needs a bilingual dictionary: lines of a word, a tab and its translation. WECHSEL's project has "
-        "dictionaries for many languages; MUSE's can be used too."
+        "dictionaries for many languages; MUSE's can be used too. Or choose a parallel corpus that has both languages "
+        "to make one from."
     ),
 )
 PARALLEL_TEXT = Need[Available](
     key="parallel text",
     is_there=lambda here: bool(here.resources.parallel),
     advice="It needs sentences with their translations. Choose a parallel corpus that has both languages.",
+)
+ENCODER = Need[Available](
+    key="text encoder",
+    is_there=lambda here: here.resources.encoder is not None,
+    advice="The encoder is the built-in one, which knows spelling, not meaning; give a text encoder for better rows.",
 )

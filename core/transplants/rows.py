@@ -10,7 +10,7 @@ from torch import Tensor
 
 from core.transplants.linear.affine import AffineMap
 from core.transplants.linear.coefficients import Coefficients
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import ProblemSide
 
 NO_DONOR_ROW = "the donor has no usable row for it"
 
@@ -37,7 +37,7 @@ class Rows:
     """What a method made: a row for each wanted token of one side.
 
     Args:
-        values: float32 (n, W), in the order of `Problem.wanted`; empty once written into matrices.
+        values: float32 (n, W), in the order of `ProblemSide.wanted`; empty once written into matrices.
         provenance: `Provenance` per row, uint8 (n,).
         reasons: why rows are fallback rows.
         reason: index into `reasons` per row, -1 for rows that were made, int16 (n,).
@@ -66,8 +66,7 @@ class Rows:
 
 
 def made(
-    problem: Problem,
-    side: Side,
+    side: ProblemSide,
     values: Tensor,
     provenance: Provenance | Tensor,
     unmade: Mapping[str, Tensor] | None = None,
@@ -87,7 +86,7 @@ def made(
         unmade: reason to which rows it holds for, bool (n,); the first reason counts.
         may_be_zero: whether zero rows are what the method means to make.
     """
-    broken, zero = _unusable(values, (problem.base.input if side == "input" else problem.base.head).dtype)
+    broken, zero = _unusable(values, side.matrix.dtype)
     reasons = {**(unmade or {}), "its numbers overflow or are undefined": broken}
     if not may_be_zero:
         reasons["it comes out as zero"] = zero
@@ -100,7 +99,7 @@ def made(
             kept.append(words)
     failed = reason >= 0
     if failed.any():
-        values = torch.where(failed.to(values.device)[:, None], problem.mean_row(side).to(values), values)
+        values = torch.where(failed.to(values.device)[:, None], side.mean_row.to(values), values)
     kinds = torch.as_tensor(provenance, dtype=torch.uint8).expand(len(values))
     kinds = torch.where(failed, torch.tensor(int(Provenance.FALLBACK), dtype=torch.uint8), kinds)
     if residual is not None:
@@ -120,8 +119,7 @@ def _unusable(values: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
 
 
 def composed(
-    problem: Problem,
-    side: Side,
+    side: ProblemSide,
     coefficients: Coefficients,
     provenance: Provenance | Tensor,
     unmade: Mapping[str, Tensor] | None = None,
@@ -137,14 +135,13 @@ def composed(
     Args:
         rest: a row that gets what the weights lack of one, (W,): the mean, if weights are of centred rows.
     """
-    values = coefficients.apply(problem.base_rows(side), problem.memory_bytes)
+    values = coefficients.apply(side.base_rows, side.problem.memory_bytes)
     if rest is not None:
         lacking = (1 - coefficients.sums).to(values.device)
         values.addcmul_(lacking[:, None], rest.to(values)[None])
     about = {"coefficient sum": coefficients.sums, "coefficient l1": coefficients.l1}
     about["atoms"] = coefficients.lengths.float()
     return made(
-        problem,
         side,
         values,
         provenance,
@@ -157,14 +154,12 @@ def composed(
     )
 
 
-def mapped(problem: Problem, side: Side, affine: AffineMap) -> Rows:
+def mapped(side: ProblemSide, affine: AffineMap) -> Rows:
     """Rows that are the images of donor rows under a map."""
-    donor, wanted = problem.donor_rows(side), problem.wanted(side)
-    there = problem.usable_donor(side)[wanted]
+    there = side.usable_donor[side.wanted]
     return made(
-        problem,
         side,
-        affine.apply(donor, wanted, problem.memory_bytes),
+        affine.apply(side.donor_rows, side.wanted, side.problem.memory_bytes),
         Provenance.SOLVED,
         {NO_DONOR_ROW: ~there},
         facts=affine.facts,

@@ -8,12 +8,12 @@ from torch import Tensor
 from core.tokenizers.matching import vocabulary_of
 from core.tokenizers.special_roles import special_ids
 from core.transplants.linear.affine import mean_of
-from core.transplants.problem import Anchors, Problem, Side
+from core.transplants.problem import Anchors, ProblemSide
 
 _ALIKE = 0.9  # cosine to the mean unused row from which a token counts as unused too
 
 
-def trusted(problem: Problem, side: Side, least_norm: float) -> tuple[Anchors, dict[str, int]]:
+def trusted(side: ProblemSide, least_norm: float) -> tuple[Anchors, dict[str, int]]:
     """(the anchors to go by, how many were left out for each reason).
 
     Under-trained tokens have rows that stayed where training began: short once the mean is taken off, or pointing where
@@ -22,13 +22,12 @@ def trusted(problem: Problem, side: Side, least_norm: float) -> tuple[Anchors, d
     Args:
         least_norm: share of the median norm, less the mean, below which a row counts as under-trained.
     """
-    anchors = problem.anchors(side)
-    donor, base = problem.donor_rows(side), problem.base_rows(side)
+    problem, anchors, donor, base = side.problem, side.anchors, side.donor_rows, side.base_rows
     words = vocabulary_of(problem.new)
-    unused_new = _unused(words.pieces, special_ids(problem.new), len(donor)) & problem.usable_donor(side)
+    unused_new = _unused(words.pieces, special_ids(problem.new), len(donor)) & side.usable_donor
     old_words = vocabulary_of(problem.old)
     unused_old = _unused(old_words.pieces, special_ids(problem.old), len(base))
-    unused_old &= torch.isfinite(base).all(1).cpu() & (base != 0).any(1).cpu()
+    unused_old &= side.finite & ~side.zero
     poor = _poor(donor, anchors.new, unused_new, least_norm, problem.memory_bytes)
     poor |= _poor(base, anchors.old, unused_old, least_norm, problem.memory_bytes)
     equal = _repeats(donor, anchors.new, problem.memory_bytes) & ~poor

@@ -102,8 +102,7 @@ def so_far(store: Store, job: Job) -> LabResult:
 def files(params: Mapping[str, Json]) -> list[Path]:
     """Files of the user's machine that units read."""
     plan = plan_of(params["plan"])
-    named = [plan.dictionary, plan.old_vectors, plan.new_vectors]
-    found = [text_path(name) for name in plan.files] + [Path(name).expanduser() for name in named if name]
+    found = [text_path(name) for name in plan.files] + [Path(name).expanduser() for name in plan.lexicons]
     return found + (corpus_files(plan.corpus) if plan.corpus else [])
 
 

@@ -1,7 +1,7 @@
 """What is asked of a comparison: model, tokenizer, donor, methods, texts, measures; all from what the entries declare
 of themselves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -9,6 +9,7 @@ from components.cached import lab as cached_lab
 from components.cached import tokenizers as cached
 from components.lab.form.measures import ask_measures
 from components.lab.form.methods import ask_methods
+from components.lab.form.model_choice import model_label, model_spec, typed_or_chosen
 from components.lab.form.state import usual
 from components.lab.form.texts import ask_texts
 from components.widgets.pickers import labels, short_name, spec_of
@@ -31,7 +32,7 @@ def ask() -> Plan | None:
         texts = ask_texts()
         evaluators, seeds, minutes = ask_measures(known.measures)
         with methods_here:
-            methods, files = ask_methods(known.methods, has_donor=bool(donor), texts=texts)
+            methods, besides = ask_methods(known.methods, shipped, has_donor=bool(donor), texts=texts)
     if not model or not (tokenizer or donor) or not methods or not (texts.corpus or texts.files):
         return None
     return Plan(
@@ -46,22 +47,15 @@ def ask() -> Plan | None:
         files=texts.files,
         seeds=tuple(range(seeds)),
         old_language=texts.old_language,
-        dictionary=files.dictionary,
-        old_vectors=files.old_vectors,
-        new_vectors=files.new_vectors,
         budget_seconds=minutes * 60,
+        **besides,
     )
-
-
-def model_label(spec: str) -> str:
-    """A model's name as it fits into a chooser."""
-    return spec.removeprefix("shipped:") if spec.startswith("shipped:") else short_name(spec)
 
 
 def _model(shipped: Sequence[str]) -> str:
     usual("lab_model", shipped[0] if shipped else None)
-    return _spec(
-        _typed_or_chosen(
+    return model_spec(
+        typed_or_chosen(
             "Model",
             shipped,
             "lab_model",
@@ -78,8 +72,8 @@ def _donor(shipped: Sequence[str], model: str) -> str:
     usual("lab_donor", offered[-1] if offered else None)
     if st.session_state["lab_donor"] == model:
         st.session_state["lab_donor"] = None
-    return _spec(
-        _typed_or_chosen(
+    return model_spec(
+        typed_or_chosen(
             "Donor (optional)",
             offered,
             "lab_donor",
@@ -94,7 +88,7 @@ def _donor(shipped: Sequence[str], model: str) -> str:
 def _tokenizer(with_donor: bool) -> str:
     usual("lab_tokenizer", None)
     names = labels()
-    chosen = _typed_or_chosen(
+    chosen = typed_or_chosen(
         "New tokenizer",
         [spec for spec, _ in cached.offered() if not spec.startswith("builtin:")],
         "lab_tokenizer",
@@ -103,34 +97,3 @@ def _tokenizer(with_donor: bool) -> str:
         "Any tokenizer: one offered here, a Hub id, or file:PATH. Empty takes the donor's own.",
     )
     return spec_of(chosen) if chosen else ""
-
-
-def _typed_or_chosen(
-    label: str, offered: Sequence[str], key: str, words: Callable[[str], str], empty: str, about: str
-) -> str:
-    """One of those offered, or what was typed; empty for neither."""
-    typed = st.session_state.get(key)
-    chosen = st.selectbox(
-        label,
-        list(dict.fromkeys([*offered, *([typed] if typed else [])])),
-        key=key,
-        format_func=words,
-        accept_new_options=True,
-        placeholder=empty,
-        help=about,
-        persist_state="session",
-        width=180,
-    )
-    return chosen or ""
-
-
-def _spec(typed: str) -> str:
-    """A model's spec from what a user types: OWNER/NAME is a Hub id, a path is a file.
-
-    >>> _spec("Qwen/Qwen3-0.6B"), _spec("/data/model"), _spec("shipped:a")
-    ('hub:Qwen/Qwen3-0.6B', 'file:/data/model', 'shipped:a')
-    """
-    typed = typed.strip()
-    if not typed or ":" in typed:
-        return typed
-    return f"hub:{typed}" if typed.count("/") == 1 and typed[0] not in "./~" else f"file:{typed}"

@@ -1,13 +1,13 @@
 """Which methods, with their parameters, and what some of them need beyond both models."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
 from components.cached import lab as cached_lab
 from components.frame.errors import plain
+from components.lab.form.model_choice import model_label, model_spec, typed_or_chosen
 from components.lab.form.params import param_controls
 from components.lab.form.state import usual
 from components.lab.form.texts import AskedTexts
@@ -20,19 +20,45 @@ if TYPE_CHECKING:
 USUAL_METHODS = ("subword_mean", "ridge", "omp_robust")
 
 
-@dataclass(frozen=True)
-class Files:
-    """Paths of what some methods read; empty for none."""
+class _File(NamedTuple):
+    """A file that methods with this need read, by the plan's name for it."""
 
-    dictionary: str = ""
-    old_vectors: str = ""
-    new_vectors: str = ""
+    need: str
+    name: str
+    label: str
+    about: str
+
+
+_FILES = (
+    _File("dictionary", "dictionary", "Dictionary", "Path of a file with a word, a tab and its translation per line."),
+    _File(
+        "word vectors", "old_vectors", "Vectors, old language", "Path of a .vec file, such as fastText's cc.en.300.vec."
+    ),
+    _File(
+        "word vectors", "new_vectors", "Vectors, new language", "Path of a .vec file, such as fastText's cc.de.300.vec."
+    ),
+    _File(
+        "target text",
+        "token_vectors",
+        "Vectors, new tokens",
+        "Path of a .vec file with a token per line, spelled as in the tokenizer's file, in place of those made from "
+        "the texts.",
+    ),
+)
+_HELPER = (
+    "A model with the new tokenizer, which may be small; its input rows say which tokens are alike. Type a Hub id or a "
+    "path, as for the model."
+)
+_ENCODER = (
+    "A model that turns texts into vectors, such as sentence-transformers/all-MiniLM-L6-v2: a Hub id, or the path of a "
+    "folder with config.json, safetensors and tokenizer.json."
+)
 
 
 def ask_methods(
-    known: "Mapping[str, Method]", *, has_donor: bool, texts: AskedTexts
-) -> tuple[tuple[Choice, ...], Files]:
-    """The methods that can run as asked, and files that they need.
+    known: "Mapping[str, Method]", shipped: Sequence[str], *, has_donor: bool, texts: AskedTexts
+) -> tuple[tuple[Choice, ...], dict[str, str]]:
+    """The methods that can run as asked, and what they need besides, by the plan's name for it.
 
     What lacks something says so under its name, and is left out.
     """
@@ -47,15 +73,16 @@ def ask_methods(
             help="Negative controls, rows of a shuffled donor and random weights, always run along.",
             persist_state="session",
         )
-        wanted = {need.key for key in chosen for need in known[key].needs}
-        files = _files(wanted)
-        lacking = cached_lab.lacking(
-            has_donor,
-            texts.has_training,
-            texts.is_parallel,
-            bool(files.dictionary),
-            bool(files.old_vectors and files.new_vectors),
-        )
+        wanted = {need.key for key in chosen for need in (*known[key].needs, *known[key].better_with)}
+        besides = _besides(wanted, shipped)
+        there = {
+            "donor": has_donor,
+            "target_text": texts.has_training,
+            "old_text": texts.has_old,
+            "parallel": texts.is_parallel,
+            **besides,
+        }
+        lacking = cached_lab.lacking(tuple(name for name, is_there in there.items() if is_there))
         choices = []
         for key in chosen:
             one = known[key]
@@ -71,23 +98,30 @@ def ask_methods(
     left_out = [known[key].label for key in chosen if key in lacking]
     if left_out:
         st.caption(f":material/block: {plain(', '.join(left_out))} left out: see why under methods.")
-    return tuple(choices), files
+    return tuple(choices), besides
 
 
-def _files(wanted: set[str]) -> Files:
-    """Ask for files, where a chosen method reads some and this server opens paths."""
-    if not wanted & {"dictionary", "word vectors"} or not settings().paths:
-        return Files()
-    for key in ("lab_dictionary", "lab_old_vectors", "lab_new_vectors"):
-        usual(key, "")
+def _besides(wanted: set[str], shipped: Sequence[str]) -> dict[str, str]:
+    """Ask for what the chosen methods need or are better with, by the plan's name for it; empty where nothing is given.
+
+    Files are asked for where this server opens paths.
+    """
+    asked = dict[str, str]()
     with st.container(horizontal=True):
-        dictionary = st.text_input(
-            "Dictionary", key="lab_dictionary", persist_state="session", width=180,
-            help="Path of a file with a word, a tab and its translation per line.",
-        )  # fmt: skip
-        old = st.text_input(
-            "Vectors, old language", key="lab_old_vectors", persist_state="session", width=180,
-            help="Path of a .vec file, such as fastText's cc.en.300.vec.",
-        )  # fmt: skip
-        new = st.text_input("Vectors, new language", key="lab_new_vectors", persist_state="session", width=180)
-    return Files(dictionary.strip(), old.strip(), new.strip())
+        for file in _FILES:
+            if file.need in wanted and settings().paths:
+                usual(f"lab_{file.name}", "")
+                typed = st.text_input(
+                    file.label, key=f"lab_{file.name}", persist_state="session", width=180, help=file.about
+                )
+                asked[file.name] = typed.strip()
+        if "helper" in wanted:
+            asked["helper"] = _model("Helper", "helper", shipped, "The donor", _HELPER)
+        if "text encoder" in wanted:
+            asked["encoder"] = _model("Text encoder", "encoder", (), "None", _ENCODER)
+    return asked
+
+
+def _model(label: str, name: str, offered: Sequence[str], empty: str, about: str) -> str:
+    usual(f"lab_{name}", None)
+    return model_spec(typed_or_chosen(label, offered, f"lab_{name}", model_label, empty, about))

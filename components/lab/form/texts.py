@@ -30,6 +30,7 @@ class AskedTexts:
         files: paths, and specs of uploads.
         old_language: of the corpus, the one that the model knows.
         n_languages: that there will be.
+        has_old: whether the model's own is among them.
     """
 
     corpus: str
@@ -38,6 +39,7 @@ class AskedTexts:
     files: tuple[str, ...]
     old_language: str
     n_languages: int
+    has_old: bool
 
     @property
     def has_training(self) -> bool:
@@ -47,7 +49,7 @@ class AskedTexts:
     @property
     def is_parallel(self) -> bool:
         """Will there be sentences with their translations?"""
-        return self.n_languages > 1
+        return self.n_languages > 1 and self.has_old
 
 
 def ask_texts() -> AskedTexts:
@@ -72,8 +74,10 @@ def ask_texts() -> AskedTexts:
         )  # fmt: skip
         old_language = _old_language(codes)
         files = _files()
-    n_languages = len(languages or codes)
-    return AskedTexts(corpus or "", tuple(languages), int(sentences), files, old_language, n_languages)
+    there = languages or codes
+    return AskedTexts(
+        corpus or "", tuple(languages), int(sentences), files, old_language, len(there), old_language in there
+    )
 
 
 def _languages(codes: list[str]) -> list[str]:

@@ -16,7 +16,7 @@ from core.common.settings import settings
 from core.common.zip_folder import zipped
 from core.jobs.job import KINDS, Job, State, content_key
 from core.jobs.store.files import Json
-from core.lab.plan import Choice
+from core.lab.plan import Choice, Plan
 from core.lab.result import Outcome
 from core.work.export import KIND, folder_of, params_of
 
@@ -78,14 +78,20 @@ def command(at_hand: AtHand, outcome: Outcome) -> str:
         parts += ["--param", f"{key}={value}"]
     for option, value in (
         ("--seed", str(outcome.seed) if outcome.seed else ""),
-        ("--corpus", plan.corpus if plan.corpus != "sample" else ""),
+        ("--old-language", plan.old_language if plan.old_language != Plan.old_language else ""),
         ("--dictionary", plan.dictionary),
         ("--old-vectors", plan.old_vectors),
         ("--new-vectors", plan.new_vectors),
+        ("--token-vectors", plan.token_vectors),
+        ("--helper", plan.helper),
+        ("--encoder", plan.encoder),
     ):
         parts += [option, value] if value else []
+    parts += ["--corpus", plan.corpus] if plan.corpus != Plan.corpus else []
     for code in plan.languages:
         parts += ["--language", code]
+    for name in plan.files:
+        parts += ["--file", name]
     return shlex.join([*parts, "--sentences", str(plan.sentences), "--out", f"{outcome.method}-transplant", "--json"])
 
 

@@ -108,8 +108,9 @@ def _kept_neighbours(subject: Subject, side: Side, rows: Tensor, seed: int) -> T
     problem = subject.problem
     if problem is None or problem.donor is None:
         return None
-    theirs = problem.donor_rows(side).float().cpu()
-    text = np.isin(subject.groups[: len(theirs)], GROUPS) & problem.usable_donor(side)[: len(subject.groups)].numpy()
+    donor = problem.sides[side]
+    theirs = donor.donor_rows.float().cpu()
+    text = np.isin(subject.groups[: len(theirs)], GROUPS) & donor.usable_donor[: len(subject.groups)].numpy()
     everything = np.flatnonzero(text)
     new = np.flatnonzero(text & (subject.groups[: len(theirs)] == Group.NEW))
     new = np.sort(np.random.default_rng(seed).permutation(new)[:MOST_COMPARED])

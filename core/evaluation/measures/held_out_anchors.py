@@ -21,7 +21,7 @@ from core.models.matrices import Matrices
 from core.models.score import score
 from core.tokenizers.matching import vocabulary_of
 from core.transplants.base import transplant
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import Problem, ProblemSide
 
 SHARE = Param(
     key="share",
@@ -59,9 +59,9 @@ def evaluate(subject: Subject, params: Params) -> Measures:
     made = transplant(without, method, given, params.seed).matrices
     old = problem.match.old_by_new[hidden]
     tables, headline = dict[str, Table](), dict[str, Number]()
-    for side in problem.sides:
-        tables[side], means = _in_space(problem, side, made, torch.from_numpy(hidden), torch.from_numpy(old))
-        headline |= {f"{side}_{name}": number for name, number in means.items()}
+    for name, side in problem.sides.items():
+        tables[name], means = _in_space(side, made, torch.from_numpy(hidden), torch.from_numpy(old))
+        headline |= {f"{name}_{what}": number for what, number in means.items()}
     tables["working"], lost = _working(subject, made, hidden, old, params)
     headline["bits_lost"] = lost["both"]
     facts = {"n_hidden": n_hidden, "n_shared": len(anchors)}
@@ -72,20 +72,18 @@ def evaluate(subject: Subject, params: Params) -> Measures:
 
 def _hideable(problem: Problem) -> NDArray[np.int64]:
     """Shared tokens of two bytes and more, as new tokens are: without its single bytes a vocabulary spells nothing."""
-    anchors: NDArray[np.int64] = problem.anchors("input").new.cpu().numpy()
+    anchors: NDArray[np.int64] = problem.sides["input"].anchors.new.cpu().numpy()
     return anchors[vocabulary_of(problem.new).lengths[anchors] > 1]
 
 
-def _in_space(
-    problem: Problem, side: Side, made: Matrices, new: Tensor, old: Tensor
-) -> tuple[Table, Mapping[str, Number]]:
+def _in_space(side: ProblemSide, made: Matrices, new: Tensor, old: Tensor) -> tuple[Table, Mapping[str, Number]]:
     """Rows made up against the true ones: cosine, relative distance, ratio of lengths, common neighbours."""
-    base = _side(problem.base, side)
-    true, guess = base[old].double().cpu(), _side(made, side)[new].double().cpu()
+    base, made_rows = side.matrix, made.input if side.name == "input" else made.head
+    true, guess = base[old].double().cpu(), made_rows[new].double().cpu()
     cosine = torch.nn.functional.cosine_similarity(true, guess, dim=1)
     distance = (guess - true).norm(dim=1) / true.norm(dim=1)
     lengths = guess.norm(dim=1) / true.norm(dim=1)
-    usable = torch.nonzero(problem.usable_old(side)).flatten()
+    usable = torch.nonzero(side.usable_old).flatten()
     place = torch.full((len(base),), -1)
     place[usable] = torch.arange(len(usable))
     rows = base.cpu()[usable]
@@ -145,10 +143,6 @@ def _overwritten(base: Matrices, made: Matrices, new: Tensor, old: Tensor, side:
         head = None if base.output is None or made.output is None else patched(base.output, made.output)
         bias = None if base.bias is None or made.bias is None else patched(base.bias, made.bias)
     return Matrices(read, head, bias)
-
-
-def _side(matrices: Matrices, side: Side) -> Tensor:
-    return matrices.input if side == "input" else matrices.head
 
 
 EVALUATOR = Evaluator(

@@ -1,24 +1,20 @@
-"""Vectors of words: read from a file, or made from text; and of tokens, by the words that they occur in."""
+"""Vectors of words, given or made from text; and of tokens, by the words that they occur in."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from core.common.errors import UnreadableFile, UserError, shown
+from core.common.errors import UserError, shown
 from core.text.words_of_text import words_of
 from core.tokenizers.matching import vocabulary_of
 from core.tokenizers.spelling import spell
 from core.tokenizers.tokenizer import LocalTokenizer
 from core.transplants.linear.cooccurrence import token_vectors
-
-MAX_WORDS = 200_000  # more are rare, and fastText's files have two million
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,35 +54,21 @@ class WordVectors:
             total.index_add_(0, tokens[part], self.vectors[rows[part]] * weights[part, None])
         return total / torch.where(worth == 0, torch.nan, worth)[:, None]
 
+    def by_spelling(self, tokenizer: LocalTokenizer) -> Tensor:
+        """The vector of each token among the words, as the tokenizer's file spells it, float32 (V, d); NaN for others.
 
-def read_vectors(path: Path, most: int = MAX_WORDS) -> WordVectors:
-    """The first words of a text file of word vectors: a line of a word and its numbers, perhaps a line of sizes first.
-
-    Raises:
-        UnreadableFile: a line has another number of numbers, or something that is none; says which line.
-    """
-    words, rows = list[str](), list[NDArray[np.float32]]()
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(lines, 1):
-            word, *cells = line.rstrip("\n ").split(" ")
-            if number == 1 and len(cells) == 1:
-                continue
-            row = np.fromstring(" ".join(cells), np.float32, sep=" ") if cells else np.empty(0, np.float32)
-            if not len(row) or len(row) != len(cells) or (rows and len(row) != len(rows[0])):
-                raise UnreadableFile(
-                    f"Line {number:,} of {shown(path.name)} is not a word and "
-                    f"{len(rows[0]) if rows else 'its'} numbers. "
-                    "Give word vectors in text form (.vec)."
-                )
-            words.append(word)
-            rows.append(row)
-            if len(words) == most:
-                break
-    if not words:
-        raise UnreadableFile(f"{shown(path.name)} holds no word vectors. Give a text file of them (.vec).")
-    first = {word: n for n, word in reversed(list(enumerate(words)))}
-    kept = sorted(first.values())
-    return WordVectors([words[n] for n in kept], torch.from_numpy(np.stack([rows[n] for n in kept])))
+        Raises:
+            UserError: no token is among them.
+        """
+        words = vocabulary_of(tokenizer)
+        spellings = words.spellings or [piece.decode(errors="replace") for piece in words.pieces]
+        rows = torch.tensor([self.row_by_word.get(spelling, -1) for spelling in spellings])
+        if not (rows >= 0).any():
+            raise UserError(
+                f"None of the {len(self.words):,} vectors is of a token of {tokenizer.info.label}. Give vectors of its "
+                f"tokens as its file spells them, such as {shown(spellings[-1])}."
+            )
+        return torch.where(rows[:, None] >= 0, self.vectors[rows.clamp(min=0)], torch.nan)
 
 
 def vectors_from_text(texts: Sequence[str], width: int = 100, min_count: int = 3, seed: int = 0) -> WordVectors:
@@ -106,21 +88,3 @@ def vectors_from_text(texts: Sequence[str], width: int = 100, min_count: int = 3
     row_by_word = {word: row for row, word in enumerate(ranked)}
     texts_ids = [np.array([row_by_word[w] for w in words if w in row_by_word], np.int32) for words in cut]
     return WordVectors(ranked, token_vectors(texts_ids, len(ranked), min(width, len(ranked)), min_count=1, seed=seed))
-
-
-def read_dictionary(path: Path) -> list[tuple[str, str]]:
-    """Pairs of words from lines of a word, a tab (or a space) and its translation.
-
-    Raises:
-        UnreadableFile: no line is such a pair.
-    """
-    pairs = list[tuple[str, str]]()
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        left, _, right = line.strip().partition("\t" if "\t" in line else " ")
-        if left and right.strip():
-            pairs.append((left.strip(), right.strip()))
-    if not pairs:
-        raise UnreadableFile(
-            f"{shown(path.name)} holds no pairs of words. Give a line of two words with a tab between."
-        )
-    return pairs

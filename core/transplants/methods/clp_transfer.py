@@ -5,22 +5,23 @@ import torch
 from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.needs import ANCHORS, HELPER
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import ProblemSide
 from core.transplants.rows import Provenance, Rows, made
 
 NO_ROW = "the helper model has no usable row for it"
 CANCELS = "its similarities, of both signs, add up to almost nothing"
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """For each wanted token the sum of all anchors' rows times its cosines to them, over the sum of the cosines."""
+    problem = side.problem
     helper = problem.helper
-    wanted, anchors = problem.wanted(side), problem.anchors(side)
+    wanted, anchors = side.wanted, side.anchors
     there = (helper.norm(dim=1) > 0).cpu()
     usable = there[anchors.new]
     known = torch.nn.functional.normalize(helper[anchors.new[usable].to(helper.device)], dim=1)
-    base = problem.base_rows(side)[anchors.old[usable].to(problem.device)]
-    values = torch.empty(len(wanted), problem.width(side), device=problem.device)
+    base = side.base_rows[anchors.old[usable].to(problem.device)]
+    values = torch.empty(len(wanted), side.width, device=problem.device)
     total, size = torch.empty(len(wanted)), torch.empty(len(wanted))
     block = problem.block_rows(12 * max(1, len(known)) + 4 * helper.shape[1])
     for at in range(0, len(wanted), block):
@@ -31,7 +32,6 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
     cancels = total.abs() <= params.number("least_sum") * size
     values /= torch.where(cancels, 1.0, total).to(values.device)[:, None]
     return made(
-        problem,
         side,
         values,
         Provenance.SOLVED,

@@ -9,18 +9,19 @@ from core.transplants.linear.coefficients import concatenated, from_table
 from core.transplants.linear.cooccurrence import token_vectors
 from core.transplants.linear.sparsemax import sparsemax
 from core.transplants.needs import ANCHORS, TARGET_TEXT
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import Provenance, Rows, composed
 
 NO_VECTOR = "it is too rare in the target text for an auxiliary vector"
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """For each wanted token the mean of anchors weighted by sparsemax over cosines of auxiliary vectors."""
+    problem = side.problem
     key = ("auxiliary vectors", params.seed, *params.values.values())
     vectors = problem.once(key, lambda: _auxiliary(problem, params)).to(problem.device)
     there = torch.isfinite(vectors).all(1) & (vectors != 0).any(1)
-    anchors, wanted = problem.anchors(side), problem.wanted(side)
+    anchors, wanted = side.anchors, side.wanted
     usable = there.cpu()[anchors.new]
     known = torch.nn.functional.normalize(vectors[anchors.new[usable].to(vectors.device)], dim=1)
     old = anchors.old[usable].to(vectors.device)
@@ -33,7 +34,7 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
         weights = sparsemax(targets @ known.T) if len(known) else targets.new_zeros(len(ids), 0)
         weights[without[at : at + block].to(weights.device)] = 0
         parts.append(from_table(old.expand(len(ids), -1), weights))
-    return composed(problem, side, concatenated(parts), Provenance.SOLVED, {NO_VECTOR: without})
+    return composed(side, concatenated(parts), Provenance.SOLVED, {NO_VECTOR: without})
 
 
 def _auxiliary(problem: Problem, params: Params) -> torch.Tensor:

@@ -2,14 +2,14 @@
 
 from core.common.params import Params
 from core.transplants.base import Method
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import ProblemSide
 from core.transplants.rows import Provenance, Rows, made
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """The mean of the model's text rows, once per wanted token."""
-    values = problem.mean_row(side).expand(len(problem.wanted(side)), -1)
-    return made(problem, side, values, Provenance.COMPOSED)
+    values = side.mean_row.expand(len(side.wanted), -1)
+    return made(side, values, Provenance.COMPOSED)
 
 
 METHOD = Method(

@@ -9,16 +9,17 @@ from core.transplants.base import Method
 from core.transplants.linear.affine import mean_of
 from core.transplants.linear.nearest import nearest
 from core.transplants.needs import ANCHORS, DONOR
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import Rows
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """The weighted mean of each wanted token's nearest anchors."""
-    anchors, donor = problem.anchors(side), problem.donor_rows(side)
+    problem = side.problem
+    anchors, donor = side.anchors, side.donor_rows
     mean = mean_of(donor, anchors.new, problem.memory_bytes).to(donor.device, torch.float32)
-    there = with_donor_row(problem, side)
-    targets = donor[problem.wanted(side)[there].to(donor.device)] - mean
+    there = with_donor_row(side)
+    targets = donor[side.wanted[there].to(donor.device)] - mean
     known = donor[anchors.new.to(donor.device)] - mean
     euclidean = params.word("metric") == "euclidean"
     places, near = nearest(targets, known, params.whole("k"), problem.memory_bytes, euclidean=euclidean)
@@ -31,7 +32,7 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
         weights = torch.softmax((-near if euclidean else near) / spread, 1)
     else:
         weights = _fitted(targets, known, places, problem, to_one=kind == "barycentric")
-    return from_anchors(problem, side, anchors, Weighed(places, weights), centred=True)
+    return from_anchors(side, anchors, Weighed(places, weights), centred=True)
 
 
 def _fitted(targets: Tensor, known: Tensor, places: Tensor, problem: Problem, to_one: bool) -> Tensor:

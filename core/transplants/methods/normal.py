@@ -5,15 +5,16 @@ import torch
 from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.linear.affine import centred_gram
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import ProblemSide
 from core.transplants.rows import Provenance, Rows, made
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """A draw for each wanted token."""
-    usable = torch.nonzero(problem.usable_old(side)).flatten()
-    base, mean = problem.base_rows(side), problem.mean_row(side)
-    drawn = torch.randn(len(problem.wanted(side)), problem.width(side), generator=params.generator())
+    problem = side.problem
+    usable = torch.nonzero(side.usable_old).flatten()
+    base, mean = side.base_rows, side.mean_row
+    drawn = torch.randn(len(side.wanted), side.width, generator=params.generator())
     gram = centred_gram(base, usable, mean, problem.memory_bytes) / max(1, len(usable) - 1)
     if params.word("covariance") == "full":
         values, axes = torch.linalg.eigh(gram)
@@ -21,7 +22,7 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
     else:
         shape = gram.diagonal().sqrt().diag()
     made_rows = mean + params.number("scale") * drawn.to(problem.device) @ shape.to(problem.device, torch.float32)
-    return made(problem, side, made_rows, Provenance.COMPOSED)
+    return made(side, made_rows, Provenance.COMPOSED)
 
 
 METHOD = Method(

@@ -7,26 +7,27 @@ from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_ro
 from core.transplants.base import Method
 from core.transplants.linear.pursuit import published
 from core.transplants.needs import ANCHORS, DONOR
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows
 
 _WILD = 100.0  # sum of absolute weights that no sensible token has
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """The same sparse sum for each wanted token, of the model's rows."""
-    anchors, donor = problem.anchors(side), problem.donor_rows(side)
-    targets = donor[problem.wanted(side)[with_donor_row(problem, side)].to(donor.device)]
-    found = published(targets, donor[anchors.new.to(donor.device)], params.whole("k"), problem.memory_bytes)
+    anchors, donor = side.anchors, side.donor_rows
+    targets = donor[side.wanted[with_donor_row(side)].to(donor.device)]
+    found = published(targets, donor[anchors.new.to(donor.device)], params.whole("k"), side.problem.memory_bytes)
     broken = ~torch.isfinite(found.weights).all(1)
     weights = torch.where(broken[:, None], torch.nan, found.weights)
     n_wild = int((broken | (weights.abs().sum(1) > _WILD)).sum())
     remarks = (
-        f"{n_wild:,} {side} rows have weights beyond reason, as this algorithm makes them when asked for more atoms "
-        f"(k = {params.whole('k')}) than the anchors have independent directions. Use a smaller k, or OMP robust.",
+        f"{n_wild:,} {side.name} rows have weights beyond reason, as this algorithm makes them when asked for more "
+        f"atoms (k = {params.whole('k')}) than the anchors have independent directions. Use a smaller k, or OMP "
+        "robust.",
     )
     weighed = Weighed(found.ids, weights, found.left_after)
-    return from_anchors(problem, side, anchors, weighed, centred=False, remarks=remarks[:n_wild])
+    return from_anchors(side, anchors, weighed, centred=False, remarks=remarks[:n_wild])
 
 
 METHOD = Method(

@@ -9,20 +9,21 @@ from core.transplants.base import Method
 from core.transplants.linear.affine import centred_gram, mean_of
 from core.transplants.linear.pursuit import pursue
 from core.transplants.needs import ANCHORS, DONOR
-from core.transplants.problem import Anchors, Problem, Side
+from core.transplants.problem import Anchors, ProblemSide
 from core.transplants.rows import Rows
 from core.transplants.trusted_anchors import trusted
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """The same sparse sum for each wanted token, of the model's rows, both spaces centred."""
-    anchors, n_left_out = trusted(problem, side, params.number("least_norm"))
-    donor = problem.donor_rows(side)
+    problem = side.problem
+    anchors, n_left_out = trusted(side, params.number("least_norm"))
+    donor = side.donor_rows
     mean = mean_of(donor, anchors.new, problem.memory_bytes)
     rank = _rank(donor, anchors, mean, problem.memory_bytes)
     k = max(1, min(params.whole("k"), rank - 1))
     here = mean.to(donor.device, torch.float32)
-    targets = donor[problem.wanted(side)[with_donor_row(problem, side)].to(donor.device)] - here
+    targets = donor[side.wanted[with_donor_row(side)].to(donor.device)] - here
     atoms = donor[anchors.new.to(donor.device)] - here
     found = pursue(
         targets,
@@ -32,11 +33,10 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
         tolerance=params.number("tolerance"),
         independence=params.number("independence"),
     )
-    remarks = [f"{n:,} anchors are left out on the {side} side: {why}." for why, n in n_left_out.items() if n]
+    remarks = [f"{n:,} anchors are left out on the {side.name} side: {why}." for why, n in n_left_out.items() if n]
     if k < params.whole("k"):
-        remarks.append(f"The {side} anchors span {rank:,} directions, so at most {k:,} are used per token.")
+        remarks.append(f"The {side.name} anchors span {rank:,} directions, so at most {k:,} are used per token.")
     return from_anchors(
-        problem,
         side,
         anchors,
         Weighed(found.ids, found.weights, found.left_after),

@@ -4,15 +4,15 @@ from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.linear.affine import Pairs, procrustes
 from core.transplants.needs import ANCHORS, DONOR
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows, mapped
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """The image of each wanted token's donor row."""
-    anchors = problem.anchors(side)
-    pairs = Pairs(problem.donor_rows(side), anchors.new, problem.base_rows(side), anchors.old, problem.memory_bytes)
-    return mapped(problem, side, procrustes(pairs, params.on("scale"), params.on("centre")))
+    anchors = side.anchors
+    pairs = Pairs(side.donor_rows, anchors.new, side.base_rows, anchors.old, side.problem.memory_bytes)
+    return mapped(side, procrustes(pairs, params.on("scale"), params.on("centre")))
 
 
 METHOD = Method(

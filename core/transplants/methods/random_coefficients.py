@@ -5,18 +5,18 @@ import torch
 from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.linear.coefficients import from_table
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import ProblemSide
 from core.transplants.rows import Provenance, Rows, composed
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """For each wanted token a mean of old rows drawn at random, weighted at random."""
-    usable = torch.nonzero(problem.usable_old(side)).flatten()
-    n, k = len(problem.wanted(side)), min(params.whole("k"), len(usable))
+    usable = torch.nonzero(side.usable_old).flatten()
+    n, k = len(side.wanted), min(params.whole("k"), len(usable))
     draw = params.generator()
     ids = usable[torch.randint(len(usable), (n, k), generator=draw)]
     weights = torch.empty(n, k).exponential_(generator=draw)  # uniform over all weights that sum to one
-    return composed(problem, side, from_table(ids, weights / weights.sum(1, keepdim=True)), Provenance.COMPOSED)
+    return composed(side, from_table(ids, weights / weights.sum(1, keepdim=True)), Provenance.COMPOSED)
 
 
 METHOD = Method(

@@ -4,16 +4,16 @@ from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.linear.affine import Pairs, ridge
 from core.transplants.needs import ANCHORS, DONOR
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows, mapped
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """The image of each wanted token's donor row."""
-    anchors = problem.anchors(side)
-    pairs = Pairs(problem.donor_rows(side), anchors.new, problem.base_rows(side), anchors.old, problem.memory_bytes)
+    anchors = side.anchors
+    pairs = Pairs(side.donor_rows, anchors.new, side.base_rows, anchors.old, side.problem.memory_bytes)
     fixed = None if params.on("choose") else params.number("ridge")
-    return mapped(problem, side, ridge(pairs, fixed, params.seed))
+    return mapped(side, ridge(pairs, fixed, params.seed))
 
 
 METHOD = Method(

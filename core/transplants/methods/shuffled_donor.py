@@ -7,19 +7,19 @@ import torch
 from core.common.params import Param, Params
 from core.transplants.base import METHODS, Method
 from core.transplants.needs import ANCHORS, DONOR
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows
 
 THROUGH = ("ridge", "procrustes", "nearest", "omp_robust")
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """The rows that a method makes, dealt out anew among the wanted tokens.
 
     That is the same as dealing out the donor's rows, since these methods treat each token by itself.
     """
     through = METHODS.get(params.word("through"))
-    found = through.rows(problem, side, through.read({}, params.seed))
+    found = through.rows(side, through.read({}, params.seed))
     dealt = torch.randperm(len(found.values), generator=params.generator())
     return replace(
         found,

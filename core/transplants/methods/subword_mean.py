@@ -5,17 +5,15 @@ import torch
 from core.common.params import Params
 from core.transplants.base import Method
 from core.transplants.linear.coefficients import from_lists
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import ProblemSide
 from core.transplants.rows import Provenance, Rows, composed
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """The mean of each wanted token's spelling."""
-    spellings = problem.spellings(side)
+    spellings = side.spellings
     unspelled = torch.tensor([not ids for ids in spellings], dtype=torch.bool)
-    return composed(
-        problem, side, from_lists(spellings), Provenance.COMPOSED, {"no old tokens spell its bytes": unspelled}
-    )
+    return composed(side, from_lists(spellings), Provenance.COMPOSED, {"no old tokens spell its bytes": unspelled})
 
 
 METHOD = Method(

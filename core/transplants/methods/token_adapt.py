@@ -10,17 +10,17 @@ from core.transplants.base import Method
 from core.transplants.linear.coefficients import Coefficients, concatenated, from_table
 from core.transplants.linear.nearest import nearest
 from core.transplants.linear.text_encoder import by_spelling
-from core.transplants.problem import Problem, Side
+from core.transplants.needs import ENCODER
+from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import Provenance, Rows, composed
 
-_BUILT_IN = "The encoder is the built-in one, which knows spelling, not meaning; give a text encoder for better rows."
 
-
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """For each wanted token (1 - w) of its pieces and w of its neighbours."""
+    problem = side.problem
     old, new = vocabulary_of(problem.old).pieces, vocabulary_of(problem.new).pieces
-    wanted, spellings = problem.wanted(side), problem.spellings(side)
-    usable = torch.nonzero(problem.usable_old(side)).flatten().tolist()
+    wanted, spellings = side.wanted, side.spellings
+    usable = torch.nonzero(side.usable_old).flatten().tolist()
     old_ids = [i for i in usable if _text(old[i])]
     texts = [_text(new[i]) for i in wanted.tolist()]
     known, targets = _encoded(problem, [_text(old[i]) for i in old_ids]), _encoded(problem, texts)
@@ -35,8 +35,8 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
     share = torch.where(has_text, torch.where(spelled, params.number("share"), 1.0), 0.0)  # all of what there is
     blended = _blended(local, torch.tensor(old_ids)[places], neighbours, share)
     nothing = {"it has neither old pieces nor a text to encode": ~has_text & ~spelled}
-    remarks = () if problem.resources.encoder else (_BUILT_IN,)
-    return composed(problem, side, blended, Provenance.SOLVED, nothing, remarks=remarks)
+    remarks = () if problem.resources.encoder else (ENCODER.advice,)
+    return composed(side, blended, Provenance.SOLVED, nothing, remarks=remarks)
 
 
 def _encoded(problem: Problem, texts: list[str]) -> Tensor:
@@ -136,4 +136,5 @@ METHOD = Method(
         ),
         Param(key="k", label="Neighbours", default=3, help="How many old tokens like it.", low=1, high=100),
     ),
+    better_with=(ENCODER,),
 )

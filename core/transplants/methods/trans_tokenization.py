@@ -13,20 +13,21 @@ from core.transplants.base import Method
 from core.transplants.linear.coefficients import from_lists
 from core.transplants.linear.word_alignment import align_both_ways
 from core.transplants.needs import PARALLEL_TEXT
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import Provenance, Rows, composed
 
 Counts = dict[int, dict[int, float]]  # new token to old tokens to how often they translate it
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """For each wanted token the mean of the old tokens aligned with it; of its spelling where none are."""
+    problem = side.problem
     least, rounds = params.number("least_count"), params.whole("rounds")
     counts = problem.once(("translations", least, rounds), lambda: _token_counts(problem, least, rounds))
-    usable = problem.usable_old(side).tolist()
-    pieces, wanted = vocabulary_of(problem.new).pieces, problem.wanted(side).tolist()
+    usable = side.usable_old.tolist()
+    pieces, wanted = vocabulary_of(problem.new).pieces, side.wanted.tolist()
     ids, weights, kinds = list[list[int]](), list[list[float]](), list[Provenance]()
-    for new_id, spelled in zip(wanted, problem.spellings(side), strict=True):
+    for new_id, spelled in zip(wanted, side.spellings, strict=True):
         found = {i: n for i, n in counts.get(new_id, {}).items() if usable[i]}
         if not found or _is_number(pieces[new_id]):
             found = dict[int, float]()
@@ -41,15 +42,14 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
     nothing = torch.tensor([not row for row in ids], dtype=torch.bool)
     n_aligned = float(sum(kind is Provenance.SOLVED for kind in kinds))
     return composed(
-        problem,
         side,
         from_lists(ids, weights),
         torch.tensor([int(kind) for kind in kinds], dtype=torch.uint8),
         {"it is aligned with nothing and no old tokens spell it": nothing},
         facts={"aligned tokens": n_aligned},
         remarks=(
-            f"{len(wanted) - int(n_aligned):,} {side} rows are subword means: their tokens are numbers, or the corpus "
-            "aligns them with nothing.",
+            f"{len(wanted) - int(n_aligned):,} {side.name} rows are subword means: their tokens are numbers, or the "
+            "corpus aligns them with nothing.",
         ),
     )
 

@@ -1,5 +1,7 @@
 """Means of old tokens that mean the same, by word vectors of two languages and a dictionary."""
 
+from collections.abc import Iterator
+
 import torch
 
 from core.common.errors import UserError
@@ -8,26 +10,28 @@ from core.transplants.base import Method
 from core.transplants.linear.affine import Pairs, procrustes
 from core.transplants.linear.coefficients import from_table
 from core.transplants.linear.nearest import nearest
-from core.transplants.linear.word_vectors import WordVectors
+from core.transplants.linear.translations import dictionary_from_text
+from core.transplants.linear.word_vectors import WordVectors, vectors_from_text
 from core.transplants.needs import DICTIONARY, WORD_VECTORS
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import Problem, ProblemSide
+from core.transplants.resources import Resources
 from core.transplants.rows import Provenance, Rows, composed
 
 NO_VECTOR = "it is no piece of a word that has a vector"
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """For each wanted token the mean of the old tokens with the nearest vectors."""
-    old_words, new_words = problem.resources.old_vectors, problem.resources.new_vectors
-    assert old_words is not None and new_words is not None, "declared as needed"
+    problem = side.problem
+    old_words, new_words = problem.once(("word vectors", params.seed), lambda: _word_vectors(problem, params.seed))
     turn = procrustes(_translations(problem, old_words, new_words), scaled=False, centred=False)
-    wanted = problem.wanted(side)
+    wanted = side.wanted
     new = problem.once("vectors of new tokens", lambda: new_words.of_tokens(problem.new))[wanted]
     there = torch.isfinite(new).all(1) & (new != 0).any(1)
     places = torch.nonzero(there).flatten()
     turned = turn.apply(new.to(problem.device), places, problem.memory_bytes)
     old = problem.once("vectors of old tokens", lambda: old_words.of_tokens(problem.old))
-    usable = problem.usable_old(side)[: len(old)]
+    usable = side.usable_old[: len(old)]
     old_ids = torch.nonzero(usable & torch.isfinite(old[: len(usable)]).all(1)).flatten()
     found, cosines = nearest(turned, old[old_ids].to(problem.device), params.whole("k"), problem.memory_bytes)
     n, k = len(wanted), found.shape[1]
@@ -35,13 +39,27 @@ def rows(problem: Problem, side: Side, params: Params) -> Rows:
     ids[there] = old_ids[found]
     weights[there] = torch.softmax(cosines / params.number("temperature"), 1)
     return composed(
-        problem,
         side,
         from_table(ids, weights),
         Provenance.SOLVED,
         {NO_VECTOR: ~there},
         facts={"dictionary pairs explained": turn.facts["explained"]},
+        remarks=tuple(_made_here(problem.resources)),
     )
+
+
+def _word_vectors(problem: Problem, seed: int) -> tuple[WordVectors, WordVectors]:
+    """(of the old language, of the new one): those given, or made from text."""
+    here = problem.resources
+    old = here.old_vectors or vectors_from_text(here.old_text, seed=seed)
+    return old, here.new_vectors or vectors_from_text(here.target_text, seed=seed)
+
+
+def _made_here(here: Resources) -> Iterator[str]:
+    if here.old_vectors is None or here.new_vectors is None:
+        yield "Word vectors are made from the few sentences of the corpus; give two .vec files for better rows."
+    if not here.dictionary:
+        yield "The dictionary is made from the few sentences of the corpus; give a published one for better rows."
 
 
 def _translations(problem: Problem, old: WordVectors, new: WordVectors) -> Pairs:
@@ -50,15 +68,16 @@ def _translations(problem: Problem, old: WordVectors, new: WordVectors) -> Pairs
     Raises:
         UserError: fewer pairs have vectors than would pin down a turn of any use.
     """
-    found = set[tuple[int, int]]()
-    for left, right in problem.resources.dictionary:
+    here, found = problem.resources, set[tuple[int, int]]()
+    pairs = here.dictionary or problem.once("dictionary", lambda: dictionary_from_text(here.parallel))
+    for left, right in pairs:
         for spelled in (str, str.lower, str.title):
             pair = old.row_by_word.get(spelled(left)), new.row_by_word.get(spelled(right))
             if pair[0] is not None and pair[1] is not None:
                 found.add((pair[0], pair[1]))
     if not found:
         raise UserError(
-            f"None of the {len(problem.resources.dictionary):,} pairs of the dictionary has vectors in both languages. "
+            f"None of the {len(pairs):,} pairs of the dictionary has vectors in both languages. "
             "Check that word vectors and dictionary are of these two languages, in this order."
         )
     table = torch.tensor(sorted(found))

@@ -5,23 +5,23 @@ import torch
 from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.linear.coefficients import from_lists
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import ProblemSide
 from core.transplants.rows import Provenance, Rows, composed
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """The weighted mean of each wanted token's spelling."""
-    spellings = problem.spellings(side)
+    spellings = side.spellings
     unspelled = torch.tensor([not ids for ids in spellings], dtype=torch.bool)
-    decay = params.number("input_decay" if side == "input" else "output_decay")
+    decay = params.number("input_decay" if side.name == "input" else "output_decay")
     pieces, weights = list[list[int]](), list[list[float]]()
     for ids in spellings:
         falling = [decay**n for n in range(len(ids))]
-        from_end = list(reversed(falling)) if side == "input" else falling
+        from_end = list(reversed(falling)) if side.name == "input" else falling
         pieces.append([i for i, w in zip(ids, from_end, strict=True) if w])
         weights.append([w / sum(falling) for w in from_end if w])
     coefficients = from_lists(pieces, weights)
-    return composed(problem, side, coefficients, Provenance.COMPOSED, {"no old tokens spell its bytes": unspelled})
+    return composed(side, coefficients, Provenance.COMPOSED, {"no old tokens spell its bytes": unspelled})
 
 
 METHOD = Method(

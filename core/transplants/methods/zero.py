@@ -4,14 +4,14 @@ import torch
 
 from core.common.params import Params
 from core.transplants.base import Method
-from core.transplants.problem import Problem, Side
+from core.transplants.problem import ProblemSide
 from core.transplants.rows import Provenance, Rows, made
 
 
-def rows(problem: Problem, side: Side, params: Params) -> Rows:
+def rows(side: ProblemSide, params: Params) -> Rows:
     """Zero for each wanted token."""
-    values = torch.zeros(len(problem.wanted(side)), problem.width(side), device=problem.device)
-    return made(problem, side, values, Provenance.COMPOSED, may_be_zero=True)
+    values = torch.zeros(len(side.wanted), side.width, device=side.problem.device)
+    return made(side, values, Provenance.COMPOSED, may_be_zero=True)
 
 
 METHOD = Method(

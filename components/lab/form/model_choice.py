@@ -1,0 +1,43 @@
+"""Choosing a model: one of those that are shipped, or a Hub id or a path as it is typed."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from components.widgets.pickers import short_name
+
+
+def model_spec(typed: str) -> str:
+    """A model's spec from what a user types: OWNER/NAME is a Hub id, a path is a file.
+
+    >>> model_spec("Qwen/Qwen3-0.6B"), model_spec("/data/model"), model_spec("shipped:a")
+    ('hub:Qwen/Qwen3-0.6B', 'file:/data/model', 'shipped:a')
+    """
+    typed = typed.strip()
+    if not typed or ":" in typed:
+        return typed
+    return f"hub:{typed}" if typed.count("/") == 1 and typed[0] not in "./~" else f"file:{typed}"
+
+
+def model_label(spec: str) -> str:
+    """A model's name as it fits into a chooser."""
+    return spec.removeprefix("shipped:") if spec.startswith("shipped:") else short_name(spec)
+
+
+def typed_or_chosen(
+    label: str, offered: Sequence[str], key: str, words: Callable[[str], str], empty: str, about: str
+) -> str:
+    """One of those offered, or what was typed; empty for neither."""
+    typed = st.session_state.get(key)
+    chosen = st.selectbox(
+        label,
+        list(dict.fromkeys([*offered, *([typed] if typed else [])])),
+        key=key,
+        format_func=words,
+        accept_new_options=True,
+        placeholder=empty,
+        help=about,
+        persist_state="session",
+        width=180,
+    )
+    return chosen or ""

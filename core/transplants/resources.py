@@ -1,0 +1,47 @@
+"""What some methods need beyond matrices and vocabularies."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from core.transplants.linear.word_vectors import WordVectors
+
+Encoder = Callable[[Sequence[str]], Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Resources:
+    """What some methods need beyond matrices and vocabularies.
+
+    Args:
+        target_text: text in the languages that the new tokenizer is for.
+        old_text: text in the language that the model knows.
+        token_vectors: auxiliary vectors of the new tokens, float (V_new, d), NaN rows where there is none; they take
+            the place of vectors trained on `target_text`.
+        old_vectors, new_vectors: word vectors of the old and of the new language; None makes them from the texts.
+        dictionary: (word of the old language, its translation); none makes one from `parallel`.
+        parallel: (sentence in the old language, the same in the new language).
+        encoder: turns texts into vectors, (n, d); None takes the built-in one, which sees spelling only.
+        helper: input embeddings of a model with the new tokenizer, (V_new, d); None takes the donor's.
+    """
+
+    target_text: Sequence[str] = ()
+    old_text: Sequence[str] = ()
+    token_vectors: Tensor | None = None
+    old_vectors: WordVectors | None = None
+    new_vectors: WordVectors | None = None
+    dictionary: Sequence[tuple[str, str]] = ()
+    parallel: Sequence[tuple[str, str]] = ()
+    encoder: Encoder | None = None
+    helper: Tensor | None = None
+
+    @property
+    def has_old_words(self) -> bool:
+        """Whether there are word vectors of the old language, or text to make them from."""
+        return self.old_vectors is not None or bool(self.old_text)
+
+    @property
+    def has_new_words(self) -> bool:
+        """Whether there are word vectors of the new language, or text to make them from."""
+        return self.new_vectors is not None or bool(self.target_text)
