@@ -10,6 +10,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -213,18 +214,32 @@ def test_vetting_is_remembered_by_content(path: Path, home: Path, monkeypatch: p
     assert open_tokenizer(f"file:{path}").info.fingerprint == vet(path).fingerprint
 
 
-VALUES = (
-    Info("a:b", "l", "s", "0" * 16, None, "BPE", "r", specials=(("<a>", 1),), notes=("é",)),
-    [Stage("Model", "d", ("a", "b\u202e"))],
-    Explanation("BPE", "x"),
-    (TokenDetails(1, b"\xff\x00", "", ""),),
-)
+INFO = Info("a:b", "l", "s", "0" * 16, None, "BPE", "r", specials=(("<a>", 1),), notes=("é",))
+VALUES = (INFO, [Stage("Model", "d", ("a", "b\u202e"))], Explanation("BPE", "x"))
 
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda v: type(v).__name__)
 def test_values_survive_the_wire(value: object) -> None:
-    kinds = {list: list[Stage], tuple: tuple[TokenDetails, ...]}
-    assert wire.built(kinds.get(type(value), type(value)), json.loads(json.dumps(wire.plain(value)))) == value
+    assert (
+        wire.message_to_value(wire.value_to_message("x", value), list[Stage] if value == VALUES[1] else type(value))
+        == value
+    )
+
+
+def test_details_survive_the_wire() -> None:
+    details = [TokenDetails(1, b"\xff\x00", "", ""), TokenDetails(7, b"", "é", "rank 3")]
+    assert wire.message_to_details(wire.details_to_message(details), [1, 7]) == details
+
+
+def test_half_a_surrogate_pair_from_a_file_becomes_a_question_mark() -> None:
+    sent = wire.value_to_message("explain", Explanation("BPE", "a\ud800"))
+    assert wire.message_to_value(sent, Explanation) == Explanation("BPE", "a?")
+
+
+def refused(kind: type, blob: bytes) -> str:
+    with pytest.raises(Garbled) as caught:
+        wire.message_to_value(Message("x", {}, [blob]), kind)
+    return str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -232,10 +247,51 @@ def test_values_survive_the_wire(value: object) -> None:
     [None, 5, [], "x", {}, [1] * 13, ["a"] * 13, [["a"]] * 13, [*["a:b", "l", "s", "f"], True, *["x"] * 8]],
 )
 def test_nonsense_is_refused(nonsense: object) -> None:
-    with pytest.raises(Garbled):
-        wire.built(Info, nonsense)
-    with pytest.raises(Garbled):
-        wire.built(list[Stage], [nonsense])
+    refused(Info, json.dumps(nonsense).encode())
+    refused(list[Stage], json.dumps([nonsense]).encode())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("n_vocabulary", True),
+        ("n_vocabulary", "5"),
+        ("n_vocabulary", 5.5),
+        ("label", 5),
+        ("label", None),
+        ("label", "\ud800"),
+        ("notes", "ab"),
+        ("notes", {"0": "a"}),
+        ("specials", [["<a>"]]),
+        ("specials", [["<a>", 1, 2]]),
+    ],
+)
+def test_one_field_of_another_type_is_refused_by_name(field: str, value: object) -> None:
+    said = refused(Info, json.dumps({**asdict(INFO), field: value}).encode())
+    assert field in said or "Invalid JSON" in said
+
+
+@pytest.mark.parametrize("blob", [b"", b"{", b"\xff", b"[" * 100_000, b'[{"name": "\xff"}]', b"NaN"])
+def test_what_is_no_json_is_refused(blob: bytes) -> None:
+    refused(list[Stage], blob)
+
+
+def test_reading_ends_at_the_first_of_many_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused(list[Stage], b"[" + b"1," * 100_000 + b"1]").startswith("0: ")
+    many = json.dumps([{"name": "a", "detail": "", "pieces": [1] * 100_000}]).encode()
+    assert refused(list[Stage], many).startswith("0.pieces.0: ")
+    monkeypatch.setattr(wire, "MOST_JSON", 100)
+    assert "size" in refused(list[Stage], many)
+
+
+def test_the_process_of_a_tokenizer_writes_without_what_reads() -> None:
+    code = (
+        "import sys; from core.tokenizers.isolation import server, wire; wire.value_to_message('x', None); "
+        "from core.tokenizers.tokenizer import Stage; wire.value_to_message('x', [Stage('a', 'b', ('c',))]); "
+        "print('pydantic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_a_segmentation_outside_its_text_is_refused() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.common.codec import Mismatch, built, plain
 from core.common.errors import TookTooLong, TooLarge, UnknownName, UnreadableFile, UserError, shown
 from core.common.redact import redacted
 from core.common.sandbox.answer import answer
@@ -19,7 +20,6 @@ from core.common.sandbox.pipes import AnswerTooLong, DeadlinePassed, private_pip
 from core.common.sandbox.start import environment_without_secrets
 from core.corpora.corpus import Corpus, Gap, open_corpus
 from core.corpora.sources.file import open_path
-from core.tokenizers.isolation import wire
 
 SECONDS = 300.0  # 43 MB in 480,000 sentences took 2 s; a busy machine goes first elsewhere
 MEMORY_MB = 4096
@@ -123,11 +123,11 @@ def examined(spec: str, path: Path | None = None) -> CorpusFacts:
             f"{name} cannot be read: the process that read it ended ({how}). The file is damaged; make it again."
         )
     said = json.loads(done.output)
-    if isinstance(said, dict):
+    if "error" in said:
         raise _KINDS.get(said["kind"], UserError)(said["error"])
     try:
-        return wire.built(CorpusFacts, said)
-    except wire.Garbled:
+        return built(CorpusFacts, said["facts"])
+    except Mismatch:
         raise UnreadableFile(f"{name} names languages in what is no text. Name them with letters.") from None
 
 
@@ -135,9 +135,8 @@ def main(spec: str, path: str = "") -> None:
     """Print the facts, or why there are none, as JSON."""
     _, replies = private_pipes()
     _limit()
-    said: object
     try:
-        said = wire.plain(facts_of(open_path(Path(path), spec) if path else open_corpus(spec)))
+        said = {"facts": plain(facts_of(open_path(Path(path), spec) if path else open_corpus(spec)))}
     except UserError as error:
         said = {"error": redacted(str(error)), "kind": type(error).__name__}
     replies.write(json.dumps(said).encode())

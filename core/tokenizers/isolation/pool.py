@@ -7,19 +7,19 @@ read here, and remembers the files that passed.
 
 import atexit
 import hashlib
-import json
 import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeVar
 
 from core.common.atomic import write_whole
+from core.common.codec import Mismatch, from_json, to_json
 from core.common.errors import UnreadableFile, UserError
 from core.common.home import home
 from core.common.memory import resident_bytes
@@ -90,12 +90,12 @@ class IsolatedTokenizer(Tokenizer):
     def stages(self, text: str) -> list[Stage]:
         data = utf8(text)
         request = Message("stages", {}, [data])
-        return self._supervisor.ask(request, len(data), _stages)
+        return self._supervisor.ask(request, len(data), lambda reply: wire.message_to_value(reply, list[Stage]))
 
     def explain(self, piece: str) -> Explanation | None:
         data = utf8(piece)
         request = Message("explain", {}, [data])
-        return self._supervisor.ask(request, len(data), lambda reply: _explanation(reply.fields.get("value")))
+        return self._supervisor.ask(request, len(data), _explanation)
 
     @property
     def held_bytes(self) -> int:
@@ -127,7 +127,7 @@ def vet(path: Path, options: Mapping[str, str] | None = None) -> Info:
         supervisor.close()
     if record is not None:
         with suppress(OSError):  # a full disk costs only time
-            write_whole(record, json.dumps({"libraries": _libraries(), "info": wire.plain(info)}).encode())
+            write_whole(record, to_json(_Vetted(_libraries(), info)).encode())
     return info
 
 
@@ -162,7 +162,7 @@ class _Supervisor:
             self._process = _POOL.take()
             try:
                 reply = self._process.ask(self._request, seconds, wall)
-                info = wire.built(Info, reply.fields.get("info"))
+                info = wire.message_to_value(reply, Info)
             except Garbled as error:
                 self.close()
                 raise _nonsense(error) from None
@@ -284,12 +284,8 @@ _POOL = _Pool()
 atexit.register(_POOL.close)
 
 
-def _stages(reply: Message) -> list[Stage]:
-    return wire.built(list[Stage], reply.fields.get("value"))
-
-
-def _explanation(value: object) -> Explanation | None:
-    return None if value is None else wire.built(Explanation, value)
+def _explanation(reply: Message) -> Explanation | None:
+    return wire.message_to_value(reply, Explanation) if reply.blobs else None
 
 
 def _nonsense(error: Garbled) -> UserError:
@@ -322,14 +318,22 @@ def _record(files: Files, path: Path) -> Path | None:
         return None
 
 
+@dataclass(frozen=True)
+class _Vetted:
+    """What is remembered of files that passed, and with which libraries they did."""
+
+    libraries: Mapping[str, str]
+    info: Info
+
+
 def _remembered(record: Path | None) -> Info | None:
     if record is None:
         return None
     try:
-        kept = json.loads(record.read_bytes())
-        return wire.built(Info, kept["info"]) if kept["libraries"] == _libraries() else None
-    except (OSError, ValueError, KeyError, TypeError, Garbled):
+        kept = from_json(_Vetted, record.read_bytes())
+    except (OSError, Mismatch):
         return None
+    return kept.info if kept.libraries == _libraries() else None
 
 
 @cache

@@ -61,7 +61,7 @@ def _answer(served: list[Tokenizer], request: Message, entering: Callable[[str],
     try:
         if request.kind == "open":
             served[:] = [_opened(request, entering)]
-            return Message("info", {"info": wire.plain(served[0].info)})
+            return wire.value_to_message("info", served[0].info)
         return _asked(served[0], request)
     except UserError as error:
         return Message("error", {"class": type(error).__name__, "text": str(error)})
@@ -91,9 +91,9 @@ def _asked(tokenizer: Tokenizer, request: Message) -> Message:
     if request.kind == "describe":
         return wire.details_to_message(tokenizer.describe(request.fields["ids"]))
     if request.kind == "stages":
-        return Message("stages", {"value": wire.plain(tokenizer.stages(request.blobs[0].decode()))})
+        return wire.value_to_message("stages", tokenizer.stages(request.blobs[0].decode()))
     if request.kind == "explain":
-        return Message("explain", {"value": wire.plain(tokenizer.explain(request.blobs[0].decode()))})
+        return wire.value_to_message("explain", tokenizer.explain(request.blobs[0].decode()))
     raise AssertionError(f"no request {request.kind}")
 
 

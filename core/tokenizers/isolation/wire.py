@@ -2,7 +2,7 @@
 
 The process parses files that nobody has vetted, with native code, so whatever comes out of it may be anything. Pickle
 would hand it this process. Messages are therefore JSON and raw arrays, and the receiver builds only what it asked for,
-checking every length, range and type; nonsense is a `Garbled`.
+checking every length, range and type; nonsense is a `Garbled`. Dataclasses go through `core.common.codec`.
 
 On the pipe: length of the JSON (uint32), number of bytes behind it (uint64), the JSON `[kind, fields, blob lengths]`,
 the blobs.
@@ -11,19 +11,19 @@ the blobs.
 import json
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
-from functools import cache
-from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.codec import Mismatch, from_json, to_json
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Counts, TokenDetails
 
 PREFIX = struct.Struct("<IQ")
+MOST_JSON = 64 * 2**20  # bytes of one value; the entries of a quarter of a million tokens take 5 MB
 Value = TypeVar("Value")
 
 
@@ -128,91 +128,44 @@ def details_to_message(details: Sequence[TokenDetails]) -> Message:
     """Vocabulary entries in columns, since there may be a quarter of a million."""
     pieces = [d.piece for d in details]
     lengths = np.fromiter(map(len, pieces), np.int64, len(pieces)).tobytes()
-    words = {"spellings": [d.spelling for d in details], "measures": [d.measure for d in details]}
-    return Message("details", words, [b"".join(pieces), lengths])
+    words = to_json(([d.spelling for d in details], [d.measure for d in details]))
+    return Message("details", {}, [b"".join(pieces), lengths, words.encode()])
 
 
 def message_to_details(message: Message, ids: Sequence[int]) -> list[TokenDetails]:
     """The entries of these ids."""
-    require(message.kind == "details" and len(message.blobs) == 2, "the details' parts")
+    require(message.kind == "details" and len(message.blobs) == 3, "the details' parts")
     pieces = _cut(message.blobs[0], _array(message.blobs[1], np.int64))
-    spellings = built(tuple[str, ...], message.fields.get("spellings"))
-    measures = built(tuple[str, ...], message.fields.get("measures"))
+    spellings, measures = _read(tuple[tuple[str, ...], tuple[str, ...]], message.blobs[2])
     require(len(pieces) == len(spellings) == len(measures) == len(ids), "one entry per id")
     return [TokenDetails(*row) for row in zip(ids, pieces, spellings, measures, strict=True)]
 
 
-def plain(value: object) -> Any:
-    """A value of dataclasses, tuples, strings, numbers and bytes as JSON has them; bytes become Latin-1 strings.
-
-    >>> plain((TokenDetails(5, b"a", "a", ""), None))
-    [[5, 'a', 'a', ''], None]
-    """
-    if is_dataclass(value):
-        return [plain(getattr(value, f.name)) for f in fields(value)]
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    return value.decode("latin-1") if isinstance(value, bytes) else value
+def value_to_message(kind: str, value: object) -> Message:
+    """A dataclass, or a list of such; None is a message without a blob."""
+    return Message(kind, {}, [] if value is None else [to_json(value).encode()])
 
 
-def built(kind: type[Value], value: Any) -> Value:
-    """What `plain` took apart, if it is a `kind` through and through.
+def message_to_value(message: Message, kind: type[Value]) -> Value:
+    """What `value_to_message` was given, if it is a `kind` through and through.
 
     Raises:
         Garbled: it is not.
 
-    >>> built(TokenDetails, [5, "a", "a", ""])
-    TokenDetails(id=5, piece=b'a', spelling='a', measure='')
+    >>> from core.tokenizers.tokenizer import Stage
+    >>> message_to_value(value_to_message("stages", [Stage("Model", "BPE", ("a", "b"))]), list[Stage])
+    [Stage(name='Model', detail='BPE', pieces=('a', 'b'))]
     """
-    made: Value = _built(kind, value)
-    return made
+    require(len(message.blobs) == 1, "one value")
+    return _read(kind, message.blobs[0])
 
 
-def _built(kind: Any, value: Any) -> Any:
-    origin = get_origin(kind)
-    if origin is UnionType:
-        if value is None and type(None) in get_args(kind):
-            return None
-        return _built(next(k for k in get_args(kind) if k is not type(None)), value)
-    if isinstance(kind, type) and is_dataclass(kind):
-        hints = _hints(kind)
-        require(isinstance(value, list) and len(value) == len(hints), "a dataclass's fields")
-        return kind(*(_built(h, v) for h, v in zip(hints, value, strict=True)))
-    if origin in (tuple, list):
-        return origin(_items(get_args(kind), value))
-    if kind is bytes:
-        require(isinstance(value, str) and all(ord(c) < 256 for c in value), "bytes")
-        return value.encode("latin-1")
-    if kind is float:
-        require(type(value) in (int, float), "a number")
-        return float(value)
-    require(type(value) is kind and (kind is not str or _has_utf8(value)), f"{kind} expected")
-    return value
-
-
-def _items(kinds: tuple[Any, ...], value: Any) -> list[Any]:
-    require(isinstance(value, list), "a list")
-    if len(kinds) == 1 or kinds[-1] is Ellipsis:
-        if kinds[0] is str:  # the long ones are strings: check them at once
-            require(all(type(item) is str for item in value) and _has_utf8("".join(value)), "strings")
-            return list(value)
-        return [_built(kinds[0], item) for item in value]
-    require(len(value) == len(kinds), "a tuple's length")
-    return [_built(kind, item) for kind, item in zip(kinds, value, strict=True)]
-
-
-@cache
-def _hints(kind: type) -> list[Any]:
-    hints = get_type_hints(kind)
-    return [hints[f.name] for f in fields(kind)]
-
-
-def _has_utf8(text: str) -> bool:
+def _read(kind: type[Value], data: bytes) -> Value:
+    require(len(data) <= MOST_JSON, "a value of a likely size")
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        return from_json(kind, data)
+    except Mismatch as error:
+        raise Garbled(str(error)) from None
 
 
 def _array(blob: bytes, kind: type[Any]) -> NDArray[Any]:
