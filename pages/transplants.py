@@ -18,7 +18,6 @@ from components.lab.progress import under_way
 from components.runs.job_cards import OPENED, may_see, show_refusal
 from components.widgets.page_link.component import page_link
 from core.common.errors import UserError, shown
-from core.jobs.job import canonical
 from core.lab.link import plan_to_link
 
 jobs = cached_runs.jobs()
@@ -35,7 +34,7 @@ if not key:
             if plan is None:
                 st.caption("Choose a model, a tokenizer or a donor that has it, a method and a text.")
             else:
-                look = cached_lab.look(canonical(plan.to_json()))
+                look = cached_lab.look(plan)
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             pressed = st.button(
                 "Compare", icon=":material/play_arrow:", type="primary", disabled=look is None, key="lab_run"

@@ -16,6 +16,7 @@ from core.evaluation.passes.geometry import isotropy, neighbours
 from core.evaluation.passes.resegmented import Resegmented
 from core.evaluation.passes.tuning import RANK, Phase, batches, tunable, tune
 from core.evaluation.results import Measures
+from core.jobs.stored import stored
 from core.models.score import score
 from core.transplants.base import Method
 from core.transplants.rows import Provenance, made
@@ -293,7 +294,7 @@ def test_every_number_that_is_declared_is_given(subject: Subject, key: str) -> N
     assert set(found.numbers) == {d.key for d in EVALUATORS.get(key).numbers}
     for number in found.numbers.values():
         assert np.isfinite(number.value) or number.reason
-    assert found.stored().facts
+    assert stored(found).facts
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import torch
 
 from core.common.errors import UserError
 from core.evaluation.base import EVALUATORS, EvalText, Reference, Subject, quick_evaluators
-from core.evaluation.results import Measures, restored
-from core.jobs.job import Output
+from core.evaluation.results import Measures
 from core.jobs.store.files import Origin, Result, packed, unpacked
+from core.jobs.stored import restored, stored
 from core.models.language_model import LanguageModel
 from core.models.matrices import Matrices
 from tests.lab import byte_bpe, lab, llama, permuted, texts
@@ -218,9 +218,8 @@ def test_without_an_original_bits_are_there_and_comparisons_are_refused(made: Su
 @pytest.mark.parametrize("measure", [e.measure for e in quick_evaluators()], ids=SINGLE)
 def test_what_is_found_can_be_stored(made: Subject, measure: Callable[[Subject], Measures]) -> None:
     found = measure(made)
-    kept = found.stored("x/")
-    back = unpacked(packed(Result(Origin("k", "test"), kept.arrays, kept.facts)))
-    again = restored(Output(back.arrays, back.facts), "x/")
+    kept = stored(found)
+    again = restored(Measures, unpacked(packed(Result(Origin("k", "test"), kept.arrays, kept.facts))))
     assert repr(sorted(again.numbers.items())) == repr(sorted(found.numbers.items())) and again.remarks == found.remarks
     for name, table in found.tables.items():
         for column, values in table.columns.items():

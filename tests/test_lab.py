@@ -13,13 +13,15 @@ from core.evaluation.results import Measures, Table
 from core.jobs.compute import compute
 from core.jobs.job import KINDS, Context, Output, Unit
 from core.jobs.store.files import Origin, Result, packed, unpacked
+from core.jobs.stored import restored
 from core.lab.estimate import estimate
+from core.lab.look import setting
+from core.lab.outcome import Outcome
 from core.lab.paired_tests import compare, entrants
 from core.lab.participants import Cast, outlined
 from core.lab.plan import Choice, Plan, plan_of
 from core.lab.points import points, standing
-from core.lab.result import LabResult, Outcome, lab_result
-from core.lab.setting import setting
+from core.lab.result import LabResult
 from core.lab.submission import KIND, Submission, submission
 from core.lab.verdict import verdict
 from core.work.transplant import gathered
@@ -56,7 +58,7 @@ def parts(asked: Submission) -> list[tuple[Unit, Output]]:
 def result(asked: Submission, parts: list[tuple[Unit, Output]]) -> LabResult:
     """Through the store's own bytes, as a page reads it."""
     output = KINDS.get(KIND).combine(iter(parts), Context(asked.params, asked.inputs))
-    return lab_result(unpacked(packed(Result(Origin("a", KIND), output.arrays, output.facts))))
+    return restored(LabResult, unpacked(packed(Result(Origin("a", KIND), output.arrays, output.facts))))
 
 
 def test_a_plan_is_the_same_after_a_link() -> None:

@@ -1,6 +1,5 @@
 """What sessions share of the transplant lab; what needs torch imports it here and late, since results do without."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from components.cached import runs as cached_runs
-from core.jobs.job import Job, State, canonical
+from core.jobs.job import Job, State
 from core.jobs.shared_cache import shared
-from core.lab.plan import Plan, plan_of
-from core.lab.result import LabResult, Setting, lab_result
+from core.jobs.stored import restored
+from core.lab.plan import Plan
+from core.lab.result import LabResult
+from core.lab.setting import Setting
 from core.lab.verdict import Verdict, verdict
 from core.tokenizers.tokenizer import LocalTokenizer
 from core.work.transplant import so_far
@@ -77,39 +78,35 @@ class Look:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking at both vocabularies …")
-def look(plan: str) -> Look:
-    """What a plan, as canonical JSON, would do; no model runs.
+def look(plan: Plan) -> Look:
+    """What a plan would do; no model runs.
 
     Raises:
         UserError: it cannot run; says why.
     """
     from core.lab.estimate import estimate
+    from core.lab.look import setting
     from core.lab.participants import outlined
-    from core.lab.setting import setting
     from core.lab.submission import submission
 
-    cast = outlined(plan_of(json.loads(plan)))
+    cast = outlined(plan)
     return Look(setting(cast), estimate(cast), submission(cast))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening both tokenizers …")
-def _tokenizers(plan: str) -> tuple[LocalTokenizer, LocalTokenizer]:
-    from core.lab.participants import outlined
-
-    cast = outlined(plan_of(json.loads(plan)))
-    return cast.original.tokenizer, cast.tokenizer
-
-
 def tokenizers(plan: Plan) -> tuple[LocalTokenizer, LocalTokenizer]:
     """The old and the new tokenizer of a plan."""
-    return _tokenizers(canonical(plan.to_json()))
+    from core.lab.participants import outlined
+
+    cast = outlined(plan)
+    return cast.original.tokenizer, cast.tokenizer
 
 
 def comparison(job: Job) -> tuple[LabResult, Verdict]:
     """What is there of a comparison, and the verdict on it; the same for everybody who looks."""
     jobs = cached_runs.jobs()
     if job.state is State.DONE:
-        return shared().get(("lab", job.key, job.place), lambda: _judged(lab_result(jobs.result(job.key))))
+        return shared().get(("lab", job.key, job.place), lambda: _judged(restored(LabResult, jobs.result(job.key))))
     seen = "lab so far", job.key, job.place, job.done
     return shared().get(seen, lambda: _judged(so_far(jobs.store, job)), most=8)
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from components.charts.chart import Chart
 from components.lab.context import AtHand
 from components.lab.dots import dots
-from core.evaluation.results import Number, Table
+from core.evaluation.results import Table
 from core.lab.points import number_at
+from core.stats.number import Number
 
 
 def by_language(

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from components.lab.marks import Mark, entrant_of, marks
+from components.lab.marks import Mark, marks
 from core.jobs.job import Job
-from core.lab.result import LabResult, Outcome, Setting
+from core.lab.outcome import Outcome
+from core.lab.result import LabResult
+from core.lab.setting import Setting
 from core.lab.verdict import Verdict
 from core.text.languages import language
 
@@ -36,7 +38,7 @@ class AtHand:
 
     def mark(self, outcome: Outcome) -> Mark:
         """How a model is drawn."""
-        return self.marks[entrant_of(outcome)]
+        return self.marks[outcome.entrant]
 
     def name(self, outcome: Outcome) -> str:
         """What a model is called: the method, with its seed where there are several."""

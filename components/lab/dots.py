@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from components.charts.chart import GRID, LINE, Chart, names_axis
 from components.lab.context import AtHand
 from components.lab.figure import finish_named
-from core.evaluation.results import Number
-from core.lab.result import Outcome
+from core.lab.outcome import Outcome
+from core.stats.number import Number
 
 _ROW = 34
 

@@ -6,7 +6,6 @@ from components.cached import lab as cached_lab
 from components.frame.errors import show_error
 from components.lab.form.start import start
 from core.common.errors import UserError
-from core.jobs.job import canonical
 
 
 def introduction() -> None:
@@ -35,7 +34,7 @@ def _lecture() -> None:
         plan = lecture_plan()
         if plan is None:
             raise UserError("This copy has no shipped models. Make them with make models, or choose a model below.")
-        look = cached_lab.look(canonical(plan.to_json()))
+        look = cached_lab.look(plan)
     except UserError as error:
         show_error(error)
         return

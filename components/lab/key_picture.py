@@ -12,8 +12,8 @@ from components.charts.chart import FAINT, GRID, LINE, Chart, finish
 from components.lab.column_names import FONT, placed
 from components.lab.context import AtHand
 from components.lab.figure import show
-from core.evaluation.results import Number
 from core.lab.points import Point, points
+from core.stats.number import Number
 
 _HEIGHT = 470
 _ROOM = 1.12  # of the vertical axis beyond the worst method

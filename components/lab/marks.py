@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from plotly.io import from_json
 
 from components.widgets.colours import OKABE_ITO
-from core.lab.result import Outcome
+from core.lab.outcome import Outcome
 
 _SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", "pentagon", "hexagon2", "star-square")
 _CONTROL_SHAPES = ("x-thin-open", "cross-thin-open", "asterisk-open", "hash-open")
@@ -23,21 +23,12 @@ class Mark:
     symbol: str
 
 
-def entrant_of(outcome: Outcome) -> str:
-    """The name that the outcomes of all seeds share.
-
-    >>> entrant_of(Outcome("ridge, seed 1", "method", "ridge", "Ridge"))
-    'ridge'
-    """
-    return outcome.name.rpartition(", seed ")[0] or outcome.name
-
-
 def marks(outcomes: Sequence[Outcome], dark: bool) -> dict[str, Mark]:
     """A mark per entrant: eight colours, and shapes that shift once they are used up."""
     found: dict[str, Mark] = {}
     n_methods = n_controls = 0
     for outcome in outcomes:
-        name = entrant_of(outcome)
+        name = outcome.entrant
         if name in found:
             continue
         if outcome.role == "method":

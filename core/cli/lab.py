@@ -99,8 +99,8 @@ def _run(options: Namespace) -> None:
 
 def _estimated(plan: Plan) -> dict[str, Any]:
     from core.lab.estimate import estimate
+    from core.lab.look import setting
     from core.lab.participants import outlined
-    from core.lab.setting import setting
 
     cast = outlined(plan)
     found, known = estimate(cast), setting(cast)

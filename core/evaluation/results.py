@@ -1,33 +1,17 @@
-"""What a measurement comes to: numbers with intervals, tables, facts, and how they are stored."""
+"""What a measurement comes to: numbers with intervals, tables and facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isnan, nan
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.jobs.job import Output
+from core.common.codec import APART
 from core.jobs.store.files import Json
+from core.stats.number import Number
 
-Column = NDArray[Any] | tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number with its interval, or the reason why there is none.
-
-    Args:
-        value: NaN if undefined.
-        low, high: 95 % interval; NaN where there is none.
-        reason: why the value is undefined, or why it has no interval; empty if it needs no remark.
-    """
-
-    value: float
-    low: float = nan
-    high: float = nan
-    reason: str = ""
+Column = Annotated[NDArray[Any], APART] | tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,49 +71,3 @@ class Measures:
     tables: Mapping[str, Table] = field(default_factory=dict)
     facts: Mapping[str, Json] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
-
-    def stored(self, prefix: str = "") -> Output:
-        """These measures as arrays and JSON; `prefix` keeps several apart in one result."""
-        arrays = {
-            f"{prefix}{name}/{column}": values
-            for name, table in self.tables.items()
-            for column, values in table.columns.items()
-            if isinstance(values, np.ndarray)
-        }
-        tables = {
-            name: {
-                "columns": [[c, None if isinstance(v, np.ndarray) else list(v)] for c, v in table.columns.items()],
-                "reasons": {str(row): reason for row, reason in table.reasons.items()},
-            }
-            for name, table in self.tables.items()
-        }
-        numbers = {
-            key: [*(None if isnan(v) else v for v in (n.value, n.low, n.high)), n.reason]
-            for key, n in self.numbers.items()
-        }
-        document = {"numbers": numbers, "tables": tables, "facts": dict(self.facts), "remarks": list(self.remarks)}
-        return Output(arrays, {f"{prefix}measures": document})
-
-
-def restored(output: Output, prefix: str = "") -> Measures:
-    """The measures that `Measures.stored` wrote.
-
-    >>> kept = Measures({"bits": Number(1.5)}, {"texts": Table({"language": ("de",), "bits": np.ones(1)})}).stored("x/")
-    >>> restored(kept, "x/").numbers["bits"].value, len(restored(kept, "x/").tables["texts"])
-    (1.5, 1)
-    """
-    document = output.facts[f"{prefix}measures"]
-    tables = {
-        name: Table(
-            {c: output.arrays[f"{prefix}{name}/{c}"] if words is None else tuple(words) for c, words in t["columns"]},
-            {int(row): reason for row, reason in t["reasons"].items()},
-        )
-        for name, t in document["tables"].items()
-    }
-    numbers = {key: Number(*_floats(values[:3]), str(values[3])) for key, values in document["numbers"].items()}
-    return Measures(numbers, tables, document["facts"], tuple(document["remarks"]))
-
-
-def _floats(values: list[float | None]) -> tuple[float, float, float]:
-    value, low, high = (nan if v is None else float(v) for v in values)
-    return value, low, high

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.results import Number
 from core.lab.documents import documents
 from core.models.language_model import LanguageModel
 from core.models.score import USUAL_WINDOW_BYTES, Scores, score, usual_window
 from core.models.scoring_windows import windows
 from core.stats.bootstrap import MIN_ITEMS, percentiles, resampled_sums
+from core.stats.number import Number
 
 BLOCK_BYTES = 1_000  # of a long text; neighbouring tokens are alike, so short blocks would seem to know too much
 _WANTED_BLOCKS, _LEAST_BYTES = 20, 200  # of a short one

@@ -14,7 +14,9 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from core.lab.result import LabResult, Outcome, Role, Setting
+from core.lab.outcome import Outcome, Role
+from core.lab.result import LabResult
+from core.lab.setting import Setting
 from core.premium.tests import LEVEL, holm
 from core.stats.student import quantile, two_sided
 
@@ -92,7 +94,7 @@ def entrants(result: LabResult) -> list[Entrant]:
     by_name: dict[str, list[Outcome]] = {}
     for outcome in result.outcomes:
         if outcome.table(BITS, "texts") is not None:
-            by_name.setdefault(outcome.name.rpartition(", seed ")[0] or outcome.name, []).append(outcome)
+            by_name.setdefault(outcome.entrant, []).append(outcome)
     found = []
     for name, outcomes in by_name.items():
         tables = [t for o in outcomes if (t := o.table(BITS, "texts")) is not None]

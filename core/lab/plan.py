@@ -1,9 +1,9 @@
 """What a comparison of transplants is asked to do, as it stands in links, jobs and stored results."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field, fields
 
+from core.common.codec import Mismatch, built, plain
 from core.common.errors import UserError, shown
 from core.common.params import Value
 from core.jobs.job import canonical
@@ -29,6 +29,9 @@ class Choice:
     def name(self) -> str:
         """Key and parameters in words, unique among different choices."""
         return " ".join([self.key, *(f"{key}={value}" for key, value in sorted(self.params.items()))])
+
+    def __hash__(self) -> int:
+        return hash((self.key, frozenset(self.params.items())))
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,8 @@ class Plan:
 
     def to_json(self) -> dict[str, Json]:
         """The plan without what is as by default, for links and jobs."""
-        usual = {f.name: f.default for f in fields(self)}
-        whole = asdict(self)
-        return {key: value for key, value in whole.items() if getattr(self, key) != usual[key]}
+        whole = plain(self)
+        return {f.name: whole[f.name] for f in fields(self) if getattr(self, f.name) != f.default}
 
 
 def plan_of(document: Json) -> Plan:
@@ -102,28 +104,17 @@ def plan_of(document: Json) -> Plan:
     """
     if not isinstance(document, Mapping):
         raise UserError(f"{shown(str(document))} is no plan of a transplant. Set it up anew.")
-    known = {f.name: f for f in fields(Plan)}
-    values: dict[str, Any] = {}
-    for key, value in document.items():
+    known = {f.name for f in fields(Plan)}
+    for key in document:
         if key not in known:
             raise UserError(f"A plan has no {shown(str(key))}. It may be of another version; set it up anew.")
-        values[key] = _read(key, value, type(known[key].default))
-    if "model" not in values:
+    if "model" not in document:
         raise UserError("The plan names no model. Choose the model whose tokenizer is to be replaced.")
-    return Plan(**values)
-
-
-def _read(key: str, value: Json, kind: type) -> Any:
     try:
-        if key in ("methods", "evaluators"):
-            return tuple(Choice(str(each["key"]), dict(each.get("params", {}))) for each in value)
-        if key == "seeds":
-            return tuple(int(each) for each in value)
-        if key in ("languages", "files"):
-            return tuple(str(each) for each in value)
-        return str(value) if key == "model" else kind(value)
-    except (TypeError, ValueError, KeyError, AttributeError):
-        raise UserError(f"{key} of the plan cannot be {shown(canonical(value))}. Set it up anew.") from None
+        return built(Plan, document)
+    except Mismatch as error:
+        key = str(error.path[0])
+        raise UserError(f"{key} of the plan cannot be {shown(canonical(document[key]))}. Set it up anew.") from None
 
 
 def _check(plan: Plan) -> None:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from math import nan
 
 from core.common.definitions import Definition
-from core.evaluation.results import Number, Table
+from core.evaluation.results import Table
+from core.lab.outcome import Outcome, Role
 from core.lab.paired_tests import BITS
-from core.lab.result import LabResult, Outcome, Role
+from core.lab.result import LabResult
+from core.stats.number import Number
 
 
 @dataclass(frozen=True)

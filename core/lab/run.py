@@ -1,8 +1,9 @@
 """One unit of a comparison: an anchor measured, or a method applied and what it made measured."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import isfinite, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,12 @@ from core.common.progress import step
 from core.evaluation.base import Evaluator, Subject, subject
 from core.evaluation.results import Measures
 from core.lab.embedding_map import map_ids, plane
+from core.lab.look import setting
 from core.lab.low_memory import transplanted
+from core.lab.outcome import Outcome, SideRows
 from core.lab.participants import Cast, chosen_evaluators, release
 from core.lab.plan import Choice
-from core.lab.result import About, Outcome, SideRows
+from core.lab.result import About, Frame
 from core.models.language_model import LanguageModel
 from core.transplants.base import METHODS, Transplanted
 from core.transplants.problem import Side
@@ -56,6 +59,7 @@ def transplanted_outcome(cast: Cast, choice: Choice, seed: int, name: str) -> Ou
         one.key,
         label(choice),
         dict(made.params.values),
+        dict(choice.params),
         seed,
         rows={str(side): found for side, found in rows.items()},
         seconds=made.seconds,
@@ -106,7 +110,8 @@ def side_rows(cast: Cast, made: Transplanted, side: Side) -> SideRows:
         wanted=made.wanted[side].cpu().numpy(),
         residual=None if told.residual is None else _floats(told.residual),
         extras={name: _floats(values) for name, values in told.extras.items()},
-        facts=dict(told.facts),
+        left_after={n: _floats(values) for n, values in sorted(told.left_after.items())},
+        facts={name: float(value) if isfinite(value) else nan for name, value in told.facts.items()},
         fallbacks=told.n_by_reason,
         norms=_floats(matrix.float().norm(dim=1)),
         map_ids=ids,
@@ -120,10 +125,11 @@ def _floats(values: Tensor) -> NDArray[np.float32]:
     return found
 
 
-def abouts(cast: Cast, controls: Sequence[str]) -> tuple[Mapping[str, About], Mapping[str, About]]:
-    """What the methods and the measures of a plan are, by key."""
+def frame(cast: Cast, controls: Sequence[str]) -> Frame:
+    """What is known before the first model reads: the setting, and what the plan's methods and measures are."""
     keys = list(dict.fromkeys([*(choice.key for choice in cast.plan.methods), *controls]))
-    return dict(_methods(keys)), {one.key: _about_evaluator(one) for one, _ in chosen_evaluators(cast.plan)}
+    evaluators = {one.key: _about_evaluator(one) for one, _ in chosen_evaluators(cast.plan)}
+    return Frame(setting(cast), dict(_methods(keys)), evaluators)
 
 
 def _methods(keys: Sequence[str]) -> Iterator[tuple[str, About]]:

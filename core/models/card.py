@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from core.evaluation.results import Number
 from core.jobs.store.files import Json
+from core.stats.number import Number
 
 
 @dataclass(frozen=True)

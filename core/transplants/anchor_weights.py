@@ -1,7 +1,7 @@
 """Donor rows as weighted sums of the donor rows of anchors, and what that makes of the model's rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -9,7 +9,6 @@ from torch import Tensor
 from core.transplants.linear.affine import mean_of
 from core.transplants.linear.coefficients import Coefficients, from_table
 from core.transplants.problem import Anchors, ProblemSide
-from core.transplants.row_extras import LEFT_AFTER
 from core.transplants.rows import NO_DONOR_ROW, Provenance, Rows, composed
 
 
@@ -61,21 +60,21 @@ def from_anchors(
     old = from_table(old_ids, weights)
     base_mean = mean_of(side.base_rows, anchors.old, side.problem.memory_bytes) if centred else None
     left = donor_residual(side, anchors, from_table(new_ids, weights), centred)
-    steps = {}
+    steps: dict[int, Tensor] = {}
     for k, values in weighed.left_after.items():
-        steps[f"{LEFT_AFTER}{k}"] = torch.full((n,), torch.nan)
-        steps[f"{LEFT_AFTER}{k}"][there] = values
-    return composed(
+        steps[k] = torch.full((n,), torch.nan)
+        steps[k][there] = values
+    rows = composed(
         side,
         old,
         Provenance.SOLVED,
         {NO_DONOR_ROW: ~there},
         rest=base_mean,
         residual=left,
-        extras=steps,
         facts=facts,
         remarks=remarks,
     )
+    return replace(rows, left_after=steps)
 
 
 def donor_residual(side: ProblemSide, anchors: Anchors, weights: Coefficients, centred: bool) -> Tensor:

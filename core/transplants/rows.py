@@ -45,6 +45,7 @@ class Rows:
             centring, (n,), NaN for fallback rows; None where there is nothing to be left.
         coefficients: weights of old rows, where rows are weighted sums of few.
         extras: more numbers per row by name, (n,) each.
+        left_after: what was left of a token's donor row after so many atoms, (n,) each; empty where none are counted.
         facts: numbers about all rows by name.
         remarks: what a user of the rows should know, in sentences.
     """
@@ -56,6 +57,7 @@ class Rows:
     residual: Tensor | None = None
     coefficients: Coefficients | None = None
     extras: Mapping[str, Tensor] = field(default_factory=dict)
+    left_after: Mapping[int, Tensor] = field(default_factory=dict)
     facts: Mapping[str, float] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
@@ -105,7 +107,8 @@ def made(
     if residual is not None:
         residual = torch.where(failed, nan, residual.cpu())
     cpu_extras = {name: numbers.cpu() for name, numbers in (extras or {}).items()}
-    return Rows(values, kinds, tuple(kept), reason, residual, coefficients, cpu_extras, dict(facts or {}), remarks)
+    about = dict(facts or {})
+    return Rows(values, kinds, tuple(kept), reason, residual, coefficients, cpu_extras, facts=about, remarks=remarks)
 
 
 def _unusable(values: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:

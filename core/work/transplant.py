@@ -5,20 +5,22 @@ numbers depend on: a method added later is the only one that is computed. Torch 
 jobs are listed.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.common.codec import built, plain
 from core.common.errors import UserError, shown
 from core.corpora.opened import corpus_files
-from core.jobs.job import KINDS, Context, Job, JobKind, Output, Parts, Unit, canonical, hashed, part_key
-from core.jobs.store.files import Json
+from core.jobs.job import KINDS, Context, Job, JobKind, Output, Parts, Unit, hashed, part_key
+from core.jobs.store.files import Input, Json
 from core.jobs.store.store import Store
+from core.jobs.stored import restored, stored
+from core.lab.outcome import Outcome
 from core.lab.plan import Choice, Plan, plan_of
-from core.lab.result import About, LabResult, abouts_of, outcome_of, setting_of
+from core.lab.result import Frame, LabResult
 from core.lab.text_uploads import text_path
 
 if TYPE_CHECKING:
@@ -33,56 +35,50 @@ def units(context: Context) -> list[Unit]:
     plan = plan_of(context.params["plan"])
     base = _depends_on(plan, context)
     found = [
-        Unit(SETTING, {"do": SETTING}, 0.1, hashed(base, SETTING, [*map(_written, plan.methods)], _controls(context)))
+        Unit(SETTING, {"do": SETTING}, 0.1, hashed(base, SETTING, [*map(plain, plan.methods)], _controls(context)))
     ]
     found += [_unit(who, {"do": who}, base, plan) for who in (ORIGINAL, DONOR) if who == ORIGINAL or plan.donor]
     choices = [*plan.methods, *(Choice(key) for key in _controls(context) if Choice(key) not in plan.methods)]
     for choice in choices:
         for seed in plan.seeds:
             name = f"{choice.name}, seed {seed}" if len(plan.seeds) > 1 else choice.name
-            found.append(_unit(name, {"do": "method", "choice": _written(choice), "seed": seed}, base, plan))
+            found.append(_unit(name, {"do": "method", "choice": plain(choice), "seed": seed}, base, plan))
     return found
 
 
 def run_unit(unit: Unit, context: Context) -> Output:
     """One of them."""
     from core.lab import run
-    from core.lab.setting import setting
 
     cast = cast_of(context)
     do = unit.value["do"]
     if do == SETTING:
-        kept = setting(cast).stored()
-        methods, measures = run.abouts(cast, _controls(context))
-        about = {"methods": [*methods.values()], "evaluators": [*measures.values()]}
-        return Output(
-            kept.arrays, {**kept.facts, **{key: [each.to_json() for each in all_] for key, all_ in about.items()}}
-        )
+        return stored(run.frame(cast, _controls(context)))
     if do == ORIGINAL:
-        return run.original_outcome(cast).stored()
+        return stored(run.original_outcome(cast))
     if do == DONOR:
-        return run.donor_outcome(cast).stored()
-    choice = Choice(unit.value["choice"]["key"], unit.value["choice"]["params"])
-    return run.transplanted_outcome(cast, choice, unit.value["seed"], unit.name).stored()
+        return stored(run.donor_outcome(cast))
+    choice = built(Choice, unit.value["choice"])
+    return stored(run.transplanted_outcome(cast, choice, unit.value["seed"], unit.name))
 
 
 def combine(parts: Parts, context: Context) -> Output:
     """All of it as one `core.lab.result.LabResult`, stored."""
-    return gathered(context, parts).stored()
+    return stored(gathered(context, parts))
 
 
 def gathered(context: Context, parts: Iterator[tuple[Unit, Output]]) -> LabResult:
     """The result of the units that are there; the others are waited for."""
     found = {unit.name: output for unit, output in parts}
-    frame = found.pop(SETTING, None)
-    empty: dict[str, About] = {}
+    first = found.pop(SETTING, None)
+    frame = restored(Frame, first) if first else None
     return LabResult(
         plan=plan_of(context.params["plan"]),
-        setting=setting_of(frame) if frame else None,
-        outcomes=tuple(replace(outcome_of(output), name=name) for name, output in found.items()),
+        setting=frame.setting if frame else None,
+        outcomes=tuple(replace(restored(Outcome, output), name=name) for name, output in found.items()),
         waiting=tuple(u.name for u in units(context) if u.name not in found and not (u.name == SETTING and frame)),
-        methods=abouts_of(frame.facts["methods"]) if frame else empty,
-        evaluators=abouts_of(frame.facts["evaluators"]) if frame else empty,
+        methods=frame.methods if frame else {},
+        evaluators=frame.evaluators if frame else {},
     )
 
 
@@ -112,7 +108,7 @@ def memory(params: Mapping[str, Json]) -> int:
 
 
 def _unit(name: str, value: Mapping[str, Json], base: str, plan: Plan) -> Unit:
-    return Unit(name, value, 1.0, hashed(base, value, [*map(_written, plan.evaluators)]))
+    return Unit(name, value, 1.0, hashed(base, value, [*map(plain, plan.evaluators)]))
 
 
 def _depends_on(plan: Plan, context: Context) -> str:
@@ -125,16 +121,8 @@ def _depends_on(plan: Plan, context: Context) -> str:
     return hashed(rest, [each.fingerprint for each in context.inputs])
 
 
-def _written(choice: Choice) -> dict[str, Json]:
-    return {"key": choice.key, "params": dict(choice.params)}
-
-
 def _controls(context: Context) -> Sequence[str]:
     return [str(key) for key in context.params.get("controls", ())]
-
-
-def _inputs(context: Context) -> list[list[str]]:
-    return [[each.name, each.fingerprint] for each in context.inputs]
 
 
 def cast_of(context: Context) -> "Cast":
@@ -143,21 +131,15 @@ def cast_of(context: Context) -> "Cast":
     Raises:
         UserError: a part has changed since the job was submitted.
     """
-    return _cast(canonical(context.params["plan"]), canonical(_inputs(context)), context.device)
+    return _cast(plan_of(context.params["plan"]), context.inputs, context.device)
 
 
 @lru_cache(maxsize=1)
-def _cast(plan: str, inputs: str, device: str) -> "Cast":
-    """The cast of a plan, one per process.
-
-    Raises:
-        UserError: a part has changed since the job was submitted.
-    """
+def _cast(plan: Plan, inputs: tuple[Input, ...], device: str) -> "Cast":
     from core.lab.participants import opened
 
-    named: dict[str, str] = dict(json.loads(inputs))
-    wanted = plan_of(json.loads(plan))
-    cast = opened(wanted, device if device.startswith("cuda") else "")
+    named = {each.name: each.fingerprint for each in inputs}
+    cast = opened(plan, device if device.startswith("cuda") else "")
     for each in cast.inputs:
         if named.get(each.name, each.fingerprint) != each.fingerprint:
             raise UserError(f"{shown(each.name)} has changed since the job was submitted. Submit it again.")
@@ -170,6 +152,7 @@ JOB = JobKind(
     units=units,
     run_unit=run_unit,
     combine=combine,
+    version=2,
     measure="models",
     files=files,
     gpu=True,

@@ -9,7 +9,7 @@ from components.lab.context import AtHand
 from components.lab.figure import show
 from components.widgets.numbers import count
 from components.widgets.view import View
-from core.lab.result import Outcome
+from core.lab.outcome import Outcome
 
 _MEASURE = "next_byte_agreement"
 # Of each number: its column, the axis, where nothing has changed.

@@ -10,7 +10,7 @@ from components.lab.context import AtHand
 from components.lab.figure import show
 from components.lab.sides import one_side
 from components.widgets.view import View
-from core.lab.result import SideRows
+from core.lab.outcome import SideRows
 
 _SHARES = (0.1, 0.5, 0.9)
 

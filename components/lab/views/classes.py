@@ -8,8 +8,9 @@ from components.lab.context import AtHand
 from components.lab.dots import dots
 from components.lab.figure import show
 from components.widgets.view import View
-from core.evaluation.results import Number, Table
+from core.evaluation.results import Table
 from core.lab.points import number_at
+from core.stats.number import Number
 
 _BY = {"New or shared": "origin", "Kind of text": "text", "How frequent": "frequency"}
 _MOST = 14  # classes shown, those that cover most bytes

@@ -11,7 +11,7 @@ from components.lab.figure import show
 from components.lab.sides import one_side
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
-from core.lab.result import PROVENANCE, Outcome
+from core.lab.outcome import PROVENANCE, Outcome
 
 _COLOURED = ("Origin", "Class", "Residual")
 _SYMBOLS = ("circle", "diamond", "square", "x")

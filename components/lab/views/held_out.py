@@ -7,8 +7,8 @@ from components.lab.dots import dots, figures
 from components.lab.figure import show
 from components.widgets.numbers import count
 from components.widgets.view import View
-from core.evaluation.results import Number
 from core.lab.points import number_at
+from core.stats.number import Number
 
 _MEASURE = "held_out_anchors"
 _SIDES = {"Input rows made up": "input", "Output rows made up": "output", "Both": "both"}

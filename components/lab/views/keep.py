@@ -16,8 +16,8 @@ from core.common.settings import settings
 from core.common.zip_folder import zipped
 from core.jobs.job import KINDS, Job, State, content_key
 from core.jobs.store.files import Json
+from core.lab.outcome import Outcome
 from core.lab.plan import Choice, Plan
-from core.lab.result import Outcome
 from core.work.export import KIND, folder_of, params_of
 
 _MOST_ZIP = 512 * 2**20

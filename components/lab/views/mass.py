@@ -8,7 +8,7 @@ from components.charts.chart import GRID, LINE, Chart, finish, names_axis
 from components.lab.context import AtHand
 from components.lab.figure import show
 from components.widgets.view import View
-from core.lab.result import Outcome
+from core.lab.outcome import Outcome
 
 _GROUPS = {"new": "New tokens", "shared": "Shared tokens", "special": "Special tokens", "unused": "Unused rows"}
 _COLOURS = ("#E69F00", "#0072B2", "#009E73", "#CC79A7")

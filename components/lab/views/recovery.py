@@ -9,7 +9,7 @@ from components.charts.chart import GRID, LINE, Chart
 from components.lab.context import AtHand
 from components.lab.figure import finish_named, show
 from components.widgets.view import View
-from core.lab.result import Outcome
+from core.lab.outcome import Outcome
 
 
 def draw(at_hand: AtHand) -> None:

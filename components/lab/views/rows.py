@@ -12,7 +12,7 @@ from components.lab.figure import finish_named, show
 from components.lab.sides import one_side
 from components.widgets.numbers import count
 from components.widgets.view import View
-from core.lab.result import PROVENANCE, Outcome, SideRows
+from core.lab.outcome import PROVENANCE, Outcome, SideRows
 
 _BINS = 40
 _WORST = 40

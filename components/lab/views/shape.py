@@ -8,7 +8,8 @@ from components.lab.context import AtHand
 from components.lab.dots import dots
 from components.lab.figure import show
 from components.widgets.view import View
-from core.evaluation.results import Number, Table
+from core.evaluation.results import Table
+from core.stats.number import Number
 
 _MEASURE = "embeddings"
 _SUMMARIES = {

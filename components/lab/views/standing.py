@@ -8,11 +8,10 @@ import streamlit as st
 from components.charts.take_away import take_away
 from components.lab.context import AtHand
 from components.lab.figure import provenance_of
-from components.lab.marks import entrant_of
 from components.widgets.view import View
-from core.evaluation.results import Number
+from core.lab.outcome import Outcome
 from core.lab.points import Standing, standing
-from core.lab.result import Outcome
+from core.stats.number import Number
 
 _ROLE = {"original": "no transplant", "donor": "native donor", "method": "method", "control": "negative control"}
 
@@ -80,7 +79,7 @@ def _interval(number: Number) -> str:
 
 
 def _against_best(at_hand: AtHand, row: Outcome) -> str:
-    verdict, name = at_hand.verdict, entrant_of(row)
+    verdict, name = at_hand.verdict, row.entrant
     if row.role != "method" or not verdict.best:
         return ""
     if name == verdict.best:
@@ -89,8 +88,8 @@ def _against_best(at_hand: AtHand, row: Outcome) -> str:
 
 
 def _beats(at_hand: AtHand, row: Outcome) -> str:
-    beats = at_hand.verdict.beats.get(entrant_of(row))
-    if row.role != "method" or entrant_of(row) not in at_hand.verdict.beats:
+    beats = at_hand.verdict.beats.get(row.entrant)
+    if row.role != "method" or row.entrant not in at_hand.verdict.beats:
         return ""
     return {True: "yes", False: "no", None: "not tested"}[beats]
 

@@ -8,7 +8,8 @@ from core.evaluation.base import Evaluator, Subject
 from core.evaluation.passes.cells import Ratio, cells, figures, minus, over
 from core.evaluation.passes.columns import cell_table
 from core.evaluation.passes.likelihood import Likelihood
-from core.evaluation.results import Column, Measures, Number, Table
+from core.evaluation.results import Column, Measures, Table
+from core.stats.number import Number
 
 
 def evaluate(subject: Subject, params: Params) -> Measures:

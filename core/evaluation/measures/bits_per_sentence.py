@@ -9,7 +9,8 @@ from core.evaluation.needs import PARALLEL_TEXT
 from core.evaluation.passes.cells import Cell, cells, figures, minus, quotient
 from core.evaluation.passes.columns import cell_table
 from core.evaluation.passes.likelihood import LN2, Likelihood
-from core.evaluation.results import Measures, Number
+from core.evaluation.results import Measures
+from core.stats.number import Number
 
 
 def evaluate(subject: Subject, params: Params) -> Measures:

@@ -10,7 +10,8 @@ from core.common.params import Params
 from core.evaluation.base import Evaluator, Subject
 from core.evaluation.passes.geometry import isotropy, neighbours, overlap
 from core.evaluation.passes.reading import Group
-from core.evaluation.results import Column, Measures, Number, Table
+from core.evaluation.results import Column, Measures, Table
+from core.stats.number import Number
 from core.tokenizers.matching import vocabulary_of
 from core.transplants.problem import Side
 

@@ -13,8 +13,9 @@ from core.evaluation.passes.byte_windows import Window, beginnings, next_tokens,
 from core.evaluation.passes.cells import Cell, figures, minus, quotient
 from core.evaluation.passes.likelihood import LN2, Floats
 from core.evaluation.passes.next_byte import divergence
-from core.evaluation.results import Measures, Number, Table
+from core.evaluation.results import Measures, Table
 from core.models.language_model import LanguageModel
+from core.stats.number import Number
 
 WINDOWS = Param(
     key="windows",

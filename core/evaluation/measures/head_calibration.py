@@ -8,7 +8,8 @@ from core.evaluation.base import Evaluator, Subject
 from core.evaluation.passes.cells import cells, figures, quotient
 from core.evaluation.passes.likelihood import LN2, Floats, Likelihood
 from core.evaluation.passes.reading import Group
-from core.evaluation.results import Measures, Number, Table
+from core.evaluation.results import Measures, Table
+from core.stats.number import Number
 
 STEPS = 50
 

@@ -16,9 +16,10 @@ from core.evaluation.passes.cells import cells, figures, minus, quotient
 from core.evaluation.passes.columns import number_columns
 from core.evaluation.passes.geometry import neighbours, overlap
 from core.evaluation.passes.likelihood import LN2
-from core.evaluation.results import Measures, Number, Table
+from core.evaluation.results import Measures, Table
 from core.models.matrices import Matrices
 from core.models.score import score
+from core.stats.number import Number
 from core.tokenizers.matching import vocabulary_of
 from core.transplants.base import transplant
 from core.transplants.problem import Problem, ProblemSide

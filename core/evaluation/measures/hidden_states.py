@@ -11,7 +11,8 @@ from core.evaluation.needs import ORIGINAL
 from core.evaluation.passes.aligned_states import Aligned, aligned, sums_by_text
 from core.evaluation.passes.cells import cells, figures, quotient
 from core.evaluation.passes.columns import number_columns
-from core.evaluation.results import Measures, Number, Table
+from core.evaluation.results import Measures, Table
+from core.stats.number import Number
 
 
 def evaluate(subject: Subject, params: Params) -> Measures:

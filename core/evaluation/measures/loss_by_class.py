@@ -16,7 +16,8 @@ from core.evaluation.passes.columns import number_columns
 from core.evaluation.passes.likelihood import LN2, Floats, Likelihood
 from core.evaluation.passes.reading import Group, Reading
 from core.evaluation.passes.token_classes import START, classes, frequency_tenths
-from core.evaluation.results import Column, Measures, Number, Table
+from core.evaluation.results import Column, Measures, Table
+from core.stats.number import Number
 from core.tokenizers.matching import vocabulary_of
 
 Ints = NDArray[np.int64]

@@ -8,7 +8,8 @@ from core.evaluation.base import Evaluator, Subject
 from core.evaluation.passes.cells import cells, figures, quotient
 from core.evaluation.passes.columns import number_columns
 from core.evaluation.passes.reading import Group
-from core.evaluation.results import Column, Measures, Number, Table
+from core.evaluation.results import Column, Measures, Table
+from core.stats.number import Number
 from core.tokenizers.matching import vocabulary_of
 
 N = len(Group)

@@ -14,7 +14,8 @@ from core.evaluation.passes.likelihood import LN2, Floats, Likelihood
 from core.evaluation.passes.next_byte import agreement, shared_places
 from core.evaluation.passes.reading import Reading, read
 from core.evaluation.passes.resegmented import cut_otherwise
-from core.evaluation.results import Measures, Number, Table
+from core.evaluation.results import Measures, Table
+from core.stats.number import Number
 
 FLOOR_BYTES = 20_000  # of text for the floor
 NAMES = ("kl", "js", "top_1_agreement", "probability_of_true_byte", "original_probability_of_true_byte", "coverage")

@@ -11,9 +11,10 @@ from core.evaluation.base import EvalText, Evaluator, Subject
 from core.evaluation.needs import TRAINING_TEXT
 from core.evaluation.passes.likelihood import LN2, Likelihood
 from core.evaluation.passes.tuning import Phase, Trained, tunable, tune
-from core.evaluation.results import Measures, Number, Table
+from core.evaluation.results import Measures, Table
 from core.models.language_model import LanguageModel
 from core.models.score import score
+from core.stats.number import Number
 from core.stats.student import quantile
 
 PARAMS = (

@@ -8,7 +8,8 @@ from core.common.params import Param, Params
 from core.evaluation.base import Evaluator, Subject
 from core.evaluation.passes.byte_windows import beginnings
 from core.evaluation.passes.generation import Sample, continuations, distinct
-from core.evaluation.results import Measures, Number, Table
+from core.evaluation.results import Measures, Table
+from core.stats.number import Number
 
 PROMPTS = Param(
     key="prompts",

@@ -9,8 +9,9 @@ from core.evaluation.passes.byte_marginals import Ids, byte_marginals, byte_tabl
 from core.evaluation.passes.byte_windows import next_tokens
 from core.evaluation.passes.cells import Cell, figures, quotient
 from core.evaluation.passes.likelihood import LN2
-from core.evaluation.results import Measures, Number, Table
+from core.evaluation.results import Measures, Table
 from core.models.language_model import LanguageModel
+from core.stats.number import Number
 
 WINDOWS = Param(
     key="windows",

@@ -16,8 +16,9 @@ from core.evaluation.passes.columns import number_columns
 from core.evaluation.passes.likelihood import LN2
 from core.evaluation.passes.next_byte import agreement
 from core.evaluation.passes.reading import BINS
-from core.evaluation.results import Measures, Number, Table
+from core.evaluation.results import Measures, Table
 from core.models.language_model import LanguageModel
+from core.stats.number import Number
 
 Rows = NDArray[np.float32]
 SLICE_BYTES = 2**24

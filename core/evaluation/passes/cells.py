@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.base import EvalText
-from core.evaluation.results import Number
 from core.stats.bootstrap import DRAWS, MIN_ITEMS, percentiles, resampled_sums
+from core.stats.number import Number
 
 Floats = NDArray[np.float64]
 Ratio = Callable[[Floats], Floats]  # sums of Q quantities, (Q, …), to the figure, (…)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.passes.cells import Cell
-from core.evaluation.results import Column, Number, Table
+from core.evaluation.results import Column, Table
+from core.stats.number import Number
 
 
 def number_columns(name: str, numbers: Sequence[Number]) -> dict[str, NDArray[np.float64]]:

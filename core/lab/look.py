@@ -1,0 +1,151 @@
+"""What can be said of a transplant before any model reads anything: what is shared, what must be made up, what is
+saved."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.evaluation.passes.cells import cells, figures
+from core.evaluation.passes.columns import cell_table
+from core.evaluation.passes.token_classes import classes
+from core.evaluation.results import Column, Table
+from core.lab.participants import Cast
+from core.lab.setting import Party, Setting, Tokens
+from core.models.language_model import LanguageModel
+from core.tokenizers.matching import Rule, vocabulary_of
+from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
+from core.tokenizers.vocabulary import Vocabulary
+
+
+def setting(cast: Cast) -> Setting:
+    """The setting of a comparison; no model runs."""
+    tokens = _tokens(cast)
+    texts = _texts(cast)
+    found = cast.match
+    return Setting(
+        _model_party(cast.original),
+        _party(cast.tokenizer),
+        _model_party(cast.donor) if cast.donor else None,
+        {rule.words: n for rule, n in found.n_by_rule.items()},
+        found.n_same_bytes,
+        found.n_same_strings,
+        found.n_same_normalised,
+        _classes(cast, tokens),
+        tokens,
+        texts,
+        _compression(cast, texts),
+        len(cast.texts.training),
+        (*cast.texts.remarks, *_remarks(cast, texts)),
+    )
+
+
+def _party(tokenizer: Tokenizer) -> Party:
+    info = tokenizer.info
+    return Party(info.spec, info.label, info.fingerprint, info.n_vocabulary or 0, notes=info.notes)
+
+
+def _model_party(model: LanguageModel) -> Party:
+    return Party(
+        model.spec,
+        model.name,
+        model.fingerprint,
+        len(vocabulary_of(model.tokenizer)),
+        model.n_rows,
+        model.width,
+        model.n_parameters,
+        model.tied,
+        model.notes,
+    )
+
+
+def _tokens(cast: Cast) -> Tokens:
+    vocabulary, found = vocabulary_of(cast.tokenizer), cast.match
+    names, of = _classified(vocabulary)
+    return Tokens(
+        np.frombuffer(b"".join(vocabulary.pieces), np.uint8),
+        np.cumsum(vocabulary.lengths, dtype=np.int64),
+        names,
+        of,
+        found.old_by_new,
+        found.rules,
+        tuple(rule.words for rule in Rule),
+    )
+
+
+def _classified(vocabulary: Vocabulary) -> tuple[tuple[str, ...], NDArray[np.int16]]:
+    names, of = classes(vocabulary, np.arange(len(vocabulary)))
+    counts = np.bincount(of, minlength=len(names))
+    order = np.argsort(-counts, kind="stable")
+    place = np.empty(len(names), np.int16)
+    place[order] = np.arange(len(names))
+    return tuple(names[n] for n in order), place[of]
+
+
+def _classes(cast: Cast, tokens: Tokens) -> Table:
+    """Tokens of each class: all, those that the old vocabulary has, and those whose rows a method makes."""
+    n, found = len(tokens), cast.match
+    made = np.zeros(len(found.rules), np.bool_)
+    made[found.new_text] = True
+    n_classes = len(tokens.classes)
+    counts = [
+        np.bincount(tokens.of_class[mask], minlength=n_classes)
+        for mask in (np.ones(n, bool), found.shared[:n], made[:n])
+    ]
+    columns: dict[str, Column] = {"class": tokens.classes}
+    columns |= dict(zip(("n_tokens", "n_shared", "n_made"), counts, strict=True))
+    return Table(columns)
+
+
+def _texts(cast: Cast) -> Table:
+    measured = cast.texts.measured
+    texts = [t.text for t in measured]
+    old, new = cast.original.tokenizer.count(texts), cast.tokenizer.count(texts)
+    return Table(
+        {
+            "language": tuple(t.language for t in measured),
+            "domain": tuple(t.domain for t in measured),
+            "sentence": tuple(t.sentence for t in measured),
+            "n_bytes": np.array([len(t.encode()) for t in texts], np.int64),
+            "old_tokens": old.tokens.astype(np.int64),
+            "new_tokens": new.tokens.astype(np.int64),
+            "old_unknown": old.unknown.astype(np.int64),
+            "new_unknown": new.unknown.astype(np.int64),
+        }
+    )
+
+
+def _compression(cast: Cast, texts: Table) -> Table:
+    """Tokens of both tokenizers, and the share saved, of all texts and of each language and domain."""
+    quantities = np.stack([texts.numbers(name).astype(np.float64) for name in ("n_bytes", "old_tokens", "new_tokens")])
+    rows = cells(cast.texts.measured, np.ones(len(texts), np.bool_))
+    by_row = [
+        figures(
+            cell,
+            quantities,
+            [lambda s: 1 - s[2] / s[1], lambda s: s[0] / s[1], lambda s: s[0] / s[2]],
+            cast.plan.seeds[0],
+        )
+        for cell in rows
+    ]
+    names = ("saved", "old_bytes_per_token", "new_bytes_per_token")
+    numbers = {name: [row[n] for row in by_row] for n, name in enumerate(names)}
+    sums = np.array([quantities[:, cell.texts].sum(1) for cell in rows]).astype(np.int64)
+    totals = {name: sums[:, n] for n, name in enumerate(("n_bytes", "old_tokens", "new_tokens"))}
+    return cell_table(rows, numbers, **totals)
+
+
+def _remarks(cast: Cast, texts: Table) -> list[str]:
+    found = []
+    for which, tokenizer in (("old", cast.original.tokenizer), ("new", cast.tokenizer)):
+        found += _unknown(tokenizer, int(texts.numbers(f"{which}_unknown").sum()))
+    if cast.donor is not None and cast.donor.n_rows < len(vocabulary_of(cast.tokenizer)):
+        lacking = len(vocabulary_of(cast.tokenizer)) - cast.donor.n_rows
+        found.append(f"The donor has no row for {lacking:,} tokens of the new tokenizer.")
+    return found
+
+
+def _unknown(tokenizer: LocalTokenizer, n: int) -> list[str]:
+    if not n:
+        return []
+    return [
+        f"{tokenizer.info.label} cannot spell part of the texts: {n:,} tokens are unknown, and no model sees those."
+    ]
