@@ -11,9 +11,9 @@ import pytest
 from core.common.errors import UserError
 from core.evaluation.results import Measures, Table
 from core.jobs.compute import compute
-from core.jobs.job import KINDS, Context, Output, Unit
+from core.jobs.job import KINDS, Context, Output, Unit, canonical
 from core.jobs.store.files import Origin, Result, packed, unpacked
-from core.jobs.stored import restored
+from core.jobs.stored import restored, stored
 from core.lab.estimate import estimate
 from core.lab.look import setting
 from core.lab.outcome import Outcome
@@ -67,6 +67,25 @@ def test_a_plan_is_the_same_after_a_link() -> None:
     assert set(plan.to_json()) == {"model", "tokenizer", "methods", "seeds", "languages"}
 
 
+def test_the_json_of_a_plan_is_the_one_that_keys_of_jobs_were_made_of() -> None:
+    plan = Plan(
+        "shipped:a",
+        donor="shipped:b",
+        methods=(Choice("mean"), Choice("omp_robust", {"k": 8, "center": True, "ridge": 1.0, "by": "é"})),
+        languages=("deu_Latn", "eng_Latn"),
+        seeds=(0, 3),
+        budget_seconds=60.0,
+    )
+    assert canonical(plan.to_json()) == (
+        '{"budget_seconds":60.0,"donor":"shipped:b","languages":["deu_Latn","eng_Latn"],"methods":[{"key":"mean",'
+        '"params":{}},{"key":"omp_robust","params":{"by":"\\u00e9","center":true,"k":8,"ridge":1.0}}],'
+        '"model":"shipped:a","seeds":[0,3]}'
+    )
+    again = plan_of(json.loads(canonical(plan.to_json())))
+    assert again == plan and hash(again) == hash(plan) and canonical(again.to_json()) == canonical(plan.to_json())
+    assert {plan, replace(plan, seeds=(0,))} == {again, replace(again, seeds=(0,))}
+
+
 @pytest.mark.parametrize(
     ("document", "says"),
     [
@@ -78,7 +97,9 @@ def test_a_plan_is_the_same_after_a_link() -> None:
         ({"model": "a", "tokenizer": "b", "sentences": "many"}, "cannot be"),
         ({"model": "a", "tokenizer": "b", "seeds": [1, 1]}, "different seeds"),
         ({"model": "a", "tokenizer": "b", "methods": [{"key": "mean"}, {"key": "mean"}]}, "twice"),
-        ({"model": "a", "tokenizer": "b", "methods": ["mean"]}, "cannot be"),
+        ({"model": "a", "tokenizer": "b", "methods": ["mean"]}, "methods of the plan cannot be"),
+        ({"model": "a", "tokenizer": "b", "methods": [{"key": "mean", "params": {"k": None}}]}, "cannot be"),
+        ({"model": "a", "tokenizer": "b", "seeds": 3}, "seeds of the plan cannot be '3'"),
         ({"model": "a", "tokenizer": "b", "colour": "red"}, "has no 'colour'"),
     ],
 )
@@ -123,6 +144,34 @@ def test_a_model_that_changed_after_submission_is_refused(asked: Submission) -> 
     context = Context(asked.params, changed)
     with pytest.raises(UserError, match="has changed since"):
         compute(KIND, KINDS.get(KIND).units(context)[1], context)
+
+
+def test_a_result_is_whole_after_the_store(parts: list[tuple[Unit, Output]], result: LabResult) -> None:
+    """Every array with its type, tables in their order, numbers that are none."""
+    outcome = restored(Outcome, {unit.name: output for unit, output in parts}["ridge"])
+    again = result.outcome("ridge")
+    assert list(again.measures) == list(outcome.measures)
+    for key, measures in outcome.measures.items():
+        same = again.measures[key]
+        assert repr(same.numbers) == repr(measures.numbers) and same.facts == measures.facts
+        for name, table in measures.tables.items():
+            assert list(same.tables[name].columns) == list(table.columns) and same.tables[name].reasons == table.reasons
+    for side, rows in outcome.rows.items():
+        assert again.rows[side].provenance.dtype == np.uint8 and again.rows[side].norms.dtype == np.float32
+        np.testing.assert_array_equal(again.rows[side].norms, rows.norms)
+        assert list(again.rows[side].extras) == list(rows.extras)
+    assert result.setting is not None and result.setting.tokens.of_class.dtype == np.int16
+
+
+def test_a_result_stored_in_another_form_is_refused_in_one_sentence(result: LabResult) -> None:
+    before = Output({}, {"plan": result.plan.to_json(), "waiting": [], "methods": [], "outcomes": []})
+    with pytest.raises(UserError, match=r"Another version .* Press Repeat"):
+        restored(LabResult, before)
+    with pytest.raises(UserError, match="Press Repeat"):
+        restored(LabResult, stored(result.plan))
+    whole = stored(result)
+    with pytest.raises(UserError, match="Press Repeat"):
+        restored(LabResult, Output({}, whole.facts))
 
 
 def test_every_unit_is_there_once_with_anchors_first_and_controls_last(result: LabResult) -> None:
@@ -186,6 +235,16 @@ def test_the_verdict_says_that_nothing_beats_chance_on_random_models(result: Lab
     assert found.best in {"subword_mean", "ridge"}
     assert set(found.beats) == {"subword_mean", "ridge"}
     assert any("does not beat" in s or "beat both negative controls" in s or "beats both" in s for s in found.sentences)
+
+
+def test_outcomes_of_all_seeds_enter_comparisons_as_one(result: LabResult) -> None:
+    """By what they are; a name that ends like one with a seed is a name."""
+    ridge, mean = result.outcome("ridge"), result.outcome("subword_mean")
+    seeds = [replace(ridge, name=f"ridge, seed {seed}", seed=seed) for seed in (0, 7)]
+    other = replace(ridge, name="ridge ridge=2.0, seed 0", chosen={"ridge": 2.0})
+    odd = replace(mean, name="x, seed 1", method="", role="original")
+    found = entrants(replace(result, outcomes=(*seeds, other, odd)))
+    assert [(e.name, len(e.outcomes)) for e in found] == [("ridge", 2), ("ridge ridge=2.0", 1), ("x, seed 1", 1)]
 
 
 def planted(result: LabResult, offset: float, noise: float) -> LabResult:

@@ -21,6 +21,8 @@ from components.lab.view import views
 from core.common.errors import UserError
 from core.common.zip_folder import zipped
 from core.jobs.queue import Jobs
+from core.jobs.shared_cache import shared
+from core.jobs.store.files import Result
 from core.lab.documents import read_plain
 from core.lab.link import plan_to_link
 from core.lab.participants import outlined
@@ -152,6 +154,22 @@ def test_a_model_that_is_not_there_is_one_message(home: Path, key: str) -> None:
     assert len(page.error) == 1
     assert "/nowhere/at" in page.error[0].value.replace("\\", "")
     assert page.button(key="lab_run").disabled
+
+
+@pytest.mark.slow
+def test_a_comparison_that_another_version_stored_is_computed_anew_by_repeat(key: str) -> None:
+    jobs = Jobs()
+    whole = jobs.result(key)
+    jobs.store.delete(key)
+    jobs.store.put(Result(whole.origin, {}, {"plan": {}, "waiting": [], "methods": [], "outcomes": []}))
+    shared().clear()
+    page = AppTest.from_file(PAGE, default_timeout=60)
+    page.query_params["run"] = key
+    page.run()
+    assert not page.exception and ["Press Repeat on the Runs page" in each.value for each in page.error] == [True]
+    again = jobs.repeat(key, "ann")
+    assert jobs.wait(again.key, 240).state == "done"
+    assert not page.run().error and not page.exception
 
 
 def test_an_unknown_run_in_the_link_is_one_message(home: Path) -> None:

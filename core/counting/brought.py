@@ -6,13 +6,12 @@ others may open the spec.
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, fields
 from pathlib import Path
 
 from core.common.atomic import write_whole
+from core.common.codec import Mismatch, from_json, to_json
 from core.common.home import home
 from core.counting.table import Counted
 from core.tokenizers.tokenizer import Info
@@ -23,20 +22,17 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 def keep(info: Info, owner: str = "") -> Counted:
     """Remember a tokenizer that is open; one of the same content under another name is replaced."""
     found = Counted.of(info)
-    write_whole(_folder(owner) / f"{info.fingerprint}.json", json.dumps(asdict(found)).encode())
+    write_whole(_folder(owner) / f"{info.fingerprint}.json", to_json(found).encode())
     return found
 
 
 def yours(owner: str = "") -> dict[str, Counted]:
     """Everything remembered, by fingerprint, by name; a file that cannot be read is passed over."""
-    known = {field.name for field in fields(Counted)}
     found = []
     for path in _folder(owner).glob("*.json"):
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-            values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in known}
-            one = Counted(**values)
-        except (OSError, ValueError, TypeError, AttributeError):
+            one = from_json(Counted, path.read_bytes())
+        except (OSError, Mismatch):
             continue
         if one.fingerprint == path.stem:
             found.append(one)

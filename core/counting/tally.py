@@ -4,14 +4,14 @@ A job's result is there when the job is done; its pieces are there one by one, u
 (`core.work.count`). So a table can fill while its job runs, and what one job counted another need not.
 """
 
-import json
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.common.atomic import write_whole
+from core.common.codec import Mismatch, from_json, to_json
 from core.common.home import home
 from core.corpora.corpus import Corpus
 from core.jobs.job import Unit, part_key
@@ -54,17 +54,15 @@ def layout(corpus: Corpus) -> Layout:
         return known
     cut = {code: pieces(corpus.sentences[code]) for code in corpus.languages}
     found = Layout(corpus.fingerprint, corpus.label, corpus.n_sentences, cut)
-    write_whole(home("layouts") / f"{corpus.fingerprint}.json", json.dumps(asdict(found)).encode())
+    write_whole(home("layouts") / f"{corpus.fingerprint}.json", to_json(found).encode())
     return found
 
 
 def known_layout(corpus: str) -> Layout | None:
     """The layout of the corpus with this fingerprint, if anything of it was ever counted here."""
     try:
-        found = json.loads((home("layouts") / f"{corpus}.json").read_text(encoding="utf-8"))
-        cut = {code: [(int(a), int(b), str(digest)) for a, b, digest in rows] for code, rows in found["pieces"].items()}
-        return Layout(str(found["corpus"]), str(found["label"]), int(found["n_sentences"]), cut)
-    except (OSError, ValueError, KeyError, TypeError):
+        return from_json(Layout, (home("layouts") / f"{corpus}.json").read_bytes())
+    except (OSError, Mismatch):
         return None
 
 

@@ -9,13 +9,14 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.codec import built, plain
 from core.common.errors import UserError, shown
 from core.common.progress import report
 from core.corpora.corpus import Corpus
@@ -86,18 +87,13 @@ def counted(result: Result | Output) -> CountTable:
         corpus=facts["corpus"],
         corpus_label=facts["corpus_label"],
         languages=tuple(facts["languages"]),
-        tokenizers=tuple(_counted(one) for one in facts["tokenizers"]),
+        tokenizers=tuple(built(Counted, one) for one in facts["tokenizers"]),
         parts=tuple((name, end) for name, end in facts["parts"]),
         **{name: arrays[name] for name in _ARRAYS},
     )
 
 
 _ARRAYS = ("tokens", "unknown", "joined", "joined_unknown", "n_bytes", "n_characters")
-
-
-def _counted(facts: Mapping[str, Json]) -> Counted:
-    fields: dict[str, Json] = {key: tuple(v) if isinstance(v, list) else v for key, v in facts.items()}
-    return Counted(**fields)
 
 
 def units(context: Context) -> list[Unit]:
@@ -143,7 +139,7 @@ def run_unit(unit: Unit, context: Context) -> Output:
     none = np.empty(0, np.int32)
     return Output(
         {"tokens": compact(np.concatenate([none, *tokens])), "unknown": compact(np.concatenate([none, *unknown]))},
-        {"tokenizer": asdict(Counted.of(tokenizer.info, reason))},
+        {"tokenizer": plain(Counted.of(tokenizer.info, reason))},
     )
 
 

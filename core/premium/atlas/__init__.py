@@ -6,13 +6,14 @@ tokenizer holds the counts, language after language, and `index.json` says what 
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.codec import built
 from core.common.errors import UnknownName, UserError
 from core.common.places import DATA
 from core.counting.table import Counted, CountTable, Unsigned
@@ -67,7 +68,7 @@ def atlas_tokenizers() -> dict[str, Counted]:
     >>> atlas_tokenizers()["gpt-2"].family
     'OpenAI'
     """
-    return {entry["key"]: _counted(entry) for entry in _index()["tokenizers"]}
+    return {entry["key"]: built(Counted, entry) for entry in _index()["tokenizers"]}
 
 
 def shipped_atlas(keys: Sequence[str] | None = None) -> CountTable:
@@ -102,12 +103,6 @@ def shipped_atlas(keys: Sequence[str] | None = None) -> CountTable:
         n_characters=_columns(f"{CHARACTERS}.parquet", shape)[0],
         parts=tuple((name, end) for name, end in index["parts"]),
     )
-
-
-def _counted(entry: dict[str, Any]) -> Counted:
-    known = {field.name for field in fields(Counted)}
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items() if k in known}
-    return Counted(**values)
 
 
 def _joined(entries: dict[str, Any], keys: Sequence[str], name: str) -> NDArray[np.int64]:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from core.common.atomic import write_whole
+from core.common.codec import from_json
 from core.common.errors import UserError
 from core.common.places import BESIDE
 from core.corpora.corpus import Corpus, open_corpus
@@ -104,8 +105,7 @@ def shipped_fidelity() -> dict[str, Fidelity]:
     path = FOLDER / FILE
     if not path.is_file():
         return {}
-    rows = json.loads(path.read_text(encoding="utf-8"))
-    return {key: Fidelity(**{**row, "lost": tuple((what, n) for what, n in row["lost"])}) for key, row in rows.items()}
+    return from_json(dict[str, Fidelity], path.read_bytes())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
