@@ -18,7 +18,7 @@ from core.lab.estimate import estimate
 from core.lab.look import setting
 from core.lab.outcome import Outcome
 from core.lab.paired_tests import compare, entrants
-from core.lab.participants import Cast, outlined
+from core.lab.participants import Participants, outlined
 from core.lab.plan import Choice, Plan, plan_of
 from core.lab.points import points, standing
 from core.lab.result import LabResult
@@ -39,13 +39,13 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 
 
 @pytest.fixture(scope="module")
-def cast(plan: Plan) -> Cast:
+def participants(plan: Plan) -> Participants:
     return outlined(plan)
 
 
 @pytest.fixture(scope="module")
-def asked(cast: Cast) -> Submission:
-    return submission(cast)
+def asked(participants: Participants) -> Submission:
+    return submission(participants)
 
 
 @pytest.fixture(scope="module")
@@ -119,13 +119,13 @@ def test_what_a_plan_names_is_looked_at_before_it_runs(plan: Plan) -> None:
         outlined(replace(plan, tokenizer=f"file:{Path(plan.model) / 'tokenizer.json'}"))
 
 
-def test_the_setting_needs_no_weights_and_adds_up(cast: Cast) -> None:
-    assert cast.original.device.type == "meta"
-    found = setting(cast)
+def test_the_setting_needs_no_weights_and_adds_up(participants: Participants) -> None:
+    assert participants.original.device.type == "meta"
+    found = setting(participants)
     assert found.classes.numbers("n_tokens").sum() == found.tokenizer.n_tokens == 360
     assert sum(found.n_by_rule.values()) == len(found.tokens.old)
-    assert found.classes.numbers("n_made").sum() == len(cast.match.new_text) > 20
-    assert found.tokens.piece(300) == cast.tokenizer.vocabulary.pieces[300]  # type: ignore[union-attr]
+    assert found.classes.numbers("n_made").sum() == len(participants.match.new_text) > 20
+    assert found.tokens.piece(300) == participants.tokenizer.vocabulary.pieces[300]  # type: ignore[union-attr]
     texts, rows = found.texts, found.compression
     old, new = texts.numbers("old_tokens").sum(), texts.numbers("new_tokens").sum()
     assert rows.numbers("saved")[0] == pytest.approx(1 - new / old)
@@ -134,8 +134,10 @@ def test_the_setting_needs_no_weights_and_adds_up(cast: Cast) -> None:
     assert rows.numbers("saved_low")[german] > rows.numbers("saved_high")[rows.where(language="eng_Latn")[0]]
 
 
-def test_the_fingerprints_of_an_outline_are_those_of_the_model(cast: Cast, parts: list[tuple[Unit, Output]]) -> None:
-    assert len({each.name for each in cast.inputs}) == len(cast.inputs) == 3
+def test_the_fingerprints_of_an_outline_are_those_of_the_model(
+    participants: Participants, parts: list[tuple[Unit, Output]]
+) -> None:
+    assert len({each.name for each in participants.inputs}) == len(participants.inputs) == 3
     assert parts  # units compare them with what they load, and refuse what has changed
 
 
@@ -222,8 +224,8 @@ def test_the_picture_has_a_point_per_model_and_language(result: LabResult) -> No
     assert len(table.rows) == len(NAMES) and len(table.numbers[0]) == len(table.columns)
 
 
-def test_the_estimate_names_each_stage_and_what_less_would_lose(plan: Plan, cast: Cast) -> None:
-    found = estimate(cast)
+def test_the_estimate_names_each_stage_and_what_less_would_lose(plan: Plan, participants: Participants) -> None:
+    found = estimate(participants)
     assert len(found.stages) == 1 + len(NAMES) and found.seconds > 0 and found.memory_mb >= 1024
     assert found.over_budget == 0.0
     tight = estimate(outlined(replace(plan, budget_seconds=0.01, seeds=(0, 1))))

@@ -89,8 +89,8 @@ def look(plan: Plan) -> Look:
     from core.lab.participants import outlined
     from core.lab.submission import submission
 
-    cast = outlined(plan)
-    return Look(setting(cast), estimate(cast), submission(cast))
+    participants = outlined(plan)
+    return Look(setting(participants), estimate(participants), submission(participants))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening both tokenizers …")
@@ -98,8 +98,8 @@ def tokenizers(plan: Plan) -> tuple[LocalTokenizer, LocalTokenizer]:
     """The old and the new tokenizer of a plan."""
     from core.lab.participants import outlined
 
-    cast = outlined(plan)
-    return cast.original.tokenizer, cast.tokenizer
+    participants = outlined(plan)
+    return participants.original.tokenizer, participants.tokenizer
 
 
 def comparison(job: Job) -> tuple[LabResult, Verdict]:

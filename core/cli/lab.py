@@ -102,8 +102,8 @@ def _estimated(plan: Plan) -> dict[str, Any]:
     from core.lab.look import setting
     from core.lab.participants import outlined
 
-    cast = outlined(plan)
-    found, known = estimate(cast), setting(cast)
+    participants = outlined(plan)
+    found, known = estimate(participants), setting(participants)
     classes = known.classes
     return {
         "seconds": found.seconds,

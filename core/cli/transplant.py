@@ -165,9 +165,9 @@ def _transplanted(plan: Plan, out: Path) -> dict[str, Any]:
 
     refuse_existing(out)
     with step(0.0, 0.2, "Loading"):
-        cast = opened(plan)
+        participants = opened(plan)
     with step(0.2, 1.0, plan.methods[0].key):
-        return written(cast, out)
+        return written(participants, out)
 
 
 COMMAND = Command(

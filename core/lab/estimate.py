@@ -13,7 +13,7 @@ from functools import lru_cache
 import torch
 
 from core.evaluation.base import Evaluator
-from core.lab.participants import Cast, chosen_evaluators, controls
+from core.lab.participants import Participants, chosen_evaluators, controls
 from core.lab.plan import Choice
 from core.models.language_model import LanguageModel
 from core.models.memory import WORKSPACE_BYTES, weight_bytes
@@ -71,89 +71,95 @@ class Estimate:
         return sum(stage.seconds for stage in self.stages)
 
 
-def estimate(cast: Cast) -> Estimate:
-    """What the plan of a cast will take; the cast may be an outline."""
-    plan, speed = cast.plan, _speed(cast)
+def estimate(participants: Participants) -> Estimate:
+    """What a plan will take; its participants may be outlines."""
+    plan, speed = participants.plan, _speed(participants)
     measures = [one for one, _ in chosen_evaluators(plan)]
     passes = 1.0 + sum(one.passes for one in measures)
     keys = [
         *plan.methods,
-        *(Choice(key) for key in controls(cast.donor is not None) if Choice(key) not in plan.methods),
+        *(Choice(key) for key in controls(participants.donor is not None) if Choice(key) not in plan.methods),
     ]
-    models = [m for m in (cast.original, cast.donor) if m is not None]
-    n_weights = _weight_bytes(cast)
+    models = [m for m in (participants.original, participants.donor) if m is not None]
+    n_weights = _weight_bytes(participants)
     stages = [Stage("Start and load", START_SECONDS + n_weights / LOAD_BYTES_PER_SECOND, n_weights)]
-    stages += [Stage(f"Measure {m.name}", passes * _pass(m, cast, m is cast.original) / speed) for m in models]
-    one_pass = _pass(cast.original, cast, old=False) / speed
-    rows = _row_bytes(cast)
+    stages += [
+        Stage(f"Measure {m.name}", passes * _pass(m, participants, m is participants.original) / speed) for m in models
+    ]
+    one_pass = _pass(participants.original, participants, old=False) / speed
+    rows = _row_bytes(participants)
     for choice in keys:
-        work = _work(cast, choice) / speed
+        work = _work(participants, choice) / speed
         stages.append(
             Stage(METHODS.get(choice.key).label, len(plan.seeds) * (work + passes * one_pass), rows + _METHOD_BYTES)
         )
     total = sum(stage.seconds for stage in stages)
     over = max(0.0, total - plan.budget_seconds) if plan.budget_seconds else 0.0
-    saved = _shorter(cast, measures, stages, one_pass, len(keys) + len(models))
-    return Estimate(tuple(stages), needed_mb(cast), tuple(saved), over)
+    saved = _shorter(participants, measures, stages, one_pass, len(keys) + len(models))
+    return Estimate(tuple(stages), needed_mb(participants), tuple(saved), over)
 
 
-def needed_mb(cast: Cast) -> int:
+def needed_mb(participants: Participants) -> int:
     """Memory of a process that runs the plan, in megabytes, rounded up to half a gigabyte."""
-    weights = _weight_bytes(cast)
-    method_bytes = min(_METHOD_BYTES, 16 * _row_bytes(cast))
-    needed = _BASE_MB + (1.3 * weights + _ROW_COPIES * _row_bytes(cast) + method_bytes + WORKSPACE_BYTES) / 2**20
+    weights = _weight_bytes(participants)
+    method_bytes = min(_METHOD_BYTES, 16 * _row_bytes(participants))
+    needed = (
+        _BASE_MB + (1.3 * weights + _ROW_COPIES * _row_bytes(participants) + method_bytes + WORKSPACE_BYTES) / 2**20
+    )
     return int(-(-needed // 512) * 512)
 
 
-def _weight_bytes(cast: Cast) -> int:
+def _weight_bytes(participants: Participants) -> int:
     """Of everything that is loaded."""
-    models = [m for m in (cast.original, cast.donor, cast.helper) if m is not None]
-    return sum(weight_bytes(m.module, m.dtype) for m in models) + (cast.encoder.n_bytes if cast.encoder else 0)
+    models = [m for m in (participants.original, participants.donor, participants.helper) if m is not None]
+    return sum(weight_bytes(m.module, m.dtype) for m in models) + (
+        participants.encoder.n_bytes if participants.encoder else 0
+    )
 
 
-def _row_bytes(cast: Cast) -> float:
+def _row_bytes(participants: Participants) -> float:
     """Of the larger of the old and the new matrices in float32."""
-    n_rows = max(cast.original.n_rows, len(vocabulary_of(cast.tokenizer)))
-    return n_rows * cast.original.width * 4.0 * (1 if cast.original.tied else 2)
+    n_rows = max(participants.original.n_rows, len(vocabulary_of(participants.tokenizer)))
+    return n_rows * participants.original.width * 4.0 * (1 if participants.original.tied else 2)
 
 
-def _pass(model: LanguageModel, cast: Cast, old: bool) -> float:
+def _pass(model: LanguageModel, participants: Participants, old: bool) -> float:
     """Multiplications and additions of reading all texts once."""
-    tokenizer = cast.original.tokenizer if old else cast.tokenizer
-    texts = [t.text for t in cast.texts.measured]
+    tokenizer = participants.original.tokenizer if old else participants.tokenizer
+    texts = [t.text for t in participants.texts.measured]
     counts = tokenizer.count(texts).tokens
-    window = usual_window(*(m for m in (cast.original, cast.donor) if m is not None))
+    window = usual_window(*(m for m in (participants.original, participants.donor) if m is not None))
     twice = sum(int(n) for n, text in zip(counts, texts, strict=True) if len(text.encode()) > window)
-    rows = model.n_rows if old or model is cast.donor else len(vocabulary_of(cast.tokenizer))
+    rows = model.n_rows if old or model is participants.donor else len(vocabulary_of(participants.tokenizer))
     body = model.n_parameters - model.n_rows * model.width * (1 if model.tied else 2)
     per_token = 2.0 * (body + rows * model.width) * _BESIDE_MATRICES
     return (int(counts.sum()) + twice) * per_token
 
 
-def _work(cast: Cast, choice: Choice) -> float:
+def _work(participants: Participants, choice: Choice) -> float:
     one = METHODS.get(choice.key)
     if one.work is None:
         return 0.0
     sizes = Sizes(
-        n_new=len(cast.match.new_text),
-        width=cast.original.width,
-        n_old=cast.original.n_rows,
+        n_new=len(participants.match.new_text),
+        width=participants.original.width,
+        n_old=participants.original.n_rows,
     )
-    return one.work(sizes, one.read(choice.params)) * (1 if cast.original.tied else 2)
+    return one.work(sizes, one.read(choice.params)) * (1 if participants.original.tied else 2)
 
 
 def _shorter(
-    cast: Cast, measures: Sequence[Evaluator], stages: Sequence[Stage], one_pass: float, n_models: int
+    participants: Participants, measures: Sequence[Evaluator], stages: Sequence[Stage], one_pass: float, n_models: int
 ) -> list[Shorter]:
-    plan, found = cast.plan, list[Shorter]()
+    plan, found = participants.plan, list[Shorter]()
     reading = sum(stage.seconds for stage in stages[1:])
     for one in measures:
         if one.passes >= 0.25:
             saved = one.passes * one_pass * n_models * len(plan.seeds)
             found.append(Shorter(f"Without {one.label.lower()}", one.definition, saved))
-    if len(cast.texts.measured) >= 40:
+    if len(participants.texts.measured) >= 40:
         found.append(Shorter("Half the sentences", "Intervals become about 1.4 times as wide.", reading / 2))
-    languages = {t.language for t in cast.texts.measured}
+    languages = {t.language for t in participants.texts.measured}
     if len(languages) > 3:
         found.append(
             Shorter(
@@ -163,18 +169,22 @@ def _shorter(
             )
         )
     if len(plan.seeds) > 1:
-        saved = sum(stage.seconds for stage in stages[1 + (2 if cast.donor else 1) :]) * (1 - 1 / len(plan.seeds))
+        saved = sum(stage.seconds for stage in stages[1 + (2 if participants.donor else 1) :]) * (
+            1 - 1 / len(plan.seeds)
+        )
         found.append(Shorter("One seed", "How much chance decides no longer shows.", saved))
-    dearest = max(stages[1 + (2 if cast.donor else 1) :], key=lambda stage: stage.seconds, default=None)
+    dearest = max(stages[1 + (2 if participants.donor else 1) :], key=lambda stage: stage.seconds, default=None)
     if dearest is not None and len(plan.methods) > 1:
         found.append(Shorter(f"Without {dearest.name}", "One method fewer to compare.", dearest.seconds))
     return sorted((each for each in found if each.seconds >= 0.5), key=lambda each: -each.seconds)
 
 
-def _speed(cast: Cast) -> float:
-    if cast.plan.device.startswith("cuda") or (cast.plan.device == "auto" and torch.cuda.is_available()):
+def _speed(participants: Participants) -> float:
+    if participants.plan.device.startswith("cuda") or (
+        participants.plan.device == "auto" and torch.cuda.is_available()
+    ):
         return GPU_FLOPS
-    return cpu_flops(cast.original.width)
+    return cpu_flops(participants.original.width)
 
 
 @lru_cache(maxsize=8)

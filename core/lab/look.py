@@ -8,7 +8,7 @@ from core.evaluation.passes.cells import cells, figures
 from core.evaluation.passes.columns import cell_table
 from core.evaluation.passes.token_classes import classes
 from core.evaluation.results import Column, Table
-from core.lab.participants import Cast
+from core.lab.participants import Participants
 from core.lab.setting import Party, Setting, Tokens
 from core.models.language_model import LanguageModel
 from core.tokenizers.matching import Rule, vocabulary_of
@@ -16,25 +16,25 @@ from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
 
 
-def setting(cast: Cast) -> Setting:
+def setting(participants: Participants) -> Setting:
     """The setting of a comparison; no model runs."""
-    tokens = _tokens(cast)
-    texts = _texts(cast)
-    found = cast.match
+    tokens = _tokens(participants)
+    texts = _texts(participants)
+    found = participants.match
     return Setting(
-        _model_party(cast.original),
-        _party(cast.tokenizer),
-        _model_party(cast.donor) if cast.donor else None,
+        _model_party(participants.original),
+        _party(participants.tokenizer),
+        _model_party(participants.donor) if participants.donor else None,
         {rule.words: n for rule, n in found.n_by_rule.items()},
         found.n_same_bytes,
         found.n_same_strings,
         found.n_same_normalised,
-        _classes(cast, tokens),
+        _classes(participants, tokens),
         tokens,
         texts,
-        _compression(cast, texts),
-        len(cast.texts.training),
-        (*cast.texts.remarks, *_remarks(cast, texts)),
+        _compression(participants, texts),
+        len(participants.texts.training),
+        (*participants.texts.remarks, *_remarks(participants, texts)),
     )
 
 
@@ -57,8 +57,8 @@ def _model_party(model: LanguageModel) -> Party:
     )
 
 
-def _tokens(cast: Cast) -> Tokens:
-    vocabulary, found = vocabulary_of(cast.tokenizer), cast.match
+def _tokens(participants: Participants) -> Tokens:
+    vocabulary, found = vocabulary_of(participants.tokenizer), participants.match
     names, of = _classified(vocabulary)
     return Tokens(
         np.frombuffer(b"".join(vocabulary.pieces), np.uint8),
@@ -80,9 +80,9 @@ def _classified(vocabulary: Vocabulary) -> tuple[tuple[str, ...], NDArray[np.int
     return tuple(names[n] for n in order), place[of]
 
 
-def _classes(cast: Cast, tokens: Tokens) -> Table:
+def _classes(participants: Participants, tokens: Tokens) -> Table:
     """Tokens of each class: all, those that the old vocabulary has, and those whose rows a method makes."""
-    n, found = len(tokens), cast.match
+    n, found = len(tokens), participants.match
     made = np.zeros(len(found.rules), np.bool_)
     made[found.new_text] = True
     n_classes = len(tokens.classes)
@@ -95,10 +95,10 @@ def _classes(cast: Cast, tokens: Tokens) -> Table:
     return Table(columns)
 
 
-def _texts(cast: Cast) -> Table:
-    measured = cast.texts.measured
+def _texts(participants: Participants) -> Table:
+    measured = participants.texts.measured
     texts = [t.text for t in measured]
-    old, new = cast.original.tokenizer.count(texts), cast.tokenizer.count(texts)
+    old, new = participants.original.tokenizer.count(texts), participants.tokenizer.count(texts)
     return Table(
         {
             "language": tuple(t.language for t in measured),
@@ -113,16 +113,16 @@ def _texts(cast: Cast) -> Table:
     )
 
 
-def _compression(cast: Cast, texts: Table) -> Table:
+def _compression(participants: Participants, texts: Table) -> Table:
     """Tokens of both tokenizers, and the share saved, of all texts and of each language and domain."""
     quantities = np.stack([texts.numbers(name).astype(np.float64) for name in ("n_bytes", "old_tokens", "new_tokens")])
-    rows = cells(cast.texts.measured, np.ones(len(texts), np.bool_))
+    rows = cells(participants.texts.measured, np.ones(len(texts), np.bool_))
     by_row = [
         figures(
             cell,
             quantities,
             [lambda s: 1 - s[2] / s[1], lambda s: s[0] / s[1], lambda s: s[0] / s[2]],
-            cast.plan.seeds[0],
+            participants.plan.seeds[0],
         )
         for cell in rows
     ]
@@ -133,12 +133,12 @@ def _compression(cast: Cast, texts: Table) -> Table:
     return cell_table(rows, numbers, **totals)
 
 
-def _remarks(cast: Cast, texts: Table) -> list[str]:
+def _remarks(participants: Participants, texts: Table) -> list[str]:
     found = []
-    for which, tokenizer in (("old", cast.original.tokenizer), ("new", cast.tokenizer)):
+    for which, tokenizer in (("old", participants.original.tokenizer), ("new", participants.tokenizer)):
         found += _unknown(tokenizer, int(texts.numbers(f"{which}_unknown").sum()))
-    if cast.donor is not None and cast.donor.n_rows < len(vocabulary_of(cast.tokenizer)):
-        lacking = len(vocabulary_of(cast.tokenizer)) - cast.donor.n_rows
+    if participants.donor is not None and participants.donor.n_rows < len(vocabulary_of(participants.tokenizer)):
+        lacking = len(vocabulary_of(participants.tokenizer)) - participants.donor.n_rows
         found.append(f"The donor has no row for {lacking:,} tokens of the new tokenizer.")
     return found
 

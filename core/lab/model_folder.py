@@ -9,7 +9,7 @@ from core.evaluation.base import EVALUATORS, subject
 from core.evaluation.results import Measures
 from core.jobs.store.files import Json
 from core.lab.low_memory import transplanted
-from core.lab.participants import Cast
+from core.lab.participants import Participants
 from core.lab.points import number_at
 from core.models.card import Card, Origins
 from core.models.export import export, refuse_existing
@@ -18,28 +18,28 @@ from core.transplants.base import METHODS, Transplanted
 _CHECKED = 64  # texts that the folder is read back with
 
 
-def written(cast: Cast, out: Path) -> dict[str, Any]:
+def written(participants: Participants, out: Path) -> dict[str, Any]:
     """Apply the first method of a plan, measure what it makes and write the folder; what came of it, as JSON.
 
     Raises:
         UserError: the folder exists or cannot be written, the method lacks something, or memory does not suffice.
     """
     refuse_existing(out)
-    plan = cast.plan
+    plan = participants.plan
     chosen, choice = METHODS.get(plan.methods[0].key), plan.methods[0]
     with step(0.0, 0.4, chosen.label):
-        made = transplanted(cast.problem, chosen, choice.params, plan.seeds[0])
+        made = transplanted(participants.problem, chosen, choice.params, plan.seeds[0])
     with step(0.4, 0.75, "Measuring"):
-        measured = subject(cast.problem, chosen, made, cast.reference)
+        measured = subject(participants.problem, chosen, made, participants.reference)
         found = EVALUATORS.get("bits_per_byte").measure(measured)
-    card = _card(cast, made, found)
-    sample = [t.text for t in cast.texts.measured]
+    card = _card(participants, made, found)
+    sample = [t.text for t in participants.texts.measured]
     with step(0.75, 1.0, "Writing"):
         kept = export(measured.model, out, card.markdown(), card.facts(), sample[:: -(-len(sample) // _CHECKED)])
     facts = card.facts()
     return {
         "model": plan.model,
-        "tokenizer": plan.tokenizer or cast.tokenizer.info.spec,
+        "tokenizer": plan.tokenizer or participants.tokenizer.info.spec,
         "donor": plan.donor or None,
         "method": chosen.key,
         "params": facts["params"],
@@ -65,24 +65,24 @@ def _measured(each: Json) -> dict[str, Json]:
     }
 
 
-def _card(cast: Cast, made: Transplanted, measures: Measures) -> Card:
+def _card(participants: Participants, made: Transplanted, measures: Measures) -> Card:
     one, cells = METHODS.get(made.method), measures.tables["cells"]
-    texts = f"{len(cast.texts.measured):,} of {', '.join(name for name, _ in cast.texts.labels)}"
+    texts = f"{len(participants.texts.measured):,} of {', '.join(name for name, _ in participants.texts.labels)}"
     numbers = [
         ("bits per byte", "bits/byte", "bits_per_byte"),
         ("bytes per token", "bytes/token", "bytes_per_token"),
     ]
     return Card(
-        title=f"{cast.original.name} with the tokenizer of {cast.tokenizer.info.label}",
-        base=(cast.original.spec, cast.original.fingerprint),
-        tokenizer=(cast.tokenizer.info.spec, cast.tokenizer.info.fingerprint),
-        donor=(cast.donor.spec, cast.donor.fingerprint) if cast.donor else ("", ""),
+        title=f"{participants.original.name} with the tokenizer of {participants.tokenizer.info.label}",
+        base=(participants.original.spec, participants.original.fingerprint),
+        tokenizer=(participants.tokenizer.info.spec, participants.tokenizer.info.fingerprint),
+        donor=(participants.donor.spec, participants.donor.fingerprint) if participants.donor else ("", ""),
         method=(one.key, one.label, one.definition, one.source),
         params=dict(made.params.values),
         seed=made.params.seed,
         origins=[
             Origins(str(side), {k.word: n for k, n in made.n_by_provenance(side).items()}, made.rows[side].n_by_reason)
-            for side in cast.problem.sides
+            for side in participants.problem.sides
         ],
         match={rule.words: n for rule, n in made.match.n_by_rule.items()},
         numbers=[

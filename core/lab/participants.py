@@ -30,7 +30,7 @@ from core.transplants.resources import Resources
 
 
 @dataclass(frozen=True, eq=False)
-class Cast:
+class Participants:
     """The parts of a plan, opened; what several of them come to is computed once.
 
     Args:
@@ -110,8 +110,8 @@ class Cast:
         return Reference(self.texts.measured, self.original, self.donor, self.texts.training, seed=self.plan.seeds[0])
 
 
-def opened(plan: Plan, device: str = "") -> Cast:
-    """The cast of a plan, weights and all.
+def opened(plan: Plan, device: str = "") -> Participants:
+    """The participants of a plan, weights and all.
 
     Args:
         device: where models run instead of the plan's own.
@@ -119,19 +119,19 @@ def opened(plan: Plan, device: str = "") -> Cast:
     Raises:
         UserError: a part is not there, cannot be used, or does not fit the others.
     """
-    return _cast(plan, device or plan.device, weights=True)
+    return _participants(plan, device or plan.device, weights=True)
 
 
-def outlined(plan: Plan) -> Cast:
-    """The cast without weights: enough to see what a transplant would do, not to do it.
+def outlined(plan: Plan) -> Participants:
+    """The participants of a plan without weights: enough to see what a transplant would do, not to do it.
 
     Raises:
         UserError: as `opened`, but for what only shows in weights.
     """
-    return _cast(plan, plan.device, weights=False)
+    return _participants(plan, plan.device, weights=False)
 
 
-def _cast(plan: Plan, device: str, *, weights: bool) -> Cast:
+def _participants(plan: Plan, device: str, *, weights: bool) -> Participants:
     opener = open_model if weights else outline
     for choice in plan.methods:
         METHODS.get(choice.key).read(choice.params)
@@ -151,7 +151,7 @@ def _cast(plan: Plan, device: str, *, weights: bool) -> Cast:
         _check_donor(helper, tokenizer, "helper")
     encoder = open_encoder(plan.encoder, device, weights=weights) if plan.encoder else None
     vocabulary_of(original.tokenizer), vocabulary_of(tokenizer)
-    return Cast(plan, original, donor, tokenizer, texts, helper, encoder)
+    return Participants(plan, original, donor, tokenizer, texts, helper, encoder)
 
 
 def _check_donor(donor: LanguageModel, tokenizer: LocalTokenizer, role: str) -> None:

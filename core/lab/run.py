@@ -17,7 +17,7 @@ from core.lab.embedding_map import map_ids, plane
 from core.lab.look import setting
 from core.lab.low_memory import transplanted
 from core.lab.outcome import Outcome, SideRows
-from core.lab.participants import Cast, chosen_evaluators, release
+from core.lab.participants import Participants, chosen_evaluators, release
 from core.lab.plan import Choice
 from core.lab.result import About, Frame
 from core.models.language_model import LanguageModel
@@ -27,23 +27,23 @@ from core.transplants.problem import Side
 _TRANSPLANT_SHARE = 0.25  # of a unit's time, for progress only
 
 
-def original_outcome(cast: Cast) -> Outcome:
+def original_outcome(participants: Participants) -> Outcome:
     """The model before the transplant, measured."""
-    return _anchor(cast, cast.original, "original")
+    return _anchor(participants, participants.original, "original")
 
 
-def donor_outcome(cast: Cast) -> Outcome:
+def donor_outcome(participants: Participants) -> Outcome:
     """The donor with its own tokenizer, measured on the same texts."""
-    assert cast.donor is not None, "asked only where the plan has one"
-    return _anchor(cast, cast.donor, "donor")
+    assert participants.donor is not None, "asked only where the plan has one"
+    return _anchor(participants, participants.donor, "donor")
 
 
-def _anchor(cast: Cast, model: LanguageModel, role: str) -> Outcome:
+def _anchor(participants: Participants, model: LanguageModel, role: str) -> Outcome:
     started = Outcome(role, "original" if role == "original" else "donor", "", model.name, remarks=model.notes)
-    return _measured(cast, started, Subject(model, cast.reference), 0.0)
+    return _measured(participants, started, Subject(model, participants.reference), 0.0)
 
 
-def transplanted_outcome(cast: Cast, choice: Choice, seed: int, name: str) -> Outcome:
+def transplanted_outcome(participants: Participants, choice: Choice, seed: int, name: str) -> Outcome:
     """What a method makes, measured.
 
     Raises:
@@ -51,8 +51,8 @@ def transplanted_outcome(cast: Cast, choice: Choice, seed: int, name: str) -> Ou
     """
     one = METHODS.get(choice.key)
     with step(0.0, _TRANSPLANT_SHARE, one.label):
-        made = transplanted(cast.problem, one, choice.params, seed)
-    rows = {side: side_rows(cast, made, side) for side in cast.problem.sides}
+        made = transplanted(participants.problem, one, choice.params, seed)
+    rows = {side: side_rows(participants, made, side) for side in participants.problem.sides}
     started = Outcome(
         name,
         "control" if one.control else "method",
@@ -66,8 +66,10 @@ def transplanted_outcome(cast: Cast, choice: Choice, seed: int, name: str) -> Ou
         peak_bytes=made.peak_bytes,
         remarks=made.remarks,
     )
-    found = _measured(cast, started, subject(cast.problem, one, made, cast.reference), _TRANSPLANT_SHARE)
-    release(cast.original.device)
+    found = _measured(
+        participants, started, subject(participants.problem, one, made, participants.reference), _TRANSPLANT_SHARE
+    )
+    release(participants.original.device)
     return found
 
 
@@ -77,9 +79,9 @@ def label(choice: Choice) -> str:
     return METHODS.get(choice.key).label + (f" ({about})" if about else "")
 
 
-def _measured(cast: Cast, started: Outcome, measured: Subject, share: float) -> Outcome:
+def _measured(participants: Participants, started: Outcome, measured: Subject, share: float) -> Outcome:
     """The outcome with all measures that can be taken."""
-    chosen = chosen_evaluators(cast.plan)
+    chosen = chosen_evaluators(participants.plan)
     measures: dict[str, Measures] = {}
     unavailable: dict[str, str] = {}
     seconds: dict[str, float] = {}
@@ -99,12 +101,12 @@ def _measured(cast: Cast, started: Outcome, measured: Subject, share: float) -> 
     return replace(started, measures=measures, unavailable=unavailable, measuring_seconds=seconds)
 
 
-def side_rows(cast: Cast, made: Transplanted, side: Side) -> SideRows:
+def side_rows(participants: Participants, made: Transplanted, side: Side) -> SideRows:
     """What is kept of one new matrix: where its rows come from, their lengths, and their places on the map."""
     matrix = made.matrices.input if side == "input" else made.matrices.head
-    told, seed = made.rows[side], cast.plan.seeds[0]
-    flat = cast.reference.once(("map", side), lambda: plane(cast.problem.sides[side], seed))
-    ids = map_ids(cast.match, seed)
+    told, seed = made.rows[side], participants.plan.seeds[0]
+    flat = participants.reference.once(("map", side), lambda: plane(participants.problem.sides[side], seed))
+    ids = map_ids(participants.match, seed)
     return SideRows(
         provenance=made.provenance[side].cpu().numpy(),
         wanted=made.wanted[side].cpu().numpy(),
@@ -125,11 +127,11 @@ def _floats(values: Tensor) -> NDArray[np.float32]:
     return found
 
 
-def frame(cast: Cast, controls: Sequence[str]) -> Frame:
+def frame(participants: Participants, controls: Sequence[str]) -> Frame:
     """What is known before the first model reads: the setting, and what the plan's methods and measures are."""
-    keys = list(dict.fromkeys([*(choice.key for choice in cast.plan.methods), *controls]))
-    evaluators = {one.key: _about_evaluator(one) for one, _ in chosen_evaluators(cast.plan)}
-    return Frame(setting(cast), dict(_methods(keys)), evaluators)
+    keys = list(dict.fromkeys([*(choice.key for choice in participants.plan.methods), *controls]))
+    evaluators = {one.key: _about_evaluator(one) for one, _ in chosen_evaluators(participants.plan)}
+    return Frame(setting(participants), dict(_methods(keys)), evaluators)
 
 
 def _methods(keys: Sequence[str]) -> Iterator[tuple[str, About]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from core.jobs.store.files import Input, Json
 from core.lab.estimate import needed_mb
-from core.lab.participants import Cast, controls
+from core.lab.participants import Participants, controls
 from core.lab.plan import Plan
 from core.models.language_model import LanguageModel
 from core.models.text_encoder import TextEncoder
@@ -28,28 +28,28 @@ class Submission:
     label: str
 
 
-def submission(cast: Cast) -> Submission:
-    """The job of a plan whose cast is opened or outlined."""
-    plan = _pinned(cast)
+def submission(participants: Participants) -> Submission:
+    """The job of a plan whose participants are opened or outlined."""
+    plan = _pinned(participants)
     params = {
         "plan": plan.to_json(),
-        "controls": list(controls(cast.donor is not None)),
-        "memory_mb": needed_mb(cast),
+        "controls": list(controls(participants.donor is not None)),
+        "memory_mb": needed_mb(participants),
     }
     methods = f"{len(plan.methods)} method{'s' if len(plan.methods) != 1 else ''}"
-    label = f"{cast.original.name} with the tokenizer of {cast.tokenizer.info.label}: {methods}"
-    return Submission(params, cast.inputs, label)
+    label = f"{participants.original.name} with the tokenizer of {participants.tokenizer.info.label}: {methods}"
+    return Submission(params, participants.inputs, label)
 
 
-def _pinned(cast: Cast) -> Plan:
+def _pinned(participants: Participants) -> Plan:
     """The plan with Hub models at the commit that was looked at."""
-    plan = cast.plan
+    plan = participants.plan
     return replace(
         plan,
-        model=_at_commit(plan.model, cast.original),
-        donor=_at_commit(plan.donor, cast.donor),
-        helper=_at_commit(plan.helper, cast.helper),
-        encoder=_at_commit(plan.encoder, cast.encoder),
+        model=_at_commit(plan.model, participants.original),
+        donor=_at_commit(plan.donor, participants.donor),
+        helper=_at_commit(plan.helper, participants.helper),
+        encoder=_at_commit(plan.encoder, participants.encoder),
     )
 
 

@@ -12,7 +12,7 @@ from core.common.settings import settings
 from core.jobs.job import Context, JobKind, Output, Parts, Unit, hashed
 from core.jobs.store.files import Json
 from core.lab.plan import Choice, Plan
-from core.work.transplant import cast_of, files, memory
+from core.work.transplant import files, memory, participants_of
 
 KIND = "export"
 
@@ -39,7 +39,7 @@ def run_unit(unit: Unit, context: Context) -> Output:
     """What was written, and where."""
     from core.lab.model_folder import written
 
-    return Output(facts={"written": written(cast_of(context), _place(context))})
+    return Output(facts={"written": written(participants_of(context), _place(context))})
 
 
 def _place(context: Context) -> Path:

@@ -24,7 +24,7 @@ from core.lab.result import Frame, LabResult
 from core.lab.text_uploads import text_path
 
 if TYPE_CHECKING:
-    from core.lab.participants import Cast
+    from core.lab.participants import Participants
 
 SETTING, ORIGINAL, DONOR = "setting", "original", "donor"
 _USUAL_MB = 4096
@@ -50,16 +50,16 @@ def run_unit(unit: Unit, context: Context) -> Output:
     """One of them."""
     from core.lab import run
 
-    cast = cast_of(context)
+    participants = participants_of(context)
     do = unit.value["do"]
     if do == SETTING:
-        return stored(run.frame(cast, _controls(context)))
+        return stored(run.frame(participants, _controls(context)))
     if do == ORIGINAL:
-        return stored(run.original_outcome(cast))
+        return stored(run.original_outcome(participants))
     if do == DONOR:
-        return stored(run.donor_outcome(cast))
+        return stored(run.donor_outcome(participants))
     choice = built(Choice, unit.value["choice"])
-    return stored(run.transplanted_outcome(cast, choice, unit.value["seed"], unit.name))
+    return stored(run.transplanted_outcome(participants, choice, unit.value["seed"], unit.name))
 
 
 def combine(parts: Parts, context: Context) -> Output:
@@ -125,25 +125,25 @@ def _controls(context: Context) -> Sequence[str]:
     return [str(key) for key in context.params.get("controls", ())]
 
 
-def cast_of(context: Context) -> "Cast":
+def participants_of(context: Context) -> "Participants":
     """The parts of the job's plan, opened once per process.
 
     Raises:
         UserError: a part has changed since the job was submitted.
     """
-    return _cast(plan_of(context.params["plan"]), context.inputs, context.device)
+    return _participants(plan_of(context.params["plan"]), context.inputs, context.device)
 
 
 @lru_cache(maxsize=1)
-def _cast(plan: Plan, inputs: tuple[Input, ...], device: str) -> "Cast":
+def _participants(plan: Plan, inputs: tuple[Input, ...], device: str) -> "Participants":
     from core.lab.participants import opened
 
     named = {each.name: each.fingerprint for each in inputs}
-    cast = opened(plan, device if device.startswith("cuda") else "")
-    for each in cast.inputs:
+    participants = opened(plan, device if device.startswith("cuda") else "")
+    for each in participants.inputs:
         if named.get(each.name, each.fingerprint) != each.fingerprint:
             raise UserError(f"{shown(each.name)} has changed since the job was submitted. Submit it again.")
-    return cast
+    return participants
 
 
 JOB = JobKind(
