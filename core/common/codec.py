@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from pydantic_core import CoreSchema, SchemaValidator
+    from pydantic_core import SchemaValidator
 
 Array = NDArray[Any]
 Json = Any  # what json.loads returns
@@ -104,7 +104,7 @@ def built(kind: type[T], document: Json) -> T:
 class _Apart:
     """The annotation of an array that is kept apart: its JSON is the name under which it is kept."""
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> "CoreSchema":
+    def __get_pydantic_core_schema__(self, *_: Any) -> Any:
         from pydantic_core import core_schema
 
         return core_schema.with_info_plain_validator_function(_kept)

@@ -33,7 +33,6 @@ def setting(participants: Participants) -> Setting:
         tokens,
         texts,
         _compression(participants, texts),
-        len(participants.texts.training),
         (*participants.texts.remarks, *_remarks(participants, texts)),
     )
 

@@ -82,7 +82,6 @@ class Outcome:
         rows: by side of the matrices; empty for anchors.
         seconds: of the method alone.
         peak_bytes: memory of the method at most; NaN if unknown.
-        measuring_seconds: by key of the evaluator; the first that reads the texts pays for all.
         remarks: what a user should know, in sentences.
     """
 
@@ -98,7 +97,6 @@ class Outcome:
     rows: Mapping[str, SideRows] = field(default_factory=dict)
     seconds: float = 0.0
     peak_bytes: float = nan
-    measuring_seconds: Mapping[str, float] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
     @property

@@ -1,6 +1,5 @@
 """One unit of a comparison: an anchor measured, or a method applied and what it made measured."""
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import isfinite, nan
@@ -84,21 +83,18 @@ def _measured(participants: Participants, started: Outcome, measured: Subject, s
     chosen = chosen_evaluators(participants.plan)
     measures: dict[str, Measures] = {}
     unavailable: dict[str, str] = {}
-    seconds: dict[str, float] = {}
     costs = [(0.0 if n else 1.0) + 0.02 + one.passes for n, (one, _) in enumerate(chosen)]
     at = np.concatenate([[0.0], np.cumsum(costs)]) / (sum(costs) or 1.0) * (1 - share) + share
     for n, (one, choice) in enumerate(chosen):
         if reason := one.unavailable(measured):
             unavailable[one.key] = reason
             continue
-        begin = time.perf_counter()
         with step(float(at[n]), float(at[n + 1]), f"{started.label}, {one.label.lower()}"):
             try:
                 measures[one.key] = one.measure(measured, choice.params)
             except UserError as error:
                 unavailable[one.key] = str(error)
-        seconds[one.key] = time.perf_counter() - begin
-    return replace(started, measures=measures, unavailable=unavailable, measuring_seconds=seconds)
+    return replace(started, measures=measures, unavailable=unavailable)
 
 
 def side_rows(participants: Participants, made: Transplanted, side: Side) -> SideRows:

@@ -89,7 +89,6 @@ class Setting:
         texts: a row per measured text: language, domain, sentence, n_bytes, old_tokens, new_tokens, lossless.
         compression: a row per language and domain and one for all: bytes, tokens of both tokenizers, and the share of
             tokens saved with its interval, paired over texts.
-        n_training: texts kept for what trains.
         remarks: what a user should know, in sentences.
     """
 
@@ -104,5 +103,4 @@ class Setting:
     tokens: Tokens
     texts: Table
     compression: Table
-    n_training: int
     remarks: tuple[str, ...] = ()
