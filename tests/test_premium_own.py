@@ -13,6 +13,7 @@ from core.corpora.corpus import open_corpus
 from core.corpora.sources import flores200
 from core.counting import brought
 from core.counting.corpus import count_corpus
+from core.counting.job import corpus_counting
 from core.counting.table import sizes
 from core.counting.tally import Tally, known_layout, layout
 from core.jobs.job import State
@@ -22,7 +23,6 @@ from core.premium.atlas import atlas_tokenizers
 from core.premium.growing import growing, not_yet
 from core.premium.premium import premiums, resample
 from core.tokenizers.catalog import open_tokenizer
-from core.work.count import corpus_counting
 from tests.jobs_home import jobs_home, kill_daemon, until
 
 PAGE = Path(__file__).parents[1] / "pages" / "premium.py"

@@ -10,13 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from core.common.errors import UserError
 from core.corpora.uploads import keep_corpus
+from core.counting.job import counted
 from core.counting.totals import to_csv, totals
 from core.jobs.job import State
 from core.jobs.queue import Jobs
 from core.jobs.shared_cache import shared
 from core.jobs.store.files import Input
 from core.text.samples import samples
-from core.work.count import counted
 from tests.jobs_home import jobs_home, kill_daemon, until, worker_pids
 
 PAGE = Path(__file__).parents[1] / "pages" / "runs.py"

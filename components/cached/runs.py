@@ -6,10 +6,10 @@ Apart from `components.cached.tokenizers`, so that a page which submits nothing 
 import streamlit as st
 
 from core.common.home import home
+from core.counting.job import counted
 from core.counting.totals import Totals, totals
 from core.jobs.queue import Jobs
 from core.jobs.shared_cache import shared
-from core.work.count import counted
 
 
 def jobs() -> Jobs:

@@ -17,9 +17,9 @@ from core.corpora.facts import CorpusFacts
 from core.corpora.sources.file import ENDINGS
 from core.corpora.uploads import keep_corpus
 from core.counting.estimate import seconds_to_count
+from core.counting.job import corpus_counting
 from core.text.languages import language
 from core.tokenizers.tokenizer import Tokenizer
-from core.work.count import corpus_counting
 
 SAMPLE = "sample"
 _UPLOAD = "an upload"  # the entry that opens the uploader

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.common.errors import UserError, shown
-from core.corpora.opened import corpus_files
+from core.corpora.submitted import corpus_files
 from core.jobs.job import KINDS, Context, Job, JobKind, Output, Parts, Unit, canonical, hashed, part_key
 from core.jobs.store.files import Json
 from core.jobs.store.store import Store

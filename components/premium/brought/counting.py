@@ -19,11 +19,11 @@ from components.widgets.numbers import duration
 from core.common.errors import UserError
 from core.corpora.corpus import Corpus
 from core.counting.brought import from_link
+from core.counting.job import KIND, corpus_counting
 from core.counting.table import Counted
 from core.counting.tally import layout
 from core.jobs.job import Job, State
 from core.text.languages import language
-from core.work.count import corpus_counting
 
 _REFRESH = 3.0  # seconds between two redraws of the charts while languages come in
 _REFRESHED, _DISMISSED = "premium_refreshed", "premium_dismissed"
@@ -96,7 +96,7 @@ def _jobs(bench: Bench) -> list[Job]:
     stopped = (State.INTERRUPTED, State.FAILED)
     found = []
     for job in visible(cached_runs.jobs()):
-        counts = job.kind == "count" and job.inputs and job.inputs[-1].fingerprint == bench.table.corpus
+        counts = job.kind == KIND and job.inputs and job.inputs[-1].fingerprint == bench.table.corpus
         fetches = job.kind == "fetch" and not bench.corpus
         if (counts or fetches) and (job.state.live or job.state in stopped):
             found.append(job)
@@ -241,7 +241,7 @@ def _start(bench: Bench, choice: Choice, corpus: Corpus, keys: Sequence[str], la
             plural = "" if len(codes) == 1 else "s"
             where = language(codes[0]).label if len(codes) == 1 else f"{len(codes)} language{plural}"
             label = f"{names} on {corpus.label}, {where}"
-            cached_runs.jobs().submit("count", counting.params, session(), counting.inputs, label)
+            cached_runs.jobs().submit(KIND, counting.params, session(), counting.inputs, label)
         except UserError as error:
             show_error(error)
             return False
