@@ -15,8 +15,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from core.__main__ import main
 from core.common.download import Remote
 from core.corpora.sources import flores200
-from core.counting.table import Counted
-from core.counting.totals import to_csv, totals
+from core.counting.table import Counted, totals_csv
 from tests.tables import table
 
 Output = pytest.CaptureFixture[str]
@@ -131,7 +130,7 @@ def test_a_cell_that_begins_like_a_formula_is_none() -> None:
     specs = ("=1+1", "+x", "-x", "@x")
     named = tuple(Counted(spec, "t", "0" * 16, 9, "BPE", "none") for spec in specs)
     made = table([[[1, 2]], [[3, 4]], [[5, 6]], [[7, 8]]], tokenizers=named)
-    rows = [line.split(",") for line in to_csv(totals(made)).splitlines()[1:]]
+    rows = [line.split(",") for line in totals_csv(made).splitlines()[1:]]
     assert [row[2][:2] for row in rows] == ["'=", "'+", "'-", "'@"]
     assert [row[4] for row in rows] == ["3", "7", "11", "15"]
 

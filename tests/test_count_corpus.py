@@ -9,7 +9,7 @@ from core.common.errors import UserError
 from core.corpora.corpus import open_corpus
 from core.counting.job import corpus_counting, counted
 from core.counting.pieces import WORTH_TRYING
-from core.counting.totals import to_csv, totals
+from core.counting.table import totals_csv
 from core.jobs.executor import LocalEngine, run_job
 from core.jobs.job import Context
 from core.tokenizers.catalog import open_tokenizer
@@ -38,10 +38,9 @@ def test_counts_of_a_long_corpus_are_those_of_the_tokenizer(table: Path) -> None
             alone = tokenizer.count(corpus.sentences[code])
             assert np.array_equal(counts.tokens[k, row], alone.tokens)
             assert np.array_equal(counts.unknown[k, row], alone.unknown)
-    summed = totals(counts)
     bytes_of_german = sum(len(line.encode()) for line in corpus.sentences["deu_Latn"])
     # one sentence has no German
-    assert f"deu_Latn,German,builtin:utf8-bytes,619,{bytes_of_german},0" in to_csv(summed).split("\r\n")
+    assert f"deu_Latn,German,builtin:utf8-bytes,619,{bytes_of_german},0" in totals_csv(counts).split("\r\n")
 
 
 def test_a_corpus_that_changed_is_refused(table: Path) -> None:

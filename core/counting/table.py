@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from core.common.errors import UnknownName, UserError
 from core.corpora.corpus import Corpus
+from core.export.csv import csv_table
+from core.text.languages import language
 from core.tokenizers.tokenizer import Info
 
 Unsigned = NDArray[np.unsignedinteger[Any]]
@@ -108,6 +110,11 @@ class CountTable:
         return np.asarray(self.unknown.sum(2, dtype=np.int64))
 
     @cached_property
+    def n_present(self) -> NDArray[np.int64]:
+        """How many sentences each language has, (L,)."""
+        return np.asarray(self.present.sum(1, dtype=np.int64))
+
+    @cached_property
     def complete(self) -> bool:
         """Whether every language has every sentence."""
         return bool(self.present.all())
@@ -170,6 +177,19 @@ class CountTable:
                 return slice(start, end)
             start = end
         raise UnknownName("part of the corpus called", part, [name for name, _ in self.parts])
+
+
+def totals_csv(table: CountTable) -> str:
+    """One row per language and tokenizer; a sentence that a language lacks is not among its sentences."""
+    names = ("language", "name", "tokenizer", "sentences", "tokens", "unknown")
+    return csv_table(
+        names,
+        (
+            (code, language(code).name, one.spec, int(table.n_present[row]), int(tokens[row]), int(unknown[row]))
+            for row, code in enumerate(table.languages)
+            for one, tokens, unknown in zip(table.tokenizers, table.total_tokens, table.total_unknown, strict=True)
+        ),
+    )
 
 
 def compact(counts: NDArray[np.integer[Any]]) -> Unsigned:

@@ -8,7 +8,7 @@ from components.premium.context import AtHand
 from components.premium.ordering import script_of
 from components.premium.scale import between
 from components.widgets.view import View
-from core.export.tokens import safe_cell
+from core.export.csv import csv_table
 from core.text.languages import language
 
 
@@ -35,7 +35,7 @@ def draw(at_hand: AtHand) -> None:
     st.dataframe(wide, hide_index=True, height=480, column_config=configuration)
     st.download_button(
         "Download CSV",
-        lambda: long_table(at_hand).to_csv(index=False, lineterminator="\r\n").encode(),
+        lambda: _csv(long_table(at_hand)).encode(),
         f"premium-{at_hand.base}-per-{at_hand.per}{'-' + at_hand.part if at_hand.part else ''}.csv",
         "text/csv",
         icon=":material/download:",
@@ -50,7 +50,7 @@ def draw(at_hand: AtHand) -> None:
 
 
 def long_table(at_hand: AtHand) -> pd.DataFrame:
-    """A row per language and tokenizer, numbers in full and text that no spreadsheet computes."""
+    """A row per language and tokenizer, numbers in full."""
     found = at_hand.found
     rows = []
     for row in at_hand.rows:
@@ -58,11 +58,11 @@ def long_table(at_hand: AtHand) -> pd.DataFrame:
         for c in at_hand.columns:
             rows.append(
                 {
-                    "language": safe_cell(at_hand.language(c)),
-                    "code": safe_cell(at_hand.table.languages[c]),
-                    "tokenizer": safe_cell(one.label),
-                    "tokenizer_fingerprint": safe_cell(one.fingerprint),
-                    "base": safe_cell(at_hand.base),
+                    "language": at_hand.language(c),
+                    "code": at_hand.table.languages[c],
+                    "tokenizer": one.label,
+                    "tokenizer_fingerprint": one.fingerprint,
+                    "base": at_hand.base,
                     "per": at_hand.per,
                     "premium": found.value[row, c],
                     "low_95": found.low[row, c],
@@ -70,13 +70,17 @@ def long_table(at_hand: AtHand) -> pd.DataFrame:
                     "tokens": int(found.tokens[row, c]),
                     "unknown_share": found.unknown_share[row, c],
                     "sentences": int(found.n_sentences[c]),
-                    "reason": safe_cell(found.reasons.get((row, c), "")),
-                    "corpus": safe_cell(at_hand.table.corpus_label),
+                    "reason": found.reasons.get((row, c), ""),
+                    "corpus": at_hand.table.corpus_label,
                     "part": at_hand.part or "all",
-                    "corpus_fingerprint": safe_cell(at_hand.table.corpus),
+                    "corpus_fingerprint": at_hand.table.corpus,
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return csv_table(list(table), table.itertuples(index=False))
 
 
 VIEW = View(label="Table", place=120, draw=draw)
