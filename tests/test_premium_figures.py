@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from plotly.graph_objects import Figure
 
-from components.premium.context import AtHand, Counting
+from components.premium.context import AtHand
 from components.premium.heatmap import heatmap
 from components.premium.scale import log_axis
 from components.premium.views.ranked import ranked_figure
@@ -18,6 +18,7 @@ from components.premium.views.world import RULES, Country, country_table, map_fi
 from core.premium.atlas import shipped_atlas
 from core.premium.premium import MAX_UNKNOWN, premiums, ranks, telling
 from core.premium.tests import compare_cells
+from core.premium.workbench import CountFacts
 
 KEYS = ("gpt-2", "bert-cased")
 
@@ -28,6 +29,7 @@ def at_hand() -> AtHand:
     columns = tuple(range(len(table.languages)))
     return AtHand(
         table=table,
+        done=np.ones((len(KEYS), len(columns)), np.bool_),
         found=premiums(table, "eng_Latn"),
         keys=KEYS,
         rows=(0, 1),
@@ -38,7 +40,7 @@ def at_hand() -> AtHand:
         dark=False,
         corpus="",
         stamp="",
-        counting=Counting("", (), ""),
+        counting=CountFacts("", (), ""),
         premiums=partial(premiums, table, "eng_Latn"),
     )
 

@@ -14,8 +14,8 @@ from components.charts.chart import CONFIG, LINE, Chart, numbers_fold
 from components.premium.choosers import LANGUAGE, TOKENIZER, VIEW
 from components.premium.context import AtHand
 from components.premium.controls import COUNTED
-from components.premium.ordering import script_of
 from components.premium.take_away import take_away
+from core.premium.ordering import script_of
 from core.text.languages import language
 
 ONE = {"color": LINE, "width": 1, "dash": "dot"}  # the line at a premium of 1

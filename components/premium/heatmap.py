@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from components.charts.chart import finish
 from components.premium.cells import hatched, targets
 from components.premium.context import AtHand
-from components.premium.ordering import Group, grouped
 from components.premium.scale import colour_scale, reach, ticks
+from core.premium.ordering import Group, grouped
 
 _NAMED = 34  # language names that fit side by side at 1280 px
 

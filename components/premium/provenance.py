@@ -5,7 +5,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import premium as cached_premium
 from components.frame.errors import plain
 from components.premium.choosers import LANGUAGE, TOKENIZER
 from components.premium.context import AtHand
@@ -34,7 +34,7 @@ def badge_text(found: list[Reproduction]) -> str:
 
 def reproduction_badge() -> None:
     """The badge, worked out from the shipped counts, with each tokenizer on a click."""
-    found = cached.atlas_reproduction()
+    found = cached_premium.atlas_reproduction()
     with st.popover(badge_text(found), icon=":material/verified:", type="tertiary", width="content"):
         st.markdown(
             "Our counts of each language as one text against the published ones, worked out now from the shipped data."

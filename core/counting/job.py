@@ -1,13 +1,13 @@
 """A job that counts a corpus, the kind `core.work.count`: what to submit, and the table in its result."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from core.common.errors import UserError
 from core.corpora.corpus import Corpus
 from core.corpora.facts import CorpusFacts
 from core.counting.table import Counted, CountTable
-from core.jobs.job import Output
+from core.jobs.job import Job, Output
 from core.jobs.store.files import Input, Json, Result
 from core.tokenizers.tokenizer import Tokenizer
 
@@ -81,6 +81,19 @@ def as_output(table: CountTable) -> Output:
         "parts": [list(part) for part in table.parts],
     }
     return Output({name: getattr(table, name) for name in _ARRAYS}, facts)
+
+
+def counted_as(jobs: Iterable[Job], corpus: str) -> dict[str, str]:
+    """Fingerprint by spec of every tokenizer that one of these jobs, newest first, counted on this text.
+
+    Args:
+        corpus: fingerprint of the text.
+    """
+    found: dict[str, str] = {}
+    for job in jobs:
+        if job.kind == KIND and job.inputs and job.inputs[-1].fingerprint == corpus:
+            found |= {each.name: each.fingerprint for each in reversed(job.inputs[:-1]) if each.name not in found}
+    return found
 
 
 def as_counted(facts: Mapping[str, Json]) -> Counted:

@@ -14,7 +14,7 @@ from core.corpora.submitted import corpus_files
 from core.counting.job import KIND, as_counted, as_output
 from core.counting.lent import corpus_of, tokenizer_of
 from core.counting.pieces import WORTH_TRYING, count_piece, joined_hash, piece_key, pieces
-from core.counting.table import Counted, CountTable, compact, parts_of, sizes
+from core.counting.table import Counted, CountedText, CountTable, compact
 from core.jobs.job import Context, JobKind, Output, Parts, Unit
 from core.jobs.store.files import Json
 from core.tokenizers.submitted import tokenizer_files
@@ -81,21 +81,15 @@ def combine(parts: Parts, context: Context) -> Output:
                 joined[name][cell] = output.arrays[name][0]
             else:
                 table[cell][value["start"] : value["stop"]] = output.arrays[name]
-    n_bytes, n_characters = sizes(corpus.only(languages))
-    table_of_all = CountTable(
-        corpus=corpus.fingerprint,
-        corpus_label=corpus.label,
-        languages=tuple(languages),
+    counts = CountTable.on(
+        CountedText.of(corpus, languages),
         tokenizers=tuple(about[spec] for spec in specs),
         tokens=compact(tables["tokens"]),
         unknown=compact(tables["unknown"]),
         joined=joined["tokens"],
         joined_unknown=joined["unknown"],
-        n_bytes=n_bytes,
-        n_characters=n_characters,
-        parts=parts_of(corpus),
     )
-    return as_output(table_of_all)
+    return as_output(counts)
 
 
 def files(params: Mapping[str, Json]) -> list[Path]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.cached import corpora as cached_corpora
+from components.cached import premium as cached_premium
 from components.cached import tokenizers as cached
 from components.premium.context import AtHand
 from core.common.errors import UserError
@@ -30,7 +32,7 @@ def texts(at_hand: AtHand, codes: tuple[str, ...]) -> Texts:
     """The sentences counted if they are on this machine, else those of the sample that ships, else none."""
     remark, name = "", at_hand.table.corpus_label
     try:
-        text = cached.corpus(at_hand.text)
+        text = cached_corpora.corpus(at_hand.text)
     except UserError as error:
         remark = f"The sentences counted are not on this machine. {error}"
     else:
@@ -41,7 +43,7 @@ def texts(at_hand: AtHand, codes: tuple[str, ...]) -> Texts:
             remark = f"The copy of {name} on this machine lacks {missing}."
         else:
             return Texts(text, True, "")
-    sample = cached.corpus("sample")
+    sample = cached_corpora.corpus("sample")
     return Texts(sample if set(codes) <= set(sample.languages) else None, False, remark)
 
 
@@ -66,4 +68,4 @@ def public_specs(at_hand: AtHand, row: int) -> list[str]:
 
 def cut(spec: str, corpus: Corpus, code: str, most: int) -> tuple[Segmentation, ...]:
     """The first sentences of a language cut by a tokenizer."""
-    return cached.segmentations(spec, corpus.spec, code, most)
+    return cached_premium.segmentations(spec, corpus.spec, code, most)

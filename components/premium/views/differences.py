@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import premium as cached_premium
 from components.charts.chart import Chart, finish, names_axis
 from components.premium.cells import hatched, targets
 from components.premium.choosers import one_language, one_tokenizer
@@ -78,7 +78,7 @@ _TARGETS = 3  # which trace of the figure takes clicks
 def _compared(at_hand: AtHand, cells: Sequence[Cell], names: Sequence[str]) -> Differences:
     coded = [(row, at_hand.table.languages[column]) for row, column in cells]
     one_language = len({code for _, code in coded}) == 1
-    return cached.differences(
+    return cached_premium.differences(
         at_hand.stamp,
         at_hand.table,
         tuple(combinations(coded, 2)),

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from components.cached import premium as cached_premium
 from components.cached import tokenizers as cached
 from components.charts.chart import GRID, Chart, finish
 from components.frame.errors import plain
@@ -193,7 +194,7 @@ def _costly(at_hand: AtHand, column: int, found: Texts, spec: str) -> None:
     """The characters and words that cost most, found in a part of the text."""
     assert found.corpus is not None, "the caller has looked"
     most = min(_CUT, found.corpus.n_sentences)
-    words, characters = cached.costly(spec, found.corpus.spec, at_hand.table.languages[column], most)
+    words, characters = cached_premium.costly(spec, found.corpus.spec, at_hand.table.languages[column], most)
     st.markdown(f"**What costs most in {plain(at_hand.language(column))}**")
     for side, name, costs in zip(st.columns(2), ("Characters", "Words"), (characters, words), strict=True):
         with side:

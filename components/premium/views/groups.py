@@ -11,9 +11,9 @@ from components.charts.chart import LINE, Chart, finish, names_axis
 from components.premium.choosers import one_tokenizer
 from components.premium.context import AtHand
 from components.premium.figure import ONE, show
-from components.premium.ordering import GROUPS
 from components.premium.scale import log_axis, times
 from components.widgets.view import View
+from core.premium.ordering import GROUPS
 from core.text.languages import SOURCES, language
 
 

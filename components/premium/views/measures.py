@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import premium as cached_premium
 from components.charts.chart import GRID, Chart, finish
 from components.frame.errors import plain
 from components.premium.brought.sentences import Texts, cut, opens_here, texts
@@ -80,7 +80,7 @@ def _one_language(
     st.markdown(f"**In {plain(language(code).label)}**")
     inner = {key: one for key, one in known.items() if LANGUAGES not in one.needs}
     rows = {
-        at_hand.label(row): cached.metric_values(spec, found.corpus.spec, code, most, specs[reference])
+        at_hand.label(row): cached_premium.metric_values(spec, found.corpus.spec, code, most, specs[reference])
         for row, spec in specs.items()
         if spec is not None
     }

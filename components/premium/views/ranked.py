@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import premium as cached_premium
 from components.charts.chart import FAINT, Chart, finish, names_axis
 from components.premium.choosers import one_tokenizer
 from components.premium.context import AtHand
@@ -41,7 +41,7 @@ def draw(at_hand: AtHand) -> None:
         st.info(f"No language found has a premium with {at_hand.label(row)}: {masked} masked.", icon=":material/block:")
         return
     names = tuple(at_hand.table.languages[c] for c in shown)
-    neighbours = cached.differences(
+    neighbours = cached_premium.differences(
         at_hand.stamp,
         at_hand.table,
         tuple(((row, above), (row, below)) for above, below in pairwise(names)),
@@ -49,7 +49,7 @@ def draw(at_hand: AtHand) -> None:
         names[1:],
         at_hand.per,
     )
-    from_base = cached.differences(
+    from_base = cached_premium.differences(
         at_hand.stamp,
         at_hand.table,
         tuple(((row, code), (row, at_hand.base)) for code in names),

@@ -14,12 +14,11 @@ from components.charts.chart import GRID, Chart, finish
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import AtHand
 from components.premium.figure import ONE, Cell, show
-from components.premium.ordering import script_of
 from components.premium.scale import between, log_axis, times
 from components.widgets.numbers import count
 from components.widgets.view import View
-from core.premium.growing import size_premium
-from core.premium.premium import ranks
+from core.premium.ordering import script_of
+from core.premium.premium import ranks, size_premium
 from core.text.languages import SOURCES, language
 
 _NAMED = 14

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import premium as cached_premium
 from components.charts.chart import FAINT, Chart, finish
 from components.premium.context import AtHand
 from components.premium.figure import Cell, show
@@ -57,7 +57,7 @@ def draw(at_hand: AtHand) -> None:
     steps = [at_hand.label(row) for row in rows]
     codes = tuple(at_hand.table.languages[c] for c in columns)
     pairs = tuple(((rows[-1], code), (rows[0], code)) for code in codes)
-    told_apart = cached.differences(at_hand.stamp, at_hand.table, pairs, at_hand.base, codes).distinguishable
+    told_apart = cached_premium.differences(at_hand.stamp, at_hand.table, pairs, at_hand.base, codes).distinguishable
     names = [at_hand.language(c) for c in columns]
     chosen = named(value, told_apart)
     cells = [[(row, c) for row in rows] for c in columns]

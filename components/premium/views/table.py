@@ -5,10 +5,10 @@ import pandas as pd
 import streamlit as st
 
 from components.premium.context import AtHand
-from components.premium.ordering import script_of
 from components.premium.scale import between
 from components.widgets.view import View
 from core.export.csv import csv_table
+from core.premium.ordering import script_of
 from core.text.languages import language
 
 

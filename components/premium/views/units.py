@@ -16,8 +16,7 @@ from components.premium.scale import ticks, times
 from components.premium.views.slope import SIGNS, SYMBOLS, apart
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
-from core.premium.growing import size_premium
-from core.premium.premium import PER, ranks
+from core.premium.premium import PER, ranks, size_premium
 
 _NAMED = 8
 _AT_ONCE = 25

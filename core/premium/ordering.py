@@ -66,7 +66,8 @@ def mean_premium(values: NDArray[np.float64]) -> NDArray[np.float64]:
     known = ~np.isnan(values)
     sums = np.log(np.where(known, values, 1.0)).sum(0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.exp(sums / known.sum(0))
+        mean: NDArray[np.float64] = np.exp(sums / known.sum(0))
+    return mean
 
 
 def order(codes: Sequence[str], places: Sequence[int], cost: NDArray[np.float64], sort: str) -> tuple[int, ...]:
