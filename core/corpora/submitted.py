@@ -7,7 +7,7 @@ from pathlib import Path
 from core.common.errors import UserError, shown
 from core.corpora.corpus import Corpus, open_corpus, parse_corpus
 from core.corpora.sources.file import open_path
-from core.corpora.uploads import kept_corpus
+from core.corpora.uploads import UPLOADS
 
 
 def corpus_files(spec: str) -> list[Path]:
@@ -51,4 +51,4 @@ def _path(spec: str) -> Path | None:
     kind, rest, _ = parse_corpus(spec)
     if not rest:
         return None
-    return kept_corpus(rest) if kind == "upload" else Path(rest).expanduser().absolute()
+    return UPLOADS.find(rest) if kind == "upload" else Path(rest).expanduser().absolute()
