@@ -14,6 +14,7 @@ from core.jobs.executor import compute
 from core.jobs.job import KINDS, Context, Output, Unit
 from core.jobs.store.files import Origin, Result, packed, unpacked
 from core.lab.estimate import estimate
+from core.lab.gathered import gathered
 from core.lab.paired_tests import compare, entrants
 from core.lab.participants import Cast, outlined
 from core.lab.plan import Choice, Plan, plan_of
@@ -22,7 +23,6 @@ from core.lab.result import LabResult, Outcome, lab_result
 from core.lab.setting import setting
 from core.lab.submission import KIND, Submission, submission
 from core.lab.verdict import verdict
-from core.work.transplant import gathered
 from tests.lab_folders import pair
 
 METHODS = (Choice("subword_mean"), Choice("ridge"))

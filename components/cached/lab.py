@@ -10,11 +10,11 @@ import streamlit as st
 from components.cached import runs as cached_runs
 from core.jobs.job import Job, State, canonical
 from core.jobs.shared_cache import shared
+from core.lab.gathered import so_far
 from core.lab.plan import Plan, plan_of
 from core.lab.result import LabResult, Setting, lab_result
 from core.lab.verdict import Verdict, verdict
 from core.tokenizers.tokenizer import LocalTokenizer
-from core.work.transplant import so_far
 
 if TYPE_CHECKING:
     from core.evaluation.base import Evaluator
