@@ -1,7 +1,7 @@
 """Comparing transplants: the setting, the original and the donor as anchors, each method with each seed, and controls.
 
-Units (`core.lab.units`) share what they have in common within their process (`core.lab.participants`). Torch is imported
-where a unit runs, not where jobs are listed.
+Units (`core.lab.units`) share what they have in common within their process (`core.lab.participants`). Torch is
+imported where a unit runs, not where jobs are listed.
 """
 
 import json
