@@ -9,7 +9,7 @@ from components.charts.chart import finish
 from components.premium.cells import hatched, targets
 from components.premium.context import AtHand
 from components.premium.scale import colour_scale, reach, ticks
-from core.premium.ordering import Group, grouped
+from core.premium.ordering import LanguageGroup, grouped
 
 _NAMED = 34  # language names that fit side by side at 1280 px
 
@@ -85,7 +85,7 @@ def _tokenizer_axis(at_hand: AtHand) -> dict[str, object]:
     return {"tickvals": list(range(len(names))), "ticktext": names, **_PLAIN}
 
 
-def _language_axis(names: Sequence[str], groups: Sequence[Group], wide: bool) -> dict[str, object]:
+def _language_axis(names: Sequence[str], groups: Sequence[LanguageGroup], wide: bool) -> dict[str, object]:
     """Names of languages, of every nth of them, or of their groups, whatever fits."""
     if wide and groups:
         at, texts = group_names(groups, len(names))
@@ -96,10 +96,11 @@ def _language_axis(names: Sequence[str], groups: Sequence[Group], wide: bool) ->
     return {"tickvals": at, "ticktext": texts, "tickangle": -45 if wide else 0, **_PLAIN}
 
 
-def group_names(groups: Sequence[Group], n_languages: int) -> tuple[list[float], list[str]]:
+def group_names(groups: Sequence[LanguageGroup], n_languages: int) -> tuple[list[float], list[str]]:
     """Where the name of each group stands, leaving out those too close to the name before.
 
-    >>> group_names([Group("Latin", 0, 100), Group("Thai", 100, 101), Group("Lao", 101, 102)], 200)
+    >>> scripts = (("Latin", 0, 100), ("Thai", 100, 101), ("Lao", 101, 102))
+    >>> group_names([LanguageGroup(*each) for each in scripts], 200)
     ([49.5, 100.0], ['Latin', 'Thai'])
     """
     at: list[float] = []

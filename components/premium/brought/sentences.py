@@ -14,7 +14,7 @@ from core.tokenizers.segmentation import Segmentation
 
 
 @dataclass(frozen=True)
-class Texts:
+class ShownSentences:
     """Sentences in some languages.
 
     Args:
@@ -28,7 +28,7 @@ class Texts:
     remark: str
 
 
-def texts(at_hand: AtHand, codes: tuple[str, ...]) -> Texts:
+def texts(at_hand: AtHand, codes: tuple[str, ...]) -> ShownSentences:
     """The sentences counted if they are on this machine, else those of the sample that ships, else none."""
     remark, name = "", at_hand.table.corpus_label
     try:
@@ -42,9 +42,9 @@ def texts(at_hand: AtHand, codes: tuple[str, ...]) -> Texts:
         elif missing:
             remark = f"The copy of {name} on this machine lacks {missing}."
         else:
-            return Texts(text, True, "")
+            return ShownSentences(text, True, "")
     sample = cached_corpora.corpus("sample")
-    return Texts(sample if set(codes) <= set(sample.languages) else None, False, remark)
+    return ShownSentences(sample if set(codes) <= set(sample.languages) else None, False, remark)
 
 
 def opens_here(at_hand: AtHand, row: int) -> str | None:

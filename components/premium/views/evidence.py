@@ -11,7 +11,7 @@ from components.cached import premium as cached_premium
 from components.cached import tokenizers as cached
 from components.charts.chart import GRID, Chart, finish
 from components.frame.errors import plain
-from components.premium.brought.sentences import Texts, cut, opens_here, public_specs, texts
+from components.premium.brought.sentences import ShownSentences, cut, opens_here, public_specs, texts
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import AtHand
 from components.premium.figure import ONE, bring_into_sight, show
@@ -148,7 +148,7 @@ def sentence_table(at_hand: AtHand, row: int, column: int) -> pd.DataFrame:
     )
 
 
-def _sentences(at_hand: AtHand, row: int, column: int, kind: str, found: Texts, spec: str | None) -> None:
+def _sentences(at_hand: AtHand, row: int, column: int, kind: str, found: ShownSentences, spec: str | None) -> None:
     """Sentences side by side in both languages, with their tokens where the tokenizer is here."""
     assert found.corpus is not None, "the caller has looked"
     codes = at_hand.table.languages[column], at_hand.base
@@ -190,7 +190,7 @@ def _one(at_hand: AtHand, row: int, spec: str | None, sentence: str, key: str) -
     token_view(token_view_of([opened], sentence, (0, len(sentence)), _PLAIN), key=f"evidence_{key}_{row}")
 
 
-def _costly(at_hand: AtHand, column: int, found: Texts, spec: str) -> None:
+def _costly(at_hand: AtHand, column: int, found: ShownSentences, spec: str) -> None:
     """The characters and words that cost most, found in a part of the text."""
     assert found.corpus is not None, "the caller has looked"
     most = min(_CUT, found.corpus.n_sentences)

@@ -10,7 +10,7 @@ import streamlit as st
 from components.cached import premium as cached_premium
 from components.charts.chart import GRID, Chart, finish
 from components.frame.errors import plain
-from components.premium.brought.sentences import Texts, cut, opens_here, texts
+from components.premium.brought.sentences import ShownSentences, cut, opens_here, texts
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import AtHand
 from components.premium.figure import show
@@ -69,7 +69,7 @@ def _over(at_hand: AtHand, row: int, codes: Sequence[str], known: Mapping[str, M
 
 def _one_language(
     at_hand: AtHand,
-    found: Texts,
+    found: ShownSentences,
     code: str,
     specs: Mapping[int, str | None],
     reference: int,
@@ -136,7 +136,7 @@ def value_table(known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Val
     )
 
 
-def _entropy(at_hand: AtHand, found: Texts, spec: str, code: str, row: int) -> None:
+def _entropy(at_hand: AtHand, found: ShownSentences, spec: str, code: str, row: int) -> None:
     """Entropy of a token given those before it, from growing parts of the text."""
     assert found.corpus is not None, "the caller has looked"
     most = min(_LONG, found.corpus.n_sentences)
