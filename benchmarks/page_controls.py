@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.measure import markdown
 from components.cached import premium as cached_premium
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.sources import sources
 from core.jobs.shared_cache import shared
 from core.premium.atlas import atlas_tokenizers
@@ -20,7 +20,7 @@ from core.premium.premium import PER, Per
 from core.premium.workbench import PremiumChoice, workbench
 
 PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
-READY: list[AtHand] = []  # what the alternative draws next
+READY: list[PremiumContext] = []  # what the alternative draws next
 PICTURES = """
 from benchmarks.page_controls import READY
 from components.premium import view
@@ -34,13 +34,13 @@ SORTS = ("Script", "Family", "Region", "Speakers", "Resources", "Name", "Premium
 _WORD: dict[Per, str] = {"line": "Line", "byte": "Byte", "character": "Character"}
 
 
-def ready(base: str, per: Per, sort: str) -> AtHand:
+def ready(base: str, per: Per, sort: str) -> PremiumContext:
     """The numbers behind the pictures, computed beforehand."""
     keys = tuple(atlas_tokenizers())
     choice = PremiumChoice(keys=keys, base=base, part="", sort=sort, per=per, search="", corpus="")
     bench = workbench(choice, sources())
     languages = bench.table.languages
-    return AtHand(
+    return PremiumContext(
         **vars(bench),
         rows=tuple(range(len(keys))),
         columns=order(languages, range(len(languages)), mean_premium(bench.found.value), sort),
@@ -64,12 +64,12 @@ def measured(
     resampled = cached_premium.atlas("")  # once for all visitors
     _ = resampled.tokens, resampled.n_bytes, resampled.n_characters
     times = []
-    for n, at_hand in enumerate(made):
+    for n, context in enumerate(made):
         turned = turn(n)
         started = time.process_time()
         turned.run()
         between = time.process_time()
-        READY[:] = [at_hand]
+        READY[:] = [context]
         picture.run()
         times.append((between - started, time.process_time() - between))
         if page.exception or picture.exception:

@@ -5,7 +5,7 @@ import streamlit as st
 from components.premium import view
 from components.premium.brought.controls import show_brought
 from components.premium.brought.counting import absent_in_link, counting_strip
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.controls import choose_opening, controls
 from components.premium.faithful import lossless_badge
 from components.premium.overview import overview
@@ -45,7 +45,7 @@ if not places:
     )
     st.stop()
 
-at_hand = AtHand(
+context = PremiumContext(
     **vars(bench),
     rows=rows,
     columns=order(table.languages, places, mean_premium(bench.found.value[list(rows)]), choice.sort),
@@ -58,9 +58,9 @@ at_hand = AtHand(
     ),
     dark=st.context.theme.type == "dark",
 )
-overview(at_hand)
-view.views(at_hand)
-link(at_hand)
-provenance(at_hand)
+overview(context)
+view.views(context)
+link(context)
+provenance(context)
 with strip:
     counting_strip(bench, choice)

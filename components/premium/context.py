@@ -9,7 +9,7 @@ from core.text.languages import language
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class AtHand(Workbench):
+class PremiumContext(Workbench):
     """The numbers of the page, and the choices made in the row of controls.
 
     Args:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.scale import between
 from components.widgets.view import View
 from core.export.csv import csv_table
@@ -12,58 +12,58 @@ from core.premium.ordering import script_of
 from core.text.languages import language
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: PremiumContext) -> None:
     """A row per language: facts, then each tokenizer's premium with its interval."""
     wide = pd.DataFrame(
         {
-            "Language": [at_hand.language(c) for c in at_hand.columns],
-            "Code": [at_hand.table.languages[c] for c in at_hand.columns],
-            "Script": [script_of(language(at_hand.table.languages[c])) for c in at_hand.columns],
-            "Family": [language(at_hand.table.languages[c]).family for c in at_hand.columns],
+            "Language": [context.language(c) for c in context.columns],
+            "Code": [context.table.languages[c] for c in context.columns],
+            "Script": [script_of(language(context.table.languages[c])) for c in context.columns],
+            "Family": [language(context.table.languages[c]).family for c in context.columns],
         }
     )
     configuration = {"Language": st.column_config.TextColumn(pinned=True)}
-    for row in at_hand.rows:
-        label = at_hand.label(row)
-        wide[label] = at_hand.found.value[row, list(at_hand.columns)]
+    for row in context.rows:
+        label = context.label(row)
+        wide[label] = context.found.value[row, list(context.columns)]
         wide[f"{label} 95 %"] = [
-            at_hand.found.reasons.get((row, c))
-            or between(float(at_hand.found.low[row, c]), float(at_hand.found.high[row, c])).strip()
-            for c in at_hand.columns
+            context.found.reasons.get((row, c))
+            or between(float(context.found.low[row, c]), float(context.found.high[row, c])).strip()
+            for c in context.columns
         ]
-        configuration[label] = st.column_config.NumberColumn(format="%.2f", help=f"{at_hand.axis}")
+        configuration[label] = st.column_config.NumberColumn(format="%.2f", help=f"{context.axis}")
     st.dataframe(wide, hide_index=True, height=480, column_config=configuration)
     st.download_button(
         "Download CSV",
-        lambda: _csv(long_table(at_hand)).encode(),
-        f"premium-{at_hand.base}-per-{at_hand.per}{'-' + at_hand.part if at_hand.part else ''}.csv",
+        lambda: _csv(long_table(context)).encode(),
+        f"premium-{context.base}-per-{context.per}{'-' + context.part if context.part else ''}.csv",
         "text/csv",
         icon=":material/download:",
         on_click="ignore",
     )
-    mean = at_hand.found.value[np.ix_(at_hand.rows, at_hand.columns)]
+    mean = context.found.value[np.ix_(context.rows, context.columns)]
     n_masked = int(np.isnan(mean).sum())
     st.caption(
-        f"Premium: {at_hand.axis}. {mean.size - n_masked:,} numbers and {n_masked:,} masked cells, which say why. "
+        f"Premium: {context.axis}. {mean.size - n_masked:,} numbers and {n_masked:,} masked cells, which say why. "
         "The CSV has a row per language and tokenizer, with intervals, tokens and fingerprints."
     )
 
 
-def long_table(at_hand: AtHand) -> pd.DataFrame:
+def long_table(context: PremiumContext) -> pd.DataFrame:
     """A row per language and tokenizer, numbers in full."""
-    found = at_hand.found
+    found = context.found
     rows = []
-    for row in at_hand.rows:
-        one = at_hand.table.tokenizers[row]
-        for c in at_hand.columns:
+    for row in context.rows:
+        one = context.table.tokenizers[row]
+        for c in context.columns:
             rows.append(
                 {
-                    "language": at_hand.language(c),
-                    "code": at_hand.table.languages[c],
+                    "language": context.language(c),
+                    "code": context.table.languages[c],
                     "tokenizer": one.label,
                     "tokenizer_fingerprint": one.fingerprint,
-                    "base": at_hand.base,
-                    "per": at_hand.per,
+                    "base": context.base,
+                    "per": context.per,
                     "premium": found.value[row, c],
                     "low_95": found.low[row, c],
                     "high_95": found.high[row, c],
@@ -71,9 +71,9 @@ def long_table(at_hand: AtHand) -> pd.DataFrame:
                     "unknown_share": found.unknown_share[row, c],
                     "sentences": int(found.n_sentences[c]),
                     "reason": found.reasons.get((row, c), ""),
-                    "corpus": at_hand.table.corpus_label,
-                    "part": at_hand.part or "all",
-                    "corpus_fingerprint": at_hand.table.corpus,
+                    "corpus": context.table.corpus_label,
+                    "part": context.part or "all",
+                    "corpus_fingerprint": context.table.corpus,
                 }
             )
     return pd.DataFrame(rows)
