@@ -10,49 +10,44 @@ from statistics import median
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.measure import markdown
-from components.cached import tokenizers as cached
-from components.premium.bench import bench
-from components.premium.context import AtHand
-from components.premium.controls import Choice
-from components.premium.ordering import mean_premium, order
+from components.cached import premium as cached_premium
+from components.premium.context import PremiumContext
+from components.premium.sources import sources
 from core.jobs.shared_cache import shared
 from core.premium.atlas import atlas_tokenizers
+from core.premium.ordering import mean_premium, order
 from core.premium.premium import PER, Per
+from core.premium.workbench import PremiumChoice, workbench
 
 PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
-READY: list[AtHand] = []  # what the alternative draws next
+READY: list[PremiumContext] = []  # what the alternative draws next
 PICTURES = """
 from benchmarks.page_controls import READY
-from components.premium import views
+from components.premium import view
 from components.premium.overview import overview
 
 overview(READY[0])
-views.views(READY[0])
+view.views(READY[0])
 """
 CODES = ("fra_Latn", "tam_Taml", "zho_Hans", "arb_Arab", "rus_Cyrl", "swh_Latn", "tha_Thai")
 SORTS = ("Script", "Family", "Region", "Speakers", "Resources", "Name", "Premium")
 _WORD: dict[Per, str] = {"line": "Line", "byte": "Byte", "character": "Character"}
 
 
-def ready(base: str, per: Per, sort: str) -> AtHand:
+def ready(base: str, per: Per, sort: str) -> PremiumContext:
     """The numbers behind the pictures, computed beforehand."""
     keys = tuple(atlas_tokenizers())
-    numbers = bench(Choice(keys=keys, base=base, part="", sort=sort, per=per, search="", corpus=""))
-    table, found = numbers.table, numbers.found
-    return AtHand(
-        table=table,
-        found=found,
-        keys=numbers.keys,
+    choice = PremiumChoice(keys=keys, base=base, part="", sort=sort, per=per, search="", corpus="")
+    bench = workbench(choice, sources())
+    languages = bench.table.languages
+    return PremiumContext(
+        **vars(bench),
         rows=tuple(range(len(keys))),
-        columns=order(table.languages, range(len(table.languages)), mean_premium(found.value), sort),
+        columns=order(languages, range(len(languages)), mean_premium(bench.found.value), sort),
         sort=sort,
         part="",
         colours=("#888888",) * len(keys),
         dark=False,
-        corpus="",
-        stamp=numbers.stamp,
-        counting=numbers.counting,
-        premiums=numbers.premiums,
     )
 
 
@@ -66,15 +61,15 @@ def measured(
     """
     made = [ready(*choice) for choice in choices]
     shared.cache_clear()  # the page has seen none of these
-    resampled = cached.atlas("")  # once for all visitors
+    resampled = cached_premium.atlas("")  # once for all visitors
     _ = resampled.tokens, resampled.n_bytes, resampled.n_characters
     times = []
-    for n, at_hand in enumerate(made):
+    for n, context in enumerate(made):
         turned = turn(n)
         started = time.process_time()
         turned.run()
         between = time.process_time()
-        READY[:] = [at_hand]
+        READY[:] = [context]
         picture.run()
         times.append((between - started, time.process_time() - between))
         if page.exception or picture.exception:

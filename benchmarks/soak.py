@@ -31,11 +31,11 @@ from benchmarks.visitor import Broken, Visitor
 from core.common.errors import UserError
 from core.common.memory import resident_bytes
 from core.corpora.corpus import Corpus, open_corpus
+from core.counting.job import corpus_counting
 from core.jobs.job import State
 from core.jobs.queue import Jobs
 from core.text.samples import parallel_texts
 from core.tokenizers.catalog import offered, open_tokenizer
-from core.work.count import corpus_counting
 from tests.jobs_home import jobs_home
 
 WORDS_BEFORE_CLEARING = 40

@@ -3,16 +3,17 @@
 import streamlit as st
 
 from components.premium import view
-from components.premium.bench import bench
-from components.premium.brought.controls import brought
+from components.premium.brought.controls import show_brought
 from components.premium.brought.counting import absent_in_link, counting_strip
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.controls import choose_opening, controls
 from components.premium.faithful import lossless_badge
-from components.premium.ordering import matching, mean_premium, order
 from components.premium.overview import overview
 from components.premium.provenance import link, provenance, reproduction_badge, text_note
+from components.premium.sources import sources
 from components.widgets.colours import tokenizer_colours
+from core.premium.ordering import matching, mean_premium, order
+from core.premium.workbench import workbench
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.title("Multilingual premium", anchor=False, width="content")
@@ -20,7 +21,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
 with badges:
     reproduction_badge()
 
-brought()
+show_brought()
 choice = controls()
 absent_in_link()
 if not choice.keys:
@@ -30,11 +31,11 @@ if not choice.keys:
 
 with badges:
     lossless_badge(choice.keys)
-numbers = bench(choice)
-table, found = numbers.table, numbers.found
+bench = workbench(choice, sources())
+table = bench.table
 strip = st.container()  # filled last: reading a text may take seconds, and the charts need not wait for it
-text_note(numbers.counting.notes)
-rows = tuple(numbers.keys.index(key) for key in choice.keys)
+text_note(bench.counting.notes)
+rows = tuple(bench.keys.index(key) for key in choice.keys)
 places = matching(table.languages, choice.search)
 if not places:
     st.info(
@@ -44,12 +45,10 @@ if not places:
     )
     st.stop()
 
-at_hand = AtHand(
-    table=table,
-    found=found,
-    keys=numbers.keys,
+context = PremiumContext(
+    **vars(bench),
     rows=rows,
-    columns=order(table.languages, places, mean_premium(found.value[list(rows)]), choice.sort),
+    columns=order(table.languages, places, mean_premium(bench.found.value[list(rows)]), choice.sort),
     sort=choice.sort,
     part=choice.part,
     colours=tuple(
@@ -58,14 +57,10 @@ at_hand = AtHand(
         )
     ),
     dark=st.context.theme.type == "dark",
-    corpus=numbers.corpus,
-    stamp=numbers.stamp,
-    counting=numbers.counting,
-    premiums=numbers.premiums,
 )
-overview(at_hand)
-view.views(at_hand)
-link(at_hand)
-provenance(at_hand)
+overview(context)
+view.views(context)
+link(context)
+provenance(context)
 with strip:
-    counting_strip(numbers, choice)
+    counting_strip(bench, choice)

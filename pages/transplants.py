@@ -6,7 +6,7 @@ from components.cached import lab as cached_lab
 from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error, user_errors
 from components.lab.choose import choose_view
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.form.again import ask_again
 from components.lab.form.form import ask
 from components.lab.form.start import start
@@ -72,11 +72,11 @@ if verdict.sentences:
 if result.setting is None or not result.outcomes:
     st.caption("The picture begins when the first model has read the texts.")
     st.stop()
-at_hand = AtHand(job, result, result.setting, verdict, st.context.theme.type == "dark")
-key_picture(at_hand)
+context = LabContext(job, result, result.setting, verdict, st.context.theme.type == "dark")
+key_picture(context)
 if verdict.sentences[1:]:
     with st.expander(
         "What else can be said", icon=":material/notes:", expanded=any(not b for b in verdict.beats.values())
     ):
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in verdict.sentences[1:]))
-choose_view(at_hand)
+choose_view(context)

@@ -15,9 +15,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from core.__main__ import main
 from core.common.download import Remote
 from core.corpora.sources import flores200
-from core.counting.table import Counted
-from core.counting.totals import to_csv, totals
-from tests.tables import table
+from core.counting.table import totals_csv
+from tests.tables import made_up, table
 
 Output = pytest.CaptureFixture[str]
 LINES = "".join(f"One two {n}.,Eins zwei {n}.\n" for n in range(12))
@@ -129,9 +128,9 @@ def test_a_late_byte_that_is_no_text_is_named(capsys: Output, tmp_path: Path) ->
 
 def test_a_cell_that_begins_like_a_formula_is_none() -> None:
     specs = ("=1+1", "+x", "-x", "@x")
-    named = tuple(Counted(spec, "t", "0" * 16, 9, "BPE", "none") for spec in specs)
+    named = tuple(made_up(spec, "t", "0" * 16) for spec in specs)
     made = table([[[1, 2]], [[3, 4]], [[5, 6]], [[7, 8]]], tokenizers=named)
-    rows = [line.split(",") for line in to_csv(totals(made)).splitlines()[1:]]
+    rows = [line.split(",") for line in totals_csv(made).splitlines()[1:]]
     assert [row[2][:2] for row in rows] == ["'=", "'+", "'-", "'@"]
     assert [row[4] for row in rows] == ["3", "7", "11", "15"]
 

@@ -15,8 +15,8 @@ from core.corpora.facts import examined, facts_of
 from core.corpora.uploads import keep_corpus
 from core.counting import estimate
 from core.counting.estimate import bytes_per_second, seconds_to_count
+from core.counting.job import corpus_counting
 from core.tokenizers.catalog import open_tokenizer
-from core.work.count import corpus_counting
 
 TABLE = "eng_Latn,deu_Latn\n" + "".join(f"Cat {n}.,Größe {n}.\n" for n in range(50))
 

@@ -7,7 +7,9 @@ import pytest
 
 from core.common.errors import UserError
 from core.corpora.corpus import open_corpus
-from core.counting.totals import to_csv, totals
+from core.counting.job import corpus_counting, counted
+from core.counting.pieces import WORTH_TRYING
+from core.counting.table import totals_csv
 from core.jobs.job import Context
 from core.tokenizers.catalog import open_tokenizer
 from core.work import count
@@ -28,35 +30,34 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_counts_of_a_long_corpus_are_those_of_the_tokenizer(table: Path) -> None:
     corpus = open_corpus(f"file:{table}")
     tokenizers = [open_tokenizer(spec) for spec in SPECS]
-    job = count.corpus_counting(tokenizers, corpus)
-    assert len(corpus.sentences["deu_Latn"]) >= count._WORTH_TRYING
-    counts = count.counted(computed(count.JOB, job.params, job.inputs))
+    job = corpus_counting(tokenizers, corpus)
+    assert len(corpus.sentences["deu_Latn"]) >= WORTH_TRYING
+    counts = counted(computed(count.JOB, job.params, job.inputs))
     for k, tokenizer in enumerate(tokenizers):
         for row, code in enumerate(corpus.languages):
             alone = tokenizer.count(corpus.sentences[code])
             assert np.array_equal(counts.tokens[k, row], alone.tokens)
             assert np.array_equal(counts.unknown[k, row], alone.unknown)
-    summed = totals(counts)
     bytes_of_german = sum(len(line.encode()) for line in corpus.sentences["deu_Latn"])
     # one sentence has no German
-    assert f"deu_Latn,German,builtin:utf8-bytes,619,{bytes_of_german},0" in to_csv(summed).split("\r\n")
+    assert f"deu_Latn,German,builtin:utf8-bytes,619,{bytes_of_german},0" in totals_csv(counts).split("\r\n")
 
 
 def test_a_corpus_that_changed_is_refused(table: Path) -> None:
-    job = count.corpus_counting([open_tokenizer("builtin:words")], open_corpus(f"file:{table}"))
+    job = corpus_counting([open_tokenizer("builtin:words")], open_corpus(f"file:{table}"))
     table.write_text(table.read_text(encoding="utf-8").replace("cats", "dogs"), encoding="utf-8")
     with pytest.raises(UserError, match="has changed since the job was submitted"):
         count.units(Context(job.params, job.inputs))
 
 
 def test_the_files_that_travel_are_the_corpus(table: Path) -> None:
-    job = count.corpus_counting([open_tokenizer("builtin:words")], open_corpus(f"file:{table}"))
+    job = corpus_counting([open_tokenizer("builtin:words")], open_corpus(f"file:{table}"))
     assert count.files(job.params) == [table]
     assert count.files({**job.params, "corpus_spec": "sample"}) == []
 
 
 def test_a_corpus_that_travelled_is_read_where_it_lies(table: Path, tmp_path: Path) -> None:
-    job = count.corpus_counting([open_tokenizer("builtin:words")], open_corpus(f"file:{table}"))
+    job = corpus_counting([open_tokenizer("builtin:words")], open_corpus(f"file:{table}"))
     there = tmp_path / "shipped" / table.relative_to(table.anchor)
     there.parent.mkdir(parents=True)
     table.rename(there)
@@ -68,4 +69,4 @@ def test_a_corpus_that_travelled_is_read_where_it_lies(table: Path, tmp_path: Pa
 
 def test_nothing_to_count_with_is_refused() -> None:
     with pytest.raises(UserError, match="at least one"):
-        count.corpus_counting([], open_corpus("sample"))
+        corpus_counting([], open_corpus("sample"))

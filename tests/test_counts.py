@@ -13,6 +13,7 @@ from core.counting import file
 from core.counting.corpus import count_corpus
 from core.counting.fastest import count_once
 from core.counting.file import Listener, Totals, count_stream
+from core.counting.job import corpus_counting
 from core.counting.table import compact, stacked
 from core.jobs.job import Context, part_key
 from core.jobs.store.store import store
@@ -66,7 +67,7 @@ def test_a_stopped_run_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_job_finds_what_was_counted_while_waiting() -> None:
     tokenizer, corpus = open_tokenizer("builtin:characters"), open_corpus("sample")
     found = count_corpus(tokenizer, corpus.only(["eng_Latn", "tha_Thai"]))
-    job = count.corpus_counting([tokenizer], corpus, ["tha_Thai"])
+    job = corpus_counting([tokenizer], corpus, ["tha_Thai"])
     (unit,) = count.units(Context(job.params, job.inputs))
     part = store().get(part_key(count.JOB, "any", unit))
     assert part is not None and np.array_equal(part.arrays["tokens"], found.tokens[0, 1])

@@ -13,6 +13,8 @@ import pytest
 
 from core.common.errors import UnknownName, UserError
 from core.corpora.corpus import Corpus, open_corpus
+from core.counting import pieces
+from core.counting.job import Counting, corpus_counting, counted
 from core.jobs.job import KINDS, Context, Job, JobKind, Output
 from core.jobs.queue import Jobs
 from core.jobs.ray import connected, run_on_ray
@@ -50,9 +52,9 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return open_corpus(f"file:{path}")
 
 
-def counting(corpus: Corpus) -> count.Counting:
+def counting(corpus: Corpus) -> Counting:
     specs = ("builtin:utf8-bytes", "builtin:characters", "builtin:graphemes")
-    return count.corpus_counting([open_tokenizer(spec) for spec in specs], corpus)
+    return corpus_counting([open_tokenizer(spec) for spec in specs], corpus)
 
 
 def n_files(jobs: Jobs) -> int:
@@ -65,7 +67,7 @@ def same_bytes(a: Output, b: Output) -> bool:
 
 def test_counts_are_those_of_the_tokenizer(corpus: Corpus) -> None:
     job = counting(corpus)
-    table = count.counted(computed(count.JOB, job.params, job.inputs))
+    table = counted(computed(count.JOB, job.params, job.inputs))
     assert table.languages == corpus.languages == ("ell_Grek", "eng_Latn", "tha_Thai")
     assert table.tokens.dtype == table.unknown.dtype == np.uint16 and table.tokens.shape == (3, 3, 300)
     for k, one in enumerate(table.tokenizers):
@@ -79,9 +81,9 @@ def test_counts_are_those_of_the_tokenizer(corpus: Corpus) -> None:
 
 def test_bad_counting_is_refused(corpus: Corpus) -> None:
     with pytest.raises(UserError, match="at least one"):
-        count.corpus_counting([], corpus)
+        corpus_counting([], corpus)
     with pytest.raises(UnknownName, match="Did you mean eng_Latn"):
-        count.corpus_counting([open_tokenizer("builtin:characters")], corpus, ["eng_Ltn"])
+        corpus_counting([open_tokenizer("builtin:characters")], corpus, ["eng_Ltn"])
     job = counting(corpus)
     stale = (replace(job.inputs[0], fingerprint="old"), *job.inputs[1:])
     with pytest.raises(UserError, match="has changed since"):
@@ -90,18 +92,18 @@ def test_bad_counting_is_refused(corpus: Corpus) -> None:
 
 def test_results_of_an_older_version_say_so() -> None:
     with pytest.raises(UserError, match="Count it again"):
-        count.counted(Output({"tokens": np.zeros((1, 2), np.int32)}, {"tokenizers": ["a"], "languages": ["b"]}))
+        counted(Output({"tokens": np.zeros((1, 2), np.int32)}, {"tokenizers": ["a"], "languages": ["b"]}))
 
 
 def test_long_text_is_cut_into_pieces_that_add_up(tmp_path: Path) -> None:
     lines = [f"{i} " * 40 for i in range(12_000)]
     (tmp_path / "own.csv").write_text("\n".join(["eng_Latn", *lines]), encoding="utf-8")
     tokenizer, corpus = open_tokenizer("builtin:utf8-bytes"), open_corpus(f"file:{tmp_path / 'own.csv'}")
-    job = count.corpus_counting([tokenizer], corpus, joined=True)
+    job = corpus_counting([tokenizer], corpus, joined=True)
     units = count.units(Context(job.params, job.inputs))
     assert len(units) > 2
     assert sum(unit.size for unit in units[:-1]) == len(lines)
-    table = count.counted(computed(count.JOB, job.params, job.inputs))
+    table = counted(computed(count.JOB, job.params, job.inputs))
     assert np.array_equal(table.tokens[0, 0], tokenizer.count(corpus.sentences["eng_Latn"]).tokens)
     assert table.joined.tolist() == [[len(corpus.joined("eng_Latn"))]]
 
@@ -109,10 +111,10 @@ def test_long_text_is_cut_into_pieces_that_add_up(tmp_path: Path) -> None:
 def test_a_language_too_long_for_one_text_is_not_counted_as_one(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(count, "JOINED_BYTES", 6_000)
-    job = count.corpus_counting([open_tokenizer("builtin:utf8-bytes")], corpus, joined=True)
+    monkeypatch.setattr(pieces, "JOINED_BYTES", 6_000)
+    job = corpus_counting([open_tokenizer("builtin:utf8-bytes")], corpus, joined=True)
     context = Context(job.params, job.inputs)
-    table = count.counted(count.combine(((u, count.run_unit(u, context)) for u in count.units(context)), context))
+    table = counted(count.combine(((u, count.run_unit(u, context)) for u in count.units(context)), context))
     lengths = [len(corpus.joined(code).encode()) for code in corpus.languages]
     assert table.joined[0].tolist() == [n if n <= 6_000 else -1 for n in lengths] and -1 in table.joined
 
@@ -121,7 +123,7 @@ def test_counting_is_a_job_and_counts_only_what_is_new(corpus: Corpus, tmp_path:
     with jobs_home(tmp_path / "home"):
         jobs = Jobs()
         job = counting(corpus)
-        two = count.corpus_counting([open_tokenizer(s) for s in job.params["tokenizers"][:2]], corpus)
+        two = corpus_counting([open_tokenizer(s) for s in job.params["tokenizers"][:2]], corpus)
         first = jobs.wait(jobs.submit("count", two.params, "ann", two.inputs).key, 60)
         kept = n_files(jobs)
         second = jobs.wait(jobs.submit("count", job.params, "ann", job.inputs).key, 60)

@@ -7,7 +7,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.export.tokens import document, safe_cell, to_csv
+from core.export.csv import safe_cell
+from core.export.tokens import document, to_csv
 from core.tokenizers.formats.builtin import ByteTokenizer, RuleTokenizer
 from core.tokenizers.kinds import Kind
 from tests.cutting import cut

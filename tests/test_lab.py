@@ -15,6 +15,7 @@ from core.jobs.job import KINDS, Context, Output, Unit, canonical
 from core.jobs.store.files import Origin, Result, packed, unpacked
 from core.jobs.stored import restored, stored
 from core.lab.estimate import estimate
+from core.lab.gathered import gathered
 from core.lab.look import setting
 from core.lab.outcome import Outcome
 from core.lab.paired_tests import compare, entrants
@@ -24,7 +25,6 @@ from core.lab.points import points, standing
 from core.lab.result import LabResult
 from core.lab.submission import KIND, Submission, submission
 from core.lab.verdict import verdict
-from core.work.transplant import gathered
 from tests.lab_folders import pair
 
 METHODS = (Choice("subword_mean"), Choice("ridge"))

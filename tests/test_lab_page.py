@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.cached import lab as cached_lab
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.form.model_choice import model_spec
 from components.lab.key_picture import chart
 from components.lab.marks import in_light, marks
@@ -65,11 +65,11 @@ def key(home: Path) -> str:
     return job.key
 
 
-def at_hand(key: str, dark: bool = False) -> AtHand:
+def context(key: str, dark: bool = False) -> LabContext:
     job = Jobs().get(key)
     result, verdict = cached_lab.comparison(job)
     assert result.setting is not None
-    return AtHand(job, result, result.setting, verdict, dark)
+    return LabContext(job, result, result.setting, verdict, dark)
 
 
 @pytest.mark.slow
@@ -110,7 +110,7 @@ def test_looking_at_a_comparison_needs_no_library_of_models(key: str) -> None:
 
 @pytest.mark.slow
 def test_the_key_picture_has_every_model_but_the_line_at_zero(key: str) -> None:
-    here = at_hand(key)
+    here = context(key)
     shown = [p for p in points(here.result) if p.language]
     drawn = chart(here, shown)
     names = [trace.name for trace in drawn.figure.data]
@@ -126,7 +126,7 @@ def test_the_key_picture_has_every_model_but_the_line_at_zero(key: str) -> None:
 
 @pytest.mark.slow
 def test_models_are_told_apart_without_colour(key: str) -> None:
-    outcomes = at_hand(key).result.outcomes
+    outcomes = context(key).result.outcomes
     found = marks(outcomes, dark=True)
     assert len({mark.symbol for mark in found.values()}) == len(found)
 
@@ -241,7 +241,7 @@ def test_an_uploaded_text_is_kept_by_content(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_transplant_is_written_as_a_job_and_scores_the_same_when_loaded(key: str, tmp_path: Path) -> None:
-    here = at_hand(key)
+    here = context(key)
     outcome = here.result.outcome("omp_robust k=4")
     params = params_of(
         here.result.plan, Choice(outcome.method, outcome.params), 0, here.job.params, str(tmp_path / "m")
@@ -266,8 +266,8 @@ def test_a_transplant_is_written_as_a_job_and_scores_the_same_when_loaded(key: s
 
 @pytest.mark.slow
 def test_what_is_taken_away_of_a_dark_page_is_drawn_light(key: str) -> None:
-    here = at_hand(key, dark=True)
+    here = context(key, dark=True)
     shown = [p for p in points(here.result) if p.language]
-    dark, light = (chart(at_hand(key, dark=each), shown).figure for each in (True, False))
+    dark, light = (chart(context(key, dark=each), shown).figure for each in (True, False))
     assert dark.to_json() != light.to_json()
     assert json.loads(in_light(dark).to_json()) == json.loads(light.to_json())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from plotly.graph_objects import Figure
 
-from components.premium.context import AtHand, Counting
+from components.premium.context import PremiumContext
 from components.premium.heatmap import heatmap
 from components.premium.scale import log_axis
 from components.premium.views.ranked import ranked_figure
@@ -18,16 +18,18 @@ from components.premium.views.world import RULES, Country, country_table, map_fi
 from core.premium.atlas import shipped_atlas
 from core.premium.premium import MAX_UNKNOWN, premiums, ranks, telling
 from core.premium.tests import compare_cells
+from core.premium.workbench import CountFacts
 
 KEYS = ("gpt-2", "bert-cased")
 
 
 @pytest.fixture(scope="module")
-def at_hand() -> AtHand:
+def context() -> PremiumContext:
     table = shipped_atlas(KEYS)
     columns = tuple(range(len(table.languages)))
-    return AtHand(
+    return PremiumContext(
         table=table,
+        done=np.ones((len(KEYS), len(columns)), np.bool_),
         found=premiums(table, "eng_Latn"),
         keys=KEYS,
         rows=(0, 1),
@@ -38,20 +40,20 @@ def at_hand() -> AtHand:
         dark=False,
         corpus="",
         stamp="",
-        counting=Counting("", (), ""),
+        counting=CountFacts("", (), ""),
         premiums=partial(premiums, table, "eng_Latn"),
     )
 
 
-def column(at_hand: AtHand, code: str) -> int:
-    return at_hand.table.language(code)
+def column(context: PremiumContext, code: str) -> int:
+    return context.table.language(code)
 
 
 @pytest.mark.parametrize("wide", [True, False])
-def test_each_cell_of_the_heatmap_has_a_point_that_says_its_number(at_hand: AtHand, wide: bool) -> None:
-    figure = heatmap(at_hand, wide)
+def test_each_cell_of_the_heatmap_has_a_point_that_says_its_number(context: PremiumContext, wide: bool) -> None:
+    figure = heatmap(context, wide)
     points = figure.data[-1]
-    n = column(at_hand, "mya_Mymr")
+    n = column(context, "mya_Mymr")
     where = (n, 0) if wide else (0, n)
     at = [k for k, place in enumerate(zip(points.x.tolist(), points.y.tolist(), strict=True)) if place == where]
     assert at == [n]  # row after row, as the cells are listed for clicks
@@ -59,17 +61,17 @@ def test_each_cell_of_the_heatmap_has_a_point_that_says_its_number(at_hand: AtHa
     assert len(points.x) == 2 * 204
 
 
-def test_masked_cells_are_hatched_and_say_why(at_hand: AtHand) -> None:
-    figure = heatmap(at_hand, wide=True)
-    n = column(at_hand, "tha_Thai")
+def test_masked_cells_are_hatched_and_say_why(context: PremiumContext) -> None:
+    figure = heatmap(context, wide=True)
+    n = column(context, "tha_Thai")
     hatch = next(trace for trace in figure.data if trace.type == "scatter" and trace.marker.symbol == "line-ne")
     assert (n, 1) in set(zip(hatch.x, hatch.y, strict=True))
     assert np.isnan(figure.data[0].z[1][n])
     assert (
-        f"{100 * at_hand.found.unknown_share[1, n]:.0f} % of the tokens are unknown"
+        f"{100 * context.found.unknown_share[1, n]:.0f} % of the tokens are unknown"
         in figure.data[-1].customdata[204 + n]
     )
-    assert at_hand.found.unknown_share[1, n] > MAX_UNKNOWN
+    assert context.found.unknown_share[1, n] > MAX_UNKNOWN
 
 
 def test_the_axis_of_ratios_is_even_in_doublings() -> None:
@@ -126,19 +128,19 @@ def test_the_map_starts_with_dots_since_a_first_trace_of_countries_would_fetch_a
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_country_has_the_premium_of_its_language(at_hand: AtHand, rule: str) -> None:
-    found = {one.code: one for one in RULES[rule](at_hand, 0)}
-    burmese = float(at_hand.found.value[0, column(at_hand, "mya_Mymr")])
+def test_a_country_has_the_premium_of_its_language(context: PremiumContext, rule: str) -> None:
+    found = {one.code: one for one in RULES[rule](context, 0)}
+    burmese = float(context.found.value[0, column(context, "mya_Mymr")])
     if rule == "Its main language":
         assert found["MM"].premium == burmese
-        assert found["MM"].column == column(at_hand, "mya_Mymr")
+        assert found["MM"].column == column(context, "mya_Mymr")
     elif rule == "Its dearest language":
         assert found["MM"].premium >= burmese  # Shan is dearer, and over 1 % speak it
-        assert found["MM"].column == column(at_hand, "shn_Mymr")
+        assert found["MM"].column == column(context, "shn_Mymr")
     else:
-        values = at_hand.found.value[0]
+        values = context.found.value[0]
         assert np.nanmin(values) <= found["MM"].premium <= np.nanmax(values)
-    table = country_table(at_hand, 0, list(found.values()))
+    table = country_table(context, 0, list(found.values()))
     assert list(table["Premium"].dropna()) == sorted(table["Premium"].dropna(), reverse=True)
     assert "Shan" in table.set_index("Country").loc["Myanmar (Burma)", "All its languages"]
 

@@ -13,16 +13,17 @@ from core.corpora.corpus import open_corpus
 from core.corpora.sources import flores200
 from core.counting import brought
 from core.counting.corpus import count_corpus
-from core.counting.table import sizes
+from core.counting.growing import growing
+from core.counting.job import corpus_counting
+from core.counting.table import CountedText
 from core.counting.tally import Tally, known_layout, layout
 from core.jobs.job import State
 from core.jobs.queue import Jobs
 from core.jobs.shared_cache import shared
 from core.premium.atlas import atlas_tokenizers
-from core.premium.growing import growing, not_yet
+from core.premium.partial import not_yet
 from core.premium.premium import premiums, resample
 from core.tokenizers.catalog import open_tokenizer
-from core.work.count import corpus_counting
 from tests.jobs_home import jobs_home, kill_daemon, until
 
 PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
@@ -91,8 +92,7 @@ def test_what_is_not_counted_says_so_and_the_rest_is_as_if_all_were() -> None:
     info = open_tokenizer(SPEC).info
     plan = known_layout(text.fingerprint)
     assert plan is not None
-    parts = (text.fingerprint, text.label, text.languages, *sizes(text))
-    some, done = growing(parts, [(brought.keep(info), Tally(plan, info.fingerprint))])
+    some, done = growing(CountedText.of(text), [(brought.keep(info), Tally(plan, info.fingerprint))])
     found = not_yet(premiums(some, "eng_Latn", "line", resample(some)), some, done)
     whole_table = count_corpus(open_tokenizer(SPEC), text)
     whole = premiums(whole_table, "eng_Latn", "line", resample(whole_table))
@@ -103,12 +103,12 @@ def test_what_is_not_counted_says_so_and_the_rest_is_as_if_all_were() -> None:
 
 def test_yours_are_kept_by_content_and_removed() -> None:
     one = brought.keep(open_tokenizer(SPEC).info)
-    assert brought.yours() == {one.fingerprint: one}
+    assert brought.kept() == {one.fingerprint: one}
     assert brought.from_link(brought.in_link(one)) == (SPEC, one.fingerprint)
     assert brought.from_link("gpt-2") is None
     brought.forget("../../etc/passwd")
     brought.forget(one.fingerprint)
-    assert brought.yours() == {}
+    assert brought.kept() == {}
 
 
 def test_a_shipped_tokenizer_is_recognised_by_its_content() -> None:
@@ -160,7 +160,7 @@ def test_a_link_to_a_file_of_the_senders_says_whom_to_ask() -> None:
     assert any("Ask for the file" in each.value for each in app.markdown)
     app = page(counted=["gpt-2", "builtin:words~0123456789abcdef"])
     press(app, "Add and count it")
-    assert [one.spec for one in brought.yours().values()] == ["builtin:words"]
+    assert [one.spec for one in brought.kept().values()] == ["builtin:words"]
 
 
 def test_a_text_that_is_not_here_is_one_message() -> None:

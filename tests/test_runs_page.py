@@ -10,13 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from core.common.errors import UserError
 from core.corpora.uploads import keep_corpus
-from core.counting.totals import to_csv, totals
+from core.counting.job import counted
+from core.counting.table import totals_csv
 from core.jobs.job import State
 from core.jobs.queue import Jobs
 from core.jobs.shared_cache import shared
 from core.jobs.store.files import Input
 from core.text.samples import samples
-from core.work.count import counted
 from tests.jobs_home import jobs_home, kill_daemon, until, worker_pids
 
 PAGE = Path(__file__).parents[1] / "pages" / "runs.py"
@@ -78,7 +78,7 @@ def test_an_empty_store_offers_the_sample_and_counts_it() -> None:
         table["mistral:tekken"][english]
         == counts.tokens[counts.tokenizer("mistral:tekken"), counts.language("eng_Latn")].sum()
     )
-    assert to_csv(totals(counts)).splitlines()[0] == "language,name,tokenizer,sentences,tokens,unknown"
+    assert totals_csv(counts).splitlines()[0] == "language,name,tokenizer,sentences,tokens,unknown"
     press(app, "close_run")
     app.run()
     assert not app.dataframe

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.common import uploads as common_uploads
 from core.common.errors import TooLarge, UnreadableFile, UserError
 from core.common.settings import settings as in_force
 from core.tokenizers import uploads
@@ -138,10 +139,10 @@ def test_says_what_cannot_be_kept_or_found(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_old_uploads_make_room(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "KEPT_BYTES", 2500)
+    monkeypatch.setattr(common_uploads, "KEPT_BYTES", 2500)
     first = keep_upload({"a": b"1" * 1000})
     second = keep_upload({"a": b"2" * 1000})
-    uploads.kept(first.removeprefix("upload:"))  # used last
+    uploads.UPLOADS.find(first.removeprefix("upload:"))  # used last
     third = keep_upload({"a": b"3" * 1000})
     kept = {name.split("/")[0] for name in stored(home)}
     assert kept == {spec.removeprefix("upload:").split("/")[0] for spec in (first, third)}

@@ -58,7 +58,7 @@ def test_adding_a_view_is_adding_one_file(tmp_path: Path, monkeypatch: pytest.Mo
     folder.mkdir()
     (folder / "__init__.py").touch()
     (folder / "box_plot.py").write_text(
-        "from components.widgets.view import View\n\n\ndef draw(at_hand):\n    pass\n\n\n"
+        "from components.widgets.view import View\n\n\ndef draw(context):\n    pass\n\n\n"
         'VIEW = View(label="Box plot", place=10, draw=draw)\n'
     )
     found = views_in("views_of_a_test").all()

@@ -10,12 +10,12 @@ from components.cached import runs as cached_runs
 from core.jobs.job import Job, State
 from core.jobs.shared_cache import shared
 from core.jobs.stored import restored
+from core.lab.gathered import so_far
 from core.lab.plan import Plan
 from core.lab.result import LabResult
 from core.lab.setting import Setting
 from core.lab.verdict import Verdict, verdict
 from core.tokenizers.tokenizer import LocalTokenizer
-from core.work.transplant import so_far
 
 if TYPE_CHECKING:
     from core.evaluation.base import Evaluator

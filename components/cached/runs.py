@@ -6,10 +6,12 @@ Apart from `components.cached.tokenizers`, so that a page which submits nothing 
 import streamlit as st
 
 from core.common.home import home
-from core.counting.totals import Totals, totals
+from core.counting.job import counted
+from core.counting.table import CountTable
 from core.jobs.queue import Jobs
 from core.jobs.shared_cache import shared
-from core.work.count import counted
+
+_MOST_COUNTS = 4  # tables of results, kept in memory
 
 
 def jobs() -> Jobs:
@@ -22,6 +24,6 @@ def _jobs(at_home: str) -> Jobs:
     return Jobs()
 
 
-def count_totals(key: str, place: int) -> Totals:
-    """The table of a job that counted; `place` changes when it is computed again."""
-    return shared().get(("totals", key, place), lambda: totals(counted(jobs().result(key))))
+def counts(key: str, place: int) -> CountTable:
+    """The counts of a job that counted; `place` changes when it is computed again."""
+    return shared().get(("counts", key, place), lambda: counted(jobs().result(key)), most=_MOST_COUNTS)

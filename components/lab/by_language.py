@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from components.charts.chart import Chart
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.dots import dots
 from core.evaluation.results import Table
 from core.lab.points import number_at
@@ -11,7 +11,7 @@ from core.stats.number import Number
 
 
 def by_language(
-    at_hand: AtHand,
+    context: LabContext,
     key: str,
     measure: str,
     column: str,
@@ -28,14 +28,14 @@ def by_language(
         words: what the number is, for those who do not see the chart.
         zero, references: as for `dots`.
     """
-    tables = {o.name: t for o in at_hand.result.outcomes if (t := o.table(measure, "cells")) is not None}
+    tables = {o.name: t for o in context.result.outcomes if (t := o.table(measure, "cells")) is not None}
     tables = {name: table for name, table in tables.items() if column in table.columns}
     if not tables:
         return None
-    codes = ["", *at_hand.languages] if len(at_hand.languages) > 1 else [""]
+    codes = ["", *context.languages] if len(context.languages) > 1 else [""]
     values = {name: [_at(table, column, code) for code in codes] for name, table in tables.items()}
-    names = [at_hand.language(code) for code in codes]
-    return dots(at_hand, key, names, values, title, f"{words} of {len(tables)} models by language.", zero, references)
+    names = [context.language(code) for code in codes]
+    return dots(context, key, names, values, title, f"{words} of {len(tables)} models by language.", zero, references)
 
 
 def _at(table: Table, column: str, code: str) -> Number:

@@ -14,7 +14,7 @@ from core.text.languages import language
 
 
 @dataclass(frozen=True, eq=False)
-class AtHand:
+class LabContext:
     """A comparison, finished or under way.
 
     Args:

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.chart import GRID, LINE, Chart, names_axis
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.figure import finish_named
 from core.lab.outcome import Outcome
 from core.stats.number import Number
@@ -16,7 +16,7 @@ _ROW = 34
 
 
 def dots(
-    at_hand: AtHand,
+    context: LabContext,
     key: str,
     rows: Sequence[str],
     values: Mapping[str, Sequence[Number]],
@@ -35,9 +35,9 @@ def dots(
         references: values that marks are to be held against, by their words, each a dashed line.
     """
     figure = go.Figure()
-    outcomes = [at_hand.result.outcome(name) for name in values]
+    outcomes = [context.result.outcome(name) for name in values]
     for n, outcome in enumerate(outcomes):
-        _marks(figure, at_hand, outcome, values[outcome.name], rows, (n + 0.5) / len(outcomes) - 0.5)
+        _marks(figure, context, outcome, values[outcome.name], rows, (n + 0.5) / len(outcomes) - 0.5)
     if zero is not None:
         figure.add_vline(x=zero, line={"color": LINE, "width": 1, "dash": "dot"})
     for n, (words, value) in enumerate((references or {}).items()):
@@ -53,11 +53,11 @@ def dots(
     )
     if references:
         figure.update_yaxes(range=[len(rows) - 0.05, -0.6])  # room for their words below the last row
-    return Chart(key, figure, alt, lambda: _numbers(at_hand, rows, values, title))
+    return Chart(key, figure, alt, lambda: _numbers(context, rows, values, title))
 
 
 def figures(
-    at_hand: AtHand,
+    context: LabContext,
     key: str,
     measure: str,
     rows: Mapping[str, str],
@@ -72,17 +72,22 @@ def figures(
     """
     values = {
         o.name: [o.number(measure, number) for number in rows.values()]
-        for o in at_hand.result.outcomes
+        for o in context.result.outcomes
         if any(not isnan(o.number(measure, number).value) for number in rows.values())
     }
     alt = f"{title} of {len(values)} models: {', '.join(rows)}."
-    return dots(at_hand, key, list(rows), values, title, alt, zero, references)
+    return dots(context, key, list(rows), values, title, alt, zero, references)
 
 
 def _marks(
-    figure: go.Figure, at_hand: AtHand, outcome: Outcome, numbers: Sequence[Number], rows: Sequence[str], shift: float
+    figure: go.Figure,
+    context: LabContext,
+    outcome: Outcome,
+    numbers: Sequence[Number],
+    rows: Sequence[str],
+    shift: float,
 ) -> None:
-    mark, name = at_hand.mark(outcome), at_hand.names[outcome.name]
+    mark, name = context.mark(outcome), context.names[outcome.name]
     figure.add_trace(
         go.Scatter(
             x=[n.value for n in numbers],
@@ -108,12 +113,14 @@ def _marks(
     )
 
 
-def _numbers(at_hand: AtHand, rows: Sequence[str], values: Mapping[str, Sequence[Number]], title: str) -> pd.DataFrame:
+def _numbers(
+    context: LabContext, rows: Sequence[str], values: Mapping[str, Sequence[Number]], title: str
+) -> pd.DataFrame:
     listed = [(row, name, n) for name, numbers in values.items() for row, n in zip(rows, numbers, strict=True)]
     return pd.DataFrame(
         {
             "": [row for row, _, _ in listed],
-            "Model": [at_hand.names[name] for _, name, _ in listed],
+            "Model": [context.names[name] for _, name, _ in listed],
             title: [n.value for *_, n in listed],
             "Low": [n.low for *_, n in listed],
             "High": [n.high for *_, n in listed],

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.charts.chart import CONFIG, Chart, finish, numbers_fold
 from components.charts.take_away import take_away
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.marks import in_light
 from core.export.provenance import CitedTokenizer, Provenance, slug
 
@@ -28,25 +28,25 @@ def finish_named(figure: go.Figure, height: int, **layout: Any) -> None:
     figure.update_layout(margin={"t": 44})
 
 
-def show(chart: Chart, at_hand: AtHand) -> None:
+def show(chart: Chart, context: LabContext) -> None:
     """The chart, and under it its numbers and all of it to take away."""
     st.plotly_chart(chart.figure, key=chart.key, config=CONFIG, alt=chart.alt)
     with st.container(horizontal=True, horizontal_alignment="right", key=f"{chart.key}_below"):
         numbers_fold(chart)
         take_away(
             chart.key,
-            f"transplant-{slug(chart.key)}-{at_hand.job.key[:8]}",
-            lambda: provenance_of(at_hand),
+            f"transplant-{slug(chart.key)}-{context.job.key[:8]}",
+            lambda: provenance_of(context),
             chart.alt,
             chart.numbers,
             lambda: in_light(chart.figure),
         )
 
 
-def provenance_of(at_hand: AtHand) -> Provenance:
+def provenance_of(context: LabContext) -> Provenance:
     """Where the numbers of a comparison come from."""
-    setting = at_hand.setting
-    texts = [each for each in at_hand.job.inputs if each.name not in _parties(at_hand)]
+    setting = context.setting
+    texts = [each for each in context.job.inputs if each.name not in _parties(context)]
     return Provenance(
         what=f"{setting.model.label} with the tokenizer of {setting.tokenizer.label}",
         corpus=", ".join(each.name for each in texts),
@@ -57,7 +57,7 @@ def provenance_of(at_hand: AtHand) -> Provenance:
             for party in (setting.model, setting.tokenizer, setting.donor)
             if party is not None
         ),
-        counted=_day(at_hand.job.finished),
+        counted=_day(context.job.finished),
         versions=(),
         licence="",
         link=st.context.url or "",
@@ -73,6 +73,6 @@ def _day(seconds: float | None) -> str:
     return "" if seconds is None else datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
-def _parties(at_hand: AtHand) -> set[str]:
-    setting = at_hand.setting
+def _parties(context: LabContext) -> set[str]:
+    setting = context.setting
     return {party.spec for party in (setting.model, setting.tokenizer, setting.donor) if party is not None}

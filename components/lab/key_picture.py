@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.charts.chart import FAINT, GRID, LINE, Chart, finish
 from components.lab.column_names import FONT, placed
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.figure import show
 from core.lab.points import Point, points
 from core.stats.number import Number
@@ -19,9 +19,9 @@ _HEIGHT = 470
 _ROOM = 1.12  # of the vertical axis beyond the worst method
 
 
-def key_picture(at_hand: AtHand) -> None:
+def key_picture(context: LabContext) -> None:
     """The picture, with a choice between all texts and languages apart where there are several."""
-    every = points(at_hand.result)
+    every = points(context.result)
     several = len({p.language for p in every if p.language}) > 1
     together = not several
     if several:
@@ -41,10 +41,10 @@ def key_picture(at_hand: AtHand) -> None:
     if not shown:
         st.caption("The picture begins with the first model that has read the texts.")
         return
-    show(chart(at_hand, shown), at_hand)
+    show(chart(context, shown), context)
 
 
-def chart(at_hand: AtHand, shown: Sequence[Point]) -> Chart:
+def chart(context: LabContext, shown: Sequence[Point]) -> Chart:
     """The picture of these points."""
     top = _top(shown)
     gains = [p.gain.value for p in shown if p.gain.value > 0]
@@ -52,9 +52,9 @@ def chart(at_hand: AtHand, shown: Sequence[Point]) -> Chart:
     pad = max(0.03, 0.12 * float(np.log10(high / low)))
     span = float(np.log10(low)) - pad, float(np.log10(high)) + pad
     figure = go.Figure()
-    _columns(figure, at_hand, shown, span)
+    _columns(figure, context, shown, span)
     for name in dict.fromkeys(p.outcome for p in shown if p.role != "original"):  # the line at 0 is the original
-        _model(figure, at_hand, [p for p in shown if p.outcome == name], top)
+        _model(figure, context, [p for p in shown if p.outcome == name], top)
     figure.add_hline(y=0, line={"color": LINE, "width": 1.5})
     figure.add_annotation(
         x=0, y=0, xref="paper", text="no transplant", showarrow=False, xanchor="left", yanchor="top",
@@ -71,7 +71,7 @@ def chart(at_hand: AtHand, shown: Sequence[Point]) -> Chart:
         showlegend=True,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "itemclick": "toggleothers"},
         xaxis={
-            "title": f"Bytes per token, × those of {at_hand.setting.model.label}",
+            "title": f"Bytes per token, × those of {context.setting.model.label}",
             "type": "log",
             "range": list(span),
             "tickvals": _ticks(low, high),
@@ -86,7 +86,7 @@ def chart(at_hand: AtHand, shown: Sequence[Point]) -> Chart:
         },
     )
     figure.update_layout(margin={"t": 40})
-    return Chart("picture", figure, _alt(at_hand, shown), lambda: _numbers(at_hand, shown))
+    return Chart("picture", figure, _alt(context, shown), lambda: _numbers(context, shown))
 
 
 def _top(shown: Sequence[Point]) -> float:
@@ -98,7 +98,7 @@ def _top(shown: Sequence[Point]) -> float:
     return _ROOM * max([reach, *(c for c in controls if c < 1.6 * reach)])
 
 
-def _columns(figure: go.Figure, at_hand: AtHand, shown: Sequence[Point], span: tuple[float, float]) -> None:
+def _columns(figure: go.Figure, context: LabContext, shown: Sequence[Point], span: tuple[float, float]) -> None:
     """A faint line per language, with its name at the foot: all methods share the new tokenizer, and so the place.
 
     Args:
@@ -112,7 +112,7 @@ def _columns(figure: go.Figure, at_hand: AtHand, shown: Sequence[Point], span: t
         figure.add_shape(
             type="line", x0=10**at, x1=10**at, y0=0, y1=1, yref="paper", line={"color": FAINT, "width": 1}
         )  # fmt: skip
-    share = {at_hand.language(code): (at - span[0]) / (span[1] - span[0]) for code, at in first.items()}
+    share = {context.language(code): (at - span[0]) / (span[1] - span[0]) for code, at in first.items()}
     for name in placed(share):
         figure.add_annotation(
             x=span[0] + name.at * (span[1] - span[0]), y=0, yref="paper", showarrow=False,
@@ -121,16 +121,16 @@ def _columns(figure: go.Figure, at_hand: AtHand, shown: Sequence[Point], span: t
         )  # fmt: skip
 
 
-def _model(figure: go.Figure, at_hand: AtHand, mine: Sequence[Point], top: float) -> None:
-    outcome = at_hand.result.outcome(mine[0].outcome)
-    mark = at_hand.mark(outcome)
+def _model(figure: go.Figure, context: LabContext, mine: Sequence[Point], top: float) -> None:
+    outcome = context.result.outcome(mine[0].outcome)
+    mark = context.mark(outcome)
     beyond = [p.lost.value > top for p in mine]
     figure.add_trace(
         go.Scatter(
             x=[p.gain.value for p in mine],
             y=[min(p.lost.value, top) for p in mine],
             mode="markers",
-            name=at_hand.names[outcome.name],
+            name=context.names[outcome.name],
             marker={
                 "color": mark.colour,
                 "symbol": ["arrow-up" if out else mark.symbol for out in beyond],
@@ -139,7 +139,7 @@ def _model(figure: go.Figure, at_hand: AtHand, mine: Sequence[Point], top: float
             },
             error_y=_bars([p.lost for p in mine], beyond, mark.colour),
             error_x=_bars([p.gain for p in mine], beyond, mark.colour),
-            customdata=[_sentence(at_hand, p) for p in mine],
+            customdata=[_sentence(context, p) for p in mine],
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
@@ -160,17 +160,17 @@ def _bars(numbers: Sequence[Number], hidden: Sequence[bool], colour: str) -> dic
     }
 
 
-def _sentence(at_hand: AtHand, point: Point) -> str:
+def _sentence(context: LabContext, point: Point) -> str:
     """A mark in words.
 
     Its bits per byte, what that is beyond the original, and how far the tokenizer carries.
     """
-    name = at_hand.names[point.outcome]
-    where = f" on {at_hand.language(point.language)}" if point.language else ""
+    name = context.names[point.outcome]
+    where = f" on {context.language(point.language)}" if point.language else ""
     interval = "" if isnan(point.lost.low) else f" [{point.lost.low:.3f}, {point.lost.high:.3f}]"
     return (
         f"<b>{name}</b>{where}<br>{point.bits.value:.3f} bits per byte, {point.lost.value:+.3f}{interval} against "
-        f"{at_hand.setting.model.label}<br>{point.gain.value:.2f}× the bytes per token, {point.n_texts} texts"
+        f"{context.setting.model.label}<br>{point.gain.value:.2f}× the bytes per token, {point.n_texts} texts"
     )
 
 
@@ -185,17 +185,17 @@ def _ticks(low: float, high: float) -> list[float]:
     return inside if high / low < 1.7 else [tick for tick in inside if tick not in (0.9, 1.1)]
 
 
-def _alt(at_hand: AtHand, shown: Sequence[Point]) -> str:
-    best = next((o.label for o in at_hand.result.outcomes if o.name.startswith(at_hand.verdict.best)), "")
-    finding = f" {at_hand.verdict.sentences[0]}" if at_hand.verdict.best and best else ""
+def _alt(context: LabContext, shown: Sequence[Point]) -> str:
+    best = next((o.label for o in context.result.outcomes if o.name.startswith(context.verdict.best)), "")
+    finding = f" {context.verdict.sentences[0]}" if context.verdict.best and best else ""
     return f"Bits per byte lost against bytes per token gained, {len(shown)} marks.{finding}"
 
 
-def _numbers(at_hand: AtHand, shown: Sequence[Point]) -> pd.DataFrame:
+def _numbers(context: LabContext, shown: Sequence[Point]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Model": [at_hand.names[p.outcome] for p in shown],
-            "Language": [at_hand.language(p.language) for p in shown],
+            "Model": [context.names[p.outcome] for p in shown],
+            "Language": [context.language(p.language) for p in shown],
             "Bytes per token, ×": [p.gain.value for p in shown],
             "× low": [p.gain.low for p in shown],
             "× high": [p.gain.high for p in shown],

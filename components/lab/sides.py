@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 
 
-def one_side(at_hand: AtHand) -> str:
+def one_side(context: LabContext) -> str:
     """ "input" or "output"; a model whose matrices are one has the input only."""
-    if at_hand.setting.model.tied:
+    if context.setting.model.tied:
         st.caption("Input and output share one matrix in this model.")
         return "input"
     chosen: str = st.segmented_control(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.controls import start_one
 from core.text.languages import language
 
@@ -10,25 +10,25 @@ VIEW, TOKENIZER, LANGUAGE = "premium", "tokenizer", "language"
 _USUAL = "mya_Mymr"
 
 
-def one_tokenizer(at_hand: AtHand) -> int:
+def one_tokenizer(context: PremiumContext) -> int:
     """Row of one of the chosen tokenizers."""
-    keys = [at_hand.keys[row] for row in at_hand.rows]
+    keys = [context.keys[row] for row in context.rows]
     start_one(TOKENIZER, keys, keys[0], "tokenizer among the chosen called")
     key = st.selectbox(
         "Tokenizer",
         keys,
         key=TOKENIZER,
-        format_func=lambda key: at_hand.label(at_hand.keys.index(key)),
+        format_func=lambda key: context.label(context.keys.index(key)),
         width=210,
         persist_state="session",
     )
-    return at_hand.keys.index(key)
+    return context.keys.index(key)
 
 
-def one_language(at_hand: AtHand) -> int:
+def one_language(context: PremiumContext) -> int:
     """Column of one language, of all in the table."""
-    codes = at_hand.table.languages
-    start_one(LANGUAGE, codes, _USUAL if at_hand.base != _USUAL else "eng_Latn", "language in the text called")
+    codes = context.table.languages
+    start_one(LANGUAGE, codes, _USUAL if context.base != _USUAL else "eng_Latn", "language in the text called")
     code = st.selectbox(
         "Language",
         sorted(codes, key=lambda code: language(code).label),

@@ -1,64 +1,32 @@
 """What every view of the premium page is drawn from."""
 
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from components.premium.scale import sentence
-from core.counting.table import CountTable
-from core.premium.premium import Per, Premiums
+from core.premium.premium import Per
+from core.premium.workbench import Workbench
 from core.text.languages import language
 
 
-@dataclass(frozen=True)
-class Counting:
-    """Facts about the counts on the page, for provenance.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PremiumContext(Workbench):
+    """The numbers of the page, and the choices made in the row of controls.
 
     Args:
-        date: when they were made, ISO 8601; empty if not at one time.
-        versions: libraries that counted.
-        licence: of counts or text.
-        notes: what a reader of numbers on this text should know.
-    """
-
-    date: str
-    versions: tuple[str, ...]
-    licence: str
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class AtHand:
-    """The choices made in the row of controls, and the numbers they lead to.
-
-    Args:
-        table: counts of all tokenizers of the atlas.
-        found: premiums of all of them.
-        keys: key of each tokenizer in the atlas, for links.
         rows: tokenizers chosen.
         columns: languages that fit the search, sorted.
         sort: by what.
         part: of the corpus, empty for all of it.
         colours: of the chosen tokenizers.
         dark: whether the theme is dark.
-        corpus: spec string of the text; empty for the shipped counts.
-        stamp: changes with the counts of the table; for what is remembered of it.
-        counting: where the counts come from.
-        premiums: those of all tokenizers by another unit.
     """
 
-    table: CountTable
-    found: Premiums
-    keys: tuple[str, ...]
     rows: tuple[int, ...]
     columns: tuple[int, ...]
     sort: str
     part: str
     colours: tuple[str, ...]
     dark: bool
-    corpus: str
-    stamp: Hashable
-    counting: Counting
-    premiums: Callable[[Per], Premiums]
 
     @property
     def text(self) -> str:

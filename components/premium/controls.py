@@ -5,21 +5,23 @@ and the text go by key, code and spec, which `page_link` writes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import corpora as cached_corpora
+from components.cached import premium as cached_premium
 from components.frame.errors import show_error
-from components.premium.brought.controls import yours_popover
-from components.premium.brought.known import known_tokenizers, resolved
-from components.premium.ordering import SORTS
+from components.premium.brought.controls import brought_popover
+from components.premium.brought.owner import known_here, owner
 from components.premium.texts import COUNTED, choose_text
 from core.common.errors import UnknownName
 from core.counting.brought import from_link
 from core.counting.table import Counted
 from core.premium.atlas import atlas_tokenizers
+from core.premium.known import resolved
+from core.premium.ordering import SORTS
 from core.premium.premium import Per
+from core.premium.workbench import PremiumChoice
 from core.text.languages import language
 
 OPENING = ("gpt-2", "cl100k", "o200k", "llama-2", "llama-3", "qwen", "tekken-240718", "xlm-r")
@@ -28,29 +30,15 @@ ABSENT = "premium_absent"  # in the session: what the link names and this instal
 _PER: dict[str, Per] = {"Line": "line", "Byte": "byte", "Character": "character"}
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Keys of tokenizers, base language, text (empty for the shipped counts), part of it, order, unit, and the words
-    searched for."""
-
-    keys: tuple[str, ...]
-    base: str
-    corpus: str
-    part: str
-    sort: str
-    per: Per
-    search: str
-
-
-def controls() -> Choice:
+def controls() -> PremiumChoice:
     """Draw the row."""
-    known = known_tokenizers()
+    known = known_here()
     _start_tokenizers(known)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         keys = _tokenizers(known)
-        yours_popover(known)
+        brought_popover(known)
         corpus, part = choose_text()
-        languages = cached.corpus(corpus).languages if corpus else cached.atlas("").table.languages
+        languages = cached_corpora.corpus(corpus).languages if corpus else cached_premium.atlas("").table.languages
         start_one(BASE, languages, ENGLISH, "language in the text called")
         base = st.selectbox(
             "Base language",
@@ -86,7 +74,9 @@ def controls() -> Choice:
             width=185,
             bind="query-params",
         )
-    return Choice(tuple(keys), base, corpus, part, sort, _PER[per], search or "")
+    return PremiumChoice(
+        keys=tuple(keys), base=base, corpus=corpus, part=part, sort=sort, per=_PER[per], search=search or ""
+    )
 
 
 def _start_tokenizers(known: Mapping[str, Counted]) -> None:
@@ -97,7 +87,7 @@ def _start_tokenizers(known: Mapping[str, Counted]) -> None:
         return
     found, absent = [], []
     for key in (key for key in st.query_params.get_all(COUNTED) if key.strip()):
-        here = resolved(key, known)
+        here = resolved(key, known, owner())
         if here:
             found.append(here)
         elif from_link(key):

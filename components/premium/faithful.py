@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.cached import corpora as cached_corpora
 from components.cached import tokenizers as cached
 from components.frame.errors import plain
-from components.premium.brought.known import known_tokenizers
+from components.premium.brought.owner import known_here
 from core.common.definitions import definition
 from core.common.errors import UserError
 from core.counting.brought import from_link
@@ -20,7 +21,7 @@ _TRIED = "premium_fidelity"  # in the session: by fingerprint
 
 def lossless_badge(keys: Sequence[str]) -> None:
     """A badge for the tokenizers of the page, with each of them on a click; one that a user brought is tried then."""
-    known = known_tokenizers()
+    known = known_here()
     found = {key: _known(key, known[key]) for key in keys}
     place = st.popover(
         badge_text(list(found.values())),
@@ -79,7 +80,7 @@ def _tried(one: Counted) -> Fidelity | None:
     try:
         found = shared().get(
             ("fidelity", one.fingerprint),
-            lambda: fidelity(cached.tokenizer(one.spec), cached.corpus(_SAMPLE)),
+            lambda: fidelity(cached.tokenizer(one.spec), cached_corpora.corpus(_SAMPLE)),
             most=64,
         )
     except UserError:

@@ -12,10 +12,10 @@ import streamlit as st
 
 from components.charts.chart import CONFIG, LINE, Chart, numbers_fold
 from components.premium.choosers import LANGUAGE, TOKENIZER, VIEW
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.controls import COUNTED
-from components.premium.ordering import script_of
 from components.premium.take_away import take_away
+from core.premium.ordering import script_of
 from core.text.languages import language
 
 ONE = {"color": LINE, "width": 1, "dash": "dot"}  # the line at a premium of 1
@@ -24,19 +24,19 @@ _ASKED = "evidence_asked_for"
 Cell = tuple[int, int]  # row of a tokenizer, column of a language
 
 
-def show(chart: Chart, at_hand: AtHand, title: str) -> None:
+def show(chart: Chart, context: PremiumContext, title: str) -> None:
     """The chart, and under it its numbers, which are cited under a title."""
-    plot(chart, at_hand)
-    numbers(chart, at_hand, title)
+    plot(chart, context)
+    numbers(chart, context, title)
 
 
-def plot(chart: Chart, at_hand: AtHand) -> None:
+def plot(chart: Chart, context: PremiumContext) -> None:
     """The chart alone; for charts that are drawn twice, such as for phones."""
     if not chart.cells:
         st.plotly_chart(chart.figure, key=chart.key, config=CONFIG, alt=chart.alt)
         return
     names = {
-        trace: [(at_hand.keys[row], at_hand.table.languages[column]) for row, column in cells]
+        trace: [(context.keys[row], context.table.languages[column]) for row, column in cells]
         for trace, cells in chart.cells.items()
     }
     st.plotly_chart(
@@ -49,11 +49,11 @@ def plot(chart: Chart, at_hand: AtHand) -> None:
     )
 
 
-def numbers(chart: Chart, at_hand: AtHand, title: str) -> None:
+def numbers(chart: Chart, context: PremiumContext, title: str) -> None:
     """A row under the chart: its numbers, and all of it to take away under a title."""
     with st.container(horizontal=True, horizontal_alignment="right", key=f"{chart.key}_below"):
         numbers_fold(chart)
-        take_away(chart.key, at_hand, title, chart.alt, chart.numbers, chart.printed or (lambda _: chart.figure))
+        take_away(chart.key, context, title, chart.alt, chart.numbers, chart.printed or (lambda _: chart.figure))
 
 
 def _to_evidence(key: str, names: Mapping[int, Sequence[tuple[str, str]]]) -> None:
@@ -84,14 +84,14 @@ def bring_into_sight() -> None:
         st.html(f"<script>{to}</script>", unsafe_allow_javascript=True)
 
 
-def cell_table(at_hand: AtHand, cells: Sequence[Cell]) -> pd.DataFrame:
+def cell_table(context: PremiumContext, cells: Sequence[Cell]) -> pd.DataFrame:
     """A row per cell: language, tokenizer, premium with its interval, or why there is none."""
-    found = at_hand.found
+    found = context.found
     return pd.DataFrame(
         {
-            "Language": [at_hand.language(column) for _, column in cells],
-            "Script": [script_of(language(at_hand.table.languages[column])) for _, column in cells],
-            "Tokenizer": [at_hand.label(row) for row, _ in cells],
+            "Language": [context.language(column) for _, column in cells],
+            "Script": [script_of(language(context.table.languages[column])) for _, column in cells],
+            "Tokenizer": [context.label(row) for row, _ in cells],
             "Premium": [float(found.value[cell]) for cell in cells],
             "Low": [float(found.low[cell]) for cell in cells],
             "High": [float(found.high[cell]) for cell in cells],
@@ -100,11 +100,11 @@ def cell_table(at_hand: AtHand, cells: Sequence[Cell]) -> pd.DataFrame:
     )
 
 
-def cell_columns(at_hand: AtHand) -> dict[str, Any]:
+def cell_columns(context: PremiumContext) -> dict[str, Any]:
     """How `cell_table` is shown."""
     return {
         "Language": st.column_config.TextColumn(pinned=True),
-        "Premium": st.column_config.NumberColumn(format="%.2f", help=at_hand.axis),
+        "Premium": st.column_config.NumberColumn(format="%.2f", help=context.axis),
         "Low": st.column_config.NumberColumn(format="%.2f", help="Lower end of the 95 % interval."),
         "High": st.column_config.NumberColumn(format="%.2f", help="Upper end of the 95 % interval."),
     }

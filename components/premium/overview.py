@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components.charts.chart import Chart
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.figure import cell_columns, cell_table, numbers, plot
 from components.premium.heatmap import heatmap, reach_of, worst_and_best
 from components.premium.scale import colour_scale, ticks
@@ -31,33 +31,33 @@ def legend(low: int, high: int, dark: bool) -> str:
     )
 
 
-def overview(at_hand: AtHand) -> None:
+def overview(context: PremiumContext) -> None:
     """Languages run across where there is room, and down on a phone; the style sheet shows one of the two."""
     st.html(_SWITCH)
     st.caption(
-        f"A cell is a language under a tokenizer: blue-green takes fewer tokens than {at_hand.base_label}, amber to "
+        f"A cell is a language under a tokenizer: blue-green takes fewer tokens than {context.base_label}, amber to "
         "brown-red more; hatched is masked. Hover for the number and its interval, click for the sentences behind it."
     )
     with st.container(key="premium_wide"):
-        chart = _chart(at_hand, wide=True)
-        plot(chart, at_hand)
+        chart = _chart(context, wide=True)
+        plot(chart, context)
     with st.container(key="premium_narrow"):
-        st.html(legend(*reach_of(at_hand), at_hand.dark))
-        with st.container(height=520 if len(at_hand.columns) > 24 else "content", border=False):
-            plot(_chart(at_hand, wide=False), at_hand)
-    numbers(chart, at_hand, "Token premiums")
+        st.html(legend(*reach_of(context), context.dark))
+        with st.container(height=520 if len(context.columns) > 24 else "content", border=False):
+            plot(_chart(context, wide=False), context)
+    numbers(chart, context, "Token premiums")
 
 
-def _chart(at_hand: AtHand, wide: bool) -> Chart:
-    cells = [(row, column) for row in at_hand.rows for column in at_hand.columns]
-    figure = heatmap(at_hand, wide)
+def _chart(context: PremiumContext, wide: bool) -> Chart:
+    cells = [(row, column) for row in context.rows for column in context.columns]
+    figure = heatmap(context, wide)
     return Chart(
         "heatmap" if wide else "heatmap_narrow",
         figure,
-        f"Premiums of {len(at_hand.columns)} languages over {at_hand.base_label} with {len(at_hand.rows)} tokenizers "
-        f"as colours. {worst_and_best(at_hand)}",
-        lambda: cell_table(at_hand, cells),
-        cell_columns(at_hand),
+        f"Premiums of {len(context.columns)} languages over {context.base_label} with {len(context.rows)} tokenizers "
+        f"as colours. {worst_and_best(context)}",
+        lambda: cell_table(context, cells),
+        cell_columns(context),
         {len(figure.data) - 1: cells},
         lambda light: heatmap(light, wide=True),
     )

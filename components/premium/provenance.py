@@ -5,10 +5,10 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import premium as cached_premium
 from components.frame.errors import plain
 from components.premium.choosers import LANGUAGE, TOKENIZER
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.controls import ABSENT, BASE, COUNTED, ENGLISH, OPENING
 from components.premium.texts import CORPUS
 from components.widgets.page_link.component import page_link
@@ -34,7 +34,7 @@ def badge_text(found: list[Reproduction]) -> str:
 
 def reproduction_badge() -> None:
     """The badge, worked out from the shipped counts, with each tokenizer on a click."""
-    found = cached.atlas_reproduction()
+    found = cached_premium.atlas_reproduction()
     with st.popover(badge_text(found), icon=":material/verified:", type="tertiary", width="content"):
         st.markdown(
             "Our counts of each language as one text against the published ones, worked out now from the shipped data."
@@ -54,27 +54,27 @@ def reproduction_badge() -> None:
         )
 
 
-def link(at_hand: AtHand) -> None:
+def link(context: PremiumContext) -> None:
     """Keep the address in step with tokenizers and languages; Streamlit does so for the rest."""
-    page_link(_parameters(at_hand), key="premium_link")
+    page_link(_parameters(context), key="premium_link")
 
 
-def permalink(at_hand: AtHand) -> str:
+def permalink(context: PremiumContext) -> str:
     """The address that shows this very view; empty where there is no browser."""
     if not st.context.url:
         return ""
-    query = {name: st.query_params.get_all(name) for name in st.query_params} | _parameters(at_hand)
+    query = {name: st.query_params.get_all(name) for name in st.query_params} | _parameters(context)
     return urlunsplit((*urlsplit(st.context.url)[:3], urlencode(query, doseq=True), ""))
 
 
-def _parameters(at_hand: AtHand) -> dict[str, list[str]]:
+def _parameters(context: PremiumContext) -> dict[str, list[str]]:
     """What the address says of tokenizers and languages."""
-    keys = [at_hand.keys[row] for row in at_hand.rows]
+    keys = [context.keys[row] for row in context.rows]
     state = st.session_state
     return {
         COUNTED: [] if tuple(keys) == OPENING else [*keys, *state.get(ABSENT, [])],
-        CORPUS: [at_hand.corpus] if at_hand.corpus else [],
-        BASE: [] if at_hand.base == ENGLISH else [at_hand.base],
+        CORPUS: [context.corpus] if context.corpus else [],
+        BASE: [] if context.base == ENGLISH else [context.base],
         LANGUAGE: [state[LANGUAGE]] if LANGUAGE in state else [],
         TOKENIZER: [state[TOKENIZER]] if TOKENIZER in state else [],
     }
@@ -97,9 +97,9 @@ def text_note(notes: Sequence[str]) -> None:
 _MOST_NOTES = 40
 
 
-def provenance(at_hand: AtHand) -> None:
+def provenance(context: PremiumContext) -> None:
     """Text, date, versions and fingerprints, folded away."""
-    about, table = at_hand.counting, at_hand.table
+    about, table = context.counting, context.table
     with st.expander("Definitions and provenance", icon=":material/info:"):
         st.markdown(
             "**Premium**: tokens of a language's sentences divided by tokens of the same sentences in the base "
@@ -108,17 +108,17 @@ def provenance(at_hand: AtHand) -> None:
             "over 10 % of the tokens, of the language or of the base, are unknown; such a count says nothing about "
             "the language."
         )
-        if not at_hand.corpus:
+        if not context.corpus:
             st.markdown(
                 "FLORES-200 is translated text, from English news, guides and encyclopaedias. "
                 "About three sentences stem from one article, so the intervals are a little too narrow."
             )
         st.caption(
-            f"{plain(table.corpus_label)} (fingerprint {table.corpus}), sentences used: {at_hand.part or 'all'}, "
+            f"{plain(table.corpus_label)} (fingerprint {table.corpus}), sentences used: {context.part or 'all'}, "
             f"{table.tokens.shape[2]:,}. Counted {about.date} with {plain(', '.join(about.versions))}. "
             f"{plain(about.licence)} Facts about languages: {SOURCES}"
         )
-        chosen = [table.tokenizers[row] for row in at_hand.rows]
+        chosen = [table.tokenizers[row] for row in context.rows]
         st.dataframe(
             {
                 "Tokenizer": [one.label for one in chosen],

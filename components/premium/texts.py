@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import corpora as cached_corpora
 from components.frame.errors import plain, show_error
 from core.common.errors import UserError
 from core.common.home import home
@@ -78,7 +78,7 @@ def _linked() -> str:
         kind, rest, split = parse_corpus(spec)
         if kind == FLORES and not rest and not split:
             return ""
-        cached.corpus(spec)
+        cached_corpora.corpus(spec)
     except UserError as error:
         show_error(error, about="The text of this link")
         return ""

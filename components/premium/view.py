@@ -1,12 +1,12 @@
 """The views under the heatmap, one file each with a `VIEW`."""
 
 from components.premium.choosers import VIEW
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.widgets.view import draw_chosen, views_in
 
 VIEWS = views_in("components.premium.views")
 
 
-def views(at_hand: AtHand) -> None:
+def views(context: PremiumContext) -> None:
     """Let the user choose a view, and draw it."""
-    draw_chosen("View", VIEWS, at_hand, key=VIEW)
+    draw_chosen("View", VIEWS, context, key=VIEW)

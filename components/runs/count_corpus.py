@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.cached import corpora as cached_corpora
 from components.cached import tokenizers as cached
 from components.frame.errors import plain, show_error
 from components.runs.job_cards import session, submit
@@ -17,9 +18,9 @@ from core.corpora.facts import CorpusFacts
 from core.corpora.sources.file import ENDINGS
 from core.corpora.uploads import keep_corpus
 from core.counting.estimate import seconds_to_count
+from core.counting.job import corpus_counting
 from core.text.languages import language
 from core.tokenizers.tokenizer import Tokenizer
-from core.work.count import corpus_counting
 
 SAMPLE = "sample"
 _UPLOAD = "an upload"  # the entry that opens the uploader
@@ -73,7 +74,7 @@ def count_sample() -> None:
     if st.button("Count the sample", icon=":material/play_arrow:", type="primary", key="count_sample"):
         try:
             with st.spinner("Reading the corpus and the tokenizers …"):
-                facts = cached.corpus_facts(SAMPLE)
+                facts = cached_corpora.corpus_facts(SAMPLE)
                 tokenizers = [cached.tokenizer(spec) for spec in OPENING]
         except UserError as error:
             show_error(error)
@@ -92,7 +93,7 @@ def _corpus() -> CorpusFacts | None:
         return None
     try:
         with st.spinner("Reading the corpus …"):
-            facts = cached.corpus_facts(spec)
+            facts = cached_corpora.corpus_facts(spec)
     except UserError as error:
         show_error(error)
         return None
@@ -165,7 +166,7 @@ def _opened(specs: Sequence[str]) -> list[Tokenizer]:
 def _outlook(facts: CorpusFacts, languages: Sequence[str], tokenizers: Sequence[Tokenizer]) -> str:
     """How long it will take, in words."""
     try:
-        rates = [cached.counting_rate(tokenizer, facts) for tokenizer in tokenizers]
+        rates = [cached_corpora.counting_rate(tokenizer, facts) for tokenizer in tokenizers]
     except UserError as error:
         return plain(str(error))
     return f"Takes {roughly(seconds_to_count(rates, facts, languages))} on an idle machine; less if parts were counted."

@@ -10,8 +10,8 @@ from components.widgets import pickers
 from components.widgets.numbers import count
 from core.common.errors import UserError, shown
 from core.common.places import ROOT
-from core.counting.totals import Totals, to_csv
-from core.export.tokens import safe_cell
+from core.counting.table import CountTable, totals_csv
+from core.export.csv import safe_cell
 from core.jobs.job import Job
 from core.jobs.queue import Jobs
 from core.text.languages import language
@@ -36,7 +36,7 @@ def opened_result(jobs: Jobs) -> None:
                 st.subheader(plain(job.label), anchor=False, width="content")
                 st.button("Close", icon=":material/close:", on_click=_close, type="tertiary", key="close_run")
             if job.kind == "count":
-                _count(job, cached_runs.count_totals(key, job.place))
+                _count(job, cached_runs.counts(key, job.place))
             else:
                 _arrays(jobs, key)
         except UserError as error:
@@ -44,35 +44,36 @@ def opened_result(jobs: Jobs) -> None:
             st.button("Close", icon=":material/close:", on_click=_close, key="close_failed_run")
 
 
-def _count(job: Job, table: Totals) -> None:
+def _count(job: Job, table: CountTable) -> None:
     """Languages down, tokenizers across."""
     labels = pickers.labels()
     st.caption(
         f"Tokens that each tokenizer needs for the same text, by language. {len(table.languages)} languages, "
-        f"{count(table.n_sentences.sum())} sentences. Click a column to sort."
+        f"{count(table.n_present.sum())} sentences. Click a column to sort."
     )
     # The table has a CSV button of its own, so its words are made safe for spreadsheets too.
     columns: dict[str, object] = {
         "Language": [safe_cell(language(code).label or language(code).name) for code in table.languages],
         "Code": [safe_cell(code) for code in table.languages],
-        "Sentences": table.n_sentences,
+        "Sentences": table.n_present,
     }
     config: dict[str, object] = {
         "Language": st.column_config.TextColumn(pinned=True),
         "Sentences": st.column_config.NumberColumn(format="localized"),
     }
-    for k, spec in enumerate(table.tokenizers):
-        columns[safe_cell(spec)] = table.tokens[k]
+    for one, tokens in zip(table.tokenizers, table.total_tokens, strict=True):
+        spec = one.spec
+        columns[safe_cell(spec)] = tokens
         config[safe_cell(spec)] = st.column_config.NumberColumn(
             labels.get(spec, spec), format="localized", help=plain(spec)
         )
     height = 37 + 35 * min(_ROWS_IN_VIEW, len(table.languages))
     st.dataframe(pd.DataFrame(columns), column_config=config, hide_index=True, height=height)
-    unknown = table.unknown.sum()
+    unknown = table.total_unknown.sum()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Table as CSV",
-            lambda: to_csv(table).encode("utf-8-sig"),
+            lambda: totals_csv(table).encode("utf-8-sig"),
             file_name=f"tokens-{job.key[:8]}.csv",
             mime="text/csv",
             icon=":material/download:",

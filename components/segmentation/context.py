@@ -9,7 +9,7 @@ from components.widgets.view_options import ViewOptions
 
 
 @dataclass(frozen=True, eq=False)
-class AtHand:
+class SegmentationContext:
     """The rows, their text, the characters of it that are drawn, the options, and the token clicked last."""
 
     rows: Sequence[Row]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.frame.errors import user_errors
-from components.segmentation.context import AtHand
+from components.segmentation.context import SegmentationContext
 from components.segmentation.picked import Picked
 from components.segmentation.rows import segment_rows
 from components.segmentation.statistic_cards import statistic_cards
@@ -61,7 +61,7 @@ def _draw(specs: Sequence[str], text: str, options: ViewOptions) -> None:
         st.session_state["picked"] = Picked(rows[event.lane].spec, event.id, event.start)
     parameters = {text_state.PARAMETER: text_state.in_link(), TOKENIZERS: tokenizers_in_link(specs)}
     page_link(parameters, text_state.link_note(), key="page_link")
-    tools(AtHand(rows, text, span, options, st.session_state.get("picked")))
+    tools(SegmentationContext(rows, text, span, options, st.session_state.get("picked")))
 
 
 def _window(text: str) -> tuple[int, int]:

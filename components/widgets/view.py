@@ -1,4 +1,4 @@
-"""A way to look at what is at hand, declared by a module as `VIEW`, and the control that chooses one of several."""
+"""A way to look at what is there, declared by a module as `VIEW`, and the control that chooses one of several."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ import streamlit as st
 from components.frame.errors import user_errors
 from core.common.registry import Registry
 
-AtHand = TypeVar("AtHand")
+ViewContext = TypeVar("ViewContext")
 
 
 @dataclass(frozen=True, kw_only=True)
-class View(Generic[AtHand]):
+class View(Generic[ViewContext]):
     """A view.
 
     Args:
@@ -27,7 +27,7 @@ class View(Generic[AtHand]):
 
     label: str
     place: int
-    draw: Callable[[AtHand], None]
+    draw: Callable[[ViewContext], None]
     group: str = ""
     about: str = ""
     measure: str = ""
@@ -38,24 +38,24 @@ class View(Generic[AtHand]):
         return f"{self.group}, {self.label}" if self.group else self.label
 
 
-def views_in(package: str) -> Registry[View[AtHand]]:
+def views_in(package: str) -> Registry[View[ViewContext]]:
     """The views that the modules of a package declare."""
     return Registry(package=package, constant="VIEW", kind=View, noun="view", order=lambda view: view.place)
 
 
-def draw_chosen(label: str, views: Registry[View[AtHand]], at_hand: AtHand, *, key: str) -> None:
+def draw_chosen(label: str, views: Registry[View[ViewContext]], context: ViewContext, *, key: str) -> None:
     """Let the user choose a view, and draw it; a `UserError` is one message in its place.
 
     Args:
         label: names the choice to screen readers.
         views: without groups.
-        at_hand: what they look at.
+        context: what they draw from.
         key: of the choice, in the session and in the link.
     """
     known = views.all()
     chosen = one_of(label, list(known), key)
     with user_errors():
-        known[chosen].draw(at_hand)
+        known[chosen].draw(context)
 
 
 def one_of(label: str, options: Sequence[str], key: str) -> str:

@@ -124,9 +124,9 @@ def _compared(plan: Plan) -> "LabResult":
     from core.common.progress import step
     from core.jobs.compute import compute
     from core.jobs.job import KINDS, Context
+    from core.lab.gathered import gathered
     from core.lab.participants import outlined
     from core.lab.submission import KIND, submission
-    from core.work.transplant import gathered
 
     asked = submission(outlined(plan))
     context = Context(asked.params, asked.inputs, _job_device(plan))

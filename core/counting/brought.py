@@ -26,7 +26,7 @@ def keep(info: Info, owner: str = "") -> Counted:
     return found
 
 
-def yours(owner: str = "") -> dict[str, Counted]:
+def kept(owner: str = "") -> dict[str, Counted]:
     """Everything remembered, by fingerprint, by name; a file that cannot be read is passed over."""
     found = []
     for path in _folder(owner).glob("*.json"):
@@ -53,9 +53,10 @@ def _folder(owner: str) -> Path:
 def in_link(one: Counted) -> str:
     """How a link names it.
 
-    >>> one = Counted("hub:a/b", "b", "0123456789abcdef", 9, "BPE", "tokenizers")
-    >>> in_link(one), from_link(in_link(one))
-    ('hub:a/b~0123456789abcdef', ('hub:a/b', '0123456789abcdef'))
+    >>> from core.tokenizers.catalog import open_tokenizer
+    >>> one = Counted.of(open_tokenizer("builtin:characters").info)
+    >>> from_link(in_link(one)) == (one.spec, one.fingerprint)
+    True
     """
     return f"{one.spec}~{one.fingerprint}"
 

@@ -1,4 +1,4 @@
-"""Counting a corpus while the caller waits: the job of `core.work.count`, in this process, piece by piece.
+"""Counting a corpus while the caller waits: the same job that the queue runs, in this process, piece by piece.
 
 Pieces are kept in the store, where jobs find them too: a run that was stopped goes on where it was, and a language
 added later is the only one counted.
@@ -6,10 +6,12 @@ added later is the only one counted.
 
 from core.common.progress import report
 from core.corpora.corpus import Corpus
+from core.counting.job import KIND, corpus_counting, counted
+from core.counting.lent import lent
 from core.counting.table import CountTable
 from core.jobs.compute import run_here
+from core.jobs.job import KINDS
 from core.tokenizers.tokenizer import Tokenizer
-from core.work.count import JOB, at_hand, corpus_counting, counted
 
 
 def count_corpus(tokenizer: Tokenizer, corpus: Corpus) -> CountTable:
@@ -26,5 +28,5 @@ def count_corpus(tokenizer: Tokenizer, corpus: Corpus) -> CountTable:
     def done(n: int, total: int) -> None:
         report(n, total, f"Counting {tokenizer.info.label}")
 
-    with at_hand(tokenizer, corpus):
-        return counted(run_here(JOB, job.params, job.inputs, done))
+    with lent(tokenizer, corpus):
+        return counted(run_here(KINDS.get(KIND), job.params, job.inputs, done))

@@ -1,7 +1,7 @@
 """The one form of token counts: per tokenizer, language and sentence. Every premium and interval is derived from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from core.common.errors import UnknownName, UserError
 from core.corpora.corpus import Corpus
+from core.export.csv import csv_table
+from core.text.languages import language
 from core.tokenizers.tokenizer import Info
 
 Unsigned = NDArray[np.unsignedinteger[Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Counted:
     """Which tokenizer counts are of.
 
@@ -49,32 +51,27 @@ class Counted:
     def of(cls, info: Info, lane: str = "") -> "Counted":
         """The same facts of an open tokenizer."""
         return cls(
-            info.spec,
-            info.label,
-            info.fingerprint,
-            info.n_vocabulary,
-            info.algorithm,
-            info.reference,
-            info.normaliser,
-            info.notes,
-            lane,
+            spec=info.spec,
+            label=info.label,
+            fingerprint=info.fingerprint,
+            n_vocabulary=info.n_vocabulary,
+            algorithm=info.algorithm,
+            reference=info.reference,
+            normaliser=info.normaliser,
+            notes=info.notes,
+            lane=lane,
             opens=(info.spec,),
         )
 
 
-@dataclass(frozen=True, eq=False)
-class CountTable:
-    """Counts of K tokenizers on the N sentences of L languages.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CountedText:
+    """The N sentences of L languages that are counted.
 
     Args:
         corpus: fingerprint of the text.
         corpus_label: its name for people.
         languages: codes, L of them.
-        tokenizers: K of them.
-        tokens: uint16 or uint32 (K, L, N).
-        unknown: unknown tokens, the same type and shape.
-        joined: tokens of each language as one text by the recipe of `Corpus.joined`, int64 (K, L); -1 if not counted.
-        joined_unknown: unknown tokens among these, int64 (K, L).
         n_bytes: UTF-8 bytes per sentence, (L, N).
         n_characters: code points per sentence, (L, N).
         parts: where each part of the corpus ends, such as dev and devtest, by name.
@@ -83,14 +80,23 @@ class CountTable:
     corpus: str
     corpus_label: str
     languages: tuple[str, ...]
-    tokenizers: tuple[Counted, ...]
-    tokens: Unsigned
-    unknown: Unsigned
-    joined: NDArray[np.int64]
-    joined_unknown: NDArray[np.int64]
     n_bytes: Unsigned
     n_characters: Unsigned
-    parts: tuple[tuple[str, int], ...] = field(default=())
+    parts: tuple[tuple[str, int], ...] = ()
+
+    @classmethod
+    def of(cls, corpus: Corpus, languages: Sequence[str] = ()) -> "CountedText":
+        """The same of a corpus, for some of its languages or all."""
+        codes = tuple(languages or corpus.languages)
+        lines = [corpus.sentences[code] for code in codes]
+        return CountedText(
+            corpus=corpus.fingerprint,
+            corpus_label=corpus.label,
+            languages=codes,
+            n_bytes=compact(np.array([[len(sentence.encode()) for sentence in each] for each in lines])),
+            n_characters=compact(np.array([[len(sentence) for sentence in each] for each in lines])),
+            parts=_parts(corpus),
+        )
 
     @cached_property
     def present(self) -> NDArray[np.bool_]:
@@ -98,14 +104,9 @@ class CountTable:
         return np.asarray(self.n_bytes > 0)
 
     @cached_property
-    def total_tokens(self) -> NDArray[np.int64]:
-        """Tokens of all sentences of a language, (K, L)."""
-        return np.asarray(self.tokens.sum(2, dtype=np.int64))
-
-    @cached_property
-    def total_unknown(self) -> NDArray[np.int64]:
-        """Unknown tokens of all sentences of a language, (K, L)."""
-        return np.asarray(self.unknown.sum(2, dtype=np.int64))
+    def n_present(self) -> NDArray[np.int64]:
+        """How many sentences each language has, (L,)."""
+        return np.asarray(self.present.sum(1, dtype=np.int64))
 
     @cached_property
     def complete(self) -> bool:
@@ -116,11 +117,45 @@ class CountTable:
         """Row of a language.
 
         Raises:
-            UnknownName: it is not in the table; suggests the nearest.
+            UnknownName: it is not in the text; suggests the nearest.
         """
         if code not in self.languages:
             raise UnknownName(f"language in {self.corpus_label} called", code, self.languages)
         return self.languages.index(code)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CountTable(CountedText):
+    """Counts of K tokenizers on a text.
+
+    Args:
+        tokenizers: K of them.
+        tokens: uint16 or uint32 (K, L, N).
+        unknown: unknown tokens, the same type and shape.
+        joined: tokens of each language as one text by the recipe of `Corpus.joined`, int64 (K, L); -1 if not counted.
+        joined_unknown: unknown tokens among these, int64 (K, L).
+    """
+
+    tokenizers: tuple[Counted, ...]
+    tokens: Unsigned
+    unknown: Unsigned
+    joined: NDArray[np.int64]
+    joined_unknown: NDArray[np.int64]
+
+    @classmethod
+    def on(cls, text: CountedText, **counts: Any) -> "CountTable":
+        """Counts on this text; the other fields by name."""
+        return cls(**{field.name: getattr(text, field.name) for field in fields(CountedText)}, **counts)
+
+    @cached_property
+    def total_tokens(self) -> NDArray[np.int64]:
+        """Tokens of all sentences of a language, (K, L)."""
+        return np.asarray(self.tokens.sum(2, dtype=np.int64))
+
+    @cached_property
+    def total_unknown(self) -> NDArray[np.int64]:
+        """Unknown tokens of all sentences of a language, (K, L)."""
+        return np.asarray(self.unknown.sum(2, dtype=np.int64))
 
     def tokenizer(self, spec: str) -> int:
         """Row of a tokenizer, by spec string or label.
@@ -172,6 +207,19 @@ class CountTable:
         raise UnknownName("part of the corpus called", part, [name for name, _ in self.parts])
 
 
+def totals_csv(table: CountTable) -> str:
+    """One row per language and tokenizer; a sentence that a language lacks is not among its sentences."""
+    names = ("language", "name", "tokenizer", "sentences", "tokens", "unknown")
+    return csv_table(
+        names,
+        (
+            (code, language(code).name, one.spec, int(table.n_present[row]), int(tokens[row]), int(unknown[row]))
+            for row, code in enumerate(table.languages)
+            for one, tokens, unknown in zip(table.tokenizers, table.total_tokens, table.total_unknown, strict=True)
+        ),
+    )
+
+
 def compact(counts: NDArray[np.integer[Any]]) -> Unsigned:
     """The same counts in two bytes each, or in four if one needs them.
 
@@ -200,14 +248,7 @@ def stacked(tables: Sequence[CountTable]) -> CountTable:
     )
 
 
-def sizes(corpus: Corpus) -> tuple[Unsigned, Unsigned]:
-    """UTF-8 bytes and code points per sentence, (L, N) each."""
-    n_bytes = [[len(sentence.encode()) for sentence in corpus.sentences[code]] for code in corpus.languages]
-    n_characters = [[len(sentence) for sentence in corpus.sentences[code]] for code in corpus.languages]
-    return compact(np.array(n_bytes)), compact(np.array(n_characters))
-
-
-def parts_of(corpus: Corpus) -> tuple[tuple[str, int], ...]:
+def _parts(corpus: Corpus) -> tuple[tuple[str, int], ...]:
     """Where each named part of a corpus ends: dev and devtest of FLORES-200."""
     names = ("dev", "devtest") if corpus.spec.startswith("flores200") else ()
     return tuple(zip(names, corpus.file_ends, strict=True)) if len(names) == len(corpus.file_ends) else ()

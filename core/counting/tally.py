@@ -1,7 +1,7 @@
 """What counting jobs have finished so far on a corpus, piece by piece, whoever asked for them.
 
 A job's result is there when the job is done; its pieces are there one by one, under hashes of tokenizer and lines
-(`core.work.count`). So a table can fill while its job runs, and what one job counted another need not.
+(`core.counting.pieces`). So a table can fill while its job runs, and what one job counted another need not.
 """
 
 import threading
@@ -14,9 +14,10 @@ from core.common.atomic import write_whole
 from core.common.codec import Mismatch, from_json, to_json
 from core.common.home import home
 from core.corpora.corpus import Corpus
-from core.jobs.job import Unit, part_key
+from core.counting.job import KIND
+from core.counting.pieces import piece_key, pieces
+from core.jobs.job import KINDS, Unit, part_key
 from core.jobs.store.store import Store, store
-from core.work.count import JOB, piece_key, pieces
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ class Tally:
     def _read(self, row: int) -> bool:
         """Take in a language if all of its pieces are there."""
         cut = self.plan.pieces[self.plan.languages[row]]
-        keys = [part_key(JOB, "", Unit("", None, key=piece_key(self.fingerprint, digest))) for *_, digest in cut]
+        kind = KINDS.get(KIND)
+        keys = [part_key(kind, "", Unit("", None, key=piece_key(self.fingerprint, digest))) for *_, digest in cut]
         if not all(map(self._store.has, keys)):
             return False
         for (start, stop, _), key in zip(cut, keys, strict=True):

@@ -4,7 +4,6 @@ Columns are a mapping of names to values, one per row. What is written carries t
 tokenizer's, and the link that shows the view again, so that a number can always be traced.
 """
 
-import csv
 import io
 import json
 import re
@@ -14,8 +13,8 @@ from math import isnan
 from typing import Any
 
 from core.export import latex
+from core.export.csv import csv_table
 from core.export.latex import Columns
-from core.export.tokens import safe_cell
 
 VERSION = "0.1.0"  # as in pyproject.toml and CITATION.cff
 
@@ -63,17 +62,9 @@ class Provenance:
 
 
 def to_csv(columns: Columns, about: Provenance) -> bytes:
-    """RFC 4180 in UTF-8, with the provenance as columns; no cell is taken for a formula, NaN is an empty cell.
-
-    Source: OWASP, CSV Injection.
-    """
+    """RFC 4180 in UTF-8, with the provenance as columns; no cell is taken for a formula, NaN is an empty cell."""
     traced = _with_provenance(columns, about)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([safe_cell(name) for name in traced])
-    for row in zip(*traced.values(), strict=True):
-        writer.writerow([_plain(value) for value in row])
-    return text.getvalue().encode()
+    return csv_table(list(traced), zip(*traced.values(), strict=True)).encode()
 
 
 def to_parquet(columns: Columns, about: Provenance) -> bytes:
@@ -187,12 +178,6 @@ def _with_provenance(columns: Columns, about: Provenance) -> dict[str, Sequence[
         traced["Tokenizer fingerprint"] = [fingerprints.get(str(one), "") for one in columns["Tokenizer"]]
     traced |= {"Corpus": [about.corpus] * n, "Corpus fingerprint": [about.corpus_fingerprint] * n}
     return traced | ({"Link": [about.link] * n} if about.link else {})
-
-
-def _plain(value: object) -> object:
-    if value is None or (isinstance(value, float) and isnan(value)):
-        return ""
-    return safe_cell(value) if isinstance(value, str) else value
 
 
 def _typed(values: Sequence[object]) -> list[object]:

@@ -1,10 +1,9 @@
 """Tokens to keep: one JSON document, the same as the command line prints, and a CSV table."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
+from core.export.csv import csv_table
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Info
@@ -12,9 +11,6 @@ from core.tokenizers.tokenizer import Info
 Named = tuple[Info, Segmentation]
 
 WORD_BY_KIND = {kind.value: kind.word for kind in Kind}
-
-# A spreadsheet takes a cell that begins like this for a formula; the full-width signs count in East Asian locales.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class SegmentationDocument(TypedDict):
@@ -84,24 +80,15 @@ def to_csv(segmentations: Sequence[Named]) -> str:
     builtin:words,1,1756872259,ordinary,1,2,a,61
     <BLANKLINE>
     """
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\r\n")
-    writer.writerow(["tokenizer", "index", "id", "kind", "start_byte", "end_byte", "text", "bytes_hex"])
-    for info, segmentation in segmentations:
-        columns = (segmentation.ids.tolist(), segmentation.kinds.tolist())
-        spans = (segmentation.starts.tolist(), segmentation.ends.tolist())
-        rows = zip(*columns, *spans, segmentation.pieces, strict=True)
-        spec = safe_cell(info.spec)
-        for place, (token_id, kind, start, end, piece) in enumerate(rows):
-            text = safe_cell(piece.decode(errors="backslashreplace"))
-            writer.writerow([spec, place, token_id, WORD_BY_KIND[kind], start, end, text, piece.hex()])
-    return table.getvalue()
+    names = ("tokenizer", "index", "id", "kind", "start_byte", "end_byte", "text", "bytes_hex")
+    return csv_table(names, (row for info, segmentation in segmentations for row in _rows(info, segmentation)))
 
 
-def safe_cell(text: str) -> str:
-    """The text as a cell that no spreadsheet computes.
-
-    >>> safe_cell("=cmd|' /C calc'!A0"), safe_cell("a=b")
-    ("'=cmd|' /C calc'!A0", 'a=b')
-    """
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+def _rows(info: Info, segmentation: Segmentation) -> Iterator[tuple[object, ...]]:
+    """One per token."""
+    columns = (segmentation.ids.tolist(), segmentation.kinds.tolist())
+    spans = (segmentation.starts.tolist(), segmentation.ends.tolist())
+    rows = zip(*columns, *spans, segmentation.pieces, strict=True)
+    for place, (token_id, kind, start, end, piece) in enumerate(rows):
+        text = piece.decode(errors="backslashreplace")
+        yield info.spec, place, token_id, WORD_BY_KIND[kind], start, end, text, piece.hex()

@@ -7,7 +7,7 @@ resampled sums are one matrix product, in which single precision is exact, so eq
 Source: Petrov et al. 2023, Language Model Tokenizers Introduce Unfairness Between Languages; Efron and Tibshirani 1993.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import UserError
-from core.counting.table import CountTable
+from core.counting.table import CountTable, Unsigned
 from core.stats.bootstrap import DRAWS, MIN_ITEMS, draw_weights, percentiles
 
 Floats = NDArray[np.float64]
@@ -145,6 +145,24 @@ def joined_premiums(table: CountTable, base: str) -> Floats:
         )
     with np.errstate(divide="ignore", invalid="ignore"):
         found: Floats = np.where(table.joined > 0, table.joined / table.joined[:, [b]], np.nan)
+    return found
+
+
+def size_premium(table: CountTable, sizes: Unsigned, base: str, per: Per = "line") -> Floats:
+    """The premium that bytes or characters would have if they were the tokens, (L,).
+
+    Args:
+        sizes: `table.n_bytes` or `table.n_characters`.
+    """
+    one = replace(
+        table,
+        tokenizers=table.tokenizers[:1],
+        tokens=sizes[None],
+        unknown=np.zeros_like(sizes)[None],
+        joined=table.joined[:1],
+        joined_unknown=table.joined_unknown[:1],
+    )
+    found: Floats = premiums(one, base, per).value[0]
     return found
 
 

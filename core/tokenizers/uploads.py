@@ -3,23 +3,19 @@
 import hashlib
 import io
 import re
-import shutil
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
-from core.common.home import home
 from core.common.settings import settings
+from core.common.uploads import Uploads, short_hash
 from core.tokenizers.catalog import LEADING, SIBLINGS
 
 MAX_FILES = 32
 MAX_ZIP_ENTRIES = 10_000
-KEPT_BYTES = 2 * 2**30  # all uploads together; the oldest make room
-_HASH = re.compile(r"[0-9a-f]{16}")
+UPLOADS = Uploads("uploads")
 _ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")  # with entries, and empty
 _PLAIN_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
@@ -58,23 +54,6 @@ def keep_upload(files: Mapping[str, bytes]) -> str:
     return f"upload:{_stored(unpacked)}/{main}"
 
 
-def kept(rest: str) -> Path:
-    """The stored file that `upload:` + rest names.
-
-    Raises:
-        UserError: nothing is stored under that name; says how to get it back.
-    """
-    digest, slash, name = rest.partition("/")
-    if not _HASH.fullmatch(digest) or not slash or safe_name(name) != name:
-        raise UserError(f"{shown('upload:' + rest)} does not name an upload. Upload the file again.")
-    path = home("uploads") / digest / name
-    if not path.is_file():
-        raise UserError(f"The upload {shown(name)} is no longer stored here. Upload the file again.")
-    with suppress(OSError):
-        path.parent.touch()  # used now: the last to make room
-    return path
-
-
 def safe_name(name: str) -> str:
     """A file name without folders, control characters or absurd length; a tokenizer file's own name where it ends so.
 
@@ -96,35 +75,13 @@ def safe_name(name: str) -> str:
 
 
 def _stored(files: Mapping[str, bytes]) -> str:
-    """Put the files into the folder named by their content, whole or not at all; returns its name."""
-    digest = hashlib.sha256()
-    for name, content in sorted(files.items()):
-        digest.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(content).digest())
-    name = digest.hexdigest()[:16]
-    folder = home("uploads") / name
-    if not folder.is_dir():
-        temporary = Path(tempfile.mkdtemp(dir=home("uploads"), prefix=".new-"))
-        try:
-            for file, content in files.items():
-                (temporary / file).write_bytes(content)
-            with suppress(OSError):  # another session stored the same upload meanwhile
-                temporary.rename(folder)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-    _make_room(folder)
-    return name
-
-
-def _make_room(kept_folder: Path) -> None:
-    """Drop the uploads that were not used for longest while all together are over the limit."""
-    sizes = {f: sum(p.stat().st_size for p in f.iterdir()) for f in home("uploads").iterdir() if f.is_dir()}
-    total = sum(sizes.values())
-    for folder in sorted(sizes, key=lambda f: f.stat().st_mtime):
-        if total <= KEPT_BYTES:
-            return
-        if folder != kept_folder:
-            shutil.rmtree(folder, ignore_errors=True)
-            total -= sizes[folder]
+    """Keep the files under the hash of their names and content, which is returned."""
+    parts = [
+        hashlib.sha256(part).digest() for name, content in sorted(files.items()) for part in (name.encode(), content)
+    ]
+    digest = short_hash(*parts)
+    UPLOADS.keep(digest, files)
+    return digest
 
 
 def _unzipped(name: str, content: bytes, limit: int) -> Iterator[tuple[str, bytes]]:

@@ -1,49 +1,29 @@
 """Comparing transplants: the setting, the original and the donor as anchors, each method with each seed, and controls.
 
-Units share what they have in common within their process (`core.lab.participants`), and each is kept under all that its
-numbers depend on: a method added later is the only one that is computed. Torch is imported where a unit runs, not where
-jobs are listed.
+Units (`core.lab.units`) share what they have in common within their process (`core.lab.participants`). Torch is
+imported where a unit runs, not where jobs are listed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.common.codec import built, plain
+from core.common.codec import built
 from core.common.errors import UserError, shown
-from core.corpora.opened import corpus_files
-from core.jobs.job import KINDS, Context, Job, JobKind, Output, Parts, Unit, hashed, part_key
+from core.corpora.submitted import corpus_files
+from core.jobs.job import Context, JobKind, Output, Parts, Unit
 from core.jobs.store.files import Input, Json
-from core.jobs.store.store import Store
-from core.jobs.stored import restored, stored
-from core.lab.outcome import Outcome
+from core.jobs.stored import stored
+from core.lab.gathered import gathered
 from core.lab.plan import Choice, Plan, plan_of
-from core.lab.result import Frame, LabResult
 from core.lab.text_uploads import text_path
+from core.lab.units import DONOR, ORIGINAL, SETTING, controls, units
 
 if TYPE_CHECKING:
     from core.lab.participants import Participants
 
-SETTING, ORIGINAL, DONOR = "setting", "original", "donor"
 _USUAL_MB = 4096
-
-
-def units(context: Context) -> list[Unit]:
-    """What is to be done, the anchors first and the controls last, so that the picture fills from its frame."""
-    plan = plan_of(context.params["plan"])
-    base = _depends_on(plan, context)
-    found = [
-        Unit(SETTING, {"do": SETTING}, 0.1, hashed(base, SETTING, [*map(plain, plan.methods)], _controls(context)))
-    ]
-    found += [_unit(who, {"do": who}, base, plan) for who in (ORIGINAL, DONOR) if who == ORIGINAL or plan.donor]
-    choices = [*plan.methods, *(Choice(key) for key in _controls(context) if Choice(key) not in plan.methods)]
-    for choice in choices:
-        for seed in plan.seeds:
-            name = f"{choice.name}, seed {seed}" if len(plan.seeds) > 1 else choice.name
-            found.append(_unit(name, {"do": "method", "choice": plain(choice), "seed": seed}, base, plan))
-    return found
 
 
 def run_unit(unit: Unit, context: Context) -> Output:
@@ -53,7 +33,7 @@ def run_unit(unit: Unit, context: Context) -> Output:
     participants = participants_of(context)
     do = unit.value["do"]
     if do == SETTING:
-        return stored(run.frame(participants, _controls(context)))
+        return stored(run.frame(participants, controls(context)))
     if do == ORIGINAL:
         return stored(run.original_outcome(participants))
     if do == DONOR:
@@ -67,34 +47,6 @@ def combine(parts: Parts, context: Context) -> Output:
     return stored(gathered(context, parts))
 
 
-def gathered(context: Context, parts: Iterator[tuple[Unit, Output]]) -> LabResult:
-    """The result of the units that are there; the others are waited for."""
-    found = {unit.name: output for unit, output in parts}
-    first = found.pop(SETTING, None)
-    frame = restored(Frame, first) if first else None
-    return LabResult(
-        plan=plan_of(context.params["plan"]),
-        setting=frame.setting if frame else None,
-        outcomes=tuple(replace(restored(Outcome, output), name=name) for name, output in found.items()),
-        waiting=tuple(u.name for u in units(context) if u.name not in found and not (u.name == SETTING and frame)),
-        methods=frame.methods if frame else {},
-        evaluators=frame.evaluators if frame else {},
-    )
-
-
-def so_far(store: Store, job: Job) -> LabResult:
-    """What is finished of a job that runs, waits, was interrupted or failed."""
-    kind, context = KINDS.get(job.kind), Context(job.params, job.inputs)
-
-    def parts() -> Iterator[tuple[Unit, Output]]:
-        for unit in units(context):
-            part = store.get(part_key(kind, job.key, unit))
-            if part is not None:
-                yield unit, Output(part.arrays, part.facts)
-
-    return gathered(context, parts())
-
-
 def files(params: Mapping[str, Json]) -> list[Path]:
     """Files of the user's machine that units read."""
     plan = plan_of(params["plan"])
@@ -105,24 +57,6 @@ def files(params: Mapping[str, Json]) -> list[Path]:
 def memory(params: Mapping[str, Json]) -> int:
     """Megabytes that a process of this job may take."""
     return int(params.get("memory_mb", _USUAL_MB))
-
-
-def _unit(name: str, value: Mapping[str, Json], base: str, plan: Plan) -> Unit:
-    return Unit(name, value, 1.0, hashed(base, value, [*map(plain, plan.evaluators)]))
-
-
-def _depends_on(plan: Plan, context: Context) -> str:
-    """Hash of all that every unit's numbers depend on: the plan but for its methods and measures, and what it reads."""
-    rest = {
-        key: value for key, value in plan.to_json().items() if key not in ("methods", "evaluators", "budget_seconds")
-    }
-    if "seeds" in rest:
-        rest["seeds"] = rest["seeds"][:1]  # the first is that of resampling; each unit has its own
-    return hashed(rest, [each.fingerprint for each in context.inputs])
-
-
-def _controls(context: Context) -> Sequence[str]:
-    return [str(key) for key in context.params.get("controls", ())]
 
 
 def participants_of(context: Context) -> "Participants":

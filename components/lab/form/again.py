@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from components.frame.errors import plain
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.form.state import fill
 from components.runs.job_cards import OPENED
 from core.lab.plan import Choice, Plan
@@ -17,10 +17,10 @@ def ask_again(plan: Plan) -> None:
     st.query_params.pop(OPENED, None)
 
 
-def measure_too(at_hand: AtHand, measure: str) -> None:
+def measure_too(context: LabContext, measure: str) -> None:
     """A button that sets up the same comparison with a measure more."""
-    plan = at_hand.result.plan
-    chosen = plan.evaluators or tuple(Choice(key) for key in at_hand.result.evaluators)
+    plan = context.result.plan
+    chosen = plan.evaluators or tuple(Choice(key) for key in context.result.evaluators)
     st.button(
         plain(f"Compare again with {measure.replace('_', ' ')}"),
         icon=":material/add:",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import corpora as cached_corpora
 from components.frame.errors import show_error
 from components.lab.form.state import usual
 from components.runs.count_corpus import corpora
@@ -65,7 +65,7 @@ def ask_texts() -> AskedTexts:
         )
         languages: list[str] = []
         if corpus:
-            codes = list(cached.corpus_facts(corpus).languages)
+            codes = list(cached_corpora.corpus_facts(corpus).languages)
             languages = _languages(codes)
         usual("lab_sentences", 100)
         sentences = st.number_input(

@@ -5,7 +5,7 @@ from math import isnan
 import streamlit as st
 
 from components.lab.by_language import by_language
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.figure import show
 from components.widgets.numbers import count
 from components.widgets.view import View
@@ -21,18 +21,18 @@ _NUMBERS = {
 }
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """The chosen number by language, with the floors that even good models come to."""
     chosen = st.segmented_control(
         "Number", list(_NUMBERS), default="KL", required=True, key="lab_next_byte", bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
     column, title, zero = _NUMBERS[chosen]
-    measured = [o for o in at_hand.result.outcomes if _MEASURE in o.measures]
+    measured = [o for o in context.result.outcomes if _MEASURE in o.measures]
     references = {"floor: original, cut otherwise": value} if (value := _floor(measured, column)) is not None else {}
-    chart = by_language(at_hand, "agreement", _MEASURE, column, title, title, zero, references)
+    chart = by_language(context, "agreement", _MEASURE, column, title, title, zero, references)
     if chart is not None:
-        show(chart, at_hand)
+        show(chart, context)
     st.caption(_coverage(measured))
 
 

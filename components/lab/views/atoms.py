@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.chart import GRID, Chart, finish
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.figure import show
 from components.lab.sides import one_side
 from components.widgets.view import View
@@ -15,10 +15,10 @@ from core.lab.outcome import SideRows
 _SHARES = (0.1, 0.5, 0.9)
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """Median residual and the middle four fifths, by number of atoms."""
-    side = one_side(at_hand)
-    pursued = {o.name: o.rows[side] for o in at_hand.result.transplants if side in o.rows and o.rows[side].left_after}
+    side = one_side(context)
+    pursued = {o.name: o.rows[side] for o in context.result.transplants if side in o.rows and o.rows[side].left_after}
     if not pursued:
         st.info(
             "No method here chooses anchors one by one. *OMP robust* and *OMP as published* do.",
@@ -28,7 +28,7 @@ def draw(at_hand: AtHand) -> None:
     figure = go.Figure()
     curves = {name: _curve(rows) for name, rows in pursued.items()}
     for name, curve in curves.items():
-        mark, words = at_hand.mark(at_hand.result.outcome(name)), at_hand.names[name]
+        mark, words = context.mark(context.result.outcome(name)), context.names[name]
         low, middle, high = (curve[f"{share:.0%}"] for share in _SHARES)
         figure.add_trace(
             go.Scatter(
@@ -58,9 +58,9 @@ def draw(at_hand: AtHand) -> None:
         yaxis={"title": "Left of the donor row", "tickformat": ".0%", "rangemode": "tozero", "gridcolor": GRID},
     )
     figure.update_layout(margin={"t": 44})
-    ends = ", ".join(f"{at_hand.names[name]} {curve['50%'][-1]:.0%}" for name, curve in curves.items())
+    ends = ", ".join(f"{context.names[name]} {curve['50%'][-1]:.0%}" for name, curve in curves.items())
     alt = f"Residual by number of anchors; at the end {ends}."
-    show(Chart("atoms", figure, alt, lambda: _numbers(at_hand, curves)), at_hand)
+    show(Chart("atoms", figure, alt, lambda: _numbers(context, curves)), context)
     st.caption(
         "Line: the median token; band: the middle four fifths. Where the line no longer falls, more anchors only fit "
         "noise. A small residual is no promise: it says how well the donor's row is expressed, not how well the model "
@@ -75,8 +75,8 @@ def _curve(rows: SideRows) -> dict[str, np.ndarray]:
     return {"Atoms": np.array(list(steps)), **shares}
 
 
-def _numbers(at_hand: AtHand, curves: dict[str, dict[str, np.ndarray]]) -> pd.DataFrame:
-    return pd.concat([pd.DataFrame({"Method": at_hand.names[name], **curve}) for name, curve in curves.items()])
+def _numbers(context: LabContext, curves: dict[str, dict[str, np.ndarray]]) -> pd.DataFrame:
+    return pd.concat([pd.DataFrame({"Method": context.names[name], **curve}) for name, curve in curves.items()])
 
 
 VIEW = View(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.dots import dots
 from components.lab.figure import show
 from components.widgets.view import View
@@ -16,7 +16,7 @@ _BY = {"New or shared": "origin", "Kind of text": "text", "How frequent": "frequ
 _MOST = 14  # classes shown, those that cover most bytes
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """One way to class tokens, of the token itself or of the one before."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.segmented_control(
@@ -30,7 +30,7 @@ def draw(at_hand: AtHand) -> None:
             bind="query-params",
         )
     side = "preceding" if before and _BY[words] != "frequency" else "target"
-    tables = {o.name: t for o in at_hand.result.outcomes if (t := o.table("loss_by_class", "classes")) is not None}
+    tables = {o.name: t for o in context.result.outcomes if (t := o.table("loss_by_class", "classes")) is not None}
     shares = _shares(tables.values(), side, _BY[words])
     names = sorted(shares, key=lambda name: -shares[name])[:_MOST]
     if _BY[words] == "frequency":
@@ -40,7 +40,7 @@ def draw(at_hand: AtHand) -> None:
     }
     labels = [f"{name} ({shares[name]:.0%})" for name in names]
     alt = f"Bits per byte of {len(names)} classes of tokens."
-    show(dots(at_hand, "classes", labels, values, "Bits per byte of the class", alt), at_hand)
+    show(dots(context, "classes", labels, values, "Bits per byte of the class", alt), context)
     st.caption(
         "Bits are counted where the class stands; in brackets the most of the text's bytes that it makes up for any "
         "of the models. Each model's classes are of its own tokens."

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.chart import Chart, finish
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.figure import show
 from components.lab.sides import one_side
 from components.widgets.colours import OKABE_ITO
@@ -17,27 +17,27 @@ _COLOURED = ("Origin", "Class", "Residual")
 _SYMBOLS = ("circle", "diamond", "square", "x")
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """The map of one method."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        side = one_side(at_hand)
-        made = [o for o in at_hand.result.transplants if side in o.rows and len(o.rows[side].map_ids)]
+        side = one_side(context)
+        made = [o for o in context.result.transplants if side in o.rows and len(o.rows[side].map_ids)]
         if not made:
             st.info("No transplant is finished yet.", icon=":material/hourglass_top:")
             return
         name = st.selectbox(
             "Method",
             [o.name for o in made],
-            format_func=lambda name: at_hand.names[name],
+            format_func=lambda name: context.names[name],
             key="lab_map_method",
             width=260,
         )
         coloured = st.segmented_control(
             "Coloured by", _COLOURED, default="Origin", required=True, key="lab_map_colour", bind="query-params"
         )
-    outcome = at_hand.result.outcome(name)
+    outcome = context.result.outcome(name)
     rows = outcome.rows[side]
-    frame = _frame(at_hand, outcome, side)
+    frame = _frame(context, outcome, side)
     if coloured == "Residual" and rows.residual is None:
         st.caption("This method leaves no residuals; the map is coloured by origin.")
         coloured = "Origin"
@@ -66,16 +66,16 @@ def draw(at_hand: AtHand) -> None:
         yaxis={"title": axes[1]},
     )
     figure.update_layout(margin={"t": 44})
-    alt = f"Map of {len(frame)} rows of {at_hand.names[name]}, coloured by {coloured.lower()}."
-    show(Chart("map_of_rows", figure, alt, lambda: frame), at_hand)
+    alt = f"Map of {len(frame)} rows of {context.names[name]}, coloured by {coloured.lower()}."
+    show(Chart("map_of_rows", figure, alt, lambda: frame), context)
     st.caption(
         "Principal axes of the original's own rows, so that all methods lie on the same map. A cloud of made rows that "
         "lies apart from the copied ones shows a method that does not speak the model's language."
     )
 
 
-def _frame(at_hand: AtHand, outcome: Outcome, side: str) -> pd.DataFrame:
-    rows, tokens = outcome.rows[side], at_hand.setting.tokens
+def _frame(context: LabContext, outcome: Outcome, side: str) -> pd.DataFrame:
+    rows, tokens = outcome.rows[side], context.setting.tokens
     ids = rows.map_ids
     residual = np.full(len(rows.provenance), np.nan, np.float32)
     if rows.residual is not None:

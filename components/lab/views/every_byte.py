@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.dots import figures
 from components.lab.figure import show
 from components.widgets.numbers import count
@@ -28,15 +28,15 @@ _CHOICES: dict[str, tuple[dict[str, str], str, float | None]] = {
 }  # fmt: skip
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """The chosen numbers."""
     chosen = st.segmented_control(
         "Numbers", list(_CHOICES), default="Divergence", required=True, key="lab_every_byte", bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
     rows, title, zero = _CHOICES[chosen]
-    show(figures(at_hand, "every_byte", _MEASURE, rows, title, zero), at_hand)
-    facts = next(o.measures[_MEASURE].facts for o in at_hand.result.outcomes if _MEASURE in o.measures)
+    show(figures(context, "every_byte", _MEASURE, rows, title, zero), context)
+    facts = next(o.measures[_MEASURE].facts for o in context.result.outcomes if _MEASURE in o.measures)
     st.caption(
         f"On the beginnings of {count(facts.get('n_windows', 0))} texts. Here a boundary says nothing, so two equally "
         "good models differ only by what they expect, and there is no other floor."

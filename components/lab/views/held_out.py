@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.dots import dots, figures
 from components.lab.figure import show
 from components.widgets.numbers import count
@@ -21,13 +21,13 @@ _LIKENESS = {
 _LENGTHS = {"Input": "input_norm_ratio", "Output": "output_norm_ratio"}
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """What made-up rows cost the original, or how near they are to the true ones."""
     chosen = st.segmented_control(
         "Number", ["Bits lost", "Likeness", "Length"], default="Bits lost", required=True, key="lab_held_out",
         bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
-    tables = {o.name: t for o in at_hand.result.transplants if (t := o.table(_MEASURE, "working")) is not None}
+    tables = {o.name: t for o in context.result.transplants if (t := o.table(_MEASURE, "working")) is not None}
     if chosen == "Bits lost" and tables:
         there = {words: side for words, side in _SIDES.items() if any(len(t.where(side=side)) for t in tables.values())}
         values = {
@@ -38,12 +38,12 @@ def draw(at_hand: AtHand) -> None:
             for name, table in tables.items()
         }
         alt = f"Bits per byte that the original loses with rows made up by {len(values)} methods."
-        show(dots(at_hand, "held_out", list(there), values, "Bits per byte lost", alt, 0.0), at_hand)
+        show(dots(context, "held_out", list(there), values, "Bits per byte lost", alt, 0.0), context)
     elif chosen == "Likeness":
-        show(figures(at_hand, "held_out", _MEASURE, _LIKENESS, "Likeness to the true rows", 1.0), at_hand)
+        show(figures(context, "held_out", _MEASURE, _LIKENESS, "Likeness to the true rows", 1.0), context)
     else:
-        show(figures(at_hand, "held_out", _MEASURE, _LENGTHS, "Length, × that of the true rows", 1.0), at_hand)
-    facts = next((o.measures[_MEASURE].facts for o in at_hand.result.transplants if _MEASURE in o.measures), {})
+        show(figures(context, "held_out", _MEASURE, _LENGTHS, "Length, × that of the true rows", 1.0), context)
+    facts = next((o.measures[_MEASURE].facts for o in context.result.transplants if _MEASURE in o.measures), {})
     if "n_hidden" in facts:
         st.caption(
             f"{count(facts['n_hidden'])} of {count(facts['n_shared'])} shared tokens were hidden. The original keeps "

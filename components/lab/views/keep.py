@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.runs.job_cards import LOOKS, session, show_refusal, submit
 from components.widgets.numbers import size
 from components.widgets.view import View
@@ -23,15 +23,15 @@ from core.work.export import KIND, folder_of, params_of
 _MOST_ZIP = 512 * 2**20
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """Which model, a button that writes it, what was written, and the same on the command line."""
-    made = [o for o in at_hand.result.transplants if o.role == "method"]
+    made = [o for o in context.result.transplants if o.role == "method"]
     if not made:
         st.info("No method is finished yet.", icon=":material/hourglass_top:")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            "Method", [o.name for o in made], format_func=lambda name: at_hand.names[name], key="lab_keep", width=260
+            "Method", [o.name for o in made], format_func=lambda name: context.names[name], key="lab_keep", width=260
         )
         folder = ""
         if settings().paths:
@@ -42,9 +42,9 @@ def draw(at_hand: AtHand) -> None:
                 help="An absolute path that is not there yet. Empty keeps it where Token Atlas keeps its results.",
                 width=300,
             ).strip()
-        outcome = at_hand.result.outcome(name)
-        params = _params(at_hand, outcome, folder)
-        job = _job(at_hand, params)
+        outcome = context.result.outcome(name)
+        params = _params(context, outcome, folder)
+        job = _job(context, params)
         st.button(
             "Write the folder",
             icon=":material/save:",
@@ -52,7 +52,7 @@ def draw(at_hand: AtHand) -> None:
             key="lab_keep_write",
             disabled=job is not None and (job.state.live or _folder(job) is not None),
             on_click=_write,
-            args=(at_hand, params, f"{at_hand.names[name]} as a folder"),
+            args=(context, params, f"{context.names[name]} as a folder"),
         )
     show_refusal()
     if job is not None:
@@ -62,12 +62,12 @@ def draw(at_hand: AtHand) -> None:
         "load, with a card of where its rows come from and what was measured. It is read back and must give the same "
         "bits per byte before the folder appears. The same on the command line:"
     )
-    st.code(command(at_hand, outcome), language="bash", wrap_lines=True)
+    st.code(command(context, outcome), language="bash", wrap_lines=True)
 
 
-def command(at_hand: AtHand, outcome: Outcome) -> str:
+def command(context: LabContext, outcome: Outcome) -> str:
     """The command line that writes the folder."""
-    plan = at_hand.result.plan
+    plan = context.result.plan
     parts = ["python", "-m", "core", "transplant", "--model", plan.model]
     if plan.donor:
         parts += ["--donor", plan.donor]
@@ -95,15 +95,15 @@ def command(at_hand: AtHand, outcome: Outcome) -> str:
     return shlex.join([*parts, "--sentences", str(plan.sentences), "--out", f"{outcome.method}-transplant", "--json"])
 
 
-def _params(at_hand: AtHand, outcome: Outcome, folder: str) -> dict[str, Json]:
+def _params(context: LabContext, outcome: Outcome, folder: str) -> dict[str, Json]:
     choice = Choice(outcome.method, outcome.params)
-    return params_of(at_hand.result.plan, choice, outcome.seed, at_hand.job.params, folder)
+    return params_of(context.result.plan, choice, outcome.seed, context.job.params, folder)
 
 
-def _job(at_hand: AtHand, params: dict[str, Json]) -> Job | None:
+def _job(context: LabContext, params: dict[str, Json]) -> Job | None:
     """The job that writes or wrote it, whoever asked for it."""
     try:
-        return cached_runs.jobs().get(content_key(KINDS.get(KIND), params, at_hand.job.inputs))
+        return cached_runs.jobs().get(content_key(KINDS.get(KIND), params, context.job.inputs))
     except UserError:
         return None
 
@@ -119,11 +119,11 @@ def _folder(job: Job) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def _write(at_hand: AtHand, params: dict[str, Json], label: str) -> None:
-    jobs, there = cached_runs.jobs(), _job(at_hand, params)
+def _write(context: LabContext, params: dict[str, Json], label: str) -> None:
+    jobs, there = cached_runs.jobs(), _job(context, params)
     try:
         if there is None:
-            submit(KIND, params, at_hand.job.inputs, f"{at_hand.job.label}: {label}")
+            submit(KIND, params, context.job.inputs, f"{context.job.label}: {label}")
         elif there.state is State.DONE:  # its folder has gone
             jobs.repeat(there.key, session())
         else:

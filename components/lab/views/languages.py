@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components.lab.by_language import by_language
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.figure import show
 from components.widgets.view import View
 
@@ -28,14 +28,14 @@ _MEASURES = {
 }  # fmt: skip
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """The chosen measure."""
-    there = {name: m for name, m in _MEASURES.items() if any(m[0] in o.measures for o in at_hand.result.outcomes)}
+    there = {name: m for name, m in _MEASURES.items() if any(m[0] in o.measures for o in context.result.outcomes)}
     name = st.selectbox("Measure", list(there), key="lab_language_measure", width=260, bind="query-params")
     measure, column, title, zero, says = there[name]
-    chart = by_language(at_hand, "languages", measure, column, title, name, zero)
+    chart = by_language(context, "languages", measure, column, title, name, zero)
     if chart is not None:
-        show(chart, at_hand)
+        show(chart, context)
     st.caption(says)
 
 

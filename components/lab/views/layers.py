@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.chart import GRID, LINE, Chart
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.figure import finish_named, show
 from components.widgets.view import View
 from core.evaluation.results import Table
@@ -14,7 +14,7 @@ _MEASURE = "hidden_states"
 _KINDS = {"Cosine": ("cosine", "recut_cosine"), "CKA": ("cka", "recut_cka")}
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """A line per transplant over the layers, and the original cut otherwise."""
     kind = st.segmented_control(
         "Likeness", list(_KINDS), default="Cosine", required=True, key="lab_likeness", bind="query-params",
@@ -22,13 +22,13 @@ def draw(at_hand: AtHand) -> None:
         help="Cosine: the same direction. CKA: the same up to a turn of the whole space.",
     )  # fmt: skip
     column, floor = _KINDS[kind]
-    tables = {o.name: t for o in at_hand.result.transplants if (t := o.table(_MEASURE, "layers")) is not None}
+    tables = {o.name: t for o in context.result.transplants if (t := o.table(_MEASURE, "layers")) is not None}
     if not tables:
         st.info("No transplant has states at places that both tokenizers share.", icon=":material/help:")
         return
     figure = go.Figure()
     for name, table in tables.items():
-        figure.add_trace(_line(at_hand, name, table, column))
+        figure.add_trace(_line(context, name, table, column))
     first = next(iter(tables.values()))
     figure.add_trace(
         go.Scatter(
@@ -46,12 +46,12 @@ def draw(at_hand: AtHand) -> None:
         xaxis={"title": "Layer (0 is what the input rows give)", "gridcolor": GRID, "dtick": 1},
         yaxis={"title": f"{kind} with the original's states", "gridcolor": GRID},
     )
-    ends = {at_hand.names[name]: float(table.numbers(column)[-1]) for name, table in tables.items()}
+    ends = {context.names[name]: float(table.numbers(column)[-1]) for name, table in tables.items()}
     best = max(ends, key=lambda name: ends[name])
     alt = (
         f"{kind} of hidden states with the original's by layer. In the last layer {best} is nearest, {ends[best]:.2f}."
     )
-    show(Chart("layers", figure, alt, lambda: _numbers(at_hand, tables)), at_hand)
+    show(Chart("layers", figure, alt, lambda: _numbers(context, tables)), context)
     st.caption(
         "Where both tokenizers begin a token both models have read the same. A line that starts low and rises: "
         "the input rows are off, and the body mends it. A line near the dashed one does no more harm than cutting "
@@ -59,8 +59,8 @@ def draw(at_hand: AtHand) -> None:
     )
 
 
-def _line(at_hand: AtHand, name: str, table: Table, column: str) -> go.Scatter:
-    mark, words = at_hand.mark(at_hand.result.outcome(name)), at_hand.names[name]
+def _line(context: LabContext, name: str, table: Table, column: str) -> go.Scatter:
+    mark, words = context.mark(context.result.outcome(name)), context.names[name]
     bars = None
     if f"{column}_low" in table.columns:
         values, low, high = (table.numbers(f"{column}{end}") for end in ("", "_low", "_high"))
@@ -80,11 +80,11 @@ def _line(at_hand: AtHand, name: str, table: Table, column: str) -> go.Scatter:
     )
 
 
-def _numbers(at_hand: AtHand, tables: dict[str, Table]) -> pd.DataFrame:
+def _numbers(context: LabContext, tables: dict[str, Table]) -> pd.DataFrame:
     frames = [
         pd.DataFrame(
             {
-                "Model": at_hand.names[name],
+                "Model": context.names[name],
                 "Layer": table.numbers("layer"),
                 "Cosine": table.numbers("cosine"),
                 "Low": table.numbers("cosine_low"),

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.chart import GRID, LINE, Chart, finish, names_axis
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.figure import show
 from components.widgets.view import View
 from core.lab.outcome import Outcome
@@ -15,11 +15,11 @@ _COLOURS = ("#E69F00", "#0072B2", "#009E73", "#CC79A7")
 _PATTERNS = ("", "/", ".", "x")
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """A bar per model, cut by group; a tick where the new tokens' share of the text ends."""
-    audited = [o for o in at_hand.result.outcomes if o.table("mass_audit", "groups") is not None]
+    audited = [o for o in context.result.outcomes if o.table("mass_audit", "groups") is not None]
     figure = go.Figure()
-    names = [at_hand.names[o.name] for o in audited]
+    names = [context.names[o.name] for o in audited]
     for n, (group, words) in enumerate(_GROUPS.items()):
         masses = [_of(o, group, "mass") for o in audited]
         if not any(masses):
@@ -56,10 +56,10 @@ def draw(at_hand: AtHand) -> None:
     figure.update_layout(margin={"t": 44})
     worst = max(audited, key=lambda o: abs(_of(o, "new", "mass") - _of(o, "new", "share")))
     alt = (
-        f"Probability by group of row. {at_hand.names[worst.name]} gives new tokens {_of(worst, 'new', 'mass'):.0%}, "
+        f"Probability by group of row. {context.names[worst.name]} gives new tokens {_of(worst, 'new', 'mass'):.0%}, "
         f"and {_of(worst, 'new', 'share'):.0%} of the text is new tokens."
     )
-    show(Chart("mass", figure, alt, lambda: _numbers(at_hand, audited)), at_hand)
+    show(Chart("mass", figure, alt, lambda: _numbers(context, audited)), context)
     st.caption(
         "The grey tick is the share of the text's tokens that are new. A bar of new tokens far beyond it: the new rows "
         "draw too much probability; far short: they are hardly ever predicted. Rows that are zero still take some: "
@@ -74,11 +74,11 @@ def _of(outcome: Outcome, group: str, column: str) -> float:
     return float(table.numbers(column)[rows[0]]) if len(rows) else 0.0
 
 
-def _numbers(at_hand: AtHand, audited: list[Outcome]) -> pd.DataFrame:
+def _numbers(context: LabContext, audited: list[Outcome]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Model": at_hand.names[o.name],
+                "Model": context.names[o.name],
                 "Group": words,
                 "Predicted": _of(o, group, "mass"),
                 "Comes": _of(o, group, "share"),

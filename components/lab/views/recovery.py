@@ -6,19 +6,19 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.chart import GRID, LINE, Chart
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.figure import finish_named, show
 from components.widgets.view import View
 from core.lab.outcome import Outcome
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """A curve per method, its seeds as a band."""
-    trained = [o for o in at_hand.result.outcomes if o.table("recovery", "curve") is not None]
+    trained = [o for o in context.result.outcomes if o.table("recovery", "curve") is not None]
     figure = go.Figure()
     curves = {o.name: _curve(o) for o in trained}
     for outcome in trained:
-        curve, mark, name = curves[outcome.name], at_hand.mark(outcome), at_hand.names[outcome.name]
+        curve, mark, name = curves[outcome.name], context.mark(outcome), context.names[outcome.name]
         if (curve["high"] > curve["low"]).any():
             figure.add_trace(
                 go.Scatter(
@@ -62,8 +62,8 @@ def draw(at_hand: AtHand) -> None:
     )
     show(
         Chart("recovery", figure, f"Bits per byte of {len(trained)} models under training.",
-              lambda: _numbers(at_hand, curves)),
-        at_hand,
+              lambda: _numbers(context, curves)),
+        context,
     )  # fmt: skip
     st.caption("Mean over seeds; the band runs from the best to the worst seed. What is trained is named in the table.")
 
@@ -83,8 +83,8 @@ def _curve(outcome: Outcome) -> dict[str, np.ndarray]:
     }
 
 
-def _numbers(at_hand: AtHand, curves: dict[str, dict[str, np.ndarray]]) -> pd.DataFrame:
-    frames = [pd.DataFrame({"Model": at_hand.names[name], **curve}) for name, curve in curves.items()]
+def _numbers(context: LabContext, curves: dict[str, dict[str, np.ndarray]]) -> pd.DataFrame:
+    frames = [pd.DataFrame({"Model": context.names[name], **curve}) for name, curve in curves.items()]
     return pd.concat(frames).rename(
         columns={
             "trained": "Trained",

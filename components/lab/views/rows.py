@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.charts.chart import GRID, Chart
 from components.frame.errors import plain
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.figure import finish_named, show
 from components.lab.sides import one_side
 from components.widgets.numbers import count
@@ -18,30 +18,30 @@ _BINS = 40
 _WORST = 40
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """Origins as a table, lengths as curves, and the worst tokens of one method."""
-    side = one_side(at_hand)
-    made = [o for o in at_hand.result.transplants if side in o.rows]
+    side = one_side(context)
+    made = [o for o in context.result.transplants if side in o.rows]
     if not made:
         st.info("No transplant is finished yet.", icon=":material/hourglass_top:")
         return
-    st.dataframe(_origins(at_hand, made, side), hide_index=True, key="origins")
+    st.dataframe(_origins(context, made, side), hide_index=True, key="origins")
     for outcome in made:
         for reason, n in outcome.rows[side].fallbacks.items():
-            st.caption(plain(f"{at_hand.names[outcome.name]}: {count(n)} rows are the mean row because {reason}."))
-    show(_lengths(at_hand, made, side), at_hand)
+            st.caption(plain(f"{context.names[outcome.name]}: {count(n)} rows are the mean row because {reason}."))
+    show(_lengths(context, made, side), context)
     st.caption(
         "Lengths of the rows that each method made, beside those of rows that were copied. Rows much longer than "
         "copied ones win too often in the head; rows much shorter are not read."
     )
     with_residual = [o for o in made if o.rows[side].residual is not None]
     if with_residual:
-        _worst(at_hand, with_residual, side)
+        _worst(context, with_residual, side)
 
 
-def _origins(at_hand: AtHand, made: list[Outcome], side: str) -> pd.DataFrame:
+def _origins(context: LabContext, made: list[Outcome], side: str) -> pd.DataFrame:
     columns: dict[str, list[object]] = {
-        "Method": [at_hand.names[o.name] for o in made],
+        "Method": [context.names[o.name] for o in made],
         **{word.capitalize(): [o.rows[side].n_by_provenance[word] for o in made] for word in PROVENANCE},
         "Seconds": [round(o.seconds, 2) for o in made],
     }
@@ -57,13 +57,13 @@ def _median(rows: SideRows) -> float | None:
     return round(float(np.nanmedian(rows.residual)), 3)
 
 
-def _lengths(at_hand: AtHand, made: list[Outcome], side: str) -> Chart:
+def _lengths(context: LabContext, made: list[Outcome], side: str) -> Chart:
     copied = made[0].rows[side].norms[made[0].rows[side].provenance == PROVENANCE.index("copied")]
     series = [("Copied rows", copied, "rgba(128,140,160,.9)", "solid")]
     dashes = ("solid", "dash", "dot", "dashdot", "longdash")
     for n, o in enumerate(made):
         rows = o.rows[side]
-        series.append((at_hand.names[o.name], rows.norms[rows.wanted], at_hand.mark(o).colour, dashes[n % 5]))
+        series.append((context.names[o.name], rows.norms[rows.wanted], context.mark(o).colour, dashes[n % 5]))
     reach = float(max(np.quantile(values, 0.995) for _, values, _, _ in series if len(values)))
     edges = np.linspace(0, max(reach, 1e-6), _BINS + 1)
     middles = (edges[1:] + edges[:-1]) / 2
@@ -91,18 +91,18 @@ def _lengths(at_hand: AtHand, made: list[Outcome], side: str) -> Chart:
     return Chart("lengths", figure, f"Lengths of {side} rows by method.", lambda: frame)
 
 
-def _worst(at_hand: AtHand, made: list[Outcome], side: str) -> None:
+def _worst(context: LabContext, made: list[Outcome], side: str) -> None:
     name = st.selectbox(
         "Worst fitted tokens of",
         [o.name for o in made],
-        format_func=lambda name: at_hand.names[name],
+        format_func=lambda name: context.names[name],
         key="lab_worst",
         width=260,
     )
-    rows = at_hand.result.outcome(name).rows[side]
+    rows = context.result.outcome(name).rows[side]
     assert rows.residual is not None, "only those that have residuals"
     places = rows.worst(_WORST)
-    tokens = at_hand.setting.tokens
+    tokens = context.setting.tokens
     ids = rows.wanted[places]
     st.dataframe(
         pd.DataFrame(

@@ -5,14 +5,14 @@ from html import escape
 import streamlit as st
 
 from components.frame.errors import plain
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.widgets.view import View
 from core.evaluation.results import Table
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """One beginning and one way to draw, every model's continuation below."""
-    tables = {o.name: t for o in at_hand.result.outcomes if (t := o.table("samples", "samples")) is not None}
+    tables = {o.name: t for o in context.result.outcomes if (t := o.table("samples", "samples")) is not None}
     first = next(iter(tables.values()))
     prompts = list(dict.fromkeys(zip(first.words("language"), first.words("prompt"), strict=True)))
     kinds = list(dict.fromkeys(first.words("kind")))
@@ -20,17 +20,17 @@ def draw(at_hand: AtHand) -> None:
         chosen = st.selectbox(
             "Beginning",
             range(len(prompts)),
-            format_func=lambda n: f"{at_hand.language(prompts[n][0])}: {prompts[n][1][:60] or 'from nothing'}",
+            format_func=lambda n: f"{context.language(prompts[n][0])}: {prompts[n][1][:60] or 'from nothing'}",
             key="lab_prompt",
         )
         kind = st.segmented_control("Drawn", kinds, default=kinds[0], required=True, key="lab_sample_kind")
     language, prompt = prompts[chosen]
     shown = dict[str, tuple[str, str]]()
-    before = at_hand.result.original
-    original = at_hand.names[before.name] if before is not None else at_hand.setting.model.label
+    before = context.result.original
+    original = context.names[before.name] if before is not None else context.setting.model.label
     for name, table in tables.items():
         _add(shown, table, "original", original, language, prompt, kind)
-        _add(shown, table, "model", at_hand.names[name], language, prompt, kind)
+        _add(shown, table, "model", context.names[name], language, prompt, kind)
     columns = st.columns(2)
     for n, (name, about) in enumerate(shown.items()):
         with columns[n % 2].container(border=True):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from components.cached import lab as cached_lab
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
@@ -16,16 +16,16 @@ from core.lab.plan import Plan
 from core.tokenizers.tokenizer import PLAIN
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """A sentence of the measured ones, or one's own."""
-    plan = at_hand.result.plan
+    plan = context.result.plan
     old, new = cached_lab.tokenizers(plan)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = _sentence(at_hand, plan)
+        text = _sentence(context, plan)
     if not text:
         st.caption("Type a sentence to see how both tokenizers cut it.")
         return
-    names = (f"{at_hand.setting.model.label}, old", f"{at_hand.setting.tokenizer.label}, new")
+    names = (f"{context.setting.model.label}, old", f"{context.setting.tokenizer.label}, new")
     colours = ("#0072B2", "#D55E00")
     rows = [
         Row(name, tokenizer, tokenizer.segment(text), colour)
@@ -40,12 +40,12 @@ def draw(at_hand: AtHand) -> None:
     st.caption(f"{before} tokens before, {after} after: {saved}." if before else "No tokens.")
 
 
-def _sentence(at_hand: AtHand, plan: Plan) -> str:
-    codes = at_hand.languages
+def _sentence(context: LabContext, plan: Plan) -> str:
+    codes = context.languages
     if not codes or not plan.corpus:
         return st.text_area("Text", key="lab_own_text", max_chars=2000)
-    code = st.selectbox("Language", codes, format_func=at_hand.language, key="lab_sentence_language", width=220)
-    texts, sentences = at_hand.setting.texts, open_corpus(plan.corpus).sentences[code]
+    code = st.selectbox("Language", codes, format_func=context.language, key="lab_sentence_language", width=220)
+    texts, sentences = context.setting.texts, open_corpus(plan.corpus).sentences[code]
     numbers = [int(texts.words("sentence")[row]) for row in texts.where(language=code) if texts.words("sentence")[row]]
     chosen = st.selectbox("Sentence", numbers, format_func=lambda n: sentences[n][:80], key=f"lab_sentence_{code}")
     return "" if chosen is None else sentences[chosen]

@@ -4,7 +4,7 @@ from math import isnan
 
 import streamlit as st
 
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.dots import dots
 from components.lab.figure import show
 from components.widgets.view import View
@@ -35,14 +35,14 @@ _SUMMARIES = {
 _GROUPS = {"new": "new rows", "shared": "shared rows"}
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """One number of both matrices, new and shared rows."""
     chosen = st.segmented_control(
         "Number", list(_SUMMARIES), default="Mean cosine", required=True, key="lab_shape", bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
     column, title, says = _SUMMARIES[chosen]
-    tables = {o.name: t for o in at_hand.result.transplants if (t := o.table(_MEASURE, "summary")) is not None}
+    tables = {o.name: t for o in context.result.transplants if (t := o.table(_MEASURE, "summary")) is not None}
     cells = [(side, group) for side in ("input", "output") for group in _GROUPS]
     values = {name: [_at(table, column, *cell) for cell in cells] for name, table in tables.items()}
     there = [n for n in range(len(cells)) if any(not isnan(numbers[n].value) for numbers in values.values())]
@@ -51,7 +51,7 @@ def draw(at_hand: AtHand) -> None:
         return
     rows = [f"{cells[n][0].capitalize()}, {_GROUPS[cells[n][1]]}" for n in there]
     kept = {name: [numbers[n] for n in there] for name, numbers in values.items()}
-    show(dots(at_hand, "shape", rows, kept, title, f"{title} of the rows of {len(kept)} models."), at_hand)
+    show(dots(context, "shape", rows, kept, title, f"{title} of the rows of {len(kept)} models."), context)
     st.caption(says)
 
 

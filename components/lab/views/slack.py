@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.dots import figures
 from components.lab.figure import show
 from components.widgets.view import View
@@ -14,20 +14,20 @@ from components.widgets.view import View
 _MEASURE = "segmentation_slack"
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """Slack per model, and the stretches with most of it."""
-    measured = [o for o in at_hand.result.outcomes if _MEASURE in o.measures]
+    measured = [o for o in context.result.outcomes if _MEASURE in o.measures]
     before = next((v for o in measured if not isnan(v := o.number(_MEASURE, "original_slack").value)), None)
     references = {} if before is None else {"the original": before}
-    show(figures(at_hand, "slack", _MEASURE, {"All texts": "slack"}, "Slack, bits per byte", 0.0, references), at_hand)
+    show(figures(context, "slack", _MEASURE, {"All texts": "slack"}, "Slack, bits per byte", 0.0, references), context)
     name = st.selectbox(
         "Stretches with most of it for",
         [o.name for o in measured if not o.anchor] or [o.name for o in measured],
-        format_func=lambda name: at_hand.names[name],
+        format_func=lambda name: context.names[name],
         key="lab_slack",
         width=260,
     )
-    table = at_hand.result.outcome(name).table(_MEASURE, "model")
+    table = context.result.outcome(name).table(_MEASURE, "model")
     if table is None or "log_all" not in table.columns:
         return
     slack = (table.numbers("log_all") - table.numbers("log_canonical")) / log(2)
@@ -36,7 +36,7 @@ def draw(at_hand: AtHand) -> None:
         pd.DataFrame(
             {
                 "Text": [bytes.fromhex(table.words("piece_hex")[i]).decode("utf-8", "backslashreplace") for i in order],
-                "Language": [at_hand.language(table.words("language")[i]) for i in order],
+                "Language": [context.language(table.words("language")[i]) for i in order],
                 "Tokens": table.numbers("n_tokens")[order],
                 "Slack, bits": slack[order],
             }

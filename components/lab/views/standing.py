@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.charts.take_away import take_away
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.figure import provenance_of
 from components.widgets.view import View
 from core.lab.outcome import Outcome
@@ -16,10 +16,10 @@ from core.stats.number import Number
 _ROLE = {"original": "no transplant", "donor": "native donor", "method": "method", "control": "negative control"}
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """The table; a click on a column sorts."""
-    found = standing(at_hand.result)
-    frame = numbers(at_hand, found)
+    found = standing(context.result)
+    frame = numbers(context, found)
     config: dict[str, object] = {
         "Model": st.column_config.TextColumn(pinned=True),
         "Against the best": st.column_config.TextColumn(
@@ -31,14 +31,14 @@ def draw(at_hand: AtHand) -> None:
         ),
     }
     for n, (key, number) in enumerate(found.columns):
-        measure = at_hand.result.evaluators[key].label
+        measure = context.result.evaluators[key].label
         config[_heading(found, n)] = st.column_config.NumberColumn(
             format="%.3f", help=f"{measure}: {number.text} {_direction(number.better)}"
         )
     st.dataframe(frame, hide_index=True, column_config=config, key="standing_table")
-    take_away("standing", f"transplant-table-{at_hand.job.key[:8]}", lambda: provenance_of(at_hand), "All measures",
+    take_away("standing", f"transplant-table-{context.job.key[:8]}", lambda: provenance_of(context), "All measures",
               lambda: frame, None)  # fmt: skip
-    reasons = _reasons(at_hand, found)
+    reasons = _reasons(context, found)
     if reasons:
         with st.expander("Why some numbers are missing", icon=":material/help:"):
             st.markdown("\n".join(f"- {reason}" for reason in reasons))
@@ -46,18 +46,18 @@ def draw(at_hand: AtHand) -> None:
         st.markdown(
             "\n\n".join(
                 f"**{about.label}**: {about.definition} *{about.source}*"
-                for about in at_hand.result.evaluators.values()
+                for about in context.result.evaluators.values()
             )
         )
 
 
-def numbers(at_hand: AtHand, found: Standing) -> pd.DataFrame:
+def numbers(context: LabContext, found: Standing) -> pd.DataFrame:
     """A row per model, a column per number, and its interval where it has one."""
     columns: dict[str, list[object]] = {
-        "Model": [at_hand.names[row.name] for row in found.rows],
+        "Model": [context.names[row.name] for row in found.rows],
         "Role": [_ROLE[row.role] for row in found.rows],
-        "Against the best": [_against_best(at_hand, row) for row in found.rows],
-        "Beats controls": [_beats(at_hand, row) for row in found.rows],
+        "Against the best": [_against_best(context, row) for row in found.rows],
+        "Beats controls": [_beats(context, row) for row in found.rows],
     }
     for n in range(len(found.columns)):
         heading, mine = _heading(found, n), [row[n] for row in found.numbers]
@@ -78,8 +78,8 @@ def _interval(number: Number) -> str:
     return "" if isnan(number.low) else f"[{number.low:.3f}, {number.high:.3f}]"
 
 
-def _against_best(at_hand: AtHand, row: Outcome) -> str:
-    verdict, name = at_hand.verdict, row.entrant
+def _against_best(context: LabContext, row: Outcome) -> str:
+    verdict, name = context.verdict, row.entrant
     if row.role != "method" or not verdict.best:
         return ""
     if name == verdict.best:
@@ -87,9 +87,9 @@ def _against_best(at_hand: AtHand, row: Outcome) -> str:
     return "not told apart" if name in verdict.tied else "worse"
 
 
-def _beats(at_hand: AtHand, row: Outcome) -> str:
-    beats = at_hand.verdict.beats.get(row.entrant)
-    if row.role != "method" or row.entrant not in at_hand.verdict.beats:
+def _beats(context: LabContext, row: Outcome) -> str:
+    beats = context.verdict.beats.get(row.entrant)
+    if row.role != "method" or row.entrant not in context.verdict.beats:
         return ""
     return {True: "yes", False: "no", None: "not tested"}[beats]
 
@@ -98,13 +98,13 @@ def _direction(better: str) -> str:
     return {"lower": "Lower is better.", "higher": "Higher is better."}.get(better, "")
 
 
-def _reasons(at_hand: AtHand, found: Standing) -> list[str]:
+def _reasons(context: LabContext, found: Standing) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for row, mine in zip(found.rows, found.numbers, strict=True):
         for (key, _), number in zip(found.columns, mine, strict=True):
             if isnan(number.value) and number.reason:
-                reasons.setdefault(f"{at_hand.result.evaluators[key].label}: {number.reason}", []).append(
-                    at_hand.names[row.name]
+                reasons.setdefault(f"{context.result.evaluators[key].label}: {number.reason}", []).append(
+                    context.names[row.name]
                 )
     return [f"{reason} ({', '.join(dict.fromkeys(models))})" for reason, models in reasons.items()]
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.lab.context import AtHand
+from components.lab.context import LabContext
 from components.lab.dots import figures
 from components.lab.figure import show
 from components.widgets.view import View
@@ -14,10 +14,10 @@ _ROWS = {
 }
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: LabContext) -> None:
     """Divergence with one side, the other, and both."""
     title = "KL of the next byte from the original, bits"
-    show(figures(at_hand, "swap", VIEW.measure, _ROWS, title, 0.0), at_hand)
+    show(figures(context, "swap", VIEW.measure, _ROWS, title, 0.0), context)
     st.caption(
         "The body reads new tokens with new input rows and hands its states to the old head; or the original's states "
         "go to the new head. The larger of the two is the side to work on."

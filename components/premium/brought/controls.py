@@ -4,24 +4,26 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from components.cached import corpora as cached_corpora
+from components.cached import premium as cached_premium
 from components.cached import tokenizers as cached
 from components.frame.errors import plain
-from components.premium.brought.known import owner
-from components.premium.ordering import matching
+from components.premium.brought.owner import owner
 from components.premium.texts import CORPUS, COUNTED, WANTED
 from components.widgets.add_tokenizer import bring_forms
 from components.widgets.pickers import short_name
-from core.counting import brought as yours
+from core.counting import brought
 from core.counting.table import Counted
 from core.premium.atlas import atlas_tokenizers
+from core.premium.ordering import matching
 from core.text.languages import language
 
 _WHICH = ("All languages", "Those found", "A few")
 
 
-def yours_popover(known: Mapping[str, Counted]) -> None:
+def brought_popover(known: Mapping[str, Counted]) -> None:
     """Lists what users brought, and takes more."""
-    own = {key: one for key, one in known.items() if yours.from_link(key)}
+    own = {key: one for key, one in known.items() if brought.from_link(key)}
     place = st.popover(
         "Yours",
         icon=":material/person_add:",
@@ -62,7 +64,7 @@ def _languages() -> list[str]:
     if which == _WHICH[0]:
         return []
     spec = st.session_state.get(CORPUS, "")
-    codes = cached.corpus(spec).languages if spec else cached.atlas("").table.languages
+    codes = cached_corpora.corpus(spec).languages if spec else cached_premium.atlas("").table.languages
     if which == _WHICH[1]:
         found = [codes[n] for n in matching(codes, st.session_state.get("find") or "")]
         st.caption(f"{len(found)} languages fit the search, and the base language.")
@@ -84,12 +86,12 @@ def bring(spec: str, languages: Sequence[str]) -> None:
         UserError: it cannot be opened.
     """
     info = cached.tokenizer(spec).info
-    shipped = yours.same_content(info.fingerprint, atlas_tokenizers())
+    shipped = brought.same_content(info.fingerprint, atlas_tokenizers())
     if shipped:
         st.toast(f"This is {plain(atlas_tokenizers()[shipped].label)}, which ships.", icon=":material/verified:")
         _later_show(shipped)
         return
-    key = yours.in_link(yours.keep(info, owner()))
+    key = brought.in_link(brought.keep(info, owner()))
     _later_show(key)
     st.session_state.setdefault(WANTED, {})[key] = list(languages)
 
@@ -102,7 +104,7 @@ def _later_show(key: str) -> None:
     st.session_state[_SHOW] = key
 
 
-def brought() -> None:
+def show_brought() -> None:
     """Choose what was brought in the run before; to be called before the chooser is drawn."""
     key = st.session_state.pop(_SHOW, None)
     if key:
@@ -123,4 +125,4 @@ def _hide(key: str) -> None:
 
 def _remove(key: str, one: Counted) -> None:
     _hide(key)
-    yours.forget(one.fingerprint, owner())
+    brought.forget(one.fingerprint, owner())

@@ -6,24 +6,25 @@ from functools import partial
 
 import streamlit as st
 
+from components.cached import corpora as cached_corpora
 from components.cached import runs as cached_runs
 from components.cached import tokenizers as cached
 from components.frame.errors import plain, show_error
-from components.premium.bench import Bench
 from components.premium.brought.controls import bring
-from components.premium.brought.known import known_tokenizers
-from components.premium.controls import ABSENT, Choice
+from components.premium.brought.owner import known_here
+from components.premium.controls import ABSENT
 from components.premium.texts import FLORES, WANTED, sample_button
 from components.runs.job_cards import cancel, session, visible
 from components.widgets.numbers import duration
 from core.common.errors import UserError
 from core.corpora.corpus import Corpus
 from core.counting.brought import from_link
+from core.counting.job import KIND, corpus_counting
 from core.counting.table import Counted
 from core.counting.tally import layout
 from core.jobs.job import Job, State
+from core.premium.workbench import PremiumChoice, Workbench
 from core.text.languages import language
-from core.work.count import corpus_counting
 
 _REFRESH = 3.0  # seconds between two redraws of the charts while languages come in
 _REFRESHED, _DISMISSED = "premium_refreshed", "premium_dismissed"
@@ -64,7 +65,7 @@ def _forget_absent(key: str) -> None:
     st.session_state[ABSENT] = [other for other in st.session_state.get(ABSENT, []) if other != key]
 
 
-def counting_strip(bench: Bench, choice: Choice) -> None:
+def counting_strip(bench: Workbench, choice: PremiumChoice) -> None:
     """Jobs under way for the chosen tokenizers, or what could be counted; nothing if all is there."""
     not_here()
     missing = bench.uncounted(choice.keys)
@@ -91,12 +92,12 @@ def counting_strip(bench: Bench, choice: Choice) -> None:
         _offer(bench, choice, missing)
 
 
-def _jobs(bench: Bench) -> list[Job]:
+def _jobs(bench: Workbench) -> list[Job]:
     """Jobs that count on this text or fetch it, and are not over for good; the newest one of those that stopped."""
     stopped = (State.INTERRUPTED, State.FAILED)
     found = []
     for job in visible(cached_runs.jobs()):
-        counts = job.kind == "count" and job.inputs and job.inputs[-1].fingerprint == bench.table.corpus
+        counts = job.kind == KIND and job.inputs and job.inputs[-1].fingerprint == bench.table.corpus
         fetches = job.kind == "fetch" and not bench.corpus
         if (counts or fetches) and (job.state.live or job.state in stopped):
             found.append(job)
@@ -158,7 +159,7 @@ def _progress(job: Job) -> str:
     return "  ·  ".join(parts)
 
 
-def _begin_wanted(bench: Bench, choice: Choice) -> bool:
+def _begin_wanted(bench: Workbench, choice: PremiumChoice) -> bool:
     """Start what was asked for as soon as the text is here; whether anything was started."""
     wanted: dict[str, list[str]] = st.session_state[WANTED]
     corpus = _text(bench)
@@ -170,14 +171,14 @@ def _begin_wanted(bench: Bench, choice: Choice) -> bool:
     for key, languages in wanted.items():
         if key in missing:
             together.setdefault(tuple(languages), []).append(key)
-    started = [_start(bench, choice, corpus, keys, languages) for languages, keys in together.items()]
+    started = [_start(choice, corpus, keys, languages) for languages, keys in together.items()]
     return any(started)
 
 
-def _text(bench: Bench) -> Corpus | str:
+def _text(bench: Workbench) -> Corpus | str:
     """The sentences to count, or why they cannot be."""
     try:
-        corpus = cached.corpus(bench.corpus or FLORES)
+        corpus = cached_corpora.corpus(bench.corpus or FLORES)
     except UserError as error:
         return str(error)
     if corpus.fingerprint != bench.table.corpus:
@@ -185,9 +186,9 @@ def _text(bench: Bench) -> Corpus | str:
     return corpus
 
 
-def _offer(bench: Bench, choice: Choice, missing: Sequence[str]) -> None:
+def _offer(bench: Workbench, choice: PremiumChoice, missing: Sequence[str]) -> None:
     """What is not counted, with a button that counts it, or one that brings the text."""
-    known = known_tokenizers()
+    known = known_here()
     names = ", ".join(known[key].label for key in missing[:3]) + (
         f" and {len(missing) - 3} more" if len(missing) > 3 else ""
     )
@@ -214,13 +215,13 @@ def _offer(bench: Bench, choice: Choice, missing: Sequence[str]) -> None:
             icon=":material/play_arrow:",
             type="tertiary" if some else "primary",
             key="count_missing",
-        ) and _start(bench, choice, corpus, missing, []):
+        ) and _start(choice, corpus, missing, []):
             st.rerun()
 
 
-def _start(bench: Bench, choice: Choice, corpus: Corpus, keys: Sequence[str], languages: Sequence[str]) -> bool:
+def _start(choice: PremiumChoice, corpus: Corpus, keys: Sequence[str], languages: Sequence[str]) -> bool:
     """Submit a job for these tokenizers on these languages, all if there are none; the base comes first."""
-    known = known_tokenizers()
+    known = known_here()
     codes = list(dict.fromkeys([choice.base, *(languages or corpus.languages)]))
     with st.spinner("Opening the tokenizers …", show_time=True):
         opened, lost = [], []
@@ -241,7 +242,7 @@ def _start(bench: Bench, choice: Choice, corpus: Corpus, keys: Sequence[str], la
             plural = "" if len(codes) == 1 else "s"
             where = language(codes[0]).label if len(codes) == 1 else f"{len(codes)} language{plural}"
             label = f"{names} on {corpus.label}, {where}"
-            cached_runs.jobs().submit("count", counting.params, session(), counting.inputs, label)
+            cached_runs.jobs().submit(KIND, counting.params, session(), counting.inputs, label)
         except UserError as error:
             show_error(error)
             return False

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.cached import corpora as cached_corpora
+from components.cached import premium as cached_premium
 from components.cached import tokenizers as cached
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from core.common.errors import UserError
 from core.corpora.corpus import Corpus
 from core.counting.brought import in_link
@@ -12,7 +14,7 @@ from core.tokenizers.segmentation import Segmentation
 
 
 @dataclass(frozen=True)
-class Texts:
+class ShownSentences:
     """Sentences in some languages.
 
     Args:
@@ -26,31 +28,31 @@ class Texts:
     remark: str
 
 
-def texts(at_hand: AtHand, codes: tuple[str, ...]) -> Texts:
+def texts(context: PremiumContext, codes: tuple[str, ...]) -> ShownSentences:
     """The sentences counted if they are on this machine, else those of the sample that ships, else none."""
-    remark, name = "", at_hand.table.corpus_label
+    remark, name = "", context.table.corpus_label
     try:
-        text = cached.corpus(at_hand.text)
+        text = cached_corpora.corpus(context.text)
     except UserError as error:
         remark = f"The sentences counted are not on this machine. {error}"
     else:
         missing = next((code for code in codes if code not in text.languages), "")
-        if text.fingerprint != at_hand.table.corpus and not at_hand.part:
+        if text.fingerprint != context.table.corpus and not context.part:
             remark = f"The copy of {name} on this machine is not the text that was counted."
         elif missing:
             remark = f"The copy of {name} on this machine lacks {missing}."
         else:
-            return Texts(text, True, "")
-    sample = cached.corpus("sample")
-    return Texts(sample if set(codes) <= set(sample.languages) else None, False, remark)
+            return ShownSentences(text, True, "")
+    sample = cached_corpora.corpus("sample")
+    return ShownSentences(sample if set(codes) <= set(sample.languages) else None, False, remark)
 
 
-def opens_here(at_hand: AtHand, row: int) -> str | None:
+def opens_here(context: PremiumContext, row: int) -> str | None:
     """A spec under which the tokenizer opens here without a network, or None; one that a user brought has been here."""
-    one = at_hand.table.tokenizers[row]
+    one = context.table.tokenizers[row]
     for spec in one.opens:
         kind, _, rest = spec.partition(":")
-        if in_link(one) in at_hand.keys or kind in ("builtin", "mistral") or (kind == "file" and Path(rest).exists()):
+        if in_link(one) in context.keys or kind in ("builtin", "mistral") or (kind == "file" and Path(rest).exists()):
             try:
                 cached.tokenizer(spec)
             except UserError:
@@ -59,11 +61,11 @@ def opens_here(at_hand: AtHand, row: int) -> str | None:
     return None
 
 
-def public_specs(at_hand: AtHand, row: int) -> list[str]:
+def public_specs(context: PremiumContext, row: int) -> list[str]:
     """Specs under which anybody can open the tokenizer."""
-    return [spec for spec in at_hand.table.tokenizers[row].opens if not spec.startswith("file:")]
+    return [spec for spec in context.table.tokenizers[row].opens if not spec.startswith("file:")]
 
 
 def cut(spec: str, corpus: Corpus, code: str, most: int) -> tuple[Segmentation, ...]:
     """The first sentences of a language cut by a tokenizer."""
-    return cached.segmentations(spec, corpus.spec, code, most)
+    return cached_premium.segmentations(spec, corpus.spec, code, most)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.frame.errors import plain
 from components.premium.choosers import one_language, one_tokenizer
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.scale import times
 from components.widgets.view import View
 
@@ -22,10 +22,10 @@ class Terms:
     speed: float
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: PremiumContext) -> None:
     """Inputs in a row, one sentence to quote, and a table of all languages found."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        row, column = one_tokenizer(at_hand), one_language(at_hand)
+        row, column = one_tokenizer(context), one_language(context)
         price = st.number_input(
             "Price per million",
             min_value=0.0,
@@ -42,7 +42,7 @@ def draw(at_hand: AtHand) -> None:
             "Tokens per second", min_value=0.1, value=50.0, key="speed", width=140, bind="query-params"
         )
         length = st.number_input(
-            f"Characters in {at_hand.base_label}",
+            f"Characters in {context.base_label}",
             min_value=1,
             value=6000,
             key="length",
@@ -51,22 +51,22 @@ def draw(at_hand: AtHand) -> None:
             help="Length of the article in the base language; 6,000 are about 1,000 English words.",
         )
     terms = Terms(price, window, speed)
-    base = at_hand.table.language(at_hand.base)
-    tokens = article_tokens(at_hand, row, base, length)
-    masked = (row, column) in at_hand.found.reasons
+    base = context.table.language(context.base)
+    tokens = article_tokens(context, row, base, length)
+    masked = (row, column) in context.found.reasons
     if masked:
-        st.info(f"Masked: {at_hand.sentence(row, column)}", icon=":material/block:")
+        st.info(f"Masked: {context.sentence(row, column)}", icon=":material/block:")
     else:
-        names = (at_hand.language(column), at_hand.base_label, at_hand.label(row))
+        names = (context.language(column), context.base_label, context.label(row))
         st.code(
             to_quote(names, float(tokens[column]), float(tokens[base]), terms, length), language=None, wrap_lines=True
         )
-    shown = [c for c in at_hand.columns if (row, c) not in at_hand.found.reasons]
+    shown = [c for c in context.columns if (row, c) not in context.found.reasons]
     need = tokens[shown]
     st.dataframe(
         pd.DataFrame(
             {
-                "Language": [at_hand.language(c) for c in shown],
+                "Language": [context.language(c) for c in shown],
                 "Tokens": np.round(need).astype(int),
                 "Cost": need * price / 1e6,
                 "Fits": np.minimum(1.0, window / need),
@@ -92,17 +92,17 @@ def draw(at_hand: AtHand) -> None:
         },
     )
     st.caption(
-        f"Tokens per character of the base language in {plain(at_hand.table.corpus_label)} with "
-        f"{plain(at_hand.label(row))}, times the length of the article, times the premium per line. "
+        f"Tokens per character of the base language in {plain(context.table.corpus_label)} with "
+        f"{plain(context.label(row))}, times the length of the article, times the premium per line. "
         "Other kinds of text differ; so do prices for input and output."
     )
 
 
-def article_tokens(at_hand: AtHand, row: int, base: int, length: int) -> np.ndarray:
+def article_tokens(context: PremiumContext, row: int, base: int, length: int) -> np.ndarray:
     """Tokens that an article of `length` characters in the base language takes in every language, (L,)."""
-    both = at_hand.table.present & at_hand.table.present[base]
-    tokens = np.where(both, at_hand.table.tokens[row], 0).sum(1, dtype=np.float64)
-    characters = np.where(both, at_hand.table.n_characters[base], 0).sum(1, dtype=np.float64)
+    both = context.table.present & context.table.present[base]
+    tokens = np.where(both, context.table.tokens[row], 0).sum(1, dtype=np.float64)
+    characters = np.where(both, context.table.n_characters[base], 0).sum(1, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         return tokens / characters * length
 

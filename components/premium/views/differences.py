@@ -9,11 +9,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import premium as cached_premium
 from components.charts.chart import Chart, finish, names_axis
 from components.premium.cells import hatched, targets
 from components.premium.choosers import one_language, one_tokenizer
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
 from components.premium.scale import between, colour_scale, times
 from components.widgets.view import View
@@ -24,7 +24,7 @@ _REACH = 2  # doublings either way
 _WRITTEN = 14  # names at which numbers still fit into cells
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: PremiumContext) -> None:
     """Pairs of the chosen tokenizers in one language, or of the languages found under one tokenizer."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         what = st.segmented_control(
@@ -37,25 +37,25 @@ def draw(at_hand: AtHand) -> None:
             help=f"The tokenizers chosen, in one language; or the first {_MOST} languages found, under one tokenizer.",
         )
         if what == "Tokenizers":
-            column = one_language(at_hand)
-            cells = [(row, column) for row in at_hand.rows]
+            column = one_language(context)
+            cells = [(row, column) for row in context.rows]
         else:
-            row = one_tokenizer(at_hand)
-            cells = [(row, column) for column in at_hand.columns[:_MOST]]
+            row = one_tokenizer(context)
+            cells = [(row, column) for column in context.columns[:_MOST]]
     cells = sorted(
-        (cell for cell in cells if cell not in at_hand.found.reasons),
-        key=lambda cell: -float(at_hand.found.value[cell]),
+        (cell for cell in cells if cell not in context.found.reasons),
+        key=lambda cell: -float(context.found.value[cell]),
     )
     if len(cells) < 2:
         st.info("It takes two that are not masked to compare.", icon=":material/compare_arrows:")
         return
-    names = [at_hand.label(row) if what == "Tokenizers" else at_hand.language(column) for row, column in cells]
-    found = _compared(at_hand, cells, names)
+    names = [context.label(row) if what == "Tokenizers" else context.language(column) for row, column in cells]
+    found = _compared(context, cells, names)
     n_alike = int((~found.distinguishable).sum())
-    where = at_hand.language(cells[0][1]) if what == "Tokenizers" else at_hand.label(cells[0][0])
+    where = context.language(cells[0][1]) if what == "Tokenizers" else context.label(cells[0][0])
     chart = Chart(
         "differences",
-        pairs_figure(names, found, at_hand.dark),
+        pairs_figure(names, found, context.dark),
         f"Pairs of {len(names)} {what.lower()} compared on {where}: {n_alike} of {len(found.names)} cannot be told "
         "apart.",
         lambda: pair_table(names, found),
@@ -63,11 +63,11 @@ def draw(at_hand: AtHand) -> None:
         {_TARGETS: [cell for cell in cells for _ in cells]},
         printed=lambda light: pairs_figure(names, found, light.dark),
     )
-    show(chart, at_hand, "Token premiums")
+    show(chart, context, "Token premiums")
     st.caption(
         f"{where}: the premium of the row over that of the column; blue-green is cheaper, amber to brown-red dearer, "
         f"hatched cannot be told apart: {n_alike} of {len(found.names)} pairs (paired test over sentences, 5 % after "
-        f"{CORRECTION}'s correction for all of them). With {at_hand.table.tokens.shape[2]:,} sentences small "
+        f"{CORRECTION}'s correction for all of them). With {context.table.tokens.shape[2]:,} sentences small "
         "differences are found too: look at how large they are."
     )
 
@@ -75,16 +75,16 @@ def draw(at_hand: AtHand) -> None:
 _TARGETS = 3  # which trace of the figure takes clicks
 
 
-def _compared(at_hand: AtHand, cells: Sequence[Cell], names: Sequence[str]) -> Differences:
-    coded = [(row, at_hand.table.languages[column]) for row, column in cells]
+def _compared(context: PremiumContext, cells: Sequence[Cell], names: Sequence[str]) -> Differences:
+    coded = [(row, context.table.languages[column]) for row, column in cells]
     one_language = len({code for _, code in coded}) == 1
-    return cached.differences(
-        at_hand.stamp,
-        at_hand.table,
+    return cached_premium.differences(
+        context.stamp,
+        context.table,
         tuple(combinations(coded, 2)),
-        at_hand.base if one_language else None,  # under one tokenizer the base is the same on both sides
+        context.base if one_language else None,  # under one tokenizer the base is the same on both sides
         tuple(f"{a} – {b}" for a, b in combinations(names, 2)),
-        "line" if one_language else at_hand.per,  # and so are bytes and characters in one language
+        "line" if one_language else context.per,  # and so are bytes and characters in one language
     )
 
 

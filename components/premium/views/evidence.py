@@ -7,12 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from components.cached import premium as cached_premium
 from components.cached import tokenizers as cached
 from components.charts.chart import GRID, Chart, finish
 from components.frame.errors import plain
-from components.premium.brought.sentences import Texts, cut, opens_here, public_specs, texts
+from components.premium.brought.sentences import ShownSentences, cut, opens_here, public_specs, texts
 from components.premium.choosers import one_language, one_tokenizer
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.figure import ONE, bring_into_sight, show
 from components.premium.scale import log_axis, times
 from components.segmentation.rows import Row
@@ -30,11 +31,11 @@ _AT_ONCE = 3
 _CUT = 200  # sentences that costly words and characters are looked for in
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: PremiumContext) -> None:
     """The cell that the user chooses, in a sentence, a histogram and its sentences."""
     bring_into_sight()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        column, row = one_language(at_hand), one_tokenizer(at_hand)
+        column, row = one_language(context), one_tokenizer(context)
         kind = st.segmented_control(
             "Sentences to show",
             ["Dearest", "Typical", "Cheapest"],
@@ -43,48 +44,48 @@ def draw(at_hand: AtHand) -> None:
             key="sentences",
             bind="query-params",
         )
-    reason = at_hand.found.reasons.get((row, column))
+    reason = context.found.reasons.get((row, column))
     if reason:
-        st.info(f"Masked: {at_hand.sentence(row, column)}", icon=":material/block:")
+        st.info(f"Masked: {context.sentence(row, column)}", icon=":material/block:")
     else:
-        st.markdown(f"**{plain(at_hand.sentence(row, column))}**")
-    code = at_hand.table.languages[column]
-    ratios = sentence_ratios(at_hand.table, row, code, at_hand.base)
+        st.markdown(f"**{plain(context.sentence(row, column))}**")
+    code = context.table.languages[column]
+    ratios = sentence_ratios(context.table, row, code, context.base)
     known = ratios[~np.isnan(ratios) & (ratios > 0)]
     if len(known):
-        premium = float(np.nansum(at_hand.table.tokens[row, column]) / at_hand.table.tokens[row, _base(at_hand)].sum())
+        premium = float(np.nansum(context.table.tokens[row, column]) / context.table.tokens[row, _base(context)].sum())
         chart = Chart(
             "ratios",
-            ratios_figure(known, premium, f"tokens of a sentence, × {at_hand.base_label}"),
+            ratios_figure(known, premium, f"tokens of a sentence, × {context.base_label}"),
             f"Ratios of {len(known):,} sentences, {times(premium)} together; middle half from {_quarters(known)}.",
-            lambda: sentence_table(at_hand, row, column),
+            lambda: sentence_table(context, row, column),
         )
-        show(chart, at_hand, "Token ratios of sentences")
+        show(chart, context, "Token ratios of sentences")
         st.caption(
             f"{len(known):,} sentences, each with its own ratio; the middle half lies from {_quarters(known)}. The "
             "premium (line) is the ratio of sums, in which long sentences weigh more."
         )
-    found = texts(at_hand, (code, at_hand.base))
+    found = texts(context, (code, context.base))
     if found.remark:
         st.info(plain(found.remark), icon=":material/download:")
     if found.corpus is None:
-        st.caption(f"The sample that ships has no {at_hand.language(column)} either.")
+        st.caption(f"The sample that ships has no {context.language(column)} either.")
         return
-    spec = opens_here(at_hand, row)
+    spec = opens_here(context, row)
     if spec is None:
         st.caption(
-            f"To see the tokens, {plain(at_hand.label(row))} must be on this machine: add it on the page Segmentation, "
-            f"such as {plain(' or '.join(public_specs(at_hand, row)) or 'from its file')}."
+            f"To see the tokens, {plain(context.label(row))} must be on this machine: add it on the page Segmentation, "
+            f"such as {plain(' or '.join(public_specs(context, row)) or 'from its file')}."
         )
         if not found.counted:
             return
-    _sentences(at_hand, row, column, kind, found, spec)
+    _sentences(context, row, column, kind, found, spec)
     if spec is not None:
-        _costly(at_hand, column, found, spec)
+        _costly(context, column, found, spec)
 
 
-def _base(at_hand: AtHand) -> int:
-    return at_hand.table.language(at_hand.base)
+def _base(context: PremiumContext) -> int:
+    return context.table.language(context.base)
 
 
 def _quarters(ratios: np.ndarray) -> str:
@@ -133,27 +134,29 @@ def ratios_figure(ratios: np.ndarray, premium: float, title: str) -> go.Figure:
     )
 
 
-def sentence_table(at_hand: AtHand, row: int, column: int) -> pd.DataFrame:
+def sentence_table(context: PremiumContext, row: int, column: int) -> pd.DataFrame:
     """A row per sentence: its number, its tokens in both languages, and their ratio."""
-    own, base = (at_hand.table.tokens[row, c].astype(np.int64) for c in (column, _base(at_hand)))
-    ratios = sentence_ratios(at_hand.table, row, at_hand.table.languages[column], at_hand.base)
+    own, base = (context.table.tokens[row, c].astype(np.int64) for c in (column, _base(context)))
+    ratios = sentence_ratios(context.table, row, context.table.languages[column], context.base)
     return pd.DataFrame(
         {
             "Sentence": np.arange(1, len(own) + 1),
-            f"Tokens in {at_hand.language(column)}": own,
-            f"Tokens in {at_hand.base_label}": base,
+            f"Tokens in {context.language(column)}": own,
+            f"Tokens in {context.base_label}": base,
             "Ratio": ratios.round(3),
         }
     )
 
 
-def _sentences(at_hand: AtHand, row: int, column: int, kind: str, found: Texts, spec: str | None) -> None:
+def _sentences(
+    context: PremiumContext, row: int, column: int, kind: str, found: ShownSentences, spec: str | None
+) -> None:
     """Sentences side by side in both languages, with their tokens where the tokenizer is here."""
     assert found.corpus is not None, "the caller has looked"
-    codes = at_hand.table.languages[column], at_hand.base
+    codes = context.table.languages[column], context.base
     if found.counted:
-        told = telling_sentences(at_hand.table, row, codes[0], codes[1], _AT_ONCE)
-        counts = [at_hand.table.tokens[row, c] for c in (column, _base(at_hand))]
+        told = telling_sentences(context.table, row, codes[0], codes[1], _AT_ONCE)
+        counts = [context.table.tokens[row, c] for c in (column, _base(context))]
     else:
         assert spec is not None, "without a tokenizer nothing is known of the sample"
         counts = [
@@ -170,9 +173,9 @@ def _sentences(at_hand: AtHand, row: int, column: int, kind: str, found: Texts, 
             for side, code, n in zip(st.columns(2), codes, tokens, strict=True):
                 with side:
                     st.caption(f"{language(code).label} · {n} tokens")
-                    _one(at_hand, row, spec, found.corpus.sentences[code][number], f"{code}_{number}")
+                    _one(context, row, spec, found.corpus.sentences[code][number], f"{code}_{number}")
     st.caption(
-        f"Sentences whose length in {at_hand.base_label} is under half the median are left out. {found.corpus.licence}."
+        f"Sentences whose length in {context.base_label} is under half the median are left out. {found.corpus.licence}."
     )
 
 
@@ -180,21 +183,21 @@ def _chosen(told: Telling, kind: str) -> Sequence[int]:
     return {"Dearest": told.worst, "Typical": told.typical, "Cheapest": told.best}[kind]
 
 
-def _one(at_hand: AtHand, row: int, spec: str | None, sentence: str, key: str) -> None:
+def _one(context: PremiumContext, row: int, spec: str | None, sentence: str, key: str) -> None:
     if spec is None:
         st.text(sentence)
         return
     segmentation = cached.segmentation(spec, sentence, False, False)
-    opened = Row(spec, cached.tokenizer(spec), segmentation, at_hand.colours[at_hand.rows.index(row)])
+    opened = Row(spec, cached.tokenizer(spec), segmentation, context.colours[context.rows.index(row)])
     token_view(token_view_of([opened], sentence, (0, len(sentence)), _PLAIN), key=f"evidence_{key}_{row}")
 
 
-def _costly(at_hand: AtHand, column: int, found: Texts, spec: str) -> None:
+def _costly(context: PremiumContext, column: int, found: ShownSentences, spec: str) -> None:
     """The characters and words that cost most, found in a part of the text."""
     assert found.corpus is not None, "the caller has looked"
     most = min(_CUT, found.corpus.n_sentences)
-    words, characters = cached.costly(spec, found.corpus.spec, at_hand.table.languages[column], most)
-    st.markdown(f"**What costs most in {plain(at_hand.language(column))}**")
+    words, characters = cached_premium.costly(spec, found.corpus.spec, context.table.languages[column], most)
+    st.markdown(f"**What costs most in {plain(context.language(column))}**")
     for side, name, costs in zip(st.columns(2), ("Characters", "Words"), (characters, words), strict=True):
         with side:
             if costs:

@@ -9,28 +9,28 @@ import streamlit as st
 
 from components.charts.chart import LINE, Chart, finish, names_axis
 from components.premium.choosers import one_tokenizer
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.figure import ONE, show
-from components.premium.ordering import GROUPS
 from components.premium.scale import log_axis, times
 from components.widgets.view import View
+from core.premium.ordering import GROUPS
 from core.text.languages import SOURCES, language
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: PremiumContext) -> None:
     """A row of dots per group, the dearest group first."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        row = one_tokenizer(at_hand)
+        row = one_tokenizer(context)
         by = st.segmented_control(
             "Group by", list(GROUPS), default="Script", required=True, key="group", bind="query-params"
         )
-    value = at_hand.found.value[row]
+    value = context.found.value[row]
     found: dict[str, list[int]] = {}
-    for column in at_hand.columns:
+    for column in context.columns:
         if not np.isnan(value[column]):
-            found.setdefault(GROUPS[by](language(at_hand.table.languages[column])), []).append(column)
+            found.setdefault(GROUPS[by](language(context.table.languages[column])), []).append(column)
     if not found:
-        st.info(f"No language found has a premium with {at_hand.label(row)}.", icon=":material/block:")
+        st.info(f"No language found has a premium with {context.label(row)}.", icon=":material/block:")
         return
     members = {name: found[name] for name in sorted(found, key=lambda name: -float(np.median(value[found[name]])))}
     names = list(members)
@@ -39,16 +39,16 @@ def draw(at_hand: AtHand) -> None:
         "groups",
         strip_figure(
             {name: value[columns] for name, columns in members.items()},
-            {name: [at_hand.sentence(row, column) for column in columns] for name, columns in members.items()},
-            at_hand.colours[at_hand.rows.index(row)],
-            f"{at_hand.label(row)}: {at_hand.axis}",
+            {name: [context.sentence(row, column) for column in columns] for name, columns in members.items()},
+            context.colours[context.rows.index(row)],
+            f"{context.label(row)}: {context.axis}",
         ),
-        f"Premiums with {at_hand.label(row)} by {by.lower()}; dearest {dear}; cheapest {cheap}.",
+        f"Premiums with {context.label(row)} by {by.lower()}; dearest {dear}; cheapest {cheap}.",
         lambda: spreads({name: value[columns] for name, columns in members.items()}, by),
         {"Languages": st.column_config.NumberColumn(help="With a premium.")},
         {0: [(row, column) for columns in members.values() for column in columns]},
     )
-    show(chart, at_hand, "Token premiums by group")
+    show(chart, context, "Token premiums by group")
     st.caption(
         f"A dot is a language, the tall mark the median of its {by.lower()}; groups from dear to cheap. {SOURCES}"
     )

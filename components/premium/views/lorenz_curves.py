@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.chart import GRID, LINE, Chart, finish
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.figure import plot
 from components.premium.take_away import take_away
 from components.widgets.view import View
@@ -17,29 +17,29 @@ from core.stats.inequality import gini, known, lorenz, worst_decile
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: PremiumContext) -> None:
     """A curve per tokenizer, the most even first, and the numbers in a table beside it."""
-    columns = list(at_hand.columns)
-    costs = [at_hand.found.value[row][columns] for row in at_hand.rows]
+    columns = list(context.columns)
+    costs = [context.found.value[row][columns] for row in context.rows]
     usable = [n for n, one in enumerate(costs) if len(known(one)) > 1]
     if not usable:
         st.info("A Lorenz curve needs two languages or more with a premium.", icon=":material/show_chart:")
         return
     usable.sort(key=lambda n: gini(costs[n]))
     costs = [costs[n] for n in usable]
-    labels = [at_hand.label(at_hand.rows[n]) for n in usable]
+    labels = [context.label(context.rows[n]) for n in usable]
     even, uneven = (f"{labels[n]}, Gini {gini(costs[n]):.2f}" for n in (0, -1))
     chart = Chart(
         "lorenz",
-        lorenz_figure(labels, costs, [at_hand.colours[n] for n in usable]),
+        lorenz_figure(labels, costs, [context.colours[n] for n in usable]),
         f"Lorenz curves of {len(labels)} tokenizers; most even {even}; least even {uneven}.",
         lambda: evenness(labels, costs),
     )
     left, right = st.columns([6, 5], vertical_alignment="center")
     with left:
-        plot(chart, at_hand)
+        plot(chart, context)
         take_away(
-            chart.key, at_hand, "Lorenz curves of token premiums", chart.alt, chart.numbers, lambda _: chart.figure
+            chart.key, context, "Lorenz curves of token premiums", chart.alt, chart.numbers, lambda _: chart.figure
         )
     right.dataframe(chart.numbers(), hide_index=True)
     st.caption(

@@ -7,12 +7,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import premium as cached_premium
 from components.charts.chart import GRID, Chart, finish
 from components.frame.errors import plain
-from components.premium.brought.sentences import Texts, cut, opens_here, texts
+from components.premium.brought.sentences import ShownSentences, cut, opens_here, texts
 from components.premium.choosers import one_language, one_tokenizer
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.figure import show
 from components.premium.views.slope import apart
 from components.widgets.numbers import count
@@ -33,43 +33,43 @@ _ORDERS = (
 )
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: PremiumContext) -> None:
     """Two tables that sort by a click on a metric, then the entropies."""
     known = METRICS.all()
     st.markdown("**Over the languages found**")
     over = {key: one for key, one in known.items() if LANGUAGES in one.needs or key in _POOLED}
-    codes = [at_hand.table.languages[c] for c in at_hand.columns]
-    _table(over, {at_hand.label(row): _over(at_hand, row, codes, over) for row in at_hand.rows}, "over_languages")
+    codes = [context.table.languages[c] for c in context.columns]
+    _table(over, {context.label(row): _over(context, row, codes, over) for row in context.rows}, "over_languages")
     st.caption(
         f"{len(codes)} languages, each counts once; masked ones are left out, so compare tokenizers with equal remarks."
         " A metric's name has its definition on hover; a click sorts. No one number is quality."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        column, reference = one_language(at_hand), one_tokenizer(at_hand)
-    code = at_hand.table.languages[column]
-    found = texts(at_hand, (code,))
+        column, reference = one_language(context), one_tokenizer(context)
+    code = context.table.languages[column]
+    found = texts(context, (code,))
     if found.remark:
         st.info(plain(found.remark), icon=":material/download:")
     if found.corpus is None:
-        st.caption(f"The sample that ships has no {plain(at_hand.language(column))} either.")
+        st.caption(f"The sample that ships has no {plain(context.language(column))} either.")
         return
-    specs = {row: opens_here(at_hand, row) for row in at_hand.rows}
-    _one_language(at_hand, found, code, specs, reference, known)
+    specs = {row: opens_here(context, row) for row in context.rows}
+    _one_language(context, found, code, specs, reference, known)
     spec = specs[reference]
     if spec is not None:
-        _entropy(at_hand, found, spec, code, reference)
+        _entropy(context, found, spec, code, reference)
 
 
-def _over(at_hand: AtHand, row: int, codes: Sequence[str], known: Mapping[str, Metric]) -> dict[str, Value]:
-    table = at_hand.table.select([row], codes)
-    masked = [n for n, column in enumerate(at_hand.columns) if (row, column) in at_hand.found.reasons]
+def _over(context: PremiumContext, row: int, codes: Sequence[str], known: Mapping[str, Metric]) -> dict[str, Value]:
+    table = context.table.select([row], codes)
+    masked = [n for n, column in enumerate(context.columns) if (row, column) in context.found.reasons]
     evidence = over_languages(table, 0, masked)
     return {key: one.value(evidence) for key, one in known.items()}
 
 
 def _one_language(
-    at_hand: AtHand,
-    found: Texts,
+    context: PremiumContext,
+    found: ShownSentences,
     code: str,
     specs: Mapping[int, str | None],
     reference: int,
@@ -80,16 +80,16 @@ def _one_language(
     st.markdown(f"**In {plain(language(code).label)}**")
     inner = {key: one for key, one in known.items() if LANGUAGES not in one.needs}
     rows = {
-        at_hand.label(row): cached.metric_values(spec, found.corpus.spec, code, most, specs[reference])
+        context.label(row): cached_premium.metric_values(spec, found.corpus.spec, code, most, specs[reference])
         for row, spec in specs.items()
         if spec is not None
     }
     if rows:
         _table(inner, rows, "one_language")
-    absent = [plain(at_hand.label(row)) for row, spec in specs.items() if spec is None]
+    absent = [plain(context.label(row)) for row, spec in specs.items() if spec is None]
     st.caption(
         f"The first {most} sentences of {plain(found.corpus.label)}. Normalised sequence length is against "
-        f"{plain(at_hand.label(reference))}."
+        f"{plain(context.label(reference))}."
         + (f" Not opened on this machine, so not cut: {', '.join(absent)}." if absent else "")
     )
 
@@ -136,7 +136,7 @@ def value_table(known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Val
     )
 
 
-def _entropy(at_hand: AtHand, found: Texts, spec: str, code: str, row: int) -> None:
+def _entropy(context: PremiumContext, found: ShownSentences, spec: str, code: str, row: int) -> None:
     """Entropy of a token given those before it, from growing parts of the text."""
     assert found.corpus is not None, "the caller has looked"
     most = min(_LONG, found.corpus.n_sentences)
@@ -144,18 +144,18 @@ def _entropy(at_hand: AtHand, found: Texts, spec: str, code: str, row: int) -> N
     ids = np.concatenate([one.ids[one.kinds != Kind.INSERTED] for one in cuts])
     curves = [curve(ids, before, _SHARES) for before in range(len(_ORDERS))]
     st.markdown(
-        f"**Entropy of {plain(at_hand.label(row))} in {plain(language(code).label)}, and how much of it is bias**"
+        f"**Entropy of {plain(context.label(row))} in {plain(language(code).label)}, and how much of it is bias**"
     )
     chart = Chart(
         "entropy",
         entropy_figure(curves),
-        f"Entropy of tokens of {at_hand.label(row)} in {language(code).label} against the size of the sample, up to "
+        f"Entropy of tokens of {context.label(row)} in {language(code).label} against the size of the sample, up to "
         f"{len(ids):,} tokens: "
         + ", ".join(f"{c[-1].miller_madow:.2f} bits with {o[0]}" for c, o in _with(curves))
         + ".",
         lambda: entropy_table(curves),
     )
-    show(chart, at_hand, "Token premiums")
+    show(chart, context, "Token premiums")
     st.caption(
         f"From growing parts of {most:,} sentences of {plain(found.corpus.label)}. Solid: with the Miller–Madow "
         "correction; dotted: as observed. What still rises with the sample is not yet known; hollow marks have under "

@@ -7,10 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import premium as cached_premium
 from components.charts.chart import FAINT, Chart, finish, names_axis
 from components.premium.choosers import one_tokenizer
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.figure import ONE, cell_columns, cell_table, show
 from components.premium.scale import between, log_axis, times
 from components.widgets.view import View
@@ -19,10 +19,10 @@ from core.premium.tests import CORRECTION
 _AT_ONCE = 30
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: PremiumContext) -> None:
     """The dearest first; a part of them unless the user wants all."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        row = one_tokenizer(at_hand)
+        row = one_tokenizer(context)
         which = st.segmented_control(
             "Which",
             ["Dearest", "Cheapest", "All"],
@@ -32,60 +32,60 @@ def draw(at_hand: AtHand) -> None:
             bind="query-params",
             help=f"The {_AT_ONCE} dearest or cheapest of the languages found, or all of them.",
         )
-    found = at_hand.found
+    found = context.found
     value = found.value[row]
-    ranked = sorted((c for c in at_hand.columns if not np.isnan(value[c])), key=lambda c: -float(value[c]))
-    masked = len(at_hand.columns) - len(ranked)
+    ranked = sorted((c for c in context.columns if not np.isnan(value[c])), key=lambda c: -float(value[c]))
+    masked = len(context.columns) - len(ranked)
     shown = {"Dearest": ranked[:_AT_ONCE], "Cheapest": ranked[-_AT_ONCE:], "All": ranked}[which]
     if not shown:
-        st.info(f"No language found has a premium with {at_hand.label(row)}: {masked} masked.", icon=":material/block:")
+        st.info(f"No language found has a premium with {context.label(row)}: {masked} masked.", icon=":material/block:")
         return
-    names = tuple(at_hand.table.languages[c] for c in shown)
-    neighbours = cached.differences(
-        at_hand.stamp,
-        at_hand.table,
+    names = tuple(context.table.languages[c] for c in shown)
+    neighbours = cached_premium.differences(
+        context.stamp,
+        context.table,
         tuple(((row, above), (row, below)) for above, below in pairwise(names)),
         None,
         names[1:],
-        at_hand.per,
+        context.per,
     )
-    from_base = cached.differences(
-        at_hand.stamp,
-        at_hand.table,
-        tuple(((row, code), (row, at_hand.base)) for code in names),
+    from_base = cached_premium.differences(
+        context.stamp,
+        context.table,
+        tuple(((row, code), (row, context.base)) for code in names),
         None,
         names,
-        at_hand.per,
+        context.per,
     )
     cells = [(row, c) for c in shown]
     numbers = found.value[row, shown], found.low[row, shown], found.high[row, shown]
     chart = Chart(
         "ranked",
         ranked_figure(
-            [at_hand.language(c) for c in shown],
+            [context.language(c) for c in shown],
             numbers,
-            [at_hand.sentence(row, c) for c in shown],
+            [context.sentence(row, c) for c in shown],
             from_base.distinguishable,
             neighbours.distinguishable,
-            at_hand.colours[at_hand.rows.index(row)],
-            f"{at_hand.label(row)}: {at_hand.axis}",
+            context.colours[context.rows.index(row)],
+            f"{context.label(row)}: {context.axis}",
         ),
-        f"Premiums of {len(shown)} languages in order. {at_hand.sentence(row, ranked[0])}.",
-        lambda: cell_table(at_hand, cells).assign(
+        f"Premiums of {len(shown)} languages in order. {context.sentence(row, ranked[0])}.",
+        lambda: cell_table(context, cells).assign(
             **{
-                f"Differs from {at_hand.base_label}": from_base.distinguishable,
+                f"Differs from {context.base_label}": from_base.distinguishable,
                 "Differs from the row above": [True, *neighbours.distinguishable],
             }
         ),
-        cell_columns(at_hand),
+        cell_columns(context),
         {1: cells},
     )
-    show(chart, at_hand, "Token premiums")
+    show(chart, context, "Token premiums")
     n_alike = int((~neighbours.distinguishable).sum())
     st.caption(
-        f"{at_hand.sentence(row, ranked[0])}. Dots are premiums, bars their 95 % intervals. A grey band joins "
+        f"{context.sentence(row, ranked[0])}. Dots are premiums, bars their 95 % intervals. A grey band joins "
         f"neighbours that cannot be told apart, {n_alike} of {len(shown) - 1} pairs; a hollow dot cannot be told from "
-        f"{at_hand.base_label} (paired test over sentences, 5 % after {CORRECTION}'s correction). "
+        f"{context.base_label} (paired test over sentences, 5 % after {CORRECTION}'s correction). "
         f"{len(shown)} of {len(ranked)} languages"
         + (f"; {masked} masked, over 10 % unknown tokens." if masked else ".")
     )

@@ -12,14 +12,13 @@ import streamlit as st
 
 from components.charts.chart import GRID, Chart, finish
 from components.premium.choosers import one_language, one_tokenizer
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.figure import ONE, Cell, show
-from components.premium.ordering import script_of
 from components.premium.scale import between, log_axis, times
 from components.widgets.numbers import count
 from components.widgets.view import View
-from core.premium.growing import size_premium
-from core.premium.premium import ranks
+from core.premium.ordering import script_of
+from core.premium.premium import ranks, size_premium
 from core.text.languages import SOURCES, language
 
 _NAMED = 14
@@ -39,7 +38,7 @@ class Mark:
     kind: str
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: PremiumContext) -> None:
     """Points with intervals on log axes, against one of three facts."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         against = st.segmented_control(
@@ -53,21 +52,21 @@ def draw(at_hand: AtHand) -> None:
             "under one tokenizer; UTF-8 is the premium that its bytes alone would have.",
         )
         if against == "Vocabulary":
-            column = one_language(at_hand)
-            marks = _tokenizers(at_hand, column)
-            where, title = at_hand.language(column), "ids in the vocabulary"
+            column = one_language(context)
+            marks = _tokenizers(context, column)
+            where, title = context.language(column), "ids in the vocabulary"
         else:
-            row = one_tokenizer(at_hand)
-            marks = _languages(at_hand, row, against)
-            where = at_hand.label(row)
-            title = "speakers" if against == "Speakers" else f"UTF-8 bytes, × {at_hand.base_label}"
+            row = one_tokenizer(context)
+            marks = _languages(context, row, against)
+            where = context.label(row)
+            title = "speakers" if against == "Speakers" else f"UTF-8 bytes, × {context.base_label}"
     if len(marks) < 2:
         st.info(
             "It takes two points to see a relation: choose more tokenizers or languages.",
             icon=":material/scatter_plot:",
         )
         return
-    rho = spearman([one.x for one in marks], [float(at_hand.found.value[one.cell]) for one in marks])
+    rho = spearman([one.x for one in marks], [float(context.found.value[one.cell]) for one in marks])
     kinds = largest_kinds([one.kind for one in marks])
     marks = sorted(marks, key=lambda one: kinds.index(one.kind) if one.kind in kinds else len(kinds))
     groups = [
@@ -76,13 +75,13 @@ def draw(at_hand: AtHand) -> None:
     groups = [group for group in groups if group]
     chart = Chart(
         "relations",
-        scatter_figure(at_hand, groups, [*kinds, _OTHER], title, against == "UTF-8"),
+        scatter_figure(context, groups, [*kinds, _OTHER], title, against == "UTF-8"),
         f"Premium against {title} for {len(marks)} points, {where}. Rank correlation {rho:.2f}.",
-        lambda: mark_table(at_hand, marks, title),
-        {"Premium": st.column_config.NumberColumn(format="%.2f", help=at_hand.axis)},
+        lambda: mark_table(context, marks, title),
+        {"Premium": st.column_config.NumberColumn(format="%.2f", help=context.axis)},
         {n: [one.cell for one in group] for n, group in enumerate(groups)},
     )
-    show(chart, at_hand, "Token premiums")
+    show(chart, context, "Token premiums")
     st.caption(f"{where}. {_about(against, rho, len(marks))}")
 
 
@@ -100,23 +99,23 @@ def _about(against: str, rho: float, n: int) -> str:
     )
 
 
-def _tokenizers(at_hand: AtHand, column: int) -> list[Mark]:
+def _tokenizers(context: PremiumContext, column: int) -> list[Mark]:
     found = []
-    for row in at_hand.rows:
-        one = at_hand.table.tokenizers[row]
-        if one.n_vocabulary and (row, column) not in at_hand.found.reasons:
+    for row in context.rows:
+        one = context.table.tokenizers[row]
+        if one.n_vocabulary and (row, column) not in context.found.reasons:
             found.append(Mark((row, column), float(one.n_vocabulary), one.label, one.algorithm))
     return found
 
 
-def _languages(at_hand: AtHand, row: int, against: str) -> list[Mark]:
-    n_bytes = size_premium(at_hand.table, at_hand.table.n_bytes, at_hand.base, at_hand.per)
+def _languages(context: PremiumContext, row: int, against: str) -> list[Mark]:
+    n_bytes = size_premium(context.table, context.table.n_bytes, context.base, context.per)
     found = []
-    for column in at_hand.columns:
-        one = language(at_hand.table.languages[column])
+    for column in context.columns:
+        one = language(context.table.languages[column])
         x = float(one.speakers or 0) if against == "Speakers" else float(n_bytes[column])
-        if x > 0 and (row, column) not in at_hand.found.reasons:
-            found.append(Mark((row, column), x, at_hand.language(column), script_of(one)))
+        if x > 0 and (row, column) not in context.found.reasons:
+            found.append(Mark((row, column), x, context.language(column), script_of(one)))
     return found
 
 
@@ -141,9 +140,9 @@ def spearman(x: Sequence[float], y: Sequence[float]) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
-def mark_table(at_hand: AtHand, marks: Sequence[Mark], title: str) -> pd.DataFrame:
+def mark_table(context: PremiumContext, marks: Sequence[Mark], title: str) -> pd.DataFrame:
     """A row per point."""
-    found = at_hand.found
+    found = context.found
     return pd.DataFrame(
         {
             "Name": [one.name for one in marks],
@@ -199,10 +198,10 @@ def sides(x: np.ndarray, y: np.ndarray, names: Sequence[str], wanted: Sequence[i
 
 
 def scatter_figure(
-    at_hand: AtHand, groups: Sequence[Sequence[Mark]], kinds: Sequence[str], title: str, diagonal: bool
+    context: PremiumContext, groups: Sequence[Sequence[Mark]], kinds: Sequence[str], title: str, diagonal: bool
 ) -> go.Figure:
     """A trace of points with intervals per kind, on log axes; some named."""
-    found = at_hand.found
+    found = context.found
     every = [one for group in groups for one in group]
     x = np.array([one.x for one in every])
     y = np.array([found.value[one.cell] for one in every])
@@ -258,7 +257,7 @@ def scatter_figure(
         margin={"l": 4, "r": 4, "t": 30, "b": 4},
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
         xaxis=across,
-        yaxis=log_axis(min(1.0, float(y.min())), max(1.0, float(y.max())) * 1.1, at_hand.axis),
+        yaxis=log_axis(min(1.0, float(y.min())), max(1.0, float(y.max())) * 1.1, context.axis),
     )
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import premium as cached_premium
 from components.charts.chart import FAINT, Chart, finish
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
 from components.premium.scale import log_axis, times
 from components.widgets.colours import OKABE_ITO
@@ -32,7 +32,7 @@ SIGNS = "●■◆▲✚✖★▼"
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: PremiumContext) -> None:
     """A line per language from the oldest tokenizer of the family to the newest."""
     family = st.segmented_control(
         "Family",
@@ -43,37 +43,37 @@ def draw(at_hand: AtHand) -> None:
         bind="query-params",
         help=f"Generations of one family; {_CHOSEN.lower()}: the tokenizers of the page, in their order.",
     )
-    here = [key for key in FAMILIES.get(family, ()) if key in at_hand.keys]
-    rows = [at_hand.keys.index(key) for key in here] if family != _CHOSEN else list(at_hand.rows)
+    here = [key for key in FAMILIES.get(family, ()) if key in context.keys]
+    rows = [context.keys.index(key) for key in here] if family != _CHOSEN else list(context.rows)
     if len(rows) < 2:
         st.info("A change takes two tokenizers: choose more of this family, or another.", icon=":material/show_chart:")
         return
-    base = at_hand.table.language(at_hand.base)
-    columns = [c for c in at_hand.columns if c != base and not np.isnan(at_hand.found.value[rows, c]).any()]
+    base = context.table.language(context.base)
+    columns = [c for c in context.columns if c != base and not np.isnan(context.found.value[rows, c]).any()]
     if not columns:
         st.info("No language found has a premium with all of these tokenizers.", icon=":material/block:")
         return
-    value = at_hand.found.value[np.ix_(rows, columns)]
-    steps = [at_hand.label(row) for row in rows]
-    codes = tuple(at_hand.table.languages[c] for c in columns)
+    value = context.found.value[np.ix_(rows, columns)]
+    steps = [context.label(row) for row in rows]
+    codes = tuple(context.table.languages[c] for c in columns)
     pairs = tuple(((rows[-1], code), (rows[0], code)) for code in codes)
-    told_apart = cached.differences(at_hand.stamp, at_hand.table, pairs, at_hand.base, codes).distinguishable
-    names = [at_hand.language(c) for c in columns]
+    told_apart = cached_premium.differences(context.stamp, context.table, pairs, context.base, codes).distinguishable
+    names = [context.language(c) for c in columns]
     chosen = named(value, told_apart)
     cells = [[(row, c) for row in rows] for c in columns]
     n_lower, n_higher = (int((told_apart & (sign * (value[-1] - value[0]) > 0)).sum()) for sign in (-1, 1))
     chart = Chart(
         "slope",
-        slope_figure(steps, names, value, told_apart, chosen, at_hand.axis),
+        slope_figure(steps, names, value, told_apart, chosen, context.axis),
         f"Premiums from {steps[0]} to {steps[-1]}: lower in {n_lower} of {len(columns)} languages, higher in "
         f"{n_higher}.",
         lambda: changes(steps, names, value, told_apart),
         cells=cells_of(cells, told_apart, chosen),
     )
-    show(chart, at_hand, "Change of token premiums")
+    show(chart, context, "Change of token premiums")
     st.caption(
         f"A line is a language; those that changed most are named. From {steps[0]} to {steps[-1]} the premium "
-        f"over {at_hand.base_label} falls in {n_lower} of {len(columns)} languages, rises in {n_higher}, "
+        f"over {context.base_label} falls in {n_lower} of {len(columns)} languages, rises in {n_higher}, "
         f"and cannot be told apart in {len(columns) - n_lower - n_higher}, which are dotted (paired test over "
         f"sentences, 5 % after {CORRECTION}'s correction). A premium compares languages: it can rise while the "
         "language itself takes fewer tokens, if the base gains more."

@@ -4,79 +4,83 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components.premium.context import AtHand
-from components.premium.ordering import script_of
+from components.premium.context import PremiumContext
 from components.premium.scale import between
 from components.widgets.view import View
-from core.export.tokens import safe_cell
+from core.export.csv import csv_table
+from core.premium.ordering import script_of
 from core.text.languages import language
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: PremiumContext) -> None:
     """A row per language: facts, then each tokenizer's premium with its interval."""
     wide = pd.DataFrame(
         {
-            "Language": [at_hand.language(c) for c in at_hand.columns],
-            "Code": [at_hand.table.languages[c] for c in at_hand.columns],
-            "Script": [script_of(language(at_hand.table.languages[c])) for c in at_hand.columns],
-            "Family": [language(at_hand.table.languages[c]).family for c in at_hand.columns],
+            "Language": [context.language(c) for c in context.columns],
+            "Code": [context.table.languages[c] for c in context.columns],
+            "Script": [script_of(language(context.table.languages[c])) for c in context.columns],
+            "Family": [language(context.table.languages[c]).family for c in context.columns],
         }
     )
     configuration = {"Language": st.column_config.TextColumn(pinned=True)}
-    for row in at_hand.rows:
-        label = at_hand.label(row)
-        wide[label] = at_hand.found.value[row, list(at_hand.columns)]
+    for row in context.rows:
+        label = context.label(row)
+        wide[label] = context.found.value[row, list(context.columns)]
         wide[f"{label} 95 %"] = [
-            at_hand.found.reasons.get((row, c))
-            or between(float(at_hand.found.low[row, c]), float(at_hand.found.high[row, c])).strip()
-            for c in at_hand.columns
+            context.found.reasons.get((row, c))
+            or between(float(context.found.low[row, c]), float(context.found.high[row, c])).strip()
+            for c in context.columns
         ]
-        configuration[label] = st.column_config.NumberColumn(format="%.2f", help=f"{at_hand.axis}")
+        configuration[label] = st.column_config.NumberColumn(format="%.2f", help=f"{context.axis}")
     st.dataframe(wide, hide_index=True, height=480, column_config=configuration)
     st.download_button(
         "Download CSV",
-        lambda: long_table(at_hand).to_csv(index=False, lineterminator="\r\n").encode(),
-        f"premium-{at_hand.base}-per-{at_hand.per}{'-' + at_hand.part if at_hand.part else ''}.csv",
+        lambda: _csv(long_table(context)).encode(),
+        f"premium-{context.base}-per-{context.per}{'-' + context.part if context.part else ''}.csv",
         "text/csv",
         icon=":material/download:",
         on_click="ignore",
     )
-    mean = at_hand.found.value[np.ix_(at_hand.rows, at_hand.columns)]
+    mean = context.found.value[np.ix_(context.rows, context.columns)]
     n_masked = int(np.isnan(mean).sum())
     st.caption(
-        f"Premium: {at_hand.axis}. {mean.size - n_masked:,} numbers and {n_masked:,} masked cells, which say why. "
+        f"Premium: {context.axis}. {mean.size - n_masked:,} numbers and {n_masked:,} masked cells, which say why. "
         "The CSV has a row per language and tokenizer, with intervals, tokens and fingerprints."
     )
 
 
-def long_table(at_hand: AtHand) -> pd.DataFrame:
-    """A row per language and tokenizer, numbers in full and text that no spreadsheet computes."""
-    found = at_hand.found
+def long_table(context: PremiumContext) -> pd.DataFrame:
+    """A row per language and tokenizer, numbers in full."""
+    found = context.found
     rows = []
-    for row in at_hand.rows:
-        one = at_hand.table.tokenizers[row]
-        for c in at_hand.columns:
+    for row in context.rows:
+        one = context.table.tokenizers[row]
+        for c in context.columns:
             rows.append(
                 {
-                    "language": safe_cell(at_hand.language(c)),
-                    "code": safe_cell(at_hand.table.languages[c]),
-                    "tokenizer": safe_cell(one.label),
-                    "tokenizer_fingerprint": safe_cell(one.fingerprint),
-                    "base": safe_cell(at_hand.base),
-                    "per": at_hand.per,
+                    "language": context.language(c),
+                    "code": context.table.languages[c],
+                    "tokenizer": one.label,
+                    "tokenizer_fingerprint": one.fingerprint,
+                    "base": context.base,
+                    "per": context.per,
                     "premium": found.value[row, c],
                     "low_95": found.low[row, c],
                     "high_95": found.high[row, c],
                     "tokens": int(found.tokens[row, c]),
                     "unknown_share": found.unknown_share[row, c],
                     "sentences": int(found.n_sentences[c]),
-                    "reason": safe_cell(found.reasons.get((row, c), "")),
-                    "corpus": safe_cell(at_hand.table.corpus_label),
-                    "part": at_hand.part or "all",
-                    "corpus_fingerprint": safe_cell(at_hand.table.corpus),
+                    "reason": found.reasons.get((row, c), ""),
+                    "corpus": context.table.corpus_label,
+                    "part": context.part or "all",
+                    "corpus_fingerprint": context.table.corpus,
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return csv_table(list(table), table.itertuples(index=False))
 
 
 VIEW = View(label="Table", place=120, draw=draw)

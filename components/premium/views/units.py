@@ -10,14 +10,13 @@ import streamlit as st
 
 from components.charts.chart import FAINT, GRID, LINE, Chart, finish, names_axis
 from components.premium.choosers import one_tokenizer
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.figure import show
 from components.premium.scale import ticks, times
 from components.premium.views.slope import SIGNS, SYMBOLS, apart
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
-from core.premium.growing import size_premium
-from core.premium.premium import PER, ranks
+from core.premium.premium import PER, ranks, size_premium
 
 _NAMED = 8
 _AT_ONCE = 25
@@ -28,16 +27,16 @@ _PARTS = (
 )
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: PremiumContext) -> None:
     """Ranks by the three units as lines, then each premium taken apart."""
-    row = one_tokenizer(at_hand)
-    premiums = [at_hand.premiums(per) for per in PER]
-    columns = [c for c in at_hand.columns if not np.isnan(premiums[0].value[row, c])]
+    row = one_tokenizer(context)
+    premiums = [context.premiums(per) for per in PER]
+    columns = [c for c in context.columns if not np.isnan(premiums[0].value[row, c])]
     if not columns:
-        st.info(f"No language found has a premium with {at_hand.label(row)}.", icon=":material/block:")
+        st.info(f"No language found has a premium with {context.label(row)}.", icon=":material/block:")
         return
     value = np.stack([one.value[row, columns] for one in premiums])  # (3, L)
-    names = [at_hand.language(c) for c in columns]
+    names = [context.language(c) for c in columns]
     rank = np.stack([ranks(per) for per in value])
     chosen = moved_most(rank)
     cells = [(row, c) for c in columns]
@@ -46,13 +45,13 @@ def draw(at_hand: AtHand) -> None:
     chart = Chart(
         "units",
         bump_figure(names, value, rank, chosen),
-        f"Ranks of {len(names)} languages with {at_hand.label(row)} per line, byte and character. From line to byte "
+        f"Ranks of {len(names)} languages with {context.label(row)} per line, byte and character. From line to byte "
         f"{up} gains most places and {down} loses most.",
         lambda: unit_table(names, value, rank),
         {"Language": st.column_config.TextColumn(pinned=True)},
         {0: [cells[n] for n in others for _ in range(4)]} | {1 + k: [cells[n]] * 3 for k, n in enumerate(chosen)},
     )
-    show(chart, at_hand, "Token premiums")
+    show(chart, context, "Token premiums")
     rho = np.corrcoef(rank)[0]
     st.caption(
         f"Rank 1 is the dearest language of {len(names)}; those that move most are named. Ranks per line agree with "
@@ -60,26 +59,26 @@ def draw(at_hand: AtHand) -> None:
         "costs; per byte and per character divide that by how long the text is, so that a language with long spellings "
         "looks cheap."
     )
-    _taken_apart(at_hand, row, columns, value[0])
+    _taken_apart(context, row, columns, value[0])
 
 
-def _taken_apart(at_hand: AtHand, row: int, columns: Sequence[int], premium: np.ndarray) -> None:
-    table = at_hand.table
+def _taken_apart(context: PremiumContext, row: int, columns: Sequence[int], premium: np.ndarray) -> None:
+    table = context.table
     n_bytes, n_characters = (
-        size_premium(table, sizes, at_hand.base)[list(columns)] for sizes in (table.n_bytes, table.n_characters)
+        size_premium(table, sizes, context.base)[list(columns)] for sizes in (table.n_bytes, table.n_characters)
     )
     parts = np.stack([n_characters, n_bytes / n_characters, premium / n_bytes])  # (3, L)
     order = np.argsort(-premium, kind="stable")[:_AT_ONCE]
-    names = [at_hand.language(columns[n]) for n in order]
+    names = [context.language(columns[n]) for n in order]
     cells = [(row, columns[n]) for n in order]
     chart = Chart(
         "parts",
-        parts_figure(names, parts[:, order], premium[order], f"× {at_hand.base_label}"),
-        f"Premiums of {len(names)} languages with {at_hand.label(row)} as products of text length, UTF-8 and "
+        parts_figure(names, parts[:, order], premium[order], f"× {context.base_label}"),
+        f"Premiums of {len(names)} languages with {context.label(row)} as products of text length, UTF-8 and "
         f"tokenizer. {names[0]}: {' × '.join(times(float(p)) for p in parts[:, order[0]])}.",
         lambda: pd.DataFrame(
             {
-                "Language": [at_hand.language(c) for c in columns],
+                "Language": [context.language(c) for c in columns],
                 **{part: parts[n].round(3) for n, (part, *_) in enumerate(_PARTS)},
                 "Premium per line": premium.round(3),
             }
@@ -88,12 +87,12 @@ def _taken_apart(at_hand: AtHand, row: int, columns: Sequence[int], premium: np.
         dict.fromkeys(range(len(_PARTS)), cells),
     )
     st.markdown("**What the text, UTF-8 and the tokenizer each cost**")
-    show(chart, at_hand, "Token premiums")
+    show(chart, context, "Token premiums")
     st.caption(
         f"Premium per line = characters of the text × bytes of a character × tokens of a byte, each against "
-        f"{at_hand.base_label}; on a log axis factors lie end to end, those below 1 to the left. Text and UTF-8 "
+        f"{context.base_label}; on a log axis factors lie end to end, those below 1 to the left. Text and UTF-8 "
         "together are the premium of the tokenizer “UTF-8 bytes”, and no tokenizer's doing: only the last factor is. "
-        f"It is below 1 where {at_hand.label(row)} compresses better than in {at_hand.base_label}. The {len(names)} "
+        f"It is below 1 where {context.label(row)} compresses better than in {context.base_label}. The {len(names)} "
         "dearest; the numbers have all."
     )
 

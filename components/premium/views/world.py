@@ -11,7 +11,7 @@ import streamlit as st
 
 from components.charts.chart import Chart, finish
 from components.premium.choosers import one_tokenizer
-from components.premium.context import AtHand
+from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
 from components.premium.scale import colour_scale, reach, ticks, times
 from components.widgets.view import View
@@ -52,10 +52,10 @@ class Country:
     words: str
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: PremiumContext) -> None:
     """The map by one of three rules."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        row = one_tokenizer(at_hand)
+        row = one_tokenizer(context)
         rule = st.selectbox(
             "A country's colour is of",
             list(RULES),
@@ -66,7 +66,7 @@ def draw(at_hand: AtHand) -> None:
             "geometric, weighted by the shares of people.",
         )
         window = st.selectbox("Part", list(_WINDOWS), key="map_part", width=130, bind="query-params")
-    countries = RULES[rule](at_hand, row)
+    countries = RULES[rule](context, row)
     if not countries:
         st.info("None of the languages found is counted in any country.", icon=":material/public_off:")
         return
@@ -76,16 +76,16 @@ def draw(at_hand: AtHand) -> None:
     small = small_ones(countries)
     chart = Chart(
         "map",
-        map_figure(countries, _WINDOWS[window], at_hand.dark),
-        f"World map of premiums with {at_hand.label(row)} over {at_hand.base_label}, by the rule: {rule.lower()}. "
+        map_figure(countries, _WINDOWS[window], context.dark),
+        f"World map of premiums with {context.label(row)} over {context.base_label}, by the rule: {rule.lower()}. "
         f"{len(known)} countries; dearest {ends[0]}, cheapest {ends[-1]}.",
-        lambda: country_table(at_hand, row, countries),
+        lambda: country_table(context, row, countries),
         {
             "Country": st.column_config.TextColumn(pinned=True),
             "Share": st.column_config.NumberColumn(
                 format="percent", help="Of its people who use the language, as a first or later one (CLDR)."
             ),
-            "Premium": st.column_config.NumberColumn(format="%.2f", help=f"{at_hand.axis}, by the rule chosen."),
+            "Premium": st.column_config.NumberColumn(format="%.2f", help=f"{context.axis}, by the rule chosen."),
         },
         {
             0: [cells[n] for n in small],
@@ -93,7 +93,7 @@ def draw(at_hand: AtHand) -> None:
         },
         lambda light: map_figure(countries, _WINDOWS[window], light.dark),
     )
-    show(chart, at_hand, "Token premiums by country")
+    show(chart, context, "Token premiums by country")
     st.caption(
         f"{_ABOUT[rule]} Where a country has several languages, no one colour is its own: the table has them by "
         "country. Dots are countries too small to see; grey ones have no language in the text, grey with a cross is "
@@ -111,22 +111,22 @@ _ABOUT = {
 }
 
 
-def main_language(at_hand: AtHand, row: int) -> list[Country]:
+def main_language(context: PremiumContext, row: int) -> list[Country]:
     """Each country by the language that most of its people use."""
-    return _countries(at_hand, row, lambda spoken, value: value[0])
+    return _countries(context, row, lambda spoken, value: value[0])
 
 
-def dearest_language(at_hand: AtHand, row: int) -> list[Country]:
+def dearest_language(context: PremiumContext, row: int) -> list[Country]:
     """Each country by the dearest of its languages that 1 % of its people use."""
 
     def dearest(spoken: Sequence[SpokenLanguage], value: Sequence[float]) -> float:
         counted = [v for one, v in zip(spoken, value, strict=True) if one.share >= _LEAST and not isnan(v)]
         return max(counted, default=nan)
 
-    return _countries(at_hand, row, dearest)
+    return _countries(context, row, dearest)
 
 
-def mean_language(at_hand: AtHand, row: int) -> list[Country]:
+def mean_language(context: PremiumContext, row: int) -> list[Country]:
     """Each country by the weighted geometric mean of its languages."""
 
     def mean(spoken: Sequence[SpokenLanguage], value: Sequence[float]) -> float:
@@ -134,10 +134,10 @@ def mean_language(at_hand: AtHand, row: int) -> list[Country]:
         total = sum(share for share, _ in counted)
         return float(2 ** (sum(share * log2(v) for share, v in counted) / total)) if total else nan
 
-    return _countries(at_hand, row, mean)
+    return _countries(context, row, mean)
 
 
-RULES: dict[str, Callable[[AtHand, int], list[Country]]] = {
+RULES: dict[str, Callable[[PremiumContext, int], list[Country]]] = {
     "Its main language": main_language,
     "Its dearest language": dearest_language,
     "The mean of its languages": mean_language,
@@ -145,22 +145,22 @@ RULES: dict[str, Callable[[AtHand, int], list[Country]]] = {
 
 
 def _countries(
-    at_hand: AtHand, row: int, rule: Callable[[Sequence[SpokenLanguage], Sequence[float]], float]
+    context: PremiumContext, row: int, rule: Callable[[Sequence[SpokenLanguage], Sequence[float]], float]
 ) -> list[Country]:
-    column_by_code = {at_hand.table.languages[column]: column for column in at_hand.columns}
+    column_by_code = {context.table.languages[column]: column for column in context.columns}
     found = []
     for code, name in territories().items():
         spoken = [one for one in spoken_in(code) if one.code in column_by_code]
         if not spoken:
             continue
-        value = [float(at_hand.found.value[row, column_by_code[one.code]]) for one in spoken]
+        value = [float(context.found.value[row, column_by_code[one.code]]) for one in spoken]
         premium = rule(spoken, value)
         place = value.index(premium) if premium in value else 0
         column = column_by_code[spoken[place].code]
         share = spoken[place].share
         of = "" if isnan(share) else f", used by {100 * share:.0f} %"
-        others = ", ".join(at_hand.language(column_by_code[one.code]) for one in spoken if one != spoken[place])
-        words = f"<b>{name}</b>{of}<br>{at_hand.sentence(row, column)}"
+        others = ", ".join(context.language(column_by_code[one.code]) for one in spoken if one != spoken[place])
+        words = f"<b>{name}</b>{of}<br>{context.sentence(row, column)}"
         if not isnan(premium) and premium not in value:
             words = f"<b>{name}</b><br>mean of {len(spoken)} languages: {times(premium)}"
         found.append(
@@ -192,14 +192,14 @@ def _dotted(one: Country) -> bool:
     return centres()[one.code][2] < _SMALL or isnan(one.premium)
 
 
-def country_table(at_hand: AtHand, row: int, countries: Sequence[Country]) -> pd.DataFrame:
+def country_table(context: PremiumContext, row: int, countries: Sequence[Country]) -> pd.DataFrame:
     """A row per country, the dearest first, with all its languages."""
-    column_by_code: Mapping[str, int] = {at_hand.table.languages[column]: column for column in at_hand.columns}
+    column_by_code: Mapping[str, int] = {context.table.languages[column]: column for column in context.columns}
 
     def languages(code: str) -> str:
         spoken = [one for one in spoken_in(code) if one.code in column_by_code]
-        value = [float(at_hand.found.value[row, column_by_code[one.code]]) for one in spoken]
-        names = [at_hand.language(column_by_code[one.code]) for one in spoken]
+        value = [float(context.found.value[row, column_by_code[one.code]]) for one in spoken]
+        names = [context.language(column_by_code[one.code]) for one in spoken]
         return ", ".join(f"{name} {times(v)}" for name, v in zip(names, value, strict=True))
 
     ordered = sorted(countries, key=lambda one: (isnan(one.premium), -one.premium, one.name))
@@ -207,10 +207,10 @@ def country_table(at_hand: AtHand, row: int, countries: Sequence[Country]) -> pd
         {
             "Country": [one.name for one in ordered],
             "Premium": [one.premium for one in ordered],
-            "Language": [at_hand.language(one.column) for one in ordered],
+            "Language": [context.language(one.column) for one in ordered],
             "Share": [one.share for one in ordered],
             "All its languages": [languages(one.code) for one in ordered],
-            "Remark": [at_hand.found.reasons.get((row, one.column), "") for one in ordered],
+            "Remark": [context.found.reasons.get((row, one.column), "") for one in ordered],
         }
     )
 

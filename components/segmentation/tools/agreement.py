@@ -3,15 +3,15 @@
 import pandas as pd
 import streamlit as st
 
-from components.segmentation.context import AtHand
+from components.segmentation.context import SegmentationContext
 from components.segmentation.tool_charts import agreement_figure
 from components.widgets.view import View
 from core.segmentation.agreement import agreement, f1_matrix, unanimous_share
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: SegmentationContext) -> None:
     """The matrix of boundary F1, with precision and recall of every pair in a table."""
-    rows = at_hand.rows
+    rows = context.rows
     if len(rows) < 2:
         st.caption("Choose a second tokenizer above to see where the two agree.")
         return

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from components.segmentation.context import AtHand
+from components.segmentation.context import SegmentationContext
 from components.widgets.chips import chips, visible
 from components.widgets.view import View
 from core.segmentation.chunks import Unit, split_by_budget
@@ -12,9 +12,9 @@ _KEEP: dict[str, Unit] = {"Characters": "characters", "Words": "words", "Lines":
 _PREVIEW = 80
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: SegmentationContext) -> None:
     """Budget, tokenizer and what must stay whole; the chunks as a table and in the text."""
-    by_spec = {row.spec: row for row in at_hand.rows}
+    by_spec = {row.spec: row for row in context.rows}
     if st.session_state.get("budget_tokenizer") not in by_spec:
         st.session_state.pop("budget_tokenizer", None)
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from components.frame.errors import plain
-from components.segmentation.context import AtHand
+from components.segmentation.context import SegmentationContext
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
@@ -22,11 +22,11 @@ _OPENING = [
 ]
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: SegmentationContext) -> None:
     """An editor of turns, and below it the chat as the chosen tokenizer's model reads it."""
-    able = {row.spec: row for row in at_hand.rows if not why_no_chat(row.tokenizer.info)}
+    able = {row.spec: row for row in context.rows if not why_no_chat(row.tokenizer.info)}
     if not able:
-        st.caption(plain(why_no_chat(at_hand.rows[0].tokenizer.info)))
+        st.caption(plain(why_no_chat(context.rows[0].tokenizer.info)))
         st.caption(
             "Add a tokenizer that has a template, such as Mistral's or a chat model's tokenizer with its config."
         )
@@ -49,7 +49,7 @@ def draw(at_hand: AtHand) -> None:
         return
     row = able[spec]
     chat = render_chat(row.tokenizer, turns, prompt)
-    _draw_chat(row, chat, at_hand)
+    _draw_chat(row, chat, context)
 
 
 def _turns() -> list[Turn]:
@@ -70,7 +70,7 @@ def _turns() -> list[Turn]:
     return [Turn(str(row["role"]), str(row["content"])) for row in rows if row["content"] and row["role"] in _ROLES]
 
 
-def _draw_chat(row: Row, chat: RenderedChat, at_hand: AtHand) -> None:
+def _draw_chat(row: Row, chat: RenderedChat, context: SegmentationContext) -> None:
     """The rendered chat in the token view, and a way to take it into the editor."""
     special = int((chat.segmentation.kinds == Kind.SPECIAL).sum())
     st.caption(
@@ -78,7 +78,7 @@ def _draw_chat(row: Row, chat: RenderedChat, at_hand: AtHand) -> None:
         "Outlined boxes are special tokens."
     )
     shown = Row(row.spec, row.tokenizer, chat.segmentation, row.colour)
-    token_view(token_view_of([shown], chat.text, windows(chat.text)[0], at_hand.options), key="chat_view")
+    token_view(token_view_of([shown], chat.text, windows(chat.text)[0], context.options), key="chat_view")
     st.button(
         "Compare this chat's text under all tokenizers",
         icon=":material/north:",

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.frame.errors import plain
-from components.segmentation.context import AtHand
+from components.segmentation.context import SegmentationContext
 from components.segmentation.picked import Picked
 from components.segmentation.rows import Row
 from components.segmentation.tool_charts import merge_tree_figure
@@ -19,10 +19,10 @@ from core.tokenizers.tokenizer import Explanation, Stage
 MOST_CHARACTERS = 5_000
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: SegmentationContext) -> None:
     """The stages of one tokenizer on the text, then its model on a chosen piece."""
-    picked, text = at_hand.picked, at_hand.text
-    by_spec = {row.spec: row for row in at_hand.rows}
+    picked, text = context.picked, context.text
+    by_spec = {row.spec: row for row in context.rows}
     if picked is not None and picked.spec in by_spec and st.session_state.get("how_picked") != picked:
         st.session_state["how_picked"] = picked
         st.session_state["how_tokenizer"] = picked.spec

@@ -4,16 +4,16 @@ import json
 
 import streamlit as st
 
-from components.segmentation.context import AtHand
+from components.segmentation.context import SegmentationContext
 from components.segmentation.token_view.component import standalone_html
 from components.segmentation.view_model import token_view_of
 from components.widgets.view import View
 from core.export.tokens import document, to_csv
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: SegmentationContext) -> None:
     """Download buttons; files are made when asked for."""
-    named = [(row.tokenizer.info, row.segmentation) for row in at_hand.rows]
+    named = [(row.tokenizer.info, row.segmentation) for row in context.rows]
     st.caption(
         "The page's address restores tokenizers, text, view and options: **Copy link** above. "
         "SVG and PNG of the view are in its own **Export** menu."
@@ -37,7 +37,7 @@ def draw(at_hand: AtHand) -> None:
         )
         st.download_button(
             "View as HTML",
-            lambda: standalone_html(token_view_of(at_hand.rows, at_hand.text, at_hand.span, at_hand.options)),
+            lambda: standalone_html(token_view_of(context.rows, context.text, context.span, context.options)),
             "segmentation.html",
             "text/html",
             icon=":material/html:",

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import tokenizers as cached
-from components.segmentation.context import AtHand
+from components.segmentation.context import SegmentationContext
 from components.widgets.view import View
 from core.common.definitions import definition
 from core.segmentation.statistics import Statistics, context_share, cost
@@ -24,9 +24,9 @@ _COLUMNS = {
 _SEGMENTERS = {"Between spaces": "", "By UAX 29 in every script": "uax29"}
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: SegmentationContext) -> None:
     """A table with a row per tokenizer; what is lost and what is undefined stand in words under it."""
-    options = at_hand.options
+    options = context.options
     words = st.segmented_control(
         "Words are found",
         list(_SEGMENTERS),
@@ -38,10 +38,10 @@ def draw(at_hand: AtHand) -> None:
         bind="query-params",
     )
     found = [
-        cached.statistics(row.spec, at_hand.text, options.specials.add, options.specials.parse, _SEGMENTERS[words])
-        for row in at_hand.rows
+        cached.statistics(row.spec, context.text, options.specials.add, options.specials.parse, _SEGMENTERS[words])
+        for row in context.rows
     ]
-    table = pd.DataFrame({"tokenizer": [row.label for row in at_hand.rows]})
+    table = pd.DataFrame({"tokenizer": [row.label for row in context.rows]})
     for key in _COLUMNS:
         table[key] = [getattr(statistics, key) for statistics in found]
     columns = {"tokenizer": st.column_config.TextColumn("Tokenizer", pinned=True)} | {
@@ -59,7 +59,7 @@ def draw(at_hand: AtHand) -> None:
     columns["lost"] = st.column_config.TextColumn("What is lost", help=definition("lossless").text)
     st.dataframe(table, hide_index=True, column_config=columns)
     _notes(found[0])
-    _provenance(at_hand)
+    _provenance(context)
 
 
 def _column(key: str, form: str) -> st.column_config.NumberColumn:
@@ -82,10 +82,10 @@ def _notes(statistics: Statistics) -> None:
     st.caption(" ".join(sentences))
 
 
-def _provenance(at_hand: AtHand) -> None:
+def _provenance(context: SegmentationContext) -> None:
     """Which files and libraries the numbers come from."""
     with st.expander("Where these numbers come from"):
-        infos = [row.tokenizer.info for row in at_hand.rows]
+        infos = [row.tokenizer.info for row in context.rows]
         table = {
             "tokenizer": [info.label for info in infos],
             "spec": [info.spec for info in infos],

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import tokenizers as cached
-from components.segmentation.context import AtHand
+from components.segmentation.context import SegmentationContext
 from components.segmentation.rows import Row
 from components.widgets import text_state
 from components.widgets.chips import chips
@@ -18,7 +18,7 @@ from core.tokenizers.backends.display import displayed
 from core.tokenizers.segmentation import Segmentation
 
 
-def draw(at_hand: AtHand) -> None:
+def draw(context: SegmentationContext) -> None:
     """A second text beside the one at hand, counts under every tokenizer, and the tokens aligned under one."""
     _pair_picker()
     second = text_editor(
@@ -34,10 +34,10 @@ def draw(at_hand: AtHand) -> None:
     if not second:
         st.caption("Type a second text, or choose a pair: it is cut by the same tokenizers and laid beside the first.")
         return
-    specials = at_hand.options.specials
-    cut = [cached.segmentation(row.spec, second, specials.add, specials.parse) for row in at_hand.rows]
-    _counts(at_hand.rows, cut)
-    by_spec = {row.spec: (row, segmentation) for row, segmentation in zip(at_hand.rows, cut, strict=True)}
+    specials = context.options.specials
+    cut = [cached.segmentation(row.spec, second, specials.add, specials.parse) for row in context.rows]
+    _counts(context.rows, cut)
+    by_spec = {row.spec: (row, segmentation) for row, segmentation in zip(context.rows, cut, strict=True)}
     if st.session_state.get("two_tokenizer") not in by_spec:
         st.session_state.pop("two_tokenizer", None)
     spec = st.selectbox(

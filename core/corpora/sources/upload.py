@@ -1,17 +1,14 @@
 """`upload:HASH/NAME`: parallel text that was uploaded."""
 
-from pathlib import Path
-
 from core.common.settings import settings
 from core.corpora.corpus import Corpus, CorpusSource
 from core.corpora.sources.file import open_path
-from core.corpora.uploads import kept_corpus
+from core.corpora.uploads import UPLOADS
 
 
 def _open(rest: str, split: str) -> Corpus:
     settings().refuse("upload")
-    path: Path = kept_corpus(rest)
-    return open_path(path, f"upload:{rest}" + (f"#{split}" if split else ""), split)
+    return open_path(UPLOADS.find(rest), f"upload:{rest}" + (f"#{split}" if split else ""), split)
 
 
 CORPUS = CorpusSource(

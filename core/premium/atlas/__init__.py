@@ -25,7 +25,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Provenance:
+class AtlasProvenance:
     """Where the shipped counts come from.
 
     Args:
@@ -55,10 +55,16 @@ def _index() -> dict[str, Any]:
     return document
 
 
-def atlas_provenance() -> Provenance:
+def atlas_provenance() -> AtlasProvenance:
     """Where the shipped counts come from."""
     index = _index()
-    return Provenance(index["date"], index["corpus"], index["corpus_label"], index["licence"], tuple(index["versions"]))
+    return AtlasProvenance(
+        date=index["date"],
+        corpus=index["corpus"],
+        corpus_label=index["corpus_label"],
+        licence=index["licence"],
+        versions=tuple(index["versions"]),
+    )
 
 
 @cache

@@ -4,12 +4,12 @@ from core.tokenizers.catalog import split_options
 from core.tokenizers.format import Source
 from core.tokenizers.isolation.pool import IsolatedTokenizer
 from core.tokenizers.tokenizer import Tokenizer
-from core.tokenizers.uploads import kept
+from core.tokenizers.uploads import UPLOADS
 
 
 def _open(rest: str) -> Tokenizer:
     name, options = split_options(rest)
-    path = kept(name)
+    path = UPLOADS.find(name)
     return IsolatedTokenizer(f"upload:{rest}", path, options)
 
 

@@ -30,7 +30,7 @@ GROUPS: dict[str, Callable[[Language], str]] = {
 
 
 @dataclass(frozen=True)
-class Group:
+class LanguageGroup:
     """Languages that stand side by side: places `start` up to, not including, `end`."""
 
     name: str
@@ -66,7 +66,8 @@ def mean_premium(values: NDArray[np.float64]) -> NDArray[np.float64]:
     known = ~np.isnan(values)
     sums = np.log(np.where(known, values, 1.0)).sum(0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.exp(sums / known.sum(0))
+        mean: NDArray[np.float64] = np.exp(sums / known.sum(0))
+    return mean
 
 
 def order(codes: Sequence[str], places: Sequence[int], cost: NDArray[np.float64], sort: str) -> tuple[int, ...]:
@@ -92,19 +93,19 @@ def order(codes: Sequence[str], places: Sequence[int], cost: NDArray[np.float64]
     return tuple(sorted(places, key=dear))
 
 
-def grouped(codes: Sequence[str], sort: str) -> tuple[Group, ...]:
+def grouped(codes: Sequence[str], sort: str) -> tuple[LanguageGroup, ...]:
     """The groups of languages that are already sorted; none unless the sort makes groups.
 
     >>> grouped(["eng_Latn", "deu_Latn", "tam_Taml"], "Script")
-    (Group(name='Latin', start=0, end=2), Group(name='Tamil', start=2, end=3))
+    (LanguageGroup(name='Latin', start=0, end=2), LanguageGroup(name='Tamil', start=2, end=3))
     """
     if sort not in GROUPS:
         return ()
-    found: list[Group] = []
+    found: list[LanguageGroup] = []
     for n, code in enumerate(codes):
         name = GROUPS[sort](language(code))
         if found and found[-1].name == name:
-            found[-1] = Group(name, found[-1].start, n + 1)
+            found[-1] = LanguageGroup(name, found[-1].start, n + 1)
         else:
-            found.append(Group(name, n, n + 1))
+            found.append(LanguageGroup(name, n, n + 1))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""The corpus that a spec string names, as a job reads it, here or on another machine."""
+"""The corpus that a job was submitted for: its files, and its text here or on another machine."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -7,7 +7,7 @@ from pathlib import Path
 from core.common.errors import UserError, shown
 from core.corpora.corpus import Corpus, open_corpus, parse_corpus
 from core.corpora.sources.file import open_path
-from core.corpora.uploads import kept_corpus
+from core.corpora.uploads import UPLOADS
 
 
 def corpus_files(spec: str) -> list[Path]:
@@ -18,14 +18,15 @@ def corpus_files(spec: str) -> list[Path]:
     return sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
 
 
-def aligned_at(spec: str, fingerprint: str, moved: Callable[[Path], Path]) -> Corpus:
-    """The corpus that was submitted.
+def submitted_corpus(spec: str, fingerprint: str, moved: Callable[[Path], Path]) -> Corpus:
+    """The corpus of this spec, the same as when the job was submitted.
 
     Args:
+        fingerprint: of its text then; empty if it is not known.
         moved: where a file lies on this machine.
 
     Raises:
-        UserError: it cannot be opened, or holds other text than when the job was submitted.
+        UserError: it cannot be opened, or holds other text by now.
     """
     path = _path(spec)
     there = moved(path) if path else None
@@ -50,4 +51,4 @@ def _path(spec: str) -> Path | None:
     kind, rest, _ = parse_corpus(spec)
     if not rest:
         return None
-    return kept_corpus(rest) if kind == "upload" else Path(rest).expanduser().absolute()
+    return UPLOADS.find(rest) if kind == "upload" else Path(rest).expanduser().absolute()

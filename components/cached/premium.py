@@ -1,0 +1,94 @@
+"""What sessions share of premiums: the shipped counts, what follows from them, and tokenizers cut on sentences."""
+
+from collections.abc import Hashable
+
+import streamlit as st
+
+from components.cached.corpora import corpus
+from components.cached.tokenizers import MOST_OF_A_TEXT, tokenizer
+from core.counting.table import CountTable
+from core.jobs.shared_cache import shared
+from core.metrics.base import METRICS, Value, from_segmentations
+from core.premium.atlas import atlas_tokenizers, shipped_atlas
+from core.premium.premium import Per, Premiums, Resampled, premiums, resample
+from core.premium.published import Reproduction, reproduction
+from core.premium.tests import Cell, Differences, compare_cells
+from core.segmentation.costliest_words import Cost, costly_characters, costly_words
+from core.tokenizers.segmentation import Segmentation
+
+
+def atlas(part: str) -> Resampled:
+    """The shipped counts of all tokenizers on one part of FLORES-200, or on all of it, resampled once."""
+
+    def read() -> Resampled:
+        with st.spinner("Reading the shipped counts …"):
+            table = shipped_atlas()
+            return resample(table.select(part=part) if part else table)
+
+    return shared().get(("atlas", part), read)
+
+
+def atlas_premiums(part: str, base: str, per: Per) -> Premiums:
+    """Premiums with intervals of every shipped tokenizer in every language."""
+
+    def computed() -> Premiums:
+        resampled = atlas(part)
+        return premiums(resampled.table, base, per, resampled)
+
+    return shared().get(("premiums", part, base, per), computed)
+
+
+def differences(
+    stamp: Hashable,
+    table: CountTable,
+    pairs: tuple[tuple[Cell, Cell], ...],
+    base: str | None,
+    names: tuple[str, ...],
+    per: Per = "line",
+) -> Differences:
+    """Which pairs of cells of a table differ by more than chance, corrected for their number; `stamp` stands for it."""
+    return shared().get(
+        ("differences", stamp, pairs, base, names, per),
+        lambda: compare_cells(table, pairs, base, names, per),
+        most=MOST_OF_A_TEXT,
+    )
+
+
+def segmentations(spec: str, corpus_spec: str, code: str, most: int) -> tuple[Segmentation, ...]:
+    """The first sentences of a language cut by a tokenizer."""
+
+    def made() -> tuple[Segmentation, ...]:
+        with st.spinner("Cutting the sentences …"):
+            opened = tokenizer(spec)
+            return tuple(opened.segment(sentence) for sentence in corpus(corpus_spec).sentences[code][:most])
+
+    return shared().get(("segmentations", spec, corpus_spec, code, most), made)
+
+
+def costly(spec: str, corpus_spec: str, code: str, most: int) -> tuple[list[Cost], list[Cost]]:
+    """Words and characters of the first sentences of a language that take the most tokens."""
+
+    def found() -> tuple[list[Cost], list[Cost]]:
+        cut = segmentations(spec, corpus_spec, code, most)
+        return costly_words(cut), costly_characters(cut)
+
+    return shared().get(("costly", spec, corpus_spec, code, most), found, most=MOST_OF_A_TEXT)
+
+
+def metric_values(spec: str, corpus_spec: str, code: str, most: int, reference: str | None) -> dict[str, Value]:
+    """Every metric of a tokenizer on the first sentences of a language; `reference` is the spec to compare with."""
+
+    def made() -> dict[str, Value]:
+        against = segmentations(reference, corpus_spec, code, most) if reference else None
+        evidence = from_segmentations(
+            segmentations(spec, corpus_spec, code, most), tokenizer(spec).info.n_vocabulary, against
+        )
+        return {key: one.value(evidence) for key, one in METRICS.all().items()}
+
+    return shared().get(("metric values", spec, corpus_spec, code, most, reference), made, most=MOST_OF_A_TEXT)
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def atlas_reproduction() -> list[Reproduction]:
+    """How far the shipped counts agree with the published ones."""
+    return reproduction(atlas("").table, {key: row for row, key in enumerate(atlas_tokenizers())})

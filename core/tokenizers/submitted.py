@@ -1,0 +1,50 @@
+"""The tokenizer that a job was submitted for: its files, and the tokenizer here or on another machine."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from core.common.errors import UserError, shown
+from core.tokenizers.catalog import files_at, open_tokenizer, split_options
+from core.tokenizers.tokenizer import Tokenizer
+
+
+def tokenizer_files(spec: str) -> list[Path]:
+    """The files of a tokenizer that is named by path; none of any other, which is found by its name everywhere."""
+    scheme, _, rest = spec.partition(":")
+    if scheme != "file":
+        return []
+    path, options = split_options(rest)
+    return list(files_at(spec, Path(path).expanduser(), options).paths.values())
+
+
+def submitted_tokenizer(spec: str, fingerprint: str, moved: Callable[[Path], Path]) -> Tokenizer:
+    """The tokenizer of this spec, the same as when the job was submitted.
+
+    Args:
+        fingerprint: of it then; empty if it is not known.
+        moved: where a file lies on this machine.
+
+    Raises:
+        UserError: it cannot be opened, or is another by now.
+    """
+    tokenizer = _open(_where_it_lies(spec, moved))
+    if fingerprint and tokenizer.info.fingerprint != fingerprint:
+        raise UserError(f"{shown(spec)} has changed since the job was submitted. Submit it again.")
+    return tokenizer
+
+
+def _where_it_lies(spec: str, moved: Callable[[Path], Path]) -> str:
+    """The spec that opens it on this machine."""
+    scheme, _, rest = spec.partition(":")
+    if scheme != "file":
+        return spec
+    path, mark, options = rest.partition("?")
+    here = Path(path).expanduser()
+    there = moved(here)
+    return spec if there == here else f"file:{there}{mark}{options}"
+
+
+@lru_cache(maxsize=2)
+def _open(spec: str) -> Tokenizer:
+    return open_tokenizer(spec)
