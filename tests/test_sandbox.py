@@ -42,7 +42,7 @@ def soon(condition: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 def test_no_other_module_of_core_starts_python() -> None:
-    starts = re.compile(r"sys\.executable|RLIMIT|setitimer|PR_SET_PDEATHSIG|os\.fork\(")
+    starts = re.compile(r"sys\.executable|RLIMIT|setitimer|PR_SET_PDEATHSIG|os\.fork\(|multiprocessing")
     found = {
         str(path.relative_to(ROOT)) for path in (ROOT / "core").rglob("*.py") if starts.search(path.read_text("utf-8"))
     }
