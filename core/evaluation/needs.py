@@ -11,12 +11,12 @@ ORIGINAL = Need[Subject](
 METHOD = Need[Subject](
     key="method",
     is_there=lambda subject: None not in (subject.method, subject.problem, subject.reference.original),
-    advice="It needs to know how the new rows were made. Run it together with the transplant.",
+    advice="It needs to know how the new rows were made. Run it in a comparison (lab), together with the transplant.",
 )
 PARALLEL_TEXT = Need[Subject](
     key="parallel text",
     is_there=lambda subject: any(text.sentence for text in subject.reference.texts),
-    advice="It needs sentences with their translations. Choose a parallel corpus.",
+    advice="It needs sentences with their translations. Choose a parallel corpus, in a comparison (lab).",
 )
 TRAINING_TEXT = Need[Subject](
     key="training text",

@@ -1,0 +1,371 @@
+"""Advice on screen is followed: what a message says to give is given, and then the transplant runs."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from components.lab.form import form as lab_form
+from core.__main__ import main
+from core.common.errors import UserError
+from core.evaluation.base import EVALUATORS, EvalText, Reference, Subject
+from core.evaluation.needs import METHOD, ORIGINAL, PARALLEL_TEXT, TRAINING_TEXT
+from core.jobs.compute import compute
+from core.jobs.job import KINDS, Context
+from core.lab.documents import pieces, read_plain
+from core.lab.participants import opened, outlined
+from core.lab.plan import Choice, Plan
+from core.lab.submission import KIND, submission
+from core.models.load import open_model
+from core.models.text_encoder import open_encoder
+from core.transplants import needs
+from core.transplants.base import METHODS
+from core.work.transplant import files
+from tests.jobs_home import jobs_home
+from tests.lab import GERMAN, byte_bpe, llama
+from tests.lab_folders import pair, save
+from tests.test_command_line import refused
+
+Output = pytest.CaptureFixture[str]
+PAGE = str(Path(__file__).parents[1] / "pages" / "transplants.py")
+ENGLISH_ONLY, GERMAN_ONLY = ("--language", "eng_Latn"), ("--language", "deu_Latn")
+BOTH = (*ENGLISH_ONLY, *GERMAN_ONLY)
+WORDS = {"the": "der", "and": "und", "cat": "katze", "dog": "hund", "of": "von", "in": "in", "is": "ist", "to": "zu"}
+
+
+@pytest.fixture(autouse=True)
+def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokenizers of these tests need no trial in a process of their own, which takes a second each."""
+    monkeypatch.setenv("TOKEN_ATLAS_VET", "off")
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all that messages ask for: models, an encoder, word vectors, a dictionary, texts."""
+    folder = tmp_path_factory.mktemp("advice")
+    pair(folder)
+    save(llama(byte_bpe(360, "both"), 3, width=16, layers=1), folder / "helper")
+    _save_encoder(folder / "encoder")
+    draw = torch.Generator().manual_seed(0)
+    meanings = torch.randn(len(WORDS), 8, generator=draw)
+    _write_vectors(folder / "old.vec", list(WORDS), meanings)
+    _write_vectors(folder / "new.vec", list(WORDS.values()), meanings.flip(1))
+    spellings = byte_bpe(360, "both").vocabulary.spellings
+    _write_vectors(folder / "tokens.vec", spellings, torch.randn(len(spellings), 8, generator=draw))
+    (folder / "words.txt").write_text("".join(f"{a}\t{b}\n" for a, b in WORDS.items()))
+    (folder / "swapped.txt").write_text("".join(f"{b}x\t{a}x\n" for a, b in WORDS.items()))
+    (folder / "back.txt").write_text("".join(f"{b}\t{a}\n" for a, b in WORDS.items()))
+    _write_vectors(folder / "other.vec", ["neither", "nor"], torch.ones(2, 8))
+    (folder / "one.txt").write_text("one text and no more")
+    (folder / "two.txt").write_text("one text<|endoftext|>another")
+    (folder / "more.txt").write_text("<|endoftext|>".join(GERMAN * 4))
+    return folder
+
+
+def _write_vectors(file: Path, words: list[str], vectors: torch.Tensor) -> None:
+    lines = [f"{word} {' '.join(f'{x:.4f}' for x in row)}" for word, row in zip(words, vectors.tolist(), strict=True)]
+    file.write_text(f"{len(words)} {vectors.shape[1]}\n" + "\n".join(lines) + "\n")
+
+
+def _save_encoder(folder: Path) -> None:
+    """A small random BERT with the tokenizer of both languages, as sentence-transformers' repositories have it."""
+    from transformers import BertConfig, BertModel
+
+    torch.manual_seed(4)
+    config = BertConfig(
+        vocab_size=360, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=24, pad_token_id=0
+    )
+    BertModel(config).save_pretrained(folder)
+    serialised = byte_bpe(360, "both").serialised()
+    assert serialised is not None
+    (folder / "tokenizer.json").write_bytes(serialised.data)
+
+
+@pytest.fixture
+def says(here: Path, tmp_path: Path, capsys: Output) -> Callable[..., str]:
+    """What the command says of a transplant of the small English model that is refused."""
+
+    def ask(method: str, *more: str) -> str:
+        capsys.readouterr()
+        return refused(capsys, *_line(here, tmp_path / "refused", method, more))
+
+    return ask
+
+
+@pytest.fixture
+def runs(here: Path, tmp_path: Path, capsys: Output) -> Callable[..., dict[str, Any]]:
+    """What the command says of a transplant that is written; its rows are numbers, some of them made by the method."""
+
+    def ask(method: str, *more: str) -> dict[str, Any]:
+        capsys.readouterr()
+        out = tmp_path / f"{len(list(tmp_path.iterdir()))}"
+        assert main([*_line(here, out, method, more), "--json"]) == 0, capsys.readouterr().err
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        matrices = open_model(str(out), "cpu").matrices()
+        assert torch.isfinite(matrices.input).all() and torch.isfinite(matrices.head).all()
+        assert all(counts["solved"] + counts["composed"] for counts in found["rows"].values())
+        return found
+
+    return ask
+
+
+def _line(here: Path, out: Path, method: str, more: tuple[str, ...]) -> list[str]:
+    tokenizer = [] if "--donor" in more else ["--tokenizer", f"file:{here / 'donor' / 'tokenizer.json'}"]
+    return [
+        *("transplant", "--model", str(here / "base"), *tokenizer, "--method", method, "--out", str(out)),
+        *("--sentences", "4", "--device", "cpu", *more),
+    ]
+
+
+Says, Runs = Callable[..., str], Callable[..., dict[str, Any]]
+
+
+# what methods need
+
+
+def test_a_donor(here: Path, says: Says, runs: Runs) -> None:
+    assert needs.DONOR.advice in says("ridge", *BOTH)
+    runs("ridge", *BOTH, "--donor", str(here / "donor"))
+
+
+def test_a_helper(here: Path, says: Says, runs: Runs) -> None:
+    assert needs.HELPER.advice in says("clp_transfer", *BOTH)
+    runs("clp_transfer", *BOTH, "--donor", str(here / "donor"))
+    runs("clp_transfer", *BOTH, "--helper", str(here / "helper"))
+    said = says("clp_transfer", *BOTH, "--helper", str(here / "base"))
+    assert "cannot be the helper" in said and "trained with that tokenizer" in said
+
+
+def test_text_of_the_new_tokenizers_languages(here: Path, says: Says, runs: Runs) -> None:
+    nothing = ("--corpus", "", "--file", str(here / "one.txt"))
+    assert needs.TARGET_TEXT.advice in says("focus", *nothing)
+    runs("focus", *BOTH, "--param", "min_count=1")
+    runs("focus", *nothing, "--token-vectors", str(here / "tokens.vec"))
+    assert "as its file spells them" in says("focus", *nothing, "--token-vectors", str(here / "other.vec"))
+
+
+def test_word_vectors_and_a_dictionary(here: Path, says: Says, runs: Runs) -> None:
+    files = ("--old-vectors", str(here / "old.vec"), "--new-vectors", str(here / "new.vec"))
+    dictionary = ("--dictionary", str(here / "words.txt"))
+    assert needs.WORD_VECTORS.advice in says("wechsel", *GERMAN_ONLY)
+    assert needs.DICTIONARY.advice in says("wechsel", *GERMAN_ONLY, *files)
+    given = runs("wechsel", *GERMAN_ONLY, *files, *dictionary)
+    assert not any("for better rows" in remark for remark in given["remarks"])
+    from_text = runs("wechsel", *BOTH)["remarks"]
+    assert any("give two .vec files" in remark for remark in from_text)
+    assert any("give a published one" in remark for remark in from_text)
+    assert not any("give two .vec files" in remark for remark in runs("wechsel", *BOTH, *files)["remarks"])
+    german = runs("wechsel", *BOTH, "--old-language", "deu_Latn", "--dictionary", str(here / "back.txt"))
+    assert not any("give a published one" in remark for remark in german["remarks"])
+
+
+def test_a_dictionary_of_these_languages_in_this_order(here: Path, says: Says, runs: Runs) -> None:
+    files = ("--old-vectors", str(here / "old.vec"), "--new-vectors", str(here / "new.vec"))
+    said = says("wechsel", *BOTH, *files, "--dictionary", str(here / "swapped.txt"))
+    assert "Check that word vectors and dictionary are of these two languages, in this order." in said
+    runs("wechsel", *BOTH, *files, "--dictionary", str(here / "words.txt"))
+
+
+def test_more_text_or_word_vectors_in_a_file(here: Path, says: Says, runs: Runs) -> None:
+    old = ("--old-vectors", str(here / "old.vec"), "--dictionary", str(here / "words.txt"))
+    few = ("--corpus", "", "--file", str(here / "two.txt"))
+    assert "Give more text, or word vectors in a file." in says("wechsel", *old, *few)
+    runs("wechsel", *old, *few, "--new-vectors", str(here / "new.vec"))
+    runs("wechsel", *old, *few, "--file", str(here / "more.txt"))
+
+
+def test_translations(here: Path, says: Says, runs: Runs) -> None:
+    assert needs.PARALLEL_TEXT.advice in says("trans_tokenization", *GERMAN_ONLY)
+    runs("trans_tokenization", *BOTH)
+
+
+def test_a_text_encoder(here: Path, runs: Runs) -> None:
+    assert needs.ENCODER.advice in runs("token_adapt", *BOTH)["remarks"]
+    for encoder in ("encoder", "helper"):  # what was trained to predict text turns it into states as well
+        found = runs("token_adapt", *BOTH, "--encoder", str(here / encoder))
+        assert needs.ENCODER.advice not in found["remarks"]
+
+
+def test_a_smaller_k_or_the_robust_pursuit(here: Path, runs: Runs) -> None:
+    donor = (*BOTH, "--donor", str(here / "donor"))
+    advice = "Use a smaller k, or OMP robust."
+    assert any(advice in remark for remark in runs("omp_published", *donor, "--param", "k=64")["remarks"])
+    for followed in (("omp_published", *donor, "--param", "k=4"), ("omp_robust", *donor, "--param", "k=64")):
+        assert not any(advice in remark for remark in runs(*followed)["remarks"])
+
+
+def test_all_that_methods_need_is_followed_here() -> None:
+    followed = {needs.DONOR, needs.HELPER, needs.TARGET_TEXT, needs.WORD_VECTORS, needs.DICTIONARY}
+    followed |= {needs.PARALLEL_TEXT, needs.ENCODER}
+    declared = {need for one in METHODS.all().values() for need in (*one.needs, *one.better_with)}
+    assert declared == followed | {needs.ANCHORS}  # which advises nothing
+
+
+# what measures need
+
+
+def test_what_measures_need(here: Path, capsys: Output) -> None:
+    file = ["--file", str(here / "more.txt"), "--device", "cpu"]
+    alone = ["evaluate", "--model", str(here / "base"), *file]
+    compared = ["lab", "--model", str(here / "base"), "--donor", str(here / "donor"), "--method", "mean", *BOTH]
+    compared += ["--sentences", "4", "--device", "cpu"]
+    beside = [*alone, "--reference", str(here / "donor")]
+    assert ORIGINAL.advice in refused(capsys, *alone, "--measure", "perplexity_ratio")
+    assert _numbers(capsys, *beside, "--measure", "perplexity_ratio")
+    assert METHOD.advice in refused(capsys, *beside, "--measure", "held_out_anchors")
+    assert PARALLEL_TEXT.advice in refused(capsys, *alone, "--measure", "bits_per_sentence")
+    rows = _numbers(capsys, *compared, "--measure", "held_out_anchors", "--measure", "bits_per_sentence")["rows"]
+    taken = {name.partition(".")[0] for row in rows for name, n in row["measures"].items() if n["value"] is not None}
+    assert taken >= {"held_out_anchors", "bits_per_sentence"}
+
+
+def test_more_than_one_text_for_what_trains(here: Path, capsys: Output) -> None:
+    one = ["evaluate", "--model", str(here / "base"), "--file", str(here / "one.txt"), "--device", "cpu"]
+    assert TRAINING_TEXT.advice in refused(capsys, *one, "--measure", "recovery")
+    texts = tuple(EvalText("", "", text) for text in pieces(read_plain(str(here / "more.txt"))))
+    subject = Subject(open_model(str(here / "base"), "cpu"), Reference(texts))  # as the command makes it
+    assert (
+        EVALUATORS.get("recovery")
+        .measure(subject, {"steps": 2, "then_steps": 0, "batch_bytes": 64, "seeds": 1, "points": 1, "bytes": 400})
+        .numbers
+    )
+
+
+def _numbers(capsys: Output, *arguments: str) -> dict[str, Any]:
+    capsys.readouterr()
+    assert main([*arguments, "--json"]) == 0, capsys.readouterr().err
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+# through a plan and its job
+
+
+@pytest.fixture
+def plan(here: Path) -> Plan:
+    """All that can be given, for the methods that it is given for."""
+    return Plan(
+        f"file:{here / 'base'}",
+        f"file:{here / 'donor' / 'tokenizer.json'}",
+        methods=tuple(map(Choice, ("clp_transfer", "token_adapt", "focus", "wechsel"))),
+        languages=("eng_Latn", "deu_Latn"),
+        sentences=4,
+        dictionary=str(here / "words.txt"),
+        old_vectors=str(here / "old.vec"),
+        new_vectors=str(here / "new.vec"),
+        token_vectors=str(here / "tokens.vec"),
+        helper=f"file:{here / 'helper'}",
+        encoder=f"file:{here / 'encoder'}",
+        device="cpu",
+    )
+
+
+def test_a_job_has_what_its_plan_names(plan: Plan, here: Path) -> None:
+    handed = submission(outlined(plan))
+    assert handed.inputs == opened(plan).inputs
+    assert {Path(each.name).name for each in handed.inputs} >= {"helper", "encoder", "tokens.vec", "words.txt"}
+    assert {here / name for name in ("tokens.vec", "old.vec", "new.vec", "words.txt")} <= set(files(handed.params))
+    context = Context(handed.params, handed.inputs, "cpu")
+    for unit in KINDS.get(KIND).units(context):
+        if unit.value.get("choice", {}).get("key") in ("clp_transfer", "token_adapt", "focus", "wechsel"):
+            found = json.dumps(compute(KIND, unit, context).facts)
+            assert "for better rows" not in found
+
+
+def test_a_job_is_another_one_when_a_file_or_a_model_is(plan: Plan, here: Path) -> None:
+    keys = {submission(outlined(plan)).inputs}
+    file, config = here / "tokens.vec", here / "encoder" / "config.json"
+    for changed in (file, config):
+        before = changed.read_bytes()
+        changed.write_bytes(
+            before.replace(b"\n", b" \n", 1) if changed == config else before + b"more 1 2 3 4 5 6 7 8\n"
+        )
+        keys.add(submission(outlined(plan)).inputs)
+        changed.write_bytes(before)
+    assert len(keys) == 3
+
+
+def test_a_plan_without_them_is_written_as_before(plan: Plan) -> None:
+    bare = Plan("shipped:a", "file:b", methods=(Choice("mean"),))
+    assert set(bare.to_json()) == {"model", "tokenizer", "methods"}
+    assert {"helper", "encoder", "token_vectors"} <= set(plan.to_json())
+
+
+@pytest.mark.parametrize("field", ["helper", "encoder", "dictionary", "old_vectors", "new_vectors", "token_vectors"])
+def test_a_visitor_names_no_files_where_paths_are_off(plan: Plan, field: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_PATHS", "off")
+    asked = Plan("shipped:tiny-english", donor="shipped:tiny-world", **{field: getattr(plan, field)})
+    with pytest.raises(UserError, match="does not open files by path"):
+        submission(outlined(asked))
+
+
+# text encoders
+
+
+def test_an_encoder_averages_the_states_of_a_text(here: Path) -> None:
+    encoder = open_encoder(str(here / "encoder"), "cpu")
+    ids = encoder.tokenizer.encode("the cat").ids
+    with torch.no_grad():
+        expected = encoder.module(input_ids=torch.tensor([ids])).last_hidden_state[0].mean(0)
+    found = encoder(["the cat", "", "the dog and the cat sat on the mat"])
+    assert torch.allclose(found[0], expected, atol=1e-6)
+    assert found.shape == (3, 16) and not found[1].any()
+    assert open_encoder(str(here / "encoder"), "cpu", weights=False).fingerprint == encoder.fingerprint
+
+
+def test_what_is_no_encoder_is_refused(here: Path, tmp_path: Path) -> None:
+    for spec, says in (
+        ("/nowhere/at/all", "There is no text encoder"),
+        ("shipped:tiny-englsh", "tiny-english"),
+        (str(here), "no weights"),
+    ):
+        with pytest.raises(UserError, match=says):
+            open_encoder(spec, "cpu")
+    folder = tmp_path / "encoder"
+    _save_encoder(folder)
+    told = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**told, "vocab_size": 100}))
+    with pytest.raises(UserError, match="more tokens"):
+        open_encoder(str(folder), "cpu")
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(UserError, match=r"has no tokenizer\.json"):
+        open_encoder(str(folder), "cpu")
+
+
+# in the lab's form
+
+
+def _form(here: Path, helper: str | None = None) -> AppTest:
+    """The page with a method that needs a helper or a donor, and with what was typed as helper."""
+    page = AppTest.from_file(PAGE, default_timeout=120)
+    state = page.session_state
+    state["lab_model"], state["lab_donor"], state["lab_helper"] = f"file:{here / 'base'}", None, helper
+    state["lab_tokenizer"] = f"file:{here / 'donor' / 'tokenizer.json'}"
+    state["lab_methods"], state["lab_sentences"] = ["clp_transfer", "mean"], 4
+    state["lab_languages"] = ["eng_Latn", "deu_Latn"]
+    page.run()
+    assert not page.exception and not page.error
+    return page
+
+
+def test_the_form_takes_a_helper_when_it_says_that_one_is_needed(
+    here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[Plan | None]()
+    monkeypatch.setattr(lab_form, "Plan", lambda *a, **k: asked.append(Plan(*a, **k)) or asked[-1])
+    with jobs_home(tmp_path / "home"):
+        lacking = _form(here)
+        assert any("give such a model as the helper" in each.value for each in lacking.warning)
+        assert lacking.selectbox(key="lab_helper").value is None
+        assert not any("Left out" in each.value for each in _form(here, str(here / "helper")).warning)
+    plan = asked[-1]
+    assert plan is not None and plan.helper == f"file:{here / 'helper'}"
+    handed = submission(outlined(replace(plan, device="cpu")))
+    context = Context(handed.params, handed.inputs, "cpu")
+    unit = next(each for each in KINDS.get(KIND).units(context) if each.name == "clp_transfer")
+    assert compute(KIND, unit, context).facts
