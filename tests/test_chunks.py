@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from core.common.errors import UnknownName, UserError
 from core.segmentation.chunks import Chunk, Unit, split_by_budget
-from core.tokenizers.formats.builtin import ByteTokenizer, RuleTokenizer, clusters, words
+from core.text.boundaries import clusters, words
+from core.tokenizers.formats.builtin import ByteTokenizer, RuleTokenizer
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Segmentation
 from tests.cutting import cut, pieces_of

@@ -8,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.metrics.base import METRICS, Evidence, Metric, from_table, over_languages, undefined
+from core.metrics.base import METRICS, Metric, shown, undefined
+from core.metrics.evidence import Evidence, from_table, over_languages
 from core.stats.entropy import conditional, curve, frequencies, miller_madow, plug_in, renyi_efficiency
 from core.stats.inequality import gini, lorenz, worst_decile
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.segmentation import Segmentation
 from tests.tables import table
 
+OVER_SENTENCES = shown("sentences") | shown("languages")  # of which a count of nothing, such as 0 tokens, is none
 COSTS = arrays(np.float64, st.integers(2, 30), elements=st.floats(0.1, 100))
 
 
@@ -184,7 +186,7 @@ def test_gini_is_that_of_the_definition_and_of_the_curve(costs: np.ndarray) -> N
 
 
 @given(COSTS, st.floats(0.1, 50))
-def test_fairness_does_not_depend_on_the_unit(costs: np.ndarray, factor: float) -> None:
+def test_inequality_does_not_depend_on_the_unit(costs: np.ndarray, factor: float) -> None:
     assert gini(costs * factor) == pytest.approx(gini(costs), abs=1e-9)
 
 
@@ -202,10 +204,38 @@ def test_over_languages_uses_sentences_that_all_have() -> None:
     assert number("max_min", over_languages(made, 0)) == 3
 
 
+def test_premium_lists_what_it_listed() -> None:
+    assert list(shown("languages")) == [
+        "bytes_per_token",
+        "characters_per_token",
+        "coefficient_of_variation",
+        "gini",
+        "max_min",
+        "unknown_share",
+        "worst_decile",
+    ]
+    assert list(shown("sentences")) == [
+        "boundary_crossing",
+        "bytes_per_token",
+        "characters_per_token",
+        "continued_words",
+        "entropy",
+        "entropy_per_byte",
+        "fertility",
+        "normalised_sequence_length",
+        "renyi_declared",
+        "renyi_observed",
+        "single_token_retention",
+        "unknown_share",
+        "utf8_completeness",
+        "vocabulary_use",
+    ]
+
+
 # undefined
 
 
-@pytest.mark.parametrize("one", METRICS.all().values(), ids=lambda one: one.key)
+@pytest.mark.parametrize("one", OVER_SENTENCES.values(), ids=lambda one: one.key)
 def test_nothing_is_undefined_with_a_reason(one: Metric) -> None:
     none = evidence(n_vocabulary=100, reference=[])
     value = one.value(none)

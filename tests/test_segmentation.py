@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.common.errors import UserError
+from core.text.utf8 import byte_offsets, utf8
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.kinds import Kind
-from core.tokenizers.segmentation import Encoded, Segmentation, byte_offsets, disjoint, spans, utf8
+from core.tokenizers.segmentation import Encoded, Segmentation, disjoint, spans
 from core.tokenizers.tokenizer import Specials
 from core.tokenizers.vocabulary import bytes_of_alphabet
 

@@ -1,4 +1,4 @@
-"""The numbers of a segmentation, on examples worked by hand and against slow definitions."""
+"""The metrics on one text, on examples worked by hand and against slow definitions."""
 
 from math import isnan
 
@@ -7,14 +7,52 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.common.definitions import DEFINITIONS, Definition, definition, index
 from core.common.errors import UnknownName, UserError
-from core.segmentation.statistics import Statistics, context_share, cost, overlapping, statistics
+from core.metrics.base import METRICS, on_text
+from core.metrics.evidence import Evidence, of_text
+from core.segmentation.agreement import BOUNDARY_F1, UNANIMOUS_SHARE
+from core.segmentation.cost import CONTEXT_SHARE, COST, context_share, cost
+from core.segmentation.losses import Loss
+from core.segmentation.overlaps import overlapping
 from core.text.scripts import SCRIPTS, WITHOUT_SPACES, script_shares
+from core.text.units import Segmenter, Units, units_of
 from core.tokenizers.formats.builtin import ByteTokenizer, RuleTokenizer
 from core.tokenizers.kinds import Kind
-from core.tokenizers.units import Segmenter, units_of
+from core.tokenizers.segmentation import Segmentation
 from tests.cutting import cut, pieces_of
+
+
+class statistics:  # a class, which reads as the call it is
+    """Every metric on one text by its key, and what the page says in words beside them."""
+
+    def __init__(self, segmentation: Segmentation, units: Units | None = None) -> None:
+        self.evidence: Evidence = of_text(segmentation, units)
+
+    def __getattr__(self, key: str) -> float:
+        return METRICS.get(key).value(self.evidence).number
+
+    def reason(self, key: str) -> str:
+        return METRICS.get(key).value(self.evidence).reason
+
+    @property
+    def reasons(self) -> list[str]:
+        return [reason for one in on_text() if one.form != "aside" and (reason := self.reason(one.key))]
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        return self.evidence.losses[0]
+
+    @property
+    def n_unknown(self) -> int:
+        return int(self.evidence.unknown.sum())
+
+    @property
+    def n_words(self) -> int:
+        return len(self.evidence.units[0].word_starts)
+
+    @property
+    def words_by(self) -> str:
+        return self.evidence.units[0].words_by
 
 
 def test_a_sentence_worked_by_hand() -> None:
@@ -141,13 +179,32 @@ def test_price_and_window() -> None:
 
 
 def test_every_shown_number_has_a_definition() -> None:
-    described = set(Statistics.__annotations__) - {"n_words", "words_by", "n_unknown", "losses", "reasons"}
-    assert described <= set(DEFINITIONS)
-    assert all(entry.text.endswith(".") and entry.label for entry in DEFINITIONS.values())
+    described = [one.definition for one in METRICS.all().values()] + [COST, CONTEXT_SHARE, BOUNDARY_F1, UNANIMOUS_SHARE]
+    assert all(entry.text.endswith(".") and entry.label for entry in described)
+    assert len({entry.key for entry in described}) == len(described)
     with pytest.raises(UnknownName, match="fertility"):
-        definition("fertilty")
-    with pytest.raises(ValueError, match="two definitions"):
-        index([Definition("a", "A", "", "", "A."), Definition("a", "B", "", "", "B.")])
+        METRICS.get("fertilty")
+
+
+def test_the_columns_are_those_of_the_table_and_in_its_order() -> None:
+    columns = [one.key for one in on_text() if one.form != "aside"]
+    assert columns == [
+        "n_tokens",
+        "n_added",
+        "bytes_per_token",
+        "characters_per_token",
+        "fertility",
+        "continued_words",
+        "unknown_share",
+        "n_cut_characters",
+        "n_cut_clusters",
+        "n_distinct",
+    ]
+
+
+def test_units_of_another_text_are_refused() -> None:
+    with pytest.raises(ValueError, match="another text"):
+        of_text(pieces_of("a"), units_of("b"))
 
 
 def test_scripts_are_shares_of_letters() -> None:

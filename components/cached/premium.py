@@ -8,12 +8,13 @@ from components.cached.corpora import corpus
 from components.cached.tokenizers import MOST_OF_A_TEXT, tokenizer
 from core.counting.table import CountTable
 from core.jobs.shared_cache import shared
-from core.metrics.base import METRICS, Value, from_segmentations
+from core.metrics.base import Value, shown
+from core.metrics.evidence import of_sentences
 from core.premium.atlas import atlas_tokenizers, shipped_atlas
 from core.premium.premium import Per, Premiums, Resampled, premiums, resample
 from core.premium.published import Reproduction, reproduction
 from core.premium.tests import Cell, Differences, compare_cells
-from core.segmentation.costliest_words import Cost, costly_characters, costly_words
+from core.segmentation.costliest_words import Cost, costliest_characters, costliest_words
 from core.tokenizers.segmentation import Segmentation
 
 
@@ -65,14 +66,14 @@ def segmentations(spec: str, corpus_spec: str, code: str, most: int) -> tuple[Se
     return shared().get(("segmentations", spec, corpus_spec, code, most), made)
 
 
-def costly(spec: str, corpus_spec: str, code: str, most: int) -> tuple[list[Cost], list[Cost]]:
+def costliest(spec: str, corpus_spec: str, code: str, most: int) -> tuple[list[Cost], list[Cost]]:
     """Words and characters of the first sentences of a language that take the most tokens."""
 
     def found() -> tuple[list[Cost], list[Cost]]:
         cut = segmentations(spec, corpus_spec, code, most)
-        return costly_words(cut), costly_characters(cut)
+        return costliest_words(cut), costliest_characters(cut)
 
-    return shared().get(("costly", spec, corpus_spec, code, most), found, most=MOST_OF_A_TEXT)
+    return shared().get(("costliest", spec, corpus_spec, code, most), found, most=MOST_OF_A_TEXT)
 
 
 def metric_values(spec: str, corpus_spec: str, code: str, most: int, reference: str | None) -> dict[str, Value]:
@@ -80,10 +81,10 @@ def metric_values(spec: str, corpus_spec: str, code: str, most: int, reference: 
 
     def made() -> dict[str, Value]:
         against = segmentations(reference, corpus_spec, code, most) if reference else None
-        evidence = from_segmentations(
+        evidence = of_sentences(
             segmentations(spec, corpus_spec, code, most), tokenizer(spec).info.n_vocabulary, against
         )
-        return {key: one.value(evidence) for key, one in METRICS.all().items()}
+        return {key: one.value(evidence) for key, one in shown("sentences").items()}
 
     return shared().get(("metric values", spec, corpus_spec, code, most, reference), made, most=MOST_OF_A_TEXT)
 

@@ -3,19 +3,17 @@
 import streamlit as st
 
 from core.jobs.shared_cache import shared
-from core.segmentation.statistics import Statistics
-from core.segmentation.statistics import statistics as core_statistics
+from core.metrics.base import Value, on_text
+from core.metrics.evidence import of_text
+from core.text.units import SEGMENTERS, Units, units_of
 from core.tokenizers.catalog import offered as core_offered
 from core.tokenizers.catalog import open_tokenizer
-from core.tokenizers.formats.builtin import words
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Specials, Tokenizer
-from core.tokenizers.units import Segmenter, Units, units_of
 
 # What follows the typing is small and stale with the next key, so it is bounded by number too: 60 visitors with eight
 # tokenizers each find their last text again.
 MOST_OF_A_TEXT = 512
-SEGMENTERS = {"": None, "uax29": Segmenter("UAX 29 boundaries", words)}
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
@@ -41,14 +39,16 @@ def segmentation(spec: str, text: str, add: bool, parse: bool) -> Segmentation:
 def units(text: str, segmenter: str) -> Units:
     """The characters, clusters and words of a text, found once for all tokenizers."""
     return shared().get(
-        ("units", text, segmenter), lambda: units_of(text, SEGMENTERS[segmenter]), most=MOST_OF_A_TEXT // 8
+        ("units", text, segmenter), lambda: units_of(text, SEGMENTERS.get(segmenter)), most=MOST_OF_A_TEXT // 8
     )
 
 
-def statistics(spec: str, text: str, add: bool, parse: bool, segmenter: str = "") -> Statistics:
-    """The numbers of one tokenizer on a text."""
-    return shared().get(
-        ("statistics", spec, text, add, parse, segmenter),
-        lambda: core_statistics(segmentation(spec, text, add, parse), units(text, segmenter)),
-        most=MOST_OF_A_TEXT,
-    )
+def numbers(spec: str, text: str, add: bool, parse: bool, segmenter: str = "") -> dict[str, Value]:
+    """Every metric of one tokenizer on a text, in the order of their columns."""
+
+    def made() -> dict[str, Value]:
+        cut, found = segmentation(spec, text, add, parse), units(text, segmenter)
+        evidence = of_text(cut, found, tokenizer(spec).info.n_vocabulary)
+        return {one.key: one.value(evidence) for one in on_text()}
+
+    return shared().get(("numbers", spec, text, add, parse, segmenter), made, most=MOST_OF_A_TEXT)

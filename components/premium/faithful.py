@@ -8,11 +8,11 @@ from components.cached import corpora as cached_corpora
 from components.cached import tokenizers as cached
 from components.frame.errors import plain
 from components.premium.brought.owner import known_here
-from core.common.definitions import definition
 from core.common.errors import UserError
 from core.counting.brought import from_link
 from core.counting.table import Counted
 from core.jobs.shared_cache import shared
+from core.metrics.base import METRICS
 from core.premium.atlas.fidelity import Fidelity, fidelity, shipped_fidelity
 
 _SAMPLE = "sample"
@@ -36,7 +36,7 @@ def lossless_badge(keys: Sequence[str]) -> None:
     with place:
         with st.spinner("Trying yours on the sample …"):
             found |= {key: _tried(known[key]) for key, one in found.items() if one is None and from_link(key)}
-        st.markdown(plain(definition("lossless").text))
+        st.markdown(plain(METRICS.get("lossless").definition.text))
         st.dataframe(
             {
                 "Tokenizer": [known[key].label for key in keys],

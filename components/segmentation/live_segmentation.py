@@ -18,8 +18,8 @@ from components.widgets.pickers import TOKENIZERS, tokenizers_in_link
 from components.widgets.text_editor.component import text_editor
 from components.widgets.view_options import ViewOptions
 from core.text.samples import opening_text
+from core.text.utf8 import utf8
 from core.text.windows import windows
-from core.tokenizers.segmentation import utf8
 
 
 @st.fragment

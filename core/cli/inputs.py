@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.common.errors import UnreadableFile, UserError, shown
-from core.tokenizers.segmentation import utf8
+from core.text.utf8 import utf8
 
 STDIN = "-"
 

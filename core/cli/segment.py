@@ -6,8 +6,8 @@ from core.cli.base import Command, print_json, table
 from core.cli.inputs import read_json_lines, read_text
 from core.common.errors import shown
 from core.export.tokens import WORD_BY_KIND, Named, document
+from core.text.utf8 import utf8
 from core.tokenizers.catalog import open_tokenizer
-from core.tokenizers.segmentation import utf8
 from core.tokenizers.tokenizer import Specials, Tokenizer
 
 MAX_ROWS = 200  # of a table for people; --json has them all

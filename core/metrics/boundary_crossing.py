@@ -1,7 +1,8 @@
 """Share of tokens that glue parts of characters together."""
 
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Metric, Value, undefined
+from core.metrics.evidence import Evidence
 from core.tokenizers.utf8_pieces import shape
 
 
@@ -24,5 +25,6 @@ METRIC = Metric(
         "TokEval (Meister)",
     ),
     compute=boundary_crossing,
+    on=("sentences",),
     needs=(SEGMENTATIONS,),
 )

@@ -1,13 +1,25 @@
 """How much text a token holds on average, in code points."""
 
-from core.common.definitions import definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.common.definitions import Definition
+from core.metrics.base import Metric, Ratio
+from core.metrics.evidence import Evidence
 
 
-def characters_per_token(evidence: Evidence) -> Value:
+def characters_per_token(evidence: Evidence) -> Ratio:
     """Code points of all sentences / their tokens."""
-    n_tokens = int(evidence.tokens.sum())
-    return Value(int(evidence.n_characters.sum()) / n_tokens) if n_tokens else undefined("There are no tokens.")
+    return Ratio(evidence.n_characters, evidence.tokens, evidence.no_tokens)
 
 
-METRIC = Metric(definition=definition("characters_per_token"), compute=characters_per_token)
+METRIC = Metric(
+    definition=Definition(
+        "characters_per_token",
+        "Characters per token",
+        "code points/token",
+        "higher",
+        "Code points of the text divided by tokens. Compare tokenizers on one text with it, not languages: a Chinese "
+        "character says more than a letter.",
+    ),
+    compute=characters_per_token,
+    on=("text", "sentences", "languages"),
+    order=70,
+)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from core.common.definitions import Definition
-from core.metrics.base import LANGUAGES, Evidence, Metric, Value, undefined
+from core.metrics.base import LANGUAGES, Metric, Value, undefined
+from core.metrics.evidence import Evidence
 
 
 def coefficient_of_variation(evidence: Evidence) -> Value:
@@ -28,5 +29,6 @@ METRIC = Metric(
         "",
     ),
     compute=coefficient_of_variation,
+    on=("languages",),
     needs=(LANGUAGES,),
 )

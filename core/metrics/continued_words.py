@@ -2,17 +2,30 @@
 
 import numpy as np
 
-from core.common.definitions import definition
-from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
-from core.metrics.words import tokens_per_word
+from core.common.definitions import Definition
+from core.metrics.base import SEGMENTATIONS, Metric, Ratio
+from core.metrics.evidence import Evidence
 
 
-def continued_words(evidence: Evidence) -> Value:
+def continued_words(evidence: Evidence) -> Ratio:
     """Share of words that two or more tokens overlap."""
-    words = tokens_per_word(evidence)
-    if not len(words.tokens):
-        return undefined(words.remark or "The text holds no words.")
-    return Value(float(np.mean(words.tokens > 1)), words.remark)
+    words = evidence.words
+    cut = np.array([np.count_nonzero(one > 1) for one in words.tokens], np.int64)
+    return Ratio(cut, words.n_words, words.none, words.remark)
 
 
-METRIC = Metric(definition=definition("continued_words"), compute=continued_words, needs=(SEGMENTATIONS,))
+METRIC = Metric(
+    definition=Definition(
+        "continued_words",
+        "Continued words",
+        "share of words",
+        "lower",
+        "Share of words that two or more tokens overlap; words as for fertility.",
+        "Rust et al. 2021, How Good is Your Tokenizer?",
+    ),
+    compute=continued_words,
+    on=("text", "sentences"),
+    needs=(SEGMENTATIONS,),
+    form="share",
+    order=90,
+)

@@ -1,7 +1,8 @@
 """How unpredictable the next token is from frequencies alone."""
 
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Metric, Value, undefined
+from core.metrics.evidence import Evidence
 from core.stats.entropy import frequencies, miller_madow, plug_in
 
 
@@ -27,5 +28,6 @@ METRIC = Metric(
         "Shannon 1948; Miller 1955",
     ),
     compute=entropy,
+    on=("sentences",),
     needs=(SEGMENTATIONS,),
 )

@@ -1,7 +1,8 @@
 """The same in a unit that tokenizers share."""
 
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Metric, Value, undefined
+from core.metrics.evidence import Evidence
 from core.stats.entropy import frequencies, miller_madow
 
 
@@ -24,5 +25,6 @@ METRIC = Metric(
         "Shannon 1948; Miller 1955",
     ),
     compute=entropy_per_byte,
+    on=("sentences",),
     needs=(SEGMENTATIONS,),
 )

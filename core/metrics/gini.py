@@ -1,7 +1,8 @@
 """How unevenly languages are treated."""
 
 from core.common.definitions import Definition
-from core.metrics.base import LANGUAGES, Evidence, Metric, Value, undefined
+from core.metrics.base import LANGUAGES, Metric, Value, undefined
+from core.metrics.evidence import Evidence
 from core.stats.inequality import gini as gini_of
 
 
@@ -26,5 +27,6 @@ METRIC = Metric(
         "Gini 1912; for tokenizers TokEval (Meister)",
     ),
     compute=gini,
+    on=("languages",),
     needs=(LANGUAGES,),
 )

@@ -3,7 +3,8 @@
 import numpy as np
 
 from core.common.definitions import Definition
-from core.metrics.base import LANGUAGES, Evidence, Metric, Value, undefined
+from core.metrics.base import LANGUAGES, Metric, Value, undefined
+from core.metrics.evidence import Evidence
 
 
 def max_min(evidence: Evidence) -> Value:
@@ -26,5 +27,6 @@ METRIC = Metric(
         "",
     ),
     compute=max_min,
+    on=("languages",),
     needs=(LANGUAGES,),
 )

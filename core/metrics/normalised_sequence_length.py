@@ -1,16 +1,14 @@
 """Length beside that of another tokenizer."""
 
 from core.common.definitions import Definition
-from core.metrics.base import REFERENCE, Evidence, Metric, Value, undefined
+from core.metrics.base import REFERENCE, Metric, Ratio
+from core.metrics.evidence import Evidence
 
 
-def normalised_sequence_length(evidence: Evidence) -> Value:
+def normalised_sequence_length(evidence: Evidence) -> Ratio:
     """Tokens / tokens of the reference, over all sentences."""
     assert evidence.reference is not None, "declared as needed"
-    of_reference = int(evidence.reference.sum())
-    if not of_reference:
-        return undefined("The tokenizer to compare with gives no tokens for this text.")
-    return Value(int(evidence.tokens.sum()) / of_reference)
+    return Ratio(evidence.tokens, evidence.reference, "The tokenizer to compare with gives no tokens for this text.")
 
 
 METRIC = Metric(
@@ -24,5 +22,6 @@ METRIC = Metric(
         "Dagan et al. 2024, Getting the Most out of Your Tokenizer (2402.01035)",
     ),
     compute=normalised_sequence_length,
+    on=("sentences",),
     needs=(REFERENCE,),
 )

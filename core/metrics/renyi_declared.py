@@ -1,7 +1,8 @@
 """How evenly the whole vocabulary is used."""
 
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, VOCABULARY, Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, VOCABULARY, Metric, Value, undefined
+from core.metrics.evidence import Evidence
 from core.stats.entropy import frequencies, renyi_efficiency
 
 
@@ -24,5 +25,6 @@ METRIC = Metric(
         "Zouhar et al. 2023; with the declared vocabulary as in TokEval (Meister)",
     ),
     compute=renyi_declared,
+    on=("sentences",),
     needs=(SEGMENTATIONS, VOCABULARY),
 )

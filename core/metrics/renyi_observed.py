@@ -1,7 +1,8 @@
 """How evenly the tokens that occur are used."""
 
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Metric, Value, undefined
+from core.metrics.evidence import Evidence
 from core.stats.entropy import frequencies, renyi_efficiency
 
 
@@ -25,5 +26,6 @@ METRIC = Metric(
         "Zouhar et al. 2023, Tokenization and the Noiseless Channel",
     ),
     compute=renyi_observed,
+    on=("sentences",),
     needs=(SEGMENTATIONS,),
 )

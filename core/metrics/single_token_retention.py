@@ -1,19 +1,19 @@
 """Share of distinct words that stay whole."""
 
+from itertools import chain
+
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
-from core.metrics.words import tokens_per_word
+from core.metrics.base import SEGMENTATIONS, Metric, Value, undefined
+from core.metrics.evidence import Evidence
 
 
 def single_token_retention(evidence: Evidence) -> Value:
     """Share of distinct words that no occurrence cuts."""
-    words = tokens_per_word(evidence)
-    if not len(words.tokens):
-        return undefined(words.remark or "The text holds no words.")
+    words = evidence.words
     most: dict[bytes, int] = {}
-    for word, n in zip(words.words, words.tokens.tolist(), strict=True):
+    for word, n in zip(words.spelled, chain.from_iterable(one.tolist() for one in words.tokens), strict=True):
         most[word] = max(most.get(word, 0), n)
-    return Value(sum(n == 1 for n in most.values()) / len(most), words.remark)
+    return Value(sum(n == 1 for n in most.values()) / len(most), words.remark) if most else undefined(words.none)
 
 
 METRIC = Metric(
@@ -28,5 +28,6 @@ METRIC = Metric(
         "Nayeem et al. 2025, STRR (2510.09947), changed as stated",
     ),
     compute=single_token_retention,
+    on=("sentences",),
     needs=(SEGMENTATIONS,),
 )

@@ -1,13 +1,25 @@
 """Share of tokens that only say that something is unknown."""
 
-from core.common.definitions import definition
-from core.metrics.base import Evidence, Metric, Value, undefined
+from core.common.definitions import Definition
+from core.metrics.base import Metric, Ratio
+from core.metrics.evidence import Evidence
 
 
-def unknown_share(evidence: Evidence) -> Value:
+def unknown_share(evidence: Evidence) -> Ratio:
     """Unknown tokens / tokens."""
-    n_tokens = int(evidence.tokens.sum())
-    return Value(int(evidence.unknown.sum()) / n_tokens) if n_tokens else undefined("There are no tokens.")
+    return Ratio(evidence.unknown, evidence.tokens, evidence.no_tokens)
 
 
-METRIC = Metric(definition=definition("unknown_share"), compute=unknown_share)
+METRIC = Metric(
+    definition=Definition(
+        "unknown_share",
+        "Unknown",
+        "share of tokens",
+        "lower",
+        "Share of tokens that say only that the vocabulary cannot spell what stands here. No model sees that text.",
+    ),
+    compute=unknown_share,
+    on=("text", "sentences", "languages"),
+    form="share",
+    order=100,
+)

@@ -1,7 +1,8 @@
 """Share of tokens that are text on their own."""
 
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Metric, Value, undefined
+from core.metrics.evidence import Evidence
 from core.tokenizers.utf8_pieces import shape
 
 
@@ -23,5 +24,6 @@ METRIC = Metric(
         "TokEval (Meister)",
     ),
     compute=utf8_completeness,
+    on=("sentences",),
     needs=(SEGMENTATIONS,),
 )

@@ -3,7 +3,8 @@
 import numpy as np
 
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, VOCABULARY, Evidence, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, VOCABULARY, Metric, Value, undefined
+from core.metrics.evidence import Evidence
 
 
 def vocabulary_use(evidence: Evidence) -> Value:
@@ -22,5 +23,6 @@ METRIC = Metric(
         "Distinct ids that occur / ids of the vocabulary. Grows with the text; compare only on texts of one size.",
     ),
     compute=vocabulary_use,
+    on=("sentences",),
     needs=(SEGMENTATIONS, VOCABULARY),
 )

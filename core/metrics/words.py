@@ -1,45 +1,65 @@
-"""The words of sentences and the tokens on each, for metrics over words."""
+"""The words of sentences and the tokens over each, for metrics over words.
 
+What a word is, `core.text.units` says; here each stands in its sentence, so a token over two
+words counts for both.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.metrics.base import Evidence
-from core.segmentation.statistics import overlapping
-from core.tokenizers.kinds import Kind
+from core.segmentation.overlaps import overlapping
+from core.text.units import Ints, Units
 
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """Words of all sentences.
+    """Words of N sentences.
 
     Args:
-        words: their bytes, W of them.
-        tokens: how many tokens overlap each, int32 (W,).
-        remark: what is left out and why, empty if nothing is.
+        spans: where the tokens of each sentence that stand for text begin and end, N of them.
+        units: of the same sentences, N of them.
     """
 
-    words: list[bytes]
-    tokens: NDArray[np.int32]
-    remark: str
+    spans: Sequence[tuple[Ints, Ints]]
+    units: Sequence[Units]
 
+    @cached_property
+    def tokens(self) -> list[Ints]:
+        """How many tokens overlap each word of a sentence, int32 (W,), for N sentences."""
+        return [
+            overlapping(starts, ends, one.word_starts, one.word_ends)
+            for (starts, ends), one in zip(self.spans, self.units, strict=True)
+        ]
 
-def tokens_per_word(evidence: Evidence) -> Words:
-    """Every word of the sentences, in its context, with the tokens that overlap it."""
-    words: list[bytes] = []
-    tokens: list[NDArray[np.int32]] = [np.empty(0, np.int32)]
-    left_out = ""
-    n_left_out = 0
-    for segmentation, units in zip(evidence.segmentations or (), evidence.units, strict=True):
-        if units.no_words:
-            left_out, n_left_out = units.no_words, n_left_out + 1
-            continue
-        body = segmentation.kinds != Kind.INSERTED
-        starts, ends = segmentation.starts[body], segmentation.ends[body]
-        tokens.append(overlapping(starts, ends, units.word_starts, units.word_ends))
-        edges = zip(units.word_starts.tolist(), units.word_ends.tolist(), strict=True)
-        words += [segmentation.text[a:b] for a, b in edges]
-    n = len(evidence.segmentations or ())
-    remark = left_out if n_left_out == n else f"{n_left_out:,} of {n:,} sentences are left out. {left_out}"
-    return Words(words, np.concatenate(tokens), remark if n_left_out else "")
+    @cached_property
+    def n_words(self) -> NDArray[np.int64]:
+        """Words of each sentence, (N,)."""
+        return np.array([len(one) for one in self.tokens], np.int64)
+
+    @property
+    def spelled(self) -> list[bytes]:
+        """The words themselves, sentence after sentence."""
+        return [
+            one.text[a:b]
+            for one in self.units
+            for a, b in zip(one.word_starts.tolist(), one.word_ends.tolist(), strict=True)
+        ]
+
+    @property
+    def none(self) -> str:
+        """Why there is no word, where there is none."""
+        return self.remark or "The text holds no word."
+
+    @cached_property
+    def remark(self) -> str:
+        """What is left out and why, empty if nothing is."""
+        if len(self.units) == 1:
+            return self.units[0].no_words or self.units[0].words_left_out
+        left_out = [one.no_words for one in self.units if one.no_words]
+        if len(left_out) == len(self.units):
+            return left_out[-1] if left_out else ""
+        return f"{len(left_out):,} of {len(self.units):,} sentences are left out. {left_out[-1]}" if left_out else ""

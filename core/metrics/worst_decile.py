@@ -1,7 +1,8 @@
 """What the dearest tenth of languages pays."""
 
 from core.common.definitions import Definition
-from core.metrics.base import LANGUAGES, Evidence, Metric, Value, undefined
+from core.metrics.base import LANGUAGES, Metric, Value, undefined
+from core.metrics.evidence import Evidence
 from core.stats.inequality import worst_decile as worst_decile_of
 
 
@@ -25,5 +26,6 @@ METRIC = Metric(
         "",
     ),
     compute=worst_decile,
+    on=("languages",),
     needs=(LANGUAGES,),
 )

@@ -11,8 +11,25 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.definitions import Definition
 from core.common.errors import UserError
 from core.tokenizers.segmentation import Ints, Segmentation
+
+BOUNDARY_F1 = Definition(
+    "f1",
+    "Boundary F1",
+    "0 to 1",
+    "",
+    "Twice the boundaries that two tokenizers share, divided by the boundaries of both. A boundary is a byte "
+    "position inside the text where a token begins or ends; the text's own ends are left out.",
+)
+UNANIMOUS_SHARE = Definition(
+    "unanimous_share",
+    "Unanimous boundaries",
+    "share of boundaries",
+    "",
+    "Of the places where any tokenizer cuts, the share where all do.",
+)
 
 
 @dataclass(frozen=True)

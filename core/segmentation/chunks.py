@@ -8,8 +8,8 @@ import numpy as np
 import regex
 
 from core.common.errors import UnknownName, UserError
-from core.tokenizers.formats.builtin import clusters, words
-from core.tokenizers.kinds import Kind
+from core.segmentation.overlaps import spans_of_text
+from core.text.boundaries import clusters, words
 from core.tokenizers.segmentation import Ints, Segmentation
 
 Unit = Literal["tokens", "characters", "words", "lines"]
@@ -55,8 +55,7 @@ def split_by_budget(segmentation: Segmentation, budget: int, keep: Unit = "chara
     """
     if budget < 1:
         raise UserError(f"A budget of {budget:,} tokens holds no text. Type a number from 1 up.")
-    body = segmentation.kinds != Kind.INSERTED
-    starts, ends = segmentation.starts[body], segmentation.ends[body]
+    starts, ends = spans_of_text(segmentation)
     n_tokens, n_bytes = len(starts), len(segmentation.text)
     if not n_tokens:
         return [Chunk(0, n_bytes, 0)] if n_bytes else []

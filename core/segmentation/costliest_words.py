@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.segmentation.statistics import overlapping
-from core.tokenizers.kinds import Kind
+from core.segmentation.overlaps import overlapping, spans_of_text
+from core.text.units import units_of
 from core.tokenizers.segmentation import Segmentation
-from core.tokenizers.units import units_of
 
 
 @dataclass(frozen=True)
@@ -32,29 +31,28 @@ class Cost:
         return self.n_tokens / self.n_times
 
 
-def costly_words(segmentations: Sequence[Segmentation], most: int = 20) -> list[Cost]:
+def costliest_words(segmentations: Sequence[Segmentation], most: int = 20) -> list[Cost]:
     """The words that take the most tokens per occurrence, frequent ones first among equals; empty in scripts that put
     no spaces between words.
 
     >>> from core.tokenizers.catalog import open_tokenizer
-    >>> costly_words([open_tokenizer("builtin:utf8-bytes").segment("I am Müller")], most=1)[0].text
+    >>> costliest_words([open_tokenizer("builtin:utf8-bytes").segment("I am Müller")], most=1)[0].text
     'Müller'
     """
-    return _costly(segmentations, most, words=True)
+    return _costliest(segmentations, most, words=True)
 
 
-def costly_characters(segmentations: Sequence[Segmentation], most: int = 20) -> list[Cost]:
+def costliest_characters(segmentations: Sequence[Segmentation], most: int = 20) -> list[Cost]:
     """The same for what a reader calls characters (grapheme clusters), spaces aside."""
-    return _costly(segmentations, most, words=False)
+    return _costliest(segmentations, most, words=False)
 
 
-def _costly(segmentations: Sequence[Segmentation], most: int, words: bool) -> list[Cost]:
+def _costliest(segmentations: Sequence[Segmentation], most: int, words: bool) -> list[Cost]:
     times, tokens = Counter[bytes](), Counter[bytes]()
     for segmentation in segmentations:
         units = units_of(segmentation.text.decode())
         starts, ends = (units.word_starts, units.word_ends) if words else (units.clusters[:-1], units.clusters[1:])
-        body = segmentation.kinds != Kind.INSERTED
-        counts = overlapping(segmentation.starts[body], segmentation.ends[body], starts, ends)
+        counts = overlapping(*spans_of_text(segmentation), starts, ends)
         for a, b, n in zip(starts.tolist(), ends.tolist(), np.asarray(counts).tolist(), strict=True):
             piece = segmentation.text[a:b]
             if not piece.isspace():

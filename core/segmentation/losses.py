@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.segmentation.changes import WORDS, Change, decoded, difference
+from core.text.units import units_of
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Ints, Segmentation
-from core.tokenizers.units import units_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ def losses(segmentation: Segmentation, clusters: Ints | None = None) -> tuple[Lo
 
     Args:
         clusters: where the text's grapheme clusters begin, and the last ends, in bytes, if the caller has them
-            (`core.tokenizers.units`).
+            (`core.text.units`).
 
     >>> import numpy as np
     >>> starts, ends = np.array([0, 3], np.int32), np.array([2, 7], np.int32)

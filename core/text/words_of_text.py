@@ -1,4 +1,9 @@
-"""Words of a running text in any script, each with the white space before it."""
+"""Words of a running text in any script, each with the white space before it: what word vectors and alignments learn.
+
+Not the words that are counted (`core.text.units`), which leave out scripts without spaces: methods that learn from text
+need words in every script, so there every letter with its marks is a word. Each word keeps the white space before it,
+as tokens do, and a punctuation mark is a piece of its own.
+"""
 
 import regex
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.common.errors import UserError
 from core.tokenizers.kinds import Kind
 
 if TYPE_CHECKING:
@@ -114,32 +113,6 @@ class Segmentation:
         """Byte positions strictly inside the text where a token begins or ends, ascending, int32."""
         edges = np.unique(np.concatenate([self.starts, self.ends]))
         return edges[(edges > 0) & (edges < len(self.text))].astype(np.int32)
-
-
-def utf8(text: str) -> bytes:
-    """The text in UTF-8.
-
-    Raises:
-        UserError: the text holds a lone surrogate, which has no UTF-8 form; says where.
-    """
-    try:
-        return text.encode()
-    except UnicodeEncodeError as error:
-        raise UserError(
-            f"The text holds a lone surrogate, U+{ord(text[error.start]):04X}, at character {error.start:,}. "
-            "Half of a character pair has no UTF-8 bytes, so no tokenizer can read it. Remove it or paste again."
-        ) from None
-
-
-def byte_offsets(text: str) -> Ints:
-    """Where each character begins in the UTF-8 bytes, and where the last ends: int32 (number of characters + 1,).
-
-    >>> byte_offsets("aé你").tolist()
-    [0, 1, 3, 6]
-    """
-    points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    widths = 1 + (points > 0x7F).astype(np.int32) + (points > 0x7FF) + (points > 0xFFFF)
-    return np.concatenate([[0], np.cumsum(widths)]).astype(np.int32)
 
 
 def spans(encoded: Encoded, text: bytes, vocabulary: "Vocabulary | None") -> Segmentation:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.text.utf8 import utf8
 from core.tokenizers.kinds import Kind
-from core.tokenizers.segmentation import Encoded, Segmentation, spans, utf8
+from core.tokenizers.segmentation import Encoded, Segmentation, spans
 from core.tokenizers.vocabulary import Vocabulary
 
 

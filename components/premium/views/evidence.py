@@ -28,7 +28,7 @@ from core.tokenizers.tokenizer import Specials
 
 _PLAIN = ViewOptions(False, False, False, 1.0, Specials(), None, None)
 _AT_ONCE = 3
-_CUT = 200  # sentences that costly words and characters are looked for in
+_CUT = 200  # sentences that the costliest words and characters are looked for in
 
 
 def draw(context: PremiumContext) -> None:
@@ -81,7 +81,7 @@ def draw(context: PremiumContext) -> None:
             return
     _sentences(context, row, column, kind, found, spec)
     if spec is not None:
-        _costly(context, column, found, spec)
+        _costliest(context, column, found, spec)
 
 
 def _base(context: PremiumContext) -> int:
@@ -192,16 +192,16 @@ def _one(context: PremiumContext, row: int, spec: str | None, sentence: str, key
     token_view(token_view_of([opened], sentence, (0, len(sentence)), _PLAIN), key=f"evidence_{key}_{row}")
 
 
-def _costly(context: PremiumContext, column: int, found: ShownSentences, spec: str) -> None:
+def _costliest(context: PremiumContext, column: int, found: ShownSentences, spec: str) -> None:
     """The characters and words that cost most, found in a part of the text."""
     assert found.corpus is not None, "the caller has looked"
     most = min(_CUT, found.corpus.n_sentences)
-    words, characters = cached_premium.costly(spec, found.corpus.spec, context.table.languages[column], most)
+    words, characters = cached_premium.costliest(spec, found.corpus.spec, context.table.languages[column], most)
     st.markdown(f"**What costs most in {plain(context.language(column))}**")
     for side, name, costs in zip(st.columns(2), ("Characters", "Words"), (characters, words), strict=True):
         with side:
             if costs:
-                st.dataframe(cost_table(costs, name), hide_index=True, key=f"costly_{name}", height=300)
+                st.dataframe(cost_table(costs, name), hide_index=True, key=f"costliest_{name}", height=300)
             else:
                 st.info("No words: this script writes no spaces between them.", icon=":material/space_bar:")
     st.caption(

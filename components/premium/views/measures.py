@@ -17,7 +17,8 @@ from components.premium.figure import show
 from components.premium.views.slope import apart
 from components.widgets.numbers import count
 from components.widgets.view import View
-from core.metrics.base import LANGUAGES, METRICS, Metric, Value, over_languages
+from core.metrics.base import Metric, Value, shown
+from core.metrics.evidence import over_languages
 from core.stats.entropy import MIN_TOKENS_PER_CONTEXT, Point, curve
 from core.text.languages import language
 from core.tokenizers.kinds import Kind
@@ -25,7 +26,6 @@ from core.tokenizers.kinds import Kind
 _CUT = 100  # sentences for the metrics that look at the tokens themselves
 _LONG = 1_000  # and for entropy, which needs many
 _SHARES = tuple(2.0**-n for n in range(6, -1, -1))
-_POOLED = ("bytes_per_token", "characters_per_token", "unknown_share")
 _ORDERS = (
     ("none before", "#0072B2", "circle"),
     ("1 before", "#D55E00", "square"),
@@ -35,9 +35,8 @@ _ORDERS = (
 
 def draw(context: PremiumContext) -> None:
     """Two tables that sort by a click on a metric, then the entropies."""
-    known = METRICS.all()
     st.markdown("**Over the languages found**")
-    over = {key: one for key, one in known.items() if LANGUAGES in one.needs or key in _POOLED}
+    over = shown("languages")
     codes = [context.table.languages[c] for c in context.columns]
     _table(over, {context.label(row): _over(context, row, codes, over) for row in context.rows}, "over_languages")
     st.caption(
@@ -54,7 +53,7 @@ def draw(context: PremiumContext) -> None:
         st.caption(f"The sample that ships has no {plain(context.language(column))} either.")
         return
     specs = {row: opens_here(context, row) for row in context.rows}
-    _one_language(context, found, code, specs, reference, known)
+    _one_language(context, found, code, specs, reference)
     spec = specs[reference]
     if spec is not None:
         _entropy(context, found, spec, code, reference)
@@ -73,19 +72,17 @@ def _one_language(
     code: str,
     specs: Mapping[int, str | None],
     reference: int,
-    known: Mapping[str, Metric],
 ) -> None:
     assert found.corpus is not None, "the caller has looked"
     most = min(_CUT, found.corpus.n_sentences)
     st.markdown(f"**In {plain(language(code).label)}**")
-    inner = {key: one for key, one in known.items() if LANGUAGES not in one.needs}
     rows = {
         context.label(row): cached_premium.metric_values(spec, found.corpus.spec, code, most, specs[reference])
         for row, spec in specs.items()
         if spec is not None
     }
     if rows:
-        _table(inner, rows, "one_language")
+        _table(shown("sentences"), rows, "one_language")
     absent = [plain(context.label(row)) for row, spec in specs.items() if spec is None]
     st.caption(
         f"The first {most} sentences of {plain(found.corpus.label)}. Normalised sequence length is against "
@@ -119,7 +116,8 @@ def _column(one: Metric) -> object:
 def value_table(known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Value]]) -> pd.DataFrame:
     """A row per tokenizer, a column per metric, and what there is to say about them.
 
-    >>> value_table({"gini": METRICS.get("gini")}, {"a": {"gini": Value(float("nan"), "One language.")}})["Remarks"][0]
+    >>> gini = {"gini": shown("languages")["gini"]}
+    >>> value_table(gini, {"a": {"gini": Value(float("nan"), "One language.")}})["Remarks"][0]
     'Gini coefficient: One language.'
     """
     return pd.DataFrame(

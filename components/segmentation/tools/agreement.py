@@ -6,7 +6,7 @@ import streamlit as st
 from components.segmentation.context import SegmentationContext
 from components.segmentation.tool_charts import agreement_figure
 from components.widgets.view import View
-from core.segmentation.agreement import agreement, f1_matrix, unanimous_share
+from core.segmentation.agreement import BOUNDARY_F1, UNANIMOUS_SHARE, agreement, f1_matrix, unanimous_share
 
 
 def draw(context: SegmentationContext) -> None:
@@ -20,7 +20,8 @@ def draw(context: SegmentationContext) -> None:
     share = unanimous_share(segmentations)
     st.caption(
         "A boundary is a byte position inside the text where a token begins or ends. F1 is 1 where two tokenizers "
-        f"cut at exactly the same places. Of all places where any of these cut, {share:.0%} are cut by all."
+        f"cut at exactly the same places. Of all places where any of these cut, {share:.0%} are cut by all.",
+        help=UNANIMOUS_SHARE.text,
     )
     st.plotly_chart(agreement_figure(labels, f1_matrix(segmentations)), key="agreement_matrix")
     with st.expander("Precision and recall of every pair"):
@@ -32,7 +33,11 @@ def draw(context: SegmentationContext) -> None:
             for b in rows
             if a is not b
         ]
-        st.dataframe(pd.DataFrame(pairs), hide_index=True)
+        st.dataframe(
+            pd.DataFrame(pairs),
+            hide_index=True,
+            column_config={"F1": st.column_config.NumberColumn(help=BOUNDARY_F1.text)},
+        )
         st.caption(
             "Precision: share of the other's boundaries that the reference has. Recall: share of the reference's "
             "boundaries that the other has."

@@ -1,32 +1,26 @@
 """Statistics of every tokenizer on the text, each number with its definition a hover away."""
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 import streamlit as st
 
 from components.cached import tokenizers as cached
 from components.segmentation.context import SegmentationContext
 from components.widgets.view import View
-from core.common.definitions import definition
-from core.segmentation.statistics import Statistics, context_share, cost
+from core.common.definitions import Definition
+from core.metrics.base import METRICS, Form, Value, on_text
+from core.segmentation.cost import CONTEXT_SHARE, COST, context_share, cost
+from core.text.units import Units
 
-_COLUMNS = {
-    "n_tokens": "%d",
-    "n_added": "%d",
-    "bytes_per_token": "%.2f",
-    "characters_per_token": "%.2f",
-    "fertility": "%.2f",
-    "continued_words": "percent",
-    "unknown_share": "percent",
-    "n_cut_characters": "%d",
-    "n_cut_clusters": "%d",
-    "n_distinct": "%d",
-}
+_FORMATS: dict[Form, str] = {"whole": "%d", "decimals": "%.2f", "share": "percent"}  # "aside" has no column
 _SEGMENTERS = {"Between spaces": "", "By UAX 29 in every script": "uax29"}
+
+Numbers = Mapping[str, Value]
 
 
 def draw(context: SegmentationContext) -> None:
     """A table with a row per tokenizer; what is lost and what is undefined stand in words under it."""
-    options = context.options
     words = st.segmented_control(
         "Words are found",
         list(_SEGMENTERS),
@@ -37,48 +31,54 @@ def draw(context: SegmentationContext) -> None:
         "character, so tokens per word then mean tokens per character there.",
         bind="query-params",
     )
-    found = [
-        cached.statistics(row.spec, context.text, options.specials.add, options.specials.parse, _SEGMENTERS[words])
-        for row in context.rows
-    ]
-    table = pd.DataFrame({"tokenizer": [row.label for row in context.rows]})
-    for key in _COLUMNS:
-        table[key] = [getattr(statistics, key) for statistics in found]
-    columns = {"tokenizer": st.column_config.TextColumn("Tokenizer", pinned=True)} | {
-        key: _column(key, form) for key, form in _COLUMNS.items()
-    }
-    if options.price is not None:
-        table["cost"] = [cost(statistics.n_tokens + statistics.n_added, options.price) for statistics in found]
-        columns["cost"] = _column("cost", "%.6f")
-    if options.context is not None:
-        table["context_share"] = [
-            context_share(statistics.n_tokens + statistics.n_added, options.context) for statistics in found
-        ]
-        columns["context_share"] = _column("context_share", "percent")
-    table["lost"] = ["; ".join(loss.text for loss in statistics.losses) or "nothing" for statistics in found]
-    columns["lost"] = st.column_config.TextColumn("What is lost", help=definition("lossless").text)
-    st.dataframe(table, hide_index=True, column_config=columns)
-    _notes(found[0])
+    segmenter, specials = _SEGMENTERS[words], context.options.specials
+    found = [cached.numbers(row.spec, context.text, specials.add, specials.parse, segmenter) for row in context.rows]
+    _table(context, found)
+    _notes(found[0], cached.units(context.text, segmenter))
     _provenance(context)
 
 
-def _column(key: str, form: str) -> st.column_config.NumberColumn:
+def _table(context: SegmentationContext, found: Sequence[Numbers]) -> None:
+    """A column per metric, what the text costs where a price or a window was typed, and what is lost."""
+    table = pd.DataFrame({"tokenizer": [row.label for row in context.rows]})
+    columns: dict[str, object] = {"tokenizer": st.column_config.TextColumn("Tokenizer", pinned=True)}
+
+    def add(meaning: Definition, form: str, values: Sequence[float]) -> None:
+        table[meaning.key] = values
+        columns[meaning.key] = _column(meaning, form)
+
+    for one in on_text():
+        if one.form in _FORMATS:
+            add(one.definition, _FORMATS[one.form], [numbers[one.key].number for numbers in found])
+    billed = [int(numbers["n_tokens"].number + numbers["n_added"].number) for numbers in found]
+    price, window = context.options.price, context.options.context
+    if price is not None:
+        add(COST, "%.6f", [cost(n, price) for n in billed])
+    if window is not None:
+        add(CONTEXT_SHARE, "percent", [context_share(n, window) for n in billed])
+    table["lost"] = [numbers["lossless"].reason or "nothing" for numbers in found]
+    columns["lost"] = st.column_config.TextColumn("What is lost", help=METRICS.get("lossless").definition.text)
+    st.dataframe(table, hide_index=True, column_config=columns)
+
+
+def _column(meaning: Definition, form: str) -> object:
     """A column headed by the number's label, with its definition and source on hover."""
-    meaning = definition(key)
     source = f" Source: {meaning.source}." if meaning.source else ""
     return st.column_config.NumberColumn(meaning.label, help=f"{meaning.text}{source}", format=form)
 
 
-def _notes(statistics: Statistics) -> None:
+def _notes(numbers: Numbers, units: Units) -> None:
     """What the text is, and why a number is missing; the same for every tokenizer."""
+    n_bytes, n_characters, n_clusters = (int(numbers[key].number) for key in ("n_bytes", "n_characters", "n_clusters"))
+    n_words = len(units.word_starts)
     sentences = [
-        f"The text has {statistics.n_bytes:,} bytes, {statistics.n_characters:,} characters "
-        f"({statistics.n_clusters:,} as a reader counts them) and "
-        f"{f'{statistics.n_words:,} words' if statistics.n_words else 'no words that can be counted'}."
+        f"The text has {n_bytes:,} bytes, {n_characters:,} characters ({n_clusters:,} as a reader counts them) and "
+        f"{f'{n_words:,} words' if n_words else 'no words that can be counted'}."
     ]
-    sentences += list(dict.fromkeys(sentence for _, sentence in statistics.reasons))
-    if statistics.n_words:
-        sentences.append(f"Words by {statistics.words_by}.")
+    reasons = (numbers[one.key].reason for one in on_text() if one.form in _FORMATS)
+    sentences += list(dict.fromkeys(filter(None, reasons)))
+    if n_words:
+        sentences.append(f"Words by {units.words_by}.")
     st.caption(" ".join(sentences))
 
 

@@ -17,6 +17,7 @@ import tokenizers
 from numpy.typing import NDArray
 
 from core.common.errors import UserError, is_failure, shown
+from core.text.utf8 import byte_offsets, utf8
 from core.tokenizers.backends import explained
 from core.tokenizers.backends.components import states
 from core.tokenizers.backends.display import displayed, undisplayed
@@ -24,7 +25,7 @@ from core.tokenizers.backends.nfc import composed
 from core.tokenizers.backends.pipeline import normaliser_in_words, pre_tokenizer_in_words
 from core.tokenizers.backends.spelling import spelling_of, vocabulary_of
 from core.tokenizers.kinds import Kind
-from core.tokenizers.segmentation import Alignment, Encoded, Ints, byte_offsets, utf8
+from core.tokenizers.segmentation import Alignment, Encoded, Ints
 from core.tokenizers.tokenizer import (
     Counts,
     Explanation,

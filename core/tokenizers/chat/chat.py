@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.common.errors import UserError
+from core.text.utf8 import utf8
 from core.tokenizers.chat.template import render_apart
 from core.tokenizers.formats.mistral import shipped_file
 from core.tokenizers.kinds import Kind
-from core.tokenizers.segmentation import Segmentation, utf8
+from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Info, Specials, Tokenizer
 
 _BYTE_SPELLING = re.compile(r"<0x[0-9A-F]{2}>")

@@ -13,35 +13,14 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 import numpy as np
-import regex
 
 from core.common.errors import UnknownName
+from core.text.boundaries import clusters, words
 from core.tokenizers.format import Source
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Encoded
 from core.tokenizers.tokenizer import Info, LocalTokenizer, Specials, Stage
 from core.tokenizers.vocabulary import Vocabulary
-
-_CLUSTER = regex.compile(r"\X")
-_WORD_EDGE = regex.compile(r"\b", flags=regex.V1 | regex.WORD)
-
-
-def clusters(text: str) -> list[str]:
-    """Extended grapheme clusters, what a reader calls characters.
-
-    >>> [len(cluster) for cluster in clusters("e\\u0301🧑‍🚀")]
-    [2, 3]
-    """
-    return _CLUSTER.findall(text)
-
-
-def words(text: str) -> list[str]:
-    """The text cut at every word boundary of UAX 29; spaces and marks are pieces of their own.
-
-    >>> words("It costs 3.14, isn't it?")
-    ['It', ' ', 'costs', ' ', '3.14', ',', ' ', "isn't", ' ', 'it', '?']
-    """
-    return [piece for piece in _WORD_EDGE.split(text) if piece]
 
 
 @dataclass(frozen=True)

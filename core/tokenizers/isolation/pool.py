@@ -24,12 +24,13 @@ from core.common.errors import UnreadableFile, UserError
 from core.common.home import home
 from core.common.memory import resident_bytes
 from core.common.settings import settings
+from core.text.utf8 import utf8
 from core.tokenizers.catalog import files_at
 from core.tokenizers.format import MAX_FILE_BYTES, Files
 from core.tokenizers.isolation import wire
 from core.tokenizers.isolation.client import TokenizerProcess
 from core.tokenizers.isolation.wire import Garbled, Message
-from core.tokenizers.segmentation import Segmentation, utf8
+from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import PLAIN, Counts, Explanation, Info, Specials, Stage, TokenDetails, Tokenizer
 
 MAX_ALIVE = 12  # processes; the one not used for longest makes room

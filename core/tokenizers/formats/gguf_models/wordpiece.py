@@ -12,12 +12,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from core.text.utf8 import byte_offsets
 from core.tokenizers.backends.sentencepiece import Around, Symbols
 from core.tokenizers.backends.spm_proto import SPACE
 from core.tokenizers.explain.limit import check_length
 from core.tokenizers.formats.gguf_models.tokens import CONTROL, UNKNOWN, UNUSED, USER_DEFINED, GgufTokens
 from core.tokenizers.kinds import Kind
-from core.tokenizers.segmentation import Alignment, Encoded, byte_offsets
+from core.tokenizers.segmentation import Alignment, Encoded
 from core.tokenizers.tokenizer import PLAIN, Explanation, Info, LocalTokenizer, Specials, Stage, Step
 from core.tokenizers.vocabulary import Vocabulary
 

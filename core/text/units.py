@@ -1,4 +1,8 @@
-"""The characters, grapheme clusters and words of a text, as spans of its bytes: what token counts are divided by."""
+"""The characters, grapheme clusters and words of a text, as spans of its bytes: what token counts are divided by.
+
+A word is here what a reader would count: of the pieces between boundaries of UAX 29 (`core.text.boundaries`) those that
+hold a letter or a digit, and none where the script puts no spaces between words, since the rules find none there.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,12 +12,14 @@ import regex
 from numpy.typing import NDArray
 
 from core.common.errors import UserError, shown
+from core.text.boundaries import clusters, words
 from core.text.scripts import WITHOUT_SPACES, alphabet, code_points, letters, name, script_shares
-from core.tokenizers.formats.builtin import clusters, words
-from core.tokenizers.segmentation import Ints, byte_offsets, utf8
+from core.text.utf8 import byte_offsets, utf8
 
 # Up to this share of letters in scripts without spaces, words of the other scripts still speak for the text.
 MAX_SHARE_WITHOUT_SPACES = 0.05
+
+Ints = NDArray[np.int32]
 
 _WORD_CHARACTER = regex.compile(r"[\p{L}\p{N}]")
 
@@ -29,6 +35,9 @@ class Segmenter:
 
     name: str
     cut: Callable[[str], list[str]]
+
+
+SEGMENTERS = {"uax29": Segmenter("UAX 29 boundaries", words)}  # that can be chosen, by what a link calls them
 
 
 @dataclass(frozen=True, eq=False)

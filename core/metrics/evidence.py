@@ -1,0 +1,197 @@
+"""What metrics look at: one tokenizer on a text, on the sentences of a language, or on several languages.
+
+What several metrics need, such as the tokens over each word, is worked out once, when the first of them asks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import nan
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.counting.table import CountTable
+from core.metrics.words import Words
+from core.segmentation.losses import Loss, losses
+from core.segmentation.overlaps import spans_of_text
+from core.text.units import Units, units_of
+from core.tokenizers.kinds import Kind
+from core.tokenizers.segmentation import Segmentation
+
+Ints = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What a metric may look at. A text is one sentence here.
+
+    Args:
+        tokens: tokens per sentence, (N,).
+        unknown: unknown tokens per sentence, (N,).
+        n_bytes: UTF-8 bytes per sentence, (N,).
+        n_characters: code points per sentence, (N,).
+        n_vocabulary: ids of the tokenizer, None if it has no vocabulary.
+        reference: tokens per sentence of the tokenizer chosen to compare with, (N,).
+        segmentations: the sentences cut, N of them.
+        by_language: tokens per sentence on average, for each of several languages, (L,); NaN where masked.
+        known_units: units of the sentences, N of them, where the caller has them for several tokenizers or chose a
+            segmenter; None finds them when asked.
+    """
+
+    tokens: Ints
+    unknown: Ints
+    n_bytes: Ints
+    n_characters: Ints
+    n_vocabulary: int | None = None
+    reference: Ints | None = None
+    segmentations: Sequence[Segmentation] | None = None
+    by_language: NDArray[np.float64] | None = None
+    known_units: Sequence[Units] | None = None
+
+    @cached_property
+    def ids(self) -> NDArray[np.int32]:
+        """Ids of the tokens that stand for text, sentence after sentence, (T,)."""
+        found = [s.ids[s.kinds != Kind.INSERTED] for s in self.cut]
+        return np.concatenate(found) if found else np.empty(0, np.int32)
+
+    @cached_property
+    def pieces(self) -> list[bytes]:
+        """Bytes of the same tokens, unknown ones left out."""
+        return [
+            piece
+            for s in self.cut
+            for piece, kind in zip(s.pieces, s.kinds.tolist(), strict=True)
+            if kind not in (Kind.INSERTED, Kind.UNKNOWN)
+        ]
+
+    @cached_property
+    def spans(self) -> list[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+        """Where the same tokens begin and end in the bytes of each sentence."""
+        return [spans_of_text(one) for one in self.cut]
+
+    @cached_property
+    def units(self) -> Sequence[Units]:
+        """Characters, clusters and words of each sentence."""
+        return [units_of(one.text.decode()) for one in self.cut] if self.known_units is None else self.known_units
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the sentences, with the tokens over each."""
+        return Words(self.spans, self.units)
+
+    @cached_property
+    def losses(self) -> list[tuple[Loss, ...]]:
+        """What the tokens of each sentence do not say back of it."""
+        return [losses(one, units.clusters) for one, units in zip(self.cut, self.units, strict=True)]
+
+    @property
+    def no_tokens(self) -> str:
+        """Why there is nothing per token, where there are no tokens."""
+        return "No token stands for text." if self.n_bytes.any() else "The text is empty."
+
+    @property
+    def cut(self) -> Sequence[Segmentation]:
+        """The sentences cut; asked for only by metrics that declare the need."""
+        assert self.segmentations is not None, "declared as needed"
+        return self.segmentations
+
+
+def of_text(segmentation: Segmentation, units: Units | None = None, n_vocabulary: int | None = None) -> Evidence:
+    """The evidence for one text.
+
+    Args:
+        units: of the same text, where the caller has them for several tokenizers or chose a segmenter.
+        n_vocabulary: ids of the tokenizer, None if it has no vocabulary or no metric asks.
+
+    Raises:
+        ValueError: the units are of another text.
+    """
+    return of_sentences([segmentation], n_vocabulary, units=None if units is None else [units])
+
+
+def of_sentences(
+    segmentations: Sequence[Segmentation],
+    n_vocabulary: int | None,
+    reference: Sequence[Segmentation] | None = None,
+    units: Sequence[Units] | None = None,
+) -> Evidence:
+    """The evidence for sentences that were cut just now.
+
+    Args:
+        n_vocabulary: ids of the tokenizer, None if it has no vocabulary.
+        reference: the same sentences, cut by the tokenizer to compare with.
+        units: of the same sentences, where the caller has them.
+
+    Raises:
+        ValueError: the units are of other sentences.
+
+    >>> from core.tokenizers.catalog import open_tokenizer
+    >>> found = of_sentences([open_tokenizer("builtin:utf8-bytes").segment("née")], 256)
+    >>> found.tokens.tolist(), found.n_characters.tolist()
+    ([4], [3])
+    """
+    texts = [one.text for one in segmentations]
+    if units is not None and texts != [one.text for one in units]:
+        raise ValueError("units of another text")
+    n_characters = (len(text.decode()) for text in texts) if units is None else (len(u.characters) - 1 for u in units)
+    return Evidence(
+        tokens=np.array([one.n_tokens for one in segmentations], np.int64),
+        unknown=np.array([np.count_nonzero(one.kinds == Kind.UNKNOWN) for one in segmentations], np.int64),
+        n_bytes=np.array([len(text) for text in texts], np.int64),
+        n_characters=np.array(list(n_characters), np.int64),
+        n_vocabulary=n_vocabulary,
+        reference=None if reference is None else np.array([one.n_tokens for one in reference], np.int64),
+        segmentations=segmentations,
+        known_units=units,
+    )
+
+
+def from_table(
+    table: CountTable,
+    tokenizer: int,
+    language: str,
+    reference: int | None = None,
+    segmentations: Sequence[Segmentation] | None = None,
+) -> Evidence:
+    """The evidence for one cell of a table."""
+    row = table.language(language)
+    return Evidence(
+        tokens=table.tokens[tokenizer, row],
+        unknown=table.unknown[tokenizer, row],
+        n_bytes=table.n_bytes[row],
+        n_characters=table.n_characters[row],
+        n_vocabulary=table.tokenizers[tokenizer].n_vocabulary,
+        reference=None if reference is None else table.tokens[reference, row],
+        segmentations=segmentations,
+    )
+
+
+def over_languages(table: CountTable, tokenizer: int, masked: Sequence[int] = ()) -> Evidence:
+    """The evidence for metrics over the languages of a table, on the sentences that all of them have.
+
+    Args:
+        masked: rows of languages to leave out, such as those with too many unknown tokens.
+    """
+    return of_languages([from_table(table, tokenizer, code) for code in table.languages], masked)
+
+
+def of_languages(each: Sequence[Evidence], masked: Sequence[int] = ()) -> Evidence:
+    """The same from the evidence of each language on the same sentences.
+
+    Args:
+        masked: places of languages to leave out.
+    """
+    tokens, n_bytes = (np.stack(rows) for rows in ([one.tokens for one in each], [one.n_bytes for one in each]))
+    everywhere = (n_bytes > 0).all(0)
+    means = tokens[:, everywhere].astype(np.float64).mean(1) if everywhere.any() else np.full(len(each), nan)
+    means[list(masked)] = nan
+    return Evidence(
+        tokens=tokens.ravel(),
+        unknown=np.concatenate([one.unknown for one in each]),
+        n_bytes=n_bytes.ravel(),
+        n_characters=np.concatenate([one.n_characters for one in each]),
+        n_vocabulary=each[0].n_vocabulary,
+        by_language=means,
+    )
