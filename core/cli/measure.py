@@ -1,0 +1,146 @@
+"""`measure`: every metric of tokenizers on a text, or on the sentences of languages."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isnan, nan
+
+from core.cli.base import Command, print_json, table
+from core.cli.inputs import read_text
+from core.common.errors import UserError
+from core.corpora.corpus import open_corpus
+from core.metrics.base import Metric, Ratio, Value, metrics, shown
+from core.metrics.evidence import Evidence, of_languages, of_sentences
+from core.metrics.intervals import intervals
+from core.premium.premium import MAX_UNKNOWN
+from core.text.units import SEGMENTERS, units_of
+from core.tokenizers.catalog import open_tokenizer
+
+ALL = ""  # stands for the language where a number is of several languages, or of a text of none
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One metric of one tokenizer on one language; NaN where there is no interval."""
+
+    tokenizer: str
+    language: str
+    metric: Metric
+    value: Value
+    low: float
+    high: float
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--tokenizer", action="append", required=True, metavar="SPEC", help="such as mistral:tekken; may be repeated"
+    )
+    text = parser.add_mutually_exclusive_group(required=True)
+    text.add_argument("--corpus", metavar="SPEC", help="sample, flores200[#dev] or file:PATH")
+    text.add_argument("--file", metavar="F", help="a UTF-8 file as one text, or - for standard input")
+    parser.add_argument("--language", action="append", metavar="L", help="of the corpus; may be repeated")
+    parser.add_argument("--reference", metavar="SPEC", help="tokenizer that sequence lengths are compared with")
+    parser.add_argument("--segmenter", choices=sorted(SEGMENTERS), help="what finds words where no spaces part them")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def _run(options: Namespace) -> None:
+    rows = _rows(options, _texts(options))
+    if options.json:
+        print_json({"rows": [_document(row) for row in rows]})
+        return
+    head = ["tokenizer", "language", "metric", "value", "95 % interval", "remark"]
+    print(table([head, *map(_line, rows)], right={3, 4}))
+
+
+def _texts(options: Namespace) -> Mapping[str, Sequence[str]]:
+    """Sentences by language; a file is one of no language."""
+    if options.file is None:
+        corpus = open_corpus(options.corpus)
+        return corpus.only(options.language or corpus.languages).sentences
+    if options.language:
+        raise UserError("A file is one text of no language. Leave out --language, or name a --corpus.")
+    return {ALL: [read_text(options.file)]}
+
+
+def _rows(options: Namespace, texts: Mapping[str, Sequence[str]]) -> list[_Row]:
+    """Every number, tokenizer by tokenizer."""
+    tokenizers = [open_tokenizer(spec) for spec in options.tokenizer]
+    reference = open_tokenizer(options.reference) if options.reference is not None else None
+    segmenter = SEGMENTERS.get(options.segmenter)
+    inner = sorted((one for one in metrics().values() if "languages" not in one.needs), key=lambda one: one.order)
+    found: list[list[_Row]] = [[] for _ in tokenizers]
+    counts: list[list[Evidence]] = [[] for _ in tokenizers]
+    for code, sentences in texts.items():
+        units = [units_of(sentence, segmenter) for sentence in sentences]  # the same for every tokenizer
+        against = [reference.segment(sentence) for sentence in sentences] if reference is not None else None
+        for k, tokenizer in enumerate(tokenizers):
+            cut = [tokenizer.segment(sentence) for sentence in sentences]
+            evidence = of_sentences(cut, tokenizer.info.n_vocabulary, against, units)
+            found[k] += _of(evidence, inner, options.tokenizer[k], code)
+            counts[k].append(replace(evidence, segmentations=None, known_units=None))  # counts are small, tokens not
+    if options.corpus is not None:
+        for k, seen in enumerate(counts):
+            over = of_languages(seen, _masked(seen))
+            found[k] += _of(over, shown("languages").values(), options.tokenizer[k], ALL)
+    return [row for rows in found for row in rows]
+
+
+def _masked(seen: Sequence[Evidence]) -> list[int]:
+    """Languages with so many unknown tokens that their cost says nothing, as in premiums."""
+    return [n for n, one in enumerate(seen) if one.unknown.sum() > MAX_UNKNOWN * one.tokens.sum()]
+
+
+def _of(evidence: Evidence, chosen: Iterable[Metric], tokenizer: str, language: str) -> list[_Row]:
+    """Metrics of one tokenizer on one language, with intervals where sentences of one language can be resampled."""
+    computed = {one: one.computed(evidence) for one in chosen}
+    ratios = {one: found for one, found in computed.items() if isinstance(found, Ratio)}
+    known = {}
+    if evidence.by_language is None:
+        known = dict(zip(ratios, intervals(list(ratios.values())), strict=True))
+    return [
+        _Row(tokenizer, language, one, found.value if isinstance(found, Ratio) else found, *known.get(one, (nan, nan)))
+        for one, found in computed.items()
+    ]
+
+
+def _document(row: _Row) -> dict[str, object]:
+    return {
+        "tokenizer": row.tokenizer,
+        "language": row.language,
+        "metric": row.metric.key,
+        "value": _plain(row.value.number),
+        "low": _plain(row.low),
+        "high": _plain(row.high),
+        "reason": row.value.reason,
+    }
+
+
+def _line(row: _Row) -> list[str]:
+    interval = "" if isnan(row.low) else f"{_shown(row.low)} – {_shown(row.high)}"
+    label = row.metric.definition.label
+    return [row.tokenizer, row.language, label, _shown(row.value.number), interval, row.value.reason]
+
+
+def _plain(number: float) -> float | None:
+    """JSON has no NaN: a number that is undefined is null, with a reason beside it."""
+    return None if isnan(number) else number
+
+
+def _shown(number: float) -> str:
+    return "–" if isnan(number) else f"{number:,}" if isinstance(number, int) else f"{number:.3f}"
+
+
+COMMAND = Command(
+    name="measure",
+    summary="every metric of tokenizers, on a text or on parallel text",
+    details=(
+        "Fertility, bytes per token, entropy and all other metrics, each defined in the README. With --file the text "
+        "is one, and its language is empty; with --corpus every language is measured by itself, and then, with an "
+        "empty language, all of them together. Special tokens are not added. Ratios of sums over ten sentences or more "
+        "have a 95 % interval from resampling sentences (1,000 draws, seed 0). A number that cannot be given is null "
+        "with a reason."
+    ),
+    arguments=_arguments,
+    run=_run,
+)
