@@ -9,7 +9,7 @@ import pytest
 
 from core.__main__ import main
 from core.corpora.corpus import open_corpus
-from core.metrics.base import metrics, shown
+from core.metrics.base import LANGUAGES, METRICS, shown
 from core.premium.premium import resample
 from core.stats.inequality import gini
 from tests.tables import table
@@ -54,11 +54,11 @@ def test_a_text_worked_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
 def test_every_metric_is_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     one = rows(capsys, *BYTES, "--file", text_file(tmp_path, "a"))
-    assert {metric for _, metric in one} == set(metrics()) - {
-        key for key, each in metrics().items() if "languages" in each.needs
+    assert {metric for _, metric in one} == set(METRICS.all()) - {
+        key for key, each in METRICS.all().items() if LANGUAGES in each.needs
     }
     many = rows(capsys, *BYTES, "--corpus", "sample", "--language", "eng_Latn", "--language", "deu_Latn")
-    assert {metric for _, metric in many} == set(metrics())
+    assert {metric for _, metric in many} == set(METRICS.all())
     assert {metric for language, metric in many if not language} == set(shown("languages"))
 
 

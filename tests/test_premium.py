@@ -19,8 +19,8 @@ from core.premium.premium import (
     sentence_ratios,
     telling_sentences,
 )
-from core.premium.tests import Differences, compare_cells, holm
-from core.stats.student import quantile, two_sided
+from core.premium.tests import Differences, compare_cells
+from core.stats.ratio_test import holm, quantile, two_sided
 from tests.patience import patience
 from tests.tables import table
 

@@ -9,7 +9,7 @@ from core.cli.base import Command, print_json, table
 from core.cli.inputs import read_text
 from core.common.errors import UserError
 from core.corpora.corpus import open_corpus
-from core.metrics.base import Metric, Ratio, Value, metrics, shown
+from core.metrics.base import LANGUAGES, METRICS, Metric, Ratio, Value, shown
 from core.metrics.evidence import Evidence, of_languages, of_sentences
 from core.metrics.intervals import intervals
 from core.premium.premium import MAX_UNKNOWN
@@ -68,7 +68,7 @@ def _rows(options: Namespace, texts: Mapping[str, Sequence[str]]) -> list[_Row]:
     tokenizers = [open_tokenizer(spec) for spec in options.tokenizer]
     reference = open_tokenizer(options.reference) if options.reference is not None else None
     segmenter = SEGMENTERS.get(options.segmenter)
-    inner = sorted((one for one in metrics().values() if "languages" not in one.needs), key=lambda one: one.order)
+    inner = sorted((one for one in METRICS.all().values() if LANGUAGES not in one.needs), key=lambda one: one.order)
     found: list[list[_Row]] = [[] for _ in tokenizers]
     counts: list[list[Evidence]] = [[] for _ in tokenizers]
     for code, sentences in texts.items():
@@ -132,7 +132,7 @@ def _shown(number: float) -> str:
 
 
 COMMAND = Command(
-    name="measure",
+    key="measure",
     summary="every metric of tokenizers, on a text or on parallel text",
     details=(
         "Fertility, bytes per token, entropy and all other metrics, each defined in the README. With --file the text "

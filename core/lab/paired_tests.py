@@ -1,13 +1,11 @@
 """Whether two transplants read texts differently beyond chance: paired tests over texts, corrected for their number.
 
-The difference in bits per byte of two models on the same texts is a ratio of sums; its standard error follows from the
-texts by the delta method. Translations of one sentence rise and fall together, so they count as one item; texts without
+The difference in bits per byte of two models on the same texts is a ratio of sums, tested against 0
+(`core.stats.ratio_test`). Translations of one sentence rise and fall together, so they count as one item; texts without
 translations are items of their own, within their language and domain.
-
-Sources: Cochran 1977, Sampling Techniques, chapters 5 and 6; Holm 1979.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan
 
@@ -17,8 +15,7 @@ from numpy.typing import NDArray
 from core.lab.outcome import Outcome, Role
 from core.lab.result import LabResult
 from core.lab.setting import Setting
-from core.premium.tests import LEVEL, holm
-from core.stats.student import quantile, two_sided
+from core.stats.ratio_test import LEVEL, holm, ratio_against_zero
 
 Floats = NDArray[np.float64]
 
@@ -139,29 +136,14 @@ def _test(
     difference: Floats, n_bytes: Floats, items: Sequence[tuple[str, str]]
 ) -> tuple[float, float, float, float, int, str]:
     """(difference per byte, low, high, p, items, reason)."""
-    total = float(n_bytes.sum())
-    if not total:
+    if not n_bytes.sum():
         return nan, nan, nan, nan, 0, "There is no text that both read."
-    value = float(difference.sum()) / total
-    influence: Mapping[tuple[str, str], float] = _summed(items, difference - value * n_bytes)
-    n = len(influence)
+    place = {item: n for n, item in enumerate(dict.fromkeys(items))}
+    n, at = len(place), np.array([place[item] for item in items])
     if n < MIN_ITEMS:
+        value = float(difference.sum() / n_bytes.sum())
         return value, nan, nan, nan, n, f"A test needs {MIN_ITEMS} sentences, and there are {n}."
-    variance, degrees = 0.0, 0
-    for stratum in {stratum for stratum, _ in influence}:
-        values = np.array([v for (s, _), v in influence.items() if s == stratum])
-        if len(values) > 1:
-            variance += len(values) * float(values.var(ddof=1))
-            degrees += len(values) - 1
-    error = float(np.sqrt(variance)) / total
-    if degrees < 1 or error < 1e-12:  # the same on every text
-        return value, value, value, 1.0 if abs(value) < 1e-9 else 0.0, n, ""
-    reach = quantile(0.95, degrees) * error
-    return value, value - reach, value + reach, two_sided(value / error, degrees), n, ""
-
-
-def _summed(items: Sequence[tuple[str, str]], values: Floats) -> dict[tuple[str, str], float]:
-    found: dict[tuple[str, str], float] = {}
-    for item, value in zip(items, values.tolist(), strict=True):
-        found[item] = found.get(item, 0.0) + value
-    return found
+    above, below = (np.bincount(at, each, n).astype(np.float64) for each in (difference, n_bytes))
+    _, strata = np.unique([stratum for stratum, _ in place], return_inverse=True)
+    found = ratio_against_zero(above, below, strata)
+    return found.value, found.low, found.high, found.p, n, ""
