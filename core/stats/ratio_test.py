@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Tested:
+class RatioTest:
     """An estimate with what chance can do to it.
 
     Args:
@@ -34,10 +34,10 @@ class Tested:
     p: float
 
 
-def ratio_against_one(terms: Sequence[tuple[Floats, int]]) -> Tested:
+def ratio_against_one(terms: Sequence[tuple[Floats, int]]) -> RatioTest:
     """A product of powers of sums over the same items against 1: a ratio, or a ratio of ratios.
 
-    Tested on its logarithm, in which dividing and multiplying are alike.
+    RatioTest on its logarithm, in which dividing and multiplying are alike.
 
     Args:
         terms: what each item adds to a sum, float64 (N,), and the power of the sum, 1 or -1.
@@ -45,16 +45,16 @@ def ratio_against_one(terms: Sequence[tuple[Floats, int]]) -> Tested:
     >>> first, second = np.array([2.0, 4.0, 6.0]), np.array([1.0, 2.0, 4.0])
     >>> found = ratio_against_one([(first, 1), (second, -1)])
     >>> round(found.value, 3), round(found.low, 3), round(found.high, 3), round(found.p, 3)
-    (1.714, 1.227, 2.395, 0.021)
+    (1.714, 1.072, 2.741, 0.039)
     """
     logarithm = float(sum(power * np.log(counts.sum()) for counts, power in terms))
     influence = sum((power * counts / counts.sum() for counts, power in terms), np.zeros(len(terms[0][0])))
-    found = _tested(logarithm, influence, np.zeros(len(influence), np.intp))
+    found = _t_test(logarithm, influence, np.zeros(len(influence), np.intp))
     value, low, high = (float(np.exp(each)) for each in (found.value, found.low, found.high))
-    return Tested(value, low, high, found.p)
+    return RatioTest(value, low, high, found.p)
 
 
-def ratio_against_zero(above: Floats, below: Floats, strata: NDArray[np.intp]) -> Tested:
+def ratio_against_zero(above: Floats, below: Floats, strata: NDArray[np.intp]) -> RatioTest:
     """One sum over the other against 0, such as a difference per byte.
 
     Args:
@@ -67,10 +67,10 @@ def ratio_against_zero(above: Floats, below: Floats, strata: NDArray[np.intp]) -
     """
     total = float(below.sum())
     value = float(above.sum()) / total
-    return _tested(value, (above - value * below) / total, strata)
+    return _t_test(value, (above - value * below) / total, strata)
 
 
-def _tested(value: float, influence: Floats, strata: NDArray[np.intp]) -> Tested:
+def _t_test(value: float, influence: Floats, strata: NDArray[np.intp]) -> RatioTest:
     """An estimate against 0, from what each item adds to it to first order.
 
     One item alone in its stratum does not say how far chance reaches, and is passed over.
@@ -81,9 +81,9 @@ def _tested(value: float, influence: Floats, strata: NDArray[np.intp]) -> Tested
     error = float(np.sqrt((sizes[several] * spread[several] / (sizes[several] - 1)).sum()))
     degrees = int((sizes[several] - 1).sum())
     if degrees < 1 or error < _NO_SPREAD:  # the same in every item
-        return Tested(value, value, value, 1.0 if abs(value) < _NO_DIFFERENCE else 0.0)
+        return RatioTest(value, value, value, 1.0 if abs(value) < _NO_DIFFERENCE else 0.0)
     reach = quantile(1 - LEVEL, degrees) * error
-    return Tested(value, value - reach, value + reach, two_sided(value / error, degrees))
+    return RatioTest(value, value - reach, value + reach, two_sided(value / error, degrees))
 
 
 def two_sided(t: float, degrees: float) -> float:

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.linalg import svds
 from torch import Tensor
 
 Ids = NDArray[np.int64]
 
 _CHUNK = 500_000  # tokens whose pairs are counted at a time
 _SMOOTHING = 0.75  # power of context counts, which keeps rare contexts from looking telling
-_EXTRA, _ROUNDS = 16, 4  # of the randomised decomposition
+_DENSE = 2  # up to so many tokens per dimension all singular values are found, of which most are wanted
 
 
 def token_vectors(
@@ -32,10 +34,9 @@ def token_vectors(
     Args:
         texts: ids per text; company is kept within a text.
         window: how far to look to either side; nearer neighbours count for more, one over the distance.
-        seed: of the randomised decomposition.
+        seed: of the vector that the decomposition starts from.
 
-    Source: Levy, Goldberg and Dagan 2015 (context smoothing, square roots of singular values); decomposition after
-    Halko, Martinsson and Tropp 2011.
+    Source: Levy, Goldberg and Dagan 2015 (context smoothing, square roots of singular values).
     """
     gaps = [np.concatenate([ids.astype(np.int64), np.full(window, -1)]) for ids in texts if len(ids)]
     stream = np.concatenate([np.empty(0, np.int64), *gaps])
@@ -53,12 +54,9 @@ def token_vectors(
     with np.errstate(divide="ignore"):
         information = np.log(weights * smooth.sum() / (total[rows] * smooth[columns]))
     positive = information > 0
-    size = (len(seen), len(seen))
-    places = torch.from_numpy(np.stack([rows[positive], columns[positive]]))
-    matrix = torch.sparse_coo_tensor(
-        places, torch.from_numpy(information[positive]), size, check_invariants=True
-    ).coalesce()
-    vectors[torch.from_numpy(seen)] = _reduced(matrix, width, seed)
+    found = (information[positive], (rows[positive], columns[positive]))
+    matrix = csr_array(found, shape=(len(seen), len(seen)))
+    vectors[torch.from_numpy(seen)] = torch.from_numpy(_reduced(matrix, width, seed))
     return vectors
 
 
@@ -81,18 +79,15 @@ def _pairs(stream: Ids, n: int, window: int) -> tuple[Ids, NDArray[np.float64]]:
     return keys, weights
 
 
-def _reduced(matrix: Tensor, width: int, seed: int) -> Tensor:
+def _reduced(matrix: csr_array, width: int, seed: int) -> NDArray[np.float32]:
     """Left singular vectors times roots of singular values, float32 (n, width); zeros where there are fewer."""
-    n = matrix.shape[0]
-    some = min(n, width + _EXTRA)
-    draw = torch.Generator().manual_seed(seed)
-    basis = torch.linalg.qr(torch.sparse.mm(matrix, torch.randn(n, some, dtype=torch.float64, generator=draw))).Q
-    transposed = matrix.t().coalesce()
-    for _ in range(_ROUNDS):
-        basis = torch.linalg.qr(torch.sparse.mm(transposed, basis)).Q
-        basis = torch.linalg.qr(torch.sparse.mm(matrix, basis)).Q
-    left, values, _ = torch.linalg.svd(torch.sparse.mm(transposed, basis).T, full_matrices=False)
-    kept = min(some, width)
-    out = torch.zeros(n, width)
-    out[:, :kept] = (basis @ left[:, :kept] * values[:kept].sqrt()).float()
+    out = np.zeros((matrix.shape[0], width), np.float32)
+    if not matrix.nnz:
+        return out
+    if len(out) <= _DENSE * width:
+        left, values, _ = np.linalg.svd(matrix.toarray())
+    else:
+        left, values, _ = svds(matrix, width, rng=np.random.default_rng(seed))
+    kept = np.argsort(-values)[:width]
+    out[:, : len(kept)] = left[:, kept] * np.sqrt(values[kept])
     return out
