@@ -1,9 +1,11 @@
 """Advice on screen is followed: what a message says to give is given, and then the transplant runs."""
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Any
 
 import pytest
@@ -26,13 +28,15 @@ from core.models.text_encoder import open_encoder
 from core.transplants import needs
 from core.transplants.base import METHODS
 from core.work.transplant import files
+from tests.hub_server import Repo, running
 from tests.jobs_home import jobs_home
 from tests.lab import GERMAN, byte_bpe, llama
 from tests.lab_folders import pair, save
 from tests.test_command_line import refused
 
 Output = pytest.CaptureFixture[str]
-PAGE = str(Path(__file__).parents[1] / "pages" / "transplants.py")
+ROOT = str(Path(__file__).parents[1])
+PAGE = f"{ROOT}/pages/transplants.py"
 ENGLISH_ONLY, GERMAN_ONLY = ("--language", "eng_Latn"), ("--language", "deu_Latn")
 BOTH = (*ENGLISH_ONLY, *GERMAN_ONLY)
 WORDS = {"the": "der", "and": "und", "cat": "katze", "dog": "hund", "of": "von", "in": "in", "is": "ist", "to": "zu"}
@@ -229,11 +233,8 @@ def test_more_than_one_text_for_what_trains(here: Path, capsys: Output) -> None:
     assert TRAINING_TEXT.advice in refused(capsys, *one, "--measure", "recovery")
     texts = tuple(EvalText("", "", text) for text in pieces(read_plain(str(here / "more.txt"))))
     subject = Subject(open_model(str(here / "base"), "cpu"), Reference(texts))  # as the command makes it
-    assert (
-        EVALUATORS.get("recovery")
-        .measure(subject, {"steps": 2, "then_steps": 0, "batch_bytes": 64, "seeds": 1, "points": 1, "bytes": 400})
-        .numbers
-    )
+    short = {"steps": 2, "then_steps": 0, "batch_bytes": 64, "seeds": 1, "points": 1, "bytes": 400}
+    assert EVALUATORS.get("recovery").measure(subject, short).numbers
 
 
 def _numbers(capsys: Output, *arguments: str) -> dict[str, Any]:
@@ -335,6 +336,36 @@ def test_what_is_no_encoder_is_refused(here: Path, tmp_path: Path) -> None:
     (folder / "tokenizer.json").unlink()
     with pytest.raises(UserError, match=r"has no tokenizer\.json"):
         open_encoder(str(folder), "cpu")
+
+
+def test_an_encoder_of_the_hub_is_looked_at_before_its_weights_are_fetched(here: Path, tmp_path: Path) -> None:
+    client = """if True:
+        from core.models.text_encoder import open_encoder
+        looked = open_encoder("hub:acme/encoder", "cpu", weights=False)
+        print(looked.name, looked.content, looked.n_bytes, flush=True)
+        input()
+        found = open_encoder("hub:acme/encoder", "cpu")
+        assert (found.fingerprint, found.n_bytes) == (looked.fingerprint, looked.n_bytes)
+        print(found(["the cat"])[0].tolist(), flush=True)
+    """
+    repository = Repo({path.name: path.read_bytes() for path in (here / "encoder").iterdir()})
+    with running({"acme/encoder": repository}) as hub:
+        environment = {
+            **{
+                "PATH": "/usr/bin:/bin",
+                "HF_ENDPOINT": hub.address,
+                "HF_HOME": str(tmp_path / "hf"),
+                "PYTHONPATH": ROOT,
+            },
+            **{"TOKEN_ATLAS_HOME": str(tmp_path / "atlas"), "TOKEN_ATLAS_VET": "off", "OMP_NUM_THREADS": "1"},
+        }
+        with Popen([sys.executable, "-c", client], stdin=PIPE, stdout=PIPE, text=True, env=environment) as process:
+            assert process.stdin is not None and process.stdout is not None
+            name, content, _ = process.stdout.readline().split()
+            assert (name, content) == ("acme/encoder", hub.repos["acme/encoder"].commit)
+            assert not any("safetensors" in asked for asked in hub.requests if "/resolve/" in asked)
+            vector = json.loads(process.communicate("\n", timeout=120)[0])
+    assert vector == pytest.approx(open_encoder(str(here / "encoder"), "cpu")(["the cat"])[0].tolist(), abs=1e-6)
 
 
 # in the lab's form
