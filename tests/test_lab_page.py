@@ -162,7 +162,7 @@ def test_a_comparison_that_another_version_stored_is_computed_anew_by_repeat(key
     whole = jobs.result(key)
     jobs.store.delete(key)
     jobs.store.put(Result(whole.origin, {}, {"plan": {}, "waiting": [], "methods": [], "outcomes": []}))
-    shared().clear()
+    shared.cache_clear()
     page = AppTest.from_file(PAGE, default_timeout=60)
     page.query_params["run"] = key
     page.run()

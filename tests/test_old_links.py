@@ -85,7 +85,7 @@ PLANS = [
 def empty_caches() -> Iterator[None]:
     yield
     st.cache_resource.clear()
-    shared().clear()
+    shared.cache_clear()
     st.cache_data.clear()
 
 

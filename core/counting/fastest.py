@@ -10,16 +10,16 @@ Equal lines are encoded once (`count_once`).
 """
 
 import hashlib
-import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 
 import numpy as np
 
 from core.common.atomic import write_whole
+from core.common.codec import Mismatch, from_json, to_json
 from core.common.errors import UnknownName, UserError, is_failure
 from core.common.home import home
 from core.common.registry import Registry
@@ -160,10 +160,10 @@ def _key(tokenizer: LocalTokenizer) -> str:
 def _remembered(tokenizer: LocalTokenizer) -> Verdict | None:
     path = home("counting-engines") / f"{_key(tokenizer)}.json"
     try:
-        return Verdict(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        return from_json(Verdict, path.read_bytes())
+    except (OSError, Mismatch):
         return None
 
 
 def _remember(tokenizer: LocalTokenizer, verdict: Verdict) -> None:
-    write_whole(home("counting-engines") / f"{_key(tokenizer)}.json", json.dumps(asdict(verdict)).encode())
+    write_whole(home("counting-engines") / f"{_key(tokenizer)}.json", to_json(verdict).encode())
