@@ -19,7 +19,7 @@ from core.models.language_model import LanguageModel
 from core.models.memory import WORKSPACE_BYTES, weight_bytes
 from core.models.score import usual_window
 from core.tokenizers.matching import vocabulary_of
-from core.transplants.base import METHODS, Sizes
+from core.transplants.base import METHODS
 
 GPU_FLOPS = 10e12  # what a data-centre GPU gives such models; not measured here, since a page must not claim one
 LOAD_BYTES_PER_SECOND = 400e6
@@ -89,10 +89,7 @@ def estimate(participants: Participants) -> Estimate:
     one_pass = _pass(participants.original, participants, old=False) / speed
     rows = _row_bytes(participants)
     for choice in keys:
-        work = _work(participants, choice) / speed
-        stages.append(
-            Stage(METHODS.get(choice.key).label, len(plan.seeds) * (work + passes * one_pass), rows + _METHOD_BYTES)
-        )
+        stages.append(Stage(METHODS.get(choice.key).label, len(plan.seeds) * passes * one_pass, rows + _METHOD_BYTES))
     total = sum(stage.seconds for stage in stages)
     over = max(0.0, total - plan.budget_seconds) if plan.budget_seconds else 0.0
     saved = _shorter(participants, measures, stages, one_pass, len(keys) + len(models))
@@ -134,18 +131,6 @@ def _pass(model: LanguageModel, participants: Participants, old: bool) -> float:
     body = model.n_parameters - model.n_rows * model.width * (1 if model.tied else 2)
     per_token = 2.0 * (body + rows * model.width) * _BESIDE_MATRICES
     return (int(counts.sum()) + twice) * per_token
-
-
-def _work(participants: Participants, choice: Choice) -> float:
-    one = METHODS.get(choice.key)
-    if one.work is None:
-        return 0.0
-    sizes = Sizes(
-        n_new=len(participants.match.new_text),
-        width=participants.original.width,
-        n_old=participants.original.n_rows,
-    )
-    return one.work(sizes, one.read(choice.params)) * (1 if participants.original.tied else 2)
 
 
 def _shorter(

@@ -25,21 +25,6 @@ from core.transplants.problem import Problem, ProblemSide, Side
 from core.transplants.rows import Provenance, Rows
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """How large a problem is, for what a method will take of one side.
-
-    Args:
-        n_new: rows to make.
-        width: of the model's rows.
-        n_old: rows of the model.
-    """
-
-    n_new: int
-    width: int
-    n_old: int
-
-
 @dataclass(frozen=True, kw_only=True)
 class Method:
     """A way to make rows for new tokens.
@@ -54,7 +39,6 @@ class Method:
         needs: what must be there beyond the model and both tokenizers.
         better_with: what it can do without, but makes better rows with.
         control: whether it is a negative control, which a method should beat.
-        work: about how many multiplications and additions one side takes; None for what takes no time to speak of.
     """
 
     key: str
@@ -66,7 +50,6 @@ class Method:
     needs: tuple[Need[Available], ...] = ()
     better_with: tuple[Need[Available], ...] = ()
     control: bool = False
-    work: Callable[[Sizes, Params], float] | None = None
 
     def unavailable(self, problem: Problem) -> str | None:
         """What is missing and how to get it, in a sentence or two for the user; None if nothing is."""
