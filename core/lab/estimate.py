@@ -32,7 +32,7 @@ _ROW_COPIES = 6  # float32 copies of the matrices: base, donor, new ones, and th
 
 
 @dataclass(frozen=True)
-class Stage:
+class EstimatedStage:
     """A part of the work, with the seconds that it takes on the whole machine and the memory that it needs."""
 
     name: str
@@ -60,7 +60,7 @@ class Estimate:
         over_budget: seconds beyond the plan's budget; 0 within it, or without one.
     """
 
-    stages: tuple[Stage, ...]
+    stages: tuple[EstimatedStage, ...]
     memory_mb: int
     shorter: tuple[Shorter, ...]
     over_budget: float
@@ -82,14 +82,17 @@ def estimate(participants: Participants) -> Estimate:
     ]
     models = [m for m in (participants.original, participants.donor) if m is not None]
     n_weights = _weight_bytes(participants)
-    stages = [Stage("Start and load", START_SECONDS + n_weights / LOAD_BYTES_PER_SECOND, n_weights)]
+    stages = [EstimatedStage("Start and load", START_SECONDS + n_weights / LOAD_BYTES_PER_SECOND, n_weights)]
     stages += [
-        Stage(f"Measure {m.name}", passes * _pass(m, participants, m is participants.original) / speed) for m in models
+        EstimatedStage(f"Measure {m.name}", passes * _pass(m, participants, m is participants.original) / speed)
+        for m in models
     ]
     one_pass = _pass(participants.original, participants, old=False) / speed
     rows = _row_bytes(participants)
     for choice in keys:
-        stages.append(Stage(METHODS.get(choice.key).label, len(plan.seeds) * passes * one_pass, rows + _METHOD_BYTES))
+        stages.append(
+            EstimatedStage(METHODS.get(choice.key).label, len(plan.seeds) * passes * one_pass, rows + _METHOD_BYTES)
+        )
     total = sum(stage.seconds for stage in stages)
     over = max(0.0, total - plan.budget_seconds) if plan.budget_seconds else 0.0
     saved = _shorter(participants, measures, stages, one_pass, len(keys) + len(models))
@@ -134,7 +137,11 @@ def _pass(model: LanguageModel, participants: Participants, old: bool) -> float:
 
 
 def _shorter(
-    participants: Participants, measures: Sequence[Evaluator], stages: Sequence[Stage], one_pass: float, n_models: int
+    participants: Participants,
+    measures: Sequence[Evaluator],
+    stages: Sequence[EstimatedStage],
+    one_pass: float,
+    n_models: int,
 ) -> list[Shorter]:
     plan, found = participants.plan, list[Shorter]()
     reading = sum(stage.seconds for stage in stages[1:])

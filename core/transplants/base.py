@@ -22,7 +22,7 @@ from core.models.memory_peak import MemoryPeak
 from core.tokenizers.matching import Match
 from core.transplants.needs import Available
 from core.transplants.problem import Problem, ProblemSide, Side
-from core.transplants.rows import Provenance, Rows
+from core.transplants.rows import RowOrigin, Rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ class Transplanted:
     Args:
         matrices: for the new tokenizer, in the number format and on the device of the model's own; tied and with a
             bias as they are. Rows beyond the new vocabulary are padding, as many as the model had.
-        provenance: `Provenance` per row and side, uint8 (V_rows,).
+        provenance: `RowOrigin` per row and side, uint8 (V_rows,).
         rows: what the method says of the rows that it made, by side, for the tokens in `wanted`; values left out.
         wanted: new ids that the method made rows for, by side, int64 (n,).
         match: which old row each new row corresponds to.
@@ -103,9 +103,9 @@ class Transplanted:
     peak_bytes: float
     remarks: tuple[str, ...]
 
-    def n_by_provenance(self, side: Side) -> dict[Provenance, int]:
+    def n_by_provenance(self, side: Side) -> dict[RowOrigin, int]:
         """Rows of each origin."""
-        return {kind: int((self.provenance[side] == kind).sum()) for kind in Provenance}
+        return {kind: int((self.provenance[side] == kind).sum()) for kind in RowOrigin}
 
 
 def transplant(
@@ -182,8 +182,8 @@ def _written(side: ProblemSide, made_rows: Rows) -> _Written:
         if bias is not None and base_bias is not None:
             rows_bias = base_bias[old[ids].to(bias.device)] if values is None else values[:, -1]
             bias[ids.to(bias.device)] = rows_bias.to(bias.device, bias.dtype)
-    provenance = torch.full((len(old),), int(Provenance.FALLBACK), dtype=torch.uint8)
-    provenance[copied] = int(Provenance.COPIED)
+    provenance = torch.full((len(old),), int(RowOrigin.FALLBACK), dtype=torch.uint8)
+    provenance[copied] = int(RowOrigin.COPIED)
     provenance[wanted] = made_rows.provenance
     remarks = tuple(_about_quiet(side, quiet))
     return _Written(new, bias, provenance, remarks)
