@@ -11,7 +11,7 @@ from core.common.errors import UserError
 from core.evaluation.base import EVALUATORS, Subject
 from core.evaluation.passes.byte_marginals import byte_marginals, byte_table
 from core.evaluation.passes.byte_windows import next_tokens, window
-from core.evaluation.passes.generation import Sample, continuations
+from core.evaluation.passes.generation import Continuation, continuations
 from core.evaluation.passes.geometry import isotropy, neighbours
 from core.evaluation.passes.resegmented import Resegmented
 from core.evaluation.passes.tuning import RANK, Phase, batches, tunable, tune
@@ -19,7 +19,7 @@ from core.evaluation.results import Measures
 from core.jobs.stored import stored
 from core.models.score import score
 from core.transplants.base import Method
-from core.transplants.rows import Provenance, made
+from core.transplants.rows import RowOrigin, made
 from tests.lab import byte_bpe, lab, llama, texts
 from tests.tiny_models import opened
 
@@ -154,7 +154,7 @@ def test_a_method_that_knows_the_truth_loses_nothing(subject: Subject) -> None:
 
     def true_rows(side, params):  # type: ignore[no-untyped-def]
         old = torch.from_numpy(side.problem.match.old_by_new)[side.wanted]
-        return made(side, side.matrix[old.clamp(min=0)], Provenance.COMPOSED)
+        return made(side, side.matrix[old.clamp(min=0)], RowOrigin.COMPOSED)
 
     oracle = Method(key="oracle", label="Oracle", definition="Knows.", source="", rows=true_rows)
     found = EVALUATORS.get("held_out_anchors").measure(
@@ -274,8 +274,8 @@ def test_samples_repeat_and_are_greedy_where_they_say(subject: Subject) -> None:
 
 
 def test_samples_are_valid_or_not() -> None:
-    assert Sample("né".encode(), 3, True).valid and Sample(b"n\xc3", 3, False).valid
-    assert not Sample(b"n\xc3", 3, True).valid and not Sample(b"\xa9n", 3, False).valid
+    assert Continuation("né".encode(), 3, True).valid and Continuation(b"n\xc3", 3, False).valid
+    assert not Continuation(b"n\xc3", 3, True).valid and not Continuation(b"\xa9n", 3, False).valid
 
 
 @pytest.mark.parametrize("name", ["gpt2-tied", "phi-head-bias", "opt-narrow-embedding", "gemma2-soft-caps"])

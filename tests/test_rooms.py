@@ -109,3 +109,13 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         pytest.fail(" ← ".join(error.args[1]))
+
+
+def test_a_class_name_occurs_once() -> None:
+    """One word for one idea; a private name counts like the public one that it resembles."""
+    places: dict[str, list[str]] = {}
+    for path in [*modules("core"), *modules("components")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name.lstrip("_"), []).append(dotted(path))
+    assert not {name: found for name, found in places.items() if len(found) > 1}

@@ -12,7 +12,7 @@ from core.transplants.linear.word_vectors import WordVectors
 from core.transplants.needs import ANCHORS
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.resources import Resources
-from core.transplants.rows import Provenance, made
+from core.transplants.rows import RowOrigin, made
 from tests.lexicons import lexicon, random_matrices
 
 OLD = lexicon([b"the", b" the", b"cat", b" cat", b"ing", b" mat"])
@@ -58,8 +58,8 @@ def test_every_row_is_usable_and_accounted_for(key: str, tied: bool, bias: bool)
         kept = old >= 0
         base = at_hand.base.input if name == "input" else at_hand.base.head
         assert torch.equal(rows[kept], base[old[kept]])
-        assert torch.equal(found.provenance[name] == Provenance.COPIED, kept)
-        one, fallback = found.rows[name], found.provenance[name][found.wanted[name]] == Provenance.FALLBACK
+        assert torch.equal(found.provenance[name] == RowOrigin.COPIED, kept)
+        one, fallback = found.rows[name], found.provenance[name][found.wanted[name]] == RowOrigin.FALLBACK
         assert sum(one.n_by_reason.values()) == int(fallback.sum())
         if one.residual is not None:
             assert torch.equal(torch.isnan(one.residual), fallback)
@@ -194,7 +194,7 @@ def test_an_overflow_in_half_precision_falls_back() -> None:
     def huge(side: ProblemSide, params: object) -> object:
         values = torch.ones(len(side.wanted), D)
         values[0] = 1e6
-        return made(side, values, Provenance.SOLVED)
+        return made(side, values, RowOrigin.SOLVED)
 
     half = Matrices(random_matrices(len(OLD.vocabulary), D, 0).input.half())
     found = transplant(Problem(OLD, NEW, half), Method(key="huge", label="Huge", definition="", source="", rows=huge))

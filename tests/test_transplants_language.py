@@ -25,7 +25,7 @@ from core.transplants.linear.word_alignment import align
 from core.transplants.linear.word_vectors import WordVectors, vectors_from_text
 from core.transplants.problem import Problem
 from core.transplants.resources import Resources
-from core.transplants.rows import Provenance
+from core.transplants.rows import RowOrigin
 from tests.datafolder import TOKENIZERS, flores, needs_data
 from tests.lab import byte_bpe
 from tests.lexicons import lexicon, random_matrices
@@ -97,7 +97,7 @@ def test_focus_takes_the_row_of_a_token_in_the_same_company() -> None:
     assert int(one.ids[entries][one.weights[entries].argmax()]) == cat
     assert one.weights.min() > 0
     assert float(one.weights[entries].sum()) == pytest.approx(1)
-    assert found.provenance["input"][_row(new, b" rare")] == Provenance.FALLBACK
+    assert found.provenance["input"][_row(new, b" rare")] == RowOrigin.FALLBACK
     given_vectors = torch.full((len(new.vocabulary), 2), torch.nan)
     given_vectors[[dog, _row(new, b" red")]] = torch.tensor([1.0, 0.5])
     own = replace(problem, resources=Resources(token_vectors=given_vectors))
@@ -148,7 +148,7 @@ def test_clp_by_hand_and_its_denominator() -> None:
     expected = (0.6 * base.head[_row(old, b"aa")] + 0.8 * base.head[_row(old, b"bb")]) / 1.4
     assert torch.allclose(found.matrices.head[_row(new, b"cc")], expected)
     assert list(found.rows["output"].n_by_reason.values()) == [1]
-    assert found.provenance["output"][_row(new, b"dd")] == Provenance.FALLBACK
+    assert found.provenance["output"][_row(new, b"dd")] == RowOrigin.FALLBACK
 
 
 def test_token_adapt_by_hand() -> None:
@@ -207,8 +207,8 @@ def test_trans_tokenization_finds_the_translation() -> None:
         assert int(similar.argmax()) in (_row(old, b" cat"), _row(old, b"cat"))
     number = base.input[[_row(old, b" "), _row(old, b"17")]].mean(0)
     assert torch.allclose(rows[_row(new, b" 17")], number)
-    assert kinds[_row(new, b" Hund")] == Provenance.SOLVED
-    assert kinds[_row(new, b" 17")] == kinds[_row(new, b" xyz")] == Provenance.COMPOSED
+    assert kinds[_row(new, b" Hund")] == RowOrigin.SOLVED
+    assert kinds[_row(new, b" 17")] == kinds[_row(new, b" xyz")] == RowOrigin.COMPOSED
 
 
 def test_vectors_and_dictionaries_are_read(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from core.transplants.base import METHODS, transplant
 from core.transplants.linear.word_vectors import WordVectors
 from core.transplants.problem import Problem
 from core.transplants.resources import Resources
-from core.transplants.rows import Provenance
+from core.transplants.rows import RowOrigin
 from tests.lexicons import lexicon
 
 D, D_DONOR = 24, 32
@@ -140,7 +140,7 @@ def test_a_token_without_a_donor_row_is_the_mean_row(key: str) -> None:
     case = planted(0)
     case.problem.donor.input[-1] = float("nan")
     found = transplant(case.problem, METHODS.get(key))
-    assert found.provenance["input"][-1] == Provenance.FALLBACK
+    assert found.provenance["input"][-1] == RowOrigin.FALLBACK
     assert torch.allclose(found.matrices.input[-1], case.problem.sides["input"].mean_row)
     assert found.rows["input"].n_by_reason == {"the donor has no usable row for it": 1}
 

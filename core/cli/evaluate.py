@@ -11,7 +11,7 @@ from core.cli.transplant import device
 from core.common.errors import UserError
 
 
-class Listed(Action):
+class ListEvaluators(Action):
     """Prints what there is to measure, and ends."""
 
     def __init__(self, option_strings: Sequence[str], dest: str, **more: Any) -> None:
@@ -48,7 +48,7 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the resampling; default 0")
     device(parser)
-    parser.add_argument("--list", action=Listed, help="say what can be measured, what it needs and costs")
+    parser.add_argument("--list", action=ListEvaluators, help="say what can be measured, what it needs and costs")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 

@@ -20,7 +20,7 @@ ALL = ""  # stands for the language where a number is of several languages, or o
 
 
 @dataclass(frozen=True)
-class _Row:
+class _MeasuredRow:
     """One metric of one tokenizer on one language; NaN where there is no interval."""
 
     tokenizer: str
@@ -63,13 +63,13 @@ def _texts(options: Namespace) -> Mapping[str, Sequence[str]]:
     return {ALL: [read_text(options.file)]}
 
 
-def _rows(options: Namespace, texts: Mapping[str, Sequence[str]]) -> list[_Row]:
+def _rows(options: Namespace, texts: Mapping[str, Sequence[str]]) -> list[_MeasuredRow]:
     """Every number, tokenizer by tokenizer."""
     tokenizers = [open_tokenizer(spec) for spec in options.tokenizer]
     reference = open_tokenizer(options.reference) if options.reference is not None else None
     segmenter = SEGMENTERS.get(options.segmenter)
     inner = sorted((one for one in METRICS.all().values() if LANGUAGES not in one.needs), key=lambda one: one.order)
-    found: list[list[_Row]] = [[] for _ in tokenizers]
+    found: list[list[_MeasuredRow]] = [[] for _ in tokenizers]
     counts: list[list[Evidence]] = [[] for _ in tokenizers]
     for code, sentences in texts.items():
         units = [units_of(sentence, segmenter) for sentence in sentences]  # the same for every tokenizer
@@ -91,7 +91,7 @@ def _masked(seen: Sequence[Evidence]) -> list[int]:
     return [n for n, one in enumerate(seen) if one.unknown.sum() > MAX_UNKNOWN * one.tokens.sum()]
 
 
-def _of(evidence: Evidence, chosen: Iterable[Metric], tokenizer: str, language: str) -> list[_Row]:
+def _of(evidence: Evidence, chosen: Iterable[Metric], tokenizer: str, language: str) -> list[_MeasuredRow]:
     """Metrics of one tokenizer on one language, with intervals where sentences of one language can be resampled."""
     computed = {one: one.computed(evidence) for one in chosen}
     ratios = {one: found for one, found in computed.items() if isinstance(found, Ratio)}
@@ -99,12 +99,14 @@ def _of(evidence: Evidence, chosen: Iterable[Metric], tokenizer: str, language: 
     if evidence.by_language is None:
         known = dict(zip(ratios, intervals(list(ratios.values())), strict=True))
     return [
-        _Row(tokenizer, language, one, found.value if isinstance(found, Ratio) else found, *known.get(one, (nan, nan)))
+        _MeasuredRow(
+            tokenizer, language, one, found.value if isinstance(found, Ratio) else found, *known.get(one, (nan, nan))
+        )
         for one, found in computed.items()
     ]
 
 
-def _document(row: _Row) -> dict[str, object]:
+def _document(row: _MeasuredRow) -> dict[str, object]:
     return {
         "tokenizer": row.tokenizer,
         "language": row.language,
@@ -116,7 +118,7 @@ def _document(row: _Row) -> dict[str, object]:
     }
 
 
-def _line(row: _Row) -> list[str]:
+def _line(row: _MeasuredRow) -> list[str]:
     interval = "" if isnan(row.low) else f"{_shown(row.low)} – {_shown(row.high)}"
     label = row.metric.definition.label
     return [row.tokenizer, row.language, label, _shown(row.value.number), interval, row.value.reason]

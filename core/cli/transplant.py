@@ -12,7 +12,7 @@ from core.common.params import Value
 from core.lab.plan import Choice, Plan
 
 
-class Listed(Action):
+class ListMethods(Action):
     """Prints what there is, and ends; works whatever else is missing on the line."""
 
     def __init__(self, option_strings: Sequence[str], dest: str, **more: Any) -> None:
@@ -51,7 +51,9 @@ def _arguments(parser: ArgumentParser) -> None:
     _texts(parser)
     resources(parser)
     device(parser)
-    parser.add_argument("--list", action=Listed, help="say what methods there are, what they need and can be set to")
+    parser.add_argument(
+        "--list", action=ListMethods, help="say what methods there are, what they need and can be set to"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain
 
 from core.common.errors import TooLarge, UserError
 from core.corpora.corpus import Gap
@@ -113,8 +112,3 @@ def _same(sentences: Mapping[str, Sequence[str]], limit: int = 5) -> list[tuple[
 
 def _lines(n: int) -> str:
     return "1 line" if n == 1 else f"{n:,} lines"
-
-
-def n_characters(sentences: Mapping[str, Sequence[str]]) -> int:
-    """Characters in all languages together."""
-    return sum(map(len, chain.from_iterable(sentences.values())))

@@ -31,14 +31,14 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Table:
+class ParallelTable:
     """Lines per language, as a table has them, and what was passed over."""
 
     texts: dict[str, list[str]]
     notes: tuple[str, ...] = ()
 
 
-def read_table(path: Path, split: str = "") -> Table:
+def read_table(path: Path, split: str = "") -> ParallelTable:
     """The parallel text in a table.
 
     Args:
@@ -166,7 +166,7 @@ _READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
 # shapes: rows to lines per language
 
 
-def _shape(name: str, first: Row) -> Callable[[str, Iterable[Row]], Table]:
+def _shape(name: str, first: Row) -> Callable[[str, Iterable[Row]], ParallelTable]:
     by_lower = {column.lower(): column for column in first}
     language, sentence = _found(by_lower, _LANGUAGE), _found(by_lower, _SENTENCE)
     if language and sentence:
@@ -184,7 +184,7 @@ def _found(by_lower: Mapping[str, str], names: Sequence[str]) -> str | None:
     return next((by_lower[name] for name in names if name in by_lower), None)
 
 
-def _listed(name: str, rows: Iterable[Row]) -> Table:
+def _listed(name: str, rows: Iterable[Row]) -> ParallelTable:
     texts: dict[str, list[str]] = {}
     for row in rows:
         by_lower = {column.lower(): column for column in row}
@@ -196,10 +196,10 @@ def _listed(name: str, rows: Iterable[Row]) -> Table:
         if code in texts:
             raise UserError(f"{shown(name)} gives {shown(code)} twice. Give each language one line.")
         texts[code] = [_checked(name, line) for line in lines]
-    return Table(texts)
+    return ParallelTable(texts)
 
 
-def _long(name: str, rows: Iterable[Row]) -> Table:
+def _long(name: str, rows: Iterable[Row]) -> ParallelTable:
     by_number: dict[str, dict[Any, str]] = {}
     numbered = False
     for row in rows:
@@ -216,14 +216,14 @@ def _long(name: str, rows: Iterable[Row]) -> Table:
             raise UserError(f"{shown(name)} gives sentence {shown(str(at))} of {shown(code)} twice.")
         of_language[at] = _text(name, row[sentence])
     if not numbered:
-        return Table({code: list(of_language.values()) for code, of_language in by_number.items()})
+        return ParallelTable({code: list(of_language.values()) for code, of_language in by_number.items()})
     numbers = list(dict.fromkeys(at for of_language in by_number.values() for at in of_language))
     if len(numbers) * len(by_number) > 4 * MAX_SENTENCES:
         raise TooLarge(f"{shown(name)} numbers {len(numbers):,} sentences in {len(by_number):,} languages, too many.")
-    return Table({code: [found.get(at, "") for at in numbers] for code, found in by_number.items()})
+    return ParallelTable({code: [found.get(at, "") for at in numbers] for code, found in by_number.items()})
 
 
-def _wide(name: str, rows: Iterable[Row]) -> Table:
+def _wide(name: str, rows: Iterable[Row]) -> ParallelTable:
     texts: dict[str, list[str]] = {}
     n = 0
     others: dict[str, None] = {}
@@ -240,7 +240,7 @@ def _wide(name: str, rows: Iterable[Row]) -> Table:
             if len(lines) < n:
                 lines.append("")
     passed = ", ".join(shown(column, 24) for column in list(others)[:6])
-    return Table(texts, (f"Columns passed over, as they are not language codes: {passed}.",) if others else ())
+    return ParallelTable(texts, (f"Columns passed over, as they are not language codes: {passed}.",) if others else ())
 
 
 def _is_language(column: str, first: Any) -> bool:

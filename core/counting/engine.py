@@ -28,13 +28,11 @@ class CountingEngine:
         key: the module's word for it.
         label: its name and version.
         build: counts like the tokenizer, it is hoped; raises CannotCount. Whether it does is found out by calibration.
-        threads: does one call use several processors?
     """
 
     key: str
     label: str
     build: Callable[[LocalTokenizer], Counter]
-    threads: bool = False
 
 
 def beside_reference(

@@ -35,7 +35,7 @@ _ENOUGH = 1.1  # an engine must be this many times as fast as the reference to b
 
 
 @dataclass(frozen=True)
-class Verdict:
+class EngineChoice:
     """Which engine counts for a tokenizer.
 
     Args:
@@ -54,10 +54,10 @@ class Verdict:
 
 
 @lru_cache(maxsize=4)  # an engine is a second tokenizer in memory, built in half a second
-def fast_counter(tokenizer: Tokenizer) -> tuple[Counter, Verdict]:
-    """A function that counts exactly as `tokenizer.count` does, as fast as is safe, and the verdict behind it.
+def fast_counter(tokenizer: Tokenizer) -> tuple[Counter, EngineChoice]:
+    """A function that counts exactly as `tokenizer.count` does, as fast as is safe, and why it was chosen.
 
-    The first call for a tokenizer takes a second or two; its verdict is remembered.
+    The first call for a tokenizer takes a second or two; the choice is remembered.
     """
     if not isinstance(tokenizer, LocalTokenizer):
         return tokenizer.count, _reference(tokenizer, "Counted by the reference, in a process of its own.")
@@ -86,7 +86,7 @@ def count_once(count: Counter, texts: Sequence[str]) -> Counts:
     return Counts(counts.tokens[rows], counts.unknown[rows])
 
 
-def calibrate(tokenizer: LocalTokenizer, among: Sequence[CountingEngine] | None = None) -> Verdict:
+def calibrate(tokenizer: LocalTokenizer, among: Sequence[CountingEngine] | None = None) -> EngineChoice:
     """Try every engine on the calibration lines against the reference."""
     lines = calibration_lines()
     usable, truth, seconds = _by_reference(tokenizer, lines)
@@ -110,7 +110,7 @@ def calibrate(tokenizer: LocalTokenizer, among: Sequence[CountingEngine] | None 
         elif speed < _ENOUGH:
             reasons.append(f"{engine.label}: no faster.")
         elif speed > best.speed:
-            best = Verdict(
+            best = EngineChoice(
                 engine.key,
                 engine.label,
                 f"Counted by {engine.label}; {tokenizer.info.reference} agreed on all {len(usable):,} test lines.",
@@ -147,8 +147,8 @@ def _countable(tokenizer: LocalTokenizer, line: str) -> bool:
     return True
 
 
-def _reference(tokenizer: Tokenizer, reason: str) -> Verdict:
-    return Verdict(REFERENCE, tokenizer.info.reference, reason or "Counted by the reference.", 1.0, 0)
+def _reference(tokenizer: Tokenizer, reason: str) -> EngineChoice:
+    return EngineChoice(REFERENCE, tokenizer.info.reference, reason or "Counted by the reference.", 1.0, 0)
 
 
 def _key(tokenizer: LocalTokenizer) -> str:
@@ -157,13 +157,13 @@ def _key(tokenizer: LocalTokenizer) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
-def _remembered(tokenizer: LocalTokenizer) -> Verdict | None:
+def _remembered(tokenizer: LocalTokenizer) -> EngineChoice | None:
     path = home("counting-engines") / f"{_key(tokenizer)}.json"
     try:
-        return from_json(Verdict, path.read_bytes())
+        return from_json(EngineChoice, path.read_bytes())
     except (OSError, Mismatch):
         return None
 
 
-def _remember(tokenizer: LocalTokenizer, verdict: Verdict) -> None:
-    write_whole(home("counting-engines") / f"{_key(tokenizer)}.json", to_json(verdict).encode())
+def _remember(tokenizer: LocalTokenizer, choice: EngineChoice) -> None:
+    write_whole(home("counting-engines") / f"{_key(tokenizer)}.json", to_json(choice).encode())

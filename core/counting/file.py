@@ -22,7 +22,6 @@ _CHUNK_LINES, _CHUNK_BYTES = 8_192, 2 * 2**20
 class Totals:
     """What a text adds up to: tokens line by line, without the newlines; bytes and characters of all of it."""
 
-    n_lines: int
     n_tokens: int
     n_unknown: int
     n_bytes: int
@@ -49,20 +48,20 @@ def count_stream(count: Counter, file: BinaryIO, name: str, size: int = 0, on_co
         UnreadableFile: it is not UTF-8; names the line.
         TooLarge: a line is over 64 MB.
     """
-    totals = np.zeros(5, np.int64)
+    totals, n_lines = np.zeros(4, np.int64), 0
     for data in _chunks(file, name):
-        texts = _decoded(data, name, int(totals[0]), int(totals[3]))
+        texts = _decoded(data, name, n_lines, int(totals[2]))
         counts = count_once(count, texts)
         n_bytes = sum(map(len, data))
         n_ends = len(data) - (not data[-1].endswith(b"\n"))
         totals += (
-            len(texts),
             int(counts.tokens.sum(dtype=np.int64)),
             int(counts.unknown.sum(dtype=np.int64)),
             n_bytes,
             sum(map(len, texts)) + n_ends,
         )
-        report(int(totals[3]), size, f"Counting {name}")
+        n_lines += len(texts)
+        report(int(totals[2]), size, f"Counting {name}")
         if on_counts is not None:
             on_counts(counts.tokens)
     return Totals(*map(int, totals))

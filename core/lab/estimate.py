@@ -19,7 +19,7 @@ from core.models.language_model import LanguageModel
 from core.models.memory import WORKSPACE_BYTES, weight_bytes
 from core.models.score import usual_window
 from core.tokenizers.matching import vocabulary_of
-from core.transplants.base import METHODS, Sizes
+from core.transplants.base import METHODS
 
 GPU_FLOPS = 10e12  # what a data-centre GPU gives such models; not measured here, since a page must not claim one
 LOAD_BYTES_PER_SECOND = 400e6
@@ -32,7 +32,7 @@ _ROW_COPIES = 6  # float32 copies of the matrices: base, donor, new ones, and th
 
 
 @dataclass(frozen=True)
-class Stage:
+class EstimatedStage:
     """A part of the work, with the seconds that it takes on the whole machine and the memory that it needs."""
 
     name: str
@@ -60,7 +60,7 @@ class Estimate:
         over_budget: seconds beyond the plan's budget; 0 within it, or without one.
     """
 
-    stages: tuple[Stage, ...]
+    stages: tuple[EstimatedStage, ...]
     memory_mb: int
     shorter: tuple[Shorter, ...]
     over_budget: float
@@ -82,16 +82,16 @@ def estimate(participants: Participants) -> Estimate:
     ]
     models = [m for m in (participants.original, participants.donor) if m is not None]
     n_weights = _weight_bytes(participants)
-    stages = [Stage("Start and load", START_SECONDS + n_weights / LOAD_BYTES_PER_SECOND, n_weights)]
+    stages = [EstimatedStage("Start and load", START_SECONDS + n_weights / LOAD_BYTES_PER_SECOND, n_weights)]
     stages += [
-        Stage(f"Measure {m.name}", passes * _pass(m, participants, m is participants.original) / speed) for m in models
+        EstimatedStage(f"Measure {m.name}", passes * _pass(m, participants, m is participants.original) / speed)
+        for m in models
     ]
     one_pass = _pass(participants.original, participants, old=False) / speed
     rows = _row_bytes(participants)
     for choice in keys:
-        work = _work(participants, choice) / speed
         stages.append(
-            Stage(METHODS.get(choice.key).label, len(plan.seeds) * (work + passes * one_pass), rows + _METHOD_BYTES)
+            EstimatedStage(METHODS.get(choice.key).label, len(plan.seeds) * passes * one_pass, rows + _METHOD_BYTES)
         )
     total = sum(stage.seconds for stage in stages)
     over = max(0.0, total - plan.budget_seconds) if plan.budget_seconds else 0.0
@@ -136,20 +136,12 @@ def _pass(model: LanguageModel, participants: Participants, old: bool) -> float:
     return (int(counts.sum()) + twice) * per_token
 
 
-def _work(participants: Participants, choice: Choice) -> float:
-    one = METHODS.get(choice.key)
-    if one.work is None:
-        return 0.0
-    sizes = Sizes(
-        n_new=len(participants.match.new_text),
-        width=participants.original.width,
-        n_old=participants.original.n_rows,
-    )
-    return one.work(sizes, one.read(choice.params)) * (1 if participants.original.tied else 2)
-
-
 def _shorter(
-    participants: Participants, measures: Sequence[Evaluator], stages: Sequence[Stage], one_pass: float, n_models: int
+    participants: Participants,
+    measures: Sequence[Evaluator],
+    stages: Sequence[EstimatedStage],
+    one_pass: float,
+    n_models: int,
 ) -> list[Shorter]:
     plan, found = participants.plan, list[Shorter]()
     reading = sum(stage.seconds for stage in stages[1:])

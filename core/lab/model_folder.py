@@ -11,7 +11,7 @@ from core.jobs.store.files import Json
 from core.lab.low_memory import transplanted
 from core.lab.participants import Participants
 from core.lab.points import number_at
-from core.models.card import Card, Origins
+from core.models.card import ModelCard, Origins
 from core.models.export import export, refuse_existing
 from core.transplants.base import METHODS, Transplanted
 
@@ -65,14 +65,14 @@ def _measured(each: Json) -> dict[str, Json]:
     }
 
 
-def _card(participants: Participants, made: Transplanted, measures: Measures) -> Card:
+def _card(participants: Participants, made: Transplanted, measures: Measures) -> ModelCard:
     one, cells = METHODS.get(made.method), measures.tables["cells"]
     texts = f"{len(participants.texts.measured):,} of {', '.join(name for name, _ in participants.texts.labels)}"
     numbers = [
         ("bits per byte", "bits/byte", "bits_per_byte"),
         ("bytes per token", "bytes/token", "bytes_per_token"),
     ]
-    return Card(
+    return ModelCard(
         title=f"{participants.original.name} with the tokenizer of {participants.tokenizer.info.label}",
         base=(participants.original.spec, participants.original.fingerprint),
         tokenizer=(participants.tokenizer.info.spec, participants.tokenizer.info.fingerprint),

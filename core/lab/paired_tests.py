@@ -55,7 +55,6 @@ class Comparison:
         low, high: its 95 % interval, not corrected.
         p: two-sided probability of so large a difference by chance.
         adjusted: the same after Holm's correction for all comparisons made at once.
-        n_items: sentences, or texts without translations, that it rests on.
         reason: why there is no test; empty where there is one.
     """
 
@@ -67,7 +66,6 @@ class Comparison:
     high: float
     p: float
     adjusted: float
-    n_items: int
     reason: str = ""
 
     @property
@@ -134,16 +132,16 @@ def _items(languages: Sequence[str], domains: Sequence[str], sentences: Sequence
 
 def _test(
     difference: Floats, n_bytes: Floats, items: Sequence[tuple[str, str]]
-) -> tuple[float, float, float, float, int, str]:
-    """(difference per byte, low, high, p, items, reason)."""
+) -> tuple[float, float, float, float, str]:
+    """(difference per byte, low, high, p, reason)."""
     if not n_bytes.sum():
-        return nan, nan, nan, nan, 0, "There is no text that both read."
+        return nan, nan, nan, nan, "There is no text that both read."
     place = {item: n for n, item in enumerate(dict.fromkeys(items))}
     n, at = len(place), np.array([place[item] for item in items])
     if n < MIN_ITEMS:
         value = float(difference.sum() / n_bytes.sum())
-        return value, nan, nan, nan, n, f"A test needs {MIN_ITEMS} sentences, and there are {n}."
+        return value, nan, nan, nan, f"A test needs {MIN_ITEMS} sentences, and there are {n}."
     above, below = (np.bincount(at, each, n).astype(np.float64) for each in (difference, n_bytes))
     _, strata = np.unique([stratum for stratum, _ in place], return_inverse=True)
     found = ratio_against_zero(above, below, strata)
-    return found.value, found.low, found.high, found.p, n, ""
+    return found.value, found.low, found.high, found.p, ""

@@ -18,7 +18,7 @@ class Origins:
 
 
 @dataclass(frozen=True)
-class Card:
+class ModelCard:
     """What a card says.
 
     Args:

@@ -25,7 +25,7 @@ _MOST = 2**20  # no size in such a file reaches it
 
 
 @dataclass(frozen=True)
-class Shape:
+class CheckpointSizes:
     """The sizes that a checkpoint begins with."""
 
     width: int
@@ -75,7 +75,7 @@ def recognises(path: Path) -> bool:
         return False
 
 
-def read_shape(path: Path) -> Shape:
+def read_shape(path: Path) -> CheckpointSizes:
     """The sizes of a checkpoint that is whole.
 
     Raises:
@@ -97,7 +97,7 @@ def read_shape(path: Path) -> Shape:
     return shape
 
 
-def config_of(shape: Shape) -> Any:
+def config_of(shape: CheckpointSizes) -> Any:
     """The transformers configuration of such a model."""
     from transformers import LlamaConfig
 
@@ -117,7 +117,7 @@ def config_of(shape: Shape) -> Any:
     )
 
 
-def read_weights(path: Path, shape: Shape) -> dict[str, Tensor]:
+def read_weights(path: Path, shape: CheckpointSizes) -> dict[str, Tensor]:
     """The weights by the names that transformers gives them, float32."""
     values = torch.frombuffer(bytearray(path.read_bytes()[_HEADER.size :]), dtype=torch.float32)
     found: dict[str, Tensor] = {}
@@ -145,13 +145,13 @@ def half_split(rows: Tensor, head: int) -> Tensor:
     return rows.view(-1, head // 2, 2, rows.shape[1]).transpose(1, 2).reshape(rows.shape)
 
 
-def _shape(path: Path) -> Shape | None:
+def _shape(path: Path) -> CheckpointSizes | None:
     with path.open("rb") as file:
         start = file.read(_HEADER.size)
     if len(start) < _HEADER.size:
         return None
     width, mlp, layers, heads, kv_heads, vocabulary, positions = _HEADER.unpack(start)
-    shape = Shape(width, mlp, layers, heads, kv_heads, abs(vocabulary), positions, vocabulary > 0)
+    shape = CheckpointSizes(width, mlp, layers, heads, kv_heads, abs(vocabulary), positions, vocabulary > 0)
     sizes = (width, mlp, layers, heads, kv_heads, abs(vocabulary), positions)
     if not all(0 < size < _MOST for size in sizes):
         return None

@@ -54,7 +54,7 @@ def open_model(spec: str, device: str = "auto", dtype: str = "auto") -> Language
         UserError: it is unknown, unreadable, no causal language model with an embedding and a head, or too large for
             the memory there is; says which and what to do.
     """
-    return _found(_Wanted(spec, device, dtype))
+    return _found(_Request(spec, device, dtype))
 
 
 def outline(spec: str, device: str = "auto", dtype: str = "auto") -> LanguageModel:
@@ -69,10 +69,10 @@ def outline(spec: str, device: str = "auto", dtype: str = "auto") -> LanguageMod
     Raises:
         UserError: as `open_model`, but for what only shows in the weights themselves.
     """
-    return _found(_Wanted(spec, device, dtype, weights=False))
+    return _found(_Request(spec, device, dtype, weights=False))
 
 
-def _found(wanted: "_Wanted") -> LanguageModel:
+def _found(wanted: "_Request") -> LanguageModel:
     spec = wanted.spec
     scheme, colon, rest = spec.partition(":")
     if colon and scheme == "shipped":
@@ -97,14 +97,14 @@ def _found(wanted: "_Wanted") -> LanguageModel:
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class _Request:
     spec: str
     device: str
     dtype: str
     weights: bool = True
 
 
-def _from_hub(wanted: _Wanted, rest: str) -> LanguageModel:
+def _from_hub(wanted: _Request, rest: str) -> LanguageModel:
     from core.models.hub import fetch_description, fetch_weights
 
     pinned, described = fetch_description(rest)
@@ -115,7 +115,7 @@ def _from_hub(wanted: _Wanted, rest: str) -> LanguageModel:
     return _loaded(plan, fetch_weights(pinned).folder, described.notes, content=pinned.revision)
 
 
-def _from_folder(wanted: _Wanted, folder: Path, name: str, trusted: bool = False) -> LanguageModel:
+def _from_folder(wanted: _Request, folder: Path, name: str, trusted: bool = False) -> LanguageModel:
     weights = whole_weights(folder, shown(name))
     plan = _plan(wanted, folder, name)
     if not wanted.weights:
@@ -125,7 +125,7 @@ def _from_folder(wanted: _Wanted, folder: Path, name: str, trusted: bool = False
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _LoadPlan:
     """What is settled before weights are read."""
 
     spec: str
@@ -136,22 +136,22 @@ class _Plan:
     skeleton: Any
 
 
-def _plan(wanted: _Wanted, folder: Path, name: str) -> _Plan:
+def _plan(wanted: _Request, folder: Path, name: str) -> _LoadPlan:
     """The architecture, found usable and small enough without reading any weights."""
     config = read_config(folder, name)
     stored = config.dtype if isinstance(config.dtype, torch.dtype) else None
     return _planned(wanted, name, config, skeleton_of(config, name), stored)
 
 
-def _planned(wanted: _Wanted, name: str, config: Any, skeleton: Any, stored: torch.dtype | None) -> _Plan:
+def _planned(wanted: _Request, name: str, config: Any, skeleton: Any, stored: torch.dtype | None) -> _LoadPlan:
     device = pick_device(wanted.device)
     dtype = pick_dtype(wanted.dtype, device, stored)
     refuse_too_large(name, weight_bytes(skeleton, dtype), dtype, device)
-    return _Plan(wanted.spec, name, config, device, dtype, skeleton)
+    return _LoadPlan(wanted.spec, name, config, device, dtype, skeleton)
 
 
 def _loaded(
-    plan: _Plan, folder: Path, notes: tuple[str, ...] = (), trusted: bool = False, content: str = ""
+    plan: _LoadPlan, folder: Path, notes: tuple[str, ...] = (), trusted: bool = False, content: str = ""
 ) -> LanguageModel:
     from transformers import AutoModelForCausalLM
 
@@ -181,7 +181,7 @@ def _loaded(
     return _finished(plan, module, tokenizer, notes, content)
 
 
-def _from_llama2c(wanted: _Wanted, path: Path, tokenizer: str) -> LanguageModel:
+def _from_llama2c(wanted: _Request, path: Path, tokenizer: str) -> LanguageModel:
     from transformers import LlamaForCausalLM
 
     shape = llama2c.read_shape(path)
@@ -223,14 +223,14 @@ def _tokenizer(spec: str, path: Path, trusted: bool = False) -> LocalTokenizer:
 
 
 def _finished(
-    plan: _Plan, module: Any, tokenizer: LocalTokenizer, notes: tuple[str, ...], content: str
+    plan: _LoadPlan, module: Any, tokenizer: LocalTokenizer, notes: tuple[str, ...], content: str
 ) -> LanguageModel:
     model = _outlined(replace(plan, skeleton=module.eval()), tokenizer, (), content)
     refuse_looking_ahead(model)
     return replace(model, notes=(*notes, *remarks(model), *tokenizer.info.notes))
 
 
-def _outlined(plan: _Plan, tokenizer: LocalTokenizer, notes: tuple[str, ...], content: str) -> LanguageModel:
+def _outlined(plan: _LoadPlan, tokenizer: LocalTokenizer, notes: tuple[str, ...], content: str) -> LanguageModel:
     """A model of this skeleton, without what only its weights tell."""
     module = plan.skeleton
     ids = special_ids(tokenizer, text_config(module.config), len(module.get_input_embeddings().weight))

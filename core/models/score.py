@@ -148,7 +148,7 @@ def score(
     window = window_bytes or usual_window(model)
     stride = stride_bytes or max(1, window // 2)
     cut = [_Text(model, n, text) for n, text in enumerate(texts)]
-    run = _Run(model, cut, observers, layers)
+    run = _ScoringRun(model, cut, observers, layers)
     jobs = [(text, w) for text in cut for w in windows(text.starts, text.ends, window, stride)]
     _refuse_long(model, jobs, window)
     total, done = sum(len(text.segmentation.text) for text in cut), 0
@@ -186,7 +186,7 @@ Job = tuple[_Text, Window]
 
 
 @dataclass
-class _Run:
+class _ScoringRun:
     model: LanguageModel
     texts: list[_Text]
     observers: Sequence[Observer]
@@ -314,7 +314,7 @@ def _refuse_long(model: LanguageModel, jobs: list[Job], window_bytes: int) -> No
         )
 
 
-def _notes(model: LanguageModel, texts: list[_Text], run: _Run) -> Iterator[str]:
+def _notes(model: LanguageModel, texts: list[_Text], run: _ScoringRun) -> Iterator[str]:
     lossy = sum(not text.segmentation.lossless for text in texts)
     if lossy:
         yield (

@@ -105,7 +105,7 @@ def open_encoder(spec: str, device: str = "auto", *, weights: bool = True) -> Te
 
 
 @dataclass(frozen=True)
-class _Place:
+class _EncoderFolder:
     """Where an encoder lies."""
 
     name: str
@@ -114,7 +114,7 @@ class _Place:
     content: str
 
 
-def _found(spec: str, weights: bool) -> _Place:
+def _found(spec: str, weights: bool) -> _EncoderFolder:
     scheme, colon, rest = spec.partition(":")
     if colon and scheme == "hub":
         return _on_hub(spec, rest, weights)
@@ -132,21 +132,21 @@ def _found(spec: str, weights: bool) -> _Place:
     return _folder(path, path.resolve().name, f"file:{path}")
 
 
-def _on_hub(spec: str, rest: str, weights: bool) -> _Place:
+def _on_hub(spec: str, rest: str, weights: bool) -> _EncoderFolder:
     from core.models.hub import fetch_description, fetch_weights
 
     settings().refuse("hub")
     pinned, described = fetch_description(rest)
     folder = fetch_weights(pinned).folder if weights else described.folder
-    return _Place(pinned.repository, spec, folder, pinned.revision)
+    return _EncoderFolder(pinned.repository, spec, folder, pinned.revision)
 
 
-def _folder(folder: Path, name: str, spec: str) -> _Place:
+def _folder(folder: Path, name: str, spec: str) -> _EncoderFolder:
     names = ["config.json", _TOKENIZER, *whole_weights(folder, shown(name))]
     missing = next((each for each in names if not (folder / each).is_file()), None)
     if missing:
         raise UnreadableFile(f"{name} has no {missing}. Name a folder with the model and its fast tokenizer.")
-    return _Place(name, spec, folder, content_hash([folder / each for each in names]))
+    return _EncoderFolder(name, spec, folder, content_hash([folder / each for each in names]))
 
 
 def _skeleton(config: Any, name: str) -> Any:
@@ -160,7 +160,7 @@ def _skeleton(config: Any, name: str) -> Any:
         raise UserError(f"{name} ({config.model_type}) cannot be built: {first_line(error)}.") from None
 
 
-def _tokenizer(place: _Place, skeleton: Any) -> Any:
+def _tokenizer(place: _EncoderFolder, skeleton: Any) -> Any:
     """Its tokenizer, after another process found that it can be read, with as many tokens as the model has rows.
 
     Raises:
@@ -185,7 +185,7 @@ def _tokenizer(place: _Place, skeleton: Any) -> Any:
     return tokenizer
 
 
-def _loaded(place: _Place, config: Any, dtype: torch.dtype, device: torch.device) -> Any:
+def _loaded(place: _EncoderFolder, config: Any, dtype: torch.dtype, device: torch.device) -> Any:
     from transformers import AutoModel
 
     load: Any = AutoModel.from_pretrained

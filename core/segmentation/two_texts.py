@@ -35,7 +35,7 @@ class DiffSegment:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class TextComparison:
     """Two texts under one tokenizer.
 
     Args:
@@ -52,7 +52,7 @@ class Comparison:
     segments: tuple[DiffSegment, ...]
 
 
-def compare(first: Segmentation, second: Segmentation) -> Comparison:
+def compare(first: Segmentation, second: Segmentation) -> TextComparison:
     """The token counts of two texts, what they share, and their tokens aligned by id.
 
     Raises:
@@ -83,7 +83,7 @@ def compare(first: Segmentation, second: Segmentation) -> Comparison:
         for what, a0, a1, b0, b1 in SequenceMatcher(None, ids[0], ids[1], autojunk=False).get_opcodes()
     )
     ratio = second.n_tokens / first.n_tokens if first.n_tokens else nan
-    return Comparison(first.n_tokens, second.n_tokens, ratio, shared.total(), segments)
+    return TextComparison(first.n_tokens, second.n_tokens, ratio, shared.total(), segments)
 
 
 def _tokens(body: Places, start: int, end: int, after: int) -> tuple[int, int]:

@@ -62,7 +62,7 @@ def renyi_efficiency(counts: NDArray[np.int64], n_vocabulary: int, alpha: float 
 
 
 @dataclass(frozen=True)
-class Point:
+class EntropyEstimate:
     """The entropy of a token given those before it, from a sample of one size.
 
     Args:
@@ -82,7 +82,7 @@ class Point:
         return self.tokens_per_context >= MIN_TOKENS_PER_CONTEXT
 
 
-def conditional(ids: NDArray[np.integer[Any]], before: int) -> Point:
+def conditional(ids: NDArray[np.integer[Any]], before: int) -> EntropyEstimate:
     """Entropy of a token given the `before` tokens before it, 0 for none.
 
     >>> conditional(np.array([1, 2] * 50), 1).plug_in
@@ -90,18 +90,20 @@ def conditional(ids: NDArray[np.integer[Any]], before: int) -> Point:
     """
     n = len(ids) - before
     if n < 1:
-        return Point(0, float("nan"), float("nan"), 0.0)
+        return EntropyEstimate(0, float("nan"), float("nan"), 0.0)
     windows = np.lib.stride_tricks.sliding_window_view(np.asarray(ids, np.int64), before + 1)
     whole = _distinct(windows)
     if not before:
-        return Point(n, plug_in(whole), miller_madow(whole), float(n))
+        return EntropyEstimate(n, plug_in(whole), miller_madow(whole), float(n))
     context = _distinct(windows[:, :-1])
-    return Point(
+    return EntropyEstimate(
         n, max(plug_in(whole) - plug_in(context), 0.0), miller_madow(whole) - miller_madow(context), n / len(context)
     )
 
 
-def curve(ids: NDArray[np.integer[Any]], before: int, shares: Sequence[float] = (0.125, 0.25, 0.5, 1)) -> list[Point]:
+def curve(
+    ids: NDArray[np.integer[Any]], before: int, shares: Sequence[float] = (0.125, 0.25, 0.5, 1)
+) -> list[EntropyEstimate]:
     """The same from the first part of the sequence, for growing parts: the bias made visible."""
     return [conditional(ids[: int(len(ids) * share)], before) for share in shares]
 

@@ -293,10 +293,10 @@ class _Transfer:
         """A silent progress bar that tells this transfer of every byte."""
         transfer = self
 
-        class Bar(_Bar):
+        class TransferBar(_Bar):
             moved = staticmethod(transfer.moved)
 
-        return Bar
+        return TransferBar
 
 
 class _Bar:

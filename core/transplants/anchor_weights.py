@@ -9,7 +9,7 @@ from torch import Tensor
 from core.transplants.linear.affine import mean_of
 from core.transplants.linear.coefficients import Coefficients, from_table
 from core.transplants.problem import Anchors, ProblemSide
-from core.transplants.rows import NO_DONOR_ROW, Provenance, Rows, composed
+from core.transplants.rows import NO_DONOR_ROW, RowOrigin, Rows, composed
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ def from_anchors(
     rows = composed(
         side,
         old,
-        Provenance.SOLVED,
+        RowOrigin.SOLVED,
         {NO_DONOR_ROW: ~there},
         rest=base_mean,
         residual=left,

@@ -22,22 +22,7 @@ from core.models.memory_peak import MemoryPeak
 from core.tokenizers.matching import Match
 from core.transplants.needs import Available
 from core.transplants.problem import Problem, ProblemSide, Side
-from core.transplants.rows import Provenance, Rows
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How large a problem is, for what a method will take of one side.
-
-    Args:
-        n_new: rows to make.
-        width: of the model's rows.
-        n_old: rows of the model.
-    """
-
-    n_new: int
-    width: int
-    n_old: int
+from core.transplants.rows import RowOrigin, Rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +39,6 @@ class Method:
         needs: what must be there beyond the model and both tokenizers.
         better_with: what it can do without, but makes better rows with.
         control: whether it is a negative control, which a method should beat.
-        work: about how many multiplications and additions one side takes; None for what takes no time to speak of.
     """
 
     key: str
@@ -66,7 +50,6 @@ class Method:
     needs: tuple[Need[Available], ...] = ()
     better_with: tuple[Need[Available], ...] = ()
     control: bool = False
-    work: Callable[[Sizes, Params], float] | None = None
 
     def unavailable(self, problem: Problem) -> str | None:
         """What is missing and how to get it, in a sentence or two for the user; None if nothing is."""
@@ -96,7 +79,7 @@ class Transplanted:
     Args:
         matrices: for the new tokenizer, in the number format and on the device of the model's own; tied and with a
             bias as they are. Rows beyond the new vocabulary are padding, as many as the model had.
-        provenance: `Provenance` per row and side, uint8 (V_rows,).
+        provenance: `RowOrigin` per row and side, uint8 (V_rows,).
         rows: what the method says of the rows that it made, by side, for the tokens in `wanted`; values left out.
         wanted: new ids that the method made rows for, by side, int64 (n,).
         match: which old row each new row corresponds to.
@@ -120,9 +103,9 @@ class Transplanted:
     peak_bytes: float
     remarks: tuple[str, ...]
 
-    def n_by_provenance(self, side: Side) -> dict[Provenance, int]:
+    def n_by_provenance(self, side: Side) -> dict[RowOrigin, int]:
         """Rows of each origin."""
-        return {kind: int((self.provenance[side] == kind).sum()) for kind in Provenance}
+        return {kind: int((self.provenance[side] == kind).sum()) for kind in RowOrigin}
 
 
 def transplant(
@@ -199,8 +182,8 @@ def _written(side: ProblemSide, made_rows: Rows) -> _Written:
         if bias is not None and base_bias is not None:
             rows_bias = base_bias[old[ids].to(bias.device)] if values is None else values[:, -1]
             bias[ids.to(bias.device)] = rows_bias.to(bias.device, bias.dtype)
-    provenance = torch.full((len(old),), int(Provenance.FALLBACK), dtype=torch.uint8)
-    provenance[copied] = int(Provenance.COPIED)
+    provenance = torch.full((len(old),), int(RowOrigin.FALLBACK), dtype=torch.uint8)
+    provenance[copied] = int(RowOrigin.COPIED)
     provenance[wanted] = made_rows.provenance
     remarks = tuple(_about_quiet(side, quiet))
     return _Written(new, bias, provenance, remarks)

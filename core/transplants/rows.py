@@ -15,7 +15,7 @@ from core.transplants.problem import ProblemSide
 NO_DONOR_ROW = "the donor has no usable row for it"
 
 
-class Provenance(IntEnum):
+class RowOrigin(IntEnum):
     """Where a row of a new matrix comes from."""
 
     COPIED = 0  # an old row as it was
@@ -26,7 +26,7 @@ class Provenance(IntEnum):
     @property
     def word(self) -> str:
         """
-        >>> Provenance.SOLVED.word
+        >>> RowOrigin.SOLVED.word
         'solved'
         """
         return self.name.lower()
@@ -38,7 +38,7 @@ class Rows:
 
     Args:
         values: float32 (n, W), in the order of `ProblemSide.wanted`; empty once written into matrices.
-        provenance: `Provenance` per row, uint8 (n,).
+        provenance: `RowOrigin` per row, uint8 (n,).
         reasons: why rows are fallback rows.
         reason: index into `reasons` per row, -1 for rows that were made, int16 (n,).
         residual: what is left of a token's donor row when its weights have had their say, as a share of its norm after
@@ -70,7 +70,7 @@ class Rows:
 def made(
     side: ProblemSide,
     values: Tensor,
-    provenance: Provenance | Tensor,
+    provenance: RowOrigin | Tensor,
     unmade: Mapping[str, Tensor] | None = None,
     *,
     may_be_zero: bool = False,
@@ -103,7 +103,7 @@ def made(
     if failed.any():
         values = torch.where(failed.to(values.device)[:, None], side.mean_row.to(values), values)
     kinds = torch.as_tensor(provenance, dtype=torch.uint8).expand(len(values))
-    kinds = torch.where(failed, torch.tensor(int(Provenance.FALLBACK), dtype=torch.uint8), kinds)
+    kinds = torch.where(failed, torch.tensor(int(RowOrigin.FALLBACK), dtype=torch.uint8), kinds)
     if residual is not None:
         residual = torch.where(failed, nan, residual.cpu())
     cpu_extras = {name: numbers.cpu() for name, numbers in (extras or {}).items()}
@@ -124,7 +124,7 @@ def _unusable(values: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
 def composed(
     side: ProblemSide,
     coefficients: Coefficients,
-    provenance: Provenance | Tensor,
+    provenance: RowOrigin | Tensor,
     unmade: Mapping[str, Tensor] | None = None,
     *,
     rest: Tensor | None = None,
@@ -163,7 +163,7 @@ def mapped(side: ProblemSide, affine: AffineMap) -> Rows:
     return made(
         side,
         affine.apply(side.donor_rows, side.wanted, side.problem.memory_bytes),
-        Provenance.SOLVED,
+        RowOrigin.SOLVED,
         {NO_DONOR_ROW: ~there},
         facts=affine.facts,
     )

@@ -19,7 +19,7 @@ from components.widgets.numbers import count
 from components.widgets.view import View
 from core.metrics.base import Metric, Value, shown
 from core.metrics.evidence import over_languages
-from core.stats.entropy import MIN_TOKENS_PER_CONTEXT, Point, curve
+from core.stats.entropy import MIN_TOKENS_PER_CONTEXT, EntropyEstimate, curve
 from core.text.languages import language
 from core.tokenizers.kinds import Kind
 
@@ -162,11 +162,11 @@ def _entropy(context: PremiumContext, found: ShownSentences, spec: str, code: st
     )
 
 
-def _with(curves: Sequence[Sequence[Point]]) -> list[tuple[Sequence[Point], tuple[str, str, str]]]:
+def _with(curves: Sequence[Sequence[EntropyEstimate]]) -> list[tuple[Sequence[EntropyEstimate], tuple[str, str, str]]]:
     return [(c, o) for c, o in zip(curves, _ORDERS, strict=True) if c and c[-1].n_tokens]
 
 
-def entropy_table(curves: Sequence[Sequence[Point]]) -> pd.DataFrame:
+def entropy_table(curves: Sequence[Sequence[EntropyEstimate]]) -> pd.DataFrame:
     """A row per size of sample and number of tokens before."""
     return pd.DataFrame(
         [
@@ -184,7 +184,7 @@ def entropy_table(curves: Sequence[Sequence[Point]]) -> pd.DataFrame:
     )
 
 
-def entropy_figure(curves: Sequence[Sequence[Point]]) -> go.Figure:
+def entropy_figure(curves: Sequence[Sequence[EntropyEstimate]]) -> go.Figure:
     """Two lines per order, corrected and as observed, over the tokens seen; unreliable points are hollow.
 
     >>> ids = np.arange(4000) % 7

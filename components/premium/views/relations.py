@@ -29,7 +29,7 @@ _OTHER = "Other"
 
 
 @dataclass(frozen=True)
-class Mark:
+class PremiumPoint:
     """One point: its cell, where it stands across, what it is called, and the kind that gives its shape."""
 
     cell: Cell
@@ -99,23 +99,23 @@ def _about(against: str, rho: float, n: int) -> str:
     )
 
 
-def _tokenizers(context: PremiumContext, column: int) -> list[Mark]:
+def _tokenizers(context: PremiumContext, column: int) -> list[PremiumPoint]:
     found = []
     for row in context.rows:
         one = context.table.tokenizers[row]
         if one.n_vocabulary and (row, column) not in context.found.reasons:
-            found.append(Mark((row, column), float(one.n_vocabulary), one.label, one.algorithm))
+            found.append(PremiumPoint((row, column), float(one.n_vocabulary), one.label, one.algorithm))
     return found
 
 
-def _languages(context: PremiumContext, row: int, against: str) -> list[Mark]:
+def _languages(context: PremiumContext, row: int, against: str) -> list[PremiumPoint]:
     n_bytes = size_premium(context.table, context.table.n_bytes, context.base, context.per)
     found = []
     for column in context.columns:
         one = language(context.table.languages[column])
         x = float(one.speakers or 0) if against == "Speakers" else float(n_bytes[column])
         if x > 0 and (row, column) not in context.found.reasons:
-            found.append(Mark((row, column), x, context.language(column), script_of(one)))
+            found.append(PremiumPoint((row, column), x, context.language(column), script_of(one)))
     return found
 
 
@@ -140,7 +140,7 @@ def spearman(x: Sequence[float], y: Sequence[float]) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
-def mark_table(context: PremiumContext, marks: Sequence[Mark], title: str) -> pd.DataFrame:
+def mark_table(context: PremiumContext, marks: Sequence[PremiumPoint], title: str) -> pd.DataFrame:
     """A row per point."""
     found = context.found
     return pd.DataFrame(
@@ -198,7 +198,7 @@ def sides(x: np.ndarray, y: np.ndarray, names: Sequence[str], wanted: Sequence[i
 
 
 def scatter_figure(
-    context: PremiumContext, groups: Sequence[Sequence[Mark]], kinds: Sequence[str], title: str, diagonal: bool
+    context: PremiumContext, groups: Sequence[Sequence[PremiumPoint]], kinds: Sequence[str], title: str, diagonal: bool
 ) -> go.Figure:
     """A trace of points with intervals per kind, on log axes; some named."""
     found = context.found

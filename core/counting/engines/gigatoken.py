@@ -121,4 +121,4 @@ def _known_by_name(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-ENGINE = CountingEngine(key="gigatoken", label=f"gigatoken {_VERSION}".strip(), build=build, threads=True)
+ENGINE = CountingEngine(key="gigatoken", label=f"gigatoken {_VERSION}".strip(), build=build)

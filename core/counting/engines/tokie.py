@@ -66,4 +66,4 @@ def _engine(data: bytes):  # type: ignore[no-untyped-def]  # tokie is optional
     return engine
 
 
-ENGINE = CountingEngine(key="tokie", label=f"tokie {_VERSION}".strip(), build=build, threads=True)
+ENGINE = CountingEngine(key="tokie", label=f"tokie {_VERSION}".strip(), build=build)

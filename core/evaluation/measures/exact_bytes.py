@@ -9,7 +9,7 @@ from core.common.definitions import Definition
 from core.common.params import Param, Params
 from core.evaluation.base import Evaluator, Subject
 from core.evaluation.passes.byte_marginals import Marginals, byte_marginals, byte_table
-from core.evaluation.passes.byte_windows import Window, beginnings, next_tokens, window
+from core.evaluation.passes.byte_windows import ByteWindow, beginnings, next_tokens, window
 from core.evaluation.passes.cells import Cell, figures, minus, quotient
 from core.evaluation.passes.likelihood import LN2, Floats
 from core.evaluation.passes.next_byte import divergence
@@ -42,7 +42,7 @@ ALL_BYTES = Param(
 class _Found:
     """What one model says of the windows: marginals, tokens' nats, all and canonical on a shorter part."""
 
-    windows: list[Window]
+    windows: list[ByteWindow]
     marginals: list[Marginals]
     token_nats: Floats
     n_calls: int
@@ -72,7 +72,7 @@ def evaluate(subject: Subject, params: Params) -> Measures:
     return _measures([drawn[k] for k in usable], subject, found, params)
 
 
-def _found(model: LanguageModel, windows: Sequence[Window], short: int) -> _Found:
+def _found(model: LanguageModel, windows: Sequence[ByteWindow], short: int) -> _Found:
     ask, table = next_tokens(model), byte_table(model.tokenizer, model.n_rows)
     data, canonical_ids = [one.data for one in windows], [one.canonical for one in windows]
     marginals = byte_marginals(data, table, ask, canonical_ids, beyond=False)
@@ -141,17 +141,17 @@ def _measures(drawn: list[tuple[int, str]], subject: Subject, found: dict[str, _
     return Measures(headline, {"windows": table}, facts)
 
 
-def _nats(found: Marginals, one: Window) -> float:
+def _nats(found: Marginals, one: ByteWindow) -> float:
     """Of the text's bytes, given what the tokenizer puts in front."""
     return float(found.nats(one.data)[one.n_front :].sum())
 
 
-def _undisturbed(found: Marginals, one: Window) -> float:
+def _undisturbed(found: Marginals, one: ByteWindow) -> float:
     """What the log of the covers' mass before the last byte would be if nothing had been lost on the way."""
     return float(-found.nats(one.data)[: len(one.data) - 1].sum())
 
 
-def _kl(theirs: Marginals, their_window: Window, ours: Marginals, our_window: Window) -> float:
+def _kl(theirs: Marginals, their_window: ByteWindow, ours: Marginals, our_window: ByteWindow) -> float:
     """Nats of divergence of the original to the model, summed over the bytes of a window."""
     n = len(our_window.data) - our_window.n_front
     p = np.exp(theirs.next[their_window.n_front : their_window.n_front + n])

@@ -24,7 +24,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class _View:
+class _TokenClasses:
     """A way to sort tokens into classes: whose property it is ("target" or "preceding"), by what, and the outcome."""
 
     side: str
@@ -51,18 +51,18 @@ def evaluate(subject: Subject, params: Params) -> Measures:
     )
 
 
-def _views(subject: Subject, reading: Reading) -> Iterator[_View]:
+def _views(subject: Subject, reading: Reading) -> Iterator[_TokenClasses]:
     names, of = classes(vocabulary_of(subject.model.tokenizer), reading.ids)
     groups = reading.groups[reading.ids].astype(np.int64)
     words = tuple(group.word for group in Group)
     tenths = tuple(f"tenth {n}" for n in range(1, 11))
     opens = np.zeros(len(reading.ids), np.bool_)
     opens[reading.offsets[:-1][reading.text_tokens > 0]] = True
-    yield _View("target", "origin", words, groups)
-    yield _View("target", "text", names, of)
-    yield _View("target", "frequency", tenths, frequency_tenths(reading.ids))
-    yield _View("preceding", "origin", (*words, START), _before(groups, opens, len(words)))
-    yield _View("preceding", "text", (*names, START), _before(of, opens, len(names)))
+    yield _TokenClasses("target", "origin", words, groups)
+    yield _TokenClasses("target", "text", names, of)
+    yield _TokenClasses("target", "frequency", tenths, frequency_tenths(reading.ids))
+    yield _TokenClasses("preceding", "origin", (*words, START), _before(groups, opens, len(words)))
+    yield _TokenClasses("preceding", "text", (*names, START), _before(of, opens, len(names)))
 
 
 def _before(of: Ints, opens: NDArray[np.bool_], start: int) -> Ints:
@@ -87,7 +87,7 @@ def _spread(theirs: Reading, ours: Reading) -> Floats:
 
 
 def _rows(
-    view: _View,
+    view: _TokenClasses,
     reading: Reading,
     theirs: Floats | None,
     counted: NDArray[np.bool_],

@@ -7,7 +7,7 @@ from core.common.definitions import Definition
 from core.common.params import Param, Params
 from core.evaluation.base import Evaluator, Subject
 from core.evaluation.passes.byte_windows import beginnings
-from core.evaluation.passes.generation import Sample, continuations, distinct
+from core.evaluation.passes.generation import Continuation, continuations, distinct
 from core.evaluation.results import Measures, Table
 from core.stats.number import Number
 
@@ -58,7 +58,7 @@ def evaluate(subject: Subject, params: Params) -> Measures:
     prompts = [(n, _whole_words(text) if params.whole("prompt_bytes") else "") for n, text in drawn]
     seeds = [params.seed + k for k in range(params.whole("seeds"))]
     kinds = ["greedy", *(f"seed {seed}" for seed in seeds)]
-    rows: list[tuple[str, str, str, str, Sample]] = []
+    rows: list[tuple[str, str, str, str, Continuation]] = []
     for name, model in models.items():
         for n, prompt in prompts:
             if model.bos is None and not prompt:

@@ -49,7 +49,7 @@ def next_tokens(model: LanguageModel) -> NextTokens:
 
 
 @dataclass(frozen=True, eq=False)
-class Window:
+class ByteWindow:
     """A stretch at the beginning of a text, as one tokenizer sees it.
 
     Args:
@@ -80,7 +80,7 @@ def beginnings(reference: Reference, n_windows: int, n_bytes: int, seed: int) ->
     return [(n, text) for n, text in cut if text]
 
 
-def window(tokenizer: LocalTokenizer, n: int, text: str) -> Window | None:
+def window(tokenizer: LocalTokenizer, n: int, text: str) -> ByteWindow | None:
     """The window of a text as a tokenizer sees it; None where its tokens do not spell the text."""
     pieces = vocabulary_of(tokenizer).pieces
     encoded = tokenizer.encode(text, PLAIN)
@@ -97,4 +97,4 @@ def window(tokenizer: LocalTokenizer, n: int, text: str) -> Window | None:
         known = data[len(front) :]
         return tuple(tokenizer.encode(known.decode(), PLAIN).ids.tolist()) if known else ()
 
-    return Window(n, spelled, len(front), ids, canonical)
+    return ByteWindow(n, spelled, len(front), ids, canonical)

@@ -14,7 +14,7 @@ from core.tokenizers.tokenizer import PLAIN
 
 
 @dataclass(frozen=True)
-class Sample:
+class Continuation:
     """A continuation.
 
     Args:
@@ -45,7 +45,7 @@ class Sample:
 @torch.no_grad()
 def continuations(
     model: LanguageModel, prompt: str, seeds: Sequence[int], n_bytes: int, temperature: float = 1.0
-) -> list[Sample]:
+) -> list[Continuation]:
     """The greedy continuation, then one for each seed; equal seeds give equal bits.
 
     Args:
@@ -78,7 +78,7 @@ def continuations(
         added = torch.tensor(chosen, device=model.device)[:, None]
         ids = torch.cat([ids, added], 1)
         read = ids if past is None else added
-    return [Sample(*parts) for parts in zip(data, counts, ended, strict=True)]
+    return [Continuation(*parts) for parts in zip(data, counts, ended, strict=True)]
 
 
 def _choose(logits: Tensor, draws: Sequence[np.random.Generator], temperature: float) -> list[int]:

@@ -54,7 +54,7 @@ def _places(reading: Reading, usable: NDArray[np.bool_]) -> tuple[NDArray[np.int
 
 
 @dataclass(frozen=True, eq=False)
-class Agreement:
+class NextByteAgreement:
     """How two distributions of the next byte agree at M places; logarithms in nats.
 
     Args:
@@ -71,7 +71,7 @@ class Agreement:
     theirs_true: Floats
 
 
-def agreement(ours: NDArray[np.float32], theirs: NDArray[np.float32], true: NDArray[np.int64]) -> Agreement:
+def agreement(ours: NDArray[np.float32], theirs: NDArray[np.float32], true: NDArray[np.int64]) -> NextByteAgreement:
     """Compare distributions row by row, (M, 257) each; `true` is the byte that comes, (M,).
 
     >>> p = np.full((1, 257), 1 / 257, np.float32)
@@ -81,7 +81,7 @@ def agreement(ours: NDArray[np.float32], theirs: NDArray[np.float32], true: NDAr
     """
     blocks = [slice(k, k + BLOCK) for k in range(0, max(len(true), 1), BLOCK)]
     parts = [_agreement(ours[block], theirs[block], true[block]) for block in blocks]
-    return Agreement(
+    return NextByteAgreement(
         np.concatenate([part.kl for part in parts]),
         np.concatenate([part.js for part in parts]),
         np.concatenate([part.same_top for part in parts]),
@@ -90,12 +90,12 @@ def agreement(ours: NDArray[np.float32], theirs: NDArray[np.float32], true: NDAr
     )
 
 
-def _agreement(ours: NDArray[np.float32], theirs: NDArray[np.float32], true: NDArray[np.int64]) -> Agreement:
+def _agreement(ours: NDArray[np.float32], theirs: NDArray[np.float32], true: NDArray[np.int64]) -> NextByteAgreement:
     q, p = (_normal(each) for each in (ours, theirs))
     middle = (p + q) / 2
     places = np.arange(len(p))
     js = (divergence(p, middle) + divergence(q, middle)) / 2
-    return Agreement(divergence(p, q), js, p.argmax(1) == q.argmax(1), q[places, true], p[places, true])
+    return NextByteAgreement(divergence(p, q), js, p.argmax(1) == q.argmax(1), q[places, true], p[places, true])
 
 
 def _normal(rows: NDArray[np.float32]) -> Floats:

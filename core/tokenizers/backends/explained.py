@@ -98,7 +98,7 @@ def _meant(spelling: Spelling) -> Callable[[str], bytes]:
 
 
 @dataclass(frozen=True, eq=False)
-class Scores:
+class SpellingScores:
     """Log-probabilities of a Unigram model by spelling, the lowest of them, and characters in the longest spelling."""
 
     by_token: Mapping[str, float]
@@ -106,15 +106,15 @@ class Scores:
     longest: int
 
 
-def scores_of(vocabulary: Vocabulary) -> Scores:
+def scores_of(vocabulary: Vocabulary) -> SpellingScores:
     """The scores of a Unigram vocabulary."""
     assert vocabulary.measures is not None, "a Unigram vocabulary has scores"
     known = zip(vocabulary.spellings, vocabulary.measures.tolist(), strict=True)
     by_token = {token: score for token, score in known if not np.isnan(score)}
-    return Scores(by_token, min(by_token.values(), default=0.0), max(map(len, by_token), default=1))
+    return SpellingScores(by_token, min(by_token.values(), default=0.0), max(map(len, by_token), default=1))
 
 
-def unigram(scores: Scores, spelling: Spelling, pre_token: str) -> Explanation:
+def unigram(scores: SpellingScores, spelling: Spelling, pre_token: str) -> Explanation:
     """The best cuts of a pre-token, best first."""
     paths = n_best(pre_token, scores.by_token, N_PATHS, scores.lowest - _UNKNOWN_PENALTY, scores.longest)
     note = "Scores are natural logarithms of probabilities; a character in no entry costs 10 below the lowest."

@@ -147,7 +147,7 @@ class HuggingFaceTokenizer(LocalTokenizer):
         return explained.merges_of(self._backend)
 
     @cached_property
-    def _scores(self) -> explained.Scores:
+    def _scores(self) -> explained.SpellingScores:
         return explained.scores_of(self.vocabulary)
 
     @cached_property

@@ -24,7 +24,7 @@ from core.tokenizers.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
-class _Rule:
+class _CuttingRule:
     label: str
     cut: Callable[[str], list[str]]
     rule: str
@@ -33,9 +33,11 @@ class _Rule:
 
 _UAX29 = f"regex {version('regex')}"
 _RULES = {
-    "characters": _Rule("Characters", list, "one token per Unicode code point", "Unicode"),
-    "graphemes": _Rule("Grapheme clusters", clusters, "one token per extended grapheme cluster (UAX 29)", _UAX29),
-    "words": _Rule("Words (UAX 29)", words, "a cut at every word boundary (UAX 29)", _UAX29),
+    "characters": _CuttingRule("Characters", list, "one token per Unicode code point", "Unicode"),
+    "graphemes": _CuttingRule(
+        "Grapheme clusters", clusters, "one token per extended grapheme cluster (UAX 29)", _UAX29
+    ),
+    "words": _CuttingRule("Words (UAX 29)", words, "a cut at every word boundary (UAX 29)", _UAX29),
 }
 
 

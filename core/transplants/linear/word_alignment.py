@@ -97,7 +97,7 @@ def _expected(counts: Floats, old: Ints) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class _Chunk:
+class _PairedPlaces:
     """Every pair of places in some sentence pairs: its key, the new word that it belongs to, and how likely it is."""
 
     keys: Ints
@@ -105,7 +105,7 @@ class _Chunk:
     prior: Floats
 
 
-def _chunks(pairs: Sequence[tuple[Ints, Ints]], size: int) -> Iterator[_Chunk]:
+def _chunks(pairs: Sequence[tuple[Ints, Ints]], size: int) -> Iterator[_PairedPlaces]:
     keys, words, priors = list[Ints](), list[Ints](), list[Floats]()
     n_pairs = n_words = 0
     for old, new in pairs:
@@ -115,10 +115,10 @@ def _chunks(pairs: Sequence[tuple[Ints, Ints]], size: int) -> Iterator[_Chunk]:
         priors.append(_places(len(old), len(new)).ravel())
         n_pairs, n_words = n_pairs + len(keys[-1]), n_words + len(new)
         if n_pairs >= _CHUNK:
-            yield _Chunk(np.concatenate(keys), np.concatenate(words), np.concatenate(priors))
+            yield _PairedPlaces(np.concatenate(keys), np.concatenate(words), np.concatenate(priors))
             keys, words, priors, n_pairs, n_words = [], [], [], 0, 0
     if keys:
-        yield _Chunk(np.concatenate(keys), np.concatenate(words), np.concatenate(priors))
+        yield _PairedPlaces(np.concatenate(keys), np.concatenate(words), np.concatenate(priors))
 
 
 def _places(n_old: int, n_new: int) -> Floats:

@@ -6,7 +6,7 @@ from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.needs import ANCHORS, HELPER
 from core.transplants.problem import ProblemSide
-from core.transplants.rows import Provenance, Rows, made
+from core.transplants.rows import RowOrigin, Rows, made
 
 NO_ROW = "the helper model has no usable row for it"
 CANCELS = "its similarities, of both signs, add up to almost nothing"
@@ -34,7 +34,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     return made(
         side,
         values,
-        Provenance.SOLVED,
+        RowOrigin.SOLVED,
         {NO_ROW: ~there[wanted] | (not usable.any()), CANCELS: cancels},
         extras={"coefficient sum": torch.ones(len(wanted)), "coefficient l1": size / total.abs()},
     )

@@ -10,7 +10,7 @@ from core.transplants.linear.cooccurrence import token_vectors
 from core.transplants.linear.sparsemax import sparsemax
 from core.transplants.needs import ANCHORS, TARGET_TEXT
 from core.transplants.problem import Problem, ProblemSide
-from core.transplants.rows import Provenance, Rows, composed
+from core.transplants.rows import RowOrigin, Rows, composed
 
 NO_VECTOR = "it is too rare in the target text for an auxiliary vector"
 
@@ -34,7 +34,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
         weights = sparsemax(targets @ known.T) if len(known) else targets.new_zeros(len(ids), 0)
         weights[without[at : at + block].to(weights.device)] = 0
         parts.append(from_table(old.expand(len(ids), -1), weights))
-    return composed(side, concatenated(parts), Provenance.SOLVED, {NO_VECTOR: without})
+    return composed(side, concatenated(parts), RowOrigin.SOLVED, {NO_VECTOR: without})
 
 
 def _auxiliary(problem: Problem, params: Params) -> torch.Tensor:

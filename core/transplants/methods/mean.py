@@ -3,13 +3,13 @@
 from core.common.params import Params
 from core.transplants.base import Method
 from core.transplants.problem import ProblemSide
-from core.transplants.rows import Provenance, Rows, made
+from core.transplants.rows import RowOrigin, Rows, made
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
     """The mean of the model's text rows, once per wanted token."""
     values = side.mean_row.expand(len(side.wanted), -1)
-    return made(side, values, Provenance.COMPOSED)
+    return made(side, values, RowOrigin.COMPOSED)
 
 
 METHOD = Method(

@@ -6,7 +6,7 @@ from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.linear.affine import centred_gram
 from core.transplants.problem import ProblemSide
-from core.transplants.rows import Provenance, Rows, made
+from core.transplants.rows import RowOrigin, Rows, made
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -22,7 +22,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     else:
         shape = gram.diagonal().sqrt().diag()
     made_rows = mean + params.number("scale") * drawn.to(problem.device) @ shape.to(problem.device, torch.float32)
-    return made(side, made_rows, Provenance.COMPOSED)
+    return made(side, made_rows, RowOrigin.COMPOSED)
 
 
 METHOD = Method(

@@ -6,7 +6,7 @@ from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.linear.coefficients import from_table
 from core.transplants.problem import ProblemSide
-from core.transplants.rows import Provenance, Rows, composed
+from core.transplants.rows import RowOrigin, Rows, composed
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -16,7 +16,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     draw = params.generator()
     ids = usable[torch.randint(len(usable), (n, k), generator=draw)]
     weights = torch.empty(n, k).exponential_(generator=draw)  # uniform over all weights that sum to one
-    return composed(side, from_table(ids, weights / weights.sum(1, keepdim=True)), Provenance.COMPOSED)
+    return composed(side, from_table(ids, weights / weights.sum(1, keepdim=True)), RowOrigin.COMPOSED)
 
 
 METHOD = Method(

@@ -6,14 +6,14 @@ from core.common.params import Params
 from core.transplants.base import Method
 from core.transplants.linear.coefficients import from_lists
 from core.transplants.problem import ProblemSide
-from core.transplants.rows import Provenance, Rows, composed
+from core.transplants.rows import RowOrigin, Rows, composed
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
     """The mean of each wanted token's spelling."""
     spellings = side.spellings
     unspelled = torch.tensor([not ids for ids in spellings], dtype=torch.bool)
-    return composed(side, from_lists(spellings), Provenance.COMPOSED, {"no old tokens spell its bytes": unspelled})
+    return composed(side, from_lists(spellings), RowOrigin.COMPOSED, {"no old tokens spell its bytes": unspelled})
 
 
 METHOD = Method(

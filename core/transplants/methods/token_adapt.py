@@ -12,7 +12,7 @@ from core.transplants.linear.nearest import nearest
 from core.transplants.linear.text_encoder import by_spelling
 from core.transplants.needs import ENCODER
 from core.transplants.problem import Problem, ProblemSide
-from core.transplants.rows import Provenance, Rows, composed
+from core.transplants.rows import RowOrigin, Rows, composed
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -36,7 +36,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     blended = _blended(local, torch.tensor(old_ids)[places], neighbours, share)
     nothing = {"it has neither old pieces nor a text to encode": ~has_text & ~spelled}
     remarks = () if problem.resources.encoder else (ENCODER.advice,)
-    return composed(side, blended, Provenance.SOLVED, nothing, remarks=remarks)
+    return composed(side, blended, RowOrigin.SOLVED, nothing, remarks=remarks)
 
 
 def _encoded(problem: Problem, texts: list[str]) -> Tensor:

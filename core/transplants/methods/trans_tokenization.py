@@ -14,7 +14,7 @@ from core.transplants.linear.coefficients import from_lists
 from core.transplants.linear.word_alignment import align_both_ways
 from core.transplants.needs import PARALLEL_TEXT
 from core.transplants.problem import Problem, ProblemSide
-from core.transplants.rows import Provenance, Rows, composed
+from core.transplants.rows import RowOrigin, Rows, composed
 
 Counts = dict[int, dict[int, float]]  # new token to old tokens to how often they translate it
 
@@ -26,21 +26,21 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     counts = problem.once(("translations", least, rounds), lambda: _token_counts(problem, least, rounds))
     usable = side.usable_old.tolist()
     pieces, wanted = vocabulary_of(problem.new).pieces, side.wanted.tolist()
-    ids, weights, kinds = list[list[int]](), list[list[float]](), list[Provenance]()
+    ids, weights, kinds = list[list[int]](), list[list[float]](), list[RowOrigin]()
     for new_id, spelled in zip(wanted, side.spellings, strict=True):
         found = {i: n for i, n in counts.get(new_id, {}).items() if usable[i]}
         if not found or _is_number(pieces[new_id]):
             found = dict[int, float]()
             for i in spelled:
                 found[i] = found.get(i, 0.0) + 1
-            kinds.append(Provenance.COMPOSED)
+            kinds.append(RowOrigin.COMPOSED)
         else:
-            kinds.append(Provenance.SOLVED)
+            kinds.append(RowOrigin.SOLVED)
         total = sum(found.values())
         ids.append(list(found))
         weights.append([n / total for n in found.values()])
     nothing = torch.tensor([not row for row in ids], dtype=torch.bool)
-    n_aligned = float(sum(kind is Provenance.SOLVED for kind in kinds))
+    n_aligned = float(sum(kind is RowOrigin.SOLVED for kind in kinds))
     return composed(
         side,
         from_lists(ids, weights),

@@ -15,7 +15,7 @@ from core.transplants.linear.word_vectors import WordVectors, vectors_from_text
 from core.transplants.needs import DICTIONARY, WORD_VECTORS
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.resources import Resources
-from core.transplants.rows import Provenance, Rows, composed
+from core.transplants.rows import RowOrigin, Rows, composed
 
 NO_VECTOR = "it is no piece of a word that has a vector"
 
@@ -41,7 +41,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     return composed(
         side,
         from_table(ids, weights),
-        Provenance.SOLVED,
+        RowOrigin.SOLVED,
         {NO_VECTOR: ~there},
         facts={"dictionary pairs explained": turn.facts["explained"]},
         remarks=tuple(_made_here(problem.resources)),

@@ -6,7 +6,7 @@ from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.linear.coefficients import from_lists
 from core.transplants.problem import ProblemSide
-from core.transplants.rows import Provenance, Rows, composed
+from core.transplants.rows import RowOrigin, Rows, composed
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -21,7 +21,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
         pieces.append([i for i, w in zip(ids, from_end, strict=True) if w])
         weights.append([w / sum(falling) for w in from_end if w])
     coefficients = from_lists(pieces, weights)
-    return composed(side, coefficients, Provenance.COMPOSED, {"no old tokens spell its bytes": unspelled})
+    return composed(side, coefficients, RowOrigin.COMPOSED, {"no old tokens spell its bytes": unspelled})
 
 
 METHOD = Method(

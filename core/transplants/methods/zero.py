@@ -5,13 +5,13 @@ import torch
 from core.common.params import Params
 from core.transplants.base import Method
 from core.transplants.problem import ProblemSide
-from core.transplants.rows import Provenance, Rows, made
+from core.transplants.rows import RowOrigin, Rows, made
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
     """Zero for each wanted token."""
     values = torch.zeros(len(side.wanted), side.width, device=side.problem.device)
-    return made(side, values, Provenance.COMPOSED, may_be_zero=True)
+    return made(side, values, RowOrigin.COMPOSED, may_be_zero=True)
 
 
 METHOD = Method(

@@ -72,7 +72,7 @@ _DEEPSEEK_CJK = "[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+"
 
 
 @dataclass(frozen=True)
-class PreTokenizer:
+class LlamaCppPreTokenizer:
     """How llama.cpp cuts a text before byte-level BPE.
 
     Args:
@@ -90,29 +90,29 @@ class PreTokenizer:
 
 _CASE_NOTE = "llama.cpp counts a letter outside ASCII as both upper and lower case, unlike the model's own tokenizer."
 _NO_CASE_NOTE = "llama.cpp does not cut words at a change of case here, unlike the model's own tokenizer."
-_DEFAULT = PreTokenizer((r"[\p{P}\$\+<=>\^~\|]+", _GPT2, r"\p{N}+", "[0-9][0-9][0-9]"))
-_LLAMA3_PRE = PreTokenizer((_LLAMA3,), ignore_merges=True, add_bos=True)
-_STARCODER = PreTokenizer((r"\p{N}", _GPT2))
-_GPT2_PRE = PreTokenizer((_GPT2,))
-_QWEN2_PRE = PreTokenizer((_QWEN2,))
-_GPT4O_PRE = PreTokenizer((_GPT4O,), note=_CASE_NOTE)
-_DEEPSEEK3_PRE = PreTokenizer(_DEEPSEEK3)
-_BAILING = PreTokenizer(
+_DEFAULT = LlamaCppPreTokenizer((r"[\p{P}\$\+<=>\^~\|]+", _GPT2, r"\p{N}+", "[0-9][0-9][0-9]"))
+_LLAMA3_PRE = LlamaCppPreTokenizer((_LLAMA3,), ignore_merges=True, add_bos=True)
+_STARCODER = LlamaCppPreTokenizer((r"\p{N}", _GPT2))
+_GPT2_PRE = LlamaCppPreTokenizer((_GPT2,))
+_QWEN2_PRE = LlamaCppPreTokenizer((_QWEN2,))
+_GPT4O_PRE = LlamaCppPreTokenizer((_GPT4O,), note=_CASE_NOTE)
+_DEEPSEEK3_PRE = LlamaCppPreTokenizer(_DEEPSEEK3)
+_BAILING = LlamaCppPreTokenizer(
     (rf"'(?:[sSdDmMtT]|[lL][lL]|[vV][eE]|[rR][eE])|{_WORD}|\p{{N}}" + _MARKS + r"|\s*[\r\n]|\s+(?!\S)|\s+",)
 )
-_TINY_AYA = PreTokenizer((_DIGITS_FROM_RIGHT, _UNCASED), note=_NO_CASE_NOTE)
+_TINY_AYA = LlamaCppPreTokenizer((_DIGITS_FROM_RIGHT, _UNCASED), note=_NO_CASE_NOTE)
 _AFMOE_SCRIPTS = (
     "[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff\u3040-\u309f\u30a0-\u30ff\uff65-\uff9f\u2f00-\u2fdf\u0e40-\u0e7f\u0e80-\u0eff"
     "\u1780-\u17ff\u1000-\u109f\uaa60-\uaa7f\ua9e0-\ua9ff\uac00-\ud7af\u1100-\u11ff]+"
 )
 
-PRE_TOKENIZERS: dict[str, PreTokenizer] = {
+PRE_TOKENIZERS: dict[str, LlamaCppPreTokenizer] = {
     "default": _DEFAULT,
     **dict.fromkeys(
         ("llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano"),
         _LLAMA3_PRE,
     ),
-    **dict.fromkeys(("dbrx", "smaug-bpe", "glm4", "chatglm-bpe"), PreTokenizer((_LLAMA3,))),
+    **dict.fromkeys(("dbrx", "smaug-bpe", "glm4", "chatglm-bpe"), LlamaCppPreTokenizer((_LLAMA3,))),
     **dict.fromkeys(
         (
             *("gpt-2", "phi-2", "jina-es", "jina-de", "gigachat", "jina-v2-es", "jina-v2-de", "a.x-4.0", "mellum"),
@@ -133,10 +133,10 @@ PRE_TOKENIZERS: dict[str, PreTokenizer] = {
     ),
     **dict.fromkeys(("gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2"), _GPT4O_PRE),
     **dict.fromkeys(("deepseek-v3", "hunyuan-dense", "joyai-llm", "hy_v4"), _DEEPSEEK3_PRE),
-    **dict.fromkeys(("poro-chat", "bloom", "gpt3-finnish"), PreTokenizer((_BLOOM,))),
+    **dict.fromkeys(("poro-chat", "bloom", "gpt3-finnish"), LlamaCppPreTokenizer((_BLOOM,))),
     **dict.fromkeys(("bailingmoe", "bailingmoe2", "llada-moe"), _BAILING),
     **dict.fromkeys(("tiny_aya", "cohere2moe"), _TINY_AYA),
-    "deepseek-llm": PreTokenizer(
+    "deepseek-llm": LlamaCppPreTokenizer(
         (
             "[\r\n]",
             _DEEPSEEK_LETTERS,
@@ -146,8 +146,8 @@ PRE_TOKENIZERS: dict[str, PreTokenizer] = {
             r"\p{N}+",
         )
     ),
-    "deepseek-coder": PreTokenizer(("[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", _DEEPSEEK_CJK, r"\p{N}")),
-    "spark2_5": PreTokenizer(
+    "deepseek-coder": LlamaCppPreTokenizer(("[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", _DEEPSEEK_CJK, r"\p{N}")),
+    "spark2_5": LlamaCppPreTokenizer(
         (
             r"\p{N}{1,3}",
             _CJK,
@@ -155,7 +155,7 @@ PRE_TOKENIZERS: dict[str, PreTokenizer] = {
             r"\p{N}",
         )
     ),
-    "youtu": PreTokenizer(
+    "youtu": LlamaCppPreTokenizer(
         (
             "[\uac00-\ud7a3\u3131-\u318e]+|[\uff01\u2026\u201c\u201d\u2018\u2019\u2014\uff1a\uff1b\uff0c\u3001-\u303f\ufe30-\ufe4f]+"
             "|[\u3105-\u312f]+|" + _CJK,
@@ -164,23 +164,23 @@ PRE_TOKENIZERS: dict[str, PreTokenizer] = {
         ignore_merges=True,
         note=_NO_CASE_NOTE,
     ),
-    "falcon": PreTokenizer((r"[\p{P}\$\+<=>\^~\|`]+", _GPT2, "[0-9][0-9][0-9]")),
-    "minicpm5": PreTokenizer(
+    "falcon": LlamaCppPreTokenizer((r"[\p{P}\$\+<=>\^~\|`]+", _GPT2, "[0-9][0-9][0-9]")),
+    "minicpm5": LlamaCppPreTokenizer(
         (r"\p{N}{1,3}", f"{_CONTRACTION}|{_WORD}|" + r"\p{N}+" + _MARKS + _SPACES), ignore_merges=True
     ),
-    "jais-2": PreTokenizer(
+    "jais-2": LlamaCppPreTokenizer(
         (
             f"{_CONTRACTION}|{_WORD}|" + r"\p{N}{1,3}" + _MARKS + r"|\s*[\r\n]+"
             r"|\s{512}(?!\S)|\s{256}(?!\S)|\s{128}(?!\S)|\s{64}(?!\S)|\s{32}(?!\S)|\s{16}(?!\S)|\s{8}(?!\S)|\s{4}(?!\S)"
             r"|\s{1,2}(?!\S)|\s{1}",
         )
     ),
-    "qwen35": PreTokenizer(
+    "qwen35": LlamaCppPreTokenizer(
         (_CONTRACTION + r"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*" + _SPACES,)
     ),
-    "viking": PreTokenizer((_BLOOM, r"\p{N}")),
-    "tekken": PreTokenizer((_TEKKEN,), ignore_merges=True, add_bos=True, note=_CASE_NOTE),
-    "chameleon": PreTokenizer(
+    "viking": LlamaCppPreTokenizer((_BLOOM, r"\p{N}")),
+    "tekken": LlamaCppPreTokenizer((_TEKKEN,), ignore_merges=True, add_bos=True, note=_CASE_NOTE),
+    "chameleon": LlamaCppPreTokenizer(
         (
             "<sentinel:[0-9]+>",
             "IMGIMG[A-I]{1,4}Z",
@@ -191,27 +191,27 @@ PRE_TOKENIZERS: dict[str, PreTokenizer] = {
         ),
         add_bos=True,
     ),
-    "granite-embed-multi-97m": PreTokenizer((_GRANITE,), ignore_merges=True, note=_CASE_NOTE),
-    "superbpe": PreTokenizer((r"\p{N}+", "(?=(?:[0-9]{3})+(?![0-9]))")),
-    "exaone-moe": PreTokenizer(
+    "granite-embed-multi-97m": LlamaCppPreTokenizer((_GRANITE,), ignore_merges=True, note=_CASE_NOTE),
+    "superbpe": LlamaCppPreTokenizer((r"\p{N}+", "(?=(?:[0-9]{3})+(?![0-9]))")),
+    "exaone-moe": LlamaCppPreTokenizer(
         (
             _CONTRACTION + r"|[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*(?: \p{L}\p{M}*)*)+|\p{N}"
             r"| ?[^\s\p{L}\p{N}]+[\r\n/]?|\s*[\r\n]|\s+(?!\S)|\s+",
         )
     ),
-    "seed-coder": PreTokenizer((f"{_CONTRACTION}|{_WORD}|" + r"\p{N}| ?[^\s\p{L}\p{N}\r\n]+" + _SPACES,)),
-    "kimi-k2": PreTokenizer((_KIMI,)),
-    "ufakzeka": PreTokenizer((_WORD + r"|\p{N}" + _MARKS + _SPACES,)),
-    "afmoe": PreTokenizer(
+    "seed-coder": LlamaCppPreTokenizer((f"{_CONTRACTION}|{_WORD}|" + r"\p{N}| ?[^\s\p{L}\p{N}\r\n]+" + _SPACES,)),
+    "kimi-k2": LlamaCppPreTokenizer((_KIMI,)),
+    "ufakzeka": LlamaCppPreTokenizer((_WORD + r"|\p{N}" + _MARKS + _SPACES,)),
+    "afmoe": LlamaCppPreTokenizer(
         (_DIGITS_FROM_RIGHT, _AFMOE_SCRIPTS, _ASCII_MARK_WORD + r"| ?[\p{P}\p{S}]+[\r\n]*" + _SPACES)
     ),
-    "laguna": PreTokenizer((r"[^\n]+|\n+", _QWEN2)),
+    "laguna": LlamaCppPreTokenizer((r"[^\n]+|\n+", _QWEN2)),
 }
 
 _ON_CHARACTERS = ("gemma4", "granite-embed-multi-311m", "sarvam-moe", "whitespace")
 
 
-def pre_tokenizer(name: str) -> PreTokenizer:
+def pre_tokenizer(name: str) -> LlamaCppPreTokenizer:
     """The pre-tokenizer that a file names; without a name llama.cpp's "default", with a note that says so.
 
     Raises:
@@ -223,7 +223,7 @@ def pre_tokenizer(name: str) -> PreTokenizer:
     """
     if not name:
         note = "The file names no pre-tokenizer; llama.cpp's default is used, which may not be the model's own."
-        return PreTokenizer(_DEFAULT.patterns, note=note)
+        return LlamaCppPreTokenizer(_DEFAULT.patterns, note=note)
     if name in _ON_CHARACTERS:
         raise UnreadableFile(f"The file's pre-tokenizer {name} works on characters, not on bytes; it is not read here.")
     if name not in PRE_TOKENIZERS:
