@@ -7,7 +7,7 @@ from components.premium.brought.controls import show_brought
 from components.premium.brought.counting import absent_in_link, counting_strip
 from components.premium.context import PremiumContext
 from components.premium.controls import choose_opening, controls
-from components.premium.faithful import lossless_badge
+from components.premium.lossless_badge import lossless_badge
 from components.premium.overview import overview
 from components.premium.provenance import link, provenance, reproduction_badge, text_note
 from components.premium.sources import sources

@@ -21,7 +21,7 @@ from core.lab.outcome import Outcome
 from core.lab.paired_tests import compare, entrants
 from core.lab.participants import Participants, outlined
 from core.lab.plan import Choice, Plan, plan_of
-from core.lab.points import points, standing
+from core.lab.points import comparison_table, points
 from core.lab.result import LabResult
 from core.lab.submission import KIND, Submission, submission
 from core.lab.verdict import verdict
@@ -220,7 +220,7 @@ def test_the_picture_has_a_point_per_model_and_language(result: LabResult) -> No
     assert len(found) == len(NAMES) * 3
     original = [p for p in found if p.role == "original"]
     assert {p.gain.value for p in original} == {1.0} and {p.lost.value for p in original} == {0.0}
-    table = standing(result)
+    table = comparison_table(result)
     assert len(table.rows) == len(NAMES) and len(table.numbers[0]) == len(table.columns)
 
 

@@ -20,7 +20,7 @@ from core.transplants.base import METHODS, transplant
 from core.transplants.linear.cooccurrence import token_vectors
 from core.transplants.linear.nearest import nearest
 from core.transplants.linear.sparsemax import sparsemax
-from core.transplants.linear.text_encoder import by_spelling
+from core.transplants.linear.spelling_vectors import by_spelling
 from core.transplants.linear.word_alignment import align
 from core.transplants.linear.word_vectors import WordVectors, vectors_from_text
 from core.transplants.problem import Problem

@@ -18,9 +18,9 @@ from core.common.errors import UnknownName
 from core.counting.brought import from_link
 from core.counting.table import Counted
 from core.premium.atlas import atlas_tokenizers
-from core.premium.known import resolved
 from core.premium.ordering import SORTS
 from core.premium.premium import Per
+from core.premium.tokenizers import resolved
 from core.premium.workbench import PremiumChoice
 from core.text.languages import language
 

@@ -146,10 +146,10 @@ def _job_device(plan: Plan) -> str:
 
 
 def _document(result: "LabResult") -> dict[str, Any]:
-    from core.lab.points import points, standing
+    from core.lab.points import comparison_table, points
     from core.lab.verdict import verdict
 
-    found, judged = standing(result), verdict(result)
+    found, judged = comparison_table(result), verdict(result)
     return {
         "verdict": list(judged.sentences),
         "best": judged.best,

@@ -6,8 +6,8 @@ added later is the only one counted.
 
 from core.common.progress import report
 from core.corpora.corpus import Corpus
+from core.counting.inputs import held_by_caller
 from core.counting.job import KIND, corpus_counting, counted
-from core.counting.lent import lent
 from core.counting.table import CountTable
 from core.jobs.compute import run_here
 from core.jobs.job import KINDS
@@ -28,5 +28,5 @@ def count_corpus(tokenizer: Tokenizer, corpus: Corpus) -> CountTable:
     def done(n: int, total: int) -> None:
         report(n, total, f"Counting {tokenizer.info.label}")
 
-    with lent(tokenizer, corpus):
+    with held_by_caller(tokenizer, corpus):
         return counted(run_here(KINDS.get(KIND), job.params, job.inputs, done))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.common.definitions import Definition
 from core.common.errors import UserError
-from core.common.keeping import Keeping
+from core.common.memo import Memo
 from core.common.need import Need, missing
 from core.common.params import Param, Params, Value, read_params
 from core.common.registry import Registry
@@ -48,7 +48,7 @@ class EvalText:
 
 
 @dataclass(frozen=True, eq=False)
-class Reference(Keeping):
+class Reference(Memo):
     """What all methods of one comparison are held against.
 
     Args:
@@ -112,7 +112,7 @@ class Reference(Keeping):
 
 
 @dataclass(frozen=True, eq=False)
-class Subject(Keeping):
+class Subject(Memo):
     """A model to measure, and what is known of how it was made.
 
     Args:

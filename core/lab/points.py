@@ -76,7 +76,7 @@ def number_at(table: Table, name: str, row: int) -> Number:
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
+class ComparisonTable:
     """The table of methods × measures.
 
     Args:
@@ -90,8 +90,8 @@ class Standing:
     numbers: tuple[tuple[Number, ...], ...]
 
 
-def standing(result: LabResult) -> Standing:
+def comparison_table(result: LabResult) -> ComparisonTable:
     """Every number that stands for a measure, of every outcome."""
     columns = tuple((key, number) for key, about in result.evaluators.items() for number in about.numbers)
     rows = tuple(tuple(o.number(key, number.key) for key, number in columns) for o in result.outcomes)
-    return Standing(columns, result.outcomes, rows)
+    return ComparisonTable(columns, result.outcomes, rows)

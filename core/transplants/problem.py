@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from core.common.errors import UserError
-from core.common.keeping import Keeping
+from core.common.memo import Memo
 from core.models.matrices import Matrices
 from core.tokenizers.matching import Match, Rule, match, vocabulary_of
 from core.tokenizers.special_roles import special_ids
@@ -28,7 +28,7 @@ _AS_GIVEN = ("base_rows", "donor_rows", "usable_donor", "finite", "zero")
 
 
 @dataclass(frozen=True, eq=False)
-class Problem(Keeping):
+class Problem(Memo):
     """A model's matrices, its tokenizer, and the tokenizer that it shall have.
 
     Args:

@@ -11,8 +11,8 @@ import numpy as np
 from core.common.codec import built, plain
 from core.corpora.corpus import Corpus
 from core.corpora.submitted import corpus_files
+from core.counting.inputs import corpus_of, tokenizer_of
 from core.counting.job import KIND, as_output
-from core.counting.lent import corpus_of, tokenizer_of
 from core.counting.pieces import WORTH_TRYING, count_piece, joined_hash, piece_key, pieces
 from core.counting.table import Counted, CountedText, CountTable, compact
 from core.jobs.job import Context, JobKind, Output, Parts, Unit

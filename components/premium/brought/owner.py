@@ -3,7 +3,7 @@
 from components.frame.visitor import visitor
 from core.common.settings import settings
 from core.counting.table import Counted
-from core.premium.known import known_tokenizers
+from core.premium.tokenizers import known_tokenizers
 
 
 def owner() -> str:

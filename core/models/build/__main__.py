@@ -19,7 +19,7 @@ from core.common.progress import listening
 from core.models.build import texts, vocabularies
 from core.models.build.card import card, manifest
 from core.models.build.folder import write
-from core.models.build.judge import SENTENCES, TEXT, baselines, judged
+from core.models.build.quality import SENTENCES, TEXT, baselines, judged
 from core.models.build.recipe import RECIPES, Recipe
 from core.models.build.texts import Part
 from core.models.build.train import train

@@ -9,7 +9,7 @@ from core.tokenizers.spelling import Spelling
 from core.transplants.base import Method
 from core.transplants.linear.coefficients import Coefficients, concatenated, from_table
 from core.transplants.linear.nearest import nearest
-from core.transplants.linear.text_encoder import by_spelling
+from core.transplants.linear.spelling_vectors import by_spelling
 from core.transplants.needs import ENCODER
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import RowOrigin, Rows, composed

@@ -8,7 +8,7 @@ Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, eq=False)
-class Keeping:
+class Memo:
     """Something on which values are worked out once and kept."""
 
     _kept: dict[Hashable, Any] = field(init=False, repr=False, default_factory=dict)
@@ -16,7 +16,7 @@ class Keeping:
     def once(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """What `make` gives, made once; `key` says what it depends on beyond this object.
 
-        >>> here = Keeping()
+        >>> here = Memo()
         >>> here.once("list", list) is here.once("list", list)
         True
         """

@@ -10,7 +10,7 @@ from components.lab.context import LabContext
 from components.lab.figure import provenance_of
 from components.widgets.view import View
 from core.lab.outcome import Outcome
-from core.lab.points import Standing, standing
+from core.lab.points import ComparisonTable, comparison_table
 from core.stats.number import Number
 
 _ROLE = {"original": "no transplant", "donor": "native donor", "method": "method", "control": "negative control"}
@@ -18,7 +18,7 @@ _ROLE = {"original": "no transplant", "donor": "native donor", "method": "method
 
 def draw(context: LabContext) -> None:
     """The table; a click on a column sorts."""
-    found = standing(context.result)
+    found = comparison_table(context.result)
     frame = numbers(context, found)
     config: dict[str, object] = {
         "Model": st.column_config.TextColumn(pinned=True),
@@ -51,7 +51,7 @@ def draw(context: LabContext) -> None:
         )
 
 
-def numbers(context: LabContext, found: Standing) -> pd.DataFrame:
+def numbers(context: LabContext, found: ComparisonTable) -> pd.DataFrame:
     """A row per model, a column per number, and its interval where it has one."""
     columns: dict[str, list[object]] = {
         "Model": [context.names[row.name] for row in found.rows],
@@ -67,7 +67,7 @@ def numbers(context: LabContext, found: Standing) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _heading(found: Standing, n: int) -> str:
+def _heading(found: ComparisonTable, n: int) -> str:
     """A column's words, with the measure's where two columns share them."""
     label = found.columns[n][1].label
     alike = [key for key, number in found.columns if number.label == label]
@@ -98,7 +98,7 @@ def _direction(better: str) -> str:
     return {"lower": "Lower is better.", "higher": "Higher is better."}.get(better, "")
 
 
-def _reasons(context: LabContext, found: Standing) -> list[str]:
+def _reasons(context: LabContext, found: ComparisonTable) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for row, mine in zip(found.rows, found.numbers, strict=True):
         for (key, _), number in zip(found.columns, mine, strict=True):

@@ -14,7 +14,7 @@ _LENT: ContextVar[tuple[Tokenizer, Corpus] | None] = ContextVar("lent_to_countin
 
 
 @contextmanager
-def lent(tokenizer: Tokenizer, corpus: Corpus) -> Iterator[None]:
+def held_by_caller(tokenizer: Tokenizer, corpus: Corpus) -> Iterator[None]:
     """Count with these in this thread, instead of opening the same again."""
     token = _LENT.set((tokenizer, corpus))
     try:
