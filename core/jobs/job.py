@@ -111,7 +111,8 @@ class JobKind:
             the job's log; `core.common.progress.report` says how far it is.
         combine: makes the result of the pieces' results, which come in order.
         resumable: are finished pieces kept when the job is interrupted, fails or is cancelled?
-        version: raised when the same parameters give other numbers, so that old results are not taken for new ones.
+        version: raised when the same parameters give other numbers or another form of result, so that old results are
+            not taken for new ones.
         measure: what sizes of units count, such as "sentences".
         files: files that units read through `Context.path`; they travel to other machines by content.
         gpu: one piece at a time per GPU, where there is one.
