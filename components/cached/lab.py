@@ -8,11 +8,11 @@ import streamlit as st
 
 from components.cached import runs as cached_runs
 from core.jobs.job import Job, State
+from core.jobs.result_codec import restored
 from core.jobs.shared_cache import shared
-from core.jobs.stored import restored
-from core.lab.gathered import so_far
 from core.lab.plan import Plan
 from core.lab.result import LabResult
+from core.lab.result_from_units import so_far
 from core.lab.setting import Setting
 from core.lab.verdict import Verdict, verdict
 from core.tokenizers.tokenizer import LocalTokenizer
@@ -85,8 +85,8 @@ def look(plan: Plan) -> Look:
         UserError: it cannot run; says why.
     """
     from core.lab.estimate import estimate
-    from core.lab.look import setting
     from core.lab.participants import outlined
+    from core.lab.preview import setting
     from core.lab.submission import submission
 
     participants = outlined(plan)

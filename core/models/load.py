@@ -18,8 +18,8 @@ from typing import Any
 
 import torch
 
+from core.common.data_folders import DATA
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
-from core.common.places import DATA
 from core.common.progress import report
 from core.common.settings import settings
 from core.models import llama2c
