@@ -1,5 +1,6 @@
 """What tests run in a sandbox: `python -m tests.sandbox_child PARENT WHAT …`."""
 
+import ctypes
 import json
 import os
 import socket
@@ -8,12 +9,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from core.common.errors import UserError
 from core.common.sandbox import landlock, seccomp
 from core.common.sandbox.confine import _drop_capabilities, confine, unreadable_by_others
 from core.common.sandbox.limits import ProcessLimits, die_with_parent, end_after
+
+_PR_GET_DUMPABLE = 3
 
 
 def environment() -> None:
@@ -207,6 +211,27 @@ def be_unreadable() -> None:
     before = subprocess.run(reader, check=True, capture_output=True, text=True).stdout.strip()
     unreadable_by_others()
     print([before, subprocess.run(reader, check=True, capture_output=True, text=True).stdout.strip()])
+
+
+def dumpable(what: str) -> None:
+    """Say whether the server, or the daemon, is dumpable once it has begun."""
+    import asyncio
+
+    import app
+    from core.jobs.runner import daemon
+
+    async def serve() -> None:
+        async with app._lifespan(app.app):
+            pass
+
+    def no_store() -> None:
+        raise UserError("It need not go on.")
+
+    app._warm = lambda: None
+    daemon.store = no_store  # type: ignore[assignment]
+    with suppress(UserError):
+        asyncio.run(serve()) if what == "server" else daemon.main(Path())
+    print(ctypes.CDLL(None).prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0))
 
 
 if __name__ == "__main__":

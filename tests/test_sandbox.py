@@ -182,6 +182,12 @@ def test_an_environment_with_a_token_is_not_for_other_processes_of_the_user() ->
     assert asked("be_unreadable").output == b"['', 'PermissionError']\n"
 
 
+@LINUX
+@pytest.mark.parametrize("what", ["server", "daemon"])
+def test_server_and_daemon_are_unreadable_to_others(what: str) -> None:
+    assert asked("dumpable", what).output == b"0\n"
+
+
 def verdict(code: bytes, architecture: int, number: int, *arguments: int) -> int:
     """What the filter says to a system call: runs it as the kernel would."""
     data = struct.pack("=iIQ6Q", number, architecture, 0, *(*arguments, *[0] * (6 - len(arguments))))

@@ -7,7 +7,7 @@ what it has started. `answer` puts the four together for a single question.
 
 | process | environment | memory | time | confined to | ends with its parent |
 | --- | --- | --- | --- | --- | --- |
-| a stranger's tokenizer, `tokenizers.isolation` | bare | address space | timers per request | its files | input, timers |
+| a stranger's tokenizer, `tokenizers.isolation` | bare | address space | timers, renewed | its files | input, timers |
 | a chat template, `tokenizers.chat.template` | bare | address space | timers | no file | signal, timers |
 | facts of a corpus, `corpora.facts` | no secrets | data | deadline, timer | its file | signal, timer |
 | the same of a corpus that the Hub has | no secrets | data | deadline, timer | not | signal, timer |
