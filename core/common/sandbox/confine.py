@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from core.common.places import DATA, ROOT
+from core.common.data_folders import DATA, ROOT
 from core.common.sandbox import landlock, seccomp
 
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
