@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 
 from components.frame.vendor import vendor_routes
 from components.frame.visits import Visits
+from core.common.sandbox.confine import unreadable_by_others
 
 
 def _warm() -> None:
@@ -28,6 +29,7 @@ def _warm() -> None:
 
 @asynccontextmanager
 async def _lifespan(app: st.App) -> AsyncIterator[None]:
+    unreadable_by_others()  # it holds the Hub's token, the login's secrets and what visitors brought
     threading.Thread(target=_warm, name="warm-up", daemon=True).start()
     yield
 

@@ -9,6 +9,7 @@ from typing import Any
 from core.common.errors import UserError
 from core.common.home import home
 from core.common.settings import settings
+from core.corpora.submitted import from_hub
 from core.jobs.job import Context, JobKind, Output, Parts, Unit, hashed
 from core.jobs.store.files import Json
 from core.lab.plan import Choice, Plan
@@ -75,6 +76,7 @@ JOB = JobKind(
     resumable=False,
     measure="models",
     files=files,
+    secrets=from_hub,
     gpu=True,
     workers=1,
     memory_mb=4096,

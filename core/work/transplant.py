@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.common.codec import built
 from core.common.errors import UserError, shown
-from core.corpora.submitted import corpus_files
+from core.corpora.submitted import corpus_files, from_hub
 from core.jobs.job import Context, JobKind, Output, Parts, Unit
 from core.jobs.result_codec import stored
 from core.jobs.store.files import Input, Json
@@ -89,6 +89,7 @@ JOB = JobKind(
     version=2,
     measure="models",
     files=files,
+    secrets=from_hub,
     gpu=True,
     memory_mb=_USUAL_MB,
     memory_for=memory,

@@ -1,8 +1,9 @@
 """The process that one untrusted tokenizer lives in; its `client` starts it and speaks to it over standard input.
 
-It is in a `core.common.sandbox`: no secrets in its environment, no writing of files, bounded memory, and per request
-bounded processor and wall time, kept by the kernel, so that native code that never returns ends even after the process
-that asked for it is gone. An idle one ends when its standard input closes.
+It is in a `core.common.sandbox`: no secrets in its environment, bounded memory, and per request bounded processor and
+wall time, kept by the kernel, so that native code that never returns ends even after the process that asked for it is
+gone. Before it reads its one tokenizer it gives up everything but that tokenizer's files (`confine`). An idle one ends
+when its standard input closes.
 """
 
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.common.errors import UserError
+from core.common.sandbox.confine import confine
 from core.common.sandbox.limits import ProcessLimits, end_after
 from core.common.sandbox.pipes import private_pipes
 from core.tokenizers.isolation import wire
@@ -72,11 +74,13 @@ def _answer(served: list[Tokenizer], request: Message, entering: Callable[[str],
 
 
 def _opened(request: Message, entering: Callable[[str], None]) -> Tokenizer:
-    from core.tokenizers.catalog import open_path
+    from core.tokenizers.catalog import files_at, open_path
 
     entering("reading it")
     options = {str(key): str(value) for key, value in request.fields["options"].items()}
-    tokenizer = open_path(request.fields["spec"], Path(request.fields["path"]), options)
+    spec, path = request.fields["spec"], Path(request.fields["path"])
+    confine(files_at(spec, path, options).paths.values())
+    tokenizer = open_path(spec, path, options)
     if request.fields["try"]:
         try_out(tokenizer, entering)
     return tokenizer
