@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 
 from components.frame.vendor import vendor_routes
 from components.frame.visits import Visits
+from core.tokenizers.serving import serve
 
 
 def _warm() -> None:
@@ -32,6 +33,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     yield
 
 
+serve()
 app = st.App(
     Path(__file__).parent / "components" / "frame" / "frame.py",
     lifespan=_lifespan,

@@ -15,6 +15,7 @@ from core.jobs.job import KINDS, Context, Output, Unit, canonical
 from core.jobs.store.files import Origin, Result, packed, unpacked
 from core.jobs.stored import restored, stored
 from core.lab.estimate import estimate
+from core.lab.foreseen import Submission
 from core.lab.gathered import gathered
 from core.lab.look import setting
 from core.lab.outcome import Outcome
@@ -23,7 +24,7 @@ from core.lab.participants import Participants, outlined
 from core.lab.plan import Choice, Plan, plan_of
 from core.lab.points import comparison_table, points
 from core.lab.result import LabResult
-from core.lab.submission import KIND, Submission, submission
+from core.lab.submission import KIND, submission
 from core.lab.verdict import verdict
 from tests.lab_folders import pair
 
