@@ -8,7 +8,7 @@ by `ending` and `marked_processes`, with what it has started. `answer` puts the 
 | --- | --- | --- | --- | --- | --- |
 | a stranger's tokenizer, `tokenizers.isolation` | bare | address space | timers per request | no | input, timers |
 | a chat template, `tokenizers.chat.template` | bare | address space | timers | no | signal, timers |
-| a look at a plan, `lab.look_apart` | no secrets but for the Hub | data | deadline, timers | yes, downloads | input, timers |
+| a look at a plan, `lab.look_apart` | no secrets but the Hub's | data | deadline, timers | yes | input, timers |
 | facts of a corpus, `corpora.facts` | no secrets | data | deadline, timer | yes, downloads | signal, timer |
 | pieces of a job, `jobs.runner.job_process` | all, marked | data; watched with its forks | watched | yes | signal |
 | what runs jobs, `jobs.runner.daemon` | all | no limit | no limit | yes | no: it outlives servers |
