@@ -24,6 +24,7 @@ from core.common.settings import settings
 from core.models import llama2c
 from core.models.architecture import first_line, read_config, skeleton_of
 from core.models.checkpoint import content_hash, whole_weights
+from core.models.config_numbers import refuse_absurd
 from core.models.device import out_of_memory, pick_device, pick_dtype
 from core.models.examine import refuse_looking_ahead, remarks
 from core.models.language_model import LanguageModel, text_config
@@ -179,6 +180,7 @@ def _from_llama2c(wanted: _Request, path: Path, tokenizer: str) -> LanguageModel
 
     shape = llama2c.read_shape(path)
     config = llama2c.config_of(shape)
+    refuse_absurd(config.to_dict(), path.stem)
     plan = _planned(wanted, path.stem, config, skeleton_of(config, path.stem), torch.float32)
     opened = _tokenizer(plan.spec, tokenizer_beside(path, shape.vocabulary, tokenizer))
     if not wanted.weights:
