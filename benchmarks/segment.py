@@ -53,8 +53,8 @@ def mixed_text(n_bytes: int) -> str:
 def bare(tokenizer: Tokenizer, text: str) -> tuple[str, Callable[[], object]]:
     """The library beneath a tokenizer, by name, and its plainest call on the text."""
     if isinstance(tokenizer, HuggingFaceTokenizer):
-        engine = tokenizer._engine
-        return "tokenizers", lambda: [e.ids for e in engine.encode_batch([text], add_special_tokens=False)]
+        backend = tokenizer._backend
+        return "tokenizers", lambda: [e.ids for e in backend.encode_batch([text], add_special_tokens=False)]
     if isinstance(tokenizer, SentencePieceTokenizer):
         processor = tokenizer._processor
         return "sentencepiece", lambda: processor.encode([text])

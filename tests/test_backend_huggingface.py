@@ -263,7 +263,7 @@ def test_damaged_files_are_refused_in_one_line(data: bytes, tmp_path: Path) -> N
 def test_the_librarys_offsets_agree_with_the_bytes(path: Path) -> None:
     """Wherever tokens spell the text, spans by offsets (as used for changed texts) are those by adding up bytes."""
     from core.tokenizers.catalog import files_at
-    from core.tokenizers.formats.tokenizers_json import load
+    from core.tokenizers.formats.tokenizer_json import load
     from core.tokenizers.segmentation import disjoint
 
     made = load(files_at(f"file:{path}", path, {}))

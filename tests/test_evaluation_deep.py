@@ -16,7 +16,7 @@ from core.evaluation.passes.geometry import isotropy, neighbours
 from core.evaluation.passes.resegmented import Resegmented
 from core.evaluation.passes.tuning import RANK, Phase, batches, tunable, tune
 from core.evaluation.results import Measures
-from core.jobs.stored import stored
+from core.jobs.result_codec import stored
 from core.models.score import score
 from core.transplants.base import Method
 from core.transplants.rows import RowOrigin, made

@@ -10,8 +10,8 @@ import torch
 from core.common.errors import UserError
 from core.evaluation.base import EVALUATORS, EvalText, Reference, Subject, quick_evaluators
 from core.evaluation.results import Measures
+from core.jobs.result_codec import restored, stored
 from core.jobs.store.files import Origin, Result, packed, unpacked
-from core.jobs.stored import restored, stored
 from core.models.language_model import LanguageModel
 from core.models.matrices import Matrices
 from tests.lab import byte_bpe, lab, llama, permuted, texts

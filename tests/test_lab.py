@@ -12,18 +12,18 @@ from core.common.errors import UserError
 from core.evaluation.results import Measures, Table
 from core.jobs.compute import compute
 from core.jobs.job import KINDS, Context, Output, Unit, canonical
+from core.jobs.result_codec import restored, stored
 from core.jobs.store.files import Origin, Result, packed, unpacked
-from core.jobs.stored import restored, stored
+from core.lab.differences import compare, entrants
 from core.lab.estimate import estimate
 from core.lab.foreseen import Submission
-from core.lab.gathered import gathered
-from core.lab.look import setting
+from core.lab.key_picture_points import comparison_table, points
 from core.lab.outcome import Outcome
-from core.lab.paired_tests import compare, entrants
 from core.lab.participants import Participants, outlined
 from core.lab.plan import Choice, Plan, plan_of
-from core.lab.points import comparison_table, points
+from core.lab.preview import setting
 from core.lab.result import LabResult
+from core.lab.result_from_units import gathered
 from core.lab.submission import KIND, submission
 from core.lab.verdict import verdict
 from tests.lab_folders import pair

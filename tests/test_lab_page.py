@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from components.cached import lab as cached_lab
 from components.lab.context import LabContext
+from components.lab.entrant_marks import in_light, marks
 from components.lab.form.model_choice import model_spec
 from components.lab.key_picture import chart
-from components.lab.marks import in_light, marks
 from components.lab.view import views
 from core.common.errors import UserError
 from core.common.zip_folder import zipped
@@ -24,10 +24,10 @@ from core.jobs.queue import Jobs
 from core.jobs.shared_cache import shared
 from core.jobs.store.files import Result
 from core.lab.documents import read_plain
+from core.lab.key_picture_points import points
 from core.lab.link import plan_to_link
 from core.lab.participants import outlined
 from core.lab.plan import Choice, Plan
-from core.lab.points import points
 from core.lab.submission import submission
 from core.lab.text_uploads import keep_text
 from core.lab.texts import texts_of

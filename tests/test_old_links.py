@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.common.share import from_link
+from core.common.text_link import from_link
 from core.jobs.shared_cache import shared
 from core.lab.link import plan_from_link
 from core.lab.plan import Choice, Plan

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from core.common.errors import UnknownName, UserError
 from core.counting.table import CountTable
+from core.premium.differences import Differences, compare_cells
 from core.premium.premium import (
     PER,
     joined_premiums,
@@ -19,8 +20,7 @@ from core.premium.premium import (
     sentence_ratios,
     telling_sentences,
 )
-from core.premium.tests import Differences, compare_cells
-from core.stats.ratio_test import holm, quantile, two_sided
+from core.stats.ratio_t_test import holm, quantile, two_sided
 from tests.patience import patience
 from tests.tables import table
 

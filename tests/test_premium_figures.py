@@ -16,8 +16,8 @@ from components.premium.views.slope import cells_of, slope_figure
 from components.premium.views.units import bump_figure, moved_most, parts_figure
 from components.premium.views.world import RULES, Country, country_table, map_figure, small_ones
 from core.premium.atlas import shipped_atlas
+from core.premium.differences import compare_cells
 from core.premium.premium import MAX_UNKNOWN, premiums, ranks, telling
-from core.premium.tests import compare_cells
 from core.premium.workbench import CountFacts
 
 KEYS = ("gpt-2", "bert-cased")

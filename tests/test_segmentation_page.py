@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.widgets.pickers import OPENING, TOKENIZERS
-from core.common.share import to_link
+from core.common.text_link import to_link
 from core.jobs.shared_cache import shared
 from core.text.samples import opening_text
 

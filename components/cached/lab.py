@@ -10,13 +10,13 @@ from components.cached import runs as cached_runs
 from components.cached import tokenizers as cached_tokenizers
 from core.common.errors import TookTooLong
 from core.jobs.job import Job, State
+from core.jobs.result_codec import restored
 from core.jobs.shared_cache import shared
-from core.jobs.stored import restored
 from core.lab.foreseen import Look
-from core.lab.gathered import so_far
 from core.lab.look_apart import look_apart, prepare
 from core.lab.plan import Plan
 from core.lab.result import LabResult
+from core.lab.result_from_units import so_far
 from core.lab.verdict import Verdict, verdict
 from core.models.model_tokenizer import tokenizer_apart
 from core.models.shipped import shipped

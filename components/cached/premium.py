@@ -11,9 +11,9 @@ from core.jobs.shared_cache import shared
 from core.metrics.base import Value, shown
 from core.metrics.evidence import of_sentences
 from core.premium.atlas import atlas_tokenizers, shipped_atlas
+from core.premium.differences import Cell, Differences, compare_cells
 from core.premium.premium import Per, Premiums, Resampled, premiums, resample
 from core.premium.published import Reproduction, reproduction
-from core.premium.tests import Cell, Differences, compare_cells
 from core.segmentation.costliest_words import Cost, costliest_characters, costliest_words
 from core.tokenizers.segmentation import Segmentation
 

@@ -7,7 +7,7 @@ import streamlit as st
 from components.frame.account import account
 from components.frame.errors import user_errors
 from components.frame.visitor import admitted, login_is_on, visitor
-from core.common.places import ROOT
+from core.common.data_folders import ROOT
 
 PAGES = ROOT / "pages"
 

@@ -6,7 +6,7 @@ from components.charts.chart import Chart
 from components.lab.context import LabContext
 from components.lab.dots import dots
 from core.evaluation.results import Table
-from core.lab.points import number_at
+from core.lab.key_picture_points import number_at
 from core.stats.number import Number
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from components.lab.marks import Mark, marks
+from components.lab.entrant_marks import Mark, marks
 from core.jobs.job import Job
 from core.lab.outcome import Outcome
 from core.lab.result import LabResult

@@ -9,7 +9,7 @@ import streamlit as st
 from components.charts.chart import CONFIG, Chart, finish, numbers_fold
 from components.charts.take_away import take_away
 from components.lab.context import LabContext
-from components.lab.marks import in_light
+from components.lab.entrant_marks import in_light
 from core.export.provenance import CitedTokenizer, Provenance, slug
 
 _NAME = 20  # px that each name above a chart takes on a phone, where it has a line of its own

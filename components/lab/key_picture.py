@@ -12,7 +12,7 @@ from components.charts.chart import FAINT, GRID, LINE, Chart, finish
 from components.lab.column_names import FONT, placed
 from components.lab.context import LabContext
 from components.lab.figure import show
-from core.lab.points import Point, points
+from core.lab.key_picture_points import Point, points
 from core.stats.number import Number
 
 _HEIGHT = 470

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.frame.errors import show_error
 from core.common.errors import UserError
-from core.common.share import from_link, to_link
+from core.common.text_link import from_link, to_link
 from core.text.samples import opening_text
 
 PARAMETER = "text"

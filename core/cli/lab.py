@@ -99,8 +99,8 @@ def _run(options: Namespace) -> None:
 
 def _estimated(plan: Plan) -> dict[str, Any]:
     from core.lab.estimate import estimate
-    from core.lab.look import setting
     from core.lab.participants import outlined
+    from core.lab.preview import setting
 
     participants = outlined(plan)
     found, known = estimate(participants), setting(participants)
@@ -124,8 +124,8 @@ def _compared(plan: Plan) -> "LabResult":
     from core.common.progress import step
     from core.jobs.compute import compute
     from core.jobs.job import KINDS, Context
-    from core.lab.gathered import gathered
     from core.lab.participants import outlined
+    from core.lab.result_from_units import gathered
     from core.lab.submission import KIND, submission
 
     asked = submission(outlined(plan))
@@ -146,7 +146,7 @@ def _job_device(plan: Plan) -> str:
 
 
 def _document(result: "LabResult") -> dict[str, Any]:
-    from core.lab.points import comparison_table, points
+    from core.lab.key_picture_points import comparison_table, points
     from core.lab.verdict import verdict
 
     found, judged = comparison_table(result), verdict(result)

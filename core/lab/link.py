@@ -3,7 +3,7 @@
 import json
 
 from core.common.errors import UserError
-from core.common.share import from_link, to_link
+from core.common.text_link import from_link, to_link
 from core.jobs.job import canonical
 from core.lab.plan import Plan, plan_of
 

@@ -13,10 +13,10 @@ from core.common.sandbox.limits import ProcessLimits, end_after, give_way
 from core.common.sandbox.pipes import private_pipes
 from core.lab.estimate import estimate
 from core.lab.foreseen import Look
-from core.lab.look import setting
 from core.lab.look_apart import IDLE_SECONDS, SECONDS, memory_mb
 from core.lab.participants import outlined
 from core.lab.plan import Plan, plan_of
+from core.lab.preview import setting
 from core.lab.submission import submission
 from core.models.load import outline
 from core.models.shipped import shipped

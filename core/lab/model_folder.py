@@ -8,9 +8,9 @@ from core.common.progress import step
 from core.evaluation.base import EVALUATORS, subject
 from core.evaluation.results import Measures
 from core.jobs.store.files import Json
+from core.lab.key_picture_points import number_at
 from core.lab.low_memory import transplanted
 from core.lab.participants import Participants
-from core.lab.points import number_at
 from core.models.card import ModelCard, Origins
 from core.models.export import export, refuse_existing
 from core.transplants.base import METHODS, Transplanted

@@ -118,7 +118,7 @@ def plan_of(document: Json) -> Plan:
 
 
 def _check(plan: Plan) -> None:
-    """Do nothing if a plan makes sense by itself; what it names is looked at by `core.lab.look`.
+    """Do nothing if a plan makes sense by itself; what it names is looked at by `core.lab.preview`.
 
     Raises:
         UserError: one message, about the first thing that is wrong.

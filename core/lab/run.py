@@ -13,11 +13,11 @@ from core.common.progress import step
 from core.evaluation.base import Evaluator, Subject, subject
 from core.evaluation.results import Measures
 from core.lab.embedding_map import map_ids, plane
-from core.lab.look import setting
 from core.lab.low_memory import transplanted
 from core.lab.outcome import Outcome, SideRows
 from core.lab.participants import Participants, chosen_evaluators, release
 from core.lab.plan import Choice
+from core.lab.preview import setting
 from core.lab.result import About, Frame
 from core.models.language_model import LanguageModel
 from core.transplants.base import METHODS, Transplanted

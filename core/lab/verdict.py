@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from core.lab.paired_tests import BITS, Comparison, Entrant, compare, entrants
+from core.lab.differences import BITS, Comparison, Entrant, compare, entrants
 from core.lab.result import LabResult
 from core.text.languages import language
 

@@ -1,6 +1,6 @@
 """This project's own tiny models."""
 
-from core.common.places import DATA
+from core.common.data_folders import DATA
 
 SHIPPED = DATA / "models"
 

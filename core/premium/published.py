@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.common.places import DATA
+from core.common.data_folders import DATA
 from core.counting.table import CountTable
 from core.text.languages import flores_languages
 

@@ -11,7 +11,7 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
-from core.common.places import DATA
+from core.common.data_folders import DATA
 
 FOLDER = DATA / "languages"
 SOURCES = (

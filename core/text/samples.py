@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from core.common.data_folders import DATA
 from core.common.errors import UnknownName
-from core.common.places import DATA
 
 FOLDER = DATA / "samples"
 

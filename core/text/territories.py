@@ -14,7 +14,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.languages import get_territory_language_info
 
-from core.common.places import DATA
+from core.common.data_folders import DATA
 from core.text.languages import flores_languages, region_by_territory
 
 OUTLINES = DATA / "countries" / "countries.geojson"

@@ -13,10 +13,10 @@ from core.common.codec import built
 from core.common.errors import UserError, shown
 from core.corpora.submitted import corpus_files
 from core.jobs.job import Context, JobKind, Output, Parts, Unit
+from core.jobs.result_codec import stored
 from core.jobs.store.files import Input, Json
-from core.jobs.stored import stored
-from core.lab.gathered import gathered
 from core.lab.plan import Choice, Plan, plan_of
+from core.lab.result_from_units import gathered
 from core.lab.text_uploads import text_path
 from core.lab.units import DONOR, ORIGINAL, SETTING, controls, units
 

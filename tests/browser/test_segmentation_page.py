@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from core.common.share import from_link, to_link
+from core.common.text_link import from_link, to_link
 
 APP = Path(__file__).parents[2] / "app.py"
 WORDS = "?tokenizers=builtin:words&tokenizers=builtin:utf8-bytes"

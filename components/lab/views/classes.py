@@ -9,7 +9,7 @@ from components.lab.dots import dots
 from components.lab.figure import show
 from components.widgets.view import View
 from core.evaluation.results import Table
-from core.lab.points import number_at
+from core.lab.key_picture_points import number_at
 from core.stats.number import Number
 
 _BY = {"New or shared": "origin", "Kind of text": "text", "How frequent": "frequency"}

@@ -9,8 +9,8 @@ from components.charts.take_away import take_away
 from components.lab.context import LabContext
 from components.lab.figure import provenance_of
 from components.widgets.view import View
+from core.lab.key_picture_points import ComparisonTable, comparison_table
 from core.lab.outcome import Outcome
-from core.lab.points import ComparisonTable, comparison_table
 from core.stats.number import Number
 
 _ROLE = {"original": "no transplant", "donor": "native donor", "method": "method", "control": "negative control"}

@@ -8,7 +8,7 @@ import streamlit as st
 from components.charts.chart import Chart, finish
 from components.lab.context import LabContext
 from components.lab.figure import show
-from components.lab.sides import one_side
+from components.lab.matrix_choice import one_side
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
 from core.lab.outcome import PROVENANCE, Outcome

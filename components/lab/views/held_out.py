@@ -7,7 +7,7 @@ from components.lab.dots import dots, figures
 from components.lab.figure import show
 from components.widgets.numbers import count
 from components.widgets.view import View
-from core.lab.points import number_at
+from core.lab.key_picture_points import number_at
 from core.stats.number import Number
 
 _MEASURE = "held_out_anchors"

@@ -9,7 +9,7 @@ from components.charts.chart import GRID, Chart
 from components.frame.errors import plain
 from components.lab.context import LabContext
 from components.lab.figure import finish_named, show
-from components.lab.sides import one_side
+from components.lab.matrix_choice import one_side
 from components.widgets.numbers import count
 from components.widgets.view import View
 from core.lab.outcome import PROVENANCE, Outcome, SideRows

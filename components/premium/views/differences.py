@@ -17,8 +17,8 @@ from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
 from components.premium.scale import between, colour_scale, times
 from components.widgets.view import View
-from core.premium.tests import Differences
-from core.stats.ratio_test import CORRECTION
+from core.premium.differences import Differences
+from core.stats.ratio_t_test import CORRECTION
 
 _MOST = 30  # languages at once
 _REACH = 2  # doublings either way

@@ -14,7 +14,7 @@ from components.premium.context import PremiumContext
 from components.premium.figure import ONE, cell_columns, cell_table, show
 from components.premium.scale import between, log_axis, times
 from components.widgets.view import View
-from core.stats.ratio_test import CORRECTION
+from core.stats.ratio_t_test import CORRECTION
 
 _AT_ONCE = 30
 

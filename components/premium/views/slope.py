@@ -16,7 +16,7 @@ from components.premium.figure import Cell, show
 from components.premium.scale import log_axis, times
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
-from core.stats.ratio_test import CORRECTION
+from core.stats.ratio_t_test import CORRECTION
 
 FAMILIES = {
     "OpenAI": ("gpt-2", "cl100k", "o200k"),

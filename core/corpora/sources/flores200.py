@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from core.common.archives import unpacked
+from core.common.data_folders import BESIDE
 from core.common.download import Remote, download
 from core.common.errors import UserError, shown
 from core.common.home import home
-from core.common.places import BESIDE
 from core.common.plain_text import lines
 from core.common.settings import settings
 from core.corpora.alignment import aligned, remarks

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from core.common.archives import unpacked
+from core.common.data_folders import BESIDE
 from core.common.errors import UserError, shown
-from core.common.places import BESIDE
 from core.common.plain_text import decoded
 from core.common.settings import settings
 from core.corpora.alignment import aligned, remarks

@@ -15,7 +15,7 @@ from core.evaluation.results import Measures, Table
 from core.models.language_model import LanguageModel
 from core.models.score import score
 from core.stats.number import Number
-from core.stats.ratio_test import quantile
+from core.stats.ratio_t_test import quantile
 
 PARAMS = (
     Param(

@@ -14,9 +14,9 @@ from functools import cache
 from html import unescape
 from pathlib import Path
 
+from core.common.data_folders import BESIDE
 from core.common.errors import UserError
 from core.common.home import home
-from core.common.places import BESIDE
 from core.corpora.sources.udhr import articles
 
 LANGUAGES = {

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.codec import built
+from core.common.data_folders import DATA
 from core.common.errors import UnknownName, UserError
-from core.common.places import DATA
 from core.counting.table import Counted, CountTable, Unsigned
 
 FOLDER = DATA / "atlas"

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from core.common.atomic import write_whole
+from core.common.data_folders import BESIDE
 from core.common.errors import UnknownName, UserError
-from core.common.places import BESIDE
 from core.corpora.corpus import Corpus
 from core.counting.corpus import count_corpus
 from core.counting.table import Counted, CountTable, Unsigned

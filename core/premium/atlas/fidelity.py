@@ -15,8 +15,8 @@ from pathlib import Path
 
 from core.common.atomic import write_whole
 from core.common.codec import from_json
+from core.common.data_folders import BESIDE
 from core.common.errors import UserError
-from core.common.places import BESIDE
 from core.corpora.corpus import Corpus, open_corpus
 from core.premium.atlas import FOLDER, atlas_tokenizers
 from core.premium.atlas.wanted import WANTED

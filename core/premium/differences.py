@@ -1,8 +1,8 @@
 """Whether two premiums differ by more than chance: paired tests over sentences, corrected for their number.
 
-The sentences are the sample, and the ratio of two premiums is tested against 1 (`core.stats.ratio_test`), each premium
-being of a cell, a tokenizer on a language. In FLORES-200 about three sentences stem from one article and are not quite
-independent, so true errors are a little larger.
+The sentences are the sample, and the ratio of two premiums is tested against 1 (`core.stats.ratio_t_test`), each
+premium being of a cell, a tokenizer on a language. In FLORES-200 about three sentences stem from one article and are
+not quite independent, so true errors are a little larger.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.common.errors import UserError
 from core.counting.table import CountTable
 from core.premium.premium import MAX_UNKNOWN, MIN_SENTENCES, Per
-from core.stats.ratio_test import LEVEL, holm, ratio_against_one
+from core.stats.ratio_t_test import LEVEL, holm, ratio_against_one
 
 Floats = NDArray[np.float64]
 Cell = tuple[int, str]  # a tokenizer by its row, and a language

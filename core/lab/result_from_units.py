@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from core.jobs.job import KINDS, Context, Job, Output, Unit, part_key
+from core.jobs.result_codec import restored
 from core.jobs.store.store import Store
-from core.jobs.stored import restored
 from core.lab.outcome import Outcome
 from core.lab.plan import plan_of
 from core.lab.result import Frame, LabResult

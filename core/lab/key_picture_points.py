@@ -6,8 +6,8 @@ from math import nan
 
 from core.common.definitions import Definition
 from core.evaluation.results import Table
+from core.lab.differences import BITS
 from core.lab.outcome import Outcome, Role
-from core.lab.paired_tests import BITS
 from core.lab.result import LabResult
 from core.stats.number import Number
 

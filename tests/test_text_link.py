@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.common.errors import TooLarge, UserError
-from core.common.share import MAX_LINK_CHARACTERS, MAX_TEXT_BYTES, from_link, to_link
+from core.common.text_link import MAX_LINK_CHARACTERS, MAX_TEXT_BYTES, from_link, to_link
 
 
 @given(st.text(st.characters(), max_size=400))

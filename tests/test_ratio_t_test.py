@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.stats.ratio_test import ratio_against_one, ratio_against_zero, two_sided
+from core.stats.ratio_t_test import ratio_against_one, ratio_against_zero, two_sided
 
 DRAWN = np.random.default_rng(0).normal(0.3, 1, 40)
 ONE_STRATUM = np.zeros(40, np.intp)

@@ -1,8 +1,8 @@
 """Whether two transplants read texts differently beyond chance: paired tests over texts, corrected for their number.
 
 The difference in bits per byte of two models on the same texts is a ratio of sums, tested against 0
-(`core.stats.ratio_test`). Translations of one sentence rise and fall together, so they count as one item; texts without
-translations are items of their own, within their language and domain.
+(`core.stats.ratio_t_test`). Translations of one sentence rise and fall together, so they count as one item; texts
+without translations are items of their own, within their language and domain.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.lab.outcome import Outcome, Role
 from core.lab.result import LabResult
 from core.lab.setting import Setting
-from core.stats.ratio_test import LEVEL, holm, ratio_against_zero
+from core.stats.ratio_t_test import LEVEL, holm, ratio_against_zero
 
 Floats = NDArray[np.float64]
 
