@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from components.frame.vendor import vendor_routes
 from components.frame.visits import Visits
 from core.common.sandbox.confine import unreadable_by_others
+from core.tokenizers.serving import serve
 
 
 def _warm() -> None:
@@ -34,6 +35,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     yield
 
 
+serve()
 app = st.App(
     Path(__file__).parent / "components" / "frame" / "frame.py",
     lifespan=_lifespan,

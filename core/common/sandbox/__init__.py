@@ -9,6 +9,7 @@ what it has started. `answer` puts the four together for a single question.
 | --- | --- | --- | --- | --- | --- |
 | a stranger's tokenizer, `tokenizers.isolation` | bare | address space | timers, renewed | its files | input, timers |
 | a chat template, `tokenizers.chat.template` | bare | address space | timers | no file | signal, timers |
+| a look at a plan, `lab.look_apart` | no secrets but the Hub's | data | deadline, timers | not | input, timers |
 | facts of a corpus, `corpora.facts` | no secrets | data | deadline, timer | its file | signal, timer |
 | the same of a corpus that the Hub has | no secrets | data | deadline, timer | not | signal, timer |
 | pieces of a job, `jobs.runner.job_process` | marked | data; watched with its forks | watched | not | signal |

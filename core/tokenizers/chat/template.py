@@ -10,7 +10,6 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from core.common.errors import TookTooLong, UserError
@@ -99,7 +98,6 @@ def _refuse(message: object) -> NoReturn:
     raise TemplateRefused(str(message))
 
 
-@lru_cache(maxsize=256)
 def render_apart(
     template: str,
     messages: tuple[tuple[str, str], ...],

@@ -17,6 +17,7 @@ from core.common.sandbox.confine import confine
 from core.common.sandbox.limits import ProcessLimits, end_after
 from core.common.sandbox.pipes import private_pipes
 from core.tokenizers.isolation import wire
+from core.tokenizers.isolation.amplification import bounded_counts, bounded_segmentation, bounded_stages
 from core.tokenizers.isolation.vetting import try_out
 from core.tokenizers.isolation.wire import Message
 from core.tokenizers.tokenizer import Specials, Tokenizer
@@ -89,13 +90,16 @@ def _opened(request: Message, entering: Callable[[str], None]) -> Tokenizer:
 def _asked(tokenizer: Tokenizer, request: Message) -> Message:
     if request.kind == "segment":
         specials = Specials(bool(request.fields["add"]), bool(request.fields["parse"]))
-        return wire.segmentation_to_message(tokenizer.segment(request.blobs[0].decode(), specials))
+        found = tokenizer.segment(request.blobs[0].decode(), specials)
+        return wire.segmentation_to_message(bounded_segmentation(found, len(request.blobs[0])))
     if request.kind == "count":
-        return wire.counts_to_message(tokenizer.count(wire.blobs_to_texts(*request.blobs)))
+        counts = tokenizer.count(wire.blobs_to_texts(*request.blobs))
+        return wire.counts_to_message(bounded_counts(counts, len(request.blobs[0])))
     if request.kind == "describe":
         return wire.details_to_message(tokenizer.describe(request.fields["ids"]))
     if request.kind == "stages":
-        return wire.value_to_message("stages", tokenizer.stages(request.blobs[0].decode()))
+        stages = tokenizer.stages(request.blobs[0].decode())
+        return wire.value_to_message("stages", bounded_stages(stages, len(request.blobs[0])))
     if request.kind == "explain":
         return wire.value_to_message("explain", tokenizer.explain(request.blobs[0].decode()))
     raise AssertionError(f"no request {request.kind}")
