@@ -12,6 +12,9 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from components.frame.doors import Doors
+from components.frame.protection import Protection
+from components.frame.upload_limits import follow_settings
 from components.frame.vendor import vendor_routes
 from components.frame.visits import Visits
 from core.common.sandbox.confine import unreadable_by_others
@@ -36,11 +39,12 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 serve()
+follow_settings()
 app = st.App(
     Path(__file__).parent / "components" / "frame" / "frame.py",
     lifespan=_lifespan,
     routes=vendor_routes(),
-    middleware=[Middleware(Visits)],
+    middleware=[Middleware(Protection), Middleware(Doors), Middleware(Visits)],
 )
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.common.errors import UserError, shown
+from core.common.settings import settings
 from core.corpora.corpus import CORPORA, Corpus, open_corpus, parse_corpus
 from core.corpora.sources.file import open_path
 from core.corpora.uploads import UPLOADS
@@ -66,4 +67,7 @@ def _path(spec: str) -> Path | None:
     kind, rest, _ = parse_corpus(spec)
     if not rest:
         return None
-    return UPLOADS.find(rest) if kind == "upload" else Path(rest).expanduser().absolute()
+    if kind == "upload":
+        return UPLOADS.find(rest)
+    settings().refuse("file")
+    return Path(rest).expanduser().absolute()

@@ -35,6 +35,7 @@ from core.common.atomic import write_whole
 from core.common.errors import TooLarge, UserError, shown
 from core.common.home import home
 from core.common.progress import report
+from core.common.settings import settings
 from core.tokenizers.format import MAX_FILE_BYTES
 from core.tokenizers.hub_place import Place, choose
 
@@ -77,6 +78,7 @@ def fetch(wanted: Place, choice: Choice = choose, most_bytes: int = MAX_FILE_BYT
     if len(wanted.revision) == _COMMIT_DIGITS:  # never changes, so the cache is as good as the Hub
         with suppress(LocalEntryNotFoundError):
             return _cached(wanted, choice)
+    settings().refuse("network")
     transfer = _Transfer()
     try:
         return transfer.run(lambda: _from_hub(wanted, choice, most_bytes, transfer), f"Fetching {wanted.repository}")

@@ -50,7 +50,7 @@ def combine(parts: Parts, context: Context) -> Output:
 def files(params: Mapping[str, Json]) -> list[Path]:
     """Files of the user's machine that units read."""
     plan = plan_of(params["plan"])
-    found = [text_path(name) for name in plan.files] + [Path(name).expanduser() for name in plan.lexicons]
+    found = [text_path(name) for name in (*plan.files, *plan.lexicons)]
     return found + (corpus_files(plan.corpus) if plan.corpus else [])
 
 

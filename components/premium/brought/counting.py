@@ -9,7 +9,7 @@ import streamlit as st
 from components.cached import corpora as cached_corpora
 from components.cached import runs as cached_runs
 from components.cached import tokenizers as cached
-from components.frame.errors import plain, show_error
+from components.frame.errors import plain, show_error, user_errors
 from components.premium.brought.controls import bring
 from components.premium.brought.owner import known_here
 from components.premium.controls import ABSENT
@@ -17,6 +17,7 @@ from components.premium.texts import FLORES, WANTED, sample_button
 from components.runs.job_cards import cancel, session, visible
 from components.widgets.numbers import duration
 from core.common.errors import UserError
+from core.common.settings import settings
 from core.corpora.corpus import Corpus
 from core.counting.brought import from_link
 from core.counting.job import KIND, corpus_counting
@@ -204,7 +205,11 @@ def _offer(bench: Workbench, choice: PremiumChoice, missing: Sequence[str]) -> N
                 icon=":material/download:",
             )
             if not bench.corpus:
-                st.button("Download", icon=":material/download:", type="primary", on_click=_download, key="get_flores")
+                with user_errors():
+                    settings().refuse("network")
+                    st.button(
+                        "Download", icon=":material/download:", type="primary", on_click=_download, key="get_flores"
+                    )
                 sample_button("to_sample")
             return
         some = rows.any()
