@@ -3,17 +3,24 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from components.runs.job_cards import resume
 from core.common.errors import UserError
-from core.jobs.job import State
+from core.common.processes import identity
+from core.jobs.job import KINDS, State
 from core.jobs.owner import Visitor, browser, of_claims, of_header
 from core.jobs.queue import Jobs
+from core.jobs.runner import report
 from core.jobs.runner.fair_order import Candidate, FairOrder
+from core.jobs.runner.run import Run
 from core.jobs.shared_cache import shared
-from tests.jobs_home import jobs_home, until
+from core.jobs.store.files import Origin
+from core.jobs.store.records import enter
+from tests.jobs_home import jobs_home, kill_daemon, until
 
 PAGE = Path(__file__).parents[1] / "pages" / "runs.py"
 ANN, BEN = of_header("ann@example.org"), of_header("ben@example.org")
@@ -137,3 +144,82 @@ def test_an_address_that_the_provider_has_not_verified_is_nobody() -> None:
         forged = of_claims({"iss": "i", "sub": "2", "email": "ann@x.org", **false})
         assert forged.address == ""
         assert forged.key != real.key
+
+
+def test_what_somebody_elses_run_stopped_at_is_not_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = Jobs()
+    job = jobs.submit("steps", {"steps": 60, "seconds": 0.5}, ANN.key, label="Ann's steps")
+    jobs.cancel(job.key)
+    assert jobs.wait(job.key, 30).state is State.CANCELLED
+    app = page(BEN, monkeypatch)
+    app.segmented_control(key="runs_whose").set_value("Everybody's").run()
+    assert "Ann's steps" in texts(app)
+    assert not keys(app) & {"resume", "repeat", "delete", "cancel"}
+    monkeypatch.setattr("components.runs.job_cards.visitor", lambda: BEN)
+    with pytest.raises(UserError, match="only they can change it"):
+        resume(jobs, job.key)
+    assert jobs.get(job.key).sessions == (ANN.key,)
+    assert "resume" in keys(page(ANN, monkeypatch))
+
+
+@pytest.mark.parametrize("end", ["cancelled while it waits", "cancelled", "failed", "ended from outside"])
+def test_a_repeat_that_comes_to_nothing_leaves_the_result(end: str, tmp_path: Path) -> None:
+    jobs = Jobs()
+    job = jobs.wait(jobs.submit("steps", {"steps": 2, "seconds": 0.01}, ANN.key).key, 30)
+    jobs.submit("steps", {"steps": 2, "seconds": 0.01}, BEN.key)
+    before = jobs.export(job.key).read_bytes()
+    kill_daemon(tmp_path / "home")  # so that the next one is seen on the way
+    with jobs.store.index.writing() as connection:
+        enter(connection, Origin(job.key, job.kind, job.params), State.QUEUED, BEN.key)
+    if end == "cancelled while it waits":
+        jobs.cancel(job.key)
+    else:
+        me = identity()
+        run = Run(jobs.get(job.key), KINDS.get(job.kind), remote=False)
+        assert report.claim(jobs.store, run, me)
+        assert jobs.export(job.key).read_bytes() == before  # it can be opened on the way
+        if end == "ended from outside":
+            report.interrupted(jobs.store, job.key, me, "It was ended from outside.")
+        else:
+            run.end(State.FAILED if end == "failed" else State.CANCELLED, "Cancelled." if end == "cancelled" else "Oh.")
+            report.outcome(jobs.store, run, me)
+    now = jobs.get(job.key)
+    assert now.state is State.DONE
+    assert now.message.endswith("This is the earlier result.")
+    assert jobs.export(job.key).read_bytes() == before
+
+
+def test_a_repeat_puts_the_new_result_in_the_place_of_the_old() -> None:
+    jobs = Jobs()
+    job = jobs.wait(jobs.submit("steps", {"steps": 3, "seconds": 0.3}, ANN.key).key, 30)
+    jobs.submit("steps", {"steps": 3, "seconds": 0.3}, BEN.key)
+    first = jobs.result(job.key)
+    again = jobs.repeat(job.key, BEN.key)
+    assert again.state.live
+    seen = 0
+    while jobs.get(job.key).state.live:
+        assert np.array_equal(jobs.result(job.key).arrays["values"], first.arrays["values"])
+        seen += 1
+    assert seen
+    done = jobs.get(job.key)
+    assert (done.state, done.attempts, done.message) == (State.DONE, 2, "")
+    assert jobs.result(job.key).origin.finished > first.origin.finished
+    assert done.sessions == (ANN.key, BEN.key)
+
+
+def test_private_runs_name_nobody_else_and_are_changed_by_their_owners_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = Jobs()
+    job = jobs.wait(jobs.submit("steps", {"steps": 1}, ANN.key, label="Step").key, 30)
+    for who in (BEN, CAT, DAN):
+        jobs.submit("steps", {"steps": 1}, who.key)
+    monkeypatch.setenv("TOKEN_ATLAS_PRIVATE_RUNS", "on")
+    for who in (BEN, CAT):
+        shown = texts(page(who, monkeypatch))
+        assert "Step" in shown
+        assert "ann@" not in shown and "other visitor" not in shown and "for you" not in shown
+    app = page(CAT, monkeypatch)
+    app.button(key=f"delete_{job.key}").click().run()
+    assert "Step" not in texts(app)
+    assert jobs.store.has(job.key)
+    assert set(jobs.get(job.key).sessions) == {ANN.key, BEN.key, DAN.key}
+    assert not CAT.may_change(jobs.get(job.key))
