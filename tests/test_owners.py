@@ -20,6 +20,7 @@ from core.jobs.runner.run import Run
 from core.jobs.shared_cache import shared
 from core.jobs.store.files import Origin
 from core.jobs.store.records import enter
+from core.work.export import own_folder
 from tests.jobs_home import jobs_home, kill_daemon, until
 
 PAGE = Path(__file__).parents[1] / "pages" / "runs.py"
@@ -90,7 +91,7 @@ def test_only_those_who_asked_may_stop_and_delete_once_they_log_in(monkeypatch: 
     assert "You have asked for nothing yet" in texts(app)
     app.segmented_control(key="runs_whose").set_value("Everybody's").run()
     assert "for ann@example.org" in texts(app)
-    assert "open" in keys(app) and not keys(app) & {"cancel", "delete", "repeat", "prune"}
+    assert "open" in keys(app) and not keys(app) & {"cancel", "delete", "repeat"}
     with pytest.raises(UserError, match="only they can change it"):
         BEN.require_change(jobs.get(job.key))
     assert {"open", "delete", "repeat"} <= keys(page(ANN, monkeypatch))
@@ -223,3 +224,71 @@ def test_private_runs_name_nobody_else_and_are_changed_by_their_owners_only(monk
     assert jobs.store.has(job.key)
     assert set(jobs.get(job.key).sessions) == {ANN.key, BEN.key, DAN.key}
     assert not CAT.may_change(jobs.get(job.key))
+
+
+def test_one_person_has_so_many_jobs_and_all_together_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.jobs.queue.ensure_daemon", lambda *_: None)
+    monkeypatch.setattr(Jobs, "tend", lambda *_, **__: False)
+    monkeypatch.setenv("TOKEN_ATLAS_JOBS_EACH", "2")
+    monkeypatch.setenv("TOKEN_ATLAS_JOBS_ALL", "3")
+    jobs = Jobs()
+    first = jobs.submit("steps", {"steps": 1}, ANN.key)
+    jobs.submit("steps", {"steps": 2}, ANN.key)
+    with pytest.raises(UserError, match=r"2 of your jobs wait or run.*TOKEN_ATLAS_JOBS_EACH"):
+        jobs.submit("steps", {"steps": 3}, ANN.key)
+    assert jobs.submit("steps", {"steps": 1}, ANN.key).key == first.key  # it is there
+    jobs.submit("steps", {"steps": 3}, BEN.key)
+    with pytest.raises(UserError, match=r"3 jobs wait or run.*TOKEN_ATLAS_JOBS_ALL"):
+        jobs.submit("steps", {"steps": 4}, CAT.key)
+    assert len(jobs.newest()) == 3
+    jobs.cancel(first.key)
+    jobs.submit("steps", {"steps": 4}, CAT.key)
+
+
+def test_pruning_takes_only_what_is_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = Jobs()
+    anns, bens, both = (
+        jobs.wait(jobs.submit("steps", {"steps": n}, who.key).key, 30).key for n, who in ((1, ANN), (2, BEN), (3, ANN))
+    )
+    jobs.submit("steps", {"steps": 3}, BEN.key)
+    aside = jobs.store.folder / "aside"
+    aside.mkdir(exist_ok=True)
+    (aside / "note.why").write_text("Why.")
+    app = page(ANN, monkeypatch)
+    app.selectbox(key="prune_what").select("all results")
+    app.button(key="prune").click().run()
+    assert not app.exception
+    assert [jobs.store.has(key) for key in (anns, bens, both)] == [False, True, True]
+    assert (aside / "note.why").exists()
+    monkeypatch.setenv("TOKEN_ATLAS_PRIVATE_RUNS", "on")
+    app = page(CAT, monkeypatch)
+    app.selectbox(key="prune_what").select("all results")
+    app.button(key="prune").click().run()
+    assert [jobs.store.has(key) for key in (bens, both)] == [True, True]
+    monkeypatch.delenv("TOKEN_ATLAS_PRIVATE_RUNS")
+    app = page(CAT, monkeypatch)
+    app.selectbox(key="prune_what").select("all results")
+    app.button(key="prune").click().run()
+    assert not any(map(jobs.store.has, (anns, bens, both)))
+    assert not (aside / "note.why").exists()
+
+
+def test_models_that_were_written_are_shown_and_pruned_by_their_owners(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.jobs.queue.ensure_daemon", lambda *_: None)
+    monkeypatch.setattr(Jobs, "tend", lambda *_, **__: False)
+    jobs, folders = Jobs(), []
+    for n, who in enumerate((ANN, BEN)):
+        params = {"plan": {"methods": [{"key": "mean"}], "n": n}, "folder": "", "memory_mb": 1}
+        jobs.cancel(jobs.submit("export", params, who.key).key)
+        folders.append(own_folder(params, ()))
+        folders[-1].mkdir()
+        (folders[-1] / "model.safetensors").write_bytes(bytes(5_000_000))
+    app = page(ANN, monkeypatch)
+    assert "Models written | 9.5 MB" in texts(app)
+    app.selectbox(key="prune_what").select("all results")
+    app.button(key="prune").click().run()
+    assert [folder.exists() for folder in folders] == [False, True]
+    app = page(CAT, monkeypatch)
+    app.selectbox(key="prune_what").select("all results")
+    app.button(key="prune").click().run()
+    assert not folders[1].exists()

@@ -24,7 +24,7 @@ from core.jobs.runner.launch import NoDaemon, ensure_daemon
 from core.jobs.runner.lock import holder
 from core.jobs.store.files import Input, Json, Origin, Result
 from core.jobs.store.index import StoreError
-from core.jobs.store.records import enter, has_left, in_state, join, newest, one
+from core.jobs.store.records import enter, has_left, in_state, join, newest, one, refuse_too_many
 from core.jobs.store.store import Store, store
 
 INTERRUPTED = "The process that ran it was ended from outside."
@@ -52,7 +52,8 @@ class Jobs:
         One that was interrupted, failed or was cancelled is queued again.
 
         Raises:
-            UserError: no such kind, parameters that are no JSON, a store that takes nothing, or a wrong setting.
+            UserError: no such kind, parameters that are no JSON, a store that takes nothing, too many jobs, or a wrong
+                setting.
             NoDaemon: nothing can run it; it waits until something can.
         """
         return self._hand_in(kind, params, session, inputs, label, anew=False)
@@ -82,6 +83,8 @@ class Jobs:
             if there and (there.state.live or (stored and there.state is State.DONE)):
                 join(connection, key, session)
             else:
+                if not stored:
+                    refuse_too_many(connection, session)
                 enter(connection, origin, State.DONE if stored else State.QUEUED, session)
         if self.tend(now=True):
             ensure_daemon(self.store, self._home)

@@ -82,16 +82,18 @@ def outcome(store: Store, run: Run, owner: str) -> None:
 
 def interrupted(store: Store, key: str, owner: str, message: str) -> None:
     """A job's daemon is gone: it is done if its result is there, otherwise it can be resumed."""
-    state, message = settled(store, key, State.INTERRUPTED, message)
+    state, told = settled(store, key, State.INTERRUPTED, message)
     if state is State.DONE:
         store.delete_parts(key)
+    else:
+        told += " Resume it to go on."
     with store.index.writing() as connection:
         # A number that only grows tells the result of this attempt from an earlier one.
         new = "SELECT 1 FROM results JOIN jobs USING (key) WHERE key = ? AND results.place > jobs.place"
         if state is State.DONE and connection.execute(new, (key,)).fetchone():
-            message = ""
+            told = ""
         connection.execute(
             "UPDATE jobs SET state = ?, message = ?, stage = '', rate = NULL, remaining = NULL, finished = ?,"
             " owner = '' WHERE key = ? AND owner = ? AND state = ?",
-            (state.value, message, time.time(), key, owner, State.RUNNING.value),
+            (state.value, told, time.time(), key, owner, State.RUNNING.value),
         )
