@@ -96,10 +96,14 @@ def _of_model(spec: str) -> Tokenizer:
 
 
 def comparison(job: Job) -> tuple[LabResult, Verdict]:
-    """What is there of a comparison, and the verdict on it; the same for everybody who looks."""
+    """What is there of a comparison, and the verdict on it; the same for everybody who looks.
+
+    While it is computed again that is the earlier result.
+    """
     jobs = cached_runs.jobs()
-    if job.state is State.DONE:
-        return shared().get(("lab", job.key, job.place), lambda: _judged(restored(LabResult, jobs.result(job.key))))
+    if job.state is State.DONE or jobs.store.has(job.key):
+        which = "lab", job.key, job.place, job.finished
+        return shared().get(which, lambda: _judged(restored(LabResult, jobs.result(job.key))))
     seen = "lab so far", job.key, job.place, job.done
     return shared().get(seen, lambda: _judged(so_far(jobs.store, job)), most=8)
 

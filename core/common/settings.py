@@ -9,6 +9,11 @@
 | TOKEN_ATLAS_UPLOAD_MB | most an upload may hold, unpacked | 64 |
 | TOKEN_ATLAS_CHILD_MB | memory of the process that an untrusted tokenizer lives in | 2048 |
 | TOKEN_ATLAS_CHILD_SECONDS | time an untrusted tokenizer has to be read and tried out, and to answer | 5 |
+| TOKEN_ATLAS_KEPT_MB | uploads of each kind that one person may keep; their oldest make room | 1024 |
+| TOKEN_ATLAS_KEPT_ALL_MB | uploads of each kind that all together may keep | 4096 |
+| TOKEN_ATLAS_JOBS_EACH | jobs that may wait or run for one person | 200 |
+| TOKEN_ATLAS_JOBS_ALL | jobs that may wait or run for all together | 1000 |
+| TOKEN_ATLAS_TRIALS | corpora examined at a time, and tokenizers opened in processes of their own; others wait | 4 |
 | TOKEN_ATLAS_LOGIN | is everybody refused until a login is configured? Says no to an open server by mistake. | off |
 | TOKEN_ATLAS_USER_HEADER | header in which a trusted proxy names the visitor, such as X-Forwarded-User | none |
 | TOKEN_ATLAS_USERS | who may come in after logging in: addresses and @domains, with commas between | everybody |
@@ -40,6 +45,11 @@ class Settings:
     child_mb: int = 2048
     child_seconds: float = 5.0
     memory_mb: int = 1024
+    kept_mb: float = 1024.0
+    kept_all_mb: float = 4096.0
+    jobs_each: int = 200
+    jobs_all: int = 1000
+    trials: int = 4
     login: bool = False
     user_header: str = ""
     users: tuple[str, ...] = ()
@@ -82,6 +92,11 @@ def settings() -> Settings:
         child_mb=int(_number("TOKEN_ATLAS_CHILD_MB", Settings.child_mb)),
         child_seconds=_number("TOKEN_ATLAS_CHILD_SECONDS", Settings.child_seconds),
         memory_mb=int(_number("TOKEN_ATLAS_MEMORY_MB", max(Settings.memory_mb, machine_bytes() // 2**22))),
+        kept_mb=_number("TOKEN_ATLAS_KEPT_MB", Settings.kept_mb),
+        kept_all_mb=_number("TOKEN_ATLAS_KEPT_ALL_MB", Settings.kept_all_mb),
+        jobs_each=int(_number("TOKEN_ATLAS_JOBS_EACH", Settings.jobs_each)),
+        jobs_all=int(_number("TOKEN_ATLAS_JOBS_ALL", Settings.jobs_all)),
+        trials=max(1, int(_number("TOKEN_ATLAS_TRIALS", Settings.trials))),
         login=_switch("TOKEN_ATLAS_LOGIN", Settings.login),
         user_header=os.environ.get("TOKEN_ATLAS_USER_HEADER", "").strip(),
         users=_list("TOKEN_ATLAS_USERS"),

@@ -19,6 +19,7 @@ from core.common.sandbox.confine import confine
 from core.common.sandbox.limits import ProcessLimits, die_with_parent, end_after, give_way
 from core.common.sandbox.pipes import AnswerTooLong, DeadlinePassed, private_pipes
 from core.common.sandbox.start import ONE_THREAD, environment_without_secrets
+from core.common.sandbox.turns import Turns
 from core.corpora.corpus import CORPORA, Corpus, Gap, open_corpus, parse_corpus
 from core.corpora.sources.file import open_path
 
@@ -26,6 +27,7 @@ SECONDS = 300.0  # 43 MB in 480,000 sentences took 2 s; a busy machine goes firs
 MEMORY_MB = 4096
 ANSWER_BYTES = 2**30
 _SAMPLE = 200  # lines
+_TURNS = Turns("corpora")
 _KINDS = {kind.__name__: kind for kind in (UserError, UnreadableFile, TooLarge)}
 
 
@@ -103,15 +105,16 @@ def examined(spec: str, path: Path | None = None) -> CorpusFacts:
     """
     name = shown(path.name if path else spec)
     try:
-        done = answer(
-            "core.corpora.facts",
-            spec,
-            *([str(path)] if path else []),
-            environment={**environment_without_secrets(), **ONE_THREAD},
-            seconds=SECONDS,
-            most_bytes=ANSWER_BYTES,
-            memory_mb=MEMORY_MB,
-        )
+        with _TURNS.turn():
+            done = answer(
+                "core.corpora.facts",
+                spec,
+                *([str(path)] if path else []),
+                environment={**environment_without_secrets(), **ONE_THREAD},
+                seconds=SECONDS,
+                most_bytes=ANSWER_BYTES,
+                memory_mb=MEMORY_MB,
+            )
     except DeadlinePassed:
         raise TookTooLong(f"{name} took over {SECONDS:g} seconds to read. Take a part of it.") from None
     except AnswerTooLong:

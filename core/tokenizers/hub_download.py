@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import httpx2
 from huggingface_hub import HfApi, get_cached_repo_tree, hf_hub_url, snapshot_download
-from huggingface_hub.constants import HF_HUB_CACHE, HF_HUB_ETAG_TIMEOUT
+from huggingface_hub.constants import HF_HUB_ETAG_TIMEOUT
 from huggingface_hub.errors import (
     CachedRepoTreeNotFoundError,
     DisabledRepoError,
@@ -208,7 +208,7 @@ def _refusal(error: Exception, wanted: Place) -> UserError | None:
     if isinstance(error, DisabledRepoError):
         return UserError(f"{wanted.repository} was disabled on the Hub, so nothing can be fetched from it.")
     if isinstance(error, OSError) and error.errno in _DISK:
-        return UserError(f"The Hub's cache at {shown(HF_HUB_CACHE, 200)} cannot be written: {error.strerror}.")
+        return UserError(f"The Hub's cache (HF_HOME) cannot be written: {error.strerror}.")
     status = error.response.status_code if isinstance(error, HfHubHTTPError) else 0
     if status in (401, 403):
         return UserError(f"The Hub refuses access to {wanted.repository} (status {status}). {token}")
