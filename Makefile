@@ -1,4 +1,5 @@
 # make run: the app.  make serve: the app for a group.  make test: everything that CI checks.  make bench: the benchmarks, as ratios.
+# make constraints: versions of indirect packages anew.  make audit: known vulnerabilities of all packages (asks pypi.org).
 # make models: train the shipped models again (an hour on a CPU; needs the data folder beside the repository, and apt-get).
 PYTHON ?= python3
 VENV ?= .venv
@@ -7,25 +8,25 @@ ADDRESS ?= localhost
 PORT ?= 8501
 WORKERS ?= 2
 
-.PHONY: run serve test bench atlas models clean
+.PHONY: run serve test bench atlas models constraints audit clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Token Atlas needs Python 3.11 or newer; name one: make run PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/run.stamp: requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(VENV)/run.stamp: requirements.txt constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements.txt
 	touch $@
 
-$(VENV)/test.stamp: requirements-dev.txt requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/test.stamp: requirements-dev.txt requirements.txt constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
 	touch $@ $(VENV)/run.stamp
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m streamlit run app.py --server.address $(ADDRESS) --server.port $(PORT)
 
-$(VENV)/login.stamp: requirements-login.txt requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-login.txt
+$(VENV)/login.stamp: requirements-login.txt requirements.txt constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-login.txt
 	touch $@ $(VENV)/run.stamp
 
 # For a group: make serve BASE=atlas PORT=8600 serves http://HOST:8600/atlas to everybody who reaches this machine; README,
@@ -34,7 +35,8 @@ $(VENV)/login.stamp: requirements-login.txt requirements.txt | $(BIN)/python
 #   LOGIN=on        nobody gets in before logging in: [auth] in secrets.toml, or TOKEN_ATLAS_USER_HEADER
 #   PATHS=on|off    name files of this machine; off here unless asked for
 #   UPLOADS=on|off  upload tokenizers and corpora
-#   HUB=on|off      fetch from the Hub, with the HF_TOKEN of this environment if there is one
+#   HUB=on|off      fetch from the network, with the HF_TOKEN of this environment if there is one
+# HOSTS=atlas.example.org,… names by which browsers reach this machine beside its own name and numeric addresses.
 # All other settings of core/common/settings.py and core/jobs/runner/capacity.py are taken from the environment.
 SERVE_ADDRESS ?= 0.0.0.0
 BASE ?=
@@ -42,9 +44,11 @@ LOGIN ?= off
 PATHS ?= off
 UPLOADS ?= on
 HUB ?= on
+HOSTS ?= $(TOKEN_ATLAS_HOSTS)
 
 serve: $(VENV)/run.stamp $(if $(filter on,$(LOGIN)),$(VENV)/login.stamp)
 	TOKEN_ATLAS_LOGIN=$(LOGIN) TOKEN_ATLAS_PATHS=$(PATHS) TOKEN_ATLAS_UPLOADS=$(UPLOADS) TOKEN_ATLAS_HUB=$(HUB) \
+	TOKEN_ATLAS_HOSTS="$(HOSTS)" \
 	$(BIN)/python -m streamlit run app.py --server.address $(SERVE_ADDRESS) --server.port $(PORT) \
 		--server.baseUrlPath "$(BASE)"
 
@@ -64,6 +68,16 @@ atlas: $(VENV)/run.stamp
 
 models: $(VENV)/run.stamp
 	$(BIN)/python -m core.models.build
+
+constraints: | $(BIN)/python
+	$(BIN)/python .ci/constraints.py > constraints.new
+	mv constraints.new constraints.txt
+
+audit:
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) -m venv "$$folder/venv" && \
+	"$$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1 && \
+	grep -hv '^-r' requirements*.txt constraints.txt > "$$folder/all.txt" && \
+	"$$folder/venv/bin/pip-audit" --no-deps --disable-pip -r "$$folder/all.txt"
 
 clean:
 	rm -rf $(VENV)

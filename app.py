@@ -12,8 +12,13 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from components.frame.doors import Doors
+from components.frame.protection import Protection
+from components.frame.upload_limits import follow_settings
 from components.frame.vendor import vendor_routes
 from components.frame.visits import Visits
+from core.common.sandbox.confine import unreadable_by_others
+from core.tokenizers.serving import serve
 
 
 def _warm() -> None:
@@ -28,15 +33,18 @@ def _warm() -> None:
 
 @asynccontextmanager
 async def _lifespan(app: st.App) -> AsyncIterator[None]:
+    unreadable_by_others()  # it holds the Hub's token, the login's secrets and what visitors brought
     threading.Thread(target=_warm, name="warm-up", daemon=True).start()
     yield
 
 
+serve()
+follow_settings()
 app = st.App(
     Path(__file__).parent / "components" / "frame" / "frame.py",
     lifespan=_lifespan,
     routes=vendor_routes(),
-    middleware=[Middleware(Visits)],
+    middleware=[Middleware(Protection), Middleware(Doors), Middleware(Visits)],
 )
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ import torch
 
 from benchmarks.measure import in_turns, markdown
 from core.models.language_model import LanguageModel
-from core.models.load import open_model, shipped
+from core.models.load import open_model
 from core.models.score import score
+from core.models.shipped import shipped
 
 SAMPLE = Path(__file__).parents[1] / "data" / "samples" / "parallel.jsonl"
 LLAMA2C = Path(__file__).parents[2] / "shared" / "data" / "models" / "stories260K" / "stories260K.bin"

@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.cached import runs as cached_runs
 from components.frame.errors import plain
+from components.runs.confinement import confinement
 from components.runs.count_corpus import count_corpus, count_form, count_sample
 from components.runs.job_cards import job_list, visible
 from components.runs.run_result import opened_result
@@ -22,6 +23,7 @@ st.caption(
     "Long work runs beside this page: close the tab, restart the server, and it is still here. The same work is never "
     "computed twice."
 )
+confinement()
 
 counting = count_form()
 for aside in jobs.store.asides()[-3:]:

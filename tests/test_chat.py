@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from components.cached import tokenizers as cached
 from core.common.errors import TookTooLong, UserError
+from core.jobs.shared_cache import shared
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.chat.chat import Turn, render_chat, why_no_chat
 from core.tokenizers.chat.template import TemplateRefused, main, render, render_apart
@@ -20,6 +22,7 @@ from core.tokenizers.formats.builtin import ByteTokenizer
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import Tokenizer
 from tests.datafolder import TOKENIZERS, needs_data
+from tests.tiny import byte_level_bpe
 
 CHAT = [("user", "Hi"), ("assistant", "Hello."), ("user", "Bye <é>")]
 SYSTEM = ("system", "Be brief.")
@@ -48,6 +51,24 @@ def template_of(folder: str) -> tuple[str, dict[str, str]]:
 
 def messages(turns: list[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"role": role, "content": content} for role, content in turns]
+
+
+def test_a_chat_is_kept_once_and_counts_as_held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    content = json.loads(byte_level_bpe())
+    config = {"chat_template": "{{ 'long ' * 200000 }}{{ messages[0].content }}"}
+    path = tmp_path / "chatty"
+    path.mkdir()
+    (path / "tokenizer.json").write_text(json.dumps(content))
+    (path / "tokenizer_config.json").write_text(json.dumps(config))
+    shared.cache_clear()
+    turns, before = (Turn("user", "Hi"),), shared().held
+    first = cached.chat(f"file:{path}", turns, True)
+    assert len(first.text) == 1_000_002
+    assert cached.chat(f"file:{path}", turns, True) is first
+    assert shared().counts()["chat"] == 1
+    assert shared().held - before > 2_000_000  # the text, and its tokens
+    assert not hasattr(render_apart, "cache_info"), "and nothing keeps it elsewhere"
+    shared.cache_clear()
 
 
 @needs_data

@@ -10,7 +10,8 @@ import pytest
 from core.evaluation.base import EVALUATORS, EvalText, Reference
 from core.evaluation.passes.tuning import Phase, tunable, tune
 from core.models.language_model import LanguageModel
-from core.models.load import open_model, shipped
+from core.models.load import open_model
+from core.models.shipped import shipped
 from core.stats.number import Number
 from core.text.samples import parallel_texts
 from core.tokenizers.tokenizer import LocalTokenizer

@@ -239,7 +239,9 @@ def test_killed_at_a_random_moment(jobs: Jobs, home: Path, kind: str, steps: int
     params = {"steps": steps, "seconds": 0.25}
     asking = server(kind, json.dumps(params), "ann")
     key = asking.stdout.readline().strip()
-    time.sleep(random.random() * 1.2)
+    seed = int(os.environ.get("SEED") or time.time_ns() % 2**32)
+    print(f"SEED={seed}")  # of the moment; shown when it fails, and taken again from the environment
+    time.sleep(random.Random(seed).random() * 1.2)
     if victim in {"server", "both"}:
         asking.send_signal(signal.SIGKILL)
     if victim == "both":

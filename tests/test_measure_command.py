@@ -10,9 +10,8 @@ import pytest
 from core.__main__ import main
 from core.corpora.corpus import open_corpus
 from core.metrics.base import LANGUAGES, METRICS, shown
-from core.premium.premium import resample
+from core.stats.bootstrap import Draws
 from core.stats.inequality import gini
-from tests.tables import table
 
 BYTES = ("--tokenizer", "builtin:utf8-bytes")
 Rows = dict[tuple[str, str], dict[str, Any]]  # by language and metric
@@ -98,7 +97,7 @@ def test_intervals_resample_the_sentences_that_premiums_resample(capsys: pytest.
     found = rows(capsys, "--tokenizer", "builtin:characters", "--corpus", "sample", "--language", "deu_Latn")
     row = found["deu_Latn", "bytes_per_token"]
     lines = open_corpus("sample").sentences["deu_Latn"]
-    drawn = resample(table([[[len(line) for line in lines]]])).weights.astype(np.float64)
+    drawn = np.concatenate([*Draws(len(lines)).blocks()]).astype(np.float64)
     ratios = (drawn @ [len(line.encode()) for line in lines]) / (drawn @ [len(line) for line in lines])
     assert [row["low"], row["high"]] == pytest.approx(np.percentile(ratios, [2.5, 97.5]).tolist())
     assert row["low"] < row["value"] < row["high"]

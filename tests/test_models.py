@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from core.common.errors import UserError
 from core.models import memory
+from core.models.config_numbers import refuse_absurd
 from core.models.device import pick_device, pick_dtype
 from core.models.language_model import LanguageModel
 from core.models.llama2c import half_split, read_shape
@@ -180,6 +181,13 @@ def _shard_missing(folder: Path) -> None:
     (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"a": first, "b": second}}))
 
 
+def _many_tensors(folder: Path) -> None:
+    """A header of 17 MB, as long as it says."""
+    entry = '"%07d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}'
+    header = ("{" + ",".join(entry % n for n in range(300_000)) + "}").encode()
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
+
+
 BAD: dict[str, tuple[Damage, str]] = {
     "pickled": (_pickled, "can carry a program"),
     "truncated": (_truncated, "promises"),
@@ -198,6 +206,17 @@ BAD: dict[str, tuple[Damage, str]] = {
     "encoder": (_encoder, "BertForMaskedLM, no causal language model"),
     "posing": (_encoder, "looks ahead"),
     "encoder and decoder": (_edit(model_type="t5", architectures=["T5ForConditionalGeneration"]), "no causal"),
+    "fifty million layers": (_edit(num_hidden_layers=50_000_000), "is 50,000,000, and 1,024 layers"),
+    "a million experts": (_edit(model_type="mixtral", num_local_experts=1_000_000), "'num_local_experts' is 1,000,000"),
+    "layers times experts": (_edit(model_type="mixtral", num_local_experts=4_000, num_hidden_layers=1_000), "in all"),
+    "a vocabulary of billions": (_edit(vocab_size=10**12), "'vocab_size' is 1,000,000,000,000"),
+    "too wide": (_edit(intermediate_size=2**40), "'intermediate_size' is 1,099,511,627,776"),
+    "numbers in a part": (_edit(text_config={"n_layer": 10**9}), "'n_layer' is 1,000,000,000"),
+    "more layers than a float": (_edit(num_hidden_layers=1e300), "num_hidden_layers"),
+    "nested configuration": (_edit(x=json.loads("[" * 99 + "]" * 99)), "nested"),
+    "a list without end": (_edit(layer_types=["full_attention"] * 70_000), "list too long"),
+    "a large configuration": (_edit(name="x" * 2**22), "over 4,194,304 bytes"),
+    "a header of tensors": (_many_tensors, "more tensors than any model"),
     "no tokenizer": (lambda f: (f / "tokenizer.json").unlink(), "tokenizer"),
 }  # fmt: skip
 
@@ -212,6 +231,18 @@ def test_a_bad_model_is_refused_in_one_line(tmp_path: Path, how: str) -> None:
         open_model(str(folder), device="cpu")
     assert "\n" not in str(refused.value) and len(str(refused.value)) < 400
     assert sorted(p.name for p in folder.iterdir()) == before
+
+
+def test_the_numbers_of_no_known_architecture_are_refused() -> None:
+    from transformers import CONFIG_MAPPING
+
+    for kind in CONFIG_MAPPING:
+        try:
+            told = CONFIG_MAPPING[kind]().to_dict()
+        except Exception:  # some need parts that are not chosen by default
+            continue
+        refuse_absurd(json.loads(json.dumps(told, default=str)), kind)
+    refuse_absurd({"num_hidden_layers": 61, "n_routed_experts": 384, "vocab_size": 163_840, "max": 10**9}, "large")
 
 
 def test_a_model_without_a_matrix_is_refused_by_name() -> None:

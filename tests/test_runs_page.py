@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from components.runs import confinement
 from core.common.errors import UserError
 from core.corpora.uploads import keep_corpus
 from core.counting.job import counted
@@ -204,3 +205,10 @@ def test_pruning_frees_room() -> None:
 
 def test_an_unknown_run_in_the_link_is_one_message() -> None:
     assert "There is no job" in texts(page(run="nothere"))
+
+
+def test_what_the_system_lacks_to_confine_strangers_files_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confinement, "missing_here", lambda: ())
+    assert "docs/security.md" not in texts(page())
+    monkeypatch.setattr(confinement, "missing_here", lambda: ("There is no Landlock here.",))
+    assert "There is no Landlock here. Limits on memory and time hold" in texts(page())

@@ -10,8 +10,9 @@ from core.models.build.card import card
 from core.models.build.recipe import RECIPES
 from core.models.build.texts import LANGUAGES, devtest
 from core.models.language_model import LanguageModel
-from core.models.load import SHIPPED, open_model, shipped
+from core.models.load import open_model
 from core.models.score import score
+from core.models.shipped import SHIPPED, shipped
 from tests.datafolder import needs_data
 
 NAMES = [recipe.name for recipe in RECIPES]

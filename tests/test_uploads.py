@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.common import uploads as common_uploads
 from core.common.errors import TooLarge, UnreadableFile, UserError
 from core.common.settings import settings as in_force
 from core.tokenizers import uploads
@@ -27,7 +26,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def stored(home: Path) -> list[str]:
-    return sorted(str(p.relative_to(home / "uploads")) for p in (home / "uploads").rglob("*") if p.is_file())
+    files = (p.relative_to(home / "uploads") for p in (home / "uploads").rglob("*") if p.is_file())
+    return sorted(str(name) for name in files if name.parts[0] != "owners")
 
 
 def test_one_file(home: Path, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_says_what_cannot_be_kept_or_found(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_old_uploads_make_room(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(common_uploads, "KEPT_BYTES", 2500)
+    monkeypatch.setenv("TOKEN_ATLAS_KEPT_MB", str(2500 / 2**20))
     first = keep_upload({"a": b"1" * 1000})
     second = keep_upload({"a": b"2" * 1000})
     uploads.UPLOADS.find(first.removeprefix("upload:"))  # used last

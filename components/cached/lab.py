@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from components.cached import runs as cached_runs
+from components.cached import tokenizers as cached_tokenizers
+from core.common.errors import TookTooLong
 from core.jobs.job import Job, State
 from core.jobs.result_codec import restored
 from core.jobs.shared_cache import shared
+from core.lab.foreseen import Look
+from core.lab.look_apart import look_apart, prepare
 from core.lab.plan import Plan
 from core.lab.result import LabResult
 from core.lab.result_from_units import so_far
-from core.lab.setting import Setting
 from core.lab.verdict import Verdict, verdict
-from core.tokenizers.tokenizer import LocalTokenizer
+from core.models.model_tokenizer import tokenizer_apart
+from core.models.shipped import shipped
+from core.tokenizers.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
     from core.evaluation.base import Evaluator
-    from core.lab.estimate import Estimate
-    from core.lab.submission import Submission
     from core.transplants.base import Method
 
 
@@ -36,8 +39,8 @@ class Catalogue:
 @st.cache_resource(show_spinner="Getting the lab ready …")
 def catalogue() -> Catalogue:
     """Everything that a form offers; the first to ask waits for torch."""
+    prepare()
     from core.evaluation.base import EVALUATORS
-    from core.models.load import shipped
     from core.transplants.base import METHODS
 
     offered = {key: one for key, one in METHODS.all().items() if not one.control}
@@ -62,51 +65,45 @@ def lacking(there: tuple[str, ...]) -> dict[str, str]:
     return {key: reason for key, reason in reasons.items() if reason}
 
 
-@dataclass(frozen=True, eq=False)
-class Look:
-    """A plan before it runs.
-
-    Args:
-        setting: what is shared and what must be made up.
-        estimate: what it will take.
-        submission: the job to hand in.
-    """
-
-    setting: Setting
-    estimate: "Estimate"
-    submission: "Submission"
-
-
-@st.cache_resource(max_entries=16, show_spinner="Looking at both vocabularies …")
 def look(plan: Plan) -> Look:
-    """What a plan would do; no model runs.
+    """What a plan would do, by a process of its own; no model runs. One that goes over its limits is not tried again.
 
     Raises:
         UserError: it cannot run; says why.
     """
-    from core.lab.estimate import estimate
-    from core.lab.participants import outlined
-    from core.lab.preview import setting
-    from core.lab.submission import submission
 
-    participants = outlined(plan)
-    return Look(setting(participants), estimate(participants), submission(participants))
+    def found() -> Look | TookTooLong:
+        with st.spinner("Looking at both vocabularies …"):
+            try:
+                return look_apart(plan)
+            except TookTooLong as error:
+                return error.with_traceback(None)
+
+    answer = shared().get(("look", plan), found, most=16)
+    if isinstance(answer, TookTooLong):
+        raise TookTooLong(str(answer))
+    return answer
 
 
-@st.cache_resource(max_entries=8, show_spinner="Opening both tokenizers …")
-def tokenizers(plan: Plan) -> tuple[LocalTokenizer, LocalTokenizer]:
-    """The old and the new tokenizer of a plan."""
-    from core.lab.participants import outlined
+def tokenizers(plan: Plan) -> tuple[Tokenizer, Tokenizer]:
+    """The old and the new tokenizer of a plan, each in a process of its own."""
+    old = _of_model(plan.model)
+    return old, cached_tokenizers.tokenizer(plan.tokenizer) if plan.tokenizer else _of_model(plan.donor)
 
-    participants = outlined(plan)
-    return participants.original.tokenizer, participants.tokenizer
+
+def _of_model(spec: str) -> Tokenizer:
+    return shared().get(("tokenizer of a model", spec), lambda: tokenizer_apart(spec))
 
 
 def comparison(job: Job) -> tuple[LabResult, Verdict]:
-    """What is there of a comparison, and the verdict on it; the same for everybody who looks."""
+    """What is there of a comparison, and the verdict on it; the same for everybody who looks.
+
+    While it is computed again that is the earlier result.
+    """
     jobs = cached_runs.jobs()
-    if job.state is State.DONE:
-        return shared().get(("lab", job.key, job.place), lambda: _judged(restored(LabResult, jobs.result(job.key))))
+    if job.state is State.DONE or jobs.store.has(job.key):
+        which = "lab", job.key, job.place, job.finished
+        return shared().get(which, lambda: _judged(restored(LabResult, jobs.result(job.key))))
     seen = "lab so far", job.key, job.place, job.done
     return shared().get(seen, lambda: _judged(so_far(jobs.store, job)), most=8)
 

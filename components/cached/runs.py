@@ -8,6 +8,7 @@ import streamlit as st
 from core.common.home import home
 from core.counting.job import counted
 from core.counting.table import CountTable
+from core.jobs.job import Job
 from core.jobs.queue import Jobs
 from core.jobs.shared_cache import shared
 
@@ -24,6 +25,7 @@ def _jobs(at_home: str) -> Jobs:
     return Jobs()
 
 
-def counts(key: str, place: int) -> CountTable:
-    """The counts of a job that counted; `place` changes when it is computed again."""
-    return shared().get(("counts", key, place), lambda: counted(jobs().result(key)), most=_MOST_COUNTS)
+def counts(job: Job) -> CountTable:
+    """The counts of a job that counted; those of an earlier time while it counts again."""
+    which = "counts", job.key, job.place, job.finished
+    return shared().get(which, lambda: counted(jobs().result(job.key)), most=_MOST_COUNTS)

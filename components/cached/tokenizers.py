@@ -8,6 +8,7 @@ from core.metrics.evidence import of_text
 from core.text.units import SEGMENTERS, Units, units_of
 from core.tokenizers.catalog import offered as core_offered
 from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.chat.chat import RenderedChat, Turn, render_chat
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Specials, Tokenizer
 
@@ -33,6 +34,17 @@ def segmentation(spec: str, text: str, add: bool, parse: bool) -> Segmentation:
         ("segmentation", spec, text, add, parse),
         lambda: tokenizer(spec).segment(text, Specials(add=add, parse=parse)),
         most=MOST_OF_A_TEXT,
+    )
+
+
+def chat(spec: str, turns: tuple[Turn, ...], prompt: bool) -> RenderedChat:
+    """A chat as a tokenizer's own template writes it; a template may write millions of characters.
+
+    Raises:
+        UserError: it has no template, or that refuses this chat or does not end.
+    """
+    return shared().get(
+        ("chat", spec, turns, prompt), lambda: render_chat(tokenizer(spec), turns, prompt), most=MOST_OF_A_TEXT // 8
     )
 
 

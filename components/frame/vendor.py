@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import plotly
-import streamlit as st
 from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
+
+from components.frame.base_path import base_path
 
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _ADDRESS = "vendor/plotly.min.js"
@@ -15,19 +16,13 @@ _A_YEAR = "public, max-age=31536000, immutable"  # the version is in the address
 
 def plotly_address() -> str:
     """Where this server has plotly.js, as an absolute path."""
-    return f"{_base()}/{_ADDRESS}?v={plotly.__version__}"
+    return f"{base_path()}/{_ADDRESS}?v={plotly.__version__}"
 
 
 def vendor_routes() -> list[Route]:
     """What the server's entry adds to Streamlit's own routes."""
-    return [Route(f"{_base()}/{_ADDRESS}", _plotly, methods=["GET"])]
+    return [Route(f"{base_path()}/{_ADDRESS}", _plotly, methods=["GET"])]
 
 
 async def _plotly(request: Request) -> FileResponse:
     return FileResponse(_PLOTLY, media_type="text/javascript", headers={"Cache-Control": _A_YEAR})
-
-
-def _base() -> str:
-    """The path under which the app is served, with a slash before it; empty at the root."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}" if base else ""

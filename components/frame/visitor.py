@@ -4,12 +4,13 @@ from uuid import uuid4
 
 import streamlit as st
 
+from components.frame.admission import LOGGED_IN, named, refusal
 from components.frame.errors import show_error
 from components.frame.visits import COOKIE
 from core.common.errors import UserError
 from core.common.redact import conceal
 from core.common.settings import settings
-from core.jobs.owner import Visitor, browser, invited, of_claims, of_header
+from core.jobs.owner import Visitor, browser
 
 _SESSION = "visitor_session"
 _SECRETS = {"client_secret", "cookie_secret"}
@@ -17,10 +18,8 @@ _SECRETS = {"client_secret", "cookie_secret"}
 
 def visitor() -> Visitor:
     """The visitor whom `admitted` let in."""
-    if header := settings().user_header:
-        return of_header(st.context.headers.get(header) or "")
-    if oidc():
-        return of_claims(st.user.to_dict())
+    if who := named(st.context.headers, st.user.to_dict()):
+        return who
     kept = st.context.cookies.get(COOKIE)
     if isinstance(kept, str) and kept:
         return browser(kept)
@@ -30,7 +29,7 @@ def visitor() -> Visitor:
 
 def oidc() -> bool:
     """Is Streamlit's login configured?"""
-    return "is_logged_in" in st.user.to_dict()
+    return LOGGED_IN in st.user.to_dict()
 
 
 def login_is_on() -> bool:
@@ -71,31 +70,9 @@ def _can_log_in() -> bool:
 
 def _refused() -> str | None:
     """Why the visitor may not come in, empty if they only need to log in; None if they may."""
-    allowed = settings()
-    if allowed.user_header:
-        if not (st.context.headers.get(allowed.user_header) or "").strip():
-            return (
-                f"This server lets its proxy say who you are, in the header {allowed.user_header}, and this request "
-                "has none. Reach it through the proxy."
-            )
-    elif oidc():
+    if oidc():
         _conceal_secrets()
-        if not st.user.is_logged_in:
-            return ""
-    elif allowed.login:
-        return (
-            "This server takes nobody in before a login is configured (TOKEN_ATLAS_LOGIN=on). Whoever runs it: give "
-            "secrets.toml an [auth] section that can be read, or set TOKEN_ATLAS_USER_HEADER."
-        )
-    else:
-        return None
-    who = visitor()
-    if not invited(who, allowed.users):
-        return (
-            f"You are logged in as {who.name}, who is not on the list of this server's users. Ask whoever runs it, or "
-            "log in with another account."
-        )
-    return None
+    return refusal(st.context.headers, st.user.to_dict())
 
 
 def _login_buttons() -> None:

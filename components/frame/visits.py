@@ -4,10 +4,11 @@ back, after logging in, to the page that was asked for."""
 from urllib.parse import quote, unquote
 from uuid import uuid4
 
-import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from components.frame.base_path import base_path
 
 COOKIE = "token_atlas_browser"
 _WANTED = "token_atlas_wanted"
@@ -67,5 +68,4 @@ def _set(request: Request, headers: MutableHeaders, name: str, value: str, secon
 
 def _path() -> str:
     """Where this app begins on its host."""
-    base: str = st.get_option("server.baseUrlPath") or ""
-    return f"/{base.strip('/')}"
+    return base_path() or "/"

@@ -3,9 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from components.cached.lab import Look
 from components.frame.errors import plain
 from components.widgets.numbers import count, duration, roughly, size
+from core.lab.foreseen import Look
 
 _CLASSES = 8
 

@@ -4,7 +4,8 @@ import streamlit as st
 
 from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error
-from components.runs.job_cards import LOOKS, cancel, session
+from components.frame.visitor import visitor
+from components.runs.job_cards import LOOKS, cancel, resume
 from components.widgets.numbers import count, duration
 from core.common.errors import UserError
 from core.jobs.job import Job, State
@@ -33,10 +34,16 @@ def under_way(job: Job) -> None:
                 )
             else:
                 st.markdown(f"{icon} {words}. {plain(now.message) if now.state is State.FAILED else ''}")
-                st.button(
-                    "Resume", icon=":material/play_arrow:", type="primary", key="lab_resume", on_click=_resume,
-                    args=(now.key,), help="What is finished is kept.",
-                )  # fmt: skip
+                if visitor().may_change(now):
+                    st.button(
+                        "Resume",
+                        icon=":material/play_arrow:",
+                        type="primary",
+                        key="lab_resume",
+                        on_click=_resume,
+                        args=(now.key,),
+                        help="What is finished is kept.",
+                    )
 
     st.fragment(draw, run_every="1s" if job.state.live else None)()
 
@@ -57,6 +64,6 @@ def _cancel(key: str) -> None:
 
 def _resume(key: str) -> None:
     try:
-        cached_runs.jobs().resume(key, session())
+        resume(cached_runs.jobs(), key)
     except UserError as error:
         show_error(error)

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from components.charts.chart import CONFIG, LINE, Chart, numbers_fold
+from components.frame.into_sight import into_sight
 from components.premium.choosers import LANGUAGE, TOKENIZER, VIEW
 from components.premium.context import PremiumContext
 from components.premium.controls import COUNTED
@@ -80,8 +81,7 @@ def go_to_evidence(tokenizer: str, code: str) -> None:
 def bring_into_sight() -> None:
     """Move the page to its views if a click has just asked for one: the chart clicked may fill the window."""
     if st.session_state.pop(_ASKED, False):
-        to = f"document.querySelector('.st-key-{VIEW}')?.scrollIntoView()"
-        st.html(f"<script>{to}</script>", unsafe_allow_javascript=True)
+        into_sight(VIEW)
 
 
 def cell_table(context: PremiumContext, cells: Sequence[Cell]) -> pd.DataFrame:

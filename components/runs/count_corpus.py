@@ -7,6 +7,7 @@ import streamlit as st
 from components.cached import corpora as cached_corpora
 from components.cached import tokenizers as cached
 from components.frame.errors import plain, show_error
+from components.frame.visitor import visitor
 from components.runs.job_cards import session, submit
 from components.widgets.add_tokenizer import add_tokenizer
 from components.widgets.numbers import count, roughly, size
@@ -123,7 +124,7 @@ def _upload() -> None:
         return
     try:
         with st.spinner("Reading the file …"):
-            facts = keep_corpus(file.name, file.getvalue())
+            facts = keep_corpus(file.name, file.getvalue(), visitor().key)
     except UserError as error:
         show_error(error)
         return

@@ -142,6 +142,8 @@ def job_card(jobs: Jobs, job: Job, me: Visitor, shared: bool) -> None:
             st.error(plain(job.message), icon=":material/error:")
         elif job.state is State.INTERRUPTED:
             st.warning(_interrupted(job), icon=":material/pause_circle:")
+        elif job.state is State.DONE and job.message:
+            st.warning(plain(job.message), icon=":material/history:")
         _buttons(jobs, job, path, me)
         log = jobs.log(job.key)
         if log.strip():
@@ -156,7 +158,7 @@ def job_card(jobs: Jobs, job: Job, me: Visitor, shared: bool) -> None:
 def _buttons(jobs: Jobs, job: Job, path: Path | None, me: Visitor) -> None:
     """A row of what makes sense in the job's state."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if job.state is State.DONE and path is not None:
+        if path is not None:
             _button(job, "Open", ":material/table_view:", _open, "Show the numbers above the list")
             st.download_button(
                 "Export",
@@ -170,21 +172,20 @@ def _buttons(jobs: Jobs, job: Job, path: Path | None, me: Visitor) -> None:
             )
         elif job.kind == LAB and job.state is not State.DONE:
             _button(job, "Open", ":material/table_view:", _open, "What is finished of it")
+        if not me.may_change(job):
+            return
         if job.state in (State.INTERRUPTED, State.CANCELLED, State.FAILED):
             what = "Try again" if job.state is State.FAILED else "Resume"
             about = "Go on from the last finished piece" if may_resume(job.kind) else "Begin again"
-            _button(
-                job, what, ":material/play_arrow:", lambda: jobs.resume(job.key, session()), about, "resume", "primary"
-            )
-        if not me.may_change(job):
-            return
+            _button(job, what, ":material/play_arrow:", lambda: resume(jobs, job.key), about, "resume", "primary")
         if job.state is State.DONE:
-            _button(job, "Repeat", ":material/replay:", lambda: _repeat(jobs, job.key), "Compute it again")
-        others = me.known and bool(set(job.sessions) - {me.key})
+            about = "Compute it again; this result stays until then" if path else "Compute it again"
+            _button(job, "Repeat", ":material/replay:", lambda: _repeat(jobs, job.key), about)
+        others = me.apart and bool(set(job.sessions) - {me.key})
         if job.state.live and others:
             _button(job, "Leave", ":material/logout:", lambda: cancel(jobs, job.key), "It goes on for the others")
         elif job.state.live:
-            about = "Stop it" if me.known else "Stop it, for everybody who waits"
+            about = "Stop it" if me.apart else "Stop it, for everybody who waits"
             _button(job, "Cancel", ":material/close:", lambda: cancel(jobs, job.key), about)
         with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"ask_{job.key}"):
             st.markdown("It goes off your list; the others keep it." if others else _farewell(job, path))
@@ -216,6 +217,8 @@ def _summary(found: Sequence[Job]) -> None:
 
 def _askers(job: Job, me: Visitor) -> str:
     """Who asked for a job, as far as they have names; what is nobody's that is known here needs no words."""
+    if settings().private_runs:  # not even how many others there are
+        return ""
     others = [key for key in job.sessions if key != me.key]
     names = [name_of(key) for key in others if name_of(key)]
     if me.asked_for(job):
@@ -273,15 +276,16 @@ def _interrupted(job: Job) -> str:
 
 def _farewell(job: Job, path: Path | None) -> str:
     if job.state.live:
-        return "It is stopped, and what it has finished is forgotten."
+        return "It is stopped, and what it has finished is forgotten" + (", its earlier result too." if path else ".")
     if path is None:
         return "The entry is removed from this list."
     return f"The result can only be had again by computing it ({duration(job.seconds)} last time)."
 
 
 def _file(jobs: Jobs, job: Job) -> Path | None:
+    """The file of its result; while it is computed again, of the earlier one."""
     try:
-        return jobs.store.file(job.key) if job.state is State.DONE else None
+        return jobs.store.file(job.key)
     except UserError:
         return None
 
@@ -298,10 +302,20 @@ def cancel(jobs: Jobs, key: str) -> None:
     """Stop a job for this visitor; for all, if they cannot be told apart."""
     me = visitor()
     me.require_change(jobs.get(key))
-    if me.known:
+    if me.apart:
         jobs.leave(key, me.key)
     else:
         jobs.cancel(key)
+
+
+def resume(jobs: Jobs, key: str) -> None:
+    """Go on with a job of this visitor that stopped.
+
+    Raises:
+        UserError: it is somebody else's.
+    """
+    visitor().require_change(jobs.get(key))
+    jobs.resume(key, session())
 
 
 def _repeat(jobs: Jobs, key: str) -> None:
@@ -312,7 +326,7 @@ def _repeat(jobs: Jobs, key: str) -> None:
 def _delete(jobs: Jobs, key: str) -> None:
     me = visitor()
     me.require_change(jobs.get(key))
-    if me.known:
+    if me.apart:
         jobs.forget(key, me.key)
     else:
         jobs.delete(key)

@@ -36,7 +36,7 @@ def opened_result(jobs: Jobs) -> None:
                 st.subheader(plain(job.label), anchor=False, width="content")
                 st.button("Close", icon=":material/close:", on_click=_close, type="tertiary", key="close_run")
             if job.kind == "count":
-                _count(job, cached_runs.counts(key, job.place))
+                _count(job, cached_runs.counts(job))
             else:
                 _arrays(jobs, key)
         except UserError as error:

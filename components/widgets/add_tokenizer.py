@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from components.frame.errors import plain, show_error
+from components.frame.visitor import visitor
 from components.widgets.pickers import TOKENIZERS, remember
 from core.common.errors import UserError
 from core.common.progress import listening
@@ -51,7 +52,7 @@ def bring_forms(take: Callable[[str], None], key: str) -> None:
             if st.form_submit_button("Add files", icon=":material/upload_file:") and files:
                 contents = {file.name: file.getvalue() for file in files}
                 try:
-                    _bring(keep_upload(contents), take)
+                    _bring(keep_upload(contents, visitor().key), take)
                 except UserError as error:
                     show_error(error)
     if allowed.paths:

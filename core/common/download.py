@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.common.errors import TooLarge, UserError, shown
 from core.common.progress import report
+from core.common.settings import settings
 
 _BLOCK = 2**18
 _SECONDS = 30.0
@@ -40,10 +41,11 @@ def download(remote: Remote, target: Path) -> Path:
     download with a wrong checksum leaves nothing.
 
     Raises:
-        UserError: no network, the server refuses, the connection broke off, or the checksum is wrong.
+        UserError: no network, or none allowed, the server refuses, the connection broke off, or the checksum is wrong.
     """
     if target.is_file():
         return target
+    settings().refuse("network")
     part = target.with_name(target.name + ".part")
     try:
         _fetch(remote, part)

@@ -5,6 +5,7 @@ import re
 
 _SECRET_NAME = re.compile(r"(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|KEY|CREDENTIALS?)$", re.IGNORECASE)
 _HUB_TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{16,}\b")
+_FOLDERS = re.compile(r"(?<![\w:/.…])/(?:[^/\s'\":,]+/)+")
 _concealed: set[str] = set()
 _SHORTEST = 8  # a shorter value is no secret worth the name, and would be found in ordinary words
 
@@ -27,6 +28,15 @@ def redacted(text: str) -> str:
     for value in _concealed:
         text = text.replace(value, "***")
     return _HUB_TOKEN.sub("***", text)
+
+
+def without_folders(text: str) -> str:
+    """The text with the folders of every absolute path left out.
+
+    >>> without_folders("No such file: '/home/ann/models/x.json', see https://example.org/a/b")
+    "No such file: '…/x.json', see https://example.org/a/b"
+    """
+    return _FOLDERS.sub("…/", text)
 
 
 def harmless_environment() -> dict[str, str]:

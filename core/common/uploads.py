@@ -1,4 +1,4 @@
-"""Uploads, kept by content: each in a folder named by its hash, whole or not at all; the oldest make room.
+"""Uploads, kept by content: each in a folder named by its hash, whole or not at all; the owner's oldest make room.
 
 A spec names one as `upload:HASH/NAME`. What kinds of files a room of the program takes, and by which hash, is told
 where that room keeps them; what is common to them is here.
@@ -8,15 +8,18 @@ import hashlib
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from core.common.disk import on_disk
 from core.common.errors import TooLarge, UserError, shown
 from core.common.home import home
 from core.common.settings import settings
+from core.common.upload_owners import UploadOwners
 
-KEPT_BYTES = 2 * 2**30  # all uploads of a store together
+_UNFINISHED, _UNFINISHED_SECONDS = ".new-", 3600.0
 _HASH = re.compile(r"[0-9a-f]{16}")
 
 
@@ -31,25 +34,45 @@ class Uploads:
         """Where they are."""
         return home(*self._parts)
 
-    def keep(self, digest: str, files: Mapping[str, bytes]) -> None:
+    def keep(self, digest: str, files: Mapping[str, bytes], owner: str = "") -> None:
         """Keep files.
 
         Args:
             digest: 16 hex digits that stand for the content.
             files: content by safe name.
+            owner: whose they are; only theirs make room for them.
+
+        Raises:
+            UserError: there is no room, on the disk or for this owner.
         """
-        with self.checked(digest, files):
+        with self.checked(digest, files, owner):
             pass
 
     @contextmanager
-    def checked(self, digest: str, files: Mapping[str, bytes]) -> Iterator[Path]:
-        """A folder with the files to look at; they are kept if the block raises nothing."""
-        with tempfile.TemporaryDirectory(dir=self.folder, prefix=".new-") as temporary:
-            for name, content in files.items():
-                (Path(temporary) / name).write_bytes(content)
-            yield Path(temporary)
-            _put(Path(temporary), self.folder / digest)
-        self._make_room(digest)
+    def checked(self, digest: str, files: Mapping[str, bytes], owner: str = "") -> Iterator[Path]:
+        """A folder with the files to look at; they are kept if the block raises nothing, as by `keep`."""
+        with on_disk("The upload"):
+            temporary = Path(tempfile.mkdtemp(dir=self.folder, prefix=_UNFINISHED))
+        try:
+            with on_disk("The upload"):
+                for name, content in files.items():
+                    (temporary / name).write_bytes(content)
+            yield temporary
+            with on_disk("The upload"):
+                self._keep(temporary, digest, sum(map(len, files.values())), owner)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+    def _keep(self, temporary: Path, digest: str, n_bytes: int, owner: str) -> None:
+        self._sweep()
+        owners = UploadOwners(self.folder)
+        owners.make_room(owner, digest, n_bytes)
+        note = owners.add(owner, digest)
+        try:
+            _put(temporary, self.folder / digest)
+        except BaseException:
+            note.unlink(missing_ok=True)
+            raise
 
     def find(self, rest: str) -> Path:
         """The file that `upload:` + rest names; used now, it is the last to make room.
@@ -69,24 +92,23 @@ class Uploads:
             path.parent.touch()
         return path
 
-    def _make_room(self, newest: str) -> None:
-        """Drop the uploads that were not used for longest while all together are over the limit."""
-        folders = [folder for folder in self.folder.iterdir() if _HASH.fullmatch(folder.name)]
-        sizes = {folder: sum(path.stat().st_size for path in folder.iterdir()) for folder in folders}
-        total = sum(sizes.values())
-        for folder in sorted(sizes, key=lambda folder: folder.stat().st_mtime):
-            if total <= KEPT_BYTES:
-                return
-            if folder.name != newest:
-                shutil.rmtree(folder, ignore_errors=True)
-                total -= sizes[folder]
+    def _sweep(self) -> None:
+        """Remove what killed writers left unfinished."""
+        long_ago = time.time() - _UNFINISHED_SECONDS
+        for folder in self.folder.glob(f"{_UNFINISHED}*"):
+            with suppress(OSError):
+                if folder.stat().st_mtime < long_ago:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _put(new: Path, target: Path) -> None:
     """Make a folder the target, in one step; where that is there, its content is the same but for file names."""
     try:
         new.rename(target)
-    except OSError:  # it was uploaded before, or by another session meanwhile
+    except OSError:
+        if not target.is_dir():
+            raise
+        # It was uploaded before, or by another session meanwhile.
         for path in list(new.iterdir()):
             path.replace(target / path.name)
 

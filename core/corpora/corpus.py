@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,6 +134,9 @@ class CorpusSource:
         splits: names of splits that every corpus of this kind has; the empty split is all of them.
         takes_path: whether a path may follow the colon: "yes", "no", or "always" where one must.
         here: whether it opens now without a path or a network.
+        reads: the files or folders that it opens for a rest of a spec, where they are there; whoever opens it in a
+            `core.common.sandbox` sees no others.
+        fetches: does it open from the Hub, whatever that takes?
         description: one or two sentences for the page.
     """
 
@@ -142,6 +146,8 @@ class CorpusSource:
     splits: tuple[str, ...] = ()
     takes_path: str = "no"
     here: Callable[[], bool] = lambda: False
+    reads: Callable[[str], Sequence[Path]] = lambda rest: [Path(rest).expanduser()] if rest else []
+    fetches: bool = False
     description: str = ""
 
 

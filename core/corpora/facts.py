@@ -15,16 +15,19 @@ from core.common.codec import Mismatch, built, plain
 from core.common.errors import TookTooLong, TooLarge, UnknownName, UnreadableFile, UserError, shown
 from core.common.redact import redacted
 from core.common.sandbox.answer import answer
+from core.common.sandbox.confine import confine
 from core.common.sandbox.limits import ProcessLimits, die_with_parent, end_after, give_way
 from core.common.sandbox.pipes import AnswerTooLong, DeadlinePassed, private_pipes
-from core.common.sandbox.start import environment_without_secrets
-from core.corpora.corpus import Corpus, Gap, open_corpus
+from core.common.sandbox.start import ONE_THREAD, environment_without_secrets
+from core.common.sandbox.turns import Turns
+from core.corpora.corpus import CORPORA, Corpus, Gap, open_corpus, parse_corpus
 from core.corpora.sources.file import open_path
 
 SECONDS = 300.0  # 43 MB in 480,000 sentences took 2 s; a busy machine goes first elsewhere
 MEMORY_MB = 4096
 ANSWER_BYTES = 2**30
 _SAMPLE = 200  # lines
+_TURNS = Turns("corpora")
 _KINDS = {kind.__name__: kind for kind in (UserError, UnreadableFile, TooLarge)}
 
 
@@ -102,15 +105,16 @@ def examined(spec: str, path: Path | None = None) -> CorpusFacts:
     """
     name = shown(path.name if path else spec)
     try:
-        done = answer(
-            "core.corpora.facts",
-            spec,
-            *([str(path)] if path else []),
-            environment=environment_without_secrets(),
-            seconds=SECONDS,
-            most_bytes=ANSWER_BYTES,
-            memory_mb=MEMORY_MB,
-        )
+        with _TURNS.turn():
+            done = answer(
+                "core.corpora.facts",
+                spec,
+                *([str(path)] if path else []),
+                environment={**environment_without_secrets(), **ONE_THREAD},
+                seconds=SECONDS,
+                most_bytes=ANSWER_BYTES,
+                memory_mb=MEMORY_MB,
+            )
     except DeadlinePassed:
         raise TookTooLong(f"{name} took over {SECONDS:g} seconds to read. Take a part of it.") from None
     except AnswerTooLong:
@@ -134,8 +138,8 @@ def examined(spec: str, path: Path | None = None) -> CorpusFacts:
 def main(spec: str, path: str = "") -> None:
     """Print the facts, or why there are none, as JSON."""
     _, replies = private_pipes()
-    _limit()
     try:
+        _limit(spec, path)
         said = {"facts": plain(facts_of(open_path(Path(path), spec) if path else open_corpus(spec)))}
     except UserError as error:
         said = {"error": redacted(str(error)), "kind": type(error).__name__}
@@ -143,11 +147,18 @@ def main(spec: str, path: str = "") -> None:
     replies.close()
 
 
-def _limit() -> None:
-    """Keep this process to its time and memory; it may write, since a corpus may have to be fetched."""
+def _limit(spec: str, path: str) -> None:
+    """Keep this process to its time, its memory and its corpus.
+
+    One that has to be fetched may write and use the network: it is its publishers', not a stranger's.
+    """
     give_way()
     end_after(0, SECONDS)
-    ProcessLimits(data_mb=MEMORY_MB).apply()
+    kind, rest, _ = ("file", path, "") if path else parse_corpus(spec)
+    source = CORPORA.get(kind)
+    ProcessLimits(data_mb=MEMORY_MB, writes=source.fetches).apply()
+    if not source.fetches:
+        confine(source.reads(rest))
 
 
 if __name__ == "__main__":

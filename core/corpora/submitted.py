@@ -1,13 +1,15 @@
 """The corpus that a job was submitted for: its files, and its text here or on another machine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from core.common.errors import UserError, shown
-from core.corpora.corpus import Corpus, open_corpus, parse_corpus
+from core.common.settings import settings
+from core.corpora.corpus import CORPORA, Corpus, open_corpus, parse_corpus
 from core.corpora.sources.file import open_path
 from core.corpora.uploads import UPLOADS
+from core.jobs.store.files import Json
 
 
 def corpus_files(spec: str) -> list[Path]:
@@ -16,6 +18,20 @@ def corpus_files(spec: str) -> list[Path]:
     if path is None or not path.exists():
         return []
     return sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+
+
+def from_hub(params: Json) -> bool:
+    """Do a job's parameters name, anywhere, what the Hub has: a `hub:` spec, or a corpus that is kept there?
+
+    >>> from_hub({"plan": {"model": "hub:Qwen/Qwen3-8B"}}), from_hub({"corpus_spec": "sample"})
+    (True, False)
+    """
+    if isinstance(params, str):
+        fetched = {source.key for source in CORPORA.all().values() if source.fetches}
+        return params.startswith("hub:") or params.partition("#")[0] in fetched
+    if isinstance(params, Mapping):
+        return any(map(from_hub, params.values()))
+    return isinstance(params, (list, tuple)) and any(map(from_hub, params))
 
 
 def submitted_corpus(spec: str, fingerprint: str, moved: Callable[[Path], Path]) -> Corpus:
@@ -51,4 +67,7 @@ def _path(spec: str) -> Path | None:
     kind, rest, _ = parse_corpus(spec)
     if not rest:
         return None
-    return UPLOADS.find(rest) if kind == "upload" else Path(rest).expanduser().absolute()
+    if kind == "upload":
+        return UPLOADS.find(rest)
+    settings().refuse("file")
+    return Path(rest).expanduser().absolute()

@@ -7,11 +7,12 @@ from core.corpora.sources.file import ENDINGS
 UPLOADS = Uploads("corpora", "uploads")
 
 
-def keep_corpus(name: str, content: bytes) -> CorpusFacts:
+def keep_corpus(name: str, content: bytes, owner: str = "") -> CorpusFacts:
     """Look what is in an upload and store it; its spec is `upload:HASH/NAME`. What cannot be read is not stored.
 
     Args:
         name: as the browser sent it; only its ending and harmless characters are used.
+        owner: whose it is.
 
     Raises:
         UserError: uploads are switched off, or the content is no parallel text.
@@ -21,5 +22,5 @@ def keep_corpus(name: str, content: bytes) -> CorpusFacts:
     ending = next((ending for ending in ENDINGS if name.lower().endswith(ending)), "")
     safe = plain_name(name, "corpus", r"[^A-Za-z0-9._-]+", ending)
     digest = short_hash(safe.encode(), content)
-    with UPLOADS.checked(digest, {safe: content}) as folder:
+    with UPLOADS.checked(digest, {safe: content}, owner) as folder:
         return examined(f"upload:{digest}/{safe}", folder / safe)

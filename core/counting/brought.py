@@ -12,6 +12,8 @@ from pathlib import Path
 
 from core.common.atomic import write_whole
 from core.common.codec import Mismatch, from_json, to_json
+from core.common.disk import on_disk
+from core.common.errors import shown
 from core.common.home import home
 from core.counting.table import Counted
 from core.tokenizers.tokenizer import Info
@@ -20,9 +22,14 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 
 
 def keep(info: Info, owner: str = "") -> Counted:
-    """Remember a tokenizer that is open; one of the same content under another name is replaced."""
+    """Remember a tokenizer that is open; one of the same content under another name is replaced.
+
+    Raises:
+        UserError: there is no room on the disk.
+    """
     found = Counted.of(info)
-    write_whole(_folder(owner) / f"{info.fingerprint}.json", to_json(found).encode())
+    with on_disk(shown(info.label)):
+        write_whole(_folder(owner) / f"{info.fingerprint}.json", to_json(found).encode())
     return found
 
 

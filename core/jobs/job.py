@@ -99,6 +99,11 @@ def no_files(params: Mapping[str, Json]) -> Sequence[Path]:
     return ()
 
 
+def no_secrets(params: Mapping[str, Json]) -> bool:
+    """For work that asks nobody who wants to know who asks."""
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobKind:
     """A kind of long work.
@@ -115,6 +120,8 @@ class JobKind:
             not taken for new ones.
         measure: what sizes of units count, such as "sentences".
         files: files that units read through `Context.path`; they travel to other machines by content.
+        secrets: does a job of these parameters use the secrets of the environment, as the Hub's token to fetch a model?
+            The processes of others do not get them.
         gpu: one piece at a time per GPU, where there is one.
         workers: most processes at a time; 0 for as many as there are.
         memory_mb: memory of a process, with all that it starts.
@@ -132,6 +139,7 @@ class JobKind:
     version: int = 1
     measure: str = "units"
     files: Callable[[Mapping[str, Json]], Sequence[Path]] = no_files
+    secrets: Callable[[Mapping[str, Json]], bool] = no_secrets
     gpu: bool = False
     workers: int = 0
     memory_mb: int = 2048

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.common.errors import UserError, shown
+from core.common.settings import settings
 from core.jobs.job import Job
 
 _USER, _BROWSER = "user:", "browser:"
@@ -30,16 +31,21 @@ class Visitor:
         """Did they log in?"""
         return self.key.startswith(_USER)
 
+    @property
+    def apart(self) -> bool:
+        """Is what they own kept apart from what others own: by a login, or because runs are private?"""
+        return self.known or settings().private_runs
+
     def asked_for(self, job: Job) -> bool:
         """Is it their run?"""
         return self.key in job.sessions
 
     def may_change(self, job: Job) -> bool:
-        """May they cancel and delete it? With a login only those may who asked for it, without one everybody."""
-        return not self.known or self.asked_for(job)
+        """May they cancel, resume, repeat and delete it? Where owners are told apart, only those who asked for it."""
+        return not self.apart or self.asked_for(job)
 
     def require_change(self, job: Job) -> None:
-        """Do nothing if they may cancel and delete it.
+        """Do nothing if they may change it.
 
         Raises:
             UserError: they may not.

@@ -24,10 +24,10 @@ from core.jobs.runner.launch import NoDaemon, ensure_daemon
 from core.jobs.runner.lock import holder
 from core.jobs.store.files import Input, Json, Origin, Result
 from core.jobs.store.index import StoreError
-from core.jobs.store.records import enter, has_left, in_state, join, newest, one
+from core.jobs.store.records import enter, has_left, in_state, join, newest, one, refuse_too_many
 from core.jobs.store.store import Store, store
 
-INTERRUPTED = "The process that ran it was ended from outside. Resume it to go on."
+INTERRUPTED = "The process that ran it was ended from outside."
 _TEND_EVERY = 1.0
 
 
@@ -52,15 +52,28 @@ class Jobs:
         One that was interrupted, failed or was cancelled is queued again.
 
         Raises:
-            UserError: no such kind, parameters that are no JSON, a store that takes nothing, or a wrong setting.
+            UserError: no such kind, parameters that are no JSON, a store that takes nothing, too many jobs, or a wrong
+                setting.
             NoDaemon: nothing can run it; it waits until something can.
         """
+        return self._hand_in(kind, params, session, inputs, label, anew=False)
+
+    def _hand_in(
+        self,
+        kind: str,
+        params: Mapping[str, Json],
+        session: str,
+        inputs: Sequence[Input],
+        label: str,
+        anew: bool,
+    ) -> Job:
+        """The job that does this; `anew`: it is queued also where its result is stored, which stays until then."""
         entry = KINDS.get(kind)
         check_settings()
         key = content_key(entry, params, inputs)
         origin = Origin(key, kind, dict(params), tuple(inputs), label=label or entry.label)
         canonical(dict(params))
-        stored = self.store.get(key) is not None  # checked, so that a damaged result is computed again
+        stored = not anew and self.store.get(key) is not None  # checked, so that a damaged result is computed again
         with self.store.index.reading() as connection:
             there = one(connection, key)
         if stored and there and self.store.index.read_only:
@@ -70,6 +83,8 @@ class Jobs:
             if there and (there.state.live or (stored and there.state is State.DONE)):
                 join(connection, key, session)
             else:
+                if not stored:
+                    refuse_too_many(connection, session)
                 enter(connection, origin, State.DONE if stored else State.QUEUED, session)
         if self.tend(now=True):
             ensure_daemon(self.store, self._home)
@@ -123,10 +138,11 @@ class Jobs:
 
     def cancel(self, key: str) -> None:
         """Stop a job within two seconds, for everybody who asked for it; no harm if it is over."""
+        state, message = report.settled(self.store, key, State.CANCELLED, "Cancelled.")
         with self.store.index.writing() as connection:
             connection.execute(
-                "UPDATE jobs SET state = ?, message = 'Cancelled.', finished = ? WHERE key = ? AND state IN (?, ?)",
-                (State.CANCELLED.value, time.time(), key, State.QUEUED.value, State.INTERRUPTED.value),
+                "UPDATE jobs SET state = ?, message = ?, finished = ? WHERE key = ? AND state IN (?, ?)",
+                (state.value, message, time.time(), key, State.QUEUED.value, State.INTERRUPTED.value),
             )
             connection.execute("UPDATE jobs SET cancel = 1 WHERE key = ? AND state = ?", (key, State.RUNNING.value))
         self.tend(now=True)
@@ -168,12 +184,17 @@ class Jobs:
         return self.submit(job.kind, job.params, session or next(iter(job.sessions), ""), job.inputs, job.label)
 
     def repeat(self, key: str, session: str = "") -> Job:
-        """Compute a finished job again, from the beginning."""
+        """Compute a finished job again, from the beginning; its result is there until the new one takes its place.
+
+        Raises:
+            UserError: there is none of this key.
+        """
         job = self.get(key)
-        if not job.state.live:
-            self.store.delete_parts(key)
-            self.store.delete(key)
-        return self.resume(key, session)
+        if job.state.live:
+            return job
+        self.store.delete_parts(key)
+        session = session or next(iter(job.sessions), "")
+        return self._hand_in(job.kind, job.params, session, job.inputs, job.label, anew=True)
 
     def delete(self, key: str) -> None:
         """Forget a job and its result; one that runs is stopped first.

@@ -7,12 +7,12 @@ needs to know before waiting.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 
 from core.evaluation.base import Evaluator
+from core.lab.foreseen import Estimate, EstimatedStage, Shorter
 from core.lab.participants import Participants, chosen_evaluators, controls
 from core.lab.plan import Choice
 from core.models.language_model import LanguageModel
@@ -29,46 +29,6 @@ _MEASURED_SECONDS = 0.1
 _BASE_MB = 1_536  # Python, torch and transformers themselves, and what reading texts keeps
 _METHOD_BYTES = 2**30  # `Problem.memory_bytes`
 _ROW_COPIES = 6  # float32 copies of the matrices: base, donor, new ones, and their parts under way
-
-
-@dataclass(frozen=True)
-class EstimatedStage:
-    """A part of the work, with the seconds that it takes on the whole machine and the memory that it needs."""
-
-    name: str
-    seconds: float
-    bytes: float = 0.0
-
-
-@dataclass(frozen=True)
-class Shorter:
-    """Something to leave out: what that would mean, and the seconds it would save."""
-
-    what: str
-    loses: str
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a plan will take.
-
-    Args:
-        stages: in order.
-        memory_mb: of one process, at most.
-        shorter: what a shorter run would leave out, what saves most first.
-        over_budget: seconds beyond the plan's budget; 0 within it, or without one.
-    """
-
-    stages: tuple[EstimatedStage, ...]
-    memory_mb: int
-    shorter: tuple[Shorter, ...]
-    over_budget: float
-
-    @property
-    def seconds(self) -> float:
-        """All stages."""
-        return sum(stage.seconds for stage in self.stages)
 
 
 def estimate(participants: Participants) -> Estimate:

@@ -1,7 +1,7 @@
 """The comparison that needs no model of one's own: the shipped pair, three methods, one click, less than a minute."""
 
 from core.lab.plan import Choice, Plan
-from core.models.load import shipped
+from core.models.shipped import shipped
 
 BASE, DONOR = "tiny-english", "tiny-world"
 LANGUAGES = ("eng_Latn", "deu_Latn", "rus_Cyrl", "hin_Deva")

@@ -1,31 +1,15 @@
 """A plan as a job: pinned to what it names now, with the controls that can run and the memory that it needs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from core.jobs.store.files import Input, Json
 from core.lab.estimate import needed_mb
+from core.lab.foreseen import Submission
 from core.lab.participants import Participants, controls
 from core.lab.plan import Plan
 from core.models.language_model import LanguageModel
 from core.models.text_encoder import TextEncoder
 
 KIND = "transplant"
-
-
-@dataclass(frozen=True)
-class Submission:
-    """What to hand to `core.jobs.queue.Jobs.submit`.
-
-    Args:
-        params: of the job.
-        inputs: what it works on, by content.
-        label: for people.
-    """
-
-    params: Mapping[str, Json]
-    inputs: tuple[Input, ...]
-    label: str
 
 
 def submission(participants: Participants) -> Submission:

@@ -11,17 +11,18 @@ SCHEME = "upload:"
 UPLOADS = Uploads("texts", "uploads")
 
 
-def keep_text(name: str, content: bytes) -> str:
+def keep_text(name: str, content: bytes, owner: str = "") -> str:
     """Store a text and return its spec; what is no UTF-8 text is not stored.
 
     Raises:
-        UserError: uploads are switched off, it is too large, holds nothing, or is no text.
+        UserError: uploads are switched off, it is too large, holds nothing, is no text, or
+            there is no room.
     """
     accept(name, content, "Take a part of it.")
     if not decoded(content, name).strip():
         raise UserError(f"{shown(name)} holds no text. Upload a file with some.")
     safe, digest = plain_name(name, "text", r"[^\w.-]+"), short_hash(content)
-    UPLOADS.keep(digest, {safe: content})
+    UPLOADS.keep(digest, {safe: content}, owner)
     return f"{SCHEME}{digest}/{safe}"
 
 

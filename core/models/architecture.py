@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from core.common.errors import UnreadableFile, UserError, shown
+from core.models.config_numbers import MOST_CONFIG_BYTES, refuse_absurd
 
 
 def skeleton_of(config: Any, name: str) -> Any:
@@ -69,7 +70,10 @@ def _told(folder: Path, name: str) -> dict[str, Any]:
     from transformers import CONFIG_MAPPING
 
     try:
-        told: dict[str, Any] = json.loads((folder / "config.json").read_text())
+        path = folder / "config.json"
+        if path.stat().st_size > MOST_CONFIG_BYTES:
+            raise UnreadableFile(f"The config.json of {name} is over {MOST_CONFIG_BYTES:,} bytes. Fetch it again.")
+        told: dict[str, Any] = json.loads(path.read_text())
         kind = told["model_type"]
     except FileNotFoundError:
         raise UnreadableFile(f"{name} has no config.json. Name the folder that save_pretrained wrote.") from None
@@ -82,6 +86,7 @@ def _told(folder: Path, name: str) -> dict[str, Any]:
         raise UserError(
             f"{name} is of the type {shown(str(kind))}, which transformers does not know.{own} Pick another model."
         )
+    refuse_absurd(told, name)
     if told.get("quantization_config"):
         raise UserError(f"{name} is stored quantised. Pick the repository with its full weights.")
     return told

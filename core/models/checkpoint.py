@@ -10,7 +10,8 @@ from core.common.errors import UnreadableFile, shown
 
 INDEX = "model.safetensors.index.json"
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".msgpack", ".h5", ".ot")
-_MAX_HEADER = 100_000_000  # safetensors' own limit
+_MAX_HEADER = 2**24  # a hundred thousand tensors; safetensors itself would read six times as much
+_MAX_INDEX = 2**25  # names of all tensors of a model, with their files
 
 
 def weight_names(names: Collection[str], where: str) -> list[str]:
@@ -66,7 +67,9 @@ def check_whole(path: Path) -> None:
             if start.startswith(b"version "):
                 raise damaged("it is a Git LFS pointer, and the weights themselves were not fetched")
             length = struct.unpack("<Q", start)[0] if len(start) == 8 else -1
-            if not 0 < length <= min(_MAX_HEADER, size - 8):
+            if 0 < length <= size - 8 and length > _MAX_HEADER:
+                raise damaged(f"its header of {length:,} bytes names more tensors than any model has")
+            if not 0 < length <= size - 8:
                 raise damaged("its header does not fit in it")
             entries = json.loads(file.read(length))
         entries.pop("__metadata__", None)
@@ -90,6 +93,8 @@ def content_hash(paths: Collection[Path]) -> str:
 
 def _shards(folder: Path) -> list[str]:
     try:
+        if (folder / INDEX).stat().st_size > _MAX_INDEX:
+            raise UnreadableFile(f"{shown(INDEX)} is over {_MAX_INDEX:,} bytes. Fetch or save the model again.")
         places = json.loads((folder / INDEX).read_text())["weight_map"].values()
         names = sorted({str(name) for name in places})
     except (OSError, ValueError, KeyError, AttributeError, TypeError):

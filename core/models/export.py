@@ -112,7 +112,7 @@ def _refuse_full(folder: Path, needed: int) -> None:
 
 def _full(folder: Path, why: str) -> UserError:
     return UserError(
-        f"The disk is too full for {shown(str(folder))}: {why}. Nothing was written. Free some, or name another disk."
+        f"The disk is too full for {shown(folder.name)}: {why}. Nothing was written. Free some, or name another disk."
     )
 
 
@@ -137,7 +137,7 @@ def _whole(folder: Path) -> Iterator[Path]:
             raise _full(folder, "it filled up while this was written") from None
         if isinstance(error, OSError):
             raise UserError(
-                f"{shown(str(folder))} cannot be written: {error.strerror or error}. Nothing was left there."
+                f"{shown(folder.name)} cannot be written: {error.strerror or error}. Nothing was left there."
             ) from None
         raise
 

@@ -11,36 +11,30 @@ Only safetensors are read, and no code that comes with a model is run.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from core.common.data_folders import DATA
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.common.progress import report
 from core.common.settings import settings
 from core.models import llama2c
 from core.models.architecture import first_line, read_config, skeleton_of
 from core.models.checkpoint import content_hash, whole_weights
+from core.models.config_numbers import refuse_absurd
 from core.models.device import out_of_memory, pick_device, pick_dtype
 from core.models.examine import refuse_looking_ahead, remarks
 from core.models.language_model import LanguageModel, text_config
 from core.models.memory import refuse_too_large, weight_bytes
+from core.models.model_tokenizer import tokenizer_beside
+from core.models.shipped import SHIPPED, shipped
 from core.models.special_ids import special_ids
 from core.tokenizers.catalog import open_path, split_options
-from core.tokenizers.format import MAX_FILE_BYTES
 from core.tokenizers.isolation.pool import vet
 from core.tokenizers.tokenizer import LocalTokenizer
-
-SHIPPED = DATA / "models"
-
-
-def shipped() -> list[str]:
-    """Names of this project's own models."""
-    return sorted(path.parent.name for path in SHIPPED.glob("*/model.safetensors"))
 
 
 def open_model(spec: str, device: str = "auto", dtype: str = "auto") -> LanguageModel:
@@ -186,8 +180,9 @@ def _from_llama2c(wanted: _Request, path: Path, tokenizer: str) -> LanguageModel
 
     shape = llama2c.read_shape(path)
     config = llama2c.config_of(shape)
+    refuse_absurd(config.to_dict(), path.stem)
     plan = _planned(wanted, path.stem, config, skeleton_of(config, path.stem), torch.float32)
-    opened = _beside(plan.spec, path, shape.vocabulary, tokenizer)
+    opened = _tokenizer(plan.spec, tokenizer_beside(path, shape.vocabulary, tokenizer))
     if not wanted.weights:
         return _outlined(plan, opened, (), content_hash([path]))
     with loading(plan.name, plan.device):
@@ -195,24 +190,6 @@ def _from_llama2c(wanted: _Request, path: Path, tokenizer: str) -> LanguageModel
         module.load_state_dict(llama2c.read_weights(path, shape))
         module = module.to(plan.device, plan.dtype)
     return _finished(plan, module, opened, (), content_hash([path]))
-
-
-def _beside(spec: str, path: Path, n_vocabulary: int, wanted: str) -> LocalTokenizer:
-    """The tokenizer of a llama2.c checkpoint: the file named, else the one beside it that has as many tokens."""
-    if wanted:
-        return _tokenizer(spec, path.parent / wanted)
-    near = sorted(path.parent.iterdir(), key=lambda p: (p.name != "tokenizer.bin", p.suffix != ".bin", p.name))
-    for other in near:
-        if other.suffix not in (".bin", ".model") or other.stat().st_size > MAX_FILE_BYTES or llama2c.recognises(other):
-            continue
-        with suppress(UnreadableFile):
-            opened = _tokenizer(spec, other)
-            if opened.info.n_vocabulary == n_vocabulary:
-                return opened
-    raise UnreadableFile(
-        f"There is no tokenizer of {n_vocabulary:,} tokens beside {shown(path.name)}. Put its tokenizer.bin there, "
-        "or add ?tokenizer=NAME."
-    )
 
 
 def _tokenizer(spec: str, path: Path, trusted: bool = False) -> LocalTokenizer:

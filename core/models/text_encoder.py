@@ -18,8 +18,9 @@ from core.common.settings import settings
 from core.models.architecture import first_line, read_encoder_config
 from core.models.checkpoint import content_hash, whole_weights
 from core.models.device import pick_device, pick_dtype
-from core.models.load import SHIPPED, loading, shipped
+from core.models.load import loading
 from core.models.memory import refuse_too_large, weight_bytes
+from core.models.shipped import SHIPPED, shipped
 from core.tokenizers.isolation.pool import vet
 
 _TOKENIZER = "tokenizer.json"

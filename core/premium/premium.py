@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.common.errors import UserError
 from core.counting.table import CountTable, Unsigned
-from core.stats.bootstrap import DRAWS, MIN_ITEMS, draw_weights, percentiles
+from core.stats.bootstrap import DRAWS, MIN_ITEMS, Draws, percentiles
 
 Floats = NDArray[np.float64]
 Per = Literal["line", "byte", "character"]
@@ -63,31 +63,35 @@ class Resampled:
 
     Args:
         table: the counts.
-        weights: how often each sentence was drawn, float32 (draws, N).
+        draws: how often each sentence was drawn.
     """
 
     table: CountTable
-    weights: NDArray[np.float32]
+    draws: Draws
 
     @cached_property
     def tokens(self) -> NDArray[np.floating[Any]]:
         """Sums of tokens, (K, L, draws)."""
-        return _sums(self.table.tokens, self.weights)
+        return _sums(self.table.tokens, self.draws)
 
     @cached_property
     def n_bytes(self) -> NDArray[np.floating[Any]]:
         """Sums of bytes, (L, draws)."""
-        return _sums(self.table.n_bytes, self.weights)
+        return _sums(self.table.n_bytes, self.draws)
 
     @cached_property
     def n_characters(self) -> NDArray[np.floating[Any]]:
         """Sums of characters, (L, draws)."""
-        return _sums(self.table.n_characters, self.weights)
+        return _sums(self.table.n_characters, self.draws)
 
 
 def resample(table: CountTable, draws: int = DRAWS, seed: int = 0) -> Resampled:
-    """Draw as many sentences as there are, with replacement, `draws` times; all cells share the draws."""
-    return Resampled(table, draw_weights(table.tokens.shape[2], draws, seed))
+    """Draw as many sentences as there are, with replacement, `draws` times; all cells share the draws.
+
+    Raises:
+        UserError: there are too many sentences for so many draws.
+    """
+    return Resampled(table, Draws(table.tokens.shape[2], draws, seed))
 
 
 def premiums(table: CountTable, base: str, per: Per = "line", resampled: Resampled | None = None) -> Premiums:
@@ -224,17 +228,21 @@ def ranks(values: Floats) -> NDArray[np.int64]:
     return found
 
 
-def _sums(counts: NDArray[Any], weights: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
+def _sums(counts: NDArray[Any], draws: Draws) -> NDArray[np.floating[Any]]:
     """Weighted sums over the last axis, (…, draws), exact.
 
     Single precision is twice as fast and exact while the sums stay below 2^24: all terms are whole and none is
     negative, so no partial sum is larger than the sum.
     """
     rows = np.ascontiguousarray(counts.reshape(-1, counts.shape[-1]), np.float32)
-    sums = rows @ weights.T
-    if sums.size and sums.max() >= _EXACT:
-        sums = rows.astype(np.float64) @ weights.T.astype(np.float64)
-    return sums.reshape(*counts.shape[:-1], len(weights))
+    sums = np.empty((0, 0), np.float32)
+    surely_large = rows.size and rows.sum(1, dtype=np.float64).max() >= 2 * _EXACT
+    if not surely_large:
+        sums = np.concatenate([rows @ weights.T for weights in draws.blocks()], 1)
+    if surely_large or (sums.size and sums.max() >= _EXACT):
+        wide = rows.astype(np.float64)
+        sums = np.concatenate([wide @ weights.T.astype(np.float64) for weights in draws.blocks()], 1)
+    return sums.reshape(*counts.shape[:-1], draws.draws)
 
 
 def _totals(counts: NDArray[Any], both: NDArray[np.bool_], b: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -264,8 +272,8 @@ def _interval(resampled: Resampled, both: NDArray[np.bool_], b: int, per: Per) -
     if both.all():
         own, of_base = resampled.tokens, resampled.tokens[:, [b]]
     else:
-        own = _sums(table.tokens * both, resampled.weights)
-        of_base = _sums(table.tokens[:, [b]] * both, resampled.weights)
+        own = _sums(table.tokens * both, resampled.draws)
+        of_base = _sums(table.tokens[:, [b]] * both, resampled.draws)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = own / of_base  # (K, L, draws)
         if per != "line":
@@ -274,7 +282,7 @@ def _interval(resampled: Resampled, both: NDArray[np.bool_], b: int, per: Per) -
                 sums = resampled.n_bytes if per == "byte" else resampled.n_characters
                 ratios *= sums[b] / sums
             else:
-                ratios *= _sums(sizes[[b]] * both, resampled.weights) / _sums(sizes * both, resampled.weights)
+                ratios *= _sums(sizes[[b]] * both, resampled.draws) / _sums(sizes * both, resampled.draws)
     return percentiles(ratios)
 
 

@@ -5,27 +5,55 @@ All quantities of one sample share the draws (paired bootstrap), and all resampl
 Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.errors import UserError
+
 Floats = NDArray[np.float64]
 
 DRAWS = 1_000
+MOST_DRAWN = 2**31  # numbers of one resampling: two million sentences, a thousand times, in a minute
+_BLOCK = 2**23  # counts held at a time, 32 MB; all of 8,000 sentences with a thousand draws
 MIN_ITEMS = 10  # below, resampling knows too little of what else could have been drawn
 
 
-def draw_weights(n: int, draws: int = DRAWS, seed: int = 0) -> NDArray[np.float32]:
-    """How often each of `n` items is drawn when `n` are drawn with replacement, `draws` times; float32 (draws, n).
+@dataclass(frozen=True)
+class Draws:
+    """How often each of `n` items is drawn when `n` are drawn with replacement, `draws` times.
 
-    >>> draw_weights(3, draws=2).sum(1).tolist()
-    [3.0, 3.0]
+    Raises:
+        UserError: that is more than can be drawn while somebody waits.
     """
-    drawn = np.random.default_rng(seed).integers(0, n, (draws, n))
-    flat = (drawn + np.arange(draws)[:, None] * n).ravel()
-    return np.bincount(flat, minlength=draws * n).reshape(draws, n).astype(np.float32)
+
+    n: int
+    draws: int = DRAWS
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.n * self.draws > MOST_DRAWN:
+            raise UserError(
+                f"An interval of {self.n:,} sentences with {self.draws:,} draws takes {self.n * self.draws:,} numbers; "
+                f"at most {MOST_DRAWN:,} are drawn. Take fewer sentences, or fewer draws."
+            )
+
+    def blocks(self) -> Iterator[NDArray[np.float32]]:
+        """The counts in blocks of draws, float32 (k, n), the k adding up to `draws`: one block where it is small.
+
+        >>> [block.sum(1).tolist() for block in Draws(3, draws=2).blocks()]
+        [[3.0, 3.0]]
+        """
+        chance = np.random.default_rng(self.seed)
+        k = max(1, min(self.draws, _BLOCK // max(1, self.n)))
+        for start in range(0, self.draws, k):
+            block = np.empty((min(k, self.draws - start), self.n), np.float32)
+            for row in block:
+                row[:] = np.bincount(chance.integers(0, self.n, self.n), minlength=self.n)
+            yield block
 
 
 def percentiles(values: NDArray[np.floating[Any]]) -> tuple[Floats, Floats]:
@@ -51,6 +79,8 @@ def resampled_sums(
     """
     sums = np.zeros((len(quantities), draws))
     for n, items in enumerate(strata):
-        weights = draw_weights(len(items), draws, seed + n).astype(np.float64)
-        sums += quantities[:, items] @ weights.T
+        picked, at = quantities[:, items], 0
+        for weights in Draws(len(items), draws, seed + n).blocks():
+            sums[:, at : at + len(weights)] += picked @ weights.astype(np.float64).T
+            at += len(weights)
     return sums

@@ -8,6 +8,7 @@ from core.common.registry import Registry
 from core.common.settings import settings
 from core.tokenizers.diagnosis import described, is_pointer
 from core.tokenizers.format import Files, Source
+from core.tokenizers.serving import assert_not_serving
 from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 
 # Files that together make one tokenizer in a folder; anything else there (weights, readme) is left alone.
@@ -73,7 +74,9 @@ def open_path(spec: str, path: Path, options: dict[str, str] | None = None) -> L
 
     Raises:
         UnreadableFile: nothing there, or no format known to any source; names what was looked at.
+        AssertionError: this is the process of a server.
     """
+    assert_not_serving(spec)
     files = files_at(spec, path, options or {})
     for source in SOURCES.all().values():
         if is_pointer(files.head):

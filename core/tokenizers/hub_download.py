@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import httpx2
 from huggingface_hub import HfApi, get_cached_repo_tree, hf_hub_url, snapshot_download
-from huggingface_hub.constants import HF_HUB_CACHE, HF_HUB_ETAG_TIMEOUT
+from huggingface_hub.constants import HF_HUB_ETAG_TIMEOUT
 from huggingface_hub.errors import (
     CachedRepoTreeNotFoundError,
     DisabledRepoError,
@@ -35,6 +35,7 @@ from core.common.atomic import write_whole
 from core.common.errors import TooLarge, UserError, shown
 from core.common.home import home
 from core.common.progress import report
+from core.common.settings import settings
 from core.tokenizers.format import MAX_FILE_BYTES
 from core.tokenizers.hub_place import Place, choose
 
@@ -77,6 +78,7 @@ def fetch(wanted: Place, choice: Choice = choose, most_bytes: int = MAX_FILE_BYT
     if len(wanted.revision) == _COMMIT_DIGITS:  # never changes, so the cache is as good as the Hub
         with suppress(LocalEntryNotFoundError):
             return _cached(wanted, choice)
+    settings().refuse("network")
     transfer = _Transfer()
     try:
         return transfer.run(lambda: _from_hub(wanted, choice, most_bytes, transfer), f"Fetching {wanted.repository}")
@@ -206,7 +208,7 @@ def _refusal(error: Exception, wanted: Place) -> UserError | None:
     if isinstance(error, DisabledRepoError):
         return UserError(f"{wanted.repository} was disabled on the Hub, so nothing can be fetched from it.")
     if isinstance(error, OSError) and error.errno in _DISK:
-        return UserError(f"The Hub's cache at {shown(HF_HUB_CACHE, 200)} cannot be written: {error.strerror}.")
+        return UserError(f"The Hub's cache (HF_HOME) cannot be written: {error.strerror}.")
     status = error.response.status_code if isinstance(error, HfHubHTTPError) else 0
     if status in (401, 403):
         return UserError(f"The Hub refuses access to {wanted.repository} (status {status}). {token}")

@@ -2,21 +2,24 @@
 
 from core.tokenizers.catalog import open_path, open_tokenizer
 from core.tokenizers.isolation.pool import IsolatedTokenizer
+from core.tokenizers.serving import assert_not_serving
 from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 
 
 def open_local(spec: str) -> LocalTokenizer:
     """The tokenizer that a spec string names, in this process.
 
-    One that came from strangers has then passed its trial in a process of its own; still, ask in the process of a job
-    or of a command rather than in a server where that is possible.
+    One that came from strangers has then passed its trial in a process of its own, which says nothing of other texts:
+    so this is for the process of a job or of a command.
 
     Raises:
         UserError: as `core.tokenizers.catalog.open_tokenizer`.
+        AssertionError: this is the process of a server.
 
     >>> len(open_local("builtin:utf8-bytes").vocabulary)
     259
     """
+    assert_not_serving(spec)
     return local(open_tokenizer(spec))
 
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.common.errors import UserError, shown
+from core.common.settings import settings
 from core.tokenizers.catalog import files_at, open_tokenizer, split_options
 from core.tokenizers.tokenizer import Tokenizer
 
@@ -14,6 +15,7 @@ def tokenizer_files(spec: str) -> list[Path]:
     scheme, _, rest = spec.partition(":")
     if scheme != "file":
         return []
+    settings().refuse("file")
     path, options = split_options(rest)
     return list(files_at(spec, Path(path).expanduser(), options).paths.values())
 

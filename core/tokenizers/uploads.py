@@ -20,7 +20,7 @@ _ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")  # with entries, and empty
 _PLAIN_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
-def keep_upload(files: Mapping[str, bytes]) -> str:
+def keep_upload(files: Mapping[str, bytes], owner: str = "") -> str:
     """Store uploaded files and return the spec that opens them, `upload:HASH/NAME`.
 
     Several files (vocab.json and merges.txt) are one tokenizer, and so is a .zip of them. What is in them is not
@@ -28,6 +28,7 @@ def keep_upload(files: Mapping[str, bytes]) -> str:
 
     Args:
         files: content by the name that the browser sent; the name is not trusted.
+        owner: whose they are.
 
     Raises:
         TooLarge: more bytes, unpacked, or more files than allowed.
@@ -51,7 +52,7 @@ def keep_upload(files: Mapping[str, bytes]) -> str:
     if len(unpacked) > MAX_FILES or sum(map(len, unpacked.values())) > limit:
         raise TooLarge(_too_large("The upload", limit))
     main = next((name for name in LEADING if name in unpacked), min(unpacked))
-    return f"upload:{_stored(unpacked)}/{main}"
+    return f"upload:{_stored(unpacked, owner)}/{main}"
 
 
 def safe_name(name: str) -> str:
@@ -74,13 +75,13 @@ def safe_name(name: str) -> str:
     return plain or "tokenizer"
 
 
-def _stored(files: Mapping[str, bytes]) -> str:
+def _stored(files: Mapping[str, bytes], owner: str) -> str:
     """Keep the files under the hash of their names and content, which is returned."""
     parts = [
         hashlib.sha256(part).digest() for name, content in sorted(files.items()) for part in (name.encode(), content)
     ]
     digest = short_hash(*parts)
-    UPLOADS.keep(digest, files)
+    UPLOADS.keep(digest, files, owner)
     return digest
 
 

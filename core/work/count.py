@@ -10,7 +10,7 @@ import numpy as np
 
 from core.common.codec import built, plain
 from core.corpora.corpus import Corpus
-from core.corpora.submitted import corpus_files
+from core.corpora.submitted import corpus_files, from_hub
 from core.counting.inputs import corpus_of, tokenizer_of
 from core.counting.job import KIND, as_output
 from core.counting.pieces import WORTH_TRYING, count_piece, joined_hash, piece_key, pieces
@@ -107,6 +107,7 @@ JOB = JobKind(
     version=2,
     measure="sentences",
     files=files,
+    secrets=from_hub,
     libraries=(
         "numpy",
         "tokenizers",

@@ -1,17 +1,19 @@
 """Writing the model of one method as a folder that transformers loads, read back before it appears."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from core.common.errors import UserError
-from core.common.home import home
 from core.common.settings import settings
+from core.corpora.submitted import from_hub
 from core.jobs.job import Context, JobKind, Output, Parts, Unit, hashed
-from core.jobs.store.files import Json
+from core.jobs.store.files import Input, Json
 from core.lab.plan import Choice, Plan
+from core.lab.written_models import place as written_models
+from core.lab.written_models import unfinished
 from core.work.transplant import files, memory, participants_of
 
 KIND = "export"
@@ -39,21 +41,36 @@ def run_unit(unit: Unit, context: Context) -> Output:
     """What was written, and where."""
     from core.lab.model_folder import written
 
-    return Output(facts={"written": written(participants_of(context), _place(context))})
+    participants = participants_of(context)
+    if chosen := _chosen(context):
+        return Output(facts={"written": written(participants, chosen)})
+    place = own_folder(context.params, context.inputs)
+    new = unfinished() / place.name
+    shutil.rmtree(new, ignore_errors=True)
+    try:
+        facts = written(participants, new)
+        shutil.rmtree(place, ignore_errors=True)  # an earlier one stays until here
+        new.rename(place)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    return Output(facts={"written": {**facts, "out": str(place)}})
 
 
-def _place(context: Context) -> Path:
-    """The user's folder, or one of our own, named by all that it depends on; an earlier one there makes room."""
+def _chosen(context: Context) -> Path | None:
+    """The user's folder, None for one of our own."""
     if chosen := str(context.params["folder"]):
         settings().refuse("file")
         if not (path := Path(chosen).expanduser()).is_absolute():
             raise UserError(f"{chosen} is no absolute path. Begin it with / or ~, so that it is plain where it is.")
         return path
-    about = context.params["plan"]
-    name = f"{about['methods'][0]['key']}-{hashed(about, [each.fingerprint for each in context.inputs])[:12]}"
-    own = home("models", "written") / name
-    shutil.rmtree(own, ignore_errors=True)
-    return own
+    return None
+
+
+def own_folder(params: Mapping[str, Json], inputs: Sequence[Input]) -> Path:
+    """A folder under `TOKEN_ATLAS_HOME`, named by all that the model depends on."""
+    about = params["plan"]
+    name = f"{about['methods'][0]['key']}-{hashed(about, [each.fingerprint for each in inputs])[:12]}"
+    return written_models() / name
 
 
 def combine(parts: Parts, context: Context) -> Output:
@@ -75,6 +92,7 @@ JOB = JobKind(
     resumable=False,
     measure="models",
     files=files,
+    secrets=from_hub,
     gpu=True,
     workers=1,
     memory_mb=4096,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.common.codec import built
 from core.common.errors import UserError, shown
-from core.corpora.submitted import corpus_files
+from core.corpora.submitted import corpus_files, from_hub
 from core.jobs.job import Context, JobKind, Output, Parts, Unit
 from core.jobs.result_codec import stored
 from core.jobs.store.files import Input, Json
@@ -50,7 +50,7 @@ def combine(parts: Parts, context: Context) -> Output:
 def files(params: Mapping[str, Json]) -> list[Path]:
     """Files of the user's machine that units read."""
     plan = plan_of(params["plan"])
-    found = [text_path(name) for name in plan.files] + [Path(name).expanduser() for name in plan.lexicons]
+    found = [text_path(name) for name in (*plan.files, *plan.lexicons)]
     return found + (corpus_files(plan.corpus) if plan.corpus else [])
 
 
@@ -89,6 +89,7 @@ JOB = JobKind(
     version=2,
     measure="models",
     files=files,
+    secrets=from_hub,
     gpu=True,
     memory_mb=_USUAL_MB,
     memory_for=memory,

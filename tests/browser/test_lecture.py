@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,7 @@ def compared(open_page: Callable[..., Page], app_server: Callable[..., str]) -> 
     page = open_page()
     page.goto(f"{app_server(APP)}/transplants")
     page.get_by_role("button", name="Show it on the shipped models").click(timeout=60_000)
-    page.wait_for_function("location.search.includes('run=')", timeout=60_000)
+    expect(page).to_have_url(re.compile(r"\?.*run="), timeout=60_000)
     expect(page.locator(".st-key-picture").first).to_be_visible(timeout=240_000)
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=240_000)
     return page
@@ -51,7 +52,7 @@ def test_one_click_shows_a_transplant_that_others_can_look_at(compared: Page, op
 
     other.get_by_role("button", name="Change it").click()
     expect(other.get_by_role("button", name="Compare")).to_be_enabled(timeout=60_000)
-    other.wait_for_function("location.search.includes('plan=')", timeout=60_000)
+    expect(other).to_have_url(re.compile(r"\?.*plan="), timeout=60_000)
 
 
 def test_a_model_is_kept_as_a_folder_that_transformers_loads(compared: Page, tmp_path: Path) -> None:
@@ -76,6 +77,6 @@ def test_runs_opens_a_comparison(compared: Page) -> None:
     page, key = compared, parse_qs(urlsplit(compared.url).query)["run"][0]
     page.get_by_role("link", name="Runs").click()
     page.locator(f".st-key-open_{key}").get_by_role("button").click(timeout=60_000)
-    page.wait_for_function("location.pathname.endsWith('/transplants')", timeout=60_000)
+    expect(page).to_have_url(re.compile(r"/transplants(\?|$)"), timeout=60_000)
     expect(page.locator(".st-key-picture").first).to_be_visible(timeout=60_000)
     assert parse_qs(urlsplit(page.url).query)["run"] == [key]

@@ -1,5 +1,6 @@
 """The Premium page in a real browser: clicks on marks lead to their sentences."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -59,7 +60,7 @@ def test_a_click_on_a_cell_leads_to_its_sentences_again_and_again(visit: Callabl
     for across, down, sentence in ((0, 0, "Lao costs GPT-2"), (2, 1, "Thai costs cl100k (GPT-4)")) * 2:
         click_cell(page, wide, across, down)
         expect(said(page, sentence)).to_be_visible(timeout=180_000)
-    page.wait_for_function("location.href.includes('language=tha_Thai')", timeout=180_000)
+    expect(page).to_have_url(re.compile("language=tha_Thai"), timeout=180_000)
     assert in_link(page)["premium"] == ["Evidence"]
     assert in_link(page)["tokenizer"] == ["cl100k"]
     page.get_by_test_id("stMain").get_by_text("Ranked", exact=True).click()

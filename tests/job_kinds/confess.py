@@ -29,4 +29,11 @@ def combine(parts: Parts, context: Context) -> Output:
     return next(parts)[1]
 
 
-JOB = JobKind(key="confess", label="Confesses", units=units, run_unit=run_unit, combine=combine)
+JOB = JobKind(
+    key="confess",
+    label="Confesses",
+    units=units,
+    run_unit=run_unit,
+    combine=combine,
+    secrets=lambda params: params["knows"],
+)

@@ -126,5 +126,12 @@ def combine(parts: Parts, context: Context) -> Output:
 
 
 JOB = JobKind(
-    key="misbehave", label="Misbehave", units=units, run_unit=run_unit, combine=combine, memory_mb=400, unit_seconds=600
+    key="misbehave",
+    label="Misbehave",
+    units=units,
+    run_unit=run_unit,
+    combine=combine,
+    secrets=lambda params: params["how"] == "tell_secret",
+    memory_mb=400,
+    unit_seconds=600,
 )

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from components.cached.lab import Look
 from components.runs.job_cards import OPENED, submit
+from core.lab.foreseen import Look
 
 
 def start(look: Look) -> bool:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.cached import corpora as cached_corpora
 from components.frame.errors import show_error
+from components.frame.visitor import visitor
 from components.lab.form.state import usual
 from components.runs.count_corpus import corpora
 from core.common.errors import UserError
@@ -125,7 +126,7 @@ def _files() -> tuple[str, ...]:
         )
         if file is not None:
             try:
-                kept = keep_text(file.name, file.getvalue())
+                kept = keep_text(file.name, file.getvalue(), visitor().key)
             except UserError as error:
                 show_error(error)
             else:

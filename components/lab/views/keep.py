@@ -155,8 +155,9 @@ def _written(job: Job) -> None:
         st.caption("The folder that was written is no longer there. Write it again.")
         return
     n_bytes = sum(path.stat().st_size for path in folder.iterdir())
+    where = str(folder) if settings().paths else folder.name
     st.success(
-        f"Written and read back: {plain(str(folder))}, {size(n_bytes)}. It gives the bits per byte of the model here.",
+        f"Written and read back: {plain(where)}, {size(n_bytes)}. It gives the bits per byte of the model here.",
         icon=":material/check_circle:",
     )
     if n_bytes <= _MOST_ZIP:

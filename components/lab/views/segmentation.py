@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from components.cached import corpora as cached_corpora
 from components.cached import lab as cached_lab
 from components.lab.context import LabContext
 from components.segmentation.rows import Row
@@ -11,7 +12,6 @@ from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
 from components.widgets.view import View
 from components.widgets.view_options import ViewOptions
-from core.corpora.corpus import open_corpus
 from core.lab.plan import Plan
 from core.tokenizers.tokenizer import PLAIN
 
@@ -45,7 +45,7 @@ def _sentence(context: LabContext, plan: Plan) -> str:
     if not codes or not plan.corpus:
         return st.text_area("Text", key="lab_own_text", max_chars=2000)
     code = st.selectbox("Language", codes, format_func=context.language, key="lab_sentence_language", width=220)
-    texts, sentences = context.setting.texts, open_corpus(plan.corpus).sentences[code]
+    texts, sentences = context.setting.texts, cached_corpora.corpus(plan.corpus).sentences[code]
     numbers = [int(texts.words("sentence")[row]) for row in texts.where(language=code) if texts.words("sentence")[row]]
     chosen = st.selectbox("Sentence", numbers, format_func=lambda n: sentences[n][:80], key=f"lab_sentence_{code}")
     return "" if chosen is None else sentences[chosen]

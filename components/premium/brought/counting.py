@@ -9,14 +9,16 @@ import streamlit as st
 from components.cached import corpora as cached_corpora
 from components.cached import runs as cached_runs
 from components.cached import tokenizers as cached
-from components.frame.errors import plain, show_error
+from components.frame.errors import plain, show_error, user_errors
+from components.frame.visitor import visitor
 from components.premium.brought.controls import bring
 from components.premium.brought.owner import known_here
 from components.premium.controls import ABSENT
 from components.premium.texts import FLORES, WANTED, sample_button
-from components.runs.job_cards import cancel, session, visible
+from components.runs.job_cards import cancel, resume, session, visible
 from components.widgets.numbers import duration
 from core.common.errors import UserError
+from core.common.settings import settings
 from core.corpora.corpus import Corpus
 from core.counting.brought import from_link
 from core.counting.job import KIND, corpus_counting
@@ -129,15 +131,22 @@ def _cancel(key: str) -> None:
         st.toast(plain(str(error)), icon=":material/error:")
 
 
+def _resume(key: str) -> None:
+    try:
+        resume(cached_runs.jobs(), key)
+    except UserError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
+
+
 def _again(job: Job, label: str) -> None:
-    jobs = cached_runs.jobs()
-    st.button(
-        label,
-        icon=":material/play_arrow:",
-        type="primary",
-        on_click=lambda: jobs.resume(job.key, session()),
-        key=f"resume_{job.key}",
-    )
+    if visitor().may_change(job):
+        st.button(
+            label,
+            icon=":material/play_arrow:",
+            type="primary",
+            on_click=partial(_resume, job.key),
+            key=f"resume_{job.key}",
+        )
     st.button("Dismiss", on_click=partial(_dismiss, job), key=f"dismiss_{job.key}")
 
 
@@ -204,7 +213,11 @@ def _offer(bench: Workbench, choice: PremiumChoice, missing: Sequence[str]) -> N
                 icon=":material/download:",
             )
             if not bench.corpus:
-                st.button("Download", icon=":material/download:", type="primary", on_click=_download, key="get_flores")
+                with user_errors():
+                    settings().refuse("network")
+                    st.button(
+                        "Download", icon=":material/download:", type="primary", on_click=_download, key="get_flores"
+                    )
                 sample_button("to_sample")
             return
         some = rows.any()

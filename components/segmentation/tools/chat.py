@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from components.cached import tokenizers as cached
 from components.frame.errors import plain
 from components.segmentation.context import SegmentationContext
 from components.segmentation.rows import Row
@@ -11,7 +12,7 @@ from components.segmentation.view_model import token_view_of
 from components.widgets import text_state
 from components.widgets.view import View
 from core.text.windows import windows
-from core.tokenizers.chat.chat import RenderedChat, Turn, render_chat, why_no_chat
+from core.tokenizers.chat.chat import RenderedChat, Turn, why_no_chat
 from core.tokenizers.kinds import Kind
 
 _ROLES = ["system", "user", "assistant"]
@@ -48,7 +49,7 @@ def draw(context: SegmentationContext) -> None:
         st.caption("Write at least one turn above.")
         return
     row = able[spec]
-    chat = render_chat(row.tokenizer, turns, prompt)
+    chat = cached.chat(row.spec, tuple(turns), prompt)
     _draw_chat(row, chat, context)
 
 

@@ -43,8 +43,19 @@ def answer(
         DeadlinePassed: it did not end in time.
         AnswerTooLong: it wrote more.
     """
-    deadline = time.monotonic() + seconds
     process = start(module, str(os.getpid()), *arguments, environment=environment, folder=folder)
+    return asked(process, seconds=seconds, most_bytes=most_bytes, question=question, memory_mb=memory_mb)
+
+
+def asked(
+    process: "subprocess.Popen[bytes]", *, seconds: float, most_bytes: int, question: bytes = b"", memory_mb: int = 0
+) -> Answer:
+    """The same from a process that was started before, which is ended; the seconds count from here.
+
+    Raises:
+        DeadlinePassed, AnswerTooLong: as `answer`.
+    """
+    deadline = time.monotonic() + seconds
     pipes = Pipes(process, memory_mb)
     try:
         with suppress(ProcessEnded):

@@ -124,6 +124,7 @@ CORPUS = CorpusSource(
     key="flores200",
     label="FLORES-200",
     open=_open,
+    reads=lambda rest: [Path(rest).expanduser()] if rest else [_archive(), _BESIDE],
     splits=SPLITS,
     takes_path="yes",
     here=lambda: _found() is not None,

@@ -83,6 +83,7 @@ CORPUS = CorpusSource(
     label="FLORES+",
     open=_open,
     splits=SPLITS,
+    fetches=True,
     description="FLORES-200, corrected and with more languages, by the Open Language Data Initiative. On the Hub, for "
     "those who agreed to its conditions.",
 )

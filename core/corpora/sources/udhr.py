@@ -92,6 +92,7 @@ CORPUS = CorpusSource(
     key="udhr",
     label="Universal Declaration of Human Rights",
     open=_open,
+    reads=lambda rest: [Path(rest).expanduser() if rest else _BESIDE],
     takes_path="yes",
     here=_BESIDE.is_file,
     description="Preamble and 30 articles in over 500 translations, more languages than any other parallel text.",

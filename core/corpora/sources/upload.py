@@ -15,6 +15,7 @@ CORPUS = CorpusSource(
     key="upload",
     label="An uploaded file",
     open=_open,
+    reads=lambda rest: [UPLOADS.find(rest)],
     takes_path="always",
     description="Your own parallel text, uploaded here.",
 )

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from core.common.errors import UserError
 from core.common.processes import identity, pid_of
+from core.common.sandbox.confine import unreadable_by_others
 from core.common.sandbox.marked_processes import MarkedProcesses, bytes_together, kill_marked
 from core.jobs.job import KINDS, State, content_key
 from core.jobs.runner import report
@@ -316,6 +317,7 @@ def family(home: Path) -> str:
 
 def main(home: Path) -> None:
     """Become the daemon of the store under `home`, unless there is one."""
+    unreadable_by_others()  # its workers are not: it finds them by what stands in their environment
     the_store = store()
     lock = DaemonLock(the_store.folder)
     if not lock.take(TAKE_OVER):

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from core.common.disk import FULL, ROOM
 from core.common.errors import UserError
 from core.common.progress import listening
-from core.common.redact import redacted
+from core.common.redact import redacted, without_folders
 from core.common.sandbox.limits import ProcessLimits, die_with_parent, give_way
 from core.common.sandbox.pipes import private_input
 from core.jobs.job import KINDS, Context, JobKind, Output, Unit, part_key, part_result
@@ -131,12 +132,21 @@ class JobProcess:
                 return self.drive() if request["do"] == "drive" else self.plan()
         except UserError as error:
             return {"failed": redacted(str(error))}
+        except OSError as error:
+            if error.errno not in FULL:
+                return self.fault(error)
+            return {"failed": f"The disk is full. {ROOM}."}
         except MemoryError:
             return {"failed": f"It needed more than the {self.kind.memory_mb:,} MB of memory that it may have."}
         except BaseException as error:  # Rust's panics are no Exception
-            traceback.print_exc()
-            text = redacted(f"{type(error).__name__}: {error}")[:1000]
-            return {"failed": f"{text}. This is a fault of the program, not of your input; the log says where."}
+            return self.fault(error)
+
+    @staticmethod
+    def fault(error: BaseException) -> Json:
+        """What is said of a bug."""
+        traceback.print_exception(error)
+        text = without_folders(redacted(f"{type(error).__name__}: {error}"))[:1000]
+        return {"failed": f"{text}. This is a fault of the program, not of your input; the log says where."}
 
 
 class _Missing(Exception):

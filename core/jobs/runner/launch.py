@@ -8,9 +8,10 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from core.common.disk import on_disk
 from core.common.errors import UserError
 from core.common.processes import pid_of
-from core.common.redact import redacted
+from core.common.redact import redacted, without_folders
 from core.common.sandbox.marked_processes import MARK
 from core.common.sandbox.start import start, whole_environment
 from core.jobs.runner.lock import holder
@@ -56,13 +57,18 @@ def ensure_daemon(store: Store, home: Path) -> None:
         if process.poll() and not (there and there.serves):
             log = store.folder / "daemon.log"
             last = log.read_text(errors="replace").strip().rpartition("\n")[2]
-            raise NoDaemon(f"The process that runs jobs does not start: {redacted(last)[:300]}. Its log is {log}.")
+            raise NoDaemon(
+                f"The process that runs jobs does not start: {without_folders(redacted(last))[:300]}. Its log is "
+                f"{log.name} in the store."
+            )
 
 
 def _start(store: Store, home: Path) -> "subprocess.Popen[bytes]":
     log = store.folder / "daemon.log"
     mode = "wb" if log.exists() and log.stat().st_size > _MOST_LOG else "ab"
-    with log.open(mode) as output:
+    with on_disk("The log of what runs jobs"):
+        output = log.open(mode)
+    with output:
         return start(
             "core.jobs.runner.daemon",
             str(home.absolute()),

@@ -9,6 +9,13 @@ from core.jobs.store.records import enter, one
 from core.jobs.store.store import Store
 
 
+def settled(store: Store, key: str, state: State, message: str) -> tuple[State, str]:
+    """How a job that did not come to its end stands: it is done where an earlier result of it is still stored."""
+    if not store.has(key):
+        return state, message
+    return State.DONE, f"{message} This is the earlier result."
+
+
 def claim(store: Store, run: Run, owner: str) -> bool:
     """Mark a queued job as running here; False if it is not queued any more."""
     with store.index.writing() as connection:
@@ -50,13 +57,16 @@ def kept(store: Store, run: Run, owner: str) -> bool:
 def outcome(store: Store, run: Run, owner: str) -> None:
     """How a job ended."""
     assert run.outcome
+    state, message = run.outcome, run.message
+    if state is not State.DONE:
+        state, message = settled(store, run.job.key, state, message)
     with store.index.writing() as connection:
         connection.execute(
             "UPDATE jobs SET state = ?, message = ?, done = ?, total = ?, stage = '', rate = NULL, remaining = NULL,"
             " seconds = ?, finished = ?, owner = '', device = ?, cancel = 0 WHERE key = ? AND owner = ?",
             (
-                run.outcome.value,
-                run.message,
+                state.value,
+                message,
                 run.total if run.outcome is State.DONE else run.done,
                 run.total,
                 run.seconds,
@@ -72,12 +82,18 @@ def outcome(store: Store, run: Run, owner: str) -> None:
 
 def interrupted(store: Store, key: str, owner: str, message: str) -> None:
     """A job's daemon is gone: it is done if its result is there, otherwise it can be resumed."""
-    state = State.DONE if store.has(key) else State.INTERRUPTED
+    state, told = settled(store, key, State.INTERRUPTED, message)
     if state is State.DONE:
         store.delete_parts(key)
+    else:
+        told += " Resume it to go on."
     with store.index.writing() as connection:
+        # A number that only grows tells the result of this attempt from an earlier one.
+        new = "SELECT 1 FROM results JOIN jobs USING (key) WHERE key = ? AND results.place > jobs.place"
+        if state is State.DONE and connection.execute(new, (key,)).fetchone():
+            told = ""
         connection.execute(
             "UPDATE jobs SET state = ?, message = ?, stage = '', rate = NULL, remaining = NULL, finished = ?,"
             " owner = '' WHERE key = ? AND owner = ? AND state = ?",
-            (state.value, "" if state is State.DONE else message, time.time(), key, owner, State.RUNNING.value),
+            (state.value, told, time.time(), key, owner, State.RUNNING.value),
         )

@@ -16,7 +16,7 @@ from uuid import uuid4
 from core.common.redact import redacted
 from core.common.sandbox.ending import end
 from core.common.sandbox.marked_processes import MARK, kill_marked
-from core.common.sandbox.start import ONE_THREAD, start, whole_environment
+from core.common.sandbox.start import ONE_THREAD, environment_without_secrets, start, whole_environment
 from core.jobs.job import Job, JobKind
 from core.jobs.store.files import Json
 from core.jobs.store.records import MOST_LOG
@@ -32,6 +32,11 @@ class Task:
 
     do: str
     n: int = -1
+
+
+def _known(job: Job, kind: JobKind) -> Mapping[str, str]:
+    """The environment that a job of this kind gets of its daemon's."""
+    return whole_environment() if kind.secrets(job.params) else environment_without_secrets()
 
 
 class Worker:
@@ -68,7 +73,7 @@ class Worker:
                 str(theirs),
                 str(os.getpid()),
                 str(self.scratch),
-                environment={**whole_environment(), **self._environment(home)},
+                environment={**_known(job, kind), **self._environment(home)},
                 apart=False,
                 stderr=subprocess.STDOUT,
                 pass_fds=(theirs,),

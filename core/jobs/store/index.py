@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from core.common.errors import UserError, shown
+from core.common.disk import FULL, READ_ONLY, ROOM, WRITABLE
+from core.common.errors import UserError
 from core.common.file_lock import locked
 from core.jobs.store import schema
 from core.jobs.store.files import set_aside, write_durably
@@ -32,18 +33,18 @@ class _Damaged(Exception):
     """The database cannot be used; says why."""
 
 
-def explained(error: Exception, folder: Path) -> StoreError:
+def explained(error: Exception) -> StoreError:
     """What a failed read or write means, for the person at the screen."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     number = getattr(error, "errno", None)
-    where = f"The store {shown(str(folder), 200)}"
-    if code == sqlite3.SQLITE_FULL or number in {27, 28, 122}:  # EFBIG, ENOSPC, EDQUOT
-        return StoreError(f"{where} cannot grow: the disk is full. Delete results on the Runs page or free space.")
-    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM} or number in {1, 13, 30}:
-        return StoreError(f"{where} is read-only. Make it writable, or set TOKEN_ATLAS_HOME to a folder that is.")
+    if code == sqlite3.SQLITE_FULL or number in FULL:
+        return StoreError(f"The store cannot grow: the disk is full. {ROOM}.")
+    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM} or number in READ_ONLY:
+        return StoreError(f"The store is read-only. {WRITABLE}.")
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return StoreError(f"{where} is held by another process for over {WAIT:.0f} seconds. Try again.")
-    return StoreError(f"{where} cannot be used: {error}. Check the disk, or set TOKEN_ATLAS_HOME to another folder.")
+        return StoreError(f"The store is held by another process for over {WAIT:.0f} seconds. Try again.")
+    why = getattr(error, "strerror", None) or error
+    return StoreError(f"The store cannot be used: {why}. Check the disk, or set TOKEN_ATLAS_HOME to another folder.")
 
 
 class Index:
@@ -98,10 +99,9 @@ class Index:
                     if _is_damage(error):
                         self._mend()
                         raise StoreError(
-                            f"The index of the store {shown(str(self.folder), 200)} was damaged and has been made anew "
-                            "from the results. Try again."
+                            "The index of the store was damaged and has been made anew from the results. Try again."
                         ) from error
-                    raise explained(error, self.folder) from error
+                    raise explained(error) from error
                 raise
 
     def _begun(self, begin: str) -> sqlite3.Connection:
@@ -116,7 +116,7 @@ class Index:
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 if not _is_damage(error) or attempt == 2:
-                    raise explained(error, self.folder) from error
+                    raise explained(error) from error
                 self._mend()
         raise AssertionError("unreachable")
 
@@ -131,10 +131,10 @@ class Index:
                 self._seen = self._pointed()
                 self.read_only = False
         except sqlite3.Error as error:
-            raise explained(error, self.folder) from error
+            raise explained(error) from error
         except OSError as error:
-            if error.errno not in {1, 13, 30}:
-                raise explained(error, self.folder) from error
+            if error.errno not in READ_ONLY:
+                raise explained(error) from error
             self._connection, self._seen, self.read_only = self._open_read_only(), self._pointed(), True
         return self._connection
 
@@ -222,7 +222,7 @@ class Index:
         """Only one process opens, makes or mends the database at a time; the kernel ends the lock with its holder."""
         with (self.folder / "index.lock").open("a") as file:
             if not locked(file.fileno(), WAIT):
-                raise explained(_busy(), self.folder)
+                raise explained(_busy())
             yield
 
 

@@ -6,6 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from core.common.errors import UserError
+from core.common.settings import settings
 from core.jobs.job import Job, State, canonical, inputs_from_json, inputs_to_json
 from core.jobs.store.files import Origin
 from core.jobs.store.index import next_number
@@ -53,6 +55,27 @@ def enter(connection: sqlite3.Connection, origin: Origin, state: State, session:
         ),
     )
     join(connection, origin.key, session)
+
+
+def refuse_too_many(connection: sqlite3.Connection, session: str) -> None:
+    """Do nothing if one more job may wait or run for a session.
+
+    Raises:
+        UserError: as many do as one, or all together, may have; says what to do.
+    """
+    limits = settings()
+    live = f"SELECT count(*) FROM jobs WHERE state IN {LIVE}"
+    mine = f"{live} AND key IN (SELECT key FROM interest WHERE session = ?)"
+    if connection.execute(mine, (session,)).fetchone()[0] >= limits.jobs_each:
+        raise UserError(
+            f"{limits.jobs_each:,} of your jobs wait or run, the most that one person may have here "
+            "(TOKEN_ATLAS_JOBS_EACH). Wait for some, or cancel them."
+        )
+    if connection.execute(live).fetchone()[0] >= limits.jobs_all:
+        raise UserError(
+            f"{limits.jobs_all:,} jobs wait or run, the most that this server takes (TOKEN_ATLAS_JOBS_ALL). Try again "
+            "when some are done."
+        )
 
 
 def join(connection: sqlite3.Connection, key: str, session: str) -> None:

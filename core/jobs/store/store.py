@@ -59,7 +59,7 @@ class Store:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise explained(error, folder) from error
+            raise explained(error) from error
         self.index = Index(folder, self._refill)
 
     def put(self, result: Result) -> None:
@@ -72,7 +72,7 @@ class Store:
         try:
             path = write_result(result, self._folder(key), self._temporary)
         except OSError as error:
-            raise explained(error, self.folder) from error
+            raise explained(error) from error
         with self.index.writing() as connection:
             self._enter(connection, path, result)
         for other in self._files(key):
@@ -92,7 +92,7 @@ class Store:
             except UnreadableFile as error:
                 self._put_aside(path, str(error))
             except OSError as error:
-                raise explained(error, self.folder) from error
+                raise explained(error) from error
         return None
 
     def has(self, key: str) -> bool:
@@ -110,7 +110,7 @@ class Store:
                 for path in self._files(key):
                     path.unlink(missing_ok=True)
         except OSError as error:
-            raise explained(error, self.folder) from error
+            raise explained(error) from error
         with self.index.writing() as connection:
             connection.executemany("DELETE FROM results WHERE key = ?", [(key,) for key in keys])
 
@@ -133,10 +133,13 @@ class Store:
         n_results, results = found.get(False, (0, 0))
         return Sizes(results, found.get(True, (0, 0))[1], aside, index, n_results)
 
-    def prune(self, most_bytes: int | None = None, oldest_seconds: float | None = None) -> int:
+    def prune(self, most_bytes: int | None = None, oldest_seconds: float | None = None, of: str | None = None) -> int:
         """Delete what was set aside, results older than so many seconds, then the oldest until the rest fits.
 
-        Parts of jobs that wait or run stay. Returns the bytes freed.
+        Parts of jobs that wait or run stay, and earlier results of theirs. Returns the bytes freed.
+
+        Args:
+            of: a session; only results that nobody else asked for, their parts, and nothing that was set aside.
 
         Raises:
             UserError: a limit is negative.
@@ -144,12 +147,15 @@ class Store:
         if min(most_bytes or 0, oldest_seconds or 0) < 0:
             raise UserError("A limit for the store is negative. Give bytes and seconds of 0 or more.")
         before = self.sizes()
-        for path in self._aside.glob("*"):
+        for path in self._aside.glob("*") if of is None else ():
             path.unlink(missing_ok=True)
         with self.index.reading() as connection:
             rows = connection.execute(
-                "SELECT key, bytes, finished FROM results WHERE part_of NOT IN "
-                f"(SELECT key FROM jobs WHERE state IN {LIVE}) ORDER BY place"
+                "SELECT key, bytes, finished FROM (SELECT *, iif(part_of = '', key, part_of) AS job FROM results) "
+                f"WHERE job NOT IN (SELECT key FROM jobs WHERE state IN {LIVE}) AND (:of IS NULL OR job IN "
+                "(SELECT key FROM interest GROUP BY key HAVING min(session) = :of AND max(session) = :of)) "
+                "ORDER BY place",
+                {"of": of},
             ).fetchall()
         # A result from the future, after the clock was set back, is as young as can be.
         now = time.time()
@@ -189,7 +195,7 @@ class Store:
         try:
             set_aside(path, self._aside, _note(path, why))
         except OSError as error:
-            raise explained(error, self.folder) from error
+            raise explained(error) from error
         with self.index.writing() as connection:
             connection.execute("DELETE FROM results WHERE file = ?", (path.relative_to(self._results).as_posix(),))
 
@@ -240,4 +246,4 @@ def store() -> Store:
     try:
         return _store(home() / "store")
     except OSError as error:
-        raise explained(error, Path("TOKEN_ATLAS_HOME")) from error
+        raise explained(error) from error

@@ -24,7 +24,8 @@ from core.models.build.recipe import RECIPES, Recipe
 from core.models.build.texts import Part
 from core.models.build.train import train
 from core.models.device import pick_device
-from core.models.load import SHIPPED, open_model, shipped
+from core.models.load import open_model
+from core.models.shipped import SHIPPED, shipped
 
 
 def main(wanted: list[str]) -> int:

@@ -10,11 +10,11 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from core.common.errors import TookTooLong, UserError
 from core.common.sandbox.answer import answer
+from core.common.sandbox.confine import confine
 from core.common.sandbox.limits import ProcessLimits, die_with_parent, end_after
 from core.common.sandbox.pipes import AnswerTooLong, DeadlinePassed
 from core.common.sandbox.start import bare_environment
@@ -98,7 +98,6 @@ def _refuse(message: object) -> NoReturn:
     raise TemplateRefused(str(message))
 
 
-@lru_cache(maxsize=256)
 def render_apart(
     template: str,
     messages: tuple[tuple[str, str], ...],
@@ -173,9 +172,10 @@ def _line(message: str) -> str:
 
 
 def _limit() -> None:
-    """Keep this process to its time and memory, and off the disk."""
+    """Keep this process to its time and memory, and to itself."""
     end_after(SECONDS, START_SECONDS + SECONDS)
     ProcessLimits(address_mb=MEMORY_MB, writes=False, n_files=N_FILES).apply()
+    confine()
 
 
 if __name__ == "__main__":

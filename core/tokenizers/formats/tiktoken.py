@@ -13,8 +13,10 @@ import re
 from dataclasses import dataclass, field
 
 import tiktoken
+import tiktoken.load
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, is_failure, shown
+from core.common.settings import settings
 from core.tokenizers.backends.spelling import MAX_ID
 from core.tokenizers.backends.tiktoken import REFERENCE, TiktokenTokenizer, vocabulary_of
 from core.tokenizers.format import Files, Source
@@ -22,6 +24,18 @@ from core.tokenizers.gunzip import content, head
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.sidecars import chat_template, label, special
 from core.tokenizers.tokenizer import Info
+
+_read_from_network = tiktoken.load.read_file
+
+
+def _read_file(blobpath: str) -> bytes:
+    """What tiktoken does not find in its cache, unless this installation fetches nothing."""
+    settings().refuse("network")
+    return _read_from_network(blobpath)
+
+
+# The library has no switch for it, and finds out only here that a vocabulary is not in its cache, or damaged there.
+tiktoken.load.read_file = _read_file
 
 _LINE = re.compile(rb"([A-Za-z0-9+/]+={0,2}) (\d{1,9})")
 
@@ -212,6 +226,8 @@ def _open(name: str) -> TiktokenTokenizer:
         raise UnknownName("tiktoken encoding", name, names)
     try:
         encoding = tiktoken.get_encoding(name)
+    except UserError:
+        raise
     except Exception as error:
         raise UserError(
             f"tiktoken could not load {name}: it downloads its vocabularies, and the network did not give it this one "

@@ -18,6 +18,7 @@ START_SECONDS = 30.0  # imports on a cold disk; nothing untrusted is touched in 
 WALL_FACTOR = 2.0  # the machine may be busy with others
 GRACE_SECONDS = 1.0  # how long after the process's own timer it is killed from here
 ANSWER_BYTES = 256 * 2**20  # the most that is read of one answer
+FREE_BYTES, BYTES_PER_BYTE = 2**24, 2_048  # of an answer about a text; `amplification` says sooner what is too much
 
 _TIMERS = {signal.SIGALRM, signal.SIGPROF, signal.SIGXCPU} if hasattr(signal, "SIGALRM") else set()
 _KINDS = {kind.__name__: kind for kind in (UnreadableFile, TooLarge, TookTooLong)}
@@ -68,7 +69,7 @@ class TokenizerProcess:
         request.fields.update(seconds=seconds, wall=wall)
         try:
             self._pipes.write(packed(request), deadline)
-            reply = self._receive(deadline, None)
+            reply = self._receive(deadline, None, _most_bytes(request))
         except Garbled:
             self.close()
             raise
@@ -105,10 +106,10 @@ class TokenizerProcess:
         """The end of what it said on standard error."""
         return self._pipes.said.decode("utf-8", "replace")
 
-    def _receive(self, deadline: float, wanted: str | None) -> Message:
+    def _receive(self, deadline: float, wanted: str | None, most: int = ANSWER_BYTES) -> Message:
         while True:
             head, body = PREFIX.unpack(self._pipes.read(PREFIX.size, deadline))
-            if head + body > ANSWER_BYTES:
+            if head + body > most:
                 raise Garbled(f"an answer of {(head + body) / 2**20:,.0f} MB")
             message = unpacked(self._pipes.read(head, deadline), self._pipes.read(body, deadline))
             if message.kind == "stage":
@@ -164,6 +165,13 @@ class TokenizerProcess:
             f"The tokenizer takes too long: {self._stage} was ended after {seconds:.3g} s. "
             f"{why} its pre-tokenizer's pattern, which may backtrack without end, and at the length of the text."
         )
+
+
+def _most_bytes(request: Message) -> int:
+    """The most that is read of the answer to a request: in proportion to a text, where it is about one."""
+    if request.kind in {"open", "describe"}:
+        return ANSWER_BYTES
+    return min(ANSWER_BYTES, FREE_BYTES + BYTES_PER_BYTE * sum(map(len, request.blobs)))
 
 
 def _one_line(text: str) -> str:

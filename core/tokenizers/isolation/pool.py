@@ -23,6 +23,7 @@ from core.common.codec import Mismatch, from_json, to_json
 from core.common.errors import UnreadableFile, UserError
 from core.common.home import home
 from core.common.memory import resident_bytes
+from core.common.sandbox.turns import Turns
 from core.common.settings import settings
 from core.text.utf8 import utf8
 from core.tokenizers.catalog import files_at
@@ -41,6 +42,7 @@ FREE_FILE_BYTES = 16 * 2**20
 SECONDS_PER_FILE_BYTE = 0.15e-6  # a 36 MB tokenizer.json of 262,000 tokens took 2.8 s on the machine this was made on
 MOST_FILE_SECONDS = 6.0
 Answer = TypeVar("Answer")
+_TURNS = Turns("tokenizers")
 _LIBRARIES = ("tokenizers", "sentencepiece", "tiktoken", "regex", "protobuf", "numpy")
 
 
@@ -160,9 +162,10 @@ class _Supervisor:
             extra = min(extra, MOST_FILE_SECONDS)
             limit = settings().child_seconds  # what is left goes into starting and ending the process
             seconds, wall = 0.8 * limit + extra, 0.88 * limit + 2 * extra
-            self._process = _POOL.take()
             try:
-                reply = self._process.ask(self._request, seconds, wall)
+                with _TURNS.turn():
+                    self._process = _POOL.take()
+                    reply = self._process.ask(self._request, seconds, wall)
                 info = wire.message_to_value(reply, Info)
             except Garbled as error:
                 self.close()

@@ -1,8 +1,9 @@
 """The process that one untrusted tokenizer lives in; its `client` starts it and speaks to it over standard input.
 
-It is in a `core.common.sandbox`: no secrets in its environment, no writing of files, bounded memory, and per request
-bounded processor and wall time, kept by the kernel, so that native code that never returns ends even after the process
-that asked for it is gone. An idle one ends when its standard input closes.
+It is in a `core.common.sandbox`: no secrets in its environment, bounded memory, and per request bounded processor and
+wall time, kept by the kernel, so that native code that never returns ends even after the process that asked for it is
+gone. Before it reads its one tokenizer it gives up everything but that tokenizer's files (`confine`). An idle one ends
+when its standard input closes.
 """
 
 import os
@@ -12,9 +13,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.common.errors import UserError
+from core.common.sandbox.confine import confine
 from core.common.sandbox.limits import ProcessLimits, end_after
 from core.common.sandbox.pipes import private_pipes
 from core.tokenizers.isolation import wire
+from core.tokenizers.isolation.amplification import bounded_counts, bounded_segmentation, bounded_stages
 from core.tokenizers.isolation.vetting import try_out
 from core.tokenizers.isolation.wire import Message
 from core.tokenizers.tokenizer import Specials, Tokenizer
@@ -72,11 +75,13 @@ def _answer(served: list[Tokenizer], request: Message, entering: Callable[[str],
 
 
 def _opened(request: Message, entering: Callable[[str], None]) -> Tokenizer:
-    from core.tokenizers.catalog import open_path
+    from core.tokenizers.catalog import files_at, open_path
 
     entering("reading it")
     options = {str(key): str(value) for key, value in request.fields["options"].items()}
-    tokenizer = open_path(request.fields["spec"], Path(request.fields["path"]), options)
+    spec, path = request.fields["spec"], Path(request.fields["path"])
+    confine(files_at(spec, path, options).paths.values())
+    tokenizer = open_path(spec, path, options)
     if request.fields["try"]:
         try_out(tokenizer, entering)
     return tokenizer
@@ -85,13 +90,16 @@ def _opened(request: Message, entering: Callable[[str], None]) -> Tokenizer:
 def _asked(tokenizer: Tokenizer, request: Message) -> Message:
     if request.kind == "segment":
         specials = Specials(bool(request.fields["add"]), bool(request.fields["parse"]))
-        return wire.segmentation_to_message(tokenizer.segment(request.blobs[0].decode(), specials))
+        found = tokenizer.segment(request.blobs[0].decode(), specials)
+        return wire.segmentation_to_message(bounded_segmentation(found, len(request.blobs[0])))
     if request.kind == "count":
-        return wire.counts_to_message(tokenizer.count(wire.blobs_to_texts(*request.blobs)))
+        counts = tokenizer.count(wire.blobs_to_texts(*request.blobs))
+        return wire.counts_to_message(bounded_counts(counts, len(request.blobs[0])))
     if request.kind == "describe":
         return wire.details_to_message(tokenizer.describe(request.fields["ids"]))
     if request.kind == "stages":
-        return wire.value_to_message("stages", tokenizer.stages(request.blobs[0].decode()))
+        stages = tokenizer.stages(request.blobs[0].decode())
+        return wire.value_to_message("stages", bounded_stages(stages, len(request.blobs[0])))
     if request.kind == "explain":
         return wire.value_to_message("explain", tokenizer.explain(request.blobs[0].decode()))
     raise AssertionError(f"no request {request.kind}")

@@ -1,0 +1,45 @@
+"""Writes that fail are one message for the person at the screen, which names no folder of the server."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.common.errors import UserError
+
+FULL = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
+READ_ONLY = frozenset({errno.EPERM, errno.EACCES, errno.EROFS})
+ROOM = "Delete results on the Runs page, or ask whoever runs this server for room"
+WRITABLE = "Whoever runs this server: set TOKEN_ATLAS_HOME to a folder that can be written"
+
+
+class DiskError(UserError):
+    """Something could not be written."""
+
+
+@contextmanager
+def on_disk(what: str) -> Iterator[None]:
+    """A block that writes, and leaves nothing half-written itself.
+
+    Args:
+        what: is written, as a sentence begins with it.
+
+    Raises:
+        DiskError: the disk is full, cannot be written or fails; says what to do.
+
+    >>> with on_disk("The upload"):
+    ...     raise OSError(errno.ENOSPC, "No space left on device", "/srv/secret")
+    Traceback (most recent call last):
+        ...
+    core.common.disk.DiskError: The upload was not kept: the disk of this server is full. Delete results on the Runs \
+page, or ask whoever runs this server for room.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            why = f"the disk of this server is full. {ROOM}"
+        elif error.errno in READ_ONLY:
+            why = f"its folder is read-only. {WRITABLE}"
+        else:
+            why = f"{error.strerror or type(error).__name__}. Whoever runs this server: check its disk"
+        raise DiskError(f"{what} was not kept: {why}.") from error

@@ -1,0 +1,77 @@
+"""What is said of a plan before it runs, as data: nothing here opens a model or a tokenizer, or imports what does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.jobs.store.files import Input, Json
+from core.lab.setting import Setting
+
+
+@dataclass(frozen=True)
+class EstimatedStage:
+    """A part of the work, with the seconds that it takes on the whole machine and the memory that it needs."""
+
+    name: str
+    seconds: float
+    bytes: float = 0.0
+
+
+@dataclass(frozen=True)
+class Shorter:
+    """Something to leave out: what that would mean, and the seconds it would save."""
+
+    what: str
+    loses: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a plan will take.
+
+    Args:
+        stages: in order.
+        memory_mb: of one process, at most.
+        shorter: what a shorter run would leave out, what saves most first.
+        over_budget: seconds beyond the plan's budget; 0 within it, or without one.
+    """
+
+    stages: tuple[EstimatedStage, ...]
+    memory_mb: int
+    shorter: tuple[Shorter, ...]
+    over_budget: float
+
+    @property
+    def seconds(self) -> float:
+        """All stages."""
+        return sum(stage.seconds for stage in self.stages)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What to hand to `core.jobs.queue.Jobs.submit`.
+
+    Args:
+        params: of the job.
+        inputs: what it works on, by content.
+        label: for people.
+    """
+
+    params: Mapping[str, Json]
+    inputs: tuple[Input, ...]
+    label: str
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A plan before it runs.
+
+    Args:
+        setting: what is shared and what must be made up.
+        estimate: what it will take.
+        submission: the job to hand in.
+    """
+
+    setting: Setting
+    estimate: Estimate
+    submission: Submission

@@ -1,0 +1,97 @@
+"""Resampling: the same draws whatever the block, in memory that does not grow with their number."""
+
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.common.errors import UserError
+from core.metrics.base import Ratio
+from core.metrics.intervals import intervals
+from core.premium.premium import premiums, resample
+from core.stats import bootstrap
+from core.stats.bootstrap import Draws, resampled_sums
+from tests.tables import table
+
+ROOT = Path(__file__).parents[1]
+
+
+def drawn_at_once(n: int, draws: int, seed: int) -> np.ndarray:
+    """The definition: all draws in one table."""
+    drawn = np.random.default_rng(seed).integers(0, n, (draws, n))
+    return np.stack([np.bincount(row, minlength=n) for row in drawn])
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 100, 997])
+@pytest.mark.parametrize("block", [1, 300, 2_000, 2**23])
+def test_blocks_are_the_draws_of_one_table(n: int, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "_BLOCK", block)
+    found = np.concatenate([*Draws(n, 60, seed=4).blocks()])
+    assert found.dtype == np.float32
+    assert np.array_equal(found, drawn_at_once(n, 60, 4))
+
+
+def test_sums_are_of_the_same_draws_in_any_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    quantities = np.random.default_rng(1).integers(0, 50, (3, 90)).astype(float)
+    strata = [np.arange(50), np.arange(50, 90)]
+    whole = resampled_sums(quantities, strata, 40, seed=2)
+    monkeypatch.setattr(bootstrap, "_BLOCK", 100)
+    assert np.array_equal(resampled_sums(quantities, strata, 40, seed=2), whole)
+    expected = sum(
+        quantities[:, items] @ drawn_at_once(len(items), 40, 2 + n).T.astype(float) for n, items in enumerate(strata)
+    )
+    assert np.allclose(whole, expected)
+
+
+def test_premiums_are_the_same_in_any_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = table(np.random.default_rng(3).integers(1, 60, (2, 3, 80)))
+    whole = premiums(made, "a", resampled=resample(made, 100))
+    monkeypatch.setattr(bootstrap, "_BLOCK", 200)
+    parts = premiums(made, "a", resampled=resample(made, 100))
+    assert np.array_equal(whole.low, parts.low) and np.array_equal(whole.high, parts.high)
+
+
+_MEASURED = """
+import resource
+import sys
+import numpy as np
+from tests.tables import table
+from core.premium.premium import premiums, resample
+
+made = table(np.full((1, 2, 1_000_000), 3, np.uint16))
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 2**20)
+before = peak()
+found = premiums(made, "a", resampled=resample(made, draws=40))
+assert found.low.tolist() == found.high.tolist() == [[1, 1]]
+print(peak() - before)
+"""
+
+
+@pytest.mark.slow
+def test_two_languages_of_a_million_sentences_take_less_than_300_mb() -> None:
+    """40 draws are five blocks and more: what 1,000 take is not more, but for their sums."""
+    done = subprocess.run([sys.executable, "-c", _MEASURED], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 300
+
+
+def test_a_metric_of_many_sentences_takes_memory_for_a_block() -> None:
+    n = 200_000
+    ratio = Ratio(np.full(n, 6), np.full(n, 3), "")
+    tracemalloc.start()
+    assert intervals([ratio], draws=100) == [(2.0, 2.0)]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200 * 2**20  # 100 draws at once took 560 MB
+
+
+def test_absurd_numbers_are_refused_before_anything_is_drawn() -> None:
+    with pytest.raises(UserError, match="at most 2,147,483,648"):
+        Draws(1_000_000_000, 1_000)
+    made = table(np.ones((1, 2, 50_000), np.uint16))
+    with pytest.raises(UserError, match="Take fewer sentences, or fewer draws"):
+        resample(made, draws=100_000)
