@@ -3,11 +3,41 @@
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 _STDERR = 2
-_lock = threading.Lock()
-_depth, _kept = 0, -1
+
+
+class _Silence:
+    """Standard error led nowhere while anybody wants it so; thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted, self._kept = 0, -1
+
+    def begin(self) -> None:
+        with self._lock:
+            self._wanted += 1
+            if self._wanted > 1:
+                return
+            try:
+                self._kept = os.dup(_STDERR)
+            except OSError:  # a process without standard error says nothing anyway
+                return
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, _STDERR)
+            os.close(nowhere)
+
+    def end(self) -> None:
+        with self._lock:
+            self._wanted -= 1
+            if not self._wanted and self._kept >= 0:
+                os.dup2(self._kept, _STDERR)
+                os.close(self._kept)
+                self._kept = -1
+
+
+_SILENCE = _Silence()
 
 
 @contextmanager
@@ -20,32 +50,8 @@ def quiet_libraries() -> Iterator[None]:
     ...     os.write(2, b"thread panicked at ...")
     22
     """
-    _begin()
+    _SILENCE.begin()
     try:
         yield
     finally:
-        _end()
-
-
-def _begin() -> None:
-    global _depth, _kept
-    with _lock:
-        _depth += 1
-        if _depth > 1:
-            return
-        with suppress(OSError):  # a process without standard error says nothing anyway
-            _kept = os.dup(_STDERR)
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, _STDERR)
-            os.close(nowhere)
-
-
-def _end() -> None:
-    global _depth, _kept
-    with _lock:
-        _depth -= 1
-        if _depth or _kept < 0:
-            return
-        os.dup2(_kept, _STDERR)
-        os.close(_kept)
-        _kept = -1
+        _SILENCE.end()

@@ -16,7 +16,7 @@ _LONGEST = 2_000  # of a longer line a stretch of so many characters is checked
 
 
 class EngineDiffers(Exception):
-    """On a line of the user's own the engine gave another count than the reference: the reference is to count it all."""
+    """On a line of the user's own the engine gave another count than the reference, which is to count it all."""
 
 
 def watched(engine: Counter, reference: Counter, table: NDArray[np.bool_]) -> Counter:

@@ -21,12 +21,14 @@ class Files:
         paths: file name to path.
         main: the name the user gave, or empty if a folder was given.
         options: settings from the spec, such as {"pre": "gpt2"}.
+        folder: the name of the folder that was given, if one was.
     """
 
     spec: str
     paths: Mapping[str, Path]
     main: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
 
     def named(self, *names: str) -> str | None:
         """The first of these file names that is here, preferring the one the user gave."""

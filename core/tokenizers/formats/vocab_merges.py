@@ -57,6 +57,8 @@ def _is_vocab(files: Files, name: str) -> bool:
 
 
 def _is_merges(files: Files, name: str) -> bool:
+    if _is_vocab(files, name):  # without line ends, one line of two words if a token has a space in it
+        return False
     lines = head(files, name).decode(errors="replace").lstrip("\ufeff").split("\n")
     body = [line.rstrip("\r") for line in (lines[:-1] or lines) if not line.startswith("#version")]
     body = body[:50]
@@ -217,7 +219,7 @@ def fitting_to(pairs: list[tuple[str, str]]) -> list[str]:
             continue
     texts = [text for start in range(_STRIDE) for text in texts[start::_STRIDE]]  # meet exceptions of any rank early
     allowed = int(MAX_EXCEPTIONS * len(pairs))
-    fitting, settled = dict[tuple[str, ...], str](), {"none"}
+    fitting, settled = dict[tuple[str, ...], str](), {"none"} | {n for n, p in PRE_TOKENIZERS.items() if p.only_by_name}
     for name, pre in sorted(PRE_TOKENIZERS.items(), key=lambda item: -len(item[1].within)):
         if name not in settled and pre.patterns not in fitting and holds(pre, texts, allowed):
             fitting[pre.patterns] = name
