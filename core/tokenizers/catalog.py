@@ -7,7 +7,7 @@ from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.common.registry import Registry
 from core.common.settings import settings
 from core.tokenizers.diagnosis import described, is_pointer
-from core.tokenizers.format import Files, Source
+from core.tokenizers.format import Files, Source, head_of
 from core.tokenizers.serving import assert_not_serving
 from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 
@@ -25,9 +25,14 @@ SIBLINGS = (
     "qwen.tiktoken",
     "spiece.model",
     "sentencepiece.bpe.model",
+    "source.spm",
+    "target.spm",
     "vocab.json",
     "merges.txt",
+    "encoder.json",
+    "vocab.bpe",
     "vocab.txt",
+    "claude.json",
 )
 # Those of them that hold a tokenizer and not only facts about one; the first that is there can stand for all.
 LEADING = tuple(name for name in SIBLINGS if not name.endswith(("config.json", "_map.json", "_tokens.json", ".jinja")))
@@ -88,16 +93,17 @@ def open_files(files: Files) -> LocalTokenizer:
         AssertionError: this is the process of a server.
     """
     assert_not_serving(files.spec)
+    for name, path in files.paths.items():
+        if (not files.main or name == files.main) and name in (files.main, *LEADING) and is_pointer(head_of(path)):
+            raise UnreadableFile(f"{shown(name)} is not the file itself. It is {described(head_of(path))}.")
     for source in SOURCES.all().values():
-        if is_pointer(files.head):
-            break
         if source.recognises and source.load and source.recognises(files):
             return source.load(files)
     formats = ", ".join(source.label for source in SOURCES.all().values() if source.recognises)
     found = shown(files.main) if files.main else f"the folder {shown(files.folder)}"
     is_what = described(files.head) if files.main else ""
-    looks = f" It is {is_what}." if is_what else ""
-    raise UnreadableFile(f"{found} is not in a tokenizer format known here.{looks} Known formats: {formats}.")
+    looks = f" It is {is_what}." if is_what else f" Known formats: {formats}."
+    raise UnreadableFile(f"{found} is not in a tokenizer format known here.{looks}")
 
 
 def files_at(spec: str, path: Path, options: dict[str, str]) -> Files:

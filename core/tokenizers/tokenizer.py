@@ -109,7 +109,7 @@ class Serialised:
         format: "tokenizers" (tokenizer.json), "sentencepiece" (ModelProto) or "tiktoken" (base64 and rank per line).
         data: content in that format.
         pattern: how a text is cut before merging, where the format does not say (tiktoken).
-        normalise: what is done to the text first, where the format does not say: "NFC" or empty.
+        normalise: what is done to the text first, where the format does not say: "NFC", "NFKC" or empty.
     """
 
     format: str

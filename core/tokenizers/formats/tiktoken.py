@@ -98,7 +98,8 @@ def _load(files: Files) -> TiktokenTokenizer:
         eos=special(files, "eos_token") or next((s for s in known.specials if s in _ENDS), ""),
         notes=tuple(filter(None, (known.note,))),
     )
-    encoding = _encoding(info.label, known.pre, rank_by_bytes, name)
+    pattern = FAST.get(known.pre) or PRE_TOKENIZERS[known.pre].patterns[0]
+    encoding = encoding_by(pattern, rank_by_bytes, info.label, name)
     before = [known.specials[known.bos]] if known.bos else []
     return TiktokenTokenizer(encoding, info, vocabulary, normalise="NFC" if known.nfc else None, before=before)
 
@@ -172,8 +173,8 @@ def _named_specials(named: str, highest: int) -> dict[str, int]:
         i = int(number) if numbered else max(highest, *found.values(), -1) + 1
         if not spelling or spelling in found or i <= highest or i in found.values() or i >= MAX_ID:
             raise UserError(
-                f"&special= has {shown(word, 40)}: write SPELLING:ID, each once, with ids from {highest + 1:,} on, such "
-                f"as <|endoftext|>:{highest + 1}."
+                f"&special= has {shown(word, 40)}: write SPELLING:ID, each once, with ids from {highest + 1:,} on, "
+                f"such as <|endoftext|>:{highest + 1}."
             )
         found[spelling] = i
     return found
@@ -209,10 +210,14 @@ def ranks(data: bytes, name: str) -> dict[bytes, int]:
     return rank_by_bytes
 
 
-def _encoding(name: str, pre: str, rank_by_bytes: dict[bytes, int], file: str) -> tiktoken.Encoding:
-    pattern = FAST.get(pre) or PRE_TOKENIZERS[pre].patterns[0]
+def encoding_by(pattern: str, rank_by_bytes: dict[bytes, int], label_: str, file: str) -> tiktoken.Encoding:
+    """The library's encoding by a pattern and ranks, without special tokens.
+
+    Raises:
+        UnreadableFile: the library cannot use them; gives its reason.
+    """
     try:
-        return tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=rank_by_bytes, special_tokens={})
+        return tiktoken.Encoding(label_, pat_str=pattern, mergeable_ranks=rank_by_bytes, special_tokens={})
     except BaseException as error:
         if not is_failure(error):
             raise

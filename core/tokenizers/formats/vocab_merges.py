@@ -35,6 +35,7 @@ _PRE_BY_CLASS = {
     "LongformerTokenizer": "gpt2",
     "Qwen2Tokenizer": "qwen2",
 }
+_PUBLISHED = ("encoder.json", "vocab.bpe")  # the same two, as OpenAI named GPT-2's
 _ROBERTA = {"RobertaTokenizer", "BartTokenizer", "LongformerTokenizer"}
 _ROLES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 
@@ -42,6 +43,8 @@ _ROLES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_
 def _pair(files: Files) -> tuple[str | None, str | None]:
     """(the vocabulary's file, the merges' file) by content, the one the user named first of all."""
     vocab, merges = ("vocab.json", "merges.txt")
+    if _PUBLISHED[0] in files.paths and _PUBLISHED[1] in files.paths and not {vocab, merges} & set(files.paths):
+        vocab, merges = _PUBLISHED
     if files.main and _is_merges(files, files.main):
         merges = files.main
     elif files.main:

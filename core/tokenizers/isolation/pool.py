@@ -39,8 +39,8 @@ IDLE_SECONDS = 600.0  # a process nobody asked for so long is ended; the next qu
 FREE_BYTES = 10_000  # text that the basic time limit covers
 SECONDS_PER_BYTE = 20e-6  # more time for longer texts: 20 s per MB, twenty times what a slow tokenizer needs
 HEAD_BYTES = 16 * 2**20
-# Processor time beyond the setting. An entry takes bytes, so this scales with their number: 250,000 entries in 5 MB took
-# 2 s to read and try out, 100,000 in a GGUF of 4 MB 1.4 s, 262,000 in a tokenizer.json of 36 MB 2.8 s.
+# Processor time beyond the setting. An entry takes bytes, so this scales with their number: to read and try out 250,000
+# entries in 5 MB took 2 s, 100,000 in a GGUF of 4 MB 1.4 s, 262,000 in a tokenizer.json of 36 MB 2.8 s.
 SECONDS_PER_FILE_BYTE = 1e-6
 MOST_FILE_SECONDS = 30.0
 Answer = TypeVar("Answer")
