@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.common.errors import UnknownName, UnreadableFile, UserError
-from core.tokenizers.catalog import files_at
+from core.tokenizers.catalog import files_at, open_tokenizer
 from core.tokenizers.formats.gguf import SOURCE
 from core.tokenizers.formats.gguf_models.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.gguf import read_metadata
@@ -104,6 +104,22 @@ def test_an_unknown_pre_tokenizer_is_named_and_a_missing_one_is_noted(tmp_path: 
     with pytest.raises(UnknownName, match="llama-4bpe"):
         _open(gguf_files.bpe(tmp_path / "a.gguf", pre="llama-4bpe"))
     assert "default" in _open(gguf_files.bpe(tmp_path / "b.gguf", pre="")).info.notes[0]
+
+
+def test_a_file_without_a_pre_tokenizer_is_mended_by_naming_one(tmp_path: Path) -> None:
+    path = gguf_files.bpe(tmp_path / "a.gguf", pre="")
+    assert "?pre=llama-bpe" in _open(path).info.notes[0]
+    asked, named = open_tokenizer(f"file:{path}?pre=qwen2"), _open(gguf_files.bpe(tmp_path / "b.gguf", pre="qwen2"))
+    text = "a12 it's HELLO world 12345"
+    assert (
+        asked.segment(text).ids.tolist() == named.segment(text).ids.tolist() != _open(path).segment(text).ids.tolist()
+    )
+    assert asked.info.fingerprint != _open(path).info.fingerprint
+    assert asked.info.notes[0] == "Pre-tokenizer qwen2, as asked; the file names none."
+    with pytest.raises(UnknownName, match="llama-bpe"):
+        open_tokenizer(f"file:{path}?pre=llama-bpf")
+    with pytest.raises(UserError, match="Leave .pre= away"):
+        open_tokenizer(f"file:{gguf_files.wordpiece(tmp_path / 'c.gguf')}?pre=qwen2")
 
 
 @pytest.mark.parametrize("name", PRE_TOKENIZERS)
