@@ -106,8 +106,9 @@ def archive(*names: str) -> bytes:
         (b"32 116\n97 116\n256 101\n", "pairs of numbers"),
         (archive("archive/data.pkl", "archive/data/0"), "weights of PyTorch"),
         (archive("tokenizer.json"), "an archive"),
+        ("a b\nc d\n".encode("utf-16"), "UTF-16 text. Save it again as UTF-8"),
     ],
-    ids=["keras", "spm vocab", "fairseq", "yttm", "number pairs", "pytorch", "zip"],
+    ids=["keras", "spm vocab", "fairseq", "yttm", "number pairs", "pytorch", "zip", "utf-16"],
 )
 def test_what_cannot_be_opened_is_named(data: bytes, advice: str, tmp_path: Path) -> None:
     (tmp_path / "it").write_bytes(data)

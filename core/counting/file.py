@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import TooLarge, UnreadableFile, shown
 from core.common.progress import report
+from core.common.text_stream import Lines
 from core.counting.engine import Counter
 from core.counting.fastest import count_once, fast_counter, give_up
 from core.counting.spot_checks import EngineDiffers
@@ -38,7 +38,7 @@ def counter_for(tokenizer: Tokenizer, n_bytes: int) -> Counter:
 
 
 def count_file(
-    tokenizer: Tokenizer, count: Counter, file: BinaryIO, name: str, size: int, per_line: list[NDArray[np.int32]]
+    tokenizer: Tokenizer, count: Counter, file: Lines, name: str, size: int, per_line: list[NDArray[np.int32]]
 ) -> tuple[Totals, str]:
     """Counts of a file, and why they are the reference's if a faster counter turned out wrong on one of its lines.
 
@@ -59,7 +59,7 @@ def count_file(
     return count_stream(tokenizer.count, file, name, size, per_line.append), note
 
 
-def count_stream(count: Counter, file: BinaryIO, name: str, size: int = 0, on_counts: Listener | None = None) -> Totals:
+def count_stream(count: Counter, file: Lines, name: str, size: int = 0, on_counts: Listener | None = None) -> Totals:
     """Counts of lines as they come.
 
     Args:
@@ -90,7 +90,7 @@ def count_stream(count: Counter, file: BinaryIO, name: str, size: int = 0, on_co
     return Totals(*map(int, totals))
 
 
-def _chunks(file: BinaryIO, name: str) -> Iterator[list[bytes]]:
+def _chunks(file: Lines, name: str) -> Iterator[list[bytes]]:
     """Lines with their newlines, some thousands or two megabytes at a time."""
     lines: list[bytes] = []
     held = 0

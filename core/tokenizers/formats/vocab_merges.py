@@ -16,6 +16,7 @@ import tokenizers
 from tokenizers import AddedToken, decoders, models, normalizers, processors
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.text_stream import UTF16
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.backends.spelling import check_ids
 from core.tokenizers.format import Files, Source
@@ -60,9 +61,10 @@ def _is_vocab(files: Files, name: str) -> bool:
 
 
 def _is_merges(files: Files, name: str) -> bool:
-    if _is_vocab(files, name):  # without line ends, one line of two words if a token has a space in it
+    start = head(files, name)
+    if start.startswith(UTF16) or _is_vocab(files, name):  # JSON without line ends may look like one line of two words
         return False
-    lines = head(files, name).decode(errors="replace").lstrip("\ufeff").split("\n")
+    lines = start.decode(errors="replace").lstrip("\ufeff").split("\n")
     body = [line.rstrip("\r") for line in (lines[:-1] or lines) if not line.startswith("#version")]
     body = body[:50]
     two = [line.split(" ") for line in body if line]
