@@ -8,6 +8,7 @@ what a source builds: a backend and a vocabulary in this process.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +116,7 @@ class Serialised:
     format: str
     data: bytes
     pattern: str = ""
-    normalise: str = ""
+    normalise: Literal["", "NFC", "NFKC"] = ""
 
 
 @dataclass(frozen=True)
