@@ -53,5 +53,5 @@ if login_is_on():
 page = st.navigation(pages, position="top")
 
 run = get_script_run_ctx()
-with user_errors(), while_wanted(run.yield_check if run else lambda: None):
+with user_errors(), while_wanted(run.yield_check if run else lambda: None, visitor().key):
     page.run()
