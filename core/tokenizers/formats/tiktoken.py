@@ -66,15 +66,14 @@ def _recognises(files: Files) -> str | None:
 
 
 def _is_ranks(start: bytes) -> bool:
-    """Whether a file begins with whole base64 words and ranks that are all different.
+    """Whether a file begins with lines of a whole base64 word and a rank.
 
-    >>> _is_ranks(b"IQ== 0\\nIg== 1\\n"), _is_ranks(b"32 116\\n"), _is_ranks(b"abcd 5\\nefgh 5\\n")
-    (True, False, False)
+    >>> _is_ranks(b"IQ== 0\\nIg== 1\\n"), _is_ranks(b"32 116\\n")
+    (True, False)
     """
     lines = start.split(b"\n")
-    found = [_LINE.fullmatch(line.rstrip(b"\r")) for line in lines[:-1] or lines]
-    numbers = [match[2] for match in found if match]
-    return 0 < len(found) == len(set(numbers))
+    whole = [line.rstrip(b"\r") for line in lines[:-1] or lines]
+    return bool(whole) and all(map(_LINE.fullmatch, whole))
 
 
 def _load(files: Files) -> TiktokenTokenizer:
