@@ -8,8 +8,8 @@ from core.common.errors import UnreadableFile, shown
 from core.tokenizers.format import Files
 
 MAX_CONFIG_BYTES = 16 * 2**20
-_ENDINGS = {"json", "gz", "txt", "model", "tiktoken", "bin", "vocab", "gguf", "utf8"}
-_GENERIC = {"tokenizer", "vocab", "merges", "spiece", "sentencepiece", "tekken", "encoder", "model"}
+_ENDINGS = {"json", "gz", "txt", "model", "tiktoken", "bin", "vocab", "gguf", "utf8", "spm", "bpe"}
+_GENERIC = {"tokenizer", "vocab", "merges", "spiece", "sentencepiece", "tekken", "encoder", "model", "source", "target"}
 
 
 def config(files: Files, name: str = "tokenizer_config.json") -> dict[str, Any]:

@@ -8,6 +8,7 @@ what a source builds: a backend and a vocabulary in this process.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,13 +110,13 @@ class Serialised:
         format: "tokenizers" (tokenizer.json), "sentencepiece" (ModelProto) or "tiktoken" (base64 and rank per line).
         data: content in that format.
         pattern: how a text is cut before merging, where the format does not say (tiktoken).
-        normalise: what is done to the text first, where the format does not say: "NFC" or empty.
+        normalise: what is done to the text first, where the format does not say: "NFC", "NFKC" or empty.
     """
 
     format: str
     data: bytes
     pattern: str = ""
-    normalise: str = ""
+    normalise: Literal["", "NFC", "NFKC"] = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from core.tokenizers.backends.sentencepiece import REFERENCE, Around, SentencePi
 from core.tokenizers.backends.spm_proto import BPE, CONTROL, Model, read_proto
 from core.tokenizers.format import Files, Source
 
-_NAMES = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model")
+_MARIAN = ("source.spm", "target.spm")
+_NAMES = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", *_MARIAN)
 _CONFIG = "tokenizer_config.json"
 _LENGTH_DELIMITED_1, _FIXED32_2 = 0x0A, 0x15  # field 1 with a length, field 2 as a float
 
@@ -71,11 +72,13 @@ def load_model(files: Files, name: str, *, label: str, source: str = "sentencepi
     """The tokenizer in a `.model` file, with what the files beside it say of special tokens."""
     model = read_proto(files.read(name), name)
     config = _config(files)
-    around, note = _around(model, config)
+    kind = _class(config) or ("Marian" if name in _MARIAN else "")
+    around, note = _around(model, config, kind)
     used = [name, *([_CONFIG] if config else [])]
     bos, eos = _spelling(model, config, "bos"), _spelling(model, config, "eos")
-    kind = _class(config)
     notes = [note] if note else []
+    if name == _MARIAN[0] and _MARIAN[1] in files.paths:
+        notes.append("This is the language translated from; the other has target.spm: name that file.")
     if kind in _OWN_IDS:
         notes.append(f"Ids are those of {name}; {kind}Tokenizer of transformers numbers its tokens differently.")
     info = model_info(
@@ -122,10 +125,9 @@ def _class(config: dict[str, Any]) -> str:
     return str(config.get("tokenizer_class", "")).removesuffix("Fast").removesuffix("Tokenizer")
 
 
-def _around(model: Model, config: dict[str, Any]) -> tuple[Around, str]:
+def _around(model: Model, config: dict[str, Any], kind: str) -> tuple[Around, str]:
     """What goes around a text, and a note where the files leave it open."""
     ids = {piece.piece: i for i, piece in enumerate(model.pieces)}
-    kind = _class(config)
     if kind in _BY_CLASS:
         before, after = _BY_CLASS[kind]
         return Around(tuple(ids[s] for s in before if s in ids), tuple(ids[s] for s in after if s in ids)), ""

@@ -16,6 +16,7 @@ import tokenizers
 from tokenizers import AddedToken, decoders, models, normalizers, processors
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.text_stream import UTF16
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.backends.spelling import check_ids
 from core.tokenizers.format import Files, Source
@@ -35,6 +36,7 @@ _PRE_BY_CLASS = {
     "LongformerTokenizer": "gpt2",
     "Qwen2Tokenizer": "qwen2",
 }
+_PUBLISHED = ("encoder.json", "vocab.bpe")  # the same two, as OpenAI named GPT-2's
 _ROBERTA = {"RobertaTokenizer", "BartTokenizer", "LongformerTokenizer"}
 _ROLES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 
@@ -42,6 +44,8 @@ _ROLES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_
 def _pair(files: Files) -> tuple[str | None, str | None]:
     """(the vocabulary's file, the merges' file) by content, the one the user named first of all."""
     vocab, merges = ("vocab.json", "merges.txt")
+    if _PUBLISHED[0] in files.paths and _PUBLISHED[1] in files.paths and not {vocab, merges} & set(files.paths):
+        vocab, merges = _PUBLISHED
     if files.main and _is_merges(files, files.main):
         merges = files.main
     elif files.main:
@@ -57,7 +61,10 @@ def _is_vocab(files: Files, name: str) -> bool:
 
 
 def _is_merges(files: Files, name: str) -> bool:
-    lines = head(files, name).decode(errors="replace").lstrip("\ufeff").split("\n")
+    start = head(files, name)
+    if start.startswith(UTF16) or _is_vocab(files, name):  # JSON without line ends may look like one line of two words
+        return False
+    lines = start.decode(errors="replace").lstrip("\ufeff").split("\n")
     body = [line.rstrip("\r") for line in (lines[:-1] or lines) if not line.startswith("#version")]
     body = body[:50]
     two = [line.split(" ") for line in body if line]
@@ -217,7 +224,7 @@ def fitting_to(pairs: list[tuple[str, str]]) -> list[str]:
             continue
     texts = [text for start in range(_STRIDE) for text in texts[start::_STRIDE]]  # meet exceptions of any rank early
     allowed = int(MAX_EXCEPTIONS * len(pairs))
-    fitting, settled = dict[tuple[str, ...], str](), {"none"}
+    fitting, settled = dict[tuple[str, ...], str](), {"none"} | {n for n, p in PRE_TOKENIZERS.items() if p.only_by_name}
     for name, pre in sorted(PRE_TOKENIZERS.items(), key=lambda item: -len(item[1].within)):
         if name not in settled and pre.patterns not in fitting and holds(pre, texts, allowed):
             fitting[pre.patterns] = name
