@@ -81,7 +81,7 @@ def _parallel_text(row: dict[str, Any]) -> ParallelText:
 
 
 def opening_text() -> str:
-    """The passage in many scripts that a page shows before the user has typed anything.
+    """Two lines in three scripts, which a page shows before the user has typed anything.
 
     >>> opening_text().split(":")[0].split()[:3]
     ['Every', 'language', 'cuts']
@@ -91,14 +91,15 @@ def opening_text() -> str:
 
 @cache
 def samples() -> tuple[Sample, ...]:
-    """Every text on offer, in menu order: the opening, the groups of texts.json, then each language.
+    """Every text on offer, in menu order: many scripts at once, the opening, the groups of texts.json, each language.
 
-    >>> samples()[0].key
-    'opening'
+    >>> [sample.key for sample in samples()[:2]]
+    ['many-scripts', 'opening']
     """
     grouped = [Sample(group=group["group"], **sample) for group in _texts()["groups"] for sample in group["samples"]]
     languages = [Sample(text.code, "Languages", text.label, text.text) for text in parallel_texts()]
-    return (Sample("opening", "Opening", "Many scripts", opening_text()), *grouped, *languages)
+    many = Sample("many-scripts", "Opening", "Many scripts", str(_texts()["many_scripts"]))
+    return (many, Sample("opening", "Opening", "Two lines", opening_text()), *grouped, *languages)
 
 
 def sample(key: str) -> Sample:

@@ -10,6 +10,7 @@ from core.tokenizers.formats.gguf_models.spm import load_spm, load_unigram
 from core.tokenizers.formats.gguf_models.tokens import GgufTokens, read_tokens
 from core.tokenizers.formats.gguf_models.wordpiece import load_wordpiece
 from core.tokenizers.gguf import MAGIC, read_metadata
+from core.tokenizers.sidecars import plain_label
 from core.tokenizers.tokenizer import LocalTokenizer
 
 _LOADERS: dict[str, Callable[[GgufTokens, str, str], LocalTokenizer]] = {
@@ -36,7 +37,7 @@ def _load(files: Files) -> LocalTokenizer:
             f"{shown(name)} has a tokenizer of the model {shown(model, 30)}, which is not read here. "
             f"Read are: {', '.join(_LOADERS)}."
         )
-    return _LOADERS[model](read_tokens(metadata, name), files.spec, name)
+    return _LOADERS[model](read_tokens(metadata, name), files.spec, plain_label(name))
 
 
 SOURCE = Source(key="gguf", label="GGUF", recognises=_recognises, load=_load, rank=30)

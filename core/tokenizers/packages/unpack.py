@@ -110,7 +110,7 @@ def _read(file: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
 
 def _tar_entries(archive: Path) -> Entries:
     with tarfile.open(archive, mode="r|gz") as file:
-        for number, entry in enumerate(file):
+        for number, entry in enumerate(file, 1):
             _refuse_many(number)
             if file.offset > MAX_UNPACKED_BYTES:
                 raise TooLarge(f"The package unpacks to over {MAX_UNPACKED_BYTES / 2**30:,.0f} GB.")
