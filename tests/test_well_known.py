@@ -1,6 +1,8 @@
 """Well-known models: a list of them that is whole, and every one that can be had here opens as its owner cuts."""
 
+import binascii
 import hashlib
+import inspect
 import subprocess
 import sys
 from collections import Counter
@@ -8,9 +10,10 @@ from pathlib import Path
 
 import pytest
 import tiktoken
+from tiktoken_ext import openai_public
 
 from components.widgets.pickers import OPENING
-from core.common.errors import UnknownName, UserError
+from core.common.errors import UnknownName, UnreadableFile, UserError
 from core.text.samples import sample
 from core.tokenizers.catalog import SOURCES, offered, open_tokenizer
 from core.tokenizers.formats import packaged
@@ -86,15 +89,25 @@ def test_each_generation_of_qwen_has_its_own_fingerprint() -> None:
     assert len({open_tokenizer(f"packaged:{name}").info.fingerprint for name in names}) == 5
 
 
-@pytest.mark.parametrize(("name", "file"), list(quicktok._FILES.items()), ids=lambda each: str(each)[:11])
-def test_ranks_written_back_have_the_hash_that_tiktoken_publishes(name: str, file: PackagedFile) -> None:
-    published = {
-        "o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
-        "cl100k_base": "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
-    }[name]
-    assert hashlib.sha256(quicktok.tiktoken_text(quicktok.ranks_in(file.find()))).hexdigest() == published
-    assert quicktok.packaged_ranks(f"https://example.org/{name}.tiktoken", published)
+@pytest.mark.parametrize("name", quicktok.PACKAGED)
+def test_ranks_written_back_have_the_hash_that_tiktoken_publishes(name: str) -> None:
+    known = quicktok.PACKAGED[name]
+    ranks = quicktok.ranks_in(known.file.find())
+    lines = [b"%s %d\n" % (binascii.b2a_base64(piece, newline=False), rank) for piece, rank in ranks.items()]
+    assert hashlib.sha256(b"".join(lines)).hexdigest() == known.published
+    assert known.published in inspect.getsource(openai_public)
+    assert quicktok.packaged_ranks(f"https://example.org/{name}.tiktoken", known.published) == ranks
     assert quicktok.packaged_ranks(f"https://example.org/{name}.tiktoken", "0" * 64) is None
+
+
+def test_a_broken_vocab_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.vocab"
+    path.write_bytes(b"\x01\0\0\0\x01\0a\0\0\0\0")
+    assert quicktok.ranks_in(path) == {b"a": 0}
+    for damaged in (path.read_bytes()[:-1], path.read_bytes() + b"\0", b"\x02" + path.read_bytes()[1:]):
+        path.write_bytes(damaged)
+        with pytest.raises(UnreadableFile, match="whole"):
+            quicktok.ranks_in(path)
 
 
 def test_openai_encodings_need_neither_network_nor_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Sources: Qwen's tokenization_qwen and its models' tokenizer_config.json for patt
 tokenizer.json; BlinkDL's RWKV-LM; AI21's Jurassic-2.
 """
 
+from binascii import a2b_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +18,6 @@ from core.common.uploads import short_hash
 from core.tokenizers.backends.tiktoken import REFERENCE, TiktokenTokenizer, vocabulary_of
 from core.tokenizers.format import Files, Source
 from core.tokenizers.formats import rwkv, sentencepiece, tokenizers_json
-from core.tokenizers.formats import tiktoken as tiktoken_files
 from core.tokenizers.packages.installed import PackagedFile
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.tokenizer import Info, LocalTokenizer
@@ -98,7 +98,8 @@ class _Packaged:
 
 
 def _tiktoken(entry: _Packaged, files: Files) -> LocalTokenizer:
-    rank_by_bytes = tiktoken_files.ranks(files.read(files.main), files.main)
+    lines = files.read(files.main).splitlines()  # of known content, so that no line needs a look of its own
+    rank_by_bytes = {a2b_base64(spelled): int(rank) for spelled, rank in (line.split() for line in lines)}
     specials = {spelling: len(rank_by_bytes) + n for n, spelling in enumerate(entry.specials)}
     vocabulary = vocabulary_of(rank_by_bytes, specials)
     encoding = tiktoken.Encoding(entry.label, pat_str=entry.pattern, mergeable_ranks=rank_by_bytes, special_tokens={})
