@@ -76,6 +76,7 @@ def test_a_tokenizer_that_cannot_be_opened_is_one_message_and_the_others_go_on()
     assert not app.exception
     assert [error.value for error in app.error] and "Did you mean words" in app.error[0].value.replace("\\", "")
     assert len(app.dataframe[0].value) == 1
+    assert "⚠ builtin:wrods" in app.multiselect(key=TOKENIZERS).options
 
 
 def test_no_tokenizer_says_what_to_do_and_offers_the_opening_example() -> None:

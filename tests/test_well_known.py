@@ -143,7 +143,7 @@ def test_a_changed_or_absent_package_is_refused_by_name() -> None:
 
 
 def test_licences_are_stated_for_every_packaged_vocabulary() -> None:
-    for entry in packaged._PACKAGED.values():
+    for entry in packaged.PACKAGED.values():
         notes = open_tokenizer(next(s for s, label in offered() if label == entry.label)).info.notes
         assert any(entry.file.licence in note for note in notes)
 

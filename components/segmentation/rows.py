@@ -32,6 +32,7 @@ class Row:
 def segment_rows(specs: Sequence[str], text: str, specials: Specials) -> list[Row]:
     """A row per tokenizer that could be opened; each of the others gives one message in place of its row."""
     done: list[tuple[str, Tokenizer, Segmentation]] = []
+    failures: dict[str, UserError] = {}
     with st.spinner("Opening tokenizers and cutting the text …", show_time=True):  # seen only if it takes half a second
         for spec in specs:
             st.empty()  # a point where a newer text may overtake this run
@@ -39,9 +40,11 @@ def segment_rows(specs: Sequence[str], text: str, specials: Specials) -> list[Ro
                 tokenizer = cached.tokenizer(spec)
                 done.append((spec, tokenizer, cached.segmentation(spec, text, specials.add, specials.parse)))
             except UserError as error:
-                show_error(error, about=spec)
-    if learn({spec: tokenizer.info.label for spec, tokenizer, _ in done}):
+                failures[spec] = error
+    if learn({spec: tokenizer.info.label for spec, tokenizer, _ in done}, failures):
         st.rerun()  # the chips above were drawn with names that their specs suggested
+    for spec, error in failures.items():
+        show_error(error, about=spec)
     put_at_hand([spec for spec, _, _ in done])
     kept = st.session_state.setdefault("tokenizer_colours", {})
     colours = tokenizer_colours([tokenizer.info.fingerprint for _, tokenizer, _ in done], kept)

@@ -4,7 +4,7 @@ A name given by the user goes first, then that of the well-known model, then the
 called the same are told apart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -15,12 +15,14 @@ from core.tokenizers.well_known import named
 PARAMETER = "name"
 LONGEST = 60  # characters of a given name
 _GIVEN, _OWN, _AT_HAND = "names_given", "names_of_their_own", "names_at_hand"
+_FAILED = "names_of_what_failed"
 
 
 def name_of(spec: str) -> str:
     """What one tokenizer is called, were it alone."""
     model = named(spec)
-    return _given().get(spec) or (model.label if model else "") or _own().get(spec) or first_name(spec)
+    name = _given().get(spec) or (model.label if model else "") or _own().get(spec) or first_name(spec)
+    return f"⚠ {name}" if spec in _failed() else name
 
 
 def names_of(specs: Sequence[str]) -> dict[str, str]:
@@ -93,12 +95,13 @@ def suggest(spec: str, name: str) -> None:
         st.session_state[_OWN] = {**_own(), spec: name}
 
 
-def learn(own: Mapping[str, str]) -> bool:
-    """Note what tokenizers call themselves, by spec; has a name changed by that?"""
-    before = {spec: name_of(spec) for spec in own}
+def learn(own: Mapping[str, str], failed: Collection[str] = ()) -> bool:
+    """Note what tokenizers call themselves, by spec, and which could not be opened; has a name changed by that?"""
+    before = {spec: name_of(spec) for spec in (*own, *failed)}
+    st.session_state[_FAILED] = {*(_failed() - set(own)), *failed}
     says_nothing = {spec for spec, name in own.items() if spec in _own() and name == first_name(spec)}
     st.session_state[_OWN] = {**_own(), **{spec: name for spec, name in own.items() if spec not in says_nothing}}
-    return any(name_of(spec) != before[spec] for spec in own)
+    return any(name_of(spec) != name for spec, name in before.items())
 
 
 def give(spec: str, name: str) -> None:
@@ -124,6 +127,11 @@ def restore(specs: Sequence[str]) -> None:
 def _given() -> dict[str, str]:
     given: dict[str, str] = st.session_state.get(_GIVEN, {})
     return given
+
+
+def _failed() -> set[str]:
+    failed: set[str] = st.session_state.get(_FAILED, set())
+    return failed
 
 
 def _own() -> dict[str, str]:

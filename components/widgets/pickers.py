@@ -1,6 +1,6 @@
 """Choosers that several pages share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from core.tokenizers.well_known import named
 MAX_TOKENIZERS = 8
 TOKENIZERS = "tokenizers"  # the key of the choice, in the session and in the link
 _ADDED, _REPLACED, _REFUSED = "tokenizers_to_add", "tokenizers_to_replace", "tokenizers_refused"
+_DRAWN = "tokenizers_as_drawn"
 # Of well-known models, all different, and all in packages that are pinned. DeepSeek V4 would be a sixth: its
 # tokenizer.json alone takes as long to read as these five, and the first visitor waits for that.
 OPENING = ("tiktoken:o200k_base", "packaged:qwen3", "mistral:v3", "packaged:rwkv-world", "tiktoken:cl100k_base")
@@ -51,14 +52,15 @@ def tokenizer_picker(key: str = TOKENIZERS) -> list[str]:
     """
     if key not in st.session_state:
         _begin(key)
-    _take_in(key)
+    kept = _with_what_was_brought(key)
     had = cached.had_here() | {spec: label for spec, label in cached.offered() if not named(spec)}
-    own = names.names_of(st.session_state[key])
+    shown = {spec: names.name_of(spec) for spec in names.known()} | had | names.names_of(kept)
+    _put(key, kept, shown)
     chosen = st.multiselect(
         "Tokenizers",
-        list(dict.fromkeys([*had, *names.known(), *st.session_state[key]])),
+        list(dict.fromkeys([*had, *shown])),
         key=key,
-        format_func=lambda spec: own.get(spec) or had.get(spec) or names.name_of(spec),
+        format_func=lambda spec: shown.get(spec, spec),
         accept_new_options=True,
         max_selections=MAX_TOKENIZERS,
         placeholder="Choose models, or type a Hub id such as Qwen/Qwen3-8B",
@@ -80,18 +82,25 @@ def _begin(key: str) -> None:
         names.restore(chosen)
 
 
-def _take_in(key: str) -> None:
-    """Put what was brought, or is to replace another, among those chosen; a ninth is refused."""
+def _with_what_was_brought(key: str) -> list[str]:
+    """Those chosen, with what was brought or is to replace another among them; a ninth is refused."""
     old, new = st.session_state.get(_REPLACED, {}).pop(key, ("", ""))
-    chosen = [new if spec == old else spec for spec in st.session_state[key]]
+    chosen = [new if spec == old else spec for spec in map(spec_of, st.session_state[key])]
     added = st.session_state.get(_ADDED, {}).pop(key, None)
     if added is not None and added not in chosen:
         if len(chosen) < MAX_TOKENIZERS:
             chosen.append(added)
         else:
             _refuse(key, [added])
-    if chosen != st.session_state[key]:
+    return list(dict.fromkeys(chosen))
+
+
+def _put(key: str, chosen: list[str], labels: Mapping[str, str]) -> None:
+    """Choose these. The browser knows them by their labels: where one has changed, it has to be told."""
+    before = st.session_state.setdefault(_DRAWN, {}).get(key, {})
+    if chosen != st.session_state[key] or any(before.get(spec) != labels[spec] for spec in chosen):
         st.session_state[key] = chosen
+    st.session_state[_DRAWN][key] = labels
 
 
 def _refuse(key: str, specs: Sequence[str]) -> None:

@@ -131,7 +131,7 @@ def _rwkv(entry: _Packaged, files: Files) -> LocalTokenizer:
     return rwkv.SOURCE.load(files)
 
 
-_PACKAGED: Mapping[str, _Packaged] = {
+PACKAGED: Mapping[str, _Packaged] = {
     "qwen3.6": _Packaged("Qwen3.6", _QWEN_3_6_FILE, _tiktoken, _QWEN_3_6_PATTERN, _QWEN_3_6),
     "qwen3": _Packaged("Qwen3", _QWEN_FILE, _tiktoken, _QWEN_PATTERN, _QWEN_3),
     "qwen2.5": _Packaged("Qwen2.5", _QWEN_FILE, _tiktoken, _QWEN_PATTERN, _QWEN_2_5),
@@ -151,9 +151,9 @@ _PACKAGED: Mapping[str, _Packaged] = {
 
 
 def _open(name: str) -> LocalTokenizer:
-    entry = _PACKAGED.get(name)
+    entry = PACKAGED.get(name)
     if entry is None:
-        raise UnknownName("packaged tokenizer", name, _PACKAGED)
+        raise UnknownName("packaged tokenizer", name, PACKAGED)
     path = entry.file.find()
     beside = {other: path.parent / other for other in (entry.file.name, *_beside(path))}
     tokenizer = entry.load(entry, Files(f"packaged:{name}", beside, entry.file.name))
@@ -168,7 +168,7 @@ def _beside(path: Path) -> list[str]:
 
 
 def _offered() -> list[tuple[str, str]]:
-    return [(f"packaged:{name}", entry.label) for name, entry in _PACKAGED.items()]
+    return [(f"packaged:{name}", entry.label) for name, entry in PACKAGED.items()]
 
 
 SOURCE = Source(
