@@ -12,7 +12,7 @@ from components.segmentation.statistic_cards import statistic_cards
 from components.segmentation.token_view.component import token_view
 from components.segmentation.tool import tools
 from components.segmentation.view_model import token_view_of
-from components.widgets import text_state
+from components.widgets import names, text_state
 from components.widgets.page_link.component import page_link
 from components.widgets.pickers import TOKENIZERS, tokenizers_in_link
 from components.widgets.text_editor.component import text_editor
@@ -59,7 +59,11 @@ def _draw(specs: Sequence[str], text: str, options: ViewOptions) -> None:
     event = token_view(token_view_of(rows, text, span, options), key="token_view")
     if event is not None and event.lane < len(rows):
         st.session_state["picked"] = Picked(rows[event.lane].spec, event.id, event.start)
-    parameters = {text_state.PARAMETER: text_state.in_link(), TOKENIZERS: tokenizers_in_link(specs)}
+    parameters = {
+        text_state.PARAMETER: text_state.in_link(),
+        TOKENIZERS: tokenizers_in_link(specs),
+        names.PARAMETER: names.in_link(specs),
+    }
     page_link(parameters, text_state.link_note(), key="page_link")
     tools(SegmentationContext(rows, text, span, options, st.session_state.get("picked")))
 

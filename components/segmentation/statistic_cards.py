@@ -24,7 +24,7 @@ def card(row: Row, numbers: Mapping[str, Value], most: int) -> Card:
     n_tokens, bytes_per_token = int(numbers["n_tokens"].number), numbers["bytes_per_token"].number
     per_token = "–" if isnan(bytes_per_token) else f"{bytes_per_token:.2f}"
     return Card(
-        label=info.label,
+        label=row.label,
         colour=row.colour,
         count=f"{n_tokens:,}",
         unit="token" if n_tokens == 1 else "tokens",

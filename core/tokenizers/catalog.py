@@ -36,6 +36,7 @@ SIBLINGS = (
 )
 # Those of them that hold a tokenizer and not only facts about one; the first that is there can stand for all.
 LEADING = tuple(name for name in SIBLINGS if not name.endswith(("config.json", "_map.json", "_tokens.json", ".jinja")))
+FETCHED = ("hub:", "pypi:", "npm:")  # how specs begin of what may have to be fetched, with settings of the owner's
 
 
 SOURCES = Registry(
