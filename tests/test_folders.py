@@ -10,8 +10,8 @@ from tokenizers import Tokenizer as Backend
 from tokenizers import processors
 from transformers.models.auto import tokenization_auto
 
-from core.tokenizers.auto.names import VERSION, canonical, class_of
 from core.tokenizers.auto.model_types import GENERIC
+from core.tokenizers.auto.names import VERSION, canonical, class_of
 from core.tokenizers.catalog import files_at, open_path, open_tokenizer
 from core.tokenizers.tokenizer import Specials, Tokenizer
 from tests import tiny

@@ -27,6 +27,8 @@ SIBLINGS = (
     "merges.txt",
     "vocab.txt",
 )
+TEMPLATES = "additional_chat_templates"  # a folder of chat templates, each named by its file
+MOST_TEMPLATES = 32
 # Those of them that hold a tokenizer and not only facts about one; the first that is there can stand for all.
 LEADING = tuple(name for name in SIBLINGS if not name.endswith(("config.json", "_map.json", "_tokens.json", ".jinja")))
 
@@ -93,11 +95,18 @@ def open_path(spec: str, path: Path, options: dict[str, str] | None = None) -> L
 def files_at(spec: str, path: Path, options: dict[str, str]) -> Files:
     """The files of the tokenizer at a path: a folder's tokenizer files, or a file with its siblings."""
     if path.is_dir():
-        return Files(spec, {name: path / name for name in SIBLINGS if (path / name).is_file()}, "", options)
+        return Files(spec, _siblings(path), "", options)
     if not path.is_file():
         raise UnreadableFile(f"There is no file {shown(str(path))}. Check the path.")
-    near = {name: path.parent / name for name in SIBLINGS if (path.parent / name).is_file()}
+    near = _siblings(path.parent)
     return Files(spec, {**near, path.name: path}, path.name, options)
+
+
+def _siblings(folder: Path) -> dict[str, Path]:
+    """The tokenizer files of a folder, and its chat templates that have names, by name inside it."""
+    templates = sorted((folder / TEMPLATES).glob("*.jinja"))[:MOST_TEMPLATES]
+    names = [*SIBLINGS, *(f"{TEMPLATES}/{template.name}" for template in templates)]
+    return {name: folder / name for name in names if (folder / name).is_file()}
 
 
 def split_options(rest: str) -> tuple[str, dict[str, str]]:

@@ -178,7 +178,8 @@ def _said_moved(backend: tokenizers.Tokenizer, listed: Mapping[int, AddedToken])
         return []
     more = f", and {len(moved) - _SOME:,} more" if len(moved) > _SOME else ""
     return [
-        f"Ids follow the vocabulary, as in transformers, and not the file of added tokens: {'; '.join(moved[:_SOME])}{more}."
+        "Ids follow the vocabulary, as in transformers, and not the file of added tokens: "
+        f"{'; '.join(moved[:_SOME])}{more}."
     ]
 
 

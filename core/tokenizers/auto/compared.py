@@ -48,8 +48,8 @@ def differences(
     holds = type(backend.model).__name__
     if holds != built.model:
         return [
-            f"Read as its tokenizer.json says. transformers {VERSION} would take it for {kind}, which is {built.model} and "
-            f"not {holds} as the file is."
+            f"Read as its tokenizer.json says. transformers {VERSION} would take it for {kind}, which is {built.model} "
+            f"and not {holds} as the file is."
         ]
     return [*_cut_otherwise(backend, kind, built, settings), *_ends_otherwise(backend, kind, built, roles)]
 
@@ -62,8 +62,9 @@ def _cut_otherwise(backend: tokenizers.Tokenizer, kind: str, built: TokenizerCla
         here, there = _ids(backend, text), _ids(twin, text)
         if here != there:
             return [
-                f"Read as its tokenizer.json says. transformers {VERSION} keeps only the vocabulary and builds the steps of "
-                f"{kind} anew, which cut some texts otherwise, such as {shown(text)}: {_counted(there)}, here {_counted(here)}."
+                f"Read as its tokenizer.json says. transformers {VERSION} keeps only the vocabulary and builds the "
+                f"steps of {kind} anew, which cut some texts otherwise, such as {shown(text)}: {_counted(there)}, "
+                f"here {_counted(here)}."
             ]
     return []
 

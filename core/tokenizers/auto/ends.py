@@ -46,6 +46,6 @@ def _ids(
 
 def _unsaid(bos: str) -> str:
     return (
-        f"{bos} goes in front of a text, as the makers of such models have it; transformers {VERSION} puts it there only "
-        "where tokenizer_config.json says add_bos_token."
+        f"{bos} goes in front of a text, as the makers of such models have it; transformers {VERSION} puts it there "
+        "only where tokenizer_config.json says add_bos_token."
     )

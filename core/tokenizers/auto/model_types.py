@@ -82,8 +82,8 @@ _FAMILIES = {
     "RemBert": "rembert",
     "RoCBert": "roc_bert",
     "RoFormer": "roformer",
-    "Roberta": "bart bridgetower clap data2vec-text florence2 ibert led lilt longformer mega mra mvp roberta roberta-prelayernorm "
-    "",
+    "Roberta": "bart bridgetower clap data2vec-text florence2 ibert led lilt longformer mega mra mvp roberta "
+    "roberta-prelayernorm",
     "SeamlessM4T": "seamless_m4t seamless_m4t_v2",
     "Siglip": "siglip",
     "Siglip2": "siglip2",
@@ -121,4 +121,14 @@ REGISTERED = {
     **dict.fromkeys(_GENERIC.split(), GENERIC),
 }
 # Of these the configs are known to name a wrong class; the registered one holds.
-CORRECTED = frozenset(("hyperclovax_vision_v2 qwen2 qwen3_5 qwen3_5_moe qwen3_5_moe_text qwen4_exp siglip2").split())
+CORRECTED = frozenset(
+    [
+        "hyperclovax_vision_v2",
+        "qwen2",
+        "qwen3_5",
+        "qwen3_5_moe",
+        "qwen3_5_moe_text",
+        "qwen4_exp",
+        "siglip2",
+    ]
+)

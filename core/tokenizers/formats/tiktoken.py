@@ -22,7 +22,7 @@ from core.tokenizers.backends.tiktoken import REFERENCE, TiktokenTokenizer, voca
 from core.tokenizers.format import Files, Source
 from core.tokenizers.gunzip import content, head
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
-from core.tokenizers.sidecars import chat_template, label, special
+from core.tokenizers.sidecars import Spellings, chat, label, named
 from core.tokenizers.tokenizer import Info
 
 _read_from_network = tiktoken.load.read_file
@@ -149,14 +149,19 @@ def _load(files: Files) -> TiktokenTokenizer:
         reference=REFERENCE,
         normaliser="Unicode NFC" if known.nfc else "",
         specials=tuple(sorted(known.specials.items(), key=lambda pair: pair[1])),
-        chat_template=chat_template(files),
-        bos=special(files, "bos_token") or known.bos,
-        eos=special(files, "eos_token") or next((s for s in known.specials if s in (_END, "<|end_of_text|>")), ""),
         notes=tuple(filter(None, (known.note,))),
+        **chat(files, _named(files, known)),
     )
     encoding = _encoding(info.label, known.pre, rank_by_bytes, name)
     before = [known.specials[known.bos]] if known.bos else []
     return TiktokenTokenizer(encoding, info, vocabulary, normalise="NFC" if known.nfc else None, before=before)
+
+
+def _named(files: Files, known: _Known) -> Spellings:
+    """(name, spelling) of special tokens, by the files beside it or else by what is known of it."""
+    end = next((s for s in known.specials if s in (_END, "<|end_of_text|>")), "")
+    usual = {name: token for name, token in (("bos_token", known.bos), ("eos_token", end)) if token}
+    return tuple({**usual, **dict(named(files))}.items())
 
 
 def _known(data: bytes, pre: str | None, name: str) -> _Known:

@@ -40,8 +40,8 @@ _PRE_BY_CLASS = {
 }
 _COMPOSED = ("Qwen2Tokenizer", "GPTNeoXTokenizer")  # put a text in NFC first
 _AS_ROBERTA = (
-    "No file says which tokens are special or what goes around a text; the vocabulary begins as RoBERTa's does, so <s> goes "
-    "in front and </s> at the end."
+    "No file says which tokens are special or what goes around a text; the vocabulary begins as RoBERTa's does, so <s> "
+    "goes in front and </s> at the end."
 )
 _NO_VOCABULARY = "Made of merges alone: ids follow the order of bytes and merges, which the file does not confirm."
 
