@@ -14,6 +14,7 @@ from core.tokenizers.chat.variables import Variable
 from core.tokenizers.tokenizer import Info
 
 MOST_CHARACTERS = 100_000  # of one value
+_WIDTH = 240  # px
 _UNSET = "as the template has it"
 _TOOLS = """[{"type": "function", "function": {"name": "weather", "description": "The weather of a city",
   "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}}]"""
@@ -64,8 +65,10 @@ def given(variables: Sequence[Variable]) -> Given:
     if not variables:
         return ()
     with st.expander(f"What the template also takes: {', '.join(plain(one.name) for one in variables[:6])}"):
-        found = [(one.name, _asked(one)) for one in variables]
-    return tuple((name, _checked(name, value)) for name, value in found if value)
+        with st.container(horizontal=True):
+            found = {one.name: _asked(one) for one in variables if one.kind != "json"}
+        found |= {one.name: _asked(one) for one in variables if one.kind == "json"}
+    return tuple((name, _checked(name, value)) for name, value in sorted(found.items()) if value)
 
 
 def _asked(variable: Variable) -> str:
@@ -74,10 +77,10 @@ def _asked(variable: Variable) -> str:
     if variable.kind == "json":
         return str(st.text_area(label, key=key, placeholder=_example(variable.name), help=_ABOUT.get(variable.name)))
     if variable.kind == "text":
-        text = st.text_input(label, key=key, placeholder=next(iter(variable.options), _UNSET))
+        text = st.text_input(label, key=key, placeholder=next(iter(variable.options), _UNSET), width=_WIDTH)
         return json.dumps(text) if text else ""
     words = ["true", "false"] if variable.kind == "switch" else list(variable.options)
-    word = st.selectbox(label, [_UNSET, *words], key=key, format_func=plain)
+    word = st.selectbox(label, [_UNSET, *words], key=key, format_func=plain, width=_WIDTH)
     if word not in words:
         return ""
     return str(word) if variable.kind == "switch" else json.dumps(word)

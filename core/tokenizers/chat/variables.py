@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jinja2 import Environment, nodes
+    from jinja2 import nodes
 
 MOST = 24  # variables of one template; real ones have up to eight
 _SETTLED = {"messages", "add_generation_prompt"}
@@ -30,8 +30,11 @@ class Variable:
     options: tuple[str, ...] = ()
 
 
-def variables(environment: "Environment", template: str) -> tuple[Variable, ...]:
+def variables(environment: Any, template: str) -> tuple[Variable, ...]:
     """The variables of a template, by name; special tokens among them, helpers of the environment not.
+
+    Args:
+        environment: the `jinja2.Environment` that would render it.
 
     Raises:
         jinja2.TemplateSyntaxError: it is not valid Jinja.
