@@ -49,8 +49,11 @@ class Info:
         reference: library and version whose ids these are.
         normaliser: in words what it changes in a text before cutting, empty if nothing.
         specials: special tokens, spelling to id.
-        chat_template: its own Jinja template, empty if it has none.
-        bos, eos: spellings used by the chat template, empty if none.
+        chat_template: its own Jinja template, the one named "default" where it has several; empty if it has none, or
+            several of which none is the default.
+        chat_templates: (name, template) of each where it has several.
+        bos, eos: spellings of its first and last token, empty if none.
+        named_tokens: (name, spelling) of special tokens as chat templates call them: "bos_token", "image_token".
         notes: facts a user of its numbers should know, one sentence each.
     """
 
@@ -64,8 +67,10 @@ class Info:
     normaliser: str = ""
     specials: tuple[tuple[str, int], ...] = ()
     chat_template: str = ""
+    chat_templates: tuple[tuple[str, str], ...] = ()
     bos: str = ""
     eos: str = ""
+    named_tokens: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -25,7 +25,7 @@ from core.tokenizers.gunzip import content, head
 from core.tokenizers.known_ranks import END, KNOWN_RANKS, KnownRanks, digest_of
 from core.tokenizers.packages.quicktok import ENCODINGS, packaged_ranks
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
-from core.tokenizers.sidecars import chat_template, config, label, special
+from core.tokenizers.sidecars import Spellings, chat, config, label, named
 from core.tokenizers.tokenizer import Info
 
 _read_from_network = tiktoken.load.read_file
@@ -105,15 +105,20 @@ def _load(files: Files) -> TiktokenTokenizer:
         reference=REFERENCE,
         normaliser="Unicode NFC" if known.nfc else "",
         specials=tuple(sorted(known.specials.items(), key=lambda pair: pair[1])),
-        chat_template=chat_template(files),
-        bos=special(files, "bos_token") or known.bos,
-        eos=special(files, "eos_token") or next((s for s in known.specials if s in _ENDS), ""),
         notes=tuple(filter(None, (known.note,))),
+        **chat(files, _named(files, known)),
     )
     pattern = FAST.get(known.pre) or PRE_TOKENIZERS[known.pre].patterns[0]
     encoding = encoding_by(pattern, rank_by_bytes, info.label, name)
     before = [known.specials[known.bos]] if known.bos else []
     return TiktokenTokenizer(encoding, info, vocabulary, normalise="NFC" if known.nfc else None, before=before)
+
+
+def _named(files: Files, known: KnownRanks) -> Spellings:
+    """(name, spelling) of special tokens, by the files beside it or else by what is known of it."""
+    end = next((s for s in known.specials if s in _ENDS), "")
+    usual = {name: token for name, token in (("bos_token", known.bos), ("eos_token", end)) if token}
+    return tuple({**usual, **dict(named(files))}.items())
 
 
 def _known(files: Files, name: str, rank_by_bytes: Mapping[bytes, int]) -> KnownRanks:
