@@ -22,7 +22,6 @@ from components.widgets.view_options import AS_CHOSEN, ORDER, ViewOptions, settl
 from core.text.samples import opening_text
 from core.text.utf8 import utf8
 
-
 _PAGE_CHANGED = "whole_page_is_due"
 
 

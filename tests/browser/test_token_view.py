@@ -646,7 +646,9 @@ def test_lanes_hide_and_stand_alone(mount: Mount) -> None:
 
 
 def bar_words(page: Page) -> str:
-    page.mouse.move(*page.evaluate("(b => [b.left + root().querySelector('.ta-track').taBars[0].x, b.top + 12])(box('.ta-track'))"))
+    page.mouse.move(
+        *page.evaluate("(b => [b.left + root().querySelector('.ta-track').taBars[0].x, b.top + 12])(box('.ta-track'))")
+    )
     return str(page.evaluate("tip()"))
 
 
@@ -697,7 +699,9 @@ def test_lanes_are_moved_from_the_menu_and_by_their_labels(mount: Mount) -> None
 @pytest.mark.parametrize("dense", [False, True])
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("view", ["lanes", "cards"])
-def test_what_is_out_of_sight_is_given_the_height_it_will_have(mount: Mount, dense: bool, width: int, view: Any) -> None:
+def test_what_is_out_of_sight_is_given_the_height_it_will_have(
+    mount: Mount, dense: bool, width: int, view: Any
+) -> None:
     text = "word and word\n" * 60
     page = mount(replace(view_of(text), view=view, dense=dense), width=width)
     far = "all('.ta-system, .ta-block').at(-2)"

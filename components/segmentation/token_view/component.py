@@ -13,7 +13,9 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from components.segmentation.token_view.script import HERE, address, library
+from components.frame.scripted_component import ScriptedComponent
+from components.segmentation.token_view.script import library
+
 
 @dataclass(frozen=True)
 class TokenDetail:
@@ -208,9 +210,8 @@ def standalone_html(view: TokenView, *, title: str = "Token Atlas: segmentation"
     )
 
 
-# Registered on import, and again under the same name when Streamlit reloads the module after an edit: the last counts.
-_COMPONENT = st.components.v2.component(
-    "token_atlas_token_view", js=(HERE / "loader.js").read_text(encoding="utf-8")
+_COMPONENT = ScriptedComponent(
+    "token_atlas_token_view", js=f"{library()}\nexport default tokenAtlasView().streamlitMount;\n"
 )
 
 
@@ -219,7 +220,7 @@ def token_view(view: TokenView, *, key: str, tools: TokenViewTools | None = None
     asked = tools or TokenViewTools(lambda query, number: None, lambda specs: None, lambda: None)
     result = _COMPONENT(
         key=key,
-        data={"script": address(), "view": payload(view) | {"tools": tools is not None}},
+        data=payload(view) | {"tools": tools is not None},
         on_picked_change=lambda: None,
         on_find_change=lambda: asked.find(*_sought(st.session_state[key].get("find"))),
         on_order_change=lambda: asked.order([str(spec) for spec in st.session_state[key].get("order") or ()]),

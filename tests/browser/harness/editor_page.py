@@ -21,7 +21,9 @@ def page() -> None:
     slow = st.checkbox("Slow")
     view = "cards" if st.checkbox("Cards") else "lanes"
     start = "Hello world" if st.session_state.version == 0 else f"Sample {st.session_state.version}"
-    text = text_editor("editor", start, version=st.session_state.version, label="Text", placeholder="Type", max_chars=200)
+    text = text_editor(
+        "editor", start, version=st.session_state.version, label="Text", placeholder="Type", max_chars=200
+    )
     if slow:
         time.sleep(0.7)
     st.code(ascii(text))
