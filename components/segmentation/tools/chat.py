@@ -13,6 +13,7 @@ from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
 from components.widgets import text_state
 from components.widgets.view import View
+from core.common.numbers import count
 from core.text.windows import windows
 from core.tokenizers.chat.chat import RenderedChat, Turn, chosen_template, templates_of, why_no_chat
 from core.tokenizers.kinds import Kind
@@ -82,7 +83,7 @@ def _draw_chat(row: Row, chat: RenderedChat, template: str, context: Segmentatio
     """The rendered chat in the token view, and a way to take it into the editor."""
     special = int((chat.segmentation.kinds == Kind.SPECIAL).sum())
     st.caption(
-        f"{len(chat.segmentation):,} tokens, {special:,} of them special, written by {chat.written_by}. "
+        f"{count(len(chat.segmentation))} tokens, {count(special)} of them special, written by {chat.written_by}. "
         "Outlined boxes are special tokens."
     )
     shown = Row(row.spec, row.tokenizer, chat.segmentation, row.colour)

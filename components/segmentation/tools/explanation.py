@@ -12,6 +12,7 @@ from components.segmentation.rows import Row
 from components.segmentation.tool_charts import merge_tree_figure
 from components.widgets.chips import chips, visible
 from components.widgets.view import View
+from core.common.numbers import count
 from core.tokenizers.backends.display import displayed
 from core.tokenizers.explain.merges import merge_tree
 from core.tokenizers.tokenizer import Explanation, Stage
@@ -33,7 +34,7 @@ def draw(context: SegmentationContext) -> None:
     row = by_spec[spec]
     shown = text[:MOST_CHARACTERS]
     if len(shown) < len(text):
-        st.caption(f"Shown for the first {MOST_CHARACTERS:,} of {len(text):,} characters.")
+        st.caption(f"Shown for the first {count(MOST_CHARACTERS)} of {count(len(text))} characters.")
     stages = row.tokenizer.stages(shown)
     for stage in stages:
         st.markdown(f"**{stage.name}** :gray[{plain(stage.detail)}]")

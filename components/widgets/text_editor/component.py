@@ -7,10 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from components.frame.scripted_component import ScriptedComponent
+
 HERE = Path(__file__).parent
 
-# Registered on import, and again under the same name when Streamlit reloads the module after an edit: the last counts.
-_COMPONENT = st.components.v2.component(
+_COMPONENT = ScriptedComponent(
     "token_atlas_text_editor",
     css=(HERE / "text_editor.css").read_text(encoding="utf-8"),
     js=(HERE / "text_editor.js").read_text(encoding="utf-8"),

@@ -4,7 +4,8 @@
 const editors = new WeakMap();
 
 const SMALL = 50000; // code units; longer texts wait longer, because each send carries all of it
-const delayFor = (length) => (length <= SMALL ? 120 : Math.min(1200, 120 + length / 500));
+// The first key of a burst is sent at once, then the newest text in every such span (ms), and the last one after the last key.
+const spanFor = (length) => (length <= SMALL ? 120 : Math.min(1200, 120 + length / 500));
 
 /** Characters, UTF-8 bytes and the lone surrogates of a text, in one pass. */
 function measureText(text) {
@@ -43,7 +44,7 @@ function createEditor(root) {
   root.append(box);
 
   const editor = { data: null, send: () => {}, version: undefined };
-  let timer = 0, composing = false, sent = null;
+  let timer = 0, composing = false, sent = null, sentAt = -Infinity;
 
   function report() {
     const { characters, bytes, lone, firstLone } = measureText(area.value), limit = editor.data.max_chars;
@@ -65,6 +66,7 @@ function createEditor(root) {
     const key = editor.version + "\u0000" + area.value;
     if (key === sent) return;
     sent = key;
+    sentAt = performance.now();
     editor.send({ version: editor.version, text: area.value });
   }
 
@@ -72,8 +74,9 @@ function createEditor(root) {
     report();
     const direction = directionOf(area.value);
     if (area.dir !== direction) area.dir = direction;
-    clearTimeout(timer); // a newer text replaces one that waits
-    if (!composing) timer = setTimeout(flush, delayFor(area.value.length));
+    if (composing || timer) return; // the text that waits is read when its time comes: the newest
+    const wait = sentAt + spanFor(area.value.length) - performance.now();
+    if (wait <= 0) flush(); else timer = setTimeout(flush, wait);
   }
 
   area.addEventListener("input", (event) => { if (!composing && !event.isComposing) schedule(); else report(); });
@@ -85,7 +88,7 @@ function createEditor(root) {
     area.setRangeText(pasted.replaceAll("\r\n", "\n"), area.selectionStart, area.selectionEnd, "end");
     schedule();
   });
-  area.addEventListener("compositionstart", () => { composing = true; clearTimeout(timer); });
+  area.addEventListener("compositionstart", () => { composing = true; clearTimeout(timer); timer = 0; });
   area.addEventListener("compositionend", () => { composing = false; schedule(); });
   area.addEventListener("blur", () => { if (timer) flush(); });
   for (const type of ["keydown", "keypress", "keyup"]) area.addEventListener(type, (event) => event.stopPropagation()); // no page shortcut fires while typing
