@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -10,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from components.widgets.pickers import OPENING, TOKENIZERS
 from core.common.text_link import to_link
 from core.jobs.shared_cache import shared
-from core.text.samples import opening_text
+from core.text.samples import opening_text, pairs, sample
 
 FRAME = Path(__file__).parents[1] / "components" / "frame" / "frame.py"
 TOOLS = ("Statistics", "Agreement", "How it got there", "Chat", "Split by budget", "Two texts", "Share and keep")
@@ -116,4 +117,78 @@ def test_a_lone_surrogate_is_one_message() -> None:
     app.session_state["text_version"] = 1
     app.run()
     assert not app.exception
-    assert "lone surrogate" in app.error[0].value
+    assert not app.error  # the editor says it, beside the text
+    assert not app.dataframe
+
+
+def typed(app: AppTest, text: str) -> AppTest:
+    """What the editor's report does: no browser sends it here."""
+    app.session_state["text_at_hand"], app.session_state["text_at_hand_own"] = text, True
+    return app.run()
+
+
+def button(app: AppTest, label: str) -> Any:
+    return next(one for one in app.button if one.label == label)
+
+
+def test_a_sample_destroys_no_text_and_the_chooser_says_what_is_shown() -> None:
+    app = typed(page(tokenizers=["builtin:words"]), "my own text")
+    assert app.selectbox(key="sample").value is None
+    app.selectbox(key="sample").set_value("code-python").run()
+    assert app.session_state["text_at_hand"] == sample("code-python").text
+    assert app.selectbox(key="sample").value == "code-python"
+    typed(app, "the sample, edited")
+    assert app.selectbox(key="sample").value is None
+    app.selectbox(key="sample").set_value("code-python").run()  # the same again: the edited text gives way to it
+    assert app.session_state["text_at_hand"] == sample("code-python").text
+    button(app, "Back to my text").click().run()
+    assert app.session_state["text_at_hand"] == "the sample, edited"
+    button(app, "Back to my text").click().run()
+    assert app.session_state["text_at_hand"] == "my own text"
+    button(app, "Back to my text").click().run()
+    assert app.session_state["text_at_hand"] == "the sample, edited"
+
+
+def test_a_pair_destroys_neither_text() -> None:
+    app = typed(page(tokenizers=["builtin:words"], tool="Two texts"), "my own text")
+    app.session_state["second_text"], app.session_state["second_text_own"] = "my second", True
+    app.run().selectbox(key="pair").select_index(0).run()
+    pair = pairs()[0]
+    assert (app.session_state["text_at_hand"], app.session_state["second_text"]) == (pair.first, pair.second)
+    assert app.selectbox(key="pair").value == pair.key
+    button(app, "Back to my second text").click().run()
+    button(app, "Back to my text").click().run()
+    assert (app.session_state["text_at_hand"], app.session_state["second_text"]) == ("my own text", "my second")
+    assert app.selectbox(key="pair").value is None
+
+
+def test_the_message_of_a_damaged_link_goes_when_a_new_text_comes() -> None:
+    app = page(text="damaged", tokenizers=["builtin:words"])
+    assert "damaged" in app.error[0].value
+    app.selectbox(key="sample").set_value("code-python").run()
+    assert not app.error
+
+
+@pytest.mark.parametrize("name", ["plain.txt", "notes.csv", "no ending"])
+def test_a_text_file_is_opened_as_it_is(name: str) -> None:
+    app = typed(page(tokenizers=["builtin:utf8-bytes"]), "mine")
+    app.file_uploader(key="text_file_0").upload(name, "a\r\nb\u2028".encode("utf-16")).run()
+    assert not app.exception
+    assert app.session_state["text_at_hand"] == "a\r\nb\u2028"
+    assert any("byte\\-order mark left out" in one.value for one in app.caption)
+    button(app, "Put the byte-order mark back").click().run()
+    assert app.session_state["text_at_hand"] == "\ufeffa\r\nb\u2028"
+    assert app.session_state["text_at_hand_kept"][0] == "mine"
+
+
+def test_a_file_that_is_no_text_is_one_message_and_the_text_stays() -> None:
+    app = typed(page(tokenizers=["builtin:words"]), "mine")
+    app.file_uploader(key="text_file_0").upload("a.txt", b"").run()
+    assert ["is empty" in error.value for error in app.error] == [True]
+    assert app.session_state["text_at_hand"] == "mine"
+
+
+def test_where_uploads_are_off_no_file_can_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_UPLOADS", "off")
+    app = page(tokenizers=["builtin:words"])
+    assert not app.file_uploader

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.cached import tokenizers as cached
-from components.widgets import text_state
-from core.text.samples import samples
 
 MAX_TOKENIZERS = 8
 TOKENIZERS = "tokenizers"  # the key of the choice, in the session and in the link
@@ -87,25 +85,3 @@ def remember(spec: str, key: str = TOKENIZERS) -> None:
 def choose_opening() -> None:
     """Choose the tokenizers that the page opens with."""
     st.session_state[TOKENIZERS] = list(OPENING)
-
-
-def sample_picker() -> None:
-    """A chooser of sample texts; choosing one replaces the text at hand."""
-
-    def take() -> None:
-        chosen = st.session_state["sample"]
-        if chosen is not None:
-            text_state.replace(by_key[chosen].text)
-
-    by_key = {sample.key: sample for sample in samples()}
-    st.selectbox(
-        "Sample text",
-        list(by_key),
-        index=None,
-        key="sample",
-        format_func=lambda key: f"{by_key[key].group} · {by_key[key].label}",
-        placeholder="Sample texts",
-        label_visibility="collapsed",
-        width=230,
-        on_change=take,
-    )

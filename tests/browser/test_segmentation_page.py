@@ -207,3 +207,48 @@ def test_a_phone_cuts_nothing_off(visit: Callable[..., Page], view: str) -> None
     page = visit(f"?view={view}", width=390, height=844)
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_deleted_text_leaves_the_address(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text={to_link('secret words')}")
+    page.locator("textarea").first.fill("")
+    expect(page.get_by_role("button", name="Show the opening text")).to_be_visible(timeout=30_000)
+    page.get_by_text("Cards", exact=True).click()  # what else the address holds is written by another hand
+    expect(page).to_have_url(re.compile("view=Cards"))
+    query = parse_qs(urlsplit(page.url).query)
+    assert [from_link(text) for text in query.get("text", [])] == [""]
+    page.reload()
+    expect(page.locator("textarea").first).to_have_value("", timeout=60_000)
+
+
+def test_what_is_said_of_the_text_goes_with_it(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text=damaged")
+    message = page.get_by_text("The text in this link is damaged")
+    expect(message).to_be_visible()
+    chooser = page.locator(".st-key-sample")
+    expect(chooser.get_by_role("combobox")).to_have_value("Opening · Many scripts")
+    page.locator("textarea").first.fill("a new text")
+    expect(message).to_be_hidden(timeout=30_000)
+    expect(chooser.get_by_placeholder("Your text")).to_be_visible(timeout=30_000)
+
+
+def test_editor_cards_and_statistics_show_one_length(visit: Callable[..., Page]) -> None:
+    text = "a\r\nb\rc\u2028\ufeffé"
+    page = visit(f"{WORDS}&text={to_link(text)}")
+    expect(page.locator(".te-count")).to_contain_text(f"{len(text)} characters · {len(text.encode())} bytes")
+    assert counts(page)[1] == str(len(text.encode()))
+    expect(page.get_by_text(f"The text has {len(text.encode())} bytes")).to_be_visible(timeout=30_000)
+    page.locator("textarea").first.press("End")
+    page.keyboard.type("!")
+    expect(page.locator(".card .count").nth(1)).to_have_text(str(len(text.encode()) + 1), timeout=30_000)
+    assert from_link(parse_qs(urlsplit(page.url).query)["text"][0]).replace("!", "") == text
+
+
+def test_half_a_character_is_one_message(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text={to_link('fine')}")
+    page.locator("textarea").first.evaluate(
+        "a => { a.value = 'a' + String.fromCharCode(0xd83d) + 'b'; a.dispatchEvent(new Event('input')); }"
+    )
+    expect(page.locator(".te-message")).to_contain_text("half of a surrogate pair")
+    expect(page.locator(".card")).to_have_count(0, timeout=30_000)
+    assert page.get_by_text("surrogate").count() == 1

@@ -88,7 +88,7 @@ function mountTokenView(root, payload, { onPick } = {}) {
       while (painted.pending.length && performance.now() < until) painted.fill(painted.pending.shift());
       if (painted.pending.length) idle = setTimeout(more, 8); else showLegend();
     }, 30);
-    stage.setAttribute("aria-label", `${model.lanes.length} tokenizers on one text of ${thin(model.text.length)} characters. Arrow keys move between tokens.`);
+    stage.setAttribute("aria-label", `${model.lanes.length} tokenizers on one text of ${thin(model.charAt[model.text.length])} characters. Arrow keys move between tokens.`);
     interaction.repainted(oldModel);
   }
 
