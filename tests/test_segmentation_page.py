@@ -14,7 +14,7 @@ from core.jobs.shared_cache import shared
 from core.text.samples import opening_text, pairs, sample
 
 FRAME = Path(__file__).parents[1] / "components" / "frame" / "frame.py"
-TOOLS = ("Statistics", "Agreement", "How it got there", "Chat", "Split by budget", "Two texts", "Share and keep")
+TOOLS = ("Statistics", "Agreement", "Ids", "How it got there", "Chat", "Split by budget", "Two texts", "Share and keep")
 
 
 @pytest.fixture(autouse=True)
@@ -192,3 +192,30 @@ def test_where_uploads_are_off_no_file_can_be_opened(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("TOKEN_ATLAS_UPLOADS", "off")
     app = page(tokenizers=["builtin:words"])
     assert not app.file_uploader
+
+
+def test_ids_are_read_back_and_looked_up() -> None:
+    app = page(tool="Ids", text=to_link("Hi") or "", tokenizers=["builtin:utf8-bytes", "builtin:words"])
+    assert app.code[0].value == "[75, 108]"
+    app.text_area(key="ids_pasted").set_value("[75, 108, 999]").run()
+    assert not app.exception
+    assert ["has no id 999" in one.value for one in app.warning] == [True]
+    app.text_area(key="ids_pasted").set_value("75 108").run()
+    assert app.code[1].value == "Hi"
+    assert any("gives the same ids back" in one.value for one in app.caption)
+    app.text_area(key="ids_pasted").set_value("75 198").run()
+    assert ["not valid UTF-8 from byte 1" in one.value for one in app.warning] == [True]
+    app.text_area(key="ids_pasted").set_value("75 oops").run()
+    assert ["Number 2 is" in error.value for error in app.error] == [True]
+    app.text_area(key="ids_pasted").set_value("")
+    app.text_input(key="ids_wanted").set_value("H").run()
+    found = app.dataframe[0].value.iloc[0]
+    assert (found.iloc[1], found.iloc[2]) == ("a token", "75")
+
+
+def test_a_rule_has_no_ids_to_read_and_says_so() -> None:
+    app = page(tool="Ids", tokenizers=["builtin:words"])
+    app.text_area(key="ids_pasted").set_value("1").run()
+    app.text_input(key="ids_wanted").set_value("H").run()
+    assert not app.exception
+    assert ["has no vocabulary" in error.value for error in app.error] == [True]

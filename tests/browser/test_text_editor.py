@@ -214,7 +214,8 @@ def test_random_edits_never_part_the_text_from_what_is_shown(page: Page) -> None
         f"""() => {{ {KEPT}
             let seed = 7;
             const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
-            const some = (most) => Array.from({{ length: random(most + 1) }}, () => "ab \\r\\n\\u2028"[random(6)]).join("");
+            const letter = () => "ab \\r\\n\\u2028"[random(6)];
+            const some = (most) => Array.from({{ length: random(most + 1) }}, letter).join("");
             for (let round = 0; round < 300; round++) {{
               const kept = KeptText();
               let shown = kept.put(some(12));
@@ -225,7 +226,8 @@ def test_random_edits_never_part_the_text_from_what_is_shown(page: Page) -> None
                 shown = shown.slice(0, from) + newlines(put) + shown.slice(to);
                 kept.edited(shown, from + newlines(put).length, false);
                 if (newlines(kept.text) !== shown) return [before, put, from, to, kept.text];
-                const head = before.slice(0, placeIn(before, from)).replace(/\\r$/, ""), tail = before.slice(placeIn(before, to)).replace(/^\\n/, "");
+                const head = before.slice(0, placeIn(before, from)).replace(/\\r$/, "");
+                const tail = before.slice(placeIn(before, to)).replace(/^\\n/, "");
                 if (!kept.text.startsWith(head) || !kept.text.endsWith(tail)) return [before, put, from, to, kept.text];
               }}
             }}
