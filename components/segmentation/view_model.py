@@ -28,6 +28,7 @@ def token_view_of(rows: Sequence[Row], text: str, span: tuple[int, int], options
         colours="id" if options.colours_by_id else "alternate",
         invisible=options.invisible,
         font_scale=options.font_scale,
+        ids=options.ids,
     )
 
 
@@ -52,6 +53,7 @@ def lane(row: Row, indices: NDArray[np.intp], start: int, end: int) -> Lane:
         spec=row.spec,
         colour=row.colour,
         summary=f"{segmentation.n_tokens:,} tokens",
+        total=segmentation.n_tokens,
         ids=ids,
         starts=np.clip(starts, start, end) - start,
         ends=np.clip(ends, start, end) - start,

@@ -19,6 +19,7 @@ class ViewOptions:
         specials: what to do about special tokens.
         price: money per million tokens, or None.
         context: tokens in the model's context window, or None.
+        ids: write each token's id under its box.
     """
 
     cards: bool
@@ -28,6 +29,7 @@ class ViewOptions:
     specials: Specials
     price: float | None
     context: int | None
+    ids: bool = False
 
 
 def view_options() -> ViewOptions:
@@ -52,6 +54,7 @@ def view_options() -> ViewOptions:
             help="By token id: the same token has the same colour wherever it stands.",
             bind="query-params",
         )
+        ids = st.toggle("Show token ids under the boxes", key="ids", bind="query-params")
         invisible = st.toggle("Show spaces, line ends and control characters", key="invisible", bind="query-params")
         add = st.toggle(
             "Add BOS and EOS as the tokenizer would",
@@ -92,4 +95,5 @@ def view_options() -> ViewOptions:
         specials=Specials(add=add, parse=parse),
         price=price,
         context=context,
+        ids=ids,
     )

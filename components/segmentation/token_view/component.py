@@ -18,7 +18,9 @@ HERE = Path(__file__).parent
 SCRIPTS = (
     "data.js",
     "geometry.js",
+    "ids.js",
     "paint.js",
+    "selection.js",
     "interact.js",
     "export.js",
     "main.js",
@@ -48,6 +50,7 @@ class Lane:
         kinds: 0 ordinary, 1 byte fallback, 2 unknown, 3 special, 4 inserted.
         pieces: the vocabulary's bytes of those tokens (by index) whose bytes differ from their span's bytes.
         details: per id, what the hover card adds.
+        total: its tokens in the whole text; 0 where that is not said.
     """
 
     label: str
@@ -60,6 +63,7 @@ class Lane:
     summary: str = ""
     pieces: Mapping[int, bytes] = field(default_factory=dict)
     details: Mapping[int, TokenDetail] = field(default_factory=dict)
+    total: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class TokenView:
         colours: "alternate", or "id": the same token has the same colour everywhere.
         invisible: show spaces, tabs and controls.
         font_scale: size of the text, 1 is 20 px.
+        ids: write each token's id under its box.
     """
 
     text: str
@@ -87,6 +92,7 @@ class TokenView:
     colours: Literal["alternate", "id"] = "alternate"
     invisible: bool = False
     font_scale: float = 1.0
+    ids: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,7 @@ def payload(view: TokenView) -> dict[str, Any]:
         "colours": view.colours,
         "invisible": view.invisible,
         "font_scale": view.font_scale,
+        "ids": view.ids,
         "first_index": [int(i) for i in view.first_index] or [0] * len(view.lanes),
     }
 
@@ -130,6 +137,7 @@ def _lane_payload(lane: Lane) -> dict[str, Any]:
         "spec": lane.spec,
         "colour": lane.colour,
         "summary": lane.summary,
+        "total": lane.total,
         "ids": ids,
         "starts": _integers(lane.starts),
         "ends": _integers(lane.ends),

@@ -42,7 +42,7 @@ function exportColours(stage) {
     `.byte{stroke:${ink};stroke-width:1.5;stroke-dasharray:0 3;stroke-linecap:round;fill:none}.unk{stroke:${ink};stroke-opacity:.4;stroke-width:1;fill:none}` +
     `.spec{stroke:${ink};stroke-width:1.2;fill:none}.ins{stroke:${ink};stroke-width:1;stroke-dasharray:3.2 1.6;fill:none}` +
     `.flag{stroke:${ink};stroke-width:.8;fill:${ink}}.nl,.inv{stroke:${quiet};stroke-width:1.1;fill:none}.dot{stroke:${quiet};stroke-width:2.4;stroke-linecap:round}` +
-    `.name{font:600 8px monospace;fill:${ink};text-anchor:middle;paint-order:stroke;stroke:${value("--ta-paper")};stroke-width:2.5px}.most{stroke:${accent};stroke-width:2}.few{stroke:${accent};stroke-width:2;stroke-opacity:.55}` };
+    `.name{font:600 8px monospace;fill:${ink};text-anchor:middle;paint-order:stroke;stroke:${value("--ta-paper")};stroke-width:2.5px}.tid{font:9.5px sans-serif;fill:${ink};text-anchor:middle}.lead{stroke:${quiet};stroke-width:.8;fill:none}.most{stroke:${accent};stroke-width:2}.few{stroke:${accent};stroke-width:2;stroke-opacity:.55}` };
 }
 
 /** The view as a self-contained SVG document (a string). Tabs are placed by measured position, because SVG knows no tab stops. */

@@ -63,9 +63,9 @@ function mountTokenView(root, payload, { onPick } = {}) {
     const labels = cards || view.narrow ? 0 : 168;
     const inner = cards ? (width - 16 * (columns - 1)) / columns - 26 : width - labels;
     const metrics = measureFont();
-    const size = { width: Math.floor(inner - 2 * GUTTER), height: Math.round(metrics.line), track: 24 };
+    const size = { width: Math.floor(inner - 2 * GUTTER), height: Math.round(metrics.line), track: 24, ids: idRoom(data) };
     const lines = layoutLines(model, size.width, measureBox, cache, metrics);
-    const pitch = size.height + 2 + (view.narrow && !cards ? 18 : 0);
+    const pitch = size.height + size.ids + 2 + (view.narrow && !cards ? 18 : 0);
     const systemHeight = cards ? 0 : 19 + (model.lanes.length > 1 ? size.track + 3 : 0) + model.lanes.length * pitch;
     const cardHeight = 56 + lines.length * pitch, top = stage.getBoundingClientRect().top;
     const isNear = (lane, k) => { // will it stand within a screen of what is seen? The rest is painted when the browser is idle
