@@ -8,10 +8,15 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from components.cached import tokenizers as cached
+from components.segmentation.rows import Row
+from components.segmentation.statistic_cards import card
 from components.widgets.pickers import OPENING, TOKENIZERS
 from core.common.text_link import to_link
 from core.jobs.shared_cache import shared
 from core.text.samples import opening_text, pairs, sample
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.tokenizer import Specials
 
 FRAME = Path(__file__).parents[1] / "components" / "frame" / "frame.py"
 TOOLS = ("Statistics", "Agreement", "Ids", "How it got there", "Chat", "Split by budget", "Two texts", "Share and keep")
@@ -219,3 +224,26 @@ def test_a_rule_has_no_ids_to_read_and_says_so() -> None:
     app.text_input(key="ids_wanted").set_value("H").run()
     assert not app.exception
     assert ["has no vocabulary" in error.value for error in app.error] == [True]
+
+
+def test_what_is_put_around_the_text_is_shown_and_counted_only_where_it_is() -> None:
+    query = {"tool": "How it got there", "text": to_link("hello") or "", "tokenizers": ["mistral:v1"]}
+    app = page(**query)
+    (stage,) = (one.value for one in app.markdown if "Post-processor" in one.value)
+    assert "not asked to add anything" in stage
+    assert not any("&lt;s&gt;" in one.proto.body for one in app.get("html"))
+    app = page(**query, add="true")
+    assert any("&lt;s&gt;" in one.proto.body for one in app.get("html"))
+
+
+def test_the_card_says_the_true_length_of_the_prompt() -> None:
+    tokenizer = open_tokenizer("mistral:v1")
+    row = Row("mistral:v1", tokenizer, tokenizer.segment("hello", Specials(add=True)), "#000000")
+    numbers = cached.numbers("mistral:v1", "hello", True, False)
+    assert card(row, numbers, 2).rest.startswith("3 with the 1 added · ")
+    assert "added" not in card(row, cached.numbers("mistral:v1", "hello", False, False), 2).rest
+
+
+def test_a_text_is_split_between_words_at_first() -> None:
+    app = page(tool="Split by budget", tokenizers=["builtin:utf8-bytes"])
+    assert app.session_state["budget_keep"] == "Words"

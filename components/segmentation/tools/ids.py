@@ -9,12 +9,11 @@ from components.cached import tokenizers as cached
 from components.frame.errors import plain, show_error
 from components.segmentation.context import SegmentationContext, show_text
 from components.segmentation.rows import Row
-from components.widgets.chips import chips, visible
+from components.widgets.chips import chips, piece_shown, visible
 from components.widgets.numbers import count
 from components.widgets.view import View
 from core.common.errors import UserError
 from core.text.utf8 import has_utf8
-from core.tokenizers.backends.display import displayed
 from core.tokenizers.ids import MAX_IDS, ReadIds, parse_ids, read_ids
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import TokenDetails
@@ -109,7 +108,7 @@ def _tokens(ids: Sequence[int], found: ReadIds) -> None:
     table = {
         "place": range(1, min(len(ids), _MOST_ROWS) + 1),
         "id": [str(i) for i in ids[:_MOST_ROWS]],
-        "token": [visible(_shown(entry)) for entry in found.entries[:_MOST_ROWS]],
+        "token": [_shown(entry) for entry in found.entries[:_MOST_ROWS]],
         "bytes": ["" if entry is None else entry.piece.hex(" ") for entry in found.entries[:_MOST_ROWS]],
         "kind": ["no entry" if entry is None else Kind(entry.kind).word for entry in found.entries[:_MOST_ROWS]],
         "in the model": ["" if entry is None else entry.measure for entry in found.entries[:_MOST_ROWS]],
@@ -123,7 +122,7 @@ def _tokens(ids: Sequence[int], found: ReadIds) -> None:
 def _shown(entry: TokenDetails | None) -> str:
     if entry is None:
         return "✕"
-    return displayed(entry.piece) if entry.piece else entry.spelling
+    return piece_shown(entry.piece) if entry.piece else entry.spelling
 
 
 def _said(ids: Sequence[int], found: ReadIds) -> None:
@@ -164,7 +163,7 @@ def _look_up(rows: Sequence[Row]) -> None:
         "id": [_ids_of(wanted, found[row.spec]) for row in able],
         "else cut into": [_cut(row, wanted) for row in able],
         "entries that hold it": [
-            " ".join(f"{visible(_shown(one))}={one.id}" for one in _others(wanted, found[row.spec])) for row in able
+            " ".join(f"{_shown(one)}={one.id}" for one in _others(wanted, found[row.spec])) for row in able
         ],
     }
     st.dataframe(pd.DataFrame(table), hide_index=True)
@@ -194,7 +193,7 @@ def _cut(row: Row, wanted: str) -> str:
     """How the tokenizer cuts it as a text of its own."""
     segmentation = cached.segmentation(row.spec, wanted, False, False)
     spans = zip(segmentation.starts.tolist(), segmentation.ends.tolist(), strict=True)
-    return " | ".join(visible(displayed(segmentation.text[a:b])) for a, b in spans)
+    return " | ".join(piece_shown(segmentation.text[a:b]) for a, b in spans)
 
 
 VIEW = View(label="Ids", place=25, draw=draw)

@@ -9,14 +9,13 @@ from components.cached import tokenizers as cached
 from components.segmentation.context import SegmentationContext, show_text
 from components.segmentation.rows import Row
 from components.widgets import text_state
-from components.widgets.chips import chips
+from components.widgets.chips import chips, piece_shown
 from components.widgets.text_at_hand import TextAtHand
 from components.widgets.text_editor.component import reported, text_editor
 from components.widgets.view import View
 from core.segmentation.two_texts import DiffSegment, compare
 from core.text.samples import pairs
 from core.text.utf8 import has_utf8
-from core.tokenizers.backends.display import displayed
 from core.tokenizers.segmentation import Segmentation
 
 _EDITOR = "second_editor"
@@ -108,7 +107,7 @@ def _aligned(segmentation: Segmentation, segments: tuple[DiffSegment, ...], side
     for segment in segments:
         if segment.change != "equal":
             differing.update(range(*(segment.first_tokens, segment.second_tokens)[side]))
-    pieces = [displayed(segmentation.text[a:b]) for a, b in zip(segmentation.starts, segmentation.ends, strict=True)]
+    pieces = [piece_shown(segmentation.text[a:b]) for a, b in zip(segmentation.starts, segmentation.ends, strict=True)]
     chips(pieces, marked=differing.__contains__)
 
 
