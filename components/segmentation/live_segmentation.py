@@ -1,26 +1,29 @@
 """The part of the page that follows the typing: editor, cards, token view, and the tools below."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from components.frame.errors import plain, user_errors
 from components.segmentation.context import LIVE, TEXT_FRAGMENTS, SegmentationContext, show_text
 from components.segmentation.picked import Picked
-from components.segmentation.rows import segment_rows
+from components.segmentation.rows import Row, segment_rows
 from components.segmentation.statistic_cards import statistic_cards
-from components.segmentation.token_view.component import token_view
+from components.segmentation.text_window import found, seek, window
+from components.segmentation.token_view.component import TokenView, TokenViewTools, token_view
 from components.segmentation.tool import tools
 from components.segmentation.view_model import token_view_of
 from components.widgets import text_state
 from components.widgets.page_link.component import page_link
-from components.widgets.pickers import TOKENIZERS, tokenizers_in_link
+from components.widgets.pickers import TOKENIZERS, put_in_order, tokenizers_in_link
 from components.widgets.sample_picker import says
 from components.widgets.text_editor.component import reported, text_editor
-from components.widgets.view_options import ViewOptions
+from components.widgets.view_options import AS_CHOSEN, ORDER, ViewOptions, settle
 from core.text.samples import opening_text
 from core.text.utf8 import has_utf8
-from core.text.windows import windows
+
+_PAGE_CHANGED = "whole_page_is_due"
 
 _EDITOR = "editor"
 
@@ -36,7 +39,7 @@ def live_segmentation(specs: Sequence[str], options: ViewOptions) -> None:
             label="Text to cut into tokens",
             placeholder="Type or paste a text to compare.",
             max_chars=text_state.MAX_CHARACTERS,
-            height=96,
+            height=64,
             show_label=False,
             on_change=_typed,
         )
@@ -80,24 +83,38 @@ def _in_link(specs: Sequence[str]) -> dict[str, list[str]]:
 
 def _draw(specs: Sequence[str], text: str, options: ViewOptions) -> None:
     """Cards, token view, link and tools for a text that can be cut."""
-    rows = segment_rows(specs, text, options.specials)
+    rows = in_order(segment_rows(specs, text, options.specials), options.fewest_first)
     if not rows:
         return
     statistic_cards(rows, text, options.specials)
-    span = _window(text)
-    event = token_view(token_view_of(rows, text, span, options), key="token_view")
-    if event is not None and event.lane < len(rows):
-        st.session_state["picked"] = Picked(rows[event.lane].spec, event.id, event.start)
+    span = window(text)
+    _draw_view(replace(token_view_of(rows, text, span, options), counts=False, found=found(text, span)), rows)
     page_link(_in_link(specs), text_state.link_note(), key="page_link")
     tools(SegmentationContext(rows, text, span, options, st.session_state.get("picked")))
 
 
-def _window(text: str) -> tuple[int, int]:
-    """The characters to draw: all of a short text, one page of a long one."""
-    spans = windows(text)
-    if len(spans) == 1:
-        return spans[0]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        start, end = spans[min(st.pagination(len(spans), key="window"), len(spans)) - 1]
-        st.caption(f"Drawn: characters {start:,} to {end:,} of {len(text):,}. All numbers are for the whole text.")
-    return start, end
+def in_order(rows: Sequence[Row], fewest_first: bool) -> list[Row]:
+    """The rows as chosen, or by their tokens; those that lose some of the text then come last."""
+    if not fewest_first:
+        return list(rows)
+    return sorted(rows, key=lambda row: (not row.segmentation.lossless, row.segmentation.n_tokens))
+
+
+def _draw_view(view: TokenView, rows: Sequence[Row]) -> None:
+    """The view; what it asks of the controls above the fragment needs a run of the whole page."""
+    event = token_view(view, key="token_view", tools=TokenViewTools(seek, _put_in_order, _settle_on_cards))
+    if event is not None and event.lane < len(rows):
+        st.session_state["picked"] = Picked(rows[event.lane].spec, event.id, event.start)
+    if st.session_state.pop(_PAGE_CHANGED, False):
+        st.rerun()
+
+
+def _put_in_order(specs: list[str]) -> None:
+    put_in_order(specs)
+    st.session_state[ORDER] = AS_CHOSEN
+    st.session_state[_PAGE_CHANGED] = True
+
+
+def _settle_on_cards() -> None:
+    settle("Cards")
+    st.session_state[_PAGE_CHANGED] = True

@@ -82,6 +82,13 @@ def remember(spec: str, key: str = TOKENIZERS) -> None:
     st.session_state.setdefault(_ADDED, {})[key] = spec
 
 
+def put_in_order(specs: Sequence[str]) -> None:
+    """Put the chosen tokenizers in this order; called before the chooser is drawn. One that is not named goes last."""
+    chosen = st.session_state.get(TOKENIZERS, [])
+    place = {spec: k for k, spec in enumerate(specs)}
+    st.session_state[TOKENIZERS] = sorted(chosen, key=lambda entry: place.get(spec_of(entry), len(place)))
+
+
 def choose_opening() -> None:
     """Choose the tokenizers that the page opens with."""
     st.session_state[TOKENIZERS] = list(OPENING)

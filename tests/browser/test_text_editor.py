@@ -78,6 +78,27 @@ def test_fast_typing_is_gathered_into_few_runs(page: Page) -> None:
     assert runs(page) - before <= 8
 
 
+def test_steady_typing_never_leaves_the_picture_behind_until_a_pause(page: Page) -> None:
+    """A key every 60 ms never pauses for the time that a reader's pause takes; the picture must follow all the same."""
+    area = page.locator("textarea")
+    area.click()
+    before = runs(page)
+    seen = area.evaluate(
+        """async (area) => {
+            const shown = () => Number(/run (\\d+)/.exec(document.body.innerText)[1]), seen = new Set();
+            for (let key = 0; key < 30; key++) {
+                area.setRangeText("k", area.value.length, area.value.length, "end");
+                area.dispatchEvent(new InputEvent("input", {bubbles: true}));
+                await new Promise((done) => setTimeout(done, 60));
+                seen.add(shown());
+            }
+            return [...seen];
+        }"""
+    )
+    assert max(seen) - before >= 3, "the picture followed while keys still came"
+    shows(page, "Hello world" + 30 * "k")
+
+
 def test_only_a_new_version_overwrites_the_text(page: Page) -> None:
     page.locator("textarea").click()
     page.keyboard.type("x")

@@ -92,20 +92,21 @@ function Interaction(view) {
     const head = el("div", "ta-tip-head");
     const mark = el("i", "ta-mark");
     mark.style.background = /^#[0-9a-fA-F]{3,8}$/.test(info.lane.colour) ? info.lane.colour : "currentColor";
-    head.append(mark, isolated("span", "ta-tip-label", info.lane.label), el("span", "ta-tip-index", "token " + thin(info.index)));
+    head.append(mark, isolated("span", "ta-tip-label", info.lane.label), el("span", "ta-tip-index", `token ${thin(info.number)}${info.lane.total ? ` of ${thin(info.lane.total)}` : ""}`));
     const big = el("div", "ta-tip-text");
     if (info.start === info.end) big.append(el("span", "ta-tip-note", info.spelling ? "" : "no text of its own"));
     if (info.start === info.end && info.spelling) big.append(isolated("span", "", info.spelling.slice(0, 80)));
     for (const part of shownText(info.text)) big.append(part.name ? el("span", "ta-chip", part.name) : el("bdi", "", part.text));
     const list = el("dl");
     row(list, "id", String(info.id));
+    for (const twin of info.twins) if (twin.id !== info.id) row(list, "id in", isolated("span", "", twin.label), ` ${twin.id}`);
     if (info.partial) row(list, "holds", partialWords(info));
     const differ = info.pieceHex !== null && info.pieceHex.replace(/ /g, "") !== info.spanHex.replace(/ /g, "");
     if (differ) {
       row(list, "vocabulary bytes", shortHex(info.pieceHex) || "none");
       row(list, "text bytes", shortHex(info.spanHex) || "none");
     } else row(list, "bytes", shortHex(info.pieceHex || info.spanHex) || "none");
-    const range = ([a, b], unit) => (a === b ? `at ${thin(a)}` : b - a === 1 ? `${unit} ${thin(a)}` : `${unit}s ${thin(a)}–${thin(b - 1)}`);
+    const range = ([a, b], unit) => (a === b ? `before ${unit} ${thin(a + 1)}` : b - a === 1 ? `${unit} ${thin(b)}` : `${unit}s ${thin(a + 1)}–${thin(b)}`); // counted from 1, as tokens are
     row(list, "in the text", `${range(info.chars, "character")} · ${range(info.bytes, "byte")}`);
     row(list, "kind", KIND_WORDS[info.kind]);
     if (info.spelling) row(list, "spelling", isolated("span", "", info.spelling.slice(0, 80)));
@@ -141,7 +142,8 @@ function Interaction(view) {
     const above = system ? system.getBoundingClientRect().top : y0;
     const places = [below + gap, above - gap - h, y1 + gap, y0 - gap - h];
     if (below - y1 > 200) places.unshift(...places.splice(2, 2)); // a tall system: stay near the token
-    const top = places.find((y) => y >= edge && y + h <= innerHeight - edge) ?? y1 + gap;
+    const fits = (y) => y >= edge && y + h <= innerHeight - edge, highest = Math.max(edge, origin.top);
+    const top = places.find((y) => fits(y) && y >= highest) ?? places.find(fits) ?? y1 + gap; // not over what stands above the picture, if it can be
     tip.style.left = Math.max(edge, Math.min(x, innerWidth - w - edge)) + "px";
     tip.style.top = Math.max(edge, Math.min(top, innerHeight - h - edge)) + "px";
   }
@@ -184,19 +186,24 @@ function Interaction(view) {
     pinned = same(pinned, token) ? null : token;
     if (pinned) {
       const lane = view.model.lanes[token.lane];
-      view.onPick && view.onPick({ lane: token.lane, index: token.t, id: lane.ids[token.t], start: view.model.payload.byte_offset + lane.starts[token.t] });
+      view.onPick && view.onPick({ lane: lane.row, index: token.t, id: lane.ids[token.t], start: view.model.payload.byte_offset + lane.starts[token.t] });
     }
     cursor.setAttribute("aria-pressed", String(Boolean(pinned)));
     refresh();
   }
 
+  const isDrawn = (lane, t) => view.staves[lane.index].some(({ taLine }) => taLine.byte0 <= lane.ends[t] && taLine.byte1 >= lane.starts[t] && (lane.starts[t] === lane.ends[t] || (taLine.byte0 < lane.ends[t] && taLine.byte1 > lane.starts[t])));
+
   function step(key) {
     const { lane, t } = focused, lanes = view.model.lanes;
-    const go = (l, index) => ({ lane: l, t: Math.max(0, Math.min(lanes[l].count - 1, index)) });
-    if (key === "ArrowRight") return go(lane, t + 1);
-    if (key === "ArrowLeft") return go(lane, t - 1);
-    if (key === "Home") return go(lane, 0);
-    if (key === "End") return go(lane, lanes[lane].count - 1);
+    const go = (from, by) => { // the next token that stands on a line of the picture
+      for (let k = from; k >= 0 && k < lanes[lane].count; k += by) if (isDrawn(lanes[lane], k)) return { lane, t: k };
+      return focused;
+    };
+    if (key === "ArrowRight") return go(t + 1, 1);
+    if (key === "ArrowLeft") return go(t - 1, -1);
+    if (key === "Home") return go(0, 1);
+    if (key === "End") return go(lanes[lane].count - 1, -1);
     for (let l = lane + (key === "ArrowDown" ? 1 : -1); l >= 0 && l < lanes.length; l += key === "ArrowDown" ? 1 : -1)
       if (lanes[l].count) return { lane: l, t: overlapping(lanes[l], lanes[lane].starts[t], lanes[lane].ends[t])[0] ?? 0 };
     return focused;
@@ -304,9 +311,10 @@ function Interaction(view) {
     tip.classList.toggle("ta-bar", Boolean(best));
     if (!best) return hideTip();
     showTip(() => {
-      const N = view.model.lanes.length;
+      const N = nTokenizers(view.model);
       const names = el("div", "ta-tip-note");
-      best.lanes.forEach((lane, k) => names.append(k ? " · " : "", el("bdi", "", view.model.lanes[lane].label)));
+      const cutting = best.lanes.flatMap((index) => [view.model.lanes[index], ...view.model.lanes[index].twins]);
+      cutting.forEach((lane, k) => names.append(k ? " · " : "", el("bdi", "", lane.label)));
       tip.replaceChildren(el("div", "", `${best.n} of ${N} tokenizers cut here`), names);
     }, () => {
       const box = track.getBoundingClientRect(), w = tip.offsetWidth, h = tip.offsetHeight, top = box.top - h - 6;
@@ -333,12 +341,14 @@ function Interaction(view) {
       pinned = find(pinned);
       hovered = find(hovered);
       const firstLane = view.model.lanes.findIndex((l) => l.count > 0);
+      const firstDrawn = (l) => { for (let t = 0; t < l.count; t++) if (isDrawn(l, t)) return t; return 0; };
       const fallback = () => { // the cursor stays near its place even when its token has gone
         if (firstLane < 0) return null;
-        if (!focused || !oldModel || !view.model.lanes[focused.lane] || !view.model.lanes[focused.lane].count) return { lane: firstLane, t: 0 };
+        if (!focused || !oldModel || !view.model.lanes[focused.lane] || !view.model.lanes[focused.lane].count) return { lane: firstLane, t: firstDrawn(view.model.lanes[firstLane]) };
         return { lane: focused.lane, t: Math.min(focused.t, view.model.lanes[focused.lane].count - 1) };
       };
-      moveCursor(find(focused) || fallback(), false);
+      const token = find(focused) || fallback(), lane = token && view.model.lanes[token.lane];
+      moveCursor(token && !isDrawn(lane, token.t) ? { lane: token.lane, t: firstDrawn(lane) } : token, false);
       refresh();
     },
     destroy() {

@@ -214,7 +214,8 @@ function consensus(model, line) {
     for (let t = upperBound(lane.ends, lane.count, line.byte0 - 1); t < lane.count && lane.starts[t] < line.byte1; t++)
       if (lane.starts[t] < lane.ends[t]) { note(lane.starts[t]); note(lane.ends[t]); }
   }
-  const bars = [...at].map(([b, lanes]) => ({ x: xOfByte(model, line, b), lanes: [...lanes].sort((a, c) => a - c), n: lanes.size })).sort((a, c) => a.x - c.x);
+  const weight = (lanes) => [...lanes].reduce((sum, lane) => sum + model.lanes[lane].weight, 0);
+  const bars = [...at].map(([b, lanes]) => ({ x: xOfByte(model, line, b), lanes: [...lanes].sort((a, c) => a - c), n: weight(lanes) })).sort((a, c) => a.x - c.x);
   const merged = [];
   for (const bar of bars) {
     const last = merged[merged.length - 1];
@@ -224,8 +225,11 @@ function consensus(model, line) {
   return merged;
 }
 
+/** Tokenizers in the picture: a folded lane stands for several. */
+const nTokenizers = (model) => model.lanes.reduce((sum, lane) => sum + lane.weight, 0);
+
 function consensusTrack(model, line, size) {
-  const bars = consensus(model, line), N = model.lanes.length, h = size.track;
+  const bars = consensus(model, line), N = nTokenizers(model), h = size.track;
   let most = "", some = "";
   for (const bar of bars) {
     const top = h - Math.max(2, (h - 2) * (bar.n / N)), d = `M${r1(bar.x)} ${h}V${r1(top)}`;
@@ -247,6 +251,7 @@ function stave(line, lane, size) {
   return node;
 }
 
+/** A lane's name, those of its twins, and its number of tokens where nothing else on the page says it. */
 function laneLabel(lane, withSummary) {
   const label = isolated("div", "ta-label", lane.label);
   const mark = el("i", "ta-mark");
@@ -254,17 +259,25 @@ function laneLabel(lane, withSummary) {
   label.prepend(mark);
   label.title = lane.label === lane.spec ? lane.label : `${lane.label}\n${lane.spec}`;
   if (withSummary && lane.summary) label.append(isolated("span", "ta-summary", lane.summary));
+  if (lane.twins.length) {
+    const twins = isolated("span", "ta-summary ta-twins", `= ${lane.twins.map((twin) => twin.label).join(" = ")}`);
+    twins.title = `${[lane, ...lane.twins].map((twin) => twin.label).join(" and ")} cut this text at the same places. Click to unfold.`;
+    label.append(twins);
+  }
+  label.taRow = lane.row;
+  label.draggable = true;
   return label;
 }
 
 /** The whole picture, off-screen. `fill(node)` paints one stave, `pending` are the staves not painted yet, nearest to `isNear` first done here. */
 function paint(model, lines, size, isNear) {
-  const body = el("div", "ta-body ta-" + model.payload.view), present = new Set(), staves = model.lanes.map(() => []), shared = new Map();
+  const { counts = true, view } = model.payload, body = el("div", "ta-body ta-" + view), present = new Set(), staves = model.lanes.map(() => []), shared = new Map();
   const fill = (node) => {
     if (node.taPieces) return;
     const line = node.taLine;
-    if (!shared.has(line)) shared.set(line, textMarks(model, line, size, present));
-    const painted = paintStave(model, line, model.lanes[node.taLane], size), over = painted.over + shared.get(line) + (size.ids ? idLabels(model.lanes[node.taLane], painted.pieces, size) : "");
+    if (!shared.has(line)) shared.set(line, textMarks(model, line, size, present) + findMarks(model, line, size));
+    const painted = paintStave(model, line, model.lanes[node.taLane], size), ids = size.ids ? idLabels(model.lanes[node.taLane], painted.pieces, size) : "";
+    const over = painted.over + shared.get(line) + ids;
     painted.present.forEach((mark) => present.add(mark));
     node.taPieces = painted.pieces;
     node.prepend(svg("ta-boxes", size.width, size.height, painted.behind));
@@ -279,12 +292,15 @@ function paint(model, lines, size, isNear) {
     parent.append(node);
     if (isNear(lane.index, k)) fill(node); else pending.push(node);
   };
-  if (model.payload.view === "cards") {
+  if (view === "cards") {
     for (const lane of model.lanes) {
       const card = el("section", "ta-card");
-      card.append(laneLabel(lane, true));
+      card.append(laneLabel(lane, counts));
       for (let k = 0, block; k < lines.length; k++) {
-        if (k % BLOCK === 0) card.append((block = el("div", "ta-block")));
+        if (k % BLOCK === 0) {
+          card.append((block = el("div", "ta-block")));
+          block.style.setProperty("--ta-block", Math.min(BLOCK, lines.length - k) * (size.height + size.ids + size.gap) + "px");
+        }
         add(block, lane, k);
       }
       body.append(card);
@@ -299,7 +315,7 @@ function paint(model, lines, size, isNear) {
       }
       for (const lane of model.lanes) {
         const row = el("div", "ta-row");
-        row.append(laneLabel(lane, k === 0));
+        row.append(laneLabel(lane, counts && k === 0));
         add(row, lane, k);
         system.append(row);
       }

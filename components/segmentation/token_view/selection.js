@@ -43,8 +43,10 @@ function Selection(view) {
     const [start, end] = bytes(), [first, last] = tokensOf(other);
     let parts = 0;
     for (let t = first; t < last; t++) if (other.starts[t] < start || other.ends[t] > end) parts += 1;
-    return { ids: Array.from(other.ids.slice(first, last)), n: last - first, parts, share: (last - first) / (other.total || other.count || 1) };
+    return { first, last, n: last - first, parts, share: (last - first) / (other.total || other.count || 1) };
   }
+
+  const listed = (other, { first, last }) => "[" + Array.from(other.ids.slice(first, last)).join(", ") + "]";
 
   function copyButton(label, content) {
     const button = el("button", "ta-copy", label);
@@ -74,12 +76,14 @@ function Selection(view) {
     panel() {
       const [start, end] = bytes(), characters = [...text()].length, table = el("table", "ta-selection");
       for (const other of view.model.lanes) {
-        const { ids, n, parts, share } = numbers(other), line = el("tr"), name = isolated("td", "ta-selection-name", other.label);
-        const tokens = el("td", "", `${thin(n)} token${n === 1 ? "" : "s"}`), copy = el("td");
-        if (parts) tokens.append(el("span", "ta-quiet", `${parts} reach${parts === 1 ? "es" : ""} beyond it`));
-        copy.append(copyButton("Copy ids", () => JSON.stringify(ids).replaceAll(",", ", ")));
-        line.append(name, tokens, el("td", "", `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}% of all`), copy);
-        table.append(line);
+        const found = numbers(other), { n, parts, share } = found;
+        for (const one of [other, ...(other.twins || [])]) { // those that cut alike have ids of their own
+          const line = el("tr"), tokens = el("td", "", `${thin(n)} token${n === 1 ? "" : "s"}`), copy = el("td");
+          if (parts) tokens.append(el("span", "ta-quiet", `${parts} reach${parts === 1 ? "es" : ""} beyond it`));
+          copy.append(copyButton("Copy ids", () => listed(one, found)));
+          line.append(isolated("td", "ta-selection-name", one.label), tokens, el("td", "", `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}% of all`), copy);
+          table.append(line);
+        }
       }
       const head = el("div", "ta-selection-head", `Selected: ${thin(characters)} character${characters === 1 ? "" : "s"} · ${thin(end - start)} byte${end - start === 1 ? "" : "s"}`);
       head.append(copyButton("Copy text", text));

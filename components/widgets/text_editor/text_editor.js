@@ -4,7 +4,8 @@
 const editors = new WeakMap();
 
 const SMALL = 50000; // code units; longer texts wait longer, because each send carries all of it
-const delayFor = (length) => (length <= SMALL ? 120 : Math.min(1200, 120 + length / 500));
+// The first key of a burst is sent at once, then the newest text in every such span (ms), and the last one after the last key.
+const spanFor = (length) => (length <= SMALL ? 120 : Math.min(1200, 120 + length / 500));
 
 /** Characters, UTF-8 bytes and the lone surrogates of a text, in one pass. */
 function measureText(text) {
@@ -50,7 +51,7 @@ function createEditor(root) {
 
   const editor = { data: null, send: () => {}, version: undefined };
   const kept = KeptText();
-  let timer = 0, composing = false, sent = null, original = null, said = "";
+  let timer = 0, composing = false, sent = null, sentAt = -Infinity, original = null, said = "";
   const thin = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, editor.data.thin);
   const changed = (event) => kept.edited(area.value, area.selectionEnd, Boolean(event && /^history/.test(event.inputType)));
 
@@ -102,6 +103,7 @@ function createEditor(root) {
     const key = editor.version + "\u0000" + kept.text;
     if (key === sent) return;
     sent = key;
+    sentAt = performance.now();
     editor.send({ version: editor.version, text: kept.text });
   }
 
@@ -109,8 +111,9 @@ function createEditor(root) {
     report();
     const direction = directionOf(area.value);
     if (area.dir !== direction) area.dir = direction;
-    clearTimeout(timer); // a newer text replaces one that waits
-    if (!composing) timer = setTimeout(flush, delayFor(area.value.length));
+    if (composing || timer) return; // the text that waits is read when its time comes: the newest
+    const wait = sentAt + spanFor(area.value.length) - performance.now();
+    if (wait <= 0) flush(); else timer = setTimeout(flush, wait);
   }
 
   area.addEventListener("input", (event) => { changed(event); if (!composing && !event.isComposing) schedule(); else report(); });
@@ -123,7 +126,7 @@ function createEditor(root) {
     area.setRangeText(newlines(pasted), area.selectionStart, area.selectionEnd, "end");
     schedule();
   });
-  area.addEventListener("compositionstart", () => { composing = true; clearTimeout(timer); });
+  area.addEventListener("compositionstart", () => { composing = true; clearTimeout(timer); timer = 0; });
   area.addEventListener("compositionend", () => { composing = false; schedule(); });
   area.addEventListener("blur", () => { if (timer) flush(); });
   for (const type of ["keydown", "keypress", "keyup"]) area.addEventListener(type, (event) => event.stopPropagation()); // no page shortcut fires while typing
