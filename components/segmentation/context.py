@@ -12,6 +12,7 @@ from components.widgets.sample_picker import SAMPLES
 from components.widgets.view_options import ViewOptions
 
 LIVE = "live_segmentation"  # key of the fragment that follows the typing
+VIEW_KEY = "token_view"  # key of the page's token view
 TEXT_FRAGMENTS = (LIVE, SAMPLES)  # what shows the text at hand, or says which it is
 
 

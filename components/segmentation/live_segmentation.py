@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from components.frame.errors import plain, user_errors
-from components.segmentation.context import LIVE, TEXT_FRAGMENTS, SegmentationContext, show_text
+from components.segmentation.context import LIVE, TEXT_FRAGMENTS, VIEW_KEY, SegmentationContext, show_text
 from components.segmentation.picked import Picked
 from components.segmentation.rows import Row, segment_rows
 from components.segmentation.statistic_cards import statistic_cards
@@ -88,7 +88,8 @@ def _draw(specs: Sequence[str], text: str, options: ViewOptions) -> None:
         return
     statistic_cards(rows, text, options.specials)
     span = window(text)
-    _draw_view(replace(token_view_of(rows, text, span, options), counts=False, found=found(text, span)), rows)
+    view = token_view_of(rows, text, span, options)
+    _draw_view(replace(view, counts=False, found=found(text, span), menu=False), rows)
     page_link(_in_link(specs), text_state.link_note(), key="page_link")
     tools(SegmentationContext(rows, text, span, options, st.session_state.get("picked")))
 
@@ -102,7 +103,7 @@ def in_order(rows: Sequence[Row], fewest_first: bool) -> list[Row]:
 
 def _draw_view(view: TokenView, rows: Sequence[Row]) -> None:
     """The view; what it asks of the controls above the fragment needs a run of the whole page."""
-    event = token_view(view, key="token_view", tools=TokenViewTools(seek, _put_in_order, _settle_on_cards))
+    event = token_view(view, key=VIEW_KEY, tools=TokenViewTools(seek, _put_in_order, _settle_on_cards))
     if event is not None and event.lane < len(rows):
         st.session_state["picked"] = Picked(rows[event.lane].spec, event.id, event.start)
     if st.session_state.pop(_PAGE_CHANGED, False):

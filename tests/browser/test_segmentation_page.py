@@ -199,7 +199,8 @@ def test_clicking_a_token_chooses_its_piece(visit: Callable[..., Page]) -> None:
     expect(page.get_by_text("The model on one piece")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("combobox", name="Piece")).to_have_value("␣everywhere", timeout=20_000)
     page.mouse.click(*page.locator(".ta-text").first.evaluate(middle.replace("0.8", "0.1")))
-    expect(page.locator(".js-plotly-plot").first).to_contain_text("tokenizers"[:5], timeout=20_000)
+    expect(page.get_by_role("combobox", name="Piece")).to_have_value("tokenizers", timeout=20_000)
+    expect(page.locator(".sp-said")).to_contain_text("from these 10 symbols", timeout=20_000)
 
 
 @pytest.mark.parametrize("view", ["Lanes", "Cards"])
@@ -252,3 +253,15 @@ def test_half_a_character_is_one_message(visit: Callable[..., Page]) -> None:
     expect(page.locator(".te-message")).to_contain_text("half of a surrogate pair")
     expect(page.locator(".card")).to_have_count(0, timeout=30_000)
     assert page.get_by_text("surrogate").count() == 1
+
+
+def test_all_files_are_in_one_place(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text={to_link('one two')}&tool=Share+and+keep")
+    for name in ("SVG", "PNG", "HTML"):
+        button = page.get_by_role("button", name=name, exact=True)
+        expect(button).to_have_count(1)
+        with page.expect_download() as waiting:
+            button.click()
+        assert waiting.value.suggested_filename == f"segmentation.{name.lower()}"
+        assert len(Path(waiting.value.path()).read_bytes()) > 1_000
+    expect(page.get_by_role("button", name="Export", exact=True)).to_have_count(0)

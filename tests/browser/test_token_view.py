@@ -23,7 +23,6 @@ from components.segmentation.token_view.component import (
     TokenDetail,
     TokenView,
     payload,
-    standalone_html,
 )
 from tests.browser.harness.lanes import (
     bytes_lane,
@@ -34,6 +33,7 @@ from tests.browser.harness.lanes import (
     view_of,
     words_lane,
 )
+from tests.browser.harness.standalone import standalone_html
 
 pytestmark = pytest.mark.browser
 
@@ -894,3 +894,39 @@ def test_ids_stand_under_their_boxes_and_never_over_each_other(mount: Mount, vie
                 assert right <= other[0] + 1 or other[1] <= left + 1 or bottom <= other[2] + 3 or other[3] <= top + 3
     page = mount(view_of(text))
     assert page.evaluate("all('.tid').length") == 0
+
+
+def test_svg_has_title_and_legend(mount: Mount, tmp_path: Path) -> None:
+    text, lane = every_kind_lane()
+    page = mount(TokenView(text, (lane, bytes_lane(text, "a name much too long to stand in front of a lane"))))
+    tree = ElementTree.fromstring(export(page, "SVG", tmp_path / "view.svg"))
+    ns = "{http://www.w3.org/2000/svg}"
+    words = ["".join(node.itertext()) for node in tree.iter(f"{ns}text")]
+    assert f"2 tokenizers on “{text}”" in words
+    for meaning in ("byte fallback", "unknown to the vocabulary", "inserted, not in the text", "special token"):
+        assert meaning in words
+    assert "how many tokenizers cut there" in words
+    assert next(word for word in words if word.startswith("a name much")).endswith("…")
+    boxes = page.evaluate(
+        """svg => { const box = document.createElement('div'); box.innerHTML = svg; document.body.append(box);
+          const frame = box.firstChild.getBoundingClientRect();
+          return [...box.querySelectorAll('text')].map(t => t.getBoundingClientRect())
+            .map(b => b.right <= frame.right + 1 && b.bottom <= frame.bottom + 1); }""",
+        (tmp_path / "view.svg").read_text(encoding="utf-8"),
+    )
+    assert all(boxes)
+
+
+@pytest.mark.parametrize("view", ["lanes", "cards"])
+def test_a_picture_of_one_line_holds_that_line_under_every_tokenizer(mount: Mount, view: Any) -> None:
+    text = "first line\nsecond line\nthird line"
+    page = mount(replace(view_of(text), view=view))
+    click(page, 1 if view == "cards" else 3, 4 if view == "lanes" else 3)
+    with page.expect_download() as waiting:
+        page.evaluate("tokenView.saveAs('SVG', true)")
+    tree = ElementTree.fromstring(Path(waiting.value.path()).read_bytes())
+    words = ["".join(node.itertext()) for node in tree.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"2 tokens on this line", "11 tokens on this line"} <= set(words) or view == "cards"
+    assert sum("second line" in word and " on “" not in word for word in words) == 3
+    assert {"words", "characters", "bytes"} <= set(words)
+    assert int(tree.get("height", 0)) < 320

@@ -11,6 +11,7 @@ function Interaction(view) {
   view.host.append(tip);
   const selection = Selection(view);
   let dragged = null, dragging = false; // the token that the pointer went down on; whether it has moved on to another
+  let touched = false; // has the reader chosen a token?
   let hovered = null, pinned = null, focused = null, byKeyboard = false, fromPointer = false, lastPointer = "mouse";
 
   const same = (a, b) => a && b && a.lane === b.lane && a.t === b.t;
@@ -171,6 +172,7 @@ function Interaction(view) {
   }
 
   function moveCursor(token, announce) {
+    touched ||= announce;
     focused = token;
     const rects = token ? rectsOf(token) : [];
     cursor.hidden = !rects.length;
@@ -183,6 +185,7 @@ function Interaction(view) {
   }
 
   function pin(token) {
+    touched = true;
     pinned = same(pinned, token) ? null : token;
     if (pinned) {
       const lane = view.model.lanes[token.lane];
@@ -215,6 +218,7 @@ function Interaction(view) {
     const { lane, t } = selection.head, last = view.model.lanes[lane].count - 1;
     selection.extend({ ArrowRight: t + 1, ArrowLeft: t - 1, Home: 0, End: last }[key]);
     pinned = hovered = null;
+    touched = true;
     moveCursor(selection.head, false);
     live.textContent = selection.spoken();
     cursor.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -272,7 +276,7 @@ function Interaction(view) {
     dragged = event.pointerType === "touch" || event.button ? null : tokenAt(event);
     dragging = false;
   });
-  const onRelease = () => { dragged = null; if (dragging) { moveCursor(selection.head, false); live.textContent = selection.spoken(); } };
+  const onRelease = () => { dragged = null; if (dragging) { touched = true; moveCursor(selection.head, false); live.textContent = selection.spoken(); } };
   document.addEventListener("pointerup", onRelease);
   stage.addEventListener("click", (event) => {
     const track = event.composedPath().find((n) => n.taBars);
@@ -323,6 +327,13 @@ function Interaction(view) {
       tip.style.top = (top < 8 ? box.bottom + 6 : top) + "px";
     });
   }
+
+  /** The line of the token that was clicked, selected or reached by keyboard last, else the first one in sight. */
+  view.lineAtHand = () => {
+    const [rect] = touched && focused ? rectsOf(focused) : [];
+    const seen = () => view.staves[0].find((node) => node.getBoundingClientRect().bottom > 60) || view.staves[0][0];
+    return (rect ? rect.node : seen())?.taLine;
+  };
 
   return {
     /** After a repaint: keeps pin and focus on the same token (same tokenizer, place and id) where it still exists. */

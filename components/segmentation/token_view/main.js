@@ -34,7 +34,7 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
   const view = { shadow, host, stage, cursor, live, onPick, onFind, onOrder, onNarrow, payload, state: arrangement(payload.arrangement), model: null, staves: [], metrics: null, narrow: false };
   view.arrange = () => repaint(modelOf(), view.model);
   const lanesMenu = laneMenu(view), find = findField(view);
-  bar.append(el("span", "ta-hint", "Hover a token; click to pin. Arrow keys move along and between tokenizers."), find.box, lanesMenu.box, exportMenu(view));
+  bar.append(el("span", "ta-hint", "Hover a token; click to pin. Arrow keys move along and between tokenizers."), find.box, lanesMenu.box, ...(payload.menu === false ? [] : [exportMenu(view)]));
   makeMovable(view, stage);
   const interaction = Interaction(view);
   let width = 0, frame = 0, idle = 0;
@@ -88,7 +88,7 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
     painted.body.style.setProperty("--ta-system", systemHeight + "px");
     painted.body.setAttribute("aria-hidden", "true");
     const showLegend = () => keys.replaceChildren(legend(painted.present));
-    Object.assign(view, { model, metrics, staves: painted.staves, fill: painted.fill, fillAll: () => { painted.pending.splice(0).forEach(painted.fill); showLegend(); } });
+    Object.assign(view, { model, metrics, size, present: painted.present, staves: painted.staves, fill: painted.fill, fillAll: () => { painted.pending.splice(0).forEach(painted.fill); showLegend(); } });
     body.replaceWith(painted.body);
     body = painted.body;
     reserve(body, systemHeight);
@@ -132,6 +132,7 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
 
   return {
     view,
+    saveAs: (format, lineOnly) => saveAs(view, format, lineOnly),
     update(next, handlers = {}) {
       Object.assign(view, handlers, { payload: next });
       readTheme();
@@ -152,6 +153,9 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
   };
 }
 
+/** The views on the page by their key in Streamlit, for components that ask one for its files. */
+const viewsByKey = () => (globalThis[Symbol.for("token-atlas-views")] ??= new Map());
+
 /** Streamlit's entry: called on mount and on every change of data or theme. */
 function streamlitMount({ data, parentElement, setTriggerValue, setStateValue }) {
   const handlers = { onPick: (event) => setTriggerValue("picked", event) };
@@ -161,6 +165,7 @@ function streamlitMount({ data, parentElement, setTriggerValue, setStateValue })
   const known = views.get(parentElement);
   if (known) known.update(data, handlers);
   else views.set(parentElement, mountTokenView(parentElement, data, handlers));
+  viewsByKey().set(data.key, views.get(parentElement));
   return () => {
     const view = views.get(parentElement);
     if (view) view.destroy();
