@@ -14,10 +14,10 @@ from starlette.middleware import Middleware
 
 from components.frame.doors import Doors
 from components.frame.protection import Protection
+from components.frame.scripted_component import script_routes
 from components.frame.upload_limits import follow_settings
 from components.frame.vendor import vendor_routes
 from components.frame.visits import Visits
-from components.segmentation.token_view.script import token_view_routes
 from core.common.sandbox.confine import unreadable_by_others
 from core.tokenizers.serving import serve
 
@@ -44,7 +44,7 @@ follow_settings()
 app = st.App(
     Path(__file__).parent / "components" / "frame" / "frame.py",
     lifespan=_lifespan,
-    routes=[*vendor_routes(), *token_view_routes()],
+    routes=[*vendor_routes(), *script_routes()],
     middleware=[Middleware(Protection), Middleware(Doors), Middleware(Visits)],
 )
 

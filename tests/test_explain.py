@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 from core.common.errors import TooLarge, UserError
+from core.common.numbers import THIN
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.backends.tiktoken import TiktokenTokenizer, vocabulary_of
 from core.tokenizers.explain.longest import longest_matches, wordpiece_matches
@@ -186,7 +187,7 @@ def test_a_whole_entry_of_a_json_file_is_replayed_too() -> None:
 
 
 def test_explanations_are_bounded() -> None:
-    with pytest.raises(TooLarge, match="2,001 symbols"):
+    with pytest.raises(TooLarge, match=f"2{THIN}001 symbols"):
         replay([b"a"] * 2_001, lambda left, right: None)
     with pytest.raises(TooLarge):
         n_best("a" * 2_001, {"a": -1.0}, 1, -9.0)

@@ -7,9 +7,9 @@ from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error
 from components.runs.job_cards import LAB, OPENED, may_see
 from components.widgets import pickers
-from components.widgets.numbers import count
 from core.common.data_folders import ROOT
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.counting.table import CountTable, totals_csv
 from core.export.csv import for_spreadsheets, safe_cell
 from core.jobs.job import Job

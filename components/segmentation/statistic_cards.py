@@ -6,8 +6,8 @@ from math import isnan
 from components.cached import tokenizers as cached
 from components.segmentation.rows import Row
 from components.segmentation.standing import OF_THE_FEWEST, fewest_lossless, times_the_fewest
-from components.widgets.numbers import count
 from components.widgets.stat_cards.component import Badge, Card, stat_cards
+from core.common.numbers import count
 from core.metrics.base import METRICS, Value
 from core.tokenizers.tokenizer import Specials
 
@@ -17,7 +17,9 @@ def statistic_cards(rows: Sequence[Row], text: str, specials: Specials) -> None:
     found = [cached.numbers(row.spec, text, specials.add, specials.parse) for row in rows]
     most = max((int(numbers["n_tokens"].number) for numbers in found), default=0)
     fewest = fewest_lossless(found)
-    stat_cards([card(row, numbers, most, fewest) for row, numbers in zip(rows, found, strict=True)], key="cards")
+    definition = f"{_meaning('n_tokens')} {_meaning('bytes_per_token')} {OF_THE_FEWEST.text}"
+    cards = [card(row, numbers, most, fewest) for row, numbers in zip(rows, found, strict=True)]
+    stat_cards(cards, definition, key="cards")
 
 
 def standing(times: float) -> str:
@@ -46,7 +48,6 @@ def card(row: Row, numbers: Mapping[str, Value], most: int, fewest: int) -> Card
         share=n_tokens / most if most else 0.0,
         standing=standing(times_the_fewest(numbers, fewest)),
         badges=badges(numbers),
-        definition=f"{_meaning('n_tokens')} {_meaning('bytes_per_token')} {OF_THE_FEWEST.text}",
         lost="" if numbers["lossless"].number else numbers["lossless"].reason,
     )
 

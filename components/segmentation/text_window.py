@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.segmentation.token_view.component import FoundInText
 from components.widgets import text_state
-from components.widgets.numbers import count
+from core.common.numbers import count
 from core.text.occurrences import occurrences
 from core.text.windows import windows
 

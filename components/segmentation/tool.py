@@ -12,7 +12,8 @@ _DRAWN = "tool_drawn_last"
 
 # However long the view is, the choice of a tool stands at the foot of the window until its own place comes up.
 _STYLE = """<style>
-.st-key-tool_choice { position: sticky; bottom: 0; z-index: 90; padding: 6px 0; background: var(--st-background-color, Canvas); }
+:has(> .st-key-tool_choice) { position: sticky; bottom: 0; z-index: 90; background: light-dark(#fff, #11151c); }
+.st-key-tool_choice { padding: 6px 0; }
 .st-key-tool_choice [role="radiogroup"] { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; }
 .st-key-tool_choice [role="radiogroup"] > * { flex: none; }
 .st-key-tool_body { scroll-margin-top: 120px; }

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import Lane, TokenDetail, TokenView
-from components.widgets.numbers import count
 from components.widgets.view_options import ViewOptions
+from core.common.numbers import count
 from core.text.code import looks_like_code
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Segmentation

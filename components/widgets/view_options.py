@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-from core.tokenizers.tokenizer import Specials
+from core.tokenizers.tokenizer import PLAIN, Specials
 
 VIEW, ORDER = "view", "order"  # keys of two choices, in the session and in the link
 AS_CHOSEN, FEWEST_FIRST = "As chosen", "Fewest tokens first"
@@ -37,7 +37,7 @@ class ViewOptions:
     colours_by_id: bool = False
     invisible: bool = False
     font_scale: float = 1.0
-    specials: Specials = Specials()
+    specials: Specials = PLAIN
     price: float | None = None
     context: int | None = None
     mono: bool | None = False

@@ -18,11 +18,10 @@ from importlib.metadata import version
 
 import numpy as np
 
-from core.common.atomic import write_whole
 from core.common.codec import Mismatch, from_json, to_json
 from core.common.errors import UnknownName, UserError, is_failure
-from core.common.home import home
 from core.common.registry import Registry
+from core.common.remembered import remember, remembered
 from core.counting.calibration import calibration_fingerprint, calibration_lines
 from core.counting.engine import CannotCount, Counter, CountingEngine
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Tokenizer
@@ -158,12 +157,15 @@ def _key(tokenizer: LocalTokenizer) -> str:
 
 
 def _remembered(tokenizer: LocalTokenizer) -> EngineChoice | None:
-    path = home("counting-engines") / f"{_key(tokenizer)}.json"
     try:
-        return from_json(EngineChoice, path.read_bytes())
-    except (OSError, Mismatch):
+        return from_json(EngineChoice, remembered(*_place(tokenizer)) or b"")
+    except Mismatch:
         return None
 
 
 def _remember(tokenizer: LocalTokenizer, choice: EngineChoice) -> None:
-    write_whole(home("counting-engines") / f"{_key(tokenizer)}.json", to_json(choice).encode())
+    remember(to_json(choice).encode(), *_place(tokenizer))
+
+
+def _place(tokenizer: LocalTokenizer) -> tuple[str, str]:
+    return "counting-engines", f"{_key(tokenizer)}.json"

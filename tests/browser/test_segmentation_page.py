@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from core.common.numbers import count
 from core.common.text_link import from_link, to_link
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -48,17 +49,6 @@ def test_the_very_first_request_of_a_fresh_server_may_be_a_deep_link(
     assert counts(page) == ["3", "9"]
     expect(page.locator("textarea").first).to_have_value("deep link")
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=30_000)
-
-
-def test_the_first_visit_explains_itself_once(visit: Callable[..., Page]) -> None:
-    page = visit()
-    intro = page.locator("section.intro")
-    expect(intro).to_be_visible()
-    intro.get_by_role("button", name="Got it").click()
-    expect(intro).to_be_hidden()
-    page.reload()
-    expect(page.locator(".ta-text").first).to_be_visible(timeout=60_000)
-    expect(page.locator("section.intro")).to_be_hidden()
 
 
 def test_nothing_is_fetched_from_anywhere_else(open_page: Callable[..., Page], app_server: Callable[..., str]) -> None:
@@ -170,7 +160,7 @@ def test_a_megabyte_is_windowed_and_other_sessions_go_on(visit: Callable[..., Pa
         other.locator("textarea").first.fill("w " * (n + 2))
         expect(other.locator(".card .count").first).to_have_text(str(2 * n + 4), timeout=20_000)
         slowest = max(slowest, time.perf_counter() - start)
-    expect(page.locator(".card .count").first).to_have_text("680,000", timeout=60_000)
+    expect(page.locator(".card .count").first).to_have_text(count(680_000), timeout=60_000)
     expect(page.get_by_text("All numbers are for the whole text")).to_be_visible(timeout=30_000)
     assert slowest < 10, "another session waited for this one"
 

@@ -5,16 +5,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
+from components.frame.scripted_component import ScriptedComponent
 from components.widgets.chips import piece_shown
 from core.tokenizers.explain.merges import replaced
 from core.tokenizers.tokenizer import Step
 
 _HERE = Path(__file__).parent
 
-# Registered on import, and again under the same name when Streamlit reloads the module after an edit: the last counts.
-_COMPONENT = st.components.v2.component(
+_COMPONENT = ScriptedComponent(
     "token_atlas_step_player",
     css=(_HERE / "step_player.css").read_text(encoding="utf-8"),
     js=(_HERE / "step_player.js").read_text(encoding="utf-8"),

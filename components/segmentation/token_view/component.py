@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from components.segmentation.token_view.script import HERE, address
+from components.frame.scripted_component import ScriptedComponent
+from components.segmentation.token_view.script import library
 
 
 @dataclass(frozen=True)
@@ -197,8 +198,9 @@ def _integers(values: Iterable[int]) -> list[int]:
     return list(tolist()) if tolist else [int(value) for value in values]
 
 
-# Registered on import, and again under the same name when Streamlit reloads the module after an edit: the last counts.
-_COMPONENT = st.components.v2.component("token_atlas_token_view", js=(HERE / "loader.js").read_text(encoding="utf-8"))
+_COMPONENT = ScriptedComponent(
+    "token_atlas_token_view", js=f"{library()}\nexport default tokenAtlasView().streamlitMount;\n"
+)
 
 
 def token_view(view: TokenView, *, key: str, tools: TokenViewTools | None = None) -> TokenViewEvent | None:
@@ -206,7 +208,7 @@ def token_view(view: TokenView, *, key: str, tools: TokenViewTools | None = None
     asked = tools or TokenViewTools(lambda query, number: None, lambda specs: None, lambda: None)
     result = _COMPONENT(
         key=key,
-        data={"script": address(), "view": payload(view) | {"tools": tools is not None, "key": key}},
+        data=payload(view) | {"tools": tools is not None, "key": key},
         on_picked_change=lambda: None,
         on_find_change=lambda: asked.find(*_sought(st.session_state[key].get("find"))),
         on_order_change=lambda: asked.order([str(spec) for spec in st.session_state[key].get("order") or ()]),

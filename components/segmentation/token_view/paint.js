@@ -325,14 +325,14 @@ function paint(model, lines, size, isNear) {
   return { body, staves, present, fill, pending };
 }
 
-const LEGEND = [ // mark, its sample (16 × 14), its meaning
-  ["inside", '<path class="cut" d="M8 1V13"/>', "cut inside a character"],
-  ["cluster", '<path class="soft" d="M8 1V13"/>', "cut between characters drawn as one"],
+const LEGEND = [ // mark, its sample (16 × 14), its meaning, and what that is, for who hears of it first
+  ["inside", '<path class="cut" d="M8 1V13"/>', "cut inside a character", "A token ends here in the middle of a character: neither token alone is valid text."],
+  ["cluster", '<path class="soft" d="M8 1V13"/>', "cut between characters drawn as one", "A reader sees one sign, such as a letter with its accent; it has several characters, and a token ends between them."],
   ["comb", '<path class="comb cut" d="M2 2.5H14M3 2v6M8 2v6M13 2v6"/>', "several such cuts"],
-  ["byte", '<path class="byte" d="M2 11H15"/>', "byte fallback"],
-  ["unknown", '<path class="unk" d="M1 9L9 1M3 13L15 1M9 13L15 7"/>', "unknown to the vocabulary"],
-  ["special", '<path class="spec" d="M4 2H12q3 0 3 3V9q0 3 -3 3H4q-3 0 -3 -3V5q0 -3 3 -3z"/>', "special token"],
-  ["inserted", '<path class="ins" d="M8 2l4 5l-4 5l-4 -5z"/>', "inserted, not in the text"],
+  ["byte", '<path class="byte" d="M2 11H15"/>', "byte fallback", "The vocabulary has no token for this character, so each of its bytes is a token."],
+  ["unknown", '<path class="unk" d="M1 9L9 1M3 13L15 1M9 13L15 7"/>', "unknown to the vocabulary", "The tokenizer has no way to write this: what stands here is lost."],
+  ["special", '<path class="spec" d="M4 2H12q3 0 3 3V9q0 3 -3 3H4q-3 0 -3 -3V5q0 -3 3 -3z"/>', "special token", "A token with a meaning of its own for the model, such as the end of a text or a turn."],
+  ["inserted", '<path class="ins" d="M8 2l4 5l-4 5l-4 -5z"/>', "inserted, not in the text", "The tokenizer adds this token by itself, such as one that begins every text."],
   ["hidden", '<path class="flag" d="M6 1V13M6 1l6 2.5l-6 2.5z"/>', "character without width"],
   ["newline", '<path class="nl" d="M13 2v5.5H3m3 -3l-3 3l3 3"/>', "line end"],
   ["gap", '<path class="inv" d="M2 11.5v1.5H14v-1.5"/>', "no box: text that this tokenizer drops"],
@@ -340,9 +340,10 @@ const LEGEND = [ // mark, its sample (16 × 14), its meaning
 
 function legend(present) {
   const node = el("div", "ta-legend");
-  for (const [key, sample, meaning] of LEGEND) {
+  for (const [key, sample, meaning, about] of LEGEND) {
     if (!present.has(key)) continue;
     const item = el("span", "ta-key");
+    if (about) item.title = about;
     item.append(svg("ta-sample", 16, 14, sample), el("span", "", meaning));
     node.append(item);
   }

@@ -10,6 +10,7 @@ from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
 from components.widgets.view import View
+from core.common.numbers import count
 from core.text.windows import windows
 from core.tokenizers.chat.chat import RenderedChat, Turn, why_no_chat
 from core.tokenizers.kinds import Kind
@@ -74,7 +75,7 @@ def _draw_chat(row: Row, chat: RenderedChat, context: SegmentationContext) -> No
     """The rendered chat in the token view, and a way to take it into the editor."""
     special = int((chat.segmentation.kinds == Kind.SPECIAL).sum())
     st.caption(
-        f"{len(chat.segmentation):,} tokens, {special:,} of them special, written by {chat.written_by}. "
+        f"{count(len(chat.segmentation))} tokens, {count(special)} of them special, written by {chat.written_by}. "
         "Outlined boxes are special tokens."
     )
     shown = Row(row.spec, row.tokenizer, chat.segmentation, row.colour)

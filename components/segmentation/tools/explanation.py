@@ -13,6 +13,7 @@ from components.segmentation.rows import Row
 from components.segmentation.step_player.component import step_player
 from components.widgets.chips import chips, piece_shown, visible
 from components.widgets.view import View
+from core.common.numbers import count
 from core.tokenizers.tokenizer import Explanation, Stage
 
 MOST_CHARACTERS = 5_000
@@ -33,7 +34,7 @@ def draw(context: SegmentationContext) -> None:
     row = by_spec[spec]
     shown = text[:MOST_CHARACTERS]
     if len(shown) < len(text):
-        st.caption(f"Shown for the first {MOST_CHARACTERS:,} of {len(text):,} characters.")
+        st.caption(f"Shown for the first {count(MOST_CHARACTERS)} of {count(len(text))} characters.")
     stages = row.tokenizer.stages(shown)
     for stage in stages_shown(stages, added=context.options.specials.add):
         st.markdown(f"**{stage.name}** :gray[{plain(stage.detail)}]")

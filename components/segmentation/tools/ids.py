@@ -10,9 +10,9 @@ from components.frame.errors import plain, show_error
 from components.segmentation.context import SegmentationContext, show_text
 from components.segmentation.rows import Row
 from components.widgets.chips import chips, piece_shown, visible
-from components.widgets.numbers import count
 from components.widgets.view import View
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.text.utf8 import has_utf8
 from core.tokenizers.ids import MAX_IDS, ReadIds, parse_ids, read_ids
 from core.tokenizers.kinds import Kind

@@ -10,9 +10,9 @@ from components.cached import tokenizers as cached
 from components.frame.errors import plain
 from components.segmentation.context import SegmentationContext
 from components.segmentation.standing import OF_THE_FEWEST, fewest_lossless, times_the_fewest
-from components.widgets.numbers import count
 from components.widgets.view import View
 from core.common.definitions import Definition
+from core.common.numbers import count
 from core.metrics.base import METRICS, Form, Metric, Value, on_text
 from core.segmentation.cost import CONTEXT_SHARE, COST, context_share, cost
 from core.text.units import Units
@@ -95,9 +95,10 @@ def _notes(context: SegmentationContext, found: Sequence[Numbers], units: Units)
     numbers = found[0]
     n_bytes, n_characters, n_clusters = (int(numbers[key].number) for key in ("n_bytes", "n_characters", "n_clusters"))
     n_words = len(units.word_starts)
+    words = f"{count(n_words)} words, found by {units.words_by}" if n_words else "no words that can be counted"
     sentences = [
-        f"The text has {count(n_bytes)} bytes, {count(n_characters)} characters ({count(n_clusters)} as a reader counts "
-        f"them) and {f'{count(n_words)} words, found by {units.words_by}' if n_words else 'no words that can be counted'}."
+        f"The text has {count(n_bytes)} bytes, {count(n_characters)} characters ({count(n_clusters)} as a reader "
+        f"counts them) and {words}."
     ]
     sentences += remarks(found)
     lossy = [(row.label, one["lossless"].reason) for row, one in zip(context.rows, found, strict=True)]

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import streamlit as st
+from components.frame.scripted_component import ScriptedComponent
 
 _HERE = Path(__file__).parent
-_COMPONENT = st.components.v2.component(
+_COMPONENT = ScriptedComponent(
     "token_atlas_view_files",
     html=(_HERE / "view_files.html").read_text(encoding="utf-8"),
     css=(_HERE / "view_files.css").read_text(encoding="utf-8"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import streamlit as st
+from components.frame.scripted_component import ScriptedComponent
 
 _HERE = Path(__file__).parent
 
@@ -31,7 +31,6 @@ class Card:
         share: the number as a share of the largest on any card, 0 to 1.
         standing: how the number compares with the smallest; empty where it must not be compared.
         badges: what to know about it.
-        definition: shown on hover over the numbers.
         lost: what the tokens do not say back of the text, one click from the word "lossy"; empty if nothing.
     """
 
@@ -43,11 +42,10 @@ class Card:
     share: float
     standing: str
     badges: tuple[Badge, ...]
-    definition: str
     lost: str
 
 
-_component = st.components.v2.component(
+_component = ScriptedComponent(
     "token_atlas_stat_cards",
     html='<div class="row"><div class="grid" role="list" aria-label="Tokens per tokenizer"></div>'
     '<button type="button" class="more" aria-expanded="false"></button></div><p class="lost" role="status" hidden></p>',
@@ -56,6 +54,6 @@ _component = st.components.v2.component(
 )
 
 
-def stat_cards(cards: Sequence[Card], *, key: str) -> None:
-    """Draw the cards."""
-    _component(key=key, data={"cards": [asdict(card) for card in cards]})
+def stat_cards(cards: Sequence[Card], definition: str, *, key: str) -> None:
+    """Draw the cards; `definition` of their numbers is shown on hover."""
+    _component(key=key, data={"cards": [asdict(card) for card in cards], "definition": definition})

@@ -21,7 +21,7 @@ function lossyButton({ text, mood, title }, open, toggle) {
   return button;
 }
 
-function card({ label, colour, count, unit, rest, share, standing, badges, definition, lost }, open, toggle) {
+function card({ label, colour, count, unit, rest, share, standing, badges, lost }, definition, open, toggle) {
   const box = element("div", "card"), line = element("div", "line"), more = element("div", "unfolded");
   box.setAttribute("role", "listitem");
   const name = element("span", "name", undefined, label), mark = element("span", "mark");
@@ -48,7 +48,7 @@ function draw(parentElement, view) {
   const perRow = Math.max(1, Math.floor((grid.clientWidth || 1000) / NARROWEST)), rows = Math.ceil(cards.length / perRow);
   grid.style.setProperty("--columns", Math.ceil(cards.length / rows)); // rows of equal length: never seven and one
   grid.classList.toggle("open", view.open);
-  grid.replaceChildren(...cards.map((one) => card(one, view.lossy === one.label, toggle(one.label))));
+  grid.replaceChildren(...cards.map((one) => card(one, view.definition, view.lossy === one.label, toggle(one.label))));
   const shown = cards.find((one) => one.label === view.lossy && one.lost);
   note.hidden = !shown;
   note.textContent = shown ? `${shown.label} loses of this text: ${shown.lost}.` : "";
@@ -70,7 +70,7 @@ export default function ({ data, parentElement }) {
     view.observer.observe(parentElement.querySelector(".grid"));
   }
   const view = views.get(parentElement);
-  view.cards = data.cards;
+  Object.assign(view, { cards: data.cards, definition: data.definition });
   draw(parentElement, view);
   return () => { view.observer.disconnect(); views.delete(parentElement); };
 }

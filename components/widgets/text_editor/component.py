@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from components.widgets.numbers import THIN
+from components.frame.scripted_component import ScriptedComponent
+from core.common.numbers import THIN
 
 HERE = Path(__file__).parent
 
-# Registered on import, and again under the same name when Streamlit reloads the module after an edit: the last counts.
-_COMPONENT = st.components.v2.component(
+_COMPONENT = ScriptedComponent(
     "token_atlas_text_editor",
     css=(HERE / "text_editor.css").read_text(encoding="utf-8"),
     js="\n".join((HERE / name).read_text(encoding="utf-8") for name in ("kept_text.js", "text_editor.js")),

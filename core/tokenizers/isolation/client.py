@@ -152,9 +152,14 @@ class TokenizerProcess:
         )
 
     def _over_memory(self) -> UserError:
+        why = (
+            "The file is damaged or claims more entries than it has"
+            if self._stage == _STAGES["open"]
+            else "Take a shorter text, or look at its normaliser, which may write far more than it reads"
+        )
         return TookTooLong(
             f"The tokenizer cannot be used: {self._stage} needs more than {self.memory_mb:,} MB of memory. "
-            "The file is damaged or claims more entries than it has; TOKEN_ATLAS_CHILD_MB raises the limit."
+            f"{why}; TOKEN_ATLAS_CHILD_MB raises the limit."
         )
 
     def _over_time(self, seconds: float, busy: bool) -> UserError:

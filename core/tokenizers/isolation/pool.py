@@ -18,11 +18,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeVar
 
-from core.common.atomic import write_whole
 from core.common.codec import Mismatch, from_json, to_json
 from core.common.errors import UnreadableFile, UserError
-from core.common.home import home
 from core.common.memory import resident_bytes
+from core.common.remembered import remember, remembered
 from core.common.sandbox.turns import Turns
 from core.common.settings import settings
 from core.text.utf8 import utf8
@@ -128,7 +127,7 @@ def vet(path: Path, options: Mapping[str, str] | None = None) -> Info:
     """
     files = files_at(f"file:{path}", path, dict(options or {}))
     record = _record(files, path)
-    known = _remembered(record)
+    known = _passed_before(record)
     if known is not None:
         return replace(known, spec=files.spec)
     supervisor = _Supervisor(files.spec, path, dict(options or {}))
@@ -136,9 +135,7 @@ def vet(path: Path, options: Mapping[str, str] | None = None) -> Info:
         info = supervisor.open()
     finally:
         supervisor.close()
-    if record is not None:
-        with suppress(OSError):  # a full disk costs only time
-            write_whole(record, to_json(_Vetted(_libraries(), info)).encode())
+    remember(to_json(_Vetted(_libraries(), info)).encode(), *record)
     return info
 
 
@@ -314,8 +311,8 @@ def _size(path: Path) -> int:
     return min(path.stat().st_size, MAX_FILE_BYTES) if path.is_file() else 0
 
 
-def _record(files: Files, path: Path) -> Path | None:
-    """Where the outcome of vetting these files is kept; None where nothing can be kept."""
+def _record(files: Files, path: Path) -> tuple[str, str]:
+    """Where the outcome of vetting these files is remembered."""
     digest = hashlib.sha256(repr((path.name, files.main, sorted(files.options.items()))).encode())
     for name, file in sorted(files.paths.items()):
         digest.update(name.encode("utf-8", "surrogateescape"))
@@ -324,10 +321,7 @@ def _record(files: Files, path: Path) -> Path | None:
                 digest.update(hashlib.file_digest(content, "sha256").digest())
             else:  # a model with its weights: its head and its date stand for it
                 digest.update(content.read(FREE_FILE_BYTES) + repr(file.stat()[6:9]).encode())
-    try:
-        return home("vetted") / f"{digest.hexdigest()[:32]}.json"
-    except OSError:
-        return None
+    return "vetted", f"{digest.hexdigest()[:32]}.json"
 
 
 @dataclass(frozen=True)
@@ -338,12 +332,10 @@ class _Vetted:
     info: Info
 
 
-def _remembered(record: Path | None) -> Info | None:
-    if record is None:
-        return None
+def _passed_before(record: tuple[str, str]) -> Info | None:
     try:
-        kept = from_json(_Vetted, record.read_bytes())
-    except (OSError, Mismatch):
+        kept = from_json(_Vetted, remembered(*record) or b"")
+    except Mismatch:
         return None
     return kept.info if kept.libraries == _libraries() else None
 
