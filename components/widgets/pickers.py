@@ -6,8 +6,7 @@ import streamlit as st
 
 from components.cached import tokenizers as cached
 from components.frame.errors import plain
-from components.widgets import names, text_state
-from core.text.samples import samples
+from components.widgets import names
 from core.tokenizers.well_known import named
 
 MAX_TOKENIZERS = 8
@@ -150,25 +149,3 @@ def put_in_order(specs: Sequence[str]) -> None:
 def choose_opening() -> None:
     """Choose the tokenizers that the page opens with."""
     st.session_state[TOKENIZERS] = list(OPENING)
-
-
-def sample_picker() -> None:
-    """A chooser of sample texts; choosing one replaces the text at hand."""
-
-    def take() -> None:
-        chosen = st.session_state["sample"]
-        if chosen is not None:
-            text_state.replace(by_key[chosen].text)
-
-    by_key = {sample.key: sample for sample in samples()}
-    st.selectbox(
-        "Sample text",
-        list(by_key),
-        index=None,
-        key="sample",
-        format_func=lambda key: f"{by_key[key].group} · {by_key[key].label}",
-        placeholder="Sample texts",
-        label_visibility="collapsed",
-        width=230,
-        on_change=take,
-    )

@@ -22,6 +22,19 @@ def utf8(text: str) -> bytes:
         ) from None
 
 
+def has_utf8(text: str) -> bool:
+    """Whether the text has a UTF-8 form: all texts but those with half of a surrogate pair.
+
+    >>> has_utf8("é"), has_utf8("\\ud800")
+    (True, False)
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def byte_offsets(text: str) -> NDArray[np.int32]:
     """Where each character begins in the UTF-8 bytes, and where the last ends: int32 (number of characters + 1,).
 

@@ -26,6 +26,8 @@ _STAGES = {
     "segment": "the cutting of a text",
     "count": "counting the tokens of a text",
     "describe": "looking up tokens",
+    "decode": "reading ids",
+    "find": "looking for tokens",
     "stages": "showing its stages",
     "explain": "explaining a piece",
 }
