@@ -158,6 +158,7 @@ _MAKERS: dict[str, tuple[str, Callable[[], Made]]] = {
     "CLIP": ("clip", _clip),
     "GGUF": ("gguf", _gguf),
     "js tiktoken": ("js_tiktoken", _js_tiktoken),
+    "minbpe": ("minbpe", lambda: {"tok.model": b"minbpe v1\n\n1\n<|end|> 300\n116 104\n256 101\n"}),
     "BPE codes": ("bpe_codes", lambda: {"codes": b"#version: 0.2\nt h\nth e</w>\nh e\n"}),
 }
 

@@ -4,9 +4,11 @@ import base64
 import io
 import json
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import regex
 
 from core.common.errors import UnreadableFile, UserError
 from core.tokenizers.catalog import open_tokenizer
@@ -79,6 +81,44 @@ def test_the_json_of_javascripts_tiktoken_opens(tmp_path: Path) -> None:
         (tmp_path / "claude.json").write_text(json.dumps(CLAUDE | damage), encoding="utf-8")
         with pytest.raises(UnreadableFile):
             open_tokenizer(f"file:{tmp_path / 'claude.json'}")
+
+
+MINBPE = "minbpe v1\n{pattern}\n1\n<|endoftext|> 300\n116 104\n256 101\n97 97\n"
+GPT4 = r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"
+
+
+def minbpe(text: str, pattern: str) -> list[int]:
+    """Its encode_ordinary, restated: again and again the earliest merge there is, wherever it is."""
+    merges = {(116, 104): 256, (256, 101): 257, (97, 97): 258}
+    found: list[int] = []
+    for chunk in regex.findall(pattern, text) if pattern else [text]:
+        ids = list(chunk.encode())
+        while (pair := min(pairwise(ids), key=lambda pair: merges.get(pair, 999), default=None)) in merges:
+            n, merged = 0, []
+            while n < len(ids):
+                both = n + 1 < len(ids) and (ids[n], ids[n + 1]) == pair
+                merged.append(merges[pair] if both else ids[n])
+                n += 2 if both else 1
+            ids = merged
+        found += ids
+    return found
+
+
+@pytest.mark.parametrize("pattern", ["", GPT4], ids=["basic", "GPT-4"])
+def test_a_model_of_minbpe_cuts_as_minbpe_does(pattern: str, tmp_path: Path) -> None:
+    path = tmp_path / "tok.model"
+    path.write_text(MINBPE.format(pattern=pattern), encoding="utf-8")
+    made = open_tokenizer(f"file:{path}")
+    for text in ("the aaaa theth 1234é 你", "it's THE\n\n  end", ""):
+        assert made.segment(text).ids.tolist() == minbpe(text, pattern)
+    assert made.segment("the<|endoftext|>", Specials(parse=True)).ids.tolist() == [257, 300]
+
+
+@pytest.mark.parametrize("damage", ["x y", "500 1", "116 104", "-1 2"])
+def test_a_damaged_model_of_minbpe_is_named(damage: str, tmp_path: Path) -> None:
+    (tmp_path / "tok.model").write_text(MINBPE.format(pattern="") + damage, encoding="utf-8")
+    with pytest.raises(UnreadableFile, match="minbpe"):
+        open_tokenizer(f"file:{tmp_path / 'tok.model'}")
 
 
 @pytest.mark.parametrize("name", ["tokenizer.json", "tokenizer.model", "vocab.json"])

@@ -75,8 +75,9 @@ def outside(table: NDArray[np.bool_], texts: Sequence[str]) -> list[int]:
     [1]
     """
     joined = "".join(texts).encode("utf-32-le", "surrogatepass")
-    strange = np.flatnonzero(~table[np.frombuffer(joined, "<u4")])
-    if not len(strange):
+    known = table.take(np.frombuffer(joined, "<u4"), mode="clip")  # quicker than indexing; none is beyond the table
+    if known.all():
         return []
+    strange = np.flatnonzero(~known)
     ends = np.cumsum([len(text) for text in texts])
     return np.unique(np.searchsorted(ends, strange, side="right")).tolist()  # type: ignore[no-any-return]

@@ -36,8 +36,8 @@ _LISTS = (
     ),
     (
         re.compile(rb"[0-9]+( [0-9]+){1,3}"),
-        "pairs of numbers, such as the models of YouTokenToMe and minbpe hold, without the text that they stand for. "
-        "Open the tokenizer.json, .model or .tiktoken file of the same tokenizer",
+        "pairs of numbers, such as a model of YouTokenToMe holds, without the text that they stand for. "
+        "Open a tokenizer.json, .model or .tiktoken file of the same tokenizer",
     ),
     (
         re.compile(rb"\S+ [0-9]+"),
