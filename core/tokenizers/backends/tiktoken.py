@@ -14,10 +14,10 @@ from core.common.errors import UnreadableFile, UserError, is_failure, shown
 from core.tokenizers.backends.display import displayed, undisplayed
 from core.tokenizers.backends.nfc import Composed, Form, composed
 from core.tokenizers.backends.spelling import MAX_ID
-from core.tokenizers.explain.merges import replay
+from core.tokenizers.explain.merges import replay, taken_at_once
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Alignment, Encoded, Ints
-from core.tokenizers.tokenizer import PLAIN, Explanation, Info, LocalTokenizer, Serialised, Specials, Stage, Step
+from core.tokenizers.tokenizer import PLAIN, Explanation, Info, LocalTokenizer, Serialised, Specials, Stage
 from core.tokenizers.vocabulary import Vocabulary
 
 REFERENCE = f"tiktoken {tiktoken.__version__}"
@@ -139,17 +139,14 @@ class TiktokenTokenizer(LocalTokenizer):
 
     def explain(self, piece: str) -> Explanation | None:
         data, rank_by_bytes = undisplayed(piece), self.vocabulary.id_by_bytes
-        if data in rank_by_bytes:
-            rank = rank_by_bytes[data] - self._offset
-            step = Step((data,), -1, f"the whole piece is the entry of rank {rank:,}")
-            note = "The whole piece is an entry of the vocabulary, and tiktoken then asks no merges."
-            return Explanation("BPE", piece, steps=(step,), note=note)
 
         def rank_of(left: bytes, right: bytes) -> tuple[float, str] | None:
             found = rank_by_bytes.get(left + right)
             return None if found is None else (found, f"merge rank {found - self._offset:,}")
 
-        return Explanation("BPE", piece, steps=replay([bytes([byte]) for byte in data], rank_of))
+        steps = replay([bytes([byte]) for byte in data], rank_of)
+        note = taken_at_once("tiktoken", steps) if data in rank_by_bytes and len(data) > 1 else ""
+        return Explanation("BPE", piece, steps=steps, note=note)
 
 
 def vocabulary_of(rank_by_bytes: Mapping[bytes, int], id_by_special: Mapping[str, int]) -> Vocabulary:

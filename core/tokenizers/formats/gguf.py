@@ -15,6 +15,7 @@ from core.tokenizers.formats.gguf_models.spm import load_spm, load_unigram
 from core.tokenizers.formats.gguf_models.tokens import GgufTokens, read_tokens
 from core.tokenizers.formats.gguf_models.wordpiece import load_wordpiece
 from core.tokenizers.gguf import MAGIC, Metadata, read_metadata
+from core.tokenizers.sidecars import plain_label
 from core.tokenizers.tokenizer import LocalTokenizer
 
 _PRE = "tokenizer.ggml.pre"
@@ -44,13 +45,13 @@ def _load(files: Files) -> LocalTokenizer:
         )
     asked = files.options.get("pre")
     if asked is None:
-        return _LOADERS[model](read_tokens(metadata, name), files.spec, name)
+        return _LOADERS[model](read_tokens(metadata, name), files.spec, plain_label(name))
     if model != "gpt2":
         raise UserError(
             f"{shown(name)} has a tokenizer of the model {shown(model, 30)}, which has no pre-tokenizer to choose. "
             "Leave ?pre= away."
         )
-    tokenizer = _LOADERS[model](read_tokens(_cut_as(metadata, asked), name), files.spec, name)
+    tokenizer = _LOADERS[model](read_tokens(_cut_as(metadata, asked), name), files.spec, plain_label(name))
     stated = metadata.values.get(_PRE)
     note = f"Pre-tokenizer {asked}, as asked; the file names {shown(str(stated), 30) if stated else 'none'}."
     tokenizer.info = replace(tokenizer.info, notes=(note, *tokenizer.info.notes))

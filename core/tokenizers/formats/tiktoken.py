@@ -10,9 +10,11 @@ import binascii
 import hashlib
 import re
 from collections.abc import Mapping
+from operator import itemgetter
 
 import tiktoken
 import tiktoken.load
+from tiktoken_ext import openai_public  # type: ignore[import-untyped]
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, is_failure, shown
 from core.common.settings import settings
@@ -21,8 +23,9 @@ from core.tokenizers.backends.tiktoken import REFERENCE, TiktokenTokenizer, voca
 from core.tokenizers.format import Files, Source
 from core.tokenizers.gunzip import content, head
 from core.tokenizers.known_ranks import END, KNOWN_RANKS, KnownRanks, digest_of
+from core.tokenizers.packages.quicktok import ENCODINGS, packaged_ranks
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
-from core.tokenizers.sidecars import chat_template, config, label, special
+from core.tokenizers.sidecars import Spellings, chat, config, label, named
 from core.tokenizers.tokenizer import Info
 
 _read_from_network = tiktoken.load.read_file
@@ -36,6 +39,15 @@ def _read_file(blobpath: str) -> bytes:
 
 # The library has no switch for it, and finds out only here that a vocabulary is not in its cache, or damaged there.
 tiktoken.load.read_file = _read_file
+
+
+def _load_ranks(tiktoken_bpe_file: str, expected_hash: str | None = None) -> dict[bytes, int]:
+    """What a package here has of tiktoken's vocabularies, else what tiktoken finds in its cache or on the network."""
+    packaged = packaged_ranks(tiktoken_bpe_file, expected_hash)
+    return packaged or tiktoken.load.load_tiktoken_bpe(tiktoken_bpe_file, expected_hash)
+
+
+openai_public.load_tiktoken_bpe = _load_ranks
 
 _EMPTY = b"="  # how Whisper's multilingual file, and tiktoken's loader, write a piece without bytes
 _LINE = re.compile(rb"((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=))?|=) (\d{1,9})")
@@ -92,15 +104,20 @@ def _load(files: Files) -> TiktokenTokenizer:
         reference=REFERENCE,
         normaliser="Unicode NFC" if known.nfc else "",
         specials=tuple(sorted(known.specials.items(), key=lambda pair: pair[1])),
-        chat_template=chat_template(files),
-        bos=special(files, "bos_token") or known.bos,
-        eos=special(files, "eos_token") or next((s for s in known.specials if s in _ENDS), ""),
         notes=tuple(filter(None, (known.note,))),
+        **chat(files, _named(files, known)),
     )
     pattern = FAST.get(known.pre) or PRE_TOKENIZERS[known.pre].patterns[0]
     encoding = encoding_by(pattern, rank_by_bytes, info.label, name)
     before = [known.specials[known.bos]] if known.bos else []
     return TiktokenTokenizer(encoding, info, vocabulary, normalise="NFC" if known.nfc else None, before=before)
+
+
+def _named(files: Files, known: KnownRanks) -> Spellings:
+    """(name, spelling) of special tokens, by the files beside it or else by what is known of it."""
+    end = next((s for s in known.specials if s in _ENDS), "")
+    usual = {name: token for name, token in (("bos_token", known.bos), ("eos_token", end)) if token}
+    return tuple({**usual, **dict(named(files))}.items())
 
 
 def _known(files: Files, name: str, rank_by_bytes: Mapping[bytes, int]) -> KnownRanks:
@@ -239,12 +256,11 @@ def _open(name: str) -> TiktokenTokenizer:
             f"({type(error).__name__}). Connect once, set TIKTOKEN_CACHE_DIR to a folder that has it, or open a "
             f"downloaded file: file:{name}.tiktoken."
         ) from None
-    specials = encoding._special_tokens
+    specials = _one_spelling_each(encoding._special_tokens)
     vocabulary = vocabulary_of(encoding._mergeable_ranks, specials)
     pattern = encoding._pat_str
     digest = hashlib.sha256(repr((pattern, sorted(specials.items()))).encode())
-    for piece, rank in sorted(encoding._mergeable_ranks.items(), key=lambda pair: pair[1]):
-        digest.update(rank.to_bytes(4, "little") + piece + b"\0")
+    digest.update(_in_order(encoding._mergeable_ranks))
     info = Info(
         spec=f"tiktoken:{name}",
         label=name,
@@ -259,6 +275,35 @@ def _open(name: str) -> TiktokenTokenizer:
     return TiktokenTokenizer(encoding, info, vocabulary)
 
 
+def _in_order(rank_by_bytes: dict[bytes, int]) -> bytes:
+    """Ranks and pieces as they are hashed, by rank.
+
+    >>> _in_order({b"b": 1, b"a": 0})
+    b'\\x00\\x00\\x00\\x00a\\x00\\x01\\x00\\x00\\x00b\\x00'
+    """
+    ranks = list(rank_by_bytes.values())
+    is_ordered = ranks == sorted(ranks)  # as files are; sorting 200,000 pairs takes as long as all the rest
+    pairs = rank_by_bytes.items() if is_ordered else sorted(rank_by_bytes.items(), key=itemgetter(1))
+    return b"".join([rank.to_bytes(4, "little") + piece + b"\0" for piece, rank in pairs])
+
+
+def _one_spelling_each(specials: dict[str, int]) -> dict[str, int]:
+    """Id by special token; of two with one id, as o200k_harmony has, the one that is no reserve.
+
+    >>> _one_spelling_each({"<|reserved_7|>": 7, "<|call|>": 7, "<|reserved_8|>": 8})
+    {'<|call|>': 7, '<|reserved_8|>': 8}
+    """
+    by_use = sorted(specials, key=lambda spelling: spelling.startswith("<|reserved_"))
+    spelling_by_id: dict[int, str] = {}
+    for spelling in by_use:
+        spelling_by_id.setdefault(specials[spelling], spelling)
+    return {spelling: i for i, spelling in spelling_by_id.items()}
+
+
+def _offered() -> list[tuple[str, str]]:
+    return [(f"tiktoken:{name}", name) for name in ENCODINGS]
+
+
 SOURCE = Source(
     key="tiktoken",
     label="tiktoken",
@@ -266,5 +311,6 @@ SOURCE = Source(
     load=_load,
     scheme="tiktoken",
     open=_open,
+    offered=_offered,
     rank=30,
 )

@@ -26,6 +26,8 @@ _STAGES = {
     "segment": "the cutting of a text",
     "count": "counting the tokens of a text",
     "describe": "looking up tokens",
+    "decode": "reading ids",
+    "find": "looking for tokens",
     "stages": "showing its stages",
     "explain": "explaining a piece",
 }
@@ -148,9 +150,14 @@ class TokenizerProcess:
         )
 
     def _over_memory(self) -> UserError:
+        why = (
+            "The file is damaged or claims more entries than it has"
+            if self._stage == _STAGES["open"]
+            else "Take a shorter text, or look at its normaliser, which may write far more than it reads"
+        )
         return TookTooLong(
             f"The tokenizer cannot be used: {self._stage} needs more than {self.memory_mb:,} MB of memory. "
-            "The file is damaged or claims more entries than it has; TOKEN_ATLAS_CHILD_MB raises the limit."
+            f"{why}; TOKEN_ATLAS_CHILD_MB raises the limit."
         )
 
     def _over_time(self, seconds: float, busy: bool) -> UserError:

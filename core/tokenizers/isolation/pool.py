@@ -91,6 +91,14 @@ class IsolatedTokenizer(Tokenizer):
         request = Message("describe", {"ids": wanted})
         return self._supervisor.ask(request, 8 * len(wanted), lambda reply: wire.message_to_details(reply, wanted))
 
+    def decode(self, ids: Sequence[int]) -> bytes:
+        wanted = wire.ids_to_blob(ids)
+        return self._supervisor.ask(Message("decode", {}, [wanted]), len(wanted), wire.message_to_bytes)
+
+    def find(self, wanted: str, most: int) -> list[TokenDetails]:
+        request = Message("find", {"most": most}, [utf8(wanted)])
+        return self._supervisor.ask(request, len(wanted), lambda reply: wire.message_to_found(reply, most))
+
     def stages(self, text: str) -> list[Stage]:
         data = utf8(text)
         request = Message("stages", {}, [data])

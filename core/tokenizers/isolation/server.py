@@ -98,6 +98,10 @@ def _asked(tokenizer: Tokenizer, request: Message) -> Message:
         return wire.counts_to_message(bounded_counts(counts, len(request.blobs[0])))
     if request.kind == "describe":
         return wire.details_to_message(tokenizer.describe(request.fields["ids"]))
+    if request.kind == "decode":
+        return Message("bytes", {}, [tokenizer.decode(wire.blob_to_ids(request.blobs[0]))])
+    if request.kind == "find":
+        return wire.found_to_message(tokenizer.find(request.blobs[0].decode(), int(request.fields["most"])))
     if request.kind == "stages":
         stages = tokenizer.stages(request.blobs[0].decode())
         return wire.value_to_message("stages", bounded_stages(stages, len(request.blobs[0])))
