@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 
 from components.frame.doors import Doors
 from components.frame.protection import Protection
+from components.frame.scripted_component import script_routes
 from components.frame.upload_limits import follow_settings
 from components.frame.vendor import vendor_routes
 from components.frame.visits import Visits
@@ -26,7 +27,10 @@ def _warm() -> None:
     import components.segmentation.live_segmentation  # noqa: F401  the page's own imports, a third of a second of them
     from components.cached import tokenizers as cached
     from components.widgets.pickers import OPENING
+    from core.tokenizers.well_known import availability, well_known
 
+    for model in well_known():
+        availability(model)  # imports what the list of models asks
     for spec in OPENING:
         cached.tokenizer(spec)
 
@@ -43,7 +47,7 @@ follow_settings()
 app = st.App(
     Path(__file__).parent / "components" / "frame" / "frame.py",
     lifespan=_lifespan,
-    routes=vendor_routes(),
+    routes=[*vendor_routes(), *script_routes()],
     middleware=[Middleware(Protection), Middleware(Doors), Middleware(Visits)],
 )
 

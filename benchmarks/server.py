@@ -1,26 +1,68 @@
 """A fresh Streamlit server for a measurement."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
-    """A server that answers: its address, its process, and when that was started (`time.perf_counter`)."""
+    """A server of a script that answers: its address, and when it was started (`time.perf_counter`)."""
 
-    address: str
-    pid: int
-    started: float
+    script: Path
+    port: int
+    started: float = 0.0
+    _process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+
+    @property
+    def address(self) -> str:
+        """Such as "http://127.0.0.1:8501"."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """Of its process now."""
+        assert self._process, "started"
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        command = [sys.executable, "-m", "streamlit", "run", str(self.script), "--server.port", str(self.port)]
+        command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self.started = time.perf_counter()
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        while True:
+            with suppress(OSError):
+                urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=1).close()
+                return
+            time.sleep(0.01)
+
+    def restart(self) -> None:
+        """Kill it as a machine would, and start it again."""
+        self._end(signal.SIGKILL)
+        self.start()
+
+    def close(self) -> None:
+        """Ask it to end."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process:
+            self._process.send_signal(how)
+            self._process.wait()
 
 
 @contextmanager
@@ -28,21 +70,9 @@ def server(script: Path) -> Iterator[Server]:
     """A Streamlit server of this script, until the block is left."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
+        one = Server(script, probe.getsockname()[1])
     try:
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.01)
-        yield Server(address, process.pid, started)
+        one.start()
+        yield one
     finally:
-        process.terminate()
-        process.wait()
+        one.close()

@@ -1,10 +1,12 @@
 """Many people on one server: each types into Segmentation with six tokenizers while a corpus is counted.
 
-    python -m benchmarks.soak [--sessions 40] [--minutes 10] [--think 2.0] [--seed 0]
+    python -m benchmarks.soak [--sessions 40] [--minutes 10] [--think 2.0] [--seed 0] [--hostile 1] [--kill]
 
 A person types a word, waits until the page has followed, thinks, and goes on; now and then the text is cleared, and now
-and then the person leaves and comes back as a new session. Measured per session: the time from the keys to the last
-element of the page. Needs no network; counts FLORES-200 where it lies beside the repository, otherwise the sample.
+and then the person leaves and comes back as a new session. Hostile people go with them (`benchmarks.hostile`). With
+--kill the server is killed half-way and started again, and everybody goes on. Measured per session: the time from the
+keys to the last element of the page. Needs no network; counts FLORES-200 where it lies beside the repository, otherwise
+the sample.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,9 +27,10 @@ from statistics import median
 
 import numpy as np
 
+from benchmarks.hostile import Hostile
 from benchmarks.measure import markdown
 from benchmarks.page import SPECS
-from benchmarks.server import ROOT, server
+from benchmarks.server import ROOT, Server, server
 from benchmarks.visitor import Broken, Visitor
 from core.common.errors import UserError
 from core.common.memory import resident_bytes
@@ -104,15 +108,24 @@ def _lines(corpus: Corpus) -> Iterator[tuple[str, ...]]:
     return zip(*corpus.sentences.values(), strict=True)
 
 
-async def watch(pid: int, until: float, sizes: list[tuple[float, int]]) -> None:
+async def kill_half_way(app: Server, seconds: float, people: Sequence[Seen]) -> str:
+    """Kill the server and start it again; how many people went on."""
+    await asyncio.sleep(seconds / 2)
+    await asyncio.to_thread(app.restart)
+    before = [len(seen.seconds) for seen in people]
+    await asyncio.sleep(seconds / 2 - 5)
+    return f"{sum(len(seen.seconds) > n for seen, n in zip(people, before, strict=True))} of {len(people)} went on"
+
+
+async def watch(app: Server, until: float, sizes: list[tuple[float, int]]) -> None:
     """Memory of the server, twice a second: (seconds since the start, bytes)."""
     start = time.monotonic()
     while time.monotonic() < until:
-        sizes.append((time.monotonic() - start, resident_bytes(pid)))
+        sizes.append((time.monotonic() - start, resident_bytes(app.pid)))
         await asyncio.sleep(0.5)
 
 
-async def soak(address: str, pid: int, folder: Path, chosen: argparse.Namespace) -> str:
+async def soak(app: Server, folder: Path, chosen: argparse.Namespace) -> str:
     """Everybody at once."""
     words = [word for text in parallel_texts() for sentence in text.sentences for word in sentence.split()]
     corpus = open_corpus(f"flores200:{PARALLEL}#dev" if PARALLEL.is_dir() else "sample").only(LANGUAGES)
@@ -120,15 +133,27 @@ async def soak(address: str, pid: int, folder: Path, chosen: argparse.Namespace)
     people = [Seen() for _ in range(chosen.sessions)]
     sizes: list[tuple[float, int]] = []
     counting = asyncio.create_task(keep_counting(Jobs(), corpus, folder, until))
-    tasks = [person(address, words, until, chosen.think, chosen.seed * 1000 + n, seen) for n, seen in enumerate(people)]
-    await asyncio.gather(watch(pid, until, sizes), *tasks)
+    seeds = [chosen.seed * 1000 + n for n in range(len(people))]
+    tasks = [
+        person(app.address, words, until, chosen.think, seed, seen) for seed, seen in zip(seeds, people, strict=True)
+    ]
+    enemies = [Hostile(app.address, seed) for seed in range(chosen.hostile)]
+    killed = asyncio.create_task(kill_half_way(app, 60 * chosen.minutes, people)) if chosen.kill else None
+    await asyncio.gather(watch(app, until, sizes), *tasks, *(enemy.go_on(until) for enemy in enemies))
     counted = await counting
     title = f"{chosen.sessions} sessions for {chosen.minutes:g} minutes"
-    return report(title, people, sizes, counted)
+    attempts = sum((enemy.attempts for enemy in enemies), Counter())
+    more = [["hostile attempts", ", ".join(f"{n} × {name}" for name, n in attempts.items())]] if attempts else []
+    more += [["after the server was killed", await killed]] if killed else []
+    return report(title, people, sizes, counted, more)
 
 
 def report(
-    title: str, people: Sequence[Seen], sizes: Sequence[tuple[float, int]], counted: tuple[int, int, str]
+    title: str,
+    people: Sequence[Seen],
+    sizes: Sequence[tuple[float, int]],
+    counted: tuple[int, int, str],
+    more: Sequence[Sequence[str]],
 ) -> str:
     """The figures as a table."""
     medians = sorted(median(seen.seconds) if seen.seconds else float("inf") for seen in people)
@@ -150,6 +175,7 @@ def report(
         ["most", f"{size.max() / MB:,.0f} MB"],
         ["growth after warm-up", f"{slope:+.2f} MB per minute"],
         ["counted meanwhile", f"{counted[1]:,} sentences, {counted[0]} jobs done"],
+        *more,
     ]
     return markdown(title, ["measured", "figure"], rows)
 
@@ -169,10 +195,12 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--think", type=float, default=2.0, help="seconds between words, on average")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--hostile", type=int, default=1, help="hostile sessions among them")
+    parser.add_argument("--kill", action="store_true", help="the server, half-way; who waits then sees an error")
     chosen = parser.parse_args()
     print(f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f}", flush=True)
     with tempfile.TemporaryDirectory() as folder, jobs_home(Path(folder) / "home"), server(ROOT / "app.py") as app:
-        table = asyncio.run(soak(app.address, app.pid, Path(folder), chosen))
+        table = asyncio.run(soak(app, Path(folder), chosen))
     print(table)
     return int("| errors | 0 |" not in table)
 

@@ -1,6 +1,6 @@
 """Kills what runs jobs at random moments, hundreds of times, and measures how jobs end, cancel and scale.
 
-    python -m benchmarks.soak_jobs [--kills 50] [--kills-once 20] [--cancels 20] [--seed 0] [--only kills,engines]
+    python -m benchmarks.soak_jobs [--kills 50] [--kills-once 20] [--cancels 20] [--seed 0] [--only kills,engines,crowd]
 
 Needs no network. The last part runs on Ray too where it is installed.
 """
@@ -12,6 +12,8 @@ import os
 import random
 import signal
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -123,6 +125,36 @@ def kills(n_resumable: int, n_once: int, seed: int) -> None:
         assert sizes.n_results == salt
 
 
+_CROWD = """
+import json, sys
+from core.jobs.queue import Jobs
+jobs = Jobs()
+salts = range(int(sys.argv[1]), int(sys.argv[2]))
+keys = [jobs.submit("steps", {"steps": 2, "salt": salt}, f"session {salt % 7}").key for salt in salts]
+print(json.dumps([jobs.wait(key, 600).state for key in keys]))
+"""
+
+
+def crowd(n: int) -> None:
+    """Two servers on one store submit so many jobs between them, half of them the same."""
+    with tempfile.TemporaryDirectory() as folder, jobs_home(Path(folder)):
+        start = time.monotonic()
+        spans = [(0, n // 2 + n // 4), (n // 4, n)]
+        asking = [
+            subprocess.Popen([sys.executable, "-c", _CROWD, *map(str, span)], stdout=subprocess.PIPE) for span in spans
+        ]
+        states = Counter(state for one in asking for state in json.loads(one.communicate()[0]))
+        jobs = Jobs()
+        once = Counter(job.attempts for job in jobs.newest(most=n + 1))
+        wanted = {salt: undisturbed("steps", {"steps": 2, "salt": salt}) for salt in range(n)}
+        right = sum(
+            np.array_equal(jobs.result(job.key).arrays["values"], wanted[int(job.params["salt"])])
+            for job in jobs.newest(most=n + 1)
+        )
+        took = time.monotonic() - start
+        print(f"two servers, {n} jobs: {dict(states)}, attempts {dict(once)}, {right} right, {took:.0f} s", flush=True)
+
+
 def cancels(n: int) -> None:
     """How long a cancel takes, from the call until no process of the job is left."""
     with tempfile.TemporaryDirectory() as folder, jobs_home(Path(folder)):
@@ -212,8 +244,9 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50, help="of each victim, during a resumable job")
     parser.add_argument("--kills-once", type=int, default=20, help="of each victim, during one that is not")
     parser.add_argument("--cancels", type=int, default=20)
+    parser.add_argument("--crowd", type=int, default=200, help="jobs of two servers on one store")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", default="cancels,engines,kills")
+    parser.add_argument("--only", default="cancels,engines,crowd,kills")
     chosen = parser.parse_args()
     os.environ["TOKEN_ATLAS_WORK"] = "tests.job_kinds"
     print(f"seed {chosen.seed}, {len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f}", flush=True)
@@ -222,6 +255,8 @@ def main() -> None:
             cancels(chosen.cancels)
         if "engines" in chosen.only:
             engines()
+        if "crowd" in chosen.only:
+            crowd(chosen.crowd)
         if "kills" in chosen.only:
             kills(chosen.kills, chosen.kills_once, chosen.seed)
 

@@ -41,8 +41,7 @@ class Visitor:
 
     async def __aenter__(self) -> "Visitor":
         """Connect and load the page."""
-        address = f"{self.address.replace('http', 'ws', 1)}/_stcore/stream"
-        self._connection = await connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+        await self._connect()
         await self._rerun(self._message())
         if not self._editor:
             raise Broken("The page came without an editor.")
@@ -53,6 +52,29 @@ class Visitor:
     ) -> None:
         if self._connection:
             await self._connection.close()
+
+    async def open(self, page: str, query: str) -> None:
+        """Load another page, and leave again.
+
+        Raises:
+            Broken: it shows an error.
+        """
+        await self._connect()
+        message = self._message()
+        message.rerun_script.page_name, message.rerun_script.query_string = page, query
+        try:
+            await self._rerun(message)
+        finally:
+            await self.__aexit__(None, None, None)
+
+    async def _connect(self) -> None:
+        address = f"{self.address.replace('http', 'ws', 1)}/_stcore/stream"
+        self._connection = await connect(
+            address,
+            origin=self.address,  # type: ignore[arg-type]
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            max_size=None,
+        )
 
     async def type(self, text: str) -> bool:
         """Put this text into the editor and wait until the page has followed; was it drawn?

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from core.cli.base import Command
+from core.common.disk import FULL
 from core.common.errors import UserError
 from core.common.registry import Registry
 
@@ -52,6 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read us has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        print("The disk is full: what was to be written is not complete. Make room and repeat.", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0

@@ -189,14 +189,14 @@ def in_template_process(folder: str, port: str) -> None:
 
 def in_facts_process(folder: str, port: str) -> None:
     """A reader of corpora that makes the attempts."""
-    from core.corpora import facts
+    from core.corpora import reading_process
 
     def stand_in(path: Path, spec: str) -> None:
         _tell(Path(folder), port)
         raise UserError("That was all.")
 
-    facts.open_path = stand_in  # type: ignore[assignment]
-    facts.main("file:own", str(Path(folder) / "own"))
+    reading_process.open_path = stand_in  # type: ignore[assignment]
+    reading_process.main("facts", "file:own", str(Path(folder) / "own"))
 
 
 def show_environment_of_parent() -> None:

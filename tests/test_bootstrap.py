@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.common.errors import UserError
+from core.common.errors import TookTooLong, TooLarge, UserError
 from core.metrics.base import Ratio
 from core.metrics.intervals import intervals
 from core.premium.premium import premiums, resample
-from core.stats import bootstrap
+from core.stats import bootstrap, drawn_sums
 from core.stats.bootstrap import Draws, resampled_sums
 from tests.tables import table
 
@@ -52,6 +52,30 @@ def test_premiums_are_the_same_in_any_blocks(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(bootstrap, "_BLOCK", 200)
     parts = premiums(made, "a", resampled=resample(made, 100))
     assert np.array_equal(whole.low, parts.low) and np.array_equal(whole.high, parts.high)
+
+
+def test_what_takes_long_is_drawn_by_another_process_and_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(5)
+    for large in (10, 2**22):  # sums that single precision holds, and sums that it does not
+        rows = chance.integers(0, large, (3, 400)).astype(np.float32)
+        here = drawn_sums.drawn_sums(rows, Draws(400, 30, seed=7))
+        with monkeypatch.context() as less:
+            less.setattr(drawn_sums, "APART", 0)
+            less.setattr(drawn_sums, "sums_here", None)
+            there = drawn_sums.drawn_sums(rows, Draws(400, 30, seed=7))
+        assert np.array_equal(here, there)
+
+
+def test_what_does_not_end_or_takes_too_much_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = np.ones((2, 1_000), np.float32)
+    monkeypatch.setattr(drawn_sums, "APART", 0)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(drawn_sums, "SECONDS", 0.01)
+        with pytest.raises(TookTooLong, match="1,000 sentences took over"):
+            drawn_sums.drawn_sums(rows, Draws(1_000, 100))
+    monkeypatch.setattr(drawn_sums, "LIBRARIES_MB", 1)
+    with pytest.raises(TooLarge, match="Take fewer sentences"):
+        drawn_sums.drawn_sums(rows, Draws(1_000, 100))
 
 
 _MEASURED = """

@@ -1,6 +1,7 @@
 """What is said of a corpus by a process of its own, and that bad files end that process only."""
 
 import io
+import json
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 from core.common.errors import TookTooLong, TooLarge, UnknownName, UserError
-from core.corpora import facts as corpus_facts
+from core.corpora import reading
 from core.corpora.corpus import open_corpus
-from core.corpora.facts import examined, facts_of
+from core.corpora.facts import facts_of
+from core.corpora.reading import examined, is_somebodys, read_apart
 from core.corpora.uploads import keep_corpus
 from core.counting import estimate
 from core.counting.estimate import bytes_per_second, seconds_to_count
@@ -36,6 +38,21 @@ def zipped(name: str, content: bytes) -> bytes:
 
 def test_facts_are_those_of_the_corpus_itself() -> None:
     assert examined("sample") == facts_of(open_corpus("sample"))
+
+
+def test_text_read_apart_is_the_text_itself(tmp_path: Path) -> None:
+    lines = [{"eng_Latn": "B 👩‍🚀", "deu_Latn": "C"}, {"eng_Latn": "A", "deu_Latn": ""}]
+    (tmp_path / "odd.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    spec = f"file:{tmp_path / 'odd.jsonl'}"
+    there, here = read_apart(spec), open_corpus(spec)
+    assert {code: tuple(lines) for code, lines in there.sentences.items()} == dict(here.sentences)
+    assert (there.fingerprint, there.notes, there.gaps, there.spec) == (here.fingerprint, here.notes, here.gaps, spec)
+    assert [is_somebodys(each) for each in (spec, "floresplus", "sample", "flores200#dev")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_job_from_facts_is_the_job_from_the_corpus() -> None:
@@ -73,7 +90,7 @@ def test_what_unpacks_without_end_ends_in_its_own_process(own_home: Path) -> Non
 
 
 def test_what_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus_facts, "SECONDS", 0.01)
+    monkeypatch.setattr(reading, "SECONDS", 0.01)
     with pytest.raises(TookTooLong, match=r"'words\.csv' took over"):
         keep_corpus("words.csv", TABLE.encode())
 

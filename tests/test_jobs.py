@@ -338,17 +338,18 @@ def test_two_servers_share_one_store(jobs: Jobs, home: Path) -> None:
 
 
 CLOCK = "import time; _now = time.time; _start = time.monotonic()\n"
-BACK = "time.time = lambda: _now() - (86400 if time.monotonic() - _start > 0.7 else 0)\n"
+JUMP = "time.time = lambda: _now() + ({} if time.monotonic() - _start > 0.7 else 0)\n"
 
 
-def test_clock_that_is_set_back(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("jump", [-86_400, 86_400 * 400], ids=["back a day", "forward a year"])
+def test_clock_that_is_set(jump: int, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "clock").mkdir()
-    (tmp_path / "clock" / "sitecustomize.py").write_text(CLOCK + BACK)
+    (tmp_path / "clock" / "sitecustomize.py").write_text(CLOCK + JUMP.format(jump))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "clock"))
     jobs = Jobs()
     first = jobs.submit("steps", {"steps": 6, "seconds": 0.4}, "ann")
     now = time.time
-    monkeypatch.setattr(time, "time", lambda: now() - 86400)
+    monkeypatch.setattr(time, "time", lambda: now() + jump)
     second = jobs.submit("steps", {"steps": 1}, "ann")
     states = set()
     while jobs.get(first.key).state.live:
@@ -358,7 +359,7 @@ def test_clock_that_is_set_back(home: Path, tmp_path: Path, monkeypatch: pytest.
     assert State.INTERRUPTED not in states
     assert 0 < finished(jobs, first).seconds < PATIENCE
     finished(jobs, second)
-    assert second.created < first.created
+    assert (second.created < first.created) == (jump < 0)
     assert [job.key for job in jobs.newest()] == [second.key, first.key]
     assert np.array_equal(jobs.result(first.key).arrays["values"], expected(6))
 

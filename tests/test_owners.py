@@ -245,6 +245,21 @@ def test_one_person_has_so_many_jobs_and_all_together_so_many(monkeypatch: pytes
     jobs.submit("steps", {"steps": 4}, CAT.key)
 
 
+def test_who_keeps_too_much_is_told_to_delete_some_and_then_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = Jobs()
+    first = jobs.wait(jobs.submit("steps", {"steps": 2}, ANN.key).key, 30)
+    for name, who in (("EACH", ANN), ("ALL", BEN)):
+        with monkeypatch.context() as less:
+            less.setenv(f"TOKEN_ATLAS_RESULTS_{name}_MB", "0.0001")
+            with pytest.raises(UserError, match=rf"TOKEN_ATLAS_RESULTS_{name}_MB\). Delete some"):
+                jobs.submit("steps", {"steps": 3}, who.key)
+            assert jobs.submit("steps", {"steps": 2}, who.key).key == first.key, "what is there is there"
+    monkeypatch.setenv("TOKEN_ATLAS_RESULTS_EACH_MB", "0.0001")
+    jobs.submit("steps", {"steps": 4}, CAT.key)
+    jobs.delete(first.key)
+    jobs.submit("steps", {"steps": 5}, ANN.key)
+
+
 def test_pruning_takes_only_what_is_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = Jobs()
     anns, bens, both = (

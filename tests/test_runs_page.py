@@ -163,6 +163,15 @@ def test_a_failed_job_shows_one_message() -> None:
     assert app.button(key=f"resume_{job.key}").label == "Try again"
 
 
+def test_the_log_of_a_failed_job_names_no_folder_of_the_server(own_home: Path) -> None:
+    jobs = Jobs()
+    job = jobs.wait(jobs.submit("misbehave", {"how": "bug"}, "ann").key, 60)
+    assert str(PAGE.parents[1]) in jobs.log(job.key), "of use to whoever runs the server"
+    shown = "\n".join(str(each.value) for each in page(run=job.key).code)
+    assert "misbehave.py" in shown
+    assert str(PAGE.parents[1]) not in shown and str(own_home) not in shown
+
+
 def test_a_deleted_job_is_gone() -> None:
     jobs = Jobs()
     job = jobs.submit("steps", {"steps": 1}, "ann", label="One step")

@@ -246,3 +246,11 @@ def test_what_the_system_lacks_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         "There is no Landlock",
         "There is no seccomp",
     ]
+
+
+@pytest.mark.parametrize("environment", [bare_environment, environment_without_secrets, whole_environment])
+def test_the_reason_of_an_end_is_not_pushed_out_by_a_backtrace(
+    environment: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUST_BACKTRACE", "full")
+    assert json.loads(asked("environment", environment=environment()).output)["RUST_BACKTRACE"] == "0"

@@ -11,6 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.common.errors import TookTooLong
 from core.common.memory import resident_bytes
+from core.common.sandbox import answer as answering
+from core.common.sandbox.ending import end
+from core.common.sandbox.interest import while_wanted
 from core.corpora.uploads import keep_corpus
 from core.jobs.shared_cache import shared
 from core.lab import look_apart as looking
@@ -145,6 +148,26 @@ def test_a_pattern_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(looking, "START_SECONDS", 0.0)
     with pytest.raises(TookTooLong, match="to look at"):
         look_apart(plan)
+
+
+@pytest.mark.slow
+def test_a_look_ends_with_the_interest_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(BaseException):
+        """As Streamlit calls off the run of a tab that was closed."""
+
+    tokenizer = keep_upload(split_by("(z+)+q")())
+    plan = plan_with(tokenizer, keep_text("text.txt", (("z" * 21 + "! ") * 20_000).encode()))
+    ended: list[int | None] = []
+    monkeypatch.setattr(answering, "end", lambda process: (end(process), ended.append(process.wait(10))))
+    checks = iter(range(8))
+
+    def check() -> None:
+        if next(checks, None) is None:
+            raise Gone
+
+    with pytest.raises(Gone), while_wanted(check):
+        look_apart(plan)
+    assert ended == [-9], "killed while it worked"
 
 
 def test_what_an_isolated_tokenizer_makes_of_a_text_is_bounded_by_the_text(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from core.common.errors import TookTooLong
 from core.common.sandbox import turns
+from core.common.sandbox.interest import while_wanted
 from core.common.sandbox.turns import Turns
 
 
@@ -43,3 +44,14 @@ def test_who_waits_too_long_is_told_and_a_failure_gives_its_turn_back(monkeypatc
         raise ZeroDivisionError
     with some.turn():
         pass
+
+
+def test_one_person_leaves_a_turn_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_TRIALS", "2")
+    monkeypatch.setattr(turns, "WAIT_SECONDS", 0.01)
+    some = Turns("files")
+    with while_wanted(lambda: None, "ann"), some.turn():
+        with pytest.raises(TookTooLong, match="one fewer of the same person"), some.turn():
+            pass
+        with while_wanted(lambda: None, "ben"), some.turn():
+            pass

@@ -3,18 +3,19 @@
 import streamlit as st
 
 from core.corpora.corpus import Corpus, open_corpus
-from core.corpora.facts import CorpusFacts, examined
+from core.corpora.facts import CorpusFacts
+from core.corpora.reading import examined, is_somebodys, read_apart
 from core.counting.estimate import bytes_per_second
 from core.jobs.shared_cache import shared
 from core.tokenizers.tokenizer import Tokenizer
 
 
 def corpus(spec: str) -> Corpus:
-    """A parallel corpus, read once for all sessions."""
+    """A parallel corpus, read once for all sessions; somebody's own is read by a process of its own."""
 
     def read() -> Corpus:
         with st.spinner("Reading the sentences …"):
-            return open_corpus(spec)
+            return read_apart(spec) if is_somebodys(spec) else open_corpus(spec)
 
     return shared().get(("corpus", spec), read)
 

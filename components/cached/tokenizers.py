@@ -12,6 +12,7 @@ from core.tokenizers.chat.chat import Given, RenderedChat, Turn, chat_variables,
 from core.tokenizers.chat.variables import Variable
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Specials, Tokenizer
+from core.tokenizers.well_known import Access, availability, well_known
 
 # What follows the typing is small and stale with the next key, so it is bounded by number too: 60 visitors with eight
 # tokenizers each find their last text again.
@@ -22,6 +23,17 @@ MOST_OF_A_TEXT = 512
 def offered() -> list[tuple[str, str]]:
     """(spec, label) of every tokenizer that opens without a network."""
     return core_offered()
+
+
+@st.cache_data(max_entries=1, ttl=30, show_spinner=False)
+def had_here() -> dict[str, str]:
+    """Spec to label of the tokenizers of well-known models that can be had now; what has to be fetched says so."""
+    found: dict[str, str] = {}
+    for model in well_known():
+        how = availability(model)
+        if how.now and model.spec not in found:
+            found[model.spec] = model.label if how.access is Access.HERE else f"{model.label} · {how.words}"
+    return found
 
 
 def tokenizer(spec: str) -> Tokenizer:

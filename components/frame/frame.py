@@ -3,16 +3,23 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.frame.account import account
 from components.frame.errors import user_errors
 from components.frame.visitor import admitted, login_is_on, visitor
 from core.common.data_folders import ROOT
+from core.common.sandbox.interest import while_wanted
 
 PAGES = ROOT / "pages"
+# White on the dark theme's accent has a contrast of 2.7:1; what stands on the accent is dark there.
+ON_ACCENT = """<style>
+[data-tag], [data-tag] *, [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #11151c) !important; }
+</style>"""
 
 st.set_page_config(page_title="Token Atlas", page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide")
 
+st.html(ON_ACCENT)
 admitted()
 pages = [
     st.Page(
@@ -50,5 +57,6 @@ if login_is_on():
     pages.append(st.Page(account, title=name, icon=icon, url_path="account", help="Who you are here."))
 page = st.navigation(pages, position="top")
 
-with user_errors():
+run = get_script_run_ctx()
+with user_errors(), while_wanted(run.yield_check if run else lambda: None, visitor().key):
     page.run()

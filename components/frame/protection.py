@@ -41,6 +41,7 @@ def protecting_headers() -> dict[str, str]:
         "default-src": "'self'",
         # Components arrive as text and are imported from a blob; inline there is what is listed by its hash, no more.
         "script-src": " ".join(["'self'", "blob:", *map(_hash, [*_scripts_of_streamlit(), SCRIPT])]),
+        "connect-src": "'self' data: blob:",  # what a script made is read back: the PNG of a chart
         "style-src": "'self' 'unsafe-inline'",  # Streamlit and plotly write styles as they draw
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",

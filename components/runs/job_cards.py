@@ -14,8 +14,9 @@ import streamlit as st
 from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
-from components.widgets.numbers import ago, count, duration, size
 from core.common.errors import UserError
+from core.common.numbers import ago, count, duration, size
+from core.common.redact import without_folders
 from core.common.settings import settings
 from core.jobs.job import KINDS, Job, State, may_resume
 from core.jobs.owner import Visitor, name_of
@@ -147,7 +148,7 @@ def job_card(jobs: Jobs, job: Job, me: Visitor, shared: bool) -> None:
         _buttons(jobs, job, path, me)
         log = jobs.log(job.key)
         if log.strip():
-            lines = log.rstrip().splitlines()[-_MOST_LOG_LINES:]
+            lines = without_folders(log).rstrip().splitlines()[-_MOST_LOG_LINES:]
             with (
                 st.expander("Log", icon=":material/notes:", key=f"log_{job.key}"),
                 st.container(height=min(240, 60 + 22 * len(lines)), border=False, autoscroll=True),

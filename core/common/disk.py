@@ -8,6 +8,7 @@ from core.common.errors import UserError
 
 FULL = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
 READ_ONLY = frozenset({errno.EPERM, errno.EACCES, errno.EROFS})
+_NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR})  # `core.common.home` could not make it
 ROOM = "Delete results on the Runs page, or ask whoever runs this server for room"
 WRITABLE = "Whoever runs this server: set TOKEN_ATLAS_HOME to a folder that can be written"
 
@@ -38,7 +39,7 @@ page, or ask whoever runs this server for room.
     except OSError as error:
         if error.errno in FULL:
             why = f"the disk of this server is full. {ROOM}"
-        elif error.errno in READ_ONLY:
+        elif error.errno in READ_ONLY | _NO_FOLDER:
             why = f"its folder is read-only. {WRITABLE}"
         else:
             why = f"{error.strerror or type(error).__name__}. Whoever runs this server: check its disk"

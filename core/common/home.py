@@ -2,17 +2,19 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 
 def home(*parts: str) -> Path:
-    """A folder under `TOKEN_ATLAS_HOME`, made if it is not there.
+    """A folder under `TOKEN_ATLAS_HOME`, made if it is not there, unless nothing can be: then whoever writes says so.
 
     Without the variable it is `token-atlas` in the user's cache directory: `XDG_CACHE_HOME` or `~/.cache`, and
     `~/Library/Caches` on macOS.
     """
     folder = _root().joinpath(*parts)
-    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

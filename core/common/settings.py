@@ -2,10 +2,10 @@
 
 | variable | meaning | unset |
 | --- | --- | --- |
-| TOKEN_ATLAS_HUB | may anything be fetched from the network: the Hub, FLORES-200, tiktoken's vocabularies? | on |
+| TOKEN_ATLAS_HUB | may anything be fetched: from the Hub, as packages, FLORES-200, tiktoken's vocabularies? | on |
 | TOKEN_ATLAS_PATHS | may a visitor name files on the server? Switch off on a public server. | on |
 | TOKEN_ATLAS_UPLOADS | may a visitor upload tokenizers? | on |
-| TOKEN_ATLAS_VET | are files named by path tried in a process of their own before they are read here? | on |
+| TOKEN_ATLAS_VET | are files named by path tried in a process of their own before commands and jobs read them? | on |
 | TOKEN_ATLAS_UPLOAD_MB | most an upload may hold, unpacked | 64 |
 | TOKEN_ATLAS_CHILD_MB | memory of the process that an untrusted tokenizer lives in | 2048 |
 | TOKEN_ATLAS_CHILD_SECONDS | time an untrusted tokenizer has to be read and tried out, and to answer | 5 |
@@ -13,7 +13,9 @@
 | TOKEN_ATLAS_KEPT_ALL_MB | uploads of each kind that all together may keep | 4096 |
 | TOKEN_ATLAS_JOBS_EACH | jobs that may wait or run for one person | 200 |
 | TOKEN_ATLAS_JOBS_ALL | jobs that may wait or run for all together | 1000 |
-| TOKEN_ATLAS_TRIALS | corpora examined at a time, and tokenizers opened in processes of their own; others wait | 4 |
+| TOKEN_ATLAS_RESULTS_EACH_MB | stored results of one person, above which new work is refused | 16384 |
+| TOKEN_ATLAS_RESULTS_ALL_MB | stored results of all together, above which new work is refused | 65536 |
+| TOKEN_ATLAS_TRIALS | corpora read, and tokenizers opened apart, at a time; one person leaves one free | 4 |
 | TOKEN_ATLAS_LOGIN | is everybody refused until a login is configured? Says no to an open server by mistake. | off |
 | TOKEN_ATLAS_USER_HEADER | header in which a trusted proxy names the visitor, such as X-Forwarded-User | none |
 | TOKEN_ATLAS_USERS | who may come in after logging in: addresses and @domains, with commas between | everybody |
@@ -49,6 +51,8 @@ class Settings:
     kept_all_mb: float = 4096.0
     jobs_each: int = 200
     jobs_all: int = 1000
+    results_each_mb: float = 16384.0
+    results_all_mb: float = 65536.0
     trials: int = 4
     login: bool = False
     user_header: str = ""
@@ -64,6 +68,10 @@ class Settings:
         """
         if scheme == "hub" and not self.hub:
             raise UserError("This server does not fetch from the Hub (TOKEN_ATLAS_HUB=off). Upload the file instead.")
+        if scheme in ("pypi", "npm") and not self.hub:
+            raise UserError(
+                "This server fetches no packages (TOKEN_ATLAS_HUB=off). Upload the tokenizer's files instead."
+            )
         if scheme == "network" and not self.hub:
             raise UserError(
                 "This server fetches nothing from the network (TOKEN_ATLAS_HUB=off). Whoever runs it can put the file "
@@ -96,6 +104,8 @@ def settings() -> Settings:
         kept_all_mb=_number("TOKEN_ATLAS_KEPT_ALL_MB", Settings.kept_all_mb),
         jobs_each=int(_number("TOKEN_ATLAS_JOBS_EACH", Settings.jobs_each)),
         jobs_all=int(_number("TOKEN_ATLAS_JOBS_ALL", Settings.jobs_all)),
+        results_each_mb=_number("TOKEN_ATLAS_RESULTS_EACH_MB", Settings.results_each_mb),
+        results_all_mb=_number("TOKEN_ATLAS_RESULTS_ALL_MB", Settings.results_all_mb),
         trials=max(1, int(_number("TOKEN_ATLAS_TRIALS", Settings.trials))),
         login=_switch("TOKEN_ATLAS_LOGIN", Settings.login),
         user_header=os.environ.get("TOKEN_ATLAS_USER_HEADER", "").strip(),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.common.errors import UnknownName, UserError, shown
 from core.common.registry import Registry
+from core.tokenizers.serving import assert_not_serving
 
 _SPLIT = re.compile(r"[a-z0-9+_-]+", re.IGNORECASE)
 
@@ -180,6 +181,8 @@ def open_corpus(spec: str) -> Corpus:
         raise UserError(f"{source.label} takes no path. Write {kind} instead of {shown(spec)}.")
     if not rest and source.takes_path == "always":
         raise UserError(f"{shown(spec)} names no file. Write {kind}:PATH.")
+    if rest or source.fetches:
+        assert_not_serving(f"the corpus {spec}")
     return source.open(rest, split)
 
 

@@ -1,7 +1,8 @@
 """Keeps uploaded parallel text by content, once it has been read without complaint."""
 
 from core.common.uploads import Uploads, accept, plain_name, short_hash
-from core.corpora.facts import CorpusFacts, examined
+from core.corpora.facts import CorpusFacts
+from core.corpora.reading import examined
 from core.corpora.sources.file import ENDINGS
 
 UPLOADS = Uploads("corpora", "uploads")

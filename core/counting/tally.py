@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.common.atomic import write_whole
 from core.common.codec import Mismatch, from_json, to_json
-from core.common.home import home
+from core.common.remembered import remember, remembered
 from core.corpora.corpus import Corpus
 from core.counting.job import KIND
 from core.counting.pieces import piece_key, pieces
@@ -55,16 +54,20 @@ def layout(corpus: Corpus) -> Layout:
         return known
     cut = {code: pieces(corpus.sentences[code]) for code in corpus.languages}
     found = Layout(corpus.fingerprint, corpus.label, corpus.n_sentences, cut)
-    write_whole(home("layouts") / f"{corpus.fingerprint}.json", to_json(found).encode())
+    remember(to_json(found).encode(), *_place(corpus.fingerprint))
     return found
 
 
 def known_layout(corpus: str) -> Layout | None:
     """The layout of the corpus with this fingerprint, if anything of it was ever counted here."""
     try:
-        return from_json(Layout, (home("layouts") / f"{corpus}.json").read_bytes())
-    except (OSError, Mismatch):
+        return from_json(Layout, remembered(*_place(corpus)) or b"")
+    except Mismatch:
         return None
+
+
+def _place(corpus: str) -> tuple[str, str]:
+    return "layouts", f"{corpus}.json"
 
 
 class Tally:

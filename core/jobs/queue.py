@@ -24,7 +24,7 @@ from core.jobs.runner.launch import NoDaemon, ensure_daemon
 from core.jobs.runner.lock import holder
 from core.jobs.store.files import Input, Json, Origin, Result
 from core.jobs.store.index import StoreError
-from core.jobs.store.records import enter, has_left, in_state, join, newest, one, refuse_too_many
+from core.jobs.store.records import enter, has_left, in_state, join, newest, one, refuse_too_much
 from core.jobs.store.store import Store, store
 
 INTERRUPTED = "The process that ran it was ended from outside."
@@ -84,7 +84,7 @@ class Jobs:
                 join(connection, key, session)
             else:
                 if not stored:
-                    refuse_too_many(connection, session)
+                    refuse_too_much(connection, session)
                 enter(connection, origin, State.DONE if stored else State.QUEUED, session)
         if self.tend(now=True):
             ensure_daemon(self.store, self._home)

@@ -94,8 +94,8 @@ def _from_ranks(tokenizer: LocalTokenizer, serialised: Serialised) -> tokenizers
     merges = [(spelled(left), spelled(right)) for left, right in merges_of(ranks)]
     specials = [(spelling, i) for spelling, i in tokenizer.info.specials if spelling not in id_by_spelling]
     engine = tokenizers.Tokenizer(models.BPE(vocab=id_by_spelling | dict(specials), merges=merges, ignore_merges=True))
-    if serialised.normalise == "NFC":
-        engine.normalizer = normalizers.NFC()
+    if serialised.normalise:
+        engine.normalizer = {"NFC": normalizers.NFC, "NFKC": normalizers.NFKC}[serialised.normalise]()
     engine.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Split(Regex(plain_pattern(serialised.pattern)), "isolated"),

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.common.errors import UserError
 from core.counting.table import CountTable, Unsigned
 from core.stats.bootstrap import DRAWS, MIN_ITEMS, Draws, percentiles
+from core.stats.drawn_sums import drawn_sums
 
 Floats = NDArray[np.float64]
 Per = Literal["line", "byte", "character"]
@@ -24,7 +25,6 @@ PER: tuple[Per, ...] = ("line", "byte", "character")
 
 MAX_UNKNOWN = 0.1  # share of unknown tokens above which a number says nothing: the text is not in it
 MIN_SENTENCES = MIN_ITEMS
-_EXACT = 2**24  # integers below have an exact form in single precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,20 +229,9 @@ def ranks(values: Floats) -> NDArray[np.int64]:
 
 
 def _sums(counts: NDArray[Any], draws: Draws) -> NDArray[np.floating[Any]]:
-    """Weighted sums over the last axis, (…, draws), exact.
-
-    Single precision is twice as fast and exact while the sums stay below 2^24: all terms are whole and none is
-    negative, so no partial sum is larger than the sum.
-    """
+    """Weighted sums over the last axis, (…, draws), exact."""
     rows = np.ascontiguousarray(counts.reshape(-1, counts.shape[-1]), np.float32)
-    sums = np.empty((0, 0), np.float32)
-    surely_large = rows.size and rows.sum(1, dtype=np.float64).max() >= 2 * _EXACT
-    if not surely_large:
-        sums = np.concatenate([rows @ weights.T for weights in draws.blocks()], 1)
-    if surely_large or (sums.size and sums.max() >= _EXACT):
-        wide = rows.astype(np.float64)
-        sums = np.concatenate([wide @ weights.T.astype(np.float64) for weights in draws.blocks()], 1)
-    return sums.reshape(*counts.shape[:-1], draws.draws)
+    return drawn_sums(rows, draws).reshape(*counts.shape[:-1], draws.draws)
 
 
 def _totals(counts: NDArray[Any], both: NDArray[np.bool_], b: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -12,8 +12,8 @@ from core.tokenizers.format import Files
 COMPANIONS = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "config.json")
 ROLES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 MAX_CONFIG_BYTES = 16 * 2**20
-_ENDINGS = {"json", "gz", "txt", "model", "tiktoken", "bin", "vocab", "gguf", "utf8"}
-_GENERIC = {"tokenizer", "vocab", "merges", "spiece", "sentencepiece", "tekken", "encoder", "model"}
+_ENDINGS = {"json", "gz", "txt", "model", "tiktoken", "bin", "vocab", "gguf", "utf8", "spm", "bpe"}
+_GENERIC = {"tokenizer", "vocab", "merges", "spiece", "sentencepiece", "tekken", "encoder", "model", "source", "target"}
 
 
 Spellings = tuple[tuple[str, str], ...]  # (name, spelling) of special tokens
@@ -68,13 +68,40 @@ def label(files: Files, name: str) -> str:
     if scheme == "hub":
         return rest.partition("@")[0]
     if scheme == "upload":  # its folder is named by a hash
-        return rest.partition("?")[0].rpartition("/")[2]
-    words = [word for word in Path(name).name.split(".") if word]
+        stated = _stated_name(files)
+        stem = plain_label(name)
+        return stated or (stem if stem.lower() not in _GENERIC else rest.partition("?")[0].rpartition("/")[2])
+    return plain_label(str(files.paths[name].absolute()))
+
+
+def plain_label(path: str) -> str:
+    """A short name made from a path alone: the file's without its endings, or its folder's where it says nothing.
+
+    >>> plain_label("models/gpt-2/tokenizer.json"), plain_label("ggml-vocab-llama-bpe.gguf"), plain_label("m/gpt2/")
+    ('gpt-2', 'llama-bpe', 'gpt2')
+    """
+    here = Path(path)
+    words = [word for word in here.name.split(".") if word]
     while len(words) > 1 and (words[-1].lower() in _ENDINGS or words[-1].lower() in _GENERIC):
         words.pop()
-    stem = ".".join(words)
-    folder = files.paths[name].absolute().parent.name
-    return folder if stem.lower() in _GENERIC and folder else stem
+    stem = ".".join(words).removeprefix("ggml-vocab-")
+    return here.parent.name if stem.lower() in _GENERIC and here.parent.name else stem
+
+
+def _stated_name(files: Files) -> str:
+    """The model's name as the files beside a tokenizer state it; empty if they state none, or only somebody's folder.
+
+    >>> _stated_name(Files("upload:x", {}))
+    ''
+    """
+    for file, key in (("tokenizer_config.json", "name_or_path"), ("config.json", "_name_or_path")):
+        value = config(files, file).get(key)
+        if isinstance(value, str):
+            last = value.strip().rstrip("/").rpartition("/")[2]
+            plain = "".join(c for c in last if c.isprintable())[:60]
+            if plain.strip(".") and plain.lower() not in _GENERIC:
+                return plain
+    return ""
 
 
 def chat_template(files: Files) -> str:

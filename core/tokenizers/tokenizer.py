@@ -8,6 +8,7 @@ what a source builds: a backend and a vocabulary in this process.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,12 +76,13 @@ class Info:
 
 @dataclass(frozen=True)
 class TokenDetails:
-    """A vocabulary entry: its bytes, its spelling in the file, and merge rank or score in words."""
+    """A vocabulary entry: its bytes, its spelling in the file, merge rank or score in words, and its kind."""
 
     id: int
     piece: bytes
     spelling: str
     measure: str
+    kind: int = Kind.ORDINARY
 
 
 @dataclass(frozen=True)
@@ -114,13 +116,13 @@ class Serialised:
         format: "tokenizers" (tokenizer.json), "sentencepiece" (ModelProto) or "tiktoken" (base64 and rank per line).
         data: content in that format.
         pattern: how a text is cut before merging, where the format does not say (tiktoken).
-        normalise: what is done to the text first, where the format does not say: "NFC" or empty.
+        normalise: what is done to the text first, where the format does not say: "NFC", "NFKC" or empty.
     """
 
     format: str
     data: bytes
     pattern: str = ""
-    normalise: str = ""
+    normalise: Literal["", "NFC", "NFKC"] = ""
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,18 @@ class Tokenizer(ABC):
 
     @abstractmethod
     def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
-        """What the vocabulary says of these ids."""
+        """What the vocabulary says of these ids, each from 0 to below `info.n_vocabulary`."""
+
+    @abstractmethod
+    def decode(self, ids: Sequence[int]) -> bytes:
+        """The text that these ids stand for, as the tokenizer says it; special tokens are spelled out.
+
+        Bytes, since ids may say half a character. Each id is from 0 to below `info.n_vocabulary`.
+        """
+
+    @abstractmethod
+    def find(self, wanted: str, most: int) -> list[TokenDetails]:
+        """At most so many entries that hold a text, those that are it or are spelled so first."""
 
     @abstractmethod
     def stages(self, text: str) -> list[Stage]:
@@ -222,7 +235,14 @@ class LocalTokenizer(Tokenizer):
     def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
         if self.vocabulary is None:
             return [TokenDetails(i, b"", "", "") for i in ids]
-        return [TokenDetails(i, self.vocabulary.pieces[i], *self.vocabulary.describe(i)) for i in ids]
+        return details(self.vocabulary, ids)
+
+    def decode(self, ids: Sequence[int]) -> bytes:
+        pieces = [] if self.vocabulary is None else self.vocabulary.pieces
+        return b"".join([pieces[i] for i in ids])
+
+    def find(self, wanted: str, most: int) -> list[TokenDetails]:
+        return [] if self.vocabulary is None else self.describe(self.vocabulary.find(wanted, most))
 
     def serialised(self) -> Serialised | None:
         """Itself for other engines (`core.counting.fastest`), or None if no other engine reads it."""
@@ -233,3 +253,9 @@ class LocalTokenizer(Tokenizer):
 
     def explain(self, piece: str) -> Explanation | None:
         return None
+
+
+def details(vocabulary: Vocabulary, ids: Sequence[int]) -> list[TokenDetails]:
+    """What a vocabulary says of ids."""
+    pieces, kinds = vocabulary.pieces, vocabulary.kinds
+    return [TokenDetails(i, pieces[i], *vocabulary.describe(i), int(kinds[i])) for i in ids]

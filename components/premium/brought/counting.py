@@ -16,8 +16,8 @@ from components.premium.brought.owner import known_here
 from components.premium.controls import ABSENT
 from components.premium.texts import FLORES, WANTED, sample_button
 from components.runs.job_cards import cancel, resume, session, visible
-from components.widgets.numbers import duration
 from core.common.errors import UserError
+from core.common.numbers import duration
 from core.common.settings import settings
 from core.corpora.corpus import Corpus
 from core.counting.brought import from_link
@@ -30,7 +30,7 @@ from core.text.languages import language
 
 _REFRESH = 3.0  # seconds between two redraws of the charts while languages come in
 _REFRESHED, _DISMISSED = "premium_refreshed", "premium_dismissed"
-_OPENS = ("hub", "tiktoken", "mistral", "builtin")  # kinds of specs that name the same thing on every machine
+_OPENS = ("hub", "pypi", "npm", "packaged", "tiktoken", "mistral", "builtin")  # name the same thing everywhere
 
 
 def absent_in_link() -> None:

@@ -7,12 +7,12 @@ from components.cached import tokenizers as cached
 from components.frame.errors import plain, user_errors
 from components.segmentation.chat_controls import given, template_choice, variables_of
 from components.segmentation.chat_costs import draw_costs
-from components.segmentation.context import SegmentationContext
+from components.segmentation.context import SegmentationContext, show_text
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
-from components.widgets import text_state
 from components.widgets.view import View
+from core.common.numbers import count
 from core.text.windows import windows
 from core.tokenizers.chat.chat import RenderedChat, Turn, chosen_template, templates_of, why_no_chat
 from core.tokenizers.kinds import Kind
@@ -82,7 +82,7 @@ def _draw_chat(row: Row, chat: RenderedChat, template: str, context: Segmentatio
     """The rendered chat in the token view, and a way to take it into the editor."""
     special = int((chat.segmentation.kinds == Kind.SPECIAL).sum())
     st.caption(
-        f"{len(chat.segmentation):,} tokens, {special:,} of them special, written by {chat.written_by}. "
+        f"{count(len(chat.segmentation))} tokens, {count(special)} of them special, written by {chat.written_by}. "
         "Outlined boxes are special tokens."
     )
     shown = Row(row.spec, row.tokenizer, chat.segmentation, row.colour)
@@ -90,7 +90,7 @@ def _draw_chat(row: Row, chat: RenderedChat, template: str, context: Segmentatio
     st.button(
         "Compare this chat's text under all tokenizers",
         icon=":material/north:",
-        on_click=text_state.replace,
+        on_click=show_text,
         args=(chat.text,),
     )
     info = row.tokenizer.info

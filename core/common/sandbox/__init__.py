@@ -10,8 +10,9 @@ what it has started. `answer` puts the four together for a single question.
 | a stranger's tokenizer, `tokenizers.isolation` | bare | address space | timers, renewed | its files | input, timers |
 | a chat template, `tokenizers.chat.template` | bare | address space | timers | no file | signal, timers |
 | a look at a plan, `lab.look_apart` | no secrets but the Hub's | data | deadline, timers | not | input, timers |
-| facts of a corpus, `corpora.facts` | no secrets | data | deadline, timer | its file | signal, timer |
+| a corpus, its facts or its text, `corpora.reading` | no secrets | data | deadline, timer | its file | signal, timer |
 | the same of a corpus that the Hub has | no secrets | data | deadline, timer | not | signal, timer |
+| sums over very many draws, `stats.drawn_sums` | bare | data | deadline, timer | no file | signal, timer |
 | pieces of a job, `jobs.runner.job_process` | marked | data; watched with its forks | watched | not | signal |
 | what runs jobs, `jobs.runner.daemon` | all | no limit | no limit | not | no: it outlives servers |
 

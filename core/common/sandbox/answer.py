@@ -1,4 +1,7 @@
-"""One question to a process of its own: started, asked, heard within bounds, and ended whatever happens."""
+"""One question to a process of its own: started, asked, heard within bounds, and ended whatever happens.
+
+It also ends when nobody waits for it any more (`interest`).
+"""
 
 import os
 import subprocess
@@ -8,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from core.common.sandbox.ending import end
+from core.common.sandbox.interest import still_wanted
 from core.common.sandbox.pipes import DeadlinePassed, Pipes, ProcessEnded
 from core.common.sandbox.start import start
 
@@ -56,7 +60,7 @@ def asked(
         DeadlinePassed, AnswerTooLong: as `answer`.
     """
     deadline = time.monotonic() + seconds
-    pipes = Pipes(process, memory_mb)
+    pipes = Pipes(process, memory_mb, still_wanted)
     try:
         with suppress(ProcessEnded):
             pipes.write(question, deadline)

@@ -5,6 +5,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -31,11 +32,14 @@ class Pipes:
 
     Args:
         memory_mb: the most that it may hold where the kernel does not limit it: there it is looked at while waiting.
+        meanwhile: called four times a second while waiting; what it raises goes to whoever waits.
     """
 
-    def __init__(self, process: "subprocess.Popen[bytes]", memory_mb: int = 0) -> None:
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", memory_mb: int = 0, meanwhile: Callable[[], None] = lambda: None
+    ) -> None:
         assert process.stdin and process.stdout and process.stderr
-        self._process, self._memory_mb = process, memory_mb
+        self._process, self._memory_mb, self._meanwhile = process, memory_mb, meanwhile
         self._in, self._out, self._err = process.stdin, process.stdout, process.stderr
         self._err_open = True
         self.said = b""  # the end of what it wrote to standard error
@@ -126,6 +130,7 @@ class Pipes:
             self._hear(said)
         if not ready:
             self._look_at_memory()
+            self._meanwhile()
         return pipe in ready
 
     def _hear(self, said: bytes) -> None:

@@ -15,6 +15,7 @@ from core.common.data_folders import ROOT
 from core.common.redact import harmless_environment
 
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
+_BRIEF = {"RUST_BACKTRACE": "0"}  # the end of what it says tells why it ended, and a backtrace would push that out
 ONE_THREAD: Mapping[str, str] = dict.fromkeys(_THREADS, "1")  # for libraries that would take all processors
 
 
@@ -28,7 +29,7 @@ def bare_environment() -> dict[str, str]:
         "HF_HUB_OFFLINE": "1",
         "TOKENIZERS_PARALLELISM": "false",
         "MALLOC_ARENA_MAX": "2",  # or glibc reserves 64 MB of address space per thread
-        "RUST_BACKTRACE": "0",
+        **_BRIEF,
         **ONE_THREAD,
     }
 
@@ -39,13 +40,13 @@ def environment_without_secrets() -> dict[str, str]:
     >>> "HF_TOKEN" in environment_without_secrets()
     False
     """
-    return {**harmless_environment(), "PYTHONPATH": _all_of_this_path()}
+    return {**harmless_environment(), "PYTHONPATH": _all_of_this_path(), **_BRIEF}
 
 
 def whole_environment() -> dict[str, str]:
     """This process's environment, secrets included, for code of ours that uses them."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    return {**os.environ, "PYTHONPATH": path}
+    return {**os.environ, "PYTHONPATH": path, **_BRIEF}
 
 
 def start(

@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from core.common.atomic import write_whole
 from core.common.errors import shown
-from core.common.home import home
+from core.common.remembered import remember, remembered
 from core.counting.engine import CannotCount, Counter, CountingEngine, beside_reference, counts_of_ids, unknown_ids
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Serialised
@@ -44,8 +43,8 @@ def build(tokenizer: LocalTokenizer) -> Counter:
 
     def count(texts: Sequence[str]) -> Counts:
         batch = list(texts)
-        if form.normalise == "NFC":
-            batch = [unicodedata.normalize("NFC", text) for text in batch]
+        if form.normalise:
+            batch = [unicodedata.normalize(form.normalise, text) for text in batch]
         ids = engine.encode_all(batch, False)
         edges = np.cumsum([0, *map(len, ids)])
         flat = np.empty(0, np.int64) if unknown is None else np.fromiter(chain.from_iterable(ids), np.int64, edges[-1])
@@ -94,13 +93,13 @@ def _repaired(config: dict[str, Any]) -> dict[str, Any]:
 def _specials(engine, form: Serialised) -> list[str]:  # type: ignore[no-untyped-def]
     """The spellings that kitoken would cut out of a text; remembered, since asking takes it a second."""
     name = hashlib.sha256(f"{_VERSION} {form.format}".encode() + form.data).hexdigest()[:24]
-    path = home("counting-engines") / f"specials-{name}.json"
+    place = "counting-engines", f"specials-{name}.json"
     try:
-        known: list[str] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        known: list[str] = json.loads(remembered(*place) or b"")
+    except ValueError:
         spellings = (bytes(special["bytes"]).decode(errors="ignore") for special in engine.definition()["specials"])
         known = sorted({spelling for spelling in spellings if spelling})
-        write_whole(path, json.dumps(known).encode())
+        remember(json.dumps(known).encode(), *place)
     return known
 
 

@@ -57,12 +57,27 @@ def enter(connection: sqlite3.Connection, origin: Origin, state: State, session:
     join(connection, origin.key, session)
 
 
-def refuse_too_many(connection: sqlite3.Connection, session: str) -> None:
-    """Do nothing if one more job may wait or run for a session.
+def refuse_too_much(connection: sqlite3.Connection, session: str) -> None:
+    """Do nothing if one more job may wait or run for a session, and its result may be kept.
 
     Raises:
-        UserError: as many do as one, or all together, may have; says what to do.
+        UserError: as many do, or as much is kept, as one or all together may have; says what to do.
     """
+    _refuse_too_many(connection, session)
+    kept, limits = "SELECT sum(bytes) FROM results", settings()
+    mine = f"{kept} WHERE iif(part_of = '', key, part_of) IN (SELECT key FROM interest WHERE session = ?)"
+    for whose, n_bytes, most, name in (
+        ("Your results", connection.execute(mine, (session,)).fetchone()[0], limits.results_each_mb, "EACH"),
+        ("The results of all visitors", connection.execute(kept).fetchone()[0], limits.results_all_mb, "ALL"),
+    ):
+        if (n_bytes or 0) > most * 2**20:
+            raise UserError(
+                f"{whose} take {n_bytes / 2**20:,.1f} MB of the {most:,.1f} MB that there are for them here "
+                f"(TOKEN_ATLAS_RESULTS_{name}_MB). Delete some on the Runs page."
+            )
+
+
+def _refuse_too_many(connection: sqlite3.Connection, session: str) -> None:
     limits = settings()
     live = f"SELECT count(*) FROM jobs WHERE state IN {LIVE}"
     mine = f"{live} AND key IN (SELECT key FROM interest WHERE session = ?)"

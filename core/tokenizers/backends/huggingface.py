@@ -36,6 +36,7 @@ from core.tokenizers.tokenizer import (
     Specials,
     Stage,
     TokenDetails,
+    details,
 )
 from core.tokenizers.vocabulary import Vocabulary, byte_of_character
 
@@ -140,8 +141,14 @@ class HuggingFaceTokenizer(LocalTokenizer):
     # the vocabulary and how it got there
 
     def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
-        vocabulary = self._measured
-        return [TokenDetails(i, vocabulary.pieces[i], *vocabulary.describe(i)) for i in ids]
+        return details(self._measured, ids)
+
+    def decode(self, ids: Sequence[int]) -> bytes:
+        if self._spelling.prefix or self._spelling.suffix:  # only the library knows where its words end
+            return str(self._backend.decode(list(ids), skip_special_tokens=False)).encode()
+        pieces, kinds = self.vocabulary.pieces, self.vocabulary.kinds
+        data = b"".join(self._spelled(i).encode() if kinds[i] == Kind.UNKNOWN else pieces[i] for i in ids)
+        return data if self._spelling.alphabet else data.removeprefix(self._prefix)
 
     @cached_property
     def _measured(self) -> Vocabulary:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from core.common.codec import Mismatch, from_json
 from core.common.errors import TookTooLong, UserError
+from core.common.numbers import count
 from core.common.sandbox.answer import answer
 from core.common.sandbox.confine import confine
 from core.common.sandbox.limits import ProcessLimits, die_with_parent, end_after
@@ -192,7 +193,7 @@ def main(read: Callable[[], bytes], write: Callable[[str], object]) -> None:
         text = render(**request)
         said = {"text": text}
         if len(text) > MAX_CHARACTERS:
-            said = {"error": f"wrote {len(text):,} characters; at most {MAX_CHARACTERS:,} are shown."}
+            said = {"error": f"wrote {count(len(text))} characters; at most {count(MAX_CHARACTERS)} are shown."}
     except TemplateRefused as refusal:
         said = {"error": f"refuses this chat: {_line(str(refusal))}"}
     except MemoryError:

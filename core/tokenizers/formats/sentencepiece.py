@@ -22,7 +22,8 @@ from core.tokenizers.backends.spm_proto import BPE, CONTROL, UNIGRAM, UNKNOWN, M
 from core.tokenizers.format import Files, Source
 from core.tokenizers.tokenizer import Info, LocalTokenizer
 
-_NAMES = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model")
+_MARIAN = ("source.spm", "target.spm")
+_NAMES = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", *_MARIAN)
 _LENGTH_DELIMITED_1, _FIXED32_2 = 0x0A, 0x15  # field 1 with a length, field 2 as a float
 
 # What these classes of `transformers` put around a text, whatever their settings: (before, after) by spelling.
@@ -74,7 +75,7 @@ def _load(files: Files) -> LocalTokenizer:
     beside = sidecars.belonging(files, _NAMES)
     label = sidecars.label(files, name)
     model = read_proto(files.read(name), name)
-    kind = class_of(beside)
+    kind = _class(beside, name)
     if can_hold(kind, model) or (_follows_the_model(kind, model) and (kind or _names_more(beside, model))):
         return _as_transformers(beside, name, model, label, kind)
     return _as_the_library(beside, name, model, label, SOURCE.key)
@@ -87,7 +88,7 @@ def load_model(files: Files, name: str, *, label: str, source: str = "sentencepi
 
 def _as_the_library(files: Files, name: str, model: Model, label: str, source: str) -> SentencePieceTokenizer:
     """The model under the sentencepiece library, with what the files beside it say of special tokens."""
-    settings, kind = sidecars.config(files), class_of(files)
+    settings, kind = sidecars.config(files), _class(files, name)
     around, note = _around(model, settings, kind)
     own_ids = f"Ids are those of {name}; {kind} of transformers numbers its tokens differently."
     chat = sidecars.chat(files, sidecars.named(files))
@@ -98,7 +99,7 @@ def _as_the_library(files: Files, name: str, model: Model, label: str, source: s
         source=source,
         fingerprint=files.fingerprint(*[name, *(["tokenizer_config.json"] if settings else [])]),
         reference=REFERENCE,
-        notes=tuple(filter(None, [note, own_ids if _family(kind) in _OWN_IDS else ""])),
+        notes=tuple(filter(None, [note, _which_language(files, name), own_ids if _family(kind) in _OWN_IDS else ""])),
     )
     bos, eos = _spelling(model, settings, "bos"), _spelling(model, settings, "eos")
     info = replace(info, **chat | {"bos": bos, "eos": eos})
@@ -168,6 +169,18 @@ def _read_as(kind: str, model: Model) -> str:
         else ""
     )
     return f"Read as {kind} of transformers {VERSION} reads it{spaces}."
+
+
+def _class(files: Files, name: str) -> str:
+    """The class that files name, or that the name of a model names."""
+    return class_of(files) or ("MarianTokenizer" if name in _MARIAN else "")
+
+
+def _which_language(files: Files, name: str) -> str:
+    """A note where a folder has a model for each of two languages."""
+    if name != _MARIAN[0] or _MARIAN[1] not in files.paths:
+        return ""
+    return "This is the language translated from; the other has target.spm: name that file."
 
 
 def _family(kind: str) -> str:

@@ -15,6 +15,7 @@ import tokenizers
 from tokenizers import AddedToken, decoders, models, normalizers
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.text_stream import UTF16
 from core.tokenizers import sidecars
 from core.tokenizers.auto.companions import Companions, add_to, companions
 from core.tokenizers.auto.ends import ends_by_class
@@ -38,6 +39,7 @@ _PRE_BY_CLASS = {
     "GPTNeoXTokenizer": "gpt2",
     _QWEN: "qwen2",
 }
+_PUBLISHED = ("encoder.json", "vocab.bpe")  # the same two, as OpenAI named GPT-2's
 _COMPOSED = (_QWEN, "GPTNeoXTokenizer")  # put a text in NFC first
 _AS_ROBERTA = (
     "No file says which tokens are special or what goes around a text; the vocabulary begins as RoBERTa's does, so <s> "
@@ -50,6 +52,8 @@ _NO_VOCABULARY = "Made of merges alone: ids follow the order of bytes and merges
 def _pair(files: Files) -> tuple[str | None, str | None]:
     """(the vocabulary's file, the merges' file) by content, the one the user named first of all."""
     vocab, merges = ("vocab.json", "merges.txt")
+    if _PUBLISHED[0] in files.paths and _PUBLISHED[1] in files.paths and not {vocab, merges} & set(files.paths):
+        vocab, merges = _PUBLISHED
     if files.main and _is_merges(files, files.main):
         merges = files.main
     elif files.main:
@@ -65,7 +69,10 @@ def _is_vocab(files: Files, name: str) -> bool:
 
 
 def _is_merges(files: Files, name: str) -> bool:
-    lines = head(files, name).decode(errors="replace").lstrip("\ufeff").split("\n")
+    start = head(files, name)
+    if start.startswith(UTF16) or _is_vocab(files, name):  # JSON without line ends may look like one line of two words
+        return False
+    lines = start.decode(errors="replace").lstrip("\ufeff").split("\n")
     body = [line.rstrip("\r") for line in (lines[:-1] or lines) if not line.startswith("#version")]
     body = body[:50]
     two = [line.split(" ") for line in body if line]
@@ -88,7 +95,7 @@ def _load(files: Files) -> HuggingFaceTokenizer:
         )
     pairs = merges(content(files, merges_name), merges_name)
     id_by_token = vocabulary(content(files, vocab_name), vocab_name) if vocab_name else _spelled_out(pairs)
-    beside = sidecars.belonging(files, ("vocab.json", "merges.txt"))
+    beside = sidecars.belonging(files, ("vocab.json", "merges.txt", *_PUBLISHED))
     names = [name for name in (vocab_name, merges_name) if name]
     if is_clip(id_by_token):
         info = _info(files, beside, names, sidecars.named(beside), ())
@@ -254,7 +261,7 @@ def fitting_to(pairs: list[tuple[str, str]]) -> list[str]:
             continue
     texts = [text for start in range(_STRIDE) for text in texts[start::_STRIDE]]  # meet exceptions of any rank early
     allowed = int(MAX_EXCEPTIONS * len(pairs))
-    fitting, settled = dict[tuple[str, ...], str](), {"none"}
+    fitting, settled = dict[tuple[str, ...], str](), {"none"} | {n for n, p in PRE_TOKENIZERS.items() if p.only_by_name}
     for name, pre in sorted(PRE_TOKENIZERS.items(), key=lambda item: -len(item[1].within)):
         if name not in settled and pre.patterns not in fitting and holds(pre, texts, allowed):
             fitting[pre.patterns] = name
