@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -141,6 +142,58 @@ def test_a_small_folder_is_read_as_transformers_reads_it(name: str, tmp_path: Pa
     assert differing(ours, reference, SMALL_TEXTS) == []
     assert dict(ours.info.named_tokens) == reference.special_tokens_map
     assert ours.info.n_vocabulary == len(reference)
+
+
+SPELLINGS = ["<a>", "<b>", "the", "[X]", "<mask>", "<pad>", " lead", "cat", "<s>", "é", "<|end|>"]
+RANDOM_TEXTS = ["the cat", "<a>the <b> cat", "x<mask> y  <pad>z", " lead the leadx", "[X]é <s>hi", "<|end|>the  thecat"]
+
+
+def random_token(chance: Random) -> dict[str, object]:
+    flags = {flag: chance.random() < 0.3 for flag in ("lstrip", "rstrip", "single_word", "normalized", "special")}
+    return {"content": chance.choice(SPELLINGS), **flags}
+
+
+def random_companions(chance: Random) -> dict[str, Any]:
+    """Files that name the same few spellings in several places, with and without flags."""
+    config: dict[str, Any] = {}
+    for role in ("bos", "eos", "unk", "sep", "pad", "cls", "mask", "image"):
+        drawn = chance.random()
+        if drawn < 0.15:
+            config[f"{role}_token"] = chance.choice(SPELLINGS)
+        elif drawn < 0.25:
+            config[f"{role}_token"] = {"__type": "AddedToken", **random_token(chance)}
+    if chance.random() < 0.4:
+        config["additional_special_tokens"] = chance.sample(SPELLINGS, 2)
+    if chance.random() < 0.3:
+        config["added_tokens_decoder"] = {str(i): random_token(chance) for i in chance.sample(range(300, 320), 3)}
+    files: dict[str, Any] = {"tokenizer_config.json": config}
+    if chance.random() < 0.4:
+        files["added_tokens.json"] = dict(
+            zip(chance.sample(SPELLINGS, 3), chance.sample(range(300, 320), 3), strict=True)
+        )
+    if chance.random() < 0.4:
+        named = {f"{role}_token": random_token(chance) for role in chance.sample(["bos", "eos", "pad", "mask"], 2)}
+        files["special_tokens_map.json"] = named
+    return files
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_companions_are_read_as_transformers_reads_them(seed: int, tmp_path: Path) -> None:
+    chance = Random(seed)
+    files = random_companions(chance)
+    base, kinds = chance.choice(
+        [
+            ({"tokenizer.json": tiny_json()}, ["PreTrainedTokenizerFast"]),
+            (pair(), ["GPT2Tokenizer", "RobertaTokenizer", "Qwen2Tokenizer", "GPTNeoXTokenizer"]),
+        ]
+    )
+    files["tokenizer_config.json"]["tokenizer_class"] = chance.choice(kinds)
+    place = written(tmp_path / "x", {**base, **files})
+    try:
+        reference = theirs(place)
+    except (TypeError, ValueError) as error:  # such as two tokens that make its post-processor ambiguous
+        pytest.skip(f"transformers cannot open it: {error}")
+    assert differing(opened(place), reference, RANDOM_TEXTS) == []
 
 
 def test_a_space_in_front_is_put_there_once(tmp_path: Path) -> None:

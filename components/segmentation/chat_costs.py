@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import tokenizers as cached
+from components.frame.errors import plain
 from components.segmentation.chat_controls import template_of
 from components.segmentation.rows import Row
 from core.common.errors import UserError
@@ -61,10 +62,13 @@ def draw_costs(rows: Sequence[Row], turns: Sequence[Turn], prompt: bool, given: 
             "of the words": [_number(one.words) for one in costs],
             "of the template": [_number(one.around) for one in costs],
             "Special": [_number(one.special) for one in costs],
-            "How": [one.note for one in costs],
+            "How": [one.note if one.tokens is not None else "see below" for one in costs],
         }
     )
     st.dataframe(table, hide_index=True, column_config={"How": st.column_config.TextColumn(width="large")})
+    for one in costs:
+        if one.tokens is None:
+            st.caption(plain(one.note))
 
 
 def _number(value: int | None) -> str:

@@ -19,6 +19,7 @@ from core.tokenizers.format import Files
 from core.tokenizers.sidecars import ROLES, config
 
 MAP, ADDED = "special_tokens_map.json", "added_tokens.json"
+Token = AddedToken | str  # with flags, or without, as a file writes it
 _FLAGS = ("lstrip", "rstrip", "single_word", "normalized")
 _SOME = 4  # tokens named in a note
 
@@ -33,9 +34,9 @@ class Companions:
         extra: special tokens without a name.
     """
 
-    roles: Mapping[str, AddedToken] = field(default_factory=dict)
+    roles: Mapping[str, Token] = field(default_factory=dict)
     listed: Mapping[int, AddedToken] = field(default_factory=dict)
-    extra: tuple[AddedToken, ...] = ()
+    extra: tuple[Token, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.roles or self.listed or self.extra)
@@ -43,7 +44,7 @@ class Companions:
     @property
     def spellings(self) -> tuple[tuple[str, str], ...]:
         """(name, spelling) of the special tokens that have a name."""
-        return tuple((name, token.content) for name, token in self.roles.items())
+        return tuple((name, str(token)) for name, token in self.roles.items())
 
     def on_raw_text(self) -> "Companions":
         """The same, with listed tokens looked for in the text before it is normalised."""
@@ -52,9 +53,9 @@ class Companions:
 
 def companions(
     files: Files,
-    usual: Mapping[str, str | AddedToken] = {},
+    usual: Mapping[str, Token] = {},
     own: Mapping[int, AddedToken] = {},
-    extra: Iterable[AddedToken] | None = None,
+    extra: Iterable[Token] | None = None,
 ) -> Companions:
     """What the files beside a tokenizer say of its special and added tokens.
 
@@ -71,10 +72,10 @@ def companions(
     settled = isinstance(decoder, dict)
     named = {} if settled else config(files, MAP)
     roles = _roles({**settings, **named})
-    unnamed = _unnamed(settings, named)
+    unnamed = _unnamed(settings, named if extra is None else {})  # a model's own stand before those of the map
     listed = _decoded(decoder) if isinstance(decoder, dict) else {**_added(files, roles, unnamed or ()), **own}
     by_content = {token.content: token for token in listed.values()}
-    roles = {name: by_content.get(token.content, token) for name, token in roles.items()}
+    roles = {name: by_content.get(str(token), token) for name, token in roles.items()}
     taken = {*roles, *settings, *named}
     roles |= {n: token for n, value in usual.items() if n not in taken and (token := _special(value))}
     in_order = {name: roles[name] for name in (*ROLES, *roles) if name in roles}
@@ -88,18 +89,18 @@ def add_to(backend: tokenizers.Tokenizer, found: Companions) -> list[str]:
     before = backend.get_vocab_size(with_added_tokens=True)
     there = backend.get_added_tokens_decoder().values()
     same = {repr(token) for token in there}
-    fresh = {token.content: token for _, token in sorted(found.listed.items()) if repr(token) not in same}
-    known = {token.content for token in there}
+    fresh: list[Token] = [token for _, token in sorted(found.listed.items()) if repr(token) not in same]
+    known = {token.content for token in there} | {str(token) for token in fresh}
     for token in (*found.roles.values(), *found.extra):
-        if token.content not in known:
-            fresh.setdefault(token.content, token)
+        if str(token) not in known and token not in fresh:  # the same spelling with other flags comes again, and holds
+            fresh.append(token)
     if fresh:
-        backend.add_tokens(list(fresh.values()))
-    new = [content for content in fresh if (backend.token_to_id(content) or 0) >= before]
+        backend.add_tokens([AddedToken(t, special=True) if isinstance(t, str) else t for t in fresh])
+    new = [content for content in dict.fromkeys(map(str, fresh)) if (backend.token_to_id(content) or 0) >= before]
     return [*_said_new(new), *_said_moved(backend, found.listed)]
 
 
-def _roles(settings: Mapping[str, Any]) -> dict[str, AddedToken]:
+def _roles(settings: Mapping[str, Any]) -> dict[str, Token]:
     """Special tokens by name, the standard ones first."""
     own = [key for key in settings if key.endswith("_token") and key not in ROLES]
     more = settings.get("extra_special_tokens")
@@ -107,7 +108,7 @@ def _roles(settings: Mapping[str, Any]) -> dict[str, AddedToken]:
     return {str(key): token for key, value in values.items() if (token := _special(value))}
 
 
-def _unnamed(settings: Mapping[str, Any], named: Mapping[str, Any]) -> tuple[AddedToken, ...] | None:
+def _unnamed(settings: Mapping[str, Any], named: Mapping[str, Any]) -> tuple[Token, ...] | None:
     """Special tokens without a name; None where no file lists any."""
     first = settings.get("extra_special_tokens") or settings.get("additional_special_tokens")
     listed = first if isinstance(first, list) else None
@@ -121,12 +122,10 @@ def _unnamed(settings: Mapping[str, Any], named: Mapping[str, Any]) -> tuple[Add
     return tuple(token for value in listed if (token := _special(value)))
 
 
-def _special(value: object) -> AddedToken | None:
+def _special(value: object) -> Token | None:
     """A special token as a file or a class writes it."""
-    if isinstance(value, AddedToken):
-        return value
-    if isinstance(value, str):
-        return AddedToken(value, special=True) if value else None
+    if isinstance(value, AddedToken | str):
+        return value or None
     return _token(value, special=True)
 
 
@@ -143,15 +142,15 @@ def _decoded(decoder: Mapping[str, object]) -> dict[int, AddedToken]:
     return {i: token for i, token in tokens.items() if token}
 
 
-def _added(files: Files, roles: Mapping[str, AddedToken], extra: Iterable[AddedToken]) -> dict[int, AddedToken]:
+def _added(files: Files, roles: Mapping[str, Token], extra: Iterable[Token]) -> dict[int, AddedToken]:
     """added_tokens.json: special are those that another file names as such."""
-    specials = {token.content for token in (*roles.values(), *extra)}
+    specials = {str(token) for token in (*roles.values(), *extra)}
     found = {content: i for content, i in config(files, ADDED).items() if content and type(i) is int and i >= 0}
     return {i: AddedToken(c, normalized=c not in specials, special=c in specials) for c, i in found.items()}
 
 
-def _named_are_special(listed: Mapping[int, AddedToken], roles: Mapping[str, AddedToken]) -> dict[int, AddedToken]:
-    named = {token.content for token in roles.values()}
+def _named_are_special(listed: Mapping[int, AddedToken], roles: Mapping[str, Token]) -> dict[int, AddedToken]:
+    named = {str(token) for token in roles.values()}
     return {i: with_flags(token, special=token.special or token.content in named) for i, token in listed.items()}
 
 

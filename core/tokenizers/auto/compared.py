@@ -8,9 +8,9 @@ import base64
 from collections.abc import Mapping
 
 import tokenizers
-from tokenizers import AddedToken
 
 from core.common.errors import is_failure, shown
+from core.tokenizers.auto.companions import Token
 from core.tokenizers.auto.model_types import GENERIC
 from core.tokenizers.auto.names import VERSION
 from core.tokenizers.auto.pipelines import CLASSES, Settings, TokenizerClass
@@ -38,9 +38,7 @@ def class_for_json(kind: str, backend: tokenizers.Tokenizer) -> str:
     return GENERIC if kind == "LlamaTokenizer" and byte_level else kind
 
 
-def differences(
-    backend: tokenizers.Tokenizer, kind: str, settings: Settings, roles: Mapping[str, AddedToken]
-) -> list[str]:
+def differences(backend: tokenizers.Tokenizer, kind: str, settings: Settings, roles: Mapping[str, Token]) -> list[str]:
     """Notes on how transformers reads a folder with this tokenizer.json otherwise; none where it does not."""
     built = CLASSES.get(kind)
     if built is None:
@@ -95,13 +93,13 @@ def _counted(ids: list[int]) -> str:
 
 
 def _ends_otherwise(
-    backend: tokenizers.Tokenizer, kind: str, built: TokenizerClass, roles: Mapping[str, AddedToken]
+    backend: tokenizers.Tokenizer, kind: str, built: TokenizerClass, roles: Mapping[str, Token]
 ) -> list[str]:
     """Where a class puts its own ends around a text whatever the file's post-processor says."""
     sides = ((), ()) if kind == _NO_ENDS else built.ends
     if sides is None or (kind == _KEEPS_ENDS and backend.post_processor is not None):
         return []
-    there = [[roles[name].content for name in side if name in roles] for side in sides]
+    there = [[str(roles[name]) for name in side if name in roles] for side in sides]
     ends = ends_of(backend, backend.get_vocab_size(with_added_tokens=True))
     here = [[str(backend.id_to_token(i)) for i in side] for side in (ends.before, ends.after)]
     if here == there or ends.note:

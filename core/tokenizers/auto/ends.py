@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 import tokenizers
-from tokenizers import AddedToken
 
+from core.tokenizers.auto.companions import Token
 from core.tokenizers.auto.names import VERSION
 from core.tokenizers.auto.pipelines import CLASSES, Settings
 from core.tokenizers.backends.ends import Ends
@@ -14,7 +14,7 @@ def ends_by_class(
     backend: tokenizers.Tokenizer,
     kind: str,
     settings: Settings,
-    roles: Mapping[str, AddedToken],
+    roles: Mapping[str, Token],
     begins: bool = False,
 ) -> tuple[Ends, list[str]]:
     """What goes around a text, and notes where transformers would put something else.
@@ -34,13 +34,13 @@ def ends_by_class(
         _ids(backend, ["eos_token"] if settings.get("add_eos_token") is True else [], roles),
     )
     unsaid = ends.before and not isinstance(said, bool) and kind != "CodeLlamaTokenizer"
-    return ends, [_unsaid(roles["bos_token"].content)] if unsaid else []
+    return ends, [_unsaid(str(roles["bos_token"]))] if unsaid else []
 
 
 def _ids(
-    backend: tokenizers.Tokenizer, names: tuple[str, ...] | list[str], roles: Mapping[str, AddedToken]
+    backend: tokenizers.Tokenizer, names: tuple[str, ...] | list[str], roles: Mapping[str, Token]
 ) -> tuple[int, ...]:
-    found = (backend.token_to_id(roles[name].content) for name in names if name in roles)
+    found = (backend.token_to_id(str(roles[name])) for name in names if name in roles)
     return tuple(i for i in found if i is not None)
 
 

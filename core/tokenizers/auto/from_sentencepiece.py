@@ -13,6 +13,7 @@ import tokenizers
 from tokenizers import AddedToken, Regex, decoders, models, normalizers, pre_tokenizers
 
 from core.common.errors import UnreadableFile, is_failure, shown
+from core.tokenizers.auto.companions import Token
 from core.tokenizers.auto.pipelines import CLASSES, SPACE, Settings
 from core.tokenizers.backends.spm_proto import BPE, CONTROL, NORMAL, UNIGRAM, USER_DEFINED, Model
 
@@ -27,15 +28,21 @@ def can_hold(kind: str, model: Model) -> bool:
     return built is not None and model.trainer_spec.model_type == {"BPE": BPE, "Unigram": UNIGRAM}.get(built.model)
 
 
-def of_class(model: Model, kind: str, settings: Settings) -> tuple[tokenizers.Tokenizer, list[AddedToken]]:
+def of_class(
+    model: Model, kind: str, settings: Settings, roles: Mapping[str, Token]
+) -> tuple[tokenizers.Tokenizer, list[AddedToken]]:
     """A model in the pipeline of a class, and the special tokens without a name that it brings.
+
+    Args:
+        roles: its special tokens by name; some classes put them in place of pieces.
 
     Raises:
         UnreadableFile: the library does not take the pieces.
     """
     built = CLASSES[kind]
+    asked = {**settings, **{name: str(token) for name, token in roles.items()}}
     holds = _bpe if built.model == "BPE" else _unigram
-    backend = tokenizers.Tokenizer(_guarded(lambda: holds(model, kind, settings)))
+    backend = tokenizers.Tokenizer(_guarded(lambda: holds(model, kind, asked)))
     pipeline = built.pipeline(settings, model.normalizer_spec.precompiled_charsmap or None)
     for part in ("normalizer", "pre_tokenizer", "decoder"):
         if (step := getattr(pipeline, part)) is not None:
@@ -149,12 +156,18 @@ def _t5(scored: Scored, settings: Settings) -> Scored:
 
 
 def _xlm_roberta(scored: Scored, settings: Settings) -> Scored:
-    return [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), *scored[3:], ("<mask>", 0.0)]
+    bos, pad, eos, unk, mask = (_spelled(settings, role) for role in ("bos", "pad", "eos", "unk", "mask"))
+    return [(bos, 0.0), (pad, 0.0), (eos, 0.0), (unk, 0.0), *scored[3:], (mask, 0.0)]
 
 
 def _camembert(scored: Scored, settings: Settings) -> Scored:
-    first = [("<s>NOTUSED", 0.0), ("<pad>", 0.0), ("</s>NOTUSED", 0.0), ("<unk>", 0.0), ("<unk>NOTUSED", -100.0)]
-    return [*first, *scored[1:], ("<mask>", 0.0)]
+    pad, unk, mask = (_spelled(settings, role) for role in ("pad", "unk", "mask"))
+    first = [("<s>NOTUSED", 0.0), (pad, 0.0), ("</s>NOTUSED", 0.0), (unk, 0.0), ("<unk>NOTUSED", -100.0)]
+    return [*first, *scored[1:], (mask, 0.0)]
+
+
+def _spelled(settings: Settings, role: str) -> str:
+    return str(settings.get(f"{role}_token"))
 
 
 _PIECES: dict[str, Callable[[Scored, Settings], Scored]] = {

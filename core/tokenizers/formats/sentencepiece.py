@@ -112,8 +112,13 @@ def _as_the_library(files: Files, name: str, model: Model, label: str, source: s
 def _as_transformers(files: Files, name: str, model: Model, label: str, kind: str) -> HuggingFaceTokenizer:
     """The model as transformers holds it: in the pipeline of its class, with the tokens that its folder adds."""
     settings, described = sidecars.config(files), can_hold(kind, model)
-    backend, marked = of_class(model, kind, settings) if described else _as_itself(files, model, settings)
-    found = companions(files, CLASSES[kind].roles if described else _roles(model), extra=marked)
+    usual = CLASSES[kind].roles if described else _roles(model)
+    backend, marked = (
+        of_class(model, kind, settings, companions(files, usual).roles)
+        if described
+        else _as_itself(files, model, settings)
+    )
+    found = companions(files, usual, extra=marked)
     if not described and model.normalizer_spec.add_dummy_prefix:
         found = found.on_raw_text()
     added = add_to(backend, found)
@@ -146,7 +151,7 @@ def _names_more(files: Files, model: Model) -> bool:
     """Whether files name tokens that the model does not mark as special."""
     found = companions(files)
     marked = {piece.piece for piece in model.pieces if piece.type in (CONTROL, UNKNOWN)}
-    named = {token.content for token in (*found.listed.values(), *found.extra, *found.roles.values())}
+    named = {str(token) for token in (*found.listed.values(), *found.extra, *found.roles.values())}
     return bool(named - marked)
 
 

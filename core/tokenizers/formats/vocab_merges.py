@@ -17,9 +17,9 @@ from tokenizers import AddedToken, decoders, models, normalizers
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.common.text_stream import UTF16
 from core.tokenizers import sidecars
-from core.tokenizers.auto.companions import add_to, companions
+from core.tokenizers.auto.companions import Companions, add_to, companions
 from core.tokenizers.auto.ends import ends_by_class
-from core.tokenizers.auto.names import class_of
+from core.tokenizers.auto.names import VERSION, class_of
 from core.tokenizers.auto.pipelines import CLASSES
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.backends.spelling import check_ids
@@ -32,19 +32,20 @@ from core.tokenizers.vocabulary import byte_of_character, bytes_of_alphabet
 
 MAX_EXCEPTIONS = 1e-4  # share of merges; see above
 _STRIDE = 97
-_ROBERTA = "RobertaTokenizer"
+_ROBERTA, _QWEN = "RobertaTokenizer", "Qwen2Tokenizer"
 _PRE_BY_CLASS = {
     "GPT2Tokenizer": "gpt2",
     _ROBERTA: "gpt2",
     "GPTNeoXTokenizer": "gpt2",
-    "Qwen2Tokenizer": "qwen2",
+    _QWEN: "qwen2",
 }
 _PUBLISHED = ("encoder.json", "vocab.bpe")  # the same two, as OpenAI named GPT-2's
-_COMPOSED = ("Qwen2Tokenizer", "GPTNeoXTokenizer")  # put a text in NFC first
+_COMPOSED = (_QWEN, "GPTNeoXTokenizer")  # put a text in NFC first
 _AS_ROBERTA = (
     "No file says which tokens are special or what goes around a text; the vocabulary begins as RoBERTa's does, so <s> "
     "goes in front and </s> at the end."
 )
+_ONCE = f"A space is put in front of a text once; Qwen2Tokenizer of transformers {VERSION} puts one before every piece."
 _NO_VOCABULARY = "Made of merges alone: ids follow the order of bytes and merges, which the file does not confirm."
 
 
@@ -103,19 +104,34 @@ def _load(files: Files) -> HuggingFaceTokenizer:
     kind = named or (_ROBERTA if _begins_as_roberta(id_by_token) else "")
     pre, how = _pre_tokenizer(files, pairs, named, has_vocabulary=vocab_name is not None)
     settings = sidecars.config(beside)
-    backend = _backend(id_by_token, pairs, merges_name)
-    if kind in _COMPOSED:
-        backend.normalizer = normalizers.NFC()
-    backend.pre_tokenizer = PRE_TOKENIZERS[pre].byte_level(settings.get("add_prefix_space") is True)
-    backend.decoder = decoders.ByteLevel()
+    spaced = settings.get("add_prefix_space") is True
+    backend = _with_steps(_backend(id_by_token, pairs, merges_name), kind, pre, spaced)
     found = companions(beside, CLASSES[kind].roles if kind in CLASSES else {})
     guessed = _unmerged(backend, id_by_token, pairs) if vocab_name and not settings and not found else []
-    added = add_to(backend, found)
+    added = _add(backend, kind, found)
     ends, _ = ends_by_class(backend, kind, settings, found.roles)
     shape = _AS_ROBERTA if kind and not named else ""
-    notes = filter(None, [how, *guessed, *added, shape, "" if vocab_name else _NO_VOCABULARY])
+    once = _ONCE if spaced and kind == _QWEN else ""
+    notes = filter(None, [how, *guessed, *added, shape, once, "" if vocab_name else _NO_VOCABULARY])
     info = _info(files, beside, names, found.spellings, tuple(notes), kind, f"prefix {pre}")
     return HuggingFaceTokenizer(backend, info, ends=ends)
+
+
+def _with_steps(backend: tokenizers.Tokenizer, kind: str, pre: str, spaced: bool) -> tokenizers.Tokenizer:
+    """The backend with what stands around its model."""
+    if kind in _COMPOSED:
+        backend.normalizer = normalizers.NFC()
+    backend.pre_tokenizer = PRE_TOKENIZERS[pre].byte_level(spaced)
+    backend.decoder = decoders.ByteLevel()
+    return backend
+
+
+def _add(backend: tokenizers.Tokenizer, kind: str, found: Companions) -> list[str]:
+    """Give the backend its added tokens; notes on them."""
+    notes = add_to(backend, found)
+    if kind == _QWEN:  # its class names the special tokens once more, and so takes their flags off
+        backend.add_tokens([AddedToken(str(token), special=True) for token in (*found.roles.values(), *found.extra)])
+    return notes
 
 
 def _info(

@@ -48,7 +48,8 @@ def _load(files: Files) -> HuggingFaceTokenizer:
     settings = dict(sidecars.config(beside))
     asked = settings.get("do_lower_case")
     lower = settings["do_lower_case"] = asked if isinstance(asked, bool) else not _has_capitals(id_by_token)
-    backend = _backend(id_by_token, settings)
+    unknown = sidecars.special(beside, "unk_token")
+    backend = _backend(id_by_token, settings, unknown if unknown and unknown in id_by_token else _UNKNOWN)
     kind = class_of(beside)
     usual = {r: t for r, t in CLASSES[_BERT].roles.items() if kind or backend.token_to_id(str(t)) is not None}
     found = companions(beside, usual)
@@ -97,10 +98,8 @@ def _has_capitals(id_by_token: dict[str, int]) -> bool:
     return any(token != token.lower() and not _BRACKETED.fullmatch(token) for token in id_by_token)
 
 
-def _backend(id_by_token: dict[str, int], settings: dict[str, Any]) -> tokenizers.Tokenizer:
-    backend = tokenizers.Tokenizer(
-        models.WordPiece(vocab=id_by_token, unk_token=_UNKNOWN, max_input_chars_per_word=100)
-    )
+def _backend(id_by_token: dict[str, int], settings: dict[str, Any], unknown: str) -> tokenizers.Tokenizer:
+    backend = tokenizers.Tokenizer(models.WordPiece(vocab=id_by_token, unk_token=unknown, max_input_chars_per_word=100))
     pipeline = CLASSES[_BERT].pipeline(settings, None)
     backend.normalizer = pipeline.normalizer
     backend.pre_tokenizer = pipeline.pre_tokenizer
