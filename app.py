@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 
 from components.frame.doors import Doors
 from components.frame.protection import Protection
+from components.frame.scripted_component import script_routes
 from components.frame.upload_limits import follow_settings
 from components.frame.vendor import vendor_routes
 from components.frame.visits import Visits
@@ -46,7 +47,7 @@ follow_settings()
 app = st.App(
     Path(__file__).parent / "components" / "frame" / "frame.py",
     lifespan=_lifespan,
-    routes=vendor_routes(),
+    routes=[*vendor_routes(), *script_routes()],
     middleware=[Middleware(Protection), Middleware(Doors), Middleware(Visits)],
 )
 

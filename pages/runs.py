@@ -9,7 +9,7 @@ from components.runs.count_corpus import count_corpus, count_form, count_sample
 from components.runs.job_cards import job_list, visible
 from components.runs.run_result import opened_result
 from components.runs.storage import store_room
-from components.widgets.numbers import count
+from core.common.numbers import count
 
 jobs = cached_runs.jobs()
 found = visible(jobs)

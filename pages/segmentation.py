@@ -5,25 +5,22 @@ import streamlit as st
 from components.segmentation.live_segmentation import live_segmentation
 from components.widgets import text_state
 from components.widgets.add_tokenizer import add_tokenizer
-from components.widgets.first_visit.component import first_visit
-from components.widgets.pickers import choose_opening, sample_picker, tokenizer_picker
+from components.widgets.how_to_read.component import how_to_read
+from components.widgets.pickers import choose_opening, tokenizer_picker
+from components.widgets.sample_picker import sample_picker
 from components.widgets.view_options import view_options
 
 text_state.restore()
 
-with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    st.title("Segmentation", anchor=False, width="content")
-    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
-        sample_picker()
-        options = view_options()
-st.caption(
-    "One text, several tokenizers, one shared axis. A taller mark means that more tokenizers cut there; "
-    "a thin red line is a cut inside a character."
-)
-first_visit()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     specs = tokenizer_picker()
     add_tokenizer()
+with st.container(horizontal=True, vertical_alignment="center", key="reading"):
+    with st.container():
+        how_to_read("Segmentation")
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        sample_picker()
+        options = view_options()
 
 if not specs:
     st.info("Choose one to eight tokenizers above, or start from the opening example.", icon=":material/segment:")

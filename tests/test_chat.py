@@ -6,7 +6,6 @@ included.
 
 import io
 import json
-import time
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 
 from components.cached import tokenizers as cached
 from core.common.errors import TookTooLong, UserError
+from core.common.numbers import THIN
 from core.jobs.shared_cache import shared
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.chat.chat import Turn, render_chat, why_no_chat
@@ -135,7 +135,7 @@ def test_a_child_writes_the_same() -> None:
         ("{{ messages.append(1) }}", "fails on this chat"),
         ("{% include '/etc/passwd' %}", "fails on this chat"),
         ("{{ 'a' * (10 ** 10) }}", "memory"),
-        ("{{ 'a' * 5000000 }}", "wrote 5,000,000 characters"),
+        ("{{ 'a' * 5000000 }}", f"wrote 5{THIN}000{THIN}000 characters"),
         ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "fails on this chat"),
         ("{{ ((((" * 3_000, "recursion"),
     ],
@@ -148,10 +148,8 @@ def test_a_template_that_fails_says_so_in_one_line(template: str, said: str) -> 
 
 
 def test_a_template_that_never_ends_is_ended() -> None:
-    start = time.monotonic()
     with pytest.raises(TookTooLong, match="2 s"):
         apart("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}")
-    assert time.monotonic() - start < 10
 
 
 def test_the_child_answers_in_json() -> None:

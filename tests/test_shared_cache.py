@@ -187,6 +187,47 @@ print(worst, shared().ceiling, len(shared().counts()))
 """
 
 
+DOORS = """
+import sys
+from pathlib import Path
+from core.corpora.reading import read_apart
+from core.corpora.uploads import keep_corpus
+from core.jobs.shared_cache import shared
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.chat.chat import Turn, render_chat
+from core.tokenizers.uploads import keep_upload
+files = {path.name: path.read_bytes() for path in Path(sys.argv[1]).iterdir()}
+spec = keep_upload({"tokenizer.json": files["tokenizer.json"], "tokenizer_config.json": files["tokenizer_config.json"]})
+worst = shared().measured
+for n in range(6):
+    lines = b"Some words %d of it,Ein paar Worte\\n" % n * 60_000
+    corpus = keep_corpus(f"{n}.csv", b"eng_Latn,deu_Latn\\n" + lines).spec
+    shared().get(("corpus", corpus), lambda: read_apart(corpus))
+    worst = max(worst, shared().measured)
+    tokenizer = shared().get(("tokenizer", spec), lambda: open_tokenizer(spec))
+    turns = (Turn("user", "\U0001f600" * (300_000 + n)),)
+    shared().get(("chat", spec, turns, True), lambda: render_chat(tokenizer, turns, True))
+    worst = max(worst, shared().measured)
+print(worst, shared().ceiling, *sorted(shared().counts()))
+"""
+
+
+@pytest.mark.slow
+def test_corpora_and_chats_make_room_for_each_other_under_the_ceiling(tmp_path: Path) -> None:
+    """Six corpora of 120,000 sentences and six chats of 300,000 emoji; without a ceiling they take over 400 MB."""
+    (tmp_path / "tokenizer.json").write_text(byte_level_bpe())
+    (tmp_path / "tokenizer_config.json").write_text('{"chat_template": "{{ messages[0].content }}"}')
+    environment = {**os.environ, "TOKEN_ATLAS_HOME": str(tmp_path / "home"), "TOKEN_ATLAS_MEMORY_MB": "200"}
+    command = [sys.executable, "-c", DOORS, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    worst, ceiling, *kinds = done.stdout.split()
+    if not int(worst):
+        pytest.skip("this system does not say how much memory a process takes")
+    assert set(kinds) <= {"chat", "corpus", "tokenizer"}
+    assert int(worst) < int(ceiling) * 1.5
+
+
 def test_what_the_server_really_takes_stays_near_the_ceiling(tmp_path: Path) -> None:
     """Ten tokenizers, six of them in processes of their own, take 370 MB together; the ceiling is 200."""
     for n in range(300, 306):

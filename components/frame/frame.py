@@ -12,9 +12,14 @@ from core.common.data_folders import ROOT
 from core.common.sandbox.interest import while_wanted
 
 PAGES = ROOT / "pages"
+# White on the dark theme's accent has a contrast of 2.7:1; what stands on the accent is dark there.
+ON_ACCENT = """<style>
+[data-tag], [data-tag] *, [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #11151c) !important; }
+</style>"""
 
 st.set_page_config(page_title="Token Atlas", page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide")
 
+st.html(ON_ACCENT)
 admitted()
 pages = [
     st.Page(

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from components.frame.errors import plain
-from components.widgets.numbers import count, duration, roughly, size
+from core.common.numbers import count, duration, roughly, size
 from core.lab.foreseen import Look
 
 _CLASSES = 8

@@ -6,8 +6,8 @@ from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
 from components.runs.job_cards import LOOKS, cancel, resume
-from components.widgets.numbers import count, duration
 from core.common.errors import UserError
+from core.common.numbers import count, duration
 from core.jobs.job import Job, State
 
 

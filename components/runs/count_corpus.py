@@ -10,9 +10,9 @@ from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
 from components.runs.job_cards import session, submit
 from components.widgets.add_tokenizer import add_tokenizer
-from components.widgets.numbers import count, roughly, size
 from components.widgets.pickers import OPENING, tokenizer_picker
 from core.common.errors import UserError
+from core.common.numbers import count, roughly, size
 from core.common.settings import settings
 from core.corpora.corpus import CORPORA, offered_corpora
 from core.corpora.facts import CorpusFacts

@@ -14,8 +14,8 @@ import streamlit as st
 from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
-from components.widgets.numbers import ago, count, duration, size
 from core.common.errors import UserError
+from core.common.numbers import ago, count, duration, size
 from core.common.redact import without_folders
 from core.common.settings import settings
 from core.jobs.job import KINDS, Job, State, may_resume

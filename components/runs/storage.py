@@ -4,8 +4,8 @@ import streamlit as st
 
 from components.frame.errors import show_error
 from components.frame.visitor import visitor
-from components.widgets.numbers import count, size
 from core.common.errors import UserError
+from core.common.numbers import count, size
 from core.jobs.job import Job
 from core.jobs.owner import Visitor
 from core.jobs.queue import Jobs

@@ -16,17 +16,18 @@ from core.tokenizers.tokenizer import Specials, Tokenizer
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """One tokenizer, its segmentation of the text at hand, and its colour."""
+    """One tokenizer, its segmentation of the text at hand, its colour, and its name on the page if it has one there."""
 
     spec: str
     tokenizer: Tokenizer
     segmentation: Segmentation
     colour: str
+    name: str = ""
 
     @property
     def label(self) -> str:
         """What it is called on this page."""
-        return names_at_hand().get(self.spec, self.tokenizer.info.label)
+        return self.name or self.tokenizer.info.label
 
 
 def segment_rows(specs: Sequence[str], text: str, specials: Specials) -> list[Row]:
@@ -48,4 +49,5 @@ def segment_rows(specs: Sequence[str], text: str, specials: Specials) -> list[Ro
     put_at_hand([spec for spec, _, _ in done])
     kept = st.session_state.setdefault("tokenizer_colours", {})
     colours = tokenizer_colours([tokenizer.info.fingerprint for _, tokenizer, _ in done], kept)
-    return [Row(*parts, colour) for parts, colour in zip(done, colours, strict=True)]
+    called = names_at_hand()
+    return [Row(*parts, colour, called.get(parts[0], "")) for parts, colour in zip(done, colours, strict=True)]

@@ -5,9 +5,16 @@ from html import escape
 
 import streamlit as st
 
+from core.common.numbers import count
+from core.tokenizers.backends.display import displayed, is_hex
+
 _CHIP = (
     "display:inline-block;margin:2px 3px 2px 0;padding:1px 6px;border-radius:5px;white-space:pre-wrap;"
     "border:1px solid rgba(128,140,160,.45);background:rgba(128,150,190,{strength});unicode-bidi:isolate"
+)
+_SPACE = (  # ␣ by its edges
+    '<span style="display:inline-block;width:.5em;height:.32em;margin:0 .07em;border:solid currentColor;'
+    'border-width:0 1.3px 1.3px;opacity:.65;font-size:1em;line-height:1;overflow:hidden"> </span>'
 )
 MOST = 400  # chips drawn; the rest is counted
 
@@ -16,18 +23,47 @@ def chips(pieces: Sequence[str], marked: Callable[[int], bool] = lambda index: F
     """Draw the pieces in order, those that are `marked` stronger."""
     html = "".join(
         f'<span dir="auto" style="{_CHIP.format(strength=".45" if marked(i) else ".14")}'
-        f'{";font-weight:650" if marked(i) else ""}">{escape(visible(piece))}</span>'
+        f'{";font-weight:650" if marked(i) else ""}">{chip_html(piece)}</span>'
         for i, piece in enumerate(pieces[:MOST])
     )
-    more = f" <span>… and {len(pieces) - MOST:,} more</span>" if len(pieces) > MOST else ""
+    more = f" <span>… and {count(len(pieces) - MOST)} more</span>" if len(pieces) > MOST else ""
     st.html(f'<div style="line-height:1.9;overflow-wrap:anywhere">{html}{more}</div>')
 
 
-def visible(text: str) -> str:
-    """A piece with its spaces and controls made visible; joiners inside a word stay as they are.
+def piece_shown(piece: bytes) -> str:
+    """A token's bytes as people read them: text with what is invisible in it named, or bytes in brackets.
 
-    >>> visible(" a\\n"), visible("\\u200b")
-    ('␣a⏎', '[U+200B]')
+    >>> piece_shown(b" a"), piece_shown(b" \\xf0\\x9f")
+    ('␣a', '⟨20 f0 9f⟩')
     """
+    return visible(displayed(piece))
+
+
+def chip_html(piece: str) -> str:
+    """A piece as it stands in a chip: its spaces are drawn, not written, since ␣ is a letter of few fonts.
+
+    >>> chip_html("<b>"), chip_html("⟨20 f0⟩"), chip_html(" ") == _SPACE
+    ('&lt;b&gt;', '⟨20 f0⟩', True)
+    """
+    if is_hex(piece):
+        return piece
+    return _SPACE.join(escape(visible(part)) if part else "" for part in piece.split(" "))
+
+
+def visible(text: str) -> str:
+    """A piece with its spaces and controls made visible; joiners inside a word stay as they are, bytes in hex too.
+
+    >>> visible(" a\\n"), visible("\\u200b"), visible("\\u200d"), visible("⟨20 f0⟩")
+    ('␣a⏎', '[U+200B]', '[U+200D]', '⟨20 f0⟩')
+    """
+    if is_hex(text):
+        return text
+    if text and all(map(_unseen, text)):
+        return "".join(f"[U+{ord(c):04X}]" for c in text)
     marks = {" ": "␣", "\n": "⏎", "\r": "␍", "\t": "→"}
-    return "".join(marks.get(c) or (c if c.isprintable() or c in "\u200c\u200d" else f"[U+{ord(c):04X}]") for c in text)
+    return "".join(marks.get(c) or (c if c.isprintable() or _unseen(c) else f"[U+{ord(c):04X}]") for c in text)
+
+
+def _unseen(c: str) -> bool:
+    """Joiners and variation selectors, which change how their neighbours are drawn and have no shape of their own."""
+    return c in "\u200c\u200d\u034f" or "\ufe00" <= c <= "\ufe0f" or "\U000e0100" <= c <= "\U000e01ef"

@@ -6,8 +6,7 @@ import streamlit as st
 
 from components.cached import tokenizers as cached
 from components.frame.errors import plain
-from components.widgets import names, text_state
-from core.text.samples import samples
+from components.widgets import names
 from core.tokenizers.well_known import named
 
 MAX_TOKENIZERS = 8
@@ -140,28 +139,13 @@ def remember(spec: str, key: str = TOKENIZERS) -> None:
     st.session_state.setdefault(_ADDED, {})[key] = spec
 
 
+def put_in_order(specs: Sequence[str]) -> None:
+    """Put the chosen tokenizers in this order; called before the chooser is drawn. One that is not named goes last."""
+    chosen = st.session_state.get(TOKENIZERS, [])
+    place = {spec: k for k, spec in enumerate(specs)}
+    st.session_state[TOKENIZERS] = sorted(chosen, key=lambda entry: place.get(spec_of(entry), len(place)))
+
+
 def choose_opening() -> None:
     """Choose the tokenizers that the page opens with."""
     st.session_state[TOKENIZERS] = list(OPENING)
-
-
-def sample_picker() -> None:
-    """A chooser of sample texts; choosing one replaces the text at hand."""
-
-    def take() -> None:
-        chosen = st.session_state["sample"]
-        if chosen is not None:
-            text_state.replace(by_key[chosen].text)
-
-    by_key = {sample.key: sample for sample in samples()}
-    st.selectbox(
-        "Sample text",
-        list(by_key),
-        index=None,
-        key="sample",
-        format_func=lambda key: f"{by_key[key].group} · {by_key[key].label}",
-        placeholder="Sample texts",
-        label_visibility="collapsed",
-        width=230,
-        on_change=take,
-    )

@@ -1,6 +1,7 @@
 """How unpredictable the next token is from frequencies alone."""
 
 from core.common.definitions import Definition
+from core.common.numbers import count
 from core.metrics.base import SEGMENTATIONS, Metric, Value, undefined
 from core.metrics.evidence import Evidence
 from core.stats.entropy import frequencies, miller_madow, plug_in
@@ -13,7 +14,7 @@ def entropy(evidence: Evidence) -> Value:
         return undefined("The text holds no tokens.")
     corrected, observed = miller_madow(counts), plug_in(counts)
     return Value(
-        corrected, f"Of this, {corrected - observed:.3f} bits correct for the {int(counts.sum()):,} tokens seen."
+        corrected, f"Of this, {corrected - observed:.3f} bits correct for the {count(int(counts.sum()))} tokens seen."
     )
 
 

@@ -1,6 +1,7 @@
 """Whether the tokens say the text back."""
 
 from core.common.definitions import Definition
+from core.common.numbers import count
 from core.metrics.base import SEGMENTATIONS, Metric, Value
 from core.metrics.evidence import Evidence
 
@@ -10,7 +11,9 @@ def lossless(evidence: Evidence) -> Value:
     lossy = sum(not one.lossless for one in evidence.cut)
     if len(evidence.cut) == 1:
         return Value(int(not lossy), "; ".join(loss.text for loss in evidence.losses[0]))
-    return Value(int(not lossy), f"{lossy:,} of {len(evidence.cut):,} sentences are not said back." if lossy else "")
+    return Value(
+        int(not lossy), f"{count(lossy)} of {count(len(evidence.cut))} sentences are not said back." if lossy else ""
+    )
 
 
 METRIC = Metric(

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.numbers import count
 from core.segmentation.overlaps import overlapping
 from core.text.units import Ints, Units
 
@@ -62,4 +63,8 @@ class Words:
         left_out = [one.no_words for one in self.units if one.no_words]
         if len(left_out) == len(self.units):
             return left_out[-1] if left_out else ""
-        return f"{len(left_out):,} of {len(self.units):,} sentences are left out. {left_out[-1]}" if left_out else ""
+        return (
+            f"{count(len(left_out))} of {count(len(self.units))} sentences are left out. {left_out[-1]}"
+            if left_out
+            else ""
+        )

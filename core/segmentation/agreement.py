@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.common.definitions import Definition
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.tokenizers.segmentation import Ints, Segmentation
 
 BOUNDARY_F1 = Definition(
@@ -151,6 +152,7 @@ def _same_text(segmentations: Sequence[Segmentation]) -> None:
     for segmentation in segmentations[1:]:
         if segmentation.text != segmentations[0].text:
             raise UserError(
-                f"Boundaries can be compared on one text only; these are two, of {len(segmentations[0].text):,} and "
-                f"{len(segmentation.text):,} bytes. Cut the same text with every tokenizer."
+                "Boundaries can be compared on one text only; these are two, of "
+                f"{count(len(segmentations[0].text))} and {count(len(segmentation.text))} bytes. "
+                "Cut the same text with every tokenizer."
             )

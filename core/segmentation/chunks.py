@@ -8,6 +8,7 @@ import numpy as np
 import regex
 
 from core.common.errors import UnknownName, UserError
+from core.common.numbers import count
 from core.segmentation.overlaps import spans_of_text
 from core.text.boundaries import clusters, words
 from core.tokenizers.segmentation import Ints, Segmentation
@@ -54,7 +55,7 @@ def split_by_budget(segmentation: Segmentation, budget: int, keep: Unit = "chara
     Chunk(start_byte=6, end_byte=12, n_tokens=3, over_budget=False)
     """
     if budget < 1:
-        raise UserError(f"A budget of {budget:,} tokens holds no text. Type a number from 1 up.")
+        raise UserError(f"A budget of {count(budget)} tokens holds no text. Type a number from 1 up.")
     starts, ends = spans_of_text(segmentation)
     n_tokens, n_bytes = len(starts), len(segmentation.text)
     if not n_tokens:

@@ -2,6 +2,7 @@
 
 from core.common.definitions import Definition
 from core.common.errors import UserError
+from core.common.numbers import count
 
 COST = Definition(
     "cost",
@@ -44,5 +45,5 @@ def context_share(n_tokens: int, window: int) -> float:
     0.25
     """
     if window < 1:
-        raise UserError(f"A context window of {window:,} tokens holds no text. Type a number from 1 up.")
+        raise UserError(f"A context window of {count(window)} tokens holds no text. Type a number from 1 up.")
     return n_tokens / window

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.numbers import count
 from core.segmentation.changes import WORDS, Change, decoded, difference
 from core.text.units import units_of
 from core.tokenizers.kinds import Kind
@@ -59,7 +60,9 @@ def losses(segmentation: Segmentation, clusters: Ints | None = None) -> tuple[Lo
             counts[key] += n
             places.setdefault(key, []).append((start, end))
     return tuple(
-        Loss(key, counts[key], f"{counts[key]:,} {words[counts[key] != 1]}", np.array(sorted(places[key]), np.int32))
+        Loss(
+            key, counts[key], f"{count(counts[key])} {words[counts[key] != 1]}", np.array(sorted(places[key]), np.int32)
+        )
         for key, words in WORDS.items()
         if counts[key]
     )

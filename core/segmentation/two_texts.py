@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import TooLarge
+from core.common.numbers import count
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Segmentation
 
@@ -68,8 +69,8 @@ def compare(first: Segmentation, second: Segmentation) -> TextComparison:
     """
     if max(first.n_tokens, second.n_tokens) > MAX_TOKENS:
         raise TooLarge(
-            f"These texts have {first.n_tokens:,} and {second.n_tokens:,} tokens; two texts of up to {MAX_TOKENS:,} "
-            "can be aligned. Compare shorter passages."
+            f"These texts have {count(first.n_tokens)} and {count(second.n_tokens)} tokens; two texts of up to "
+            f"{count(MAX_TOKENS)} can be aligned. Compare shorter passages."
         )
     bodies = [np.flatnonzero(s.kinds != Kind.INSERTED) for s in (first, second)]
     ids = [s.ids[body].tolist() for s, body in zip((first, second), bodies, strict=True)]

@@ -12,6 +12,7 @@ import regex
 from numpy.typing import NDArray
 
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.text.boundaries import clusters, words
 from core.text.scripts import WITHOUT_SPACES, alphabet, code_points, letters, name, script_shares
 from core.text.utf8 import byte_offsets, utf8
@@ -120,7 +121,7 @@ def _located(text: str, segmenter: Segmenter) -> tuple[NDArray[np.intp], NDArray
         if start < 0:
             raise UserError(
                 f"{segmenter.name} returned the word {shown(piece)}, which the text does not hold after character "
-                f"{at:,}. A segmenter may leave out text but not change it; choose another."
+                f"{count(at)}. A segmenter may leave out text but not change it; choose another."
             )
         at = start + len(piece)
         starts.append(start)

@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
-from core.tokenizers.catalog import LEADING, SIBLINGS, split_options
+from core.tokenizers.catalog import LEADING, MOST_TEMPLATES, SIBLINGS, TEMPLATES, split_options
 
 PATTERNS = ("*.tiktoken", "tokenizer.model.*")  # fetched and tried where no file has a usual name
 _REPOSITORY = re.compile(r"(?!.*(--|\.\.))([A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9_][\w.-]{0,95}(?<![.-])", re.ASCII)
@@ -57,6 +57,7 @@ def choose(names: list[str], wanted: Place) -> list[str]:
             raise UnknownName(f"file in {wanted.repository}", wanted.file, names)
         return [wanted.file]
     chosen = [n for n in names if n in SIBLINGS or any(fnmatch(n, p) and "/" not in n for p in PATTERNS)]
+    chosen += sorted(n for n in names if fnmatch(n, f"{TEMPLATES}/*.jinja") and n.count("/") == 1)[:MOST_TEMPLATES]
     if any(carries(n) for n in chosen):
         return chosen
     some = ", ".join(shown(n)[1:-1] for n in sorted(names)[:8]) or "nothing"

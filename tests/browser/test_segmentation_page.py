@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from core.common.numbers import count
 from core.common.text_link import from_link, to_link
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -48,17 +49,6 @@ def test_the_very_first_request_of_a_fresh_server_may_be_a_deep_link(
     assert counts(page) == ["3", "9"]
     expect(page.locator("textarea").first).to_have_value("deep link")
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=30_000)
-
-
-def test_the_first_visit_explains_itself_once(visit: Callable[..., Page]) -> None:
-    page = visit()
-    intro = page.locator("section.intro")
-    expect(intro).to_be_visible()
-    intro.get_by_role("button", name="Got it").click()
-    expect(intro).to_be_hidden()
-    page.reload()
-    expect(page.locator(".ta-text").first).to_be_visible(timeout=60_000)
-    expect(page.locator("section.intro")).to_be_hidden()
 
 
 def test_nothing_is_fetched_from_anywhere_else(open_page: Callable[..., Page], app_server: Callable[..., str]) -> None:
@@ -170,7 +160,7 @@ def test_a_megabyte_is_windowed_and_other_sessions_go_on(visit: Callable[..., Pa
         other.locator("textarea").first.fill("w " * (n + 2))
         expect(other.locator(".card .count").first).to_have_text(str(2 * n + 4), timeout=20_000)
         slowest = max(slowest, time.perf_counter() - start)
-    expect(page.locator(".card .count").first).to_have_text("680,000", timeout=60_000)
+    expect(page.locator(".card .count").first).to_have_text(count(680_000), timeout=60_000)
     expect(page.get_by_text("All numbers are for the whole text")).to_be_visible(timeout=30_000)
     assert slowest < 10, "another session waited for this one"
 
@@ -199,7 +189,8 @@ def test_clicking_a_token_chooses_its_piece(visit: Callable[..., Page]) -> None:
     expect(page.get_by_text("The model on one piece")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("combobox", name="Piece")).to_have_value("␣everywhere", timeout=20_000)
     page.mouse.click(*page.locator(".ta-text").first.evaluate(middle.replace("0.8", "0.1")))
-    expect(page.locator(".js-plotly-plot").first).to_contain_text("tokenizers"[:5], timeout=20_000)
+    expect(page.get_by_role("combobox", name="Piece")).to_have_value("tokenizers", timeout=20_000)
+    expect(page.locator(".sp-said")).to_contain_text("from these 10 symbols", timeout=20_000)
 
 
 @pytest.mark.parametrize("view", ["Lanes", "Cards"])
@@ -240,3 +231,60 @@ def test_a_tokenizer_is_renamed_and_the_link_keeps_its_name(visit: Callable[...,
     page.wait_for_timeout(500)
     page.goto(page.url)
     expect(page.locator(".card").first).to_contain_text("My words", timeout=60_000)
+
+
+def test_deleted_text_leaves_the_address(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text={to_link('secret words')}")
+    page.locator("textarea").first.fill("")
+    expect(page.get_by_role("button", name="Show the opening text")).to_be_visible(timeout=30_000)
+    page.get_by_text("Cards", exact=True).click()  # what else the address holds is written by another hand
+    expect(page).to_have_url(re.compile("view=Cards"))
+    query = parse_qs(urlsplit(page.url).query)
+    assert [from_link(text) for text in query.get("text", [])] == [""]
+    page.reload()
+    expect(page.locator("textarea").first).to_have_value("", timeout=60_000)
+
+
+def test_what_is_said_of_the_text_goes_with_it(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text=damaged")
+    message = page.get_by_text("The text in this link is damaged")
+    expect(message).to_be_visible()
+    chooser = page.locator(".st-key-sample")
+    expect(chooser.get_by_role("combobox")).to_have_value("Opening · Many scripts")
+    page.locator("textarea").first.fill("a new text")
+    expect(message).to_be_hidden(timeout=30_000)
+    expect(chooser.get_by_placeholder("Your text")).to_be_visible(timeout=30_000)
+
+
+def test_editor_cards_and_statistics_show_one_length(visit: Callable[..., Page]) -> None:
+    text = "a\r\nb\rc\u2028\ufeffé"
+    page = visit(f"{WORDS}&text={to_link(text)}")
+    expect(page.locator(".te-count")).to_contain_text(f"{len(text)} characters · {len(text.encode())} bytes")
+    assert counts(page)[1] == str(len(text.encode()))
+    expect(page.get_by_text(f"The text has {len(text.encode())} bytes")).to_be_visible(timeout=30_000)
+    page.locator("textarea").first.press("End")
+    page.keyboard.type("!")
+    expect(page.locator(".card .count").nth(1)).to_have_text(str(len(text.encode()) + 1), timeout=30_000)
+    assert from_link(parse_qs(urlsplit(page.url).query)["text"][0]).replace("!", "") == text
+
+
+def test_half_a_character_is_one_message(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text={to_link('fine')}")
+    page.locator("textarea").first.evaluate(
+        "a => { a.value = 'a' + String.fromCharCode(0xd83d) + 'b'; a.dispatchEvent(new Event('input')); }"
+    )
+    expect(page.locator(".te-message")).to_contain_text("half of a surrogate pair")
+    expect(page.locator(".card")).to_have_count(0, timeout=30_000)
+    assert page.get_by_text("surrogate").count() == 1
+
+
+def test_all_files_are_in_one_place(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text={to_link('one two')}&tool=Share+and+keep")
+    for name in ("SVG", "PNG", "HTML"):
+        button = page.get_by_role("button", name=name, exact=True)
+        expect(button).to_have_count(1)
+        with page.expect_download() as waiting:
+            button.click()
+        assert waiting.value.suggested_filename == f"segmentation.{name.lower()}"
+        assert len(Path(waiting.value.path()).read_bytes()) > 1_000
+    expect(page.get_by_role("button", name="Export", exact=True)).to_have_count(0)

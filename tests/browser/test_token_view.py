@@ -16,7 +16,14 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Page
 
-from components.segmentation.token_view.component import SCRIPTS, Lane, TokenDetail, TokenView, payload, standalone_html
+from components.segmentation.token_view import script
+from components.segmentation.token_view.component import (
+    FoundInText,
+    Lane,
+    TokenDetail,
+    TokenView,
+    payload,
+)
 from tests.browser.harness.lanes import (
     bytes_lane,
     characters_lane,
@@ -26,6 +33,7 @@ from tests.browser.harness.lanes import (
     view_of,
     words_lane,
 )
+from tests.browser.harness.standalone import standalone_html
 
 pytestmark = pytest.mark.browser
 
@@ -347,14 +355,15 @@ def test_one_tokenizer_has_no_consensus_track(mount: Mount) -> None:
 
 def test_hover_tells_everything_about_a_token(mount: Mount) -> None:
     text, lane = every_kind_lane()
+    lane = replace(lane, total=90)
     page = mount(TokenView(text, (lane, bytes_lane(text)), char_offset=1000, byte_offset=3000, first_index=(50, 60)))
     first = hover(page, 0, 1)
     for fact in (
-        "token 51",
+        "token 52 of 90",
         "id\n500",
         "bytes\n61 62",
-        "characters 1\u2009000–1\u2009001",
-        "bytes 3\u2009000–3\u2009001",
+        "characters 1\u2009001–1\u2009002",
+        "bytes 3\u2009001–3\u2009002",
         "ordinary",
         "score −8.31",
     ):
@@ -425,22 +434,22 @@ def test_a_click_reports_the_token(mount: Mount) -> None:
 
 def test_arrow_keys_move_along_and_between_lanes(mount: Mount) -> None:
     page = mount(view_of("ab cd"))
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")  # past the Export button
+    for _ in range(3):  # the menus Lanes and Export stand before it
+        page.keyboard.press("Tab")
     assert page.evaluate(FOCUSED)
-    assert token_name(page).startswith("words, token 0: ab")
+    assert token_name(page).startswith("words, token 1: ab")
     page.keyboard.press("ArrowRight")
-    assert token_name(page).startswith("words, token 1: space cd")
+    assert token_name(page).startswith("words, token 2: space cd")
     assert "space cd" in page.evaluate("root().querySelector('.ta-live').textContent")
     assert "id\n" in page.evaluate("tip()")
     page.keyboard.press("ArrowDown")
-    assert token_name(page).startswith("characters, token 2: space")
+    assert token_name(page).startswith("characters, token 3: space")
     page.keyboard.press("End")
-    assert token_name(page).startswith("characters, token 4: d")
+    assert token_name(page).startswith("characters, token 5: d")
     page.keyboard.press("ArrowUp")
-    assert token_name(page).startswith("words, token 1")
+    assert token_name(page).startswith("words, token 2")
     page.keyboard.press("Home")
-    assert token_name(page).startswith("words, token 0")
+    assert token_name(page).startswith("words, token 1")
     page.keyboard.press("Enter")
     assert page.evaluate("root().querySelector('.ta-cursor').getAttribute('aria-pressed')") == "true"
     assert page.evaluate("getComputedStyle(root().querySelector('.ta-cursor')).outlineStyle") == "solid"
@@ -453,7 +462,7 @@ def test_focus_survives_a_repaint(mount: Mount) -> None:
     click(page, 0, 1)
     same_view(page, view_of("ab cd ef"))
     assert page.evaluate(FOCUSED)
-    assert token_name(page).startswith("words, token 1")
+    assert token_name(page).startswith("words, token 2")
 
 
 def test_a_touch_pins(mount: Mount) -> None:
@@ -577,6 +586,161 @@ def test_hostile_content_is_inert_everywhere(mount: Mount, piece: str) -> None:
     assert not overlap, "a label keeps its place"
 
 
+# ---- which lanes and lines stand
+
+
+def twins(text: str) -> TokenView:
+    """Words, and under two more names the same cuts with other ids; then characters."""
+    words = words_lane(text)
+    others = [replace(words, label=name, spec=name, ids=[n + 7 for n in words.ids]) for name in ("twin", "third")]
+    lanes = [replace(lane, cut=0) for lane in (words, *others)]
+    return TokenView(text, (*lanes, replace(characters_lane(text), cut=3)))
+
+
+def labels(page: Page) -> list[str]:
+    return page.evaluate("all('.ta-row:not(.ta-consensus) .ta-label').map(l => l.innerText.replace(/\\n/g, ' '))")
+
+
+def menu(page: Page, name: str) -> None:
+    if not page.locator(".ta-panel").is_visible():
+        page.locator(".ta-tool").click()
+    page.locator(".ta-panel").get_by_label(name, exact=True).click()
+
+
+def test_lanes_with_the_same_cuts_are_one_until_unfolded(mount: Mount) -> None:
+    page = mount(twins("ab cd"))
+    assert labels(page) == ["words = twin = third", "characters"]
+    tip = hover(page, 0, 0)
+    first = ord("a") + ord("b")
+    assert f"id\n{first}\n" in tip
+    assert f"id in\ntwin {first + 7}" in tip
+    x = page.evaluate("(b => b.left + root().querySelector('.ta-track').taBars[1].x)(box('.ta-track'))")
+    page.mouse.move(x, page.evaluate("box('.ta-track').top + 12"))
+    assert "4 of 4 tokenizers cut here" in page.evaluate("tip()"), "a folded lane counts as what it stands for"
+    page.locator(".ta-twins").click()
+    assert labels(page) == ["words", "twin", "third", "characters"]
+    menu(page, "Fold lanes with the same cuts")
+    assert labels(page) == ["words = twin = third", "characters"]
+
+
+def test_a_folded_lane_and_one_behind_it_report_their_own_rows(mount: Mount) -> None:
+    page = mount(twins("ab cd"))
+    page.evaluate("tokenView.view.onPick = event => { window.picked = event; }")
+    click(page, 1, 2)
+    assert page.evaluate("window.picked.lane") == 3, "the fourth tokenizer, though drawn second"
+
+
+def test_lanes_hide_and_stand_alone(mount: Mount) -> None:
+    page = mount(view_of("ab cd"))
+    menu(page, "characters")
+    assert labels(page) == ["words", "bytes"]
+    assert page.locator(".ta-tool").inner_text() == "Lanes (1 hidden)"
+    assert "of 2 tokenizers" in bar_words(page)
+    menu(page, "words")
+    last = page.locator(".ta-panel").get_by_label("bytes", exact=True)
+    assert last.is_disabled(), "one lane is always there"
+    menu(page, "Show only characters")
+    assert labels(page) == ["characters"]
+    menu(page, "Show all lanes")
+    assert labels(page) == ["words", "characters", "bytes"]
+
+
+def bar_words(page: Page) -> str:
+    page.mouse.move(
+        *page.evaluate("(b => [b.left + root().querySelector('.ta-track').taBars[0].x, b.top + 12])(box('.ta-track'))")
+    )
+    return str(page.evaluate("tip()"))
+
+
+def test_what_is_hidden_stays_hidden_in_the_next_text_and_in_the_exported_page(
+    mount: Mount, open_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = mount(view_of("ab cd"))
+    menu(page, "characters")
+    page.keyboard.press("Escape")
+    same_view(page, view_of("ab cd ef"))
+    assert labels(page) == ["words", "bytes"]
+    path = tmp_path / "export.html"
+    export(page, "HTML", path)
+    other = open_page()
+    other.goto(path.as_uri())
+    other.evaluate(PROBES)
+    assert labels(other) == ["words", "bytes"]
+
+
+def test_only_the_lines_where_they_differ(mount: Mount) -> None:
+    text = "a\nb\nab cd\nc"
+    page = mount(TokenView(text, (words_lane(text), characters_lane(text))))
+    assert page.evaluate("staves().length") == 8
+    menu(page, "Only the lines where they differ")
+    assert page.evaluate("staves().map(s => s.taLine.text)") == ["ab cd", "ab cd"]
+    assert "3 of 4 lines are left out" in page.evaluate("root().querySelector('.ta-left-out').innerText")
+    page.keyboard.press("Escape")
+    page.locator(".ta-button").focus()
+    page.keyboard.press("Tab")
+    assert token_name(page).startswith("words, token 5: ab"), "the cursor stands on what is drawn"
+    page.keyboard.press("Home")
+    assert token_name(page).startswith("words, token 5: ab")
+    same_view(page, TokenView("a b", (words_lane("a b"), words_lane("a b", "same"))))
+    assert "cut all of this alike" in page.evaluate("root().querySelector('.ta-left-out').innerText")
+
+
+def test_lanes_are_moved_from_the_menu_and_by_their_labels(mount: Mount) -> None:
+    page = mount(view_of("ab cd"))
+    page.evaluate("tokenView.view.onOrder = specs => { window.order = specs; }")
+    menu(page, "Move bytes up")
+    assert page.evaluate("window.order") == ["words", "bytes", "characters"]
+    page.keyboard.press("Escape")
+    names = page.locator(".ta-row:not(.ta-consensus) .ta-label")
+    names.nth(0).drag_to(names.nth(2))
+    assert page.evaluate("window.order") == ["characters", "bytes", "words"]
+
+
+@pytest.mark.parametrize("dense", [False, True])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("view", ["lanes", "cards"])
+def test_what_is_out_of_sight_is_given_the_height_it_will_have(
+    mount: Mount, dense: bool, width: int, view: Any
+) -> None:
+    text = "word and word\n" * 60
+    page = mount(replace(view_of(text), view=view, dense=dense), width=width)
+    far = "all('.ta-system, .ta-block').at(-2)"
+    reserved = page.evaluate(f"{far}.getBoundingClientRect().height")
+    page.evaluate(f"{far}.scrollIntoView()")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate(f"{far}.getBoundingClientRect().height") == pytest.approx(reserved, abs=0.6)
+
+
+def test_auto_is_lanes_where_there_is_room_and_cards_on_a_phone(mount: Mount) -> None:
+    view = replace(view_of("ab cd"), view="auto")
+    page = mount(view)
+    assert page.evaluate("[all('.ta-system').length, all('.ta-card').length]") == [1, 0]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("all('.ta-card').length === 3")
+    assert mount(view, width=390).evaluate("all('.ta-card').length") == 3
+
+
+def test_code_stands_in_columns_and_close_together(mount: Mount) -> None:
+    text = "iiii = 1\nWWWW = 2"
+    heights = []
+    for on in (False, True):
+        page = mount(TokenView(text, three_lanes(text), mono=on, dense=on))
+        columns = page.evaluate("[0, 3].map(k => line(k).x0[5])")
+        assert (abs(columns[0] - columns[1]) < 0.1) is on, "the signs = stand under each other only in code"
+        heights.append(page.evaluate("box('.ta-system').height"))
+    assert heights[1] < 0.7 * heights[0]
+
+
+def test_what_is_found_is_marked_on_every_lane(mount: Mount) -> None:
+    text = "ab cd ab"
+    found = FoundInText("ab", 2, 2, [(0, 2), (6, 8)], (6, 8))
+    page = mount(TokenView(text, three_lanes(text), found=found))
+    assert page.evaluate("[all('.found').length, all('.now').length]") == [6, 3]
+    line, box = page.evaluate("line(0)"), page.evaluate("all('.now')[0].getBBox()") or {}
+    x = page.evaluate("+all('.now')[0].getAttribute('x')")
+    assert x == pytest.approx(line["x0"][6], abs=0.2), box
+
+
 # ---- exports
 
 
@@ -631,9 +795,8 @@ def test_exported_html_hovers_without_a_server(mount: Mount, open_page: Callable
 
 
 def test_sources_can_stand_inside_a_script_element() -> None:
-    folder = Path(__import__("components.segmentation.token_view.component", fromlist=["HERE"]).HERE)
-    for name in SCRIPTS:
-        source = (folder / name).read_text(encoding="utf-8")
+    for name in script.SCRIPTS:
+        source = (script.HERE / name).read_text(encoding="utf-8")
         assert "</script" not in source.lower()
         assert "<!--" not in source
         assert len(source.splitlines()) <= 400
@@ -644,3 +807,126 @@ def test_payload_is_plain_json() -> None:
     document = json.loads(json.dumps(payload(TokenView(text, (lane,)))))
     assert document["lanes"][0]["pieces"] == {"6": "3c756e6b3e"}
     assert document["first_index"] == [0]
+
+
+def drag(page: Page, stave: int, start: int, end: int) -> str:
+    page.mouse.move(*page.evaluate(f"tokenCentre({stave}, {start})"))
+    page.mouse.down()
+    page.mouse.move(*page.evaluate(f"tokenCentre({stave}, {end})"), steps=4)
+    page.mouse.up()
+    return page.evaluate("tip()") or ""
+
+
+def test_dragging_says_tokens_bytes_and_share_under_each_tokenizer(mount: Mount) -> None:
+    page = mount(view_of("one größe three four"))
+    said = drag(page, 0, 1, 2)  # " größe three"
+    assert "Selected: 12 characters · 14 bytes" in said
+    assert re.findall(r"(\d+) tokens", said) == ["2", "12", "14"]
+    assert re.findall(r"(\d+)% of all", said) == ["50", "60", "64"]
+    assert page.evaluate("lit('main')") == 2
+    page.mouse.move(5, 5)
+    assert "Selected" in page.evaluate("tip()")
+    page.keyboard.press("Escape")
+    assert page.evaluate("tip()") is None
+
+
+def test_a_token_that_reaches_beyond_the_selection_is_told(mount: Mount) -> None:
+    page = mount(view_of("one größe three"))
+    said = drag(page, 1, 5, 6)  # "rö", within a word
+    assert "1 token\n1 reaches beyond it" in said.replace("\t", "\n")
+    assert "2 tokens" in said and "3 tokens" in said
+
+
+def test_shift_and_arrows_select_and_the_ids_can_be_copied(mount: Mount) -> None:
+    page = mount(view_of("one two three"))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.keyboard.press("Tab")
+    while not page.evaluate(FOCUSED):
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    said = page.evaluate("tip()")
+    assert "Selected: 10 characters" in said
+    page.locator(".ta-copy", has_text="Copy ids").first.click()
+    page.locator(".ta-copy", has_text="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert json.loads(copied) == [sum(b" two"), sum(b" three")]
+    page.locator(".ta-copy", has_text="Copy text").click()
+    page.locator(".ta-selection-head .ta-copy", has_text="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == " two three"
+    page.evaluate("root().querySelector('.ta-cursor').focus()")
+    page.keyboard.press("Shift+Home")
+    assert "Selected: 7 characters" in page.evaluate("tip()")  # back from the end, over the token where it began
+    page.keyboard.press("ArrowRight")
+    assert "Selected" not in (page.evaluate("tip()") or "")
+
+
+def test_a_click_without_a_drag_still_pins(mount: Mount) -> None:
+    page = mount(view_of("one two three"))
+    drag(page, 0, 0, 1)
+    click(page, 0, 2)
+    assert "Pinned" in page.evaluate("tip()")
+
+
+def test_a_selection_survives_a_repaint_while_its_tokens_are_there(mount: Mount) -> None:
+    page = mount(view_of("one two three"))
+    drag(page, 0, 0, 1)
+    same_view(page, view_of("one two three four"))
+    assert "Selected: 7 characters" in page.evaluate("tip()")
+    same_view(page, view_of("different"))
+    assert page.evaluate("tip()") is None
+
+
+@pytest.mark.parametrize("view", ["lanes", "cards"])
+def test_ids_stand_under_their_boxes_and_never_over_each_other(mount: Mount, view: Any) -> None:
+    text = "supercalifragilistic words and a b c d e f g in a row, größer"
+    page = mount(replace(view_of(text), ids=True, view=view))
+    for lane, tokens in enumerate(three_lanes(text)):
+        names = f"staves().filter(s => s.taLane === {lane}).flatMap(s => [...s.querySelectorAll('.tid')])"
+        shown = page.evaluate(f"{names}.map(t => +t.textContent)")
+        assert set(shown) <= set(tokens.ids)
+        assert len(shown) >= 0.6 * len(list(tokens.ids))
+        boxes = page.evaluate(
+            f"{names}.map(t => t.getBoundingClientRect()).map(b => [b.left, b.right, b.top, b.bottom])"
+        )
+        for n, (left, right, top, bottom) in enumerate(boxes):
+            for other in boxes[n + 1 :]:
+                assert right <= other[0] + 1 or other[1] <= left + 1 or bottom <= other[2] + 3 or other[3] <= top + 3
+    page = mount(view_of(text))
+    assert page.evaluate("all('.tid').length") == 0
+
+
+def test_svg_has_title_and_legend(mount: Mount, tmp_path: Path) -> None:
+    text, lane = every_kind_lane()
+    page = mount(TokenView(text, (lane, bytes_lane(text, "a name much too long to stand in front of a lane"))))
+    tree = ElementTree.fromstring(export(page, "SVG", tmp_path / "view.svg"))
+    ns = "{http://www.w3.org/2000/svg}"
+    words = ["".join(node.itertext()) for node in tree.iter(f"{ns}text")]
+    assert f"2 tokenizers on “{text}”" in words
+    for meaning in ("byte fallback", "unknown to the vocabulary", "inserted, not in the text", "special token"):
+        assert meaning in words
+    assert "how many tokenizers cut there" in words
+    assert next(word for word in words if word.startswith("a name much")).endswith("…")
+    boxes = page.evaluate(
+        """svg => { const box = document.createElement('div'); box.innerHTML = svg; document.body.append(box);
+          const frame = box.firstChild.getBoundingClientRect();
+          return [...box.querySelectorAll('text')].map(t => t.getBoundingClientRect())
+            .map(b => b.right <= frame.right + 1 && b.bottom <= frame.bottom + 1); }""",
+        (tmp_path / "view.svg").read_text(encoding="utf-8"),
+    )
+    assert all(boxes)
+
+
+@pytest.mark.parametrize("view", ["lanes", "cards"])
+def test_a_picture_of_one_line_holds_that_line_under_every_tokenizer(mount: Mount, view: Any) -> None:
+    text = "first line\nsecond line\nthird line"
+    page = mount(replace(view_of(text), view=view))
+    click(page, 1 if view == "cards" else 3, 4 if view == "lanes" else 3)
+    with page.expect_download() as waiting:
+        page.evaluate("tokenView.saveAs('SVG', true)")
+    tree = ElementTree.fromstring(Path(waiting.value.path()).read_bytes())
+    words = ["".join(node.itertext()) for node in tree.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"3 tokens on this line", "12 tokens on this line"} <= set(words) or view == "cards"
+    assert sum("second line" in word and " on “" not in word for word in words) == 3
+    assert {"words", "characters", "bytes"} <= set(words)
+    assert int(tree.get("height", 0)) < 320

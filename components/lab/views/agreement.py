@@ -7,8 +7,8 @@ import streamlit as st
 from components.lab.by_language import by_language
 from components.lab.context import LabContext
 from components.lab.figure import show
-from components.widgets.numbers import count
 from components.widgets.view import View
+from core.common.numbers import count
 from core.lab.outcome import Outcome
 
 _MEASURE = "next_byte_agreement"

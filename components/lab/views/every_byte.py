@@ -5,8 +5,8 @@ import streamlit as st
 from components.lab.context import LabContext
 from components.lab.dots import figures
 from components.lab.figure import show
-from components.widgets.numbers import count
 from components.widgets.view import View
+from core.common.numbers import count
 
 _MEASURE = "exact_bytes"
 # Of each choice: the numbers in its rows, the axis, where nothing has changed.

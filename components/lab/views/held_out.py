@@ -5,8 +5,8 @@ import streamlit as st
 from components.lab.context import LabContext
 from components.lab.dots import dots, figures
 from components.lab.figure import show
-from components.widgets.numbers import count
 from components.widgets.view import View
+from core.common.numbers import count
 from core.lab.key_picture_points import number_at
 from core.stats.number import Number
 

@@ -9,9 +9,9 @@ from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error
 from components.lab.context import LabContext
 from components.runs.job_cards import LOOKS, session, show_refusal, submit
-from components.widgets.numbers import size
 from components.widgets.view import View
 from core.common.errors import UserError
+from core.common.numbers import size
 from core.common.settings import settings
 from core.common.zip_folder import zipped
 from core.jobs.job import KINDS, Job, State, content_key

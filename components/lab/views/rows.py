@@ -10,8 +10,8 @@ from components.frame.errors import plain
 from components.lab.context import LabContext
 from components.lab.figure import finish_named, show
 from components.lab.matrix_choice import one_side
-from components.widgets.numbers import count
 from components.widgets.view import View
+from core.common.numbers import count
 from core.lab.outcome import PROVENANCE, Outcome, SideRows
 
 _BINS = 40

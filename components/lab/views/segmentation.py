@@ -31,7 +31,7 @@ def draw(context: LabContext) -> None:
         Row(name, tokenizer, tokenizer.segment(text), colour)
         for name, colour, tokenizer in zip(names, colours, (old, new), strict=True)
     ]
-    options = ViewOptions(False, False, False, 1.0, PLAIN, None, None)
+    options = ViewOptions(specials=PLAIN)
     drawn = token_view_of(rows, text, (0, len(text)), options)
     lanes = tuple(replace(lane, label=name) for lane, name in zip(drawn.lanes, names, strict=True))
     token_view(replace(drawn, lanes=lanes), key="lab_token_view")

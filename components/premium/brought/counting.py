@@ -16,8 +16,8 @@ from components.premium.brought.owner import known_here
 from components.premium.controls import ABSENT
 from components.premium.texts import FLORES, WANTED, sample_button
 from components.runs.job_cards import cancel, resume, session, visible
-from components.widgets.numbers import duration
 from core.common.errors import UserError
+from core.common.numbers import duration
 from core.common.settings import settings
 from core.corpora.corpus import Corpus
 from core.counting.brought import from_link

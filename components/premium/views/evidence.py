@@ -24,9 +24,8 @@ from components.widgets.view_options import ViewOptions
 from core.premium.premium import Telling, sentence_ratios, telling, telling_sentences
 from core.segmentation.costliest_words import Cost
 from core.text.languages import language
-from core.tokenizers.tokenizer import Specials
 
-_PLAIN = ViewOptions(False, False, False, 1.0, Specials(), None, None)
+_PLAIN = ViewOptions()
 _AT_ONCE = 3
 _CUT = 200  # sentences that the costliest words and characters are looked for in
 

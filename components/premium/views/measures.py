@@ -15,8 +15,8 @@ from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import show
 from components.premium.views.slope import apart
-from components.widgets.numbers import count
 from components.widgets.view import View
+from core.common.numbers import count
 from core.metrics.base import Metric, Value, shown
 from core.metrics.evidence import over_languages
 from core.stats.entropy import MIN_TOKENS_PER_CONTEXT, EntropyEstimate, curve

@@ -15,8 +15,8 @@ from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, Cell, show
 from components.premium.scale import between, log_axis, times
-from components.widgets.numbers import count
 from components.widgets.view import View
+from core.common.numbers import count
 from core.premium.ordering import script_of
 from core.premium.premium import ranks, size_premium
 from core.text.languages import SOURCES, language

@@ -1,28 +1,19 @@
 """The segmentation component: one text under several tokenizers, its token boxes painted behind the unbroken text.
 
-The JavaScript stands in plain files beside this one and is joined here, without a build step, into one function. That
-function draws in Streamlit and, unchanged, in a page of its own: `standalone_html` and the HTML export both embed it.
+The JavaScript stands in plain files beside this one, joined by `script.py` into one function. That function draws in
+Streamlit and, unchanged, in a page of its own: the HTML export embeds it.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import streamlit as st
 
-HERE = Path(__file__).parent
-SCRIPTS = (
-    "data.js",
-    "geometry.js",
-    "paint.js",
-    "interact.js",
-    "export.js",
-    "main.js",
-)  # one scope; order matters only for constants
+from components.frame.scripted_component import ScriptedComponent
+from components.segmentation.token_view.script import library
 
 
 @dataclass(frozen=True)
@@ -48,6 +39,8 @@ class Lane:
         kinds: 0 ordinary, 1 byte fallback, 2 unknown, 3 special, 4 inserted.
         pieces: the vocabulary's bytes of those tokens (by index) whose bytes differ from their span's bytes.
         details: per id, what the hover card adds.
+        total: its tokens in the whole text; 0 where that is not said.
+        cut: lanes with the same number cut the whole text alike and are drawn as one, until unfolded; -1 is alone.
     """
 
     label: str
@@ -60,6 +53,27 @@ class Lane:
     summary: str = ""
     pieces: Mapping[int, bytes] = field(default_factory=dict)
     details: Mapping[int, TokenDetail] = field(default_factory=dict)
+    total: int = 0
+    cut: int = -1
+
+
+@dataclass(frozen=True)
+class FoundInText:
+    """Places of a word that was sought.
+
+    Args:
+        query: the word.
+        total: its places in the whole text.
+        number: of the current one among them, from 1; 0 if there is none.
+        spans: (first byte, byte after) of those in the window, relative to it.
+        current: the current one likewise, None if it is in another window.
+    """
+
+    query: str
+    total: int
+    number: int
+    spans: Sequence[tuple[int, int]] = ()
+    current: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,10 +86,16 @@ class TokenView:
         char_offset: characters of the whole text before the window; added to every offset shown.
         byte_offset: UTF-8 bytes of the whole text before the window; likewise.
         first_index: per lane, the index in the whole text of its first token here; empty means 0 for all.
-        view: "lanes" (one shared axis) or "cards" (one flowing text per tokenizer).
+        view: "lanes" (one shared axis), "cards" (one flowing text per tokenizer), or "auto": cards on a phone.
         colours: "alternate", or "id": the same token has the same colour everywhere.
         invisible: show spaces, tabs and controls.
         font_scale: size of the text, 1 is 20 px.
+        ids: write each token's id under its box.
+        menu: offer files in a menu of its own; not where the page offers them elsewhere.
+        mono: every character as wide as the others, as code is written.
+        dense: smaller text and less room between lanes.
+        counts: say each lane's `summary`; not where the page says it already.
+        found: what was sought in the text, and where it is.
     """
 
     text: str
@@ -83,10 +103,16 @@ class TokenView:
     char_offset: int = 0
     byte_offset: int = 0
     first_index: tuple[int, ...] = ()
-    view: Literal["lanes", "cards"] = "lanes"
+    view: Literal["lanes", "cards", "auto"] = "lanes"
     colours: Literal["alternate", "id"] = "alternate"
     invisible: bool = False
     font_scale: float = 1.0
+    ids: bool = False
+    menu: bool = True
+    mono: bool = False
+    dense: bool = False
+    counts: bool = True
+    found: FoundInText | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +126,21 @@ class TokenViewEvent:
     index: int
     id: int
     start: int
+
+
+@dataclass(frozen=True)
+class TokenViewTools:
+    """What the page does when the reader asks for it in the view; each is called before the rerun that follows.
+
+    Args:
+        find: seek this, and show the place with this number, counted from 0 and on from either end.
+        order: put the lanes with these specs in this order.
+        narrow: there is only room for cards.
+    """
+
+    find: Callable[[str, int], None]
+    order: Callable[[list[str]], None]
+    narrow: Callable[[], None]
 
 
 def payload(view: TokenView) -> dict[str, Any]:
@@ -118,6 +159,12 @@ def payload(view: TokenView) -> dict[str, Any]:
         "colours": view.colours,
         "invisible": view.invisible,
         "font_scale": view.font_scale,
+        "ids": view.ids,
+        "menu": view.menu,
+        "mono": view.mono,
+        "dense": view.dense,
+        "counts": view.counts,
+        "found": asdict(view.found) if view.found else None,
         "first_index": [int(i) for i in view.first_index] or [0] * len(view.lanes),
     }
 
@@ -130,6 +177,8 @@ def _lane_payload(lane: Lane) -> dict[str, Any]:
         "spec": lane.spec,
         "colour": lane.colour,
         "summary": lane.summary,
+        "total": lane.total,
+        "cut": lane.cut,
         "ids": ids,
         "starts": _integers(lane.starts),
         "ends": _integers(lane.ends),
@@ -149,51 +198,30 @@ def _integers(values: Iterable[int]) -> list[int]:
     return list(tolist()) if tolist else [int(value) for value in values]
 
 
-def _library() -> str:
-    """The JavaScript function `tokenAtlasView`, which returns the entry points; the HTML export embeds its source."""
-    css = json.dumps((HERE / "token_view.css").read_text(encoding="utf-8"))
-    parts = [(HERE / name).read_text(encoding="utf-8") for name in SCRIPTS]
-    return "\n".join(
-        [
-            "function tokenAtlasView() {",
-            '"use strict";',
-            f"const TOKEN_VIEW_CSS = {css};",
-            *parts,
-            "return { mountTokenView, streamlitMount };",
-            "}",
-        ]
-    )
-
-
-def standalone_html(view: TokenView, *, title: str = "Token Atlas: segmentation") -> str:
-    """One HTML page that shows `view` and hovers, with no server and no other file."""
-    data = json.dumps(payload(view), ensure_ascii=True).replace("<", "\\u003c")
-    safe_title = title.replace("&", "&amp;").replace("<", "&lt;")
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{safe_title}</title>\n'
-        "<style>:root{color-scheme:light dark;--st-font:'Noto Sans',system-ui,sans-serif}"
-        "body{margin:24px;font-family:var(--st-font)}@media(max-width:700px){body{margin:12px}}"
-        "@media(prefers-color-scheme:dark){body{background:#0e1117}}</style></head>\n"
-        f'<body><div id="token-view"></div>\n<script type="application/json" id="payload">{data}</script>\n'
-        f"<script>window.tokenView = ({_library()})().mountTokenView("
-        "document.getElementById('token-view'), "
-        "JSON.parse(document.getElementById('payload').textContent));</script>\n</body></html>\n"
-    )
-
-
-# Registered on import, and again under the same name when Streamlit reloads the module after an edit: the last counts.
-_COMPONENT = st.components.v2.component(
-    "token_atlas_token_view", js=_library() + "\nexport default tokenAtlasView().streamlitMount;\n"
+_COMPONENT = ScriptedComponent(
+    "token_atlas_token_view", js=f"{library()}\nexport default tokenAtlasView().streamlitMount;\n"
 )
 
 
-def token_view(view: TokenView, *, key: str) -> TokenViewEvent | None:
+def token_view(view: TokenView, *, key: str, tools: TokenViewTools | None = None) -> TokenViewEvent | None:
     """Draws `view`; gives the token just clicked, in the one rerun that the click causes, and None otherwise."""
-    result = _COMPONENT(key=key, data=payload(view), on_picked_change=lambda: None)
+    asked = tools or TokenViewTools(lambda query, number: None, lambda specs: None, lambda: None)
+    result = _COMPONENT(
+        key=key,
+        data=payload(view) | {"tools": tools is not None, "key": key},
+        on_picked_change=lambda: None,
+        on_find_change=lambda: asked.find(*_sought(st.session_state[key].get("find"))),
+        on_order_change=lambda: asked.order([str(spec) for spec in st.session_state[key].get("order") or ()]),
+        on_narrow_change=asked.narrow,
+    )
     picked = result.get("picked")
     if not isinstance(picked, dict):
         return None
     return TokenViewEvent(
         lane=int(picked["lane"]), index=int(picked["index"]), id=int(picked["id"]), start=int(picked["start"])
     )
+
+
+def _sought(sent: object) -> tuple[str, int]:
+    """The word and the number of the place that the browser asks for."""
+    return (str(sent.get("query", "")), int(sent.get("number", 0))) if isinstance(sent, dict) else ("", 0)

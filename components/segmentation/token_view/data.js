@@ -48,8 +48,8 @@ function graphemeStarts(text) {
   return Uint32Array.from([...starts, n]);
 }
 
-/** The payload with its text indexed by code unit, byte and grapheme, and its lanes by byte. */
-function prepare(payload) {
+/** The payload with its text indexed by code unit, byte and grapheme, and the lanes that `state` lets stand, by byte. */
+function prepare(payload, state) {
   const text = payload.text, n = text.length;
   const byteAt = new Uint32Array(n + 1), charAt = new Uint32Array(n + 1);
   let bytes = 0, chars = 0;
@@ -64,7 +64,7 @@ function prepare(payload) {
   const unitAt = new Uint32Array(bytes + 1); // the code unit where the character holding this byte begins
   for (let i = 0; i < n; i++) if (i === 0 || byteAt[i] !== byteAt[i - 1]) unitAt.fill(i, byteAt[i], byteAt[i + 1] > byteAt[i] ? byteAt[i + 1] : byteAt[i + 2]);
   unitAt[bytes] = n;
-  const lanes = payload.lanes.map((lane, index) => ({ ...lane, index, count: lane.ids.length, first: (payload.first_index || [])[index] || 0 }));
+  const lanes = arrangedLanes(payload, state);
   return {
     payload, text, byteAt, charAt, unitAt, lanes,
     utf8: new TextEncoder().encode(text),
@@ -122,7 +122,8 @@ function describe(model, laneIndex, t) {
   const u0 = model.unitAt[start], u1 = cutEnd ? model.unitAt[end] + (model.text.codePointAt(model.unitAt[end]) > 0xffff ? 2 : 1) : model.unitAt[end];
   const detail = (lane.details && lane.details[String(lane.ids[t])]) || {};
   return {
-    lane, start, end, kind: lane.kinds[t] || 0, id: lane.ids[t], index: lane.first + t,
+    lane, start, end, kind: lane.kinds[t] || 0, id: lane.ids[t], number: lane.first + t + 1,
+    twins: lane.twins.map((twin) => ({ label: twin.label, id: twin.ids[t] })),
     text: start === end ? "" : model.text.slice(u0, u1),
     partial: start !== end && (cutStart || cutEnd),
     cutStart, cutEnd,
@@ -139,5 +140,5 @@ function spoken(info) {
   const names = { "\\n": "newline", "\\r": "carriage return", "\\t": "tab" };
   const text = shownText(info.text, 60).map((p) => (p.name ? ` ${names[p.name] || p.name} ` : p.text.replace(/\u2423/g, " space "))).join("").trim();
   const what = info.start === info.end ? "no text" : info.partial ? `part of ${text}` : text;
-  return `${info.lane.label}, token ${info.index}: ${what}, id ${info.id}` + (info.kind ? `, ${KIND_WORDS[info.kind]}` : "");
+  return `${info.lane.label}, token ${info.number}: ${what}, id ${info.id}` + (info.kind ? `, ${KIND_WORDS[info.kind]}` : "");
 }

@@ -214,7 +214,8 @@ function consensus(model, line) {
     for (let t = upperBound(lane.ends, lane.count, line.byte0 - 1); t < lane.count && lane.starts[t] < line.byte1; t++)
       if (lane.starts[t] < lane.ends[t]) { note(lane.starts[t]); note(lane.ends[t]); }
   }
-  const bars = [...at].map(([b, lanes]) => ({ x: xOfByte(model, line, b), lanes: [...lanes].sort((a, c) => a - c), n: lanes.size })).sort((a, c) => a.x - c.x);
+  const weight = (lanes) => [...lanes].reduce((sum, lane) => sum + model.lanes[lane].weight, 0);
+  const bars = [...at].map(([b, lanes]) => ({ x: xOfByte(model, line, b), lanes: [...lanes].sort((a, c) => a - c), n: weight(lanes) })).sort((a, c) => a.x - c.x);
   const merged = [];
   for (const bar of bars) {
     const last = merged[merged.length - 1];
@@ -224,8 +225,11 @@ function consensus(model, line) {
   return merged;
 }
 
+/** Tokenizers in the picture: a folded lane stands for several. */
+const nTokenizers = (model) => model.lanes.reduce((sum, lane) => sum + lane.weight, 0);
+
 function consensusTrack(model, line, size) {
-  const bars = consensus(model, line), N = model.lanes.length, h = size.track;
+  const bars = consensus(model, line), N = nTokenizers(model), h = size.track;
   let most = "", some = "";
   for (const bar of bars) {
     const top = h - Math.max(2, (h - 2) * (bar.n / N)), d = `M${r1(bar.x)} ${h}V${r1(top)}`;
@@ -240,13 +244,14 @@ function consensusTrack(model, line, size) {
 /** One line of one tokenizer: the text at once, its boxes and marks by `fill`, which may come later for lines out of sight. */
 function stave(line, lane, size) {
   const node = el("div", "ta-stave");
-  node.style.height = size.height + "px";
+  node.style.height = size.height + size.ids + "px";
   node.style.paddingInline = GUTTER + "px";
   node.append(lineElement(line, size.width));
   node.taLane = lane.index; node.taLine = line; node.taPieces = null;
   return node;
 }
 
+/** A lane's name, those of its twins, and its number of tokens where nothing else on the page says it. */
 function laneLabel(lane, withSummary) {
   const label = isolated("div", "ta-label", lane.label);
   const mark = el("i", "ta-mark");
@@ -254,17 +259,25 @@ function laneLabel(lane, withSummary) {
   label.prepend(mark);
   label.title = lane.label === lane.spec ? lane.label : `${lane.label}\n${lane.spec}`;
   if (withSummary && lane.summary) label.append(isolated("span", "ta-summary", lane.summary));
+  if (lane.twins.length) {
+    const twins = isolated("span", "ta-summary ta-twins", `= ${lane.twins.map((twin) => twin.label).join(" = ")}`);
+    twins.title = `${[lane, ...lane.twins].map((twin) => twin.label).join(" and ")} cut this text at the same places. Click to unfold.`;
+    label.append(twins);
+  }
+  label.taRow = lane.row;
+  label.draggable = true;
   return label;
 }
 
 /** The whole picture, off-screen. `fill(node)` paints one stave, `pending` are the staves not painted yet, nearest to `isNear` first done here. */
 function paint(model, lines, size, isNear) {
-  const body = el("div", "ta-body ta-" + model.payload.view), present = new Set(), staves = model.lanes.map(() => []), shared = new Map();
+  const { counts = true, view } = model.payload, body = el("div", "ta-body ta-" + view), present = new Set(), staves = model.lanes.map(() => []), shared = new Map();
   const fill = (node) => {
     if (node.taPieces) return;
     const line = node.taLine;
-    if (!shared.has(line)) shared.set(line, textMarks(model, line, size, present));
-    const painted = paintStave(model, line, model.lanes[node.taLane], size), over = painted.over + shared.get(line);
+    if (!shared.has(line)) shared.set(line, textMarks(model, line, size, present) + findMarks(model, line, size));
+    const painted = paintStave(model, line, model.lanes[node.taLane], size), ids = size.ids ? idLabels(model.lanes[node.taLane], painted.pieces, size) : "";
+    const over = painted.over + shared.get(line) + ids;
     painted.present.forEach((mark) => present.add(mark));
     node.taPieces = painted.pieces;
     node.prepend(svg("ta-boxes", size.width, size.height, painted.behind));
@@ -279,12 +292,15 @@ function paint(model, lines, size, isNear) {
     parent.append(node);
     if (isNear(lane.index, k)) fill(node); else pending.push(node);
   };
-  if (model.payload.view === "cards") {
+  if (view === "cards") {
     for (const lane of model.lanes) {
       const card = el("section", "ta-card");
-      card.append(laneLabel(lane, true));
+      card.append(laneLabel(lane, counts));
       for (let k = 0, block; k < lines.length; k++) {
-        if (k % BLOCK === 0) card.append((block = el("div", "ta-block")));
+        if (k % BLOCK === 0) {
+          card.append((block = el("div", "ta-block")));
+          block.style.setProperty("--ta-block", Math.min(BLOCK, lines.length - k) * (size.height + size.ids + size.gap) + "px");
+        }
         add(block, lane, k);
       }
       body.append(card);
@@ -299,7 +315,7 @@ function paint(model, lines, size, isNear) {
       }
       for (const lane of model.lanes) {
         const row = el("div", "ta-row");
-        row.append(laneLabel(lane, k === 0));
+        row.append(laneLabel(lane, counts && k === 0));
         add(row, lane, k);
         system.append(row);
       }
@@ -309,14 +325,14 @@ function paint(model, lines, size, isNear) {
   return { body, staves, present, fill, pending };
 }
 
-const LEGEND = [ // mark, its sample (16 × 14), its meaning
-  ["inside", '<path class="cut" d="M8 1V13"/>', "cut inside a character"],
-  ["cluster", '<path class="soft" d="M8 1V13"/>', "cut between characters drawn as one"],
+const LEGEND = [ // mark, its sample (16 × 14), its meaning, and what that is, for who hears of it first
+  ["inside", '<path class="cut" d="M8 1V13"/>', "cut inside a character", "A token ends here in the middle of a character: neither token alone is valid text."],
+  ["cluster", '<path class="soft" d="M8 1V13"/>', "cut between characters drawn as one", "A reader sees one sign, such as a letter with its accent; it has several characters, and a token ends between them."],
   ["comb", '<path class="comb cut" d="M2 2.5H14M3 2v6M8 2v6M13 2v6"/>', "several such cuts"],
-  ["byte", '<path class="byte" d="M2 11H15"/>', "byte fallback"],
-  ["unknown", '<path class="unk" d="M1 9L9 1M3 13L15 1M9 13L15 7"/>', "unknown to the vocabulary"],
-  ["special", '<path class="spec" d="M4 2H12q3 0 3 3V9q0 3 -3 3H4q-3 0 -3 -3V5q0 -3 3 -3z"/>', "special token"],
-  ["inserted", '<path class="ins" d="M8 2l4 5l-4 5l-4 -5z"/>', "inserted, not in the text"],
+  ["byte", '<path class="byte" d="M2 11H15"/>', "byte fallback", "The vocabulary has no token for this character, so each of its bytes is a token."],
+  ["unknown", '<path class="unk" d="M1 9L9 1M3 13L15 1M9 13L15 7"/>', "unknown to the vocabulary", "The tokenizer has no way to write this: what stands here is lost."],
+  ["special", '<path class="spec" d="M4 2H12q3 0 3 3V9q0 3 -3 3H4q-3 0 -3 -3V5q0 -3 3 -3z"/>', "special token", "A token with a meaning of its own for the model, such as the end of a text or a turn."],
+  ["inserted", '<path class="ins" d="M8 2l4 5l-4 5l-4 -5z"/>', "inserted, not in the text", "The tokenizer adds this token by itself, such as one that begins every text."],
   ["hidden", '<path class="flag" d="M6 1V13M6 1l6 2.5l-6 2.5z"/>', "character without width"],
   ["newline", '<path class="nl" d="M13 2v5.5H3m3 -3l-3 3l3 3"/>', "line end"],
   ["gap", '<path class="inv" d="M2 11.5v1.5H14v-1.5"/>', "no box: text that this tokenizer drops"],
@@ -324,9 +340,10 @@ const LEGEND = [ // mark, its sample (16 × 14), its meaning
 
 function legend(present) {
   const node = el("div", "ta-legend");
-  for (const [key, sample, meaning] of LEGEND) {
+  for (const [key, sample, meaning, about] of LEGEND) {
     if (!present.has(key)) continue;
     const item = el("span", "ta-key");
+    if (about) item.title = about;
     item.append(svg("ta-sample", 16, 14, sample), el("span", "", meaning));
     node.append(item);
   }

@@ -6,6 +6,7 @@ import streamlit as st
 from components.segmentation.context import SegmentationContext
 from components.widgets.chips import chips, visible
 from components.widgets.view import View
+from core.common.numbers import count
 from core.segmentation.chunks import Unit, split_by_budget
 
 _KEEP: dict[str, Unit] = {"Characters": "characters", "Words": "words", "Lines": "lines", "Tokens": "tokens"}
@@ -25,7 +26,7 @@ def draw(context: SegmentationContext) -> None:
         keep = st.segmented_control(
             "Never cut inside",
             list(_KEEP),
-            default="Characters",
+            default="Words",
             required=True,
             key="budget_keep",
             bind="query-params",
@@ -34,8 +35,8 @@ def draw(context: SegmentationContext) -> None:
     chunks = split_by_budget(segmentation, int(budget), _KEEP[keep])
     over = sum(chunk.over_budget for chunk in chunks)
     st.caption(
-        f"{len(chunks):,} {'chunk' if len(chunks) == 1 else 'chunks'} of at most {budget:,} tokens"
-        + (f"; {over:,} hold a single unit that is over the budget by itself" if over else "")
+        f"{count(len(chunks))} {'chunk' if len(chunks) == 1 else 'chunks'} of at most {count(budget)} tokens"
+        + (f"; {count(over)} hold a single unit that is over the budget by itself" if over else "")
         + ". A chunk tokenized by itself may differ by a few tokens at its ends."
     )
     texts = [segmentation.text[chunk.start_byte : chunk.end_byte].decode(errors="backslashreplace") for chunk in chunks]

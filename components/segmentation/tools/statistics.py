@@ -1,20 +1,32 @@
 """Statistics of every tokenizer on the text, each number with its definition a hover away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from math import isnan
 
 import pandas as pd
 import streamlit as st
 
 from components.cached import tokenizers as cached
+from components.frame.errors import plain
 from components.segmentation.context import SegmentationContext
+from components.segmentation.standing import OF_THE_FEWEST, fewest_lossless, times_the_fewest
 from components.widgets.view import View
 from core.common.definitions import Definition
-from core.metrics.base import METRICS, Form, Value, on_text
+from core.common.numbers import count
+from core.metrics.base import METRICS, Form, Metric, Value, on_text
 from core.segmentation.cost import CONTEXT_SHARE, COST, context_share, cost
 from core.text.units import Units
 
-_FORMATS: dict[Form, str] = {"whole": "%d", "decimals": "%.2f", "share": "percent"}  # "aside" has no column
+_FORMATS: dict[Form, Callable[[float], str]] = {"whole": count, "decimals": "{:.2f}".format, "share": "{:.1%}".format}
 _SEGMENTERS = {"Between spaces": "", "By UAX 29 in every script": "uax29"}
+_PLAIN = {  # what a column is headed where the field's own term needs explaining; the term is then in its definition
+    "fertility": "Tokens per word",
+    "continued_words": "Words in pieces",
+    "n_cut_characters": "Characters cut",
+    "n_cut_clusters": "Drawn characters cut",
+    "n_distinct": "Different tokens",
+}
+_NONE = "–"
 
 Numbers = Mapping[str, Value]
 
@@ -27,59 +39,90 @@ def draw(context: SegmentationContext) -> None:
         default="Between spaces",
         required=True,
         key="words",
-        help="Thai, Chinese, Japanese and others put no spaces between words. UAX 29 cuts them almost at every "
-        "character, so tokens per word then mean tokens per character there.",
+        help="Thai, Chinese, Japanese and others put no spaces between words. UAX 29, Unicode's rules for words, cuts "
+        "them almost at every character, so tokens per word then mean tokens per character there.",
         bind="query-params",
     )
     segmenter, specials = _SEGMENTERS[words], context.options.specials
     found = [cached.numbers(row.spec, context.text, specials.add, specials.parse, segmenter) for row in context.rows]
     _table(context, found)
-    _notes(found[0], cached.units(context.text, segmenter))
+    _notes(context, found, cached.units(context.text, segmenter))
     _provenance(context)
 
 
 def _table(context: SegmentationContext, found: Sequence[Numbers]) -> None:
-    """A column per metric, what the text costs where a price or a window was typed, and what is lost."""
+    """A column per metric, what is lost first, and what the text costs where a price or a window was typed."""
     table = pd.DataFrame({"tokenizer": [row.label for row in context.rows]})
     columns: dict[str, object] = {"tokenizer": st.column_config.TextColumn("Tokenizer", pinned=True)}
+    written: dict[str, Callable[[float], str]] = {}
 
-    def add(meaning: Definition, form: str, values: Sequence[float]) -> None:
+    def add(meaning: Definition, form: Callable[[float], str], values: Sequence[float]) -> None:
         table[meaning.key] = values
-        columns[meaning.key] = _column(meaning, form)
+        columns[meaning.key] = _column(meaning)
+        written[meaning.key] = form
 
-    for one in on_text():
-        if one.form in _FORMATS:
-            add(one.definition, _FORMATS[one.form], [numbers[one.key].number for numbers in found])
+    fewest = fewest_lossless(found)
+    for one in _columns():
+        add(one.definition, _FORMATS[one.form], [numbers[one.key].number for numbers in found])
+        if one.key == "n_tokens":
+            add(OF_THE_FEWEST, "×{:.2f}".format, [times_the_fewest(numbers, fewest) for numbers in found])
+            table["lost"] = [numbers["lossless"].reason or "nothing" for numbers in found]
+            lost = METRICS.get("lossless").definition.text
+            columns["lost"] = st.column_config.TextColumn("What is lost", help=lost, width="medium")
     billed = [int(numbers["n_tokens"].number + numbers["n_added"].number) for numbers in found]
     price, window = context.options.price, context.options.context
     if price is not None:
-        add(COST, "%.6f", [cost(n, price) for n in billed])
+        add(COST, "{:.6f}".format, [cost(n, price) for n in billed])
     if window is not None:
-        add(CONTEXT_SHARE, "percent", [context_share(n, window) for n in billed])
-    table["lost"] = [numbers["lossless"].reason or "nothing" for numbers in found]
-    columns["lost"] = st.column_config.TextColumn("What is lost", help=METRICS.get("lossless").definition.text)
-    st.dataframe(table, hide_index=True, column_config=columns)
+        add(CONTEXT_SHARE, "{:.1%}".format, [context_share(n, window) for n in billed])
+    st.dataframe(table.style.format(written, na_rep=_NONE), hide_index=True, column_config=columns, placeholder=_NONE)
 
 
-def _column(meaning: Definition, form: str) -> object:
-    """A column headed by the number's label, with its definition and source on hover."""
+def _columns() -> list[Metric]:
+    return [one for one in on_text() if one.form in _FORMATS]
+
+
+def _column(meaning: Definition) -> object:
+    """A column headed by a plain name of the number, with the field's term, definition and source on hover."""
+    plain_name = _PLAIN.get(meaning.key)
+    term = f"{meaning.label}. " if plain_name else ""
     source = f" Source: {meaning.source}." if meaning.source else ""
-    return st.column_config.NumberColumn(meaning.label, help=f"{meaning.text}{source}", format=form)
+    return st.column_config.NumberColumn(plain_name or meaning.label, help=f"{term}{meaning.text}{source}")
 
 
-def _notes(numbers: Numbers, units: Units) -> None:
-    """What the text is, and why a number is missing; the same for every tokenizer."""
+def _notes(context: SegmentationContext, found: Sequence[Numbers], units: Units) -> None:
+    """What the text is, what each tokenizer loses of it, and why a number is missing."""
+    numbers = found[0]
     n_bytes, n_characters, n_clusters = (int(numbers[key].number) for key in ("n_bytes", "n_characters", "n_clusters"))
     n_words = len(units.word_starts)
+    words = f"{count(n_words)} words, found by {units.words_by}" if n_words else "no words that can be counted"
     sentences = [
-        f"The text has {n_bytes:,} bytes, {n_characters:,} characters ({n_clusters:,} as a reader counts them) and "
-        f"{f'{n_words:,} words' if n_words else 'no words that can be counted'}."
+        f"The text has {count(n_bytes)} bytes, {count(n_characters)} characters ({count(n_clusters)} as a reader "
+        f"counts them) and {words}."
     ]
-    reasons = (numbers[one.key].reason for one in on_text() if one.form in _FORMATS)
-    sentences += list(dict.fromkeys(filter(None, reasons)))
-    if n_words:
-        sentences.append(f"Words by {units.words_by}.")
-    st.caption(" ".join(sentences))
+    sentences += remarks(found)
+    lossy = [(row.label, one["lossless"].reason) for row, one in zip(context.rows, found, strict=True)]
+    sentences += [f"{label} loses of it: {lost}." for label, lost in lossy if lost]
+    st.caption(plain(" ".join(sentences)))
+
+
+def remarks(found: Sequence[Numbers]) -> list[str]:
+    """Why a number is missing, with the columns that it is missing from, and what others leave out.
+
+    >>> from core.metrics.base import Value, undefined
+    >>> remarks([{one.key: undefined("Nothing to count.") for one in _columns()}])[0][:29]
+    '– under Tokens, Added, Bytes '
+    """
+    columns: dict[tuple[str, bool], list[str]] = {}
+    for one in _columns():
+        for value in (numbers[one.key] for numbers in found):
+            if value.reason:
+                named = columns.setdefault((value.reason, isnan(value.number)), [])
+                named.append(_PLAIN.get(one.key, one.definition.label))
+    return [
+        f"{_NONE} under {', '.join(dict.fromkeys(named))}: {reason}" if missing else reason
+        for (reason, missing), named in columns.items()
+    ]
 
 
 def _provenance(context: SegmentationContext) -> None:

@@ -23,3 +23,12 @@ def undisplayed(text: str) -> bytes:
     """
     found = _HEX.fullmatch(text)
     return bytes.fromhex(found[1]) if found else text.encode()
+
+
+def is_hex(text: str) -> bool:
+    """Whether a displayed piece shows bytes instead of text.
+
+    >>> is_hex("⟨e4 bd⟩"), is_hex("⟨é⟩")
+    (True, False)
+    """
+    return _HEX.fullmatch(text) is not None

@@ -1,6 +1,7 @@
 """How long a piece may be to be explained: each step shows the whole piece again, so the work grows with its square."""
 
 from core.common.errors import TooLarge
+from core.common.numbers import count
 
 MAX_SYMBOLS = 2_000
 
@@ -16,6 +17,6 @@ def check_length(n_symbols: int) -> None:
     """
     if n_symbols > MAX_SYMBOLS:
         raise TooLarge(
-            f"This piece has {n_symbols:,} symbols; up to {MAX_SYMBOLS:,} can be shown step by step. "
+            f"This piece has {count(n_symbols)} symbols; up to {count(MAX_SYMBOLS)} can be shown step by step. "
             "Pick a shorter piece."
         )

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable, Sequence
 from typing import TypeVar
 
+from core.common.numbers import count
 from core.tokenizers.explain.limit import check_length
 from core.tokenizers.tokenizer import Step
 
@@ -70,7 +71,7 @@ def wordpiece_matches(
     check_length(len(piece))
     steps = [Step((piece.encode(),), -1, "the word")]
     if len(piece) > max_characters:
-        why = f"{len(piece):,} characters, over the limit of {max_characters}: the word becomes {unknown}"
+        why = f"{count(len(piece))} characters, over the limit of {max_characters}: the word becomes {unknown}"
         return (*steps, Step((piece.encode(),), 0, why))
     done: list[bytes] = []
     start = 0
@@ -79,7 +80,9 @@ def wordpiece_matches(
         ends = range(len(piece), start, -1)
         end, tried = _longest(ends, (mark + piece[start:e] for e in ends), known)
         if end is None:
-            why = f"nothing matches from character {start:,}, {tried:,} tried: the whole word becomes {unknown}"
+            why = (
+                f"nothing matches from character {count(start)}, {count(tried)} tried: the whole word becomes {unknown}"
+            )
             return (*steps, Step((piece.encode(),), 0, why))
         done.append(piece[start:end].encode())
         why = f"{mark + piece[start:end]!r}: {_why(end - start, 'character', tried)}"
@@ -101,5 +104,5 @@ def _rest(piece: bytes) -> tuple[bytes, ...]:
 
 
 def _why(length: int, unit: str, tried: int) -> str:
-    matched = f"longest match of {length:,} {unit}{'' if length == 1 else 's'}"
-    return f"{matched}, {tried:,} longer tried" if tried else matched
+    matched = f"longest match of {count(length)} {unit}{'' if length == 1 else 's'}"
+    return f"{matched}, {count(tried)} longer tried" if tried else matched

@@ -1,30 +1,9 @@
-"""The editor and the token view together, as a page uses them; slow on request, to see that the newest text wins."""
+"""A server for `editor_page.py` that has the components' scripts, as the app's own has."""
 
-import time
+from pathlib import Path
 
 import streamlit as st
 
-from components.segmentation.token_view.component import TokenView, token_view
-from components.widgets.text_editor.component import text_editor
-from tests.browser.harness.lanes import three_lanes
+from components.frame.scripted_component import script_routes
 
-st.session_state.setdefault("version", 0)
-st.session_state.setdefault("runs", 0)
-st.session_state.runs += 1
-if st.button("Sample"):
-    st.session_state.version += 1
-slow = st.checkbox("Slow")
-view = "cards" if st.checkbox("Cards") else "lanes"
-start = "Hello world" if st.session_state.version == 0 else f"Sample {st.session_state.version}"
-text = text_editor("editor", start, version=st.session_state.version, label="Text", placeholder="Type", max_chars=200)
-if slow:
-    time.sleep(0.7)
-st.code(ascii(text))
-event = token_view(
-    TokenView(
-        text.encode("utf-8", "replace").decode(), three_lanes(text.encode("utf-8", "replace").decode()), view=view
-    ),
-    key="view",
-)
-st.text(f"picked {event}")
-st.text(f"run {st.session_state.runs}")
+app = st.App(Path(__file__).parent / "editor_page.py", routes=script_routes())

@@ -1,1 +1,0 @@
-"""A short introduction, shown once."""

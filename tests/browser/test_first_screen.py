@@ -1,0 +1,254 @@
+"""What is seen of the Segmentation page before anyone scrolls, and what a key costs, in a real browser."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, WebSocket, expect
+
+from core.common.numbers import count
+from core.common.text_link import to_link
+from core.text.samples import sample
+from core.text.windows import windows
+from tests.browser.contrast import too_pale
+
+APP = Path(__file__).parents[2] / "app.py"
+FIVE = "?" + "&".join(
+    f"tokenizers={spec}"
+    for spec in ("mistral:tekken", "mistral:v3", "builtin:words", "builtin:utf8-bytes", "builtin:characters")
+)
+STAVES = """() => [...document.querySelectorAll("*")]
+    .flatMap((e) => [...(e.shadowRoot?.querySelectorAll(".ta-stave") ?? [])])
+    .map((stave) => [stave.taLane, stave.getBoundingClientRect().top, stave.getBoundingClientRect().bottom])"""
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def visit(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Callable[..., Page]:
+    """Opens the page with a query, and waits until it stands still."""
+
+    def go(query: str = "", **options: object) -> Page:
+        page = open_page(**options)
+        page.goto(f"{app_server(APP)}/{query}")
+        expect(page.locator(".ta-text").first).to_be_visible(timeout=60_000)
+        page.wait_for_timeout(1000)
+        return page
+
+    return go
+
+
+def staves(page: Page) -> list[tuple[int, float, float]]:
+    """(lane, top, bottom) of every line of every lane, px."""
+    return [tuple(one) for one in page.evaluate(STAVES)]
+
+
+def in_view(page: Page, bottom: float) -> set[int]:
+    """Lanes with a line that is wholly above this."""
+    return {lane for lane, _, end in staves(page) if end <= bottom}
+
+
+def foot(page: Page) -> float:
+    """Where the choice of tools begins, which stands over the picture's end."""
+    box = page.locator(".st-key-tool_choice").bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+# ---- the first screen
+
+
+@pytest.mark.parametrize("query", ["", FIVE])
+def test_all_opening_lanes_are_seen_at_once(visit: Callable[..., Page], query: str) -> None:
+    page = visit(query)
+    assert staves(page)[0][1] < 420
+    lanes = {lane for lane, _, _ in staves(page)}
+    assert in_view(page, foot(page)) == lanes
+    if query:
+        assert len(lanes) == 5
+
+
+def test_a_projector_with_large_letters_shows_two_lanes(visit: Callable[..., Page]) -> None:
+    page = visit(FIVE + "&size=1.8", height=720)
+    assert len(in_view(page, foot(page))) >= 2
+
+
+def test_a_phone_shows_the_first_tokenizers_tokens_as_cards(visit: Callable[..., Page]) -> None:
+    page = visit(FIVE, width=390, height=844, has_touch=True)
+    expect(page.get_by_role("radio", name="Cards")).to_be_checked(timeout=20_000)
+    expect(page.locator(".ta-card")).to_have_count(5)
+    page.wait_for_timeout(500)
+    assert 0 in in_view(page, foot(page))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_lanes_can_be_chosen_on_a_phone_and_stay(visit: Callable[..., Page]) -> None:
+    page = visit(FIVE, width=390, height=844, has_touch=True)
+    expect(page.get_by_role("radio", name="Cards")).to_be_checked(timeout=20_000)
+    page.get_by_text("Lanes", exact=True).first.click()
+    expect(page.locator(".ta-system").first).to_be_visible(timeout=20_000)
+    page.locator("textarea").first.fill("still lanes")
+    expect(page.locator(".ta-text").first).to_have_text("still lanes", timeout=20_000)
+    expect(page.locator(".ta-card")).to_have_count(0)
+
+
+def test_nothing_is_said_twice(visit: Callable[..., Page]) -> None:
+    page = visit(FIVE)
+    expect(page.get_by_role("heading", name="Segmentation")).to_have_count(1)
+    text = page.locator("body").inner_text() + page.evaluate(
+        """[...document.querySelectorAll("*")].map((e) => e.shadowRoot?.textContent ?? "").join(" ")"""
+    )
+    for said in ("cut inside a character", "tokens from", "How to read this"):
+        assert text.count(said) <= 1 or said == "cut inside a character"
+    labels = page.locator(".ta-row .ta-label").all_inner_texts()
+    assert not [label for label in labels if re.search(r"\d tokens", label)], "the cards say how many"
+    page.get_by_role("button", name="How to read this").click()
+    expect(page.get_by_text("neither token holds the whole of it")).to_be_visible()
+
+
+def test_cards_are_one_line_and_unfold(visit: Callable[..., Page]) -> None:
+    page = visit(FIVE)
+    heights = page.locator(".card").evaluate_all("cards => cards.map((card) => card.offsetHeight)")
+    assert len(heights) == 5
+    assert max(heights) <= 36
+    page.get_by_role("button", name="More", exact=True).click()
+    expect(page.get_by_text("bytes/token").first).to_be_visible()
+    page.locator("textarea").first.fill("other words")
+    expect(page.locator(".card .count").nth(2)).to_have_text("3", timeout=20_000)
+    expect(page.get_by_text("bytes/token").first).to_be_visible()
+
+
+def test_eight_cards_stand_in_rows_of_equal_length(visit: Callable[..., Page]) -> None:
+    more = "&tokenizers=mistral:v1&tokenizers=mistral:v2&tokenizers=builtin:graphemes"
+    page = visit(FIVE + more)
+    tops = page.locator(".card").evaluate_all("cards => cards.map((card) => card.offsetTop)")
+    assert len(tops) == 8
+    assert len({tops.count(top) for top in tops}) == 1
+
+
+def test_tools_are_within_reach_of_a_long_view_and_a_chosen_one_comes_into_sight(visit: Callable[..., Page]) -> None:
+    page = visit(f"{FIVE}&text={to_link(sample('many-scripts').text)}")
+    assert staves(page)[-1][2] > 900, "the view itself is taller than the window"
+    assert foot(page) < 800
+    page.get_by_text("Agreement", exact=True).click()
+    expect(page.locator(".js-plotly-plot").first).to_be_in_viewport(timeout=30_000)
+
+
+# ---- what is lost, and how tokenizers rank
+
+
+def test_a_lossy_tokenizer_is_not_ranked_and_says_what_it_loses_at_a_click(
+    visit: Callable[..., Page], tmp_path: Path
+) -> None:
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    tokenizer = Tokenizer(models.WordLevel({"[UNK]": 0, "deux": 1}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    file = tmp_path / "tokenizer.json"
+    tokenizer.save(str(file))
+    specs = f"?tokenizers=file:{file}&tokenizers=builtin:utf8-bytes&tokenizers=builtin:words"
+    page = visit(f"{specs}&text={to_link('deux mots')}&order=Fewest+tokens+first")
+    lines = [line.replace("\n", " ") for line in page.locator(".card .line").all_inner_texts()]
+    assert [line.split()[-1] for line in lines] == ["fewest", "×3.0", "lossy"], "the lossy one comes last, though short"
+    page.get_by_role("button", name="lossy", exact=True).click()
+    expect(page.locator(".lost")).to_contain_text("unknown")
+    expect(page.locator(".lost")).to_contain_text("loses of this text")
+
+
+def test_lanes_moved_in_the_view_are_moved_on_the_page_and_in_the_link(visit: Callable[..., Page]) -> None:
+    page = visit(f"?tokenizers=builtin:words&tokenizers=builtin:utf8-bytes&text={to_link('one two')}")
+    page.locator(".ta-tool").click()
+    page.get_by_role("button", name="Move UTF-8 bytes up").click()
+    expect(page.locator(".card .count").first).to_have_text("7", timeout=20_000)
+    expect(page.locator(".ta-label bdi").first).to_have_text("UTF-8 bytes")
+    page.wait_for_function(r"/tokenizers=builtin(:|%3A)utf8-bytes&tokenizers=builtin(:|%3A)words/.test(location.href)")
+
+
+# ---- pages and search
+
+
+def paste(page: Page, text: str) -> None:
+    page.locator("textarea").first.evaluate(
+        "(area, text) => { area.value = text; area.dispatchEvent(new InputEvent('input', {bubbles: true})); }", text
+    )
+
+
+def test_all_pages_of_a_growing_text_can_be_reached(visit: Callable[..., Page]) -> None:
+    page = visit(f"?tokenizers=builtin:words&text={to_link('short')}")
+    pager = page.get_by_test_id("stPagination")
+    for n_lines in (240, 2000):
+        text = "".join(f"line number {k:05}\n" for k in range(n_lines))
+        paste(page, text)
+        expect(page.locator(".card .count").first).to_have_text(count(6 * n_lines), timeout=30_000)
+        last = pager.get_by_role("button", name=str(len(windows(text)))).last
+        expect(last).to_be_visible(timeout=30_000)
+        last.click()
+        expect(page.locator(".ta-text").last).to_contain_text(f"{n_lines - 1:05}", timeout=30_000)
+
+
+def test_a_word_is_found_on_whatever_page_it_stands(visit: Callable[..., Page]) -> None:
+    page = visit(f"?tokenizers=builtin:words&text={to_link('short')}")
+    paste(page, "".join(f"line number {k:05}\n" for k in range(2000)))
+    expect(page.get_by_test_id("stPagination")).to_be_visible(timeout=30_000)
+    field = page.get_by_label("Find in the text")
+    field.fill("NUMBER 0177")
+    said = page.locator(".ta-said")
+    expect(said).to_have_text("1 of 10", timeout=30_000)
+    expect(page.locator(".now")).to_have_count(1)
+    expect(page.locator(".now").first).to_be_in_viewport()
+    assert "01770" in page.locator(".ta-stave", has=page.locator(".now")).inner_text()
+    field.press("Enter")
+    expect(said).to_have_text("2 of 10", timeout=30_000)
+    field.press("Shift+Enter")
+    page.get_by_role("button", name="Find the one before").click()
+    expect(said).to_have_text("10 of 10", timeout=30_000)
+    assert "01779" in page.locator(".ta-stave", has=page.locator(".now")).inner_text()
+    field.fill("nowhere")
+    expect(said).to_have_text("not found", timeout=30_000)
+    field.press("Escape")
+    expect(page.locator(".found")).to_have_count(0, timeout=30_000)
+
+
+# ---- what travels
+
+
+def test_the_script_travels_once_and_a_key_costs_little(
+    open_page: Callable[..., Page], app_server: Callable[..., str]
+) -> None:
+    page, received = open_page(), []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: received.append(frame if isinstance(frame, bytes) else frame.encode()))
+
+    page.on("websocket", listen)
+    scripts = []
+    page.on("response", lambda answer: scripts.append(answer.url) if "token_view" in answer.url else None)
+    page.goto(f"{app_server(APP)}/{FIVE}&text={to_link('The quick brown fox jumps over the lazy dog')}")
+    expect(page.locator(".ta-text").first).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(1500)
+    assert not [frame for frame in received if b"function mountTokenView" in frame]
+    received.clear()
+    area = page.locator("textarea").first
+    area.press("End")
+    area.press("x")
+    expect(page.locator(".ta-text").first).to_contain_text("dogx", timeout=20_000)
+    page.wait_for_timeout(1500)
+    assert received, "the key was answered"
+    assert sum(map(len, received)) < 40_000
+    assert len(scripts) == 1
+
+
+# ---- contrast
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_all_text_has_enough_contrast(visit: Callable[..., Page], dark: bool) -> None:
+    page = visit(FIVE, dark=dark)
+    page.get_by_role("button", name="More", exact=True).click()
+    page.locator(".ta-tool").click()
+    assert too_pale(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Options").click()
+    page.wait_for_timeout(1000)
+    assert too_pale(page) == []
