@@ -76,8 +76,7 @@ def test_an_empty_store_offers_the_sample_and_counts_it() -> None:
     assert len(table) > len(samples()) / 10
     english = table["Code"].tolist().index("eng_Latn")
     assert (
-        table["mistral:tekken"][english]
-        == counts.tokens[counts.tokenizer("mistral:tekken"), counts.language("eng_Latn")].sum()
+        table["mistral:v3"][english] == counts.tokens[counts.tokenizer("mistral:v3"), counts.language("eng_Latn")].sum()
     )
     assert totals_csv(counts).splitlines()[0] == "language,name,tokenizer,sentences,tokens,unknown"
     press(app, "close_run")

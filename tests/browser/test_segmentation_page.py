@@ -221,6 +221,13 @@ def test_a_tokenizer_is_renamed_and_the_link_keeps_its_name(visit: Callable[...,
     page.get_by_label("New name").fill("My words")
     page.get_by_role("button", name="Rename").click()
     expect(page.locator(".card").first).to_contain_text("My words", timeout=30_000)
+    chooser = page.get_by_test_id("stMultiSelect").first
+    expect(chooser).to_contain_text("My words")
+    page.keyboard.press("Escape")
+    chooser.locator("input").fill("rwkv")
+    chooser.locator("input").press("Enter")
+    expect(page.locator(".card")).to_have_count(3, timeout=30_000)
+    expect(chooser).to_contain_text("My wordsByT5 · UTF-8 bytesRWKV World")
     page.wait_for_timeout(500)
     page.goto(page.url)
     expect(page.locator(".card").first).to_contain_text("My words", timeout=60_000)
