@@ -6,7 +6,8 @@ from components.segmentation.live_segmentation import live_segmentation
 from components.widgets import text_state
 from components.widgets.add_tokenizer import add_tokenizer
 from components.widgets.how_to_read.component import how_to_read
-from components.widgets.pickers import choose_opening, sample_picker, tokenizer_picker
+from components.widgets.pickers import choose_opening, tokenizer_picker
+from components.widgets.sample_picker import sample_picker
 from components.widgets.view_options import view_options
 
 text_state.restore()

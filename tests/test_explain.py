@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 import sentencepiece
+import tiktoken
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 from core.common.errors import TooLarge, UserError
 from core.common.numbers import THIN
+from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
+from core.tokenizers.backends.tiktoken import TiktokenTokenizer, vocabulary_of
 from core.tokenizers.explain.longest import longest_matches, wordpiece_matches
-from core.tokenizers.explain.merges import MergeNode, merge_tree, replay
+from core.tokenizers.explain.merges import replaced, replay
 from core.tokenizers.explain.unigram import n_best
+from core.tokenizers.tokenizer import Info
 
 TEXT = [
     "low lower lowest new newer newest wide wider widest",
@@ -123,22 +127,63 @@ def test_the_leftmost_of_equal_merges_comes_first() -> None:
     assert steps[-1].symbols == (b"aaaa", b"a")
 
 
-def leaves(node: MergeNode) -> list[bytes]:
-    return [leaf for child in node.children for leaf in leaves(child)] if node.children else [node.piece]
-
-
 @given(st.text("ab", max_size=20))
-def test_a_merge_tree_has_the_piece_at_its_leaves_and_younger_children(text: str) -> None:
+def test_a_step_replaces_symbols_by_others_of_the_same_bytes(text: str) -> None:
     steps = replay([c.encode() for c in text], ranked([("a", "b"), ("ab", "ab"), ("b", "b")]))
-    roots = merge_tree(steps)
-    assert tuple(root.piece for root in roots) == steps[-1].symbols
-    assert b"".join(leaf for root in roots for leaf in leaves(root)) == text.encode()
-    nodes = list(roots)
-    while nodes:
-        node = nodes.pop()
-        assert all(child.step < node.step for child in node.children)
-        assert not node.children or b"".join(child.piece for child in node.children) == node.piece
-        nodes += node.children
+    now = list(steps[0].symbols)
+    for before, step in pairwise(steps):
+        old, new = replaced(before.symbols, step.symbols, step.at)
+        assert (old, new) == (2, 1)
+        now[step.at : step.at + old] = step.symbols[step.at : step.at + new]
+        assert tuple(now) == step.symbols
+
+
+def with_entries(*entries: bytes) -> TiktokenTokenizer:
+    """A tiktoken vocabulary of all bytes and these, whose pre-tokenizer leaves a text whole."""
+    ranks = {bytes([b]): b for b in range(256)} | {entry: 256 + n for n, entry in enumerate(entries)}
+    encoding = tiktoken.Encoding("x", pat_str=r"(?s).+", mergeable_ranks=ranks, special_tokens={})
+    info = Info("x:y", "l", "s", "0" * 16, len(ranks), "BPE", "r")
+    return TiktokenTokenizer(encoding, info, vocabulary_of(ranks, {}))
+
+
+def test_a_whole_entry_is_replayed_too_and_the_note_says_what_the_library_does() -> None:
+    tokenizer = with_entries(b"ra", b"st", b"st" + b"ra", b"straw")
+    explanation = tokenizer.explain("straw")
+    assert explanation is not None
+    assert [step.symbols for step in explanation.steps] == [
+        (b"s", b"t", b"r", b"a", b"w"),
+        (b"s", b"t", b"ra", b"w"),
+        (b"st", b"ra", b"w"),
+        (b"stra", b"w"),
+        (b"straw",),
+    ]
+    assert "takes it at once" in explanation.note and explanation.note.endswith("end there too.")
+
+
+def test_an_entry_that_no_merges_make_is_told() -> None:
+    tokenizer = with_entries(b"zqx")
+    assert tokenizer.segment("zqx").ids.tolist() == [256]
+    explanation = tokenizer.explain("zqx")
+    assert explanation is not None
+    assert explanation.note.endswith("end in 3 tokens.")
+
+
+@pytest.mark.parametrize("piece", ["a", "zqxy"])
+def test_what_is_merged_or_needs_no_merge_has_no_note(piece: str) -> None:
+    explanation = with_entries(b"zq").explain(piece)
+    assert explanation is not None
+    assert explanation.note == ""
+
+
+def test_a_whole_entry_of_a_json_file_is_replayed_too() -> None:
+    vocabulary = {"a": 0, "b": 1, "c": 2, "ab": 3, "abc": 4}
+    for merges in ([("a", "b"), ("ab", "c")], [("a", "b")]):
+        model = models.BPE(vocabulary, merges, ignore_merges=True)
+        tokenizer = HuggingFaceTokenizer(Tokenizer(model), Info("x:y", "l", "s", "0" * 16, None, "", ""))
+        explanation = tokenizer.explain("abc")
+        assert explanation is not None
+        assert len(explanation.steps) == len(merges) + 1
+        assert explanation.note.endswith("end there too." if len(merges) == 2 else "end in 2 tokens.")
 
 
 def test_explanations_are_bounded() -> None:
@@ -154,7 +199,6 @@ def test_explanations_are_bounded() -> None:
 
 def test_nothing_explains_as_nothing() -> None:
     assert [step.symbols for step in replay([], lambda left, right: None)] == [()]
-    assert merge_tree([]) == ()
     assert n_best("", {"a": -1.0}, 3, -9.0)[0].symbols == ()
 
 

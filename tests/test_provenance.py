@@ -51,7 +51,7 @@ COLUMNS = {
 
 
 def test_csv_reads_back_with_its_provenance_and_without_a_formula() -> None:
-    text = to_csv(COLUMNS, ABOUT).decode()
+    text = to_csv(COLUMNS, ABOUT).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert [float(row["Premium"]) for row in rows[:2]] == [9.0549, 1.0]
     assert rows[2]["Premium"] == "" and rows[0]["Language"] == "Thai"

@@ -2,18 +2,26 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from components.cached import tokenizers as cached
+from components.segmentation.rows import Row
+from components.segmentation.statistic_cards import card
 from components.widgets.pickers import OPENING, TOKENIZERS
 from core.common.text_link import to_link
 from core.jobs.shared_cache import shared
-from core.text.samples import opening_text
+from core.text.samples import opening_text, pairs, sample
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.tokenizer import Specials
+from core.tokenizers.well_known import named
+from tests.tiny import byte_level_bpe
 
 FRAME = Path(__file__).parents[1] / "components" / "frame" / "frame.py"
-TOOLS = ("Statistics", "Agreement", "How it got there", "Chat", "Split by budget", "Two texts", "Share and keep")
+TOOLS = ("Statistics", "Agreement", "Ids", "How it got there", "Chat", "Split by budget", "Two texts", "Share and keep")
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +46,8 @@ def test_it_opens_on_content() -> None:
     assert tuple(app.session_state[TOKENIZERS]) == OPENING
     assert app.session_state["text_at_hand"] == opening_text()
     tokens = dict(zip(app.dataframe[0].value["tokenizer"], app.dataframe[0].value["n_tokens"], strict=True))
-    assert len(tokens) == len(OPENING)
-    assert tokens["UTF-8 bytes"] == len(opening_text().encode())
+    assert list(tokens) == [named(spec).label for spec in OPENING]
+    assert len(set(tokens.values())) > 1
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -74,6 +82,7 @@ def test_a_tokenizer_that_cannot_be_opened_is_one_message_and_the_others_go_on()
     assert not app.exception
     assert [error.value for error in app.error] and "Did you mean words" in app.error[0].value.replace("\\", "")
     assert len(app.dataframe[0].value) == 1
+    assert "⚠ builtin:wrods" in app.multiselect(key=TOKENIZERS).options
 
 
 def test_no_tokenizer_says_what_to_do_and_offers_the_opening_example() -> None:
@@ -116,4 +125,190 @@ def test_a_lone_surrogate_is_one_message() -> None:
     app.session_state["text_version"] = 1
     app.run()
     assert not app.exception
-    assert "lone surrogate" in app.error[0].value
+    assert not app.error  # the editor says it, beside the text
+    assert not app.dataframe
+
+
+NINE = [
+    *("builtin:utf8-bytes", "builtin:characters", "builtin:graphemes", "builtin:words"),
+    *("mistral:v1", "mistral:v2", "mistral:v3", "mistral:v7", "mistral:tekken"),
+]
+
+
+def test_a_ninth_tokenizer_in_a_link_is_refused_with_a_choice() -> None:
+    app = page(tokenizers=NINE, text=to_link("ab") or "")
+    assert not app.exception
+    assert list(app.session_state[TOKENIZERS]) == NINE[:8]
+    assert any("was not added" in text.value and "Pixtral" in text.value for text in app.markdown)
+    app.selectbox(key="room_tokenizers").set_value("mistral:v2").run()
+    app.button(key="replace_tokenizers").click().run()
+    assert list(app.session_state[TOKENIZERS]) == [*NINE[:5], "mistral:tekken", *NINE[6:8]]
+    assert not any("was not added" in text.value for text in app.markdown)
+
+
+def test_a_ninth_tokenizer_that_is_brought_can_be_left_out() -> None:
+    app = page(tokenizers=NINE[:8], text=to_link("ab") or "")
+    app.session_state["tokenizers_to_add"] = {TOKENIZERS: "mistral:tekken"}
+    app.run()
+    assert list(app.session_state[TOKENIZERS]) == NINE[:8]
+    app.button(key="leave_tokenizers").click().run()
+    assert list(app.session_state[TOKENIZERS]) == NINE[:8]
+    assert not any("was not added" in text.value for text in app.markdown)
+
+
+def labels_of(app: AppTest) -> list[str]:
+    return list(app.dataframe[0].value["tokenizer"])
+
+
+def test_two_files_of_one_name_are_told_apart_and_can_be_renamed(tmp_path: Path) -> None:
+    places = []
+    for n, folder in enumerate(("one", "two")):
+        (tmp_path / folder / "gpt2").mkdir(parents=True)
+        places.append(tmp_path / folder / "gpt2" / "tokenizer.json")
+        places[-1].write_text(byte_level_bpe(320 + n))
+    specs = [f"file:{place}" for place in places]
+    app = page(tokenizers=specs, text=to_link("ab") or "")
+    assert not app.exception
+    assert labels_of(app) == ["gpt2 (one)", "gpt2 (two)"]
+    assert [app.multiselect(key=TOKENIZERS).options.count(name) for name in labels_of(app)] == [1, 1]
+    link = page(tokenizers=specs, text=to_link("ab") or "", name=["2:Mine"])
+    assert labels_of(link) == ["gpt2", "Mine"]
+
+
+def test_chips_and_lanes_have_one_name() -> None:
+    app = page(tokenizers=["mistral:tekken", "tiktoken:o200k_base"], text=to_link("ab") or "")
+    assert labels_of(app) == ["Pixtral 12B · Tekken 240911", "GPT-4o · o200k_base"]
+    assert set(labels_of(app)) <= set(app.multiselect(key=TOKENIZERS).options)
+
+
+def test_what_cannot_be_had_now_is_grey_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HUB", "off")
+    app = page(tokenizers=["builtin:words"], text=to_link("ab") or "")
+    app.button(key="models_tokenizers").click().run()
+    gemma = next(button for button in app.button if button.label.startswith("Gemma 3"))
+    assert gemma.disabled
+    assert "TOKEN\\_ATLAS\\_HUB=off" in gemma.help or "TOKEN_ATLAS_HUB=off" in gemma.help
+    assert not any("Gemma" in option for option in app.multiselect(key=TOKENIZERS).options)
+
+
+def typed(app: AppTest, text: str) -> AppTest:
+    """What the editor's report does: no browser sends it here."""
+    app.session_state["text_at_hand"], app.session_state["text_at_hand_own"] = text, True
+    return app.run()
+
+
+def button(app: AppTest, label: str) -> Any:
+    return next(one for one in app.button if one.label == label)
+
+
+def test_a_sample_destroys_no_text_and_the_chooser_says_what_is_shown() -> None:
+    app = typed(page(tokenizers=["builtin:words"]), "my own text")
+    assert app.selectbox(key="sample").value is None
+    app.selectbox(key="sample").set_value("code-python").run()
+    assert app.session_state["text_at_hand"] == sample("code-python").text
+    assert app.selectbox(key="sample").value == "code-python"
+    typed(app, "the sample, edited")
+    assert app.selectbox(key="sample").value is None
+    app.selectbox(key="sample").set_value("code-python").run()  # the same again: the edited text gives way to it
+    assert app.session_state["text_at_hand"] == sample("code-python").text
+    button(app, "Back to my text").click().run()
+    assert app.session_state["text_at_hand"] == "the sample, edited"
+    button(app, "Back to my text").click().run()
+    assert app.session_state["text_at_hand"] == "my own text"
+    button(app, "Back to my text").click().run()
+    assert app.session_state["text_at_hand"] == "the sample, edited"
+
+
+def test_a_pair_destroys_neither_text() -> None:
+    app = typed(page(tokenizers=["builtin:words"], tool="Two texts"), "my own text")
+    app.session_state["second_text"], app.session_state["second_text_own"] = "my second", True
+    app.run().selectbox(key="pair").select_index(0).run()
+    pair = pairs()[0]
+    assert (app.session_state["text_at_hand"], app.session_state["second_text"]) == (pair.first, pair.second)
+    assert app.selectbox(key="pair").value == pair.key
+    button(app, "Back to my second text").click().run()
+    button(app, "Back to my text").click().run()
+    assert (app.session_state["text_at_hand"], app.session_state["second_text"]) == ("my own text", "my second")
+    assert app.selectbox(key="pair").value is None
+
+
+def test_the_message_of_a_damaged_link_goes_when_a_new_text_comes() -> None:
+    app = page(text="damaged", tokenizers=["builtin:words"])
+    assert "damaged" in app.error[0].value
+    app.selectbox(key="sample").set_value("code-python").run()
+    assert not app.error
+
+
+@pytest.mark.parametrize("name", ["plain.txt", "notes.csv", "no ending"])
+def test_a_text_file_is_opened_as_it_is(name: str) -> None:
+    app = typed(page(tokenizers=["builtin:utf8-bytes"]), "mine")
+    app.file_uploader(key="text_file_0").upload(name, "a\r\nb\u2028".encode("utf-16")).run()
+    assert not app.exception
+    assert app.session_state["text_at_hand"] == "a\r\nb\u2028"
+    assert any("byte\\-order mark left out" in one.value for one in app.caption)
+    button(app, "Put the byte-order mark back").click().run()
+    assert app.session_state["text_at_hand"] == "\ufeffa\r\nb\u2028"
+    assert app.session_state["text_at_hand_kept"][0] == "mine"
+
+
+def test_a_file_that_is_no_text_is_one_message_and_the_text_stays() -> None:
+    app = typed(page(tokenizers=["builtin:words"]), "mine")
+    app.file_uploader(key="text_file_0").upload("a.txt", b"").run()
+    assert ["is empty" in error.value for error in app.error] == [True]
+    assert app.session_state["text_at_hand"] == "mine"
+
+
+def test_where_uploads_are_off_no_file_can_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_UPLOADS", "off")
+    app = page(tokenizers=["builtin:words"])
+    assert not app.file_uploader
+
+
+def test_ids_are_read_back_and_looked_up() -> None:
+    app = page(tool="Ids", text=to_link("Hi") or "", tokenizers=["builtin:utf8-bytes", "builtin:words"])
+    assert app.code[0].value == "[75, 108]"
+    app.text_area(key="ids_pasted").set_value("[75, 108, 999]").run()
+    assert not app.exception
+    assert ["has no id 999" in one.value for one in app.warning] == [True]
+    app.text_area(key="ids_pasted").set_value("75 108").run()
+    assert app.code[1].value == "Hi"
+    assert any("gives the same ids back" in one.value for one in app.caption)
+    app.text_area(key="ids_pasted").set_value("75 198").run()
+    assert ["not valid UTF-8 from byte 1" in one.value for one in app.warning] == [True]
+    app.text_area(key="ids_pasted").set_value("75 oops").run()
+    assert ["Number 2 is" in error.value for error in app.error] == [True]
+    app.text_area(key="ids_pasted").set_value("")
+    app.text_input(key="ids_wanted").set_value("H").run()
+    found = app.dataframe[0].value.iloc[0]
+    assert (found.iloc[1], found.iloc[2]) == ("a token", "75")
+
+
+def test_a_rule_has_no_ids_to_read_and_says_so() -> None:
+    app = page(tool="Ids", tokenizers=["builtin:words"])
+    app.text_area(key="ids_pasted").set_value("1").run()
+    app.text_input(key="ids_wanted").set_value("H").run()
+    assert not app.exception
+    assert ["has no vocabulary" in error.value for error in app.error] == [True]
+
+
+def test_what_is_put_around_the_text_is_shown_and_counted_only_where_it_is() -> None:
+    query = {"tool": "How it got there", "text": to_link("hello") or "", "tokenizers": ["mistral:v1"]}
+    app = page(**query)
+    (stage,) = (one.value for one in app.markdown if "Post-processor" in one.value)
+    assert "not asked to add anything" in stage
+    assert not any("&lt;s&gt;" in one.proto.body for one in app.get("html"))
+    app = page(**query, add="true")
+    assert any("&lt;s&gt;" in one.proto.body for one in app.get("html"))
+
+
+def test_the_card_says_the_true_length_of_the_prompt() -> None:
+    tokenizer = open_tokenizer("mistral:v1")
+    row = Row("mistral:v1", tokenizer, tokenizer.segment("hello", Specials(add=True)), "#000000")
+    numbers = cached.numbers("mistral:v1", "hello", True, False)
+    assert card(row, numbers, 2, 2).rest.startswith("3 with the 1 added · ")
+    assert "added" not in card(row, cached.numbers("mistral:v1", "hello", False, False), 2, 2).rest
+
+
+def test_a_text_is_split_between_words_at_first() -> None:
+    app = page(tool="Split by budget", tokenizers=["builtin:utf8-bytes"])
+    assert app.session_state["budget_keep"] == "Words"

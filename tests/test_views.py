@@ -36,7 +36,7 @@ def test_words_in_links_made_before_are_still_the_options() -> None:
         *("Relations", "Differences", "Measures", "Evidence", "Calculator", "Table"),
     ]
     assert list(TOOLS.all()) == [
-        *("Statistics", "Agreement", "How it got there", "Chat"),
+        *("Statistics", "Agreement", "Ids", "How it got there", "Chat"),
         *("Split by budget", "Two texts", "Share and keep"),
     ]
     assert {group: [view.label for view in views] for group, views in views_by_group().items()} == {

@@ -11,7 +11,7 @@ from core.common.data_folders import ROOT
 from core.common.errors import UserError, shown
 from core.common.numbers import count
 from core.counting.table import CountTable, totals_csv
-from core.export.csv import safe_cell
+from core.export.csv import for_spreadsheets, safe_cell
 from core.jobs.job import Job
 from core.jobs.queue import Jobs
 from core.text.languages import language
@@ -73,7 +73,7 @@ def _count(job: Job, table: CountTable) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Table as CSV",
-            lambda: totals_csv(table).encode("utf-8-sig"),
+            lambda: for_spreadsheets(totals_csv(table)),
             file_name=f"tokens-{job.key[:8]}.csv",
             mime="text/csv",
             icon=":material/download:",

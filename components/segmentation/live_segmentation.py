@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components.frame.errors import user_errors
-from components.segmentation.context import SegmentationContext
+from components.frame.errors import plain, user_errors
+from components.segmentation.context import LIVE, TEXT_FRAGMENTS, VIEW_KEY, SegmentationContext, show_text
 from components.segmentation.picked import Picked
 from components.segmentation.rows import Row, segment_rows
 from components.segmentation.statistic_cards import statistic_cards
@@ -14,23 +14,26 @@ from components.segmentation.text_window import found, seek, window
 from components.segmentation.token_view.component import TokenView, TokenViewTools, token_view
 from components.segmentation.tool import tools
 from components.segmentation.view_model import token_view_of
-from components.widgets import text_state
+from components.widgets import names, text_state
 from components.widgets.page_link.component import page_link
 from components.widgets.pickers import TOKENIZERS, put_in_order, tokenizers_in_link
-from components.widgets.text_editor.component import text_editor
+from components.widgets.sample_picker import says
+from components.widgets.text_editor.component import reported, text_editor
 from components.widgets.view_options import AS_CHOSEN, ORDER, ViewOptions, settle
 from core.text.samples import opening_text
-from core.text.utf8 import utf8
+from core.text.utf8 import has_utf8
 
 _PAGE_CHANGED = "whole_page_is_due"
 
+_EDITOR = "editor"
 
-@st.fragment
+
+@st.fragment(key=LIVE)
 def live_segmentation(specs: Sequence[str], options: ViewOptions) -> None:
     """Editor above, everything drawn from its text below; only this part reruns while the user types."""
     text_state.typed(
         text_editor(
-            "editor",
+            _EDITOR,
             text_state.current(),
             version=text_state.version(),
             label="Text to cut into tokens",
@@ -38,18 +41,48 @@ def live_segmentation(specs: Sequence[str], options: ViewOptions) -> None:
             max_chars=text_state.MAX_CHARACTERS,
             height=64,
             show_label=False,
+            on_change=_typed,
         )
     )
+    _about_the_text()
     text = text_state.current()
     if not text:
+        page_link(_in_link(specs), "", key="page_link")
         st.caption("Type or paste a text above, choose one of the sample texts, or start from the opening one.")
-        st.button(
-            "Show the opening text", icon=":material/play_arrow:", on_click=text_state.replace, args=(opening_text(),)
-        )
+        st.button("Show the opening text", icon=":material/play_arrow:", on_click=show_text, args=(opening_text(),))
+        return
+    if not has_utf8(text):  # the editor says at which character
         return
     with user_errors():
-        utf8(text)
         _draw(specs, text, options)
+
+
+def _typed() -> None:
+    """Callback of the editor: where the text is a sample no more, or one again, the chooser of samples says so too."""
+    said = says()
+    text_state.typed(reported(_EDITOR, text_state.current(), text_state.version()))
+    if says() != said:
+        st.rerun(TEXT_FRAGMENTS)
+
+
+def _about_the_text() -> None:
+    """What is to be known of where the text at hand came from."""
+    if why := text_state.problem():
+        st.error(plain(why), icon=":material/error:")
+    if file := text_state.opened():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(plain(file.note), width="content")
+            if file.marked:
+                st.button("Put the byte-order mark back", type="tertiary", on_click=text_state.put_mark_back)
+
+
+def _in_link(specs: Sequence[str]) -> dict[str, list[str]]:
+    """What the page's address holds of the text and the tokenizers."""
+    return {
+        text_state.PARAMETER: text_state.in_link(),
+        TOKENIZERS: tokenizers_in_link(specs),
+        names.PARAMETER: names.in_link(specs),
+    }
 
 
 def _draw(specs: Sequence[str], text: str, options: ViewOptions) -> None:
@@ -59,9 +92,9 @@ def _draw(specs: Sequence[str], text: str, options: ViewOptions) -> None:
         return
     statistic_cards(rows, text, options.specials)
     span = window(text)
-    _draw_view(replace(token_view_of(rows, text, span, options), counts=False, found=found(text, span)), rows)
-    parameters = {text_state.PARAMETER: text_state.in_link(), TOKENIZERS: tokenizers_in_link(specs)}
-    page_link(parameters, text_state.link_note(), key="page_link")
+    view = token_view_of(rows, text, span, options)
+    _draw_view(replace(view, counts=False, found=found(text, span), menu=False), rows)
+    page_link(_in_link(specs), text_state.link_note(), key="page_link")
     tools(SegmentationContext(rows, text, span, options, st.session_state.get("picked")))
 
 
@@ -74,7 +107,7 @@ def in_order(rows: Sequence[Row], fewest_first: bool) -> list[Row]:
 
 def _draw_view(view: TokenView, rows: Sequence[Row]) -> None:
     """The view; what it asks of the controls above the fragment needs a run of the whole page."""
-    event = token_view(view, key="token_view", tools=TokenViewTools(seek, _put_in_order, _settle_on_cards))
+    event = token_view(view, key=VIEW_KEY, tools=TokenViewTools(seek, _put_in_order, _settle_on_cards))
     if event is not None and event.lane < len(rows):
         st.session_state["picked"] = Picked(rows[event.lane].spec, event.id, event.start)
     if st.session_state.pop(_PAGE_CHANGED, False):

@@ -31,6 +31,7 @@ def token_view_of(rows: Sequence[Row], text: str, span: tuple[int, int], options
         colours="id" if options.colours_by_id else "alternate",
         invisible=options.invisible,
         font_scale=options.font_scale,
+        ids=options.ids,
         mono=code if options.mono is None else options.mono,
         dense=code if options.dense is None else options.dense,
     )

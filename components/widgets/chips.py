@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from core.common.numbers import count
-from core.tokenizers.backends.display import is_hex
+from core.tokenizers.backends.display import displayed, is_hex
 
 _CHIP = (
     "display:inline-block;margin:2px 3px 2px 0;padding:1px 6px;border-radius:5px;white-space:pre-wrap;"
@@ -28,6 +28,15 @@ def chips(pieces: Sequence[str], marked: Callable[[int], bool] = lambda index: F
     )
     more = f" <span>… and {count(len(pieces) - MOST)} more</span>" if len(pieces) > MOST else ""
     st.html(f'<div style="line-height:1.9;overflow-wrap:anywhere">{html}{more}</div>')
+
+
+def piece_shown(piece: bytes) -> str:
+    """A token's bytes as people read them: text with what is invisible in it named, or bytes in brackets.
+
+    >>> piece_shown(b" a"), piece_shown(b" \\xf0\\x9f")
+    ('␣a', '⟨20 f0 9f⟩')
+    """
+    return visible(displayed(piece))
 
 
 def chip_html(piece: str) -> str:

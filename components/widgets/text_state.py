@@ -3,53 +3,105 @@
 The editor owns what is typed; Python only overwrites it by raising the version, so the caret never moves by itself.
 """
 
+from dataclasses import dataclass
+
 import streamlit as st
 
-from components.frame.errors import show_error
+from components.widgets.text_at_hand import TextAtHand
 from core.common.errors import UserError
 from core.common.text_link import from_link, to_link
-from core.text.samples import opening_text
+from core.text.samples import opening_text, samples
+from core.text.text_file import read_text_file
 
 PARAMETER = "text"
 MAX_CHARACTERS = 2_000_000
-_TEXT, _VERSION = "text_at_hand", "text_version"
+BYTE_ORDER_MARK = "\ufeff"
+_PROBLEM, _OPENED = "text_link_problem", "text_file_opened"
+AT_HAND = TextAtHand("text_at_hand", "text_version")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What to say of a text that came from a file, while it stands in the editor.
+
+    Args:
+        note: one sentence.
+        version: of the text, as it was opened.
+        marked: it had a byte-order mark, which was left out.
+    """
+
+    note: str
+    version: int
+    marked: bool
 
 
 def restore() -> None:
     """Give a new session its text: the link's, or the opening text."""
-    if _TEXT in st.session_state:
+    if AT_HAND.text in st.session_state:
         return
-    st.session_state[_VERSION] = 0
-    st.session_state[_TEXT] = opening_text()
     packed = st.query_params.get(PARAMETER)
-    if packed is not None:
-        try:
-            st.session_state[_TEXT] = from_link(packed)
-        except UserError as error:
-            show_error(error, about="The text in this link could not be read")
+    try:
+        AT_HAND.begin(opening_text() if packed is None else from_link(packed), own=packed is not None)
+    except UserError as error:
+        AT_HAND.begin(opening_text())
+        st.session_state[_PROBLEM] = str(error)
 
 
 def current() -> str:
     """The text at hand."""
-    text: str = st.session_state[_TEXT]
-    return text
+    return AT_HAND.current
 
 
 def version() -> int:
     """Raised whenever Python, not the user, changed the text."""
-    number: int = st.session_state[_VERSION]
-    return number
+    return AT_HAND.version
 
 
 def typed(text: str) -> None:
     """The user typed this."""
-    st.session_state[_TEXT] = text
+    if text != AT_HAND.current:
+        st.session_state.pop(_PROBLEM, None)
+    AT_HAND.typed(text)
 
 
 def replace(text: str) -> None:
-    """Put another text into the editor."""
-    st.session_state[_TEXT] = text
-    st.session_state[_VERSION] += 1
+    """Put a text that is not the user's own into the editor."""
+    st.session_state.pop(_PROBLEM, None)
+    AT_HAND.replace(text)
+
+
+def open_file(data: bytes, name: str) -> None:
+    """Put the text of a file into the editor, and remember what is to be said of it.
+
+    Raises:
+        UserError: there is no text in it, or too much; says what to do.
+    """
+    file = read_text_file(data, name, MAX_CHARACTERS)
+    st.session_state.pop(_PROBLEM, None)
+    AT_HAND.replace(file.text, own=True)
+    mark = ", its byte-order mark left out" if file.marked else ""
+    st.session_state[_OPENED] = Opened(f"{name}: {file.encoding}{mark}.", AT_HAND.version, file.marked)
+
+
+def opened() -> Opened | None:
+    """The file that the text at hand came from, if nothing has taken its place since."""
+    file: Opened | None = st.session_state.get(_OPENED)
+    return file if file is not None and file.version == AT_HAND.version else None
+
+
+def put_mark_back() -> None:
+    """Put the byte-order mark of the file in front of its text."""
+    AT_HAND.replace(BYTE_ORDER_MARK + AT_HAND.current.removeprefix(BYTE_ORDER_MARK), own=True)
+
+
+def problem() -> str:
+    """Why the text in the link could not be read, until another text comes; empty if it could."""
+    return str(st.session_state.get(_PROBLEM, ""))
+
+
+def shown_sample() -> str | None:
+    """Key of the sample that is the text at hand, letter by letter; None for any other text."""
+    return next((sample.key for sample in samples() if sample.text == AT_HAND.current), None)
 
 
 def in_link() -> list[str]:

@@ -30,6 +30,7 @@ class ViewOptions:
         mono: draw all characters as wide as each other; None where the text decides: code is drawn so.
         dense: draw lanes close together; None where the text decides.
         fewest_first: put tokenizers in the order of their tokens, lossy ones last, instead of as they were chosen.
+        ids: write each token's id under its box.
     """
 
     view: Literal["lanes", "cards", "auto"] = "lanes"
@@ -42,6 +43,7 @@ class ViewOptions:
     mono: bool | None = False
     dense: bool | None = False
     fewest_first: bool = False
+    ids: bool = False
 
 
 def view_options() -> ViewOptions:
@@ -70,6 +72,7 @@ def view_options() -> ViewOptions:
         )
         face = _segments("Letters", list(_FACES), "face", "By the text: code is drawn in letters of one width.")
         room = _segments("Lanes", list(_ROOM), "room", "By the text: code stands closer together.")
+        ids = st.toggle("Show token ids under the boxes", key="ids", bind="query-params")
         invisible, specials = _switches()
         size = st.slider("Text size", 0.7, 2.0, 1.0, 0.1, key="size", format="%.1f×", bind="query-params")
         price, context = _price_and_window()
@@ -84,6 +87,7 @@ def view_options() -> ViewOptions:
         mono=_FACES[face],
         dense=_ROOM[room],
         fewest_first=order == FEWEST_FIRST,
+        ids=ids,
     )
 
 

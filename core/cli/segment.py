@@ -6,7 +6,6 @@ from core.cli.base import Command, print_json, table
 from core.cli.inputs import read_json_lines, read_text
 from core.common.errors import shown
 from core.export.tokens import WORD_BY_KIND, Named, document
-from core.text.utf8 import utf8
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Specials, Tokenizer
 
@@ -19,7 +18,7 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     text = parser.add_mutually_exclusive_group(required=True)
     text.add_argument("--text", metavar="T", help="the text itself")
-    text.add_argument("--file", metavar="F", help="a UTF-8 file, or - for standard input")
+    text.add_argument("--file", metavar="F", help="a UTF-8 or UTF-16 file, or - for standard input")
     text.add_argument(
         "--jsonl", metavar="F", help="a file of JSON strings, one per line, or -; one document per line out"
     )
@@ -42,10 +41,9 @@ def _run(options: Namespace) -> None:
 
 
 def _print(text: str, tokenizers: list[Tokenizer], specials: Specials, as_json: bool) -> None:
-    n_bytes = len(utf8(text))
     found = [(tokenizer.info, tokenizer.segment(text, specials)) for tokenizer in tokenizers]
     if as_json:
-        print_json(document(found, n_bytes))
+        print_json(document(found, text))
     else:
         print("\n\n".join(_readable(one) for one in found))
 

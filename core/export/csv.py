@@ -24,6 +24,15 @@ def csv_table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return text.getvalue()
 
 
+def for_spreadsheets(table: str) -> bytes:
+    """A table as a file that Excel opens with Arabic, Thai or Chinese in it: UTF-8 with a byte-order mark.
+
+    >>> for_spreadsheets("é")
+    b'\\xef\\xbb\\xbf\\xc3\\xa9'
+    """
+    return table.encode("utf-8-sig")
+
+
 def safe_cell(text: str) -> str:
     """The text as a cell that no spreadsheet computes.
 

@@ -13,7 +13,7 @@ from math import isnan
 from typing import Any
 
 from core.export import latex
-from core.export.csv import csv_table
+from core.export.csv import csv_table, for_spreadsheets
 from core.export.latex import Columns
 
 VERSION = "0.1.0"  # as in pyproject.toml and CITATION.cff
@@ -62,9 +62,9 @@ class Provenance:
 
 
 def to_csv(columns: Columns, about: Provenance) -> bytes:
-    """RFC 4180 in UTF-8, with the provenance as columns; no cell is taken for a formula, NaN is an empty cell."""
+    """RFC 4180, with the provenance as columns; no cell is taken for a formula, NaN is an empty cell."""
     traced = _with_provenance(columns, about)
-    return csv_table(list(traced), zip(*traced.values(), strict=True)).encode()
+    return for_spreadsheets(csv_table(list(traced), zip(*traced.values(), strict=True)))
 
 
 def to_parquet(columns: Columns, about: Provenance) -> bytes:

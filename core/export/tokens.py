@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
+import numpy as np
+
 from core.export.csv import csv_table
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Segmentation
@@ -17,6 +19,7 @@ class SegmentationDocument(TypedDict):
     """One tokenizer's tokens; every list has one item per token."""
 
     tokenizer: str
+    label: str
     fingerprint: str
     lossless: bool
     ids: list[int]
@@ -29,28 +32,26 @@ class SegmentationDocument(TypedDict):
 class Document(TypedDict):
     """One text under several tokenizers, as `python -m core segment --json` prints it."""
 
+    text: str
     text_bytes: int
     segmentations: list[SegmentationDocument]
 
 
-def document(segmentations: Sequence[Named], text_bytes: int | None = None) -> Document:
+def document(segmentations: Sequence[Named], text: str) -> Document:
     """One text's tokens under several tokenizers, ready for `json.dumps`.
-
-    Args:
-        text_bytes: length of the text, needed only where there is no segmentation to ask.
 
     >>> from core.tokenizers.formats.builtin import RuleTokenizer
     >>> words = RuleTokenizer("words")
-    >>> document([(words.info, words.segment("Größe"))])["segmentations"][0]["pieces_hex"]
+    >>> document([(words.info, words.segment("Größe"))], "Größe")["segmentations"][0]["pieces_hex"]
     ['4772c3b6c39f65']
     """
-    if text_bytes is None:
-        text_bytes = len(segmentations[0][1].text) if segmentations else 0
     return Document(
-        text_bytes=text_bytes,
+        text=text,
+        text_bytes=len(text.encode()),
         segmentations=[
             SegmentationDocument(
                 tokenizer=info.spec,
+                label=info.label,
                 fingerprint=info.fingerprint,
                 lossless=segmentation.lossless,
                 ids=segmentation.ids.tolist(),
@@ -69,26 +70,38 @@ def to_csv(segmentations: Sequence[Named]) -> str:
 
     Bytes that are no whole character stand in the text column as `\\xNN`. A cell that a spreadsheet would take for a
     formula, one beginning with = + - @, tab, CR or LF, has an apostrophe put in front; `bytes_hex` is always exact.
+    Characters are code points of the text, from the one that holds the token's first byte to the one after its last.
 
     Source: RFC 4180; OWASP, CSV Injection.
 
     >>> from core.tokenizers.formats.builtin import RuleTokenizer
     >>> words = RuleTokenizer("words")
     >>> print(to_csv([(words.info, words.segment("=a"))]).replace("\\r", ""))
-    tokenizer,index,id,kind,start_byte,end_byte,text,bytes_hex
-    builtin:words,0,174760860,ordinary,0,1,'=,3d
-    builtin:words,1,1756872259,ordinary,1,2,a,61
+    tokenizer,index,id,kind,start_byte,end_byte,start_character,end_character,text,bytes_hex
+    builtin:words,0,174760860,ordinary,0,1,0,1,'=,3d
+    builtin:words,1,1756872259,ordinary,1,2,1,2,a,61
     <BLANKLINE>
     """
-    names = ("tokenizer", "index", "id", "kind", "start_byte", "end_byte", "text", "bytes_hex")
+    places = ("start_byte", "end_byte", "start_character", "end_character")
+    names = ("tokenizer", "index", "id", "kind", *places, "text", "bytes_hex")
     return csv_table(names, (row for info, segmentation in segmentations for row in _rows(info, segmentation)))
 
 
 def _rows(info: Info, segmentation: Segmentation) -> Iterator[tuple[object, ...]]:
     """One per token."""
-    columns = (segmentation.ids.tolist(), segmentation.kinds.tolist())
-    spans = (segmentation.starts.tolist(), segmentation.ends.tolist())
-    rows = zip(*columns, *spans, segmentation.pieces, strict=True)
-    for place, (token_id, kind, start, end, piece) in enumerate(rows):
+    ids, kinds = segmentation.ids.tolist(), segmentation.kinds.tolist()
+    bytes_ = (segmentation.starts.tolist(), segmentation.ends.tolist())
+    spans = zip(*bytes_, *_characters(segmentation), strict=True)
+    rows = zip(ids, kinds, spans, segmentation.pieces, strict=True)
+    for place, (token_id, kind, span, piece) in enumerate(rows):
         text = piece.decode(errors="backslashreplace")
-        yield info.spec, place, token_id, WORD_BY_KIND[kind], start, end, text, piece.hex()
+        yield info.spec, place, token_id, WORD_BY_KIND[kind], *span, text, piece.hex()
+
+
+def _characters(segmentation: Segmentation) -> tuple[list[int], list[int]]:
+    """Per token the first character of the text that it holds some of, and the one after the last."""
+    data = np.frombuffer(segmentation.text, np.uint8)
+    begun = np.concatenate([[0], np.cumsum((data & 0xC0) != 0x80)])  # characters that begin before each byte
+    starts, ends = segmentation.starts, segmentation.ends
+    inside = np.append((data & 0xC0) == 0x80, False)[starts]  # the token begins inside a character
+    return (begun[starts] - inside).tolist(), np.where(ends > starts, begun[ends], begun[starts] - inside).tolist()

@@ -17,9 +17,22 @@ def utf8(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError as error:
         raise UserError(
-            f"The text holds a lone surrogate, U+{ord(text[error.start]):04X}, at character {count(error.start)}. "
+            f"The text holds a lone surrogate, U+{ord(text[error.start]):04X}, at character {count(error.start + 1)}. "
             "Half of a character pair has no UTF-8 bytes, so no tokenizer can read it. Remove it or paste again."
         ) from None
+
+
+def has_utf8(text: str) -> bool:
+    """Whether the text has a UTF-8 form: all texts but those with half of a surrogate pair.
+
+    >>> has_utf8("é"), has_utf8("\\ud800")
+    (True, False)
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def byte_offsets(text: str) -> NDArray[np.int32]:

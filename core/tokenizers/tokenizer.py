@@ -8,6 +8,7 @@ what a source builds: a backend and a vocabulary in this process.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +49,11 @@ class Info:
         reference: library and version whose ids these are.
         normaliser: in words what it changes in a text before cutting, empty if nothing.
         specials: special tokens, spelling to id.
-        chat_template: its own Jinja template, empty if it has none.
-        bos, eos: spellings used by the chat template, empty if none.
+        chat_template: its own Jinja template, the one named "default" where it has several; empty if it has none, or
+            several of which none is the default.
+        chat_templates: (name, template) of each where it has several.
+        bos, eos: spellings of its first and last token, empty if none.
+        named_tokens: (name, spelling) of special tokens as chat templates call them: "bos_token", "image_token".
         notes: facts a user of its numbers should know, one sentence each.
     """
 
@@ -63,19 +67,22 @@ class Info:
     normaliser: str = ""
     specials: tuple[tuple[str, int], ...] = ()
     chat_template: str = ""
+    chat_templates: tuple[tuple[str, str], ...] = ()
     bos: str = ""
     eos: str = ""
+    named_tokens: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class TokenDetails:
-    """A vocabulary entry: its bytes, its spelling in the file, and merge rank or score in words."""
+    """A vocabulary entry: its bytes, its spelling in the file, merge rank or score in words, and its kind."""
 
     id: int
     piece: bytes
     spelling: str
     measure: str
+    kind: int = Kind.ORDINARY
 
 
 @dataclass(frozen=True)
@@ -109,13 +116,13 @@ class Serialised:
         format: "tokenizers" (tokenizer.json), "sentencepiece" (ModelProto) or "tiktoken" (base64 and rank per line).
         data: content in that format.
         pattern: how a text is cut before merging, where the format does not say (tiktoken).
-        normalise: what is done to the text first, where the format does not say: "NFC" or empty.
+        normalise: what is done to the text first, where the format does not say: "NFC", "NFKC" or empty.
     """
 
     format: str
     data: bytes
     pattern: str = ""
-    normalise: str = ""
+    normalise: Literal["", "NFC", "NFKC"] = ""
 
 
 @dataclass(frozen=True)
@@ -171,7 +178,18 @@ class Tokenizer(ABC):
 
     @abstractmethod
     def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
-        """What the vocabulary says of these ids."""
+        """What the vocabulary says of these ids, each from 0 to below `info.n_vocabulary`."""
+
+    @abstractmethod
+    def decode(self, ids: Sequence[int]) -> bytes:
+        """The text that these ids stand for, as the tokenizer says it; special tokens are spelled out.
+
+        Bytes, since ids may say half a character. Each id is from 0 to below `info.n_vocabulary`.
+        """
+
+    @abstractmethod
+    def find(self, wanted: str, most: int) -> list[TokenDetails]:
+        """At most so many entries that hold a text, those that are it or are spelled so first."""
 
     @abstractmethod
     def stages(self, text: str) -> list[Stage]:
@@ -217,7 +235,14 @@ class LocalTokenizer(Tokenizer):
     def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
         if self.vocabulary is None:
             return [TokenDetails(i, b"", "", "") for i in ids]
-        return [TokenDetails(i, self.vocabulary.pieces[i], *self.vocabulary.describe(i)) for i in ids]
+        return details(self.vocabulary, ids)
+
+    def decode(self, ids: Sequence[int]) -> bytes:
+        pieces = [] if self.vocabulary is None else self.vocabulary.pieces
+        return b"".join([pieces[i] for i in ids])
+
+    def find(self, wanted: str, most: int) -> list[TokenDetails]:
+        return [] if self.vocabulary is None else self.describe(self.vocabulary.find(wanted, most))
 
     def serialised(self) -> Serialised | None:
         """Itself for other engines (`core.counting.fastest`), or None if no other engine reads it."""
@@ -228,3 +253,9 @@ class LocalTokenizer(Tokenizer):
 
     def explain(self, piece: str) -> Explanation | None:
         return None
+
+
+def details(vocabulary: Vocabulary, ids: Sequence[int]) -> list[TokenDetails]:
+    """What a vocabulary says of ids."""
+    pieces, kinds = vocabulary.pieces, vocabulary.kinds
+    return [TokenDetails(i, pieces[i], *vocabulary.describe(i), int(kinds[i])) for i in ids]

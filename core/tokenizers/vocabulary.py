@@ -1,5 +1,6 @@
 """A vocabulary on bytes: what each id stands for, whatever alphabet its file spells it in."""
 
+import heapq
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
@@ -81,6 +82,24 @@ class Vocabulary:
         """The lowest ordinary or byte id for each byte string."""
         usable = (Kind.ORDINARY, Kind.BYTE)
         return {p: i for i, p in reversed(list(enumerate(self.pieces))) if p and self.kinds[i] in usable}
+
+    def find(self, wanted: str, most: int) -> list[int]:
+        """At most so many ids of entries that hold a text: those that are it or are spelled so, then those that begin
+        with it, then the others, each from the shortest on.
+
+        >>> pieces = [b"straw", b"a straw", b" straw", b"raw", b"strawberry"]
+        >>> Vocabulary(pieces, np.zeros(5, np.uint8)).find("straw", 3)
+        [0, 4, 2]
+        """
+        data = wanted.encode()
+        spelled = {i for i, spelling in enumerate(self.spellings) if spelling == wanted} if wanted else set()
+        found = spelled | {i for i, piece in enumerate(self.pieces) if data in piece and data}
+
+        def place(i: int) -> tuple[bool, bool, int, int]:
+            piece = self.pieces[i]
+            return piece != data and i not in spelled, not piece.startswith(data), len(piece), i
+
+        return heapq.nsmallest(most, found, key=place)
 
     def describe(self, token_id: int) -> tuple[str, str]:
         """(spelling, measure in words) of an id; both may be empty."""

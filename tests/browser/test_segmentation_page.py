@@ -189,7 +189,8 @@ def test_clicking_a_token_chooses_its_piece(visit: Callable[..., Page]) -> None:
     expect(page.get_by_text("The model on one piece")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("combobox", name="Piece")).to_have_value("␣everywhere", timeout=20_000)
     page.mouse.click(*page.locator(".ta-text").first.evaluate(middle.replace("0.8", "0.1")))
-    expect(page.locator(".js-plotly-plot").first).to_contain_text("tokenizers"[:5], timeout=20_000)
+    expect(page.get_by_role("combobox", name="Piece")).to_have_value("tokenizers", timeout=20_000)
+    expect(page.locator(".sp-said")).to_contain_text("from these 10 symbols", timeout=20_000)
 
 
 @pytest.mark.parametrize("view", ["Lanes", "Cards"])
@@ -197,3 +198,86 @@ def test_a_phone_cuts_nothing_off(visit: Callable[..., Page], view: str) -> None
     page = visit(f"?view={view}", width=390, height=844)
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_model_is_found_by_its_name_and_added(visit: Callable[..., Page]) -> None:
+    page = visit("?tokenizers=builtin:words")
+    page.get_by_role("button", name="Models").click()
+    listed = page.get_by_role("dialog")
+    expect(listed.get_by_role("button", name="Gemma 3")).to_be_visible()
+    search = listed.get_by_role("textbox", name="Search")
+    search.fill("rwkv")
+    search.press("Enter")
+    expect(listed.get_by_role("button", name="Gemma 3")).to_have_count(0)
+    listed.get_by_role("button", name="RWKV World").click()
+    expect(page.locator(".card")).to_have_count(2, timeout=30_000)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".card").last).to_contain_text("RWKV World")
+
+
+def test_a_tokenizer_is_renamed_and_the_link_keeps_its_name(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.get_by_role("button", name="Add").click()
+    page.get_by_label("New name").fill("My words")
+    page.get_by_role("button", name="Rename").click()
+    expect(page.locator(".card").first).to_contain_text("My words", timeout=30_000)
+    page.wait_for_timeout(500)
+    page.goto(page.url)
+    expect(page.locator(".card").first).to_contain_text("My words", timeout=60_000)
+
+
+def test_deleted_text_leaves_the_address(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text={to_link('secret words')}")
+    page.locator("textarea").first.fill("")
+    expect(page.get_by_role("button", name="Show the opening text")).to_be_visible(timeout=30_000)
+    page.get_by_text("Cards", exact=True).click()  # what else the address holds is written by another hand
+    expect(page).to_have_url(re.compile("view=Cards"))
+    query = parse_qs(urlsplit(page.url).query)
+    assert [from_link(text) for text in query.get("text", [])] == [""]
+    page.reload()
+    expect(page.locator("textarea").first).to_have_value("", timeout=60_000)
+
+
+def test_what_is_said_of_the_text_goes_with_it(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text=damaged")
+    message = page.get_by_text("The text in this link is damaged")
+    expect(message).to_be_visible()
+    chooser = page.locator(".st-key-sample")
+    expect(chooser.get_by_role("combobox")).to_have_value("Opening · Many scripts")
+    page.locator("textarea").first.fill("a new text")
+    expect(message).to_be_hidden(timeout=30_000)
+    expect(chooser.get_by_placeholder("Your text")).to_be_visible(timeout=30_000)
+
+
+def test_editor_cards_and_statistics_show_one_length(visit: Callable[..., Page]) -> None:
+    text = "a\r\nb\rc\u2028\ufeffé"
+    page = visit(f"{WORDS}&text={to_link(text)}")
+    expect(page.locator(".te-count")).to_contain_text(f"{len(text)} characters · {len(text.encode())} bytes")
+    assert counts(page)[1] == str(len(text.encode()))
+    expect(page.get_by_text(f"The text has {len(text.encode())} bytes")).to_be_visible(timeout=30_000)
+    page.locator("textarea").first.press("End")
+    page.keyboard.type("!")
+    expect(page.locator(".card .count").nth(1)).to_have_text(str(len(text.encode()) + 1), timeout=30_000)
+    assert from_link(parse_qs(urlsplit(page.url).query)["text"][0]).replace("!", "") == text
+
+
+def test_half_a_character_is_one_message(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text={to_link('fine')}")
+    page.locator("textarea").first.evaluate(
+        "a => { a.value = 'a' + String.fromCharCode(0xd83d) + 'b'; a.dispatchEvent(new Event('input')); }"
+    )
+    expect(page.locator(".te-message")).to_contain_text("half of a surrogate pair")
+    expect(page.locator(".card")).to_have_count(0, timeout=30_000)
+    assert page.get_by_text("surrogate").count() == 1
+
+
+def test_all_files_are_in_one_place(visit: Callable[..., Page]) -> None:
+    page = visit(f"{WORDS}&text={to_link('one two')}&tool=Share+and+keep")
+    for name in ("SVG", "PNG", "HTML"):
+        button = page.get_by_role("button", name=name, exact=True)
+        expect(button).to_have_count(1)
+        with page.expect_download() as waiting:
+            button.click()
+        assert waiting.value.suggested_filename == f"segmentation.{name.lower()}"
+        assert len(Path(waiting.value.path()).read_bytes()) > 1_000
+    expect(page.get_by_role("button", name="Export", exact=True)).to_have_count(0)

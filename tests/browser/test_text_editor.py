@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 APP = Path(__file__).parent / "harness" / "editor_app.py"
+EDITOR = Path(__file__).parents[2] / "components" / "widgets" / "text_editor"
+KEPT = (EDITOR / "kept_text.js").read_text(encoding="utf-8")
 LONE = "ab\ud83dcd"
 
 
@@ -155,3 +157,101 @@ def test_tab_leaves_the_editor_and_it_has_a_name(page: Page) -> None:
 def test_a_click_in_the_view_reaches_python(page: Page) -> None:
     page.locator(".ta-stave").first.click(position={"x": 25, "y": 15})
     expect(page.get_by_text("picked TokenViewEvent(lane=0, index=0")).to_be_visible()
+
+
+WINDOWS = "one\r\ntwo\rthree\u2028four\n\ufefffive"
+
+
+def paste(page: Page, text: str) -> None:
+    """Pastes as the browser does: clipboards of Windows hold \\r\\n."""
+    page.locator("textarea").evaluate(
+        "(a, text) => { const data = new DataTransfer(); data.setData('text/plain', text);"
+        " const event = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});"
+        " if (a.dispatchEvent(event)) document.execCommand('insertText', false, text.replace(/\\r\\n?/g, '\\n')); }",
+        text,
+    )
+
+
+def test_every_line_end_survives_typing_around_it(page: Page) -> None:
+    area = page.locator("textarea")
+    area.fill("")
+    area.focus()
+    paste(page, WINDOWS)
+    shows(page, WINDOWS)
+    expect(page.locator(".te-count")).to_contain_text(f"{len(WINDOWS)} characters · {len(WINDOWS.encode())} bytes")
+    expect(page.locator(".te-notes")).to_contain_text(r"Line ends: 1 × \r\n, 1 × \r")
+    page.keyboard.type("!")
+    shows(page, WINDOWS + "!")
+    area.evaluate("a => a.setSelectionRange(5, 5)")  # behind the t of two
+    page.keyboard.type("?")
+    shows(page, WINDOWS.replace("two", "t?wo") + "!")
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.press("Delete")
+    shows(page, "")
+    page.keyboard.press("ControlOrMeta+Z")
+    shows(page, WINDOWS.replace("two", "t?wo") + "!")
+
+
+def test_a_file_of_windows_stays_one_as_lines_are_added(page: Page) -> None:
+    area = page.locator("textarea")
+    area.fill("")
+    area.focus()
+    paste(page, "a\r\nb\r\n")
+    page.keyboard.type("c\nd")
+    shows(page, "a\r\nb\r\nc\r\nd")
+    expect(page.locator(".te-notes")).to_contain_text(r"3 × \r\n")
+
+
+def test_line_ends_are_changed_only_on_request_and_can_be_had_back(page: Page) -> None:
+    area = page.locator("textarea")
+    area.fill("")
+    area.focus()
+    paste(page, "\ufeffa\r\nb")
+    page.get_by_role("button", name=r"Make them \n").click()
+    shows(page, "\ufeffa\nb")
+    page.get_by_role("button", name="Back to the original").click()
+    shows(page, "\ufeffa\r\nb")
+    page.get_by_role("button", name="Leave it out").click()
+    shows(page, "a\r\nb")
+    expect(page.locator(".te-notes")).to_contain_text("The byte-order mark was left out.")
+
+
+def test_a_large_paste_keeps_its_line_ends(page: Page) -> None:
+    rows = "x" * 60 + "\r\n"
+    kept = page.evaluate(
+        f"""(rows) => {{ {KEPT}
+            const kept = KeptText(), text = rows.repeat(2000);
+            kept.put("ab"); kept.expect(text);
+            kept.edited("a" + newlines(text) + "b", 1 + newlines(text).length, false);
+            return kept.text === "a" + text + "b"; }}""",
+        rows,
+    )
+    assert kept
+
+
+def test_random_edits_never_part_the_text_from_what_is_shown(page: Page) -> None:
+    """Whatever is typed, pasted or deleted, the area shows the text, and what stands around an edit is as it was."""
+    wrong = page.evaluate(
+        f"""() => {{ {KEPT}
+            let seed = 7;
+            const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
+            const letter = () => "ab \\r\\n\\u2028"[random(6)];
+            const some = (most) => Array.from({{ length: random(most + 1) }}, letter).join("");
+            for (let round = 0; round < 300; round++) {{
+              const kept = KeptText();
+              let shown = kept.put(some(12));
+              for (let step = 0; step < 12; step++) {{
+                const from = random(shown.length + 1), to = from + random(shown.length - from + 1), put = some(4);
+                const before = kept.text, carriage = random(2) === 1;
+                if (carriage) kept.expect(put);
+                shown = shown.slice(0, from) + newlines(put) + shown.slice(to);
+                kept.edited(shown, from + newlines(put).length, false);
+                if (newlines(kept.text) !== shown) return [before, put, from, to, kept.text];
+                const head = before.slice(0, placeIn(before, from)).replace(/\\r$/, "");
+                const tail = before.slice(placeIn(before, to)).replace(/^\\n/, "");
+                if (!kept.text.startsWith(head) || !kept.text.endsWith(tail)) return [before, put, from, to, kept.text];
+              }}
+            }}
+            return null; }}"""
+    )
+    assert wrong is None

@@ -23,7 +23,6 @@ from components.segmentation.token_view.component import (
     TokenDetail,
     TokenView,
     payload,
-    standalone_html,
 )
 from tests.browser.harness.lanes import (
     bytes_lane,
@@ -34,6 +33,7 @@ from tests.browser.harness.lanes import (
     view_of,
     words_lane,
 )
+from tests.browser.harness.standalone import standalone_html
 
 pytestmark = pytest.mark.browser
 
@@ -809,3 +809,126 @@ def test_payload_is_plain_json() -> None:
     document = json.loads(json.dumps(payload(TokenView(text, (lane,)))))
     assert document["lanes"][0]["pieces"] == {"6": "3c756e6b3e"}
     assert document["first_index"] == [0]
+
+
+def drag(page: Page, stave: int, start: int, end: int) -> str:
+    page.mouse.move(*page.evaluate(f"tokenCentre({stave}, {start})"))
+    page.mouse.down()
+    page.mouse.move(*page.evaluate(f"tokenCentre({stave}, {end})"), steps=4)
+    page.mouse.up()
+    return page.evaluate("tip()") or ""
+
+
+def test_dragging_says_tokens_bytes_and_share_under_each_tokenizer(mount: Mount) -> None:
+    page = mount(view_of("one größe three four"))
+    said = drag(page, 0, 1, 2)  # " größe three"
+    assert "Selected: 12 characters · 14 bytes" in said
+    assert re.findall(r"(\d+) tokens", said) == ["2", "12", "14"]
+    assert re.findall(r"(\d+)% of all", said) == ["50", "60", "64"]
+    assert page.evaluate("lit('main')") == 2
+    page.mouse.move(5, 5)
+    assert "Selected" in page.evaluate("tip()")
+    page.keyboard.press("Escape")
+    assert page.evaluate("tip()") is None
+
+
+def test_a_token_that_reaches_beyond_the_selection_is_told(mount: Mount) -> None:
+    page = mount(view_of("one größe three"))
+    said = drag(page, 1, 5, 6)  # "rö", within a word
+    assert "1 token\n1 reaches beyond it" in said.replace("\t", "\n")
+    assert "2 tokens" in said and "3 tokens" in said
+
+
+def test_shift_and_arrows_select_and_the_ids_can_be_copied(mount: Mount) -> None:
+    page = mount(view_of("one two three"))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.keyboard.press("Tab")
+    while not page.evaluate(FOCUSED):
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    said = page.evaluate("tip()")
+    assert "Selected: 10 characters" in said
+    page.locator(".ta-copy", has_text="Copy ids").first.click()
+    page.locator(".ta-copy", has_text="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert json.loads(copied) == [sum(b" two"), sum(b" three")]
+    page.locator(".ta-copy", has_text="Copy text").click()
+    page.locator(".ta-selection-head .ta-copy", has_text="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == " two three"
+    page.evaluate("root().querySelector('.ta-cursor').focus()")
+    page.keyboard.press("Shift+Home")
+    assert "Selected: 7 characters" in page.evaluate("tip()")  # back from the end, over the token where it began
+    page.keyboard.press("ArrowRight")
+    assert "Selected" not in (page.evaluate("tip()") or "")
+
+
+def test_a_click_without_a_drag_still_pins(mount: Mount) -> None:
+    page = mount(view_of("one two three"))
+    drag(page, 0, 0, 1)
+    click(page, 0, 2)
+    assert "Pinned" in page.evaluate("tip()")
+
+
+def test_a_selection_survives_a_repaint_while_its_tokens_are_there(mount: Mount) -> None:
+    page = mount(view_of("one two three"))
+    drag(page, 0, 0, 1)
+    same_view(page, view_of("one two three four"))
+    assert "Selected: 7 characters" in page.evaluate("tip()")
+    same_view(page, view_of("different"))
+    assert page.evaluate("tip()") is None
+
+
+@pytest.mark.parametrize("view", ["lanes", "cards"])
+def test_ids_stand_under_their_boxes_and_never_over_each_other(mount: Mount, view: Any) -> None:
+    text = "supercalifragilistic words and a b c d e f g in a row, größer"
+    page = mount(replace(view_of(text), ids=True, view=view))
+    for lane, tokens in enumerate(three_lanes(text)):
+        names = f"staves().filter(s => s.taLane === {lane}).flatMap(s => [...s.querySelectorAll('.tid')])"
+        shown = page.evaluate(f"{names}.map(t => +t.textContent)")
+        assert set(shown) <= set(tokens.ids)
+        assert len(shown) >= 0.6 * len(list(tokens.ids))
+        boxes = page.evaluate(
+            f"{names}.map(t => t.getBoundingClientRect()).map(b => [b.left, b.right, b.top, b.bottom])"
+        )
+        for n, (left, right, top, bottom) in enumerate(boxes):
+            for other in boxes[n + 1 :]:
+                assert right <= other[0] + 1 or other[1] <= left + 1 or bottom <= other[2] + 3 or other[3] <= top + 3
+    page = mount(view_of(text))
+    assert page.evaluate("all('.tid').length") == 0
+
+
+def test_svg_has_title_and_legend(mount: Mount, tmp_path: Path) -> None:
+    text, lane = every_kind_lane()
+    page = mount(TokenView(text, (lane, bytes_lane(text, "a name much too long to stand in front of a lane"))))
+    tree = ElementTree.fromstring(export(page, "SVG", tmp_path / "view.svg"))
+    ns = "{http://www.w3.org/2000/svg}"
+    words = ["".join(node.itertext()) for node in tree.iter(f"{ns}text")]
+    assert f"2 tokenizers on “{text}”" in words
+    for meaning in ("byte fallback", "unknown to the vocabulary", "inserted, not in the text", "special token"):
+        assert meaning in words
+    assert "how many tokenizers cut there" in words
+    assert next(word for word in words if word.startswith("a name much")).endswith("…")
+    boxes = page.evaluate(
+        """svg => { const box = document.createElement('div'); box.innerHTML = svg; document.body.append(box);
+          const frame = box.firstChild.getBoundingClientRect();
+          return [...box.querySelectorAll('text')].map(t => t.getBoundingClientRect())
+            .map(b => b.right <= frame.right + 1 && b.bottom <= frame.bottom + 1); }""",
+        (tmp_path / "view.svg").read_text(encoding="utf-8"),
+    )
+    assert all(boxes)
+
+
+@pytest.mark.parametrize("view", ["lanes", "cards"])
+def test_a_picture_of_one_line_holds_that_line_under_every_tokenizer(mount: Mount, view: Any) -> None:
+    text = "first line\nsecond line\nthird line"
+    page = mount(replace(view_of(text), view=view))
+    click(page, 1 if view == "cards" else 3, 4 if view == "lanes" else 3)
+    with page.expect_download() as waiting:
+        page.evaluate("tokenView.saveAs('SVG', true)")
+    tree = ElementTree.fromstring(Path(waiting.value.path()).read_bytes())
+    words = ["".join(node.itertext()) for node in tree.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"3 tokens on this line", "12 tokens on this line"} <= set(words) or view == "cards"
+    assert sum("second line" in word and " on “" not in word for word in words) == 3
+    assert {"words", "characters", "bytes"} <= set(words)
+    assert int(tree.get("height", 0)) < 320

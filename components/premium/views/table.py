@@ -7,7 +7,7 @@ import streamlit as st
 from components.premium.context import PremiumContext
 from components.premium.scale import between
 from components.widgets.view import View
-from core.export.csv import csv_table
+from core.export.csv import csv_table, for_spreadsheets
 from core.premium.ordering import script_of
 from core.text.languages import language
 
@@ -35,7 +35,7 @@ def draw(context: PremiumContext) -> None:
     st.dataframe(wide, hide_index=True, height=480, column_config=configuration)
     st.download_button(
         "Download CSV",
-        lambda: _csv(long_table(context)).encode(),
+        lambda: for_spreadsheets(_csv(long_table(context))),
         f"premium-{context.base}-per-{context.per}{'-' + context.part if context.part else ''}.csv",
         "text/csv",
         icon=":material/download:",

@@ -9,7 +9,8 @@ function arrangedLanes(payload, state) {
   const alone = all.filter((lane) => lane.spec === state.alone), kept = all.filter((lane) => !state.hidden.includes(lane.spec));
   const shown = [];
   for (const lane of alone.length ? alone : kept.length ? kept : all) {
-    const twin = state.folded && lane.cut >= 0 && shown.find((other) => other.cut === lane.cut);
+    const alike = (other) => other.cut === lane.cut && (!payload.ids || other.ids.every((id, t) => id === lane.ids[t])); // ids that are seen must be its own
+    const twin = state.folded && lane.cut >= 0 && shown.find(alike);
     if (twin) twin.twins.push(lane); else shown.push(lane);
   }
   return shown.map((lane, index) => ({ ...lane, index, count: lane.ids.length, weight: 1 + lane.twins.length }));

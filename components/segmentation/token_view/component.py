@@ -1,12 +1,11 @@
 """The segmentation component: one text under several tokenizers, its token boxes painted behind the unbroken text.
 
 The JavaScript stands in plain files beside this one, joined by `script.py` into one function. That function draws in
-Streamlit and, unchanged, in a page of its own: `standalone_html` and the HTML export both embed it.
+Streamlit and, unchanged, in a page of its own: the HTML export embeds it.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -91,6 +90,8 @@ class TokenView:
         colours: "alternate", or "id": the same token has the same colour everywhere.
         invisible: show spaces, tabs and controls.
         font_scale: size of the text, 1 is 20 px.
+        ids: write each token's id under its box.
+        menu: offer files in a menu of its own; not where the page offers them elsewhere.
         mono: every character as wide as the others, as code is written.
         dense: smaller text and less room between lanes.
         counts: say each lane's `summary`; not where the page says it already.
@@ -106,6 +107,8 @@ class TokenView:
     colours: Literal["alternate", "id"] = "alternate"
     invisible: bool = False
     font_scale: float = 1.0
+    ids: bool = False
+    menu: bool = True
     mono: bool = False
     dense: bool = False
     counts: bool = True
@@ -156,6 +159,8 @@ def payload(view: TokenView) -> dict[str, Any]:
         "colours": view.colours,
         "invisible": view.invisible,
         "font_scale": view.font_scale,
+        "ids": view.ids,
+        "menu": view.menu,
         "mono": view.mono,
         "dense": view.dense,
         "counts": view.counts,
@@ -193,23 +198,6 @@ def _integers(values: Iterable[int]) -> list[int]:
     return list(tolist()) if tolist else [int(value) for value in values]
 
 
-def standalone_html(view: TokenView, *, title: str = "Token Atlas: segmentation") -> str:
-    """One HTML page that shows `view` and hovers, with no server and no other file."""
-    data = json.dumps(payload(view), ensure_ascii=True).replace("<", "\\u003c")
-    safe_title = title.replace("&", "&amp;").replace("<", "&lt;")
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{safe_title}</title>\n'
-        "<style>:root{color-scheme:light dark;--st-font:'Noto Sans',system-ui,sans-serif}"
-        "body{margin:24px;font-family:var(--st-font)}@media(max-width:700px){body{margin:12px}}"
-        "@media(prefers-color-scheme:dark){body{background:#0e1117}}</style></head>\n"
-        f'<body><div id="token-view"></div>\n<script type="application/json" id="payload">{data}</script>\n'
-        f"<script>window.tokenView = ({library()})().mountTokenView("
-        "document.getElementById('token-view'), "
-        "JSON.parse(document.getElementById('payload').textContent));</script>\n</body></html>\n"
-    )
-
-
 _COMPONENT = ScriptedComponent(
     "token_atlas_token_view", js=f"{library()}\nexport default tokenAtlasView().streamlitMount;\n"
 )
@@ -220,7 +208,7 @@ def token_view(view: TokenView, *, key: str, tools: TokenViewTools | None = None
     asked = tools or TokenViewTools(lambda query, number: None, lambda specs: None, lambda: None)
     result = _COMPONENT(
         key=key,
-        data=payload(view) | {"tools": tools is not None},
+        data=payload(view) | {"tools": tools is not None, "key": key},
         on_picked_change=lambda: None,
         on_find_change=lambda: asked.find(*_sought(st.session_state[key].get("find"))),
         on_order_change=lambda: asked.order([str(spec) for spec in st.session_state[key].get("order") or ()]),

@@ -42,42 +42,111 @@ function exportColours(stage) {
     `.byte{stroke:${ink};stroke-width:1.5;stroke-dasharray:0 3;stroke-linecap:round;fill:none}.unk{stroke:${ink};stroke-opacity:.4;stroke-width:1;fill:none}` +
     `.spec{stroke:${ink};stroke-width:1.2;fill:none}.ins{stroke:${ink};stroke-width:1;stroke-dasharray:3.2 1.6;fill:none}` +
     `.flag{stroke:${ink};stroke-width:.8;fill:${ink}}.nl,.inv{stroke:${quiet};stroke-width:1.1;fill:none}.dot{stroke:${quiet};stroke-width:2.4;stroke-linecap:round}` +
-    `.name{font:600 8px monospace;fill:${ink};text-anchor:middle;paint-order:stroke;stroke:${value("--ta-paper")};stroke-width:2.5px}.most{stroke:${accent};stroke-width:2}.few{stroke:${accent};stroke-width:2;stroke-opacity:.55}` };
+    `.name{font:600 8px monospace;fill:${ink};text-anchor:middle;paint-order:stroke;stroke:${value("--ta-paper")};stroke-width:2.5px}.tid{font:9.5px sans-serif;fill:${ink};text-anchor:middle}.lead{stroke:${quiet};stroke-width:.8;fill:none}.most{stroke:${accent};stroke-width:2}.few{stroke:${accent};stroke-width:2;stroke-opacity:.55}` };
 }
 
-/** The view as a self-contained SVG document (a string). Tabs are placed by measured position, because SVG knows no tab stops. */
-async function exportSvg(view, fonts = true) {
+const TITLE = 34, LABELS = 168; // px: the title above a picture, the labels beside a single line
+
+const pen = document.createElement("canvas").getContext("2d");
+const widthOf = (text, font) => { pen.font = font; return pen.measureText(text).width; };
+
+/** As much of a label as fits into so many px. */
+function fitted(text, font, room) {
+  if (widthOf(text, font) <= room) return text;
+  let letters = [...text];
+  while (letters.length > 1 && widthOf(letters.join("") + "…", font) > room) letters = letters.slice(0, -1);
+  return letters.join("") + "…";
+}
+
+const small = (x, y, size, fill, text, weight = 400) => `<text x="${r1(x)}" y="${r1(y)}" style="font:${weight} ${size}px sans-serif;fill:${fill};unicode-bidi:isolate">${xml(text)}</text>`;
+
+function titleOf(model, line) {
+  const shown = line ? model.text.slice(model.unitAt[line.byte0], model.unitAt[line.byte1]) : model.text;
+  const text = shown.replace(/\s+/g, " ").trim(), letters = [...text];
+  const start = letters.length > 60 ? letters.slice(0, 59).join("") + "…" : text;
+  return `${model.lanes.length === 1 ? model.lanes[0].label : `${model.lanes.length} tokenizers`} on “${start}”`;
+}
+
+/** What the marks mean, in rows under the picture: {markup, height}. */
+function svgLegend(present, many, width, colours) {
+  const items = LEGEND.filter(([key]) => present.has(key)).map(([, sample, meaning]) => [sample, meaning]);
+  if (many) items.unshift(['<path class="few" d="M4 13V8"/><path class="most" d="M11 13V1"/>', "how many tokenizers cut there"]);
+  let x = 0, y = 0, markup = "";
+  for (const [sample, meaning] of items) {
+    const wide = 40 + widthOf(meaning, "12px sans-serif");
+    if (x && x + wide > width) { x = 0; y += 20; }
+    markup += `<g transform="translate(${r1(x)} ${y})">${sample}</g>` + small(x + 22, y + 11, 12, colours.quiet, meaning);
+    x += wide;
+  }
+  return { markup, height: items.length ? y + 26 : 0 };
+}
+
+const styleOf = (view, colours) =>
+  `font-family:${view.metrics.family.replace(/"/g, "'")};font-size:${view.metrics.size}px;font-weight:${view.metrics.weight};white-space:pre;fill:${colours.ink}`;
+
+function staveMarkup(node, view, style) {
+  const over = node.querySelector(".ta-over");
+  return node.querySelector(".ta-boxes").innerHTML + svgText(node.taLine, view.metrics, style) + (over ? over.innerHTML : "");
+}
+
+/** All that stands on the stage, at its places there: {markup, width, height, present}. */
+function wholeStage(view, colours) {
   view.fillAll();
-  const { stage, metrics } = view, colours = exportColours(stage);
-  const pad = 16, width = Math.ceil(stage.clientWidth + 2 * pad), height = Math.ceil(stage.clientHeight + 2 * pad);
-  const face = fonts ? await embeddedFonts(metrics.family) : "";
-  const text = `font-family:${metrics.family.replace(/"/g, "'")};font-size:${metrics.size}px;font-weight:${metrics.weight};white-space:pre;fill:${colours.ink}`;
-  const out = [];
-  const place = (node) => { const a = node.getBoundingClientRect(), b = stage.getBoundingClientRect(); return [a.left - b.left + pad, a.top - b.top + pad, a.width, a.height]; };
+  const { stage } = view, style = styleOf(view, colours), out = [];
+  const place = (node) => { const a = node.getBoundingClientRect(), b = stage.getBoundingClientRect(); return [a.left - b.left, a.top - b.top, a.width, a.height]; };
   for (const label of stage.querySelectorAll(".ta-label")) {
-    const [x, y, , h] = place(label), name = label.querySelector(":scope > bdi"), summary = label.querySelector(".ta-summary"), mark = label.querySelector(".ta-mark");
+    const [x, y, w, h] = place(label), name = label.querySelector(":scope > bdi"), summary = label.querySelector(".ta-summary"), mark = label.querySelector(".ta-mark");
     if (mark) { const [mx, my, mw, mh] = place(mark); out.push(`<rect x="${r1(mx)}" y="${r1(my)}" width="${r1(mw)}" height="${r1(mh)}" rx="2" fill="${xml(mark.style.background.startsWith("rgb") ? mark.style.background : colours.quiet)}"/>`); }
     const say = (node, size) => {
-      const [tx, ty, , th] = place(node), room = place(label)[2] - (tx - x);
-      let shown = node.textContent;
-      if (shown.length * size * 0.52 > room && room > 0) shown = shown.slice(0, Math.max(4, Math.floor(room / (size * 0.52)))) + "…";
-      out.push(`<text x="${r1(tx)}" y="${r1(ty + th / 2 + size * 0.35)}" style="font:${size}px sans-serif;fill:${colours.quiet};unicode-bidi:isolate">${xml(shown)}</text>`);
+      const [tx, ty, , th] = place(node);
+      out.push(small(tx, ty + th / 2 + size * 0.35, size, colours.quiet, fitted(node.textContent, `${size}px sans-serif`, x + w - tx - 8)));
     };
-    if (name) say(name, 12.5); else if (label.textContent) out.push(`<text x="${r1(x)}" y="${r1(y + h / 2 + 4)}" style="font:12px sans-serif;fill:${colours.quiet}">${xml(label.textContent)}</text>`);
+    if (name) say(name, 12.5); else if (label.textContent) out.push(small(x, y + h / 2 + 4, 12, colours.quiet, label.textContent));
     if (summary) say(summary, 11);
   }
   for (const node of stage.querySelectorAll(".ta-track, .ta-stave")) {
-    const [x, y] = place(node), inner = node.taLine ? GUTTER : 0;
-    out.push(`<g transform="translate(${r1(x + inner)} ${r1(y)})">`);
-    if (node.taBars) out.push(node.innerHTML);
-    else {
-      const over = node.querySelector(".ta-over");
-      out.push(node.querySelector(".ta-boxes").innerHTML, svgText(node.taLine, view.metrics, text), over ? over.innerHTML : "");
-    }
-    out.push("</g>");
+    const [x, y] = place(node);
+    out.push(`<g transform="translate(${r1(x + (node.taLine ? GUTTER : 0))} ${r1(y)})">${node.taBars ? node.innerHTML : staveMarkup(node, view, style)}</g>`);
   }
-  return `<svg xmlns="${SVG_NS}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><style>${face}${colours.css}</style>` +
-    `<rect width="100%" height="100%" fill="${colours.background}"/>${out.join("\n")}</svg>`;
+  return { markup: out.join("\n"), width: stage.clientWidth, height: stage.clientHeight, present: view.present };
+}
+
+/** One line of the text under every tokenizer, one below the other however the view is arranged. */
+function oneLine(view, line, colours) {
+  const { model } = view, style = styleOf(view, colours), present = new Set(), out = [];
+  const many = model.lanes.length > 1, size = view.size;
+  let y = 0;
+  if (many) {
+    out.push(`<g transform="translate(${LABELS + GUTTER} ${y})">${consensusTrack(model, line, size).innerHTML}</g>`);
+    y += size.track + 3;
+  }
+  textMarks(model, line, size, present);
+  for (const lane of model.lanes) {
+    const node = view.staves[lane.index].find((one) => one.taLine === line), middle = y + size.height / 2;
+    view.fill(node);
+    paintStave(model, line, lane, size).present.forEach((mark) => present.add(mark));
+    out.push(`<rect x="0" y="${r1(middle - 8)}" width="8" height="8" rx="2" fill="${/^#[0-9a-fA-F]{3,8}$/.test(lane.colour) ? lane.colour : colours.quiet}"/>`);
+    out.push(small(15, middle, 12.5, colours.quiet, fitted(lane.label, "12.5px sans-serif", LABELS - 23)));
+    const n = new Set(node.taPieces.map((p) => p.t)).size;
+    out.push(small(15, middle + 13, 11, colours.quiet, `${thin(n)} token${n === 1 ? "" : "s"} on this line`));
+    out.push(`<g transform="translate(${LABELS + GUTTER} ${y})">${staveMarkup(node, view, style)}</g>`);
+    y += size.height + size.ids + 6;
+  }
+  return { markup: out.join("\n"), width: LABELS + 2 * GUTTER + Math.max(0, ...line.x1), height: y, present };
+}
+
+/** The view, or the line of the token at hand alone, as a self-contained SVG document (a string) with title and legend. */
+async function exportSvg(view, { fonts = true, lineOnly = false } = {}) {
+  const colours = exportColours(view.stage), pad = 16, { model } = view;
+  const line = lineOnly && view.lineAtHand(), drawn = line ? oneLine(view, line, colours) : wholeStage(view, colours);
+  const title = titleOf(model, line), width = Math.ceil(Math.max(drawn.width, line ? 420 : 0));
+  const keys = svgLegend(drawn.present, model.lanes.length > 1 && (line || model.payload.view !== "cards"), width, colours);
+  const height = Math.ceil(TITLE + drawn.height + (keys.height ? keys.height + 10 : 0));
+  const face = fonts ? await embeddedFonts(view.metrics.family) : "";
+  return `<svg xmlns="${SVG_NS}" width="${width + 2 * pad}" height="${height + 2 * pad}" viewBox="0 0 ${width + 2 * pad} ${height + 2 * pad}" role="img"><title>${xml(title)}</title>` +
+    `<style>${face}${colours.css}</style><rect width="100%" height="100%" fill="${colours.background}"/><g transform="translate(${pad} ${pad})">` +
+    small(0, 15, 15, colours.ink, fitted(title, "600 15px sans-serif", width - 110), 600) + small(width - 84, 15, 12, colours.quiet, "Token Atlas") +
+    `<g transform="translate(0 ${TITLE})">${drawn.markup}</g><g transform="translate(0 ${r1(TITLE + drawn.height + 10)})">${keys.markup}</g></g></svg>`;
 }
 
 function svgText(line, metrics, style) {
@@ -100,8 +169,8 @@ function svgText(line, metrics, style) {
 }
 
 /** The SVG drawn at twice its size. */
-async function exportPng(view) {
-  const source = await exportSvg(view), image = new Image();
+async function exportPng(view, options) {
+  const source = await exportSvg(view, options), image = new Image();
   image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(source);
   await image.decode();
   const scale = Math.min(2, 16000 / image.height, 16000 / image.width); // browsers refuse larger canvases
@@ -132,6 +201,13 @@ function save(content, type, name) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
+/** Saves the view as SVG, PNG or HTML; pictures of the line at hand alone if so asked. */
+async function saveAs(view, format, lineOnly = false) {
+  if (format === "SVG") save(await exportSvg(view, { lineOnly }), "image/svg+xml", "segmentation.svg");
+  else if (format === "PNG") save(await exportPng(view, { lineOnly }), "image/png", "segmentation.png");
+  else save(await exportHtml(view), "text/html", "segmentation.html");
+}
+
 /** The small Export menu at the top right of the view. */
 function exportMenu(view) {
   const box = el("div", "ta-export"), button = el("button", "ta-button", "Export"), menu = el("div", "ta-menu");
@@ -141,11 +217,7 @@ function exportMenu(view) {
   menu.hidden = true;
   const open = (yes) => { menu.hidden = !yes; button.setAttribute("aria-expanded", String(yes)); };
   open(false);
-  const actions = {
-    SVG: async () => save(await exportSvg(view), "image/svg+xml", "segmentation.svg"),
-    PNG: async () => save(await exportPng(view), "image/png", "segmentation.png"),
-    HTML: async () => save(await exportHtml(view), "text/html", "segmentation.html"),
-  };
+  const actions = Object.fromEntries(["SVG", "PNG", "HTML"].map((format) => [format, () => saveAs(view, format)]));
   const titles = { SVG: "Vector picture", PNG: "Picture, double resolution", HTML: "One file that still hovers" };
   for (const [name, action] of Object.entries(actions)) {
     const item = el("button", "ta-item");

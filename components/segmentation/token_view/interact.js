@@ -2,13 +2,16 @@
 // One tab stop: a single cursor element moves over the tokens. Left and Right follow the order of the text, also in right-to-left lines.
 
 function Interaction(view) {
-  const { shadow, stage, cursor, live } = view;
+  const { stage, cursor, live } = view;
   const tip = el("div", "ta-tip");
   tip.setAttribute("role", "tooltip");
   if ("popover" in HTMLElement.prototype) tip.popover = "manual"; // the top layer: nothing clips it
   const glow = svg("ta-glow", 0, 0, "");
   stage.append(glow);
   view.host.append(tip);
+  const selection = Selection(view);
+  let dragged = null, dragging = false; // the token that the pointer went down on; whether it has moved on to another
+  let touched = false; // has the reader chosen a token?
   let hovered = null, pinned = null, focused = null, byKeyboard = false, fromPointer = false, lastPointer = "mouse";
 
   const same = (a, b) => a && b && a.lane === b.lane && a.t === b.t;
@@ -29,6 +32,18 @@ function Interaction(view) {
     return rects;
   }
 
+  /** Stage rectangles of the tokens [first, last) of a lane. */
+  function rectsOn(lane, first, last) {
+    if (first >= last) return [];
+    const { starts, ends } = view.model.lanes[lane], origin = stage.getBoundingClientRect();
+    return view.staves[lane].flatMap((node) => {
+      if (node.taLine.byte1 < starts[first] || node.taLine.byte0 > ends[last - 1]) return [];
+      view.fill(node);
+      const box = node.getBoundingClientRect(), x = box.left - origin.left + GUTTER, y = box.top - origin.top;
+      return node.taPieces.filter((p) => p.t >= first && p.t < last).map((p) => ({ x: x + p.x0, y: y + 2, w: Math.max(p.x1 - p.x0, 3), h: box.height - 4 }));
+    });
+  }
+
   function tokenAt(event) {
     const path = event.composedPath(), node = path.find((n) => n.taLine);
     if (!node) return null;
@@ -47,7 +62,13 @@ function Interaction(view) {
 
   function drawGlow() {
     const token = shown() || focused;
-    stage.classList.toggle("ta-lit", Boolean(shown()));
+    stage.classList.toggle("ta-lit", selection.active || Boolean(shown()));
+    if (selection.active) {
+      glow.setAttribute("width", stage.clientWidth);
+      glow.setAttribute("height", stage.clientHeight);
+      glow.innerHTML = selection.markup(rectsOn);
+      return;
+    }
     if (!token || (!shown() && !byKeyboard)) { glow.innerHTML = ""; return; }
     glow.setAttribute("width", stage.clientWidth);
     glow.setAttribute("height", stage.clientHeight);
@@ -144,12 +165,14 @@ function Interaction(view) {
     cursor.classList.toggle("ta-ring", byKeyboard);
     drawGlow();
     const token = shown();
+    tip.classList.toggle("ta-pinned", Boolean(pinned) || (selection.active && !dragging));
+    if (selection.active) return showTip(() => { if (!selection.isOn(tip)) tip.replaceChildren(...selection.panel()); }, () => placeTip(selection.head));
     if (!token) return hideTip();
-    tip.classList.toggle("ta-pinned", Boolean(pinned));
     showTip(() => fillTip(describe(view.model, token.lane, token.t)), () => placeTip(token));
   }
 
   function moveCursor(token, announce) {
+    touched ||= announce;
     focused = token;
     const rects = token ? rectsOf(token) : [];
     cursor.hidden = !rects.length;
@@ -162,6 +185,7 @@ function Interaction(view) {
   }
 
   function pin(token) {
+    touched = true;
     pinned = same(pinned, token) ? null : token;
     if (pinned) {
       const lane = view.model.lanes[token.lane];
@@ -188,10 +212,25 @@ function Interaction(view) {
     return focused;
   }
 
+  /** Shift and an arrow: the selection grows from the token at hand, along its own lane. */
+  function select(key) {
+    if (!selection.active) selection.begin(focused);
+    const { lane, t } = selection.head, last = view.model.lanes[lane].count - 1;
+    selection.extend({ ArrowRight: t + 1, ArrowLeft: t - 1, Home: 0, End: last }[key]);
+    pinned = hovered = null;
+    touched = true;
+    moveCursor(selection.head, false);
+    live.textContent = selection.spoken();
+    cursor.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
   cursor.addEventListener("keydown", (event) => {
+    if (selection.active && (event.ctrlKey || event.metaKey) && event.key === "c") { copyText(selection.text()); event.preventDefault(); return; }
     if (!focused || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) {
+    if (event.shiftKey && ["ArrowRight", "ArrowLeft", "Home", "End"].includes(event.key)) select(event.key);
+    else if (["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) {
       byKeyboard = true; pinned = null; hovered = null;
+      selection.clear();
       moveCursor(step(event.key), true);
       cursor.scrollIntoView({ block: "nearest", inline: "nearest" });
     } else if (event.key === "Enter" || event.key === " ") pin(focused);
@@ -207,8 +246,22 @@ function Interaction(view) {
   });
   cursor.addEventListener("blur", () => { byKeyboard = false; refresh(); });
 
+  /** The pointer, held down, has come to another token: the selection reaches to it, along the lane where it began. */
+  function drag(event) {
+    const token = tokenAt(event);
+    if (!token || (!dragging && same(token, dragged))) return;
+    if (!dragging) { dragging = true; pinned = hovered = null; selection.begin(dragged); }
+    const { starts, ends } = view.model.lanes[token.lane], own = view.model.lanes[dragged.lane];
+    const t = token.lane === dragged.lane ? token.t : overlapping(own, starts[token.t], ends[token.t])[0];
+    if (t === undefined || t === selection.head.t) return;
+    selection.extend(t);
+    refresh();
+  }
+
   stage.addEventListener("pointermove", (event) => {
     if (event.pointerType === "touch") return;
+    if (dragged && event.buttons & 1) return drag(event);
+    if (selection.active) return;
     const track = event.composedPath().find((n) => n.taBars);
     if (track && !pinned) return showBar(track, event);
     const token = tokenAt(event);
@@ -218,12 +271,24 @@ function Interaction(view) {
     if (!pinned) refresh();
   });
   stage.addEventListener("pointerleave", () => { hovered = null; tip.classList.remove("ta-bar"); if (!pinned) refresh(); });
-  stage.addEventListener("pointerdown", (event) => { lastPointer = event.pointerType; });
+  stage.addEventListener("pointerdown", (event) => {
+    lastPointer = event.pointerType;
+    dragged = event.pointerType === "touch" || event.button ? null : tokenAt(event);
+    dragging = false;
+  });
+  const onRelease = () => { dragged = null; if (dragging) { touched = true; moveCursor(selection.head, false); live.textContent = selection.spoken(); } };
+  document.addEventListener("pointerup", onRelease);
   stage.addEventListener("click", (event) => {
     const track = event.composedPath().find((n) => n.taBars);
     if (track) return showBar(track, event);
-    const selection = shadow.getSelection ? shadow.getSelection() : document.getSelection();
-    if (selection && !selection.isCollapsed) return; // dragging selects text
+    if (dragging) { // it ends a selection
+      dragging = false;
+      fromPointer = true;
+      cursor.focus({ preventScroll: true });
+      fromPointer = false;
+      return refresh();
+    }
+    selection.clear();
     const token = event.composedPath().includes(cursor) ? focused : tokenAt(event);
     byKeyboard = false;
     if (!token) { pinned = hovered = null; return refresh(); }
@@ -234,9 +299,9 @@ function Interaction(view) {
     if (lastPointer === "touch") hovered = null;
     pin(token);
   });
-  const onKey = (event) => { if (event.key === "Escape" && (pinned || hovered || byKeyboard)) { pinned = hovered = null; byKeyboard = false; moveCursor(focused, false); refresh(); } };
-  const onOutside = (event) => { if (pinned && !event.composedPath().includes(stage) && !event.composedPath().includes(tip)) { pinned = null; refresh(); } };
-  const onScroll = () => { const token = shown(); if (token) placeTip(token); };
+  const onKey = (event) => { if (event.key === "Escape" && (pinned || hovered || byKeyboard || selection.active)) { pinned = hovered = null; selection.clear(); byKeyboard = false; moveCursor(focused, false); refresh(); } };
+  const onOutside = (event) => { if ((pinned || selection.active) && !event.composedPath().includes(stage) && !event.composedPath().includes(tip)) { pinned = null; selection.clear(); refresh(); } };
+  const onScroll = () => { const token = selection.active ? selection.head : shown(); if (token) placeTip(token); };
   document.addEventListener("keydown", onKey);
   document.addEventListener("pointerdown", onOutside);
   document.addEventListener("scroll", onScroll, { capture: true, passive: true });
@@ -263,6 +328,13 @@ function Interaction(view) {
     });
   }
 
+  /** The line of the token that was clicked, selected or reached by keyboard last, else the first one in sight. */
+  view.lineAtHand = () => {
+    const [rect] = touched && focused ? rectsOf(focused) : [];
+    const seen = () => view.staves[0].find((node) => node.getBoundingClientRect().bottom > 60) || view.staves[0][0];
+    return (rect ? rect.node : seen())?.taLine;
+  };
+
   return {
     /** After a repaint: keeps pin and focus on the same token (same tokenizer, place and id) where it still exists. */
     repainted(oldModel) {
@@ -276,6 +348,7 @@ function Interaction(view) {
         for (; t < lane.count && lane.starts[t] === local; t++) if (lane.ids[t] === before.ids[token.t]) return { lane: lane.index, t };
         return null;
       };
+      selection.repainted(find);
       pinned = find(pinned);
       hovered = find(hovered);
       const firstLane = view.model.lanes.findIndex((l) => l.count > 0);
@@ -292,6 +365,7 @@ function Interaction(view) {
     destroy() {
       document.removeEventListener("keydown", onKey);
       document.removeEventListener("pointerdown", onOutside);
+      document.removeEventListener("pointerup", onRelease);
       document.removeEventListener("scroll", onScroll, { capture: true });
       hideTip();
       tip.remove();

@@ -34,7 +34,7 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
   const view = { shadow, host, stage, cursor, live, onPick, onFind, onOrder, onNarrow, payload, state: arrangement(payload.arrangement), model: null, staves: [], metrics: null, narrow: false };
   view.arrange = () => repaint(modelOf(), view.model);
   const lanesMenu = laneMenu(view), find = findField(view);
-  bar.append(el("span", "ta-hint", "Hover a token; click to pin. Arrow keys move along and between tokenizers."), find.box, lanesMenu.box, exportMenu(view));
+  bar.append(el("span", "ta-hint", "Hover a token; click to pin. Arrow keys move along and between tokenizers."), find.box, lanesMenu.box, ...(payload.menu === false ? [] : [exportMenu(view)]));
   makeMovable(view, stage);
   const interaction = Interaction(view);
   let width = 0, frame = 0, idle = 0;
@@ -74,9 +74,9 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
     const labels = cards || view.narrow ? 0 : 168;
     const inner = cards ? (width - 16 * (columns - 1)) / columns - 26 : width - labels;
     const metrics = measureFont();
-    const size = { width: Math.floor(inner - 2 * GUTTER), height: Math.round(metrics.line), track: data.dense ? 16 : 24, gap: data.dense ? 1 : 2 };
+    const size = { width: Math.floor(inner - 2 * GUTTER), height: Math.round(metrics.line), track: data.dense ? 16 : 24, gap: data.dense ? 1 : 2, ids: idRoom(data) };
     const { kept: lines, note: leftOut } = arrangedLines(model, layoutLines(model, size.width, measureBox, cache, metrics), view.state);
-    const pitch = size.height + size.gap + (view.narrow && !cards ? 18 : 0);
+    const pitch = size.height + size.ids + size.gap + (view.narrow && !cards ? 18 : 0);
     const systemHeight = cards ? 0 : 19 + (model.lanes.length > 1 ? size.track + 3 : 0) + model.lanes.length * pitch; // roughly: measured once it stands
     const cardHeight = 56 + lines.length * pitch, top = stage.getBoundingClientRect().top;
     const isNear = (lane, k) => { // will it stand within a screen of what is seen? The rest is painted when the browser is idle
@@ -88,7 +88,7 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
     painted.body.style.setProperty("--ta-system", systemHeight + "px");
     painted.body.setAttribute("aria-hidden", "true");
     const showLegend = () => keys.replaceChildren(legend(painted.present));
-    Object.assign(view, { model, metrics, staves: painted.staves, fill: painted.fill, fillAll: () => { painted.pending.splice(0).forEach(painted.fill); showLegend(); } });
+    Object.assign(view, { model, metrics, size, present: painted.present, staves: painted.staves, fill: painted.fill, fillAll: () => { painted.pending.splice(0).forEach(painted.fill); showLegend(); } });
     body.replaceWith(painted.body);
     body = painted.body;
     reserve(body, systemHeight);
@@ -101,7 +101,7 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
       while (painted.pending.length && performance.now() < until) painted.fill(painted.pending.shift());
       if (painted.pending.length) idle = setTimeout(more, 8); else showLegend();
     }, 30);
-    stage.setAttribute("aria-label", `${model.lanes.length} tokenizers on one text of ${thin(model.text.length)} characters. Arrow keys move between tokens.`);
+    stage.setAttribute("aria-label", `${model.lanes.length} tokenizers on one text of ${thin(model.charAt[model.text.length])} characters. Arrow keys move between tokens.`);
     interaction.repainted(oldModel);
     find.repainted();
     if (view.narrow && view.payload.view === "auto") view.onNarrow?.();
@@ -132,6 +132,7 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
 
   return {
     view,
+    saveAs: (format, lineOnly) => saveAs(view, format, lineOnly),
     update(next, handlers = {}) {
       Object.assign(view, handlers, { payload: next });
       readTheme();
@@ -152,6 +153,9 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
   };
 }
 
+/** The views on the page by their key in Streamlit, for components that ask one for its files. */
+const viewsByKey = () => (globalThis[Symbol.for("token-atlas-views")] ??= new Map());
+
 /** Streamlit's entry: called on mount and on every change of data or theme. */
 function streamlitMount({ data, parentElement, setTriggerValue, setStateValue }) {
   const handlers = { onPick: (event) => setTriggerValue("picked", event) };
@@ -161,6 +165,7 @@ function streamlitMount({ data, parentElement, setTriggerValue, setStateValue })
   const known = views.get(parentElement);
   if (known) known.update(data, handlers);
   else views.set(parentElement, mountTokenView(parentElement, data, handlers));
+  viewsByKey().set(data.key, views.get(parentElement));
   return () => {
     const view = views.get(parentElement);
     if (view) view.destroy();

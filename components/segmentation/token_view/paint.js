@@ -244,7 +244,7 @@ function consensusTrack(model, line, size) {
 /** One line of one tokenizer: the text at once, its boxes and marks by `fill`, which may come later for lines out of sight. */
 function stave(line, lane, size) {
   const node = el("div", "ta-stave");
-  node.style.height = size.height + "px";
+  node.style.height = size.height + size.ids + "px";
   node.style.paddingInline = GUTTER + "px";
   node.append(lineElement(line, size.width));
   node.taLane = lane.index; node.taLine = line; node.taPieces = null;
@@ -276,7 +276,8 @@ function paint(model, lines, size, isNear) {
     if (node.taPieces) return;
     const line = node.taLine;
     if (!shared.has(line)) shared.set(line, textMarks(model, line, size, present) + findMarks(model, line, size));
-    const painted = paintStave(model, line, model.lanes[node.taLane], size), over = painted.over + shared.get(line);
+    const painted = paintStave(model, line, model.lanes[node.taLane], size), ids = size.ids ? idLabels(model.lanes[node.taLane], painted.pieces, size) : "";
+    const over = painted.over + shared.get(line) + ids;
     painted.present.forEach((mark) => present.add(mark));
     node.taPieces = painted.pieces;
     node.prepend(svg("ta-boxes", size.width, size.height, painted.behind));
@@ -298,7 +299,7 @@ function paint(model, lines, size, isNear) {
       for (let k = 0, block; k < lines.length; k++) {
         if (k % BLOCK === 0) {
           card.append((block = el("div", "ta-block")));
-          block.style.setProperty("--ta-block", Math.min(BLOCK, lines.length - k) * (size.height + size.gap) + "px");
+          block.style.setProperty("--ta-block", Math.min(BLOCK, lines.length - k) * (size.height + size.ids + size.gap) + "px");
         }
         add(block, lane, k);
       }

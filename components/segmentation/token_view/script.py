@@ -8,10 +8,12 @@ HERE = Path(__file__).parent
 SCRIPTS = (
     "data.js",
     "geometry.js",
+    "ids.js",
     "paint.js",
     "arrange.js",
     "lane_menu.js",
     "find.js",
+    "selection.js",
     "interact.js",
     "export.js",
     "main.js",

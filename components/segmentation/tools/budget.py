@@ -26,7 +26,7 @@ def draw(context: SegmentationContext) -> None:
         keep = st.segmented_control(
             "Never cut inside",
             list(_KEEP),
-            default="Characters",
+            default="Words",
             required=True,
             key="budget_keep",
             bind="query-params",

@@ -1,6 +1,7 @@
 """How it got there: one tokenizer's pipeline stage by stage, and its model at work on one piece."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -9,15 +10,14 @@ from components.frame.errors import plain
 from components.segmentation.context import SegmentationContext
 from components.segmentation.picked import Picked
 from components.segmentation.rows import Row
-from components.segmentation.tool_charts import merge_tree_figure
-from components.widgets.chips import chips, visible
+from components.segmentation.step_player.component import step_player
+from components.widgets.chips import chips, piece_shown, visible
 from components.widgets.view import View
 from core.common.numbers import count
-from core.tokenizers.backends.display import displayed
-from core.tokenizers.explain.merges import merge_tree
 from core.tokenizers.tokenizer import Explanation, Stage
 
 MOST_CHARACTERS = 5_000
+_LAST = "Post-processor"
 
 
 def draw(context: SegmentationContext) -> None:
@@ -36,10 +36,28 @@ def draw(context: SegmentationContext) -> None:
     if len(shown) < len(text):
         st.caption(f"Shown for the first {count(MOST_CHARACTERS)} of {count(len(text))} characters.")
     stages = row.tokenizer.stages(shown)
-    for stage in stages:
+    for stage in stages_shown(stages, added=context.options.specials.add):
         st.markdown(f"**{stage.name}** :gray[{plain(stage.detail)}]")
         chips(stage.pieces)
     _model_on_a_piece(row, shown, stages, picked if picked is not None and picked.spec == spec else None)
+
+
+def stages_shown(stages: Sequence[Stage], *, added: bool) -> list[Stage]:
+    """The stages; what would be put around the text stands there only where it is, else it is said in words.
+
+    >>> (stage,) = stages_shown([Stage("Post-processor", "puts <s> in front", ("<s>", "a"))], added=False)
+    >>> stage.detail, stage.pieces
+    ('not asked to add anything; with “Add BOS and EOS” it puts <s> in front', ())
+    """
+    if added:
+        return list(stages)
+    return [replace(stage, pieces=(), detail=_not_added(stage)) if stage.name == _LAST else stage for stage in stages]
+
+
+def _not_added(stage: Stage) -> str:
+    if stage.detail == "adds nothing":
+        return stage.detail
+    return f"not asked to add anything; with “Add BOS and EOS” it {stage.detail}"
 
 
 def _model_on_a_piece(row: Row, text: str, stages: Sequence[Stage], picked: Picked | None) -> None:
@@ -90,21 +108,14 @@ def piece_at(pieces: Sequence[str], text: str, character: int) -> str:
 
 
 def _steps(explanation: Explanation) -> None:
-    """BPE, WordPiece or longest match: a slider over the steps, and the tree that merges grow."""
-    last = len(explanation.steps) - 1
-    if last < 1:
-        st.caption("The piece is one token from the start: nothing to do.")
-        chips([displayed(s) for s in explanation.steps[0].symbols] if explanation.steps else [])
-        return
-    number = st.slider("Step", 0, last, last, key=f"how_step_{explanation.piece}")
-    step = explanation.steps[number]
-    st.caption(f"Step {number} of {last}: {plain(step.why)}.")
-    chips([displayed(symbol) for symbol in step.symbols], marked=lambda i: i == step.at)
-    if explanation.algorithm == "BPE":
-        st.plotly_chart(merge_tree_figure(merge_tree(explanation.steps[: number + 1])), key="merge_tree")
-        st.caption("Each join is one merge; its height is the order in which it happened. Hover for the rule.")
+    """BPE, WordPiece or longest match: the steps one at a time, and the tree that merges grow."""
     if explanation.note:
         st.caption(plain(explanation.note))
+    if len(explanation.steps) < 2:
+        st.caption("The piece is one symbol from the start: there is nothing to put together.")
+        chips([piece_shown(symbol) for step in explanation.steps for symbol in step.symbols])
+        return
+    step_player(explanation.steps, tree=explanation.algorithm == "BPE", key="step_player")
 
 
 def _paths(explanation: Explanation) -> None:
@@ -114,11 +125,11 @@ def _paths(explanation: Explanation) -> None:
         "A Unigram model scores every way to cut the piece by the sum of its tokens' log-probabilities, "
         "and takes the best."
     )
-    chips([displayed(symbol) for symbol in best.symbols])
+    chips([piece_shown(symbol) for symbol in best.symbols])
     st.dataframe(
         pd.DataFrame(
             {
-                "way to cut": [" | ".join(visible(displayed(s)) for s in path.symbols) for path in explanation.paths],
+                "way to cut": [" | ".join(piece_shown(s) for s in path.symbols) for path in explanation.paths],
                 "tokens": [len(path.symbols) for path in explanation.paths],
                 "score (nats)": [path.score for path in explanation.paths],
                 "behind the best": [best.score - path.score for path in explanation.paths],

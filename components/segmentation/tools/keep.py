@@ -1,52 +1,44 @@
-"""Take it away: the tokens as CSV and JSON, the view as a page that hovers without a server."""
+"""Take it away: the view as a picture or a page, the tokens as CSV and JSON."""
 
 import json
 
 import streamlit as st
 
-from components.segmentation.context import SegmentationContext
-from components.segmentation.token_view.component import standalone_html
-from components.segmentation.view_model import token_view_of
+from components.segmentation.context import VIEW_KEY, SegmentationContext
+from components.segmentation.view_files.component import view_files
 from components.widgets.view import View
+from core.export.csv import for_spreadsheets
 from core.export.tokens import document, to_csv
 
 
 def draw(context: SegmentationContext) -> None:
-    """Download buttons; files are made when asked for."""
+    """Buttons; files are made when asked for."""
     named = [(row.tokenizer.info, row.segmentation) for row in context.rows]
-    st.caption(
-        "The page's address restores tokenizers, text, view and options: **Copy link** above. "
-        "SVG and PNG of the view are in its own **Export** menu."
-    )
+    st.markdown("**The view**")
+    view_files(VIEW_KEY, key="view_files")
+    st.markdown("**The tokens**")
     with st.container(horizontal=True):
         st.download_button(
             "Tokens as CSV",
-            lambda: to_csv(named),
+            lambda: for_spreadsheets(to_csv(named)),
             "tokens.csv",
             "text/csv",
             icon=":material/table_view:",
             on_click="ignore",
+            help="A row per token, with its place in bytes and in characters; Excel opens it as UTF-8.",
         )
         st.download_button(
             "Tokens as JSON",
-            lambda: json.dumps(document(named), ensure_ascii=False),
+            lambda: json.dumps(document(named, context.text), ensure_ascii=False),
             "tokens.json",
             "application/json",
             icon=":material/data_object:",
             on_click="ignore",
-        )
-        st.download_button(
-            "View as HTML",
-            lambda: standalone_html(token_view_of(context.rows, context.text, context.span, context.options)),
-            "segmentation.html",
-            "text/html",
-            icon=":material/html:",
-            on_click="ignore",
-            help="One file that shows this view and still hovers, without a server.",
+            help="The text and every tokenizer's ids: what `python -m core segment --json` prints.",
         )
     st.caption(
         "A cell of the CSV that a spreadsheet would take for a formula has an apostrophe in front; bytes_hex "
-        "is always exact. The JSON is what `python -m core segment --json` prints."
+        "is always exact. The page's address restores tokenizers, text, view and options: **Copy link** above."
     )
 
 

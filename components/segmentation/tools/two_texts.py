@@ -6,31 +6,38 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import tokenizers as cached
-from components.segmentation.context import SegmentationContext
+from components.segmentation.context import SegmentationContext, show_text
 from components.segmentation.rows import Row
 from components.widgets import text_state
-from components.widgets.chips import chips
-from components.widgets.text_editor.component import text_editor
+from components.widgets.chips import chips, piece_shown
+from components.widgets.text_at_hand import TextAtHand
+from components.widgets.text_editor.component import reported, text_editor
 from components.widgets.view import View
 from core.segmentation.two_texts import DiffSegment, compare
 from core.text.samples import pairs
-from core.tokenizers.backends.display import displayed
+from core.text.utf8 import has_utf8
 from core.tokenizers.segmentation import Segmentation
+
+_EDITOR = "second_editor"
+_SECOND = TextAtHand("second_text", "second_version")
 
 
 def draw(context: SegmentationContext) -> None:
     """A second text beside the one at hand, counts under every tokenizer, and the tokens aligned under one."""
+    _SECOND.begin("")
+    _SECOND.typed(reported(_EDITOR, _SECOND.current, _SECOND.version))
     _pair_picker()
     second = text_editor(
-        "second_editor",
-        st.session_state.setdefault("second_text", ""),
-        version=st.session_state.setdefault("second_version", 0),
+        _EDITOR,
+        _SECOND.current,
+        version=_SECOND.version,
         label="Second text, compared with the text above",
         placeholder="Type a second text, or choose a pair of examples.",
         max_chars=20_000,
         height=80,
     )
-    st.session_state["second_text"] = second
+    if not has_utf8(second):  # the editor says at which character
+        return
     if not second:
         st.caption("Type a second text, or choose a pair: it is cut by the same tokenizers and laid beside the first.")
         return
@@ -52,27 +59,31 @@ def draw(context: SegmentationContext) -> None:
 
 
 def _pair_picker() -> None:
-    """Example pairs; choosing one replaces both texts."""
+    """Example pairs, the one shown named; choosing one replaces both texts, and one's own can be had back."""
     by_key = {pair.key: pair for pair in pairs()}
 
     def take() -> None:
         chosen = st.session_state["pair"]
         if chosen is not None:
-            text_state.replace(by_key[chosen].first)
-            st.session_state["second_text"] = by_key[chosen].second
-            st.session_state["second_version"] = st.session_state.get("second_version", 0) + 1
+            _SECOND.replace(by_key[chosen].second)
+            show_text(by_key[chosen].first)
 
-    st.selectbox(
-        "Pair of examples",
-        list(by_key),
-        index=None,
-        key="pair",
-        format_func=lambda key: by_key[key].label,
-        placeholder="Pairs of examples",
-        label_visibility="collapsed",
-        on_change=take,
-        width=420,
-    )
+    texts = (text_state.current(), _SECOND.current)
+    st.session_state["pair"] = next((key for key, pair in by_key.items() if (pair.first, pair.second) == texts), None)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Pair of examples",
+            list(by_key),
+            index=None,
+            key="pair",
+            format_func=lambda key: by_key[key].label,
+            placeholder="Pairs of examples",
+            label_visibility="collapsed",
+            on_change=take,
+            width=420,
+        )
+        if _SECOND.kept:
+            st.button("Back to my second text", icon=":material/undo:", on_click=_SECOND.back)
 
 
 def _counts(rows: list[Row], cut: list[Segmentation]) -> None:
@@ -96,7 +107,7 @@ def _aligned(segmentation: Segmentation, segments: tuple[DiffSegment, ...], side
     for segment in segments:
         if segment.change != "equal":
             differing.update(range(*(segment.first_tokens, segment.second_tokens)[side]))
-    pieces = [displayed(segmentation.text[a:b]) for a, b in zip(segmentation.starts, segmentation.ends, strict=True)]
+    pieces = [piece_shown(segmentation.text[a:b]) for a, b in zip(segmentation.starts, segmentation.ends, strict=True)]
     chips(pieces, marked=differing.__contains__)
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from components.frame.scripted_component import ScriptedComponent
+from core.common.numbers import THIN
 
 HERE = Path(__file__).parent
 
 _COMPONENT = ScriptedComponent(
     "token_atlas_text_editor",
     css=(HERE / "text_editor.css").read_text(encoding="utf-8"),
-    js=(HERE / "text_editor.js").read_text(encoding="utf-8"),
+    js="\n".join((HERE / name).read_text(encoding="utf-8") for name in ("kept_text.js", "text_editor.js")),
 )
 
 
@@ -28,6 +30,7 @@ def text_editor(
     max_chars: int = 1_000_000,
     height: int = 120,
     show_label: bool = True,
+    on_change: Callable[[], None] = lambda: None,
 ) -> str:
     """The text in the editor now; each rerun that typing causes gives the newest.
 
@@ -39,12 +42,14 @@ def text_editor(
         placeholder: shown while the editor is empty.
         max_chars: longer texts are not sent; the editor says so, and the last sent text is returned.
         height: of the editor, px.
+        on_change: called before the rerun that typing causes; `reported` gives the text there.
 
     Returns:
-        The text. It may hold lone surrogates, which a browser allows: the editor reports them, and they arrive here
-        unchanged.
+        The text, with its line ends as they came in: the browser's text area knows none but the newline, so the
+        editor keeps the text itself beside it. It may hold lone surrogates, which a browser allows: the editor reports
+        them, and they arrive here unchanged.
     """
-    text = _current(st.session_state.get(key), value, version)
+    text = reported(key, value, version)
     result = _COMPONENT(
         key=key,
         data={
@@ -55,10 +60,16 @@ def text_editor(
             "max_chars": max_chars,
             "height": height,
             "show_label": show_label,
+            "thin": THIN,
         },
-        on_text_change=lambda: None,
+        on_text_change=on_change,
     )
     return _current(result, value, version)
+
+
+def reported(key: str, value: str, version: int | str) -> str:
+    """The text that the editor `key` sent last for this version, or `value` where it has sent none yet."""
+    return _current(st.session_state.get(key), value, version)
 
 
 def _current(state: Any, value: str, version: int | str) -> str:

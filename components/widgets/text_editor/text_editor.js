@@ -29,25 +29,62 @@ const RTL = /^[^\p{L}]*[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Sc
 /** dir="auto" finds a direction per line, and in Chromium takes time with the square of the lines: 75 s at 170,000. */
 const directionOf = (text) => (text.length <= SMALL ? "auto" : RTL.test(text.slice(0, SMALL)) ? "rtl" : "ltr");
 
-const thin = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+/** What is to be known of the line ends and of a byte-order mark at the front, and the text without them. */
+function oddities(text) {
+  const { windows, returns } = lineEnds(text), found = [], ends = [[windows, "\\r\\n"], [returns, "\\r"]].filter(([n]) => n);
+  if (ends.length) found.push({ note: "Line ends: " + ends.map(([n, name]) => `${n} × ${name}`).join(", "), offer: "Make them \\n", without: newlines });
+  if (text.startsWith("\ufeff")) found.push({ note: "Begins with a byte-order mark, U+FEFF", offer: "Leave it out", without: (one) => one.slice(1) });
+  return found;
+}
 
 function createEditor(root) {
   const box = document.createElement("div"), label = document.createElement("label"), area = document.createElement("textarea");
-  const foot = document.createElement("div"), count = document.createElement("span"), message = document.createElement("span");
-  box.className = "te-box"; foot.className = "te-foot"; count.className = "te-count"; message.className = "te-message";
+  const foot = document.createElement("div"), notes = document.createElement("span"), count = document.createElement("span"), message = document.createElement("span");
+  box.className = "te-box"; foot.className = "te-foot"; count.className = "te-count"; message.className = "te-message"; notes.className = "te-notes";
   area.id = "text"; label.htmlFor = "text"; message.id = "message"; // ids are private to this shadow root
   area.spellcheck = false;
   for (const name of ["autocomplete", "autocorrect", "autocapitalize"]) area.setAttribute(name, "off");
   message.setAttribute("role", "status");
-  foot.append(message, count);
+  foot.append(message, notes, count);
   box.append(label, area, foot);
   root.append(box);
 
   const editor = { data: null, send: () => {}, version: undefined };
-  let timer = 0, composing = false, sent = null, sentAt = -Infinity;
+  const kept = KeptText();
+  let timer = 0, composing = false, sent = null, sentAt = -Infinity, original = null, said = "";
+  const thin = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, editor.data.thin);
+  const changed = (event) => kept.edited(area.value, area.selectionEnd, Boolean(event && /^history/.test(event.inputType)));
+
+  /** Put another text in, as if it had been typed. */
+  function become(text) {
+    area.value = kept.put(text);
+    schedule();
+  }
+
+  /** Line ends and marks that cannot be seen, each with a way to do without, and a way back to the text as it came. */
+  function note() {
+    if (original && kept.text !== original.after) original = null;
+    const found = original ? [{ note: original.said, offer: "Back to the original", text: original.before }] : oddities(kept.text);
+    const now = JSON.stringify(found.map((one) => [one.note, one.offer]));
+    if (now === said) return;
+    said = now;
+    notes.replaceChildren(...found.flatMap(({ note: words, offer, without, text }) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = offer;
+      button.addEventListener("click", () => {
+        const before = kept.text, after = text ?? without(before);
+        original = text === undefined ? { before, after, said: offer === "Leave it out" ? "The byte-order mark was left out." : "Line ends were made \\n." } : null;
+        become(after);
+      });
+      return [words + " ", button];
+    }));
+  }
 
   function report() {
-    const { characters, bytes, lone, firstLone } = measureText(area.value), limit = editor.data.max_chars;
+    changed();
+    note();
+    const { characters, bytes, lone, firstLone } = measureText(kept.text), limit = editor.data.max_chars;
     count.textContent = `${thin(characters)} character${characters === 1 ? "" : "s"} · ${thin(bytes)} byte${bytes === 1 ? "" : "s"}`;
     const over = characters > limit;
     message.textContent = over
@@ -63,11 +100,11 @@ function createEditor(root) {
     clearTimeout(timer);
     timer = 0;
     if (composing || !report()) return;
-    const key = editor.version + "\u0000" + area.value;
+    const key = editor.version + "\u0000" + kept.text;
     if (key === sent) return;
     sent = key;
     sentAt = performance.now();
-    editor.send({ version: editor.version, text: area.value });
+    editor.send({ version: editor.version, text: kept.text });
   }
 
   function schedule() {
@@ -79,13 +116,14 @@ function createEditor(root) {
     if (wait <= 0) flush(); else timer = setTimeout(flush, wait);
   }
 
-  area.addEventListener("input", (event) => { if (!composing && !event.isComposing) schedule(); else report(); });
+  area.addEventListener("input", (event) => { changed(event); if (!composing && !event.isComposing) schedule(); else report(); });
   area.addEventListener("paste", (event) => { // a large paste is put in here: the browser's own way takes minutes
     const pasted = event.clipboardData?.getData("text/plain") ?? "";
+    kept.expect(pasted);
     if (pasted.length <= SMALL) return;
     event.preventDefault();
     area.dir = directionOf(area.value + pasted);
-    area.setRangeText(pasted.replaceAll("\r\n", "\n"), area.selectionStart, area.selectionEnd, "end");
+    area.setRangeText(newlines(pasted), area.selectionStart, area.selectionEnd, "end");
     schedule();
   });
   area.addEventListener("compositionstart", () => { composing = true; clearTimeout(timer); timer = 0; });
@@ -106,8 +144,10 @@ function createEditor(root) {
       timer = 0;
       composing = false;
       area.dir = directionOf(data.value);
-      if (area.value !== data.value) area.value = data.value;
-      sent = data.version + "\u0000" + area.value;
+      original = null;
+      const shown = kept.put(data.value);
+      if (area.value !== shown) area.value = shown;
+      sent = data.version + "\u0000" + data.value;
     }
     report();
   };

@@ -10,9 +10,9 @@ import tokenizers
 
 from core.tokenizers.backends.spelling import Spelling
 from core.tokenizers.explain.longest import wordpiece_matches
-from core.tokenizers.explain.merges import replay
+from core.tokenizers.explain.merges import replay, taken_at_once
 from core.tokenizers.explain.unigram import n_best
-from core.tokenizers.tokenizer import Explanation, Path, Step
+from core.tokenizers.tokenizer import Explanation, Path
 from core.tokenizers.vocabulary import Vocabulary
 
 N_PATHS = 5
@@ -56,19 +56,15 @@ def bpe(backend: tokenizers.Tokenizer, spelling: Spelling, merges: Merges, pre_t
     if model.continuing_subword_prefix:
         return None
     meant = _meant(spelling)
-    if model.ignore_merges and model.token_to_id(pre_token) is not None:
-        note = "The whole piece is an entry of the vocabulary, and this model then asks no merges."
-        step = Step((meant(pre_token),), -1, "the whole piece is an entry")
-        return Explanation("BPE", "", steps=(step,), note=note)
 
     def rank(left: bytes, right: bytes) -> tuple[float, str] | None:
         place = merges.rank_by_pair.get((left.decode(), right.decode()))
         return None if place is None else (place, f"merge rank {place:,}")
 
     steps = replay([s.encode() for s in _characters(model, pre_token)], rank)
-    return Explanation(
-        "BPE", "", steps=tuple(replace(s, symbols=tuple(meant(x.decode()) for x in s.symbols)) for s in steps)
-    )
+    at_once = model.ignore_merges and len(pre_token) > 1 and model.token_to_id(pre_token) is not None
+    said = tuple(replace(step, symbols=tuple(meant(x.decode()) for x in step.symbols)) for step in steps)
+    return Explanation("BPE", "", steps=said, note=taken_at_once("this model", steps) if at_once else "")
 
 
 def _characters(model: Any, pre_token: str) -> list[str]:

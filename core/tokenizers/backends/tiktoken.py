@@ -4,7 +4,6 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import Literal
 
 import numpy as np
 import regex
@@ -13,12 +12,12 @@ from numpy.typing import NDArray
 
 from core.common.errors import UnreadableFile, UserError, is_failure, shown
 from core.tokenizers.backends.display import displayed, undisplayed
-from core.tokenizers.backends.nfc import Composed, composed
+from core.tokenizers.backends.nfc import Composed, Form, composed
 from core.tokenizers.backends.spelling import MAX_ID
-from core.tokenizers.explain.merges import replay
+from core.tokenizers.explain.merges import replay, taken_at_once
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Alignment, Encoded, Ints
-from core.tokenizers.tokenizer import PLAIN, Explanation, Info, LocalTokenizer, Serialised, Specials, Stage, Step
+from core.tokenizers.tokenizer import PLAIN, Explanation, Info, LocalTokenizer, Serialised, Specials, Stage
 from core.tokenizers.vocabulary import Vocabulary
 
 REFERENCE = f"tiktoken {tiktoken.__version__}"
@@ -46,16 +45,16 @@ class TiktokenTokenizer(LocalTokenizer):
         vocabulary: Vocabulary,
         *,
         id_offset: int = 0,
-        normalise: Literal["NFC"] | None = None,
+        normalise: Form | None = None,
         before: Sequence[int] = (),
         after: Sequence[int] = (),
     ) -> None:
         self._encoding, self.info, self.vocabulary = encoding, info, vocabulary
-        self._offset, self._composes = id_offset, normalise == "NFC"
+        self._offset, self._form = id_offset, normalise
         self._before, self._after = np.array(before, np.int32), np.array(after, np.int32)
 
     def encode(self, text: str, specials: Specials) -> Encoded:
-        change = composed(text) if self._composes else None
+        change = composed(text, self._form) if self._form else None
         normal = change.text if change else text
         ids = self._parsed(normal) if specials.parse else self._plain(normal)
         align = None if change is None else lambda: self._aligned(ids, change)
@@ -67,7 +66,7 @@ class TiktokenTokenizer(LocalTokenizer):
     def serialised(self) -> Serialised:
         ranks = self._encoding._mergeable_ranks
         data = b"".join(b"%s %d\n" % (b64encode(piece), rank) for piece, rank in ranks.items())
-        return Serialised("tiktoken", data, self._encoding._pat_str, "NFC" if self._composes else "")
+        return Serialised("tiktoken", data, self._encoding._pat_str, self._form or "")
 
     def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
         return [self.encode(text, PLAIN).ids for text in texts]
@@ -114,7 +113,7 @@ class TiktokenTokenizer(LocalTokenizer):
     # how it got there
 
     def stages(self, text: str) -> list[Stage]:
-        change = composed(text) if self._composes else None
+        change = composed(text, self._form) if self._form else None
         normal = change.text if change else text
         front, end = (
             [displayed(self.vocabulary.pieces[i]) for i in ids.tolist()] for ids in (self._before, self._after)
@@ -140,17 +139,14 @@ class TiktokenTokenizer(LocalTokenizer):
 
     def explain(self, piece: str) -> Explanation | None:
         data, rank_by_bytes = undisplayed(piece), self.vocabulary.id_by_bytes
-        if data in rank_by_bytes:
-            rank = rank_by_bytes[data] - self._offset
-            step = Step((data,), -1, f"the whole piece is the entry of rank {rank:,}")
-            note = "The whole piece is an entry of the vocabulary, and tiktoken then asks no merges."
-            return Explanation("BPE", piece, steps=(step,), note=note)
 
         def rank_of(left: bytes, right: bytes) -> tuple[float, str] | None:
             found = rank_by_bytes.get(left + right)
             return None if found is None else (found, f"merge rank {found - self._offset:,}")
 
-        return Explanation("BPE", piece, steps=replay([bytes([byte]) for byte in data], rank_of))
+        steps = replay([bytes([byte]) for byte in data], rank_of)
+        note = taken_at_once("tiktoken", steps) if data in rank_by_bytes and len(data) > 1 else ""
+        return Explanation("BPE", piece, steps=steps, note=note)
 
 
 def vocabulary_of(rank_by_bytes: Mapping[bytes, int], id_by_special: Mapping[str, int]) -> Vocabulary:

@@ -1,7 +1,6 @@
-"""Byte-pair encoding replayed: one step per merge, and the tree that the merges grow."""
+"""Byte-pair encoding replayed: one step per merge."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
 
@@ -56,34 +55,24 @@ def replay(symbols: Sequence[bytes], rank: Rank) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-@dataclass(frozen=True, eq=False)
-class MergeNode:
-    """A symbol and the two that made it.
+def replaced(before: Sequence[bytes], after: Sequence[bytes], at: int) -> tuple[int, int]:
+    """How many symbols from `at` on a step replaced by how many others of the same bytes.
 
-    Args:
-        piece: its bytes.
-        step: number of the step that made it, 0 for a starting symbol.
-        why: the rule that made it, empty for a starting symbol.
-        children: the two symbols merged, or none.
+    >>> replaced([b"a", b"b", b"c"], [b"a", b"bc"], 1), replaced([b"ab"], [b"a", b"b"], 0)
+    ((2, 1), (1, 2))
     """
+    old, new = 1, 1
+    while (a := sum(map(len, before[at : at + old]))) != (b := sum(map(len, after[at : at + new]))):
+        old, new = (old + 1, new) if a < b else (old, new + 1)
+    return old, new
 
-    piece: bytes
-    step: int
-    why: str
-    children: tuple["MergeNode", ...] = ()
 
+def taken_at_once(who: str, steps: Sequence[Step]) -> str:
+    """The note on a piece that is an entry of the vocabulary as a whole: what is replayed is not what happens.
 
-def merge_tree(steps: Sequence[Step]) -> tuple[MergeNode, ...]:
-    """The trees that a replay grows, one per symbol left at the end, in order of the text.
-
-    >>> steps = [Step((b"a", b"b", b"c"), -1, ""), Step((b"ab", b"c"), 0, "merge rank 0")]
-    >>> for root in merge_tree(steps):
-    ...     print(root.piece, root.step, [child.piece for child in root.children])
-    b'ab' 1 [b'a', b'b']
-    b'c' 0 []
+    >>> taken_at_once("tiktoken", [Step((b"a", b"b"), -1, ""), Step((b"ab",), 0, "")])[-37:]
+    ' Its merges, replayed, end there too.'
     """
-    roots = [MergeNode(symbol, 0, "") for symbol in steps[0].symbols] if steps else []
-    for number, step in enumerate(steps[1:], 1):
-        left, right = roots[step.at : step.at + 2]
-        roots[step.at : step.at + 2] = [MergeNode(left.piece + right.piece, number, step.why, (left, right))]
-    return tuple(roots)
+    said = f"The whole piece is an entry of the vocabulary: {who} takes it at once and asks no merges."
+    left = len(steps[-1].symbols)
+    return f"{said} Its merges, replayed, end {'there too' if left == 1 else f'in {left:,} tokens'}."

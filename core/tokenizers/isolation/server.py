@@ -75,13 +75,14 @@ def _answer(served: list[Tokenizer], request: Message, entering: Callable[[str],
 
 
 def _opened(request: Message, entering: Callable[[str], None]) -> Tokenizer:
-    from core.tokenizers.catalog import files_at, open_path
+    from core.tokenizers.catalog import files_at, open_files
 
     entering("reading it")
     options = {str(key): str(value) for key, value in request.fields["options"].items()}
     spec, path = request.fields["spec"], Path(request.fields["path"])
-    confine(files_at(spec, path, options).paths.values())
-    tokenizer = open_path(spec, path, options)
+    files = files_at(spec, path, options)  # once: a confined process lists no folder
+    confine(files.paths.values())
+    tokenizer = open_files(files)
     if request.fields["try"]:
         try_out(tokenizer, entering)
     return tokenizer
@@ -97,6 +98,10 @@ def _asked(tokenizer: Tokenizer, request: Message) -> Message:
         return wire.counts_to_message(bounded_counts(counts, len(request.blobs[0])))
     if request.kind == "describe":
         return wire.details_to_message(tokenizer.describe(request.fields["ids"]))
+    if request.kind == "decode":
+        return Message("bytes", {}, [tokenizer.decode(wire.blob_to_ids(request.blobs[0]))])
+    if request.kind == "find":
+        return wire.found_to_message(tokenizer.find(request.blobs[0].decode(), int(request.fields["most"])))
     if request.kind == "stages":
         stages = tokenizer.stages(request.blobs[0].decode())
         return wire.value_to_message("stages", bounded_stages(stages, len(request.blobs[0])))

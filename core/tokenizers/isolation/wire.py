@@ -129,16 +129,50 @@ def details_to_message(details: Sequence[TokenDetails]) -> Message:
     pieces = [d.piece for d in details]
     lengths = np.fromiter(map(len, pieces), np.int64, len(pieces)).tobytes()
     words = to_json(([d.spelling for d in details], [d.measure for d in details]))
-    return Message("details", {}, [b"".join(pieces), lengths, words.encode()])
+    kinds = np.fromiter((d.kind for d in details), np.uint8, len(details)).tobytes()
+    return Message("details", {}, [b"".join(pieces), lengths, words.encode(), kinds])
 
 
 def message_to_details(message: Message, ids: Sequence[int]) -> list[TokenDetails]:
     """The entries of these ids."""
-    require(message.kind == "details" and len(message.blobs) == 3, "the details' parts")
+    require(message.kind == "details" and len(message.blobs) == 4, "the details' parts")
     pieces = _cut(message.blobs[0], _array(message.blobs[1], np.int64))
     spellings, measures = _read(tuple[tuple[str, ...], tuple[str, ...]], message.blobs[2])
-    require(len(pieces) == len(spellings) == len(measures) == len(ids), "one entry per id")
-    return [TokenDetails(*row) for row in zip(ids, pieces, spellings, measures, strict=True)]
+    kinds = _array(message.blobs[3], np.uint8).tolist()
+    require(len(pieces) == len(spellings) == len(measures) == len(kinds) == len(ids), "one entry per id")
+    require(max(kinds, default=0) <= max(Kind), "kinds")
+    return [TokenDetails(*row) for row in zip(ids, pieces, spellings, measures, kinds, strict=True)]
+
+
+def found_to_message(found: Sequence[TokenDetails]) -> Message:
+    """Entries that the receiver does not know the ids of."""
+    inner = details_to_message(found)
+    return Message("found", {}, [ids_to_blob([d.id for d in found]), *inner.blobs])
+
+
+def message_to_found(message: Message, most: int) -> list[TokenDetails]:
+    """At most so many entries."""
+    require(message.kind == "found" and len(message.blobs) == 5, "the parts of what was found")
+    ids = blob_to_ids(message.blobs[0])
+    require(len(ids) <= most and min(ids, default=0) >= 0, "the ids of what was found")
+    return message_to_details(Message("details", {}, message.blobs[1:]), ids)
+
+
+def ids_to_blob(ids: Sequence[int]) -> bytes:
+    """Ids as int32."""
+    return np.fromiter(ids, np.int32, len(ids)).tobytes()
+
+
+def blob_to_ids(blob: bytes) -> list[int]:
+    """The ids that `ids_to_blob` was given."""
+    found: list[int] = _array(blob, np.int32).tolist()
+    return found
+
+
+def message_to_bytes(message: Message) -> bytes:
+    """The bytes of a message that holds nothing else."""
+    require(message.kind == "bytes" and len(message.blobs) == 1, "bytes")
+    return message.blobs[0]
 
 
 def value_to_message(kind: str, value: object) -> Message:

@@ -7,6 +7,7 @@ Source: llama.cpp, src/llama-vocab.cpp (llm_tokenizer_wpm_session) and scripts/g
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -116,6 +117,10 @@ class WordPieceTokenizer(LocalTokenizer):
             n_before=len(before),
             n_after=len(after),
         )
+
+    def decode(self, ids: Sequence[int]) -> bytes:
+        spelled = "".join(self.vocabulary.spellings[i] for i in ids)
+        return spelled.replace(SPACE, " ").removeprefix(" ").encode()
 
     def _ids(self, text: str) -> list[int]:
         return [i for word in text.translate(self._normaliser).split() for i, _ in self._word(word)]
