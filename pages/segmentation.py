@@ -19,7 +19,8 @@ with st.container(horizontal=True, vertical_alignment="center", key="reading"):
     with st.container():
         how_to_read("Segmentation")
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
-        sample_picker()
+        with st.container(width="content"):
+            sample_picker()
         options = view_options()
 
 if not specs:

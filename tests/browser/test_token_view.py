@@ -728,6 +728,8 @@ def test_code_stands_in_columns_and_close_together(mount: Mount) -> None:
         columns = page.evaluate("[0, 3].map(k => line(k).x0[5])")
         assert (abs(columns[0] - columns[1]) < 0.1) is on, "the signs = stand under each other only in code"
         heights.append(page.evaluate("box('.ta-system').height"))
+        family = page.evaluate("getComputedStyle(root().querySelector('.ta-label')).fontFamily")
+        assert "mono" not in family.lower(), "names and buttons keep their letters"
     assert heights[1] < 0.7 * heights[0]
 
 
