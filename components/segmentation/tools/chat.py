@@ -5,10 +5,11 @@ import streamlit as st
 
 from components.cached import tokenizers as cached
 from components.frame.errors import plain
-from components.segmentation.context import SegmentationContext, show_text
+from components.segmentation.context import SegmentationContext
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
+from components.widgets import text_state
 from components.widgets.view import View
 from core.common.numbers import count
 from core.text.windows import windows
@@ -83,7 +84,7 @@ def _draw_chat(row: Row, chat: RenderedChat, context: SegmentationContext) -> No
     st.button(
         "Compare this chat's text under all tokenizers",
         icon=":material/north:",
-        on_click=show_text,
+        on_click=text_state.replace,
         args=(chat.text,),
     )
     if row.tokenizer.info.chat_template:
