@@ -7,7 +7,6 @@ from components.widgets import text_state
 from components.widgets.add_tokenizer import add_tokenizer
 from components.widgets.how_to_read.component import how_to_read
 from components.widgets.pickers import choose_opening, tokenizer_picker
-from components.widgets.sample_picker import sample_picker
 from components.widgets.view_options import view_options
 
 text_state.restore()
@@ -19,8 +18,6 @@ with st.container(horizontal=True, vertical_alignment="center", key="reading"):
     with st.container():
         how_to_read("Segmentation")
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
-        with st.container(width="content"):
-            sample_picker()
         options = view_options()
 
 if not specs:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from components.frame.errors import plain, user_errors
-from components.segmentation.context import LIVE, TEXT_FRAGMENTS, VIEW_KEY, SegmentationContext, show_text
+from components.segmentation.context import VIEW_KEY, SegmentationContext
 from components.segmentation.picked import Picked
 from components.segmentation.rows import Row, segment_rows
 from components.segmentation.statistic_cards import statistic_cards
@@ -17,39 +17,30 @@ from components.segmentation.view_model import token_view_of
 from components.widgets import names, text_state
 from components.widgets.page_link.component import page_link
 from components.widgets.pickers import TOKENIZERS, put_in_order, tokenizers_in_link
-from components.widgets.sample_picker import says
-from components.widgets.text_editor.component import reported, text_editor
+from components.widgets.sample_picker import sample_picker
+from components.widgets.text_editor.component import text_editor
 from components.widgets.view_options import AS_CHOSEN, ORDER, ViewOptions, settle
 from core.text.samples import opening_text
 from core.text.utf8 import has_utf8
 
 _PAGE_CHANGED = "whole_page_is_due"
 
-_EDITOR = "editor"
 
-
-@st.fragment(key=LIVE)
+@st.fragment
 def live_segmentation(specs: Sequence[str], options: ViewOptions) -> None:
     """Editor above, everything drawn from its text below; only this part reruns while the user types."""
-    text_state.typed(
-        text_editor(
-            _EDITOR,
-            text_state.current(),
-            version=text_state.version(),
-            label="Text to cut into tokens",
-            placeholder="Type or paste a text to compare.",
-            max_chars=text_state.MAX_CHARACTERS,
-            height=64,
-            show_label=False,
-            on_change=_typed,
-        )
-    )
+    with st.container(horizontal=True):
+        with st.container():
+            _editor()
+        sample_picker()
     _about_the_text()
     text = text_state.current()
     if not text:
         page_link(_in_link(specs), "", key="page_link")
         st.caption("Type or paste a text above, choose one of the sample texts, or start from the opening one.")
-        st.button("Show the opening text", icon=":material/play_arrow:", on_click=show_text, args=(opening_text(),))
+        st.button(
+            "Show the opening text", icon=":material/play_arrow:", on_click=text_state.replace, args=(opening_text(),)
+        )
         return
     if not has_utf8(text):  # the editor says at which character
         return
@@ -57,12 +48,19 @@ def live_segmentation(specs: Sequence[str], options: ViewOptions) -> None:
         _draw(specs, text, options)
 
 
-def _typed() -> None:
-    """Callback of the editor: where the text is a sample no more, or one again, the chooser of samples says so too."""
-    said = says()
-    text_state.typed(reported(_EDITOR, text_state.current(), text_state.version()))
-    if says() != said:
-        st.rerun(TEXT_FRAGMENTS)
+def _editor() -> None:
+    """The text as it is typed."""
+    text = text_editor(
+        "editor",
+        text_state.current(),
+        version=text_state.version(),
+        label="Text to cut into tokens",
+        placeholder="Type or paste a text to compare.",
+        max_chars=text_state.MAX_CHARACTERS,
+        height=64,
+        show_label=False,
+    )
+    text_state.typed(text)
 
 
 def _about_the_text() -> None:

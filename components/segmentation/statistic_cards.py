@@ -37,14 +37,15 @@ def card(row: Row, numbers: Mapping[str, Value], most: int, fewest: int) -> Card
     """What one tokenizer's card says."""
     info = row.tokenizer.info
     vocabulary = f" · {count(info.n_vocabulary)} ids" if info.n_vocabulary else ""
-    n_tokens, bytes_per_token = int(numbers["n_tokens"].number), numbers["bytes_per_token"].number
+    n_tokens, n_added = int(numbers["n_tokens"].number), int(numbers["n_added"].number)
+    bytes_per_token = numbers["bytes_per_token"].number
     per_token = "–" if isnan(bytes_per_token) else f"{bytes_per_token:.2f}"
     return Card(
         label=row.label,
         colour=row.colour,
-        count=count(n_tokens),
+        count=f"{count(n_tokens)} + {n_added}" if n_added else count(n_tokens),
         unit="token" if n_tokens == 1 else "tokens",
-        rest=f"{_with_added(n_tokens, int(numbers['n_added'].number))}{per_token} bytes/token{vocabulary}",
+        rest=f"{_with_added(n_tokens, n_added)}{per_token} bytes/token{vocabulary}",
         share=n_tokens / most if most else 0.0,
         standing=standing(times_the_fewest(numbers, fewest)),
         badges=badges(numbers),
@@ -58,7 +59,7 @@ def _with_added(n_tokens: int, n_added: int) -> str:
     >>> _with_added(19, 2), _with_added(19, 0)
     ('21 with the 2 added · ', '')
     """
-    return f"{n_tokens + n_added:,} with the {n_added} added · " if n_added else ""
+    return f"{count(n_tokens + n_added)} with the {n_added} added · " if n_added else ""
 
 
 def badges(numbers: Mapping[str, Value]) -> tuple[Badge, ...]:

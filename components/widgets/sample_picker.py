@@ -8,58 +8,50 @@ from core.common.errors import UserError
 from core.common.settings import settings
 from core.text.samples import sample, samples
 
-SAMPLES = "sample_picker"  # the fragment's key
 _MOST_MB = 8  # of a text file: the longest text in UTF-8 or UTF-16
 _FILES = "text_files_opened"
 
 
-@st.fragment(key=SAMPLES)
 def sample_picker() -> None:
     """A chooser of sample texts that says which one is shown, a way to open a file, and the way back."""
-    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+    with st.container(width=232, gap="small"):
         _chooser()
-        if settings().uploads:
-            _file_opener()
-        if text_state.AT_HAND.kept:
-            st.button(
-                "Back to my text",
-                icon=":material/undo:",
-                help="Puts your own text back that the sample or file has replaced.",
-                on_click=_back,
-            )
-
-
-def says() -> tuple[str | None, bool, bool]:
-    """What the row says of the text at hand; it is drawn anew when this changes."""
-    at_hand = text_state.AT_HAND
-    return text_state.shown_sample(), at_hand.own, bool(at_hand.kept)
+        with st.container(horizontal=True, gap="small"):
+            if settings().uploads:
+                _file_opener()
+            if text_state.AT_HAND.kept:
+                st.button(
+                    "My text",
+                    icon=":material/undo:",
+                    help="Back to your own text, which the sample or file has replaced.",
+                    on_click=text_state.AT_HAND.back,
+                )
 
 
 def _chooser() -> None:
-    st.session_state["sample"] = text_state.shown_sample()
+    shown, keys, key = text_state.shown_sample(), [one.key for one in samples()], _key()
     st.selectbox(
         "Sample text",
-        [one.key for one in samples()],
-        index=None,
-        key="sample",
+        keys,
+        index=None if shown is None else keys.index(shown),
+        key=key,
         format_func=lambda key: f"{sample(key).group} · {sample(key).label}",
         placeholder="Your text" if text_state.AT_HAND.own and text_state.current() else "Sample texts",
         label_visibility="collapsed",
-        width=230,
         on_change=_take,
+        args=(key,),
     )
 
 
-def _take() -> None:
-    chosen = st.session_state["sample"]
-    if chosen is not None:
+def _key() -> str:
+    """Another for each sample shown: what the browser still says of the one before is then known to be old."""
+    return f"sample_{text_state.shown_sample()}"
+
+
+def _take(key: str) -> None:
+    chosen = st.session_state[key]
+    if chosen is not None and key == _key():  # an old one would put the sample back over what is being typed
         text_state.replace(sample(chosen).text)
-    st.rerun()
-
-
-def _back() -> None:
-    text_state.AT_HAND.back()
-    st.rerun()
 
 
 def _file_opener() -> None:
@@ -90,4 +82,3 @@ def _open(uploader: str) -> None:
         st.session_state[f"{_FILES}_problem"] = error
         return
     st.session_state[_FILES] += 1
-    st.rerun()

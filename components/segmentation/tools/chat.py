@@ -7,10 +7,11 @@ from components.cached import tokenizers as cached
 from components.frame.errors import plain, user_errors
 from components.segmentation.chat_controls import given, template_choice, variables_of
 from components.segmentation.chat_costs import draw_costs
-from components.segmentation.context import SegmentationContext, show_text
+from components.segmentation.context import SegmentationContext
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
+from components.widgets import text_state
 from components.widgets.view import View
 from core.common.numbers import count
 from core.text.windows import windows
@@ -90,7 +91,7 @@ def _draw_chat(row: Row, chat: RenderedChat, template: str, context: Segmentatio
     st.button(
         "Compare this chat's text under all tokenizers",
         icon=":material/north:",
-        on_click=show_text,
+        on_click=text_state.replace,
         args=(chat.text,),
     )
     info = row.tokenizer.info

@@ -7,8 +7,9 @@ import streamlit as st
 
 from components.cached import tokenizers as cached
 from components.frame.errors import plain, show_error
-from components.segmentation.context import SegmentationContext, show_text
+from components.segmentation.context import SegmentationContext
 from components.segmentation.rows import Row
+from components.widgets import text_state
 from components.widgets.chips import chips, piece_shown, visible
 from components.widgets.view import View
 from core.common.errors import UserError
@@ -140,7 +141,7 @@ def _said(ids: Sequence[int], found: ReadIds) -> None:
             f"{count(len(found.back.ids))} instead of {count(len(ids))}."
         )
         st.code(str(list(found.back.ids)), language=None, wrap_lines=True, height=_height(len(found.back.ids)))
-    st.button("Put this text into the editor", icon=":material/north:", on_click=show_text, args=(text,))
+    st.button("Put this text into the editor", icon=":material/north:", on_click=text_state.replace, args=(text,))
 
 
 def _look_up(rows: Sequence[Row]) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import tokenizers as cached
-from components.segmentation.context import SegmentationContext, show_text
+from components.segmentation.context import SegmentationContext
 from components.segmentation.rows import Row
 from components.widgets import text_state
 from components.widgets.chips import chips, piece_shown
@@ -62,20 +62,21 @@ def _pair_picker() -> None:
     """Example pairs, the one shown named; choosing one replaces both texts, and one's own can be had back."""
     by_key = {pair.key: pair for pair in pairs()}
 
-    def take() -> None:
-        chosen = st.session_state["pair"]
-        if chosen is not None:
-            _SECOND.replace(by_key[chosen].second)
-            show_text(by_key[chosen].first)
+    shown = _shown_pair()
+    key = f"pair_{shown}"  # another for each pair shown, as for the samples
 
-    texts = (text_state.current(), _SECOND.current)
-    st.session_state["pair"] = next((key for key, pair in by_key.items() if (pair.first, pair.second) == texts), None)
+    def take() -> None:
+        chosen = st.session_state[key]
+        if chosen is not None and shown == _shown_pair():
+            _SECOND.replace(by_key[chosen].second)
+            text_state.replace(by_key[chosen].first)
+
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Pair of examples",
             list(by_key),
-            index=None,
-            key="pair",
+            index=None if shown is None else list(by_key).index(shown),
+            key=key,
             format_func=lambda key: by_key[key].label,
             placeholder="Pairs of examples",
             label_visibility="collapsed",
@@ -84,6 +85,12 @@ def _pair_picker() -> None:
         )
         if _SECOND.kept:
             st.button("Back to my second text", icon=":material/undo:", on_click=_SECOND.back)
+
+
+def _shown_pair() -> str | None:
+    """Key of the pair that the two texts are, letter by letter."""
+    texts = (text_state.current(), _SECOND.current)
+    return next((pair.key for pair in pairs() if (pair.first, pair.second) == texts), None)
 
 
 def _counts(rows: list[Row], cut: list[Segmentation]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,6 @@ def text_editor(
     max_chars: int = 1_000_000,
     height: int = 120,
     show_label: bool = True,
-    on_change: Callable[[], None] = lambda: None,
 ) -> str:
     """The text in the editor now; each rerun that typing causes gives the newest.
 
@@ -42,7 +40,6 @@ def text_editor(
         placeholder: shown while the editor is empty.
         max_chars: longer texts are not sent; the editor says so, and the last sent text is returned.
         height: of the editor, px.
-        on_change: called before the rerun that typing causes; `reported` gives the text there.
 
     Returns:
         The text, with its line ends as they came in: the browser's text area knows none but the newline, so the
@@ -62,7 +59,7 @@ def text_editor(
             "show_label": show_label,
             "thin": THIN,
         },
-        on_text_change=on_change,
+        on_text_change=lambda: None,
     )
     return _current(result, value, version)
 
