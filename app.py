@@ -27,7 +27,10 @@ def _warm() -> None:
     import components.segmentation.live_segmentation  # noqa: F401  the page's own imports, a third of a second of them
     from components.cached import tokenizers as cached
     from components.widgets.pickers import OPENING
+    from core.tokenizers.well_known import availability, well_known
 
+    for model in well_known():
+        availability(model)  # imports what the list of models asks
     for spec in OPENING:
         cached.tokenizer(spec)
 

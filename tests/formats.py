@@ -136,6 +136,13 @@ def _gguf() -> Made:
         return {"vocab.gguf": path.read_bytes()}
 
 
+def _js_tiktoken() -> Made:
+    words = [base64.b64encode(piece).decode() for piece in [*(bytes([b]) for b in range(256)), b"th", b"the"]]
+    ranks = "! 1 " + " ".join(words)
+    found = {"pat_str": r"\s?\S+|\s+", "special_tokens": {"<EOT>": 0}, "bpe_ranks": ranks}
+    return {"claude.json": json.dumps(found).encode()}
+
+
 # name -> (module of core.tokenizers.formats that reads it, maker)
 _MAKERS: dict[str, tuple[str, Callable[[], Made]]] = {
     "tokenizer.json BPE": ("tokenizers_json", lambda: {"tokenizer.json": byte_level_bpe().encode()}),
@@ -150,6 +157,9 @@ _MAKERS: dict[str, tuple[str, Callable[[], Made]]] = {
     "vocab and merges": ("vocab_merges", _pair),
     "CLIP": ("clip", _clip),
     "GGUF": ("gguf", _gguf),
+    "js tiktoken": ("js_tiktoken", _js_tiktoken),
+    "minbpe": ("minbpe", lambda: {"tok.model": b"minbpe v1\n\n1\n<|end|> 300\n116 104\n256 101\n"}),
+    "BPE codes": ("bpe_codes", lambda: {"codes": b"#version: 0.2\nt h\nth e</w>\nh e\n"}),
 }
 
 

@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 
 from core.common.errors import UnreadableFile, UserError
 from core.tokenizers.backends.sentencepiece import Around, SentencePieceTokenizer, model_info
-from core.tokenizers.backends.spm_proto import BYTE, CONTROL, NORMAL, UNKNOWN, build_bpe, check_proto, read_proto
+from core.tokenizers.backends.spm_proto import (
+    BYTE,
+    CONTROL,
+    NORMAL,
+    UNKNOWN,
+    build_bpe,
+    build_unigram,
+    check_proto,
+    read_proto,
+)
 from core.tokenizers.catalog import files_at
 from core.tokenizers.formats.sentencepiece import SOURCE, looks_like_model
 from core.tokenizers.kinds import Kind
@@ -145,6 +154,54 @@ def test_spans_are_the_library_s(name: str, text: str) -> None:
         dummy_at_end = "suffix" in name
         if before[1] <= own[0] < own[1] <= after[0] and own[0] > 0 and not dummy_at_end and before[0] < before[1]:
             assert (int(found.starts[i]), int(found.ends[i])) == own
+
+
+class Asked:
+    """A processor that remembers which kinds of answers it was asked for."""
+
+    def __init__(self, processor: sentencepiece.SentencePieceProcessor) -> None:
+        self.processor, self.kinds = processor, list[str]()
+
+    def encode(self, text: str, return_type: str, **more: object) -> object:
+        self.kinds.append(return_type)
+        return self.processor.encode(text, return_type=return_type, **more)
+
+    def normalize(self, text: str, **more: object) -> object:
+        return self.processor.normalize(text, **more)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [("unigram", ["numpy"]), ("bpe", ["numpy"]), ("word", ["numpy", "offset_mapping"])]
+)
+def test_a_text_with_unknown_pieces_is_encoded_once(
+    name: str, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokenizer, text = tokenizer_of(name), "the ꙮꙮ cat 漢字 ꙮ"
+    spy = Asked(tokenizer._processor)
+    monkeypatch.setattr(tokenizer, "_processor", spy)
+    found = tokenizer.segment(text)
+    assert spy.kinds == asked, "asking for spans takes the library as long as three encodings"
+    unknown = [
+        text.encode()[a:b].decode()
+        for a, b, kind in zip(found.starts, found.ends, found.kinds, strict=True)
+        if kind == Kind.UNKNOWN
+    ]
+    assert [word.strip() for word in unknown][:2] == ["ꙮꙮ", "漢字"] or name == "word"
+
+
+def test_pieces_of_characters_that_are_no_piece_leave_spans_to_the_library() -> None:
+    entries = [("<unk>", 0.0, UNKNOWN), ("▁", -1.0, NORMAL), ("xa", -1.0, NORMAL), ("a", -1.0, NORMAL)]
+    model = build_unigram(entries, dummy_prefix=True, collapse_spaces=True, charsmap=b"")
+    model = read_proto(model.SerializeToString(), "x")
+    info = model_info(model, spec="x", label="x", source="x", fingerprint="", reference="")
+    found = SentencePieceTokenizer(model, info).segment("xxa a")
+    assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == [
+        (0, 0),
+        (0, 1),
+        (1, 3),
+        (3, 4),
+        (4, 5),
+    ]
 
 
 def _tokens(name: str, text: str, specials: Specials = PLAIN) -> list[tuple[bytes, int, int, str]]:

@@ -6,7 +6,6 @@ included.
 
 import io
 import json
-import time
 from functools import cache
 from pathlib import Path
 
@@ -149,10 +148,8 @@ def test_a_template_that_fails_says_so_in_one_line(template: str, said: str) -> 
 
 
 def test_a_template_that_never_ends_is_ended() -> None:
-    start = time.monotonic()
     with pytest.raises(TookTooLong, match="2 s"):
         apart("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}")
-    assert time.monotonic() - start < 10
 
 
 def test_the_child_answers_in_json() -> None:

@@ -70,9 +70,10 @@ def test_special_tokens_are_added_when_asked_for(capsys: Output) -> None:
 def test_a_file_is_read_to_the_byte(capsys: Output, tmp_path: Path) -> None:
     file = tmp_path / "text.txt"
     file.write_bytes(b"\xef\xbb\xbfa\r\nb\x00\n")
-    (found,) = segmented(capsys, "--tokenizer", "builtin:characters", "--file", str(file))
+    assert main(["segment", "--json", "--tokenizer", "builtin:characters", "--file", str(file)]) == 0
+    found = json.loads(capsys.readouterr().out)
     assert found["text_bytes"] == 9
-    assert "".join(found["segmentations"][0]["pieces_hex"]) == file.read_bytes().hex()  # type: ignore[index]
+    assert "".join(found["segmentations"][0]["pieces_hex"]) == file.read_bytes().hex()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
@@ -204,3 +205,31 @@ def test_starting_up_imports_no_library_that_the_command_does_not_need() -> None
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_utf16_is_read_and_said(capsys: Output, tmp_path: Path, encoding: str) -> None:
+    text = "Hé\n你\r\n🙂"
+    data = text.encode(encoding)
+    path = tmp_path / "a.txt"
+    path.write_bytes(data if encoding == "utf-16" else b"\xfe\xff" + data)
+    assert main(["count", "--json", "--per-line", "--tokenizer", "builtin:utf8-bytes", "--file", str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out) == {"tokens": 11, "unknown": 0, "bytes": 13, "chars": 7, "per_line": [3, 4, 4]}
+    assert "is UTF-16" in err
+    assert main(["segment", "--json", "--tokenizer", "builtin:utf8-bytes", "--file", str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["text_bytes"] == len(text.encode()) and "is UTF-16" in err
+    path.write_bytes(path.read_bytes()[:-1])
+    for command in ("count", "segment"):
+        refused(capsys, command, "--tokenizer", "builtin:utf8-bytes", "--file", str(path))
+
+
+def test_a_byte_order_mark_is_counted_and_said(capsys: Output, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("\ufeffHi".encode())
+    for command in ("count", "segment"):
+        assert main([command, "--json", "--tokenizer", "builtin:utf8-bytes", "--file", str(path)]) == 0
+        out, err = capsys.readouterr()
+        assert '"tokens":5' in out or '"text_bytes":5' in out
+        assert "byte order mark" in err

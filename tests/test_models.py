@@ -1,6 +1,7 @@
 """Opening a model, its two matrices, and giving it others."""
 
 import json
+import shutil
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -16,12 +17,14 @@ from core.models.config_numbers import refuse_absurd
 from core.models.device import pick_device, pick_dtype
 from core.models.language_model import LanguageModel
 from core.models.llama2c import half_split, read_shape
-from core.models.load import open_model
+from core.models.load import open_model, outline
 from core.models.matrices import Matrices
+from core.models.model_tokenizer import tokenizer_apart
 from core.models.score import Slice, score
 from core.models.special_ids import special_ids
 from core.tokenizers.catalog import open_path
 from core.tokenizers.tokenizer import LocalTokenizer
+from tests.datafolder import DATA, needs_data
 from tests.tiny import byte_level_bpe
 from tests.tiny_models import NAMES, V, opened, saved
 
@@ -393,3 +396,15 @@ def test_llama2c_files_that_are_no_whole_checkpoints(tmp_path: Path) -> None:
     assert read_shape(path).vocabulary == 300
     with pytest.raises(UserError, match="no tokenizer of 300 tokens beside"):
         open_model(str(path))
+
+
+@needs_data
+def test_a_folder_with_one_llama2c_checkpoint_is_that_checkpoint(tmp_path: Path) -> None:
+    for name in ("stories260K.bin", "tok512.bin"):
+        shutil.copy(DATA / "models" / "stories260K" / name, tmp_path / name)
+    whole = outline(str(tmp_path))
+    assert whole.spec == f"file:{tmp_path / 'stories260K.bin'}"
+    assert tokenizer_apart(str(tmp_path)).info.n_vocabulary == 512
+    shutil.copy(tmp_path / "stories260K.bin", tmp_path / "other.bin")
+    with pytest.raises(UserError, match="can carry a program"):
+        outline(str(tmp_path))

@@ -38,7 +38,7 @@ def test_byte_offsets_are_where_characters_begin(text: str) -> None:
 
 
 def test_a_lone_surrogate_is_named() -> None:
-    with pytest.raises(UserError, match="U\\+D83D, at character 2"):
+    with pytest.raises(UserError, match=r"U\+D83D, at character 3\."):
         utf8("ab\ud83d")
 
 

@@ -17,6 +17,8 @@ from core.jobs.shared_cache import shared
 from core.text.samples import opening_text, pairs, sample
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Specials
+from core.tokenizers.well_known import named
+from tests.tiny import byte_level_bpe
 
 FRAME = Path(__file__).parents[1] / "components" / "frame" / "frame.py"
 TOOLS = ("Statistics", "Agreement", "Ids", "How it got there", "Chat", "Split by budget", "Two texts", "Share and keep")
@@ -44,8 +46,8 @@ def test_it_opens_on_content() -> None:
     assert tuple(app.session_state[TOKENIZERS]) == OPENING
     assert app.session_state["text_at_hand"] == opening_text()
     tokens = dict(zip(app.dataframe[0].value["tokenizer"], app.dataframe[0].value["n_tokens"], strict=True))
-    assert len(tokens) == len(OPENING)
-    assert tokens["UTF-8 bytes"] == len(opening_text().encode())
+    assert list(tokens) == [named(spec).label for spec in OPENING]
+    assert len(set(tokens.values())) > 1
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -80,6 +82,7 @@ def test_a_tokenizer_that_cannot_be_opened_is_one_message_and_the_others_go_on()
     assert not app.exception
     assert [error.value for error in app.error] and "Did you mean words" in app.error[0].value.replace("\\", "")
     assert len(app.dataframe[0].value) == 1
+    assert "⚠ builtin:wrods" in app.multiselect(key=TOKENIZERS).options
 
 
 def test_no_tokenizer_says_what_to_do_and_offers_the_opening_example() -> None:
@@ -124,6 +127,68 @@ def test_a_lone_surrogate_is_one_message() -> None:
     assert not app.exception
     assert not app.error  # the editor says it, beside the text
     assert not app.dataframe
+
+
+NINE = [
+    *("builtin:utf8-bytes", "builtin:characters", "builtin:graphemes", "builtin:words"),
+    *("mistral:v1", "mistral:v2", "mistral:v3", "mistral:v7", "mistral:tekken"),
+]
+
+
+def test_a_ninth_tokenizer_in_a_link_is_refused_with_a_choice() -> None:
+    app = page(tokenizers=NINE, text=to_link("ab") or "")
+    assert not app.exception
+    assert list(app.session_state[TOKENIZERS]) == NINE[:8]
+    assert any("was not added" in text.value and "Pixtral" in text.value for text in app.markdown)
+    app.selectbox(key="room_tokenizers").set_value("mistral:v2").run()
+    app.button(key="replace_tokenizers").click().run()
+    assert list(app.session_state[TOKENIZERS]) == [*NINE[:5], "mistral:tekken", *NINE[6:8]]
+    assert not any("was not added" in text.value for text in app.markdown)
+
+
+def test_a_ninth_tokenizer_that_is_brought_can_be_left_out() -> None:
+    app = page(tokenizers=NINE[:8], text=to_link("ab") or "")
+    app.session_state["tokenizers_to_add"] = {TOKENIZERS: "mistral:tekken"}
+    app.run()
+    assert list(app.session_state[TOKENIZERS]) == NINE[:8]
+    app.button(key="leave_tokenizers").click().run()
+    assert list(app.session_state[TOKENIZERS]) == NINE[:8]
+    assert not any("was not added" in text.value for text in app.markdown)
+
+
+def labels_of(app: AppTest) -> list[str]:
+    return list(app.dataframe[0].value["tokenizer"])
+
+
+def test_two_files_of_one_name_are_told_apart_and_can_be_renamed(tmp_path: Path) -> None:
+    places = []
+    for n, folder in enumerate(("one", "two")):
+        (tmp_path / folder / "gpt2").mkdir(parents=True)
+        places.append(tmp_path / folder / "gpt2" / "tokenizer.json")
+        places[-1].write_text(byte_level_bpe(320 + n))
+    specs = [f"file:{place}" for place in places]
+    app = page(tokenizers=specs, text=to_link("ab") or "")
+    assert not app.exception
+    assert labels_of(app) == ["gpt2 (one)", "gpt2 (two)"]
+    assert [app.multiselect(key=TOKENIZERS).options.count(name) for name in labels_of(app)] == [1, 1]
+    link = page(tokenizers=specs, text=to_link("ab") or "", name=["2:Mine"])
+    assert labels_of(link) == ["gpt2", "Mine"]
+
+
+def test_chips_and_lanes_have_one_name() -> None:
+    app = page(tokenizers=["mistral:tekken", "tiktoken:o200k_base"], text=to_link("ab") or "")
+    assert labels_of(app) == ["Pixtral 12B · Tekken 240911", "GPT-4o · o200k_base"]
+    assert set(labels_of(app)) <= set(app.multiselect(key=TOKENIZERS).options)
+
+
+def test_what_cannot_be_had_now_is_grey_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HUB", "off")
+    app = page(tokenizers=["builtin:words"], text=to_link("ab") or "")
+    app.button(key="models_tokenizers").click().run()
+    gemma = next(button for button in app.button if button.label.startswith("Gemma 3"))
+    assert gemma.disabled
+    assert "TOKEN\\_ATLAS\\_HUB=off" in gemma.help or "TOKEN_ATLAS_HUB=off" in gemma.help
+    assert not any("Gemma" in option for option in app.multiselect(key=TOKENIZERS).options)
 
 
 def typed(app: AppTest, text: str) -> AppTest:

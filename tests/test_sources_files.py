@@ -2,19 +2,23 @@
 
 import base64
 import gzip
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+import regex
 
 from core.common.errors import TooLarge, UnknownName, UnreadableFile, UserError
 from core.tokenizers.catalog import SOURCES, files_at, open_tokenizer
 from core.tokenizers.format import Files
-from core.tokenizers.formats.tiktoken import _BY_HASH
+from core.tokenizers.formats import tiktoken as tiktoken_format
 from core.tokenizers.formats.vocab_merges import fitting_to, merges
 from core.tokenizers.gunzip import gunzipped
+from core.tokenizers.known_ranks import KNOWN_RANKS, KnownRanks
+from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.sidecars import chat_template, label, special
 from core.tokenizers.tokenizer import Specials
 from core.tokenizers.vocabulary import byte_of_character
@@ -90,8 +94,114 @@ def test_an_unknown_rank_list_needs_its_pattern(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["r50k_base", "p50k_base", "cl100k_base", "o200k_base"])
 def test_well_known_specials_are_tiktokens_own(name: str) -> None:
-    known = next(known for known in _BY_HASH.values() if known.label == name)
+    known = next(variants[name] for variants in KNOWN_RANKS.values() if name in variants)
     assert known.specials == shipped(name)["special_tokens"]
+
+
+def rank_list(*pieces: bytes, ends: str = "\n") -> bytes:
+    lines = [f"{base64.b64encode(piece).decode() or '='} {rank}" for rank, piece in enumerate(pieces)]
+    return "".join(line + ends for line in lines).encode()
+
+
+BYTES = [bytes([n]) for n in range(256)]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_well_known_rank_list_is_known_with_any_line_ends(
+    ends: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces = [*BYTES, b"ab", b""]
+    known = KnownRanks("Mine", "cl100k", {"<|end|>": 300})
+    monkeypatch.setattr(
+        tiktoken_format, "KNOWN_RANKS", {hashlib.sha256(rank_list(*pieces)).hexdigest(): {"mine": known}}
+    )
+    monkeypatch.setenv("TOKEN_ATLAS_VET", "off")
+    path = put(tmp_path, any__tiktoken=rank_list(*pieces, ends=ends)) / "any.tiktoken"
+    made = open_tokenizer(f"file:{path}")
+    assert made.info.label == "Mine" and made.segment("ab").ids.tolist() == [256]
+
+
+def test_an_empty_piece_is_read_as_tiktoken_reads_it(tmp_path: Path) -> None:
+    path = put(tmp_path, multilingual__tiktoken=rank_list(*BYTES, b"ab", b"")) / "multilingual.tiktoken"
+    made = open_tokenizer(f"file:{path}?pre=gpt2")
+    assert made.info.n_vocabulary == 258 and made.segment("ab c").ids.tolist() == [256, 32, 99]
+
+
+def test_special_tokens_of_a_rank_list_can_be_named(tmp_path: Path) -> None:
+    path = put(tmp_path, mine__tiktoken=RANKS) / "mine.tiktoken"
+    made = open_tokenizer(f"file:{path}?pre=cl100k&special=<|endoftext|>:300,<|im_start|>")
+    assert made.segment("ab<|im_start|>", Specials(parse=True)).ids.tolist() == [256, 301]
+    assert made.info.eos == "<|endoftext|>"
+    with pytest.raises(UserError, match="ids from 257 on"):
+        open_tokenizer(f"file:{path}?pre=cl100k&special=<|endoftext|>:7")
+
+
+@pytest.mark.parametrize("name", ["qwen.tiktoken", "qwen3_6.tiktoken", "tiktoken.model", "multilingual.tiktoken"])
+def test_a_folder_opens_by_its_rank_list(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(RANKS)
+    assert open_tokenizer(f"file:{tmp_path}?pre=kimi").segment("ab").ids.tolist() == [256]
+
+
+def test_a_folder_with_moonshots_code_is_cut_as_it_cuts(tmp_path: Path) -> None:
+    settings = {
+        "tokenizer_class": "TikTokenTokenizer",
+        "auto_map": {"AutoTokenizer": ["tokenization_kimi.TikTokenTokenizer", None]},
+        "added_tokens_decoder": {"300": {"content": "[BOS]"}, "301": {"content": "<|im_end|>"}},
+        "bos_token": "[BOS]",
+    }
+    put(tmp_path, tiktoken__model=RANKS, tokenizer_config__json=json.dumps(settings).encode())
+    made = open_tokenizer(f"file:{tmp_path}")
+    assert made.segment("ab[BOS]", Specials(parse=True)).ids.tolist() == [256, 300]
+    assert made.info.bos == "[BOS]" and "kimi" in made.info.notes[0]
+
+
+def test_numbers_in_pairs_are_no_rank_list(tmp_path: Path) -> None:
+    path = put(tmp_path, codes=b"32 116\n97 116\n") / "codes"
+    assert source_of(path) != "tiktoken"
+
+
+def test_the_uses_of_the_same_ranks_are_told_apart_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    english = next(variants for variants in KNOWN_RANKS.values() if "whisper-english" in variants)
+    monkeypatch.setattr(tiktoken_format, "KNOWN_RANKS", {hashlib.sha256(RANKS).hexdigest(): english})
+    monkeypatch.setenv("TOKEN_ATLAS_VET", "off")
+    path = put(tmp_path, gpt2__tiktoken=RANKS) / "gpt2.tiktoken"
+    made = open_tokenizer(f"file:{path}?as=whisper-english")
+    assert dict(made.info.specials)["<|startoftranscript|>"] == 50257
+    with pytest.raises(UnknownName, match="whisper-english"):
+        open_tokenizer(f"file:{path}?as=whisper")
+
+
+def test_whispers_special_tokens_are_numbered_as_in_its_models() -> None:
+    whisper = next(variants for variants in KNOWN_RANKS.values() if "whisper" in variants)
+    old, new = whisper["whisper"].specials, whisper["whisper-v3"].specials
+    assert (old["<|startoftranscript|>"], old["<|notimestamps|>"], old["<|30.00|>"]) == (50258, 50363, 51864)
+    assert (new["<|yue|>"], new["<|notimestamps|>"], new["<|30.00|>"]) == (50358, 50364, 51865)
+
+
+def test_kimi_cuts_as_its_maker_wrote_it() -> None:
+    upper, lower = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]"
+    end = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    theirs = "|".join(
+        [
+            r"[\p{Han}]+",
+            rf"[^\r\n\p{{L}}\p{{N}}]?{upper}*{lower}+{end}",
+            rf"[^\r\n\p{{L}}\p{{N}}]?{upper}+{lower}*{end}",
+            r"\p{N}{1,3}",
+            r" ?[^\s\p{L}\p{N}]+[\r\n]*",
+            r"\s*[\r\n]+",
+            r"\s+(?!\S)",
+            r"\s+",
+        ]
+    )
+    text = "漢字かなABCdef's 你好, 〇々 x漢y 1234 é e\u0301\n  \n z\t「漢」です"
+    ours = regex.findall(PRE_TOKENIZERS["kimi"].patterns[0], text)
+    assert ours == regex.findall(theirs, text, flags=regex.V1)
+
+
+def test_a_minified_vocabulary_is_not_its_own_merges(tmp_path: Path) -> None:
+    vocab = {**json.loads(VOCAB), " ": 9999}
+    put(tmp_path, vocab__json=json.dumps(vocab, separators=(",", ":")).encode(), merges__txt=MERGES)
+    assert open_tokenizer(f"file:{tmp_path / 'vocab.json'}?pre=gpt2").segment(" the's").pieces == [b" the", b"'s"]
 
 
 def test_encodings_by_name_need_the_network_once() -> None:

@@ -8,9 +8,11 @@ from core.metrics.evidence import of_text
 from core.text.units import SEGMENTERS, Units, units_of
 from core.tokenizers.catalog import offered as core_offered
 from core.tokenizers.catalog import open_tokenizer
-from core.tokenizers.chat.chat import RenderedChat, Turn, render_chat
+from core.tokenizers.chat.chat import Given, RenderedChat, Turn, chat_variables, render_chat
+from core.tokenizers.chat.variables import Variable
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Specials, Tokenizer
+from core.tokenizers.well_known import Access, availability, well_known
 
 # What follows the typing is small and stale with the next key, so it is bounded by number too: 60 visitors with eight
 # tokenizers each find their last text again.
@@ -21,6 +23,17 @@ MOST_OF_A_TEXT = 512
 def offered() -> list[tuple[str, str]]:
     """(spec, label) of every tokenizer that opens without a network."""
     return core_offered()
+
+
+@st.cache_data(max_entries=1, ttl=30, show_spinner=False)
+def had_here() -> dict[str, str]:
+    """Spec to label of the tokenizers of well-known models that can be had now; what has to be fetched says so."""
+    found: dict[str, str] = {}
+    for model in well_known():
+        how = availability(model)
+        if how.now and model.spec not in found:
+            found[model.spec] = model.label if how.access is Access.HERE else f"{model.label} · {how.words}"
+    return found
 
 
 def tokenizer(spec: str) -> Tokenizer:
@@ -37,15 +50,26 @@ def segmentation(spec: str, text: str, add: bool, parse: bool) -> Segmentation:
     )
 
 
-def chat(spec: str, turns: tuple[Turn, ...], prompt: bool) -> RenderedChat:
+def chat(spec: str, turns: tuple[Turn, ...], prompt: bool, template: str = "", given: Given = ()) -> RenderedChat:
     """A chat as a tokenizer's own template writes it; a template may write millions of characters.
 
     Raises:
         UserError: it has no template, or that refuses this chat or does not end.
     """
     return shared().get(
-        ("chat", spec, turns, prompt), lambda: render_chat(tokenizer(spec), turns, prompt), most=MOST_OF_A_TEXT // 8
+        ("chat", spec, turns, prompt, template, given),
+        lambda: render_chat(tokenizer(spec), turns, prompt, template, given),
+        most=MOST_OF_A_TEXT // 8,
     )
+
+
+def chat_controls(spec: str, template: str) -> tuple[Variable, ...]:
+    """What a tokenizer's chat template takes beyond the turns.
+
+    Raises:
+        UserError: the template is not valid, or none can be chosen.
+    """
+    return shared().get(("chat controls", spec, template), lambda: chat_variables(tokenizer(spec), template))
 
 
 def units(text: str, segmenter: str) -> Units:

@@ -14,7 +14,7 @@ from components.segmentation.text_window import found, seek, window
 from components.segmentation.token_view.component import TokenView, TokenViewTools, token_view
 from components.segmentation.tool import tools
 from components.segmentation.view_model import token_view_of
-from components.widgets import text_state
+from components.widgets import names, text_state
 from components.widgets.page_link.component import page_link
 from components.widgets.pickers import TOKENIZERS, put_in_order, tokenizers_in_link
 from components.widgets.sample_picker import sample_picker
@@ -76,7 +76,11 @@ def _about_the_text() -> None:
 
 def _in_link(specs: Sequence[str]) -> dict[str, list[str]]:
     """What the page's address holds of the text and the tokenizers."""
-    return {text_state.PARAMETER: text_state.in_link(), TOKENIZERS: tokenizers_in_link(specs)}
+    return {
+        text_state.PARAMETER: text_state.in_link(),
+        TOKENIZERS: tokenizers_in_link(specs),
+        names.PARAMETER: names.in_link(specs),
+    }
 
 
 def _draw(specs: Sequence[str], text: str, options: ViewOptions) -> None:

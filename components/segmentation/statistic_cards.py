@@ -41,7 +41,7 @@ def card(row: Row, numbers: Mapping[str, Value], most: int, fewest: int) -> Card
     bytes_per_token = numbers["bytes_per_token"].number
     per_token = "–" if isnan(bytes_per_token) else f"{bytes_per_token:.2f}"
     return Card(
-        label=info.label,
+        label=row.label,
         colour=row.colour,
         count=f"{count(n_tokens)} + {n_added}" if n_added else count(n_tokens),
         unit="token" if n_tokens == 1 else "tokens",

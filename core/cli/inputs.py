@@ -6,22 +6,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.common.errors import UnreadableFile, UserError, shown
+from core.common.plain_text import decoded
+from core.common.text_stream import UTF16, note_on
 from core.text.utf8 import utf8
 
 STDIN = "-"
 
 
 def read_text(path: str) -> str:
-    """The content of a UTF-8 file as it is: no line ending changed, no byte order mark taken off.
+    """The text in a file as it is: no line ending changed, in UTF-8 no byte order mark taken off.
+
+    Of UTF-16, and of a byte order mark in UTF-8, something is said on stderr.
 
     Raises:
-        UnreadableFile: it cannot be opened, or is not UTF-8; names the first offending byte.
+        UnreadableFile: it cannot be opened, or is in neither encoding; names the first offending byte.
     """
     try:
         data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
     except OSError as error:
         raise UnreadableFile(f"{shown(path)} cannot be read: {error.strerror or error}.") from None
-    return _decoded(data, path, 0)
+    text = decoded(data, path) if data.startswith(UTF16) else _decoded(data, path, 0)
+    if note := note_on(data[:3], path):
+        print(note, file=sys.stderr)
+    return text
 
 
 def read_json_lines(path: str) -> Iterator[str]:

@@ -37,7 +37,7 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     text = parser.add_mutually_exclusive_group(required=True)
     text.add_argument("--corpus", metavar="SPEC", help="sample, flores200[#dev] or file:PATH")
-    text.add_argument("--file", metavar="F", help="a UTF-8 file as one text, or - for standard input")
+    text.add_argument("--file", metavar="F", help="a UTF-8 or UTF-16 file as one text, or - for standard input")
     parser.add_argument("--language", action="append", metavar="L", help="of the corpus; may be repeated")
     parser.add_argument("--reference", metavar="SPEC", help="tokenizer that sequence lengths are compared with")
     parser.add_argument("--segmenter", choices=sorted(SEGMENTERS), help="what finds words where no spaces part them")

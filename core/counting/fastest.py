@@ -1,8 +1,10 @@
 """Counts with the fastest engine that agrees with the reference, and says which that is and why.
 
 An engine is used for a tokenizer only after it gave the same number of tokens, and of unknown tokens, as the reference
-on every line of `core.counting.calibration`; on one difference the reference is used. What was found is remembered
-under the tokenizer's fingerprint, the lines' fingerprint and the versions of the engines.
+on every line of `core.counting.calibration`; on one difference the reference is used. Then it is tried on every
+character of `core.counting.alphabet`; lines with one on which it differs are left to the reference. What was found is
+remembered under the tokenizer's fingerprint, the lines' fingerprint and the versions of the engines. At work the engine
+is watched (`core.counting.spot_checks`), and given up for good if it differs on a line of the user's own.
 
 Tried and left out: encoding each distinct word once, where no entry of the vocabulary crosses a space. In 38.6 MB of
 FLORES-200, 17.6 MB of words are distinct, and finding them takes Python as long as kitoken takes for the whole text.
@@ -20,16 +22,20 @@ import numpy as np
 
 from core.common.codec import Mismatch, from_json, to_json
 from core.common.errors import UnknownName, UserError, is_failure
+from core.common.quiet import quiet_libraries
 from core.common.registry import Registry
 from core.common.remembered import remember, remembered
+from core.counting.alphabet import alphabet_fingerprint, alphabet_lines, outside, usual, within
 from core.counting.calibration import calibration_fingerprint, calibration_lines
 from core.counting.engine import CannotCount, Counter, CountingEngine
+from core.counting.spot_checks import watched
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Tokenizer
 
 ENGINES = Registry(package="core.counting.engines", constant="ENGINE", kind=CountingEngine, noun="counting engine")
 REFERENCE = "reference"
 _LIBRARIES = ("tokenizers", "sentencepiece", "tiktoken", "regex", "ahocorasick_rs")
 _WARM_UP = 20  # lines, so that what an engine builds on first use is not timed
+_MOST_AVOIDED = 2_000  # characters on which an engine may differ before it is no engine for this tokenizer
 _ENOUGH = 1.1  # an engine must be this many times as fast as the reference to be worth a second engine in memory
 
 
@@ -43,6 +49,7 @@ class EngineChoice:
         reason: why this one, in a sentence for the page.
         speed: times as fast as the reference on the calibration lines.
         n_lines: lines on which it agreed.
+        avoided: the characters on which it did not; lines with any of them are counted by the reference.
     """
 
     engine: str
@@ -50,13 +57,15 @@ class EngineChoice:
     reason: str
     speed: float
     n_lines: int
+    avoided: str = ""
 
 
 @lru_cache(maxsize=4)  # an engine is a second tokenizer in memory, built in half a second
 def fast_counter(tokenizer: Tokenizer) -> tuple[Counter, EngineChoice]:
     """A function that counts exactly as `tokenizer.count` does, as fast as is safe, and why it was chosen.
 
-    The first call for a tokenizer takes a second or two; the choice is remembered.
+    The first call for a tokenizer takes some seconds; the choice is remembered. The function raises EngineDiffers where
+    a line shows that the choice was wrong: then `give_up`, and count everything anew.
     """
     if not isinstance(tokenizer, LocalTokenizer):
         return tokenizer.count, _reference(tokenizer, "Counted by the reference, in a process of its own.")
@@ -67,11 +76,22 @@ def fast_counter(tokenizer: Tokenizer) -> tuple[Counter, EngineChoice]:
     if known.engine == REFERENCE:
         return tokenizer.count, known
     try:
-        return ENGINES.get(known.engine).build(tokenizer), known
+        engine = ENGINES.get(known.engine)
+        count = engine.build(tokenizer)
+        return count if engine.exact else watched(count, tokenizer.count, within(known.avoided)), known
     except (UnknownName, CannotCount):
         return tokenizer.count, _reference(
             tokenizer, f"Counted by the reference: {known.label} is no longer installed."
         )
+
+
+def give_up(tokenizer: LocalTokenizer) -> EngineChoice:
+    """Have the reference count for a tokenizer from here on, since the chosen engine differed from it at work."""
+    label = fast_counter(tokenizer)[1].label
+    now = _reference(tokenizer, f"Counted by the reference: {label} differed from it on a line of this text.")
+    _remember(tokenizer, now)
+    fast_counter.cache_clear()
+    return now
 
 
 def count_once(count: Counter, texts: Sequence[str]) -> Counts:
@@ -87,38 +107,83 @@ def count_once(count: Counter, texts: Sequence[str]) -> Counts:
 
 def calibrate(tokenizer: LocalTokenizer, among: Sequence[CountingEngine] | None = None) -> EngineChoice:
     """Try every engine on the calibration lines against the reference."""
-    lines = calibration_lines()
-    usable, truth, seconds = _by_reference(tokenizer, lines)
-    best = _reference(tokenizer, "")
+    lines, truth, seconds = _by_reference(tokenizer, _usual_lines())
+    agreeing: list[tuple[float, CountingEngine, Counter]] = []
     reasons = []
     for engine in ENGINES.all().values() if among is None else among:
         try:
-            found, taken = _timed(engine.build(tokenizer), usable)
+            count, taken = _tried(engine, tokenizer, lines, truth)
         except CannotCount as why:
             reasons.append(f"{engine.label}: {why}.")
             continue
-        except BaseException as error:  # whatever happens, the reference counts
-            if not is_failure(error):
-                raise
-            reasons.append(f"{engine.label}: it failed on a line.")
-            continue
-        wrong = np.flatnonzero((found.tokens != truth.tokens) | (found.unknown != truth.unknown))
-        speed = seconds / taken
-        if len(wrong):
-            reasons.append(f"{engine.label}: counts differ on {len(wrong):,} of {len(usable):,} lines.")
-        elif speed < _ENOUGH:
+        if seconds / taken < _ENOUGH:
             reasons.append(f"{engine.label}: no faster.")
-        elif speed > best.speed:
-            best = EngineChoice(
-                engine.key,
-                engine.label,
-                f"Counted by {engine.label}; {tokenizer.info.reference} agreed on all {len(usable):,} test lines.",
-                round(speed, 2),
-                len(usable),
-            )
-    if best.engine != REFERENCE:
-        return best
+        else:
+            agreeing.append((seconds / taken, engine, count))
+    for speed, engine, count in sorted(agreeing, key=lambda each: -each[0]):
+        try:
+            avoided = "" if engine.exact else _avoided(tokenizer, count)
+        except CannotCount as why:
+            reasons.append(f"{engine.label}: {why}.")
+            continue
+        return _agreed(tokenizer, engine, speed, len(lines), avoided)
     return _reference(tokenizer, f"Counted by the reference. {' '.join(reasons)}".strip())
+
+
+def _usual_lines() -> tuple[str, ...]:
+    """The calibration lines that an engine may count."""
+    lines = calibration_lines()
+    apart = set(outside(usual(), lines))
+    return tuple(line for n, line in enumerate(lines) if n not in apart)
+
+
+def _tried(
+    engine: CountingEngine, tokenizer: LocalTokenizer, lines: tuple[str, ...], truth: Counts
+) -> tuple[Counter, float]:
+    """(the engine's counter, seconds that it took for the lines).
+
+    Raises:
+        CannotCount: it cannot, or counts otherwise than the reference.
+    """
+    try:
+        with quiet_libraries():
+            count = engine.build(tokenizer)
+            found, taken = _timed(count, lines)
+    except CannotCount:
+        raise
+    except BaseException as error:  # whatever happens, the reference counts
+        if not is_failure(error):
+            raise
+        raise CannotCount("it failed on a line") from None
+    wrong = int(((found.tokens != truth.tokens) | (found.unknown != truth.unknown)).sum())
+    if wrong:
+        raise CannotCount(f"counts differ on {wrong:,} of {len(lines):,} lines")
+    return count, taken
+
+
+def _agreed(
+    tokenizer: LocalTokenizer, engine: CountingEngine, speed: float, n_lines: int, avoided: str
+) -> EngineChoice:
+    reason = f"Counted by {engine.label}; {tokenizer.info.reference} agreed on all {n_lines:,} test lines."
+    if avoided:
+        reason += f" Lines with any of {len(avoided):,} characters on which they differ are counted by the reference."
+    return EngineChoice(engine.key, engine.label, reason, round(speed, 2), n_lines, avoided)
+
+
+def _avoided(tokenizer: LocalTokenizer, count: Counter) -> str:
+    """The characters of the alphabet on which an engine differs from the reference.
+
+    Raises:
+        CannotCount: they are too many.
+    """
+    about = {line: characters for characters, line in alphabet_lines()}
+    lines, truth, _ = _by_reference(tokenizer, tuple(about))
+    found = count(lines)
+    wrong = np.flatnonzero((found.tokens != truth.tokens) | (found.unknown != truth.unknown))
+    avoided = "".join(about[line] for line in [*set(about).difference(lines), *(lines[n] for n in wrong)])
+    if len(avoided) > _MOST_AVOIDED:
+        raise CannotCount(f"counts differ for {len(avoided):,} characters")
+    return "".join(sorted(avoided))
 
 
 def _by_reference(tokenizer: LocalTokenizer, lines: tuple[str, ...]) -> tuple[tuple[str, ...], Counts, float]:
@@ -152,7 +217,7 @@ def _reference(tokenizer: Tokenizer, reason: str) -> EngineChoice:
 
 def _key(tokenizer: LocalTokenizer) -> str:
     versions = [f"{name} {version(name)}" for name in _LIBRARIES] + [engine.label for engine in ENGINES.all().values()]
-    parts = [tokenizer.info.fingerprint, calibration_fingerprint(), *versions]
+    parts = [tokenizer.info.fingerprint, calibration_fingerprint(), alphabet_fingerprint(), *versions]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 

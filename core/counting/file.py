@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import TooLarge, UnreadableFile, shown
 from core.common.progress import report
+from core.common.text_stream import Lines
 from core.counting.engine import Counter
-from core.counting.fastest import count_once, fast_counter
-from core.tokenizers.tokenizer import Tokenizer
+from core.counting.fastest import count_once, fast_counter, give_up
+from core.counting.spot_checks import EngineDiffers
+from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 
 MAX_LINE_BYTES = 64 * 2**20
 WORTH_TRYING = 2**20  # bytes, from which finding out whether a faster engine agrees (1-2 s, once) pays
@@ -36,7 +37,29 @@ def counter_for(tokenizer: Tokenizer, n_bytes: int) -> Counter:
     return fast_counter(tokenizer)[0] if n_bytes >= WORTH_TRYING else tokenizer.count
 
 
-def count_stream(count: Counter, file: BinaryIO, name: str, size: int = 0, on_counts: Listener | None = None) -> Totals:
+def count_file(
+    tokenizer: Tokenizer, count: Counter, file: Lines, name: str, size: int, per_line: list[NDArray[np.int32]]
+) -> tuple[Totals, str]:
+    """Counts of a file, and why they are the reference's if a faster counter turned out wrong on one of its lines.
+
+    Args:
+        count: from `counter_for`, a faster one only for a file that can be read twice.
+        per_line: gets the tokens of each line, a few thousand lines at a time.
+
+    Raises:
+        UserError: as `count_stream`.
+    """
+    try:
+        return count_stream(count, file, name, size, per_line.append), ""
+    except EngineDiffers:
+        assert isinstance(tokenizer, LocalTokenizer), "only what is in this process has a second engine"
+        note = give_up(tokenizer).reason
+    file.seek(0)
+    per_line.clear()
+    return count_stream(tokenizer.count, file, name, size, per_line.append), note
+
+
+def count_stream(count: Counter, file: Lines, name: str, size: int = 0, on_counts: Listener | None = None) -> Totals:
     """Counts of lines as they come.
 
     Args:
@@ -67,7 +90,7 @@ def count_stream(count: Counter, file: BinaryIO, name: str, size: int = 0, on_co
     return Totals(*map(int, totals))
 
 
-def _chunks(file: BinaryIO, name: str) -> Iterator[list[bytes]]:
+def _chunks(file: Lines, name: str) -> Iterator[list[bytes]]:
     """Lines with their newlines, some thousands or two megabytes at a time."""
     lines: list[bytes] = []
     held = 0

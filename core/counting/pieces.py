@@ -12,9 +12,11 @@ import numpy as np
 
 from core.common.progress import report
 from core.corpora.corpus import Corpus
-from core.counting.fastest import count_once, fast_counter
+from core.counting.engine import Counter
+from core.counting.fastest import count_once, fast_counter, give_up
+from core.counting.spot_checks import EngineDiffers
 from core.counting.table import Unsigned, compact
-from core.tokenizers.tokenizer import Tokenizer
+from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 
 PIECE_BYTES = 2**20
 JOINED_BYTES = 16 * 2**20  # a language longer than this is not counted as one text
@@ -69,12 +71,21 @@ def count_piece(tokenizer: Tokenizer, lines: Sequence[str], name: str, fast: boo
         name: of the piece, for reports of progress.
         fast: by a faster engine, where one agrees with the tokenizer line by line; the numbers are the same.
     """
-    count, lane = fast_counter(tokenizer) if fast else (tokenizer.count, None)
+    if not fast:
+        return _by(tokenizer.count, lines, name, "Counted by the reference: on a short text no other engine pays.")
+    count, choice = fast_counter(tokenizer)
+    try:
+        return _by(count, lines, name, choice.reason)
+    except EngineDiffers:
+        assert isinstance(tokenizer, LocalTokenizer), "only what is in this process has a second engine"
+        return _by(tokenizer.count, lines, name, give_up(tokenizer).reason)
+
+
+def _by(count: Counter, lines: Sequence[str], name: str, reason: str) -> PieceCounts:
     tokens, unknown = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
     for start in range(0, len(lines), _BATCH):
         report(start, len(lines), f"Counting {name}")
         counts = count_once(count, lines[start : start + _BATCH])
         tokens.append(counts.tokens)
         unknown.append(counts.unknown)
-    reason = lane.reason if lane else "Counted by the reference: on a short text no other engine pays."
     return PieceCounts(compact(np.concatenate(tokens)), compact(np.concatenate(unknown)), reason)

@@ -25,6 +25,7 @@ from core.common.settings import settings
 from core.jobs.job import canonical
 from core.lab.foreseen import Look
 from core.lab.plan import Plan
+from core.tokenizers.catalog import FETCHED
 from core.tokenizers.isolation.wire import PREFIX, Garbled, Message, require, unpacked
 
 SECONDS = 180.0  # of processor time, and on the wall; the largest vocabularies with FLORES-200 take 20 s
@@ -85,8 +86,8 @@ def prepare() -> None:
 
 
 def _fetches(plan: Plan) -> bool:
-    """Does it name what may have to be fetched from the Hub with the owner's token?"""
-    return any(spec.startswith("hub:") for spec in (plan.model, plan.tokenizer, plan.donor, plan.helper, plan.encoder))
+    """Does it name what may have to be fetched, from the Hub with the owner's token or as a package?"""
+    return any(spec.startswith(FETCHED) for spec in (plan.model, plan.tokenizer, plan.donor, plan.helper, plan.encoder))
 
 
 @contextmanager

@@ -22,7 +22,7 @@ METRIC = Metric(
         "lower",
         "Share of tokens, unknown and inserted ones aside, that hold bytes of more than one character and of at least "
         "one of them not all. A lone part of a character, such as a byte fallback, crosses nothing.",
-        "TokEval (Meister)",
+        "TokEval (Meister), as its README has it; its version 1.0.0 also counts two last bytes of one character",
     ),
     compute=boundary_crossing,
     on=("sentences",),

@@ -22,7 +22,7 @@ METRIC = Metric(
         "0 to 1",
         "",
         "Rényi entropy of order 2.5 of token frequencies / the logarithm of the size of the vocabulary, used or not.",
-        "Zouhar et al. 2023; with the declared vocabulary as in TokEval (Meister)",
+        "Zouhar et al. 2023; TokEval 1.0.0 (Meister) divides by the observed vocabulary instead",
     ),
     compute=renyi_declared,
     on=("sentences",),

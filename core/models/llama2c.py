@@ -75,6 +75,14 @@ def recognises(path: Path) -> bool:
         return False
 
 
+def checkpoint_at(path: Path) -> Path:
+    """The checkpoint in a folder that holds just one and no config.json; any other path as it is."""
+    if not path.is_dir() or (path / "config.json").is_file():
+        return path
+    found = [file for file in path.iterdir() if recognises(file)]
+    return found[0] if len(found) == 1 else path
+
+
 def read_shape(path: Path) -> CheckpointSizes:
     """The sizes of a checkpoint that is whole.
 

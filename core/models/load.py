@@ -78,7 +78,7 @@ def _found(wanted: "_Request") -> LanguageModel:
         return _from_hub(wanted, rest)
     settings().refuse("file")
     name, options = split_options(rest if colon and scheme == "file" else spec)
-    path = Path(name).expanduser()
+    path = llama2c.checkpoint_at(Path(name).expanduser())
     wanted = replace(wanted, spec=f"file:{path}")
     if path.is_dir():
         return _from_folder(wanted, path, path.resolve().name)

@@ -94,8 +94,8 @@ def _from_ranks(tokenizer: LocalTokenizer, serialised: Serialised) -> tokenizers
     merges = [(spelled(left), spelled(right)) for left, right in merges_of(ranks)]
     specials = [(spelling, i) for spelling, i in tokenizer.info.specials if spelling not in id_by_spelling]
     engine = tokenizers.Tokenizer(models.BPE(vocab=id_by_spelling | dict(specials), merges=merges, ignore_merges=True))
-    if serialised.normalise == "NFC":
-        engine.normalizer = normalizers.NFC()
+    if serialised.normalise:
+        engine.normalizer = {"NFC": normalizers.NFC, "NFKC": normalizers.NFKC}[serialised.normalise]()
     engine.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Split(Regex(plain_pattern(serialised.pattern)), "isolated"),
@@ -187,6 +187,12 @@ _CONVERSIONS = {
 }
 
 
+def _chat_template(tokenizer: LocalTokenizer) -> object:
+    """The chat template as a tokenizer_config.json writes it: a text, or a list of named ones."""
+    several = [{"name": name, "template": text} for name, text in tokenizer.info.chat_templates]
+    return several or tokenizer.info.chat_template
+
+
 def configuration(tokenizer: LocalTokenizer, special_ids: dict[str, int], max_tokens: int | None) -> bytes:
     """The content of a tokenizer_config.json: the class that reads a tokenizer.json, and the special tokens by role."""
     spelling_by_id = {i: spelling for spelling, i in tokenizer.info.specials}
@@ -201,6 +207,6 @@ def configuration(tokenizer: LocalTokenizer, special_ids: dict[str, int], max_to
     document |= {f"{role}_token": spelling_by_id[i] for role, i in special_ids.items() if i in spelling_by_id}
     if max_tokens is not None:
         document["model_max_length"] = max_tokens
-    if tokenizer.info.chat_template:
-        document["chat_template"] = tokenizer.info.chat_template
+    if template := _chat_template(tokenizer):
+        document["chat_template"] = template
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()

@@ -31,11 +31,23 @@ def tokenizer_apart(spec: str) -> Tokenizer:
     settings().refuse("file")
     name, options = split_options(rest if colon and scheme == "file" else spec)
     path = Path(name).expanduser()
-    if path.is_file():
-        from core.models import llama2c  # torch takes seconds to import, and few models are of this format
-
-        path = tokenizer_beside(path, llama2c.read_shape(path).vocabulary, options.get("tokenizer", ""))
+    if path.is_file() or _may_be_llama2c(path):
+        path = _of_llama2c(path, options.get("tokenizer", ""))
     return IsolatedTokenizer(spec, path)
+
+
+def _may_be_llama2c(folder: Path) -> bool:
+    return folder.is_dir() and not (folder / "config.json").is_file() and any(folder.glob("*.bin"))
+
+
+def _of_llama2c(path: Path, wanted: str) -> Path:
+    """The tokenizer of a checkpoint, or of the only one in a folder; a folder without one as it is."""
+    from core.models import llama2c  # torch takes seconds to import, and few models are of this format
+
+    checkpoint = llama2c.checkpoint_at(path)
+    if checkpoint.is_dir():
+        return path
+    return tokenizer_beside(checkpoint, llama2c.read_shape(checkpoint).vocabulary, wanted)
 
 
 def tokenizer_beside(path: Path, n_vocabulary: int, wanted: str) -> Path:

@@ -81,25 +81,25 @@ def _parallel_text(row: dict[str, Any]) -> ParallelText:
 
 
 def opening_text() -> str:
-    """Two lines in three scripts, which a page shows before the user has typed anything.
+    """The line in three scripts that a page shows before the user has typed anything: short enough to see at a glance.
 
-    >>> opening_text().split(":")[0].split()[:3]
-    ['Every', 'language', 'cuts']
+    >>> opening_text().split()[:3]
+    ['Tokenizers', 'cut', 'unbelievable']
     """
     return str(_texts()["opening"])
 
 
 @cache
 def samples() -> tuple[Sample, ...]:
-    """Every text on offer, in menu order: many scripts at once, the opening, the groups of texts.json, each language.
+    """Every text on offer, in menu order: many scripts, the opening, the groups of texts.json, then each language.
 
-    >>> [sample.key for sample in samples()[:2]]
+    >>> [one.key for one in samples()[:2]]
     ['many-scripts', 'opening']
     """
     grouped = [Sample(group=group["group"], **sample) for group in _texts()["groups"] for sample in group["samples"]]
     languages = [Sample(text.code, "Languages", text.label, text.text) for text in parallel_texts()]
-    many = Sample("many-scripts", "Opening", "Many scripts", str(_texts()["many_scripts"]))
-    return (many, Sample("opening", "Opening", "Two lines", opening_text()), *grouped, *languages)
+    opening = Sample("opening", "Opening", "Three scripts", opening_text())
+    return (grouped[0], opening, *grouped[1:], *languages)
 
 
 def sample(key: str) -> Sample:

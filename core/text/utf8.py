@@ -17,7 +17,7 @@ def utf8(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError as error:
         raise UserError(
-            f"The text holds a lone surrogate, U+{ord(text[error.start]):04X}, at character {count(error.start)}. "
+            f"The text holds a lone surrogate, U+{ord(text[error.start]):04X}, at character {count(error.start + 1)}. "
             "Half of a character pair has no UTF-8 bytes, so no tokenizer can read it. Remove it or paste again."
         ) from None
 

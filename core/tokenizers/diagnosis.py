@@ -1,5 +1,9 @@
 """Says what a file is that is no tokenizer: the mistakes people make, by the first bytes."""
 
+import re
+
+from core.tokenizers.format import HEAD_BYTES
+
 _POINTER = b"version https://git-lfs"
 _BEGINNINGS = (
     (b"\xff\xfe", "UTF-16 text. Save it again as UTF-8"),
@@ -25,6 +29,23 @@ _BEGINNINGS = (
     (b"SQLite format 3", "a database (SQLite)"),
 )
 
+_LISTS = (
+    (
+        re.compile(rb"[^\t]+\t-?[0-9.e+-]+"),
+        "the list of pieces that SentencePiece writes beside a model. Open the .model file of the same name",
+    ),
+    (
+        re.compile(rb"[0-9]+( [0-9]+){1,3}"),
+        "pairs of numbers, such as a model of YouTokenToMe holds, without the text that they stand for. "
+        "Open a tokenizer.json, .model or .tiktoken file of the same tokenizer",
+    ),
+    (
+        re.compile(rb"\S+ [0-9]+"),
+        "a dictionary of fairseq, which counts pieces and cuts no text. Open the sentencepiece.bpe.model, or the BPE "
+        "codes, of the same model",
+    ),
+)
+
 
 def is_pointer(head: bytes) -> bool:
     """Whether this is what Git LFS leaves where a file was not fetched; its lines look like those of a merges.txt."""
@@ -39,6 +60,8 @@ def described(head: bytes) -> str:
     """
     if not head:
         return "empty"
+    if head.startswith(b"PK") and b"data.pkl" in head:
+        return "weights of PyTorch, which hold no tokenizer. Open the tokenizer.json or .model file of the same model"
     for beginning, name in _BEGINNINGS:
         if head.startswith(beginning):
             return name
@@ -47,8 +70,19 @@ def described(head: bytes) -> str:
         return "a web page, perhaps the page around the file. Download the file itself"
     if head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 2**30:
         return "model weights (safetensors)"
+    if start.startswith(b"{") and re.search(rb'"class_name":\s*"tokenizer"', start):
+        return "a word index of Keras, which has whole words only. Count words with builtin:words"
+    if (looks := _listed(head)) is not None:
+        return looks
     if start.startswith((b"{", b"[")):
         return "JSON, but not that of a tokenizer"
     if not any(head):
         return "nothing but zero bytes"
     return ""
+
+
+def _listed(head: bytes) -> str | None:
+    """What a list with numbers is, by all whole lines of a head; None if nothing known."""
+    whole = head if len(head) < HEAD_BYTES else head.rpartition(b"\n")[0]
+    lines = [line.rstrip(b"\r") for line in whole.split(b"\n") if line.strip()]
+    return next((name for lined, name in _LISTS if lines and all(map(lined.fullmatch, lines))), None)

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.common.errors import TooLarge, UnreadableFile, shown
 from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 
+HEAD_BYTES = 4096  # by which formats are told apart
 MAX_FILE_BYTES = 256 * 2**20  # the largest tokenizer.json in wide use is about 35 MB
 
 
@@ -21,12 +22,14 @@ class Files:
         paths: file name to path.
         main: the name the user gave, or empty if a folder was given.
         options: settings from the spec, such as {"pre": "gpt2"}.
+        folder: the name of the folder that was given, if one was.
     """
 
     spec: str
     paths: Mapping[str, Path]
     main: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
 
     def named(self, *names: str) -> str | None:
         """The first of these file names that is here, preferring the one the user gave."""
@@ -37,10 +40,7 @@ class Files:
     @cached_property
     def head(self) -> bytes:
         """The first 4,096 bytes of the main file, by which formats are told apart; empty for a folder."""
-        if not self.main:
-            return b""
-        with self.paths[self.main].open("rb") as file:
-            return file.read(4096)
+        return head_of(self.paths[self.main]) if self.main else b""
 
     def read(self, name: str, limit: int = MAX_FILE_BYTES) -> bytes:
         """The content of a file.
@@ -69,6 +69,12 @@ class Files:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
         digest.update(repr(sorted(self.options.items())).encode())
         return digest.hexdigest()[:16]
+
+
+def head_of(path: Path) -> bytes:
+    """The first 4,096 bytes of a file."""
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
 
 
 @dataclass(frozen=True, kw_only=True)

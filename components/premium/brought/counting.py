@@ -30,7 +30,7 @@ from core.text.languages import language
 
 _REFRESH = 3.0  # seconds between two redraws of the charts while languages come in
 _REFRESHED, _DISMISSED = "premium_refreshed", "premium_dismissed"
-_OPENS = ("hub", "tiktoken", "mistral", "builtin")  # kinds of specs that name the same thing on every machine
+_OPENS = ("hub", "pypi", "npm", "packaged", "tiktoken", "mistral", "builtin")  # name the same thing everywhere
 
 
 def absent_in_link() -> None:

@@ -4,7 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import tokenizers as cached
-from components.frame.errors import plain
+from components.frame.errors import plain, user_errors
+from components.segmentation.chat_controls import given, template_choice, variables_of
+from components.segmentation.chat_costs import draw_costs
 from components.segmentation.context import SegmentationContext
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
@@ -13,11 +15,12 @@ from components.widgets import text_state
 from components.widgets.view import View
 from core.common.numbers import count
 from core.text.windows import windows
-from core.tokenizers.chat.chat import RenderedChat, Turn, why_no_chat
+from core.tokenizers.chat.chat import RenderedChat, Turn, chosen_template, templates_of, why_no_chat
 from core.tokenizers.kinds import Kind
 
 _ROLES = ["system", "user", "assistant"]
 _OPENING = [
+    {"role": "system", "content": "Answer in one sentence."},
     {"role": "user", "content": "How many tokens is a hello?"},
     {"role": "assistant", "content": "Fewer than a good-bye."},
     {"role": "user", "content": "Merci ! 🙏"},
@@ -40,6 +43,7 @@ def draw(context: SegmentationContext) -> None:
         spec = st.selectbox(
             "Tokenizer", list(able), key="chat_tokenizer", format_func=lambda s: able[s].label, width=320
         )
+        template = template_choice(able[spec])
         prompt = st.toggle(
             "Open the assistant's turn",
             value=True,
@@ -50,8 +54,11 @@ def draw(context: SegmentationContext) -> None:
         st.caption("Write at least one turn above.")
         return
     row = able[spec]
-    chat = cached.chat(row.spec, tuple(turns), prompt)
-    _draw_chat(row, chat, context)
+    with user_errors():
+        values = given(variables_of(row, template))
+        with user_errors():  # a template that refuses this chat; others may take it
+            _draw_chat(row, cached.chat(row.spec, tuple(turns), prompt, template, values), template, context)
+        draw_costs(context.rows, turns, prompt, values)
 
 
 def _turns() -> list[Turn]:
@@ -72,7 +79,7 @@ def _turns() -> list[Turn]:
     return [Turn(str(row["role"]), str(row["content"])) for row in rows if row["content"] and row["role"] in _ROLES]
 
 
-def _draw_chat(row: Row, chat: RenderedChat, context: SegmentationContext) -> None:
+def _draw_chat(row: Row, chat: RenderedChat, template: str, context: SegmentationContext) -> None:
     """The rendered chat in the token view, and a way to take it into the editor."""
     special = int((chat.segmentation.kinds == Kind.SPECIAL).sum())
     st.caption(
@@ -87,9 +94,10 @@ def _draw_chat(row: Row, chat: RenderedChat, context: SegmentationContext) -> No
         on_click=text_state.replace,
         args=(chat.text,),
     )
-    if row.tokenizer.info.chat_template:
+    info = row.tokenizer.info
+    if templates := templates_of(info):
         with st.expander("The template"):
-            st.code(row.tokenizer.info.chat_template, language="jinja2", wrap_lines=True)
+            st.code(templates[chosen_template(info, template)], language="jinja2", wrap_lines=True)
 
 
 VIEW = View(label="Chat", place=40, draw=draw)

@@ -130,7 +130,7 @@ def _provenance(context: SegmentationContext) -> None:
     with st.expander("Where these numbers come from"):
         infos = [row.tokenizer.info for row in context.rows]
         table = {
-            "tokenizer": [info.label for info in infos],
+            "tokenizer": [row.label for row in context.rows],
             "spec": [info.spec for info in infos],
             "fingerprint": [info.fingerprint for info in infos],
             "algorithm": [info.algorithm for info in infos],

@@ -12,7 +12,7 @@ from core.corpora.alignment import aligned, remarks
 from core.corpora.corpus import Corpus, CorpusSource, Gap
 from core.corpora.tables import is_table, read_table
 
-ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet", ".zip", ".tar.gz", ".tgz")
+ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".parquet", ".zip", ".tar.gz", ".tgz")
 
 
 def open_path(path: Path, spec: str, split: str = "") -> Corpus:

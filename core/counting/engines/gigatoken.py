@@ -64,7 +64,7 @@ def build(tokenizer: LocalTokenizer) -> Counter:
 
     def count(texts: Sequence[str]) -> Counts:
         nonlocal engine, read
-        batch = [unicodedata.normalize("NFC", text) for text in texts] if form.normalise == "NFC" else list(texts)
+        batch = [unicodedata.normalize(form.normalise, text) for text in texts] if form.normalise else list(texts)
         with lock:
             if read > _FORGET_CHARACTERS:
                 engine, read = make(), 0

@@ -43,8 +43,8 @@ def build(tokenizer: LocalTokenizer) -> Counter:
 
     def count(texts: Sequence[str]) -> Counts:
         batch = list(texts)
-        if form.normalise == "NFC":
-            batch = [unicodedata.normalize("NFC", text) for text in batch]
+        if form.normalise:
+            batch = [unicodedata.normalize(form.normalise, text) for text in batch]
         ids = engine.encode_all(batch, False)
         edges = np.cumsum([0, *map(len, ids)])
         flat = np.empty(0, np.int64) if unknown is None else np.fromiter(chain.from_iterable(ids), np.int64, edges[-1])

@@ -35,4 +35,4 @@ def build(tokenizer: LocalTokenizer) -> Counter:
     return count
 
 
-ENGINE = CountingEngine(key="threads", label="the reference on several threads", build=build)
+ENGINE = CountingEngine(key="threads", label="the reference on several threads", build=build, exact=True)

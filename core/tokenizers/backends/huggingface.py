@@ -21,6 +21,7 @@ from core.text.utf8 import byte_offsets, utf8
 from core.tokenizers.backends import explained
 from core.tokenizers.backends.components import states
 from core.tokenizers.backends.display import displayed, undisplayed
+from core.tokenizers.backends.ends import Ends, ends_of
 from core.tokenizers.backends.nfc import composed
 from core.tokenizers.backends.pipeline import normaliser_in_words, pre_tokenizer_in_words
 from core.tokenizers.backends.spelling import spelling_of, vocabulary_of
@@ -45,7 +46,6 @@ REFERENCE = f"tokenizers {tokenizers.__version__}"
 _REWRITING = {"BertNormalizer", "Lowercase", "StripAccents", "NFKC", "NFKD", "NFD", "Precompiled", "Strip", "Nmt"}
 _CLUSTER = regex.compile(r"\X")
 _FIRST_MARK = 0x300  # no character before it extends another
-_PROBES = ("a", "1", "。", " ")
 
 
 class HuggingFaceTokenizer(LocalTokenizer):
@@ -56,6 +56,7 @@ class HuggingFaceTokenizer(LocalTokenizer):
         info: what the source knows; empty fields (algorithm, reference, normaliser, specials, number of ids) are
             filled in from the backend.
         vocabulary: None works it out from the backend.
+        ends: what goes around a text; None asks the backend's post-processor.
 
     Raises:
         UnreadableFile: the backend's ids are unusable.
@@ -63,13 +64,19 @@ class HuggingFaceTokenizer(LocalTokenizer):
 
     vocabulary: Vocabulary
 
-    def __init__(self, backend: tokenizers.Tokenizer, info: Info, vocabulary: Vocabulary | None = None) -> None:
+    def __init__(
+        self,
+        backend: tokenizers.Tokenizer,
+        info: Info,
+        vocabulary: Vocabulary | None = None,
+        ends: Ends | None = None,
+    ) -> None:
         self.vocabulary = vocabulary or vocabulary_of(backend)
         backend.no_padding()
         backend.no_truncation()
         notes = _made_deterministic(backend)
-        before, after, note = _added_at_the_ends(backend)
-        self._before, self._after = np.array(before, np.int32), np.array(after, np.int32)
+        ends = ends or ends_of(backend, len(self.vocabulary))
+        self._before, self._after = np.array(ends.before, np.int32), np.array(ends.after, np.int32)
         backend.post_processor = None
         backend.encode_special_tokens = True  # the spelling of a special token in the text is ordinary text
         self._backend = backend
@@ -77,7 +84,7 @@ class HuggingFaceTokenizer(LocalTokenizer):
         self._prefix = _dummy_prefix(backend)
         self._composes = [state["type"] for state in states(backend.normalizer)] == ["NFC"]
         self._rewrites = any(state["type"] in _REWRITING for state in states(backend.normalizer))
-        self.info = _completed(info, backend, self.vocabulary, (*notes, *note))
+        self.info = _completed(info, backend, self.vocabulary, (*notes, *filter(None, [ends.note])))
 
     @cached_property
     def _parsing(self) -> tokenizers.Tokenizer:
@@ -323,24 +330,6 @@ def _made_deterministic(backend: tokenizers.Tokenizer) -> tuple[str, ...]:
         model.dropout = None
         return ("Its file asks for BPE dropout, which is switched off here.",)
     return ()
-
-
-def _added_at_the_ends(backend: tokenizers.Tokenizer) -> tuple[list[int], list[int], tuple[str, ...]]:
-    """(ids put before a text, ids put after it, notes), found by asking the post-processor."""
-    if backend.post_processor is None:
-        return [], [], ()
-    for probe in _PROBES:
-        plain = backend.encode(probe, add_special_tokens=False).ids
-        if not plain:
-            continue
-        full = backend.encode(probe, add_special_tokens=True)
-        mask = full.special_tokens_mask
-        n_before = mask.index(0) if 0 in mask else len(mask)
-        body = full.ids[n_before : n_before + len(plain)]
-        if body == plain and all(mask[n_before + len(plain) :]):
-            return full.ids[:n_before], full.ids[n_before + len(plain) :], ()
-        break
-    return [], [], ("Its template for special tokens does more than add them at the ends, so none are added here.",)
 
 
 def _dummy_prefix(backend: tokenizers.Tokenizer) -> bytes:

@@ -1,14 +1,17 @@
-"""Unicode NFC before cutting, with the way back: which bytes of the original each normalised byte came from."""
+"""Unicode NFC or NFKC before cutting, with the way back: which bytes of the original each normalised byte came from."""
 
 import unicodedata
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Literal
 
 import numpy as np
 import regex
 from numpy.typing import NDArray
 
 from core.tokenizers.segmentation import Alignment, Ints
+
+Form = Literal["NFC", "NFKC"]
 
 # Composition never reaches over the edge of a grapheme cluster: what composes extends a cluster (marks, Hangul jamo).
 _CLUSTER = regex.compile(r"\X")
@@ -18,7 +21,7 @@ _STRETCH = regex.compile(r"[ \n]?[^ \n]*+")
 
 @dataclass(frozen=True, eq=False)
 class Composed:
-    """A text in NFC, aligned with the original part by part: stretches that were in NFC, and clusters of the others.
+    """A normalised text, aligned with the original by parts: stretches that were normal, and clusters of others.
 
     Args:
         text: the normalised text.
@@ -45,23 +48,23 @@ class Composed:
         return (self.original_edges[first] + inside_first).astype(np.int32), original_ends.astype(np.int32)
 
 
-def composed(text: str) -> Composed | None:
-    """The text in NFC with its alignment, or None if it is in NFC already.
+def composed(text: str, form: Form = "NFC") -> Composed | None:
+    """The text in a normal form with its alignment, or None if it is in that already.
 
     >>> found = composed("cafe\\u0301!")
     >>> found.text, [edge.tolist() for edge in found.align(np.array([0, 3]), np.array([3, 6]))]
     ('café!', [[0, 3], [3, 7]])
     """
-    if unicodedata.is_normalized("NFC", text):
+    if unicodedata.is_normalized(form, text):
         return None
-    normal = unicodedata.normalize("NFC", text)
+    normal = unicodedata.normalize(form, text)
     before, after = [], list[str]()
     at = same_from = 0  # characters
     for stretch in _STRETCH.findall(text):
-        if not unicodedata.is_normalized("NFC", stretch):
+        if not unicodedata.is_normalized(form, stretch):
             clusters = _CLUSTER.findall(stretch)
             before += [text[same_from:at], *clusters]
-            after += [text[same_from:at], *(unicodedata.normalize("NFC", cluster) for cluster in clusters)]
+            after += [text[same_from:at], *(unicodedata.normalize(form, cluster) for cluster in clusters)]
             same_from = at + len(stretch)
         at += len(stretch)
     before.append(text[same_from:])

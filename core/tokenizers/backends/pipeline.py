@@ -38,6 +38,14 @@ def _bert(state: State) -> str:
     return ", ".join(part for part, there in parts.items() if there)
 
 
+def _put_in_front(state: State) -> str:
+    """
+    >>> _put_in_front({"replacement": " "})
+    ' put in front'
+    """
+    return " put in front" if state["replacement"] == " " else ", one put in front"
+
+
 _NORMALISERS: dict[str, Callable[[State], str]] = {
     "NFC": lambda s: "Unicode NFC",
     "NFD": lambda s: "Unicode NFD",
@@ -61,8 +69,8 @@ _PRE_TOKENIZERS: dict[str, Callable[[State], str]] = {
         + "then bytes"
     ),
     "Metaspace": lambda s: (
-        f"spaces written {shown(s['replacement'])}"
-        + ("" if s.get("prepend_scheme") == "never" else ", one put in front")
+        ("a space" if s["replacement"] == " " else f"spaces written {shown(s['replacement'])}")
+        + ("" if s.get("prepend_scheme") == "never" else _put_in_front(s))
         + (", cut before each" if s.get("split", True) else "")
     ),
     "Split": lambda s: f"cut by the pattern {shown(pattern(s), 400)}{_behaviour(s)}",

@@ -29,6 +29,7 @@ from core.tokenizers.backends.spm_proto import (
     UNKNOWN,
     UNUSED,
     USER_DEFINED,
+    WORD,
     Model,
     byte_of,
 )
@@ -253,8 +254,8 @@ class SentencePieceTokenizer(LocalTokenizer):
         """The library's tokens of a text in which no symbol is looked for."""
         data = text.encode()
         ids: Ints = self._processor.encode(text, return_type="numpy")
-        pieces = list(map(self.vocabulary.pieces.__getitem__, ids.tolist()))
-        if b"".join(pieces) == self._prefix + data:
+        pieces: list[bytes] = self.vocabulary.table[ids].tolist()
+        if self._unknown not in ids and b"".join(pieces) == self._prefix + data:
             return Encoded(ids, pieces=pieces, prefix=self._prefix)
         self._take_dummy_off(pieces)
         return Encoded(ids, lambda: self._align(data, ids), pieces)
@@ -272,18 +273,44 @@ class SentencePieceTokenizer(LocalTokenizer):
     def _align(self, text: bytes, ids: Ints) -> Alignment:
         """Byte spans of the library's tokens.
 
-        Normalising alone says where each byte came from, three times faster than asking for the tokens' spans again;
-        only an unknown piece has a width that its id does not tell.
+        Normalising alone says where each byte came from, several times faster than asking for the tokens' spans again;
+        that is left for texts in which the width of an unknown piece cannot be told.
         """
-        if self._unknown not in ids:
-            _, origins = self._processor.normalize(text, with_offsets=True)
-            edges = np.concatenate([[0], np.cumsum(self._widths[ids])])
-            if edges[-1] == len(origins) - 1:
-                places = np.fromiter(map(origins.__getitem__, edges.tolist()), np.int32, len(edges))
-                return places[:-1], places[1:]
+        normal, origins = self._processor.normalize(text, with_offsets=True)
+        widths = self._widths_in(normal, ids)
+        edges = np.concatenate([[0], np.cumsum(widths)])
+        if edges[-1] == len(origins) - 1:
+            places = np.fromiter(map(origins.__getitem__, edges.tolist()), np.int32, len(edges))
+            return places[:-1], places[1:]
         offsets = self._processor.encode(text, return_type="offset_mapping", return_bytes=True)["offsets"]
         places = np.fromiter(chain.from_iterable(offsets), np.int32, 2 * len(offsets)).reshape(-1, 2)
         return places[:, 0], places[:, 1]
+
+    def _widths_in(self, normal: bytes, ids: Ints) -> NDArray[np.int64]:
+        """Bytes of each token in the normalised text, (T,); those of unknown pieces -1 where they cannot be told.
+
+        An unknown piece is a longest run of characters of which no piece is made.
+        """
+        widths: NDArray[np.int64] = self._widths[ids]
+        unknown = ids == self._unknown
+        if not unknown.any():
+            return widths
+        runs = _run_lengths(normal, self._strange) if self._strange is not None else np.empty(0, np.int64)
+        widths[unknown] = runs if len(runs) == unknown.sum() else -1
+        return widths
+
+    @cached_property
+    def _strange(self) -> NDArray[np.bool_] | None:
+        """Which characters are no piece by themselves, (0x110000,); None if pieces are made of such characters too.
+
+        None for a model of words as well, whose unknown pieces are whole words.
+        """
+        if self._model.trainer_spec.model_type == WORD:
+            return None
+        pieces = [p.piece for p in self._model.pieces if p.type in (NORMAL, USER_DEFINED)]
+        strange = np.ones(0x110000, bool)
+        strange[_points("".join(piece for piece in pieces if len(piece) == 1))] = False
+        return None if strange[_points("".join(pieces))].any() else strange
 
     def _in_stretches(self, text: str, marks: list[tuple[int, int, int]]) -> Encoded:
         """Tokens of a text cut at symbols: each stretch between them is a text of its own."""
@@ -459,6 +486,25 @@ def _say(piece: str) -> bytes:
 
 def _width(piece: str, kind: int) -> int:
     return 1 if kind == BYTE else len(piece.encode())
+
+
+def _points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le"), "<u4")
+
+
+def _run_lengths(text: bytes, kind: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Bytes of the longest runs of characters of a kind, in order.
+
+    Args:
+        kind: which characters are of it, (0x110000,).
+
+    >>> _run_lengths(b"axxbyyy", np.arange(0x110000) > ord("c")).tolist()
+    [2, 3]
+    """
+    points = _points(text.decode())
+    offsets = np.flatnonzero(np.frombuffer(text + b" ", np.uint8) & 0xC0 != 0x80)  # of each character, and the end
+    changes = np.flatnonzero(np.diff(kind[points].astype(np.int8), prepend=0, append=0))
+    return np.diff(offsets[changes])[::2]
 
 
 def _stretches(text: str, marks: list[tuple[int, int, int]]) -> list[tuple[str, int | None]]:

@@ -4,7 +4,6 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import Literal
 
 import numpy as np
 import regex
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.common.errors import UnreadableFile, UserError, is_failure, shown
 from core.tokenizers.backends.display import displayed, undisplayed
-from core.tokenizers.backends.nfc import Composed, composed
+from core.tokenizers.backends.nfc import Composed, Form, composed
 from core.tokenizers.backends.spelling import MAX_ID
 from core.tokenizers.explain.merges import replay, taken_at_once
 from core.tokenizers.kinds import Kind
@@ -46,16 +45,16 @@ class TiktokenTokenizer(LocalTokenizer):
         vocabulary: Vocabulary,
         *,
         id_offset: int = 0,
-        normalise: Literal["NFC"] | None = None,
+        normalise: Form | None = None,
         before: Sequence[int] = (),
         after: Sequence[int] = (),
     ) -> None:
         self._encoding, self.info, self.vocabulary = encoding, info, vocabulary
-        self._offset, self._composes = id_offset, normalise == "NFC"
+        self._offset, self._form = id_offset, normalise
         self._before, self._after = np.array(before, np.int32), np.array(after, np.int32)
 
     def encode(self, text: str, specials: Specials) -> Encoded:
-        change = composed(text) if self._composes else None
+        change = composed(text, self._form) if self._form else None
         normal = change.text if change else text
         ids = self._parsed(normal) if specials.parse else self._plain(normal)
         align = None if change is None else lambda: self._aligned(ids, change)
@@ -67,7 +66,7 @@ class TiktokenTokenizer(LocalTokenizer):
     def serialised(self) -> Serialised:
         ranks = self._encoding._mergeable_ranks
         data = b"".join(b"%s %d\n" % (b64encode(piece), rank) for piece, rank in ranks.items())
-        return Serialised("tiktoken", data, self._encoding._pat_str, "NFC" if self._composes else "")
+        return Serialised("tiktoken", data, self._encoding._pat_str, self._form or "")
 
     def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
         return [self.encode(text, PLAIN).ids for text in texts]
@@ -114,7 +113,7 @@ class TiktokenTokenizer(LocalTokenizer):
     # how it got there
 
     def stages(self, text: str) -> list[Stage]:
-        change = composed(text) if self._composes else None
+        change = composed(text, self._form) if self._form else None
         normal = change.text if change else text
         front, end = (
             [displayed(self.vocabulary.pieces[i]) for i in ids.tolist()] for ids in (self._before, self._after)

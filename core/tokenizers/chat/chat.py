@@ -1,18 +1,22 @@
 """A chat as a tokenizer's model reads it: written by the tokenizer's own template, never by one made up here."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.common.errors import UserError
+from core.common.errors import UnknownName, UserError, shown
 from core.text.utf8 import utf8
-from core.tokenizers.chat.template import render_apart
+from core.tokenizers.chat.template import render_apart, variables_apart
+from core.tokenizers.chat.variables import Variable
 from core.tokenizers.formats.mistral import shipped_file
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Info, Specials, Tokenizer
+
+Given = tuple[tuple[str, str], ...]  # (name, JSON) of variables for a template
 
 _BYTE_SPELLING = re.compile(r"<0x[0-9A-F]{2}>")
 
@@ -47,7 +51,7 @@ def why_no_chat(info: Info) -> str:
     >>> why_no_chat(ByteTokenizer().info)[:51]
     'UTF-8 bytes has no chat template, so how its model '
     """
-    if info.chat_template or info.source == "mistral":
+    if info.chat_template or info.chat_templates or info.source == "mistral":
         return ""
     named = ", ".join(spelling for spelling, _ in info.specials[:8]) or "none"
     return (
@@ -56,13 +60,68 @@ def why_no_chat(info: Info) -> str:
     )
 
 
-def render_chat(tokenizer: Tokenizer, turns: Sequence[Turn], add_generation_prompt: bool = True) -> RenderedChat:
+def templates_of(info: Info) -> dict[str, str]:
+    """A tokenizer's chat templates by name; a sole one is called "default"."""
+    sole = {"default": info.chat_template} if info.chat_template else {}
+    return dict(info.chat_templates) or sole
+
+
+def chosen_template(info: Info, name: str = "", tools: bool = False) -> str:
+    """The name of the template that writes a chat: the one asked for, or the one that transformers would take.
+
+    Args:
+        tools: whether tools are given; a template named "tool_use" is then taken before the default.
+
+    Raises:
+        UserError: there is none of that name, or several of which none is the default; names them.
+    """
+    templates = templates_of(info)
+    if name:
+        if name not in templates:
+            raise UnknownName(f"chat template of {info.label}", name, templates)
+        return name
+    usual = [*(["tool_use"] if tools else []), "default"]
+    found = next((one for one in usual if one in templates), None)
+    if found is None:
+        raise UserError(
+            f"{info.label} has {len(templates):,} chat templates and none is the default. "
+            f"Choose one of: {', '.join(shown(one, 40)[1:-1] for one in templates)}."
+        )
+    return found
+
+
+def chat_variables(tokenizer: Tokenizer, template: str = "") -> tuple[Variable, ...]:
+    """What a tokenizer's chat template takes beyond the turns and its special tokens; none where it has no template.
+
+    Raises:
+        TookTooLong: the template could not be read within its limits.
+        UserError: it is not valid Jinja, or no template can be chosen.
+    """
+    info = tokenizer.info
+    if not templates_of(info):
+        return ()
+    tokens = dict(_tokens(info))
+    found = variables_apart(templates_of(info)[chosen_template(info, template)], info.label)
+    return tuple(one for one in found if one.name not in tokens)
+
+
+def render_chat(
+    tokenizer: Tokenizer,
+    turns: Sequence[Turn],
+    add_generation_prompt: bool = True,
+    template: str = "",
+    given: Given = (),
+) -> RenderedChat:
     """A chat as this tokenizer's model reads it, and its tokens.
 
     A template's text is cut with special tokens parsed, and none added, for the template writes BOS itself. What a
     user types as `<s>` is then read as the token too, as by transformers. Tokenizers of mistral-common are the
     exception: Mistral's library encodes the turns, no text can spell a control token, and a generation prompt is not a
     thing they have.
+
+    Args:
+        template: the name of one of its templates; empty takes the one that transformers would take.
+        given: (name, JSON) of further variables: tools, enable_thinking and the like.
 
     Raises:
         TookTooLong: the template did not end within its limits.
@@ -76,16 +135,24 @@ def render_chat(tokenizer: Tokenizer, turns: Sequence[Turn], add_generation_prom
     for turn in turns:
         utf8(turn.content)
     messages = tuple((turn.role, turn.content) for turn in turns)
-    if not info.chat_template:
+    values = {name: json.loads(value) for name, value in given}
+    if not templates_of(info):
         from core.tokenizers.chat.mistral import chat_ids
 
-        ids = chat_ids(shipped_file(info.spec.partition(":")[2]), messages)
+        ids = chat_ids(shipped_file(info.spec.partition(":")[2]), messages, values.get("tools"))
         segmentation = _from_ids(tokenizer, ids)
         return RenderedChat(segmentation.text.decode(), segmentation, "mistral-common's own chat encoding")
-    tokens = tuple((name, token) for name, token in (("bos_token", info.bos), ("eos_token", info.eos)) if token)
-    text = render_apart(info.chat_template, messages, add_generation_prompt, tokens, info.label)
+    name = chosen_template(info, template, tools=values.get("tools") is not None)
+    text = render_apart(templates_of(info)[name], messages, add_generation_prompt, _tokens(info), info.label, values)
     segmentation = tokenizer.segment(text, Specials(add=False, parse=True))
-    return RenderedChat(text, segmentation, "its own chat template")
+    named = f" {name}" if info.chat_templates else ""
+    return RenderedChat(text, segmentation, f"its own chat template{named}")
+
+
+def _tokens(info: Info) -> tuple[tuple[str, str], ...]:
+    """(name, spelling) of the special tokens that a template is handed, as transformers hands them."""
+    ends = {"bos_token": info.bos, "eos_token": info.eos}
+    return tuple({**{name: token for name, token in ends.items() if token}, **dict(info.named_tokens)}.items())
 
 
 def _from_ids(tokenizer: Tokenizer, ids: Sequence[int]) -> Segmentation:

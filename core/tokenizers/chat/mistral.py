@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from mistral_common.tokens.tokenizers.mistral import MistralTokenizer
 
 
-def chat_ids(path: Path, messages: Sequence[tuple[str, str]]) -> list[int]:
+def chat_ids(path: Path, messages: Sequence[tuple[str, str]], tools: object = None) -> list[int]:
     """The ids of a chat, control tokens included, as Mistral's own library encodes it for this tokenizer's version.
 
     Args:
         path: the tokenizer's file inside mistral-common.
         messages: (role, content) per turn; roles system, user and assistant.
+        tools: JSON schemas of functions, as the library takes them; None for none.
 
     Raises:
         UserError: the library refuses the chat; has its message.
@@ -32,7 +33,8 @@ def chat_ids(path: Path, messages: Sequence[tuple[str, str]]) -> list[int]:
     if unknown:
         raise UserError(f"Mistral's chat encoding has no role {unknown[0]!r} here. Use system, user or assistant.")
     try:
-        request = ChatCompletionRequest(messages=[kinds[role](content=content) for role, content in messages])
+        turns = [kinds[role](content=content) for role, content in messages]
+        request: ChatCompletionRequest[Any] = ChatCompletionRequest.model_validate({"messages": turns, "tools": tools})
         return list(_tokenizer(path).encode_chat_completion(request).tokens)
     except (MistralCommonException, ValueError) as error:
         said = " ".join(str(error).split())[:500]

@@ -9,9 +9,11 @@ transformers gives them (`apply_chat_template`), or they would not say here what
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from core.common.codec import Mismatch, from_json
 from core.common.errors import TookTooLong, UserError
 from core.common.numbers import count
 from core.common.sandbox.answer import answer
@@ -19,6 +21,7 @@ from core.common.sandbox.confine import confine
 from core.common.sandbox.limits import ProcessLimits, die_with_parent, end_after
 from core.common.sandbox.pipes import AnswerTooLong, DeadlinePassed
 from core.common.sandbox.start import bare_environment
+from core.tokenizers.chat.variables import Variable, variables
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -37,12 +40,19 @@ class TemplateRefused(Exception):
     """The template called `raise_exception`."""
 
 
-def render(template: str, messages: Sequence[Message], add_generation_prompt: bool, tokens: Mapping[str, str]) -> str:
+def render(
+    template: str,
+    messages: Sequence[Message],
+    add_generation_prompt: bool,
+    tokens: Mapping[str, str],
+    given: Mapping[str, Any] | None = None,
+) -> str:
     """The chat as the template writes it; only for templates that are trusted to end.
 
     Args:
         messages: {"role": …, "content": …} per turn.
         tokens: special tokens by the names that templates use, such as {"bos_token": "<s>"}; absent ones are undefined.
+        given: further variables, such as {"tools": […], "enable_thinking": False}; they go before tokens of their name.
 
     Raises:
         TemplateRefused: the template refuses this chat; has its message.
@@ -52,11 +62,9 @@ def render(template: str, messages: Sequence[Message], add_generation_prompt: bo
     ...     False, {"bos_token": "<s>"})
     '<s>hi'
     """
-    return (
-        _environment()
-        .from_string(template)
-        .render(messages=messages, add_generation_prompt=add_generation_prompt, tools=None, documents=None, **tokens)
-    )
+    variables = {"tools": None, "documents": None, **tokens, **(given or {})}
+    settled = {"messages": messages, "add_generation_prompt": add_generation_prompt}
+    return _environment().from_string(template).render(variables | settled)
 
 
 def _environment() -> "ImmutableSandboxedEnvironment":
@@ -105,6 +113,7 @@ def render_apart(
     add_generation_prompt: bool,
     tokens: tuple[tuple[str, str], ...],
     label: str,
+    given: Mapping[str, Any] | None = None,
 ) -> str:
     """The chat as the template writes it, from a child process with limits.
 
@@ -112,6 +121,7 @@ def render_apart(
         messages: (role, content) per turn.
         tokens: (name, spelling) of special tokens.
         label: the tokenizer's, for messages.
+        given: further variables by name.
 
     Raises:
         TookTooLong: it ran past 2 s or 512 MB, or wrote over 4,000,000 characters.
@@ -122,7 +132,31 @@ def render_apart(
         "messages": [{"role": role, "content": content} for role, content in messages],
         "add_generation_prompt": add_generation_prompt,
         "tokens": dict(tokens),
+        "given": dict(given or {}),
     }
+    said = _answered(request, label)
+    if "text" in said:
+        return str(said["text"])
+    raise UserError(f"The chat template of {label} {said['error']}")
+
+
+def variables_apart(template: str, label: str) -> tuple[Variable, ...]:
+    """What a template takes beyond the turns, found in a child process with limits, in order of name.
+
+    Raises:
+        TookTooLong: reading it ran past its limits.
+        UserError: it is not valid Jinja; says where.
+    """
+    said = _answered({"look": template}, label)
+    if "error" in said:
+        raise UserError(f"The chat template of {label} {said['error']}")
+    try:
+        return from_json(tuple[Variable, ...], json.dumps(said["variables"]).encode())
+    except Mismatch as error:
+        raise UserError(f"The chat template of {label} could not be looked through: {error}.") from None
+
+
+def _answered(request: Mapping[str, Any], label: str) -> Mapping[str, Any]:
     try:
         answered = answer(
             "core.tokenizers.chat.template",
@@ -135,24 +169,27 @@ def render_apart(
         )
         said = json.loads(answered.output)
     except (DeadlinePassed, AnswerTooLong, ValueError):  # ended by its limits, it says nothing
+        said = None
+    if not isinstance(said, dict):
         raise TookTooLong(
             f"The chat template of {label} did not end within {SECONDS:.0f} s and {MEMORY_MB} MB. "
             "It may loop for ever; use the tokenizer without its template."
-        ) from None
-    if "text" in said:
-        return str(said["text"])
-    raise UserError(f"The chat template of {label} {said['error']}")
+        )
+    return said
 
 
 def main(read: Callable[[], bytes], write: Callable[[str], object]) -> None:
     """Answer one request; the limits hold from here on."""
-    import jinja2
+    import jinja2.meta  # which `variables` imports
 
     request: dict[str, Any] = json.loads(read())
     _environment()  # imports done before the limits
     _limit()
-    said: dict[str, str]
+    said: dict[str, Any]
     try:
+        if "look" in request:
+            write(json.dumps({"variables": [asdict(one) for one in variables(_environment(), request["look"])]}))
+            return
         text = render(**request)
         said = {"text": text}
         if len(text) > MAX_CHARACTERS:

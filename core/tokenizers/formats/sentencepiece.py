@@ -4,23 +4,31 @@ The file says nothing of what goes around a text, so that comes from the tokeniz
 a BPE model with byte fallback gets its BOS, as Llama and Mistral have it, and others get nothing.
 """
 
-import json
+from dataclasses import replace
 from typing import Any
 
-from core.common.errors import UnreadableFile, shown
-from core.tokenizers import sidecars
-from core.tokenizers.backends.sentencepiece import REFERENCE, Around, SentencePieceTokenizer, model_info
-from core.tokenizers.backends.spm_proto import BPE, CONTROL, Model, read_proto
-from core.tokenizers.format import Files, Source
+from tokenizers import AddedToken, Tokenizer
 
-_NAMES = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model")
-_CONFIG = "tokenizer_config.json"
+from core.tokenizers import sidecars
+from core.tokenizers.auto.companions import add_to, companions
+from core.tokenizers.auto.ends import ends_by_class
+from core.tokenizers.auto.from_sentencepiece import as_the_model_says, can_hold, of_class
+from core.tokenizers.auto.model_types import GENERIC, REGISTERED
+from core.tokenizers.auto.names import VERSION, class_of
+from core.tokenizers.auto.pipelines import CLASSES
+from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
+from core.tokenizers.backends.sentencepiece import REFERENCE, Around, SentencePieceTokenizer, model_info
+from core.tokenizers.backends.spm_proto import BPE, CONTROL, UNIGRAM, UNKNOWN, Model, read_proto
+from core.tokenizers.format import Files, Source
+from core.tokenizers.tokenizer import Info, LocalTokenizer
+
+_MARIAN = ("source.spm", "target.spm")
+_NAMES = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", *_MARIAN)
 _LENGTH_DELIMITED_1, _FIXED32_2 = 0x0A, 0x15  # field 1 with a length, field 2 as a float
 
 # What these classes of `transformers` put around a text, whatever their settings: (before, after) by spelling.
 _BY_CLASS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "T5": ((), ("</s>",)),
-    "MT5": ((), ("</s>",)),
     "Albert": (("[CLS]",), ("[SEP]",)),
     "XLNet": ((), ("<sep>", "<cls>")),
     "XLMRoberta": (("<s>",), ("</s>",)),
@@ -61,77 +69,132 @@ def _head(files: Files, name: str) -> bytes:
         return file.read(4096)
 
 
-def _load(files: Files) -> SentencePieceTokenizer:
+def _load(files: Files) -> LocalTokenizer:
     name = _recognises(files)
     assert name is not None, "asked only for files that were recognised"
-    return load_model(files, name, label=sidecars.label(files, name))
+    beside = sidecars.belonging(files, _NAMES)
+    label = sidecars.label(files, name)
+    model = read_proto(files.read(name), name)
+    kind = _class(beside, name)
+    if can_hold(kind, model) or (_follows_the_model(kind, model) and (kind or _names_more(beside, model))):
+        return _as_transformers(beside, name, model, label, kind)
+    return _as_the_library(beside, name, model, label, SOURCE.key)
 
 
 def load_model(files: Files, name: str, *, label: str, source: str = "sentencepiece") -> SentencePieceTokenizer:
-    """The tokenizer in a `.model` file, with what the files beside it say of special tokens."""
-    model = read_proto(files.read(name), name)
-    config = _config(files)
-    around, note = _around(model, config)
-    used = [name, *([_CONFIG] if config else [])]
-    bos, eos = _spelling(model, config, "bos"), _spelling(model, config, "eos")
-    kind = _class(config)
-    notes = [note] if note else []
-    if kind in _OWN_IDS:
-        notes.append(f"Ids are those of {name}; {kind}Tokenizer of transformers numbers its tokens differently.")
+    """The tokenizer in a `.model` file that has nothing beside it."""
+    return _as_the_library(files, name, read_proto(files.read(name), name), label, source)
+
+
+def _as_the_library(files: Files, name: str, model: Model, label: str, source: str) -> SentencePieceTokenizer:
+    """The model under the sentencepiece library, with what the files beside it say of special tokens."""
+    settings, kind = sidecars.config(files), _class(files, name)
+    around, note = _around(model, settings, kind)
+    own_ids = f"Ids are those of {name}; {kind} of transformers numbers its tokens differently."
+    chat = sidecars.chat(files, sidecars.named(files))
     info = model_info(
         model,
         spec=files.spec,
         label=label,
         source=source,
-        fingerprint=files.fingerprint(*used),
+        fingerprint=files.fingerprint(*[name, *(["tokenizer_config.json"] if settings else [])]),
         reference=REFERENCE,
-        chat_template=_template(files, config),
-        bos=bos,
-        eos=eos,
-        notes=tuple(notes),
+        notes=tuple(filter(None, [note, _which_language(files, name), own_ids if _family(kind) in _OWN_IDS else ""])),
     )
+    bos, eos = _spelling(model, settings, "bos"), _spelling(model, settings, "eos")
+    info = replace(info, **chat | {"bos": bos, "eos": eos})
     return SentencePieceTokenizer(model, info, around=around, file=name)
 
 
-def _config(files: Files) -> dict[str, Any]:
-    """The tokenizer_config.json beside the model, if it belongs to it: a folder's, or that of a standard name."""
-    if _CONFIG not in files.paths or (files.main and files.main not in _NAMES):
-        return {}
-    try:
-        config = json.loads(files.read(_CONFIG))
-    except (ValueError, RecursionError):
-        raise UnreadableFile(f"{shown(_CONFIG)} is not valid JSON. Mend it, or take it out of the folder.") from None
-    return config if isinstance(config, dict) else {}
+# folders whose files say more than the model does
 
 
-def _template(files: Files, config: dict[str, Any]) -> str:
-    template = config.get("chat_template")
-    if isinstance(template, str):
-        return template
-    if config and "chat_template.jinja" in files.paths:
-        return files.read("chat_template.jinja").decode(errors="replace")
-    return ""
+def _as_transformers(files: Files, name: str, model: Model, label: str, kind: str) -> HuggingFaceTokenizer:
+    """The model as transformers holds it: in the pipeline of its class, with the tokens that its folder adds."""
+    settings, described = sidecars.config(files), can_hold(kind, model)
+    backend, marked = of_class(model, kind, settings) if described else _as_itself(files, model, settings)
+    found = companions(files, CLASSES[kind].roles if described else _roles(model), extra=marked)
+    if not described and model.normalizer_spec.add_dummy_prefix:
+        found = found.on_raw_text()
+    added = add_to(backend, found)
+    begins = bool(model.trainer_spec.model_type == BPE and model.trainer_spec.byte_fallback)
+    ends, unsaid = ends_by_class(backend, kind, settings, found.roles, begins)
+    info = Info(
+        spec=files.spec,
+        label=label,
+        source=SOURCE.key,
+        fingerprint=sidecars.fingerprint(files, [name], f"{kind} of transformers {VERSION}"),
+        n_vocabulary=None,
+        algorithm="",
+        reference="",
+        notes=(*([_read_as(kind, model)] if described else []), *added, *unsaid),
+        **sidecars.chat(files, found.spellings),
+    )
+    return HuggingFaceTokenizer(backend, info, ends=ends)
 
 
-def _class(config: dict[str, Any]) -> str:
-    """The family in a config's tokenizer_class.
+def _as_itself(files: Files, model: Model, settings: dict[str, Any]) -> tuple[Tokenizer, list[AddedToken]]:
+    return as_the_model_says(model, settings.get("legacy") is not False, companions(files).listed)
 
-    >>> _class({"tokenizer_class": "LlamaTokenizerFast"})
-    'Llama'
+
+def _follows_the_model(kind: str, model: Model) -> bool:
+    """Whether transformers has no class of its own for these files, and so reads the model by the model's settings."""
+    return (kind == GENERIC or kind not in REGISTERED.values()) and model.trainer_spec.model_type in (BPE, UNIGRAM)
+
+
+def _names_more(files: Files, model: Model) -> bool:
+    """Whether files name tokens that the model does not mark as special."""
+    found = companions(files)
+    marked = {piece.piece for piece in model.pieces if piece.type in (CONTROL, UNKNOWN)}
+    named = {token.content for token in (*found.listed.values(), *found.extra, *found.roles.values())}
+    return bool(named - marked)
+
+
+def _roles(model: Model) -> dict[str, str]:
+    """Special tokens by name, as the model's own file has them."""
+    trained = model.trainer_spec
+    named = {role: getattr(trained, f"{role}_piece") for role in ("bos", "eos", "unk")}
+    return {f"{role}_token": piece for role, piece in named.items() if getattr(trained, f"{role}_id") >= 0}
+
+
+def _read_as(kind: str, model: Model) -> str:
+    spaces = (
+        ": a text that begins with a space gets no other in front, where the sentencepiece library puts one"
+        if kind == "LlamaTokenizer" and model.normalizer_spec.add_dummy_prefix
+        else ""
+    )
+    return f"Read as {kind} of transformers {VERSION} reads it{spaces}."
+
+
+def _class(files: Files, name: str) -> str:
+    """The class that files name, or that the name of a model names."""
+    return class_of(files) or ("MarianTokenizer" if name in _MARIAN else "")
+
+
+def _which_language(files: Files, name: str) -> str:
+    """A note where a folder has a model for each of two languages."""
+    if name != _MARIAN[0] or _MARIAN[1] not in files.paths:
+        return ""
+    return "This is the language translated from; the other has target.spm: name that file."
+
+
+def _family(kind: str) -> str:
     """
-    return str(config.get("tokenizer_class", "")).removesuffix("Fast").removesuffix("Tokenizer")
+    >>> _family("MBartTokenizer")
+    'MBart'
+    """
+    return kind.removesuffix("Tokenizer")
 
 
-def _around(model: Model, config: dict[str, Any]) -> tuple[Around, str]:
+def _around(model: Model, config: dict[str, Any], kind: str) -> tuple[Around, str]:
     """What goes around a text, and a note where the files leave it open."""
     ids = {piece.piece: i for i, piece in enumerate(model.pieces)}
-    kind = _class(config)
-    if kind in _BY_CLASS:
-        before, after = _BY_CLASS[kind]
+    if _family(kind) in _BY_CLASS:
+        before, after = _BY_CLASS[_family(kind)]
         return Around(tuple(ids[s] for s in before if s in ids), tuple(ids[s] for s in after if s in ids)), ""
     fallback = model.trainer_spec.model_type == BPE and model.trainer_spec.byte_fallback
     bos, eos = ids.get(_spelling(model, config, "bos")), ids.get(_spelling(model, config, "eos"))
-    add_bos = config.get("add_bos_token", fallback or kind in _LLAMA_LIKE)
+    add_bos = config.get("add_bos_token", fallback or _family(kind) in _LLAMA_LIKE)
     add_eos = config.get("add_eos_token", False)
     note = "" if config or fallback else "The file does not say what it adds around a text; nothing is added."
     return Around((bos,) if add_bos and bos is not None else (), (eos,) if add_eos and eos is not None else ()), note

@@ -1,19 +1,20 @@
 """tiktoken: encodings by name (`tiktoken:o200k_base`), and files of `base64(bytes) rank` lines, whatever their ending.
 
-The files carry neither pattern nor special tokens. Well-known ones are told by the hash of their content; any other
-needs `?pre=NAME` in its spec.
-
-Sources: tiktoken's openai_public; meta-llama/llama-models for Llama 3 and 4; Qwen's tokenization_qwen.
+The files carry neither pattern nor special tokens. Well-known ones are told by their ranks; any other needs `?pre=NAME`
+in its spec, and `&special=SPELLING:ID,…` for its special tokens. Where the same ranks are used in more than one way,
+`?as=NAME` says which.
 """
 
 import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from operator import itemgetter
 
 import tiktoken
 import tiktoken.load
+from tiktoken_ext import openai_public  # type: ignore[import-untyped]
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, is_failure, shown
 from core.common.settings import settings
@@ -21,8 +22,10 @@ from core.tokenizers.backends.spelling import MAX_ID
 from core.tokenizers.backends.tiktoken import REFERENCE, TiktokenTokenizer, vocabulary_of
 from core.tokenizers.format import Files, Source
 from core.tokenizers.gunzip import content, head
+from core.tokenizers.known_ranks import END, KNOWN_RANKS, KnownRanks, digest_of
+from core.tokenizers.packages.quicktok import ENCODINGS, packaged_ranks
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
-from core.tokenizers.sidecars import chat_template, label, special
+from core.tokenizers.sidecars import Spellings, chat, config, label, named
 from core.tokenizers.tokenizer import Info
 
 _read_from_network = tiktoken.load.read_file
@@ -37,7 +40,17 @@ def _read_file(blobpath: str) -> bytes:
 # The library has no switch for it, and finds out only here that a vocabulary is not in its cache, or damaged there.
 tiktoken.load.read_file = _read_file
 
-_LINE = re.compile(rb"([A-Za-z0-9+/]+={0,2}) (\d{1,9})")
+
+def _load_ranks(tiktoken_bpe_file: str, expected_hash: str | None = None) -> dict[bytes, int]:
+    """What a package here has of tiktoken's vocabularies, else what tiktoken finds in its cache or on the network."""
+    packaged = packaged_ranks(tiktoken_bpe_file, expected_hash)
+    return packaged or tiktoken.load.load_tiktoken_bpe(tiktoken_bpe_file, expected_hash)
+
+
+openai_public.load_tiktoken_bpe = _load_ranks
+
+_EMPTY = b"="  # how Whisper's multilingual file, and tiktoken's loader, write a piece without bytes
+_LINE = re.compile(rb"((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=))?|=) (\d{1,9})")
 
 # tiktoken's own writing of two patterns: the same cuts as in core.tokenizers.pretokenizers, but faster.
 FAST = {
@@ -49,133 +62,138 @@ FAST = {
 }
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What a well-known file does not say of itself.
-
-    Args:
-        label: its name.
-        pre: its pre-tokenizer.
-        specials: special tokens by id.
-        nfc: whether texts are put in NFC first.
-        bos: the special token put in front of a text.
-    """
-
-    label: str
-    pre: str
-    specials: dict[str, int] = field(default_factory=dict)
-    nfc: bool = False
-    bos: str = ""
-    note: str = ""
-
-
-_COVERING = ("gpt2", "cl100k", "llama3", "qwen2", "o200k", "olmo2")  # tiktoken drops text that a pattern leaves over
-
-
-def _bars(words: str) -> list[str]:
-    """
-    >>> _bars("eom eot")
-    ['<|eom|>', '<|eot|>']
-    """
-    return [f"<|{word}|>" for word in words.split()]
-
-
-_LLAMA3 = _bars(
-    "begin_of_text end_of_text reserved_special_token_0 reserved_special_token_1 finetune_right_pad_id step_id "
-    "start_header_id end_header_id eom_id eot_id python_tag"
-)
-_LLAMA4 = _bars("begin_of_text end_of_text fim_prefix fim_middle fim_suffix header_start header_end eom eot step")
-_FIM = _bars("fim_prefix fim_middle fim_suffix")
-_END, _PROMPT = "<|endoftext|>", "<|endofprompt|>"
-
-_BY_HASH = {
-    "306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930": _Known("r50k_base", "gpt2", {_END: 50256}),
-    "94b5ca7dff4d00767bc256fdd1b27e5b17361d7b8a5f968547f9f23eb70d2069": _Known("p50k_base", "gpt2", {_END: 50256}),
-    "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7": _Known(
-        "cl100k_base", "cl100k", {_END: 100257, **{s: 100258 + n for n, s in enumerate(_FIM)}, _PROMPT: 100276}
-    ),
-    "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d": _Known(
-        "o200k_base", "o200k", {_END: 199999, _PROMPT: 200018}
-    ),
-    "82e9d31979e92ab929cd544440f129d9ecd797b69e327f80f17e1c50d5551b55": _Known(
-        "Llama 3",
-        "llama3",
-        {s: 128000 + n for n, s in enumerate(_LLAMA3)},
-        bos="<|begin_of_text|>",
-        note="Special tokens have the names of Llama 3.1 and later; the reserved ones up to id 128,255 are left out.",
-    ),
-    "d0bdbaf59b0762c8c807617e2d8ea51420eb1b1de266df2495be755c8e0ed6ed": _Known(
-        "Llama 4",
-        "o200k",
-        {s: 200000 + n for n, s in enumerate(_LLAMA4)},
-        bos="<|begin_of_text|>",
-        note="Special tokens for vision, reasoning and reserve, up to id 202,047, are left out.",
-    ),
-    "6cf5f2a2560a7d581548aeb0c31c6a60de2d3e873152346e421affc871699be4": _Known(
-        "Qwen",
-        "qwen2",
-        {_END: 151643, "<|im_start|>": 151644, "<|im_end|>": 151645},
-        nfc=True,
-        note="Special tokens from id 151,646 on differ between versions of Qwen and are left out.",
-    ),
-}
+_COVERING = ("gpt2", "cl100k", "llama3", "qwen2", "qwen3.5", "o200k", "kimi", "olmo2")  # tiktoken drops what is left
+_ENDS = (END, "<|end_of_text|>")
+_CONFIG = "tokenizer_config.json"
+_KIMI = "Pre-tokenizer kimi, since tokenizer_config.json names Moonshot's code, which is not run."
+_FOLDER_NAMES = ("tokenizer.model", "tiktoken.model")
 
 
 def _recognises(files: Files) -> str | None:
-    names = (files.main,) if files.main else ("tokenizer.model",)
-    for name in names:
-        if name in files.paths:
-            lines = head(files, name).split(b"\n")
-            whole = [line.rstrip(b"\r") for line in lines[:-1] or lines]
-            if whole and all(_LINE.fullmatch(line) for line in whole):
-                return name
+    named = [name for name in files.paths if name.endswith(".tiktoken")]
+    for name in (files.main,) if files.main else (*_FOLDER_NAMES, *named):
+        if name in files.paths and _is_ranks(head(files, name)):
+            return name
     return None
+
+
+def _is_ranks(start: bytes) -> bool:
+    """Whether a file begins with whole base64 words and ranks that are all different.
+
+    >>> _is_ranks(b"IQ== 0\\nIg== 1\\n"), _is_ranks(b"32 116\\n"), _is_ranks(b"abcd 5\\nefgh 5\\n")
+    (True, False, False)
+    """
+    lines = start.split(b"\n")
+    found = [_LINE.fullmatch(line.rstrip(b"\r")) for line in lines[:-1] or lines]
+    numbers = [match[2] for match in found if match]
+    return 0 < len(found) == len(set(numbers))
 
 
 def _load(files: Files) -> TiktokenTokenizer:
     name = _recognises(files)
     assert name, "only recognised files are loaded"
-    data = content(files, name)
-    known = _known(data, files.options.get("pre"), name)
-    rank_by_bytes = ranks(data, name)
+    rank_by_bytes = ranks(content(files, name), name)
+    known = _known(files, name, rank_by_bytes)
     vocabulary = vocabulary_of(rank_by_bytes, known.specials)
     info = Info(
         spec=files.spec,
         label=known.label or label(files, name),
         source=SOURCE.key,
-        fingerprint=files.fingerprint(name),
+        fingerprint=files.fingerprint(name, *([_CONFIG] if not known.label and _CONFIG in files.paths else [])),
         n_vocabulary=len(vocabulary),
         algorithm="BPE",
         reference=REFERENCE,
         normaliser="Unicode NFC" if known.nfc else "",
         specials=tuple(sorted(known.specials.items(), key=lambda pair: pair[1])),
-        chat_template=chat_template(files),
-        bos=special(files, "bos_token") or known.bos,
-        eos=special(files, "eos_token") or next((s for s in known.specials if s in (_END, "<|end_of_text|>")), ""),
         notes=tuple(filter(None, (known.note,))),
+        **chat(files, _named(files, known)),
     )
-    encoding = _encoding(info.label, known.pre, rank_by_bytes, name)
+    pattern = FAST.get(known.pre) or PRE_TOKENIZERS[known.pre].patterns[0]
+    encoding = encoding_by(pattern, rank_by_bytes, info.label, name)
     before = [known.specials[known.bos]] if known.bos else []
     return TiktokenTokenizer(encoding, info, vocabulary, normalise="NFC" if known.nfc else None, before=before)
 
 
-def _known(data: bytes, pre: str | None, name: str) -> _Known:
+def _named(files: Files, known: KnownRanks) -> Spellings:
+    """(name, spelling) of special tokens, by the files beside it or else by what is known of it."""
+    end = next((s for s in known.specials if s in _ENDS), "")
+    usual = {name: token for name, token in (("bos_token", known.bos), ("eos_token", end)) if token}
+    return tuple({**usual, **dict(named(files))}.items())
+
+
+def _known(files: Files, name: str, rank_by_bytes: Mapping[bytes, int]) -> KnownRanks:
     """What is known of a file, or what the user says of it.
 
     Raises:
         UserError: neither.
     """
+    pre, variants = files.options.get("pre"), KNOWN_RANKS.get(digest_of(rank_by_bytes), {})
+    highest = max(rank_by_bytes.values(), default=-1)
     if pre is not None:
-        if pre not in _COVERING:
-            raise UnknownName("pre-tokenizer for tiktoken files", pre, _COVERING)
-        note = f"Pre-tokenizer {pre}, as asked; special tokens unknown."
-        return _Known("", pre, nfc=pre == "qwen2", note=note)
-    found = _BY_HASH.get(hashlib.sha256(data).hexdigest())
-    if found is None:
+        named = _named_specials(files.options.get("special", ""), highest)
+        return _as_asked(pre, named or _configured_specials(files, highest))
+    if not variants and _is_kimi(files):
+        return KnownRanks("", "kimi", _configured_specials(files, highest), note=_KIMI)
+    if not variants:
         raise UserError(
             f"{shown(name)} is a tiktoken vocabulary; it does not say by which pattern texts are cut, and it is none "
-            f"of the well-known ones. Add ?pre=NAME to the spec, with one of: {', '.join(_COVERING)}."
+            f"of the well-known ones. Add ?pre=NAME to the spec, with one of: {', '.join(_COVERING)}. Its special "
+            "tokens can be named behind that: &special=<|endoftext|>:ID,<|im_start|>:ID."
         )
+    wanted = files.options.get("as", next(iter(variants)))
+    if wanted not in variants:
+        raise UnknownName(f"use of the ranks in {shown(name)}", wanted, variants)
+    return variants[wanted]
+
+
+def _as_asked(pre: str, specials: dict[str, int]) -> KnownRanks:
+    """What the options of a spec say."""
+    if pre not in _COVERING:
+        raise UnknownName("pre-tokenizer for tiktoken files", pre, _COVERING)
+    rest = "special tokens as named" if specials else "special tokens unknown: name them with &special="
+    note = f"Pre-tokenizer {pre}, as asked; {rest}."
+    return KnownRanks("", pre, specials, nfc=pre.startswith("qwen"), note=note)
+
+
+def _is_kimi(files: Files) -> bool:
+    """Whether the configuration beside a file names the code of Moonshot's tokenizers."""
+    settings = config(files)
+    code = str(settings.get("auto_map", ""))
+    return settings.get("tokenizer_class") == "TikTokenTokenizer" and ("kimi" in code or "moonshot" in code)
+
+
+def _configured_specials(files: Files, highest: int) -> dict[str, int]:
+    """Special tokens by id beyond the ranks, from the tokenizer_config.json beside a file."""
+    listed = config(files).get("added_tokens_decoder")
+    found = {}
+    for number, token in listed.items() if isinstance(listed, dict) else ():
+        spelling = token.get("content") if isinstance(token, dict) else None
+        if isinstance(spelling, str) and spelling and re.fullmatch(r"[0-9]{1,9}", number) and int(number) > highest:
+            found[spelling] = int(number)
+    return found
+
+
+def _named_specials(named: str, highest: int) -> dict[str, int]:
+    """Special tokens by id from the spec's option; without an id, one gets the next.
+
+    Raises:
+        UserError: one has no spelling, or the id of a rank.
+
+    >>> _named_specials("<|endoftext|>:7,<|im_start|>", 5)
+    {'<|endoftext|>': 7, '<|im_start|>': 8}
+    """
+    found: dict[str, int] = {}
+    for word in filter(None, named.split(",")):
+        spelling, colon, number = word.rpartition(":")
+        numbered = bool(colon) and number.isascii() and number.isdigit() and len(number) < 10
+        spelling = spelling if numbered else word
+        i = int(number) if numbered else max(highest, *found.values(), -1) + 1
+        if not spelling or spelling in found or i <= highest or i in found.values() or i >= MAX_ID:
+            raise UserError(
+                f"&special= has {shown(word, 40)}: write SPELLING:ID, each once, with ids from {highest + 1:,} on, "
+                f"such as <|endoftext|>:{highest + 1}."
+            )
+        found[spelling] = i
     return found
 
 
@@ -195,8 +213,9 @@ def ranks(data: bytes, name: str) -> dict[bytes, int]:
             continue
         try:
             spelled, rank = line.split(b" ")
-            piece = base64.b64decode(spelled, validate=True)
-            fits = bool(piece) and piece not in rank_by_bytes and rank.isdigit() and len(rank) < 10
+            piece = b"" if spelled == _EMPTY else base64.b64decode(spelled, validate=True)
+            written = bool(piece) or spelled == _EMPTY
+            fits = written and piece not in rank_by_bytes and rank.isdigit() and len(rank) < 10
         except (ValueError, binascii.Error):
             fits = False
         if not fits or int(rank) >= MAX_ID:
@@ -208,10 +227,14 @@ def ranks(data: bytes, name: str) -> dict[bytes, int]:
     return rank_by_bytes
 
 
-def _encoding(name: str, pre: str, rank_by_bytes: dict[bytes, int], file: str) -> tiktoken.Encoding:
-    pattern = FAST.get(pre) or PRE_TOKENIZERS[pre].patterns[0]
+def encoding_by(pattern: str, rank_by_bytes: dict[bytes, int], label_: str, file: str) -> tiktoken.Encoding:
+    """The library's encoding by a pattern and ranks, without special tokens.
+
+    Raises:
+        UnreadableFile: the library cannot use them; gives its reason.
+    """
     try:
-        return tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=rank_by_bytes, special_tokens={})
+        return tiktoken.Encoding(label_, pat_str=pattern, mergeable_ranks=rank_by_bytes, special_tokens={})
     except BaseException as error:
         if not is_failure(error):
             raise
@@ -234,12 +257,11 @@ def _open(name: str) -> TiktokenTokenizer:
             f"({type(error).__name__}). Connect once, set TIKTOKEN_CACHE_DIR to a folder that has it, or open a "
             f"downloaded file: file:{name}.tiktoken."
         ) from None
-    specials = encoding._special_tokens
+    specials = _one_spelling_each(encoding._special_tokens)
     vocabulary = vocabulary_of(encoding._mergeable_ranks, specials)
     pattern = encoding._pat_str
     digest = hashlib.sha256(repr((pattern, sorted(specials.items()))).encode())
-    for piece, rank in sorted(encoding._mergeable_ranks.items(), key=lambda pair: pair[1]):
-        digest.update(rank.to_bytes(4, "little") + piece + b"\0")
+    digest.update(_in_order(encoding._mergeable_ranks))
     info = Info(
         spec=f"tiktoken:{name}",
         label=name,
@@ -249,9 +271,38 @@ def _open(name: str) -> TiktokenTokenizer:
         algorithm="BPE",
         reference=REFERENCE,
         specials=tuple(sorted(specials.items(), key=lambda pair: pair[1])),
-        eos=_END if _END in specials else "",
+        eos=END if END in specials else "",
     )
     return TiktokenTokenizer(encoding, info, vocabulary)
+
+
+def _in_order(rank_by_bytes: dict[bytes, int]) -> bytes:
+    """Ranks and pieces as they are hashed, by rank.
+
+    >>> _in_order({b"b": 1, b"a": 0})
+    b'\\x00\\x00\\x00\\x00a\\x00\\x01\\x00\\x00\\x00b\\x00'
+    """
+    ranks = list(rank_by_bytes.values())
+    is_ordered = ranks == sorted(ranks)  # as files are; sorting 200,000 pairs takes as long as all the rest
+    pairs = rank_by_bytes.items() if is_ordered else sorted(rank_by_bytes.items(), key=itemgetter(1))
+    return b"".join([rank.to_bytes(4, "little") + piece + b"\0" for piece, rank in pairs])
+
+
+def _one_spelling_each(specials: dict[str, int]) -> dict[str, int]:
+    """Id by special token; of two with one id, as o200k_harmony has, the one that is no reserve.
+
+    >>> _one_spelling_each({"<|reserved_7|>": 7, "<|call|>": 7, "<|reserved_8|>": 8})
+    {'<|call|>': 7, '<|reserved_8|>': 8}
+    """
+    by_use = sorted(specials, key=lambda spelling: spelling.startswith("<|reserved_"))
+    spelling_by_id: dict[int, str] = {}
+    for spelling in by_use:
+        spelling_by_id.setdefault(specials[spelling], spelling)
+    return {spelling: i for i, spelling in spelling_by_id.items()}
+
+
+def _offered() -> list[tuple[str, str]]:
+    return [(f"tiktoken:{name}", name) for name in ENCODINGS]
 
 
 SOURCE = Source(
@@ -261,5 +312,6 @@ SOURCE = Source(
     load=_load,
     scheme="tiktoken",
     open=_open,
+    offered=_offered,
     rank=30,
 )

@@ -5,10 +5,14 @@ import re
 import tokenizers
 
 from core.common.errors import UnreadableFile, is_failure, shown
+from core.tokenizers import sidecars
+from core.tokenizers.auto.companions import add_to, companions
+from core.tokenizers.auto.compared import class_for_json, differences
+from core.tokenizers.auto.names import class_of
+from core.tokenizers.auto.pipelines import CLASSES
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.format import Files, Source
 from core.tokenizers.gunzip import content, head
-from core.tokenizers.sidecars import chat_template, label, special
 from core.tokenizers.tokenizer import Info
 
 # One of its two obligatory keys with the type it has there; a vocabulary that has a token "model" maps it to a number.
@@ -32,19 +36,29 @@ def load(files: Files) -> HuggingFaceTokenizer:
     name = _recognises(files)
     assert name, "only recognised files are loaded"
     backend = parsed(content(files, name).removeprefix(b"\xef\xbb\xbf"), name)
+    beside = sidecars.belonging(files, ("tokenizer.json",))
+    own = _added(backend)
+    kind = class_for_json(class_of(beside), backend)
+    found = companions(beside, CLASSES[kind].roles if kind in CLASSES else {}, own=backend.get_added_tokens_decoder())
+    notes = [*add_to(backend, found), *differences(backend, kind, sidecars.config(beside), found.roles)]
     info = Info(
         spec=files.spec,
-        label=label(files, name),
+        label=sidecars.label(files, name),
         source=SOURCE.key,
-        fingerprint=files.fingerprint(name),
+        # of the file alone where nothing beside it adds a token, so that equal tokenizers have equal fingerprints
+        fingerprint=files.fingerprint(name) if _added(backend) == own else sidecars.fingerprint(beside, [name], kind),
         n_vocabulary=None,
         algorithm="",
         reference="",
-        chat_template=chat_template(files),
-        bos=special(files, "bos_token"),
-        eos=special(files, "eos_token"),
+        notes=tuple(notes),
+        **sidecars.chat(beside, found.spellings),
     )
     return HuggingFaceTokenizer(backend, info)
+
+
+def _added(backend: tokenizers.Tokenizer) -> dict[int, str]:
+    """Added tokens with their flags, by id."""
+    return {i: repr(token) for i, token in backend.get_added_tokens_decoder().items()}
 
 
 def parsed(data: bytes, name: str) -> tokenizers.Tokenizer:

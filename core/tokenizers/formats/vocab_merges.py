@@ -8,40 +8,51 @@ exceptions measured under the right one are 12 of 198,308 (o200k) and 7 of 198,0
 """
 
 import json
-from dataclasses import replace
 from itertools import chain
 
 import regex
 import tokenizers
-from tokenizers import AddedToken, decoders, models, normalizers, processors
+from tokenizers import AddedToken, decoders, models, normalizers
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.text_stream import UTF16
+from core.tokenizers import sidecars
+from core.tokenizers.auto.companions import add_to, companions
+from core.tokenizers.auto.ends import ends_by_class
+from core.tokenizers.auto.names import class_of
+from core.tokenizers.auto.pipelines import CLASSES
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.backends.spelling import check_ids
 from core.tokenizers.format import Files, Source
 from core.tokenizers.formats.clip import clip_backend, is_clip
 from core.tokenizers.gunzip import content, head
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS, PreTokenizer
-from core.tokenizers.sidecars import chat_template, config, label, special
 from core.tokenizers.tokenizer import Info
 from core.tokenizers.vocabulary import byte_of_character, bytes_of_alphabet
 
 MAX_EXCEPTIONS = 1e-4  # share of merges; see above
 _STRIDE = 97
+_ROBERTA = "RobertaTokenizer"
 _PRE_BY_CLASS = {
     "GPT2Tokenizer": "gpt2",
-    "RobertaTokenizer": "gpt2",
-    "BartTokenizer": "gpt2",
-    "LongformerTokenizer": "gpt2",
+    _ROBERTA: "gpt2",
+    "GPTNeoXTokenizer": "gpt2",
     "Qwen2Tokenizer": "qwen2",
 }
-_ROBERTA = {"RobertaTokenizer", "BartTokenizer", "LongformerTokenizer"}
-_ROLES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
+_PUBLISHED = ("encoder.json", "vocab.bpe")  # the same two, as OpenAI named GPT-2's
+_COMPOSED = ("Qwen2Tokenizer", "GPTNeoXTokenizer")  # put a text in NFC first
+_AS_ROBERTA = (
+    "No file says which tokens are special or what goes around a text; the vocabulary begins as RoBERTa's does, so <s> "
+    "goes in front and </s> at the end."
+)
+_NO_VOCABULARY = "Made of merges alone: ids follow the order of bytes and merges, which the file does not confirm."
 
 
 def _pair(files: Files) -> tuple[str | None, str | None]:
     """(the vocabulary's file, the merges' file) by content, the one the user named first of all."""
     vocab, merges = ("vocab.json", "merges.txt")
+    if _PUBLISHED[0] in files.paths and _PUBLISHED[1] in files.paths and not {vocab, merges} & set(files.paths):
+        vocab, merges = _PUBLISHED
     if files.main and _is_merges(files, files.main):
         merges = files.main
     elif files.main:
@@ -57,7 +68,10 @@ def _is_vocab(files: Files, name: str) -> bool:
 
 
 def _is_merges(files: Files, name: str) -> bool:
-    lines = head(files, name).decode(errors="replace").lstrip("\ufeff").split("\n")
+    start = head(files, name)
+    if start.startswith(UTF16) or _is_vocab(files, name):  # JSON without line ends may look like one line of two words
+        return False
+    lines = start.decode(errors="replace").lstrip("\ufeff").split("\n")
     body = [line.rstrip("\r") for line in (lines[:-1] or lines) if not line.startswith("#version")]
     body = body[:50]
     two = [line.split(" ") for line in body if line]
@@ -80,36 +94,50 @@ def _load(files: Files) -> HuggingFaceTokenizer:
         )
     pairs = merges(content(files, merges_name), merges_name)
     id_by_token = vocabulary(content(files, vocab_name), vocab_name) if vocab_name else _spelled_out(pairs)
-    settings = config(files)
-    names = [n for n in (vocab_name, merges_name, "tokenizer_config.json", "special_tokens_map.json") if n]
-    info = Info(
+    beside = sidecars.belonging(files, ("vocab.json", "merges.txt", *_PUBLISHED))
+    names = [name for name in (vocab_name, merges_name) if name]
+    if is_clip(id_by_token):
+        info = _info(files, beside, names, sidecars.named(beside), ())
+        return HuggingFaceTokenizer(clip_backend(id_by_token, pairs, merges_name), info)
+    named = class_of(beside)
+    kind = named or (_ROBERTA if _begins_as_roberta(id_by_token) else "")
+    pre, how = _pre_tokenizer(files, pairs, named, has_vocabulary=vocab_name is not None)
+    settings = sidecars.config(beside)
+    backend = _backend(id_by_token, pairs, merges_name)
+    if kind in _COMPOSED:
+        backend.normalizer = normalizers.NFC()
+    backend.pre_tokenizer = PRE_TOKENIZERS[pre].byte_level(settings.get("add_prefix_space") is True)
+    backend.decoder = decoders.ByteLevel()
+    found = companions(beside, CLASSES[kind].roles if kind in CLASSES else {})
+    guessed = _unmerged(backend, id_by_token, pairs) if vocab_name and not settings and not found else []
+    added = add_to(backend, found)
+    ends, _ = ends_by_class(backend, kind, settings, found.roles)
+    shape = _AS_ROBERTA if kind and not named else ""
+    notes = filter(None, [how, *guessed, *added, shape, "" if vocab_name else _NO_VOCABULARY])
+    info = _info(files, beside, names, found.spellings, tuple(notes), kind, f"prefix {pre}")
+    return HuggingFaceTokenizer(backend, info, ends=ends)
+
+
+def _info(
+    files: Files, beside: Files, names: list[str], tokens: sidecars.Spellings, notes: tuple[str, ...], *facts: str
+) -> Info:
+    return Info(
         spec=files.spec,
-        label=label(files, merges_name),
+        label=sidecars.label(files, names[-1]),
         source=SOURCE.key,
-        fingerprint=files.fingerprint(*(n for n in names if n in files.paths)),
+        fingerprint=sidecars.fingerprint(beside, names, *facts),
         n_vocabulary=None,
         algorithm="BPE",
         reference="",
-        chat_template=chat_template(files),
-        bos=special(files, "bos_token"),
-        eos=special(files, "eos_token"),
+        notes=notes,
+        **sidecars.chat(beside, tokens),
     )
-    if is_clip(id_by_token):
-        return HuggingFaceTokenizer(clip_backend(id_by_token, pairs, merges_name), info)
-    pre, note = _pre_tokenizer(files, pairs, settings.get("tokenizer_class"), has_vocabulary=vocab_name is not None)
-    backend = _backend(id_by_token, pairs, merges_name)
-    if settings.get("tokenizer_class") == "Qwen2Tokenizer":
-        backend.normalizer = normalizers.NFC()
-    spaced = settings.get("add_prefix_space") is True
-    backend.pre_tokenizer = PRE_TOKENIZERS[pre].byte_level(add_prefix_space=spaced)
-    backend.decoder = decoders.ByteLevel()
-    notes = [note]
-    notes += _add_specials(backend, files, id_by_token, pairs, sure=bool(settings) or vocab_name is None)
-    if settings.get("tokenizer_class") in _ROBERTA:
-        _surround(backend, special(files, "cls_token") or info.bos, special(files, "sep_token") or info.eos)
-    if vocab_name is None:
-        notes.append("Made of merges alone: ids follow the order of bytes and merges, which the file does not confirm.")
-    return HuggingFaceTokenizer(backend, replace(info, notes=tuple(notes)))
+
+
+def _begins_as_roberta(id_by_token: dict[str, int]) -> bool:
+    """Whether a vocabulary has the special tokens of RoBERTa and BART, at their ids."""
+    first = ("<s>", "<pad>", "</s>", "<unk>")
+    return "<mask>" in id_by_token and all(id_by_token.get(token) == i for i, token in enumerate(first))
 
 
 def merges(data: bytes, name: str) -> list[tuple[str, str]]:
@@ -175,7 +203,7 @@ def _backend(id_by_token: dict[str, int], pairs: list[tuple[str, str]], name: st
 
 
 def _pre_tokenizer(
-    files: Files, pairs: list[tuple[str, str]], tokenizer_class: object, has_vocabulary: bool
+    files: Files, pairs: list[tuple[str, str]], tokenizer_class: str, has_vocabulary: bool
 ) -> tuple[str, str]:
     """(name of the pre-tokenizer, how it is known).
 
@@ -187,8 +215,8 @@ def _pre_tokenizer(
         if asked not in PRE_TOKENIZERS:
             raise UnknownName("pre-tokenizer", asked, PRE_TOKENIZERS)
         return asked, f"Pre-tokenizer {asked}, as asked."
-    if isinstance(tokenizer_class, str) and (named := _PRE_BY_CLASS.get(tokenizer_class.removesuffix("Fast"))):
-        return named, f"Pre-tokenizer {named}, since tokenizer_config.json names {tokenizer_class}."
+    if named := _PRE_BY_CLASS.get(tokenizer_class):
+        return named, f"Pre-tokenizer {named}, as {tokenizer_class} has it, which the files beside the vocabulary name."
     options = ", ".join(PRE_TOKENIZERS)
     how = f"Add ?pre=NAME to the spec, with one of: {options}."
     if not has_vocabulary:
@@ -217,7 +245,7 @@ def fitting_to(pairs: list[tuple[str, str]]) -> list[str]:
             continue
     texts = [text for start in range(_STRIDE) for text in texts[start::_STRIDE]]  # meet exceptions of any rank early
     allowed = int(MAX_EXCEPTIONS * len(pairs))
-    fitting, settled = dict[tuple[str, ...], str](), {"none"}
+    fitting, settled = dict[tuple[str, ...], str](), {"none"} | {n for n, p in PRE_TOKENIZERS.items() if p.only_by_name}
     for name, pre in sorted(PRE_TOKENIZERS.items(), key=lambda item: -len(item[1].within)):
         if name not in settled and pre.patterns not in fitting and holds(pre, texts, allowed):
             fitting[pre.patterns] = name
@@ -251,42 +279,18 @@ def _cuts(pattern: regex.Pattern[str], text: str) -> bool:
 # special tokens
 
 
-def _add_specials(
-    backend: tokenizers.Tokenizer, files: Files, id_by_token: dict[str, int], pairs: list[tuple[str, str]], sure: bool
-) -> list[str]:
-    """Tell the backend its special tokens; notes on how they are known."""
-    listed = config(files).get("added_tokens_decoder")
-    added = [t for t in listed.values() if isinstance(t, dict)] if isinstance(listed, dict) else []
-    for token in added:
-        content_ = token.get("content")
-        if isinstance(content_, str) and content_:
-            flags = {
-                k: token[k] for k in ("lstrip", "rstrip", "single_word", "normalized") if type(token.get(k)) is bool
-            }
-            made = AddedToken(content_, special=bool(token.get("special")), **flags)
-            (backend.add_special_tokens if token.get("special") else backend.add_tokens)([made])
-    roles = [name for role in _ROLES if (name := special(files, role)) and backend.token_to_id(name) is not None]
-    if roles:
-        backend.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in dict.fromkeys(roles)])
-    if sure or roles or added:
-        return []
+def _unmerged(backend: tokenizers.Tokenizer, id_by_token: dict[str, int], pairs: list[tuple[str, str]]) -> list[str]:
+    """Make special what no merge makes and what is written as such tokens are; a note that names them."""
     merged = {left + right for left, right in pairs}
     beyond = [t for t in id_by_token if t not in merged and len(t) > 1 and regex.fullmatch(r"<[^<>]+>|\[[^\[\]]+\]", t)]
-    if beyond:
-        backend.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in beyond])
+    if not beyond:
+        return []
+    backend.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in beyond])
     named = ", ".join(beyond[:5])
-    return (
-        [f"No file says which tokens are special; {named} are taken to be, since no merge makes them."]
-        if beyond
-        else []
-    )
-
-
-def _surround(backend: tokenizers.Tokenizer, front: str, end: str) -> None:
-    """Put RoBERTa's tokens around a text."""
-    first, last = backend.token_to_id(front), backend.token_to_id(end)
-    if first is not None and last is not None:
-        backend.post_processor = processors.RobertaProcessing((end, last), (front, first), trim_offsets=False)
+    return [
+        f"No file says which tokens are special; {named} are taken to be, since no merge makes them. Nothing is added "
+        "around a text."
+    ]
 
 
 SOURCE = Source(

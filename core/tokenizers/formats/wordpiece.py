@@ -5,19 +5,23 @@ with a capital letter in any of its pieces is cased, since an uncased model coul
 """
 
 import re
+from typing import Any
 
 import tokenizers
-from tokenizers import decoders, models, normalizers, pre_tokenizers, processors
+from tokenizers import models
 
 from core.common.errors import UnreadableFile, shown
+from core.tokenizers import sidecars
+from core.tokenizers.auto.companions import add_to, companions
+from core.tokenizers.auto.ends import ends_by_class
+from core.tokenizers.auto.names import VERSION, class_of
+from core.tokenizers.auto.pipelines import CLASSES
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.format import Files, Source
 from core.tokenizers.gunzip import head
-from core.tokenizers.sidecars import config, label
 from core.tokenizers.tokenizer import Info
 
-_UNKNOWN, _FRONT, _END = "[UNK]", "[CLS]", "[SEP]"
-_SPECIALS = (_UNKNOWN, _END, _FRONT, "[PAD]", "[MASK]")
+_UNKNOWN, _BERT = "[UNK]", "BertTokenizer"
 _MAX_BYTES = 32 * 2**20
 _BRACKETED = re.compile(r"\[[^\[\]]+\]|<[^<>]+>")
 
@@ -40,33 +44,37 @@ def _load(files: Files) -> HuggingFaceTokenizer:
     name = _recognises(files)
     assert name, "only recognised files are loaded"
     id_by_token = pieces(files.read(name), name)
-    settings = config(files)
+    beside = sidecars.belonging(files, ("vocab.txt",))
+    settings = dict(sidecars.config(beside))
     asked = settings.get("do_lower_case")
-    lower = asked if isinstance(asked, bool) else not _has_capitals(id_by_token)
-    how = "as tokenizer_config.json says" if isinstance(asked, bool) else "worked out from the vocabulary"
-    evidence = "" if isinstance(asked, bool) else f", which has {'no ' if lower else ''}pieces with capital letters"
-    strips = settings.get("strip_accents")
-    backend = _backend(
-        id_by_token,
-        normalizers.BertNormalizer(
-            clean_text=True,
-            handle_chinese_chars=settings.get("tokenize_chinese_chars") is not False,
-            strip_accents=strips if isinstance(strips, bool) else None,
-            lowercase=lower,
-        ),
-    )
-    names = [n for n in (name, "tokenizer_config.json") if n in files.paths]
+    lower = settings["do_lower_case"] = asked if isinstance(asked, bool) else not _has_capitals(id_by_token)
+    backend = _backend(id_by_token, settings)
+    kind = class_of(beside)
+    usual = {r: t for r, t in CLASSES[_BERT].roles.items() if kind or backend.token_to_id(str(t)) is not None}
+    found = companions(beside, usual)
+    added = add_to(backend, found)
+    ends, _ = ends_by_class(backend, _BERT, settings, found.roles)
     info = Info(
         spec=files.spec,
-        label=label(files, name),
+        label=sidecars.label(files, name),
         source=SOURCE.key,
-        fingerprint=files.fingerprint(*names),
+        fingerprint=sidecars.fingerprint(beside, [name], kind),
         n_vocabulary=None,
         algorithm="WordPiece",
         reference="",
-        notes=(f"{'Uncased' if lower else 'Cased'}, {how}{evidence}.",),
+        notes=(_case(lower, isinstance(asked, bool), bool(kind)), *added),
+        **sidecars.chat(beside, found.spellings),
     )
-    return HuggingFaceTokenizer(backend, info)
+    return HuggingFaceTokenizer(backend, info, ends=ends)
+
+
+def _case(lower: bool, asked: bool, has_class: bool) -> str:
+    """Whether texts are put in lower case, and how that is known."""
+    how = "as tokenizer_config.json says" if asked else "worked out from the vocabulary"
+    evidence = "" if asked else f", which has {'no ' if lower else ''}pieces with capital letters"
+    unsaid = has_class and not asked and not lower
+    more = f" transformers {VERSION} puts texts in lower case where do_lower_case is not set." if unsaid else ""
+    return f"{'Uncased' if lower else 'Cased'}, {how}{evidence}.{more}"
 
 
 def pieces(data: bytes, name: str) -> dict[str, int]:
@@ -89,16 +97,14 @@ def _has_capitals(id_by_token: dict[str, int]) -> bool:
     return any(token != token.lower() and not _BRACKETED.fullmatch(token) for token in id_by_token)
 
 
-def _backend(id_by_token: dict[str, int], normaliser: normalizers.Normalizer) -> tokenizers.Tokenizer:
+def _backend(id_by_token: dict[str, int], settings: dict[str, Any]) -> tokenizers.Tokenizer:
     backend = tokenizers.Tokenizer(
         models.WordPiece(vocab=id_by_token, unk_token=_UNKNOWN, max_input_chars_per_word=100)
     )
-    backend.add_special_tokens([token for token in _SPECIALS if token in id_by_token])
-    backend.normalizer = normaliser
-    backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    backend.decoder = decoders.WordPiece(prefix="##")
-    if _FRONT in id_by_token and _END in id_by_token:
-        backend.post_processor = processors.BertProcessing((_END, id_by_token[_END]), (_FRONT, id_by_token[_FRONT]))
+    pipeline = CLASSES[_BERT].pipeline(settings, None)
+    backend.normalizer = pipeline.normalizer
+    backend.pre_tokenizer = pipeline.pre_tokenizer
+    backend.decoder = pipeline.decoder
     return backend
 
 

@@ -15,7 +15,6 @@ from core.common.sandbox.start import bare_environment, start
 from core.tokenizers.isolation.wire import PREFIX, Garbled, Message, packed, unpacked
 
 START_SECONDS = 30.0  # imports on a cold disk; nothing untrusted is touched in them
-WALL_FACTOR = 2.0  # the machine may be busy with others
 GRACE_SECONDS = 1.0  # how long after the process's own timer it is killed from here
 ANSWER_BYTES = 256 * 2**20  # the most that is read of one answer
 FREE_BYTES, BYTES_PER_BYTE = 2**24, 2_048  # of an answer about a text; `amplification` says sooner what is too much
@@ -57,8 +56,8 @@ class TokenizerProcess:
         """Whether it still runs."""
         return self._process.poll() is None
 
-    def ask(self, request: Message, seconds: float, wall: float = 0.0) -> Message:
-        """The answer to a request that may take so much processor time, and so much wall time (0: `WALL_FACTOR` times).
+    def ask(self, request: Message, seconds: float, wall: float) -> Message:
+        """The answer to a request that may take so much processor time, and so much wall time.
 
         Raises:
             UserError: the tokenizer is to blame: its file, its time, its memory, a crash. The process may have ended.
@@ -66,7 +65,6 @@ class TokenizerProcess:
         """
         self._await_start()
         self._stage = _STAGES.get(request.kind, request.kind)
-        wall = wall or seconds * WALL_FACTOR
         deadline = time.monotonic() + wall + GRACE_SECONDS
         request.fields.update(seconds=seconds, wall=wall)
         try:
@@ -163,15 +161,18 @@ class TokenizerProcess:
         )
 
     def _over_time(self, seconds: float, busy: bool) -> UserError:
+        measured = f"{seconds:.3g} s" if busy else f"{seconds:.3g} s of processor time"
         why = (
             "This machine may be busy: try again, or raise TOKEN_ATLAS_CHILD_SECONDS. If it happens again, look at"
             if busy
             else "TOKEN_ATLAS_CHILD_SECONDS raises the limit; but look first at"
         )
-        return TookTooLong(
-            f"The tokenizer takes too long: {self._stage} was ended after {seconds:.3g} s. "
-            f"{why} its pre-tokenizer's pattern, which may backtrack without end, and at the length of the text."
+        what = (
+            "how many entries the file claims to have"
+            if self._stage == _STAGES["open"]
+            else "its pre-tokenizer's pattern, which may backtrack without end, and at the length of the text"
         )
+        return TookTooLong(f"The tokenizer takes too long: {self._stage} was ended after {measured}. {why} {what}.")
 
 
 def _most_bytes(request: Message) -> int:

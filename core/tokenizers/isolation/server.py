@@ -75,13 +75,14 @@ def _answer(served: list[Tokenizer], request: Message, entering: Callable[[str],
 
 
 def _opened(request: Message, entering: Callable[[str], None]) -> Tokenizer:
-    from core.tokenizers.catalog import files_at, open_path
+    from core.tokenizers.catalog import files_at, open_files
 
     entering("reading it")
     options = {str(key): str(value) for key, value in request.fields["options"].items()}
     spec, path = request.fields["spec"], Path(request.fields["path"])
-    confine(files_at(spec, path, options).paths.values())
-    tokenizer = open_path(spec, path, options)
+    files = files_at(spec, path, options)  # once: a confined process lists no folder
+    confine(files.paths.values())
+    tokenizer = open_files(files)
     if request.fields["try"]:
         try_out(tokenizer, entering)
     return tokenizer

@@ -222,7 +222,10 @@ def pre_tokenizer(name: str) -> LlamaCppPreTokenizer:
     False
     """
     if not name:
-        note = "The file names no pre-tokenizer; llama.cpp's default is used, which may not be the model's own."
+        note = (
+            "The file names no pre-tokenizer; llama.cpp's default is used, which may not be the model's own. Where you "
+            "know that, add ?pre=NAME, such as ?pre=llama-bpe."
+        )
         return LlamaCppPreTokenizer(_DEFAULT.patterns, note=note)
     if name in _ON_CHARACTERS:
         raise UnreadableFile(f"The file's pre-tokenizer {name} works on characters, not on bytes; it is not read here.")

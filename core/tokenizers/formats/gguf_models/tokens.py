@@ -15,6 +15,14 @@ from core.tokenizers.gguf import Metadata, Value
 from core.tokenizers.tokenizer import Info
 
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6  # llama_token_type
+_TEMPLATE = "tokenizer.chat_template"
+_ROLE_KEYS = {
+    "unk_token": ("unknown_token_id",),
+    "sep_token": ("seperator_token_id", "separator_token_id"),  # the first is how llama.cpp spells it
+    "pad_token": ("padding_token_id",),
+    "cls_token": ("cls_token_id",),
+    "mask_token": ("mask_token_id",),
+}
 _PREFIX = "tokenizer.ggml."
 
 # Texts that llama.cpp takes for control tokens whatever type the file gives them, so that they are not read from plain
@@ -99,7 +107,7 @@ class GgufTokens:
         notes: Iterable[str] = (),
     ) -> Info:
         """Who the tokenizer is, with what every tokenizer model has in common."""
-        template = self.metadata.values.get("tokenizer.chat_template", "")
+        templates = self._templates()
         return Info(
             spec=spec,
             label=label,
@@ -110,11 +118,24 @@ class GgufTokens:
             reference=reference,
             normaliser=normaliser,
             specials=tuple(self.of_type(UNKNOWN, CONTROL).items()),
-            chat_template=template if isinstance(template, str) else "",
+            chat_template=templates.get("default", ""),
+            chat_templates=tuple(templates.items()) if set(templates) - {"default"} else (),
             bos=self.text_of(bos),
             eos=self.text_of(eos),
+            named_tokens=self._named(bos, eos),
             notes=tuple(notes),
         )
+
+    def _templates(self) -> dict[str, str]:
+        """Chat templates by name; the one without a name is called "default"."""
+        found = {key: text for key, text in self.metadata.values.items() if key.startswith(_TEMPLATE)}
+        named = {key.removeprefix(_TEMPLATE).removeprefix(".") or "default": text for key, text in found.items()}
+        return {name: text for name, text in named.items() if isinstance(text, str) and text}
+
+    def _named(self, bos: int | None, eos: int | None) -> tuple[tuple[str, str], ...]:
+        """(name, spelling) of special tokens as chat templates call them."""
+        ids = {"bos_token": bos, "eos_token": eos} | {name: self.token_id(*keys) for name, keys in _ROLE_KEYS.items()}
+        return tuple((name, text) for name, i in ids.items() if (text := self.text_of(i)))
 
 
 def read_tokens(metadata: Metadata, name: str) -> GgufTokens:

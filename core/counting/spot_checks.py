@@ -1,0 +1,76 @@
+"""A fast engine watched at its work: some of the user's own lines are counted by the reference too, and must agree."""
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.counting.alphabet import outside
+from core.counting.engine import Counter
+from core.tokenizers.tokenizer import Counts
+
+_CHECKED = 0.005  # of the characters of a call: less than a tenth of the time of the fastest engine
+_FIRST_CALL, _EVERY_CALL = 30_000, 2_000  # characters that are checked at least
+_LONGEST = 2_000  # of a longer line a stretch of so many characters is checked
+
+
+class EngineDiffers(Exception):
+    """On a line of the user's own the engine gave another count than the reference, which is to count it all."""
+
+
+def watched(engine: Counter, reference: Counter, table: NDArray[np.bool_]) -> Counter:
+    """Counts by the engine of what lies within an alphabet, of the rest by the reference, and a sample by both.
+
+    The counter raises EngineDiffers if they differ.
+
+    Args:
+        table: which characters the engine may count, (0x110000,).
+    """
+    checked = 0
+
+    def count(texts: Sequence[str]) -> Counts:
+        nonlocal checked
+        apart = outside(table, texts)
+        kept = set(apart)
+        usual = ["" if n in kept else text for n, text in enumerate(texts)]
+        found = engine(usual)
+        n_characters = max(_EVERY_CALL if checked else _FIRST_CALL, int(_CHECKED * sum(map(len, usual))))
+        checked += 1
+        _check(engine, reference, usual, found, n_characters)
+        if not apart:
+            return found
+        tokens, unknown = found.tokens.copy(), found.unknown.copy()
+        truth = reference([texts[n] for n in apart])
+        tokens[apart], unknown[apart] = truth.tokens, truth.unknown
+        return Counts(tokens, unknown)
+
+    return count
+
+
+def _check(engine: Counter, reference: Counter, texts: Sequence[str], found: Counts, n_characters: int) -> None:
+    """Count lines drawn by lot, the same ones every time, until so many characters were counted twice."""
+    chance = random.Random(len(texts))
+    rows: list[int] = []
+    for n in chance.sample(range(len(texts)), len(texts)):
+        if n_characters <= 0:
+            break
+        if texts[n]:
+            rows.append(n)
+            n_characters -= min(len(texts[n]), _LONGEST)
+    whole = [n for n in rows if len(texts[n]) <= _LONGEST]
+    _compare(Counts(found.tokens[whole], found.unknown[whole]), reference, [texts[n] for n in whole])
+    stretches = [_stretch(texts[n], chance) for n in rows if len(texts[n]) > _LONGEST]
+    if stretches:
+        _compare(engine(stretches), reference, stretches)
+
+
+def _stretch(text: str, chance: random.Random) -> str:
+    start = chance.randrange(len(text) - _LONGEST + 1)
+    return text[start : start + _LONGEST]
+
+
+def _compare(found: Counts, reference: Counter, texts: Sequence[str]) -> None:
+    truth = reference(texts)
+    if not (np.array_equal(found.tokens, truth.tokens) and np.array_equal(found.unknown, truth.unknown)):
+        raise EngineDiffers

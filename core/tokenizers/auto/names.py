@@ -1,0 +1,56 @@
+"""Which class of transformers reads a folder.
+
+Source: transformers 5.24, `AutoTokenizer.from_pretrained` and TOKENIZER_MAPPING_NAMES.
+"""
+
+from collections.abc import Mapping
+
+from core.tokenizers.auto.model_types import CORRECTED, GENERIC, REGISTERED
+from core.tokenizers.format import Files
+from core.tokenizers.sidecars import config
+
+VERSION = "5.24"  # of transformers, which this describes
+
+# Classes known by another name: of these families transformers has one class for all.
+_ALIASES = {
+    **dict.fromkeys(("Bart", "Longformer", "LED", "Mvp"), "Roberta"),
+    **dict.fromkeys(
+        ("DistilBert", "Electra", "MobileBert", "LayoutLM", "ConvBert", "SqueezeBert", "Retribert"), "Bert"
+    ),
+    "Phi3": "Llama",
+    "MT5": "T5",
+}
+
+
+def class_of(files: Files) -> str:
+    """The class that `AutoTokenizer` would use for these files; empty where none is named.
+
+    A class that this project has no description of is given by its own name.
+
+    >>> class_of(Files("file:x", {}))
+    ''
+    """
+    settings, model = config(files), config(files, "config.json")
+    kind = _text(model, "model_type")
+    registered = REGISTERED.get(kind, GENERIC if kind else "")
+    named = _text(settings, "tokenizer_class") or _text(model, "tokenizer_class")
+    settled = not named or kind in CORRECTED or REGISTERED.get(kind) == GENERIC
+    return registered if settled else canonical(named)
+
+
+def canonical(name: str) -> str:
+    """The name of the class that transformers has for a class as configs name it.
+
+    >>> canonical("LlamaTokenizerFast"), canonical("BartTokenizer"), canonical("PreTrainedTokenizerFast")
+    ('LlamaTokenizer', 'RobertaTokenizer', 'TokenizersBackend')
+    """
+    plain = name.removesuffix("Fast")
+    if plain in ("PreTrainedTokenizer", "BloomTokenizer", GENERIC):
+        return GENERIC
+    family = plain.removesuffix("Tokenizer")
+    return f"{_ALIASES.get(family, family)}Tokenizer"
+
+
+def _text(settings: Mapping[str, object], key: str) -> str:
+    value = settings.get(key)
+    return value if isinstance(value, str) else ""
