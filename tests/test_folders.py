@@ -320,3 +320,13 @@ def test_an_undamaged_template_is_followed(tmp_path: Path) -> None:
     ours = opened(written(tmp_path / "x", {"tokenizer.json": damaged("not")}))
     assert ours.segment("the", Specials(add=True)).pieces == [b"<|end|>", b"the", b"<|end|>"]
     assert ours.info.notes == ()
+
+
+def test_what_only_a_class_has_begins_and_ends_no_text(tmp_path: Path) -> None:
+    """GPT-2's class has <|endoftext|> as BOS; a model with another vocabulary was never trained with it."""
+    (tmp_path / "tokenizer.json").write_text(tiny.byte_level_bpe())
+    (tmp_path / "config.json").write_text('{"model_type": "gpt2"}')
+    (tmp_path / "tokenizer_config.json").write_text('{"eos_token": "<|end|>"}')
+    info = open_path(f"file:{tmp_path}", tmp_path).info
+    assert (info.bos, info.eos) == ("", "<|end|>")
+    assert dict(info.named_tokens)["bos_token"] == "<|endoftext|>", "a template may write it, as in transformers"

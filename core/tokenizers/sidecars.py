@@ -1,7 +1,7 @@
 """What the files beside a tokenizer say of it: its label, its chat template, its BOS and EOS."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict
@@ -134,19 +134,21 @@ def _text(files: Files, name: str) -> str:
     return files.read(name, MAX_CONFIG_BYTES).decode(errors="replace")
 
 
-def chat(files: Files, named: Spellings) -> Chat:
+def chat(files: Files, named: Spellings, untrained: Container[str] = ()) -> Chat:
     """What an `Info` says of chats: templates, and the special tokens that they name.
 
     Args:
         named: (name, spelling) of special tokens.
+        untrained: names of those that neither a file nor the vocabulary has: templates may write them, but no model
+            begins or ends a text with them.
     """
     templates, spellings = chat_templates(files), dict(named)
     several = tuple(templates.items()) if set(templates) - {"default"} else ()
     return {
         "chat_template": templates.get("default", ""),
         "chat_templates": several,
-        "bos": spellings.get("bos_token", ""),
-        "eos": spellings.get("eos_token", ""),
+        "bos": "" if "bos_token" in untrained else spellings.get("bos_token", ""),
+        "eos": "" if "eos_token" in untrained else spellings.get("eos_token", ""),
         "named_tokens": named,
     }
 

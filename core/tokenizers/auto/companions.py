@@ -32,11 +32,13 @@ class Companions:
         roles: special tokens by the name that templates use, such as "bos_token" or "image_token".
         listed: tokens by the id that a file gives them.
         extra: special tokens without a name.
+        usual: names of the roles that no file gives, but the class.
     """
 
     roles: Mapping[str, Token] = field(default_factory=dict)
     listed: Mapping[int, AddedToken] = field(default_factory=dict)
     extra: tuple[Token, ...] = ()
+    usual: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.roles or self.listed or self.extra)
@@ -45,6 +47,10 @@ class Companions:
     def spellings(self) -> tuple[tuple[str, str], ...]:
         """(name, spelling) of the special tokens that have a name."""
         return tuple((name, str(token)) for name, token in self.roles.items())
+
+    def untrained(self, backend: tokenizers.Tokenizer) -> frozenset[str]:
+        """Names of special tokens that only the class has, and not this vocabulary; asked before they are added."""
+        return frozenset(name for name in self.usual if backend.token_to_id(str(self.roles[name])) is None)
 
     def on_raw_text(self) -> "Companions":
         """The same, with listed tokens looked for in the text before it is normalised."""
@@ -77,11 +83,11 @@ def companions(
     by_content = {token.content: token for token in listed.values()}
     roles = {name: by_content.get(str(token), token) for name, token in roles.items()}
     taken = {*roles, *settings, *named}
-    roles |= {n: token for n, value in usual.items() if n not in taken and (token := _special(value))}
+    by_class = {n: token for n, value in usual.items() if n not in taken and (token := _special(value))}
+    roles |= by_class
     in_order = {name: roles[name] for name in (*ROLES, *roles) if name in roles}
-    return Companions(
-        in_order, _named_are_special(listed, in_order), tuple(extra or ()) if unnamed is None else unnamed
-    )
+    more = tuple(extra or ()) if unnamed is None else unnamed
+    return Companions(in_order, _named_are_special(listed, in_order), more, frozenset(by_class))
 
 
 def add_to(backend: tokenizers.Tokenizer, found: Companions) -> list[str]:

@@ -40,6 +40,7 @@ def load(files: Files) -> HuggingFaceTokenizer:
     own = _added(backend)
     kind = class_for_json(class_of(beside), backend)
     found = companions(beside, CLASSES[kind].roles if kind in CLASSES else {}, own=backend.get_added_tokens_decoder())
+    untrained = found.untrained(backend)
     notes = [*add_to(backend, found), *differences(backend, kind, sidecars.config(beside), found.roles)]
     info = Info(
         spec=files.spec,
@@ -51,7 +52,7 @@ def load(files: Files) -> HuggingFaceTokenizer:
         algorithm="",
         reference="",
         notes=tuple(notes),
-        **sidecars.chat(beside, found.spellings),
+        **sidecars.chat(beside, found.spellings, untrained),
     )
     return HuggingFaceTokenizer(backend, info)
 
