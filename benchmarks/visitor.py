@@ -115,6 +115,8 @@ class Visitor:
             elif kind == "ref_hash":
                 raise Broken("A view came as a reference although its text is new.")
             elif kind == "script_finished":
+                if answer.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    continue  # the page runs once more at once
                 if answer.script_finished not in (
                     ForwardMsg.FINISHED_SUCCESSFULLY,
                     ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,

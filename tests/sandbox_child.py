@@ -171,11 +171,11 @@ def in_tokenizer_process(folder: str, port: str) -> None:
     from core.tokenizers import catalog
     from core.tokenizers.isolation import server
 
-    def stand_in(spec: str, path: Path, options: dict[str, str]) -> None:
+    def stand_in(files: object) -> None:
         _tell(Path(folder), port)
         raise UserError("That was all.")
 
-    catalog.open_path = stand_in  # type: ignore[assignment]
+    catalog.open_files = stand_in  # type: ignore[assignment]
     server.main(2048)
 
 

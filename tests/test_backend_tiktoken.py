@@ -83,7 +83,8 @@ def test_stages_and_merges() -> None:
     explained = tokenizer.explain("abab")
     assert explained is not None and explained.steps[-1].symbols == (b"ab", b"ab")
     whole = tokenizer.explain("abc")
-    assert whole is not None and [step.symbols for step in whole.steps] == [(b"abc",)]
+    assert whole is not None and "takes it at once and asks no merges" in whole.note
+    assert [step.symbols for step in whole.steps] == [(b"a", b"b", b"c"), (b"ab", b"c"), (b"abc",)]
 
 
 @pytest.mark.parametrize(

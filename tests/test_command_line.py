@@ -36,10 +36,12 @@ def test_segment_prints_one_document_for_all_tokenizers(capsys: Output) -> None:
     specs = ["--tokenizer", "builtin:words", "--tokenizer", "builtin:utf8-bytes"]
     (found,) = segmented(capsys, *specs, "--text", "é!")
     assert found == {
+        "text": "é!",
         "text_bytes": 3,
         "segmentations": [
             {
                 "tokenizer": "builtin:words",
+                "label": "Words (UAX 29)",
                 "fingerprint": found["segmentations"][0]["fingerprint"],  # type: ignore[index]
                 "lossless": True,
                 "ids": found["segmentations"][0]["ids"],  # type: ignore[index]
@@ -50,6 +52,7 @@ def test_segment_prints_one_document_for_all_tokenizers(capsys: Output) -> None:
             },
             {
                 "tokenizer": "builtin:utf8-bytes",
+                "label": "UTF-8 bytes",
                 "fingerprint": found["segmentations"][1]["fingerprint"],  # type: ignore[index]
                 "lossless": True,
                 "ids": [198, 172, 36],

@@ -126,8 +126,10 @@ def remarks(found: Sequence[Numbers]) -> list[str]:
 
 
 def _provenance(context: SegmentationContext) -> None:
-    """Which files and libraries the numbers come from."""
-    with st.expander("Where these numbers come from"):
+    """Which files and libraries the numbers come from; sent to the browser only while somebody looks at it."""
+    with st.expander("Where these numbers come from", key="where_from", on_change="rerun") as place:
+        if not place.open:
+            return
         infos = [row.tokenizer.info for row in context.rows]
         table = {
             "tokenizer": [row.label for row in context.rows],

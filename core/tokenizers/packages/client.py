@@ -7,17 +7,18 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 
 from core.common.errors import TookTooLong, TooLarge, UserError, shown
 from core.common.progress import report
 from core.common.redact import harmless_environment
 from core.common.sandbox.ending import end
+from core.common.sandbox.start import start
 from core.tokenizers.format import MAX_FILE_BYTES
 from core.tokenizers.packages.place import PackagePlace
 
@@ -43,7 +44,7 @@ _NO_NETWORK = (
 
 @dataclass(frozen=True)
 class _Client:
-    """A registry's own client: its command up to the requirement, and how the user would ask it."""
+    """A registry's own client: its command up to the requirement (pip's as a module), and how the user would ask it."""
 
     name: str
     registry: str
@@ -68,15 +69,7 @@ def fetch_archive(wanted: PackagePlace, folder: Path) -> Path:
     (folder / "archive").mkdir()
     said = folder / "said.txt"
     with said.open("wb") as out:
-        process = subprocess.Popen(
-            [*client.command, wanted.requirement],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            env=_environment(folder),
-            start_new_session=True,
-        )
+        process = _started(client, wanted.requirement, folder, out)
     try:
         _watch(process, wanted, folder, said)
     finally:
@@ -85,6 +78,28 @@ def fetch_archive(wanted: PackagePlace, folder: Path) -> Path:
     if process.returncode or len(found) != 1:
         raise _refusal(client, wanted, said.read_text(errors="replace"))
     return found[0]
+
+
+def _started(client: _Client, requirement: str, folder: Path, out: BinaryIO) -> "subprocess.Popen[bytes]":
+    environment = _environment(folder)
+    if client.name == "pip":
+        return start(
+            *(*client.command, requirement),
+            environment=environment,
+            folder=str(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    return subprocess.Popen(
+        [*client.command, requirement],
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=subprocess.STDOUT,
+        cwd=folder,
+        env=environment,
+        start_new_session=True,
+    )
 
 
 def _client(registry: str, folder: Path) -> _Client:
@@ -100,7 +115,7 @@ def _client(registry: str, folder: Path) -> _Client:
     return _Client(
         "pip",
         "PyPI",
-        (sys.executable, "-P", "-m", "pip", "download", *options, "--progress-bar", "off", "--dest", target),
+        ("pip", "download", *options, "--progress-bar", "off", "--dest", target),
         "pip download --no-deps --only-binary :all:",
     )
 
