@@ -185,8 +185,8 @@ def test_clicking_a_token_chooses_its_piece(visit: Callable[..., Page]) -> None:
         const box = range.getBoundingClientRect();
         return [box.left + 0.8 * box.width, box.top + box.height / 2];
     }"""
+    expect(page.locator(".sp-said")).to_be_visible(timeout=30_000)  # all is drawn, so nothing moves under the mouse
     page.mouse.click(*page.locator(".ta-text").first.evaluate(middle))
-    expect(page.get_by_text("The model on one piece")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("combobox", name="Piece")).to_have_value("␣everywhere", timeout=20_000)
     page.mouse.click(*page.locator(".ta-text").first.evaluate(middle.replace("0.8", "0.1")))
     expect(page.get_by_role("combobox", name="Piece")).to_have_value("tokenizers", timeout=20_000)

@@ -598,7 +598,13 @@ def twins(text: str) -> TokenView:
 
 
 def labels(page: Page) -> list[str]:
-    return page.evaluate("all('.ta-row:not(.ta-consensus) .ta-label').map(l => l.innerText.replace(/\\n/g, ' '))")
+    """Of the lanes, once they are laid out: what is not has no inner text."""
+    names = "all('.ta-row:not(.ta-consensus) .ta-label').map(l => l.innerText.replace(/\\n/g, ' '))"
+    for _ in range(50):
+        if all(found := page.evaluate(names)):
+            break
+        page.wait_for_timeout(100)
+    return found
 
 
 def menu(page: Page, name: str) -> None:
