@@ -56,6 +56,13 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
       space: space.getBoundingClientRect().width, baseline: foot.getBoundingClientRect().bottom - box.top, newline: Math.round(parseFloat(style.fontSize) * 0.85) };
   }
 
+  let saying = 0;
+
+  function sayNarrow() { // once other parts of the page have reported: a report under way would still carry the old choice
+    clearTimeout(saying);
+    saying = setTimeout(() => { if (view.narrow && view.payload.view === "auto") view.onNarrow?.(); }, 400);
+  }
+
   function modelOf() { // "auto": lanes where there is room for them, cards on a phone
     width = host.clientWidth;
     view.narrow = width < 700;
@@ -104,7 +111,7 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
     stage.setAttribute("aria-label", `${model.lanes.length} tokenizers on one text of ${thin(model.charAt[model.text.length])} characters. Arrow keys move between tokens.`);
     interaction.repainted(oldModel);
     find.repainted();
-    if (view.narrow && view.payload.view === "auto") view.onNarrow?.();
+    if (view.narrow && view.payload.view === "auto") sayNarrow();
   }
 
   /** The height that systems out of sight are given: that of the first, without its own padding and border. */
