@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
+from websockets.exceptions import WebSocketException
+
 from benchmarks.visitor import Broken, Visitor
 from core.corpora.uploads import keep_corpus
 from core.lab.link import plan_to_link
@@ -54,7 +56,7 @@ class Hostile:
         while time.monotonic() < until:
             name, attempt = self._chance.choice(ways)
             self._n += 1
-            with suppress(OSError, Broken, TimeoutError):
+            with suppress(OSError, Broken, TimeoutError, WebSocketException):
                 await asyncio.wait_for(attempt(), max(1.0, min(60.0, until - time.monotonic())))  # type: ignore[arg-type]
             self.attempts[name] += 1
 

@@ -26,6 +26,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+from websockets.exceptions import WebSocketException
 
 from benchmarks.hostile import Hostile
 from benchmarks.measure import markdown
@@ -76,7 +77,7 @@ async def person(address: str, words: Sequence[str], until: float, think: float,
                         seen.seconds.append(time.perf_counter() - start)
                         seen.not_drawn += not drawn
                         await asyncio.sleep(generator.expovariate(1 / think))
-        except (Broken, OSError, UserError) as error:
+        except (Broken, OSError, UserError, WebSocketException) as error:
             seen.errors.append(f"{type(error).__name__}: {error}")
             await asyncio.sleep(1)
 
