@@ -95,8 +95,9 @@ def test_the_newest_text_wins(visit: Callable[..., Page]) -> None:
     area.fill("x")
     for n in range(40):
         area.press_sequentially(f" w{n}", delay=5)
-    expect(page.locator(".card .count").first).to_have_text("81")
-    expect(page.locator(".card .count").nth(1)).to_have_text(str(len("x" + "".join(f" w{n}" for n in range(40)))))
+    expect(page.locator(".card .count").first).to_have_text("81", timeout=20_000)
+    length = str(len("x" + "".join(f" w{n}" for n in range(40))))
+    expect(page.locator(".card .count").nth(1)).to_have_text(length, timeout=20_000)
 
 
 def test_a_link_carries_the_whole_view_to_another_browser(visit: Callable[..., Page]) -> None:
