@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from itertools import islice
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ from core.tokenizers.tokenizer import Tokenizer
 _PER_ENTRY = 800
 _PER_UNIGRAM_ENTRY = 1_500
 _LEAST = 2**20  # the small ones, of 1,000 entries, took 2 MB
+_PLAIN = frozenset({bytes, str, int, float, bool, type(None)})  # what most parts are, and what has no parts
 _SAMPLED = 256  # entries of a long list that are looked at; the rest is taken to be like them
 
 
@@ -32,9 +34,13 @@ def footprint(value: object) -> int:
 
 
 def _footprint(value: Any, seen: set[int]) -> int:
-    if id(value) in seen or isinstance(value, type | ModuleType) or callable(value):
+    if id(value) in seen:
         return 0
     seen.add(id(value))
+    if type(value) in _PLAIN:
+        return sys.getsizeof(value)
+    if isinstance(value, type | ModuleType) or callable(value):
+        return 0
     if isinstance(held := getattr(value, "held_bytes", None), int):
         return held
     if isinstance(value, Tokenizer):
@@ -47,9 +53,12 @@ def _footprint(value: Any, seen: set[int]) -> int:
         return size + _sampled(list(value.items()), seen) if len(value) else size
     if isinstance(value, list | tuple | set | frozenset):
         return size + _sampled(value, seen)
-    if is_dataclass(value):
-        return size + sum(_footprint(getattr(value, field.name), seen) for field in fields(value))
-    return size
+    return size + sum(_footprint(getattr(value, name), seen) for name in _field_names(type(value)))
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _sampled(values: Any, seen: set[int]) -> int:

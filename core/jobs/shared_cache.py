@@ -10,10 +10,11 @@ import sys
 import threading
 import time
 import weakref
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import TypeVar, cast
 
 from core.common.memory import give_back, resident_bytes
@@ -57,6 +58,7 @@ class SharedCache:
         self._ceiling, self._measured = ceiling, measured
         self._lock = threading.RLock()  # a value's end is noted by whichever thread lets go of it, this one included
         self._entries: OrderedDict[Key, _Entry] = OrderedDict()
+        self._n: Counter[Hashable] = Counter()  # entries of each kind
         self._loading: dict[Key, _Loading] = {}
         self._entered = self._lingering = 0  # bytes of the entries, and of what has left but is in use
         self._checked = (float("-inf"), 0)  # when the budget was last made out, and what it was
@@ -119,8 +121,7 @@ class SharedCache:
     def counts(self) -> dict[str, int]:
         """How many values of each kind are here."""
         with self._lock:
-            kinds = [str(key[0]) for key in self._entries]
-        return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
+            return {str(kind): n for kind, n in self._n.items() if n}
 
     def _make_room(self, keep: Key) -> None:
         """Let go of what was not used for longest, until the rest fits; not of `keep`."""
@@ -132,9 +133,7 @@ class SharedCache:
                 budget = self.budget
                 self._checked = time.monotonic(), budget
             over = self._entered + self._lingering - budget
-            for key in [key for key in self._entries if key != keep]:
-                if freed >= over:
-                    break
+            while freed < over and (key := next((key for key in self._entries if key != keep), None)) is not None:
                 freed += self._entries[key].n_bytes
                 gone.append(self._taken_out(key))
         gone.clear()  # outside the lock: what ends with its last user, such as a process, may take a while
@@ -154,6 +153,7 @@ class SharedCache:
             n_bytes = size(value) + sum(sys.getsizeof(part) for part in key)  # a key may hold a whole text
             with self._lock:
                 self._entries[key] = _Entry(value, n_bytes)
+                self._n[key[0]] += 1
                 self._entered += n_bytes
         except BaseException as error:  # Streamlit calls a run off by raising what is no Exception
             loading.error = error
@@ -169,13 +169,14 @@ class SharedCache:
 
     def _keep_newest(self, kind: Hashable, most: int) -> None:
         with self._lock:
-            keys = [key for key in self._entries if key[0] == kind]
-            gone = [self._taken_out(key) for key in keys[: max(0, len(keys) - most)]]
+            oldest = islice((key for key in self._entries if key[0] == kind), max(0, self._n[kind] - most))
+            gone = [self._taken_out(key) for key in list(oldest)]
         gone.clear()  # outside the lock
 
     def _taken_out(self, key: Key) -> _Entry:
         """The entry, which is no longer here; the caller holds the lock."""
         entry = self._entries.pop(key)
+        self._n[key[0]] -= 1
         self._entered -= entry.n_bytes
         try:
             weakref.finalize(entry.value, self._gone, entry.n_bytes).atexit = False

@@ -52,12 +52,12 @@ def draw(context: SegmentationContext) -> None:
 
 def _table(context: SegmentationContext, found: Sequence[Numbers]) -> None:
     """A column per metric, what is lost first, and what the text costs where a price or a window was typed."""
-    table = pd.DataFrame({"tokenizer": [row.label for row in context.rows]})
+    values: dict[str, Sequence[object]] = {"tokenizer": [row.label for row in context.rows]}
     columns: dict[str, object] = {"tokenizer": st.column_config.TextColumn("Tokenizer", pinned=True)}
     written: dict[str, Callable[[float], str]] = {}
 
-    def add(meaning: Definition, form: Callable[[float], str], values: Sequence[float]) -> None:
-        table[meaning.key] = values
+    def add(meaning: Definition, form: Callable[[float], str], numbers: Sequence[float]) -> None:
+        values[meaning.key] = numbers
         columns[meaning.key] = _column(meaning)
         written[meaning.key] = form
 
@@ -66,7 +66,7 @@ def _table(context: SegmentationContext, found: Sequence[Numbers]) -> None:
         add(one.definition, _FORMATS[one.form], [numbers[one.key].number for numbers in found])
         if one.key == "n_tokens":
             add(OF_THE_FEWEST, "×{:.2f}".format, [times_the_fewest(numbers, fewest) for numbers in found])
-            table["lost"] = [numbers["lossless"].reason or "nothing" for numbers in found]
+            values["lost"] = [numbers["lossless"].reason or "nothing" for numbers in found]
             lost = METRICS.get("lossless").definition.text
             columns["lost"] = st.column_config.TextColumn("What is lost", help=lost, width="medium")
     billed = [int(numbers["n_tokens"].number + numbers["n_added"].number) for numbers in found]
@@ -75,7 +75,8 @@ def _table(context: SegmentationContext, found: Sequence[Numbers]) -> None:
         add(COST, "{:.6f}".format, [cost(n, price) for n in billed])
     if window is not None:
         add(CONTEXT_SHARE, "{:.1%}".format, [context_share(n, window) for n in billed])
-    st.dataframe(table.style.format(written, na_rep=_NONE), hide_index=True, column_config=columns, placeholder=_NONE)
+    table = pd.DataFrame(values).style.format(written, na_rep=_NONE)
+    st.dataframe(table, hide_index=True, column_config=columns, placeholder=_NONE)
 
 
 def _columns() -> list[Metric]:
