@@ -18,12 +18,21 @@ from components.frame.scripted_component import script_routes
 from components.frame.upload_limits import follow_settings
 from components.frame.vendor import vendor_routes
 from components.frame.visits import Visits
+from core.common.garbage import all_stays, collect_beside
 from core.common.sandbox.confine import unreadable_by_others
 from core.tokenizers.serving import serve
 
 
 def _warm() -> None:
     """Import and open what the first visitor sees, while their browser is still fetching the page."""
+    try:
+        with all_stays():
+            _open_what_is_seen_first()
+    finally:
+        collect_beside()
+
+
+def _open_what_is_seen_first() -> None:
     import components.segmentation.live_segmentation  # noqa: F401  the page's own imports, a third of a second of them
     from components.cached import tokenizers as cached
     from components.widgets.pickers import OPENING

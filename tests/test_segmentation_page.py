@@ -1,17 +1,22 @@
 """The Segmentation page without a browser: what a session shows, restores and survives."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from components.cached import tokenizers as cached
 from components.segmentation.rows import Row
 from components.segmentation.statistic_cards import card
 from components.widgets.pickers import OPENING, TOKENIZERS
+from core.common.numbers import count
+from core.common.sandbox.interest import who_asks
 from core.common.text_link import to_link
 from core.jobs.shared_cache import shared
 from core.text.samples import opening_text, pairs, sample
@@ -317,3 +322,42 @@ def test_the_card_says_the_true_length_of_the_prompt() -> None:
 def test_a_text_is_split_between_words_at_first() -> None:
     app = page(tool="Split by budget", tokenizers=["builtin:utf8-bytes"])
     assert app.session_state["budget_keep"] == "Words"
+
+
+def test_what_follows_the_typing_is_asked_for_by_the_visitor_without_the_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("components.segmentation.rows.still_wanted", lambda: asked.append(who_asks()))
+
+    def fragment_alone() -> None:
+        from components.segmentation.live_segmentation import live_segmentation
+        from components.widgets import text_state
+        from components.widgets.view_options import ViewOptions
+
+        text_state.restore()
+        live_segmentation(["builtin:words", "builtin:utf8-bytes"], ViewOptions())
+
+    app = AppTest.from_function(fragment_alone, default_timeout=60).run()
+    assert not app.exception
+    assert len(asked) == 2 and all(asked)
+
+
+def test_runs_of_a_script_are_not_followed_by_a_walk_over_every_object() -> None:
+    collected: list[int] = []
+    note = lambda phase, info: collected.append(info["generation"]) if phase == "start" else None  # noqa: E731
+    app = AppTest.from_string("import streamlit as st; st.text_input('word', key='word')").run()
+    gc.callbacks.append(note)
+    try:
+        for n in range(10):
+            app.text_input(key="word").set_value(f"{n}").run()
+    finally:
+        gc.callbacks.remove(note)
+    assert collected.count(2) < 5  # Python's own collections, not one for each run
+
+
+def test_the_statistics_are_written_for_people_and_sorted_as_numbers() -> None:
+    app = page(text=to_link("word " * 1_200), tokenizers=["builtin:words", "builtin:utf8-bytes"])
+    table = app.dataframe[0]
+    assert pd.api.types.is_numeric_dtype(table.value["n_tokens"])
+    written = convert_arrow_bytes_to_pandas_df(table.proto.arrow_data.styler.display_values)
+    assert written["n_tokens"][1] == count(6_000)
+    assert written["of_the_fewest"][0].startswith("×")

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from benchmarks.__main__ import NAMES
 from benchmarks.server import ROOT, server
 from benchmarks.visitor import Broken, Visitor
 from tests.jobs_home import jobs_home
@@ -42,3 +43,7 @@ def test_several_visitors_type_and_see_their_own_text(tmp_path: Path) -> None:
         assert apart(several(app.address)) == [[True] * 3] * 3
         with pytest.raises(Broken, match="There is no built"):
             apart(mistaken(app.address))
+
+
+def test_every_benchmark_that_can_be_named_can_be_run() -> None:
+    assert all("\ndef run(" in (ROOT / "benchmarks" / f"{name}.py").read_text(encoding="utf-8") for name in NAMES)

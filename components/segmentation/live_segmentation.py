@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from components.frame.errors import plain, user_errors
+from components.frame.wanted import wanted_by_visitor
 from components.segmentation.context import VIEW_KEY, SegmentationContext
 from components.segmentation.picked import Picked
 from components.segmentation.rows import Row, segment_rows
@@ -44,7 +45,7 @@ def live_segmentation(specs: Sequence[str], options: ViewOptions) -> None:
         return
     if not has_utf8(text):  # the editor says at which character
         return
-    with user_errors():
+    with user_errors(), wanted_by_visitor():
         _draw(specs, text, options)
 
 

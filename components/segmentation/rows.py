@@ -10,6 +10,7 @@ from components.frame.errors import show_error
 from components.widgets.colours import tokenizer_colours
 from components.widgets.names import learn, names_at_hand, put_at_hand
 from core.common.errors import UserError
+from core.common.sandbox.interest import still_wanted
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Specials, Tokenizer
 
@@ -36,7 +37,7 @@ def segment_rows(specs: Sequence[str], text: str, specials: Specials) -> list[Ro
     failures: dict[str, UserError] = {}
     with st.spinner("Opening tokenizers and cutting the text …", show_time=True):  # seen only if it takes half a second
         for spec in specs:
-            st.empty()  # a point where a newer text may overtake this run
+            still_wanted()  # a newer text may overtake this run here
             try:
                 tokenizer = cached.tokenizer(spec)
                 done.append((spec, tokenizer, cached.segmentation(spec, text, specials.add, specials.parse)))

@@ -53,7 +53,7 @@ def _footprint(value: Any, seen: set[int]) -> int:
         return size + _sampled(list(value.items()), seen) if len(value) else size
     if isinstance(value, list | tuple | set | frozenset):
         return size + _sampled(value, seen)
-    return size + sum(_footprint(getattr(value, name), seen) for name in _field_names(type(value)))
+    return size + sum(_footprint(getattr(value, name), seen) for name in _field_names(value.__class__))
 
 
 @cache

@@ -11,6 +11,7 @@ from components.frame.errors import plain
 from components.segmentation.context import SegmentationContext
 from components.segmentation.standing import OF_THE_FEWEST, fewest_lossless, times_the_fewest
 from components.widgets.view import View
+from components.widgets.written_table import written_table
 from core.common.definitions import Definition
 from core.common.numbers import count
 from core.metrics.base import METRICS, Form, Metric, Value, on_text
@@ -75,8 +76,7 @@ def _table(context: SegmentationContext, found: Sequence[Numbers]) -> None:
         add(COST, "{:.6f}".format, [cost(n, price) for n in billed])
     if window is not None:
         add(CONTEXT_SHARE, "{:.1%}".format, [context_share(n, window) for n in billed])
-    table = pd.DataFrame(values).style.format(written, na_rep=_NONE)
-    st.dataframe(table, hide_index=True, column_config=columns, placeholder=_NONE)
+    written_table(values, written, columns, _NONE)
 
 
 def _columns() -> list[Metric]:

@@ -6,13 +6,15 @@ not at every start: the files known here are those of which it holds, and any ot
 The package also holds Llama 3's vocabulary, which its owner restricts: it is not opened here.
 """
 
+import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from core.common.errors import UnreadableFile, UserError, shown
 from core.tokenizers.packages.installed import PackagedFile
+
+_RANK_AND_LENGTH = struct.Struct("<IH")
 
 
 @dataclass(frozen=True)
@@ -69,16 +71,14 @@ def ranks_in(path: Path) -> dict[bytes, int]:
         UnreadableFile: it breaks off, or has bytes behind its last token.
     """
     data = path.read_bytes()
-    pieces: list[bytes] = []
-    ends: list[int] = []
-    at = 4
-    while at + 6 <= len(data):
-        end = at + 2 + (data[at] | data[at + 1] << 8)
-        pieces.append(data[at + 2 : end])
-        ends.append(end)
-        at = end + 4
-    if at != len(data) or len(pieces) != int.from_bytes(data[:4], "little"):
+    padded = data + b"\0\0"  # behind each rank stands the length of the next token, but not behind the last
+    rank_by_bytes: dict[bytes, int] = {}
+    at, n_bytes = 6, int.from_bytes(data[4:6], "little")
+    with suppress(struct.error):  # it breaks off
+        while at < len(padded):
+            end = at + n_bytes
+            rank_by_bytes[padded[at:end]], n_bytes = _RANK_AND_LENGTH.unpack_from(padded, end)
+            at = end + _RANK_AND_LENGTH.size
+    if at != len(padded) or len(rank_by_bytes) != int.from_bytes(data[:4], "little"):
         raise UnreadableFile(f"{shown(path.name)} is not a whole .vocab file of quicktok.")
-    places = np.array(ends)[:, None] + np.arange(4)  # (V, 4)
-    ranks = np.frombuffer(data, np.uint8)[places].view("<u4").ravel()
-    return dict(zip(pieces, ranks.tolist(), strict=True))
+    return rank_by_bytes
