@@ -29,13 +29,14 @@ def sample_picker() -> None:
 
 
 def _chooser() -> None:
-    shown, keys, key = text_state.shown_sample(), [one.key for one in samples()], _key()
+    shown, key = text_state.shown_sample(), _key()
+    labels = {one.key: f"{one.group} · {one.label}" for one in samples()}
     st.selectbox(
         "Sample text",
-        keys,
-        index=None if shown is None else keys.index(shown),
+        list(labels),
+        index=None if shown is None else list(labels).index(shown),
         key=key,
-        format_func=lambda key: f"{sample(key).group} · {sample(key).label}",
+        format_func=labels.__getitem__,
         placeholder="Your text" if text_state.AT_HAND.own and text_state.current() else "Sample texts",
         label_visibility="collapsed",
         on_change=_take,

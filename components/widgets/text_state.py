@@ -101,7 +101,8 @@ def problem() -> str:
 
 def shown_sample() -> str | None:
     """Key of the sample that is the text at hand, letter by letter; None for any other text."""
-    return next((sample.key for sample in samples() if sample.text == AT_HAND.current), None)
+    text = AT_HAND.current
+    return next((sample.key for sample in samples() if sample.text == text), None)
 
 
 def in_link() -> list[str]:

@@ -7,12 +7,19 @@ import pandas as pd
 import streamlit as st
 
 
-class _Cells(pd.DataFrame):
-    """Streamlit makes texts of a styled table and puts each written number in its place. Into columns of objects that
-    takes a third of the time that it takes into pandas' columns of text: 4 ms of a key press for the statistics."""
+class _Numbers(pd.DataFrame):
+    """Numbers that are, as text, what people read.
+
+    Streamlit shows the cells of a styled table as its style writes them. It makes texts of the numbers for that, then
+    puts each written cell in place of one: a fifth of the time of a key press. Here the texts are the written cells,
+    and the style has no row left to write.
+    """
+
+    _metadata = ["written"]  # noqa: RUF012  as pandas wants it
+    written: pd.DataFrame
 
     def astype(self, dtype: Any, *args: Any, **options: Any) -> pd.DataFrame:
-        return super().astype(object if dtype is str else dtype, *args, **options)
+        return self.written if dtype is str else super().astype(dtype, *args, **options)
 
 
 def written_table(
@@ -25,9 +32,15 @@ def written_table(
 
     Args:
         values: columns by their key.
-        written: how the numbers of a column are written, by its key.
+        written: how the numbers of a column are written, by its key; others are texts.
         columns: the configuration of columns, by their key.
         nothing: stands where there is no number.
     """
-    table = _Cells(values).style.format(dict(written), na_rep=nothing)
-    st.dataframe(table, hide_index=True, column_config=dict(columns), placeholder=nothing)
+    numbers = _Numbers(values)
+    as_read = {
+        key: [nothing if pd.isna(value) else written.get(key, str)(value) for value in column]
+        for key, column in values.items()
+    }
+    numbers.written = pd.DataFrame(as_read, dtype=object)
+    style = numbers.style.hide(axis="index", subset=list(numbers.index))
+    st.dataframe(style, hide_index=True, column_config=dict(columns), placeholder=nothing)

@@ -12,9 +12,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SHARE = 0.02  # of the time at most
+SHARE = 0.01  # of the time on the wall at most: a server that is short of processors collects less often
 EVERY = 1.0  # seconds, at the soonest
-LONG = 0.02  # seconds of a walk after which what survived is left out of the next ones
+LONG = 0.02  # processor seconds of a walk after which what survived is left out of the next ones
 ALL_AGAIN = 600.0  # seconds after which nothing is left out once
 
 
@@ -60,13 +60,14 @@ class Collector:
         if time.monotonic() > self._all_at:
             gc.unfreeze()
             self._all_at = time.monotonic() + ALL_AGAIN
-        return max(EVERY, _walk() / SHARE)
+        start = time.monotonic()
+        _walk()
+        return max(EVERY, (time.monotonic() - start) / SHARE)
 
 
-def _walk() -> float:
-    """Collect all garbage that is not left out; processor seconds that this took."""
+def _walk() -> None:
+    """Collect all garbage that is not left out."""
     start = time.thread_time()
     gc.collect()
-    if (spent := time.thread_time() - start) > LONG:
+    if time.thread_time() - start > LONG:
         gc.freeze()
-    return spent
