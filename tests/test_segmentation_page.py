@@ -16,7 +16,6 @@ from components.segmentation.rows import Row
 from components.segmentation.statistic_cards import card
 from components.widgets.pickers import OPENING, TOKENIZERS
 from core.common.numbers import count
-from core.common.sandbox.interest import who_asks
 from core.common.text_link import to_link
 from core.jobs.shared_cache import shared
 from core.text.samples import opening_text, pairs, sample
@@ -322,23 +321,6 @@ def test_the_card_says_the_true_length_of_the_prompt() -> None:
 def test_a_text_is_split_between_words_at_first() -> None:
     app = page(tool="Split by budget", tokenizers=["builtin:utf8-bytes"])
     assert app.session_state["budget_keep"] == "Words"
-
-
-def test_what_follows_the_typing_is_asked_for_by_the_visitor_without_the_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr("components.segmentation.rows.still_wanted", lambda: asked.append(who_asks()))
-
-    def fragment_alone() -> None:
-        from components.segmentation.live_segmentation import live_segmentation
-        from components.widgets import text_state
-        from components.widgets.view_options import ViewOptions
-
-        text_state.restore()
-        live_segmentation(["builtin:words", "builtin:utf8-bytes"], ViewOptions())
-
-    app = AppTest.from_function(fragment_alone, default_timeout=60).run()
-    assert not app.exception
-    assert len(asked) == 2 and all(asked)
 
 
 def test_runs_of_a_script_are_not_followed_by_a_walk_over_every_object() -> None:

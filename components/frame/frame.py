@@ -5,9 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from components.frame.account import account
+from components.frame.asking import asking
 from components.frame.errors import user_errors
 from components.frame.visitor import admitted, login_is_on, visitor
-from components.frame.wanted import wanted_by_visitor
 from core.common.data_folders import ROOT
 
 PAGES = ROOT / "pages"
@@ -56,5 +56,5 @@ if login_is_on():
     pages.append(st.Page(account, title=name, icon=icon, url_path="account", help="Who you are here."))
 page = st.navigation(pages, position="top")
 
-with user_errors(), wanted_by_visitor():
+with user_errors(), asking():
     page.run()
