@@ -15,7 +15,7 @@ from contextlib import contextmanager
 SHARE = 0.01  # of the time on the wall at most: a server that is short of processors collects less often
 EVERY = 1.0  # seconds, at the soonest
 LONG = 0.02  # processor seconds of a walk after which what survived is left out of the next ones
-ALL_AGAIN = 600.0  # seconds after which nothing is left out once
+ALL_AGAIN = 60.0  # seconds after which nothing is left out once: a session may have ended that a walk left out
 
 
 @contextmanager
