@@ -12,6 +12,7 @@ from core.metrics.base import Value, shown
 from core.metrics.evidence import of_sentences
 from core.premium.atlas import atlas_tokenizers, shipped_atlas
 from core.premium.differences import Cell, Differences, compare_cells
+from core.premium.error_growth import Floats, error_growth
 from core.premium.premium import Per, Premiums, Resampled, premiums, resample
 from core.premium.published import Reproduction, reproduction
 from core.segmentation.costliest_words import Cost, costliest_characters, costliest_words
@@ -37,6 +38,13 @@ def atlas_premiums(part: str, base: str, per: Per) -> Premiums:
         return premiums(resampled.table, base, per, resampled)
 
     return shared().get(("premiums", part, base, per), computed)
+
+
+def growth(stamp: Hashable, table: CountTable, base: str, per: Per, rows: tuple[int, ...]) -> Floats:
+    """By which factor errors of premiums grow because of groups, (rows, L); `stamp` stands for the table."""
+    return shared().get(
+        ("growth", stamp, base, per, rows), lambda: error_growth(table, base, per, rows), most=MOST_OF_A_TEXT
+    )
 
 
 def differences(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import isnan, nan
 
 from core.cli.base import Command, print_json, table
+from core.cli.groups import asked_corpus, grouping_argument
 from core.cli.inputs import read_text
 from core.common.errors import UserError
 from core.corpora.corpus import open_corpus
@@ -13,6 +14,7 @@ from core.metrics.base import LANGUAGES, METRICS, Metric, Ratio, Value, shown
 from core.metrics.evidence import Evidence, of_languages, of_sentences
 from core.metrics.intervals import intervals
 from core.premium.premium import MAX_UNKNOWN
+from core.stats.grouped_items import Groups, groups_of
 from core.text.units import SEGMENTERS, units_of
 from core.tokenizers.catalog import open_tokenizer
 
@@ -38,6 +40,7 @@ def _arguments(parser: ArgumentParser) -> None:
     text = parser.add_mutually_exclusive_group(required=True)
     text.add_argument("--corpus", metavar="SPEC", help="sample, flores200[#dev] or file:PATH")
     text.add_argument("--file", metavar="F", help="a UTF-8 or UTF-16 file as one text, or - for standard input")
+    grouping_argument(parser)
     parser.add_argument("--language", action="append", metavar="L", help="of the corpus; may be repeated")
     parser.add_argument("--reference", metavar="SPEC", help="tokenizer that sequence lengths are compared with")
     parser.add_argument("--segmenter", choices=sorted(SEGMENTERS), help="what finds words where no spaces part them")
@@ -45,7 +48,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _run(options: Namespace) -> None:
-    rows = _rows(options, _texts(options))
+    rows = _rows(options, *_texts(options))
     if options.json:
         print_json({"rows": [_document(row) for row in rows]})
         return
@@ -53,17 +56,22 @@ def _run(options: Namespace) -> None:
     print(table([head, *map(_line, rows)], right={3, 4}))
 
 
-def _texts(options: Namespace) -> Mapping[str, Sequence[str]]:
-    """Sentences by language; a file is one of no language."""
+def _texts(options: Namespace) -> tuple[Mapping[str, Sequence[str]], Groups | None]:
+    """Sentences by language, and the groups they stand in; a file is one of no language."""
     if options.file is None:
-        corpus = open_corpus(options.corpus)
-        return corpus.only(options.language or corpus.languages).sentences
+        corpus = open_corpus(asked_corpus(options))
+        kept = corpus.only(options.language or corpus.languages)
+        return kept.sentences, groups_of(kept.groups, kept.n_sentences)
+    if options.groups:
+        raise UserError(
+            "A file is one text, so its sentences stand in no groups. Leave out --groups, or name a --corpus."
+        )
     if options.language:
         raise UserError("A file is one text of no language. Leave out --language, or name a --corpus.")
-    return {ALL: [read_text(options.file)]}
+    return {ALL: [read_text(options.file)]}, None
 
 
-def _rows(options: Namespace, texts: Mapping[str, Sequence[str]]) -> list[_MeasuredRow]:
+def _rows(options: Namespace, texts: Mapping[str, Sequence[str]], groups: Groups | None) -> list[_MeasuredRow]:
     """Every number, tokenizer by tokenizer."""
     tokenizers = [open_tokenizer(spec) for spec in options.tokenizer]
     reference = open_tokenizer(options.reference) if options.reference is not None else None
@@ -77,12 +85,12 @@ def _rows(options: Namespace, texts: Mapping[str, Sequence[str]]) -> list[_Measu
         for k, tokenizer in enumerate(tokenizers):
             cut = [tokenizer.segment(sentence) for sentence in sentences]
             evidence = of_sentences(cut, tokenizer.info.n_vocabulary, against, units)
-            found[k] += _of(evidence, inner, options.tokenizer[k], code)
+            found[k] += _of(evidence, inner, options.tokenizer[k], code, groups)
             counts[k].append(replace(evidence, segmentations=None, known_units=None))  # counts are small, tokens not
     if options.corpus is not None:
         for k, seen in enumerate(counts):
             over = of_languages(seen, _masked(seen))
-            found[k] += _of(over, shown("languages").values(), options.tokenizer[k], ALL)
+            found[k] += _of(over, shown("languages").values(), options.tokenizer[k], ALL, groups)
     return [row for rows in found for row in rows]
 
 
@@ -91,13 +99,15 @@ def _masked(seen: Sequence[Evidence]) -> list[int]:
     return [n for n, one in enumerate(seen) if one.unknown.sum() > MAX_UNKNOWN * one.tokens.sum()]
 
 
-def _of(evidence: Evidence, chosen: Iterable[Metric], tokenizer: str, language: str) -> list[_MeasuredRow]:
+def _of(
+    evidence: Evidence, chosen: Iterable[Metric], tokenizer: str, language: str, groups: Groups | None
+) -> list[_MeasuredRow]:
     """Metrics of one tokenizer on one language, with intervals where sentences of one language can be resampled."""
     computed = {one: one.computed(evidence) for one in chosen}
     ratios = {one: found for one, found in computed.items() if isinstance(found, Ratio)}
     known = {}
     if evidence.by_language is None:
-        known = dict(zip(ratios, intervals(list(ratios.values())), strict=True))
+        known = dict(zip(ratios, intervals(list(ratios.values()), groups=groups), strict=True))
     return [
         _MeasuredRow(
             tokenizer, language, one, found.value if isinstance(found, Ratio) else found, *known.get(one, (nan, nan))
@@ -140,8 +150,8 @@ COMMAND = Command(
         "Fertility, bytes per token, entropy and all other metrics, each defined in the README. With --file the text "
         "is one, and its language is empty; with --corpus every language is measured by itself, and then, with an "
         "empty language, all of them together. Special tokens are not added. Ratios of sums over ten sentences or more "
-        "have a 95 % interval from resampling sentences (1,000 draws, seed 0). A number that cannot be given is null "
-        "with a reason."
+        "have a 95 % interval from resampling sentences, or groups of them where they are known (1,000 draws, seed 0). "
+        "A number that cannot be given is null with a reason."
     ),
     arguments=_arguments,
     run=_run,

@@ -1,8 +1,8 @@
 """Whether two premiums differ by more than chance: paired tests over sentences, corrected for their number.
 
 The sentences are the sample, and the ratio of two premiums is tested against 1 (`core.stats.ratio_t_test`), each
-premium being of a cell, a tokenizer on a language. In FLORES-200 about three sentences stem from one article and are
-not quite independent, so true errors are a little larger.
+premium being of a cell, a tokenizer on a language. Where it is known which sentences come from one article or another
+group, the groups are the sample.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from core.common.errors import UserError
 from core.counting.table import CountTable
 from core.premium.premium import MAX_UNKNOWN, MIN_SENTENCES, Per
+from core.stats.grouped_items import group_sums
 from core.stats.ratio_t_test import LEVEL, holm, ratio_against_one
 
 Floats = NDArray[np.float64]
@@ -80,9 +81,10 @@ def compare_cells(
 
 def _why_not(table: CountTable, cells: tuple[Cell, Cell], base: str | None) -> str:
     usable = _usable(table, cells, base)
-    if usable.sum() < MIN_SENTENCES:
+    n = int((group_sums(usable, table.drawn_together) > 0).sum())
+    if n < MIN_SENTENCES:
         raise UserError(
-            f"A test needs at least {MIN_SENTENCES} sentences that all languages have, and there are {usable.sum()}. "
+            f"A test needs at least {MIN_SENTENCES} {table.drawn} that all languages have, and there are {n}. "
             "Take a larger corpus."
         )
     for k, code in (*cells, *((k, base) for k, _ in cells if base is not None)):
@@ -115,5 +117,7 @@ def _difference(
             terms.append((table.tokens[k, row], power))
             if per != "line":
                 terms.append(((table.n_bytes if per == "byte" else table.n_characters)[row], -power))
-    found = ratio_against_one([(counts[usable].astype(np.float64), power) for counts, power in terms])
+    groups = table.drawn_together
+    known = None if groups is None else np.unique(groups[usable], return_inverse=True)[1].astype(np.intp)
+    found = ratio_against_one([(counts[usable].astype(np.float64), power) for counts, power in terms], known)
     return found.value, found.low, found.high, found.p

@@ -182,7 +182,7 @@ def _on_another_text(choice: PremiumChoice, sources: Sources) -> Workbench:
     chosen = [sources.known[key] for key in choice.keys]
     tallies = [(one, _best(plan, [one.fingerprint, *(same[s] for s in one.opens if s in same)])) for one in chosen]
     counts = [int(one.update().sum()) for _, one in tallies]
-    stamp = (corpus.fingerprint, tuple(zip(choice.keys, counts, strict=True)))
+    stamp = (corpus.fingerprint, corpus.groups, tuple(zip(choice.keys, counts, strict=True)))
 
     def found(per: Per) -> Premiums:
         return _remembered(

@@ -1,9 +1,10 @@
 """Whether ratios of sums differ by more than chance: Student's t by the delta method, corrected for their number.
 
 The items summed, such as sentences, are the sample. To first order each of them moves a ratio by its own influence, so
-the standard error of the ratio follows from the spread of the influences. Items are taken as independent.
+the standard error of the ratio follows from the spread of the influences. Items are taken as independent; where some
+come from one group, such as the sentences of an article, the influences of a group are added up and groups are.
 
-Sources: Cochran 1977, Sampling Techniques, chapters 5 and 6 (strata, ratio estimates); Holm 1979.
+Sources: Cochran 1977, Sampling Techniques, chapters 5, 6 and 9 (strata, ratio estimates, clusters); Holm 1979.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.stats.grouped_items import Groups, group_sums
 
 CORRECTION = "Holm"
 LEVEL = 0.05
@@ -34,13 +37,14 @@ class RatioTest:
     p: float
 
 
-def ratio_against_one(terms: Sequence[tuple[Floats, int]]) -> RatioTest:
+def ratio_against_one(terms: Sequence[tuple[Floats, int]], groups: Groups | None = None) -> RatioTest:
     """A product of powers of sums over the same items against 1: a ratio, or a ratio of ratios.
 
     RatioTest on its logarithm, in which dividing and multiplying are alike.
 
     Args:
         terms: what each item adds to a sum, float64 (N,), and the power of the sum, 1 or -1.
+        groups: of the items, (N,); None where each is independent.
 
     >>> first, second = np.array([2.0, 4.0, 6.0]), np.array([1.0, 2.0, 4.0])
     >>> found = ratio_against_one([(first, 1), (second, -1)])
@@ -49,6 +53,7 @@ def ratio_against_one(terms: Sequence[tuple[Floats, int]]) -> RatioTest:
     """
     logarithm = float(sum(power * np.log(counts.sum()) for counts, power in terms))
     influence = sum((power * counts / counts.sum() for counts, power in terms), np.zeros(len(terms[0][0])))
+    influence = group_sums(influence, groups)
     found = _t_test(logarithm, influence, np.zeros(len(influence), np.intp))
     value, low, high = (float(np.exp(each)) for each in (found.value, found.low, found.high))
     return RatioTest(value, low, high, found.p)
