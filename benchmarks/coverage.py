@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from benchmarks.measure import markdown
 from core.counting.table import Counted, CountTable, compact
+from core.premium.differences import change
 from core.premium.premium import premiums, resample
-from core.stats.ratio_t_test import LEVEL, ratio_against_one
+from core.stats.ratio_t_test import LEVEL
 
 TRUE = 2.0  # tokens of the language / tokens of the base
 _SHAPE = 100.0  # of the factor of an article, a gamma variable of mean 1: a third of the variance lies between articles
@@ -76,10 +77,7 @@ def coverage(table: CountTable, draws: int, seed: int = 0) -> Coverage:
 
 def _probabilities(table: CountTable) -> NDArray[np.float64]:
     """Of each pair of texts, as if of two tokenizers on one text."""
-    tokens = table.tokens.astype(np.float64)
-    pairs = zip(tokens[::2], tokens[1::2], strict=False)
-    terms = ([(a[1], 1), (a[0], -1), (b[1], -1), (b[0], 1)] for a, b in pairs)
-    return np.array([ratio_against_one(each, table.drawn_together).p for each in terms])
+    return np.array([float(change(table, n, n + 1, "base").adjusted[1]) for n in range(0, len(table.tokenizers), 2)])
 
 
 def run() -> str:

@@ -17,7 +17,7 @@ from core.metrics.base import Ratio
 from core.metrics.intervals import intervals
 from core.premium.atlas import FOLDER, shipped_atlas
 from core.premium.atlas.article_file import write_articles
-from core.premium.differences import compare_cells
+from core.premium.differences import languages_under
 from core.premium.error_growth import error_growth
 from core.premium.premium import premiums, resample
 from core.stats.grouped_items import group_sums, numbered
@@ -86,8 +86,7 @@ def test_a_missing_sentence_leaves_the_rest_of_its_group() -> None:
     )
     same = premiums(without, "a", resampled=resample(without, 200))
     assert found.low[0, 1] == same.low[0, 1] and found.high[0, 1] == same.high[0, 1]
-    pair = [((0, "b"), (0, "a"))]
-    assert compare_cells(gap, pair, None, ["b"]).p[0] == pytest.approx(compare_cells(without, pair, None, ["b"]).p[0])
+    assert languages_under(gap, 0).adjusted[0, 1] == pytest.approx(languages_under(without, 0).adjusted[0, 1])
 
 
 def test_fewer_than_ten_groups_have_no_interval_and_no_test() -> None:
@@ -95,7 +94,7 @@ def test_fewer_than_ten_groups_have_no_interval_and_no_test() -> None:
     found = premiums(few, "a", resampled=resample(few, 100))
     assert found.no_interval == "An interval needs at least 10 documents in every language, and there are 6."
     with pytest.raises(UserError, match="at least 10 documents"):
-        compare_cells(few, [((0, "a"), (0, "b"))], None, ["a"])
+        languages_under(few, 0)
     ratio = Ratio(np.full(90, 6), np.full(90, 3), "")
     assert np.isnan(intervals([ratio], groups=few.drawn_together)[0]).all()
     assert intervals([ratio], groups=np.array(GROUPS))[0] == (2.0, 2.0)

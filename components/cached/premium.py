@@ -1,6 +1,6 @@
 """What sessions share of premiums: the shipped counts, what follows from them, and tokenizers cut on sentences."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 import streamlit as st
 
@@ -11,11 +11,11 @@ from core.jobs.shared_cache import shared
 from core.metrics.base import Value, shown
 from core.metrics.evidence import of_sentences
 from core.premium.atlas import atlas_tokenizers, shipped_atlas
-from core.premium.differences import Cell, Differences, compare_cells
 from core.premium.error_growth import Floats, error_growth
 from core.premium.premium import Per, Premiums, Resampled, premiums, resample
 from core.premium.published import Reproduction, reproduction
 from core.segmentation.costliest_words import Cost, costliest_characters, costliest_words
+from core.stats.ratio_family import RatioFamily
 from core.tokenizers.segmentation import Segmentation
 
 
@@ -47,20 +47,9 @@ def growth(stamp: Hashable, table: CountTable, base: str, per: Per, rows: tuple[
     )
 
 
-def differences(
-    stamp: Hashable,
-    table: CountTable,
-    pairs: tuple[tuple[Cell, Cell], ...],
-    base: str | None,
-    names: tuple[str, ...],
-    per: Per = "line",
-) -> Differences:
-    """Which pairs of cells of a table differ by more than chance, corrected for their number; `stamp` stands for it."""
-    return shared().get(
-        ("differences", stamp, pairs, base, names, per),
-        lambda: compare_cells(table, pairs, base, names, per),
-        most=MOST_OF_A_TEXT,
-    )
+def family(kind: Callable[..., RatioFamily], stamp: Hashable, table: CountTable, *which: Hashable) -> RatioFamily:
+    """One of the families of `core.premium.differences`, which depends on nothing but this; `stamp` is the table's."""
+    return shared().get(("family", kind.__name__, stamp, which), lambda: kind(table, *which), most=MOST_OF_A_TEXT)
 
 
 def segmentations(spec: str, corpus_spec: str, code: str, most: int) -> tuple[Segmentation, ...]:

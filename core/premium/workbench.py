@@ -113,6 +113,11 @@ class Workbench:
         """Whether more is counted by now."""
         return any(int(one.update().sum()) > n for one, n in self.tallies)
 
+    @property
+    def brought(self) -> tuple[int, ...]:
+        """Rows of tokenizers that a user brought beside shipped ones; none on another text, where all are equals."""
+        return () if self.corpus else tuple(k for k, key in enumerate(self.keys) if from_link(key))
+
     def uncounted(self, keys: Sequence[str]) -> list[str]:
         """Those of the keys that lack a language."""
         return [key for key in keys if not self.done[self.keys.index(key)].all()]
