@@ -90,7 +90,8 @@ def test_two_tokenizers_have_one_verdict_whichever_are_chosen(shown: Callable[..
 
 
 def test_a_change_has_one_verdict_whatever_is_found(shown: Callable[..., object]) -> None:
-    tables = [shown(slope, **query)[0] for query in ({}, {"find": "Latin"}, {"sort": "Script", "find": "Atlantic-Congo"})]
+    queries: tuple[dict[str, str], ...] = ({}, {"find": "Latin"}, {"sort": "Script", "find": "Atlantic-Congo"})
+    tables = [shown(slope, **query)[0] for query in queries]
     assert one_verdict_each([dict(zip(each["Language"], each["Verdict"], strict=True)) for each in tables]) > 50
 
 

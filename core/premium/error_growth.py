@@ -25,7 +25,7 @@ def error_growth(table: CountTable, base: str, per: Per, rows: Sequence[int]) ->
 
     >>> from core.premium.atlas import shipped_atlas
     >>> found = error_growth(shipped_atlas(["gpt-2"]), "eng_Latn", "line", [0])
-    >>> 1.1 < np.nanmedian(found) < 1.3
+    >>> 1.1 < float(np.nanmedian(found)) < 1.3
     True
     """
     b = table.language(base)

@@ -97,7 +97,7 @@ def each_against_one(
     >>> every = np.ones(x.shape, bool)
     >>> found = each_against_one([(x, 1), (x[[1]], -1)], every[:, 0], every, None, 2)
     >>> found.ratio.round(3).tolist(), found.adjusted.round(3).tolist()
-    ([0.8, 1.0], [0.884, 1.0])
+    ([0.8, 1.0], [1.0, 1.0])
     """
     logarithm, influence = _estimates([(values.astype(np.float64), power) for values, power in terms], usable)
     n = (group_sums(usable, groups) > 0).sum(1)
