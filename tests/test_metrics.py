@@ -227,6 +227,7 @@ def test_premium_lists_what_it_listed() -> None:
         "renyi_declared",
         "renyi_observed",
         "single_token_retention",
+        "tokens_per_space_word",
         "unknown_share",
         "utf8_completeness",
         "vocabulary_use",

@@ -9,13 +9,17 @@ from components.cached.tokenizers import MOST_OF_A_TEXT, tokenizer
 from core.counting.table import CountTable
 from core.jobs.shared_cache import shared
 from core.metrics.base import Value, shown
-from core.metrics.evidence import of_sentences
+from core.metrics.evidence import of_sentences, over_languages
+from core.metrics.intervals import measured
 from core.premium.atlas import atlas_tokenizers, shipped_atlas
+from core.premium.atlas.measures import on_tokens
 from core.premium.error_growth import Floats, error_growth
 from core.premium.premium import Per, Premiums, Resampled, premiums, resample
 from core.premium.published import Reproduction, reproduction
 from core.segmentation.costliest_words import Cost, costliest_characters, costliest_words
+from core.stats.grouped_items import groups_of
 from core.stats.ratio_family import RatioFamily
+from core.text.units import units_of
 from core.tokenizers.segmentation import Segmentation
 
 
@@ -73,17 +77,34 @@ def costliest(spec: str, corpus_spec: str, code: str, most: int) -> tuple[list[C
     return shared().get(("costliest", spec, corpus_spec, code, most), found, most=MOST_OF_A_TEXT)
 
 
-def metric_values(spec: str, corpus_spec: str, code: str, most: int, reference: str | None) -> dict[str, Value]:
-    """Every metric of a tokenizer on the first sentences of a language; `reference` is the spec to compare with."""
+def metric_values(spec: str, corpus_spec: str, code: str, most: int) -> dict[str, Value]:
+    """The metrics that look at the tokens, of a tokenizer on the first sentences of a language, with intervals."""
 
     def made() -> dict[str, Value]:
-        against = segmentations(reference, corpus_spec, code, most) if reference else None
-        evidence = of_sentences(
-            segmentations(spec, corpus_spec, code, most), tokenizer(spec).info.n_vocabulary, against
-        )
-        return {key: one.value(evidence) for key, one in shown("sentences").items()}
+        text = corpus(corpus_spec)
+        n = min(most, text.n_sentences)
+        cut = segmentations(spec, corpus_spec, code, most)
+        units = shared().get(("units", corpus_spec, code, most), lambda: [units_of(one.text.decode()) for one in cut])
+        known = groups_of(text.groups[:n], n)
+        evidence = of_sentences(cut, tokenizer(spec).info.n_vocabulary, units=units, groups=known)
+        return measured(on_tokens(), evidence)
 
-    return shared().get(("metric values", spec, corpus_spec, code, most, reference), made, most=MOST_OF_A_TEXT)
+    return shared().get(("metric values", spec, corpus_spec, code, most), made, most=MOST_OF_A_TEXT)
+
+
+def over_languages_values(
+    stamp: Hashable, table: CountTable, row: int, codes: tuple[str, ...], masked: tuple[int, ...]
+) -> dict[str, Value]:
+    """The metrics over languages of a tokenizer of a table, with intervals; `stamp` stands for the table.
+
+    Args:
+        masked: places among the codes of languages to leave out.
+    """
+
+    def made() -> dict[str, Value]:
+        return measured(shown("languages").values(), over_languages(table.select([row], codes), 0, masked))
+
+    return shared().get(("over languages", stamp, row, codes, masked), made, most=MOST_OF_A_TEXT)
 
 
 @st.cache_data(max_entries=1, show_spinner=False)

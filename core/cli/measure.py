@@ -1,18 +1,18 @@
 """`measure`: every metric of tokenizers on a text, or on the sentences of languages."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isnan, nan
+from math import isnan
 
 from core.cli.base import Command, print_json, table
 from core.cli.groups import asked_corpus, grouping_argument
 from core.cli.inputs import read_text
 from core.common.errors import UserError
 from core.corpora.corpus import open_corpus
-from core.metrics.base import LANGUAGES, METRICS, Metric, Ratio, Value, shown
+from core.metrics.base import LANGUAGES, METRICS, Metric, Value, shown
 from core.metrics.evidence import Evidence, of_languages, of_sentences
-from core.metrics.intervals import intervals
+from core.metrics.intervals import measured
 from core.premium.premium import MAX_UNKNOWN
 from core.stats.grouped_items import Groups, groups_of
 from core.text.units import SEGMENTERS, units_of
@@ -23,14 +23,12 @@ ALL = ""  # stands for the language where a number is of several languages, or o
 
 @dataclass(frozen=True)
 class _MeasuredRow:
-    """One metric of one tokenizer on one language; NaN where there is no interval."""
+    """One metric of one tokenizer on one language."""
 
     tokenizer: str
     language: str
     metric: Metric
     value: Value
-    low: float
-    high: float
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -84,13 +82,13 @@ def _rows(options: Namespace, texts: Mapping[str, Sequence[str]], groups: Groups
         against = [reference.segment(sentence) for sentence in sentences] if reference is not None else None
         for k, tokenizer in enumerate(tokenizers):
             cut = [tokenizer.segment(sentence) for sentence in sentences]
-            evidence = of_sentences(cut, tokenizer.info.n_vocabulary, against, units)
-            found[k] += _of(evidence, inner, options.tokenizer[k], code, groups)
+            evidence = of_sentences(cut, tokenizer.info.n_vocabulary, against, units, groups)
+            found[k] += _of(evidence, inner, options.tokenizer[k], code)
             counts[k].append(replace(evidence, segmentations=None, known_units=None))  # counts are small, tokens not
     if options.corpus is not None:
         for k, seen in enumerate(counts):
             over = of_languages(seen, _masked(seen))
-            found[k] += _of(over, shown("languages").values(), options.tokenizer[k], ALL, groups)
+            found[k] += _of(over, [*shown("languages").values()], options.tokenizer[k], ALL)
     return [row for rows in found for row in rows]
 
 
@@ -99,21 +97,10 @@ def _masked(seen: Sequence[Evidence]) -> list[int]:
     return [n for n, one in enumerate(seen) if one.unknown.sum() > MAX_UNKNOWN * one.tokens.sum()]
 
 
-def _of(
-    evidence: Evidence, chosen: Iterable[Metric], tokenizer: str, language: str, groups: Groups | None
-) -> list[_MeasuredRow]:
-    """Metrics of one tokenizer on one language, with intervals where sentences of one language can be resampled."""
-    computed = {one: one.computed(evidence) for one in chosen}
-    ratios = {one: found for one, found in computed.items() if isinstance(found, Ratio)}
-    known = {}
-    if evidence.by_language is None:
-        known = dict(zip(ratios, intervals(list(ratios.values()), groups=groups), strict=True))
-    return [
-        _MeasuredRow(
-            tokenizer, language, one, found.value if isinstance(found, Ratio) else found, *known.get(one, (nan, nan))
-        )
-        for one, found in computed.items()
-    ]
+def _of(evidence: Evidence, chosen: Sequence[Metric], tokenizer: str, language: str) -> list[_MeasuredRow]:
+    """Metrics of one tokenizer on one language, or over several."""
+    values = measured(chosen, evidence)
+    return [_MeasuredRow(tokenizer, language, one, values[one.key]) for one in chosen]
 
 
 def _document(row: _MeasuredRow) -> dict[str, object]:
@@ -122,14 +109,14 @@ def _document(row: _MeasuredRow) -> dict[str, object]:
         "language": row.language,
         "metric": row.metric.key,
         "value": _plain(row.value.number),
-        "low": _plain(row.low),
-        "high": _plain(row.high),
+        "low": _plain(row.value.low),
+        "high": _plain(row.value.high),
         "reason": row.value.reason,
     }
 
 
 def _line(row: _MeasuredRow) -> list[str]:
-    interval = "" if isnan(row.low) else f"{_shown(row.low)} – {_shown(row.high)}"
+    interval = "" if isnan(row.value.low) else f"{_shown(row.value.low)} – {_shown(row.value.high)}"
     label = row.metric.definition.label
     return [row.tokenizer, row.language, label, _shown(row.value.number), interval, row.value.reason]
 
@@ -149,9 +136,10 @@ COMMAND = Command(
     details=(
         "Fertility, bytes per token, entropy and all other metrics, each defined in the README. With --file the text "
         "is one, and its language is empty; with --corpus every language is measured by itself, and then, with an "
-        "empty language, all of them together. Special tokens are not added. Ratios of sums over ten sentences or more "
-        "have a 95 % interval from resampling sentences, or groups of them where they are known (1,000 draws, seed 0). "
-        "A number that cannot be given is null with a reason."
+        "empty language, all of them together. Special tokens are not added. With ten sentences or more numbers have "
+        "95 % intervals: from resampling sentences, or groups of them where they are known (1,000 draws, seed 0), or, "
+        "for numbers of all sentences together such as an entropy, from leaving out one at a time. A number that "
+        "cannot be given is null with a reason."
     ),
     arguments=_arguments,
     run=_run,
