@@ -19,6 +19,7 @@ from core.stats.grouped_items import Groups, group_sums
 from core.stats.ratio_t_test import LEVEL, NO_DIFFERENCE, NO_SPREAD, Floats, holm, probability, quantile
 
 Terms = Sequence[tuple[NDArray[Any], int]]  # what each item adds to the sums of each member, (M, N), and a power
+_ROUNDING = 1e-13  # of two variances, below which their difference is taken for 0
 Correct = Callable[[Floats], Floats]
 
 
@@ -116,22 +117,38 @@ def pairs(
         groups: of the items, which are the sample then.
         least: items, or groups, that a pair needs; NaN for pairs with fewer.
     """
-    if present.all():  # the usual case: what is drawn can be added up first
-        terms, groups = [(group_sums(values, groups), power) for values, power in terms], None
-        present = np.ones((len(members), terms[0][0].shape[1]), np.bool_)
-    whole = bool(present.all())
     terms = [(values.astype(np.float64), power) for values, power in terms]
+    found = _of_whole(terms, groups) if present.all() else _of_gaps(terms, present, members, groups, least)
+    none = ~members[:, None] | ~members | np.eye(len(members), dtype=bool)
+    logarithm, error, degrees = (np.where(none, np.nan, each) for each in found)
+    return logarithm, error, degrees
+
+
+def _of_whole(terms: Terms, groups: Groups | None) -> tuple[Floats, Floats, Floats]:
+    """All pairs at once, where every member has every item."""
+    logarithm, influence = _estimates([(group_sums(values, groups), power) for values, power in terms])
+    n = influence.shape[1]
+    products = influence @ influence.T
+    own = np.diagonal(products)
+    variance = own[:, None] + own - 2 * products
+    variance[variance < _ROUNDING * (own[:, None] + own)] = 0
+    error = np.sqrt(variance * n / max(1, n - 1))
+    return logarithm[:, None] - logarithm, error, np.full(error.shape, n - 1.0)
+
+
+def _of_gaps(
+    terms: Terms, present: NDArray[np.bool_], members: NDArray[np.bool_], groups: Groups | None, least: int
+) -> tuple[Floats, Floats, Floats]:
+    """Each member against those after it, on the items that both have."""
     found = np.full((3, len(members), len(members)), np.nan)
     for i in np.flatnonzero(members):
         others = np.flatnonzero(members & (np.arange(len(members)) > i))
-        usable = None if whole else present[i] & present[others]
+        usable = present[i] & present[others]
         one, its = _estimates([(values[[i]], power) for values, power in terms], usable)
         two, theirs = _estimates([(values[others], power) for values, power in terms], usable)
-        n = None if usable is None else (group_sums(usable, groups) > 0).sum(1)
-        found[:, i, others] = _spread(one - two, group_sums(its - theirs, groups), n, least)
-    mirrored = np.where(np.isnan(found), np.swapaxes(found, 1, 2), found)
-    mirrored[0] = np.where(np.isnan(found[0]), -found[0].T, found[0])
-    return mirrored[0], mirrored[1], mirrored[2]
+        n = (group_sums(usable, groups) > 0).sum(1)
+        found[:, i, others] = found[:, others, i] = _spread(one - two, group_sums(its - theirs, groups), n, least)
+    return found[0] * np.sign(np.arange(len(members)) - np.arange(len(members))[:, None]), found[1], found[2]
 
 
 def holm_of_pairs(p: Floats) -> Floats:
@@ -160,14 +177,13 @@ def _estimates(terms: Terms, usable: NDArray[np.bool_] | None = None) -> tuple[F
 
 
 def _spread(
-    logarithm: Floats, influence: Floats, n: NDArray[np.integer[Any]] | None, least: int
+    logarithm: Floats, influence: Floats, size: NDArray[np.integer[Any]], least: int
 ) -> tuple[Floats, Floats, Floats]:
     """The same logarithms, with standard errors and degrees of freedom, (M,) each; influences add up to 0.
 
     Args:
-        n: items behind each, all of them if None.
+        size: items behind each, or groups of them; NaN for fewer than `least`.
     """
-    size = np.full(len(influence), influence.shape[1]) if n is None else n
     with np.errstate(divide="ignore", invalid="ignore"):
         error = np.sqrt((influence**2).sum(1) * size / (size - 1))
     bad = ~np.isfinite(logarithm) | (size < least)
