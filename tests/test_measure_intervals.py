@@ -9,6 +9,7 @@ import pytest
 from components.premium.views.measures import long_values, value_table, value_text, with_texts
 from core.common.codec import from_json
 from core.corpora.corpus import open_corpus
+from core.metrics.bare import bare
 from core.metrics.base import METRICS, LeftOut, Value, shown
 from core.metrics.evidence import Evidence, of_sentences, over_languages
 from core.metrics.intervals import measured
@@ -29,7 +30,8 @@ SENTENCES = open_corpus("sample").sentences["deu_Latn"]
 def evidence(which: np.ndarray, groups: np.ndarray | None = None) -> Evidence:
     tokenizer = open_tokenizer("mistral:v3")
     cut = [tokenizer.segment(SENTENCES[n]) for n in which]
-    return of_sentences(cut, tokenizer.info.n_vocabulary, groups=groups)
+    marks = bare(tokenizer, [SENTENCES[n] for n in which])
+    return of_sentences(cut, tokenizer.info.n_vocabulary, groups=groups, bare=marks)
 
 
 @pytest.mark.parametrize("key", OF_ALL)
@@ -97,6 +99,15 @@ def test_fertility_stands_beside_tokens_per_white_space_word() -> None:
     assert values["tokens_per_space_word"].number == pytest.approx(12 / 3)  # with spaces and the full stop
     assert values["fertility"].number == pytest.approx(9 / 3)  # characters of It, isn't, so
     assert "1 of 2 sentences are left out" in values["tokens_per_space_word"].reason
+
+
+def test_what_marks_cost_is_the_share_of_tokens_without_them() -> None:
+    tokenizer, lines = open_tokenizer("builtin:utf8-bytes"), ["Ẹ káàárọ̀", "ola"]
+    found = of_sentences([tokenizer.segment(line) for line in lines], 256, bare=bare(tokenizer, lines))
+    n = sum(len(line.encode()) for line in lines)
+    assert METRICS.get("marks_saved").value(found).number == pytest.approx((n - len("E kaaaro") - 3) / n)
+    plain = of_sentences([tokenizer.segment("ola")], 256, bare=bare(tokenizer, ["ola"]))
+    assert METRICS.get("marks_saved").value(plain).reason == "The text has no accents, tone marks or vowel points."
 
 
 # what ships

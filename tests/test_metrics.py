@@ -223,6 +223,7 @@ def test_premium_lists_what_it_listed() -> None:
         "entropy",
         "entropy_per_byte",
         "fertility",
+        "marks_saved",
         "normalised_sequence_length",
         "renyi_declared",
         "renyi_observed",

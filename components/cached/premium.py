@@ -8,6 +8,7 @@ from components.cached.corpora import corpus
 from components.cached.tokenizers import MOST_OF_A_TEXT, tokenizer
 from core.counting.table import CountTable
 from core.jobs.shared_cache import shared
+from core.metrics.bare import bare
 from core.metrics.base import Value, shown
 from core.metrics.evidence import of_sentences, over_languages
 from core.metrics.intervals import measured
@@ -86,7 +87,9 @@ def metric_values(spec: str, corpus_spec: str, code: str, most: int) -> dict[str
         cut = segmentations(spec, corpus_spec, code, most)
         units = shared().get(("units", corpus_spec, code, most), lambda: [units_of(one.text.decode()) for one in cut])
         known = groups_of(text.groups[:n], n)
-        evidence = of_sentences(cut, tokenizer(spec).info.n_vocabulary, units=units, groups=known)
+        one = tokenizer(spec)
+        marks = bare(one, text.sentences[code][:n])
+        evidence = of_sentences(cut, one.info.n_vocabulary, units=units, groups=known, bare=marks)
         return measured(on_tokens(), evidence)
 
     return shared().get(("metric values", spec, corpus_spec, code, most), made, most=MOST_OF_A_TEXT)

@@ -10,6 +10,7 @@ from core.cli.groups import asked_corpus, grouping_argument
 from core.cli.inputs import read_text
 from core.common.errors import UserError
 from core.corpora.corpus import open_corpus
+from core.metrics.bare import bare
 from core.metrics.base import LANGUAGES, METRICS, Metric, Value, shown
 from core.metrics.evidence import Evidence, of_languages, of_sentences
 from core.metrics.intervals import measured
@@ -82,7 +83,8 @@ def _rows(options: Namespace, texts: Mapping[str, Sequence[str]], groups: Groups
         against = [reference.segment(sentence) for sentence in sentences] if reference is not None else None
         for k, tokenizer in enumerate(tokenizers):
             cut = [tokenizer.segment(sentence) for sentence in sentences]
-            evidence = of_sentences(cut, tokenizer.info.n_vocabulary, against, units, groups)
+            marks = bare(tokenizer, sentences) if options.corpus is not None else None
+            evidence = of_sentences(cut, tokenizer.info.n_vocabulary, against, units, groups, marks)
             found[k] += _of(evidence, inner, options.tokenizer[k], code)
             counts[k].append(replace(evidence, segmentations=None, known_units=None))  # counts are small, tokens not
     if options.corpus is not None:

@@ -112,6 +112,11 @@ SEGMENTATIONS = Need[Evidence](
     is_there=lambda evidence: evidence.segmentations is not None,
     advice="It needs the text itself: choose a corpus that is here.",
 )
+BARE = Need[Evidence](
+    key="bare",
+    is_there=lambda evidence: evidence.bare is not None,
+    advice="It needs the sentences of a corpus.",
+)
 VOCABULARY = Need[Evidence](
     key="vocabulary",
     is_there=lambda evidence: evidence.n_vocabulary is not None,

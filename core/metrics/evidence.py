@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.counting.table import CountTable
+from core.metrics.bare import Bare
 from core.metrics.words import Words
 from core.segmentation.losses import Loss, losses
 from core.segmentation.overlaps import spans_of_text
@@ -55,6 +56,7 @@ class Evidence:
         known_units: units of the sentences, N of them, where the caller has them for several tokenizers or chose a
             segmenter; None finds them when asked.
         groups: of the sentences, (N,), which are the sample then; None where each is drawn by itself.
+        bare: the same sentences without accents, tone marks and vowel points, as the tokenizer counts them.
         language_items: tokens of each language, over which `by_language` is a mean, on each thing drawn, (L, G).
     """
 
@@ -68,6 +70,7 @@ class Evidence:
     by_language: NDArray[np.float64] | None = None
     known_units: Sequence[Units] | None = None
     groups: Groups | None = None
+    bare: Bare | None = None
     language_items: Ints | None = None
 
     @cached_property
@@ -164,6 +167,7 @@ def of_sentences(
     reference: Sequence[Segmentation] | None = None,
     units: Sequence[Units] | None = None,
     groups: Groups | None = None,
+    bare: Bare | None = None,
 ) -> Evidence:
     """The evidence for sentences that were cut just now.
 
@@ -172,6 +176,7 @@ def of_sentences(
         reference: the same sentences, cut by the tokenizer to compare with.
         units: of the same sentences, where the caller has them.
         groups: they come from, such as articles, (N,).
+        bare: the same sentences without marks, where the caller has counted them.
 
     Raises:
         ValueError: the units are of other sentences.
@@ -195,6 +200,7 @@ def of_sentences(
         segmentations=segmentations,
         known_units=units,
         groups=groups,
+        bare=bare,
     )
 
 

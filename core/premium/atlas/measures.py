@@ -20,6 +20,7 @@ from core.common.data_folders import BESIDE
 from core.common.errors import UserError
 from core.common.progress import report
 from core.corpora.corpus import Corpus
+from core.metrics.bare import bare
 from core.metrics.base import REFERENCE, SEGMENTATIONS, Metric, Value, shown
 from core.metrics.evidence import of_sentences
 from core.metrics.intervals import measured
@@ -97,7 +98,8 @@ def measure(tokenizers: Mapping[str, Tokenizer], corpus: Corpus) -> dict[str, li
         units = [units_of(sentence) for sentence in corpus.sentences[code]]
         for key, one in tokenizers.items():
             cut = [one.segment(sentence) for sentence in corpus.sentences[code]]
-            evidence = of_sentences(cut, one.info.n_vocabulary, units=units, groups=groups)
+            marks = bare(one, corpus.sentences[code])
+            evidence = of_sentences(cut, one.info.n_vocabulary, units=units, groups=groups, bare=marks)
             found = measured(on_tokens(), evidence).values()
             rows[key].append(f'"{code}": {json.dumps([_numbers(each, reasons[key]) for each in found])}')
         report(len(rows[key]), len(corpus.languages), code)
