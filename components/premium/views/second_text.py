@@ -98,4 +98,4 @@ def _pairs(context: PremiumContext) -> dict[str, str]:
     return {code: other for code, other in found.items() if other}
 
 
-VIEW = View(label="Beside FLORES", place=85, draw=draw)
+VIEW = View(label="Texts", place=85, draw=draw)
