@@ -3,13 +3,14 @@
 import copy
 import hashlib
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any
 
 import torch
+from huggingface_hub.errors import StrictDataclassFieldValidationError
 from torch import Tensor, nn
 
 from core.models.body_and_head import Halves, splits
@@ -117,7 +118,12 @@ class LanguageModel:
         )
 
     def with_matrices(
-        self, matrices: Matrices, tokenizer: LocalTokenizer, special_ids: Mapping[str, int], name: str = ""
+        self,
+        matrices: Matrices,
+        tokenizer: LocalTokenizer,
+        special_ids: Mapping[str, int],
+        name: str = "",
+        unwritten: Sequence[int] = (),
     ) -> "LanguageModel":
         """The same body with other matrices, for another tokenizer; this model stays as it is.
 
@@ -128,6 +134,7 @@ class LanguageModel:
             matrices: tied and with a bias just as this model's are; moved to its device and number format.
             tokenizer: whose ids the rows are of.
             special_ids: id by role; a role that is missing is unset.
+            unwritten: ids that generation leaves out; those of this model are dropped.
 
         Raises:
             ValueError: the matrices are not of this model's kind or too short for the tokenizer.
@@ -148,6 +155,8 @@ class LanguageModel:
             if getattr(part, "vocab_size", None) == old:
                 part.vocab_size = matrices.n_rows
         _follow(module, matrices.n_rows, special_ids)
+        if unwritten:
+            module.generation_config.suppress_tokens = list(unwritten)
         return replace(
             self,
             name=name or self.name,
@@ -156,6 +165,11 @@ class LanguageModel:
             special_ids=dict(special_ids),
             content="",
         )
+
+    @property
+    def unwritten(self) -> list[int]:
+        """Ids that its generation settings leave out."""
+        return list(getattr(self.module.generation_config, "suppress_tokens", None) or ())
 
     def logits(self, ids: Tensor, mask: Tensor | None = None) -> Tensor:
         """Logits (B, T, V) for ids (B, T); `mask` (B, T) is 0 at padding, which may be on either side."""
@@ -230,10 +244,18 @@ def _follow(module: Any, n_rows: int, ids: Mapping[str, int]) -> None:
         if hasattr(config, "vocab_size"):
             config.vocab_size = n_rows
         for role in ("bos", "eos", "pad"):
-            setattr(config, f"{role}_token_id", ids.get(role))
+            _name_id(config, f"{role}_token_id", ids.get(role), ids)
         for name in _ID_LISTS:
             if getattr(config, name, None) is not None:
-                setattr(config, name, None)
+                _name_id(config, name, None, ids)
+
+
+def _name_id(config: Any, name: str, wanted: int | None, ids: Mapping[str, int]) -> None:
+    """Set an id; where a configuration must name one and there is none, the start of texts."""
+    try:
+        setattr(config, name, wanted)
+    except StrictDataclassFieldValidationError:
+        setattr(config, name, ids.get("bos", ids.get("eos", 0)))
 
 
 def _configs(module: Any) -> Iterator[Any]:

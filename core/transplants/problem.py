@@ -91,6 +91,14 @@ class Problem(Memo):
         return other
 
     @cached_property
+    def unwritten(self) -> tuple[int, ...]:
+        """New special ids that share an old token's row with another where the head is tied to the input.
+
+        Both are as probable then, so whatever samples from the model has to leave these out.
+        """
+        return tuple(np.flatnonzero(self.match.repeats).tolist()) if self.base.tied else ()
+
+    @cached_property
     def hidden_old(self) -> frozenset[int]:
         """Old ids of the hidden tokens."""
         ids = self.match.old_by_new[list(self.hidden)]
@@ -186,7 +194,7 @@ class ProblemSide:
         ids = (found.read_as if self.name == "input" else found.old_by_new).copy()
         ids[list(self.problem.hidden)] = -1
         if self.name == "output":
-            ids[found.rules == Rule.SHADOWED] = -1
+            ids[(found.rules == Rule.SHADOWED) | found.repeats] = -1
         ids[ids >= self.problem.base.n_rows] = -1
         known = ids >= 0
         ids[known] = np.where(self.finite.numpy()[ids[known]], ids[known], -1)
