@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from core.models.body_and_head import Halves, splits
 from core.models.matrices import Matrices
+from core.models.stored_format import StoredFormat
 from core.tokenizers.tokenizer import LocalTokenizer
 
 # What a generation configuration says in ids of the old vocabulary, with nothing to say in a new one.
@@ -42,6 +43,7 @@ class LanguageModel:
         special_ids: id by role, of "bos", "eos", "pad" and "unk" those that there are.
         notes: facts a user of its numbers should know, one sentence each.
         content: hash of the files it was read from; empty hashes the weights themselves.
+        stored: the number formats that it was read from and is written in; None for those of its weights.
     """
 
     name: str
@@ -51,6 +53,7 @@ class LanguageModel:
     special_ids: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     content: str = field(default="", repr=False)
+    stored: StoredFormat | None = None
 
     @cached_property
     def fingerprint(self) -> str:
@@ -131,7 +134,8 @@ class LanguageModel:
         ids in the configurations follow.
 
         Args:
-            matrices: tied and with a bias just as this model's are; moved to its device and number format.
+            matrices: tied and with a bias just as this model's are; moved to its device and number format, after being
+                rounded to the one that it is written in.
             tokenizer: whose ids the rows are of.
             special_ids: id by role; a role that is missing is unset.
             unwritten: ids that generation leaves out; those of this model are dropped.
@@ -212,7 +216,8 @@ class LanguageModel:
         return self.module.get_output_embeddings()
 
     def _parameter(self, rows: Tensor) -> nn.Parameter:
-        return nn.Parameter(rows.detach().to(self.device, self.dtype, copy=True))
+        kept = rows.detach() if self.stored is None else rows.detach().to(self.stored.dtype)
+        return nn.Parameter(kept.to(self.device, self.dtype, copy=True))
 
     def _check(self, matrices: Matrices, tokenizer: LocalTokenizer) -> None:
         mine = self.matrices()

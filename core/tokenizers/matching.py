@@ -118,7 +118,11 @@ def vocabulary_of(tokenizer: LocalTokenizer) -> Vocabulary:
 
 
 def match(
-    old: LocalTokenizer, new: LocalTokenizer, old_rows: int | None = None, old_roles: Mapping[str, int] | None = None
+    old: LocalTokenizer,
+    new: LocalTokenizer,
+    old_rows: int | None = None,
+    old_roles: Mapping[str, int] | None = None,
+    pad_to: int = 1,
 ) -> Match:
     """What each row of matrices for the new tokenizer corresponds to in matrices for the old one.
 
@@ -126,6 +130,7 @@ def match(
         old_rows: rows of the old matrices. What they have beyond the old vocabulary is padding, and the new matrices
             get as many padding rows, so that a softmax over all rows means what it meant.
         old_roles: ids that the old model itself uses for roles such as "bos"; they come before what its tokenizer says.
+        pad_to: the new matrices get as many more padding rows as make their number a multiple of this.
 
     Raises:
         UserError: a tokenizer has no vocabulary.
@@ -138,7 +143,8 @@ def match(
     old_words, new_words = vocabulary_of(old), vocabulary_of(new)
     old_special, new_special = special_ids(old), special_ids(new)
     n_padding = max(0, (old_rows or 0) - len(old_words))
-    old_by_new = np.full(len(new_words) + n_padding, -1, np.int64)
+    n_rows = -(-(len(new_words) + n_padding) // pad_to) * pad_to
+    old_by_new = np.full(n_rows, -1, np.int64)
     rules = np.zeros(len(old_by_new), np.uint8)
     text = np.zeros(len(old_by_new), np.bool_)
     text[: len(new_words)] = [bool(p) and i not in new_special for i, p in enumerate(new_words.pieces)]
