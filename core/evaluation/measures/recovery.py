@@ -72,6 +72,9 @@ PARAMS = (
 
 def evaluate(subject: Subject, params: Params) -> Measures:
     """Bits per byte on held-out text against bytes of training, for several seeds."""
+    if not Likelihood(subject).usable.any():
+        why = "No text here is read exactly by every model, so no loss can be followed."
+        return Measures({d.key: Number(np.nan, reason=why) for d in EVALUATOR.numbers})
     training, chosen, remark = _split(subject, params)
     texts = subject.reference.only(chosen)
     phases = [_phase(params, "trains", "steps")]
@@ -206,7 +209,7 @@ def _over_seeds(values: list[float]) -> Number:
     mean = float(np.mean(values))
     if len(values) < 2:
         return Number(mean, reason="An interval needs two seeds at least.")
-    reach = quantile(0.95, len(values) - 1) * float(np.std(values, ddof=1)) / float(np.sqrt(len(values)))
+    reach = float(quantile(0.95, len(values) - 1)) * float(np.std(values, ddof=1)) / float(np.sqrt(len(values)))
     return Number(mean, mean - reach, mean + reach)
 
 
