@@ -2,23 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from unicodedata import combining, normalize
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.text.languages import Language, language
-
-
-def script_of(one: Language) -> str:
-    """The script by its usual name.
-
-    >>> script_of(language("zho_Hans")), script_of(language("ben_Beng"))
-    ('Han (Simplified)', 'Bengali')
-    """
-    names = {"Simplified": "Han (Simplified)", "Traditional": "Han (Traditional)", "Bangla": "Bengali"}
-    return names.get(one.script_name, one.script_name) or "Unknown"
-
+from core.text.languages import Language, language, script_of
 
 SORTS = ("Premium", "Script", "Family", "Region", "Speakers", "Resources", "Name")
 GROUPS: dict[str, Callable[[Language], str]] = {
@@ -36,25 +24,6 @@ class LanguageGroup:
     name: str
     start: int
     end: int
-
-
-def matching(codes: Sequence[str], search: str) -> list[int]:
-    """Places of the languages that any of the comma-separated words fits: name, own name, code, script or family.
-
-    >>> matching(["eng_Latn", "mya_Mymr", "tam_Taml"], "burm, dravid")
-    [1, 2]
-    """
-    words = [_plain(word) for word in search.split(",") if word.strip()]
-    return [n for n, code in enumerate(codes) if not words or any(word in _about(code) for word in words)]
-
-
-def _about(code: str) -> str:
-    one = language(code)
-    return _plain(" | ".join((one.label, one.own_name, code, script_of(one), one.family, one.region, one.subregion)))
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in normalize("NFKD", text.strip().casefold()) if not combining(c))
 
 
 def mean_premium(values: NDArray[np.float64]) -> NDArray[np.float64]:

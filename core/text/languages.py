@@ -78,6 +78,16 @@ def flores_languages() -> dict[str, Language]:
     return {row.code: replace(row, label=_label(row, names.count(row.name) > 1)) for row in rows}
 
 
+def script_of(one: Language) -> str:
+    """The script by its usual name.
+
+    >>> script_of(language("zho_Hans")), script_of(language("ben_Beng"))
+    ('Han (Simplified)', 'Bengali')
+    """
+    names = {"Simplified": "Han (Simplified)", "Traditional": "Han (Traditional)", "Bangla": "Bengali"}
+    return names.get(one.script_name, one.script_name) or "Unknown"
+
+
 def is_language_code(text: str) -> bool:
     """Whether a text is a code of a language that FLORES-200 or CLDR knows.
 

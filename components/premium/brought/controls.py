@@ -15,7 +15,7 @@ from components.widgets.pickers import short_name
 from core.counting import brought
 from core.counting.table import Counted
 from core.premium.atlas import atlas_tokenizers
-from core.premium.ordering import matching
+from core.text.language_search import matching
 from core.text.languages import language
 
 _WHICH = ("All languages", "Those found", "A few")

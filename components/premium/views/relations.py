@@ -17,9 +17,8 @@ from components.premium.figure import ONE, Cell, show
 from components.premium.scale import between, log_axis, times
 from components.widgets.view import View
 from core.common.numbers import count
-from core.premium.ordering import script_of
 from core.premium.premium import ranks, size_premium
-from core.text.languages import SOURCES, language
+from core.text.languages import SOURCES, language, script_of
 
 _NAMED = 14
 _NAME_WIDTH, _NAME_HEIGHT, _NAME_SHIFT = 0.024, 0.06, 0.04  # of a letter and a line, in shares of a phone's picture
