@@ -14,7 +14,7 @@ from components.premium.scale import log_axis
 from components.premium.views.ranked import ranked_figure
 from components.premium.views.slope import cells_of, slope_figure
 from components.premium.views.units import bump_figure, moved_most, parts_figure
-from components.premium.views.world import RULES, Country, country_table, map_figure, small_ones
+from components.premium.views.world import RULES, Country, country_table, left_out, map_figure, small_ones
 from core.premium.atlas import shipped_atlas
 from core.premium.differences import compare_cells
 from core.premium.premium import MAX_UNKNOWN, premiums, ranks, telling
@@ -134,9 +134,13 @@ def test_a_country_has_the_premium_of_its_language(context: PremiumContext, rule
     if rule == "Its main language":
         assert found["MM"].premium == burmese
         assert found["MM"].column == column(context, "mya_Mymr")
+        assert found["NG"].ties and "as many use" in found["NG"].words and found["ET"].premium > 1
+        assert "JM" not in found and "English" in left_out(context, 0, list(found.values()))["JM"]
     elif rule == "Its dearest language":
         assert found["MM"].premium >= burmese  # Shan is dearer, and over 1 % speak it
         assert found["MM"].column == column(context, "shn_Mymr")
+    elif rule == "Its most used language":
+        assert found["ET"].column == column(context, "eng_Latn")
     else:
         values = context.found.value[0]
         assert np.nanmin(values) <= found["MM"].premium <= np.nanmax(values)

@@ -23,6 +23,7 @@ _LETTERS = str.maketrans(
 )
 _EQUAL, _WORDS, _GROUP, _BEGINNING, _FRAGMENT = range(5)
 _SHORTEST = 3  # letters of a fragment, and of a name that may be misspelt
+_LONGEST, _MOST_SEARCHES = 80, 50  # letters of a search, and searches with commas between; a link may bring more
 _LIKE = 0.72  # least likeness of a misspelt name, by difflib
 
 
@@ -53,7 +54,7 @@ def matching(codes: Sequence[str], search: str) -> list[int]:
     >>> matching(["asm_Beng", "ben_Beng"], "Bengali"), matching(["asm_Beng", "ben_Beng"], "in Bengali script")
     ([1], [0, 1])
     """
-    wanted = [word for word in search.split(",") if word.strip()]
+    wanted = [word for word in search.split(",", _MOST_SEARCHES)[:_MOST_SEARCHES] if word.strip()]
     found = {code for word in wanted for code in find(codes, word)}
     return [n for n, code in enumerate(codes) if not wanted or code in found]
 
@@ -67,7 +68,7 @@ def find(codes: Iterable[str], search: str) -> list[str]:
     ['pes_Arab']
     """
     called = {code: _called(code) for code in codes}
-    asked = fold(search)
+    asked = fold(search[:_LONGEST])
     script = _SCRIPT.fullmatch(asked)
     if script and (written := [code for code, one in called.items() if script[1] in one.scripts]):
         return written
@@ -84,7 +85,7 @@ def near(codes: Iterable[str], search: str) -> list[str]:
     >>> near(["eng_Latn", "deu_Latn"], "de"), near(["eng_Latn"], "qqq")
     (['deu_Latn'], [])
     """
-    return find(codes, search[:80])[:3]
+    return find(codes, search)[:3]
 
 
 def fold(text: str) -> str:
