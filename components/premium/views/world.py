@@ -1,7 +1,7 @@
 """A map of the world: each country coloured by what its language costs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan, log2, nan
 from types import MappingProxyType
 
@@ -13,7 +13,7 @@ import streamlit as st
 from components.charts.chart import Chart, finish
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
-from components.premium.figure import Cell, show
+from components.premium.figure import Cell, numbers, plot
 from components.premium.linked import linked_option
 from components.premium.scale import colour_scale, reach, ticks, times
 from components.widgets.view import View
@@ -37,6 +37,14 @@ _WINDOWS: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
     "Europe": ((-26, 46), (34, 71)),
     "Oceania": ((108, 184), (-48, 16)),
 }
+_HALVES = {"west": (((-128, -32), (-56, 72)), 330), "east": (((-24, 180), (-48, 72)), 300)}  # on a phone, and heights
+_SWITCH = """<style>
+.st-key-map_narrow { display: none; }
+@media (max-width: 700px) {
+  .st-key-map_wide { display: none; }
+  .st-key-map_narrow { display: flex; }
+}
+</style>"""
 _NOTHING = {False: "rgb(238,240,244)", True: "rgb(30,36,46)"}
 _MASKED = {False: "rgb(205,208,214)", True: "rgb(92,98,110)"}
 _BORDER = {False: "rgb(150,156,166)", True: "rgb(104,112,126)"}
@@ -109,13 +117,32 @@ def draw(context: PremiumContext) -> None:
         },
         lambda light: map_figure(countries, _WINDOWS[window], light.dark, reasons),
     )
-    show(chart, context, "Token premiums by country")
+    if window == "World":
+        _whole_world(chart, countries, reasons, context)
+    else:
+        plot(chart, context)
+    numbers(chart, context, "Token premiums by country")
     st.caption(
         f"{_ABOUT[rule]}{_about_ties(countries)}{_about_left_out(reasons)} Where a country has several languages, no "
         "one colour is its own: the table has them by country. Dots are countries too small to see; grey ones have no "
         "language in the text, grey with a cross is "
         f"masked. Borders are as Natural Earth draws them. {SOURCES}"
     )
+
+
+def _whole_world(
+    chart: Chart, countries: Sequence[Country], reasons: Mapping[str, str], context: PremiumContext
+) -> None:
+    """One map where there is room, its two halves under each other on a phone; the style sheet shows one of the two."""
+    st.html(_SWITCH)
+    with st.container(key="map_wide"):
+        plot(chart, context)
+    with st.container(key="map_narrow"):
+        for name, (half, height) in _HALVES.items():
+            figure = map_figure(countries, half, context.dark, reasons)
+            figure.update_layout(height=height)
+            figure.update_traces(marker_size=6, marker_showscale=name == "east", selector={"type": "scattergeo"})
+            plot(replace(chart, key=f"map_{name}", figure=figure), context)
 
 
 def _about_ties(countries: Sequence[Country]) -> str:
