@@ -6,11 +6,12 @@ from math import nan
 
 import numpy as np
 import pytest
+from plotly.colors import hex_to_rgb, unlabel_rgb
 from plotly.graph_objects import Figure
 
 from components.premium.context import PremiumContext
 from components.premium.heatmap import heatmap
-from components.premium.scale import log_axis
+from components.premium.scale import colour_scale, log_axis, reach
 from components.premium.views.ranked import ranked_figure
 from components.premium.views.slope import cells_of, slope_figure
 from components.premium.views.units import bump_figure, moved_most, parts_figure
@@ -159,3 +160,16 @@ def test_a_language_against_the_base_per_byte_gives_the_premium_per_byte() -> No
 def test_telling_sentences_leave_out_missing_and_short_ones() -> None:
     told = telling(np.array([50, 10, 20, 0, 9]), np.array([2, 10, 10, 10, 10]), most=2)
     assert told.worst == (2, 1) and told.best == (4, 1)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_country_without_a_number_has_not_the_colour_of_one(dark: bool) -> None:
+    low, high = reach(1.0)
+    figure = map_figure([Country("BR", "Brazil", 0, 1.0, 2.0, "")], ((-170, 190), (-56, 84)), dark)
+    grey = _rgb(figure.data[1].colorscale[0][1])
+    at_one = [_rgb(shade) for at, shade in colour_scale(low, high, dark) if abs(low + at * (high - low)) < 1e-9]
+    assert len(at_one) == 1 and max(abs(x - y) for x, y in zip(at_one[0], grey, strict=True)) > 25
+
+
+def _rgb(shade: str) -> tuple[float, ...]:
+    return unlabel_rgb(shade) if shade.startswith("rgb") else hex_to_rgb(shade)

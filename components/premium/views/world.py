@@ -45,8 +45,8 @@ _SWITCH = """<style>
   .st-key-map_narrow { display: flex; }
 }
 </style>"""
-_NOTHING = {False: "rgb(238,240,244)", True: "rgb(30,36,46)"}
-_MASKED = {False: "rgb(205,208,214)", True: "rgb(92,98,110)"}
+_NOTHING = {False: "rgb(205,209,217)", True: "rgb(72,79,92)"}  # plainly not the colour of 1×
+_MASKED = {False: "rgb(160,165,174)", True: "rgb(120,127,140)"}
 _BORDER = {False: "rgb(150,156,166)", True: "rgb(104,112,126)"}
 
 
