@@ -12,8 +12,9 @@ from components.premium.overview import overview
 from components.premium.provenance import link, provenance, reproduction_badge, text_note
 from components.premium.sources import sources
 from components.widgets.colours import tokenizer_colours
-from core.premium.ordering import matching, mean_premium, order
+from core.premium.ordering import mean_premium, order
 from core.premium.workbench import workbench
+from core.text.language_search import matching
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.title("Multilingual premium", anchor=False, width="content")

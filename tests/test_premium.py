@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from core.common.errors import UnknownName, UserError
 from core.premium.differences import change, languages_under, tokenizers_on
+from core.premium.ordering import grouped, order
 from core.premium.premium import (
     PER,
     joined_premiums,
@@ -20,6 +21,7 @@ from core.premium.premium import (
     telling_sentences,
 )
 from core.stats.ratio_t_test import holm, quantile, two_sided
+from core.text.languages import flores_languages
 from tests.patience import patience
 from tests.tables import table
 
@@ -382,3 +384,12 @@ def test_all_cells_of_the_atlas_in_about_a_second() -> None:
     started = time.perf_counter()
     premiums(made, "a", resampled=resample(made))
     assert time.perf_counter() - started < patience(2.0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_resource_classes_stand_in_their_order_whatever_they_cost(seed: int) -> None:
+    codes = list(flores_languages())
+    cost = np.random.default_rng(seed).uniform(1, 20, len(codes))
+    ordered = [codes[n] for n in order(codes, range(len(codes)), cost, "Resources")]
+    groups = [one.name for one in grouped(ordered, "Resources")]
+    assert groups == [*(f"Class {n}" for n in range(6)), "Unknown"]

@@ -6,15 +6,16 @@ from math import nan
 
 import numpy as np
 import pytest
+from plotly.colors import hex_to_rgb, unlabel_rgb
 from plotly.graph_objects import Figure
 
 from components.premium.context import PremiumContext
 from components.premium.heatmap import heatmap
-from components.premium.scale import log_axis
+from components.premium.scale import colour_scale, log_axis, reach
 from components.premium.views.ranked import ranked_figure
 from components.premium.views.slope import cells_of, slope_figure
 from components.premium.views.units import bump_figure, moved_most, parts_figure
-from components.premium.views.world import RULES, Country, country_table, map_figure, small_ones
+from components.premium.views.world import RULES, Country, country_table, left_out, map_figure, small_ones
 from core.premium.atlas import shipped_atlas
 from core.premium.differences import languages_under
 from core.premium.premium import MAX_UNKNOWN, premiums, ranks, telling
@@ -135,9 +136,13 @@ def test_a_country_has_the_premium_of_its_language(context: PremiumContext, rule
     if rule == "Its main language":
         assert found["MM"].premium == burmese
         assert found["MM"].column == column(context, "mya_Mymr")
+        assert found["NG"].ties and "as many use" in found["NG"].words and found["ET"].premium > 1
+        assert "JM" not in found and "English" in left_out(context, 0, list(found.values()))["JM"]
     elif rule == "Its dearest language":
         assert found["MM"].premium >= burmese  # Shan is dearer, and over 1 % speak it
         assert found["MM"].column == column(context, "shn_Mymr")
+    elif rule == "Its most used language":
+        assert found["ET"].column == column(context, "eng_Latn")
     else:
         values = context.found.value[0]
         assert np.nanmin(values) <= found["MM"].premium <= np.nanmax(values)
@@ -157,3 +162,16 @@ def test_a_language_against_the_base_per_byte_gives_the_premium_per_byte() -> No
 def test_telling_sentences_leave_out_missing_and_short_ones() -> None:
     told = telling(np.array([50, 10, 20, 0, 9]), np.array([2, 10, 10, 10, 10]), most=2)
     assert told.worst == (2, 1) and told.best == (4, 1)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_country_without_a_number_has_not_the_colour_of_one(dark: bool) -> None:
+    low, high = reach(1.0)
+    figure = map_figure([Country("BR", "Brazil", 0, 1.0, 2.0, "")], ((-170, 190), (-56, 84)), dark)
+    grey = _rgb(figure.data[1].colorscale[0][1])
+    at_one = [_rgb(shade) for at, shade in colour_scale(low, high, dark) if abs(low + at * (high - low)) < 1e-9]
+    assert len(at_one) == 1 and max(abs(x - y) for x, y in zip(at_one[0], grey, strict=True)) > 25
+
+
+def _rgb(shade: str) -> tuple[float, ...]:
+    return unlabel_rgb(shade) if shade.startswith("rgb") else hex_to_rgb(shade)

@@ -5,7 +5,7 @@ from math import isnan
 import pytest
 
 from core.text.languages import flores_languages
-from core.text.territories import centres, outlines, spoken_in, territories
+from core.text.territories import centres, first_or_official, outlines, spoken_in, territories
 
 _WITH_THEIR_STATE = frozenset("BQ BV CC CX GF GI GP MQ RE SJ TK TV UM YT".split())  # noqa: SIM905
 
@@ -53,3 +53,48 @@ def test_outlines_are_closed_rings_within_the_world() -> None:
 def test_nearly_every_country_has_an_outline() -> None:
     """Small dependencies that Natural Earth counts with their state have none; the table of the map has them."""
     assert set(territories()) - set(centres()) <= _WITH_THEIR_STATE
+
+
+@pytest.mark.parametrize(
+    ("territory", "first"),
+    [
+        ("PH", "tgl_Latn"),
+        ("ET", "amh_Ethi"),
+        ("BE", "nld_Latn"),
+        ("ZA", "zul_Latn"),
+        ("SD", "arb_Arab"),
+        ("SS", "arb_Arab"),
+        ("NG", "hau_Latn"),
+        ("KZ", "kaz_Cyrl"),
+        ("BJ", "fon_Latn"),
+        ("US", "eng_Latn"),
+        ("GB", "eng_Latn"),
+        ("IE", "eng_Latn"),
+        ("FR", "fra_Latn"),
+        ("AO", "por_Latn"),
+        ("BO", "spa_Latn"),
+        ("RU", "rus_Cyrl"),
+    ],
+)
+def test_the_first_or_official_language_of_a_country(territory: str, first: str) -> None:
+    assert first_or_official(territory)[0].code == first
+
+
+def test_a_language_that_many_learn_is_first_only_where_it_is_official_and_most_have_it() -> None:
+    for territory in territories():
+        for one in first_or_official(territory)[:1]:
+            if one.code == "eng_Latn" and not isnan(one.share):
+                assert one.official and one.first >= 0.44, territory
+    for territory in ("LR", "JM", "SL", "MW", "BW", "SG", "TZ", "PG"):  # most have learned their English
+        assert "eng_Latn" not in [one.code for one in first_or_official(territory)], territory
+        assert "eng_Latn" in [one.code for one in spoken_in(territory)], territory
+
+
+def test_official_languages_are_those_of_cldr() -> None:
+    official = {one.code for one in spoken_in("CH") if one.official}
+    assert {"deu_Latn", "fra_Latn", "ita_Latn"} <= official and "eng_Latn" not in official
+
+
+def test_of_two_languages_that_cldr_counts_as_one_the_local_one_counts() -> None:
+    assert "prs_Arab" not in [one.code for one in spoken_in("IR")]
+    assert {"prs_Arab", "pes_Arab"} <= {one.code for one in spoken_in("AF")}

@@ -2,21 +2,29 @@
 
 import streamlit as st
 
+from components.frame.errors import show_error
 from components.premium.context import PremiumContext
-from components.premium.controls import start_one
-from core.text.languages import language
+from components.widgets.languages import language_box, start_language
+from core.common.errors import UnknownName
 
 VIEW, TOKENIZER, LANGUAGE = "premium", "tokenizer", "language"
 _USUAL = "mya_Mymr"
 
 
+def take_linked(context: PremiumContext) -> None:
+    """Take what the link chooses, also where the view drawn has no such chooser, so that it stays in the address."""
+    if TOKENIZER in st.query_params or TOKENIZER in st.session_state:
+        _start_tokenizer(context)
+    if LANGUAGE in st.query_params or LANGUAGE in st.session_state:
+        start_language(LANGUAGE, context.table.languages, _usual(context))
+
+
 def one_tokenizer(context: PremiumContext) -> int:
     """Row of one of the chosen tokenizers."""
-    keys = [context.keys[row] for row in context.rows]
-    start_one(TOKENIZER, keys, keys[0], "tokenizer among the chosen called")
+    _start_tokenizer(context)
     key = st.selectbox(
         "Tokenizer",
-        keys,
+        _keys(context),
         key=TOKENIZER,
         format_func=lambda key: context.label(context.keys.index(key)),
         width=210,
@@ -28,13 +36,24 @@ def one_tokenizer(context: PremiumContext) -> int:
 def one_language(context: PremiumContext) -> int:
     """Column of one language, of all in the table."""
     codes = context.table.languages
-    start_one(LANGUAGE, codes, _USUAL if context.base != _USUAL else "eng_Latn", "language in the text called")
-    code = st.selectbox(
-        "Language",
-        sorted(codes, key=lambda code: language(code).label),
-        key=LANGUAGE,
-        format_func=lambda code: language(code).label,
-        width=210,
-        persist_state="session",
-    )
-    return codes.index(code)
+    usual = _usual(context)
+    return codes.index(language_box("Language", codes, key=LANGUAGE, usual=usual, width=210, persist_state="session"))
+
+
+def _keys(context: PremiumContext) -> list[str]:
+    return [context.keys[row] for row in context.rows]
+
+
+def _start_tokenizer(context: PremiumContext) -> None:
+    """Give the chooser its first value: the link's, else the first; an unknown one gives a message."""
+    state, keys = st.session_state, _keys(context)
+    if state.get(TOKENIZER) in keys:
+        return
+    linked = st.query_params.get(TOKENIZER) if TOKENIZER not in state else None
+    if linked and linked not in keys:
+        show_error(UnknownName("tokenizer among the chosen called", linked, keys))
+    state[TOKENIZER] = linked if linked in keys else keys[0]
+
+
+def _usual(context: PremiumContext) -> str:
+    return _USUAL if context.base != _USUAL else "eng_Latn"

@@ -14,6 +14,7 @@ from components.frame.errors import show_error
 from components.premium.brought.controls import brought_popover
 from components.premium.brought.owner import known_here, owner
 from components.premium.texts import COUNTED, choose_text
+from components.widgets.languages import language_box
 from core.common.errors import UnknownName
 from core.counting.brought import from_link
 from core.counting.table import Counted
@@ -22,7 +23,6 @@ from core.premium.ordering import SORTS
 from core.premium.premium import Per
 from core.premium.tokenizers import resolved
 from core.premium.workbench import PremiumChoice
-from core.text.languages import language
 
 OPENING = ("gpt-2", "cl100k", "o200k", "llama-2", "llama-3", "qwen", "tekken-240718", "xlm-r")
 BASE, ENGLISH = "base", "eng_Latn"
@@ -39,13 +39,12 @@ def controls() -> PremiumChoice:
         brought_popover(known)
         corpus, part = choose_text()
         languages = cached_corpora.corpus(corpus).languages if corpus else cached_premium.atlas("").table.languages
-        start_one(BASE, languages, ENGLISH, "language in the text called")
-        base = st.selectbox(
+        base = language_box(
             "Base language",
-            sorted(languages, key=lambda code: language(code).label),
+            languages,
             key=BASE,
-            format_func=lambda code: language(code).label,
-            help="The language that costs 1.",
+            usual=ENGLISH,
+            about="The language that costs 1.",
             width=165,
             persist_state="session",
         )
@@ -53,7 +52,8 @@ def controls() -> PremiumChoice:
             "Sort by",
             SORTS,
             key="sort",
-            help="Within groups, and by premium, the dearest come first.",
+            help="Within groups, and by premium, the dearest come first. Resources: classes from 0 to 5. Speakers: "
+            "those that no source counts by themselves, such as Standard Arabic, come last.",
             width=125,
             bind="query-params",
         )
@@ -70,7 +70,7 @@ def controls() -> PremiumChoice:
             "Find languages",
             key="find",
             placeholder="Thai, Cyrillic, Bantu …",
-            help="Name, own name, code, script, family or region; several with commas.",
+            help="Any name or code, a family, a region, or a script: “in Bengali script”. Several with commas.",
             width=185,
             bind="query-params",
         )
@@ -122,14 +122,3 @@ def _choose(keys: Sequence[str]) -> None:
 def choose_opening() -> None:
     """Choose the tokenizers that the page opens with."""
     _choose(OPENING)
-
-
-def start_one(key: str, options: Sequence[str], usual: str, what: str) -> None:
-    """Give a chooser its first value: the link's if there is one, else the usual; an unknown one gives a message."""
-    if st.session_state.get(key) in options:
-        return
-    usual = usual if usual in options else options[0]
-    linked = st.query_params.get(key) if key not in st.session_state else None
-    if linked and linked not in options:
-        show_error(UnknownName(what, linked, options))
-    st.session_state[key] = linked if linked in options else usual

@@ -16,8 +16,7 @@ from components.premium.choosers import LANGUAGE, TOKENIZER, VIEW
 from components.premium.context import PremiumContext
 from components.premium.controls import COUNTED
 from components.premium.take_away import take_away
-from core.premium.ordering import script_of
-from core.text.languages import language
+from core.text.languages import language, script_of
 
 ONE = {"color": LINE, "width": 1, "dash": "dot"}  # the line at a premium of 1
 _ASKED = "evidence_asked_for"

@@ -11,6 +11,7 @@ from components.frame.errors import plain
 from components.premium.choosers import LANGUAGE, TOKENIZER
 from components.premium.context import PremiumContext
 from components.premium.controls import ABSENT, BASE, COUNTED, ENGLISH, OPENING
+from components.premium.linked import linked_parameters
 from components.premium.texts import CORPUS
 from components.widgets.page_link.component import page_link
 from core.counting.table import CountedText
@@ -70,7 +71,7 @@ def permalink(context: PremiumContext) -> str:
 
 
 def _parameters(context: PremiumContext) -> dict[str, list[str]]:
-    """What the address says of tokenizers and languages."""
+    """What the address says of tokenizers, languages and the choices of views."""
     keys = [context.keys[row] for row in context.rows]
     state = st.session_state
     return {
@@ -79,6 +80,7 @@ def _parameters(context: PremiumContext) -> dict[str, list[str]]:
         BASE: [] if context.base == ENGLISH else [context.base],
         LANGUAGE: [state[LANGUAGE]] if LANGUAGE in state else [],
         TOKENIZER: [state[TOKENIZER]] if TOKENIZER in state else [],
+        **linked_parameters(),
     }
 
 

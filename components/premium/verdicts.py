@@ -4,23 +4,24 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from components.premium.linked import linked_number
 from core.stats.ratio_family import RatioFamily
 from core.stats.ratio_t_test import CORRECTION
 
 ALIKE = ("same", "open")  # verdicts on what no test tells apart
-_USUAL = 1.0  # per cent
+_USUAL, _LEAST = 1.0, 0.1  # per cent
 
 
 def margin_input() -> float:
     """Ask from which size on a difference matters; returns it as a share. It changes words, no test of difference."""
+    linked_number("margin", _USUAL, _LEAST)
     percent = st.number_input(
         "Matters from, %",
-        min_value=0.1,
+        min_value=_LEAST,
         max_value=50.0,
-        value=_USUAL,
         step=0.5,
         key="margin",
-        bind="query-params",
+        persist_state="session",
         width=130,
         help="With many sentences differences are found that matter to nobody. Those that are shown to be smaller than "
         "this say so; two premiums shown to lie closer are called the same, others that no test tells apart are open.",

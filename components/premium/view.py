@@ -1,6 +1,6 @@
 """The views under the heatmap, one file each with a `VIEW`."""
 
-from components.premium.choosers import VIEW
+from components.premium.choosers import VIEW, take_linked
 from components.premium.context import PremiumContext
 from components.widgets.view import draw_chosen, views_in
 
@@ -9,4 +9,5 @@ VIEWS = views_in("components.premium.views")
 
 def views(context: PremiumContext) -> None:
     """Let the user choose a view, and draw it."""
+    take_linked(context)
     draw_chosen("View", VIEWS, context, key=VIEW)

@@ -10,6 +10,7 @@ from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
 from components.runs.job_cards import session, submit
 from components.widgets.add_tokenizer import add_tokenizer
+from components.widgets.languages import language_boxes
 from components.widgets.pickers import OPENING, tokenizer_picker
 from core.common.errors import UserError
 from core.common.numbers import count, roughly, size
@@ -156,9 +157,7 @@ def _upload() -> None:
 def _languages(facts: CorpusFacts | None) -> Sequence[str]:
     """Ask which languages; none chosen is all of them."""
     codes = facts.languages if facts else ()
-    if kept := st.session_state.get(_LANGUAGES):
-        st.session_state[_LANGUAGES] = [code for code in kept if code in codes]
-    chosen = st.multiselect(
+    chosen = language_boxes(
         "Languages",
         codes,
         key=_LANGUAGES,

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 import streamlit as st
 
 from components.frame.errors import user_errors
+from components.widgets.defaults import at_first
 from core.common.registry import Registry
 
 ViewContext = TypeVar("ViewContext")
@@ -63,7 +64,7 @@ def one_of(label: str, options: Sequence[str], key: str) -> str:
     chosen: str = st.segmented_control(
         label,
         options,
-        default=options[0],
+        default=at_first(key, options[0]),
         required=True,
         key=key,
         label_visibility="collapsed",

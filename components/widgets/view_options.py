@@ -5,6 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
+from components.widgets.defaults import at_first
 from core.tokenizers.tokenizer import PLAIN, Specials
 
 VIEW, ORDER = "view", "order"  # keys of two choices, in the session and in the link
@@ -100,8 +101,9 @@ def settle(view: str | None = None) -> None:
 
 def _segments(label: str, options: list[str], key: str, about: str, **more: object) -> str:
     """One of a few options, at first the first; in the link."""
+    first = at_first(key, options[0])
     chosen: str = st.segmented_control(
-        label, options, default=options[0], required=True, key=key, help=about, bind="query-params", **more
+        label, options, default=first, required=True, key=key, help=about, bind="query-params", **more
     )  # type: ignore[call-overload]
     return chosen
 

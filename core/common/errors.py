@@ -1,6 +1,6 @@
 """Errors written for the person at the screen. Anything else that is raised is a bug."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 
@@ -9,13 +9,36 @@ class UserError(Exception):
 
 
 class UnknownName(UserError):
-    """A name that is not in a known set; suggests the nearest."""
+    """A name that is not in a known set; suggests the nearest, and lists all only where they are few.
 
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+    Args:
+        near: what was probably meant, where the caller knows better than the letters do.
+
+    >>> str(UnknownName("animal", "dgo", ["cat", "dog"]))
+    "There is no animal 'dgo'. Did you mean dog?"
+    """
+
+    def __init__(self, what: str, name: str, known: Iterable[str], near: Sequence[str] = ()) -> None:
         names = sorted(known)
-        near = get_close_matches(name, names, n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(names) or 'none'}."
-        super().__init__(f"There is no {what} {shown(name)}. {hint}")
+        super().__init__(f"There is no {what} {shown(name)}. {_hint(name, names, near or _nearest(name, names, 0.5))}")
+
+
+_FEW, _COMPARED = 12, 1_000  # names that are listed in full, and that are compared however unlike
+
+
+def _nearest(name: str, names: Sequence[str], cutoff: float) -> list[str]:
+    """At most three names, in the letters that they are known by; big and small ones are the same here."""
+    by_folded = {one.casefold(): one for one in names}
+    return [by_folded[one] for one in get_close_matches(name[:200].casefold(), by_folded, n=3, cutoff=cutoff)]
+
+
+def _hint(name: str, names: Sequence[str], near: Sequence[str]) -> str:
+    if near:
+        return f"Did you mean {' or '.join(near)}?"
+    if len(names) <= _FEW:
+        return f"Known: {', '.join(names) or 'none'}."
+    some = _nearest(name, names[:_COMPARED], 0.0) or names[:3]
+    return f"{len(names):,} are known; those written most like it: {', '.join(some)}."
 
 
 class UnreadableFile(UserError):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from core.common.errors import UnknownName, UserError, shown
 from core.common.registry import Registry
+from core.text.language_search import near
 from core.tokenizers.serving import assert_not_serving
 
 _SPLIT = re.compile(r"[a-z0-9+_-]+", re.IGNORECASE)
@@ -128,7 +129,7 @@ class Corpus:
         for gap in self.gaps:
             if gap.language == code:
                 raise UserError(f"{self.label} has no usable {code}: {gap.reason} Pick another language.")
-        raise UnknownName(f"language in {self.label} called", code, self.sentences)
+        raise UnknownName(f"language in {self.label} called", code, self.sentences, near(self.sentences, code))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.common.errors import UnknownName
 from core.corpora.corpus import Corpus, Gap
+from core.text.language_search import near
 
 _SAMPLE = 200  # lines
 
@@ -48,7 +49,7 @@ class CorpusFacts:
             UnknownName: it has not; suggests the nearest.
         """
         if code not in self.languages:
-            raise UnknownName(f"language in {self.label} called", code, self.languages)
+            raise UnknownName(f"language in {self.label} called", code, self.languages, near(self.languages, code))
 
     def bytes_of(self, languages: Sequence[str]) -> int:
         """UTF-8 bytes of these languages."""

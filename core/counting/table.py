@@ -12,6 +12,7 @@ from core.common.errors import UnknownName, UserError
 from core.corpora.corpus import Corpus
 from core.export.csv import csv_table
 from core.stats.grouped_items import Groups, groups_of, n_groups
+from core.text.language_search import near
 from core.text.languages import language
 from core.tokenizers.tokenizer import Info
 
@@ -144,7 +145,9 @@ class CountedText:
             UnknownName: it is not in the text; suggests the nearest.
         """
         if code not in self.languages:
-            raise UnknownName(f"language in {self.corpus_label} called", code, self.languages)
+            raise UnknownName(
+                f"language in {self.corpus_label} called", code, self.languages, near(self.languages, code)
+            )
         return self.languages.index(code)
 
 

@@ -2,23 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from unicodedata import combining, normalize
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.text.languages import Language, language
-
-
-def script_of(one: Language) -> str:
-    """The script by its usual name.
-
-    >>> script_of(language("zho_Hans")), script_of(language("ben_Beng"))
-    ('Han (Simplified)', 'Bengali')
-    """
-    names = {"Simplified": "Han (Simplified)", "Traditional": "Han (Traditional)", "Bangla": "Bengali"}
-    return names.get(one.script_name, one.script_name) or "Unknown"
-
+from core.text.languages import Language, language, script_of
 
 SORTS = ("Premium", "Script", "Family", "Region", "Speakers", "Resources", "Name")
 GROUPS: dict[str, Callable[[Language], str]] = {
@@ -38,25 +26,6 @@ class LanguageGroup:
     end: int
 
 
-def matching(codes: Sequence[str], search: str) -> list[int]:
-    """Places of the languages that any of the comma-separated words fits: name, own name, code, script or family.
-
-    >>> matching(["eng_Latn", "mya_Mymr", "tam_Taml"], "burm, dravid")
-    [1, 2]
-    """
-    words = [_plain(word) for word in search.split(",") if word.strip()]
-    return [n for n, code in enumerate(codes) if not words or any(word in _about(code) for word in words)]
-
-
-def _about(code: str) -> str:
-    one = language(code)
-    return _plain(" | ".join((one.label, one.own_name, code, script_of(one), one.family, one.region, one.subregion)))
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in normalize("NFKD", text.strip().casefold()) if not combining(c))
-
-
 def mean_premium(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Geometric mean over tokenizers (K, L) that have a value, per language (L,); NaN where none has.
 
@@ -73,6 +42,8 @@ def mean_premium(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def order(codes: Sequence[str], places: Sequence[int], cost: NDArray[np.float64], sort: str) -> tuple[int, ...]:
     """The places, sorted; within a group and by default the dearest first, those without a number last.
 
+    Groups go by their median, the dearest first, but resource classes from 0 to 5: they have an order of their own.
+
     >>> order(["eng_Latn", "mya_Mymr", "tam_Taml"], [0, 1, 2], np.array([1.0, 9.0, 5.0]), "Premium")
     (1, 2, 0)
     """
@@ -84,13 +55,22 @@ def order(codes: Sequence[str], places: Sequence[int], cost: NDArray[np.float64]
         members: dict[str, list[float]] = {}
         for n in places:
             members.setdefault(GROUPS[sort](language(codes[n])), []).append(dear(n)[0])
-        rank = {name: (float(np.median(costs)), name) for name, costs in members.items()}
+        rank = {name: group_rank(sort, name, float(np.median(costs))) for name, costs in members.items()}
         return tuple(sorted(places, key=lambda n: (rank[GROUPS[sort](language(codes[n]))], dear(n))))
     if sort == "Speakers":
         return tuple(sorted(places, key=lambda n: (-(language(codes[n]).speakers or 0), dear(n))))
     if sort == "Name":
         return tuple(sorted(places, key=lambda n: language(codes[n]).label))
     return tuple(sorted(places, key=dear))
+
+
+def group_rank(by: str, name: str, dear: float) -> tuple[float, str]:
+    """What groups are sorted by: resource classes by number, the unknown last; others by cost, then by name.
+
+    >>> sorted(["Unknown", "Class 5", "Class 0"], key=lambda name: group_rank("Resources", name, 1.0))
+    ['Class 0', 'Class 5', 'Unknown']
+    """
+    return (0.0 if by == "Resources" else dear, name)
 
 
 def grouped(codes: Sequence[str], sort: str) -> tuple[LanguageGroup, ...]:

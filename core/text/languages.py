@@ -15,9 +15,31 @@ from core.common.data_folders import DATA
 
 FOLDER = DATA / "languages"
 SOURCES = (
-    "Names, scripts and main territories: Unicode CLDR. Speakers: LinguaMeta and CLDR, estimates. Families: Glottolog. "
+    "Names, scripts and main territories: Unicode CLDR. Speakers: LinguaMeta (2024) and CLDR 48 (2025), estimates. "
+    "Families: Glottolog. "
     "Resource classes: Joshi et al. 2020. Regions: United Nations M49."
 )
+
+
+@dataclass(frozen=True)
+class SpeakerCount:
+    """How many speak a language by one source.
+
+    Args:
+        speakers: people.
+        of: what the source counts, by name and code of ISO 639-3.
+        own: whether that is the language itself and not its macrolanguage.
+        source, year: who says so, and when it was published.
+    """
+
+    speakers: int
+    of: str
+    own: bool
+    source: str
+    year: int
+
+    def __str__(self) -> str:
+        return f"{self.speakers:,} ({self.source}, {self.year})"
 
 
 @dataclass(frozen=True)
@@ -30,7 +52,7 @@ class Language:
         own_name: in the language itself, empty if unknown.
         script: ISO 15924, empty if the code names none.
         script_name: in English, empty without a script.
-        speakers: of the language in any script; None if unknown.
+        speaker_counts: of the language in any script, then of what it belongs to; none if nobody counts it.
         family: top-level family by Glottolog, empty if unknown.
         resource_class: 0 (left behind) to 5 (winners) by Joshi et al. 2020; None if unknown.
         territory: ISO 3166 alpha-2 of the main territory, empty if there is none.
@@ -44,7 +66,7 @@ class Language:
     own_name: str = ""
     script: str = ""
     script_name: str = ""
-    speakers: int | None = None
+    speaker_counts: tuple[SpeakerCount, ...] = ()
     family: str = ""
     resource_class: int | None = None
     territory: str = ""
@@ -52,6 +74,30 @@ class Language:
     region: str = ""
     subregion: str = ""
     label: str = ""
+
+    @property
+    def speakers(self) -> int | None:
+        """By the first source that counts the language itself; None if none does, such as for Standard Arabic."""
+        return next((one.speakers for one in self.speaker_counts if one.own), None)
+
+    @property
+    def speakers_said(self) -> str:
+        """Every figure there is, with source and year, and whether they disagree; empty if there is none.
+
+        >>> print(language("lvs_Latn").speakers_said)
+        with all of Latvian (lav): 1,100,000 (LinguaMeta, 2024), 1,100,000 (CLDR 48, 2025)
+        >>> print(language("som_Latn").speakers_said)
+        9,200,000 (LinguaMeta, 2024), 18,600,000 (CLDR 48, 2025): the sources disagree
+        """
+        own = [one for one in self.speaker_counts if one.own]
+        people = [one.speakers for one in own] or [0]
+        all_of_it = min((one.speakers for one in self.speaker_counts if not one.own), default=max(people))
+        odd = max(people) >= 2 * min(people) > 0 or max(people) > all_of_it
+        said = [", ".join(map(str, own)) + (": the sources disagree" if odd else "")]
+        for name in dict.fromkeys(one.of for one in self.speaker_counts if not one.own):
+            wider = ", ".join(str(one) for one in self.speaker_counts if one.of == name and not one.own)
+            said.append(f"with all of {name}: {wider}")
+        return "; ".join(filter(None, said))
 
 
 @cache
@@ -78,6 +124,16 @@ def flores_languages() -> dict[str, Language]:
     return {row.code: replace(row, label=_label(row, names.count(row.name) > 1)) for row in rows}
 
 
+def script_of(one: Language) -> str:
+    """The script by its usual name.
+
+    >>> script_of(language("zho_Hans")), script_of(language("ben_Beng"))
+    ('Han (Simplified)', 'Bengali')
+    """
+    names = {"Simplified": "Han (Simplified)", "Traditional": "Han (Traditional)", "Bangla": "Bengali"}
+    return names.get(one.script_name, one.script_name) or "Unknown"
+
+
 def is_language_code(text: str) -> bool:
     """Whether a text is a code of a language that FLORES-200 or CLDR knows.
 
@@ -99,6 +155,17 @@ def region_by_territory() -> dict[str, tuple[str, str]]:
     return {code: (row["region"], row["subregion"]) for row in rows for code in row["territories"].split()}
 
 
+@cache
+def _speaker_counts() -> dict[str, tuple[SpeakerCount, ...]]:
+    """By ISO 639-3 code as in FLORES, the language's own counts first."""
+    found: dict[str, tuple[SpeakerCount, ...]] = {}
+    for row in _rows("speakers.tsv"):
+        of, own = f"{row['name']} ({row['counted']})", row["scope"] == "own"
+        one = SpeakerCount(int(row["speakers"]), of, own, row["source"], int(row["year"]))
+        found[row["language"]] = (*found.get(row["language"], ()), one)
+    return found
+
+
 def _from_row(row: dict[str, str]) -> Language:
     region, subregion = region_by_territory().get(row["territory"], ("", ""))
     return Language(
@@ -107,7 +174,7 @@ def _from_row(row: dict[str, str]) -> Language:
         own_name=row["own_name"],
         script=row["code"].partition("_")[2],
         script_name=row["script"],
-        speakers=int(row["speakers"]) if row["speakers"] else None,
+        speaker_counts=_speaker_counts().get(row["code"][:3], ()),
         family=row["family"],
         resource_class=int(row["class"]) if row["class"] else None,
         territory=row["territory"],

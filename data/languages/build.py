@@ -1,35 +1,30 @@
 """Builds `flores200.tsv`, the facts about the language-scripts of FLORES-200, from published tables.
 
-    python data/languages/build.py LINGUAMETA.tsv FAMILY_FEATURES.npz CODES
+    python data/languages/build.py LINGUAMETA.tsv FAMILY_FEATURES.npz CODES CLDR
 
 `LINGUAMETA.tsv` is the table of google-research/url-nlp, `FAMILY_FEATURES.npz` lies in the wheel of lang2vec 1.1.2
-under `lang2vec/data`, and `CODES` is a file with one FLORES code a line. Needs babel 2.18.0 and language_data 1.4.0,
-with langcodes. The README beside it says where every column comes from.
+under `lang2vec/data`, `CODES` is a file with one FLORES code a line, and `CLDR` the unpacked npm package cldr-core
+48.2.0. Needs babel 2.18.0. The README beside it says where every column comes from.
 """
 
 import csv
+import json
 import sys
 from pathlib import Path
 
-import langcodes
 import numpy as np
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 HERE = Path(__file__).parent
 COLUMNS = (
-    *("code", "name", "name_source", "own_name", "own_name_source", "script", "speakers", "speakers_source"),
+    *("code", "name", "name_source", "own_name", "own_name_source", "script"),
     *("family", "class", "territory", "alpha3", "territories"),
 )
 ENGLISH = Locale("en")
 
-# Codes that LinguaMeta and CLDR leave without figures under their own name, and the language that CLDR counts them as.
-COUNTED_AS = {"swh": "sw", "plt": "mg", "zsm": "ms", "gaz": "om", "kmr": "ku", "arb": "ar"}
-
 # Distinct in FLORES, but one language in CLDR; named by LinguaMeta.
 MERGED_IN_CLDR = {"twi"}
-
-FEWEST = 100  # speakers; a smaller figure, such as LinguaMeta's 1 for Latvian, stands for none
 
 # Without a family in URIEL, which records families by older codes; these are Glottolog's.
 FAMILIES = {
@@ -51,10 +46,11 @@ CLASSES = {
 }
 
 
-def main(linguameta: Path, features: Path, codes: Path) -> None:
+def main(linguameta: Path, features: Path, codes: Path, cldr: Path) -> None:
     """Write the table."""
     with linguameta.open(encoding="utf-8") as file:
         meta = {row["iso_639_3_code"]: row for row in csv.DictReader(file, delimiter="\t")}
+    alpha3, countries = alpha3_by_territory(cldr), territories()
     family_of, class_of = families(features), {c: n for n, names in CLASSES.items() for c in names.split()}
     with (HERE / "flores200.tsv").open("w", encoding="utf-8", newline="") as file:
         out = csv.DictWriter(file, COLUMNS, delimiter="\t", lineterminator="\n")
@@ -63,15 +59,15 @@ def main(linguameta: Path, features: Path, codes: Path) -> None:
             language = code.split("_")[0]
             out.writerow(
                 {
-                    **row(code, meta.get(language, {})),
+                    **row(code, meta.get(language, {}), alpha3, countries),
                     "family": FAMILIES.get(language) or family_of["cmn" if language == "zho" else language],
                     "class": class_of.get(language, ""),
                 }
             )
 
 
-def row(code: str, meta: dict[str, str]) -> dict[str, object]:
-    """Names, speakers and places of one code."""
+def row(code: str, meta: dict[str, str], alpha3: dict[str, str], countries: set[str]) -> dict[str, object]:
+    """Names and places of one code."""
     language, script = code.split("_")
     alias = get_global("language_aliases").get(language, language)
     tag = language if language in MERGED_IN_CLDR else alias[0] if isinstance(alias, list) else alias
@@ -81,15 +77,11 @@ def row(code: str, meta: dict[str, str]) -> dict[str, object]:
     own, own_source = own_name(tag, script), "CLDR"
     if not own:
         own, own_source = meta.get("endonym", ""), "LinguaMeta"
-    speakers, speakers_source = meta.get("estimated_number_of_speakers", ""), "LinguaMeta"
-    if not speakers or int(speakers) < FEWEST:
-        counted = COUNTED_AS.get(language, tag)
-        speakers, speakers_source = langcodes.Language.get(counted).speaking_population() or "", f"CLDR, {counted}"
     locales = meta.get("locales", "").replace(" ", "").split(",") if meta.get("locales") else []
     likely = get_global("likely_subtags")
     full = likely.get(f"{tag}_{script}") or likely.get(tag)
     territory = full.split("_")[-1] if full else locales[0]
-    alpha3 = {v[0]: k for k, v in get_global("territory_aliases").items() if len(k) == 3 and k.isalpha()}
+    places = [] if territory == "001" else [territory]
     return {
         "code": code,
         "name": name,
@@ -97,12 +89,23 @@ def row(code: str, meta: dict[str, str]) -> dict[str, object]:
         "own_name": own,
         "own_name_source": own_source if own else "",
         "script": ENGLISH.scripts[script],
-        "speakers": speakers,
-        "speakers_source": speakers_source if speakers else "",
         "territory": "" if territory == "001" else territory,
         "alpha3": alpha3.get(territory, ""),
-        "territories": " ".join(dict.fromkeys([*([] if territory == "001" else [territory]), *locales])),
+        "territories": " ".join(dict.fromkeys([*places, *(one for one in locales if one in countries)])),
     }
+
+
+def alpha3_by_territory(cldr: Path) -> dict[str, str]:
+    """Three-letter codes of countries as they are now; Babel has withdrawn ones, such as SUN, beside them."""
+    path = cldr / "supplemental/codeMappings.json"
+    mappings = json.loads(path.read_text(encoding="utf-8"))["supplemental"]["codeMappings"]
+    return {code: one["_alpha3"] for code, one in mappings.items() if "_alpha3" in one}
+
+
+def territories() -> set[str]:
+    """Countries of today; LinguaMeta also names groups of them, such as 419, and past ones, such as AN."""
+    with (HERE / "regions.tsv").open(encoding="utf-8") as file:
+        return {code for row in csv.DictReader(file, delimiter="\t") for code in row["territories"].split()}
 
 
 def own_name(tag: str, script: str) -> str:

@@ -9,6 +9,7 @@ from components.frame.errors import show_error
 from components.frame.visitor import visitor
 from components.lab.form.state import usual
 from components.runs.count_corpus import corpora
+from components.widgets.languages import language_boxes
 from core.common.errors import UserError
 from core.common.settings import settings
 from core.lab.plan import MOST_SENTENCES
@@ -83,14 +84,10 @@ def ask_texts() -> AskedTexts:
 
 def _languages(codes: list[str]) -> list[str]:
     usual("lab_languages", [code for code in LANGUAGES if code in codes])
-    kept = [code for code in st.session_state["lab_languages"] if code in codes]
-    if kept != st.session_state["lab_languages"]:
-        st.session_state["lab_languages"] = kept
-    return st.multiselect(
+    return language_boxes(
         "Languages",
         codes,
         key="lab_languages",
-        format_func=lambda code: language(code).label or code,
         placeholder=f"All {len(codes)} languages",
         persist_state="session",
     )

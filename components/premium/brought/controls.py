@@ -11,12 +11,12 @@ from components.frame.errors import plain
 from components.premium.brought.owner import owner
 from components.premium.texts import CORPUS, COUNTED, WANTED
 from components.widgets.add_tokenizer import bring_forms
+from components.widgets.languages import in_order, language_boxes
 from components.widgets.pickers import short_name
 from core.counting import brought
 from core.counting.table import Counted
 from core.premium.atlas import atlas_tokenizers
-from core.premium.ordering import matching
-from core.text.languages import language
+from core.text.language_search import matching
 
 _WHICH = ("All languages", "Those found", "A few")
 
@@ -69,11 +69,10 @@ def _languages() -> list[str]:
         found = [codes[n] for n in matching(codes, st.session_state.get("find") or "")]
         st.caption(f"{len(found)} languages fit the search, and the base language.")
         return found
-    return st.multiselect(
+    return language_boxes(
         "Languages",
-        sorted(codes, key=lambda code: language(code).label),
+        in_order(codes),
         key="yours_languages",
-        format_func=lambda code: language(code).label,
         placeholder="Languages, beside the base",
         label_visibility="collapsed",
     )

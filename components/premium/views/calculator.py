@@ -9,6 +9,7 @@ import streamlit as st
 from components.frame.errors import plain
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
+from components.premium.linked import linked_number
 from components.premium.scale import times
 from components.widgets.view import View
 
@@ -26,28 +27,26 @@ def draw(context: PremiumContext) -> None:
     """Inputs in a row, one sentence to quote, and a table of all languages found."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row, column = one_tokenizer(context), one_language(context)
+        linked_number("price_million", 3.0, 0.0)
+        linked_number("window", 8192, 1)
+        linked_number("speed", 50.0, 0.1)
+        linked_number("length", 6000, 1)
         price = st.number_input(
             "Price per million",
             min_value=0.0,
-            value=3.0,
             key="price_million",
             width=155,
-            bind="query-params",
+            persist_state="session",
             help="Of tokens, of the model that uses this tokenizer, in any currency; typed by you: prices change.",
         )
-        window = st.number_input(
-            "Context window", min_value=1, value=8192, key="window", width=155, bind="query-params"
-        )
-        speed = st.number_input(
-            "Tokens per second", min_value=0.1, value=50.0, key="speed", width=140, bind="query-params"
-        )
+        window = st.number_input("Context window", min_value=1, key="window", width=155, persist_state="session")
+        speed = st.number_input("Tokens per second", min_value=0.1, key="speed", width=140, persist_state="session")
         length = st.number_input(
             f"Characters in {context.base_label}",
             min_value=1,
-            value=6000,
             key="length",
             width=170,
-            bind="query-params",
+            persist_state="session",
             help="Length of the article in the base language; 6,000 are about 1,000 English words.",
         )
     terms = Terms(price, window, speed)

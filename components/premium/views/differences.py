@@ -14,6 +14,7 @@ from components.premium.cells import hatched, targets
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
+from components.premium.linked import linked_option
 from components.premium.scale import between, colour_scale, times
 from components.premium.verdicts import ALIKE, margin_input, tested, verdicts, words
 from components.widgets.view import View
@@ -24,17 +25,19 @@ _MOST = 30  # languages at once
 _REACH = 2  # doublings either way
 _WRITTEN = 14  # names at which numbers still fit into cells
 
+_WHAT = ("Tokenizers", "Languages")
+
 
 def draw(context: PremiumContext) -> None:
     """Pairs of the chosen tokenizers in one language, or of the languages found under one tokenizer."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        linked_option("compare", _WHAT)
         what = st.segmented_control(
             "Compare",
-            ["Tokenizers", "Languages"],
-            default="Tokenizers",
+            _WHAT,
             required=True,
             key="compare",
-            bind="query-params",
+            persist_state="session",
             help=f"The tokenizers chosen, in one language; or the first {_MOST} languages found, under one tokenizer.",
         )
         if what == "Tokenizers":

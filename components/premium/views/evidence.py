@@ -15,6 +15,7 @@ from components.premium.brought.sentences import ShownSentences, cut, opens_here
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, bring_into_sight, show
+from components.premium.linked import linked_option
 from components.premium.scale import log_axis, times
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
@@ -29,19 +30,21 @@ _PLAIN = ViewOptions()
 _AT_ONCE = 3
 _CUT = 200  # sentences that the costliest words and characters are looked for in
 
+_WHICH = ("Dearest", "Typical", "Cheapest")
+
 
 def draw(context: PremiumContext) -> None:
     """The cell that the user chooses, in a sentence, a histogram and its sentences."""
     bring_into_sight()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         column, row = one_language(context), one_tokenizer(context)
+        linked_option("sentences", _WHICH)
         kind = st.segmented_control(
             "Sentences to show",
-            ["Dearest", "Typical", "Cheapest"],
-            default="Dearest",
+            _WHICH,
             required=True,
             key="sentences",
-            bind="query-params",
+            persist_state="session",
         )
     reason = context.found.reasons.get((row, column))
     if reason:

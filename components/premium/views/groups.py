@@ -11,19 +11,19 @@ from components.charts.chart import LINE, Chart, finish, names_axis
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, show
+from components.premium.linked import linked_option
 from components.premium.scale import log_axis, times
 from components.widgets.view import View
-from core.premium.ordering import GROUPS
+from core.premium.ordering import GROUPS, group_rank
 from core.text.languages import SOURCES, language
 
 
 def draw(context: PremiumContext) -> None:
-    """A row of dots per group, the dearest group first."""
+    """A row of dots per group, the dearest group first; resource classes in their order."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = one_tokenizer(context)
-        by = st.segmented_control(
-            "Group by", list(GROUPS), default="Script", required=True, key="group", bind="query-params"
-        )
+        linked_option("group", tuple(GROUPS))
+        by = st.segmented_control("Group by", list(GROUPS), required=True, key="group", persist_state="session")
     value = context.found.value[row]
     found: dict[str, list[int]] = {}
     for column in context.columns:
@@ -32,8 +32,11 @@ def draw(context: PremiumContext) -> None:
     if not found:
         st.info(f"No language found has a premium with {context.label(row)}.", icon=":material/block:")
         return
-    members = {name: found[name] for name in sorted(found, key=lambda name: -float(np.median(value[found[name]])))}
-    names = list(members)
+    members = {
+        name: found[name]
+        for name in sorted(found, key=lambda name: group_rank(by, name, -float(np.median(value[found[name]]))))
+    }
+    names = sorted(members, key=lambda name: -float(np.median(value[members[name]])))
     dear, cheap = (f"{name}, median {times(float(np.median(value[members[name]])))}" for name in (names[0], names[-1]))
     chart = Chart(
         "groups",
@@ -49,9 +52,8 @@ def draw(context: PremiumContext) -> None:
         {0: [(row, column) for columns in members.values() for column in columns]},
     )
     show(chart, context, "Token premiums by group")
-    st.caption(
-        f"A dot is a language, the tall mark the median of its {by.lower()}; groups from dear to cheap. {SOURCES}"
-    )
+    order = "classes from 0 (left behind) to 5 (winners)" if by == "Resources" else "groups from dear to cheap"
+    st.caption(f"A dot is a language, the tall mark the median of its {by.lower()}; {order}. {SOURCES}")
 
 
 def spreads(values: Mapping[str, np.ndarray], by: str) -> pd.DataFrame:

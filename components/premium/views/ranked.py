@@ -11,6 +11,7 @@ from components.charts.chart import FAINT, LINE, Chart, finish, names_axis
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, cell_columns, cell_table, show
+from components.premium.linked import linked_option
 from components.premium.scale import between, log_axis, times
 from components.premium.verdicts import ALIKE, margin_input, tested, verdicts, words
 from components.widgets.view import View
@@ -18,18 +19,20 @@ from core.premium.differences import languages_under
 
 _AT_ONCE = 30
 
+_WHICH = ("Dearest", "Cheapest", "All")
+
 
 def draw(context: PremiumContext) -> None:
     """The dearest first; a part of them unless the user wants all."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = one_tokenizer(context)
+        linked_option("which", _WHICH)
         which = st.segmented_control(
             "Which",
-            ["Dearest", "Cheapest", "All"],
-            default="Dearest",
+            _WHICH,
             required=True,
             key="which",
-            bind="query-params",
+            persist_state="session",
             help=f"The {_AT_ONCE} dearest or cheapest of the languages found, or all of them.",
         )
         margin = margin_input()

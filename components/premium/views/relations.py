@@ -14,12 +14,12 @@ from components.charts.chart import GRID, Chart, finish
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, Cell, show
+from components.premium.linked import linked_option
 from components.premium.scale import between, log_axis, times
 from components.widgets.view import View
 from core.common.numbers import count
-from core.premium.ordering import script_of
 from core.premium.premium import ranks, size_premium
-from core.text.languages import SOURCES, language
+from core.text.languages import SOURCES, language, script_of
 
 _NAMED = 14
 _NAME_WIDTH, _NAME_HEIGHT, _NAME_SHIFT = 0.024, 0.06, 0.04  # of a letter and a line, in shares of a phone's picture
@@ -27,27 +27,30 @@ _SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "x")
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 _OTHER = "Other"
 
+_AGAINST = ("Vocabulary", "Speakers", "UTF-8")
+
 
 @dataclass(frozen=True)
 class PremiumPoint:
-    """One point: its cell, where it stands across, what it is called, and the kind that gives its shape."""
+    """One point: its cell, where it stands across, its name, the kind that gives its shape, and more for the hover."""
 
     cell: Cell
     x: float
     name: str
     kind: str
+    about: str = ""
 
 
 def draw(context: PremiumContext) -> None:
     """Points with intervals on log axes, against one of three facts."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        linked_option("against", _AGAINST)
         against = st.segmented_control(
             "Against",
-            ["Vocabulary", "Speakers", "UTF-8"],
-            default="Vocabulary",
+            _AGAINST,
             required=True,
             key="against",
-            bind="query-params",
+            persist_state="session",
             help="Vocabulary: a point is a tokenizer, in one language. Speakers and UTF-8: a point is a language, "
             "under one tokenizer; UTF-8 is the premium that its bytes alone would have.",
         )
@@ -89,7 +92,9 @@ def _about(against: str, rho: float, n: int) -> str:
     about = {
         "Vocabulary": "A point is a tokenizer; those without a vocabulary are left out. Tokenizers differ in much "
         "besides size, above all in what they were trained on.",
-        "Speakers": f"A point is a language, in any script; shapes are its commonest scripts. {SOURCES}",
+        "Speakers": "A point is a language, in any script, by the first source that counts it; hover and numbers have "
+        "all. Those counted only with a whole macrolanguage, such as Swahili, are left out. Shapes are the commonest "
+        f"scripts. {SOURCES}",
         "UTF-8": "A point is a language; on the dotted line it costs the tokenizer what its bytes cost, and below it "
         "the tokenizer makes up for UTF-8.",
     }
@@ -115,7 +120,8 @@ def _languages(context: PremiumContext, row: int, against: str) -> list[PremiumP
         one = language(context.table.languages[column])
         x = float(one.speakers or 0) if against == "Speakers" else float(n_bytes[column])
         if x > 0 and (row, column) not in context.found.reasons:
-            found.append(PremiumPoint((row, column), x, context.language(column), script_of(one)))
+            about = f"<br>{one.speakers_said}" if against == "Speakers" else ""
+            found.append(PremiumPoint((row, column), x, context.language(column), script_of(one), about))
     return found
 
 
@@ -143,6 +149,8 @@ def spearman(x: Sequence[float], y: Sequence[float]) -> float:
 def mark_table(context: PremiumContext, marks: Sequence[PremiumPoint], title: str) -> pd.DataFrame:
     """A row per point."""
     found = context.found
+    facts = [language(context.table.languages[column]) for _, column in (one.cell for one in marks)]
+    said = {"Speakers by source": [one.speakers_said for one in facts]} if title == "speakers" else {}
     return pd.DataFrame(
         {
             "Name": [one.name for one in marks],
@@ -151,6 +159,7 @@ def mark_table(context: PremiumContext, marks: Sequence[PremiumPoint], title: st
             "Premium": [float(found.value[one.cell]) for one in marks],
             "Low": [float(found.low[one.cell]) for one in marks],
             "High": [float(found.high[one.cell]) for one in marks],
+            **said,
         }
     )
 
@@ -228,7 +237,8 @@ def scatter_figure(
                     "width": 2,
                 },
                 customdata=[
-                    f"{escape(one.name)}: {times(float(v))}{between(float(a), float(b))} at {_at(one.x)} {title}"
+                    f"{escape(one.name)}: {times(float(v))}{between(float(a), float(b))} "
+                    f"at {_at(one.x)} {title}{one.about}"
                     for one, v, a, b in zip(group, value, low, high, strict=True)
                 ],
                 hovertemplate="%{customdata}<extra></extra>",

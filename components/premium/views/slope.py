@@ -13,6 +13,7 @@ from components.cached import premium as cached_premium
 from components.charts.chart import FAINT, Chart, finish
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
+from components.premium.linked import linked_option
 from components.premium.scale import log_axis, times
 from components.premium.verdicts import ALIKE, margin_input, tested, verdicts, words
 from components.widgets.colours import OKABE_ITO
@@ -35,14 +36,14 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "
 
 def draw(context: PremiumContext) -> None:
     """A line per language from the oldest tokenizer of the family to the newest."""
+    linked_option("family", (*FAMILIES, _CHOSEN))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         family = st.segmented_control(
             "Family",
             [*FAMILIES, _CHOSEN],
-            default="OpenAI",
             required=True,
             key="family",
-            bind="query-params",
+            persist_state="session",
             help=f"Generations of one family; {_CHOSEN.lower()}: the tokenizers of the page, in their order.",
         )
         margin = margin_input()

@@ -8,8 +8,7 @@ from components.premium.context import PremiumContext
 from components.premium.scale import between
 from components.widgets.view import View
 from core.export.csv import csv_table, for_spreadsheets
-from core.premium.ordering import script_of
-from core.text.languages import language
+from core.text.languages import language, script_of
 
 
 def draw(context: PremiumContext) -> None:

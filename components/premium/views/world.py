@@ -1,8 +1,9 @@
 """A map of the world: each country coloured by what its language costs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan, log2, nan
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,19 @@ import streamlit as st
 from components.charts.chart import Chart, finish
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
-from components.premium.figure import Cell, show
+from components.premium.figure import Cell, numbers, plot
+from components.premium.linked import linked_option
 from components.premium.scale import colour_scale, reach, ticks, times
 from components.widgets.view import View
-from core.text.territories import SOURCES, SpokenLanguage, centres, outlines, spoken_in, territories
+from core.text.territories import (
+    SOURCES,
+    SpokenLanguage,
+    centres,
+    first_or_official,
+    outlines,
+    spoken_in,
+    territories,
+)
 
 _LEAST = 0.01  # share of a country's people that a language must have to be its dearest
 _SMALL = 2.0  # degrees; smaller countries get a dot, about five pixels wide
@@ -27,8 +37,16 @@ _WINDOWS: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
     "Europe": ((-26, 46), (34, 71)),
     "Oceania": ((108, 184), (-48, 16)),
 }
-_NOTHING = {False: "rgb(238,240,244)", True: "rgb(30,36,46)"}
-_MASKED = {False: "rgb(205,208,214)", True: "rgb(92,98,110)"}
+_HALVES = {"west": (((-128, -32), (-56, 72)), 330), "east": (((-24, 180), (-48, 72)), 300)}  # on a phone, and heights
+_SWITCH = """<style>
+.st-key-map_narrow { display: none; }
+@media (max-width: 700px) {
+  .st-key-map_wide { display: none; }
+  .st-key-map_narrow { display: flex; }
+}
+</style>"""
+_NOTHING = {False: "rgb(205,209,217)", True: "rgb(72,79,92)"}  # plainly not the colour of 1×
+_MASKED = {False: "rgb(160,165,174)", True: "rgb(120,127,140)"}
 _BORDER = {False: "rgb(150,156,166)", True: "rgb(104,112,126)"}
 
 
@@ -38,6 +56,7 @@ class Country:
 
     Args:
         code, name: two letters; in English.
+        ties: languages that as many use as the one chosen.
         column: the language that a click leads to.
         share: of its people who use that language, NaN if unknown.
         premium: by the rule chosen, NaN if masked.
@@ -50,22 +69,26 @@ class Country:
     share: float
     premium: float
     words: str
+    ties: tuple[str, ...] = ()
 
 
 def draw(context: PremiumContext) -> None:
     """The map by one of three rules."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = one_tokenizer(context)
+        linked_option("map_rule", tuple(RULES))
+        linked_option("map_part", tuple(_WINDOWS))
         rule = st.selectbox(
             "A country's colour is of",
             list(RULES),
             key="map_rule",
             width=230,
-            bind="query-params",
-            help="Main: the language that most of its people use. Dearest: of those that at least 1 % use. Mean: "
-            "geometric, weighted by the shares of people.",
+            persist_state="session",
+            help="Main: of the first and official languages, the one that most use; English, French, Spanish, "
+            "Portuguese and Russian only where most have them as first language. Most used: second languages count "
+            "too. Dearest: of those that at least 1 % use. Mean: geometric, weighted by the shares of people.",
         )
-        window = st.selectbox("Part", list(_WINDOWS), key="map_part", width=130, bind="query-params")
+        window = st.selectbox("Part", list(_WINDOWS), key="map_part", width=130, persist_state="session")
     countries = RULES[rule](context, row)
     if not countries:
         st.info("None of the languages found is counted in any country.", icon=":material/public_off:")
@@ -74,9 +97,10 @@ def draw(context: PremiumContext) -> None:
     ends = [f"{one.name} {times(one.premium)}" for one in (sorted(known, key=lambda c: -c.premium) or countries)]
     cells: list[Cell] = [(row, one.column) for one in countries]
     small = small_ones(countries)
+    reasons = left_out(context, row, countries)
     chart = Chart(
         "map",
-        map_figure(countries, _WINDOWS[window], context.dark),
+        map_figure(countries, _WINDOWS[window], context.dark, reasons),
         f"World map of premiums with {context.label(row)} over {context.base_label}, by the rule: {rule.lower()}. "
         f"{len(known)} countries; dearest {ends[0]}, cheapest {ends[-1]}.",
         lambda: country_table(context, row, countries),
@@ -91,19 +115,55 @@ def draw(context: PremiumContext) -> None:
             0: [cells[n] for n in small],
             1: [cell for cell, one in zip(cells, countries, strict=True) if one.code in centres()],
         },
-        lambda light: map_figure(countries, _WINDOWS[window], light.dark),
+        lambda light: map_figure(countries, _WINDOWS[window], light.dark, reasons),
     )
-    show(chart, context, "Token premiums by country")
+    if window == "World":
+        _whole_world(chart, countries, reasons, context)
+    else:
+        plot(chart, context)
+    numbers(chart, context, "Token premiums by country")
     st.caption(
-        f"{_ABOUT[rule]} Where a country has several languages, no one colour is its own: the table has them by "
-        "country. Dots are countries too small to see; grey ones have no language in the text, grey with a cross is "
+        f"{_ABOUT[rule]}{_about_ties(countries)}{_about_left_out(reasons)} Where a country has several languages, no "
+        "one colour is its own: the table has them by country. Dots are countries too small to see; grey ones have no "
+        "language in the text, grey with a cross is "
         f"masked. Borders are as Natural Earth draws them. {SOURCES}"
     )
 
 
+def _whole_world(
+    chart: Chart, countries: Sequence[Country], reasons: Mapping[str, str], context: PremiumContext
+) -> None:
+    """One map where there is room, its two halves under each other on a phone; the style sheet shows one of the two."""
+    st.html(_SWITCH)
+    with st.container(key="map_wide"):
+        plot(chart, context)
+    with st.container(key="map_narrow"):
+        for name, (half, height) in _HALVES.items():
+            figure = map_figure(countries, half, context.dark, reasons)
+            figure.update_layout(height=height)
+            figure.update_traces(marker_size=6, marker_showscale=name == "east", selector={"type": "scattergeo"})
+            plot(replace(chart, key=f"map_{name}", figure=figure), context)
+
+
+def _about_ties(countries: Sequence[Country]) -> str:
+    tied = [f"{one.name} ({', '.join(one.ties)})" for one in countries if one.ties]
+    return f" As many use another language in {_and_more(tied)}." if tied else ""
+
+
+def _about_left_out(reasons: Mapping[str, str]) -> str:
+    names = [territories()[code] for code in reasons]
+    return f" Grey, as none of their chief first languages is in the text: {_and_more(names)}." if names else ""
+
+
+def _and_more(names: Sequence[str], most: int = 6) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
 _ABOUT = {
-    "Its main language": "The colour is the premium of the language that most people of a country use, of those in "
-    "the text.",
+    "Its main language": "The colour is the premium of the first or official language that most people of a country "
+    "use, of those in the text; not of one that most of its speakers have learned.",
+    "Its most used language": "The colour is the premium of the language that most people of a country use, as a "
+    "first or later one, of those in the text.",
     "Its dearest language": "The colour is the premium of the dearest language that at least 1 % of a country's people "
     "use, of those in the text.",
     "The mean of its languages": "The colour is the geometric mean of the premiums of a country's languages in "
@@ -111,9 +171,18 @@ _ABOUT = {
 }
 
 
+Rule = Callable[[Sequence[SpokenLanguage], Sequence[float]], float]
+Spoken = Callable[[str], Sequence[SpokenLanguage]]
+
+
 def main_language(context: PremiumContext, row: int) -> list[Country]:
-    """Each country by the language that most of its people use."""
-    return _countries(context, row, lambda spoken, value: value[0])
+    """Each country by its first or official language with most people; without those that have none in the text."""
+    return _countries(context, row, lambda spoken, value: value[0], first_or_official, "first")
+
+
+def most_used_language(context: PremiumContext, row: int) -> list[Country]:
+    """Each country by the language that most of its people use, learned ones too."""
+    return _countries(context, row, lambda spoken, value: value[0], equal="share")
 
 
 def dearest_language(context: PremiumContext, row: int) -> list[Country]:
@@ -139,44 +208,87 @@ def mean_language(context: PremiumContext, row: int) -> list[Country]:
 
 RULES: dict[str, Callable[[PremiumContext, int], list[Country]]] = {
     "Its main language": main_language,
+    "Its most used language": most_used_language,
     "Its dearest language": dearest_language,
     "The mean of its languages": mean_language,
 }
 
 
 def _countries(
-    context: PremiumContext, row: int, rule: Callable[[Sequence[SpokenLanguage], Sequence[float]], float]
+    context: PremiumContext, row: int, rule: Rule, chosen: Spoken = spoken_in, equal: str = ""
 ) -> list[Country]:
-    column_by_code = {context.table.languages[column]: column for column in context.columns}
-    found = []
-    for code, name in territories().items():
-        spoken = [one for one in spoken_in(code) if one.code in column_by_code]
-        if not spoken:
-            continue
-        value = [float(context.found.value[row, column_by_code[one.code]]) for one in spoken]
-        premium = rule(spoken, value)
-        place = value.index(premium) if premium in value else 0
-        column = column_by_code[spoken[place].code]
-        share = spoken[place].share
-        of = "" if isnan(share) else f", used by {100 * share:.0f} %"
-        others = ", ".join(context.language(column_by_code[one.code]) for one in spoken if one != spoken[place])
-        words = f"<b>{name}</b>{of}<br>{context.sentence(row, column)}"
-        if not isnan(premium) and premium not in value:
-            words = f"<b>{name}</b><br>mean of {len(spoken)} languages: {times(premium)}"
-        found.append(
-            Country(code, name, column, share, premium, words + (f"<br>also {_short(others)}" if others else ""))
-        )
-    return found
+    """Countries by a rule; `equal` names the share by which two languages are said to tie, empty for none."""
+    there = {code: _in_text(context, chosen(code)) for code in territories()}
+    return [_country(context, row, code, rule, spoken, equal) for code, spoken in there.items() if spoken]
+
+
+def _in_text(context: PremiumContext, spoken: Sequence[SpokenLanguage]) -> list[SpokenLanguage]:
+    codes = {context.table.languages[column] for column in context.columns}
+    return [one for one in spoken if one.code in codes]
+
+
+def _country(
+    context: PremiumContext, row: int, code: str, rule: Rule, spoken: Sequence[SpokenLanguage], equal: str
+) -> Country:
+    name, columns = territories()[code], [context.table.languages.index(one.code) for one in spoken]
+    value = [float(context.found.value[row, column]) for column in columns]
+    premium = rule(spoken, value)
+    if not isnan(premium) and premium not in value:
+        words = f"<b>{name}</b><br>mean of {len(spoken)} languages: {times(premium)}"
+        return Country(code, name, columns[0], spoken[0].share, premium, words + _also(context, code, columns[:1]))
+    place = value.index(premium) if premium in value else 0
+    one = spoken[place]
+    tied = [n for n, other in enumerate(spoken) if n and equal and getattr(other, equal) == getattr(one, equal)]
+    words = f"<b>{name}</b>{_used(one)}<br>{context.sentence(row, columns[place])}"
+    words += "".join(f"<br>as many use {context.language(columns[n])}: {times(value[n])}" for n in tied)
+    words += _also(context, code, [columns[place], *(columns[n] for n in tied)])
+    return Country(
+        code, name, columns[place], one.share, premium, words, tuple(context.language(columns[n]) for n in tied)
+    )
+
+
+def _used(one: SpokenLanguage) -> str:
+    """How many use a language, and how many of them at most as their first."""
+    if isnan(one.share):
+        return ""
+    learned = f", at most {100 * one.first:.0f} % as first language" if one.first < one.share else ""
+    return f", used by {100 * one.share:.0f} %{learned}{', official' if one.official else ''}"
+
+
+def _also(context: PremiumContext, code: str, said: Sequence[int]) -> str:
+    """The other languages of a country."""
+    columns = [context.table.languages.index(one.code) for one in _in_text(context, spoken_in(code))]
+    others = ", ".join(context.language(column) for column in columns if column not in said)
+    return f"<br>also {_short(others)}" if others else ""
 
 
 def _short(names: str) -> str:
     return names if len(names) < 90 else names[:90].rpartition(", ")[0] + " …"
 
 
-def _without(countries: Sequence[Country]) -> list[tuple[str, str]]:
-    """(id, name) of the outlines of countries that have no number."""
+def _without(countries: Sequence[Country], reasons: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(id, words for the hover) of the outlines of countries that have no number."""
     known = {one.code for one in countries}
-    return [(f["id"], f["properties"]["name"]) for f in outlines()["features"] if f["id"] not in known]
+    return [
+        (f["id"], f"<b>{f['properties']['name']}</b><br>{reasons.get(f['id'], 'no language found here is counted')}")
+        for f in outlines()["features"]
+        if f["id"] not in known
+    ]
+
+
+def left_out(context: PremiumContext, row: int, countries: Sequence[Country]) -> dict[str, str]:
+    """Why countries with languages in the text have no number, by code: what most speak first is not in it."""
+    known, found = {one.code for one in countries}, {}
+    for code in territories():
+        spoken = [] if code in known else _in_text(context, spoken_in(code))
+        if spoken:
+            column = context.table.languages.index(spoken[0].code)
+            premium = times(float(context.found.value[row, column]))
+            found[code] = (
+                "none of its chief first languages is in the text"
+                f"<br>{context.language(column)}{_used(spoken[0])}: {premium}"
+            )
+    return found
 
 
 def small_ones(countries: Sequence[Country]) -> list[int]:
@@ -216,7 +328,10 @@ def country_table(context: PremiumContext, row: int, countries: Sequence[Country
 
 
 def map_figure(
-    countries: Sequence[Country], window: tuple[tuple[float, float], tuple[float, float]], dark: bool
+    countries: Sequence[Country],
+    window: tuple[tuple[float, float], tuple[float, float]],
+    dark: bool,
+    reasons: Mapping[str, str] = MappingProxyType({}),
 ) -> go.Figure:
     """Countries in the colours of premiums on an equal-area map, drawn from the outlines in `data/countries` alone.
 
@@ -229,7 +344,7 @@ def map_figure(
     """
     doublings = [nan if isnan(one.premium) else log2(one.premium) for one in countries]
     low, high = reach(2 ** float(np.nanmin([0.0, *doublings])))
-    without = _without(countries)
+    without = _without(countries, reasons)
     dots = small_ones(countries)
     scale = colour_scale(low, high, dark)
     marks, texts = ticks(low, high)
@@ -279,8 +394,7 @@ def map_figure(
         showscale=False,
         marker={"line": {"color": _BORDER[dark], "width": 0.5}},
         unselected={"marker": {"opacity": 1}},
-        customdata=[one.words for one, _ in drawn]
-        + [f"<b>{name}</b><br>no language found here is counted" for _, name in without],
+        customdata=[one.words for one, _ in drawn] + [words for _, words in without],
         hovertemplate="%{customdata}<extra></extra>",
     )
     figure = finish(go.Figure([points, areas]), 480)

@@ -1,0 +1,41 @@
+"""Choices of single views that a link holds, whichever view is drawn.
+
+Streamlit takes what is bound to the address out of it as soon as its widget is gone. These choices are written by
+`page_link` instead, like tokenizers and languages, and kept for the session.
+"""
+
+from collections.abc import Sequence
+from math import isfinite
+
+import streamlit as st
+
+_USUAL = "premium_linked"  # in the session: usual value by key, of every choice that was drawn
+
+
+def linked_option(key: str, options: Sequence[str]) -> None:
+    """Give a choice its first value: the link's if it is among the options, else the first of them."""
+    linked = st.query_params.get(key)
+    _start(key, linked if linked in options else None, options[0])
+
+
+def linked_number(key: str, usual: int | float, least: int | float) -> None:
+    """Give a number its first value: the link's if it is one of the same kind and large enough, else the usual one."""
+    try:
+        number = type(usual)(float(st.query_params.get(key, "")))
+    except (ValueError, OverflowError):
+        number = None
+    _start(key, number if number is not None and isfinite(number) and number >= least else None, usual)
+
+
+def linked_parameters() -> dict[str, list[str]]:
+    """What the address says of the choices drawn so far; a usual one is not said."""
+    state = st.session_state
+    usual = state.get(_USUAL, {})
+    return {key: [] if state.get(key, one) == one else [f"{state[key]}"] for key, one in usual.items()}
+
+
+def _start(key: str, linked: object | None, usual: object) -> None:
+    state = st.session_state
+    state.setdefault(_USUAL, {})[key] = usual
+    if state.get(key) is None:
+        state[key] = usual if linked is None else linked

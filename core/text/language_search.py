@@ -1,0 +1,158 @@
+"""Languages by what people call them: names, old and own ones, codes of ISO 639, and a typing error or two.
+
+`data/languages/names.tsv` holds the names; its README says where they come from. Whole words go before beginnings of
+words, those before fragments and misspellings: who looks for "hi" means Hindi, not each name with "hi" in it. A script
+is asked for as such ("in Bengali script"); without that word, scripts, families and regions count where no language
+has the name.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from unicodedata import combining, normalize
+
+from core.text.languages import FOLDER, language, script_of
+
+_SCRIPT = re.compile(r"(?:in )?(?:the )?(.+) (?:script|letters|alphabet)")
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ə": "e", "ɛ": "e", "ɔ": "o", "ŋ": "n", "ɖ": "d", "ɗ": "d", "ɓ": "b"}
+    | {"ƙ": "k", "ʋ": "v", "ƒ": "f", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
+)
+_EQUAL, _WORDS, _GROUP, _BEGINNING, _FRAGMENT = range(5)
+_SHORTEST = 3  # letters of a fragment, and of a name that may be misspelt
+_LONGEST, _MOST_SEARCHES = 80, 50  # letters of a search, and searches with commas between; a link may bring more
+_LIKE = 0.72  # least likeness of a misspelt name, by difflib
+
+
+@dataclass(frozen=True)
+class _Called:
+    """What a language is called, folded.
+
+    Args:
+        codes: of ISO 639, alone and with the script.
+        whole: names in English and its own, with what stands in brackets, such as a script.
+        names: the same without.
+        groups: its families and regions.
+        scripts: names of its script.
+    """
+
+    codes: frozenset[str]
+    whole: frozenset[str]
+    names: tuple[str, ...]
+    groups: tuple[str, ...]
+    scripts: tuple[str, ...]
+
+
+def matching(codes: Sequence[str], search: str) -> list[int]:
+    """Places of the languages that any of the comma-separated searches finds; all of them without a search.
+
+    >>> matching(["eng_Latn", "mya_Mymr", "tam_Taml"], "myanmar, dravid")
+    [1, 2]
+    >>> matching(["asm_Beng", "ben_Beng"], "Bengali"), matching(["asm_Beng", "ben_Beng"], "in Bengali script")
+    ([1], [0, 1])
+    """
+    wanted = [word for word in search.split(",", _MOST_SEARCHES)[:_MOST_SEARCHES] if word.strip()]
+    found = {code for word in wanted for code in find(codes, word)}
+    return [n for n, code in enumerate(codes) if not wanted or code in found]
+
+
+def find(codes: Iterable[str], search: str) -> list[str]:
+    """Those of the codes that one search finds, the best first.
+
+    >>> find(["cmn", "yue_Hant", "zho_Hans", "zho_Hant"], "zh_Hant")
+    ['zho_Hant']
+    >>> find(["als_Latn", "pes_Arab", "tgl_Latn"], "Farsy")
+    ['pes_Arab']
+    """
+    called = {code: _called(code) for code in codes}
+    asked = fold(search[:_LONGEST])
+    script = _SCRIPT.fullmatch(asked)
+    if script and (written := [code for code, one in called.items() if script[1] in one.scripts]):
+        return written
+    ranks = {code: rank for code, one in called.items() if (rank := _rank(asked, one)) is not None}
+    best = min(ranks.values(), default=_FRAGMENT)
+    kept = {code: rank for code, rank in ranks.items() if rank <= max(best, _WORDS)}
+    misspelt = _misspelt(asked, called) if best == _FRAGMENT else []
+    return list(dict.fromkeys([*sorted(kept, key=lambda code: (kept[code], language(code).label)), *misspelt]))
+
+
+def near(codes: Iterable[str], search: str) -> list[str]:
+    """At most three codes that somebody who wrote this may have meant.
+
+    >>> near(["eng_Latn", "deu_Latn"], "de"), near(["eng_Latn"], "qqq")
+    (['deu_Latn'], [])
+    """
+    return find(codes, search)[:3]
+
+
+def fold(text: str) -> str:
+    """A text as it is compared: small letters without marks, one space between words.
+
+    >>> fold(" Tiếng_Việt "), fold("Èʋegbe")
+    ('tieng viet', 'evegbe')
+    """
+    plain = "".join(c for c in normalize("NFKD", text.casefold()) if not combining(c)).translate(_LETTERS)
+    return " ".join(re.sub(r"[-_/,;()]", " ", re.sub(r"['’ʼʻ`´.]", "", plain)).split())
+
+
+def _rank(asked: str, one: _Called) -> int | None:
+    """How well a language fits, the best being 0; None if not at all."""
+    if asked in one.codes or asked in one.whole or asked in one.names:
+        return _EQUAL
+    words = set(asked.split())
+    if any(words & name and words <= name | _written(one) for name in map(_words, one.names)):
+        return _WORDS
+    if asked in one.scripts or any(words and words <= _words(group) for group in one.groups):
+        return _GROUP
+    every = (*one.names, *one.groups, *one.scripts)
+    if len(asked) > 1 and any(f" {name}".find(f" {asked}") >= 0 for name in every):
+        return _BEGINNING
+    return _FRAGMENT if len(asked) >= _SHORTEST and any(asked in name for name in one.names) else None
+
+
+def _words(text: str) -> set[str]:
+    return set(text.split())
+
+
+def _written(one: _Called) -> set[str]:
+    """Words that may stand beside a name to say which script is meant."""
+    return {"in", "script", *(word for script in one.scripts for word in script.split())}
+
+
+def _misspelt(asked: str, called: dict[str, _Called]) -> list[str]:
+    """Languages with a name nearly like this, the likest first."""
+    owners: dict[str, list[str]] = {}
+    for code, one in called.items():
+        for name in one.names:
+            if len(name) > _SHORTEST:
+                owners.setdefault(name, []).append(code)
+    return [code for name in get_close_matches(asked, owners, n=3, cutoff=_LIKE) for code in owners[name]]
+
+
+@cache
+def _called(code: str) -> _Called:
+    one = language(code)
+    rows = [*_rows().get(code, ()), *_rows().get(code.partition("_")[0], ())]
+    codes = {code, *(name for kind, name in rows if kind == "code")}
+    names = [one.label, one.name, one.own_name, *(name for kind, name in rows if kind == "name")]
+    groups = [one.family, one.region, one.subregion, *(name for kind, name in rows if kind == "group")]
+    return _Called(
+        frozenset(fold(text) for name in codes for text in (name, f"{name} {one.script}")),
+        frozenset(map(fold, names)) - {""},
+        tuple(dict.fromkeys(filter(None, (fold(re.sub(r"\(.*?\)", "", name)) for name in names)))),
+        tuple(dict.fromkeys(filter(None, map(fold, groups)))),
+        tuple(dict.fromkeys(filter(None, map(fold, (one.script, one.script_name, script_of(one)))))),
+    )
+
+
+@cache
+def _rows() -> dict[str, list[tuple[str, str]]]:
+    """Kind and text of what a language is called, by code with or without script."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    with (FOLDER / "names.tsv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            found.setdefault(row["code"], []).append((row["kind"], row["name"]))
+    return found
