@@ -77,6 +77,14 @@ def test_the_ids_of_a_text_say_it_back(name: str, tmp_path: Path) -> None:
             assert TEXT.encode() in found.data
 
 
+@pytest.mark.parametrize("name", ["CLIP", "BPE codes"])
+def test_marks_of_the_ends_of_words_are_read_back_as_spaces(name: str, tmp_path: Path) -> None:
+    tokenizer = open_path("x:y", formats.write(tmp_path / "files", formats.made(name)))
+    ids = tokenizer.segment("the eth").ids.tolist()
+    found = read_ids(tokenizer, ids)
+    assert (found.data, found.back and found.back.ids) == (b"the eth", tuple(ids))
+
+
 def test_what_the_vocabulary_does_not_have_is_told_apart() -> None:
     tokenizer = open_tokenizer("builtin:utf8-bytes")
     found = read_ids(tokenizer, [-1, 104, 259, 0xC3 + 3, 10**15])
