@@ -147,16 +147,28 @@ def test_a_folder_opens_by_its_rank_list(name: str, tmp_path: Path) -> None:
 def test_a_folder_opens_by_its_only_tokenizer_whatever_that_is_called(name: str, tmp_path: Path) -> None:
     made = {"tokenizer.bin": "llama2.c", "model.gguf": "GGUF", "vocab_v20230424.txt": "RWKV", "bpe.codes": "BPE codes"}
     content = next(iter(formats.made(made[name]).values()))
-    formats.write(tmp_path / "my", {name: content, "README.md": b"# My tokenizer\n\nIt is mine.\n", "config.json": b"{}"})
+    formats.write(
+        tmp_path / "my", {name: content, "README.md": b"# My tokenizer\n\nIt is mine.\n", "config.json": b"{}"}
+    )
     folder, file = (open_tokenizer(f"file:{path}") for path in (tmp_path / "my", tmp_path / "my" / name))
     assert folder.segment("hello").ids.tolist() == file.segment("hello").ids.tolist()
 
 
 def test_of_several_tokenizers_in_a_folder_none_is_taken_in_silence(tmp_path: Path) -> None:
     content = next(iter(formats.made("llama2.c").values()))
-    formats.write(tmp_path / "my", {"large.bin": content, "small.bin": content})
-    with pytest.raises(UserError, match=r"'my' holds several tokenizers: 'large.bin', 'small.bin'. Name one"):
+    formats.write(tmp_path / "my", {"tokenizer-large.bin": content, "tokenizer.bin": content})
+    with pytest.raises(
+        UserError, match=r"'my' holds several tokenizers: 'tokenizer-large.bin', 'tokenizer.bin'. Name one"
+    ):
         open_tokenizer(f"file:{tmp_path / 'my'}")
+
+
+def test_settings_and_lists_of_other_programs_are_not_taken_for_tokenizers(tmp_path: Path) -> None:
+    formats.write(
+        tmp_path / "etc", {"host.conf": b"multi on\n", "hosts": b"127.0.0.1 localhost\n", "x.cache": b"\n\1x"}
+    )
+    with pytest.raises(UserError, match="the folder 'etc' is not in a tokenizer format"):
+        open_tokenizer(f"file:{tmp_path / 'etc'}")
 
 
 def test_the_only_file_of_a_folder_is_named_where_it_is_no_tokenizer(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Opens a tokenizer by its spec string: finds the source, or the format of the files named."""
 
 from dataclasses import replace
+from fnmatch import fnmatch
 from itertools import islice
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -38,6 +39,17 @@ SIBLINGS = (
 )
 TEMPLATES = "additional_chat_templates"  # a folder of chat templates, each named by its file
 MOST_TEMPLATES = 32
+# How the names of files look that are a whole tokenizer, where none has a usual name.
+_ALONE = (
+    "*.tiktoken",
+    "*.model",
+    "*.gguf",
+    "*vocab*.txt",
+    "tokenizer.model.*",
+    "*tekken*.json",
+    "tokenizer*.bin",
+    "*codes",
+)
 _MOST_UNUSUAL = 64  # files of a folder in which none has a usual name
 # Those of them that hold a tokenizer and not only facts about one; the first that is there can stand for all.
 LEADING = tuple(name for name in SIBLINGS if not name.endswith(("config.json", "_map.json", "_tokens.json", ".jinja")))
@@ -115,17 +127,26 @@ def open_files(files: Files) -> LocalTokenizer:
 
 
 def _only_file(files: Files) -> str:
-    """The one file of a folder that is a tokenizer, told by its content, or the only file there; empty if none is.
+    """The one file of a folder that is a tokenizer, told by name and content, or the only file there; empty if none is.
 
     Raises:
         UserError: several are; names them.
     """
     unusual = [name for name in files.paths if name not in SIBLINGS and "/" not in name]
-    found = [name for name in unusual if _is_recognised(replace(files, main=name))]
+    found = [name for name in unusual if could_stand_alone(name) and _is_recognised(replace(files, main=name))]
     if len(found) > 1:
         names = ", ".join(map(shown, found[:8])) + (f" and {len(found) - 8} more" if len(found) > 8 else "")
         raise UserError(f"The folder {shown(files.folder)} holds several tokenizers: {names}. Name one of the files.")
     return next(iter(found or (unusual if len(unusual) == 1 else [])), "")
+
+
+def could_stand_alone(name: str) -> bool:
+    """Whether a file of this name may be a whole tokenizer.
+
+    >>> could_stand_alone("llama-bpe.gguf"), could_stand_alone("README.md")
+    (True, False)
+    """
+    return any(fnmatch(name, pattern) for pattern in _ALONE)
 
 
 def _is_recognised(files: Files) -> bool:
