@@ -117,7 +117,7 @@ def test_a_word_that_is_sought_turns_the_page_and_is_given_in_bytes_of_the_windo
     state: dict[str, object] = {"text_at_hand": text}
     monkeypatch.setattr(st, "session_state", state)
     seek("NEEDLE", -1)
-    page = state["window"]
+    page = state["page_of_text"]
     assert isinstance(page, int)
     span = windows(text)[page - 1]
     place = found(text, span)

@@ -5,6 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
+from components.widgets.whole_number import whole_number
 from core.tokenizers.tokenizer import PLAIN, Specials
 
 VIEW, ORDER = "view", "order"  # keys of two choices, in the session and in the link
@@ -135,13 +136,11 @@ def _price_and_window() -> tuple[float | None, int | None]:
         help="Typed by you, since prices change; the cost of this text is shown under Statistics.",
         bind="query-params",
     )
-    context = st.number_input(
+    context = whole_number(
         "Context window in tokens",
-        min_value=1,
-        value=None,
+        None,
         key="context",
         placeholder="such as 128000",
         help="How much of a model's context this text fills is shown under Statistics.",
-        bind="query-params",
     )
     return price, context

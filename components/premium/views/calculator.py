@@ -11,6 +11,7 @@ from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.scale import times
 from components.widgets.view import View
+from components.widgets.whole_number import whole_number
 
 
 @dataclass(frozen=True)
@@ -35,21 +36,12 @@ def draw(context: PremiumContext) -> None:
             bind="query-params",
             help="Of tokens, of the model that uses this tokenizer, in any currency; typed by you: prices change.",
         )
-        window = st.number_input(
-            "Context window", min_value=1, value=8192, key="window", width=155, bind="query-params"
-        )
+        window = whole_number("Context window", 8192, key="window", width=155) or 1
         speed = st.number_input(
             "Tokens per second", min_value=0.1, value=50.0, key="speed", width=140, bind="query-params"
         )
-        length = st.number_input(
-            f"Characters in {context.base_label}",
-            min_value=1,
-            value=6000,
-            key="length",
-            width=170,
-            bind="query-params",
-            help="Length of the article in the base language; 6,000 are about 1,000 English words.",
-        )
+        about = "Length of the article in the base language; 6,000 are about 1,000 English words."
+        length = whole_number(f"Characters in {context.base_label}", 6000, key="length", width=170, help=about) or 1
     terms = Terms(price, window, speed)
     base = context.table.language(context.base)
     tokens = article_tokens(context, row, base, length)
