@@ -1,19 +1,25 @@
 """What the Segmentation page draws, without a browser: folding, order, code, places of a word, missing numbers."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import streamlit as st
 
+from components.segmentation import statistic_cards
+from components.segmentation.chat_costs import cost
+from components.segmentation.context import SegmentationContext
 from components.segmentation.live_segmentation import in_order
 from components.segmentation.rows import Row
 from components.segmentation.statistic_cards import card
 from components.segmentation.text_window import found, seek
+from components.segmentation.tools import keep
 from components.segmentation.tools.statistics import remarks
 from components.segmentation.view_model import same_cuts, token_view_of
 from components.widgets.chips import chip_html, visible
 from components.widgets.pickers import TOKENIZERS, put_in_order
+from components.widgets.stat_cards.component import Card
 from components.widgets.view_options import ViewOptions
 from core.common.numbers import THIN
 from core.metrics.base import Value, on_text
@@ -22,7 +28,9 @@ from core.text.occurrences import MOST, occurrences
 from core.text.samples import samples
 from core.text.windows import windows
 from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.chat.chat import Turn
 from core.tokenizers.segmentation import Segmentation
+from core.tokenizers.tokenizer import PLAIN
 
 
 def row(spec: str, text: str) -> Row:
@@ -85,10 +93,30 @@ def test_a_card_compares_with_the_fewest_and_a_lossy_one_with_none() -> None:
     assert (short.standing, short.lost, short.badges[0].text) == ("", "2 spaces dropped", "lossy")
 
 
+def test_a_card_alone_is_compared_with_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[list[Card]] = []
+    monkeypatch.setattr(statistic_cards, "stat_cards", lambda cards, *_, **__: drawn.append(list(cards)))
+    for specs in (["builtin:words"], ["builtin:words", "builtin:utf8-bytes"]):
+        statistic_cards.statistic_cards([row(spec, "one two") for spec in specs], "one two", PLAIN)
+    assert [[one.standing for one in cards] for cards in drawn] == [["tokens"], ["fewest", "×2.3"]]
+
+
+def test_a_tokenizer_has_its_name_of_the_page_in_files_and_in_what_is_said_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files: list[str] = []
+    monkeypatch.setattr(st, "download_button", lambda label, content, *_, **__: files.append(content()))
+    renamed = replace(row("builtin:words", "one two"), name="Mine")
+    monkeypatch.setattr(keep, "view_files", lambda *_, **__: None)
+    keep.draw(SegmentationContext([renamed], "one two", (0, 7), ViewOptions(), None))
+    assert json.loads(files[-1])["segmentations"][0]["label"] == "Mine"
+    assert cost(renamed, [Turn("user", "one")], True, ()).note.startswith("Mine has no chat template")
+
+
 def test_a_missing_number_says_why_and_where_for_every_tokenizer() -> None:
     there, missing = numbers(1), numbers(1)
-    missing |= {"fertility": Value(float("nan"), "Thai puts no spaces between words.")}
-    assert remarks([there, missing]) == ["– under Tokens per word: Thai puts no spaces between words."]
+    missing |= {"fertility": Value(float("nan"), "Thai is written without spaces.")}
+    assert remarks([there, missing]) == ["– under Tokens per word: Thai is written without spaces."]
 
 
 @pytest.mark.parametrize("one", samples(), ids=lambda one: one.key)

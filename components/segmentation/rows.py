@@ -1,7 +1,7 @@
 """The tokenizers on a page with what each made of the text: what every view and tool below is drawn from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from components.widgets.colours import tokenizer_colours
 from components.widgets.names import learn, names_at_hand, put_at_hand
 from core.common.errors import UserError
 from core.tokenizers.segmentation import Segmentation
-from core.tokenizers.tokenizer import Specials, Tokenizer
+from core.tokenizers.tokenizer import Info, Specials, Tokenizer
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +28,11 @@ class Row:
     def label(self) -> str:
         """What it is called on this page."""
         return self.name or self.tokenizer.info.label
+
+    @property
+    def info(self) -> Info:
+        """Who the tokenizer is, by its name on this page."""
+        return replace(self.tokenizer.info, label=self.label)
 
 
 def segment_rows(specs: Sequence[str], text: str, specials: Specials) -> list[Row]:

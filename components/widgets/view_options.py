@@ -10,8 +10,9 @@ from core.tokenizers.tokenizer import PLAIN, Specials
 
 VIEW, ORDER = "view", "order"  # keys of two choices, in the session and in the link
 AS_CHOSEN, FEWEST_FIRST = "As chosen", "Fewest tokens first"
-_SETTLED = "view_settled"
+_SETTLED, _UNSETTLED = "view_settled", "view_unsettled"
 
+View = Literal["lanes", "cards", "auto"]
 _FACES: dict[str, bool | None] = {"By the text": None, "Proportional": False, "Monospaced": True}
 _ROOM: dict[str, bool | None] = {"By the text": None, "Roomy": False, "Compact": True}
 
@@ -34,7 +35,7 @@ class ViewOptions:
         ids: write each token's id under its box.
     """
 
-    view: Literal["lanes", "cards", "auto"] = "lanes"
+    view: View = "lanes"
     colours_by_id: bool = False
     invisible: bool = False
     font_scale: float = 1.0
@@ -49,15 +50,7 @@ class ViewOptions:
 
 def view_options() -> ViewOptions:
     """The view switch, and a popover with the rest."""
-    chosen = VIEW in st.query_params or st.session_state.get(_SETTLED, False)
-    view = _segments(
-        "View",
-        ["Lanes", "Cards"],
-        VIEW,
-        "Lanes stack the tokenizers on one shared axis; cards give each its own flowing text.",
-        label_visibility="collapsed",
-        on_change=settle,
-    )
+    view = _view()
     with st.popover("Options", icon=":material/tune:"):
         order = _segments(
             "Order",
@@ -78,7 +71,7 @@ def view_options() -> ViewOptions:
         size = st.slider("Text size", 0.7, 2.0, 1.0, 0.1, key="size", format="%.1f×", bind="query-params")
         price, context = _price_and_window()
     return ViewOptions(
-        view=("cards" if view == "Cards" else "lanes") if chosen else "auto",
+        view=view,
         colours_by_id=colours == "By token id",
         invisible=invisible,
         font_scale=size,
@@ -92,18 +85,34 @@ def view_options() -> ViewOptions:
     )
 
 
-def settle(view: str | None = None) -> None:
-    """Leave the view as the user, or now the page, has chosen it, whatever the width of the window."""
-    st.session_state[_SETTLED] = True
-    if view is not None:
-        st.session_state[VIEW] = view
+def _view() -> View:
+    """Lanes or cards, as the user, the link or a narrow window has settled it; before, as there is room for.
+
+    Until then the switch is another one: what the browser still says of that one can undo nothing.
+    """
+    if VIEW not in st.query_params and _SETTLED not in st.session_state:
+        _switch(_UNSETTLED, bind=None)
+        return "auto"
+    if VIEW not in st.session_state and VIEW not in st.query_params:  # back from another page
+        st.session_state[VIEW] = st.session_state[_SETTLED]
+    return "cards" if _switch(VIEW) == "Cards" else "lanes"
+
+
+def _switch(key: str, **more: object) -> str:
+    about = "Lanes stack the tokenizers on one shared axis; cards give each its own flowing text."
+    label = {"label_visibility": "collapsed", "on_change": lambda: settle(st.session_state[key])}
+    return _segments("View", ["Lanes", "Cards"], key, about, **label, **more)
+
+
+def settle(view: str) -> None:
+    """Leave the view as the user, or a narrow window, has chosen it."""
+    st.session_state[_SETTLED] = st.session_state[VIEW] = view
 
 
 def _segments(label: str, options: list[str], key: str, about: str, **more: object) -> str:
     """One of a few options, at first the first; in the link."""
-    chosen: str = st.segmented_control(
-        label, options, default=options[0], required=True, key=key, help=about, bind="query-params", **more
-    )  # type: ignore[call-overload]
+    more = {"bind": "query-params"} | more
+    chosen: str = st.segmented_control(label, options, default=options[0], required=True, key=key, help=about, **more)  # type: ignore[call-overload]
     return chosen
 
 

@@ -1,5 +1,7 @@
 """Chat: system, user and assistant turns as a tokenizer's own template writes them, special tokens marked."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -29,9 +31,9 @@ _OPENING = [
 
 def draw(context: SegmentationContext) -> None:
     """An editor of turns, and below it the chat as the chosen tokenizer's model reads it."""
-    able = {row.spec: row for row in context.rows if not why_no_chat(row.tokenizer.info)}
+    able = {row.spec: row for row in context.rows if not why_no_chat(row.info)}
     if not able:
-        st.caption(plain(why_no_chat(context.rows[0].tokenizer.info)))
+        st.caption(plain(why_no_chat(context.rows[0].info)))
         st.caption(
             "Add a tokenizer that has a template, such as Mistral's or a chat model's tokenizer with its config."
         )
@@ -86,7 +88,7 @@ def _draw_chat(row: Row, chat: RenderedChat, template: str, context: Segmentatio
         f"{count(len(chat.segmentation))} tokens, {count(special)} of them special, written by {chat.written_by}. "
         "Outlined boxes are special tokens."
     )
-    shown = Row(row.spec, row.tokenizer, chat.segmentation, row.colour)
+    shown = replace(row, segmentation=chat.segmentation)
     token_view(token_view_of([shown], chat.text, windows(chat.text)[0], context.options), key="chat_view")
     st.button(
         "Compare this chat's text under all tokenizers",

@@ -39,7 +39,7 @@ def draw(context: SegmentationContext) -> None:
     if not has_utf8(second):  # the editor says at which character
         return
     if not second:
-        st.caption("Type a second text, or choose a pair: it is cut by the same tokenizers and laid beside the first.")
+        st.caption("A second text is cut by the same tokenizers and laid beside the first.")
         return
     specials = context.options.specials
     cut = [cached.segmentation(row.spec, second, specials.add, specials.parse) for row in context.rows]
