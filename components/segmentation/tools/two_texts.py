@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.cached import tokenizers as cached
 from components.segmentation.context import SegmentationContext
+from components.segmentation.row_choice import choose_row
 from components.segmentation.rows import Row
 from components.widgets import text_state
 from components.widgets.chips import chips, piece_shown
@@ -44,13 +45,8 @@ def draw(context: SegmentationContext) -> None:
     specials = context.options.specials
     cut = [cached.segmentation(row.spec, second, specials.add, specials.parse) for row in context.rows]
     _counts(context.rows, cut)
-    by_spec = {row.spec: (row, segmentation) for row, segmentation in zip(context.rows, cut, strict=True)}
-    if st.session_state.get("two_tokenizer") not in by_spec:
-        st.session_state.pop("two_tokenizer", None)
-    spec = st.selectbox(
-        "Aligned under", list(by_spec), key="two_tokenizer", format_func=lambda s: by_spec[s][0].label, width=280
-    )
-    row, other = by_spec[spec]
+    row = choose_row(context.rows, "two_tokenizer", label="Aligned under")
+    other = cut[list(context.rows).index(row)]
     segments = compare(row.segmentation, other).segments
     for title, segmentation, side in (("First text", row.segmentation, 0), ("Second text", other, 1)):
         st.markdown(f"**{title}**")
