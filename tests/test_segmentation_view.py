@@ -17,6 +17,7 @@ from components.segmentation.text_window import found, seek
 from components.segmentation.tools import keep
 from components.segmentation.tools.statistics import remarks
 from components.segmentation.view_model import same_cuts, token_view_of
+from components.widgets import text_state
 from components.widgets.chips import chip_html, visible
 from components.widgets.pickers import TOKENIZERS, put_in_order
 from components.widgets.stat_cards.component import Card
@@ -172,3 +173,20 @@ def test_chips_show_bytes_as_they_are_and_never_stand_empty() -> None:
     assert visible("क\u200dष") == "क\u200dष"
     assert "␣" not in chip_html(" தமிழ்"), "drawn, since few fonts have it"
     assert chip_html("<i>") == "&lt;i&gt;"
+
+
+def test_what_is_said_of_a_file_goes_with_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    text_state.AT_HAND.begin("before")
+    text_state.open_file("one line\n".encode("utf-16"), "a.txt")
+    text_state.typed("one longer line\n")
+    assert text_state.opened() is not None
+    text_state.typed("another text")
+    assert text_state.opened() is None
+
+
+def test_ranks_and_sizes_are_written_as_all_numbers_of_the_page() -> None:
+    tokenizer = open_tokenizer("tiktoken:o200k_base")
+    stages, steps = tokenizer.stages("unbelievable"), tokenizer.explain("unbelievable")
+    assert stages[2].detail == f"BPE by rank, 200{THIN}019 entries"
+    assert steps is not None and steps.steps[-1].why == f"merge rank 45{THIN}794"

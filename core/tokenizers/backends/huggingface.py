@@ -17,6 +17,7 @@ import tokenizers
 from numpy.typing import NDArray
 
 from core.common.errors import UserError, is_failure, shown
+from core.common.numbers import count
 from core.text.utf8 import byte_offsets, utf8
 from core.tokenizers.backends import explained
 from core.tokenizers.backends.components import states
@@ -202,7 +203,7 @@ class HuggingFaceTokenizer(LocalTokenizer):
         return [
             Stage("Normaliser", self.info.normaliser or "changes nothing", tuple(normal)),
             Stage("Pre-tokenizer", pre_tokenizer_in_words(backend.pre_tokenizer) + found, tuple(cut)),
-            Stage("Model", f"{self.info.algorithm}, {len(self.vocabulary):,} entries", tuple(tokens)),
+            Stage("Model", f"{self.info.algorithm}, {count(len(self.vocabulary))} entries", tuple(tokens)),
             Stage("Post-processor", adds or "adds nothing", (*front, *tokens, *end)),
         ]
 
