@@ -94,6 +94,17 @@ def test_a_phone_gives_the_choosers_their_own_lines(visit: Callable[..., Page]) 
     expect(page.get_by_text("Each card is one tokenizer")).to_be_visible(timeout=20_000)
 
 
+def test_a_phone_says_of_every_model_how_it_can_be_had(visit: Callable[..., Page]) -> None:
+    page = visit(width=390, height=844, has_touch=True)
+    page.get_by_role("button", name="Models").click()
+    entries = page.get_by_role("dialog").locator('[class*="st-key-list_tokenizers_"] button p')
+    expect(entries.nth(60)).to_be_attached(timeout=20_000)
+    assert (
+        entries.evaluate_all("all => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent)")
+        == []
+    )
+
+
 def test_a_phone_shows_the_first_tokenizers_tokens_as_cards(visit: Callable[..., Page]) -> None:
     page = visit(FIVE, width=390, height=844, has_touch=True)
     expect(page.get_by_role("radio", name="Cards")).to_be_checked(timeout=20_000)
