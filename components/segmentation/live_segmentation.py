@@ -21,7 +21,7 @@ from components.widgets.page_link.component import page_link
 from components.widgets.pickers import TOKENIZERS, put_in_order, tokenizers_in_link
 from components.widgets.sample_picker import sample_picker
 from components.widgets.text_editor.component import text_editor
-from components.widgets.view_options import AS_CHOSEN, ORDER, ViewOptions, settle
+from components.widgets.view_options import AS_CHOSEN, ORDER, ViewOptions, settle_on_cards
 from core.text.samples import opening_text
 from core.text.utf8 import has_utf8
 
@@ -121,5 +121,5 @@ def _put_in_order(specs: list[str]) -> None:
 
 
 def _settle_on_cards() -> None:
-    settle("Cards")
+    settle_on_cards()
     st.session_state[_PAGE_CHANGED] = True

@@ -10,7 +10,7 @@ from core.tokenizers.tokenizer import PLAIN, Specials
 
 VIEW, ORDER = "view", "order"  # keys of two choices, in the session and in the link
 AS_CHOSEN, FEWEST_FIRST = "As chosen", "Fewest tokens first"
-_SETTLED, _UNSETTLED = "view_settled", "view_unsettled"
+_CHOSEN, _NARROW, _NARROW_VIEW = "view_chosen", "window_is_narrow", "view_in_narrow_window"
 
 View = Literal["lanes", "cards", "auto"]
 _FACES: dict[str, bool | None] = {"By the text": None, "Proportional": False, "Monospaced": True}
@@ -86,33 +86,32 @@ def view_options() -> ViewOptions:
 
 
 def _view() -> View:
-    """Lanes or cards, as the user, the link or a narrow window has settled it; before, as there is room for.
+    """Lanes or cards, as the user or the link says; before, as there is room for.
 
-    Until then the switch is another one: what the browser still says of that one can undo nothing.
+    Once a window was too narrow for lanes the switch is another one, which begins with cards and is in no link: what
+    the browser still says of the one before can undo nothing.
     """
-    if VIEW not in st.query_params and _SETTLED not in st.session_state:
-        _switch(_UNSETTLED, bind=None)
-        return "auto"
-    if VIEW not in st.session_state and VIEW not in st.query_params:  # back from another page
-        st.session_state[VIEW] = st.session_state[_SETTLED]
-    return "cards" if _switch(VIEW) == "Cards" else "lanes"
+    if st.session_state.get(_NARROW):
+        return "cards" if _switch(_NARROW_VIEW, default="Cards", bind=None) == "Cards" else "lanes"
+    chosen = VIEW in st.query_params or st.session_state.get(_CHOSEN, False)
+    view = _switch(VIEW, on_change=lambda: st.session_state.update({_CHOSEN: True}))
+    return ("cards" if view == "Cards" else "lanes") if chosen else "auto"
 
 
 def _switch(key: str, **more: object) -> str:
     about = "Lanes stack the tokenizers on one shared axis; cards give each its own flowing text."
-    label = {"label_visibility": "collapsed", "on_change": lambda: settle(st.session_state[key])}
-    return _segments("View", ["Lanes", "Cards"], key, about, **label, **more)
+    return _segments("View", ["Lanes", "Cards"], key, about, label_visibility="collapsed", **more)
 
 
-def settle(view: str) -> None:
-    """Leave the view as the user, or a narrow window, has chosen it."""
-    st.session_state[_SETTLED] = st.session_state[VIEW] = view
+def settle_on_cards() -> None:
+    """The window is too narrow for lanes, and nobody has asked for them."""
+    st.session_state[_NARROW] = True
 
 
 def _segments(label: str, options: list[str], key: str, about: str, **more: object) -> str:
     """One of a few options, at first the first; in the link."""
-    more = {"bind": "query-params"} | more
-    chosen: str = st.segmented_control(label, options, default=options[0], required=True, key=key, help=about, **more)  # type: ignore[call-overload]
+    settings = {"default": options[0], "bind": "query-params"} | more
+    chosen: str = st.segmented_control(label, options, required=True, key=key, help=about, **settings)  # type: ignore[call-overload]
     return chosen
 
 
