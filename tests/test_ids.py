@@ -1,5 +1,6 @@
 """Ids are read back as the libraries read them, whatever is wrong with them is named, and the way back is told."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,18 @@ def test_any_usual_way_to_write_ids_is_read(ids: list[int], between: str) -> Non
     written = between.join(map(str, ids))
     for text in (written, f"[{written}]", f"[[{written}]]", f"tensor([{written}], device='cpu')"):
         assert list(parse_ids(text)) == ids
+
+
+@pytest.mark.parametrize("text", ["array([1, 2], dtype=int64)", "tensor([[1, 2]], device='cuda:0', dtype=torch.int32)"])
+def test_what_a_library_prints_around_ids_is_passed_over(text: str) -> None:
+    assert parse_ids(text) == (1, 2)
+
+
+@pytest.mark.parametrize("repeated", [", dtype=", "tensor(", "(", " ", "a", "[", "1="])
+def test_a_long_paste_is_read_in_one_pass(repeated: str) -> None:
+    """What is looked at once for every place in it would keep a server busy for hours."""
+    with suppress(UserError):
+        assert parse_ids("tensor(" + repeated * 200_000) == ()
 
 
 @pytest.mark.parametrize("name", ["input_ids", "ids", "tokens"])
@@ -62,6 +75,14 @@ def test_the_ids_of_a_text_say_it_back(name: str, tmp_path: Path) -> None:
         if segmentation.lossless:
             assert found.back is not None and found.back.place is None
             assert TEXT.encode() in found.data
+
+
+@pytest.mark.parametrize("name", ["CLIP", "BPE codes"])
+def test_marks_of_the_ends_of_words_are_read_back_as_spaces(name: str, tmp_path: Path) -> None:
+    tokenizer = open_path("x:y", formats.write(tmp_path / "files", formats.made(name)))
+    ids = tokenizer.segment("the eth").ids.tolist()
+    found = read_ids(tokenizer, ids)
+    assert (found.data, found.back and found.back.ids) == (b"the eth", tuple(ids))
 
 
 def test_what_the_vocabulary_does_not_have_is_told_apart() -> None:

@@ -119,6 +119,14 @@ def test_a_changed_character_is_divided_evenly() -> None:
     assert sum(ends - starts) == 2
 
 
+def test_a_very_long_stretch_shared_by_very_many_tokens_is_divided_evenly() -> None:
+    """A letter under 50,000 marks: bytes times tokens are more than 32 bits hold."""
+    n = 50_000
+    starts, ends = disjoint(bytes(2 * n), [b"x"] * n, ordinary(n), np.zeros(n, np.int32), np.full(n, 2 * n, np.int32))
+    assert starts.tolist() == list(range(0, 2 * n, 2))
+    assert ends.tolist() == list(range(2, 2 * n + 1, 2))
+
+
 def test_a_token_squeezed_to_nothing_still_counts() -> None:
     """`㍿` has three bytes and becomes four characters."""
     text = "㍿".encode()

@@ -73,6 +73,25 @@ def test_a_link_restores_text_tokenizers_and_options() -> None:
     assert app.session_state["invisible"] is True
 
 
+@pytest.mark.parametrize("number", ["inf", "-inf", "nan", "9" * 400, "1e300", "-1", "x"])
+def test_a_number_in_the_link_that_is_none_ends_no_page(number: str) -> None:
+    app = page(
+        tool="Split by budget", budget=number, context=number, price=number, size=number, tokenizers="builtin:words"
+    )
+    assert not app.exception
+    assert app.number_input(key="budget").value >= 1
+
+
+def test_what_a_browser_still_says_of_the_switch_before_undoes_nothing() -> None:
+    app = page(tokenizers="builtin:words")
+    before = app.button_group(key="view")
+    app.session_state["window_is_narrow"] = True
+    before.set_value(["Lanes"]).run()
+    assert not app.exception
+    assert app.button_group(key="view_in_narrow_window").value == "Cards"
+    assert all(group.key != "view" for group in app.button_group)
+
+
 def test_a_damaged_text_in_the_link_is_one_message_and_the_opening_text() -> None:
     app = page(text="damaged", tokenizers=["builtin:words"])
     assert not app.exception

@@ -1,19 +1,26 @@
 """What the Segmentation page draws, without a browser: folding, order, code, places of a word, missing numbers."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import streamlit as st
 
+from components.segmentation import statistic_cards
+from components.segmentation.chat_costs import cost
+from components.segmentation.context import SegmentationContext
 from components.segmentation.live_segmentation import in_order
 from components.segmentation.rows import Row
 from components.segmentation.statistic_cards import card
 from components.segmentation.text_window import found, seek
+from components.segmentation.tools import keep
 from components.segmentation.tools.statistics import remarks
 from components.segmentation.view_model import same_cuts, token_view_of
+from components.widgets import text_state
 from components.widgets.chips import chip_html, visible
 from components.widgets.pickers import TOKENIZERS, put_in_order
+from components.widgets.stat_cards.component import Card
 from components.widgets.view_options import ViewOptions
 from core.common.numbers import THIN
 from core.metrics.base import Value, on_text
@@ -22,7 +29,9 @@ from core.text.occurrences import MOST, occurrences
 from core.text.samples import samples
 from core.text.windows import windows
 from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.chat.chat import Turn
 from core.tokenizers.segmentation import Segmentation
+from core.tokenizers.tokenizer import PLAIN
 
 
 def row(spec: str, text: str) -> Row:
@@ -85,10 +94,30 @@ def test_a_card_compares_with_the_fewest_and_a_lossy_one_with_none() -> None:
     assert (short.standing, short.lost, short.badges[0].text) == ("", "2 spaces dropped", "lossy")
 
 
+def test_a_card_alone_is_compared_with_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[list[Card]] = []
+    monkeypatch.setattr(statistic_cards, "stat_cards", lambda cards, *_, **__: drawn.append(list(cards)))
+    for specs in (["builtin:words"], ["builtin:words", "builtin:utf8-bytes"]):
+        statistic_cards.statistic_cards([row(spec, "one two") for spec in specs], "one two", PLAIN)
+    assert [[one.standing for one in cards] for cards in drawn] == [["tokens"], ["fewest", "×2.3"]]
+
+
+def test_a_tokenizer_has_its_name_of_the_page_in_files_and_in_what_is_said_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files: list[str] = []
+    monkeypatch.setattr(st, "download_button", lambda label, content, *_, **__: files.append(content()))
+    renamed = replace(row("builtin:words", "one two"), name="Mine")
+    monkeypatch.setattr(keep, "view_files", lambda *_, **__: None)
+    keep.draw(SegmentationContext([renamed], "one two", (0, 7), ViewOptions(), None))
+    assert json.loads(files[-1])["segmentations"][0]["label"] == "Mine"
+    assert cost(renamed, [Turn("user", "one")], True, ()).note.startswith("Mine has no chat template")
+
+
 def test_a_missing_number_says_why_and_where_for_every_tokenizer() -> None:
     there, missing = numbers(1), numbers(1)
-    missing |= {"fertility": Value(float("nan"), "Thai puts no spaces between words.")}
-    assert remarks([there, missing]) == ["– under Tokens per word: Thai puts no spaces between words."]
+    missing |= {"fertility": Value(float("nan"), "Thai is written without spaces.")}
+    assert remarks([there, missing]) == ["– under Tokens per word: Thai is written without spaces."]
 
 
 @pytest.mark.parametrize("one", samples(), ids=lambda one: one.key)
@@ -117,7 +146,7 @@ def test_a_word_that_is_sought_turns_the_page_and_is_given_in_bytes_of_the_windo
     state: dict[str, object] = {"text_at_hand": text}
     monkeypatch.setattr(st, "session_state", state)
     seek("NEEDLE", -1)
-    page = state["window"]
+    page = state["page_of_text"]
     assert isinstance(page, int)
     span = windows(text)[page - 1]
     place = found(text, span)
@@ -144,3 +173,20 @@ def test_chips_show_bytes_as_they_are_and_never_stand_empty() -> None:
     assert visible("क\u200dष") == "क\u200dष"
     assert "␣" not in chip_html(" தமிழ்"), "drawn, since few fonts have it"
     assert chip_html("<i>") == "&lt;i&gt;"
+
+
+def test_what_is_said_of_a_file_goes_with_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    text_state.AT_HAND.begin("before")
+    text_state.open_file("one line\n".encode("utf-16"), "a.txt")
+    text_state.typed("one longer line\n")
+    assert text_state.opened() is not None
+    text_state.typed("another text")
+    assert text_state.opened() is None
+
+
+def test_ranks_and_sizes_are_written_as_all_numbers_of_the_page() -> None:
+    tokenizer = open_tokenizer("tiktoken:o200k_base")
+    stages, steps = tokenizer.stages("unbelievable"), tokenizer.explain("unbelievable")
+    assert stages[2].detail == f"BPE by rank, 200{THIN}019 entries"
+    assert steps is not None and steps.steps[-1].why == f"merge rank 45{THIN}794"

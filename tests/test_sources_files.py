@@ -22,6 +22,7 @@ from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.sidecars import chat_template, label, special
 from core.tokenizers.tokenizer import Specials
 from core.tokenizers.vocabulary import byte_of_character
+from tests import formats
 from tests.datafolder import TOKENIZERS, needs_data
 from tests.fidelity.cases_tiktoken import shipped
 from tests.patience import patience
@@ -140,6 +141,40 @@ def test_special_tokens_of_a_rank_list_can_be_named(tmp_path: Path) -> None:
 def test_a_folder_opens_by_its_rank_list(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(RANKS)
     assert open_tokenizer(f"file:{tmp_path}?pre=kimi").segment("ab").ids.tolist() == [256]
+
+
+@pytest.mark.parametrize("name", ["tokenizer.bin", "model.gguf", "vocab_v20230424.txt", "bpe.codes"])
+def test_a_folder_opens_by_its_only_tokenizer_whatever_that_is_called(name: str, tmp_path: Path) -> None:
+    made = {"tokenizer.bin": "llama2.c", "model.gguf": "GGUF", "vocab_v20230424.txt": "RWKV", "bpe.codes": "BPE codes"}
+    content = next(iter(formats.made(made[name]).values()))
+    formats.write(
+        tmp_path / "my", {name: content, "README.md": b"# My tokenizer\n\nIt is mine.\n", "config.json": b"{}"}
+    )
+    folder, file = (open_tokenizer(f"file:{path}") for path in (tmp_path / "my", tmp_path / "my" / name))
+    assert folder.segment("hello").ids.tolist() == file.segment("hello").ids.tolist()
+
+
+def test_of_several_tokenizers_in_a_folder_none_is_taken_in_silence(tmp_path: Path) -> None:
+    content = next(iter(formats.made("llama2.c").values()))
+    formats.write(tmp_path / "my", {"tokenizer-large.bin": content, "tokenizer.bin": content})
+    with pytest.raises(
+        UserError, match=r"'my' holds several tokenizers: 'tokenizer-large.bin', 'tokenizer.bin'. Name one"
+    ):
+        open_tokenizer(f"file:{tmp_path / 'my'}")
+
+
+def test_settings_and_lists_of_other_programs_are_not_taken_for_tokenizers(tmp_path: Path) -> None:
+    formats.write(
+        tmp_path / "etc", {"host.conf": b"multi on\n", "hosts": b"127.0.0.1 localhost\n", "x.cache": b"\n\1x"}
+    )
+    with pytest.raises(UserError, match="the folder 'etc' is not in a tokenizer format"):
+        open_tokenizer(f"file:{tmp_path / 'etc'}")
+
+
+def test_the_only_file_of_a_folder_is_named_where_it_is_no_tokenizer(tmp_path: Path) -> None:
+    formats.write(tmp_path / "my", {"dict.txt": b"the 123\n, 99\n"})
+    with pytest.raises(UserError, match=r"'dict.txt' .* a dictionary of fairseq"):
+        open_tokenizer(f"file:{tmp_path / 'my'}")
 
 
 def test_a_folder_with_moonshots_code_is_cut_as_it_cuts(tmp_path: Path) -> None:

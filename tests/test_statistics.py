@@ -113,7 +113,7 @@ def test_words_are_undefined_without_spaces_and_the_script_is_named(text: str, s
     assert isnan(found.fertility)
     assert isnan(found.continued_words)
     assert script in found.reason("fertility")
-    assert "no spaces between words" in found.reason("fertility")
+    assert "without spaces between words" in found.reason("fertility")
 
 
 @pytest.mark.parametrize("text", ["Guten Tag", "سلام دنیا", "नमस्ते दुनिया", "안녕 세상", "ሰላም ዓለም", "שלום עולם"])

@@ -11,6 +11,7 @@ from components.frame.errors import plain
 from components.segmentation.chat_controls import template_of
 from components.segmentation.rows import Row
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.tokenizers.chat.chat import Given, Turn, why_no_chat
 from core.tokenizers.kinds import Kind
 
@@ -42,7 +43,7 @@ def cost(row: Row, turns: Sequence[Turn], prompt: bool, given: Given) -> ChatCos
     """What a conversation costs under one tokenizer."""
     words = sum(len(cached.segmentation(row.spec, turn.content, False, False)) for turn in turns)
     try:
-        if missing := why_no_chat(row.tokenizer.info):
+        if missing := why_no_chat(row.info):
             raise UserError(missing)
         chat = cached.chat(row.spec, tuple(turns), prompt, template_of(row), given)
     except UserError as error:
@@ -68,8 +69,8 @@ def draw_costs(rows: Sequence[Row], turns: Sequence[Turn], prompt: bool, given: 
     st.dataframe(table, hide_index=True, column_config={"How": st.column_config.TextColumn(width="large")})
     for one in costs:
         if one.tokens is None:
-            st.caption(plain(one.note))
+            st.caption(plain(one.note if one.label in one.note else f"{one.label}: {one.note}"))
 
 
 def _number(value: int | None) -> str:
-    return "–" if value is None else f"{value:,}"
+    return "–" if value is None else count(value)

@@ -10,6 +10,7 @@ from components.frame.errors import plain, user_errors
 from components.segmentation.context import VIEW_KEY, SegmentationContext
 from components.segmentation.picked import Picked
 from components.segmentation.rows import Row, segment_rows
+from components.segmentation.small_windows import TEXTS
 from components.segmentation.statistic_cards import statistic_cards
 from components.segmentation.text_window import found, seek, window
 from components.segmentation.token_view.component import TokenView, TokenViewTools, token_view
@@ -20,7 +21,7 @@ from components.widgets.page_link.component import page_link
 from components.widgets.pickers import TOKENIZERS, put_in_order, tokenizers_in_link
 from components.widgets.sample_picker import sample_picker
 from components.widgets.text_editor.component import text_editor
-from components.widgets.view_options import AS_CHOSEN, ORDER, ViewOptions, settle
+from components.widgets.view_options import AS_CHOSEN, ORDER, ViewOptions, settle_on_cards
 from core.text.samples import opening_text
 from core.text.utf8 import has_utf8
 
@@ -33,15 +34,15 @@ def live_segmentation(specs: Sequence[str], options: ViewOptions) -> None:
     with st.container(horizontal=True):
         with st.container():
             _editor()
-        sample_picker()
+        sample_picker(TEXTS)
     _about_the_text()
     text = text_state.current()
     if not text:
-        page_link(_in_link(specs), "", key="page_link")
         st.caption("Type or paste a text above, choose one of the sample texts, or start from the opening one.")
         st.button(
             "Show the opening text", icon=":material/play_arrow:", on_click=text_state.replace, args=(opening_text(),)
         )
+        page_link(_in_link(specs), "", key="page_link")
         return
     if not has_utf8(text):  # the editor says at which character
         return
@@ -120,5 +121,5 @@ def _put_in_order(specs: list[str]) -> None:
 
 
 def _settle_on_cards() -> None:
-    settle("Cards")
+    settle_on_cards()
     st.session_state[_PAGE_CHANGED] = True

@@ -1,7 +1,7 @@
 """The tokenizers on a page with what each made of the text: what every view and tool below is drawn from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from components.widgets.names import learn, names_at_hand, put_at_hand
 from core.common.errors import UserError
 from core.common.sandbox.interest import still_wanted
 from core.tokenizers.segmentation import Segmentation
-from core.tokenizers.tokenizer import Specials, Tokenizer
+from core.tokenizers.tokenizer import Info, Specials, Tokenizer
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +29,11 @@ class Row:
     def label(self) -> str:
         """What it is called on this page."""
         return self.name or self.tokenizer.info.label
+
+    @property
+    def info(self) -> Info:
+        """Who the tokenizer is, by its name on this page."""
+        return replace(self.tokenizer.info, label=self.label)
 
 
 def segment_rows(specs: Sequence[str], text: str, specials: Specials) -> list[Row]:

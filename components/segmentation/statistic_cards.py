@@ -1,6 +1,7 @@
 """The row of cards over the token view: how many tokens each tokenizer needs, and what is to be known about it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import isnan
 
 from components.cached import tokenizers as cached
@@ -19,18 +20,20 @@ def statistic_cards(rows: Sequence[Row], text: str, specials: Specials) -> None:
     fewest = fewest_lossless(found)
     definition = f"{_meaning('n_tokens')} {_meaning('bytes_per_token')} {OF_THE_FEWEST.text}"
     cards = [card(row, numbers, most, fewest) for row, numbers in zip(rows, found, strict=True)]
+    if len(cards) == 1 and cards[0].standing:  # there is nothing to compare it with
+        cards = [replace(cards[0], standing=cards[0].unit)]
     stat_cards(cards, definition, key="cards")
 
 
 def standing(times: float) -> str:
     """How a tokenizer's tokens compare with the fewest, in a word; nothing for one that is not compared.
 
-    >>> [standing(times) for times in (1.0, 1.84, float("nan"))]
-    ['fewest', '×1.8', '']
+    >>> [standing(times) for times in (1.0, 1.84, 1.011, float("nan"))]
+    ['fewest', '×1.8', '×1.01', '']
     """
     if isnan(times):
         return ""
-    return "fewest" if times == 1 else f"×{times:.1f}"
+    return "fewest" if times == 1 else f"×{times:.{1 if times >= 1.05 else 2}f}"
 
 
 def card(row: Row, numbers: Mapping[str, Value], most: int, fewest: int) -> Card:

@@ -8,7 +8,7 @@ from core.common.numbers import count
 from core.text.occurrences import occurrences
 from core.text.windows import windows
 
-_PAGE, _SOUGHT = "window", "sought_in_text"
+_PAGE, _SOUGHT = "page_of_text", "sought_in_text"
 _PAGER_WIDTH = 470  # px; as wide as what it holds, it would keep the width, and so the pages, that it first had
 
 

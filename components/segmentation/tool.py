@@ -17,6 +17,7 @@ _STYLE = """<style>
 .st-key-tool_choice [role="radiogroup"] { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; }
 .st-key-tool_choice [role="radiogroup"] > * { flex: none; }
 .st-key-tool_body { scroll-margin-top: 120px; }
+@media (max-height: 480px) { :has(> .st-key-tool_choice) { position: static; } }
 </style>"""
 
 

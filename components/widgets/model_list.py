@@ -20,6 +20,11 @@ _LEGEND = {
     Access.ASK: "needs access",
     Access.NOT: "cannot be had here",
 }
+# On a phone a name and how it can be had take two lines.
+_STYLE = """<style>
+[role="dialog"] [data-testid^="stBaseButton"] { height: auto; }
+[role="dialog"] [data-testid^="stBaseButton"] :is(p, div, span) { white-space: normal; text-align: start; }
+</style>"""
 
 
 @st.dialog("Tokenizers of well-known models", width="large")
@@ -31,6 +36,7 @@ def model_list(take: Callable[[str], None], chosen: Collection[str], key: str) -
         chosen: specs that are chosen already.
         key: begins the keys of the controls.
     """
+    st.html(_STYLE)
     words = st.text_input(
         "Search",
         key=f"{key}_search",

@@ -12,9 +12,13 @@ _MOST_MB = 8  # of a text file: the longest text in UTF-8 or UTF-16
 _FILES = "text_files_opened"
 
 
-def sample_picker() -> None:
-    """A chooser of sample texts that says which one is shown, a way to open a file, and the way back."""
-    with st.container(width=232, gap="small"):
+def sample_picker(key: str) -> None:
+    """A chooser of sample texts that says which one is shown, a way to open a file, and the way back.
+
+    Args:
+        key: of the container that they stand in.
+    """
+    with st.container(width=232, gap="small", key=key):
         _chooser()
         with st.container(horizontal=True, gap="small"):
             if settings().uploads:

@@ -59,8 +59,11 @@ def version() -> int:
 
 def typed(text: str) -> None:
     """The user typed this."""
-    if text != AT_HAND.current:
+    before = AT_HAND.current
+    if text != before:
         st.session_state.pop(_PROBLEM, None)
+    if text[:1] != before[:1] and text[-1:] != before[-1:]:  # nothing of the file's is left
+        st.session_state.pop(_OPENED, None)
     AT_HAND.typed(text)
 
 

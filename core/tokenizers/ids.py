@@ -11,7 +11,7 @@ from core.tokenizers.tokenizer import Specials, TokenDetails, Tokenizer
 
 MAX_IDS = 20_000
 _BETWEEN = re.compile(r"[\s,;()\[\]{}]+")
-_WRAPPED = re.compile(r"\s*[A-Za-z_.]*(?:tensor|array)\((.*?)(?:,\s*(?:dtype|device)=[^)]*)?\)\s*", re.DOTALL)
+_WRAPPED = re.compile(r"\s*[A-Za-z_.]*(?:tensor|array)\(([^()a-z]*)(?:[a-z]+=[^()]*)?\)\s*")
 _NAMES = ("input_ids", "ids", "token_ids", "tokens")
 _WAYS = (
     (Specials(), "read as plain text"),

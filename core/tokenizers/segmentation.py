@@ -241,7 +241,7 @@ def _divide(starts: Ints, ends: Ints, first: int, last: int) -> None:
     """Divide each stretch shared by neighbouring tokens evenly between them, in place."""
     i = first
     while i < last - 1:
-        low, high = starts[i + 1], ends[i]
+        low, high = int(starts[i + 1]), int(ends[i])  # times a place among many, the product is over 32 bits
         if low >= high:
             i += 1
             continue

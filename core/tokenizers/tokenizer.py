@@ -132,7 +132,7 @@ class Step:
     Args:
         symbols: the piece after the step, cut as it now is; bytes, since half characters occur.
         at: index in `symbols` of what the step made; -1 for the starting state.
-        why: the rule applied, such as "merge rank 1,204" or "longest match of 7 bytes".
+        why: the rule applied, such as "merge rank 1204" or "longest match of 7 bytes".
     """
 
     symbols: tuple[bytes, ...]

@@ -7,6 +7,7 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.numbers import count
 from core.tokenizers.kinds import Kind
 
 
@@ -109,5 +110,5 @@ class Vocabulary:
         value = self.measures[token_id]
         return (
             spelling,
-            f"{self.measure_name} {value:,.0f}" if value.is_integer() else f"{self.measure_name} {value:.3f}",
+            f"{self.measure_name} {count(value)}" if value.is_integer() else f"{self.measure_name} {value:.3f}",
         )

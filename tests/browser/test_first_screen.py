@@ -73,6 +73,36 @@ def test_a_projector_with_large_letters_shows_two_lanes(visit: Callable[..., Pag
     assert len(in_view(page, foot(page))) >= 2
 
 
+def test_a_page_zoomed_for_a_projector_shows_two_lanes(visit: Callable[..., Page]) -> None:
+    """1280 by 720 at 1.8 times leaves 711 by 400; the tools give way there."""
+    page = visit(width=711, height=400)
+    assert len(in_view(page, 400)) >= 2
+
+
+@pytest.mark.parametrize("query", ["", "?tokenizers=mistral:v1&tokenizers=mistral:v3&tokenizers=mistral:v2"])
+def test_no_name_is_cut_off_on_cards_and_beside_lanes(visit: Callable[..., Page], query: str) -> None:
+    names = visit(query).locator(".card bdi, .ta-label bdi, .ta-twins")
+    assert names.count() >= 5
+    assert names.evaluate_all("all => all.every((e) => e.scrollWidth <= Math.max(e.clientWidth, e.offsetWidth))")
+
+
+def test_a_phone_gives_the_choosers_their_own_lines(visit: Callable[..., Page]) -> None:
+    page = visit(width=390, height=844, has_touch=True)
+    for chooser, least in (("stMultiSelect", 340), ("stSelectbox", 220)):
+        box = page.get_by_test_id(chooser).first.bounding_box()
+        assert box is not None and box["width"] >= least
+    expect(page.get_by_text("Each card is one tokenizer")).to_be_visible(timeout=20_000)
+
+
+def test_a_phone_says_of_every_model_how_it_can_be_had(visit: Callable[..., Page]) -> None:
+    page = visit(width=390, height=844, has_touch=True)
+    page.get_by_role("button", name="Models").click()
+    entries = page.get_by_role("dialog").locator('[class*="st-key-list_tokenizers_"] button p')
+    expect(entries.nth(60)).to_be_attached(timeout=20_000)
+    cut = "all => all.filter((e) => getComputedStyle(e).whiteSpace === 'nowrap').map((e) => e.textContent)"
+    assert entries.evaluate_all(cut) == []
+
+
 def test_a_phone_shows_the_first_tokenizers_tokens_as_cards(visit: Callable[..., Page]) -> None:
     page = visit(FIVE, width=390, height=844, has_touch=True)
     expect(page.get_by_role("radio", name="Cards")).to_be_checked(timeout=20_000)

@@ -217,13 +217,16 @@ def test_a_model_is_found_by_its_name_and_added(visit: Callable[..., Page]) -> N
 
 
 def test_a_tokenizer_is_renamed_and_the_link_keeps_its_name(visit: Callable[..., Page]) -> None:
-    page = visit()
+    page = visit(f"{WORDS}&tool=Ids")
+    looked_at = page.locator(".st-key-ids_tokenizer input")
+    expect(looked_at).to_have_value(re.compile("^Words"), timeout=30_000)
     page.get_by_role("button", name="Add").click()
     page.get_by_label("New name").fill("My words")
     page.get_by_role("button", name="Rename").click()
     expect(page.locator(".card").first).to_contain_text("My words", timeout=30_000)
     chooser = page.get_by_test_id("stMultiSelect").first
     expect(chooser).to_contain_text("My words")
+    expect(looked_at).to_have_value("My words")
     page.keyboard.press("Escape")
     chooser.locator("input").fill("rwkv")
     chooser.locator("input").press("Enter")

@@ -56,16 +56,17 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
       space: space.getBoundingClientRect().width, baseline: foot.getBoundingClientRect().bottom - box.top, newline: Math.round(parseFloat(style.fontSize) * 0.85) };
   }
 
-  let saying = 0;
+  const pen = el("canvas").getContext("2d");
 
-  function sayNarrow() { // once other parts of the page have reported: a report under way would still carry the old choice
-    clearTimeout(saying);
-    saying = setTimeout(() => { if (view.narrow && view.payload.view === "auto") view.onNarrow?.(); }, 400);
+  function labelRoom(lanes, dense) { // px beside the lanes: what the longest name takes, within reason
+    pen.font = `13px ${getComputedStyle(host).fontFamily}`;
+    const beside = (lane) => (dense && lane.twins.length ? 7 + 0.89 * pen.measureText(twinsOf(lane)).width : 0);
+    return Math.ceil(Math.min(240, Math.max(168, ...lanes.map((lane) => pen.measureText(lane.label).width + beside(lane) + 26))));
   }
 
   function modelOf() { // "auto": lanes where there is room for them, cards on a phone
     width = host.clientWidth;
-    view.narrow = width < 700;
+    view.narrow = width < 640;
     const shown = view.payload.view === "auto" ? (view.narrow ? "cards" : "lanes") : view.payload.view;
     return prepare({ ...view.payload, view: shown, arrangement: view.state }, view.state);
   }
@@ -78,7 +79,8 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
     host.classList.toggle("ta-mono", Boolean(data.mono));
     host.style.setProperty("--ta-scale", Math.max(0.5, Math.min(3, Number(data.font_scale) || 1)));
     const cards = data.view === "cards", columns = cards && !view.narrow && model.lanes.length > 1 ? 2 : 1;
-    const labels = cards || view.narrow ? 0 : 168;
+    const labels = cards || view.narrow ? 0 : labelRoom(model.lanes, data.dense);
+    host.style.setProperty("--ta-labels", labels + "px");
     const inner = cards ? (width - 16 * (columns - 1)) / columns - 26 : width - labels;
     const metrics = measureFont();
     const size = { width: Math.floor(inner - 2 * GUTTER), height: Math.round(metrics.line), track: data.dense ? 16 : 24, gap: data.dense ? 1 : 2, ids: idRoom(data) };
@@ -111,7 +113,10 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
     stage.setAttribute("aria-label", `${model.lanes.length} tokenizers on one text of ${thin(model.charAt[model.text.length])} characters. Arrow keys move between tokens.`);
     interaction.repainted(oldModel);
     find.repainted();
-    if (view.narrow && view.payload.view === "auto") sayNarrow();
+    if (view.narrow && view.payload.view === "auto" && !view.saidNarrow) {
+      view.saidNarrow = true;
+      view.onNarrow?.();
+    }
   }
 
   /** The height that systems out of sight are given: that of the first, without its own padding and border. */

@@ -251,6 +251,9 @@ function stave(line, lane, size) {
   return node;
 }
 
+/** The names of the lanes folded into one. */
+const twinsOf = (lane) => `= ${lane.twins.map((twin) => twin.label).join(" = ")}`;
+
 /** A lane's name, those of its twins, and its number of tokens where nothing else on the page says it. */
 function laneLabel(lane, withSummary) {
   const label = isolated("div", "ta-label", lane.label);
@@ -260,7 +263,7 @@ function laneLabel(lane, withSummary) {
   label.title = lane.label === lane.spec ? lane.label : `${lane.label}\n${lane.spec}`;
   if (withSummary && lane.summary) label.append(isolated("span", "ta-summary", lane.summary));
   if (lane.twins.length) {
-    const twins = isolated("span", "ta-summary ta-twins", `= ${lane.twins.map((twin) => twin.label).join(" = ")}`);
+    const twins = isolated("span", "ta-summary ta-twins", twinsOf(lane));
     twins.title = `${[lane, ...lane.twins].map((twin) => twin.label).join(" and ")} cut this text at the same places. Click to unfold.`;
     label.append(twins);
   }

@@ -4,8 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from components.segmentation.context import SegmentationContext
+from components.segmentation.row_choice import choose_row
 from components.widgets.chips import chips, visible
 from components.widgets.view import View
+from components.widgets.whole_number import whole_number
 from core.common.numbers import count
 from core.segmentation.chunks import Unit, split_by_budget
 
@@ -15,14 +17,9 @@ _PREVIEW = 80
 
 def draw(context: SegmentationContext) -> None:
     """Budget, tokenizer and what must stay whole; the chunks as a table and in the text."""
-    by_spec = {row.spec: row for row in context.rows}
-    if st.session_state.get("budget_tokenizer") not in by_spec:
-        st.session_state.pop("budget_tokenizer", None)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        spec = st.selectbox(
-            "Tokenizer", list(by_spec), key="budget_tokenizer", format_func=lambda s: by_spec[s].label, width=280
-        )
-        budget = st.number_input("Tokens per chunk", 1, value=64, key="budget", width=160, bind="query-params")
+    with st.container(horizontal=True):
+        row = choose_row(context.rows, "budget_tokenizer", width=280)
+        budget = whole_number("Tokens per chunk", 64, key="budget", width=160) or 1
         keep = st.segmented_control(
             "Never cut inside",
             list(_KEEP),
@@ -31,8 +28,8 @@ def draw(context: SegmentationContext) -> None:
             key="budget_keep",
             bind="query-params",
         )
-    segmentation = by_spec[spec].segmentation
-    chunks = split_by_budget(segmentation, int(budget), _KEEP[keep])
+    segmentation = row.segmentation
+    chunks = split_by_budget(segmentation, budget, _KEEP[keep])
     over = sum(chunk.over_budget for chunk in chunks)
     st.caption(
         f"{count(len(chunks))} {'chunk' if len(chunks) == 1 else 'chunks'} of at most {count(budget)} tokens"

@@ -1,5 +1,7 @@
 """Chat: system, user and assistant turns as a tokenizer's own template writes them, special tokens marked."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -8,6 +10,7 @@ from components.frame.errors import plain, user_errors
 from components.segmentation.chat_controls import given, template_choice, variables_of
 from components.segmentation.chat_costs import draw_costs
 from components.segmentation.context import SegmentationContext
+from components.segmentation.row_choice import choose_row
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
@@ -29,21 +32,17 @@ _OPENING = [
 
 def draw(context: SegmentationContext) -> None:
     """An editor of turns, and below it the chat as the chosen tokenizer's model reads it."""
-    able = {row.spec: row for row in context.rows if not why_no_chat(row.tokenizer.info)}
+    able = [row for row in context.rows if not why_no_chat(row.info)]
     if not able:
-        st.caption(plain(why_no_chat(context.rows[0].tokenizer.info)))
+        st.caption(plain(why_no_chat(context.rows[0].info)))
         st.caption(
             "Add a tokenizer that has a template, such as Mistral's or a chat model's tokenizer with its config."
         )
         return
     turns = _turns()
-    if st.session_state.get("chat_tokenizer") not in able:
-        st.session_state.pop("chat_tokenizer", None)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        spec = st.selectbox(
-            "Tokenizer", list(able), key="chat_tokenizer", format_func=lambda s: able[s].label, width=320
-        )
-        template = template_choice(able[spec])
+        row = choose_row(able, "chat_tokenizer")
+        template = template_choice(row)
         prompt = st.toggle(
             "Open the assistant's turn",
             value=True,
@@ -53,7 +52,6 @@ def draw(context: SegmentationContext) -> None:
     if not turns:
         st.caption("Write at least one turn above.")
         return
-    row = able[spec]
     with user_errors():
         values = given(variables_of(row, template))
         with user_errors():  # a template that refuses this chat; others may take it
@@ -86,7 +84,7 @@ def _draw_chat(row: Row, chat: RenderedChat, template: str, context: Segmentatio
         f"{count(len(chat.segmentation))} tokens, {count(special)} of them special, written by {chat.written_by}. "
         "Outlined boxes are special tokens."
     )
-    shown = Row(row.spec, row.tokenizer, chat.segmentation, row.colour)
+    shown = replace(row, segmentation=chat.segmentation)
     token_view(token_view_of([shown], chat.text, windows(chat.text)[0], context.options), key="chat_view")
     st.button(
         "Compare this chat's text under all tokenizers",

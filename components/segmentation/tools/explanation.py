@@ -9,6 +9,7 @@ import streamlit as st
 from components.frame.errors import plain
 from components.segmentation.context import SegmentationContext
 from components.segmentation.picked import Picked
+from components.segmentation.row_choice import choose_row
 from components.segmentation.rows import Row
 from components.segmentation.step_player.component import step_player
 from components.widgets.chips import chips, piece_shown, visible
@@ -23,15 +24,12 @@ _LAST = "Post-processor"
 def draw(context: SegmentationContext) -> None:
     """The stages of one tokenizer on the text, then its model on a chosen piece."""
     picked, text = context.picked, context.text
-    by_spec = {row.spec: row for row in context.rows}
-    if picked is not None and picked.spec in by_spec and st.session_state.get("how_picked") != picked:
+    specs = [row.spec for row in context.rows]
+    if picked is not None and picked.spec in specs and st.session_state.get("how_picked") != picked:
         st.session_state["how_picked"] = picked
         st.session_state["how_tokenizer"] = picked.spec
         st.session_state["how_piece"] = None  # chosen below, once the pieces are known
-    if st.session_state.get("how_tokenizer") not in by_spec:
-        st.session_state.pop("how_tokenizer", None)
-    spec = st.selectbox("Tokenizer", list(by_spec), key="how_tokenizer", format_func=lambda s: by_spec[s].label)
-    row = by_spec[spec]
+    row = choose_row(context.rows, "how_tokenizer")
     shown = text[:MOST_CHARACTERS]
     if len(shown) < len(text):
         st.caption(f"Shown for the first {count(MOST_CHARACTERS)} of {count(len(text))} characters.")
@@ -39,7 +37,7 @@ def draw(context: SegmentationContext) -> None:
     for stage in stages_shown(stages, added=context.options.specials.add):
         st.markdown(f"**{stage.name}** :gray[{plain(stage.detail)}]")
         chips(stage.pieces)
-    _model_on_a_piece(row, shown, stages, picked if picked is not None and picked.spec == spec else None)
+    _model_on_a_piece(row, shown, stages, picked if picked is not None and picked.spec == row.spec else None)
 
 
 def stages_shown(stages: Sequence[Stage], *, added: bool) -> list[Stage]:

@@ -8,6 +8,7 @@ import streamlit as st
 from components.cached import tokenizers as cached
 from components.frame.errors import plain, show_error
 from components.segmentation.context import SegmentationContext
+from components.segmentation.row_choice import choose_row
 from components.segmentation.rows import Row
 from components.widgets import text_state
 from components.widgets.chips import chips, piece_shown, visible
@@ -25,14 +26,9 @@ _MOST_FOUND = 40
 
 def draw(context: SegmentationContext) -> None:
     """The ids of the text, then ids that the user pastes, then a token that the user looks for."""
-    by_spec = {row.spec: row for row in context.rows}
-    if st.session_state.get("ids_tokenizer") not in by_spec:
-        st.session_state.pop("ids_tokenizer", None)
-    spec = st.selectbox(
-        "Tokenizer", list(by_spec), key="ids_tokenizer", format_func=lambda s: by_spec[s].label, width=320
-    )
-    _of_the_text(by_spec[spec])
-    _to_text(by_spec[spec])
+    row = choose_row(context.rows, "ids_tokenizer")
+    _of_the_text(row)
+    _to_text(row)
     _look_up(context.rows)
 
 
@@ -42,7 +38,7 @@ def _of_the_text(row: Row) -> None:
     st.markdown(f"**Ids of this text** :gray[{count(len(ids))}; to copy those of a part, drag over it above]")
     st.code(str(ids[:MAX_IDS]), language=None, wrap_lines=True, height=_height(len(ids)))
     if len(ids) > MAX_IDS:
-        st.caption(f"The first {count(MAX_IDS)} of them. All are in the tokens as JSON, under Export.")
+        st.caption(f"The first {count(MAX_IDS)} of them. All are in the tokens as JSON, under Share and keep.")
 
 
 def _height(n_ids: int) -> int | str:
@@ -129,8 +125,12 @@ def _shown(entry: TokenDetails | None) -> str:
 def _said(ids: Sequence[int], found: ReadIds) -> None:
     """The text, and whether it gives the ids back."""
     text = found.data.decode(errors="replace")
-    st.caption(f"{count(len(ids))} {'id' if len(ids) == 1 else 'ids'} say {count(len(found.data))} bytes of text:")
-    st.code(text, language=None, wrap_lines=True)
+    said = "1 id says" if len(ids) == 1 else f"{count(len(ids))} ids say"
+    st.caption(
+        f"{said} {count(len(found.data))} {'byte' if len(found.data) == 1 else 'bytes'} of text{':' if text else '.'}"
+    )
+    if text:
+        st.code(text, language=None, wrap_lines=True)
     if found.back is None:
         return
     if found.back.place is None:

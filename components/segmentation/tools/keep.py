@@ -13,7 +13,7 @@ from core.export.tokens import document, to_csv
 
 def draw(context: SegmentationContext) -> None:
     """Buttons; files are made when asked for."""
-    named = [(row.tokenizer.info, row.segmentation) for row in context.rows]
+    named = [(row.info, row.segmentation) for row in context.rows]
     st.markdown("**The view**")
     view_files(VIEW_KEY, key="view_files")
     st.markdown("**The tokens**")

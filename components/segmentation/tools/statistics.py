@@ -13,12 +13,12 @@ from components.segmentation.standing import OF_THE_FEWEST, fewest_lossless, tim
 from components.widgets.view import View
 from components.widgets.written_table import written_table
 from core.common.definitions import Definition
-from core.common.numbers import count
+from core.common.numbers import count, decimals
 from core.metrics.base import METRICS, Form, Metric, Value, on_text
 from core.segmentation.cost import CONTEXT_SHARE, COST, context_share, cost
 from core.text.units import Units
 
-_FORMATS: dict[Form, Callable[[float], str]] = {"whole": count, "decimals": "{:.2f}".format, "share": "{:.1%}".format}
+_FORMATS: dict[Form, Callable[[float], str]] = {"whole": count, "decimals": decimals, "share": "{:.1%}".format}
 _SEGMENTERS = {"Between spaces": "", "By UAX 29 in every script": "uax29"}
 _PLAIN = {  # what a column is headed where the field's own term needs explaining; the term is then in its definition
     "fertility": "Tokens per word",

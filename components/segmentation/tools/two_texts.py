@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.cached import tokenizers as cached
 from components.segmentation.context import SegmentationContext
+from components.segmentation.row_choice import choose_row
 from components.segmentation.rows import Row
 from components.widgets import text_state
 from components.widgets.chips import chips, piece_shown
@@ -39,18 +40,13 @@ def draw(context: SegmentationContext) -> None:
     if not has_utf8(second):  # the editor says at which character
         return
     if not second:
-        st.caption("Type a second text, or choose a pair: it is cut by the same tokenizers and laid beside the first.")
+        st.caption("A second text is cut by the same tokenizers and laid beside the first.")
         return
     specials = context.options.specials
     cut = [cached.segmentation(row.spec, second, specials.add, specials.parse) for row in context.rows]
     _counts(context.rows, cut)
-    by_spec = {row.spec: (row, segmentation) for row, segmentation in zip(context.rows, cut, strict=True)}
-    if st.session_state.get("two_tokenizer") not in by_spec:
-        st.session_state.pop("two_tokenizer", None)
-    spec = st.selectbox(
-        "Aligned under", list(by_spec), key="two_tokenizer", format_func=lambda s: by_spec[s][0].label, width=280
-    )
-    row, other = by_spec[spec]
+    row = choose_row(context.rows, "two_tokenizer", label="Aligned under")
+    other = cut[list(context.rows).index(row)]
     segments = compare(row.segmentation, other).segments
     for title, segmentation, side in (("First text", row.segmentation, 0), ("Second text", other, 1)):
         st.markdown(f"**{title}**")

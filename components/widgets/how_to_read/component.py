@@ -13,10 +13,11 @@ _component = st.components.v2.component(
 )
 
 
-def how_to_read(title: str, *, key: str = "how_to_read") -> None:
+def how_to_read(title: str, sentence: str, *, key: str = "how_to_read") -> None:
     """Say how to read the page.
 
     Args:
         title: of the page; it is seen in the navigation row, so only screen readers hear it here.
+        sentence: that is always there.
     """
-    _component(key=key, data={"title": title})
+    _component(key=key, data={"title": title, "sentence": sentence})

@@ -2,6 +2,7 @@
 
 export default function ({ data, parentElement }) {
   parentElement.querySelector("h1").textContent = data.title;
+  parentElement.querySelector(".sentence span").textContent = data.sentence;
   const section = parentElement.querySelector("section"), button = parentElement.querySelector("button");
   button.onclick = () => {
     section.hidden = !section.hidden;

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tokenizers
 
+from core.common.numbers import count
 from core.tokenizers.backends.spelling import Spelling
 from core.tokenizers.explain.longest import wordpiece_matches
 from core.tokenizers.explain.merges import replay, taken_at_once
@@ -59,7 +60,7 @@ def bpe(backend: tokenizers.Tokenizer, spelling: Spelling, merges: Merges, pre_t
 
     def rank(left: bytes, right: bytes) -> tuple[float, str] | None:
         place = merges.rank_by_pair.get((left.decode(), right.decode()))
-        return None if place is None else (place, f"merge rank {place:,}")
+        return None if place is None else (place, f"merge rank {count(place)}")
 
     steps = replay([s.encode() for s in _characters(model, pre_token)], rank)
     at_once = model.ignore_merges and len(pre_token) > 1 and model.token_to_id(pre_token) is not None

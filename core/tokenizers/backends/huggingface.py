@@ -17,6 +17,7 @@ import tokenizers
 from numpy.typing import NDArray
 
 from core.common.errors import UserError, is_failure, shown
+from core.common.numbers import count
 from core.text.utf8 import byte_offsets, utf8
 from core.tokenizers.backends import explained
 from core.tokenizers.backends.components import states
@@ -144,11 +145,24 @@ class HuggingFaceTokenizer(LocalTokenizer):
         return details(self._measured, ids)
 
     def decode(self, ids: Sequence[int]) -> bytes:
-        if self._spelling.prefix or self._spelling.suffix:  # only the library knows where its words end
+        if self._spelling.suffix:
+            return self._words(ids)
+        if self._spelling.prefix:  # only the library knows where its words end
             return str(self._backend.decode(list(ids), skip_special_tokens=False)).encode()
-        pieces, kinds = self.vocabulary.pieces, self.vocabulary.kinds
-        data = b"".join(self._spelled(i).encode() if kinds[i] == Kind.UNKNOWN else pieces[i] for i in ids)
+        data = b"".join(map(self._said, ids))
         return data if self._spelling.alphabet else data.removeprefix(self._prefix)
+
+    def _words(self, ids: Sequence[int]) -> bytes:
+        """The text of ids whose spelling marks the end of a word, with a space there; the decoder of CLIP's own
+        tokenizer.json leaves the marks in."""
+        suffix = self._spelling.suffix
+        return b"".join(self._said(i) + b" " * self._spelled(i).endswith(suffix) for i in ids).removesuffix(b" ")
+
+    def _said(self, token_id: int) -> bytes:
+        """The text of one id; an unknown one is spelled out."""
+        vocabulary = self.vocabulary
+        unknown = vocabulary.kinds[token_id] == Kind.UNKNOWN
+        return self._spelled(token_id).encode() if unknown else vocabulary.pieces[token_id]
 
     @cached_property
     def _measured(self) -> Vocabulary:
@@ -189,7 +203,7 @@ class HuggingFaceTokenizer(LocalTokenizer):
         return [
             Stage("Normaliser", self.info.normaliser or "changes nothing", tuple(normal)),
             Stage("Pre-tokenizer", pre_tokenizer_in_words(backend.pre_tokenizer) + found, tuple(cut)),
-            Stage("Model", f"{self.info.algorithm}, {len(self.vocabulary):,} entries", tuple(tokens)),
+            Stage("Model", f"{self.info.algorithm}, {count(len(self.vocabulary))} entries", tuple(tokens)),
             Stage("Post-processor", adds or "adds nothing", (*front, *tokens, *end)),
         ]
 

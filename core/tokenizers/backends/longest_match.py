@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import UnreadableFile
+from core.common.numbers import count
 from core.tokenizers.backends.display import displayed, undisplayed
 from core.tokenizers.explain.longest import longest_matches
 from core.tokenizers.segmentation import Encoded, Ints
@@ -77,7 +78,7 @@ class LongestMatchTokenizer(LocalTokenizer):
         return [
             Stage("Normaliser", "changes nothing", (text,) if text else ()),
             Stage("Pre-tokenizer", "none: the whole text, as UTF-8 bytes", (text,) if text else ()),
-            Stage("Model", f"the longest of {len(self._known):,} entries at each place", tokens),
+            Stage("Model", f"the longest of {count(len(self._known))} entries at each place", tokens),
         ]
 
     def explain(self, piece: str) -> Explanation | None:

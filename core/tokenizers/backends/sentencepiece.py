@@ -18,6 +18,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from numpy.typing import NDArray
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 from core.tokenizers.backends.spm_proto import (
     ALGORITHMS,
     BPE,
@@ -439,7 +440,9 @@ class SentencePieceTokenizer(LocalTokenizer):
             if left in frozen or right in frozen:
                 return None
             place = by_bytes.get(left + right)
-            return None if place is None else (place, f"merge rank {place:,.0f}" if place >= 0 else f"score {-place:g}")
+            return (
+                None if place is None else (place, f"merge rank {count(place)}" if place >= 0 else f"score {-place:g}")
+            )
 
         return self._without_unknown(replay(symbols, rank), {_say(piece) for piece in scores})
 

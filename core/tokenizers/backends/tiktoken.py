@@ -11,6 +11,7 @@ import tiktoken
 from numpy.typing import NDArray
 
 from core.common.errors import UnreadableFile, UserError, is_failure, shown
+from core.common.numbers import count
 from core.tokenizers.backends.display import displayed, undisplayed
 from core.tokenizers.backends.nfc import Composed, Form, composed
 from core.tokenizers.backends.spelling import MAX_ID
@@ -125,7 +126,7 @@ class TiktokenTokenizer(LocalTokenizer):
             Stage(
                 "Pre-tokenizer", f"cut by the pattern {self._encoding._pat_str}, then bytes", self._pre_tokens(normal)
             ),
-            Stage("Model", f"BPE by rank, {len(self.vocabulary):,} entries", tokens),
+            Stage("Model", f"BPE by rank, {count(len(self.vocabulary))} entries", tokens),
             Stage("Post-processor", adds or "adds nothing", (*front, *tokens, *end)),
         ]
 
@@ -142,7 +143,7 @@ class TiktokenTokenizer(LocalTokenizer):
 
         def rank_of(left: bytes, right: bytes) -> tuple[float, str] | None:
             found = rank_by_bytes.get(left + right)
-            return None if found is None else (found, f"merge rank {found - self._offset:,}")
+            return None if found is None else (found, f"merge rank {count(found - self._offset)}")
 
         steps = replay([bytes([byte]) for byte in data], rank_of)
         note = taken_at_once("tiktoken", steps) if data in rank_by_bytes and len(data) > 1 else ""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import inf
 
+from core.common.numbers import count
 from core.tokenizers.explain.limit import check_length
 from core.tokenizers.tokenizer import Step
 
@@ -75,4 +76,4 @@ def taken_at_once(who: str, steps: Sequence[Step]) -> str:
     """
     said = f"The whole piece is an entry of the vocabulary: {who} takes it at once and asks no merges."
     left = len(steps[-1].symbols)
-    return f"{said} Its merges, replayed, end {'there too' if left == 1 else f'in {left:,} tokens'}."
+    return f"{said} Its merges, replayed, end {'there too' if left == 1 else f'in {count(left)} tokens'}."

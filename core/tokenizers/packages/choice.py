@@ -1,13 +1,10 @@
 """Which files of a package make a tokenizer."""
 
 from collections.abc import Sequence
-from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
-from core.tokenizers.catalog import LEADING, SIBLINGS
-
-_ALONE = ("*.tiktoken", "*.model", "*.gguf", "*vocab*.txt", "tokenizer.model.*", "*tekken*.json")
+from core.tokenizers.catalog import LEADING, SIBLINGS, could_stand_alone
 
 
 def chosen(names: Sequence[str], file: str) -> list[str]:
@@ -61,7 +58,7 @@ def _only(names: Sequence[str]) -> str:
 def _tokenizers(names: Sequence[str]) -> list[str]:
     """Files that may hold a whole tokenizer: by their usual names, or where none has one, by their endings."""
     usual = [name for name in names if PurePosixPath(name).name in LEADING]
-    return usual or [name for name in names if any(fnmatch(PurePosixPath(name).name, one) for one in _ALONE)]
+    return usual or [name for name in names if could_stand_alone(PurePosixPath(name).name)]
 
 
 def _listed(names: Sequence[str]) -> str:
