@@ -141,4 +141,5 @@ def _points(text: str) -> NDArray[np.uint32]:
 
 def _begins(data: bytes) -> NDArray[np.bool_]:
     """Where a character begins, (len(data),)."""
-    return np.frombuffer(data, np.uint8) & 0xC0 != 0x80
+    begins: NDArray[np.bool_] = np.frombuffer(data, np.uint8) & 0xC0 != 0x80
+    return begins
