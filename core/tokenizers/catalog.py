@@ -25,6 +25,7 @@ SIBLINGS = (
     "qwen.tiktoken",
     "spiece.model",
     "sentencepiece.bpe.model",
+    "spm.model",
     "source.spm",
     "target.spm",
     "vocab.json",
