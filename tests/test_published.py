@@ -131,6 +131,31 @@ def test_making_part_of_the_atlas_again_gives_the_same_bytes(tmp_path: Path, mon
 
 
 @needs_data
+def test_adding_takes_what_ships_as_it_is(flores200: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+    monkeypatch.setattr("core.premium.atlas.build.count_corpus", lambda *_: counted.append(1))
+    wanted = [one for one in WANTED if one.key in ("utf8-bytes", "characters", "mistral-v1", "qwen-3.6")]
+    build(flores200, wanted, DATA, tmp_path, "2026-01-01", add=True)
+    assert counted == []
+    for one in wanted:
+        name = f"{one.key}.parquet"
+        assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes()
+    monkeypatch.setattr("core.premium.atlas.build.version", lambda name: "0")
+    with pytest.raises(AttributeError):  # it would count, and the stand-in gives no table
+        build(flores200, wanted, DATA, tmp_path, "2026-01-01", add=True)
+    assert counted == [1]
+
+
+def test_the_newest_generations_are_there_and_say_what_was_opened() -> None:
+    known = atlas_tokenizers()
+    for key in ("qwen-3.6", "deepseek-v4", "gemma-3", "gemma-2", "command-r", "claude-2", "jurassic-2", "whisper"):
+        assert "sha256" in known[key].file, key
+        assert known[key].spec in known[key].opens
+    years = [one.year for one in known.values() if one.year and one.family != "One language"]
+    assert years[:3] == [2026, 2026, 2025], "newest first"
+
+
+@needs_data
 @pytest.mark.slow
 @pytest.mark.parametrize("key", ["cl100k", "llama-2", "bert-multilingual", "rwkv", "graphemes"])
 def test_the_shipped_counts_are_those_of_the_reference(
