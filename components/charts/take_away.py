@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.paper import paper
+from components.frame.asking import fragment
 from components.widgets.picture_buttons.component import picture_buttons
 from core.export.latex import Columns
 from core.export.provenance import Provenance, bibtex, citation, to_csv, to_latex, to_parquet
@@ -39,7 +40,7 @@ def take_away(
             with place:
                 _offer(key, name, about(), alt, numbers, figure)
 
-    st.fragment(draw)()
+    fragment(draw)()
 
 
 def _offer(
