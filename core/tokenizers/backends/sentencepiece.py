@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.common.errors import UnreadableFile, shown
 from core.tokenizers.backends.spm_charsmap import CharacterMap
-from core.tokenizers.backends.spm_origins import Origins
+from core.tokenizers.backends.spm_origins import NormalisedOrigins
 from core.tokenizers.backends.spm_proto import (
     ALGORITHMS,
     BPE,
@@ -296,13 +296,13 @@ class SentencePieceTokenizer(LocalTokenizer):
         return np.array(self._processor.normalize(text, with_offsets=True)[1], np.int32)
 
     @cached_property
-    def _origins(self) -> Origins | None:
+    def _origins(self) -> NormalisedOrigins | None:
         """Works out origins; None where the library has to be asked."""
         spec, pieces = self._model.normalizer_spec, self._model.pieces
         if self._model.trainer_spec.treat_whitespace_as_suffix:
             return None
         try:
-            return Origins(
+            return NormalisedOrigins(
                 CharacterMap(spec.precompiled_charsmap) if spec.precompiled_charsmap else None,
                 self._space,
                 collapse=spec.remove_extra_whitespaces,

@@ -23,7 +23,7 @@ _ODD = 32  # becomes what is not followed here: several spaces in a row, or the 
 _MOST_SYMBOLS = 16
 
 
-class Origins:
+class NormalisedOrigins:
     """The normaliser of a model, as far as it says which character became how many bytes.
 
     Args:
