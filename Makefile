@@ -65,6 +65,7 @@ bench: $(VENV)/test.stamp
 atlas: $(VENV)/run.stamp
 	$(BIN)/python -m core.premium.atlas
 	$(BIN)/python -m core.premium.atlas.fidelity
+	$(BIN)/python -m core.premium.atlas.measures
 
 models: $(VENV)/run.stamp
 	$(BIN)/python -m core.models.build

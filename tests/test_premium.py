@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from core.common.errors import UnknownName, UserError
-from core.counting.table import CountTable
-from core.premium.differences import Differences, compare_cells
+from core.premium.differences import change, languages_under, tokenizers_on
 from core.premium.premium import (
     PER,
     joined_premiums,
@@ -259,38 +258,52 @@ def test_holm_by_hand() -> None:
 
 
 def test_student_by_published_tables() -> None:
-    assert [round(quantile(0.95, d), 3) for d in (1, 2, 5, 30, 1000)] == [12.706, 4.303, 2.571, 2.042, 1.962]
-    assert [round(quantile(0.99, d), 3) for d in (1, 10, 60)] == [63.657, 3.169, 2.66]
+    degrees = np.array([1, 2, 5, 30, 1000])
+    assert quantile(0.95, degrees).round(3).tolist() == [12.706, 4.303, 2.571, 2.042, 1.962]
+    assert quantile(0.99, np.array([1, 10, 60])).round(3).tolist() == [63.657, 3.169, 2.66]
     assert two_sided(float("inf"), 5) == 0 and two_sided(40.0, 2000) < 1e-200
 
 
-def compare_two(made: CountTable, first: int, second: int, base: str | None = "a") -> Differences:
-    """Two tokenizers on every language, by premiums over the base or, without one, by the tokens themselves."""
-    codes = [code for code in made.languages if code != base]
-    return compare_cells(made, [((first, code), (second, code)) for code in codes], base, codes)
-
-
-def test_equal_tokenizers_are_not_distinguishable() -> None:
+def test_equal_tokenizers_are_not_distinct() -> None:
     counts = random_counts(1, 5, 100)
-    found = compare_two(table(np.concatenate([counts, counts])), 0, 1)
-    assert (found.ratio == 1).all() and (found.adjusted == 1).all() and not found.distinguishable.any()
-    assert found.names == ("b", "c", "d", "e")
+    found = change(table(np.concatenate([counts, counts])), 0, 1, "a")
+    assert (found.ratio[1:] == 1).all() and (found.adjusted[1:] == 1).all() and not found.distinct.any()
+    assert found.n == 4 and np.isnan(found.ratio[0])  # the base is 1 with both, whatever they are
+    assert found.within(0.01)[1:].all()
 
 
 def test_a_large_difference_is_found_and_has_the_right_size() -> None:
     counts = random_counts(1, 3, 300)
     doubled = counts.copy()
     doubled[0, 1] *= 2
-    found = compare_two(table(np.concatenate([doubled, counts])), 0, 1)
-    assert found.ratio[0] == pytest.approx(2.0) and found.distinguishable.tolist() == [True, False]
+    made = table(np.concatenate([counts, doubled]))
+    found = change(made, 0, 1, "a")
+    assert found.ratio[1] == pytest.approx(2.0) and found.distinct.tolist() == [False, True, False]
+    pair = tokenizers_on(made, "b", "a")
+    assert pair.ratio[1, 0] == pytest.approx(2.0) and pair.ratio[0, 1] == pytest.approx(0.5)
+    assert (pair.n, pair.distinct.tolist()) == (1, [[False, True], [True, False]])
 
 
 def test_the_paired_test_by_hand() -> None:
     first, second = np.array([12, 11, 14, 9, 10, 13, 12, 11, 10, 12]), np.array([10, 11, 12, 9, 9, 12, 10, 11, 10, 11])
-    found = compare_two(table([[first], [second]]), 0, 1, None)
+    found = languages_under(table([[first, second]]), 0)
     influence = first / first.mean() - second / second.mean()
     t = np.log(first.sum() / second.sum()) / (influence.std(ddof=1) / np.sqrt(10))
-    assert found.p[0] == pytest.approx(two_sided(t, 9)) and found.ratio[0] == pytest.approx(114 / 105)
+    assert found.adjusted[0, 1] == pytest.approx(two_sided(t, 9)) and found.ratio[0, 1] == pytest.approx(114 / 105)
+
+
+def test_a_pair_is_compared_on_the_sentences_that_both_have() -> None:
+    counts = random_counts(1, 3, 60)
+    sizes = np.full((3, 60), 9, np.uint16)
+    sizes[1, 5] = sizes[2, 7] = 0
+    groups = tuple(n // 2 for n in range(60))
+    gaps = table(counts, n_bytes=sizes, groups=groups, grouped_by="article")
+    rest = [n for n in range(60) if n not in (5, 7)]
+    whole = table(counts[..., rest], groups=tuple(groups[n] for n in rest), grouped_by="article")
+    found, expected = languages_under(gaps, 0), languages_under(whole, 0)
+    for values in ("ratio", "low", "high"):
+        assert getattr(found, values)[1, 2] == pytest.approx(getattr(expected, values)[1, 2])
+    assert found.ratio[0, 1] != pytest.approx(expected.ratio[0, 1])  # a has the sentence that c lacks
 
 
 def test_pairing_finds_what_two_intervals_hide() -> None:
@@ -298,47 +311,66 @@ def test_pairing_finds_what_two_intervals_hide() -> None:
     base = chance.gamma(3, 30, 200)
     first = np.stack([base, base * 2.0]).astype(int) + 5
     second = np.stack([base, base * 2.04]).astype(int) + 5
-    made = table(np.stack([first, second]))
-    assert compare_two(made, 1, 0).distinguishable.tolist() == [True]
+    found = change(table(np.stack([first, second])), 0, 1, "a")
+    assert found.distinct.tolist() == [False, True]
+    assert not found.within(0.01)[1] and found.within(0.03)[1]
 
 
 def test_false_findings_are_as_rare_as_stated() -> None:
     chance = np.random.default_rng(0)
-    found = []
+    found, alike = [], []
     for _ in range(300):
         length = chance.gamma(5, 10, 50)
-        counts = chance.poisson(length * np.array([1.0, 1.0])[:, None]) + 1
-        found.append(compare_two(table(counts[:, None]), 0, 1, None).p[0])
-    assert 0.02 <= np.mean(np.array(found) < 0.05) <= 0.09
+        pair = languages_under(table(chance.poisson(length, (1, 2, 50)) + 1), 0)
+        off = languages_under(table(chance.poisson([length, length * 1.1 + 0.1], (1, 2, 50)) + 1), 0)
+        found.append(bool(pair.distinct[0, 1]))
+        alike.append(bool(off.within(0.1)[0, 1]))
+    assert 0.02 <= np.mean(found) <= 0.09
+    assert np.mean(alike) <= 0.09  # called the same within the margin by which they differ
 
 
 def test_the_test_agrees_with_the_interval_of_the_bootstrap() -> None:
-    made = table(random_counts(1, 2, 400, seed=4))
-    interval = premiums(made, "a", resampled=resample(made, 4000))
-    found = compare_cells(made, [((0, "b"), (0, "a"))], "a", ["t0"])
-    assert (found.low[0], found.high[0]) == pytest.approx((interval.low[0, 1], interval.high[0, 1]), rel=0.01)
+    for groups in ((), tuple(n // 3 for n in range(400))):
+        made = table(random_counts(1, 2, 400, seed=4), groups=groups, grouped_by="article")
+        interval = premiums(made, "a", resampled=resample(made, 4000))
+        found = languages_under(made, 0)
+        expected = (interval.low[0, 1], interval.high[0, 1])
+        assert (found.low[1, 0], found.high[1, 0]) == pytest.approx(expected, rel=0.01)
 
 
 def test_every_pair_of_tokenizers() -> None:
     counts = random_counts(1, 2, 200)
     three = np.concatenate([counts, counts, counts])
     three[2, 1] *= 3
-    pairs = [((i, "b"), (j, "b")) for i, j in ((0, 1), (0, 2), (1, 2))]
-    found = compare_cells(table(three), pairs, "a", ["t0 – t1", "t0 – t2", "t1 – t2"])
-    assert found.distinguishable.tolist() == [False, True, True]
+    found = tokenizers_on(table(three), "b", "a")
+    assert found.n == 3 and found.distinct[np.triu_indices(3, 1)].tolist() == [False, True, True]
+
+
+def test_a_tokenizer_that_somebody_brought_changes_no_verdict_on_others() -> None:
+    made = table(random_counts(6, 2, 30, seed=2))
+    alone = tokenizers_on(made.select([0, 1, 2, 3]), "b", "a")
+    one, two = tokenizers_on(made.select([0, 1, 2, 3, 4]), "b", "a", [4]), tokenizers_on(made, "b", "a", [4, 5])
+    for found in (one, two):
+        assert np.array_equal(found.adjusted[:4, :4], alone.adjusted, equal_nan=True) and found.n == alone.n == 6
+    assert np.array_equal(one.adjusted[4, :4], two.adjusted[4, :4])
+    assert not np.isnan(two.adjusted[4, 5])
 
 
 def test_masked_cells_are_not_compared() -> None:
     counts = np.full((2, 2, 20), 10)
     unknown = np.zeros_like(counts)
     unknown[1, 1] = 5
-    found = compare_two(table(counts, unknown), 0, 1)
-    assert found.reasons == {0: "50 % of the tokens of t1 on b are unknown."} and np.isnan(found.adjusted[0])
+    masked = table(counts, unknown)
+    assert np.isnan(change(masked, 0, 1, "a").adjusted).all() and change(masked, 0, 1, "a").n == 0
+    assert np.isnan(languages_under(masked, 1).ratio).all() and languages_under(masked, 0).n == 1
+    assert tokenizers_on(masked, "b", "a").n == 0
 
 
 def test_nine_sentences_are_no_sample() -> None:
-    with pytest.raises(UserError, match="at least 10 sentences"):
-        compare_cells(table([[[1] * 9, [2] * 9]]), [((0, "a"), (0, "b"))], "a", ["t0"])
+    few = table([[[1] * 9, [2] * 9]])
+    for kind, which in ((languages_under, (0,)), (tokenizers_on, ("b", "a")), (change, (0, 0, "a"))):
+        with pytest.raises(UserError, match="at least 10 sentences, and there are 9"):
+            kind(few, *which)
 
 
 def test_ranks_share_and_skip() -> None:

@@ -16,7 +16,7 @@ from components.premium.views.slope import cells_of, slope_figure
 from components.premium.views.units import bump_figure, moved_most, parts_figure
 from components.premium.views.world import RULES, Country, country_table, map_figure, small_ones
 from core.premium.atlas import shipped_atlas
-from core.premium.differences import compare_cells
+from core.premium.differences import languages_under
 from core.premium.premium import MAX_UNKNOWN, premiums, ranks, telling
 from core.premium.workbench import CountFacts
 
@@ -83,10 +83,11 @@ def test_the_axis_of_ratios_is_even_in_doublings() -> None:
 
 def test_ranked_dots_have_their_intervals_and_bands_join_what_is_not_told_apart() -> None:
     value, low, high = np.array([3.0, 2.9, 1.0]), np.array([2.8, 2.7, 0.9]), np.array([3.2, 3.1, 1.1])
-    apart = np.array([False, True])
-    figure = ranked_figure("abc", (value, low, high), "xyz", np.array([True, True, False]), apart, "#000", "t")
-    band, dots = figure.data
+    apart, from_base = np.array(["open", "small"]), np.array(["differs", "small", "same"])
+    figure = ranked_figure("abc", (value, low, high), "xyz", from_base, apart, "#000", "t")
+    band, dots, small = figure.data
     assert list(band.x) == [3.0, 2.9, None] and list(band.y) == [0, 1, None]
+    assert list(small.x) == [2.9, 1.0, None] and small.line.dash == "dot"
     assert np.allclose(dots.error_x.array, high - value) and np.allclose(dots.error_x.arrayminus, value - low)
     assert list(dots.marker.symbol) == ["circle", "circle", "circle-open"]
 
@@ -147,9 +148,10 @@ def test_a_country_has_the_premium_of_its_language(context: PremiumContext, rule
 
 def test_a_language_against_the_base_per_byte_gives_the_premium_per_byte() -> None:
     table = shipped_atlas(["gpt-2"])
-    found = compare_cells(table, [((0, "tha_Thai"), (0, "eng_Latn"))], None, ["Thai"], "byte")
+    found = languages_under(table, 0, "byte")
+    pair = table.language("tha_Thai"), table.language("eng_Latn")
     premium = premiums(table, "eng_Latn", "byte").value[0, table.language("tha_Thai")]
-    assert np.isclose(found.ratio[0], premium) and found.low[0] < premium < found.high[0]
+    assert np.isclose(found.ratio[pair], premium) and found.low[pair] < premium < found.high[pair]
 
 
 def test_telling_sentences_leave_out_missing_and_short_ones() -> None:

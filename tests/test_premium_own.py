@@ -101,6 +101,17 @@ def test_what_is_not_counted_says_so_and_the_rest_is_as_if_all_were() -> None:
     assert np.isnan(found.value[0, german]) and "not counted on deu_Latn yet" in found.reasons[0, german]
 
 
+def test_another_text_says_how_far_its_premiums_lie_from_those_on_flores() -> None:
+    text = open_corpus("sample")
+    count_corpus(open_tokenizer("builtin:utf8-bytes"), text)
+    app = page(corpus="sample", counted=["utf8-bytes"], premium="Texts", find="Thai, German, Burmese")
+    assert not app.error
+    (said,) = (each.value for each in app.caption if "divided by that on FLORES-200" in each.value)
+    assert "for the 3 languages found" in said and f"all {len(text.languages) - 1} languages, shown or not" in said
+    app = page(premium="Texts")
+    assert any("This is FLORES-200. Choose another text" in each.value for each in app.info)
+
+
 def test_yours_are_kept_by_content_and_removed() -> None:
     one = brought.keep(open_tokenizer(SPEC).info)
     assert brought.kept() == {one.fingerprint: one}

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.stats.ratio_t_test import ratio_against_one, ratio_against_zero, two_sided
+from core.stats.ratio_family import RatioFamily, each_against_one
+from core.stats.ratio_t_test import ratio_against_zero, two_sided
 
 DRAWN = np.random.default_rng(0).normal(0.3, 1, 40)
 ONE_STRATUM = np.zeros(40, np.intp)
@@ -28,13 +29,21 @@ def test_strata_keep_their_own_means_and_a_lone_item_says_nothing() -> None:
 
 def test_what_is_the_same_in_every_item_is_certain() -> None:
     counts = np.arange(1.0, 21)
-    assert ratio_against_one([(counts, 1), (counts, -1)]).p == 1
-    twice = ratio_against_one([(2 * counts, 1), (counts, -1)])
-    assert twice.p == 0 and twice.value == twice.low == twice.high == pytest.approx(2)
+    found = family(np.stack([counts, 2 * counts]), counts)
+    assert found.adjusted.tolist() == [1, 0]
+    assert found.ratio.tolist() == found.low.tolist() == found.high.tolist() == pytest.approx([1, 2])
+    assert found.within(0.01).tolist() == [True, False]
 
 
 def test_swapping_two_sums_inverts_the_ratio_and_leaves_the_probability() -> None:
     first, second = np.exp(DRAWN), np.exp(DRAWN[::-1] / 2)
-    one, other = ratio_against_one([(first, 1), (second, -1)]), ratio_against_one([(second, 1), (first, -1)])
-    assert (one.value, one.low, one.high) == pytest.approx((1 / other.value, 1 / other.high, 1 / other.low))
-    assert one.p == pytest.approx(other.p)
+    one, other = family(first[None], second), family(second[None], first)
+    for here, there in ((one.ratio, other.ratio), (one.low, other.high), (one.high, other.low)):
+        assert here == pytest.approx(1 / there)
+    assert one.adjusted == pytest.approx(other.adjusted)
+
+
+def family(above: np.ndarray, below: np.ndarray) -> RatioFamily:
+    """Ratios of sums over the same items."""
+    every = np.ones(above.shape, bool)
+    return each_against_one([(above, 1), (below[None], -1)], every[:, 0], every, None, 2)

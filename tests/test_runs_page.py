@@ -109,6 +109,26 @@ def test_a_tokenizer_that_cannot_be_opened_is_one_message_and_nothing_is_counted
     assert app.button(key="submit_count").disabled
 
 
+def test_the_form_asks_which_column_of_a_table_groups_its_sentences() -> None:
+    rows = "".join(f"d{n // 3},Cat {n},Katze {n}\n" for n in range(36))
+    kept = keep_corpus("own.csv", f"doc,eng_Latn,deu_Latn\n{rows}".encode())
+    app = page()
+    app.session_state["uploaded_corpora"] = {kept.spec: kept.label}
+    press(app, "count_corpus")
+    app.selectbox(key="corpus_to_count").set_value(kept.spec).run()
+    asked = app.selectbox(key=f"count_groups_{kept.fingerprint}")
+    assert asked.options == ["None known", "Same value in the column doc"] and "12 groups" not in texts(app)
+    asked.set_value("doc").run()
+    assert "They come from 12 groups, each resampled whole." in texts(app)
+    app.multiselect(key="count_tokenizers").set_value(["builtin:words"]).run()
+    press(app, "submit_count")
+    jobs = Jobs()
+    (job,) = jobs.newest()
+    assert job.params["corpus_spec"] == f"{kept.spec}?groups=doc"
+    assert jobs.wait(job.key, 60).state is State.DONE
+    assert counted(jobs.result(job.key)).n_drawn == 12
+
+
 def test_where_uploads_are_off_none_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     app = press(page(), "count_corpus")
     assert "Upload a file …" in app.selectbox(key="corpus_to_count").options

@@ -1,6 +1,6 @@
 """What sessions share of premiums: the shipped counts, what follows from them, and tokenizers cut on sentences."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 import streamlit as st
 
@@ -8,13 +8,19 @@ from components.cached.corpora import corpus
 from components.cached.tokenizers import MOST_OF_A_TEXT, tokenizer
 from core.counting.table import CountTable
 from core.jobs.shared_cache import shared
+from core.metrics.bare import bare
 from core.metrics.base import Value, shown
-from core.metrics.evidence import of_sentences
+from core.metrics.evidence import of_sentences, over_languages
+from core.metrics.intervals import measured
 from core.premium.atlas import atlas_tokenizers, shipped_atlas
-from core.premium.differences import Cell, Differences, compare_cells
+from core.premium.atlas.measures import on_tokens
+from core.premium.error_growth import Floats, error_growth
 from core.premium.premium import Per, Premiums, Resampled, premiums, resample
 from core.premium.published import Reproduction, reproduction
 from core.segmentation.costliest_words import Cost, costliest_characters, costliest_words
+from core.stats.grouped_items import groups_of
+from core.stats.ratio_family import RatioFamily
+from core.text.units import units_of
 from core.tokenizers.segmentation import Segmentation
 
 
@@ -39,20 +45,16 @@ def atlas_premiums(part: str, base: str, per: Per) -> Premiums:
     return shared().get(("premiums", part, base, per), computed)
 
 
-def differences(
-    stamp: Hashable,
-    table: CountTable,
-    pairs: tuple[tuple[Cell, Cell], ...],
-    base: str | None,
-    names: tuple[str, ...],
-    per: Per = "line",
-) -> Differences:
-    """Which pairs of cells of a table differ by more than chance, corrected for their number; `stamp` stands for it."""
+def growth(stamp: Hashable, table: CountTable, base: str, per: Per, rows: tuple[int, ...]) -> Floats:
+    """By which factor errors of premiums grow because of groups, (rows, L); `stamp` stands for the table."""
     return shared().get(
-        ("differences", stamp, pairs, base, names, per),
-        lambda: compare_cells(table, pairs, base, names, per),
-        most=MOST_OF_A_TEXT,
+        ("growth", stamp, base, per, rows), lambda: error_growth(table, base, per, rows), most=MOST_OF_A_TEXT
     )
+
+
+def family(kind: Callable[..., RatioFamily], stamp: Hashable, table: CountTable, *which: Hashable) -> RatioFamily:
+    """One of the families of `core.premium.differences`, which depends on nothing but this; `stamp` is the table's."""
+    return shared().get(("family", kind.__name__, stamp, which), lambda: kind(table, *which), most=MOST_OF_A_TEXT)
 
 
 def segmentations(spec: str, corpus_spec: str, code: str, most: int) -> tuple[Segmentation, ...]:
@@ -76,17 +78,36 @@ def costliest(spec: str, corpus_spec: str, code: str, most: int) -> tuple[list[C
     return shared().get(("costliest", spec, corpus_spec, code, most), found, most=MOST_OF_A_TEXT)
 
 
-def metric_values(spec: str, corpus_spec: str, code: str, most: int, reference: str | None) -> dict[str, Value]:
-    """Every metric of a tokenizer on the first sentences of a language; `reference` is the spec to compare with."""
+def metric_values(spec: str, corpus_spec: str, code: str, most: int) -> dict[str, Value]:
+    """The metrics that look at the tokens, of a tokenizer on the first sentences of a language, with intervals."""
 
     def made() -> dict[str, Value]:
-        against = segmentations(reference, corpus_spec, code, most) if reference else None
-        evidence = of_sentences(
-            segmentations(spec, corpus_spec, code, most), tokenizer(spec).info.n_vocabulary, against
-        )
-        return {key: one.value(evidence) for key, one in shown("sentences").items()}
+        text = corpus(corpus_spec)
+        n = min(most, text.n_sentences)
+        cut = segmentations(spec, corpus_spec, code, most)
+        units = shared().get(("units", corpus_spec, code, most), lambda: [units_of(one.text.decode()) for one in cut])
+        known = groups_of(text.groups[:n], n)
+        one = tokenizer(spec)
+        marks = bare(one, text.sentences[code][:n])
+        evidence = of_sentences(cut, one.info.n_vocabulary, units=units, groups=known, bare=marks)
+        return measured(on_tokens(), evidence)
 
-    return shared().get(("metric values", spec, corpus_spec, code, most, reference), made, most=MOST_OF_A_TEXT)
+    return shared().get(("metric values", spec, corpus_spec, code, most), made, most=MOST_OF_A_TEXT)
+
+
+def over_languages_values(
+    stamp: Hashable, table: CountTable, row: int, codes: tuple[str, ...], masked: tuple[int, ...]
+) -> dict[str, Value]:
+    """The metrics over languages of a tokenizer of a table, with intervals; `stamp` stands for the table.
+
+    Args:
+        masked: places among the codes of languages to leave out.
+    """
+
+    def made() -> dict[str, Value]:
+        return measured(shown("languages").values(), over_languages(table.select([row], codes), 0, masked))
+
+    return shared().get(("over languages", stamp, row, codes, masked), made, most=MOST_OF_A_TEXT)
 
 
 @st.cache_data(max_entries=1, show_spinner=False)

@@ -36,7 +36,8 @@ def overview(context: PremiumContext) -> None:
     st.html(_SWITCH)
     st.caption(
         f"A cell is a language under a tokenizer: blue-green takes fewer tokens than {context.base_label}, amber to "
-        "brown-red more; hatched is masked. Hover for the number and its interval, click for the sentences behind it."
+        f"brown-red more; hatched is masked. Hover for the number and its 95 % interval ({_drawn(context)}), click "
+        "for the sentences behind it."
     )
     with st.container(key="premium_wide"):
         chart = _chart(context, wide=True)
@@ -46,6 +47,10 @@ def overview(context: PremiumContext) -> None:
         with st.container(height=520 if len(context.columns) > 24 else "content", border=False):
             plot(_chart(context, wide=False), context)
     numbers(chart, context, "Token premiums")
+
+
+def _drawn(context: PremiumContext) -> str:
+    return f"{context.table.n_drawn:,} {context.table.drawn} resampled"
 
 
 def _chart(context: PremiumContext, wide: bool) -> Chart:

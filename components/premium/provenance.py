@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+import numpy as np
 import streamlit as st
 
 from components.cached import premium as cached_premium
@@ -12,6 +13,7 @@ from components.premium.context import PremiumContext
 from components.premium.controls import ABSENT, BASE, COUNTED, ENGLISH, OPENING
 from components.premium.texts import CORPUS
 from components.widgets.page_link.component import page_link
+from core.counting.table import CountedText
 from core.premium.published import SOURCE, Reproduction
 from core.text.languages import SOURCES
 
@@ -94,7 +96,39 @@ def text_note(notes: Sequence[str]) -> None:
                     st.caption(f"And {len(notes) - _MOST_NOTES} more.")
 
 
-_MOST_NOTES = 40
+_MOST_NOTES, _LOOKED_AT = 40, 12
+
+
+def what_is_drawn(table: CountedText, growth: np.ndarray) -> str:
+    """What intervals and tests take for the sample, and by which factor errors grow where that is groups.
+
+    Args:
+        growth: the factor for each cell shown, NaN where there is none.
+    """
+    if table.drawn_together is None:
+        return (
+            "It is not known which sentences come from one article, so each is **resampled** by itself; if some belong "
+            "together, the intervals are too narrow. A table may say so in a column, which the form on Runs asks for."
+        )
+    known = growth[~np.isnan(growth)]
+    by = f", by the column {plain(table.grouped_by)}" if table.drawn == "groups" else ""
+    said = f"The {table.n_bytes.shape[1]:,} sentences come from {table.n_drawn:,} {table.drawn}{by}, which are "
+    said += "**resampled** whole, for intervals and for tests: sentences of one are alike. "
+    if not len(known):
+        return said.strip()
+    low, median, high = np.percentile(known, [2.5, 50, 97.5])
+    return (
+        f"{said}That makes errors {median:.2f} times as large as if sentences were independent (median of "
+        f"{len(known):,} cells, 95 % of them from {low:.2f} to {high:.2f})."
+    )
+
+
+def _growth(context: PremiumContext) -> np.ndarray:
+    """By which factor the errors of cells shown grow because of groups; of many tokenizers a dozen are looked at."""
+    rows = context.rows[:: -(-len(context.rows) // _LOOKED_AT)]
+    found = cached_premium.growth(context.stamp, context.table, context.base, context.per, rows)
+    shown = found[:, list(context.columns)]
+    return np.where(np.isnan(context.found.value[np.ix_(rows, context.columns)]), np.nan, shown)
 
 
 def provenance(context: PremiumContext) -> None:
@@ -104,15 +138,13 @@ def provenance(context: PremiumContext) -> None:
         st.markdown(
             "**Premium**: tokens of a language's sentences divided by tokens of the same sentences in the base "
             "language, as a ratio of sums; special tokens are not counted. **Interval**: 95 %, from 1,000 paired "
-            "resamples of the sentences, the same ones for every cell, with a fixed seed. **Masked**: cells in which "
-            "over 10 % of the tokens, of the language or of the base, are unknown; such a count says nothing about "
-            "the language."
+            f"resamples of the {table.drawn}, the same ones for every cell, with a fixed seed. **Masked**: cells in "
+            "which over 10 % of the tokens, of the language or of the base, are unknown; such a count says nothing "
+            "about the language."
         )
+        st.markdown(what_is_drawn(table, _growth(context)))
         if not context.corpus:
-            st.markdown(
-                "FLORES-200 is translated text, from English news, guides and encyclopaedias. "
-                "About three sentences stem from one article, so the intervals are a little too narrow."
-            )
+            st.markdown("FLORES-200 is translated text, from English news, guides and encyclopaedias.")
         st.caption(
             f"{plain(table.corpus_label)} (fingerprint {table.corpus}), sentences used: {context.part or 'all'}, "
             f"{table.tokens.shape[2]:,}. Counted {about.date} with {plain(', '.join(about.versions))}. "

@@ -4,6 +4,7 @@ from itertools import pairwise
 from math import ceil, floor, isnan, log2
 
 TICKS = {-4: "1/16", -3: "⅛", -2: "¼", -1: "½", 0: "1", 1: "2", 2: "4", 3: "8", 4: "16", 5: "32", 6: "64", 7: "128"}
+_NEAR = 0.1  # of 1: ratios that get three decimals
 _FULL = 4  # doublings at which a colour is fully reached, both ways
 
 # Stops at 0 (cheaper, full), 0.5 (the same) and 1 (dearer, full); lightness falls, or rises in dark, towards both ends.
@@ -97,13 +98,15 @@ log2_10 = 1 / log2(10)
 
 
 def times(value: float) -> str:
-    """A ratio for people: three digits.
+    """A ratio for people: three digits, and three decimals near 1, where the last tells whether there is a difference.
 
-    >>> times(1.984), times(16.94), times(float("nan"))
-    ('1.98', '16.9', '–')
+    >>> times(1.984), times(16.94), times(1.0042), times(1.0), times(float("nan"))
+    ('1.98', '16.9', '1.004', '1', '–')
     """
     if isnan(value):
         return "–"
+    if abs(value - 1) < _NEAR:
+        return "1" if value == 1 else f"{value:.3f}"
     return f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 

@@ -7,7 +7,7 @@ from components.frame.errors import plain, show_error
 from core.common.errors import UserError
 from core.common.home import home
 from core.common.settings import settings
-from core.corpora.corpus import CORPORA, offered_corpora, parse_corpus
+from core.corpora.corpus import CORPORA, group_column, offered_corpora, parse_corpus
 
 CORPUS, SAMPLE, FLORES = "corpus", "sample", "flores200"
 _PARTS = {"Both": "", "Dev": "dev", "Devtest": "devtest"}
@@ -65,7 +65,8 @@ def _counted() -> dict[str, str]:
         spec = str(job.params.get("corpus_spec", "")) if job.kind == "count" else ""
         kind = spec.partition(":")[0]
         if kind in ("upload", "file", "udhr", "floresplus") and spec and (kind != "file" or settings().paths):
-            found.setdefault(spec, f"{job.inputs[-1].name} ({'uploaded' if kind == 'upload' else kind})")
+            by = f", by {column}" if (column := group_column(spec)) else ""
+            found.setdefault(spec, f"{job.inputs[-1].name} ({'uploaded' if kind == 'upload' else kind}{by})")
     return found
 
 

@@ -14,7 +14,7 @@ from components.widgets.pickers import OPENING, tokenizer_picker
 from core.common.errors import UserError
 from core.common.numbers import count, roughly, size
 from core.common.settings import settings
-from core.corpora.corpus import CORPORA, offered_corpora
+from core.corpora.corpus import CORPORA, grouped_spec, offered_corpora
 from core.corpora.facts import CorpusFacts
 from core.corpora.sources.file import ENDINGS
 from core.corpora.uploads import keep_corpus
@@ -95,6 +95,7 @@ def _corpus() -> CorpusFacts | None:
     try:
         with st.spinner("Reading the corpus …"):
             facts = cached_corpora.corpus_facts(spec)
+        facts = _grouped(facts)
     except UserError as error:
         show_error(error)
         return None
@@ -104,8 +105,26 @@ def _corpus() -> CorpusFacts | None:
         remarks.append(f"{len(facts.gaps) - 3} more languages are left out.")
     many = "1 language" if len(facts.languages) == 1 else f"{len(facts.languages)} languages"
     amount = f"{many} with {count(facts.n_sentences)} sentences each, {size(sum(facts.n_bytes))}."
+    if facts.n_groups:
+        amount += f" They come from {count(facts.n_groups)} groups, each resampled whole."
     st.caption(plain(" ".join(filter(None, [about, amount, *remarks]))))
     return facts
+
+
+def _grouped(facts: CorpusFacts) -> CorpusFacts:
+    """Ask which column of a table groups its sentences, if it has columns for that."""
+    if not facts.columns:
+        return facts
+    usual = facts.grouped_by
+    column = st.selectbox(
+        "Sentences that belong together",
+        [usual, *(name for name in facts.columns if name != usual)] if usual else ["", *facts.columns],
+        format_func=lambda name: f"Same value in the column {name}" if name else "None known",
+        key=f"count_groups_{facts.fingerprint}",
+        help="Sentences of one article are alike. Intervals and tests resample articles, or other groups, where a "
+        "column says which sentences come from one; else they are too narrow.",
+    )
+    return facts if column == usual else cached_corpora.corpus_facts(grouped_spec(facts.spec, column))
 
 
 def _upload() -> None:

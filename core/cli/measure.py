@@ -1,18 +1,21 @@
 """`measure`: every metric of tokenizers on a text, or on the sentences of languages."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isnan, nan
+from math import isnan
 
 from core.cli.base import Command, print_json, table
+from core.cli.groups import asked_corpus, grouping_argument
 from core.cli.inputs import read_text
 from core.common.errors import UserError
 from core.corpora.corpus import open_corpus
-from core.metrics.base import LANGUAGES, METRICS, Metric, Ratio, Value, shown
+from core.metrics.bare import bare
+from core.metrics.base import LANGUAGES, METRICS, Metric, Value, shown
 from core.metrics.evidence import Evidence, of_languages, of_sentences
-from core.metrics.intervals import intervals
+from core.metrics.intervals import measured
 from core.premium.premium import MAX_UNKNOWN
+from core.stats.grouped_items import Groups, groups_of
 from core.text.units import SEGMENTERS, units_of
 from core.tokenizers.catalog import open_tokenizer
 
@@ -21,14 +24,12 @@ ALL = ""  # stands for the language where a number is of several languages, or o
 
 @dataclass(frozen=True)
 class _MeasuredRow:
-    """One metric of one tokenizer on one language; NaN where there is no interval."""
+    """One metric of one tokenizer on one language."""
 
     tokenizer: str
     language: str
     metric: Metric
     value: Value
-    low: float
-    high: float
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -38,6 +39,7 @@ def _arguments(parser: ArgumentParser) -> None:
     text = parser.add_mutually_exclusive_group(required=True)
     text.add_argument("--corpus", metavar="SPEC", help="sample, flores200[#dev] or file:PATH")
     text.add_argument("--file", metavar="F", help="a UTF-8 or UTF-16 file as one text, or - for standard input")
+    grouping_argument(parser)
     parser.add_argument("--language", action="append", metavar="L", help="of the corpus; may be repeated")
     parser.add_argument("--reference", metavar="SPEC", help="tokenizer that sequence lengths are compared with")
     parser.add_argument("--segmenter", choices=sorted(SEGMENTERS), help="what finds words where no spaces part them")
@@ -45,7 +47,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _run(options: Namespace) -> None:
-    rows = _rows(options, _texts(options))
+    rows = _rows(options, *_texts(options))
     if options.json:
         print_json({"rows": [_document(row) for row in rows]})
         return
@@ -53,17 +55,22 @@ def _run(options: Namespace) -> None:
     print(table([head, *map(_line, rows)], right={3, 4}))
 
 
-def _texts(options: Namespace) -> Mapping[str, Sequence[str]]:
-    """Sentences by language; a file is one of no language."""
+def _texts(options: Namespace) -> tuple[Mapping[str, Sequence[str]], Groups | None]:
+    """Sentences by language, and the groups they stand in; a file is one of no language."""
     if options.file is None:
-        corpus = open_corpus(options.corpus)
-        return corpus.only(options.language or corpus.languages).sentences
+        corpus = open_corpus(asked_corpus(options))
+        kept = corpus.only(options.language or corpus.languages)
+        return kept.sentences, groups_of(kept.groups, kept.n_sentences)
+    if options.groups:
+        raise UserError(
+            "A file is one text, so its sentences stand in no groups. Leave out --groups, or name a --corpus."
+        )
     if options.language:
         raise UserError("A file is one text of no language. Leave out --language, or name a --corpus.")
-    return {ALL: [read_text(options.file)]}
+    return {ALL: [read_text(options.file)]}, None
 
 
-def _rows(options: Namespace, texts: Mapping[str, Sequence[str]]) -> list[_MeasuredRow]:
+def _rows(options: Namespace, texts: Mapping[str, Sequence[str]], groups: Groups | None) -> list[_MeasuredRow]:
     """Every number, tokenizer by tokenizer."""
     tokenizers = [open_tokenizer(spec) for spec in options.tokenizer]
     reference = open_tokenizer(options.reference) if options.reference is not None else None
@@ -76,13 +83,14 @@ def _rows(options: Namespace, texts: Mapping[str, Sequence[str]]) -> list[_Measu
         against = [reference.segment(sentence) for sentence in sentences] if reference is not None else None
         for k, tokenizer in enumerate(tokenizers):
             cut = [tokenizer.segment(sentence) for sentence in sentences]
-            evidence = of_sentences(cut, tokenizer.info.n_vocabulary, against, units)
+            marks = bare(tokenizer, sentences) if options.corpus is not None else None
+            evidence = of_sentences(cut, tokenizer.info.n_vocabulary, against, units, groups, marks)
             found[k] += _of(evidence, inner, options.tokenizer[k], code)
             counts[k].append(replace(evidence, segmentations=None, known_units=None))  # counts are small, tokens not
     if options.corpus is not None:
         for k, seen in enumerate(counts):
             over = of_languages(seen, _masked(seen))
-            found[k] += _of(over, shown("languages").values(), options.tokenizer[k], ALL)
+            found[k] += _of(over, [*shown("languages").values()], options.tokenizer[k], ALL)
     return [row for rows in found for row in rows]
 
 
@@ -91,19 +99,10 @@ def _masked(seen: Sequence[Evidence]) -> list[int]:
     return [n for n, one in enumerate(seen) if one.unknown.sum() > MAX_UNKNOWN * one.tokens.sum()]
 
 
-def _of(evidence: Evidence, chosen: Iterable[Metric], tokenizer: str, language: str) -> list[_MeasuredRow]:
-    """Metrics of one tokenizer on one language, with intervals where sentences of one language can be resampled."""
-    computed = {one: one.computed(evidence) for one in chosen}
-    ratios = {one: found for one, found in computed.items() if isinstance(found, Ratio)}
-    known = {}
-    if evidence.by_language is None:
-        known = dict(zip(ratios, intervals(list(ratios.values())), strict=True))
-    return [
-        _MeasuredRow(
-            tokenizer, language, one, found.value if isinstance(found, Ratio) else found, *known.get(one, (nan, nan))
-        )
-        for one, found in computed.items()
-    ]
+def _of(evidence: Evidence, chosen: Sequence[Metric], tokenizer: str, language: str) -> list[_MeasuredRow]:
+    """Metrics of one tokenizer on one language, or over several."""
+    values = measured(chosen, evidence)
+    return [_MeasuredRow(tokenizer, language, one, values[one.key]) for one in chosen]
 
 
 def _document(row: _MeasuredRow) -> dict[str, object]:
@@ -112,14 +111,14 @@ def _document(row: _MeasuredRow) -> dict[str, object]:
         "language": row.language,
         "metric": row.metric.key,
         "value": _plain(row.value.number),
-        "low": _plain(row.low),
-        "high": _plain(row.high),
+        "low": _plain(row.value.low),
+        "high": _plain(row.value.high),
         "reason": row.value.reason,
     }
 
 
 def _line(row: _MeasuredRow) -> list[str]:
-    interval = "" if isnan(row.low) else f"{_shown(row.low)} – {_shown(row.high)}"
+    interval = "" if isnan(row.value.low) else f"{_shown(row.value.low)} – {_shown(row.value.high)}"
     label = row.metric.definition.label
     return [row.tokenizer, row.language, label, _shown(row.value.number), interval, row.value.reason]
 
@@ -139,9 +138,10 @@ COMMAND = Command(
     details=(
         "Fertility, bytes per token, entropy and all other metrics, each defined in the README. With --file the text "
         "is one, and its language is empty; with --corpus every language is measured by itself, and then, with an "
-        "empty language, all of them together. Special tokens are not added. Ratios of sums over ten sentences or more "
-        "have a 95 % interval from resampling sentences (1,000 draws, seed 0). A number that cannot be given is null "
-        "with a reason."
+        "empty language, all of them together. Special tokens are not added. With ten sentences or more numbers have "
+        "95 % intervals: from resampling sentences, or groups of them where they are known (1,000 draws, seed 0), or, "
+        "for numbers of all sentences together such as an entropy, from leaving out one at a time. A number that "
+        "cannot be given is null with a reason."
     ),
     arguments=_arguments,
     run=_run,

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 import numpy as np
 
 from core.cli.base import Command, print_json, table
+from core.cli.groups import asked_corpus, grouping_argument
 from core.common.errors import UnknownName, UserError
 from core.corpora.corpus import open_corpus
 from core.counting.corpus import count_corpus
@@ -26,6 +27,7 @@ def _arguments(parser: ArgumentParser) -> None:
         metavar="SPEC",
         help="sample, flores200[#dev], file:PATH, or atlas (shipped counts)",
     )
+    grouping_argument(parser)
     parser.add_argument("--base", default="eng_Latn", metavar="L", help="language that costs 1; default eng_Latn")
     parser.add_argument("--language", action="append", metavar="L", help="only this one; may be repeated")
     parser.add_argument("--per", choices=PER, default="line", help="what tokens are counted for; default line")
@@ -38,6 +40,8 @@ def _arguments(parser: ArgumentParser) -> None:
 def _run(options: Namespace) -> None:
     if options.draws < 40 or options.draws > 100_000 or options.seed < 0:
         raise UserError("An interval needs 40 to 100,000 draws, and a seed of 0 or more.")
+    if options.groups and options.corpus == SHIPPED:
+        raise UserError("The shipped counts are grouped by article already. Leave out --groups.")
     counts = _shipped(options) if options.corpus == SHIPPED else _counted(options)
     rows = _joined(counts, options) if options.joined else _per_sentence(counts, options)
     if options.json:
@@ -64,7 +68,7 @@ def _languages(options: Namespace, known: tuple[str, ...]) -> list[str]:
 
 
 def _counted(options: Namespace) -> CountTable:
-    corpus = open_corpus(options.corpus)
+    corpus = open_corpus(asked_corpus(options))
     for code in (options.base, *(options.language or ())):
         corpus.require(code)
     corpus = corpus.only(_languages(options, corpus.languages))
@@ -137,7 +141,8 @@ COMMAND = Command(
     summary="what languages cost beside another, on parallel text",
     details=(
         "Tokens of a language / tokens of the same sentences in the base language, as a ratio of sums, with a 95 % "
-        "interval from resampling sentences (paired bootstrap). Special tokens are not counted. A number that cannot "
+        "interval from resampling sentences, or groups of them such as the articles of FLORES-200 where they are known "
+        "(paired bootstrap). Special tokens are not counted. A number that cannot "
         "be given, such as one with over 10 % unknown tokens, is null with a reason. --joined encodes each language "
         "as one text, as Petrov et al. 2023 did. --corpus atlas reads the counts that ship, without counting."
     ),

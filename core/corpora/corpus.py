@@ -7,9 +7,10 @@ empty; where a language cannot be used at all, it is left out and the reason sta
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from core.common.registry import Registry
 from core.tokenizers.serving import assert_not_serving
 
 _SPLIT = re.compile(r"[a-z0-9+_-]+", re.IGNORECASE)
+_GROUPS = re.compile(r"\?groups=([^?#]+)(?=(?:#[a-z0-9+_-]+)?\Z)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ class Corpus:
         gaps: languages left out.
         file_ends: for corpora of text files, how many sentences lie before the end of each file, ascending; `joined`
             needs them.
+        groups: for each sentence the number of the group it comes from, such as an article; empty if not known.
+        grouped_by: what a group is, in one word; empty if groups are not known.
+        columns: for tables, the columns that are no text, any of which may name the groups.
     """
 
     spec: str
@@ -51,6 +56,9 @@ class Corpus:
     notes: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     file_ends: tuple[int, ...] = ()
+    groups: tuple[int, ...] = ()
+    grouped_by: str = ""
+    columns: tuple[str, ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -107,8 +115,7 @@ class Corpus:
         """
         for code in languages:
             self.require(code)
-        kept = {code: self.sentences[code] for code in languages}
-        return Corpus(self.spec, self.label, kept, self.licence, self.notes, self.gaps, self.file_ends)
+        return replace(self, sentences={code: self.sentences[code] for code in languages})
 
     def require(self, code: str) -> None:
         """Nothing, if the corpus has the language.
@@ -132,6 +139,8 @@ class CorpusSource:
         key: the word before the colon of a spec.
         label: for people.
         open: the corpus for (rest of the spec, split); both may be empty.
+        open_grouped: the same with the name of the column that says which sentences come from one group; None where
+            there are no columns.
         splits: names of splits that every corpus of this kind has; the empty split is all of them.
         takes_path: whether a path may follow the colon: "yes", "no", or "always" where one must.
         here: whether it opens now without a path or a network.
@@ -144,6 +153,7 @@ class CorpusSource:
     key: str
     label: str
     open: Callable[[str, str], Corpus]
+    open_grouped: Callable[[str, str, str], Corpus] | None = None
     splits: tuple[str, ...] = ()
     takes_path: str = "no"
     here: Callable[[], bool] = lambda: False
@@ -165,7 +175,7 @@ def offered_corpora() -> list[tuple[str, str]]:
 
 
 def open_corpus(spec: str) -> Corpus:
-    """The corpus that a spec string names: `sample`, `flores200#dev`, `flores200:FOLDER`, `file:PATH`.
+    """The corpus that a spec string names: `sample`, `flores200#dev`, `flores200:FOLDER`, `file:PATH?groups=COLUMN`.
 
     Raises:
         UserError: no such kind, split or file, or its content cannot be used; says what to do.
@@ -174,7 +184,7 @@ def open_corpus(spec: str) -> Corpus:
     True
     """
     kind, rest, split = parse_corpus(spec)
-    source = CORPORA.get(kind)
+    source, column = CORPORA.get(kind), group_column(spec)
     if split and source.splits and split not in source.splits:
         raise UnknownName(f"split of {source.label} called", split, source.splits)
     if rest and source.takes_path == "no":
@@ -183,11 +193,36 @@ def open_corpus(spec: str) -> Corpus:
         raise UserError(f"{shown(spec)} names no file. Write {kind}:PATH.")
     if rest or source.fetches:
         assert_not_serving(f"the corpus {spec}")
-    return source.open(rest, split)
+    if not column:
+        return source.open(rest, split)
+    if source.open_grouped is None:
+        raise UserError(f"{source.label} has no columns to group sentences by. Leave out ?groups={shown(column, 24)}.")
+    return source.open_grouped(rest, split, column)
+
+
+def grouped_spec(spec: str, column: str) -> str:
+    """The spec of the same corpus with its sentences grouped by a column; by none if that is empty.
+
+    >>> grouped_spec("file:a.csv#dev", "doc"), grouped_spec("file:a.csv?groups=doc", "")
+    ('file:a.csv?groups=doc#dev', 'file:a.csv')
+    """
+    kind, rest, split = parse_corpus(spec)
+    named = f"?groups={quote(column, safe='')}" if column else ""
+    return kind + (f":{rest}" if rest else "") + named + (f"#{split}" if split else "")
+
+
+def group_column(spec: str) -> str:
+    """The column by which a spec groups sentences, empty if it names none.
+
+    >>> group_column("upload:0f/a.csv?groups=doc%20id#dev"), group_column("sample")
+    ('doc id', '')
+    """
+    found = _GROUPS.search(spec)
+    return unquote(found[1]) if found else ""
 
 
 def parse_corpus(spec: str) -> tuple[str, str, str]:
-    """(kind, rest, split) of a spec string.
+    """(kind, rest, split) of a spec string, without the column that groups its sentences (`group_column`).
 
     Raises:
         UnknownName: no such kind of corpus.
@@ -195,7 +230,7 @@ def parse_corpus(spec: str) -> tuple[str, str, str]:
     >>> parse_corpus("flores200:data/flores#dev"), parse_corpus("file:a#b.csv")
     (('flores200', 'data/flores', 'dev'), ('file', 'a#b.csv', ''))
     """
-    kind, _, rest = spec.partition(":")
+    kind, _, rest = _GROUPS.sub("", spec).partition(":")
     body, mark, split = (rest or kind).rpartition("#")
     if mark and _SPLIT.fullmatch(split):
         kind, rest = (kind, body) if rest else (body, "")

@@ -23,6 +23,9 @@ class CorpusFacts:
         notes: what a user of numbers on it should know.
         gaps: languages left out, and why.
         sample: lines from all over it.
+        columns: those of a table that are no text, any of which may group its sentences.
+        grouped_by: the column that does, or what a group is; empty if groups are not known.
+        n_groups: how many there are; 0 if they are not known.
     """
 
     spec: str
@@ -34,6 +37,9 @@ class CorpusFacts:
     notes: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     sample: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    grouped_by: str = ""
+    n_groups: int = 0
 
     def require(self, code: str) -> None:
         """Do nothing if the corpus has the language.
@@ -67,6 +73,9 @@ def facts_of(corpus: Corpus) -> CorpusFacts:
         corpus.notes,
         corpus.gaps,
         tuple(filter(_is_text, every[:: max(1, len(every) // _SAMPLE)][:_SAMPLE])),
+        corpus.columns,
+        corpus.grouped_by,
+        len(set(corpus.groups)),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.common.errors import UserError, shown
 from core.common.settings import settings
-from core.corpora.corpus import CORPORA, Corpus, open_corpus, parse_corpus
+from core.corpora.corpus import CORPORA, Corpus, group_column, open_corpus, parse_corpus
 from core.corpora.sources.file import open_path
 from core.corpora.uploads import UPLOADS
 from core.jobs.store.files import Json
@@ -58,7 +58,7 @@ def _open(spec: str, fingerprint: str, elsewhere: Path | None) -> Corpus:
     if elsewhere is None:
         corpus = open_corpus(spec)
     elif kind in ("file", "upload"):
-        corpus = open_path(elsewhere, spec, split)
+        corpus = open_path(elsewhere, spec, split, group_column(spec))
     else:
         corpus = open_corpus(f"{kind}:{elsewhere}" + (f"#{split}" if split else ""))
     if fingerprint and corpus.fingerprint != fingerprint:

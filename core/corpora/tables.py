@@ -4,7 +4,8 @@ Tables in text form may have commas, semicolons or tabs between fields, whatever
 
 Wide: one column per language, named by its code; one sentence per row. Long: a column with the language, one with the
 sentence and, where there is one, one that numbers the sentences. Listed (JSONL): one language per line with all its
-sentences, `{"code": "deu_Latn", "sentences": ["…", "…"]}`.
+sentences, `{"code": "deu_Latn", "sentences": ["…", "…"]}`. A further column may say which sentences come from one
+group, such as an article; in the listed shape it holds a list as long as that of the sentences.
 """
 
 import csv
@@ -14,6 +15,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,8 @@ _SENTENCE = ("sentence", "text", "sentences", "content")
 _NUMBER = ("id", "sentence_id", "index", "n", "line")
 _SPLIT = "split"
 _SCRIPT = ("script", "iso_15924")
-_KNOWN_NAMES = {*_LANGUAGE, *_SENTENCE, *_NUMBER, *_SCRIPT, _SPLIT}
+_GROUP = ("group", "groups", "article", "document")
+_KNOWN_NAMES = {*_LANGUAGE, *_SENTENCE, *_NUMBER, *_SCRIPT, *_GROUP, _SPLIT}
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}  # Excel writes a semicolon where the comma marks decimals
 _EXCEL = re.compile("sep=([,;\t])")
 
@@ -38,17 +41,26 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class ParallelTable:
-    """Lines per language, as a table has them, and what was passed over."""
+    """Lines per language, as a table has them, and what was passed over.
+
+    Args:
+        groups: what the column `grouped_by` says of each sentence; empty if no column groups them.
+        columns: those that are no text, any of which may group the sentences.
+    """
 
     texts: dict[str, list[str]]
     notes: tuple[str, ...] = ()
+    groups: tuple[Any, ...] = ()
+    grouped_by: str = ""
+    columns: tuple[str, ...] = ()
 
 
-def read_table(path: Path, split: str = "") -> ParallelTable:
+def read_table(path: Path, split: str = "", groups: str = "") -> ParallelTable:
     """The parallel text in a table.
 
     Args:
         split: keep rows whose column "split" says this.
+        groups: the column that groups the sentences; where it is empty, one with a usual name does.
 
     Raises:
         UnreadableFile: it cannot be parsed; says where.
@@ -66,7 +78,8 @@ def read_table(path: Path, split: str = "") -> ParallelTable:
         rows = (row for row in rows if not split or row.get(_SPLIT) == split)
     elif split:
         raise UserError(f"{shown(path.name)} has no column 'split', so it has no split {shown(split)}.")
-    return _shape(path.name, first)(path.name, rows)
+    column = _group_column(path.name, first, groups)
+    return _shape(path.name, first)(path.name, rows, column)
 
 
 def is_table(path: Path) -> bool:
@@ -200,7 +213,17 @@ _READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
 # shapes: rows to lines per language
 
 
-def _shape(name: str, first: Row) -> Callable[[str, Iterable[Row]], ParallelTable]:
+def _group_column(name: str, first: Row, asked: str) -> str:
+    """The column that groups the sentences, as the table spells it; empty if none does."""
+    by_lower = {column.lower(): column for column in first}
+    found = _found(by_lower, (asked.strip().lower(),) if asked else _GROUP)
+    if asked and found is None:
+        columns = ", ".join(shown(column, 24) for column in list(first)[:6])
+        raise UserError(f"{shown(name)} has no column {shown(asked, 24)} to group sentences by; it has {columns}.")
+    return found or ""
+
+
+def _shape(name: str, first: Row) -> Callable[[str, Iterable[Row], str], ParallelTable]:
     by_lower = {column.lower(): column for column in first}
     language, sentence = _found(by_lower, _LANGUAGE), _found(by_lower, _SENTENCE)
     if language and sentence:
@@ -218,8 +241,36 @@ def _found(by_lower: Mapping[str, str], names: Sequence[str]) -> str | None:
     return next((by_lower[name] for name in names if name in by_lower), None)
 
 
-def _listed(name: str, rows: Iterable[Row]) -> ParallelTable:
+class _Grouping:
+    """The group of each sentence, by its number, which is to be the same in every language."""
+
+    def __init__(self, name: str, column: str) -> None:
+        """Args: name: of the file; column: empty if none groups its sentences."""
+        self.column, self._name = column, name
+        self._group_by_number: dict[Any, str] = {}
+
+    def note(self, number: Any, value: Any) -> None:
+        """Take in what one row says."""
+        if not self.column:
+            return
+        group = "" if value is None else str(value).strip()
+        known = self._group_by_number.setdefault(number, group)
+        if group and known and group != known:
+            raise UserError(
+                f"{shown(self._name)} puts sentence {shown(str(number))} into two groups, {shown(known, 24)} and "
+                f"{shown(group, 24)}. Give it the same {shown(self.column, 24)} in every language."
+            )
+        self._group_by_number[number] = known or group
+
+    def of(self, numbers: Iterable[Any]) -> tuple[str, ...]:
+        """The groups of sentences by number; empty if no column groups them."""
+        return tuple(self._group_by_number.get(number, "") for number in numbers) if self.column else ()
+
+
+def _listed(name: str, rows: Iterable[Row], column: str) -> ParallelTable:
     texts: dict[str, list[str]] = {}
+    grouping = _Grouping(name, column)
+    others: dict[str, None] = {}
     for row in rows:
         by_lower = {column.lower(): column for column in row}
         language, sentence = _found(by_lower, _LANGUAGE), _found(by_lower, _SENTENCE)
@@ -230,11 +281,27 @@ def _listed(name: str, rows: Iterable[Row]) -> ParallelTable:
         if code in texts:
             raise UserError(f"{shown(name)} gives {shown(code)} twice. Give each language one line.")
         texts[code] = [_checked(name, line) for line in lines]
-    return ParallelTable(texts)
+        others |= dict.fromkeys(key for key, value in row.items() if isinstance(value, list) and key != sentence)
+        _note_list(name, grouping, row.get(column), len(lines))
+    every = range(max(map(len, texts.values()), default=0))
+    return ParallelTable(texts, groups=grouping.of(every), grouped_by=column, columns=tuple(others))
 
 
-def _long(name: str, rows: Iterable[Row]) -> ParallelTable:
+def _note_list(name: str, grouping: _Grouping, groups: Any, n: int) -> None:
+    if not grouping.column or groups is None:
+        return
+    if not isinstance(groups, list) or len(groups) != n:
+        raise UserError(
+            f"{shown(name)} has a {shown(grouping.column, 24)} that is no list of {n:,} values, one for each sentence."
+        )
+    for number, group in enumerate(groups):
+        grouping.note(number, group)
+
+
+def _long(name: str, rows: Iterable[Row], column: str) -> ParallelTable:
     by_number: dict[str, dict[Any, str]] = {}
+    grouping = _Grouping(name, column)
+    others: dict[str, None] = {}
     numbered = False
     for row in rows:
         by_lower = {column.lower(): column for column in row}
@@ -249,32 +316,41 @@ def _long(name: str, rows: Iterable[Row]) -> ParallelTable:
         if at in of_language:
             raise UserError(f"{shown(name)} gives sentence {shown(str(at))} of {shown(code)} twice.")
         of_language[at] = _text(name, row[sentence])
+        grouping.note(at, row.get(column))
+        others |= dict.fromkeys(key for key in row if key not in (language, sentence, number, script, _SPLIT))
+    of_table = partial(ParallelTable, grouped_by=column, columns=tuple(others))
     if not numbered:
-        return ParallelTable({code: list(of_language.values()) for code, of_language in by_number.items()})
+        every = range(max(map(len, by_number.values()), default=0))
+        texts = {code: list(of_language.values()) for code, of_language in by_number.items()}
+        return of_table(texts, groups=grouping.of(every))
     numbers = list(dict.fromkeys(at for of_language in by_number.values() for at in of_language))
     if len(numbers) * len(by_number) > 4 * MAX_SENTENCES:
         raise TooLarge(f"{shown(name)} numbers {len(numbers):,} sentences in {len(by_number):,} languages, too many.")
-    return ParallelTable({code: [found.get(at, "") for at in numbers] for code, found in by_number.items()})
+    texts = {code: [found.get(at, "") for at in numbers] for code, found in by_number.items()}
+    return of_table(texts, groups=grouping.of(numbers))
 
 
-def _wide(name: str, rows: Iterable[Row]) -> ParallelTable:
+def _wide(name: str, rows: Iterable[Row], group: str) -> ParallelTable:
     texts: dict[str, list[str]] = {}
+    grouping = _Grouping(name, group)
     n = 0
     others: dict[str, None] = {}
     for row in rows:
         for column, value in row.items():
-            if column in others or (column not in texts and not _is_language(column, value)):
+            if column in others or column == group or (column not in texts and not _is_language(column, value)):
                 others[column] = None
                 continue
             if column not in texts:
                 texts[column] = [""] * n  # it was missing until now
             texts[column].append(_text(name, value))
+        grouping.note(n, row.get(group))
         n += 1
         for lines in texts.values():
             if len(lines) < n:
                 lines.append("")
-    passed = ", ".join(shown(column, 24) for column in list(others)[:6])
-    return ParallelTable(texts, (f"Columns passed over, as they are not language codes: {passed}.",) if others else ())
+    passed = ", ".join(shown(column, 24) for column in [*others][:6] if column != group)
+    notes = (f"Columns passed over, as they are not language codes: {passed}.",) if passed else ()
+    return ParallelTable(texts, notes, grouping.of(range(n)), group, tuple(others))
 
 
 def _is_language(column: str, first: Any) -> bool:

@@ -68,6 +68,8 @@ def counted(result: Result | Output) -> CountTable:
         languages=tuple(facts["languages"]),
         tokenizers=tuple(built(Counted, one) for one in facts["tokenizers"]),
         parts=tuple((name, end) for name, end in facts["parts"]),
+        groups=tuple(facts.get("groups", ())),
+        grouped_by=facts.get("grouped_by", ""),
         **{name: arrays[name] for name in _ARRAYS},
     )
 
@@ -80,6 +82,7 @@ def as_output(table: CountTable) -> Output:
         "corpus": table.corpus,
         "corpus_label": table.corpus_label,
         "parts": [list(part) for part in table.parts],
+        **({"groups": list(table.groups), "grouped_by": table.grouped_by} if table.groups else {}),
     }
     return Output({name: getattr(table, name) for name in _ARRAYS}, facts)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.common.errors import UnknownName, UserError
 from core.corpora.corpus import Corpus
 from core.export.csv import csv_table
+from core.stats.grouped_items import Groups, groups_of, n_groups
 from core.text.languages import language
 from core.tokenizers.tokenizer import Info
 
@@ -75,6 +76,8 @@ class CountedText:
         n_bytes: UTF-8 bytes per sentence, (L, N).
         n_characters: code points per sentence, (L, N).
         parts: where each part of the corpus ends, such as dev and devtest, by name.
+        groups: the group of each sentence, such as its article, N of them; empty if not known.
+        grouped_by: what a group is, in one word; empty if groups are not known.
     """
 
     corpus: str
@@ -83,6 +86,8 @@ class CountedText:
     n_bytes: Unsigned
     n_characters: Unsigned
     parts: tuple[tuple[str, int], ...] = ()
+    groups: tuple[int, ...] = ()
+    grouped_by: str = ""
 
     @classmethod
     def of(cls, corpus: Corpus, languages: Sequence[str] = ()) -> "CountedText":
@@ -96,6 +101,8 @@ class CountedText:
             n_bytes=compact(np.array([[len(sentence.encode()) for sentence in each] for each in lines])),
             n_characters=compact(np.array([[len(sentence) for sentence in each] for each in lines])),
             parts=_parts(corpus),
+            groups=corpus.groups,
+            grouped_by=corpus.grouped_by,
         )
 
     @cached_property
@@ -112,6 +119,23 @@ class CountedText:
     def complete(self) -> bool:
         """Whether every language has every sentence."""
         return bool(self.present.all())
+
+    @cached_property
+    def drawn_together(self) -> Groups | None:
+        """The group of each sentence by number, (N,); None where each is drawn by itself."""
+        return groups_of(self.groups, self.n_bytes.shape[1])
+
+    @property
+    def n_drawn(self) -> int:
+        """How many groups there are to draw; sentences, where they stand in none."""
+        return n_groups(self.drawn_together, self.n_bytes.shape[1])
+
+    @property
+    def drawn(self) -> str:
+        """What is drawn, in the plural: "sentences", or what a group is."""
+        if self.drawn_together is None:
+            return "sentences"
+        return f"{self.grouped_by}s" if self.grouped_by in ("article", "document") else "groups"
 
     def language(self, code: str) -> int:
         """Row of a language.
@@ -194,6 +218,7 @@ class CountTable(CountedText):
             n_bytes=self.n_bytes[rows][:, n],
             n_characters=self.n_characters[rows][:, n],
             parts=() if part else self.parts,
+            groups=self.groups[n],
         )
 
     def _sentences(self, part: str) -> slice:

@@ -9,7 +9,7 @@ from typing import Literal
 from core.common.definitions import Definition
 from core.common.need import Need, missing
 from core.common.registry import Registry
-from core.metrics.evidence import Evidence, Ints
+from core.metrics.evidence import Evidence, Floats, Ints
 
 Place = Literal["text", "sentences", "languages"]
 Form = Literal["whole", "decimals", "share", "aside"]
@@ -17,15 +17,18 @@ Form = Literal["whole", "decimals", "share", "aside"]
 
 @dataclass(frozen=True)
 class Value:
-    """A number, or the reason why there is none.
+    """A number with its interval, or the reason why there is none.
 
     Args:
         number: NaN if undefined.
         reason: why it is undefined, or what it leaves out; empty for a number that needs no remark.
+        low, high: 95 % interval; NaN where there is none.
     """
 
     number: float
     reason: str = ""
+    low: float = nan
+    high: float = nan
 
 
 def undefined(reason: str) -> Value:
@@ -55,6 +58,50 @@ class Ratio:
         return Value(int(self.above.sum()) / below, self.remark) if below else undefined(self.none)
 
 
+@dataclass(frozen=True, eq=False)
+class LeftOut:
+    """A number of all sentences together, which leaving out one group of them at a time gives an interval.
+
+    Args:
+        number: of all.
+        without: what it is without each sentence, or each group of them, (G,).
+        remark: what the number leaves out; empty where it needs no remark.
+    """
+
+    number: float
+    without: Floats
+    remark: str = ""
+
+    @property
+    def value(self) -> Value:
+        """The number."""
+        return Value(self.number, self.remark)
+
+
+@dataclass(frozen=True, eq=False)
+class Uneven:
+    """A number of the costs of L languages, which resampled costs give an interval.
+
+    Args:
+        statistic: costs (…, L) to numbers (…).
+        costs: of each language, (L,).
+        drawn: the same from each resampling of the sentences, (draws, L); None where there are too few.
+        remark: what the number leaves out; empty where it needs no remark.
+    """
+
+    statistic: Callable[[Floats], Floats]
+    costs: Floats
+    drawn: Floats | None
+    remark: str = ""
+
+    @property
+    def value(self) -> Value:
+        """The number."""
+        return Value(float(self.statistic(self.costs)), self.remark)
+
+
+Found = Value | Ratio | LeftOut | Uneven
+
 REFERENCE = Need[Evidence](
     key="reference",
     is_there=lambda evidence: evidence.reference is not None,
@@ -64,6 +111,11 @@ SEGMENTATIONS = Need[Evidence](
     key="segmentations",
     is_there=lambda evidence: evidence.segmentations is not None,
     advice="It needs the text itself: choose a corpus that is here.",
+)
+BARE = Need[Evidence](
+    key="bare",
+    is_there=lambda evidence: evidence.bare is not None,
+    advice="It needs the sentences of a corpus.",
 )
 VOCABULARY = Need[Evidence](
     key="vocabulary",
@@ -91,7 +143,7 @@ class Metric:
     """
 
     definition: Definition
-    compute: Callable[[Evidence], Value | Ratio]
+    compute: Callable[[Evidence], Found]
     on: tuple[Place, ...]
     needs: tuple[Need[Evidence], ...] = ()
     form: Form = "decimals"
@@ -106,15 +158,15 @@ class Metric:
         """Why it cannot be computed from this, in a sentence for the user; None if it can."""
         return missing(self.needs, evidence)
 
-    def computed(self, evidence: Evidence) -> Value | Ratio:
-        """The number, what it is the ratio of, or the reason why there is none."""
+    def computed(self, evidence: Evidence) -> Found:
+        """The number, what gives it an interval, or the reason why there is none."""
         reason = self.unavailable(evidence)
         return undefined(reason) if reason else self.compute(evidence)
 
     def value(self, evidence: Evidence) -> Value:
         """The number, or the reason why there is none."""
         found = self.computed(evidence)
-        return found.value if isinstance(found, Ratio) else found
+        return found if isinstance(found, Value) else found.value
 
 
 METRICS = Registry(package="core.metrics", constant="METRIC", kind=Metric, noun="metric")

@@ -1,17 +1,14 @@
 """Share of tokens that glue parts of characters together."""
 
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Metric, Ratio
 from core.metrics.evidence import Evidence
-from core.tokenizers.utf8_pieces import shape
 
 
-def boundary_crossing(evidence: Evidence) -> Value:
+def boundary_crossing(evidence: Evidence) -> Ratio:
     """Share of tokens that hold bytes of several characters, one of them in part."""
-    pieces = [piece for piece in evidence.pieces if piece]
-    if not pieces:
-        return undefined("The text holds no tokens with bytes.")
-    return Value(sum(shape(piece).crosses for piece in pieces) / len(pieces))
+    pieces = evidence.piece_shapes
+    return Ratio(pieces.crosses, pieces.n, "The text holds no tokens with bytes.")
 
 
 METRIC = Metric(

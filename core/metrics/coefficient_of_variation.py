@@ -1,22 +1,15 @@
 """Spread over languages beside the mean."""
 
-import numpy as np
-
 from core.common.definitions import Definition
-from core.metrics.base import LANGUAGES, Metric, Value, undefined
+from core.metrics.base import LANGUAGES, Metric, Uneven, Value
 from core.metrics.evidence import Evidence
+from core.metrics.unevenness import unevenness
+from core.stats.inequality import coefficient_of_variation as coefficient_of_variation_of
 
 
-def coefficient_of_variation(evidence: Evidence) -> Value:
+def coefficient_of_variation(evidence: Evidence) -> Uneven | Value:
     """Over languages, of their mean tokens per line."""
-    assert evidence.by_language is not None, "declared as needed"
-    costs = evidence.by_language[evidence.by_language > 0]
-    if len(costs) < 2:
-        return undefined("It needs at least two languages with a known cost.")
-    left_out = len(evidence.by_language) - len(costs)
-    return Value(
-        float(np.std(costs, ddof=1) / np.mean(costs)), f"{left_out} masked languages are left out." if left_out else ""
-    )
+    return unevenness(evidence, coefficient_of_variation_of)
 
 
 METRIC = Metric(

@@ -2,20 +2,19 @@
 
 from core.common.definitions import Definition
 from core.common.numbers import count
-from core.metrics.base import SEGMENTATIONS, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, LeftOut, Metric, Value, undefined
 from core.metrics.evidence import Evidence
-from core.stats.entropy import frequencies, miller_madow, plug_in
+from core.stats.entropy import miller_madow, miller_madow_without, plug_in
 
 
-def entropy(evidence: Evidence) -> Value:
+def entropy(evidence: Evidence) -> LeftOut | Value:
     """Entropy of the token frequencies with Miller and Madow's correction, and what the correction is."""
-    counts = frequencies(evidence.ids)
+    counts = evidence.type_counts.counts
     if not len(counts):
         return undefined("The text holds no tokens.")
     corrected, observed = miller_madow(counts), plug_in(counts)
-    return Value(
-        corrected, f"Of this, {corrected - observed:.3f} bits correct for the {count(int(counts.sum()))} tokens seen."
-    )
+    remark = f"Of this, {corrected - observed:.3f} bits correct for the {count(int(counts.sum()))} tokens seen."
+    return LeftOut(corrected, miller_madow_without(evidence.type_counts), remark)
 
 
 METRIC = Metric(

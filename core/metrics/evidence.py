@@ -5,7 +5,7 @@ What several metrics need, such as the tokens over each word, is worked out once
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import nan
 from typing import Any
 
@@ -13,14 +13,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.counting.table import CountTable
+from core.metrics.bare import Bare
 from core.metrics.words import Words
 from core.segmentation.losses import Loss, losses
 from core.segmentation.overlaps import spans_of_text
+from core.stats.bootstrap import MIN_ITEMS, Draws
+from core.stats.drawn_sums import drawn_sums
+from core.stats.grouped_items import Groups, group_sums, n_groups
+from core.stats.left_out import TypeCounts
 from core.text.units import Units, units_of
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Segmentation
+from core.tokenizers.utf8_pieces import shape
 
 Ints = NDArray[np.integer[Any]]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class PieceShapes:
+    """Tokens with bytes in each of N sentences, and those of them that are whole characters, or hold a part of one
+    beside others, (N,) each."""
+
+    n: Ints
+    complete: Ints
+    crosses: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +55,9 @@ class Evidence:
         by_language: tokens per sentence on average, for each of several languages, (L,); NaN where masked.
         known_units: units of the sentences, N of them, where the caller has them for several tokenizers or chose a
             segmenter; None finds them when asked.
+        groups: of the sentences, (N,), which are the sample then; None where each is drawn by itself.
+        bare: the same sentences without accents, tone marks and vowel points, as the tokenizer counts them.
+        language_items: tokens of each language, over which `by_language` is a mean, on each thing drawn, (L, G).
     """
 
     tokens: Ints
@@ -49,6 +69,34 @@ class Evidence:
     segmentations: Sequence[Segmentation] | None = None
     by_language: NDArray[np.float64] | None = None
     known_units: Sequence[Units] | None = None
+    groups: Groups | None = None
+    bare: Bare | None = None
+    language_items: Ints | None = None
+
+    @cached_property
+    def drawn_by_language(self) -> Floats | None:
+        """Tokens of each language on resampled sentences, (draws, L); None where there are fewer than 10 to draw."""
+        items = self.language_items
+        if items is None or items.shape[1] < MIN_ITEMS:
+            return None
+        rows = np.ascontiguousarray(items, np.float32)
+        return np.ascontiguousarray(drawn_sums(rows, Draws(items.shape[1])).T, np.float64)
+
+    @cached_property
+    def type_counts(self) -> TypeCounts:
+        """How often each id occurs, in all and in each thing drawn."""
+        lengths = [int(np.count_nonzero(one.kinds != Kind.INSERTED)) for one in self.cut]
+        return TypeCounts.of(self.ids, np.repeat(self.drawn, lengths), self.n_drawn)
+
+    @property
+    def drawn(self) -> Ints:
+        """The number of what each sentence is drawn with, (N,)."""
+        return np.arange(len(self.tokens)) if self.groups is None else self.groups
+
+    @property
+    def n_drawn(self) -> int:
+        """How many sentences there are to draw, or groups of them."""
+        return n_groups(self.groups, len(self.tokens))
 
     @cached_property
     def ids(self) -> NDArray[np.int32]:
@@ -57,14 +105,16 @@ class Evidence:
         return np.concatenate(found) if found else np.empty(0, np.int32)
 
     @cached_property
-    def pieces(self) -> list[bytes]:
-        """Bytes of the same tokens, unknown ones left out."""
-        return [
-            piece
-            for s in self.cut
-            for piece, kind in zip(s.pieces, s.kinds.tolist(), strict=True)
-            if kind not in (Kind.INSERTED, Kind.UNKNOWN)
-        ]
+    def piece_shapes(self) -> "PieceShapes":
+        """How many of the same tokens, unknown ones and those without bytes left out, are which parts of characters."""
+        shape_of = cache(shape)  # a text has few distinct tokens
+        rows = []
+        for one in self.cut:
+            kinds = zip(one.pieces, one.kinds.tolist(), strict=True)
+            shapes = [shape_of(piece) for piece, kind in kinds if piece and kind not in (Kind.INSERTED, Kind.UNKNOWN)]
+            rows.append((len(shapes), sum(each.complete for each in shapes), sum(each.crosses for each in shapes)))
+        n, complete, crosses = np.array(rows, np.int64).reshape(-1, 3).T
+        return PieceShapes(n, complete, crosses)
 
     @cached_property
     def spans(self) -> list[tuple[NDArray[np.int32], NDArray[np.int32]]]:
@@ -116,6 +166,8 @@ def of_sentences(
     n_vocabulary: int | None,
     reference: Sequence[Segmentation] | None = None,
     units: Sequence[Units] | None = None,
+    groups: Groups | None = None,
+    bare: Bare | None = None,
 ) -> Evidence:
     """The evidence for sentences that were cut just now.
 
@@ -123,6 +175,8 @@ def of_sentences(
         n_vocabulary: ids of the tokenizer, None if it has no vocabulary.
         reference: the same sentences, cut by the tokenizer to compare with.
         units: of the same sentences, where the caller has them.
+        groups: they come from, such as articles, (N,).
+        bare: the same sentences without marks, where the caller has counted them.
 
     Raises:
         ValueError: the units are of other sentences.
@@ -145,6 +199,8 @@ def of_sentences(
         reference=None if reference is None else np.array([one.n_tokens for one in reference], np.int64),
         segmentations=segmentations,
         known_units=units,
+        groups=groups,
+        bare=bare,
     )
 
 
@@ -153,7 +209,6 @@ def from_table(
     tokenizer: int,
     language: str,
     reference: int | None = None,
-    segmentations: Sequence[Segmentation] | None = None,
 ) -> Evidence:
     """The evidence for one cell of a table."""
     row = table.language(language)
@@ -164,12 +219,12 @@ def from_table(
         n_characters=table.n_characters[row],
         n_vocabulary=table.tokenizers[tokenizer].n_vocabulary,
         reference=None if reference is None else table.tokens[reference, row],
-        segmentations=segmentations,
+        groups=table.drawn_together,
     )
 
 
 def over_languages(table: CountTable, tokenizer: int, masked: Sequence[int] = ()) -> Evidence:
-    """The evidence for metrics over the languages of a table, on the sentences that all of them have.
+    """The evidence for metrics over the languages of a table; their costs are of the sentences that all of them have.
 
     Args:
         masked: rows of languages to leave out, such as those with too many unknown tokens.
@@ -183,15 +238,19 @@ def of_languages(each: Sequence[Evidence], masked: Sequence[int] = ()) -> Eviden
     Args:
         masked: places of languages to leave out.
     """
-    tokens, n_bytes = (np.stack(rows) for rows in ([one.tokens for one in each], [one.n_bytes for one in each]))
+    tokens, n_bytes = np.stack([one.tokens for one in each]), np.stack([one.n_bytes for one in each])
     everywhere = (n_bytes > 0).all(0)
     means = tokens[:, everywhere].astype(np.float64).mean(1) if everywhere.any() else np.full(len(each), nan)
     means[list(masked)] = nan
+    groups = each[0].groups
+    kept = None if groups is None else np.unique(groups[everywhere], return_inverse=True)[1]
     return Evidence(
-        tokens=tokens.ravel(),
-        unknown=np.concatenate([one.unknown for one in each]),
-        n_bytes=n_bytes.ravel(),
-        n_characters=np.concatenate([one.n_characters for one in each]),
+        tokens=tokens.sum(0, dtype=np.int64),
+        unknown=np.sum([one.unknown for one in each], axis=0, dtype=np.int64),
+        n_bytes=n_bytes.sum(0, dtype=np.int64),
+        n_characters=np.sum([one.n_characters for one in each], axis=0, dtype=np.int64),
         n_vocabulary=each[0].n_vocabulary,
         by_language=means,
+        groups=groups,
+        language_items=group_sums(tokens[:, everywhere], kept),
     )

@@ -1,20 +1,15 @@
 """The widest gap between two languages."""
 
-import numpy as np
-
 from core.common.definitions import Definition
-from core.metrics.base import LANGUAGES, Metric, Value, undefined
+from core.metrics.base import LANGUAGES, Metric, Uneven, Value
 from core.metrics.evidence import Evidence
+from core.metrics.unevenness import unevenness
+from core.stats.inequality import max_min as max_min_of
 
 
-def max_min(evidence: Evidence) -> Value:
+def max_min(evidence: Evidence) -> Uneven | Value:
     """Over languages, of their mean tokens per line."""
-    assert evidence.by_language is not None, "declared as needed"
-    costs = evidence.by_language[evidence.by_language > 0]
-    if len(costs) < 2:
-        return undefined("It needs at least two languages with a known cost.")
-    left_out = len(evidence.by_language) - len(costs)
-    return Value(float(np.max(costs) / np.min(costs)), f"{left_out} masked languages are left out." if left_out else "")
+    return unevenness(evidence, max_min_of)
 
 
 METRIC = Metric(

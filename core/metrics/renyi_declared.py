@@ -1,18 +1,21 @@
 """How evenly the whole vocabulary is used."""
 
+from math import log2
+
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, VOCABULARY, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, VOCABULARY, LeftOut, Metric, Value, undefined
 from core.metrics.evidence import Evidence
-from core.stats.entropy import frequencies, renyi_efficiency
+from core.stats.entropy import renyi_efficiency, renyi_without
 
 
-def renyi_declared(evidence: Evidence) -> Value:
+def renyi_declared(evidence: Evidence) -> LeftOut | Value:
     """Rényi efficiency of order 2.5 against the size of the vocabulary."""
     assert evidence.n_vocabulary is not None, "declared as needed"
-    counts = frequencies(evidence.ids)
+    counts = evidence.type_counts.counts
     if not len(counts) or evidence.n_vocabulary < 2:
         return undefined("The text holds no tokens.")
-    return Value(renyi_efficiency(counts, evidence.n_vocabulary))
+    without = renyi_without(evidence.type_counts) / log2(evidence.n_vocabulary)
+    return LeftOut(renyi_efficiency(counts, evidence.n_vocabulary), without)
 
 
 METRIC = Metric(

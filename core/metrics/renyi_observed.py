@@ -1,17 +1,21 @@
 """How evenly the tokens that occur are used."""
 
+import numpy as np
+
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, LeftOut, Metric, Value, undefined
 from core.metrics.evidence import Evidence
-from core.stats.entropy import frequencies, renyi_efficiency
+from core.stats.entropy import renyi_efficiency, renyi_without
 
 
-def renyi_observed(evidence: Evidence) -> Value:
+def renyi_observed(evidence: Evidence) -> LeftOut | Value:
     """Rényi efficiency of order 2.5 against the number of distinct tokens seen."""
-    counts = frequencies(evidence.ids)
+    types = evidence.type_counts
+    counts = types.counts
     if len(counts) < 2:
         return undefined("The text holds fewer than two distinct tokens.")
-    return Value(renyi_efficiency(counts, len(counts)))
+    without = renyi_without(types) / np.log2(np.maximum(types.n_types, 2))
+    return LeftOut(renyi_efficiency(counts, len(counts)), without)
 
 
 METRIC = Metric(

@@ -1,19 +1,38 @@
 """Share of distinct words that stay whole."""
 
-from itertools import chain
+import numpy as np
 
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, LeftOut, Metric, Value, undefined
 from core.metrics.evidence import Evidence
 
 
-def single_token_retention(evidence: Evidence) -> Value:
+def single_token_retention(evidence: Evidence) -> LeftOut | Value:
     """Share of distinct words that no occurrence cuts."""
     words = evidence.words
-    most: dict[bytes, int] = {}
-    for word, n in zip(words.spelled, chain.from_iterable(one.tolist() for one in words.tokens), strict=True):
-        most[word] = max(most.get(word, 0), n)
-    return Value(sum(n == 1 for n in most.values()) / len(most), words.remark) if most else undefined(words.none)
+    if not words.spelled:
+        return undefined(words.none)
+    number: dict[bytes, int] = {}
+    types = np.array([number.setdefault(word, len(number)) for word in words.spelled])
+    groups = np.repeat(evidence.drawn, words.n_words)
+    pairs, at = np.unique(groups * len(number) + types, return_inverse=True)
+    of_type, of_pair = (_occurrences(where, np.concatenate(words.tokens)) for where in (types, at))
+    group, place = np.divmod(pairs, len(number))
+    without = of_type[:, place] - of_pair
+    n_left = len(number) - np.bincount(group, without[0] == 0, evidence.n_drawn)
+    kept = _kept(of_type)
+    n_kept = kept.sum() + np.bincount(group, _kept(without).astype(float) - kept[place], evidence.n_drawn)
+    return LeftOut(float(kept.mean()), n_kept / np.maximum(n_left, 1), words.remark)
+
+
+def _occurrences(where: np.ndarray, tokens: np.ndarray) -> np.ndarray:
+    """How often each word occurs, in one token, and in several, (3, W)."""
+    return np.stack([np.bincount(where), np.bincount(where, tokens == 1), np.bincount(where, tokens > 1)])
+
+
+def _kept(occurrences: np.ndarray) -> np.ndarray:
+    """Which words are one token wherever they stand, (W,)."""
+    return np.asarray((occurrences[1] > 0) & (occurrences[2] == 0))
 
 
 METRIC = Metric(

@@ -1,17 +1,14 @@
 """Share of tokens that are text on their own."""
 
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, Metric, Ratio
 from core.metrics.evidence import Evidence
-from core.tokenizers.utf8_pieces import shape
 
 
-def utf8_completeness(evidence: Evidence) -> Value:
+def utf8_completeness(evidence: Evidence) -> Ratio:
     """Share of tokens whose bytes are whole characters."""
-    pieces = [piece for piece in evidence.pieces if piece]
-    if not pieces:
-        return undefined("The text holds no tokens with bytes.")
-    return Value(sum(shape(piece).complete for piece in pieces) / len(pieces))
+    pieces = evidence.piece_shapes
+    return Ratio(pieces.complete, pieces.n, "The text holds no tokens with bytes.")
 
 
 METRIC = Metric(

@@ -1,17 +1,16 @@
 """How much of the vocabulary a text touches."""
 
-import numpy as np
-
 from core.common.definitions import Definition
-from core.metrics.base import SEGMENTATIONS, VOCABULARY, Metric, Value, undefined
+from core.metrics.base import SEGMENTATIONS, VOCABULARY, LeftOut, Metric, Value, undefined
 from core.metrics.evidence import Evidence
 
 
-def vocabulary_use(evidence: Evidence) -> Value:
+def vocabulary_use(evidence: Evidence) -> LeftOut | Value:
     """Distinct ids / size of the vocabulary."""
     if not evidence.n_vocabulary:
         return undefined("This tokenizer has no vocabulary.")
-    return Value(len(np.unique(evidence.ids)) / evidence.n_vocabulary)
+    types = evidence.type_counts
+    return LeftOut(len(types.counts) / evidence.n_vocabulary, types.n_types / evidence.n_vocabulary)
 
 
 METRIC = Metric(

@@ -1,12 +1,12 @@
-"""Whether two premiums differ by more than chance: paired tests over sentences, corrected for their number.
+"""Whether premiums differ by more than chance, in families that do not depend on what a page shows of them.
 
-The sentences are the sample, and the ratio of two premiums is tested against 1 (`core.stats.ratio_t_test`), each
-premium being of a cell, a tokenizer on a language. In FLORES-200 about three sentences stem from one article and are
-not quite independent, so true errors are a little larger.
+Two languages under one tokenizer are always one of all pairs of languages of the text; two tokenizers on one language
+one of all pairs of tokenizers whose counts ship; the change from one tokenizer to another is one over all languages.
+The sample is the sentences, or the groups they come from where these are known; two premiums are compared on the same
+ones. Cells with over 10 % unknown tokens belong to no family.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,106 +14,95 @@ from numpy.typing import NDArray
 from core.common.errors import UserError
 from core.counting.table import CountTable
 from core.premium.premium import MAX_UNKNOWN, MIN_SENTENCES, Per
-from core.stats.ratio_t_test import LEVEL, holm, ratio_against_one
-
-Floats = NDArray[np.float64]
-Cell = tuple[int, str]  # a tokenizer by its row, and a language
+from core.stats.ratio_family import Correct, RatioFamily, each_against_one, holm_of_pairs, pairs
+from core.stats.ratio_t_test import Floats, holm
 
 
-@dataclass(frozen=True, eq=False)
-class Differences:
-    """Pairs of cells compared, M of them.
-
-    Args:
-        names: what each pair is of, such as a language or a tokenizer.
-        ratio: first premium / second premium, (M,); NaN where `reasons` says why.
-        low, high: 95 % interval of the ratio, (M,), not corrected.
-        p: two-sided probability of so large a difference by chance, (M,).
-        adjusted: the same after Holm's correction for all pairs compared at once, (M,).
-        reasons: why a pair cannot be compared, by its place.
-    """
-
-    names: tuple[str, ...]
-    ratio: Floats
-    low: Floats
-    high: Floats
-    p: Floats
-    adjusted: Floats
-    reasons: dict[int, str]
-
-    @property
-    def distinguishable(self) -> NDArray[np.bool_]:
-        """Which pairs differ beyond chance at the 5 % level after correction, (M,); False where not compared."""
-        return np.asarray(self.adjusted < LEVEL)
-
-
-def compare_cells(
-    table: CountTable, pairs: Sequence[tuple[Cell, Cell]], base: str | None, names: Sequence[str], per: Per = "line"
-) -> Differences:
-    """Any pairs of cells: is the premium of the first larger?
-
-    Args:
-        base: of the premiums; None compares tokens per line, byte or character themselves. A language against the base
-            is such a pair, since its premium is the ratio.
-        names: what each pair is of.
+def languages_under(table: CountTable, tokenizer: int, per: Per = "line") -> RatioFamily:
+    """All pairs of languages under a tokenizer: the premium of the row's over that of the column's, (L, L).
 
     Raises:
-        UserError: fewer than 10 sentences.
+        UserError: there are fewer than 10 sentences, or groups of them.
 
     >>> from core.premium.atlas import shipped_atlas
     >>> table = shipped_atlas(["gpt-2"])
-    >>> found = compare_cells(table, [((0, "fra_Latn"), (0, "eng_Latn"))], None, ["French"])
-    >>> round(float(found.ratio[0]), 2), bool(found.distinguishable[0])
-    (1.99, True)
+    >>> found, (fra, eng) = languages_under(table, 0), map(table.language, ("fra_Latn", "eng_Latn"))
+    >>> round(float(found.ratio[fra, eng]), 2), bool(found.distinct[fra, eng]), found.n
+    (1.99, True, 20706)
     """
-    results = np.full((4, len(pairs)), np.nan)  # ratio, low, high, p
-    reasons = {}
-    for m, (first, second) in enumerate(pairs):
-        reason = _why_not(table, (first, second), base)
-        if reason:
-            reasons[m] = reason
-        else:
-            results[:, m] = _difference(table, first, second, base, per)
-    ratio, low, high, p = results
-    return Differences(tuple(names), ratio, low, high, p, holm(p), reasons)
+    _require_enough(table)
+    terms = [(table.tokens[tokenizer], 1)]
+    if per != "line":
+        terms.append((table.n_bytes if per == "byte" else table.n_characters, -1))
+    members = _comparable(table)[tokenizer]
+    found = pairs(terms, table.present, members, table.drawn_together, MIN_SENTENCES)
+    return RatioFamily(*found, holm_of_pairs, _n_pairs(found[0]))
 
 
-def _why_not(table: CountTable, cells: tuple[Cell, Cell], base: str | None) -> str:
-    usable = _usable(table, cells, base)
-    if usable.sum() < MIN_SENTENCES:
+def tokenizers_on(table: CountTable, language: str, base: str, own: Sequence[int] = ()) -> RatioFamily:
+    """All pairs of tokenizers on a language: the row's premium over the column's, (K, K); bytes and characters cancel.
+
+    Args:
+        own: rows of tokenizers that a user brought. They leave the verdicts on the others as they are: each is compared
+            with all others at once, and two of them together with all that both are compared with.
+
+    Raises:
+        UserError: there are fewer than 10 sentences, or groups of them.
+    """
+    row, b = table.language(language), table.language(base)
+    _require_enough(table)
+    comparable = _comparable(table)
+    both = np.broadcast_to(table.present[row] & table.present[b], table.tokens[:, row].shape)
+    terms = [(table.tokens[:, row], 1), (table.tokens[:, b], -1)]
+    found = pairs(terms, both, comparable[:, row] & comparable[:, b], table.drawn_together, MIN_SENTENCES)
+    shipped = np.setdiff1d(np.arange(len(table.tokenizers)), own)
+    return RatioFamily(*found, _beside(shipped, own), _n_pairs(found[0][np.ix_(shipped, shipped)]))
+
+
+def change(table: CountTable, first: int, last: int, base: str) -> RatioFamily:
+    """The premium of every language with the last tokenizer over that with the first, (L,); NaN for the base.
+
+    Raises:
+        UserError: there are fewer than 10 sentences, or groups of them.
+    """
+    b = table.language(base)
+    _require_enough(table)
+    comparable = _comparable(table)
+    members = np.logical_and.reduce([comparable[k] & comparable[k, b] for k in (first, last)])
+    members[b] = False
+    signed = ((first, -1), (last, 1))
+    terms = [(table.tokens[k][rows], sign * way) for k, sign in signed for rows, way in ((slice(None), 1), ([b], -1))]
+    return each_against_one(terms, members, table.present & table.present[b], table.drawn_together, MIN_SENTENCES)
+
+
+def _comparable(table: CountTable) -> NDArray[np.bool_]:
+    """Which cells have tokens that say something of the language, (K, L)."""
+    return np.asarray((table.total_tokens > 0) & (table.total_unknown <= MAX_UNKNOWN * table.total_tokens))
+
+
+def _require_enough(table: CountTable) -> None:
+    if table.n_drawn < MIN_SENTENCES:
         raise UserError(
-            f"A test needs at least {MIN_SENTENCES} sentences that all languages have, and there are {usable.sum()}. "
-            "Take a larger corpus."
+            f"A test needs at least {MIN_SENTENCES} {table.drawn}, and there are {table.n_drawn}. Take a larger corpus."
         )
-    for k, code in (*cells, *((k, base) for k, _ in cells if base is not None)):
-        assert code is not None, "the base is a code here"
-        row = table.language(code)
-        tokens = int(table.tokens[k, row][usable].sum())
-        unknown = int(table.unknown[k, row][usable].sum())
-        if not tokens:
-            return f"{table.tokenizers[k].label} gives no tokens for {code}."
-        if unknown > MAX_UNKNOWN * tokens:
-            return f"{100 * unknown / tokens:.0f} % of the tokens of {table.tokenizers[k].label} on {code} are unknown."
-    return ""
 
 
-def _usable(table: CountTable, cells: tuple[Cell, Cell], base: str | None) -> NDArray[np.bool_]:
-    codes = {code for _, code in cells} | ({base} if base is not None else set())
-    usable: NDArray[np.bool_] = np.logical_and.reduce([table.present[table.language(code)] for code in codes])
-    return usable
+def _n_pairs(logarithm: Floats) -> int:
+    return int((~np.isnan(logarithm)).sum()) // 2
 
 
-def _difference(
-    table: CountTable, first: Cell, second: Cell, base: str | None, per: Per
-) -> tuple[float, float, float, float]:
-    """(ratio, low, high, p) of the two premiums."""
-    usable = _usable(table, (first, second), base)
-    terms = []
-    for (k, code), sign in ((first, 1), (second, -1)):
-        for of, power in ((code, sign), *(((base, -sign),) if base is not None else ())):
-            row = table.language(of)
-            terms.append((table.tokens[k, row], power))
-            if per != "line":
-                terms.append(((table.n_bytes if per == "byte" else table.n_characters)[row], -power))
-    found = ratio_against_one([(counts[usable].astype(np.float64), power) for counts, power in terms])
-    return found.value, found.low, found.high, found.p
+def _beside(shipped: NDArray[np.intp], own: Sequence[int]) -> Correct:
+    """A correction that leaves the pairs of shipped tokenizers to themselves, whatever else is compared."""
+
+    def correct(p: Floats) -> Floats:
+        adjusted = np.full(p.shape, np.nan)
+        block = np.ix_(shipped, shipped)
+        adjusted[block] = holm_of_pairs(p[block])
+        for n, k in enumerate(own):
+            adjusted[k, shipped] = adjusted[shipped, k] = holm(p[k, shipped])
+            for other in own[:n]:
+                family = np.concatenate([[p[k, other]], p[k, shipped], p[other, shipped]])
+                adjusted[k, other] = adjusted[other, k] = holm(family)[0]
+        return adjusted
+
+    return correct

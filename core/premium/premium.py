@@ -1,10 +1,12 @@
 """What a language costs beside another: premiums on parallel text, with intervals.
 
 Premium of a language = tokens of its sentences / tokens of the same sentences in the base language, as a ratio of sums.
-Intervals come from resampling sentences, the same ones for every tokenizer and language (paired bootstrap). All
-resampled sums are one matrix product, in which single precision is exact, so equal seeds give equal bits.
+Intervals come from resampling sentences, the same ones for every tokenizer and language (paired bootstrap); where it is
+known which sentences come from one article, or another group, groups are resampled. All resampled sums are one matrix
+product, in which single precision is exact, so equal seeds give equal bits.
 
-Source: Petrov et al. 2023, Language Model Tokenizers Introduce Unfairness Between Languages; Efron and Tibshirani 1993.
+Source: Petrov et al. 2023, Language Model Tokenizers Introduce Unfairness Between Languages; Efron and Tibshirani 1993;
+Davison and Hinkley 1997, Bootstrap Methods and their Application, section 3.8 (groups).
 """
 
 from dataclasses import dataclass, replace
@@ -18,6 +20,7 @@ from core.common.errors import UserError
 from core.counting.table import CountTable, Unsigned
 from core.stats.bootstrap import DRAWS, MIN_ITEMS, Draws, percentiles
 from core.stats.drawn_sums import drawn_sums
+from core.stats.grouped_items import group_sums
 
 Floats = NDArray[np.float64]
 Per = Literal["line", "byte", "character"]
@@ -63,7 +66,7 @@ class Resampled:
 
     Args:
         table: the counts.
-        draws: how often each sentence was drawn.
+        draws: how often each sentence was drawn, or each group of them where groups are known.
     """
 
     table: CountTable
@@ -72,26 +75,34 @@ class Resampled:
     @cached_property
     def tokens(self) -> NDArray[np.floating[Any]]:
         """Sums of tokens, (K, L, draws)."""
-        return _sums(self.table.tokens, self.draws)
+        return self.sums(self.table.tokens)
 
     @cached_property
     def n_bytes(self) -> NDArray[np.floating[Any]]:
         """Sums of bytes, (L, draws)."""
-        return _sums(self.table.n_bytes, self.draws)
+        return self.sums(self.table.n_bytes)
 
     @cached_property
     def n_characters(self) -> NDArray[np.floating[Any]]:
         """Sums of characters, (L, draws)."""
-        return _sums(self.table.n_characters, self.draws)
+        return self.sums(self.table.n_characters)
+
+    def sums(self, counts: NDArray[Any]) -> NDArray[np.floating[Any]]:
+        """Sums of counts per sentence, (…, N), over what was drawn, (…, draws), exact."""
+        drawn = group_sums(counts, self.table.drawn_together)
+        rows = np.ascontiguousarray(drawn.reshape(-1, drawn.shape[-1]), np.float32)
+        return drawn_sums(rows, self.draws).reshape(*drawn.shape[:-1], self.draws.draws)
 
 
 def resample(table: CountTable, draws: int = DRAWS, seed: int = 0) -> Resampled:
     """Draw as many sentences as there are, with replacement, `draws` times; all cells share the draws.
 
+    Where groups of sentences are known, as many groups as there are.
+
     Raises:
         UserError: there are too many sentences for so many draws.
     """
-    return Resampled(table, Draws(table.tokens.shape[2], draws, seed))
+    return Resampled(table, Draws(table.n_drawn, draws, seed))
 
 
 def premiums(table: CountTable, base: str, per: Per = "line", resampled: Resampled | None = None) -> Premiums:
@@ -124,7 +135,7 @@ def premiums(table: CountTable, base: str, per: Per = "line", resampled: Resampl
         share, base_share = unknown / tokens, unknown[:, [b]] / tokens[:, [b]]
     n_sentences = both.sum(1)
     low = high = np.full(value.shape, np.nan)
-    no_interval = "not asked for" if resampled is None else _no_interval(n_sentences)
+    no_interval = "not asked for" if resampled is None else _no_interval(table, both)
     if resampled is not None and not no_interval:
         low, high = _interval(resampled, both, b, per)
     reasons = _reasons(table, base, tokens, base_tokens, share, base_share)
@@ -228,12 +239,6 @@ def ranks(values: Floats) -> NDArray[np.int64]:
     return found
 
 
-def _sums(counts: NDArray[Any], draws: Draws) -> NDArray[np.floating[Any]]:
-    """Weighted sums over the last axis, (…, draws), exact."""
-    rows = np.ascontiguousarray(counts.reshape(-1, counts.shape[-1]), np.float32)
-    return drawn_sums(rows, draws).reshape(*counts.shape[:-1], draws.draws)
-
-
 def _totals(counts: NDArray[Any], both: NDArray[np.bool_], b: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Sums over the sentences that a language shares with the base: of the language, and of the base, (K, L) each."""
     if both.all():
@@ -261,8 +266,8 @@ def _interval(resampled: Resampled, both: NDArray[np.bool_], b: int, per: Per) -
     if both.all():
         own, of_base = resampled.tokens, resampled.tokens[:, [b]]
     else:
-        own = _sums(table.tokens * both, resampled.draws)
-        of_base = _sums(table.tokens[:, [b]] * both, resampled.draws)
+        own = resampled.sums(table.tokens * both)
+        of_base = resampled.sums(table.tokens[:, [b]] * both)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = own / of_base  # (K, L, draws)
         if per != "line":
@@ -271,16 +276,16 @@ def _interval(resampled: Resampled, both: NDArray[np.bool_], b: int, per: Per) -
                 sums = resampled.n_bytes if per == "byte" else resampled.n_characters
                 ratios *= sums[b] / sums
             else:
-                ratios *= _sums(sizes[[b]] * both, resampled.draws) / _sums(sizes * both, resampled.draws)
+                ratios *= resampled.sums(sizes[[b]] * both) / resampled.sums(sizes * both)
     return percentiles(ratios)
 
 
-def _no_interval(n_sentences: NDArray[Any]) -> str:
-    fewest = int(n_sentences.min(initial=MIN_SENTENCES))
+def _no_interval(table: CountTable, both: NDArray[np.bool_]) -> str:
+    fewest = int((group_sums(both, table.drawn_together) > 0).sum(1).min(initial=MIN_SENTENCES))
     if fewest >= MIN_SENTENCES:
         return ""
-    have = "there is 1 sentence" if fewest == 1 else f"there are {fewest}"
-    return f"An interval needs at least {MIN_SENTENCES} sentences in every language, and {have}."
+    have = f"there is 1 {table.drawn[:-1]}" if fewest == 1 else f"there are {fewest}"
+    return f"An interval needs at least {MIN_SENTENCES} {table.drawn} in every language, and {have}."
 
 
 def _reasons(

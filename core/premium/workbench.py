@@ -113,6 +113,11 @@ class Workbench:
         """Whether more is counted by now."""
         return any(int(one.update().sum()) > n for one, n in self.tallies)
 
+    @property
+    def brought(self) -> tuple[int, ...]:
+        """Rows of tokenizers that a user brought beside shipped ones; none on another text, where all are equals."""
+        return () if self.corpus else tuple(k for k, key in enumerate(self.keys) if from_link(key))
+
     def uncounted(self, keys: Sequence[str]) -> list[str]:
         """Those of the keys that lack a language."""
         return [key for key in keys if not self.done[self.keys.index(key)].all()]
@@ -182,7 +187,7 @@ def _on_another_text(choice: PremiumChoice, sources: Sources) -> Workbench:
     chosen = [sources.known[key] for key in choice.keys]
     tallies = [(one, _best(plan, [one.fingerprint, *(same[s] for s in one.opens if s in same)])) for one in chosen]
     counts = [int(one.update().sum()) for _, one in tallies]
-    stamp = (corpus.fingerprint, tuple(zip(choice.keys, counts, strict=True)))
+    stamp = (corpus.fingerprint, corpus.groups, tuple(zip(choice.keys, counts, strict=True)))
 
     def found(per: Per) -> Premiums:
         return _remembered(

@@ -15,6 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.stats.left_out import TypeCounts
+
+Floats = NDArray[np.float64]
+
 ALPHA = 2.5
 MIN_TOKENS_PER_CONTEXT = 10
 
@@ -41,6 +45,29 @@ def miller_madow(counts: NDArray[np.int64]) -> float:
     1.8607
     """
     return plug_in(counts) + (len(counts) - 1) / (2 * int(counts.sum()) * log(2))
+
+
+def miller_madow_without(types: TypeCounts) -> Floats:
+    """The same without each group of the sample in turn, (G,)."""
+    n = types.n_tokens
+    with np.errstate(divide="ignore", invalid="ignore"):
+        observed = np.log2(n) - types.without(_times_log) / n
+        return np.asarray(observed + (types.n_types - 1) / (2 * n * log(2)))
+
+
+def _times_log(counts: Floats) -> Floats:
+    return np.asarray(counts * np.log2(np.maximum(counts, 1)))
+
+
+def renyi_without(types: TypeCounts, alpha: float = ALPHA) -> Floats:
+    """Rényi entropy without each group of the sample in turn, (G,), bits.
+
+    >>> renyi_without(TypeCounts.of(np.array([1, 2, 3, 3]), np.array([0, 0, 1, 1]), 2)).round(9).tolist()
+    [-0.0, 1.0]
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = types.without(lambda counts: np.asarray(counts**alpha)) / types.n_tokens**alpha
+        return np.asarray(np.log2(shares) / (1 - alpha))
 
 
 def renyi(counts: NDArray[np.int64], alpha: float = ALPHA) -> float:

@@ -28,23 +28,43 @@ def lorenz(costs: Floats) -> tuple[Floats, Floats]:
     return np.linspace(0, 1, n + 1), np.concatenate([[0.0], np.cumsum(ordered) / ordered.sum()])
 
 
-def gini(costs: Floats) -> float:
+def gini(costs: Floats) -> Floats:
     """Mean difference between two languages / twice the mean: 0 if all cost the same, at most 1 - 1/L.
 
-    >>> gini(np.array([1.0, 1.0])), gini(np.array([1.0, 3.0]))
-    (0.0, 0.25)
+    Args:
+        costs: all known, (…, L); one number for each of the leading axes.
+
+    >>> gini(np.array([[1.0, 1.0], [1.0, 3.0]])).tolist()
+    [0.0, 0.25]
     """
-    ordered = known(costs)
-    n = len(ordered)
-    weights = 2 * np.arange(1, n + 1) - n - 1
-    return float((weights * ordered).sum() / (n * ordered.sum()))
+    n = costs.shape[-1]
+    weights = 2.0 * np.arange(1, n + 1) - n - 1
+    return np.asarray(np.sort(costs) @ weights / (n * costs.sum(-1)))
 
 
-def worst_decile(costs: Floats) -> float:
-    """Mean cost of the dearest tenth of languages, at least one / mean cost of all.
+def worst_decile(costs: Floats) -> Floats:
+    """Mean cost of the dearest tenth of languages, at least one / mean cost of all; for (…, L) as for `gini`.
 
-    >>> worst_decile(np.array([1.0, 1.0, 4.0]))
+    >>> float(worst_decile(np.array([1.0, 1.0, 4.0])))
     2.0
     """
-    ordered = known(costs)
-    return float(ordered[-max(1, len(ordered) // 10) :].mean() / ordered.mean())
+    n = max(1, costs.shape[-1] // 10)
+    return np.asarray(np.partition(costs, -n)[..., -n:].mean(-1) / costs.mean(-1))
+
+
+def coefficient_of_variation(costs: Floats) -> Floats:
+    """Standard deviation (with L - 1) / mean, for (…, L) as for `gini`.
+
+    >>> float(coefficient_of_variation(np.array([1.0, 3.0])).round(4))
+    0.7071
+    """
+    return np.asarray(costs.std(-1, ddof=1) / costs.mean(-1))
+
+
+def max_min(costs: Floats) -> Floats:
+    """The dearest / the cheapest, for (…, L) as for `gini`.
+
+    >>> float(max_min(np.array([2.0, 3.0])))
+    1.5
+    """
+    return np.asarray(costs.max(-1) / costs.min(-1))

@@ -6,7 +6,6 @@ the standard error of the ratio follows from the spread of the influences. Items
 Sources: Cochran 1977, Sampling Techniques, chapters 5 and 6 (strata, ratio estimates); Holm 1979.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 CORRECTION = "Holm"
 LEVEL = 0.05
-_NO_SPREAD, _NO_DIFFERENCE = 1e-12, 1e-9  # rounding errors stay below
+NO_SPREAD, NO_DIFFERENCE = 1e-12, 1e-9  # rounding errors stay below
 
 Floats = NDArray[np.float64]
 
@@ -32,26 +31,6 @@ class RatioTest:
     low: float
     high: float
     p: float
-
-
-def ratio_against_one(terms: Sequence[tuple[Floats, int]]) -> RatioTest:
-    """A product of powers of sums over the same items against 1: a ratio, or a ratio of ratios.
-
-    RatioTest on its logarithm, in which dividing and multiplying are alike.
-
-    Args:
-        terms: what each item adds to a sum, float64 (N,), and the power of the sum, 1 or -1.
-
-    >>> first, second = np.array([2.0, 4.0, 6.0]), np.array([1.0, 2.0, 4.0])
-    >>> found = ratio_against_one([(first, 1), (second, -1)])
-    >>> round(found.value, 3), round(found.low, 3), round(found.high, 3), round(found.p, 3)
-    (1.714, 1.072, 2.741, 0.039)
-    """
-    logarithm = float(sum(power * np.log(counts.sum()) for counts, power in terms))
-    influence = sum((power * counts / counts.sum() for counts, power in terms), np.zeros(len(terms[0][0])))
-    found = _t_test(logarithm, influence, np.zeros(len(influence), np.intp))
-    value, low, high = (float(np.exp(each)) for each in (found.value, found.low, found.high))
-    return RatioTest(value, low, high, found.p)
 
 
 def ratio_against_zero(above: Floats, below: Floats, strata: NDArray[np.intp]) -> RatioTest:
@@ -80,9 +59,9 @@ def _t_test(value: float, influence: Floats, strata: NDArray[np.intp]) -> RatioT
     several = sizes > 1
     error = float(np.sqrt((sizes[several] * spread[several] / (sizes[several] - 1)).sum()))
     degrees = int((sizes[several] - 1).sum())
-    if degrees < 1 or error < _NO_SPREAD:  # the same in every item
-        return RatioTest(value, value, value, 1.0 if abs(value) < _NO_DIFFERENCE else 0.0)
-    reach = quantile(1 - LEVEL, degrees) * error
+    if degrees < 1 or error < NO_SPREAD:  # the same in every item
+        return RatioTest(value, value, value, 1.0 if abs(value) < NO_DIFFERENCE else 0.0)
+    reach = float(quantile(1 - LEVEL, degrees)) * error
     return RatioTest(value, value - reach, value + reach, two_sided(value / error, degrees))
 
 
@@ -92,20 +71,29 @@ def two_sided(t: float, degrees: float) -> float:
     >>> round(two_sided(2.0, 10), 6), two_sided(0.0, 5)
     (0.073388, 1.0)
     """
+    return float(2 * probability(abs(t), degrees))
+
+
+def probability(t: float | Floats, degrees: float | Floats) -> Floats:
+    """Probability that T is at least t, for each t; NaN stays NaN.
+
+    >>> probability(np.array([0.0, 2.0]), 10).round(6).tolist()
+    [0.5, 0.036694]
+    """
     from scipy.special import stdtr  # takes a while, and most that import this module test nothing
 
-    return float(2 * stdtr(degrees, -abs(t)))
+    return np.asarray(stdtr(degrees, np.negative(t)))
 
 
-def quantile(share: float, degrees: float) -> float:
-    """The t that |T| exceeds with probability 1 - `share`.
+def quantile(share: float, degrees: float | Floats) -> Floats:
+    """The t that |T| exceeds with probability 1 - `share`, for each number of degrees.
 
-    >>> round(quantile(0.95, 10), 4), round(quantile(0.95, 1e6), 3)
+    >>> float(quantile(0.95, 10).round(4)), float(quantile(0.95, 1e6).round(3))
     (2.2281, 1.96)
     """
     from scipy.special import stdtrit
 
-    return float(stdtrit(degrees, (1 + share) / 2))
+    return np.asarray(stdtrit(degrees, (1 + share) / 2))
 
 
 def holm(p: Floats) -> Floats:

@@ -1,8 +1,7 @@
 """Which tokenizers, or which languages, differ by more than chance: every pair of them in one picture."""
 
 from collections.abc import Sequence
-from itertools import combinations
-from math import log2
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,9 +15,10 @@ from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
 from components.premium.scale import between, colour_scale, times
+from components.premium.verdicts import ALIKE, margin_input, tested, verdicts, words
 from components.widgets.view import View
-from core.premium.differences import Differences
-from core.stats.ratio_t_test import CORRECTION
+from core.premium.differences import languages_under, tokenizers_on
+from core.stats.ratio_family import RatioFamily
 
 _MOST = 30  # languages at once
 _REACH = 2  # doublings either way
@@ -43,6 +43,7 @@ def draw(context: PremiumContext) -> None:
         else:
             row = one_tokenizer(context)
             cells = [(row, column) for column in context.columns[:_MOST]]
+        margin = margin_input()
     cells = sorted(
         (cell for cell in cells if cell not in context.found.reasons),
         key=lambda cell: -float(context.found.value[cell]),
@@ -51,78 +52,109 @@ def draw(context: PremiumContext) -> None:
         st.info("It takes two that are not masked to compare.", icon=":material/compare_arrows:")
         return
     names = [context.label(row) if what == "Tokenizers" else context.language(column) for row, column in cells]
-    found = _compared(context, cells, names)
-    n_alike = int((~found.distinguishable).sum())
     where = context.language(cells[0][1]) if what == "Tokenizers" else context.label(cells[0][0])
+    family, places = _family(context, what == "Tokenizers", cells)
+    found = _shown(family, places, margin)
+    above = np.triu_indices(len(names), 1)
+    n_pairs, n_alike = len(above[0]), int(np.isin(found.verdict[above], ALIKE).sum())
+    n_small = int((found.verdict[above] == "small").sum())
+    percent = f"{100 * margin:.3g} %"
     chart = Chart(
         "differences",
         pairs_figure(names, found, context.dark),
-        f"Pairs of {len(names)} {what.lower()} compared on {where}: {n_alike} of {len(found.names)} cannot be told "
-        "apart.",
+        f"Pairs of {len(names)} {what.lower()} compared on {where}: {n_alike} of {n_pairs} cannot be told apart, "
+        f"{n_small} differ by less than {percent}.",
         lambda: pair_table(names, found),
-        {"Ratio": st.column_config.NumberColumn(help="Premium of the first over that of the second.")},
+        {"Ratio": st.column_config.NumberColumn(format="%.3f", help="Premium of the first over that of the second.")},
         {_TARGETS: [cell for cell in cells for _ in cells]},
         printed=lambda light: pairs_figure(names, found, light.dark),
     )
     show(chart, context, "Token premiums")
     st.caption(
         f"{where}: the premium of the row over that of the column; blue-green is cheaper, amber to brown-red dearer, "
-        f"hatched cannot be told apart: {n_alike} of {len(found.names)} pairs (paired test over sentences, 5 % after "
-        f"{CORRECTION}'s correction for all of them). With {context.table.tokens.shape[2]:,} sentences small "
-        "differences are found too: look at how large they are."
+        f"hatched cannot be told apart: {n_alike} of {n_pairs} pairs; {n_small} marked ≈ differ, but by less than "
+        f"{percent} ({tested(family, context.table.drawn, _all_of(context, what, where))}, shown or not)."
     )
 
 
 _TARGETS = 3  # which trace of the figure takes clicks
 
 
-def _compared(context: PremiumContext, cells: Sequence[Cell], names: Sequence[str]) -> Differences:
-    coded = [(row, context.table.languages[column]) for row, column in cells]
-    one_language = len({code for _, code in coded}) == 1
-    return cached_premium.differences(
-        context.stamp,
-        context.table,
-        tuple(combinations(coded, 2)),
-        context.base if one_language else None,  # under one tokenizer the base is the same on both sides
-        tuple(f"{a} – {b}" for a, b in combinations(names, 2)),
-        "line" if one_language else context.per,  # and so are bytes and characters in one language
-    )
+@dataclass(frozen=True, eq=False)
+class ShownPairs:
+    """What is drawn of a family, for M of its members.
+
+    Args:
+        ratio, low, high: premium of the row over that of the column, with its 95 % interval, (M, M).
+        adjusted: corrected probability of so large a difference by chance, (M, M).
+        verdict: on each pair, (M, M).
+        margin: from which share on a difference matters.
+    """
+
+    ratio: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    adjusted: np.ndarray
+    verdict: np.ndarray
+    margin: float
 
 
-def pair_table(names: Sequence[str], found: Differences) -> pd.DataFrame:
+def _family(context: PremiumContext, of_tokenizers: bool, cells: Sequence[Cell]) -> tuple[RatioFamily, list[int]]:
+    """The family that the pairs of these cells belong to, and the places of the cells in it."""
+    stamp, table = context.stamp, context.table
+    if not of_tokenizers:
+        return cached_premium.family(languages_under, stamp, table, cells[0][0], context.per), [c for _, c in cells]
+    code = table.languages[cells[0][1]]
+    return cached_premium.family(tokenizers_on, stamp, table, code, context.base, context.brought), [
+        k for k, _ in cells
+    ]
+
+
+def _shown(family: RatioFamily, places: Sequence[int], margin: float) -> ShownPairs:
+    cells = np.ix_(places, places)
+    of_family = (family.ratio, family.low, family.high, family.adjusted, verdicts(family, margin))
+    ratio, low, high, adjusted, verdict = (values[cells] for values in of_family)
+    return ShownPairs(ratio, low, high, adjusted, verdict, margin)
+
+
+def _all_of(context: PremiumContext, what: str, where: str) -> str:
+    """The comparisons of which a family is all."""
+    if what == "Languages":
+        return f"pairs of languages under {where}"
+    if context.corpus:
+        return f"pairs of the tokenizers chosen on {where}, since no others are counted on this text"
+    own = ", and yours with all of them" if context.brought else ""
+    return f"pairs of the tokenizers that ship on {where}{own}"
+
+
+def pair_table(names: Sequence[str], found: ShownPairs) -> pd.DataFrame:
     """A row per pair: both, the ratio of their premiums with its interval, and whether they differ."""
+    above = np.triu_indices(len(names), 1)
     return pd.DataFrame(
         {
-            "First": [a for a, _ in combinations(names, 2)],
-            "Second": [b for _, b in combinations(names, 2)],
-            "Ratio": found.ratio.round(3),
-            "Low": found.low.round(3),
-            "High": found.high.round(3),
-            "Probability, corrected": found.adjusted,
-            "Told apart": found.distinguishable,
+            "First": [names[i] for i in above[0]],
+            "Second": [names[j] for j in above[1]],
+            "Ratio": found.ratio[above].round(4),
+            "Low": found.low[above].round(4),
+            "High": found.high[above].round(4),
+            "Probability, corrected": found.adjusted[above],
+            "Verdict": [words(each, found.margin) for each in found.verdict[above]],
         }
     )
 
 
-def pairs_figure(names: Sequence[str], found: Differences, dark: bool) -> go.Figure:
+def pairs_figure(names: Sequence[str], found: ShownPairs, dark: bool) -> go.Figure:
     """A cell per ordered pair, its ratio as colour and, where it fits, as number; hatched if not told apart.
 
-    >>> one = np.array([2.0])
-    >>> found = Differences(("a – b",), one, one, one, np.array([0.0]), np.array([0.0]), {})
+    >>> ratio = np.array([[np.nan, 2.0], [0.5, np.nan]])
+    >>> said = np.array([["open", "differs"], ["differs", "open"]])
+    >>> found = ShownPairs(ratio, ratio, ratio, ratio, said, 0.01)
     >>> pairs_figure(["a", "b"], found, False).data[0].z.tolist()
     [[nan, 1.0], [-1.0, nan]]
     """
     n = len(names)
-    z, alike = np.full((n, n), np.nan), np.zeros((n, n), bool)
-    words = [[f"{names[i]}"] * n for i in range(n)]
-    for (i, j), ratio, low, high, differs in zip(
-        combinations(range(n), 2), found.ratio, found.low, found.high, found.distinguishable, strict=True
-    ):
-        z[i, j], z[j, i] = log2(ratio), -log2(ratio)
-        alike[i, j] = alike[j, i] = not differs
-        verdict = "" if differs else ", not told apart"
-        words[i][j] = f"{names[i]} costs {times(ratio)} times {names[j]}{between(low, high)}{verdict}"
-        words[j][i] = f"{names[j]} costs {times(1 / ratio)} times {names[i]}{between(1 / high, 1 / low)}{verdict}"
+    z = np.log2(found.ratio)
+    alike = np.isin(found.verdict, ALIKE) & ~np.eye(n, dtype=bool)
     written = n <= _WRITTEN
     figure = go.Figure(
         [
@@ -135,12 +167,12 @@ def pairs_figure(names: Sequence[str], found: Differences, dark: bool) -> go.Fig
                 colorbar={"tickvals": [-2, -1, 0, 1, 2], "ticktext": ["¼×", "½×", "1×", "2×", "4×"], "thickness": 10},
                 xgap=1,
                 ygap=1,
-                text=[["" if np.isnan(v) else times(2.0**v) for v in row] for row in z] if written else None,
+                text=[[_number(found, i, j) for j in range(n)] for i in range(n)] if written else None,
                 texttemplate="%{text}" if written else None,
                 hoverinfo="skip",
             ),
             *hatched(alike, 1, dark),
-            targets((n, n), [text for row in words for text in row]),
+            targets((n, n), [_sentence(names, found, i, j) for i in range(n) for j in range(n)]),
         ]
     )
     return finish(
@@ -150,6 +182,22 @@ def pairs_figure(names: Sequence[str], found: Differences, dark: bool) -> go.Fig
         xaxis={"tickvals": list(range(n)), "ticktext": list(names), "tickangle": -45, "showgrid": False},
         yaxis=names_axis(names) | {"range": [n - 0.5, -0.5]},
     )
+
+
+def _number(found: ShownPairs, i: int, j: int) -> str:
+    """The ratio as it stands in a cell, marked if it does not matter."""
+    ratio = float(found.ratio[i, j])
+    return "" if np.isnan(ratio) else ("≈" if found.verdict[i, j] == "small" else "") + times(ratio)
+
+
+def _sentence(names: Sequence[str], found: ShownPairs, i: int, j: int) -> str:
+    """A cell in words."""
+    if i == j or np.isnan(found.ratio[i, j]):
+        return names[i] if i == j else f"{names[i]} and {names[j]} cannot be compared: too few sentences have both"
+    ratio, low, high = (float(values[i, j]) for values in (found.ratio, found.low, found.high))
+    said = found.verdict[i, j]
+    verdict = "" if said == "differs" else f", {words(said, found.margin)}"
+    return f"{names[i]} costs {times(ratio)} times {names[j]}{between(low, high)}{verdict}"
 
 
 VIEW = View(label="Differences", place=80, draw=draw)

@@ -12,7 +12,7 @@ from components.premium.context import PremiumContext
 from components.premium.figure import plot
 from components.premium.take_away import take_away
 from components.widgets.view import View
-from core.stats.inequality import gini, known, lorenz, worst_decile
+from core.stats.inequality import gini, known, lorenz, max_min, worst_decile
 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
@@ -25,10 +25,10 @@ def draw(context: PremiumContext) -> None:
     if not usable:
         st.info("A Lorenz curve needs two languages or more with a premium.", icon=":material/show_chart:")
         return
-    usable.sort(key=lambda n: gini(costs[n]))
+    usable.sort(key=lambda n: float(gini(known(costs[n]))))
     costs = [costs[n] for n in usable]
     labels = [context.label(context.rows[n]) for n in usable]
-    even, uneven = (f"{labels[n]}, Gini {gini(costs[n]):.2f}" for n in (0, -1))
+    even, uneven = (f"{labels[n]}, Gini {gini(known(costs[n])):.2f}" for n in (0, -1))
     chart = Chart(
         "lorenz",
         lorenz_figure(labels, costs, [context.colours[n] for n in usable]),
@@ -60,9 +60,9 @@ def evenness(labels: Sequence[str], costs: Sequence[np.ndarray]) -> pd.DataFrame
     return pd.DataFrame(
         {
             "Tokenizer": labels,
-            "Gini": [round(gini(cost), 3) for cost in costs],
-            "Worst 10 %": [round(worst_decile(cost), 2) for cost in costs],
-            "Max / min": [round(float(np.nanmax(cost) / np.nanmin(cost)), 1) for cost in costs],
+            "Gini": [round(float(gini(known(cost))), 3) for cost in costs],
+            "Worst 10 %": [round(float(worst_decile(known(cost))), 2) for cost in costs],
+            "Max / min": [round(float(max_min(known(cost))), 1) for cost in costs],
             "Languages": [len(known(cost)) for cost in costs],
         }
     )
@@ -85,7 +85,7 @@ def lorenz_figure(labels: Sequence[str], costs: Sequence[np.ndarray], colours: S
                 x=x,
                 y=y,
                 mode="lines",
-                name=f"{label} {gini(cost):.2f}",
+                name=f"{label} {gini(known(cost)):.2f}",
                 line={"color": colour, "width": 2, "dash": _DASHES[n % len(_DASHES)]},
                 hovertemplate=f"{label}: the cheapest %{{x:.0%}} of languages take %{{y:.0%}} of the tokens"
                 "<extra></extra>",

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from components.cached import premium as cached_premium
 from components.charts.chart import GRID, Chart, finish
@@ -14,16 +15,19 @@ from components.premium.brought.sentences import ShownSentences, cut, opens_here
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import show
+from components.premium.take_away import take_away
 from components.premium.views.slope import apart
 from components.widgets.view import View
 from core.common.numbers import count
-from core.metrics.base import Metric, Value, shown
-from core.metrics.evidence import over_languages
+from core.metrics.base import Metric, Value, shown, undefined
+from core.metrics.evidence import from_table
+from core.metrics.intervals import measured
+from core.premium.atlas.measures import on_tokens, shipped_measures
 from core.stats.entropy import MIN_TOKENS_PER_CONTEXT, EntropyEstimate, curve
 from core.text.languages import language
 from core.tokenizers.kinds import Kind
 
-_CUT = 100  # sentences for the metrics that look at the tokens themselves
+_CUT = 300  # sentences for the metrics that look at the tokens themselves, where nothing ships and they are cut now
 _LONG = 1_000  # and for entropy, which needs many
 _SHARES = tuple(2.0**-n for n in range(6, -1, -1))
 _ORDERS = (
@@ -36,81 +40,112 @@ _ORDERS = (
 def draw(context: PremiumContext) -> None:
     """Two tables that sort by a click on a metric, then the entropies."""
     st.markdown("**Over the languages found**")
-    over = shown("languages")
-    codes = [context.table.languages[c] for c in context.columns]
-    _table(over, {context.label(row): _over(context, row, codes, over) for row in context.rows}, "over_languages")
+    codes = tuple(context.table.languages[c] for c in context.columns)
+    _table(context, shown("languages"), {row: _over(context, row, codes) for row in context.rows}, "over_languages")
     st.caption(
         f"{len(codes)} languages, each counts once; masked ones are left out, so compare tokenizers with equal remarks."
-        " A metric's name has its definition on hover; a click sorts. No one number is quality."
+        f" Brackets are 95 % intervals from the same resamples of {context.table.drawn} as those of premiums. A "
+        "metric's name has its definition on hover; a click sorts. No one number is quality."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         column, reference = one_language(context), one_tokenizer(context)
     code = context.table.languages[column]
     found = texts(context, (code,))
+    _one_language(context, found, code, reference)
     if found.remark:
         st.info(plain(found.remark), icon=":material/download:")
-    if found.corpus is None:
-        st.caption(f"The sample that ships has no {plain(context.language(column))} either.")
-        return
-    specs = {row: opens_here(context, row) for row in context.rows}
-    _one_language(context, found, code, specs, reference)
-    spec = specs[reference]
-    if spec is not None:
+    spec = opens_here(context, reference)
+    if spec is not None and found.corpus is not None:
         _entropy(context, found, spec, code, reference)
 
 
-def _over(context: PremiumContext, row: int, codes: Sequence[str], known: Mapping[str, Metric]) -> dict[str, Value]:
-    table = context.table.select([row], codes)
-    masked = [n for n, column in enumerate(context.columns) if (row, column) in context.found.reasons]
-    evidence = over_languages(table, 0, masked)
-    return {key: one.value(evidence) for key, one in known.items()}
+def _over(context: PremiumContext, row: int, codes: tuple[str, ...]) -> dict[str, Value]:
+    masked = tuple(n for n, column in enumerate(context.columns) if (row, column) in context.found.reasons)
+    return cached_premium.over_languages_values(context.stamp, context.table, row, codes, masked)
 
 
-def _one_language(
-    context: PremiumContext,
-    found: ShownSentences,
-    code: str,
-    specs: Mapping[int, str | None],
-    reference: int,
-) -> None:
-    assert found.corpus is not None, "the caller has looked"
-    most = min(_CUT, found.corpus.n_sentences)
+def _one_language(context: PremiumContext, found: ShownSentences, code: str, reference: int) -> None:
     st.markdown(f"**In {plain(language(code).label)}**")
-    rows = {
-        context.label(row): cached_premium.metric_values(spec, found.corpus.spec, code, most, specs[reference])
-        for row, spec in specs.items()
-        if spec is not None
-    }
-    if rows:
-        _table(shown("sentences"), rows, "one_language")
-    absent = [plain(context.label(row)) for row, spec in specs.items() if spec is None]
+    shipped = {row: of for row in context.rows if (of := _shipped(context, row, code))}
+    now = {row: _cut_now(context, found, row, code) for row in context.rows if row not in shipped}
+    rows = {row: _counted(context, row, code, reference) | (shipped | now)[row] for row in context.rows}
+    _table(context, shown("sentences"), rows, "one_language")
+    n = int(context.table.n_present[context.table.language(code)])
     st.caption(
-        f"The first {most} sentences of {plain(found.corpus.label)}. Normalised sequence length is against "
-        f"{plain(context.label(reference))}."
-        + (f" Not opened on this machine, so not cut: {', '.join(absent)}." if absent else "")
+        f"On all {n:,} sentences of {plain(context.table.corpus_label)}{_sample(context, list(now), n)}. Brackets are "
+        f"95 % intervals: of ratios and means by resampling {context.table.drawn}, of entropies, vocabulary use and "
+        "retention by leaving out one at a time, since drawing text twice would lose what occurs once. Normalised "
+        f"sequence length is against {plain(context.label(reference))}."
     )
 
 
-def _table(known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Value]], key: str) -> None:
+def _sample(context: PremiumContext, rows: Sequence[int], n: int) -> str:
+    """Which numbers are of fewer sentences than all."""
+    if not rows or n <= _CUT:
+        return ""
+    names = ", ".join(plain(context.label(row)) for row in rows)
+    return f"; what looks at the tokens themselves is of the first {_CUT} for {names}, cut here and now"
+
+
+def _counted(context: PremiumContext, row: int, code: str, reference: int) -> dict[str, Value]:
+    """The metrics that need counts only."""
+    of_tokens = {one.key for one in on_tokens()}
+    chosen = [one for key, one in shown("sentences").items() if key not in of_tokens]
+    if not context.done[row, context.table.language(code)]:
+        return {one.key: undefined("It is not counted yet.") for one in chosen}
+    return measured(chosen, from_table(context.table, row, code, reference))
+
+
+def _shipped(context: PremiumContext, row: int, code: str) -> dict[str, Value]:
+    """The metrics that look at the tokens, if they ship for all sentences of this text."""
+    whole = not context.corpus and not context.part and row not in context.brought
+    found = shipped_measures(context.keys[row]) if whole else None
+    return found.of(code) if found else {}
+
+
+def _cut_now(context: PremiumContext, found: ShownSentences, row: int, code: str) -> dict[str, Value]:
+    spec = opens_here(context, row) if found.counted else None
+    if spec is None or found.corpus is None:
+        what = "tokenizer" if found.counted else "text"
+        return {one.key: undefined(f"It needs the tokens, and the {what} is not here.") for one in on_tokens()}
+    return cached_premium.metric_values(spec, found.corpus.spec, code, _CUT)
+
+
+def _table(
+    context: PremiumContext, known: Mapping[str, Metric], rows: Mapping[int, Mapping[str, Value]], key: str
+) -> None:
+    named = {context.label(row): values for row, values in rows.items()}
+    frame = value_table(known, named)
     st.dataframe(
-        value_table(known, rows),
+        with_texts(frame, known, named),
         hide_index=True,
         key=f"measures_{key}",
         column_config={
             "Tokenizer": st.column_config.TextColumn(pinned=True),
-            **{one.definition.label: _column(one) for one in known.values()},
+            **{one.definition.label: _column(one, frame) for one in known.values()},
             "Remarks": st.column_config.TextColumn(
-                help="Why a number is missing, or what it leaves out.", width="large"
+                help="What a number leaves out, or why it is missing.", width="large"
             ),
         },
     )
+    take_away(
+        f"measures_{key}",
+        context,
+        "Measures of tokenizers",
+        f"{len(known)} measures of {len(rows)} tokenizers.",
+        lambda: long_values(known, named),
+        None,
+    )
 
 
-def _column(one: Metric) -> object:
+def _column(one: Metric, frame: pd.DataFrame) -> object:
     better = {"lower": " Lower is better.", "higher": " Higher is better.", "": ""}[one.definition.better]
     source = f" Source: {one.definition.source}." if one.definition.source else ""
     unit = f"{one.definition.unit}. " if one.definition.unit else ""
-    return st.column_config.NumberColumn(format="%.3f", help=f"{unit}{one.definition.text}{better}{source}")
+    about = f"{unit}{one.definition.text}{better}{source}"
+    if frame[one.definition.label].isna().any():
+        return st.column_config.TextColumn(help=about, width="medium")
+    return st.column_config.NumberColumn(help=about)
 
 
 def value_table(known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Value]]) -> pd.DataFrame:
@@ -130,6 +165,51 @@ def value_table(known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Val
                 ),
             }
             for name, values in rows.items()
+        ]
+    )
+
+
+def with_texts(frame: pd.DataFrame, known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Value]]) -> Styler:
+    """The same, in which a number shows its interval, and a missing one its reason.
+
+    Streamlit draws None over whatever stands for a missing number, so a column that has one holds texts. The others
+    sort by their numbers.
+    """
+    texts = {one.definition.label: [value_text(row[key]) for row in rows.values()] for key, one in known.items()}
+    missing = [label for label in texts if frame[label].isna().any()]
+    styled = frame.assign(**{label: texts[label] for label in missing}).style
+    for label in texts.keys() - set(missing):
+        for place, text in enumerate(texts[label]):
+            styled = styled.format(lambda _, text=text: text, subset=pd.IndexSlice[place, label])
+    return styled
+
+
+def value_text(one: Value) -> str:
+    """A number with its interval, or the reason why there is none.
+
+    >>> value_text(Value(1.1162, "", 1.11, 1.12)), value_text(Value(2.0)), value_text(Value(float("nan"), "No words."))
+    ('1.116 [1.110, 1.120]', '2.000', 'No words.')
+    """
+    if np.isnan(one.number):
+        return one.reason
+    return f"{one.number:.3f}" + ("" if np.isnan(one.low) else f" [{one.low:.3f}, {one.high:.3f}]")
+
+
+def long_values(known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Value]]) -> pd.DataFrame:
+    """A row per tokenizer and metric: the number, its 95 % interval, and what there is to say."""
+    return pd.DataFrame(
+        [
+            {
+                "Tokenizer": name,
+                "Measure": one.definition.label,
+                "Unit": one.definition.unit,
+                "Value": values[key].number,
+                "Low": values[key].low,
+                "High": values[key].high,
+                "Remark": values[key].reason,
+            }
+            for name, values in rows.items()
+            for key, one in known.items()
         ]
     )
 

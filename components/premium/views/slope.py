@@ -14,9 +14,10 @@ from components.charts.chart import FAINT, Chart, finish
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
 from components.premium.scale import log_axis, times
+from components.premium.verdicts import ALIKE, margin_input, tested, verdicts, words
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
-from core.stats.ratio_t_test import CORRECTION
+from core.premium.differences import change
 
 FAMILIES = {
     "OpenAI": ("gpt-2", "cl100k", "o200k"),
@@ -36,15 +37,17 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "
 
 def draw(context: PremiumContext) -> None:
     """A line per language from the oldest tokenizer of the family to the newest."""
-    family = st.segmented_control(
-        "Family",
-        [*FAMILIES, _CHOSEN],
-        default="OpenAI",
-        required=True,
-        key="family",
-        bind="query-params",
-        help=f"Generations of one family; {_CHOSEN.lower()}: the tokenizers of the page, in their order.",
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        family = st.segmented_control(
+            "Family",
+            [*FAMILIES, _CHOSEN],
+            default="OpenAI",
+            required=True,
+            key="family",
+            bind="query-params",
+            help=f"Generations of one family; {_CHOSEN.lower()}: the tokenizers of the page, in their order.",
+        )
+        margin = margin_input()
     here = [key for key in FAMILIES.get(family, ()) if key in context.keys]
     rows = [context.keys.index(key) for key in here] if family != _CHOSEN else list(context.rows)
     if len(rows) < 2:
@@ -57,9 +60,9 @@ def draw(context: PremiumContext) -> None:
         return
     value = context.found.value[np.ix_(rows, columns)]
     steps = [context.label(row) for row in rows]
-    codes = tuple(context.table.languages[c] for c in columns)
-    pairs = tuple(((rows[-1], code), (rows[0], code)) for code in codes)
-    told_apart = cached_premium.differences(context.stamp, context.table, pairs, context.base, codes).distinguishable
+    compared = cached_premium.family(change, context.stamp, context.table, rows[0], rows[-1], context.base)
+    said = verdicts(compared, margin)[columns]
+    told_apart = ~np.isin(said, ALIKE)
     names = [context.language(c) for c in columns]
     chosen = named(value, told_apart)
     cells = [[(row, c) for row in rows] for c in columns]
@@ -69,16 +72,17 @@ def draw(context: PremiumContext) -> None:
         slope_figure(steps, names, value, told_apart, chosen, context.axis),
         f"Premiums from {steps[0]} to {steps[-1]}: lower in {n_lower} of {len(columns)} languages, higher in "
         f"{n_higher}.",
-        lambda: changes(steps, names, value, told_apart),
+        lambda: changes(steps, names, value, [words(each, margin) for each in said]),
         cells=cells_of(cells, told_apart, chosen),
     )
     show(chart, context, "Change of token premiums")
     st.caption(
         f"A line is a language; those that changed most are named. From {steps[0]} to {steps[-1]} the premium "
-        f"over {context.base_label} falls in {n_lower} of {len(columns)} languages, rises in {n_higher}, "
-        f"and cannot be told apart in {len(columns) - n_lower - n_higher}, which are dotted (paired test over "
-        f"sentences, 5 % after {CORRECTION}'s correction). A premium compares languages: it can rise while the "
-        "language itself takes fewer tokens, if the base gains more."
+        f"over {context.base_label} falls in {n_lower} of {len(columns)} languages, rises in {n_higher}, in "
+        f"{int((said == 'small').sum())} of these by less than {100 * margin:.3g} %, and cannot be told apart in "
+        f"{len(columns) - n_lower - n_higher}, which are dotted "
+        f"({tested(compared, context.table.drawn, 'languages, shown or not')}). A premium compares languages: it can "
+        "rise while the language itself takes fewer tokens, if the base gains more."
     )
 
 
@@ -106,14 +110,14 @@ def cells_of(
     return {0: clear, 1: alike} | {2 + place: cells[n] for place, n in enumerate(named)}
 
 
-def changes(steps: Sequence[str], names: Sequence[str], value: np.ndarray, told_apart: np.ndarray) -> pd.DataFrame:
-    """A row per language: its premium at each step, the ratio of the last to the first, and whether they differ."""
+def changes(steps: Sequence[str], names: Sequence[str], value: np.ndarray, said: Sequence[str]) -> pd.DataFrame:
+    """A row per language: its premium at each step, the ratio of the last to the first, and the verdict on it."""
     return pd.DataFrame(
         {
             "Language": names,
             **{step: row.round(3) for step, row in zip(steps, value, strict=True)},
             "Last / first": (value[-1] / value[0]).round(3),
-            "Told apart": told_apart,
+            "Verdict": list(said),
         }
     )
 

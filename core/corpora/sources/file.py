@@ -9,35 +9,51 @@ from core.common.errors import TooLarge, UnreadableFile, UserError, shown
 from core.common.plain_text import lines
 from core.common.settings import settings
 from core.corpora.alignment import aligned, remarks
-from core.corpora.corpus import Corpus, CorpusSource, Gap
-from core.corpora.tables import is_table, read_table
+from core.corpora.corpus import Corpus, CorpusSource, Gap, grouped_spec
+from core.corpora.tables import ParallelTable, is_table, read_table
+from core.stats.grouped_items import numbered
 
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".parquet", ".zip", ".tar.gz", ".tgz")
 
 
-def open_path(path: Path, spec: str, split: str = "") -> Corpus:
+def open_path(path: Path, spec: str, split: str = "", groups: str = "") -> Corpus:
     """The parallel text at a path.
 
     Args:
         spec: the spec string that the corpus will carry.
         split: for tables, the value wanted in the column "split"; for text files, their folder or ending.
+        groups: for tables, the column that says which sentences come from one group, such as an article; where it is
+            empty, a column named group, article or document does.
 
     Raises:
         UserError: nothing there, or nothing that can be read as parallel text; says what is wrong.
     """
-    notes: tuple[str, ...] = ()
+    table = ParallelTable({})
     gaps: list[Gap] = []
     if not path.exists():
         raise UnreadableFile(f"There is no file {shown(str(path))}. Check the path.")
     if path.is_file() and is_table(path):
-        table = read_table(path, split)
-        texts, notes = table.texts, table.notes
+        table = read_table(path, split, groups)
+        texts = table.texts
+    elif groups:
+        raise UserError(
+            f"{shown(path.name)} is no table, so it has no column {shown(groups, 24)}. Leave out the groups."
+        )
     elif path.is_dir() or path.name.lower().endswith((".zip", ".tar.gz", ".tgz")):
         texts, gaps = _text_files(path, split)
     else:
         raise UserError(f"{shown(path.name)} is not parallel text of a kind read here: {', '.join(ENDINGS)}, a folder.")
     sentences, left_out = aligned(texts)
-    return Corpus(spec, path.name, sentences, "", (*notes, *remarks(sentences)), (*gaps, *left_out))
+    return Corpus(
+        spec,
+        path.name,
+        sentences,
+        notes=(*table.notes, *remarks(sentences)),
+        gaps=(*gaps, *left_out),
+        groups=numbered(table.groups[: len(next(iter(sentences.values())))]),
+        grouped_by=table.grouped_by,
+        columns=table.columns,
+    )
 
 
 def _text_files(path: Path, split: str) -> tuple[dict[str, list[str]], list[Gap]]:
@@ -77,15 +93,17 @@ def _files(folder: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
         yield PurePosixPath(path.relative_to(folder).as_posix()), path.read_bytes()
 
 
-def _open(rest: str, split: str) -> Corpus:
+def _open(rest: str, split: str, groups: str = "") -> Corpus:
     settings().refuse("file")
-    return open_path(Path(rest).expanduser(), f"file:{rest}" + (f"#{split}" if split else ""), split)
+    spec = grouped_spec(f"file:{rest}" + (f"#{split}" if split else ""), groups)
+    return open_path(Path(rest).expanduser(), spec, split, groups)
 
 
 CORPUS = CorpusSource(
     key="file",
     label="A file",
     open=_open,
+    open_grouped=_open,
     takes_path="always",
     description="Your own parallel text: a table with one column per language, or one text file per language.",
 )

@@ -16,6 +16,7 @@ from core.common.home import home
 from core.common.plain_text import lines
 from core.common.settings import settings
 from core.corpora.alignment import aligned, remarks
+from core.corpora.articles import ARTICLE, articles
 from core.corpora.corpus import Corpus, CorpusSource, Gap
 
 SPLITS = ("dev", "devtest")
@@ -99,7 +100,17 @@ def read(place: Path, spec: str, splits: tuple[str, ...] = SPLITS) -> Corpus:
     sentences, more = aligned(texts)
     ends = tuple(sum(SENTENCES[s] for s in splits[: n + 1]) for n in range(len(splits)))
     label = f"FLORES-200 {' + '.join(splits)}"
-    return Corpus(spec, label, sentences, LICENCE, tuple(remarks(sentences)), (*gaps, *more), ends)
+    return Corpus(
+        spec,
+        label,
+        sentences,
+        LICENCE,
+        tuple(remarks(sentences)),
+        (*gaps, *more),
+        ends,
+        groups=articles(splits),
+        grouped_by=ARTICLE,
+    )
 
 
 def _entries(place: Path, splits: tuple[str, ...]) -> Iterator[tuple[PurePosixPath, bytes]]:

@@ -4,13 +4,16 @@ Source: Open Language Data Initiative, openlanguagedata/flores_plus; CC BY-SA 4.
 language, `dev/eng_Latn.parquet`, with the columns `id` and `text`.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from core.common.errors import UnreadableFile, UserError, shown
 from core.common.settings import settings
 from core.corpora.alignment import aligned, remarks
+from core.corpora.articles import ARTICLE
 from core.corpora.corpus import Corpus, CorpusSource, Gap
+from core.stats.grouped_items import numbered
 
 REPOSITORY = "openlanguagedata/flores_plus"
 SPLITS = ("dev", "devtest")
@@ -62,19 +65,43 @@ def _open(rest: str, split: str) -> Corpus:
     sentences, more = aligned(texts)
     notes = (f"Commit {folder.name[:12]} of {REPOSITORY} on the Hub.", *remarks(sentences))
     spec = "floresplus" + (f"#{split}" if split else "")
-    return Corpus(spec, f"FLORES+ {' + '.join(splits)}", sentences, LICENCE, notes, (*gaps, *more))
+    label, groups = f"FLORES+ {' + '.join(splits)}", _articles(parts, splits)
+    by = ARTICLE if groups else ""
+    return Corpus(spec, label, sentences, LICENCE, notes, (*gaps, *more), groups=groups, grouped_by=by)
+
+
+def _articles(parts: Mapping[str, Mapping[str, Path]], splits: tuple[str, ...]) -> tuple[int, ...]:
+    """The article of each sentence by its address, which every language repeats; empty where they lack it."""
+    found: list[str] = []
+    for split in splits:
+        path = next(iter(parts[split].values()), None)
+        addresses = _column(path, "url") if path else []
+        if not any(addresses):
+            return ()
+        found += addresses
+    return numbered(found)
 
 
 def _lines(path: Path) -> list[str]:
     """The sentences of a file in the order of their numbers."""
+    found = _column(path, "text")
+    if not found:
+        raise UnreadableFile(f"{shown(path.name)} of FLORES+ has no sentences in a column 'text'. Fetch it again.")
+    return found
+
+
+def _column(path: Path, name: str) -> list[str]:
+    """A column of a file in the order of the sentences' numbers; empty where the file lacks it."""
     import pyarrow as arrow  # type: ignore[import-untyped]
     from pyarrow import parquet
 
     try:
-        table = parquet.read_table(path, columns=["id", "text"])
+        if name not in parquet.read_schema(path).names:
+            return []
+        table = parquet.read_table(path, columns=["id", name])
     except (arrow.ArrowException, OSError, ValueError) as error:
         raise UnreadableFile(f"{shown(path.name)} of FLORES+ cannot be read: {shown(str(error), 100)}.") from None
-    rows = zip(table.column("id").to_pylist(), table.column("text").to_pylist(), strict=True)
+    rows = zip(table.column("id").to_pylist(), table.column(name).to_pylist(), strict=True)
     return [text or "" for _, text in sorted(rows, key=lambda row: row[0])]
 
 

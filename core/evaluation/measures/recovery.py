@@ -209,7 +209,7 @@ def _over_seeds(values: list[float]) -> Number:
     mean = float(np.mean(values))
     if len(values) < 2:
         return Number(mean, reason="An interval needs two seeds at least.")
-    reach = quantile(0.95, len(values) - 1) * float(np.std(values, ddof=1)) / float(np.sqrt(len(values)))
+    reach = float(quantile(0.95, len(values) - 1)) * float(np.std(values, ddof=1)) / float(np.sqrt(len(values)))
     return Number(mean, mean - reach, mean + reach)
 
 

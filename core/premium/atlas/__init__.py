@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core.common.codec import built
 from core.common.data_folders import DATA
 from core.common.errors import UnknownName, UserError
+from core.corpora.articles import ARTICLE, articles
 from core.counting.table import Counted, CountTable, Unsigned
 
 FOLDER = DATA / "atlas"
@@ -108,6 +109,8 @@ def shipped_atlas(keys: Sequence[str] | None = None) -> CountTable:
         n_bytes=_columns(f"{BYTES}.parquet", shape)[0],
         n_characters=_columns(f"{CHARACTERS}.parquet", shape)[0],
         parts=tuple((name, end) for name, end in index["parts"]),
+        groups=articles([name for name, _ in index["parts"]]),
+        grouped_by=ARTICLE,
     )
 
 

@@ -27,6 +27,7 @@ from core.counting.corpus import count_corpus
 from core.counting.table import Counted, CountTable, Unsigned
 from core.premium.atlas import BYTES, CHARACTERS, FORMAT, INDEX, atlas_provenance, atlas_tokenizers, shipped_atlas
 from core.premium.atlas import FOLDER as SHIPPED
+from core.premium.atlas.article_file import write_articles
 from core.premium.atlas.wanted import WANTED, Wanted
 from core.tokenizers.catalog import SIBLINGS, open_tokenizer
 from core.tokenizers.formats.packaged import PACKAGED
@@ -226,6 +227,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 raise UnknownName("tokenizer for the atlas called", key, known)
         keys = [BYTES, CHARACTERS, *options.keys] if options.keys else list(known)
         wanted = [known[key] for key in dict.fromkeys(keys)]
+        options.out.mkdir(parents=True, exist_ok=True)
+        write_articles(options.data / "parallel", options.out)
         corpus = read(options.data / "parallel", "flores200")
         build(corpus, wanted, options.data, options.out, options.date or _today(), add=options.add)
     except UserError as error:

@@ -1,0 +1,65 @@
+"""What is said of two premiums: whether they differ, and whether by more than a margin that the user sets."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.stats.ratio_family import RatioFamily
+from core.stats.ratio_t_test import CORRECTION
+
+ALIKE = ("same", "open")  # verdicts on what no test tells apart
+_USUAL = 1.0  # per cent
+
+
+def margin_input() -> float:
+    """Ask from which size on a difference matters; returns it as a share. It changes words, no test of difference."""
+    percent = st.number_input(
+        "Matters from, %",
+        min_value=0.1,
+        max_value=50.0,
+        value=_USUAL,
+        step=0.5,
+        key="margin",
+        bind="query-params",
+        width=130,
+        help="With many sentences differences are found that matter to nobody. Those that are shown to be smaller than "
+        "this say so; two premiums shown to lie closer are called the same, others that no test tells apart are open.",
+    )
+    return float(percent) / 100
+
+
+def verdicts(family: RatioFamily, margin: float) -> NDArray[np.str_]:
+    """The verdict on each ratio of a family, in its shape.
+
+    >>> from core.stats.ratio_family import RatioFamily
+    >>> logs, errors = np.log([2.0, 1.005, 1.001, 1.1]), np.array([0.1, 0.001, 0.001, 0.1])
+    >>> verdicts(RatioFamily(logs, errors, np.full(4, 500.0), lambda p: p, 4), 0.01).tolist()
+    ['differs', 'small', 'same', 'open']
+    """
+    distinct, within = family.distinct, family.within(margin)
+    return np.where(distinct, np.where(within, "small", "differs"), np.where(within, "same", "open"))
+
+
+def words(verdict: str, margin: float) -> str:
+    """A verdict for people.
+
+    >>> words("small", 0.01), words("open", 0.01)
+    ('differs, but by less than 1 %', 'not told apart')
+    """
+    percent = f"{100 * margin:.3g} %"
+    return {
+        "differs": "differs",
+        "small": f"differs, but by less than {percent}",
+        "same": f"the same within {percent}",
+        "open": "not told apart",
+    }[verdict]
+
+
+def tested(family: RatioFamily, drawn: str, of: str) -> str:
+    """How a family was tested, for captions.
+
+    Args:
+        drawn: what is the sample, in the plural.
+        of: the comparisons that it is all of, such as "pairs of languages under GPT-2".
+    """
+    return f"paired test over {drawn}, 5 % after {CORRECTION}'s correction for all {family.n:,} {of}"
