@@ -78,11 +78,11 @@ def test_a_wrong_count_is_noticed() -> None:
 # the shipped atlas
 
 
-def test_the_atlas_holds_thirty_tokenizers_and_all_languages_in_twenty_megabytes() -> None:
+def test_the_atlas_holds_all_languages_in_twenty_six_megabytes() -> None:
     table = shipped_atlas()
-    assert len(table.tokenizers) >= 30 and set(table.languages) == set(flores_languages())
+    assert len(table.tokenizers) >= 55 and set(table.languages) == set(flores_languages())
     assert table.tokens.shape[2] == 2009 and table.parts == (("dev", 997), ("devtest", 2009))
-    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 20 * 2**20
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 26 * 2**20
     assert table.present.all()
 
 
@@ -128,6 +128,31 @@ def test_making_part_of_the_atlas_again_gives_the_same_bytes(tmp_path: Path, mon
     names = sorted(path.name for path in one.iterdir())
     assert names == ["characters.parquet", "index.json", "mistral-v1.parquet", "utf8-bytes.parquet"]
     assert all((one / name).read_bytes() == (two / name).read_bytes() for name in names)
+
+
+@needs_data
+def test_adding_takes_what_ships_as_it_is(flores200: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+    monkeypatch.setattr("core.premium.atlas.build.count_corpus", lambda *_: counted.append(1))
+    wanted = [one for one in WANTED if one.key in ("utf8-bytes", "characters", "mistral-v1", "qwen-3.6")]
+    build(flores200, wanted, DATA, tmp_path, "2026-01-01", add=True)
+    assert counted == []
+    for one in wanted:
+        name = f"{one.key}.parquet"
+        assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes()
+    monkeypatch.setattr("core.premium.atlas.build.version", lambda name: "0")
+    with pytest.raises(AttributeError):  # it would count, and the stand-in gives no table
+        build(flores200, wanted, DATA, tmp_path, "2026-01-01", add=True)
+    assert counted == [1]
+
+
+def test_the_newest_generations_are_there_and_say_what_was_opened() -> None:
+    known = atlas_tokenizers()
+    for key in ("qwen-3.6", "deepseek-v4", "gemma-3", "gemma-2", "command-r", "claude-2", "jurassic-2", "whisper"):
+        assert "sha256" in known[key].file, key
+        assert known[key].spec in known[key].opens
+    years = [one.year for one in known.values() if one.year and one.family != "One language"]
+    assert years[:3] == [2026, 2026, 2025], "newest first"
 
 
 @needs_data

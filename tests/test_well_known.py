@@ -167,3 +167,25 @@ def test_off_means_that_nothing_is_promised(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_repository_leads_to_the_same_tokenizer_in_another_place() -> None:
     assert of_repository("qwen/qwen3-8b").spec == "packaged:qwen3"
     assert of_repository("nobody/nothing") is None
+
+
+ASKED_AS = {
+    "GPT-3.5 (text-davinci-003)": "text-davinci-003",
+    "GPT-3": "davinci",
+    "text-embedding-3": "text-embedding-3-small",
+    "gpt-oss": "gpt-oss-20b",
+}
+
+
+def test_models_of_openai_have_the_encodings_that_tiktoken_names() -> None:
+    named_there = [model for model in well_known() if model.spec.startswith("tiktoken:")]
+    for model in named_there:
+        asked = ASKED_AS.get(model.name, model.name.lower().replace(" ", "-"))
+        assert model.spec == f"tiktoken:{tiktoken.encoding_name_for_model(asked)}", model.name
+    assert len(named_there) >= 10
+
+
+def test_a_model_that_thinks_has_the_tokens_for_it() -> None:
+    """QwQ is built on Qwen2.5, but <think> and </think> are tokens of its own, 151667 and 151668 as Qwen3's."""
+    (qwq,) = [model for model in well_known() if model.name == "QwQ"]
+    assert dict(open_tokenizer(qwq.spec).info.specials)["</think>"] == 151668

@@ -28,6 +28,7 @@ SIBLINGS = (
     "qwen.tiktoken",
     "spiece.model",
     "sentencepiece.bpe.model",
+    "spm.model",
     "source.spm",
     "target.spm",
     "vocab.json",

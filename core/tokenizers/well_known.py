@@ -105,7 +105,7 @@ def of_repository(repository: str) -> WellKnown | None:
 
 def availability(model: WellKnown) -> Availability:
     """How the tokenizer of a model can be had on this machine, as far as can be said without a network."""
-    if _is_here(model.spec):
+    if is_here(model.spec):
         return Availability(Access.HERE, "here")
     scheme = model.spec.partition(":")[0]
     refused = _refused(scheme)
@@ -124,8 +124,12 @@ def _offline() -> frozenset[str]:
     return frozenset(spec for spec, _ in offered())
 
 
-def _is_here(spec: str) -> bool:
-    """Does it open without a network?"""
+def is_here(spec: str) -> bool:
+    """Does a tokenizer open without a network?
+
+    >>> is_here("packaged:qwen3"), is_here("hub:nobody/nothing")
+    (True, False)
+    """
     scheme, _, rest = spec.partition(":")
     if spec in _offline():
         return True

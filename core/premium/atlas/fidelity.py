@@ -1,7 +1,8 @@
 """Whether a tokenizer says a text back, tried on every sentence of our own sample: the lossless badge.
 
 `python -m core.premium.atlas.fidelity` makes `data/atlas/fidelity.json` for the shipped tokenizers, whose files are not
-in the repository; for tokenizers that open here it is worked out when it is asked for.
+in the repository; for tokenizers that open here it is worked out when it is asked for. With `--add`, what is there of
+the same tokenizer and sample is kept.
 """
 
 import json
@@ -113,15 +114,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = ArgumentParser(prog="python -m core.premium.atlas.fidelity", description="Make the lossless badges anew.")
     parser.add_argument("--data", type=Path, default=BESIDE, help="folder with tokenizers/")
     parser.add_argument("--out", type=Path, default=FOLDER / FILE)
+    parser.add_argument("--add", action="store_true", help="work out only what is not there of the same tokenizer")
     options = parser.parse_args(arguments)
     corpus = open_corpus("sample")
     place_by_key = {one.key: one for one in WANTED}
     rows = {}
     try:
-        for key in atlas_tokenizers():
+        for key, counted in atlas_tokenizers().items():
             one = place_by_key[key]
             spec = one.spec or f"file:{options.data / 'tokenizers' / one.place}"
-            rows[key] = asdict(fidelity(open_tokenizer(spec), corpus))
+            there = shipped_fidelity().get(key) if options.add else None
+            same = there and (there.fingerprint, there.corpus) == (counted.fingerprint, corpus.fingerprint)
+            rows[key] = asdict(there if there and same else fidelity(open_tokenizer(spec), corpus))
             print(key, rows[key]["n_exact"], rows[key]["n_sentences"], rows[key]["lost"][:3], file=sys.stderr)
     except UserError as error:
         print(error, file=sys.stderr)

@@ -117,6 +117,12 @@ def _gpt_neox(settings: Settings, charsmap: bytes | None) -> Pipeline:
     return Pipeline(normalizers.NFC(), built.pre_tokenizer, built.decoder)
 
 
+def _cohere(settings: Settings, charsmap: bytes | None) -> Pipeline:
+    letters = _gpt2(settings, charsmap)
+    cut = pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), letters.pre_tokenizer])
+    return Pipeline(normalizers.NFC(), cut, letters.decoder)
+
+
 def _qwen2(settings: Settings, charsmap: bytes | None) -> Pipeline:
     spaced = _flag(settings, "add_prefix_space", False)
     (pattern,) = PRE_TOKENIZERS["qwen2"].patterns
@@ -219,6 +225,31 @@ CLASSES: dict[str, TokenizerClass] = {
     ),
     "GPTNeoXTokenizer": TokenizerClass(
         model="BPE", pipeline=_gpt_neox, roles={**_ENDOFTEXT, "pad_token": "<|padding|>"}
+    ),
+    "CohereTokenizer": TokenizerClass(
+        model="BPE",
+        pipeline=_cohere,
+        roles={
+            "bos_token": "<BOS_TOKEN>",
+            "eos_token": "<|END_OF_TURN_TOKEN|>",
+            "unk_token": "<UNK>",
+            "sep_token": "<SEP>",
+            "pad_token": "<PAD>",
+            "cls_token": "<CLS>",
+            "mask_token": "<MASK_TOKEN>",
+        },
+    ),
+    "DebertaTokenizer": TokenizerClass(
+        model="BPE",
+        pipeline=_gpt2,
+        roles={
+            "bos_token": "[CLS]",
+            "eos_token": "[SEP]",
+            "unk_token": "[UNK]",
+            "pad_token": "[PAD]",
+            **_BRACKETS,
+        },
+        ends=(("cls_token",), ("sep_token",)),
     ),
     "BertTokenizer": TokenizerClass(
         model="WordPiece",

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from core.common.errors import UnreadableFile, shown
 from core.common.numbers import count
+from core.tokenizers.backends.spm_charsmap import CharacterMap
+from core.tokenizers.backends.spm_origins import NormalisedOrigins
 from core.tokenizers.backends.spm_proto import (
     ALGORITHMS,
     BPE,
@@ -274,18 +276,42 @@ class SentencePieceTokenizer(LocalTokenizer):
     def _align(self, text: bytes, ids: Ints) -> Alignment:
         """Byte spans of the library's tokens.
 
-        Normalising alone says where each byte came from, several times faster than asking for the tokens' spans again;
-        that is left for texts in which the width of an unknown piece cannot be told.
+        From the normalised text alone, several times faster than asking for the tokens' spans; that is left for texts
+        in which the width of an unknown piece cannot be told.
         """
-        normal, origins = self._processor.normalize(text, with_offsets=True)
-        widths = self._widths_in(normal, ids)
-        edges = np.concatenate([[0], np.cumsum(widths)])
-        if edges[-1] == len(origins) - 1:
-            places = np.fromiter(map(origins.__getitem__, edges.tolist()), np.int32, len(edges))
+        normal: bytes = self._processor.normalize(text)
+        edges = np.zeros(len(ids) + 1, np.int64)
+        np.cumsum(self._widths_in(normal, ids), out=edges[1:])
+        if 0 < edges[-1] == len(normal):
+            places = self._origins_of(text, normal)[edges]
             return places[:-1], places[1:]
         offsets = self._processor.encode(text, return_type="offset_mapping", return_bytes=True)["offsets"]
         places = np.fromiter(chain.from_iterable(offsets), np.int32, 2 * len(offsets)).reshape(-1, 2)
         return places[:, 0], places[:, 1]
+
+    def _origins_of(self, text: bytes, normal: bytes) -> Ints:
+        """Where each normalised byte came from, and where the last ends, (len(normal) + 1,)."""
+        found = self._origins(text.decode(), text, len(normal)) if self._origins else None
+        if found is not None:
+            return found
+        return np.array(self._processor.normalize(text, with_offsets=True)[1], np.int32)
+
+    @cached_property
+    def _origins(self) -> NormalisedOrigins | None:
+        """Works out origins; None where the library has to be asked."""
+        spec, pieces = self._model.normalizer_spec, self._model.pieces
+        if self._model.trainer_spec.treat_whitespace_as_suffix:
+            return None
+        try:
+            return NormalisedOrigins(
+                CharacterMap(spec.precompiled_charsmap) if spec.precompiled_charsmap else None,
+                self._space,
+                collapse=spec.remove_extra_whitespaces,
+                prefix=spec.add_dummy_prefix,
+                kept=[p.piece for p in pieces if p.type == USER_DEFINED],
+            )
+        except ValueError:  # a map in which this cannot be seen beforehand
+            return None
 
     def _widths_in(self, normal: bytes, ids: Ints) -> NDArray[np.int64]:
         """Bytes of each token in the normalised text, (T,); those of unknown pieces -1 where they cannot be told.
@@ -293,11 +319,10 @@ class SentencePieceTokenizer(LocalTokenizer):
         An unknown piece is a longest run of characters of which no piece is made.
         """
         widths: NDArray[np.int64] = self._widths[ids]
-        unknown = ids == self._unknown
-        if not unknown.any():
-            return widths
-        runs = _run_lengths(normal, self._strange) if self._strange is not None else np.empty(0, np.int64)
-        widths[unknown] = runs if len(runs) == unknown.sum() else -1
+        unknown = np.flatnonzero(ids == self._unknown)
+        if len(unknown):
+            runs = _run_lengths(normal, self._strange) if self._strange is not None else np.empty(0, np.int64)
+            widths[unknown] = runs if len(runs) == len(unknown) else -1
         return widths
 
     @cached_property
@@ -505,9 +530,11 @@ def _run_lengths(text: bytes, kind: NDArray[np.bool_]) -> NDArray[np.int64]:
     [2, 3]
     """
     points = _points(text.decode())
-    offsets = np.flatnonzero(np.frombuffer(text + b" ", np.uint8) & 0xC0 != 0x80)  # of each character, and the end
-    changes = np.flatnonzero(np.diff(kind[points].astype(np.int8), prepend=0, append=0))
-    return np.diff(offsets[changes])[::2]
+    padded = np.zeros(len(points) + 2, np.bool_)
+    padded[1:-1] = kind[points]
+    changes = np.flatnonzero(padded[1:] != padded[:-1])  # where a run begins, ends, begins, ends, …
+    edges = np.flatnonzero(np.frombuffer(text + b" ", np.uint8) & 0xC0 != 0x80)[changes]  # the same in bytes
+    return edges[1::2] - edges[::2]
 
 
 def _stretches(text: str, marks: list[tuple[int, int, int]]) -> list[tuple[str, int | None]]:

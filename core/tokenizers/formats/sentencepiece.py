@@ -23,7 +23,7 @@ from core.tokenizers.format import Files, Source
 from core.tokenizers.tokenizer import Info, LocalTokenizer
 
 _MARIAN = ("source.spm", "target.spm")
-_NAMES = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", *_MARIAN)
+_NAMES = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "spm.model", *_MARIAN)
 _LENGTH_DELIMITED_1, _FIXED32_2 = 0x0A, 0x15  # field 1 with a length, field 2 as a float
 
 # What these classes of `transformers` put around a text, whatever their settings: (before, after) by spelling.
@@ -37,7 +37,15 @@ _BY_CLASS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Pegasus": ((), ("</s>",)),
     "Marian": ((), ("</s>",)),
 }
-_OWN_IDS = ("XLMRoberta", "Camembert", "MBart", "Pegasus", "Marian")  # their model ids are not the file's
+# What transformers does with a model for classes that are not described here.
+_ONE_HIGHER = "numbers its tokens one higher than the file, up to the language codes behind them, and puts "
+_OTHERWISE = {
+    "MBart": _ONE_HIGHER + "</s> and a language code behind a text",
+    "MBart50": _ONE_HIGHER + "a language code in front of a text and </s> behind it",
+    "Nllb": _ONE_HIGHER + "a language code in front of a text and </s> behind it",
+    **dict.fromkeys(("XLMRoberta", "Camembert", "Pegasus", "Marian"), "numbers its tokens differently"),
+}
+_UNTOLD = "is not described here: it may number tokens, cut texts and put tokens around them otherwise"
 _LLAMA_LIKE = ("Llama", "CodeLlama", "Gemma")  # add_bos_token true unless the config says otherwise
 
 
@@ -90,7 +98,6 @@ def _as_the_library(files: Files, name: str, model: Model, label: str, source: s
     """The model under the sentencepiece library, with what the files beside it say of special tokens."""
     settings, kind = sidecars.config(files), _class(files, name)
     around, note = _around(model, settings, kind)
-    own_ids = f"Ids are those of {name}; {kind} of transformers numbers its tokens differently."
     chat = sidecars.chat(files, sidecars.named(files))
     info = model_info(
         model,
@@ -99,7 +106,7 @@ def _as_the_library(files: Files, name: str, model: Model, label: str, source: s
         source=source,
         fingerprint=files.fingerprint(*[name, *(["tokenizer_config.json"] if settings else [])]),
         reference=REFERENCE,
-        notes=tuple(filter(None, [note, _which_language(files, name), own_ids if _family(kind) in _OWN_IDS else ""])),
+        notes=tuple(filter(None, [note, _which_language(files, name), _otherwise(name, kind)])),
     )
     bos, eos = _spelling(model, settings, "bos"), _spelling(model, settings, "eos")
     info = replace(info, **chat | {"bos": bos, "eos": eos})
@@ -174,6 +181,13 @@ def _read_as(kind: str, model: Model) -> str:
 def _class(files: Files, name: str) -> str:
     """The class that files name, or that the name of a model names."""
     return class_of(files) or ("MarianTokenizer" if name in _MARIAN else "")
+
+
+def _otherwise(name: str, kind: str) -> str:
+    """A note where transformers has a class of its own for a model that is read here by the library alone."""
+    if kind not in REGISTERED.values() or kind == GENERIC:
+        return ""
+    return f"Ids are those of {name}; {kind} of transformers {VERSION} {_OTHERWISE.get(_family(kind), _UNTOLD)}."
 
 
 def _which_language(files: Files, name: str) -> str:

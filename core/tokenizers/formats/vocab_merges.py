@@ -38,9 +38,11 @@ _PRE_BY_CLASS = {
     _ROBERTA: "gpt2",
     "GPTNeoXTokenizer": "gpt2",
     _QWEN: "qwen2",
+    "DebertaTokenizer": "gpt2",
+    "CohereTokenizer": "starcoder",
 }
 _PUBLISHED = ("encoder.json", "vocab.bpe")  # the same two, as OpenAI named GPT-2's
-_COMPOSED = (_QWEN, "GPTNeoXTokenizer")  # put a text in NFC first
+_COMPOSED = (_QWEN, "GPTNeoXTokenizer", "CohereTokenizer")  # put a text in NFC first
 _AS_ROBERTA = (
     "No file says which tokens are special or what goes around a text; the vocabulary begins as RoBERTa's does, so <s> "
     "goes in front and </s> at the end."
