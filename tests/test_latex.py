@@ -108,7 +108,7 @@ def test_fingerprints_are_comments_and_the_caption_is_short() -> None:
     for trace in ("2d1e0da105b15844", "a36c6443bc67d9d3", "atlas.example.org"):
         assert trace in text and trace not in printed
     assert r"\caption{Token premiums over English per line.}" in printed
-    assert "FLORES-200 dev + devtest, 2,009 sentences. In brackets: 95 \\% intervals." in printed
+    assert "FLORES-200 dev + devtest, 2,009 sentences. In brackets: 95~\\% intervals." in printed
 
 
 @given(st.lists(st.lists(st.text(max_size=60), min_size=3, max_size=3), min_size=1, max_size=12))

@@ -54,7 +54,9 @@ def numbers(chart: Chart, context: PremiumContext, title: str) -> None:
     """A row under the chart: its numbers, and all of it to take away under a title."""
     with st.container(horizontal=True, horizontal_alignment="right", key=f"{chart.key}_below"):
         numbers_fold(chart)
-        take_away(chart.key, context, title, chart.alt, chart.numbers, chart.printed or (lambda _: chart.figure))
+        cells = [cell for each in chart.cells.values() for cell in each]
+        printed = chart.printed or (lambda _: chart.figure)
+        take_away(chart.key, context, title, chart.alt, chart.numbers, printed, cells)
 
 
 def _to_evidence(key: str, names: Mapping[int, Sequence[tuple[str, str]]]) -> None:

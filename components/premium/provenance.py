@@ -12,6 +12,7 @@ from components.premium.context import PremiumContext
 from components.premium.controls import ABSENT, BASE, COUNTED, ENGLISH, OPENING
 from components.premium.texts import CORPUS
 from components.widgets.page_link.component import page_link
+from core.common.public_link import public_link
 from core.premium.published import SOURCE, Reproduction
 from core.text.languages import SOURCES
 
@@ -60,11 +61,11 @@ def link(context: PremiumContext) -> None:
 
 
 def permalink(context: PremiumContext) -> str:
-    """The address that shows this very view; empty where there is no browser."""
+    """The address that shows this very view to others; empty where there is no browser or no public address."""
     if not st.context.url:
         return ""
     query = {name: st.query_params.get_all(name) for name in st.query_params} | _parameters(context)
-    return urlunsplit((*urlsplit(st.context.url)[:3], urlencode(query, doseq=True), ""))
+    return public_link(urlunsplit((*urlsplit(st.context.url)[:3], urlencode(query, doseq=True), "")))
 
 
 def _parameters(context: PremiumContext) -> dict[str, list[str]]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.export.latex import Columns
-from core.export.provenance import Provenance, citation, to_csv, to_parquet
+from core.export.provenance import Provenance, citation, to_csv, to_parquet, traced
 from core.export.references import bibliography
 
 Ending = Literal["csv", "parquet"]
 _WRITERS = {"csv": to_csv, "parquet": to_parquet}
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # the same content, the same bytes
-TRACED = {
+_TRACED = {
     "Tokenizer fingerprint": "Hash of the tokenizer's content.",
     "Corpus": "The text counted.",
     "Corpus fingerprint": "Hash of that text.",
@@ -29,7 +29,7 @@ class KeptTable:
         name: of its file, without ending.
         about: what a row is, in a sentence.
         columns: its values.
-        meanings: what each column is, by name.
+        meanings: what each column is, by name; all of them.
     """
 
     name: str
@@ -73,11 +73,8 @@ def readme(tables: Sequence[KeptTable], about: Provenance, ending: Ending) -> st
 
 
 def _described(one: KeptTable, about: Provenance, ending: Ending) -> str:
-    traced = {"Corpus", "Corpus fingerprint", *(("Link",) if about.link else ())}
-    traced |= {"Tokenizer fingerprint"} if "Tokenizer" in one.columns else set()
-    meanings = {name: one.meanings.get(name, "") for name in one.columns}
-    meanings |= {name: meaning for name, meaning in TRACED.items() if name in traced}
-    lines = "".join(f"| {_cell(name)} | {_cell(meaning)} |\n" for name, meaning in meanings.items())
+    meanings = [(name, one.meanings.get(name) or _TRACED[name]) for name in traced(one.columns, about)]
+    lines = "".join(f"| {_cell(name)} | {_cell(meaning)} |\n" for name, meaning in meanings)
     return f"## {one.name}.{ending}\n\n{one.about}\n\n| column | what it is |\n| --- | --- |\n{lines}\n"
 
 

@@ -58,6 +58,7 @@ def _part(
         rf"\begin{{{environment}}}[tp]",
         r"\centering",
         rf"\caption{{{escaped(caption)}}}\label{{{label}}}",
+        r"\smallskip",
         rf"\{found.size}\setlength{{\tabcolsep}}{{{GAP:g}pt}}%",
         rf"\sbox0{{\begin{{tabular}}{{@{{}}{''.join(_kind(values[n], found.breaking.get(n)) for n in panel)}@{{}}}}",
         r"\toprule",

@@ -67,8 +67,8 @@ class Provenance:
 
 def to_csv(columns: Columns, about: Provenance) -> bytes:
     """RFC 4180, with the provenance as columns; no cell is taken for a formula, NaN is an empty cell."""
-    traced = _with_provenance(columns, about)
-    return for_spreadsheets(csv_table(list(traced), zip(*traced.values(), strict=True)))
+    rows = traced(columns, about)
+    return for_spreadsheets(csv_table(list(rows), zip(*rows.values(), strict=True)))
 
 
 def to_parquet(columns: Columns, about: Provenance) -> bytes:
@@ -76,7 +76,7 @@ def to_parquet(columns: Columns, about: Provenance) -> bytes:
     import pyarrow as arrow  # type: ignore[import-untyped]
     from pyarrow import parquet
 
-    table = arrow.table({name: _typed(values) for name, values in _with_provenance(columns, about).items()})
+    table = arrow.table({name: _typed(values) for name, values in traced(columns, about).items()})
     metadata = {
         "what": about.what,
         "corpus": about.corpus,
@@ -107,7 +107,7 @@ def to_latex(columns: Columns, about: Provenance) -> str:
 
 
 def _note(about: Provenance, intervals: bool) -> str:
-    brackets = "In brackets: 95 % intervals. " if intervals else ""
+    brackets = "In brackets: 95\u00a0% intervals. " if intervals else ""
     return f"{about.corpus}, {about.sentences} {about.unit}. {brackets}{_counted(about)}Token Atlas {VERSION}."
 
 
@@ -185,24 +185,34 @@ def _interval(premium: Any, low: Any, high: Any) -> str:
     return f"{premium:.2f}" + ("" if isnan(low) or isnan(high) else f" [{low:.2f}, {high:.2f}]")
 
 
-def _with_provenance(columns: Columns, about: Provenance) -> dict[str, Sequence[object]]:
-    """The columns, and on each row where it comes from."""
+def traced(columns: Columns, about: Provenance) -> dict[str, Sequence[object]]:
+    """The columns, and on each row where it comes from unless that is among them."""
     n = len(next(iter(columns.values()), ()))
     fingerprints = {one.label: one.fingerprint for one in about.tokenizers}
-    traced: dict[str, Sequence[object]] = {name: [_tidy(value) for value in one] for name, one in columns.items()}
-    if "Tokenizer" in columns:
-        traced["Tokenizer fingerprint"] = [fingerprints.get(str(one), "") for one in columns["Tokenizer"]]
-    traced |= {"Corpus": [about.corpus] * n, "Corpus fingerprint": [about.corpus_fingerprint] * n}
-    return traced | ({"Link": [about.link] * n} if about.link else {})
+    rows: dict[str, Sequence[object]] = {name: [_tidy(value) for value in one] for name, one in columns.items()}
+    if "corpus_fingerprint" in columns:
+        return rows
+    if _names_tokenizers(columns):
+        rows["Tokenizer fingerprint"] = [fingerprints.get(str(one), "") for one in columns["Tokenizer"]]
+    rows |= {"Corpus": [about.corpus] * n, "Corpus fingerprint": [about.corpus_fingerprint] * n}
+    return rows | ({"Link": [about.link] * n} if about.link else {})
+
+
+def _names_tokenizers(columns: Columns) -> bool:
+    """Whether there is a column of tokenizers' names."""
+    return all(isinstance(one, str) for one in columns.get("Tokenizer", [None]))
 
 
 def _tidy(value: object) -> object:
     return significant(value) if isinstance(value, float) and isfinite(value) else value
 
 
-def _typed(values: Sequence[object]) -> list[object]:
-    """Values that a column of one type takes: NaN is missing."""
-    return [None if isinstance(value, float) and isnan(value) else value for value in values]
+def _typed(values: Sequence[object]) -> Any:
+    """An Arrow array: NaN is missing, and a column of numbers that are all missing is one of numbers still."""
+    import pyarrow as arrow
+
+    known = [None if isinstance(value, float) and isnan(value) else value for value in values]
+    return arrow.array(known, arrow.float64() if values and all(isinstance(each, float) for each in values) else None)
 
 
 def _tokenizers(about: Provenance) -> str:

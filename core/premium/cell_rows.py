@@ -25,6 +25,9 @@ CELL_COLUMNS = {
     "n": "Sentences that the language and the base both have.",
     "clusters": "Groups of sentences that were resampled as one: as many as sentences where no groups are known.",
     "reason": "Why the premium or its interval is missing; empty where neither is.",
+    "unknown_share": "Share of the tokens that are unknown, 0 to 1; above 0.1 the premium is not given.",
+    "corpus": "The text counted.",
+    "corpus_fingerprint": "Hash of that text.",
 }
 
 
@@ -69,6 +72,9 @@ def _row(table: CountTable, found: Premiums, row: int, column: int) -> tuple[obj
         int(found.n_sentences[column]),
         clusters(found, column),
         found.reasons.get(cell, "") or found.no_interval,
+        float(found.unknown_share[cell]),
+        table.corpus_label,
+        table.corpus,
     )
 
 
