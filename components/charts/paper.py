@@ -37,6 +37,7 @@ def paper(figure: go.Figure, source: str, width: PrintWidth = TWO) -> go.Figure:
     printed.data = [one for one in printed.data if getattr(one, "marker", None) is None or one.marker.opacity != 0]
     printed.update_traces(hoverinfo="skip", hovertemplate=None, customdata=None)
     lines = wrap(source, (width.pixels - 24) // 5)  # about five pixels a letter
+    below = _names_below(figure.layout.xaxis) + 20 + _LINE * len(lines)
     printed.update_layout(
         template=_template(),
         width=width.pixels,
@@ -44,7 +45,7 @@ def paper(figure: go.Figure, source: str, width: PrintWidth = TWO) -> go.Figure:
         paper_bgcolor="white",
         plot_bgcolor="white",
         font={"family": _FONTS, "size": 12, "color": _INK},
-        margin={"l": 12, "r": 16, "t": max(16, figure.layout.margin.t or 0), "b": 48 + _LINE * len(lines)},
+        margin={"l": 12, "r": 16, "t": max(16, figure.layout.margin.t or 0), "b": below},
         title={
             "text": "<br>".join(lines),
             "font": {"size": 9, "color": _GREY},
@@ -60,6 +61,12 @@ def paper(figure: go.Figure, source: str, width: PrintWidth = TWO) -> go.Figure:
     )
     _thin_out(printed)
     return printed
+
+
+def _names_below(axis: go.layout.XAxis) -> float:
+    """Pixels that names and title of a horizontal axis take; plotly reserves them, but not beside a second line."""
+    longest = max((len(str(each)) for each in axis.ticktext or ()), default=0)
+    return (3.4 * longest if axis.tickangle else 0.0) + (40 if axis.title.text else 22)
 
 
 def _height(figure: go.Figure, pixels: int) -> float:

@@ -64,8 +64,17 @@ def permalink(context: PremiumContext) -> str:
     """The address that shows this very view to others; empty where there is no browser or no public address."""
     if not st.context.url:
         return ""
+    return public_link(urlunsplit((*urlsplit(st.context.url)[:3], _query(context), "")))
+
+
+def relative_link(context: PremiumContext) -> str:
+    """The same without a server's name."""
+    return f"premium?{_query(context)}"
+
+
+def _query(context: PremiumContext) -> str:
     query = {name: st.query_params.get_all(name) for name in st.query_params} | _parameters(context)
-    return public_link(urlunsplit((*urlsplit(st.context.url)[:3], urlencode(query, doseq=True), "")))
+    return urlencode(query, doseq=True)
 
 
 def _parameters(context: PremiumContext) -> dict[str, list[str]]:
