@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from math import isnan
 
-from core.export.latex_layout import GAP, Layout, layout
+from core.export.latex_layout import GAP, TableFit, layout
 from core.export.latex_text import OTHER_SCRIPT, escaped, needs_other_script
 
 Columns = Mapping[str, Sequence[object]]
@@ -50,7 +50,7 @@ def _flushed(one: str, n: int) -> str:
 
 
 def _part(
-    columns: Columns, found: Layout, panel: Sequence[int], rows: tuple[int, int], caption: str, label: str, note: str
+    columns: Columns, found: TableFit, panel: Sequence[int], rows: tuple[int, int], caption: str, label: str, note: str
 ) -> str:
     names, values = list(columns), list(columns.values())
     environment = "table*" if found.wide else "table"

@@ -27,7 +27,7 @@ _WIDTHS = {
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableFit:
     """How a table is set.
 
     Args:
@@ -54,7 +54,7 @@ def width(text: str) -> float:
     return sum(_WIDTHS.get(c, 5.0) for c in text)
 
 
-def layout(texts: Sequence[Sequence[str]], words: Sequence[bool]) -> Layout:
+def layout(texts: Sequence[Sequence[str]], words: Sequence[bool]) -> TableFit:
     """The largest letters and the narrowest place in which a table fits.
 
     Args:
@@ -72,7 +72,7 @@ def layout(texts: Sequence[Sequence[str]], words: Sequence[bool]) -> Layout:
         breaking = _broken(natural, words, _SIZES[size])
     final = [breaking.get(n, own * _SIZES[size]) for n, own in enumerate(natural)]
     panels = _panels(final, _room(wide))
-    return Layout(wide, size, breaking, panels, _pages(texts, breaking, size))
+    return TableFit(wide, size, breaking, panels, _pages(texts, breaking, size))
 
 
 def _room(wide: bool) -> float:

@@ -13,7 +13,7 @@ FLORES, PREMIUM = "nllb2022", "petrov2023"
 
 
 @dataclass(frozen=True)
-class Reference:
+class Paper:
     """A paper.
 
     Args:
@@ -29,7 +29,7 @@ class Reference:
 
 
 @cache
-def references() -> dict[str, Reference]:
+def references() -> dict[str, Paper]:
     """Every paper by key.
 
     >>> references()["petrov2023"].fields["year"]
@@ -37,7 +37,7 @@ def references() -> dict[str, Reference]:
     """
     entries = json.loads((DATA / "references" / "references.json").read_text(encoding="utf-8"))
     return {
-        one["key"]: Reference(one["key"], one["type"], one["fields"], tuple(one["tokenizers"])) for one in entries
+        one["key"]: Paper(one["key"], one["type"], one["fields"], tuple(one["tokenizers"])) for one in entries
     }
 
 
@@ -58,6 +58,6 @@ def bibliography(about: Provenance) -> str:
     return "\n".join([*preamble, mine, *(_entry(references()[key]) for key in about.references)])
 
 
-def _entry(one: Reference) -> str:
+def _entry(one: Paper) -> str:
     body = "".join(f"  {name} = {{{value}}},\n" for name, value in one.fields.items())
     return f"@{one.kind}{{{one.key},\n{body}}}\n"
