@@ -49,6 +49,9 @@ _MEANINGS = {
     "Sentence": "Number of the sentence in the text, from 1.",
     "Given": "How many tokens before are known.",
     "Tokens": "How many tokens.",
+    "Fits": "Share of what is read and written that the context window holds, 0 to 1.",
+    "Articles": "How many such articles the window holds.",
+    "Seconds": "Time to read and write it at the speed typed.",
     "Observed, bits": "Entropy of a token as observed, in bits.",
     "Corrected, bits": "The same with the Miller–Madow correction.",
     "Tokens per context": "Tokens seen for each distinct context.",
@@ -60,6 +63,7 @@ _OF_A_VIEW = {
 }
 _BEGINNINGS = {
     "Differs from ": _TOLD,
+    "Cost, ": "Tokens read and written times their prices, in this currency.",
     "Tokens in ": "Tokens of the sentence in this language.",
     "Rank per ": "Place of the language by this unit, the dearest first.",
     "Per ": "Premium by this unit.",
