@@ -9,9 +9,8 @@ from components.premium.context import PremiumContext
 from components.premium.controls import choose_opening, controls
 from components.premium.lossless_badge import lossless_badge
 from components.premium.overview import overview
-from components.premium.provenance import link, provenance, relative_link, reproduction_badge, text_note
+from components.premium.provenance import link, provenance, reproduction_badge, text_note
 from components.premium.sources import sources
-from components.publish.button import publish_popover
 from components.widgets.colours import tokenizer_colours
 from core.premium.ordering import matching, mean_premium, order
 from core.premium.workbench import workbench
@@ -59,8 +58,6 @@ context = PremiumContext(
     ),
     dark=st.context.theme.type == "dark",
 )
-with badges:
-    publish_popover(lambda: relative_link(context))
 overview(context)
 view.views(context)
 link(context)

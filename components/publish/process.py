@@ -8,7 +8,7 @@ from components.frame.visitor import stand_in
 from components.publish.page import page
 from core.common.errors import UserError
 from core.common.redact import redacted
-from core.common.sandbox.limits import ProcessLimits, end_after, give_way
+from core.common.sandbox.limits import ProcessLimits, end_after
 from core.common.sandbox.pipes import private_pipes
 from core.export.publish import ERROR, PAGE, SECONDS, memory_mb
 from core.jobs.owner import Visitor
@@ -19,7 +19,6 @@ def main() -> None:
     """Answer with the page of one link, or with the reason why there is none."""
     requests, replies = private_pipes()
     question = json.loads(requests.read())
-    give_way()
     end_after(SECONDS, SECONDS)
     ProcessLimits(data_mb=memory_mb()).apply()
     logging.disable(logging.WARNING)  # Streamlit warns of each script without a browser

@@ -1,12 +1,10 @@
 """A page as a static folder: drawn by a process of its own, since `core` draws nothing and pages open strangers' files."""
 
 import json
-import os
-import shutil
-import tempfile
 import threading
 from pathlib import Path
 
+from core.common.atomic import whole_folder
 from core.common.disk import on_disk
 from core.common.errors import TookTooLong, TooLarge, UnreadableFile, UserError, shown
 from core.common.sandbox.answer import answer
@@ -77,19 +75,10 @@ def publish(link: str, folder: Path) -> list[str]:
     Raises:
         UserError: the folder holds something, or as `published_page`.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{shown(str(folder))} is there already. Name a folder that is new or empty.")
-    files = static_files(published_page(link))
-    with on_disk(shown(folder.name)):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".publish."))
-        try:
-            for name, data in files.items():
-                (made / name).write_bytes(data)
-            made.chmod(0o755)
-            os.replace(made, folder)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+    with on_disk(shown(folder.name)), whole_folder(folder) as made:
+        files = static_files(published_page(link))
+        for name, data in files.items():
+            (made / name).write_bytes(data)
     return list(files)
 
 

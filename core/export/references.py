@@ -55,7 +55,12 @@ def bibliography(about: Provenance) -> str:
     """Entries of what is taken away and of every paper that its numbers rest on."""
     mine = bibtex(about)
     preamble = [f'@preamble{{ "{OTHER_SCRIPT}" }}\n'] if needs_other_script(mine) else []
-    return "\n".join([*preamble, mine, *(_entry(references()[key]) for key in about.references)])
+    return "\n".join([*preamble, mine, written(about.references)])
+
+
+def written(keys: Iterable[str]) -> str:
+    """These papers as BibTeX."""
+    return "\n".join(_entry(references()[key]) for key in keys)
 
 
 def _entry(one: Paper) -> str:

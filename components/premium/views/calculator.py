@@ -93,7 +93,7 @@ def _use(context: PremiumContext) -> Use:
             min_value=1,
             value=6000,
             key="length",
-            width=190,
+            width=225,
             bind="query-params",
             help="Length of the article in the base language; 6,000 are about 1,000 English words.",
         )
