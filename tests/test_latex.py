@@ -20,7 +20,7 @@ from core.text.languages import language
 
 PDFLATEX = shutil.which("pdflatex")
 needs_tex = pytest.mark.skipif(PDFLATEX is None, reason="pdflatex is not installed (texlive-latex-recommended)")
-ODD = "50 % of #1_own & ~a^b {c} \\d $e | <f> \"g\" é ọ́ Đ 日本 سلام −½"
+ODD = '50 % of #1_own & ~a^b {c} \\d $e | <f> "g" é ọ́ Đ 日本 سلام −½'
 ABOUT = Provenance(
     what="Token premiums over English per line",
     corpus="FLORES-200 dev + devtest",

@@ -1,4 +1,4 @@
-"""What a user takes away from Premium: every view says what its columns are, numbers are clean, pictures are vectors."""
+"""What a user takes away from Premium: every column says what it is, numbers are clean, pictures are vectors."""
 
 import csv
 import io
@@ -23,8 +23,14 @@ from core.premium.cell_rows import CELL_COLUMNS
 PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
 COLUMNS = ["code", "language", "script", "tokenizer", "spec", "fingerprint", "tokens", "base", "unit", "premium", "low",
            "high", "n", "clusters", "reason"]  # fmt: skip
-OPTIONS = [{"group": "Family"}, {"group": "Region"}, {"group": "Resources"}, {"against": "Speakers"}, {"against": "UTF-8"},
-           {"compare": "Languages"}]  # fmt: skip
+OPTIONS = [
+    {"group": "Family"},
+    {"group": "Region"},
+    {"group": "Resources"},
+    {"against": "Speakers"},
+    {"against": "UTF-8"},
+    {"compare": "Languages"},
+]
 
 
 @pytest.fixture
@@ -104,7 +110,12 @@ def test_a_printed_heatmap_is_polygons_of_its_colours() -> None:
 
 
 def test_names_side_by_side_do_not_lie_on_each_other_in_one_column() -> None:
-    axis = {"tickvals": list(range(34)), "ticktext": [f"n{n}" for n in range(34)], "tickangle": -45, "range": [-0.5, 33.5]}
+    axis = {
+        "tickvals": list(range(34)),
+        "ticktext": [f"n{n}" for n in range(34)],
+        "tickangle": -45,
+        "range": [-0.5, 33.5],
+    }
     figure_ = go.Figure(go.Scatter(x=[0, 33], y=[0, 1]), {"height": 200, "xaxis": axis})
     two, one = (len(paper(figure_, "text", width).layout.xaxis.tickvals) for width in (TWO, ONE))
     assert two == 34 and 15 < one < 30
@@ -119,7 +130,11 @@ def test_names_side_by_side_do_not_lie_on_each_other_in_one_column() -> None:
         ("", "http://192.168.1.7/premium", ""),
         ("", "http://workstation:8501/premium", ""),
         ("", "https://atlas.example.org/premium?find=Thai", "https://atlas.example.org/premium?find=Thai"),
-        ("https://a.example.org/", "http://localhost:8501/premium?find=Thai", "https://a.example.org/premium?find=Thai"),
+        (
+            "https://a.example.org/",
+            "http://localhost:8501/premium?find=Thai",
+            "https://a.example.org/premium?find=Thai",
+        ),
         ("https://a.example.org/atlas", "http://10.0.0.3/atlas/premium?x=1", "https://a.example.org/atlas/premium?x=1"),
         ("https://a.example.org/atlas", "http://10.0.0.3/premium", "https://a.example.org/atlas/premium"),
     ],

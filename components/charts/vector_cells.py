@@ -1,4 +1,4 @@
-"""Coloured cells as polygons: plotly puts a heatmap into an SVG as one bitmap, and print wants lines that stay sharp."""
+"""Coloured cells as polygons: plotly puts a heatmap into an SVG as one bitmap, and print wants sharp lines."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -73,4 +73,12 @@ def _scale(trace: go.Heatmap, low: float, high: float) -> list[go.Scatter]:
     if trace.showscale is False:
         return []
     marker = {"color": [low], "cmin": low, "cmax": high, "colorscale": trace.colorscale, "showscale": True}
-    return [go.Scatter(x=[None], y=[None], mode="markers", marker=marker | {"colorbar": trace.colorbar.to_plotly_json()}, showlegend=False)]
+    return [
+        go.Scatter(
+            x=[None],
+            y=[None],
+            mode="markers",
+            marker=marker | {"colorbar": trace.colorbar.to_plotly_json()},
+            showlegend=False,
+        )
+    ]

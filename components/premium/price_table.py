@@ -71,7 +71,9 @@ def _edited() -> list[ModelPrice]:
 def _sources() -> None:
     """Other tables to start from."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("As shipped", on_click=_load, args=(shipped_prices,), icon=":material/restart_alt:", key="prices_reset")
+        st.button(
+            "As shipped", on_click=_load, args=(shipped_prices,), icon=":material/restart_alt:", key="prices_reset"
+        )
         if settings().hub:
             st.button(
                 "Fetch litellm's table",

@@ -1,1 +1,1 @@
-"""Any state of a page as one HTML file that needs no server: the page is drawn once more, and its elements are written down."""
+"""Any state of a page as one HTML file that needs no server: drawn once more, its elements written down."""

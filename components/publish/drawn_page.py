@@ -92,7 +92,9 @@ def _run(app: AppTest) -> None:
     try:
         app.run()
     except RuntimeError as error:  # of Streamlit's tests, when the time is over
-        raise TookTooLong(f"The page took over {_SECONDS:g} s to draw. Choose less, or wait until counting is done.") from error
+        raise TookTooLong(
+            f"The page took over {_SECONDS:g} s to draw. Choose less, or wait until counting is done."
+        ) from error
     if app.exception:
         raise UserError(f"The page of this link fails: {shown(app.exception[0].message, 300)}")
     if app.error:

@@ -83,7 +83,9 @@ class Markup:
         label, options = escape(one.label), one.options
         if one.key != SORT:
             return _setting(one.label, options[one.index] if one.index is not None else "")
-        chosen = "".join(f"<option{' selected' if each == self._sort else ''}>{escape(each)}</option>" for each in options)
+        chosen = "".join(
+            f"<option{' selected' if each == self._sort else ''}>{escape(each)}</option>" for each in options
+        )
         return f'<label class="setting"><b>{label}</b> <select data-sort>{chosen}</select></label>'
 
 
@@ -94,4 +96,6 @@ def _setting(label: str, value: object) -> str:
 
 def _classes(node: Any) -> str:
     horizontal = node.type == "column" or "direction: HORIZONTAL" in str(node.proto)[:400]
-    return " ".join(filter(None, ["row" if horizontal else "stack", f"st-key-{node.key}" if getattr(node, "key", None) else ""]))
+    return " ".join(
+        filter(None, ["row" if horizontal else "stack", f"st-key-{node.key}" if getattr(node, "key", None) else ""])
+    )

@@ -25,7 +25,12 @@ def page(link: str) -> str:
     drawn = drawn_page(link)
     markup = Markup(drawn.sort)
     body = markup.of(drawn.main)
-    data = {"charts": markup.charts, "orders": other_orders(drawn), "components": markup.components, "sources": markup.sources}
+    data = {
+        "charts": markup.charts,
+        "orders": other_orders(drawn),
+        "components": markup.components,
+        "sources": markup.sources,
+    }
     title = _TITLES[drawn.name]
     scripts = [plotly_source()] if markup.charts else []
     return (

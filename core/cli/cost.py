@@ -23,7 +23,9 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--read", type=int, default=6000, metavar="N", help="characters that are read; default 6000")
     parser.add_argument("--written", type=int, default=0, metavar="N", help="characters that are written; default 0")
     parser.add_argument("--cached", type=float, default=0.0, metavar="S", help="share of input seen before, 0 to 1")
-    parser.add_argument("--prices", metavar="FILE", help="a CSV like data/prices/models.csv, litellm's JSON, or litellm")
+    parser.add_argument(
+        "--prices", metavar="FILE", help="a CSV like data/prices/models.csv, litellm's JSON, or litellm"
+    )
     parser.add_argument("--currency", default="USD", metavar="C", help="name of the currency; default USD")
     parser.add_argument("--rate", type=float, default=1.0, metavar="R", help="units of it for a US dollar; default 1")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")

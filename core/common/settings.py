@@ -130,7 +130,9 @@ def _address() -> str:
     value = os.environ.get("TOKEN_ATLAS_ADDRESS", "").strip().rstrip("/")
     parts = urlsplit(value)
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
-        raise UserError(f"TOKEN_ATLAS_ADDRESS is {shown(value)}. Set it to an address such as https://atlas.example.org.")
+        raise UserError(
+            f"TOKEN_ATLAS_ADDRESS is {shown(value)}. Set it to an address such as https://atlas.example.org."
+        )
     return value
 
 

@@ -58,7 +58,9 @@ _ACCENTS = {
     "\u0327": "c",
     "\u0331": "b",
 }
-_PARTS = re.compile(f"(?P<accented>[A-Za-z][{''.join(_ACCENTS)}]+)(?![\u0300-\u036f])|(?P<other>[^\\x00-\\x7f]+)|.", re.S)
+_PARTS = re.compile(
+    f"(?P<accented>[A-Za-z][{''.join(_ACCENTS)}]+)(?![\u0300-\u036f])|(?P<other>[^\\x00-\\x7f]+)|.", re.S
+)
 _OTHER = r"\otherscript"
 # Letters that pdfLaTeX has no font for are question marks there; LuaLaTeX and XeLaTeX set them.
 OTHER_SCRIPT = r"\providecommand{\otherscript}[2]{\ifdefined\Umathchar #1\else #2\fi}"

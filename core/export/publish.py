@@ -1,4 +1,4 @@
-"""A page as a static folder: drawn by a process of its own, since `core` draws nothing and pages open strangers' files."""
+"""A page as a static folder: drawn by a process of its own, since `core` draws nothing."""
 
 import json
 import threading
@@ -27,8 +27,9 @@ sdk: static
 pinned: false
 ---
 
-A view of Token Atlas as one file, `index.html`: open it in a browser, put it on any web server, or push this folder as a static
-Space. It asks no server and no network; hover and sort work. Its numbers are those of the day on which it was published.
+A view of Token Atlas as one file, `index.html`: open it in a browser, put it on any web server, or push this folder
+as a static Space. It asks no server and no network; hover and sort work. Its numbers are those of the day on which it
+was published.
 """
 
 

@@ -36,9 +36,7 @@ def references() -> dict[str, Paper]:
     '2023'
     """
     entries = json.loads((DATA / "references" / "references.json").read_text(encoding="utf-8"))
-    return {
-        one["key"]: Paper(one["key"], one["type"], one["fields"], tuple(one["tokenizers"])) for one in entries
-    }
+    return {one["key"]: Paper(one["key"], one["type"], one["fields"], tuple(one["tokenizers"])) for one in entries}
 
 
 def papers_of(tokenizers: Iterable[str]) -> tuple[str, ...]:

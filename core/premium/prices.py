@@ -12,6 +12,7 @@ from typing import Any
 
 from core.common.data_folders import DATA
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
+from core.common.numbers import significant
 from core.export.csv import csv_table
 
 FILE = DATA / "prices" / "models.csv"
@@ -162,7 +163,9 @@ def _litellm(text: str, name: str) -> list[ModelPrice]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise UnreadableFile(f"{shown(name)} begins like JSON and is not. Give CSV, or litellm's table as it is.") from None
+        raise UnreadableFile(
+            f"{shown(name)} begins like JSON and is not. Give CSV, or litellm's table as it is."
+        ) from None
     today = datetime.now(UTC).date().isoformat()
     found = [_of_litellm(key, entry, today) for key, entry in document.items() if isinstance(entry, dict)]
     known = [one for one in found if one is not None]
@@ -173,26 +176,30 @@ def _litellm(text: str, name: str) -> list[ModelPrice]:
 
 def _of_litellm(key: str, entry: Mapping[str, Any], today: str) -> ModelPrice | None:
     tokenizer = tokenizer_of(key, str(entry.get("litellm_provider") or ""))
-    costs = [entry.get(f"{side}_cost_per_token") for side in ("input", "output")]
-    window, cached = entry.get("max_input_tokens"), entry.get("cache_read_input_token_cost")
-    priced = all(_is_price(one) for one in costs) and _is_price(window) and window >= 1
-    if tokenizer is None or entry.get("mode") not in ("chat", "completion", "responses") or not priced:
+    read, written, cached, window = (_amount(entry.get(name)) for name in _LITELLM_NAMES)
+    if tokenizer is None or entry.get("mode") not in ("chat", "completion", "responses"):
+        return None
+    if read is None or written is None or window is None or window < 1:
         return None
     return ModelPrice(
         name=key,
         maker=str(entry.get("litellm_provider") or ""),
         tokenizer=f"{_ATLAS}{tokenizer}",
-        input=float(costs[0]) * _MILLION,
-        output=float(costs[1]) * _MILLION,
-        cached_input=float(cached) * _MILLION if _is_price(cached) else None,
+        input=significant(read * _MILLION),
+        output=significant(written * _MILLION),
+        cached_input=None if cached is None else significant(cached * _MILLION),
         window=int(window),
         date=today,
         source="litellm",
     )
 
 
-def _is_price(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0
+def _amount(value: object) -> float | None:
+    usable = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0
+    return float(value) if usable and isinstance(value, int | float) else None
+
+
+_LITELLM_NAMES = ("input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost", "max_input_tokens")
 
 
 _OPENAI = {"r50k_base": "gpt-2", "p50k_base": "p50k", "cl100k_base": "cl100k", "o200k_base": "o200k"}

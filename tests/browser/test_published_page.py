@@ -46,7 +46,7 @@ def test_premium_hovers_and_sorts(open_page: Callable[..., Page], tmp_path: Path
 def test_segmentation_hovers(open_page: Callable[..., Page], tmp_path: Path) -> None:
     page = open_page()
     wrong = opened(page, tmp_path, "segmentation?tokenizers=builtin:words&tokenizers=builtin:utf8-bytes")
-    label = page.locator('[data-component] .ta-label bdi').first
+    label = page.locator("[data-component] .ta-label bdi").first
     expect(label).to_be_visible()
     expect(page.locator("[data-component] .ta-stave").first).to_be_visible()
     page.locator("[data-component] .ta-stave").first.hover(position={"x": 40, "y": 10})

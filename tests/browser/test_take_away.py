@@ -24,7 +24,7 @@ def saved(page: Page, label: str) -> bytes:
 
 
 def first_pixel(png: bytes) -> tuple[int, ...]:
-    """Width, height, dots to the metre, and the colour of the pixel at the top left, whose filter predicts from nothing."""
+    """Width, height, dots to the metre, and the colour of the top left pixel, whose filter predicts from nothing."""
     file = io.BytesIO(png[8:])
     width = height = dots = 0
     data = b""

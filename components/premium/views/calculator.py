@@ -127,16 +127,16 @@ def _use(context: PremiumContext) -> Use:
             bind="query-params",
             help="How much of this currency a US dollar costs; typed by you.",
         )
-    return Use(read=int(read), written=int(written), cached=cached / 100, rate=rate, currency=(currency or "USD").strip())
+    return Use(
+        read=int(read), written=int(written), cached=cached / 100, rate=rate, currency=(currency or "USD").strip()
+    )
 
 
 def _best(context: PremiumContext, column: int, base: int, use: Use) -> None:
     """The best tokenizer of the page for the language, in a sentence."""
     rows = [row for row in context.rows if (row, column) not in context.found.reasons]
     length = use.read + use.written
-    tokens = {
-        context.label(row): float(article_tokens(context.table, row, base, length)[column]) for row in rows
-    }
+    tokens = {context.label(row): float(article_tokens(context.table, row, base, length)[column]) for row in rows}
     if len(tokens) > 1:
         st.markdown(f"**{plain(best_tokenizer(context.language(column), context.base_label, tokens, length))}**")
 
@@ -248,7 +248,11 @@ _CONFIG = {
     "Tokens read": _WHOLE,
     "Tokens written": _WHOLE,
     "Fits": st.column_config.ProgressColumn(
-        "Share that fits", format="percent", min_value=0, max_value=1, help="Of what is read and written, in the window."
+        "Share that fits",
+        format="percent",
+        min_value=0,
+        max_value=1,
+        help="Of what is read and written, in the window.",
     ),
     "Articles": st.column_config.NumberColumn(
         "Articles in the window", format="%.2f", help="How many such articles fit at once."
