@@ -1,6 +1,7 @@
 """Who gets what from the server: decided before a page, a file or a websocket is reached."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -58,7 +59,8 @@ def client(kept: Kept) -> Iterator[TestClient]:
     async def stream(websocket: WebSocket) -> None:
         await websocket.accept()
         await websocket.send_text("in")
-        await websocket.close()
+        with suppress(WebSocketDisconnect):
+            await websocket.receive_text()
 
     routes = [
         Route("/_stcore/upload_file/{session}/{file}", upload, methods=["PUT", "DELETE"]),
@@ -236,3 +238,31 @@ def test_streamlits_own_limit_follows_the_setting(monkeypatch: pytest.MonkeyPatc
     finally:
         monkeypatch.delenv("TOKEN_ATLAS_UPLOAD_MB")
         upload_limits.config.set_option("server.maxUploadSize", before)
+
+
+def test_tabs_are_capped_per_person_and_in_all(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_USER_HEADER", HEADER)
+    monkeypatch.setenv("TOKEN_ATLAS_TABS_EACH", "2")
+    monkeypatch.setenv("TOKEN_ATLAS_TABS_ALL", "3")
+
+    def here(who: str) -> dict[str, str]:
+        return {"Host": "localhost:8501", HEADER: who}
+
+    def page(who: str) -> tuple[int, str]:
+        answer = client.get("/", headers={HEADER: who, "Accept": "text/html"})
+        return answer.status_code, answer.text
+
+    with ExitStack() as open_tabs:
+        for who in ("ann", "ann"):
+            open_tabs.enter_context(client.websocket_connect(STREAM, headers=here(who)))
+        assert not enters(client, {HEADER: "ann"})
+        assert page("ann")[0] == 503
+        assert "TOKEN_ATLAS_TABS_EACH" in page("ann")[1]
+        assert client.get("/vendor/plotly.min.js", headers={HEADER: "ann"}).status_code == 200, "her open tabs go on"
+        assert enters(client, {HEADER: "bob"})
+        open_tabs.enter_context(client.websocket_connect(STREAM, headers=here("bob")))
+        assert not enters(client, {HEADER: "eve"})
+        assert page("eve")[0] == 503
+        assert "TOKEN_ATLAS_TABS_ALL" in page("eve")[1]
+    assert enters(client, {HEADER: "ann"})
+    assert page("eve")[0] == 200

@@ -20,15 +20,17 @@ from hypothesis import strategies as st
 
 from core.common.errors import TookTooLong, UnreadableFile, UserError
 from core.common.memory import resident_bytes
+from core.common.sandbox.interest import while_wanted
 from core.tokenizers.catalog import open_path, open_tokenizer
+from core.tokenizers.isolation import client, wire
 from core.tokenizers.isolation import pool as isolation
-from core.tokenizers.isolation import wire
 from core.tokenizers.isolation.client import TokenizerProcess
 from core.tokenizers.isolation.pool import IsolatedTokenizer, vet
 from core.tokenizers.isolation.wire import PREFIX, Garbled, Message
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Explanation, Info, Specials, Stage, TokenDetails
 from tests import formats
+from tests.hostile import split_by
 from tests.patience import patience
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -357,3 +359,39 @@ def test_a_child_that_claims_a_huge_answer_is_ended(path: Path, monkeypatch: pyt
     with pytest.raises(UnreadableFile, match="answered nonsense"):
         tokenizer.segment("the cat")
     assert PREFIX.size == 12
+
+
+def test_work_on_a_text_ends_with_the_interest_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(BaseException):
+        """As Streamlit calls off the run of a tab that was closed."""
+
+    def check() -> None:
+        raise Gone
+
+    monkeypatch.setattr(client, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setenv("TOKEN_ATLAS_CHILD_SECONDS", "60")
+    tokenizer = IsolatedTokenizer("x:y", formats.write(tmp_path / "files", split_by("(z+)+q")()))
+    process = tokenizer._supervisor._process
+    assert process
+    with pytest.raises(Gone), while_wanted(check):
+        tokenizer.segment(("z" * 21 + "! ") * 2_000)
+    assert not process.alive
+    assert len(tokenizer.segment("the cat")), "the next question starts it again"
+
+
+def test_an_answer_that_comes_soon_is_waited_for_whatever_happens(path: Path) -> None:
+    def check() -> None:
+        raise AssertionError("asked although the answer comes within a moment")
+
+    tokenizer = IsolatedTokenizer("x:y", path)
+    before = pid_of(tokenizer)
+    with while_wanted(check):
+        tokenizer.segment("the cat sat")
+    assert pid_of(tokenizer) == before
+
+
+def test_its_process_gives_way_to_the_server(path: Path) -> None:
+    tokenizer = IsolatedTokenizer("x:y", path)
+    pid = pid_of(tokenizer)
+    assert os.getpriority(os.PRIO_PROCESS, pid) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
+    assert Path(f"/proc/{pid}/oom_score_adj").read_text().strip() == "1000"

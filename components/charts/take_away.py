@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.paper import WIDTHS, paper
+from components.frame.asking import fragment
 from components.widgets.picture_buttons.component import Picture, picture_buttons
 from core.export.bundle import KeptTable, bundle
 from core.export.latex import Columns
@@ -45,7 +46,7 @@ def take_away(
             with place:
                 _offer(key, name, about(), alt, numbers, figure, tables)
 
-    st.fragment(draw)()
+    fragment(draw)()
 
 
 def _offer(

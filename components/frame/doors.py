@@ -18,6 +18,7 @@ from components.frame.admission import LOGGED_IN, named, refusal
 from components.frame.base_path import base_path
 from components.frame.claims import claims_of
 from components.frame.hosts import host_refusal, origin_refusal
+from components.frame.open_tabs import OpenTabs
 from components.frame.upload_limits import TooMuchUploaded, UploadLimits
 from components.frame.visits import COOKIE
 from core.common.errors import UserError
@@ -36,7 +37,7 @@ class Doors:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._limits = UploadLimits()
+        self._limits, self._tabs = UploadLimits(), OpenTabs()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer why not."""
@@ -46,11 +47,15 @@ class Doors:
         request = HTTPConnection(scope)
         try:
             why = _refused(request)
+            full = self._tabs.refusal(_person(request)) if why is None and _opens_a_tab(request) else None
         except UserError as error:  # a setting that cannot be understood lets nobody in
-            why = str(error)
-        if why is not None:
-            await _refuse(why or "Log in first.", 403, scope, receive, send)
-        elif scope["type"] == "http" and scope["method"] == "PUT" and (upload := _UPLOAD.search(scope["path"])):
+            why, full = str(error), None
+        if why is not None or full is not None:
+            await _refuse(full or why or "Log in first.", 503 if full else 403, scope, receive, send)
+        elif scope["type"] == "websocket":
+            with self._tabs.counted(_person(request)):
+                await self.app(scope, receive, send)
+        elif scope["method"] == "PUT" and (upload := _UPLOAD.search(scope["path"])):
             await self._upload(upload[1], request, receive, send)
         else:
             await self.app(scope, receive, send)
@@ -89,8 +94,12 @@ def _refused(request: HTTPConnection) -> str | None:
     return why
 
 
+def _opens_a_tab(request: HTTPConnection) -> bool:
+    return request.scope["type"] == "websocket" or "text/html" in request.headers.get("accept", "")
+
+
 def _person(request: HTTPConnection) -> str:
-    """What somebody's uploads are counted by: their login, their browser's cookie, or where they come from."""
+    """What somebody's uploads and tabs are counted by: their login, their browser's cookie, or where they come from."""
     who = named(request.headers, claims_of(request))
     return who.key if who else request.cookies.get(COOKIE) or (request.client.host if request.client else "")
 

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.frame.account import account
+from components.frame.asking import asking
 from components.frame.errors import user_errors
 from components.frame.visitor import admitted, login_is_on, visitor
 from core.common.data_folders import ROOT
-from core.common.sandbox.interest import while_wanted
 
 PAGES = ROOT / "pages"
 # White on the dark theme's accent has a contrast of 2.7:1; what stands on the accent is dark there.
@@ -57,6 +56,5 @@ if login_is_on():
     pages.append(st.Page(account, title=name, icon=icon, url_path="account", help="Who you are here."))
 page = st.navigation(pages, position="top")
 
-run = get_script_run_ctx()
-with user_errors(), while_wanted(run.yield_check if run else lambda: None, visitor().key):
+with user_errors(), asking():
     page.run()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components.cached import runs as cached_runs
+from components.frame.asking import fragment
 from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
 from components.runs.job_cards import LOOKS, cancel, resume
@@ -45,7 +46,7 @@ def under_way(job: Job) -> None:
                         help="What is finished is kept.",
                     )
 
-    st.fragment(draw, run_every="1s" if job.state.live else None)()
+    fragment(draw, run_every="1s" if job.state.live else None)()
 
 
 def _progress(job: Job) -> str:

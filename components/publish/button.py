@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from components.frame.asking import fragment
 from components.frame.errors import user_errors
 from components.frame.visitor import visitor
 from core.export.publish import published_page, static_files
@@ -26,7 +27,7 @@ def publish_popover(link: Callable[[], str]) -> None:
             with place:
                 publish_button(link())
 
-    st.fragment(draw)()
+    fragment(draw)()
 
 
 def publish_button(link: str) -> None:

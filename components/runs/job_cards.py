@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from components.cached import runs as cached_runs
+from components.frame.asking import fragment
 from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
 from core.common.errors import UserError
@@ -102,7 +103,7 @@ def job_list(jobs: Jobs) -> None:
         if len(found) > shown:
             st.button(f"Show {min(PAGE, len(found) - shown)} more", on_click=_show_more, icon=":material/expand_more:")
 
-    st.fragment(draw, run_every="1s" if ticking else None)()
+    fragment(draw, run_every="1s" if ticking else None)()
 
 
 def _wanted(jobs: Jobs, found: list[Job], me: Visitor) -> list[Job]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from components.frame.asking import fragment
 from components.frame.errors import plain, user_errors
 from components.segmentation.context import VIEW_KEY, SegmentationContext
 from components.segmentation.picked import Picked
@@ -26,7 +27,7 @@ from core.text.utf8 import has_utf8
 _PAGE_CHANGED = "whole_page_is_due"
 
 
-@st.fragment
+@fragment
 def live_segmentation(specs: Sequence[str], options: ViewOptions) -> None:
     """Editor above, everything drawn from its text below; only this part reruns while the user types."""
     with st.container(horizontal=True):

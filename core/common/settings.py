@@ -16,6 +16,8 @@
 | TOKEN_ATLAS_RESULTS_EACH_MB | stored results of one person, above which new work is refused | 16384 |
 | TOKEN_ATLAS_RESULTS_ALL_MB | stored results of all together, above which new work is refused | 65536 |
 | TOKEN_ATLAS_TRIALS | corpora read, and tokenizers opened apart, at a time; one person leaves one free | 4 |
+| TOKEN_ATLAS_TABS_EACH | tabs that one person may have open | 64 |
+| TOKEN_ATLAS_TABS_ALL | tabs that all together may have open | 1000 |
 | TOKEN_ATLAS_LOGIN | is everybody refused until a login is configured? Says no to an open server by mistake. | off |
 | TOKEN_ATLAS_USER_HEADER | header in which a trusted proxy names the visitor, such as X-Forwarded-User | none |
 | TOKEN_ATLAS_USERS | who may come in after logging in: addresses and @domains, with commas between | everybody |
@@ -56,6 +58,8 @@ class Settings:
     results_each_mb: float = 16384.0
     results_all_mb: float = 65536.0
     trials: int = 4
+    tabs_each: int = 64
+    tabs_all: int = 1000
     login: bool = False
     user_header: str = ""
     users: tuple[str, ...] = ()
@@ -110,6 +114,8 @@ def settings() -> Settings:
         results_each_mb=_number("TOKEN_ATLAS_RESULTS_EACH_MB", Settings.results_each_mb),
         results_all_mb=_number("TOKEN_ATLAS_RESULTS_ALL_MB", Settings.results_all_mb),
         trials=max(1, int(_number("TOKEN_ATLAS_TRIALS", Settings.trials))),
+        tabs_each=int(_number("TOKEN_ATLAS_TABS_EACH", Settings.tabs_each)),
+        tabs_all=int(_number("TOKEN_ATLAS_TABS_ALL", Settings.tabs_all)),
         login=_switch("TOKEN_ATLAS_LOGIN", Settings.login),
         user_header=os.environ.get("TOKEN_ATLAS_USER_HEADER", "").strip(),
         users=_list("TOKEN_ATLAS_USERS"),

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+CI = os.environ.get("CI", "").lower() == "true"
 ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "google-chrome", "chromium-browser", "chrome")
 ARGUMENTS = [
@@ -26,6 +27,13 @@ ARGUMENTS = [
 ]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In CI a test in a real browser that fails is tried once more; the summary names those that needed it."""
+    for item in items:
+        if CI and item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """Path of an installed Chromium or Chrome; without one the test is skipped, or fails where CI=true."""
@@ -34,7 +42,7 @@ def chromium_path() -> str:
     if found and Path(found).exists():
         return found
     reason = f"no browser: set TOKEN_ATLAS_CHROMIUM or install one of {', '.join(BROWSERS)}"
-    if os.environ.get("CI", "").lower() == "true":
+    if CI:
         pytest.fail(reason)
     pytest.skip(reason)
 
@@ -111,6 +119,15 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def drawn_box(page: Page, selector: str) -> dict[str, float]:
+    """Where the one element of this selector is that is not of the drawing before, as DOMRect has it, px."""
+    one = "s => [...document.querySelectorAll(s)].filter(e => e.dataset.stale !== 'true')"
+    found = page.wait_for_function(
+        f"s => {{ const all = ({one})(s); return all.length === 1 && all[0] }}", arg=selector
+    )
+    return dict(found.evaluate("e => e.getBoundingClientRect().toJSON()"))
 
 
 def open_button(page: Page) -> Locator:

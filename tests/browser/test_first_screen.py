@@ -11,6 +11,7 @@ from core.common.numbers import count
 from core.common.text_link import to_link
 from core.text.samples import sample
 from core.text.windows import windows
+from tests.browser.conftest import drawn_box
 from tests.browser.contrast import too_pale
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -51,9 +52,7 @@ def in_view(page: Page, bottom: float) -> set[int]:
 
 def foot(page: Page) -> float:
     """Where the choice of tools begins, which stands over the picture's end."""
-    box = page.locator(".st-key-tool_choice").bounding_box()
-    assert box is not None
-    return box["y"]
+    return drawn_box(page, ".st-key-tool_choice")["y"]
 
 
 # ---- the first screen

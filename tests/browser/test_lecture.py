@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from core.lab.example import lecture_plan
+from tests.browser.conftest import drawn_box
 
 APP = Path(__file__).parents[2] / "app.py"
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -35,10 +36,7 @@ def compared(open_page: Callable[..., Page], app_server: Callable[..., str]) -> 
 
 def test_one_click_shows_a_transplant_that_others_can_look_at(compared: Page, open_page: Callable[..., Page]) -> None:
     page = compared
-    expect(page.locator(".st-key-picture")).to_have_count(1, timeout=60_000)  # the one before is kept until it is drawn
-    picture = page.locator(".st-key-picture").bounding_box()
-    assert picture is not None
-    assert picture["y"] + picture["height"] <= 800, "the picture is in view without scrolling"
+    assert drawn_box(page, ".st-key-picture")["bottom"] <= 800, "the picture is in view without scrolling"
     page.get_by_role("radio", name="Tokens").or_(page.get_by_role("button", name="Tokens")).first.click()
     expect(page.locator(".st-key-classes").first).to_be_visible(timeout=60_000)
     link = page.url

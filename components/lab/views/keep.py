@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from components.cached import runs as cached_runs
+from components.frame.asking import fragment
 from components.frame.errors import plain, show_error
 from components.lab.context import LabContext
 from components.runs.job_cards import LOOKS, session, show_refusal, submit
@@ -147,7 +148,7 @@ def _written(job: Job) -> None:
             show_error(UserError(now.message)) if now.message else st.caption(f"{icon} {words}")
 
     with st.container():  # so that what a late tick draws never lands where the success below stands
-        st.fragment(draw, run_every="1s" if job.state.live else None)()
+        fragment(draw, run_every="1s" if job.state.live else None)()
     if job.state is not State.DONE:
         return
     folder = _folder(job)

@@ -9,6 +9,7 @@ import streamlit as st
 from components.cached import corpora as cached_corpora
 from components.cached import runs as cached_runs
 from components.cached import tokenizers as cached
+from components.frame.asking import fragment
 from components.frame.errors import plain, show_error, user_errors
 from components.frame.visitor import visitor
 from components.premium.brought.controls import bring
@@ -89,7 +90,7 @@ def counting_strip(bench: Workbench, choice: PremiumChoice) -> None:
             st.session_state[_REFRESHED] = time.monotonic()
             st.rerun()
 
-    st.fragment(draw, run_every="1s" if live else None)()
+    fragment(draw, run_every="1s" if live else None)()
     if not live:
         _offer(bench, choice, missing)
 

@@ -10,12 +10,14 @@ import time
 
 from core.common.errors import TookTooLong, TooLarge, UnreadableFile, UserError
 from core.common.sandbox.ending import end
+from core.common.sandbox.interest import still_wanted
 from core.common.sandbox.pipes import DeadlinePassed, Pipes, ProcessEnded
 from core.common.sandbox.start import bare_environment, start
 from core.tokenizers.isolation.wire import PREFIX, Garbled, Message, packed, unpacked
 
 START_SECONDS = 30.0  # imports on a cold disk; nothing untrusted is touched in them
 GRACE_SECONDS = 1.0  # how long after the process's own timer it is killed from here
+PATIENCE_SECONDS = 2.0  # after which an answer that nobody waits for any more is called off; most come at once
 ANSWER_BYTES = 256 * 2**20  # the most that is read of one answer
 FREE_BYTES, BYTES_PER_BYTE = 2**24, 2_048  # of an answer about a text; `amplification` says sooner what is too much
 
@@ -44,7 +46,8 @@ class TokenizerProcess:
         self._process = start(
             "core.tokenizers.isolation.server", str(memory_mb), environment=bare_environment(), folder="/"
         )
-        self._pipes = Pipes(self._process, memory_mb)
+        self._pipes = Pipes(self._process, memory_mb, self._look_for_interest)
+        self._patient_until = 0.0
 
     @property
     def pid(self) -> int:
@@ -62,23 +65,25 @@ class TokenizerProcess:
         Raises:
             UserError: the tokenizer is to blame: its file, its time, its memory, a crash. The process may have ended.
             Garbled: the answer is nonsense. The process has ended.
+            BaseException: whatever calls the question off (`core.common.sandbox.interest`). The process has ended.
         """
         self._await_start()
+        self._patient_until = time.monotonic() + PATIENCE_SECONDS
         self._stage = _STAGES.get(request.kind, request.kind)
         deadline = time.monotonic() + wall + GRACE_SECONDS
         request.fields.update(seconds=seconds, wall=wall)
         try:
             self._pipes.write(packed(request), deadline)
             reply = self._receive(deadline, None, _most_bytes(request))
-        except Garbled:
-            self.close()
-            raise
         except DeadlinePassed:
             self.close()
             raise self._over_time(wall, busy=True) from None
         except ProcessEnded:
             self.close()
             raise self._why_it_ended(seconds, wall) from None
+        except BaseException:
+            self.close()
+            raise
         if reply.kind == "error":
             raise self._reported(reply)
         return reply
@@ -92,6 +97,10 @@ class TokenizerProcess:
             self.close()
             raise RuntimeError(f"core.tokenizers.isolation.server does not start: {self._said}") from None
         self._ready = True
+
+    def _look_for_interest(self) -> None:
+        if self._ready and time.monotonic() > self._patient_until:
+            still_wanted()
 
     def close(self) -> None:
         """End it at once; safe to call again, and from any thread."""

@@ -175,7 +175,7 @@ class _Supervisor:
             except Garbled as error:
                 self.close()
                 raise _nonsense(error) from None
-            except UserError:
+            except BaseException:
                 self.close()
                 raise
             self._request.fields["try"] = False

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from core.common.errors import UserError
 from core.common.sandbox.confine import confine
-from core.common.sandbox.limits import ProcessLimits, end_after
+from core.common.sandbox.limits import ProcessLimits, end_after, give_way
 from core.common.sandbox.pipes import private_pipes
 from core.tokenizers.isolation import wire
 from core.tokenizers.isolation.amplification import bounded_counts, bounded_segmentation, bounded_stages
@@ -32,6 +32,7 @@ def main(memory_mb: int) -> None:
     from core.tokenizers.catalog import SOURCES
 
     SOURCES.all()  # before the limits: importing is ours, and may write bytecode
+    give_way()
     ProcessLimits(address_mb=memory_mb, writes=False, n_files=N_FILES).apply()
     served: list[Tokenizer] = []
     send(replies, Message("ready"))
