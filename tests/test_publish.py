@@ -8,12 +8,17 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
+from components.frame import visitor
+from components.publish import button
 from components.publish.page import page
 from components.publish.plain_markdown import html_of, inline
 from components.publish.table_markup import table
 from core.__main__ import main
+from core.common.data_folders import ROOT
 from core.common.errors import UserError
+from core.jobs.owner import browser
 
 
 def data_of(document: str) -> dict:
@@ -74,3 +79,32 @@ def test_a_table_shows_numbers_as_the_page_did_and_hides_what_it_hid() -> None:
     frame = pd.DataFrame({"name": ["<i>"], "n": [0.5], "x": [None], "gone": [1]})
     found = table(frame, '{"n": {"label": "Share", "type_config": {"format": "percent"}}, "gone": {"hidden": true}}')
     assert "&lt;i&gt;" in found and ">50.00 %<" in found and ">Share<" in found and "gone" not in found
+
+
+def test_the_button_publishes_the_page_as_it_stands_for_this_visitor(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+    monkeypatch.setattr(button, "published_page", lambda link, who: asked.append((link, who)) or b"<title>x</title>")
+
+    def script() -> None:
+        from components.publish.button import publish_button
+
+        publish_button("premium?find=Thai")
+
+    app = AppTest.from_function(script)
+    app.session_state["visitor_session"] = "a secret"
+    app.run()
+    assert not app.get("download_button")
+    app.button(key="publish_make").click().run()
+    assert asked == [("premium?find=Thai", browser("a secret").key)]
+    assert not app.exception and app.get("download_button")
+
+
+def test_a_process_in_a_visitors_place_sees_what_is_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor, "_stand_in", [])
+    visitor.stand_in(browser("ann"))
+    assert visitor.visitor() == browser("ann")
+
+
+def test_strangers_tokenizers_are_opened_apart_by_the_process_that_publishes() -> None:
+    source = (ROOT / "components" / "publish" / "process.py").read_text(encoding="utf-8")
+    assert source.index("serve()  #") < source.index("page(question")

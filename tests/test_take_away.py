@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from components.charts.paper import ONE, TWO, paper
 from components.premium import figure, take_away
 from components.premium.view import VIEWS
-from components.premium.views import calculator, lorenz_curves, table
+from components.premium.views import calculator, lorenz_curves, measures, table
 from core.common.public_link import public_link
 from core.export.bundle import bundle
 from core.premium.cell_rows import CELL_COLUMNS
@@ -37,7 +37,7 @@ OPTIONS = [
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What the page offers to take away, as it is drawn."""
     found: list[tuple[Any, ...]] = []
-    for module in (calculator, figure, lorenz_curves, table):
+    for module in (calculator, figure, lorenz_curves, measures, table):
         monkeypatch.setattr(module, "take_away", lambda *args: found.append(args))
     return found
 

@@ -6,6 +6,7 @@ A new column is told here; a test asks for every column of every view.
 from collections.abc import Mapping
 
 from components.premium.context import PremiumContext
+from core.metrics.base import METRICS
 
 _TOLD = "Whether the two differ beyond chance: paired test over sentences, 5 % after correction for all compared."
 _MEANINGS = {
@@ -78,6 +79,9 @@ def meanings(view: str, columns: list[str], context: PremiumContext) -> Mapping[
 
 
 def _meaning(view: str, name: str, labels: set[str]) -> str:
+    metric = next((one.definition for one in METRICS.all().values() if one.definition.label == name), None)
+    if metric is not None and view.startswith("measures"):
+        return f"{metric.text} {metric.unit}".strip()
     known = _OF_A_VIEW.get(view, {}).get(name) or _MEANINGS.get(name)
     begun = next((meaning for start, meaning in _BEGINNINGS.items() if name.startswith(start)), "")
     return known or begun or ("Premium with this tokenizer." if name in labels else "")

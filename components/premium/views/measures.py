@@ -14,6 +14,7 @@ from components.premium.brought.sentences import ShownSentences, cut, opens_here
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import show
+from components.premium.take_away import take_away
 from components.premium.views.slope import apart
 from components.widgets.view import View
 from core.common.numbers import count
@@ -38,7 +39,9 @@ def draw(context: PremiumContext) -> None:
     st.markdown("**Over the languages found**")
     over = shown("languages")
     codes = [context.table.languages[c] for c in context.columns]
-    _table(over, {context.label(row): _over(context, row, codes, over) for row in context.rows}, "over_languages")
+    _table(
+        context, over, {context.label(row): _over(context, row, codes, over) for row in context.rows}, "over_languages"
+    )
     st.caption(
         f"{len(codes)} languages, each counts once; masked ones are left out, so compare tokenizers with equal remarks."
         " A metric's name has its definition on hover; a click sorts. No one number is quality."
@@ -82,7 +85,7 @@ def _one_language(
         if spec is not None
     }
     if rows:
-        _table(shown("sentences"), rows, "one_language")
+        _table(context, shown("sentences"), rows, "one_language")
     absent = [plain(context.label(row)) for row, spec in specs.items() if spec is None]
     st.caption(
         f"The first {most} sentences of {plain(found.corpus.label)}. Normalised sequence length is against "
@@ -91,9 +94,12 @@ def _one_language(
     )
 
 
-def _table(known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Value]], key: str) -> None:
+def _table(
+    context: PremiumContext, known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Value]], key: str
+) -> None:
+    frame = value_table(known, rows)
     st.dataframe(
-        value_table(known, rows),
+        frame,
         hide_index=True,
         key=f"measures_{key}",
         column_config={
@@ -104,6 +110,7 @@ def _table(known: Mapping[str, Metric], rows: Mapping[str, Mapping[str, Value]],
             ),
         },
     )
+    take_away(f"measures_{key}", context, "Measures of tokenizers", "Measures by tokenizer.", lambda: frame, None)
 
 
 def _column(one: Metric) -> object:
