@@ -56,8 +56,10 @@ def numbers(chart: Chart, context: PremiumContext, title: str, beside: Callable[
         numbers_fold(chart)
         cells = [cell for each in chart.cells.values() for cell in each]
         printed = chart.printed or (lambda _: chart.figure)
-        take_away(chart.key, context, title, chart.alt, chart.numbers, printed, cells)
-        beside()
+        with st.container(width="content"):
+            take_away(chart.key, context, title, chart.alt, chart.numbers, printed, cells)
+        with st.container(width="content"):
+            beside()
 
 
 def _to_evidence(key: str, names: Mapping[int, Sequence[tuple[str, str]]]) -> None:

@@ -16,7 +16,7 @@ SECONDS = 180.0  # of processor time, and on the wall
 PAGE, ERROR = b"page\n", b"error\n"  # what an answer begins with
 _MODULE = "components.publish.process"  # a name only: what draws stands above this room
 _MOST_BYTES = 64 * 2**20
-_LIBRARIES_MB = 3072  # beside what a stranger's tokenizer may take: the atlas with its resampled sums
+_LIBRARIES_MB = 1024  # beside what a stranger's tokenizer may take: the atlas with its sums takes as much
 _PLACES = threading.BoundedSemaphore(1)
 _CARD = """---
 title: {title}
