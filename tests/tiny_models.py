@@ -33,6 +33,10 @@ def configurations(n_rows: int = V) -> dict[str, Any]:
             word_embed_proj_dim=16, max_position_embeddings=128, do_layer_norm_before=False, **ids,
         ),
         "mpt-alibi": t.MptConfig(vocab_size=n_rows, d_model=32, n_heads=4, n_layers=2, max_seq_len=128, **ids),
+        "xglm-strict": t.XGLMConfig(
+            vocab_size=n_rows, d_model=32, ffn_dim=48, num_layers=2, attention_heads=4, max_position_embeddings=128,
+            **ids,
+        ),
         "bloom-alibi": t.BloomConfig(vocab_size=n_rows, hidden_size=32, n_layer=2, n_head=4, **ids),
     }  # fmt: skip
 

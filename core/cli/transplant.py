@@ -9,7 +9,7 @@ from core.cli.base import Command, print_json, table
 from core.cli.stages import told
 from core.common.errors import UserError, shown
 from core.common.params import Value
-from core.lab.plan import Choice, Plan
+from core.lab.plan import AS_STORED, Choice, Plan
 
 
 class ListMethods(Action):
@@ -51,6 +51,15 @@ def _arguments(parser: ArgumentParser) -> None:
     _texts(parser)
     resources(parser)
     device(parser)
+    parser.add_argument(
+        "--out-dtype",
+        default=AS_STORED,
+        metavar="T",
+        help="number format of the new model: float32, bfloat16 or float16; default as the model is stored",
+    )
+    parser.add_argument(
+        "--pad-to", type=int, default=1, metavar="N", help="give the matrices a multiple of N rows, such as 64"
+    )
     parser.add_argument(
         "--list", action=ListMethods, help="say what methods there are, what they need and can be set to"
     )
@@ -141,6 +150,8 @@ def _run(options: Namespace) -> None:
         seeds=(options.seed,),
         device=options.device,
         dtype=options.dtype,
+        out_dtype=options.out_dtype,
+        pad_to=options.pad_to,
         **given(options),
     )
     with told():

@@ -160,7 +160,9 @@ def subject(problem: Problem, method: Method, transplanted: Transplanted, refere
     """The original model of `reference` with transplanted matrices, ready to measure."""
     assert reference.original is not None, "a transplant has an original"
     name = f"{reference.original.name}, {method.label}"
-    model = reference.original.with_matrices(transplanted.matrices, problem.new, transplanted.special_ids, name)
+    model = reference.original.with_matrices(
+        transplanted.matrices, problem.new, transplanted.special_ids, name, problem.unwritten
+    )
     return Subject(model, reference, problem, method, transplanted)
 
 

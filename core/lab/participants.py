@@ -2,22 +2,24 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from core.common.errors import UnreadableFile, UserError, shown
+from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.common.settings import settings
 from core.evaluation.base import EVALUATORS, Evaluator, Reference, quick_evaluators
 from core.jobs.store.files import Input
 from core.lab.lexicons import read_dictionary, read_vectors
-from core.lab.plan import Choice, Plan
+from core.lab.plan import AS_STORED, Choice, Plan
 from core.lab.texts import Texts, texts_of
+from core.models.device import DTYPES
 from core.models.language_model import LanguageModel
 from core.models.load import open_model, outline
+from core.models.stored_format import StoredFormat
 from core.models.text_encoder import TextEncoder, open_encoder
 from core.tokenizers.kinds import Kind
 from core.tokenizers.local_tokenizer import open_local
@@ -54,7 +56,8 @@ class Participants:
     @cached_property
     def match(self) -> Match:
         """Which old row each new row corresponds to."""
-        return match(self.original.tokenizer, self.tokenizer, self.original.n_rows, self.original.special_ids)
+        model, pad_to = self.original, self.plan.pad_to
+        return match(model.tokenizer, self.tokenizer, model.n_rows, model.special_ids, pad_to)
 
     @cached_property
     def problem(self) -> Problem:
@@ -67,6 +70,7 @@ class Participants:
             self.resources,
             self.original.special_ids,
             self.original.device,
+            pad_to=self.plan.pad_to,
         )
 
     @cached_property
@@ -138,7 +142,7 @@ def _participants(plan: Plan, device: str, *, weights: bool) -> Participants:
     for choice in plan.evaluators:
         EVALUATORS.get(choice.key).read(choice.params)
     texts = texts_of(plan)
-    original = opener(plan.model, device, plan.dtype)
+    original = _to_be_written(opener(plan.model, device, plan.dtype), plan.out_dtype)
     donor = opener(plan.donor, device, plan.dtype) if plan.donor else None
     tokenizer = open_local(plan.tokenizer) if plan.tokenizer else None
     if tokenizer is None:
@@ -152,6 +156,14 @@ def _participants(plan: Plan, device: str, *, weights: bool) -> Participants:
     encoder = open_encoder(plan.encoder, device, weights=weights) if plan.encoder else None
     vocabulary_of(original.tokenizer), vocabulary_of(tokenizer)
     return Participants(plan, original, donor, tokenizer, texts, helper, encoder)
+
+
+def _to_be_written(model: LanguageModel, dtype: str) -> LanguageModel:
+    if dtype == AS_STORED:
+        return model
+    if dtype not in DTYPES:
+        raise UnknownName("number format", dtype, [AS_STORED, *DTYPES])
+    return replace(model, stored=StoredFormat(DTYPES[dtype]))
 
 
 def _check_donor(donor: LanguageModel, tokenizer: LocalTokenizer, role: str) -> None:

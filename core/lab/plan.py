@@ -11,6 +11,7 @@ from core.jobs.store.files import Json
 
 MOST_SENTENCES = 5_000
 MOST_SEEDS = 10
+MOST_PADDING = 4_096
 MOST_METHODS = 40
 
 
@@ -34,6 +35,9 @@ class Choice:
         return hash((self.key, frozenset(self.params.items())))
 
 
+AS_STORED = "stored"  # in the number format that a model was stored in
+
+
 @dataclass(frozen=True)
 class Plan:
     """One comparison: a model, the tokenizer that it shall have, ways to do that, and what is measured on which texts.
@@ -55,6 +59,8 @@ class Plan:
         encoder: spec of a model that turns texts into vectors; empty for none.
         budget_seconds: most time it should take, by the estimate; 0 for any.
         device, dtype: as for `core.models.load.open_model`.
+        out_dtype: number format in which the new model is written: "stored", as the model was, or one of `DTYPES`.
+        pad_to: the new matrices have a multiple of so many rows.
     """
 
     model: str
@@ -77,6 +83,8 @@ class Plan:
     budget_seconds: float = 0.0
     device: str = "auto"
     dtype: str = "auto"
+    out_dtype: str = AS_STORED
+    pad_to: int = 1
 
     def __post_init__(self) -> None:
         _check(self)
@@ -137,6 +145,8 @@ def _check(plan: Plan) -> None:
             raise UserError(f"The plan has the {what} {shown(twice)} twice. Take one out, or change its parameters.")
     if not 1 <= plan.sentences <= MOST_SENTENCES:
         raise UserError(f"{plan.sentences:,} sentences cannot be measured: give 1 to {MOST_SENTENCES:,}.")
+    if not 1 <= plan.pad_to <= MOST_PADDING:
+        raise UserError(f"Rows cannot be a multiple of {plan.pad_to:,}: give 1 to {MOST_PADDING:,}, such as 64.")
     if not plan.seeds or len(plan.seeds) > MOST_SEEDS or min(plan.seeds) < 0 or _twice(list(map(str, plan.seeds))):
         raise UserError(f"Give 1 to {MOST_SEEDS} different seeds, whole numbers of 0 or more.")
     if not 0 <= plan.budget_seconds < float("inf"):

@@ -4,15 +4,18 @@ The folder is made beside its final place, read back, found to give the same bit
 memory, and only then renamed.
 """
 
+import copy
 import errno
 import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
+
+import torch
 
 from core.common.atomic import write_whole
 from core.common.errors import UserError, shown
@@ -24,11 +27,13 @@ from core.models.load import open_model
 from core.models.loadable_tokenizer import configuration, loadable
 from core.models.memory import weight_bytes
 from core.models.score import score
+from core.models.stored_format import StoredFormat, say_format, state_as_stored
 
 CARD = "README.md"
 PROVENANCE = "transplant.json"
 _SPARE_BYTES = 2**20  # configurations and cards
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 _ALIKE = 1e-6  # relative; the same weights on the same device in the same format give the same bits
 
 # Where there is no text at hand, the model is read back on these.
@@ -70,18 +75,44 @@ def export(
     refuse_existing(folder)
     checked = [text for text in texts if text] or list(SENTENCES)
     tokenizer = loadable(model.tokenizer, checked)
-    _refuse_full(folder, weight_bytes(model.module, model.dtype) + len(tokenizer) + _SPARE_BYTES)
+    stored = model.stored or StoredFormat(model.dtype)
+    _refuse_full(folder, weight_bytes(model.module, stored.dtype) + len(tokenizer) + _SPARE_BYTES)
     with _whole(folder) as unfinished:
         report(0, 3, f"Writing {folder.name}")
-        model.module.save_pretrained(unfinished, safe_serialization=True)
+        _save(model, stored, unfinished)
         for name, data in _files(model, tokenizer, card, facts):
             write_whole(unfinished / name, data)
         _as_others(unfinished)
         report(1, 3, f"Reading {folder.name} back")
-        bits = _read_back(model, unfinished, checked)
+        bits = _read_back(_rounded(model, stored), unfinished, checked)
         n_bytes = sum(path.stat().st_size for path in unfinished.iterdir())
     report(3, 3, f"Wrote {folder.name}")
     return Exported(folder, n_bytes, bits, len(checked))
+
+
+def _save(model: LanguageModel, stored: StoredFormat, folder: Path) -> None:
+    """Write the weights as they were stored: a body that was rounded to compute with it is read again."""
+    module = model.module
+    if not stored.held_by(model.dtype):
+        whole = open_model(model.spec, "cpu", _NAMES[stored.dtype])
+        module = whole.with_matrices(
+            model.matrices(), model.tokenizer, model.special_ids, unwritten=model.unwritten
+        ).module
+    state = state_as_stored(module, stored)
+    module.save_pretrained(folder, state_dict=state, safe_serialization=True, max_shard_size=stored.file_bytes)
+    say_format(folder / "config.json", stored.dtype)
+
+
+def _rounded(model: LanguageModel, stored: StoredFormat) -> LanguageModel:
+    """The model with weights that are written without being rounded; itself where they are so already."""
+    state = model.module.state_dict()
+    if all(torch.equal(values.to(stored.of(name, values)).to(values), values) for name, values in state.items()):
+        return model
+    if not stored.held_by(model.dtype):
+        return model  # what is written is not rounded from these
+    module = copy.deepcopy(model.module)
+    module.load_state_dict({name: values.to(stored.of(name, values)) for name, values in state.items()})
+    return replace(model, module=module)
 
 
 def _files(model: LanguageModel, tokenizer: bytes, card: str, facts: Mapping[str, Json]) -> Iterator[tuple[str, bytes]]:
@@ -184,8 +215,7 @@ def _read_back(model: LanguageModel, folder: Path, texts: Sequence[str]) -> floa
                 f"AutoTokenizer would cut {shown(text, 40)} otherwise than {model.tokenizer.info.label}. Nothing was "
                 "written."
             )
-    formats = {dtype: name for name, dtype in DTYPES.items()}
-    again = open_model(str(folder), str(model.device), formats[model.dtype])
+    again = open_model(str(folder), str(model.device), _NAMES[model.dtype])
     bits, before = score(again, texts).bits_per_byte, score(model, texts).bits_per_byte
     same = bits == before or abs(bits - before) <= _ALIKE * abs(before) or (bits != bits and before != before)  # noqa: PLR0124
     if not same:

@@ -3,17 +3,19 @@
 import copy
 import hashlib
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any
 
 import torch
+from huggingface_hub.errors import StrictDataclassFieldValidationError
 from torch import Tensor, nn
 
 from core.models.body_and_head import Halves, splits
 from core.models.matrices import Matrices
+from core.models.stored_format import StoredFormat
 from core.tokenizers.tokenizer import LocalTokenizer
 
 # What a generation configuration says in ids of the old vocabulary, with nothing to say in a new one.
@@ -41,6 +43,7 @@ class LanguageModel:
         special_ids: id by role, of "bos", "eos", "pad" and "unk" those that there are.
         notes: facts a user of its numbers should know, one sentence each.
         content: hash of the files it was read from; empty hashes the weights themselves.
+        stored: the number formats that it was read from and is written in; None for those of its weights.
     """
 
     name: str
@@ -50,6 +53,7 @@ class LanguageModel:
     special_ids: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     content: str = field(default="", repr=False)
+    stored: StoredFormat | None = None
 
     @cached_property
     def fingerprint(self) -> str:
@@ -117,7 +121,12 @@ class LanguageModel:
         )
 
     def with_matrices(
-        self, matrices: Matrices, tokenizer: LocalTokenizer, special_ids: Mapping[str, int], name: str = ""
+        self,
+        matrices: Matrices,
+        tokenizer: LocalTokenizer,
+        special_ids: Mapping[str, int],
+        name: str = "",
+        unwritten: Sequence[int] = (),
     ) -> "LanguageModel":
         """The same body with other matrices, for another tokenizer; this model stays as it is.
 
@@ -125,9 +134,11 @@ class LanguageModel:
         ids in the configurations follow.
 
         Args:
-            matrices: tied and with a bias just as this model's are; moved to its device and number format.
+            matrices: tied and with a bias just as this model's are; moved to its device and number format, after being
+                rounded to the one that it is written in.
             tokenizer: whose ids the rows are of.
             special_ids: id by role; a role that is missing is unset.
+            unwritten: ids that generation leaves out; those of this model are dropped.
 
         Raises:
             ValueError: the matrices are not of this model's kind or too short for the tokenizer.
@@ -148,6 +159,8 @@ class LanguageModel:
             if getattr(part, "vocab_size", None) == old:
                 part.vocab_size = matrices.n_rows
         _follow(module, matrices.n_rows, special_ids)
+        if unwritten:
+            module.generation_config.suppress_tokens = list(unwritten)
         return replace(
             self,
             name=name or self.name,
@@ -156,6 +169,11 @@ class LanguageModel:
             special_ids=dict(special_ids),
             content="",
         )
+
+    @property
+    def unwritten(self) -> list[int]:
+        """Ids that its generation settings leave out."""
+        return list(getattr(self.module.generation_config, "suppress_tokens", None) or ())
 
     def logits(self, ids: Tensor, mask: Tensor | None = None) -> Tensor:
         """Logits (B, T, V) for ids (B, T); `mask` (B, T) is 0 at padding, which may be on either side."""
@@ -198,7 +216,8 @@ class LanguageModel:
         return self.module.get_output_embeddings()
 
     def _parameter(self, rows: Tensor) -> nn.Parameter:
-        return nn.Parameter(rows.detach().to(self.device, self.dtype, copy=True))
+        kept = rows.detach() if self.stored is None else rows.detach().to(self.stored.dtype)
+        return nn.Parameter(kept.to(self.device, self.dtype, copy=True))
 
     def _check(self, matrices: Matrices, tokenizer: LocalTokenizer) -> None:
         mine = self.matrices()
@@ -230,10 +249,18 @@ def _follow(module: Any, n_rows: int, ids: Mapping[str, int]) -> None:
         if hasattr(config, "vocab_size"):
             config.vocab_size = n_rows
         for role in ("bos", "eos", "pad"):
-            setattr(config, f"{role}_token_id", ids.get(role))
+            _name_id(config, f"{role}_token_id", ids.get(role), ids)
         for name in _ID_LISTS:
             if getattr(config, name, None) is not None:
-                setattr(config, name, None)
+                _name_id(config, name, None, ids)
+
+
+def _name_id(config: Any, name: str, wanted: int | None, ids: Mapping[str, int]) -> None:
+    """Set an id; where a configuration must name one and there is none, the start of texts."""
+    try:
+        setattr(config, name, wanted)
+    except StrictDataclassFieldValidationError:
+        setattr(config, name, ids.get("bos", ids.get("eos", 0)))
 
 
 def _configs(module: Any) -> Iterator[Any]:

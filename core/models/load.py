@@ -32,6 +32,7 @@ from core.models.memory import refuse_too_large, weight_bytes
 from core.models.model_tokenizer import tokenizer_beside
 from core.models.shipped import SHIPPED, shipped
 from core.models.special_ids import special_ids
+from core.models.stored_format import stored_format
 from core.tokenizers.catalog import open_path, split_options
 from core.tokenizers.isolation.pool import vet
 from core.tokenizers.tokenizer import LocalTokenizer
@@ -172,7 +173,7 @@ def _loaded(
                 f"The weights of {plan.name} {verb} {shown(first, 160)}. Fetch or save the model again."
             )
     content = content or content_hash([folder / n for n in ("config.json", *weights)])
-    return _finished(plan, module, tokenizer, notes, content)
+    return replace(_finished(plan, module, tokenizer, notes, content), stored=stored_format(folder, weights))
 
 
 def _from_llama2c(wanted: _Request, path: Path, tokenizer: str) -> LanguageModel:

@@ -56,6 +56,8 @@ class Match:
         text: whether a row's token stands for text, bool (V_rows,); the others are special, unused or padding.
         n_vocabulary: ids of the new tokenizer; rows beyond are padding, as many as the old matrices have.
         special_ids: the new tokenizer's roles.
+        repeats: whether a row's special token has the old token of another one too, whose role counts for more, bool
+            (V_rows,): the model reads it, but would share out the old token's probability if it could write both.
         starts_texts: (new id, old id) where one token of the new tokenizer both starts and ends texts, and the old one
             has two: what is read at the start of a text is the old BOS, what is predicted at the end is the old EOS.
         n_same_bytes: different byte strings of ordinary and byte tokens that both vocabularies have.
@@ -68,6 +70,7 @@ class Match:
     text: NDArray[np.bool_]
     n_vocabulary: int
     special_ids: dict[str, int]
+    repeats: NDArray[np.bool_]
     starts_texts: tuple[int, int] | None
     n_same_bytes: int
     n_same_strings: int | None
@@ -115,7 +118,11 @@ def vocabulary_of(tokenizer: LocalTokenizer) -> Vocabulary:
 
 
 def match(
-    old: LocalTokenizer, new: LocalTokenizer, old_rows: int | None = None, old_roles: Mapping[str, int] | None = None
+    old: LocalTokenizer,
+    new: LocalTokenizer,
+    old_rows: int | None = None,
+    old_roles: Mapping[str, int] | None = None,
+    pad_to: int = 1,
 ) -> Match:
     """What each row of matrices for the new tokenizer corresponds to in matrices for the old one.
 
@@ -123,6 +130,7 @@ def match(
         old_rows: rows of the old matrices. What they have beyond the old vocabulary is padding, and the new matrices
             get as many padding rows, so that a softmax over all rows means what it meant.
         old_roles: ids that the old model itself uses for roles such as "bos"; they come before what its tokenizer says.
+        pad_to: the new matrices get as many more padding rows as make their number a multiple of this.
 
     Raises:
         UserError: a tokenizer has no vocabulary.
@@ -135,7 +143,8 @@ def match(
     old_words, new_words = vocabulary_of(old), vocabulary_of(new)
     old_special, new_special = special_ids(old), special_ids(new)
     n_padding = max(0, (old_rows or 0) - len(old_words))
-    old_by_new = np.full(len(new_words) + n_padding, -1, np.int64)
+    n_rows = -(-(len(new_words) + n_padding) // pad_to) * pad_to
+    old_by_new = np.full(n_rows, -1, np.int64)
     rules = np.zeros(len(old_by_new), np.uint8)
     text = np.zeros(len(old_by_new), np.bool_)
     text[: len(new_words)] = [bool(p) and i not in new_special for i, p in enumerate(new_words.pieces)]
@@ -156,6 +165,7 @@ def match(
         text,
         len(new_words),
         roles[1],
+        _repeats(roles[1], old_by_new, rules),
         _starts_texts(*roles),
         len(_bytes(old_words, old_special) & _bytes(new_words, new_special)),
         len(strings[0] & strings[1]) if spelled else None,
@@ -254,6 +264,15 @@ def _match_special(
         spelled = id_by_spelling.get(new_pieces[new_id])
         if rules[new_id] == Rule.NONE and spelled is not None:
             old_by_new[new_id], rules[new_id] = spelled, Rule.SPELLING
+
+
+def _repeats(roles: dict[str, int], old_by_new: Ids, rules: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    special = np.flatnonzero(np.isin(rules, (Rule.ROLE, Rule.SPELLING))).tolist()
+    by_weight = [new_id for new_id in dict.fromkeys((*roles.values(), *special)) if new_id in set(special)]
+    first = {old: new_id for new_id in reversed(by_weight) if (old := int(old_by_new[new_id])) >= 0}
+    repeats = np.zeros(len(old_by_new), np.bool_)
+    repeats[[new_id for new_id in by_weight if first.get(int(old_by_new[new_id])) != new_id]] = True
+    return repeats
 
 
 def _starts_texts(old: dict[str, int], new: dict[str, int]) -> tuple[int, int] | None:

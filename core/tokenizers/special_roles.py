@@ -31,8 +31,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "turn end": ("<|im_end|>", "<|eot_id|>", "<end_of_turn>", "<|eot|>", "[/INST]"),
 }
 
-# Whose row stands in for a role that the old tokenizer does not have. Padding has no stand-in: it is never read, and a
-# second copy of the end's output row would take half of the end's probability.
+# Whose row stands in for a role that the old tokenizer does not have. Padding has no stand-in: it is never read.
 STAND_INS: dict[str, tuple[str, ...]] = {
     "bos": ("eos", "cls"),
     "eos": ("sep", "bos"),

@@ -137,6 +137,11 @@ def transplant(
         remarks += [f"{n:,} {name} rows are the mean row, since {why}." for why, n in one.n_by_reason.items()]
         remarks += [remark for remark in one.remarks if remark not in remarks]
         remarks += written[name].remarks
+    if problem.unwritten:
+        remarks.append(
+            f"{len(problem.unwritten):,} special tokens share a row with another, since the model has one token for "
+            "both and its head is tied to its input: they are as probable, and the generation settings leave them out."
+        )
     return Transplanted(
         matrices,
         {name: one.provenance for name, one in written.items()},
@@ -190,12 +195,18 @@ def _written(side: ProblemSide, made_rows: Rows) -> _Written:
 
 
 def _about_quiet(side: ProblemSide, quiet: Tensor) -> Iterator[str]:
-    text = torch.from_numpy(side.problem.match.text)[quiet]
-    n_silent, n_special = int(text.sum()), int((~text).sum())
+    found = side.problem.match
+    text, repeats = torch.from_numpy(found.text)[quiet], torch.from_numpy(found.repeats)[quiet]
+    n_silent, n_repeats, n_special = int(text.sum()), int(repeats.sum()), int((~text & ~repeats).sum())
     if n_silent:
         yield (
             f"{n_silent:,} {side.name} rows of byte-fallback tokens are as for unused ids: "
             "the new vocabulary has an ordinary token for the same byte, which is the one that is written."
+        )
+    if n_repeats:
+        yield (
+            f"{n_repeats:,} {side.name} rows of special tokens are as for unused ids: the model has one token for "
+            "them and another special token, which is the one that is written."
         )
     if n_special:
         yield (

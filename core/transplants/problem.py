@@ -41,6 +41,7 @@ class Problem(Memo):
         device: where to compute.
         memory_bytes: what a method may take beyond its inputs, one float32 copy of them, and its result.
         hidden: new ids whose old row is kept from the methods, to see how well they make it up.
+        pad_to: the new matrices have a multiple of so many rows.
 
     Raises:
         UserError: the matrices do not belong to the tokenizers, or hold no usable row.
@@ -55,6 +56,7 @@ class Problem(Memo):
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     memory_bytes: int = 2**30
     hidden: frozenset[int] = frozenset()
+    pad_to: int = 1
 
     def __post_init__(self) -> None:
         check(self.base, self.old, "The model")
@@ -70,7 +72,7 @@ class Problem(Memo):
     @cached_property
     def match(self) -> Match:
         """Which old row each new row corresponds to."""
-        return match(self.old, self.new, self.base.n_rows, self.old_roles)
+        return match(self.old, self.new, self.base.n_rows, self.old_roles, self.pad_to)
 
     def without(self, new_ids: Sequence[int]) -> "Problem":
         """The same problem with the old rows of these new tokens kept from the methods, for held-out tests.
@@ -89,6 +91,14 @@ class Problem(Memo):
         keys = [(name, what) for name in self.sides for what in _AS_GIVEN if (name, what) in self._kept]
         other._kept.update({key: self._kept[key] for key in keys})
         return other
+
+    @cached_property
+    def unwritten(self) -> tuple[int, ...]:
+        """New special ids that share an old token's row with another where the head is tied to the input.
+
+        Both are as probable then, so whatever samples from the model has to leave these out.
+        """
+        return tuple(np.flatnonzero(self.match.repeats).tolist()) if self.base.tied else ()
 
     @cached_property
     def hidden_old(self) -> frozenset[int]:
@@ -186,7 +196,7 @@ class ProblemSide:
         ids = (found.read_as if self.name == "input" else found.old_by_new).copy()
         ids[list(self.problem.hidden)] = -1
         if self.name == "output":
-            ids[found.rules == Rule.SHADOWED] = -1
+            ids[(found.rules == Rule.SHADOWED) | found.repeats] = -1
         ids[ids >= self.problem.base.n_rows] = -1
         known = ids >= 0
         ids[known] = np.where(self.finite.numpy()[ids[known]], ids[known], -1)

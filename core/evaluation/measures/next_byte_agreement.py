@@ -37,12 +37,11 @@ def evaluate(subject: Subject, params: Params) -> Measures:
     rows = cells(reference.texts, found.usable & original.has_next_bytes)
     by_row = [figures(cell, quantities, RATIOS, params.seed) for cell in rows]
     numbers = {name: [row[n] for row in by_row] for n, name in enumerate(NAMES)}
-    floors, remarks = _floors(subject, found.usable, params.seed)
+    floors, floor, remarks = _floors(subject, found.usable, params.seed)
     facts = {"n_places": int(quantities[5].sum()), "n_texts": int((found.usable & original.has_next_bytes).sum())}
     tables = {"cells": cell_table(rows, numbers), "floors": floors}
     headline = {name: numbers[name][0] for name in NAMES if not name.startswith("original")}
-    cut = floors.numbers("kl")[0] if len(floors) else np.nan
-    headline["kl_floor"] = Number(float(cut), reason="" if cut == cut else remarks[0])  # noqa: PLR0124
+    headline["kl_floor"] = floor
     sampled = int((~reference.with_next_bytes).sum())
     if sampled:
         remarks += (f"Distributions of the next byte were kept of all but {sampled:,} texts, a random sample.",)
@@ -60,8 +59,11 @@ def compared(ours: Reading, theirs: Reading, reference: Reference, usable: NDArr
     return np.array([*sums, np.bincount(places.text_theirs, minlength=len(data))])
 
 
-def _floors(subject: Subject, usable: NDArray[np.bool_], seed: int) -> tuple[Table, tuple[str, ...]]:
-    """What two models that are equally good, or one model that reads the same bytes otherwise cut, come to."""
+def _floors(subject: Subject, usable: NDArray[np.bool_], seed: int) -> tuple[Table, Number, tuple[str, ...]]:
+    """What two models that are equally good, or one model that reads the same bytes otherwise cut, come to.
+
+    With the KL divergence of the latter by itself.
+    """
     reference, remarks = subject.reference, list[str]()
     original, names, numbers = reference.original_reading, list[str](), list[list[Number]]()
     few = reference.sample(FLOOR_BYTES, usable & original.has_next_bytes)
@@ -71,8 +73,10 @@ def _floors(subject: Subject, usable: NDArray[np.bool_], seed: int) -> tuple[Tab
         quantities = reference.once(key, lambda: _cut_otherwise(subject, few))
         names.append("original, cut as the new tokenizer cuts")
         numbers.append(figures(whole, quantities, RATIOS, seed))
+        floor = numbers[0][0]
     except UserError as error:
         remarks.append(f"There is no floor. {error}")
+        floor = Number(np.nan, reason=remarks[0])
     if reference.donor is not None:
         both = usable & original.has_next_bytes
         quantities = reference.once(
@@ -83,7 +87,7 @@ def _floors(subject: Subject, usable: NDArray[np.bool_], seed: int) -> tuple[Tab
         numbers.append(figures(next(iter(cells(reference.texts, both))), quantities, RATIOS, seed))
     columns = {name: number_columns(name, [row[n] for row in numbers]) for n, name in enumerate(NAMES)}
     table = Table({"model": tuple(names), **{k: v for group in columns.values() for k, v in group.items()}})
-    return table, tuple(remarks)
+    return table, floor, tuple(remarks)
 
 
 def _cut_otherwise(subject: Subject, few: NDArray[np.bool_]) -> Floats:

@@ -72,6 +72,9 @@ PARAMS = (
 
 def evaluate(subject: Subject, params: Params) -> Measures:
     """Bits per byte on held-out text against bytes of training, for several seeds."""
+    if not Likelihood(subject).usable.any():
+        why = "No text here is read exactly by every model, so no loss can be followed."
+        return Measures({d.key: Number(np.nan, reason=why) for d in EVALUATOR.numbers})
     training, chosen, remark = _split(subject, params)
     texts = subject.reference.only(chosen)
     phases = [_phase(params, "trains", "steps")]

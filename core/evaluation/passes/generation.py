@@ -65,7 +65,9 @@ def continuations(
             break
         out = model.module(read, cache=past, use_cache=True)
         past = out.cache
-        chosen = _choose(out.logits[:, -1], draws, temperature)
+        last = out.logits[:, -1]
+        last[:, model.unwritten] = -torch.inf
+        chosen = _choose(last, draws, temperature)
         for row, token in enumerate(chosen):
             if ended[row] or len(data[row]) >= n_bytes:
                 continue

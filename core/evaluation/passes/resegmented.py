@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,26 +16,34 @@ from core.tokenizers.tokenizer import LocalTokenizer, Specials
 
 
 class Resegmented(LocalTokenizer):
-    """`own`'s tokens, with a boundary wherever `other` has one: each token of `other` is spelled in tokens of `own`.
+    """`own`'s tokens, with a boundary wherever `other` has one: what lies between is spelled in tokens of `own`.
+
+    Whatever `other` makes of a text, these tokens say it back: a space that `other` puts in front has no bytes in the
+    text, and a stretch that it loses lies between the boundaries beside it.
 
     Raises:
-        UserError: on encoding, if `own` cannot spell a token of `other`.
+        UserError: `own` cannot spell what lies between two boundaries.
     """
 
     def __init__(self, own: LocalTokenizer, other: LocalTokenizer, texts: Sequence[str]) -> None:
         self.vocabulary = vocabulary_of(own)
         self._other = other
-        pieces = sorted({piece for text in texts for piece in other.segment(text).pieces if piece})
-        self._spelling: dict[bytes, Spelling] = dict(zip(pieces, spell(own, pieces), strict=True))
-        unspelled = next((p for p, ids in self._spelling.items() if not ids), None)
+        stretches = sorted({stretch for text in texts for stretch in self._stretches(text)})
+        self._spelling: dict[bytes, Spelling] = dict(zip(stretches, spell(own, stretches), strict=True))
+        unspelled = next((stretch for stretch, ids in self._spelling.items() if not ids), None)
         if unspelled is not None:
-            raise UserError(f"{own.info.label} has no tokens that spell the bytes {unspelled.hex()}.")
+            raise UserError(f"{own.info.label} has no tokens that spell the bytes {unspelled[:32].hex()}.")
         self.info = replace(own.info, label=f"{own.info.label} cut as {other.info.label}")
 
     def encode(self, text: str, specials: Specials) -> Encoded:
         """Only of the texts that were given before; special tokens are never added."""
-        ids = [i for piece in self._other.segment(text).pieces for i in self._spelling.get(piece, ())]
-        return Encoded(np.array(ids, np.int32))
+        return Encoded(np.array([i for stretch in self._stretches(text) for i in self._spelling[stretch]], np.int32))
+
+    def _stretches(self, text: str) -> list[bytes]:
+        """What lies between neighbouring boundaries of `other`; none are empty."""
+        cut = self._other.segment(text)
+        places = np.unique(np.concatenate([[0, len(cut.text)], cut.starts, cut.ends])).tolist()
+        return [cut.text[start:end] for start, end in pairwise(places)]
 
 
 def cut_otherwise(subject: Subject, texts: Sequence[str]) -> LanguageModel:

@@ -179,7 +179,7 @@ class TokenizerProcess:
         what = (
             "how many entries the file claims to have"
             if self._stage == _STAGES["open"]
-            else "its pre-tokenizer's pattern, which may backtrack without end, and at the length of the text"
+            else "its normaliser, its pattern, which may backtrack without end, and the length of the text"
         )
         return TookTooLong(f"The tokenizer takes too long: {self._stage} was ended after {measured}. {why} {what}.")
 

@@ -1,0 +1,93 @@
+"""Every measure of a transplant gives numbers or reasons, whatever the texts and the tokenizer's format."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core.evaluation.base import EVALUATORS, EvalText, Evaluator, Reference, Subject, subject
+from core.models.load import open_model
+from core.models.shipped import shipped
+from core.tokenizers.catalog import open_path, open_tokenizer
+from core.tokenizers.tokenizer import LocalTokenizer
+from core.transplants.base import METHODS, transplant
+from core.transplants.problem import Problem
+from tests import formats
+from tests.datafolder import TOKENIZERS, needs_data
+
+TEXTS = (
+    " leading space",
+    " = Robert <unk> = \n",
+    "two  spaces   kept and trailing ",
+    "\r\nline\r\n",
+    "",
+    "a",
+    "🧑‍🚀 emoji 👩‍👩‍👧",
+    "nul\x00in",
+    "<s>typed</s><|endoftext|> <unk>",
+    "x" * 5_000,
+    "Größe 你好 नमस्ते สวัสดี ﷺ",
+    "   ",
+    "\u2581already",
+    "A\u0301 e\u0301 ﬁ ½",
+    "\ufeffbom",
+    "The weather is fine today and the cat sat on the mat.",
+)
+TRAINING = ("some other text to train on. " * 10, "and more words here. " * 10)
+LEAST = {"windows": 2, "all_bytes": 4, "steps": 2, "then_steps": 0, "seeds": 1, "points": 1, "prompts": 2, "share": 0.3}
+REAL = ("sentencepiece/xlnet.model", "sentencepiece/albert_fixture.model", "wordpiece/bert-base-cased.vocab.txt")
+
+
+def least(evaluator: Evaluator) -> dict[str, float]:
+    """Parameters under which it has as little to do as can be."""
+    least = {p.key: float(p.low or 0) for p in evaluator.params if p.key.endswith("bytes") and p.low is not None}
+    return least | {p.key: LEAST[p.key] for p in evaluator.params if p.key in LEAST}
+
+
+def subjects(model: str, new: LocalTokenizer) -> Iterator[Subject]:
+    """A transplant on all texts, and on one that a lossy tokenizer does not say back."""
+    base = open_model(f"shipped:{model}", device="cpu")
+    problem, method = Problem(base.tokenizer, new, base.matrices(), old_roles=base.special_ids), METHODS.get("mean")
+    made = transplant(problem, method)
+    training = tuple(EvalText("eng_Latn", "", text) for text in TRAINING)
+    for texts in (TEXTS, TEXTS[:2]):
+        measured = tuple(EvalText("eng_Latn", "", text, str(n)) for n, text in enumerate(texts))
+        yield subject(problem, method, made, Reference(measured, base, training=training))
+
+
+def states_itself(model: str, new: LocalTokenizer) -> None:
+    for one in subjects(model, new):
+        for key, evaluator in EVALUATORS.all().items():
+            if evaluator.unavailable(one) is None:
+                for name, number in evaluator.measure(one, least(evaluator)).numbers.items():
+                    assert np.isfinite(number.value) or number.reason, (key, name)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("name", ["SentencePiece Unigram", "WordPiece"])
+def test_measures_state_numbers_or_reasons(name: str, tmp_path: Path) -> None:
+    path = formats.write(tmp_path, formats.made(name))
+    states_itself("tiny-english", open_path("x:y", path, formats.options(name)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "name"), enumerate(formats.names()))
+def test_measures_state_numbers_or_reasons_in_every_format(n: int, name: str, tmp_path: Path) -> None:
+    path = formats.write(tmp_path, formats.made(name))
+    states_itself(shipped()[n % len(shipped())], open_path("x:y", path, formats.options(name)))
+
+
+@needs_data
+@pytest.mark.slow
+@pytest.mark.parametrize("name", REAL)
+def test_measures_state_numbers_or_reasons_for_tokenizers_in_use(name: str) -> None:
+    states_itself("tiny-english", open_tokenizer(f"file:{TOKENIZERS / name}"))

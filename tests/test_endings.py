@@ -1,0 +1,115 @@
+"""A model goes on ending its texts when special tokens are parted, joined or renamed; only they differ here."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import torch
+
+from core.evaluation.base import Reference, subject
+from core.evaluation.passes.generation import continuations
+from core.models.language_model import LanguageModel
+from core.models.load import open_model
+from core.models.shipped import SHIPPED
+from core.tokenizers.catalog import open_path
+from core.tokenizers.tokenizer import PLAIN, LocalTokenizer
+from core.transplants.base import METHODS, transplant
+from core.transplants.problem import Problem
+from tests.tiny_models import opened
+
+FORMS: dict[str, tuple[list[str], dict[str, str]]] = {
+    "as GPT-2": (["<|endoftext|>"], {"bos_token": "<|endoftext|>", "eos_token": "<|endoftext|>"}),
+    "as Llama": (["<unk>", "<s>", "</s>"], {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}),
+    "as ChatML": (["<|endoftext|>", "<|im_start|>", "<|im_end|>"], {"eos_token": "<|im_end|>"}),
+    "padded": (["<s>", "</s>", "<pad>"], {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>"}),
+    "classifying": (["[CLS]", "[SEP]", "<s>", "</s>"], {"bos_token": "<s>", "eos_token": "</s>"}),
+}
+PROMPTS = ("The weather in the north", "", "I like", "One of the")
+
+
+def with_specials(folder: Path, name: str, base: Path) -> LocalTokenizer:
+    """The base's tokenizer with other special tokens in front; its text tokens stay."""
+    specials, named = FORMS[name]
+    content = json.loads((base / "tokenizer.json").read_text())
+    old = {token["content"] for token in content["added_tokens"]}
+    text = [t for t, _ in sorted(content["model"]["vocab"].items(), key=lambda item: item[1]) if t not in old]
+    content["model"]["vocab"] = {token: i for i, token in enumerate([*specials, *text])}
+    usual = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
+    content["added_tokens"] = [{"id": i, "content": token, **usual} for i, token in enumerate(specials)]
+    content["post_processor"] = None
+    folder.mkdir(parents=True)
+    (folder / "tokenizer.json").write_text(json.dumps(content))
+    (folder / "tokenizer_config.json").write_text(json.dumps(named))
+    return open_path(f"file:{folder}", folder)
+
+
+def transplanted(model: LanguageModel, new: LocalTokenizer, method: str = "mean") -> LanguageModel:
+    problem = Problem(model.tokenizer, new, model.matrices(), old_roles=model.special_ids)
+    chosen = METHODS.get(method)
+    return subject(problem, chosen, transplant(problem, chosen), Reference((), model)).model
+
+
+@torch.no_grad()
+def written_probability(model: LanguageModel, text: str) -> Mapping[str, float]:
+    """Probability of the end after a text, and of all other special tokens together."""
+    ids = [model.bos, *model.tokenizer.encode(text, PLAIN).ids.tolist()]
+    probability = model.logits(torch.tensor([ids]))[0, -1].softmax(0)
+    eos = model.special_ids["eos"]
+    others = {i for _, i in model.tokenizer.info.specials} - {eos} - set(model.unwritten)
+    return {"end": float(probability[eos]), "others": float(probability[sorted(others)].sum())}
+
+
+@pytest.fixture(scope="module")
+def one_token_for_both() -> LanguageModel:
+    return open_model("shipped:tiny-english", device="cpu")
+
+
+@pytest.fixture(scope="module")
+def one_token_for_each() -> LanguageModel:
+    return open_model("shipped:tiny-world", device="cpu")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("which", ["one_token_for_both", "one_token_for_each"])
+def test_a_text_ends_where_it_ended(which: str, form: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    before: LanguageModel = request.getfixturevalue(which)
+    after = transplanted(before, with_specials(tmp_path / "new", form, SHIPPED / before.name))
+    for prompt in PROMPTS:
+        wanted, found = continuations(before, prompt, (), 60)[0], continuations(after, prompt, (), 60)[0]
+        assert (found.data, found.ended) == (wanted.data, wanted.ended)
+    for text in ("The weather in the north", "He said that it was good."):
+        wanted, found = written_probability(before, text), written_probability(after, text)
+        assert found["end"] == pytest.approx(wanted["end"], rel=0.02, abs=1e-6)
+        assert found["others"] < 0.01
+
+
+@pytest.mark.parametrize("form", ["as Llama", "as ChatML", "classifying"])
+def test_where_the_head_is_tied_generation_leaves_the_second_token_out(form: str, tmp_path: Path) -> None:
+    before = opened(tmp_path / "base", "gpt2-tied")
+    new = with_specials(tmp_path / "new", form, tmp_path / "base")
+    after = transplanted(before, new)
+    ids = dict(new.info.specials)
+    end = after.special_ids["eos"]
+    assert end not in after.unwritten
+    shared = {i for i in ids.values() if torch.equal(after.matrices().input[i], after.matrices().input[end])} - {end}
+    assert set(after.unwritten) == shared
+    assert bool(shared) == (form != "as ChatML")
+    assert after.module.generation_config.suppress_tokens == (sorted(shared) or None)
+    one = torch.tensor([[after.bos if after.bos is not None else end]])
+    torch.manual_seed(0)
+    drawn = after.module.generate(one.expand(64, 1), do_sample=True, max_new_tokens=20, pad_token_id=end)
+    assert not shared & set(drawn[:, 1:].flatten().tolist())
+
+
+@pytest.mark.slow
+def test_the_shipped_pair_with_different_texts_ends_too(tmp_path: Path) -> None:
+    folder = tmp_path / "world"
+    shutil.copytree(SHIPPED / "tiny-world", folder)
+    before = open_model("shipped:tiny-english", device="cpu")
+    after = transplanted(before, open_path(f"file:{folder}", folder), "subword_mean")
+    drawn = continuations(after, "", range(24), 200)
+    assert sum(one.ended for one in drawn) >= sum(one.ended for one in continuations(before, "", range(24), 200)) - 6
+    probability = written_probability(after, "The weather in the north")
+    assert probability["others"] < 0.01
