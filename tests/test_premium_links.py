@@ -60,7 +60,7 @@ def _many(value: object) -> list[object]:
 
 
 def test_a_choice_made_in_a_view_is_there_again_and_a_wrong_one_of_a_link_is_the_usual_one() -> None:
-    app = page("premium", {"premium": "Groups", "group": "no such group", "window": "-3"})
+    app = page("premium", {"premium": "Groups", "group": "no such group", "price_million": "2", "window": "-3"})
     assert not app.exception and app.session_state["group"] == "Script"
     app.segmented_control(key="group").set_value("Region").run()
     app.segmented_control(key="premium").set_value("Calculator").run()

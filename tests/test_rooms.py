@@ -27,7 +27,7 @@ CORE = [
     "work",
     "cli",
 ]
-COMPONENTS = ["frame", "cached", "widgets", "charts", "segmentation", "runs", "premium", "lab"]
+COMPONENTS = ["frame", "cached", "widgets", "charts", "publish", "segmentation", "runs", "premium", "lab"]
 RESERVED = {"vocabulary", "training", "segmenters", "probes"}  # rooms to come: no other room may take these names
 
 

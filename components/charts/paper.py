@@ -1,33 +1,53 @@
 """A figure as it goes into a paper: white ground, black print of readable size, whatever the page's theme."""
 
+from dataclasses import dataclass
+from textwrap import wrap
+
 import plotly.graph_objects as go
 
-WIDTH = 760  # pixels, about 17 cm at 12 px to 9 pt
+from components.charts.vector_cells import in_vectors
+
+
+@dataclass(frozen=True)
+class PrintWidth:
+    """How wide a picture is printed, and how many pixels it is drawn on: print of 12 pixels is 7 to 8 pt high."""
+
+    label: str
+    centimetres: float
+    pixels: int
+
+
+TWO, ONE = PrintWidth("two columns", 17.5, 760), PrintWidth("one column", 8.5, 430)
+WIDTHS = (TWO, ONE)
+_LINE = 12  # pixels that a line of the source takes
+_LETTER = 13  # pixels that a slanted name takes along its axis
 _INK, _GREY, _GRID = "#111111", "#555555", "#d9dce2"
 _FONTS = "Arial, Helvetica, 'Noto Sans', 'DejaVu Sans', sans-serif"
 
 
-def paper(figure: go.Figure, source: str) -> go.Figure:
-    """A copy for print, with one line below that says where the numbers come from.
+def paper(figure: go.Figure, source: str, width: PrintWidth = TWO) -> go.Figure:
+    """A copy for print, with one line below that says where the numbers come from; all of it is lines and letters.
 
     >>> printed = paper(go.Figure(go.Scatter(x=[1], y=[2]), {"height": 300}), "a text")
     >>> printed.layout.paper_bgcolor, printed.layout.title.text, printed.layout.height
     ('white', 'a text', 340)
     """
-    printed = go.Figure(figure)
+    printed = in_vectors(go.Figure(figure))
     # What only speaks on hover is left out, and so are points that nobody sees.
     printed.data = [one for one in printed.data if getattr(one, "marker", None) is None or one.marker.opacity != 0]
     printed.update_traces(hoverinfo="skip", hovertemplate=None, customdata=None)
+    lines = wrap(source, (width.pixels - 24) // 5)  # about five pixels a letter
+    below = _names_below(figure.layout.xaxis) + 20 + _LINE * len(lines)
     printed.update_layout(
         template=_template(),
-        width=WIDTH,
-        height=(figure.layout.height or 420) + 40,
+        width=width.pixels,
+        height=_height(figure, width.pixels) + 28 + _LINE * len(lines),
         paper_bgcolor="white",
         plot_bgcolor="white",
         font={"family": _FONTS, "size": 12, "color": _INK},
-        margin={"l": 12, "r": 16, "t": max(16, figure.layout.margin.t or 0), "b": 60},
+        margin={"l": 12, "r": 16, "t": max(16, figure.layout.margin.t or 0), "b": below},
         title={
-            "text": source,
+            "text": "<br>".join(lines),
             "font": {"size": 9, "color": _GREY},
             "x": 0,
             "xref": "container",
@@ -35,11 +55,38 @@ def paper(figure: go.Figure, source: str) -> go.Figure:
             "y": 0,
             "yref": "container",
             "yanchor": "bottom",
-            "pad": {"l": 12, "b": 8},
+            "pad": {"l": 12, "b": 8 + _LINE * (len(lines) - 1)},  # of the first line; the others stand below it
             "automargin": True,
         },
     )
+    _thin_out(printed)
     return printed
+
+
+def _names_below(axis: go.layout.XAxis) -> float:
+    """Pixels that names and title of a horizontal axis take; plotly reserves them, but not beside a second line."""
+    longest = max((len(str(each)) for each in axis.ticktext or ()), default=0)
+    return (3.4 * longest if axis.tickangle else 0.0) + (40 if axis.title.text else 22)
+
+
+def _height(figure: go.Figure, pixels: int) -> float:
+    """As tall as on the screen, but a map, which keeps its proportions, no taller than it needs."""
+    height: float = figure.layout.height or 420
+    return min(height, 0.55 * pixels + 60) if any("geo" in trace.type for trace in figure.data) else height
+
+
+def _thin_out(printed: go.Figure) -> None:
+    """Leave out names side by side that would lie on each other."""
+    axis = printed.layout.xaxis
+    if not axis.tickvals or not axis.tickangle or axis.range is None:
+        return
+    span = abs(axis.range[1] - axis.range[0])
+    least = _LETTER * span / (printed.layout.width * 0.75)  # in places of the axis
+    kept: list[int] = []
+    for n, at in enumerate(axis.tickvals):
+        if not kept or at - axis.tickvals[kept[-1]] >= least:
+            kept.append(n)
+    printed.update_xaxes(tickvals=[axis.tickvals[n] for n in kept], ticktext=[axis.ticktext[n] for n in kept])
 
 
 def _template() -> go.layout.Template:

@@ -1,16 +1,20 @@
 """Under a chart, a popover with its numbers and its picture to keep, and how to cite them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.charts.paper import paper
+from components.charts.paper import WIDTHS, paper
 from components.frame.asking import fragment
-from components.widgets.picture_buttons.component import picture_buttons
+from components.widgets.picture_buttons.component import Picture, picture_buttons
+from core.export.bundle import KeptTable, bundle
 from core.export.latex import Columns
-from core.export.provenance import Provenance, bibtex, citation, to_csv, to_latex, to_parquet
+from core.export.provenance import Provenance, citation, to_csv, to_latex, to_parquet
+from core.export.references import bibliography
+
+Tables = Callable[[], Sequence[KeptTable]] | None
 
 
 def take_away(
@@ -20,6 +24,7 @@ def take_away(
     alt: str,
     numbers: Callable[[], pd.DataFrame],
     figure: Callable[[], go.Figure] | None,
+    tables: Tables = None,
 ) -> None:
     """The popover; what is in it is made when it is opened.
 
@@ -30,6 +35,7 @@ def take_away(
         alt: what the chart shows.
         numbers: makes its table.
         figure: draws it in light, as print is; None where there is no picture.
+        tables: what a download of numbers holds, in a zip that says what they are; None gives the one table alone.
     """
 
     def draw() -> None:
@@ -38,7 +44,7 @@ def take_away(
         )
         if place.open:
             with place:
-                _offer(key, name, about(), alt, numbers, figure)
+                _offer(key, name, about(), alt, numbers, figure, tables)
 
     fragment(draw)()
 
@@ -50,39 +56,80 @@ def _offer(
     alt: str,
     numbers: Callable[[], pd.DataFrame],
     figure: Callable[[], go.Figure] | None,
+    tables: Tables,
 ) -> None:
-    kinds = {
-        "CSV": ("csv", "text/csv", lambda: to_csv(columns_of(numbers()), about), "Numbers in full, for a spreadsheet"),
-        "Parquet": (
-            "parquet",
-            "application/vnd.apache.parquet",
-            lambda: to_parquet(columns_of(numbers()), about),
-            "Numbers with their types, for pandas, Polars or DuckDB",
-        ),
-        "LaTeX": (
-            "tex",
-            "application/x-tex",
-            lambda: to_latex(columns_of(numbers()), about).encode(),
-            "A booktabs table with its caption",
-        ),
-    }
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for label, (ending, mime, make, help_text) in kinds.items():
-            st.download_button(
-                label,
-                make,
-                f"{name}.{ending}",
-                mime,
-                on_click="ignore",
-                key=f"{key}_{ending}",
-                help=help_text,
-            )
-        if figure is not None:
-            printed = paper(figure(), source_line(about))
-            picture_buttons(printed, name, f"{about.what}. {alt}", key=f"{key}_pictures")
+        if tables:
+            _zipped(key, name, about, tables)
+        else:
+            _plain_tables(key, name, about, numbers)
+        st.download_button(
+            "LaTeX",
+            lambda: to_latex(columns_of(numbers()), about).encode(),
+            f"{name}.tex",
+            "application/x-tex",
+            on_click="ignore",
+            key=f"{key}_tex",
+            help="A booktabs table that fits one column or two, with a note",
+        )
+        st.download_button(
+            "BibTeX",
+            lambda: bibliography(about).encode(),
+            f"{name}.bib",
+            "application/x-bibtex",
+            on_click="ignore",
+            key=f"{key}_bib",
+            help="This view, the text and the papers of the tokenizers" if about.references else "This view",
+        )
+    if figure is not None:
+        drawn, source = figure(), source_line(about)
+        pictures = [Picture(w.label, w.centimetres, paper(drawn, source, w)) for w in WIDTHS]
+        picture_buttons(pictures, name, f"{about.what}. {alt}", key=f"{key}_pictures")
     st.caption("Cite it as")
     st.code(citation(about), language=None, wrap_lines=True)
-    st.code(bibtex(about), language="latex", wrap_lines=True)
+
+
+def _zipped(key: str, name: str, about: Provenance, tables: Callable[[], Sequence[KeptTable]]) -> None:
+    help_text = "A zip with the numbers, a README that says what each column is, and references"
+    st.download_button(
+        "CSV",
+        lambda: bundle(tables(), about, "csv"),
+        f"{name}-csv.zip",
+        "application/zip",
+        on_click="ignore",
+        key=f"{key}_csv",
+        help=f"{help_text}; for a spreadsheet",
+    )
+    st.download_button(
+        "Parquet",
+        lambda: bundle(tables(), about, "parquet"),
+        f"{name}-parquet.zip",
+        "application/zip",
+        on_click="ignore",
+        key=f"{key}_parquet",
+        help=f"{help_text}; for pandas, Polars or DuckDB",
+    )
+
+
+def _plain_tables(key: str, name: str, about: Provenance, numbers: Callable[[], pd.DataFrame]) -> None:
+    st.download_button(
+        "CSV",
+        lambda: to_csv(columns_of(numbers()), about),
+        f"{name}.csv",
+        "text/csv",
+        on_click="ignore",
+        key=f"{key}_csv",
+        help="Numbers in full, for a spreadsheet",
+    )
+    st.download_button(
+        "Parquet",
+        lambda: to_parquet(columns_of(numbers()), about),
+        f"{name}.parquet",
+        "application/vnd.apache.parquet",
+        on_click="ignore",
+        key=f"{key}_parquet",
+        help="Numbers with their types, for pandas, Polars or DuckDB",
+    )
 
 
 def source_line(about: Provenance) -> str:

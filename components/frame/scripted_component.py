@@ -46,6 +46,11 @@ class ScriptedComponent:
         return self._component(key=key, data={"script": self.address, "data": data}, **callbacks)
 
 
+def source_of(name: str) -> str:
+    """The module of a component, its style sheet exported as `css`."""
+    return _modules[name]
+
+
 def script_routes() -> list[Route]:
     """What the server's entry adds to Streamlit's own routes."""
     return [Route(f"{base_path()}/{_FOLDER}/{{name}}.js", _module, methods=["GET"])]

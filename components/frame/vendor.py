@@ -19,6 +19,11 @@ def plotly_address() -> str:
     return f"{base_path()}/{_ADDRESS}?v={plotly.__version__}"
 
 
+def plotly_source() -> str:
+    """plotly.js itself, for pages that have no server."""
+    return _PLOTLY.read_text(encoding="utf-8")
+
+
 def vendor_routes() -> list[Route]:
     """What the server's entry adds to Streamlit's own routes."""
     return [Route(f"{base_path()}/{_ADDRESS}", _plotly, methods=["GET"])]

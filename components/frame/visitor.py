@@ -16,8 +16,18 @@ _SESSION = "visitor_session"
 _SECRETS = {"client_secret", "cookie_secret"}
 
 
+_stand_in: list[Visitor] = []
+
+
+def stand_in(who: Visitor) -> None:
+    """From here on everybody in this process is this visitor: for one that draws a page in somebody's place."""
+    _stand_in[:] = [who]
+
+
 def visitor() -> Visitor:
     """The visitor whom `admitted` let in."""
+    if _stand_in:
+        return _stand_in[0]
     if who := named(st.context.headers, st.user.to_dict()):
         return who
     kept = st.context.cookies.get(COOKIE)

@@ -10,6 +10,7 @@ from components.charts.chart import CONFIG, Chart, finish, numbers_fold
 from components.charts.take_away import take_away
 from components.lab.context import LabContext
 from components.lab.entrant_marks import in_light
+from core.common.public_link import public_link
 from core.export.provenance import CitedTokenizer, Provenance, slug
 
 _NAME = 20  # px that each name above a chart takes on a phone, where it has a line of its own
@@ -60,7 +61,7 @@ def provenance_of(context: LabContext) -> Provenance:
         counted=_day(context.job.finished),
         versions=(),
         licence="",
-        link=st.context.url or "",
+        link=public_link(st.context.url or ""),
         retrieved=_day(datetime.now(UTC).timestamp()),
         tokenizers_heading="Models and tokenizers",
         counted_verb="Measured",

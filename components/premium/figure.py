@@ -4,7 +4,7 @@ Streamlit reports clicks on points, bars and countries, not on cells of a heatma
 the atlas each point stands for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -49,11 +49,16 @@ def plot(chart: Chart, context: PremiumContext) -> None:
     )
 
 
-def numbers(chart: Chart, context: PremiumContext, title: str) -> None:
-    """A row under the chart: its numbers, and all of it to take away under a title."""
+def numbers(chart: Chart, context: PremiumContext, title: str, beside: Callable[[], None] = lambda: None) -> None:
+    """A row under the chart: its numbers, all of it to take away under a title, and what else stands beside them."""
     with st.container(horizontal=True, horizontal_alignment="right", key=f"{chart.key}_below"):
         numbers_fold(chart)
-        take_away(chart.key, context, title, chart.alt, chart.numbers, chart.printed or (lambda _: chart.figure))
+        cells = [cell for each in chart.cells.values() for cell in each]
+        printed = chart.printed or (lambda _: chart.figure)
+        with st.container(width="content"):
+            take_away(chart.key, context, title, chart.alt, chart.numbers, printed, cells)
+        with st.container(width="content"):
+            beside()
 
 
 def _to_evidence(key: str, names: Mapping[int, Sequence[tuple[str, str]]]) -> None:

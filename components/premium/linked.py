@@ -5,10 +5,10 @@ Streamlit takes what is bound to the address out of it as soon as its widget is 
 """
 
 from collections.abc import Sequence
-from math import isfinite
 
 import streamlit as st
 
+MOST = 2**53 - 1  # of numbers that a browser has
 _USUAL = "premium_linked"  # in the session: usual value by key, of every choice that was drawn
 
 
@@ -18,13 +18,19 @@ def linked_option(key: str, options: Sequence[str]) -> None:
     _start(key, linked if linked in options else None, options[0])
 
 
-def linked_number(key: str, usual: int | float, least: int | float) -> None:
-    """Give a number its first value: the link's if it is one of the same kind and large enough, else the usual one."""
+def linked_number(key: str, usual: int | float, least: int | float, most: int | float = MOST) -> None:
+    """Give a number its first value: the link's if it is one of the same kind and within bounds, else the usual one."""
     try:
         number = type(usual)(float(st.query_params.get(key, "")))
     except (ValueError, OverflowError):
         number = None
-    _start(key, number if number is not None and isfinite(number) and number >= least else None, usual)
+    _start(key, number if number is not None and least <= number <= most else None, usual)
+
+
+def linked_text(key: str, usual: str, most: int) -> None:
+    """Give a text its first value: the link's if it has no more characters than this, else the usual one."""
+    linked = st.query_params.get(key, "")
+    _start(key, linked if 0 < len(linked) <= most else None, usual)
 
 
 def linked_parameters() -> dict[str, list[str]]:

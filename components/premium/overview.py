@@ -6,7 +6,9 @@ from components.charts.chart import Chart
 from components.premium.context import PremiumContext
 from components.premium.figure import cell_columns, cell_table, numbers, plot
 from components.premium.heatmap import heatmap, reach_of, worst_and_best
+from components.premium.provenance import relative_link
 from components.premium.scale import colour_scale, ticks
+from components.publish.button import publish_popover
 
 _SWITCH = """<style>
 .st-key-premium_narrow { display: none; }
@@ -46,7 +48,7 @@ def overview(context: PremiumContext) -> None:
         st.html(legend(*reach_of(context), context.dark))
         with st.container(height=520 if len(context.columns) > 24 else "content", border=False):
             plot(_chart(context, wide=False), context)
-    numbers(chart, context, "Token premiums")
+    numbers(chart, context, "Token premiums", lambda: publish_popover(lambda: relative_link(context)))
 
 
 def _drawn(context: PremiumContext) -> str:

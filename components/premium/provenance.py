@@ -14,6 +14,7 @@ from components.premium.controls import ABSENT, BASE, COUNTED, ENGLISH, OPENING
 from components.premium.linked import linked_parameters
 from components.premium.texts import CORPUS
 from components.widgets.page_link.component import page_link
+from core.common.public_link import public_link
 from core.counting.table import CountedText
 from core.premium.published import SOURCE, Reproduction
 from core.text.languages import SOURCES
@@ -63,11 +64,20 @@ def link(context: PremiumContext) -> None:
 
 
 def permalink(context: PremiumContext) -> str:
-    """The address that shows this very view; empty where there is no browser."""
+    """The address that shows this very view to others; empty where there is no browser or no public address."""
     if not st.context.url:
         return ""
+    return public_link(urlunsplit((*urlsplit(st.context.url)[:3], _query(context), "")))
+
+
+def relative_link(context: PremiumContext) -> str:
+    """The same without a server's name."""
+    return f"premium?{_query(context)}"
+
+
+def _query(context: PremiumContext) -> str:
     query = {name: st.query_params.get_all(name) for name in st.query_params} | _parameters(context)
-    return urlunsplit((*urlsplit(st.context.url)[:3], urlencode(query, doseq=True), ""))
+    return urlencode(query, doseq=True)
 
 
 def _parameters(context: PremiumContext) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
 """What the charts of the premium page are called and cited as when they are taken away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,9 +8,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts import take_away as shared
+from components.charts.take_away import columns_of
+from components.premium.column_meanings import meanings
 from components.premium.context import PremiumContext
 from components.premium.provenance import permalink
+from core.export.bundle import KeptTable
 from core.export.provenance import CitedTokenizer, Provenance, slug
+from core.export.references import FLORES, PREMIUM, papers_of
+from core.premium.cell_rows import CELL_COLUMNS, cell_rows
 
 
 def take_away(
@@ -20,6 +25,7 @@ def take_away(
     alt: str,
     numbers: Callable[[], pd.DataFrame],
     figure: Callable[[PremiumContext], go.Figure] | None,
+    cells: Sequence[tuple[int, int]] = (),
 ) -> None:
     """The popover under a chart of this page.
 
@@ -27,10 +33,35 @@ def take_away(
         key: of the chart.
         title: what its numbers are, as they are cited: "Token premiums".
         figure: draws it for another theme, None where there is no picture.
+        cells: that it shows, as (tokenizer, language); none means all of the page.
     """
     light = replace(context, dark=False)
     drawn = None if figure is None else lambda: figure(light)
-    shared.take_away(key, file_name(key, context), lambda: provenance_of(context, title), alt, numbers, drawn)
+    shared.take_away(
+        key,
+        file_name(key, context),
+        lambda: provenance_of(context, title),
+        alt,
+        numbers,
+        drawn,
+        lambda: kept_tables(key, context, numbers(), cells),
+    )
+
+
+def kept_tables(
+    key: str, context: PremiumContext, numbers: pd.DataFrame, cells: Sequence[tuple[int, int]] = ()
+) -> list[KeptTable]:
+    """The cells that a view is drawn from, and its own table."""
+    shown = list(dict.fromkeys(cells)) or [(row, column) for row in context.rows for column in context.columns]
+    found = KeptTable(
+        "cells",
+        "A row per language and tokenizer: the premiums that the view is drawn from.",
+        cell_rows(context.table, context.found, shown),
+        CELL_COLUMNS,
+    )
+    columns = columns_of(numbers)
+    own = KeptTable("view", "The numbers as the view shows them.", columns, meanings(key, list(columns), context))
+    return [found, own]
 
 
 def provenance_of(context: PremiumContext, title: str) -> Provenance:
@@ -48,7 +79,14 @@ def provenance_of(context: PremiumContext, title: str) -> Provenance:
         licence=counting.licence,
         link=permalink(context),
         retrieved=datetime.now(UTC).date().isoformat(),
+        references=_references(context),
     )
+
+
+def _references(context: PremiumContext) -> tuple[str, ...]:
+    """The papers of the text, the measure and the tokenizers chosen."""
+    text = (FLORES,) if not context.corpus or context.corpus.startswith("flores") else ()
+    return (*text, PREMIUM, *papers_of(context.keys[row] for row in context.rows))
 
 
 def file_name(key: str, context: PremiumContext) -> str:

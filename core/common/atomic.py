@@ -1,8 +1,13 @@
 """Writes files whole or not at all: a reader never sees half of one, and a killed writer leaves the old one."""
 
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from core.common.errors import UserError, shown
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -16,3 +21,22 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A folder to fill, which becomes `target` in one step when it is full; after an error there is nothing.
+
+    Raises:
+        UserError: the target is there already and holds something.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UserError(f"{shown(str(target))} is there already. Name a folder that is new or empty.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:32]}."))
+    try:
+        yield made
+        made.chmod(0o755)
+        made.replace(target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)

@@ -79,3 +79,12 @@ def ago(seconds: float) -> str:
         return f"{seconds // 3600:.0f} h ago"
     days = int(seconds // 86_400)
     return f"{days} day{'s' if days > 1 else ''} ago"
+
+
+def significant(number: float, digits: int = 6) -> float:
+    """A number without the noise of single precision; whole numbers stay whole.
+
+    >>> significant(16.657546997070312), significant(29_230_123.0), significant(1e-9 / 3)
+    (16.6575, 29230123.0, 3.33333e-10)
+    """
+    return number if number.is_integer() else float(f"{number:.{digits}g}")

@@ -22,6 +22,7 @@
 | TOKEN_ATLAS_USER_HEADER | header in which a trusted proxy names the visitor, such as X-Forwarded-User | none |
 | TOKEN_ATLAS_USERS | who may come in after logging in: addresses and @domains, with commas between | everybody |
 | TOKEN_ATLAS_HOSTS | further names by which browsers reach this server, with commas between; `*` for any | none |
+| TOKEN_ATLAS_ADDRESS | public address of this server, which exports and citations name | none |
 | TOKEN_ATLAS_PRIVATE_RUNS | are runs seen only by those who asked for them? | off |
 | TOKEN_ATLAS_FLORES200_URL | a mirror of FLORES-200; the checksum stays the same | its public address |
 | TOKEN_ATLAS_MEMORY_MB | memory of the server and its tokenizers' processes; what is shared makes room | a quarter |
@@ -29,6 +30,7 @@
 
 import os
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from core.common.errors import UserError, shown
 from core.common.memory import machine_bytes
@@ -63,6 +65,7 @@ class Settings:
     users: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     private_runs: bool = False
+    address: str = ""
 
     def refuse(self, scheme: str) -> None:
         """Do nothing if specs of this scheme may be opened here, or for `network`, if a download may begin.
@@ -117,6 +120,7 @@ def settings() -> Settings:
         user_header=os.environ.get("TOKEN_ATLAS_USER_HEADER", "").strip(),
         users=_list("TOKEN_ATLAS_USERS"),
         hosts=_list("TOKEN_ATLAS_HOSTS"),
+        address=_address(),
         private_runs=_switch("TOKEN_ATLAS_PRIVATE_RUNS", Settings.private_runs),
     )
 
@@ -126,6 +130,16 @@ def _switch(name: str, usual: bool) -> bool:
     if value and value not in _ON | _OFF:
         raise UserError(f"{name} is {shown(value)}. Set it to on or off.")
     return value in _ON if value else usual
+
+
+def _address() -> str:
+    value = os.environ.get("TOKEN_ATLAS_ADDRESS", "").strip().rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise UserError(
+            f"TOKEN_ATLAS_ADDRESS is {shown(value)}. Set it to an address such as https://atlas.example.org."
+        )
+    return value
 
 
 def _list(name: str) -> tuple[str, ...]:

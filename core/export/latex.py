@@ -1,104 +1,87 @@
-"""Tables for papers: booktabs, everything escaped; long ones break over pages."""
+"""Tables for papers: booktabs, everything escaped, in one column or two, a note below; long ones in several parts."""
 
-import re
 from collections.abc import Mapping, Sequence
+from itertools import product
 from math import isnan
+
+from core.export.latex_layout import GAP, TableFit, layout
+from core.export.latex_text import OTHER_SCRIPT, escaped, needs_other_script
 
 Columns = Mapping[str, Sequence[object]]
 
-LONGEST_FLOAT = 40  # rows that fit on a page; longer tables are longtables
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    '"': "''",
-    "×": r"\ensuremath{\times}",
-    "→": r"\ensuremath{\rightarrow}",
-    "−": r"\ensuremath{-}",
-    "–": "--",
-    "…": r"\dots{}",
-    "\u2009": r"\,",
-    "\u00a0": "~",
-}
-_HEAD = (
-    "% Needs booktabs{more} in the preamble. Names in other scripts than Latin need LuaLaTeX or XeLaTeX with a font "
-    "that has them."
-)
+_HEAD = "% Needs booktabs and graphicx in the preamble. LuaLaTeX or XeLaTeX set names in other scripts than Latin."
+_AT_ONCE = 12  # parts that may wait for a page of their own
+_FIT = r"\ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\usebox0}\else\usebox0\fi"
 
 
-def escaped(text: str) -> str:
-    """Text that LaTeX sets as it is; controls become spaces.
+def table(columns: Columns, caption: str, label: str, note: str = "", comments: Sequence[str] = ()) -> str:
+    """The columns as a booktabs table that fits one column of a paper or both; numbers to the right.
 
-    >>> escaped("50 % of a_b & c\\\\d")
-    '50 \\\\% of a\\\\_b \\\\& c\\\\textbackslash{}d'
-    """
-    plain = re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text)
-    return "".join(_SPECIAL.get(c, c) for c in plain)
-
-
-def table(columns: Columns, caption: str, label: str) -> str:
-    """The columns as a booktabs table, numbers to the right; over 40 rows, as a longtable.
+    What is too long for a page, or too wide for letters that can be read, becomes several tables.
 
     Args:
-        caption: plain text; escaped here.
+        caption, note: plain text; escaped here. The note stands below the table.
         label: for `\\ref`; letters, digits, colons and hyphens.
+        comments: lines that only the source shows.
 
-    >>> print(table({"Language": ["Thai"], "Premium": [9.0549]}, "GPT-2", "tab:a").split("midrule")[1].strip())
+    >>> print(table({"Language": ["Thai"], "Premium": [9.0549]}, "GPT-2", "tab:a").split("midrule")[1].split("%")[0])
+    <BLANKLINE>
     Thai & 9.05 \\\\
     \\bottomrule
-    \\end{tabular}
-    \\end{table}
+    \\end{tabular}}
     """
-    names = list(columns)
-    rows = list(zip(*columns.values(), strict=True))
-    kinds = "".join("r" if _numeric(column) else "l" for column in columns.values())
-    head = " & ".join(f"{{{escaped(name)}}}" for name in names) + r" \\"
-    body = [" & ".join(_cell(value) for value in row) + r" \\" for row in rows]
-    title = rf"\caption{{{escaped(caption)}}}"
-    if len(rows) <= LONGEST_FLOAT:
-        lines = [
-            _HEAD.format(more=""),
-            r"\begin{table}",
-            r"\centering",
-            rf"{title}\label{{{label}}}",
-            rf"\begin{{tabular}}{{{kinds}}}",
-            r"\toprule",
-            head,
-            r"\midrule",
-            *body,
-            r"\bottomrule",
-            r"\end{tabular}",
-            r"\end{table}",
-        ]
-    else:
-        lines = [
-            _HEAD.format(more=" and longtable"),
-            rf"\begin{{longtable}}{{{kinds}}}",
-            rf"{title}\label{{{label}}}\\",
-            r"\toprule",
-            head,
-            r"\midrule",
-            r"\endfirsthead",
-            r"\toprule",
-            head,
-            r"\midrule",
-            r"\endhead",
-            r"\bottomrule",
-            r"\endfoot",
-            *body,
-            r"\end{longtable}",
-        ]
+    found = layout([[name, *map(_plain, column)] for name, column in columns.items()], _words(columns))
+    parts = list(product(found.panels, found.rows))
+    tables = [
+        _part(columns, found, panel, rows, _nth(caption, n, len(parts)), label if n == 0 else f"{label}-{n + 1}", note)
+        for n, (panel, rows) in enumerate(parts)
+    ]
+    body = "".join(_flushed(one, n) for n, one in enumerate(tables))
+    head = [_HEAD, *(f"% {' '.join(line.split())}" for line in comments)]
+    return "\n".join([*head, *([OTHER_SCRIPT] if needs_other_script(body) else []), body])
+
+
+def _nth(caption: str, n: int, of: int) -> str:
+    return caption if of == 1 else f"{caption} Part {n + 1} of {of}."
+
+
+def _flushed(one: str, n: int) -> str:
+    return f"\\clearpage\n{one}" if n and n % _AT_ONCE == 0 else one
+
+
+def _part(
+    columns: Columns, found: TableFit, panel: Sequence[int], rows: tuple[int, int], caption: str, label: str, note: str
+) -> str:
+    names, values = list(columns), list(columns.values())
+    environment = "table*" if found.wide else "table"
+    lines = [
+        rf"\begin{{{environment}}}[tp]",
+        r"\centering",
+        rf"\caption{{{escaped(caption)}}}\label{{{label}}}",
+        r"\smallskip",
+        rf"\{found.size}\setlength{{\tabcolsep}}{{{GAP:g}pt}}%",
+        rf"\sbox0{{\begin{{tabular}}{{@{{}}{''.join(_kind(values[n], found.breaking.get(n)) for n in panel)}@{{}}}}",
+        r"\toprule",
+        " & ".join(f"{{{escaped(names[n])}}}" for n in panel) + r" \\",
+        r"\midrule",
+        *(" & ".join(_cell(values[n][row]) for n in panel) + r" \\" for row in range(*rows)),
+        r"\bottomrule",
+        r"\end{tabular}}%",
+        _FIT,
+        *([rf"\par\smallskip\parbox{{\linewidth}}{{\footnotesize\raggedright {escaped(note)}}}"] if note else []),
+        rf"\end{{{environment}}}",
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _kind(column: Sequence[object], breaking: float | None) -> str:
+    if breaking is not None:
+        return f"p{{{breaking:.0f}pt}}"
+    return "r" if _numeric(column) else "l"
+
+
+def _words(columns: Columns) -> list[bool]:
+    return [not _numeric(column) for column in columns.values()]
 
 
 def _numeric(column: Sequence[object]) -> bool:
@@ -106,14 +89,22 @@ def _numeric(column: Sequence[object]) -> bool:
     return bool(known) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
 
 
-def _cell(value: object) -> str:
+def _plain(value: object) -> str:
+    """As it is read, to measure it."""
     if value is None or (isinstance(value, float) and isnan(value)):
         return "--"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}"
-    if isinstance(value, int):
-        return f"{value:,}".replace(",", r"\,")
-    text = escaped(str(value))
-    return f"{{{text}}}" if text.startswith(("[", "*")) else text  # else the row before would take it for its own
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _cell(value: object) -> str:
+    plain = _plain(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return plain.replace(",", r"\,")
+    if isinstance(value, str):
+        text = escaped(plain)
+        return f"{{{text}}}" if text.startswith(("[", "*")) else text  # else the row before would take it for its own
+    return plain

@@ -9,12 +9,14 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isnan
+from math import isfinite, isnan
 from typing import Any
 
+from core.common.numbers import significant
 from core.export import latex
 from core.export.csv import csv_table, for_spreadsheets
 from core.export.latex import Columns
+from core.export.latex_text import escaped
 
 VERSION = "0.1.0"  # as in pyproject.toml and CITATION.cff
 
@@ -44,6 +46,7 @@ class Provenance:
         tokenizers_heading: what `tokenizers` are, as a heading, where they are not tokenizers alone.
         counted_verb: what was done on the day `counted`.
         unit: what `sentences` counts.
+        references: keys in `data/references` of the papers that the numbers rest on.
     """
 
     what: str
@@ -59,12 +62,13 @@ class Provenance:
     tokenizers_heading: str = "Tokenizers"
     counted_verb: str = "Counted"
     unit: str = "sentences"
+    references: tuple[str, ...] = ()
 
 
 def to_csv(columns: Columns, about: Provenance) -> bytes:
     """RFC 4180, with the provenance as columns; no cell is taken for a formula, NaN is an empty cell."""
-    traced = _with_provenance(columns, about)
-    return for_spreadsheets(csv_table(list(traced), zip(*traced.values(), strict=True)))
+    rows = traced(columns, about)
+    return for_spreadsheets(csv_table(list(rows), zip(*rows.values(), strict=True)))
 
 
 def to_parquet(columns: Columns, about: Provenance) -> bytes:
@@ -72,7 +76,7 @@ def to_parquet(columns: Columns, about: Provenance) -> bytes:
     import pyarrow as arrow  # type: ignore[import-untyped]
     from pyarrow import parquet
 
-    table = arrow.table({name: _typed(values) for name, values in _with_provenance(columns, about).items()})
+    table = arrow.table({name: _typed(values) for name, values in traced(columns, about).items()})
     metadata = {
         "what": about.what,
         "corpus": about.corpus,
@@ -93,16 +97,27 @@ def to_parquet(columns: Columns, about: Provenance) -> bytes:
 
 
 def to_latex(columns: Columns, about: Provenance) -> str:
-    """A booktabs table; numbers of a language and tokenizer per row become a table of languages by tokenizers."""
-    return latex.table(by_tokenizer(columns), caption(about), f"tab:{slug(about.what)[:40]}")
+    """A booktabs table; numbers of a language and tokenizer per row become a table of languages by tokenizers.
+
+    Fingerprints and the link stand in its source as comments, for whoever wants to trace a number.
+    """
+    wide = by_tokenizer(columns)
+    note = _note(about, intervals=wide is not columns)
+    return latex.table(wide, f"{about.what}.", f"tab:{slug(about.what)[:40]}", note, _traces(about))
 
 
-def caption(about: Provenance) -> str:
-    """What the table shows, of which text and tokenizers, counted when."""
-    return (
-        f"{about.what}. Text: {about.corpus} ({about.sentences} {about.unit}), fingerprint {about.corpus_fingerprint}. "
-        f"{about.tokenizers_heading}: {_tokenizers(about)}. {_counted(about)}Token Atlas {VERSION}."
-    )
+def _note(about: Provenance, intervals: bool) -> str:
+    brackets = "In brackets: 95\u00a0% intervals. " if intervals else ""
+    return f"{about.corpus}, {about.sentences} {about.unit}. {brackets}{_counted(about)}Token Atlas {VERSION}."
+
+
+def _traces(about: Provenance) -> list[str]:
+    return [
+        f"{about.corpus}: fingerprint {about.corpus_fingerprint}",
+        *(f"{one.label}: fingerprint {one.fingerprint}" for one in about.tokenizers),
+        *([f"Shown again by {about.link}"] if about.link else []),
+        f"Retrieved {about.retrieved}",
+    ]
 
 
 def citation(about: Provenance) -> str:
@@ -126,10 +141,11 @@ def bibtex(about: Provenance) -> str:
     )
     fields = {
         "author": "{Token Atlas contributors}",
-        "title": f"{{{latex.escaped(about.what)}}}",
+        "title": f"{{{escaped(about.what)}}}",
         "year": about.retrieved[:4],
+        "version": VERSION,
         "howpublished": rf"\url{{{_url(about.link)}}}" if about.link else "",
-        "note": latex.escaped(note),
+        "note": escaped(note),
     }
     body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
     return f"@misc{{{key},\n{body}}}\n"
@@ -169,20 +185,34 @@ def _interval(premium: Any, low: Any, high: Any) -> str:
     return f"{premium:.2f}" + ("" if isnan(low) or isnan(high) else f" [{low:.2f}, {high:.2f}]")
 
 
-def _with_provenance(columns: Columns, about: Provenance) -> dict[str, Sequence[object]]:
-    """The columns, and on each row where it comes from."""
+def traced(columns: Columns, about: Provenance) -> dict[str, Sequence[object]]:
+    """The columns, and on each row where it comes from unless that is among them."""
     n = len(next(iter(columns.values()), ()))
     fingerprints = {one.label: one.fingerprint for one in about.tokenizers}
-    traced: dict[str, Sequence[object]] = dict(columns)
-    if "Tokenizer" in columns:
-        traced["Tokenizer fingerprint"] = [fingerprints.get(str(one), "") for one in columns["Tokenizer"]]
-    traced |= {"Corpus": [about.corpus] * n, "Corpus fingerprint": [about.corpus_fingerprint] * n}
-    return traced | ({"Link": [about.link] * n} if about.link else {})
+    rows: dict[str, Sequence[object]] = {name: [_tidy(value) for value in one] for name, one in columns.items()}
+    if "corpus_fingerprint" in columns:
+        return rows
+    if _names_tokenizers(columns):
+        rows["Tokenizer fingerprint"] = [fingerprints.get(str(one), "") for one in columns["Tokenizer"]]
+    rows |= {"Corpus": [about.corpus] * n, "Corpus fingerprint": [about.corpus_fingerprint] * n}
+    return rows | ({"Link": [about.link] * n} if about.link else {})
 
 
-def _typed(values: Sequence[object]) -> list[object]:
-    """Values that a column of one type takes: NaN is missing."""
-    return [None if isinstance(value, float) and isnan(value) else value for value in values]
+def _names_tokenizers(columns: Columns) -> bool:
+    """Whether there is a column of tokenizers' names."""
+    return all(isinstance(one, str) for one in columns.get("Tokenizer", [None]))
+
+
+def _tidy(value: object) -> object:
+    return significant(value) if isinstance(value, float) and isfinite(value) else value
+
+
+def _typed(values: Sequence[object]) -> Any:
+    """An Arrow array: NaN is missing, and a column of numbers that are all missing is one of numbers still."""
+    import pyarrow as arrow
+
+    known = [None if isinstance(value, float) and isnan(value) else value for value in values]
+    return arrow.array(known, arrow.float64() if values and all(isinstance(each, float) for each in values) else None)
 
 
 def _tokenizers(about: Provenance) -> str:

@@ -1,4 +1,4 @@
-"""What a premium means in money, room and time: the same article in every language."""
+"""What a premium means in money, room and time: the same article in every language, and with every model."""
 
 from dataclasses import dataclass
 
@@ -9,118 +9,227 @@ import streamlit as st
 from components.frame.errors import plain
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
-from components.premium.linked import linked_number
+from components.premium.linked import linked_number, linked_text
+from components.premium.price_table import price_table
 from components.premium.scale import times
+from components.premium.take_away import take_away
 from components.widgets.view import View
+from core.premium.cost import Offer, Use, article_tokens, best_tokenizer, cost, offers
+from core.premium.prices import ModelPrice
+
+_OWN = "Own price"
+_MODEL = "model"
+_CURRENCY = 8  # letters of its name at most
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What the user typed: price per million tokens, context window in tokens, and speed in tokens per second."""
+    """What one model asks: its price, its tokenizer by row, and its speed in tokens per second."""
 
-    price: float
-    window: int
+    price: ModelPrice
+    row: int
     speed: float
 
 
 def draw(context: PremiumContext) -> None:
-    """Inputs in a row, one sentence to quote, and a table of all languages found."""
+    """Inputs in rows, sentences to quote, a table of models and one of languages."""
+    prices = price_table()
+    known = [one for one in prices if one.key in context.keys]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        row, column = one_tokenizer(context), one_language(context)
-        linked_number("price_million", 3.0, 0.0)
-        linked_number("window", 8192, 1)
-        linked_number("speed", 50.0, 0.1)
-        linked_number("length", 6000, 1)
-        price = st.number_input(
-            "Price per million",
-            min_value=0.0,
-            key="price_million",
-            width=155,
-            persist_state="session",
-            help="Of tokens, of the model that uses this tokenizer, in any currency; typed by you: prices change.",
-        )
-        window = st.number_input("Context window", min_value=1, key="window", width=155, persist_state="session")
-        speed = st.number_input("Tokens per second", min_value=0.1, key="speed", width=140, persist_state="session")
-        length = st.number_input(
-            f"Characters in {context.base_label}",
+        column = one_language(context)
+        terms = _terms(context, known)
+    use = _use(context)
+    base = context.table.language(context.base)
+    _best(context, column, base, use)
+    _quoted(context, terms, column, base, use)
+    st.markdown(f"**Models, in {plain(context.language(column))}**")
+    _models(context, known, column, base, use)
+    st.markdown(f"**Languages, with {plain(terms.price.name)}**")
+    _languages(context, terms, base, use)
+    n_unknown = len(prices) - len(known)
+    st.caption(
+        f"Tokens per character of {context.base_label} in {plain(context.table.corpus_label)}, times the length typed, "
+        "times the premium per line; other kinds of text differ. Prices are those of the table above, each with the "
+        "day on which it was read: they change, so look before you rely on one."
+        + (f" {n_unknown} models have a tokenizer that is not counted here." if n_unknown else "")
+    )
+
+
+def _terms(context: PremiumContext, known: list[ModelPrice]) -> Terms:
+    """A model of the table, or a price of one's own; a link with a price means that."""
+    names = [_OWN, *dict.fromkeys(one.name for one in known)]
+    own = "price_million" in st.query_params or len(names) == 1
+    name = st.selectbox("Model", names, index=0 if own else 1, key=_MODEL, width=230, persist_state="session")
+    if name == _OWN:
+        terms = _own(context)
+    else:
+        price = next(one for one in known if one.name == name)
+        terms = Terms(price, context.keys.index(price.key), 0.0)
+    linked_number("speed", 50.0, 0.1)
+    speed = st.number_input("Tokens per second", min_value=0.1, key="speed", width=140, persist_state="session")
+    return Terms(terms.price, terms.row, speed)
+
+
+def _own(context: PremiumContext) -> Terms:
+    row = one_tokenizer(context)
+    linked_number("price_million", 3.0, 0.0)
+    linked_number("window", 8192, 1)
+    price = st.number_input(
+        "Price per million",
+        min_value=0.0,
+        key="price_million",
+        width=155,
+        persist_state="session",
+        help="Of tokens read or written, in US dollars.",
+    )
+    window = st.number_input("Context window", min_value=1, key="window", width=155, persist_state="session")
+    own = ModelPrice(
+        name=context.label(row), maker="", tokenizer=context.keys[row], input=price, output=price, cached_input=None,
+        window=int(window), date="", source="typed",
+    )  # fmt: skip
+    return Terms(own, row, 0.0)
+
+
+def _use(context: PremiumContext) -> Use:
+    linked_number("length", 6000, 1)
+    linked_number("written", 0, 0)
+    linked_number("cached", 0, 0, 100)
+    linked_number("rate", 1.0, 0.0001)
+    linked_text("currency", "USD", _CURRENCY)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        read = st.number_input(
+            f"Characters read, in {context.base_label}",
             min_value=1,
             key="length",
-            width=170,
+            width=225,
             persist_state="session",
             help="Length of the article in the base language; 6,000 are about 1,000 English words.",
         )
-    terms = Terms(price, window, speed)
-    base = context.table.language(context.base)
-    tokens = article_tokens(context, row, base, length)
-    masked = (row, column) in context.found.reasons
-    if masked:
-        st.info(f"Masked: {context.sentence(row, column)}", icon=":material/block:")
-    else:
-        names = (context.language(column), context.base_label, context.label(row))
-        st.code(
-            to_quote(names, float(tokens[column]), float(tokens[base]), terms, length), language=None, wrap_lines=True
+        written = st.number_input(
+            "Characters written",
+            min_value=0,
+            key="written",
+            width=160,
+            persist_state="session",
+            help="What the model answers, in the same way; it has a price of its own.",
         )
-    shown = [c for c in context.columns if (row, c) not in context.found.reasons]
-    need = tokens[shown]
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Language": [context.language(c) for c in shown],
-                "Tokens": np.round(need).astype(int),
-                "Cost": need * price / 1e6,
-                "Fits": np.minimum(1.0, window / need),
-                "Articles": window / need,
-                "Seconds": need / speed,
-            }
-        ),
-        hide_index=True,
-        height=360,
-        column_config={
-            "Language": st.column_config.TextColumn(pinned=True),
-            "Tokens": st.column_config.NumberColumn(format="localized"),
-            "Cost": st.column_config.NumberColumn(
-                format="%.4f", help="Tokens times price, in the currency of the price."
-            ),
-            "Fits": st.column_config.ProgressColumn(
-                "Share that fits", format="percent", min_value=0, max_value=1, help="Of the article, in the window."
-            ),
-            "Articles": st.column_config.NumberColumn(
-                "Articles in the window", format="%.2f", help="How many such articles fit at once."
-            ),
-            "Seconds": st.column_config.NumberColumn(format="%.1f", help="To write it, at the speed typed."),
-        },
-    )
-    st.caption(
-        f"Tokens per character of the base language in {plain(context.table.corpus_label)} with "
-        f"{plain(context.label(row))}, times the length of the article, times the premium per line. "
-        "Other kinds of text differ; so do prices for input and output."
+        cached = st.number_input(
+            "Cached, % of input",
+            min_value=0,
+            max_value=100,
+            key="cached",
+            width=150,
+            persist_state="session",
+            help="How much of the input the provider has seen before, such as a long prompt used again.",
+        )
+        currency = st.text_input("Currency", max_chars=_CURRENCY, key="currency", width=100, persist_state="session")
+        rate = st.number_input(
+            "Rate",
+            min_value=0.0001,
+            format="%.4f",
+            key="rate",
+            width=120,
+            persist_state="session",
+            help="How much of this currency a US dollar costs; typed by you.",
+        )
+    return Use(
+        read=int(read), written=int(written), cached=cached / 100, rate=rate, currency=(currency or "USD").strip()
     )
 
 
-def article_tokens(context: PremiumContext, row: int, base: int, length: int) -> np.ndarray:
-    """Tokens that an article of `length` characters in the base language takes in every language, (L,)."""
-    both = context.table.present & context.table.present[base]
-    tokens = np.where(both, context.table.tokens[row], 0).sum(1, dtype=np.float64)
-    characters = np.where(both, context.table.n_characters[base], 0).sum(1, dtype=np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return tokens / characters * length
+def _best(context: PremiumContext, column: int, base: int, use: Use) -> None:
+    """The best tokenizer of the page for the language, in a sentence."""
+    rows = [row for row in context.rows if (row, column) not in context.found.reasons]
+    length = use.read + use.written
+    tokens = {context.label(row): float(article_tokens(context.table, row, base, length)[column]) for row in rows}
+    if len(tokens) > 1:
+        st.markdown(f"**{plain(best_tokenizer(context.language(column), context.base_label, tokens, length))}**")
 
 
-def to_quote(names: tuple[str, str, str], tokens: float, base_tokens: float, terms: Terms, length: int) -> str:
-    """Language, base and tokenizer in one sentence.
+def _quoted(context: PremiumContext, terms: Terms, column: int, base: int, use: Use) -> None:
+    if (terms.row, column) in context.found.reasons:
+        st.info(f"Masked: {context.sentence(terms.row, column)}", icon=":material/block:")
+        return
+    tokens = article_tokens(context.table, terms.row, base, 1)
+    names = (context.language(column), context.base_label)
+    st.code(to_quote(names, terms, use, float(tokens[column]), float(tokens[base])), language=None, wrap_lines=True)
 
-    >>> print(to_quote(("Burmese", "English", "GPT-2"), 20_000, 1_200, Terms(3.0, 8192, 50.0), 6000))
+
+def _models(context: PremiumContext, known: list[ModelPrice], column: int, base: int, use: Use) -> None:
+    """The models of the table, cheapest first."""
+    usable = [one for one in known if (context.keys.index(one.key), column) not in context.found.reasons]
+    found = offers(context.table, context.keys, usable, column, base, use)
+    if not found:
+        st.info("No model of the table has a tokenizer that is counted on this text.", icon=":material/payments:")
+        return
+    st.dataframe(model_table(found, use), hide_index=True, height=300, key="calculator_models", column_config=_CONFIG)
+
+
+def _languages(context: PremiumContext, terms: Terms, base: int, use: Use) -> None:
+    """The languages found, in the order of the cost that is shown."""
+    shown = [c for c in context.columns if (terms.row, c) not in context.found.reasons]
+    frame = language_table(context, terms, shown, base, use)
+    st.dataframe(frame, hide_index=True, height=360, key="calculator_languages", column_config=_CONFIG)
+    cells = [(terms.row, column) for column in shown]
+    take_away("calculator", context, "Cost of an article", "Cost by language.", lambda: frame, None, cells)
+
+
+def model_table(found: list[Offer], use: Use) -> pd.DataFrame:
+    """A row per model, cheapest first."""
+    return pd.DataFrame(
+        {
+            "Model": [one.price.name for one in found],
+            "Tokenizer": [one.tokenizer for one in found],
+            "Tokens read": [round(one.read) for one in found],
+            "Tokens written": [round(one.written) for one in found],
+            f"Cost, {use.currency}": [one.cost for one in found],
+            "Fits": [one.fits for one in found],
+            "Price read on": [one.price.date for one in found],
+        }
+    )
+
+
+def language_table(context: PremiumContext, terms: Terms, columns: list[int], base: int, use: Use) -> pd.DataFrame:
+    """A row per language, the dearest first."""
+    each = article_tokens(context.table, terms.row, base, 1)[columns]
+    need = each * (use.read + use.written)
+    frame = pd.DataFrame(
+        {
+            "Language": [context.language(c) for c in columns],
+            "Tokens": np.round(need).astype(int),
+            f"Cost, {use.currency}": [cost(terms.price, n * use.read, n * use.written, use) for n in each.tolist()],
+            "Fits": np.minimum(1.0, terms.price.window / need),
+            "Articles": terms.price.window / need,
+            "Seconds": need / terms.speed,
+        }
+    )
+    return frame.iloc[np.lexsort((frame["Language"], -need))].reset_index(drop=True)
+
+
+def to_quote(names: tuple[str, str], terms: Terms, use: Use, each: float, each_base: float) -> str:
+    """Language and base in one sentence.
+
+    Args:
+        each, each_base: tokens of a character of the base, in the language and in the base.
+
+    >>> price = ModelPrice(name="GPT-2", maker="", tokenizer="gpt-2", input=3.0, output=3.0, cached_input=None,
+    ...                    window=8192, date="", source="")
+    >>> print(to_quote(("Burmese", "English"), Terms(price, 0, 50.0), Use(read=6000), 20 / 6, 0.2))
     An article of 6,000 characters in English takes 20,000 tokens of GPT-2 in Burmese instead of 1,200 in English: it \
-costs 0.0600 instead of 0.0036 (16.7 times as much), 41 % of it fits into 8,192 tokens of context instead of all of \
-it, and at 50 tokens per second it takes 6.7 min instead of 24 s.
+costs 0.0600 USD instead of 0.0036 (16.7 times as much), 41 % of it fits into 8,192 tokens of context instead of all \
+of it, and at 50 tokens per second it takes 6.7 min instead of 24 s.
     """
-    language, base, tokenizer = names
-    cost, base_cost = (n * terms.price / 1e6 for n in (tokens, base_tokens))
+    language, base = names
+    total = use.read + use.written
+    tokens, base_tokens = each * total, each_base * total
+    money, base_money = (cost(terms.price, one * use.read, one * use.written, use) for one in (each, each_base))
+    window = terms.price.window
+    answer = f" with an answer of {use.written:,}" if use.written else ""
     return (
-        f"An article of {length:,} characters in {base} takes {tokens:,.0f} tokens of {tokenizer} in {language} "
-        f"instead of {base_tokens:,.0f} in {base}: it costs {cost:.4f} instead of {base_cost:.4f} "
-        f"({times(tokens / base_tokens)} times as much), {_share(terms.window / tokens)} of it fits into "
-        f"{terms.window:,} tokens of context instead of {_share(terms.window / base_tokens)} of it, "
+        f"An article of {use.read:,} characters in {base}{answer} takes {tokens:,.0f} tokens of {terms.price.name} in "
+        f"{language} instead of {base_tokens:,.0f} in {base}: it costs {money:.4f} {use.currency} instead of "
+        f"{base_money:.4f} ({times(tokens / base_tokens)} times as much), {_share(window / tokens)} of it fits into "
+        f"{window:,} tokens of context instead of {_share(window / base_tokens)} of it, "
         f"and at {terms.speed:g} tokens per second it takes {_duration(tokens / terms.speed)} "
         f"instead of {_duration(base_tokens / terms.speed)}."
     )
@@ -135,5 +244,25 @@ def _duration(seconds: float) -> str:
         return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
     return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
+
+_WHOLE = st.column_config.NumberColumn(format="localized")
+_CONFIG = {
+    "Language": st.column_config.TextColumn(pinned=True),
+    "Model": st.column_config.TextColumn(pinned=True),
+    "Tokens": _WHOLE,
+    "Tokens read": _WHOLE,
+    "Tokens written": _WHOLE,
+    "Fits": st.column_config.ProgressColumn(
+        "Share that fits",
+        format="percent",
+        min_value=0,
+        max_value=1,
+        help="Of what is read and written, in the window.",
+    ),
+    "Articles": st.column_config.NumberColumn(
+        "Articles in the window", format="%.2f", help="How many such articles fit at once."
+    ),
+    "Seconds": st.column_config.NumberColumn(format="%.1f", help="To read and write it, at the speed typed."),
+}
 
 VIEW = View(label="Calculator", place=110, draw=draw)

@@ -190,7 +190,9 @@ def _one(context: PremiumContext, row: int, spec: str | None, sentence: str, key
         st.text(sentence)
         return
     segmentation = cached.segmentation(spec, sentence, False, False)
-    opened = Row(spec, cached.tokenizer(spec), segmentation, context.colours[context.rows.index(row)])
+    opened = Row(
+        spec, cached.tokenizer(spec), segmentation, context.colours[context.rows.index(row)], context.label(row)
+    )
     token_view(token_view_of([opened], sentence, (0, len(sentence)), _PLAIN), key=f"evidence_{key}_{row}")
 
 

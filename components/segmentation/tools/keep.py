@@ -1,11 +1,15 @@
 """Take it away: the view as a picture or a page, the tokens as CSV and JSON."""
 
 import json
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from components.publish.button import publish_button
 from components.segmentation.context import VIEW_KEY, SegmentationContext
 from components.segmentation.view_files.component import view_files
+from components.widgets import names, text_state
+from components.widgets.pickers import TOKENIZERS, tokenizers_in_link
 from components.widgets.view import View
 from core.export.csv import for_spreadsheets
 from core.export.tokens import document, to_csv
@@ -16,6 +20,11 @@ def draw(context: SegmentationContext) -> None:
     named = [(row.info, row.segmentation) for row in context.rows]
     st.markdown("**The view**")
     view_files(VIEW_KEY, key="view_files")
+    st.markdown("**The page**")
+    if note := text_state.link_note():
+        st.caption(f"{note} So the page cannot be published; save the view as HTML above instead.")
+    else:
+        publish_button(page_address(context))
     st.markdown("**The tokens**")
     with st.container(horizontal=True):
         st.download_button(
@@ -40,6 +49,17 @@ def draw(context: SegmentationContext) -> None:
         "A cell of the CSV that a spreadsheet would take for a formula has an apostrophe in front; bytes_hex "
         "is always exact. The page's address restores tokenizers, text, view and options: **Copy link** above."
     )
+
+
+def page_address(context: SegmentationContext) -> str:
+    """The link of the page as it stands, without a server's name."""
+    specs = [row.spec for row in context.rows]
+    query = {name: st.query_params.get_all(name) for name in st.query_params} | {
+        text_state.PARAMETER: text_state.in_link(),
+        TOKENIZERS: tokenizers_in_link(specs),
+        names.PARAMETER: names.in_link(specs),
+    }
+    return f"segmentation?{urlencode(query, doseq=True)}"
 
 
 VIEW = View(label="Share and keep", place=70, draw=draw)

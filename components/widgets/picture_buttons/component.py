@@ -1,5 +1,8 @@
-"""Two buttons that save a plotly figure as SVG and PNG, drawn in the reader's browser: no network, no browser here."""
+"""Buttons that save a plotly figure as SVG and PNG, drawn in the reader's browser: no network, no browser here."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import plotly.graph_objects as go
@@ -16,12 +19,33 @@ _component = st.components.v2.component(
 )
 
 
-def picture_buttons(figure: go.Figure, name: str, alt: str, *, key: str) -> None:
-    """Draw the buttons.
+@dataclass(frozen=True)
+class Picture:
+    """One size of the figure.
 
     Args:
-        figure: as it is to be drawn; its layout says how large.
+        label: of the size, such as "one column".
+        centimetres: how wide it is printed.
+        figure: as it is to be drawn; its layout says on how many pixels.
+    """
+
+    label: str
+    centimetres: float
+    figure: go.Figure
+
+
+def picture_buttons(pictures: Sequence[Picture], name: str, alt: str, *, key: str) -> None:
+    """Draw the buttons; the PNG has 300 dots to the inch.
+
+    Args:
+        pictures: the same figure in several sizes, the usual one first; they differ in layout only.
         name: of the files, without ending.
         alt: what the picture shows, for those who do not see it; goes into the SVG.
     """
-    _component(key=key, data={"figure": figure.to_json(), "name": name, "alt": alt, "script": plotly_address()})
+    drawn = [json.loads(one.figure.to_json()) for one in pictures]
+    sizes = [
+        {"label": one.label, "centimetres": one.centimetres, "layout": each["layout"]}
+        for one, each in zip(pictures, drawn, strict=True)
+    ]
+    data = {"traces": drawn[0]["data"], "sizes": sizes, "name": name, "alt": alt, "script": plotly_address()}
+    _component(key=key, data=data)

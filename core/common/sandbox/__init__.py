@@ -10,6 +10,7 @@ what it has started. `answer` puts the four together for a single question.
 | a stranger's tokenizer, `tokenizers.isolation` | bare | address space | timers, renewed | its files | input, timers |
 | a chat template, `tokenizers.chat.template` | bare | address space | timers | no file | signal, timers |
 | a look at a plan, `lab.look_apart` | no secrets but the Hub's | data | deadline, timers | not | input, timers |
+| a page to publish, `export.publish` | no secrets | data | deadline, timers | not | input, timers |
 | a corpus, its facts or its text, `corpora.reading` | no secrets | data | deadline, timer | its file | signal, timer |
 | the same of a corpus that the Hub has | no secrets | data | deadline, timer | not | signal, timer |
 | sums over very many draws, `stats.drawn_sums` | bare | data | deadline, timer | no file | signal, timer |

@@ -1,0 +1,138 @@
+"""Tables and citations as LaTeX sees them: they compile without a warning, in one column and in two."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.export import latex
+from core.export.latex_layout import PAGE, layout
+from core.export.latex_text import escaped
+from core.export.provenance import CitedTokenizer, Provenance, to_latex
+from core.export.references import FLORES, PREMIUM, bibliography, papers_of, references
+from core.premium.atlas import atlas_tokenizers, shipped_atlas
+from core.premium.premium import premiums, resample
+from core.text.languages import language
+
+PDFLATEX = shutil.which("pdflatex")
+needs_tex = pytest.mark.skipif(PDFLATEX is None, reason="pdflatex is not installed (texlive-latex-recommended)")
+ODD = '50 % of #1_own & ~a^b {c} \\d $e | <f> "g" é ọ́ Đ 日本 سلام −½'
+ABOUT = Provenance(
+    what="Token premiums over English per line",
+    corpus="FLORES-200 dev + devtest",
+    corpus_fingerprint="2d1e0da105b15844",
+    sentences="2,009",
+    tokenizers=(CitedTokenizer("GPT-2", "a36c6443bc67d9d3"), CitedTokenizer(ODD, "0123456789abcdef")),
+    counted="2026-11-22",
+    versions=("tiktoken 0.14.0",),
+    licence="",
+    link="https://atlas.example.org/premium?find=50%25_a#b",
+    retrieved="2026-11-25",
+    references=(FLORES, PREMIUM),
+)
+KEYS = ["gpt-2", "cl100k", "o200k", "llama-2", "llama-3", "qwen", "tekken-240718", "xlm-r"]
+
+
+def compiled(folder: Path, body: str, options: str, *, bibtex: str = "") -> str:
+    """The log of a small paper with this body, whose bibliography is `bibtex`."""
+    cite = "\\nocite{*}\\bibliographystyle{plain}\\bibliography{refs}" if bibtex else ""
+    packages = "\\usepackage{booktabs,graphicx,url}"
+    document = f"\\documentclass[{options}]{{article}}{packages}\\begin{{document}}Text.\n{body}{cite}\\end{{document}}"
+    (folder / "a.tex").write_text(document, encoding="utf-8")
+    (folder / "refs.bib").write_text(bibtex, encoding="utf-8")
+    assert PDFLATEX is not None
+    steps = [["bibtex", "a"], [PDFLATEX, "a"]] if bibtex else []
+    for command in [[PDFLATEX, "a"], *steps]:
+        more = [] if command[0] == "bibtex" else ["-interaction=nonstopmode", "-halt-on-error"]
+        done = subprocess.run([command[0], *more, command[1]], cwd=folder, capture_output=True, text=True, timeout=120,
+                              check=False)  # fmt: skip
+        assert done.returncode == 0, done.stdout[-1500:]
+        assert "Warning--" not in done.stdout
+    return (folder / "a.log").read_text(encoding="utf-8", errors="replace")
+
+
+def long_table(n_languages: int, keys: list[str]) -> dict[str, list[object]]:
+    table = shipped_atlas(keys).select(languages=[*shipped_atlas(keys).languages[: n_languages - 1], "eng_Latn"])
+    found = premiums(table, "eng_Latn", "line", resample(table, 40))
+    cells = [(k, n) for k in range(len(keys)) for n in range(len(table.languages))]
+    return {
+        "Language": [language(table.languages[n]).label for _, n in cells],
+        "Tokenizer": [table.tokenizers[k].label for k, _ in cells],
+        **{name: [float(side[cell]) for cell in cells] for name, side in
+           (("Premium", found.value), ("Low", found.low), ("High", found.high))},
+    }  # fmt: skip
+
+
+@needs_tex
+@pytest.mark.parametrize("options", ["10pt", "twocolumn,10pt"])
+@pytest.mark.parametrize(("n_languages", "n_tokenizers"), [(3, 1), (12, 2), (20, 8), (120, 8)])
+def test_a_table_of_premiums_fits(tmp_path: Path, options: str, n_languages: int, n_tokenizers: int) -> None:
+    text = to_latex(long_table(n_languages, KEYS[:n_tokenizers]), ABOUT)
+    log = compiled(tmp_path, text, options)
+    assert "Overfull" not in log and "too large" not in log and "multiply defined" not in log
+
+
+@needs_tex
+def test_any_name_and_any_length_of_words_compiles(tmp_path: Path) -> None:
+    names = [ODD, "[1]", "*", *(f"{chr(c)}{chr(c + 1)}" for c in range(0xA1, 0x250, 2))]
+    columns = {
+        "Language": names,
+        "All its languages, with #": ["a word and more of them " * 12] * len(names),
+        ODD: [1.0] * len(names),
+    }
+    assert "Overfull" not in compiled(tmp_path, to_latex(columns, ABOUT), "10pt")
+
+
+@needs_tex
+def test_the_bibliography_compiles_with_every_paper(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    log = compiled(tmp_path, "", "10pt", bibtex=bibliography(replace(ABOUT, references=tuple(references()))))
+    assert "undefined" not in log
+
+
+def test_size_and_place_follow_the_number_of_columns() -> None:
+    one, many = (to_latex(long_table(5, KEYS[:n]), ABOUT) for n in (1, 4))
+    assert r"\begin{table}" in one and r"\small" in one
+    assert r"\begin{table*}" in many and "Part" not in many
+    assert to_latex(long_table(5, KEYS), ABOUT).count(r"\begin{table*}") > 1  # too wide for letters that can be read
+
+
+def test_fingerprints_are_comments_and_the_caption_is_short() -> None:
+    text = to_latex(long_table(3, KEYS[:1]), ABOUT)
+    printed = "\n".join(line for line in text.splitlines() if not line.startswith("%"))
+    for trace in ("2d1e0da105b15844", "a36c6443bc67d9d3", "atlas.example.org"):
+        assert trace in text and trace not in printed
+    assert r"\caption{Token premiums over English per line.}" in printed
+    assert "FLORES-200 dev + devtest, 2,009 sentences. In brackets: 95~\\% intervals." in printed
+
+
+@given(st.lists(st.lists(st.text(max_size=60), min_size=3, max_size=3), min_size=1, max_size=12))
+def test_no_cell_is_lost_in_the_layout(columns: list[list[str]]) -> None:
+    found = layout(columns, [True] * len(columns))
+    assert sorted({n for panel in found.panels for n in panel}) == list(range(len(columns)))
+    assert [start for start, _ in found.rows] == [0, *(end for _, end in found.rows[:-1])] and found.rows[-1][1] == 2
+    assert all(own <= PAGE for own in found.breaking.values())
+
+
+def test_a_label_occurs_once() -> None:
+    text = latex.table({"A": [f"x{n}" for n in range(200)]}, "c", "tab:a")
+    labels = re.findall(r"\\label\{(.+?)\}", text)
+    assert len(labels) > 3 and len(set(labels)) == len(labels)
+
+
+def test_accents_are_commands_that_every_encoding_has() -> None:
+    assert escaped("Māori Bokmål ọ") == r"M\={a}ori Bokm\r{a}l \d{o}"
+
+
+def test_papers_are_of_tokenizers_in_the_atlas() -> None:
+    named = [key for one in references().values() for key in one.tokenizers]
+    assert set(named) <= set(atlas_tokenizers()) and len(named) == len(set(named))
+    assert papers_of(["gpt-2", "llama-4"]) == ("radford2019",)
+    text = bibliography(ABOUT)
+    for fact in ("@misc{token-atlas-2d1e0da1", "version = {0.1.0}", "2207.04672", "2305.15425", "FLORES-200"):
+        assert fact in text

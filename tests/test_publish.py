@@ -1,0 +1,110 @@
+"""A published page holds what the page shows, and what cannot be published says why and leaves nothing."""
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from components.frame import visitor
+from components.publish import button
+from components.publish.page import page
+from components.publish.plain_markdown import html_of, inline
+from components.publish.table_markup import table
+from core.__main__ import main
+from core.common.data_folders import ROOT
+from core.common.errors import UserError
+from core.jobs.owner import browser
+
+
+def data_of(document: str) -> dict:
+    return json.loads(document.partition('id="data">')[2].partition("</script>")[0])
+
+
+def test_premium_is_published_with_its_data_and_every_order() -> None:
+    document = page("https://atlas.example.org/premium?find=Thai,Lao&counted=gpt-2&sort=Name")
+    data = data_of(document)
+    heatmap = data["charts"]["heatmap"]
+    assert heatmap["layout"]["xaxis"]["ticktext"] == ["Lao", "Thai"]
+    assert set(data["orders"]) == {"Premium", "Script", "Family", "Region", "Speakers", "Resources"}
+    assert "<option selected>Name</option>" in document
+    assert 'href="https://atlas.example.org/premium' in document
+    assert not re.findall(r'(?:src|href)="(?!https://atlas)', document.partition("<script")[0])  # nothing is fetched
+
+
+def test_segmentation_is_published_with_its_view_and_numbers() -> None:
+    document = page("segmentation?tokenizers=builtin:words&tokenizers=builtin:utf8-bytes")
+    data = data_of(document)
+    views = [one for one in data["components"] if one["name"] == "token_atlas_token_view"]
+    assert [lane["spec"] for lane in views[0]["data"]["lanes"]] == ["builtin:words", "builtin:utf8-bytes"]
+    assert "export default" in data["sources"]["token_atlas_token_view"] and "<table>" in document
+    assert "Plotly.react" in document and len(document) < 1_000_000  # plotly.js only where there is a chart
+
+
+@pytest.mark.parametrize(
+    ("link", "reason"),
+    [("runs", "premium"), ("premium?counted=gtp-2", "gpt-2"), ("segmentation?tokenizers=builtin:nothing", "nothing")],
+)
+def test_what_cannot_be_published_says_why(link: str, reason: str) -> None:
+    with pytest.raises(UserError, match=reason):
+        page(link)
+
+
+def test_the_command_writes_a_folder_or_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "new" / "page"
+    assert main(["publish", "--link", "premium?find=Thai&counted=gpt-2", "--out", str(folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["files"] == ["index.html", "README.md"]
+    assert "sdk: static" in (folder / "README.md").read_text()
+    assert main(["publish", "--link", "premium", "--out", str(folder)]) == 2
+    assert "new or empty" in capsys.readouterr().err
+    assert main(["publish", "--link", "premium?counted=gtp-2", "--out", str(tmp_path / "other")]) == 2
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["new"]
+
+
+@given(st.text())
+def test_no_markdown_becomes_an_element_of_its_own(text: str) -> None:
+    allowed = r"</?(?:p|ul|li|strong|em|code)>|<a href=\"https?://[^\"<>]*\">|</a>"
+    assert "<" not in re.sub(allowed, "", html_of(text))
+
+
+def test_marks_are_read_and_escapes_are_not() -> None:
+    assert inline(r"**a** :orange-badge[b] :material/block: `c` \*d\*") == "<strong>a</strong> b <code>c</code> *d*"
+
+
+def test_a_table_shows_numbers_as_the_page_did_and_hides_what_it_hid() -> None:
+    frame = pd.DataFrame({"name": ["<i>"], "n": [0.5], "x": [None], "gone": [1]})
+    found = table(frame, '{"n": {"label": "Share", "type_config": {"format": "percent"}}, "gone": {"hidden": true}}')
+    assert "&lt;i&gt;" in found and ">50.00 %<" in found and ">Share<" in found and "gone" not in found
+
+
+def test_the_button_publishes_the_page_as_it_stands_for_this_visitor(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+    monkeypatch.setattr(button, "published_page", lambda link, who: asked.append((link, who)) or b"<title>x</title>")
+
+    def script() -> None:
+        from components.publish.button import publish_button
+
+        publish_button("premium?find=Thai")
+
+    app = AppTest.from_function(script)
+    app.session_state["visitor_session"] = "a secret"
+    app.run()
+    assert not app.get("download_button")
+    app.button(key="publish_make").click().run()
+    assert asked == [("premium?find=Thai", browser("a secret").key)]
+    assert not app.exception and app.get("download_button")
+
+
+def test_a_process_in_a_visitors_place_sees_what_is_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor, "_stand_in", [])
+    visitor.stand_in(browser("ann"))
+    assert visitor.visitor() == browser("ann")
+
+
+def test_strangers_tokenizers_are_opened_apart_by_the_process_that_publishes() -> None:
+    source = (ROOT / "components" / "publish" / "process.py").read_text(encoding="utf-8")
+    assert source.index("serve()  #") < source.index("page(question")

@@ -1,0 +1,155 @@
+"""What a user takes away from Premium: every column says what it is, numbers are clean, pictures are vectors."""
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from pyarrow import parquet
+from streamlit.testing.v1 import AppTest
+
+from components.charts.paper import ONE, TWO, paper
+from components.premium import figure, take_away
+from components.premium.view import VIEWS
+from components.premium.views import calculator, lorenz_curves, measures, table
+from core.common.public_link import public_link
+from core.export.bundle import bundle
+from core.premium.cell_rows import CELL_COLUMNS
+
+PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
+COLUMNS = ["code", "language", "script", "tokenizer", "spec", "fingerprint", "tokens", "base", "unit", "premium", "low",
+           "high", "n", "clusters", "reason"]  # fmt: skip
+OPTIONS = [
+    {"group": "Family"},
+    {"group": "Region"},
+    {"group": "Resources"},
+    {"against": "Speakers"},
+    {"against": "UTF-8"},
+    {"compare": "Languages"},
+]
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What the page offers to take away, as it is drawn."""
+    found: list[tuple[Any, ...]] = []
+    for module in (calculator, figure, lorenz_curves, measures, table):
+        monkeypatch.setattr(module, "take_away", lambda *args: found.append(args))
+    return found
+
+
+def drawn(**query: str | list[str]) -> None:
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception and not app.error
+
+
+def all_tables(taken: list[tuple[Any, ...]]) -> dict[str, Any]:
+    found = {}
+    for key, context, title, _, numbers, _, *cells in taken:
+        about = take_away.provenance_of(context, title)
+        found[key] = take_away.kept_tables(key, context, numbers(), *cells), about
+    return found
+
+
+@pytest.mark.parametrize("query", [*({"premium": view} for view in VIEWS.all()), *OPTIONS])
+def test_every_column_of_every_view_says_what_it_is(taken: list[tuple[Any, ...]], query: dict[str, str]) -> None:
+    view = {"group": "Groups", "against": "Relations", "compare": "Differences"}.get(next(iter(query)))
+    drawn(**({"premium": view} | query if view else query))
+    for tables, about in all_tables(taken).values():
+        for one in tables:
+            assert [name for name in one.columns if not one.meanings[name]] == []
+        with zipfile.ZipFile(io.BytesIO(bundle(tables, about, "csv"))) as archive:
+            readme = archive.read("README.md").decode()
+            for name in ("cells.csv", "view.csv"):
+                header = archive.read(name).decode("utf-8-sig").splitlines()[0]
+                assert all(f"\n| {column} | " in readme for column in next(csv.reader([header])))
+
+
+def test_cells_hold_what_a_number_depends_on_without_noise(taken: list[tuple[Any, ...]]) -> None:
+    drawn(find="Burmese, Thai", counted=["gpt-2", "bert-cased"])
+    tables, about = all_tables(taken)["heatmap"]
+    with zipfile.ZipFile(io.BytesIO(bundle(tables, about, "csv"))) as archive:
+        rows = list(csv.DictReader(io.StringIO(archive.read("cells.csv").decode("utf-8-sig"), newline="")))
+        assert "petrov2023" in archive.read("references.bib").decode()
+    assert list(rows[0])[: len(COLUMNS)] == COLUMNS == list(CELL_COLUMNS)[: len(COLUMNS)]
+    by_cell = {(row["code"], row["tokenizer"]): row for row in rows}
+    burmese, thai = by_cell["mya_Mymr", "GPT-2"], by_cell["tha_Thai", "BERT cased"]
+    assert (burmese["spec"], burmese["base"], burmese["unit"]) == ("tiktoken:r50k_base", "eng_Latn", "line")
+    assert (burmese["n"], burmese["clusters"]) == ("2009", "2009")
+    assert burmese["premium"].startswith("16.8") and all(len(burmese[name]) <= 7 for name in ("premium", "low", "high"))
+    assert thai["premium"] == "" and "unknown" in thai["reason"]
+    with zipfile.ZipFile(io.BytesIO(bundle(tables, about, "parquet"))) as archive:
+        read = parquet.read_table(io.BytesIO(archive.read("cells.parquet"))).to_pylist()
+    assert [str(row["premium"]) for row in read] == [row["premium"] or "None" for row in rows]
+
+
+def test_the_same_content_gives_the_same_bytes(taken: list[tuple[Any, ...]]) -> None:
+    drawn(find="Thai", counted=["gpt-2"])
+    tables, about = all_tables(taken)["heatmap"]
+    assert bundle(tables, about, "csv") == bundle(tables, about, "csv")
+
+
+def test_a_printed_heatmap_is_polygons_of_its_colours() -> None:
+    z = np.array([[0.0, 1.0, np.nan], [1.0, 0.0, 0.5]])
+    text = [["a", "b", ""], ["c", "d", "e"]]
+    cells = go.Heatmap(z=z, zmin=0, zmax=1, colorscale=[[0, "rgb(0,0,0)"], [1, "rgb(200,100,0)"]], text=text,
+                       texttemplate="%{text}")  # fmt: skip
+    printed = paper(go.Figure(cells, {"height": 200}), "text")
+    assert "heatmap" not in {trace.type for trace in printed.data}
+    by_colour = {trace.fillcolor: trace.x.count(None) for trace in printed.data if trace.fill == "toself"}
+    assert by_colour == {"rgb(0, 0, 0)": 2, "rgb(200, 100, 0)": 2, "rgb(100, 50, 0)": 1}
+    assert [trace.text for trace in printed.data if trace.mode == "text"] == [("a", "b", "", "c", "d", "e")]
+    assert any(trace.marker.showscale for trace in printed.data)
+
+
+def test_names_side_by_side_do_not_lie_on_each_other_in_one_column() -> None:
+    axis = {
+        "tickvals": list(range(34)),
+        "ticktext": [f"n{n}" for n in range(34)],
+        "tickangle": -45,
+        "range": [-0.5, 33.5],
+    }
+    figure_ = go.Figure(go.Scatter(x=[0, 33], y=[0, 1]), {"height": 200, "xaxis": axis})
+    two, one = (len(paper(figure_, "text", width).layout.xaxis.tickvals) for width in (TWO, ONE))
+    assert two == 34 and 15 < one < 30
+
+
+@pytest.mark.parametrize(
+    ("address", "visited", "link"),
+    [
+        ("", "http://localhost:8501/premium?find=Thai", ""),
+        ("", "http://127.0.0.1:8501/premium", ""),
+        ("", "http://[::1]:8501/premium", ""),
+        ("", "http://192.168.1.7/premium", ""),
+        ("", "http://workstation:8501/premium", ""),
+        ("", "https://atlas.example.org/premium?find=Thai", "https://atlas.example.org/premium?find=Thai"),
+        (
+            "https://a.example.org/",
+            "http://localhost:8501/premium?find=Thai",
+            "https://a.example.org/premium?find=Thai",
+        ),
+        ("https://a.example.org/atlas", "http://10.0.0.3/atlas/premium?x=1", "https://a.example.org/atlas/premium?x=1"),
+        ("https://a.example.org/atlas", "http://10.0.0.3/premium", "https://a.example.org/atlas/premium"),
+    ],
+)
+def test_a_citation_names_an_address_that_others_reach(
+    monkeypatch: pytest.MonkeyPatch, address: str, visited: str, link: str
+) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_ADDRESS", address)
+    assert public_link(visited) == link
+
+
+def test_the_evidence_calls_a_tokenizer_as_the_page_does() -> None:
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    for name, value in {"premium": "Evidence", "counted": ["gpt-2"], "language": "deu_Latn"}.items():
+        app.query_params[name] = value
+    app.run()
+    views = [one for one in app.main.get("bidi_component") if "token_view" in one.proto.component_name]
+    assert views and all('"label":"GPT-2"' in one.proto.json.replace('": ', '":') for one in views)
