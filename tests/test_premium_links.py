@@ -160,9 +160,9 @@ def _settled() -> None:
     """The segmentation's options in the run in which the page chooses cards for a phone, and the order."""
     import streamlit as st
 
-    from components.widgets.view_options import AS_CHOSEN, ORDER, settle, view_options
+    from components.widgets.view_options import AS_CHOSEN, ORDER, settle_on_cards, view_options
 
-    settle("Cards")
+    settle_on_cards()
     st.session_state[ORDER] = AS_CHOSEN
     st.session_state["shown"] = view_options().view
 

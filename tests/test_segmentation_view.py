@@ -109,6 +109,7 @@ def test_a_tokenizer_has_its_name_of_the_page_in_files_and_in_what_is_said_of_it
     monkeypatch.setattr(st, "download_button", lambda label, content, *_, **__: files.append(content()))
     renamed = replace(row("builtin:words", "one two"), name="Mine")
     monkeypatch.setattr(keep, "view_files", lambda *_, **__: None)
+    monkeypatch.setattr(keep.text_state, "link_note", lambda: "The text is too long for a link.")
     keep.draw(SegmentationContext([renamed], "one two", (0, 7), ViewOptions(), None))
     assert json.loads(files[-1])["segmentations"][0]["label"] == "Mine"
     assert cost(renamed, [Turn("user", "one")], True, ()).note.startswith("Mine has no chat template")

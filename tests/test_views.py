@@ -33,7 +33,7 @@ def test_labels_and_places_are_unique(views: Registry[View]) -> None:
 def test_words_in_links_made_before_are_still_the_options() -> None:
     assert list(PREMIUM.all()) == [
         *("Ranked", "Map", "Groups", "Lorenz", "Slope", "Units"),
-        *("Relations", "Differences", "Measures", "Evidence", "Calculator", "Table"),
+        *("Relations", "Differences", "Texts", "Measures", "Evidence", "Calculator", "Table"),
     ]
     assert list(TOOLS.all()) == [
         *("Statistics", "Agreement", "Ids", "How it got there", "Chat"),

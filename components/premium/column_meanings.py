@@ -9,6 +9,10 @@ from components.premium.context import PremiumContext
 from core.metrics.base import METRICS
 
 _TOLD = "Whether the two differ beyond chance: paired test over sentences, 5 % after correction for all compared."
+_VERDICT = (
+    "Whether the two differ: a paired test, 5 % after correction for a whole family of pairs, and whether the "
+    "difference is shown to be smaller than the margin set on the page."
+)
 _MEANINGS = {
     "Language": "The language, in English; with its script where the text has it in two.",
     "Script": "The script's usual name.",
@@ -21,8 +25,12 @@ _MEANINGS = {
     "High": "Upper end of the 95 % interval.",
     "Remark": "Why a number is missing.",
     "Remarks": "Why numbers are missing, or what they leave out.",
-    "Differs from the row above": _TOLD,
     "Told apart": _TOLD,
+    "Verdict": _VERDICT,
+    "Measure": "What is measured; its definition stands on the page and in docs/numbers.md.",
+    "Unit": "Unit of the measure.",
+    "Value": "The measure's value.",
+    "Speakers by source": "Figures of each source, with the year and whom it counts.",
     "Languages": "How many languages have a premium.",
     "Cheapest": "Smallest premium of the group.",
     "Median": "Median premium of the group.",
@@ -63,7 +71,7 @@ _OF_A_VIEW = {
     "ratios": {"Ratio": "Tokens of the sentence in the language / in the base language."},
 }
 _BEGINNINGS = {
-    "Differs from ": _TOLD,
+    "Against ": _VERDICT,
     "Cost, ": "Tokens read and written times their prices, in this currency.",
     "Tokens in ": "Tokens of the sentence in this language.",
     "Rank per ": "Place of the language by this unit, the dearest first.",

@@ -73,11 +73,13 @@ class Store:
             path = write_result(result, self._folder(key), self._temporary)
         except OSError as error:
             raise explained(error) from error
-        with self.index.writing() as connection:
+        with self.index.writing() as connection:  # one at a time, or two that put the same would delete each other's
+            if not path.exists():
+                return  # an equal one has replaced it since
             self._enter(connection, path, result)
-        for other in self._files(key):
-            if other != path:
-                other.unlink(missing_ok=True)
+            for other in self._files(key):
+                if other != path:
+                    other.unlink(missing_ok=True)
 
     def get(self, key: str) -> Result | None:
         """The result of this key, or None if there is none; a damaged one is set aside, with a note in `asides`."""
@@ -87,8 +89,8 @@ class Store:
                 if result.origin.key != key:
                     raise UnreadableFile(f"it is the result of {shown(result.origin.key)}")
                 return result
-            except FileNotFoundError:  # replaced by an equal one, or deleted, since it was listed
-                continue
+            except FileNotFoundError:  # since it was listed: replaced by one that is found now, or deleted
+                return self.get(key)
             except UnreadableFile as error:
                 self._put_aside(path, str(error))
             except OSError as error:
