@@ -136,9 +136,9 @@ class JobProcess:
             if error.errno not in FULL:
                 return self.fault(error)
             return {"failed": f"The disk is full. {ROOM}."}
-        except MemoryError:
-            return {"failed": f"It needed more than the {self.kind.memory_mb:,} MB of memory that it may have."}
         except BaseException as error:  # Rust's panics are no Exception
+            if _lacks_memory(error):
+                return {"failed": f"It needed more than the {self.kind.memory_mb:,} MB of memory that it may have."}
             return self.fault(error)
 
     @staticmethod
@@ -147,6 +147,15 @@ class JobProcess:
         traceback.print_exception(error)
         text = without_folders(redacted(f"{type(error).__name__}: {error}"))[:1000]
         return {"failed": f"{text}. This is a fault of the program, not of your input; the log says where."}
+
+
+def _lacks_memory(error: BaseException) -> bool:
+    """Whether this is Python, or the system that has no room for a thread's stack, saying so.
+
+    >>> _lacks_memory(MemoryError()), _lacks_memory(RuntimeError("can't start new thread")), _lacks_memory(OSError())
+    (True, True, False)
+    """
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "start new thread" in str(error))
 
 
 class _Missing(Exception):
