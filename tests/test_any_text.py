@@ -80,7 +80,7 @@ def test_measures_state_numbers_or_reasons(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("n", "name"), enumerate(formats.names()))
+@pytest.mark.parametrize(("n", "name"), list(enumerate(formats.names())))
 def test_measures_state_numbers_or_reasons_in_every_format(n: int, name: str, tmp_path: Path) -> None:
     path = formats.write(tmp_path, formats.made(name))
     states_itself(shipped()[n % len(shipped())], open_path("x:y", path, formats.options(name)))
