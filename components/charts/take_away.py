@@ -1,6 +1,7 @@
 """Under a chart, a popover with its numbers and its picture to keep, and how to cite them."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -9,11 +10,15 @@ import streamlit as st
 from components.charts.paper import WIDTHS, paper
 from components.frame.asking import fragment
 from components.widgets.picture_buttons.component import Picture, picture_buttons
-from core.export.bundle import KeptTable, bundle
+from core.export.bundle import Ending, KeptTable, bundle
 from core.export.latex import Columns
 from core.export.provenance import Provenance, citation, to_csv, to_latex, to_parquet
 from core.export.references import bibliography
 
+_FORMS: dict[Ending, tuple[str, str]] = {
+    "csv": ("CSV", "a spreadsheet"),
+    "parquet": ("Parquet", "pandas, Polars or DuckDB"),
+}
 Tables = Callable[[], Sequence[KeptTable]] | None
 
 
@@ -90,46 +95,25 @@ def _offer(
 
 
 def _zipped(key: str, name: str, about: Provenance, tables: Callable[[], Sequence[KeptTable]]) -> None:
-    help_text = "A zip with the numbers, a README that says what each column is, and references"
-    st.download_button(
-        "CSV",
-        lambda: bundle(tables(), about, "csv"),
-        f"{name}-csv.zip",
-        "application/zip",
-        on_click="ignore",
-        key=f"{key}_csv",
-        help=f"{help_text}; for a spreadsheet",
-    )
-    st.download_button(
-        "Parquet",
-        lambda: bundle(tables(), about, "parquet"),
-        f"{name}-parquet.zip",
-        "application/zip",
-        on_click="ignore",
-        key=f"{key}_parquet",
-        help=f"{help_text}; for pandas, Polars or DuckDB",
-    )
+    what = "A zip with the numbers, a README that says what each column is, and references"
+    for ending in _FORMS:
+        make = partial(_bundled, tables, about, ending)
+        _button(key, ending, f"{name}-{ending}.zip", "application/zip", make, what)
+
+
+def _bundled(tables: Callable[[], Sequence[KeptTable]], about: Provenance, ending: Ending) -> bytes:
+    return bundle(tables(), about, ending)
 
 
 def _plain_tables(key: str, name: str, about: Provenance, numbers: Callable[[], pd.DataFrame]) -> None:
-    st.download_button(
-        "CSV",
-        lambda: to_csv(columns_of(numbers()), about),
-        f"{name}.csv",
-        "text/csv",
-        on_click="ignore",
-        key=f"{key}_csv",
-        help="Numbers in full, for a spreadsheet",
-    )
-    st.download_button(
-        "Parquet",
-        lambda: to_parquet(columns_of(numbers()), about),
-        f"{name}.parquet",
-        "application/vnd.apache.parquet",
-        on_click="ignore",
-        key=f"{key}_parquet",
-        help="Numbers with their types, for pandas, Polars or DuckDB",
-    )
+    csv, parquet = (lambda: to_csv(columns_of(numbers()), about)), (lambda: to_parquet(columns_of(numbers()), about))
+    _button(key, "csv", f"{name}.csv", "text/csv", csv, "Numbers in full")
+    _button(key, "parquet", f"{name}.parquet", "application/vnd.apache.parquet", parquet, "Numbers with their types")
+
+
+def _button(key: str, ending: Ending, file: str, mime: str, make: Callable[[], bytes | str], what: str) -> None:
+    label, use = _FORMS[ending]
+    st.download_button(label, make, file, mime, on_click="ignore", key=f"{key}_{ending}", help=f"{what}, for {use}")
 
 
 def source_line(about: Provenance) -> str:
