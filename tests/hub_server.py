@@ -106,7 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _about(self, name: str, repo: Repo, api: bool, rest: str) -> None:
         what, _, tail = rest.partition("/")
         if repo.silent:
-            self.server.stopping.wait(30)
+            self.server.stopping.wait(300)
             self.close_connection = True
         elif repo.status:
             self._error(repo.status)

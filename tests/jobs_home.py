@@ -17,14 +17,15 @@ from core.jobs.runner.lock import holder
 from core.jobs.store.files import Input, Json
 
 ROOT = Path(__file__).parents[1]
+PATIENCE = 120.0  # seconds; only so that nothing hangs for ever
 SERVER = """
 import sys, json
 from core.jobs.queue import Jobs
-kind, params, session = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3]
+kind, params, session, patience = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3], float(sys.argv[4])
 jobs = Jobs()
 job = jobs.submit(kind, params, session)
 print(job.key, flush=True)
-print(jobs.wait(job.key, 60).state, flush=True)
+print(jobs.wait(job.key, patience).state, flush=True)
 """
 
 
@@ -87,11 +88,14 @@ def kill_workers(home: Path) -> None:
 def server(kind: str, params: str, session: str) -> "subprocess.Popen[str]":
     """Another process that submits a job and waits for it, as a server does."""
     return subprocess.Popen(
-        [sys.executable, "-c", SERVER, kind, params, session], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-c", SERVER, kind, params, session, str(PATIENCE)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
     )
 
 
-def until(condition: object, seconds: float = 10.0) -> None:
+def until(condition: object, seconds: float = PATIENCE) -> None:
     """Wait for a condition, a function of nothing."""
     assert callable(condition)
     deadline = time.monotonic() + seconds

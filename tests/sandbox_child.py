@@ -30,20 +30,29 @@ def write_without_end() -> None:
 
 
 def sleep() -> None:
-    time.sleep(60)
+    time.sleep(600)
 
 
 def close_output_and_stay() -> None:
     print("done", flush=True)
     os.close(1)
-    time.sleep(60)
+    time.sleep(600)
 
 
 def leave_forks_behind(file: str) -> None:
     """Start a process that leaves the session, and note both ids."""
-    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
     Path(file).write_text(f"{os.getpid()} {left.pid}")
-    time.sleep(60)
+
+
+def leave_forks_behind_and_stay(file: str) -> None:
+    leave_forks_behind(file)
+    time.sleep(600)
+
+
+def leave_forks_behind_and_write(file: str) -> None:
+    leave_forks_behind(file)
+    write_without_end()
 
 
 def spin() -> None:

@@ -364,7 +364,7 @@ def test_an_encoder_of_the_hub_is_looked_at_before_its_weights_are_fetched(here:
             name, content, _ = process.stdout.readline().split()
             assert (name, content) == ("acme/encoder", hub.repos["acme/encoder"].commit)
             assert not any("safetensors" in asked for asked in hub.requests if "/resolve/" in asked)
-            vector = json.loads(process.communicate("\n", timeout=120)[0])
+            vector = json.loads(process.communicate("\n", timeout=240)[0])
     assert vector == pytest.approx(open_encoder(str(here / "encoder"), "cpu")(["the cat"])[0].tolist(), abs=1e-6)
 
 
@@ -373,7 +373,7 @@ def test_an_encoder_of_the_hub_is_looked_at_before_its_weights_are_fetched(here:
 
 def _form(here: Path, helper: str | None = None) -> AppTest:
     """The page with a method that needs a helper or a donor, and with what was typed as helper."""
-    page = AppTest.from_file(PAGE, default_timeout=120)
+    page = AppTest.from_file(PAGE, default_timeout=240)
     state = page.session_state
     state["lab_model"], state["lab_donor"], state["lab_helper"] = f"file:{here / 'base'}", None, helper
     state["lab_tokenizer"] = f"file:{here / 'donor' / 'tokenizer.json'}"

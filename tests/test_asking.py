@@ -21,7 +21,7 @@ def page() -> None:
 
 
 def test_a_page_and_a_part_of_it_say_who_asks() -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=240).run()
     assert [text.value for text in app.text] == ["outside False", "page True", "part True"]
     app.button[0].click().run()
     assert [text.value for text in app.text] == ["outside False", "page True", "part True"]

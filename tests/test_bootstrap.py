@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.common.errors import TookTooLong, TooLarge, UserError
+from core.evaluation.passes.cells import Cell, figures
 from core.metrics.base import Ratio
 from core.metrics.intervals import intervals
 from core.premium.premium import premiums, resample
@@ -44,6 +45,33 @@ def test_sums_are_of_the_same_draws_in_any_blocks(monkeypatch: pytest.MonkeyPatc
         quantities[:, items] @ drawn_at_once(len(items), 40, 2 + n).T.astype(float) for n, items in enumerate(strata)
     )
     assert np.allclose(whole, expected)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_what_is_not_finite_is_in_the_sums_of_the_draws_that_hold_it(value: float) -> None:
+    quantities = np.random.default_rng(1).integers(0, 50, (2, 30)).astype(float)
+    without = quantities.copy()
+    quantities[0, 4], without[0, 4] = value, 0.0
+    with np.errstate(all="raise"):
+        found = resampled_sums(quantities, [np.arange(30)], 60, seed=2)
+        finite = resampled_sums(without, [np.arange(30)], 60, seed=2)
+    held = drawn_at_once(30, 60, 2)[:, 4] > 0
+    assert 0 < held.sum() < 60
+    assert np.array_equal(found[0], np.where(held, value, finite[0]), equal_nan=True)
+    assert np.array_equal(found[1], finite[1])
+
+
+def test_a_figure_of_a_text_that_cannot_be_is_no_number_and_the_others_are() -> None:
+    quantities = np.stack([np.ones(12), np.full(12, 2.0), np.zeros(12), np.eye(12)[3]])
+    quantities[0, 5] = np.inf
+    cell = Cell("", "", (np.arange(12),))
+    ratios = [lambda sums, n=n: sums[n] / sums[1] for n in (0, 3)] + [lambda sums: sums[1] / sums[2]]
+    infinite, fine, none = figures(cell, quantities, [*ratios], seed=0)
+    assert np.isnan([infinite.value, infinite.low, infinite.high]).all() and "is infinite" in infinite.reason
+    assert (fine.value, fine.low, fine.reason) == (1 / 24, 0.0, "") and fine.high > fine.value
+    assert np.isnan(none.value) and none.reason == "There is nothing to divide by."
+    (sometimes,) = figures(cell, quantities, [lambda sums: sums[1] / sums[3]], seed=0)
+    assert sometimes.value == 24 and np.isnan(sometimes.low) and "in some of the draws" in sometimes.reason
 
 
 def test_premiums_are_the_same_in_any_blocks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -176,7 +176,7 @@ def test_tools_reach_the_tokenizers_of_mistral() -> None:
 
 
 def page(*specs: str) -> AppTest:
-    app = AppTest.from_file(str(FRAME), default_timeout=120)
+    app = AppTest.from_file(str(FRAME), default_timeout=240)
     app.query_params["tool"] = "Chat"
     app.query_params["tokenizers"] = list(specs)
     return app.run()

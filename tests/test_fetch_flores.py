@@ -15,7 +15,7 @@ from core.jobs.job import State
 from core.jobs.queue import Jobs
 from core.jobs.shared_cache import shared
 from core.tokenizers.catalog import open_tokenizer
-from tests.jobs_home import jobs_home
+from tests.jobs_home import PATIENCE, jobs_home
 
 PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
 SIZE = flores200.REMOTE.n_bytes
@@ -56,7 +56,7 @@ def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
 
 def page() -> AppTest:
     key = brought.in_link(brought.keep(open_tokenizer("builtin:words").info))
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app = AppTest.from_file(str(PAGE), default_timeout=240)
     app.query_params["counted"] = ["gpt-2", key]
     app.run()
     assert not app.exception
@@ -69,7 +69,7 @@ def after_download(app: AppTest) -> str:
     assert not app.exception
     jobs = Jobs()
     job = next(job for job in jobs.newest() if job.kind == "fetch")
-    assert jobs.wait(job.key, 60).state is State.FAILED
+    assert jobs.wait(job.key, PATIENCE).state is State.FAILED
     app.run()
     assert not app.exception and len(app.error) == 1
     assert any(button.label == "Try again" for button in app.button)

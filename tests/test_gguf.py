@@ -2,12 +2,13 @@
 
 import random
 import struct
-import time
+import sys
 import tracemalloc
 from pathlib import Path
 
 import gguf
 import numpy as np
+import psutil
 import pytest
 
 from core.common.errors import UnknownName, UnreadableFile, UserError
@@ -19,7 +20,6 @@ from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import PLAIN, LocalTokenizer, Specials, Tokenizer
 from tests import gguf_files
 from tests.datafolder import TOKENIZERS, needs_data
-from tests.patience import patience
 
 TEXTS = ["hello", " hello  héllo\n\n", "<tool>hello<s></s><|endoftext|>", "unaffable, a 你!", "\0\ufeff\u200b"]
 
@@ -234,10 +234,8 @@ def test_a_claim_of_many_entries_costs_nothing(tmp_path: Path, kind: int, key: s
     for n in (2**60, 2**64 - 1, 10**6):
         (tmp_path / "a.gguf").write_bytes(_array(kind, n, key) + bytes(64))
         tracemalloc.start()
-        began = time.perf_counter()
         with pytest.raises(UnreadableFile):
             _open(tmp_path / "a.gguf")
-        assert time.perf_counter() - began < patience(1)
         assert tracemalloc.get_traced_memory()[1] < 2**20
         tracemalloc.stop()
 
@@ -259,15 +257,19 @@ def test_headers_that_lie_are_refused(tmp_path: Path, data: bytes) -> None:
         _open(tmp_path / "a.gguf")
 
 
-def test_a_sparse_file_of_many_gigabytes_is_read_at_once(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how much was read")
+def test_of_a_sparse_file_of_many_gigabytes_only_its_head_is_read(tmp_path: Path) -> None:
     path = gguf_files.bpe(tmp_path / "a.gguf")
     with path.open("r+b") as file:
         file.truncate(20 * 2**30)
-    began = time.perf_counter()
+    tracemalloc.start()
+    before = psutil.Process().io_counters().read_chars
     tokenizer = _open(path)
     assert isinstance(tokenizer, LocalTokenizer)
     assert _spelled(tokenizer, "hello") == ["hello"]
-    assert time.perf_counter() - began < patience(2)
+    assert psutil.Process().io_counters().read_chars - before < 2**26
+    assert tracemalloc.get_traced_memory()[1] < 2**26
+    tracemalloc.stop()
 
 
 @needs_data

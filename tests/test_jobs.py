@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from core.common import processes
@@ -22,6 +23,7 @@ from core.jobs.runner import launch, lock
 from core.jobs.store.files import Input
 from core.jobs.store.index import StoreError
 from tests.jobs_home import (
+    PATIENCE,
     daemon_pid,
     jobs_home,
     kill_daemon,
@@ -30,9 +32,6 @@ from tests.jobs_home import (
     until,
     worker_pids,
 )
-from tests.patience import patience
-
-PATIENCE = 60.0  # seconds; the machine may be busy with other things
 
 
 @pytest.fixture
@@ -44,6 +43,12 @@ def home(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def jobs(home: Path) -> Jobs:
     return Jobs()
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    """Work that was given this path waits there until the file is made."""
+    return tmp_path / "gate"
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +120,8 @@ def test_bad_submissions_are_refused(shared_jobs: Jobs) -> None:
         shared_jobs.export("../../etc/passwd")
 
 
-def test_progress_has_rate_and_time_left(shared_jobs: Jobs) -> None:
-    job = shared_jobs.submit("steps", {"steps": 8, "seconds": 0.6}, "ann")
+def test_progress_has_rate_and_time_left(shared_jobs: Jobs, gate: Path) -> None:
+    job = shared_jobs.submit("steps", {"steps": 8, "free": 4, "gate": str(gate)}, "ann")
     seen: list[Job] = []
 
     def at_a_step() -> bool:  # between two steps it waits for a turn
@@ -128,18 +133,19 @@ def test_progress_has_rate_and_time_left(shared_jobs: Jobs) -> None:
     assert 0 < now.done < now.total == 80
     assert now.rate > 0
     assert now.remaining == pytest.approx((now.total - now.done) / now.rate, rel=0.01)
+    gate.touch()
+    finished(shared_jobs, job)
 
 
-def test_cancel_and_resume(shared_jobs: Jobs, shared_home: Path) -> None:
-    job = shared_jobs.submit("steps", {"steps": 6, "seconds": 0.8}, "ann")
-    waiting = [shared_jobs.submit("once", {"steps": n, "seconds": 30}, "ann") for n in (1, 2, 3)]
+def test_cancel_and_resume(shared_jobs: Jobs, shared_home: Path, gate: Path) -> None:
+    job = shared_jobs.submit("steps", {"steps": 6, "free": 2, "gate": str(gate)}, "ann")
+    waiting = [shared_jobs.submit("once", {"steps": n, "gate": str(gate)}, "ann") for n in (1, 2, 3)]
     running(shared_jobs, job, 20)
-    start = time.monotonic()
     for each in (job, *waiting):
         shared_jobs.cancel(each.key)
-    assert {shared_jobs.wait(each.key, 5).state for each in (job, *waiting)} == {State.CANCELLED}
-    assert time.monotonic() - start < patience(2)
-    assert not worker_pids(shared_home)
+    assert {shared_jobs.wait(each.key, PATIENCE).state for each in (job, *waiting)} == {State.CANCELLED}
+    until(lambda: not worker_pids(shared_home))
+    gate.touch()
     assert shared_jobs.store.sizes().parts > 0
     resumed = finished(shared_jobs, shared_jobs.resume(job.key))
     assert resumed.attempts == 2
@@ -184,14 +190,11 @@ def test_misbehaving_job_ends_and_the_one_beside_it_does_not(
     assert len(shared_jobs.log(job.key)) <= 64_000
 
 
-def test_native_hang_is_cancelled_within_two_seconds(shared_jobs: Jobs, shared_home: Path) -> None:
+def test_native_hang_is_cancelled(shared_jobs: Jobs, shared_home: Path) -> None:
     job = shared_jobs.submit("misbehave", {"how": "hang_in_native_code"}, "ann")
-    running(shared_jobs, job)
-    time.sleep(0.5)
-    start = time.monotonic()
+    until(lambda: "hangs" in shared_jobs.log(job.key))
     shared_jobs.cancel(job.key)
-    assert shared_jobs.wait(job.key, 5).state is State.CANCELLED
-    assert time.monotonic() - start < patience(2)
+    assert shared_jobs.wait(job.key, PATIENCE).state is State.CANCELLED
     until(lambda: not worker_pids(shared_home))
 
 
@@ -205,20 +208,23 @@ def test_secrets_stay_out_of_message_and_log(jobs: Jobs, monkeypatch: pytest.Mon
     assert (job.message, jobs.log(job.key).strip()) == ("The Hub refused ***.", "token ***")
 
 
-def test_sessions_take_turns(jobs: Jobs, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sessions_take_turns(jobs: Jobs, gate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_JOB_SLOTS", "1")
-    long = [jobs.submit("steps", {"steps": 10 + n, "seconds": 0.3}, "ann") for n in range(3)]
-    short = jobs.submit("steps", {"steps": 2, "seconds": 0.1}, "bob")
-    finished(jobs, short)
-    assert not any(jobs.get(job.key).state is State.DONE for job in long)
-    for job in long:
-        jobs.cancel(job.key)
+    long = [jobs.submit("steps", {"steps": 10 + n, "gate": str(gate)}, "ann") for n in range(3)]
+    short = jobs.submit("steps", {"steps": 2}, "bob")
+    gate.touch()
+    when = [finished(jobs, job).finished for job in (short, *long)]
+    assert when == sorted(when), "bob's last job came before ann's first"
 
 
-@pytest.mark.parametrize(("gpus", "overlap"), [("0", False), ("0,1", True)])
-def test_one_job_at_a_time_on_each_gpu(jobs: Jobs, monkeypatch: pytest.MonkeyPatch, gpus: str, overlap: bool) -> None:
+@pytest.mark.parametrize(("gpus", "at_once"), [("0", 1), ("0,1", 2)])
+def test_one_job_at_a_time_on_each_gpu(
+    jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gpus: str, at_once: int
+) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_GPUS", gpus)
-    submitted = [jobs.submit("gpu", {"name": name}, name) for name in ("a", "b", "c")]
+    (tmp_path / "there").mkdir()
+    together = {"there": str(tmp_path / "there"), "at_once": at_once}  # all GPUs are used, or it never ends
+    submitted = [jobs.submit("gpu", {"name": name, **together}, name) for name in ("a", "b", "c")]
     results = [jobs.result(finished(jobs, job).key) for job in submitted]
     assert {result.facts["visible"] for result in results} == set(gpus.split(","))
     assert {result.facts["device"] for result in results} == {"cuda:0"}
@@ -227,9 +233,12 @@ def test_one_job_at_a_time_on_each_gpu(jobs: Jobs, monkeypatch: pytest.MonkeyPat
         assert all(one[1] <= other[0] for one, other in pairwise(spans))
 
 
-def test_gpu_work_runs_on_the_processor_where_there_is_no_gpu(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gpu_work_runs_on_the_processor_where_there_is_no_gpu(
+    jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_GPUS", "")
-    job = finished(jobs, jobs.submit("gpu", {"name": "a"}, "ann"))
+    (tmp_path / "there").mkdir()
+    job = finished(jobs, jobs.submit("gpu", {"name": "a", "there": str(tmp_path / "there"), "at_once": 1}, "ann"))
     assert (jobs.result(job.key).facts["device"], job.device) == ("cpu", "cpu")
 
 
@@ -259,10 +268,11 @@ def test_killed_at_a_random_moment(jobs: Jobs, home: Path, kind: str, steps: int
     asking.wait()
 
 
-def test_interrupted_job_keeps_what_was_finished(jobs: Jobs, home: Path) -> None:
-    job = jobs.submit("steps", {"steps": 6, "seconds": 0.5}, "ann")
+def test_interrupted_job_keeps_what_was_finished(jobs: Jobs, home: Path, gate: Path) -> None:
+    job = jobs.submit("steps", {"steps": 6, "free": 2, "gate": str(gate)}, "ann")
     running(jobs, job, 20)
     kill_daemon(home)
+    gate.touch()
     until(lambda: jobs.get(job.key).state is State.INTERRUPTED)
     assert jobs.get(job.key).resumable
     assert "Resume" in jobs.get(job.key).message
@@ -271,9 +281,11 @@ def test_interrupted_job_keeps_what_was_finished(jobs: Jobs, home: Path) -> None
     assert "step 0" not in jobs.log(job.key)
 
 
-def test_what_waits_is_run_by_the_next_daemon(jobs: Jobs, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_waits_is_run_by_the_next_daemon(
+    jobs: Jobs, home: Path, gate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_JOB_SLOTS", "1")
-    first = jobs.submit("once", {"steps": 1, "seconds": 30}, "ann")
+    first = jobs.submit("once", {"steps": 1, "gate": str(gate)}, "ann")
     second = jobs.submit("steps", {"steps": 1}, "ann")
     running(jobs, first)
     kill_daemon(home)
@@ -281,21 +293,30 @@ def test_what_waits_is_run_by_the_next_daemon(jobs: Jobs, home: Path, monkeypatc
     assert jobs.get(first.key).state is State.INTERRUPTED
 
 
-def test_daemon_that_hangs_is_replaced(jobs: Jobs, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = jobs.submit("steps", {"steps": 4, "seconds": 0.5}, "ann")
+def long_silent(home: Path) -> None:
+    """The daemon's lock says what it says when the daemon has not moved for too long."""
+    path = home / "store" / lock.NAME
+    said = json.loads(path.read_text())
+    with path.open("r+") as file:
+        file.write(json.dumps(said | {"beat": said["beat"] - lock.STALE}).ljust(len(path.read_text())))
+
+
+def test_daemon_that_hangs_is_replaced(jobs: Jobs, home: Path, gate: Path) -> None:
+    job = jobs.submit("steps", {"steps": 4, "free": 1, "gate": str(gate)}, "ann")
     running(jobs, job, 10)
-    os.kill(daemon_pid(home), signal.SIGSTOP)
-    monkeypatch.setattr(lock, "STALE", 1.0)
-    time.sleep(1.2)
+    pid = daemon_pid(home)
+    os.kill(pid, signal.SIGSTOP)
+    until(lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+    long_silent(home)
     finished(jobs, jobs.submit("steps", {"steps": 1}, "bob"))
-    monkeypatch.undo()
-    os.environ["TOKEN_ATLAS_HOME"] = str(home)
-    assert jobs.get(job.key).state in {State.INTERRUPTED, State.DONE}
+    assert daemon_pid(home) != pid
+    assert jobs.get(job.key).state is State.INTERRUPTED
+    gate.touch()
     finished(jobs, jobs.resume(job.key))
 
 
-def test_daemon_of_a_deleted_store_ends(jobs: Jobs, home: Path) -> None:
-    job = jobs.submit("steps", {"steps": 1, "seconds": 30}, "ann")
+def test_daemon_of_a_deleted_store_ends(jobs: Jobs, home: Path, gate: Path) -> None:
+    job = jobs.submit("steps", {"steps": 1, "gate": str(gate)}, "ann")
     running(jobs, job)
     pid = daemon_pid(home)
     name = processes.identity(pid)
@@ -357,7 +378,7 @@ def test_clock_that_is_set(jump: int, home: Path, tmp_path: Path, monkeypatch: p
         assert (jobs.get(first.key).remaining or 0) >= 0
         time.sleep(0.05)
     assert State.INTERRUPTED not in states
-    assert 0 < finished(jobs, first).seconds < PATIENCE
+    assert 0 < finished(jobs, first).seconds < 86_400
     finished(jobs, second)
     assert (second.created < first.created) == (jump < 0)
     assert [job.key for job in jobs.newest()] == [second.key, first.key]
@@ -392,7 +413,7 @@ def test_database_damaged_while_a_job_runs(jobs: Jobs, home: Path) -> None:
     assert any("made anew" in aside.why for aside in jobs.store.asides())
 
 
-def test_damaged_result_and_damaged_part_are_computed_again(jobs: Jobs, home: Path) -> None:
+def test_damaged_result_and_damaged_part_are_computed_again(jobs: Jobs, home: Path, gate: Path) -> None:
     job = finished(jobs, jobs.submit("steps", {"steps": 3}, "ann"))
     path = jobs.store.file(job.key)
     path.write_bytes(path.read_bytes()[:-1] + b"?")
@@ -400,10 +421,11 @@ def test_damaged_result_and_damaged_part_are_computed_again(jobs: Jobs, home: Pa
         jobs.result(job.key)
     finished(jobs, jobs.submit("steps", {"steps": 3}, "ann"))
     assert np.array_equal(jobs.result(job.key).arrays["values"], expected(3))
-    job = jobs.submit("steps", {"steps": 6, "seconds": 0.5}, "ann")
+    job = jobs.submit("steps", {"steps": 6, "free": 2, "gate": str(gate)}, "ann")
     running(jobs, job, 20)
     jobs.cancel(job.key)
-    jobs.wait(job.key, 5)
+    jobs.wait(job.key, PATIENCE)
+    gate.touch()
     for path in (home / "store" / "results").glob("*/*"):
         if jobs.store.file(path.name.partition(".")[0]) and "steps/unit" in path.read_bytes()[:2000].decode("latin-1"):
             path.write_bytes(path.read_bytes()[:-1] + b"?")

@@ -75,7 +75,7 @@ def context(key: str, dark: bool = False) -> LabContext:
 @pytest.mark.slow
 def test_every_view_draws_the_comparison(key: str) -> None:
     for view in [view for group in views().values() for view in group]:
-        page = AppTest.from_file(PAGE, default_timeout=60)
+        page = AppTest.from_file(PAGE, default_timeout=240)
         page.query_params["run"] = key
         page.query_params["lab"] = view.group
         page.query_params[f"lab_{view.group.lower()}"] = view.label
@@ -93,7 +93,7 @@ from components.lab.view import views
 for view in [view for group in views().values() for view in group]:
     if view.label == "Segmentation":  # opens both models' tokenizers
         continue
-    page = AppTest.from_file(sys.argv[1], default_timeout=60)
+    page = AppTest.from_file(sys.argv[1], default_timeout=240)
     page.query_params.update({"run": sys.argv[2], "lab": view.group, f"lab_{view.group.lower()}": view.label})
     assert not page.run().exception
     if "torch" in sys.modules or "transformers" in sys.modules:
@@ -132,7 +132,7 @@ def test_models_are_told_apart_without_colour(key: str) -> None:
 
 
 def form(model: str, donor: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60)
+    page = AppTest.from_file(PAGE, default_timeout=240)
     page.session_state["lab_model"], page.session_state["lab_donor"] = model, donor
     return page.run()
 
@@ -163,7 +163,7 @@ def test_a_comparison_that_another_version_stored_is_computed_anew_by_repeat(key
     jobs.store.delete(key)
     jobs.store.put(Result(whole.origin, {}, {"plan": {}, "waiting": [], "methods": [], "outcomes": []}))
     shared.cache_clear()
-    page = AppTest.from_file(PAGE, default_timeout=60)
+    page = AppTest.from_file(PAGE, default_timeout=240)
     page.query_params["run"] = key
     page.run()
     assert not page.exception and ["Press Repeat on the Runs page" in each.value for each in page.error] == [True]
@@ -173,7 +173,7 @@ def test_a_comparison_that_another_version_stored_is_computed_anew_by_repeat(key
 
 
 def test_an_unknown_run_in_the_link_is_one_message(home: Path) -> None:
-    page = AppTest.from_file(PAGE, default_timeout=60)
+    page = AppTest.from_file(PAGE, default_timeout=240)
     page.query_params["run"] = "0" * 32
     page.run()
     assert not page.exception
@@ -199,7 +199,7 @@ def test_a_plan_comes_through_its_link_into_the_form(home: Path) -> None:
     )
     packed = plan_to_link(plan)
     assert packed is not None and len(packed) < 400
-    page = AppTest.from_file(PAGE, default_timeout=120)
+    page = AppTest.from_file(PAGE, default_timeout=240)
     page.query_params["plan"] = packed
     page.run()
     assert not page.exception
@@ -212,7 +212,7 @@ def test_a_plan_comes_through_its_link_into_the_form(home: Path) -> None:
 
 
 def test_a_damaged_link_is_one_message_and_the_usual_form(home: Path) -> None:
-    page = AppTest.from_file(PAGE, default_timeout=120)
+    page = AppTest.from_file(PAGE, default_timeout=240)
     page.query_params["plan"] = "no-plan"
     page.run()
     assert not page.exception
@@ -221,7 +221,7 @@ def test_a_damaged_link_is_one_message_and_the_usual_form(home: Path) -> None:
 
 
 def test_without_a_donor_a_method_says_what_it_lacks_before_anything_runs(home: Path) -> None:
-    page = AppTest.from_file(PAGE, default_timeout=120)
+    page = AppTest.from_file(PAGE, default_timeout=240)
     page.session_state["lab_donor"] = None
     page.session_state["lab_methods"] = ["mean", "ridge"]
     page.run()

@@ -48,7 +48,7 @@ def compiled(folder: Path, body: str, options: str, *, bibtex: str = "") -> str:
     steps = [["bibtex", "a"], [PDFLATEX, "a"]] if bibtex else []
     for command in [[PDFLATEX, "a"], *steps]:
         more = [] if command[0] == "bibtex" else ["-interaction=nonstopmode", "-halt-on-error"]
-        done = subprocess.run([command[0], *more, command[1]], cwd=folder, capture_output=True, text=True, timeout=120,
+        done = subprocess.run([command[0], *more, command[1]], cwd=folder, capture_output=True, text=True, timeout=240,
                               check=False)  # fmt: skip
         assert done.returncode == 0, done.stdout[-1500:]
         assert "Warning--" not in done.stdout

@@ -44,7 +44,7 @@ def opened(hub: Hub, home: Path, *specs: str, **environment: str) -> list[dict[s
     asked = "".join(json.dumps(spec) + "\n" for spec in specs)
     done = subprocess.run(
         [sys.executable, "-c", CLIENT, TEXT],
-        input=asked, capture_output=True, text=True, timeout=200, check=False, env={**known, **environment},
+        input=asked, capture_output=True, text=True, timeout=240, check=False, env={**known, **environment},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     assert TOKEN not in done.stdout + done.stderr

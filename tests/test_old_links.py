@@ -91,7 +91,7 @@ def empty_caches() -> Iterator[None]:
 
 @pytest.mark.parametrize(("page", "query", "state"), LINKS)
 def test_a_link_opens_as_it_did(page: str, query: str, state: dict[str, object]) -> None:
-    app = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60)
+    app = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=240)
     for name, values in parse_qs(query).items():
         app.query_params[name] = values
     app.run()
@@ -109,7 +109,7 @@ def test_a_plan_in_a_link_reads_as_it_did(packed: str, plan: Plan) -> None:
 
 
 def test_a_plan_in_a_link_fills_the_form() -> None:
-    app = AppTest.from_file(str(PAGES / "transplants.py"), default_timeout=60)
+    app = AppTest.from_file(str(PAGES / "transplants.py"), default_timeout=240)
     app.query_params["plan"] = PLANS[0][0]
     app.run()
     assert not app.exception and not app.error

@@ -34,7 +34,7 @@ def empty_caches() -> Iterator[None]:
 
 
 def page(name: str, query: Mapping[str, str | list[str]]) -> AppTest:
-    app = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=90)
+    app = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=240)
     for key, value in query.items():
         app.query_params[key] = value
     return app.run()
@@ -98,15 +98,15 @@ def _chooser(typed: str, several: bool) -> None:
     [("Farsi", "pes_Arab"), ("jv", "jav_Latn"), ("Burmeze", "mya_Mymr"), ("Kashmiri Deva", "kas_Deva")],
 )
 def test_a_chooser_takes_any_name_of_a_language(typed: str, code: str) -> None:
-    one = AppTest.from_function(_chooser, args=(typed, False)).run()
-    some = AppTest.from_function(_chooser, args=(typed, True)).run()
+    one = AppTest.from_function(_chooser, args=(typed, False), default_timeout=240).run()
+    some = AppTest.from_function(_chooser, args=(typed, True), default_timeout=240).run()
     assert not one.exception and one.session_state["one"] == code
     assert not some.exception and some.session_state["some"] == ["deu_Latn", code]
 
 
 def test_a_chooser_stays_as_it_is_when_nobody_knows_what_was_typed() -> None:
-    one = AppTest.from_function(_chooser, args=("qqqqq", False)).run()
-    some = AppTest.from_function(_chooser, args=("qqqqq", True)).run()
+    one = AppTest.from_function(_chooser, args=("qqqqq", False), default_timeout=240).run()
+    some = AppTest.from_function(_chooser, args=("qqqqq", True), default_timeout=240).run()
     assert one.session_state["one"] == "eng_Latn" and "no language here" in one.toast[0].value
     assert some.session_state["some"] == ["deu_Latn"] and "no language here" in some.toast[0].value
 
@@ -168,6 +168,6 @@ def _settled() -> None:
 
 
 def test_a_page_that_chooses_cards_for_a_phone_leaves_no_line_in_the_log(logged: list[str]) -> None:
-    app = AppTest.from_function(_settled).run()
+    app = AppTest.from_function(_settled, default_timeout=240).run()
     assert not app.exception and app.session_state["shown"] == "cards"
     assert logged == []

@@ -24,7 +24,7 @@ from core.premium.atlas import atlas_tokenizers
 from core.premium.partial import not_yet
 from core.premium.premium import premiums, resample
 from core.tokenizers.catalog import open_tokenizer
-from tests.jobs_home import jobs_home, kill_daemon, until
+from tests.jobs_home import PATIENCE, jobs_home, kill_daemon, until
 
 PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
 SPEC = "builtin:words"
@@ -40,7 +40,7 @@ def own_home(tmp_path: Path) -> Iterator[Path]:
 
 
 def page(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app = AppTest.from_file(str(PAGE), default_timeout=240)
     for name, value in query.items():
         app.query_params[name] = value
     app.run()
@@ -54,7 +54,7 @@ def counted(languages: list[str], corpus: str = "sample") -> None:
     layout(text)
     counting = corpus_counting([open_tokenizer(SPEC)], text, languages)
     jobs = Jobs()
-    job = jobs.wait(jobs.submit("count", counting.params, "s", counting.inputs).key, 60)
+    job = jobs.wait(jobs.submit("count", counting.params, "s", counting.inputs).key, PATIENCE)
     assert job.state is State.DONE, job.message
 
 
@@ -137,7 +137,7 @@ def test_a_tokenizer_is_counted_on_the_sample_and_stands_in_every_view() -> None
     press(app, next(button.label for button in app.button if button.key == "count_missing"))
     jobs = Jobs()
     job = next(job for job in jobs.newest() if job.kind == "count")
-    jobs.wait(job.key, 60)
+    jobs.wait(job.key, PATIENCE)
     app.run()
     found = table(app)
     for label, spec in (("words", SPEC), ("UTF-8 bytes (ByT5)", "builtin:utf8-bytes")):
@@ -192,7 +192,7 @@ def test_a_killed_job_goes_on_and_what_it_counted_stays() -> None:
     app = page(corpus="sample", counted=[key], premium="Table")
     if jobs.get(job.key).state is State.INTERRUPTED:
         press(app, "Resume")
-    assert jobs.wait(job.key, 60).state is State.DONE
+    assert jobs.wait(job.key, PATIENCE).state is State.DONE
     app.run()
     assert table(app).iloc[:, 3].notna().all()
 

@@ -23,7 +23,7 @@ def empty_caches() -> Iterator[None]:
 
 
 def page(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app = AppTest.from_file(str(PAGE), default_timeout=240)
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()

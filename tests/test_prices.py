@@ -95,7 +95,7 @@ def test_what_litellm_serves_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def calculator(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app = AppTest.from_file(str(PAGE), default_timeout=240)
     for name, value in {"premium": "Calculator", "language": "mya_Mymr", **query}.items():
         app.query_params[name] = value
     app.run()

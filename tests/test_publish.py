@@ -90,7 +90,7 @@ def test_the_button_publishes_the_page_as_it_stands_for_this_visitor(monkeypatch
 
         publish_button("premium?find=Thai")
 
-    app = AppTest.from_function(script)
+    app = AppTest.from_function(script, default_timeout=240)
     app.session_state["visitor_session"] = "a secret"
     app.run()
     assert not app.get("download_button")

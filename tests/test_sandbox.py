@@ -20,7 +20,6 @@ from core.common.sandbox.answer import Answer, answer
 from core.common.sandbox.pipes import AnswerTooLong, DeadlinePassed
 from core.common.sandbox.start import bare_environment, environment_without_secrets, whole_environment
 from core.tokenizers.isolation import wire
-from tests.patience import patience
 
 ROOT = Path(__file__).parents[1]
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="a limit or a signal that only Linux has")
@@ -38,8 +37,8 @@ def ended(pid: int) -> bool:
         return True
 
 
-def soon(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    deadline = time.monotonic() + patience(seconds)
+def soon(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 120
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)
     return condition()
@@ -74,15 +73,13 @@ def test_an_answer_has_a_length() -> None:
 
 @pytest.mark.parametrize("what", ["sleep", "close_output_and_stay"])
 def test_an_answer_has_a_deadline(what: str) -> None:
-    begun = time.monotonic()
     with pytest.raises(DeadlinePassed):
         asked(what, seconds=1, question=bytes(2**20))  # more than fits a pipe that nobody reads
-    assert time.monotonic() - begun < patience(5)
 
 
 def test_an_end_takes_what_was_started_with_it(tmp_path: Path) -> None:
-    with pytest.raises(DeadlinePassed):
-        asked("leave_forks_behind", str(tmp_path / "ids"), seconds=patience(5))
+    with pytest.raises(AnswerTooLong):
+        asked("leave_forks_behind_and_write", str(tmp_path / "ids"))
     assert all(soon(lambda pid=int(pid): ended(pid)) for pid in (tmp_path / "ids").read_text().split())
 
 
@@ -102,9 +99,9 @@ def test_limits_hold(tmp_path: Path) -> None:
 
 @LINUX
 def test_a_process_ends_with_the_one_that_asks(tmp_path: Path) -> None:
-    script = f"from tests.test_sandbox import asked; asked('leave_forks_behind', {str(tmp_path / 'ids')!r})"
+    script = f"from tests.test_sandbox import asked; asked('leave_forks_behind_and_stay', {str(tmp_path / 'ids')!r})"
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT) as asking:
-        assert soon(lambda: (tmp_path / "ids").exists() and " " in (tmp_path / "ids").read_text(), 30)
+        assert soon(lambda: (tmp_path / "ids").exists() and " " in (tmp_path / "ids").read_text())
         asking.kill()
     child, grandchild = map(int, (tmp_path / "ids").read_text().split())
     assert soon(lambda: ended(child))

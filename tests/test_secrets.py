@@ -9,7 +9,7 @@ from core.common.redact import conceal, harmless_environment, redacted
 from core.jobs.job import KINDS, State
 from core.jobs.queue import Jobs
 from core.jobs.store.files import Json
-from tests.jobs_home import jobs_home, kill_daemon
+from tests.jobs_home import PATIENCE, jobs_home, kill_daemon
 
 SECRETS = {
     "HF_TOKEN": "hf_AbCdEfGhIjKlMnOpQrStUvWx",
@@ -29,7 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.mark.parametrize("how", ["bug", "refusal"])
 def test_a_job_that_prints_its_environment_and_a_traceback_tells_no_secret(how: str, home: Path) -> None:
     jobs = Jobs()
-    job = jobs.wait(jobs.submit("confess", {"how": how, "knows": True}, "ann").key, 60)
+    job = jobs.wait(jobs.submit("confess", {"how": how, "knows": True}, "ann").key, PATIENCE)
     assert job.state is State.FAILED
     assert "refused for *** at ***" in job.message
     log = jobs.log(job.key)
@@ -45,7 +45,7 @@ def test_a_job_that_prints_its_environment_and_a_traceback_tells_no_secret(how: 
 
 def test_a_job_that_uses_no_secrets_gets_none(home: Path) -> None:
     jobs = Jobs()
-    job = jobs.wait(jobs.submit("confess", {"how": "refusal", "knows": False}, "ann").key, 60)
+    job = jobs.wait(jobs.submit("confess", {"how": "refusal", "knows": False}, "ann").key, PATIENCE)
     assert "refused for None at None" in job.message
     log = jobs.log(job.key)
     assert f"TOKEN_ATLAS_HOME is {home}" in log

@@ -37,7 +37,7 @@ def empty_caches() -> Iterator[None]:
 
 
 def page(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    app = AppTest.from_file(str(FRAME), default_timeout=240)
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
@@ -142,7 +142,7 @@ def test_a_sample_replaces_the_text() -> None:
 
 
 def test_a_lone_surrogate_is_one_message() -> None:
-    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    app = AppTest.from_file(str(FRAME), default_timeout=240)
     app.query_params["tokenizers"] = ["builtin:words"]
     app.session_state["text_at_hand"] = "a\ud800b"
     app.session_state["text_version"] = 1

@@ -19,6 +19,7 @@ from core.jobs.shared_cache import SharedCache
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.isolation.pool import IsolatedTokenizer
 from core.tokenizers.uploads import keep_upload
+from tests.jobs_home import until
 from tests.tiny import byte_level_bpe
 
 ROOT = Path(__file__).parents[1]
@@ -120,8 +121,9 @@ def test_a_failed_load_fails_for_all_and_one_called_off_is_taken_over(error: Bas
     def load() -> Block:
         loads.append(1)
         begun.set()
-        time.sleep(0.2)
         if len(loads) == 1:
+            waited = shared._loading["block", 1].done._cond  # type: ignore[attr-defined]
+            until(lambda: bool(waited._waiters))
             raise error
         return Block(KB)
 
@@ -133,7 +135,7 @@ def test_a_failed_load_fails_for_all_and_one_called_off_is_taken_over(error: Bas
 
     first, second = threading.Thread(target=ask), threading.Thread(target=ask)
     first.start()
-    begun.wait(5)
+    begun.wait()
     second.start()
     first.join()
     second.join()

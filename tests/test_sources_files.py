@@ -25,7 +25,6 @@ from core.tokenizers.vocabulary import byte_of_character
 from tests import formats
 from tests.datafolder import TOKENIZERS, needs_data
 from tests.fidelity.cases_tiktoken import shipped
-from tests.patience import patience
 
 
 def source_of(path: Path) -> str | None:
@@ -335,9 +334,8 @@ def test_the_merges_of_real_vocabularies_name_their_pre_tokenizer(folder: str, p
 
 
 @needs_data
-def test_superbpe_cuts_as_published(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_superbpe_cuts_as_published() -> None:
     """The example of llama.cpp's pull request 12532 and of the model's card."""
-    monkeypatch.setenv("TOKEN_ATLAS_CHILD_SECONDS", str(patience(5)))
     made = open_tokenizer(f"file:{TOKENIZERS / 'gpt2_style' / 'superbpe_200k_t180k'}")
     found = made.segment("By the way, I am a fan of the Milky Way.")
     assert found.ids.tolist() == [189205, 181251, 244, 4332, 180235, 199785, 13]

@@ -43,7 +43,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 
 def drawn(**query: str | list[str]) -> None:
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app = AppTest.from_file(str(PAGE), default_timeout=240)
     for name, value in query.items():
         app.query_params[name] = value
     app.run()
@@ -147,7 +147,7 @@ def test_a_citation_names_an_address_that_others_reach(
 
 
 def test_the_evidence_calls_a_tokenizer_as_the_page_does() -> None:
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app = AppTest.from_file(str(PAGE), default_timeout=240)
     for name, value in {"premium": "Evidence", "counted": ["gpt-2"], "language": "deu_Latn"}.items():
         app.query_params[name] = value
     app.run()

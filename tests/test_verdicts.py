@@ -39,7 +39,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[pd.DataFrame, 
             seen.append(chart.numbers())
 
         monkeypatch.setattr(view, "show", keep)
-        app = AppTest.from_file(str(PAGE), default_timeout=60)
+        app = AppTest.from_file(str(PAGE), default_timeout=240)
         for name, value in {"premium": view.VIEW.label, **query}.items():
             app.query_params[name] = value
         app.run()

@@ -70,6 +70,8 @@ def resampled_sums(
 ) -> Floats:
     """Sums of several quantities of the same items, resampled within each stratum, float64 (Q, draws).
 
+    What is not finite of an item is in the sums of those draws that hold the item, and of its quantity only.
+
     Args:
         quantities: per item, (Q, N).
         strata: items of each stratum, such as the texts of a language; every draw takes as many of each as there are.
@@ -81,6 +83,22 @@ def resampled_sums(
     for n, items in enumerate(strata):
         picked, at = quantities[:, items], 0
         for weights in Draws(len(items), draws, seed + n).blocks():
-            sums[:, at : at + len(weights)] += picked @ weights.astype(np.float64).T
+            sums[:, at : at + len(weights)] += _weighted(picked, weights.astype(np.float64).T)
             at += len(weights)
+    return sums
+
+
+def _weighted(quantities: Floats, counts: Floats) -> Floats:
+    """Their matrix product, (Q, N) by (N, draws), where 0 times what is not finite is 0."""
+    if np.isfinite(quantities).all():
+        return quantities @ counts
+    sums = np.where(np.isfinite(quantities), quantities, 0.0) @ counts
+    infinite, undefined = np.isinf(quantities), np.isnan(quantities)
+    for value, there in (
+        (np.inf, infinite & (quantities > 0)),
+        (-np.inf, infinite & (quantities < 0)),
+        (np.nan, undefined),
+    ):
+        drawn = there.astype(np.float64) @ counts > 0
+        sums[drawn] = np.where(np.isfinite(sums[drawn]), value, np.nan)
     return sums

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 CI = os.environ.get("CI", "").lower() == "true"
+PATIENCE = 240  # seconds; only so that nothing hangs for ever
 ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "google-chrome", "chromium-browser", "chrome")
 ARGUMENTS = [
@@ -25,13 +26,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In CI a test in a real browser that fails is tried once more; the summary names those that needed it."""
-    for item in items:
-        if CI and item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +61,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
             color_scheme="dark" if dark else "light",
             **options,  # type: ignore[arg-type]
         )
+        context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -100,11 +96,12 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
         process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log)
         processes.append(process)
         address = f"http://127.0.0.1:{port}/{base}".rstrip("/")
-        for _ in range(300):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
             if process.poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(address + "/_stcore/health", timeout=1):
+                with urllib.request.urlopen(address + "/_stcore/health", timeout=10):
                     if not fresh:  # a fresh one may have settings of its own
                         running[script] = address
                     return address

@@ -22,7 +22,7 @@ def server(app_server: Callable[..., str]) -> str:
 
 def asked(address: str, **headers: str) -> tuple[int, str, Message]:
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=10) as answer:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=60) as answer:
             return answer.status, answer.read().decode(errors="replace"), answer.headers
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode(errors="replace"), error.headers
@@ -35,8 +35,8 @@ def test_pages_need_nothing_that_the_policy_forbids(
     page, said = open_page(), []
     page.on("console", lambda message: said.append(message.text))
     page.goto(f"{server}/{path}")
-    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible(timeout=60_000)
-    expect(page.locator("canvas, svg.main-svg").first).to_be_attached(timeout=60_000)
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    expect(page.locator("canvas, svg.main-svg").first).to_be_attached()
     assert [text for text in said if "Content Security Policy" in text] == []
     # A script that finds its way into a page is not run.
     page.evaluate("document.body.appendChild(document.createElement('script')).textContent = 'window.stranger = 1'")
@@ -56,7 +56,8 @@ def test_another_name_is_told_the_setting_and_uploads_are_off(server: str, open_
 def test_no_other_page_may_frame_the_app(server: str, open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.set_content(f'<iframe src="{server}" width=800 height=600></iframe>')
-    page.wait_for_timeout(3_000)
+    page.wait_for_function("frames.length === 1")
+    page.wait_for_load_state("networkidle")
     (frame,) = page.frames[1:]
     assert frame.get_by_role("heading", name="Segmentation").count() == 0
     for path in ("", "/_stcore/health", "/vendor/plotly.min.js", "/static/nothing.js", "/_stcore/host-config"):

@@ -33,7 +33,7 @@ def visit(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Cal
     def go(query: str = "", **options: object) -> Page:
         page = open_page(**options)
         page.goto(f"{app_server(APP)}/{query}")
-        expect(page.locator(".ta-text").first).to_be_visible(timeout=60_000)
+        expect(page.locator(".ta-text").first).to_be_visible()
         page.wait_for_timeout(1000)
         return page
 
@@ -91,21 +91,21 @@ def test_a_phone_gives_the_choosers_their_own_lines(visit: Callable[..., Page]) 
     for chooser, least in (("stMultiSelect", 340), ("stSelectbox", 220)):
         box = page.get_by_test_id(chooser).first.bounding_box()
         assert box is not None and box["width"] >= least
-    expect(page.get_by_text("Each card is one tokenizer")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Each card is one tokenizer")).to_be_visible()
 
 
 def test_a_phone_says_of_every_model_how_it_can_be_had(visit: Callable[..., Page]) -> None:
     page = visit(width=390, height=844, has_touch=True)
     page.get_by_role("button", name="Models").click()
     entries = page.get_by_role("dialog").locator('[class*="st-key-list_tokenizers_"] button p')
-    expect(entries.nth(60)).to_be_attached(timeout=20_000)
+    expect(entries.nth(60)).to_be_attached()
     cut = "all => all.filter((e) => getComputedStyle(e).whiteSpace === 'nowrap').map((e) => e.textContent)"
     assert entries.evaluate_all(cut) == []
 
 
 def test_a_phone_shows_the_first_tokenizers_tokens_as_cards(visit: Callable[..., Page]) -> None:
     page = visit(FIVE, width=390, height=844, has_touch=True)
-    expect(page.get_by_role("radio", name="Cards")).to_be_checked(timeout=20_000)
+    expect(page.get_by_role("radio", name="Cards")).to_be_checked()
     expect(page.locator(".ta-card")).to_have_count(5)
     page.wait_for_timeout(500)
     assert 0 in in_view(page, foot(page))
@@ -114,11 +114,11 @@ def test_a_phone_shows_the_first_tokenizers_tokens_as_cards(visit: Callable[...,
 
 def test_lanes_can_be_chosen_on_a_phone_and_stay(visit: Callable[..., Page]) -> None:
     page = visit(FIVE, width=390, height=844, has_touch=True)
-    expect(page.get_by_role("radio", name="Cards")).to_be_checked(timeout=20_000)
+    expect(page.get_by_role("radio", name="Cards")).to_be_checked()
     page.get_by_text("Lanes", exact=True).first.click()
-    expect(page.locator(".ta-system").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".ta-system").first).to_be_visible()
     page.locator("textarea").first.fill("still lanes")
-    expect(page.locator(".ta-text").first).to_have_text("still lanes", timeout=20_000)
+    expect(page.locator(".ta-text").first).to_have_text("still lanes")
     expect(page.locator(".ta-card")).to_have_count(0)
 
 
@@ -144,7 +144,7 @@ def test_cards_are_one_line_and_unfold(visit: Callable[..., Page]) -> None:
     page.get_by_role("button", name="More", exact=True).click()
     expect(page.get_by_text("bytes/token").first).to_be_visible()
     page.locator("textarea").first.fill("other words")
-    expect(page.locator(".card .count").nth(2)).to_have_text("3", timeout=20_000)
+    expect(page.locator(".card .count").nth(2)).to_have_text("3")
     expect(page.get_by_text("bytes/token").first).to_be_visible()
 
 
@@ -161,7 +161,7 @@ def test_tools_are_within_reach_of_a_long_view_and_a_chosen_one_comes_into_sight
     assert staves(page)[-1][2] > 900, "the view itself is taller than the window"
     assert foot(page) < 800
     page.get_by_text("Agreement", exact=True).click()
-    expect(page.locator(".js-plotly-plot").first).to_be_in_viewport(timeout=30_000)
+    expect(page.locator(".js-plotly-plot").first).to_be_in_viewport()
 
 
 # ---- what is lost, and how tokenizers rank
@@ -189,7 +189,7 @@ def test_lanes_moved_in_the_view_are_moved_on_the_page_and_in_the_link(visit: Ca
     page = visit(f"?tokenizers=builtin:words&tokenizers=builtin:utf8-bytes&text={to_link('one two')}")
     page.locator(".ta-tool").click()
     page.get_by_role("button", name=re.compile("^Move .*UTF-8 bytes up")).click()
-    expect(page.locator(".card .count").first).to_have_text("7", timeout=20_000)
+    expect(page.locator(".card .count").first).to_have_text("7")
     expect(page.locator(".ta-label bdi").first).to_contain_text("UTF-8 bytes")
     page.wait_for_function(r"/tokenizers=builtin(:|%3A)utf8-bytes&tokenizers=builtin(:|%3A)words/.test(location.href)")
 
@@ -209,34 +209,34 @@ def test_all_pages_of_a_growing_text_can_be_reached(visit: Callable[..., Page]) 
     for n_lines in (240, 2000):
         text = "".join(f"line number {k:05}\n" for k in range(n_lines))
         paste(page, text)
-        expect(page.locator(".card .count").first).to_have_text(count(6 * n_lines), timeout=30_000)
+        expect(page.locator(".card .count").first).to_have_text(count(6 * n_lines))
         last = pager.get_by_role("button", name=str(len(windows(text)))).last
-        expect(last).to_be_visible(timeout=30_000)
+        expect(last).to_be_visible()
         last.click()
-        expect(page.locator(".ta-text").last).to_contain_text(f"{n_lines - 1:05}", timeout=30_000)
+        expect(page.locator(".ta-text").last).to_contain_text(f"{n_lines - 1:05}")
 
 
 def test_a_word_is_found_on_whatever_page_it_stands(visit: Callable[..., Page]) -> None:
     page = visit(f"?tokenizers=builtin:words&text={to_link('short')}")
     paste(page, "".join(f"line number {k:05}\n" for k in range(2000)))
-    expect(page.get_by_test_id("stPagination")).to_be_visible(timeout=30_000)
+    expect(page.get_by_test_id("stPagination")).to_be_visible()
     field = page.get_by_label("Find in the text")
     field.fill("NUMBER 0177")
     said = page.locator(".ta-said")
-    expect(said).to_have_text("1 of 10", timeout=30_000)
+    expect(said).to_have_text("1 of 10")
     expect(page.locator(".now")).to_have_count(1)
     expect(page.locator(".now").first).to_be_in_viewport()
     assert "01770" in page.locator(".ta-stave", has=page.locator(".now")).inner_text()
     field.press("Enter")
-    expect(said).to_have_text("2 of 10", timeout=30_000)
+    expect(said).to_have_text("2 of 10")
     field.press("Shift+Enter")
     page.get_by_role("button", name="Find the one before").click()
-    expect(said).to_have_text("10 of 10", timeout=30_000)
+    expect(said).to_have_text("10 of 10")
     assert "01779" in page.locator(".ta-stave", has=page.locator(".now")).inner_text()
     field.fill("nowhere")
-    expect(said).to_have_text("not found", timeout=30_000)
+    expect(said).to_have_text("not found")
     field.press("Escape")
-    expect(page.locator(".found")).to_have_count(0, timeout=30_000)
+    expect(page.locator(".found")).to_have_count(0)
 
 
 # ---- what travels
@@ -254,14 +254,14 @@ def test_the_script_travels_once_and_a_key_costs_little(
     scripts = []
     page.on("response", lambda answer: scripts.append(answer.url) if "token_view" in answer.url else None)
     page.goto(f"{app_server(APP)}/{FIVE}&text={to_link('The quick brown fox jumps over the lazy dog')}")
-    expect(page.locator(".ta-text").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".ta-text").first).to_be_visible()
     page.wait_for_timeout(1500)
     assert not [frame for frame in received if b"function mountTokenView" in frame]
     received.clear()
     area = page.locator("textarea").first
     area.press("End")
     area.press("x")
-    expect(page.locator(".ta-text").first).to_contain_text("dogx", timeout=20_000)
+    expect(page.locator(".ta-text").first).to_contain_text("dogx")
     page.wait_for_timeout(1500)
     assert received, "the key was answered"
     assert sum(map(len, received)) < 40_000

@@ -27,10 +27,10 @@ def compared(open_page: Callable[..., Page], app_server: Callable[..., str]) -> 
         pytest.skip("the shipped models are not in this copy")
     page = open_page()
     page.goto(f"{app_server(APP)}/transplants")
-    page.get_by_role("button", name="Show it on the shipped models").click(timeout=60_000)
-    expect(page).to_have_url(re.compile(r"\?.*run="), timeout=60_000)
-    expect(page.locator(".st-key-picture").first).to_be_visible(timeout=240_000)
-    expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=240_000)
+    page.get_by_role("button", name="Show it on the shipped models").click()
+    expect(page).to_have_url(re.compile(r"\?.*run="))
+    expect(page.locator(".st-key-picture").first).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     return page
 
 
@@ -38,28 +38,28 @@ def test_one_click_shows_a_transplant_that_others_can_look_at(compared: Page, op
     page = compared
     assert drawn_box(page, ".st-key-picture")["bottom"] <= 800, "the picture is in view without scrolling"
     page.get_by_role("radio", name="Tokens").or_(page.get_by_role("button", name="Tokens")).first.click()
-    expect(page.locator(".st-key-classes").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-classes").first).to_be_visible()
     link = page.url
     assert "run=" in link and "lab=Tokens" in link
 
     other = open_page(width=390, dark=True)
     other.goto(link)
-    expect(other.locator(".st-key-picture").first).to_be_visible(timeout=60_000)
-    expect(other.locator(".st-key-classes").first).to_be_visible(timeout=60_000)
+    expect(other.locator(".st-key-picture").first).to_be_visible()
+    expect(other.locator(".st-key-classes").first).to_be_visible()
     assert other.evaluate("document.documentElement.scrollWidth") <= 390
 
     other.get_by_role("button", name="Change it").click()
-    expect(other.get_by_role("button", name="Compare")).to_be_enabled(timeout=60_000)
-    expect(other).to_have_url(re.compile(r"\?.*plan="), timeout=60_000)
+    expect(other.get_by_role("button", name="Compare")).to_be_enabled()
+    expect(other).to_have_url(re.compile(r"\?.*plan="))
 
 
 def test_a_model_is_kept_as_a_folder_that_transformers_loads(compared: Page, tmp_path: Path) -> None:
     page = compared
     page.get_by_test_id("stMain").get_by_text("Keep", exact=True).click()
-    page.get_by_role("button", name="Write the folder").click(timeout=60_000)
-    expect(page.get_by_role("button", name="Download as .zip")).to_be_visible(timeout=180_000)
-    expect(page.get_by_text("Written and read back").first).to_be_visible(timeout=30_000)
-    with page.expect_download(timeout=60_000) as download:
+    page.get_by_role("button", name="Write the folder").click()
+    expect(page.get_by_role("button", name="Download as .zip")).to_be_visible()
+    expect(page.get_by_text("Written and read back").first).to_be_visible()
+    with page.expect_download() as download:
         page.get_by_role("button", name="Download as .zip").click()
     download.value.save_as(tmp_path / "kept.zip")
     with zipfile.ZipFile(tmp_path / "kept.zip") as kept:
@@ -74,7 +74,7 @@ def test_a_model_is_kept_as_a_folder_that_transformers_loads(compared: Page, tmp
 def test_runs_opens_a_comparison(compared: Page) -> None:
     page, key = compared, parse_qs(urlsplit(compared.url).query)["run"][0]
     page.get_by_role("link", name="Runs").click()
-    page.locator(f".st-key-open_{key}").get_by_role("button").click(timeout=60_000)
-    expect(page).to_have_url(re.compile(r"/transplants(\?|$)"), timeout=60_000)
-    expect(page.locator(".st-key-picture").first).to_be_visible(timeout=60_000)
+    page.locator(f".st-key-open_{key}").get_by_role("button").click()
+    expect(page).to_have_url(re.compile(r"/transplants(\?|$)"))
+    expect(page.locator(".st-key-picture").first).to_be_visible()
     assert parse_qs(urlsplit(page.url).query)["run"] == [key]

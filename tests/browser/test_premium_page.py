@@ -23,9 +23,7 @@ def visit(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Cal
         page = open_page(**options)
         page.goto(f"{app_server(APP)}/premium{query}")
         shape = "narrow" if options.get("width", 1280) < 700 else "wide"
-        expect(page.locator(f".st-key-premium_{shape} .js-plotly-plot .heatmaplayer image").first).to_be_visible(
-            timeout=180_000
-        )
+        expect(page.locator(f".st-key-premium_{shape} .js-plotly-plot .heatmaplayer image").first).to_be_visible()
         return page
 
     return go
@@ -59,21 +57,21 @@ def test_a_click_on_a_cell_leads_to_its_sentences_again_and_again(visit: Callabl
     wide = ".st-key-premium_wide"
     for across, down, sentence in ((0, 0, "Lao costs GPT-2"), (2, 1, "Thai costs cl100k (GPT-4)")) * 2:
         click_cell(page, wide, across, down)
-        expect(said(page, sentence)).to_be_visible(timeout=180_000)
-    expect(page).to_have_url(re.compile("language=tha_Thai"), timeout=180_000)
+        expect(said(page, sentence)).to_be_visible()
+    expect(page).to_have_url(re.compile("language=tha_Thai"))
     assert in_link(page)["premium"] == ["Evidence"]
     assert in_link(page)["tokenizer"] == ["cl100k"]
     page.get_by_test_id("stMain").get_by_text("Ranked", exact=True).click()
-    expect(page.locator(".st-key-ranked").first).to_be_visible(timeout=180_000)
+    expect(page.locator(".st-key-ranked").first).to_be_visible()
     click_cell(page, wide, 2, 1)  # the same cell as before: plotly takes it for the end of the selection
-    expect(said(page, "Thai costs cl100k (GPT-4)")).to_be_visible(timeout=180_000)
+    expect(said(page, "Thai costs cl100k (GPT-4)")).to_be_visible()
 
 
 def test_a_click_brings_the_evidence_into_sight(visit: Callable[..., Page]) -> None:
     page = visit(THREE, height=500)
     page.locator(".st-key-premium_wide .js-plotly-plot").scroll_into_view_if_needed()
     click_cell(page, ".st-key-premium_wide", 0, 0)
-    expect(said(page, "Lao costs GPT-2")).to_be_in_viewport(timeout=180_000)
+    expect(said(page, "Lao costs GPT-2")).to_be_in_viewport()
 
 
 def test_the_map_draws_without_a_network_and_a_click_on_a_country_leads_to_its_sentences(
@@ -92,7 +90,7 @@ def test_the_map_draws_without_a_network_and_a_click_on_a_country_leads_to_its_s
     page.route("**/*", local_only)
     page.goto(f"{address}/premium?premium=Map&tokenizer=cl100k")
     plot = page.locator(".st-key-map .js-plotly-plot")
-    expect(plot.locator(".choroplethlayer path")).to_have_count(239, timeout=180_000)
+    expect(plot.locator(".choroplethlayer path")).to_have_count(239)
     expect(plot.locator(".scattergeo path.point").first).to_be_visible()
     x, y = plot.evaluate(
         """(plot, place) => {
@@ -104,5 +102,5 @@ def test_the_map_draws_without_a_network_and_a_click_on_a_country_leads_to_its_s
     page.mouse.move(x - 3, y)
     page.mouse.move(x, y)
     page.mouse.click(x, y)
-    expect(said(page, "Thai costs cl100k (GPT-4)")).to_be_visible(timeout=180_000)
+    expect(said(page, "Thai costs cl100k (GPT-4)")).to_be_visible()
     assert foreign == []

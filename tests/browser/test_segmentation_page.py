@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -27,7 +26,7 @@ def visit(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Cal
     def go(query: str = WORDS, **options: object) -> Page:
         page = open_page(**options)
         page.goto(app_server(APP) + "/" + query)
-        expect(page.locator(".ta-text").first).to_be_visible(timeout=60_000)
+        expect(page.locator(".ta-text").first).to_be_visible()
         return page
 
     return go
@@ -44,11 +43,11 @@ def test_the_very_first_request_of_a_fresh_server_may_be_a_deep_link(
     page = open_page()
     text = to_link("deep link")
     page.goto(f"{app_server(APP, fresh=True)}/{WORDS}&text={text}&view=Cards&tool=Agreement")
-    expect(page.locator(".card .count").first).to_have_text("3", timeout=60_000)
+    expect(page.locator(".card .count").first).to_have_text("3")
     expect(page.get_by_role("heading", name="Segmentation")).to_be_visible()
     assert counts(page) == ["3", "9"]
     expect(page.locator("textarea").first).to_have_value("deep link")
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=30_000)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
 
 
 def test_nothing_is_fetched_from_anywhere_else(open_page: Callable[..., Page], app_server: Callable[..., str]) -> None:
@@ -59,7 +58,7 @@ def test_nothing_is_fetched_from_anywhere_else(open_page: Callable[..., Page], a
         lambda request: None if request.url.startswith((address, "data:", "blob:")) else foreign.append(request.url),
     )
     page.goto(address + "/")
-    expect(page.locator(".ta-text").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".ta-text").first).to_be_visible()
     page.wait_for_timeout(1000)
     assert [url for url in foreign if not url.startswith((address, "data:", "blob:"))] == []
 
@@ -95,9 +94,9 @@ def test_the_newest_text_wins(visit: Callable[..., Page]) -> None:
     area.fill("x")
     for n in range(40):
         area.press_sequentially(f" w{n}", delay=5)
-    expect(page.locator(".card .count").first).to_have_text("81", timeout=20_000)
+    expect(page.locator(".card .count").first).to_have_text("81")
     length = str(len("x" + "".join(f" w{n}" for n in range(40))))
-    expect(page.locator(".card .count").nth(1)).to_have_text(length, timeout=20_000)
+    expect(page.locator(".card .count").nth(1)).to_have_text(length)
 
 
 def test_a_link_carries_the_whole_view_to_another_browser(visit: Callable[..., Page]) -> None:
@@ -105,7 +104,7 @@ def test_a_link_carries_the_whole_view_to_another_browser(visit: Callable[..., P
     page.locator("textarea").first.fill("শব্দ শব্দ")
     expect(page.locator(".card .count").first).to_have_text("3")
     page.get_by_role("radio", name="Cards").or_(page.get_by_text("Cards", exact=True)).first.click()
-    page.wait_for_timeout(800)
+    expect(page).to_have_url(re.compile("view=Cards"))
     query = urlsplit(page.evaluate("location.href")).query
     other = visit(f"?{query}")
     expect(other.locator("textarea").first).to_have_value("শব্দ শব্দ")
@@ -124,7 +123,7 @@ def test_a_file_can_be_uploaded_and_is_chosen(visit: Callable[..., Page], tmp_pa
     page.locator('input[type="file"]').first.set_input_files(str(file))
     expect(page.get_by_text(re.compile(r"\d+(\.\d)? ?(B|KB)$")).first).to_be_visible()
     page.get_by_role("button", name="Add files").last.click()
-    expect(page.locator(".card")).to_have_count(3, timeout=60_000)
+    expect(page.locator(".card")).to_have_count(3)
     assert counts(page)[2] == "3"
     expect(page.locator(".card").nth(2)).to_contain_text("33.3% unknown")
     expect(page.locator(".card").nth(2)).to_contain_text("lossy")
@@ -139,7 +138,7 @@ def test_a_bad_upload_is_one_message_and_loses_nothing(visit: Callable[..., Page
     page.locator('input[type="file"]').first.set_input_files(str(file))
     expect(page.get_by_text(re.compile(r"\d+(\.\d)? ?(B|KB)$")).first).to_be_visible()
     page.get_by_role("button", name="Add files").last.click()
-    expect(page.get_by_role("alert").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("alert").first).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(1)
     expect(page.locator("textarea").first).to_have_value("still here")
     expect(page.locator(".card")).to_have_count(2)
@@ -155,15 +154,11 @@ def test_a_megabyte_is_windowed_and_other_sessions_go_on(visit: Callable[..., Pa
         area.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
     }"""
     page.locator("textarea").first.evaluate(paste, text)
-    slowest = 0.0
     for n in range(6):
-        start = time.perf_counter()
         other.locator("textarea").first.fill("w " * (n + 2))
-        expect(other.locator(".card .count").first).to_have_text(str(2 * n + 4), timeout=20_000)
-        slowest = max(slowest, time.perf_counter() - start)
-    expect(page.locator(".card .count").first).to_have_text(count(680_000), timeout=60_000)
-    expect(page.get_by_text("All numbers are for the whole text")).to_be_visible(timeout=30_000)
-    assert slowest < 10, "another session waited for this one"
+        expect(other.locator(".card .count").first).to_have_text(str(2 * n + 4))
+    expect(page.locator(".card .count").first).to_have_text(count(680_000))
+    expect(page.get_by_text("All numbers are for the whole text")).to_be_visible()
 
 
 def test_tokens_can_be_taken_away(visit: Callable[..., Page]) -> None:
@@ -186,19 +181,18 @@ def test_clicking_a_token_chooses_its_piece(visit: Callable[..., Page]) -> None:
         const box = range.getBoundingClientRect();
         return [box.left + 0.8 * box.width, box.top + box.height / 2];
     }"""
-    expect(page.locator(".sp-said")).to_be_visible(timeout=30_000)  # all is drawn, so nothing moves under the mouse
+    expect(page.locator(".sp-said")).to_be_visible()  # all is drawn, so nothing moves under the mouse
     page.mouse.click(*page.locator(".ta-text").first.evaluate(middle))
-    expect(page.get_by_role("combobox", name="Piece")).to_have_value("␣everywhere", timeout=20_000)
+    expect(page.get_by_role("combobox", name="Piece")).to_have_value("␣everywhere")
     page.mouse.click(*page.locator(".ta-text").first.evaluate(middle.replace("0.8", "0.1")))
-    expect(page.get_by_role("combobox", name="Piece")).to_have_value("tokenizers", timeout=20_000)
-    expect(page.locator(".sp-said")).to_contain_text("from these 10 symbols", timeout=20_000)
+    expect(page.get_by_role("combobox", name="Piece")).to_have_value("tokenizers")
+    expect(page.locator(".sp-said")).to_contain_text("from these 10 symbols")
 
 
 @pytest.mark.parametrize("view", ["Lanes", "Cards"])
 def test_a_phone_cuts_nothing_off(visit: Callable[..., Page], view: str) -> None:
     page = visit(f"?view={view}", width=390, height=844)
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")
 
 
 def test_a_model_is_found_by_its_name_and_added(visit: Callable[..., Page]) -> None:
@@ -211,7 +205,7 @@ def test_a_model_is_found_by_its_name_and_added(visit: Callable[..., Page]) -> N
     search.press("Enter")
     expect(listed.get_by_role("button", name="Gemma 3")).to_have_count(0)
     listed.get_by_role("button", name="RWKV World").click()
-    expect(page.locator(".card")).to_have_count(2, timeout=30_000)
+    expect(page.locator(".card")).to_have_count(2)
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.locator(".card").last).to_contain_text("RWKV World")
 
@@ -219,34 +213,34 @@ def test_a_model_is_found_by_its_name_and_added(visit: Callable[..., Page]) -> N
 def test_a_tokenizer_is_renamed_and_the_link_keeps_its_name(visit: Callable[..., Page]) -> None:
     page = visit(f"{WORDS}&tool=Ids")
     looked_at = page.locator(".st-key-ids_tokenizer input")
-    expect(looked_at).to_have_value(re.compile("^Words"), timeout=30_000)
+    expect(looked_at).to_have_value(re.compile("^Words"))
     page.get_by_role("button", name="Add").click()
     page.get_by_label("New name").fill("My words")
     page.get_by_role("button", name="Rename").click()
-    expect(page.locator(".card").first).to_contain_text("My words", timeout=30_000)
+    expect(page.locator(".card").first).to_contain_text("My words")
     chooser = page.get_by_test_id("stMultiSelect").first
     expect(chooser).to_contain_text("My words")
     expect(looked_at).to_have_value("My words")
     page.keyboard.press("Escape")
     chooser.locator("input").fill("rwkv")
     chooser.locator("input").press("Enter")
-    expect(page.locator(".card")).to_have_count(3, timeout=30_000)
+    expect(page.locator(".card")).to_have_count(3)
     expect(chooser).to_contain_text("My wordsByT5 · UTF-8 bytesRWKV World")
-    page.wait_for_timeout(500)
+    expect(page).to_have_url(re.compile("rwkv"))
     page.goto(page.url)
-    expect(page.locator(".card").first).to_contain_text("My words", timeout=60_000)
+    expect(page.locator(".card").first).to_contain_text("My words")
 
 
 def test_deleted_text_leaves_the_address(visit: Callable[..., Page]) -> None:
     page = visit(f"{WORDS}&text={to_link('secret words')}")
     page.locator("textarea").first.fill("")
-    expect(page.get_by_role("button", name="Show the opening text")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Show the opening text")).to_be_visible()
     page.get_by_text("Cards", exact=True).click()  # what else the address holds is written by another hand
     expect(page).to_have_url(re.compile("view=Cards"))
     query = parse_qs(urlsplit(page.url).query)
     assert [from_link(text) for text in query.get("text", [])] == [""]
     page.reload()
-    expect(page.locator("textarea").first).to_have_value("", timeout=60_000)
+    expect(page.locator("textarea").first).to_have_value("")
 
 
 def test_what_is_said_of_the_text_goes_with_it(visit: Callable[..., Page]) -> None:
@@ -256,8 +250,8 @@ def test_what_is_said_of_the_text_goes_with_it(visit: Callable[..., Page]) -> No
     chooser = page.locator("[class*=st-key-sample_]")
     expect(chooser.get_by_role("combobox")).to_have_value(re.compile("^Opening · "))
     page.locator("textarea").first.fill("a new text")
-    expect(message).to_be_hidden(timeout=30_000)
-    expect(chooser.get_by_placeholder("Your text")).to_be_visible(timeout=30_000)
+    expect(message).to_be_hidden()
+    expect(chooser.get_by_placeholder("Your text")).to_be_visible()
 
 
 def test_editor_cards_and_statistics_show_one_length(visit: Callable[..., Page]) -> None:
@@ -265,10 +259,10 @@ def test_editor_cards_and_statistics_show_one_length(visit: Callable[..., Page])
     page = visit(f"{WORDS}&text={to_link(text)}")
     expect(page.locator(".te-count")).to_contain_text(f"{len(text)} characters · {len(text.encode())} bytes")
     assert counts(page)[1] == str(len(text.encode()))
-    expect(page.get_by_text(f"The text has {len(text.encode())} bytes")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(f"The text has {len(text.encode())} bytes")).to_be_visible()
     page.locator("textarea").first.press("End")
     page.keyboard.type("!")
-    expect(page.locator(".card .count").nth(1)).to_have_text(str(len(text.encode()) + 1), timeout=30_000)
+    expect(page.locator(".card .count").nth(1)).to_have_text(str(len(text.encode()) + 1))
     assert from_link(parse_qs(urlsplit(page.url).query)["text"][0]).replace("!", "") == text
 
 
@@ -278,7 +272,7 @@ def test_half_a_character_is_one_message(visit: Callable[..., Page]) -> None:
         "a => { a.value = 'a' + String.fromCharCode(0xd83d) + 'b'; a.dispatchEvent(new Event('input')); }"
     )
     expect(page.locator(".te-message")).to_contain_text("half of a surrogate pair")
-    expect(page.locator(".card")).to_have_count(0, timeout=30_000)
+    expect(page.locator(".card")).to_have_count(0)
     assert page.get_by_text("surrogate").count() == 1
 
 

@@ -18,7 +18,7 @@ def explain(open_page: Callable[..., Page], app_server: Callable[..., str]) -> C
     def go(spec: str, text: str) -> Page:
         page = open_page()
         page.goto(f"{app_server(APP)}/?tool=How+it+got+there&tokenizers={spec}&text={to_link(text)}")
-        expect(page.locator(".sp-said")).to_be_visible(timeout=60_000)
+        expect(page.locator(".sp-said")).to_be_visible()
         return page
 
     return go
@@ -55,7 +55,7 @@ def test_it_plays_and_pauses(explain: Callable[..., Page]) -> None:
     page.locator(".sp").focus()
     page.keyboard.press("Space")
     expect(page.locator(".sp-play")).to_have_text("Pause")
-    expect(page.locator(".sp-said")).to_contain_text("Step 3 of", timeout=20_000)
+    expect(page.locator(".sp-said")).to_contain_text("Step 3 of")
     page.keyboard.press("Space")
     said = page.locator(".sp-said").inner_text()
     expect(page.locator(".sp-play")).to_have_text("Play")

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 
 def saved(page: Page, label: str) -> bytes:
-    with page.expect_download(timeout=30_000) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name=label, exact=True).click()
     return Path(download.value.path()).read_bytes()
 
@@ -50,7 +50,7 @@ def test_a_chart_is_taken_away_without_a_network(
     strangers: list[str] = []
     page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else strangers.append(r.url))
     page.goto(f"{address}/premium?find=Thai,Lao&counted=gpt-2&counted=bert-cased&sort=Name")
-    page.locator(".st-key-heatmap_take_away button").first.click(timeout=60_000)
+    page.locator(".st-key-heatmap_take_away button").first.click()
     root = ET.fromstring(saved(page, "SVG"))
     texts = [each.text for each in root.iter(f"{SVG}text")]
     assert {"Thai", "Lao", "GPT-2"} <= set(texts)

@@ -21,12 +21,12 @@ LONE = "ab\ud83dcd"
 def page(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Page:
     page = open_page()
     page.goto(app_server(APP))
-    page.locator(".ta-stave").first.wait_for(timeout=30_000)
+    page.locator(".ta-stave").first.wait_for()
     return page
 
 
 def shows(page: Page, text: str) -> None:
-    expect(page.get_by_test_id("stCode").first).to_have_text(ascii(text), timeout=10_000)
+    expect(page.get_by_test_id("stCode").first).to_have_text(ascii(text))
 
 
 def caret(page: Page) -> list[object]:

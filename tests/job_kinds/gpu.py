@@ -1,7 +1,8 @@
-"""Work that wants a GPU, and says from when to when it had which one."""
+"""Work that wants a GPU, waits until `at_once` of its kind were there, and says from when to when it had which one."""
 
 import os
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -14,7 +15,10 @@ def units(context: Context) -> list[Unit]:
 
 def run_unit(unit: Unit, context: Context) -> Output:
     start = time.monotonic()
-    time.sleep(0.4)
+    there = Path(context.params["there"])
+    (there / context.params["name"]).touch()
+    while len(list(there.iterdir())) < context.params["at_once"]:
+        time.sleep(0.02)
     facts = {"device": context.device, "visible": os.environ.get("CUDA_VISIBLE_DEVICES", "")}
     return Output({"span": np.array([start, time.monotonic()])}, facts)
 

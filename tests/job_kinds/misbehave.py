@@ -47,6 +47,7 @@ def allocate_shared() -> None:
 
 
 def hang_in_native_code() -> None:
+    print("hangs", flush=True)
     signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP})
     re.match(r"(a+)+$", "a" * 60 + "!")  # holds the GIL for longer than anybody lives
 

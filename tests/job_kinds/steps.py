@@ -1,7 +1,8 @@
-"""Well-behaved work in pieces, resumable; each piece takes `seconds`."""
+"""Well-behaved work in pieces, resumable; each takes `seconds`, and all but the first `free` wait for a file `gate`."""
 
 import os
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +17,10 @@ def units(context: Context) -> list[Unit]:
 def run_unit(unit: Unit, context: Context) -> Output:
     n, seconds = unit.value["n"], context.params.get("seconds", 0.0)
     print(f"step {n}", flush=True)
+    gate = context.params.get("gate")
+    while gate and n >= context.params.get("free", 0) and not Path(gate).exists():
+        report(0, 4, f"step {n}")
+        time.sleep(0.02)
     for part in range(4):
         report(part, 4, f"step {n}")
         time.sleep(seconds / 4)
@@ -28,5 +33,5 @@ def combine(parts: Parts, context: Context) -> Output:
 
 
 JOB = JobKind(
-    key="steps", label="Steps", units=units, run_unit=run_unit, combine=combine, memory_mb=512, unit_seconds=60
+    key="steps", label="Steps", units=units, run_unit=run_unit, combine=combine, memory_mb=512, unit_seconds=600
 )

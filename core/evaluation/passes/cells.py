@@ -99,7 +99,21 @@ def figures(cell: Cell, quantities: Floats, ratios: Sequence[Ratio], seed: int) 
     for ratio in ratios:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             value = float(ratio(whole))
-            low, high = (np.nan, np.nan) if sums is None else map(float, percentiles(ratio(sums).copy()))
-        why = "" if np.isfinite(value) else "There is nothing to divide by."
-        found.append(Number(value if np.isfinite(value) else np.nan, low, high, why or short))
+            drawn = np.full(1, np.nan) if sums is None else np.array(ratio(sums))
+            why = "" if np.isfinite(value) else _why(ratio, whole)
+        found.append(Number(np.nan, reason=why) if why else _with_interval(value, drawn, short))
     return found
+
+
+def _with_interval(value: float, drawn: Floats, short: str) -> Number:
+    """A figure with the percentiles of its draws, (draws,), or why it has none."""
+    if short or not np.isfinite(drawn).all():
+        return Number(value, reason=short or "No interval: in some of the draws there is nothing to divide by.")
+    return Number(value, *map(float, percentiles(drawn)))
+
+
+def _why(ratio: Ratio, whole: Floats) -> str:
+    """Why a figure of these sums, (Q,), is no number."""
+    if np.isfinite(ratio(np.where(np.isfinite(whole), whole, 1.0))):
+        return "A number of a text here is infinite: something in the text has the probability 0."
+    return "There is nothing to divide by."

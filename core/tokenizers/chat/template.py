@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 SECONDS = 2.0  # of processor time for one chat; real templates take milliseconds
-START_SECONDS = 10.0  # wall time on top, for starting Python and for a busy machine
+START_SECONDS = 60.0  # wall time on top, for starting Python and for a busy machine
 MEMORY_MB = 512
 N_FILES = 128  # open at a time
 MAX_CHARACTERS = 4_000_000
