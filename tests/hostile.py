@@ -206,15 +206,3 @@ def truncated(name: str) -> Iterator[Made]:
     main = next(iter(files))
     for share in (0.02, 0.3, 0.7, 0.97):
         yield {**files, main: files[main][: int(len(files[main]) * share)]}
-
-
-def flipped(name: str, seed: int, n_flips: int) -> Made:
-    """A format's files with some bits of one of them turned over, the early ones likelier."""
-    dice = random.Random(f"{name} {seed}")
-    files = dict(formats.made(name))
-    which = dice.choice(sorted(files))
-    content = bytearray(files[which])
-    for _ in range(n_flips):
-        at = int(len(content) * dice.random() ** 2)
-        content[at] ^= 1 << dice.randrange(8)
-    return {**files, which: bytes(content)}

@@ -1,7 +1,6 @@
 """The same units give the same bytes on this machine's processes and on a Ray cluster, whatever dies meanwhile."""
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec

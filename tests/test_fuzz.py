@@ -86,7 +86,7 @@ def test_damage_is_refused_in_words_or_does_no_harm(tmp_path: Path, monkeypatch:
         name = names[(n - 1) % len(names)]
         path = formats.write(tmp_path / f"{n}", mutated(random.Random(f"{SEED} {n}"), formats.made(name)))
         try:
-            vet(path, formats.options(name))
+            assert vet(path, formats.options(name)).n_vocabulary, (SEED, n, name)
         except UserError as error:
             n_refused += 1
             text = str(error)
