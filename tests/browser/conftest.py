@@ -130,3 +130,19 @@ def drawn_box(page: Page, selector: str) -> dict[str, float]:
 def open_button(page: Page) -> Locator:
     """The button that opens the newest result on the page Runs; arrows of choosers are called Open as well."""
     return page.locator('[class*="st-key-open_"]').get_by_role("button").first
+
+
+STILL = """() => {
+    const state = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState;
+    const stale = document.querySelectorAll('[data-stale="true"]').length;
+    const boxes = [...document.querySelectorAll('[class*="st-key-"]')].map((e) => e.getBoundingClientRect());
+    const now = JSON.stringify([state, stale, boxes]);
+    window.nStill = window.seenLast === now ? window.nStill + 1 : 0;
+    window.seenLast = now;
+    return state === "notRunning" && !stale && window.nStill > 30;
+}"""
+
+
+def stands_still(page: Page) -> None:
+    """Wait until the script has ended, nothing of a drawing before is left, and nothing moved for thirty frames."""
+    page.wait_for_function(STILL)

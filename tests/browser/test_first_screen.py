@@ -11,7 +11,7 @@ from core.common.numbers import count
 from core.common.text_link import to_link
 from core.text.samples import sample
 from core.text.windows import windows
-from tests.browser.conftest import drawn_box
+from tests.browser.conftest import drawn_box, stands_still
 from tests.browser.contrast import too_pale
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -34,7 +34,7 @@ def visit(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Cal
         page = open_page(**options)
         page.goto(f"{app_server(APP)}/{query}")
         expect(page.locator(".ta-text").first).to_be_visible()
-        page.wait_for_timeout(1000)
+        stands_still(page)
         return page
 
     return go
@@ -107,7 +107,7 @@ def test_a_phone_shows_the_first_tokenizers_tokens_as_cards(visit: Callable[...,
     page = visit(FIVE, width=390, height=844, has_touch=True)
     expect(page.get_by_role("radio", name="Cards")).to_be_checked()
     expect(page.locator(".ta-card")).to_have_count(5)
-    page.wait_for_timeout(500)
+    stands_still(page)
     assert 0 in in_view(page, foot(page))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
@@ -255,14 +255,14 @@ def test_the_script_travels_once_and_a_key_costs_little(
     page.on("response", lambda answer: scripts.append(answer.url) if "token_view" in answer.url else None)
     page.goto(f"{app_server(APP)}/{FIVE}&text={to_link('The quick brown fox jumps over the lazy dog')}")
     expect(page.locator(".ta-text").first).to_be_visible()
-    page.wait_for_timeout(1500)
+    stands_still(page)
     assert not [frame for frame in received if b"function mountTokenView" in frame]
     received.clear()
     area = page.locator("textarea").first
     area.press("End")
     area.press("x")
     expect(page.locator(".ta-text").first).to_contain_text("dogx")
-    page.wait_for_timeout(1500)
+    stands_still(page)
     assert received, "the key was answered"
     assert sum(map(len, received)) < 40_000
     assert len(scripts) == 1
@@ -279,5 +279,5 @@ def test_all_text_has_enough_contrast(visit: Callable[..., Page], dark: bool) ->
     assert too_pale(page) == []
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Options").click()
-    page.wait_for_timeout(1000)
+    stands_still(page)
     assert too_pale(page) == []

@@ -12,6 +12,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from core.common.numbers import count
 from core.common.text_link import from_link, to_link
+from tests.browser.conftest import stands_still
 
 APP = Path(__file__).parents[2] / "app.py"
 WORDS = "?tokenizers=builtin:words&tokenizers=builtin:utf8-bytes"
@@ -59,7 +60,7 @@ def test_nothing_is_fetched_from_anywhere_else(open_page: Callable[..., Page], a
     )
     page.goto(address + "/")
     expect(page.locator(".ta-text").first).to_be_visible()
-    page.wait_for_timeout(1000)
+    stands_still(page)
     assert [url for url in foreign if not url.startswith((address, "data:", "blob:"))] == []
 
 

@@ -109,7 +109,8 @@ def _with_interval(value: float, drawn: Floats, short: str) -> Number:
     """A figure with the percentiles of its draws, (draws,), or why it has none."""
     if short or not np.isfinite(drawn).all():
         return Number(value, reason=short or "No interval: in some of the draws there is nothing to divide by.")
-    return Number(value, *map(float, percentiles(drawn)))
+    low, high = map(float, percentiles(drawn))
+    return Number(value, low, high)
 
 
 def _why(ratio: Ratio, whole: Floats) -> str:
