@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,20 @@ def test_what_is_not_counted_says_so_and_the_rest_is_as_if_all_were() -> None:
     thai, german = text.languages.index("tha_Thai"), text.languages.index("deu_Latn")
     assert found.value[0, thai] == whole.value[0, thai] and found.low[0, thai] == whole.low[0, thai]
     assert np.isnan(found.value[0, german]) and "not counted on deu_Latn yet" in found.reasons[0, german]
+
+
+def test_charts_fill_while_a_job_counts_and_say_how_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted(["eng_Latn", "tha_Thai"])
+    key = brought.in_link(brought.keep(open_tokenizer(SPEC).info))
+    found = next(job for job in Jobs().newest() if job.kind == "count")
+    live = replace(found, state=State.RUNNING, total=0.0, done=0.0, stage="reading the text", remaining=None)
+    monkeypatch.setattr("components.premium.brought.counting._jobs", lambda bench: [live])
+    app = page(corpus="sample", counted=[key], premium="Table")
+    assert table(app)[[name for name in table(app).columns if "words" in name.lower()][0]].notna().sum() == 2
+    n = len(open_corpus("sample").languages)
+    assert any(f"The charts show 2 of {n} cells by now" in each.value for each in app.caption)
+    (bar,) = app.get("progress")  # there before anything is known of the work
+    assert "reading the text" in bar.proto.text and bar.proto.value == 0
 
 
 def test_another_text_says_how_far_its_premiums_lie_from_those_on_flores() -> None:

@@ -25,7 +25,7 @@ def popover_turn() -> int:
 
 
 def group_choice(spec: str) -> None:
-    """Ask which column of a table says what belongs together; another column makes it another text from the next run on."""
+    """Ask which column of a table says what belongs together; another one makes another text, from the next run on."""
     text = cached_corpora.corpus(spec)
     if not text.columns:
         return
