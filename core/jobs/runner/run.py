@@ -142,7 +142,7 @@ class Run:
         return self.job.seconds + (self.clock() - self.started if self.started is not None else 0.0)
 
     def observe(self) -> None:
-        """Note when the first progress comes: what was spent before, on processes, texts and engines, does not recur."""
+        """Note when the first progress comes: what was spent before, on processes and texts, does not recur."""
         if self._first is None and self.done > self.n_kept:
             self._first = self.seconds, self.done
 
