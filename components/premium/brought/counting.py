@@ -101,8 +101,8 @@ def drawn_so_far(bench: Workbench, keys: Sequence[str]) -> str:
     """How much of what is being counted the charts show already."""
     done = bench.done[[bench.keys.index(key) for key in keys]]
     return (
-        f"The charts show {int(done.sum()):,} of {done.size:,} cells by now, each with all its sentences; the others are "
-        "hatched until they are counted. More come every few seconds."
+        f"The charts show {int(done.sum()):,} of {done.size:,} cells by now, each with all its sentences; the others "
+        "are hatched until they are counted. More come every few seconds."
     )
 
 
