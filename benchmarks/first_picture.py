@@ -1,6 +1,6 @@
 """The first picture of the premium page against a page that draws one ready heatmap of 8 × 204 numbers.
 
-Processor time of a fresh process until its first run is over, imports included, and of a later visitor's first run in it.
+Processor time of a fresh process until its first run is over, with imports, and of a later visitor's first run in it.
 """
 
 import json
