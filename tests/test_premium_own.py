@@ -108,8 +108,6 @@ def test_another_text_says_how_far_its_premiums_lie_from_those_on_flores() -> No
     assert not app.error
     (said,) = (each.value for each in app.caption if "divided by that on FLORES-200" in each.value)
     assert "for the 3 languages found" in said and f"all {len(text.languages) - 1} languages, shown or not" in said
-    app = page(premium="Texts")
-    assert any("This is FLORES-200. Choose another text" in each.value for each in app.info)
 
 
 def test_yours_are_kept_by_content_and_removed() -> None:
