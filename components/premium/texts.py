@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.cached import corpora as cached_corpora
 from components.frame.errors import plain, show_error
+from components.premium.linked import linked_option
 from core.common.errors import UserError
 from core.common.home import home
 from core.common.settings import settings
@@ -22,7 +23,8 @@ def choose_text() -> tuple[str, str]:
     if CORPUS not in state:
         state[CORPUS] = _linked()
     labels = texts()
-    part = {"Dev": " dev", "Devtest": " devtest"}.get(state.get("part", ""), "") if not state[CORPUS] else ""
+    linked_option("part", tuple(_PARTS))
+    part = {"Dev": " dev", "Devtest": " devtest"}.get(state["part"], "") if not state[CORPUS] else ""
     name = _short(labels.get(state[CORPUS], state[CORPUS]))
     with st.popover(f"{name}{part}", icon=":material/article:", width="content", help="The text counted"):
         spec = st.radio(
@@ -39,7 +41,7 @@ def choose_text() -> tuple[str, str]:
             key="part",
             help="FLORES-200 dev (997 sentences), devtest (1,012), or both.",
             width=140,
-            bind="query-params",
+            persist_state="session",
             disabled=bool(spec),
         )
         st.caption(plain(_about(spec)))
