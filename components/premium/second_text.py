@@ -97,6 +97,6 @@ def on_second_text(context: PremiumContext, row: int, column: int) -> str:
     numbers = [float(each[place]) for each in (family.ratio, family.low, family.high)]
     verdict = words(str(verdicts(family, MARGIN)[place]), MARGIN)
     return (
-        f"On the {found.label}: {times(here)}, which is {numbers[0]:.2f} times that on FLORES-200 "
+        f"On the {found.label}: {times(here)}×, which is {numbers[0]:.2f} times that on FLORES-200 "
         f"[{numbers[1]:.2f}, {numbers[2]:.2f}]: {verdict}."
     )

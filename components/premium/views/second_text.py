@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.chart import Chart
@@ -57,10 +58,11 @@ def _show(context: PremiumContext, row: int, found: SecondText, margin: float) -
     hover = [f"{n}: {times(a)} on FLORES-200, {times(b)} here" for n, a, b in zip(names, before, here, strict=True)]
     title = f"{context.label(row)}: premium on {found.label if found.ships else 'this text'} / on FLORES-200"
     apart = np.full(len(names) - 1, "differs")
+    colour = context.colours[context.rows.index(row)]
     n_off = int((said == "differs").sum())
     chart = Chart(
         "second_text",
-        ranked_figure(names, numbers, hover, said, apart, context.colours[context.rows.index(row)], title),
+        beside_bars(ranked_figure(names, numbers, hover, said, apart, colour, title), numbers),
         f"Premiums of {len(names)} languages on {found.label} over those on FLORES-200: {n_off} differ.",
         lambda: table,
         {name: st.column_config.NumberColumn(format="%.3f") for name in ("FLORES-200", _here(found), "Ratio")},
@@ -74,6 +76,31 @@ def _show(context: PremiumContext, row: int, found: SecondText, margin: float) -
         f"Hollow: not told apart ({tested(family, 'both texts', 'languages, shown or not')}; errors of the two texts "
         f"added up). Texts differ in subject, style and translators as well as in length.{_ABOUT * found.ships}"
     )
+
+
+def beside_bars(figure: go.Figure, numbers: tuple[np.ndarray, np.ndarray, np.ndarray]) -> go.Figure:
+    """The same with each number beyond the end of its interval, which is wide here, on the side of the dot's middle.
+
+    >>> numbers = np.array([2.0, 1.0]), np.array([1.5, 0.9]), np.array([2.5, 1.2])
+    >>> said = np.array(["differs", "same"])
+    >>> figure = beside_bars(ranked_figure(["a", "b"], numbers, ["", ""], said, said[:1], "#000", "x"), numbers)
+    >>> list(figure.data[-1].x), list(figure.data[-1].textposition)
+    ([1.5, 1.2], ['middle left', 'middle right'])
+    """
+    _, low, high = numbers
+    dots = figure.data[1]
+    left = [one == "middle left" for one in dots.textposition]
+    figure.add_scatter(
+        x=np.where(left, low, high),
+        y=dots.y,
+        mode="text",
+        text=dots.text,
+        textposition=dots.textposition,
+        textfont=dots.textfont,
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    return figure.update_traces(mode="markers", text=None, selector={"mode": "markers+text"})
 
 
 def _here(found: SecondText) -> str:
