@@ -61,8 +61,8 @@ def reproduction_badge() -> None:
 
 _NOT_COMPARED = (
     "Not compared, since their texts are not at hand: bytes per token of TokEval (FLORES+, a later edition, "
-    "with other lines) and of tokka-bench (samples of FineWeb and StarCoder), and single-token retention of STRR (Nayeem "
-    "et al. 2025, word lists of its own, encoded bare, where we look words up in their sentences)."
+    "with other lines) and of tokka-bench (samples of FineWeb and StarCoder), and single-token retention of STRR "
+    "(Nayeem et al. 2025, word lists of its own, encoded bare, where we look words up in their sentences)."
 )
 
 

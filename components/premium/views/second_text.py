@@ -84,7 +84,7 @@ def beside_bars(figure: go.Figure, numbers: tuple[np.ndarray, np.ndarray, np.nda
     >>> numbers = np.array([2.0, 1.0]), np.array([1.5, 0.9]), np.array([2.5, 1.2])
     >>> said = np.array(["differs", "same"])
     >>> figure = beside_bars(ranked_figure(["a", "b"], numbers, ["", ""], said, said[:1], "#000", "x"), numbers)
-    >>> list(figure.data[-1].x), list(figure.data[-1].textposition)
+    >>> figure.data[-1].x.tolist(), list(figure.data[-1].textposition)
     ([1.5, 1.2], ['middle left', 'middle right'])
     """
     _, low, high = numbers
