@@ -66,6 +66,7 @@ atlas: $(VENV)/run.stamp
 	$(BIN)/python -m core.premium.atlas
 	$(BIN)/python -m core.premium.atlas.fidelity
 	$(BIN)/python -m core.premium.atlas.measures
+	$(BIN)/python -m core.premium.atlas.udhr
 
 models: $(VENV)/run.stamp
 	$(BIN)/python -m core.models.build

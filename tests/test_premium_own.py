@@ -126,8 +126,24 @@ def test_another_text_says_how_far_its_premiums_lie_from_those_on_flores() -> No
     assert not app.error
     (said,) = (each.value for each in app.caption if "divided by that on FLORES-200" in each.value)
     assert "for the 3 languages found" in said and f"all {len(text.languages) - 1} languages, shown or not" in said
-    app = page(premium="Texts")
-    assert any("This is FLORES-200. Choose another text" in each.value for each in app.info)
+
+
+def test_a_second_text_ships_and_says_for_each_language_how_far_it_lies() -> None:
+    app = page(counted=["gpt-2", "o200k"], premium="Texts")
+    assert not app.error
+    (said,) = (each.value for each in app.caption if "divided by that on FLORES-200" in each.value)
+    assert "Universal Declaration" in said and "languages, shown or not" in said
+    app = page(counted=["gpt-2"], premium="Texts", base="acq_Arab", find="Thai")
+    assert any("on the Universal Declaration. Choose another" in each.value for each in app.info)
+
+
+def test_the_part_of_flores_is_kept_while_another_text_is_shown() -> None:
+    app = page(part="Devtest", counted=["utf8-bytes"])
+    for text in ("sample", ""):
+        app.radio(key="corpus").set_value(text).run()
+        assert not app.exception and app.session_state["part"] == "Devtest"
+    assert app.selectbox(key="part").value == "Devtest" and not app.selectbox(key="part").disabled
+    assert "part" in app.session_state["premium_linked"], "which the address is written from"
 
 
 def test_yours_are_kept_by_content_and_removed() -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from components.cached import corpora as cached_corpora
 from components.frame.errors import plain, show_error
 from components.premium.brought.text import bring_text, brought_text, group_choice, popover_turn
+from components.premium.linked import linked_option
 from components.runs.corpus_upload import uploaded_corpora
 from core.common.errors import UserError
 from core.common.home import home
@@ -29,7 +30,8 @@ def choose_text() -> tuple[str, str]:
         state[CORPUS] = brought
         _want_chosen()
     labels = texts()
-    part = {"Dev": " dev", "Devtest": " devtest"}.get(state.get("part", ""), "") if not state[CORPUS] else ""
+    linked_option("part", tuple(_PARTS))
+    part = {"Dev": " dev", "Devtest": " devtest"}.get(state["part"], "") if not state[CORPUS] else ""
     name = _short(labels.get(state[CORPUS], state[CORPUS]))
     with st.popover(
         f"{name}{part}",
@@ -52,7 +54,7 @@ def choose_text() -> tuple[str, str]:
             key="part",
             help="FLORES-200 dev (997 sentences), devtest (1,012), or both.",
             width=140,
-            bind="query-params",
+            persist_state="session",
             disabled=bool(spec),
         )
         st.caption(plain(_about(spec)))

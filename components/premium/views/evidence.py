@@ -17,6 +17,7 @@ from components.premium.context import PremiumContext
 from components.premium.figure import ONE, bring_into_sight, show
 from components.premium.linked import linked_option
 from components.premium.scale import log_axis, times
+from components.premium.second_text import on_second_text
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
@@ -51,6 +52,8 @@ def draw(context: PremiumContext) -> None:
         st.info(f"Masked: {context.sentence(row, column)}", icon=":material/block:")
     else:
         st.markdown(f"**{plain(context.sentence(row, column))}**")
+        if second := on_second_text(context, row, column):
+            st.caption(plain(second))
     code = context.table.languages[column]
     ratios = sentence_ratios(context.table, row, code, context.base)
     known = ratios[~np.isnan(ratios) & (ratios > 0)]
