@@ -6,15 +6,13 @@ laid side by side.
 """
 
 import lzma
-import time
 from functools import lru_cache
 from pathlib import Path
 
 from core.common.data_folders import DATA
-from core.jobs.job import KINDS, Job, Output, State, content_key
+from core.jobs.job import Job, State
 from core.jobs.result_codec import restored
 from core.jobs.store.files import Origin, Result, packed, unpacked
-from core.lab.foreseen import KIND, Submission
 from core.lab.result import LabResult
 
 FOLDER = DATA / "lab"
@@ -44,22 +42,10 @@ def shipped_comparison(key: str, folder: Path = FOLDER) -> tuple[Job, LabResult]
     return _job(found.origin), restored(LabResult, found)
 
 
-def write(key: str, asked: Submission, output: Output, folder: Path, seconds: float) -> None:
-    """Write a result to ship; `seconds` is what computing it took."""
-    kind = KINDS.get(KIND)
-    origin = Origin(
-        key=content_key(kind, asked.params, asked.inputs),
-        kind=KIND,
-        params=asked.params,
-        inputs=asked.inputs,
-        versions=kind.versions(),
-        seconds=seconds,
-        finished=time.time(),
-        label=asked.label,
-    )
+def write(key: str, result: Result, folder: Path) -> None:
+    """Write a result to ship."""
     folder.mkdir(parents=True, exist_ok=True)
-    data = packed(Result(origin, output.arrays, output.facts))
-    (folder / f"{key}{_SUFFIX}").write_bytes(lzma.compress(data, preset=6))
+    (folder / f"{key}{_SUFFIX}").write_bytes(lzma.compress(packed(result), preset=6))
 
 
 def _job(origin: Origin) -> Job:

@@ -27,19 +27,35 @@ class WantedComparison:
     Args:
         key: the name of its file.
         label: for people, on the page that offers it.
+        about: a sentence for who sees it for the first time.
         plan: what is asked.
     """
 
     key: str
     label: str
+    about: str
     plan: Plan
 
 
 def wanted() -> list[WantedComparison]:
     """What ships, in the order in which it is offered."""
     lecture = lecture_plan()
-    found = [WantedComparison("lecture", "Two tiny models", lecture)] if lecture is not None else []
-    return [*found, *(WantedComparison(key, f"SmolLM2 with {label}", _real(spec)) for key, label, spec in _TOKENIZERS)]
+    found = [WantedComparison("lecture", "Two tiny models", _LECTURE, lecture)] if lecture is not None else []
+    return [*found, *(_of_real_model(*each) for each in _TOKENIZERS)]
+
+
+_LECTURE = (
+    "A tiny English model gets a multilingual tokenizer, and each method guesses what the new tokens mean: the lower "
+    "its mark, the better the model still reads. The grey controls guess blindly."
+)
+_REAL = (
+    "SmolLM2, a real model of 135 million parameters, gets {label}, and nothing is trained: the lower a mark, the "
+    "better the model still reads. The grey control guesses blindly."
+)
+
+
+def _of_real_model(key: str, label: str, spec: str) -> WantedComparison:
+    return WantedComparison(key, f"SmolLM2, {label}", _REAL.format(label=label), _real(spec))
 
 
 _TOKENIZERS = (

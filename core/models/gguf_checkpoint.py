@@ -138,7 +138,7 @@ def config_of(checkpoint: GgufCheckpoint) -> Any:
         raise _unread(checkpoint, error) from None
     refuse_absurd(config.to_dict(), checkpoint.name)
     refuse_encoder(checkpoint.name, config.model_type, (), is_encoder_decoder=bool(config.is_encoder_decoder))
-    config.name_or_path = ""
+    config.update({"_name_or_path": ""})  # what the file calls itself is no name of a folder
     for role, said in _ROLES.items():
         stated = checkpoint.values.get(f"tokenizer.ggml.{said}_token_id")
         setattr(config, f"{role}_token_id", stated if isinstance(stated, int) else None)

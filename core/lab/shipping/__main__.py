@@ -34,19 +34,16 @@ def main(keys: Sequence[str], sentences: int = 0, folder: Path = FOLDER) -> int:
 
 
 def _make(one: WantedComparison, folder: Path) -> None:
-    from core.jobs.compute import run_here
-    from core.jobs.job import KINDS
-    from core.lab.foreseen import KIND
+    from core.lab.computed import computed
     from core.lab.participants import outlined
     from core.lab.submission import submission
 
-    asked, kind, start = submission(outlined(one.plan)), KINDS.get(KIND), time.monotonic()
+    start = time.monotonic()
 
     def told(done: int, total: int) -> None:
         print(f"{one.key}: {done} of {total}, {time.monotonic() - start:,.0f} s", flush=True)
 
-    output = run_here(kind, asked.params, asked.inputs, told)
-    write(one.key, asked, output, folder, time.monotonic() - start)
+    write(one.key, computed(submission(outlined(one.plan)), "cpu", told), folder)
 
 
 if __name__ == "__main__":
