@@ -12,6 +12,7 @@ from core.lab.plan import Choice, Plan
 PLAN = "plan"  # in the link
 OWN = "own"  # likewise: a comparison of one's own is to be set up
 _SEEN = "lab_plan_seen"
+_FILLED = ("lab_model", "lab_donor", "lab_methods")  # in the session as soon as there is a form
 
 
 def from_the_link() -> None:
@@ -28,7 +29,7 @@ def from_the_link() -> None:
 
 def is_own() -> bool:
     """Whether the form was asked for, or filled."""
-    return OWN in st.query_params or PLAN in st.query_params or "lab_model" in st.session_state
+    return OWN in st.query_params or PLAN in st.query_params or any(key in st.session_state for key in _FILLED)
 
 
 def leave_own() -> None:
