@@ -20,7 +20,8 @@ from tests.fidelity.test_fidelity import collected
 
 ROOT = Path(__file__).parents[1]
 PAGES = {
-    path.relative_to(ROOT).as_posix(): path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    path.relative_to(ROOT).as_posix(): path
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 }
 README = PAGES["README.md"].read_text(encoding="utf-8")
 NUMERALS = {
@@ -85,8 +86,8 @@ def test_pictures_pages_and_modules_that_a_page_names_are_there(page: str) -> No
 
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_that_a_page_names_are_there(page: str) -> None:
-    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"(?:`|^)make (\w+)", text(page), re.MULTILINE)) <= targets
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:`|^)make ([\w-]+)", text(page), re.MULTILINE)) <= targets
     commands = {path.stem for path in (ROOT / "core" / "cli").glob("*.py")}
     assert set(re.findall(r"python -m core (\w+)", text(page))) <= commands
 
