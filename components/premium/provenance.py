@@ -120,7 +120,7 @@ def what_is_drawn(table: CountedText, growth: np.ndarray) -> str:
     if table.drawn_together is None:
         return (
             "It is not known which sentences come from one article, so each is **resampled** by itself; if some belong "
-            "together, the intervals are too narrow. A table may say so in a column, which the form on Runs asks for."
+            "together, the intervals are too narrow. A table may say so in a column, which is chosen with the text."
         )
     known = growth[~np.isnan(growth)]
     by = f", by the column {plain(table.grouped_by)}" if table.drawn == "groups" else ""

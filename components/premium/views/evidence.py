@@ -172,10 +172,10 @@ def _sentences(
             st.caption(
                 f"Sentence {number + 1:,}: {tokens[0]} tokens against {tokens[1]}, {times(tokens[0] / tokens[1])}×"
             )
-            for side, code, n in zip(st.columns(2), codes, tokens, strict=True):
+            for place, (side, code, n) in enumerate(zip(st.columns(2), codes, tokens, strict=True)):
                 with side:
                     st.caption(f"{language(code).label} · {n} tokens")
-                    _one(context, row, spec, found.corpus.sentences[code][number], f"{code}_{number}")
+                    _one(context, row, spec, found.corpus.sentences[code][number], f"{place}_{code}_{number}")
     st.caption(
         f"Sentences whose length in {context.base_label} is under half the median are left out. {found.corpus.licence}."
     )
