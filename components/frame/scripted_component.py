@@ -1,7 +1,7 @@
 """Components whose JavaScript the browser fetches once; inline, all of it would travel with every key.
 
 Their data travels as packed bytes, a fifth of its JSON. That also keeps Streamlit from asking whether a part of it is a
-data frame, for which it imports pandas: a third of a second of what the first visitor waits for.
+data frame, for which it imports pandas: a fifth of a second of what the first visitor waits for.
 """
 
 import hashlib
