@@ -4,9 +4,10 @@ An ASGI entry rather than the frame itself, because Streamlit takes a folder nam
 old automatic navigation: the first deep link after a server start would then open a page without its frame.
 """
 
+import sys
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -26,10 +27,24 @@ from core.tokenizers.serving import serve
 def _warm() -> None:
     """Import and open what the first visitor sees, while their browser is still fetching the page."""
     try:
-        with all_stays():
+        with all_stays(), _giving_way():
             _open_what_is_seen_first()
     finally:
         collect_beside()
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """A block in which other threads get their turn after half a millisecond instead of five.
+
+    A browser asks for some sixty files before it asks for the page, each of several turns.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _open_what_is_seen_first() -> None:

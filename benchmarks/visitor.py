@@ -13,6 +13,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from components.frame.scripted_component import unpacked
+
 EDITOR = "-editor"
 VIEW = "-token_view"
 MOST_CACHED = 2  # as the frontend, which drops what it has not shown for two runs
@@ -137,5 +139,4 @@ class Visitor:
         if component.id.endswith(EDITOR):
             self._editor, self._fragment = component.id, answer.delta.fragment_id or self._fragment
             self._page = answer.metadata.active_script_hash
-        content = component.mixed.json if component.WhichOneof("data") == "mixed" else component.json
-        return component.id.endswith(VIEW) and json.dumps(text)[1:-1] in content
+        return component.id.endswith(VIEW) and text in unpacked(component.bytes)["data"]["text"]

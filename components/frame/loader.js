@@ -1,9 +1,16 @@
 // loader.js: all the JavaScript of a component that travels with a rerun; the rest is fetched once, by an address that changes with it.
 
-const modules = new Map(), styles = new WeakMap();
+const modules = new Map(), styles = new WeakMap(), newest = new WeakMap();
+
+function unpacked(bytes) {
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+}
 
 function fetched(address) {
-  if (!modules.has(address)) modules.set(address, import(new URL(address, window.location.href).href));
+  if (!modules.has(address)) modules.set(address, import(new URL(address, window.location.href).href).catch((error) => {
+    modules.delete(address); // the next rerun tries again
+    throw error;
+  }));
   return modules.get(address);
 }
 
@@ -15,21 +22,29 @@ function style(parentElement, css) {
   styles.set(parentElement, node);
 }
 
-function failed(parentElement, address) {
-  modules.delete(address); // the next rerun tries again
+function failed(parentElement) {
   parentElement.textContent = "A part of the page could not be fetched from the server. Reload the page.";
+  return null;
+}
+
+async function draw(component, isNewest) {
+  const { script, data } = await unpacked(component.data);
+  const module = await fetched(script).catch(() => null);
+  if (!isNewest()) return null; // what came later is drawn instead, or the part has left the page
+  if (!module) return failed(component.parentElement);
+  style(component.parentElement, module.css);
+  return module.default({ ...component, data });
 }
 
 export default function drawWhenFetched(component) {
-  const { data: { script, data }, parentElement } = component;
-  let leave = null, left = false;
-  fetched(script).then((module) => {
-    if (left) return;
-    style(parentElement, module.css);
-    leave = module.default({ ...component, data });
-  }, () => failed(parentElement, script));
+  const { parentElement } = component, turn = {};
+  newest.set(parentElement, turn);
+  const isNewest = () => newest.get(parentElement) === turn;
+  let leave = null;
+  draw(component, isNewest).then((left) => { leave = left; });
   return () => {
-    left = true;
+    if (!isNewest()) return;
+    newest.delete(parentElement);
     leave?.();
     styles.get(parentElement)?.remove();
     styles.delete(parentElement);

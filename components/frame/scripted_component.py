@@ -1,7 +1,12 @@
-"""Components whose JavaScript the browser fetches once; inline, all of it would travel with every key."""
+"""Components whose JavaScript the browser fetches once; inline, all of it would travel with every key.
+
+Their data travels as packed bytes, a fifth of its JSON. That also keeps Streamlit from asking whether a part of it is a
+data frame, for which it imports pandas: a fifth of a second of what the first visitor waits for.
+"""
 
 import hashlib
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +48,21 @@ class ScriptedComponent:
 
     def __call__(self, *, key: str, data: object, **callbacks: Any) -> Any:
         """Draw it, and give its state."""
-        return self._component(key=key, data={"script": self.address, "data": data}, **callbacks)
+        return self._component(key=key, data=packed({"script": self.address, "data": data}), **callbacks)
+
+
+def packed(message: object) -> bytes:
+    """A JSON document as loader.js unpacks it: zlib, at its quickest."""
+    return zlib.compress(json.dumps(message, separators=(",", ":")).encode(), level=1)
+
+
+def unpacked(sent: bytes) -> Any:
+    """The document again.
+
+    >>> unpacked(packed({"text": "\\ud800"}))
+    {'text': '\\ud800'}
+    """
+    return json.loads(zlib.decompress(sent))
 
 
 def source_of(name: str) -> str:

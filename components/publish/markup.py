@@ -5,7 +5,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from components.frame.scripted_component import source_of
+from components.frame.scripted_component import source_of, unpacked
 from components.publish.drawn_page import SORT
 from components.publish.plain_markdown import html_of, inline
 from components.publish.table_markup import table
@@ -74,8 +74,7 @@ class Markup:
         if name not in _ALONE:
             return ""
         self.sources.setdefault(name, source_of(name))
-        sent = json.loads(one.proto.json)
-        data = sent.get("data", sent) | {"tools": None}
+        data = unpacked(one.proto.bytes)["data"] | {"tools": None}
         self.components.append({"name": name, "html": one.proto.html_content, "data": data})
         return f'<div data-component="{len(self.components) - 1}"></div>'
 

@@ -1,7 +1,7 @@
 """How a tokenizer's tokens compare with the fewest that say the whole text."""
 
 from collections.abc import Mapping, Sequence
-from math import nan
+from math import isnan, nan
 
 from core.common.definitions import Definition
 from core.metrics.base import Value
@@ -30,3 +30,17 @@ def times_the_fewest(numbers: Mapping[str, Value], fewest: int) -> float:
     nan
     """
     return numbers["n_tokens"].number / fewest if fewest and numbers["lossless"].number else nan
+
+
+def standing(times: float) -> str:
+    """How a tokenizer's tokens compare with the fewest, in a word; nothing for one that is not compared.
+
+    >>> [standing(times) for times in (1.0, 1.84, 1.011, 1.003, float("nan"))]
+    ['fewest', '×1.8', '×1.01', '×1.003', '']
+    """
+    if isnan(times):
+        return ""
+    if times == 1:
+        return "fewest"
+    digits = next(n for n in range(1, 17) if round(times, n) > 1)  # ×1.00 would say that it is the fewest too
+    return f"×{times:.{digits}f}"

@@ -6,7 +6,7 @@ from math import isnan
 
 from components.cached import tokenizers as cached
 from components.segmentation.rows import Row
-from components.segmentation.standing import OF_THE_FEWEST, fewest_lossless, times_the_fewest
+from components.segmentation.standing import OF_THE_FEWEST, fewest_lossless, standing, times_the_fewest
 from components.widgets.stat_cards.component import Badge, Card, stat_cards
 from core.common.numbers import count
 from core.metrics.base import METRICS, Value
@@ -23,17 +23,6 @@ def statistic_cards(rows: Sequence[Row], text: str, specials: Specials) -> None:
     if len(cards) == 1 and cards[0].standing:  # there is nothing to compare it with
         cards = [replace(cards[0], standing=cards[0].unit)]
     stat_cards(cards, definition, key="cards")
-
-
-def standing(times: float) -> str:
-    """How a tokenizer's tokens compare with the fewest, in a word; nothing for one that is not compared.
-
-    >>> [standing(times) for times in (1.0, 1.84, 1.011, float("nan"))]
-    ['fewest', '×1.8', '×1.01', '']
-    """
-    if isnan(times):
-        return ""
-    return "fewest" if times == 1 else f"×{times:.{1 if times >= 1.05 else 2}f}"
 
 
 def card(row: Row, numbers: Mapping[str, Value], most: int, fewest: int) -> Card:

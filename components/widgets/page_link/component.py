@@ -7,10 +7,10 @@ component replaces the address instead, so that Back leads to the page before.
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import streamlit as st
+from components.frame.scripted_component import ScriptedComponent
 
 _HERE = Path(__file__).parent
-_component = st.components.v2.component(
+_component = ScriptedComponent(
     "token_atlas_page_link",
     html=(_HERE / "page_link.html").read_text(),
     css=(_HERE / "page_link.css").read_text(),
