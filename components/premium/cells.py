@@ -35,7 +35,7 @@ def cheaper(value: np.ndarray, dark: bool) -> list[go.Scatter]:
     """A triangle on each cell that costs less than the base, (rows, columns): in grey, ½ and 2 look alike.
 
     >>> list(cheaper(np.array([[0.5, 2.0]]), False)[0].x), cheaper(np.array([[2.0]]), False)
-    ([0], [])
+    ([0.0], [])
     """
     cells = value < _CLEARLY_LESS
     ink = "rgb(230,240,240)" if dark else "rgb(0,50,64)"
