@@ -18,7 +18,7 @@ from core.text.language_search import matching
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.title("Multilingual premium", anchor=False, width="content")
-    badges = st.container(horizontal=True, gap="small", width="content")
+    badges = st.container(horizontal=True, gap="small", width="content", key="premium_badges")
 with badges:
     reproduction_badge()
 

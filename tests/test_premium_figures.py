@@ -1,6 +1,7 @@
 """Facts about the figures of the Premium page: what is drawn where, and that a click on it means what it shows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from math import nan
 
@@ -9,9 +10,13 @@ import pytest
 from plotly.colors import hex_to_rgb, unlabel_rgb
 from plotly.graph_objects import Figure
 
+from components.charts.paper import ONE, TWO, PrintWidth, paper
 from components.premium.context import PremiumContext
 from components.premium.heatmap import heatmap
+from components.premium.heatmap_in_print import heatmap_in_print
 from components.premium.scale import colour_scale, log_axis, reach
+from components.premium.side_by_side import cells_beside, panel, side_by_side
+from components.premium.views.differences import ShownPairs, pairs_figure
 from components.premium.views.ranked import ranked_figure
 from components.premium.views.slope import cells_of, slope_figure
 from components.premium.views.units import bump_figure, moved_most, parts_figure
@@ -50,12 +55,12 @@ def column(context: PremiumContext, code: str) -> int:
     return context.table.language(code)
 
 
-@pytest.mark.parametrize("wide", [True, False])
-def test_each_cell_of_the_heatmap_has_a_point_that_says_its_number(context: PremiumContext, wide: bool) -> None:
-    figure = heatmap(context, wide)
+@pytest.mark.parametrize("across", [True, False])
+def test_each_cell_of_the_heatmap_has_a_point_that_says_its_number(context: PremiumContext, across: bool) -> None:
+    figure = heatmap(context, across)
     points = figure.data[-1]
     n = column(context, "mya_Mymr")
-    where = (n, 0) if wide else (0, n)
+    where = (n, 0) if across else (0, n)
     at = [k for k, place in enumerate(zip(points.x.tolist(), points.y.tolist(), strict=True)) if place == where]
     assert at == [n]  # row after row, as the cells are listed for clicks
     assert points.customdata[n].startswith("Burmese costs GPT-2 16.8 times")
@@ -63,7 +68,7 @@ def test_each_cell_of_the_heatmap_has_a_point_that_says_its_number(context: Prem
 
 
 def test_masked_cells_are_hatched_and_say_why(context: PremiumContext) -> None:
-    figure = heatmap(context, wide=True)
+    figure = heatmap(context, across=True)
     n = column(context, "tha_Thai")
     hatch = next(trace for trace in figure.data if trace.type == "scatter" and trace.marker.symbol == "line-ne")
     assert (n, 1) in set(zip(hatch.x, hatch.y, strict=True))
@@ -175,3 +180,56 @@ def test_a_country_without_a_number_has_not_the_colour_of_one(dark: bool) -> Non
 
 def _rgb(shade: str) -> tuple[float, ...]:
     return unlabel_rgb(shade) if shade.startswith("rgb") else hex_to_rgb(shade)
+
+
+@pytest.mark.parametrize("width", [ONE, TWO])
+def test_every_language_is_named_in_print_and_keeps_its_row(context: PremiumContext, width: PrintWidth) -> None:
+    figure = paper(heatmap_in_print(context, width), "text", width)
+    assert {trace.type for trace in figure.data} == {"scatter"}  # vectors alone
+    named = [one.text for one in figure.layout.annotations]
+    assert sorted(set(named) - {context.label(0), context.label(1)}) == sorted(
+        context.language(column) for column in context.columns
+    )
+    cells = heatmap_in_print(context, width).data[0]
+    at = next(one for one in figure.layout.annotations if one.text == "Burmese")
+    shown = cells.z[int(at.y)][int(at.x + 0.7) : int(at.x + 0.7) + 2]
+    assert np.allclose(2 ** np.array(shown), context.found.value[:, column(context, "mya_Mymr")], equal_nan=True)
+    bottom, top = figure.layout.yaxis.range
+    assert all(top <= one.y <= bottom for one in figure.layout.annotations)  # plotly hides those outside
+
+
+def test_numbers_stand_in_cells_where_there_is_room(context: PremiumContext) -> None:
+    few = replace(context, columns=context.columns[:6])
+    assert heatmap(few, across=True).data[0].texttemplate and not heatmap(context, across=True).data[0].texttemplate
+    assert heatmap(context, across=False).data[0].text[column(context, "mya_Mymr")][0] == "16.8"
+
+
+def test_a_dot_of_each_tokenizer_leads_to_its_own_cell(context: PremiumContext) -> None:
+    rows, columns = [0, 1], list(range(5))
+    words = [[context.sentence(row, c) for c in columns] for row in rows]
+    one = panel("t", context.found, rows, columns, words)
+    figure = side_by_side("abcde", ["GPT-2", "BERT"], context.colours, [one, one])
+    cells = cells_beside(rows, columns, 2)
+    cells_match(figure, cells)
+    for trace, listed in cells.items():
+        assert list(figure.data[trace].customdata) == [context.sentence(*cell) for cell in listed]
+    assert len({trace.marker.symbol for trace in figure.data if trace.mode == "markers"}) == 2
+
+
+@pytest.mark.parametrize(("low", "high"), [(7.4, 18.7), (1.01, 1.06), (3.0, 3.1), (0.5, 1.9), (0.02, 40.0)])
+def test_an_axis_keeps_to_its_numbers_and_has_two_marks_among_them(low: float, high: float) -> None:
+    axis = log_axis(low, high, "")
+    ends = 10 ** np.array(axis["range"])
+    assert low / 1.12 < ends[0] < low and high < ends[1] < high * 1.12
+    assert sum(ends[0] <= at <= ends[1] for at in axis["tickvals"]) >= 2
+
+
+def test_slanted_lines_mean_no_number_and_a_ring_no_difference() -> None:
+    ratio = np.array([[nan, 1.01], [1 / 1.01, nan]])
+    said = np.array([["open", "open"], ["open", "open"]])
+    alike = pairs_figure("ab", ShownPairs(ratio, ratio, ratio, ratio, said, 0.01), False)
+    symbols = [trace.marker.symbol for trace in alike.data if trace.type == "scatter"]
+    assert "circle-open" in symbols and "line-ne" not in symbols
+    absent = np.full((2, 2), nan)
+    figure = pairs_figure("ab", ShownPairs(absent, absent, absent, absent, said, 0.01), False)
+    assert "line-ne" in [trace.marker.symbol for trace in figure.data if trace.type == "scatter"]

@@ -1,5 +1,6 @@
 """The Premium page without a browser: every view draws, links restore, and what is missing is one message."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,3 +103,21 @@ def test_a_masked_cell_says_why() -> None:
     app = page(counted=["bert-cased"], premium="Evidence", language="tha_Thai")
     assert not app.exception and not app.error
     assert "unknown" in app.info[0].value
+
+
+@pytest.mark.parametrize(("query", "first"), [({}, "GPT-2"), ({"direction": "Down"}, "Lao")])
+def test_the_heatmap_is_one_picture_in_the_direction_of_the_link(query: dict[str, str], first: str) -> None:
+    app = page(find="Thai,Lao", counted=["gpt-2", "cl100k"], sort="Name", **query)
+    assert not app.exception and not app.error
+    specs = [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
+    heatmaps = [spec for spec in specs if any(trace["type"] == "heatmap" for trace in spec["data"])]
+    assert [spec["layout"]["yaxis"]["ticktext"][0] for spec in heatmaps] == [first]
+
+
+@pytest.mark.parametrize("view", ["Ranked", "Units"])
+def test_several_tokenizers_stand_side_by_side_with_a_legend(view: str) -> None:
+    app = page(premium=view, beside="Several", counted=["gpt-2", "cl100k", "bert-cased"])
+    assert not app.exception and not app.error
+    spec = json.loads(app.get("plotly_chart")[-1].proto.spec)
+    named = [trace["name"] for trace in spec["data"] if trace.get("name") and trace.get("showlegend")]
+    assert spec["layout"]["showlegend"] and named == ["GPT-2", "cl100k (GPT-4)", "BERT cased"]

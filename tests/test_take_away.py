@@ -108,6 +108,8 @@ def test_a_printed_heatmap_is_polygons_of_its_colours() -> None:
     assert by_colour == {"rgb(0, 0, 0)": 2, "rgb(200, 100, 0)": 2, "rgb(100, 50, 0)": 1}
     assert [trace.text for trace in printed.data if trace.mode == "text"] == [("a", "b", "", "c", "d", "e")]
     assert any(trace.marker.showscale for trace in printed.data)
+    inks = next(trace.textfont.color for trace in printed.data if trace.mode == "text")
+    assert inks[:2] == ("#ffffff", "#111111")  # on black, on orange
 
 
 def test_names_side_by_side_do_not_lie_on_each_other_in_one_column() -> None:

@@ -11,6 +11,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from components.charts.paper import PrintWidth
+
 GRID, FAINT, LINE = "rgba(128,140,160,.18)", "rgba(128,140,160,.3)", "rgba(128,140,160,.8)"
 CONFIG = {"displayModeBar": False}
 _TABLE_WIDTH = 760  # of the table of numbers; a narrow window narrows it
@@ -28,7 +30,8 @@ class Chart:
         columns: how the table shows its columns, by name.
         cells: what stands behind each point, by trace, where a click leads there. Points with nothing behind them may
             be missing at the end.
-        printed: draws it for what is at hand, where a figure depends on the theme: print is always light.
+        printed: draws it for what is at hand and a width, where a figure depends on the theme or the room: print is
+            always light.
     """
 
     key: str
@@ -37,7 +40,7 @@ class Chart:
     numbers: Callable[[], pd.DataFrame]
     columns: Mapping[str, Any] = field(default_factory=dict)
     cells: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
-    printed: Callable[[Any], go.Figure] | None = None
+    printed: Callable[[Any, PrintWidth], go.Figure] | None = None
 
 
 def numbers_fold(chart: Chart) -> None:

@@ -32,7 +32,7 @@ def paper(figure: go.Figure, source: str, width: PrintWidth = TWO) -> go.Figure:
     >>> printed.layout.paper_bgcolor, printed.layout.title.text, printed.layout.height
     ('white', 'a text', 340)
     """
-    printed = in_vectors(go.Figure(figure))
+    printed = in_vectors(go.Figure(figure), width.pixels)
     # What only speaks on hover is left out, and so are points that nobody sees.
     printed.data = [one for one in printed.data if getattr(one, "marker", None) is None or one.marker.opacity != 0]
     printed.update_traces(hoverinfo="skip", hovertemplate=None, customdata=None)
@@ -45,7 +45,12 @@ def paper(figure: go.Figure, source: str, width: PrintWidth = TWO) -> go.Figure:
         paper_bgcolor="white",
         plot_bgcolor="white",
         font={"family": _FONTS, "size": 12, "color": _INK},
-        margin={"l": 12, "r": 16, "t": max(16, figure.layout.margin.t or 0), "b": below},
+        margin={
+            "l": 12,
+            "r": max(16, figure.layout.margin.r or 0),
+            "t": max(16, figure.layout.margin.t or 0),
+            "b": below,
+        },
         title={
             "text": "<br>".join(lines),
             "font": {"size": 9, "color": _GREY},

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.charts.paper import WIDTHS, paper
+from components.charts.paper import WIDTHS, PrintWidth, paper
 from components.frame.asking import fragment
 from components.widgets.picture_buttons.component import Picture, picture_buttons
 from core.export.bundle import Ending, KeptTable, bundle
@@ -28,7 +28,7 @@ def take_away(
     about: Callable[[], Provenance],
     alt: str,
     numbers: Callable[[], pd.DataFrame],
-    figure: Callable[[], go.Figure] | None,
+    figure: Callable[[PrintWidth], go.Figure] | None,
     tables: Tables = None,
 ) -> None:
     """The popover; what is in it is made when it is opened.
@@ -39,7 +39,7 @@ def take_away(
         about: where its numbers come from.
         alt: what the chart shows.
         numbers: makes its table.
-        figure: draws it in light, as print is; None where there is no picture.
+        figure: draws it in light, as print is, for a width; None where there is no picture.
         tables: what a download of numbers holds, in a zip that says what they are; None gives the one table alone.
     """
 
@@ -60,7 +60,7 @@ def _offer(
     about: Provenance,
     alt: str,
     numbers: Callable[[], pd.DataFrame],
-    figure: Callable[[], go.Figure] | None,
+    figure: Callable[[PrintWidth], go.Figure] | None,
     tables: Tables,
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -87,8 +87,8 @@ def _offer(
             help="This view, the text and the papers of the tokenizers" if about.references else "This view",
         )
     if figure is not None:
-        drawn, source = figure(), source_line(about)
-        pictures = [Picture(w.label, w.centimetres, paper(drawn, source, w)) for w in WIDTHS]
+        source = source_line(about)
+        pictures = [Picture(w.label, w.centimetres, paper(figure(w), source, w)) for w in WIDTHS]
         picture_buttons(pictures, name, f"{about.what}. {alt}", key=f"{key}_pictures")
     st.caption("Cite it as")
     st.code(citation(about), language=None, wrap_lines=True)

@@ -40,7 +40,7 @@ def show(chart: Chart, context: LabContext) -> None:
             lambda: provenance_of(context),
             chart.alt,
             chart.numbers,
-            lambda: in_light(chart.figure),
+            lambda _: in_light(chart.figure),
         )
 
 

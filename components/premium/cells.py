@@ -1,11 +1,16 @@
-"""What charts of coloured cells share: grey hatching where there is no number, and points that take clicks."""
+"""What charts of coloured cells share: signs that print without hue as well, and points that take clicks.
 
-from collections.abc import Sequence
+Slanted lines mean the same on every picture of the page: there is no number, and hovering says why.
+"""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
+_CLEARLY_LESS = 0.97  # of the base: below it a cell is seen to be blue-green
 GREY = {False: "rgb(205,208,214)", True: "rgb(92,98,110)"}
+HATCHED = "▨ hatched: no number, masked or not counted yet"  # for captions
 _LINES = {False: "rgb(120,126,138)", True: "rgb(160,166,178)"}
 
 
@@ -15,24 +20,44 @@ def hatched(cells: np.ndarray, gap: int, dark: bool) -> list[go.Heatmap | go.Sca
     >>> [trace.type for trace in hatched(np.array([[True, False]]), 1, False)]
     ['heatmap', 'scatter']
     """
+    grey = go.Heatmap(
+        z=np.where(cells, 1.0, np.nan),
+        colorscale=[[0, GREY[dark]], [1, GREY[dark]]],
+        showscale=False,
+        xgap=gap,
+        ygap=1,
+        hoverinfo="skip",
+    )
+    return [grey, _signs(cells, {"symbol": "line-ne", "size": 6, "line": {"width": 1, "color": _LINES[dark]}})]
+
+
+def cheaper(value: np.ndarray, dark: bool) -> list[go.Scatter]:
+    """A triangle on each cell that costs less than the base, (rows, columns): in grey, ½ and 2 look alike.
+
+    >>> list(cheaper(np.array([[0.5, 2.0]]), False)[0].x), cheaper(np.array([[2.0]]), False)
+    ([0.0], [])
+    """
+    cells = value < _CLEARLY_LESS
+    ink = "rgb(230,240,240)" if dark else "rgb(0,50,64)"
+    return [_signs(cells, {"symbol": "triangle-down", "size": 4, "color": ink})] if cells.any() else []
+
+
+def corners(cells: np.ndarray, dark: bool) -> go.Scatter:
+    """A ring in a corner of each cell that is True, (rows, columns), clear of the number in its middle.
+
+    >>> corners(np.array([[True, False]]), False).marker.symbol
+    'circle-open'
+    """
+    ink = "rgb(225,228,234)" if dark else "rgb(40,46,58)"
+    return _signs(cells, {"symbol": "circle-open", "size": 5, "color": ink}, 0.36)
+
+
+def _signs(cells: np.ndarray, marker: Mapping[str, object], aside: float = 0.0) -> go.Scatter:
+    """A mark per cell that is True, in its middle or so far towards its lower right corner."""
     rows, columns = np.nonzero(cells)
-    return [
-        go.Heatmap(
-            z=np.where(cells, 1.0, np.nan),
-            colorscale=[[0, GREY[dark]], [1, GREY[dark]]],
-            showscale=False,
-            xgap=gap,
-            ygap=1,
-            hoverinfo="skip",
-        ),
-        go.Scatter(
-            x=columns.tolist(),
-            y=rows.tolist(),
-            mode="markers",
-            marker={"symbol": "line-ne", "size": 6, "line": {"width": 1, "color": _LINES[dark]}},
-            hoverinfo="skip",
-        ),
-    ]
+    return go.Scatter(
+        x=(columns + aside).tolist(), y=(rows + aside).tolist(), mode="markers", marker=marker, hoverinfo="skip"
+    )
 
 
 def targets(shape: tuple[int, ...], words: Sequence[str], turned: bool = False) -> go.Scatter:

@@ -59,6 +59,10 @@ class PremiumContext(Workbench):
         """A tokenizer's name."""
         return self.table.tokenizers[row].label
 
+    def colour(self, row: int) -> str:
+        """That of a chosen tokenizer."""
+        return self.colours[self.rows.index(row)]
+
     def language(self, column: int) -> str:
         """A language's name."""
         return language(self.table.languages[column]).label

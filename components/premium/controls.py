@@ -34,7 +34,7 @@ def controls() -> PremiumChoice:
     """Draw the row."""
     known = known_here()
     _start_tokenizers(known)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="premium_controls"):
         keys = _tokenizers(known)
         brought_popover(known)
         corpus, part = choose_text()

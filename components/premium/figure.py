@@ -31,7 +31,7 @@ def show(chart: Chart, context: PremiumContext, title: str) -> None:
 
 
 def plot(chart: Chart, context: PremiumContext) -> None:
-    """The chart alone; for charts that are drawn twice, such as for phones."""
+    """The chart alone."""
     if not chart.cells:
         st.plotly_chart(chart.figure, key=chart.key, config=CONFIG, alt=chart.alt)
         return
@@ -49,12 +49,20 @@ def plot(chart: Chart, context: PremiumContext) -> None:
     )
 
 
-def numbers(chart: Chart, context: PremiumContext, title: str, beside: Callable[[], None] = lambda: None) -> None:
-    """A row under the chart: its numbers, all of it to take away under a title, and what else stands beside them."""
+def numbers(
+    chart: Chart,
+    context: PremiumContext,
+    title: str,
+    before: Callable[[], None] = lambda: None,
+    beside: Callable[[], None] = lambda: None,
+) -> None:
+    """A row under the chart: its numbers, all of it to take away under a title, and what stands before and beside."""
     with st.container(horizontal=True, horizontal_alignment="right", key=f"{chart.key}_below"):
+        with st.container(width="content"):
+            before()
         numbers_fold(chart)
         cells = [cell for each in chart.cells.values() for cell in each]
-        printed = chart.printed or (lambda _: chart.figure)
+        printed = chart.printed or (lambda *_: chart.figure)
         with st.container(width="content"):
             take_away(chart.key, context, title, chart.alt, chart.numbers, printed, cells)
         with st.container(width="content"):

@@ -6,78 +6,100 @@ import numpy as np
 import plotly.graph_objects as go
 
 from components.charts.chart import finish
-from components.premium.cells import hatched, targets
+from components.premium.cells import cheaper, hatched, targets
 from components.premium.context import PremiumContext
-from components.premium.scale import colour_scale, reach, ticks
+from components.premium.scale import colour_scale, reach, ticks, times
 from core.premium.ordering import LanguageGroup, grouped
 
+AT_THE_TOP = {"lenmode": "pixels", "len": 220, "y": 1, "yanchor": "top"}  # of colours, beside a tall picture
 _NAMED = 34  # language names that fit side by side at 1280 px
+_WRITTEN_ACROSS, _WRITTEN_DOWN = 26, 12  # cells side by side that have room for a number
 
 
-def heatmap(context: PremiumContext, wide: bool) -> go.Figure:
-    """Languages side by side if `wide`, else one below the other; grey and hatched where there is no number."""
-    cells = np.ix_(context.rows, context.columns)
-    value = context.found.value[cells]
-    masked = np.isnan(value)
-    known = value[~masked]
-    low, high = reach_of(context)
-    marks, texts = ticks(low, high)
-    if len(known) and known.max() > 2**high:
-        texts[-1] += "+"
+def heatmap(context: PremiumContext, across: bool) -> go.Figure:
+    """Languages side by side if `across`, else one below the other; grey and hatched where there is no number."""
+    value = values_of(context)
     names = [context.language(column) for column in context.columns]
     groups = grouped([context.table.languages[column] for column in context.columns], context.sort)
-    with np.errstate(divide="ignore"):
-        z = np.log2(value)
-    gap = 1 if len(names) <= 60 or not wide else 0
-    bar = {"tickvals": marks, "ticktext": texts, "thickness": 10, "len": 1.0, "outlinewidth": 0}
-    figure = go.Figure(
-        [
-            go.Heatmap(
-                z=z if wide else z.T,
-                zmin=low,
-                zmax=high,
-                colorscale=colour_scale(low, high, context.dark),
-                xgap=gap,
-                ygap=1,
-                colorbar=bar | {"title": "×"} if wide else bar,
-                showscale=wide,
-                hoverinfo="skip",
-            )
-        ]
-    )
-    if masked.any():
-        figure.add_traces(hatched(masked if wide else masked.T, gap, context.dark))
+    gap = 1 if len(names) <= 60 or not across else 0
+    figure = go.Figure(colours(context, value if across else value.T, gap, _written(context, across)))
     words = [context.sentence(row, column) for row in context.rows for column in context.columns]
-    figure.add_trace(targets(value.shape, words, turned=not wide))
-    across, down = (_language_axis(names, groups, wide), _tokenizer_axis(context))
-    if not wide:
-        across, down = down | {"side": "top", "tickangle": -90}, across
-    across |= {"range": [-0.5, (len(names) if wide else len(context.rows)) - 0.5]}
-    down |= {"range": [(len(context.rows) if wide else len(names)) - 0.5, -0.5]}
-    height = 26 * len(context.rows) + 130 if wide else 16 * len(names) + 150
-    finish(figure, max(230, height), xaxis=across, yaxis=down, hoverdistance=-1)
+    figure.add_trace(targets(value.shape, words, turned=not across))
+    x, y = _language_axis(names, groups, across), _tokenizer_axis(context)
+    if not across:
+        x, y = y | {"side": "top", "tickangle": -90 if len(context.rows) > 6 else 0}, x
+    x |= {"range": [-0.5, (len(names) if across else len(context.rows)) - 0.5]}
+    y |= {"range": [(len(context.rows) if across else len(names)) - 0.5, -0.5]}
+    height = 26 * len(context.rows) + 130 if across else 16 * len(names) + 150
+    finish(figure, max(230, height), xaxis=x, yaxis=y, hoverdistance=-1)
+    if not across:
+        figure.data[0].update(colorbar=AT_THE_TOP)
     line = {"color": "rgb(17,21,28)" if context.dark else "white", "width": 1}
     for group in groups[1:]:
-        if wide:
+        if across:
             figure.add_vline(x=group.start - 0.5, line=line)
         else:
             figure.add_hline(y=group.start - 0.5, line=line)
     return figure
 
 
+def values_of(context: PremiumContext) -> np.ndarray:
+    """Premiums shown, (tokenizers, languages); NaN where there is none."""
+    return context.found.value[np.ix_(context.rows, context.columns)]
+
+
+def colours(
+    context: PremiumContext, value: np.ndarray, gap: int, written: bool, drawn: np.ndarray | None = None
+) -> list[go.Heatmap | go.Scatter]:
+    """Cells as they are laid out: their colours and numbers, hatching, and marks on those that cost less.
+
+    Args:
+        value: premiums, float (rows, columns).
+        gap: pixels between columns.
+        written: whether numbers stand in the cells.
+        drawn: which of them are cells, bool (rows, columns); None for all.
+    """
+    low, high = reach_of(context)
+    marks, texts = ticks(low, high)
+    if np.nanmax(value, initial=0.0) > 2**high:
+        texts[-1] += "+"
+    with np.errstate(divide="ignore"):
+        z = np.log2(value)
+    cells = go.Heatmap(
+        z=z,
+        zmin=low,
+        zmax=high,
+        colorscale=colour_scale(low, high, context.dark),
+        xgap=gap,
+        ygap=1,
+        colorbar={
+            "tickvals": marks, "ticktext": texts, "thickness": 10, "len": 1.0, "outlinewidth": 0, "title": "×"
+        },
+        text=[["" if np.isnan(v) else times(v) for v in row] for row in value.tolist()] if written else None,
+        texttemplate="%{text}" if written else None,
+        hoverinfo="skip",
+    )  # fmt: skip
+    masked = np.isnan(value) & (True if drawn is None else drawn)
+    marked = [] if written else cheaper(value, context.dark)
+    return [cells, *(hatched(masked, gap, context.dark) if masked.any() else ()), *marked]
+
+
 def reach_of(context: PremiumContext) -> tuple[int, int]:
     """Doublings from which to which the colours of these cells run."""
-    value = context.found.value[np.ix_(context.rows, context.columns)]
-    return reach(float(np.nanmin(value, initial=1.0)))
+    return reach(float(np.nanmin(values_of(context), initial=1.0)))
 
 
 def worst_and_best(context: PremiumContext) -> str:
     """The dearest and the cheapest cell in a sentence each, for those who do not see them."""
-    value = context.found.value[np.ix_(context.rows, context.columns)]
+    value = values_of(context)
     if np.isnan(value).all():
         return "All are masked."
     ends = [np.unravel_index(find(value), value.shape) for find in (np.nanargmax, np.nanargmin)]
     return " ".join(f"{context.sentence(context.rows[row], context.columns[column])}." for row, column in ends)
+
+
+def _written(context: PremiumContext, across: bool) -> bool:
+    return len(context.columns) <= _WRITTEN_ACROSS if across else len(context.rows) <= _WRITTEN_DOWN
 
 
 def _tokenizer_axis(context: PremiumContext) -> dict[str, object]:
@@ -85,15 +107,15 @@ def _tokenizer_axis(context: PremiumContext) -> dict[str, object]:
     return {"tickvals": list(range(len(names))), "ticktext": names, **_PLAIN}
 
 
-def _language_axis(names: Sequence[str], groups: Sequence[LanguageGroup], wide: bool) -> dict[str, object]:
+def _language_axis(names: Sequence[str], groups: Sequence[LanguageGroup], across: bool) -> dict[str, object]:
     """Names of languages, of every nth of them, or of their groups, whatever fits."""
-    if wide and groups:
+    if across and groups and len(names) > _NAMED:
         at, texts = group_names(groups, len(names))
     else:
-        step = len(names) // _NAMED + 1 if wide else 1
+        step = len(names) // _NAMED + 1 if across else 1
         at = list(range(0, len(names), step))
         texts = [names[n] for n in at]
-    return {"tickvals": at, "ticktext": texts, "tickangle": -45 if wide else 0, **_PLAIN}
+    return {"tickvals": at, "ticktext": texts, "tickangle": -45 if across else 0, **_PLAIN}
 
 
 def group_names(groups: Sequence[LanguageGroup], n_languages: int) -> tuple[list[float], list[str]]:

@@ -1,22 +1,40 @@
-"""The heatmap at the top of the page, for wide windows and for phones."""
+"""The heatmap at the top of the page: one picture, whose languages run across or down."""
 
 import streamlit as st
 
 from components.charts.chart import Chart
+from components.premium.cells import HATCHED
 from components.premium.context import PremiumContext
 from components.premium.figure import cell_columns, cell_table, numbers, plot
 from components.premium.heatmap import heatmap, reach_of, worst_and_best
+from components.premium.heatmap_in_print import heatmap_in_print
+from components.premium.linked import linked_option
 from components.premium.provenance import relative_link
 from components.premium.scale import colour_scale, ticks
 from components.publish.button import publish_popover
 
-_SWITCH = """<style>
-.st-key-premium_narrow { display: none; }
-@media (max-width: 700px) {
-  .st-key-premium_wide { display: none; }
-  .st-key-premium_narrow { display: flex; }
-}
-</style>"""
+DIRECTION, _DIRECTIONS = "direction", ("Across", "Down")
+_TALL = 520  # pixels of the picture's window where languages run down
+_FEW = 24  # languages that need no window
+_NAMES, _COLUMN = 150, 5  # pixels of names and of a language, where the picture is wider than a phone
+
+
+def overview(context: PremiumContext) -> None:
+    """The heatmap; wider or taller than its window, it scrolls."""
+    linked_option(DIRECTION, _DIRECTIONS)
+    across = st.session_state[DIRECTION] == "Across"
+    st.html(_style(len(context.columns) if across else 0))
+    st.caption(
+        f"Tokens over {context.base_label}: amber to brown-red more, blue-green or ▼ fewer, {HATCHED}. Hover for "
+        f"intervals ({context.table.n_drawn:,} {context.table.drawn} resampled), click for sentences."
+    )
+    with st.container(key="heatmap_legend"):
+        st.html(legend(*reach_of(context), context.dark))
+    chart = _chart(context, across)
+    tall = not across and len(context.columns) > _FEW
+    with st.container(key="heatmap_frame", height=_TALL if tall else "content", border=False):
+        plot(chart, context)
+    numbers(chart, context, "Token premiums", _direction, lambda: publish_popover(lambda: relative_link(context)))
 
 
 def legend(low: int, high: int, dark: bool) -> str:
@@ -33,38 +51,42 @@ def legend(low: int, high: int, dark: bool) -> str:
     )
 
 
-def overview(context: PremiumContext) -> None:
-    """Languages run across where there is room, and down on a phone; the style sheet shows one of the two."""
-    st.html(_SWITCH)
-    st.caption(
-        f"A cell is a language under a tokenizer: blue-green takes fewer tokens than {context.base_label}, amber to "
-        f"brown-red more; hatched is masked. Hover for the number and its 95 % interval ({_drawn(context)}), click "
-        "for the sentences behind it."
+def _style(n_across: int) -> str:
+    """On a phone the picture keeps the width that its cells need, and scrolls sideways."""
+    return f"""<style>
+.st-key-heatmap_legend {{ display: none; }}
+@media (max-width: 700px) {{
+  .st-key-premium_controls, .st-key-premium_badges {{ flex-wrap: nowrap; overflow-x: auto; max-width: 100%; }}
+  .st-key-premium_controls > *, .st-key-premium_badges > * {{ flex-shrink: 0; }}
+  .st-key-heatmap_legend {{ display: flex; }}
+  .st-key-heatmap_frame {{ overflow-x: auto; }}
+  .st-key-heatmap, [data-chart="heatmap"] {{ min-width: max(100%, {_NAMES + _COLUMN * n_across}px); }}
+}}
+</style>"""
+
+
+def _direction() -> None:
+    st.segmented_control(
+        "Languages run",
+        _DIRECTIONS,
+        required=True,
+        key=DIRECTION,
+        label_visibility="collapsed",
+        persist_state="session",
+        help="Down names every language.",
     )
-    with st.container(key="premium_wide"):
-        chart = _chart(context, wide=True)
-        plot(chart, context)
-    with st.container(key="premium_narrow"):
-        st.html(legend(*reach_of(context), context.dark))
-        with st.container(height=520 if len(context.columns) > 24 else "content", border=False):
-            plot(_chart(context, wide=False), context)
-    numbers(chart, context, "Token premiums", lambda: publish_popover(lambda: relative_link(context)))
 
 
-def _drawn(context: PremiumContext) -> str:
-    return f"{context.table.n_drawn:,} {context.table.drawn} resampled"
-
-
-def _chart(context: PremiumContext, wide: bool) -> Chart:
+def _chart(context: PremiumContext, across: bool) -> Chart:
     cells = [(row, column) for row in context.rows for column in context.columns]
-    figure = heatmap(context, wide)
+    figure = heatmap(context, across)
     return Chart(
-        "heatmap" if wide else "heatmap_narrow",
+        "heatmap",
         figure,
         f"Premiums of {len(context.columns)} languages over {context.base_label} with {len(context.rows)} tokenizers "
         f"as colours. {worst_and_best(context)}",
         lambda: cell_table(context, cells),
         cell_columns(context),
         {len(figure.data) - 1: cells},
-        lambda light: heatmap(light, wide=True),
+        lambda light, width: heatmap(light, across) if across else heatmap_in_print(light, width),
     )

@@ -1,7 +1,7 @@
 """The colours and numbers of premiums: one scale, symmetric around 1 on a log axis, on every chart."""
 
 from itertools import pairwise
-from math import ceil, floor, isnan, log2
+from math import ceil, floor, isnan, log2, log10
 
 TICKS = {-4: "1/16", -3: "⅛", -2: "¼", -1: "½", 0: "1", 1: "2", 2: "4", 3: "8", 4: "16", 5: "32", 6: "64", 7: "128"}
 _NEAR = 0.1  # of 1: ratios that get three decimals
@@ -75,23 +75,48 @@ def ticks(low: int, high: int) -> tuple[list[int], list[str]]:
 
 
 def log_axis(low: float, high: float, title: str) -> dict[str, object]:
-    """A plotly axis for ratios from `low` to `high`, on a log scale with a tick at each doubling.
+    """A plotly axis for ratios from `low` to `high`, on a log scale with a tick at each doubling, or closer.
 
-    >>> log_axis(0.9, 3.0, "x")["ticktext"]
-    ['½', '1', '2', '4']
+    >>> log_axis(0.9, 7.0, "x")["ticktext"], log_axis(7.4, 18.7, "x")["ticktext"]
+    (['½', '1', '2', '4', '8'], ['6', '8', '12', '16', '24'])
     """
-    first, last = floor(log2(low) - 0.05), ceil(log2(high) + 0.05)
-    marks, texts = ticks(first, last)
-    span = (log2(low) - 0.15, log2(high) + 0.15)
+    edge = 0.15 if high / low > 2 else 0.05
+    span = (log2(low) - edge, log2(high) + edge)
+    at, texts = _marks(low, high)
     return {
         "type": "log",
         "range": [span[0] * log2_10, span[1] * log2_10],
-        "tickvals": [2.0**mark for mark in marks],
+        "tickvals": at,
         "ticktext": texts,
         "title": title,
         "gridcolor": "rgba(128,140,160,.18)",
         "zeroline": False,
     }
+
+
+def _marks(low: float, high: float) -> tuple[list[float], list[str]]:
+    """Ratios to mark: doublings; with less than two of them to see, halfway ones too; with less still, round steps."""
+    first, last = floor(log2(low) - 0.05), ceil(log2(high) + 0.05)
+    if high / low > 4:
+        marks, texts = ticks(first, last)
+        return [2.0**mark for mark in marks], texts
+    if high / low > 2:
+        every = [ratio for mark in range(first, last + 1) for ratio in (2.0**mark, 1.5 * 2.0**mark)]
+        at = [r for n, r in enumerate(every) if every[min(n + 1, len(every) - 1)] > low and every[max(n - 1, 0)] < high]
+    else:
+        step = _round_step((high - low) / 4 or high / 20)
+        at = [n * step for n in range(floor(low / step), ceil(high / step) + 1)]
+    return at, [f"{ratio:.4g}" for ratio in at]
+
+
+def _round_step(least: float) -> float:
+    """The next of 1, 2 and 5 times a power of ten.
+
+    >>> _round_step(0.13), _round_step(3.0)
+    (0.2, 5.0)
+    """
+    power = 10.0 ** floor(log10(least))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
 
 
 log2_10 = 1 / log2(10)

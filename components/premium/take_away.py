@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts import take_away as shared
+from components.charts.paper import PrintWidth
 from components.charts.take_away import columns_of
 from components.premium.column_meanings import meanings
 from components.premium.context import PremiumContext
@@ -24,7 +25,7 @@ def take_away(
     title: str,
     alt: str,
     numbers: Callable[[], pd.DataFrame],
-    figure: Callable[[PremiumContext], go.Figure] | None,
+    figure: Callable[[PremiumContext, PrintWidth], go.Figure] | None,
     cells: Sequence[tuple[int, int]] = (),
 ) -> None:
     """The popover under a chart of this page.
@@ -32,11 +33,11 @@ def take_away(
     Args:
         key: of the chart.
         title: what its numbers are, as they are cited: "Token premiums".
-        figure: draws it for another theme, None where there is no picture.
+        figure: draws it for another theme and a width, None where there is no picture.
         cells: that it shows, as (tokenizer, language); none means all of the page.
     """
     light = replace(context, dark=False)
-    drawn = None if figure is None else lambda: figure(light)
+    drawn = None if figure is None else lambda width: figure(light, width)
     shared.take_away(
         key,
         file_name(key, context),

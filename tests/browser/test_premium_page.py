@@ -22,8 +22,7 @@ def visit(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Cal
     def go(query: str = "", **options: object) -> Page:
         page = open_page(**options)
         page.goto(f"{app_server(APP)}/premium{query}")
-        shape = "narrow" if options.get("width", 1280) < 700 else "wide"
-        expect(page.locator(f".st-key-premium_{shape} .js-plotly-plot .heatmaplayer image").first).to_be_visible()
+        expect(page.locator(".st-key-heatmap_frame .js-plotly-plot .heatmaplayer image").first).to_be_visible()
         return page
 
     return go
@@ -54,7 +53,7 @@ def in_link(page: Page) -> dict[str, list[str]]:
 
 def test_a_click_on_a_cell_leads_to_its_sentences_again_and_again(visit: Callable[..., Page]) -> None:
     page = visit(THREE, height=3000)  # all of the page in sight, so that nothing moves under the mouse
-    wide = ".st-key-premium_wide"
+    wide = ".st-key-heatmap_frame"
     for across, down, sentence in ((0, 0, "Lao costs GPT-2"), (2, 1, "Thai costs cl100k (GPT-4)")) * 2:
         click_cell(page, wide, across, down)
         expect(said(page, sentence)).to_be_visible()
@@ -69,8 +68,8 @@ def test_a_click_on_a_cell_leads_to_its_sentences_again_and_again(visit: Callabl
 
 def test_a_click_brings_the_evidence_into_sight(visit: Callable[..., Page]) -> None:
     page = visit(THREE, height=500)
-    page.locator(".st-key-premium_wide .js-plotly-plot").scroll_into_view_if_needed()
-    click_cell(page, ".st-key-premium_wide", 0, 0)
+    page.locator(".st-key-heatmap_frame .js-plotly-plot").scroll_into_view_if_needed()
+    click_cell(page, ".st-key-heatmap_frame", 0, 0)
     expect(said(page, "Lao costs GPT-2")).to_be_in_viewport()
 
 

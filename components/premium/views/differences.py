@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.cached import premium as cached_premium
 from components.charts.chart import Chart, finish, names_axis
-from components.premium.cells import hatched, targets
+from components.premium.cells import HATCHED, corners, hatched, targets
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
@@ -62,25 +62,24 @@ def draw(context: PremiumContext) -> None:
     n_pairs, n_alike = len(above[0]), int(np.isin(found.verdict[above], ALIKE).sum())
     n_small = int((found.verdict[above] == "small").sum())
     percent = f"{100 * margin:.3g} %"
+    figure = pairs_figure(names, found, context.dark)
     chart = Chart(
         "differences",
-        pairs_figure(names, found, context.dark),
+        figure,
         f"Pairs of {len(names)} {what.lower()} compared on {where}: {n_alike} of {n_pairs} cannot be told apart, "
         f"{n_small} differ by less than {percent}.",
         lambda: pair_table(names, found),
         {"Ratio": st.column_config.NumberColumn(format="%.3f", help="Premium of the first over that of the second.")},
-        {_TARGETS: [cell for cell in cells for _ in cells]},
-        printed=lambda light: pairs_figure(names, found, light.dark),
+        {len(figure.data) - 1: [cell for cell in cells for _ in cells]},
+        printed=lambda light, _: pairs_figure(names, found, light.dark),
     )
     show(chart, context, "Token premiums")
     st.caption(
         f"{where}: the premium of the row over that of the column; blue-green is cheaper, amber to brown-red dearer, "
-        f"hatched cannot be told apart: {n_alike} of {n_pairs} pairs; {n_small} marked ≈ differ, but by less than "
-        f"{percent} ({tested(family, context.table.drawn, _all_of(context, what, where))}, shown or not)."
+        f"a ring marks pairs that cannot be told apart: {n_alike} of {n_pairs}; {n_small} marked ≈ differ, but by "
+        f"less than {percent} ({tested(family, context.table.drawn, _all_of(context, what, where))}, shown or not)."
+        + (f" {HATCHED}." if np.isnan(found.ratio[above]).any() else "")
     )
-
-
-_TARGETS = 3  # which trace of the figure takes clicks
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +146,9 @@ def pair_table(names: Sequence[str], found: ShownPairs) -> pd.DataFrame:
 
 
 def pairs_figure(names: Sequence[str], found: ShownPairs, dark: bool) -> go.Figure:
-    """A cell per ordered pair, its ratio as colour and, where it fits, as number; hatched if not told apart.
+    """A cell per ordered pair, its ratio as colour and, where it fits, as number; a ring if not told apart.
+
+    Hatched where there is none.
 
     >>> ratio = np.array([[np.nan, 2.0], [0.5, np.nan]])
     >>> said = np.array([["open", "differs"], ["differs", "open"]])
@@ -158,6 +159,7 @@ def pairs_figure(names: Sequence[str], found: ShownPairs, dark: bool) -> go.Figu
     n = len(names)
     z = np.log2(found.ratio)
     alike = np.isin(found.verdict, ALIKE) & ~np.eye(n, dtype=bool)
+    absent = np.isnan(found.ratio) & ~np.eye(n, dtype=bool)
     written = n <= _WRITTEN
     figure = go.Figure(
         [
@@ -174,7 +176,8 @@ def pairs_figure(names: Sequence[str], found: ShownPairs, dark: bool) -> go.Figu
                 texttemplate="%{text}" if written else None,
                 hoverinfo="skip",
             ),
-            *hatched(alike, 1, dark),
+            *(hatched(absent, 1, dark) if absent.any() else ()),
+            corners(alike & ~np.isnan(found.ratio), dark),
             targets((n, n), [_sentence(names, found, i, j) for i in range(n) for j in range(n)]),
         ]
     )

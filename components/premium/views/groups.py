@@ -43,7 +43,7 @@ def draw(context: PremiumContext) -> None:
         strip_figure(
             {name: value[columns] for name, columns in members.items()},
             {name: [context.sentence(row, column) for column in columns] for name, columns in members.items()},
-            context.colours[context.rows.index(row)],
+            context.colour(row),
             f"{context.label(row)}: {context.axis}",
         ),
         f"Premiums with {context.label(row)} by {by.lower()}; dearest {dear}; cheapest {cheap}.",
@@ -111,11 +111,12 @@ def strip_figure(
             ),
         ]
     )
-    figure.add_vline(x=1, line=ONE)
+    if every.min() < 1.1:
+        figure.add_vline(x=1, line=ONE)
     return finish(
         figure,
         26 * len(values) + 90,
-        xaxis=log_axis(min(1.0, float(every.min())), max(1.0, float(every.max())), title),
+        xaxis=log_axis(float(every.min()), float(every.max()), title),
         yaxis=names_axis([f"{name} · {len(group)}" for name, group in values.items()]),
     )
 

@@ -39,7 +39,7 @@ def draw(context: PremiumContext) -> None:
     with left:
         plot(chart, context)
         take_away(
-            chart.key, context, "Lorenz curves of token premiums", chart.alt, chart.numbers, lambda _: chart.figure
+            chart.key, context, "Lorenz curves of token premiums", chart.alt, chart.numbers, lambda *_: chart.figure
         )
     right.dataframe(chart.numbers(), hide_index=True)
     st.caption(

@@ -13,6 +13,7 @@ from components.premium.context import PremiumContext
 from components.premium.figure import ONE, cell_columns, cell_table, show
 from components.premium.linked import linked_option
 from components.premium.scale import between, log_axis, times
+from components.premium.side_by_side import beside, cells_beside, panel, several, side_by_side
 from components.premium.verdicts import ALIKE, margin_input, tested, verdicts, words
 from components.widgets.view import View
 from core.premium.differences import languages_under
@@ -26,6 +27,7 @@ def draw(context: PremiumContext) -> None:
     """The dearest first; a part of them unless the user wants all."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = one_tokenizer(context)
+        many = several()
         linked_option("which", _WHICH)
         which = st.segmented_control(
             "Which",
@@ -44,6 +46,9 @@ def draw(context: PremiumContext) -> None:
     if not shown:
         st.info(f"No language found has a premium with {context.label(row)}: {masked} masked.", icon=":material/block:")
         return
+    if many:
+        _side_by_side(context, row, shown)
+        return
     family = cached_premium.family(languages_under, context.stamp, context.table, row, context.per)
     said = verdicts(family, margin)
     from_base, neighbours = said[shown, context.table.language(context.base)], said[shown[:-1], shown[1:]]
@@ -57,7 +62,7 @@ def draw(context: PremiumContext) -> None:
             [context.sentence(row, c) for c in shown],
             from_base,
             neighbours,
-            context.colours[context.rows.index(row)],
+            context.colour(row),
             f"{context.label(row)}: {context.axis}",
         ),
         f"Premiums of {len(shown)} languages in order. {context.sentence(row, ranked[0])}.",
@@ -79,6 +84,29 @@ def draw(context: PremiumContext) -> None:
         f"({tested(family, context.table.drawn, f'pairs of languages under {context.label(row)}')}, shown or not). "
         f"{len(shown)} of {len(ranked)} languages"
         + (f"; {masked} masked, over 10 % unknown tokens." if masked else ".")
+    )
+
+
+def _side_by_side(context: PremiumContext, row: int, columns: Sequence[int]) -> None:
+    """The same languages with several tokenizers."""
+    rows = beside(context, row)
+    words = [[context.sentence(one, c) for c in columns] for one in rows]
+    names, labels = [context.language(c) for c in columns], [context.label(one) for one in rows]
+    one_panel = [panel(context.axis, context.found, rows, columns, words)]
+    cells = [(one, c) for c in columns for one in rows]
+    chart = Chart(
+        "ranked_beside",
+        side_by_side(names, labels, [context.colour(one) for one in rows], one_panel),
+        f"Premiums of {len(names)} languages with {len(rows)} tokenizers. {context.sentence(row, columns[0])}.",
+        lambda: cell_table(context, cells),
+        cell_columns(context),
+        cells_beside(rows, columns, 1),
+    )
+    show(chart, context, "Token premiums")
+    st.caption(
+        f"Languages in their order with {context.label(row)}; each dot is a tokenizer, its bar the 95 % interval, the "
+        "faint line runs from the cheapest to the dearest; one without a number has no dot. Whether two differ by more "
+        "than chance is tested in Differences."
     )
 
 
@@ -105,7 +133,7 @@ def ranked_figure(
     ['  2.00 [1.90, 2.10]  ']
     """
     value, low, high = numbers
-    bottom, top = min(1.0, float(np.nanmin(value))), max(1.0, float(np.nanmax(value)))
+    bottom, top = float(np.nanmin(value)), float(np.nanmax(value))
     band = _joined(value, np.isin(neighbours, ALIKE), {"color": FAINT, "width": 9})
     hollow = np.isin(from_base, ALIKE)
     dots = go.Scatter(
@@ -137,7 +165,8 @@ def ranked_figure(
     )
     small = _joined(value, np.asarray(neighbours) == "small", {"color": LINE, "width": 1.5, "dash": "dot"})
     figure = go.Figure([band, dots, small])
-    figure.add_vline(x=1, line=ONE)
+    if bottom < 1.1 and top > 0.9:
+        figure.add_vline(x=1, line=ONE)
     return finish(figure, 22 * len(names) + 90, xaxis=log_axis(bottom, top, title), yaxis=names_axis(names))
 
 

@@ -15,6 +15,7 @@ from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
 from components.premium.linked import linked_option
 from components.premium.scale import log_axis, times
+from components.premium.side_by_side import SYMBOLS
 from components.premium.verdicts import ALIKE, margin_input, tested, verdicts, words
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
@@ -33,7 +34,6 @@ _CHOSEN = "Chosen"
 _NAMED = 8
 _GREY, _FAINT_GREY = "rgba(128,140,160,.55)", "rgba(128,140,160,.35)"
 SIGNS = "●■◆▲✚✖★▼"
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
 
 
 def draw(context: PremiumContext) -> None:
@@ -137,6 +137,15 @@ def apart(places: Sequence[float], gap: float) -> list[float]:
     return [place - shift for place in moved]
 
 
+def room_for(names: Sequence[str]) -> dict[str, int]:
+    """Margins that leave the room that names to the right of a chart take, and no more.
+
+    >>> room_for(["Thai", "Lao"])["r"]
+    60
+    """
+    return {"l": 4, "r": 32 + 7 * max(map(len, names), default=0), "t": 8, "b": 4}
+
+
 def slope_figure(
     steps: Sequence[str],
     names: Sequence[str],
@@ -202,11 +211,12 @@ def slope_figure(
     return finish(
         figure,
         520,
+        margin=room_for([names[n] for n in named]),
         yaxis=log_axis(low, high, title),
         xaxis={
             "tickvals": at,
             "ticktext": list(steps),
-            "range": [-0.15, at[-1] * 1.45],
+            "range": [-0.08 * at[-1], at[-1] * 1.01],
             "showgrid": True,
             "gridcolor": FAINT,
         },

@@ -12,24 +12,30 @@ from components.charts.chart import FAINT, GRID, LINE, Chart, finish, names_axis
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import show
-from components.premium.scale import ticks, times
-from components.premium.views.slope import SIGNS, SYMBOLS, apart
+from components.premium.scale import sentence, ticks, times
+from components.premium.side_by_side import SYMBOLS, beside, cells_beside, panel, several, side_by_side
+from components.premium.views.slope import SIGNS, apart, room_for
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
-from core.premium.premium import PER, ranks, size_premium
+from core.premium.premium import PER, Per, ranks, size_premium
 
 _NAMED = 8
 _AT_ONCE = 25
 _PARTS = (
     ("Text", "characters of the text", "#56B4E9", ""),
-    ("UTF-8", "bytes of a character", "#E69F00", "/"),
-    ("Tokenizer", "tokens of a byte", "#7F7F7F", "x"),
+    ("UTF-8", "bytes of a character", "#E69F00", "."),
+    ("Tokenizer", "tokens of a byte", "#7F7F7F", ""),
 )
 
 
 def draw(context: PremiumContext) -> None:
     """Ranks by the three units as lines, then each premium taken apart."""
-    row = one_tokenizer(context)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        row = one_tokenizer(context)
+        many = several()
+    if many:
+        _side_by_side(context, row)
+        return
     premiums = [context.premiums(per) for per in PER]
     columns = [c for c in context.columns if not np.isnan(premiums[0].value[row, c])]
     if not columns:
@@ -60,6 +66,64 @@ def draw(context: PremiumContext) -> None:
         "looks cheap."
     )
     _taken_apart(context, row, columns, value[0])
+
+
+def _side_by_side(context: PremiumContext, row: int) -> None:
+    """Premiums by each unit, a dot per tokenizer, for the dearest languages."""
+    rows, value = beside(context, row), context.premiums("line").value[row]
+    known = sorted((c for c in context.columns if not np.isnan(value[c])), key=lambda c: -float(value[c]))
+    columns = known[:_AT_ONCE]
+    if not columns:
+        st.info(f"No language found has a premium with {context.label(row)}.", icon=":material/block:")
+        return
+    panels = [
+        panel(
+            f"per {per}, × {context.base_label}",
+            context.premiums(per),
+            rows,
+            columns,
+            _words(context, per, rows, columns),
+        )
+        for per in PER
+    ]
+    names = [context.language(c) for c in columns]
+    cells = [(one, c) for c in columns for one in rows]
+    chart = Chart(
+        "units_beside",
+        side_by_side(names, [context.label(one) for one in rows], [context.colour(one) for one in rows], panels),
+        f"Premiums per line, byte and character of {len(names)} languages with {len(rows)} tokenizers.",
+        lambda: units_table(context, cells),
+        {"Language": st.column_config.TextColumn(pinned=True)},
+        cells_beside(rows, columns, len(panels)),
+    )
+    show(chart, context, "Token premiums")
+    st.caption(
+        f"The {len(names)} languages dearest per line with {context.label(row)}; each dot is a tokenizer, its bar the "
+        "95 % interval, the faint line runs from the cheapest to the dearest. Per line all differences count; per byte "
+        "and per character the length of the text is divided out, and what is left is the tokenizer's doing."
+    )
+
+
+def _words(context: PremiumContext, per: Per, rows: Sequence[int], columns: Sequence[int]) -> list[list[str]]:
+    found = context.premiums(per)
+
+    def words(cell: tuple[int, int]) -> str:
+        numbers = (float(found.value[cell]), float(found.low[cell]), float(found.high[cell]))
+        return sentence(context.language(cell[1]), context.label(cell[0]), context.base_label, per, *numbers)
+
+    return [[words((row, column)) for column in columns] for row in rows]
+
+
+def units_table(context: PremiumContext, cells: Sequence[tuple[int, int]]) -> pd.DataFrame:
+    """A row per language and tokenizer: its premium by each unit."""
+    found = {per: context.premiums(per) for per in PER}
+    return pd.DataFrame(
+        {
+            "Language": [context.language(column) for _, column in cells],
+            "Tokenizer": [context.label(row) for row, _ in cells],
+            **{f"Per {per}": [round(float(one.value[cell]), 3) for cell in cells] for per, one in found.items()},
+        }
+    )
 
 
 def _taken_apart(context: PremiumContext, row: int, columns: Sequence[int], premium: np.ndarray) -> None:
@@ -180,10 +244,11 @@ def bump_figure(names: Sequence[str], value: np.ndarray, rank: np.ndarray, named
     return finish(
         figure,
         520,
+        margin=room_for([names[n] for n in named]),
         xaxis={
             "tickvals": at,
             "ticktext": [f"per {per}" for per in PER],
-            "range": [-0.1, 3.9],
+            "range": [-0.06, 2.02],
             "gridcolor": FAINT,
             "side": "top",
         },
