@@ -113,7 +113,7 @@ def test_what_a_plan_names_is_looked_at_before_it_runs(plan: Plan) -> None:
     with pytest.raises(UserError, match="Did you mean ridge"):
         outlined(replace(plan, methods=(Choice("rigde"),)))
     with pytest.raises(UserError, match="give a number from"):
-        outlined(replace(plan, methods=(Choice("omp_robust", {"k": 0}),)))
+        outlined(replace(plan, methods=(Choice("omp_robust", {"k": -1}),)))
     with pytest.raises(UserError, match="evaluator"):
         outlined(replace(plan, evaluators=(Choice("bits"),)))
     with pytest.raises(UserError, match="stand for other bytes"):
