@@ -12,6 +12,7 @@ from typing import NoReturn
 from core.cli.base import Command
 from core.common.disk import FULL
 from core.common.errors import UserError
+from core.common.program import PROGRAM
 from core.common.registry import Registry
 
 COMMANDS = Registry(package="core.cli", constant="COMMAND", kind=Command, noun="command")
@@ -27,9 +28,7 @@ class _Parser(ArgumentParser):
 
 def parser() -> ArgumentParser:
     """All commands, as the modules of `core.cli` declare them."""
-    main_parser = _Parser(
-        prog="python -m core", description="Compare tokenizers from the command line.", allow_abbrev=False
-    )
+    main_parser = _Parser(prog=PROGRAM, description="Compare tokenizers from the command line.", allow_abbrev=False)
     commands = main_parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in COMMANDS.all().values():
         one = commands.add_parser(command.key, help=command.summary, description=command.details, allow_abbrev=False)

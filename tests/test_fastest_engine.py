@@ -167,7 +167,8 @@ def test_a_piece_is_counted_anew_where_an_engine_differs_on_a_line_of_it(
 
 
 @needs_data
-def test_the_count_of_a_line_does_not_depend_on_the_size_of_its_file(tmp_path: Path) -> None:
+def test_the_count_of_a_line_does_not_depend_on_the_size_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fastest, "_ENOUGH", 0)  # an engine that agrees is used, however busy the machine is
     tokenizer = open_tokenizer(f"file:{TOKENIZERS / 'wordpiece/bert-base-cased.vocab.txt'}")
     assert isinstance(tokenizer, LocalTokenizer)
     count, verdict = fast_counter(tokenizer)

@@ -8,6 +8,7 @@ from components.frame.admission import LOGGED_IN, named, refusal
 from components.frame.errors import show_error
 from components.frame.visits import COOKIE
 from core.common.errors import UserError
+from core.common.program import installing
 from core.common.redact import conceal
 from core.common.settings import settings
 from core.jobs.owner import Visitor, browser
@@ -97,8 +98,8 @@ def _login_buttons() -> None:
             except Exception:  # whatever Streamlit finds wrong may quote the secrets
                 show_error(
                     UserError(
-                        "The login of this server is not configured rightly. Whoever runs it: install "
-                        "requirements-login.txt, and give [auth] in secrets.toml redirect_uri, cookie_secret, "
+                        "The login of this server is not configured rightly. Whoever runs it: "
+                        f"{installing('login')}, and give [auth] in secrets.toml redirect_uri, cookie_secret, "
                         "client_id, client_secret and server_metadata_url."
                     )
                 )

@@ -9,6 +9,7 @@ import streamlit as st
 from components.frame.asking import fragment
 from components.frame.errors import user_errors
 from components.frame.visitor import visitor
+from core.common.program import PROGRAM
 from core.export.publish import published_page, static_files
 
 _MADE = "published"  # in the session: link of the page made last, and its zip
@@ -34,7 +35,7 @@ def publish_button(link: str) -> None:
     """What it is, a button that makes it, and one that saves what was made."""
     st.caption(
         "This view as one HTML file with its data, for a web server or a static Space: no server and no network are "
-        f"needed, hover and sort still work. The same on the command line: `python -m core publish --link '{link}' "
+        f"needed, hover and sort still work. The same on the command line: `{PROGRAM} publish --link '{link}' "
         "--out FOLDER`."
     )
     if st.button("Make the page", icon=":material/build:", key="publish_make"):

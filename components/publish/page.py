@@ -9,8 +9,8 @@ from typing import Any
 from components.frame.vendor import plotly_source
 from components.publish.drawn_page import drawn_page, other_orders
 from components.publish.markup import Markup
+from core.common.program import VERSION
 from core.common.public_link import public_link
-from core.export.provenance import VERSION
 
 _HERE = Path(__file__).parent
 _TITLES = {"premium": "Multilingual premium", "segmentation": "Segmentation"}

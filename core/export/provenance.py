@@ -13,12 +13,11 @@ from math import isfinite, isnan
 from typing import Any
 
 from core.common.numbers import significant
+from core.common.program import VERSION
 from core.export import latex
 from core.export.csv import csv_table, for_spreadsheets
 from core.export.latex import Columns
 from core.export.latex_text import escaped
-
-VERSION = "0.1.0"  # as in pyproject.toml and CITATION.cff
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import core
 from core.common.errors import UserError, shown
+from core.common.program import installing
 from core.common.sandbox.limits import bounded
 from core.jobs.compute import compute
 from core.jobs.job import MOST_LOSSES, Context, JobKind, Output, Unit, further_packages
@@ -82,7 +83,7 @@ def connected() -> Any:
         ray: Any = import_module("ray")
     except ImportError:
         raise UserError(
-            "TOKEN_ATLAS_ENGINE=ray needs Ray. Install it with pip install -r requirements-ray.txt, or unset it."
+            f"TOKEN_ATLAS_ENGINE=ray needs Ray. Install it with {installing('ray')}, or unset it."
         ) from None
     if not ray.is_initialized():
         modules = [core, *(import_module(name.partition(".")[0]) for name in further_packages())]

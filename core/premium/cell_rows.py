@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.common.program import PROGRAM
 from core.counting.table import Counted, CountTable
 from core.export.latex import Columns
 from core.premium.premium import Premiums
@@ -14,7 +15,7 @@ CELL_COLUMNS = {
     "language": "Its English name.",
     "script": "The script's usual name.",
     "tokenizer": "Name of the tokenizer, the same everywhere in Token Atlas.",
-    "spec": "What opens the tokenizer: `python -m core segment --tokenizer SPEC`, or for `atlas:` and `file:` the file "
+    "spec": f"What opens the tokenizer: `{PROGRAM} segment --tokenizer SPEC`, or for `atlas:` and `file:` the file "
     "that was counted.",
     "fingerprint": "Hash of the tokenizer's content.",
     "tokens": "Tokens of the sentences compared, special tokens not counted; exact.",

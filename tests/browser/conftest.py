@@ -27,13 +27,6 @@ ARGUMENTS = [
 ]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In CI a test in a real browser that fails is tried once more; the summary names those that needed it."""
-    for item in items:
-        if CI and item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """Path of an installed Chromium or Chrome; without one the test is skipped, or fails where CI=true."""

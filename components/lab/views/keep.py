@@ -13,6 +13,7 @@ from components.runs.job_cards import LOOKS, session, show_refusal, submit
 from components.widgets.view import View
 from core.common.errors import UserError
 from core.common.numbers import size
+from core.common.program import PROGRAM
 from core.common.settings import settings
 from core.common.zip_folder import zipped
 from core.jobs.job import KINDS, Job, State, content_key
@@ -69,7 +70,7 @@ def draw(context: LabContext) -> None:
 def command(context: LabContext, outcome: Outcome) -> str:
     """The command line that writes the folder."""
     plan = context.result.plan
-    parts = ["python", "-m", "core", "transplant", "--model", plan.model]
+    parts = [*PROGRAM.split(), "transplant", "--model", plan.model]
     if plan.donor:
         parts += ["--donor", plan.donor]
     if plan.tokenizer:

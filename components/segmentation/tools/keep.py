@@ -11,6 +11,7 @@ from components.segmentation.view_files.component import view_files
 from components.widgets import names, text_state
 from components.widgets.pickers import TOKENIZERS, tokenizers_in_link
 from components.widgets.view import View
+from core.common.program import PROGRAM
 from core.export.csv import for_spreadsheets
 from core.export.tokens import document, to_csv
 
@@ -43,7 +44,7 @@ def draw(context: SegmentationContext) -> None:
             "application/json",
             icon=":material/data_object:",
             on_click="ignore",
-            help="The text and every tokenizer's ids: what `python -m core segment --json` prints.",
+            help=f"The text and every tokenizer's ids: what `{PROGRAM} segment --json` prints.",
         )
     st.caption(
         "A cell of the CSV that a spreadsheet would take for a formula has an apostrophe in front; bytes_hex "

@@ -6,6 +6,7 @@ to read. `limits` says how much it may take; this says what it may touch.
 
 import ctypes
 import os
+import site
 import struct
 import sys
 from collections.abc import Iterable
@@ -83,7 +84,8 @@ def _code() -> list[Path]:
     """Where this code, Python and its libraries lie."""
     found = [Path(entry).resolve() for entry in sys.path if entry]
     apart = [entry for entry in found if not ROOT.is_relative_to(entry)]  # beside the code may lie what is private
-    return [ROOT / "core", DATA, *apart, Path(sys.prefix), Path(sys.base_prefix), *map(Path, _SYSTEM)]
+    libraries = [Path(sys.prefix), Path(sys.base_prefix), Path(site.getusersitepackages())]
+    return [ROOT / "core", DATA, *apart, *libraries, *map(Path, _SYSTEM)]
 
 
 def _drop_capabilities() -> None:

@@ -14,6 +14,7 @@ from core.common.download import Remote, download
 from core.common.errors import UserError, shown
 from core.common.home import home
 from core.common.plain_text import lines
+from core.common.program import PROGRAM
 from core.common.settings import settings
 from core.corpora.alignment import aligned, remarks
 from core.corpora.articles import ARTICLE, articles
@@ -65,7 +66,7 @@ def _open(rest: str, split: str) -> Corpus:
     if place is None:
         raise UserError(
             "FLORES-200 is not on this machine. Download it (26 MB) on the page Premium or with "
-            f"python -m core fetch flores200. {_REMEDY}"
+            f"{PROGRAM} fetch flores200. {_REMEDY}"
         )
     spec = "flores200" + (f":{rest}" if rest else "") + (f"#{split}" if split else "")
     return read(place, spec, (split,) if split else SPLITS)

@@ -10,9 +10,9 @@ import numpy as np
 from core.common.atomic import whole_folder
 from core.common.disk import on_disk
 from core.common.errors import shown
+from core.common.program import VERSION
 from core.common.progress import report
 from core.counting.table import CountTable
-from core.export.provenance import VERSION
 from core.export.references import FLORES, PREMIUM, papers_of, references, written
 from core.premium.atlas import atlas_provenance, atlas_tokenizers, shipped_atlas
 from core.premium.cell_rows import public_spec

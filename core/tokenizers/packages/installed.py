@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from core.common.errors import UserError
+from core.common.program import installing
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class PackagedFile:
 
 @cache
 def _found(wanted: PackagedFile) -> Path:
-    install = f"Install it again: pip install -r requirements.txt -c constraints.txt, which pins {wanted.package}."
+    install = f"Install it again: {installing()}."
     try:
         path = Path(str(distribution(wanted.package).locate_file(wanted.path)))
         content = path.read_bytes()
