@@ -14,7 +14,7 @@ from core.jobs.compute import compute
 from core.jobs.job import KINDS, Context, Output, Unit, canonical
 from core.jobs.result_codec import restored, stored
 from core.jobs.store.files import Origin, Result, packed, unpacked
-from core.lab.differences import ALL, Part, compare, entrants
+from core.lab.differences import ALL, TextPart, compare, entrants
 from core.lab.estimate import estimate
 from core.lab.foreseen import Submission
 from core.lab.key_picture_points import comparison_table, points
@@ -288,7 +288,7 @@ def test_translations_of_a_sentence_count_once(result: LabResult) -> None:
     few = replace(result.setting, texts=Table(columns))
     by_name = {e.name: replace(e, bits=e.bits[kept], usable=e.usable[kept]) for e in entrants(result)}
     pairs = [(by_name["ridge"], by_name["subword_mean"])]
-    [together, alone] = compare(few, pairs, [ALL, Part("eng_Latn")])
+    [together, alone] = compare(few, pairs, [ALL, TextPart("eng_Latn")])
     assert len(kept) == 12
     assert together.reason == alone.reason == "A test needs 10 sentences, and there are 6."
 
@@ -348,7 +348,7 @@ def test_a_method_that_fails_in_one_language_is_named_there(result: LabResult) -
 
     found = verdict(weighed(result, bits))
     assert found.best == "ridge" and found.beats["ridge"] is True
-    assert found.beaten_in["ridge"] == (Part("eng_Latn"),)
+    assert found.beaten_in["ridge"] == (TextPart("eng_Latn"),)
     assert any(s.startswith("In English") and "not beat the controls" in s for s in found.sentences)
 
 

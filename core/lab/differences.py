@@ -46,7 +46,7 @@ class Entrant:
 
 
 @dataclass(frozen=True)
-class Part:
+class TextPart:
     """Some of the texts.
 
     Args:
@@ -58,7 +58,7 @@ class Part:
     domain: str = ""
 
 
-ALL = Part()
+ALL = TextPart()
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Comparison:
 
     first: str
     second: str
-    part: Part
+    part: TextPart
     difference: float
     low: float
     high: float
@@ -116,13 +116,13 @@ def entrants(result: LabResult) -> list[Entrant]:
     return found
 
 
-def parts_of(setting: Setting) -> list[Part]:
+def parts_of(setting: Setting) -> list[TextPart]:
     """Each language and each domain of the texts; none where that is all texts alike."""
     texts = setting.texts
-    languages = [Part(code) for code in dict.fromkeys(texts.words("language")) if code]
-    domains = [Part("", name) for name in dict.fromkeys(texts.words("domain")) if name]
+    languages = [TextPart(code) for code in dict.fromkeys(texts.words("language")) if code]
+    domains = [TextPart("", name) for name in dict.fromkeys(texts.words("domain")) if name]
     chosen = {part: tuple(of_part(setting, part).tolist()) for part in [*languages, *domains]}
-    found, seen = list[Part](), set[tuple[bool, ...]]()
+    found, seen = list[TextPart](), set[tuple[bool, ...]]()
     for part, mine in chosen.items():
         if not all(mine) and mine not in seen:
             found.append(part)
@@ -130,7 +130,7 @@ def parts_of(setting: Setting) -> list[Part]:
     return found
 
 
-def of_part(setting: Setting, part: Part) -> NDArray[np.bool_]:
+def of_part(setting: Setting, part: TextPart) -> NDArray[np.bool_]:
     """Which texts belong to it, (N,)."""
     languages, domains = setting.texts.words("language"), setting.texts.words("domain")
     fits = [part.language in ("", a) and part.domain in ("", b) for a, b in zip(languages, domains, strict=True)]
@@ -157,7 +157,7 @@ def _even(n_bytes: Floats, groups: NDArray[np.intp]) -> Floats:
 
 
 def compare(
-    setting: Setting, pairs: Sequence[tuple[Entrant, Entrant]], parts: Sequence[Part] = (ALL,)
+    setting: Setting, pairs: Sequence[tuple[Entrant, Entrant]], parts: Sequence[TextPart] = (ALL,)
 ) -> list[Comparison]:
     """Each pair on each part of the texts, corrected for all of them at once; languages weigh alike."""
     texts = setting.texts

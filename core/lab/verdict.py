@@ -11,7 +11,7 @@ from core.lab.differences import (
     BITS,
     Comparison,
     Entrant,
-    Part,
+    TextPart,
     compare,
     entrants,
     groups_of,
@@ -43,7 +43,7 @@ class Verdict:
     tied: tuple[str, ...]
     beats: Mapping[str, bool | None]
     untested: tuple[str, ...] = ()
-    beaten_in: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    beaten_in: Mapping[str, tuple[TextPart, ...]] = field(default_factory=dict)
     by_part: tuple[Comparison, ...] = ()
     macro: Mapping[str, float] = field(default_factory=dict)
 
@@ -76,16 +76,16 @@ def verdict(result: LabResult) -> Verdict:
     return Verdict(tuple(words), best.name, tied, beats, untested, beaten_in, by_part, macro)
 
 
-def said(part: Part) -> str:
+def said(part: TextPart) -> str:
     """A part of the texts for people.
 
-    >>> said(Part("deu_Latn")), said(Part("", "code"))
+    >>> said(TextPart("deu_Latn")), said(TextPart("", "code"))
     ('German', '“code”')
     """
     return language(part.language).name if part.language else f"“{part.domain}”"
 
 
-def _of(pairs: Sequence[Comparison], first: Entrant, second: Entrant, part: Part = ALL) -> Comparison:
+def _of(pairs: Sequence[Comparison], first: Entrant, second: Entrant, part: TextPart = ALL) -> Comparison:
     return next(p for p in pairs if {p.first, p.second} == {first.name, second.name} and p.part == part)
 
 
@@ -102,8 +102,8 @@ def _beats(pairs: Sequence[Comparison], one: Entrant, controls: Sequence[Entrant
 
 
 def _beaten_in(
-    setting: Setting, methods: Sequence[Entrant], controls: Sequence[Entrant], parts: Sequence[Part]
-) -> dict[str, tuple[Part, ...]]:
+    setting: Setting, methods: Sequence[Entrant], controls: Sequence[Entrant], parts: Sequence[TextPart]
+) -> dict[str, tuple[TextPart, ...]]:
     """Parts in which a method does not beat every control beyond chance, corrected for all methods and parts."""
     pairs = compare(setting, list(product(methods, controls)), parts)
     lost = [p for p in pairs if not p.reason and not p.first_better]
@@ -180,9 +180,9 @@ def _on_controls(
     return found
 
 
-def _on_parts_lost(methods: Sequence[Entrant], beaten_in: Mapping[str, tuple[Part, ...]]) -> list[str]:
+def _on_parts_lost(methods: Sequence[Entrant], beaten_in: Mapping[str, tuple[TextPart, ...]]) -> list[str]:
     """Languages and domains in which methods fail, those that fail in the same ones together."""
-    by_parts: dict[tuple[Part, ...], list[str]] = {}
+    by_parts: dict[tuple[TextPart, ...], list[str]] = {}
     for one in methods:
         if beaten_in[one.name]:
             by_parts.setdefault(beaten_in[one.name], []).append(one.label)
