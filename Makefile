@@ -1,5 +1,6 @@
 # make run: the app.  make serve: the app for a group.  make test: everything that CI checks.  make bench: the benchmarks, as ratios.
 # make constraints: versions of indirect packages anew.  make audit: known vulnerabilities of all packages (asks pypi.org).
+# make lab-results: the shipped comparisons of transplants anew (an hour on a CPU; fetches a model of 93 MB; KEYS= names some).
 # make models: train the shipped models again (an hour on a CPU; needs the data folder beside the repository, and apt-get).
 PYTHON ?= python3
 VENV ?= .venv
@@ -8,7 +9,7 @@ ADDRESS ?= localhost
 PORT ?= 8501
 WORKERS ?= 2
 
-.PHONY: run serve test bench atlas models constraints audit clean
+.PHONY: run serve test bench atlas models lab-results constraints audit clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Token Atlas needs Python 3.11 or newer; name one: make run PYTHON=python3.12")'
@@ -66,9 +67,13 @@ atlas: $(VENV)/run.stamp
 	$(BIN)/python -m core.premium.atlas
 	$(BIN)/python -m core.premium.atlas.fidelity
 	$(BIN)/python -m core.premium.atlas.measures
+	$(BIN)/python -m core.premium.atlas.udhr
 
 models: $(VENV)/run.stamp
 	$(BIN)/python -m core.models.build
+
+lab-results: $(VENV)/run.stamp
+	$(BIN)/python -m core.lab.shipping $(KEYS)
 
 constraints: | $(BIN)/python
 	$(BIN)/python .ci/constraints.py > constraints.new

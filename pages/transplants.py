@@ -5,16 +5,15 @@ import streamlit as st
 from components.cached import lab as cached_lab
 from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error, user_errors
-from components.lab.choose import choose_view
-from components.lab.context import LabContext
 from components.lab.form.again import ask_again
 from components.lab.form.form import ask
 from components.lab.form.start import start
 from components.lab.form.state import PLAN, from_the_link, seen
-from components.lab.introduction import introduction
-from components.lab.key_picture import key_picture
+from components.lab.introduction import back_to_shipped, introduction
 from components.lab.preview import before
 from components.lab.progress import under_way
+from components.lab.result import draw_result
+from components.lab.shipped import offered, opens_on_shipped, shipped_comparison
 from components.runs.job_cards import OPENED, may_see, show_refusal
 from components.widgets.page_link.component import page_link
 from core.common.errors import UserError, shown
@@ -25,8 +24,13 @@ key = st.query_params.get(OPENED)
 
 if not key:
     st.title("Transplant lab", anchor=False)
-    introduction()
     from_the_link()
+    if opens_on_shipped():
+        shipped_comparison()
+        st.stop()
+    introduction()
+    if offered():
+        back_to_shipped()
     look = plan = None
     with st.container(border=True, key="lab_form"):
         with user_errors():
@@ -66,17 +70,5 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         st.button("Change it", icon=":material/tune:", key="lab_change", on_click=ask_again, args=(result.plan,))
         page_link({}, key="lab_result_link")
-under_way(job)
-if verdict.sentences:
-    st.markdown(plain(verdict.sentences[0]))
-if result.setting is None or not result.outcomes:
-    st.caption("The picture begins when the first model has read the texts.")
-    st.stop()
-context = LabContext(job, result, result.setting, verdict, st.context.theme.type == "dark")
-key_picture(context)
-if verdict.sentences[1:]:
-    with st.expander(
-        "What else can be said", icon=":material/notes:", expanded=any(not b for b in verdict.beats.values())
-    ):
-        st.markdown("\n".join(f"- {plain(sentence)}" for sentence in verdict.sentences[1:]))
-choose_view(context)
+under_way(job, result)
+draw_result(job, result, verdict)

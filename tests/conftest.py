@@ -3,9 +3,12 @@
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.package_index import Index, package_index
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the other cores have tests of their own
@@ -27,3 +30,21 @@ def main_module() -> Iterator[None]:
     kept = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = kept
+
+
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Index]:
+    """A registry of packages, the only one that pip and npm know here; nothing is kept from before."""
+    with package_index() as running:
+        for name, value in {
+            "TOKEN_ATLAS_HOME": str(tmp_path / "home"),
+            "PIP_CONFIG_FILE": "/dev/null",
+            "PIP_INDEX_URL": f"{running.address}/simple",
+            "PIP_EXTRA_INDEX_URL": "",
+            "PIP_FIND_LINKS": "",
+            "PIP_NO_CACHE_DIR": "1",
+            "NPM_CONFIG_REGISTRY": f"{running.address}/",
+            "NPM_CONFIG_USERCONFIG": "/dev/null",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield running

@@ -20,9 +20,10 @@ from core.evaluation.needs import METHOD, ORIGINAL, PARALLEL_TEXT, TRAINING_TEXT
 from core.jobs.compute import compute
 from core.jobs.job import KINDS, Context
 from core.lab.documents import pieces, read_plain
+from core.lab.foreseen import KIND
 from core.lab.participants import opened, outlined
 from core.lab.plan import Choice, Plan
-from core.lab.submission import KIND, submission
+from core.lab.submission import submission
 from core.models.load import open_model
 from core.models.text_encoder import open_encoder
 from core.transplants import needs

@@ -86,8 +86,8 @@ def test_pictures_pages_and_modules_that_a_page_names_are_there(page: str) -> No
 
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_that_a_page_names_are_there(page: str) -> None:
-    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"(?:`|^)make (\w+)", text(page), re.MULTILINE)) <= targets
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:`|^)make ([\w-]+)", text(page), re.MULTILINE)) <= targets
     commands = {path.stem for path in (ROOT / "core" / "cli").glob("*.py")}
     assert set(re.findall(r"python -m core (\w+)", text(page))) <= commands
 

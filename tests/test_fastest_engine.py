@@ -143,6 +143,16 @@ def test_a_character_on_which_an_engine_differs_is_avoided() -> None:
     assert verdict.engine == "made-up" and verdict.avoided == "\u061d" and "1 characters" in verdict.reason
 
 
+def test_a_character_to_blame_for_all_differences_on_the_test_lines_is_avoided_too() -> None:
+    lines = fastest._usual_lines()
+    holding = [line for line in lines if "☃" in line]
+    assert "☃" in holding
+    known[lines] = local().count(lines)
+    verdict = calibrate(local(), (differing_on("☃"),))
+    assert verdict.engine == "made-up" and verdict.avoided == "☃"
+    assert verdict.n_lines == len(lines) - len(holding)
+
+
 def test_a_file_is_counted_anew_where_an_engine_differs_on_a_line_of_it(
     tmp_path: Path, only: Callable[[CountingEngine], None], capsys: pytest.CaptureFixture[str]
 ) -> None:

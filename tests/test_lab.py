@@ -16,7 +16,7 @@ from core.jobs.result_codec import restored, stored
 from core.jobs.store.files import Origin, Result, packed, unpacked
 from core.lab.differences import ALL, TextPart, compare, entrants
 from core.lab.estimate import estimate
-from core.lab.foreseen import Submission
+from core.lab.foreseen import KIND, Submission
 from core.lab.key_picture_points import comparison_table, points
 from core.lab.outcome import Outcome
 from core.lab.participants import Participants, outlined
@@ -24,7 +24,7 @@ from core.lab.plan import Choice, Plan, plan_of
 from core.lab.preview import setting
 from core.lab.result import LabResult
 from core.lab.result_from_units import gathered
-from core.lab.submission import KIND, submission
+from core.lab.submission import submission
 from core.lab.verdict import verdict
 from tests.lab_folders import pair
 

@@ -7,6 +7,7 @@ import resource
 import struct
 import subprocess
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from core.__main__ import main
+from core.cli.lab import COMMAND, asked_plan
 from core.common.errors import UserError
+from core.jobs.queue import Jobs
 from core.lab import low_memory
 from core.models import export as exporting
 from core.models.export import export
@@ -27,6 +30,7 @@ from core.tokenizers.catalog import open_path
 from core.transplants.base import METHODS, Transplanted
 from core.transplants.problem import Problem
 from tests.datafolder import DATA, TOKENIZERS, needs_data
+from tests.jobs_home import jobs_home
 from tests.lab import lab
 from tests.lab_folders import pair, save
 from tests.test_command_line import refused
@@ -379,6 +383,7 @@ def test_methods_and_measures_are_listed_with_their_definitions(capsys: Output) 
     for command, words in (
         ("transplant", ("omp_robust: ", "--param k=")),
         ("evaluate", ("bits_per_byte: ", "Costs: ")),
+        ("lab", ("omp_robust: ", "--param k=")),
     ):
         with pytest.raises(SystemExit) as ended:
             main([command, "--list"])
@@ -394,6 +399,32 @@ def test_a_comparison_is_printed_with_its_verdict(models: tuple[Path, Path], cap
     assert set(found["beats_controls"]) == {"ridge"} and found["verdict"]
     ahead = answered(capsys, "lab", *names, *TEXT, "--dry-run")
     assert ahead["shared"]["bytes"] > 200 and sum(ahead["made_by_class"].values()) == 66
+
+
+@pytest.mark.parametrize(
+    ("line", "corpus"),
+    [([], "sample"), (["--file", "a.txt"], ""), (["--file", "a.txt", "--corpus", "sample"], "sample")],
+)
+def test_a_file_alone_brings_no_sample_along(line: list[str], corpus: str) -> None:
+    parser = ArgumentParser()
+    COMMAND.arguments(parser)
+    assert asked_plan(parser.parse_args(["--model", "a", "--donor", "b", *line])).corpus == corpus
+
+
+def test_a_kept_comparison_is_a_run_and_is_not_computed_again(
+    models: tuple[Path, Path], capsys: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.jobs.runner.launch.ensure_daemon", lambda *_: None)
+    with jobs_home(tmp_path / "home"):
+        names = ["--model", str(models[0]), "--donor", str(models[1]), "--method", "mean", *TEXT, "--keep", "--json"]
+        assert main(["lab", *names]) == 0
+        first = capsys.readouterr()
+        job = Jobs().get(first.err.strip().rpartition("run=")[2])
+        assert job.state == "done" and job.kind == "transplant"
+        assert Jobs().newest()[0].key == job.key
+        monkeypatch.setattr("core.lab.run.transplanted_outcome", None)  # would fail if anything were computed
+        assert main(["lab", *names]) == 0
+        assert capsys.readouterr().out == first.out
 
 
 def test_llama2c_checkpoints_that_end_early_are_refused(tmp_path: Path, capsys: Output) -> None:

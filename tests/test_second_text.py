@@ -5,8 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.corpora.corpus import Corpus
+from core.premium.atlas import atlas_tokenizers, shipped_atlas
+from core.premium.atlas.udhr import in_flores, shipped_udhr
 from core.premium.premium import premiums, resample
 from core.premium.second_text import TokenizerPremiums, departures
+from core.tokenizers.catalog import open_tokenizer
 from tests.tables import table
 
 
@@ -47,3 +51,38 @@ def test_a_language_that_flores_lacks_is_left_out() -> None:
     named = replace(here, found=replace(here.found, base="x", languages=("x", "y", "z")))
     found = departures(named, drawn(2.0, 300, 1), {"x": "a", "z": "c"})
     assert np.isnan(found.ratio[1]) and found.n == 1
+
+
+# what ships
+
+
+def test_what_ships_of_the_declaration_is_of_the_tokenizers_that_ship() -> None:
+    found = shipped_udhr()
+    assert [one.fingerprint for one in found.tokenizers] == [one.fingerprint for one in atlas_tokenizers().values()]
+    assert set(found.languages) <= set(shipped_atlas(["gpt-2"]).languages) and len(found.languages) > 150
+    rows = {key: n for n, key in enumerate(atlas_tokenizers())}
+    assert (found.tokens[rows["utf8-bytes"]] == found.n_bytes).all()
+    assert (found.tokens[rows["characters"]] == found.n_characters).all()
+    assert ((found.tokens > 0) == found.present).all(), "a gap in the text is one for every tokenizer"
+
+
+def test_the_declaration_costs_what_a_tokenizer_makes_of_it() -> None:
+    """Article 1 in English as everybody knows it, counted by tokenizers that are at hand."""
+    found = shipped_udhr()
+    english = found.language("eng_Latn")
+    text = (
+        "All human beings are born free and equal in dignity and rights. They are endowed with reason and conscience "
+        "and should act towards one another in a spirit of brotherhood."
+    )
+    assert found.n_bytes[english, 1] == len(text.encode())
+    for key, spec in (("qwen", "packaged:qwen3"), ("mistral-v1", "mistral:v1")):
+        row = list(atlas_tokenizers()).index(key)
+        assert found.tokens[row, english, 1] == open_tokenizer(spec).count([text]).tokens[0], key
+
+
+def test_one_translation_a_language_is_counted() -> None:
+    full, short = ("Alle Menschen sind frei.", "Und gleich."), ("Alle Menschen sind frei.", "")
+    text = Corpus(
+        "x", "X", {"deu_1901": short, "deu_1996": full, "por_BR": full, "por_PT": full, "eng": full, "zzz": full}
+    )
+    assert in_flores(text) == {"deu_Latn": "deu_1996", "eng_Latn": "eng", "por_Latn": "por_BR"}

@@ -1,9 +1,11 @@
 """Which languages are spoken where, and the outlines that the map is drawn with."""
 
+import csv
 from math import isnan
 
 import pytest
 
+from core.common.data_folders import DATA
 from core.text.languages import flores_languages
 from core.text.territories import centres, first_or_official, outlines, spoken_in, territories
 
@@ -88,6 +90,24 @@ def test_a_language_that_many_learn_is_first_only_where_it_is_official_and_most_
     for territory in ("LR", "JM", "SL", "MW", "BW", "SG", "TZ", "PG"):  # most have learned their English
         assert "eng_Latn" not in [one.code for one in first_or_official(territory)], territory
         assert "eng_Latn" in [one.code for one in spoken_in(territory)], territory
+
+
+@pytest.mark.parametrize(
+    ("territory", "learned"), [("GW", "por_Latn"), ("GL", "dan_Latn"), ("RE", "tam_Taml"), ("TK", "smo_Latn")]
+)
+def test_a_country_whose_own_language_the_text_lacks_has_none(territory: str, learned: str) -> None:
+    """Kriol, Greenlandic, Réunion Creole and Tokelauan are first there, and not in FLORES-200."""
+    assert first_or_official(territory) == ()
+    assert learned in [one.code for one in spoken_in(territory)]
+
+
+def test_a_language_that_the_factbook_names_behind_another_is_not_the_first_of_a_country() -> None:
+    with (DATA / "languages" / "first.tsv").open(encoding="utf-8", newline="") as file:
+        behind = [row for row in csv.DictReader(file, delimiter="\t") if not row["percent"]]
+    assert ("GW", "por") in [(row["territory"], row["language"]) for row in behind]
+    for row in behind:
+        found = first_or_official(row["territory"])
+        assert row["language"] not in [one.code[:3] for one in found], row["territory"]
 
 
 def test_official_languages_are_those_of_cldr() -> None:

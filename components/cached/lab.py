@@ -17,6 +17,7 @@ from core.lab.look_apart import look_apart, prepare
 from core.lab.plan import Plan
 from core.lab.result import LabResult
 from core.lab.result_from_units import so_far
+from core.lab.shipped_results import shipped_comparison
 from core.lab.verdict import Verdict, verdict
 from core.models.model_tokenizer import tokenizer_apart
 from core.models.shipped import shipped
@@ -106,6 +107,16 @@ def comparison(job: Job) -> tuple[LabResult, Verdict]:
         return shared().get(which, lambda: _judged(restored(LabResult, jobs.result(job.key))))
     seen = "lab so far", job.key, job.place, job.done
     return shared().get(seen, lambda: _judged(so_far(jobs.store, job)), most=8)
+
+
+def finished(key: str) -> tuple[Job, LabResult, Verdict]:
+    """A comparison that ships, and the verdict on it."""
+
+    def found() -> tuple[Job, LabResult, Verdict]:
+        job, result = shipped_comparison(key)
+        return job, result, verdict(result)
+
+    return shared().get(("lab shipped", key), found, most=8)
 
 
 def _judged(result: LabResult) -> tuple[LabResult, Verdict]:

@@ -14,6 +14,7 @@ from core.metrics.evidence import of_sentences, over_languages
 from core.metrics.intervals import measured
 from core.premium.atlas import atlas_tokenizers, shipped_atlas
 from core.premium.atlas.measures import on_tokens
+from core.premium.atlas.udhr import shipped_udhr
 from core.premium.error_growth import Floats, error_growth
 from core.premium.premium import Per, Premiums, Resampled, premiums, resample
 from core.premium.published import Reproduction, reproduction
@@ -43,6 +44,21 @@ def atlas_premiums(part: str, base: str, per: Per) -> Premiums:
         return premiums(resampled.table, base, per, resampled)
 
     return shared().get(("premiums", part, base, per), computed)
+
+
+def udhr() -> CountTable:
+    """The shipped counts of all shipped tokenizers on the Universal Declaration of Human Rights."""
+    return shipped_udhr()
+
+
+def udhr_premiums(base: str, per: Per) -> Premiums:
+    """Their premiums with intervals."""
+
+    def computed() -> Premiums:
+        table = udhr()
+        return premiums(table, base, per, resample(table))
+
+    return shared().get(("udhr premiums", base, per), computed)
 
 
 def growth(stamp: Hashable, table: CountTable, base: str, per: Per, rows: tuple[int, ...]) -> Floats:

@@ -12,6 +12,7 @@ from components.charts.chart import FAINT, GRID, LINE, Chart, finish
 from components.lab.column_names import FONT, placed
 from components.lab.context import LabContext
 from components.lab.figure import show
+from components.lab.ranked import ranked
 from core.lab.key_picture_points import Point, points
 from core.stats.number import Number
 
@@ -41,7 +42,12 @@ def key_picture(context: LabContext) -> None:
     if not shown:
         st.caption("The picture begins with the first model that has read the texts.")
         return
-    show(chart(context, shown), context)
+    show(chart_of_all(context, shown) if together else chart(context, shown), context)
+
+
+def chart_of_all(context: LabContext, shown: Sequence[Point]) -> Chart:
+    """All texts together."""
+    return Chart("picture", ranked(context, shown), _alt(context, shown), lambda: _numbers(context, shown))
 
 
 def chart(context: LabContext, shown: Sequence[Point]) -> Chart:
@@ -60,10 +66,6 @@ def chart(context: LabContext, shown: Sequence[Point]) -> Chart:
         x=0, y=0, xref="paper", text="no transplant", showarrow=False, xanchor="left", yanchor="top",
         font={"size": 11},
     )  # fmt: skip
-    figure.add_annotation(
-        x=0, y=1, xref="paper", yref="paper", text="better ↘ shorter texts, nothing lost", showarrow=False,
-        xanchor="left", yanchor="top", font={"size": 11, "color": LINE},
-    )  # fmt: skip
     lowest = min(0.0, *(p.lost.value for p in shown))
     finish(
         figure,
@@ -79,7 +81,7 @@ def chart(context: LabContext, shown: Sequence[Point]) -> Chart:
             "gridcolor": GRID,
         },
         yaxis={
-            "title": "Bits per byte lost",
+            "title": "Bits per byte lost (lower is better)",
             "range": [lowest - 0.3 * (top - lowest), top],
             "gridcolor": GRID,
             "zeroline": False,

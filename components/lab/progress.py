@@ -10,9 +10,11 @@ from components.runs.job_cards import LOOKS, cancel, resume
 from core.common.errors import UserError
 from core.common.numbers import count, duration
 from core.jobs.job import Job, State
+from core.lab.result import LabResult
+from core.lab.units import DONOR, ORIGINAL, SETTING
 
 
-def under_way(job: Job) -> None:
+def under_way(job: Job, result: LabResult) -> None:
     """A line with progress and a button; redrawn every second, and the page with it when a model is finished."""
     if job.state is State.DONE:
         return
@@ -25,7 +27,7 @@ def under_way(job: Job) -> None:
         words, icon, _ = LOOKS[now.state]
         with st.container(horizontal=True, vertical_alignment="center", key="lab_under_way"):
             if now.state.live:
-                st.progress(now.share, plain(_progress(now)))
+                st.progress(now.share, plain(_progress(now, result)))
                 st.button(
                     "Cancel",
                     icon=":material/close:",
@@ -49,11 +51,23 @@ def under_way(job: Job) -> None:
     fragment(draw, run_every="1s" if job.state.live else None)()
 
 
-def _progress(job: Job) -> str:
-    parts = [job.stage or "waiting for its turn", f"{count(job.done)} of {count(job.total)} models"]
+def _progress(job: Job, result: LabResult) -> str:
+    parts = [stage_in_words(job.stage, result)]
+    if job.total:
+        parts.append(f"{count(job.done)} of {count(job.total)} models")
     if job.remaining is not None:
         parts.append(f"{duration(max(1.0, job.remaining))} left")
     return " · ".join(parts)
+
+
+def stage_in_words(stage: str, result: LabResult) -> str:
+    """What a job does now, with the names of methods instead of their keys."""
+    if not stage:
+        return "waiting for its turn"
+    first, space, rest = stage.partition(" ")
+    about = result.methods.get(first.rstrip(","))
+    words = {SETTING: "looking at both vocabularies", ORIGINAL: "the model before", DONOR: "the donor"}
+    return f"{about.label}{space}{rest}" if about is not None else words.get(stage, stage)
 
 
 def _cancel(key: str) -> None:

@@ -56,4 +56,6 @@ def _start_tokenizer(context: PremiumContext) -> None:
 
 
 def _usual(context: PremiumContext) -> str:
-    return _USUAL if context.base != _USUAL else "eng_Latn"
+    """A language to begin with: a dear one, and not the base, which costs 1."""
+    known = (_USUAL, *context.table.languages)
+    return next((code for code in known if code in context.table.languages and code != context.base), context.base)

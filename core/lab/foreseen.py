@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from core.jobs.store.files import Input, Json
 from core.lab.setting import Setting
 
+KIND = "transplant"  # of the job that a comparison is
+
 
 @dataclass(frozen=True)
 class EstimatedStage:

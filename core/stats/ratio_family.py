@@ -133,7 +133,9 @@ def _of_whole(terms: Terms, groups: Groups | None) -> tuple[Floats, Floats, Floa
     variance = own[:, None] + own - 2 * products
     variance[variance < _ROUNDING * (own[:, None] + own)] = 0
     error = np.sqrt(variance * n / max(1, n - 1))
-    return logarithm[:, None] - logarithm, error, np.full(error.shape, n - 1.0)
+    with np.errstate(invalid="ignore"):  # two members without a sum, of which both are -inf
+        between = logarithm[:, None] - logarithm
+    return between, error, np.full(error.shape, n - 1.0)
 
 
 def _of_gaps(

@@ -1,7 +1,7 @@
 """Which writing systems a text is in, and which of them put no spaces between words."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import regex
@@ -39,9 +39,21 @@ def name(script: str) -> str:
     return _NAMES.get(script, script.replace("_", " "))
 
 
+_LETTER = regex.compile(r"[\p{L}\p{M}--\p{Script=Inherited}--\p{Script=Common}]", regex.V1)
+
+
 @cache
-def _letters_of(script: str) -> regex.Pattern[str]:
-    return regex.compile(rf"[\p{{L}}\p{{M}}&&\p{{Script={script}}}]", regex.V1)
+def _letters_by_script() -> dict[str, regex.Pattern[str]]:
+    return {one: regex.compile(rf"[\p{{L}}\p{{M}}&&\p{{Script={one}}}]", regex.V1) for one in SCRIPTS}
+
+
+@lru_cache(maxsize=2**17)
+def _script(character: str) -> str:
+    """Of a letter or mark, "other" if it is none of ours; empty for all else. A text has few distinct characters, and
+    asking for each once is many times as fast as searching every text for every script."""
+    if not _LETTER.match(character):
+        return ""
+    return next((script for script, pattern in _letters_by_script().items() if pattern.match(character)), "other")
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
@@ -58,7 +70,7 @@ def letters(scripts: Iterable[str], among: str) -> str:
     >>> letters(["Thai"], "ab ไทย")
     'ไทย'
     """
-    return "".join("".join(_letters_of(script).findall(among)) for script in scripts)
+    return "".join(c for script in scripts for c in among if _script(c) == script)
 
 
 def alphabet(points: NDArray[np.uint32]) -> tuple[str, NDArray[np.intp]]:
@@ -83,9 +95,9 @@ def script_shares(text: str) -> dict[str, float]:
     {'Latin': 0.75, 'Thai': 0.25}
     """
     characters, counts = alphabet(code_points(text))
-    count_of = dict(zip(characters, counts.tolist(), strict=True))
-    found = {script: sum(count_of[c] for c in letters([script], characters)) for script in SCRIPTS}
-    every = regex.findall(r"[\p{L}\p{M}--\p{Script=Inherited}--\p{Script=Common}]", characters, flags=regex.V1)
-    total = sum(count_of[c] for c in every)
-    found["other"] = total - sum(found.values())
+    found = dict.fromkeys((*SCRIPTS, "other"), 0)
+    for character, n in zip(characters, counts.tolist(), strict=True):
+        if script := _script(character):
+            found[script] += n
+    total = sum(found.values())
     return {script: n / total for script, n in sorted(found.items(), key=lambda pair: -pair[1]) if n}

@@ -80,17 +80,29 @@ def spoken_in(territory: str) -> tuple[SpokenLanguage, ...]:
 def first_or_official(territory: str) -> tuple[SpokenLanguage, ...]:
     """Those spoken in a country as first or official languages by a tenth of its people or more, the most spoken first.
 
-    A language that many learn counts where it is official and the first language of most. Where CLDR counts no
-    language, those that LinguaMeta names stand for themselves.
+    A language that many learn counts where it is official and the first language of most. Where most people use a
+    language that FLORES-200 lacks, only official languages and those that more people use stand for the country. Where
+    CLDR counts no language, those that LinguaMeta names stand for themselves.
 
     >>> [first_or_official(code)[0].code for code in ("ET", "PH", "BE", "NG", "ZA", "US", "AO")]
     ['amh_Ethi', 'tgl_Latn', 'nld_Latn', 'hau_Latn', 'zul_Latn', 'eng_Latn', 'por_Latn']
+    >>> first_or_official("GW"), first_or_official("GL")  # Kriol, Greenlandic
+    ((), ())
     """
     spoken = spoken_in(territory)
     if all(isnan(one.share) for one in spoken):
         return spoken
-    kept = [one for one in spoken if one.settled and one.first >= _FEW]
+    lacking = _most_outside(territory)
+    least = lacking if lacking >= _MOST else 0.0
+    kept = [one for one in spoken if one.settled and one.first >= (_FEW if one.official else max(_FEW, least))]
     return tuple(sorted(kept, key=lambda one: _rank(one.first, one.code, territory)))
+
+
+def _most_outside(territory: str) -> float:
+    """The largest share of a country's people who use a language of CLDR that FLORES-200 lacks."""
+    languages = {name for name, _ in _codes_by_name()}
+    counted = get_territory_language_info(territory).items()
+    return max((_share(facts) for name, facts in counted if name.partition("_")[0] not in languages), default=0.0)
 
 
 def _rank(share: float, code: str, territory: str) -> tuple[float, bool, int, str]:
@@ -113,6 +125,8 @@ def _first(territory: str, name: str, counted: dict[str, dict[str, Any]]) -> tup
         first = min(share, max(0.0, 1 - sum(others)))
         most = first >= _NEARLY_ALL or sum(others) < _NO_OTHER
         return first, official and most and first > max(others, default=0.0)
+    if isnan(census[0]):  # no number, but another language stands before it
+        return min(share, max(0.0, 1 - sum(others))), False
     first, several = min(share, census[0]), census[1]
     return first, official and first >= _MOST and first > (1 + several) * max(others, default=0.0)
 
@@ -121,12 +135,14 @@ def _first(territory: str, name: str, counted: dict[str, dict[str, Any]]) -> tup
 def _census() -> dict[tuple[str, str], tuple[float, bool]]:
     """Shares by country and language, from The World Factbook, and whether people could name several languages.
 
+    A share is NaN where it only names the language, after another one.
     Where they could, a language is first if it was named twice as often as any other is used.
     """
     with (DATA / "languages" / "first.tsv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t")
         return {
-            (row["territory"], row["language"]): (float(row["percent"]) / 100, row["several"] == "yes") for row in rows
+            (row["territory"], row["language"]): (float(row["percent"] or nan) / 100, row["several"] == "yes")
+            for row in rows
         }
 
 

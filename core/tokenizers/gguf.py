@@ -1,4 +1,4 @@
-"""The metadata of a GGUF file, read without its tensors and without believing what it claims of itself.
+"""The metadata of a GGUF file and its list of tensors, read without believing what it claims of itself.
 
 Every length is checked against the bytes that are left before anything is allocated, so a file that claims 2**60
 entries fails at once. Only what was asked for is kept; the rest is stepped over.
@@ -9,7 +9,8 @@ Source: the GGUF specification, versions 1 to 3, https://github.com/ggml-org/ggm
 import hashlib
 import mmap
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ MAGIC = b"GGUF"
 MAX_ENTRIES = 4_000_000  # in one array; the largest vocabularies in use have about 260,000 tokens, 520,000 merges
 MAX_STRING = 16 * 2**20
 MAX_KEYS = 100_000
+MAX_TENSORS = 100_000
+_MOST_DIMENSIONS = 4
 
 _STRING, _ARRAY = 8, 9
 _SCALARS = {  # type number: numpy's letter code
@@ -51,6 +54,37 @@ class Metadata:
     fingerprint: str
 
 
+@dataclass(frozen=True)
+class TensorEntry:
+    """What a file says of one of its tensors.
+
+    Args:
+        shape: fastest dimension first, as the file has it.
+        kind: ggml's number of the format.
+        offset: of its numbers, from where the numbers of all begin.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    kind: int
+    offset: int
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """All that a file says before the numbers of its tensors.
+
+    Args:
+        metadata: of the keys asked for.
+        tensors: in the order of the file.
+        data_bytes: from the end of the list to the end of the file.
+    """
+
+    metadata: Metadata
+    tensors: tuple[TensorEntry, ...]
+    data_bytes: int
+
+
 def read_metadata(path: Path, prefix: str = "tokenizer.") -> Metadata:
     """The values of a GGUF file whose keys begin with `prefix`.
 
@@ -60,9 +94,25 @@ def read_metadata(path: Path, prefix: str = "tokenizer.") -> Metadata:
     Raises:
         UnreadableFile: it is no GGUF file, ends early, or claims what cannot be; says what.
     """
+    with _reader(path) as reader:
+        return reader.metadata(prefix)
+
+
+def read_contents(path: Path, prefix: str) -> Contents:
+    """The same with the list of tensors.
+
+    Raises:
+        UnreadableFile: as `read_metadata`.
+    """
+    with _reader(path) as reader:
+        return reader.contents(prefix)
+
+
+@contextmanager
+def _reader(path: Path) -> Iterator["_Reader"]:
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _Reader(data, path.name).metadata(prefix)
+            yield _Reader(data, path.name)
     except (OSError, ValueError) as error:
         reason = "it is empty" if isinstance(error, ValueError) else error.strerror or str(error)
         raise UnreadableFile(f"{shown(path.name)} cannot be read: {reason}.") from None
@@ -84,8 +134,25 @@ class _Reader:
             raise self._damaged(f"version {self.version:,} is not 1, 2 or 3")
         self._count = struct.Struct(self._order + ("I" if self.version == 1 else "Q"))
 
+    def contents(self, prefix: str) -> Contents:
+        metadata = self.metadata(prefix)
+        least = self._count.size + 4 + 4 + 8  # a name's length, the number of dimensions, the kind, the offset
+        if self.n_tensors > min(MAX_TENSORS, (len(self._data) - self._at) // least):
+            raise self._damaged(f"it claims {self.n_tensors:,} tensors")
+        tensors = tuple(self._tensor() for _ in range(self.n_tensors))
+        return Contents(metadata, tensors, len(self._data) - self._at)
+
+    def _tensor(self) -> TensorEntry:
+        name = self._string("the name of a tensor")
+        n = self._type()
+        if n > _MOST_DIMENSIONS:
+            raise self._damaged(f"{shown(name)} has {n:,} dimensions")
+        shape = tuple(self._number() for _ in range(n))
+        kind = self._type()
+        return TensorEntry(name, shape, kind, int(struct.unpack(self._order + "Q", self._take(8))[0]))
+
     def metadata(self, prefix: str) -> Metadata:
-        self._take(self._count.size)  # number of tensors
+        self.n_tensors = self._number()
         n_keys = self._number()
         if n_keys > min(MAX_KEYS, (len(self._data) - self._at) // (self._count.size + 5)):
             raise self._damaged(f"it claims {n_keys:,} keys")

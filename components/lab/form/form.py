@@ -13,7 +13,9 @@ from components.lab.form.model_choice import model_label, model_spec, typed_or_c
 from components.lab.form.state import usual
 from components.lab.form.texts import ask_texts
 from components.widgets.pickers import labels, short_name, spec_of
+from core.common.settings import settings
 from core.lab.plan import Plan
+from core.lab.wanted import REAL_MODEL
 
 
 def ask() -> Plan | None:
@@ -25,7 +27,7 @@ def ask() -> Plan | None:
     known = cached_lab.catalogue()
     shipped = [f"shipped:{name}" for name in known.models]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        model = _model(shipped)
+        model = _model([*shipped, *([REAL_MODEL] if settings().hub else [])])
         donor = _donor(shipped, model)
         tokenizer = _tokenizer(bool(donor))
         methods_here = st.container(width="content")  # drawn last: what they need stands in the other choices
@@ -62,7 +64,7 @@ def _model(shipped: Sequence[str]) -> str:
             model_label,
             "Hub id or folder",
             "The model whose tokenizer is replaced. Type a Hub id such as Qwen/Qwen3-0.6B, the path of a folder with "
-            "config.json and safetensors, or of a llama2.c .bin file.",
+            "config.json and safetensors, of a .gguf file, or of a llama2.c .bin file.",
         )
     )
 
@@ -78,11 +80,17 @@ def _donor(shipped: Sequence[str], model: str) -> str:
             offered,
             "lab_donor",
             model_label,
-            "None",
+            "No donor",
             "A model that was trained with the new tokenizer. Several methods learn from its rows, and it shows what "
             "a native model reaches. Type a Hub id or a path, as for the model.",
         )
     )
+
+
+def _no_donor() -> None:
+    """A donor was trained with its own tokenizer, so one for a tokenizer just chosen has to be named anew."""
+    if st.session_state["lab_tokenizer"]:
+        st.session_state["lab_donor"] = None
 
 
 def _tokenizer(with_donor: bool) -> str:
@@ -95,5 +103,6 @@ def _tokenizer(with_donor: bool) -> str:
         lambda spec: names.get(spec) or short_name(spec),
         "The donor's" if with_donor else "Hub id or spec",
         "Any tokenizer: one offered here, a Hub id, or file:PATH. Empty takes the donor's own.",
+        _no_donor,
     )
     return spec_of(chosen) if chosen else ""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from components.widgets.pickers import short_name
+from core.lab.wanted import REAL_MODEL
 
 
 def model_spec(typed: str) -> str:
@@ -21,23 +22,33 @@ def model_spec(typed: str) -> str:
 
 def model_label(spec: str) -> str:
     """A model's name as it fits into a chooser."""
+    if spec == REAL_MODEL:
+        return "SmolLM2-135M (fetches 93 MB once)"
     return spec.removeprefix("shipped:") if spec.startswith("shipped:") else short_name(spec)
 
 
 def typed_or_chosen(
-    label: str, offered: Sequence[str], key: str, words: Callable[[str], str], empty: str, about: str
+    label: str,
+    offered: Sequence[str],
+    key: str,
+    words: Callable[[str], str],
+    empty: str,
+    about: str,
+    on_change: Callable[[], None] | None = None,
 ) -> str:
-    """One of those offered, or what was typed; empty for neither."""
+    """One of those offered, or what was typed; empty for neither, which the cross at its end chooses."""
     typed = st.session_state.get(key)
     chosen = st.selectbox(
         label,
         list(dict.fromkeys([*offered, *([typed] if typed else [])])),
+        index=None,
         key=key,
+        on_change=on_change,
         format_func=words,
         accept_new_options=True,
         placeholder=empty,
         help=about,
         persist_state="session",
-        width=180,
+        width=260,
     )
     return chosen or ""

@@ -10,7 +10,9 @@ from core.lab.link import plan_from_link
 from core.lab.plan import Choice, Plan
 
 PLAN = "plan"  # in the link
+OWN = "own"  # likewise: a comparison of one's own is to be set up
 _SEEN = "lab_plan_seen"
+_FILLED = ("lab_model", "lab_donor", "lab_methods")  # in the session as soon as there is a form
 
 
 def from_the_link() -> None:
@@ -23,6 +25,19 @@ def from_the_link() -> None:
         fill(plan_from_link(packed))
     except UserError as error:
         show_error(error)
+
+
+def is_own() -> bool:
+    """Whether the form was asked for, or filled."""
+    return OWN in st.query_params or PLAN in st.query_params or any(key in st.session_state for key in _FILLED)
+
+
+def leave_own() -> None:
+    """Forget that the form was asked for, and what was set up in it; for a callback."""
+    for key in [str(key) for key in st.session_state if str(key).startswith("lab_")]:
+        del st.session_state[key]
+    for name in (OWN, PLAN):
+        st.query_params.pop(name, None)
 
 
 def seen(packed: str) -> None:

@@ -89,7 +89,7 @@ def command(context: LabContext, outcome: Outcome) -> str:
         ("--encoder", plan.encoder),
     ):
         parts += [option, value] if value else []
-    parts += ["--corpus", plan.corpus] if plan.corpus != Plan.corpus else []
+    parts += ["--corpus", plan.corpus] if plan.corpus != Plan.corpus or plan.files else []
     for code in plan.languages:
         parts += ["--language", code]
     for name in plan.files:

@@ -91,8 +91,19 @@ def counting_strip(bench: Workbench, choice: PremiumChoice) -> None:
             st.rerun()
 
     fragment(draw, run_every="1s" if live else None)()
-    if not live:
+    if live:
+        st.caption(drawn_so_far(bench, choice.keys))
+    else:
         _offer(bench, choice, missing)
+
+
+def drawn_so_far(bench: Workbench, keys: Sequence[str]) -> str:
+    """How much of what is being counted the charts show already."""
+    done = bench.done[[bench.keys.index(key) for key in keys]]
+    return (
+        f"The charts show {int(done.sum()):,} of {done.size:,} cells by now, each with all its sentences; the others "
+        "are hatched until they are counted. More come every few seconds."
+    )
 
 
 def _jobs(bench: Workbench) -> list[Job]:
@@ -164,6 +175,8 @@ def _progress(job: Job) -> str:
         parts.append(f"{job.done:,.1f} of {job.total:,.1f} MB")
     elif job.total:
         parts.append(f"{job.share * 100:.0f} %")
+    elif job.stage:
+        parts.append(job.stage)
     if job.remaining is not None:
         parts.append(f"{duration(max(1.0, job.remaining))} left")
     return "  ·  ".join(parts)

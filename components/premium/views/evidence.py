@@ -17,6 +17,7 @@ from components.premium.context import PremiumContext
 from components.premium.figure import ONE, bring_into_sight, show
 from components.premium.linked import linked_option
 from components.premium.scale import log_axis, times
+from components.premium.second_text import on_second_text
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
@@ -51,6 +52,8 @@ def draw(context: PremiumContext) -> None:
         st.info(f"Masked: {context.sentence(row, column)}", icon=":material/block:")
     else:
         st.markdown(f"**{plain(context.sentence(row, column))}**")
+        if second := on_second_text(context, row, column):
+            st.caption(plain(second))
     code = context.table.languages[column]
     ratios = sentence_ratios(context.table, row, code, context.base)
     known = ratios[~np.isnan(ratios) & (ratios > 0)]
@@ -172,10 +175,10 @@ def _sentences(
             st.caption(
                 f"Sentence {number + 1:,}: {tokens[0]} tokens against {tokens[1]}, {times(tokens[0] / tokens[1])}×"
             )
-            for side, code, n in zip(st.columns(2), codes, tokens, strict=True):
+            for place, (side, code, n) in enumerate(zip(st.columns(2), codes, tokens, strict=True)):
                 with side:
                     st.caption(f"{language(code).label} · {n} tokens")
-                    _one(context, row, spec, found.corpus.sentences[code][number], f"{code}_{number}")
+                    _one(context, row, spec, found.corpus.sentences[code][number], f"{place}_{code}_{number}")
     st.caption(
         f"Sentences whose length in {context.base_label} is under half the median are left out. {found.corpus.licence}."
     )

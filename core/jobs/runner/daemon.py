@@ -292,6 +292,7 @@ class Daemon:
             self._report_at = now
             running = [run for run in self.runs.values() if run.started is not None]
             for run in running:
+                run.observe()
                 for worker in run.workers:
                     run.note(worker.printed())
             if running:

@@ -2,12 +2,15 @@
 
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.jobs.job import MOST_LOSSES, Job, JobKind, State
 from core.jobs.runner.fair_order import Candidate
 from core.jobs.runner.worker import Task, Worker
 from core.jobs.store.records import MOST_LOG
+
+_SOON = 0.5  # seconds of progress, before which nothing is said of how long it will take
 
 
 @dataclass
@@ -33,6 +36,8 @@ class Run:
     log: str = ""
     device: str = ""
     n_kept: float = 0.0  # of `done`, what an earlier attempt had finished
+    clock: Callable[[], float] = time.monotonic
+    _first: tuple[float, float] | None = None  # seconds and `done` when the first progress of this attempt was seen
 
     @property
     def candidate(self) -> Candidate:
@@ -134,13 +139,20 @@ class Run:
     @property
     def seconds(self) -> float:
         """It has run, earlier attempts included."""
-        return self.job.seconds + (time.monotonic() - self.started if self.started is not None else 0.0)
+        return self.job.seconds + (self.clock() - self.started if self.started is not None else 0.0)
+
+    def observe(self) -> None:
+        """Note when the first progress comes: what was spent before, on processes and texts, does not recur."""
+        if self._first is None and self.done > self.n_kept:
+            self._first = self.seconds, self.done
 
     @property
     def rate(self) -> float | None:
-        """Measures per second in this attempt."""
-        elapsed = self.seconds - self.job.seconds
-        return (self.done - self.n_kept) / elapsed if elapsed > 0.5 and self.done > self.n_kept else None
+        """Measures per second since the first progress of this attempt; None until there is some more."""
+        if self._first is None:
+            return None
+        seconds, done = self.seconds - self._first[0], self.done - self._first[1]
+        return done / seconds if seconds > _SOON and done > 0 else None
 
     @property
     def remaining(self) -> float | None:

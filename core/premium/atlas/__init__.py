@@ -6,6 +6,7 @@ tokenizer holds the counts, language after language, and `index.json` says what 
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -23,6 +24,7 @@ FOLDER = DATA / "atlas"
 INDEX = "index.json"
 BYTES, CHARACTERS = "utf8-bytes", "characters"  # tokenizers that say how large each sentence is
 FORMAT = 1
+_READERS = 4  # files at a time
 
 
 @dataclass(frozen=True)
@@ -96,14 +98,14 @@ def shipped_atlas(keys: Sequence[str] | None = None) -> CountTable:
             raise UnknownName("tokenizer in the atlas called", key, known)
     shape = (len(index["languages"]), int(index["n_sentences"]))
     entry_by_key = {entry["key"]: entry for entry in index["tokenizers"]}
-    tables = [_columns(f"{key}.parquet", shape) for key in chosen]
+    tokens, unknown = _stacked(chosen, shape)
     return CountTable(
         corpus=index["corpus"],
         corpus_label=index["corpus_label"],
         languages=tuple(index["languages"]),
         tokenizers=tuple(known[key] for key in chosen),
-        tokens=np.stack([tokens for tokens, _ in tables]),
-        unknown=np.stack([unknown for _, unknown in tables]),
+        tokens=tokens,
+        unknown=unknown,
         joined=_joined(entry_by_key, chosen, "joined"),
         joined_unknown=_joined(entry_by_key, chosen, "joined_unknown"),
         n_bytes=_columns(f"{BYTES}.parquet", shape)[0],
@@ -118,12 +120,25 @@ def _joined(entries: dict[str, Any], keys: Sequence[str], name: str) -> NDArray[
     return np.array([entries[key][name] for key in keys], np.int64)
 
 
-@cache
+def _stacked(keys: Sequence[str], shape: tuple[int, int]) -> tuple[Unsigned, Unsigned]:
+    """Tokens and unknown tokens, (K, L, N) each; files are unpacked side by side, and none is kept beside the table."""
+    tokens, unknown = (np.empty((len(keys), *shape), np.uint16) for _ in range(2))
+    with ThreadPoolExecutor(_READERS) as pool:
+        for k, (first, second) in enumerate(pool.map(lambda key: _columns(f"{key}.parquet", shape), keys)):
+            tokens, unknown = _wide_enough(tokens, first), _wide_enough(unknown, second)
+            tokens[k], unknown[k] = first, second
+    return tokens, unknown
+
+
+def _wide_enough(table: Unsigned, counts: Unsigned) -> Unsigned:
+    """The table, of a type that holds these counts as well."""
+    return table.astype(np.result_type(table, counts), copy=False)
+
+
 def _columns(name: str, shape: tuple[int, int]) -> tuple[Unsigned, Unsigned]:
-    """The two columns of a file, (L, N) each; shared, so not writable."""
+    """The two columns of a file, (L, N) each."""
     from pyarrow import parquet  # type: ignore[import-untyped]
 
-    table = parquet.read_table(FOLDER / name)
+    table = parquet.read_table(FOLDER / name, use_threads=False)
     first, second = (table.column(i).to_numpy().reshape(shape) for i in range(2))
-    first.flags.writeable = second.flags.writeable = False
     return first, second

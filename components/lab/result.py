@@ -1,0 +1,34 @@
+"""A comparison as the page shows it: the picture first, then what can be said of it, then every view."""
+
+import streamlit as st
+
+from components.frame.errors import plain
+from components.lab.choose import choose_view
+from components.lab.context import LabContext
+from components.lab.key_picture import key_picture
+from core.jobs.job import Job
+from core.lab.result import LabResult
+from core.lab.verdict import Verdict
+
+
+def draw_result(job: Job, result: LabResult, verdict: Verdict, lead: str = "") -> None:
+    """What is there of a comparison, finished or under way.
+
+    Args:
+        lead: stands over the picture instead of what came out, which then stands below.
+    """
+    if lead or verdict.sentences:
+        st.markdown(plain(lead or verdict.sentences[0]))
+    if result.setting is None or not result.outcomes:
+        st.caption("The picture begins when the first model has read the texts.")
+        return
+    context = LabContext(job, result, result.setting, verdict, st.context.theme.type == "dark")
+    key_picture(context)
+    if lead and verdict.sentences:
+        st.markdown(plain(verdict.sentences[0]))
+    if verdict.sentences[1:]:
+        with st.expander(
+            "What else can be said", icon=":material/notes:", expanded=any(not b for b in verdict.beats.values())
+        ):
+            st.markdown("\n".join(f"- {plain(sentence)}" for sentence in verdict.sentences[1:]))
+    choose_view(context)

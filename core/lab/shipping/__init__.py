@@ -1,0 +1,1 @@
+"""Makes the results that ship with this project: `make lab-results`."""

