@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from core.common.errors import UserError
 from core.evaluation.base import Reference, subject
-from core.evaluation.passes.generation import continuations
+from core.models.export import export
+from core.models.generation import continuations
 from core.models.language_model import LanguageModel
 from core.models.load import open_model
 from core.models.shipped import SHIPPED
@@ -111,3 +113,31 @@ def test_the_shipped_pair_with_different_texts_ends_too(tmp_path: Path) -> None:
     after = transplanted(before, open_path(f"file:{folder}", folder), "subword_mean")
     probability = written_probability(after, "The weather in the north")
     assert probability["others"] < 0.01
+
+
+@pytest.mark.parametrize("end", ["none", "another", "its own"])
+def test_a_folder_that_ends_otherwise_is_not_kept(end: str, one_token_for_both: LanguageModel, tmp_path: Path) -> None:
+    """It gives every text the same bits; only `generate` shows that it does not end where the model does."""
+    before = one_token_for_both
+    start = [before.bos, *before.tokenizer.encode(PROMPTS[0], PLAIN).ids.tolist()]
+    likeliest = int(before.logits(torch.tensor([start]))[0, -1].argmax())
+    model = before.with_matrices(before.matrices(), before.tokenizer, {"bos": before.bos, "eos": likeliest})
+    ids = {"none": None, "another": (likeliest + 1) % before.n_rows, "its own": likeliest}
+    for config in (model.module.generation_config, model.module.config):
+        config.eos_token_id = ids[end]
+    if end == "its own":
+        assert export(model, tmp_path / "new", "", {}, [PROMPTS[0]]).n_texts == 1
+        return
+    with pytest.raises(UserError, match=r"goes on from .* it writes 24 tokens where the model ends after 1"):
+        export(model, tmp_path / "new", "", {}, [PROMPTS[0]])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_exported_ends_as_the_base_does(form: str, one_token_for_both: LanguageModel, tmp_path: Path) -> None:
+    after = transplanted(one_token_for_both, with_specials(tmp_path / "new", form, SHIPPED / one_token_for_both.name))
+    export(after, tmp_path / "written", "", {}, [prompt for prompt in PROMPTS if prompt])
+    again = open_model(str(tmp_path / "written"), device="cpu")
+    for prompt in PROMPTS:
+        wanted, found = continuations(one_token_for_both, prompt, (), 60)[0], continuations(again, prompt, (), 60)[0]
+        assert (found.data, found.ended) == (wanted.data, wanted.ended)

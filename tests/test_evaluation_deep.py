@@ -11,12 +11,12 @@ from core.common.errors import UserError
 from core.evaluation.base import EVALUATORS, Subject
 from core.evaluation.passes.byte_marginals import byte_marginals, byte_table
 from core.evaluation.passes.byte_windows import next_tokens, window
-from core.evaluation.passes.generation import Continuation, continuations
 from core.evaluation.passes.geometry import isotropy, neighbours
 from core.evaluation.passes.resegmented import Resegmented
 from core.evaluation.passes.tuning import RANK, Phase, batches, tunable, tune
 from core.evaluation.results import Measures
 from core.jobs.result_codec import stored
+from core.models.generation import Continuation, continuations
 from core.models.score import score
 from core.transplants.base import Method
 from core.transplants.rows import RowOrigin, made

@@ -32,7 +32,10 @@ def before(look: Look) -> None:
             ),
             hide_index=True,
             key="lab_shared",
-            column_config={"Share": st.column_config.NumberColumn(format="percent")},
+            column_config={
+                "Tokens": st.column_config.NumberColumn(format="localized"),
+                "Share": st.column_config.NumberColumn(format="percent"),
+            },
         )
         st.caption(f"Of {count(n)} tokens of {plain(setting.tokenizer.label)}. Rows are matched by their bytes.")
     with made:
@@ -47,7 +50,13 @@ def before(look: Look) -> None:
         )
         st.dataframe(
             frame[frame["To make"] > 0].head(_CLASSES), hide_index=True, key="lab_made",
-            column_config={"To make": st.column_config.NumberColumn(help="Tokens that the old vocabulary lacks.")},
+            column_config={
+                "Class": st.column_config.TextColumn(width="medium"),
+                "Tokens": st.column_config.NumberColumn(format="localized", width="small"),
+                "To make": st.column_config.NumberColumn(
+                    format="localized", width="small", help="Tokens that the old vocabulary lacks."
+                ),
+            },
         )  # fmt: skip
     with takes:
         st.markdown(f"**About {duration(estimate.seconds)}**, {size(estimate.memory_mb * 2**20)} of memory")

@@ -187,7 +187,12 @@ def _document(result: "LabResult") -> dict[str, Any]:
         "verdict": list(judged.sentences),
         "best": judged.best,
         "tied": list(judged.tied),
-        "beats_controls": judged.beats,
+        "untested": list(judged.untested),
+        "beats_controls": dict(judged.beats),
+        "controls_not_beaten_in": {
+            name: [part.language or part.domain for part in parts] for name, parts in judged.beaten_in.items()
+        },
+        "mean_over_languages": {name: None if isnan(bits) else bits for name, bits in judged.macro.items()},
         "rows": [
             {
                 "name": outcome.name,
@@ -252,7 +257,7 @@ COMMAND = Command(
     key="lab",
     summary="compare ways to replace a model's tokenizer",
     details=(
-        "Measures the original, the donor, each method and two negative controls on the same texts, and says which "
+        "Measures the original, the donor, each method and the controls on the same texts, and says which "
         "methods beat the controls and which cannot be told apart, by paired tests over sentences corrected for their "
         "number. The models run in this process; on the page they run as a job whose result is kept."
     ),

@@ -22,7 +22,7 @@ class ListMethods(Action):
         from core.transplants.base import METHODS
 
         for one in METHODS.all().values():
-            control = " (negative control)" if one.control else ""
+            control = " (control)" if one.control else ""
             print(f"{one.key}: {one.label}{control}\n    {one.definition}\n    Source: {one.source}.")
             if one.needs:
                 print(f"    Needs: {', '.join(need.key for need in one.needs)}.")

@@ -1,8 +1,9 @@
 """Whether two transplants read texts differently beyond chance: paired tests over texts, corrected for their number.
 
 The difference in bits per byte of two models on the same texts is a ratio of sums, tested against 0
-(`core.stats.ratio_t_test`). Translations of one sentence rise and fall together, so they count as one item; texts
-without translations are items of their own, within their language and domain.
+(`core.stats.ratio_t_test`). Over all texts each language weighs the same, however many bytes its script takes; texts
+without a language weigh by domain. Translations of one sentence rise and fall together, so they count as one item;
+texts without translations are items of their own, within their language and domain.
 """
 
 from collections.abc import Sequence
@@ -45,12 +46,28 @@ class Entrant:
 
 
 @dataclass(frozen=True)
+class TextPart:
+    """Some of the texts.
+
+    Args:
+        language: their code; empty for any.
+        domain: of what kind they are; empty for any.
+    """
+
+    language: str = ""
+    domain: str = ""
+
+
+ALL = TextPart()
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Two models on the same texts.
 
     Args:
         first, second: names of entrants.
-        language: the texts' language; empty for all.
+        part: the texts.
         difference: bits per byte of the first minus those of the second; NaN with a reason.
         low, high: its 95 % interval, not corrected.
         p: two-sided probability of so large a difference by chance.
@@ -60,7 +77,7 @@ class Comparison:
 
     first: str
     second: str
-    language: str
+    part: TextPart
     difference: float
     low: float
     high: float
@@ -99,25 +116,64 @@ def entrants(result: LabResult) -> list[Entrant]:
     return found
 
 
-def compare(
-    setting: Setting, pairs: Sequence[tuple[Entrant, Entrant]], languages: Sequence[str] = ("",)
-) -> list[Comparison]:
-    """Each pair in each language, "" for all, corrected for all of them at once."""
+def parts_of(setting: Setting) -> list[TextPart]:
+    """Each language and each domain of the texts; none where that is all texts alike."""
     texts = setting.texts
-    n_bytes = texts.numbers("n_bytes").astype(np.float64)
-    spoken = np.array(texts.words("language"))
+    languages = [TextPart(code) for code in dict.fromkeys(texts.words("language")) if code]
+    domains = [TextPart("", name) for name in dict.fromkeys(texts.words("domain")) if name]
+    chosen = {part: tuple(of_part(setting, part).tolist()) for part in [*languages, *domains]}
+    found, seen = list[TextPart](), set[tuple[bool, ...]]()
+    for part, mine in chosen.items():
+        if not all(mine) and mine not in seen:
+            found.append(part)
+            seen.add(mine)
+    return found
+
+
+def of_part(setting: Setting, part: TextPart) -> NDArray[np.bool_]:
+    """Which texts belong to it, (N,)."""
+    languages, domains = setting.texts.words("language"), setting.texts.words("domain")
+    fits = [part.language in ("", a) and part.domain in ("", b) for a, b in zip(languages, domains, strict=True)]
+    return np.array(fits, np.bool_)
+
+
+def groups_of(setting: Setting) -> NDArray[np.intp]:
+    """The language of each text as a number, or where it has none its domain, (N,): what a macro mean is over."""
+    names = zip(setting.texts.words("language"), setting.texts.words("domain"), strict=True)
+    number = dict[tuple[str, str], int]()
+    return np.array([number.setdefault((a, "" if a else b), len(number)) for a, b in names], np.intp)
+
+
+def macro_bits(setting: Setting, entrant: Entrant) -> float:
+    """Mean over languages of an entrant's bits per byte."""
+    used, n_bytes = entrant.usable, setting.texts.numbers("n_bytes").astype(np.float64)
+    weights = _even(n_bytes[used], groups_of(setting)[used])
+    return float((weights * entrant.bits[used]).sum() / (weights * n_bytes[used]).sum()) if used.any() else nan
+
+
+def _even(n_bytes: Floats, groups: NDArray[np.intp]) -> Floats:
+    """A weight for each byte of each text under which all groups have as much, (N,)."""
+    return np.asarray(1 / np.bincount(groups, n_bytes)[groups])
+
+
+def compare(
+    setting: Setting, pairs: Sequence[tuple[Entrant, Entrant]], parts: Sequence[TextPart] = (ALL,)
+) -> list[Comparison]:
+    """Each pair on each part of the texts, corrected for all of them at once; languages weigh alike."""
+    texts = setting.texts
+    n_bytes, groups = texts.numbers("n_bytes").astype(np.float64), groups_of(setting)
     items = _items(texts.words("language"), texts.words("domain"), texts.words("sentence"))
     found = []
     for first, second in pairs:
-        usable = first.usable & second.usable
-        for language in languages:
-            mine = usable & (spoken == language) if language else usable
+        for part in parts:
+            mine = first.usable & second.usable & of_part(setting, part)
+            weights = _even(n_bytes[mine], groups[mine])
             numbers = _test(
-                (first.bits - second.bits)[mine],
-                n_bytes[mine],
+                weights * (first.bits - second.bits)[mine],
+                weights * n_bytes[mine],
                 [item for item, m in zip(items, mine, strict=True) if m],
             )
-            found.append((first.name, second.name, language, *numbers))
+            found.append((first.name, second.name, part, *numbers))
     adjusted = holm(np.array([row[6] for row in found], np.float64)) if found else np.empty(0)
     return [Comparison(*row[:7], float(a), *row[7:]) for row, a in zip(found, adjusted, strict=True)]
 
@@ -133,7 +189,7 @@ def _items(languages: Sequence[str], domains: Sequence[str], sentences: Sequence
 def _test(
     difference: Floats, n_bytes: Floats, items: Sequence[tuple[str, str]]
 ) -> tuple[float, float, float, float, str]:
-    """(difference per byte, low, high, p, reason)."""
+    """(difference per byte, low, high, p, reason), of weighted sums."""
     if not n_bytes.sum():
         return nan, nan, nan, nan, "There is no text that both read."
     place = {item: n for n, item in enumerate(dict.fromkeys(items))}

@@ -197,7 +197,7 @@ def _hash(name: str) -> str:
 
 
 def controls(problem_has_donor: bool) -> tuple[str, ...]:
-    """Keys of the negative controls that can run."""
+    """Keys of the controls that can run."""
     return tuple(
         key for key, one in METHODS.all().items() if one.control and (problem_has_donor or DONOR not in one.needs)
     )

@@ -46,7 +46,7 @@ class Plan:
         model: spec of the base model.
         tokenizer: spec of the new tokenizer; empty takes the donor's.
         donor: spec of a model trained with the new tokenizer; empty for none.
-        methods: each with its parameters; the negative controls are added by themselves.
+        methods: each with its parameters; the controls are added by themselves.
         evaluators: empty for the quick default.
         corpus: spec of a parallel corpus; empty for none.
         languages: of the corpus; empty for all.

@@ -1,31 +1,51 @@
-"""What a comparison comes to, in words: which methods beat the negative controls, and which cannot be told apart."""
+"""What a comparison comes to, in words: which methods beat the controls, and which cannot be told apart."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, product
 
-from core.lab.differences import BITS, Comparison, Entrant, compare, entrants
+import numpy as np
+
+from core.lab.differences import (
+    ALL,
+    BITS,
+    Comparison,
+    Entrant,
+    TextPart,
+    compare,
+    entrants,
+    groups_of,
+    macro_bits,
+    parts_of,
+)  # fmt: skip
 from core.lab.result import LabResult
+from core.lab.setting import Setting
 from core.text.languages import language
 
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """The outcome of a comparison.
+    """The outcome of a comparison. What is said of all texts is said of the mean over languages.
 
     Args:
         sentences: for people, the most telling first.
         best: name of the method that reads best; empty without methods.
-        tied: names of methods that cannot be told from the best.
-        beats: whether each method beats every negative control beyond chance; None where that cannot be tested.
-        by_language: the best method against the others, language by language.
+        tied: names of methods that were tested against the best and cannot be told from it.
+        untested: names of methods of which that cannot be tested.
+        beats: whether each method beats every control beyond chance; None where that cannot be tested.
+        beaten_in: the languages and domains in which a method does not, by its name; those that can be tested.
+        by_part: the best method against the others, language by language and domain by domain.
+        macro: mean over languages of each model's bits per byte, by name.
     """
 
     sentences: tuple[str, ...]
     best: str
     tied: tuple[str, ...]
-    beats: dict[str, bool | None]
-    by_language: tuple[Comparison, ...]
+    beats: Mapping[str, bool | None]
+    untested: tuple[str, ...] = ()
+    beaten_in: Mapping[str, tuple[TextPart, ...]] = field(default_factory=dict)
+    by_part: tuple[Comparison, ...] = ()
+    macro: Mapping[str, float] = field(default_factory=dict)
 
 
 def verdict(result: LabResult) -> Verdict:
@@ -35,30 +55,38 @@ def verdict(result: LabResult) -> Verdict:
     made = [e for e in everybody if e.role in ("method", "control")]
     methods, controls = ([e for e in made if e.role == role] for role in ("method", "control"))
     if setting is None or not methods:
-        return Verdict(("No method is finished yet.",) if result.waiting else (), "", (), {}, ())
+        return Verdict(("No method is finished yet.",) if result.waiting else (), "", (), {})
+    macro = {e.name: macro_bits(setting, e) for e in everybody}
     pairs = tuple(compare(setting, list(combinations(made, 2))))
-    ranked = sorted(methods, key=_bits)
-    best = ranked[0]
-    tied = tuple(e.name for e in ranked[1:] if not _better(pairs, best, e))
+    ranked = sorted(methods, key=lambda e: macro[e.name])
+    best, others = ranked[0], ranked[1:]
+    untested = tuple(e.name for e in others if _of(pairs, best, e).reason)
+    tied = tuple(e.name for e in others if e.name not in untested and not _better(pairs, best, e))
     beats = {e.name: _beats(pairs, e, controls) for e in methods}
-    codes = list(dict.fromkeys(code for code in setting.texts.words("language") if code))
-    others = ranked[1:]
-    by_language = tuple(compare(setting, [(best, e) for e in others], codes)) if len(codes) > 1 else ()
+    parts = parts_of(setting)
+    by_part = tuple(compare(setting, [(best, e) for e in others], parts)) if parts else ()
+    beaten_in = _beaten_in(setting, methods, controls, parts)
     words = [
-        *_on_best(best, tied, everybody, ranked),
-        *_on_controls(methods, controls, beats, pairs),
-        *_on_languages(best, methods, by_language),
+        *_on_best(setting, macro, everybody, ranked),
+        *_on_likeness(ranked, tied, untested, pairs),
+        *_on_controls(methods, controls, beats, pairs, macro),
+        *_on_parts_lost(methods, beaten_in),
+        *_on_order(best, methods, by_part),
     ]
-    return Verdict(tuple(words), best.name, tied, beats, by_language)
+    return Verdict(tuple(words), best.name, tied, beats, untested, beaten_in, by_part, macro)
 
 
-def _bits(entrant: Entrant) -> float:
-    values = [o.number(BITS, BITS).value for o in entrant.outcomes]
-    return sum(values) / len(values)
+def said(part: TextPart) -> str:
+    """A part of the texts for people.
+
+    >>> said(TextPart("deu_Latn")), said(TextPart("", "code"))
+    ('German', '“code”')
+    """
+    return language(part.language).name if part.language else f"“{part.domain}”"
 
 
-def _of(pairs: Sequence[Comparison], first: Entrant, second: Entrant) -> Comparison:
-    return next(p for p in pairs if {p.first, p.second} == {first.name, second.name})
+def _of(pairs: Sequence[Comparison], first: Entrant, second: Entrant, part: TextPart = ALL) -> Comparison:
+    return next(p for p in pairs if {p.first, p.second} == {first.name, second.name} and p.part == part)
 
 
 def _better(pairs: Sequence[Comparison], one: Entrant, other: Entrant) -> bool:
@@ -73,21 +101,61 @@ def _beats(pairs: Sequence[Comparison], one: Entrant, controls: Sequence[Entrant
     return all(_better(pairs, one, control) for control in controls)
 
 
-def _on_best(best: Entrant, tied: Sequence[str], everybody: Sequence[Entrant], ranked: Sequence[Entrant]) -> list[str]:
-    anchors = [f"{e.label} reads them with {_bits(e):.3f}" for e in everybody if e.role == "original"]
-    anchors += [f"the native donor with {_bits(e):.3f}" for e in everybody if e.role == "donor"]
-    beside = f" {', '.join(anchors)}." if anchors else ""
+def _beaten_in(
+    setting: Setting, methods: Sequence[Entrant], controls: Sequence[Entrant], parts: Sequence[TextPart]
+) -> dict[str, tuple[TextPart, ...]]:
+    """Parts in which a method does not beat every control beyond chance, corrected for all methods and parts."""
+    pairs = compare(setting, list(product(methods, controls)), parts)
+    lost = [p for p in pairs if not p.reason and not p.first_better]
+    return {e.name: tuple(part for part in parts if any(p.first == e.name and p.part == part for p in lost))
+            for e in methods}  # fmt: skip
+
+
+def _on_best(
+    setting: Setting, macro: Mapping[str, float], everybody: Sequence[Entrant], ranked: Sequence[Entrant]
+) -> list[str]:
+    best, n = ranked[0], len(np.unique(groups_of(setting)))
+    mean = f", the mean over {n} languages or domains, each weighing the same" if n > 1 else ""
+    figure = f"{macro[best.name]:.3f} bits per byte{mean} (lower is better)"
+    beside = [f"{e.label} with its own tokenizer {macro[e.name]:.3f}" for e in everybody if e.role == "original"]
+    beside += [f"the native donor {macro[e.name]:.3f}" for e in everybody if e.role == "donor"]
+    told = f" For comparison: {', '.join(beside)}." if beside else ""
     if len(ranked) == 1:
-        return [f"{best.label} reads the texts with {_bits(best):.3f} bits per byte.{beside}"]
+        return [f"{best.label} reads the texts with {figure}.{told}"]
+    pooled = sorted(ranked, key=_pooled)[0]
+    found = [f"Of {len(ranked)} methods {best.label} reads best: {figure}.{told}"]
+    if pooled is not best:
+        found.append(
+            f"Over all bytes together, where languages with more bytes weigh more, {pooled.label} reads best: "
+            f"{_pooled(pooled):.3f} against {_pooled(best):.3f}."
+        )
+    return found
+
+
+def _pooled(entrant: Entrant) -> float:
+    values = [o.number(BITS, BITS).value for o in entrant.outcomes]
+    return sum(values) / len(values)
+
+
+def _on_likeness(
+    ranked: Sequence[Entrant], tied: Sequence[str], untested: Sequence[str], pairs: Sequence[Comparison]
+) -> list[str]:
     labels = {e.name: e.label for e in ranked}
-    found = [f"Of {len(ranked)} methods {best.label} reads best: {_bits(best):.3f} bits per byte.{beside}"]
+    found = []
     if tied:
         found.append(f"It cannot be told apart from {_and([labels[name] for name in tied])} on these texts.")
+    if untested:
+        names, reason = _and([labels[name] for name in untested]), next((p.reason for p in pairs if p.reason), "")
+        found.append(f"Whether it differs from {names} beyond chance cannot be tested. {reason}".strip())
     return found
 
 
 def _on_controls(
-    methods: Sequence[Entrant], controls: Sequence[Entrant], beats: dict[str, bool | None], pairs: Sequence[Comparison]
+    methods: Sequence[Entrant],
+    controls: Sequence[Entrant],
+    beats: Mapping[str, bool | None],
+    pairs: Sequence[Comparison],
+    macro: Mapping[str, float],
 ) -> list[str]:
     if not controls:
         return []
@@ -95,31 +163,43 @@ def _on_controls(
     found = []
     winners = [e.label for e in methods if beats[e.name]]
     if winners:
-        whom = "both negative controls" if len(controls) == 2 else "the negative controls"
         verb = "beats" if len(winners) == 1 else "beat"
-        found.append(f"{_and(winners)} {verb} {whom} ({names}) beyond chance.")
+        found.append(f"{_and(winners)} {verb} every control ({names}) beyond chance.")
     for one in methods:
         if beats[one.name] is False:
             lost_to = [c for c in controls if not _better(pairs, one, c)]
-            against = _and([f"{c.label.lower()} ({_bits(c):.3f})" for c in lost_to])
+            against = _and([f"{c.label.lower()} ({macro[c.name]:.3f})" for c in lost_to])
             found.append(
-                f"{one.label} ({_bits(one):.3f}) does not beat {against}: on these texts its rows are worth no more "
-                "than chance."
+                f"{one.label} ({macro[one.name]:.3f}) does not beat {against}: on these texts its rows are worth no "
+                "more than rows that know nothing of their token."
             )
     untested = [e.label for e in methods if beats[e.name] is None]
     if untested:
         reason = next((p.reason for p in pairs if p.reason), "")
-        found.append(f"Whether {_and(untested)} beat the negative controls cannot be tested. {reason}".strip())
+        found.append(f"Whether {_and(untested)} beat the controls cannot be tested. {reason}".strip())
     return found
 
 
-def _on_languages(best: Entrant, methods: Sequence[Entrant], by_language: Sequence[Comparison]) -> list[str]:
-    """Languages in which another method reads better than the one that is best overall."""
+def _on_parts_lost(methods: Sequence[Entrant], beaten_in: Mapping[str, tuple[TextPart, ...]]) -> list[str]:
+    """Languages and domains in which methods fail, those that fail in the same ones together."""
+    by_parts: dict[tuple[TextPart, ...], list[str]] = {}
+    for one in methods:
+        if beaten_in[one.name]:
+            by_parts.setdefault(beaten_in[one.name], []).append(one.label)
+    return [
+        f"In {_and([said(part) for part in parts], 6)} {_and(labels)} {'does' if len(labels) == 1 else 'do'} not beat "
+        "the controls beyond chance."
+        for parts, labels in by_parts.items()
+    ]
+
+
+def _on_order(best: Entrant, methods: Sequence[Entrant], by_part: Sequence[Comparison]) -> list[str]:
+    """Languages and domains in which another method reads better than the one that is best overall."""
     labels = {e.name: e.label for e in methods}
     by_winner: dict[str, list[str]] = {}
-    for found in by_language:
+    for found in by_part:
         if found.second_better:
-            by_winner.setdefault(found.second, []).append(language(found.language).name)
+            by_winner.setdefault(found.second, []).append(said(found.part))
     return [
         f"The order changes by language: {labels[name]} reads better than {best.label} in {_and(names, 6)}."
         for name, names in by_winner.items()

@@ -1,7 +1,7 @@
 """A language model as a folder that AutoModelForCausalLM and AutoTokenizer load, written whole or not at all.
 
-The folder is made beside its final place, read back, found to give the same bits to the same texts as the model in
-memory, and only then renamed.
+The folder is made beside its final place, read back, found to give the same bits to the same texts and to go on from
+them as the model in memory does, and only then renamed.
 """
 
 import copy
@@ -26,7 +26,7 @@ from core.models.language_model import LanguageModel
 from core.models.load import open_model
 from core.models.loadable_tokenizer import configuration, loadable
 from core.models.memory import weight_bytes
-from core.models.score import score
+from core.models.read_back import read_back
 from core.models.stored_format import StoredFormat, say_format, state_as_stored
 
 CARD = "README.md"
@@ -34,7 +34,6 @@ PROVENANCE = "transplant.json"
 _SPARE_BYTES = 2**20  # configurations and cards
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
-_ALIKE = 1e-6  # relative; the same weights on the same device in the same format give the same bits
 
 # Where there is no text at hand, the model is read back on these.
 SENTENCES = ("The cat sat on the mat.", "Naïve café, 2024: 你好 мир.\n", "    return x + 1  # done")
@@ -65,7 +64,7 @@ def export(
     Args:
         card: Markdown for people: what it is, where it comes from, how good it is.
         facts: the same for programs, as JSON.
-        texts: on which the folder must give the bits that the model gives.
+        texts: on which the folder must give the bits that the model gives, and be continued as by the model.
 
     Raises:
         UserError: the folder exists or cannot be written, the disk is full, the tokenizer has no form that loads, or
@@ -84,7 +83,7 @@ def export(
             write_whole(unfinished / name, data)
         _as_others(unfinished)
         report(1, 3, f"Reading {folder.name} back")
-        bits = _read_back(_rounded(model, stored), unfinished, checked)
+        bits = read_back(_rounded(model, stored), unfinished, checked)
         n_bytes = sum(path.stat().st_size for path in unfinished.iterdir())
     report(3, 3, f"Wrote {folder.name}")
     return Exported(folder, n_bytes, bits, len(checked))
@@ -193,34 +192,3 @@ def _is_full(error: BaseException) -> bool:
     return type(error).__name__ == "SafetensorError" and (
         "os error 28" in said or "no space" in said or "too large" in said
     )
-
-
-def _read_back(model: LanguageModel, folder: Path, texts: Sequence[str]) -> float:
-    """Bits per byte that the folder gives to texts, as one who loads it with transformers gets them.
-
-    Raises:
-        UserError: they are not those of the model in memory, or AutoTokenizer cuts a text otherwise.
-    """
-    from transformers import AutoTokenizer
-
-    load: object = AutoTokenizer.from_pretrained
-    tokenizer = load(folder, trust_remote_code=False, local_files_only=True)  # type: ignore[operator]
-    special = [spelling for spelling, _ in model.tokenizer.info.specials if spelling]
-    for text, wanted in zip(texts, model.tokenizer.encode_many(list(texts)), strict=True):
-        if any(spelling in text for spelling in special):  # AutoTokenizer reads those as what they spell
-            continue
-        found = tokenizer(text, add_special_tokens=False)["input_ids"]
-        if list(found) != wanted.tolist():
-            raise UserError(
-                f"AutoTokenizer would cut {shown(text, 40)} otherwise than {model.tokenizer.info.label}. Nothing was "
-                "written."
-            )
-    again = open_model(str(folder), str(model.device), _NAMES[model.dtype])
-    bits, before = score(again, texts).bits_per_byte, score(model, texts).bits_per_byte
-    same = bits == before or abs(bits - before) <= _ALIKE * abs(before) or (bits != bits and before != before)  # noqa: PLR0124
-    if not same:
-        raise UserError(
-            f"What was read back gives {bits:.6f} bits per byte where the model gives {before:.6f}. Nothing was "
-            "written; report this model, it holds something that its own save_pretrained does not write."
-        )
-    return bits

@@ -38,7 +38,7 @@ class Method:
         params: what can be set.
         needs: what must be there beyond the model and both tokenizers.
         better_with: what it can do without, but makes better rows with.
-        control: whether it is a negative control, which a method should beat.
+        control: whether it is a control, which knows nothing of single tokens and which a method should beat.
     """
 
     key: str

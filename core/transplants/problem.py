@@ -41,6 +41,7 @@ class Problem(Memo):
         device: where to compute.
         memory_bytes: what a method may take beyond its inputs, one float32 copy of them, and its result.
         hidden: new ids whose old row is kept from the methods, to see how well they make it up.
+        asked: new ids that rows are wanted for; empty for all that have none.
         pad_to: the new matrices have a multiple of so many rows.
 
     Raises:
@@ -56,6 +57,7 @@ class Problem(Memo):
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     memory_bytes: int = 2**30
     hidden: frozenset[int] = frozenset()
+    asked: frozenset[int] = frozenset()
     pad_to: int = 1
 
     def __post_init__(self) -> None:
@@ -74,12 +76,16 @@ class Problem(Memo):
         """Which old row each new row corresponds to."""
         return match(self.old, self.new, self.base.n_rows, self.old_roles, self.pad_to)
 
-    def without(self, new_ids: Sequence[int]) -> "Problem":
+    def without(self, new_ids: Sequence[int], *, alone: bool = False) -> "Problem":
         """The same problem with the old rows of these new tokens kept from the methods, for held-out tests.
 
         The old tokens are then neither copied, nor anchors, nor pieces of a spelling.
+
+        Args:
+            alone: whether rows are wanted for these tokens only.
         """
-        return self._but(hidden=frozenset(new_ids))
+        ids = frozenset(new_ids)
+        return self._but(hidden=self.hidden | ids, asked=ids if alone else frozenset())
 
     def within(self, memory_bytes: int) -> "Problem":
         """The same problem under another memory ceiling."""
@@ -209,6 +215,10 @@ class ProblemSide:
         chosen = torch.from_numpy(found.text) & (self.old_ids < 0)
         if self.name == "output":
             chosen &= torch.from_numpy(found.rules != Rule.SHADOWED)
+        if self.problem.asked:
+            asked = torch.zeros_like(chosen)
+            asked[sorted(self.problem.asked)] = True
+            chosen &= asked
         return torch.nonzero(chosen).flatten()
 
     @_once

@@ -7,8 +7,8 @@ from core.common.definitions import Definition
 from core.common.params import Param, Params
 from core.evaluation.base import Evaluator, Subject
 from core.evaluation.passes.byte_windows import beginnings
-from core.evaluation.passes.generation import Continuation, continuations, distinct
 from core.evaluation.results import Measures, Table
+from core.models.generation import Continuation, continuations, distinct
 from core.stats.number import Number
 
 PROMPTS = Param(

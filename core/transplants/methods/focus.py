@@ -13,6 +13,7 @@ from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import RowOrigin, Rows, composed
 
 NO_VECTOR = "it is too rare in the target text for an auxiliary vector"
+_LEAST_REACHED = 0.5  # share of rows below which the method says that it is mostly another
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -34,7 +35,13 @@ def rows(side: ProblemSide, params: Params) -> Rows:
         weights = sparsemax(targets @ known.T) if len(known) else targets.new_zeros(len(ids), 0)
         weights[without[at : at + block].to(weights.device)] = 0
         parts.append(from_table(old.expand(len(ids), -1), weights))
-    return composed(side, concatenated(parts), RowOrigin.SOLVED, {NO_VECTOR: without})
+    n_made, n = int((~without).sum()), len(wanted)
+    reached = (
+        f"FOCUS reached {n_made:,} of {n:,} {side.name} rows; all others are the mean row, as by the method Mean. "
+        "Give more target text, or vectors of tokens.",
+    )
+    few = reached[: n_made < _LEAST_REACHED * n]
+    return composed(side, concatenated(parts), RowOrigin.SOLVED, {NO_VECTOR: without}, remarks=few)
 
 
 def _auxiliary(problem: Problem, params: Params) -> torch.Tensor:

@@ -16,9 +16,10 @@ METHOD = Method(
     key="mean",
     label="Mean",
     definition=(
-        "Every new row is the mean of the model's rows for tokens that stand for text. On the output side this bounds "
-        "the probability that all new tokens take together."
+        "A baseline that every comparison has: every new row is the mean of the model's rows for tokens that stand for "
+        "text. On the output side this bounds the probability that all new tokens take together."
     ),
     source="Hewitt 2021, Initializing new word embeddings for pretrained language models",
     rows=rows,
+    control=True,
 )

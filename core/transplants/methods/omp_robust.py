@@ -6,22 +6,32 @@ from torch import Tensor
 from core.common.params import Param, Params
 from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_row
 from core.transplants.base import Method
+from core.transplants.held_out_choice import chosen
 from core.transplants.linear.affine import centred_gram, mean_of
 from core.transplants.linear.pursuit import pursue
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import Anchors, ProblemSide
-from core.transplants.rows import Rows
+from core.transplants.rows import Rows, noted
 from core.transplants.trusted_anchors import trusted
+
+_TRIED, _USUAL = (2, 4, 8, 16, 32, 64, 128), 8
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
     """The same sparse sum for each wanted token, of the model's rows, both spaces centred."""
+    if given := params.whole("k"):
+        return _rows(side, params, given)
+    best = chosen(side, _TRIED, _USUAL, lambda hidden, k: _rows(hidden, params, k))
+    return noted(_rows(side, params, best.value), best.facts("k"), best.remark(side.name, "k"))
+
+
+def _rows(side: ProblemSide, params: Params, wanted_k: int) -> Rows:
     problem = side.problem
     anchors, n_left_out = trusted(side, params.number("least_norm"))
     donor = side.donor_rows
     mean = mean_of(donor, anchors.new, problem.memory_bytes)
     rank = _rank(donor, anchors, mean, problem.memory_bytes)
-    k = max(1, min(params.whole("k"), rank - 1))
+    k = max(1, min(wanted_k, rank - 1))
     here = mean.to(donor.device, torch.float32)
     targets = donor[side.wanted[with_donor_row(side)].to(donor.device)] - here
     atoms = donor[anchors.new.to(donor.device)] - here
@@ -34,7 +44,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
         independence=params.number("independence"),
     )
     remarks = [f"{n:,} anchors are left out on the {side.name} side: {why}." for why, n in n_left_out.items() if n]
-    if k < params.whole("k"):
+    if k < wanted_k:
         remarks.append(f"The {side.name} anchors span {rank:,} directions, so at most {k:,} are used per token.")
     return from_anchors(
         side,
@@ -58,7 +68,7 @@ METHOD = Method(
     definition=(
         "As OMP, and mended: both spaces are centred, equal and under-trained anchors are left out, anchors of any "
         "length compete alike, and each token stops by itself once its residual is small or no anchor adds anything, "
-        "so that weights stay bounded whatever k is."
+        "so that weights stay bounded whatever k is. How many anchors: as hidden shared tokens are made up best."
     ),
     source="Pati et al. 1993; for transplants Goddard and Fernandes Neto 2025; centring and stopping are ours",
     rows=rows,
@@ -66,12 +76,12 @@ METHOD = Method(
         Param(
             key="k",
             label="Atoms",
-            default=64,
+            default=0,
             help=(
-                "How many anchors per token at most. Each more fits the donor's row closer; near its width they fit "
-                "what only the donor has: held-out shared tokens show how many carry over."
+                "How many anchors per token at most; 0 chooses on hidden shared tokens. Each more fits the donor's row "
+                "closer; near its width they fit what only the donor has."
             ),
-            low=1,
+            low=0,
             high=1024,
         ),
         Param(

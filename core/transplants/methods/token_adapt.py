@@ -113,7 +113,8 @@ METHOD = Method(
     definition=(
         "A new row blends two means of old rows, with the same weights for both matrices: of the old tokens that spell "
         "the token, weighted by their likeness to it and their length, and of the old tokens most like it. A text "
-        "encoder says what is alike; without one, spelling does."
+        "encoder says what is alike; without one, spelling does. Lengths are in bytes, published in characters; pieces "
+        "that are half a character are like nothing, where the publication encodes U+FFFD."
     ),
     source="Sharthak et al. 2025, Achieving tokenizer flexibility through heuristic adaptation and supertoken learning",
     rows=rows,

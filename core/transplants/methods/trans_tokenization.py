@@ -115,7 +115,10 @@ METHOD = Method(
     definition=(
         "Words of a parallel corpus are aligned; a new row is the mean of the old tokens in the words that translate "
         "the token's words, weighted by how often they do: half by all tokens of the word alike, half by those at the "
-        "same place. Numbers, and tokens aligned with nothing, get the mean of the old tokens that spell them."
+        "same place. Numbers, and tokens aligned with nothing, get the mean of the old tokens that spell them. "
+        "Other than published: words are aligned both ways and both must agree, by a diagonal and a prior that the "
+        "publication leaves out; a pair needs 2 expected alignments where it needs 10; a number is the mean of all its "
+        "pieces, where it is the first."
     ),
     source="Remy et al. 2024, Trans-tokenization and cross-lingual vocabulary transfers; own aligner after fast_align",
     rows=rows,

@@ -92,7 +92,9 @@ METHOD = Method(
         "Word vectors of the new language are turned onto those of the old one by a dictionary. A token's vector is "
         "the mean over the words that it is a piece of; a new row is the mean of the k old tokens with the nearest "
         "vectors, by a softmax over cosines. Shared tokens are copied, where the publication makes up all rows; tokens "
-        "in no word get the mean row, where it draws from a normal distribution."
+        "in no word get the mean row, where it draws from a normal distribution. The turn is fitted to vectors of unit "
+        "length, each pair once; published, to vectors as long as they are, in nine spellings. Words are spelled with "
+        "a space in front only, and vectors of parts of words (fastText's) are not used."
     ),
     source="Minixhofer, Paischer and Rekabsaz 2022, WECHSEL",
     rows=rows,

@@ -30,7 +30,8 @@ METHOD = Method(
     definition=(
         "The input row leans to the last of the old tokens that spell a new one, whose hidden state the model reads on "
         "from; the output row leans to the first, which is what it would have predicted next. The weight falls by a "
-        "factor from piece to piece: 0 takes one piece alone, 1 the mean. A tied head follows the rule of the input."
+        "factor from piece to piece: 0 takes one piece alone, 1 the mean. A tied head follows the rule of the input; "
+        "the source gives such a model a head of its own instead, which reads better."
     ),
     source="transplant-vocab (jukofyork), whose defaults these are; proportions restated",
     rows=rows,
