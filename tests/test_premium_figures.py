@@ -91,11 +91,12 @@ def test_ranked_dots_have_their_intervals_and_bands_join_what_is_not_told_apart(
     value, low, high = np.array([3.0, 2.9, 1.0]), np.array([2.8, 2.7, 0.9]), np.array([3.2, 3.1, 1.1])
     apart, from_base = np.array(["open", "small"]), np.array(["differs", "small", "same"])
     figure = ranked_figure("abc", (value, low, high), "xyz", from_base, apart, "#000", "t")
-    band, dots, small = figure.data
+    band, dots, small, numbers = figure.data
     assert list(band.x) == [3.0, 2.9, None] and list(band.y) == [0, 1, None]
     assert list(small.x) == [2.9, 1.0, None] and small.line.dash == "dot"
     assert np.allclose(dots.error_x.array, high - value) and np.allclose(dots.error_x.arrayminus, value - low)
     assert list(dots.marker.symbol) == ["circle", "circle", "circle-open"]
+    assert list(numbers.x) == [2.8, 2.7, 1.1], "a number stands beyond its interval, not on it"
 
 
 def cells_match(figure: Figure, cells: dict[int, Sequence[tuple[int, int]]]) -> None:

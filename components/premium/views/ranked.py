@@ -129,7 +129,7 @@ def ranked_figure(
 
     >>> numbers = np.array([2.0]), np.array([1.9]), np.array([2.1])
     >>> figure = ranked_figure(["a"], numbers, ["a costs 2"], np.array(["differs"]), np.array([]), "#000", "x")
-    >>> list(figure.data[1].text)
+    >>> list(figure.data[-1].text)
     ['  2.00 [1.90, 2.10]  ']
     """
     value, low, high = numbers
@@ -139,10 +139,7 @@ def ranked_figure(
     dots = go.Scatter(
         x=value,
         y=list(range(len(names))),
-        mode="markers+text",
-        text=[f"  {times(v)}{between(a, b)}  " for v, a, b in zip(value, low, high, strict=True)],
-        textposition=["middle left" if v * v > bottom * top else "middle right" for v in value],
-        textfont={"size": 11},
+        mode="markers",
         cliponaxis=False,
         marker={
             "color": colour,
@@ -164,10 +161,26 @@ def ranked_figure(
         hovertemplate="%{customdata}<extra></extra>",
     )
     small = _joined(value, np.asarray(neighbours) == "small", {"color": LINE, "width": 1.5, "dash": "dot"})
-    figure = go.Figure([band, dots, small])
+    figure = go.Figure([band, dots, small, _numbers(numbers)])
     if bottom < 1.1 and top > 0.9:
         figure.add_vline(x=1, line=ONE)
     return finish(figure, 22 * len(names) + 90, xaxis=log_axis(bottom, top, title), yaxis=names_axis(names))
+
+
+def _numbers(numbers: tuple[np.ndarray, np.ndarray, np.ndarray]) -> go.Scatter:
+    """Each number in words beyond the end of its interval, on the side of the axis's middle."""
+    value, low, high = numbers
+    left = value * value > np.nanmin(value) * np.nanmax(value)
+    return go.Scatter(
+        x=np.where(np.isfinite(low) & np.isfinite(high), np.where(left, low, high), value),
+        y=list(range(len(value))),
+        mode="text",
+        text=[f"  {times(v)}{between(a, b)}  " for v, a, b in zip(value, low, high, strict=True)],
+        textposition=np.where(left, "middle left", "middle right").tolist(),
+        textfont={"size": 11},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
 
 
 def _joined(value: np.ndarray, pairs: np.ndarray, line: Mapping[str, object]) -> go.Scatter:

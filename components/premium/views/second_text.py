@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.chart import Chart
@@ -62,7 +61,7 @@ def _show(context: PremiumContext, row: int, found: SecondText, margin: float) -
     n_off = int((said == "differs").sum())
     chart = Chart(
         "second_text",
-        beside_bars(ranked_figure(names, numbers, hover, said, apart, colour, title), numbers),
+        ranked_figure(names, numbers, hover, said, apart, colour, title),
         f"Premiums of {len(names)} languages on {found.label} over those on FLORES-200: {n_off} differ.",
         lambda: table,
         {name: st.column_config.NumberColumn(format="%.3f") for name in ("FLORES-200", _here(found), "Ratio")},
@@ -76,31 +75,6 @@ def _show(context: PremiumContext, row: int, found: SecondText, margin: float) -
         f"Hollow: not told apart ({tested(family, 'both texts', 'languages, shown or not')}; errors of the two texts "
         f"added up). Texts differ in subject, style and translators as well as in length.{_ABOUT * found.ships}"
     )
-
-
-def beside_bars(figure: go.Figure, numbers: tuple[np.ndarray, np.ndarray, np.ndarray]) -> go.Figure:
-    """The same with each number beyond the end of its interval, which is wide here, on the side of the dot's middle.
-
-    >>> numbers = np.array([2.0, 1.0]), np.array([1.5, 0.9]), np.array([2.5, 1.2])
-    >>> said = np.array(["differs", "same"])
-    >>> figure = beside_bars(ranked_figure(["a", "b"], numbers, ["", ""], said, said[:1], "#000", "x"), numbers)
-    >>> figure.data[-1].x.tolist(), list(figure.data[-1].textposition)
-    ([1.5, 1.2], ['middle left', 'middle right'])
-    """
-    _, low, high = numbers
-    dots = figure.data[1]
-    left = [one == "middle left" for one in dots.textposition]
-    figure.add_scatter(
-        x=np.where(left, low, high),
-        y=dots.y,
-        mode="text",
-        text=dots.text,
-        textposition=dots.textposition,
-        textfont=dots.textfont,
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
-    return figure.update_traces(mode="markers", text=None, selector={"mode": "markers+text"})
 
 
 def _here(found: SecondText) -> str:
