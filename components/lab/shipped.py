@@ -13,6 +13,7 @@ from components.lab.result import draw_result
 from components.runs.job_cards import show_refusal
 from components.widgets.view import one_of
 from core.common.errors import UserError
+from core.common.numbers import duration
 from core.jobs.job import Job
 from core.lab.plan import Plan
 from core.lab.shipped_results import shipped_keys
@@ -63,7 +64,7 @@ def _come_from(one: WantedComparison, job: Job, plan: Plan) -> None:
         st.button("Change it", icon=":material/tune:", key="lab_change", on_click=_change, args=(plan,))
         st.caption(
             plain(
-                f"Computed on {day} in {job.seconds / 60:,.0f} minutes of a processor, and shipped as it came out: "
+                f"Computed on {day} in {duration(job.seconds)}, and shipped as it came out: "
                 f"data/lab/{one.key}. Inputs: {', '.join(f'{i.name} ({i.fingerprint[:8]})' for i in job.inputs)}."
             ),
             width="stretch",

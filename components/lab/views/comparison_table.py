@@ -33,7 +33,8 @@ def draw(context: LabContext) -> None:
             "reads best."
         ),
         "Beats controls": st.column_config.TextColumn(
-            help="Whether it reads better than every control, beyond chance, and where it does not."
+            width="medium",
+            help="Whether it reads better than every control, beyond chance, and where it does not.",
         ),
     }
     for n, (key, number) in enumerate(found.columns):
