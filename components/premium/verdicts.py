@@ -56,7 +56,7 @@ def words(verdict: str, margin: float) -> str:
     }[verdict]
 
 
-def tested(family: RatioFamily, drawn: str, of: str) -> str:
+def how_tested(family: RatioFamily, drawn: str, of: str) -> str:
     """How a family was tested, for captions.
 
     Args:

@@ -16,7 +16,7 @@ from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
 from components.premium.linked import linked_option
 from components.premium.scale import between, colour_scale, times
-from components.premium.verdicts import ALIKE, margin_input, tested, verdicts, words
+from components.premium.verdicts import ALIKE, how_tested, margin_input, verdicts, words
 from components.widgets.view import View
 from core.premium.differences import languages_under, tokenizers_on
 from core.stats.ratio_family import RatioFamily
@@ -77,7 +77,7 @@ def draw(context: PremiumContext) -> None:
     st.caption(
         f"{where}: the premium of the row over that of the column; blue-green is cheaper, amber to brown-red dearer, "
         f"a ring marks pairs that cannot be told apart: {n_alike} of {n_pairs}; {n_small} marked ≈ differ, but by "
-        f"less than {percent} ({tested(family, context.table.drawn, _all_of(context, what, where))}, shown or not)."
+        f"less than {percent} ({how_tested(family, context.table.drawn, _all_of(context, what, where))}, shown or not)."
         + (f" {HATCHED}." if np.isnan(found.ratio[above]).any() else "")
     )
 

@@ -14,7 +14,7 @@ from components.premium.figure import ONE, cell_columns, cell_table, show
 from components.premium.linked import linked_option
 from components.premium.scale import between, log_axis, times
 from components.premium.side_by_side import beside, cells_beside, panel, several, side_by_side
-from components.premium.verdicts import ALIKE, margin_input, tested, verdicts, words
+from components.premium.verdicts import ALIKE, how_tested, margin_input, verdicts, words
 from components.widgets.view import View
 from core.premium.differences import languages_under
 
@@ -81,7 +81,7 @@ def draw(context: PremiumContext) -> None:
         f"{context.sentence(row, ranked[0])}. Dots are premiums, bars their 95 % intervals. A grey band joins "
         f"neighbours that cannot be told apart, {n_alike} of {len(shown) - 1} pairs, a dotted line those that differ "
         f"by less than {100 * margin:.3g} %, {n_small}; a hollow dot cannot be told from {context.base_label} "
-        f"({tested(family, context.table.drawn, f'pairs of languages under {context.label(row)}')}, shown or not). "
+        f"({how_tested(family, context.table.drawn, f'pairs of languages under {context.label(row)}')}, shown or not). "
         f"{len(shown)} of {len(ranked)} languages"
         + (f"; {masked} masked, over 10 % unknown tokens." if masked else ".")
     )

@@ -11,7 +11,7 @@ from components.premium.context import PremiumContext
 from components.premium.figure import show
 from components.premium.scale import times
 from components.premium.second_text import SecondText, second_text
-from components.premium.verdicts import margin_input, tested, verdicts, words
+from components.premium.verdicts import how_tested, margin_input, verdicts, words
 from components.premium.views.ranked import ranked_figure
 from components.widgets.view import View
 
@@ -72,8 +72,8 @@ def _show(context: PremiumContext, row: int, found: SecondText, margin: float) -
         f"The premium over {context.base_label} on the text {plain(found.label)} divided by that on FLORES-200, "
         f"for the {len(names)} languages found that both have in the same script. Full dots: {n_off} differ by more "
         f"than chance and not by less than {100 * margin:.3g} %; there one number does not speak for the language. "
-        f"Hollow: not told apart ({tested(family, 'both texts', 'languages, shown or not')}; errors of the two texts "
-        f"added up). Texts differ in subject, style and translators as well as in length.{_ABOUT * found.ships}"
+        f"Hollow: not told apart ({how_tested(family, 'both texts', 'languages, shown or not')}; errors of the two "
+        f"texts added up). Texts differ in subject, style and translators as well as in length.{_ABOUT * found.ships}"
     )
 
 

@@ -16,7 +16,7 @@ from components.premium.figure import Cell, show
 from components.premium.linked import linked_option
 from components.premium.scale import log_axis, times
 from components.premium.side_by_side import SYMBOLS
-from components.premium.verdicts import ALIKE, margin_input, tested, verdicts, words
+from components.premium.verdicts import ALIKE, how_tested, margin_input, verdicts, words
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
 from core.premium.differences import change
@@ -82,8 +82,8 @@ def draw(context: PremiumContext) -> None:
         f"over {context.base_label} falls in {n_lower} of {len(columns)} languages, rises in {n_higher}, in "
         f"{int((said == 'small').sum())} of these by less than {100 * margin:.3g} %, and cannot be told apart in "
         f"{len(columns) - n_lower - n_higher}, which are dotted "
-        f"({tested(compared, context.table.drawn, 'languages, shown or not')}). A premium compares languages: it can "
-        "rise while the language itself takes fewer tokens, if the base gains more."
+        f"({how_tested(compared, context.table.drawn, 'languages, shown or not')}). A premium compares languages: it "
+        "can rise while the language itself takes fewer tokens, if the base gains more."
     )
 
 
