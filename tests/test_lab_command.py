@@ -395,7 +395,7 @@ def test_methods_and_measures_are_listed_with_their_definitions(capsys: Output) 
 def test_a_comparison_is_printed_with_its_verdict(models: tuple[Path, Path], capsys: Output) -> None:
     names = ["--model", str(models[0]), "--donor", str(models[1]), "--method", "ridge"]
     found = answered(capsys, "lab", *names, *TEXT)
-    assert [row["role"] for row in found["rows"]] == ["original", "donor", "method", "control", "control"]
+    assert [row["role"] for row in found["rows"]] == ["original", "donor", "method", *["control"] * 3]
     assert set(found["beats_controls"]) == {"ridge"} and found["verdict"]
     ahead = answered(capsys, "lab", *names, *TEXT, "--dry-run")
     assert ahead["shared"]["bytes"] > 200 and sum(ahead["made_by_class"].values()) == 66

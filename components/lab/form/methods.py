@@ -70,7 +70,7 @@ def ask_methods(
             list(known),
             key="lab_methods",
             format_func=lambda key: known[key].label,
-            help="Negative controls, rows of a shuffled donor and random weights, always run along.",
+            help="Controls always run along: the mean, random weights, and rows of a shuffled donor.",
             persist_state="session",
         )
         wanted = {need.key for key in chosen for need in (*known[key].needs, *known[key].better_with)}
