@@ -15,6 +15,8 @@ _VERDICT = (
 )
 _MEANINGS = {
     "Language": "The language, in English; with its script where the text has it in two.",
+    "This text": "Premium on the text chosen.",
+    "Code": "Language and script: ISO 639-3, then ISO 15924, as FLORES-200 has them.",
     "Script": "The script's usual name.",
     "Family": "Top-level language family.",
     "Region": "Region by United Nations M49.",
@@ -67,10 +69,12 @@ _MEANINGS = {
     "Reliable": "Whether there are enough tokens for each context.",
 }
 _OF_A_VIEW = {
+    "second_text": {"FLORES-200": "Premium on FLORES-200.", "Ratio": "Premium on the other text / on FLORES-200."},
     "parts": {"Tokenizer": "Tokens of a byte, as a ratio to the base language."},
     "ratios": {"Ratio": "Tokens of the sentence in the language / in the base language."},
 }
 _BEGINNINGS = {
+    "Universal Declaration": "Premium on the Universal Declaration of Human Rights.",
     "Against ": _VERDICT,
     "Cost, ": "Tokens read and written times their prices, in this currency.",
     "Tokens in ": "Tokens of the sentence in this language.",
