@@ -46,9 +46,11 @@ def jobs(home: Path) -> Jobs:
 
 
 @pytest.fixture
-def gate(tmp_path: Path) -> Path:
-    """Work that was given this path waits there until the file is made."""
-    return tmp_path / "gate"
+def gate(tmp_path: Path) -> Iterator[Path]:
+    """Work that was given this path waits there until the file is made, at the latest when the test is over."""
+    yield tmp_path / "gate"
+    (tmp_path / "gate").unlink(missing_ok=True)
+    (tmp_path / "gate").touch()
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +123,10 @@ def test_bad_submissions_are_refused(shared_jobs: Jobs) -> None:
 
 
 def test_progress_has_rate_and_time_left(shared_jobs: Jobs, gate: Path) -> None:
-    job = shared_jobs.submit("steps", {"steps": 8, "free": 4, "gate": str(gate)}, "ann")
+    job = shared_jobs.submit("steps", {"steps": 8, "free": 1, "gate": str(gate)}, "ann")
+    running(shared_jobs, job, 10)
+    gate.with_name("four").write_text("4")
+    gate.with_name("four").rename(gate)
     seen: list[Job] = []
 
     def at_a_step() -> bool:  # between two steps it waits for a turn
@@ -133,7 +138,8 @@ def test_progress_has_rate_and_time_left(shared_jobs: Jobs, gate: Path) -> None:
     assert 0 < now.done < now.total == 80
     assert now.rate > 0
     assert now.remaining == pytest.approx((now.total - now.done) / now.rate, rel=0.01)
-    gate.touch()
+    gate.with_name("all").touch()
+    gate.with_name("all").rename(gate)
     finished(shared_jobs, job)
 
 

@@ -1,7 +1,11 @@
-"""Well-behaved work in pieces, resumable; each takes `seconds`, and all but the first `free` wait for a file `gate`."""
+"""Well-behaved work in pieces, resumable; each takes `seconds`, and all but the first `free` wait for a file `gate`.
+
+An empty gate lets all through, one with a number so many.
+"""
 
 import os
 import time
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +21,7 @@ def units(context: Context) -> list[Unit]:
 def run_unit(unit: Unit, context: Context) -> Output:
     n, seconds = unit.value["n"], context.params.get("seconds", 0.0)
     print(f"step {n}", flush=True)
-    gate = context.params.get("gate")
-    while gate and n >= context.params.get("free", 0) and not Path(gate).exists():
+    while n >= _let_through(context):
         report(0, 4, f"step {n}")
         time.sleep(0.02)
     for part in range(4):
@@ -26,6 +29,14 @@ def run_unit(unit: Unit, context: Context) -> Output:
         time.sleep(seconds / 4)
     seed = [n, context.params["salt"]] if "salt" in context.params else n
     return Output({"values": np.random.default_rng(seed).standard_normal(1000)}, {"pid": os.getpid()})
+
+
+def _let_through(context: Context) -> float:
+    if not (gate := context.params.get("gate")):
+        return inf
+    if not Path(gate).exists():
+        return context.params.get("free", 0)
+    return float(Path(gate).read_text() or inf)
 
 
 def combine(parts: Parts, context: Context) -> Output:
