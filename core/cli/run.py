@@ -1,12 +1,11 @@
 """`run`: the app in a browser."""
 
-import os
-import sys
 from argparse import ArgumentParser, Namespace
 
 from core.cli.base import Command
 from core.common.data_folders import ROOT
 from core.common.errors import UserError
+from core.common.sandbox.start import become
 
 _PORTS = range(1, 65536)
 
@@ -22,8 +21,7 @@ def _run(options: Namespace) -> None:
         raise UserError(f"--port is {options.port}, no port. Give a number from 1 to {_PORTS[-1]}.")
     server = [f"--server.address={options.address}", f"--server.port={options.port}"]
     server += [f"--server.baseUrlPath={options.base}"] if options.base else []
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "streamlit", "run", str(ROOT / "app.py"), *server])
+    become("streamlit", "run", str(ROOT / "app.py"), *server)
 
 
 COMMAND = Command(

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 from core.common.data_folders import ROOT
 from core.common.redact import harmless_environment
@@ -81,6 +81,12 @@ def start(
         bufsize=0,
         start_new_session=True,
     )
+
+
+def become(module: str, *arguments: str) -> NoReturn:
+    """Go on as a module of a library, in this process's place, with all that this process has."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-P", "-m", module, *arguments])
 
 
 def _all_of_this_path() -> str:
