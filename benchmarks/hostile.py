@@ -67,7 +67,9 @@ class Hostile:
     async def _plan(self) -> None:
         spec = self._chance.choice((self._bomb, self._loop))
         text = keep_text("text.txt", f"{RARE * 500} {'z' * 25}! {self._n}".encode())
-        plan = Plan("shipped:tiny-english", spec, methods=(Choice("subword_mean"),), corpus="", files=(text,), sentences=100)
+        plan = Plan(
+            "shipped:tiny-english", spec, methods=(Choice("subword_mean"),), corpus="", files=(text,), sentences=100
+        )
         await self._page("transplants", f"plan={plan_to_link(plan)}")
 
     async def _page(self, name: str, query: str) -> None:

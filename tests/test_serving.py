@@ -63,7 +63,9 @@ def inflating(n: int) -> bytes:
 
 
 def plan_with(tokenizer: str, text: str) -> Plan:
-    return Plan("shipped:tiny-english", tokenizer, methods=(Choice("subword_mean"),), corpus="", files=(text,), sentences=100)
+    return Plan(
+        "shipped:tiny-english", tokenizer, methods=(Choice("subword_mean"),), corpus="", files=(text,), sentences=100
+    )
 
 
 def texts_on(page: AppTest) -> str:
