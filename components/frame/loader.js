@@ -22,16 +22,17 @@ function style(parentElement, css) {
   styles.set(parentElement, node);
 }
 
-function failed(parentElement) {
-  parentElement.textContent = "A part of the page could not be fetched from the server. Reload the page.";
+function failed(parentElement, why) {
+  parentElement.textContent = why;
   return null;
 }
 
 async function draw(component, isNewest) {
+  if (!window.DecompressionStream) return failed(component.parentElement, "This part of the page needs a newer browser: Chrome or Edge 80, Firefox 113, Safari 16.4, or later.");
   const { script, data } = await unpacked(component.data);
   const module = await fetched(script).catch(() => null);
   if (!isNewest()) return null; // what came later is drawn instead, or the part has left the page
-  if (!module) return failed(component.parentElement);
+  if (!module) return failed(component.parentElement, "A part of the page could not be fetched from the server. Reload the page.");
   style(component.parentElement, module.css);
   return module.default({ ...component, data });
 }

@@ -281,3 +281,11 @@ def test_all_text_has_enough_contrast(visit: Callable[..., Page], dark: bool) ->
     page.get_by_role("button", name="Options").click()
     stands_still(page)
     assert too_pale(page) == []
+
+
+def test_a_browser_that_cannot_unpack_says_so(open_page: Callable[..., Page], app_server: Callable[..., str]) -> None:
+    page = open_page()
+    page.add_init_script("delete window.DecompressionStream")
+    page.goto(f"{app_server(APP)}/{FIVE}")
+    parts = "[...document.querySelectorAll('*')].map((e) => e.shadowRoot?.textContent ?? '')"
+    page.wait_for_function(f"() => {parts}.some((said) => said.includes('needs a newer browser'))")
