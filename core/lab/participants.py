@@ -111,7 +111,7 @@ class Participants:
     @cached_property
     def reference(self) -> Reference:
         """What all outcomes are held against."""
-        return Reference(self.texts.measured, self.original, self.donor, self.texts.training, seed=self.plan.seeds[0])
+        return Reference(self.texts.measured, self.original, self.donor, self.texts.left, seed=self.plan.seeds[0])
 
 
 def opened(plan: Plan, device: str = "") -> Participants:
