@@ -147,7 +147,7 @@ class LanguageModel:
         shared = {id(t): t for t in chain(self.module.parameters(), self.module.buffers())}
         module = copy.deepcopy(self.module, shared)
         embedding, head = module.get_input_embeddings(), module.get_output_embeddings()
-        old = self.n_rows
+        old, old_bias = self.n_rows, self._head.bias
         embedding.weight = self._parameter(matrices.input)
         head.weight = embedding.weight if matrices.output is None else self._parameter(matrices.output)
         if matrices.bias is not None:
@@ -155,10 +155,12 @@ class LanguageModel:
         embedding.num_embeddings = head.out_features = matrices.n_rows
         if embedding.padding_idx is not None:
             embedding.padding_idx = special_ids.get("pad")
-        for part in module.modules():  # older architectures keep the number a second time
+        for part in module.modules():  # older architectures keep the number a second time, and the bias
             if getattr(part, "vocab_size", None) == old:
                 part.vocab_size = matrices.n_rows
-        _follow(module, matrices.n_rows, special_ids)
+            if old_bias is not None and getattr(part, "bias", None) is old_bias:
+                part.bias = head.bias
+        _follow(module, old, matrices.n_rows, special_ids)
         if unwritten:
             module.generation_config.suppress_tokens = list(unwritten)
         return replace(
@@ -243,11 +245,13 @@ def _raw(values: Tensor) -> Any:
     return values.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
 
 
-def _follow(module: Any, n_rows: int, ids: Mapping[str, int]) -> None:
+def _follow(module: Any, old_rows: int, n_rows: int, ids: Mapping[str, int]) -> None:
     """Bring a module's configurations to a new vocabulary."""
     for config in _configs(module):
         if hasattr(config, "vocab_size"):
             config.vocab_size = n_rows
+        if getattr(config, "decoder_vocab_size", None) == old_rows:  # Marian's
+            config.decoder_vocab_size = n_rows
         for role in ("bos", "eos", "pad"):
             _name_id(config, f"{role}_token_id", ids.get(role), ids)
         for name in _ID_LISTS:
