@@ -20,7 +20,16 @@ from components.premium.views.differences import ShownPairs, pairs_figure
 from components.premium.views.ranked import ranked_figure
 from components.premium.views.slope import cells_of, slope_figure
 from components.premium.views.units import bump_figure, moved_most, parts_figure
-from components.premium.views.world import RULES, Country, country_table, left_out, map_figure, small_ones
+from components.premium.views.world import (
+    RULES,
+    Country,
+    country_table,
+    left_out,
+    map_figure,
+    not_found,
+    of_found,
+    small_ones,
+)
 from core.premium.atlas import shipped_atlas
 from core.premium.differences import languages_under
 from core.premium.premium import MAX_UNKNOWN, premiums, ranks, telling
@@ -155,6 +164,19 @@ def test_a_country_has_the_premium_of_its_language(context: PremiumContext, rule
     table = country_table(context, 0, list(found.values()))
     assert list(table["Premium"].dropna()) == sorted(table["Premium"].dropna(), reverse=True)
     assert "Shan" in table.set_index("Country").loc["Myanmar (Burma)", "All its languages"]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_search_leaves_a_country_its_language_or_leaves_it_out(context: PremiumContext, rule: str) -> None:
+    """Looking for German does not make German the main language of the Netherlands, where 71 % know it."""
+    every = RULES[rule](context, 0)
+    searched = replace(context, columns=tuple(column(context, code) for code in ("deu_Latn", "eng_Latn", "hin_Deva")))
+    found = of_found(searched, RULES[rule](searched, 0))
+    assert found and set(found) < set(every) and {one.column for one in found} <= set(searched.columns)
+    assert {one.code for one in found} | set(not_found(searched, every)) == {one.code for one in every}
+    if rule == "Its main language":
+        assert {"DE", "IN"} <= {one.code for one in found} and "Dutch" in not_found(searched, every)["NL"]
+    assert "Marathi" in country_table(searched, 0, every).set_index("Country").loc["India", "All its languages"]
 
 
 def test_a_language_against_the_base_per_byte_gives_the_premium_per_byte() -> None:

@@ -89,15 +89,20 @@ def draw(context: PremiumContext) -> None:
             "too. Dearest: of those that at least 1 % use. Mean: geometric, weighted by the shares of people.",
         )
         window = st.selectbox("Part", list(_WINDOWS), key="map_part", width=130, persist_state="session")
-    countries = RULES[rule](context, row)
+    every = RULES[rule](context, row)
+    countries = of_found(context, every)
     if not countries:
-        st.info("None of the languages found is counted in any country.", icon=":material/public_off:")
+        st.info(
+            "No country has its colour from one of the languages found, by this rule. Empty Find, or choose another.",
+            icon=":material/public_off:",
+        )
         return
     known = [one for one in countries if not isnan(one.premium)]
     ends = [f"{one.name} {times(one.premium)}" for one in (sorted(known, key=lambda c: -c.premium) or countries)]
     cells: list[Cell] = [(row, one.column) for one in countries]
     small = small_ones(countries)
-    reasons = left_out(context, row, countries)
+    lacking = left_out(context, row, every)
+    reasons = lacking | not_found(context, every)
     chart = Chart(
         "map",
         map_figure(countries, _WINDOWS[window], context.dark, reasons),
@@ -123,10 +128,10 @@ def draw(context: PremiumContext) -> None:
         plot(chart, context)
     numbers(chart, context, "Token premiums by country")
     st.caption(
-        f"{_ABOUT[rule]}{_about_ties(countries)}{_about_left_out(reasons)} Where a country has several languages, no "
-        "one colour is its own: the table has them by country. Dots are countries too small to see; grey ones have no "
-        "language in the text, grey with a cross is "
-        f"masked. Borders are as Natural Earth draws them. {SOURCES}"
+        f"{_ABOUT[rule]}{_about_ties(countries)}{_about_left_out(lacking)}{_about_found(context)} "
+        "Where a country has several languages, no one colour is its own: the table has them by country. Dots are "
+        "countries too small to see; grey ones have no language in the text, grey with a cross is masked. Borders are "
+        f"as Natural Earth draws them. {SOURCES}"
     )
 
 
@@ -148,6 +153,11 @@ def _whole_world(
 def _about_ties(countries: Sequence[Country]) -> str:
     tied = [f"{one.name} ({', '.join(one.ties)})" for one in countries if one.ties]
     return f" As many use another language in {_and_more(tied)}." if tied else ""
+
+
+def _about_found(context: PremiumContext) -> str:
+    searched = len(context.columns) < len(context.table.languages)
+    return " Find leaves out countries and changes no colour: those of other languages are grey too." * searched
 
 
 def _about_left_out(reasons: Mapping[str, str]) -> str:
@@ -173,6 +183,17 @@ _ABOUT = {
 
 Rule = Callable[[Sequence[SpokenLanguage], Sequence[float]], float]
 Spoken = Callable[[str], Sequence[SpokenLanguage]]
+
+
+def of_found(context: PremiumContext, every: Sequence[Country]) -> list[Country]:
+    """The countries whose colour is of a language found; which one that is depends on no search."""
+    return [one for one in every if one.column in context.columns]
+
+
+def not_found(context: PremiumContext, every: Sequence[Country]) -> dict[str, str]:
+    """Why the other countries of a rule are grey, by code."""
+    others = [one for one in every if one.column not in context.columns]
+    return {one.code: f"{context.language(one.column)} is not among the languages found" for one in others}
 
 
 def main_language(context: PremiumContext, row: int) -> list[Country]:
@@ -223,8 +244,7 @@ def _countries(
 
 
 def _in_text(context: PremiumContext, spoken: Sequence[SpokenLanguage]) -> list[SpokenLanguage]:
-    codes = {context.table.languages[column] for column in context.columns}
-    return [one for one in spoken if one.code in codes]
+    return [one for one in spoken if one.code in context.table.languages]
 
 
 def _country(
@@ -306,12 +326,11 @@ def _dotted(one: Country) -> bool:
 
 def country_table(context: PremiumContext, row: int, countries: Sequence[Country]) -> pd.DataFrame:
     """A row per country, the dearest first, with all its languages."""
-    column_by_code: Mapping[str, int] = {context.table.languages[column]: column for column in context.columns}
 
     def languages(code: str) -> str:
-        spoken = [one for one in spoken_in(code) if one.code in column_by_code]
-        value = [float(context.found.value[row, column_by_code[one.code]]) for one in spoken]
-        names = [context.language(column_by_code[one.code]) for one in spoken]
+        columns = [context.table.languages.index(one.code) for one in _in_text(context, spoken_in(code))]
+        value = [float(context.found.value[row, column]) for column in columns]
+        names = [context.language(column) for column in columns]
         return ", ".join(f"{name} {times(v)}" for name, v in zip(names, value, strict=True))
 
     ordered = sorted(countries, key=lambda one: (isnan(one.premium), -one.premium, one.name))
