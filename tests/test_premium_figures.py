@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from math import nan
 
 import numpy as np
@@ -34,6 +35,7 @@ from core.premium.atlas import shipped_atlas
 from core.premium.differences import languages_under
 from core.premium.premium import MAX_UNKNOWN, premiums, ranks, telling
 from core.premium.workbench import CountFacts
+from core.text.territories import centres, outlines
 
 KEYS = ("gpt-2", "bert-cased")
 
@@ -137,7 +139,7 @@ def test_units_draw_the_dearest_on_top_and_the_factors_multiply_to_the_premium()
 def test_the_map_starts_with_dots_since_a_first_trace_of_countries_would_fetch_a_base_map() -> None:
     countries = [Country("BR", "Brazil", 0, 1.0, 2.0, ""), Country("SG", "Singapore", 0, 1.0, nan, "")]
     figure = map_figure(countries, ((-170, 190), (-56, 84)), False)
-    assert [trace.type for trace in figure.data] == ["scattergeo", "choropleth"]
+    assert [trace.type for trace in figure.data[:2]] == ["scattergeo", "choropleth"]
     assert small_ones(countries) == [1] and list(figure.data[0].marker.symbol) == ["x-thin-open"]
     z = dict(zip(figure.data[1].locations, figure.data[1].z, strict=True))
     assert z["BR"] == 1.0 and figure.data[1].zmin < z["SG"] < figure.data[1].zmin + 1
@@ -199,6 +201,36 @@ def test_a_country_without_a_number_has_not_the_colour_of_one(dark: bool) -> Non
     grey = _rgb(figure.data[1].colorscale[0][1])
     at_one = [_rgb(shade) for at, shade in colour_scale(low, high, dark) if abs(low + at * (high - low)) < 1e-9]
     assert len(at_one) == 1 and max(abs(x - y) for x, y in zip(at_one[0], grey, strict=True)) > 25
+
+
+def test_lines_lie_in_countries_without_a_number_and_triangles_on_those_that_cost_less() -> None:
+    countries = [Country("BR", "Brazil", 0, 1.0, 0.5, ""), Country("IN", "India", 0, 1.0, 2.0, "")]
+    countries.append(Country("ZA", "South Africa", 0, 1.0, nan, ""))
+    lines, triangles = map_figure(countries, ((-170, 190), (-56, 84)), False).data[2:]
+    assert (list(triangles.lon), list(triangles.lat)) == ([centres()["BR"][0]], [centres()["BR"][1]])
+    known = {one["id"]: one["geometry"]["coordinates"] for one in outlines()["features"]}
+    ends = [n for n, x in enumerate(lines.lon) if x is None]
+    middles = [
+        ((lines.lon[n] + lines.lon[n + 1]) / 2, (lines.lat[n] + lines.lat[n + 1]) / 2)
+        for n in [0, *(end + 1 for end in ends[:-1])]
+    ]
+    assert len(middles) > 500
+    assert not any(_within(known[code], *point) for point in middles for code in ("BR", "IN"))
+    for code in ("ZA", "CN", "RU", "GL"):
+        assert any(_within(known[code], *point) for point in middles), code
+
+
+def _within(polygons: list[list[list[list[float]]]], x: float, y: float) -> bool:
+    """Whether a point lies in any of the polygons, holes left out, by counting edges to its right."""
+    return any(
+        sum(
+            (a[1] > y) != (b[1] > y) and x < a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
+            for ring in polygon
+            for a, b in pairwise(ring)
+        )
+        % 2
+        for polygon in polygons
+    )
 
 
 def _rgb(shade: str) -> tuple[float, ...]:

@@ -15,6 +15,7 @@ from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, numbers, plot
 from components.premium.linked import linked_option
+from components.premium.map_signs import cheaper_countries, hatched_countries
 from components.premium.scale import colour_scale, reach, ticks, times
 from components.widgets.view import View
 from core.text.territories import (
@@ -28,6 +29,7 @@ from core.text.territories import (
 )
 
 _LEAST = 0.01  # share of a country's people that a language must have to be its dearest
+_LINES = 90  # slanted lines across a map
 _SMALL = 2.0  # degrees; smaller countries get a dot, about five pixels wide
 _WINDOWS: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
     "World": ((-170, 190), (-56, 84)),
@@ -130,8 +132,8 @@ def draw(context: PremiumContext) -> None:
     st.caption(
         f"{_ABOUT[rule]}{_about_ties(countries)}{_about_left_out(lacking)}{_about_found(context)} "
         "Where a country has several languages, no one colour is its own: the table has them by country. Dots are "
-        "countries too small to see; grey ones have no language in the text, grey with a cross is masked. Borders are "
-        f"as Natural Earth draws them. {SOURCES}"
+        "countries too small to see, ▼ those that cost less; hatched ones have no number, those with a cross are "
+        f"masked. Borders are as Natural Earth draws them. {SOURCES}"
     )
 
 
@@ -146,7 +148,7 @@ def _whole_world(
         for name, (half, height) in _HALVES.items():
             figure = map_figure(countries, half, context.dark, reasons)
             figure.update_layout(height=height)
-            figure.update_traces(marker_size=6, marker_showscale=name == "east", selector={"type": "scattergeo"})
+            figure.update_traces(marker_size=6, marker_showscale=name == "east", selector=0)
             plot(replace(chart, key=f"map_{name}", figure=figure), context)
 
 
@@ -157,12 +159,12 @@ def _about_ties(countries: Sequence[Country]) -> str:
 
 def _about_found(context: PremiumContext) -> str:
     searched = len(context.columns) < len(context.table.languages)
-    return " Find leaves out countries and changes no colour: those of other languages are grey too." * searched
+    return " Find leaves out countries and changes no colour: those of other languages are hatched too." * searched
 
 
 def _about_left_out(reasons: Mapping[str, str]) -> str:
     names = [territories()[code] for code in reasons]
-    return f" Grey, as none of their chief first languages is in the text: {_and_more(names)}." if names else ""
+    return f" Hatched, as none of their chief first languages is in the text: {_and_more(names)}." if names else ""
 
 
 def _and_more(names: Sequence[str], most: int = 6) -> str:
@@ -191,7 +193,7 @@ def of_found(context: PremiumContext, every: Sequence[Country]) -> list[Country]
 
 
 def not_found(context: PremiumContext, every: Sequence[Country]) -> dict[str, str]:
-    """Why the other countries of a rule are grey, by code."""
+    """Why the other countries of a rule have no colour, by code."""
     others = [one for one in every if one.column not in context.columns]
     return {one.code: f"{context.language(one.column)} is not among the languages found" for one in others}
 
@@ -416,7 +418,13 @@ def map_figure(
         customdata=[one.words for one, _ in drawn] + [words for _, words in without],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    figure = finish(go.Figure([points, areas]), 480)
+    no_number = [one.code for one, d in drawn if isnan(d)] + [code for code, _ in without]
+    step = (window[0][1] - window[0][0]) / _LINES
+    signs = [
+        hatched_countries(no_number, step, dark),
+        cheaper_countries([one.code for one in countries], [one.premium for one in countries], dark),
+    ]
+    figure = finish(go.Figure([points, areas, *signs]), 480)
     nothing = dict.fromkeys(("showland", "showcoastlines", "showcountries", "showlakes", "showocean"), False)
     figure.update_geos(
         projection_type="equal earth",
