@@ -16,6 +16,7 @@ from core.text.territories import centres, outlines
 
 _BEND = 5.0  # degrees after which a line gets a point, since plotly draws it along a great circle between two
 _SEEN = 0.2  # degrees; shorter pieces are specks
+_EDGE = {"width": 1, "color": "rgb(0,50,64)"}  # of a triangle, which so is seen on any shade
 Segment = tuple[tuple[float, float], ...]  # longitude and latitude of each point
 
 
@@ -37,10 +38,10 @@ def hatched_countries(ids: Iterable[str], step: float, dark: bool) -> go.Scatter
     )
 
 
-def cheaper_countries(codes: Sequence[str], premiums: Sequence[float], dark: bool) -> go.Scattergeo:
+def cheaper_countries(codes: Sequence[str], premiums: Sequence[float]) -> go.Scattergeo:
     """A triangle in each country that costs less than the base: in grey, ½ and 2 look alike.
 
-    >>> list(cheaper_countries(["BR", "FR"], [0.5, 2.0], False).lon) == [centres()["BR"][0]]
+    >>> list(cheaper_countries(["BR", "FR"], [0.5, 2.0]).lon) == [centres()["BR"][0]]
     True
     """
     places = [
@@ -50,7 +51,7 @@ def cheaper_countries(codes: Sequence[str], premiums: Sequence[float], dark: boo
         lon=[place[0] for place in places],
         lat=[place[1] for place in places],
         mode="markers",
-        marker={"symbol": "triangle-down", "size": 5, "color": "rgb(230,240,240)" if dark else "rgb(0,50,64)"},
+        marker={"symbol": "triangle-down", "size": 6, "color": "white", "line": _EDGE},
         hoverinfo="skip",
         showlegend=False,
     )

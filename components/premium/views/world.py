@@ -122,7 +122,7 @@ def draw(context: PremiumContext) -> None:
             0: [cells[n] for n in small],
             1: [cell for cell, one in zip(cells, countries, strict=True) if one.code in centres()],
         },
-        lambda light: map_figure(countries, _WINDOWS[window], light.dark, reasons),
+        lambda light, _: map_figure(countries, _WINDOWS[window], light.dark, reasons),
     )
     if window == "World":
         _whole_world(chart, countries, reasons, context)
@@ -422,7 +422,7 @@ def map_figure(
     step = (window[0][1] - window[0][0]) / _LINES
     signs = [
         hatched_countries(no_number, step, dark),
-        cheaper_countries([one.code for one in countries], [one.premium for one in countries], dark),
+        cheaper_countries([one.code for one in countries], [one.premium for one in countries]),
     ]
     figure = finish(go.Figure([points, areas, *signs]), 480)
     nothing = dict.fromkeys(("showland", "showcoastlines", "showcountries", "showlakes", "showocean"), False)
