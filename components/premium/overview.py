@@ -71,8 +71,8 @@ def _style(least_width: int) -> str:
   .st-key-heatmap_legend {{ display: flex; }}
   .st-key-heatmap_frame {{ overflow-x: auto; }}
   .st-key-heatmap, [data-chart="heatmap"] {{ min-width: max(100%, {least_width}px); }}
-  .st-key-heatmap .heatmap-label text {{ font-size: 8px !important; }}
-  .st-key-differences .heatmap-label text {{ font-size: 7px !important; }}
+  :is(.st-key-heatmap, [data-chart="heatmap"]) .heatmap-label text {{ font-size: 8px !important; }}
+  :is(.st-key-differences, [data-chart="differences"]) .heatmap-label text {{ font-size: 7px !important; }}
 }}
 </style>"""
 
