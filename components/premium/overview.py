@@ -68,7 +68,7 @@ def _style(least_width: int) -> str:
 @media (max-width: 700px) {{
   .st-key-premium_controls, .st-key-premium_badges {{ flex-wrap: nowrap; overflow-x: auto; max-width: 100%; }}
   .st-key-premium_controls > *, .st-key-premium_badges > * {{ flex-shrink: 0; }}
-  .st-key-heatmap_legend {{ display: flex; }}
+  .st-key-heatmap_legend {{ display: flex; flex-direction: column; }}
   .st-key-heatmap_frame {{ overflow-x: auto; }}
   .st-key-heatmap, [data-chart="heatmap"] {{ min-width: max(100%, {least_width}px); }}
   :is(.st-key-heatmap, [data-chart="heatmap"]) .heatmap-label text {{ font-size: 8px !important; }}

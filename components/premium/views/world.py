@@ -44,7 +44,7 @@ _SWITCH = """<style>
 .st-key-map_narrow { display: none; }
 @media (max-width: 700px) {
   .st-key-map_wide { display: none; }
-  .st-key-map_narrow { display: flex; }
+  .st-key-map_narrow { display: flex; flex-direction: column; }
 }
 </style>"""
 _NOTHING = {False: "rgb(205,209,217)", True: "rgb(72,79,92)"}  # plainly not the colour of 1×
