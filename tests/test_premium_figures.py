@@ -31,6 +31,7 @@ from components.premium.views.world import (
     of_found,
     small_ones,
 )
+from components.widgets.colours import OKABE_ITO
 from core.premium.atlas import shipped_atlas
 from core.premium.differences import languages_under
 from core.premium.premium import MAX_UNKNOWN, premiums, ranks, telling
@@ -201,6 +202,18 @@ def test_a_country_without_a_number_has_not_the_colour_of_one(dark: bool) -> Non
     grey = _rgb(figure.data[1].colorscale[0][1])
     at_one = [_rgb(shade) for at, shade in colour_scale(low, high, dark) if abs(low + at * (high - low)) < 1e-9]
     assert len(at_one) == 1 and max(abs(x - y) for x, y in zip(at_one[0], grey, strict=True)) > 25
+
+
+@pytest.mark.parametrize("colour", OKABE_ITO)
+def test_lines_are_seen_on_a_dark_ground(colour: str) -> None:
+    """The ground of the dark theme is #11151c; WCAG 2.2, success criterion 1.4.11, asks for 3 to 1."""
+    light, ground = (_luminance(hex_to_rgb(one)) + 0.05 for one in (colour, "#11151c"))
+    assert light / ground > 3.5
+
+
+def _luminance(rgb: Sequence[float]) -> float:
+    linear = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return float(np.dot((0.2126, 0.7152, 0.0722), linear))
 
 
 def test_lines_lie_in_countries_without_a_number_and_triangles_on_those_that_cost_less() -> None:
