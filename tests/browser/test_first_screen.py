@@ -62,7 +62,7 @@ def foot(page: Page) -> float:
 @pytest.mark.parametrize("query", ["", FIVE])
 def test_all_opening_lanes_are_seen_at_once(visit: Callable[..., Page], query: str) -> None:
     page = visit(query)
-    assert staves(page)[0][1] < 420
+    assert staves(page)[0][1] < (435 if query else 420), "long names take a second row of cards"
     lanes = {lane for lane, _, _ in staves(page)}
     assert in_view(page, foot(page)) == lanes
     if query:

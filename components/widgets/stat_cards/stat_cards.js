@@ -43,6 +43,7 @@ function arrange(grid, n) {
   for (let rows = 1; rows <= n; rows++) {
     const columns = Math.ceil(n / rows);
     grid.style.setProperty("--columns", columns);
+    grid.classList.toggle("rows", rows > 1);
     grid.classList.toggle("list", columns === 1); // there a name that is still too long goes on in a second line
     if (names.every((name) => name.scrollWidth <= name.clientWidth)) return;
   }
