@@ -23,6 +23,7 @@ from core.tokenizers.auto.names import VERSION, class_of, undescribed
 from core.tokenizers.auto.pipelines import CLASSES
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.backends.spelling import check_ids
+from core.tokenizers.diagnosis import is_web_page
 from core.tokenizers.format import Files, Source
 from core.tokenizers.formats.clip import clip_backend, is_clip
 from core.tokenizers.gunzip import content, head
@@ -73,7 +74,9 @@ def _is_vocab(files: Files, name: str) -> bool:
 
 def _is_merges(files: Files, name: str) -> bool:
     start = head(files, name)
-    if start.startswith(UTF16) or _is_vocab(files, name):  # JSON without line ends may look like one line of two words
+    if (
+        start.startswith(UTF16) or is_web_page(start) or _is_vocab(files, name)
+    ):  # JSON without line ends may look like one line of two words
         return False
     lines = start.decode(errors="replace").lstrip("\ufeff").split("\n")
     body = [line.rstrip("\r") for line in (lines[:-1] or lines) if not line.startswith("#version")]
