@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.common.errors import UserError
-from core.evaluation.base import EVALUATORS, EvalText, Subject
+from core.evaluation.base import EVALUATORS, EvalText, Reference, Subject
 from core.evaluation.measures import recovery
 from core.evaluation.passes.held_out import held_out
 from core.evaluation.passes.tuning import schedule
@@ -95,6 +95,21 @@ def test_a_sentence_and_its_translation_are_on_one_side(seed: int) -> None:
     tested = {t.sentence for t, one in zip(reference.texts, split.measured.tolist(), strict=True) if one}
     assert not tested & {sentence[text] for text in split.training}
     assert len(split.training) == int(split.measured.sum()) == len(reference.texts) // 2
+
+
+def test_copies_of_a_text_are_on_one_side() -> None:
+    copies = tuple(EvalText("", "", line) for line in ENGLISH * 4)
+    split = held_out(Reference(copies), np.ones(len(copies), np.bool_), 10**6, 0)
+    tested = {t.text for t, one in zip(copies, split.measured.tolist(), strict=True) if one}
+    assert len(tested) == len(set(split.training)) == 2
+    assert not tested & set(split.training)
+    assert not split.remarks[1:]
+
+
+def test_where_nothing_is_left_the_message_says_so(subject: Subject) -> None:
+    alike = replace(subject.reference, training=subject.reference.texts)
+    with pytest.raises(UserError, match=r"0 bytes are there beside those that are measured\. Give text of 400 bytes"):
+        measured(replace(subject, reference=alike), bytes=10_000)
 
 
 def test_all_that_is_not_measured_can_be_trained_on(tmp_path: Path) -> None:

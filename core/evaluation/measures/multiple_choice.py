@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 from core.common.definitions import Definition
 from core.common.params import Params
 from core.evaluation.base import Evaluator, Reference, Subject
-from core.evaluation.passes.choices import ChoiceItem, Chosen, chosen, shipped_items
+from core.evaluation.passes.choices import ChoiceItem, ChoicesMade, chosen, shipped_items
 from core.evaluation.passes.columns import number_columns
 from core.evaluation.results import Column, Measures, Table
 from core.models.language_model import LanguageModel
@@ -52,7 +52,9 @@ def _accuracy(right: NDArray[np.bool_]) -> Number:
     return Number(float(right.mean()), float(reach.low), float(reach.high))
 
 
-def _difference(found: dict[str, Chosen], usable: NDArray[np.bool_], languages: NDArray[np.str_], seed: int) -> Number:
+def _difference(
+    found: dict[str, ChoicesMade], usable: NDArray[np.bool_], languages: NDArray[np.str_], seed: int
+) -> Number:
     """Accuracy less the original's on the same items, with the interval of resampling items within each language."""
     if "original" not in found:
         return Number(np.nan, reason="There is no original to compare with.")
@@ -67,7 +69,7 @@ def _difference(found: dict[str, Chosen], usable: NDArray[np.bool_], languages: 
     return Number(value, float(low), float(high))
 
 
-def _by_language(found: dict[str, Chosen], parts: dict[str, NDArray[np.bool_]]) -> Table:
+def _by_language(found: dict[str, ChoicesMade], parts: dict[str, NDArray[np.bool_]]) -> Table:
     columns: dict[str, Column] = {
         "language": tuple(parts),
         "n_items": np.array([int(part.sum()) for part in parts.values()]),
@@ -77,7 +79,7 @@ def _by_language(found: dict[str, Chosen], parts: dict[str, NDArray[np.bool_]]) 
     return Table(columns)
 
 
-def _by_item(items: Sequence[ChoiceItem], found: dict[str, Chosen], usable: NDArray[np.bool_]) -> Table:
+def _by_item(items: Sequence[ChoiceItem], found: dict[str, ChoicesMade], usable: NDArray[np.bool_]) -> Table:
     columns: dict[str, Column] = {
         "language": tuple(item.language for item in items),
         "kind": tuple(item.kind for item in items),
@@ -91,7 +93,7 @@ def _by_item(items: Sequence[ChoiceItem], found: dict[str, Chosen], usable: NDAr
     return Table(columns)
 
 
-def _facts(items: Sequence[ChoiceItem], found: dict[str, Chosen], usable: NDArray[np.bool_]) -> dict[str, float]:
+def _facts(items: Sequence[ChoiceItem], found: dict[str, ChoicesMade], usable: NDArray[np.bool_]) -> dict[str, float]:
     chances = np.array([1 / len(item.choices) for item in items])[usable]
     facts: dict[str, float] = {"n_items": int(usable.sum()), "chance": float(chances.mean()) if len(chances) else 0.0}
     if "original" in found:

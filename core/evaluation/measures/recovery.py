@@ -137,14 +137,17 @@ def _refuse_short(split: HeldOut, params: Params, *, halved: bool) -> None:
     missing = -(-wanted // passes) - there
     more = f"{2 * missing:,} bytes more, since half of the texts train" if halved else f"{missing:,} bytes more"
     settings = f"{steps:,} steps of {batch:,} bytes" if steps > 1 else f"a step of {batch:,} bytes"
-    often = f"{wanted / there:,.1f} times" if there else "and there are none"
+    often = f": they would be read {wanted / there:,.1f} times, and they may be read {_times(passes)}" if there else ""
     shorter = f", train on {allowed:,} bytes at most (fewer steps, or fewer bytes per step)" if there else ""
     oftener = f", or allow {-(-wanted // there):,} passes, by which models learn texts by heart" if there else ""
     raise UserError(
-        f"Training takes {wanted:,} bytes ({settings}), and {there:,} bytes are there beside those that are measured: "
-        f"they would be read {often}, and they may be read {'once' if passes == 1 else f'{passes:,} times'}. "
-        f"Give text of {more}{shorter}{oftener}."
+        f"Training takes {wanted:,} bytes ({settings}), and {there:,} bytes are there beside those that are measured"
+        f"{often}. Give text of {more}{shorter}{oftener}."
     )
+
+
+def _times(n: int) -> str:
+    return "once" if n == 1 else f"{n:,} times"
 
 
 def _trained(subject: Subject, split: HeldOut, params: Params, seed: int) -> Curve:

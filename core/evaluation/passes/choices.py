@@ -47,7 +47,7 @@ def shipped_items() -> tuple[ChoiceItem, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Chosen:
+class ChoicesMade:
     """What a model finds of N items.
 
     Args:
@@ -61,7 +61,7 @@ class Chosen:
     usable: NDArray[np.bool_]
 
 
-def chosen(model: LanguageModel, items: Sequence[ChoiceItem], window_bytes: int = 0) -> Chosen:
+def chosen(model: LanguageModel, items: Sequence[ChoiceItem], window_bytes: int = 0) -> ChoicesMade:
     """What a model chooses: the continuation of the fewest bits per byte after the prompt.
 
     Its bits are those of prompt and continuation less those of the prompt alone, each cut as the tokenizer cuts it, so
@@ -78,7 +78,7 @@ def chosen(model: LanguageModel, items: Sequence[ChoiceItem], window_bytes: int 
         usable = all(text.lossless for text in mine) and bool(np.isfinite(bits).all())
         found.append((int(bits.argmin()) if usable else 0, usable and bool((bits[0] < bits[1:]).all()), usable))
     columns = np.array(found, np.int64).reshape(-1, 3).T
-    return Chosen(columns[0], columns[1].astype(np.bool_), columns[2].astype(np.bool_))
+    return ChoicesMade(columns[0], columns[1].astype(np.bool_), columns[2].astype(np.bool_))
 
 
 def _nats(text: TextScores) -> float:

@@ -57,8 +57,8 @@ def _without_measured(
 
 
 def _half(texts: tuple[EvalText, ...], seed: int) -> NDArray[np.bool_]:
-    """Every other one in random order of what is said: a sentence and its translations are on one side, (N,)."""
-    said = [t.sentence or f"text {n}" for n, t in enumerate(texts)]
-    number = {name: n for n, name in enumerate(dict.fromkeys(said))}
+    """Every other one in random order of what is said: copies and translations of a text are on one side, (N,)."""
+    said = [("sentence", t.sentence) if t.sentence else ("text", t.text.strip()) for t in texts]
+    number = {one: n for n, one in enumerate(dict.fromkeys(said))}
     chosen = np.random.default_rng(seed).permutation(len(number))[::2]
-    return np.isin([number[name] for name in said], chosen)
+    return np.isin([number[one] for one in said], chosen)
