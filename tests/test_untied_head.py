@@ -16,7 +16,9 @@ from core.transplants.base import METHODS, transplant
 from core.transplants.problem import Problem
 from tests.lab import byte_bpe, llama
 
-TEXTS = [EvalText("eng_Latn", "", text) for text in ("the cat sat on the mat", "so it was", "Die Katze saß auf der Matte")]
+TEXTS = [
+    EvalText("eng_Latn", "", text) for text in ("the cat sat on the mat", "so it was", "Die Katze saß auf der Matte")
+]
 
 
 @pytest.fixture(scope="module")

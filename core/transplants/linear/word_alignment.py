@@ -8,8 +8,18 @@ translations to frequent ones. A Dirichlet prior on each word's translations kee
 around them. What comes out are expected counts and not single alignments, so that a doubtful link counts as much as it
 is believed.
 
-Chosen on German, Turkish and Hindi, by dictionary entries for words seen at least twice in a thousand sentences; those
-of Russian, Arabic and Swahili were held out. docs/methods.md has the table.
+Measured on FLORES-200 devtest (1,012 sentences) against English, as the share of words seen two to four times, and five
+times or more, whose likeliest translation WECHSEL's dictionaries confirm. Learning and prior were chosen on the first
+three languages; the dictionaries of the others were held out. Fixed: a tension of 4 and a prior of 0.01, after three
+rounds, one or none without places.
+
+    language     learnt       three        one          none
+    German     .462 .588   .342 .558   .380 .558   .466 .577
+    Turkish    .451 .495   .395 .476   .410 .476   .349 .471
+    Hindi      .462 .499   .383 .470   .395 .459   .399 .491
+    Russian    .469 .578   .333 .526   .367 .539   .475 .571
+    Arabic     .337 .517   .251 .494   .266 .506   .332 .528
+    Swahili    .512 .527   .385 .491   .416 .503   .494 .515
 
 Source: Brown et al. 1993; Dyer, Chahuneau and Smith 2013 (diagonal and prior); own restatement.
 """
@@ -29,7 +39,7 @@ _Sentences = Sequence[tuple[Ints, Ints]]  # old words, 0 being none, and new wor
 ROUNDS = 7  # as trans-tokenization runs fast_align
 _P_NONE = 0.08  # share of words that translate none
 _LOOSE, _TIGHT = 0.1, 20.0  # least and largest tension: how quickly likelihood falls with distance from the diagonal
-_PRIOR = 0.05  # a fifth of it loses a tenth of the translations that words seen two to four times have
+_PRIOR = 0.05  # 0.01 and 0.1 lose translations of words seen two to four times
 _WITHOUT_PLACES = 3  # rounds, from which a first tension is learnt
 _CHUNK = 2_000_000  # pairs of places at a time
 
