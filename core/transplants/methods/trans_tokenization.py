@@ -62,7 +62,7 @@ def _is_number(piece: bytes) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class _Aligned:
+class _LinkedWords:
     """Linked forms of words, and how each form is written, with shares that sum to one."""
 
     links: Links
@@ -70,11 +70,11 @@ class _Aligned:
     new: list[dict[str, float]]
 
 
-def _aligned(problem: Problem, rounds: int) -> _Aligned:
+def _aligned(problem: Problem, rounds: int) -> _LinkedWords:
     old, new = ([spaced_words(line) for line in lines] for lines in zip(*problem.resources.parallel, strict=True))
     old_forms, new_forms = _forms(old), _forms(new)
     links = align_both_ways(_numbered(old, old_forms), _numbered(new, new_forms), rounds)
-    return _Aligned(links, _surfaces(old, old_forms), _surfaces(new, new_forms))
+    return _LinkedWords(links, _surfaces(old, old_forms), _surfaces(new, new_forms))
 
 
 def _token_counts(problem: Problem, least: float, rounds: int) -> Counts:
