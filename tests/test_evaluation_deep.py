@@ -158,7 +158,7 @@ def test_a_method_that_knows_the_truth_loses_nothing(subject: Subject) -> None:
         old = torch.from_numpy(side.problem.match.old_by_new)[side.wanted]
         return made(side, side.matrix[old.clamp(min=0)], RowOrigin.COMPOSED)
 
-    oracle = Method(key="oracle", label="Oracle", definition="Knows.", source="", rows=true_rows)
+    oracle = Method(key="oracle", label="Oracle", definition="Knows.", source="", make=true_rows)
     found = EVALUATORS.get("held_out_anchors").measure(
         replace(subject, method=oracle, transplanted=None), {"share": 0.5}
     )

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,16 +16,18 @@ from components.lab.context import LabContext
 from components.lab.key_picture import chart_of_all
 from components.lab.progress import stage_in_words
 from components.lab.view import views
+from core.jobs.job import KINDS
 from core.jobs.result_codec import restored
+from core.lab import shipped_results
 from core.lab.computed import computed
 from core.lab.example import lecture_plan
 from core.lab.key_picture_points import points
 from core.lab.participants import outlined
 from core.lab.plan import Choice
 from core.lab.result import LabResult
-from core.lab.shipped_results import shipped_comparison, shipped_keys, shipped_result
+from core.lab.shipped_results import is_of_earlier_methods, shipped_comparison, shipped_keys, shipped_result
 from core.lab.submission import submission
-from core.lab.wanted import wanted
+from core.lab.wanted import WantedComparison, wanted
 from tests.jobs_home import jobs_home
 
 PAGE = str(Path(__file__).parents[1] / "pages" / "transplants.py")
@@ -102,6 +105,26 @@ def test_what_ships_says_where_it_comes_from(key: str) -> None:
     assert origin.inputs
     assert all(each.fingerprint for each in origin.inputs)
     assert job.label == origin.label
+
+
+def test_the_lecture_ships_as_the_methods_of_today_compute_it() -> None:
+    assert not is_of_earlier_methods(shipped_comparison(LECTURE)[0])
+
+
+@pytest.mark.parametrize("one", [each for each in wanted() if each.key in shipped_keys()], ids=lambda one: one.key)
+def test_numbers_of_an_earlier_version_of_the_methods_say_so(one: WantedComparison) -> None:
+    earlier = is_of_earlier_methods(shipped_comparison(one.key)[0])
+    page = opened(lab_shipped=one.label)
+    assert any(f"data/lab/{one.key}" in each.value.replace("\\", "") for each in page.caption)
+    assert any("an earlier version of the methods" in each.value for each in page.caption) == earlier
+
+
+def test_a_version_raised_makes_what_ships_earlier(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = shipped_comparison(LECTURE)[0]
+    kind = KINDS.get(job.kind)
+    monkeypatch.setattr(shipped_results, "KINDS", SimpleNamespace(get=lambda key: replace(kind, version=99)))
+    assert is_of_earlier_methods(job)
+    assert any("an earlier version of the methods" in each.value for each in opened().caption)
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.base import Command, print_json, table
 from core.cli.stages import told
-from core.cli.transplant import ListMethods, corpus, device, given, params, resources
+from core.cli.transplant import ListMethods, corpus, device, given, params, resources, untie
 from core.common.errors import UserError
 from core.lab.plan import Choice, Plan
 
@@ -52,6 +52,7 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="say what it will take, and stop")
     device(parser)
+    untie(parser)
     parser.add_argument(
         "--list", action=ListMethods, help="say what methods there are, what they need and can be set to"
     )
@@ -80,6 +81,7 @@ def asked_plan(options: Namespace) -> Plan:
         tuple(options.seed) or (0,),
         device=options.device,
         dtype=options.dtype,
+        untie=options.untie,
         **given(options),
     )
 
@@ -122,6 +124,7 @@ def _estimated(plan: Plan) -> dict[str, Any]:
         "memory_mb": found.memory_mb,
         "stages": [{"name": stage.name, "seconds": stage.seconds} for stage in found.stages],
         "shorter": [{"what": s.what, "loses": s.loses, "saves_seconds": s.seconds} for s in found.shorter],
+        "remarks": list(known.remarks),
         "rows_by_rule": dict(known.n_by_rule),
         "shared": {
             "bytes": known.n_same_bytes,
@@ -201,6 +204,7 @@ def _document(result: "LabResult") -> dict[str, Any]:
                 "params": dict(outcome.params),
                 "seed": outcome.seed,
                 "seconds": outcome.seconds,
+                "remarks": list(outcome.remarks),
                 "measures": {
                     f"{evaluator}.{meaning.key}": _plain(number)
                     for (evaluator, meaning), number in zip(found.columns, numbers, strict=True)
@@ -240,6 +244,9 @@ def _print(result: "LabResult", document: dict[str, Any]) -> None:
     print(table(rows, right={1, 2, 3, 4}))
     for sentence in document["verdict"]:
         print(sentence)
+    for outcome in result.transplants:
+        for remark in outcome.remarks:
+            print(f"{outcome.label}: {remark}")
 
 
 def _print_estimate(document: dict[str, Any]) -> None:
@@ -249,6 +256,8 @@ def _print_estimate(document: dict[str, Any]) -> None:
     print(f"Memory of a process: up to {document['memory_mb']:,} MB.")
     made = ", ".join(f"{n:,} {name}" for name, n in document["made_by_class"].items() if n)
     print(f"Rows to make: {made or 'none'}.")
+    for remark in document["remarks"]:
+        print(remark)
     for each in document["shorter"]:
         print(f"{each['what']} would save {each['saves_seconds']:.0f} s. {each['loses']}")
 

@@ -61,6 +61,7 @@ class Plan:
         device, dtype: as for `core.models.load.open_model`.
         out_dtype: number format in which the new model is written: "stored", as the model was, or one of `DTYPES`.
         pad_to: the new matrices have a multiple of so many rows.
+        untie: whether a head that is tied to the input gets rows of its own, by every method and control.
     """
 
     model: str
@@ -85,6 +86,7 @@ class Plan:
     dtype: str = "auto"
     out_dtype: str = AS_STORED
     pad_to: int = 1
+    untie: bool = False
 
     def __post_init__(self) -> None:
         _check(self)

@@ -68,6 +68,7 @@ def verdict(result: LabResult) -> Verdict:
     beaten_in = _beaten_in(setting, methods, controls, parts)
     words = [
         *_on_best(setting, macro, everybody, ranked),
+        *_on_heads(setting, made),
         *_on_likeness(ranked, tied, untested, pairs),
         *_on_controls(methods, controls, beats, pairs, macro),
         *_on_parts_lost(methods, beaten_in),
@@ -130,6 +131,22 @@ def _on_best(
             f"{_pooled(pooled):.3f} against {_pooled(best):.3f}."
         )
     return found
+
+
+def _on_heads(setting: Setting, made: Sequence[Entrant]) -> list[str]:
+    """Who has a head of its own where the original's is tied to its input, and what that costs."""
+    own = [e for e in made if setting.model.tied and any("output" in o.rows for o in e.outcomes)]
+    if not own:
+        return []
+    more = len(own[0].outcomes[0].rows["output"].norms) * setting.model.width
+    cost = f"{more:,} parameters more than the tied original ({more / setting.model.n_parameters:.0%})"
+    if len(own) == len(made):
+        return [f"Every method and control has a head of its own here: {cost}."]
+    has = "has a head of its own" if len(own) == 1 else "have heads of their own"
+    return [
+        f"{_and([e.label for e in own])} {has}: {cost}. The others and the controls share one matrix; untie the head "
+        "of all to compare like with like."
+    ]
 
 
 def _pooled(entrant: Entrant) -> float:

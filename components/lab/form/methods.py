@@ -1,7 +1,7 @@
 """Which methods, with their parameters, and what some of them need beyond both models."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
@@ -53,11 +53,15 @@ _ENCODER = (
     "A model that turns texts into vectors, such as sentence-transformers/all-MiniLM-L6-v2: a Hub id, or the path of a "
     "folder with config.json, safetensors and tokenizer.json."
 )
+_UNTIE = (
+    "Where a model uses one matrix both to read and to predict, every method and control makes a head of its own "
+    "besides, which costs as many parameters again. Models whose head is their own are not changed by it."
+)
 
 
 def ask_methods(
     known: "Mapping[str, Method]", shipped: Sequence[str], *, has_donor: bool, texts: AskedTexts
-) -> tuple[tuple[Choice, ...], dict[str, str]]:
+) -> tuple[tuple[Choice, ...], dict[str, Any]]:
     """The methods that can run as asked, and what they need besides, by the plan's name for it.
 
     What lacks something says so under its name, and is left out.
@@ -95,18 +99,20 @@ def ask_methods(
                 with st.container(horizontal=True):
                     params = param_controls(key, one.params)
             choices.append(Choice(key, params))
+        usual("lab_untie", False)
+        besides["untie"] = st.toggle("Untie the head", key="lab_untie", persist_state="session", help=_UNTIE)
     left_out = [known[key].label for key in chosen if key in lacking]
     if left_out:
         st.caption(f":material/block: {plain(', '.join(left_out))} left out: see why under methods.")
     return tuple(choices), besides
 
 
-def _besides(wanted: set[str], shipped: Sequence[str]) -> dict[str, str]:
+def _besides(wanted: set[str], shipped: Sequence[str]) -> dict[str, Any]:
     """Ask for what the chosen methods need or are better with, by the plan's name for it; empty where nothing is given.
 
     Files are asked for where this server opens paths.
     """
-    asked = dict[str, str]()
+    asked = dict[str, Any]()
     with st.container(horizontal=True):
         for file in _FILES:
             if file.need in wanted and settings().paths:

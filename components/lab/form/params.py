@@ -15,7 +15,7 @@ def param_controls(of: str, params: Sequence[Param]) -> dict[str, Value]:
     """The parameters that are not as by default."""
     found: dict[str, Value] = {}
     for param in params:
-        at, label, default, help_text = param_key(of, param.key), param.label, param.default, param.help
+        at, label, default, help_text = param_key(of, param.key), param.label, param.default, param.about
         usual(at, default)
         value: Value
         if isinstance(default, bool):
@@ -24,12 +24,12 @@ def param_controls(of: str, params: Sequence[Param]) -> dict[str, Value]:
             value = st.selectbox(label, param.choices, key=at, help=help_text, width=150, persist_state="session")
         elif isinstance(default, int):
             value = st.number_input(
-                label, _bound(param.low, int), _bound(param.high, int), key=at, step=1,
+                label, _bound(param.lowest, int), _bound(param.high, int), key=at, step=1,
                 help=help_text, width=150, persist_state="session",
             )  # fmt: skip
         elif isinstance(default, float):
             value = st.number_input(
-                label, _bound(param.low, float), _bound(param.high, float), key=at,
+                label, _bound(param.lowest, float), _bound(param.high, float), key=at,
                 help=help_text, width=150, format="%g", persist_state="session",
             )  # fmt: skip
         else:

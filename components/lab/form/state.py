@@ -61,6 +61,7 @@ def fill(plan: Plan) -> None:
     state["lab_dictionary"], state["lab_old_vectors"] = plan.dictionary, plan.old_vectors
     state["lab_new_vectors"], state["lab_token_vectors"] = plan.new_vectors, plan.token_vectors
     state["lab_helper"], state["lab_encoder"] = plan.helper or None, plan.encoder or None
+    state["lab_untie"] = plan.untie
     state["lab_methods"] = _choices(plan.methods)
     if plan.evaluators:
         state["lab_measures"] = _choices(plan.evaluators)
