@@ -48,6 +48,13 @@ def catalogue() -> Catalogue:
     return Catalogue(offered, EVALUATORS.all(), tuple(shipped()))
 
 
+def control_keys() -> set[str]:
+    """Keys of the controls, which run along without being asked for."""
+    from core.transplants.base import METHODS
+
+    return {key for key, one in METHODS.all().items() if one.control}
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
 def lacking(there: tuple[str, ...]) -> dict[str, str]:
     """Methods that cannot run with what was chosen so far, each with the reason and how to help it.

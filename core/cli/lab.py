@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.base import Command, print_json, table
 from core.cli.stages import told
-from core.cli.transplant import ListMethods, corpus, device, given, params, resources
+from core.cli.transplant import ListMethods, corpus, device, given, resources
 from core.common.errors import UserError
 from core.lab.plan import Choice, Plan
 
@@ -30,7 +30,7 @@ def _arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KEY[:NAME=VALUE,…]",
-        help="such as omp_robust:k=32; may be repeated; `transplant --list` shows all",
+        help="such as omp_robust:k=32, or k=4,8,16 for one with each; may be repeated; --list shows all",
     )
     parser.add_argument(
         "--measure", action="append", default=[], metavar="KEY", help="instead of the quick default; may be repeated"
@@ -71,7 +71,7 @@ def asked_plan(options: Namespace) -> Plan:
         options.model,
         options.tokenizer,
         options.donor,
-        tuple(_choice(each) for each in options.method),
+        tuple(choice for each in options.method for choice in _choices(each)),
         tuple(Choice(key) for key in options.measure),
         corpus(options),
         tuple(options.language),
@@ -84,13 +84,16 @@ def asked_plan(options: Namespace) -> Plan:
     )
 
 
-def _choice(text: str) -> Choice:
+def _choices(text: str) -> list[Choice]:
     """
-    >>> _choice("omp_robust:k=32,center=on")
-    Choice(key='omp_robust', params={'k': '32', 'center': 'on'})
+    >>> _choices("omp_robust:k=4,8")
+    [Choice(key='omp_robust', params={'k': 4}), Choice(key='omp_robust', params={'k': 8})]
     """
-    key, _, rest = text.partition(":")
-    return Choice(key, params([each for each in rest.split(",") if each]))
+    from core.lab.sweep import swept
+    from core.transplants.base import METHODS
+
+    key, _, line = text.partition(":")
+    return [Choice(key, settings) for settings in swept(key, METHODS.get(key).params, line)]
 
 
 def _run(options: Namespace) -> None:
