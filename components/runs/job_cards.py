@@ -25,6 +25,7 @@ from core.jobs.owner import Visitor, name_of
 from core.jobs.queue import Jobs
 from core.jobs.search import MOST_SEARCHED, searched
 from core.jobs.store.files import Input, Json
+from core.lab.stage_words import stage_in_words
 
 LAB = "transplant"  # the kind whose results have a page of their own, also while they come
 OPENED = "run"  # in the link: key of the job whose result is open
@@ -277,7 +278,8 @@ def _progress(job: Job) -> str:
         return "Waiting for a free process" + (f", {count(job.done)} {measure} kept" if job.done else "")
     # Short pieces: it is between two of them whenever one looks, which is worth no words.
     between = job.stage == "waiting for a turn" and job.done
-    parts = [] if between else [job.stage[:80] or "starting"]
+    stage = stage_in_words(job.stage, {}) if job.kind == LAB else job.stage
+    parts = [] if between else [stage[:80] or "starting"]
     if job.total:
         parts.append(f"{count(job.done)} of {count(job.total)} {measure}")
     if job.rate:

@@ -174,6 +174,7 @@ def _compared(plan: Plan) -> "LabResult":
     from core.lab.foreseen import KIND
     from core.lab.participants import outlined
     from core.lab.result_from_units import gathered
+    from core.lab.stage_words import stage_in_words
     from core.lab.submission import submission
 
     asked = submission(outlined(plan))
@@ -181,7 +182,7 @@ def _compared(plan: Plan) -> "LabResult":
     units = list(KINDS.get(KIND).units(context))
     total, at, parts = sum(unit.size for unit in units), 0.0, []
     for unit in units:
-        with step(at / total, (at + unit.size) / total, unit.name):
+        with step(at / total, (at + unit.size) / total, stage_in_words(unit.name, {})):
             parts.append((unit, compute(KIND, unit, context)))
         at += unit.size
     return gathered(context, iter(parts))
