@@ -7,7 +7,7 @@ from typing import Any
 
 from core.cli.base import COMMAND_LINE, Command, print_json, table
 from core.common.errors import UserError, shown
-from core.jobs.job import Called, Job
+from core.jobs.job import Job, RunName
 
 _LEAST_KEY = 6  # digits
 
@@ -48,7 +48,7 @@ def _one(jobs: list[Job], key: str) -> Job:
     return fits[0]
 
 
-def _call(jobs: Any, job: Job, options: Namespace, before: Called) -> Job:
+def _call(jobs: Any, job: Job, options: Namespace, before: RunName) -> Job:
     """The run with what is new of name and note; what is not given stays."""
     name = before.name if options.name is None else options.name
     note = before.note if options.note is None else options.note
@@ -57,7 +57,7 @@ def _call(jobs: Any, job: Job, options: Namespace, before: Called) -> Job:
     return called
 
 
-def _row(job: Job, called: Called) -> dict[str, Any]:
+def _row(job: Job, called: RunName) -> dict[str, Any]:
     at = datetime.fromtimestamp(job.finished or job.created or time.time(), UTC)
     return {
         "key": job.key,

@@ -177,7 +177,7 @@ def may_resume(kind: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Called:
+class RunName:
     """What somebody calls a run, and what they noted beside it; both may be empty."""
 
     session: str = ""
@@ -229,7 +229,7 @@ class Job:
     created: float
     finished: float | None
     sessions: tuple[str, ...]
-    called: tuple[Called, ...] = ()
+    called: tuple[RunName, ...] = ()
 
     @cached_property
     def share(self) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.common.errors import UserError
 from core.common.settings import settings
-from core.jobs.job import Called, Job, State, canonical, inputs_from_json, inputs_to_json
+from core.jobs.job import Job, RunName, State, canonical, inputs_from_json, inputs_to_json
 from core.jobs.store.files import Origin
 from core.jobs.store.index import next_number
 
@@ -111,7 +111,7 @@ def has_left(connection: sqlite3.Connection, key: str, session: str) -> bool:
     return others is not None
 
 
-def call(connection: sqlite3.Connection, key: str, told: Called) -> None:
+def call(connection: sqlite3.Connection, key: str, told: RunName) -> None:
     """Note what somebody calls a job."""
     place = next_number(connection, "place")
     values = (key, told.session, told.name, told.note, place)
@@ -143,7 +143,7 @@ def _jobs(connection: sqlite3.Connection, where: str, values: Sequence[object]) 
     for row in rows:
         sessions = connection.execute("SELECT session FROM interest WHERE key = ? ORDER BY place", (row["key"],))
         told = connection.execute("SELECT session, name, note FROM called WHERE key = ? ORDER BY place", (row["key"],))
-        who = tuple(each["session"] for each in sessions), tuple(Called(*each) for each in told)
+        who = tuple(each["session"] for each in sessions), tuple(RunName(*each) for each in told)
         try:
             found.append(_job(row, *who))
         except (ValueError, TypeError):  # the disk changed a byte that SQLite's own check does not cover
@@ -159,7 +159,7 @@ _UNREADABLE = {
 }
 
 
-def _job(row: sqlite3.Row | dict[str, Any], sessions: tuple[str, ...], told: tuple[Called, ...]) -> Job:
+def _job(row: sqlite3.Row | dict[str, Any], sessions: tuple[str, ...], told: tuple[RunName, ...]) -> Job:
     return Job(
         key=row["key"],
         kind=row["kind"],
