@@ -141,13 +141,18 @@ def _settings(one: "Method") -> list[Choice]:
         beside = param_controls(one.key, one.params)
         st.text_input(
             "Several settings", key=sweep_key(one.key), persist_state="session", width=260, max_chars=_MOST_LINE,
-            placeholder=f"{one.params[0].key} = …, …",
+            placeholder=f"{_first_number(one)} = …, …",
             help="Runs the method once with each: `k = 4, 8, 16`. Several parameters are all combinations, "
             "`k = 4, 8, tolerance = 0, 0.1`; a semicolon begins anew. What is not named is as its control says. "
             f"Here: {', '.join(f'`{param.key}` ({param.label})' for param in one.params)}.",
         )  # fmt: skip
     found = [Choice(one.key, unusual(one.params, beside | swept_ones)) for swept_ones in _swept(one)]
     return list(dict.fromkeys(found))
+
+
+def _first_number(one: "Method") -> str:
+    """The parameter that one would vary first."""
+    return next((param.key for param in one.params if type(param.default) in (int, float)), one.params[0].key)
 
 
 def _swept(one: "Method") -> list[dict[str, Value]]:
