@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.common.errors import UserError, shown
 from core.common.settings import settings
-from core.jobs.job import Job
+from core.jobs.job import Job, RunName
 
 _USER, _BROWSER = "user:", "browser:"
 _HASH = " #"
@@ -39,6 +39,11 @@ class Visitor:
     def asked_for(self, job: Job) -> bool:
         """Is it their run?"""
         return self.key in job.sessions
+
+    def calls(self, job: Job) -> RunName:
+        """What a run is called for them: by whoever named it last, where runs are private by themselves."""
+        private = settings().private_runs
+        return next((each for each in reversed(job.called) if each.session == self.key or not private), RunName())
 
     def may_change(self, job: Job) -> bool:
         """May they cancel, resume, repeat and delete it? Where owners are told apart, only those who asked for it."""

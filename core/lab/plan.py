@@ -145,6 +145,11 @@ def _check(plan: Plan) -> None:
         twice = _twice([each.name for each in choices])
         if twice:
             raise UserError(f"The plan has the {what} {shown(twice)} twice. Take one out, or change its parameters.")
+    twice = _twice([each.key for each in plan.evaluators])
+    if twice:
+        raise UserError(
+            f"The plan measures {shown(twice)} with several settings. Take all but one out: it has one number."
+        )
     if not 1 <= plan.sentences <= MOST_SENTENCES:
         raise UserError(f"{plan.sentences:,} sentences cannot be measured: give 1 to {MOST_SENTENCES:,}.")
     if not 1 <= plan.pad_to <= MOST_PADDING:

@@ -5,7 +5,9 @@ from typing import TypeVar
 
 import streamlit as st
 
+from components.frame.errors import show_error
 from components.lab.form.state import param_key, usual
+from core.common.errors import UserError
 from core.common.params import Param, Value
 
 Number = TypeVar("Number", int, float)
@@ -17,6 +19,7 @@ def param_controls(of: str, params: Sequence[Param]) -> dict[str, Value]:
     for param in params:
         at, label, default, help_text = param_key(of, param.key), param.label, param.default, param.about
         usual(at, default)
+        _read_in(at, param)
         value: Value
         if isinstance(default, bool):
             value = st.toggle(label, key=at, help=help_text, persist_state="session")
@@ -37,6 +40,15 @@ def param_controls(of: str, params: Sequence[Param]) -> dict[str, Value]:
         if value != default:
             found[param.key] = value
     return found
+
+
+def _read_in(at: str, param: Param) -> None:
+    """What a link put there, in the type of its control; the default, with a message, where it cannot be."""
+    try:
+        st.session_state[at] = param.read(st.session_state[at])
+    except UserError as error:
+        show_error(error)
+        st.session_state[at] = param.default
 
 
 def _bound(end: float | None, kind: type[Number]) -> Number | None:

@@ -25,7 +25,7 @@ def draw(context: LabContext) -> None:
     if not made:
         st.info("No transplant is finished yet.", icon=":material/hourglass_top:")
         return
-    st.dataframe(_origins(context, made, side), hide_index=True, key="origins")
+    st.dataframe(_origins(context, made, side), hide_index=True, key="origins", placeholder="–")
     for outcome in made:
         for reason, n in outcome.rows[side].fallbacks.items():
             st.caption(plain(f"{context.names[outcome.name]}: {count(n)} rows are the mean row because {reason}."))
