@@ -294,7 +294,7 @@ class SentencePieceTokenizer(LocalTokenizer):
         places = np.fromiter(chain.from_iterable(offsets), np.int32, 2 * len(offsets)).reshape(-1, 2)
         return places[:, 0], places[:, 1]
 
-    def _placed(self, ids: Ints, origins: Ints, runs: Ints | None) -> Alignment | None:
+    def _placed(self, ids: Ints, origins: Ints, runs: Ints | NDArray[np.int64] | None) -> Alignment | None:
         """The spans of tokens that together are as wide as the normalised text; None where they are not.
 
         An unknown piece is a longest run of characters of which no piece is made.

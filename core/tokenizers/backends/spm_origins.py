@@ -30,8 +30,8 @@ class Followed:
     """What was worked out of a text.
 
     Args:
-        origins: offset in the text of what each of N normalised bytes came from, and where the last ends, int32 (N + 1,).
-        runs: normalised bytes of each longest run of strange characters, in order, int32; None where they cannot be told.
+        origins: where in the text each of N normalised bytes came from, and where the last ends, int32 (N + 1,).
+        runs: normalised bytes of each longest run of strange characters, in order, int32; None where not told.
     """
 
     origins: Ints
