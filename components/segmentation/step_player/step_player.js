@@ -46,7 +46,9 @@ function edges(nodes, n, widthOf) {
     const lacking = widthOf(node.text) + 16 + (node.step > 9 ? 8 : 0) - room / node.parts;
     if (lacking > 0) for (let k = node.first; k <= node.last; k++) wide[k] += (lacking * node.parts) / (node.last - node.first + 1);
   }
-  return wide.reduce((found, w) => [...found, found[found.length - 1] + w], [1]);
+  const found = [1];
+  for (const w of wide) found.push(found[found.length - 1] + w);
+  return found;
 }
 
 function treeOf(data) {
@@ -165,7 +167,7 @@ function createPlayer(parent) {
       chip.dir = "auto";
       return chip;
     }));
-    const middle = tree && tree.show(number);
+    const middle = tree?.show(number);
     if (middle !== undefined && field.scrollWidth > field.clientWidth) field.scrollTo({ left: middle - field.clientWidth / 2, behavior: "instant" });
   }
 

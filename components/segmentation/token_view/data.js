@@ -120,7 +120,7 @@ function describe(model, laneIndex, t) {
   const piece = lane.pieces ? lane.pieces[String(t)] : undefined;
   const cutStart = model.inside(start), cutEnd = model.inside(end);
   const u0 = model.unitAt[start], u1 = cutEnd ? model.unitAt[end] + (model.text.codePointAt(model.unitAt[end]) > 0xffff ? 2 : 1) : model.unitAt[end];
-  const detail = (lane.details && lane.details[String(lane.ids[t])]) || {};
+  const detail = lane.details?.[String(lane.ids[t])] || {};
   return {
     lane, start, end, kind: lane.kinds[t] || 0, id: lane.ids[t], number: lane.first + t + 1,
     twins: lane.twins.map((twin) => ({ label: twin.label, id: twin.ids[t] })),

@@ -1,6 +1,7 @@
 // export.js: the picture as SVG and PNG, and the whole view as one HTML file that needs no server.
 // The SVG copies what stands on the screen: positions come from the DOM, text stays text, one element per line.
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what XML cannot hold
 const XML_UNSAFE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 function xml(text) { // characters that XML cannot hold appear as their control pictures
@@ -124,7 +125,7 @@ function oneLine(view, line, colours) {
   for (const lane of model.lanes) {
     const node = view.staves[lane.index].find((one) => one.taLine === line), middle = y + size.height / 2;
     view.fill(node);
-    paintStave(model, line, lane, size).present.forEach((mark) => present.add(mark));
+    for (const mark of paintStave(model, line, lane, size).present) present.add(mark);
     out.push(`<rect x="0" y="${r1(middle - 8)}" width="8" height="8" rx="2" fill="${/^#[0-9a-fA-F]{3,8}$/.test(lane.colour) ? lane.colour : colours.quiet}"/>`);
     out.push(small(15, middle, 12.5, colours.quiet, fitted(lane.label, "12.5px sans-serif", LABELS - 23)));
     const n = new Set(node.taPieces.map((p) => p.t)).size;

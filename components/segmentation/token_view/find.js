@@ -58,7 +58,7 @@ const shadowIdle = (view, field) => view.shadow.activeElement !== field;
 /** Marks of the places found on one line, as markup: an outline per place, the current one filled. */
 function findMarks(model, line, size) {
   const { found } = model.payload;
-  if (!found || !found.spans.length) return "";
+  if (!found?.spans.length) return "";
   const spans = found.spans.filter(([start, end]) => start < line.byte1 && end > line.byte0);
   const places = { count: spans.length, starts: spans.map(([start]) => start), ends: spans.map(([, end]) => end) };
   const now = found.current ? found.current[0] : -1;

@@ -180,7 +180,7 @@ function Interaction(view) {
     const r = rects[0], text = spoken(describe(view.model, token.lane, token.t));
     Object.assign(cursor.style, { left: r.x + "px", top: r.y + "px", width: r.w + "px", height: r.h + "px" });
     cursor.setAttribute("aria-label", text);
-    cursor.setAttribute("aria-pressed", String(same(pinned, token)));
+    cursor.setAttribute("aria-pressed", String(Boolean(same(pinned, token))));
     if (announce) live.textContent = text;
   }
 
@@ -189,7 +189,7 @@ function Interaction(view) {
     pinned = same(pinned, token) ? null : token;
     if (pinned) {
       const lane = view.model.lanes[token.lane];
-      view.onPick && view.onPick({ lane: lane.row, index: token.t, id: lane.ids[token.t], start: view.model.payload.byte_offset + lane.starts[token.t] });
+      view.onPick?.({ lane: lane.row, index: token.t, id: lane.ids[token.t], start: view.model.payload.byte_offset + lane.starts[token.t] });
     }
     cursor.setAttribute("aria-pressed", String(Boolean(pinned)));
     refresh();
@@ -318,7 +318,7 @@ function Interaction(view) {
       const N = nTokenizers(view.model);
       const names = el("div", "ta-tip-note");
       const cutting = best.lanes.flatMap((index) => [view.model.lanes[index], ...view.model.lanes[index].twins]);
-      cutting.forEach((lane, k) => names.append(k ? " · " : "", el("bdi", "", lane.label)));
+      for (const [k, lane] of cutting.entries()) names.append(k ? " · " : "", el("bdi", "", lane.label));
       tip.replaceChildren(el("div", "", `${best.n} of ${N} tokenizers cut here`), names);
     }, () => {
       const box = track.getBoundingClientRect(), w = tip.offsetWidth, h = tip.offsetHeight, top = box.top - h - 6;

@@ -281,7 +281,7 @@ function paint(model, lines, size, isNear) {
     if (!shared.has(line)) shared.set(line, textMarks(model, line, size, present) + findMarks(model, line, size));
     const painted = paintStave(model, line, model.lanes[node.taLane], size), ids = size.ids ? idLabels(model.lanes[node.taLane], painted.pieces, size) : "";
     const over = painted.over + shared.get(line) + ids;
-    painted.present.forEach((mark) => present.add(mark));
+    for (const mark of painted.present) present.add(mark);
     node.taPieces = painted.pieces;
     node.prepend(svg("ta-boxes", size.width, size.height, painted.behind));
     if (over) node.append(svg("ta-over", size.width, size.height, over));
