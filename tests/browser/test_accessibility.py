@@ -11,13 +11,19 @@ from components.premium.view import VIEWS as PREMIUM
 from components.publish.page import page as published
 from components.segmentation.tool import TOOLS
 from tests.browser.axe import violations
-from tests.browser.conftest import stands_still
+from tests.browser.conftest import open_button, stands_still
 
 APP = Path(__file__).parents[2] / "app.py"
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 both_themes = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+
+
+FADED = """() => document.getAnimations().every(
+    (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity)"""
+
+THEME = """scheme => getComputedStyle(document.querySelector('[data-testid="stApp"]')).colorScheme === scheme"""
 
 
 class Findings:
@@ -28,7 +34,14 @@ class Findings:
 
     def look(self, page: Page, where: str) -> None:
         stands_still(page)
+        page.wait_for_function(FADED)
         self.all += [f"{where}: {one}" for one in violations(page)]
+
+    def look_in_both_themes(self, page: Page, where: str) -> None:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function(THEME, arg=scheme)
+            self.look(page, f"{where}, {scheme}")
 
 
 @pytest.fixture
@@ -95,12 +108,15 @@ def test_transplants(opened: Callable[..., Page], findings: Findings, dark: bool
     findings.look(page, "form")
 
 
-@both_themes
-def test_runs(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
-    page = opened("runs", dark=dark)
+def test_runs(opened: Callable[..., Page], findings: Findings) -> None:
+    page = opened("runs")
     page.get_by_role("button", name="Count a corpus").first.click()
     expect(page.get_by_role("combobox", name="Corpus")).to_be_visible()
-    findings.look(page, "form")
+    findings.look_in_both_themes(page, "form")
+    page.locator(".st-key-count_sample button").click()
+    open_button(page).click()
+    expect(page.get_by_role("button", name="Export").first).to_be_visible()
+    findings.look_in_both_themes(page, "result")
 
 
 @both_themes
