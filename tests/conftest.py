@@ -29,7 +29,7 @@ THOROUGH = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the files that `make quick` leaves out; in CI a test that fails is tried once more, and the summary says so."""
+    """Mark the files that `make quick` leaves out; in CI, try what fails once more, which the summary says."""
     for item in items:
         if item.path in THOROUGH:
             item.add_marker(pytest.mark.thorough)
