@@ -3,9 +3,19 @@ import { test } from "node:test";
 import { declared } from "./declared.js";
 
 const FILES = ["kept_text.js", "text_editor.js"].map((name) => `widgets/text_editor/${name}`);
-const { directionOf, joined, KeptText, lineEnds, measureText, newlines, oddities, placeIn, spanFor, usualEnd } = declared(FILES, [
-  "directionOf", "joined", "KeptText", "lineEnds", "measureText", "newlines", "oddities", "placeIn", "spanFor", "usualEnd",
-]);
+const { directionOf, joined, KeptText, lineEnds, measureText, newlines, oddities, placeIn, spanFor, usualEnd } =
+  declared(FILES, [
+    "directionOf",
+    "joined",
+    "KeptText",
+    "lineEnds",
+    "measureText",
+    "newlines",
+    "oddities",
+    "placeIn",
+    "spanFor",
+    "usualEnd",
+  ]);
 
 test("characters and bytes agree with the browser's own encoder", () => {
   for (const text of ["", "abc", "é€😀", "\r\n\t", "भाषा", "\u07ff\u0800\uffff"]) {
@@ -27,7 +37,8 @@ test("each line end is counted once", () => {
 test("a place in the text with newlines is one in the text itself", () => {
   const text = "a\r\nb\r\nc";
   const shown = newlines(text);
-  for (let at = 0; at <= shown.length; at++) assert.equal(newlines(text.slice(0, placeIn(text, at))), shown.slice(0, at));
+  for (let at = 0; at <= shown.length; at++)
+    assert.equal(newlines(text.slice(0, placeIn(text, at))), shown.slice(0, at));
 });
 
 test("two stretches joined make no line end that was not there", () => {
@@ -70,5 +81,8 @@ test("what cannot be seen at the ends of lines and at the front is said, and can
 
 test("a long text is sent less often, and gets one direction for all its lines", () => {
   assert.deepEqual([spanFor(10), spanFor(1e9)], [120, 1200]);
-  assert.deepEqual([directionOf("abc"), directionOf("a".repeat(60000)), directionOf("  ش" + "a".repeat(60000))], ["auto", "ltr", "rtl"]);
+  assert.deepEqual(
+    [directionOf("abc"), directionOf("a".repeat(60000)), directionOf("  ش" + "a".repeat(60000))],
+    ["auto", "ltr", "rtl"],
+  );
 });

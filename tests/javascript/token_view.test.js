@@ -3,14 +3,40 @@ import { test } from "node:test";
 import { declared } from "./declared.js";
 
 const FOLDER = "segmentation/token_view/";
-const FILES = ["data.js", "geometry.js", "ids.js", "paint.js", "arrange.js", "find.js", "export.js"].map((name) => FOLDER + name);
+const FILES = ["data.js", "geometry.js", "ids.js", "paint.js", "arrange.js", "find.js", "export.js"].map(
+  (name) => FOLDER + name,
+);
 const view = declared(FILES, [
-  "arrangement", "arrangedLanes", "arrangedLines", "codePointName", "describe", "graphemeStarts", "hex", "idLabels", "lineContext",
-  "moved", "openEmbeddings", "overlapping", "paragraphs", "prepare", "shownText", "spoken", "thin", "upperBound", "xml",
+  "arrangement",
+  "arrangedLanes",
+  "arrangedLines",
+  "codePointName",
+  "describe",
+  "graphemeStarts",
+  "hex",
+  "idLabels",
+  "lineContext",
+  "moved",
+  "openEmbeddings",
+  "overlapping",
+  "paragraphs",
+  "prepare",
+  "shownText",
+  "spoken",
+  "thin",
+  "upperBound",
+  "xml",
 ]);
 
 const lane = (spec, cuts, more = {}) => ({
-  spec, label: spec, cut: 0, starts: cuts.slice(0, -1), ends: cuts.slice(1), ids: cuts.slice(1).map((end) => 100 + end), kinds: cuts.slice(1).map(() => 0), ...more,
+  spec,
+  label: spec,
+  cut: 0,
+  starts: cuts.slice(0, -1),
+  ends: cuts.slice(1),
+  ids: cuts.slice(1).map((end) => 100 + end),
+  kinds: cuts.slice(1).map(() => 0),
+  ...more,
 });
 
 const modelOf = (text, lanes, state = {}) =>
@@ -26,7 +52,10 @@ test("bytes, characters and code units are told apart", () => {
 
 test("a cut inside a character is one, at its edges it is none", () => {
   const model = modelOf("é€", [lane("one", [0, 5])]);
-  assert.deepEqual([0, 1, 2, 3, 4, 5].map((byte) => model.inside(byte)), [false, true, false, true, true, false]);
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 5].map((byte) => model.inside(byte)),
+    [false, true, false, true, true, false],
+  );
 });
 
 test("clusters of a grapheme stay together, also behind plain letters", () => {
@@ -39,7 +68,8 @@ test("clusters of a grapheme stay together, also behind plain letters", () => {
 
 test("the upper bound agrees with counting", () => {
   const values = [1, 1, 3, 3, 3, 8];
-  for (let x = 0; x < 10; x++) assert.equal(view.upperBound(values, values.length, x), values.filter((value) => value <= x).length);
+  for (let x = 0; x < 10; x++)
+    assert.equal(view.upperBound(values, values.length, x), values.filter((value) => value <= x).length);
 });
 
 test("tokens that share a byte with a stretch, and those at an empty one", () => {
@@ -60,7 +90,12 @@ test("a token that holds a part of a character says so", () => {
 });
 
 test("nothing invisible is shown as nothing", () => {
-  assert.deepEqual(view.shownText(" a\u00a0\u200d\n"), [{ text: "␣a" }, { name: "U+00A0" }, { name: "U+200D" }, { name: "\\n" }]);
+  assert.deepEqual(view.shownText(" a\u00a0\u200d\n"), [
+    { text: "␣a" },
+    { name: "U+00A0" },
+    { name: "U+200D" },
+    { name: "\\n" },
+  ]);
   assert.deepEqual(view.shownText("abc", 2), [{ text: "ab…" }]);
   assert.equal(view.codePointName(0x1f600), "U+1F600");
 });
@@ -72,18 +107,43 @@ test("numbers are parted by thin spaces, bytes written in pairs", () => {
 });
 
 test("lanes with the same cuts fold into one, unless the ids that are seen differ", () => {
-  const lanes = [lane("a", [0, 2, 4], { cut: 1 }), lane("b", [0, 2, 4], { cut: 1, ids: [7, 8] }), lane("c", [0, 4], { cut: 2 })];
-  const shown = (payload, state) => view.arrangedLanes(payload, view.arrangement(state)).map((one) => [one.spec, one.weight]);
-  assert.deepEqual(shown({ lanes }, {}), [["a", 2], ["c", 1]]);
-  assert.deepEqual(shown({ lanes, ids: true }, {}), [["a", 1], ["b", 1], ["c", 1]]);
-  assert.deepEqual(shown({ lanes }, { folded: false, hidden: ["a"] }), [["b", 1], ["c", 1]]);
+  const lanes = [
+    lane("a", [0, 2, 4], { cut: 1 }),
+    lane("b", [0, 2, 4], { cut: 1, ids: [7, 8] }),
+    lane("c", [0, 4], { cut: 2 }),
+  ];
+  const shown = (payload, state) =>
+    view.arrangedLanes(payload, view.arrangement(state)).map((one) => [one.spec, one.weight]);
+  assert.deepEqual(shown({ lanes }, {}), [
+    ["a", 2],
+    ["c", 1],
+  ]);
+  assert.deepEqual(shown({ lanes, ids: true }, {}), [
+    ["a", 1],
+    ["b", 1],
+    ["c", 1],
+  ]);
+  assert.deepEqual(shown({ lanes }, { folded: false, hidden: ["a"] }), [
+    ["b", 1],
+    ["c", 1],
+  ]);
   assert.deepEqual(shown({ lanes }, { alone: "c" }), [["c", 1]]);
-  assert.deepEqual(shown({ lanes }, { hidden: ["a", "b", "c"] }), [["a", 2], ["c", 1]], "never none at all");
+  assert.deepEqual(
+    shown({ lanes }, { hidden: ["a", "b", "c"] }),
+    [
+      ["a", 2],
+      ["c", 1],
+    ],
+    "never none at all",
+  );
 });
 
 test("lines that all cut alike are left out, and said to be", () => {
   const model = modelOf("abcd", [lane("a", [0, 2, 4]), lane("b", [0, 2, 3, 4])]);
-  const lines = [{ byte0: 0, byte1: 2 }, { byte0: 2, byte1: 4 }];
+  const lines = [
+    { byte0: 0, byte1: 2 },
+    { byte0: 2, byte1: 4 },
+  ];
   const { kept, note } = view.arrangedLines(model, lines, { differing: true });
   assert.deepEqual(kept, [lines[1]]);
   assert.match(note, /^1 of 2 lines are left out/);
@@ -107,12 +167,25 @@ test("no id stands over another", () => {
 
 test("paragraphs end with all the newlines behind them", () => {
   const model = modelOf("ab\n\nc", [lane("a", [0, 5])]);
-  assert.deepEqual(view.paragraphs(model).map(({ start, end, gNext }) => [start, end, gNext]), [[0, 2, 4], [4, 5, 5]]);
+  assert.deepEqual(
+    view.paragraphs(model).map(({ start, end, gNext }) => [start, end, gNext]),
+    [
+      [0, 2, 4],
+      [4, 5, 5],
+    ],
+  );
 });
 
 test("a line keeps the direction it has inside its paragraph", () => {
-  assert.deepEqual(view.openEmbeddings("a\u2067b\u202ac", 0, 5), [["isolate", "rtl"], ["embed", "ltr"]]);
-  assert.deepEqual(view.openEmbeddings("a\u2067b\u202ac\u2069", 0, 6), [], "the end of an isolate closes what is open inside");
+  assert.deepEqual(view.openEmbeddings("a\u2067b\u202ac", 0, 5), [
+    ["isolate", "rtl"],
+    ["embed", "ltr"],
+  ]);
+  assert.deepEqual(
+    view.openEmbeddings("a\u2067b\u202ac\u2069", 0, 6),
+    [],
+    "the end of an isolate closes what is open inside",
+  );
   const text = "بب!"; // a break between two letters that join, and one before a mark
   assert.deepEqual(view.lineContext(text, { start: 0, end: 3 }, 0, 1), { before: "", after: "\u200d" });
   assert.deepEqual(view.lineContext(text, { start: 0, end: 3 }, 2, 3), { before: "\u061c", after: "" });

@@ -16,6 +16,8 @@ export default function ({ data, parentElement }) {
     } catch {
       button.textContent = "Copy it from the address bar"; // no permission, or a page without TLS
     }
-    setTimeout(() => { button.textContent = "Copy link"; }, 2000);
+    setTimeout(() => {
+      button.textContent = "Copy link";
+    }, 2000);
   };
 }
