@@ -116,3 +116,8 @@ def test_the_readme_is_short_and_its_snippet_runs() -> None:
     assert len(README.splitlines()) <= 150
     assert doctest.testfile(str(PAGES["README.md"]), module_relative=False).attempted >= 3
     assert doctest.testfile(str(PAGES["README.md"]), module_relative=False).failed == 0
+
+
+def test_files_that_quick_leaves_out_are_there() -> None:
+    lines = (ROOT / "tests" / "thorough.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("#") and not (ROOT / line).is_file()] == []
