@@ -177,6 +177,10 @@ class Tokenizer(ABC):
         """Tokens per text, without the cost of spans."""
 
     @abstractmethod
+    def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Ids per text, plain, int32 (T,) each, without the cost of spans."""
+
+    @abstractmethod
     def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
         """What the vocabulary says of these ids, each from 0 to below `info.n_vocabulary`."""
 
@@ -210,7 +214,7 @@ class LocalTokenizer(Tokenizer):
         """The backend's ids for a non-empty text that has a UTF-8 form."""
 
     def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        """Ids per text, plain; backends with a batch call override this."""
+        """Ids per text; backends with a batch call override this."""
         return [self.encode(text, PLAIN).ids if text else np.empty(0, np.int32) for text in texts]
 
     def segment(self, text: str, specials: Specials = PLAIN) -> Segmentation:

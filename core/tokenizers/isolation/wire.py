@@ -124,6 +124,25 @@ def message_to_counts(message: Message, n_texts: int) -> Counts:
     return Counts(tokens, unknown)
 
 
+def encoded_to_message(encoded: Sequence[NDArray[np.int32]]) -> Message:
+    """Ids of texts, end to end, and how many each text has."""
+    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded)).tobytes()
+    return Message("encoded", {}, [b"".join(ids.astype(np.int32, copy=False).tobytes() for ids in encoded), lengths])
+
+
+def message_to_encoded(message: Message, n_texts: int) -> list[NDArray[np.int32]]:
+    """The ids of each of `n_texts` texts.
+
+    >>> message_to_encoded(encoded_to_message([np.array([3, 1], np.int32), np.empty(0, np.int32)]), 2)
+    [array([3, 1], dtype=int32), array([], dtype=int32)]
+    """
+    require(message.kind == "encoded" and len(message.blobs) == 2, "the parts of encoded texts")
+    ids, lengths = _array(message.blobs[0], np.int32), _array(message.blobs[1], np.int64)
+    require(len(lengths) == n_texts and bool(np.all(lengths >= 0)), "the ids of every text")
+    require(int(lengths.sum()) == len(ids) and (not len(ids) or int(ids.min()) >= 0), "as many ids as they say")
+    return np.split(ids, np.cumsum(lengths)[:-1]) if n_texts else []
+
+
 def details_to_message(details: Sequence[TokenDetails]) -> Message:
     """Vocabulary entries in columns, since there may be a quarter of a million."""
     pieces = [d.piece for d in details]
