@@ -76,13 +76,15 @@ class Info:
 
 @dataclass(frozen=True)
 class TokenDetails:
-    """A vocabulary entry: its bytes, its spelling in the file, merge rank or score in words, and its kind."""
+    """A vocabulary entry: its bytes, its spelling in the file, merge rank or score in words, its kind, and the rank or
+    score as a number, None where it has none."""
 
     id: int
     piece: bytes
     spelling: str
     measure: str
     kind: int = Kind.ORDINARY
+    number: float | None = None
 
 
 @dataclass(frozen=True)
@@ -262,4 +264,4 @@ class LocalTokenizer(Tokenizer):
 def details(vocabulary: Vocabulary, ids: Sequence[int]) -> list[TokenDetails]:
     """What a vocabulary says of ids."""
     pieces, kinds = vocabulary.pieces, vocabulary.kinds
-    return [TokenDetails(i, pieces[i], *vocabulary.describe(i), int(kinds[i])) for i in ids]
+    return [TokenDetails(i, pieces[i], *vocabulary.describe(i), int(kinds[i]), vocabulary.measure(i)) for i in ids]
