@@ -210,6 +210,22 @@ def test_the_page_asks_which_template_where_none_is_the_default(tmp_path: Path) 
     assert not app.exception
 
 
+@pytest.mark.parametrize("template", ["{{ raise_exception('No system role') }}", "{% for %}"])
+def test_what_one_template_refuses_is_said_once_and_the_others_are_counted(template: str, tmp_path: Path) -> None:
+    refuses, plain = folder(tmp_path / "refuses", template), folder(tmp_path / "plain", SAYS)
+    app = page(f"file:{refuses}", f"file:{plain}")
+    assert not app.exception
+    assert len(app.error) == 1
+    said = app.error[0].value.replace("\\", "")
+    assert "refuses" in said
+    assert said.endswith("or choose another tokenizer.")
+    assert not [caption for caption in app.caption if "chat template of refuses" in caption.value.replace("\\", "")]
+    costs = app.dataframe[-1].value.set_index("Tokenizer")
+    assert costs.loc["refuses", "How"] == "see above"
+    assert costs.loc["plain", "Tokens"] != "–"
+    assert [one.value for one in app.code if one.language == "jinja2"] == [template]
+
+
 def test_what_the_template_adds_is_the_whole_less_the_words() -> None:
-    assert ChatCost("x", 12, 3, 7, "").around == 5
-    assert ChatCost("x", None, None, 7, "").around is None
+    assert ChatCost("s", "x", 12, 3, 7, "").around == 5
+    assert ChatCost("s", "x", None, None, 7, "").around is None

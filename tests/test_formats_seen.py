@@ -147,8 +147,9 @@ def archive(*names: str) -> bytes:
         (archive("archive/data.pkl", "archive/data/0"), "weights of PyTorch"),
         (archive("tokenizer.json"), "an archive"),
         ("a b\nc d\n".encode("utf-16"), "UTF-16 text. Save it again as UTF-8"),
+        (b"<!DOCTYPE html><html>404</html>", "a web page"),
     ],
-    ids=["keras", "spm vocab", "fairseq", "yttm", "number pairs", "pytorch", "zip", "utf-16"],
+    ids=["keras", "spm vocab", "fairseq", "yttm", "number pairs", "pytorch", "zip", "utf-16", "web page"],
 )
 def test_what_cannot_be_opened_is_named(data: bytes, advice: str, tmp_path: Path) -> None:
     (tmp_path / "it").write_bytes(data)

@@ -115,7 +115,13 @@ def test_public_repository_only_tokenizer_files_commit_named_progress_heard(hub:
     assert asked_files(hub) == {"tokenizer.json", "tokenizer_config.json"}, "no weights, no code, no subfolders"
     total = len(files["tokenizer.json"]) + len(files["tokenizer_config.json"])
     (first,) = client.open("hub:acme/public", HF_HOME=str(client.home / "fresh"))
-    assert [total, total, "Fetching acme/public"] in first["heard"]
+    told = [
+        done
+        for done, of, stage in first["heard"]
+        if (of, stage) == (total, f"Fetching acme/public ({total / 1e6:.1f} MB)")
+    ]
+    assert told[0] == 0, "how much it is was said before any of it was fetched"
+    assert told[-1] == total
 
 
 def test_says_what_is_wrong_with_a_repository(client: Client) -> None:

@@ -91,6 +91,39 @@ def test_sixty_common_and_old_names() -> None:
     assert {name for name, code in COMMON.items() if code not in {one[:3] for one in find(ALL, name)}} == set()
 
 
+MORE = {
+    **{"Palestinian": "ajp", "Jordanian": "ajp", "Syrian": "apc", "Lebanese": "apc", "Iraqi": "acm", "Yemeni": "acq"},
+    **{
+        "Tunisian": "aeb",
+        "Moroccan": "ary",
+        "Egyptian": "arz",
+        "Brazilian": "por",
+        "American": "eng",
+        "British": "eng",
+    },
+    **{"Bhutanese": "dzo", "Jordanian Arabic": "ajp", "Erse": "gle", "Oromiffa": "gaz", "Amarigna": "amh"},
+    **{"Canarese": "kan", "Koshur": "kas", "Gruzinian": "kat", "Genoese": "lij", "Te reo": "mri", "Visayan": "ceb"},
+    **{"Shangaan": "tso", "Axomiya": "asm", "Bechuana": "tsn", "Cape Dutch": "afr", "Annamese": "vie", "ekk": "est"},
+    **{"gug": "grn", "粤语": "yue", "汉语": "zho", "國語": "zho", "संस्कृतम्": "san", "ភាសាខ្មែរ": "khm", "ภาษาไทย": "tha"},
+    **{"آذربایجان": "azb", "isiZulu": "zul", "chiShona": "sna", "Telegu": "tel", "Malyalam": "mal", "Gujrati": "guj"},
+    **{"Ukranian": "ukr", "Rusian": "rus", "Portugese": "por", "Czeck": "ces", "Santhali": "sat", "Tigrigna": "tir"},
+    **{"Youruba": "yor", "Tagolog": "tgl", "Belorussian": "bel", "Roumanian": "ron", "Sanscrit": "san", "Uzbeg": "uzn"},
+    **{"Deutch": "deu", "Hellenic": "ell", "Lettish": "lvs", "Friulian": "fur", "Bamanankan": "bam"},
+    **{"ms": "zsm", "lv": "lvs", "no": "nob", "sq": "als", "iw": "heb", "ji": "ydd", "in": "ind", "twi": "twi"},
+}
+
+
+@pytest.mark.parametrize(("name", "code"), MORE.items())
+def test_names_of_places_own_names_and_misspellings_lead_to_one_language_first(name: str, code: str) -> None:
+    assert find(ALL, name)[:1] and find(ALL, name)[0][:3] == code, find(ALL, name)
+
+
+def test_of_two_scripts_the_usual_one_comes_first() -> None:
+    usual = {"Acehnese": "Latn", "Banjar": "Latn", "Minangkabau": "Latn", "Kashmiri": "Arab", "Kanuri": "Latn"}
+    assert {name: find(ALL, name)[0][-4:] for name in usual} == usual
+    assert find(ALL, "zh")[0] == "zho_Hans"
+
+
 def test_own_names_with_marks_and_without() -> None:
     for code, one in flores_languages().items():
         assert not one.own_name or code in find(ALL, one.own_name), one.own_name

@@ -114,9 +114,11 @@ def _bin(pieces: list[str]) -> bytes:
 
 
 def test_llama2c_merges_by_score_and_knows_no_special_space(tmp_path: Path) -> None:
-    path = tmp_path / "tokenizer.bin"
+    path = tmp_path / "stories" / "tokenizer.bin"
+    path.parent.mkdir()
     path.write_bytes(_bin(["th", "the", " t", " ", "t", "h", "e"]))
     tokenizer = _load(llama2c.SOURCE, path)
+    assert tokenizer.info.label == "stories"
     assert [d.spelling for d in tokenizer.describe(tokenizer.segment("the").ids.tolist())] == [" ", "the"]
     found = tokenizer.segment("t▁t")
     assert found.lossless

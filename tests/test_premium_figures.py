@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from math import nan
 
 import numpy as np
@@ -20,11 +21,22 @@ from components.premium.views.differences import ShownPairs, pairs_figure
 from components.premium.views.ranked import ranked_figure
 from components.premium.views.slope import cells_of, slope_figure
 from components.premium.views.units import bump_figure, moved_most, parts_figure
-from components.premium.views.world import RULES, Country, country_table, left_out, map_figure, small_ones
+from components.premium.views.world import (
+    RULES,
+    Country,
+    country_table,
+    left_out,
+    map_figure,
+    not_found,
+    of_found,
+    small_ones,
+)
+from components.widgets.colours import OKABE_ITO
 from core.premium.atlas import shipped_atlas
 from core.premium.differences import languages_under
 from core.premium.premium import MAX_UNKNOWN, premiums, ranks, telling
 from core.premium.workbench import CountFacts
+from core.text.territories import centres, outlines
 
 KEYS = ("gpt-2", "bert-cased")
 
@@ -128,7 +140,7 @@ def test_units_draw_the_dearest_on_top_and_the_factors_multiply_to_the_premium()
 def test_the_map_starts_with_dots_since_a_first_trace_of_countries_would_fetch_a_base_map() -> None:
     countries = [Country("BR", "Brazil", 0, 1.0, 2.0, ""), Country("SG", "Singapore", 0, 1.0, nan, "")]
     figure = map_figure(countries, ((-170, 190), (-56, 84)), False)
-    assert [trace.type for trace in figure.data] == ["scattergeo", "choropleth"]
+    assert [trace.type for trace in figure.data[:2]] == ["scattergeo", "choropleth"]
     assert small_ones(countries) == [1] and list(figure.data[0].marker.symbol) == ["x-thin-open"]
     z = dict(zip(figure.data[1].locations, figure.data[1].z, strict=True))
     assert z["BR"] == 1.0 and figure.data[1].zmin < z["SG"] < figure.data[1].zmin + 1
@@ -157,6 +169,19 @@ def test_a_country_has_the_premium_of_its_language(context: PremiumContext, rule
     assert "Shan" in table.set_index("Country").loc["Myanmar (Burma)", "All its languages"]
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_a_search_leaves_a_country_its_language_or_leaves_it_out(context: PremiumContext, rule: str) -> None:
+    """Looking for German does not make German the main language of the Netherlands, where 71 % know it."""
+    every = RULES[rule](context, 0)
+    searched = replace(context, columns=tuple(column(context, code) for code in ("deu_Latn", "eng_Latn", "hin_Deva")))
+    found = of_found(searched, RULES[rule](searched, 0))
+    assert found and set(found) < set(every) and {one.column for one in found} <= set(searched.columns)
+    assert {one.code for one in found} | set(not_found(searched, every)) == {one.code for one in every}
+    if rule == "Its main language":
+        assert {"DE", "IN"} <= {one.code for one in found} and "Dutch" in not_found(searched, every)["NL"]
+    assert "Marathi" in country_table(searched, 0, every).set_index("Country").loc["India", "All its languages"]
+
+
 def test_a_language_against_the_base_per_byte_gives_the_premium_per_byte() -> None:
     table = shipped_atlas(["gpt-2"])
     found = languages_under(table, 0, "byte")
@@ -177,6 +202,48 @@ def test_a_country_without_a_number_has_not_the_colour_of_one(dark: bool) -> Non
     grey = _rgb(figure.data[1].colorscale[0][1])
     at_one = [_rgb(shade) for at, shade in colour_scale(low, high, dark) if abs(low + at * (high - low)) < 1e-9]
     assert len(at_one) == 1 and max(abs(x - y) for x, y in zip(at_one[0], grey, strict=True)) > 25
+
+
+@pytest.mark.parametrize("colour", OKABE_ITO)
+def test_lines_are_seen_on_a_dark_ground(colour: str) -> None:
+    """The ground of the dark theme is #11151c; WCAG 2.2, success criterion 1.4.11, asks for 3 to 1."""
+    light, ground = (_luminance(hex_to_rgb(one)) + 0.05 for one in (colour, "#11151c"))
+    assert light / ground > 3.5
+
+
+def _luminance(rgb: Sequence[float]) -> float:
+    linear = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return float(np.dot((0.2126, 0.7152, 0.0722), linear))
+
+
+def test_lines_lie_in_countries_without_a_number_and_triangles_on_those_that_cost_less() -> None:
+    countries = [Country("BR", "Brazil", 0, 1.0, 0.5, ""), Country("IN", "India", 0, 1.0, 2.0, "")]
+    countries.append(Country("ZA", "South Africa", 0, 1.0, nan, ""))
+    lines, triangles = map_figure(countries, ((-170, 190), (-56, 84)), False).data[2:]
+    assert (list(triangles.lon), list(triangles.lat)) == ([centres()["BR"][0]], [centres()["BR"][1]])
+    known = {one["id"]: one["geometry"]["coordinates"] for one in outlines()["features"]}
+    ends = [n for n, x in enumerate(lines.lon) if x is None]
+    middles = [
+        ((lines.lon[n] + lines.lon[n + 1]) / 2, (lines.lat[n] + lines.lat[n + 1]) / 2)
+        for n in [0, *(end + 1 for end in ends[:-1])]
+    ]
+    assert len(middles) > 500
+    assert not any(_within(known[code], *point) for point in middles for code in ("BR", "IN"))
+    for code in ("ZA", "CN", "RU", "GL"):
+        assert any(_within(known[code], *point) for point in middles), code
+
+
+def _within(polygons: list[list[list[list[float]]]], x: float, y: float) -> bool:
+    """Whether a point lies in any of the polygons, holes left out, by counting edges to its right."""
+    return any(
+        sum(
+            (a[1] > y) != (b[1] > y) and x < a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
+            for ring in polygon
+            for a, b in pairwise(ring)
+        )
+        % 2
+        for polygon in polygons
+    )
 
 
 def _rgb(shade: str) -> tuple[float, ...]:

@@ -36,6 +36,16 @@ def test_premium_is_published_with_its_data_and_every_order() -> None:
     assert not re.findall(r'(?:src|href)="(?!https://atlas)', document.partition("<script")[0])  # nothing is fetched
 
 
+def test_a_published_page_keeps_the_style_sheets_of_the_page() -> None:
+    """One map and not three: a style sheet shows the whole world or, on a phone, its two halves."""
+    document = page("premium?counted=gpt-2&premium=Map&find=Thai,Lao")
+    head, _, body = document.partition("</head>")
+    assert ".st-key-map_narrow { display: none; }" in head and 'data-chart="heatmap"]' in head
+    for place, charts in (("map_wide", ["map"]), ("map_narrow", ["map_west", "map_east"])):
+        inside = body.partition(f'st-key-{place}"')[2]
+        assert re.findall(r'data-chart="(\w+)"', inside)[: len(charts)] == charts
+
+
 def test_segmentation_is_published_with_its_view_and_numbers() -> None:
     document = page("segmentation?tokenizers=builtin:words&tokenizers=builtin:utf8-bytes")
     data = data_of(document)

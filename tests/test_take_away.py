@@ -17,6 +17,8 @@ from components.frame.scripted_component import unpacked
 from components.premium import figure, take_away
 from components.premium.view import VIEWS
 from components.premium.views import calculator, lorenz_curves, measures, table
+from components.widgets.picture_buttons import component
+from components.widgets.picture_buttons.component import Picture
 from core.common.public_link import public_link
 from core.export.bundle import bundle
 from core.premium.cell_rows import CELL_COLUMNS
@@ -89,6 +91,33 @@ def test_cells_hold_what_a_number_depends_on_without_noise(taken: list[tuple[Any
     with zipfile.ZipFile(io.BytesIO(bundle(tables, about, "parquet"))) as archive:
         read = parquet.read_table(io.BytesIO(archive.read("cells.parquet"))).to_pylist()
     assert [str(row["premium"]) for row in read] == [row["premium"] or "None" for row in rows]
+
+
+@pytest.mark.parametrize(
+    "query", [*({"premium": view} for view in VIEWS.all()), {"premium": "Ranked", "beside": "Several"}], ids=str
+)
+def test_every_picture_is_drawn_for_both_widths(taken: list[tuple[Any, ...]], query: dict[str, str]) -> None:
+    """The map could not: opening its popover was an error."""
+    drawn(find="Thai, Lao, German", **query)
+    for _, context, _, _, _, printed, *_ in taken:
+        for width in (TWO, ONE):
+            assert printed is None or paper(printed(context, width), "text", width).layout.width == width.pixels
+
+
+def test_a_picture_of_one_column_has_the_cells_that_go_with_its_names(
+    taken: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both widths were drawn with the cells of the first, whose columns stand elsewhere."""
+    drawn(find="Thai, Lao, German", direction="Down")
+    context, printed = next((args[1], args[5]) for args in taken if args[0] == "heatmap")
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(component, "_component", lambda key, data: sent.append(data))
+    pictures = [Picture(w.label, w.centimetres, paper(printed(context, w), "text", w)) for w in (TWO, ONE)]
+    component.picture_buttons(pictures, "a", "b", key="c")
+    for size in sent[0]["sizes"]:
+        first = min(x for one in size["traces"] if one.get("fill") == "toself" for x in one["x"] if x is not None)
+        names = [one["x"] for one in size["layout"]["annotations"] if one.get("xanchor") == "right"]
+        assert len(names) == 3 and max(names) < first < max(names) + 1
 
 
 def test_the_same_content_gives_the_same_bytes(taken: list[tuple[Any, ...]]) -> None:

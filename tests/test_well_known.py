@@ -43,7 +43,7 @@ def test_every_entry_is_whole(model: WellKnown) -> None:
     assert scheme in {source.scheme for source in SOURCES.all().values()}
     assert model.licence and model.maker and 2015 <= model.year <= 2030
     offline = model.spec in dict(offered())
-    assert offline == (model.megabytes == 0), "what is fetched says how much"
+    assert (offline or scheme == "hub") == (model.megabytes == 0), "what no server need be asked says how much it is"
     assert not (model.gated and scheme != "hub"), "a package asks nobody"
     if scheme in ("pypi", "npm"):
         assert package_place(scheme, model.spec.partition(":")[2]).version, "a package is named at a version"
@@ -148,7 +148,16 @@ def test_licences_are_stated_for_every_packaged_vocabulary() -> None:
         assert any(entry.file.licence in note for note in notes)
 
 
-def test_off_means_that_nothing_is_promised(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_packages_claim_a_size_before_anybody_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr("core.tokenizers.well_known.is_here", lambda spec: False)
+    words = {model.spec: availability(model).words for model in well_known() if not model.gated}
+    assert words["hub:google-t5/t5-base"] == "fetched once, size shown first"
+    assert words["pypi:anthropic==0.25.0/anthropic/tokenizer.json"] == "fetches 0.9 MB once"
+
+
+def test_off_means_that_nothing_is_promised(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path))  # where nothing was fetched yet
     gemma = next(model for model in well_known() if model.name == "Gemma 3")
     llama = next(model for model in well_known() if model.name == "Llama 4")
     assert availability(gemma).words.startswith("fetches 41 MB")

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-_CLEARLY_LESS = 0.97  # of the base: below it a cell is seen to be blue-green
+CLEARLY_LESS = 0.97  # of the base: below it a cell is seen to be blue-green
 GREY = {False: "rgb(205,208,214)", True: "rgb(92,98,110)"}
 HATCHED = "▨ hatched: no number, masked or not counted yet"  # for captions
-_LINES = {False: "rgb(120,126,138)", True: "rgb(160,166,178)"}
+LINES = {False: "rgb(120,126,138)", True: "rgb(160,166,178)"}
 
 
 def hatched(cells: np.ndarray, gap: int, dark: bool) -> list[go.Heatmap | go.Scatter]:
@@ -28,7 +28,7 @@ def hatched(cells: np.ndarray, gap: int, dark: bool) -> list[go.Heatmap | go.Sca
         ygap=1,
         hoverinfo="skip",
     )
-    return [grey, _signs(cells, {"symbol": "line-ne", "size": 6, "line": {"width": 1, "color": _LINES[dark]}})]
+    return [grey, _signs(cells, {"symbol": "line-ne", "size": 6, "line": {"width": 1, "color": LINES[dark]}})]
 
 
 def cheaper(value: np.ndarray, dark: bool) -> list[go.Scatter]:
@@ -37,7 +37,7 @@ def cheaper(value: np.ndarray, dark: bool) -> list[go.Scatter]:
     >>> list(cheaper(np.array([[0.5, 2.0]]), False)[0].x), cheaper(np.array([[2.0]]), False)
     ([0.0], [])
     """
-    cells = value < _CLEARLY_LESS
+    cells = value < CLEARLY_LESS
     ink = "rgb(230,240,240)" if dark else "rgb(0,50,64)"
     return [_signs(cells, {"symbol": "triangle-down", "size": 4, "color": ink})] if cells.any() else []
 

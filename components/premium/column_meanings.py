@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from components.premium.context import PremiumContext
 from core.metrics.base import METRICS
 
-_TOLD = "Whether the two differ beyond chance: paired test over sentences, 5 % after correction for all compared."
 _VERDICT = (
     "Whether the two differ: a paired test, 5 % after correction for a whole family of pairs, and whether the "
     "difference is shown to be smaller than the margin set on the page."
@@ -27,7 +26,6 @@ _MEANINGS = {
     "High": "Upper end of the 95 % interval.",
     "Remark": "Why a number is missing.",
     "Remarks": "Why numbers are missing, or what they leave out.",
-    "Told apart": _TOLD,
     "Verdict": _VERDICT,
     "Measure": "What is measured; its definition stands on the page and in docs/numbers.md.",
     "Unit": "Unit of the measure.",

@@ -22,7 +22,7 @@ def heatmap(context: PremiumContext, across: bool) -> go.Figure:
     names = [context.language(column) for column in context.columns]
     groups = grouped([context.table.languages[column] for column in context.columns], context.sort)
     gap = 1 if len(names) <= 60 or not across else 0
-    figure = go.Figure(colours(context, value if across else value.T, gap, _written(context, across)))
+    figure = go.Figure(colours(context, value if across else value.T, gap, written(context, across)))
     words = [context.sentence(row, column) for row in context.rows for column in context.columns]
     figure.add_trace(targets(value.shape, words, turned=not across))
     x, y = _language_axis(names, groups, across), _tokenizer_axis(context)
@@ -98,7 +98,8 @@ def worst_and_best(context: PremiumContext) -> str:
     return " ".join(f"{context.sentence(context.rows[row], context.columns[column])}." for row, column in ends)
 
 
-def _written(context: PremiumContext, across: bool) -> bool:
+def written(context: PremiumContext, across: bool) -> bool:
+    """Whether the cells hold their numbers."""
     return len(context.columns) <= _WRITTEN_ACROSS if across else len(context.rows) <= _WRITTEN_DOWN
 
 

@@ -6,7 +6,7 @@ from components.charts.chart import Chart
 from components.premium.cells import HATCHED
 from components.premium.context import PremiumContext
 from components.premium.figure import cell_columns, cell_table, numbers, plot
-from components.premium.heatmap import heatmap, reach_of, worst_and_best
+from components.premium.heatmap import heatmap, reach_of, worst_and_best, written
 from components.premium.heatmap_in_print import heatmap_in_print
 from components.premium.linked import linked_option
 from components.premium.provenance import relative_link
@@ -17,13 +17,14 @@ DIRECTION, _DIRECTIONS = "direction", ("Across", "Down")
 _TALL = 520  # pixels of the picture's window where languages run down
 _FEW = 24  # languages that need no window
 _NAMES, _COLUMN = 150, 5  # pixels of names and of a language, where the picture is wider than a phone
+_NUMBER = 24  # pixels of a cell with a number in letters that a phone's reader can read
 
 
 def overview(context: PremiumContext) -> None:
     """The heatmap; wider or taller than its window, it scrolls."""
     linked_option(DIRECTION, _DIRECTIONS)
     across = st.session_state[DIRECTION] == "Across"
-    st.html(_style(len(context.columns) if across else 0))
+    st.html(_style(_least_width(context, across)))
     st.caption(
         f"Tokens over {context.base_label}: amber to brown-red more, blue-green or ▼ fewer, {HATCHED}. Hover for "
         f"intervals ({context.table.n_drawn:,} {context.table.drawn} resampled), click for sentences."
@@ -51,16 +52,27 @@ def legend(low: int, high: int, dark: bool) -> str:
     )
 
 
-def _style(n_across: int) -> str:
-    """On a phone the picture keeps the width that its cells need, and scrolls sideways."""
+def _least_width(context: PremiumContext, across: bool) -> int:
+    """Pixels that names and cells need."""
+    n = len(context.columns if across else context.rows)
+    return _NAMES + n * (_NUMBER if written(context, across) else _COLUMN * across)
+
+
+def _style(least_width: int) -> str:
+    """On a phone the picture keeps the width that its cells need, and scrolls sideways; numbers keep a size.
+
+    plotly sets them smaller than a cell allows, and on a phone so small that nobody can read them.
+    """
     return f"""<style>
 .st-key-heatmap_legend {{ display: none; }}
 @media (max-width: 700px) {{
   .st-key-premium_controls, .st-key-premium_badges {{ flex-wrap: nowrap; overflow-x: auto; max-width: 100%; }}
   .st-key-premium_controls > *, .st-key-premium_badges > * {{ flex-shrink: 0; }}
-  .st-key-heatmap_legend {{ display: flex; }}
+  .st-key-heatmap_legend {{ display: flex; flex-direction: column; }}
   .st-key-heatmap_frame {{ overflow-x: auto; }}
-  .st-key-heatmap, [data-chart="heatmap"] {{ min-width: max(100%, {_NAMES + _COLUMN * n_across}px); }}
+  .st-key-heatmap, [data-chart="heatmap"] {{ min-width: max(100%, {least_width}px); }}
+  :is(.st-key-heatmap, [data-chart="heatmap"]) .heatmap-label text {{ font-size: 8px !important; }}
+  :is(.st-key-differences, [data-chart="differences"]) .heatmap-label text {{ font-size: 7px !important; }}
 }}
 </style>"""
 

@@ -60,9 +60,10 @@ def reproduction_badge() -> None:
 
 
 _NOT_COMPARED = (
-    "Not compared, since their texts are not at hand: bytes per token of TokEval (FLORES+, a later edition, "
-    "with other lines) and of tokka-bench (samples of FineWeb and StarCoder), and single-token retention of STRR "
-    "(Nayeem et al. 2025, word lists of its own, encoded bare, where we look words up in their sentences)."
+    "Not compared, since their texts are not at hand: bytes per token of TokEval (FLORES+, a later edition, with other "
+    "lines) and of tokka-bench (samples of FineWeb and StarCoder). Nor is single-token retention of STRR (Nayeem et "
+    "al. 2025): its 1,000 words a language are public, but under no licence with which they could ship, and it cuts "
+    "them bare, where we look words up in their sentences."
 )
 
 

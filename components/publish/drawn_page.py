@@ -27,12 +27,14 @@ class DrawnPage:
         name: of its script.
         app: Streamlit's test of it.
         main: its elements.
+        styles: its style sheets, which Streamlit keeps aside.
         sort: the choice of "Sort by"; empty for a page without one.
     """
 
     name: str
     app: AppTest
     main: Any
+    styles: str
     sort: str
 
 
@@ -48,7 +50,8 @@ def drawn_page(link: str) -> DrawnPage:
         app.query_params[key] = values
     _run(app)
     sorts = [str(one.value) for one in app.selectbox if one.key == SORT]
-    return DrawnPage(name, app, app.main, sorts[0] if sorts else "")
+    sheets = "".join(one.proto.body for one in app.get("html") if one.proto.body.lstrip().startswith("<style"))
+    return DrawnPage(name, app, app.main, sheets, sorts[0] if sorts else "")
 
 
 def charts_of(block: Any) -> dict[str, Spec]:

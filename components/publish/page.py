@@ -36,7 +36,7 @@ def page(link: str) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}, Token Atlas</title>\n<style>{_read('page.css')}</style></head>\n"
+        f"<title>{title}, Token Atlas</title>\n<style>{_read('page.css')}</style>{drawn.styles}</head>\n"
         f"<body><main>{'' if '<h1>' in body else f'<h1>{title}</h1>'}{body}</main>{_foot(link)}\n"
         f'<script type="application/json" id="data">{_inert(data)}</script>\n'
         + "".join(f"<script>{script}</script>\n" for script in (*scripts, _read("page.js")))

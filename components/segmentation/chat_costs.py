@@ -21,12 +21,14 @@ class ChatCost:
     """Tokens of a conversation under one tokenizer.
 
     Args:
+        spec: of the tokenizer, and `label`, its name.
         tokens: of the whole chat; None where it cannot be written.
         special: of these, special ones.
         words: tokens of what is said alone, each turn by itself.
         note: the template that wrote it, or why none did.
     """
 
+    spec: str
     label: str
     tokens: int | None
     special: int | None
@@ -47,13 +49,17 @@ def cost(row: Row, turns: Sequence[Turn], prompt: bool, given: Given) -> ChatCos
             raise UserError(missing)
         chat = cached.chat(row.spec, tuple(turns), prompt, template_of(row), given)
     except UserError as error:
-        return ChatCost(row.label, None, None, words, str(error))
+        return ChatCost(row.spec, row.label, None, None, words, str(error))
     special = int((chat.segmentation.kinds == Kind.SPECIAL).sum())
-    return ChatCost(row.label, len(chat.segmentation), special, words, f"written by {chat.written_by}")
+    return ChatCost(row.spec, row.label, len(chat.segmentation), special, words, f"written by {chat.written_by}")
 
 
-def draw_costs(rows: Sequence[Row], turns: Sequence[Turn], prompt: bool, given: Given) -> None:
-    """The costs as a table, the fewest tokens first."""
+def draw_costs(rows: Sequence[Row], turns: Sequence[Turn], prompt: bool, given: Given, told: Row) -> None:
+    """The costs as a table, the fewest tokens first, and why some are missing.
+
+    Args:
+        told: why its is missing stands above already.
+    """
     costs = sorted((cost(row, turns, prompt, given) for row in rows), key=lambda one: (one.tokens is None, one.tokens))
     st.markdown("**The same conversation under every chosen tokenizer**")
     table = pd.DataFrame(
@@ -63,13 +69,19 @@ def draw_costs(rows: Sequence[Row], turns: Sequence[Turn], prompt: bool, given: 
             "of the words": [_number(one.words) for one in costs],
             "of the template": [_number(one.around) for one in costs],
             "Special": [_number(one.special) for one in costs],
-            "How": [one.note if one.tokens is not None else "see below" for one in costs],
+            "How": [_how(one, told) for one in costs],
         }
     )
     st.dataframe(table, hide_index=True, column_config={"How": st.column_config.TextColumn(width="large")})
     for one in costs:
-        if one.tokens is None:
+        if one.tokens is None and one.spec != told.spec:
             st.caption(plain(one.note if one.label in one.note else f"{one.label}: {one.note}"))
+
+
+def _how(one: ChatCost, told: Row) -> str:
+    if one.tokens is not None:
+        return one.note
+    return "see above" if one.spec == told.spec else "see below"
 
 
 def _number(value: int | None) -> str:

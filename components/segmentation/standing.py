@@ -32,15 +32,20 @@ def times_the_fewest(numbers: Mapping[str, Value], fewest: int) -> float:
     return numbers["n_tokens"].number / fewest if fewest and numbers["lossless"].number else nan
 
 
-def standing(times: float) -> str:
+def standing(times: float, decimals: int = 1) -> str:
     """How a tokenizer's tokens compare with the fewest, in a word; nothing for one that is not compared.
+
+    Args:
+        decimals: more where fewer would write ×1.0 for one that is not the fewest.
 
     >>> [standing(times) for times in (1.0, 1.84, 1.011, 1.003, float("nan"))]
     ['fewest', '×1.8', '×1.01', '×1.003', '']
+    >>> [standing(times, 2) for times in (1.0, 1.84, 1.003)]
+    ['fewest', '×1.84', '×1.003']
     """
     if isnan(times):
         return ""
     if times == 1:
         return "fewest"
-    digits = next(n for n in range(1, 17) if round(times, n) > 1)  # ×1.00 would say that it is the fewest too
+    digits = next(n for n in range(decimals, 17) if round(times, n) > 1)  # ×1.00 would say that it is the fewest too
     return f"×{times:.{digits}f}"

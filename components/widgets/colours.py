@@ -3,7 +3,7 @@
 from collections.abc import MutableMapping, Sequence
 
 # Okabe & Ito 2008, safe for colour-blind readers; yellow and black exchanged for darker tones that show on both themes.
-OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7A6A00", "#7F7F7F")
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8C7A00", "#7F7F7F")
 
 
 def tokenizer_colours(fingerprints: Sequence[str], kept: MutableMapping[str, str]) -> list[str]:

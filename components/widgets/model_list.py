@@ -82,7 +82,9 @@ def _entry(model: WellKnown, chosen: Collection[str], key: str, take: Callable[[
 
 def _short(how: Availability) -> str:
     """How it can be had, in as few words as fit on a button."""
-    return {Access.ASK: "needs access", Access.NOT: "not here"}.get(how.access, how.words)
+    return {Access.ASK: "needs access", Access.NOT: "not here"}.get(
+        how.access, how.words.removeprefix("fetched once, ")
+    )
 
 
 def about(model: WellKnown, how: Availability, is_chosen: bool) -> str:

@@ -18,18 +18,18 @@ def sample_picker(key: str) -> None:
     Args:
         key: of the container that they stand in.
     """
-    with st.container(width=232, gap="small", key=key):
-        _chooser()
+    with st.container(width=340, gap="small", key=key):
         with st.container(horizontal=True, gap="small"):
+            _chooser()
             if settings().uploads:
                 _file_opener()
-            if text_state.AT_HAND.kept:
-                st.button(
-                    "My text",
-                    icon=":material/undo:",
-                    help="Back to your own text, which the sample or file has replaced.",
-                    on_click=text_state.AT_HAND.back,
-                )
+        if text_state.AT_HAND.kept:
+            st.button(
+                "My text",
+                icon=":material/undo:",
+                help="Back to your own text, which the sample or file has replaced.",
+                on_click=text_state.AT_HAND.back,
+            )
 
 
 def _chooser() -> None:

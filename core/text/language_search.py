@@ -3,7 +3,8 @@
 `data/languages/names.tsv` holds the names; its README says where they come from. Whole words go before beginnings of
 words, those before fragments and misspellings: who looks for "hi" means Hindi, not each name with "hi" in it. A script
 is asked for as such ("in Bengali script"); without that word, scripts, families and regions count where no language
-has the name.
+has the name. Of several that fit alike, such as all that a macrolanguage's code stands for, the one that CLDR means by
+it comes first, and its usual script before others.
 """
 
 import csv
@@ -13,6 +14,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from unicodedata import combining, normalize
+
+from babel import Locale
+from babel.core import get_global
 
 from core.text.languages import FOLDER, language, script_of
 
@@ -24,7 +28,7 @@ _LETTERS = str.maketrans(
 _EQUAL, _WORDS, _GROUP, _BEGINNING, _FRAGMENT = range(5)
 _SHORTEST = 3  # letters of a fragment, and of a name that may be misspelt
 _LONGEST, _MOST_SEARCHES = 80, 50  # letters of a search, and searches with commas between; a link may bring more
-_LIKE = 0.72  # least likeness of a misspelt name, by difflib
+_LIKE, _VERY_LIKE = 0.72, 0.88  # least likeness of a misspelt name, by difflib; and of one that fragments come after
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ def find(codes: Iterable[str], search: str) -> list[str]:
     ['zho_Hant']
     >>> find(["als_Latn", "pes_Arab", "tgl_Latn"], "Farsy")
     ['pes_Arab']
+    >>> find(["bjn_Arab", "bjn_Latn", "ind_Latn", "zsm_Latn"], "ms")[0], find(["min_Arab", "min_Latn"], "Minang")[0]
+    ('zsm_Latn', 'min_Latn')
     """
     called = {code: _called(code) for code in codes}
     asked = fold(search[:_LONGEST])
@@ -75,8 +81,10 @@ def find(codes: Iterable[str], search: str) -> list[str]:
     ranks = {code: rank for code, one in called.items() if (rank := _rank(asked, one)) is not None}
     best = min(ranks.values(), default=_FRAGMENT)
     kept = {code: rank for code, rank in ranks.items() if rank <= max(best, _WORDS)}
-    misspelt = _misspelt(asked, called) if best == _FRAGMENT else []
-    return list(dict.fromkeys([*sorted(kept, key=lambda code: (kept[code], language(code).label)), *misspelt]))
+    fitting = sorted(kept, key=lambda code: (kept[code], *_unlikely(code, asked)))
+    if best < _FRAGMENT:
+        return fitting
+    return list(dict.fromkeys([*_misspelt(asked, called, _VERY_LIKE), *fitting, *_misspelt(asked, called, _LIKE)]))
 
 
 def near(codes: Iterable[str], search: str) -> list[str]:
@@ -110,7 +118,31 @@ def _rank(asked: str, one: _Called) -> int | None:
     every = (*one.names, *one.groups, *one.scripts)
     if len(asked) > 1 and any(f" {name}".find(f" {asked}") >= 0 for name in every):
         return _BEGINNING
-    return _FRAGMENT if len(asked) >= _SHORTEST and any(asked in name for name in one.names) else None
+    return (
+        _FRAGMENT
+        if len(asked) >= _SHORTEST and any(asked in name or _holds(asked, name) for name in one.names)
+        else None
+    )
+
+
+def _holds(asked: str, name: str) -> bool:
+    """Whether a name in another script than Latin stands in what is asked, as the Thai for "Thai language" has it."""
+    return not name.isascii() and len(name) >= _SHORTEST and name in asked
+
+
+def _unlikely(code: str, asked: str) -> tuple[bool, bool, str]:
+    """What several that fit alike are sorted by."""
+    one, spoken = language(code), code.partition("_")[0]
+    meant = {asked, fold(Locale("en").languages.get(asked, asked))}
+    itself = spoken == asked or not meant.isdisjoint((fold(one.name), fold(one.label)))
+    return not itself, not _usual_script(spoken, one.script), one.label
+
+
+def _usual_script(spoken: str, script: str) -> bool:
+    aliases, likely = get_global("language_aliases"), get_global("likely_subtags")
+    alias = aliases.get(spoken, spoken)
+    tag = str(likely.get(spoken) or likely.get(alias[0] if isinstance(alias, list) else alias) or "")
+    return f"_{script}" in tag
 
 
 def _words(text: str) -> set[str]:
@@ -122,14 +154,14 @@ def _written(one: _Called) -> set[str]:
     return {"in", "script", *(word for script in one.scripts for word in script.split())}
 
 
-def _misspelt(asked: str, called: dict[str, _Called]) -> list[str]:
+def _misspelt(asked: str, called: dict[str, _Called], likeness: float) -> list[str]:
     """Languages with a name nearly like this, the likest first."""
     owners: dict[str, list[str]] = {}
     for code, one in called.items():
         for name in one.names:
             if len(name) > _SHORTEST:
                 owners.setdefault(name, []).append(code)
-    return [code for name in get_close_matches(asked, owners, n=3, cutoff=_LIKE) for code in owners[name]]
+    return [code for name in get_close_matches(asked, owners, n=3, cutoff=likeness) for code in owners[name]]
 
 
 @cache

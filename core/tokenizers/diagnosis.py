@@ -52,6 +52,15 @@ def is_pointer(head: bytes) -> bool:
     return head.startswith(_POINTER)
 
 
+def is_web_page(head: bytes) -> bool:
+    """Whether this is HTML: a short page on one line looks like a list of merges.
+
+    >>> is_web_page(b"<!DOCTYPE html><html>404</html>"), is_web_page(b"< /")
+    (True, False)
+    """
+    return head[:256].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+
+
 def described(head: bytes) -> str:
     """What a file is by its first bytes, as the end of "It is …"; empty if nothing can be said.
 
@@ -66,7 +75,7 @@ def described(head: bytes) -> str:
         if head.startswith(beginning):
             return name
     start = head[:256].lstrip().lower()
-    if start.startswith((b"<!doctype html", b"<html")):
+    if is_web_page(head):
         return "a web page, perhaps the page around the file. Download the file itself"
     if head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 2**30:
         return "model weights (safetensors)"

@@ -107,8 +107,7 @@ def _from_hub(wanted: Place, choice: Choice, most_bytes: int, transfer: "_Transf
     for name in names:
         if sizes[name] > most_bytes:
             raise TooLarge(f"{shown(name)} in {wanted.repository} has {sizes[name] / 2**20:,.0f} MB: no tokenizer has.")
-    transfer.total = sum(sizes[name] for name in names)
-    transfer.moved()
+    transfer.announce(sum(sizes[name] for name in names))
     folder = Path(
         snapshot_download(
             wanted.repository,
@@ -127,7 +126,7 @@ def _head(wanted: Place, commit: str, transfer: "_Transfer") -> Fetched:
     HfApi().resolve_revision(wanted.repository, revision=wanted.revision)
     path = _head_path(wanted, commit)
     if not path.is_file():
-        transfer.total = HEAD_BYTES
+        transfer.announce(HEAD_BYTES)
         address = hf_hub_url(wanted.repository, wanted.file, revision=commit)
         headers = {**build_hf_headers(), "Range": f"bytes=0-{HEAD_BYTES - 1}", "Accept-Encoding": "identity"}
         content = bytearray()
@@ -271,10 +270,18 @@ class _Transfer:
     """
 
     def __init__(self) -> None:
-        self.total = 0
+        self._total = 0
+        self._told = threading.Event()  # has been set once somebody was told how much it is
         self._done = 0
         self._lock = threading.Lock()
         self._last = time.monotonic()
+
+    def announce(self, n_bytes: int) -> None:
+        """Say how much is going to be fetched, and wait until that was reported: nothing is fetched before."""
+        self._total = n_bytes
+        self.moved()
+        self._told.wait(ANSWER_SECONDS)
+        self.moved()
 
     def moved(self, n_bytes: int = 0) -> None:
         """Note that something arrived."""
@@ -297,12 +304,19 @@ class _Transfer:
         thread.start()
         while thread.is_alive():
             thread.join(0.05)
-            report(min(self._done, self.total), self.total, stage)
+            self._report(stage)
             if thread.is_alive() and time.monotonic() - self._last > ANSWER_SECONDS:
                 raise httpx2.ReadTimeout("nothing arrived")
         if failure:
             raise failure[0]
         return outcome[0]
+
+    def _report(self, stage: str) -> None:
+        """Say how far it is, and from when it is known how much it is."""
+        total = self._total
+        report(min(self._done, total), total, f"{stage} ({total / 1e6:,.1f} MB)" if total else stage)
+        if total:
+            self._told.set()
 
     def bar_class(self) -> type["_Bar"]:
         """A silent progress bar that tells this transfer of every byte."""

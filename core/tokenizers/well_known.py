@@ -27,7 +27,7 @@ class WellKnown:
         licence: of the vocabulary, as its owner states it.
         vocabulary: what the tokenizer itself is called; empty where it has no name of its own.
         gated: does its owner ask who uses it?
-        megabytes: fetched once, about; 0 where nothing is.
+        megabytes: fetched once, about; 0 where nothing is, or where only the Hub knows.
         repository: of the same tokenizer on the Hub.
     """
 
@@ -116,7 +116,8 @@ def availability(model: WellKnown) -> Availability:
         return Availability(
             Access.ASK, f"needs access: ask for it at {page}, and set HF_TOKEN to an access token before starting"
         )
-    return Availability(Access.FETCH, f"fetches {model.megabytes:g} MB once")
+    how_much = f"fetches {model.megabytes:g} MB once" if model.megabytes else "fetched once, size shown first"
+    return Availability(Access.FETCH, how_much)
 
 
 @cache

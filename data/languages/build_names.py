@@ -24,34 +24,39 @@ COLUMNS = ("code", "kind", "name", "source")
 
 # In common use and in none of the tables: English, and own names in Latin letters.
 COMMON = {
-    **{"als": "Tosk|Shqip", "arb": "MSA|Fusha|Al-Arabiyyah", "ary": "Darija", "arz": "Masri", "asm": "Asamiya"},
+    **{"acm": "Iraqi|Baghdadi", "acq": "Yemeni|Taizzi", "aeb": "Tunisian", "afr": "Cape Dutch"},
+    **{"ajp": "Palestinian|Jordanian|Palestinian Arabic|Jordanian Arabic", "als": "Tosk|Shqip"},
+    **{"amh": "Amarigna|Amharigna|Amarinya", "apc": "Syrian|Lebanese|Levantine|Syrian Arabic|Lebanese Arabic"},
+    **{"arb": "MSA|Fusha|Al-Arabiyyah", "ars": "Saudi", "ary": "Darija", "arz": "Masri"},
+    **{"asm": "Asamiya|Axomiya|Ohomiya", "azb": "آذربایجان|South Azeri", "ben": "Bangla", "bod": "Lhasa Tibetan"},
+    **{"bug": "Bugis", "cat": "Valencian", "ceb": "Visayan|Bisayan", "ckb": "Sorani"},
+    **{"crh": "Crimean", "deu": "Deutsch", "dzo": "Bhutanese", "ell": "Ellinika|Hellenic"},
+    **{"eng": "British|American", "eus": "Euskera", "fuv": "Fulani|Fula|Hausa Fulani|Peul"},
+    **{"gaz": "Oromo|Afaan Oromo|Oromiffa|Oromifa", "gla": "Gaelic", "gle": "Gaelic|Irish Gaelic|Erse"},
+    **{"hat": "Kreyol|Haitian", "heb": "Ivrit", "hye": "Hayeren", "ibo": "Ebo"},
+    **{"ind": "Bahasa", "jpn": "Nihongo", "kac": "Jingpho", "kan": "Canarese|Kanarese", "kas": "Koshur"},
+    **{"kat": "Kartuli|Gruzinian", "kea": "Cape Verdean Creole|Crioulo", "khk": "Halh|Khalkha"},
+    **{"khm": "Cambodian|ភាសាខ្មែរ", "kmr": "Kurmanji|Kurmancî", "kor": "Hangugeo", "lij": "Genoese|Zeneize"},
+    **{"lus": "Lushai", "mar": "Mahratta", "mni": "Meitei|Meiteilon", "mri": "Te Reo", "mya": "Myanmar|Burmese"},
+    **{"nld": "Flemish", "npi": "Gorkhali", "nso": "Sepedi|Pedi", "nya": "Chewa|Chichewa", "ory": "Oriya"},
+    **{"pan": "Gurmukhi Punjabi", "pbt": "Pashto|Pushto|Pashtu", "pes": "Farsi|Parsi"},
+    **{"por": "Brazilian|Brazilian Portuguese", "prs": "Dari", "quy": "Quechua|Runasimi"},
+    **{"ron": "Moldovan|Moldavian", "rus": "Russkiy", "san": "संस्कृतम्", "sin": "Sinhalese|Singhalese"},
+    **{"sot": "Sesotho|Basotho", "spa": "Castilian", "srp": "Srpski", "ssw": "Swazi"},
+    **{"swh": "Kiswahili", "tgl": "Tagalog|Pilipino", "tha": "Siamese", "tsn": "Setswana|Bechuana"},
+    **{"tso": "Shangaan|Shangana", "tuk": "Turcoman", "twi": "Ashanti|Asante", "uig": "Uyghur|Uighur"},
     **{
-        "ben": "Bangla",
-        "bod": "Lhasa Tibetan",
-        "cat": "Valencian",
-        "ckb": "Sorani",
-        "crh": "Crimean",
-        "deu": "Deutsch",
+        "ukr": "Ukrainska",
+        "yue": "Yue|粤语|广东话",
+        "zho": "Mandarin|Putonghua|Zhongwen|Hanyu|汉语|漢語|國語|国语|华语|華語",
     },
-    **{"ell": "Ellinika|Hellenic", "fuv": "Fulani|Fula|Hausa Fulani", "gaz": "Oromo|Afaan Oromo", "gla": "Gaelic"},
-    **{"gle": "Gaelic|Irish Gaelic", "hat": "Kreyol|Haitian", "heb": "Ivrit", "hye": "Hayeren", "jpn": "Nihongo"},
-    **{"kac": "Jingpho", "kat": "Kartuli", "kea": "Cape Verdean Creole|Crioulo", "khk": "Halh|Khalkha"},
-    **{"khm": "Cambodian", "kmr": "Kurmanji|Kurmancî", "kor": "Hangugeo", "lus": "Lushai", "mni": "Meitei|Meiteilon"},
-    **{"mya": "Myanmar|Burmese", "nld": "Flemish", "npi": "Gorkhali", "nso": "Sepedi|Pedi", "nya": "Chewa|Chichewa"},
-    **{"ory": "Oriya", "pan": "Gurmukhi Punjabi", "pbt": "Pashto|Pushto|Pashtu", "pes": "Farsi|Parsi", "prs": "Dari"},
-    **{"quy": "Quechua|Runasimi", "ron": "Moldovan|Moldavian", "rus": "Russkiy", "sin": "Sinhalese|Singhalese"},
-    **{
-        "sot": "Sesotho",
-        "spa": "Castilian",
-        "srp": "Srpski",
-        "ssw": "Swazi",
-        "swh": "Kiswahili",
-        "tgl": "Tagalog|Pilipino",
-    },
-    **{"tha": "Siamese", "tsn": "Setswana", "twi": "Ashanti|Asante", "uig": "Uyghur|Uighur", "ukr": "Ukrainska"},
-    **{"yue": "Yue", "zho": "Mandarin|Putonghua|Zhongwen|Hanyu", "zsm": "Malaysian|Bahasa Melayu"},
+    **{"zsm": "Malaysian|Bahasa Melayu"},
 }
-STANDS_FOR = {"zho": "cmn"}  # a macrolanguage in FLORES, and the variety that its text is in
+STANDS_FOR = {
+    "est": "ekk",
+    "grn": "gug",
+    "zho": "cmn",
+}  # a macrolanguage in FLORES, and the variety that its text is in
 
 
 def main(iso: Path, language_data: Path, cldr: Path, linguameta: Path, flores: Path, features: Path) -> None:

@@ -11,9 +11,14 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from components.segmentation.token_view.component import TokenView
+from tests.browser.harness.standalone import standalone_html
+from tests.browser.harness.token_page import PROBES, Mount
 
 CI = os.environ.get("CI", "").lower() == "true"
 PATIENCE = 240  # seconds; only so that nothing hangs for ever
@@ -146,3 +151,22 @@ STILL = """() => {
 def stands_still(page: Page) -> None:
     """Wait until the script has ended, nothing of a drawing before is left, and nothing moved for thirty frames."""
     page.wait_for_function(STILL)
+
+
+@pytest.fixture
+def mount(open_page: Callable[..., Page], tmp_path: Path) -> Mount:
+    """Shows a view in a page of its own."""
+
+    def show(view: TokenView, *, script: str = "", **options: Any) -> Page:
+        page = open_page(**options)
+        if script:
+            page.add_init_script(script)
+        path = tmp_path / "view.html"
+        path.write_text(standalone_html(view), encoding="utf-8")
+        page.goto(path.as_uri())
+        page.evaluate("document.fonts.ready")
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.evaluate(PROBES)
+        return page
+
+    return show

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 pytest.importorskip("authlib", reason="requirements-login.txt is not installed")
 
-from tests.browser.conftest import open_button
+from tests.browser.conftest import open_button, stands_still
 from tests.jobs_home import kill_daemon
 from tests.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, oidc_provider
 
@@ -103,7 +103,7 @@ def test_a_deep_link_shows_nothing_before_the_login_and_is_kept_for_after_it(
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
     page.goto(f"{address}/premium?base=deu_Latn")
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
-    page.wait_for_timeout(1000)
+    stands_still(page)
     assert page.get_by_role("link", name="Runs").count() == 0
     before = b"".join(got)
     assert b"Petrov" not in before

@@ -66,6 +66,17 @@ def test_a_click_on_a_cell_leads_to_its_sentences_again_and_again(visit: Callabl
     expect(said(page, "Thai costs cl100k (GPT-4)")).to_be_visible()
 
 
+def test_a_phone_shows_cells_on_its_first_screen_with_numbers_of_a_size(visit: Callable[..., Page]) -> None:
+    page = visit(THREE, width=390, height=844, has_touch=True)
+    cells = page.locator(".st-key-heatmap_frame .heatmaplayer image").first
+    expect(cells).to_be_in_viewport(ratio=1)
+    sizes = page.locator(".st-key-heatmap_frame .heatmap-label text").evaluate_all(
+        "all => all.map((one) => getComputedStyle(one).fontSize)"
+    )
+    assert len(sizes) == 6 and set(sizes) == {"8px"}
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_a_click_brings_the_evidence_into_sight(visit: Callable[..., Page]) -> None:
     page = visit(THREE, height=500)
     page.locator(".st-key-heatmap_frame .js-plotly-plot").scroll_into_view_if_needed()

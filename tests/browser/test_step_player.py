@@ -17,6 +17,7 @@ APP = Path(__file__).parents[2] / "app.py"
 def explain(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Callable[..., Page]:
     def go(spec: str, text: str) -> Page:
         page = open_page()
+        page.clock.install()
         page.goto(f"{app_server(APP)}/?tool=How+it+got+there&tokenizers={spec}&text={to_link(text)}")
         expect(page.locator(".sp-said")).to_be_visible()
         return page
@@ -59,7 +60,7 @@ def test_it_plays_and_pauses(explain: Callable[..., Page]) -> None:
     page.keyboard.press("Space")
     said = page.locator(".sp-said").inner_text()
     expect(page.locator(".sp-play")).to_have_text("Play")
-    page.wait_for_timeout(1_500)
+    page.clock.fast_forward(60_000)
     assert page.locator(".sp-said").inner_text() == said
 
 

@@ -95,6 +95,7 @@ _UNIGRAM: dict[str, Content] = {"sentencepiece.bpe.model": _data("sentencepiece/
 _JSON: dict[str, Content] = {"tokenizer.json": _data("hf_json/llama-2-7b-chat-hf/tokenizer.json")}
 _GPT2: dict[str, Content] = {n: _data(f"gpt2_style/gpt2/{n}") for n in ("vocab.json", "merges.txt")}
 _ROBERTA: dict[str, Content] = {n: _data(f"gpt2_style/roberta/{n}") for n in ("vocab.json", "merges.txt")}
+_GPT2_JSON: dict[str, Content] = {"tokenizer.json": _data("hf_json/gpt-2/tokenizer.json")}
 _FAST = "PreTrainedTokenizerFast"
 
 
@@ -132,6 +133,15 @@ UNTOLD = [
         {"spm.model": _data("sentencepiece/albert_fixture.model"), **_config("DebertaV2Tokenizer")},
         note="DebertaV2Tokenizer of transformers 5.24 is not described here",
     ),
+    Folder(
+        "gpt2-class-spm",
+        {**_LLAMA, **_config("GPT2Tokenizer")},
+        note="GPT2Tokenizer of transformers 5.24 is not described here",
+    ),
+    Folder("luke", {**_ROBERTA, **_config("LukeTokenizer")}, note="LukeTokenizer, which the files beside"),
+    Folder("blenderbot", {**_ROBERTA, **_model_type("blenderbot")}, note="BlenderbotTokenizer, which the files"),
+    Folder("mpnet", {**_bert("uncased"), **_config("MPNetTokenizer")}, note="MPNetTokenizer, which the files beside"),
+    Folder("luke-json", {**_GPT2_JSON, **_config("LukeTokenizer")}, note="LukeTokenizer, which the files beside"),
 ]
 SENTENCEPIECE = [
     Folder("llama", {**_LLAMA, **_config("LlamaTokenizer")}, **_BOS),
@@ -196,10 +206,11 @@ TOKENIZER_JSON = [
     Folder("json-alone", {**_JSON, **_model_type("arctic")}),
     Folder("falcon", _published("falcon-180b-chat")),
     Folder("falcon-added", {**_published("falcon-180b-chat"), **_added({"<|im_start|>": 65024})}),
-    Folder("gpt2-json", {"tokenizer.json": _data("hf_json/gpt-2/tokenizer.json"), **_config("GPT2Tokenizer")}),
+    Folder("gpt2-json", {**_GPT2_JSON, **_config("GPT2Tokenizer")}),
+    Folder("qwen3.5-json", {**_GPT2_JSON, **_model_type("qwen3_5")}, note="steps of Qwen3_5Tokenizer anew"),
     Folder(
         "gpt2-json-spaced",
-        {"tokenizer.json": _data("hf_json/gpt-2/tokenizer.json"), **_config("GPT2Tokenizer", add_prefix_space=True)},
+        {**_GPT2_JSON, **_config("GPT2Tokenizer", add_prefix_space=True)},
         note="GPT2Tokenizer",
     ),
     Folder("pythia", _published("pythia-12b")),
@@ -222,13 +233,18 @@ TOKENIZER_JSON = [
 ]
 PAIRS = [
     Folder("gpt2", {**_GPT2, **_config("GPT2Tokenizer")}),
+    Folder(
+        "qwen3.5",
+        {**_GPT2, **_config("Qwen2Tokenizer"), **_model_type("qwen3_5")},
+        note="Qwen3_5Tokenizer, which the files beside",
+    ),
     Folder("deberta", {**_GPT2, **_config("DebertaTokenizer")}),
     Folder("deberta-by-model", {**_GPT2, **_model_type("deberta")}),
     Folder("cohere", {**_GPT2, **_config("CohereTokenizer")}),
     Folder("cohere-begins", {**_GPT2, **_config("CohereTokenizer", add_bos_token=True)}),
     Folder(
         "cohere-json",
-        {"tokenizer.json": _data("hf_json/gpt-2/tokenizer.json"), **_config("CohereTokenizer")},
+        {**_GPT2_JSON, **_config("CohereTokenizer")},
         note="the steps of CohereTokenizer anew",
     ),
     Folder("gpt2-spaced", {**_GPT2, **_config("GPT2Tokenizer", add_prefix_space=True)}),
@@ -292,6 +308,8 @@ WORD_PIECE = [
         },
     ),
     Folder("bert-by-model", {**_bert("uncased"), **_model_type("bert")}),
+    Folder("lxmert", {**_bert("uncased"), **_config("LxmertTokenizer")}),
+    Folder("dpr-by-model", {**_bert("uncased"), **_model_type("dpr")}),
     Folder("distilbert", {**_bert("uncased"), **_config("DistilBertTokenizer", do_lower_case=True)}),
 ]
 FOLDERS = [*UNTOLD, *SENTENCEPIECE, *TOKENIZER_JSON, *PAIRS, *WORD_PIECE]

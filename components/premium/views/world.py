@@ -15,6 +15,7 @@ from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, numbers, plot
 from components.premium.linked import linked_option
+from components.premium.map_signs import cheaper_countries, hatched_countries
 from components.premium.scale import colour_scale, reach, ticks, times
 from components.widgets.view import View
 from core.text.territories import (
@@ -28,6 +29,7 @@ from core.text.territories import (
 )
 
 _LEAST = 0.01  # share of a country's people that a language must have to be its dearest
+_LINES = 90  # slanted lines across a map
 _SMALL = 2.0  # degrees; smaller countries get a dot, about five pixels wide
 _WINDOWS: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
     "World": ((-170, 190), (-56, 84)),
@@ -42,7 +44,7 @@ _SWITCH = """<style>
 .st-key-map_narrow { display: none; }
 @media (max-width: 700px) {
   .st-key-map_wide { display: none; }
-  .st-key-map_narrow { display: flex; }
+  .st-key-map_narrow { display: flex; flex-direction: column; }
 }
 </style>"""
 _NOTHING = {False: "rgb(205,209,217)", True: "rgb(72,79,92)"}  # plainly not the colour of 1×
@@ -89,15 +91,20 @@ def draw(context: PremiumContext) -> None:
             "too. Dearest: of those that at least 1 % use. Mean: geometric, weighted by the shares of people.",
         )
         window = st.selectbox("Part", list(_WINDOWS), key="map_part", width=130, persist_state="session")
-    countries = RULES[rule](context, row)
+    every = RULES[rule](context, row)
+    countries = of_found(context, every)
     if not countries:
-        st.info("None of the languages found is counted in any country.", icon=":material/public_off:")
+        st.info(
+            "No country has its colour from one of the languages found, by this rule. Empty Find, or choose another.",
+            icon=":material/public_off:",
+        )
         return
     known = [one for one in countries if not isnan(one.premium)]
     ends = [f"{one.name} {times(one.premium)}" for one in (sorted(known, key=lambda c: -c.premium) or countries)]
     cells: list[Cell] = [(row, one.column) for one in countries]
     small = small_ones(countries)
-    reasons = left_out(context, row, countries)
+    lacking = left_out(context, row, every)
+    reasons = lacking | not_found(context, every)
     chart = Chart(
         "map",
         map_figure(countries, _WINDOWS[window], context.dark, reasons),
@@ -115,7 +122,7 @@ def draw(context: PremiumContext) -> None:
             0: [cells[n] for n in small],
             1: [cell for cell, one in zip(cells, countries, strict=True) if one.code in centres()],
         },
-        lambda light: map_figure(countries, _WINDOWS[window], light.dark, reasons),
+        lambda light, _: map_figure(countries, _WINDOWS[window], light.dark, reasons),
     )
     if window == "World":
         _whole_world(chart, countries, reasons, context)
@@ -123,9 +130,9 @@ def draw(context: PremiumContext) -> None:
         plot(chart, context)
     numbers(chart, context, "Token premiums by country")
     st.caption(
-        f"{_ABOUT[rule]}{_about_ties(countries)}{_about_left_out(reasons)} Where a country has several languages, no "
-        "one colour is its own: the table has them by country. Dots are countries too small to see; grey ones have no "
-        "language in the text, grey with a cross is "
+        f"{_ABOUT[rule]}{_about_ties(countries)}{_about_left_out(lacking)}{_about_found(context)} "
+        "Where a country has several languages, no one colour is its own: the table has them by country. Dots are "
+        "countries too small to see, ▼ those that cost less; hatched ones have no number, those with a cross are "
         f"masked. Borders are as Natural Earth draws them. {SOURCES}"
     )
 
@@ -141,7 +148,7 @@ def _whole_world(
         for name, (half, height) in _HALVES.items():
             figure = map_figure(countries, half, context.dark, reasons)
             figure.update_layout(height=height)
-            figure.update_traces(marker_size=6, marker_showscale=name == "east", selector={"type": "scattergeo"})
+            figure.update_traces(marker_size=6, marker_showscale=name == "east", selector=0)
             plot(replace(chart, key=f"map_{name}", figure=figure), context)
 
 
@@ -150,9 +157,14 @@ def _about_ties(countries: Sequence[Country]) -> str:
     return f" As many use another language in {_and_more(tied)}." if tied else ""
 
 
+def _about_found(context: PremiumContext) -> str:
+    searched = len(context.columns) < len(context.table.languages)
+    return " Find leaves out countries and changes no colour: those of other languages are hatched too." * searched
+
+
 def _about_left_out(reasons: Mapping[str, str]) -> str:
     names = [territories()[code] for code in reasons]
-    return f" Grey, as none of their chief first languages is in the text: {_and_more(names)}." if names else ""
+    return f" Hatched, as none of their chief first languages is in the text: {_and_more(names)}." if names else ""
 
 
 def _and_more(names: Sequence[str], most: int = 6) -> str:
@@ -173,6 +185,17 @@ _ABOUT = {
 
 Rule = Callable[[Sequence[SpokenLanguage], Sequence[float]], float]
 Spoken = Callable[[str], Sequence[SpokenLanguage]]
+
+
+def of_found(context: PremiumContext, every: Sequence[Country]) -> list[Country]:
+    """The countries whose colour is of a language found; which one that is depends on no search."""
+    return [one for one in every if one.column in context.columns]
+
+
+def not_found(context: PremiumContext, every: Sequence[Country]) -> dict[str, str]:
+    """Why the other countries of a rule have no colour, by code."""
+    others = [one for one in every if one.column not in context.columns]
+    return {one.code: f"{context.language(one.column)} is not among the languages found" for one in others}
 
 
 def main_language(context: PremiumContext, row: int) -> list[Country]:
@@ -223,8 +246,7 @@ def _countries(
 
 
 def _in_text(context: PremiumContext, spoken: Sequence[SpokenLanguage]) -> list[SpokenLanguage]:
-    codes = {context.table.languages[column] for column in context.columns}
-    return [one for one in spoken if one.code in codes]
+    return [one for one in spoken if one.code in context.table.languages]
 
 
 def _country(
@@ -306,12 +328,11 @@ def _dotted(one: Country) -> bool:
 
 def country_table(context: PremiumContext, row: int, countries: Sequence[Country]) -> pd.DataFrame:
     """A row per country, the dearest first, with all its languages."""
-    column_by_code: Mapping[str, int] = {context.table.languages[column]: column for column in context.columns}
 
     def languages(code: str) -> str:
-        spoken = [one for one in spoken_in(code) if one.code in column_by_code]
-        value = [float(context.found.value[row, column_by_code[one.code]]) for one in spoken]
-        names = [context.language(column_by_code[one.code]) for one in spoken]
+        columns = [context.table.languages.index(one.code) for one in _in_text(context, spoken_in(code))]
+        value = [float(context.found.value[row, column]) for column in columns]
+        names = [context.language(column) for column in columns]
         return ", ".join(f"{name} {times(v)}" for name, v in zip(names, value, strict=True))
 
     ordered = sorted(countries, key=lambda one: (isnan(one.premium), -one.premium, one.name))
@@ -397,7 +418,13 @@ def map_figure(
         customdata=[one.words for one, _ in drawn] + [words for _, words in without],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    figure = finish(go.Figure([points, areas]), 480)
+    no_number = [one.code for one, d in drawn if isnan(d)] + [code for code, _ in without]
+    step = (window[0][1] - window[0][0]) / _LINES
+    signs = [
+        hatched_countries(no_number, step, dark),
+        cheaper_countries([one.code for one in countries], [one.premium for one in countries]),
+    ]
+    figure = finish(go.Figure([points, areas, *signs]), 480)
     nothing = dict.fromkeys(("showland", "showcoastlines", "showcountries", "showlakes", "showocean"), False)
     figure.update_geos(
         projection_type="equal earth",

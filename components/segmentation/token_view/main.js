@@ -58,9 +58,10 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
 
   const pen = el("canvas").getContext("2d");
 
-  function labelRoom(lanes, dense) { // px beside the lanes: what the longest name takes, within reason
+  function labelRoom(lanes, { dense, counts = true }) { // px beside the lanes: what the longest name takes, within reason
     pen.font = `13px ${getComputedStyle(host).fontFamily}`;
-    const beside = (lane) => (dense && lane.twins.length ? 7 + 0.89 * pen.measureText(twinsOf(lane)).width : 0);
+    const smaller = (words) => (words ? 7 + 0.89 * pen.measureText(words).width : 0);
+    const beside = (lane) => (dense ? Math.max(smaller(lane.twins.length && twinsOf(lane)), smaller(counts && lane.summary)) : 0);
     return Math.ceil(Math.min(240, Math.max(168, ...lanes.map((lane) => pen.measureText(lane.label).width + beside(lane) + 26))));
   }
 
@@ -79,7 +80,7 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
     host.classList.toggle("ta-mono", Boolean(data.mono));
     host.style.setProperty("--ta-scale", Math.max(0.5, Math.min(3, Number(data.font_scale) || 1)));
     const cards = data.view === "cards", columns = cards && !view.narrow && model.lanes.length > 1 ? 2 : 1;
-    const labels = cards || view.narrow ? 0 : labelRoom(model.lanes, data.dense);
+    const labels = cards || view.narrow ? 0 : labelRoom(model.lanes, data);
     host.style.setProperty("--ta-labels", labels + "px");
     const inner = cards ? (width - 16 * (columns - 1)) / columns - 26 : width - labels;
     const metrics = measureFont();

@@ -16,9 +16,11 @@ from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
 from components.widgets import text_state
 from components.widgets.view import View
+from core.common.errors import UserError
 from core.common.numbers import count
 from core.text.windows import windows
 from core.tokenizers.chat.chat import RenderedChat, Turn, chosen_template, templates_of, why_no_chat
+from core.tokenizers.chat.variables import Variable
 from core.tokenizers.kinds import Kind
 
 _ROLES = ["system", "user", "assistant"]
@@ -53,10 +55,19 @@ def draw(context: SegmentationContext) -> None:
         st.caption("Write at least one turn above.")
         return
     with user_errors():
-        values = given(variables_of(row, template))
+        values = given(_taken(row, template))
         with user_errors():  # a template that refuses this chat; others may take it
-            _draw_chat(row, cached.chat(row.spec, tuple(turns), prompt, template, values), template, context)
-        draw_costs(context.rows, turns, prompt, values)
+            _draw_chat(row, cached.chat(row.spec, tuple(turns), prompt, template, values), context)
+        _draw_template(row, template)
+        draw_costs(context.rows, turns, prompt, values, told=row)
+
+
+def _taken(row: Row, template: str) -> tuple[Variable, ...]:
+    """What the template takes beyond the turns; nothing where it cannot be read, which writing the chat then says."""
+    try:
+        return variables_of(row, template)
+    except UserError:
+        return ()
 
 
 def _turns() -> list[Turn]:
@@ -77,7 +88,7 @@ def _turns() -> list[Turn]:
     return [Turn(str(row["role"]), str(row["content"])) for row in rows if row["content"] and row["role"] in _ROLES]
 
 
-def _draw_chat(row: Row, chat: RenderedChat, template: str, context: SegmentationContext) -> None:
+def _draw_chat(row: Row, chat: RenderedChat, context: SegmentationContext) -> None:
     """The rendered chat in the token view, and a way to take it into the editor."""
     special = int((chat.segmentation.kinds == Kind.SPECIAL).sum())
     st.caption(
@@ -92,10 +103,16 @@ def _draw_chat(row: Row, chat: RenderedChat, template: str, context: Segmentatio
         on_click=text_state.replace,
         args=(chat.text,),
     )
-    info = row.tokenizer.info
-    if templates := templates_of(info):
-        with st.expander("The template"):
-            st.code(templates[chosen_template(info, template)], language="jinja2", wrap_lines=True)
+
+
+def _draw_template(row: Row, template: str) -> None:
+    """The template as it is written, where one is chosen."""
+    try:
+        words = templates_of(row.tokenizer.info)[chosen_template(row.tokenizer.info, template)]
+    except (KeyError, UserError):
+        return
+    with st.expander("The template"):
+        st.code(words, language="jinja2", wrap_lines=True)
 
 
 VIEW = View(label="Chat", place=40, draw=draw)

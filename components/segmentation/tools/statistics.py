@@ -1,6 +1,7 @@
 """Statistics of every tokenizer on the text, each number with its definition a hover away."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from math import isnan
 
 import pandas as pd
@@ -9,7 +10,7 @@ import streamlit as st
 from components.cached import tokenizers as cached
 from components.frame.errors import plain
 from components.segmentation.context import SegmentationContext
-from components.segmentation.standing import OF_THE_FEWEST, fewest_lossless, times_the_fewest
+from components.segmentation.standing import OF_THE_FEWEST, fewest_lossless, standing, times_the_fewest
 from components.widgets.view import View
 from components.widgets.written_table import written_table
 from core.common.definitions import Definition
@@ -66,7 +67,7 @@ def _table(context: SegmentationContext, found: Sequence[Numbers]) -> None:
     for one in _columns():
         add(one.definition, _FORMATS[one.form], [numbers[one.key].number for numbers in found])
         if one.key == "n_tokens":
-            add(OF_THE_FEWEST, "×{:.2f}".format, [times_the_fewest(numbers, fewest) for numbers in found])
+            add(OF_THE_FEWEST, partial(standing, decimals=2), [times_the_fewest(numbers, fewest) for numbers in found])
             values["lost"] = [numbers["lossless"].reason or "nothing" for numbers in found]
             lost = METRICS.get("lossless").definition.text
             columns["lost"] = st.column_config.TextColumn("What is lost", help=lost, width="medium")

@@ -38,14 +38,13 @@ def picture_buttons(pictures: Sequence[Picture], name: str, alt: str, *, key: st
     """Draw the buttons; the PNG has 300 dots to the inch.
 
     Args:
-        pictures: the same figure in several sizes, the usual one first; they differ in layout only.
+        pictures: the same figure in several sizes, the usual one first; each has traces of its own.
         name: of the files, without ending.
         alt: what the picture shows, for those who do not see it; goes into the SVG.
     """
     drawn = [json.loads(one.figure.to_json()) for one in pictures]
     sizes = [
-        {"label": one.label, "centimetres": one.centimetres, "layout": each["layout"]}
+        {"label": one.label, "centimetres": one.centimetres, "layout": each["layout"], "traces": each["data"]}
         for one, each in zip(pictures, drawn, strict=True)
     ]
-    data = {"traces": drawn[0]["data"], "sizes": sizes, "name": name, "alt": alt, "script": plotly_address()}
-    _component(key=key, data=data)
+    _component(key=key, data={"sizes": sizes, "name": name, "alt": alt, "script": plotly_address()})

@@ -40,10 +40,10 @@ async function withDots(png) {
   return new Blob([file.subarray(0, head), chunk("pHYs", size), file.subarray(head)], { type: "image/png" });
 }
 
-async function picture({ traces, sizes, alt, script }, n, format) {
-  const Plotly = await plotly(script), { layout, centimetres } = structuredClone(sizes[n]);
+async function picture({ sizes, alt, script }, n, format) {
+  const Plotly = await plotly(script), { layout, traces, centimetres } = structuredClone(sizes[n]);
   const { width, height } = layout, scale = format === "png" ? (Math.round((centimetres / INCH) * DOTS) + 0.1) / width : 1;
-  const figure = { data: structuredClone(traces), layout, config: { staticPlot: true } };
+  const figure = { data: traces, layout, config: { staticPlot: true } };
   const address = await Plotly.toImage(figure, { format, width, height, scale });
   if (format === "png") return withDots(await (await fetch(address)).blob());
   const svg = decodeURIComponent(address.slice(address.indexOf(",") + 1)), tall = (centimetres * height) / width;

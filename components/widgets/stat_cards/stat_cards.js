@@ -1,7 +1,5 @@
 // One card per tokenizer: how many tokens, how that compares with the fewest, and whether anything is lost. One line, unfolded more.
 
-const NARROWEST = 168; // px that a card needs for its line
-
 const element = (tag, className, text, title) => {
   const node = document.createElement(tag);
   if (className) node.className = className;
@@ -39,16 +37,27 @@ function card({ label, colour, count, unit, rest, share, standing, badges, lost 
   return box;
 }
 
+/** As few rows as leave every name whole, of about equal length: never seven cards and one. */
+function arrange(grid, n) {
+  const names = [...grid.querySelectorAll("bdi")];
+  for (let rows = 1; rows <= n; rows++) {
+    const columns = Math.ceil(n / rows);
+    grid.style.setProperty("--columns", columns);
+    grid.classList.toggle("rows", rows > 1);
+    grid.classList.toggle("list", columns === 1); // there a name that is still too long goes on in a second line
+    if (names.every((name) => name.scrollWidth <= name.clientWidth)) return;
+  }
+}
+
 const views = new WeakMap(); // what is unfolded outlives each new text
 
 function draw(parentElement, view) {
   const grid = parentElement.querySelector(".grid"), more = parentElement.querySelector(".more"), note = parentElement.querySelector(".lost");
   const focus = grid.contains(grid.getRootNode().activeElement), { cards } = view;
   const toggle = (label) => () => { view.lossy = view.lossy === label ? null : label; draw(parentElement, view); };
-  const perRow = Math.max(1, Math.floor((grid.clientWidth || 1000) / NARROWEST)), rows = Math.ceil(cards.length / perRow);
-  grid.style.setProperty("--columns", Math.ceil(cards.length / rows)); // rows of equal length: never seven and one
   grid.classList.toggle("open", view.open);
   grid.replaceChildren(...cards.map((one) => card(one, view.definition, view.lossy === one.label, toggle(one.label))));
+  arrange(grid, cards.length);
   const shown = cards.find((one) => one.label === view.lossy && one.lost);
   note.hidden = !shown;
   note.textContent = shown ? `${shown.label} loses of this text: ${shown.lost}.` : "";

@@ -11,8 +11,8 @@ import tokenizers
 
 from core.common.errors import is_failure, shown
 from core.tokenizers.auto.companions import Token
-from core.tokenizers.auto.model_types import GENERIC
-from core.tokenizers.auto.names import VERSION
+from core.tokenizers.auto.model_types import GENERIC, REGISTERED
+from core.tokenizers.auto.names import VERSION, undescribed
 from core.tokenizers.auto.pipelines import CLASSES, Settings, TokenizerClass
 from core.tokenizers.backends.components import has, states
 from core.tokenizers.backends.ends import ends_of
@@ -41,8 +41,8 @@ def class_for_json(kind: str, backend: tokenizers.Tokenizer) -> str:
 def differences(backend: tokenizers.Tokenizer, kind: str, settings: Settings, roles: Mapping[str, Token]) -> list[str]:
     """Notes on how transformers reads a folder with this tokenizer.json otherwise; none where it does not."""
     built = CLASSES.get(kind)
-    if built is None:
-        return []
+    if built is None:  # a class that transformers does not have either follows the file
+        return undescribed(kind, ()) if kind in REGISTERED.values() else []
     holds = type(backend.model).__name__
     if holds != built.model:
         return [

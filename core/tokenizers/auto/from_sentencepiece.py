@@ -25,7 +25,9 @@ _MOST_EXTRA_IDS = 10_000
 def can_hold(kind: str, model: Model) -> bool:
     """Whether a class is described here and holds a model of this algorithm."""
     built = CLASSES.get(kind)
-    return built is not None and model.trainer_spec.model_type == {"BPE": BPE, "Unigram": UNIGRAM}.get(built.model)
+    if built is None or built.byte_level:
+        return False
+    return bool(model.trainer_spec.model_type == {"BPE": BPE, "Unigram": UNIGRAM}.get(built.model))
 
 
 def of_class(

@@ -10,7 +10,7 @@ _FAMILIES = {
     "Barthez": "barthez",
     "Bartpho": "bartpho",
     "Bert": "align bark bert blip bros chinese_clip convbert distilbert electra ernie flava git grounding-dino "
-    "layoutlm megatron-bert mm-grounding-dino mobilebert nezha nomic_bert qdqbert realm retribert "
+    "dpr layoutlm lxmert megatron-bert mm-grounding-dino mobilebert nezha nomic_bert qdqbert realm retribert "
     "squeezebert tvp vilt visual_bert",
     "BertGeneration": "bert-generation",
     "BertJapanese": "bert-japanese",
@@ -29,7 +29,6 @@ _FAMILIES = {
     "Cohere": "aya_vision cohere cohere2",
     "Cpm": "cpm",
     "CpmAnt": "cpmant",
-    "DPRQuestionEncoder": "dpr",
     "Deberta": "deberta",
     "DebertaV2": "deberta-v2",
     "Dia": "dia",
@@ -53,7 +52,6 @@ _FAMILIES = {
     "LayoutXLM": "layoutxlm",
     "Llama": "idefics idefics2",
     "Luke": "luke",
-    "Lxmert": "lxmert",
     "M2M100": "m2m_100",
     "MBart": "mbart",
     "MBart50": "mbart50",

@@ -3,7 +3,7 @@
 Source: transformers 5.24, `AutoTokenizer.from_pretrained` and TOKENIZER_MAPPING_NAMES.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from core.tokenizers.auto.model_types import CORRECTED, GENERIC, REGISTERED
 from core.tokenizers.format import Files
@@ -11,11 +11,19 @@ from core.tokenizers.sidecars import config
 
 VERSION = "5.24"  # of transformers, which this describes
 
+_UNDESCRIBED = (
+    "{kind}, which the files beside the vocabulary name, is not described here for such files: it may cut texts and "
+    "put tokens around them otherwise."
+)
 # Classes known by another name: of these families transformers has one class for all.
 _ALIASES = {
     **dict.fromkeys(("Bart", "Longformer", "LED", "Mvp"), "Roberta"),
     **dict.fromkeys(
-        ("DistilBert", "Electra", "MobileBert", "LayoutLM", "ConvBert", "SqueezeBert", "Retribert"), "Bert"
+        (
+            *("DistilBert", "Electra", "MobileBert", "LayoutLM", "ConvBert", "SqueezeBert", "Retribert", "Lxmert"),
+            *("DPRQuestionEncoder", "DPRContextEncoder", "DPRReader"),
+        ),
+        "Bert",
     ),
     "Phi3": "Llama",
     "MT5": "T5",
@@ -49,6 +57,18 @@ def canonical(name: str) -> str:
         return GENERIC
     family = plain.removesuffix("Tokenizer")
     return f"{_ALIASES.get(family, family)}Tokenizer"
+
+
+def undescribed(kind: str, described: Collection[str]) -> list[str]:
+    """A note where a class that files name is none of those that are described for them; else nothing.
+
+    >>> undescribed("", ["BertTokenizer"]), undescribed("BertTokenizer", ["BertTokenizer"])
+    ([], [])
+    >>> undescribed("MPNetTokenizer", ["BertTokenizer"])[0][:70]
+    'MPNetTokenizer, which the files beside the vocabulary name, is not des'
+    """
+    told = not kind or kind == GENERIC or kind in described
+    return [] if told else [_UNDESCRIBED.format(kind=kind)]
 
 
 def _text(settings: Mapping[str, object], key: str) -> str:

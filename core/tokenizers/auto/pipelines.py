@@ -5,6 +5,7 @@ Source: transformers 5.24, `models/*/tokenization_*.py`, the `__init__` of each 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tokenizers import AddedToken, Regex, decoders, normalizers, pre_tokenizers
@@ -33,12 +34,14 @@ class TokenizerClass:
         pipeline: its steps, from the settings and the character map of a SentencePiece model.
         roles: its special tokens, where no file names others.
         ends: names of the roles that it puts before and behind a text; None where only settings say so.
+        byte_level: are its tokens spelled in GPT-2's alphabet of bytes? Such a class holds no SentencePiece model.
     """
 
     model: str
     pipeline: Callable[[Settings, bytes | None], Pipeline]
     roles: Mapping[str, str | AddedToken] = field(default_factory=dict)
     ends: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    byte_level: bool = False
 
 
 def _flag(settings: Settings, name: str, usual: bool) -> bool:
@@ -123,9 +126,9 @@ def _cohere(settings: Settings, charsmap: bytes | None) -> Pipeline:
     return Pipeline(normalizers.NFC(), cut, letters.decoder)
 
 
-def _qwen2(settings: Settings, charsmap: bytes | None) -> Pipeline:
+def _qwen(pre: str, settings: Settings, charsmap: bytes | None) -> Pipeline:
     spaced = _flag(settings, "add_prefix_space", False)
-    (pattern,) = PRE_TOKENIZERS["qwen2"].patterns
+    (pattern,) = PRE_TOKENIZERS[pre].patterns
     letters = pre_tokenizers.ByteLevel(add_prefix_space=spaced, use_regex=False)
     cut = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(pattern), "isolated"), letters])
     return Pipeline(normalizers.NFC(), cut, decoders.ByteLevel())
@@ -152,6 +155,7 @@ _SEVEN: Mapping[str, str] = {
 }
 _END = "<|endoftext|>"
 _ENDOFTEXT = dict.fromkeys(("bos_token", "eos_token", "unk_token"), _END)
+_OF_QWEN = dict.fromkeys(("unk_token", "eos_token", "pad_token"), _END)
 _LEFT_MASK = AddedToken("<mask>", lstrip=True, special=True)
 _BRACKETS = {f"{role}_token": f"[{role.upper()}]" for role in ("cls", "sep", "mask")}
 
@@ -216,18 +220,20 @@ CLASSES: dict[str, TokenizerClass] = {
         roles={**_SEVEN, "mask_token": _LEFT_MASK},
         ends=(("bos_token",), ("eos_token",)),
     ),
-    "GPT2Tokenizer": TokenizerClass(model="BPE", pipeline=_gpt2, roles=_ENDOFTEXT),
+    "GPT2Tokenizer": TokenizerClass(model="BPE", byte_level=True, pipeline=_gpt2, roles=_ENDOFTEXT),
     "RobertaTokenizer": TokenizerClass(
-        model="BPE", pipeline=_gpt2, roles=_SEVEN, ends=(("cls_token",), ("sep_token",))
+        model="BPE", byte_level=True, pipeline=_gpt2, roles=_SEVEN, ends=(("cls_token",), ("sep_token",))
     ),
-    "Qwen2Tokenizer": TokenizerClass(
-        model="BPE", pipeline=_qwen2, roles=dict.fromkeys(("unk_token", "eos_token", "pad_token"), _END)
+    "Qwen2Tokenizer": TokenizerClass(model="BPE", byte_level=True, pipeline=partial(_qwen, "qwen2"), roles=_OF_QWEN),
+    "Qwen3_5Tokenizer": TokenizerClass(
+        model="BPE", byte_level=True, pipeline=partial(_qwen, "qwen3.5"), roles=_OF_QWEN
     ),
     "GPTNeoXTokenizer": TokenizerClass(
-        model="BPE", pipeline=_gpt_neox, roles={**_ENDOFTEXT, "pad_token": "<|padding|>"}
+        model="BPE", byte_level=True, pipeline=_gpt_neox, roles={**_ENDOFTEXT, "pad_token": "<|padding|>"}
     ),
     "CohereTokenizer": TokenizerClass(
         model="BPE",
+        byte_level=True,
         pipeline=_cohere,
         roles={
             "bos_token": "<BOS_TOKEN>",
@@ -241,6 +247,7 @@ CLASSES: dict[str, TokenizerClass] = {
     ),
     "DebertaTokenizer": TokenizerClass(
         model="BPE",
+        byte_level=True,
         pipeline=_gpt2,
         roles={
             "bos_token": "[CLS]",

@@ -37,8 +37,10 @@ def chat_ids(path: Path, messages: Sequence[tuple[str, str]], tools: object = No
         request: ChatCompletionRequest[Any] = ChatCompletionRequest.model_validate({"messages": turns, "tools": tools})
         return list(_tokenizer(path).encode_chat_completion(request).tokens)
     except (MistralCommonException, ValueError) as error:
-        said = " ".join(str(error).split())[:500]
-        raise UserError(f"Mistral's chat encoding refuses this chat: {said}") from None
+        said = " ".join(str(error).split())[:500].rstrip(".")
+        raise UserError(
+            f"Mistral's chat encoding refuses this chat: {said}. Change the turns, or choose another tokenizer."
+        ) from None
 
 
 @lru_cache(maxsize=8)

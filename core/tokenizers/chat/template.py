@@ -32,6 +32,8 @@ MEMORY_MB = 512
 N_FILES = 128  # open at a time
 MAX_CHARACTERS = 4_000_000
 ANSWER_BYTES = 16 * MAX_CHARACTERS  # JSON takes at most twelve for a character
+_OTHER_TURNS = "Change the turns, or choose another tokenizer."
+_MEND = "Mend the chat_template of its files, or choose another tokenizer."
 
 Message = Mapping[str, str]
 
@@ -195,18 +197,20 @@ def main(read: Callable[[], bytes], write: Callable[[str], object]) -> None:
         if len(text) > MAX_CHARACTERS:
             said = {"error": f"wrote {count(len(text))} characters; at most {count(MAX_CHARACTERS)} are shown."}
     except TemplateRefused as refusal:
-        said = {"error": f"refuses this chat: {_line(str(refusal))}"}
+        said = {"error": f"refuses this chat: {_line(str(refusal))} {_OTHER_TURNS}"}
     except MemoryError:
         said = {"error": f"needs more than {MEMORY_MB} MB of memory for this chat."}
     except jinja2.TemplateSyntaxError as error:
-        said = {"error": f"is not valid Jinja (line {error.lineno}): {_line(str(error.message))}"}
+        said = {"error": f"is not valid Jinja (line {error.lineno}): {_line(str(error.message))} {_MEND}"}
     except Exception as error:  # whatever a template does wrong is the template's fault
-        said = {"error": f"fails on this chat: {_line(str(error)) or type(error).__name__}"}
+        said = {"error": f"fails on this chat: {_line(str(error) or type(error).__name__)} {_OTHER_TURNS}"}
     write(json.dumps(said))
 
 
 def _line(message: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in message[:500]).split())
+    """A message of somebody else's as one sentence."""
+    words = " ".join("".join(c if c.isprintable() else " " for c in message[:500]).split())
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def _limit() -> None:

@@ -15,6 +15,7 @@ from core.common.errors import UnreadableFile, shown
 from core.tokenizers.backends.sentencepiece import REFERENCE, Around, SentencePieceTokenizer, model_info
 from core.tokenizers.backends.spm_proto import BYTE, CONTROL, NORMAL, UNKNOWN, build_bpe, check_proto
 from core.tokenizers.format import Files, Source
+from core.tokenizers.sidecars import label
 
 _ENTRY = struct.Struct("<fi")
 _FIRST_BYTE, _FIRST_PIECE = 3, 259
@@ -78,7 +79,7 @@ def _load(files: Files) -> SentencePieceTokenizer:
     info = model_info(
         model,
         spec=files.spec,
-        label=name,
+        label=label(files, name),
         source="llama2c",
         fingerprint=files.fingerprint(name),
         reference=f"llama2.c, run by {REFERENCE}",

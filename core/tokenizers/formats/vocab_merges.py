@@ -19,10 +19,11 @@ from core.common.text_stream import UTF16
 from core.tokenizers import sidecars
 from core.tokenizers.auto.companions import Companions, add_to, companions
 from core.tokenizers.auto.ends import ends_by_class
-from core.tokenizers.auto.names import VERSION, class_of
+from core.tokenizers.auto.names import VERSION, class_of, undescribed
 from core.tokenizers.auto.pipelines import CLASSES
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.backends.spelling import check_ids
+from core.tokenizers.diagnosis import is_web_page
 from core.tokenizers.format import Files, Source
 from core.tokenizers.formats.clip import clip_backend, is_clip
 from core.tokenizers.gunzip import content, head
@@ -32,22 +33,23 @@ from core.tokenizers.vocabulary import byte_of_character, bytes_of_alphabet
 
 MAX_EXCEPTIONS = 1e-4  # share of merges; see above
 _STRIDE = 97
-_ROBERTA, _QWEN = "RobertaTokenizer", "Qwen2Tokenizer"
+_ROBERTA, _QWEN, _QWEN_3_5 = "RobertaTokenizer", "Qwen2Tokenizer", "Qwen3_5Tokenizer"
 _PRE_BY_CLASS = {
     "GPT2Tokenizer": "gpt2",
     _ROBERTA: "gpt2",
     "GPTNeoXTokenizer": "gpt2",
     _QWEN: "qwen2",
+    _QWEN_3_5: "qwen3.5",
     "DebertaTokenizer": "gpt2",
     "CohereTokenizer": "starcoder",
 }
 _PUBLISHED = ("encoder.json", "vocab.bpe")  # the same two, as OpenAI named GPT-2's
-_COMPOSED = (_QWEN, "GPTNeoXTokenizer", "CohereTokenizer")  # put a text in NFC first
+_COMPOSED = (_QWEN, _QWEN_3_5, "GPTNeoXTokenizer", "CohereTokenizer")  # put a text in NFC first
 _AS_ROBERTA = (
     "No file says which tokens are special or what goes around a text; the vocabulary begins as RoBERTa's does, so <s> "
     "goes in front and </s> at the end."
 )
-_ONCE = f"A space is put in front of a text once; Qwen2Tokenizer of transformers {VERSION} puts one before every piece."
+_ONCE = "A space is put in front of a text once; {} of transformers {} puts one before every piece."
 _NO_VOCABULARY = "Made of merges alone: ids follow the order of bytes and merges, which the file does not confirm."
 
 
@@ -72,7 +74,9 @@ def _is_vocab(files: Files, name: str) -> bool:
 
 def _is_merges(files: Files, name: str) -> bool:
     start = head(files, name)
-    if start.startswith(UTF16) or _is_vocab(files, name):  # JSON without line ends may look like one line of two words
+    if (
+        start.startswith(UTF16) or is_web_page(start) or _is_vocab(files, name)
+    ):  # JSON without line ends may look like one line of two words
         return False
     lines = start.decode(errors="replace").lstrip("\ufeff").split("\n")
     body = [line.rstrip("\r") for line in (lines[:-1] or lines) if not line.startswith("#version")]
@@ -113,8 +117,9 @@ def _load(files: Files) -> HuggingFaceTokenizer:
     added = _add(backend, kind, found)
     ends, _ = ends_by_class(backend, kind, settings, found.roles)
     shape = _AS_ROBERTA if kind and not named else ""
-    once = _ONCE if spaced and kind == _QWEN else ""
-    notes = filter(None, [how, *guessed, *added, shape, once, "" if vocab_name else _NO_VOCABULARY])
+    once = [_ONCE.format(kind, VERSION)] if spaced and kind in (_QWEN, _QWEN_3_5) else []
+    untold = undescribed(named, _PRE_BY_CLASS.keys() - {_QWEN_3_5})  # transformers reads no such pair for that class
+    notes = filter(None, [how, *guessed, *added, shape, *once, *untold, "" if vocab_name else _NO_VOCABULARY])
     info = _info(files, beside, names, found.spellings, tuple(notes), kind, f"prefix {pre}")
     return HuggingFaceTokenizer(backend, info, ends=ends)
 

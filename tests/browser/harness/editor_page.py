@@ -1,11 +1,10 @@
-"""The editor and the token view together, as a page uses them; slow on request, to see that the newest text wins."""
-
-import time
+"""The editor and the token view together, as a page uses them; a gate can hold its script."""
 
 import streamlit as st
 
 from components.segmentation.token_view.component import TokenView, token_view
 from components.widgets.text_editor.component import text_editor
+from tests.browser.harness import gate
 from tests.browser.harness.lanes import three_lanes
 
 st.session_state.setdefault("version", 0)
@@ -18,14 +17,12 @@ def page() -> None:
     st.session_state.runs += 1
     if st.button("Sample"):
         st.session_state.version += 1
-    slow = st.checkbox("Slow")
     view = "cards" if st.checkbox("Cards") else "lanes"
     start = "Hello world" if st.session_state.version == 0 else f"Sample {st.session_state.version}"
     text = text_editor(
         "editor", start, version=st.session_state.version, label="Text", placeholder="Type", max_chars=200
     )
-    if slow:
-        time.sleep(0.7)
+    gate.pass_through()
     st.code(ascii(text))
     event = token_view(
         TokenView(
@@ -37,4 +34,8 @@ def page() -> None:
     st.text(f"run {st.session_state.runs}")
 
 
+if "gate" in st.query_params:
+    gate.put(st.query_params["gate"])
+    st.text(f"gate {st.query_params['gate']}")
+    st.stop()
 page()
