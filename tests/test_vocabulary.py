@@ -1,4 +1,4 @@
-"""The audits of vocabularies give the published numbers, find what was put in on purpose, and survive odd vocabularies."""
+"""The audits of vocabularies give the published numbers, and find what was put in on purpose."""
 
 import json
 from pathlib import Path
@@ -117,9 +117,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_what_was_put_in_is_found(made: Path) -> None:
     entries = entries_of(open_path(f"file:{made}", made))
-    found = {
-        key: [entries.pieces[i] for i in audit.find(entries).ids.tolist()] for key, audit in AUDITS.all().items()
-    }
+    found = {key: [entries.pieces[i] for i in audit.find(entries).ids.tolist()] for key, audit in AUDITS.all().items()}
     assert b"abc" in found["unreachable"]
     assert b"ab" not in found["unreachable"]
     assert found["special_looking"] == [b"<|im|>"]

@@ -32,9 +32,7 @@ def _run(options: Namespace) -> None:
     found = infer(open_tokenizer(options.tokenizer), texts, options.merges)
     if options.json:
         shares = [{"category": s.category, "share": s.share, "low": s.low, "high": s.high} for s in found.shares]
-        print_json(
-            {"shares": shares, "objective": found.objective, "merges": found.n_merges, "absent": found.n_absent}
-        )
+        print_json({"shares": shares, "objective": found.objective, "merges": found.n_merges, "absent": found.n_absent})
         return
     rows = [["category", "share of bytes", "fits nearly as well"]]
     rows += [[s.category, f"{s.share:.2%}", f"{s.low:.2%} – {s.high:.2%}"] for s in found.shares]

@@ -54,19 +54,19 @@ def _document(
     }
 
 
-def _readable(
-    spec: str, entries: Entries, found: dict[str, Found], classes: dict[str, int], numbers: Digits
-) -> str:
+def _readable(spec: str, entries: Entries, found: dict[str, Found], classes: dict[str, int], numbers: Digits) -> str:
     audits = [["audit", "ids", "what", "such as"]]
     for key, one in found.items():
         label = AUDITS.get(key).definition.label
-        audits += [[label, f"{len(ids):,}", name, _examples(entries, ids.tolist())] for name, ids in one.by_group.items()]
+        audits += [
+            [label, f"{len(ids):,}", name, _examples(entries, ids.tolist())] for name, ids in one.by_group.items()
+        ]
         audits += [[label, "0", "", ""]] if not one.by_group else []
     made_of = [["class", "ids", "share"]]
     made_of += [[LABELS[key], f"{n:,}", f"{n / len(entries):.1%}"] for key, n in classes.items()]
     ways = [["digits", "one token", "splits"]]
-    for n, one in enumerate(numbers.one_token, 1):
-        ways.append([str(n), f"{one.sum():,}", ", ".join(f"{way}: {k:,}" for way, k in numbers.splits[n].items())])
+    for n, whole in enumerate(numbers.one_token, 1):
+        ways.append([str(n), f"{whole.sum():,}", ", ".join(f"{way}: {k:,}" for way, k in numbers.splits[n].items())])
     head = f"{spec}: {len(entries):,} ids"
     return "\n\n".join([head, table(audits, right={1}), table(made_of, right={1, 2}), table(ways, right={0, 1})])
 

@@ -1,7 +1,7 @@
 """What each entry of a vocabulary is made of: the twelve classes of Qtok.
 
 `alpha` is text whose characters' Unicode names begin with one word, the name of a script; `errors` holds a character
-without a name, such as a line break. Names come from Python's `unicodedata`, whose version `UNICODE` gives. The classes
+without a name, such as a line break. Names come from Python's `unicodedata`. The classes
 are Qtok's to the letter, so that its published rows come out: of GPT-2 and Llama 2 all twelve. Two of its habits are
 worth knowing: a token that really holds U+FFFD counts among parts of characters, and a single Latin letter of a
 vocabulary that is not byte-level among "other".
@@ -20,7 +20,6 @@ from core.tokenizers.tokenizer import TokenDetails
 from core.tokenizers.vocabulary import byte_of_character
 from core.vocabulary.entries import Entries
 
-UNICODE = unicodedata.unidata_version
 CLASSES = (
     *("control_tokens", "pure_unicode", "char_alpha", "spaced_alpha", "inner_alpha", "char_other", "spaced_other"),
     *("inner_other", "unicode_flanks", "char_errors", "spaced_errors", "inner_errors"),
@@ -38,14 +37,18 @@ LABELS = dict(
 )
 # First words of Unicode names that Qtok takes for scripts, as its release has them.
 _SCRIPTS = frozenset(
-    """ADLAM CHAKMA OL BAMUM OGHAM BOPOMOFO COPTIC RUNIC HALFWIDTH MODI KAITHI LEPCHA SHAVIAN LIMBU BATAK PHOENICIAN
-    GLAGOLITIC MANDAIC BALINESE SAMARITAN PHAGS-PA OLD BLACK-LETTER SUNDANESE INSCRIPTIONAL LISU CHAM TAGALOG DESERET
-    TAGBANWA BUGINESE THAANA MONGOLIAN DINGBAT JAVANESE EGYPTIAN GEORGIAN NKO TIFINAGH GURMUKHI BENGALI SINHALA ORIYA
-    TAI KANGXI CANADIAN CHEROKEE LAO TELUGU SYRIAC TAMIL BRAILLE ETHIOPIC MYANMAR HEBREW ARABIC TIBETAN HIRAGANA
-    CYRILLIC GREEK CJK LATIN KATAKANA KHMER THAI ARMENIAN YI HANGUL GOTHIC MALAYALAM DEVANAGARI GUJARATI KANNADA MEETEI
-    ARABIC-INDIC""".split()
+    (
+        *("ADLAM", "CHAKMA", "OL", "BAMUM", "OGHAM", "BOPOMOFO", "COPTIC", "RUNIC", "HALFWIDTH", "MODI", "KAITHI"),
+        *("LEPCHA", "SHAVIAN", "LIMBU", "BATAK", "PHOENICIAN", "GLAGOLITIC", "MANDAIC", "BALINESE", "SAMARITAN"),
+        *("PHAGS-PA", "OLD", "BLACK-LETTER", "SUNDANESE", "INSCRIPTIONAL", "LISU", "CHAM", "TAGALOG", "DESERET"),
+        *("TAGBANWA", "BUGINESE", "THAANA", "MONGOLIAN", "DINGBAT", "JAVANESE", "EGYPTIAN", "GEORGIAN", "NKO"),
+        *("TIFINAGH", "GURMUKHI", "BENGALI", "SINHALA", "ORIYA", "TAI", "KANGXI", "CANADIAN", "CHEROKEE", "LAO"),
+        *("TELUGU", "SYRIAC", "TAMIL", "BRAILLE", "ETHIOPIC", "MYANMAR", "HEBREW", "ARABIC", "TIBETAN", "HIRAGANA"),
+        *("CYRILLIC", "GREEK", "CJK", "LATIN", "KATAKANA", "KHMER", "THAI", "ARMENIAN", "YI", "HANGUL", "GOTHIC"),
+        *("MALAYALAM", "DEVANAGARI", "GUJARATI", "KANNADA", "MEETEI", "ARABIC-INDIC"),
+    )
 )
-_MARKUP = frozenset("br h1 h2 h3 h4 h5 h6 b img li tr td p th u em".split())
+_MARKUP = frozenset(("br", "h1", "h2", "h3", "h4", "h5", "h6", "b", "img", "li", "tr", "td", "p", "th", "u", "em"))
 
 
 def classes_of(entries: Entries) -> NDArray[np.int8]:

@@ -30,14 +30,15 @@ class Comparison:
     @property
     def remapped(self) -> Ids:
         """Ids of the first whose entry has another id in the second, int64 (n,)."""
-        return self.first[self.first != self.second]
+        moved: Ids = self.first[self.first != self.second]
+        return moved
 
 
 def compare(first: Entries, second: Entries) -> Comparison:
     """What became of each entry of one vocabulary in another.
 
-    A special token is known by its name, any other entry by its bytes, WordPiece's word parts apart from word starts. Of
-    entries that are written twice the first counts; the others are neither added nor removed.
+    A special token is known by its name, any other entry by its bytes, WordPiece's word parts apart from word starts.
+    Of entries that are written twice the first counts; the others are neither added nor removed.
 
     >>> from core.tokenizers.catalog import open_tokenizer
     >>> from core.vocabulary.entries import entries_of

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.common.data_folders import DATA
 from core.common.errors import UserError
@@ -45,7 +46,7 @@ class OpeningCut:
             "kinds": cut.kinds.tolist(),
             "pieces": [piece.hex() for piece in cut.pieces],
             "n_added": cut.n_added,
-            "details": [[d.id, d.piece.hex(), d.spelling, d.measure, d.kind] for d in self.details.values()],
+            "details": [[d.id, d.piece.hex(), d.spelling, d.measure, d.kind, d.number] for d in self.details.values()],
         }
 
 
@@ -101,6 +102,9 @@ class PreparedTokenizer(Tokenizer):
 
     def count(self, texts: Sequence[str]) -> Counts:
         return self._opened().count(texts)
+
+    def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        return self._opened().encode_many(texts)
 
     def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
         known = self._cut.details

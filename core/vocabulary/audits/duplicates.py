@@ -29,8 +29,8 @@ AUDIT = Audit(
         "Duplicates",
         "ids",
         "lower",
-        "Entries whose bytes another entry has as well, the first ordinary entry of each byte string aside. WordPiece's "
-        "entries at the start of a word and inside one are not the same.",
+        "Entries whose bytes another entry has as well, the first ordinary entry of each byte string aside. "
+        "WordPiece's entries at the start of a word and inside one are not the same.",
     ),
     order=30,
     find=duplicates,

@@ -9,7 +9,9 @@ from core.tokenizers.special_roles import SPELLINGS
 from core.vocabulary.audit import Audit, Found, grouped
 from core.vocabulary.entries import Entries
 
-_WRITTEN_SO = re.compile(r"<[|｜][^<>]*[|｜]>|\[[A-Z_]*[A-Z][A-Z_0-9]*\]|</?[a-z]+[_-]?[a-z]*[_-]?\d+>|<[a-z]+_[a-z_]+>")
+_WRITTEN_SO = re.compile(
+    r"<[|｜][^<>]*[|｜]>|\[[A-Z_]*[A-Z][A-Z_0-9]*\]|</?[a-z]+[_-]?[a-z]*[_-]?\d+>|<[a-z]+_[a-z_]+>"
+)
 _ROLES = frozenset(spelling for spellings in SPELLINGS.values() for spelling in spellings)
 
 
@@ -35,8 +37,8 @@ AUDIT = Audit(
         "Looks special, is text",
         "ids",
         "lower",
-        "Ordinary entries that are written as special tokens are, such as <|im_start|> or [MASK]: what a user types can "
-        "become one, and a filter of special tokens does not see it.",
+        "Ordinary entries that are written as special tokens are, such as <|im_start|> or [MASK]: what a user types "
+        "can become one, and a filter of special tokens does not see it.",
     ),
     order=40,
     find=special_looking,
