@@ -9,7 +9,7 @@ from core.common.errors import UnknownName, UserError, shown
 from core.corpora.corpus import open_corpus
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Tokenizer
-from core.vocabulary.comparison import Comparison, compare
+from core.vocabulary.comparison import VocabularyChange, compare
 from core.vocabulary.entries import Entries, entries_of
 
 PAST_A_GATE = 1
@@ -113,7 +113,7 @@ def _readable(
     options: Namespace,
     first: Entries,
     second: Entries,
-    found: Comparison,
+    found: VocabularyChange,
     numbers: dict[str, int],
     tokens: list[int],
     gates: list[_Gate],

@@ -7,7 +7,7 @@ import numpy as np
 from core.cli.base import Command, print_json, table
 from core.common.errors import shown
 from core.tokenizers.catalog import open_tokenizer
-from core.vocabulary.audit import AUDITS, Found
+from core.vocabulary.audit import AUDITS, Finding
 from core.vocabulary.classes import CLASSES, LABELS, classes_of
 from core.vocabulary.digits import Digits, digits
 from core.vocabulary.entries import Entries, entries_of
@@ -33,7 +33,7 @@ def _run(options: Namespace) -> None:
 
 
 def _document(
-    options: Namespace, entries: Entries, found: dict[str, Found], classes: dict[str, int], numbers: Digits
+    options: Namespace, entries: Entries, found: dict[str, Finding], classes: dict[str, int], numbers: Digits
 ) -> dict[str, object]:
     groups = {
         key: {name: ids.tolist() if options.ids else len(ids) for name, ids in one.by_group.items()}
@@ -54,7 +54,7 @@ def _document(
     }
 
 
-def _readable(spec: str, entries: Entries, found: dict[str, Found], classes: dict[str, int], numbers: Digits) -> str:
+def _readable(spec: str, entries: Entries, found: dict[str, Finding], classes: dict[str, int], numbers: Digits) -> str:
     audits = [["audit", "ids", "what", "such as"]]
     for key, one in found.items():
         label = AUDITS.get(key).definition.label

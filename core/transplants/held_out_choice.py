@@ -66,7 +66,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, eq=False)
-class _HeldOut:
+class _HiddenTokens:
     """Shared tokens that are hidden, and the problem without them."""
 
     problem: Problem
@@ -119,7 +119,7 @@ def _chosen(side: ProblemSide, params: Params, one: Param, make: Make) -> Chosen
     return Chosen(one.key, best, errors, len(hidden.new))
 
 
-def _held_out(side: ProblemSide) -> _HeldOut | None:
+def _held_out(side: ProblemSide) -> _HiddenTokens | None:
     """Shared tokens of two bytes and more to try on, the same for all methods; None where too few are shared."""
     anchors = side.anchors.new
     hideable = anchors[torch.from_numpy(vocabulary_of(side.problem.new).lengths)[anchors] > 1]
@@ -129,4 +129,4 @@ def _held_out(side: ProblemSide) -> _HeldOut | None:
     order = torch.randperm(len(hideable), generator=torch.Generator().manual_seed(_SEED))
     new = hideable[order[:n_hidden]].sort().values
     without = side.problem.once(("held out", side.name), lambda: side.problem.without(new.tolist(), alone=True))
-    return _HeldOut(without, new, side.old_ids[new])
+    return _HiddenTokens(without, new, side.old_ids[new])

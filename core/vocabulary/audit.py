@@ -11,7 +11,7 @@ from core.vocabulary.entries import Entries, Ids
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Finding:
     """Which entries an audit found, by what is the matter with them.
 
     Args:
@@ -28,13 +28,13 @@ class Found:
         return np.unique(np.concatenate([np.empty(0, np.int64), *self.by_group.values()]))
 
 
-def grouped(groups: Mapping[str, Ids], remark: str = "") -> Found:
+def grouped(groups: Mapping[str, Ids], remark: str = "") -> Finding:
     """What was found, without the groups that are empty.
 
     >>> grouped({"here": np.array([2, 1]), "there": np.empty(0, np.int64)}).by_group
     {'here': array([1, 2])}
     """
-    return Found({name: np.sort(ids) for name, ids in groups.items() if len(ids)}, remark)
+    return Finding({name: np.sort(ids) for name, ids in groups.items() if len(ids)}, remark)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class Audit:
 
     definition: Definition
     order: int
-    find: Callable[[Entries], Found]
+    find: Callable[[Entries], Finding]
 
     @property
     def key(self) -> str:

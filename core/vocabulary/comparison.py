@@ -11,7 +11,7 @@ _Key = str | tuple[bytes, bool]
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class VocabularyChange:
     """Two vocabularies, entry by entry; entries are the same if they stand for the same bytes in the same place.
 
     Args:
@@ -34,7 +34,7 @@ class Comparison:
         return moved
 
 
-def compare(first: Entries, second: Entries) -> Comparison:
+def compare(first: Entries, second: Entries) -> VocabularyChange:
     """What became of each entry of one vocabulary in another.
 
     A special token is known by its name, any other entry by its bytes, WordPiece's word parts apart from word starts.
@@ -49,7 +49,7 @@ def compare(first: Entries, second: Entries) -> Comparison:
     """
     old, new = _id_by_key(first), _id_by_key(second)
     shared = [key for key in old if key in new]
-    return Comparison(
+    return VocabularyChange(
         np.array([i for key, i in old.items() if key not in new], np.int64),
         np.array([i for key, i in new.items() if key not in old], np.int64),
         np.array([old[key] for key in shared], np.int64),

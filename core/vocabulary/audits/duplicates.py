@@ -6,13 +6,13 @@ import numpy as np
 
 from core.common.definitions import Definition
 from core.tokenizers.kinds import Kind
-from core.vocabulary.audit import Audit, Found, grouped
+from core.vocabulary.audit import Audit, Finding, grouped
 from core.vocabulary.entries import Entries
 
 BYTE, SAME = "a byte that an ordinary entry has too", "written twice"
 
 
-def duplicates(entries: Entries) -> Found:
+def duplicates(entries: Entries) -> Finding:
     """Entries whose bytes another entry has too, all but the first ordinary one of each."""
     known = defaultdict[tuple[bytes, bool], list[int]](list)
     for i in np.flatnonzero(entries.textual).tolist():

@@ -3,14 +3,14 @@
 import numpy as np
 
 from core.common.definitions import Definition
-from core.vocabulary.audit import Audit, Found, grouped
+from core.vocabulary.audit import Audit, Finding, grouped
 from core.vocabulary.entries import Entries, Ids
 
 BEGUN, ENDED, BOTH = "ends inside a character", "begins inside a character", "begins and ends inside characters"
 INSIDE, NEVER = "lies inside one character", "stands in no valid text"
 
 
-def fragments(entries: Entries) -> Found:
+def fragments(entries: Entries) -> Finding:
     """Entries of two bytes or more that are not valid UTF-8 by themselves, by what is missing."""
     whole = np.fromiter((text is not None for text in entries.texts), np.bool_, len(entries))
     broken = np.flatnonzero(entries.textual & ~whole & (entries.lengths > 1))

@@ -3,11 +3,11 @@
 import numpy as np
 
 from core.common.definitions import Definition
-from core.vocabulary.audit import Audit, Found, grouped
+from core.vocabulary.audit import Audit, Finding, grouped
 from core.vocabulary.entries import Entries
 
 
-def holes(entries: Entries) -> Found:
+def holes(entries: Entries) -> Finding:
     """Ids below the size of the vocabulary that no entry has."""
     return grouped({"no entry": np.flatnonzero(entries.holes)})
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.common.definitions import Definition
 from core.tokenizers.special_roles import SPELLINGS
-from core.vocabulary.audit import Audit, Found, grouped
+from core.vocabulary.audit import Audit, Finding, grouped
 from core.vocabulary.entries import Entries
 
 _WRITTEN_SO = re.compile(
@@ -15,7 +15,7 @@ _WRITTEN_SO = re.compile(
 _ROLES = frozenset(spelling for spellings in SPELLINGS.values() for spelling in spellings)
 
 
-def special_looking(entries: Entries) -> Found:
+def special_looking(entries: Entries) -> Finding:
     """Entries of ordinary text that look like special tokens."""
     texts = entries.texts
     found = [i for i, text in enumerate(texts) if text and looks_special(text.strip())]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.common.definitions import Definition
 from core.tokenizers.kinds import Kind
-from core.vocabulary.audit import Audit, Found, grouped
+from core.vocabulary.audit import Audit, Finding, grouped
 from core.vocabulary.entries import Entries, Ids
 
 BYTE = "a byte that is always written as another entry"
@@ -19,7 +19,7 @@ _LETTERS = ("q", "x", "j", "ω", "ж", "ñ", "7")  # word starts that few entrie
 _BEHIND = ("q", "漢", _MARK, "\n")
 
 
-def unreachable(entries: Entries) -> Found:
+def unreachable(entries: Entries) -> Finding:
     """Entries whose own text is cut otherwise, alone and in every surrounding tried, by what comes instead."""
     whole = np.fromiter((text is not None for text in entries.texts), np.bool_, len(entries))
     left = np.flatnonzero(whole & entries.textual)

@@ -42,7 +42,7 @@ class PairCounts:
     symbols: Sequence[tuple[bytes, bytes]]
 
 
-class _Words:
+class _CutWords:
     """Distinct words of all texts, cut into symbols, and where each pair of neighbours stands."""
 
     def __init__(self, words: Mapping[tuple[bytes, ...], Floats]) -> None:
@@ -107,7 +107,7 @@ def pair_counts(texts: Sequence[Counter[tuple[bytes, ...]]], merges: Sequence[tu
     >>> found.symbols, found.first.tolist(), found.changes[0].counts.tolist()
     ([(b'a', b'b'), (b'b', b'a'), (b'ab', b'a')], [[2.0], [2.0], [0.0]], [[-2.0], [-2.0], [2.0]])
     """
-    words = _Words(_by_text(texts))
+    words = _CutWords(_by_text(texts))
     pairs, first = words.noted_counts()
     changes = [Change(words.merge(left, right), *words.noted_counts()) for left, right in merges]
     counts = np.zeros((len(words.index), len(texts)))
