@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.counting.calibration import calibration_lines
-from core.counting.engine import CannotCount, Counter, beside_reference, counts_of_ids
+from core.counting.engine import CannotCount, Counter, _calls, _holding, _marks, beside_reference, counts_of_ids
 from core.counting.engines import gigatoken, kitoken, tokie
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
@@ -91,6 +91,23 @@ def test_what_an_engine_fails_on_is_counted_by_the_reference(tiny: LocalTokenize
     count = beside_reference(tiny, engine, [], most_characters=5)
     assert same(count, tiny, ["the cat", "naïve café", "mat"])
     assert asked == ["the cat", "naïve café", "mat"]
+
+
+SPELLED = st.text("<|> [a]é", min_size=1, max_size=4)
+
+
+@given(st.lists(SPELLED, max_size=6), st.lists(st.text("<|> [a]éx", max_size=12), max_size=8))
+def test_spellings_are_found_in_the_texts_that_hold_them(spellings: list[str], texts: list[str]) -> None:
+    holding = [n for n, text in enumerate(texts) if any(spelling in text for spelling in spellings)]
+    assert sorted(_holding(spellings)(texts)) == holding
+    assert all(set(spelling) & set(_marks(spellings)) for spelling in spellings)
+
+
+@given(st.lists(st.text("a", max_size=9), max_size=12), st.integers(1, 12))
+def test_calls_take_all_texts_in_order_and_are_bounded(texts: list[str], most: int) -> None:
+    calls = _calls(texts, most)
+    assert [n for start, stop in calls for n in range(start, stop)] == list(range(len(texts)))
+    assert all(sum(map(len, texts[start : stop - 1])) < most for start, stop in calls)
 
 
 def test_an_interrupt_is_no_failure_of_the_engine(tiny: LocalTokenizer) -> None:

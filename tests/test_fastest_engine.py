@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +21,8 @@ from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
 from tests.datafolder import TOKENIZERS, flores, needs_data
 
+timed = fastest._timed  # the one that looks at a clock, which tests of choices replace
+
 
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,11 +35,11 @@ def speeds(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """Seconds that the reference and an engine take for any lines, whatever else this machine does."""
     taken = {REFERENCE: 10.0, "engine": 1.0}
 
-    def timed(count: Counter, lines: tuple[str, ...]) -> tuple[Counts, float]:
+    def told(count: Counter, lines: tuple[str, ...]) -> tuple[Counts, float]:
         by_reference = isinstance(getattr(count, "__self__", None), LocalTokenizer)
         return count(lines), taken[REFERENCE if by_reference else "engine"]
 
-    monkeypatch.setattr(fastest, "_timed", timed)
+    monkeypatch.setattr(fastest, "_timed", told)
     return taken
 
 
@@ -75,6 +78,20 @@ def test_an_engine_that_agrees_and_is_no_faster_is_not_used(speeds: dict[str, fl
     speeds["engine"] = speeds[REFERENCE] / 1.05
     verdict = calibrate(local(), (made_up(instantly),))
     assert verdict.engine == REFERENCE and "made-up 1.0: no faster" in verdict.reason
+
+
+def test_time_in_which_others_had_the_processor_is_not_an_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    clocks = SimpleNamespace(perf_counter=iter([0.0, 60.0]).__next__, process_time=iter([5.0, 7.0]).__next__)
+    monkeypatch.setattr(fastest, "time", clocks)
+    assert timed(local().count, ("a", "b"))[1] == 2
+
+
+def test_processor_time_is_shared_by_the_threads_of_an_engine(speeds: dict[str, float]) -> None:
+    known[fastest._usual_lines()] = local().count(fastest._usual_lines())
+    speeds["engine"] = speeds[REFERENCE]
+    alone, shared = (replace(made_up(instantly), n_threads=n) for n in (1, 2))
+    assert calibrate(local(), (alone,)).engine == REFERENCE
+    assert calibrate(local(), (alone, shared)).speed == 2
 
 
 def test_one_wrong_count_on_one_line_is_enough_to_be_refused() -> None:

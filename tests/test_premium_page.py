@@ -3,14 +3,18 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from components.premium import overview
 from components.premium.controls import OPENING
 from components.premium.view import VIEWS
 from core.jobs.shared_cache import shared
+from core.premium.atlas import atlas_tokenizers
+from core.premium.atlas.measures import shipped_measures
 
 PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
 
@@ -89,6 +93,19 @@ def test_a_search_without_a_match_and_no_tokenizer_say_what_to_do() -> None:
     app.multiselect(key="counted").set_value([]).run()
     next(button for button in app.button if button.label == "Show the well-known ones").click().run()
     assert tuple(app.session_state["counted"]) == OPENING
+
+
+def test_the_page_opens_on_current_tokenizers_whose_measures_ship() -> None:
+    years = [atlas_tokenizers()[key].year or 0 for key in OPENING]
+    assert len(set(OPENING)) == 8 and sum(year >= 2024 for year in years) >= 6
+    assert [key for key in OPENING if shipped_measures(key) is None] == []
+
+
+def test_a_link_to_share_names_the_usual_tokenizers_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared_links: list[str] = []
+    monkeypatch.setattr(overview, "publish_popover", lambda link: shared_links.append(link()))
+    assert not page().exception
+    assert parse_qs(urlsplit(shared_links[0]).query)["counted"] == list(OPENING)
 
 
 def test_the_badge_counts_live() -> None:

@@ -20,6 +20,7 @@ CORE = [
     "counting",
     "metrics",
     "premium",
+    "vocabulary",
     "models",
     "transplants",
     "evaluation",

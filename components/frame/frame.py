@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from components.frame import first_page
 from components.frame.account import account
 from components.frame.asking import asking
 from components.frame.errors import user_errors
@@ -66,3 +67,4 @@ page = st.navigation(pages, position="top")
 
 with user_errors(), asking():
     page.run()
+first_page.drawn()

@@ -24,7 +24,7 @@ from core.premium.premium import Per
 from core.premium.tokenizers import resolved
 from core.premium.workbench import PremiumChoice
 
-OPENING = ("gpt-2", "cl100k", "o200k", "llama-2", "llama-3", "qwen", "tekken-240718", "xlm-r")
+OPENING = ("gpt-2", "xlm-r", "llama-3", "tekken-240718", "o200k", "gemma-3", "deepseek-v4", "qwen-3.6")
 BASE, ENGLISH = "base", "eng_Latn"
 ABSENT = "premium_absent"  # in the session: what the link names and this installation does not have
 _PER: dict[str, Per] = {"Line": "line", "Byte": "byte", "Character": "character"}

@@ -86,21 +86,27 @@ def relative_link(context: PremiumContext) -> str:
 
 def _query(context: PremiumContext) -> str:
     query = {name: st.query_params.get_all(name) for name in st.query_params} | _parameters(context)
+    query[COUNTED] = _tokenizers(context)  # named even where they are the usual ones, which change over the years
     return urlencode(query, doseq=True)
 
 
 def _parameters(context: PremiumContext) -> dict[str, list[str]]:
     """What the address says of tokenizers, languages and the choices of views."""
-    keys = [context.keys[row] for row in context.rows]
+    tokenizers = _tokenizers(context)
     state = st.session_state
     return {
-        COUNTED: [] if tuple(keys) == OPENING else [*keys, *state.get(ABSENT, [])],
+        COUNTED: [] if tuple(tokenizers) == OPENING else tokenizers,
         CORPUS: [context.corpus] if context.corpus else [],
         BASE: [] if context.base == ENGLISH else [context.base],
         LANGUAGE: [state[LANGUAGE]] if LANGUAGE in state else [],
         TOKENIZER: [state[TOKENIZER]] if TOKENIZER in state else [],
         **linked_parameters(),
     }
+
+
+def _tokenizers(context: PremiumContext) -> list[str]:
+    """Keys of those that are shown, and those that the link names and this installation does not have."""
+    return [*(context.keys[row] for row in context.rows), *st.session_state.get(ABSENT, [])]
 
 
 def text_note(notes: Sequence[str]) -> None:

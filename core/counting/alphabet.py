@@ -22,6 +22,7 @@ _PLANES = (range(0x10000), range(0x1D400, 0x1D800), range(0x1F000, 0x1FB00))
 _CONTROLS = "\t\n\r"
 _SPACE_MARK = "▁"
 _CIRCLED = (*range(0x24B6, 0x24EA), *range(0x1F130, 0x1F18A))
+_AT_ONCE = 2**15  # characters that are looked up at a time: they and what is found stay in the processor's cache
 _UNIFORM = 16  # letters of scripts without case that share a line: libraries treat a script's alike
 # Where classes of characters meet: what a table of another age gets wrong, another cut shows.
 _NEIGHBOURS = "{c} 1{c}1 a{c}a .{c}. 字{c}字 {c}{c} A{c}\n{c} "
@@ -76,10 +77,16 @@ def outside(table: NDArray[np.bool_], texts: Sequence[str]) -> list[int]:
     >>> outside(usual(), ["plain", "\\ue000", "x"])
     [1]
     """
-    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
-    known = table.take(np.frombuffer(joined, "<u4"), mode="clip")  # quicker than indexing; none is beyond the table
-    if known.all():
+    joined = "".join(texts)
+    strange = [_strange(table, joined, start) for start in range(0, len(joined), _AT_ONCE)]
+    if not any(map(len, strange)):
         return []
-    strange = np.flatnonzero(~known)
     ends = np.cumsum([len(text) for text in texts])
-    return np.unique(np.searchsorted(ends, strange, side="right")).tolist()  # type: ignore[no-any-return]
+    return np.unique(np.searchsorted(ends, np.concatenate(strange), side="right")).tolist()  # type: ignore[no-any-return]
+
+
+def _strange(table: NDArray[np.bool_], text: str, start: int) -> NDArray[np.intp]:
+    """Where characters stand that are not in the table, among those of one look-up."""
+    codes = np.frombuffer(text[start : start + _AT_ONCE].encode("utf-32-le", "surrogatepass"), "<u4")
+    known = table.take(codes, mode="clip")  # quicker than indexing; none is beyond the table
+    return start + np.flatnonzero(~known)

@@ -1,5 +1,7 @@
 """What a module of `core.counting.engines` declares: another engine for the same tokenizer, which only counts."""
 
+import os
+from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -29,6 +31,7 @@ class CountingEngine:
         key: the module's word for it.
         label: its name and version.
         exact: it is the reference, run in another way, so it needs no watching.
+        n_threads: that it uses at a time.
         build: counts like the tokenizer, it is hoped; raises CannotCount. Whether it does is found out by calibration.
     """
 
@@ -36,6 +39,12 @@ class CountingEngine:
     label: str
     build: Callable[[LocalTokenizer], Counter]
     exact: bool = False
+    n_threads: int = 1
+
+
+def processors() -> int:
+    """Threads that libraries in Rust use."""
+    return int(os.environ.get("RAYON_NUM_THREADS") or os.cpu_count() or 1)
 
 
 def beside_reference(
@@ -49,15 +58,14 @@ def beside_reference(
     Args:
         most_characters: of one call, within one text.
     """
-    special = ahocorasick_rs.AhoCorasick([spelling for spelling in specials if spelling])
+    spelled = _holding([spelling for spelling in specials if spelling])
 
     def count(texts: Sequence[str]) -> Counts:
         tokens, unknown = np.zeros(len(texts), np.int32), np.zeros(len(texts), np.int32)
-        apart = [n for n, text in enumerate(texts) if not text.strip() or special.find_matches_as_indexes(text)]
+        apart = sorted({n for n, text in enumerate(texts) if not text or text.isspace()}.union(spelled(texts)))
         if apart:
-            kept = set(apart)
             by_reference = tokenizer.count([texts[n] for n in apart])
-            texts = ["" if n in kept else text for n, text in enumerate(texts)]
+            texts = without(texts, apart)
         for start, stop in _calls(texts, most_characters):
             call = texts[start:stop]
             try:
@@ -73,6 +81,45 @@ def beside_reference(
         return Counts(tokens, unknown)
 
     return count
+
+
+def without(texts: Sequence[str], rows: Sequence[int]) -> Sequence[str]:
+    """The texts, those of some rows empty.
+
+    >>> without(["a", "b"], [0])
+    ['', 'b']
+    """
+    if not rows:
+        return texts
+    left_out = set(rows)
+    return ["" if n in left_out else text for n, text in enumerate(texts)]
+
+
+def _holding(spellings: Sequence[str]) -> Callable[[Sequence[str]], list[int]]:
+    """Finds which texts hold a spelling; the few characters without which there is none are looked for first."""
+    search, marks = ahocorasick_rs.AhoCorasick(spellings), _marks(spellings)
+
+    def rows(texts: Sequence[str]) -> list[int]:
+        whole = "".join(texts)
+        likely = {n for mark in marks if mark in whole for n, text in enumerate(texts) if mark in text}
+        return [n for n in likely if search.find_matches_as_indexes(texts[n])]
+
+    return rows
+
+
+def _marks(spellings: Sequence[str]) -> str:
+    """Characters of which each spelling has one: few, and none that is frequent in texts if it can be helped.
+
+    >>> _marks(["<|end|>", "<|start|>", "[MASK]", "<s>"])
+    '>]'
+    """
+    among = Tally(character for spelling in spellings for character in set(spelling))
+    if not spellings:
+        return ""
+    best = max(
+        among, key=lambda character: (not (character.isalnum() or character.isspace()), among[character], character)
+    )
+    return best + _marks([spelling for spelling in spellings if best not in spelling])
 
 
 def unknown_ids(tokenizer: LocalTokenizer) -> NDArray[np.bool_] | None:
@@ -94,18 +141,12 @@ def counts_of_ids(flat: NDArray[Any], edges: NDArray[Any], unknown: NDArray[np.b
     tokens = np.diff(edges).astype(np.int32)
     if unknown is None:
         return Counts(tokens, np.zeros(len(tokens), np.int32))
-    seen = np.concatenate([[0], np.cumsum(unknown[flat])])
-    return Counts(tokens, (seen[edges[1:]] - seen[edges[:-1]]).astype(np.int32))
+    seen = np.flatnonzero(unknown.take(flat))
+    return Counts(tokens, np.diff(np.searchsorted(seen, edges)).astype(np.int32))
 
 
 def _calls(texts: Sequence[str], most_characters: int) -> list[tuple[int, int]]:
-    """Runs of texts for one call each."""
-    edges, size = [0], 0
-    for n, text in enumerate(texts):
-        size += len(text)
-        if size >= most_characters:
-            edges.append(n + 1)
-            size = 0
-    if edges[-1] != len(texts):
-        edges.append(len(texts))
-    return list(pairwise(edges))
+    """Runs of texts for one call each: those that begin within so many characters."""
+    begins = np.cumsum([0, *map(len, texts)])[:-1] // most_characters
+    edges = np.flatnonzero(np.diff(begins, prepend=-1)).tolist()
+    return list(pairwise([*edges, len(texts)]))

@@ -27,7 +27,7 @@ from core.common.registry import Registry
 from core.common.remembered import remember, remembered
 from core.counting.alphabet import alphabet_fingerprint, alphabet_lines, outside, usual, within
 from core.counting.calibration import calibration_fingerprint, calibration_lines
-from core.counting.engine import CannotCount, Counter, CountingEngine
+from core.counting.engine import CannotCount, Counter, CountingEngine, processors
 from core.counting.spot_checks import watched
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Tokenizer
 
@@ -48,7 +48,7 @@ class EngineChoice:
         engine: its key, or "reference".
         label: its name and version.
         reason: why this one, in a sentence for the page.
-        speed: times as fast as the reference on the calibration lines.
+        speed: times as fast as the reference on the calibration lines, by processor time over the threads used.
         n_lines: lines on which it agreed.
         avoided: the characters on which it did not; lines with any of them are counted by the reference.
     """
@@ -109,6 +109,7 @@ def count_once(count: Counter, texts: Sequence[str]) -> Counts:
 def calibrate(tokenizer: LocalTokenizer, among: Sequence[CountingEngine] | None = None) -> EngineChoice:
     """Try every engine on the calibration lines against the reference."""
     lines, truth, seconds = _by_reference(tokenizer, _usual_lines())
+    seconds /= _n_threads(tokenizer)
     agreeing: list[tuple[float, CountingEngine, _Tried]] = []
     reasons = []
     for engine in ENGINES.all().values() if among is None else among:
@@ -117,10 +118,11 @@ def calibrate(tokenizer: LocalTokenizer, among: Sequence[CountingEngine] | None 
         except CannotCount as why:
             reasons.append(f"{engine.label}: {why}.")
             continue
-        if seconds / tried.seconds < _ENOUGH:
+        speed = seconds / (tried.seconds / engine.n_threads)
+        if speed < _ENOUGH:
             reasons.append(f"{engine.label}: no faster.")
         else:
-            agreeing.append((seconds / tried.seconds, engine, tried))
+            agreeing.append((speed, engine, tried))
     for speed, engine, tried in sorted(agreeing, key=lambda each: -each[0]):
         try:
             avoided = "" if engine.exact else tried.avoided or _avoided(tokenizer, tried.count)
@@ -129,6 +131,12 @@ def calibrate(tokenizer: LocalTokenizer, among: Sequence[CountingEngine] | None 
             continue
         return _agreed(tokenizer, engine, speed, tried.n_agreed, avoided)
     return _reference(tokenizer, f"Counted by the reference. {' '.join(reasons)}".strip())
+
+
+def _n_threads(tokenizer: LocalTokenizer) -> int:
+    """That the reference uses: of the libraries behind it, tokenizers alone counts on several."""
+    form = tokenizer.serialised()
+    return processors() if form is not None and form.format == "tokenizers" else 1
 
 
 def _usual_lines() -> tuple[str, ...]:
@@ -143,7 +151,7 @@ class _Tried:
     """An engine that agrees.
 
     Args:
-        seconds: that it took for the calibration lines.
+        seconds: of processor time that it took for the calibration lines.
         n_agreed: of them.
         avoided: the characters to which all differences go back, where there are any.
     """
@@ -207,7 +215,7 @@ def _avoided(tokenizer: LocalTokenizer, count: Counter) -> str:
 
 
 def _by_reference(tokenizer: LocalTokenizer, lines: tuple[str, ...]) -> tuple[tuple[str, ...], Counts, float]:
-    """(lines that the reference can count, its counts, seconds)."""
+    """(lines that the reference can count, its counts, seconds of processor time)."""
     try:
         return lines, *_timed(tokenizer.count, lines)
     except UserError:  # some formats cannot spell everything
@@ -216,11 +224,14 @@ def _by_reference(tokenizer: LocalTokenizer, lines: tuple[str, ...]) -> tuple[tu
 
 
 def _timed(count: Counter, lines: tuple[str, ...]) -> tuple[Counts, float]:
-    """(counts, seconds), of lines not seen before: some libraries remember words, and in a corpus each line is new."""
+    """(counts, seconds), of lines not seen before: some libraries remember words, and in a corpus each line is new.
+
+    Processor time of all threads: what is found is remembered, and must not depend on what else the machine did then.
+    """
     count(lines[:_WARM_UP])
-    started = time.perf_counter()
+    started = time.process_time()
     counts = count(lines)
-    return counts, time.perf_counter() - started
+    return counts, time.process_time() - started
 
 
 def _countable(tokenizer: LocalTokenizer, line: str) -> bool:

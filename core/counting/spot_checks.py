@@ -1,13 +1,12 @@
 """A fast engine watched at its work: some of the user's own lines are counted by the reference too, and must agree."""
 
-import random
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.counting.alphabet import outside
-from core.counting.engine import Counter
+from core.counting.engine import Counter, without
 from core.tokenizers.tokenizer import Counts
 
 _CHECKED = 0.005  # of the characters of a call: less than a tenth of the time of the fastest engine
@@ -32,8 +31,7 @@ def watched(engine: Counter, reference: Counter, table: NDArray[np.bool_]) -> Co
     def count(texts: Sequence[str]) -> Counts:
         nonlocal checked
         apart = outside(table, texts)
-        kept = set(apart)
-        usual = ["" if n in kept else text for n, text in enumerate(texts)]
+        usual = without(texts, apart)
         found = engine(usual)
         n_characters = max(_EVERY_CALL if checked else _FIRST_CALL, int(_CHECKED * sum(map(len, usual))))
         checked += 1
@@ -50,9 +48,9 @@ def watched(engine: Counter, reference: Counter, table: NDArray[np.bool_]) -> Co
 
 def _check(engine: Counter, reference: Counter, texts: Sequence[str], found: Counts, n_characters: int) -> None:
     """Count lines drawn by lot, the same ones every time, until so many characters were counted twice."""
-    chance = random.Random(len(texts))
+    chance = np.random.default_rng(len(texts))
     rows: list[int] = []
-    for n in chance.sample(range(len(texts)), len(texts)):
+    for n in map(int, chance.permutation(len(texts))):
         if n_characters <= 0:
             break
         if texts[n]:
@@ -65,8 +63,8 @@ def _check(engine: Counter, reference: Counter, texts: Sequence[str], found: Cou
         _compare(engine(stretches), reference, stretches)
 
 
-def _stretch(text: str, chance: random.Random) -> str:
-    start = chance.randrange(len(text) - _LONGEST + 1)
+def _stretch(text: str, chance: np.random.Generator) -> str:
+    start = int(chance.integers(len(text) - _LONGEST + 1))
     return text[start : start + _LONGEST]
 
 

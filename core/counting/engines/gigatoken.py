@@ -4,7 +4,6 @@ What it does not know it refuses. It forgets no word (0.10.0), so it is built an
 """
 
 import json
-import os
 import tempfile
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -16,7 +15,15 @@ from typing import Any
 import numpy as np
 
 from core.common.errors import is_failure, shown
-from core.counting.engine import CannotCount, Counter, CountingEngine, beside_reference, counts_of_ids, unknown_ids
+from core.counting.engine import (
+    CannotCount,
+    Counter,
+    CountingEngine,
+    beside_reference,
+    counts_of_ids,
+    processors,
+    unknown_ids,
+)
 from core.tokenizers.formats.tiktoken import FAST
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Serialised
@@ -33,7 +40,7 @@ _SCHEMES = {
     PRE_TOKENIZERS["o200k"].patterns[0]: "o200k",
     _TEKKEN: "nemotron",
 }
-_PARALLEL = os.environ.get("RAYON_NUM_THREADS") != "1"  # a worker of ours among others
+_PARALLEL = processors() > 1  # one in a worker of ours among others
 
 try:
     _VERSION = version("gigatoken")
@@ -121,4 +128,4 @@ def _known_by_name(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-ENGINE = CountingEngine(key="gigatoken", label=f"gigatoken {_VERSION}".strip(), build=build)
+ENGINE = CountingEngine(key="gigatoken", label=f"gigatoken {_VERSION}".strip(), build=build, n_threads=processors())

@@ -10,7 +10,7 @@ import numpy as np
 from core.counting.engine import CannotCount, Counter, CountingEngine
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
 
-_MOST = 4  # a server has other sessions
+_N_THREADS = min(os.cpu_count() or 1, 4)  # a server has other sessions
 _FEW = 64  # texts for which threads cost more than they save
 
 
@@ -20,19 +20,20 @@ def build(tokenizer: LocalTokenizer) -> Counter:
     Raises:
         CannotCount: there is one processor.
     """
-    n_threads = min(os.cpu_count() or 1, _MOST)
-    if n_threads < 2:
+    if _N_THREADS < 2:
         raise CannotCount("one processor")
 
     def count(texts: Sequence[str]) -> Counts:
         if len(texts) < _FEW:
             return tokenizer.count(texts)
-        edges = np.linspace(0, len(texts), 4 * n_threads + 1).astype(int).tolist()
-        with ThreadPoolExecutor(n_threads) as pool:
+        edges = np.linspace(0, len(texts), 4 * _N_THREADS + 1).astype(int).tolist()
+        with ThreadPoolExecutor(_N_THREADS) as pool:
             parts = list(pool.map(tokenizer.count, [texts[a:b] for a, b in pairwise(edges)]))
         return Counts(np.concatenate([p.tokens for p in parts]), np.concatenate([p.unknown for p in parts]))
 
     return count
 
 
-ENGINE = CountingEngine(key="threads", label="the reference on several threads", build=build, exact=True)
+ENGINE = CountingEngine(
+    key="threads", label="the reference on several threads", build=build, exact=True, n_threads=_N_THREADS
+)

@@ -11,7 +11,15 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 
 from core.common.errors import is_failure, shown
-from core.counting.engine import CannotCount, Counter, CountingEngine, beside_reference, counts_of_ids, unknown_ids
+from core.counting.engine import (
+    CannotCount,
+    Counter,
+    CountingEngine,
+    beside_reference,
+    counts_of_ids,
+    processors,
+    unknown_ids,
+)
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
 
 _CALL_CHARACTERS = 4_000_000
@@ -66,4 +74,4 @@ def _engine(data: bytes):  # type: ignore[no-untyped-def]  # tokie is optional
     return engine
 
 
-ENGINE = CountingEngine(key="tokie", label=f"tokie {_VERSION}".strip(), build=build)
+ENGINE = CountingEngine(key="tokie", label=f"tokie {_VERSION}".strip(), build=build, n_threads=processors())
