@@ -25,6 +25,13 @@ FADED = """() => document.getAnimations().every(
 
 THEME = """scheme => getComputedStyle(document.querySelector('[data-testid="stApp"]')).colorScheme === scheme"""
 
+WATCH = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    window.scriptRan = false;
+    new MutationObserver(() => { window.scriptRan ||= app.dataset.testScriptState === "running"; })
+        .observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
+}"""
+
 
 class Findings:
     """What is wrong on the pages looked at, each with where it was seen."""
@@ -62,10 +69,12 @@ def opened(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Ca
 
 
 def choose(page: Page, label: str) -> None:
-    """Choose among the views of the page; it stands in the link once they are drawn."""
+    """Choose among the views of the page, and wait until the script began to draw it."""
     option = page.get_by_test_id("stMain").get_by_role("radio", name=label, exact=True)
-    option.click()
-    expect(option).to_be_checked()
+    if not option.is_checked():
+        page.evaluate(WATCH)
+        option.click()
+        page.wait_for_function("() => window.scriptRan")
 
 
 @both_themes
@@ -110,13 +119,13 @@ def test_transplants(opened: Callable[..., Page], findings: Findings, dark: bool
 
 def test_runs(opened: Callable[..., Page], findings: Findings) -> None:
     page = opened("runs")
-    page.get_by_role("button", name="Count a corpus").first.click()
-    expect(page.get_by_role("combobox", name="Corpus")).to_be_visible()
-    findings.look_in_both_themes(page, "form")
     page.locator(".st-key-count_sample button").click()
     open_button(page).click()
     expect(page.get_by_role("button", name="Export").first).to_be_visible()
     findings.look_in_both_themes(page, "result")
+    page.get_by_role("button", name="Count a corpus").first.click()
+    expect(page.get_by_role("combobox", name="Corpus")).to_be_visible()
+    findings.look_in_both_themes(page, "form")
 
 
 @both_themes
