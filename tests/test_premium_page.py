@@ -101,6 +101,12 @@ def test_the_page_opens_on_current_tokenizers_whose_measures_ship() -> None:
     assert [key for key in OPENING if shipped_measures(key) is None] == []
 
 
+def test_a_link_about_a_tokenizer_that_is_none_of_the_usual_ones_shows_it() -> None:
+    app = page(premium="Evidence", language="tha_Thai", tokenizer="cl100k")
+    assert not app.exception and not app.error
+    assert app.session_state["counted"] == [*OPENING, "cl100k"] and app.session_state["tokenizer"] == "cl100k"
+
+
 def test_a_link_to_share_names_the_usual_tokenizers_too(monkeypatch: pytest.MonkeyPatch) -> None:
     shared_links: list[str] = []
     monkeypatch.setattr(overview, "publish_popover", lambda link: shared_links.append(link()))

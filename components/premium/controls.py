@@ -13,6 +13,7 @@ from components.cached import premium as cached_premium
 from components.frame.errors import show_error
 from components.premium.brought.controls import brought_popover
 from components.premium.brought.owner import known_here, owner
+from components.premium.choosers import TOKENIZER
 from components.premium.texts import COUNTED, choose_text
 from components.widgets.languages import language_box
 from core.common.errors import UnknownName
@@ -94,8 +95,14 @@ def _start_tokenizers(known: Mapping[str, Counted]) -> None:
             absent.append(key)
         else:
             show_error(UnknownName("tokenizer in the atlas called", key, atlas_tokenizers()))
-    state[COUNTED] = list(dict.fromkeys(found)) or ([] if absent else list(OPENING))
+    state[COUNTED] = list(dict.fromkeys(found)) or ([] if absent else _opening(known))
     state[ABSENT] = absent
+
+
+def _opening(known: Mapping[str, Counted]) -> list[str]:
+    """The usual ones, and one that the link is about."""
+    about = resolved(st.query_params.get(TOKENIZER, ""), known, owner())
+    return list(dict.fromkeys([*OPENING, *([about] if about else [])]))
 
 
 def _tokenizers(known: Mapping[str, Counted]) -> list[str]:
