@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { declared } from "./declared.js";
 
 const FOLDER = "segmentation/token_view/";
-const FILES = ["data.js", "geometry.js", "ids.js", "paint.js", "arrange.js", "find.js", "export.js"].map(
+const FILES = ["data.js", "geometry.js", "ids.js", "marks.js", "paint.js", "arrange.js", "find.js", "export.js"].map(
   (name) => FOLDER + name,
 );
 const view = declared(FILES, [

@@ -113,144 +113,22 @@ function Interaction(view) {
     glow.innerHTML = markup + outline([token.t], token.lane, pinned ? "main pinned" : "main");
   }
 
-  function row(list, name, ...values) {
-    list.append(el("dt", "", name));
-    const dd = el("dd", "");
-    dd.append(...values);
-    list.append(dd);
-  }
-
-  const shortHex = (text) => (text.length > 96 ? text.slice(0, 95) + "…" : text);
-
-  function fillTip(info) {
-    const head = el("div", "ta-tip-head");
-    const mark = el("i", "ta-mark");
-    mark.style.background = /^#[0-9a-fA-F]{3,8}$/.test(info.lane.colour) ? info.lane.colour : "currentColor";
-    head.append(
-      mark,
-      isolated("span", "ta-tip-label", info.lane.label),
-      el("span", "ta-tip-index", `token ${thin(info.number)}${info.lane.total ? ` of ${thin(info.lane.total)}` : ""}`),
-    );
-    const big = el("div", "ta-tip-text");
-    if (info.start === info.end) big.append(el("span", "ta-tip-note", info.spelling ? "" : "no text of its own"));
-    if (info.start === info.end && info.spelling) big.append(isolated("span", "", info.spelling.slice(0, 80)));
-    for (const part of shownText(info.text))
-      big.append(part.name ? el("span", "ta-chip", part.name) : el("bdi", "", part.text));
-    const list = el("dl");
-    row(list, "id", String(info.id));
-    for (const twin of info.twins)
-      if (twin.id !== info.id) row(list, "id in", isolated("span", "", twin.label), ` ${twin.id}`);
-    if (info.partial) row(list, "holds", partialWords(info));
-    const differ = info.pieceHex !== null && info.pieceHex.replace(/ /g, "") !== info.spanHex.replace(/ /g, "");
-    if (differ) {
-      row(list, "vocabulary bytes", shortHex(info.pieceHex) || "none");
-      row(list, "text bytes", shortHex(info.spanHex) || "none");
-    } else row(list, "bytes", shortHex(info.pieceHex || info.spanHex) || "none");
-    const range = ([a, b], unit) =>
-      a === b
-        ? `before ${unit} ${thin(a + 1)}`
-        : b - a === 1
-          ? `${unit} ${thin(b)}`
-          : `${unit}s ${thin(a + 1)}–${thin(b)}`; // counted from 1, as tokens are
-    row(list, "in the text", `${range(info.chars, "character")} · ${range(info.bytes, "byte")}`);
-    row(list, "kind", KIND_WORDS[info.kind]);
-    if (info.spelling) row(list, "spelling", isolated("span", "", info.spelling.slice(0, 80)));
-    if (info.measure) row(list, "in the model", info.measure);
-    tip.replaceChildren(head, big, list);
-    if (differ)
-      tip.append(
-        el(
-          "div",
-          "ta-tip-note",
-          "The tokenizer changed the text here: its vocabulary entry spells other bytes than the text has.",
-        ),
-      );
-    if (pinned) tip.append(el("div", "ta-tip-note", view.narrow ? "Tap elsewhere to close." : "Pinned. Esc releases."));
-  }
-
-  function partialWords(info) {
-    const m = view.model,
-      parts = [];
-    const say = (b0, b1) => {
-      const u = m.unitAt[b0],
-        c0 = m.byteAt[u],
-        cp = m.text.codePointAt(u),
-        size = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
-      const a = b0 - c0 + 1,
-        b = Math.min(b1 - c0, size);
-      parts.push(
-        `${a === b ? "byte " + a : `bytes ${a}–${b}`} of the ${size} of ${isControl(cp) ? "" : `\u2068${String.fromCodePoint(cp)}\u2069 `}${codePointName(cp)}`,
-      );
-    };
-    if (info.cutStart) say(info.start, info.end);
-    if (info.cutEnd && (!info.cutStart || m.unitAt[info.end] !== m.unitAt[info.start]))
-      say(m.byteAt[m.unitAt[info.end]], info.end);
-    return parts.join(", ");
-  }
-
   function placeTip(token) {
     const rects = rectsOf(token);
-    if (!rects.length) return hideTip();
-    const origin = stage.getBoundingClientRect(),
-      gap = 8,
-      edge = 8;
-    const visible = rects.find((r) => r.y + origin.top > 0 && r.y + origin.top < innerHeight) || rects[0];
-    const x = origin.left + visible.x,
-      y0 = origin.top + visible.y - 2,
-      y1 = y0 + visible.h + 4;
-    tip.classList.toggle("ta-sheet", innerWidth < 500);
-    if (innerWidth < 500) {
-      tip.style.left = tip.style.top = "";
-      return;
-    }
-    const w = tip.offsetWidth,
-      h = tip.offsetHeight;
-    const system = visible.node.closest(".ta-system");
-    const below = system ? system.getBoundingClientRect().bottom : y1; // below the whole system, so that the lit tokens stay in sight
-    const above = system ? system.getBoundingClientRect().top : y0;
-    const places = [below + gap, above - gap - h, y1 + gap, y0 - gap - h];
-    if (below - y1 > 200) places.unshift(...places.splice(2, 2)); // a tall system: stay near the token
-    const fits = (y) => y >= edge && y + h <= innerHeight - edge,
-      highest = Math.max(edge, origin.top);
-    const top = places.find((y) => fits(y) && y >= highest) ?? places.find(fits) ?? y1 + gap; // not over what stands above the picture, if it can be
-    tip.style.left = Math.max(edge, Math.min(x, innerWidth - w - edge)) + "px";
-    tip.style.top = Math.max(edge, Math.min(top, innerHeight - h - edge)) + "px";
-  }
-
-  function showTip(fill, place) {
-    fill();
-    tip.classList.add("ta-open");
-    if (tip.popover && !tip.matches(":popover-open"))
-      try {
-        tip.showPopover();
-      } catch {
-        /* not connected */
-      }
-    place();
-  }
-
-  function hideTip() {
-    tip.classList.remove("ta-open");
-    if (tip.popover && tip.matches(":popover-open")) tip.hidePopover();
+    if (rects.length) placeTokenCard(tip, stage, rects);
+    else closeCard(tip);
   }
 
   function refresh() {
     cursor.classList.toggle("ta-ring", byKeyboard);
     drawGlow();
-    const token = shown();
+    const token = selection.active ? selection.head : shown();
     tip.classList.toggle("ta-pinned", Boolean(pinned) || (selection.active && !dragging));
-    if (selection.active)
-      return showTip(
-        () => {
-          if (!selection.isOn(tip)) tip.replaceChildren(...selection.panel());
-        },
-        () => placeTip(selection.head),
-      );
-    if (!token) return hideTip();
-    showTip(
-      () => fillTip(describe(view.model, token.lane, token.t)),
-      () => placeTip(token),
-    );
+    if (!token) return closeCard(tip);
+    if (!selection.active) tip.replaceChildren(...tokenCard(view, describe(view.model, token.lane, token.t), pinned));
+    else if (!selection.isOn(tip)) tip.replaceChildren(...selection.panel());
+    openCard(tip);
+    placeTip(token);
   }
 
   function moveCursor(token, announce) {
@@ -452,32 +330,14 @@ function Interaction(view) {
   document.addEventListener("scroll", onScroll, { capture: true, passive: true });
 
   function showBar(track, event) {
-    const x = event.clientX - track.getBoundingClientRect().left;
-    let best = null;
-    for (const bar of track.taBars)
-      if (Math.abs(bar.x - x) < 5 && (!best || Math.abs(bar.x - x) < Math.abs(best.x - x))) best = bar;
+    const bar = barAt(track, event);
     hovered = null;
     drawGlow();
-    tip.classList.toggle("ta-bar", Boolean(best));
-    if (!best) return hideTip();
-    showTip(
-      () => {
-        const N = nTokenizers(view.model);
-        const names = el("div", "ta-tip-note");
-        const cutting = best.lanes.flatMap((index) => [view.model.lanes[index], ...view.model.lanes[index].twins]);
-        for (const [k, lane] of cutting.entries()) names.append(k ? " · " : "", el("bdi", "", lane.label));
-        tip.replaceChildren(el("div", "", `${best.n} of ${N} tokenizers cut here`), names);
-      },
-      () => {
-        const box = track.getBoundingClientRect(),
-          w = tip.offsetWidth,
-          h = tip.offsetHeight,
-          top = box.top - h - 6;
-        tip.classList.remove("ta-sheet");
-        tip.style.left = Math.max(8, Math.min(box.left + best.x - w / 2, innerWidth - w - 8)) + "px";
-        tip.style.top = (top < 8 ? box.bottom + 6 : top) + "px";
-      },
-    );
+    tip.classList.toggle("ta-bar", Boolean(bar));
+    if (!bar) return closeCard(tip);
+    tip.replaceChildren(...barCard(view.model, bar));
+    openCard(tip);
+    placeBarCard(tip, track, bar);
   }
 
   /** The line of the token that was clicked, selected or reached by keyboard last, else the first one in sight. */
@@ -527,7 +387,7 @@ function Interaction(view) {
       document.removeEventListener("pointerdown", onOutside);
       document.removeEventListener("pointerup", onRelease);
       document.removeEventListener("scroll", onScroll, { capture: true });
-      hideTip();
+      closeCard(tip);
       tip.remove();
     },
   };
