@@ -1,5 +1,7 @@
-# make run: the app.  make serve: the app for a group.  make test: everything that CI checks.  make bench: the benchmarks, as ratios.
+# make run: the app.  make serve: the app for a group.  make bench: the benchmarks, as ratios.
+# make quick: lint, types, and the tests of two minutes.  make test: everything that CI checks.  make format: the code, formatted.
 # make constraints: versions of indirect packages anew.  make audit: known vulnerabilities of all packages (asks pypi.org).
+# make opening: cut anew the text that Segmentation opens with, after a change to what cuts (tests/test_opening.py says when).
 # make lab-results: the shipped comparisons of transplants anew (an hour on a CPU; fetches a model of 93 MB; KEYS= names some).
 # make models: train the shipped models again (an hour on a CPU; needs the data folder beside the repository, and apt-get).
 PYTHON ?= python3
@@ -9,7 +11,7 @@ ADDRESS ?= localhost
 PORT ?= 8501
 WORKERS ?= 2
 
-.PHONY: run serve test bench atlas models lab-results constraints audit clean
+.PHONY: run serve quick test lint node format bench atlas opening models lab-results constraints audit clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Token Atlas needs Python 3.11 or newer; name one: make run PYTHON=python3.12")'
@@ -53,11 +55,28 @@ serve: $(VENV)/run.stamp $(if $(filter on,$(LOGIN)),$(VENV)/login.stamp)
 	$(BIN)/python -m streamlit run app.py --server.address $(SERVE_ADDRESS) --server.port $(PORT) \
 		--server.baseUrlPath "$(BASE)"
 
-test: $(VENV)/test.stamp
+# Development tools from npm, for the JavaScript and for browsers; without npm what needs them is skipped, and says so.
+node:
+	@if command -v npm >/dev/null; then \
+		[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-progress; \
+	else echo "npm is not installed: the JavaScript is neither checked nor tested here, nor are pages with axe and in Firefox"; fi
+
+lint: $(VENV)/test.stamp node
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/vulture
+	@if command -v npm >/dev/null; then npm run check; fi
+
+format: $(VENV)/test.stamp node
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	@if command -v npm >/dev/null; then npm run format; fi
+
+quick: lint
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow and not browser and not thorough"
+
+test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 bench: $(VENV)/test.stamp
@@ -68,6 +87,9 @@ atlas: $(VENV)/run.stamp
 	$(BIN)/python -m core.premium.atlas.fidelity
 	$(BIN)/python -m core.premium.atlas.measures
 	$(BIN)/python -m core.premium.atlas.udhr
+
+opening: $(VENV)/run.stamp
+	$(BIN)/python -m core.tokenizers.opening
 
 models: $(VENV)/run.stamp
 	$(BIN)/python -m core.models.build

@@ -13,6 +13,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from components.frame import first_page
 from components.frame.doors import Doors
 from components.frame.protection import Protection
 from components.frame.scripted_component import script_routes
@@ -25,10 +26,13 @@ from core.tokenizers.serving import serve
 
 
 def _warm() -> None:
-    """Import and open what the first visitor sees, while their browser is still fetching the page."""
+    """Import what the first visitor sees while their browser is fetching the page; open the rest once it is drawn."""
     try:
         with all_stays(), _giving_way():
-            _open_what_is_seen_first()
+            _import_what_is_seen_first()
+        first_page.wait()
+        with all_stays(), _giving_way():
+            _open_what_the_first_key_asks()
     finally:
         collect_beside()
 
@@ -47,14 +51,24 @@ def _giving_way() -> Iterator[None]:
         sys.setswitchinterval(usual)
 
 
-def _open_what_is_seen_first() -> None:
-    import components.segmentation.live_segmentation  # noqa: F401  the page's own imports, a third of a second of them
+def _import_what_is_seen_first() -> None:
+    import components.segmentation.live_segmentation  # noqa: F401  the page's own imports, a quarter of a second of them
     from components.cached import tokenizers as cached
-    from components.widgets.pickers import OPENING
+    from core.text.samples import opening_text, samples
+    from core.tokenizers.opening.shipped import opening_cuts
     from core.tokenizers.well_known import availability, well_known
 
     for model in well_known():
         availability(model)  # imports what the list of models asks
+    for spec in opening_cuts():
+        cached.numbers(spec, opening_text(), False, False)  # imports the metrics
+    samples()
+
+
+def _open_what_the_first_key_asks() -> None:
+    from components.cached import tokenizers as cached
+    from core.tokenizers.opening.shipped import OPENING
+
     for spec in OPENING:
         cached.tokenizer(spec)
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-FILES = ("requirements-dev.txt", "requirements-ray.txt")
+FILE = "requirements-dev.txt"  # which names all others
 OF_TORCH = re.compile(r"(nvidia|cuda|triton)\b")
 HEAD = "# Exact versions of indirect packages, made by `make constraints`; direct ones stand in requirements*.txt."
 
@@ -22,8 +22,7 @@ def name_of(requirement: str) -> str:
 with tempfile.TemporaryDirectory() as folder:
     report = Path(folder) / "report.json"
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"]
-    command += [part for file in FILES for part in ("-r", file)]
-    subprocess.run([*command, "--report", str(report)], check=True)
+    subprocess.run([*command, "-r", FILE, "--report", str(report)], check=True)
     found = [item["metadata"] for item in json.loads(report.read_text())["install"]]
 lines = [line for file in Path().glob("requirements*.txt") for line in file.read_text().splitlines()]
 direct = {name_of(line) for line in lines if not line.startswith("-")}

@@ -65,12 +65,18 @@ class Server:
             self._process.wait()
 
 
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @contextmanager
 def server(script: Path) -> Iterator[Server]:
     """A Streamlit server of this script, until the block is left."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        one = Server(script, probe.getsockname()[1])
+    one = Server(script, free_port())
     try:
         one.start()
         yield one

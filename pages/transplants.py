@@ -4,7 +4,8 @@ import streamlit as st
 
 from components.cached import lab as cached_lab
 from components.cached import runs as cached_runs
-from components.frame.errors import plain, show_error, user_errors
+from components.frame.errors import show_error, user_errors
+from components.frame.visitor import visitor
 from components.lab.form.again import ask_again
 from components.lab.form.form import ask
 from components.lab.form.start import start
@@ -15,6 +16,7 @@ from components.lab.progress import under_way
 from components.lab.result import draw_result
 from components.lab.shipped import offered, opens_on_shipped, shipped_comparison
 from components.runs.job_cards import OPENED, may_see, show_refusal
+from components.runs.naming import name_button, named, title
 from components.widgets.page_link.component import page_link
 from core.common.errors import UserError, shown
 from core.lab.link import plan_to_link
@@ -66,9 +68,12 @@ except UserError as error:
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.subheader(plain(job.label), anchor=False, width="content")
+    st.subheader(title(job, visitor()), anchor=False, width="content")
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        name_button(job, visitor())
         st.button("Change it", icon=":material/tune:", key="lab_change", on_click=ask_again, args=(result.plan,))
         page_link({}, key="lab_result_link")
+with user_errors():
+    named(jobs, job)
 under_way(job, result)
 draw_result(job, result, verdict)

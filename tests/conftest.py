@@ -20,8 +20,19 @@ settings.register_profile("unhurried", deadline=None)  # a busy machine must not
 settings.load_profile("unhurried")
 
 
+ROOT = Path(__file__).parents[1]
+THOROUGH = {
+    ROOT / line
+    for line in (ROOT / "tests" / "thorough.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In CI a test that fails is tried once more, beside whatever else runs there; the summary names those."""
+    """Mark the files that `make quick` leaves out; in CI, try what fails once more, which the summary says."""
+    for item in items:
+        if item.path in THOROUGH:
+            item.add_marker(pytest.mark.thorough)
     if os.environ.get("CI", "").lower() == "true":
         for item in items:
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -1,16 +1,8 @@
-"""A server that a test starts: a port for it, and its answer once it has one."""
+"""What a server that a test starts answers, once it does."""
 
-import socket
 import subprocess
 import time
 import urllib.request
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def answer(address: str, server: subprocess.Popen[bytes]) -> bytes:

@@ -232,7 +232,7 @@ def test_what_measures_need(here: Path, capsys: Output) -> None:
 def test_more_than_one_text_for_what_trains(here: Path, capsys: Output) -> None:
     one = ["evaluate", "--model", str(here / "base"), "--file", str(here / "one.txt"), "--device", "cpu"]
     assert TRAINING_TEXT.advice in refused(capsys, *one, "--measure", "recovery")
-    texts = tuple(EvalText("", "", text) for text in pieces(read_plain(str(here / "more.txt"))))
+    texts = tuple(EvalText("", "", text) for text in pieces(read_plain(str(here / "more.txt"))).texts)
     subject = Subject(open_model(str(here / "base"), "cpu"), Reference(texts))  # as the command makes it
     short = {"steps": 2, "then_steps": 0, "batch_bytes": 64, "seeds": 1, "points": 1, "bytes": 400}
     assert EVALUATORS.get("recovery").measure(subject, short).numbers

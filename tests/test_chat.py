@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from components.cached import tokenizers as cached
+from components.cached import chats
 from core.common.errors import TookTooLong, UserError
 from core.common.numbers import THIN
 from core.jobs.shared_cache import shared
@@ -62,9 +62,9 @@ def test_a_chat_is_kept_once_and_counts_as_held(monkeypatch: pytest.MonkeyPatch,
     (path / "tokenizer_config.json").write_text(json.dumps(config))
     shared.cache_clear()
     turns, before = (Turn("user", "Hi"),), shared().held
-    first = cached.chat(f"file:{path}", turns, True)
+    first = chats.chat(f"file:{path}", turns, True)
     assert len(first.text) == 1_000_002
-    assert cached.chat(f"file:{path}", turns, True) is first
+    assert chats.chat(f"file:{path}", turns, True) is first
     assert shared().counts()["chat"] == 1
     assert shared().held - before > 2_000_000  # the text, and its tokens
     assert not hasattr(render_apart, "cache_info"), "and nothing keeps it elsewhere"

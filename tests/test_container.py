@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.free_server import answer, free_port
+from benchmarks.server import free_port
+from tests.free_server import answer
 
 ROOT = Path(__file__).parents[1]
 STEPS = re.findall(r"^([A-Z]+) (.*)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)

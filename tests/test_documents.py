@@ -93,7 +93,7 @@ def test_commands_that_a_page_names_are_there(page: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "constant", ["SOURCE", "CORPUS", "ENGINE", "METRIC", "METHOD", "EVALUATOR", "JOB", "COMMAND", "VIEW"]
+    "constant", ["SOURCE", "CORPUS", "ENGINE", "METRIC", "AUDIT", "METHOD", "EVALUATOR", "JOB", "COMMAND", "VIEW"]
 )
 def test_every_kind_of_entry_is_told_how_to_add(constant: str) -> None:
     assert f"| `{constant}` |" in text("docs/extending.md")
@@ -116,3 +116,8 @@ def test_the_readme_is_short_and_its_snippet_runs() -> None:
     assert len(README.splitlines()) <= 150
     assert doctest.testfile(str(PAGES["README.md"]), module_relative=False).attempted >= 3
     assert doctest.testfile(str(PAGES["README.md"]), module_relative=False).failed == 0
+
+
+def test_files_that_quick_leaves_out_are_there() -> None:
+    lines = (ROOT / "tests" / "thorough.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("#") and not (ROOT / line).is_file()] == []

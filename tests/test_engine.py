@@ -1,6 +1,7 @@
 """The same units give the same bytes on this machine's processes and on a Ray cluster, whatever dies meanwhile."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
@@ -163,8 +164,8 @@ def test_engine_is_chosen_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
         engine_name()
 
 
-@pytest.mark.skipif(bool(find_spec("ray")), reason="Ray is installed")
-def test_without_ray_the_message_says_what_to_install() -> None:
+def test_without_ray_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(UserError, match=r"requirements-ray\.txt"):
         list(run_on_ray(count.JOB, Context({}), []))
 

@@ -13,7 +13,7 @@ from core.evaluation.passes.byte_marginals import byte_marginals, byte_table
 from core.evaluation.passes.byte_windows import next_tokens, window
 from core.evaluation.passes.geometry import isotropy, neighbours
 from core.evaluation.passes.resegmented import Resegmented
-from core.evaluation.passes.tuning import RANK, Phase, batches, tunable, tune
+from core.evaluation.passes.tuning import RANK, Phase, schedule, tunable, tune
 from core.evaluation.results import Measures
 from core.jobs.result_codec import stored
 from core.models.generation import Continuation, continuations
@@ -23,7 +23,9 @@ from core.transplants.rows import RowOrigin, made
 from tests.lab import byte_bpe, lab, llama, texts
 from tests.tiny_models import opened
 
-QUICK_RECOVERY = {"steps": 6, "then_steps": 2, "seeds": 2, "points": 2, "batch_bytes": 400, "bytes": 600}
+QUICK_RECOVERY = {
+    "steps": 6, "then_steps": 2, "seeds": 2, "points": 2, "batch_bytes": 400, "bytes": 600, "passes": 8,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +158,7 @@ def test_a_method_that_knows_the_truth_loses_nothing(subject: Subject) -> None:
         old = torch.from_numpy(side.problem.match.old_by_new)[side.wanted]
         return made(side, side.matrix[old.clamp(min=0)], RowOrigin.COMPOSED)
 
-    oracle = Method(key="oracle", label="Oracle", definition="Knows.", source="", rows=true_rows)
+    oracle = Method(key="oracle", label="Oracle", definition="Knows.", source="", make=true_rows)
     found = EVALUATORS.get("held_out_anchors").measure(
         replace(subject, method=oracle, transplanted=None), {"share": 0.5}
     )
@@ -202,7 +204,8 @@ def test_training_new_rows_leaves_the_others_bit_for_bit(tied: bool) -> None:
     one = lab(original=llama(byte_bpe(300), tied=tied, scale=0.3), new=byte_bpe(360, "both"))
     model = tunable(one.model)
     before = {k: v.clone() for k, v in model.module.state_dict().items()}
-    tune(model, one.groups, [t.text for t in texts()], Phase("new rows", 5, 0.01), 300, 0, lambda step: None)
+    batches = schedule([t.text for t in texts()], 5, 300, 1024, 0)
+    tune(model, one.groups, Phase("new rows", 5, 0.01), batches, 0, lambda step: None)
     new = torch.from_numpy(one.groups == 1)
     for name, values in model.module.state_dict().items():
         if "embed_tokens" in name or "lm_head" in name:
@@ -222,7 +225,8 @@ def test_recovery_reduces_the_loss_and_changes_no_model(subject: Subject) -> Non
             rows = np.flatnonzero(curve.numbers("seed") == seed)
             bits = curve.numbers("bits_per_byte")[rows]
             assert bits[-1] < bits[0]
-            assert curve.numbers("bytes_seen")[rows].tolist() == [400 * s for s in curve.numbers("step")[rows]]
+            assert (curve.numbers("bytes_seen")[rows] // 397 >= curve.numbers("step")[rows]).all()
+            assert (curve.numbers("bytes_seen")[rows] <= 400 * curve.numbers("step")[rows]).all()
         assert set(curve.words("trained")) == {"nothing", trains, "everything"}
     assert all(torch.equal(v, before[k]) for k, v in subject.model.module.state_dict().items())
     assert not any(p.grad is not None for p in subject.model.module.parameters())
@@ -234,7 +238,7 @@ def test_adapters_train_small_changes_of_all_layers_and_leave_a_plain_model(subj
     model, bits = tunable(subject.model), []
     before = {k: v.clone() for k, v in model.module.state_dict().items()}
     phase = Phase("adapters", 4, 0.01)
-    tune(model, subject.groups, [t.text for t in texts()], phase, 400, 0, bits.append)
+    tune(model, subject.groups, phase, schedule([t.text for t in texts()], 4, 400, 1024, 0), 0, bits.append)
     after = model.module.state_dict()
     assert bits == [1, 2, 3, 4] and list(after) == list(before)
     for name, weight in after.items():
@@ -245,18 +249,13 @@ def test_adapters_train_small_changes_of_all_layers_and_leave_a_plain_model(subj
 
 
 def test_recovery_repeats_and_starts_at_the_bits_of_the_model(subject: Subject) -> None:
-    settings = {**QUICK_RECOVERY, "seeds": 1, "bytes": 100_000}
+    settings = {**QUICK_RECOVERY, "seeds": 1, "bytes": 100_000, "passes": 100}
     once, again = (EVALUATORS.get("recovery").measure(subject, settings) for _ in range(2))
     assert np.array_equal(once.tables["curve"].numbers("bits_per_byte"), again.tables["curve"].numbers("bits_per_byte"))
-    held = replace(subject, reference=replace(subject.reference, training=texts()[:4]))
+    others = tuple(replace(text, text=f"{text.text}, again") for text in texts()[:4])
+    held = replace(subject, reference=replace(subject.reference, training=others))
     start = EVALUATORS.get("recovery").measure(held, settings).tables["curve"].numbers("bits_per_byte")[0]
     assert start == pytest.approx(value(EVALUATORS.get("bits_per_byte").measure(held), "bits_per_byte"), rel=1e-6)
-
-
-def test_batches_hold_the_same_bytes_for_every_tokenizer() -> None:
-    stream = batches(["über den Zaun", "naïve", "ein Hund"], 50, 3)
-    for _, batch in zip(range(20), stream, strict=False):
-        assert 50 - 3 <= sum(len(t.encode()) for t in batch) <= 50
 
 
 def test_samples_repeat_and_are_greedy_where_they_say(subject: Subject) -> None:

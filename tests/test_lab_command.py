@@ -212,7 +212,7 @@ def test_a_folder_that_exists_is_not_touched(models: tuple[Path, Path], tmp_path
         (["--method", "rige"], "Did you mean ridge"),
         (["--param", "k"], "Write NAME=VALUE"),
         (["--param", "alpha=1"], "There is no parameter of ridge"),
-        (["--param", "ridge=-1"], "give a number from"),
+        (["--param", "ridge=-2"], "give a number from"),
         (["--tokenizer", "builtin:utf8-bytes"], "stand for other bytes"),
         (["--corpus", "nowhere"], "There is no kind of corpus"),
         (["--language", "xxx_Latn"], "There is no language"),

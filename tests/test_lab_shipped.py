@@ -5,26 +5,34 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.cached import lab as cached_lab
+from components.cached.lab import finished
 from components.lab.context import LabContext
 from components.lab.key_picture import chart_of_all
-from components.lab.progress import stage_in_words
 from components.lab.view import views
+from components.lab.views import classes
+from components.lab.views.comparison_table import numbers
+from core.jobs.job import KINDS
 from core.jobs.result_codec import restored
+from core.lab import shipped_results
+from core.lab.as_now import CONTROLS
 from core.lab.computed import computed
 from core.lab.example import lecture_plan
-from core.lab.key_picture_points import points
+from core.lab.key_picture_points import comparison_table, points
 from core.lab.participants import outlined
 from core.lab.plan import Choice
 from core.lab.result import LabResult
-from core.lab.shipped_results import shipped_comparison, shipped_keys, shipped_result
+from core.lab.shipped_results import is_of_earlier_methods, shipped_comparison, shipped_keys, shipped_result
+from core.lab.stage_words import stage_in_words
 from core.lab.submission import submission
-from core.lab.wanted import wanted
+from core.lab.wanted import WantedComparison, wanted
+from core.transplants.base import METHODS
 from tests.jobs_home import jobs_home
 
 PAGE = str(Path(__file__).parents[1] / "pages" / "transplants.py")
@@ -45,8 +53,8 @@ def opened(**parameters: str) -> AppTest:
     return page
 
 
-def context() -> LabContext:
-    job, result, verdict = cached_lab.finished(LECTURE)
+def context(key: str = LECTURE) -> LabContext:
+    job, result, verdict = cached_lab.finished(key)
     assert result.setting is not None
     return LabContext(job, result, result.setting, verdict, dark=False)
 
@@ -76,12 +84,12 @@ def test_opening_needs_no_library_of_models() -> None:
 
 
 @pytest.mark.parametrize("view", [v for group in views().values() for v in group], ids=lambda view: view.key)
-def test_every_view_of_the_lecture_is_filled_but_recovery(view: object) -> None:
+def test_every_view_of_the_lecture_is_filled_but_those_it_has_no_measure_for(view: object) -> None:
     group, label = view.group, view.label  # type: ignore[attr-defined]
     page = opened(lab=group, **{f"lab_{group.lower()}": label})
     assert not page.error
     empty = any("It was not measured" in each.value for each in page.info)
-    assert empty == (group == "Recovery"), "recovery needs more text than the sample has"
+    assert empty == (label in ("Recovery", "Multiple choice")), "recovery needs more text than the sample has"
 
 
 def test_a_form_is_one_click_away_and_back() -> None:
@@ -102,6 +110,26 @@ def test_what_ships_says_where_it_comes_from(key: str) -> None:
     assert origin.inputs
     assert all(each.fingerprint for each in origin.inputs)
     assert job.label == origin.label
+
+
+def test_the_lecture_ships_as_the_methods_of_today_compute_it() -> None:
+    assert not is_of_earlier_methods(shipped_comparison(LECTURE)[0])
+
+
+@pytest.mark.parametrize("one", [each for each in wanted() if each.key in shipped_keys()], ids=lambda one: one.key)
+def test_numbers_of_an_earlier_version_of_the_methods_say_so(one: WantedComparison) -> None:
+    earlier = is_of_earlier_methods(shipped_comparison(one.key)[0])
+    page = opened(lab_shipped=one.label)
+    assert any(f"data/lab/{one.key}" in each.value.replace("\\", "") for each in page.caption)
+    assert any("an earlier version of the methods" in each.value for each in page.caption) == earlier
+
+
+def test_a_version_raised_makes_what_ships_earlier(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = shipped_comparison(LECTURE)[0]
+    kind = KINDS.get(job.kind)
+    monkeypatch.setattr(shipped_results, "KINDS", SimpleNamespace(get=lambda key: replace(kind, version=99)))
+    assert is_of_earlier_methods(job)
+    assert any("an earlier version of the methods" in each.value for each in opened().caption)
 
 
 @pytest.mark.slow
@@ -128,10 +156,41 @@ def test_all_texts_are_a_ranking_with_intervals() -> None:
 
 def test_progress_names_methods_and_not_their_keys() -> None:
     result = context().result
-    assert stage_in_words("omp_robust", result) == "OMP robust"
-    assert stage_in_words("omp_robust k=8, seed 1", result) == "OMP robust k=8, seed 1"
-    assert stage_in_words("setting", result) == "looking at both vocabularies"
-    assert stage_in_words("", result) == "waiting for its turn"
+    labels = {key: about.label for key, about in result.methods.items()}
+    assert stage_in_words("omp_robust", labels) == "OMP robust"
+    assert stage_in_words("omp_robust k=8, seed 1", labels) == "OMP robust k=8, seed 1"
+    assert stage_in_words("ridge, seed 1: Ridge map: cutting", labels) == "Ridge map, seed 1: Ridge map: cutting"
+    assert stage_in_words("setting", labels) == "looking at both vocabularies"
+    for unit in (*METHODS.all(), "setting", "original", "donor"):
+        assert "_" not in stage_in_words(f"{unit}, seed 1", {}), "where a run is listed, labels are not at hand"
+
+
+def test_controls_are_controls_in_every_result_that_ships() -> None:
+    assert {key for key, one in METHODS.all().items() if one.control} == set(CONTROLS)
+    for key in shipped_keys():
+        _, result, judged = finished(key)
+        assert {o.method for o in result.outcomes if o.role == "control"} >= {"mean", "random_coefficients"}
+        assert not set(CONTROLS) & set(judged.beats), "a control is not said to beat controls"
+
+
+@pytest.mark.parametrize("key", shipped_keys())
+def test_what_is_said_of_languages_names_them_and_the_table_has_all(key: str) -> None:
+    here = context(key)
+    assert not any(f"and {n} more" in sentence for sentence in here.verdict.sentences for n in range(100))
+    frame = numbers(here, comparison_table(here.result))
+    assert all(len(words) < 20 for words in frame["Beats controls"]), "a cell that the table does not cut"
+    for name, parts in here.verdict.beaten_in.items():
+        row = next(n for n, o in enumerate(here.result.outcomes) if o.entrant == name)
+        assert len(list(filter(None, frame["Does not beat controls in"][row].split(", ")))) == len(parts)
+    assert all("(control)" in frame["Model"][n] for n, o in enumerate(here.result.outcomes) if o.role == "control")
+
+
+def test_shares_of_classes_make_up_the_whole_text() -> None:
+    here = context()
+    tables = {o.name: t for o in here.result.outcomes if (t := o.table("loss_by_class", "classes")) is not None}
+    with_new = classes._with_new_tokens(here, tables)
+    for by in ("origin", "text", "frequency"):
+        assert np.isclose(sum(classes._shares(with_new, "target", by).values()), 1.0), by
 
 
 def test_a_tokenizer_just_chosen_has_no_donor_and_every_choice_can_be_emptied() -> None:

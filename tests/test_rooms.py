@@ -20,6 +20,7 @@ CORE = [
     "counting",
     "metrics",
     "premium",
+    "vocabulary",
     "models",
     "transplants",
     "evaluation",
@@ -28,7 +29,7 @@ CORE = [
     "cli",
 ]
 COMPONENTS = ["frame", "cached", "widgets", "charts", "publish", "segmentation", "runs", "premium", "lab"]
-RESERVED = {"vocabulary", "training", "segmenters", "probes"}  # rooms to come: no other room may take these names
+RESERVED = {"training", "segmenters", "probes"}  # rooms to come: no other room may take these names
 
 
 def modules(top: str) -> list[Path]:

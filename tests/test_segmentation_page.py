@@ -14,12 +14,13 @@ from streamlit.testing.v1 import AppTest
 from components.cached import tokenizers as cached
 from components.segmentation.rows import Row
 from components.segmentation.statistic_cards import card
-from components.widgets.pickers import OPENING, TOKENIZERS
+from components.widgets.pickers import TOKENIZERS
 from core.common.numbers import count
 from core.common.text_link import to_link
 from core.jobs.shared_cache import shared
 from core.text.samples import opening_text, pairs, sample
 from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.opening.shipped import OPENING
 from core.tokenizers.tokenizer import Specials
 from core.tokenizers.well_known import named
 from tests.tiny import byte_level_bpe

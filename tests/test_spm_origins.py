@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.tokenizers.backends.sentencepiece import SentencePieceTokenizer
+from core.tokenizers.backends.sentencepiece import SentencePieceTokenizer, _run_lengths
 from core.tokenizers.backends.spm_charsmap import CharacterMap
 from core.tokenizers.catalog import open_path
 from core.tokenizers.tokenizer import LocalTokenizer
@@ -25,11 +25,13 @@ def library_says(tokenizer: SentencePieceTokenizer, text: str) -> tuple[bytes, l
 def check(tokenizer: SentencePieceTokenizer, text: str) -> bool:
     """Is it followed here? Then it is right."""
     normal, origins = library_says(tokenizer, text)
-    if not normal:
-        return True  # nothing to lead back
-    assert tokenizer._origins_of(text.encode(), normal).tolist() == origins
-    found = tokenizer._origins and tokenizer._origins(text, text.encode(), len(normal))
-    return found is not None
+    found = tokenizer._origins(text, text.encode()) if tokenizer._origins and normal else None
+    if found is None:
+        return not normal  # nothing to lead back
+    assert found.origins.tolist() == origins
+    if found.runs is not None:
+        assert found.runs.tolist() == _run_lengths(normal, tokenizer._strange).tolist()
+    return True
 
 
 @pytest.mark.parametrize("name", MODELS)

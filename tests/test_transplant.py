@@ -44,9 +44,9 @@ def problem(tied: bool = False, bias: bool = False, padding: int = 2, seed: int 
 @pytest.mark.parametrize("key", ALL)
 @pytest.mark.parametrize(("tied", "bias"), [(False, False), (True, False), (False, True), (True, True)])
 def test_every_row_is_usable_and_accounted_for(key: str, tied: bool, bias: bool) -> None:
-    at_hand = problem(tied, bias)
+    at_hand = METHODS.get(key).posed(problem(tied, bias))
     found = transplant(at_hand, METHODS.get(key))
-    n_rows = len(NEW.vocabulary) + 2
+    n_rows, tied = len(NEW.vocabulary) + 2, at_hand.tied
     assert found.matrices.tied == tied
     assert (found.matrices.bias is not None) == bias
     for name, side in at_hand.sides.items():
@@ -197,7 +197,7 @@ def test_an_overflow_in_half_precision_falls_back() -> None:
         return made(side, values, RowOrigin.SOLVED)
 
     half = Matrices(random_matrices(len(OLD.vocabulary), D, 0).input.half())
-    found = transplant(Problem(OLD, NEW, half), Method(key="huge", label="Huge", definition="", source="", rows=huge))
+    found = transplant(Problem(OLD, NEW, half), Method(key="huge", label="Huge", definition="", source="", make=huge))
     assert found.rows["input"].n_by_reason == {"its numbers overflow or are undefined": 1}
     assert torch.isfinite(found.matrices.input).all()
 

@@ -104,6 +104,18 @@ def test_focus_takes_the_row_of_a_token_in_the_same_company() -> None:
     assert torch.allclose(transplant(own, METHODS.get("focus")).matrices.input[dog], base.input[_row(old, b" red")])
 
 
+def test_focus_says_when_it_reached_almost_nothing() -> None:
+    shared = [b" cat", b" red", b" one"]
+    old, new = lexicon(shared), lexicon([*shared, *(f" n{n}".encode() for n in range(10))])
+    base, vectors = random_matrices(len(old.vocabulary), D, 0), torch.full((len(new.vocabulary), 2), torch.nan)
+    vectors[[_row(new, piece) for piece in (*shared, b" n0")]] = torch.rand(4, 2)
+    few = transplant(Problem(old, new, base, resources=Resources(token_vectors=vectors)), METHODS.get("focus"))
+    assert any(remark.startswith("FOCUS reached 1 of 10 input rows") for remark in few.remarks)
+    vectors[[_row(new, f" n{n}".encode()) for n in range(10)]] = torch.rand(10, 2)
+    many = transplant(Problem(old, new, base, resources=Resources(token_vectors=vectors)), METHODS.get("focus"))
+    assert not any("FOCUS reached" in remark for remark in many.remarks)
+
+
 def test_word_vectors_of_tokens_by_hand() -> None:
     tokenizer = lexicon([b" un", b" do", b"do"])
     words = WordVectors(["do", "undo"], torch.tensor([[1.0, 0.0], [0.0, 1.0]]))

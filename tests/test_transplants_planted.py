@@ -89,7 +89,8 @@ def test_a_donor_row_equal_to_an_anchors_gets_that_anchors_row(key: str) -> None
     case = planted(2)
     donor = case.problem.donor.input
     donor[-1] = donor[300]
-    found = transplant(case.problem, METHODS.get(key), {"k": 1})
+    given: dict[str, Value] = {"k": 1} | ({"weights": "inverse distance"} if key == "nearest" else {})
+    found = transplant(case.problem, METHODS.get(key), given)
     assert torch.allclose(found.matrices.input[-1], case.problem.base.input[300], atol=1e-4)
     assert found.rows["input"].residual[-1] < 1e-3
     one = found.rows["input"].coefficients
@@ -112,7 +113,7 @@ def test_untrained_and_repeated_anchors_are_left_out() -> None:
     mean = donor.mean(0)
     donor[260:270] = mean + 1e-4 * (donor[260:270] - mean)  # never moved from where training began
     donor[280:285] = donor[279]
-    found = transplant(case.problem, METHODS.get("omp_robust"))
+    found = transplant(case.problem, METHODS.get("omp_robust"), {"least_norm": 0.1})
     assert any(
         r.startswith("10 anchors are left out on the input side: their rows look untrained") for r in found.remarks
     )
@@ -149,7 +150,7 @@ def test_a_token_without_a_donor_row_is_the_mean_row(key: str) -> None:
 def test_the_ceiling_changes_memory_and_not_rows(key: str) -> None:
     case = planted(0)
     tight = replace(case.problem, memory_bytes=1)
-    given: dict[str, Value] = {"k": 8} if "omp" in key else {}
+    given: dict[str, Value] = {"k": 8} if "omp" in key or key == "nearest" else {}
     wide = transplant(case.problem, METHODS.get(key), given).matrices.input
     assert torch.allclose(transplant(tight, METHODS.get(key), given).matrices.input, wide, atol=1e-4)
 

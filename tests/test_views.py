@@ -45,7 +45,7 @@ def test_words_in_links_made_before_are_still_the_options() -> None:
         "Tokens": ["Classes", "Probability"],
         "Agreement": ["Next byte", "Every byte", "Layers", "Input or output", "Slack"],
         "Matrices": ["Rows", "Map", "Shape", "Held-out tokens", "Residual by atoms"],
-        "Text": ["Segmentation", "Samples"],
+        "Text": ["Segmentation", "Samples", "Multiple choice"],
         "Recovery": ["Recovery"],
         "Keep": ["Keep"],
     }

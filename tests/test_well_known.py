@@ -12,11 +12,11 @@ import pytest
 import tiktoken
 from tiktoken_ext import openai_public
 
-from components.widgets.pickers import OPENING
 from core.common.errors import UnknownName, UnreadableFile, UserError
 from core.text.samples import sample
 from core.tokenizers.catalog import SOURCES, offered, open_tokenizer
 from core.tokenizers.formats import packaged
+from core.tokenizers.opening.shipped import OPENING
 from core.tokenizers.packages import quicktok
 from core.tokenizers.packages.installed import PackagedFile
 from core.tokenizers.packages.place import package_place

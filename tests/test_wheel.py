@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.server import free_port
 from core.common.program import VERSION
-from tests.free_server import answer, free_port
+from tests.free_server import answer
 
 ROOT = Path(__file__).parents[1]
 

@@ -12,6 +12,7 @@ from core.common.errors import TookTooLong
 from core.jobs.job import Job, State
 from core.jobs.result_codec import restored
 from core.jobs.shared_cache import shared
+from core.lab.as_now import as_now
 from core.lab.foreseen import Look
 from core.lab.look_apart import look_apart, prepare
 from core.lab.plan import Plan
@@ -46,6 +47,13 @@ def catalogue() -> Catalogue:
 
     offered = {key: one for key, one in METHODS.all().items() if not one.control}
     return Catalogue(offered, EVALUATORS.all(), tuple(shipped()))
+
+
+def control_keys() -> set[str]:
+    """Keys of the controls, which run along without being asked for."""
+    from core.transplants.base import METHODS
+
+    return {key for key, one in METHODS.all().items() if one.control}
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -114,10 +122,11 @@ def finished(key: str) -> tuple[Job, LabResult, Verdict]:
 
     def found() -> tuple[Job, LabResult, Verdict]:
         job, result = shipped_comparison(key)
-        return job, result, verdict(result)
+        return job, *_judged(result)
 
     return shared().get(("lab shipped", key), found, most=8)
 
 
 def _judged(result: LabResult) -> tuple[LabResult, Verdict]:
-    return result, verdict(result)
+    here = as_now(result)
+    return here, verdict(here)

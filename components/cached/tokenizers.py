@@ -8,8 +8,7 @@ from core.metrics.evidence import of_text
 from core.text.units import SEGMENTERS, Units, units_of
 from core.tokenizers.catalog import offered as core_offered
 from core.tokenizers.catalog import open_tokenizer
-from core.tokenizers.chat.chat import Given, RenderedChat, Turn, chat_variables, render_chat
-from core.tokenizers.chat.variables import Variable
+from core.tokenizers.opening.shipped import PreparedTokenizer, opening_cuts
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Specials, Tokenizer
 from core.tokenizers.well_known import Access, availability, well_known
@@ -41,35 +40,19 @@ def tokenizer(spec: str) -> Tokenizer:
     return shared().get(("tokenizer", spec), lambda: open_tokenizer(spec))
 
 
+def to_draw(spec: str) -> Tokenizer:
+    """The same to draw a text with: one of the opening knows the opening text before it is loaded."""
+    cut = opening_cuts().get(spec)
+    return PreparedTokenizer(cut, lambda: tokenizer(spec)) if cut else tokenizer(spec)
+
+
 def segmentation(spec: str, text: str, add: bool, parse: bool) -> Segmentation:
     """A text cut by a tokenizer; shared, so that a rerun for another option does not cut it again."""
     return shared().get(
         ("segmentation", spec, text, add, parse),
-        lambda: tokenizer(spec).segment(text, Specials(add=add, parse=parse)),
+        lambda: to_draw(spec).segment(text, Specials(add=add, parse=parse)),
         most=MOST_OF_A_TEXT,
     )
-
-
-def chat(spec: str, turns: tuple[Turn, ...], prompt: bool, template: str = "", given: Given = ()) -> RenderedChat:
-    """A chat as a tokenizer's own template writes it; a template may write millions of characters.
-
-    Raises:
-        UserError: it has no template, or that refuses this chat or does not end.
-    """
-    return shared().get(
-        ("chat", spec, turns, prompt, template, given),
-        lambda: render_chat(tokenizer(spec), turns, prompt, template, given),
-        most=MOST_OF_A_TEXT // 8,
-    )
-
-
-def chat_controls(spec: str, template: str) -> tuple[Variable, ...]:
-    """What a tokenizer's chat template takes beyond the turns.
-
-    Raises:
-        UserError: the template is not valid, or none can be chosen.
-    """
-    return shared().get(("chat controls", spec, template), lambda: chat_variables(tokenizer(spec), template))
 
 
 def units(text: str, segmenter: str) -> Units:
@@ -84,7 +67,7 @@ def numbers(spec: str, text: str, add: bool, parse: bool, segmenter: str = "") -
 
     def made() -> dict[str, Value]:
         cut, found = segmentation(spec, text, add, parse), units(text, segmenter)
-        evidence = of_text(cut, found, tokenizer(spec).info.n_vocabulary)
+        evidence = of_text(cut, found, to_draw(spec).info.n_vocabulary)
         return {one.key: one.value(evidence) for one in on_text()}
 
     return shared().get(("numbers", spec, text, add, parse, segmenter), made, most=MOST_OF_A_TEXT)

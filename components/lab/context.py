@@ -12,6 +12,8 @@ from core.lab.setting import Setting
 from core.lab.verdict import Verdict
 from core.text.languages import language
 
+_ROLES = {"original": " (no transplant)", "donor": " (native donor)", "control": " (control)"}
+
 
 @dataclass(frozen=True, eq=False)
 class LabContext:
@@ -43,8 +45,7 @@ class LabContext:
     def name(self, outcome: Outcome) -> str:
         """What a model is called: the method, with its seed where there are several."""
         seed = f", seed {outcome.seed}" if len(self.result.plan.seeds) > 1 and not outcome.anchor else ""
-        role = {"original": " (no transplant)", "donor": " (native donor)"}.get(outcome.role, "")
-        return f"{outcome.label}{role}{seed}"
+        return f"{outcome.label.removesuffix(_ROLES['control'])}{_ROLES.get(outcome.role, '')}{seed}"
 
     @cached_property
     def names(self) -> dict[str, str]:

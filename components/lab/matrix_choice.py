@@ -7,7 +7,7 @@ from components.lab.context import LabContext
 
 def one_side(context: LabContext) -> str:
     """ "input" or "output"; a model whose matrices are one has the input only."""
-    if context.setting.model.tied:
+    if not any("output" in outcome.rows for outcome in context.result.transplants):
         st.caption("Input and output share one matrix in this model.")
         return "input"
     chosen: str = st.segmented_control(

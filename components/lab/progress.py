@@ -11,7 +11,7 @@ from core.common.errors import UserError
 from core.common.numbers import count, duration
 from core.jobs.job import Job, State
 from core.lab.result import LabResult
-from core.lab.units import DONOR, ORIGINAL, SETTING
+from core.lab.stage_words import stage_in_words
 
 
 def under_way(job: Job, result: LabResult) -> None:
@@ -52,22 +52,13 @@ def under_way(job: Job, result: LabResult) -> None:
 
 
 def _progress(job: Job, result: LabResult) -> str:
-    parts = [stage_in_words(job.stage, result)]
+    labels = {key: about.label for key, about in result.methods.items()}
+    parts = [stage_in_words(job.stage, labels) if job.stage else "waiting for its turn"]
     if job.total:
         parts.append(f"{count(job.done)} of {count(job.total)} models")
     if job.remaining is not None:
         parts.append(f"{duration(max(1.0, job.remaining))} left")
     return " · ".join(parts)
-
-
-def stage_in_words(stage: str, result: LabResult) -> str:
-    """What a job does now, with the names of methods instead of their keys."""
-    if not stage:
-        return "waiting for its turn"
-    first, space, rest = stage.partition(" ")
-    about = result.methods.get(first.rstrip(","))
-    words = {SETTING: "looking at both vocabularies", ORIGINAL: "the model before", DONOR: "the donor"}
-    return f"{about.label}{space}{rest}" if about is not None else words.get(stage, stage)
 
 
 def _cancel(key: str) -> None:

@@ -26,9 +26,10 @@ def draw_result(job: Job, result: LabResult, verdict: Verdict, lead: str = "") -
     key_picture(context)
     if lead and verdict.sentences:
         st.markdown(plain(verdict.sentences[0]))
-    if verdict.sentences[1:]:
+    more = [*verdict.sentences[1:], *result.setting.remarks]
+    if more:
         with st.expander(
             "What else can be said", icon=":material/notes:", expanded=any(not b for b in verdict.beats.values())
         ):
-            st.markdown("\n".join(f"- {plain(sentence)}" for sentence in verdict.sentences[1:]))
+            st.markdown("\n".join(f"- {plain(sentence)}" for sentence in more))
     choose_view(context)

@@ -1,9 +1,20 @@
 // Draws the charts and components of a published page and sorts its tables; everything it needs stands in the page.
 
 const { charts, orders, components, sources } = JSON.parse(document.getElementById("data").textContent);
-const first = { ...charts }, drawn = new Set(), CONFIG = { displayModeBar: false, responsive: true };
+const first = { ...charts },
+  drawn = new Set(),
+  CONFIG = { displayModeBar: false, responsive: true };
 const axis = { gridcolor: "#e3e7ee", zeroline: false, automargin: true };
-const template = { layout: { font: { family: "Inter, 'Noto Sans', system-ui, sans-serif", size: 13, color: "#0e1420" }, xaxis: axis, yaxis: axis, paper_bgcolor: "#fff", plot_bgcolor: "#fff", hoverlabel: { align: "left" } } };
+const template = {
+  layout: {
+    font: { family: "Inter, 'Noto Sans', system-ui, sans-serif", size: 13, color: "#0e1420" },
+    xaxis: axis,
+    yaxis: axis,
+    paper_bgcolor: "#fff",
+    plot_bgcolor: "#fff",
+    hoverlabel: { align: "left" },
+  },
+};
 
 function draw(host) {
   const { data, layout } = charts[host.dataset.chart];
@@ -24,9 +35,14 @@ for (const select of document.querySelectorAll("[data-sort]")) {
 }
 
 function sortBy(head) {
-  const table = head.closest("table"), place = head.cellIndex, body = table.tBodies[0];
+  const table = head.closest("table"),
+    place = head.cellIndex,
+    body = table.tBodies[0];
   const down = head.getAttribute("aria-sort") !== "descending";
-  const value = (row) => { const cell = row.cells[place]; return cell.dataset.v === undefined ? cell.textContent : Number(cell.dataset.v); };
+  const value = (row) => {
+    const cell = row.cells[place];
+    return cell.dataset.v === undefined ? cell.textContent : Number(cell.dataset.v);
+  };
   const missing = (a) => a === "";
   const order = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b)));
   const rows = [...body.rows].map((row) => [value(row), row]);
@@ -36,13 +52,15 @@ function sortBy(head) {
   head.setAttribute("aria-sort", down ? "descending" : "ascending");
 }
 
-for (const button of document.querySelectorAll("th button")) button.addEventListener("click", () => sortBy(button.closest("th")));
+for (const button of document.querySelectorAll("th button"))
+  button.addEventListener("click", () => sortBy(button.closest("th")));
 
 const modules = {};
 async function mount(host) {
   const { name, html, data } = components[host.dataset.component];
   modules[name] ??= import(`data:text/javascript;charset=utf-8,${encodeURIComponent(sources[name])}`);
-  const module = await modules[name], root = host.attachShadow({ mode: "open" });
+  const module = await modules[name],
+    root = host.attachShadow({ mode: "open" });
   root.innerHTML = `<style>${module.css || ""}</style>${html || ""}`;
   module.default({ data, parentElement: root, key: name, name, setStateValue() {}, setTriggerValue() {} });
 }

@@ -11,7 +11,7 @@ from components.runs.corpus_upload import corpus_uploader, grouped_facts, upload
 from components.runs.job_cards import session, submit
 from components.widgets.add_tokenizer import add_tokenizer
 from components.widgets.languages import language_boxes
-from components.widgets.pickers import OPENING, tokenizer_picker
+from components.widgets.pickers import tokenizer_picker
 from core.common.errors import UserError
 from core.common.numbers import count, roughly, size
 from core.common.settings import settings
@@ -20,6 +20,7 @@ from core.corpora.facts import CorpusFacts
 from core.counting.estimate import seconds_to_count
 from core.counting.job import corpus_counting
 from core.text.languages import language
+from core.tokenizers.opening.shipped import OPENING
 from core.tokenizers.tokenizer import Tokenizer
 
 SAMPLE = "sample"

@@ -13,8 +13,9 @@ import streamlit as st
 
 from components.cached import runs as cached_runs
 from components.frame.asking import fragment
-from components.frame.errors import plain, show_error
+from components.frame.errors import plain, show_error, user_errors
 from components.frame.visitor import visitor
+from components.runs.naming import name_button, name_form, own_words, title
 from core.common.errors import UserError
 from core.common.numbers import ago, count, duration, size
 from core.common.redact import without_folders
@@ -22,12 +23,14 @@ from core.common.settings import settings
 from core.jobs.job import KINDS, Job, State, may_resume
 from core.jobs.owner import Visitor, name_of
 from core.jobs.queue import Jobs
+from core.jobs.search import MOST_SEARCHED, searched
 from core.jobs.store.files import Input, Json
+from core.lab.stage_words import stage_in_words
 
 LAB = "transplant"  # the kind whose results have a page of their own, also while they come
 OPENED = "run"  # in the link: key of the job whose result is open
 PAGE = 20
-_ERROR, _SHOWN, _WHOSE = "job_error", "jobs_shown", "runs_whose"
+_ERROR, _SHOWN, _WHOSE, _SEARCH = "job_error", "jobs_shown", "runs_whose", "runs_search"
 MINE, ALL = "Mine", "Everybody's"
 _MOST_NAMES = 6
 _MOST_LOG_LINES = 300
@@ -93,10 +96,19 @@ def job_list(jobs: Jobs) -> None:
             st.rerun()  # the whole page: to start or stop the clock, or to open a result
         me = visitor()
         shared = any(set(job.sessions) - {me.key} for job in found)
-        if shared:
-            found = _wanted(jobs, found, me)
-        else:
+        with st.container(horizontal=True, vertical_alignment="center", key="runs_find"):
+            words = st.text_input(
+                "Search", key=_SEARCH, placeholder="Search runs", label_visibility="collapsed",
+                icon=":material/search:", width=240, max_chars=200,
+            )  # fmt: skip
+            found = _wanted(jobs, found, me) if shared else found
+            if words.strip():
+                found = _searched(jobs, found, words, me)
             _summary(found)
+        if shared and not found and not words.strip():
+            st.caption("You have asked for nothing yet. What others did is under Everybody's.")
+        if shared and not me.known and not settings().private_runs:
+            st.caption("Nobody logs in here, so everybody may cancel and delete every run.")
         shown = st.session_state.setdefault(_SHOWN, PAGE)
         for job in found[:shown]:
             job_card(jobs, job, me, shared)
@@ -107,25 +119,27 @@ def job_list(jobs: Jobs) -> None:
 
 
 def _wanted(jobs: Jobs, found: list[Job], me: Visitor) -> list[Job]:
-    """Those of the jobs that the visitor wants to see, theirs or everybody's, with a chooser above."""
-    private = settings().private_runs
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if not private:
-            whose = st.segmented_control(
-                "Whose runs",
-                [MINE, ALL],
-                default=MINE if me.known else ALL,
-                required=True,
-                label_visibility="collapsed",
-                key=_WHOSE,
-            )
-            found = jobs.newest(session=me.key) if whose == MINE else found
-        _summary(found)
-    if not found:
-        st.caption("You have asked for nothing yet. What others did is under Everybody's.")
-    if not me.known and not private:
-        st.caption("Nobody logs in here, so everybody may cancel and delete every run.")
-    return found
+    """Those of the jobs that the visitor wants to see, theirs or everybody's, with a chooser."""
+    if settings().private_runs:
+        return found
+    whose = st.segmented_control(
+        "Whose runs",
+        [MINE, ALL],
+        default=MINE if me.known else ALL,
+        required=True,
+        label_visibility="collapsed",
+        key=_WHOSE,
+    )
+    return jobs.newest(session=me.key) if whose == MINE else found
+
+
+def _searched(jobs: Jobs, found: list[Job], words: str, me: Visitor) -> list[Job]:
+    """Those with all of the words, of more than the list shows; says so where there are none."""
+    whose = me.key if settings().private_runs or st.session_state.get(_WHOSE) == MINE else None
+    there = searched(jobs.newest(MOST_SEARCHED, whose), words, me)
+    if not there:
+        st.caption(f"None of {count(len(found))} runs has all of these words.")
+    return there
 
 
 def job_card(jobs: Jobs, job: Job, me: Visitor, shared: bool) -> None:
@@ -135,8 +149,9 @@ def job_card(jobs: Jobs, job: Job, me: Visitor, shared: bool) -> None:
     lost = job.state is State.DONE and path is None
     with st.container(border=True, key=f"job_{job.key}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**{plain(job.label)}**", width="content")
+            st.markdown(f"**{title(job, me)}**", width="content")
             st.badge("Result deleted" if lost else words, icon=":material/delete:" if lost else icon, color=colour)
+        own_words(job, me)
         st.caption(_facts(job, path, _askers(job, me) if shared else ""))
         if job.state.live or (job.state is State.INTERRUPTED and job.done):
             st.progress(job.share, plain(_progress(job)))
@@ -147,6 +162,8 @@ def job_card(jobs: Jobs, job: Job, me: Visitor, shared: bool) -> None:
         elif job.state is State.DONE and job.message:
             st.warning(plain(job.message), icon=":material/history:")
         _buttons(jobs, job, path, me)
+        with user_errors():
+            name_form(jobs, job, me)
         log = jobs.log(job.key)
         if log.strip():
             lines = without_folders(log).rstrip().splitlines()[-_MOST_LOG_LINES:]
@@ -176,6 +193,7 @@ def _buttons(jobs: Jobs, job: Job, path: Path | None, me: Visitor) -> None:
             _button(job, "Open", ":material/table_view:", _open, "What is finished of it")
         if not me.may_change(job):
             return
+        name_button(job, me)
         if job.state in (State.INTERRUPTED, State.CANCELLED, State.FAILED):
             what = "Try again" if job.state is State.FAILED else "Resume"
             about = "Go on from the last finished piece" if may_resume(job.kind) else "Begin again"
@@ -260,7 +278,8 @@ def _progress(job: Job) -> str:
         return "Waiting for a free process" + (f", {count(job.done)} {measure} kept" if job.done else "")
     # Short pieces: it is between two of them whenever one looks, which is worth no words.
     between = job.stage == "waiting for a turn" and job.done
-    parts = [] if between else [job.stage[:80] or "starting"]
+    stage = stage_in_words(job.stage, {}) if job.kind == LAB else job.stage
+    parts = [] if between else [stage[:80] or "starting"]
     if job.total:
         parts.append(f"{count(job.done)} of {count(job.total)} {measure}")
     if job.rate:
@@ -271,6 +290,8 @@ def _progress(job: Job) -> str:
 
 
 def _interrupted(job: Job) -> str:
+    if not job.attempts:  # nothing of the queue ever ran it
+        return plain(job.message)
     if job.resumable:
         return plain("What ran it was ended from outside. Its finished pieces are kept: Resume goes on from there.")
     return plain("What ran it was ended from outside. Resume starts it again from the beginning.")

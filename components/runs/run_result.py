@@ -5,7 +5,9 @@ import streamlit as st
 
 from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error
+from components.frame.visitor import visitor
 from components.runs.job_cards import LAB, OPENED, may_see
+from components.runs.naming import own_words, title
 from components.widgets import pickers
 from core.common.data_folders import ROOT
 from core.common.errors import UserError, shown
@@ -33,8 +35,9 @@ def opened_result(jobs: Jobs) -> None:
             if job.kind == LAB:
                 st.switch_page(_TRANSPLANTS, query_params={OPENED: key})
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                st.subheader(plain(job.label), anchor=False, width="content")
+                st.subheader(title(job, visitor()), anchor=False, width="content")
                 st.button("Close", icon=":material/close:", on_click=_close, type="tertiary", key="close_run")
+            own_words(job, visitor())
             if job.kind == "count":
                 _count(job, cached_runs.counts(job))
             else:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import chats
 from components.frame.errors import plain
 from components.segmentation.rows import Row
 from core.common.errors import UserError, shown
@@ -104,4 +104,4 @@ def variables_of(row: Row, template: str) -> tuple[Variable, ...]:
     """What the chosen template takes; the tools alone for tokenizers whose library writes the chat."""
     if not row.tokenizer.info.chat_template and not row.tokenizer.info.chat_templates:
         return (Variable("tools", "json"),)
-    return cached.chat_controls(row.spec, template)
+    return chats.chat_controls(row.spec, template)

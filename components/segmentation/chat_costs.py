@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from components.cached import chats
 from components.cached import tokenizers as cached
 from components.frame.errors import plain
 from components.segmentation.chat_controls import template_of
@@ -47,7 +48,7 @@ def cost(row: Row, turns: Sequence[Turn], prompt: bool, given: Given) -> ChatCos
     try:
         if missing := why_no_chat(row.info):
             raise UserError(missing)
-        chat = cached.chat(row.spec, tuple(turns), prompt, template_of(row), given)
+        chat = chats.chat(row.spec, tuple(turns), prompt, template_of(row), given)
     except UserError as error:
         return ChatCost(row.spec, row.label, None, None, words, str(error))
     special = int((chat.segmentation.kinds == Kind.SPECIAL).sum())

@@ -44,7 +44,7 @@ def segment_rows(specs: Sequence[str], text: str, specials: Specials) -> list[Ro
         for spec in specs:
             still_wanted()  # a newer text may overtake this run here
             try:
-                tokenizer = cached.tokenizer(spec)
+                tokenizer = cached.to_draw(spec)
                 done.append((spec, tokenizer, cached.segmentation(spec, text, specials.add, specials.parse)))
             except UserError as error:
                 failures[spec] = error

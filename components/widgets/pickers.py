@@ -7,15 +7,13 @@ import streamlit as st
 from components.cached import tokenizers as cached
 from components.frame.errors import plain
 from components.widgets import names
+from core.tokenizers.opening.shipped import OPENING
 from core.tokenizers.well_known import named
 
 MAX_TOKENIZERS = 8
 TOKENIZERS = "tokenizers"  # the key of the choice, in the session and in the link
 _ADDED, _REPLACED, _REFUSED = "tokenizers_to_add", "tokenizers_to_replace", "tokenizers_refused"
 _DRAWN = "tokenizers_as_drawn"
-# Of well-known models, all different, and all in packages that are pinned. DeepSeek V4 would be a sixth: its
-# tokenizer.json alone takes as long to read as these five, and the first visitor waits for that.
-OPENING = ("tiktoken:o200k_base", "packaged:qwen3", "mistral:v3", "packaged:rwkv-world", "tiktoken:cl100k_base")
 
 
 def labels() -> dict[str, str]:

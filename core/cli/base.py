@@ -6,6 +6,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+COMMAND_LINE = "command line"  # who asks for what is kept from here, as runs know it
+
 
 @dataclass(frozen=True, kw_only=True)
 class Command:

@@ -121,7 +121,7 @@ def _measured(chosen: Sequence[Any], model: Any, reference: Any, text: str, opti
     from core.evaluation.base import EvalText, Reference, Subject
     from core.lab.documents import pieces
 
-    texts = tuple(EvalText("", "", piece) for piece in pieces(text))
+    texts = tuple(EvalText("", "", piece) for piece in pieces(text).texts)
     subject = Subject(model, Reference(texts, reference, window_bytes=options.window, seed=options.seed))
     return {
         one.key: {
@@ -155,7 +155,7 @@ COMMAND = Command(
         "blanks around each left out; each begins with the model's start token and remembers nothing of the others. "
         "Long ones are read in windows cut by bytes, the same for both models. The 95 % interval resamples documents, "
         "or blocks of up to 1,000 bytes where there are fewer than ten. --measure adds other measures, taken on "
-        "documents or, of a single one, on pieces of 2,000 bytes."
+        "documents or, of a single one, on pieces of 2,000 bytes; where those are fewer than 15, on such blocks."
     ),
     arguments=_arguments,
     run=_run,

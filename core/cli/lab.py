@@ -6,15 +6,19 @@ from dataclasses import replace
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from core.cli.base import Command, print_json, table
+from core.cli.base import COMMAND_LINE, Command, print_json, table
 from core.cli.stages import told
-from core.cli.transplant import ListMethods, corpus, device, given, params, resources
+from core.cli.transplant import ListMethods, corpus, device, given, resources, untie
 from core.common.errors import UserError
 from core.lab.plan import Choice, Plan
 
 if TYPE_CHECKING:
     from core.lab.result import LabResult
 
+_BEGUN = (
+    "The command line began it. If it still runs there, wait for it; if it was stopped, the same command or Resume "
+    "goes on with what is missing."
+)
 _SHOWN = ("bits_per_byte", "bits_lost", "compression_gain")
 
 
@@ -30,7 +34,7 @@ def _arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KEY[:NAME=VALUE,…]",
-        help="such as omp_robust:k=32; may be repeated; `transplant --list` shows all",
+        help="such as omp_robust:k=32, or k=4,8,16 for one with each; may be repeated; --list shows all",
     )
     parser.add_argument(
         "--measure", action="append", default=[], metavar="KEY", help="instead of the quick default; may be repeated"
@@ -50,8 +54,11 @@ def _arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="keep it where the app keeps results, and each model as it is finished: stopped, it goes on from there",
     )
+    parser.add_argument("--name", default="", metavar="NAME", help="what to call a comparison that is kept")
+    parser.add_argument("--note", default="", metavar="TEXT", help="what to remember of it")
     parser.add_argument("--dry-run", action="store_true", help="say what it will take, and stop")
     device(parser)
+    untie(parser)
     parser.add_argument(
         "--list", action=ListMethods, help="say what methods there are, what they need and can be set to"
     )
@@ -71,7 +78,7 @@ def asked_plan(options: Namespace) -> Plan:
         options.model,
         options.tokenizer,
         options.donor,
-        tuple(_choice(each) for each in options.method),
+        tuple(choice for each in options.method for choice in _choices(each)),
         tuple(Choice(key) for key in options.measure),
         corpus(options),
         tuple(options.language),
@@ -80,26 +87,32 @@ def asked_plan(options: Namespace) -> Plan:
         tuple(options.seed) or (0,),
         device=options.device,
         dtype=options.dtype,
+        untie=options.untie,
         **given(options),
     )
 
 
-def _choice(text: str) -> Choice:
+def _choices(text: str) -> list[Choice]:
     """
-    >>> _choice("omp_robust:k=32,center=on")
-    Choice(key='omp_robust', params={'k': '32', 'center': 'on'})
+    >>> _choices("omp_robust:k=4,8")
+    [Choice(key='omp_robust', params={'k': 4}), Choice(key='omp_robust', params={'k': 8})]
     """
-    key, _, rest = text.partition(":")
-    return Choice(key, params([each for each in rest.split(",") if each]))
+    from core.lab.sweep import swept
+    from core.transplants.base import METHODS
+
+    key, _, line = text.partition(":")
+    return [Choice(key, settings) for settings in swept(key, METHODS.get(key).params, line)]
 
 
 def _run(options: Namespace) -> None:
+    if (options.name or options.note) and not options.keep:
+        raise UserError("--name and --note are for a comparison that is kept. Add --keep.")
     plan = asked_plan(options)
     with told():
         if options.dry_run:
             document, result = _estimated(plan), None
         else:
-            result = _kept(plan) if options.keep else _compared(plan)
+            result = _kept(plan, options.name, options.note) if options.keep else _compared(plan)
             document = _document(result)
     if options.json:
         print_json(document)
@@ -122,6 +135,7 @@ def _estimated(plan: Plan) -> dict[str, Any]:
         "memory_mb": found.memory_mb,
         "stages": [{"name": stage.name, "seconds": stage.seconds} for stage in found.stages],
         "shorter": [{"what": s.what, "loses": s.loses, "saves_seconds": s.seconds} for s in found.shorter],
+        "remarks": list(known.remarks),
         "rows_by_rule": dict(known.n_by_rule),
         "shared": {
             "bytes": known.n_same_bytes,
@@ -132,23 +146,27 @@ def _estimated(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _kept(plan: Plan) -> "LabResult":
-    """The same as a job that is done: the page's Runs list it."""
+def _kept(plan: Plan, name: str, note: str) -> "LabResult":
+    """The same as a job of the page's Runs: there from the start, done in the end."""
     from core.common.progress import report
     from core.jobs.queue import Jobs
     from core.jobs.result_codec import restored
     from core.jobs.store.store import store
-    from core.lab.computed import computed
+    from core.lab.computed import computed, origin
     from core.lab.foreseen import KIND
     from core.lab.participants import outlined
     from core.lab.result import LabResult
     from core.lab.submission import submission
 
-    asked = submission(outlined(plan))
+    asked, jobs = submission(outlined(plan)), Jobs()
+    begun = origin(asked)
+    jobs.begun_elsewhere(begun, COMMAND_LINE, _BEGUN)
+    if name or note:
+        jobs.call(begun.key, COMMAND_LINE, name, note)
+    print(f"Kept: transplants?run={begun.key}", file=sys.stderr)
     result = computed(asked, _job_device(plan), lambda done, total: report(done, total, "Models"))
     store().put(result)
-    Jobs().submit(KIND, asked.params, "command line", asked.inputs, asked.label)
-    print(f"Kept: transplants?run={result.origin.key}", file=sys.stderr)
+    jobs.submit(KIND, asked.params, COMMAND_LINE, asked.inputs, asked.label)
     return restored(LabResult, result)
 
 
@@ -159,6 +177,7 @@ def _compared(plan: Plan) -> "LabResult":
     from core.lab.foreseen import KIND
     from core.lab.participants import outlined
     from core.lab.result_from_units import gathered
+    from core.lab.stage_words import stage_in_words
     from core.lab.submission import submission
 
     asked = submission(outlined(plan))
@@ -166,7 +185,7 @@ def _compared(plan: Plan) -> "LabResult":
     units = list(KINDS.get(KIND).units(context))
     total, at, parts = sum(unit.size for unit in units), 0.0, []
     for unit in units:
-        with step(at / total, (at + unit.size) / total, unit.name):
+        with step(at / total, (at + unit.size) / total, stage_in_words(unit.name, {})):
             parts.append((unit, compute(KIND, unit, context)))
         at += unit.size
     return gathered(context, iter(parts))
@@ -201,6 +220,7 @@ def _document(result: "LabResult") -> dict[str, Any]:
                 "params": dict(outcome.params),
                 "seed": outcome.seed,
                 "seconds": outcome.seconds,
+                "remarks": list(outcome.remarks),
                 "measures": {
                     f"{evaluator}.{meaning.key}": _plain(number)
                     for (evaluator, meaning), number in zip(found.columns, numbers, strict=True)
@@ -240,6 +260,9 @@ def _print(result: "LabResult", document: dict[str, Any]) -> None:
     print(table(rows, right={1, 2, 3, 4}))
     for sentence in document["verdict"]:
         print(sentence)
+    for outcome in result.transplants:
+        for remark in outcome.remarks:
+            print(f"{outcome.label}: {remark}")
 
 
 def _print_estimate(document: dict[str, Any]) -> None:
@@ -249,6 +272,8 @@ def _print_estimate(document: dict[str, Any]) -> None:
     print(f"Memory of a process: up to {document['memory_mb']:,} MB.")
     made = ", ".join(f"{n:,} {name}" for name, n in document["made_by_class"].items() if n)
     print(f"Rows to make: {made or 'none'}.")
+    for remark in document["remarks"]:
+        print(remark)
     for each in document["shorter"]:
         print(f"{each['what']} would save {each['saves_seconds']:.0f} s. {each['loses']}")
 

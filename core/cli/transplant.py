@@ -30,7 +30,7 @@ class ListMethods(Action):
                 print(f"    Better with: {', '.join(need.key for need in one.better_with)}.")
             for param in one.params:
                 which = f"one of {', '.join(param.choices)}" if param.choices else _range(param.low, param.high)
-                print(f"    --param {param.key}={param.default}  {param.help} {which}".rstrip())
+                print(f"    --param {param.key}={param.default}  {param.about} {which}".rstrip())
         parser.exit()
 
 
@@ -62,6 +62,7 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--pad-to", type=int, default=1, metavar="N", help="give the matrices a multiple of N rows, such as 64"
     )
+    untie(parser)
     parser.add_argument(
         "--list", action=ListMethods, help="say what methods there are, what they need and can be set to"
     )
@@ -114,6 +115,15 @@ def resources(parser: ArgumentParser) -> None:
     )
 
 
+def untie(parser: ArgumentParser) -> None:
+    """The option to give a tied model a head of its own."""
+    parser.add_argument(
+        "--untie",
+        action="store_true",
+        help="give a head that is tied to the input matrix rows of its own, which costs as many parameters again",
+    )
+
+
 def given(options: Namespace) -> dict[str, Any]:
     """What `resources` asked for, as fields of a plan."""
     named = ("old_language", "dictionary", "old_vectors", "new_vectors", "token_vectors", "helper", "encoder")
@@ -161,6 +171,7 @@ def _run(options: Namespace) -> None:
         dtype=options.dtype,
         out_dtype=options.out_dtype,
         pad_to=options.pad_to,
+        untie=options.untie,
         **given(options),
     )
     with told():

@@ -23,6 +23,10 @@ class Param:
         help: what it does, in a sentence.
         low, high: its range, both included, for numbers.
         choices: what it may be, for words.
+        tried: values of which one is chosen by what is at hand, where it is left at its default; that default then
+            means so and may lie outside the range. Empty where nothing chooses.
+        usual: what is taken where nothing can be chosen, and while other parameters are.
+        untried: why nothing chooses it, in a sentence, where that has to be said.
     """
 
     key: str
@@ -32,6 +36,29 @@ class Param:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    tried: tuple[Value, ...] = ()
+    usual: Value | None = None
+    untried: str = ""
+
+    @property
+    def lowest(self) -> float | None:
+        """The least number that a control lets one give, the one that has it chosen included."""
+        if self.low is None or not self.tried or isinstance(self.default, str):
+            return self.low
+        return min(self.low, float(self.default))
+
+    @property
+    def about(self) -> str:
+        """What it does, and what chooses it.
+
+        >>> k = Param(key="k", label="k", default=0, help="How many.", low=1, high=100, tried=(1, 10), usual=10)
+        >>> k.about, k.read(0)
+        ('How many. 0 has it chosen: 1 or 10.', 0)
+        """
+        if not self.tried:
+            return f"{self.help} {self.untried}".strip()
+        words = [in_words(value) for value in (self.default, *self.tried)]
+        return f"{self.help} {words[0]} has it chosen: {', '.join(words[1:-1])} or {words[-1]}."
 
     def read(self, given: Value) -> Value:
         """The value given, also as text, in this parameter's type.
@@ -52,10 +79,15 @@ class Param:
         whole = kind is not int or not isinstance(given, float) or given.is_integer()
         if type(value) is not kind or not whole or value != value:  # noqa: PLR0124
             raise UserError(f"{self.key} cannot be {shown(str(given))}: give {_NOUNS[kind]}, such as {self.default}.")
+        if self.tried and value == self.default:
+            return value
         if self.choices and value not in self.choices:
             raise UnknownName(self.key, str(value), self.choices)
         if not isinstance(value, str) and not self._low <= value <= self._high:
-            raise UserError(f"{self.key} cannot be {value}: give a number from {self._low:g} to {self._high:g}.")
+            chosen = f", or {in_words(self.default)} to have it chosen" if self.tried else ""
+            raise UserError(
+                f"{self.key} cannot be {value}: give a number from {self._low:g} to {self._high:g}{chosen}."
+            )
         return value
 
     @property
@@ -65,6 +97,15 @@ class Param:
     @property
     def _high(self) -> float:
         return float("inf") if self.high is None else self.high
+
+
+def in_words(value: Value) -> str:
+    """A value for people.
+
+    >>> in_words(-1.0), in_words("softmax")
+    ('-1', 'softmax')
+    """
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 _NOUNS: dict[type, str] = {int: "a whole number", float: "a number", str: "a word", bool: "true or false"}

@@ -159,6 +159,7 @@ class Subject(Memo):
 def subject(problem: Problem, method: Method, transplanted: Transplanted, reference: Reference) -> Subject:
     """The original model of `reference` with transplanted matrices, ready to measure."""
     assert reference.original is not None, "a transplant has an original"
+    problem = method.posed(problem)
     name = f"{reference.original.name}, {method.label}"
     model = reference.original.with_matrices(
         transplanted.matrices, problem.new, transplanted.special_ids, name, problem.unwritten

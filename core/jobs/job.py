@@ -177,6 +177,15 @@ def may_resume(kind: str) -> bool:
 
 
 @dataclass(frozen=True)
+class RunName:
+    """What somebody calls a run, and what they noted beside it; both may be empty."""
+
+    session: str = ""
+    name: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Job:
     """What is known of one job.
 
@@ -198,6 +207,7 @@ class Job:
         attempts: how often it was started.
         created, finished: seconds since 1970, for people; nothing is ordered by them.
         sessions: who asked for it, first one first.
+        called: what people call it, the newest last.
     """
 
     key: str
@@ -219,6 +229,7 @@ class Job:
     created: float
     finished: float | None
     sessions: tuple[str, ...]
+    called: tuple[RunName, ...] = ()
 
     @cached_property
     def share(self) -> float:

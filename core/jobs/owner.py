@@ -3,10 +3,13 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.common.errors import UserError, shown
 from core.common.settings import settings
-from core.jobs.job import Job
+
+if TYPE_CHECKING:  # it imports numpy, a tenth of a second of every start of a server
+    from core.jobs.job import Job, RunName
 
 _USER, _BROWSER = "user:", "browser:"
 _HASH = " #"
@@ -36,15 +39,22 @@ class Visitor:
         """Is what they own kept apart from what others own: by a login, or because runs are private?"""
         return self.known or settings().private_runs
 
-    def asked_for(self, job: Job) -> bool:
+    def asked_for(self, job: "Job") -> bool:
         """Is it their run?"""
         return self.key in job.sessions
 
-    def may_change(self, job: Job) -> bool:
+    def calls(self, job: "Job") -> "RunName":
+        """What a run is called for them: by whoever named it last, where runs are private by themselves."""
+        from core.jobs.job import RunName
+
+        private = settings().private_runs
+        return next((each for each in reversed(job.called) if each.session == self.key or not private), RunName())
+
+    def may_change(self, job: "Job") -> bool:
         """May they cancel, resume, repeat and delete it? Where owners are told apart, only those who asked for it."""
         return not self.apart or self.asked_for(job)
 
-    def require_change(self, job: Job) -> None:
+    def require_change(self, job: "Job") -> None:
         """Do nothing if they may change it.
 
         Raises:

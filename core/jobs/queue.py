@@ -17,6 +17,7 @@ from pathlib import Path
 from core.common.errors import UserError, shown
 from core.common.home import home
 from core.common.processes import dead
+from core.jobs.called import called
 from core.jobs.job import KINDS, Job, State, canonical, content_key
 from core.jobs.runner import report
 from core.jobs.runner.capacity import check_settings
@@ -24,7 +25,7 @@ from core.jobs.runner.launch import NoDaemon, ensure_daemon
 from core.jobs.runner.lock import holder
 from core.jobs.store.files import Input, Json, Origin, Result
 from core.jobs.store.index import StoreError
-from core.jobs.store.records import enter, has_left, in_state, join, newest, one, refuse_too_much
+from core.jobs.store.records import call, enter, has_left, in_state, join, newest, one, refuse_too_much
 from core.jobs.store.store import Store, store
 
 INTERRUPTED = "The process that ran it was ended from outside."
@@ -102,6 +103,24 @@ class Jobs:
         if job is None:
             raise UserError(f"There is no job {shown(key)}. It may have been deleted; submit it again.")
         return job
+
+    def call(self, key: str, session: str, name: str, note: str) -> None:
+        """Note what somebody calls a job, and what they want to remember of it; empty for neither.
+
+        Raises:
+            UserError: there is none of this key, or one is too long.
+            StoreError: the store takes nothing.
+        """
+        told = called(session, name, note)
+        self.get(key)
+        with self.store.index.writing() as connection:
+            call(connection, key, told)
+
+    def begun_elsewhere(self, asked: Origin, session: str, message: str) -> None:
+        """Note a job that is computed outside the queue, so that what is finished of it can be seen and resumed."""
+        with self.store.index.writing() as connection:
+            if one(connection, asked.key) is None:
+                enter(connection, asked, State.INTERRUPTED, session, message)
 
     def newest(self, most: int = 200, session: str | None = None) -> list[Job]:
         """Jobs, newest first; those a session asked for if it is named."""
@@ -206,7 +225,7 @@ class Jobs:
         if self.wait(key, 5).state.live:
             raise UserError("The job could not be stopped. Try again in a few seconds.")
         with self.store.index.writing() as connection:
-            for table in ("jobs", "interest", "logs"):
+            for table in ("jobs", "interest", "logs", "called"):
                 connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
         self.store.delete_parts(key)
         self.store.delete(key)

@@ -2,11 +2,19 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from core.jobs.compute import run_here
 from core.jobs.job import KINDS, content_key
 from core.jobs.store.files import Origin, Result
 from core.lab.foreseen import KIND, Submission
+
+
+def origin(asked: Submission) -> Origin:
+    """Where the result of a submission comes from, as far as that is known before."""
+    kind = KINDS.get(KIND)
+    key = content_key(kind, asked.params, asked.inputs)
+    return Origin(key, KIND, asked.params, asked.inputs, kind.versions(), label=asked.label)
 
 
 def computed(asked: Submission, device: str, done: Callable[[int, int], None]) -> Result:
@@ -16,17 +24,7 @@ def computed(asked: Submission, device: str, done: Callable[[int, int], None]) -
         device: where it runs, for its origin.
         done: hears how many models of how many are finished.
     """
-    kind, start = KINDS.get(KIND), time.monotonic()
-    output = run_here(kind, asked.params, asked.inputs, done)
-    origin = Origin(
-        key=content_key(kind, asked.params, asked.inputs),
-        kind=KIND,
-        params=asked.params,
-        inputs=asked.inputs,
-        versions=kind.versions(),
-        seconds=time.monotonic() - start,
-        device=device,
-        finished=time.time(),
-        label=asked.label,
-    )
-    return Result(origin, output.arrays, output.facts)
+    start = time.monotonic()
+    output = run_here(KINDS.get(KIND), asked.params, asked.inputs, done)
+    ended = replace(origin(asked), seconds=time.monotonic() - start, device=device, finished=time.time())
+    return Result(ended, output.arrays, output.facts)

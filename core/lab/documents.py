@@ -1,12 +1,31 @@
 """Plain text as documents, and as pieces that are measured one by one."""
 
+from dataclasses import dataclass
+
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
 from core.common.plain_text import decoded
 from core.lab.text_uploads import text_path
+from core.text.blocks import equal_blocks
 
 SEPARATOR = "<|endoftext|>"
 MOST_FILE_BYTES = 256 * 2**20
 PIECE_BYTES = 2_000  # long enough to need context, short enough that intervals have many of them
+ENOUGH_PIECES = 15  # two thirds of them, which are measured, are what a test takes
+BLOCK_BYTES = 1_000  # of a long text; neighbouring tokens are alike, so short blocks would seem to know too much
+WANTED_BLOCKS, LEAST_BLOCK_BYTES = 20, 200  # of a short one
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A text as the pieces that are measured one by one.
+
+    Args:
+        texts: the pieces, none of them blank.
+        block_bytes: most bytes of each where documents were cut into blocks of equal bytes; 0 where they were not.
+    """
+
+    texts: tuple[str, ...]
+    block_bytes: int = 0
 
 
 def documents(text: str) -> list[str]:
@@ -20,17 +39,43 @@ def documents(text: str) -> list[str]:
     return [part.strip() for part in text.split(SEPARATOR) if part.strip()]
 
 
-def pieces(text: str, n_bytes: int = PIECE_BYTES) -> list[str]:
-    """The documents of a text; where it is but one, consecutive lines that have about so many bytes together.
+def pieces(text: str) -> Pieces:
+    """The documents of a text; of a single one its lines, so many together as have about `PIECE_BYTES`.
 
-    >>> pieces("aaa\\nbbb\\nccc", 8)
-    ['aaa\\nbbb\\n', 'ccc']
+    Where those are too few for a test, documents are cut into blocks of equal bytes, if these are enough.
+
+    >>> pieces("One." + SEPARATOR + "Two.").texts
+    ('One.', 'Two.')
+    >>> cut = pieces("a long line " * 400)
+    >>> len(cut.texts), cut.block_bytes
+    (20, 240)
     """
     found = documents(text)
-    if len(found) != 1:
-        return found
+    whole = lines_together(found[0]) if len(found) == 1 else found
+    if len(whole) >= ENOUGH_PIECES:
+        return Pieces(tuple(whole))
+    size = block_bytes(sum(len(document.encode()) for document in found))
+    blocks = tuple(block for document in found for block in equal_blocks(document, size) if block.strip())
+    return Pieces(blocks, size) if len(blocks) >= ENOUGH_PIECES else Pieces(tuple(whole))
+
+
+def block_bytes(n_bytes: int) -> int:
+    """Most bytes of a block of a text of so many.
+
+    >>> [block_bytes(n) for n in (1_000, 10_000, 100_000)]
+    [200, 500, 1000]
+    """
+    return max(LEAST_BLOCK_BYTES, min(BLOCK_BYTES, n_bytes // WANTED_BLOCKS))
+
+
+def lines_together(document: str, n_bytes: int = PIECE_BYTES) -> list[str]:
+    """Consecutive lines that have about so many bytes together.
+
+    >>> lines_together("aaa\\nbbb\\nccc", 8)
+    ['aaa\\nbbb\\n', 'ccc']
+    """
     cut, size = [""], 0
-    for line in found[0].splitlines(keepends=True):
+    for line in document.splitlines(keepends=True):
         if size and size + len(line.encode()) > n_bytes:
             cut.append("")
             size = 0

@@ -80,7 +80,8 @@ def _weight_bytes(participants: Participants) -> int:
 def _row_bytes(participants: Participants) -> float:
     """Of the larger of the old and the new matrices in float32."""
     n_rows = max(participants.original.n_rows, len(vocabulary_of(participants.tokenizer)))
-    return n_rows * participants.original.width * 4.0 * (1 if participants.original.tied else 2)
+    untied = not participants.original.tied or participants.unties
+    return n_rows * participants.original.width * 4.0 * (2 if untied else 1)
 
 
 def _pass(model: LanguageModel, participants: Participants, old: bool) -> float:

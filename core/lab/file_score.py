@@ -6,15 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.lab.documents import documents
+from core.lab.documents import LEAST_BLOCK_BYTES, block_bytes, documents
 from core.models.language_model import LanguageModel
 from core.models.score import USUAL_WINDOW_BYTES, Scores, score, usual_window
 from core.models.scoring_windows import windows
 from core.stats.bootstrap import MIN_ITEMS, percentiles, resampled_sums
 from core.stats.number import Number
 
-BLOCK_BYTES = 1_000  # of a long text; neighbouring tokens are alike, so short blocks would seem to know too much
-_WANTED_BLOCKS, _LEAST_BYTES = 20, 200  # of a short one
 LN2 = float(np.log(2))
 
 
@@ -55,7 +53,7 @@ def score_file(
     window = window_bytes or _window(parts, models)
     scores = [score(m, parts, window_bytes=window) for m in models]
     many = len(parts) >= MIN_ITEMS
-    block = max(_LEAST_BYTES, min(BLOCK_BYTES, scores[0].n_bytes // _WANTED_BLOCKS))
+    block = block_bytes(scores[0].n_bytes)
     sums = _by_document(scores) if many else _by_block(scores, block)
     bits = _numbers(sums, seed)
     lossy = [f"{m.name}: {note}" for m, found in zip(models, scores, strict=True) for note in found.notes]
@@ -115,7 +113,7 @@ def _numbers(sums: Sums, seed: int) -> list[Number]:
     reason = (
         ""
         if resampled is not None
-        else f"An interval needs {MIN_ITEMS} documents or blocks of {_LEAST_BYTES} bytes, and there are {n}."
+        else f"An interval needs {MIN_ITEMS} documents or blocks of {LEAST_BLOCK_BYTES} bytes, and there are {n}."
     )
 
     def number(at: Sequence[int], signs: Sequence[int]) -> Number:

@@ -82,7 +82,7 @@ def _card(participants: Participants, made: Transplanted, measures: Measures) ->
         seed=made.params.seed,
         origins=[
             Origins(str(side), {k.word: n for k, n in made.n_by_provenance(side).items()}, made.rows[side].n_by_reason)
-            for side in participants.problem.sides
+            for side in made.rows
         ],
         match={rule.words: n for rule, n in made.match.n_by_rule.items()},
         numbers=[

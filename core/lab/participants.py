@@ -71,7 +71,16 @@ class Participants:
             self.original.special_ids,
             self.original.device,
             pad_to=self.plan.pad_to,
+            untie=self.plan.untie,
         )
+
+    @property
+    def unties(self) -> list[str]:
+        """Labels of the methods that give a model whose head is tied to its input a head of its own; "" for all."""
+        if not self.original.tied:
+            return []
+        own = [METHODS.get(choice.key) for choice in self.plan.methods]
+        return [""] if self.plan.untie else list(dict.fromkeys(one.label for one in own if one.own_head))
 
     @cached_property
     def resources(self) -> Resources:
@@ -111,7 +120,7 @@ class Participants:
     @cached_property
     def reference(self) -> Reference:
         """What all outcomes are held against."""
-        return Reference(self.texts.measured, self.original, self.donor, self.texts.training, seed=self.plan.seeds[0])
+        return Reference(self.texts.measured, self.original, self.donor, self.texts.left, seed=self.plan.seeds[0])
 
 
 def opened(plan: Plan, device: str = "") -> Participants:

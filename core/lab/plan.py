@@ -61,6 +61,7 @@ class Plan:
         device, dtype: as for `core.models.load.open_model`.
         out_dtype: number format in which the new model is written: "stored", as the model was, or one of `DTYPES`.
         pad_to: the new matrices have a multiple of so many rows.
+        untie: whether a head that is tied to the input gets rows of its own, by every method and control.
     """
 
     model: str
@@ -85,6 +86,7 @@ class Plan:
     dtype: str = "auto"
     out_dtype: str = AS_STORED
     pad_to: int = 1
+    untie: bool = False
 
     def __post_init__(self) -> None:
         _check(self)
@@ -143,6 +145,11 @@ def _check(plan: Plan) -> None:
         twice = _twice([each.name for each in choices])
         if twice:
             raise UserError(f"The plan has the {what} {shown(twice)} twice. Take one out, or change its parameters.")
+    twice = _twice([each.key for each in plan.evaluators])
+    if twice:
+        raise UserError(
+            f"The plan measures {shown(twice)} with several settings. Take all but one out: it has one number."
+        )
     if not 1 <= plan.sentences <= MOST_SENTENCES:
         raise UserError(f"{plan.sentences:,} sentences cannot be measured: give 1 to {MOST_SENTENCES:,}.")
     if not 1 <= plan.pad_to <= MOST_PADDING:

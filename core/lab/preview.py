@@ -1,6 +1,8 @@
 """What can be said of a transplant before any model reads anything: what is shared, what must be made up, what is
 saved."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -139,7 +141,20 @@ def _remarks(participants: Participants, texts: Table) -> list[str]:
     if participants.donor is not None and participants.donor.n_rows < len(vocabulary_of(participants.tokenizer)):
         lacking = len(vocabulary_of(participants.tokenizer)) - participants.donor.n_rows
         found.append(f"The donor has no row for {lacking:,} tokens of the new tokenizer.")
-    return found
+    return [*found, *_on_untied_heads(participants)]
+
+
+def _on_untied_heads(participants: Participants) -> Iterator[str]:
+    """What heads of their own cost, where methods give a tied model one."""
+    model, labels = participants.original, participants.unties
+    if not labels:
+        return
+    more = len(participants.match.old_by_new) * model.width
+    who = "Every method and control" if labels == [""] else " and ".join(labels)
+    yield (
+        f"{who} gives the model a head of its own, where it shares one matrix with the input: {more:,} parameters more "
+        f"({more / model.n_parameters:.0%} of the model)."
+    )
 
 
 def _unknown(tokenizer: LocalTokenizer, n: int) -> list[str]:

@@ -51,7 +51,7 @@ def transplanted_outcome(participants: Participants, choice: Choice, seed: int, 
     one = METHODS.get(choice.key)
     with step(0.0, _TRANSPLANT_SHARE, one.label):
         made = transplanted(participants.problem, one, choice.params, seed)
-    rows = {side: side_rows(participants, made, side) for side in participants.problem.sides}
+    rows = {side: side_rows(participants, made, side) for side in made.rows}
     started = Outcome(
         name,
         "control" if one.control else "method",
@@ -101,7 +101,8 @@ def side_rows(participants: Participants, made: Transplanted, side: Side) -> Sid
     """What is kept of one new matrix: where its rows come from, their lengths, and their places on the map."""
     matrix = made.matrices.input if side == "input" else made.matrices.head
     told, seed = made.rows[side], participants.plan.seeds[0]
-    flat = participants.reference.once(("map", side), lambda: plane(participants.problem.sides[side], seed))
+    sides = (participants.problem if side in participants.problem.sides else participants.problem.untied).sides
+    flat = participants.reference.once(("map", side), lambda: plane(sides[side], seed))
     ids = map_ids(participants.match, seed)
     return SideRows(
         provenance=made.provenance[side].cpu().numpy(),

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.common.data_folders import DATA
-from core.jobs.job import Job, State
+from core.jobs.job import KINDS, Job, State, content_key
 from core.jobs.result_codec import restored
 from core.jobs.store.files import Origin, Result, packed, unpacked
 from core.lab.result import LabResult
@@ -40,6 +40,14 @@ def shipped_comparison(key: str, folder: Path = FOLDER) -> tuple[Job, LabResult]
     """The job as it would stand here if it had run here, and its result."""
     found = shipped_result(key, folder)
     return _job(found.origin), restored(LabResult, found)
+
+
+def is_of_earlier_methods(job: Job) -> bool:
+    """Whether a result was computed by an earlier version of methods or measures than is here.
+
+    Its key then is not that of the same comparison here.
+    """
+    return content_key(KINDS.get(job.kind), job.params, job.inputs) != job.key
 
 
 def write(key: str, result: Result, folder: Path) -> None:

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.common.errors import UserError
+from core.common.errors import UserError, shown
 from core.corpora.corpus import Corpus, open_corpus
 from core.evaluation.base import EvalText
 from core.lab.documents import pieces, read_plain
 from core.lab.plan import Plan
 
 MEASURED_SHARE = 2 / 3  # at most, where a corpus is small
-TRAINING_TIMES = 4  # training texts per measured text, at most
+TRAINING_TIMES = 4  # texts that methods learn from per measured text, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,13 +21,15 @@ class Texts:
 
     Args:
         measured: what bits are counted on.
-        training: what methods and measures may learn from.
+        training: what methods may learn from.
+        left: all that is not measured, to train models on; what methods learn from is part of it.
         labels: what the corpus and the files are called, each with the hash of its content.
         remarks: what a user should know, in sentences.
     """
 
     measured: tuple[EvalText, ...]
     training: tuple[EvalText, ...]
+    left: tuple[EvalText, ...]
     labels: tuple[tuple[str, str], ...]
     remarks: tuple[str, ...] = ()
 
@@ -55,6 +57,7 @@ def texts_of(plan: Plan) -> Texts:
     """
     measured: list[EvalText] = []
     training: list[EvalText] = []
+    left: list[EvalText] = []
     labels, remarks = [], []
     if plan.corpus:
         corpus = open_corpus(plan.corpus)
@@ -64,20 +67,32 @@ def texts_of(plan: Plan) -> Texts:
         n = _most(corpus.n_sentences, plan.sentences)
         measured += [text for at, text in both if at < n]
         training += [text for at, text in both if n <= at < n * (1 + TRAINING_TIMES)]
+        left += [text for at, text in both if n <= at]
         labels.append((corpus.label, corpus.fingerprint))
         remarks += list(corpus.notes)
     for name in plan.files:
         text = read_plain(name)
-        found = [EvalText("", Path(name).stem, piece) for piece in pieces(text)]
+        cut = pieces(text)
+        found = [EvalText("", Path(name).stem, piece) for piece in cut.texts]
         n = _most(len(found), plan.sentences)
+        if cut.block_bytes:
+            remarks.append(_said_blocks(Path(name).name, n, cut.block_bytes))
         measured += found[:n]
         training += found[n : n * (1 + TRAINING_TIMES)]
+        left += found[n:]
         labels.append((Path(name).name, hashlib.sha256(text.encode()).hexdigest()[:16]))
     if not measured:
         raise UserError("None of the texts named holds anything to measure on. Choose others.")
     if not training:
         remarks.append("No text is left for what trains: all that there is is measured.")
-    return Texts(tuple(measured), tuple(training), tuple(labels), tuple(remarks))
+    return Texts(tuple(measured), tuple(training), tuple(left), tuple(labels), tuple(remarks))
+
+
+def _said_blocks(name: str, n: int, block_bytes: int) -> str:
+    return (
+        f"{shown(name)} has too few documents for a test: {n:,} blocks of {block_bytes:,} bytes are measured, each "
+        "read by itself."
+    )
 
 
 def _most(there: int, wanted: int) -> int:

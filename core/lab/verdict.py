@@ -22,6 +22,8 @@ from core.lab.result import LabResult
 from core.lab.setting import Setting
 from core.text.languages import language
 
+_MOST_NAMES = 12
+
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
@@ -68,10 +70,11 @@ def verdict(result: LabResult) -> Verdict:
     beaten_in = _beaten_in(setting, methods, controls, parts)
     words = [
         *_on_best(setting, macro, everybody, ranked),
+        *_on_heads(setting, made),
         *_on_likeness(ranked, tied, untested, pairs),
         *_on_controls(methods, controls, beats, pairs, macro),
-        *_on_parts_lost(methods, beaten_in),
-        *_on_order(best, methods, by_part),
+        *_on_parts_lost(methods, beaten_in, parts),
+        *_on_order(best, methods, by_part, parts),
     ]
     return Verdict(tuple(words), best.name, tied, beats, untested, beaten_in, by_part, macro)
 
@@ -132,6 +135,22 @@ def _on_best(
     return found
 
 
+def _on_heads(setting: Setting, made: Sequence[Entrant]) -> list[str]:
+    """Who has a head of its own where the original's is tied to its input, and what that costs."""
+    own = [e for e in made if setting.model.tied and any("output" in o.rows for o in e.outcomes)]
+    if not own:
+        return []
+    more = len(own[0].outcomes[0].rows["output"].norms) * setting.model.width
+    cost = f"{more:,} parameters more than the tied original ({more / setting.model.n_parameters:.0%})"
+    if len(own) == len(made):
+        return [f"Every method and control has a head of its own here: {cost}."]
+    has = "has a head of its own" if len(own) == 1 else "have heads of their own"
+    return [
+        f"{_and([e.label for e in own])} {has}: {cost}. The others and the controls share one matrix; untie the head "
+        "of all to compare like with like."
+    ]
+
+
 def _pooled(entrant: Entrant) -> float:
     values = [o.number(BITS, BITS).value for o in entrant.outcomes]
     return sum(values) / len(values)
@@ -159,20 +178,23 @@ def _on_controls(
 ) -> list[str]:
     if not controls:
         return []
-    names = _and([e.label.lower() for e in controls])
+    names = _and([_plain(e) for e in controls])
     found = []
     winners = [e.label for e in methods if beats[e.name]]
     if winners:
         verb = "beats" if len(winners) == 1 else "beat"
         found.append(f"{_and(winners)} {verb} every control ({names}) beyond chance.")
+    by_controls: dict[tuple[str, ...], list[str]] = {}
     for one in methods:
         if beats[one.name] is False:
-            lost_to = [c for c in controls if not _better(pairs, one, c)]
-            against = _and([f"{c.label.lower()} ({macro[c.name]:.3f})" for c in lost_to])
-            found.append(
-                f"{one.label} ({macro[one.name]:.3f}) does not beat {against}: on these texts its rows are worth no "
-                "more than rows that know nothing of their token."
-            )
+            lost_to = tuple(f"{_plain(c)} ({macro[c.name]:.3f})" for c in controls if not _better(pairs, one, c))
+            by_controls.setdefault(lost_to, []).append(f"{one.label} ({macro[one.name]:.3f})")
+    for lost_to, losers in by_controls.items():
+        verb, whose = ("does", "its") if len(losers) == 1 else ("do", "their")
+        found.append(
+            f"{_and(losers)} {verb} not beat {_and(lost_to)}: on these texts {whose} rows are worth no more than rows "
+            "that know nothing of their token."
+        )
     untested = [e.label for e in methods if beats[e.name] is None]
     if untested:
         reason = next((p.reason for p in pairs if p.reason), "")
@@ -180,20 +202,28 @@ def _on_controls(
     return found
 
 
-def _on_parts_lost(methods: Sequence[Entrant], beaten_in: Mapping[str, tuple[TextPart, ...]]) -> list[str]:
+def _plain(control: Entrant) -> str:
+    return control.label.lower().removesuffix(" (control)")
+
+
+def _on_parts_lost(
+    methods: Sequence[Entrant], beaten_in: Mapping[str, tuple[TextPart, ...]], parts: Sequence[TextPart]
+) -> list[str]:
     """Languages and domains in which methods fail, those that fail in the same ones together."""
     by_parts: dict[tuple[TextPart, ...], list[str]] = {}
     for one in methods:
         if beaten_in[one.name]:
             by_parts.setdefault(beaten_in[one.name], []).append(one.label)
     return [
-        f"In {_and([said(part) for part in parts], 6)} {_and(labels)} {'does' if len(labels) == 1 else 'do'} not beat "
-        "the controls beyond chance."
-        for parts, labels in by_parts.items()
+        f"In {_where([said(part) for part in lost], len(parts))} {_and(labels)} "
+        f"{'does' if len(labels) == 1 else 'do'} not beat the controls beyond chance."
+        for lost, labels in by_parts.items()
     ]
 
 
-def _on_order(best: Entrant, methods: Sequence[Entrant], by_part: Sequence[Comparison]) -> list[str]:
+def _on_order(
+    best: Entrant, methods: Sequence[Entrant], by_part: Sequence[Comparison], parts: Sequence[TextPart]
+) -> list[str]:
     """Languages and domains in which another method reads better than the one that is best overall."""
     labels = {e.name: e.label for e in methods}
     by_winner: dict[str, list[str]] = {}
@@ -201,16 +231,27 @@ def _on_order(best: Entrant, methods: Sequence[Entrant], by_part: Sequence[Compa
         if found.second_better:
             by_winner.setdefault(found.second, []).append(said(found.part))
     return [
-        f"The order changes by language: {labels[name]} reads better than {best.label} in {_and(names, 6)}."
+        f"The order changes by language: {labels[name]} reads better than {best.label} in {_where(names, len(parts))}."
         for name, names in by_winner.items()
     ]
 
 
-def _and(words: Sequence[str], most: int = 8) -> str:
+def _where(names: Sequence[str], of: int) -> str:
+    """Languages and domains by name; where they are very many, how many, and the first.
+
+    >>> _where(["German", "Hindi"], 2), _where(["German"], 2)
+    ('every language and domain', 'German')
+    """
+    if len(names) == of > 1:
+        return "every language and domain"
+    if len(names) > _MOST_NAMES:
+        return f"{len(names)} of {of} languages and domains (the table names them), such as {_and(names[:3])},"
+    return _and(names)
+
+
+def _and(words: Sequence[str]) -> str:
     """
     >>> _and(["a", "b", "c"])
     'a, b and c'
     """
-    if len(words) > most:
-        return f"{', '.join(words[:most])} and {len(words) - most} more"
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

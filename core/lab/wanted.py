@@ -50,7 +50,7 @@ _LECTURE = (
 )
 _REAL = (
     "SmolLM2, a real model of 135 million parameters, gets {label}, and nothing is trained: the lower a mark, the "
-    "better the model still reads. The grey control guesses blindly."
+    "better the model still reads. The grey controls guess blindly."
 )
 
 

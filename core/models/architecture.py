@@ -1,5 +1,6 @@
 """Whether an architecture can be used here: a causal language model with one row per token on either side."""
 
+import copy
 import json
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,18 +20,49 @@ def skeleton_of(config: Any, name: str) -> Any:
     Raises:
         UserError: it cannot be built, or has not the two matrices.
     """
-    from transformers import AutoModelForCausalLM
-
-    build: Any = AutoModelForCausalLM.from_config
     try:
-        with torch.device("meta"):
-            skeleton = build(config, trust_remote_code=False)
+        skeleton = _without_memory(config)
     except Exception as error:  # architectures check their configurations in as many ways as there are
         raise UserError(
             f"{name} ({config.model_type}) cannot be built as a causal language model: {first_line(error)}."
         ) from None
     refuse_without_matrices(skeleton, name)
+    _refuse_more_per_token(skeleton, config, name)
     return skeleton
+
+
+def _without_memory(config: Any) -> Any:
+    from transformers import AutoModelForCausalLM
+
+    build: Any = AutoModelForCausalLM.from_config
+    with torch.device("meta"):
+        return build(config, trust_remote_code=False)
+
+
+def _refuse_more_per_token(skeleton: Any, config: Any, name: str) -> None:
+    """Do nothing if a model holds nothing with a row per token but its two matrices and the bias of its head.
+
+    Raises:
+        UserError: it does, as a router that looks tokens up; says what.
+    """
+    embedding, head = skeleton.get_input_embeddings(), skeleton.get_output_embeddings()
+    known, n_rows = {id(embedding.weight), id(head.weight), id(head.bias)}, embedding.num_embeddings
+    alike = {
+        part: values.shape
+        for part, values in (*skeleton.named_parameters(), *skeleton.named_buffers())
+        if len(values.shape) and len(values) == n_rows and id(values) not in known
+    }
+    if not alike:
+        return
+    larger = copy.deepcopy(config)  # what has as many rows by chance keeps them when there are more tokens
+    larger.get_text_config(decoder=True).vocab_size = n_rows + 1
+    shapes = {part: values.shape for part, values in _without_memory(larger).state_dict().items()}
+    more = [part for part, shape in alike.items() if shapes.get(part, shape) != shape]
+    if more:
+        raise UserError(
+            f"{name} ({type(skeleton).__name__}) keeps something else for each token, {more[0]}, which no method here "
+            "makes for new tokens. Pick another model."
+        )
 
 
 def read_config(folder: Path, name: str) -> Any:

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 import torch
+from torch import Tensor
 
 from core.common.errors import UserError
+from core.models.architecture import first_line
+from core.models.device import out_of_memory
 from core.models.language_model import LanguageModel
 
 
@@ -19,7 +22,7 @@ def refuse_looking_ahead(model: LanguageModel) -> None:
     ids = torch.arange(1, 9, device=model.device).reshape(1, -1) % model.n_rows
     other = ids.clone()
     other[0, -1] = 0
-    first, second = (model.logits(i)[0, :-1].float() for i in (ids, other))
+    first, second = (_logits(model, i)[0, :-1].float() for i in (ids, other))
     scale = float(first.abs().nan_to_num(0, 0, 0).max())
     rounding = 1e-4 if model.dtype == torch.float32 else 2e-2
     if float((first - second).abs().nan_to_num(0, 0, 0).max()) > rounding * scale:
@@ -27,6 +30,26 @@ def refuse_looking_ahead(model: LanguageModel) -> None:
             f"{model.name} ({type(model.module).__name__}) looks ahead: what it says of a token depends on the tokens "
             "behind it, as in an encoder. Pick a decoder, such as GPT-2, Llama or Qwen."
         )
+
+
+def _logits(model: LanguageModel, ids: Tensor) -> Tensor:
+    """The first that are asked of a model.
+
+    Raises:
+        UserError: it gives none, or memory does not suffice.
+    """
+    try:
+        return model.logits(ids)
+    except Exception as error:  # a configuration that fits no text fails in as many ways as there are architectures
+        if out_of_memory(error):
+            raise UserError(
+                f"{model.device} ran out of memory while {model.name} read eight tokens. Free some, or pick a smaller "
+                "model."
+            ) from None
+        raise UserError(
+            f"{model.name} ({type(model.module).__name__}) reads no text: {first_line(error)}. Its configuration does "
+            "not fit its architecture; fetch or save it again."
+        ) from None
 
 
 def remarks(model: LanguageModel) -> Iterator[str]:

@@ -130,12 +130,12 @@ class LanguageModel:
     ) -> "LanguageModel":
         """The same body with other matrices, for another tokenizer; this model stays as it is.
 
-        The body's weights are shared, not copied. What is tied stays tied, a head's bias goes along, and the sizes and
-        ids in the configurations follow.
+        The body's weights are shared, not copied. What is tied stays tied unless the head is given rows of its own, a
+        head's bias goes along, and the sizes and ids in the configurations follow.
 
         Args:
-            matrices: tied and with a bias just as this model's are; moved to its device and number format, after being
-                rounded to the one that it is written in.
+            matrices: with a bias just as this model's are, and untied if this model is; moved to its device and number
+                format, after being rounded to the one that it is written in.
             tokenizer: whose ids the rows are of.
             special_ids: id by role; a role that is missing is unset.
             unwritten: ids that generation leaves out; those of this model are dropped.
@@ -147,7 +147,7 @@ class LanguageModel:
         shared = {id(t): t for t in chain(self.module.parameters(), self.module.buffers())}
         module = copy.deepcopy(self.module, shared)
         embedding, head = module.get_input_embeddings(), module.get_output_embeddings()
-        old = self.n_rows
+        old, old_bias = self.n_rows, self._head.bias
         embedding.weight = self._parameter(matrices.input)
         head.weight = embedding.weight if matrices.output is None else self._parameter(matrices.output)
         if matrices.bias is not None:
@@ -155,10 +155,14 @@ class LanguageModel:
         embedding.num_embeddings = head.out_features = matrices.n_rows
         if embedding.padding_idx is not None:
             embedding.padding_idx = special_ids.get("pad")
-        for part in module.modules():  # older architectures keep the number a second time
+        for part in module.modules():  # older architectures keep the number a second time, and the bias
             if getattr(part, "vocab_size", None) == old:
                 part.vocab_size = matrices.n_rows
-        _follow(module, matrices.n_rows, special_ids)
+            if old_bias is not None and getattr(part, "bias", None) is old_bias:
+                part.bias = head.bias
+        _follow(module, old, matrices.n_rows, special_ids)
+        if self.tied and not matrices.tied:
+            _untie(module)
         if unwritten:
             module.generation_config.suppress_tokens = list(unwritten)
         return replace(
@@ -223,7 +227,9 @@ class LanguageModel:
         mine = self.matrices()
         for what in ("input", "output", "bias"):
             old, new = getattr(mine, what), getattr(matrices, what)
-            if (old is None) != (new is None):
+            if what == "output" and self.tied:
+                old = mine.head  # whose shape rows of its own have
+            elif (old is None) != (new is None):
                 raise ValueError(f"{self.name} has {'no' if old is None else 'an'} own {what}: the new one must match")
             if new is not None and (new.shape[1:] != old.shape[1:] or len(new) != matrices.n_rows):
                 wanted = (matrices.n_rows, *old.shape[1:])
@@ -243,16 +249,30 @@ def _raw(values: Tensor) -> Any:
     return values.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
 
 
-def _follow(module: Any, n_rows: int, ids: Mapping[str, int]) -> None:
+def _follow(module: Any, old_rows: int, n_rows: int, ids: Mapping[str, int]) -> None:
     """Bring a module's configurations to a new vocabulary."""
     for config in _configs(module):
         if hasattr(config, "vocab_size"):
             config.vocab_size = n_rows
+        if getattr(config, "decoder_vocab_size", None) == old_rows:  # Marian's
+            config.decoder_vocab_size = n_rows
         for role in ("bos", "eos", "pad"):
             _name_id(config, f"{role}_token_id", ids.get(role), ids)
         for name in _ID_LISTS:
             if getattr(config, name, None) is not None:
                 _name_id(config, name, None, ids)
+
+
+def _untie(module: Any) -> None:
+    """Say in a module's configurations, and to what writes it, that its head has rows of its own."""
+    for config in (module.config, text_config(module.config)):
+        config.tie_word_embeddings = False
+    head = module.get_output_embeddings().weight
+    own = {name for name, values in module.named_parameters(remove_duplicate=False) if values is head}
+    for part in module.modules():
+        tied = getattr(part, "all_tied_weights_keys", None)
+        if tied:
+            part.all_tied_weights_keys = {name: source for name, source in tied.items() if name not in own}
 
 
 def _name_id(config: Any, name: str, wanted: int | None, ids: Mapping[str, int]) -> None:

@@ -204,7 +204,8 @@ def configuration(tokenizer: LocalTokenizer, special_ids: dict[str, int], max_to
         "tokenizer_class": "PreTrainedTokenizerFast",
         "clean_up_tokenization_spaces": False,
     }
-    document |= {f"{role}_token": spelling_by_id[i] for role, i in special_ids.items() if i in spelling_by_id}
+    spelled = {role: spelling_by_id[i] for role, i in special_ids.items() if i in spelling_by_id}
+    document |= {f"{role.replace(' ', '_')}_token": spelling for role, spelling in spelled.items()}
     if max_tokens is not None:
         document["model_max_length"] = max_tokens
     if template := _chat_template(tokenizer):

@@ -71,7 +71,12 @@ def _same_writing(model: LanguageModel, again: LanguageModel, text: str) -> None
     room = _WRITTEN_TOKENS if model.max_tokens is None else min(_WRITTEN_TOKENS, model.max_tokens - len(prompt))
     if not prompt or room < 1:
         return
-    written = _generated(again, prompt, room)
+    try:
+        written = _generated(again, prompt, room)
+    except UserError:
+        if _generates(model, prompt):
+            raise
+        return  # transformers writes nothing with this architecture, whatever its tokenizer
     logits = model.logits(torch.tensor([[*prompt, *written]], device=model.device))[0, len(prompt) - 1 : -1].float()
     logits[:, model.unwritten] = -torch.inf
     near = _ROUNDINGS * torch.finfo(model.dtype).eps * float(logits[logits.isfinite()].abs().amax())
@@ -84,6 +89,14 @@ def _same_writing(model: LanguageModel, again: LanguageModel, text: str) -> None
             f"tokens where the model ends after {ended}, or other ones. Nothing was written; report this model, its "
             "settings for generation do not fit it."
         )
+
+
+def _generates(model: LanguageModel, prompt: list[int]) -> bool:
+    """Whether transformers writes anything with the model in memory."""
+    try:
+        return bool(_generated(model, prompt, 1))
+    except UserError:
+        return False
 
 
 def _generated(model: LanguageModel, prompt: list[int], n_tokens: int) -> list[int]:

@@ -193,6 +193,8 @@ def disjoint(
     starts, ends = starts.astype(np.int32), ends.astype(np.int32)
     if not len(starts):  # the whole text was dropped
         return starts, ends
+    if _in_order(starts, ends) and not ((starts == ends) & (kinds == Kind.BYTE)).any():
+        return starts, ends
     for i in np.flatnonzero((starts == ends) & (kinds == Kind.BYTE))[::-1]:  # leading bytes of a split character
         if i + 1 < len(starts) and starts[i + 1] == starts[i]:
             ends[i] = ends[i + 1]
@@ -206,6 +208,11 @@ def disjoint(
     if several.any():
         _settle(text, pieces, starts, ends, firsts[several], lasts[several], reach, prefix)
     return starts, ends
+
+
+def _in_order(starts: Ints, ends: Ints) -> bool:
+    """Does each span end before the next begins?"""
+    return bool((starts <= ends).all() and (ends[:-1] <= starts[1:]).all())
 
 
 def _settle(

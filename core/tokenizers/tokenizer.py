@@ -76,13 +76,15 @@ class Info:
 
 @dataclass(frozen=True)
 class TokenDetails:
-    """A vocabulary entry: its bytes, its spelling in the file, merge rank or score in words, and its kind."""
+    """A vocabulary entry: its bytes, its spelling in the file, merge rank or score in words, its kind, and the rank or
+    score as a number, None where it has none."""
 
     id: int
     piece: bytes
     spelling: str
     measure: str
     kind: int = Kind.ORDINARY
+    number: float | None = None
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,10 @@ class Tokenizer(ABC):
         """Tokens per text, without the cost of spans."""
 
     @abstractmethod
+    def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Ids per text, plain, int32 (T,) each, without the cost of spans."""
+
+    @abstractmethod
     def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
         """What the vocabulary says of these ids, each from 0 to below `info.n_vocabulary`."""
 
@@ -210,7 +216,7 @@ class LocalTokenizer(Tokenizer):
         """The backend's ids for a non-empty text that has a UTF-8 form."""
 
     def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        """Ids per text, plain; backends with a batch call override this."""
+        """Ids per text; backends with a batch call override this."""
         return [self.encode(text, PLAIN).ids if text else np.empty(0, np.int32) for text in texts]
 
     def segment(self, text: str, specials: Specials = PLAIN) -> Segmentation:
@@ -258,4 +264,4 @@ class LocalTokenizer(Tokenizer):
 def details(vocabulary: Vocabulary, ids: Sequence[int]) -> list[TokenDetails]:
     """What a vocabulary says of ids."""
     pieces, kinds = vocabulary.pieces, vocabulary.kinds
-    return [TokenDetails(i, pieces[i], *vocabulary.describe(i), int(kinds[i])) for i in ids]
+    return [TokenDetails(i, pieces[i], *vocabulary.describe(i), int(kinds[i]), vocabulary.measure(i)) for i in ids]

@@ -102,12 +102,18 @@ class Vocabulary:
 
         return heapq.nsmallest(most, found, key=place)
 
+    def measure(self, token_id: int) -> float | None:
+        """Merge rank or score of an id; None where it has none."""
+        if self.measures is None or np.isnan(self.measures[token_id]):
+            return None
+        return float(self.measures[token_id])
+
     def describe(self, token_id: int) -> tuple[str, str]:
         """(spelling, measure in words) of an id; both may be empty."""
         spelling = self.spellings[token_id] if self.spellings else ""
-        if self.measures is None or np.isnan(self.measures[token_id]):
+        value = self.measure(token_id)
+        if value is None:
             return spelling, ""
-        value = self.measures[token_id]
         return (
             spelling,
             f"{self.measure_name} {count(value)}" if value.is_integer() else f"{self.measure_name} {value:.3f}",

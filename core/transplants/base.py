@@ -6,7 +6,7 @@ is counted with the reason; nothing is left zero or NaN unsaid.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -20,6 +20,7 @@ from core.common.registry import Registry
 from core.models.matrices import Matrices
 from core.models.memory_peak import MemoryPeak
 from core.tokenizers.matching import Match
+from core.transplants.held_out_choice import Make, tuned
 from core.transplants.needs import Available
 from core.transplants.problem import Problem, ProblemSide, Side
 from core.transplants.rows import RowOrigin, Rows
@@ -34,22 +35,32 @@ class Method:
         label: its name on a page.
         definition: what it does, in a sentence or two.
         source: paper or origin.
-        rows: the rows of one side; called only if nothing is missing.
-        params: what can be set.
+        make: the rows of one side with all parameters set; called only if nothing is missing.
+        params: what can be set. Each has values to be tried, of which one is chosen, or says why it has none.
         needs: what must be there beyond the model and both tokenizers.
         better_with: what it can do without, but makes better rows with.
         control: whether it is a control, which knows nothing of single tokens and which a method should beat.
+        own_head: whether it gives a model whose head is tied to its input a head of its own.
     """
 
     key: str
     label: str
     definition: str
     source: str
-    rows: Callable[[ProblemSide, Params], Rows]
+    make: Make
     params: tuple[Param, ...] = ()
     needs: tuple[Need[Available], ...] = ()
     better_with: tuple[Need[Available], ...] = ()
     control: bool = False
+    own_head: bool = False
+
+    def rows(self, side: ProblemSide, params: Params) -> Rows:
+        """The rows of one side, parameters left open being chosen on hidden shared tokens."""
+        return tuned(side, params, self.params, self.make)
+
+    def posed(self, problem: Problem) -> Problem:
+        """The problem that it solves: with a head of its own, where it gives models one."""
+        return problem.untied if self.own_head else problem
 
     def unavailable(self, problem: Problem) -> str | None:
         """What is missing and how to get it, in a sentence or two for the user; None if nothing is."""
@@ -78,7 +89,8 @@ class Transplanted:
 
     Args:
         matrices: for the new tokenizer, in the number format and on the device of the model's own; tied and with a
-            bias as they are. Rows beyond the new vocabulary are padding, as many as the model had.
+            bias as they are, unless the head is untied. Rows beyond the new vocabulary are padding, as many as the
+            model had.
         provenance: `RowOrigin` per row and side, uint8 (V_rows,).
         rows: what the method says of the rows that it made, by side, for the tokens in `wanted`; values left out.
         wanted: new ids that the method made rows for, by side, int64 (n,).
@@ -116,6 +128,7 @@ def transplant(
     Raises:
         UserError: something that the method needs is missing, or a parameter cannot be what it is.
     """
+    problem = method.posed(problem)
     params = method.read(given or {}, seed)
     if reason := method.unavailable(problem):
         raise UserError(f"{method.label} cannot be used here. {reason}")
@@ -129,10 +142,16 @@ def transplant(
     seconds, peak_bytes = time.perf_counter() - start, peak.bytes()
     matrices = Matrices(
         written["input"].rows,
-        None if problem.base.tied else written["output"].rows,
+        None if problem.tied else written["output"].rows,
         next((w.bias for w in written.values() if w.bias is not None), None),
     )
     remarks = [*problem.flaws]
+    if problem.unties:
+        n, n_all = written["output"].rows.numel(), written["input"].rows.numel()
+        remarks.append(
+            f"The head is untied from the input: it has rows of its own, {n:,} parameters beside {n_all:,} of the "
+            "input matrix."
+        )
     for name, one in rows.items():
         remarks += [f"{n:,} {name} rows are the mean row, since {why}." for why, n in one.n_by_reason.items()]
         remarks += [remark for remark in one.remarks if remark not in remarks]

@@ -43,6 +43,8 @@ class Problem(Memo):
         hidden: new ids whose old row is kept from the methods, to see how well they make it up.
         asked: new ids that rows are wanted for; empty for all that have none.
         pad_to: the new matrices have a multiple of so many rows.
+        untie: whether a head that is tied to the input gets rows of its own.
+        shared: what was worked out from what is given alone, whichever tokens are hidden and whatever memory there is.
 
     Raises:
         UserError: the matrices do not belong to the tokenizers, or hold no usable row.
@@ -59,6 +61,8 @@ class Problem(Memo):
     hidden: frozenset[int] = frozenset()
     asked: frozenset[int] = frozenset()
     pad_to: int = 1
+    untie: bool = False
+    shared: Memo = field(default_factory=Memo, repr=False)
 
     def __post_init__(self) -> None:
         check(self.base, self.old, "The model")
@@ -68,8 +72,23 @@ class Problem(Memo):
     @property
     def sides(self) -> "Mapping[Side, ProblemSide]":
         """The matrices to make, by name: one where the head is tied to the input."""
-        names: tuple[Side, ...] = ("input",) if self.base.tied else ("input", "output")
+        names: tuple[Side, ...] = ("input",) if self.tied else ("input", "output")
         return {name: ProblemSide(self, name) for name in names}
+
+    @property
+    def tied(self) -> bool:
+        """Whether one matrix serves as both."""
+        return self.base.tied and not self.untie
+
+    @property
+    def unties(self) -> bool:
+        """Whether the model's head is tied, and that of the new one is not."""
+        return self.base.tied and self.untie
+
+    @property
+    def untied(self) -> "Problem":
+        """The same problem with a matrix for each side; itself where there is one for each already."""
+        return self.once("untied", lambda: self._but(untie=True)) if self.tied else self
 
     @cached_property
     def match(self) -> Match:
@@ -95,6 +114,8 @@ class Problem(Memo):
         other = replace(self, **changed)
         other.__dict__["match"] = self.match
         keys = [(name, what) for name in self.sides for what in _AS_GIVEN if (name, what) in self._kept]
+        if other.tied != self.tied and self.base.bias is not None:
+            keys = []  # the bias is a column of other rows
         other._kept.update({key: self._kept[key] for key in keys})
         return other
 
@@ -104,7 +125,7 @@ class Problem(Memo):
 
         Both are as probable then, so whatever samples from the model has to leave these out.
         """
-        return tuple(np.flatnonzero(self.match.repeats).tolist()) if self.base.tied else ()
+        return tuple(np.flatnonzero(self.match.repeats).tolist()) if self.tied else ()
 
     @cached_property
     def hidden_old(self) -> frozenset[int]:
@@ -192,8 +213,8 @@ class ProblemSide:
     @property
     def bias(self) -> Tensor | None:
         """The bias of the head, (V_old,), if these rows are the head's and it has one."""
-        base = self.problem.base
-        return base.bias if self.name == "output" or base.tied else None
+        problem = self.problem
+        return problem.base.bias if self.name == "output" or problem.tied else None
 
     @_once
     def old_ids(self) -> Tensor:

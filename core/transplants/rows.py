@@ -67,9 +67,9 @@ class Rows:
         return {reason: int((self.reason == n).sum()) for n, reason in enumerate(self.reasons)}
 
 
-def noted(rows: Rows, facts: Mapping[str, float], remark: str) -> Rows:
+def noted(rows: Rows, remark: str, facts: Mapping[str, float] | None = None) -> Rows:
     """The same rows with more said of them."""
-    return replace(rows, facts={**rows.facts, **facts}, remarks=(*rows.remarks, remark))
+    return replace(rows, facts={**rows.facts, **(facts or {})}, remarks=(*rows.remarks, remark))
 
 
 def made(

@@ -65,7 +65,9 @@ def participants_of(context: Context) -> "Participants":
     Raises:
         UserError: a part has changed since the job was submitted.
     """
-    return _participants(plan_of(context.params["plan"]), context.inputs, context.device)
+    plan = plan_of(context.params["plan"])
+    a_gpu = context.device.startswith("cuda") and plan.device.startswith(("auto", "cuda"))
+    return _participants(plan, context.inputs, context.device if a_gpu else "")
 
 
 @lru_cache(maxsize=1)
@@ -73,7 +75,7 @@ def _participants(plan: Plan, inputs: tuple[Input, ...], device: str) -> "Partic
     from core.lab.participants import opened
 
     named = {each.name: each.fingerprint for each in inputs}
-    participants = opened(plan, device if device.startswith("cuda") else "")
+    participants = opened(plan, device)
     for each in participants.inputs:
         if named.get(each.name, each.fingerprint) != each.fingerprint:
             raise UserError(f"{shown(each.name)} has changed since the job was submitted. Submit it again.")
@@ -86,7 +88,7 @@ JOB = JobKind(
     units=units,
     run_unit=run_unit,
     combine=combine,
-    version=2,
+    version=3,
     measure="models",
     files=files,
     secrets=from_hub,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,11 +15,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from benchmarks.server import free_port
 from components.segmentation.token_view.component import TokenView
 from tests.browser.harness.standalone import standalone_html
 from tests.browser.harness.token_page import PROBES, Mount
+from tests.node import missing
 
-CI = os.environ.get("CI", "").lower() == "true"
 PATIENCE = 240  # seconds; only so that nothing hangs for ever
 ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "google-chrome", "chromium-browser", "chrome")
@@ -39,12 +39,9 @@ def chromium_path() -> str:
     """Path of an installed Chromium or Chrome; without one the test is skipped, or fails where CI=true."""
     named = os.environ.get("TOKEN_ATLAS_CHROMIUM")
     found = named or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found and Path(found).exists():
-        return found
-    reason = f"no browser: set TOKEN_ATLAS_CHROMIUM or install one of {', '.join(BROWSERS)}"
-    if CI:
-        pytest.fail(reason)
-    pytest.skip(reason)
+    if not found or not Path(found).exists():
+        missing(f"no browser: set TOKEN_ATLAS_CHROMIUM or install one of {', '.join(BROWSERS)}")
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -87,9 +84,7 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
     def start(script: Path, *, fresh: bool = False, base: str = "", **environment: str) -> str:
         if script in running and not fresh:
             return running[script]
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         home = tmp_path_factory.mktemp("home")
         log = (home / "server.log").open("wb")
         command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]

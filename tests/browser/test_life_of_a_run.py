@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -19,6 +18,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from safetensors.numpy import load_file
 
+from benchmarks.server import free_port
 from core.jobs.store.index import Index
 from core.tokenizers.catalog import open_tokenizer
 from tests.browser.conftest import open_button
@@ -61,9 +61,7 @@ def done(home: Path) -> float:
 
 def test_a_run_outlives_its_tab_and_its_server(open_page: Callable[..., Page], tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with jobs_home(home):
         home.mkdir()
         server = serve(home, port)

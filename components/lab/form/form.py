@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.cached import lab as cached_lab
 from components.cached import tokenizers as cached
+from components.lab.form.machine import ask_machine
 from components.lab.form.measures import ask_measures
 from components.lab.form.methods import ask_methods
 from components.lab.form.model_choice import model_label, model_spec, typed_or_chosen
@@ -33,9 +34,10 @@ def ask() -> Plan | None:
         methods_here = st.container(width="content")  # drawn last: what they need stands in the other choices
         texts = ask_texts()
         evaluators, seeds, minutes = ask_measures(known.measures)
+        machine = ask_machine()
         with methods_here:
             methods, besides = ask_methods(known.methods, shipped, has_donor=bool(donor), texts=texts)
-    if not model or not (tokenizer or donor) or not methods or not (texts.corpus or texts.files):
+    if not model or not (tokenizer or donor) or not methods or not seeds or not (texts.corpus or texts.files):
         return None
     return Plan(
         model,
@@ -47,10 +49,11 @@ def ask() -> Plan | None:
         languages=texts.languages,
         sentences=texts.sentences,
         files=texts.files,
-        seeds=tuple(range(seeds)),
+        seeds=seeds,
         old_language=texts.old_language,
         budget_seconds=minutes * 60,
         **besides,
+        **machine._asdict(),
     )
 
 

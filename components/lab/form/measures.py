@@ -5,19 +5,22 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.frame.errors import plain
+from components.frame.errors import plain, show_error
 from components.lab.form.params import param_controls
 from components.lab.form.state import usual
+from core.common.errors import UserError, shown
 from core.lab.plan import MOST_SEEDS, Choice
+from core.lab.sweep import seeds_of
 
 if TYPE_CHECKING:
     from core.evaluation.base import Evaluator
 
 
-def ask_measures(known: "Mapping[str, Evaluator]") -> tuple[tuple[Choice, ...], int, float]:
-    """(measures, empty for the quick default; number of seeds; minutes that it may take, 0 for any)."""
+def ask_measures(known: "Mapping[str, Evaluator]") -> tuple[tuple[Choice, ...], tuple[int, ...], float]:
+    """(measures, empty for the quick default; seeds, none where they cannot be read; minutes, 0 for any)."""
     quick = [key for key, one in known.items() if one.quick]
     usual("lab_measures", quick)
+    _without_unknown(known)
     n = len(st.session_state["lab_measures"])
     with st.popover(f"{n} measure{'' if n == 1 else 's'}", icon=":material/straighten:", width="content"):
         chosen = st.multiselect(
@@ -33,15 +36,16 @@ def ask_measures(known: "Mapping[str, Evaluator]") -> tuple[tuple[Choice, ...], 
             params = {}
             if not known[key].quick:
                 st.caption(plain(f"{known[key].label} costs {known[key].cost}."))
-                if known[key].params:
-                    with st.expander(plain(f"{known[key].label}: settings")), st.container(horizontal=True):
-                        params = param_controls(key, known[key].params)
+            if known[key].params:
+                with st.expander(plain(f"{known[key].label}: settings")), st.container(horizontal=True):
+                    params = param_controls(key, known[key].params)
             choices.append(Choice(key, params))
         with st.container(horizontal=True):
-            usual("lab_seeds", 1)
-            seeds = st.number_input(
-                "Seeds", 1, MOST_SEEDS, key="lab_seeds", persist_state="session", width=150,
-                help="Each method runs once with each; only some methods draw by chance.",
+            usual("lab_seeds", "0")
+            seeds = st.text_input(
+                "Seeds", key="lab_seeds", persist_state="session", width=150, max_chars=200, placeholder="0, 1, 2",
+                help=f"Up to {MOST_SEEDS} whole numbers with commas between. Each method runs once with each; only "
+                "some methods draw by chance.",
             )  # fmt: skip
             usual("lab_minutes", 0.0)
             minutes = st.number_input(
@@ -49,4 +53,21 @@ def ask_measures(known: "Mapping[str, Evaluator]") -> tuple[tuple[Choice, ...], 
                 help="0 for any time. A plan that takes longer by the estimate says what to leave out.",
             )  # fmt: skip
     usual_ones = set(chosen) == set(quick) and not any(choice.params for choice in choices)
-    return (() if usual_ones else tuple(choices)), int(seeds), float(minutes)
+    return (() if usual_ones else tuple(choices)), _read(seeds), float(minutes)
+
+
+def _read(seeds: str) -> tuple[int, ...]:
+    try:
+        return seeds_of(seeds)
+    except UserError as error:
+        show_error(error)
+        return ()
+
+
+def _without_unknown(known: "Mapping[str, Evaluator]") -> None:
+    """A plan of another version may name what is not here; that is said."""
+    asked = st.session_state["lab_measures"]
+    absent = [key for key in asked if key not in known]
+    if absent:
+        show_error(UserError(f"There is no measure {shown(', '.join(absent))} here, so the plan is without it."))
+        st.session_state["lab_measures"] = [key for key in asked if key in known]

@@ -1,23 +1,28 @@
 """Which methods, with their parameters, and what some of them need beyond both models."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
 from components.cached import lab as cached_lab
-from components.frame.errors import plain
+from components.frame.errors import plain, show_error
 from components.lab.form.model_choice import model_label, model_spec, typed_or_chosen
 from components.lab.form.params import param_controls
-from components.lab.form.state import usual
+from components.lab.form.state import sweep_key, to_sweep, usual
 from components.lab.form.texts import AskedTexts
+from core.common.errors import UserError, shown
+from core.common.params import Value
 from core.common.settings import settings
 from core.lab.plan import Choice
+from core.lab.sweep import lines_of, swept, unusual
 
 if TYPE_CHECKING:
     from core.transplants.base import Method
 
 USUAL_METHODS = ("subword_mean", "ridge", "omp_robust")
+_MOST_LINE = 1_000  # characters of a line of settings
 
 
 class _File(NamedTuple):
@@ -53,17 +58,22 @@ _ENCODER = (
     "A model that turns texts into vectors, such as sentence-transformers/all-MiniLM-L6-v2: a Hub id, or the path of a "
     "folder with config.json, safetensors and tokenizer.json."
 )
+_UNTIE = (
+    "Where a model uses one matrix both to read and to predict, every method and control makes a head of its own "
+    "besides, which costs as many parameters again. Models whose head is their own are not changed by it."
+)
 
 
 def ask_methods(
     known: "Mapping[str, Method]", shipped: Sequence[str], *, has_donor: bool, texts: AskedTexts
-) -> tuple[tuple[Choice, ...], dict[str, str]]:
+) -> tuple[tuple[Choice, ...], dict[str, Any]]:
     """The methods that can run as asked, and what they need besides, by the plan's name for it.
 
     What lacks something says so under its name, and is left out.
     """
     usual("lab_methods", [key for key in USUAL_METHODS if key in known])
-    n = len(st.session_state["lab_methods"])
+    _take_over(known)
+    n = _how_many(known)
     with st.popover(f"{n} method{'' if n == 1 else 's'}", icon=":material/swap_horiz:", width="content"):
         chosen = st.multiselect(
             "Methods",
@@ -83,30 +93,86 @@ def ask_methods(
             **besides,
         }
         lacking = cached_lab.lacking(tuple(name for name, is_there in there.items() if is_there))
-        choices = []
+        choices: list[Choice] = []
+        left_out = []
         for key in chosen:
             one = known[key]
             st.markdown(f"**{plain(one.label)}** {plain(one.definition)} :gray[{plain(one.source)}.]")
             if reason := lacking.get(key):
                 st.warning(f"Left out. {plain(reason)}", icon=":material/block:")
+                left_out.append(one.label)
                 continue
-            params = {}
-            if one.params:
-                with st.container(horizontal=True):
-                    params = param_controls(key, one.params)
-            choices.append(Choice(key, params))
-    left_out = [known[key].label for key in chosen if key in lacking]
-    if left_out:
-        st.caption(f":material/block: {plain(', '.join(left_out))} left out: see why under methods.")
+            try:
+                choices += _settings(one) if one.params else [Choice(key)]
+            except UserError as error:
+                show_error(error)
+                left_out.append(one.label)
+        usual("lab_untie", False)
+        besides["untie"] = st.toggle("Untie the head", key="lab_untie", persist_state="session", help=_UNTIE)
+        if left_out:
+            st.caption(f":material/block: Left out: {plain(', '.join(left_out))}.")
     return tuple(choices), besides
 
 
-def _besides(wanted: set[str], shipped: Sequence[str]) -> dict[str, str]:
+def _take_over(known: "Mapping[str, Method]") -> None:
+    """What a plan asked for, as the form has it: several settings of a method as a line; says what is not here."""
+    for key, each in to_sweep().items():
+        if key in known:
+            st.session_state[sweep_key(key)] = "; ".join(lines_of(known[key].params, each))
+    asked = st.session_state["lab_methods"]
+    absent = [key for key in asked if key not in known and key not in cached_lab.control_keys()]
+    if absent:
+        show_error(UserError(f"There is no method {shown(', '.join(absent))} here, so the plan is without it."))
+    if any(key not in known for key in asked):
+        st.session_state["lab_methods"] = [key for key in asked if key in known]
+
+
+def _how_many(known: "Mapping[str, Method]") -> int:
+    """Methods that the form comes to, each setting by itself."""
+    n = 0
+    for key in st.session_state["lab_methods"]:
+        with suppress(UserError):
+            n += len(_swept(known[key]))
+    return n
+
+
+def _settings(one: "Method") -> list[Choice]:
+    """The method with what its controls say, once with each of the settings in the line beside them.
+
+    Raises:
+        UserError: the line cannot be read.
+    """
+    with st.container(horizontal=True):
+        usual(sweep_key(one.key), "")
+        beside = param_controls(one.key, one.params)
+        st.text_input(
+            "Several settings", key=sweep_key(one.key), persist_state="session", width=260, max_chars=_MOST_LINE,
+            placeholder=f"{_first_number(one)} = …, …",
+            help="Runs the method once with each: `k = 4, 8, 16`. Several parameters are all combinations, "
+            "`k = 4, 8, tolerance = 0, 0.1`; a semicolon begins anew. What is not named is as its control says. "
+            f"Here: {', '.join(f'`{param.key}` ({param.label})' for param in one.params)}.",
+        )  # fmt: skip
+    found = [Choice(one.key, unusual(one.params, beside | swept_ones)) for swept_ones in _swept(one)]
+    return list(dict.fromkeys(found))
+
+
+def _first_number(one: "Method") -> str:
+    """The parameter that one would vary first."""
+    return next((param.key for param in one.params if type(param.default) in (int, float)), one.params[0].key)
+
+
+def _swept(one: "Method") -> list[dict[str, Value]]:
+    """The settings in the line of a method; one without any where the line is empty."""
+    lines = [line for line in st.session_state.get(sweep_key(one.key), "").split(";") if line.strip()]
+    return [each for line in lines or [""] for each in swept(one.key, one.params, line)]
+
+
+def _besides(wanted: set[str], shipped: Sequence[str]) -> dict[str, Any]:
     """Ask for what the chosen methods need or are better with, by the plan's name for it; empty where nothing is given.
 
     Files are asked for where this server opens paths.
     """
-    asked = dict[str, str]()
+    asked = dict[str, Any]()
     with st.container(horizontal=True):
         for file in _FILES:
             if file.need in wanted and settings().paths:

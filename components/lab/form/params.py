@@ -5,7 +5,9 @@ from typing import TypeVar
 
 import streamlit as st
 
+from components.frame.errors import show_error
 from components.lab.form.state import param_key, usual
+from core.common.errors import UserError
 from core.common.params import Param, Value
 
 Number = TypeVar("Number", int, float)
@@ -15,8 +17,9 @@ def param_controls(of: str, params: Sequence[Param]) -> dict[str, Value]:
     """The parameters that are not as by default."""
     found: dict[str, Value] = {}
     for param in params:
-        at, label, default, help_text = param_key(of, param.key), param.label, param.default, param.help
+        at, label, default, help_text = param_key(of, param.key), param.label, param.default, param.about
         usual(at, default)
+        _read_in(at, param)
         value: Value
         if isinstance(default, bool):
             value = st.toggle(label, key=at, help=help_text, persist_state="session")
@@ -24,12 +27,12 @@ def param_controls(of: str, params: Sequence[Param]) -> dict[str, Value]:
             value = st.selectbox(label, param.choices, key=at, help=help_text, width=150, persist_state="session")
         elif isinstance(default, int):
             value = st.number_input(
-                label, _bound(param.low, int), _bound(param.high, int), key=at, step=1,
+                label, _bound(param.lowest, int), _bound(param.high, int), key=at, step=1,
                 help=help_text, width=150, persist_state="session",
             )  # fmt: skip
         elif isinstance(default, float):
             value = st.number_input(
-                label, _bound(param.low, float), _bound(param.high, float), key=at,
+                label, _bound(param.lowest, float), _bound(param.high, float), key=at,
                 help=help_text, width=150, format="%g", persist_state="session",
             )  # fmt: skip
         else:
@@ -37,6 +40,15 @@ def param_controls(of: str, params: Sequence[Param]) -> dict[str, Value]:
         if value != default:
             found[param.key] = value
     return found
+
+
+def _read_in(at: str, param: Param) -> None:
+    """What a link put there, in the type of its control; the default, with a message, where it cannot be."""
+    try:
+        st.session_state[at] = param.read(st.session_state[at])
+    except UserError as error:
+        show_error(error)
+        st.session_state[at] = param.default
 
 
 def _bound(end: float | None, kind: type[Number]) -> Number | None:

@@ -6,12 +6,13 @@ import streamlit as st
 
 from components.frame.errors import show_error
 from core.common.errors import UserError
+from core.common.params import Value
 from core.lab.link import plan_from_link
 from core.lab.plan import Choice, Plan
 
 PLAN = "plan"  # in the link
 OWN = "own"  # likewise: a comparison of one's own is to be set up
-_SEEN = "lab_plan_seen"
+_SEEN, _TO_SWEEP = "lab_plan_seen", "lab_plan_to_sweep"
 _FILLED = ("lab_model", "lab_donor", "lab_methods")  # in the session as soon as there is a form
 
 
@@ -48,22 +49,27 @@ def seen(packed: str) -> None:
 def fill(plan: Plan) -> None:
     """Make the form come to a plan; before the form is drawn."""
     state = st.session_state
-    for key in [str(key) for key in state if str(key).startswith("lab_param_")]:
+    for key in [str(key) for key in state if str(key).startswith(("lab_param_", "lab_sweep_"))]:
         del state[key]
     state["lab_model"], state["lab_donor"], state["lab_tokenizer"] = plan.model, plan.donor or None, None
     state["lab_tokenizer"] = plan.tokenizer or None
     state["lab_corpus"], state["lab_languages"] = plan.corpus, list(plan.languages)
     state["lab_old_language"] = plan.old_language
-    state["lab_sentences"], state["lab_seeds"] = plan.sentences, len(plan.seeds)
+    state["lab_sentences"], state["lab_seeds"] = plan.sentences, ", ".join(map(str, plan.seeds))
     state["lab_minutes"] = plan.budget_seconds / 60
     state["lab_files"] = ", ".join(name for name in plan.files if not name.startswith("upload:"))
     state["lab_uploaded"] = [name for name in plan.files if name.startswith("upload:")]
     state["lab_dictionary"], state["lab_old_vectors"] = plan.dictionary, plan.old_vectors
     state["lab_new_vectors"], state["lab_token_vectors"] = plan.new_vectors, plan.token_vectors
     state["lab_helper"], state["lab_encoder"] = plan.helper or None, plan.encoder or None
-    state["lab_methods"] = _choices(plan.methods)
+    state["lab_untie"] = plan.untie
+    state["lab_device"], state["lab_dtype"] = plan.device, plan.dtype
+    state["lab_out_dtype"], state["lab_pad_to"] = plan.out_dtype, plan.pad_to
+    _fill_methods(plan.methods)
     if plan.evaluators:
-        state["lab_measures"] = _choices(plan.evaluators)
+        state["lab_measures"] = [choice.key for choice in plan.evaluators]
+        for choice in plan.evaluators:
+            _set(choice)
     else:
         state.pop("lab_measures", None)
 
@@ -78,8 +84,28 @@ def param_key(of: str, key: str) -> str:
     return f"lab_param_{of}_{key}"
 
 
-def _choices(choices: tuple[Choice, ...]) -> list[str]:
+def sweep_key(of: str) -> str:
+    """Where the line with several settings of a method stands in the session."""
+    return f"lab_sweep_{of}"
+
+
+def to_sweep() -> dict[str, list[dict[str, Value]]]:
+    """Settings of methods that a plan has more than once, which are to become a line each; once."""
+    found: dict[str, list[dict[str, Value]]] = st.session_state.pop(_TO_SWEEP, {})
+    return found
+
+
+def _fill_methods(choices: tuple[Choice, ...]) -> None:
+    by_key: dict[str, list[dict[str, Value]]] = {}
     for choice in choices:
-        for key, value in choice.params.items():
-            st.session_state[param_key(choice.key, key)] = value
-    return list(dict.fromkeys(choice.key for choice in choices))
+        by_key.setdefault(choice.key, []).append(dict(choice.params))
+    st.session_state["lab_methods"] = list(by_key)
+    st.session_state[_TO_SWEEP] = {key: settings for key, settings in by_key.items() if len(settings) > 1}
+    for key, settings in by_key.items():
+        if len(settings) == 1:
+            _set(Choice(key, settings[0]))
+
+
+def _set(choice: Choice) -> None:
+    for key, value in choice.params.items():
+        st.session_state[param_key(choice.key, key)] = value

@@ -60,8 +60,7 @@ def ask_texts() -> AskedTexts:
     with st.popover("Texts", icon=":material/menu_book:", width="content"):
         named = {**corpora(), _NONE: "None, only my files"}
         usual("lab_corpus", next(iter(named)))
-        if st.session_state["lab_corpus"] not in named:
-            st.session_state["lab_corpus"] = next(iter(named))
+        named.setdefault(st.session_state["lab_corpus"], st.session_state["lab_corpus"])  # a plan's, from elsewhere
         corpus = st.selectbox(
             "Corpus", list(named), format_func=lambda spec: named[spec], key="lab_corpus", persist_state="session"
         )

@@ -1,7 +1,5 @@
 """Where the loss falls: bits per byte by class of the token, and by class of the token before it."""
 
-from collections.abc import Iterable
-
 import streamlit as st
 
 from components.lab.context import LabContext
@@ -31,7 +29,7 @@ def draw(context: LabContext) -> None:
         )
     side = "preceding" if before and _BY[words] != "frequency" else "target"
     tables = {o.name: t for o in context.result.outcomes if (t := o.table("loss_by_class", "classes")) is not None}
-    shares = _shares(tables.values(), side, _BY[words])
+    shares = _shares(_with_new_tokens(context, tables), side, _BY[words])
     names = sorted(shares, key=lambda name: -shares[name])[:_MOST]
     if _BY[words] == "frequency":
         names = [name for name in shares if name in names]
@@ -42,21 +40,22 @@ def draw(context: LabContext) -> None:
     alt = f"Bits per byte of {len(names)} classes of tokens."
     show(dots(context, "classes", labels, values, "Bits per byte of the class", alt), context)
     st.caption(
-        "Bits are counted where the class stands; in brackets the most of the text's bytes that it makes up for any "
-        "of the models. Each model's classes are of its own tokens."
+        "Bits are counted where the class stands; in brackets its share of the text's bytes as the new tokenizer cuts "
+        "it, which is the same for all transplants. The model before has classes of its own tokens, all of them shared."
     )
 
 
-def _shares(tables: Iterable[Table], side: str, by: str) -> dict[str, float]:
-    """Each class that occurs with its largest share of bytes, in the order of the tables."""
-    found: dict[str, float] = {}
-    for table in tables:
-        for row in table.where(side=side, by=by).tolist():
-            share = float(table.numbers("byte_share")[row])
-            if share > 0:
-                name = table.words("name")[row]
-                found[name] = max(found.get(name, 0.0), share)
-    return found
+def _with_new_tokens(context: LabContext, tables: dict[str, Table]) -> Table:
+    """The classes of a model with the new tokenizer; of the model before as long as there is no other."""
+    new = [o.name for o in context.result.outcomes if o.role != "original" and o.name in tables]
+    return tables[next(iter([*new, *tables]))]
+
+
+def _shares(table: Table, side: str, by: str) -> dict[str, float]:
+    """Each class that occurs with its share of bytes, in the order of the table."""
+    rows = table.where(side=side, by=by).tolist()
+    found = {table.words("name")[row]: float(table.numbers("byte_share")[row]) for row in rows}
+    return {name: share for name, share in found.items() if share > 0}
 
 
 def _at(table: Table, column: str, side: str, by: str, name: str) -> Number:

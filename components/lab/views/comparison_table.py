@@ -9,11 +9,13 @@ from components.charts.take_away import take_away
 from components.lab.context import LabContext
 from components.lab.figure import provenance_of
 from components.widgets.view import View
+from core.lab.differences import parts_of
 from core.lab.key_picture_points import ComparisonTable, comparison_table
 from core.lab.outcome import Outcome
 from core.lab.verdict import said
 from core.stats.number import Number
 
+_LOST = "Does not beat controls in"
 _ROLE = {"original": "no transplant", "donor": "native donor", "method": "method", "control": "control"}
 
 
@@ -33,16 +35,17 @@ def draw(context: LabContext) -> None:
             "reads best."
         ),
         "Beats controls": st.column_config.TextColumn(
-            width="medium",
-            help="Whether it reads better than every control, beyond chance, and where it does not.",
+            help="Whether it reads better than every control, beyond chance, over all texts, and in how many of the "
+            "languages and domains; the last column names those in which it does not.",
         ),
+        _LOST: st.column_config.TextColumn(width="large"),
     }
     for n, (key, number) in enumerate(found.columns):
         measure = context.result.evaluators[key].label
         config[_heading(found, n)] = st.column_config.NumberColumn(
             format="%.3f", help=f"{measure}: {number.text} {_direction(number.better)}"
         )
-    st.dataframe(frame, hide_index=True, column_config=config, key="standing_table")
+    st.dataframe(frame, hide_index=True, column_config=config, key="standing_table", placeholder="–")
     take_away("standing", f"transplant-table-{context.job.key[:8]}", lambda: provenance_of(context), "All measures",
               lambda: frame, None)  # fmt: skip
     reasons = _reasons(context, found)
@@ -72,6 +75,8 @@ def numbers(context: LabContext, found: ComparisonTable) -> pd.DataFrame:
         columns[heading] = [each.value for each in mine]
         if any(not isnan(each.low) for each in mine):
             columns[f"{heading}, 95 %"] = [_interval(each) for each in mine]
+    if any(context.verdict.beaten_in.values()):
+        columns[_LOST] = [", ".join(map(said, context.verdict.beaten_in.get(row.entrant, ()))) for row in found.rows]
     return pd.DataFrame(columns)
 
 
@@ -101,8 +106,9 @@ def _beats(context: LabContext, row: Outcome) -> str:
     beats = context.verdict.beats.get(row.entrant)
     if row.role != "method" or row.entrant not in context.verdict.beats:
         return ""
-    lost = ", ".join(said(part) for part in context.verdict.beaten_in[row.entrant])
-    return {True: f"yes, but not in {lost}" if lost else "yes", False: "no", None: "not tested"}[beats]
+    n, n_lost = len(parts_of(context.setting)), len(context.verdict.beaten_in[row.entrant])
+    there = f", in {n - n_lost} of {n}" if n and n_lost else ""
+    return {True: f"yes{there}", False: "no", None: "not tested"}[beats]
 
 
 def _direction(better: str) -> str:

@@ -25,10 +25,11 @@ def draw(context: LabContext) -> None:
     if not made:
         st.info("No transplant is finished yet.", icon=":material/hourglass_top:")
         return
-    st.dataframe(_origins(context, made, side), hide_index=True, key="origins")
+    st.dataframe(_origins(context, made, side), hide_index=True, key="origins", placeholder="–")
     for outcome in made:
         for reason, n in outcome.rows[side].fallbacks.items():
             st.caption(plain(f"{context.names[outcome.name]}: {count(n)} rows are the mean row because {reason}."))
+    _said(context, made)
     show(_lengths(context, made, side), context)
     st.caption(
         "Lengths of the rows that each method made, beside those of rows that were copied. Rows much longer than "
@@ -37,6 +38,16 @@ def draw(context: LabContext) -> None:
     with_residual = [o for o in made if o.rows[side].residual is not None]
     if with_residual:
         _worst(context, with_residual, side)
+
+
+def _said(context: LabContext, made: list[Outcome]) -> None:
+    """What each method says of its rows: how it chose what it leaves open, and what it could not do."""
+    with st.expander("What the methods say of their rows", icon=":material/notes:"):
+        for outcome in made:
+            if outcome.remarks:
+                st.markdown(f"**{plain(context.names[outcome.name])}**")
+                for remark in outcome.remarks:
+                    st.caption(plain(remark))
 
 
 def _origins(context: LabContext, made: list[Outcome], side: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from components.cached import tokenizers as cached
+from components.cached import chats
 from components.frame.errors import plain, user_errors
 from components.segmentation.chat_controls import given, template_choice, variables_of
 from components.segmentation.chat_costs import draw_costs
@@ -57,7 +57,7 @@ def draw(context: SegmentationContext) -> None:
     with user_errors():
         values = given(_taken(row, template))
         with user_errors():  # a template that refuses this chat; others may take it
-            _draw_chat(row, cached.chat(row.spec, tuple(turns), prompt, template, values), context)
+            _draw_chat(row, chats.chat(row.spec, tuple(turns), prompt, template, values), context)
         _draw_template(row, template)
         draw_costs(context.rows, turns, prompt, values, told=row)
 

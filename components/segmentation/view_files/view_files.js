@@ -3,7 +3,8 @@
 const VIEWS = Symbol.for("token-atlas-views");
 
 export default function ({ data, parentElement }) {
-  const note = parentElement.querySelector(".note"), lineOnly = parentElement.querySelector("input");
+  const note = parentElement.querySelector(".note"),
+    lineOnly = parentElement.querySelector("input");
   for (const button of parentElement.querySelectorAll("button")) {
     button.onclick = async () => {
       button.disabled = true;

@@ -3,7 +3,8 @@
 export default function ({ data, parentElement }) {
   parentElement.querySelector("h1").textContent = data.title;
   parentElement.querySelector(".sentence span").textContent = data.sentence;
-  const section = parentElement.querySelector("section"), button = parentElement.querySelector("button");
+  const section = parentElement.querySelector("section"),
+    button = parentElement.querySelector("button");
   button.onclick = () => {
     section.hidden = !section.hidden;
     button.setAttribute("aria-expanded", String(!section.hidden));

@@ -4,7 +4,7 @@ export default function ({ data, parentElement }) {
   const address = new URL(window.location.href);
   for (const [name, values] of Object.entries(data.parameters)) {
     address.searchParams.delete(name);
-    values.forEach((value) => address.searchParams.append(name, value));
+    for (const value of values) address.searchParams.append(name, value);
   }
   if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address);
   parentElement.querySelector(".note").textContent = data.note;
@@ -16,6 +16,8 @@ export default function ({ data, parentElement }) {
     } catch {
       button.textContent = "Copy it from the address bar"; // no permission, or a page without TLS
     }
-    setTimeout(() => { button.textContent = "Copy link"; }, 2000);
+    setTimeout(() => {
+      button.textContent = "Copy link";
+    }, 2000);
   };
 }

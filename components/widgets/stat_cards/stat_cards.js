@@ -20,14 +20,18 @@ function lossyButton({ text, mood, title }, open, toggle) {
 }
 
 function card({ label, colour, count, unit, rest, share, standing, badges, lost }, definition, open, toggle) {
-  const box = element("div", "card"), line = element("div", "line"), more = element("div", "unfolded");
+  const box = element("div", "card"),
+    line = element("div", "line"),
+    more = element("div", "unfolded");
   box.setAttribute("role", "listitem");
-  const name = element("span", "name", undefined, label), mark = element("span", "mark");
+  const name = element("span", "name", undefined, label),
+    mark = element("span", "mark");
   mark.style.background = colour;
   name.append(mark, element("bdi", "", label));
   line.append(name, element("span", "count", count, definition));
   line.append(standing ? element("span", "standing", standing, definition) : lossyButton(badges[0], open, toggle));
-  const bar = element("div", "bar"), fill = element("div", "fill");
+  const bar = element("div", "bar"),
+    fill = element("div", "fill");
   fill.style.width = `${100 * share}%`;
   bar.append(fill);
   const row = element("div", "badges");
@@ -52,9 +56,15 @@ function arrange(grid, n) {
 const views = new WeakMap(); // what is unfolded outlives each new text
 
 function draw(parentElement, view) {
-  const grid = parentElement.querySelector(".grid"), more = parentElement.querySelector(".more"), note = parentElement.querySelector(".lost");
-  const focus = grid.contains(grid.getRootNode().activeElement), { cards } = view;
-  const toggle = (label) => () => { view.lossy = view.lossy === label ? null : label; draw(parentElement, view); };
+  const grid = parentElement.querySelector(".grid"),
+    more = parentElement.querySelector(".more"),
+    note = parentElement.querySelector(".lost");
+  const focus = grid.contains(grid.getRootNode().activeElement),
+    { cards } = view;
+  const toggle = (label) => () => {
+    view.lossy = view.lossy === label ? null : label;
+    draw(parentElement, view);
+  };
   grid.classList.toggle("open", view.open);
   grid.replaceChildren(...cards.map((one) => card(one, view.definition, view.lossy === one.label, toggle(one.label))));
   arrange(grid, cards.length);
@@ -64,7 +74,10 @@ function draw(parentElement, view) {
   more.textContent = view.open ? "Less" : "More";
   more.title = view.open ? "Fold the cards" : "Bytes per token, size of the vocabulary, what is cut";
   more.setAttribute("aria-expanded", String(view.open));
-  more.onclick = () => { view.open = !view.open; draw(parentElement, view); };
+  more.onclick = () => {
+    view.open = !view.open;
+    draw(parentElement, view);
+  };
   if (focus) grid.querySelector(`button[aria-expanded="true"], button`)?.focus();
 }
 
@@ -73,7 +86,10 @@ export default function ({ data, parentElement }) {
     const view = { open: false, lossy: null, cards: [], width: 0 };
     view.observer = new ResizeObserver(() => {
       const { clientWidth } = parentElement.querySelector(".grid");
-      if (clientWidth !== view.width) { view.width = clientWidth; draw(parentElement, view); }
+      if (clientWidth !== view.width) {
+        view.width = clientWidth;
+        draw(parentElement, view);
+      }
     });
     views.set(parentElement, view);
     view.observer.observe(parentElement.querySelector(".grid"));
@@ -81,5 +97,8 @@ export default function ({ data, parentElement }) {
   const view = views.get(parentElement);
   Object.assign(view, { cards: data.cards, definition: data.definition });
   draw(parentElement, view);
-  return () => { view.observer.disconnect(); views.delete(parentElement); };
+  return () => {
+    view.observer.disconnect();
+    views.delete(parentElement);
+  };
 }

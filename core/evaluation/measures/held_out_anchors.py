@@ -114,7 +114,7 @@ def _working(
     before = reference.original_reading
     chosen = reference.sample(params.whole("bytes"), before.sound & (before.text_bytes > 0))
     texts, cut = reference.only(chosen), before.scores
-    sides = ("both",) if original.tied else ("input", "output", "both")
+    sides = ("both",) if made.tied else ("input", "output", "both")
     quantities = [before.text_nats * chosen, before.text_bytes * chosen]
     for side in sides:
         rows = _overwritten(original.matrices(), made, torch.from_numpy(hidden), torch.from_numpy(old), side)
@@ -139,9 +139,9 @@ def _overwritten(base: Matrices, made: Matrices, new: Tensor, old: Tensor, side:
         return copy
 
     read = patched(base.input, made.input) if side in ("input", "both") else base.input
-    head, bias = base.output, base.bias
+    head, bias = None if made.tied else base.head, base.bias
     if side in ("output", "both"):
-        head = None if base.output is None or made.output is None else patched(base.output, made.output)
+        head = None if head is None else patched(head, made.head)
         bias = None if base.bias is None or made.bias is None else patched(base.bias, made.bias)
     return Matrices(read, head, bias)
 

@@ -1,11 +1,13 @@
 """A short continued training of a transplanted model: new rows, both matrices, those with adapters, or everything.
 
-Batches hold the same bytes for every tokenizer, the same texts for every method and seed, and the loss is per byte.
+A schedule says beforehand which bytes each step reads: the same for every model and tokenizer, every byte once before
+any twice. The loss is per byte.
 
 Source: the idea that some fifty steps rank methods better than the loss before the first, arXiv 2608.03494.
 """
 
 import copy
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -19,6 +21,7 @@ from torch import Tensor, nn
 from core.evaluation.passes.adapters import adapted
 from core.evaluation.passes.reading import Group
 from core.models.language_model import LanguageModel
+from core.text.blocks import equal_blocks
 
 Trained = Literal["new rows", "embeddings", "adapters", "everything"]
 RANK = 8  # of adapters
@@ -49,9 +52,8 @@ def tunable(model: LanguageModel) -> LanguageModel:
 def tune(
     model: LanguageModel,
     groups: NDArray[np.uint8],
-    texts: Sequence[str],
     phase: Phase,
-    batch_bytes: int,
+    batches: Sequence[Sequence[str]],
     seed: int,
     after: Callable[[int], None],
 ) -> None:
@@ -59,8 +61,8 @@ def tune(
 
     Args:
         groups: `Group` of each row; where new rows are trained, all others stay bit for bit as they are.
-        texts: to train on, drawn with `seed`.
-        batch_bytes: of text in a step; a text is cut to what is left.
+        batches: texts of each step, as many as the phase has steps.
+        seed: of what adapters begin with.
         after: called with the number of each step when it is done.
     """
     for parameter in model.module.parameters():
@@ -78,7 +80,7 @@ def tune(
                 after_all.callback(hook.remove)
         # Without decay and with zero gradient Adam moves a weight by exactly nothing.
         optimiser = torch.optim.Adam(parameters, lr=phase.rate)
-        for step, batch in zip(range(1, phase.steps + 1), batches(texts, batch_bytes, seed), strict=False):
+        for step, batch in zip(range(1, phase.steps + 1), batches, strict=True):
             optimiser.zero_grad(set_to_none=True)
             loss = _nats(model, batch) / sum(len(text.encode()) for text in batch)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -87,26 +89,35 @@ def tune(
             after(step)
 
 
-def batches(texts: Sequence[str], n_bytes: int, seed: int) -> Iterator[list[str]]:
-    """Batches without end, of texts in random order, the last of a batch cut to whole characters.
+def schedule(
+    texts: Sequence[str], n_steps: int, batch_bytes: int, chunk_bytes: int, seed: int
+) -> list[tuple[str, ...]]:
+    """The texts of each step: chunks of them in random order, every byte once before any is read again.
 
-    >>> [sum(map(len, batch)) for batch, _ in zip(batches(["abc", "defg"], 5, 0), range(3))]
-    [5, 5, 5]
+    Args:
+        texts: to train on, at least one of them not empty.
+        batch_bytes: of a step, less at most three where a character would be cut.
+        chunk_bytes: most of a text that is read at a time; a model looks back on no more.
+        seed: of the order.
+
+    >>> schedule(["abc", "defg"], 2, 4, 2, seed=0)
+    [('c', 'ab', 'd'), ('e', 'fg', 'd')]
     """
+    left, steps = deque[str](), list[tuple[str, ...]]()
     rng = np.random.default_rng(seed)
-    usable = [text for text in texts if text]
-    batch: list[str] = []
-    left = n_bytes
-    while usable:
-        for n in rng.permutation(len(usable)).tolist():
-            data = usable[n].encode()
-            text = data[:left].decode(errors="ignore")
-            if text:
-                batch.append(text)
-            left -= len(data[:left])
-            if left <= 0:
-                yield batch
-                batch, left = [], n_bytes
+    chunks = [chunk for text in texts for chunk in equal_blocks(text, chunk_bytes)]
+    for _ in range(n_steps):
+        batch, room = list[str](), batch_bytes
+        while room:
+            left = left or deque(chunks[n] for n in rng.permutation(len(chunks)).tolist())
+            text = left.popleft()
+            head = text.encode()[:room].decode(errors="ignore")
+            if head != text:
+                left.appendleft(text[len(head) :])
+            batch += [head] if head else []
+            room = room - len(head.encode()) if head == text else 0
+        steps.append(tuple(batch))
+    return steps
 
 
 def _parameters(module: Any, trains: Trained) -> Iterator[nn.Parameter]:

@@ -177,6 +177,7 @@ class Index:
             connection.execute("BEGIN IMMEDIATE")
             for statement in schema.TABLES.split(";\n"):
                 connection.execute(statement)
+            connection.execute(schema.CALLED)
             for damaged in old:
                 for table in schema.RECORDS:
                     _salvage(damaged, table, connection)
@@ -210,10 +211,11 @@ class Index:
                 connection = _connected(f"{path.absolute().as_uri()}?{how}") if path else None
                 assert connection
                 connection.execute("SELECT count(*) FROM jobs").fetchone()
+                _with_names(connection)
                 connection.execute("PRAGMA query_only = ON")
                 return connection
         empty = _connected(":memory:")
-        empty.executescript(schema.TABLES)
+        empty.executescript(f"{schema.TABLES};{schema.CALLED}")
         empty.execute("PRAGMA query_only = ON")
         return empty
 
@@ -241,6 +243,7 @@ def _checked(path: Path) -> sqlite3.Connection:
         if version != schema.VERSION:
             raise _Damaged(f"it is of version {version}, this Token Atlas uses version {schema.VERSION}")
         connection.execute(SYNC)
+        _with_names(connection)
     except sqlite3.DatabaseError as error:
         connection.close()
         if _is_damage(error):
@@ -250,6 +253,17 @@ def _checked(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _with_names(connection: sqlite3.Connection) -> None:
+    """Databases of earlier versions lack the table of names; an empty one stands for it where none can be made."""
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'called'").fetchone():
+        return
+    try:
+        connection.execute(schema.CALLED)
+    except sqlite3.OperationalError:  # read-only, or no room
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(schema.CALLED.replace("TABLE", "TEMP TABLE"))
 
 
 def _salvage(damaged: Path, table: str, into: sqlite3.Connection) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.common.errors import UserError
 from core.common.settings import settings
-from core.jobs.job import Job, State, canonical, inputs_from_json, inputs_to_json
+from core.jobs.job import Job, RunName, State, canonical, inputs_from_json, inputs_to_json
 from core.jobs.store.files import Origin
 from core.jobs.store.index import next_number
 
@@ -106,8 +106,16 @@ def has_left(connection: sqlite3.Connection, key: str, session: str) -> bool:
     """
     others = connection.execute("SELECT 1 FROM interest WHERE key = ? AND session != ?", (key, session)).fetchone()
     if others:
-        connection.execute("DELETE FROM interest WHERE key = ? AND session = ?", (key, session))
+        for table in ("interest", "called"):
+            connection.execute(f"DELETE FROM {table} WHERE key = ? AND session = ?", (key, session))
     return others is not None
+
+
+def call(connection: sqlite3.Connection, key: str, told: RunName) -> None:
+    """Note what somebody calls a job."""
+    place = next_number(connection, "place")
+    values = (key, told.session, told.name, told.note, place)
+    connection.execute("INSERT OR REPLACE INTO called VALUES (?, ?, ?, ?, ?)", values)
 
 
 def one(connection: sqlite3.Connection, key: str) -> Job | None:
@@ -134,11 +142,12 @@ def _jobs(connection: sqlite3.Connection, where: str, values: Sequence[object]) 
     found = []
     for row in rows:
         sessions = connection.execute("SELECT session FROM interest WHERE key = ? ORDER BY place", (row["key"],))
-        names = tuple(each["session"] for each in sessions)
+        told = connection.execute("SELECT session, name, note FROM called WHERE key = ? ORDER BY place", (row["key"],))
+        who = tuple(each["session"] for each in sessions), tuple(RunName(*each) for each in told)
         try:
-            found.append(_job(row, names))
+            found.append(_job(row, *who))
         except (ValueError, TypeError):  # the disk changed a byte that SQLite's own check does not cover
-            found.append(_job({**dict(row), **_UNREADABLE}, names))
+            found.append(_job({**dict(row), **_UNREADABLE}, *who))
     return found
 
 
@@ -150,7 +159,7 @@ _UNREADABLE = {
 }
 
 
-def _job(row: sqlite3.Row | dict[str, Any], sessions: tuple[str, ...]) -> Job:
+def _job(row: sqlite3.Row | dict[str, Any], sessions: tuple[str, ...], told: tuple[RunName, ...]) -> Job:
     return Job(
         key=row["key"],
         kind=row["kind"],
@@ -171,4 +180,5 @@ def _job(row: sqlite3.Row | dict[str, Any], sessions: tuple[str, ...]) -> Job:
         created=row["created"],
         finished=row["finished"],
         sessions=sessions,
+        called=told,
     )

@@ -1,6 +1,19 @@
 """The tables of the index."""
 
-VERSION = 1  # raised with every change; a database of another version is set aside and its results indexed anew
+# Raised with every change that another version would stumble over: a database of another version is set aside and its
+# results indexed anew. A table more is none: it is made where it is missing.
+VERSION = 1
+
+CALLED = """
+CREATE TABLE called (
+    key TEXT NOT NULL,
+    session TEXT NOT NULL,
+    name TEXT NOT NULL,
+    note TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    PRIMARY KEY (key, session)
+) STRICT
+"""
 
 # `place` orders jobs: a number that only grows, since clocks may be set back.
 TABLES = """
@@ -58,4 +71,10 @@ CREATE TABLE counters (
 ) STRICT;
 """
 
-RECORDS = ("jobs", "interest", "logs", "counters")  # what is carried over from a damaged database, as far as readable
+RECORDS = (
+    "jobs",
+    "interest",
+    "logs",
+    "called",
+    "counters",
+)  # what is carried over from a damaged database, as far as readable

@@ -208,7 +208,7 @@ class SentencePieceTokenizer(LocalTokenizer):
         self._unknown = self._processor.unk_id()
         self._space = SPACE if model.normalizer_spec.escape_whitespaces else " "
         # bytes per id in the normalised text, where a space is the three bytes of U+2581
-        self._widths = np.array([_width(p.piece, p.type) for p in model.pieces], np.int64)
+        self._widths = np.array([_width(p.piece, p.type) for p in model.pieces], np.int32)
 
     def encode(self, text: str, specials: Specials) -> Encoded:
         marks = (self._parsed if specials.parse else self._always).find(text)
@@ -261,7 +261,7 @@ class SentencePieceTokenizer(LocalTokenizer):
         if self._unknown not in ids and b"".join(pieces) == self._prefix + data:
             return Encoded(ids, pieces=pieces, prefix=self._prefix)
         self._take_dummy_off(pieces)
-        return Encoded(ids, lambda: self._align(data, ids), pieces)
+        return Encoded(ids, lambda: self._align(text, data, ids), pieces)
 
     def _take_dummy_off(self, pieces: list[bytes]) -> None:
         """Take off the space that the normaliser added; in place, as decoding does."""
@@ -273,28 +273,46 @@ class SentencePieceTokenizer(LocalTokenizer):
         else:
             pieces[0] = pieces[0].removeprefix(b" ")
 
-    def _align(self, text: bytes, ids: Ints) -> Alignment:
+    def _align(self, text: str, data: bytes, ids: Ints) -> Alignment:
         """Byte spans of the library's tokens.
 
-        From the normalised text alone, several times faster than asking for the tokens' spans; that is left for texts
-        in which the width of an unknown piece cannot be told.
+        Worked out, or from the normalised text, both several times faster than asking for the tokens' spans; that is
+        left for texts in which the width of an unknown piece cannot be told.
         """
-        normal: bytes = self._processor.normalize(text)
-        edges = np.zeros(len(ids) + 1, np.int64)
-        np.cumsum(self._widths_in(normal, ids), out=edges[1:])
-        if 0 < edges[-1] == len(normal):
-            places = self._origins_of(text, normal)[edges]
-            return places[:-1], places[1:]
-        offsets = self._processor.encode(text, return_type="offset_mapping", return_bytes=True)["offsets"]
+        followed = self._origins(text, data) if self._origins else None
+        found = None if followed is None else self._placed(ids, followed.origins, followed.runs)
+        return found or self._placed_by_library(data, ids)
+
+    def _placed_by_library(self, data: bytes, ids: Ints) -> Alignment:
+        """The same, from what the library says of its normalised text."""
+        normal, origins = self._processor.normalize(data, with_offsets=True)
+        runs = None if self._strange is None else _run_lengths(normal, self._strange)
+        found = self._placed(ids, np.array(origins, np.int32), runs)
+        if found is not None:
+            return found
+        offsets = self._processor.encode(data, return_type="offset_mapping", return_bytes=True)["offsets"]
         places = np.fromiter(chain.from_iterable(offsets), np.int32, 2 * len(offsets)).reshape(-1, 2)
         return places[:, 0], places[:, 1]
 
-    def _origins_of(self, text: bytes, normal: bytes) -> Ints:
-        """Where each normalised byte came from, and where the last ends, (len(normal) + 1,)."""
-        found = self._origins(text.decode(), text, len(normal)) if self._origins else None
-        if found is not None:
-            return found
-        return np.array(self._processor.normalize(text, with_offsets=True)[1], np.int32)
+    def _placed(self, ids: Ints, origins: Ints, runs: Ints | NDArray[np.int64] | None) -> Alignment | None:
+        """The spans of tokens that together are as wide as the normalised text; None where they are not.
+
+        An unknown piece is a longest run of characters of which no piece is made.
+
+        Args:
+            origins: where each normalised byte came from, and where the last ends.
+            runs: bytes of those runs in order; None where they cannot be told.
+        """
+        widths: Ints = self._widths[ids]
+        unknown = (ids == self._unknown).nonzero()[0]
+        if len(unknown):
+            widths[unknown] = runs if runs is not None and len(runs) == len(unknown) else -1
+        edges = np.zeros(len(ids) + 1, np.int64)
+        np.cumsum(widths, out=edges[1:])
+        if not 0 < edges[-1] == len(origins) - 1:
+            return None
+        places = origins[edges]
+        return places[:-1], places[1:]
 
     @cached_property
     def _origins(self) -> NormalisedOrigins | None:
@@ -309,21 +327,10 @@ class SentencePieceTokenizer(LocalTokenizer):
                 collapse=spec.remove_extra_whitespaces,
                 prefix=spec.add_dummy_prefix,
                 kept=[p.piece for p in pieces if p.type == USER_DEFINED],
+                strange=self._strange,
             )
         except ValueError:  # a map in which this cannot be seen beforehand
             return None
-
-    def _widths_in(self, normal: bytes, ids: Ints) -> NDArray[np.int64]:
-        """Bytes of each token in the normalised text, (T,); those of unknown pieces -1 where they cannot be told.
-
-        An unknown piece is a longest run of characters of which no piece is made.
-        """
-        widths: NDArray[np.int64] = self._widths[ids]
-        unknown = np.flatnonzero(ids == self._unknown)
-        if len(unknown):
-            runs = _run_lengths(normal, self._strange) if self._strange is not None else np.empty(0, np.int64)
-            widths[unknown] = runs if len(runs) == len(unknown) else -1
-        return widths
 
     @cached_property
     def _strange(self) -> NDArray[np.bool_] | None:

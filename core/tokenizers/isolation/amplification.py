@@ -6,6 +6,9 @@ grows most, of U+FDFA, has 33 bytes for 3.
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.common.errors import TooLarge
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Counts, Stage
@@ -52,6 +55,12 @@ def bounded_segmentation(found: Segmentation, n_bytes: int) -> Segmentation:
 def bounded_counts(found: Counts, n_bytes: int) -> Counts:
     """The counts of texts of so many bytes together, if they are in bounds."""
     refuse_many_tokens(int(found.tokens.sum()), n_bytes)
+    return found
+
+
+def bounded_ids(found: list[NDArray[np.int32]], n_bytes: int) -> list[NDArray[np.int32]]:
+    """The ids of texts of so many bytes together, if they are in bounds."""
+    refuse_many_tokens(sum(map(len, found)), n_bytes)
     return found
 
 

@@ -18,6 +18,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.common.codec import Mismatch, from_json, to_json
 from core.common.errors import UnreadableFile, UserError
 from core.common.memory import resident_bytes
@@ -85,6 +88,11 @@ class IsolatedTokenizer(Tokenizer):
         n_bytes = sum(len(utf8(text)) for text in texts)
         request = Message("count", {}, wire.texts_to_blobs(texts))
         return self._supervisor.ask(request, n_bytes, lambda reply: wire.message_to_counts(reply, len(texts)))
+
+    def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        n_bytes = sum(len(utf8(text)) for text in texts)
+        request = Message("encode_many", {}, wire.texts_to_blobs(texts))
+        return self._supervisor.ask(request, n_bytes, lambda reply: wire.message_to_encoded(reply, len(texts)))
 
     def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
         wanted = [int(i) for i in ids]

@@ -17,7 +17,7 @@ from core.common.sandbox.confine import confine
 from core.common.sandbox.limits import ProcessLimits, end_after, give_way
 from core.common.sandbox.pipes import private_pipes
 from core.tokenizers.isolation import wire
-from core.tokenizers.isolation.amplification import bounded_counts, bounded_segmentation, bounded_stages
+from core.tokenizers.isolation.amplification import bounded_counts, bounded_ids, bounded_segmentation, bounded_stages
 from core.tokenizers.isolation.vetting import try_out
 from core.tokenizers.isolation.wire import Message
 from core.tokenizers.tokenizer import Specials, Tokenizer
@@ -97,6 +97,9 @@ def _asked(tokenizer: Tokenizer, request: Message) -> Message:
     if request.kind == "count":
         counts = tokenizer.count(wire.blobs_to_texts(*request.blobs))
         return wire.counts_to_message(bounded_counts(counts, len(request.blobs[0])))
+    if request.kind == "encode_many":
+        encoded = tokenizer.encode_many(wire.blobs_to_texts(*request.blobs))
+        return wire.encoded_to_message(bounded_ids(encoded, len(request.blobs[0])))
     if request.kind == "describe":
         return wire.details_to_message(tokenizer.describe(request.fields["ids"]))
     if request.kind == "decode":

@@ -12,6 +12,7 @@ import json
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isnan, nan
 from typing import Any, TypeVar
 
 import numpy as np
@@ -124,24 +125,46 @@ def message_to_counts(message: Message, n_texts: int) -> Counts:
     return Counts(tokens, unknown)
 
 
+def encoded_to_message(encoded: Sequence[NDArray[np.int32]]) -> Message:
+    """Ids of texts, end to end, and how many each text has."""
+    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded)).tobytes()
+    return Message("encoded", {}, [b"".join(ids.astype(np.int32, copy=False).tobytes() for ids in encoded), lengths])
+
+
+def message_to_encoded(message: Message, n_texts: int) -> list[NDArray[np.int32]]:
+    """The ids of each of `n_texts` texts.
+
+    >>> message_to_encoded(encoded_to_message([np.array([3, 1], np.int32), np.empty(0, np.int32)]), 2)
+    [array([3, 1], dtype=int32), array([], dtype=int32)]
+    """
+    require(message.kind == "encoded" and len(message.blobs) == 2, "the parts of encoded texts")
+    ids, lengths = _array(message.blobs[0], np.int32), _array(message.blobs[1], np.int64)
+    require(len(lengths) == n_texts and bool(np.all(lengths >= 0)), "the ids of every text")
+    require(int(lengths.sum()) == len(ids) and (not len(ids) or int(ids.min()) >= 0), "as many ids as they say")
+    return np.split(ids, np.cumsum(lengths)[:-1]) if n_texts else []
+
+
 def details_to_message(details: Sequence[TokenDetails]) -> Message:
     """Vocabulary entries in columns, since there may be a quarter of a million."""
     pieces = [d.piece for d in details]
     lengths = np.fromiter(map(len, pieces), np.int64, len(pieces)).tobytes()
     words = to_json(([d.spelling for d in details], [d.measure for d in details]))
     kinds = np.fromiter((d.kind for d in details), np.uint8, len(details)).tobytes()
-    return Message("details", {}, [b"".join(pieces), lengths, words.encode(), kinds])
+    numbers = np.array([nan if d.number is None else d.number for d in details], np.float64).tobytes()
+    return Message("details", {}, [b"".join(pieces), lengths, words.encode(), kinds, numbers])
 
 
 def message_to_details(message: Message, ids: Sequence[int]) -> list[TokenDetails]:
     """The entries of these ids."""
-    require(message.kind == "details" and len(message.blobs) == 4, "the details' parts")
+    require(message.kind == "details" and len(message.blobs) == 5, "the details' parts")
     pieces = _cut(message.blobs[0], _array(message.blobs[1], np.int64))
     spellings, measures = _read(tuple[tuple[str, ...], tuple[str, ...]], message.blobs[2])
     kinds = _array(message.blobs[3], np.uint8).tolist()
-    require(len(pieces) == len(spellings) == len(measures) == len(kinds) == len(ids), "one entry per id")
+    numbers = [None if isnan(x) else x for x in _array(message.blobs[4], np.float64).tolist()]
+    columns = (pieces, spellings, measures, kinds, numbers)
+    require(all(len(column) == len(ids) for column in columns), "one entry per id")
     require(max(kinds, default=0) <= max(Kind), "kinds")
-    return [TokenDetails(*row) for row in zip(ids, pieces, spellings, measures, kinds, strict=True)]
+    return [TokenDetails(*row) for row in zip(ids, *columns, strict=True)]
 
 
 def found_to_message(found: Sequence[TokenDetails]) -> Message:
@@ -152,7 +175,7 @@ def found_to_message(found: Sequence[TokenDetails]) -> Message:
 
 def message_to_found(message: Message, most: int) -> list[TokenDetails]:
     """At most so many entries."""
-    require(message.kind == "found" and len(message.blobs) == 5, "the parts of what was found")
+    require(message.kind == "found" and len(message.blobs) == 6, "the parts of what was found")
     ids = blob_to_ids(message.blobs[0])
     require(len(ids) <= most and min(ids, default=0) >= 0, "the ids of what was found")
     return message_to_details(Message("details", {}, message.blobs[1:]), ids)

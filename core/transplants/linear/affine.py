@@ -3,7 +3,8 @@
 Both work on sums over rows alone, taken block by block, so that no copy of the rows is made however many there are.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -42,12 +43,17 @@ class AffineMap:
         matrix: float64 (W_left, W_right), where such numbers are at home.
         source, target: float64 (W_left,), (W_right,).
         facts: what was found while fitting, by name.
+        errors: of pairs left out of the fit as a share of their spread, by the penalty tried; empty for one that is
+            given.
+        n_left_out: of those pairs.
     """
 
     matrix: Tensor
     source: Tensor
     target: Tensor
     facts: dict[str, float]
+    errors: Mapping[float, float] = field(default_factory=dict)
+    n_left_out: int = 0
 
     def apply(self, rows: Tensor, ids: Tensor, memory_bytes: int) -> Tensor:
         """The images of the chosen rows, float32 (n, W_right)."""
@@ -209,7 +215,9 @@ def ridge(pairs: Pairs, strength: float | None = None, seed: int = 0) -> AffineM
     n = min(range(len(errors)), key=lambda i: errors[i])
     inverse = _inverse(values, strengths[n] * typical)
     facts = {"ridge": strengths[n], "explained when left out": 1 - errors[n]}
-    return AffineMap((axes * inverse) @ turned, sums.left_mean, sums.right_mean, facts)
+    tried = {} if strength is not None else dict(zip(strengths, errors, strict=True))
+    n_left_out = min(len(pairs), _MAX_LEFT_OUT)
+    return AffineMap((axes * inverse) @ turned, sums.left_mean, sums.right_mean, facts, tried, n_left_out)
 
 
 def _inverse(values: Tensor, penalty: float) -> Tensor:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 _WIDTH, _BUCKETS = 128, 2**14
 _SHORTEST, _LONGEST = 2, 4
+_BLOCK = 8192  # texts at a time
 
 
 def by_spelling(texts: Sequence[str]) -> Tensor:
@@ -25,9 +26,11 @@ def by_spelling(texts: Sequence[str]) -> Tensor:
     """
     directions = torch.randn(_BUCKETS, _WIDTH, generator=torch.Generator().manual_seed(0))
     vectors = torch.zeros(len(texts), _WIDTH)
-    for row, text in enumerate(texts):
-        if grams := _grams(text):
-            vectors[row] = directions[grams].sum(0)
+    for at in range(0, len(texts), _BLOCK):
+        grams = [_grams(text) for text in texts[at : at + _BLOCK]]
+        starts = torch.tensor([0, *map(len, grams[:-1])]).cumsum(0)
+        ids = torch.tensor([gram for some in grams for gram in some], dtype=torch.int64)
+        vectors[at : at + _BLOCK] = torch.nn.functional.embedding_bag(ids, directions, starts, mode="sum")
     return torch.nn.functional.normalize(vectors, dim=1)
 
 

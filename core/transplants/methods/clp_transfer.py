@@ -46,21 +46,24 @@ METHOD = Method(
     definition=(
         "A new row is the mean of all shared tokens' rows weighted by their cosines to the new token in the input "
         "space of a helper model with the new tokenizer, here for both matrices. Weights have both signs, so their sum "
-        "can be near zero; such tokens get the mean row and are counted, where the publication divides all the same."
+        "can be near zero; such tokens get the mean row and are counted, where the publication divides all the same. "
+        "How near is chosen on hidden shared tokens. Published for the input matrix only."
     ),
     source=(
         "Ostendorff and Rehm 2023, Efficient language model training through cross-lingual and progressive transfer "
         "learning"
     ),
-    rows=rows,
+    make=rows,
     params=(
         Param(
             key="least_sum",
             label="Least sum",
-            default=0.01,
+            default=-1.0,
             help="Share of the absolute weights that their sum must come to.",
             low=0.0,
             high=1.0,
+            tried=(0.0, 0.001, 0.01, 0.03, 0.1, 0.3, 0.5),
+            usual=0.01,
         ),
     ),
     needs=(ANCHORS, HELPER),

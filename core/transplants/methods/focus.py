@@ -1,6 +1,9 @@
 """Sparse means of shared tokens that keep the same company in text of the target languages."""
 
+from dataclasses import dataclass
+
 import torch
+from torch import Tensor
 
 from core.common.params import Param, Params
 from core.tokenizers.matching import vocabulary_of
@@ -20,7 +23,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     """For each wanted token the mean of anchors weighted by sparsemax over cosines of auxiliary vectors."""
     problem = side.problem
     key = ("auxiliary vectors", params.seed, *params.values.values())
-    vectors = problem.once(key, lambda: _auxiliary(problem, params)).to(problem.device)
+    vectors = problem.shared.once(key, lambda: _auxiliary(problem, params)).whole().to(problem.device)
     there = torch.isfinite(vectors).all(1) & (vectors != 0).any(1)
     anchors, wanted = side.anchors, side.wanted
     usable = there.cpu()[anchors.new]
@@ -44,11 +47,30 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     return composed(side, concatenated(parts), RowOrigin.SOLVED, {NO_VECTOR: without}, remarks=few)
 
 
-def _auxiliary(problem: Problem, params: Params) -> torch.Tensor:
+@dataclass(frozen=True, eq=False)
+class _Auxiliary:
+    """Vectors of the tokens that have one, which are few of a large vocabulary: ids (m,), vectors (m, d)."""
+
+    n_vocabulary: int
+    ids: Tensor
+    vectors: Tensor
+
+    def whole(self) -> Tensor:
+        """A vector per token, NaN where there is none, float32 (V, d)."""
+        whole = torch.full((self.n_vocabulary, self.vectors.shape[1]), torch.nan)
+        whole[self.ids] = self.vectors
+        return whole
+
+
+def _auxiliary(problem: Problem, params: Params) -> _Auxiliary:
     given = problem.resources.token_vectors
-    if given is not None:
-        return given.float()
-    texts = problem.new.encode_many(problem.resources.target_text)
+    vectors = _counted(problem, params) if given is None else given.float()
+    ids = torch.nonzero(torch.isfinite(vectors).all(1)).flatten()
+    return _Auxiliary(len(vectors), ids, vectors[ids])
+
+
+def _counted(problem: Problem, params: Params) -> Tensor:
+    texts = problem.shared.once("target text", lambda: problem.new.encode_many(problem.resources.target_text))
     return token_vectors(
         texts,
         len(vocabulary_of(problem.new)),
@@ -66,20 +88,41 @@ METHOD = Method(
         "New tokens and shared ones get auxiliary vectors from the company they keep in target text. A new row is a "
         "mean of shared tokens' rows weighted by sparsemax over the cosines, so only the most similar count. The "
         "vectors come from counting neighbours (PPMI and SVD) and not from fastText, unless others are given. Tokens "
-        "without a vector get the mean row; published, a normal draw."
+        "without a vector get the mean row; published, a normal draw. Shared are tokens of the same bytes; published, "
+        "of the same decoded text, which half characters have in common."
     ),
     source="Dobler and de Melo 2023, FOCUS; auxiliary vectors after Levy, Goldberg and Dagan 2015",
-    rows=rows,
+    make=rows,
     params=(
-        Param(key="width", label="Width", default=128, help="Dimensions of the auxiliary vectors.", low=2, high=1024),
-        Param(key="window", label="Window", default=5, help="How far to look for neighbours.", low=1, high=20),
+        Param(
+            key="width",
+            label="Width",
+            default=0,
+            help="Dimensions of the auxiliary vectors. Published, by fastText: 100 to 300.",
+            low=2,
+            high=1024,
+            tried=(32, 64, 128, 256),
+            usual=128,
+        ),
+        Param(
+            key="window",
+            label="Window",
+            default=0,
+            help="How far to look for neighbours.",
+            low=1,
+            high=20,
+            tried=(2, 5, 10),
+            usual=5,
+        ),
         Param(
             key="min_count",
             label="Least count",
-            default=5,
-            help="Occurrences that a token needs for a vector.",
+            default=0,
+            help="Occurrences that a token needs for a vector. Published, by fastText: 10.",
             low=1,
             high=1000,
+            tried=(2, 5, 10),
+            usual=5,
         ),
     ),
     needs=(ANCHORS, TARGET_TEXT),

@@ -20,6 +20,6 @@ METHOD = Method(
         "text. On the output side this bounds the probability that all new tokens take together."
     ),
     source="Hewitt 2021, Initializing new word embeddings for pretrained language models",
-    rows=rows,
+    make=rows,
     control=True,
 )

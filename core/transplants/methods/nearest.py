@@ -6,25 +6,18 @@ from torch import Tensor
 from core.common.params import Param, Params
 from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_row
 from core.transplants.base import Method
-from core.transplants.held_out_choice import chosen
 from core.transplants.linear.affine import mean_of
 from core.transplants.linear.nearest import nearest
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import Problem, ProblemSide
-from core.transplants.rows import Rows, noted
+from core.transplants.rows import Rows
 
-_TRIED, _USUAL = (1, 2, 4, 8, 16, 32, 64, 128), 16
+_METRICS = ("cosine", "euclidean")
+_WEIGHTS = ("inverse distance", "softmax", "barycentric", "least squares")
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
     """The weighted mean of each wanted token's nearest anchors."""
-    if given := params.whole("k"):
-        return _rows(side, params, given)
-    best = chosen(side, _TRIED, _USUAL, lambda hidden, k: _rows(hidden, params, k))
-    return noted(_rows(side, params, best.value), best.facts("k"), best.remark(side.name, "k"))
-
-
-def _rows(side: ProblemSide, params: Params, k: int) -> Rows:
     problem = side.problem
     anchors, donor = side.anchors, side.donor_rows
     mean = mean_of(donor, anchors.new, problem.memory_bytes).to(donor.device, torch.float32)
@@ -32,7 +25,7 @@ def _rows(side: ProblemSide, params: Params, k: int) -> Rows:
     targets = donor[side.wanted[there].to(donor.device)] - mean
     known = donor[anchors.new.to(donor.device)] - mean
     euclidean = params.word("metric") == "euclidean"
-    places, near = nearest(targets, known, k, problem.memory_bytes, euclidean=euclidean)
+    places, near = nearest(targets, known, params.whole("k"), problem.memory_bytes, euclidean=euclidean)
     kind = params.word("weights")
     if kind == "inverse distance":
         away = near if euclidean else (1 - near).clamp(min=0)
@@ -74,32 +67,39 @@ METHOD = Method(
         "A new row is the weighted mean of the rows of the k shared tokens nearest to it in the donor's space, both "
         "spaces centred. Weights fall with distance, or are those that come closest to the token's donor row, with a "
         "thousandth of the neighbours' spread as a ridge. Where mergekit weights by the cosine, these weights are 1 / "
-        "(1 - cosine); k is chosen on hidden shared tokens."
+        "(1 - cosine). How near is measured, how neighbours are weighted and how many there are is chosen on hidden "
+        "shared tokens; published, the inverse distance among 64 by Euclid."
     ),
     source="k-nearest interpolation, as in mergekit's common_interpolation; barycentric weights, Roweis and Saul 2000",
-    rows=rows,
+    make=rows,
     params=(
-        Param(
-            key="k",
-            label="Neighbours",
-            default=0,
-            help="How many anchors; 0 chooses on hidden shared tokens.",
-            low=0,
-            high=1024,
-        ),
         Param(
             key="metric",
             label="Nearness",
-            default="cosine",
+            default="chosen",
             help="How nearness is measured.",
-            choices=("cosine", "euclidean"),
+            choices=("chosen", *_METRICS),
+            tried=_METRICS,
+            usual="cosine",
         ),
         Param(
             key="weights",
             label="Weights",
-            default="inverse distance",
+            default="chosen",
             help="How neighbours are weighted.",
-            choices=("inverse distance", "softmax", "barycentric", "least squares"),
+            choices=("chosen", *_WEIGHTS),
+            tried=_WEIGHTS,
+            usual="inverse distance",
+        ),
+        Param(
+            key="k",
+            label="Neighbours",
+            default=0,
+            help="How many anchors.",
+            low=1,
+            high=1024,
+            tried=(1, 2, 4, 8, 16, 32, 64, 128),
+            usual=16,
         ),
     ),
     needs=(DONOR, ANCHORS),

@@ -33,7 +33,7 @@ METHOD = Method(
         "covariance, or only the variance of each dimension."
     ),
     source="Hewitt 2021; per dimension as in WECHSEL, Minixhofer et al. 2022",
-    rows=rows,
+    make=rows,
     params=(
         Param(
             key="covariance",
@@ -41,7 +41,16 @@ METHOD = Method(
             default="full",
             help="Full, or each dimension by itself.",
             choices=("full", "diagonal"),
+            untried="Both miss hidden shared tokens alike: a draw knows nothing of its token.",
         ),
-        Param(key="scale", label="Scale", default=1.0, help="Factor on the standard deviation.", low=0.0, high=10.0),
+        Param(
+            key="scale",
+            label="Scale",
+            default=1.0,
+            help="Factor on the standard deviation.",
+            low=0.0,
+            high=10.0,
+            untried="On hidden shared tokens 0 always misses least, which is the method Mean.",
+        ),
     ),
 )

@@ -5,27 +5,17 @@ import torch
 from core.common.params import Param, Params
 from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_row
 from core.transplants.base import Method
-from core.transplants.held_out_choice import chosen
 from core.transplants.linear.pursuit import published
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import ProblemSide
-from core.transplants.rows import Rows, noted
+from core.transplants.rows import Rows
 
 _WILD = 100.0  # sum of absolute weights that no sensible token has
 
 
-_TRIED, _USUAL = (4, 8, 16, 32, 64, 128), 64
-
-
 def rows(side: ProblemSide, params: Params) -> Rows:
     """The same sparse sum for each wanted token, of the model's rows."""
-    if given := params.whole("k"):
-        return _rows(side, given)
-    best = chosen(side, _TRIED, _USUAL, _rows)
-    return noted(_rows(side, best.value), best.facts("k"), best.remark(side.name, "k"))
-
-
-def _rows(side: ProblemSide, k: int) -> Rows:
+    k = params.whole("k")
     anchors, donor = side.anchors, side.donor_rows
     targets = donor[side.wanted[with_donor_row(side)].to(donor.device)]
     found = published(targets, donor[anchors.new.to(donor.device)], k, side.problem.memory_bytes)
@@ -51,15 +41,17 @@ METHOD = Method(
         "where the publication takes 64."
     ),
     source="Goddard and Fernandes Neto 2025, Training-free tokenizer transplantation via orthogonal matching pursuit",
-    rows=rows,
+    make=rows,
     params=(
         Param(
             key="k",
             label="Atoms",
             default=0,
-            help="How many anchors per token; 0 chooses on hidden shared tokens. Published: 64.",
-            low=0,
+            help="How many anchors per token. Published: 64.",
+            low=1,
             high=1024,
+            tried=(1, 2, 4, 8, 16, 32, 64, 128),
+            usual=64,
         ),
     ),
     needs=(DONOR, ANCHORS),

@@ -6,27 +6,19 @@ from torch import Tensor
 from core.common.params import Param, Params
 from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_row
 from core.transplants.base import Method
-from core.transplants.held_out_choice import chosen
 from core.transplants.linear.affine import centred_gram, mean_of
 from core.transplants.linear.pursuit import pursue
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import Anchors, ProblemSide
-from core.transplants.rows import Rows, noted
+from core.transplants.rows import Rows
 from core.transplants.trusted_anchors import trusted
 
-_TRIED, _USUAL = (2, 4, 8, 16, 32, 64, 128), 8
+_ROUNDING = "It guards against rounding, which shared tokens do not measure; k says when to stop."
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
     """The same sparse sum for each wanted token, of the model's rows, both spaces centred."""
-    if given := params.whole("k"):
-        return _rows(side, params, given)
-    best = chosen(side, _TRIED, _USUAL, lambda hidden, k: _rows(hidden, params, k))
-    return noted(_rows(side, params, best.value), best.facts("k"), best.remark(side.name, "k"))
-
-
-def _rows(side: ProblemSide, params: Params, wanted_k: int) -> Rows:
-    problem = side.problem
+    problem, wanted_k = side.problem, params.whole("k")
     anchors, n_left_out = trusted(side, params.number("least_norm"))
     donor = side.donor_rows
     mean = mean_of(donor, anchors.new, problem.memory_bytes)
@@ -71,18 +63,20 @@ METHOD = Method(
         "so that weights stay bounded whatever k is. How many anchors: as hidden shared tokens are made up best."
     ),
     source="Pati et al. 1993; for transplants Goddard and Fernandes Neto 2025; centring and stopping are ours",
-    rows=rows,
+    make=rows,
     params=(
         Param(
             key="k",
             label="Atoms",
             default=0,
             help=(
-                "How many anchors per token at most; 0 chooses on hidden shared tokens. Each more fits the donor's row "
-                "closer; near its width they fit what only the donor has."
+                "How many anchors per token at most. Each more fits the donor's row closer; near its width they fit "
+                "what only the donor has."
             ),
-            low=0,
+            low=1,
             high=1024,
+            tried=(1, 2, 4, 8, 16, 32, 64, 128),
+            usual=8,
         ),
         Param(
             key="tolerance",
@@ -91,6 +85,7 @@ METHOD = Method(
             help="Residual at which a token stops, as a share of its norm.",
             low=0.0,
             high=1.0,
+            untried=_ROUNDING,
         ),
         Param(
             key="independence",
@@ -99,14 +94,17 @@ METHOD = Method(
             help="Share of an anchor that must be new to be used.",
             low=1e-6,
             high=1.0,
+            untried=_ROUNDING,
         ),
         Param(
             key="least_norm",
             label="Least norm",
-            default=0.1,
+            default=-1.0,
             help="Anchors shorter than this share of the median are left out.",
             low=0.0,
             high=1.0,
+            tried=(0.0, 0.1, 0.3),
+            usual=0.1,
         ),
     ),
     needs=(DONOR, ANCHORS),

@@ -8,6 +8,8 @@ from core.transplants.linear.coefficients import from_table
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import RowOrigin, Rows, composed
 
+_BLIND = "A control is not fitted to anything; with more and more rows it becomes the Mean, which stands beside it."
+
 
 def rows(side: ProblemSide, params: Params) -> Rows:
     """For each wanted token a mean of old rows drawn at random, weighted at random."""
@@ -27,7 +29,7 @@ METHOD = Method(
         "random. It has the size and the place of a sensible row and knows nothing of its token."
     ),
     source="Control",
-    rows=rows,
-    params=(Param(key="k", label="Rows", default=8, help="How many old rows.", low=1, high=1024),),
+    make=rows,
+    params=(Param(key="k", label="Rows", default=8, help="How many old rows.", low=1, high=1024, untried=_BLIND),),
     control=True,
 )

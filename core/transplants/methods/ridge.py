@@ -2,18 +2,28 @@
 
 from core.common.params import Param, Params
 from core.transplants.base import Method
+from core.transplants.held_out_choice import Chosen
 from core.transplants.linear.affine import Pairs, ridge
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import ProblemSide
-from core.transplants.rows import Rows, mapped
+from core.transplants.rows import Rows, mapped, noted
+
+_BY_HAND = 0.01  # where nothing is chosen and nothing given
+_LEFT_OUT = "It is chosen on shared tokens left out one by one, which for this method has a formula."
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
     """The image of each wanted token's donor row."""
     anchors = side.anchors
     pairs = Pairs(side.donor_rows, anchors.new, side.base_rows, anchors.old, side.problem.memory_bytes)
-    fixed = None if params.on("choose") else params.number("ridge")
-    return mapped(side, ridge(pairs, fixed, params.seed))
+    given = params.number("ridge")
+    if given < 0 and not params.on("choose"):
+        given = _BY_HAND
+    fitted = ridge(pairs, given if given >= 0 else None, params.seed)
+    if given >= 0:
+        return noted(mapped(side, fitted), f"ridge = {given:g} was set by hand, and not tried on hidden shared tokens.")
+    best = Chosen("ridge", fitted.facts["ridge"], dict(fitted.errors), fitted.n_left_out)
+    return noted(mapped(side, fitted), best.remark(side.name), best.facts)
 
 
 METHOD = Method(
@@ -25,21 +35,26 @@ METHOD = Method(
         "met best."
     ),
     source="Hoerl and Kennard 1970; leaving out by leverage, Allen 1974; for embeddings Mikolov et al. 2013",
-    rows=rows,
+    make=rows,
     params=(
         Param(
             key="choose",
             label="Choose the ridge",
             default=True,
             help="Choose the penalty by leaving anchors out, rather than setting it.",
+            untried=_LEFT_OUT,
         ),
         Param(
             key="ridge",
             label="Ridge",
-            default=0.01,
-            help="Penalty relative to the mean variance of donor rows, if set.",
-            low=0.0,
+            default=-1.0,
+            help=(
+                "Penalty relative to the mean variance of donor rows. -1 has it chosen, or takes "
+                f"{_BY_HAND} if it is not to be."
+            ),
+            low=-1.0,
             high=1e6,
+            untried=_LEFT_OUT,
         ),
     ),
     needs=(DONOR, ANCHORS),

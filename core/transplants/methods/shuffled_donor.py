@@ -10,6 +10,7 @@ from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows
 
+_BLIND = "A control is not fitted to anything."
 THROUGH = ("ridge", "procrustes", "nearest", "omp_robust")
 
 
@@ -40,8 +41,17 @@ METHOD = Method(
         "A method that does no better has learnt nothing about single tokens."
     ),
     source="Control",
-    rows=rows,
-    params=(Param(key="through", label="Method", default="ridge", help="Whose rows are dealt out.", choices=THROUGH),),
+    make=rows,
+    params=(
+        Param(
+            key="through",
+            label="Method",
+            default="ridge",
+            help="Whose rows are dealt out.",
+            choices=THROUGH,
+            untried=_BLIND,
+        ),
+    ),
     needs=(DONOR, ANCHORS),
     control=True,
 )

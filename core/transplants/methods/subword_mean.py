@@ -24,5 +24,5 @@ METHOD = Method(
         "included."
     ),
     source="Gee et al. 2022, Fast Vocabulary Transfer; both matrices as in ReTok, Gu et al. 2024",
-    rows=rows,
+    make=rows,
 )

@@ -23,7 +23,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     usable = torch.nonzero(side.usable_old).flatten().tolist()
     old_ids = [i for i in usable if _text(old[i])]
     texts = [_text(new[i]) for i in wanted.tolist()]
-    known, targets = _encoded(problem, [_text(old[i]) for i in old_ids]), _encoded(problem, texts)
+    known, targets = _encoded(problem, [_text(piece) for piece in old])[old_ids], _encoded(problem, texts)
     temperature = params.number("temperature")
     place_by_id = {i: n for n, i in enumerate(old_ids)}
     lengths = [len(new[i]) for i in wanted.tolist()]
@@ -42,7 +42,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
 def _encoded(problem: Problem, texts: list[str]) -> Tensor:
     """Vectors of texts, float32 (n, d) on the device; texts are mostly the same on both sides."""
     encode = problem.resources.encoder or by_spelling
-    return problem.once(("encoded", *texts), lambda: encode(texts)).float().to(problem.device)
+    return problem.shared.once(("encoded", *texts), lambda: encode(texts)).float().to(problem.device)
 
 
 def _text(piece: bytes) -> str:
@@ -66,19 +66,16 @@ def _pieces(
 
     Part of a character is no text and has no cosine; it counts as unlike (0).
     """
-    parts = []
+    parts, place_of, length_of = [], torch.full((len(old_lengths),), -1), torch.tensor(old_lengths)
+    place_of[list(place_by_id)] = torch.tensor(list(place_by_id.values()), dtype=torch.int64)
     for at in range(0, len(spellings), 1024):
         some = spellings[at : at + 1024]
-        widest = max(1, *(len(ids) for ids in some))
-        ids = torch.zeros(len(some), widest, dtype=torch.int64)
-        places, shares = torch.full_like(ids, -1), torch.zeros(len(some), widest)
-        inside = torch.zeros(len(some), widest, dtype=torch.bool)
-        for row, spelled in enumerate(some):
-            here = len(spelled)
-            ids[row, :here] = torch.tensor(spelled, dtype=torch.int64)
-            places[row, :here] = torch.tensor([place_by_id.get(i, -1) for i in spelled], dtype=torch.int64)
-            shares[row, :here] = torch.tensor([old_lengths[i] / lengths[at + row] for i in spelled])
-            inside[row, :here] = True
+        n_pieces = torch.tensor([len(ids) for ids in some])
+        inside = torch.arange(max(1, int(n_pieces.max()))) < n_pieces[:, None]
+        ids = torch.zeros(inside.shape, dtype=torch.int64)
+        ids[inside] = torch.tensor([i for spelled in some for i in spelled], dtype=torch.int64)
+        places = torch.where(inside, place_of[ids], -1)
+        shares = torch.where(inside, length_of[ids] / torch.tensor(lengths[at : at + 1024])[:, None], 0.0)
         cosines = _cosines(targets[at : at + 1024], known, places)
         alike = torch.softmax(cosines.masked_fill(~inside, -torch.inf), 1)
         weights = torch.softmax(((alike + shares) / 2 / temperature).masked_fill(~inside, -torch.inf), 1)
@@ -111,31 +108,45 @@ METHOD = Method(
     key="token_adapt",
     label="TokenAdapt",
     definition=(
-        "A new row blends two means of old rows, with the same weights for both matrices: of the old tokens that spell "
-        "the token, weighted by their likeness to it and their length, and of the old tokens most like it. A text "
-        "encoder says what is alike; without one, spelling does. Lengths are in bytes, published in characters; pieces "
+        "A new row blends two means of old rows: of the old tokens that spell the token, weighted by their likeness to "
+        "it and their length, and of the old tokens most like it. A text encoder says what is alike; without one, "
+        "spelling does. Share, temperature and number are chosen on hidden shared tokens, for each matrix by itself; "
+        "published, both have the same weights. Lengths are in bytes, published in characters; pieces "
         "that are half a character are like nothing, where the publication encodes U+FFFD."
     ),
     source="Sharthak et al. 2025, Achieving tokenizer flexibility through heuristic adaptation and supertoken learning",
-    rows=rows,
+    make=rows,
     params=(
         Param(
             key="share",
             label="Share of neighbours",
-            default=0.3,
-            help="Weight of the neighbours; the pieces get the rest.",
+            default=-1.0,
+            help="Weight of the neighbours; the pieces get the rest. Published: 0.3.",
             low=0.0,
             high=1.0,
+            tried=(0.0, 0.1, 0.3, 0.5, 0.7, 1.0),
+            usual=0.3,
         ),
         Param(
             key="temperature",
             label="Temperature",
-            default=0.3,
-            help="The lower, the more the most alike count.",
+            default=0.0,
+            help="The lower, the more the most alike count. Published: 0.3.",
             low=0.01,
             high=10.0,
+            tried=(0.03, 0.1, 0.3, 1.0, 3.0),
+            usual=0.3,
         ),
-        Param(key="k", label="Neighbours", default=3, help="How many old tokens like it.", low=1, high=100),
+        Param(
+            key="k",
+            label="Neighbours",
+            default=0,
+            help="How many old tokens like it. Published: 3.",
+            low=1,
+            high=100,
+            tried=(1, 3, 10, 30, 100),
+            usual=3,
+        ),
     ),
     better_with=(ENCODER,),
 )

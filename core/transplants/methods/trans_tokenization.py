@@ -1,6 +1,7 @@
 """Means of the old tokens that translate a new one, learnt from a parallel corpus."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -9,9 +10,10 @@ from core.common.params import Param, Params
 from core.text.words_of_text import spaced_words
 from core.tokenizers.matching import vocabulary_of
 from core.tokenizers.spelling import Spelling, spell
+from core.tokenizers.tokenizer import LocalTokenizer
 from core.transplants.base import Method
 from core.transplants.linear.coefficients import from_lists
-from core.transplants.linear.word_alignment import align_both_ways
+from core.transplants.linear.word_alignment import Links, align_both_ways
 from core.transplants.needs import PARALLEL_TEXT
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import RowOrigin, Rows, composed
@@ -23,7 +25,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     """For each wanted token the mean of the old tokens aligned with it; of its spelling where none are."""
     problem = side.problem
     least, rounds = params.number("least_count"), params.whole("rounds")
-    counts = problem.once(("translations", least, rounds), lambda: _token_counts(problem, least, rounds))
+    counts = _token_counts(problem, least, rounds)
     usable = side.usable_old.tolist()
     pieces, wanted = vocabulary_of(problem.new).pieces, side.wanted.tolist()
     ids, weights, kinds = list[list[int]](), list[list[float]](), list[RowOrigin]()
@@ -59,27 +61,44 @@ def _is_number(piece: bytes) -> bool:
     return any(byte in b"0123456789" for byte in piece)
 
 
+@dataclass(frozen=True, eq=False)
+class _LinkedWords:
+    """Linked forms of words, and how each form is written, with shares that sum to one."""
+
+    links: Links
+    old: list[dict[str, float]]
+    new: list[dict[str, float]]
+
+
+def _aligned(problem: Problem, rounds: int) -> _LinkedWords:
+    old, new = ([spaced_words(line) for line in lines] for lines in zip(*problem.resources.parallel, strict=True))
+    old_forms, new_forms = _forms(old), _forms(new)
+    links = align_both_ways(_numbered(old, old_forms), _numbered(new, new_forms), rounds)
+    return _LinkedWords(links, _surfaces(old, old_forms), _surfaces(new, new_forms))
+
+
 def _token_counts(problem: Problem, least: float, rounds: int) -> Counts:
     """How often old tokens translate each new one: half of a word pair's count goes to all pairs of its tokens alike,
     half to those at the same place.
     """
-    old, new = ([spaced_words(line) for line in lines] for lines in zip(*problem.resources.parallel, strict=True))
-    old_forms, new_forms = _forms(old), _forms(new)
-    links = align_both_ways(_numbered(old, old_forms), _numbered(new, new_forms), rounds)
-    surfaces = [_surfaces(lines, forms) for lines, forms in ((old, old_forms), (new, new_forms))]
-    hidden = problem.hidden_old
-    spelled = [
-        dict(zip(words, spell(tokenizer, [w.encode() for w in words], banned), strict=True))
-        for tokenizer, lines, banned in ((problem.old, old, hidden), (problem.new, new, frozenset[int]()))
-        for words in [sorted({w for line in lines for w in line})]
-    ]
+    found = problem.shared.once(("aligned", rounds), lambda: _aligned(problem, rounds))
+    spelled_old = problem.once("words in old tokens", lambda: _spelled(problem.old, found.old, problem.hidden_old))
+    spelled_new = problem.shared.once("words in new tokens", lambda: _spelled(problem.new, found.new))
     counts: Counts = defaultdict(lambda: defaultdict(float))
+    links = found.links
     kept = np.flatnonzero(links.counts >= least)
     for old_form, new_form, n in zip(links.old[kept], links.new[kept], links.counts[kept], strict=True):
-        pairs = [(a, b, x * y) for a, x in surfaces[0][old_form].items() for b, y in surfaces[1][new_form].items()]
+        pairs = [(a, b, x * y) for a, x in found.old[old_form].items() for b, y in found.new[new_form].items()]
         for old_word, new_word, share in pairs:
-            _spread(counts, spelled[0][old_word], spelled[1][new_word], n * share)
+            _spread(counts, spelled_old[old_word], spelled_new[new_word], n * share)
     return counts
+
+
+def _spelled(
+    tokenizer: LocalTokenizer, written: list[dict[str, float]], banned: frozenset[int] = frozenset()
+) -> dict[str, Spelling]:
+    words = sorted({word for surfaces in written for word in surfaces})
+    return dict(zip(words, spell(tokenizer, [word.encode() for word in words], banned), strict=True))
 
 
 def _forms(lines: list[list[str]]) -> dict[str, int]:
@@ -117,21 +136,32 @@ METHOD = Method(
         "the token's words, weighted by how often they do: half by all tokens of the word alike, half by those at the "
         "same place. Numbers, and tokens aligned with nothing, get the mean of the old tokens that spell them. "
         "Other than published: words are aligned both ways and both must agree, by a diagonal and a prior that the "
-        "publication leaves out; a pair needs 2 expected alignments where it needs 10; a number is the mean of all its "
-        "pieces, where it is the first."
+        "publication leaves out; how many expected alignments a pair needs, there 10, and the rounds, there 7, are "
+        "chosen on hidden shared tokens; a number is the mean of all its pieces, where it is the first."
     ),
     source="Remy et al. 2024, Trans-tokenization and cross-lingual vocabulary transfers; own aligner after fast_align",
-    rows=rows,
+    make=rows,
     params=(
         Param(
             key="least_count",
             label="Least count",
-            default=2.0,
-            help="Expected alignments that a pair of words needs.",
+            default=-1.0,
+            help="Expected alignments that a pair of words needs. Published: 10.",
             low=0.0,
             high=1e6,
+            tried=(0.5, 1.0, 2.0, 5.0, 10.0),
+            usual=2.0,
         ),
-        Param(key="rounds", label="Rounds", default=7, help="Of the aligner.", low=1, high=50),
+        Param(
+            key="rounds",
+            label="Rounds",
+            default=0,
+            help="Of the aligner. Published: 7.",
+            low=1,
+            high=50,
+            tried=(3, 7, 15),
+            usual=7,
+        ),
     ),
     needs=(PARALLEL_TEXT,),
 )

@@ -1,13 +1,15 @@
 """Means of old tokens that mean the same, by word vectors of two languages and a dictionary."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from core.common.errors import UserError
 from core.common.params import Param, Params
 from core.transplants.base import Method
-from core.transplants.linear.affine import Pairs, procrustes
+from core.transplants.linear.affine import AffineMap, Pairs, procrustes
 from core.transplants.linear.coefficients import from_table
 from core.transplants.linear.nearest import nearest
 from core.transplants.linear.translations import dictionary_from_text
@@ -22,15 +24,13 @@ NO_VECTOR = "it is no piece of a word that has a vector"
 
 def rows(side: ProblemSide, params: Params) -> Rows:
     """For each wanted token the mean of the old tokens with the nearest vectors."""
-    problem = side.problem
-    old_words, new_words = problem.once(("word vectors", params.seed), lambda: _word_vectors(problem, params.seed))
-    turn = procrustes(_translations(problem, old_words, new_words), scaled=False, centred=False)
-    wanted = side.wanted
-    new = problem.once("vectors of new tokens", lambda: new_words.of_tokens(problem.new))[wanted]
+    problem, wanted = side.problem, side.wanted
+    space = problem.shared.once(("word vectors", params.seed), lambda: _common_space(problem, params.seed))
+    new, turn = space.new[wanted], space.turn
     there = torch.isfinite(new).all(1) & (new != 0).any(1)
     places = torch.nonzero(there).flatten()
     turned = turn.apply(new.to(problem.device), places, problem.memory_bytes)
-    old = problem.once("vectors of old tokens", lambda: old_words.of_tokens(problem.old))
+    old = space.old
     usable = side.usable_old[: len(old)]
     old_ids = torch.nonzero(usable & torch.isfinite(old[: len(usable)]).all(1)).flatten()
     found, cosines = nearest(turned, old[old_ids].to(problem.device), params.whole("k"), problem.memory_bytes)
@@ -48,9 +48,23 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     )
 
 
-def _word_vectors(problem: Problem, seed: int) -> tuple[WordVectors, WordVectors]:
+@dataclass(frozen=True, eq=False)
+class _Space:
+    """Vectors of all tokens of both vocabularies, NaN for those in no word, and the turn from the new to the old."""
+
+    old: Tensor
+    new: Tensor
+    turn: AffineMap
+
+
+def _common_space(problem: Problem, seed: int) -> _Space:
+    old, new = _word_vectors(problem.resources, seed)
+    turn = procrustes(_translations(problem, old, new), scaled=False, centred=False)
+    return _Space(old.of_tokens(problem.old), new.of_tokens(problem.new), turn)
+
+
+def _word_vectors(here: Resources, seed: int) -> tuple[WordVectors, WordVectors]:
     """(of the old language, of the new one): those given, or made from text."""
-    here = problem.resources
     old = here.old_vectors or vectors_from_text(here.old_text, seed=seed)
     return old, here.new_vectors or vectors_from_text(here.target_text, seed=seed)
 
@@ -69,7 +83,7 @@ def _translations(problem: Problem, old: WordVectors, new: WordVectors) -> Pairs
         UserError: fewer pairs have vectors than would pin down a turn of any use.
     """
     here, found = problem.resources, set[tuple[int, int]]()
-    pairs = here.dictionary or problem.once("dictionary", lambda: dictionary_from_text(here.parallel))
+    pairs = here.dictionary or dictionary_from_text(here.parallel)
     for left, right in pairs:
         for spelled in (str, str.lower, str.title):
             pair = old.row_by_word.get(spelled(left)), new.row_by_word.get(spelled(right))
@@ -91,22 +105,34 @@ METHOD = Method(
     definition=(
         "Word vectors of the new language are turned onto those of the old one by a dictionary. A token's vector is "
         "the mean over the words that it is a piece of; a new row is the mean of the k old tokens with the nearest "
-        "vectors, by a softmax over cosines. Shared tokens are copied, where the publication makes up all rows; tokens "
-        "in no word get the mean row, where it draws from a normal distribution. The turn is fitted to vectors of unit "
-        "length, each pair once; published, to vectors as long as they are, in nine spellings. Words are spelled with "
-        "a space in front only, and vectors of parts of words (fastText's) are not used."
+        "vectors, by a softmax over cosines; k and the temperature are chosen on hidden shared tokens. Shared tokens "
+        "are copied, where the publication makes up all rows; tokens in no word get the mean row, where it draws from "
+        "a normal distribution. The turn is fitted to vectors of unit length, each pair once; published, to vectors "
+        "as long as they are, in nine spellings. Words are spelled with a space in front only, and vectors of parts of "
+        "words (fastText's), by which the publication gives every token a vector, are not used."
     ),
     source="Minixhofer, Paischer and Rekabsaz 2022, WECHSEL",
-    rows=rows,
+    make=rows,
     params=(
-        Param(key="k", label="Neighbours", default=10, help="How many old tokens.", low=1, high=1000),
+        Param(
+            key="k",
+            label="Neighbours",
+            default=0,
+            help="How many old tokens. Published: 10.",
+            low=1,
+            high=1000,
+            tried=(1, 3, 10, 30, 100),
+            usual=10,
+        ),
         Param(
             key="temperature",
             label="Temperature",
-            default=0.1,
-            help="The lower, the more the nearest counts.",
+            default=0.0,
+            help="The lower, the more the nearest counts. Published: 0.1.",
             low=0.001,
             high=10.0,
+            tried=(0.01, 0.03, 0.1, 0.3, 1.0),
+            usual=0.1,
         ),
     ),
     needs=(WORD_VECTORS, DICTIONARY),

@@ -22,5 +22,5 @@ METHOD = Method(
         "are negative, much of the probability goes to new tokens."
     ),
     source="The usual lower anchor.",
-    rows=rows,
+    make=rows,
 )

@@ -1,0 +1,1 @@
+"""What can be looked for in a vocabulary, one AUDIT per module."""

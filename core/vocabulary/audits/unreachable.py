@@ -1,0 +1,78 @@
+"""Entries that no text is ever cut into."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.common.definitions import Definition
+from core.tokenizers.kinds import Kind
+from core.vocabulary.audit import Audit, Finding, grouped
+from core.vocabulary.entries import Entries, Ids
+
+BYTE = "a byte that is always written as another entry"
+CHANGED = "the text is changed before it is cut"
+OTHER = "always cut as one other entry"
+SEVERAL = "always cut into several"
+_MARK = "«"  # keeps a tokenizer that puts a space before every text from putting it before the entry
+_LETTERS = ("q", "x", "j", "ω", "ж", "ñ", "7")  # word starts that few entries begin with
+_BEHIND = ("q", "漢", _MARK, "\n")
+
+
+def unreachable(entries: Entries) -> Finding:
+    """Entries whose own text is cut otherwise, alone and in every surrounding tried, by what comes instead."""
+    whole = np.fromiter((text is not None for text in entries.texts), np.bool_, len(entries))
+    left = np.flatnonzero(whole & entries.textual)
+    alone: dict[int, NDArray[np.int32]] = {}
+    for before, behind in _surroundings(entries):
+        if not len(left):
+            break
+        cut = _cut(entries, left, before, behind)
+        if not before and not behind:
+            alone = dict(zip(left.tolist(), cut, strict=True))
+        left = left[[i not in ids for i, ids in zip(left.tolist(), cut, strict=True)]]
+    return grouped(_by_reason(entries, left, alone))
+
+
+def _surroundings(entries: Entries) -> Iterator[tuple[str, str]]:
+    """Texts to put before and behind an entry's own; the first is none, which settles nearly all."""
+    yield "", ""
+    yield _MARK, ""
+    if entries.tokenizer.info.algorithm == "WordPiece":
+        yield from ((letter, "") for letter in _LETTERS)
+    yield from ((_MARK, behind) for behind in _BEHIND)
+    yield from (("", behind) for behind in _BEHIND)
+
+
+def _cut(entries: Entries, ids: Ids, before: str, behind: str) -> Sequence[NDArray[np.int32]]:
+    return entries.tokenizer.encode_many([f"{before}{entries.texts[i]}{behind}" for i in ids.tolist()])
+
+
+def _by_reason(entries: Entries, left: Ids, alone: dict[int, NDArray[np.int32]]) -> dict[str, Ids]:
+    reasons = [_reason(entries, i, alone[i]) for i in left.tolist()]
+    return {name: left[[reason == name for reason in reasons]] for name in (BYTE, OTHER, SEVERAL, CHANGED)}
+
+
+def _reason(entries: Entries, i: int, cut: NDArray[np.int32]) -> str:
+    if entries.kinds[i] == Kind.BYTE:
+        return BYTE
+    written = b"".join(entries.pieces[j] for j in cut.tolist())
+    if written.removeprefix(b" ") != entries.pieces[i].removeprefix(b" "):
+        return CHANGED
+    return OTHER if len(cut) == 1 else SEVERAL
+
+
+AUDIT = Audit(
+    definition=Definition(
+        "unreachable",
+        "Unreachable",
+        "ids",
+        "lower",
+        "Entries that are whole characters and that no text is cut into: the entry's own text gives other ids, alone, "
+        "behind a mark, inside a word and before other characters. A model never reads them, so their rows are never "
+        "trained. Special tokens are not counted: they are not made from text.",
+        "Land & Bartolo 2024, Fishing for Magikarp, with more surroundings",
+    ),
+    order=20,
+    find=unreachable,
+)

@@ -1,0 +1,76 @@
+"""How two vocabularies differ: what both have, what only one has, and what has another id."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.vocabulary.entries import Entries, Ids
+
+_Key = str | tuple[bytes, bool]
+
+
+@dataclass(frozen=True, eq=False)
+class VocabularyChange:
+    """Two vocabularies, entry by entry; entries are the same if they stand for the same bytes in the same place.
+
+    Args:
+        removed: ids of the first that the second has no entry for, int64 (n,).
+        added: ids of the second that the first has no entry for, int64 (n,).
+        first, second: ids of what both have, int64 (S,) each, by the first one's id.
+        special: spellings of special tokens that only one has, or that have another id, sorted.
+    """
+
+    removed: Ids
+    added: Ids
+    first: Ids
+    second: Ids
+    special: tuple[str, ...]
+
+    @property
+    def remapped(self) -> Ids:
+        """Ids of the first whose entry has another id in the second, int64 (n,)."""
+        moved: Ids = self.first[self.first != self.second]
+        return moved
+
+
+def compare(first: Entries, second: Entries) -> VocabularyChange:
+    """What became of each entry of one vocabulary in another.
+
+    A special token is known by its name, any other entry by its bytes, WordPiece's word parts apart from word starts.
+    Of entries that are written twice the first counts; the others are neither added nor removed.
+
+    >>> from core.tokenizers.catalog import open_tokenizer
+    >>> from core.vocabulary.entries import entries_of
+    >>> bytes_ = entries_of(open_tokenizer("builtin:utf8-bytes"))
+    >>> found = compare(bytes_, bytes_)
+    >>> len(found.first), len(found.removed), len(found.remapped), found.special
+    (259, 0, 0, ())
+    """
+    old, new = _id_by_key(first), _id_by_key(second)
+    shared = [key for key in old if key in new]
+    return VocabularyChange(
+        np.array([i for key, i in old.items() if key not in new], np.int64),
+        np.array([i for key, i in new.items() if key not in old], np.int64),
+        np.array([old[key] for key in shared], np.int64),
+        np.array([new[key] for key in shared], np.int64),
+        _changed(first.special_names, second.special_names),
+    )
+
+
+def _id_by_key(entries: Entries) -> dict[_Key, int]:
+    """The lowest id of each entry that stands for something: special tokens by name, all others by bytes."""
+    found = dict[_Key, int]()
+    names = entries.special_names
+    by_word = entries.tokenizer.info.algorithm == "WordPiece"
+    for i, piece in enumerate(entries.pieces):
+        if i in names:
+            found.setdefault(names[i], i)
+        elif piece:
+            found.setdefault((piece, by_word and entries.within_words(i)), i)
+    return found
+
+
+def _changed(old: Mapping[int, str], new: Mapping[int, str]) -> tuple[str, ...]:
+    """Names that stand at another id, or at none, on one side."""
+    return tuple(sorted({name for _, name in old.items() ^ new.items()}))

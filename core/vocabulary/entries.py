@@ -1,0 +1,106 @@
+"""All entries of one tokenizer, and what audits ask of every one of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.common.errors import UserError
+from core.tokenizers.kinds import Kind
+from core.tokenizers.tokenizer import TokenDetails, Tokenizer
+
+Ids = NDArray[np.int64]
+_NO_TEXT = (Kind.UNKNOWN, Kind.SPECIAL, Kind.INSERTED)
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """A tokenizer and every entry of its vocabulary.
+
+    Args:
+        tokenizer: whose they are.
+        details: what its vocabulary says of each id, V of them.
+    """
+
+    tokenizer: Tokenizer
+    details: Sequence[TokenDetails]
+
+    def __len__(self) -> int:
+        return len(self.details)
+
+    @cached_property
+    def pieces(self) -> list[bytes]:
+        """The bytes of each id; empty where it stands for no text."""
+        return [entry.piece for entry in self.details]
+
+    @cached_property
+    def kinds(self) -> NDArray[np.uint8]:
+        """`Kind` per id, uint8 (V,)."""
+        return np.fromiter((entry.kind for entry in self.details), np.uint8, len(self))
+
+    @cached_property
+    def special(self) -> NDArray[np.bool_]:
+        """Whether an id is a special or unknown token, by its kind or by the tokenizer's own list, bool (V,)."""
+        marked = np.isin(self.kinds, _NO_TEXT)
+        marked[[i for _, i in self.tokenizer.info.specials if i < len(self)]] = True
+        return marked
+
+    @cached_property
+    def special_names(self) -> dict[int, str]:
+        """How each special or unknown token is written, by id."""
+        named = {i: spelling for spelling, i in self.tokenizer.info.specials}
+        marked = (self.details[i] for i in np.flatnonzero(self.special))
+        return {e.id: named.get(e.id) or e.spelling or e.piece.decode(errors="replace") for e in marked}
+
+    @cached_property
+    def holes(self) -> NDArray[np.bool_]:
+        """Whether an id has no entry at all, bool (V,)."""
+        bare = np.fromiter((not (entry.piece or entry.spelling) for entry in self.details), np.bool_, len(self))
+        return bare & ~self.special
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int32]:
+        """Bytes per id, int32 (V,)."""
+        return np.fromiter(map(len, self.pieces), np.int32, len(self))
+
+    @cached_property
+    def textual(self) -> NDArray[np.bool_]:
+        """Whether an id stands for text, or for bytes of it, bool (V,)."""
+        return (self.lengths > 0) & ~self.special
+
+    @cached_property
+    def texts(self) -> list[str | None]:
+        """The text of each id that stands for whole characters; None for the others."""
+        return [_text(piece) if stands else None for piece, stands in zip(self.pieces, self.textual, strict=True)]
+
+    def within_words(self, i: int) -> bool:
+        """Whether an entry is written as going on a word that another one begins, as WordPiece's `##ing` is."""
+        return self.tokenizer.info.algorithm == "WordPiece" and self.details[i].spelling.startswith("##")
+
+
+def _text(piece: bytes) -> str | None:
+    try:
+        return piece.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def entries_of(tokenizer: Tokenizer) -> Entries:
+    """The entries of a tokenizer.
+
+    Raises:
+        UserError: it has no vocabulary.
+
+    >>> from core.tokenizers.catalog import open_tokenizer
+    >>> entries = entries_of(open_tokenizer("builtin:utf8-bytes"))
+    >>> len(entries), entries.texts[75], entries.texts[255], int(entries.special.sum())
+    (259, 'H', None, 3)
+    """
+    size = tokenizer.info.n_vocabulary
+    if size is None:
+        raise UserError(
+            f"{tokenizer.info.label} has no vocabulary: it cuts by a rule. Choose a tokenizer with a list of tokens."
+        )
+    return Entries(tokenizer, tokenizer.describe(range(size)))

@@ -1,0 +1,136 @@
+"""The linear program behind a mixture: shares under which each merge was the most frequent pair of its time.
+
+With counts c of pairs per category at time t, shares α, and slack v per merge and u per pair:
+
+    minimise Σ v_t + Σ u_p   such that   Σ_i α_i (c_i,merge − c_i,p) + v_t + u_p ≥ 0   for every t and p
+
+There are as many rows as merges times pairs, so rows are added where the last answer breaks them, until none is.
+"""
+
+import highspy
+import numpy as np
+
+from core.vocabulary.mixture.pair_counts import Floats, PairCounts
+
+ROWS_PER_MERGE = 5  # added at a time
+SCALE = 1e6  # of counts, which are shares: late merges have 1e-6, and the solver's tolerance is 1e-7
+BROKEN = 1e-6  # by how much a row may be broken, in scaled counts
+DUAL, PRIMAL = 1, 4  # the solver's numbers for how it goes on
+Row = tuple[int, int]  # a merge, and the pair that came instead
+
+
+class Program:
+    """The program while rows are added; keeps the solver's last basis, so that each answer starts from the one before.
+
+    Args:
+        counts: of C categories, shares of their pairs.
+    """
+
+    def __init__(self, counts: PairCounts) -> None:
+        self._counts = counts
+        self._first = counts.first * SCALE
+        self._changes = [(change.pairs, change.counts * SCALE) for change in counts.changes]
+        self._solver = highspy.Highs()
+        self._solver.silent()
+        self._solver.setOptionValue("threads", 1)
+        self._n = counts.first.shape[1]
+        self._slack_of_merge = dict[int, int]()
+        self._slack_of_pair = dict[int, int]()
+        self._rows = dict[Row, None]()  # in the solver's order
+        self._cost = 1.0  # of slack
+        self._bound = np.empty(0, np.int32)  # the row that bounds all slack, once there is one
+        for _ in range(self._n):
+            self._solver.addCol(0.0, 0.0, highspy.kHighsInf, 0, [], [])
+        self._solver.addRow(1.0, 1.0, self._n, np.arange(self._n, dtype=np.int32), np.ones(self._n))  # all shares: 1
+
+    def solve(self) -> tuple[Floats, float]:
+        """(shares of pairs (C,), slack) of the best answer that breaks no row."""
+        while True:
+            self._solver.run()
+            values = np.array(self._solver.getSolution().col_value)
+            if not self._add(self._broken(values)):
+                return values[: self._n], max(0.0, float(values[self._n :].sum())) / SCALE
+
+    def ask_for_extremes(self, most_slack: float, weights: Floats) -> None:
+        """From now on answer with extreme shares, among answers with at most so much slack for each unit of pairs.
+
+        Args:
+            weights: of a unit of each category's pairs in the total that is held at 1, (C,).
+        """
+        self._drop_idle_rows()
+        self._cost = 0.0
+        slack = range(self._n, self._solver.getNumCol())
+        for column in slack:
+            self._solver.changeColCost(column, 0.0)
+        for i, weight in enumerate(weights.tolist()):
+            self._solver.changeCoeff(0, i, weight)
+        index = np.arange(self._solver.getNumCol(), dtype=np.int32)
+        values = np.array([-most_slack * SCALE] * self._n + [1.0] * len(slack))
+        self._bound = np.array([self._solver.getNumRow()], np.int32)
+        self._solver.addRow(-highspy.kHighsInf, 0.0, len(index), index, values)
+
+    def _drop_idle_rows(self) -> None:
+        """Forget rows that do not hold the answer where it is: nine tenths of them, and few come back."""
+        values = np.array(self._solver.getSolution().row_value)
+        idle = np.flatnonzero(values > BROKEN).astype(np.int32)
+        idle = idle[idle > 0]  # the first is the total
+        rows = [*self._rows]
+        self._rows = dict.fromkeys(row for row, value in zip(rows, values[1:].tolist(), strict=True) if value <= BROKEN)
+        self._solver.deleteRows(len(idle), idle)
+
+    def extreme(self, category: int, sign: int) -> Floats:
+        """The shares of pairs (C,) with the least (sign 1) or the greatest (-1) share of a category."""
+        for i in range(self._n):
+            self._solver.changeColCost(i, float(sign) if i == category else 0.0)
+        self._solver.setOptionValue("simplex_strategy", PRIMAL)  # the last answer is still allowed, and no longer best
+        self._solver.run()
+        self._solver.setOptionValue("simplex_strategy", DUAL)
+        return self.solve()[0]
+
+    def _broken(self, values: Floats) -> dict[Row, Floats]:
+        """The worst rows of each merge that an answer breaks, with what they ask of the shares, (C,)."""
+        shares = values[: self._n]
+        now, mixed = self._first.copy(), self._first @ shares
+        forgiven = np.zeros(len(mixed))
+        forgiven[[*self._slack_of_pair]] = values[[*self._slack_of_pair.values()]]
+        found = dict[Row, Floats]()
+        for t, (change, (pairs, by)) in enumerate(zip(self._counts.changes, self._changes, strict=True)):
+            merged = change.pair
+            if merged >= 0:
+                slack = values[self._slack_of_merge[t]] if t in self._slack_of_merge else 0.0
+                above = mixed - forgiven - (mixed[merged] + slack + BROKEN)
+                above[merged] = -np.inf
+                found |= {(t, pair): now[merged] - now[pair] for pair in _greatest(above, ROWS_PER_MERGE)}
+            now[pairs] += by
+            mixed[pairs] += by @ shares
+        return found
+
+    def _add(self, rows: dict[Row, Floats]) -> bool:
+        """Add the rows that are not there yet; whether any was."""
+        new = {row: asked for row, asked in rows.items() if row not in self._rows}
+        width = self._n + 2
+        index, values = np.empty((len(new), width), np.int32), np.ones((len(new), width))
+        index[:, : self._n] = np.arange(self._n)
+        for n, ((t, pair), asked) in enumerate(new.items()):
+            index[n, self._n :] = self._column(self._slack_of_merge, t), self._column(self._slack_of_pair, pair)
+            values[n, : self._n] = asked
+        starts = np.arange(len(new), dtype=np.int32) * width
+        least, most = np.zeros(len(new)), np.full(len(new), highspy.kHighsInf)
+        self._solver.addRows(len(new), least, most, index.size, starts, index.ravel(), values.ravel())
+        self._rows |= dict.fromkeys(new)
+        return bool(new)
+
+    def _column(self, known: dict[int, int], key: int) -> int:
+        """The slack of a merge or a pair, new where it had none."""
+        if key not in known:
+            known[key] = self._solver.getNumCol()
+            ones = np.ones(len(self._bound))
+            self._solver.addCol(self._cost, 0.0, highspy.kHighsInf, len(self._bound), self._bound, ones)
+        return known[key]
+
+
+def _greatest(values: Floats, most: int) -> list[int]:
+    """Where at most so many values above 0 are, the greatest first."""
+    above = np.flatnonzero(values > 0)
+    found: list[int] = above[np.argsort(-values[above], kind="stable")][:most].tolist()
+    return found

@@ -1,0 +1,138 @@
+"""Every page keeps WCAG 2.2 AA as far as a program can tell, light and dark, in each of its views."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from components.lab.view import views as lab_views
+from components.premium.view import VIEWS as PREMIUM
+from components.publish.page import page as published
+from components.segmentation.tool import TOOLS
+from tests.browser.axe import violations
+from tests.browser.conftest import open_button, stands_still
+
+APP = Path(__file__).parents[2] / "app.py"
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+both_themes = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+
+
+FADED = """() => document.getAnimations().every(
+    (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity)"""
+
+THEME = """scheme => getComputedStyle(document.querySelector('[data-testid="stApp"]')).colorScheme === scheme"""
+
+WATCH = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    window.scriptRan = false;
+    new MutationObserver(() => { window.scriptRan ||= app.dataset.testScriptState === "running"; })
+        .observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
+}"""
+
+
+class Findings:
+    """What is wrong on the pages looked at, each with where it was seen."""
+
+    def __init__(self) -> None:
+        self.all: list[str] = []
+
+    def look(self, page: Page, where: str) -> None:
+        stands_still(page)
+        page.wait_for_function(FADED)
+        self.all += [f"{where}: {one}" for one in violations(page)]
+
+    def look_in_both_themes(self, page: Page, where: str) -> None:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function(THEME, arg=scheme)
+            self.look(page, f"{where}, {scheme}")
+
+
+@pytest.fixture
+def findings() -> Iterator[Findings]:
+    found = Findings()
+    yield found
+    assert not found.all, "\n".join(found.all)
+
+
+@pytest.fixture
+def opened(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Callable[..., Page]:
+    def go(address: str, **options: object) -> Page:
+        page = open_page(**options)
+        page.goto(f"{app_server(APP)}/{address}")
+        return page
+
+    return go
+
+
+def choose(page: Page, label: str) -> None:
+    """Choose among the views of the page, and wait until the script began to draw it."""
+    option = page.get_by_test_id("stMain").get_by_role("radio", name=label, exact=True)
+    if not option.is_checked():
+        page.evaluate(WATCH)
+        option.click()
+        page.wait_for_function("() => window.scriptRan")
+
+
+@both_themes
+def test_segmentation(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
+    page = opened("", dark=dark)
+    expect(page.locator(".ta-text").first).to_be_visible()
+    page.locator(".ta-cursor").first.press("Enter")
+    page.get_by_role("button", name="More", exact=True).click()
+    for label in TOOLS.all():
+        choose(page, label)
+        findings.look(page, label)
+    page.get_by_role("button", name="Models").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    findings.look(page, "Models")
+
+
+@both_themes
+def test_a_phone(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
+    page = opened("", dark=dark, width=390, height=844, has_touch=True)
+    expect(page.locator(".ta-card").first).to_be_visible()
+    findings.look(page, "cards")
+
+
+@both_themes
+def test_premium(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
+    page = opened("premium", dark=dark)
+    for label in PREMIUM.all():
+        choose(page, label)
+        findings.look(page, label)
+
+
+@both_themes
+def test_transplants(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
+    page = opened("transplants", dark=dark)
+    for label in lab_views():
+        choose(page, label)
+        findings.look(page, label)
+    page.get_by_role("button", name="Set up your own").click()
+    expect(page.get_by_role("button", name="Compare", exact=True)).to_be_visible()
+    findings.look(page, "form")
+
+
+def test_runs(opened: Callable[..., Page], findings: Findings) -> None:
+    page = opened("runs")
+    page.locator(".st-key-count_sample button").click()
+    open_button(page).click()
+    expect(page.get_by_role("button", name="Export").first).to_be_visible()
+    findings.look_in_both_themes(page, "result")
+    page.get_by_role("button", name="Count a corpus").first.click()
+    expect(page.get_by_role("combobox", name="Corpus")).to_be_visible()
+    findings.look_in_both_themes(page, "form")
+
+
+@both_themes
+@pytest.mark.parametrize("link", ["", "premium?find=Thai,Lao&counted=gpt-2&premium=Table"])
+def test_published(open_page: Callable[..., Page], findings: Findings, tmp_path: Path, link: str, dark: bool) -> None:
+    file = tmp_path / "index.html"
+    file.write_text(published(link), encoding="utf-8")
+    page = open_page(dark=dark)
+    page.goto(file.as_uri())
+    findings.all += violations(page)

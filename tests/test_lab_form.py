@@ -1,0 +1,166 @@
+"""The form of the lab comes to the plan that it was filled from; nothing of it is dropped in silence."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.__main__ import parser
+from core.cli.lab import asked_plan
+from core.common.errors import UserError
+from core.common.params import Param
+from core.lab.link import plan_to_link
+from core.lab.plan import Choice, Plan
+from core.lab.sweep import lines_of, seeds_of, swept
+
+PAGE = str(Path(__file__).parents[1] / "pages" / "transplants.py")
+PARAMS = (
+    Param(key="k", label="Atoms", default=8, help="How many.", low=0, high=1_000),
+    Param(key="center", label="Centred", default=True, help="Whether."),
+    Param(key="decay", label="Decay", default=0.5, help="How much.", low=0, high=1),
+)
+PLAN = Plan(
+    "file:/nowhere/base",
+    donor="file:/nowhere/donor",
+    methods=(
+        Choice("subword_mean"),
+        Choice("omp_robust", {"k": 4}),
+        Choice("omp_robust", {"k": 8}),
+        Choice("omp_robust"),
+        Choice("nearest", {"k": 3}),
+    ),
+    evaluators=(Choice("bits_per_byte"), Choice("held_out_anchors", {"share": 0.25})),
+    corpus="sample",
+    languages=("eng_Latn", "arb_Arab"),
+    sentences=12,
+    seeds=(3, 7),
+    device="cpu",
+    dtype="bfloat16",
+    out_dtype="float16",
+    pad_to=64,
+)
+
+
+@pytest.fixture(autouse=True)
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[Plan]:
+    """Plans that the form came to, which are not looked at here."""
+    found: list[Plan] = []
+
+    def look(plan: Plan) -> None:
+        found.append(plan)
+        raise UserError("That is not there.")
+
+    monkeypatch.setattr("components.cached.lab.look", look)
+    monkeypatch.setattr("components.cached.lab.prepare", lambda: None)
+    return found
+
+
+def form_of(plan: Plan) -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=240)
+    page.query_params["plan"] = plan_to_link(plan) or ""
+    page.run()
+    assert not page.exception, page.exception
+    del page.query_params["plan"]  # a browser's address follows the form
+    return page
+
+
+def errors(page: AppTest) -> list[str]:
+    return [each.value.replace("\\", "") for each in page.error]
+
+
+def test_a_line_is_all_combinations_of_its_values() -> None:
+    assert swept("m", PARAMS, "k = 4, 8, center = on, off") == [
+        {"k": k, "center": on} for k in (4, 8) for on in (True, False)
+    ]
+    assert swept("m", PARAMS, "") == [{}]
+
+
+@pytest.mark.parametrize("settings", [
+    [{"k": 4}, {"k": 8}, {}],
+    [{"k": 4, "decay": 0.1}, {"center": False}],
+    [{"decay": 0.25}, {"decay": 1e-05}],
+])  # fmt: skip
+def test_settings_come_back_from_their_lines(settings: list[dict[str, object]]) -> None:
+    default = {param.key: param.default for param in PARAMS}
+    read = [each for line in lines_of(PARAMS, settings) for each in swept("m", PARAMS, line)]  # type: ignore[arg-type]
+    assert [default | each for each in read] == [default | each for each in settings]
+
+
+@pytest.mark.parametrize("line, words", [
+    ("4, 8", "NAME=VALUE"),
+    ("k =", "NAME=VALUE"),
+    ("= 4", "NAME=VALUE"),
+    ("k = 4, k = 8", "given twice"),
+    ("n = 4", "no parameter of m"),
+    ("k = four", "whole number"),
+    ("k = 4, 2000", "0 to 1000"),
+    ("k = " + ", ".join(map(str, range(41))), "too many"),
+    (", ".join(f"{p} = {', '.join(map(str, range(40)))}" for p in ("k", "decay", "a", "b", "c", "d", "e")), "too many"),
+])  # fmt: skip
+def test_a_line_that_cannot_be_read_says_why(line: str, words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        swept("m", PARAMS, line)
+
+
+def test_seeds_are_whole_numbers() -> None:
+    assert seeds_of("3, 7,") == (3, 7)
+    for line in ("1.5", "-1", "x", "²", "0-4"):
+        with pytest.raises(UserError, match="no seed"):
+            seeds_of(line)
+
+
+def test_the_form_comes_to_the_plan_in_its_link(looked_at: list[Plan]) -> None:
+    page = form_of(PLAN)
+    assert page.text_input(key="lab_sweep_omp_robust").value == "k = 4, 8, 0"
+    assert page.text_input(key="lab_seeds").value == "3, 7"
+    assert looked_at == [PLAN]
+
+
+def test_several_settings_are_typed_in_a_line(looked_at: list[Plan]) -> None:
+    page = form_of(replace(PLAN, methods=(Choice("omp_robust"),), seeds=(0,)))
+    page.text_input(key="lab_sweep_omp_robust").set_value("k = 4, 8; k = 16, least_norm = 0.2").run()
+    page.text_input(key="lab_seeds").set_value("1, 2").run()
+    plan = looked_at[-1]
+    assert [choice.params for choice in plan.methods] == [{"k": 4}, {"k": 8}, {"k": 16, "least_norm": 0.2}]
+    assert plan.seeds == (1, 2)
+
+
+def test_a_line_that_cannot_be_read_is_one_message_and_its_method_is_named_as_left_out() -> None:
+    page = form_of(replace(PLAN, methods=(Choice("omp_robust"), Choice("ridge"))))
+    before = errors(page)
+    page.text_input(key="lab_sweep_omp_robust").set_value("k = many").run()
+    assert not page.exception
+    assert [each for each in errors(page) if each not in before] == [
+        "k cannot be 'many': give a whole number, such as 0."
+    ]
+    assert any("Left out: OMP robust" in each.value for each in page.caption)
+
+
+@pytest.mark.parametrize("value", ["abc", 10**12, -1])
+def test_a_value_of_a_link_that_cannot_be_is_said_and_the_form_stands(value: object) -> None:
+    page = form_of(replace(PLAN, methods=(Choice("omp_robust", {"k": value}),)))  # type: ignore[dict-item]
+    assert any("k cannot be" in each for each in errors(page))
+    assert page.number_input(key="lab_param_omp_robust_k").value == 0
+
+
+def test_a_number_written_as_text_is_read() -> None:
+    page = form_of(replace(PLAN, methods=(Choice("omp_robust", {"k": "7"}),)))
+    assert page.number_input(key="lab_param_omp_robust_k").value == 7
+
+
+def test_what_a_plan_names_and_is_not_here_is_said() -> None:
+    page = form_of(replace(PLAN, methods=(Choice("ridge"), Choice("of_tomorrow")), evaluators=(Choice("of_the_day"),)))
+    assert any("no method 'of_tomorrow'" in each for each in errors(page))
+    assert any("no measure 'of_the_day'" in each for each in errors(page))
+
+
+def test_a_measure_with_two_settings_is_refused() -> None:
+    with pytest.raises(UserError, match="several settings"):
+        Plan("m", "t", evaluators=(Choice("held_out_anchors"), Choice("held_out_anchors", {"share": 0.3})))
+
+
+def test_the_command_line_takes_several_values() -> None:
+    asked = ["lab", "--model", "m", "--donor", "d", "--method", "omp_robust:k=4,8", "--method", "ridge"]
+    plan = asked_plan(parser().parse_args(asked))
+    assert [choice.name for choice in plan.methods] == ["omp_robust k=4", "omp_robust k=8", "ridge"]
