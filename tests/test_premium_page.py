@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from components.premium import overview
 from components.premium.controls import OPENING
 from components.premium.view import VIEWS
+from components.premium.views import measures
 from core.jobs.shared_cache import shared
 from core.premium.atlas import atlas_tokenizers
 from core.premium.atlas.measures import shipped_measures
@@ -112,6 +113,13 @@ def test_a_link_to_share_names_the_usual_tokenizers_too(monkeypatch: pytest.Monk
     monkeypatch.setattr(overview, "publish_popover", lambda link: shared_links.append(link()))
     assert not page().exception
     assert parse_qs(urlsplit(shared_links[0]).query)["counted"] == list(OPENING)
+
+
+def test_measures_that_ship_stand_there_before_the_text_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measures, "texts", lambda *_: st.stop())
+    app = page(premium="Measures", counted=["gpt-2", "gemma-3"])
+    frames = [one.value for one in app.dataframe if "Fertility" in one.value.columns]
+    assert [list(frame["Tokenizer"]) for frame in frames] == [["GPT-2", "Gemma 3"]]
 
 
 def test_the_badge_counts_live() -> None:

@@ -50,8 +50,8 @@ def draw(context: PremiumContext) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         column, reference = one_language(context), one_tokenizer(context)
     code = context.table.languages[column]
+    _one_language(context, code, reference)
     found = texts(context, (code,))
-    _one_language(context, found, code, reference)
     if found.remark:
         st.info(plain(found.remark), icon=":material/download:")
     spec = opens_here(context, reference)
@@ -64,10 +64,10 @@ def _over(context: PremiumContext, row: int, codes: tuple[str, ...]) -> dict[str
     return cached_premium.over_languages_values(context.stamp, context.table, row, codes, masked)
 
 
-def _one_language(context: PremiumContext, found: ShownSentences, code: str, reference: int) -> None:
+def _one_language(context: PremiumContext, code: str, reference: int) -> None:
     st.markdown(f"**In {plain(language(code).label)}**")
     shipped = {row: of for row in context.rows if (of := _shipped(context, row, code))}
-    now = {row: _cut_now(context, found, row, code) for row in context.rows if row not in shipped}
+    now = {row: _cut_now(context, row, code) for row in context.rows if row not in shipped}
     rows = {row: _counted(context, row, code, reference) | (shipped | now)[row] for row in context.rows}
     _table(context, shown("sentences"), rows, "one_language")
     n = int(context.table.n_present[context.table.language(code)])
@@ -103,7 +103,9 @@ def _shipped(context: PremiumContext, row: int, code: str) -> dict[str, Value]:
     return found.of(code) if found else {}
 
 
-def _cut_now(context: PremiumContext, found: ShownSentences, row: int, code: str) -> dict[str, Value]:
+def _cut_now(context: PremiumContext, row: int, code: str) -> dict[str, Value]:
+    """The same of the first sentences; only here the text itself is needed, which takes seconds to read."""
+    found = texts(context, (code,))
     spec = opens_here(context, row) if found.counted else None
     if spec is None or found.corpus is None:
         what = "tokenizer" if found.counted else "text"

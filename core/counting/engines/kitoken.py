@@ -8,14 +8,11 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from itertools import chain
 from typing import Any
-
-import numpy as np
 
 from core.common.errors import shown
 from core.common.remembered import remember, remembered
-from core.counting.engine import CannotCount, Counter, CountingEngine, beside_reference, counts_of_ids, unknown_ids
+from core.counting.engine import CannotCount, Counter, CountingEngine, beside_reference, counts_of_lists, unknown_ids
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Serialised
 
@@ -45,10 +42,7 @@ def build(tokenizer: LocalTokenizer) -> Counter:
         batch = list(texts)
         if form.normalise:
             batch = [unicodedata.normalize(form.normalise, text) for text in batch]
-        ids = engine.encode_all(batch, False)
-        edges = np.cumsum([0, *map(len, ids)])
-        flat = np.empty(0, np.int64) if unknown is None else np.fromiter(chain.from_iterable(ids), np.int64, edges[-1])
-        return counts_of_ids(flat, edges, unknown)
+        return counts_of_lists(engine.encode_all(batch, False), unknown)
 
     return beside_reference(tokenizer, count, _specials(engine, form), _CALL_CHARACTERS)
 

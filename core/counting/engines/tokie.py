@@ -49,10 +49,8 @@ def build(tokenizer: LocalTokenizer) -> Counter:
         if unknown is None:
             tokens = np.array(engine.count_tokens_batch(list(texts)), np.int32)
             return Counts(tokens, np.zeros(len(tokens), np.int32))
-        ids = [encoding.ids for encoding in engine.encode_batch(list(texts), add_special_tokens=False)]
-        edges = np.cumsum([0, *map(len, ids)])
-        flat = np.concatenate([np.array(each, np.int64) for each in ids]) if ids else np.empty(0, np.int64)
-        return counts_of_ids(flat, edges, unknown)
+        ids, n_ids = engine.encode_batch_flat(list(texts), add_special_tokens=False)
+        return counts_of_ids(ids, np.concatenate([[0], np.cumsum(n_ids, dtype=np.int64)]), unknown)
 
     return beside_reference(tokenizer, count, specials, _CALL_CHARACTERS)
 
