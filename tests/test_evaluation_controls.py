@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.evaluation.base import EVALUATORS, EvalText, Reference
-from core.evaluation.passes.tuning import Phase, tunable, tune
+from core.evaluation.passes.tuning import Phase, schedule, tunable, tune
 from core.models.language_model import LanguageModel
 from core.models.load import open_model
 from core.models.shipped import shipped
@@ -27,7 +27,8 @@ def trained(tokenizer: LocalTokenizer, seed: int) -> LanguageModel:
     """A model that has read the sentences of `tests.lab` until it knows them, some seconds on one core."""
     model = tunable(llama(tokenizer, seed, scale=0.02))
     lines = [t.text for t in texts(6)]
-    tune(model, np.zeros(model.n_rows, np.uint8), lines, Phase("everything", 200, 0.01), 1_200, seed, lambda step: None)
+    batches = schedule(lines, 200, 1_200, 1_024, seed)
+    tune(model, np.zeros(model.n_rows, np.uint8), Phase("everything", 200, 0.01), batches, seed, lambda step: None)
     return model
 
 
