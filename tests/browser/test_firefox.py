@@ -18,7 +18,7 @@ SHOWN = {
     "": "pierce/.ta-text",
     "premium": ".js-plotly-plot .main-svg",
     "transplants": ".st-key-picture .js-plotly-plot .main-svg",
-    "runs": ".st-key-count_sample button",
+    "runs": ".st-key-count_corpus button",
 }
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
