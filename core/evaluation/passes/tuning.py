@@ -101,7 +101,7 @@ def schedule(
         seed: of the order.
 
     >>> schedule(["abc", "defg"], 2, 4, 2, seed=0)
-    [('c', 'ab', 'd'), ('e', 'fg', 'd')]
+    [('de', 'a', 'b'), ('c', 'fg', 'f')]
     """
     left, steps = deque[str](), list[tuple[str, ...]]()
     rng = np.random.default_rng(seed)
