@@ -382,7 +382,7 @@ def test_memory_that_runs_out_makes_smaller_blocks_and_is_said(monkeypatch: pyte
 def test_methods_and_measures_are_listed_with_their_definitions(capsys: Output) -> None:
     for command, words in (
         ("transplant", ("omp_robust: ", "--param k=")),
-        ("evaluate", ("bits_per_byte: ", "Costs: ")),
+        ("evaluate", ("bits_per_byte: ", "Costs: ", "--measure recovery:steps=40  Steps of the first training.")),
         ("lab", ("omp_robust: ", "--param k=")),
     ):
         with pytest.raises(SystemExit) as ended:
@@ -399,6 +399,9 @@ def test_a_comparison_is_printed_with_its_verdict(models: tuple[Path, Path], cap
     assert set(found["beats_controls"]) == {"ridge"} and found["verdict"]
     ahead = answered(capsys, "lab", *names, *TEXT, "--dry-run")
     assert ahead["shared"]["bytes"] > 200 and sum(ahead["made_by_class"].values()) == 66
+    assert not any("a test needs" in remark for remark in ahead["remarks"])
+    few = answered(capsys, "lab", *names, *TEXT, "--sentences", "9", "--dry-run")["remarks"]
+    assert any(remark.startswith("9 texts are measured, and a test needs 10") for remark in few)
 
 
 @pytest.mark.parametrize(

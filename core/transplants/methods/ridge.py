@@ -52,9 +52,10 @@ METHOD = Method(
                 "Penalty relative to the mean variance of donor rows. -1 has it chosen, or takes "
                 f"{_BY_HAND} if it is not to be."
             ),
-            low=-1.0,
+            low=0.0,
             high=1e6,
             untried=_LEFT_OUT,
+            own_choice=True,
         ),
     ),
     needs=(DONOR, ANCHORS),
