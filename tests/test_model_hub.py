@@ -23,6 +23,7 @@ import json, sys
 from core.common.errors import UserError
 from core.lab.submission import _at_commit
 from core.models.load import open_model, outline
+from core.models.origin import licence_on_hub
 from core.models.score import score
 from core.common.progress import listening
 for line in sys.stdin:
@@ -31,7 +32,8 @@ for line in sys.stdin:
         with listening(lambda done, total, stage: heard.append((done, total, stage))):
             look = spec.removeprefix("look:")
             model = open_model(spec, device="cpu") if look == spec else outline(look, device="cpu")
-        told = {"name": model.name, "spec": model.spec, "notes": model.notes, "fingerprint": model.fingerprint,
+        told = {"licence": licence_on_hub(look), "repository": model.origin.repository, "name": model.name,
+                "spec": model.spec, "notes": model.notes, "fingerprint": model.fingerprint,
                 "pinned": _at_commit(look, model),
                 **({"bits": score(model, [sys.argv[1]]).bits_per_byte} if look == spec else {})}
     except UserError as error:
@@ -83,6 +85,7 @@ def hub(files: dict[str, bytes]) -> Iterator[Hub]:
 
 
 HEAD = 48 * 2**20
+CARD = b"---\nlicense: mit\n---\n# One"
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +105,7 @@ def gguf_hub(gguf: Path) -> Iterator[Hub]:
     )
     about = json.dumps({"model_type": "llama"}).encode()
     repos = {
-        "acme/one": Repo({"README.md": b"a", "config.json": about, "tiny-f32.gguf": small, "mmproj-f16.gguf": b"GGUF"}),
+        "acme/one": Repo({"README.md": CARD, "config.json": about, "tiny-f32.gguf": small, "mmproj-f16.gguf": b"GGUF"}),
         "acme/long": Repo({"q/tiny-f32.gguf": small + bytes(2 * 2**20 + HEAD - len(small))}),
         "acme/huge": Repo({"h.gguf": huge.read_bytes() + bytes(HEAD)}),
         "acme/more": Repo({"m.gguf": more.read_bytes() + bytes(HEAD)}),
@@ -120,7 +123,9 @@ def test_a_gguf_file_of_the_hub_scores_as_the_file_does(gguf_hub: Hub, gguf: Pat
     assert one["bits"] == chosen["bits"] == asked["bits"] == pytest.approx(bits, rel=1e-6)
     assert (one["name"], one["spec"]) == ("tiny-f32", "hub:acme/one")
     assert any(gguf_hub.repos["acme/one"].commit in note for note in one["notes"])
-    assert asked_files(gguf_hub, "acme/one") == {"tiny-f32.gguf"}
+    assert asked_files(gguf_hub, "acme/one") == {"tiny-f32.gguf", "README.md"}
+    assert [each["licence"] for each in (one, chosen)] == ["mit", ""]
+    assert (one["repository"], chosen["repository"]) == ("acme/one", "acme/several")
     commit = gguf_hub.repos["acme/several"].commit
     assert (chosen["pinned"], asked["pinned"]) == (f"{named}@{commit}", f"hub:acme/several@{commit}?file=tiny-q8.gguf")
     again, pinned = opened(gguf_hub, tmp_path, "hub:acme/one", chosen["pinned"], HF_HUB_OFFLINE="1")

@@ -34,6 +34,7 @@ from core.models.examine import refuse_looking_ahead, remarks
 from core.models.language_model import LanguageModel, text_config
 from core.models.memory import refuse_too_large, weight_bytes
 from core.models.model_tokenizer import tokenizer_beside
+from core.models.origin import origin_of_folder, origin_of_gguf
 from core.models.shipped import SHIPPED, shipped
 from core.models.special_ids import special_ids
 from core.models.stored_format import stored_format
@@ -123,13 +124,15 @@ def _from_hub(wanted: _Request, rest: str) -> LanguageModel:
             described.notes,
             f"{pinned.revision} {pinned.file}",
             (lambda: _only_file(fetch_gguf(pinned))) if described.is_head else None,
+            pinned.repository,
         )
         return _from_gguf(wanted, place)
     plan = _plan(wanted, described.folder, pinned.repository)
     if not wanted.weights:
         return _outlined(plan, _tokenizer(plan.spec, described.folder), described.notes, pinned.revision)
     # A commit stands for its files: hashing gigabytes of them would say no more.
-    return _loaded(plan, fetch_weights(pinned).folder, described.notes, content=pinned.revision)
+    weights = fetch_weights(pinned).folder
+    return _loaded(plan, weights, described.notes, content=pinned.revision, repository=pinned.repository)
 
 
 def _only_file(fetched: "Fetched") -> Path:
@@ -172,7 +175,12 @@ def _planned(wanted: _Request, name: str, config: Any, skeleton: Any, stored: to
 
 
 def _loaded(
-    plan: _LoadPlan, folder: Path, notes: tuple[str, ...] = (), trusted: bool = False, content: str = ""
+    plan: _LoadPlan,
+    folder: Path,
+    notes: tuple[str, ...] = (),
+    trusted: bool = False,
+    content: str = "",
+    repository: str = "",
 ) -> LanguageModel:
     from transformers import AutoModelForCausalLM
 
@@ -199,7 +207,9 @@ def _loaded(
                 f"The weights of {plan.name} {verb} {shown(first, 160)}. Fetch or save the model again."
             )
     content = content or content_hash([folder / n for n in ("config.json", *weights)])
-    return replace(_finished(plan, module, tokenizer, notes, content), stored=stored_format(folder, weights))
+    origin = origin_of_folder(folder, plan.config, repository)
+    model = _finished(plan, module, tokenizer, notes, content)
+    return replace(model, stored=stored_format(folder, weights), origin=origin)
 
 
 def _from_llama2c(wanted: _Request, path: Path, tokenizer: str) -> LanguageModel:
@@ -243,6 +253,7 @@ class _GgufPlace:
         notes: what is known of where it comes from.
         content: what stands for its content; empty hashes the file.
         whole: fetches the whole of a file of which there is but the beginning; None where it is there.
+        repository: on the Hub that it is of.
     """
 
     path: Path
@@ -250,6 +261,7 @@ class _GgufPlace:
     notes: tuple[str, ...] = ()
     content: str = ""
     whole: Callable[[], Path] | None = None
+    repository: str = ""
 
 
 def _from_gguf(wanted: _Request, place: _GgufPlace) -> LanguageModel:
@@ -269,7 +281,8 @@ def _from_gguf(wanted: _Request, place: _GgufPlace) -> LanguageModel:
         state = gguf_checkpoint.read_weights(checkpoint, skeleton, plan.dtype)
         module = _filled(plan, state).to(plan.device)
     stored = gguf_checkpoint.stored_format_of(checkpoint, skeleton)
-    return replace(_finished(plan, module, tokenizer, notes, content), stored=stored)
+    origin = origin_of_gguf(checkpoint.values, place.repository)
+    return replace(_finished(plan, module, tokenizer, notes, content), stored=stored, origin=origin)
 
 
 def _filled(plan: _LoadPlan, state: Mapping[str, Any]) -> Any:
