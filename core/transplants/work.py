@@ -67,8 +67,8 @@ def tuned_work(params: Params, declared: Sequence[Param], size: TransplantSize, 
     n_hidden = min(MOST_HIDDEN, round(SHARE_HIDDEN * size.n_anchors))
     hidden = replace(size, n_wanted=n_hidden, n_anchors=max(0, size.n_anchors - n_hidden))
     rows = of_rows(size, settings[-1]) + sum(of_rows(hidden, one) for one in settings[:-1])
-    different = {tuple(sorted(one.values.items())): one for one in settings}.values()
-    return size.n_sides * rows + sum(of_text(size, one) for one in different)
+    learnt = {of_text(size, one) for one in settings}  # what takes as much is taken for the same, learnt once
+    return size.n_sides * rows + sum(learnt)
 
 
 def _settings(params: Params, declared: Sequence[Param]) -> Iterator[Params]:
