@@ -108,7 +108,7 @@ def _blended(local: Coefficients, ids: Tensor, weights: Tensor, share: Tensor) -
 
 
 def of_rows(size: TransplantSize, params: Params) -> float:
-    """All tokens are compared with all of the model's, by vectors of 128 as spelling gives, and the nearest sorted out."""
+    """All tokens are compared with all of the model's, by vectors as wide as spelling gives, and the nearest sorted."""
     return a_row_each(size, params) + 2 * cosines(replace(size, n_anchors=size.n_old), 128)
 
 
