@@ -182,7 +182,7 @@ class NormalisedOrigins:
 
 def _all(lengths: Ints) -> bool:
     """Is none of them 0? For a short text this is a quarter of the time of `all`."""
-    return np.count_nonzero(lengths) == len(lengths)
+    return bool(np.count_nonzero(lengths) == len(lengths))
 
 
 def _ends_in_space(lengths: Ints, flags: NDArray[np.uint8]) -> bool:
