@@ -14,7 +14,7 @@ from components.premium.cells import HATCHED, corners, hatched, targets
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
-from components.premium.linked import linked_option
+from components.premium.linked import LINKED
 from components.premium.scale import between, colour_scale, times
 from components.premium.verdicts import ALIKE, how_tested, margin_input, verdicts, words
 from components.widgets.view import View
@@ -31,7 +31,7 @@ _WHAT = ("Tokenizers", "Languages")
 def draw(context: PremiumContext) -> None:
     """Pairs of the chosen tokenizers in one language, or of the languages found under one tokenizer."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        linked_option("compare", _WHAT)
+        LINKED.option("compare", _WHAT)
         what = st.segmented_control(
             "Compare",
             _WHAT,

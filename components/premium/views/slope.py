@@ -13,7 +13,7 @@ from components.cached import premium as cached_premium
 from components.charts.chart import FAINT, Chart, finish
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
-from components.premium.linked import linked_option
+from components.premium.linked import LINKED
 from components.premium.scale import log_axis, times
 from components.premium.side_by_side import SYMBOLS
 from components.premium.verdicts import ALIKE, how_tested, margin_input, verdicts, words
@@ -38,7 +38,7 @@ SIGNS = "●■◆▲✚✖★▼"
 
 def draw(context: PremiumContext) -> None:
     """A line per language from the oldest tokenizer of the family to the newest."""
-    linked_option("family", (*FAMILIES, _CHOSEN))
+    LINKED.option("family", (*FAMILIES, _CHOSEN))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         family = st.segmented_control(
             "Family",
