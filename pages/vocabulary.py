@@ -12,10 +12,12 @@ from components.widgets.how_to_read.component import how_to_read
 from components.widgets.page_link.component import page_link
 from components.widgets.pickers import TOKENIZERS, choose_opening, tokenizer_picker, tokenizers_in_link
 
+SENTENCE = "What the entries of each tokenizer are spent on, what they share, and every single one to look at."
+
 with st.container(horizontal=True, vertical_alignment="bottom"):
     specs = tokenizer_picker()
     add_tokenizer()
-how_to_read("Vocabulary", "Each row is one tokenizer with every entry of its vocabulary; a click leads to the entries.")
+how_to_read("Vocabulary", SENTENCE, more=False, key="about_vocabulary")
 address = {TOKENIZERS: tokenizers_in_link(specs), names.PARAMETER: names.in_link(specs)}
 
 if not specs:

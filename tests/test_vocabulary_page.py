@@ -106,3 +106,29 @@ def test_an_entry_says_its_parents_and_what_its_text_becomes() -> None:
     assert "Merged from" in said and any("Its text is cut into 2 tokens" in one for one in said)
     tables = [one.value for one in app.dataframe if "else cut into" in one.value]
     assert tables[0]["␣the is"].tolist() == ["a token"]
+
+
+HOSTILE = ("<script>alert(1)</script>", "\u202eabc", "a" * 10_000, "<" + "a" * 10_000, "\x07", "**b**", "[x](y)", "$z$")
+
+
+@pytest.mark.parametrize("view", VIEWS.all())
+def test_hostile_texts_of_tokens_are_shown_as_they_are(view: str, tmp_path: Path) -> None:
+    (tmp_path / "vocab.txt").write_text("\n".join(["[UNK]", *HOSTILE, "##b"]) + "\n", encoding="utf-8")
+    app = page(vocabulary=view, tokenizers=[f"file:{tmp_path / 'vocab.txt'}", "builtin:utf8-bytes"])
+    assert not app.exception and not app.error
+    if view == "Browser":
+        tokens = next(one.value["token"].tolist() for one in app.dataframe if "in hex" in one.value)
+        assert tokens[:3] == ["[UNK]", "<script>alert(1)</script>", "[U+202E]abc"]
+        assert max(map(len, tokens)) < 100
+
+
+def test_two_vocabularies_are_compared_by_bytes(tmp_path: Path) -> None:
+    for name, lines in (("one", "[UNK] a b ##c"), ("two", "[UNK] b a ##d c")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "vocab.txt").write_text("\n".join(lines.split()) + "\n")
+    specs = [f"file:{tmp_path / name / 'vocab.txt'}" for name in ("one", "two")]
+    app = page(vocabulary="Compare", tokenizers=specs, list_of_two="Other id")
+    assert not app.exception and not app.error
+    matrix, listed = (one.value for one in app.dataframe)
+    assert matrix.iloc[:, 2:].to_numpy().tolist() == [[1.0, 0.75], [0.6, 1.0]]
+    assert listed.to_numpy().tolist() == [["a", 1, 2], ["b", 2, 1]]

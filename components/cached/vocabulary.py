@@ -4,6 +4,7 @@ from components.cached.corpora import corpus
 from components.cached.tokenizers import tokenizer
 from core.jobs.shared_cache import shared
 from core.vocabulary.audit import AUDITS, Finding
+from core.vocabulary.comparison import VocabularyChange, compare
 from core.vocabulary.division import DIVISIONS, Places
 from core.vocabulary.entries import Entries, entries_of
 from core.vocabulary.family import MergeOrder, merge_order
@@ -41,3 +42,9 @@ def used(of: Entries, text: str) -> Usage:
 def order_of(of: Entries) -> MergeOrder | None:
     """In which order a byte-pair vocabulary was learned; None for others."""
     return shared().get(("merge order", of.tokenizer.info.fingerprint), lambda: merge_order(of))
+
+
+def change(first: Entries, second: Entries) -> VocabularyChange:
+    """How two vocabularies differ."""
+    key = "vocabulary change", first.tokenizer.info.fingerprint, second.tokenizer.info.fingerprint
+    return shared().get(key, lambda: compare(first, second))
