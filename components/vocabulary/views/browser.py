@@ -20,7 +20,7 @@ from core.vocabulary.search import TEXT
 
 _SELECTABLE = 1_000  # rows; a longer table is fetched as it is scrolled, and Streamlit selects none of such a table
 _TABLE = "entry_table"
-_HEIGHT = 430
+_HEIGHT = 360
 
 
 def draw(context: VocabularyContext) -> None:
