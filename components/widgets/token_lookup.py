@@ -38,7 +38,7 @@ def token_lookup(rows: Sequence[_WithVocabulary], wanted: str) -> None:
             " ".join(f"{entry_shown(one)}={one.id}" for one in _others(wanted, found[row.spec])) for row in rows
         ],
     }
-    st.dataframe(pd.DataFrame(table), hide_index=True)
+    st.dataframe(pd.DataFrame(table), hide_index=True, placeholder="–")
 
 
 def entry_shown(entry: TokenDetails) -> str:

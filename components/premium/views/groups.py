@@ -22,8 +22,7 @@ def draw(context: PremiumContext) -> None:
     """A row of dots per group, the dearest group first; resource classes in their order."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = one_tokenizer(context)
-        LINKED.option("group", tuple(GROUPS))
-        by = st.segmented_control("Group by", list(GROUPS), required=True, key="group", persist_state="session")
+        by = LINKED.choice("Group by", tuple(GROUPS), "group")
     value = context.found.value[row]
     found: dict[str, list[int]] = {}
     for column in context.columns:

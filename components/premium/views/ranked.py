@@ -28,14 +28,8 @@ def draw(context: PremiumContext) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = one_tokenizer(context)
         many = several()
-        LINKED.option("which", _WHICH)
-        which = st.segmented_control(
-            "Which",
-            _WHICH,
-            required=True,
-            key="which",
-            persist_state="session",
-            help=f"The {_AT_ONCE} dearest or cheapest of the languages found, or all of them.",
+        which = LINKED.choice(
+            "Which", _WHICH, "which", f"The {_AT_ONCE} dearest or cheapest of the languages found, or all of them."
         )
         margin = margin_input()
     found = context.found

@@ -1,6 +1,7 @@
 """Ids both ways: those of the text to copy, pasted ones read back, and whether something is a token."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -40,7 +41,7 @@ def _of_the_text(row: Row) -> None:
         st.caption(f"The first {count(MAX_IDS)} of them. All are in the tokens as JSON, under Share and keep.")
 
 
-def _height(n_ids: int) -> int | str:
+def _height(n_ids: int) -> int | Literal["content"]:
     return "content" if n_ids <= 100 else 120
 
 
@@ -110,7 +111,7 @@ def _tokens(ids: Sequence[int], found: ReadIds) -> None:
         "in the model": ["" if entry is None else entry.measure for entry in found.entries[:_MOST_ROWS]],
     }
     with st.expander("The tokens and their bytes"):
-        st.dataframe(pd.DataFrame(table), hide_index=True)
+        st.dataframe(pd.DataFrame(table), hide_index=True, placeholder="–")
         if len(ids) > _MOST_ROWS:
             st.caption(f"The first {_MOST_ROWS} of {count(len(ids))}.")
 

@@ -53,6 +53,7 @@ def _table(row: VocabularyRow, ids: Ids) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        placeholder="–",
         height=min(_HEIGHT, 38 + 35 * len(ids)),
         key=f"{_TABLE}_{'few' if few else 'many'}",
         column_config={

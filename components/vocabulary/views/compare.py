@@ -34,6 +34,7 @@ def draw(context: VocabularyContext) -> None:
     st.dataframe(
         frame,
         hide_index=True,
+        placeholder="–",
         column_config={row.label: st.column_config.NumberColumn(format="percent") for row in context.rows},
         alt="Share of the entries of each tokenizer that each other one has as well, by bytes",
     )
@@ -75,7 +76,14 @@ def _two(rows: Sequence[VocabularyRow]) -> None:
             "List", list(sizes), key=_LIST, required=True, persist_state="session",
             format_func=lambda name: f"{name} · {count(sizes[name])}",
         )  # fmt: skip
-    st.dataframe(_listed(first, second, found, str(which)), hide_index=True, height=360, lazy=True, key="two_entries")
+    st.dataframe(
+        _listed(first, second, found, str(which)),
+        hide_index=True,
+        placeholder="–",
+        height=360,
+        lazy=True,
+        key="two_entries",
+    )
     if found.special:
         n_more = len(found.special) - _NAMED
         more = f" and {count(n_more)} more" if n_more > 0 else ""
