@@ -21,7 +21,7 @@ _COLOURS = (
     *("#d1495b", "#d8b5e8", "#a06cc4", "#5d2f86"),
 )
 OTHERS = "All others"
-_ROW, _FOOT = 54, 150  # pixels of a bar with its name, and of axis and legend
+_ROW, _FOOT = 54, 190  # pixels of a bar with its name, and of axis and legend
 
 
 def shares_of(division: Division, rows: Sequence[VocabularyRow]) -> NDArray[np.float64]:
