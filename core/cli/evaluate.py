@@ -27,6 +27,8 @@ class ListEvaluators(Action):
                 print(f"    Source: {one.source}.")
             if one.needs:
                 print(f"    Needs: {', '.join(need.key for need in one.needs)}.")
+            if one.absent:
+                print(f"    {one.absent}")
             for number in one.numbers:
                 print(f"    {number.key} ({number.unit or 'no unit'}): {number.text}")
         parser.exit()
