@@ -1,6 +1,5 @@
 """Tasks of lm-eval, run by itself on models in memory; where it is not installed, that is said and nothing else."""
 
-import json
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -22,42 +21,9 @@ from core.lab.plan import Choice, Plan
 from core.models.load import open_model
 from core.models.shipped import shipped
 from tests.lab import byte_bpe, lab, llama, texts
+from tests.lm_eval_tasks import ITEMS, write_task
 
 needs_lm_eval = pytest.mark.skipif(bool(PACKAGE.advice), reason="lm-eval is not installed (requirements-lmeval.txt)")
-ANIMALS = ("cat", "dog", "door", "mat")
-ITEMS = [
-    {"query": f"the {ANIMALS[n % 4]} sat on", "choices": ["the mat", "a door and a", "12 cats"], "gold": n % 3}
-    for n in range(24)
-]
-YAML = """\
-task: {name}
-dataset_path: json
-dataset_kwargs:
-  data_files:
-    test: {data}
-test_split: test
-output_type: multiple_choice
-doc_to_text: "{{{{query}}}}"
-doc_to_choice: choices
-doc_to_target: gold
-metric_list:
-  - metric: acc
-  - metric: acc_norm
-metadata:
-  version: 1.5
-"""
-
-
-def write_task(folder: Path, name: str = "sat_on", more: str = "", **changed: str) -> Path:
-    """A folder with a task of multiple choice, and its data."""
-    folder.mkdir(exist_ok=True)
-    data = folder / "items.jsonl"
-    data.write_text("".join(json.dumps(item) + "\n" for item in ITEMS))
-    text = YAML.format(name=name, data=data)
-    for key, value in changed.items():
-        text = "\n".join(f"{key}: {value}" if line.startswith(f"{key}:") else line for line in text.splitlines())
-    (folder / f"{name}.yaml").write_text(text + more)
-    return folder
 
 
 @pytest.fixture(scope="module")
