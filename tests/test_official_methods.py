@@ -1,7 +1,7 @@
 """FOCUS, WECHSEL and OMP give the rows that their authors' packages give, from the same vectors of tokens.
 
-The packages are no requirement. Where these tests shall run: `pip install deepfocus==1.0.1 mergekit==0.1.5 wechsel==0.0.4`,
-in an environment of their own.
+The packages are no requirement; where these tests shall run, in an environment of their own:
+`pip install deepfocus==1.0.1 mergekit==0.1.5 wechsel==0.0.4`.
 """
 
 from collections.abc import Mapping
