@@ -61,7 +61,7 @@ def states_itself(model: str, new: LocalTokenizer) -> None:
     reading = {key: one for key, one in EVALUATORS.all().items() if key != "lm_eval"}  # which has texts of its own
     for one in subjects(model, new):
         there = {key: evaluator for key, evaluator in reading.items() if evaluator.unavailable(one) is None}
-        assert reading.keys() - there.keys() <= {"bits_per_sentence"}, "all else is there"
+        assert there.keys() == reading.keys()
         for key, evaluator in there.items():
             for name, number in evaluator.measure(one, least(evaluator)).numbers.items():
                 assert np.isfinite(number.value) or number.reason, (key, name)
