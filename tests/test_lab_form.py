@@ -134,7 +134,7 @@ def test_a_line_that_cannot_be_read_is_one_message_and_its_method_is_named_as_le
     assert [each for each in errors(page) if each not in before] == [
         "k cannot be 'many': give a whole number, such as 0."
     ]
-    assert any("Left out: OMP robust" in each.value for each in page.caption)
+    assert any("Left out: OMP robust" in each.value.replace("\\", "") for each in page.caption)
 
 
 @pytest.mark.parametrize("value", ["abc", 10**12, -1])
@@ -177,6 +177,19 @@ def test_what_a_plan_names_and_is_not_here_is_said() -> None:
     page = form_of(replace(PLAN, methods=(Choice("ridge"), Choice("of_tomorrow")), evaluators=(Choice("of_the_day"),)))
     assert any("no method 'of_tomorrow'" in each for each in errors(page))
     assert any("no measure 'of_the_day'" in each for each in errors(page))
+
+
+def test_a_measure_whose_package_is_not_installed_is_not_offered(
+    looked_at: list[Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.common.optional_package.find_spec", lambda module: None)
+    tasks = Choice("lm_eval", {"tasks": "arc_easy"})
+    page = form_of(replace(PLAN, evaluators=(*PLAN.evaluators, tasks)))
+    assert "Tasks of lm-eval" not in page.multiselect(key="lab_measures").options
+    said = next(each for each in errors(page) if "no measure 'lm_eval'" in each)
+    assert "pip install -r requirements-lmeval.txt" in said
+    assert any("requirements-lmeval.txt" in each.value.replace("\\", "") for each in page.caption)
+    assert {choice.key for choice in looked_at[-1].evaluators} == {choice.key for choice in PLAN.evaluators}
 
 
 def test_a_measure_with_two_settings_is_refused() -> None:

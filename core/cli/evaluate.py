@@ -29,6 +29,8 @@ class ListEvaluators(Action):
                 print(f"    Source: {one.source}.")
             if one.needs:
                 print(f"    Needs: {', '.join(need.key for need in one.needs)}.")
+            if one.absent:
+                print(f"    {one.absent}")
             for number in one.numbers:
                 print(f"    {number.key} ({number.unit or 'no unit'}): {number.text}")
             print_params(one.params, f"--measure {one.key}:")

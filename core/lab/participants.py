@@ -17,7 +17,12 @@ from core.lab.lexicons import read_dictionary, read_vectors
 from core.lab.memory import needs, refuse_too_large_together
 from core.lab.plan import AS_STORED, Choice, Plan
 from core.lab.texts import Texts, texts_of
+<<<<<<< HEAD
 from core.models.device import DTYPES, pick_device
+=======
+from core.models.checkpoint import content_hash
+from core.models.device import DTYPES
+>>>>>>> labsci
 from core.models.language_model import LanguageModel
 from core.models.load import open_model, outline
 from core.models.stored_format import StoredFormat
@@ -122,7 +127,16 @@ class Participants:
         tokenizer = Input(self.tokenizer.info.spec, self.tokenizer.info.fingerprint)
         texts = [Input(name, fingerprint) for name, fingerprint in self.texts.labels]
         own = [tokenizer] if plan.tokenizer else []
-        return (*models, *own, *texts, *files)
+        return (*models, *own, *texts, *files, *self._read_by_measures)
+
+    @property
+    def _read_by_measures(self) -> list[Input]:
+        chosen = [(EVALUATORS.get(choice.key), choice) for choice in self.plan.evaluators]
+        return [
+            Input(one.label, content_hash(paths)[:16])
+            for one, choice in chosen
+            if (paths := one.reads(one.read(choice.params)))
+        ]
 
     @cached_property
     def reference(self) -> Reference:
@@ -161,7 +175,7 @@ def _participants(plan: Plan, *, weights: bool) -> Participants:
     for choice in plan.methods:
         METHODS.get(choice.key).read(choice.params)
     for choice in plan.evaluators:
-        EVALUATORS.get(choice.key).read(choice.params)
+        EVALUATORS.get(choice.key).ready(choice.params)
     texts = texts_of(plan)
     original = _to_be_written(opener(plan.model, device, plan.dtype), plan.out_dtype)
     donor = opener(plan.donor, device, plan.dtype) if plan.donor else None

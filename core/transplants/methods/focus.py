@@ -10,6 +10,7 @@ from core.tokenizers.matching import vocabulary_of
 from core.transplants.base import Method
 from core.transplants.linear.coefficients import concatenated, from_table
 from core.transplants.linear.cooccurrence import token_vectors
+from core.transplants.linear.nearest import has_direction
 from core.transplants.linear.sparsemax import sparsemax
 from core.transplants.needs import ANCHORS, TARGET_TEXT
 from core.transplants.problem import Problem, ProblemSide
@@ -25,7 +26,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     problem = side.problem
     key = ("auxiliary vectors", params.seed, *params.values.values())
     vectors = problem.shared.once(key, lambda: _auxiliary(problem, params)).whole().to(problem.device)
-    there = torch.isfinite(vectors).all(1) & (vectors != 0).any(1)
+    there = has_direction(vectors)
     anchors, wanted = side.anchors, side.wanted
     usable = there.cpu()[anchors.new]
     known = torch.nn.functional.normalize(vectors[anchors.new[usable].to(vectors.device)], dim=1)

@@ -9,7 +9,7 @@ from core.common.params import Param, Params
 from core.tokenizers.matching import vocabulary_of
 from core.tokenizers.spelling import Spelling
 from core.transplants.base import Method
-from core.transplants.linear.coefficients import Coefficients, concatenated, from_table
+from core.transplants.linear.coefficients import Coefficients, concatenated, from_entries, from_table
 from core.transplants.linear.nearest import nearest
 from core.transplants.linear.spelling_vectors import by_spelling
 from core.transplants.needs import ENCODER
@@ -101,10 +101,7 @@ def _blended(local: Coefficients, ids: Tensor, weights: Tensor, share: Tensor) -
     row = torch.cat([local.row_of, torch.arange(n).repeat_interleave(k)])
     all_ids = torch.cat([local.ids, ids.flatten()])
     all_weights = torch.cat([local.weights * (1 - share)[local.row_of], (weights * share[:, None]).flatten()])
-    kept = torch.nonzero(all_weights != 0).flatten()
-    order = kept[torch.argsort(row[kept], stable=True)]
-    offsets = torch.cat([torch.zeros(1, dtype=torch.int64), torch.bincount(row[order], minlength=n).cumsum(0)])
-    return Coefficients(offsets, all_ids[order], all_weights[order])
+    return from_entries(row, all_ids, all_weights, n)
 
 
 def of_rows(size: TransplantSize, params: Params) -> float:

@@ -11,7 +11,7 @@ from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.linear.affine import AffineMap, Pairs, procrustes
 from core.transplants.linear.coefficients import from_table
-from core.transplants.linear.nearest import nearest
+from core.transplants.linear.nearest import has_direction, nearest
 from core.transplants.linear.translations import dictionary_from_text
 from core.transplants.linear.word_vectors import WordVectors, vectors_from_text
 from core.transplants.needs import DICTIONARY, WORD_VECTORS
@@ -27,7 +27,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     problem, wanted = side.problem, side.wanted
     space = problem.shared.once(("word vectors", params.seed), lambda: _common_space(problem, params.seed))
     new, turn = space.new[wanted], space.turn
-    there = torch.isfinite(new).all(1) & (new != 0).any(1)
+    there = has_direction(new)
     places = torch.nonzero(there).flatten()
     turned = turn.apply(new.to(problem.device), places, problem.memory_bytes)
     old = space.old
