@@ -83,19 +83,28 @@ def first_paint(browser: Browser, script: Path, wanted: str) -> float:
     return taken
 
 
+def chromium() -> str:
+    """Where the browser is.
+
+    Raises:
+        UserError: none is installed.
+    """
+    found = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
+    if found is None:
+        raise UserError("This benchmark needs Chromium or Chrome. Install one and run it again.")
+    return found
+
+
 def run(rounds: int = 5) -> str:
     """Both measurements as one table.
 
     Raises:
         UserError: no browser is installed.
     """
-    chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
-    if chromium is None:
-        raise UserError("The page benchmark needs Chromium or Chrome. Install one and run it again.")
     text = (WORDS * 40)[:2000]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
+            executable_path=chromium(), args=["--no-sandbox", "--disable-background-networking"]
         )
         echo, hello = Path(folder, "echo.py"), Path(folder, "hello.py")
         echo.write_text(ECHO.format(start=text))
