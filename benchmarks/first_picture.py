@@ -5,6 +5,7 @@ visitor who speaks its protocol without a browser, and of browser and server tog
 """
 
 import asyncio
+import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -125,7 +126,9 @@ def run() -> str:
         for page, alternative, code in PAGES:
             ready = Path(folder, f"{page}_ready.py")
             ready.write_text(code)
-            rows += [[page, what, alternative, *_cells(*pair)] for what, pair in _measured(page, ready)]
+            for what, pair in _measured(page, ready):
+                rows.append([page, what, alternative, *_cells(*pair)])
+                print(json.dumps(rows[-1]), flush=True)
     title = "The first picture, processor time"
     return markdown(title, ["page", "of", "against a page of", "ours", "alternative", "ratio"], rows)
 
