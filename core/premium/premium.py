@@ -291,7 +291,7 @@ def _resampled_scale(
         return None
     if both.all():
         sums = resampled.n_bytes if per == "byte" else resampled.n_characters
-        return sums[b] / sums
+        return np.asarray(sums[b] / sums)
     sizes = resampled.table.n_bytes if per == "byte" else resampled.table.n_characters
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio: NDArray[np.floating[Any]] = resampled.sums(sizes[[b]] * both) / resampled.sums(sizes * both)
