@@ -66,6 +66,7 @@ def _reproduced(found: list[Reproduction]) -> None:
             "Unequal": [", ".join(one.unequal) for one in found],
         },
         hide_index=True,
+        placeholder="–",
     )
     st.caption(
         f"{SOURCE}. Their table has the first version of Qwen, which cuts text as ours does. XLM-R here is "
@@ -218,4 +219,5 @@ def _tokenizer_table(context: PremiumContext) -> None:
             "File": [one.file or one.spec for one in chosen],
         },
         hide_index=True,
+        placeholder="–",
     )
