@@ -3,8 +3,10 @@
 from components.cached.tokenizers import tokenizer
 from core.jobs.shared_cache import shared
 from core.vocabulary.audit import AUDITS, Finding
+from core.vocabulary.digits import Digits, digits
 from core.vocabulary.division import DIVISIONS, Places
 from core.vocabulary.entries import Entries, entries_of
+from core.vocabulary.place_values import PlaceValues, place_values
 
 
 def entries(spec: str) -> Entries:
@@ -26,3 +28,13 @@ def places(of: Entries, division: str) -> Places:
 def finding(of: Entries, audit: str) -> Finding:
     """What an audit finds among the entries; a stranger's tokenizer is asked in its own process."""
     return shared().get(("finding", of.tokenizer.info.fingerprint, audit), lambda: AUDITS.get(audit).find(of))
+
+
+def numbers(of: Entries) -> Digits:
+    """How all numbers of one to four digits are split."""
+    return shared().get(("digits", of.tokenizer.info.fingerprint), lambda: digits(of))
+
+
+def places_of_digits(of: Entries, style: str) -> PlaceValues:
+    """How the digits of longer numbers are grouped when they are written in a style."""
+    return shared().get(("place values", of.tokenizer.info.fingerprint, style), lambda: place_values(of, style))

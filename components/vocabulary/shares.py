@@ -32,19 +32,29 @@ def shares_of(division: Division, rows: Sequence[VocabularyRow]) -> NDArray[np.f
 
 def shares_chart(division: Division, shares: NDArray[np.float64], context: VocabularyContext) -> Chart:
     """A bar per tokenizer, its largest parts by colour and the others together."""
-    drawn = largest_parts(shares)
     names = [row.label for row in context.rows]
-    figure = go.Figure([_bar(division.parts[part], n, shares[:, part], names) for n, part in enumerate(drawn)])
-    rest = np.setdiff1d(np.flatnonzero(shares.any(0)), drawn)
-    if len(rest):
-        figure.add_trace(_bar(_REST, len(_COLOURS) - 1, shares[:, rest].sum(1), names))
     return Chart(
         f"composition_{division.key}",
-        _laid_out(figure, names),
+        stacked_bars(division.parts, shares, names, "share of all entries"),
         _in_words(division, shares, names),
         lambda: _table(division, shares, names),
         columns=dict.fromkeys(names, st.column_config.NumberColumn(format="percent")),
     )
+
+
+def stacked_bars(parts: Sequence[str], shares: NDArray[np.float64], names: Sequence[str], title: str) -> go.Figure:
+    """A bar per name, the largest parts by colour and the others together.
+
+    Args:
+        shares: of each part, 0 to 1, (names, parts).
+        title: of the axis.
+    """
+    drawn = largest_parts(shares)
+    figure = go.Figure([_bar(parts[part], n, shares[:, part], names) for n, part in enumerate(drawn)])
+    rest = np.setdiff1d(np.flatnonzero(shares.any(0)), drawn)
+    if len(rest):
+        figure.add_trace(_bar(_REST, len(_COLOURS) - 1, shares[:, rest].sum(1), names))
+    return _laid_out(figure, names, title)
 
 
 def largest_parts(shares: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -72,14 +82,14 @@ def _bar(part: str, colour: int, shares: NDArray[np.float64], names: Sequence[st
     )
 
 
-def _laid_out(figure: go.Figure, names: Sequence[str]) -> go.Figure:
+def _laid_out(figure: go.Figure, names: Sequence[str], title: str) -> go.Figure:
     figure = finish(
         figure,
         _ROW * len(names) + _FOOT,
         barmode="stack",
         showlegend=True,
         legend={"orientation": "h", "y": -0.12, "yref": "container", "yanchor": "bottom", "traceorder": "normal"},
-        xaxis={"range": [0, 1], "tickformat": ".0%", "gridcolor": GRID, "title": "share of all entries"},
+        xaxis={"range": [0, 1], "tickformat": ".0%", "gridcolor": GRID, "title": title},
         yaxis={"range": [len(names) - 0.4, -0.75], "visible": False},
     )
     figure.update_layout(legend={"y": 0, "yref": "container"})

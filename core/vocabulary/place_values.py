@@ -90,7 +90,7 @@ def place_values(entries: Entries, style: str) -> PlaceValues:
     [example] = _cut(entries, [written(_EXAMPLE)])
     return PlaceValues(
         tuple(piece.decode(errors="backslashreplace") for piece in example),
-        {n: Counter(map(_groups, pieces)) for n, pieces in cut.items()},
+        {n: Counter(map(_digits, pieces)) for n, pieces in cut.items()},
         np.array([np.mean([len(each) for each in pieces]) for pieces in cut.values()]),
     )
 
@@ -114,7 +114,12 @@ def _cut(entries: Entries, texts: Sequence[str]) -> list[list[bytes]]:
     return [[entries.pieces[i] for i in ids.tolist() if not entries.special[i]] for ids in cut]
 
 
-def _groups(pieces: Sequence[bytes]) -> Groups:
+def groups_of(entries: Entries, numbers: Sequence[str], style: str) -> list[Groups]:
+    """How the digits of each number are grouped when it is written in a style of `STYLES`."""
+    return [_digits(pieces) for pieces in _cut(entries, [STYLES[style](number) for number in numbers])]
+
+
+def _digits(pieces: Sequence[bytes]) -> Groups:
     digits = (sum(48 <= byte <= 57 for byte in piece) for piece in pieces)
     return tuple(n for n in digits if n)
 

@@ -39,6 +39,4 @@ def shipped_families(file: Path = FILE) -> dict[str, tuple[ShippedGeneration, ..
     ['Qwen 1 to 3', 'Qwen 3.5 and 3.6']
     """
     document = json.loads(file.read_text(encoding="utf-8"))
-    return {
-        name: tuple(built(ShippedGeneration, one) for one in rows) for name, rows in document["families"].items()
-    }
+    return {name: tuple(built(ShippedGeneration, one) for one in rows) for name, rows in document["families"].items()}
