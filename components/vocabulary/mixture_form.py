@@ -57,8 +57,8 @@ def _ask(possible: Sequence[VocabularyRow]) -> None:
         code = st.checkbox("Code is a category", value=True, key="mixture_code")
         texts = _own_texts()
     st.caption(
-        f"The first {USUAL_BYTES // 1000} kB of each language are its sample. A thousand merges over ten categories take "
-        "about half a minute; it runs beside this page, and what is finished is kept."
+        f"The first {USUAL_BYTES // 1000} kB of each language are its sample. A thousand merges over ten categories "
+        "take about half a minute; it runs beside this page, and what is finished is kept."
     )
     if st.button("Infer", icon=":material/play_arrow:", type="primary", key="mixture_submit"):
         row = next(row for row in possible if row.spec == spec)

@@ -31,8 +31,8 @@ def draw(context: VocabularyContext) -> None:
     on_page = [one.label for one in generations if one.fingerprint in here]
     st.caption(
         "A bar is a vocabulary. What the one before has, by bytes, is blue: dark under the same id, light under "
-        "another one. A model can go on from the rows of the one before only for what is blue, and must find it again where it "
-        "is light." + (f" On this page: {', '.join(on_page)}." if on_page else "")
+        "another one. A model can go on from the rows of the one before only for what is blue, and must find it "
+        "again where it is light." + (f" On this page: {', '.join(on_page)}." if on_page else "")
     )
     _show(class_chart(chosen, generations))
     st.caption(

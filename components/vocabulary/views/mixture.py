@@ -48,15 +48,15 @@ def _shipped(context: VocabularyContext) -> None:
     one = known[label]
     _answer(one.mixtures, n_merges, label)
     st.caption(_provenance(one))
-    st.markdown("##### Ten well-known tokenizers, the same categories")
+    st.markdown("##### Well-known tokenizers, the same categories")
     _show(overview_chart({label: _at(each.mixtures, n_merges) for label, each in known.items()}))
 
 
 def _provenance(one: ShippedMixture) -> str:
     samples = ", ".join(f"{each.name} {size(each.n_bytes)}" for each in one.categories)
     return plain(
-        f"Inferred on {one.date} from {one.file}. Samples: {samples}; the languages are FLORES-200 (NLLB Team 2022), "
-        f"code is {one.categories[-1].origin}. Their hashes stand in data/mixtures."
+        f"Inferred on {one.date} from {one.file.partition(', sha256')[0]}. Samples: {samples}; the languages are FLORES-200 (NLLB Team 2022), "
+        f"code is {one.categories[-1].origin}. All hashes stand in data/mixtures."
     )
 
 
