@@ -14,6 +14,7 @@ from core.vocabulary.place_values import MOST_PLACES, Groups, PlaceValues
 WHOLE = "#0b4a85"
 _COLOURS = ("#9ecae8", "#e69f00", "#f6cf71", "#117733", "#d8b5e8", "#a06cc4", "#d1495b", "#7f7f7f")
 _OTHER = "other"
+_INK = ("#1f2430", "#f0f2f6")  # on light and on dark ground
 _BOX, _BOX_NEXT, _ODD = "rgba(58,135,200,.28)", "rgba(58,135,200,.5)", "#d18a00"
 
 
@@ -95,12 +96,12 @@ def _split_table(found: Digits) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def addends(numbers: Sequence[str], groups: Sequence[Groups], names: Sequence[str]) -> go.Figure:
+def addends(numbers: Sequence[str], groups: Sequence[Groups], names: Sequence[str], dark: bool) -> go.Figure:
     """Numbers under each other, a box per token; a cut that the number above or below does not have is marked."""
     figure = go.Figure()
     cuts = [_cuts(each) for each in groups]
     for row, (number, some) in enumerate(zip(numbers, groups, strict=True)):
-        _draw_tokens(figure, row, number, some)
+        _draw_tokens(figure, row, number, some, _INK[dark])
         for other in (row - 1, row + 1):
             if 0 <= other < len(numbers):
                 _mark(figure, row, cuts[row] - cuts[other], min(len(number), len(numbers[other])))
@@ -125,13 +126,15 @@ def _cuts(groups: Groups) -> set[int]:
     return set(np.cumsum(groups[::-1])[:-1].tolist())
 
 
-def _draw_tokens(figure: go.Figure, row: int, number: str, groups: Groups) -> None:
+def _draw_tokens(figure: go.Figure, row: int, number: str, groups: Groups, ink: str) -> None:
     place, start = len(number), 0
     for n, size in enumerate(groups):
         box = {"x0": -place + 0.04, "x1": -place + size - 0.04, "y0": row - 0.33, "y1": row + 0.33}
         figure.add_shape(type="rect", **box, fillcolor=_BOX_NEXT if n % 2 else _BOX, line={"width": 0}, layer="below")
         for k in range(size):
-            figure.add_annotation(x=-place + k + 0.5, y=row, text=number[start + k], showarrow=False, font={"size": 18})
+            figure.add_annotation(
+                x=-place + k + 0.5, y=row, text=number[start + k], showarrow=False, font={"size": 18, "color": ink}
+            )
         place, start = place - size, start + size
 
 

@@ -33,10 +33,10 @@ def draw(context: VocabularyContext) -> None:
         f"in the next. Two numbers of {n} digits are split alike with a chance of {found.match(n):.1%}. "
         f"Source: {_SOURCE}."
     )
-    _addition(row)
+    _addition(row, context.dark)
 
 
-def _addition(row: VocabularyRow) -> None:
+def _addition(row: VocabularyRow, dark: bool) -> None:
     """Two numbers that the user may change, their sum, and all pairs of lengths."""
     st.markdown("##### Do the places of two numbers line up?")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -44,7 +44,7 @@ def _addition(row: VocabularyRow) -> None:
         second = _number("Second number", "89012", "to")
         style = one_of("Written", list(STYLES), "written")
     numbers = [first, second, str(int(first) + int(second))]
-    figure = addends(numbers, groups_of(row.entries, numbers, style), ["first", "second", "sum"])
+    figure = addends(numbers, groups_of(row.entries, numbers, style), ["first", "second", "sum"], dark)
     st.plotly_chart(figure, key="addends", config=CONFIG, alt=f"Tokens of {', '.join(numbers)} by place.")
     found = cached.places_of_digits(row.entries, style)
     st.caption(

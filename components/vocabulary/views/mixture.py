@@ -54,9 +54,10 @@ def _shipped(context: VocabularyContext) -> None:
 
 def _provenance(one: ShippedMixture) -> str:
     samples = ", ".join(f"{each.name} {size(each.n_bytes)}" for each in one.categories)
+    file = one.file.partition(", sha256")[0]
     return plain(
-        f"Inferred on {one.date} from {one.file.partition(', sha256')[0]}. Samples: {samples}; the languages are FLORES-200 (NLLB Team 2022), "
-        f"code is {one.categories[-1].origin}. All hashes stand in data/mixtures."
+        f"Inferred on {one.date} from {file}. Samples: {samples}; the languages are FLORES-200 (NLLB Team 2022), code "
+        f"is {one.categories[-1].origin}. All hashes stand in data/mixtures."
     )
 
 
