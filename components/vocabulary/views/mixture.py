@@ -135,6 +135,7 @@ def _forces(mixture: Mixture) -> None:
         hide_index=True,
         height=320,
         key="mixture_forces",
+        placeholder="–",
         column_config={
             "Made": st.column_config.TextColumn(help="The token that the merge made; a space is kept in front."),
             "Before": st.column_config.TextColumn(

@@ -21,7 +21,7 @@ FAMILIES = {
 
 
 @dataclass(frozen=True)
-class Generation:
+class VocabularyGeneration:
     """One vocabulary of a family.
 
     Args:
@@ -44,7 +44,7 @@ class Generation:
         return self.size - self.kept - self.remapped
 
 
-def generation(entries: Entries, before: Entries | None) -> Generation:
+def generation(entries: Entries, before: Entries | None) -> VocabularyGeneration:
     """What a vocabulary is, and what it took from the one before; nothing for the first.
 
     >>> from core.tokenizers.catalog import open_tokenizer
@@ -56,7 +56,9 @@ def generation(entries: Entries, before: Entries | None) -> Generation:
     """
     classes = np.bincount(classes_of(entries) + 1, minlength=len(CLASSES) + 1)[1:]
     if before is None:
-        return Generation(len(entries), 0, 0, 0, tuple(classes.tolist()))
+        return VocabularyGeneration(len(entries), 0, 0, 0, tuple(classes.tolist()))
     change = compare(before, entries)
     moved = len(change.remapped)
-    return Generation(len(entries), len(change.first) - moved, moved, len(change.removed), tuple(classes.tolist()))
+    return VocabularyGeneration(
+        len(entries), len(change.first) - moved, moved, len(change.removed), tuple(classes.tolist())
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.common.codec import built
 from core.common.data_folders import DATA
-from core.vocabulary.families.generations import Generation
+from core.vocabulary.families.generations import VocabularyGeneration
 
 FILE = DATA / "families" / "families.json"
 
@@ -28,7 +28,7 @@ class ShippedGeneration:
     year: int
     fingerprint: str
     file: str
-    found: Generation
+    found: VocabularyGeneration
 
 
 @cache
