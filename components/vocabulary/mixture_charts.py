@@ -100,7 +100,7 @@ def _stacked(key: str, mixtures: Mapping[str, Mixture], what: str) -> Chart:
     ]
     return Chart(
         key,
-        stacked_bars(parts, shares, list(mixtures), "share of the training text, given these categories"),
+        stacked_bars(parts, shares, shares, list(mixtures), "share of the training text, given these categories"),
         f"{what}: the largest share of {'; '.join(largest)}.",
         lambda: pd.DataFrame({"Category": parts} | {name: shares[n] for n, name in enumerate(mixtures)}),
         columns=dict.fromkeys(mixtures, st.column_config.NumberColumn(format="percent")),

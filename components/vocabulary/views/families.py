@@ -83,7 +83,7 @@ def class_chart(family: str, generations: Sequence[ShippedGeneration]) -> Chart:
     most = [f"{name}: {parts[int(each.argmax())]}" for name, each in zip(names, shares, strict=True)]
     return Chart(
         "family_classes",
-        stacked_bars(parts, shares, names, "share of all entries"),
+        stacked_bars(parts, shares, shares, names, "share of all entries"),
         f"Classes of the entries of {family}; the largest of {'; '.join(most)}.",
         lambda: pd.DataFrame({"Class": parts} | {name: shares[n] for n, name in enumerate(names)}),
         columns=dict.fromkeys(names, st.column_config.NumberColumn(format="percent")),
