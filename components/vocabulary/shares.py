@@ -60,7 +60,6 @@ def shares_chart(
         f"composition_{division.key}_{name}",
         stacked_bars(division.parts, shares, largest, names, title),
         _in_words(division, shares, title, names),
->>>>>>> main
         lambda: _table(division, shares, names),
         columns=dict.fromkeys(names, st.column_config.NumberColumn(format="percent")),
     )
