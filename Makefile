@@ -3,6 +3,8 @@
 # make constraints: versions of indirect packages anew.  make audit: known vulnerabilities of all packages (asks pypi.org).
 # make opening: cut anew the text that Segmentation opens with, after a change to what cuts (tests/test_opening.py says when).
 # make lab-results: the shipped comparisons of transplants anew (an hour on a CPU; fetches a model of 93 MB; KEYS= names some).
+# make mixtures: what well-known tokenizers were trained on, inferred anew (some minutes each; needs the data folder).
+# make families: generations of well-known vocabularies, compared anew (needs the data folder).
 # make models: train the shipped models again (an hour on a CPU; needs the data folder beside the repository, and apt-get).
 PYTHON ?= python3
 VENV ?= .venv
@@ -11,7 +13,7 @@ ADDRESS ?= localhost
 PORT ?= 8501
 WORKERS ?= 2
 
-.PHONY: run serve quick test lint node format bench atlas opening models lab-results constraints audit clean
+.PHONY: run serve quick test lint node format bench atlas opening models lab-results mixtures families constraints audit clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Token Atlas needs Python 3.11 or newer; name one: make run PYTHON=python3.12")'
@@ -96,6 +98,12 @@ models: $(VENV)/run.stamp
 
 lab-results: $(VENV)/run.stamp
 	$(BIN)/python -m core.lab.shipping $(KEYS)
+
+mixtures: $(VENV)/run.stamp
+	$(BIN)/python -m core.vocabulary.mixture.shipping $(KEYS)
+
+families: $(VENV)/run.stamp
+	$(BIN)/python -m core.vocabulary.families
 
 constraints: | $(BIN)/python
 	$(BIN)/python .ci/constraints.py > constraints.new

@@ -1,17 +1,25 @@
 """Shares of training text inferred from merges are those that went in."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tokenizers
+from scipy.optimize import linprog
 from tokenizers import models, pre_tokenizers, trainers
 
 from core.common.errors import UserError
 from core.corpora.corpus import open_corpus
 from core.tokenizers.catalog import open_path, open_tokenizer
 from core.tokenizers.tokenizer import Tokenizer
-from core.vocabulary.mixture.infer import infer
+from core.vocabulary.entries import entries_of
+from core.vocabulary.mixture.categories import Category, code_category
+from core.vocabulary.mixture.cutting import cut
+from core.vocabulary.mixture.infer import MergedSamples, infer, merged_samples, mixture_of
+from core.vocabulary.mixture.merges import merges_of
+from core.vocabulary.mixture.program import SCALE, Program
 
 TIMES = {"eng_Latn": 5, "deu_Latn": 1, "rus_Cyrl": 2}
 
@@ -22,20 +30,28 @@ def texts() -> dict[str, str]:
     return {code: "\n".join(corpus.sentences[code]) for code in TIMES}
 
 
-def trained(folder: Path, texts: Mapping[str, str], n_merges: int) -> Tokenizer:
-    """A byte-level BPE trained on each text as often as `TIMES` says."""
+def trained(folder: Path, texts: Mapping[str, str], n_merges: int, *, by_word: bool = True) -> Tokenizer:
+    """A byte-level BPE trained on each text as often as `TIMES` says, on words or on whole lines."""
     model = tokenizers.Tokenizer(models.BPE())
-    model.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    model.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=by_word)
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(vocab_size=256 + n_merges, initial_alphabet=alphabet, show_progress=False)
     model.train_from_iterator([text for code, text in texts.items() for _ in range(TIMES[code])], trainer)
-    path = folder / "tokenizer.json"
+    return saved(folder, model)
+
+
+def saved(folder: Path, model: tokenizers.Tokenizer) -> Tokenizer:
+    path = folder / f"{len(list(folder.iterdir()))}.json"
     model.save(str(path))
     return open_path(f"file:{path}", path)
 
 
+def categories(texts: Mapping[str, str]) -> list[Category]:
+    return [Category(name, text, "") for name, text in texts.items()]
+
+
 def test_multiples_of_the_samples_are_found_exactly(tmp_path: Path, texts: dict[str, str]) -> None:
-    found = infer(trained(tmp_path, texts, 300), texts, 300)
+    found = infer(trained(tmp_path, texts, 300), categories(texts), 300)
     total = sum(TIMES[code] * len(text.encode()) for code, text in texts.items())
     assert found.objective == 0
     for share in found.shares:
@@ -50,19 +66,151 @@ def test_a_category_that_was_not_there_gets_nothing(tmp_path: Path, texts: dict[
     tokenizer = trained(tmp_path, texts, 200)
     corpus = open_corpus("sample")
     more = texts | {"tha_Thai": "\n".join(corpus.sentences["tha_Thai"])}
-    found = infer(tokenizer, more, 200)
+    found = infer(tokenizer, categories(more), 200)
     assert found.shares[-1].high < 1e-3
 
 
 @pytest.mark.parametrize(
-    ("spec", "categories", "n_merges", "said"),
+    ("spec", "texts", "n_merges", "said"),
     [
-        ("tiktoken:cl100k_base", {"a": "text"}, 10, "two categories"),
+        ("tiktoken:cl100k_base", {"a": "text"}, 10, "2 to 24 categories; 1"),
+        ("tiktoken:cl100k_base", {"a": "text", "b": " "}, 10, "'b' is empty"),
+        ("tiktoken:cl100k_base", {"a": "text", "b": "y" * 600_000}, 10, "600,000 bytes"),
         ("tiktoken:cl100k_base", {"a": "text", "b": "x"}, 10, "The text of b"),
         ("tiktoken:cl100k_base", {"a": "text", "b": "more"}, 0, "choose from 1"),
         ("builtin:utf8-bytes", {"a": "text", "b": "more"}, 10, "no order of merges"),
     ],
 )
-def test_what_cannot_be_inferred_is_said(spec: str, categories: dict[str, str], n_merges: int, said: str) -> None:
+def test_what_cannot_be_inferred_is_said(spec: str, texts: dict[str, str], n_merges: int, said: str) -> None:
     with pytest.raises(UserError, match=said):
-        infer(open_tokenizer(spec), categories, n_merges)
+        infer(open_tokenizer(spec), categories(texts), n_merges)
+
+
+def of_gpt_4(n_merges: int) -> MergedSamples:
+    """The first merges of GPT-4's on short samples: they fit no mixture."""
+    corpus = open_corpus("sample")
+    texts = {code: "\n".join(corpus.sentences[code][:12]) for code in ("eng_Latn", "deu_Latn", "tur_Latn")}
+    return merged_samples(open_tokenizer("tiktoken:cl100k_base"), categories(texts), n_merges)
+
+
+@pytest.fixture(scope="module")
+def hundred() -> MergedSamples:
+    return of_gpt_4(100)
+
+
+def test_shares_and_their_ends_are_those_of_the_whole_program(hundred: MergedSamples) -> None:
+    """All rows at once, given to another solver."""
+    samples = hundred.first(25)
+    found = mixture_of(samples)
+    rows, n_columns = whole_program(samples)
+    total = {"A_eq": [[1.0] * 3 + [0.0] * (n_columns - 3)], "b_eq": [1.0]}
+    cost = np.array([0.0] * 3 + [1.0] * (n_columns - 3))
+    best = linprog(cost, A_ub=-rows, b_ub=np.zeros(len(rows)), **total)
+    assert found.objective == pytest.approx(best.fun, abs=1e-9)
+    assert found.objective > 0.01
+    held = {"A_ub": np.vstack([-rows, cost]), "b_ub": [0.0] * len(rows) + [found.objective * 1.01 + 1e-9]}
+    for i, share in enumerate(found.shares):
+        ends = [extreme_share(samples.weights, i, sign, n_columns, held) for sign in (1, -1)]
+        assert (share.low, share.high) == pytest.approx(ends, abs=1e-6)
+        assert share.low <= share.share <= share.high
+
+
+def whole_program(samples: MergedSamples) -> tuple[np.ndarray, int]:
+    """A row per merge and pair that stands beside it: what it asks of shares, of merges' slack and of pairs' slack."""
+    now, n_merges = samples.counts.first.copy(), len(samples.counts.changes)
+    n_columns = 3 + n_merges + len(now)
+    rows = []
+    for t, change in enumerate(samples.counts.changes):
+        if change.pair >= 0:
+            for pair in np.flatnonzero(now.any(axis=1)):
+                row = np.zeros(n_columns)
+                row[:3] = now[change.pair] - now[pair]
+                row[3 + t] = row[3 + n_merges + pair] = 1.0
+                rows.append(row)
+        now[change.pairs] += change.counts
+    return np.array(rows), n_columns
+
+
+def extreme_share(weights: np.ndarray, i: int, sign: int, n_columns: int, held: Mapping[str, object]) -> float:
+    """The least (1) or greatest (-1) share of bytes: shares of pairs are scaled so that bytes come to 1."""
+    scaled = np.zeros(n_columns)
+    scaled[:3] = weights
+    rows = np.array(held["A_ub"], float)
+    rows[-1, :3] = -np.array(held["b_ub"], float)[-1]  # slack is bounded for each unit of pairs
+    cost = np.zeros(n_columns)
+    cost[i] = sign
+    found = linprog(cost, A_ub=rows, b_ub=np.zeros(len(rows)), A_eq=[scaled], b_eq=[1.0])
+    return float(found.x[i] * weights[i])
+
+
+def test_the_pulls_of_all_merges_balance_at_the_answer(hundred: MergedSamples) -> None:
+    """Each category that has a share is pulled as much as any other: by duality, by minus the objective."""
+    program = Program(hundred.counts)
+    shares, slack = program.solve()
+    pulls = sum(dual * asked for dual, asked in program.holding_rows().values())
+    assert isinstance(pulls, np.ndarray)
+    assert pulls[shares > 1e-9] == pytest.approx(-slack, abs=10 / SCALE)
+    assert pulls.max() <= -slack + 10 / SCALE
+
+
+def test_merges_that_hold_an_answer_are_named_with_the_category_they_speak_for(hundred: MergedSamples) -> None:
+    found = mixture_of(hundred)
+    parts = [force.part for force in found.forces]
+    assert parts == sorted(parts, reverse=True)
+    assert 0 < sum(parts) <= 1 + 1e-9
+    assert {force.towards for force in found.forces} <= set(hundred.names)
+    merges = [(left + right).decode(errors="backslashreplace") for left, right in hundred.merges.pairs]
+    assert all(merges[force.rank] == force.made != force.instead for force in found.forces)
+
+
+def test_nothing_holds_an_answer_that_all_merges_fit(tmp_path: Path, texts: dict[str, str]) -> None:
+    assert infer(trained(tmp_path, texts, 100), categories(texts), 100).forces == ()
+
+
+def test_fewer_merges_of_the_same_samples_say_what_they_say_alone(hundred: MergedSamples) -> None:
+    assert mixture_of(hundred.first(25)) == mixture_of(of_gpt_4(25))
+
+
+def test_a_pre_tokenizer_that_joins_words_which_no_merge_joins_is_another(
+    tmp_path: Path, texts: dict[str, str]
+) -> None:
+    """Trained on words, its file says to take whole lines: samples are cut at spaces all the same, and it is said."""
+    tokenizer = trained(tmp_path, texts, 300)
+    document = json.loads(Path(tokenizer.info.spec.removeprefix("file:")).read_text(encoding="utf-8"))
+    document["pre_tokenizer"]["use_regex"] = False
+    path = tmp_path / "lines.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    found = infer(open_path(f"file:{path}", path), categories(texts), 300)
+    assert "leaves words together" in found.warnings[0]
+    assert found.objective < 0.05
+    assert infer(tokenizer, categories(texts), 300).warnings == ()
+
+
+def test_merges_that_join_words_which_the_pre_tokenizer_cuts_are_told_of(tmp_path: Path, texts: dict[str, str]) -> None:
+    tokenizer = trained(tmp_path, texts, 300, by_word=False)
+    document = json.loads(Path(tokenizer.info.spec.removeprefix("file:")).read_text(encoding="utf-8"))
+    document["pre_tokenizer"]["use_regex"] = True
+    path = tmp_path / "words.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    found = infer(open_path(f"file:{path}", path), categories(texts), 300)
+    assert "never leaves together" in found.warnings[0]
+
+
+def test_merges_that_no_category_has_are_told_of() -> None:
+    corpus = open_corpus("sample")
+    thai = {code: "\n".join(corpus.sentences[code]) for code in ("tha_Thai", "kat_Geor")}
+    found = infer(open_tokenizer("tiktoken:cl100k_base"), categories(thai), 300)
+    assert f"{found.n_absent:,} of 300 merges are in no category's text" in found.warnings[-1]
+
+
+def test_a_run_without_a_space_is_cut_into_words_of_a_thousand() -> None:
+    tokenizer = open_tokenizer("tiktoken:cl100k_base")
+    merges = merges_of(entries_of(tokenizer), 10)
+    [words] = cut(tokenizer, merges, ["中" * 700]).words
+    assert sorted(map(len, words.elements())) == [100, 1_000, 1_000]
+
+
+def test_a_category_takes_the_beginning_of_its_text_in_whole_lines() -> None:
+    whole, part = code_category(), code_category(5_000)
+    assert whole.text.startswith(part.text + "\n")
+    assert 4_000 < part.n_bytes <= 5_000

@@ -5,9 +5,11 @@ from components.cached.tokenizers import tokenizer
 from core.jobs.shared_cache import shared
 from core.vocabulary.audit import AUDITS, Finding
 from core.vocabulary.comparison import VocabularyChange, compare
+from core.vocabulary.digits import Digits, digits
 from core.vocabulary.division import DIVISIONS, Places
 from core.vocabulary.entries import Entries, entries_of
 from core.vocabulary.family import MergeOrder, merge_order
+from core.vocabulary.place_values import PlaceValues, place_values
 from core.vocabulary.usage import Usage
 from core.vocabulary.usage import usage as counted
 
@@ -31,6 +33,16 @@ def places(of: Entries, division: str) -> Places:
 def finding(of: Entries, audit: str) -> Finding:
     """What an audit finds among the entries; a stranger's tokenizer is asked in its own process."""
     return shared().get(("finding", of.tokenizer.info.fingerprint, audit), lambda: AUDITS.get(audit).find(of))
+
+
+def numbers(of: Entries) -> Digits:
+    """How all numbers of one to four digits are split."""
+    return shared().get(("digits", of.tokenizer.info.fingerprint), lambda: digits(of))
+
+
+def places_of_digits(of: Entries, style: str) -> PlaceValues:
+    """How the digits of longer numbers are grouped when they are written in a style."""
+    return shared().get(("place values", of.tokenizer.info.fingerprint, style), lambda: place_values(of, style))
 
 
 def used(of: Entries, text: str) -> Usage:

@@ -18,9 +18,12 @@ from core.export.csv import for_spreadsheets, safe_cell
 from core.jobs.job import Job
 from core.jobs.queue import Jobs
 from core.text.languages import language
+from core.vocabulary.mixture.job import KIND as MIXTURE
 
 _ROWS_IN_VIEW = 11
-_TRANSPLANTS = ROOT / "pages" / "transplants.py"
+_PAGES = ROOT / "pages"
+# Kinds whose results have a page of their own, with what it needs to show them.
+_ELSEWHERE = {LAB: ("transplants.py", {}), MIXTURE: ("vocabulary.py", {"vocabulary": "Training mixture"})}
 
 
 def opened_result(jobs: Jobs) -> None:
@@ -33,8 +36,9 @@ def opened_result(jobs: Jobs) -> None:
             job = jobs.get(key)
             if not may_see(job):
                 raise UserError(f"There is no job {shown(key)} of yours. Whoever asked for it sees it.")
-            if job.kind == LAB:
-                st.switch_page(_TRANSPLANTS, query_params={OPENED: key})
+            if job.kind in _ELSEWHERE:
+                page, parameters = _ELSEWHERE[job.kind]
+                st.switch_page(_PAGES / page, query_params={OPENED: key, **parameters})
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.subheader(title(job, visitor()), anchor=False, width="content")
                 st.button("Close", icon=":material/close:", on_click=close_opened, type="tertiary", key="close_run")

@@ -55,19 +55,36 @@ def shares_chart(
         largest: decides which parts are drawn, and so their colours; (rows, P).
         title: of the axis.
     """
-    drawn = largest_parts(largest)
     names = [row.label for row in context.rows]
-    figure = go.Figure([_bar(division.parts[part], n, shares[:, part], names) for n, part in enumerate(drawn)])
-    rest = np.setdiff1d(np.flatnonzero(largest.any(0)), drawn)
-    if len(rest):
-        figure.add_trace(_bar(OTHERS, len(_COLOURS) - 1, shares[:, rest].sum(1), names))
     return Chart(
         f"composition_{division.key}_{name}",
-        _laid_out(figure, names, title),
+        stacked_bars(division.parts, shares, largest, names, title),
         _in_words(division, shares, title, names),
         lambda: _table(division, shares, names),
         columns=dict.fromkeys(names, st.column_config.NumberColumn(format="percent")),
     )
+
+
+def stacked_bars(
+    parts: Sequence[str],
+    shares: NDArray[np.float64],
+    largest: NDArray[np.float64],
+    names: Sequence[str],
+    title: str,
+) -> go.Figure:
+    """A bar per name, its largest parts by colour and the others together.
+
+    Args:
+        shares: of each part, 0 to 1, (names, parts).
+        largest: decides which parts are drawn, and so their colours; of the same shape.
+        title: of the axis.
+    """
+    drawn = largest_parts(largest)
+    figure = go.Figure([_bar(parts[part], n, shares[:, part], names) for n, part in enumerate(drawn)])
+    rest = np.setdiff1d(np.flatnonzero(largest.any(0)), drawn)
+    if len(rest):
+        figure.add_trace(_bar(OTHERS, len(_COLOURS) - 1, shares[:, rest].sum(1), names))
+    return _laid_out(figure, names, title)
 
 
 def largest_parts(shares: NDArray[np.float64]) -> NDArray[np.intp]:

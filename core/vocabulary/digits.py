@@ -5,8 +5,9 @@ split alike.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +24,20 @@ class Digits:
     """How all numbers of n digits are written, leading zeros included.
 
     Args:
-        one_token: for n from 1 on, whether each of the 10ⁿ numbers is one token, bool (10ⁿ,).
-        splits: for each n, how many of its numbers are split so, as in "3+1", frequent ones first.
+        ways: for each n from 1 on, how each of the 10ⁿ numbers is split, as in "3+1", in order.
     """
 
-    one_token: tuple[NDArray[np.bool_], ...]
-    splits: Mapping[int, Mapping[str, int]]
+    ways: Mapping[int, Sequence[str]]
+
+    @cached_property
+    def one_token(self) -> tuple[NDArray[np.bool_], ...]:
+        """For n from 1 on, whether each of the 10ⁿ numbers is one token, bool (10ⁿ,)."""
+        return tuple(np.fromiter((way == str(n) for way in ways), np.bool_, 10**n) for n, ways in self.ways.items())
+
+    @cached_property
+    def splits(self) -> Mapping[int, Mapping[str, int]]:
+        """For each n, how many of its numbers are split in which way, frequent ones first."""
+        return {n: dict(Counter(ways).most_common()) for n, ways in self.ways.items()}
 
     def match(self, n: int) -> float:
         """Chance that two numbers of n digits are split alike, 0 to 1."""
@@ -45,11 +54,7 @@ def digits(entries: Entries) -> Digits:
     >>> [int(one.sum()) for one in found.one_token], found.splits[3], found.match(3)
     ([10, 0, 0, 0], {'1+1+1': 1000}, 1.0)
     """
-    ways = {n: _ways(entries, n) for n in range(1, MOST_DIGITS + 1)}
-    return Digits(
-        tuple(np.fromiter((way == str(n) for way in ways[n]), np.bool_, 10**n) for n in ways),
-        {n: dict(Counter(ways[n]).most_common()) for n in ways},
-    )
+    return Digits({n: _ways(entries, n) for n in range(1, MOST_DIGITS + 1)})
 
 
 def _ways(entries: Entries, n: int) -> list[str]:

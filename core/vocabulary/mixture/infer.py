@@ -1,14 +1,16 @@
 """The shares of categories in what a tokenizer was trained on, with the range that its merges leave open."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.common.errors import UserError
 from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.entries import entries_of
+from core.vocabulary.mixture.categories import Category, check_categories
+from core.vocabulary.mixture.cutting import cut
+from core.vocabulary.mixture.forces import Force, forces
 from core.vocabulary.mixture.merges import LearnedMerges, merges_of
 from core.vocabulary.mixture.pair_counts import Change, Floats, PairCounts, pair_counts
 from core.vocabulary.mixture.program import Program
@@ -16,7 +18,8 @@ from core.vocabulary.mixture.program import Program
 WITHIN = 0.01  # of the best objective: answers so good are as good
 EXACT = 1e-9  # slack that counts as none
 MOST_MERGES = 20_000
-MARK = "▁"  # how SentencePiece shows a space
+MANY_ABSENT = 0.1  # of the merges
+Entering = Callable[[str, int, int], None]  # what is done next, how much of it is done, of how much; 0 if not known
 
 
 @dataclass(frozen=True)
@@ -38,78 +41,138 @@ class Mixture:
         objective: slack that the best shares need; 0 where the merges are exactly those of the mixture.
         n_merges: merges that were read.
         n_absent: of them, those that no category's text has.
+        forces: the merges that hold the answer where it is, the strongest first.
+        warnings: what speaks against trusting it.
     """
 
     shares: tuple[Share, ...]
     objective: float
     n_merges: int
     n_absent: int
+    forces: tuple[Force, ...]
+    warnings: tuple[str, ...]
 
 
-def infer(
-    tokenizer: Tokenizer,
-    categories: Mapping[str, str],
-    n_merges: int,
-    entering: Callable[[str], None] = lambda stage: None,
-) -> Mixture:
+@dataclass(frozen=True, eq=False)
+class MergedSamples:
+    """Samples of categories while a tokenizer's merges are applied to them, from which a mixture is inferred.
+
+    Args:
+        names: of the C categories.
+        merges: in order, T of them.
+        counts: of pairs, as shares of each sample's pairs, before each merge.
+        weights: bytes of a unit of each category's pairs, relative to their mean, (C,).
+        warnings: what speaks against these being the words that the tokenizer was trained on.
+    """
+
+    names: tuple[str, ...]
+    merges: LearnedMerges
+    counts: PairCounts
+    weights: Floats
+    warnings: tuple[str, ...]
+
+    def first(self, n_merges: int) -> "MergedSamples":
+        """The same as long as only so many merges are applied."""
+        return replace(
+            self,
+            merges=replace(self.merges, pairs=self.merges.pairs[:n_merges]),
+            counts=replace(self.counts, changes=self.counts.changes[:n_merges]),
+        )
+
+
+def nobody(stage: str, done: int, total: int) -> None:
+    """Hears how far it is, and does nothing."""
+
+
+def infer(tokenizer: Tokenizer, categories: Sequence[Category], n_merges: int, entering: Entering = nobody) -> Mixture:
     """The shares of categories that best explain the order of a tokenizer's merges.
 
     Args:
-        categories: a sample text by name of category.
         n_merges: how many of the first merges to explain.
         entering: told what is done next.
 
     Raises:
-        UserError: the tokenizer is not byte-pair encoding, there are fewer than two categories, or one is empty.
+        UserError: the tokenizer is not byte-pair encoding, or the categories cannot be used.
     """
-    _check(categories, n_merges)
-    entering("reading merges")
+    return mixture_of(merged_samples(tokenizer, categories, n_merges, entering), entering)
+
+
+def merged_samples(
+    tokenizer: Tokenizer, categories: Sequence[Category], n_merges: int, entering: Entering = nobody
+) -> MergedSamples:
+    """Samples cut as the tokenizer cuts, with the counts of neighbours before each of its first merges."""
+    check_categories(categories)
+    check_merges(n_merges)
+    entering("reading merges", 0, 0)
     merges = merges_of(entries_of(tokenizer), n_merges)
-    entering("cutting the samples into words")
-    words = [_words(tokenizer, merges, text) for text in categories.values()]
-    entering("counting pairs")
-    counts = pair_counts(words, merges.pairs)
+    entering("cutting the samples into words", 0, 0)
+    samples = cut(tokenizer, merges, [one.text for one in categories])
+    entering("counting pairs", 0, 0)
+    counts = pair_counts(samples.words, merges.pairs)
     n_pairs = counts.first.sum(axis=0)
-    for name, n in zip(categories, n_pairs.tolist(), strict=True):
+    for one, n in zip(categories, n_pairs.tolist(), strict=True):
         if not n:
-            raise UserError(f"The text of {name} has no two characters side by side. Give it more text.")
-    sizes = np.array([len(text.encode()) for text in categories.values()])
-    program = Program(_as_shares(counts, n_pairs))
-    entering("looking for the best shares")
-    best, slack = program.solve()
-    entering("looking how far the shares may move")
-    weights = sizes / n_pairs
-    weights /= weights.mean()
-    program.ask_for_extremes(slack * (1 + WITHIN) + EXACT, weights)
-    ends = [[float(_in_bytes(program.extreme(i, sign), weights)[i]) for sign in (1, -1)] for i in range(len(sizes))]
-    shares = _in_bytes(best, weights).tolist()
-    return Mixture(
-        tuple(
-            Share(name, share, min(low, share), max(high, share))
-            for name, share, (low, high) in zip(categories, shares, ends, strict=True)
-        ),
-        slack if slack > EXACT else 0.0,
-        len(merges.pairs),
-        sum(change.pair < 0 for change in counts.changes),
+            raise UserError(f"The text of {one.name} has no two characters side by side. Give it more text.")
+    weights = np.array([one.n_bytes for one in categories]) / n_pairs
+    return MergedSamples(
+        tuple(one.name for one in categories),
+        merges,
+        _as_shares(counts, n_pairs),
+        weights / weights.mean(),
+        samples.warnings,
     )
 
 
-def _check(categories: Mapping[str, str], n_merges: int) -> None:
-    if len(categories) < 2:
-        raise UserError("A mixture needs two categories or more. Name each with its text.")
+def check_merges(n_merges: int) -> None:
+    """Do nothing if so many merges can be read.
+
+    Raises:
+        UserError: there are none, or too many.
+    """
     if not 1 <= n_merges <= MOST_MERGES:
         raise UserError(f"{n_merges:,} merges cannot be read; choose from 1 to {MOST_MERGES:,}.")
 
 
-def _words(tokenizer: Tokenizer, merges: LearnedMerges, text: str) -> Counter[tuple[bytes, ...]]:
-    """How often each word of a text stands in it, as the tokenizer's pre-tokenizer cuts it, in first symbols."""
-    stages = {stage.name: stage.pieces for stage in tokenizer.stages(text)}
-    words = Counter(stages.get("Pre-tokenizer", (text,)))
-    return Counter({tuple(merges.symbols(_meant(word, merges))): n for word, n in words.items()})
+def mixture_of(samples: MergedSamples, entering: Entering = nobody) -> Mixture:
+    """The shares that best explain all merges that were applied to the samples."""
+    program = Program(samples.counts)
+    entering("looking for the best shares", 0, 0)
+    best, slack = program.solve()
+    holding = forces(program.holding_rows(), best, samples.counts, samples.names, samples.merges.pairs)
+    shares = _in_bytes(best, samples.weights).tolist()
+    program.ask_for_extremes(slack * (1 + WITHIN) + EXACT, samples.weights)
+    ends = _ends(program, samples.weights, entering)
+    n_merges, n_absent = len(samples.merges.pairs), sum(change.pair < 0 for change in samples.counts.changes)
+    return Mixture(
+        tuple(
+            Share(name, share, min(low, share), max(high, share))
+            for name, share, (low, high) in zip(samples.names, shares, ends, strict=True)
+        ),
+        slack if slack > EXACT else 0.0,
+        n_merges,
+        n_absent,
+        holding if slack > EXACT else (),
+        (*samples.warnings, *_of_absent(n_absent, n_merges)),
+    )
 
 
-def _meant(word: str, merges: LearnedMerges) -> str:
-    return word if merges.in_bytes else word.replace(MARK, " ")
+def _ends(program: Program, weights: Floats, entering: Entering) -> list[tuple[float, float]]:
+    """The least and the greatest share of bytes that each category may have."""
+    found = []
+    for i in range(len(weights)):
+        entering("looking how far the shares may move", i, len(weights))
+        low, high = (float(_in_bytes(program.extreme(i, sign), weights)[i]) for sign in (1, -1))
+        found.append((low, high))
+    return found
+
+
+def _of_absent(n_absent: int, n_merges: int) -> list[str]:
+    if n_absent <= MANY_ABSENT * n_merges:
+        return []
+    return [
+        f"{n_absent:,} of {n_merges:,} merges are in no category's text: the tokenizer was trained on something that "
+        "none of them looks like, or samples are too small. Name more categories, or give more text."
+    ]
 
 
 def _as_shares(counts: PairCounts, n_pairs: Floats) -> PairCounts:

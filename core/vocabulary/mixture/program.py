@@ -10,13 +10,13 @@ There are as many rows as merges times pairs, so rows are added where the last a
 import highspy
 import numpy as np
 
+from core.vocabulary.mixture.forces import Row
 from core.vocabulary.mixture.pair_counts import Floats, PairCounts
 
 ROWS_PER_MERGE = 5  # added at a time
 SCALE = 1e6  # of counts, which are shares: late merges have 1e-6, and the solver's tolerance is 1e-7
 BROKEN = 1e-6  # by how much a row may be broken, in scaled counts
 DUAL, PRIMAL = 1, 4  # the solver's numbers for how it goes on
-Row = tuple[int, int]  # a merge, and the pair that came instead
 
 
 class Program:
@@ -36,8 +36,9 @@ class Program:
         self._n = counts.first.shape[1]
         self._slack_of_merge = dict[int, int]()
         self._slack_of_pair = dict[int, int]()
-        self._rows = dict[Row, None]()  # in the solver's order
+        self._rows = dict[Row, Floats]()  # what each asks of the shares, (C,), in the solver's order
         self._cost = 1.0  # of slack
+        self._start = highspy.HighsBasis()  # the best answer's
         self._bound = np.empty(0, np.int32)  # the row that bounds all slack, once there is one
         for _ in range(self._n):
             self._solver.addCol(0.0, 0.0, highspy.kHighsInf, 0, [], [])
@@ -51,6 +52,13 @@ class Program:
             if not self._add(self._broken(values)):
                 return values[: self._n], max(0.0, float(values[self._n :].sum())) / SCALE
 
+    def holding_rows(self) -> dict[Row, tuple[float, Floats]]:
+        """Rows that hold the last answer where it is, with their dual values and what they ask of the shares, (C,)."""
+        duals = self._solver.getSolution().row_dual[1:]  # the first is the total's
+        return {
+            row: (dual, asked / SCALE) for (row, asked), dual in zip(self._rows.items(), duals, strict=True) if dual > 0
+        }
+
     def ask_for_extremes(self, most_slack: float, weights: Floats) -> None:
         """From now on answer with extreme shares, among answers with at most so much slack for each unit of pairs.
 
@@ -59,33 +67,52 @@ class Program:
         """
         self._drop_idle_rows()
         self._cost = 0.0
-        slack = range(self._n, self._solver.getNumCol())
-        for column in slack:
+        for column in range(self._solver.getNumCol()):
             self._solver.changeColCost(column, 0.0)
         for i, weight in enumerate(weights.tolist()):
             self._solver.changeCoeff(0, i, weight)
+        self._bound_slack(most_slack * SCALE)
+        self._solver.setOptionValue("simplex_strategy", PRIMAL)
+        self._solver.run()
+        self._start = self._solver.getBasis()
+
+    def _bound_slack(self, most: float) -> None:
         index = np.arange(self._solver.getNumCol(), dtype=np.int32)
-        values = np.array([-most_slack * SCALE] * self._n + [1.0] * len(slack))
+        values = np.array([-most] * self._n + [1.0] * (len(index) - self._n))
         self._bound = np.array([self._solver.getNumRow()], np.int32)
         self._solver.addRow(-highspy.kHighsInf, 0.0, len(index), index, values)
 
     def _drop_idle_rows(self) -> None:
-        """Forget rows that do not hold the answer where it is: nine tenths of them, and few come back."""
-        values = np.array(self._solver.getSolution().row_value)
-        idle = np.flatnonzero(values > BROKEN).astype(np.int32)
-        idle = idle[idle > 0]  # the first is the total
-        rows = [*self._rows]
-        self._rows = dict.fromkeys(row for row, value in zip(rows, values[1:].tolist(), strict=True) if value <= BROKEN)
-        self._solver.deleteRows(len(idle), idle)
+        """Forget rows that the last answer does not rest on: almost all of them, and a few thousand come back."""
+        states = self._solver.getBasis().row_status
+        idle = [n for n, state in enumerate(states) if n and state == highspy.HighsBasisStatus.kBasic]
+        rows, gone = [*self._rows], {n - 1 for n in idle}  # the first row of the solver is the total
+        self._rows = {row: self._rows[row] for n, row in enumerate(rows) if n not in gone}
+        self._solver.deleteRows(len(idle), np.array(idle, np.int32))
 
     def extreme(self, category: int, sign: int) -> Floats:
-        """The shares of pairs (C,) with the least (sign 1) or the greatest (-1) share of a category."""
+        """The shares of pairs (C,) with the least (sign 1) or the greatest (-1) share of a category.
+
+        Each begins at the best answer, which breaks no row: from one end to the other is farther, and takes three times
+        as long altogether.
+        """
         for i in range(self._n):
             self._solver.changeColCost(i, float(sign) if i == category else 0.0)
-        self._solver.setOptionValue("simplex_strategy", PRIMAL)  # the last answer is still allowed, and no longer best
+        self._go_to_start()
+        self._solver.setOptionValue("simplex_strategy", PRIMAL)  # the start is allowed, and not best
         self._solver.run()
         self._solver.setOptionValue("simplex_strategy", DUAL)
         return self.solve()[0]
+
+    def _go_to_start(self) -> None:
+        """Columns that were added since are at 0 there, and rows that were added hold nothing."""
+        basis, known = highspy.HighsBasis(), self._start
+        n_columns = self._solver.getNumCol() - len(known.col_status)
+        n_rows = self._solver.getNumRow() - len(known.row_status)
+        basis.col_status = [*known.col_status, *[highspy.HighsBasisStatus.kLower] * n_columns]
+        basis.row_status = [*known.row_status, *[highspy.HighsBasisStatus.kBasic] * n_rows]
+        basis.valid = True
+        self._solver.setBasis(basis)
 
     def _broken(self, values: Floats) -> dict[Row, Floats]:
         """The worst rows of each merge that an answer breaks, with what they ask of the shares, (C,)."""
@@ -117,7 +144,7 @@ class Program:
         starts = np.arange(len(new), dtype=np.int32) * width
         least, most = np.zeros(len(new)), np.full(len(new), highspy.kHighsInf)
         self._solver.addRows(len(new), least, most, index.size, starts, index.ravel(), values.ravel())
-        self._rows |= dict.fromkeys(new)
+        self._rows |= new
         return bool(new)
 
     def _column(self, known: dict[int, int], key: int) -> int:

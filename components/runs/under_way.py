@@ -1,0 +1,78 @@
+"""A job on the page of its kind, as one line: how far it is, and what can be done about it."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components.cached import runs as cached_runs
+from components.frame.asking import fragment
+from components.frame.errors import plain, show_error
+from components.frame.visitor import visitor
+from components.runs.job_cards import LOOKS, cancel, resume
+from core.common.errors import UserError
+from core.common.numbers import count, duration
+from core.jobs.job import KINDS, Job, State
+
+
+def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
+    """A line with progress and a button; redrawn every second, and the page with it when a piece is finished.
+
+    Args:
+        key: begins the names of the line and of its buttons.
+        stage: what the job does now in words for readers.
+    """
+    if job.state is State.DONE:
+        return
+    seen = (job.state, job.done)
+
+    def draw() -> None:
+        now = cached_runs.jobs().get(job.key)
+        if (now.state, now.done) != seen:
+            st.rerun()
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_under_way"):
+            if now.state.live:
+                st.progress(now.share, plain(_progress(now, stage)))
+                _button(now, key, "Cancel", ":material/close:", _cancel)
+            else:
+                words, icon, _ = LOOKS[now.state]
+                st.markdown(f"{icon} {words}. {plain(now.message) if now.state is State.FAILED else ''}")
+                if visitor().may_change(now):
+                    _button(now, key, "Resume", ":material/play_arrow:", _resume)
+
+    fragment(draw, run_every="1s" if job.state.live else None)()
+
+
+def _button(job: Job, key: str, label: str, icon: str, act: Callable[[str], None]) -> None:
+    goes_on = label == "Resume"
+    st.button(
+        label,
+        icon=icon,
+        key=f"{key}_{label.lower()}",
+        type="primary" if goes_on else "secondary",
+        help="What is finished is kept." if goes_on else None,
+        on_click=act,
+        args=(job.key,),
+    )
+
+
+def _progress(job: Job, stage: Callable[[str], str]) -> str:
+    parts = [stage(job.stage) if job.stage else "waiting for its turn"]
+    if job.total:
+        parts.append(f"{count(job.done)} of {count(job.total)} {KINDS.get(job.kind).measure}")
+    if job.remaining is not None:
+        parts.append(f"{duration(max(1.0, job.remaining))} left")
+    return " · ".join(parts)
+
+
+def _cancel(key: str) -> None:
+    try:
+        cancel(cached_runs.jobs(), key)
+    except UserError as error:
+        show_error(error)
+
+
+def _resume(key: str) -> None:
+    try:
+        resume(cached_runs.jobs(), key)
+    except UserError as error:
+        show_error(error)

@@ -1,0 +1,107 @@
+"""Pictures of what tokenizers were trained on: shares with the ranges that fit, and many tokenizers at a glance."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.charts.chart import GRID, Chart, finish, names_axis
+from components.vocabulary.shares import stacked_bars
+from core.vocabulary.mixture.infer import Mixture, Share
+
+_DOT, _BAR = "#3a87c8", "rgba(58,135,200,.35)"
+
+
+def shares_chart(mixture: Mixture, label: str) -> Chart:
+    """A row per category, the largest first: its share, and the range of shares that fit nearly as well."""
+    shares = sorted(mixture.shares, key=lambda one: -one.share)
+    return Chart(
+        "mixture_shares",
+        _ranges(shares),
+        f"What {label} was trained on: {shares[0].category} {shares[0].share:.0%}, {shares[1].category} "
+        f"{shares[1].share:.0%}, given these categories.",
+        lambda: _share_table(shares),
+        columns=dict.fromkeys(("Share", "Low", "High"), st.column_config.NumberColumn(format="percent")),
+    )
+
+
+def _ranges(shares: Sequence[Share]) -> go.Figure:
+    rows = list(range(len(shares)))
+    ranges = go.Bar(
+        x=[one.high - one.low for one in shares],
+        base=[one.low for one in shares],
+        y=rows,
+        orientation="h",
+        width=0.5,
+        marker={"color": _BAR, "line": {"width": 0}},
+        hoverinfo="skip",
+    )
+    dots = go.Scatter(
+        x=[one.share for one in shares],
+        y=rows,
+        mode="markers",
+        marker={"color": _DOT, "size": 10},
+        cliponaxis=False,
+        customdata=[_in_words(one) for one in shares],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    numbers = go.Scatter(
+        x=[one.high for one in shares],
+        y=rows,
+        mode="text",
+        text=[f"  {one.share:.1%}  [{one.low:.1%}, {one.high:.1%}]" for one in shares],
+        textposition="middle right",
+        textfont={"size": 12},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    right = max(one.high for one in shares) * 1.3 + 0.12
+    return finish(
+        go.Figure([ranges, dots, numbers]),
+        32 * len(shares) + 70,
+        xaxis={"range": [0, right], "tickformat": ".0%", "gridcolor": GRID, "title": "share of the training text"},
+        yaxis=names_axis([one.category for one in shares]),
+    )
+
+
+def _in_words(one: Share) -> str:
+    return f"{one.category}: {one.share:.2%} of the text; {one.low:.2%} to {one.high:.2%} fit nearly as well"
+
+
+def _share_table(shares: Sequence[Share]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Category": [one.category for one in shares],
+            "Share": [one.share for one in shares],
+            "Low": [one.low for one in shares],
+            "High": [one.high for one in shares],
+        }
+    )
+
+
+def by_merges_chart(mixtures: Sequence[Mixture], label: str) -> Chart:
+    """A bar per number of merges: does the answer stay as more of them are read?"""
+    names = [f"{one.n_merges:,} merges" for one in mixtures]
+    return _stacked("mixture_by_merges", dict(zip(names, mixtures, strict=True)), f"{label} by number of merges")
+
+
+def overview_chart(mixtures: Mapping[str, Mixture]) -> Chart:
+    """A bar per tokenizer, all with the same categories."""
+    return _stacked("mixture_overview", mixtures, "Well-known tokenizers")
+
+
+def _stacked(key: str, mixtures: Mapping[str, Mixture], what: str) -> Chart:
+    parts = [one.category for one in next(iter(mixtures.values())).shares]
+    shares = np.array([[one.share for one in each.shares] for each in mixtures.values()])
+    largest = [
+        f"{name}: {parts[int(row.argmax())]} {row.max():.0%}" for name, row in zip(mixtures, shares, strict=True)
+    ]
+    return Chart(
+        key,
+        stacked_bars(parts, shares, shares, list(mixtures), "share of the training text, given these categories"),
+        f"{what}: the largest share of {'; '.join(largest)}.",
+        lambda: pd.DataFrame({"Category": parts} | {name: shares[n] for n, name in enumerate(mixtures)}),
+        columns=dict.fromkeys(mixtures, st.column_config.NumberColumn(format="percent")),
+    )

@@ -1,0 +1,1 @@
+"""Generations of well-known vocabularies: what each has taken from the one before."""
