@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from pandas.io.formats.style import Styler
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from components.cached import premium as cached_premium
 from components.charts.chart import GRID, Chart, finish
@@ -129,6 +130,7 @@ def _table(
                 help="What a number leaves out, or why it is missing.", width="large"
             ),
         },
+        placeholder="–",
     )
     take_away(
         f"measures_{key}",
@@ -140,7 +142,7 @@ def _table(
     )
 
 
-def _column(one: Metric, frame: pd.DataFrame) -> object:
+def _column(one: Metric, frame: pd.DataFrame) -> ColumnConfig:
     better = {"lower": " Lower is better.", "higher": " Higher is better.", "": ""}[one.definition.better]
     source = f" Source: {one.definition.source}." if one.definition.source else ""
     unit = f"{one.definition.unit}. " if one.definition.unit else ""

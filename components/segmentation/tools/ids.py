@@ -1,6 +1,7 @@
 """Ids both ways: those of the text to copy, pasted ones read back, and whether something is a token."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -8,10 +9,10 @@ import streamlit as st
 from components.cached import tokenizers as cached
 from components.frame.errors import plain, show_error
 from components.segmentation.context import SegmentationContext
-from components.segmentation.row_choice import choose_row
 from components.segmentation.rows import Row
 from components.widgets import text_state
 from components.widgets.chips import chips, piece_shown, visible
+from components.widgets.row_choice import choose_row
 from components.widgets.view import View
 from core.common.errors import UserError
 from core.common.numbers import count
@@ -41,7 +42,7 @@ def _of_the_text(row: Row) -> None:
         st.caption(f"The first {count(MAX_IDS)} of them. All are in the tokens as JSON, under Share and keep.")
 
 
-def _height(n_ids: int) -> int | str:
+def _height(n_ids: int) -> int | Literal["content"]:
     return "content" if n_ids <= 100 else 120
 
 
@@ -111,7 +112,7 @@ def _tokens(ids: Sequence[int], found: ReadIds) -> None:
         "in the model": ["" if entry is None else entry.measure for entry in found.entries[:_MOST_ROWS]],
     }
     with st.expander("The tokens and their bytes"):
-        st.dataframe(pd.DataFrame(table), hide_index=True)
+        st.dataframe(pd.DataFrame(table), hide_index=True, placeholder="–")
         if len(ids) > _MOST_ROWS:
             st.caption(f"The first {_MOST_ROWS} of {count(len(ids))}.")
 
@@ -167,7 +168,7 @@ def _look_up(rows: Sequence[Row]) -> None:
             " ".join(f"{_shown(one)}={one.id}" for one in _others(wanted, found[row.spec])) for row in able
         ],
     }
-    st.dataframe(pd.DataFrame(table), hide_index=True)
+    st.dataframe(pd.DataFrame(table), hide_index=True, placeholder="–")
     missing = [row.label for row in rows if row not in able]
     if missing:
         st.caption(plain(f"{', '.join(missing)}: cut by a rule, without a vocabulary."))

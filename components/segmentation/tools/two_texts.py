@@ -1,5 +1,6 @@
 """Two texts under one tokenizer: the same sentence in two languages, or a typo and its correction."""
 
+from collections.abc import Sequence
 from math import isnan
 
 import pandas as pd
@@ -7,10 +8,10 @@ import streamlit as st
 
 from components.cached import tokenizers as cached
 from components.segmentation.context import SegmentationContext
-from components.segmentation.row_choice import choose_row
 from components.segmentation.rows import Row
 from components.widgets import text_state
 from components.widgets.chips import chips, piece_shown
+from components.widgets.row_choice import choose_row
 from components.widgets.text_at_hand import TextAtHand
 from components.widgets.text_editor.component import reported, text_editor
 from components.widgets.view import View
@@ -89,7 +90,7 @@ def _shown_pair() -> str | None:
     return next((pair.key for pair in pairs() if (pair.first, pair.second) == texts), None)
 
 
-def _counts(rows: list[Row], cut: list[Segmentation]) -> None:
+def _counts(rows: Sequence[Row], cut: list[Segmentation]) -> None:
     """Tokens of both texts under every tokenizer, and their ratio."""
     found = [compare(row.segmentation, segmentation) for row, segmentation in zip(rows, cut, strict=True)]
     table = {
@@ -101,7 +102,9 @@ def _counts(rows: list[Row], cut: list[Segmentation]) -> None:
     }
     ratio = st.column_config.NumberColumn(format="%.2f×", help="Tokens of the second text per token of the first")
     shared = st.column_config.NumberColumn(help="Tokens that occur in both, as often as in the text with fewer")
-    st.dataframe(pd.DataFrame(table), hide_index=True, column_config={"Second / first": ratio, "Shared": shared})
+    st.dataframe(
+        pd.DataFrame(table), hide_index=True, column_config={"Second / first": ratio, "Shared": shared}, placeholder="–"
+    )
 
 
 def _aligned(segmentation: Segmentation, segments: tuple[DiffSegment, ...], side: int) -> None:
