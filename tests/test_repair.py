@@ -72,7 +72,12 @@ def pair(name: str, built_on: BuiltOn) -> tuple[Tokenizer, Tokenizer, frozenset[
     assert len(found.removed) > 300
     unknown = whole["model"].get("unk_token")
     old, new = (Tokenizer.from_str(json.dumps(each)) for each in (whole, found.document))
-    return old, new, frozenset(found.removed), whole["model"].get("unk_id") or (old.token_to_id(unknown) if unknown else None)
+    return (
+        old,
+        new,
+        frozenset(found.removed),
+        whole["model"].get("unk_id") or (old.token_to_id(unknown) if unknown else None),
+    )
 
 
 def assert_same_elsewhere(name: str, built_on: BuiltOn, text: str) -> None:
@@ -153,7 +158,15 @@ def toy() -> dict[str, Any]:
     """Merges a b → ab, ab c → abc, abc d → abcd, c d → cd."""
     vocab = {token: i for i, token in enumerate([*"abcd", "ab", "abc", "abcd", "cd", "<x>"])}
     merges = [["a", "b"], ["ab", "c"], ["c", "d"], ["abc", "d"]]
-    added = {"id": 8, "content": "<x>", "special": True, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
+    added = {
+        "id": 8,
+        "content": "<x>",
+        "special": True,
+        "single_word": False,
+        "lstrip": False,
+        "rstrip": False,
+        "normalized": False,
+    }
     return {
         "version": "1.0",
         "added_tokens": [added],
@@ -214,7 +227,11 @@ def test_rerouted_entries_are_still_reached() -> None:
     assert found.removed
     new = Tokenizer.from_str(json.dumps(found.document))
     ranks = {tuple(m.split(" ")): n for n, m in enumerate(found.document["model"]["merges"])}
-    built = {left + right for left, right in merges if {whole["model"]["vocab"][p] for p in (left, right)} & set(found.removed)}
+    built = {
+        left + right
+        for left, right in merges
+        if {whole["model"]["vocab"][p] for p in (left, right)} & set(found.removed)
+    }
     old_ranks = {pair: n for n, pair in enumerate(merges)}
     for product in built - {new.id_to_token(i) for i in found.removed}:
         if product in found.document["model"]["vocab"] and cut(product, old_ranks) == [product]:
@@ -231,7 +248,10 @@ def test_a_tokenizer_that_keeps_spaces_as_they_are_is_refused(tmp_path: Path) ->
     made = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     made.decoder = decoders.WordPiece()
-    made.train_from_iterator(["removed 0123456789 <> hello hello"] * 3, trainers.WordPieceTrainer(vocab_size=80, special_tokens=["[UNK]"], show_progress=False))
+    made.train_from_iterator(
+        ["removed 0123456789 <> hello hello"] * 3,
+        trainers.WordPieceTrainer(vocab_size=80, special_tokens=["[UNK]"], show_progress=False),
+    )
     whole = json.loads(made.to_str())
     whole["pre_tokenizer"] = None
     (tmp_path / "tokenizer.json").write_text(json.dumps(whole), encoding="utf-8")
@@ -252,7 +272,19 @@ def test_the_command_says_what_changes_and_writes_only_where_nothing_is(
     (tmp_path / "old" / "tokenizer.json").write_text(byte_level_bpe(), encoding="utf-8")
     (tmp_path / "old" / "tokenizer_config.json").write_text('{"eos_token": "<|end|>"}', encoding="utf-8")
     spec, out = f"file:{tmp_path / 'old'}", tmp_path / "new"
-    asked = ["repair", "--tokenizer", spec, "--ids", "300,301", "--ids", "0", "--built-on", "remove", "--language", "eng_Latn"]
+    asked = [
+        "repair",
+        "--tokenizer",
+        spec,
+        "--ids",
+        "300,301",
+        "--ids",
+        "0",
+        "--built-on",
+        "remove",
+        "--language",
+        "eng_Latn",
+    ]
     assert main([*asked, "--out", str(out), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert set(said["removed"]) >= {300, 301} and said["kept"] == [{"id": 0, "why": ADDED}]
@@ -269,7 +301,11 @@ def test_the_command_says_what_changes_and_writes_only_where_nothing_is(
 def test_the_job_gives_the_file_that_the_call_gives(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text(byte_level_bpe(), encoding="utf-8")
     tokenizer, corpus = open_path(f"file:{tmp_path}", tmp_path), open_corpus("sample").only(["eng_Latn"])
-    context = Context(params_of(tokenizer, [300, 301], "remove", corpus), inputs_of(tokenizer, open_corpus("sample")), scratch=tmp_path / "try")
+    context = Context(
+        params_of(tokenizer, [300, 301], "remove", corpus),
+        inputs_of(tokenizer, open_corpus("sample")),
+        scratch=tmp_path / "try",
+    )
     (tmp_path / "try").mkdir()
     found = restored(Repaired, run_unit(units(context)[0], context))
     assert take_out(json.loads(byte_level_bpe()), [300, 301], "remove").removed == tuple(found.removed.tolist())

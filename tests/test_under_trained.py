@@ -81,7 +81,9 @@ def test_ids_without_text_are_known_to_be_unused() -> None:
     by_group = known_unused(entries, more).by_group
     assert by_group[ROWS].tolist() == [len(entries), len(entries) + 1]
     assert {entries.pieces[i] for i in by_group[BYTES]} == {bytes([b]) for b in (0xC0, 0xC1, *range(0xF5, 256))}
-    assert {name: ids.tolist() for name, ids in known_unused(entries, rows, [7, 3, 7]).by_group.items()} == {NAMED: [3, 7]}
+    assert {name: ids.tolist() for name, ids in known_unused(entries, rows, [7, 3, 7]).by_group.items()} == {
+        NAMED: [3, 7]
+    }
     with pytest.raises(UserError, match="no row 3072"):
         known_unused(entries, rows, [3072])
 
@@ -102,7 +104,9 @@ def test_a_model_that_says_nothing_is_said_to_verify_nothing(
 ) -> None:
     """Through the command, with all that it prints."""
     monkeypatch.setattr(find, "N_CONTROLS", 8)
-    assert main(["under-trained", "--model", "shipped:tiny-english", "--share", "0.002", "--device", "cpu", "--json"]) == 0
+    assert (
+        main(["under-trained", "--model", "shipped:tiny-english", "--share", "0.002", "--device", "cpu", "--json"]) == 0
+    )
     said = json.loads(capsys.readouterr().out)
     assert said["indicator"] == NORM
     assert said["unused"] == {BYTES: 13}

@@ -47,4 +47,6 @@ def trained_without(folder: Path, left_out: Sequence[int], tied: bool, steps: in
 
 def never_in_text(entries: Entries) -> list[int]:
     """Ids of bytes that UTF-8 has no use for."""
-    return [i for i, piece in enumerate(entries.pieces) if piece in {bytes([b]) for b in (0xC0, 0xC1, *range(0xF5, 256))}]
+    return [
+        i for i, piece in enumerate(entries.pieces) if piece in {bytes([b]) for b in (0xC0, 0xC1, *range(0xF5, 256))}
+    ]

@@ -1,6 +1,5 @@
 """`repair`: takes entries out of a tokenizer.json so that no text reaches them, ids kept."""
 
-import re
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from pathlib import Path
@@ -8,7 +7,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.cli.base import Command, print_json, table
-from core.common.errors import UserError, shown
 from core.corpora.corpus import open_corpus
 from core.models.export import refuse_existing
 from core.tokenizers.catalog import open_tokenizer
@@ -16,6 +14,7 @@ from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.audit import AUDITS
 from core.vocabulary.entries import entries_of
 from core.vocabulary.repair.effect import Effect
+from core.vocabulary.repair.listed import listed_ids
 from core.vocabulary.repair.removal import BUILT_ON
 from core.vocabulary.repair.repaired import Repaired, repaired, write
 
@@ -58,22 +57,6 @@ def _run(options: Namespace) -> None:
         print_json(_document(found, options.out))
     else:
         print(_readable(found, tokenizer, options.out))
-
-
-def listed_ids(text: str) -> list[int]:
-    """Ids as people list them, with commas, blanks or line ends between.
-
-    Raises:
-        UserError: one is no id.
-
-    >>> listed_ids("1, 2 30")
-    [1, 2, 30]
-    """
-    words = re.findall(r"[^\s,;]+", text)
-    for word in words:
-        if not (word.isascii() and word.isdecimal()) or len(word) > 9:
-            raise UserError(f"{shown(word, 30)} is no id. List ids with commas between, such as 17,230.")
-    return [int(word) for word in words]
 
 
 def _document(found: Repaired, out: str) -> dict[str, Any]:

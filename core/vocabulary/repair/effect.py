@@ -56,9 +56,7 @@ def effect(name: str, texts: Sequence[str], old: Tokenizer, new: Tokenizer, remo
     )
 
 
-def effects(
-    texts: Mapping[str, Sequence[str]], old: Tokenizer, new: Tokenizer, removed: Ids
-) -> tuple[Effect, ...]:
+def effects(texts: Mapping[str, Sequence[str]], old: Tokenizer, new: Tokenizer, removed: Ids) -> tuple[Effect, ...]:
     """The same for the texts of each language.
 
     Raises:
