@@ -33,7 +33,8 @@ from tests.datafolder import DATA, needs_data
 from tests.tiny import byte_level_bpe
 
 AWKWARD = [
-    "", " ", "  two  spaces\t\ttabs\n\n\nlines \r\n", "naïve café 你好 🤷🏽‍♀️ e\u0301 \u200f\u200d", "\x00\x1f\ufffd\ufeff",
+    "", " ", "  two  spaces\t\ttabs\n\n\nlines \r\n", "naïve café 你好 🤷🏽‍♀️ e\u0301 \u200f\u200d",
+    "\x00\x1f\ufffd\ufeff",
     "1234567890 3.14 0x1F", "def f(x):\n    return x ** 2  # ok\n", "<|endoftext|> <s> [UNK] <0x0A> <removed 5>",
     "a" * 300, "ᚠᛇᚻ ܫܠܡܐ ကမ္ဘာ ไทยไม่มีช่องว่าง", "Der Zusammenhang zwischen Wörtern, größer als zuvor.",
     "https://example.org/?q=1&r=2#x", "the quick brown fox jumps over the lazy dog. The DOG!",

@@ -16,7 +16,6 @@ from components.vocabulary.job_panel import finished_job
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.pickers import TOKENIZERS
 from components.widgets.view import View
-from core.cli.repair import listed_ids
 from core.common.data_folders import ROOT
 from core.common.errors import UserError
 from core.common.numbers import count
@@ -27,6 +26,7 @@ from core.tokenizers.formats.tokenizers_json import SOURCE
 from core.tokenizers.uploads import keep_upload
 from core.vocabulary.audit import AUDITS
 from core.vocabulary.repair.job import KIND, inputs_of, params_of
+from core.vocabulary.repair.listed import listed_ids
 from core.vocabulary.repair.repaired import FILE, Repaired
 
 _LIST = "A list of ids"
@@ -46,10 +46,10 @@ def draw(context: VocabularyContext) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         ids = _ids(row)
         built_on = st.selectbox(
-            "Entries that others are built from", list(_BUILT_ON), format_func=_BUILT_ON.get, width=300
+            "Entries that others are built from", list(_BUILT_ON), format_func=_BUILT_ON.__getitem__, width=300
         )
         names = corpora()
-        corpus = st.selectbox("See what changes on", list(names), format_func=names.get, width=220)
+        corpus = st.selectbox("See what changes on", list(names), format_func=names.__getitem__, width=220)
     if not ids:
         st.info("Nothing is chosen to be taken out. Choose a finding above, or list ids.", icon=":material/healing:")
         return
@@ -140,7 +140,7 @@ def _take_away(row: VocabularyRow, found: Repaired, table: pd.DataFrame) -> None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Repaired tokenizer.json",
-            lambda: found.data.tobytes(),
+            found.data.tobytes,
             file_name=FILE,
             mime="application/json",
             icon=":material/download:",

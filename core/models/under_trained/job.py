@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from core.common.settings import settings
 from core.jobs.store.files import Json
 from core.tokenizers.catalog import split_options
 
@@ -40,9 +41,14 @@ def _memory_mb(model: str) -> int:
 
 
 def _files(model: str) -> list[Path]:
-    """The files of a model that is named by path."""
+    """The files of a model that is named by path.
+
+    Raises:
+        UserError: this server opens no paths.
+    """
     if not model.startswith("file:"):
         return []
+    settings().refuse("file")
     path = Path(split_options(model.removeprefix("file:"))[0]).expanduser()
     if path.is_file():
         return [path]

@@ -1,6 +1,6 @@
 """Unigram and WordPiece models without some entries: nothing is built from anything, so each goes by itself.
 
-A path that Unigram chose stays the best one when others are taken away, and WordPiece's longest match stays the longest.
+A path that Unigram chose stays the best one when others are taken away, and WordPiece's longest match the longest.
 """
 
 from collections.abc import Mapping, Sequence
