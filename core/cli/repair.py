@@ -74,7 +74,7 @@ def _document(found: Repaired, out: str) -> dict[str, Any]:
 
 
 def _readable(found: Repaired, tokenizer: Tokenizer, out: str) -> str:
-    rows = [["", "texts", "cut otherwise", "of them elsewhere", "not said back", "tokens", "then"]]
+    rows = [["", "texts", "cut otherwise", "of them elsewhere", "not said back", "unknown", "tokens", "then"]]
     rows += [_row(each) for each in (*found.effects, found.own)]
     stay = [f"{i} stays: {why}" for i, why in found.kept[:N_SHOWN]]
     left = len(found.kept) - N_SHOWN
@@ -86,15 +86,15 @@ def _readable(found: Repaired, tokenizer: Tokenizer, out: str) -> str:
             f"A text in which none of them stood is {certain}.",
             *stay,
             *([f"and {left:,} more; --json lists all"] if left > 0 else []),
-            table(rows, right=set(range(1, 7))),
+            table(rows, right=set(range(1, 8))),
             f"Wrote {out}." if out else "Nothing is written: name a folder with --out.",
         ]
     )
 
 
 def _row(each: Effect) -> list[str]:
-    numbers = (each.n_texts, each.n_changed, each.n_moved, each.n_lost, each.tokens_before, each.tokens_after)
-    return [each.name, *(f"{n:,}" for n in numbers)]
+    seen = (each.n_texts, each.n_changed, each.n_moved, each.n_lost, each.more_unknown)
+    return [each.name, *(f"{n:,}" for n in (*seen, each.tokens_before, each.tokens_after))]
 
 
 COMMAND = Command(

@@ -112,6 +112,7 @@ def _shown(row: VocabularyRow, found: Repaired) -> None:
             "Cut otherwise": [each.n_changed for each in effects],
             "Of them without what went": [each.n_moved for each in effects],
             "Not said back": [each.n_lost for each in effects],
+            "Unknown tokens more": [each.more_unknown for each in effects],
             "Tokens": [each.tokens_before for each in effects],
             "Tokens then": [each.tokens_after for each in effects],
         }

@@ -120,8 +120,8 @@ def _found(key: str, dark: bool) -> None:
     )
     st.caption(
         f"Indicator: {IN_WORDS[found.indicator]}; lower looks less trained. Candidates are the lowest 2 %; verified "
-        f"are those to which the model gives a probability under {VERIFIED} in all of three prompts that ask it to repeat "
-        f"the token. Known to be unused: {', '.join(f'{n} {why}' for why, n in found.why_unused)}. "
+        f"are those to which the model gives a probability under {VERIFIED} in all of three prompts that ask it to "
+        f"repeat the token. Known to be unused: {', '.join(f'{n} {why}' for why, n in found.why_unused)}. "
         "Source: Land & Bartolo 2024, Fishing for Magikarp."
     )
 

@@ -23,7 +23,7 @@ class Effect:
         n_moved: those of them in which none of the entries stood that were taken out; 0 where the repair is exact.
         n_lost: those of them that the tokens no longer say as before.
         tokens_before, tokens_after: of all texts.
-        unknown_before, unknown_after: unknown tokens among those.
+        more_unknown: unknown tokens among those, more than before.
     """
 
     name: str
@@ -33,8 +33,7 @@ class Effect:
     n_lost: int
     tokens_before: int
     tokens_after: int
-    unknown_before: int
-    unknown_after: int
+    more_unknown: int
 
 
 def effect(name: str, texts: Sequence[str], old: Tokenizer, new: Tokenizer, removed: Ids) -> Effect:
@@ -51,8 +50,7 @@ def effect(name: str, texts: Sequence[str], old: Tokenizer, new: Tokenizer, remo
         sum(old.decode(before[n].tolist()) != new.decode(after[n].tolist()) for n in changed),
         sum(map(len, before)),
         sum(map(len, after)),
-        int(old.count(texts).unknown.sum()),
-        int(new.count(texts).unknown.sum()),
+        int(new.count(texts).unknown.sum()) - int(old.count(texts).unknown.sum()),
     )
 
 
