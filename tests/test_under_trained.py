@@ -105,7 +105,7 @@ def test_a_model_that_says_nothing_is_said_to_verify_nothing(
     """Through the command, with all that it prints."""
     monkeypatch.setattr(find, "N_CONTROLS", 8)
     assert (
-        main(["under-trained", "--model", "shipped:tiny-english", "--share", "0.002", "--device", "cpu", "--json"]) == 0
+        main(["under_trained", "--model", "shipped:tiny-english", "--share", "0.002", "--device", "cpu", "--json"]) == 0
     )
     said = json.loads(capsys.readouterr().out)
     assert said["indicator"] == NORM
@@ -120,7 +120,7 @@ def test_a_model_that_says_nothing_is_said_to_verify_nothing(
 
 
 def test_a_share_out_of_range_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["under-trained", "--model", "shipped:tiny-english", "--share", "2"]) == 2
+    assert main(["under_trained", "--model", "shipped:tiny-english", "--share", "2"]) == 2
     assert "over 0, at most 1" in capsys.readouterr().err
 
 

@@ -1,4 +1,4 @@
-"""`under-trained`: tokens that a model hardly knows, by its rows and by asking it to repeat them."""
+"""`under_trained`: tokens that a model hardly knows, by its rows and by asking it to repeat them."""
 
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
@@ -97,7 +97,7 @@ def _readable(found: "UnderTrained") -> str:
 
 
 COMMAND = Command(
-    key="under-trained",
+    key="under_trained",
     summary="tokens that a model hardly knows",
     details=(
         "Finds tokens that training hardly touched (Land & Bartolo 2024, Fishing for Magikarp). Candidates are the "

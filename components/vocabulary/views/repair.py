@@ -117,7 +117,7 @@ def _shown(row: VocabularyRow, found: Repaired) -> None:
             "Tokens then": [each.tokens_after for each in effects],
         }
     )
-    st.dataframe(table, hide_index=True, key="repair_table")
+    st.dataframe(table, hide_index=True, placeholder="–", key="repair_table")
     _take_away(row, found, table)
     if found.kept:
         with st.expander(f"Why {count(len(found.kept))} stay", icon=":material/lock:"):
@@ -134,6 +134,7 @@ def _shown(row: VocabularyRow, found: Repaired) -> None:
                     }
                 ),
                 hide_index=True,
+                placeholder="–",
             )
 
 

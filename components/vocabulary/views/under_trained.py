@@ -109,7 +109,7 @@ def _found(key: str, dark: bool) -> None:
         },
     )
     st.plotly_chart(chart.figure, key=chart.key, config=CONFIG, alt=chart.alt)
-    st.dataframe(rows, column_config=dict(chart.columns), hide_index=True, key="under_trained_table")
+    st.dataframe(rows, column_config=dict(chart.columns), hide_index=True, placeholder="–", key="under_trained_table")
     st.download_button(
         "Candidates as CSV",
         lambda: for_spreadsheets(rows.to_csv(index=False)),

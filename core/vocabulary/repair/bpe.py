@@ -25,7 +25,7 @@ def without(document: Mapping[str, Any], ids: Sequence[int], built_on: BuiltOn) 
     model = document["model"]
     id_by_token: dict[str, int] = model["vocab"]
     token_by_id = {i: token for token, i in id_by_token.items()}
-    merges = _Merges(model)
+    merges = _MergeList(model)
     kept = refused(ids, token_by_id, added_contents(document), model.get("unk_token"))
     chosen = {token_by_id[i] for i in ids if i not in kept}
     for token in _needed(chosen, merges, model):
@@ -57,19 +57,19 @@ def _vocabulary(id_by_token: Mapping[str, int], gone: set[str]) -> dict[str, int
     return {placeholder(i) if token in gone else token: i for token, i in id_by_token.items()}
 
 
-def _needed(chosen: set[str], merges: "_Merges", model: Mapping[str, Any]) -> list[str]:
+def _needed(chosen: set[str], merges: "_MergeList", model: Mapping[str, Any]) -> list[str]:
     left = {token: i for token, i in model["vocab"].items() if token not in chosen}
     falls_back = bool(model.get("byte_fallback"))
     return [token for token in chosen if is_needed(token, merges.bare(token), left, falls_back)]
 
 
-class _Merges:
+class _MergeList:
     """The merges of a model, in order, and what is built from what."""
 
     def __init__(self, model: Mapping[str, Any]) -> None:
         given = model["merges"]
         self.as_text = bool(given) and isinstance(given[0], str)
-        self.pairs: list[Pair] = [tuple(m.split(" ", 1)) if isinstance(m, str) else tuple(m) for m in given]
+        self.pairs: list[Pair] = [_pair(merge) for merge in given]
         self.prefix = model.get("continuing_subword_prefix") or ""
         self.suffix = model.get("end_of_word_suffix") or ""
         self.products = [left + right.removeprefix(self.prefix) for left, right in self.pairs]
@@ -112,7 +112,7 @@ class _Merges:
         return [" ".join(pair) for pair in pairs] if self.as_text else [list(pair) for pair in pairs]
 
 
-def _rerouted(merges: _Merges, chosen: set[str]) -> tuple[set[str], list[Pair]]:
+def _rerouted(merges: _MergeList, chosen: set[str]) -> tuple[set[str], list[Pair]]:
     """Those of the chosen that can go, and all merges afterwards, in order."""
     gone = set(chosen) if not (merges.prefix or merges.suffix) else merges.closed(chosen)
     before = {pair: rank for rank, pair in enumerate(merges.pairs)}
@@ -126,7 +126,7 @@ def _rerouted(merges: _Merges, chosen: set[str]) -> tuple[set[str], list[Pair]]:
         gone -= staying
 
 
-def _without_parts(merges: _Merges, gone: set[str]) -> tuple[dict[Pair, int], list[tuple[int, str]]]:
+def _without_parts(merges: _MergeList, gone: set[str]) -> tuple[dict[Pair, int], list[tuple[int, str]]]:
     """Rank by merge of those that stay, and (rank, product) of kept products that lose a merge."""
     stay, lost = dict[Pair, int](), list[tuple[int, str]]()
     for rank, (pair, product) in enumerate(zip(merges.pairs, merges.products, strict=True)):
@@ -161,3 +161,9 @@ def cut(text: str, rank_by_pair: Mapping[Pair, int]) -> list[str]:
             break
         parts[at : at + 2] = ["".join(pairs[at])]
     return parts
+
+
+def _pair(merge: str | Sequence[str]) -> Pair:
+    """A merge as either form of the file has it."""
+    left, right = merge.split(" ", 1) if isinstance(merge, str) else merge
+    return left, right
