@@ -144,6 +144,30 @@ def test_a_value_of_a_link_that_cannot_be_is_said_and_the_form_stands(value: obj
     assert page.number_input(key="lab_param_omp_robust_k").value == 0
 
 
+def test_a_ridge_between_chosen_and_none_is_refused_on_the_page_in_a_link_and_on_the_command_line() -> None:
+    page = form_of(replace(PLAN, methods=(Choice("ridge", {"ridge": -0.5}),)))
+    words = "ridge cannot be -0.5: give a number from 0 to 1e+06, or -1 to have it chosen."
+    assert words in errors(page) and page.number_input(key="lab_param_ridge_ridge").value == -1
+    page.run()
+    assert words not in errors(page)
+    page.number_input(key="lab_param_ridge_ridge").set_value(-0.5).run()
+    assert words in errors(page) and page.number_input(key="lab_param_ridge_ridge").value == -1
+    with pytest.raises(UserError, match=r"ridge cannot be -0\.5"):
+        asked_plan(parser().parse_args(["lab", "--model", "m", "--donor", "d", "--method", "ridge:ridge=-0.5"]))
+
+
+@pytest.mark.parametrize("methods", [
+    (Choice("ridge", {"rige": 1.0}),),
+    (Choice("ridge", {"rige": 1.0}), Choice("ridge", {"rige": 2.0})),
+])  # fmt: skip
+def test_a_parameter_of_a_link_that_there_is_not_is_said(methods: tuple[Choice, ...]) -> None:
+    page = form_of(replace(PLAN, methods=methods, evaluators=(Choice("bits_per_byte", {"speed": 1}),)))
+    assert any("parameter of ridge 'rige'" in each and "ridge" in each for each in errors(page)), errors(page)
+    assert any("parameter of bits_per_byte 'speed'" in each for each in errors(page))
+    page.run()
+    assert not any("rige" in each or "speed" in each for each in errors(page))
+
+
 def test_a_number_written_as_text_is_read() -> None:
     page = form_of(replace(PLAN, methods=(Choice("omp_robust", {"k": "7"}),)))
     assert page.number_input(key="lab_param_omp_robust_k").value == 7
@@ -164,3 +188,13 @@ def test_the_command_line_takes_several_values() -> None:
     asked = ["lab", "--model", "m", "--donor", "d", "--method", "omp_robust:k=4,8", "--method", "ridge"]
     plan = asked_plan(parser().parse_args(asked))
     assert [choice.name for choice in plan.methods] == ["omp_robust k=4", "omp_robust k=8", "ridge"]
+
+
+def test_measures_have_parameters_on_the_command_line() -> None:
+    asked = ["lab", "--model", "m", "--donor", "d", "--measure", "recovery:steps=3,seeds=1", "--measure", "swap"]
+    plan = asked_plan(parser().parse_args(asked))
+    assert plan.evaluators == (Choice("recovery", {"steps": 3, "seeds": 1}), Choice("swap"))
+    for wrong, words in (("recovery:steps=0", "steps cannot be 0"), ("swap:k=1", "no parameter of swap 'k'"),
+                         ("recovery:steps=3,4", "several settings")):  # fmt: skip
+        with pytest.raises(UserError, match=words):
+            asked_plan(parser().parse_args([*asked[:5], "--measure", wrong]))

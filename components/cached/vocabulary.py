@@ -1,10 +1,15 @@
 """What sessions share of vocabularies: their entries, and what is found among them, by the tokenizer's fingerprint."""
 
+from components.cached.corpora import corpus
 from components.cached.tokenizers import tokenizer
 from core.jobs.shared_cache import shared
 from core.vocabulary.audit import AUDITS, Finding
+from core.vocabulary.comparison import VocabularyChange, compare
 from core.vocabulary.division import DIVISIONS, Places
 from core.vocabulary.entries import Entries, entries_of
+from core.vocabulary.family import MergeOrder, merge_order
+from core.vocabulary.usage import Usage
+from core.vocabulary.usage import usage as counted
 
 
 def entries(spec: str) -> Entries:
@@ -26,3 +31,20 @@ def places(of: Entries, division: str) -> Places:
 def finding(of: Entries, audit: str) -> Finding:
     """What an audit finds among the entries; a stranger's tokenizer is asked in its own process."""
     return shared().get(("finding", of.tokenizer.info.fingerprint, audit), lambda: AUDITS.get(audit).find(of))
+
+
+def used(of: Entries, text: str) -> Usage:
+    """How often each entry is used on a corpus, by its spec, and in which languages."""
+    key = "usage", of.tokenizer.info.fingerprint, text
+    return shared().get(key, lambda: counted(of.tokenizer, corpus(text).sentences))
+
+
+def order_of(of: Entries) -> MergeOrder | None:
+    """In which order a byte-pair vocabulary was learned; None for others."""
+    return shared().get(("merge order", of.tokenizer.info.fingerprint), lambda: merge_order(of))
+
+
+def change(first: Entries, second: Entries) -> VocabularyChange:
+    """How two vocabularies differ."""
+    key = "vocabulary change", first.tokenizer.info.fingerprint, second.tokenizer.info.fingerprint
+    return shared().get(key, lambda: compare(first, second))

@@ -195,6 +195,7 @@ class Evaluator:
         needs: what must be there beyond a model and texts.
         quick: whether it is part of the quick default.
         params: what can be set.
+        copies: how many times it holds a model's weights in float32, besides the model, at most.
     """
 
     key: str
@@ -208,6 +209,7 @@ class Evaluator:
     needs: tuple[Need[Subject], ...] = ()
     quick: bool = False
     params: tuple[Param, ...] = field(default=())
+    copies: int = 0
 
     def unavailable(self, subject: Subject) -> str | None:
         """What is missing and how to get it, in a sentence or two for the user; None if nothing is."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.frame.errors import plain, show_error
-from components.lab.form.params import param_controls
+from components.lab.form.params import param_controls, say_unknown
 from components.lab.form.state import usual
 from core.common.errors import UserError, shown
 from core.lab.plan import MOST_SEEDS, Choice
@@ -34,6 +34,7 @@ def ask_measures(known: "Mapping[str, Evaluator]") -> tuple[tuple[Choice, ...], 
         choices = []
         for key in chosen:
             params = {}
+            say_unknown(key, known[key].params)
             if not known[key].quick:
                 st.caption(plain(f"{known[key].label} costs {known[key].cost}."))
             if known[key].params:

@@ -1,5 +1,7 @@
 """A blend of a token's old pieces and of old tokens like it, weighted by a text encoder."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -13,6 +15,7 @@ from core.transplants.linear.spelling_vectors import by_spelling
 from core.transplants.needs import ENCODER
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import RowOrigin, Rows, composed
+from core.transplants.work import TransplantSize, a_row_each, cosines
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -104,6 +107,11 @@ def _blended(local: Coefficients, ids: Tensor, weights: Tensor, share: Tensor) -
     return Coefficients(offsets, all_ids[order], all_weights[order])
 
 
+def of_rows(size: TransplantSize, params: Params) -> float:
+    """All tokens are compared with all of the model's, by vectors as wide as spelling gives, and the nearest sorted."""
+    return a_row_each(size, params) + 2 * cosines(replace(size, n_anchors=size.n_old), 128)
+
+
 METHOD = Method(
     key="token_adapt",
     label="TokenAdapt",
@@ -116,6 +124,7 @@ METHOD = Method(
     ),
     source="Sharthak et al. 2025, Achieving tokenizer flexibility through heuristic adaptation and supertoken learning",
     make=rows,
+    of_rows=of_rows,
     params=(
         Param(
             key="share",
