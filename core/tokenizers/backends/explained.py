@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import tokenizers
+from numpy.typing import NDArray
 
 from core.common.numbers import count
 from core.tokenizers.backends.spelling import Spelling
@@ -27,10 +28,12 @@ class Merges:
     Args:
         rank_by_pair: rank of the merge of two spellings.
         rank_by_token: rank of the first merge that makes a spelling.
+        prefix: written before parts that go on a word; what is made of two parts has that of the first.
     """
 
     rank_by_pair: Mapping[tuple[str, str], int]
     rank_by_token: Mapping[str, int]
+    prefix: str
 
 
 def merges_of(backend: tokenizers.Tokenizer) -> Merges:
@@ -42,7 +45,15 @@ def merges_of(backend: tokenizers.Tokenizer) -> Merges:
     by_token = dict[str, int]()
     for (left, right), rank in by_pair.items():
         by_token.setdefault(left + right.removeprefix(prefix), rank)
-    return Merges(by_pair, by_token)
+    return Merges(by_pair, by_token, prefix)
+
+
+def in_ids(merges: Merges, id_by_token: Mapping[str, int]) -> NDArray[np.int32]:
+    """Ids of the two parts and of what they make, lowest rank first, int32 (M, 3)."""
+    pairs = sorted(merges.rank_by_pair, key=merges.rank_by_pair.__getitem__)
+    made = (left + right.removeprefix(merges.prefix) for left, right in pairs)
+    rows = [(id_by_token[pair[0]], id_by_token[pair[1]], id_by_token[both]) for pair, both in zip(pairs, made, strict=True)]
+    return np.array(rows, np.int32).reshape(-1, 3)
 
 
 def with_ranks(vocabulary: Vocabulary, merges: Merges) -> Vocabulary:
