@@ -46,6 +46,10 @@ class Derivations:
         """Whether merging ever leaves this entry, bool (V,)."""
         return self.table.first | (self.merge_of >= 0)
 
+    def _note(self, merges: Ids) -> None:
+        self.applies[merges] = True
+        self.merge_of[self.table.made[merges]] = merges
+
     def ranks(self, ids: Ids) -> NDArray[np.int64]:
         """Rank of the merge that builds each entry, -1 for first symbols, int64 (n,)."""
         merges = self.merge_of[ids]
@@ -99,10 +103,10 @@ def derivations(table: MergeTable, lengths: NDArray[np.int32]) -> Derivations:
         merges = merges[built[table.left[merges]] & built[table.right[merges]] & ~table.first[table.made[merges]]]
         orderly = _in_order(found, merges)
         holds = found._border_holds(table.left[merges[orderly]], table.right[merges[orderly]])
-        replayed = replay.applying(merges[~orderly])
-        applying = np.concatenate([merges[orderly][holds], replayed])
-        found.applies[applying] = True
-        found.merge_of[table.made[applying]] = applying
+        found._note(merges[orderly][holds])
+        others = merges[~orderly]
+        replayed = replay.applying(others[~found.is_built[table.made[others]]])  # an entry is built in one way only
+        found._note(replayed)
         found.out_of_order[table.made[replayed]] = True
     return found
 

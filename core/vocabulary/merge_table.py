@@ -1,6 +1,6 @@
 """The merges of a byte-pair vocabulary: those that its file lists, or those that the ranks of its entries imply."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -81,27 +81,56 @@ def _first(entries: Entries) -> NDArray[np.bool_]:
 
 def _implied(entries: Entries) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """All pairs of entries that spell a third one, (M, 3), lowest rank of that one first, and their ranks, (M,)."""
-    ranked = [
-        entry
+    ranked = {
+        entry.piece: (entry.id, entry.number)
         for entry in reversed(entries.details)  # of entries written twice the first counts
         if entry.number is not None and entry.kind == Kind.ORDINARY and 0 < len(entry.piece) <= _LONGEST
-    ]
-    known = {entry.piece: entry.id for entry in ranked}
-    rank = {entry.id: entry.number for entry in ranked}
-    rows = np.array([(*pair, i) for piece, i in known.items() for pair in _halves(piece, known)], np.int64)
-    if not len(rows):
-        return np.empty((0, 3), np.int64), np.empty(0, np.int64)
-    numbers = np.array([rank[i] for i in rows[:, 2].tolist()])
-    order = np.argsort(numbers, kind="stable")
-    return rows[order], np.unique(numbers[order], return_inverse=True)[1].astype(np.int64)
+    }
+    ids, ranks = np.array([*ranked.values()]).reshape(-1, 2).T
+    left, right, made = _halves([*ranked])
+    order = np.argsort(ranks[made], kind="stable")
+    rows = ids.astype(np.int64)[np.stack([left, right, made], axis=1)[order]]
+    return rows, np.unique(ranks[made[order]], return_inverse=True)[1].astype(np.int64)
 
 
-def _halves(piece: bytes, known: Mapping[bytes, int]) -> Iterator[tuple[int, int]]:
-    """Ids of every two entries that spell a piece.
+def _halves(pieces: Sequence[bytes]) -> tuple[Ids, Ids, Ids]:
+    """Places of every two pieces that spell a third, and of that one, int64 (M,) each.
 
-    >>> [*_halves(b"abc", {b"a": 0, b"ab": 1, b"bc": 2, b"c": 3})]
-    [(0, 2), (1, 3)]
+    >>> [places.tolist() for places in _halves([b"a", b"ab", b"bc", b"c", b"abc"])]
+    [[0, 1], [2, 3], [4, 4]]
     """
-    for i in range(1, len(piece)):
-        if (left := known.get(piece[:i])) is not None and (right := known.get(piece[i:])) is not None:
-            yield left, right
+    lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
+    starts = np.cumsum(lengths) - lengths  # of each piece, where all stand end to end
+    before, behind = (np.full(int(lengths.sum()), -1) for _ in range(2))  # at each cut: the piece up to it, and from it
+    for made, part in _ancestors(_longest_prefixes(pieces)):
+        before[starts[made] + lengths[part]] = part
+    for made, part in _ancestors(_longest_prefixes([piece[::-1] for piece in pieces])):
+        behind[starts[made] + lengths[made] - lengths[part]] = part
+    cuts = np.flatnonzero((before >= 0) & (behind >= 0))
+    return before[cuts], behind[cuts], np.searchsorted(starts, cuts, side="right") - 1
+
+
+def _longest_prefixes(pieces: Sequence[bytes]) -> Ids:
+    """Place of the longest other piece that each begins with, -1 where there is none, int64 (N,).
+
+    >>> _longest_prefixes([b"abc", b"a", b"b", b"ab"]).tolist()
+    [3, -1, -1, 1]
+    """
+    found, open_ = [-1] * len(pieces), list[int]()
+    for n in sorted(range(len(pieces)), key=pieces.__getitem__):
+        while open_ and not pieces[n].startswith(pieces[open_[-1]]):
+            open_.pop()
+        if open_:
+            found[n] = open_[-1]
+        open_.append(n)
+    return np.array(found, np.int64)
+
+
+def _ancestors(parents: Ids) -> Iterator[tuple[Ids, Ids]]:
+    """Places and their parents, then the same places and the parents of those, until none has one."""
+    of = np.flatnonzero(parents >= 0)
+    at = parents[of]
+    while len(of):
+        yield of, at
+        on = parents[at] >= 0
+        of, at = of[on], parents[at[on]]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -50,10 +51,13 @@ def merges_of(backend: tokenizers.Tokenizer) -> Merges:
 
 def in_ids(merges: Merges, id_by_token: Mapping[str, int]) -> NDArray[np.int32]:
     """Ids of the two parts and of what they make, lowest rank first, int32 (M, 3)."""
-    pairs = sorted(merges.rank_by_pair, key=merges.rank_by_pair.__getitem__)
+    pairs = [*merges.rank_by_pair]
     made = (left + right.removeprefix(merges.prefix) for left, right in pairs)
-    rows = [(id_by_token[pair[0]], id_by_token[pair[1]], id_by_token[both]) for pair, both in zip(pairs, made, strict=True)]
-    return np.array(rows, np.int32).reshape(-1, 3)
+    ids = np.fromiter(map(id_by_token.__getitem__, chain(chain.from_iterable(pairs), made)), np.int32, 3 * len(pairs))
+    parts, whole = np.split(ids, [2 * len(pairs)])
+    ranks = np.fromiter(merges.rank_by_pair.values(), np.int64, len(pairs))
+    rows: NDArray[np.int32] = np.column_stack([parts.reshape(-1, 2), whole])[np.argsort(ranks, kind="stable")]
+    return rows
 
 
 def with_ranks(vocabulary: Vocabulary, merges: Merges) -> Vocabulary:
