@@ -28,7 +28,7 @@ CORE = [
     "work",
     "cli",
 ]
-COMPONENTS = ["frame", "cached", "widgets", "charts", "publish", "segmentation", "runs", "premium", "lab"]
+COMPONENTS = ["frame", "cached", "widgets", "charts", "publish", "segmentation", "vocabulary", "runs", "premium", "lab"]
 RESERVED = {"training", "segmenters", "probes"}  # rooms to come: no other room may take these names
 
 

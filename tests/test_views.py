@@ -1,4 +1,4 @@
-"""Views: each module of the three packages is one, and the words of the choice stand in links."""
+"""Views: each module of the four packages is one, and the words of the choice stand in links."""
 
 from importlib import import_module
 from pathlib import Path
@@ -11,10 +11,11 @@ from components.lab.view import VIEWS as LAB
 from components.lab.view import views as views_by_group
 from components.premium.view import VIEWS as PREMIUM
 from components.segmentation.tool import TOOLS
+from components.vocabulary.view import VIEWS as VOCABULARY
 from components.widgets.view import View, views_in
 from core.common.registry import Registry
 
-EVERYWHERE = pytest.mark.parametrize("views", [PREMIUM, TOOLS, LAB], ids=lambda views: views.package)
+EVERYWHERE = pytest.mark.parametrize("views", [PREMIUM, TOOLS, LAB, VOCABULARY], ids=lambda views: views.package)
 
 
 @EVERYWHERE

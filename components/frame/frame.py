@@ -38,6 +38,13 @@ pages = [
         help="How one to eight tokenizers cut the same text, right to the byte.",
     ),
     st.Page(
+        PAGES / "vocabulary.py",
+        title="Vocabulary",
+        url_path="vocabulary",
+        icon=":material/dictionary:",
+        help="What the entries of a tokenizer are spent on, and what in them is broken.",
+    ),
+    st.Page(
         PAGES / "premium.py",
         title="Premium",
         url_path="premium",

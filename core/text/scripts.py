@@ -101,3 +101,16 @@ def script_shares(text: str) -> dict[str, float]:
             found[script] += n
     total = sum(found.values())
     return {script: n / total for script, n in sorted(found.items(), key=lambda pair: -pair[1]) if n}
+
+
+def script_places(points: NDArray[np.uint32]) -> NDArray[np.int16]:
+    """Place of each character's script in `(*SCRIPTS, "other")`, int16 (N,); -1 for what is neither letter nor mark.
+
+    >>> script_places(code_points("a ж")).tolist()
+    [0, -1, 1]
+    """
+    distinct, which = np.unique(points, return_inverse=True)
+    known = {script: n for n, script in enumerate((*SCRIPTS, "other"))}
+    places = np.array([known.get(_script(chr(point)), -1) for point in distinct.tolist()], np.int16)
+    found: NDArray[np.int16] = places[which]
+    return found

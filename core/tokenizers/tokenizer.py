@@ -273,5 +273,6 @@ class LocalTokenizer(Tokenizer):
 
 def details(vocabulary: Vocabulary, ids: Sequence[int]) -> list[TokenDetails]:
     """What a vocabulary says of ids."""
-    pieces, kinds = vocabulary.pieces, vocabulary.kinds
-    return [TokenDetails(i, pieces[i], *vocabulary.describe(i), int(kinds[i]), vocabulary.measure(i)) for i in ids]
+    pieces, spellings, words = vocabulary.pieces, vocabulary.spellings, vocabulary.in_words
+    known = zip(ids, vocabulary.kinds[list(ids)].tolist(), vocabulary.numbers(ids), strict=True)
+    return [TokenDetails(i, pieces[i], spellings[i] if spellings else "", words(n), k, n) for i, k, n in known]

@@ -1,8 +1,10 @@
 """A vocabulary on bytes: what each id stands for, whatever alphabet its file spells it in."""
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,19 +104,14 @@ class Vocabulary:
 
         return heapq.nsmallest(most, found, key=place)
 
-    def measure(self, token_id: int) -> float | None:
-        """Merge rank or score of an id; None where it has none."""
-        if self.measures is None or np.isnan(self.measures[token_id]):
-            return None
-        return float(self.measures[token_id])
+    def numbers(self, ids: Sequence[int]) -> list[float | None]:
+        """Merge rank or score of each id; None where it has none."""
+        if self.measures is None:
+            return [None] * len(ids)
+        return [None if isnan(number) else number for number in self.measures[list(ids)].tolist()]
 
-    def describe(self, token_id: int) -> tuple[str, str]:
-        """(spelling, measure in words) of an id; both may be empty."""
-        spelling = self.spellings[token_id] if self.spellings else ""
-        value = self.measure(token_id)
-        if value is None:
-            return spelling, ""
-        return (
-            spelling,
-            f"{self.measure_name} {count(value)}" if value.is_integer() else f"{self.measure_name} {value:.3f}",
-        )
+    def in_words(self, number: float | None) -> str:
+        """A merge rank or score for people; empty for None."""
+        if number is None:
+            return ""
+        return f"{self.measure_name} {count(number) if number.is_integer() else f'{number:.3f}'}"

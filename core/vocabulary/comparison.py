@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
 from core.vocabulary.entries import Entries, Ids
 
-_Key = str | tuple[bytes, bool]
+_Key = str | bytes | tuple[bytes, bool]  # a special token's name, bytes, bytes inside a word
+_NOWHERE = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,26 +50,29 @@ def compare(first: Entries, second: Entries) -> VocabularyChange:
     (259, 0, 0, ())
     """
     old, new = _id_by_key(first), _id_by_key(second)
-    shared = [key for key in old if key in new]
+    here = np.fromiter(old.values(), np.int64, len(old))[::-1]
+    there = np.fromiter(map(new.get, old, repeat(_NOWHERE)), np.int64, len(old))[::-1]
+    order = np.argsort(here, kind="stable")
+    here, there = here[order], there[order]
+    shared = there != _NOWHERE
     return VocabularyChange(
-        np.array([i for key, i in old.items() if key not in new], np.int64),
-        np.array([i for key, i in new.items() if key not in old], np.int64),
-        np.array([old[key] for key in shared], np.int64),
-        np.array([new[key] for key in shared], np.int64),
+        here[~shared],
+        np.setdiff1d(np.fromiter(new.values(), np.int64, len(new)), there[shared]),
+        here[shared],
+        there[shared],
         _changed(first.special_names, second.special_names),
     )
 
 
 def _id_by_key(entries: Entries) -> dict[_Key, int]:
     """The lowest id of each entry that stands for something: special tokens by name, all others by bytes."""
-    found = dict[_Key, int]()
-    names = entries.special_names
-    by_word = entries.tokenizer.info.algorithm == "WordPiece"
-    for i, piece in enumerate(entries.pieces):
-        if i in names:
-            found.setdefault(names[i], i)
-        elif piece:
-            found.setdefault((piece, by_word and entries.within_words(i)), i)
+    keys: list[_Key] = list(entries.pieces)
+    if entries.tokenizer.info.algorithm == "WordPiece":
+        keys = [(piece, True) if piece and entries.within_words(i) else piece for i, piece in enumerate(entries.pieces)]
+    for i, name in entries.special_names.items():
+        keys[i] = name
+    found = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
+    found.pop(b"", None)
     return found
 
 

@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from components.segmentation.context import SegmentationContext
-from components.segmentation.row_choice import choose_row
 from components.widgets.chips import chips, visible
+from components.widgets.row_choice import choose_row
 from components.widgets.view import View
 from components.widgets.whole_number import whole_number
 from core.common.numbers import count

@@ -10,11 +10,11 @@ from components.frame.errors import plain, user_errors
 from components.segmentation.chat_controls import given, template_choice, variables_of
 from components.segmentation.chat_costs import draw_costs
 from components.segmentation.context import SegmentationContext
-from components.segmentation.row_choice import choose_row
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
 from components.widgets import text_state
+from components.widgets.row_choice import choose_row
 from components.widgets.view import View
 from core.common.errors import UserError
 from core.common.numbers import count

@@ -9,10 +9,10 @@ import streamlit as st
 from components.frame.errors import plain
 from components.segmentation.context import SegmentationContext
 from components.segmentation.picked import Picked
-from components.segmentation.row_choice import choose_row
 from components.segmentation.rows import Row
 from components.segmentation.step_player.component import step_player
 from components.widgets.chips import chips, piece_shown, visible
+from components.widgets.row_choice import choose_row
 from components.widgets.view import View
 from core.common.numbers import count
 from core.tokenizers.tokenizer import Explanation, Stage

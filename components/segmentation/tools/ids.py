@@ -8,10 +8,10 @@ import streamlit as st
 from components.cached import tokenizers as cached
 from components.frame.errors import plain, show_error
 from components.segmentation.context import SegmentationContext
-from components.segmentation.row_choice import choose_row
 from components.segmentation.rows import Row
 from components.widgets import text_state
 from components.widgets.chips import chips, piece_shown, visible
+from components.widgets.row_choice import choose_row
 from components.widgets.view import View
 from core.common.errors import UserError
 from core.common.numbers import count

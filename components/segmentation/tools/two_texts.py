@@ -7,10 +7,10 @@ import streamlit as st
 
 from components.cached import tokenizers as cached
 from components.segmentation.context import SegmentationContext
-from components.segmentation.row_choice import choose_row
 from components.segmentation.rows import Row
 from components.widgets import text_state
 from components.widgets.chips import chips, piece_shown
+from components.widgets.row_choice import choose_row
 from components.widgets.text_at_hand import TextAtHand
 from components.widgets.text_editor.component import reported, text_editor
 from components.widgets.view import View

@@ -1,13 +1,25 @@
-"""A chooser among the tokenizers on the page, for tools that look at one."""
+"""A chooser among the tokenizers on the page, for tools and views that look at one."""
 
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 import streamlit as st
 
-from components.segmentation.rows import Row
+
+class _Named(Protocol):
+    """What stands on a page for one tokenizer."""
+
+    @property
+    def spec(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
 
 
-def choose_row(rows: Sequence[Row], key: str, *, label: str = "Tokenizer", width: int = 320) -> Row:
+AnyRow = TypeVar("AnyRow", bound=_Named)
+
+
+def choose_row(rows: Sequence[AnyRow], key: str, *, label: str = "Tokenizer", width: int = 320) -> AnyRow:
     """The row that the user chose, at first the first; it stays chosen when it gets another name.
 
     Args:

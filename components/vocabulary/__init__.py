@@ -1,0 +1,1 @@
+"""The vocabulary page in parts: its tokenizers with all their entries, and one module per view."""

@@ -1,0 +1,1 @@
+"""Ways to divide a vocabulary, one DIVISION per module."""

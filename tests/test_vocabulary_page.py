@@ -1,0 +1,63 @@
+"""The Vocabulary page without a browser: what a session shows, restores and survives."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from components.vocabulary.view import VIEWS
+from components.widgets.pickers import TOKENIZERS
+from core.jobs.shared_cache import shared
+from core.tokenizers.opening.shipped import OPENING
+
+PAGE = Path(__file__).parents[1] / "pages" / "vocabulary.py"
+
+
+@pytest.fixture(autouse=True)
+def empty_caches() -> Iterator[None]:
+    yield
+    st.cache_resource.clear()
+    shared.cache_clear()
+    st.cache_data.clear()
+
+
+def page(**query: str | list[str]) -> AppTest:
+    app = AppTest.from_file(str(PAGE), default_timeout=240)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def test_it_opens_on_content() -> None:
+    app = page()
+    assert not app.exception and not app.error
+    assert tuple(app.session_state[TOKENIZERS]) == OPENING
+    assert len(app.get("plotly_chart")) == 1
+
+
+@pytest.mark.parametrize("view", VIEWS.all())
+def test_every_view_draws(view: str) -> None:
+    app = page(vocabulary=view, tokenizers=["mistral:v1", "builtin:utf8-bytes"])
+    assert not app.exception and not app.error
+
+
+def test_without_a_tokenizer_it_says_what_to_do() -> None:
+    app = page(tokenizers=["mistral:v1"])
+    app.multiselect(key=TOKENIZERS).set_value([]).run()
+    next(button for button in app.button if button.label == "Show the opening example").click().run()
+    assert tuple(app.session_state[TOKENIZERS]) == OPENING and not app.exception
+
+
+def test_one_that_cuts_by_a_rule_says_so_and_the_others_go_on() -> None:
+    app = page(tokenizers=["builtin:words", "mistral:v1"])
+    assert not app.exception
+    assert len(app.error) == 1 and "has no vocabulary" in app.error[0].value
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_none_with_a_vocabulary_leaves_a_page_that_says_what_to_do() -> None:
+    app = page(tokenizers=["builtin:words", "hub:no/such"])
+    assert not app.exception and len(app.error) == 2
+    assert any(button.label == "Show the opening example" for button in app.button)
