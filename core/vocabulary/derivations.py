@@ -15,9 +15,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from core.vocabulary.entries import Ids
-from core.vocabulary.merge_table import NEVER, MergeTable
+from core.vocabulary.entries import Entries, Ids
+from core.vocabulary.merge_table import NEVER, MergeTable, merge_table
 
+_KEY = "derivations"
 MOST_REPLAYED = 20_000  # merges of files whose ranks are out of order; what more there are is taken not to apply
 _LONGEST_REPLAYED = 64  # first symbols
 _UNMADE = -1
@@ -79,6 +80,16 @@ class Derivations:
             on = undone & ~broken
             left, right, at = left[on], right[on], at[on]
         return holds
+
+
+def derivations_of(entries: Entries) -> Derivations | None:
+    """How the entries of a vocabulary are built; None if nothing is known of its merges."""
+
+    def find() -> Derivations | None:
+        table = merge_table(entries)
+        return None if table is None else derivations(table, entries.lengths)
+
+    return entries.once(_KEY, find)
 
 
 def derivations(table: MergeTable, lengths: NDArray[np.int32]) -> Derivations:
