@@ -110,16 +110,20 @@ def derivations(table: MergeTable, lengths: NDArray[np.int32]) -> Derivations:
     found = Derivations(table, np.zeros(len(table), np.bool_), np.full(size, -1), np.zeros(size, np.bool_))
     replay = _Replay(found)
     for merges in _by_length(lengths[table.made]):
-        built = found.is_built
-        merges = merges[built[table.left[merges]] & built[table.right[merges]] & ~table.first[table.made[merges]]]
-        orderly = _in_order(found, merges)
-        holds = found._border_holds(table.left[merges[orderly]], table.right[merges[orderly]])
-        found._note(merges[orderly][holds])
-        others = merges[~orderly]
-        replayed = replay.applying(others[~found.is_built[table.made[others]]])  # an entry is built in one way only
-        found._note(replayed)
-        found.out_of_order[table.made[replayed]] = True
+        _try(found, merges, replay)
     return found
+
+
+def _try(found: Derivations, merges: Ids, replay: "_Replay") -> None:
+    """Note which merges to entries of one length apply, where all shorter ones are known."""
+    table, built = found.table, found.is_built
+    possible = merges[built[table.left[merges]] & built[table.right[merges]] & ~table.first[table.made[merges]]]
+    orderly = _in_order(found, possible)
+    plain, others = possible[orderly], possible[~orderly]
+    found._note(plain[found._border_holds(table.left[plain], table.right[plain])])
+    replayed = replay.applying(others[~found.is_built[table.made[others]]])  # an entry is built in one way only
+    found._note(replayed)
+    found.out_of_order[table.made[replayed]] = True
 
 
 def _by_length(lengths: NDArray[np.int32]) -> Iterator[Ids]:

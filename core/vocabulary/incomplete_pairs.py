@@ -5,15 +5,16 @@ of two scripts; here all are listed that text can be cut into.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import chain, islice, product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.vocabulary.audits.fragments import BEGUN, ENDED, fragments
+from core.vocabulary.audits.fragments import BEGUN, ENDED, INSIDE, fragments
 from core.vocabulary.derivations import derivations_of
 from core.vocabulary.entries import Entries, Ids
 
-MOST_PAIRS = 2_000_000  # candidates; o200k_base has some 40,000
+MOST_PAIRS = 2_000_000  # candidates; o200k_base has some 150,000 pairs
 
 
 def incomplete_pairs(entries: Entries) -> NDArray[np.int64]:
@@ -27,7 +28,8 @@ def incomplete_pairs(entries: Entries) -> NDArray[np.int64]:
 def _pairs(entries: Entries) -> NDArray[np.int64]:
     groups = fragments(entries).by_group
     none = np.empty(0, np.int64)
-    pairs = candidates(entries.pieces, groups.get(BEGUN, none), groups.get(ENDED, none))
+    second = np.sort(np.concatenate([groups.get(name, none) for name in (ENDED, INSIDE)]))
+    pairs = candidates(entries.pieces, groups.get(BEGUN, none), second)
     built = derivations_of(entries)
     if built is None:
         return pairs
@@ -67,21 +69,21 @@ def candidates(pieces: Sequence[bytes], begun: Ids, ended: Ids) -> NDArray[np.in
     [[0, 1], [0, 3], [2, 1], [2, 3]]
     """
     begins, ends = _by_part(pieces, begun, _tail), _by_part(pieces, ended, _head)
-    found, n = [np.empty((0, 2), np.int64)], 0
-    for tail, before in begins.items():
-        for head, behind in ends.items():
-            if is_character(tail + head) and n < MOST_PAIRS:
-                found.append(np.stack(np.meshgrid(before, behind, indexing="ij"), axis=-1).reshape(-1, 2))
-                n += len(found[-1])
-    return np.concatenate(found)[:MOST_PAIRS]
+    found = chain.from_iterable(
+        product(before, behind)
+        for tail, before in begins.items()
+        for head, behind in ends.items()
+        if is_character(tail + head)
+    )
+    return np.array([*islice(found, MOST_PAIRS)], np.int64).reshape(-1, 2)
 
 
-def _by_part(pieces: Sequence[bytes], ids: Ids, part: Callable[[bytes], bytes]) -> dict[bytes, Ids]:
+def _by_part(pieces: Sequence[bytes], ids: Ids, part: Callable[[bytes], bytes]) -> dict[bytes, list[int]]:
     """Ids by their part of a character, in order."""
     found = dict[bytes, list[int]]()
     for i in ids.tolist():
         found.setdefault(part(pieces[i]), []).append(i)
-    return {key: np.array(of, np.int64) for key, of in found.items()}
+    return found
 
 
 def _tail(piece: bytes) -> bytes:
@@ -97,7 +99,7 @@ def _head(piece: bytes) -> bytes:
 def is_character(data: bytes) -> bool:
     """Whether bytes are one character.
 
-    >>> is_character(b"\xc3\xa9"), is_character(b"\xe2\x82")
+    >>> is_character(b"\\xc3\\xa9"), is_character(b"\\xe2\\x82")
     (True, False)
     """
     try:

@@ -116,13 +116,16 @@ def _longest_prefixes(pieces: Sequence[bytes]) -> Ids:
     >>> _longest_prefixes([b"abc", b"a", b"b", b"ab"]).tolist()
     [3, -1, -1, 1]
     """
-    found, open_ = [-1] * len(pieces), list[int]()
+    found = [-1] * len(pieces)
+    prefixes, places = [b""], [-1]  # of the piece at hand, one within the other
     for n in sorted(range(len(pieces)), key=pieces.__getitem__):
-        while open_ and not pieces[n].startswith(pieces[open_[-1]]):
-            open_.pop()
-        if open_:
-            found[n] = open_[-1]
-        open_.append(n)
+        piece = pieces[n]
+        while not piece.startswith(prefixes[-1]):
+            prefixes.pop()
+            places.pop()
+        found[n] = places[-1]
+        prefixes.append(piece)
+        places.append(n)
     return np.array(found, np.int64)
 
 

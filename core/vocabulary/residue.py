@@ -7,17 +7,13 @@ Source: Sun et al. 2026, LiteToken (2602.04706): the share is their ratio of fin
 They also ask how many different neighbours an entry has, which is not done here.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.derivations import Derivations, derivations_of
-from core.vocabulary.entries import Entries, Ids, TokenCounts
-
-_CHUNK = 4_096  # texts
+from core.vocabulary.entries import Entries, Ids
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,20 +58,3 @@ def made_on_the_way(built: Derivations, left: Ids, lengths: NDArray[np.int32]) -
         np.add.at(made, built.table.left[merges], made[ids])
         np.add.at(made, built.table.right[merges], made[ids])
     return made
-
-
-def count_tokens(tokenizer: Tokenizer, texts: Sequence[str], of: str) -> TokenCounts:
-    """How often each id stands in texts.
-
-    Args:
-        of: names the texts for people.
-
-    >>> from core.tokenizers.catalog import open_tokenizer
-    >>> int(count_tokens(open_tokenizer("builtin:utf8-bytes"), ["Hello"], "a word").counts[ord("l") + 3])
-    2
-    """
-    counts = np.zeros(tokenizer.info.n_vocabulary or 0, np.int64)
-    for start in range(0, len(texts), _CHUNK):
-        found = tokenizer.encode_many(texts[start : start + _CHUNK])
-        counts += np.bincount(np.concatenate(found), minlength=len(counts)) if found else 0
-    return TokenCounts(of, counts)

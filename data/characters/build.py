@@ -20,7 +20,9 @@ LANGUAGES = HERE.parent / "languages" / "flores200.tsv"
 # Varieties whose letters CLDR has under the code of the language that they belong to.
 WIDER = {**dict.fromkeys(("acm", "acq", "aeb", "ars", "ary", "arz"), "ar"), "fuv": "ff", "pbt": "ps", "quy": "qu"}
 LIKELY_FOR = {"Hang": "Kore"}  # CLDR's Korean is in Hangul and Han
-_ITEM = re.compile(r"\s+|(\{(?:\\.|[^\\}])*\})|(\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\x[0-9A-Fa-f]{2}|\\.|[^\\\s])", re.S)
+_ITEM = re.compile(
+    r"\s+|(\{(?:\\.|[^\\}])*\})|(\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\x[0-9A-Fa-f]{2}|\\.|[^\\\s])", re.S
+)
 
 
 def main(folder: Path) -> None:

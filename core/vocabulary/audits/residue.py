@@ -36,7 +36,7 @@ AUDIT = Audit(
         "Residue",
         "ids",
         "lower",
-        f"Entries that merging makes {LEAST_MADE} times or more on a text and leaves in at most {MOST_LEFT:.0%} of them: "
+        f"Entries that merging makes {LEAST_MADE} times or more on a text and leaves in at most {MOST_LEFT:.0%}: "
         "steps on the way to longer entries. The share is of occurrences while merging. A proxy: it is about this "
         "text, the bounds are ours, and how many neighbours an entry has, which LiteToken also asks, is not looked at.",
         "Sun et al. 2026, LiteToken (2602.04706)",
