@@ -15,7 +15,7 @@ from components.lab.preview import before
 from components.lab.progress import under_way
 from components.lab.result import draw_result
 from components.lab.shipped import offered, opens_on_shipped, shipped_comparison
-from components.runs.job_cards import OPENED, may_see, show_refusal
+from components.runs.job_cards import OPENED, close_opened, may_see, show_refusal
 from components.runs.naming import name_button, named, title
 from components.widgets.page_link.component import page_link
 from core.common.errors import UserError, shown
@@ -64,7 +64,7 @@ try:
 except UserError as error:
     st.title("Transplant lab", anchor=False)
     show_error(error)
-    st.button("New comparison", icon=":material/add:", on_click=lambda: st.query_params.pop(OPENED, None))
+    st.button("New comparison", icon=":material/add:", on_click=close_opened)
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

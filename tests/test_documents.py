@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.__main__ import COMMANDS
 from core.metrics.base import METRICS
 from core.premium.atlas import atlas_tokenizers
 from core.segmentation.agreement import BOUNDARY_F1, UNANIMOUS_SHARE
@@ -17,6 +18,7 @@ from core.tokenizers.well_known import well_known
 from core.transplants.base import METHODS
 from tests.datafolder import needs_data
 from tests.fidelity.test_fidelity import collected
+from tests.test_rooms import COMPONENTS, CORE
 
 ROOT = Path(__file__).parents[1]
 PAGES = {
@@ -105,6 +107,23 @@ def test_counts_in_the_readme_are_counted() -> None:
     assert f"{methods.capitalize()} methods, measured per byte" in README
     assert f"counts of {len(atlas_tokenizers())} tokenizers" in README
     assert f"more than {len(well_known()) // 10 * 10} well-known models" in README
+
+
+def test_the_readme_maps_every_room_and_names_every_command() -> None:
+    house = README.split("## The house")[1].split("## Limits")[0]
+    assert [room for room in CORE if f"`core/{room}`" not in house] == []
+    assert f"{', '.join(COMPONENTS[:5])}, then a room a page: {', '.join(COMPONENTS[5:])} |" in house
+    offered = README.split("lists what the pages offer as commands:")[1].split(";")[0]
+    assert set(re.findall(r"`(\S+)`", offered)) == set(COMMANDS.all())
+
+
+def test_the_architecture_page_has_the_rooms_in_their_order() -> None:
+    page = text("docs/architecture.md")
+    rooms = page.split("## The rooms of core")[1].split("## Three ideas")[0]
+    assert sorted(re.findall(r"^\| `core/(\w+)` \|", rooms, re.MULTILINE)) == sorted(CORE)
+    drawn = page.split("```")[1]
+    assert re.findall(r"[a-z]+", drawn.split("core/")[1].split("data/")[0]) == CORE
+    assert re.findall(r"[a-z]+", drawn.split("components/")[1].split("│")[0]) == COMPONENTS
 
 
 def test_every_package_with_vocabularies_is_named_with_their_licences() -> None:

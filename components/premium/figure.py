@@ -14,8 +14,8 @@ from components.charts.chart import CONFIG, LINE, Chart, numbers_fold
 from components.frame.into_sight import into_sight
 from components.premium.choosers import LANGUAGE, TOKENIZER, VIEW
 from components.premium.context import PremiumContext
-from components.premium.controls import COUNTED
 from components.premium.take_away import take_away
+from components.premium.texts import COUNTED
 from core.text.languages import language, script_of
 
 ONE = {"color": LINE, "width": 1, "dash": "dot"}  # the line at a premium of 1

@@ -114,8 +114,8 @@ def _language_axis(names: Sequence[str], groups: Sequence[LanguageGroup], across
         at, texts = group_names(groups, len(names))
     else:
         step = len(names) // _NAMED + 1 if across else 1
-        at = list(range(0, len(names), step))
-        texts = [names[n] for n in at]
+        shown = range(0, len(names), step)
+        at, texts = list(map(float, shown)), [names[n] for n in shown]
     return {"tickvals": at, "ticktext": texts, "tickangle": -45 if across else 0, **_PLAIN}
 
 

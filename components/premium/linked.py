@@ -18,6 +18,20 @@ def linked_option(key: str, options: Sequence[str]) -> None:
     _start(key, linked if linked in options else None, options[0])
 
 
+def linked_choice(label: str, options: Sequence[str], key: str, about: str | None = None) -> str:
+    """Draw the buttons of one; the option chosen.
+
+    Args:
+        label: over the buttons.
+        options: the first is the usual one.
+        key: in the session and in the link.
+        about: a hover away.
+    """
+    linked_option(key, options)
+    chosen = st.segmented_control(label, options, required=True, key=key, persist_state="session", help=about)
+    return chosen or options[0]
+
+
 def linked_number(key: str, usual: int | float, least: int | float, most: int | float = MOST) -> None:
     """Give a number its first value: the link's if it is one of the same kind and within bounds, else the usual one."""
     try:

@@ -10,9 +10,9 @@ from components.cached import premium as cached_premium
 from components.frame.errors import plain
 from components.premium.choosers import LANGUAGE, TOKENIZER
 from components.premium.context import PremiumContext
-from components.premium.controls import ABSENT, BASE, COUNTED, ENGLISH, OPENING
+from components.premium.controls import ABSENT, BASE, ENGLISH, OPENING
 from components.premium.linked import linked_parameters
-from components.premium.texts import CORPUS
+from components.premium.texts import CORPUS, COUNTED
 from components.widgets.page_link.component import page_link
 from core.common.public_link import public_link
 from core.counting.table import CountedText

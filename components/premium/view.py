@@ -2,9 +2,10 @@
 
 from components.premium.choosers import VIEW, take_linked
 from components.premium.context import PremiumContext
-from components.widgets.view import draw_chosen, views_in
+from components.widgets.view import View, draw_chosen, views_in
+from core.common.registry import Registry
 
-VIEWS = views_in("components.premium.views")
+VIEWS: Registry[View[PremiumContext]] = views_in("components.premium.views")
 
 
 def views(context: PremiumContext) -> None:

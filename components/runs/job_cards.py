@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -35,7 +36,7 @@ MINE, ALL = "Mine", "Everybody's"
 _MOST_NAMES = 6
 _MOST_LOG_LINES = 300
 
-LOOKS = {
+LOOKS: dict[State, tuple[str, str, Literal["gray", "blue", "green", "red", "orange"]]] = {
     State.QUEUED: ("Waiting for its turn", ":material/hourglass_top:", "gray"),
     State.RUNNING: ("Running", ":material/directions_run:", "blue"),
     State.DONE: ("Done", ":material/check_circle:", "green"),
@@ -213,7 +214,13 @@ def _buttons(jobs: Jobs, job: Job, path: Path | None, me: Visitor) -> None:
 
 
 def _button(
-    job: Job, label: str, icon: str, act: Callable[..., object], about: str, name: str = "", kind: str = "secondary"
+    job: Job,
+    label: str,
+    icon: str,
+    act: Callable[..., object],
+    about: str,
+    name: str = "",
+    kind: Literal["primary", "secondary"] = "secondary",
 ) -> None:
     """A button whose act may fail with one message."""
 
@@ -225,7 +232,7 @@ def _button(
 
     st.button(
         label, icon=icon, on_click=clicked, key=f"{name or label.lower()}_{job.key}", help=about or None, type=kind
-    )  # type: ignore[arg-type]
+    )
 
 
 def _summary(found: Sequence[Job]) -> None:
@@ -359,3 +366,8 @@ def _delete(jobs: Jobs, key: str) -> None:
 
 def _show_more() -> None:
     st.session_state[_SHOWN] += PAGE
+
+
+def close_opened() -> None:
+    """Take the opened run out of the address; for a callback."""
+    st.query_params.pop(OPENED, None)

@@ -2,11 +2,12 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
-from components.runs.job_cards import LAB, OPENED, may_see
+from components.runs.job_cards import LAB, OPENED, close_opened, may_see
 from components.runs.naming import own_words, title
 from components.widgets import pickers
 from core.common.data_folders import ROOT
@@ -36,7 +37,7 @@ def opened_result(jobs: Jobs) -> None:
                 st.switch_page(_TRANSPLANTS, query_params={OPENED: key})
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.subheader(title(job, visitor()), anchor=False, width="content")
-                st.button("Close", icon=":material/close:", on_click=_close, type="tertiary", key="close_run")
+                st.button("Close", icon=":material/close:", on_click=close_opened, type="tertiary", key="close_run")
             own_words(job, visitor())
             if job.kind == "count":
                 _count(job, cached_runs.counts(job))
@@ -44,7 +45,7 @@ def opened_result(jobs: Jobs) -> None:
                 _arrays(jobs, key)
         except UserError as error:
             show_error(error)
-            st.button("Close", icon=":material/close:", on_click=_close, key="close_failed_run")
+            st.button("Close", icon=":material/close:", on_click=close_opened, key="close_failed_run")
 
 
 def _count(job: Job, table: CountTable) -> None:
@@ -60,7 +61,7 @@ def _count(job: Job, table: CountTable) -> None:
         "Code": [safe_cell(code) for code in table.languages],
         "Sentences": table.n_present,
     }
-    config: dict[str, object] = {
+    config: dict[str, ColumnConfig] = {
         "Language": st.column_config.TextColumn(pinned=True),
         "Sentences": st.column_config.NumberColumn(format="localized"),
     }
@@ -97,7 +98,3 @@ def _arrays(jobs: Jobs, key: str) -> None:
         for name, array in result.arrays.items()
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
-
-
-def _close() -> None:
-    st.query_params.pop(OPENED, None)

@@ -50,8 +50,8 @@ def segment_rows(specs: Sequence[str], text: str, specials: Specials) -> list[Ro
                 failures[spec] = error
     if learn({spec: tokenizer.info.label for spec, tokenizer, _ in done}, failures):
         st.rerun()  # the chips above were drawn with names that their specs suggested
-    for spec, error in failures.items():
-        show_error(error, about=spec)
+    for spec, failure in failures.items():
+        show_error(failure, about=spec)
     put_at_hand([spec for spec, _, _ in done])
     kept = st.session_state.setdefault("tokenizer_colours", {})
     colours = tokenizer_colours([tokenizer.info.fingerprint for _, tokenizer, _ in done], kept)

@@ -5,9 +5,10 @@ import streamlit as st
 from components.frame.errors import user_errors
 from components.frame.into_sight import into_sight
 from components.segmentation.context import SegmentationContext
-from components.widgets.view import one_of, views_in
+from components.widgets.view import View, one_of, views_in
+from core.common.registry import Registry
 
-TOOLS = views_in("components.segmentation.tools")
+TOOLS: Registry[View[SegmentationContext]] = views_in("components.segmentation.tools")
 _DRAWN = "tool_drawn_last"
 
 # However long the view is, the choice of a tool stands at the foot of the window until its own place comes up.

@@ -87,8 +87,12 @@ def bring_forms(take: Callable[[str], None], key: str) -> None:
 def _bring(spec: str, take: Callable[[str], None]) -> None:
     """Open the tokenizer under a progress bar and take it; a failure is one message here, and nothing changes."""
     bar = st.progress(0.0, f"Opening {plain(spec)} …")
+
+    def told(done: int, total: int, stage: str) -> None:
+        bar.progress(min(1.0, done / total) if total else 0.0, plain(stage))
+
     try:
-        with listening(lambda done, total, stage: bar.progress(min(1.0, done / total) if total else 0.0, plain(stage))):
+        with listening(told):
             take(spec)
     except UserError as error:
         bar.empty()

@@ -61,7 +61,7 @@ def draw_chosen(label: str, views: Registry[View[ViewContext]], context: ViewCon
 
 def one_of(label: str, options: Sequence[str], key: str) -> str:
     """The option that the user chose, at first the first; in the link under `key`."""
-    chosen: str = st.segmented_control(
+    chosen = st.segmented_control(
         label,
         options,
         default=at_first(key, options[0]),
@@ -70,4 +70,4 @@ def one_of(label: str, options: Sequence[str], key: str) -> str:
         label_visibility="collapsed",
         bind="query-params",
     )
-    return chosen
+    return chosen or options[0]

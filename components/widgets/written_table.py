@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 
-class _Numbers(pd.DataFrame):
+class _Numbers(pd.DataFrame):  # type: ignore[misc]  # pandas has no types
     """Numbers that are, as text, what people read.
 
     Streamlit shows the cells of a styled table as its style writes them. It makes texts of the numbers for that, then
@@ -24,8 +25,8 @@ class _Numbers(pd.DataFrame):
 
 def written_table(
     values: Mapping[str, Sequence[object]],
-    written: Mapping[str, Callable[[float], str]],
-    columns: Mapping[str, object],
+    written: Mapping[str, Callable[[Any], str]],
+    columns: Mapping[str, ColumnConfig],
     nothing: str,
 ) -> None:
     """Draw it.

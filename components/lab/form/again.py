@@ -7,14 +7,14 @@ import streamlit as st
 from components.frame.errors import plain
 from components.lab.context import LabContext
 from components.lab.form.state import fill
-from components.runs.job_cards import OPENED
+from components.runs.job_cards import close_opened
 from core.lab.plan import Choice, Plan
 
 
 def ask_again(plan: Plan) -> None:
     """Close the comparison, and set the form up for this plan; for a callback."""
     fill(plan)
-    st.query_params.pop(OPENED, None)
+    close_opened()
 
 
 def measure_too(context: LabContext, measure: str) -> None:

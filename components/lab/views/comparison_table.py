@@ -4,6 +4,7 @@ from math import isnan
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from components.charts.take_away import take_away
 from components.lab.context import LabContext
@@ -23,7 +24,7 @@ def draw(context: LabContext) -> None:
     """The table; a click on a column sorts."""
     found = comparison_table(context.result)
     frame = numbers(context, found)
-    config: dict[str, object] = {
+    config: dict[str, ColumnConfig] = {
         "Model": st.column_config.TextColumn(pinned=True),
         "Bits per byte, mean over languages": st.column_config.NumberColumn(
             format="%.3f",

@@ -14,7 +14,7 @@ from components.premium.cells import HATCHED, corners, hatched, targets
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
-from components.premium.linked import linked_option
+from components.premium.linked import linked_choice
 from components.premium.scale import between, colour_scale, times
 from components.premium.verdicts import ALIKE, how_tested, margin_input, verdicts, words
 from components.widgets.view import View
@@ -26,20 +26,13 @@ _REACH = 2  # doublings either way
 _WRITTEN = 14  # names at which numbers still fit into cells
 
 _WHAT = ("Tokenizers", "Languages")
+_ABOUT = f"The tokenizers chosen, in one language; or the first {_MOST} languages found, under one tokenizer."
 
 
 def draw(context: PremiumContext) -> None:
     """Pairs of the chosen tokenizers in one language, or of the languages found under one tokenizer."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        linked_option("compare", _WHAT)
-        what = st.segmented_control(
-            "Compare",
-            _WHAT,
-            required=True,
-            key="compare",
-            persist_state="session",
-            help=f"The tokenizers chosen, in one language; or the first {_MOST} languages found, under one tokenizer.",
-        )
+        what = linked_choice("Compare", _WHAT, "compare", _ABOUT)
         if what == "Tokenizers":
             column = one_language(context)
             cells = [(row, column) for row in context.rows]

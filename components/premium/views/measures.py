@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from pandas.io.formats.style import Styler
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from components.cached import premium as cached_premium
 from components.charts.chart import GRID, Chart, finish
@@ -140,7 +141,7 @@ def _table(
     )
 
 
-def _column(one: Metric, frame: pd.DataFrame) -> object:
+def _column(one: Metric, frame: pd.DataFrame) -> ColumnConfig:
     better = {"lower": " Lower is better.", "higher": " Higher is better.", "": ""}[one.definition.better]
     source = f" Source: {one.definition.source}." if one.definition.source else ""
     unit = f"{one.definition.unit}. " if one.definition.unit else ""

@@ -14,7 +14,7 @@ from components.charts.chart import GRID, Chart, finish
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, Cell, show
-from components.premium.linked import linked_option
+from components.premium.linked import linked_choice
 from components.premium.scale import between, log_axis, times
 from components.widgets.view import View
 from core.common.numbers import count
@@ -28,6 +28,10 @@ _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 _OTHER = "Other"
 
 _AGAINST = ("Vocabulary", "Speakers", "UTF-8")
+_ABOUT = (
+    "Vocabulary: a point is a tokenizer, in one language. Speakers and UTF-8: a point is a language, "
+    "under one tokenizer; UTF-8 is the premium that its bytes alone would have."
+)
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,7 @@ class PremiumPoint:
 def draw(context: PremiumContext) -> None:
     """Points with intervals on log axes, against one of three facts."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        linked_option("against", _AGAINST)
-        against = st.segmented_control(
-            "Against",
-            _AGAINST,
-            required=True,
-            key="against",
-            persist_state="session",
-            help="Vocabulary: a point is a tokenizer, in one language. Speakers and UTF-8: a point is a language, "
-            "under one tokenizer; UTF-8 is the premium that its bytes alone would have.",
-        )
+        against = linked_choice("Against", _AGAINST, "against", _ABOUT)
         if against == "Vocabulary":
             column = one_language(context)
             marks = _tokenizers(context, column)

@@ -29,9 +29,9 @@ def draw(context: PremiumContext) -> None:
 
 
 def _show(context: PremiumContext, row: int, found: SecondText, margin: float) -> None:
-    place = {c: found.place(context.table.languages[c]) for c in context.columns}
     family = found.family
-    compared = sorted((c for c, p in place.items() if p is not None), key=lambda c: -family.ratio[place[c]])
+    place = {c: p for c in context.columns if (p := found.place(context.table.languages[c])) is not None}
+    compared = sorted(place, key=lambda c: -family.ratio[place[c]])
     if not compared:
         st.info("No language found has a premium and an interval on both texts.", icon=":material/block:")
         return

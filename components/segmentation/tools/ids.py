@@ -1,6 +1,7 @@
 """Ids both ways: those of the text to copy, pasted ones read back, and whether something is a token."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -41,7 +42,7 @@ def _of_the_text(row: Row) -> None:
         st.caption(f"The first {count(MAX_IDS)} of them. All are in the tokens as JSON, under Share and keep.")
 
 
-def _height(n_ids: int) -> int | str:
+def _height(n_ids: int) -> int | Literal["content"]:
     return "content" if n_ids <= 100 else 120
 
 

@@ -6,6 +6,7 @@ from math import isnan
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from components.cached import tokenizers as cached
 from components.frame.errors import plain
@@ -55,7 +56,7 @@ def draw(context: SegmentationContext) -> None:
 def _table(context: SegmentationContext, found: Sequence[Numbers]) -> None:
     """A column per metric, what is lost first, and what the text costs where a price or a window was typed."""
     values: dict[str, Sequence[object]] = {"tokenizer": [row.label for row in context.rows]}
-    columns: dict[str, object] = {"tokenizer": st.column_config.TextColumn("Tokenizer", pinned=True)}
+    columns: dict[str, ColumnConfig] = {"tokenizer": st.column_config.TextColumn("Tokenizer", pinned=True)}
     written: dict[str, Callable[[float], str]] = {}
 
     def add(meaning: Definition, form: Callable[[float], str], numbers: Sequence[float]) -> None:
@@ -84,7 +85,7 @@ def _columns() -> list[Metric]:
     return [one for one in on_text() if one.form in _FORMATS]
 
 
-def _column(meaning: Definition) -> object:
+def _column(meaning: Definition) -> ColumnConfig:
     """A column headed by a plain name of the number, with the field's term, definition and source on hover."""
     plain_name = _PLAIN.get(meaning.key)
     term = f"{meaning.label}. " if plain_name else ""

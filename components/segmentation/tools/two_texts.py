@@ -1,5 +1,6 @@
 """Two texts under one tokenizer: the same sentence in two languages, or a typo and its correction."""
 
+from collections.abc import Sequence
 from math import isnan
 
 import pandas as pd
@@ -89,7 +90,7 @@ def _shown_pair() -> str | None:
     return next((pair.key for pair in pairs() if (pair.first, pair.second) == texts), None)
 
 
-def _counts(rows: list[Row], cut: list[Segmentation]) -> None:
+def _counts(rows: Sequence[Row], cut: list[Segmentation]) -> None:
     """Tokens of both texts under every tokenizer, and their ratio."""
     found = [compare(row.segmentation, segmentation) for row, segmentation in zip(rows, cut, strict=True)]
     table = {
