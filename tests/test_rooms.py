@@ -120,3 +120,18 @@ def test_a_class_name_occurs_once() -> None:
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name.lstrip("_"), []).append(dotted(path))
     assert not {name: found for name, found in places.items() if len(found) > 1}
+
+
+def test_every_table_of_a_page_says_what_stands_for_a_missing_number() -> None:
+    """Streamlit writes "None" by itself."""
+    silent = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for top in ("components", "pages")
+        for path in sorted((ROOT / top).rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "dataframe"
+        and "placeholder" not in {keyword.arg for keyword in call.keywords}
+    ]
+    assert silent == []

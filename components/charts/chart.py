@@ -57,6 +57,7 @@ def numbers_fold(chart: Chart) -> None:
                 key=f"{chart.key}_table",
                 width=_TABLE_WIDTH,
                 height=420,
+                placeholder="–",
             )
 
 

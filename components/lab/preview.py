@@ -36,6 +36,7 @@ def before(look: Look) -> None:
                 "Tokens": st.column_config.NumberColumn(format="localized"),
                 "Share": st.column_config.NumberColumn(format="percent"),
             },
+            placeholder="–",
         )
         st.caption(f"Of {count(n)} tokens of {plain(setting.tokenizer.label)}. Rows are matched by their bytes.")
     with made:
@@ -57,6 +58,7 @@ def before(look: Look) -> None:
                     format="localized", width="small", help="Tokens that the old vocabulary lacks."
                 ),
             },
+            placeholder="–",
         )  # fmt: skip
     with takes:
         st.markdown(f"**About {duration(estimate.seconds)}**, {size(estimate.memory_mb * 2**20)} of memory")
@@ -70,6 +72,7 @@ def before(look: Look) -> None:
             hide_index=True,
             key="lab_stages",
             height=180,
+            placeholder="–",
         )
         st.caption("Arithmetic from the speed of this machine, right within a factor of two or three.")
     if estimate.over_budget:

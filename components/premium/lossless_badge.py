@@ -51,6 +51,7 @@ def lossless_badge(keys: Sequence[str]) -> None:
             },
             hide_index=True,
             column_config={"Unknown tokens": st.column_config.NumberColumn(format="percent")},
+            placeholder="–",
         )
         st.caption(
             "Tried on every sentence of our own sample. For tokenizers that ship, this was worked out by make atlas; "

@@ -51,6 +51,7 @@ def reproduction_badge() -> None:
                 "Unequal": [", ".join(one.unequal) for one in found],
             },
             hide_index=True,
+            placeholder="–",
         )
         st.caption(
             f"{SOURCE}. Their table has the first version of Qwen, which cuts text as ours does. XLM-R here is "
@@ -188,4 +189,5 @@ def provenance(context: PremiumContext) -> None:
                 "File": [one.file or one.spec for one in chosen],
             },
             hide_index=True,
+            placeholder="–",
         )

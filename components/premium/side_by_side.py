@@ -87,7 +87,7 @@ def side_by_side(
         suffix = "" if place == 0 else str(place + 1)
         figure.add_traces([_reaches(one, f"x{suffix}"), *_dots(one, labels, colours, f"x{suffix}", place == 0)])
         bottom, top = float(np.nanmin(one.value)), float(np.nanmax(one.value))
-        title = one.title.replace(", ", ",<br>") if len(panels) > 1 else one.title
+        title = one.title.replace(" ", "<br>", 1).replace(", ", ",<br>") if len(panels) > 1 else one.title
         axes[f"xaxis{suffix}"] = log_axis(bottom, top, title) | {
             "domain": [place * width, place * width + width - _BETWEEN]
         }

@@ -72,7 +72,7 @@ def _count(job: Job, table: CountTable) -> None:
             labels.get(spec, spec), format="localized", help=plain(spec)
         )
     height = 37 + 35 * min(_ROWS_IN_VIEW, len(table.languages))
-    st.dataframe(pd.DataFrame(columns), column_config=config, hide_index=True, height=height)
+    st.dataframe(pd.DataFrame(columns), column_config=config, hide_index=True, height=height, placeholder="–")
     unknown = table.total_unknown.sum()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
@@ -97,4 +97,4 @@ def _arrays(jobs: Jobs, key: str) -> None:
         {"Array": name, "Shape": " × ".join(map(str, array.shape)), "Type": str(array.dtype)}
         for name, array in result.arrays.items()
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="–")

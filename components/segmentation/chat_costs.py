@@ -73,7 +73,9 @@ def draw_costs(rows: Sequence[Row], turns: Sequence[Turn], prompt: bool, given: 
             "How": [_how(one, told) for one in costs],
         }
     )
-    st.dataframe(table, hide_index=True, column_config={"How": st.column_config.TextColumn(width="large")})
+    st.dataframe(
+        table, hide_index=True, column_config={"How": st.column_config.TextColumn(width="large")}, placeholder="–"
+    )
     for one in costs:
         if one.tokens is None and one.spec != told.spec:
             st.caption(plain(one.note if one.label in one.note else f"{one.label}: {one.note}"))

@@ -61,7 +61,7 @@ def _items(context: LabContext, measured: list[Outcome]) -> None:
             mine = outcome.table(_MEASURE, "items")
             if mine is not None:
                 frame[context.names[outcome.name]] = mine.words("model_choice")
-        st.dataframe(frame, hide_index=True, key="choices_items")
+        st.dataframe(frame, hide_index=True, key="choices_items", placeholder="–")
 
 
 VIEW = View(

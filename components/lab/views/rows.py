@@ -136,6 +136,7 @@ def _worst(context: LabContext, made: list[Outcome], side: str) -> None:
                 help="What the weights leave of the token's donor row, as a share of its length after centring.",
             ),
         },
+        placeholder="–",
     )
 
 

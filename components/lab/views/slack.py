@@ -44,6 +44,7 @@ def draw(context: LabContext) -> None:
         hide_index=True,
         key="slack_stretches",
         column_config={"Slack, bits": st.column_config.NumberColumn(format="%.4f")},
+        placeholder="–",
     )
 
 

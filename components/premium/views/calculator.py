@@ -162,14 +162,21 @@ def _models(context: PremiumContext, known: list[ModelPrice], column: int, base:
     if not found:
         st.info("No model of the table has a tokenizer that is counted on this text.", icon=":material/payments:")
         return
-    st.dataframe(model_table(found, use), hide_index=True, height=300, key="calculator_models", column_config=_CONFIG)
+    st.dataframe(
+        model_table(found, use),
+        hide_index=True,
+        height=300,
+        key="calculator_models",
+        column_config=_CONFIG,
+        placeholder="–",
+    )
 
 
 def _languages(context: PremiumContext, terms: Terms, base: int, use: Use) -> None:
     """The languages found, in the order of the cost that is shown."""
     shown = [c for c in context.columns if (terms.row, c) not in context.found.reasons]
     frame = language_table(context, terms, shown, base, use)
-    st.dataframe(frame, hide_index=True, height=360, key="calculator_languages", column_config=_CONFIG)
+    st.dataframe(frame, hide_index=True, height=360, key="calculator_languages", column_config=_CONFIG, placeholder="–")
     cells = [(terms.row, column) for column in shown]
     take_away("calculator", context, "Cost of an article", "Cost by language.", lambda: frame, None, cells)
 

@@ -201,7 +201,9 @@ def _costliest(context: PremiumContext, column: int, found: ShownSentences, spec
     for side, name, costs in zip(st.columns(2), ("Characters", "Words"), (characters, words), strict=True):
         with side:
             if costs:
-                st.dataframe(cost_table(costs, name), hide_index=True, key=f"costliest_{name}", height=300)
+                st.dataframe(
+                    cost_table(costs, name), hide_index=True, key=f"costliest_{name}", height=300, placeholder="–"
+                )
             else:
                 st.info("No words: this script writes no spaces between them.", icon=":material/space_bar:")
     st.caption(

@@ -41,7 +41,7 @@ def draw(context: PremiumContext) -> None:
         take_away(
             chart.key, context, "Lorenz curves of token premiums", chart.alt, chart.numbers, lambda *_: chart.figure
         )
-    right.dataframe(chart.numbers(), hide_index=True)
+    right.dataframe(chart.numbers(), hide_index=True, placeholder="–")
     st.caption(
         "Languages from cheap to dear, and the share of all tokens that they take on the same text; on the dotted "
         "line all would cost the same. Gini is 0 there, and at most 1 − 1/L. Worst 10 %: mean of the dearest tenth "

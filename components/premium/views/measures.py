@@ -130,6 +130,7 @@ def _table(
                 help="What a number leaves out, or why it is missing.", width="large"
             ),
         },
+        placeholder="–",
     )
     take_away(
         f"measures_{key}",

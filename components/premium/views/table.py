@@ -22,7 +22,7 @@ def draw(context: PremiumContext) -> None:
             "Family": [language(context.table.languages[c]).family for c in context.columns],
         }
     )
-    configuration = {"Language": st.column_config.TextColumn(pinned=True)}
+    configuration = {"Language": st.column_config.TextColumn(pinned=True, width=190)}
     for row in context.rows:
         label = context.label(row)
         wide[label] = context.found.value[row, list(context.columns)]
@@ -32,7 +32,7 @@ def draw(context: PremiumContext) -> None:
             for c in context.columns
         ]
         configuration[label] = st.column_config.NumberColumn(format="%.2f", help=f"{context.axis}")
-    st.dataframe(wide, hide_index=True, height=480, column_config=configuration)
+    st.dataframe(wide, hide_index=True, height=480, column_config=configuration, placeholder="–")
     cells = [(row, column) for row in context.rows for column in context.columns]
     take_away("table", context, "Token premiums", "All premiums.", lambda: cell_table(context, cells), None, cells)
     mean = context.found.value[np.ix_(context.rows, context.columns)]

@@ -37,6 +37,7 @@ def draw(context: SegmentationContext) -> None:
             pd.DataFrame(pairs),
             hide_index=True,
             column_config={"F1": st.column_config.NumberColumn(help=BOUNDARY_F1.text)},
+            placeholder="–",
         )
         st.caption(
             "Precision: share of the other's boundaries that the reference has. Recall: share of the reference's "

@@ -46,7 +46,7 @@ def draw(context: SegmentationContext) -> None:
         "begins": [visible(text[:_PREVIEW]) for text in texts],
     }
     with st.expander("The chunks as a table"):
-        st.dataframe(pd.DataFrame(table), hide_index=True)
+        st.dataframe(pd.DataFrame(table), hide_index=True, placeholder="–")
 
 
 VIEW = View(label="Split by budget", place=50, draw=draw)

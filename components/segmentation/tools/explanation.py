@@ -138,6 +138,7 @@ def _paths(explanation: Explanation) -> None:
             "score (nats)": st.column_config.NumberColumn(format="%.3f", help="Sum of log-probabilities, in nats"),
             "behind the best": st.column_config.NumberColumn(format="%.3f", help="Difference from the best score"),
         },
+        placeholder="–",
     )
     if explanation.note:
         st.caption(plain(explanation.note))

@@ -112,7 +112,7 @@ def _tokens(ids: Sequence[int], found: ReadIds) -> None:
         "in the model": ["" if entry is None else entry.measure for entry in found.entries[:_MOST_ROWS]],
     }
     with st.expander("The tokens and their bytes"):
-        st.dataframe(pd.DataFrame(table), hide_index=True)
+        st.dataframe(pd.DataFrame(table), hide_index=True, placeholder="–")
         if len(ids) > _MOST_ROWS:
             st.caption(f"The first {_MOST_ROWS} of {count(len(ids))}.")
 
@@ -168,7 +168,7 @@ def _look_up(rows: Sequence[Row]) -> None:
             " ".join(f"{_shown(one)}={one.id}" for one in _others(wanted, found[row.spec])) for row in able
         ],
     }
-    st.dataframe(pd.DataFrame(table), hide_index=True)
+    st.dataframe(pd.DataFrame(table), hide_index=True, placeholder="–")
     missing = [row.label for row in rows if row not in able]
     if missing:
         st.caption(plain(f"{', '.join(missing)}: cut by a rule, without a vocabulary."))

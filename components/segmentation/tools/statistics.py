@@ -143,7 +143,7 @@ def _provenance(context: SegmentationContext) -> None:
             "ids as in": [info.reference for info in infos],
             "notes": [" ".join(info.notes) for info in infos],
         }
-        st.dataframe(pd.DataFrame(table), hide_index=True)
+        st.dataframe(pd.DataFrame(table), hide_index=True, placeholder="–")
 
 
 VIEW = View(label="Statistics", place=10, draw=draw)

@@ -102,7 +102,9 @@ def _counts(rows: Sequence[Row], cut: list[Segmentation]) -> None:
     }
     ratio = st.column_config.NumberColumn(format="%.2f×", help="Tokens of the second text per token of the first")
     shared = st.column_config.NumberColumn(help="Tokens that occur in both, as often as in the text with fewer")
-    st.dataframe(pd.DataFrame(table), hide_index=True, column_config={"Second / first": ratio, "Shared": shared})
+    st.dataframe(
+        pd.DataFrame(table), hide_index=True, column_config={"Second / first": ratio, "Shared": shared}, placeholder="–"
+    )
 
 
 def _aligned(segmentation: Segmentation, segments: tuple[DiffSegment, ...], side: int) -> None:
