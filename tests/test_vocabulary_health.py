@@ -180,7 +180,7 @@ def test_rows_are_read_from_the_configuration(tmp_path: Path, config: dict[str, 
 )
 def test_what_names_no_rows_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "config.json").write_text(text)
-    with pytest.raises(UnreadableFile, match="vocab_size|no config"):
+    with pytest.raises(UnreadableFile, match=r"vocab_size|no config"):
         rows_of_model(tmp_path)
     with pytest.raises(UnreadableFile, match="no config"):
         rows_of_model(tmp_path / "nowhere")

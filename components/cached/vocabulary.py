@@ -1,10 +1,15 @@
 """What sessions share of vocabularies: their entries, and what is found among them, by the tokenizer's fingerprint."""
 
+from dataclasses import replace
+
+from components.cached.corpora import corpus
 from components.cached.tokenizers import tokenizer
 from core.jobs.shared_cache import shared
 from core.vocabulary.audit import AUDITS, Finding
+from core.vocabulary.characters import LanguageCharacters, characters_of_languages
 from core.vocabulary.division import DIVISIONS, Places
 from core.vocabulary.entries import Entries, entries_of
+from core.vocabulary.token_counts import count_corpus_tokens
 
 
 def entries(spec: str) -> Entries:
@@ -23,6 +28,23 @@ def places(of: Entries, division: str) -> Places:
     return shared().get(key, lambda: DIVISIONS.get(division).divide(of))
 
 
+def counted(of: Entries, text: str) -> Entries:
+    """The same entries with how often each stands in a corpus, by its spec."""
+    key = "token counts", of.tokenizer.info.fingerprint, text
+    counts = shared().get(key, lambda: count_corpus_tokens(of.tokenizer, corpus(text)))
+    return replace(of, counts=counts)
+
+
 def finding(of: Entries, audit: str) -> Finding:
-    """What an audit finds among the entries; a stranger's tokenizer is asked in its own process."""
-    return shared().get(("finding", of.tokenizer.info.fingerprint, audit), lambda: AUDITS.get(audit).find(of))
+    """What an audit finds among the entries; a stranger's tokenizer is asked in its own process.
+
+    The text that is counted and the rows of the model tell findings apart.
+    """
+    key = "finding", of.tokenizer.info.fingerprint, audit, of.counts and of.counts.of, of.rows
+    return shared().get(key, lambda: AUDITS.get(audit).find(of))
+
+
+def characters(of: Entries) -> dict[str, LanguageCharacters]:
+    """How the characters of each language are written."""
+    key = "characters", of.tokenizer.info.fingerprint
+    return shared().get(key, lambda: characters_of_languages(of))

@@ -142,8 +142,8 @@ COMMAND = Command(
         "written twice, that look like special tokens, and ids without an entry; on a text, which are hardly ever left "
         "by merging and which never occur; with --model or --rows, ids beyond a model's rows; what all entries are "
         "made of, in Qtok's twelve classes; how all numbers of one to four digits are split; and which characters of "
-        "each language are not one token. With --ids and --json the ids are listed. A tokenizer that cuts by a rule has no "
-        "vocabulary, and says so."
+        "each language are not one token. With --ids and --json the ids are listed. A tokenizer that cuts by a rule "
+        "has no vocabulary, and says so."
     ),
     arguments=_arguments,
     run=_run,
