@@ -6,6 +6,7 @@ from itertools import islice
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from components.cached import vocabulary as cached
 from components.vocabulary.rows import VocabularyRow
@@ -13,6 +14,7 @@ from components.widgets.chips import piece_shown
 from core.common.numbers import count
 from core.vocabulary.audit import AUDITS, Finding
 from core.vocabulary.entries import Entries, ModelRows
+from core.vocabulary.incomplete_pairs import tried_pairs
 from core.vocabulary.residue import survival
 
 CORPUS = "sample"
@@ -58,6 +60,15 @@ def entries_found(entries: Entries, found: Finding, audit: str, most: int | None
     return table
 
 
+def pairs_found(entries: Entries, most: int) -> pd.DataFrame:
+    """A row per pair of parts that are characters together, of the first so many: what they say, and both."""
+    rows = [
+        (piece_shown(entries.pieces[a] + entries.pieces[b]), a, shown_entry(entries, a), b, shown_entry(entries, b))
+        for a, b in tried_pairs(entries, most).tolist()
+    ]
+    return pd.DataFrame(rows, columns=["together", "first id", "first", "second id", "second"])
+
+
 def shown_entry(entries: Entries, i: int) -> str:
     """An entry as people read it, cut after a few bytes: text with what is invisible named, bytes in brackets."""
     piece = entries.pieces[i]
@@ -67,7 +78,7 @@ def shown_entry(entries: Entries, i: int) -> str:
     return piece_shown(short) + "…" * (len(short) < len(piece))
 
 
-def share_column() -> dict[str, object]:
+def share_column() -> dict[str, ColumnConfig | str | None]:
     """How the table shows the columns of `entries_found`."""
     return {
         "id": st.column_config.NumberColumn(format="%d", width="small", pinned=True),

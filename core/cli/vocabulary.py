@@ -19,6 +19,7 @@ from core.vocabulary.characters import LanguageCharacters, Spelled, characters_o
 from core.vocabulary.classes import CLASSES, LABELS, classes_of
 from core.vocabulary.digits import Digits, digits
 from core.vocabulary.entries import Entries, ModelRows, TokenCounts, entries_of
+from core.vocabulary.incomplete_pairs import tried_pairs
 from core.vocabulary.model_rows import rows_of_model
 from core.vocabulary.token_counts import count_corpus_tokens, count_tokens
 
@@ -103,6 +104,7 @@ def _document(
         **{key: None if one.unavailable else len(one.ids) for key, one in found.items()},
         "counted_on": entries.counts and entries.counts.of,
         "groups": groups,
+        **({"pairs": tried_pairs(entries).tolist()} if options.ids else {}),
         "remarks": {key: said for key, one in found.items() if (said := one.unavailable or one.remark)},
         "classes": classes,
         "digits": {

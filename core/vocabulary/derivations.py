@@ -61,7 +61,8 @@ class Derivations:
 
         Pairs that merge into one are not apart. Exact for entries that are not out of order.
         """
-        return self._border_holds(left, right) & (self.table.ranks_of(left, right) == NEVER)
+        apart: Bools = self._border_holds(left, right) & (self.table.ranks_of(left, right) == NEVER)
+        return apart
 
     def _border_holds(self, left: Ids, right: Ids) -> Bools:
         """Whether no pair across the border merges while either side is still being built, bool (n,)."""
@@ -137,7 +138,8 @@ def _in_order(found: Derivations, merges: Ids) -> Bools:
     table = found.table
     sides = (table.left[merges], table.right[merges])
     later = np.max([found.ranks(side) for side in sides], axis=0) < table.ranks[merges]
-    return later & ~np.any([found.out_of_order[side] for side in sides], axis=0)
+    orderly: Bools = later & ~np.any([found.out_of_order[side] for side in sides], axis=0)
+    return orderly
 
 
 class _Replay:

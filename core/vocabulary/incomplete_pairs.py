@@ -34,9 +34,16 @@ def _pairs(entries: Entries) -> NDArray[np.int64]:
     if built is None:
         return pairs
     orderly = (built.is_built & ~built.out_of_order)[pairs].all(axis=1)
-    keep = ~orderly
+    keep: NDArray[np.bool_] = np.logical_not(orderly)
     keep[orderly] = built.stay_apart(*pairs[orderly].T)
     return pairs[keep]
+
+
+def tried_pairs(entries: Entries, most: int | None = None) -> NDArray[np.int64]:
+    """Pairs that the tokenizer cuts their text into, of the first so many or of all, int64 (P, 2)."""
+    pairs = incomplete_pairs(entries)[:most]
+    found: NDArray[np.int64] = pairs[cut_so(entries, pairs)]
+    return found
 
 
 def cut_so(entries: Entries, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:

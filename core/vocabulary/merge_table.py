@@ -68,7 +68,8 @@ def merge_table(entries: Entries) -> MergeTable | None:
     ranks = np.arange(len(rows))
     if not listed:
         rows, ranks = _implied(entries)
-    return MergeTable(*rows.T, ranks, listed, _first(entries)) if len(rows) else None
+    left, right, made = rows.T
+    return MergeTable(left, right, made, ranks, listed, _first(entries)) if len(rows) else None
 
 
 def _first(entries: Entries) -> NDArray[np.bool_]:
@@ -76,7 +77,8 @@ def _first(entries: Entries) -> NDArray[np.bool_]:
     alone = entries.lengths == 1
     if not is_byte_level(entries):
         alone = np.fromiter((text is not None and len(text) == 1 for text in entries.texts), np.bool_, len(entries))
-    return entries.textual & (alone | (entries.kinds == Kind.BYTE))
+    first: NDArray[np.bool_] = entries.textual & (alone | (entries.kinds == Kind.BYTE))
+    return first
 
 
 def _implied(entries: Entries) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -11,6 +11,7 @@ from components.vocabulary.findings import (
     entries_found,
     findings,
     overview,
+    pairs_found,
     share_column,
     shown_entry,
     with_evidence,
@@ -22,6 +23,7 @@ from components.widgets.view import View
 from core.common.numbers import count
 from core.export.csv import for_spreadsheets
 from core.vocabulary.audit import AUDITS, Finding
+from core.vocabulary.audits.incomplete import AUDIT as PAIRS
 from core.vocabulary.entries import Entries
 
 AUDIT, OF, ROWS = "audit", "health_of", "model_rows"  # keys in the session, of which the first is in the link
@@ -96,6 +98,9 @@ def _closely(row: VocabularyRow, audit: str, found: Finding, entries: Entries) -
     for group, ids in found.by_group.items():
         st.markdown(plain(f"{count(len(ids))}: {group}"))
         chips([shown_entry(entries, i) for i in ids[:_EXAMPLES].tolist()])
+    if audit == PAIRS.key:
+        st.markdown("Pairs")
+        st.dataframe(pairs_found(entries, MOST), hide_index=True, height=250, key="health_pairs")
     _every(entries, found, audit)
 
 

@@ -3,7 +3,7 @@
 from core.common.definitions import Definition
 from core.vocabulary.audit import Audit, Finding, grouped
 from core.vocabulary.entries import Entries
-from core.vocabulary.incomplete_pairs import cut_so, in_some_pair, incomplete_pairs
+from core.vocabulary.incomplete_pairs import in_some_pair, incomplete_pairs, tried_pairs
 
 MOST_TRIED = 10_000  # pairs, a tenth of a second
 FIRST, SECOND = "comes first in a pair", "comes second in a pair"
@@ -19,7 +19,7 @@ def _remark(entries: Entries) -> str:
     pairs = incomplete_pairs(entries)
     if len(pairs) > MOST_TRIED:
         return f"Some {len(pairs):,} pairs, which merging leaves as they are; not every one was tried."
-    n = int(cut_so(entries, pairs).sum())
+    n = len(tried_pairs(entries))
     return f"{n:,} pairs." if n else ""
 
 
