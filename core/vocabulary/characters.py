@@ -35,7 +35,7 @@ class Spelled(IntEnum):
         return ("one token", "several characters, one token each", "in bytes", "as something else", "unknown")[self]
 
 
-class Written(NamedTuple):
+class WrittenCharacter(NamedTuple):
     """How a vocabulary writes one character, and in how many tokens."""
 
     how: Spelled
@@ -52,10 +52,10 @@ class LanguageCharacters:
     """
 
     code: str
-    written: dict[str, Written]
+    written: dict[str, WrittenCharacter]
 
     @property
-    def missing(self) -> dict[str, Written]:
+    def missing(self) -> dict[str, WrittenCharacter]:
         """Those that are not one token, nor characters one token each."""
         return {one: how for one, how in self.written.items() if how.how >= Spelled.BYTES}
 
@@ -83,7 +83,7 @@ def characters_of_languages(entries: Entries, codes: Sequence[str] | None = None
     return {one.code: LanguageCharacters(one.code, {c: known[c] for c in one.all}) for one in wanted}
 
 
-def written(entries: Entries, characters: Sequence[str]) -> dict[str, Written]:
+def written(entries: Entries, characters: Sequence[str]) -> dict[str, WrittenCharacter]:
     """How a vocabulary writes each of these characters, alone and inside a word."""
     encode = entries.tokenizer.encode_many
     alone = [_spelled(entries, c, ids) for c, ids in zip(characters, encode(characters), strict=True)]
@@ -92,23 +92,23 @@ def written(entries: Entries, characters: Sequence[str]) -> dict[str, Written]:
     if unknown[letter].any():  # a word of both would be unknown for the letter's sake
         return dict(zip(characters, alone, strict=True))
     return {
-        character: Written(Spelled.UNKNOWN, one.n_tokens) if unknown[ids].any() else one
+        character: WrittenCharacter(Spelled.UNKNOWN, one.n_tokens) if unknown[ids].any() else one
         for character, one, ids in zip(characters, alone, inside, strict=True)
     }
 
 
-def _spelled(entries: Entries, character: str, ids: NDArray[np.int32]) -> Written:
+def _spelled(entries: Entries, character: str, ids: NDArray[np.int32]) -> WrittenCharacter:
     """How a character is written that is cut into these ids alone; a space that goes before every text is no part."""
     pieces = [entries.pieces[i] for i in ids.tolist()]
     own = [piece for piece in pieces if piece.strip(b" ")]
     if any(entries.kinds[i] == Kind.UNKNOWN for i in ids.tolist()):
-        return Written(Spelled.UNKNOWN, len(own))
+        return WrittenCharacter(Spelled.UNKNOWN, len(own))
     if not _says(b"".join(pieces), character):
-        return Written(Spelled.CHANGED, len(own))
+        return WrittenCharacter(Spelled.CHANGED, len(own))
     if len(own) == 1:
-        return Written(Spelled.ONE, 1)
+        return WrittenCharacter(Spelled.ONE, 1)
     in_bytes = any(entries.kinds[i] == Kind.BYTE or entries.texts[i] is None for i in ids.tolist())
-    return Written(Spelled.BYTES if in_bytes else Spelled.PARTS, len(own))
+    return WrittenCharacter(Spelled.BYTES if in_bytes else Spelled.PARTS, len(own))
 
 
 def _says(data: bytes, character: str) -> bool:

@@ -1,5 +1,6 @@
 """Which characters of each language a vocabulary has no token for: all languages at a glance, and one closely."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +16,7 @@ from core.common.numbers import count
 from core.export.csv import for_spreadsheets
 from core.text.exemplars import SOURCE, exemplars
 from core.text.languages import flores_languages, language
-from core.vocabulary.characters import LanguageCharacters, Spelled, Written
+from core.vocabulary.characters import LanguageCharacters, Spelled, WrittenCharacter
 
 LANGUAGE = "characters_of"  # key in the session and in the link
 _TABLE, _HEIGHT = "characters_table", 430
@@ -57,6 +58,7 @@ def _overview(table: pd.DataFrame, names: Sequence[str]) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        placeholder="–",
         height=_HEIGHT,
         key=_TABLE,
         column_config={_LEFT[0]: st.column_config.TextColumn("Missing characters of", pinned=True)}
@@ -100,19 +102,28 @@ def _closely(name: str, one: LanguageCharacters) -> None:
     n = len(one.written)
     whole = one.count(Spelled.ONE)
     st.markdown(f"**{plain(name)}** · {count(whole)} of {count(n)} characters are one token")
-    alike = defaultdict[Written, list[str]](list)
+    alike = defaultdict[WrittenCharacter, list[str]](list)
     for character, written in one.written.items():
         if written.how != Spelled.ONE:
             alike[written].append(character)
     for written, characters in sorted(alike.items()):
         st.markdown(said(written, len(characters)))
-        chips(characters)
+        chips([shown(character) for character in characters])
 
 
-def said(written: Written, n: int) -> str:
+def shown(character: str) -> str:
+    """A mark that stands on a letter is shown on a dotted circle.
+
+    >>> shown("a"), shown("\u0e34")
+    ('a', '◌ิ')
+    """
+    return f"◌{character}" if unicodedata.category(character[0]).startswith("M") else character
+
+
+def said(written: WrittenCharacter, n: int) -> str:
     """How so many characters are written, in words.
 
-    >>> said(Written(Spelled.BYTES, 2), 9), said(Written(Spelled.UNKNOWN, 0), 1)
+    >>> said(WrittenCharacter(Spelled.BYTES, 2), 9), said(WrittenCharacter(Spelled.UNKNOWN, 0), 1)
     ('9 cost 2 tokens each, in bytes', '1 is unknown')
     """
     if written.how == Spelled.UNKNOWN:

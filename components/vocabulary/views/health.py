@@ -53,6 +53,7 @@ def _overview(found: Sequence[Mapping[str, Finding]], names: Sequence[str]) -> N
     st.dataframe(
         table,
         hide_index=True,
+        placeholder="–",
         height=38 + _ROW * len(table),
         key=_TABLE,
         column_config={"audit": st.column_config.TextColumn("Entries found", pinned=True)}
@@ -100,7 +101,7 @@ def _closely(row: VocabularyRow, audit: str, found: Finding, entries: Entries) -
         chips([shown_entry(entries, i) for i in ids[:_EXAMPLES].tolist()])
     if audit == PAIRS.key:
         st.markdown("Pairs")
-        st.dataframe(pairs_found(entries, MOST), hide_index=True, height=250, key="health_pairs")
+        st.dataframe(pairs_found(entries, MOST), hide_index=True, placeholder="–", height=250, key="health_pairs")
     _every(entries, found, audit)
 
 
@@ -109,6 +110,7 @@ def _every(entries: Entries, found: Finding, audit: str) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        placeholder="–",
         height=min(360, 38 + _ROW * len(table)),
         key=f"{audit}_entries",
         column_config=share_column(),
