@@ -14,12 +14,15 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from components.frame import first_page
+from components.frame.ahead import Ahead
+from components.frame.answers_at_once import answer_at_once
 from components.frame.doors import Doors
 from components.frame.protection import Protection
 from components.frame.scripted_component import script_routes
 from components.frame.upload_limits import follow_settings
 from components.frame.vendor import vendor_routes
 from components.frame.visits import Visits
+from components.segmentation.drawn_first import DRAWN_FIRST, make_them
 from core.common.garbage import all_stays, collect_beside
 from core.common.sandbox.confine import unreadable_by_others
 from core.tokenizers.serving import serve
@@ -52,7 +55,8 @@ def _giving_way() -> Iterator[None]:
 
 
 def _import_what_is_seen_first() -> None:
-    import components.segmentation.live_segmentation  # noqa: F401  the page's own imports, a quarter of a second of them
+    make_them()  # before a browser asks for the page, with which they are named
+    import components.segmentation.live_segmentation  # noqa: F401  all else that the page imports
     from components.cached import tokenizers as cached
     from core.text.samples import opening_text, samples
     from core.tokenizers.opening.shipped import opening_cuts
@@ -76,6 +80,8 @@ def _open_what_the_first_key_asks() -> None:
 @asynccontextmanager
 async def _lifespan(app: st.App) -> AsyncIterator[None]:
     unreadable_by_others()  # it holds the Hub's token, the login's secrets and what visitors brought
+    answer_at_once()
+    first_page.begin()
     threading.Thread(target=_warm, name="warm-up", daemon=True).start()
     yield
 
@@ -85,8 +91,13 @@ follow_settings()
 app = st.App(
     Path(__file__).parent / "components" / "frame" / "frame.py",
     lifespan=_lifespan,
-    routes=[*vendor_routes(), *script_routes()],
-    middleware=[Middleware(Protection), Middleware(Doors), Middleware(Visits)],
+    routes=[*vendor_routes(), *script_routes(), *first_page.seen_routes()],
+    middleware=[
+        Middleware(Protection),
+        Middleware(Ahead, components=tuple(DRAWN_FIRST)),
+        Middleware(Doors),
+        Middleware(Visits),
+    ],
 )
 
 if __name__ == "__main__":

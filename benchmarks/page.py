@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from benchmarks.measure import markdown
 from benchmarks.server import ROOT, server
@@ -83,20 +83,27 @@ def first_paint(browser: Browser, script: Path, wanted: str) -> float:
     return taken
 
 
+def chromium(playwright: Playwright) -> Browser:
+    """The browser that is installed here.
+
+    Raises:
+        UserError: none is.
+    """
+    found = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
+    if found is None:
+        raise UserError("The page benchmarks need Chromium or Chrome. Install one and run them again.")
+    return playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-background-networking"])
+
+
 def run(rounds: int = 5) -> str:
     """Both measurements as one table.
 
     Raises:
         UserError: no browser is installed.
     """
-    chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
-    if chromium is None:
-        raise UserError("The page benchmark needs Chromium or Chrome. Install one and run it again.")
     text = (WORDS * 40)[:2000]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
-        )
+        browser = chromium(playwright)
         echo, hello = Path(folder, "echo.py"), Path(folder, "hello.py")
         echo.write_text(ECHO.format(start=text))
         hello.write_text(HELLO)

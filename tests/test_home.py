@@ -29,7 +29,7 @@ from tests import formats
 from tests.tiny import byte_level_bpe
 
 FRAME = Path(__file__).parents[1] / "components" / "frame" / "frame.py"
-PAGES = ("segmentation", "premium", "transplants", "runs")
+PAGES = ("segmentation", "vocabulary", "premium", "transplants", "runs")
 WRITES: dict[str, Callable[[], object]] = {
     "a tokenizer": lambda: keep_upload({"tokenizer.json": byte_level_bpe().encode()}),
     "a text": lambda: keep_text("text.txt", b"One.\n"),

@@ -17,10 +17,19 @@ from streamlit.testing.v1 import AppTest
 from components.cached import tokenizers as cached
 from core.jobs.shared_cache import shared
 from core.text.samples import opening_text
+from core.tokenizers import catalog
 from core.tokenizers.catalog import SOURCES, open_tokenizer
 from core.tokenizers.opening.made_with import CODE, CORE, code_version
 from core.tokenizers.opening.make import opening_cut, vocabulary_file, written
-from core.tokenizers.opening.shipped import FILE, OPENING, PreparedTokenizer, opening_cuts, still_true
+from core.tokenizers.opening.shipped import (
+    FILE,
+    OPENING,
+    PreparedTokenizer,
+    offered,
+    opening_cuts,
+    still_offered,
+    still_true,
+)
 from core.tokenizers.tokenizer import PLAIN, Specials, Tokenizer
 
 ROOT = Path(__file__).parents[1]
@@ -86,6 +95,22 @@ def test_a_cut_is_left_out_where_its_file_is_another(change: dict[str, str]) -> 
     cut = SHIPPED["cuts"][spec]
     changed = {**SHIPPED["cuts"], spec: {**cut, "file": {**cut["file"], **change}}}
     assert set(still_true({**SHIPPED, "cuts": changed})) == set(others)
+
+
+def test_what_opens_without_a_network_is_shipped_as_the_formats_say_it() -> None:
+    assert offered() == catalog.offered()
+
+
+@pytest.mark.parametrize("change", [{"code": "0" * 16}, {"formats": [*SHIPPED["formats"], "another"]}])
+def test_the_formats_are_asked_where_code_is_another_or_a_format_was_added(change: dict[str, Any]) -> None:
+    document = {**SHIPPED, "offered": [["packaged:shipped", "as shipped"]]}
+    assert still_offered(document) == [("packaged:shipped", "as shipped")]
+    assert still_offered({**document, **change}) == catalog.offered()
+
+
+def test_every_module_that_names_what_opens_without_a_network_counts() -> None:
+    names = {f"tokenizers/formats/{name}.py" for name, source in SOURCES.all().items() if source.offered}
+    assert names <= set(CODE)
 
 
 def test_a_change_of_any_module_that_cuts_is_another_version(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from core.jobs.shared_cache import shared
 from core.metrics.base import Value, on_text
 from core.metrics.evidence import of_text
 from core.text.units import SEGMENTERS, Units, units_of
-from core.tokenizers.catalog import offered as core_offered
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.opening.shipped import PreparedTokenizer, opening_cuts
+from core.tokenizers.opening.shipped import offered as core_offered
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Specials, Tokenizer
 from core.tokenizers.well_known import Access, availability, well_known

@@ -7,9 +7,12 @@ from components.cached.tokenizers import tokenizer
 from core.jobs.shared_cache import shared
 from core.vocabulary.audit import AUDITS, Finding
 from core.vocabulary.characters import LanguageCharacters, characters_of_languages
+from core.vocabulary.comparison import VocabularyChange, compare
 from core.vocabulary.division import DIVISIONS, Places
-from core.vocabulary.entries import Entries, entries_of
-from core.vocabulary.token_counts import count_corpus_tokens
+from core.vocabulary.entries import Entries, TokenCounts, entries_of
+from core.vocabulary.family import MergeOrder, merge_order
+from core.vocabulary.usage import Usage
+from core.vocabulary.usage import usage as counted
 
 
 def entries(spec: str) -> Entries:
@@ -28,11 +31,9 @@ def places(of: Entries, division: str) -> Places:
     return shared().get(key, lambda: DIVISIONS.get(division).divide(of))
 
 
-def counted(of: Entries, text: str) -> Entries:
+def with_counts(of: Entries, text: str) -> Entries:
     """The same entries with how often each stands in a corpus, by its spec."""
-    key = "token counts", of.tokenizer.info.fingerprint, text
-    counts = shared().get(key, lambda: count_corpus_tokens(of.tokenizer, corpus(text)))
-    return replace(of, counts=counts)
+    return replace(of, counts=TokenCounts(corpus(text).label, used(of, text).counts))
 
 
 def finding(of: Entries, audit: str) -> Finding:
@@ -48,3 +49,20 @@ def characters(of: Entries) -> dict[str, LanguageCharacters]:
     """How the characters of each language are written."""
     key = "characters", of.tokenizer.info.fingerprint
     return shared().get(key, lambda: characters_of_languages(of))
+
+
+def used(of: Entries, text: str) -> Usage:
+    """How often each entry is used on a corpus, by its spec, and in which languages."""
+    key = "usage", of.tokenizer.info.fingerprint, text
+    return shared().get(key, lambda: counted(of.tokenizer, corpus(text).sentences))
+
+
+def order_of(of: Entries) -> MergeOrder | None:
+    """In which order a byte-pair vocabulary was learned; None for others."""
+    return shared().get(("merge order", of.tokenizer.info.fingerprint), lambda: merge_order(of))
+
+
+def change(first: Entries, second: Entries) -> VocabularyChange:
+    """How two vocabularies differ."""
+    key = "vocabulary change", first.tokenizer.info.fingerprint, second.tokenizer.info.fingerprint
+    return shared().get(key, lambda: compare(first, second))

@@ -39,13 +39,15 @@ async function draw(component, isNewest) {
       component.parentElement,
       "This part of the page needs a newer browser: Chrome or Edge 80, Firefox 113, Safari 16.4, or later.",
     );
-  const { script, data } = await unpacked(component.data);
+  const { script, seen, data } = await unpacked(component.data);
   const module = await fetched(script).catch(() => null);
   if (!isNewest()) return null; // what came later is drawn instead, or the part has left the page
   if (!module)
     return failed(component.parentElement, "A part of the page could not be fetched from the server. Reload the page.");
   style(component.parentElement, module.css);
-  return module.default({ ...component, data });
+  const leave = module.default({ ...component, data });
+  if (seen) requestAnimationFrame(() => setTimeout(() => fetch(new URL(seen, window.location.href)).catch(() => null)));
+  return leave;
 }
 
 export default function drawWhenFetched(component) {

@@ -38,17 +38,17 @@ class ScriptedComponent:
     def __init__(self, name: str, *, js: str, css: str = "", html: str | None = None) -> None:
         self._name = name
         _modules[name] = f"{js}\nexport const css = {json.dumps(css)};\n"
-        self._version = hashlib.sha256(_modules[name].encode()).hexdigest()[:16]
         self._component = st.components.v2.component(name, html=html, js=_LOADER)
 
     @property
     def address(self) -> str:
         """Where this server has the script, as an absolute path that changes with its content."""
-        return f"{base_path()}/{_FOLDER}/{self._name}.js?v={self._version}"
+        return address_of(self._name)
 
-    def __call__(self, *, key: str, data: object, **callbacks: Any) -> Any:
-        """Draw it, and give its state."""
-        return self._component(key=key, data=packed({"script": self.address, "data": data}), **callbacks)
+    def __call__(self, *, key: str, data: object, seen: str = "", **callbacks: Any) -> Any:
+        """Draw it, and give its state; the browser asks for `seen` once it stands on the page."""
+        message = {"script": self.address, "data": data, **({"seen": seen} if seen else {})}
+        return self._component(key=key, data=packed(message), **callbacks)
 
 
 def packed(message: object) -> bytes:
@@ -63,6 +63,14 @@ def unpacked(sent: bytes) -> Any:
     {'text': '\\ud800'}
     """
     return json.loads(zlib.decompress(sent))
+
+
+def address_of(name: str) -> str:
+    """Where this server has the script of a component, as an absolute path; empty where there is no such component."""
+    if name not in _modules:
+        return ""
+    version = hashlib.sha256(_modules[name].encode()).hexdigest()[:16]
+    return f"{base_path()}/{_FOLDER}/{name}.js?v={version}"
 
 
 def source_of(name: str) -> str:

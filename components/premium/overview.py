@@ -8,7 +8,7 @@ from components.premium.context import PremiumContext
 from components.premium.figure import cell_columns, cell_table, numbers, plot
 from components.premium.heatmap import heatmap, reach_of, worst_and_best, written
 from components.premium.heatmap_in_print import heatmap_in_print
-from components.premium.linked import linked_option
+from components.premium.linked import LINKED
 from components.premium.provenance import relative_link
 from components.premium.scale import colour_scale, ticks
 from components.publish.button import publish_popover
@@ -22,7 +22,7 @@ _NUMBER = 24  # pixels of a cell with a number in letters that a phone's reader 
 
 def overview(context: PremiumContext) -> None:
     """The heatmap; wider or taller than its window, it scrolls."""
-    linked_option(DIRECTION, _DIRECTIONS)
+    LINKED.option(DIRECTION, _DIRECTIONS)
     across = st.session_state[DIRECTION] == "Across"
     st.html(_style(_least_width(context, across)))
     st.caption(

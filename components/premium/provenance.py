@@ -11,7 +11,7 @@ from components.frame.errors import plain
 from components.premium.choosers import LANGUAGE, TOKENIZER
 from components.premium.context import PremiumContext
 from components.premium.controls import ABSENT, BASE, ENGLISH, OPENING
-from components.premium.linked import linked_parameters
+from components.premium.linked import LINKED
 from components.premium.texts import CORPUS, COUNTED
 from components.widgets.page_link.component import page_link
 from core.common.public_link import public_link
@@ -101,7 +101,7 @@ def _parameters(context: PremiumContext) -> dict[str, list[str]]:
         BASE: [] if context.base == ENGLISH else [context.base],
         LANGUAGE: [state[LANGUAGE]] if LANGUAGE in state else [],
         TOKENIZER: [state[TOKENIZER]] if TOKENIZER in state else [],
-        **linked_parameters(),
+        **LINKED.parameters(),
     }
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from components.charts.chart import FAINT, finish, names_axis
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, Cell
-from components.premium.linked import linked_option
+from components.premium.linked import LINKED
 from components.premium.scale import log_axis
 from core.premium.premium import Premiums
 
@@ -32,7 +32,7 @@ class PremiumPanel:
 
 def several() -> bool:
     """Ask whether one tokenizer is drawn, or several side by side."""
-    linked_option("beside", _HOW_MANY)
+    LINKED.option("beside", _HOW_MANY)
     return (
         st.segmented_control(
             "Tokenizers",

@@ -7,7 +7,7 @@ import streamlit as st
 from components.cached import corpora as cached_corpora
 from components.frame.errors import plain, show_error
 from components.premium.brought.text import bring_text, brought_text, group_choice, popover_turn
-from components.premium.linked import linked_option
+from components.premium.linked import LINKED
 from components.runs.corpus_upload import uploaded_corpora
 from core.common.errors import UserError
 from core.common.home import home
@@ -30,7 +30,7 @@ def choose_text() -> tuple[str, str]:
         state[CORPUS] = brought
         _want_chosen()
     labels = texts()
-    linked_option("part", tuple(_PARTS))
+    LINKED.option("part", tuple(_PARTS))
     part = {"Dev": " dev", "Devtest": " devtest"}.get(state["part"], "") if not state[CORPUS] else ""
     name = _short(labels.get(state[CORPUS], state[CORPUS]))
     with st.popover(

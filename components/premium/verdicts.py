@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from components.premium.linked import linked_number
+from components.premium.linked import LINKED
 from core.stats.ratio_family import RatioFamily
 from core.stats.ratio_t_test import CORRECTION
 
@@ -14,7 +14,7 @@ _USUAL, _LEAST = 1.0, 0.1  # per cent
 
 def margin_input() -> float:
     """Ask from which size on a difference matters; returns it as a share. It changes words, no test of difference."""
-    linked_number("margin", _USUAL, _LEAST)
+    LINKED.number("margin", _USUAL, _LEAST)
     percent = st.number_input(
         "Matters from, %",
         min_value=_LEAST,

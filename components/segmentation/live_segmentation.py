@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from components.frame import first_page
 from components.frame.asking import fragment
 from components.frame.errors import plain, user_errors
 from components.segmentation.context import VIEW_KEY, SegmentationContext
@@ -95,6 +96,7 @@ def _draw(specs: Sequence[str], text: str, options: ViewOptions) -> None:
     view = token_view_of(rows, text, span, options)
     _draw_view(replace(view, counts=False, found=found(text, span), menu=False), rows)
     page_link(_in_link(specs), text_state.link_note(), key="page_link")
+    first_page.give_way()
     tools(SegmentationContext(rows, text, span, options, st.session_state.get("picked")))
 
 

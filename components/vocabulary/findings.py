@@ -31,7 +31,7 @@ def findings(row: VocabularyRow, n_rows: int = 0) -> dict[str, Finding]:
 def with_evidence(entries: Entries, n_rows: int) -> Entries:
     """The entries with what audits ask beside them: counts on the shipped sentences, and the rows of a model."""
     rows = ModelRows(n_rows, "The model") if n_rows else None
-    return replace(cached.counted(entries, CORPUS), rows=rows)
+    return replace(cached.with_counts(entries, CORPUS), rows=rows)
 
 
 def overview(found: Sequence[dict[str, Finding]], names: Sequence[str]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from components.widgets.colours import tokenizer_colours
 from components.widgets.names import learn, names_at_hand, put_at_hand
 from core.common.errors import UserError
 from core.common.sandbox.interest import still_wanted
+from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.entries import Entries
 
 
@@ -24,9 +25,14 @@ class VocabularyRow:
     colour: str
 
     @property
+    def tokenizer(self) -> Tokenizer:
+        """Whose entries they are."""
+        return self.entries.tokenizer
+
+    @property
     def fingerprint(self) -> str:
         """Of the tokenizer; what is found of its entries is kept under it."""
-        return self.entries.tokenizer.info.fingerprint
+        return self.tokenizer.info.fingerprint
 
 
 def vocabulary_rows(specs: Sequence[str]) -> list[VocabularyRow]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from components.cached import vocabulary as cached
 from components.charts.chart import GRID, Chart, finish
 from components.vocabulary.context import VocabularyContext
+from components.vocabulary.entry import CORPUS
 from components.vocabulary.rows import VocabularyRow
 from core.vocabulary.division import Division, sizes
 
@@ -19,8 +20,8 @@ _COLOURS = (
     *("#7f7f7f", "#117733", "#9ecae8", "#3a87c8", "#0b4a85", "#f6cf71", "#e69f00", "#9c6500"),
     *("#d1495b", "#d8b5e8", "#a06cc4", "#5d2f86"),
 )
-_REST = "All others"
-_ROW, _FOOT = 54, 150  # pixels of a bar with its name, and of axis and legend
+OTHERS = "All others"
+_ROW, _FOOT = 54, 190  # pixels of a bar with its name, and of axis and legend
 
 
 def shares_of(division: Division, rows: Sequence[VocabularyRow]) -> NDArray[np.float64]:
@@ -30,18 +31,40 @@ def shares_of(division: Division, rows: Sequence[VocabularyRow]) -> NDArray[np.f
     return found
 
 
-def shares_chart(division: Division, shares: NDArray[np.float64], context: VocabularyContext) -> Chart:
-    """A bar per tokenizer, its largest parts by colour and the others together."""
-    drawn = largest_parts(shares)
+def used_shares_of(division: Division, rows: Sequence[VocabularyRow]) -> NDArray[np.float64]:
+    """Share of the tokens of the shipped sentences that each part has, 0 to 1, (rows, P)."""
+    used = [cached.used(row.entries, CORPUS).counts for row in rows]
+    places = [cached.places(row.entries, division.key) for row in rows]
+    n_parts = len(division.parts)
+    counted = np.array([sizes(each, n_parts, weights) for each, weights in zip(places, used, strict=True)])
+    found: NDArray[np.float64] = counted / np.maximum(counted.sum(1, keepdims=True), 1)
+    return found
+
+
+def shares_chart(
+    division: Division,
+    name: str,
+    shares: NDArray[np.float64],
+    largest: NDArray[np.float64],
+    title: str,
+    context: VocabularyContext,
+) -> Chart:
+    """A bar per tokenizer, its largest parts by colour and the others together.
+
+    Args:
+        largest: decides which parts are drawn, and so their colours; (rows, P).
+        title: of the axis.
+    """
+    drawn = largest_parts(largest)
     names = [row.label for row in context.rows]
     figure = go.Figure([_bar(division.parts[part], n, shares[:, part], names) for n, part in enumerate(drawn)])
-    rest = np.setdiff1d(np.flatnonzero(shares.any(0)), drawn)
+    rest = np.setdiff1d(np.flatnonzero(largest.any(0)), drawn)
     if len(rest):
-        figure.add_trace(_bar(_REST, len(_COLOURS) - 1, shares[:, rest].sum(1), names))
+        figure.add_trace(_bar(OTHERS, len(_COLOURS) - 1, shares[:, rest].sum(1), names))
     return Chart(
-        f"composition_{division.key}",
-        _laid_out(figure, names),
-        _in_words(division, shares, names),
+        f"composition_{division.key}_{name}",
+        _laid_out(figure, names, title),
+        _in_words(division, shares, title, names),
         lambda: _table(division, shares, names),
         columns=dict.fromkeys(names, st.column_config.NumberColumn(format="percent")),
     )
@@ -72,28 +95,27 @@ def _bar(part: str, colour: int, shares: NDArray[np.float64], names: Sequence[st
     )
 
 
-def _laid_out(figure: go.Figure, names: Sequence[str]) -> go.Figure:
+def _laid_out(figure: go.Figure, names: Sequence[str], title: str) -> go.Figure:
     figure = finish(
         figure,
         _ROW * len(names) + _FOOT,
         barmode="stack",
         showlegend=True,
-        legend={"orientation": "h", "y": -0.12, "yref": "container", "yanchor": "bottom", "traceorder": "normal"},
-        xaxis={"range": [0, 1], "tickformat": ".0%", "gridcolor": GRID, "title": "share of all entries"},
+        legend={"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "traceorder": "normal"},
+        xaxis={"range": [0, 1], "tickformat": ".0%", "gridcolor": GRID, "title": title},
         yaxis={"range": [len(names) - 0.4, -0.75], "visible": False},
     )
-    figure.update_layout(legend={"y": 0, "yref": "container"})
     for n, name in enumerate(names):
         figure.add_annotation(x=0, y=n - 0.28, text=name, xanchor="left", yanchor="bottom", showarrow=False)
     return figure
 
 
-def _in_words(division: Division, shares: NDArray[np.float64], names: Sequence[str]) -> str:
+def _in_words(division: Division, shares: NDArray[np.float64], title: str, names: Sequence[str]) -> str:
     most = (
         f"{name}: {division.parts[int(each.argmax())]}, {each.max():.0%}"
         for name, each in zip(names, shares, strict=True)
     )
-    return f"Shares of entries by {division.definition.label.lower()}; the largest part of {'; '.join(most)}."
+    return f"{title.capitalize()}, by {division.definition.label.lower()}; the largest part of {'; '.join(most)}."
 
 
 def _table(division: Division, shares: NDArray[np.float64], names: Sequence[str]) -> pd.DataFrame:

@@ -3,16 +3,17 @@
 What several metrics need, such as the tokens over each word, is worked out once, when the first of them asks.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from math import nan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.counting.table import CountTable
 from core.metrics.bare import Bare
 from core.metrics.words import Words
 from core.segmentation.losses import Loss, losses
@@ -25,6 +26,9 @@ from core.text.units import Units, units_of
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.utf8_pieces import shape
+
+if TYPE_CHECKING:  # it imports corpora and the names of languages, which no single text needs
+    from core.counting.table import CountTable
 
 Ints = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]
@@ -115,7 +119,7 @@ class Evidence:
         return np.concatenate(found) if found else np.empty(0, np.int32)
 
     @cached_property
-    def piece_shapes(self) -> "PieceShapes":
+    def piece_shapes(self) -> PieceShapes:
         """How many of the same tokens, unknown ones and those without bytes left out, are which parts of characters."""
         shape_of = cache(_shape_number)  # a text has few distinct tokens
         rows = []

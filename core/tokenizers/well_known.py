@@ -9,8 +9,8 @@ from functools import cache
 from core.common.data_folders import DATA
 from core.common.errors import UserError
 from core.common.settings import settings
-from core.tokenizers.catalog import offered
 from core.tokenizers.hub_place import kept_here
+from core.tokenizers.opening.shipped import offered
 
 FILE = DATA / "tokenizers" / "models.json"
 

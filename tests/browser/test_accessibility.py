@@ -10,6 +10,7 @@ from components.lab.view import views as lab_views
 from components.premium.view import VIEWS as PREMIUM
 from components.publish.page import page as published
 from components.segmentation.tool import TOOLS
+from components.vocabulary.view import VIEWS as VOCABULARY
 from tests.browser.axe import violations
 from tests.browser.conftest import open_button, stands_still
 
@@ -102,6 +103,14 @@ def test_a_phone(opened: Callable[..., Page], findings: Findings, dark: bool) ->
 def test_premium(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
     page = opened("premium", dark=dark)
     for label in PREMIUM.all():
+        choose(page, label)
+        findings.look(page, label)
+
+
+@both_themes
+def test_vocabulary(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
+    page = opened("vocabulary?tokenizers=mistral:v3&tokenizers=builtin:utf8-bytes&find_entry=the", dark=dark)
+    for label in VOCABULARY.all():
         choose(page, label)
         findings.look(page, label)
 

@@ -9,7 +9,7 @@ import streamlit as st
 from components.frame.errors import plain
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
-from components.premium.linked import linked_number, linked_text
+from components.premium.linked import LINKED
 from components.premium.price_table import price_table
 from components.premium.scale import times
 from components.premium.take_away import take_away
@@ -65,15 +65,15 @@ def _terms(context: PremiumContext, known: list[ModelPrice]) -> Terms:
     else:
         price = next(one for one in known if one.name == name)
         terms = Terms(price, context.keys.index(price.key), 0.0)
-    linked_number("speed", 50.0, 0.1)
+    LINKED.number("speed", 50.0, 0.1)
     speed = st.number_input("Tokens per second", min_value=0.1, key="speed", width=140, persist_state="session")
     return Terms(terms.price, terms.row, speed)
 
 
 def _own(context: PremiumContext) -> Terms:
     row = one_tokenizer(context)
-    linked_number("price_million", 3.0, 0.0)
-    linked_number("window", 8192, 1)
+    LINKED.number("price_million", 3.0, 0.0)
+    LINKED.number("window", 8192, 1)
     price = st.number_input(
         "Price per million",
         min_value=0.0,
@@ -91,11 +91,11 @@ def _own(context: PremiumContext) -> Terms:
 
 
 def _use(context: PremiumContext) -> Use:
-    linked_number("length", 6000, 1)
-    linked_number("written", 0, 0)
-    linked_number("cached", 0, 0, 100)
-    linked_number("rate", 1.0, 0.0001)
-    linked_text("currency", "USD", _CURRENCY)
+    LINKED.number("length", 6000, 1)
+    LINKED.number("written", 0, 0)
+    LINKED.number("cached", 0, 0, 100)
+    LINKED.number("rate", 1.0, 0.0001)
+    LINKED.text("currency", "USD", _CURRENCY)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         read = st.number_input(
             f"Characters read, in {context.base_label}",

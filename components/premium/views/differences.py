@@ -14,7 +14,7 @@ from components.premium.cells import HATCHED, corners, hatched, targets
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
-from components.premium.linked import linked_choice
+from components.premium.linked import LINKED
 from components.premium.scale import between, colour_scale, times
 from components.premium.verdicts import ALIKE, how_tested, margin_input, verdicts, words
 from components.widgets.view import View
@@ -32,7 +32,7 @@ _ABOUT = f"The tokenizers chosen, in one language; or the first {_MOST} language
 def draw(context: PremiumContext) -> None:
     """Pairs of the chosen tokenizers in one language, or of the languages found under one tokenizer."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        what = linked_choice("Compare", _WHAT, "compare", _ABOUT)
+        what = LINKED.choice("Compare", _WHAT, "compare", _ABOUT)
         if what == "Tokenizers":
             column = one_language(context)
             cells = [(row, column) for row in context.rows]

@@ -15,7 +15,7 @@ from components.premium.brought.sentences import ShownSentences, cut, opens_here
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, bring_into_sight, show
-from components.premium.linked import linked_choice
+from components.premium.linked import LINKED
 from components.premium.scale import log_axis, times
 from components.premium.second_text import on_second_text
 from components.segmentation.rows import Row
@@ -39,7 +39,7 @@ def draw(context: PremiumContext) -> None:
     bring_into_sight()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         column, row = one_language(context), one_tokenizer(context)
-        kind = linked_choice("Sentences to show", _WHICH, "sentences")
+        kind = LINKED.choice("Sentences to show", _WHICH, "sentences")
     reason = context.found.reasons.get((row, column))
     if reason:
         st.info(f"Masked: {context.sentence(row, column)}", icon=":material/block:")

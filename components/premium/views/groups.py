@@ -11,7 +11,7 @@ from components.charts.chart import LINE, Chart, finish, names_axis
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, show
-from components.premium.linked import linked_choice
+from components.premium.linked import LINKED
 from components.premium.scale import log_axis, times
 from components.widgets.view import View
 from core.premium.ordering import GROUPS, group_rank
@@ -22,7 +22,7 @@ def draw(context: PremiumContext) -> None:
     """A row of dots per group, the dearest group first; resource classes in their order."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = one_tokenizer(context)
-        by = linked_choice("Group by", tuple(GROUPS), "group")
+        by = LINKED.choice("Group by", tuple(GROUPS), "group")
     value = context.found.value[row]
     found: dict[str, list[int]] = {}
     for column in context.columns:

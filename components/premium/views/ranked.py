@@ -11,7 +11,7 @@ from components.charts.chart import FAINT, LINE, Chart, finish, names_axis
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, cell_columns, cell_table, show
-from components.premium.linked import linked_choice
+from components.premium.linked import LINKED
 from components.premium.scale import between, log_axis, times
 from components.premium.side_by_side import beside, cells_beside, panel, several, side_by_side
 from components.premium.verdicts import ALIKE, how_tested, margin_input, verdicts, words
@@ -28,7 +28,7 @@ def draw(context: PremiumContext) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = one_tokenizer(context)
         many = several()
-        which = linked_choice(
+        which = LINKED.choice(
             "Which", _WHICH, "which", f"The {_AT_ONCE} dearest or cheapest of the languages found, or all of them."
         )
         margin = margin_input()

@@ -14,7 +14,7 @@ from components.charts.chart import GRID, Chart, finish
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, Cell, show
-from components.premium.linked import linked_choice
+from components.premium.linked import LINKED
 from components.premium.scale import between, log_axis, times
 from components.widgets.view import View
 from core.common.numbers import count
@@ -48,7 +48,7 @@ class PremiumPoint:
 def draw(context: PremiumContext) -> None:
     """Points with intervals on log axes, against one of three facts."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        against = linked_choice("Against", _AGAINST, "against", _ABOUT)
+        against = LINKED.choice("Against", _AGAINST, "against", _ABOUT)
         if against == "Vocabulary":
             column = one_language(context)
             marks = _tokenizers(context, column)

@@ -13,7 +13,7 @@ from components.cached import premium as cached_premium
 from components.charts.chart import FAINT, Chart, finish
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
-from components.premium.linked import linked_choice
+from components.premium.linked import LINKED
 from components.premium.scale import log_axis, times
 from components.premium.side_by_side import SYMBOLS
 from components.premium.verdicts import ALIKE, how_tested, margin_input, verdicts, words
@@ -40,7 +40,7 @@ SIGNS = "●■◆▲✚✖★▼"
 def draw(context: PremiumContext) -> None:
     """A line per language from the oldest tokenizer of the family to the newest."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        family = linked_choice("Family", (*FAMILIES, _CHOSEN), "family", _ABOUT)
+        family = LINKED.choice("Family", (*FAMILIES, _CHOSEN), "family", _ABOUT)
         margin = margin_input()
     here = [key for key in FAMILIES.get(family, ()) if key in context.keys]
     rows = [context.keys.index(key) for key in here] if family != _CHOSEN else list(context.rows)

@@ -14,7 +14,7 @@ from components.charts.chart import Chart, finish
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, numbers, plot
-from components.premium.linked import linked_option
+from components.premium.linked import LINKED
 from components.premium.map_signs import cheaper_countries, hatched_countries
 from components.premium.scale import colour_scale, reach, ticks, times
 from components.widgets.view import View
@@ -78,8 +78,8 @@ def draw(context: PremiumContext) -> None:
     """The map by one of three rules."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = one_tokenizer(context)
-        linked_option("map_rule", tuple(RULES))
-        linked_option("map_part", tuple(_WINDOWS))
+        LINKED.option("map_rule", tuple(RULES))
+        LINKED.option("map_part", tuple(_WINDOWS))
         rule = st.selectbox(
             "A country's colour is of",
             list(RULES),

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from components.frame import first_page
 from components.frame.scripted_component import ScriptedComponent
 from components.segmentation.token_view.script import library
 
@@ -209,6 +210,7 @@ def token_view(view: TokenView, *, key: str, tools: TokenViewTools | None = None
     result = _COMPONENT(
         key=key,
         data=payload(view) | {"tools": tools is not None, "key": key},
+        seen=first_page.address(),
         on_picked_change=lambda: None,
         on_find_change=lambda: asked.find(*_sought(st.session_state[key].get("find"))),
         on_order_change=lambda: asked.order([str(spec) for spec in st.session_state[key].get("order") or ()]),

@@ -6,13 +6,13 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from components.cached import tokenizers as cached
 from components.frame.errors import plain, show_error
 from components.segmentation.context import SegmentationContext
 from components.segmentation.rows import Row
 from components.widgets import text_state
-from components.widgets.chips import chips, piece_shown, visible
+from components.widgets.chips import chips
 from components.widgets.row_choice import choose_row
+from components.widgets.token_lookup import entry_shown, token_lookup
 from components.widgets.view import View
 from core.common.errors import UserError
 from core.common.numbers import count
@@ -22,7 +22,6 @@ from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import TokenDetails
 
 _MOST_ROWS = 400
-_MOST_FOUND = 40
 
 
 def draw(context: SegmentationContext) -> None:
@@ -118,9 +117,7 @@ def _tokens(ids: Sequence[int], found: ReadIds) -> None:
 
 
 def _shown(entry: TokenDetails | None) -> str:
-    if entry is None:
-        return "✕"
-    return piece_shown(entry.piece) if entry.piece else entry.spelling
+    return "✕" if entry is None else entry_shown(entry)
 
 
 def _said(ids: Sequence[int], found: ReadIds) -> None:
@@ -158,44 +155,10 @@ def _look_up(rows: Sequence[Row]) -> None:
     if not wanted or not has_utf8(wanted):
         return
     able = [row for row in rows if row.tokenizer.info.n_vocabulary is not None]
-    found = {row.spec: row.tokenizer.find(wanted, _MOST_FOUND) for row in able}
-    table = {
-        "Tokenizer": [row.label for row in able],
-        f"{visible(wanted)} is": [_is_token(wanted, found[row.spec]) for row in able],
-        "id": [_ids_of(wanted, found[row.spec]) for row in able],
-        "else cut into": [_cut(row, wanted) for row in able],
-        "entries that hold it": [
-            " ".join(f"{_shown(one)}={one.id}" for one in _others(wanted, found[row.spec])) for row in able
-        ],
-    }
-    st.dataframe(pd.DataFrame(table), hide_index=True, placeholder="–")
+    token_lookup(able, wanted)
     missing = [row.label for row in rows if row not in able]
     if missing:
         st.caption(plain(f"{', '.join(missing)}: cut by a rule, without a vocabulary."))
-
-
-def _exact(wanted: str, found: Sequence[TokenDetails]) -> list[TokenDetails]:
-    return [one for one in found if one.piece == wanted.encode() or one.spelling == wanted]
-
-
-def _others(wanted: str, found: Sequence[TokenDetails]) -> list[TokenDetails]:
-    exact = _exact(wanted, found)
-    return [one for one in found if one not in exact]
-
-
-def _is_token(wanted: str, found: Sequence[TokenDetails]) -> str:
-    return "a token" if _exact(wanted, found) else "no token"
-
-
-def _ids_of(wanted: str, found: Sequence[TokenDetails]) -> str:
-    return ", ".join(str(one.id) for one in _exact(wanted, found))
-
-
-def _cut(row: Row, wanted: str) -> str:
-    """How the tokenizer cuts it as a text of its own."""
-    segmentation = cached.segmentation(row.spec, wanted, False, False)
-    spans = zip(segmentation.starts.tolist(), segmentation.ends.tolist(), strict=True)
-    return " | ".join(piece_shown(segmentation.text[a:b]) for a, b in spans)
 
 
 VIEW = View(label="Ids", place=25, draw=draw)

@@ -13,11 +13,12 @@ _component = st.components.v2.component(
 )
 
 
-def how_to_read(title: str, sentence: str, *, key: str = "how_to_read") -> None:
+def how_to_read(title: str, sentence: str, *, more: bool = True, key: str = "how_to_read") -> None:
     """Say how to read the page.
 
     Args:
         title: of the page; it is seen in the navigation row, so only screen readers hear it here.
         sentence: that is always there.
+        more: whether what a token is unfolds below it, with a picture of two that cut a word.
     """
-    _component(key=key, data={"title": title, "sentence": sentence})
+    _component(key=key, data={"title": title, "sentence": sentence, "more": more})

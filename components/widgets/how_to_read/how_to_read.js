@@ -5,6 +5,7 @@ export default function ({ data, parentElement }) {
   parentElement.querySelector(".sentence span").textContent = data.sentence;
   const section = parentElement.querySelector("section"),
     button = parentElement.querySelector("button");
+  button.hidden = !data.more;
   button.onclick = () => {
     section.hidden = !section.hidden;
     button.setAttribute("aria-expanded", String(!section.hidden));

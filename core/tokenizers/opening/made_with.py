@@ -1,4 +1,4 @@
-"""What the shipped cuts follow from, told without opening a vocabulary: our code, and the libraries beneath it."""
+"""What the shipped cuts and names follow from, told without opening a vocabulary: code and the libraries beneath."""
 
 import hashlib
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +17,7 @@ CODE = (  # modules of core that say what the tokens are, or what is said of the
     "tokenizers/backends/tiktoken.py",
     "tokenizers/catalog.py",
     "tokenizers/format.py",
+    "tokenizers/formats/builtin.py",
     "tokenizers/formats/mistral.py",
     "tokenizers/formats/packaged.py",
     "tokenizers/formats/rwkv.py",
@@ -44,6 +45,11 @@ def code_version(core: Path = CORE) -> str:
         content = (core / name).read_bytes().replace(b"\r\n", b"\n")
         digest.update(f"{name} {len(content)}\n".encode() + content)
     return digest.hexdigest()[:16]
+
+
+def format_names(core: Path = CORE) -> list[str]:
+    """The modules that may name tokenizers which open without a network."""
+    return sorted(path.stem for path in (core / "tokenizers" / "formats").glob("*.py"))
 
 
 def library_versions() -> dict[str, str]:

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from core.text.samples import opening_text
-from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.catalog import offered, open_tokenizer
 from core.tokenizers.formats import mistral, packaged
-from core.tokenizers.opening.made_with import code_version, library_versions
+from core.tokenizers.opening.made_with import code_version, format_names, library_versions
 from core.tokenizers.opening.shipped import OPENING, OpeningCut
 from core.tokenizers.packages import quicktok
 from core.tokenizers.packages.installed import PackagedFile
@@ -17,7 +17,13 @@ from core.tokenizers.packages.installed import PackagedFile
 
 def written() -> str:
     """What `data/tokenizers/opening.json` holds, a line for each fact and for each cut."""
-    facts = {"text": opening_text(), "code": code_version(), "libraries": library_versions()}
+    facts = {
+        "text": opening_text(),
+        "code": code_version(),
+        "libraries": library_versions(),
+        "formats": format_names(),
+        "offered": offered(),
+    }
     cuts = {spec: {"file": asdict(vocabulary_file(spec)), **opening_cut(spec).document()} for spec in OPENING}
     return f'{{\n{_lines(facts)},\n"cuts": {{\n{_lines(cuts)}\n}}\n}}\n'
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from core.common.data_folders import DATA
 from core.common.errors import UserError
 from core.text.samples import opening_text
-from core.tokenizers.opening.made_with import code_version, library_versions
+from core.tokenizers import catalog
+from core.tokenizers.opening.made_with import code_version, format_names, library_versions
 from core.tokenizers.packages.installed import PackagedFile
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import PLAIN, Counts, Explanation, Info, Specials, Stage, TokenDetails, Tokenizer
@@ -51,9 +52,31 @@ class OpeningCut:
 
 
 @cache
+def _document() -> Mapping[str, Any]:
+    document: Mapping[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return document
+
+
+@cache
 def opening_cuts() -> Mapping[str, OpeningCut]:
     """The shipped cuts, by spec; those that no longer hold are left out."""
-    return still_true(json.loads(FILE.read_text(encoding="utf-8")))
+    return still_true(_document())
+
+
+def offered() -> list[tuple[str, str]]:
+    """(spec, label) of every tokenizer that opens without a network, told without the libraries that would open it.
+
+    >>> dict(offered())["builtin:utf8-bytes"]
+    'UTF-8 bytes'
+    """
+    return still_offered(_document())
+
+
+def still_offered(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Those of a document, if they follow from the code that is here now, else what the formats themselves say."""
+    if (document["code"], document["formats"]) != (code_version(), format_names()):
+        return catalog.offered()
+    return [(spec, label) for spec, label in document["offered"]]
 
 
 def still_true(document: Mapping[str, Any]) -> dict[str, OpeningCut]:

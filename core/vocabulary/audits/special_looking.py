@@ -12,6 +12,7 @@ from core.vocabulary.entries import Entries
 _WRITTEN_SO = re.compile(
     r"<[|｜][^<>]*[|｜]>|\[[A-Z_]*[A-Z][A-Z_0-9]*\]|</?[a-z]+[_-]?[a-z]*[_-]?\d+>|<[a-z]+_[a-z_]+>"
 )
+_LONGEST = 100  # characters
 _ROLES = frozenset(spelling for spellings in SPELLINGS.values() for spelling in spellings)
 
 
@@ -28,6 +29,8 @@ def looks_special(text: str) -> bool:
     >>> [looks_special(text) for text in ("<|im_start|>", "[MASK]", "<unused7>", "<s>", "<br>", "[x]", "<h1>")]
     [True, True, True, True, False, False, False]
     """
+    if len(text) > _LONGEST:  # no special token is so long, and a stranger's may have any length
+        return False
     return text in _ROLES or (_WRITTEN_SO.fullmatch(text) is not None and not re.fullmatch(r"</?h[1-6]>", text))
 
 

@@ -1,6 +1,6 @@
 """The merges of a byte-pair vocabulary in the order in which they were learned, on bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.common.errors import UserError
@@ -44,21 +44,21 @@ def merges_of(entries: Entries, most: int) -> LearnedMerges:
             "encoding, such as GPT-2's or tiktoken:cl100k_base."
         )
     in_bytes = is_byte_level(entries)
-    ranked = _ranked(entries, in_bytes)
-    if not ranked:
+    learned = ranked(entries, in_bytes)
+    if not learned:
         raise UserError(f"{info.label} gives no ranks of merges. Choose a tokenizer whose file lists them.")
-    known = dict(reversed(ranked))  # of entries written twice the first counts
+    known = dict(reversed(learned))  # of entries written twice the first counts
     pairs, n_unclear = list[tuple[bytes, bytes]](), 0
-    for piece, rank in ranked:
+    for piece, rank in learned:
         if len(pairs) == most:
             break
-        made = _parents(piece, rank, known, in_bytes)
+        made = parents(piece, rank, known, in_bytes)
         n_unclear += made is None
         pairs += [made] if made else []
     return LearnedMerges(tuple(pairs), in_bytes, n_unclear)
 
 
-def _ranked(entries: Entries, in_bytes: bool) -> Sequence[tuple[bytes, float]]:
+def ranked(entries: Entries, in_bytes: bool) -> Sequence[tuple[bytes, float]]:
     """Entries that a merge makes, with their ranks, first learned first."""
     found = [
         (entry.piece, entry.number)
@@ -69,7 +69,7 @@ def _ranked(entries: Entries, in_bytes: bool) -> Sequence[tuple[bytes, float]]:
     return sorted(single, key=lambda pair: pair[1])
 
 
-def _parents(piece: bytes, rank: float, known: dict[bytes, float], in_bytes: bool) -> tuple[bytes, bytes] | None:
+def parents(piece: bytes, rank: float, known: Mapping[bytes, float], in_bytes: bool) -> tuple[bytes, bytes] | None:
     """The two symbols that byte-pair encoding leaves of a piece just before it was learned."""
 
     def earlier(left: bytes, right: bytes) -> tuple[float, str] | None:

@@ -1,0 +1,120 @@
+"""Which entries the browser shows: what is looked for, of what they are made, and in which order."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from components.cached import vocabulary as cached
+from components.vocabulary.linked import LINKED
+from components.vocabulary.rows import VocabularyRow
+from components.vocabulary.view import VIEW
+from core.vocabulary.audit import AUDITS
+from core.vocabulary.division import DIVISIONS
+from core.vocabulary.entries import Ids
+from core.vocabulary.search import MOST_CHARACTERS, WAYS, matching
+from core.vocabulary.usage import Usage
+
+# Keys in the session and in the link.
+OF, FIND, HOW, AUDIT, SORT, TOKEN = "entries_of", "find_entry", "find_by", "found_by", "entry_sort", "entry"
+ANY = "Any"
+Order = Callable[[VocabularyRow, Usage], NDArray[np.float64]]
+ORDERS: Mapping[str, Order] = {
+    "Id": lambda row, used: np.arange(len(row.entries), dtype=np.float64),
+    "Longest first": lambda row, used: -row.entries.lengths.astype(np.float64),
+    "Shortest first": lambda row, used: row.entries.lengths.astype(np.float64),
+    "Rank or score": lambda row, used: np.array([entry.number for entry in row.entries.details], np.float64),
+    "Most used first": lambda row, used: -used.counts.astype(np.float64),
+    "Least used first": lambda row, used: used.counts.astype(np.float64),
+}
+
+
+@dataclass(frozen=True)
+class EntryChoice:
+    """What the user chose.
+
+    Args:
+        wanted, how: what is looked for, and as what.
+        parts: part by key of a division.
+        audit: key of the audit that found them; empty for any.
+        order: a key of `ORDERS`.
+    """
+
+    wanted: str = ""
+    how: str = "Text"
+    parts: Mapping[str, str] = field(default_factory=dict)
+    audit: str = ""
+    order: str = "Id"
+
+
+def entry_choice() -> EntryChoice:
+    """The controls in a row: what to look for, and a popover with what narrows it."""
+    LINKED.text(FIND, "", MOST_CHARACTERS)
+    wanted = st.text_input(
+        "Find",
+        key=FIND,
+        placeholder="Find: hello, e4 bd, 50256, ^ \\p{Lu}",
+        label_visibility="collapsed",
+        max_chars=MOST_CHARACTERS,
+        persist_state="session",
+    )
+    how = _one_of("As", list(WAYS), HOW, "Text and bytes are found inside entries; a pattern is a regular expression.")
+    narrowed = sum(st.session_state.get(key, ANY) != ANY for key in (*map(part_key, DIVISIONS.all()), AUDIT))
+    with st.popover(f"Narrow · {narrowed}" if narrowed else "Narrow", icon=":material/filter_alt:"):
+        parts = {key: _one_of(one.definition.label, [ANY, *one.parts], part_key(key), one.definition.text)
+                 for key, one in DIVISIONS.all().items()}  # fmt: skip
+        audits = {one.definition.label: key for key, one in AUDITS.all().items()}
+        audit = _one_of("Found by", [ANY, *audits], AUDIT, "What is the matter with an entry; Health says more.")
+        st.button("Show all entries", icon=":material/filter_alt_off:", on_click=narrow, key="show_all_entries")
+    order = _one_of("Order", list(ORDERS), SORT, "Entries with the same number stand by id.")
+    chosen = {key: part for key, part in parts.items() if part != ANY}
+    return EntryChoice(wanted, how, chosen, audits.get(audit, ""), order)
+
+
+def part_key(division: str) -> str:
+    """Of the choice of a part, in the session and in the link."""
+    return f"entry_{division}"
+
+
+def narrow(parts: Mapping[str, str] = {}, audit: str = ANY, wanted: str = "") -> None:
+    """Show just these entries, from a callback; without an argument all of them."""
+    for key in DIVISIONS.all():
+        st.session_state[part_key(key)] = parts.get(key, ANY)
+    st.session_state[AUDIT], st.session_state[FIND] = audit, wanted
+
+
+def browse(spec: str, parts: Mapping[str, str] = {}, audit: str = ANY) -> None:
+    """Lead to the browser with just these entries of one tokenizer, from a callback.
+
+    Args:
+        spec: of the tokenizer, one of those on the page.
+        parts: part by key of a division.
+        audit: label of the audit that found them.
+    """
+    narrow(parts, audit)
+    st.session_state[OF], st.session_state[VIEW] = spec, "Browser"
+
+
+def chosen_ids(row: VocabularyRow, choice: EntryChoice, used: Usage) -> Ids:
+    """The ids that fit, in order, int64 (n,).
+
+    Raises:
+        UserError: what is looked for cannot be read as that.
+    """
+    fits = matching(row.entries, choice.wanted, choice.how)
+    for key, part in choice.parts.items():
+        fits &= cached.places(row.entries, key) == list(DIVISIONS.get(key).parts).index(part)
+    ids = np.flatnonzero(fits)
+    if choice.audit:
+        ids = np.intersect1d(ids, cached.finding(row.entries, choice.audit).ids)
+    order = ORDERS[choice.order](row, used)[ids]
+    found: Ids = ids[np.argsort(order, kind="stable")]
+    return found
+
+
+def _one_of(label: str, options: list[str], key: str, about: str) -> str:
+    LINKED.option(key, options)
+    chosen: str = st.selectbox(label, options, key=key, help=about, persist_state="session")
+    return chosen

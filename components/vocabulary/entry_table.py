@@ -1,0 +1,64 @@
+"""All entries of a vocabulary as a table, whose rows the browser fetches as they are scrolled to."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as arrow  # type: ignore[import-untyped]
+
+from components.cached import vocabulary as cached
+from components.widgets.chips import piece_shown
+from core.jobs.shared_cache import shared
+from core.vocabulary.division import DIVISIONS
+from core.vocabulary.entries import Entries
+from core.vocabulary.usage import Usage
+
+LONGEST = 64  # bytes of an entry that are written out in the table
+COUNT, LANGUAGES, RANK, LENGTH = "count", "languages", "rank or score", "bytes"
+
+
+def entry_table(entries: Entries, corpus: str) -> arrow.Table:
+    """A row per id, made once: id, text, bytes, length, what it is made of, rank or score, use on a corpus."""
+    key = "entry table", entries.tokenizer.info.fingerprint, corpus
+    return shared().get(key, lambda: _made(entries, cached.used(entries, corpus)), size=lambda table: int(table.nbytes))
+
+
+def _made(entries: Entries, used: Usage) -> arrow.Table:
+    columns = {
+        "id": np.arange(len(entries)),
+        "token": shown_pieces(entries),
+        LENGTH: entries.lengths,
+        "in hex": [_cut(piece.hex(" "), 3 * LONGEST - 1) for piece in (p[: LONGEST + 1] for p in entries.pieces)],
+    }
+    for key, division in DIVISIONS.all().items():
+        if key != "length":
+            columns[key] = _parts(cached.places(entries, key), division.parts)
+    columns[RANK] = arrow.array([entry.number for entry in entries.details], arrow.float64())
+    columns[COUNT], columns[LANGUAGES] = used.counts, used.n_languages
+    return arrow.table(columns)
+
+
+def _parts(places: np.ndarray, parts: Sequence[str]) -> arrow.Array:
+    codes = arrow.array(places.astype(np.int32), mask=places < 0)
+    return arrow.DictionaryArray.from_arrays(codes, list(parts)).cast("string")
+
+
+def shown_pieces(entries: Entries) -> list[str]:
+    """Each entry as people read it, long ones cut: text with what is invisible named, bytes in brackets, names."""
+    names = entries.special_names
+    return [names.get(i) or _shown(piece) for i, piece in enumerate(entries.pieces)]
+
+
+def _shown(piece: bytes) -> str:
+    """
+    >>> _shown(b" the"), _shown("\\u202eabc".encode())
+    ('␣the', '[U+202E]abc')
+    """
+    if piece.isascii() and (text := piece.decode("ascii")).isprintable():
+        return _cut(text.replace(" ", "␣"), LONGEST)
+    if len(piece) > 4 * LONGEST:
+        return f"{piece_shown(piece[: 4 * LONGEST].decode(errors='ignore').encode())[:LONGEST]}…"
+    return _cut(piece_shown(piece), LONGEST)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"

@@ -1,0 +1,71 @@
+"""Choices of single views that a link holds, whichever view is drawn.
+
+Streamlit takes what is bound to the address out of it as soon as its widget is gone. These choices are written by
+`page_link` instead, like tokenizers and languages, and kept for the session.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+MOST = 2**53 - 1  # of numbers that a browser has
+
+
+@dataclass(frozen=True)
+class LinkedChoices:
+    """Those of one page.
+
+    Args:
+        page: names them in the session.
+    """
+
+    page: str
+
+    def option(self, key: str, options: Sequence[str]) -> None:
+        """Give a choice its first value: the link's if it is among the options, else the first of them."""
+        linked = st.query_params.get(key)
+        self._start(key, linked if linked in options else None, options[0])
+
+    def choice(self, label: str, options: Sequence[str], key: str, about: str | None = None) -> str:
+        """Draw the buttons of one; the option chosen.
+
+        Args:
+            label: over the buttons.
+            options: the first is the usual one.
+            key: in the session and in the link.
+            about: a hover away.
+        """
+        self.option(key, options)
+        chosen = st.segmented_control(label, options, required=True, key=key, persist_state="session", help=about)
+        return chosen or options[0]
+
+    def number(self, key: str, usual: int | float, least: int | float, most: int | float = MOST) -> None:
+        """Give a number its first value: the link's if it is one of the same kind and within bounds, else the usual."""
+        try:
+            number = type(usual)(float(st.query_params.get(key, "")))
+        except (ValueError, OverflowError):
+            number = None
+        self._start(key, number if number is not None and least <= number <= most else None, usual)
+
+    def text(self, key: str, usual: str, most: int) -> None:
+        """Give a text its first value: the link's if it has no more characters than this, else the usual one."""
+        linked = st.query_params.get(key, "")
+        self._start(key, linked if 0 < len(linked) <= most else None, usual)
+
+    def parameters(self) -> dict[str, list[str]]:
+        """What the address says of the choices drawn so far; a usual one is not said."""
+        state = st.session_state
+        usual = state.get(self._usual, {})
+        return {key: [] if state.get(key, one) == one else [f"{state[key]}"] for key, one in usual.items()}
+
+    @property
+    def _usual(self) -> str:
+        """In the session: usual value by key, of every choice that was drawn."""
+        return f"{self.page}_linked"
+
+    def _start(self, key: str, linked: object | None, usual: object) -> None:
+        state = st.session_state
+        state.setdefault(self._usual, {})[key] = usual
+        if state.get(key) is None:
+            state[key] = usual if linked is None else linked
