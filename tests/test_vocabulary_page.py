@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -10,7 +11,9 @@ from streamlit.testing.v1 import AppTest
 from components.vocabulary.view import VIEWS
 from components.widgets.pickers import TOKENIZERS
 from core.jobs.shared_cache import shared
+from core.text.exemplars import exemplars
 from core.tokenizers.opening.shipped import OPENING
+from core.vocabulary.audit import AUDITS
 from tests.tiny import byte_level_bpe
 
 PAGE = Path(__file__).parents[1] / "pages" / "vocabulary.py"
@@ -82,6 +85,39 @@ def test_no_path_is_looked_at_where_paths_are_off(tmp_path: Path, monkeypatch: p
     app = page(vocabulary="Under-trained", tokenizers=["mistral:v1"], under_trained_model=f"file:{tmp_path}")
     assert not app.exception
     assert "TOKEN_ATLAS_PATHS" in app.error[0].value
+
+
+def tables(app: AppTest, column: str) -> list[pd.DataFrame]:
+    """Those that have a column."""
+    return [one.value for one in app.dataframe if column in one.value]
+
+
+def test_health_numbers_every_audit_and_lists_what_one_found() -> None:
+    app = page(vocabulary="Health", tokenizers=["mistral:v1", "builtin:utf8-bytes"], audit="Unreachable")
+    assert not app.exception and not app.error
+    (overview,) = tables(app, "audit")
+    assert overview["audit"].tolist() == [audit.definition.label for audit in AUDITS.all().values()]
+    by_audit = overview.set_index("audit")
+    assert by_audit.loc["Made by no merge"].iloc[1] == "–"  # bytes are merged by nothing
+    (found,) = tables(app, "in hex")
+    assert len(found) == int(by_audit.loc["Unreachable"].iloc[0]) > 0
+
+
+def test_rows_of_a_model_are_compared_when_they_are_given() -> None:
+    app = page(vocabulary="Health", tokenizers=["builtin:utf8-bytes"], audit="Ids beyond the model's rows")
+    assert any("number of rows" in info.value for info in app.info)
+    app.number_input(key="model_rows").set_value(257).run()
+    (found,) = tables(app, "in hex")
+    assert found["id"].tolist() == [257, 258]
+
+
+def test_characters_say_what_becomes_of_a_language() -> None:
+    app = page(vocabulary="Characters", tokenizers=["builtin:utf8-bytes"])
+    assert not app.exception and not app.error
+    assert any("44 of 62 characters are one token" in said.value for said in app.markdown)
+    assert any(said.value == "18 cost 2 tokens each, in bytes" for said in app.markdown)
+    (languages,) = tables(app, "characters")
+    assert len(languages) == len(exemplars())
 
 
 def ids_shown(app: AppTest) -> list[int]:

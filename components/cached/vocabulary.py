@@ -1,13 +1,16 @@
 """What sessions share of vocabularies: their entries, and what is found among them, by the tokenizer's fingerprint."""
 
+from dataclasses import replace
+
 from components.cached.corpora import corpus
 from components.cached.tokenizers import tokenizer
 from core.jobs.shared_cache import shared
 from core.vocabulary.audit import AUDITS, Finding
+from core.vocabulary.characters import LanguageCharacters, characters_of_languages
 from core.vocabulary.comparison import VocabularyChange, compare
 from core.vocabulary.digits import Digits, digits
 from core.vocabulary.division import DIVISIONS, Places
-from core.vocabulary.entries import Entries, entries_of
+from core.vocabulary.entries import Entries, TokenCounts, entries_of
 from core.vocabulary.family import MergeOrder, merge_order
 from core.vocabulary.place_values import PlaceValues, place_values
 from core.vocabulary.usage import Usage
@@ -30,9 +33,24 @@ def places(of: Entries, division: str) -> Places:
     return shared().get(key, lambda: DIVISIONS.get(division).divide(of))
 
 
+def with_counts(of: Entries, text: str) -> Entries:
+    """The same entries with how often each stands in a corpus, by its spec."""
+    return replace(of, counts=TokenCounts(corpus(text).label, used(of, text).counts))
+
+
 def finding(of: Entries, audit: str) -> Finding:
-    """What an audit finds among the entries; a stranger's tokenizer is asked in its own process."""
-    return shared().get(("finding", of.tokenizer.info.fingerprint, audit), lambda: AUDITS.get(audit).find(of))
+    """What an audit finds among the entries; a stranger's tokenizer is asked in its own process.
+
+    The text that is counted and the rows of the model tell findings apart.
+    """
+    key = "finding", of.tokenizer.info.fingerprint, audit, of.counts and of.counts.of, of.rows
+    return shared().get(key, lambda: AUDITS.get(audit).find(of))
+
+
+def characters(of: Entries) -> dict[str, LanguageCharacters]:
+    """How the characters of each language are written."""
+    key = "characters", of.tokenizer.info.fingerprint
+    return shared().get(key, lambda: characters_of_languages(of))
 
 
 def numbers(of: Entries) -> Digits:

@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from components.cached import vocabulary as cached
+from components.vocabulary.findings import CORPUS
 from components.vocabulary.linked import LINKED
 from components.vocabulary.rows import VocabularyRow
 from components.vocabulary.view import VIEW
@@ -108,7 +109,7 @@ def chosen_ids(row: VocabularyRow, choice: EntryChoice, used: Usage) -> Ids:
         fits &= cached.places(row.entries, key) == list(DIVISIONS.get(key).parts).index(part)
     ids = np.flatnonzero(fits)
     if choice.audit:
-        ids = np.intersect1d(ids, cached.finding(row.entries, choice.audit).ids)
+        ids = np.intersect1d(ids, cached.finding(cached.with_counts(row.entries, CORPUS), choice.audit).ids)
     order = ORDERS[choice.order](row, used)[ids]
     found: Ids = ids[np.argsort(order, kind="stable")]
     return found

@@ -187,6 +187,13 @@ class Tokenizer(ABC):
         """What the vocabulary says of these ids, each from 0 to below `info.n_vocabulary`."""
 
     @abstractmethod
+    def merges(self) -> NDArray[np.int32]:
+        """The merges that its file lists, lowest rank first: ids of the two parts and of what they make, int32 (M, 3).
+
+        None where the file has no list: a rank list merges whatever two neighbours make another entry.
+        """
+
+    @abstractmethod
     def decode(self, ids: Sequence[int]) -> bytes:
         """The text that these ids stand for, as the tokenizer says it; special tokens are spelled out.
 
@@ -242,6 +249,9 @@ class LocalTokenizer(Tokenizer):
         if self.vocabulary is None:
             return [TokenDetails(i, b"", "", "") for i in ids]
         return details(self.vocabulary, ids)
+
+    def merges(self) -> NDArray[np.int32]:
+        return np.empty((0, 3), np.int32)
 
     def decode(self, ids: Sequence[int]) -> bytes:
         pieces = [] if self.vocabulary is None else self.vocabulary.pieces

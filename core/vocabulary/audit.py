@@ -17,15 +17,22 @@ class Finding:
     Args:
         by_group: ids in ascending order, by name of group, for the reader; none is empty.
         remark: what the reader should know; empty where there is nothing.
+        unavailable: why it could not be looked for, with what to do; empty where it was.
     """
 
     by_group: Mapping[str, Ids]
     remark: str = ""
+    unavailable: str = ""
 
     @property
     def ids(self) -> Ids:
         """Every id found, ascending, int64 (n,)."""
         return np.unique(np.concatenate([np.empty(0, np.int64), *self.by_group.values()]))
+
+
+def not_looked_for(why: str) -> Finding:
+    """What was found where nothing could be looked for."""
+    return Finding({}, unavailable=why)
 
 
 def grouped(groups: Mapping[str, Ids], remark: str = "") -> Finding:

@@ -1,8 +1,9 @@
 """All entries of one tokenizer, and what audits ask of every one of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,29 @@ from core.tokenizers.tokenizer import TokenDetails, Tokenizer
 from core.vocabulary.repair.placeholder import placeholder
 
 Ids = NDArray[np.int64]
+Found = TypeVar("Found")
 _NO_TEXT = (Kind.UNKNOWN, Kind.SPECIAL, Kind.INSERTED)
+
+
+@dataclass(frozen=True, eq=False)
+class TokenCounts:
+    """How often each id stands in a text.
+
+    Args:
+        of: the text, for people.
+        counts: special tokens are not added, int64 (V,).
+    """
+
+    of: str
+    counts: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ModelRows:
+    """How many rows a model's embedding has, and who says so."""
+
+    n: int
+    source: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +46,21 @@ class Entries:
     Args:
         tokenizer: whose they are.
         details: what its vocabulary says of each id, V of them.
+        counts: how often each id stands in a text, for audits that ask it; None without one.
+        rows: the rows of a model's embedding; None without a model.
     """
 
     tokenizer: Tokenizer
     details: Sequence[TokenDetails]
+    counts: TokenCounts | None = None
+    rows: ModelRows | None = None
+    _found: dict[str, object] = field(default_factory=dict, repr=False)
+
+    def once(self, key: str, find: Callable[[], Found]) -> Found:
+        """What several audits ask of the same vocabulary, found by the first; the same with other counts and rows."""
+        if key not in self._found:
+            self._found[key] = find()
+        return cast(Found, self._found[key])
 
     def __len__(self) -> int:
         return len(self.details)

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import tokenizers
+from numpy.typing import NDArray
 
 from core.common.numbers import count
 from core.tokenizers.backends.spelling import Spelling
@@ -27,10 +29,12 @@ class Merges:
     Args:
         rank_by_pair: rank of the merge of two spellings.
         rank_by_token: rank of the first merge that makes a spelling.
+        prefix: written before parts that go on a word; what is made of two parts has that of the first.
     """
 
     rank_by_pair: Mapping[tuple[str, str], int]
     rank_by_token: Mapping[str, int]
+    prefix: str
 
 
 def merges_of(backend: tokenizers.Tokenizer) -> Merges:
@@ -42,7 +46,18 @@ def merges_of(backend: tokenizers.Tokenizer) -> Merges:
     by_token = dict[str, int]()
     for (left, right), rank in by_pair.items():
         by_token.setdefault(left + right.removeprefix(prefix), rank)
-    return Merges(by_pair, by_token)
+    return Merges(by_pair, by_token, prefix)
+
+
+def in_ids(merges: Merges, id_by_token: Mapping[str, int]) -> NDArray[np.int32]:
+    """Ids of the two parts and of what they make, lowest rank first, int32 (M, 3)."""
+    pairs = [*merges.rank_by_pair]
+    made = (left + right.removeprefix(merges.prefix) for left, right in pairs)
+    ids = np.fromiter(map(id_by_token.__getitem__, chain(chain.from_iterable(pairs), made)), np.int32, 3 * len(pairs))
+    parts, whole = np.split(ids, [2 * len(pairs)])
+    ranks = np.fromiter(merges.rank_by_pair.values(), np.int64, len(pairs))
+    rows: NDArray[np.int32] = np.column_stack([parts.reshape(-1, 2), whole])[np.argsort(ranks, kind="stable")]
+    return rows
 
 
 def with_ranks(vocabulary: Vocabulary, merges: Merges) -> Vocabulary:

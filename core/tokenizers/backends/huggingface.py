@@ -144,6 +144,11 @@ class HuggingFaceTokenizer(LocalTokenizer):
     def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
         return details(self._measured, ids)
 
+    def merges(self) -> NDArray[np.int32]:
+        if self.info.algorithm != "BPE":
+            return super().merges()
+        return explained.in_ids(self._merges, self._backend.get_vocab(with_added_tokens=False))
+
     def decode(self, ids: Sequence[int]) -> bytes:
         if self._spelling.suffix:
             return self._words(ids)

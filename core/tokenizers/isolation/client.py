@@ -28,6 +28,7 @@ _STAGES = {
     "segment": "the cutting of a text",
     "count": "counting the tokens of a text",
     "describe": "looking up tokens",
+    "merges": "listing merges",
     "decode": "reading ids",
     "find": "looking for tokens",
     "stages": "showing its stages",
@@ -186,7 +187,7 @@ class TokenizerProcess:
 
 def _most_bytes(request: Message) -> int:
     """The most that is read of the answer to a request: in proportion to a text, where it is about one."""
-    if request.kind in {"open", "describe"}:
+    if request.kind in {"open", "describe", "merges"}:
         return ANSWER_BYTES
     return min(ANSWER_BYTES, FREE_BYTES + BYTES_PER_BYTE * sum(map(len, request.blobs)))
 

@@ -99,6 +99,10 @@ class IsolatedTokenizer(Tokenizer):
         request = Message("describe", {"ids": wanted})
         return self._supervisor.ask(request, 8 * len(wanted), lambda reply: wire.message_to_details(reply, wanted))
 
+    def merges(self) -> NDArray[np.int32]:
+        size = self.info.n_vocabulary or 0
+        return self._supervisor.ask(Message("merges"), 8 * size, lambda reply: wire.message_to_merges(reply, size))
+
     def decode(self, ids: Sequence[int]) -> bytes:
         wanted = wire.ids_to_blob(ids)
         return self._supervisor.ask(Message("decode", {}, [wanted]), len(wanted), wire.message_to_bytes)

@@ -102,6 +102,8 @@ def _asked(tokenizer: Tokenizer, request: Message) -> Message:
         return wire.encoded_to_message(bounded_ids(encoded, len(request.blobs[0])))
     if request.kind == "describe":
         return wire.details_to_message(tokenizer.describe(request.fields["ids"]))
+    if request.kind == "merges":
+        return wire.merges_to_message(tokenizer.merges())
     if request.kind == "decode":
         return Message("bytes", {}, [tokenizer.decode(wire.blob_to_ids(request.blobs[0]))])
     if request.kind == "find":

@@ -167,6 +167,23 @@ def message_to_details(message: Message, ids: Sequence[int]) -> list[TokenDetail
     return [TokenDetails(*row) for row in zip(ids, *columns, strict=True)]
 
 
+def merges_to_message(merges: NDArray[np.int32]) -> Message:
+    """Merges, row by row."""
+    return Message("merges", {}, [merges.astype(np.int32, copy=False).tobytes()])
+
+
+def message_to_merges(message: Message, size: int) -> NDArray[np.int32]:
+    """The merges of a vocabulary of this size.
+
+    >>> message_to_merges(merges_to_message(np.array([[0, 1, 2]], np.int32)), 3).tolist()
+    [[0, 1, 2]]
+    """
+    require(message.kind == "merges" and len(message.blobs) == 1 and len(message.blobs[0]) % 12 == 0, "whole merges")
+    merges = _array(message.blobs[0], np.int32).reshape(-1, 3)
+    require(not len(merges) or (int(merges.min()) >= 0 and int(merges.max()) < size), "ids of the vocabulary")
+    return merges
+
+
 def found_to_message(found: Sequence[TokenDetails]) -> Message:
     """Entries that the receiver does not know the ids of."""
     inner = details_to_message(found)

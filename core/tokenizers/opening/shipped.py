@@ -133,6 +133,9 @@ class PreparedTokenizer(Tokenizer):
         known = self._cut.details
         return [known[i] for i in ids] if all(i in known for i in ids) else self._opened().describe(ids)
 
+    def merges(self) -> NDArray[np.int32]:
+        return self._opened().merges()
+
     def decode(self, ids: Sequence[int]) -> bytes:
         return self._opened().decode(ids)
 

@@ -1,6 +1,6 @@
 """Entries that say what another entry says."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import numpy as np
 
@@ -14,9 +14,12 @@ BYTE, SAME = "a byte that an ordinary entry has too", "written twice"
 
 def duplicates(entries: Entries) -> Finding:
     """Entries whose bytes another entry has too, all but the first ordinary one of each."""
+    textual = np.flatnonzero(entries.textual).tolist()
+    times = Counter([entries.pieces[i] for i in textual])
     known = defaultdict[tuple[bytes, bool], list[int]](list)
-    for i in np.flatnonzero(entries.textual).tolist():
-        known[entries.pieces[i], entries.within_words(i)].append(i)
+    for i in textual:
+        if times[entries.pieces[i]] > 1:
+            known[entries.pieces[i], entries.within_words(i)].append(i)
     repeats = [i for ids in known.values() for i in sorted(ids, key=lambda i: (entries.kinds[i], i))[1:]]
     again = np.array(sorted(repeats), np.int64)
     is_byte = entries.kinds[again] == Kind.BYTE

@@ -20,6 +20,11 @@ _BEHIND = ("q", "漢", _MARK, "\n")
 
 
 def unreachable(entries: Entries) -> Finding:
+    """Entries that no text is cut into, by what comes instead."""
+    return entries.once("unreachable", lambda: _unreachable(entries))
+
+
+def _unreachable(entries: Entries) -> Finding:
     """Entries whose own text is cut otherwise, alone and in every surrounding tried, by what comes instead."""
     whole = np.fromiter((text is not None for text in entries.texts), np.bool_, len(entries))
     left = np.flatnonzero(whole & entries.textual)
@@ -30,7 +35,7 @@ def unreachable(entries: Entries) -> Finding:
         cut = _cut(entries, left, before, behind)
         if not before and not behind:
             alone = dict(zip(left.tolist(), cut, strict=True))
-        left = left[[i not in ids for i, ids in zip(left.tolist(), cut, strict=True)]]
+        left = left[~_holds(cut, left)]
     return grouped(_by_reason(entries, left, alone))
 
 
@@ -46,6 +51,18 @@ def _surroundings(entries: Entries) -> Iterator[tuple[str, str]]:
 
 def _cut(entries: Entries, ids: Ids, before: str, behind: str) -> Sequence[NDArray[np.int32]]:
     return entries.tokenizer.encode_many([f"{before}{entries.texts[i]}{behind}" for i in ids.tolist()])
+
+
+def _holds(cut: Sequence[NDArray[np.int32]], ids: Ids) -> NDArray[np.bool_]:
+    """Whether each cut text has the id of the same place, bool (n,).
+
+    >>> _holds([np.array([3, 1], np.int32), np.empty(0, np.int32)], np.array([1, 1])).tolist()
+    [True, False]
+    """
+    lengths = np.fromiter(map(len, cut), np.int64, len(cut))
+    places = np.repeat(np.arange(len(cut)), lengths)
+    hits = places[np.concatenate([np.empty(0, np.int32), *cut]) == ids[places]]
+    return np.bincount(hits, minlength=len(cut)) > 0
 
 
 def _by_reason(entries: Entries, left: Ids, alone: dict[int, NDArray[np.int32]]) -> dict[str, Ids]:
