@@ -6,13 +6,10 @@ out; `pip install quicktok nanotoken fastokens` into a folder of PYTHONPATH brin
 
 import json
 import os
-import tempfile
 import time
-import unicodedata
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from statistics import median
-from typing import Any
 
 import numpy as np
 
@@ -22,8 +19,10 @@ from core.common.errors import UserError
 from core.corpora.corpus import Corpus
 from core.corpora.sources.flores200 import read
 from core.counting.engine import CannotCount
-from core.counting.engines.gigatoken import _SCHEMES
+from core.counting.engines import kitoken, tokie
+from core.counting.engines.gigatoken import SCHEMES
 from core.counting.fastest import fast_counter
+from core.counting.opening import normalised, through_file
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import LocalTokenizer, Serialised
 
@@ -62,7 +61,7 @@ def _tiktoken(form: Serialised) -> Count:
     from tiktoken import Encoding
     from tiktoken.load import load_tiktoken_bpe
 
-    ranks = _through_file(form.data, load_tiktoken_bpe)
+    ranks = through_file(form.data, load_tiktoken_bpe)
     engine = Encoding("x", pat_str=form.pattern, mergeable_ranks=ranks, special_tokens={})
     return lambda lines: [len(ids) for ids in engine.encode_ordinary_batch(lines, num_threads=os.cpu_count() or 1)]
 
@@ -75,12 +74,7 @@ def _sentencepiece(form: Serialised) -> Count:
 
 
 def _kitoken(form: Serialised) -> Count:
-    from kitoken import Kitoken
-
-    engine = getattr(Kitoken, f"from_{form.format}")(form.data)
-    if form.pattern:
-        rule = {"Pattern": {"pattern": {"Regex": form.pattern}, "behavior": "Isolate"}}
-        engine.set_config({**engine.config(), "split": [rule]})
+    engine = kitoken.opened(form)
     return lambda lines: [len(ids) for ids in engine.encode_all(lines, False)]
 
 
@@ -88,21 +82,16 @@ def _gigatoken(form: Serialised) -> Count:
     from gigatoken import Tokenizer
 
     if form.format == "tiktoken":
-        engine = _through_file(form.data, lambda path: Tokenizer.from_tiktoken(path, _SCHEMES[form.pattern]))
+        engine = through_file(form.data, lambda path: Tokenizer.from_tiktoken(path, SCHEMES[form.pattern]))
     elif form.format == "sentencepiece":
-        engine = _through_file(form.data, Tokenizer.from_sentencepiece, ".model")
+        engine = through_file(form.data, Tokenizer.from_sentencepiece, ".model")
     else:
         engine = Tokenizer.from_json(form.data.decode())
     return lambda lines: np.diff(np.asarray(engine.encode_batch(lines).layout.offsets.data)).tolist()
 
 
 def _tokie(form: Serialised) -> Count:
-    from tokie import Tokenizer
-
-    engine = _through_file(form.data, Tokenizer.from_json, ".json")
-    engine.no_padding()
-    engine.no_truncation()
-    return engine.count_tokens_batch  # type: ignore[no-any-return]
+    return tokie.opened(form.data).count_tokens_batch  # type: ignore[no-any-return]
 
 
 def _nanotoken(form: Serialised) -> Count:
@@ -131,13 +120,6 @@ RIVALS: dict[str, tuple[Callable[[Serialised], Count], tuple[str, ...]]] = {  # 
 }
 
 
-def _through_file(data: bytes, read: Callable[[str], Any], ending: str = "") -> Any:
-    with tempfile.NamedTemporaryFile(suffix=ending) as file:
-        file.write(data)
-        file.flush()
-        return read(file.name)
-
-
 def _opened(form: Serialised | None) -> dict[str, Count]:
     """Every engine that reads this tokenizer, by name."""
     found = {}
@@ -156,8 +138,7 @@ def _opened(form: Serialised | None) -> dict[str, Count]:
 
 def _normalised(form: Serialised, count: Count) -> Count:
     """With the normalisation that the file does not name."""
-    kind = form.normalise
-    return (lambda lines: count([unicodedata.normalize(kind, line) for line in lines])) if kind else count
+    return (lambda lines: count(normalised(form, lines))) if form.normalise else count
 
 
 def run(rounds: int = 3) -> str:

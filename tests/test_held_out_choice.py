@@ -151,6 +151,17 @@ def test_a_number_outside_its_range_is_refused_and_the_way_to_have_it_chosen_sai
         METHODS.get("weighted_pieces").read({"input_decay": -0.5})
 
 
+def test_no_number_between_the_default_that_means_chosen_and_the_range_is_taken() -> None:
+    with pytest.raises(UserError, match=r"ridge cannot be -0\.5: give a number from 0 to 1e\+06, or -1 to have it"):
+        METHODS.get("ridge").read({"ridge": -0.5})
+    for key, one in METHODS.all().items():
+        for param in one.params:
+            if type(param.default) is float and param.lowest != param.low:
+                between = (param.default + float(param.low or 0)) / 2
+                with pytest.raises(UserError, match=f"{param.key} cannot be {between}"):
+                    METHODS.get(key).read({param.key: between})
+
+
 def test_with_too_few_shared_tokens_the_usual_value_is_taken_and_said() -> None:
     base = llama(byte_bpe(300))
     donor = llama(byte_bpe(360, "both"), 1)

@@ -7,28 +7,33 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from torch.utils.flop_counter import FlopCounterMode
 
 from core.common.errors import UserError
+from core.common.params import Value
 from core.evaluation.results import Measures, Table
 from core.jobs.compute import compute
 from core.jobs.job import KINDS, Context, Output, Unit, canonical
 from core.jobs.result_codec import restored, stored
 from core.jobs.store.files import Origin, Result, packed, unpacked
 from core.lab.differences import ALL, TextPart, compare, entrants
-from core.lab.estimate import estimate
+from core.lab.estimate import estimate, needed_mb, size_of
 from core.lab.foreseen import KIND, Submission
 from core.lab.key_picture_points import comparison_table, points
 from core.lab.outcome import Outcome
-from core.lab.participants import Participants, outlined
+from core.lab.participants import Participants, opened, outlined
 from core.lab.plan import Choice, Plan, plan_of
 from core.lab.preview import setting
 from core.lab.result import LabResult
 from core.lab.result_from_units import gathered
 from core.lab.submission import submission
 from core.lab.verdict import verdict
+from core.models.memory import WORKSPACE_BYTES
+from core.transplants.base import METHODS, transplant
+from core.transplants.work import TransplantSize
 from tests.lab_folders import pair
 
-METHODS = (Choice("subword_mean"), Choice("ridge"))
+CHOSEN = (Choice("subword_mean"), Choice("ridge"))
 NAMES = ["original", "donor", "subword_mean", "ridge", "mean", "random_coefficients", "shuffled_donor"]
 
 
@@ -36,12 +41,17 @@ NAMES = ["original", "donor", "subword_mean", "ridge", "mean", "random_coefficie
 def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     base, donor = pair(tmp_path_factory.mktemp("models"))
     languages = ("eng_Latn", "deu_Latn")
-    return Plan(str(base), donor=str(donor), methods=METHODS, languages=languages, sentences=12, device="cpu")
+    return Plan(str(base), donor=str(donor), methods=CHOSEN, languages=languages, sentences=12, device="cpu")
 
 
 @pytest.fixture(scope="module")
 def participants(plan: Plan) -> Participants:
     return outlined(plan)
+
+
+@pytest.fixture(scope="module")
+def there(plan: Plan) -> Participants:
+    return opened(plan)
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +217,7 @@ def test_a_partial_result_says_what_is_to_come(asked: Submission, parts: list[tu
 
 
 def test_another_method_shares_the_units_that_are_there(plan: Plan, asked: Submission) -> None:
-    more = submission(outlined(replace(plan, methods=(*METHODS, Choice("zero")), budget_seconds=9.0)))
+    more = submission(outlined(replace(plan, methods=(*CHOSEN, Choice("zero")), budget_seconds=9.0)))
     before, after = ({u.name: u.key for u in KINDS.get(KIND).units(Context(s.params, s.inputs))} for s in (asked, more))
     assert {name: key for name, key in after.items() if name not in ("zero", "setting")} == {
         name: key for name, key in before.items() if name != "setting"
@@ -231,6 +241,57 @@ def test_the_estimate_names_each_stage_and_what_less_would_lose(plan: Plan, part
     assert found.over_budget == 0.0
     tight = estimate(outlined(replace(plan, budget_seconds=0.01, seeds=(0, 1))))
     assert tight.over_budget > 0 and tight.seconds > found.seconds
+
+
+@pytest.mark.parametrize(("key", "given"), [
+    ("omp_published", {"k": 8}),
+    ("nearest", {"k": 4, "metric": "cosine", "weights": "inverse distance"}),
+    ("clp_transfer", {"least_sum": 0.01}),
+    ("ridge", {}),
+    ("shuffled_donor", {}),
+])  # fmt: skip
+def test_a_method_multiplies_about_as_much_as_it_declares(
+    there: Participants, key: str, given: dict[str, Value]
+) -> None:
+    with FlopCounterMode(display=False) as counted:
+        transplant(there.problem, METHODS.get(key), given)
+    declared = METHODS.get(key).work(size_of(there), given)
+    assert declared / 3 < counted.get_total_flops() < declared * 1.1
+
+
+def test_the_estimate_holds_what_methods_take(plan: Plan) -> None:
+    """Sixty-four atoms of a hundred thousand rows were told as the seconds that measuring takes."""
+    large = TransplantSize(100_000, 30_000, 50_000, 4096, 2, 1_000_000, 0)
+    omp = METHODS.get("omp_robust")
+    assert omp.work(large, {"k": 64, "least_norm": 0.1}) > 1e15, "hours at a hundred thousand million a second"
+    few, many = (
+        estimate(outlined(replace(plan, methods=(Choice("omp_robust", {"k": k, "least_norm": 0.1}),)))).stages[3]
+        for k in (1, 64)
+    )
+    assert few.name == many.name == omp.label and many.seconds > few.seconds
+    for key, one in METHODS.all().items():
+        assert 0 < one.work(large, {}) < float("inf"), key
+
+
+def test_models_that_fit_alone_and_not_together_are_refused_before_any_is_loaded(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = outlined(plan)
+    largest = max(found.needs.values())
+    monkeypatch.setattr("core.lab.memory.free_bytes", lambda _: largest + WORKSPACE_BYTES)
+    monkeypatch.setattr("core.lab.participants.open_model", lambda *_: pytest.fail("a model was loaded"))
+    assert found.donor is not None
+    for look in (outlined, opened):
+        with pytest.raises(UserError, match="These do not fit together") as refused:
+            look(plan)
+        assert f"{found.original.name} " in str(refused.value) and f"the donor {found.donor.name}" in str(refused.value)
+    alone = replace(plan, donor="", tokenizer=f"file:{plan.donor}", methods=(Choice("mean"),))
+    outlined(alone)
+    trained = replace(alone, evaluators=(Choice("recovery"),))
+    with pytest.raises(UserError, match="the copies that are trained"):
+        opened(trained)
+    monkeypatch.undo()
+    assert needed_mb(outlined(trained)) >= needed_mb(outlined(alone))
 
 
 def test_the_verdict_says_that_nothing_beats_chance_on_random_models(result: LabResult) -> None:

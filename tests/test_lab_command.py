@@ -3,17 +3,21 @@
 import json
 import os
 import pickle
+import re
 import resource
+import shutil
 import struct
 import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import yaml
 from safetensors.torch import load_file, save_file
 
 from core.__main__ import main
@@ -25,6 +29,7 @@ from core.models import export as exporting
 from core.models.export import export
 from core.models.load import open_model
 from core.models.loadable_tokenizer import loadable
+from core.models.origin import ModelOrigin, origin_of_folder, origin_of_gguf
 from core.models.score import score
 from core.tokenizers.catalog import open_path
 from core.transplants.base import METHODS, Transplanted
@@ -91,6 +96,55 @@ def test_a_transplant_loads_in_transformers_and_gives_the_same_bits(tmp_path: Pa
     measured = facts["measured"][0]["transplant"]["value"]
     assert measured == pytest.approx(found["measured"]["bits_per_byte"]["transplant"])
     assert len({path.stat().st_mode for path in out.iterdir()}) == 1
+
+
+def header(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((folder / "README.md").read_text().split("---\n")[1])
+    return found
+
+
+def test_the_card_says_licence_and_source_and_its_code_runs(
+    models: tuple[Path, Path], tmp_path: Path, capsys: Output
+) -> None:
+    base, new, plain = tmp_path / "base", tmp_path / "new", tmp_path / "plain"
+    shutil.copytree(models[0], base)
+    (base / "README.md").write_text("---\nlanguage: en\nlicense: 'Apache-2.0' # of the weights\n---\n# A model\n")
+    line = ["--tokenizer", "file:data/models/tiny-world", "--method", "mean", *TEXT]
+    answered(capsys, "transplant", "--model", str(base), *line, "--out", str(new))
+    assert header(new) == {
+        "license": "apache-2.0",
+        "library_name": "transformers",
+        "pipeline_tag": "text-generation",
+        "tags": ["tokenizer-transplant", "token-atlas"],
+    }
+    card = (new / "README.md").read_text()
+    assert "The new tokenizer is tiny-world (`file:data/models/tiny-world`)." in card
+    assert re.search(r"\| bits per byte \| bits/byte \| \d\.\d{3} \(\d\.\d{3} – \d\.\d{3}\) \|", card)
+    code = card.partition("```python\n")[2].partition("```")[0]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=new, capture_output=True, text=True, timeout=240, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.startswith("The weather in the north")
+    answered(capsys, "transplant", "--model", str(models[0]), *line, "--out", str(plain))
+    assert "license" not in header(plain) and "name no licence" in (plain / "README.md").read_text()
+    assert json.loads((plain / "transplant.json").read_text())["licence"] is None
+
+
+def test_the_licence_of_a_model_is_what_its_files_name(tmp_path: Path) -> None:
+    said = "---\nlicense: {}\n---\n"
+    for card, licence in (
+        (said.format("mit"), "mit"), (said.format("[mit, other]"), ""), ("license: mit\n", ""),
+        ("---\na: 1\n---\n", ""),
+        (said.format("'x: y'"), ""), (said.format("mit").replace("\n", "\r\n"), "mit"),
+    ):  # fmt: skip
+        (tmp_path / "README.md").write_text(card, newline="")
+        assert origin_of_folder(tmp_path, None).licence == licence, card
+    (tmp_path / "README.md").unlink()
+    assert origin_of_folder(tmp_path, SimpleNamespace(license="MIT"), "a/b") == ModelOrigin("mit", "a/b")
+    values = {"general.license": "apache-2.0", "general.base_model.0.repo_url": "https://huggingface.co/a/b"}
+    assert origin_of_gguf(values) == ModelOrigin("apache-2.0", "a/b")
+    assert origin_of_gguf({"general.base_model.0.repo_url": "https://evil.example/a/b"}) == ModelOrigin()
 
 
 def test_evaluate_reads_what_transplant_wrote_as_it_measured_it(
@@ -382,7 +436,7 @@ def test_memory_that_runs_out_makes_smaller_blocks_and_is_said(monkeypatch: pyte
 def test_methods_and_measures_are_listed_with_their_definitions(capsys: Output) -> None:
     for command, words in (
         ("transplant", ("omp_robust: ", "--param k=")),
-        ("evaluate", ("bits_per_byte: ", "Costs: ")),
+        ("evaluate", ("bits_per_byte: ", "Costs: ", "--measure recovery:steps=40  Steps of the first training.")),
         ("lab", ("omp_robust: ", "--param k=")),
     ):
         with pytest.raises(SystemExit) as ended:
@@ -399,6 +453,9 @@ def test_a_comparison_is_printed_with_its_verdict(models: tuple[Path, Path], cap
     assert set(found["beats_controls"]) == {"ridge"} and found["verdict"]
     ahead = answered(capsys, "lab", *names, *TEXT, "--dry-run")
     assert ahead["shared"]["bytes"] > 200 and sum(ahead["made_by_class"].values()) == 66
+    assert not any("a test needs" in remark for remark in ahead["remarks"])
+    few = answered(capsys, "lab", *names, *TEXT, "--sentences", "9", "--dry-run")["remarks"]
+    assert any(remark.startswith("9 texts are measured, and a test needs 10") for remark in few)
 
 
 @pytest.mark.parametrize(

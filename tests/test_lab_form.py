@@ -134,7 +134,7 @@ def test_a_line_that_cannot_be_read_is_one_message_and_its_method_is_named_as_le
     assert [each for each in errors(page) if each not in before] == [
         "k cannot be 'many': give a whole number, such as 0."
     ]
-    assert any("Left out: OMP robust" in each.value for each in page.caption)
+    assert any("Left out: OMP robust" in each.value.replace("\\", "") for each in page.caption)
 
 
 @pytest.mark.parametrize("value", ["abc", 10**12, -1])
@@ -142,6 +142,30 @@ def test_a_value_of_a_link_that_cannot_be_is_said_and_the_form_stands(value: obj
     page = form_of(replace(PLAN, methods=(Choice("omp_robust", {"k": value}),)))  # type: ignore[dict-item]
     assert any("k cannot be" in each for each in errors(page))
     assert page.number_input(key="lab_param_omp_robust_k").value == 0
+
+
+def test_a_ridge_between_chosen_and_none_is_refused_on_the_page_in_a_link_and_on_the_command_line() -> None:
+    page = form_of(replace(PLAN, methods=(Choice("ridge", {"ridge": -0.5}),)))
+    words = "ridge cannot be -0.5: give a number from 0 to 1e+06, or -1 to have it chosen."
+    assert words in errors(page) and page.number_input(key="lab_param_ridge_ridge").value == -1
+    page.run()
+    assert words not in errors(page)
+    page.number_input(key="lab_param_ridge_ridge").set_value(-0.5).run()
+    assert words in errors(page) and page.number_input(key="lab_param_ridge_ridge").value == -1
+    with pytest.raises(UserError, match=r"ridge cannot be -0\.5"):
+        asked_plan(parser().parse_args(["lab", "--model", "m", "--donor", "d", "--method", "ridge:ridge=-0.5"]))
+
+
+@pytest.mark.parametrize("methods", [
+    (Choice("ridge", {"rige": 1.0}),),
+    (Choice("ridge", {"rige": 1.0}), Choice("ridge", {"rige": 2.0})),
+])  # fmt: skip
+def test_a_parameter_of_a_link_that_there_is_not_is_said(methods: tuple[Choice, ...]) -> None:
+    page = form_of(replace(PLAN, methods=methods, evaluators=(Choice("bits_per_byte", {"speed": 1}),)))
+    assert any("parameter of ridge 'rige'" in each and "ridge" in each for each in errors(page)), errors(page)
+    assert any("parameter of bits_per_byte 'speed'" in each for each in errors(page))
+    page.run()
+    assert not any("rige" in each or "speed" in each for each in errors(page))
 
 
 def test_a_number_written_as_text_is_read() -> None:
@@ -155,6 +179,19 @@ def test_what_a_plan_names_and_is_not_here_is_said() -> None:
     assert any("no measure 'of_the_day'" in each for each in errors(page))
 
 
+def test_a_measure_whose_package_is_not_installed_is_not_offered(
+    looked_at: list[Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.common.optional_package.find_spec", lambda module: None)
+    tasks = Choice("lm_eval", {"tasks": "arc_easy"})
+    page = form_of(replace(PLAN, evaluators=(*PLAN.evaluators, tasks)))
+    assert "Tasks of lm-eval" not in page.multiselect(key="lab_measures").options
+    said = next(each for each in errors(page) if "no measure 'lm_eval'" in each)
+    assert "pip install -r requirements-lmeval.txt" in said
+    assert any("requirements-lmeval.txt" in each.value.replace("\\", "") for each in page.caption)
+    assert {choice.key for choice in looked_at[-1].evaluators} == {choice.key for choice in PLAN.evaluators}
+
+
 def test_a_measure_with_two_settings_is_refused() -> None:
     with pytest.raises(UserError, match="several settings"):
         Plan("m", "t", evaluators=(Choice("held_out_anchors"), Choice("held_out_anchors", {"share": 0.3})))
@@ -164,3 +201,13 @@ def test_the_command_line_takes_several_values() -> None:
     asked = ["lab", "--model", "m", "--donor", "d", "--method", "omp_robust:k=4,8", "--method", "ridge"]
     plan = asked_plan(parser().parse_args(asked))
     assert [choice.name for choice in plan.methods] == ["omp_robust k=4", "omp_robust k=8", "ridge"]
+
+
+def test_measures_have_parameters_on_the_command_line() -> None:
+    asked = ["lab", "--model", "m", "--donor", "d", "--measure", "recovery:steps=3,seeds=1", "--measure", "swap"]
+    plan = asked_plan(parser().parse_args(asked))
+    assert plan.evaluators == (Choice("recovery", {"steps": 3, "seeds": 1}), Choice("swap"))
+    for wrong, words in (("recovery:steps=0", "steps cannot be 0"), ("swap:k=1", "no parameter of swap 'k'"),
+                         ("recovery:steps=3,4", "several settings")):  # fmt: skip
+        with pytest.raises(UserError, match=words):
+            asked_plan(parser().parse_args([*asked[:5], "--measure", wrong]))

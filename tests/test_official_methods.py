@@ -1,6 +1,7 @@
-"""FOCUS and WECHSEL give the rows that their authors' packages give, from the same vectors of tokens.
+"""FOCUS, WECHSEL and OMP give the rows that their authors' packages give, from the same vectors of tokens.
 
-The packages are no requirement: `pip install deepfocus==1.0.1 wechsel==0.0.4` where these tests shall run.
+The packages are no requirement; where these tests shall run, in an environment of their own:
+`pip install deepfocus==1.0.1 mergekit==0.1.5 wechsel==0.0.4`.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor
 
 from core.transplants.base import METHODS, transplant
+from core.transplants.linear.pursuit import published
 from core.transplants.linear.word_vectors import WordVectors
 from core.transplants.problem import Problem
 from core.transplants.resources import Resources
@@ -69,6 +71,16 @@ def test_wechsel_gives_the_rows_of_wechsel() -> None:
     )
     wanted = problem.sides["input"].wanted
     torch.testing.assert_close(made[wanted], torch.from_numpy(theirs)[wanted].to(made), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("k", [1, 8, WIDTH - 1])
+def test_omp_as_published_takes_mergekits_atoms_with_its_weights(k: int) -> None:
+    reason = "mergekit is not installed: pip install mergekit==0.1.5"
+    official = pytest.importorskip("mergekit.tokensurgeon.omp", reason=reason, exc_type=ImportError)
+    targets, atoms = _vectors(50, 3), _vectors(40, 4)
+    found = published(targets, atoms, k, 2**30)
+    ids, weights = official.batch_omp(targets, atoms, k)
+    assert torch.equal(found.ids, ids) and torch.equal(found.weights, weights)
 
 
 def _turned(vectors: list[WordVectors], old: list[bytes], new: list[bytes]) -> tuple[np.ndarray, np.ndarray]:

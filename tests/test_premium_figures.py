@@ -15,22 +15,14 @@ from components.charts.paper import ONE, TWO, PrintWidth, paper
 from components.premium.context import PremiumContext
 from components.premium.heatmap import heatmap
 from components.premium.heatmap_in_print import heatmap_in_print
+from components.premium.map_figure import Country, map_figure, small_ones
 from components.premium.scale import colour_scale, log_axis, reach
 from components.premium.side_by_side import cells_beside, panel, side_by_side
 from components.premium.views.differences import ShownPairs, pairs_figure
 from components.premium.views.ranked import ranked_figure
 from components.premium.views.slope import cells_of, slope_figure
 from components.premium.views.units import bump_figure, moved_most, parts_figure
-from components.premium.views.world import (
-    RULES,
-    Country,
-    country_table,
-    left_out,
-    map_figure,
-    not_found,
-    of_found,
-    small_ones,
-)
+from components.premium.views.world import RULES, country_table, left_out, not_found, of_found
 from components.widgets.colours import OKABE_ITO
 from core.premium.atlas import shipped_atlas
 from core.premium.differences import languages_under

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.premium import overview
 from components.premium.controls import OPENING
+from components.premium.provenance import DEFINITIONS, REPRODUCTION
 from components.premium.view import VIEWS
 from components.premium.views import measures
 from core.jobs.shared_cache import shared
@@ -124,10 +125,20 @@ def test_measures_that_ship_stand_there_before_the_text_is_read(monkeypatch: pyt
 
 def test_the_badge_counts_live() -> None:
     app = page()
-    assert not app.exception
+    app.session_state[REPRODUCTION] = True
+    assert not app.run().exception
     frames = [one.value for one in app.dataframe if "Published as" in one.value.columns]
     by_name = frames[0].set_index("Published as")["Equal"]
     assert by_name["GPT-2"] == "204 of 204"
+
+
+def test_the_page_says_what_its_numbers_are_to_whoever_asks() -> None:
+    app = page(counted=["gpt-2"])
+    assert not any("Fingerprint" in one.value.columns for one in app.dataframe)
+    app.session_state[DEFINITIONS] = True
+    assert not app.run().exception
+    assert any("562 articles" in one.value and "1.2" in one.value for one in app.markdown)
+    assert any("Fingerprint" in one.value.columns for one in app.dataframe)
 
 
 def test_a_masked_cell_says_why() -> None:

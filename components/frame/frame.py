@@ -15,13 +15,15 @@ PAGES = ROOT / "pages"
 # White on the dark theme's accent has a contrast of 2.7:1; what stands on the accent is dark there, and the accent gets
 # lighter under the pointer, where Streamlit's own shade would leave 4.0:1. Code in a caption has the caption's
 # colour: its own green would have 3.0:1 there. Words that are marked in code
-# have one colour, where Streamlit's several have 2.6:1 and more in the light theme.
+# have one colour, where Streamlit's several have 2.6:1 and more in the light theme. On a phone choices side by side go
+# on in the next line, where Streamlit cuts them and lets one push.
 CONTRAST = """<style>
 [data-testid="stCaptionContainer"] code { color: inherit; }
 [data-testid="stCode"] .token { color: light-dark(#1d5b8f, #8cc4ff) !important; }
 [data-testid^="stBaseButton-primary"]:is(:hover, :active, :focus-visible):enabled {
     background-color: light-dark(#264e8a, #8cb4f2) !important; border-color: light-dark(#264e8a, #8cb4f2) !important;
 }
+@media (max-width: 640px) { [data-testid="stButtonGroup"] > div { flex-wrap: wrap; height: auto; } }
 [data-tag], [data-tag] *, [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #11151c) !important; }
 </style>"""
 

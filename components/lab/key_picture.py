@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.charts.chart import FAINT, GRID, LINE, Chart, finish
+from components.charts.chart import FAINT, GRID, LINE, Chart, finish, level
 from components.lab.column_names import FONT, placed
 from components.lab.context import LabContext
 from components.lab.figure import show
@@ -61,7 +61,7 @@ def chart(context: LabContext, shown: Sequence[Point]) -> Chart:
     _columns(figure, context, shown, span)
     for name in dict.fromkeys(p.outcome for p in shown if p.role != "original"):  # the line at 0 is the original
         _model(figure, context, [p for p in shown if p.outcome == name], top)
-    figure.add_hline(y=0, line={"color": LINE, "width": 1.5})
+    figure.add_shape(**level(0, {"color": LINE, "width": 1.5}))
     figure.add_annotation(
         x=0, y=0, xref="paper", text="no transplant", showarrow=False, xanchor="left", yanchor="top",
         font={"size": 11},
@@ -86,8 +86,8 @@ def chart(context: LabContext, shown: Sequence[Point]) -> Chart:
             "gridcolor": GRID,
             "zeroline": False,
         },
+        margin={"t": 40},
     )
-    figure.update_layout(margin={"t": 40})
     return Chart("picture", figure, _alt(context, shown), lambda: _numbers(context, shown))
 
 

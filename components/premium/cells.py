@@ -34,7 +34,7 @@ def hatched(cells: np.ndarray, gap: int, dark: bool) -> list[go.Heatmap | go.Sca
 def cheaper(value: np.ndarray, dark: bool) -> list[go.Scatter]:
     """A triangle on each cell that costs less than the base, (rows, columns): in grey, ½ and 2 look alike.
 
-    >>> list(cheaper(np.array([[0.5, 2.0]]), False)[0].x), cheaper(np.array([[2.0]]), False)
+    >>> cheaper(np.array([[0.5, 2.0]]), False)[0].x.tolist(), cheaper(np.array([[2.0]]), False)
     ([0.0], [])
     """
     cells = value < CLEARLY_LESS
@@ -55,9 +55,7 @@ def corners(cells: np.ndarray, dark: bool) -> go.Scatter:
 def _signs(cells: np.ndarray, marker: Mapping[str, object], aside: float = 0.0) -> go.Scatter:
     """A mark per cell that is True, in its middle or so far towards its lower right corner."""
     rows, columns = np.nonzero(cells)
-    return go.Scatter(
-        x=(columns + aside).tolist(), y=(rows + aside).tolist(), mode="markers", marker=marker, hoverinfo="skip"
-    )
+    return go.Scatter(x=columns + aside, y=rows + aside, mode="markers", marker=marker, hoverinfo="skip")
 
 
 def targets(shape: tuple[int, ...], words: Sequence[str], turned: bool = False) -> go.Scatter:
@@ -81,6 +79,6 @@ def targets(shape: tuple[int, ...], words: Sequence[str], turned: bool = False) 
         marker={"size": 2, "opacity": 0},
         selected=unseen,
         unselected=unseen,
-        customdata=words,
+        customdata=np.array(words, object),  # plotly looks at each element of a list
         hovertemplate="%{customdata}<extra></extra>",
     )

@@ -1,5 +1,6 @@
 """What every view of the premium page is drawn from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components.premium.scale import sentence
@@ -69,9 +70,19 @@ class PremiumContext(Workbench):
 
     def sentence(self, row: int, column: int) -> str:
         """A cell in words: its premium, or why it has none."""
-        reason = self.found.reasons.get((row, column))
-        if reason:
-            return f"{self.language(column)} with {self.label(row)}: {reason}"
-        cell = (row, column)
-        numbers = (float(self.found.value[cell]), float(self.found.low[cell]), float(self.found.high[cell]))
-        return sentence(self.language(column), self.label(row), self.base_label, self.per, *numbers)
+        return self.sentences([row], [column])[0]
+
+    def sentences(self, rows: Sequence[int], columns: Sequence[int]) -> list[str]:
+        """The same of every cell of these rows and columns, row after row."""
+        found, base = self.found, self.base_label
+        names = [self.language(column) for column in columns]
+        said: list[str] = []
+        for row in rows:
+            label = self.label(row)
+            numbers = (each[row, list(columns)].tolist() for each in (found.value, found.low, found.high))
+            for column, name, *cell in zip(columns, names, *numbers, strict=True):
+                reason = found.reasons.get((row, column))
+                said.append(
+                    f"{name} with {label}: {reason}" if reason else sentence(name, label, base, self.per, *cell)
+                )
+        return said

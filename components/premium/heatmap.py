@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from components.charts.chart import finish
+from components.charts.chart import finish, level, upright
 from components.premium.cells import cheaper, hatched, targets
 from components.premium.context import PremiumContext
 from components.premium.scale import colour_scale, reach, ticks, times
@@ -22,24 +22,20 @@ def heatmap(context: PremiumContext, across: bool) -> go.Figure:
     names = [context.language(column) for column in context.columns]
     groups = grouped([context.table.languages[column] for column in context.columns], context.sort)
     gap = 1 if len(names) <= 60 or not across else 0
-    figure = go.Figure(colours(context, value if across else value.T, gap, written(context, across)))
-    words = [context.sentence(row, column) for row in context.rows for column in context.columns]
-    figure.add_trace(targets(value.shape, words, turned=not across))
+    words = context.sentences(context.rows, context.columns)
+    cells = colours(context, value if across else value.T, gap, written(context, across))
+    figure = go.Figure([*cells, targets(value.shape, words, turned=not across)])
     x, y = _language_axis(names, groups, across), _tokenizer_axis(context)
     if not across:
         x, y = y | {"side": "top", "tickangle": -90 if len(context.rows) > 6 else 0}, x
     x |= {"range": [-0.5, (len(names) if across else len(context.rows)) - 0.5]}
     y |= {"range": [(len(context.rows) if across else len(names)) - 0.5, -0.5]}
     height = 26 * len(context.rows) + 130 if across else 16 * len(names) + 150
-    finish(figure, max(230, height), xaxis=x, yaxis=y, hoverdistance=-1)
+    line = {"color": "rgb(17,21,28)" if context.dark else "white", "width": 1}
+    between = [(upright if across else level)(group.start - 0.5, line) for group in groups[1:]]
+    finish(figure, max(230, height), xaxis=x, yaxis=y, hoverdistance=-1, shapes=between)
     if not across:
         figure.data[0].update(colorbar=AT_THE_TOP)
-    line = {"color": "rgb(17,21,28)" if context.dark else "white", "width": 1}
-    for group in groups[1:]:
-        if across:
-            figure.add_vline(x=group.start - 0.5, line=line)
-        else:
-            figure.add_hline(y=group.start - 0.5, line=line)
     return figure
 
 

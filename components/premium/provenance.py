@@ -19,6 +19,8 @@ from core.counting.table import CountedText
 from core.premium.published import SOURCE, Reproduction
 from core.text.languages import SOURCES
 
+REPRODUCTION, DEFINITIONS = "reproduction", "definitions"  # what is made when it is opened
+
 
 def badge_text(found: list[Reproduction]) -> str:
     """What the badge says: the most languages that a tokenizer reproduces, and how many tokenizers do.
@@ -39,25 +41,38 @@ def badge_text(found: list[Reproduction]) -> str:
 def reproduction_badge() -> None:
     """The badge, worked out from the shipped counts, with each tokenizer on a click."""
     found = cached_premium.atlas_reproduction()
-    with st.popover(badge_text(found), icon=":material/verified:", type="tertiary", width="content"):
-        st.markdown(
-            "Our counts of each language as one text against the published ones, worked out now from the shipped data."
-        )
-        st.dataframe(
-            {
-                "Tokenizer": [one.tokenizer for one in found],
-                "Published as": [one.column for one in found],
-                "Equal": [f"{one.n_equal} of {one.n_languages}" for one in found],
-                "Unequal": [", ".join(one.unequal) for one in found],
-            },
-            hide_index=True,
-            placeholder="–",
-        )
-        st.caption(
-            f"{SOURCE}. Their table has the first version of Qwen, which cuts text as ours does. XLM-R here is "
-            "rebuilt from its vocabulary, so some of its counts differ."
-        )
-        st.caption(_NOT_COMPARED)
+    place = st.popover(
+        badge_text(found),
+        icon=":material/verified:",
+        type="tertiary",
+        width="content",
+        key=REPRODUCTION,
+        on_change="rerun",
+    )
+    if place.open:
+        with place:
+            _reproduced(found)
+
+
+def _reproduced(found: list[Reproduction]) -> None:
+    st.markdown(
+        "Our counts of each language as one text against the published ones, worked out now from the shipped data."
+    )
+    st.dataframe(
+        {
+            "Tokenizer": [one.tokenizer for one in found],
+            "Published as": [one.column for one in found],
+            "Equal": [f"{one.n_equal} of {one.n_languages}" for one in found],
+            "Unequal": [", ".join(one.unequal) for one in found],
+        },
+        hide_index=True,
+        placeholder="–",
+    )
+    st.caption(
+        f"{SOURCE}. Their table has the first version of Qwen, which cuts text as ours does. XLM-R here is "
+        "rebuilt from its vocabulary, so some of its counts differ."
+    )
+    st.caption(_NOT_COMPARED)
 
 
 _NOT_COMPARED = (
@@ -160,34 +175,49 @@ def _growth(context: PremiumContext) -> np.ndarray:
 
 
 def provenance(context: PremiumContext) -> None:
-    """Text, date, versions and fingerprints, folded away."""
+    """Text, date, versions and fingerprints, folded away; made when the fold is opened."""
+    place = st.expander("Definitions and provenance", icon=":material/info:", key=DEFINITIONS, on_change="rerun")
+    if place.open:
+        with place:
+            _definitions(context)
+            _counts(context)
+            _tokenizer_table(context)
+
+
+def _definitions(context: PremiumContext) -> None:
+    table = context.table
+    st.markdown(
+        "**Premium**: tokens of a language's sentences divided by tokens of the same sentences in the base "
+        "language, as a ratio of sums; special tokens are not counted. **Interval**: 95 %, from 1,000 paired "
+        f"resamples of the {table.drawn}, the same ones for every cell, with a fixed seed. **Masked**: cells in "
+        "which over 10 % of the tokens, of the language or of the base, are unknown; such a count says nothing "
+        "about the language."
+    )
+    st.markdown(what_is_drawn(table, _growth(context)))
+
+
+def _counts(context: PremiumContext) -> None:
     about, table = context.counting, context.table
-    with st.expander("Definitions and provenance", icon=":material/info:"):
-        st.markdown(
-            "**Premium**: tokens of a language's sentences divided by tokens of the same sentences in the base "
-            "language, as a ratio of sums; special tokens are not counted. **Interval**: 95 %, from 1,000 paired "
-            f"resamples of the {table.drawn}, the same ones for every cell, with a fixed seed. **Masked**: cells in "
-            "which over 10 % of the tokens, of the language or of the base, are unknown; such a count says nothing "
-            "about the language."
-        )
-        st.markdown(what_is_drawn(table, _growth(context)))
-        if not context.corpus:
-            st.markdown("FLORES-200 is translated text, from English news, guides and encyclopaedias.")
-        st.caption(
-            f"{plain(table.corpus_label)} (fingerprint {table.corpus}), sentences used: {context.part or 'all'}, "
-            f"{table.tokens.shape[2]:,}. Counted {about.date} with {plain(', '.join(about.versions))}. "
-            f"{plain(about.licence)} Facts about languages: {SOURCES}"
-        )
-        chosen = [table.tokenizers[row] for row in context.rows]
-        st.dataframe(
-            {
-                "Tokenizer": [one.label for one in chosen],
-                "Fingerprint": [one.fingerprint for one in chosen],
-                "Vocabulary": [one.n_vocabulary for one in chosen],
-                "Counts like": [", ".join(one.also) for one in chosen],
-                "Reference": [one.reference for one in chosen],
-                "File": [one.file or one.spec for one in chosen],
-            },
-            hide_index=True,
-            placeholder="–",
-        )
+    if not context.corpus:
+        st.markdown("FLORES-200 is translated text, from English news, guides and encyclopaedias.")
+    st.caption(
+        f"{plain(table.corpus_label)} (fingerprint {table.corpus}), sentences used: {context.part or 'all'}, "
+        f"{table.tokens.shape[2]:,}. Counted {about.date} with {plain(', '.join(about.versions))}. "
+        f"{plain(about.licence)} Facts about languages: {SOURCES}"
+    )
+
+
+def _tokenizer_table(context: PremiumContext) -> None:
+    chosen = [context.table.tokenizers[row] for row in context.rows]
+    st.dataframe(
+        {
+            "Tokenizer": [one.label for one in chosen],
+            "Fingerprint": [one.fingerprint for one in chosen],
+            "Vocabulary": [one.n_vocabulary for one in chosen],
+            "Counts like": [", ".join(one.also) for one in chosen],
+            "Reference": [one.reference for one in chosen],
+            "File": [one.file or one.spec for one in chosen],
+        },
+        hide_index=True,
+        placeholder="–",
+    )

@@ -1,10 +1,14 @@
 """What is said of two premiums: whether they differ, and whether by more than a margin that the user sets."""
 
+from collections.abc import Hashable
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from components.cached.tokenizers import MOST_OF_A_TEXT
 from components.premium.linked import LINKED
+from core.jobs.shared_cache import shared
 from core.stats.ratio_family import RatioFamily
 from core.stats.ratio_t_test import CORRECTION
 
@@ -39,6 +43,11 @@ def verdicts(family: RatioFamily, margin: float) -> NDArray[np.str_]:
     """
     distinct, within = family.distinct, family.within(margin)
     return np.where(distinct, np.where(within, "small", "differs"), np.where(within, "same", "open"))
+
+
+def shared_verdicts(family: RatioFamily, margin: float, *of: Hashable) -> NDArray[np.str_]:
+    """The same, worked out once for all sessions; `of` stands for the family."""
+    return shared().get(("verdicts", of, margin), lambda: verdicts(family, margin), most=MOST_OF_A_TEXT)
 
 
 def words(verdict: str, margin: float) -> str:

@@ -1,14 +1,16 @@
 """`evaluate`: how well a model reads a file, beside another model if wanted."""
 
 from argparse import Action, ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isnan
 from typing import Any
 
 from core.cli.base import Command, print_json, table
 from core.cli.stages import told
-from core.cli.transplant import device
-from core.common.errors import UserError
+from core.cli.transplant import device, print_params
+from core.common.errors import UserError, shown
+from core.lab.plan import Choice
+from core.lab.sweep import choices
 
 
 class ListEvaluators(Action):
@@ -27,8 +29,11 @@ class ListEvaluators(Action):
                 print(f"    Source: {one.source}.")
             if one.needs:
                 print(f"    Needs: {', '.join(need.key for need in one.needs)}.")
+            if one.absent:
+                print(f"    {one.absent}")
             for number in one.numbers:
                 print(f"    {number.key} ({number.unit or 'no unit'}): {number.text}")
+            print_params(one.params, f"--measure {one.key}:")
         parser.exit()
 
 
@@ -40,8 +45,8 @@ def _arguments(parser: ArgumentParser) -> None:
         "--measure",
         action="append",
         default=[],
-        metavar="KEY",
-        help="more to measure; --list shows all; may be repeated",
+        metavar="KEY[:NAME=VALUE,…]",
+        help="more to measure, such as samples:prompts=2; --list shows all; may be repeated",
     )
     parser.add_argument(
         "--window", type=int, default=0, metavar="BYTES", help="most to look back on; default 1024, or what fits"
@@ -82,12 +87,11 @@ def _row(what: str, number: dict[str, Any]) -> list[str]:
 
 
 def _evaluated(options: Namespace) -> dict[str, Any]:
-    from core.evaluation.base import EVALUATORS
     from core.lab.documents import read_plain
     from core.lab.file_score import score_file
     from core.models.load import open_model
 
-    chosen = [EVALUATORS.get(key) for key in options.measure]
+    chosen = _chosen(options.measure)
     text = read_plain(options.file)
     model = open_model(options.model, options.device, options.dtype)
     reference = open_model(options.reference, options.device, options.dtype) if options.reference else None
@@ -117,18 +121,35 @@ def _evaluated(options: Namespace) -> dict[str, Any]:
     return document
 
 
-def _measured(chosen: Sequence[Any], model: Any, reference: Any, text: str, options: Namespace) -> dict[str, Any]:
-    from core.evaluation.base import EvalText, Reference, Subject
+def _chosen(asked: Sequence[str]) -> Mapping[str, Choice]:
+    """What is asked for by key.
+
+    Raises:
+        UserError: there is no such measure or parameter, or one is asked for with several settings.
+    """
+    from core.evaluation.base import EVALUATORS
+
+    found = [choice for each in asked for choice in choices(each, EVALUATORS.get)]
+    by_key = {choice.key: choice for choice in found}
+    if twice := next((one.key for one in found if one != by_key[one.key]), ""):
+        raise UserError(f"{shown(twice)} is measured with several settings. Take all but one out: it has one number.")
+    return by_key
+
+
+def _measured(
+    chosen: Mapping[str, Choice], model: Any, reference: Any, text: str, options: Namespace
+) -> dict[str, Any]:
+    from core.evaluation.base import EVALUATORS, EvalText, Reference, Subject
     from core.lab.documents import pieces
 
     texts = tuple(EvalText("", "", piece) for piece in pieces(text).texts)
     subject = Subject(model, Reference(texts, reference, window_bytes=options.window, seed=options.seed))
     return {
-        one.key: {
-            key: {"value": _plain(n.value), "low": _plain(n.low), "high": _plain(n.high), **_reason(n.reason)}
-            for key, n in one.measure(subject).numbers.items()
+        key: {
+            name: {"value": _plain(n.value), "low": _plain(n.low), "high": _plain(n.high), **_reason(n.reason)}
+            for name, n in EVALUATORS.get(key).measure(subject, choice.params).numbers.items()
         }
-        for one in chosen
+        for key, choice in chosen.items()
     }
 
 

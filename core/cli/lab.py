@@ -10,7 +10,8 @@ from core.cli.base import COMMAND_LINE, Command, print_json, table
 from core.cli.stages import told
 from core.cli.transplant import ListMethods, corpus, device, given, resources, untie
 from core.common.errors import UserError
-from core.lab.plan import Choice, Plan
+from core.lab.plan import Plan
+from core.lab.sweep import choices
 
 if TYPE_CHECKING:
     from core.lab.result import LabResult
@@ -37,7 +38,11 @@ def _arguments(parser: ArgumentParser) -> None:
         help="such as omp_robust:k=32, or k=4,8,16 for one with each; may be repeated; --list shows all",
     )
     parser.add_argument(
-        "--measure", action="append", default=[], metavar="KEY", help="instead of the quick default; may be repeated"
+        "--measure",
+        action="append",
+        default=[],
+        metavar="KEY[:NAME=VALUE,…]",
+        help="instead of the quick default, such as recovery:steps=20; may be repeated; evaluate --list shows all",
     )
     parser.add_argument(
         "--corpus", metavar="SPEC", help="parallel text to measure on; default sample, or none beside a --file"
@@ -74,12 +79,15 @@ def asked_plan(options: Namespace) -> Plan:
         if plan is None:
             raise UserError("This copy ships no models. Name some with --model and --donor, or make them: make models.")
         return replace(plan, device=options.device, dtype=options.dtype)
+    from core.evaluation.base import EVALUATORS
+    from core.transplants.base import METHODS
+
     return Plan(
         options.model,
         options.tokenizer,
         options.donor,
-        tuple(choice for each in options.method for choice in _choices(each)),
-        tuple(Choice(key) for key in options.measure),
+        tuple(choice for each in options.method for choice in choices(each, METHODS.get)),
+        tuple(choice for each in options.measure for choice in choices(each, EVALUATORS.get)),
         corpus(options),
         tuple(options.language),
         options.sentences,
@@ -90,18 +98,6 @@ def asked_plan(options: Namespace) -> Plan:
         untie=options.untie,
         **given(options),
     )
-
-
-def _choices(text: str) -> list[Choice]:
-    """
-    >>> _choices("omp_robust:k=4,8")
-    [Choice(key='omp_robust', params={'k': 4}), Choice(key='omp_robust', params={'k': 8})]
-    """
-    from core.lab.sweep import swept
-    from core.transplants.base import METHODS
-
-    key, _, line = text.partition(":")
-    return [Choice(key, settings) for settings in swept(key, METHODS.get(key).params, line)]
 
 
 def _run(options: Namespace) -> None:

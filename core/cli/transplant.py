@@ -8,7 +8,7 @@ from typing import Any
 from core.cli.base import Command, print_json, table
 from core.cli.stages import told
 from core.common.errors import UserError, shown
-from core.common.params import Value
+from core.common.params import Param, Value
 from core.lab.plan import AS_STORED, Choice, Plan
 
 
@@ -28,10 +28,15 @@ class ListMethods(Action):
                 print(f"    Needs: {', '.join(need.key for need in one.needs)}.")
             if one.better_with:
                 print(f"    Better with: {', '.join(need.key for need in one.better_with)}.")
-            for param in one.params:
-                which = f"one of {', '.join(param.choices)}" if param.choices else _range(param.low, param.high)
-                print(f"    --param {param.key}={param.default}  {param.about} {which}".rstrip())
+            print_params(one.params, "--param ")
         parser.exit()
+
+
+def print_params(params: Sequence[Param], option: str) -> None:
+    """Print a line for each, as it is written behind an option, with what it does and can be."""
+    for param in params:
+        which = f"one of {', '.join(param.choices)}" if param.choices else _range(param.low, param.high)
+        print(f"    {option}{param.key}={param.default}  {param.about} {which}".rstrip())
 
 
 def _range(low: float | None, high: float | None) -> str:

@@ -26,7 +26,9 @@ class Param:
         tried: values of which one is chosen by what is at hand, where it is left at its default; that default then
             means so and may lie outside the range. Empty where nothing chooses.
         usual: what is taken where nothing can be chosen, and while other parameters are.
-        untried: why nothing chooses it, in a sentence, where that has to be said.
+        untried: why it is not tried on what is at hand, in a sentence, where that has to be said.
+        own_choice: whether the entry chooses it by a rule of its own where it is left at its default, which then may
+            lie outside the range as well.
     """
 
     key: str
@@ -39,11 +41,12 @@ class Param:
     tried: tuple[Value, ...] = ()
     usual: Value | None = None
     untried: str = ""
+    own_choice: bool = False
 
     @property
     def lowest(self) -> float | None:
         """The least number that a control lets one give, the one that has it chosen included."""
-        if self.low is None or not self.tried or isinstance(self.default, str):
+        if self.low is None or not self._chosen or isinstance(self.default, str):
             return self.low
         return min(self.low, float(self.default))
 
@@ -79,16 +82,21 @@ class Param:
         whole = kind is not int or not isinstance(given, float) or given.is_integer()
         if type(value) is not kind or not whole or value != value:  # noqa: PLR0124
             raise UserError(f"{self.key} cannot be {shown(str(given))}: give {_NOUNS[kind]}, such as {self.default}.")
-        if self.tried and value == self.default:
+        if self._chosen and value == self.default:
             return value
         if self.choices and value not in self.choices:
             raise UnknownName(self.key, str(value), self.choices)
         if not isinstance(value, str) and not self._low <= value <= self._high:
-            chosen = f", or {in_words(self.default)} to have it chosen" if self.tried else ""
+            chosen = f", or {in_words(self.default)} to have it chosen" if self._chosen else ""
             raise UserError(
                 f"{self.key} cannot be {value}: give a number from {self._low:g} to {self._high:g}{chosen}."
             )
         return value
+
+    @property
+    def _chosen(self) -> bool:
+        """Whether its default means that it is chosen."""
+        return bool(self.tried) or self.own_choice
 
     @property
     def _low(self) -> float:

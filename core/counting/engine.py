@@ -159,7 +159,13 @@ def counts_of_lists(ids: Sequence[list[int]], unknown: NDArray[np.bool_] | None)
 
 
 def _calls(texts: Sequence[str], most_characters: int) -> list[tuple[int, int]]:
-    """Runs of texts for one call each: those that begin within so many characters."""
+    """Runs of texts for one call each: those that begin within so many characters.
+
+    >>> _calls(["ab", "c", "de"], 3), _calls(["ab", "c", "de"], 5), _calls([], 5)
+    ([(0, 2), (2, 3)], [(0, 3)], [])
+    """
+    if 0 < sum(map(len, texts)) <= most_characters:
+        return [(0, len(texts))]
     begins = np.cumsum([0, *map(len, texts)])[:-1] // most_characters
     edges = np.flatnonzero(np.diff(begins, prepend=-1)).tolist()
     return list(pairwise([*edges, len(texts)]))

@@ -8,6 +8,7 @@ from `Subject.reading` and `Reference.original_reading`, so that any number of t
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from core.common.definitions import Definition
 from core.common.errors import UserError
 from core.common.memo import Memo
 from core.common.need import Need, missing
+from core.common.optional_package import OptionalPackage
 from core.common.params import Param, Params, Value, read_params
 from core.common.registry import Registry
 from core.evaluation.passes.reading import Group, Reading, read
@@ -195,6 +197,10 @@ class Evaluator:
         needs: what must be there beyond a model and texts.
         quick: whether it is part of the quick default.
         params: what can be set.
+        copies: how many times it holds a model's weights in float32, besides the model, at most.
+        package: what has to be installed for it beyond what the program needs; None for nothing.
+        check: does nothing if it can be taken here with these parameters; else raises a UserError.
+        reads: files of this machine that its parameters name.
     """
 
     key: str
@@ -208,10 +214,19 @@ class Evaluator:
     needs: tuple[Need[Subject], ...] = ()
     quick: bool = False
     params: tuple[Param, ...] = field(default=())
+    copies: int = 0
+    package: OptionalPackage | None = None
+    check: Callable[[Params], None] = lambda params: None
+    reads: Callable[[Params], Sequence[Path]] = lambda params: ()
+
+    @property
+    def absent(self) -> str:
+        """How to install what it needs, in a sentence or two for the user; empty where it is there."""
+        return self.package.advice if self.package else ""
 
     def unavailable(self, subject: Subject) -> str | None:
         """What is missing and how to get it, in a sentence or two for the user; None if nothing is."""
-        return missing(self.needs, subject)
+        return self.absent or missing(self.needs, subject)
 
     def read(self, given: Mapping[str, Value], seed: int = 0) -> Params:
         """All parameters: those given, and the defaults of the others.
@@ -221,6 +236,18 @@ class Evaluator:
         """
         return read_params(self.key, self.params, given, seed)
 
+    def ready(self, given: Mapping[str, Value], seed: int = 0) -> Params:
+        """All parameters, where it can be taken here with them.
+
+        Raises:
+            UserError: what it needs is not installed, or a parameter cannot be what it is.
+        """
+        if self.absent:
+            raise UserError(self.absent)
+        params = self.read(given, seed)
+        self.check(params)
+        return params
+
     def measure(self, subject: Subject, given: Mapping[str, Value] | None = None) -> Measures:
         """The measures.
 
@@ -229,7 +256,7 @@ class Evaluator:
         """
         if reason := self.unavailable(subject):
             raise UserError(f"{self.label} cannot be measured here. {reason}")
-        return self.evaluate(subject, self.read(given or {}, subject.reference.seed))
+        return self.evaluate(subject, self.ready(given or {}, subject.reference.seed))
 
 
 EVALUATORS = Registry(package="core.evaluation.measures", constant="EVALUATOR", kind=Evaluator, noun="evaluator")

@@ -13,6 +13,7 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
+from core.evaluation.results import Table
 from core.lab.outcome import Outcome, Role
 from core.lab.result import LabResult
 from core.lab.setting import Setting
@@ -162,7 +163,7 @@ def compare(
     """Each pair on each part of the texts, corrected for all of them at once; languages weigh alike."""
     texts = setting.texts
     n_bytes, groups = texts.numbers("n_bytes").astype(np.float64), groups_of(setting)
-    items = _items(texts.words("language"), texts.words("domain"), texts.words("sentence"))
+    items = items_of(texts)
     found = []
     for first, second in pairs:
         for part in parts:
@@ -178,10 +179,10 @@ def compare(
     return [Comparison(*row[:7], float(a), *row[7:]) for row, a in zip(found, adjusted, strict=True)]
 
 
-def _items(languages: Sequence[str], domains: Sequence[str], sentences: Sequence[str]) -> list[tuple[str, str]]:
-    """(stratum, item) of each text."""
-    found = []
-    for n, (language, domain, sentence) in enumerate(zip(languages, domains, sentences, strict=True)):
+def items_of(texts: Table) -> list[tuple[str, str]]:
+    """(stratum, item) of each text of a setting: those of one item rise and fall together."""
+    found, columns = [], (texts.words(name) for name in ("language", "domain", "sentence"))
+    for n, (language, domain, sentence) in enumerate(zip(*columns, strict=True)):
         found.append((domain, sentence) if sentence else (f"{language} {domain}", f"text {n}"))
     return found
 

@@ -1,8 +1,8 @@
 """What a plan will take, before it runs: time and memory by stage, and what a shorter run would leave out.
 
 Time is arithmetic: multiplications of each stage over the speed at which this machine multiplies matrices of the
-model's shape, measured once in a tenth of a second. It is right within a factor of two or three, which is what one
-needs to know before waiting.
+model's shape, measured once in a tenth of a second. What methods take they declare themselves
+(`core.transplants.work`). It is right within a factor of two or three, which is what one needs to know before waiting.
 """
 
 import time
@@ -13,13 +13,15 @@ import torch
 
 from core.evaluation.base import Evaluator
 from core.lab.foreseen import Estimate, EstimatedStage, Shorter
+from core.lab.memory import TRAINED
 from core.lab.participants import Participants, chosen_evaluators, controls
 from core.lab.plan import Choice
 from core.models.language_model import LanguageModel
-from core.models.memory import WORKSPACE_BYTES, weight_bytes
+from core.models.memory import WORKSPACE_BYTES
 from core.models.score import usual_window
 from core.tokenizers.matching import vocabulary_of
 from core.transplants.base import METHODS
+from core.transplants.work import TransplantSize
 
 GPU_FLOPS = 10e12  # what a data-centre GPU gives such models; not measured here, since a page must not claim one
 LOAD_BYTES_PER_SECOND = 400e6
@@ -41,40 +43,47 @@ def estimate(participants: Participants) -> Estimate:
         *(Choice(key) for key in controls(participants.donor is not None) if Choice(key) not in plan.methods),
     ]
     models = [m for m in (participants.original, participants.donor) if m is not None]
-    n_weights = _weight_bytes(participants)
+    n_weights = sum(n for name, n in participants.needs.items() if name != TRAINED)
     stages = [EstimatedStage("Start and load", START_SECONDS + n_weights / LOAD_BYTES_PER_SECOND, n_weights)]
     stages += [
         EstimatedStage(f"Measure {m.name}", passes * _pass(m, participants, m is participants.original) / speed)
         for m in models
     ]
     one_pass = _pass(participants.original, participants, old=False) / speed
-    rows = _row_bytes(participants)
+    rows, size = _row_bytes(participants), size_of(participants)
     for choice in keys:
-        stages.append(
-            EstimatedStage(METHODS.get(choice.key).label, len(plan.seeds) * passes * one_pass, rows + _METHOD_BYTES)
-        )
+        one = METHODS.get(choice.key)
+        seconds = passes * one_pass + one.work(size, choice.params) / speed
+        stages.append(EstimatedStage(one.label, len(plan.seeds) * seconds, rows + _METHOD_BYTES))
     total = sum(stage.seconds for stage in stages)
     over = max(0.0, total - plan.budget_seconds) if plan.budget_seconds else 0.0
     saved = _shorter(participants, measures, stages, one_pass, len(keys) + len(models))
     return Estimate(tuple(stages), needed_mb(participants), tuple(saved), over)
 
 
+def size_of(participants: Participants) -> TransplantSize:
+    """What methods are asked for."""
+    model, texts, plan = participants.original, participants.texts, participants.plan
+    found = participants.match
+    return TransplantSize(
+        n_wanted=len(found.new_text),
+        n_anchors=int(found.shared.sum()),
+        n_old=model.n_rows,
+        width=model.width,
+        n_sides=1 if model.tied and not participants.unties else 2,
+        text_bytes=sum(len(text.encode()) for text in texts.target(plan.old_language)),
+        pair_bytes=sum(len((a + b).encode()) for a, b in texts.parallel(plan.old_language)),
+    )
+
+
 def needed_mb(participants: Participants) -> int:
     """Memory of a process that runs the plan, in megabytes, rounded up to half a gigabyte."""
-    weights = _weight_bytes(participants)
+    needed = participants.needs
+    copies = needed.pop(TRAINED, 0)
     method_bytes = min(_METHOD_BYTES, 16 * _row_bytes(participants))
-    needed = (
-        _BASE_MB + (1.3 * weights + _ROW_COPIES * _row_bytes(participants) + method_bytes + WORKSPACE_BYTES) / 2**20
-    )
-    return int(-(-needed // 512) * 512)
-
-
-def _weight_bytes(participants: Participants) -> int:
-    """Of everything that is loaded."""
-    models = [m for m in (participants.original, participants.donor, participants.helper) if m is not None]
-    return sum(weight_bytes(m.module, m.dtype) for m in models) + (
-        participants.encoder.n_bytes if participants.encoder else 0
-    )
+    rows = _ROW_COPIES * _row_bytes(participants) + method_bytes
+    megabytes = _BASE_MB + (1.3 * sum(needed.values()) + copies + rows + WORKSPACE_BYTES) / 2**20
+    return int(-(-megabytes // 512) * 512)
 
 
 def _row_bytes(participants: Participants) -> float:

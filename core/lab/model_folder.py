@@ -13,6 +13,9 @@ from core.lab.low_memory import transplanted
 from core.lab.participants import Participants
 from core.models.card import ModelCard, Origins
 from core.models.export import export, refuse_existing
+from core.models.origin import licence_on_hub
+from core.tokenizers.tokenizer import LocalTokenizer
+from core.tokenizers.well_known import well_known
 from core.transplants.base import METHODS, Transplanted
 
 _CHECKED = 64  # texts that the folder is read back with
@@ -67,6 +70,7 @@ def _measured(each: Json) -> dict[str, Json]:
 
 def _card(participants: Participants, made: Transplanted, measures: Measures) -> ModelCard:
     one, cells = METHODS.get(made.method), measures.tables["cells"]
+    origin = participants.original.origin
     texts = f"{len(participants.texts.measured):,} of {', '.join(name for name, _ in participants.texts.labels)}"
     numbers = [
         ("bits per byte", "bits/byte", "bits_per_byte"),
@@ -74,6 +78,9 @@ def _card(participants: Participants, made: Transplanted, measures: Measures) ->
     ]
     return ModelCard(
         title=f"{participants.original.name} with the tokenizer of {participants.tokenizer.info.label}",
+        licence=origin.licence or licence_on_hub(participants.original.spec),
+        repository=origin.repository,
+        source=_source(participants.tokenizer),
         base=(participants.original.spec, participants.original.fingerprint),
         tokenizer=(participants.tokenizer.info.spec, participants.tokenizer.info.fingerprint),
         donor=(participants.donor.spec, participants.donor.fingerprint) if participants.donor else ("", ""),
@@ -92,3 +99,10 @@ def _card(participants: Participants, made: Transplanted, measures: Measures) ->
         remarks=[*participants.original.notes, *made.remarks, *measures.remarks],
         versions={name: version(name) for name in ("torch", "transformers", "tokenizers")},
     )
+
+
+def _source(tokenizer: LocalTokenizer) -> str:
+    """A tokenizer for people: what it is called, who made it and its licence where that is known, and its spec."""
+    known = next((one for one in well_known() if one.spec == tokenizer.info.spec), None)
+    made = f", by {known.maker}, licence {known.licence}" if known else ""
+    return f"{tokenizer.info.label}{made} (`{tokenizer.info.spec}`)"

@@ -14,9 +14,15 @@ from core.common.settings import settings
 from core.evaluation.base import EVALUATORS, Evaluator, Reference, quick_evaluators
 from core.jobs.store.files import Input
 from core.lab.lexicons import read_dictionary, read_vectors
+from core.lab.memory import needs, refuse_too_large_together
 from core.lab.plan import AS_STORED, Choice, Plan
 from core.lab.texts import Texts, texts_of
+<<<<<<< HEAD
+from core.models.device import DTYPES, pick_device
+=======
+from core.models.checkpoint import content_hash
 from core.models.device import DTYPES
+>>>>>>> labsci
 from core.models.language_model import LanguageModel
 from core.models.load import open_model, outline
 from core.models.stored_format import StoredFormat
@@ -52,6 +58,12 @@ class Participants:
     texts: Texts
     helper: LanguageModel | None = None
     encoder: TextEncoder | None = None
+
+    @property
+    def needs(self) -> dict[str, int]:
+        """Bytes of what is loaded, and of what measures hold besides, by its name for people."""
+        models = {"": self.original, "the donor ": self.donor, "the helper ": self.helper}
+        return needs(models, self.encoder, _copies(self.plan))
 
     @cached_property
     def match(self) -> Match:
@@ -115,7 +127,16 @@ class Participants:
         tokenizer = Input(self.tokenizer.info.spec, self.tokenizer.info.fingerprint)
         texts = [Input(name, fingerprint) for name, fingerprint in self.texts.labels]
         own = [tokenizer] if plan.tokenizer else []
-        return (*models, *own, *texts, *files)
+        return (*models, *own, *texts, *files, *self._read_by_measures)
+
+    @property
+    def _read_by_measures(self) -> list[Input]:
+        chosen = [(EVALUATORS.get(choice.key), choice) for choice in self.plan.evaluators]
+        return [
+            Input(one.label, content_hash(paths)[:16])
+            for one, choice in chosen
+            if (paths := one.reads(one.read(choice.params)))
+        ]
 
     @cached_property
     def reference(self) -> Reference:
@@ -132,7 +153,10 @@ def opened(plan: Plan, device: str = "") -> Participants:
     Raises:
         UserError: a part is not there, cannot be used, or does not fit the others.
     """
-    return _participants(plan, device or plan.device, weights=True)
+    there = replace(plan, device=device or plan.device)
+    if plan.donor or plan.helper or plan.encoder or _copies(plan):
+        outlined(there)  # together they may be too large for what each fits into
+    return replace(_participants(there, weights=True), plan=plan)
 
 
 def outlined(plan: Plan) -> Participants:
@@ -141,15 +165,17 @@ def outlined(plan: Plan) -> Participants:
     Raises:
         UserError: as `opened`, but for what only shows in weights.
     """
-    return _participants(plan, plan.device, weights=False)
+    found = _participants(plan, weights=False)
+    refuse_too_large_together(found.needs, pick_device(plan.device))
+    return found
 
 
-def _participants(plan: Plan, device: str, *, weights: bool) -> Participants:
-    opener = open_model if weights else outline
+def _participants(plan: Plan, *, weights: bool) -> Participants:
+    opener, device = open_model if weights else outline, plan.device
     for choice in plan.methods:
         METHODS.get(choice.key).read(choice.params)
     for choice in plan.evaluators:
-        EVALUATORS.get(choice.key).read(choice.params)
+        EVALUATORS.get(choice.key).ready(choice.params)
     texts = texts_of(plan)
     original = _to_be_written(opener(plan.model, device, plan.dtype), plan.out_dtype)
     donor = opener(plan.donor, device, plan.dtype) if plan.donor else None
@@ -217,6 +243,11 @@ def chosen_evaluators(plan: Plan) -> Sequence[tuple[Evaluator, Choice]]:
     if plan.evaluators:
         return [(EVALUATORS.get(choice.key), choice) for choice in plan.evaluators]
     return [(one, Choice(one.key)) for one in quick_evaluators()]
+
+
+def _copies(plan: Plan) -> int:
+    """How many times measures hold a model's weights besides it, at most."""
+    return max((one.copies for one, _ in chosen_evaluators(plan)), default=0)
 
 
 def release(device: torch.device) -> None:

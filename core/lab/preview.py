@@ -10,6 +10,7 @@ from core.evaluation.passes.cells import cells, figures
 from core.evaluation.passes.columns import cell_table
 from core.evaluation.passes.token_classes import classes
 from core.evaluation.results import Column, Table
+from core.lab.differences import MIN_ITEMS, items_of
 from core.lab.participants import Participants
 from core.lab.setting import Party, Setting, Tokens
 from core.models.language_model import LanguageModel
@@ -141,7 +142,16 @@ def _remarks(participants: Participants, texts: Table) -> list[str]:
     if participants.donor is not None and participants.donor.n_rows < len(vocabulary_of(participants.tokenizer)):
         lacking = len(vocabulary_of(participants.tokenizer)) - participants.donor.n_rows
         found.append(f"The donor has no row for {lacking:,} tokens of the new tokenizer.")
-    return [*found, *_on_untied_heads(participants)]
+    return [*found, *_too_few(texts), *_on_untied_heads(participants)]
+
+
+def _too_few(texts: Table) -> Iterator[str]:
+    n = len(set(items_of(texts)))
+    if n < MIN_ITEMS:
+        yield (
+            f"{n:,} {'text is' if n == 1 else 'texts are'} measured, and a test needs {MIN_ITEMS}: no method will be "
+            "told from another. Take more sentences, or more or longer files."
+        )
 
 
 def _on_untied_heads(participants: Participants) -> Iterator[str]:

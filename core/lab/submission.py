@@ -36,6 +36,8 @@ def _pinned(participants: Participants) -> Plan:
 
 
 def _at_commit(spec: str, model: LanguageModel | TextEncoder | None) -> str:
-    if model is None or not spec.startswith("hub:") or "?" in spec:
+    if model is None or not spec.startswith("hub:"):
         return spec
-    return f"{spec.partition('@')[0]}@{model.content}"
+    name, mark, options = spec.partition("?")
+    commit = model.content.partition(" ")[0]  # of a GGUF file its name stands behind
+    return f"{name.partition('@')[0]}@{commit}{mark}{options}"

@@ -1,12 +1,13 @@
 """Several settings of one method in a line, as they are typed: `k = 4, 8, 16` is three of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from math import prod
+from typing import Protocol
 
 from core.common.errors import UserError, shown
 from core.common.params import Param, Value, read_params
-from core.lab.plan import MOST_METHODS
+from core.lab.plan import MOST_METHODS, Choice
 
 Settings = dict[str, Value]
 
@@ -32,6 +33,27 @@ def swept(of: str, params: Sequence[Param], line: str) -> list[Settings]:
     read = [[read_params(of, params, {name: value}).values[name] for value in values]
             for name, values in written.items()]  # fmt: skip
     return [dict(zip(written, values, strict=True)) for values in product(*read)]
+
+
+class Settable(Protocol):
+    """An entry that declares what can be set."""
+
+    @property
+    def params(self) -> Sequence[Param]:
+        """What can be set."""
+
+
+def choices(text: str, entry: Callable[[str], Settable]) -> list[Choice]:
+    """What `KEY[:NAME=VALUE,…]` asks for: the entry once with each combination of the values.
+
+    Args:
+        entry: finds one by its key.
+
+    Raises:
+        UserError: as `entry` and `swept`.
+    """
+    key, _, line = text.partition(":")
+    return [Choice(key, settings) for settings in swept(key, entry(key).params, line)]
 
 
 def _by_name(line: str) -> dict[str, list[str]]:

@@ -7,6 +7,17 @@ from math import isnan
 from core.jobs.store.files import Json
 from core.stats.number import Number
 
+_USE = (
+    "from transformers import AutoModelForCausalLM, AutoTokenizer",
+    "",
+    'name = "."  # this folder, or what it is called on the Hub',
+    "tokenizer = AutoTokenizer.from_pretrained(name)",
+    "model = AutoModelForCausalLM.from_pretrained(name)",
+    'text = tokenizer("The weather in the north", return_tensors="pt")',
+    'written = model.generate(text["input_ids"], attention_mask=text["attention_mask"], max_new_tokens=40)',
+    "print(tokenizer.decode(written[0], skip_special_tokens=True))",
+)
+
 
 @dataclass(frozen=True)
 class Origins:
@@ -23,6 +34,9 @@ class ModelCard:
 
     Args:
         title: of the model.
+        licence: of the base, as the Hub writes it; empty where its files name none.
+        repository: the base's on the Hub; empty where none is known.
+        source: what the new tokenizer is called and how it is had, for people.
         base, tokenizer, donor: specs and fingerprints as (spec, fingerprint); no donor is an empty pair.
         method: its key, label, definition and source.
         params: all of its parameters.
@@ -35,6 +49,9 @@ class ModelCard:
     """
 
     title: str
+    licence: str
+    repository: str
+    source: str
     base: tuple[str, str]
     tokenizer: tuple[str, str]
     donor: tuple[str, str]
@@ -51,8 +68,13 @@ class ModelCard:
         """The card for programs."""
         return {
             "title": self.title,
-            "base": {"spec": self.base[0], "fingerprint": self.base[1]},
-            "tokenizer": {"spec": self.tokenizer[0], "fingerprint": self.tokenizer[1]},
+            "licence": self.licence or None,
+            "base": {
+                "spec": self.base[0],
+                "fingerprint": self.base[1],
+                "repository": self.repository or None,
+            },
+            "tokenizer": {"spec": self.tokenizer[0], "fingerprint": self.tokenizer[1], "source": self.source},
             "donor": {"spec": self.donor[0], "fingerprint": self.donor[1]} if self.donor[0] else None,
             "method": {"key": self.method[0], "label": self.method[1], "source": self.method[3]},
             "params": dict(self.params),
@@ -73,6 +95,8 @@ class ModelCard:
         set_to = ", ".join(f"{name} = {value}" for name, value in self.params.items()) or "none"
         lines = [
             "---",
+            *([f"license: {self.licence}"] if self.licence else []),
+            *([f"base_model: {self.repository}"] if self.repository else []),
             "library_name: transformers",
             "pipeline_tag: text-generation",
             "tags: [tokenizer-transplant, token-atlas]",
@@ -87,6 +111,18 @@ class ModelCard:
             f"| base model | `{self.base[0]}` | `{self.base[1]}` |",
             f"| new tokenizer | `{self.tokenizer[0]}` | `{self.tokenizer[1]}` |",
             *([f"| donor of rows | `{self.donor[0]}` | `{self.donor[1]}` |"] if self.donor[0] else []),
+            "",
+            f"The new tokenizer is {self.source}.",
+            "",
+            self._said_licence,
+            "",
+            "## Use",
+            "",
+            "In this folder:",
+            "",
+            "```python",
+            *_USE,
+            "```",
             "",
             "## Method",
             "",
@@ -111,6 +147,15 @@ class ModelCard:
             *(["## Remarks", "", *(f"- {remark}" for remark in self.remarks), ""] if self.remarks else []),
         ]
         return "\n".join(lines).replace("\n\n\n", "\n\n").rstrip() + "\n"
+
+    @property
+    def _said_licence(self) -> str:
+        if self.licence:
+            return f"The base is under the licence `{self.licence}`, as its files say; the tokenizer may have its own."
+        return (
+            "The files of the base name no licence, so none is stated here. Look up the base's and the tokenizer's "
+            "before you share this model."
+        )
 
     def _origins(self, one: Origins) -> str:
         counts = " | ".join(

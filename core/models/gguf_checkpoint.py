@@ -8,12 +8,15 @@ Source: the GGUF specification, https://github.com/ggml-org/ggml/blob/master/doc
 modeling_gguf_pytorch_utils.py, for the names and for how rows are turned.
 """
 
+import struct
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -40,11 +43,15 @@ class GgufCheckpoint:
     Args:
         values: its metadata.
         tensors: what it says of each tensor.
+        list_begins: where in the file that does.
+        is_head: whether there is but the beginning of the file, without the numbers.
     """
 
     path: Path
     values: Mapping[str, Value]
     tensors: tuple[TensorEntry, ...]
+    list_begins: int
+    is_head: bool = False
 
     @property
     def name(self) -> str:
@@ -99,14 +106,18 @@ def gguf_at(path: Path) -> Path:
     return found[0] if len(found) == 1 else path
 
 
-def read_checkpoint(path: Path) -> GgufCheckpoint:
+def read_checkpoint(path: Path, *, is_head: bool = False) -> GgufCheckpoint:
     """What a GGUF file says of its model.
+
+    Args:
+        is_head: whether it is but the beginning of one.
 
     Raises:
         UnreadableFile: it is damaged, ends early, is one part of several, or holds no weights.
     """
     contents = read_contents(path, "")
-    found, name = GgufCheckpoint(path, contents.metadata.values, contents.tensors), shown(path.name)
+    found = GgufCheckpoint(path, contents.metadata.values, contents.tensors, contents.list_begins, is_head)
+    name = shown(path.name)
     n_parts = found.values.get("split.count")
     if isinstance(n_parts, int) and n_parts > 1:
         raise UnreadableFile(
@@ -115,7 +126,7 @@ def read_checkpoint(path: Path) -> GgufCheckpoint:
     if not found.tensors:
         raise UnreadableFile(f"{name} holds a vocabulary and no weights. Pick the GGUF file of a whole model.")
     for entry in found.tensors:
-        if entry.offset + _n_bytes(entry, name) > contents.data_bytes:
+        if entry.offset + _n_bytes(entry, name) > contents.data_bytes and not is_head:
             raise UnreadableFile(f"{name} is a damaged GGUF file: it ends before {shown(entry.name)}. Fetch it again.")
     return found
 
@@ -129,11 +140,11 @@ def config_of(checkpoint: GgufCheckpoint) -> Any:
     from transformers import AutoConfig
 
     _refuse_absurd(checkpoint)
-    path = checkpoint.path
     try:
-        config = AutoConfig.from_pretrained(
-            path.parent, gguf_file=path.name, local_files_only=True, trust_remote_code=False
-        )
+        with _read_whole(checkpoint) as path:
+            config = AutoConfig.from_pretrained(
+                path.parent, gguf_file=path.name, local_files_only=True, trust_remote_code=False
+            )
     except Exception as error:  # readers of forty architectures fail in as many ways
         raise _unread(checkpoint, error) from None
     refuse_absurd(config.to_dict(), checkpoint.name)
@@ -145,15 +156,37 @@ def config_of(checkpoint: GgufCheckpoint) -> Any:
     return config
 
 
+@contextmanager
+def _read_whole(checkpoint: GgufCheckpoint) -> Iterator[Path]:
+    """A file that the library reads to its end: the checkpoint's own, or of a beginning one with a number a tensor."""
+    if not checkpoint.is_head:
+        yield checkpoint.path
+        return
+    with TemporaryDirectory(prefix="gguf-") as folder:
+        path = Path(folder) / "head.gguf"
+        path.write_bytes(_with_a_number_each(checkpoint))
+        yield path
+
+
+def _with_a_number_each(checkpoint: GgufCheckpoint) -> bytes:
+    """What a file says of its model, all its tensors being one float32 number, which they share."""
+    with checkpoint.path.open("rb") as file:
+        said = file.read(checkpoint.list_begins)
+    order = "<" if int.from_bytes(said[4:8], "little") & 0xFFFF else ">"
+    names = [entry.name.encode() for entry in checkpoint.tensors]
+    entries = [struct.pack(f"{order}Q", len(n)) + n + struct.pack(f"{order}IQIQ", 1, 1, 0, 0) for n in names]
+    aligned = checkpoint.values.get("general.alignment")
+    return said + b"".join(entries) + bytes(4 + min(aligned if isinstance(aligned, int) else 0, 2**16) + 32)
+
+
 def read_weights(checkpoint: GgufCheckpoint, skeleton: Any, dtype: torch.dtype) -> dict[str, Tensor]:
     """The weights by the names of a module, dequantised and then rounded to `dtype`.
 
     Raises:
-        UserError: the file has a tensor that is not placed, or lacks one that the module has.
+        UserError: the file cannot be read.
     """
     from transformers import modeling_gguf_pytorch_utils
 
-    _refuse_left_out(checkpoint, skeleton)
     read: Any = modeling_gguf_pytorch_utils.load_gguf_checkpoint
     try:
         with quiet_libraries():  # a bar
@@ -178,7 +211,12 @@ def stored_format_of(checkpoint: GgufCheckpoint, skeleton: Any) -> StoredFormat:
     return StoredFormat(checkpoint.dtype, others)
 
 
-def _refuse_left_out(checkpoint: GgufCheckpoint, skeleton: Any) -> None:
+def refuse_left_out(checkpoint: GgufCheckpoint, skeleton: Any) -> None:
+    """Do nothing if every tensor of a file has a place in a module.
+
+    Raises:
+        UserError: one has none.
+    """
     placed = {name.removesuffix(".weight") for name in _places(checkpoint, skeleton)} | {"output"}
     for entry in checkpoint.tensors:
         if entry.name.removesuffix(".weight") not in placed:

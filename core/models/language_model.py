@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from core.models.body_and_head import Halves, splits
 from core.models.matrices import Matrices
+from core.models.origin import UNKNOWN, ModelOrigin
 from core.models.stored_format import StoredFormat
 from core.tokenizers.tokenizer import LocalTokenizer
 
@@ -44,6 +45,7 @@ class LanguageModel:
         notes: facts a user of its numbers should know, one sentence each.
         content: hash of the files it was read from; empty hashes the weights themselves.
         stored: the number formats that it was read from and is written in; None for those of its weights.
+        origin: where it comes from, as its files say it.
     """
 
     name: str
@@ -54,6 +56,7 @@ class LanguageModel:
     notes: tuple[str, ...] = ()
     content: str = field(default="", repr=False)
     stored: StoredFormat | None = None
+    origin: ModelOrigin = UNKNOWN
 
     @cached_property
     def fingerprint(self) -> str:

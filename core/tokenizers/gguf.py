@@ -78,11 +78,13 @@ class Contents:
         metadata: of the keys asked for.
         tensors: in the order of the file.
         data_bytes: from the end of the list to the end of the file.
+        list_begins: where in the file that list does.
     """
 
     metadata: Metadata
     tensors: tuple[TensorEntry, ...]
     data_bytes: int
+    list_begins: int
 
 
 def read_metadata(path: Path, prefix: str = "tokenizer.") -> Metadata:
@@ -135,12 +137,12 @@ class _Reader:
         self._count = struct.Struct(self._order + ("I" if self.version == 1 else "Q"))
 
     def contents(self, prefix: str) -> Contents:
-        metadata = self.metadata(prefix)
+        metadata, begins = self.metadata(prefix), self._at
         least = self._count.size + 4 + 4 + 8  # a name's length, the number of dimensions, the kind, the offset
         if self.n_tensors > min(MAX_TENSORS, (len(self._data) - self._at) // least):
             raise self._damaged(f"it claims {self.n_tensors:,} tensors")
         tensors = tuple(self._tensor() for _ in range(self.n_tensors))
-        return Contents(metadata, tensors, len(self._data) - self._at)
+        return Contents(metadata, tensors, len(self._data) - self._at, begins)
 
     def _tensor(self) -> TensorEntry:
         name = self._string("the name of a tensor")

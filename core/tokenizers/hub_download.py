@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from json import JSONDecodeError
 from pathlib import Path
 from typing import Any, TypeVar
@@ -59,51 +59,60 @@ class Fetched:
         folder: where they lie.
         names: those that were asked for.
         notes: the commit they are of, and whatever else a user should know.
+        commit: the same, 40 hex digits.
+        is_head: whether it is but the beginning of a GGUF file.
     """
 
     folder: Path
     names: list[str]
     notes: tuple[str, ...]
+    commit: str
+    is_head: bool = False
 
 
-def fetch(wanted: Place, choice: Choice = choose, most_bytes: int = MAX_FILE_BYTES) -> Fetched:
+def fetch(wanted: Place, choice: Choice = choose, most_bytes: int = MAX_FILE_BYTES, *, whole: bool = False) -> Fetched:
     """The chosen files of a repository, from the Hub, or from its cache where the Hub cannot be reached.
 
     Args:
         choice: which files; those of the tokenizer unless another is given.
         most_bytes: a file may have.
+        whole: a single large GGUF file too, of which otherwise only the beginning is fetched.
 
     Raises:
         UserError: no such repository, revision or file, no access, no network and no cache, an interruption.
     """
     if len(wanted.revision) == _COMMIT_DIGITS:  # never changes, so the cache is as good as the Hub
         with suppress(LocalEntryNotFoundError):
-            return _cached(wanted, choice)
+            return _cached(wanted, choice, whole)
     settings().refuse("network")
     transfer = _Transfer()
     try:
-        return transfer.run(lambda: _from_hub(wanted, choice, most_bytes, transfer), f"Fetching {wanted.repository}")
+        return transfer.run(
+            lambda: _from_hub(wanted, choice, most_bytes, whole, transfer), f"Fetching {wanted.repository}"
+        )
     except (httpx2.HTTPError, OSError, JSONDecodeError, RuntimeError) as error:  # hf_xet raises RuntimeError
         refusal = _refusal(error, wanted)
         if refusal is not None:
             raise refusal from None
         try:
-            found = _cached(wanted, choice)
+            found = _cached(wanted, choice, whole)
         except LocalEntryNotFoundError as missing:
-            instead = _other_ways(wanted) if choice is choose else ""  # a model's weights come in no package
+            instead = (
+                _other_ways(wanted) if choice is choose and not whole else ""
+            )  # a model's weights come in no package
             raise UserError(f"{_unreachable(error, missing, wanted)} {instead}".strip()) from None
         note = f"Opened from this machine's cache, because the Hub {_trouble(error)}; it may have changed there."
-        return Fetched(found.folder, found.names, (*found.notes, note))
+        return replace(found, notes=(*found.notes, note))
 
 
-def _from_hub(wanted: Place, choice: Choice, most_bytes: int, transfer: "_Transfer") -> Fetched:
+def _from_hub(wanted: Place, choice: Choice, most_bytes: int, whole: bool, transfer: "_Transfer") -> Fetched:
     info = HfApi().model_info(wanted.repository, revision=wanted.revision, files_metadata=True, timeout=ANSWER_SECONDS)
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
     names = choice(list(sizes), wanted)
     moved = () if info.id.lower() == wanted.repository.lower() else (_renamed(wanted, info.id),)
-    if wanted.file.endswith(".gguf") and sizes[wanted.file] > HEAD_BYTES:
-        found = _head(wanted, info.sha or "", transfer)
-        return Fetched(found.folder, found.names, (*found.notes, *moved))
+    if not whole and _is_one_gguf(names) and sizes[names[0]] > HEAD_BYTES:
+        found = _head(replace(wanted, file=names[0]), info.sha or "", transfer)
+        return replace(found, notes=(*found.notes, *moved))
     for name in names:
         if sizes[name] > most_bytes:
             raise TooLarge(f"{shown(name)} in {wanted.repository} has {sizes[name] / 2**20:,.0f} MB: no tokenizer has.")
@@ -117,7 +126,11 @@ def _from_hub(wanted: Place, choice: Choice, most_bytes: int, transfer: "_Transf
             tqdm_class=transfer.bar_class(),
         )
     )
-    return Fetched(folder, names, (_pinned(wanted, folder.name), *moved))
+    return Fetched(folder, names, (_pinned(wanted, folder.name), *moved), folder.name)
+
+
+def _is_one_gguf(names: list[str]) -> bool:
+    return len(names) == 1 and names[0].endswith(".gguf")
 
 
 def _head(wanted: Place, commit: str, transfer: "_Transfer") -> Fetched:
@@ -140,7 +153,12 @@ def _head(wanted: Place, commit: str, transfer: "_Transfer") -> Fetched:
         if len(content) < HEAD_BYTES:
             raise httpx2.ReadError("the connection closed early")
         write_whole(path, bytes(content[:HEAD_BYTES]))
-    return Fetched(path.parent, [path.name], (_pinned(wanted, commit), "Only the file's beginning was fetched."))
+    return _of_head(wanted, commit, path)
+
+
+def _of_head(wanted: Place, commit: str, path: Path) -> Fetched:
+    folder = path.parents[wanted.file.count("/")]
+    return Fetched(folder, [wanted.file], (_pinned(wanted, commit),), commit, is_head=True)
 
 
 def _head_path(wanted: Place, commit: str) -> Path:
@@ -152,18 +170,18 @@ def _renamed(wanted: Place, name: str) -> str:
     return f"The Hub says that {wanted.repository} is now called {name}."
 
 
-def _cached(wanted: Place, choice: Choice) -> Fetched:
+def _cached(wanted: Place, choice: Choice, whole: bool) -> Fetched:
     """The same from the Hub's cache on this disk.
 
     Raises:
         LocalEntryNotFoundError: not, or not all, there.
     """
-    if wanted.file.endswith(".gguf"):
+    if wanted.file.endswith(".gguf") and not whole:
         with suppress(RevisionResolutionError):
             known = HfApi().resolve_revision(wanted.repository, revision=wanted.revision, local_files_only=True)
             path = _head_path(wanted, known.resolved)
             if path.is_file():
-                return Fetched(path.parent, [path.name], (_pinned(wanted, known.resolved),))
+                return _of_head(wanted, known.resolved, path)
     names: list[str] | None = None
     with suppress(CachedRepoTreeNotFoundError):
         tree = get_cached_repo_tree(wanted.repository, revision=wanted.revision)
@@ -174,7 +192,7 @@ def _cached(wanted: Place, choice: Choice) -> Fetched:
     )
     if names is None:  # filled by another program, file by file: what is there is all that is known
         names = choice([str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()], wanted)
-    return Fetched(folder, names, (_pinned(wanted, folder.name),))
+    return Fetched(folder, names, (_pinned(wanted, folder.name),), folder.name)
 
 
 def _pinned(wanted: Place, commit: str) -> str:

@@ -29,13 +29,18 @@ def place(rest: str) -> Place:
     """What follows `hub:` taken apart.
 
     Raises:
-        UserError: it cannot be a repository's id or a revision.
+        UserError: it cannot be a repository's id or a revision, or names two files.
 
     >>> place("Qwen/Qwen3-8B@main?file=a.gguf")
     Place(repository='Qwen/Qwen3-8B', revision='main', file='a.gguf', options={})
+    >>> place("Qwen/Qwen3-8B-GGUF/q8/a.gguf@main").file
+    'q8/a.gguf'
     """
     name, options = split_options(rest)
-    repository, at, revision = name.partition("@")
+    path, at, revision = name.partition("@")
+    repository, file = _with_file(path)
+    if file and options.setdefault("file", file) != file:
+        raise UserError(f"{shown(name)} and ?file={shown(options['file'])} name two files. Name one.")
     if not _REPOSITORY.fullmatch(repository):
         raise UserError(
             f"{shown(repository)} is not the id of a repository on the Hub. Write OWNER/NAME, such as Qwen/Qwen3-8B: "
@@ -44,6 +49,13 @@ def place(rest: str) -> Place:
     if at and not _REVISION.fullmatch(revision):
         raise UserError(f"{shown(revision)} is not a revision. Write a branch, a tag or a commit behind the @.")
     return Place(repository, revision or "main", options.pop("file", ""), options)
+
+
+def _with_file(path: str) -> tuple[str, str]:
+    """(repository, GGUF file in it) of what stands before a revision; no file where it names none."""
+    owner, _, rest = path.partition("/")
+    name, _, file = rest.partition("/")
+    return (f"{owner}/{name}", file) if file.endswith(".gguf") else (path, "")
 
 
 def choose(names: list[str], wanted: Place) -> list[str]:

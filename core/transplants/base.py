@@ -24,6 +24,7 @@ from core.transplants.held_out_choice import Make, tuned
 from core.transplants.needs import Available
 from core.transplants.problem import Problem, ProblemSide, Side
 from core.transplants.rows import RowOrigin, Rows
+from core.transplants.work import TransplantSize, Work, a_row_each, nothing, tuned_work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class Method:
         better_with: what it can do without, but makes better rows with.
         control: whether it is a control, which knows nothing of single tokens and which a method should beat.
         own_head: whether it gives a model whose head is tied to its input a head of its own.
+        of_rows, of_text: what it takes to make the rows of one side, and to learn from text what serves all sides.
     """
 
     key: str
@@ -53,6 +55,16 @@ class Method:
     better_with: tuple[Need[Available], ...] = ()
     control: bool = False
     own_head: bool = False
+    of_rows: Work = a_row_each
+    of_text: Work = nothing
+
+    def work(self, size: TransplantSize, given: Mapping[str, Value]) -> float:
+        """Multiplications and additions of all that it does, or as many as take as long.
+
+        Raises:
+            UserError: as `read`.
+        """
+        return tuned_work(self.read(given), self.params, size, self.of_rows, self.of_text)
 
     def rows(self, side: ProblemSide, params: Params) -> Rows:
         """The rows of one side, parameters left open being chosen on hidden shared tokens."""

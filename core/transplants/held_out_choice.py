@@ -21,7 +21,7 @@ from core.transplants.rows import Rows
 
 Make = Callable[[ProblemSide, Params], Rows]
 
-_SHARE, _MOST, _FEWEST = 0.1, 256, 10  # shared tokens that are hidden
+SHARE_HIDDEN, MOST_HIDDEN, _FEWEST = 0.1, 256, 10  # shared tokens that are hidden
 _SEED = 0
 
 
@@ -123,7 +123,7 @@ def _held_out(side: ProblemSide) -> _HiddenTokens | None:
     """Shared tokens of two bytes and more to try on, the same for all methods; None where too few are shared."""
     anchors = side.anchors.new
     hideable = anchors[torch.from_numpy(vocabulary_of(side.problem.new).lengths)[anchors] > 1]
-    n_hidden = min(_MOST, round(_SHARE * len(hideable)))
+    n_hidden = min(MOST_HIDDEN, round(SHARE_HIDDEN * len(hideable)))
     if n_hidden < _FEWEST:
         return None
     order = torch.randperm(len(hideable), generator=torch.Generator().manual_seed(_SEED))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.common.errors import UserError
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import TokenDetails, Tokenizer
+from core.vocabulary.repair.placeholder import placeholder
 
 Ids = NDArray[np.int64]
 _NO_TEXT = (Kind.UNKNOWN, Kind.SPECIAL, Kind.INSERTED)
@@ -56,9 +57,11 @@ class Entries:
 
     @cached_property
     def holes(self) -> NDArray[np.bool_]:
-        """Whether an id has no entry at all, bool (V,)."""
-        bare = np.fromiter((not (entry.piece or entry.spelling) for entry in self.details), np.bool_, len(self))
-        return bare & ~self.special
+        """Whether an id has no entry at all, or one in the place of one that was taken out, bool (V,)."""
+        bare = (
+            not (entry.piece or entry.spelling) or entry.spelling == placeholder(entry.id) for entry in self.details
+        )
+        return np.fromiter(bare, np.bool_, len(self)) & ~self.special
 
     @cached_property
     def lengths(self) -> NDArray[np.int32]:
@@ -68,7 +71,7 @@ class Entries:
     @cached_property
     def textual(self) -> NDArray[np.bool_]:
         """Whether an id stands for text, or for bytes of it, bool (V,)."""
-        return (self.lengths > 0) & ~self.special
+        return (self.lengths > 0) & ~self.special & ~self.holes
 
     @cached_property
     def texts(self) -> list[str | None]:

@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.browser.conftest import stands_still
+
 APP = Path(__file__).parents[2] / "app.py"
 
 THREE = "?find=Thai,Lao,Tamil&counted=gpt-2&counted=cl100k&sort=Name"
@@ -29,7 +31,12 @@ def visit(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Cal
 
 
 def click_cell(page: Page, plot: str, across: int, down: int) -> None:
-    """Click the cell of the heatmap in this column and row of the picture."""
+    """Click the cell of the heatmap in this column and row of the picture, when the page is done with the click before.
+
+    A picture that is drawn anew between press and release loses the click, and plotly takes two clicks on different
+    cells within 0.3 s for a double click, which selects nothing.
+    """
+    stands_still(page)
     x, y = page.locator(f"{plot} .js-plotly-plot").evaluate(
         """(plot, [across, down]) => {
             const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();

@@ -33,7 +33,7 @@ def ask() -> Plan | None:
         tokenizer = _tokenizer(bool(donor))
         methods_here = st.container(width="content")  # drawn last: what they need stands in the other choices
         texts = ask_texts()
-        evaluators, seeds, minutes = ask_measures(known.measures)
+        evaluators, seeds, minutes = ask_measures(known.measures, known.absent)
         machine = ask_machine()
         with methods_here:
             methods, besides = ask_methods(known.methods, shipped, has_donor=bool(donor), texts=texts)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.frame.errors import plain, show_error
-from components.lab.form.params import param_controls
+from components.lab.form.params import param_controls, say_unknown
 from components.lab.form.state import usual
 from core.common.errors import UserError, shown
 from core.lab.plan import MOST_SEEDS, Choice
@@ -16,11 +16,17 @@ if TYPE_CHECKING:
     from core.evaluation.base import Evaluator
 
 
-def ask_measures(known: "Mapping[str, Evaluator]") -> tuple[tuple[Choice, ...], tuple[int, ...], float]:
-    """(measures, empty for the quick default; seeds, none where they cannot be read; minutes, 0 for any)."""
+def ask_measures(
+    known: "Mapping[str, Evaluator]", absent: Mapping[str, str]
+) -> tuple[tuple[Choice, ...], tuple[int, ...], float]:
+    """(measures, empty for the quick default; seeds, none where they cannot be read; minutes, 0 for any).
+
+    Args:
+        absent: how to install what more measures need, by their keys.
+    """
     quick = [key for key, one in known.items() if one.quick]
     usual("lab_measures", quick)
-    _without_unknown(known)
+    _without_unknown(known, absent)
     n = len(st.session_state["lab_measures"])
     with st.popover(f"{n} measure{'' if n == 1 else 's'}", icon=":material/straighten:", width="content"):
         chosen = st.multiselect(
@@ -31,9 +37,12 @@ def ask_measures(known: "Mapping[str, Evaluator]") -> tuple[tuple[Choice, ...], 
             help="Those chosen at first share one reading of the texts. None chosen means these.",
             persist_state="session",
         )
+        for how in absent.values():
+            st.caption(plain(how))
         choices = []
         for key in chosen:
             params = {}
+            say_unknown(key, known[key].params)
             if not known[key].quick:
                 st.caption(plain(f"{known[key].label} costs {known[key].cost}."))
             if known[key].params:
@@ -64,10 +73,12 @@ def _read(seeds: str) -> tuple[int, ...]:
         return ()
 
 
-def _without_unknown(known: "Mapping[str, Evaluator]") -> None:
-    """A plan of another version may name what is not here; that is said."""
+def _without_unknown(known: "Mapping[str, Evaluator]", absent: Mapping[str, str]) -> None:
+    """A plan of another version, or of another installation, may name what is not here; that is said."""
     asked = st.session_state["lab_measures"]
-    absent = [key for key in asked if key not in known]
-    if absent:
-        show_error(UserError(f"There is no measure {shown(', '.join(absent))} here, so the plan is without it."))
+    unknown = [key for key in asked if key not in known]
+    if unknown:
+        how = " ".join(absent[key] for key in unknown if key in absent)
+        said = f"There is no measure {shown(', '.join(unknown))} here, so the plan is without it. {how}"
+        show_error(UserError(said.strip()))
         st.session_state["lab_measures"] = [key for key in asked if key in known]

@@ -9,7 +9,7 @@ import streamlit as st
 from components.cached import lab as cached_lab
 from components.frame.errors import plain, show_error
 from components.lab.form.model_choice import model_label, model_spec, typed_or_chosen
-from components.lab.form.params import param_controls
+from components.lab.form.params import param_controls, say_unknown
 from components.lab.form.state import sweep_key, to_sweep, usual
 from components.lab.form.texts import AskedTexts
 from core.common.errors import UserError, shown
@@ -97,6 +97,7 @@ def ask_methods(
         left_out = []
         for key in chosen:
             one = known[key]
+            say_unknown(key, one.params)
             st.markdown(f"**{plain(one.label)}** {plain(one.definition)} :gray[{plain(one.source)}.]")
             if reason := lacking.get(key):
                 st.warning(f"Left out. {plain(reason)}", icon=":material/block:")

@@ -6,8 +6,8 @@ from typing import TypeVar
 import streamlit as st
 
 from components.frame.errors import show_error
-from components.lab.form.state import param_key, usual
-from core.common.errors import UserError
+from components.lab.form.state import named, param_key, usual
+from core.common.errors import UnknownName, UserError
 from core.common.params import Param, Value
 
 Number = TypeVar("Number", int, float)
@@ -40,6 +40,14 @@ def param_controls(of: str, params: Sequence[Param]) -> dict[str, Value]:
         if value != default:
             found[param.key] = value
     return found
+
+
+def say_unknown(of: str, params: Sequence[Param]) -> None:
+    """A message for each name in a link that is no parameter here, and so is left away."""
+    known = [param.key for param in params]
+    for name in named(of):
+        if name not in known:
+            show_error(UnknownName(f"parameter of {of}", name, known))
 
 
 def _read_in(at: str, param: Param) -> None:

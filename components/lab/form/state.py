@@ -12,7 +12,7 @@ from core.lab.plan import Choice, Plan
 
 PLAN = "plan"  # in the link
 OWN = "own"  # likewise: a comparison of one's own is to be set up
-_SEEN, _TO_SWEEP = "lab_plan_seen", "lab_plan_to_sweep"
+_SEEN, _TO_SWEEP, _NAMED = "lab_plan_seen", "lab_plan_to_sweep", "lab_plan_named"
 _FILLED = ("lab_model", "lab_donor", "lab_methods")  # in the session as soon as there is a form
 
 
@@ -51,6 +51,7 @@ def fill(plan: Plan) -> None:
     state = st.session_state
     for key in [str(key) for key in state if str(key).startswith(("lab_param_", "lab_sweep_"))]:
         del state[key]
+    state.pop(_NAMED, None)
     state["lab_model"], state["lab_donor"], state["lab_tokenizer"] = plan.model, plan.donor or None, None
     state["lab_tokenizer"] = plan.tokenizer or None
     state["lab_corpus"], state["lab_languages"] = plan.corpus, list(plan.languages)
@@ -95,17 +96,31 @@ def to_sweep() -> dict[str, list[dict[str, Value]]]:
     return found
 
 
+def named(of: str) -> list[str]:
+    """Parameters of a method or a measure that a plan named, known here or not; once."""
+    names: list[str] = st.session_state.get(_NAMED, {}).pop(of, [])
+    return names
+
+
 def _fill_methods(choices: tuple[Choice, ...]) -> None:
     by_key: dict[str, list[dict[str, Value]]] = {}
     for choice in choices:
         by_key.setdefault(choice.key, []).append(dict(choice.params))
     st.session_state["lab_methods"] = list(by_key)
     st.session_state[_TO_SWEEP] = {key: settings for key, settings in by_key.items() if len(settings) > 1}
+    for choice in choices:
+        _note_named(choice)
     for key, settings in by_key.items():
         if len(settings) == 1:
             _set(Choice(key, settings[0]))
 
 
 def _set(choice: Choice) -> None:
+    _note_named(choice)
     for key, value in choice.params.items():
         st.session_state[param_key(choice.key, key)] = value
+
+
+def _note_named(choice: Choice) -> None:
+    names: list[str] = st.session_state.setdefault(_NAMED, {}).setdefault(choice.key, [])
+    names += [name for name in choice.params if name not in names]

@@ -41,7 +41,7 @@ def draw(context: PremiumContext) -> None:
         "groups",
         strip_figure(
             {name: value[columns] for name, columns in members.items()},
-            {name: [context.sentence(row, column) for column in columns] for name, columns in members.items()},
+            {name: context.sentences([row], columns) for name, columns in members.items()},
             context.colour(row),
             f"{context.label(row)}: {context.axis}",
         ),

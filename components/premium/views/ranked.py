@@ -7,14 +7,14 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.cached import premium as cached_premium
-from components.charts.chart import FAINT, LINE, Chart, finish, names_axis
+from components.charts.chart import FAINT, LINE, Chart, finish, names_axis, upright
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, cell_columns, cell_table, show
 from components.premium.linked import LINKED
 from components.premium.scale import between, log_axis, times
 from components.premium.side_by_side import beside, cells_beside, panel, several, side_by_side
-from components.premium.verdicts import ALIKE, how_tested, margin_input, verdicts, words
+from components.premium.verdicts import ALIKE, how_tested, margin_input, shared_verdicts, words
 from components.widgets.view import View
 from core.premium.differences import languages_under
 
@@ -44,7 +44,7 @@ def draw(context: PremiumContext) -> None:
         _side_by_side(context, row, shown)
         return
     family = cached_premium.family(languages_under, context.stamp, context.table, row, context.per)
-    said = verdicts(family, margin)
+    said = shared_verdicts(family, margin, languages_under.__name__, context.stamp, row, context.per)
     from_base, neighbours = said[shown, context.table.language(context.base)], said[shown[:-1], shown[1:]]
     cells = [(row, c) for c in shown]
     numbers = found.value[row, shown], found.low[row, shown], found.high[row, shown]
@@ -53,7 +53,7 @@ def draw(context: PremiumContext) -> None:
         ranked_figure(
             [context.language(c) for c in shown],
             numbers,
-            [context.sentence(row, c) for c in shown],
+            context.sentences([row], shown),
             from_base,
             neighbours,
             context.colour(row),
@@ -84,7 +84,7 @@ def draw(context: PremiumContext) -> None:
 def _side_by_side(context: PremiumContext, row: int, columns: Sequence[int]) -> None:
     """The same languages with several tokenizers."""
     rows = beside(context, row)
-    words = [[context.sentence(one, c) for c in columns] for one in rows]
+    words = [context.sentences([one], columns) for one in rows]
     names, labels = [context.language(c) for c in columns], [context.label(one) for one in rows]
     one_panel = [panel(context.axis, context.found, rows, columns, words)]
     cells = [(one, c) for c in columns for one in rows]
@@ -156,9 +156,9 @@ def ranked_figure(
     )
     small = _joined(value, np.asarray(neighbours) == "small", {"color": LINE, "width": 1.5, "dash": "dot"})
     figure = go.Figure([band, dots, small, _numbers(numbers)])
-    if bottom < 1.1 and top > 0.9:
-        figure.add_vline(x=1, line=ONE)
-    return finish(figure, 22 * len(names) + 90, xaxis=log_axis(bottom, top, title), yaxis=names_axis(names))
+    ones = [upright(1, ONE)] if bottom < 1.1 and top > 0.9 else []
+    axes = {"xaxis": log_axis(bottom, top, title), "yaxis": names_axis(names)}
+    return finish(figure, 22 * len(names) + 90, **axes, shapes=ones)
 
 
 def _numbers(numbers: tuple[np.ndarray, np.ndarray, np.ndarray]) -> go.Scatter:

@@ -1,37 +1,31 @@
 """A map of the world: each country coloured by what its language costs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isnan, log2, nan
-from types import MappingProxyType
 
-import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from components.charts.chart import Chart, finish
+from components.charts.chart import Chart
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, numbers, plot
 from components.premium.linked import LINKED
-from components.premium.map_signs import cheaper_countries, hatched_countries
-from components.premium.scale import colour_scale, reach, ticks, times
+from components.premium.map_figure import Country, Window, map_figure, small_ones
+from components.premium.scale import times
 from components.widgets.view import View
 from core.text.territories import (
     SOURCES,
     SpokenLanguage,
     centres,
     first_or_official,
-    outlines,
     spoken_in,
     territories,
 )
 
 _LEAST = 0.01  # share of a country's people that a language must have to be its dearest
-_LINES = 90  # slanted lines across a map
-_SMALL = 2.0  # degrees; smaller countries get a dot, about five pixels wide
-_WINDOWS: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
+_WINDOWS: dict[str, Window] = {
     "World": ((-170, 190), (-56, 84)),
     "Africa": ((-20, 54), (-36, 39)),
     "Americas": ((-130, -32), (-56, 60)),
@@ -47,31 +41,6 @@ _SWITCH = """<style>
   .st-key-map_narrow { display: flex; flex-direction: column; }
 }
 </style>"""
-_NOTHING = {False: "rgb(205,209,217)", True: "rgb(72,79,92)"}  # plainly not the colour of 1×
-_MASKED = {False: "rgb(160,165,174)", True: "rgb(120,127,140)"}
-_BORDER = {False: "rgb(150,156,166)", True: "rgb(104,112,126)"}
-
-
-@dataclass(frozen=True)
-class Country:
-    """A country on the map.
-
-    Args:
-        code, name: two letters; in English.
-        ties: languages that as many use as the one chosen.
-        column: the language that a click leads to.
-        share: of its people who use that language, NaN if unknown.
-        premium: by the rule chosen, NaN if masked.
-        words: for the hover.
-    """
-
-    code: str
-    name: str
-    column: int
-    share: float
-    premium: float
-    words: str
-    ties: tuple[str, ...] = ()
 
 
 def draw(context: PremiumContext) -> None:
@@ -288,16 +257,6 @@ def _short(names: str) -> str:
     return names if len(names) < 90 else names[:90].rpartition(", ")[0] + " …"
 
 
-def _without(countries: Sequence[Country], reasons: Mapping[str, str]) -> list[tuple[str, str]]:
-    """(id, words for the hover) of the outlines of countries that have no number."""
-    known = {one.code for one in countries}
-    return [
-        (f["id"], f"<b>{f['properties']['name']}</b><br>{reasons.get(f['id'], 'no language found here is counted')}")
-        for f in outlines()["features"]
-        if f["id"] not in known
-    ]
-
-
 def left_out(context: PremiumContext, row: int, countries: Sequence[Country]) -> dict[str, str]:
     """Why countries with languages in the text have no number, by code: what most speak first is not in it."""
     known, found = {one.code for one in countries}, {}
@@ -311,19 +270,6 @@ def left_out(context: PremiumContext, row: int, countries: Sequence[Country]) ->
                 f"<br>{context.language(column)}{_used(spoken[0])}: {premium}"
             )
     return found
-
-
-def small_ones(countries: Sequence[Country]) -> list[int]:
-    """Places of the countries that get a dot: too small to see, or masked, so that grey is not their only mark.
-
-    >>> small_ones([Country("SG", "", 0, 1.0, 1.0, ""), Country("BR", "", 0, 1.0, 1.0, "")])
-    [0]
-    """
-    return [n for n, one in enumerate(countries) if one.code in centres() and _dotted(one)]
-
-
-def _dotted(one: Country) -> bool:
-    return centres()[one.code][2] < _SMALL or isnan(one.premium)
 
 
 def country_table(context: PremiumContext, row: int, countries: Sequence[Country]) -> pd.DataFrame:
@@ -346,95 +292,6 @@ def country_table(context: PremiumContext, row: int, countries: Sequence[Country
             "Remark": [context.found.reasons.get((row, one.column), "") for one in ordered],
         }
     )
-
-
-def map_figure(
-    countries: Sequence[Country],
-    window: tuple[tuple[float, float], tuple[float, float]],
-    dark: bool,
-    reasons: Mapping[str, str] = MappingProxyType({}),
-) -> go.Figure:
-    """Countries in the colours of premiums on an equal-area map, drawn from the outlines in `data/countries` alone.
-
-    plotly fetches a base map from elsewhere as soon as the first trace of a map names countries. The first one here is
-    the dots, which have coordinates, so nothing is fetched; a browser test watches over that.
-
-    >>> figure = map_figure([Country("SG", "Singapore", 0, 1.0, 2.0, "")], _WINDOWS["World"], False)
-    >>> figure.data[0].type, figure.data[1].locations[0], figure.data[1].z[0]
-    ('scattergeo', 'SG', 1.0)
-    """
-    doublings = [nan if isnan(one.premium) else log2(one.premium) for one in countries]
-    low, high = reach(2 ** float(np.nanmin([0.0, *doublings])))
-    without = _without(countries, reasons)
-    dots = small_ones(countries)
-    scale = colour_scale(low, high, dark)
-    marks, texts = ticks(low, high)
-    if np.nanmax([0.0, *doublings]) > high:
-        texts[-1] = f"over {texts[-1]}"
-    masked = [isnan(countries[n].premium) for n in dots]
-    line = {"color": "rgb(90,96,108)" if not dark else "rgb(200,206,216)", "width": 1}
-    points = go.Scattergeo(
-        lon=[centres()[countries[n].code][0] for n in dots],
-        lat=[centres()[countries[n].code][1] for n in dots],
-        mode="markers",
-        marker={
-            "size": 8,
-            "symbol": ["x-thin-open" if one else "circle" for one in masked],
-            "color": [low if one else doublings[n] for n, one in zip(dots, masked, strict=True)],
-            "cmin": low,
-            "cmax": high,
-            "colorscale": scale,
-            "showscale": True,
-            "line": line,
-            "colorbar": {
-                "tickvals": marks,
-                "ticktext": [f"{text}×" for text in texts],
-                "orientation": "h",
-                "thickness": 10,
-                "len": 0.6,
-                "y": -0.02,
-                "yanchor": "top",
-                "outlinewidth": 0,
-            },
-        },
-        unselected={"marker": {"opacity": 1}},
-        customdata=[countries[n].words for n in dots],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-    # One step below the scale is for countries without a number: half of it for masked ones, half for the others.
-    n = high - low + 1
-    drawn = [(one, d) for one, d in zip(countries, doublings, strict=True) if one.code in centres()]
-    grey = [(0, _NOTHING[dark]), (0.5 / n, _NOTHING[dark]), (0.5 / n, _MASKED[dark]), (1 / n, _MASKED[dark])]
-    areas = go.Choropleth(
-        geojson=outlines(),
-        locations=[one.code for one, _ in drawn] + [code for code, _ in without],
-        z=[low - 0.25 if isnan(d) else min(max(d, low), high) for _, d in drawn] + [low - 0.75] * len(without),
-        zmin=low - 1,
-        zmax=high,
-        colorscale=grey + [((1 + at * (n - 1)) / n, shade) for at, shade in scale],
-        showscale=False,
-        marker={"line": {"color": _BORDER[dark], "width": 0.5}},
-        unselected={"marker": {"opacity": 1}},
-        customdata=[one.words for one, _ in drawn] + [words for _, words in without],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-    no_number = [one.code for one, d in drawn if isnan(d)] + [code for code, _ in without]
-    step = (window[0][1] - window[0][0]) / _LINES
-    signs = [
-        hatched_countries(no_number, step, dark),
-        cheaper_countries([one.code for one in countries], [one.premium for one in countries]),
-    ]
-    figure = finish(go.Figure([points, areas, *signs]), 480)
-    nothing = dict.fromkeys(("showland", "showcoastlines", "showcountries", "showlakes", "showocean"), False)
-    figure.update_geos(
-        projection_type="equal earth",
-        lonaxis_range=window[0],
-        lataxis_range=window[1],
-        showframe=False,
-        bgcolor="rgba(0,0,0,0)",
-        **nothing,
-    )
-    return figure
 
 
 VIEW = View(label="Map", place=20, draw=draw)

@@ -4,8 +4,6 @@ What it does not know it refuses. It forgets no word (0.10.0), so it is built an
 """
 
 import json
-import tempfile
-import unicodedata
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,6 +22,7 @@ from core.counting.engine import (
     processors,
     unknown_ids,
 )
+from core.counting.opening import normalised, through_file
 from core.tokenizers.formats.tiktoken import FAST
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Serialised
@@ -32,7 +31,7 @@ _CALL_CHARACTERS = 4_000_000
 _FORGET_CHARACTERS = 32_000_000  # real text leaves 150 MB of remembered words, text where no word comes twice 300 MB
 _GPT2 = (PRE_TOKENIZERS["gpt2"].patterns[0], FAST["gpt2"])
 _TEKKEN = PRE_TOKENIZERS["olmo2"].patterns[0].replace(r"\p{N}{1,3}", r"\p{N}")
-_SCHEMES = {
+SCHEMES = {
     **dict.fromkeys(_GPT2, "gpt2"),
     FAST["cl100k"]: "gpt4",
     PRE_TOKENIZERS["cl100k"].patterns[0]: "olmo3",  # OLMo 3 has the pattern of cl100k as Llama 3 writes it
@@ -71,7 +70,7 @@ def build(tokenizer: LocalTokenizer) -> Counter:
 
     def count(texts: Sequence[str]) -> Counts:
         nonlocal engine, read
-        batch = [unicodedata.normalize(form.normalise, text) for text in texts] if form.normalise else list(texts)
+        batch = normalised(form, texts)
         with lock:
             if read > _FORGET_CHARACTERS:
                 engine, read = make(), 0
@@ -88,10 +87,10 @@ def _maker(form: Serialised) -> tuple[Callable[[], Any], list[str]]:
     from gigatoken.gigatoken_rs import BPETokenizer, load_hf_json
 
     if form.format == "tiktoken":
-        scheme = _SCHEMES.get(form.pattern)
+        scheme = SCHEMES.get(form.pattern)
         if scheme is None:
             raise CannotCount("it does not know the pattern")
-        return lambda: _from_file(form.data, lambda path: BPETokenizer.from_tiktoken(path, scheme)), []
+        return lambda: through_file(form.data, lambda path: BPETokenizer.from_tiktoken(Path(path), scheme)), []
     if form.format == "sentencepiece":
         from gigatoken._load.sentencepiece import sentencepiece_to_tokenizer_json
 
@@ -104,13 +103,6 @@ def _maker(form: Serialised) -> tuple[Callable[[], Any], list[str]]:
     specials = [token["content"] for token in document.get("added_tokens") or () if token.get("special")]
     data = json.dumps(_known_by_name(document))
     return lambda: load_hf_json(data), specials
-
-
-def _from_file(data: bytes, read: Callable[[Path], Any]) -> Any:
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(data)
-        file.flush()
-        return read(Path(file.name))
 
 
 def _known_by_name(document: dict[str, Any]) -> dict[str, Any]:

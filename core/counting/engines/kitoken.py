@@ -5,7 +5,6 @@ It holds Python's lock and uses one thread.
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from core.common.errors import shown
 from core.common.remembered import remember, remembered
 from core.counting.engine import CannotCount, Counter, CountingEngine, beside_reference, counts_of_lists, unknown_ids
+from core.counting.opening import normalised
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Serialised
 
@@ -39,31 +39,34 @@ def build(tokenizer: LocalTokenizer) -> Counter:
     unknown = unknown_ids(tokenizer)
 
     def count(texts: Sequence[str]) -> Counts:
-        batch = list(texts)
-        if form.normalise:
-            batch = [unicodedata.normalize(form.normalise, text) for text in batch]
-        return counts_of_lists(engine.encode_all(batch, False), unknown)
+        return counts_of_lists(engine.encode_all(normalised(form, texts), False), unknown)
 
     return beside_reference(tokenizer, count, _specials(engine, form), _CALL_CHARACTERS)
 
 
-def _engine(form: Serialised):  # type: ignore[no-untyped-def]  # kitoken is optional
-    try:
-        from kitoken import Kitoken
-    except ImportError:
-        raise CannotCount("not installed") from None
+def opened(form: Serialised):  # type: ignore[no-untyped-def]  # kitoken is optional
+    """kitoken's own tokenizer, as it reads the form."""
+    from kitoken import Kitoken
+
     readers = {
         "tokenizers": Kitoken.from_tokenizers,
         "sentencepiece": Kitoken.from_sentencepiece,
         "tiktoken": Kitoken.from_tiktoken,
     }
+    engine = readers[form.format](form.data)
+    if form.pattern:
+        rule = {"Pattern": {"pattern": {"Regex": form.pattern}, "behavior": "Isolate"}}
+        engine.set_config({**engine.config(), "split": [rule]})
+    return engine
+
+
+def _engine(form: Serialised):  # type: ignore[no-untyped-def]
     try:
-        engine = readers[form.format](form.data)
-        if form.pattern:
-            rule = {"Pattern": {"pattern": {"Regex": form.pattern}, "behavior": "Isolate"}}
-            engine.set_config({**engine.config(), "split": [rule]})
-        elif form.format == "tokenizers" and _digits_of_bytes(json.loads(form.data).get("pre_tokenizer")):
+        engine = opened(form)
+        if form.format == "tokenizers" and _digits_of_bytes(json.loads(form.data).get("pre_tokenizer")):
             engine.set_config(_repaired(engine.config()))
+    except ImportError:
+        raise CannotCount("not installed") from None
     except Exception as error:  # whatever it raises for what it cannot read, it is not used
         raise CannotCount(f"it cannot read the file, {shown(str(error), 100)}") from None
     return engine

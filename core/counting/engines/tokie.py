@@ -4,7 +4,6 @@ It takes a pre-tokenizer that it does not know for another, and then calibration
 """
 
 import json
-import tempfile
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
@@ -20,6 +19,7 @@ from core.counting.engine import (
     processors,
     unknown_ids,
 )
+from core.counting.opening import through_file
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
 
 _CALL_CHARACTERS = 4_000_000
@@ -41,7 +41,7 @@ def build(tokenizer: LocalTokenizer) -> Counter:
         raise CannotCount("no format that it reads")
     if not _VERSION:
         raise CannotCount("not installed")
-    engine = _engine(form.data)
+    engine = opened(form.data)
     unknown = unknown_ids(tokenizer)
     specials = [token["content"] for token in json.loads(form.data).get("added_tokens") or () if token.get("special")]
 
@@ -55,18 +55,20 @@ def build(tokenizer: LocalTokenizer) -> Counter:
     return beside_reference(tokenizer, count, specials, _CALL_CHARACTERS)
 
 
-def _engine(data: bytes):  # type: ignore[no-untyped-def]  # tokie is optional
+def opened(data: bytes):  # type: ignore[no-untyped-def]  # tokie is optional
+    """tokie's own tokenizer, which neither pads nor cuts off.
+
+    Raises:
+        CannotCount: it cannot read this file.
+    """
     from tokie import Tokenizer
 
-    with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        file.write(data)
-        file.flush()
-        try:
-            engine = Tokenizer.from_json(file.name)
-        except BaseException as error:  # whatever it raises for what it cannot read, it is not used
-            if not is_failure(error):
-                raise
-            raise CannotCount(f"it cannot read the file, {shown(str(error), 100)}") from None
+    try:
+        engine = through_file(data, Tokenizer.from_json, ".json")
+    except BaseException as error:  # whatever it raises for what it cannot read, it is not used
+        if not is_failure(error):
+            raise
+        raise CannotCount(f"it cannot read the file, {shown(str(error), 100)}") from None
     engine.no_padding()
     engine.no_truncation()
     return engine

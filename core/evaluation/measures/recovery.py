@@ -322,4 +322,5 @@ EVALUATOR = Evaluator(
     evaluate=evaluate,
     needs=(TRAINING_TEXT,),
     params=PARAMS,
+    copies=4,  # weights that move, their gradients, and two moments of each
 )

@@ -33,7 +33,10 @@ def card(recipe: Recipe, quality: Mapping[str, Any], texts: Sequence[Mapping[str
     tied = "one matrix for input and head" if recipe.tied else "a matrix each for input and head"
     cut = "BPE on bytes" if recipe.kind == "bpe" else "Unigram (SentencePiece) with byte fallback"
     specials = ", ".join(f"{role} `{spelling}`" for role, spelling in SPECIALS[recipe.name].items())
-    return f"""# {recipe.name}
+    return f"""---
+license: {LICENCE.lower().replace(" ", "-")}
+---
+# {recipe.name}
 
 {recipe.purpose}
 

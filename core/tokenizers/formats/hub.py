@@ -1,10 +1,10 @@
 """`hub:OWNER/NAME@REVISION`: the tokenizer of a repository on the Hugging Face Hub; lives in a process of its own.
 
-Only tokenizer files are fetched: no weights, and no code, since nothing here runs any. `?file=NAME` chooses a file
-that is not fetched by itself, such as one of the .gguf files of a repository; of a large one only the beginning is
-fetched. What was fetched stays in the Hub's own cache and opens from there without a network. An access token in
-`HF_TOKEN` is used by huggingface_hub and seen nowhere else: messages here are made from the kind of an error, never
-from its text.
+Only tokenizer files are fetched: no weights, and no code, since nothing here runs any. `?file=NAME`, or for a GGUF
+file `hub:OWNER/NAME/FILE.gguf@REVISION`, chooses a file that is not fetched by itself; of a large GGUF file only the
+beginning is fetched. What was fetched stays in the Hub's own cache and opens from there without a network. An access
+token in `HF_TOKEN` is used by huggingface_hub and seen nowhere else: messages here are made from the kind of an error,
+never from its text.
 """
 
 from pathlib import Path
@@ -28,7 +28,8 @@ def _open(rest: str) -> Tokenizer:
     else:
         path = fetched.folder / max(filter(carries, fetched.names))  # of tokenizer.model.v1 … v7, the last
     label = wanted.repository.rpartition("/")[2] + (f" ({Path(wanted.file).name})" if wanted.file else "")
-    return IsolatedTokenizer(f"hub:{rest}", path, wanted.options, label, fetched.notes)
+    notes = (*fetched.notes, *(("Only the file's beginning was fetched.",) if fetched.is_head else ()))
+    return IsolatedTokenizer(f"hub:{rest}", path, wanted.options, label, notes)
 
 
 SOURCE = Source(key="hub", label="Hugging Face Hub", scheme="hub", open=_open)

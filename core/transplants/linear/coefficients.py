@@ -90,11 +90,10 @@ def from_lists(rows: Sequence[Sequence[int]], weights: Sequence[Sequence[float]]
     tensor([0.5000, 0.5000])
     """
     lengths = torch.tensor([len(ids) for ids in rows], dtype=torch.int64)
-    offsets = torch.cat([torch.zeros(1, dtype=torch.int64), lengths.cumsum(0)])
     ids = torch.tensor([i for row in rows for i in row], dtype=torch.int64)
     if weights is None:
-        return Coefficients(offsets, ids, 1 / lengths.repeat_interleave(lengths))
-    return Coefficients(offsets, ids, torch.tensor([w for row in weights for w in row], dtype=torch.float32))
+        return Coefficients(_offsets(lengths), ids, 1 / lengths.repeat_interleave(lengths))
+    return Coefficients(_offsets(lengths), ids, torch.tensor([w for row in weights for w in row], dtype=torch.float32))
 
 
 def from_table(ids: Tensor, weights: Tensor) -> Coefficients:
@@ -104,8 +103,18 @@ def from_table(ids: Tensor, weights: Tensor) -> Coefficients:
     tensor([3])
     """
     kept = weights != 0
-    offsets = torch.cat([torch.zeros(1, dtype=torch.int64, device=ids.device), kept.sum(1).cumsum(0)])
-    return Coefficients(offsets, ids[kept], weights[kept].float())
+    return Coefficients(_offsets(kept.sum(1)), ids[kept], weights[kept].float())
+
+
+def from_entries(row_of: Tensor, ids: Tensor, weights: Tensor, n: int) -> Coefficients:
+    """Coefficients of n rows from entries in any order; those of weight zero are dropped, others keep their order.
+
+    >>> from_entries(torch.tensor([1, 0]), torch.tensor([7, 8]), torch.tensor([1.0, 0.5]), 2).ids
+    tensor([8, 7])
+    """
+    kept = torch.nonzero(weights != 0).flatten()
+    order = kept[torch.argsort(row_of[kept], stable=True)]
+    return Coefficients(_offsets(torch.bincount(row_of[order], minlength=n)), ids[order], weights[order])
 
 
 def concatenated(parts: Sequence[Coefficients]) -> Coefficients:
@@ -117,5 +126,9 @@ def concatenated(parts: Sequence[Coefficients]) -> Coefficients:
     if not parts:
         return from_lists([])
     lengths = torch.cat([part.lengths for part in parts])
-    offsets = torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])
-    return Coefficients(offsets, torch.cat([p.ids for p in parts]), torch.cat([p.weights for p in parts]))
+    return Coefficients(_offsets(lengths), torch.cat([p.ids for p in parts]), torch.cat([p.weights for p in parts]))
+
+
+def _offsets(lengths: Tensor) -> Tensor:
+    """Where each of some rows begins, and where the last ends, int64 (n + 1,)."""
+    return torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])

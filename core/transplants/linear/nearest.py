@@ -37,3 +37,12 @@ def nearest(
             top = torch.stack([(rows[found[:, n]] - wanted).norm(dim=1) for n in range(k)], 1)
         places[at : at + block], values[at : at + block] = found.cpu(), top.cpu()
     return places, values
+
+
+def has_direction(vectors: Tensor) -> Tensor:
+    """Which rows can be compared by direction: those of numbers that are not all zero, bool (n,).
+
+    >>> has_direction(torch.tensor([[0.0, 2.0], [0.0, 0.0], [torch.nan, 1.0]])).tolist()
+    [True, False, False]
+    """
+    return torch.isfinite(vectors).all(1) & (vectors != 0).any(1)

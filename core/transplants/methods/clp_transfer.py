@@ -7,6 +7,7 @@ from core.transplants.base import Method
 from core.transplants.needs import ANCHORS, HELPER
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import RowOrigin, Rows, made
+from core.transplants.work import TransplantSize, cosines
 
 NO_ROW = "the helper model has no usable row for it"
 CANCELS = "its similarities, of both signs, add up to almost nothing"
@@ -40,6 +41,11 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     )
 
 
+def of_rows(size: TransplantSize, params: Params) -> float:
+    """All tokens are compared with all anchors, and all of those added up."""
+    return 2 * cosines(size, size.width)
+
+
 METHOD = Method(
     key="clp_transfer",
     label="CLP-Transfer",
@@ -54,6 +60,7 @@ METHOD = Method(
         "learning"
     ),
     make=rows,
+    of_rows=of_rows,
     params=(
         Param(
             key="least_sum",

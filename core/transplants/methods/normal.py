@@ -7,6 +7,7 @@ from core.transplants.base import Method
 from core.transplants.linear.affine import centred_gram
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import RowOrigin, Rows, made
+from core.transplants.work import TransplantSize
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -25,6 +26,11 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     return made(side, made_rows, RowOrigin.COMPOSED)
 
 
+def of_rows(size: TransplantSize, params: Params) -> float:
+    """A covariance of all rows in float64, its root, and a draw for each token."""
+    return 4.0 * size.width**2 * (size.n_old + 20 * size.width + size.n_wanted)
+
+
 METHOD = Method(
     key="normal",
     label="Normal fit",
@@ -34,6 +40,7 @@ METHOD = Method(
     ),
     source="Hewitt 2021; per dimension as in WECHSEL, Minixhofer et al. 2022",
     make=rows,
+    of_rows=of_rows,
     params=(
         Param(
             key="covariance",

@@ -9,6 +9,7 @@ from core.transplants.linear.pursuit import published
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows
+from core.transplants.work import TransplantSize, cosines
 
 _WILD = 100.0  # sum of absolute weights that no sensible token has
 
@@ -31,6 +32,11 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     return from_anchors(side, anchors, weighed, centred=False, remarks=remarks[:n_wild])
 
 
+def of_rows(size: TransplantSize, params: Params) -> float:
+    """Each of k steps compares all tokens with all anchors."""
+    return params.whole("k") * cosines(size, size.width)
+
+
 METHOD = Method(
     key="omp_published",
     label="OMP as published",
@@ -42,6 +48,7 @@ METHOD = Method(
     ),
     source="Goddard and Fernandes Neto 2025, Training-free tokenizer transplantation via orthogonal matching pursuit",
     make=rows,
+    of_rows=of_rows,
     params=(
         Param(
             key="k",

@@ -12,6 +12,7 @@ from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import Anchors, ProblemSide
 from core.transplants.rows import Rows
 from core.transplants.trusted_anchors import trusted
+from core.transplants.work import TransplantSize, cosines
 
 _ROUNDING = "It guards against rounding, which shared tokens do not measure; k says when to stop."
 
@@ -54,6 +55,11 @@ def _rank(donor: Tensor, anchors: Anchors, mean: Tensor, memory_bytes: int) -> i
     return int((values > values[-1] * 1e-10).sum())
 
 
+def of_rows(size: TransplantSize, params: Params) -> float:
+    """Each of k steps compares all tokens with all anchors."""
+    return min(params.whole("k"), size.width) * cosines(size, size.width)
+
+
 METHOD = Method(
     key="omp_robust",
     label="OMP robust",
@@ -64,6 +70,7 @@ METHOD = Method(
     ),
     source="Pati et al. 1993; for transplants Goddard and Fernandes Neto 2025; centring and stopping are ours",
     make=rows,
+    of_rows=of_rows,
     params=(
         Param(
             key="k",

@@ -9,6 +9,7 @@ from core.transplants.base import METHODS, Method
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows
+from core.transplants.work import TransplantSize
 
 _BLIND = "A control is not fitted to anything."
 THROUGH = ("ridge", "procrustes", "nearest", "omp_robust")
@@ -33,6 +34,11 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     )
 
 
+def of_rows(size: TransplantSize, params: Params) -> float:
+    """That of the method, chosen parameters and all."""
+    return METHODS.get(params.word("through")).work(replace(size, n_sides=1), {})
+
+
 METHOD = Method(
     key="shuffled_donor",
     label="Shuffled donor (control)",
@@ -42,6 +48,7 @@ METHOD = Method(
     ),
     source="Control",
     make=rows,
+    of_rows=of_rows,
     params=(
         Param(
             key="through",

@@ -1,5 +1,7 @@
 """A blend of a token's old pieces and of old tokens like it, weighted by a text encoder."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -7,12 +9,13 @@ from core.common.params import Param, Params
 from core.tokenizers.matching import vocabulary_of
 from core.tokenizers.spelling import Spelling
 from core.transplants.base import Method
-from core.transplants.linear.coefficients import Coefficients, concatenated, from_table
+from core.transplants.linear.coefficients import Coefficients, concatenated, from_entries, from_table
 from core.transplants.linear.nearest import nearest
 from core.transplants.linear.spelling_vectors import by_spelling
 from core.transplants.needs import ENCODER
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import RowOrigin, Rows, composed
+from core.transplants.work import TransplantSize, a_row_each, cosines
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -98,10 +101,12 @@ def _blended(local: Coefficients, ids: Tensor, weights: Tensor, share: Tensor) -
     row = torch.cat([local.row_of, torch.arange(n).repeat_interleave(k)])
     all_ids = torch.cat([local.ids, ids.flatten()])
     all_weights = torch.cat([local.weights * (1 - share)[local.row_of], (weights * share[:, None]).flatten()])
-    kept = torch.nonzero(all_weights != 0).flatten()
-    order = kept[torch.argsort(row[kept], stable=True)]
-    offsets = torch.cat([torch.zeros(1, dtype=torch.int64), torch.bincount(row[order], minlength=n).cumsum(0)])
-    return Coefficients(offsets, all_ids[order], all_weights[order])
+    return from_entries(row, all_ids, all_weights, n)
+
+
+def of_rows(size: TransplantSize, params: Params) -> float:
+    """All tokens are compared with all of the model's, by vectors as wide as spelling gives, and the nearest sorted."""
+    return a_row_each(size, params) + 2 * cosines(replace(size, n_anchors=size.n_old), 128)
 
 
 METHOD = Method(
@@ -116,6 +121,7 @@ METHOD = Method(
     ),
     source="Sharthak et al. 2025, Achieving tokenizer flexibility through heuristic adaptation and supertoken learning",
     make=rows,
+    of_rows=of_rows,
     params=(
         Param(
             key="share",

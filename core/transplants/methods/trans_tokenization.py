@@ -17,6 +17,7 @@ from core.transplants.linear.word_alignment import Links, align_both_ways
 from core.transplants.needs import PARALLEL_TEXT
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import RowOrigin, Rows, composed
+from core.transplants.work import TransplantSize, a_row_each
 
 Counts = dict[int, dict[int, float]]  # new token to old tokens to how often they translate it
 
@@ -128,6 +129,16 @@ def _spread(counts: Counts, old: Spelling, new: Spelling, n: float) -> None:
             counts[new_id][old_id] += n * (0.5 / len(old) + 0.5 * together)
 
 
+def of_rows(size: TransplantSize, params: Params) -> float:
+    """Counts of word pairs are spread over their tokens: 2 µs for each byte of the translations."""
+    return a_row_each(size, params) + 30_000.0 * size.pair_bytes
+
+
+def of_text(size: TransplantSize, params: Params) -> float:
+    """Words are aligned both ways: a microsecond for each byte of the translations and round."""
+    return 20_000.0 * size.pair_bytes * params.whole("rounds")
+
+
 METHOD = Method(
     key="trans_tokenization",
     label="Trans-tokenization",
@@ -141,6 +152,8 @@ METHOD = Method(
     ),
     source="Remy et al. 2024, Trans-tokenization and cross-lingual vocabulary transfers; own aligner after fast_align",
     make=rows,
+    of_rows=of_rows,
+    of_text=of_text,
     params=(
         Param(
             key="least_count",

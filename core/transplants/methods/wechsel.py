@@ -11,7 +11,7 @@ from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.linear.affine import AffineMap, Pairs, procrustes
 from core.transplants.linear.coefficients import from_table
-from core.transplants.linear.nearest import nearest
+from core.transplants.linear.nearest import has_direction, nearest
 from core.transplants.linear.translations import dictionary_from_text
 from core.transplants.linear.word_vectors import WordVectors, vectors_from_text
 from core.transplants.needs import DICTIONARY, WORD_VECTORS
@@ -27,7 +27,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     problem, wanted = side.problem, side.wanted
     space = problem.shared.once(("word vectors", params.seed), lambda: _common_space(problem, params.seed))
     new, turn = space.new[wanted], space.turn
-    there = torch.isfinite(new).all(1) & (new != 0).any(1)
+    there = has_direction(new)
     places = torch.nonzero(there).flatten()
     turned = turn.apply(new.to(problem.device), places, problem.memory_bytes)
     old = space.old
@@ -43,24 +43,32 @@ def rows(side: ProblemSide, params: Params) -> Rows:
         from_table(ids, weights),
         RowOrigin.SOLVED,
         {NO_VECTOR: ~there},
-        facts={"dictionary pairs explained": turn.facts["explained"]},
+        facts={"mean cosine of dictionary pairs": space.agreement},
         remarks=tuple(_made_here(problem.resources)),
     )
 
 
 @dataclass(frozen=True, eq=False)
 class _Space:
-    """Vectors of all tokens of both vocabularies, NaN for those in no word, and the turn from the new to the old."""
+    """Vectors of all tokens of both vocabularies, NaN for those in no word, and the turn from the new to the old.
+
+    Args:
+        agreement: mean cosine of the dictionary's pairs after the turn, from 0 to 1, where all translations meet.
+    """
 
     old: Tensor
     new: Tensor
     turn: AffineMap
+    agreement: float
 
 
 def _common_space(problem: Problem, seed: int) -> _Space:
     old, new = _word_vectors(problem.resources, seed)
-    turn = procrustes(_translations(problem, old, new), scaled=False, centred=False)
-    return _Space(old.of_tokens(problem.old), new.of_tokens(problem.new), turn)
+    pairs = _translations(problem, old, new)
+    turn = procrustes(pairs, scaled=False, centred=False)
+    turned = turn.apply(pairs.left, pairs.left_ids, pairs.memory_bytes)
+    met = torch.cosine_similarity(turned, pairs.right[pairs.right_ids])
+    return _Space(old.of_tokens(problem.old), new.of_tokens(problem.new), turn, float(met.mean()))
 
 
 def _word_vectors(here: Resources, seed: int) -> tuple[WordVectors, WordVectors]:
@@ -105,7 +113,8 @@ METHOD = Method(
     definition=(
         "Word vectors of the new language are turned onto those of the old one by a dictionary. A token's vector is "
         "the mean over the words that it is a piece of; a new row is the mean of the k old tokens with the nearest "
-        "vectors, by a softmax over cosines; k and the temperature are chosen on hidden shared tokens. Shared tokens "
+        "vectors, by a softmax over cosines, negative ones too, as published; k and the temperature are chosen on "
+        "hidden shared tokens. Shared tokens "
         "are copied, where the publication makes up all rows; tokens in no word get the mean row, where it draws from "
         "a normal distribution. The turn is fitted to vectors of unit length, each pair once; published, to vectors "
         "as long as they are, in nine spellings. Words are spelled with a space in front only, and vectors of parts of "

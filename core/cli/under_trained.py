@@ -1,0 +1,112 @@
+"""`under_trained`: tokens that a model hardly knows, by its rows and by asking it to repeat them."""
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
+
+from core.cli.base import Command, print_json, table
+from core.cli.stages import told
+from core.cli.transplant import device
+from core.common.errors import shown
+
+if TYPE_CHECKING:
+    from core.models.under_trained.find import TokenAsked, UnderTrained
+
+N_SHOWN = 40  # candidates in the table for people
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", required=True, metavar="M", help="a folder, a .gguf file, hub:OWNER/NAME, pypi:NAME or shipped:NAME"
+    )
+    parser.add_argument(
+        "--share", type=float, default=0.02, metavar="S", help="of the tokens, those that are asked for; default 0.02"
+    )
+    parser.add_argument(
+        "--unused", action="append", type=int, default=[], metavar="ID", help="an id that no text has; may be repeated"
+    )
+    parser.add_argument("--rows-only", action="store_true", help="do not ask the model: its rows alone, in seconds")
+    device(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def _run(options: Namespace) -> None:
+    with told():
+        found = _found(options)
+    if options.json:
+        print_json(_document(found))
+    else:
+        print(_readable(found))
+
+
+def _found(options: Namespace) -> "UnderTrained":
+    from core.models.load import open_model
+    from core.models.under_trained.find import under_trained
+
+    model = open_model(options.model, options.device, options.dtype)
+    return under_trained(model, options.share, not options.rows_only, options.unused)
+
+
+def _document(found: "UnderTrained") -> dict[str, Any]:
+    return {
+        "model": found.spec,
+        "fingerprint": found.fingerprint,
+        "indicator": found.indicator,
+        "threshold": found.threshold,
+        "compared": int(found.compared.sum()),
+        "unused": dict(found.why_unused),
+        "verified": len(found.verified),
+        "candidates": [_one(token) for token in found.candidates],
+        "controls": {"asked": len(found.controls), "said": found.n_controls_said},
+        "prompts": list(found.shown),
+        "notes": list(found.notes),
+    }
+
+
+def _one(token: "TokenAsked") -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "text": token.text,
+        "hex": token.piece,
+        "indicator": token.indicator,
+        "probability": token.probability if token.said else None,
+        "said": list(token.said),
+        "grade": token.grade,
+        "verified": token.verified,
+    }
+
+
+def _readable(found: "UnderTrained") -> str:
+    from core.models.under_trained.indicators import IN_WORDS
+
+    rows = [["id", "token", found.indicator, "probability", "grade"]]
+    for token in found.candidates[:N_SHOWN]:
+        said = f"{token.probability:.2g}" if token.said else "–"
+        rows.append([str(token.id), shown(token.text, 30), f"{token.indicator:.4f}", said, token.grade])
+    left = len(found.candidates) - N_SHOWN
+    lines = [
+        f"{found.model}: {len(found.candidates):,} candidates of {found.compared.sum():,} tokens, "
+        f"{len(found.verified):,} verified",
+        f"{found.indicator}: {IN_WORDS[found.indicator]}; candidates up to {found.threshold:.4f}",
+        "known to be unused: " + (", ".join(f"{n:,} {why}" for why, n in found.why_unused) or "none"),
+        table(rows, right={0, 2, 3}),
+        *([f"and {left:,} more; --json lists all"] if left > 0 else []),
+        *([f"of {len(found.controls)} other tokens it can say {found.n_controls_said}"] if found.controls else []),
+        *found.notes,
+    ]
+    return "\n".join(lines)
+
+
+COMMAND = Command(
+    key="under_trained",
+    summary="tokens that a model hardly knows",
+    details=(
+        "Finds tokens that training hardly touched (Land & Bartolo 2024, Fishing for Magikarp). Candidates are the "
+        "share of tokens whose rows look least trained: the shortest input rows, or, where the head uses the input "
+        "rows, the output rows nearest to the mean of rows known to be unused, without the first principal component. "
+        "Three prompts then ask the model to repeat each; a candidate to which it gives a probability under 0.01 "
+        "everywhere is verified. Fifty other tokens are asked for too, to see that the model can repeat any. Special "
+        "tokens, parts of characters and entries that no text is cut into are left out."
+    ),
+    arguments=_arguments,
+    run=_run,
+)

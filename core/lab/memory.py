@@ -1,0 +1,47 @@
+"""What takes part in a comparison needs of a device's memory, looked at together before any of it is loaded."""
+
+from collections.abc import Mapping
+
+import torch
+
+from core.common.errors import UserError
+from core.models.language_model import LanguageModel
+from core.models.memory import WORKSPACE_BYTES, free_bytes, weight_bytes
+from core.models.text_encoder import TextEncoder
+
+_GB = 2**30
+TRAINED = "the copies that are trained"
+
+
+def needs(models: Mapping[str, LanguageModel | None], encoder: TextEncoder | None, copies: int) -> dict[str, int]:
+    """Bytes of each part, by its name for people.
+
+    Args:
+        models: by role, the original first, whose role is empty; None is not there.
+        copies: of the original's weights in float32 that measures hold besides.
+    """
+    found = {f"{role}{model.name}": weight_bytes(model.module, model.dtype) for role, model in models.items() if model}
+    if encoder is not None:
+        found[f"the encoder {encoder.name}"] = encoder.n_bytes
+    original = models[""]
+    if copies and original is not None:
+        found[TRAINED] = copies * weight_bytes(original.module, torch.float32)
+    return found
+
+
+def refuse_too_large_together(parts: Mapping[str, int], device: torch.device) -> None:
+    """Do nothing if all parts fit beside each other; each model alone is looked at as it is opened.
+
+    Raises:
+        UserError: they do not; says what each needs, the sum, what is free, and what to do.
+    """
+    free, needed = free_bytes(device), sum(parts.values()) + WORKSPACE_BYTES
+    if free is None or needed <= free:
+        return
+    each = ", ".join(f"{name} {n / _GB:,.1f} GB" for name, n in parts.items())
+    trains = " Without the measure that trains it is less." if TRAINED in parts else ""
+    raise UserError(
+        f"These do not fit together: {each}. With room to read that is {needed / _GB:,.1f} GB, and {device} has "
+        f"{free / _GB:,.1f} GB free. Leave something out, pick smaller models or bfloat16, or take a device with more."
+        f"{trains}"
+    )

@@ -1,0 +1,78 @@
+"""What a repair changes on texts, before anything is written: tokens before and after, texts that are cut otherwise."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.common.errors import UserError
+from core.tokenizers.tokenizer import Tokenizer
+from core.vocabulary.entries import Ids
+from core.vocabulary.repair.placeholder import placeholder
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What changes on some texts.
+
+    Args:
+        name: of the language, or of what the texts are.
+        n_texts: how many were cut.
+        n_changed: those that are cut otherwise.
+        n_moved: those of them in which none of the entries stood that were taken out; 0 where the repair is exact.
+        n_lost: those of them that the tokens no longer say as before.
+        tokens_before, tokens_after: of all texts.
+        more_unknown: unknown tokens among those, more than before.
+    """
+
+    name: str
+    n_texts: int
+    n_changed: int
+    n_moved: int
+    n_lost: int
+    tokens_before: int
+    tokens_after: int
+    more_unknown: int
+
+
+def effect(name: str, texts: Sequence[str], old: Tokenizer, new: Tokenizer, removed: Ids) -> Effect:
+    """What changes on these texts between a tokenizer and its repaired form."""
+    gone = np.zeros(max(int(removed.max(initial=0)) + 1, old.info.n_vocabulary or 0), np.bool_)
+    gone[removed] = True
+    before, after = old.encode_many(texts), new.encode_many(texts)
+    changed = [n for n, (a, b) in enumerate(zip(before, after, strict=True)) if not np.array_equal(a, b)]
+    return Effect(
+        name,
+        len(texts),
+        len(changed),
+        sum(not gone[before[n]].any() for n in changed),
+        sum(old.decode(before[n].tolist()) != new.decode(after[n].tolist()) for n in changed),
+        sum(map(len, before)),
+        sum(map(len, after)),
+        int(new.count(texts).unknown.sum()) - int(old.count(texts).unknown.sum()),
+    )
+
+
+def effects(texts: Mapping[str, Sequence[str]], old: Tokenizer, new: Tokenizer, removed: Ids) -> tuple[Effect, ...]:
+    """The same for the texts of each language.
+
+    Raises:
+        UserError: an entry that was taken out is still reached.
+    """
+    refuse_reached(new, removed)
+    return tuple(effect(name, some, old, new, removed) for name, some in texts.items())
+
+
+def refuse_reached(new: Tokenizer, removed: Ids) -> None:
+    """Do nothing if not even the spelling that stands in the place of an entry leads to its id.
+
+    Raises:
+        UserError: it does, since nothing in this tokenizer cuts or rewrites a space.
+    """
+    reached: list[NDArray[np.int32]] = new.encode_many([placeholder(i) for i in removed.tolist()])
+    if any(np.isin(ids, removed).any() for ids in reached):
+        raise UserError(
+            f"{new.info.label} neither cuts nor rewrites spaces, so that a text could still reach what was taken out. "
+            "It cannot be repaired so."
+        )
