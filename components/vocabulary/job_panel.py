@@ -27,13 +27,16 @@ def finished_job(
     show_refusal()
     job = _there(kind, params, inputs)
     if job is None:
+
+        def begin() -> None:
+            submit(kind, params, inputs, label)
+
         st.button(
             button,
             icon=":material/play_arrow:",
             type="primary",
             key=f"{key}_start",
-            on_click=submit,
-            args=(kind, params, inputs, label),
+            on_click=begin,
         )
         return None
     if job.state is State.DONE:
@@ -61,7 +64,8 @@ def _under_way(job: Job, key: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_under_way"):
             if now.state.live:
                 st.progress(now.share, plain(now.stage or "Waiting for its turn"))
-                _button("Cancel", ":material/close:", now, key, _cancel)
+                if visitor().may_change(now):
+                    _button("Cancel", ":material/close:", now, key, _cancel)
                 return
             if now.message:
                 show_error(UserError(now.message))

@@ -17,12 +17,8 @@ from core.lab.lexicons import read_dictionary, read_vectors
 from core.lab.memory import needs, refuse_too_large_together
 from core.lab.plan import AS_STORED, Choice, Plan
 from core.lab.texts import Texts, texts_of
-<<<<<<< HEAD
-from core.models.device import DTYPES, pick_device
-=======
 from core.models.checkpoint import content_hash
-from core.models.device import DTYPES
->>>>>>> labsci
+from core.models.device import DTYPES, pick_device
 from core.models.language_model import LanguageModel
 from core.models.load import open_model, outline
 from core.models.stored_format import StoredFormat

@@ -27,10 +27,11 @@ from core.tokenizers.uploads import keep_upload
 from core.vocabulary.audit import AUDITS
 from core.vocabulary.repair.job import KIND, inputs_of, params_of
 from core.vocabulary.repair.listed import listed_ids
+from core.vocabulary.repair.removal import BuiltOn
 from core.vocabulary.repair.repaired import FILE, Repaired
 
 _LIST = "A list of ids"
-_BUILT_ON = {
+_BUILT_ON: dict[BuiltOn, str] = {
     "keep": "stay, both",
     "remove": "go, both",
     "reroute": "are built from other parts, where two are enough",
