@@ -21,6 +21,7 @@ MEASURES = (  # all but recovery: its texts are too short to train on
     "exact_bytes",
     "segmentation_slack",
     "samples",
+    "multiple_choice",
 )
 
 

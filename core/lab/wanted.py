@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.evaluation.base import quick_evaluators
 from core.lab.example import lecture_plan
 from core.lab.plan import Choice, Plan
 
@@ -68,12 +69,14 @@ _TOKENIZERS = (
 
 def _real(tokenizer: str) -> Plan:
     """The real model under one tokenizer: every method that needs no donor, six languages and code."""
+    measures = [*(one.key for one in quick_evaluators()), "multiple_choice"]
     return Plan(
         REAL_MODEL,
         tokenizer=tokenizer,
         methods=tuple(Choice(key) for key in DONOR_FREE),
         corpus="flores200",
         languages=LANGUAGES,
+        evaluators=tuple(Choice(key) for key in measures),
         sentences=_SENTENCES,
         files=(_CODE,),
     )
