@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from core.evaluation.base import quick_evaluators
 from core.lab.example import lecture_plan
 from core.lab.plan import Choice, Plan
 
@@ -16,6 +15,16 @@ DONOR_FREE = (
     "mean",
     "normal",
     "zero",
+)
+_MEASURES = (
+    "bits_per_byte",
+    "bits_per_sentence",
+    "head_calibration",
+    "loss_by_class",
+    "mass_audit",
+    "next_byte_agreement",
+    "perplexity_ratio",
+    "multiple_choice",
 )
 _SENTENCES = 40
 _CODE = "data/lab/code.txt"  # functions of this project
@@ -69,14 +78,13 @@ _TOKENIZERS = (
 
 def _real(tokenizer: str) -> Plan:
     """The real model under one tokenizer: every method that needs no donor, six languages and code."""
-    measures = [*(one.key for one in quick_evaluators()), "multiple_choice"]
     return Plan(
         REAL_MODEL,
         tokenizer=tokenizer,
         methods=tuple(Choice(key) for key in DONOR_FREE),
         corpus="flores200",
         languages=LANGUAGES,
-        evaluators=tuple(Choice(key) for key in measures),
+        evaluators=tuple(Choice(key) for key in _MEASURES),
         sentences=_SENTENCES,
         files=(_CODE,),
     )
