@@ -79,4 +79,4 @@ def _show(chart: Chart) -> None:
     numbers_fold(chart)
 
 
-VIEW = View(label="Digits", place=40, draw=draw, about="How numbers are cut, and whether places of addends line up.")
+VIEW = View(label="Digits", place=60, draw=draw, about="How numbers are cut, and whether places of addends line up.")

@@ -111,4 +111,4 @@ def _show(chart: Chart) -> None:
     numbers_fold(chart)
 
 
-VIEW = View(label="Families", place=60, draw=draw, about="What each generation took from the one before.")
+VIEW = View(label="Families", place=70, draw=draw, about="What each generation took from the one before.")

@@ -156,7 +156,7 @@ def _show(chart: Chart) -> None:
 
 VIEW = View(
     label="Training mixture",
-    place=50,
+    place=80,
     draw=draw,
     about="What a tokenizer was trained on, from the order of its merges.",
 )

@@ -177,7 +177,7 @@ def _beside(row: VocabularyRow, found: Repaired) -> None:
 
 VIEW = View(
     label="Repair",
-    place=70,
+    place=100,
     draw=draw,
     about="Take entries out of a tokenizer.json so that no text reaches them; all ids stay where they are.",
 )

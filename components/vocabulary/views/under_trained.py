@@ -128,7 +128,7 @@ def _found(key: str, dark: bool) -> None:
 
 VIEW = View(
     label="Under-trained",
-    place=60,
+    place=90,
     draw=draw,
     about="Tokens that a language model hardly met in its training: found by their rows, verified by asking for them.",
 )
