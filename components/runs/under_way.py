@@ -32,7 +32,8 @@ def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_under_way"):
             if now.state.live:
                 st.progress(now.share, plain(_progress(now, stage)))
-                _button(now, key, "Cancel", ":material/close:", _cancel)
+                if visitor().may_change(now):
+                    _button(now, key, "Cancel", ":material/close:", _cancel)
             else:
                 words, icon, _ = LOOKS[now.state]
                 st.markdown(f"{icon} {words}. {plain(now.message) if now.state is State.FAILED else ''}")
