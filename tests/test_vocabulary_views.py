@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.cached import runs as cached_runs
+from core.common.numbers import count
 from core.jobs.shared_cache import shared
 from core.vocabulary.families.shipped import shipped_families
 from core.vocabulary.mixture.job import KIND
@@ -40,7 +41,7 @@ def test_digits_says_how_many_numbers_are_one_token_and_how_addends_are_cut() ->
     app = page("Digits", digits="2 digits", add="905", to="17", written="12,345")
     assert not app.exception and not app.error
     said = captions(app)
-    assert "10 of 10 with 1, 0 of 100 with 2, 0 of 1,000 with 3, 0 of 10,000 with 4 digits" in said
+    assert f"10 of 10 with 1, 0 of 100 with 2, 0 of {count(1000)} with 3, 0 of {count(10_000)} with 4 digits" in said
     assert "from the right 100% of the time" in said
     assert len(app.get("plotly_chart")) == 3
 

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.chart import FAINT, Chart, finish, names_axis
+from core.common.numbers import count
 from core.vocabulary.digits import Digits
 from core.vocabulary.place_values import MOST_PLACES, Groups, PlaceValues
 
@@ -41,7 +42,7 @@ def digit_map(found: Digits, n: int, label: str) -> Chart:
     return Chart(
         "digit_map",
         _laid_out(figure, n, n_columns),
-        f"{label}: of {10**n:,} numbers of {n} digits {int(found.one_token[n - 1].sum()):,} are one token.",
+        f"{label}: of {count(10**n)} numbers of {n} digits {count(int(found.one_token[n - 1].sum()))} are one token.",
         lambda: _split_table(found),
     )
 
@@ -64,7 +65,7 @@ def _legend_entry(name: str, found: Digits, n: int, colour: str) -> go.Scatter:
     many = known[name] if name in known else sum(known.values())
     text = "one token" if name == str(n) else name
     return go.Scatter(
-        x=[None], y=[None], mode="markers", name=f"{text}: {many:,}" if name in known else text,
+        x=[None], y=[None], mode="markers", name=f"{text}: {count(many)}" if name in known else text,
         marker={"symbol": "square", "size": 11, "color": colour}, showlegend=True,
     )  # fmt: skip
 
@@ -151,7 +152,7 @@ def lined_up_chart(found: PlaceValues, label: str, style: str) -> Chart:
     figure = go.Figure(
         go.Heatmap(
             z=chances, x=lengths, y=lengths, zmin=0, zmax=1, colorscale=[(0, FAINT), (1, WHOLE)], xgap=2, ygap=2,
-            text=[[f"{100 * chance:.0f}" for chance in row] for row in chances], texttemplate="%{text}",
+            text=[[f"{100 * each:.0f}" if each else "" for each in row] for row in chances], texttemplate="%{text}",
             hovertemplate="%{y} and %{x} digits: %{z:.1%}<extra></extra>", showscale=False,
         )
     )  # fmt: skip

@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.charts.chart import GRID, Chart, finish, names_axis
 from components.vocabulary.shares import stacked_bars
+from core.common.numbers import count
 from core.vocabulary.mixture.infer import Mixture, Share
 
 _DOT, _BAR = "#3a87c8", "rgba(58,135,200,.35)"
@@ -83,7 +84,7 @@ def _share_table(shares: Sequence[Share]) -> pd.DataFrame:
 
 def by_merges_chart(mixtures: Sequence[Mixture], label: str) -> Chart:
     """A bar per number of merges: does the answer stay as more of them are read?"""
-    names = [f"{one.n_merges:,} merges" for one in mixtures]
+    names = [f"{count(one.n_merges)} merges" for one in mixtures]
     return _stacked("mixture_by_merges", dict(zip(names, mixtures, strict=True)), f"{label} by number of merges")
 
 

@@ -21,7 +21,8 @@ _COLOURS = (
     *("#d1495b", "#d8b5e8", "#a06cc4", "#5d2f86"),
 )
 OTHERS = "All others"
-_ROW, _FOOT = 54, 190  # pixels of a bar with its name, and of axis and legend
+_LEGEND = 125  # pixels; on a phone the rest of it is scrolled to
+_ROW, _FOOT = 54, _LEGEND + 65  # pixels of a bar with its name, and of axis and legend
 
 
 def shares_of(division: Division, rows: Sequence[VocabularyRow]) -> NDArray[np.float64]:
@@ -118,7 +119,14 @@ def _laid_out(figure: go.Figure, names: Sequence[str], title: str) -> go.Figure:
         _ROW * len(names) + _FOOT,
         barmode="stack",
         showlegend=True,
-        legend={"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "traceorder": "normal"},
+        legend={
+            "orientation": "h",
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "traceorder": "normal",
+            "maxheight": _LEGEND,
+        },
         xaxis={"range": [0, 1], "tickformat": ".0%", "gridcolor": GRID, "title": title},
         yaxis={"range": [len(names) - 0.4, -0.75], "visible": False},
     )

@@ -35,7 +35,8 @@ def draw(context: VocabularyContext) -> None:
         frame,
         hide_index=True,
         placeholder="–",
-        column_config={row.label: st.column_config.NumberColumn(format="percent") for row in context.rows},
+        column_config={row.label: st.column_config.NumberColumn(format="percent") for row in context.rows}
+        | {"entries": st.column_config.NumberColumn(format="localized")},
         alt="Share of the entries of each tokenizer that each other one has as well, by bytes",
     )
     st.caption(

@@ -10,6 +10,7 @@ from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.view import View, one_of
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.vocabulary.digits import MOST_DIGITS
 from core.vocabulary.place_values import STYLES, groups_of
 
@@ -26,7 +27,7 @@ def draw(context: VocabularyContext) -> None:
     found = cached.numbers(row.entries)
     _show(digit_map(found, n, row.label))
     whole = ", ".join(
-        f"{int(one.sum()):,} of {10**k:,} with {k}" for k, one in enumerate(found.one_token, 1) if k <= MOST_DIGITS
+        f"{count(int(one.sum()))} of {count(10**k)} with {k}" for k, one in enumerate(found.one_token[:MOST_DIGITS], 1)
     )
     st.caption(
         f"A cell is a number; numbers that are one token: {whole} digits. *3+1* is three digits in one token and one "
@@ -56,7 +57,7 @@ def _addition(row: VocabularyRow, dark: bool) -> None:
     )
     _show(lined_up_chart(found, row.label, style))
     st.caption(
-        "How often, in percent, two random numbers of these lengths are cut at the same places, as far as both have "
+        "How often, in percent and empty for never, two random numbers of these lengths are cut at the same places, as far as both have "
         "them. Groups counted from the right always line up; groups counted from the left line up only where lengths "
         "differ by whole groups."
     )

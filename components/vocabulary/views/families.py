@@ -11,6 +11,7 @@ from components.charts.chart import CONFIG, GRID, Chart, finish, numbers_fold
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.shares import stacked_bars
 from components.widgets.view import View, one_of
+from core.common.numbers import count
 from core.vocabulary.classes import CLASSES, LABELS
 from core.vocabulary.families.shipped import ShippedGeneration, shipped_families
 
@@ -57,7 +58,8 @@ def time_line(family: str, generations: Sequence[ShippedGeneration]) -> Chart:
             xaxis={"showgrid": False, "automargin": True},
             yaxis={"title": "entries", "gridcolor": GRID, "tickformat": ",", "automargin": True},
         ),
-        f"{family} grew from {first.found.size:,} entries in {first.year} to {last.found.size:,} in {last.year}.",
+        f"{family} grew from {count(first.found.size)} entries in {first.year} to {count(last.found.size)} in "
+        f"{last.year}.",
         lambda: _table(generations),
     )
 

@@ -84,7 +84,7 @@ def _row(context: VocabularyContext) -> VocabularyRow | None:
 def _ids(row: VocabularyRow) -> list[int]:
     """What is to be taken out."""
     found = {key: cached.finding(row.entries, key).ids for key in AUDITS.all()}
-    words = {key: f"{AUDITS.get(key).definition.label} ({len(ids):,})" for key, ids in found.items() if len(ids)}
+    words = {key: f"{AUDITS.get(key).definition.label} ({count(len(ids))})" for key, ids in found.items() if len(ids)}
     chosen = st.selectbox("Take out", [*words, _LIST], format_func=lambda key: words.get(key, key), width=240)
     if chosen != _LIST:
         return [int(i) for i in found[chosen][:_MOST_IDS]]

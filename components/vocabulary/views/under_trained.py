@@ -75,7 +75,7 @@ def _found(key: str, dark: bool) -> None:
     figure = go.Figure(
         [
             go.Scattergl(
-                name=f"{name} ({len(at):,})",
+                name=f"{name} ({count(len(at))})",
                 x=at,
                 y=found.values[at],
                 mode="markers",
