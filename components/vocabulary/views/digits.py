@@ -58,8 +58,8 @@ def _addition(row: VocabularyRow, dark: bool) -> None:
     _show(lined_up_chart(found, row.label, style))
     st.caption(
         "How often, in percent and empty for never, two random numbers of these lengths are cut at the same places, as "
-        "far as both have them. Groups counted from the right always line up; groups counted from the left line up only "
-        "where lengths differ by whole groups."
+        "far as both have them. Groups counted from the right always line up; groups counted from the left do "
+        "only where lengths differ by whole groups."
     )
 
 
