@@ -299,6 +299,17 @@ def test_the_command_says_what_changes_and_writes_only_where_nothing_is(
     assert "'x' is no id" in capsys.readouterr().err
 
 
+def test_the_command_says_which_audit_found_nothing_and_counts_for_those_that_need_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "tokenizer.json").write_text(byte_level_bpe(), encoding="utf-8")
+    asked = ["repair", "--tokenizer", f"file:{tmp_path}", "--language", "eng_Latn", "--audit"]
+    assert main([*asked, "holes"]) == 2
+    assert "nothing was found" in capsys.readouterr().err
+    assert main([*asked, "never_seen", "--built-on", "remove"]) == 0
+    assert "each entry by itself" in capsys.readouterr().out
+
+
 def test_the_job_gives_the_file_that_the_call_gives(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text(byte_level_bpe(), encoding="utf-8")
     tokenizer, corpus = open_path(f"file:{tmp_path}", tmp_path), open_corpus("sample").only(["eng_Latn"])

@@ -1,22 +1,24 @@
 """`repair`: takes entries out of a tokenizer.json so that no text reaches them, ids kept."""
 
 from argparse import ArgumentParser, Namespace
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.cli.base import Command, print_json, table
+from core.common.errors import UserError, shown
 from core.corpora.corpus import open_corpus
 from core.models.export import refuse_existing
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.audit import AUDITS
-from core.vocabulary.entries import entries_of
+from core.vocabulary.entries import Entries, entries_of
 from core.vocabulary.repair.effect import Effect
 from core.vocabulary.repair.listed import listed_ids
 from core.vocabulary.repair.removal import BUILT_ON
 from core.vocabulary.repair.repaired import Repaired, repaired, write
+from core.vocabulary.token_counts import count_corpus_tokens
 
 N_SHOWN = 10  # entries that stay, for people
 
@@ -43,11 +45,12 @@ def _run(options: Namespace) -> None:
     if options.out:
         refuse_existing(Path(options.out))
     tokenizer = open_tokenizer(options.tokenizer)
-    ids = [i for text in options.ids for i in listed_ids(text)]
-    for key in options.audit:
-        ids += AUDITS.get(key).find(entries_of(tokenizer)).ids.tolist()
     corpus = open_corpus(options.corpus)
     corpus = corpus.only(options.language) if options.language else corpus
+    ids = [i for text in options.ids for i in listed_ids(text)]
+    if options.audit:
+        entries = replace(entries_of(tokenizer), counts=count_corpus_tokens(tokenizer, corpus))
+        ids += [i for key in options.audit for i in _found_by(key, entries)]
     texts = {code: [text for text in some if text] for code, some in corpus.sentences.items()}
     with TemporaryDirectory(prefix="repair-") as scratch:
         found = repaired(tokenizer, ids, options.built_on, texts, Path(scratch))
@@ -57,6 +60,24 @@ def _run(options: Namespace) -> None:
         print_json(_document(found, options.out))
     else:
         print(_readable(found, tokenizer, options.out))
+
+
+def _found_by(key: str, entries: Entries) -> list[int]:
+    """The ids that an audit finds.
+
+    Raises:
+        UserError: it finds none, or could not look.
+    """
+    audit = AUDITS.get(key)
+    found = audit.find(entries)
+    if found.unavailable:
+        raise UserError(f"{audit.definition.label}: {found.unavailable}")
+    if not len(found.ids):
+        raise UserError(
+            f"{audit.definition.label}: nothing was found in {shown(entries.tokenizer.info.label)}, so there is nothing "
+            "to take out. Choose another audit, or name --ids."
+        )
+    return found.ids.tolist()
 
 
 def _document(found: Repaired, out: str) -> dict[str, Any]:
