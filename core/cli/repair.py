@@ -74,8 +74,8 @@ def _found_by(key: str, entries: Entries) -> list[int]:
         raise UserError(f"{audit.definition.label}: {found.unavailable}")
     if not len(found.ids):
         raise UserError(
-            f"{audit.definition.label}: nothing was found in {shown(entries.tokenizer.info.label)}, so there is nothing "
-            "to take out. Choose another audit, or name --ids."
+            f"{audit.definition.label}: nothing was found in {shown(entries.tokenizer.info.label)}, so nothing is "
+            "taken out. Choose another audit, or name --ids."
         )
     return found.ids.tolist()
 

@@ -118,4 +118,7 @@ def _own_texts(tokenizer: Tokenizer) -> list[str]:
 def _nothing(found: Removal) -> str:
     i, why = next(iter(sorted(found.kept.items())))
     others = f", and {len(found.kept) - 1:,} more stay" if len(found.kept) > 1 else ""
-    return f"None of these entries can be taken out. {i}: {why}{others}. Name others, or let what is built on them go as well (built on: remove, or reroute)."
+    return (
+        f"None of these entries can be taken out. {i}: {why}{others}. Name others, or let what is "
+        "built on them go as well (built on: remove, or reroute)."
+    )
