@@ -77,7 +77,7 @@ def _found_by(key: str, entries: Entries) -> list[int]:
             f"{audit.definition.label}: nothing was found in {shown(entries.tokenizer.info.label)}, so nothing is "
             "taken out. Choose another audit, or name --ids."
         )
-    return found.ids.tolist()
+    return list(map(int, found.ids))
 
 
 def _document(found: Repaired, out: str) -> dict[str, Any]:
