@@ -26,7 +26,7 @@ from core.vocabulary.mixture.infer import Mixture, merged_samples, mixture_of, n
 from core.vocabulary.mixture.shipped import FOLDER, FORMAT
 
 KEYS = (
-    *("gpt-2", "pythia", "starcoder", "llama-2", "cl100k", "qwen", "llama-3", "o200k", "tekken-240718"),
+    *("gpt-2", "pythia", "starcoder", "falcon", "cl100k", "qwen", "llama-3", "o200k", "tekken-240718"),
     "deepseek-v4",
 )
 LANGUAGES = (
