@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.cached import lab as cached_lab
 from core.__main__ import parser
 from core.cli.lab import asked_plan
 from core.common.errors import UserError
@@ -183,6 +184,7 @@ def test_a_measure_whose_package_is_not_installed_is_not_offered(
     looked_at: list[Plan], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.common.optional_package.find_spec", lambda module: None)
+    monkeypatch.setattr(cached_lab, "catalogue", cached_lab.catalogue.__wrapped__)  # else kept while a server runs
     tasks = Choice("lm_eval", {"tasks": "arc_easy"})
     page = form_of(replace(PLAN, evaluators=(*PLAN.evaluators, tasks)))
     assert "Tasks of lm-eval" not in page.multiselect(key="lab_measures").options

@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.cli.base import Command, print_json, table
+from core.common.atomic import refuse_existing
 from core.common.errors import UserError, shown
 from core.corpora.corpus import open_corpus
-from core.models.export import refuse_existing
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.audit import AUDITS

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.cli.base import Command, print_json, table
 from core.cli.stages import told
+from core.common.atomic import refuse_existing
 from core.common.errors import UserError, shown
 from core.common.params import Param, Value
 from core.lab.plan import AS_STORED, Choice, Plan
@@ -199,7 +200,6 @@ def _transplanted(plan: Plan, out: Path) -> dict[str, Any]:
     from core.common.progress import step
     from core.lab.model_folder import written
     from core.lab.participants import opened
-    from core.models.export import refuse_existing
 
     refuse_existing(out)
     with step(0.0, 0.2, "Loading"):

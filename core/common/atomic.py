@@ -40,3 +40,16 @@ def whole_folder(target: Path) -> Iterator[Path]:
         made.replace(target)
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def refuse_existing(folder: Path) -> None:
+    """Do nothing if a folder can be made there.
+
+    Raises:
+        UserError: something is there already, or there is no folder to put it into.
+    """
+    folder = folder.expanduser().absolute()
+    if os.path.lexists(folder):
+        raise UserError(f"{shown(str(folder))} exists. Nothing is overwritten: name a folder that is not there yet.")
+    if not folder.parent.is_dir():
+        raise UserError(f"There is no folder {shown(str(folder.parent))} to put {shown(folder.name)} into. Make it.")

@@ -4,6 +4,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from core.common.atomic import refuse_existing
 from core.common.progress import step
 from core.evaluation.base import EVALUATORS, subject
 from core.evaluation.results import Measures
@@ -12,7 +13,7 @@ from core.lab.key_picture_points import number_at
 from core.lab.low_memory import transplanted
 from core.lab.participants import Participants
 from core.models.card import ModelCard, Origins
-from core.models.export import export, refuse_existing
+from core.models.export import export
 from core.models.origin import licence_on_hub
 from core.tokenizers.tokenizer import LocalTokenizer
 from core.tokenizers.well_known import well_known

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import torch
 
-from core.common.atomic import write_whole
+from core.common.atomic import refuse_existing, write_whole
 from core.common.errors import UserError, shown
 from core.common.progress import report
 from core.jobs.store.files import Json
@@ -119,19 +119,6 @@ def _files(model: LanguageModel, tokenizer: bytes, card: str, facts: Mapping[str
     yield "tokenizer_config.json", configuration(model.tokenizer, dict(model.special_ids), model.max_tokens)
     yield CARD, card.encode()
     yield PROVENANCE, (json.dumps(facts, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
-
-
-def refuse_existing(folder: Path) -> None:
-    """Do nothing if a folder can be made there.
-
-    Raises:
-        UserError: something is there already, or there is no folder to put it into.
-    """
-    folder = folder.expanduser().absolute()
-    if os.path.lexists(folder):
-        raise UserError(f"{shown(str(folder))} exists. Nothing is overwritten: name a folder that is not there yet.")
-    if not folder.parent.is_dir():
-        raise UserError(f"There is no folder {shown(str(folder.parent))} to put {shown(folder.name)} into. Make it.")
 
 
 def _refuse_full(folder: Path, needed: int) -> None:
