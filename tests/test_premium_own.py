@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from components.premium.provenance import DEFINITIONS
 from components.premium.view import VIEWS
 from core.corpora.corpus import open_corpus
 from core.corpora.example import example_table
@@ -282,6 +283,8 @@ def test_a_column_of_the_users_text_says_what_belongs_together() -> None:
     asked.set_value("doc").run()
     assert not app.exception and not app.error
     assert app.session_state["corpus"].endswith("/own.csv?groups=doc")
+    app.session_state[DEFINITIONS] = True
+    app.run()
     assert any("come from 12 groups, by the column doc" in each.value for each in app.markdown)
     assert len([job for job in jobs.newest() if job.kind == "count"]) == 1  # its pieces are counted already
 
