@@ -36,6 +36,11 @@ def test_premium_is_published_with_its_data_and_every_order() -> None:
     assert not re.findall(r'(?:src|href)="(?!https://atlas)', document.partition("<script")[0])  # nothing is fetched
 
 
+def test_a_published_page_says_what_its_numbers_are_and_where_they_come_from() -> None:
+    document = page("premium?counted=gpt-2")
+    assert "1,000 paired resamples" in document and "562 articles" in document
+
+
 def test_a_published_page_keeps_the_style_sheets_of_the_page() -> None:
     """One map and not three: a style sheet shows the whole world or, on a phone, its two halves."""
     document = page("premium?counted=gpt-2&premium=Map&find=Thai,Lao")

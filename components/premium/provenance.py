@@ -13,6 +13,7 @@ from components.premium.context import PremiumContext
 from components.premium.controls import ABSENT, BASE, ENGLISH, OPENING
 from components.premium.linked import LINKED
 from components.premium.texts import CORPUS, COUNTED
+from components.widgets.fold import is_filled
 from components.widgets.page_link.component import page_link
 from core.common.public_link import public_link
 from core.counting.table import CountedText
@@ -177,7 +178,7 @@ def _growth(context: PremiumContext) -> np.ndarray:
 def provenance(context: PremiumContext) -> None:
     """Text, date, versions and fingerprints, folded away; made when the fold is opened."""
     place = st.expander("Definitions and provenance", icon=":material/info:", key=DEFINITIONS, on_change="rerun")
-    if place.open:
+    if is_filled(place.open):
         with place:
             _definitions(context)
             _counts(context)

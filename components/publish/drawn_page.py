@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from streamlit.testing.v1 import AppTest
 
 from components.publish.plain_markdown import unescaped
+from components.widgets.fold import ALL_OPEN
 from core.common.data_folders import ROOT
 from core.common.errors import TookTooLong, UnknownName, UserError, shown
 
@@ -48,6 +49,7 @@ def drawn_page(link: str) -> DrawnPage:
     app = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=_SECONDS)
     for key, values in query.items():
         app.query_params[key] = values
+    app.session_state[ALL_OPEN] = True
     _run(app)
     sorts = [str(one.value) for one in app.selectbox if one.key == SORT]
     sheets = "".join(one.proto.body for one in app.get("html") if one.proto.body.lstrip().startswith("<style"))
