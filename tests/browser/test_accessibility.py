@@ -73,6 +73,7 @@ def choose(page: Page, label: str) -> None:
     """Choose among the views of the page, and wait until the script began to draw it."""
     option = page.get_by_test_id("stMain").get_by_role("radio", name=label, exact=True)
     if not option.is_checked():
+        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')  # else no change is seen
         page.evaluate(WATCH)
         option.click()
         page.wait_for_function("() => window.scriptRan")
