@@ -290,7 +290,7 @@ def _interval(
         for k, draws in enumerate(own):
             at = np.flatnonzero(wanted[k])
             ratios = np.take(draws, at, 0, out=room[: len(at)], mode="clip")
-            ratios /= of_base[k]
+            ratios /= of_base[k] if len(of_base[k]) == 1 else of_base[k][at]
             if scale is not None:
                 ratios *= scale[at]
             four[k, at] = ends(ratios)
