@@ -111,6 +111,18 @@ def cells_match(figure: Figure, cells: dict[int, Sequence[tuple[int, int]]]) -> 
         assert len(figure.data[trace].x) == len(listed)
 
 
+def test_intervals_of_ranked_dots_lie_within_the_axis_and_its_title_within_a_phone() -> None:
+    value = np.array([1.66, 1.3, 1.02])
+    title = "Mistral Tekken 240718: tokens per character, × Norwegian Bokmål"
+    apart = np.full(2, "differs")
+    figure = ranked_figure(
+        "abc", (value, value * 0.8, value * 1.3), ["x"] * 3, np.full(3, "differs"), apart, "#000", title
+    )
+    low, high = (10**end for end in figure.layout.xaxis.range)
+    assert low < value.min() * 0.8 and value.max() * 1.3 < high
+    assert max(map(len, figure.layout.xaxis.title.text.split("<br>"))) <= 32
+
+
 def test_slope_lines_and_clicks_go_together_and_dots_mark_what_is_not_told_apart() -> None:
     value = np.array([[4.0, 2.0, 1.5], [2.0, 2.0, 1.4]])
     apart = np.array([True, False, True])
