@@ -96,7 +96,7 @@ def test_commands_that_a_page_names_are_there(page: str) -> None:
 
 @pytest.mark.parametrize(
     "constant",
-    ["SOURCE", "CORPUS", "ENGINE", "METRIC", "DIVISION", "AUDIT", "METHOD", "EVALUATOR", "JOB", "COMMAND", "VIEW"],
+    ["SOURCE", "CORPUS", "ENGINE", "METRIC", "DIVISION", "AUDIT", "METHOD", "EVALUATOR", "JOB", "PROBE", "COMMAND", "VIEW"],
 )
 def test_every_kind_of_entry_is_told_how_to_add(constant: str) -> None:
     assert f"| `{constant}` |" in text("docs/extending.md")
