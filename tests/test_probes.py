@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +24,7 @@ from tests.datafolder import TOKENIZERS, flores, needs_data
 
 GPT2 = f"file:{TOKENIZERS}/hf_json/gpt-2/tokenizer.json"
 BERT = f"file:{TOKENIZERS}/wordpiece/bert-base-uncased.vocab.txt"
+ROOT = Path(__file__).parents[1]
 Output = pytest.CaptureFixture[str]
 
 
@@ -272,3 +274,10 @@ def test_every_probe_says_what_it_answers_and_what_would_make_it_wrong() -> None
     for probe in PROBES.all().values():
         assert probe.question.endswith("?") and probe.caution and probe.source
         assert all(one.key.isidentifier() and one.text for one in probe.asked)
+
+
+@pytest.mark.parametrize("key", [*PROBES.all()])
+def test_every_probe_has_a_page_of_documents_with_its_question(key: str) -> None:
+    page = (ROOT / "docs" / "probes" / f"{key}.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# {PROBES.get(key).question}\n") and f"python -m core probe {key} " in page
+    assert "**How to read it.**" in page and "**Source.**" in page and "**Limits.**" in page
