@@ -213,6 +213,13 @@ def test_the_interval_is_that_of_slow_resampling(per: str, gaps: bool) -> None:
             assert (found.low[k, row], found.high[k, row]) == pytest.approx(np.percentile(draws, [2.5, 97.5]), rel=1e-6)
 
 
+def test_one_language_that_is_masked_has_no_interval() -> None:
+    counts = np.full((1, 1, 12), 9)
+    one = table(counts, counts // 2)
+    found = premiums(one, one.languages[0], "byte", resample(one, 200))
+    assert np.isnan(found.low).all() and found.reasons
+
+
 @pytest.mark.parametrize("per", PER)
 @pytest.mark.parametrize("gaps", [False, True])
 def test_a_masked_cell_leaves_the_intervals_of_others(per: str, gaps: bool) -> None:

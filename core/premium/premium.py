@@ -288,13 +288,19 @@ def _interval(
     room = np.empty_like(own[0])  # for all: new memory takes as long as the division
     with np.errstate(divide="ignore", invalid="ignore"):
         for k, draws in enumerate(own):
-            at = np.flatnonzero(wanted[k])
-            ratios = np.take(draws, at, 0, out=room[: len(at)], mode="clip")
-            ratios /= of_base[k] if len(of_base[k]) == 1 else of_base[k][at]
+            if not len(at := np.flatnonzero(wanted[k])):
+                continue
+            ratios = room[: len(at)]
+            np.divide(_rows(draws, at), _rows(of_base[k], at), out=ratios)
             if scale is not None:
-                ratios *= scale[at]
+                ratios *= _rows(scale, at)
             four[k, at] = ends(ratios)
     return between_ends(four, own.shape[-1])
+
+
+def _rows(values: NDArray[np.floating[Any]], at: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+    """These rows of the languages' draws, (L, draws) or (1, draws) for all; no copy where it is all of them."""
+    return values if len(values) in (1, len(at)) else values[at]
 
 
 def _resampled_scale(
