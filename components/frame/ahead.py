@@ -44,7 +44,7 @@ class Ahead:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers["link"] = self._link(page)
+                    headers["link"] = self._link(page or "")
             await send(message)
 
         page = scope["path"].removeprefix(base_path()).strip("/") if scope["type"] == "http" else None
