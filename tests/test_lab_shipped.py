@@ -4,12 +4,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from components.cached import lab as cached_lab
 from components.cached.lab import finished
@@ -34,8 +33,12 @@ from core.lab.submission import submission
 from core.lab.wanted import WantedComparison, wanted
 from core.transplants.base import METHODS
 from tests.jobs_home import jobs_home
+from tests.pages import ROOT
+from tests.pages import opened as opened_page
 
-PAGE = str(Path(__file__).parents[1] / "pages" / "transplants.py")
+pytestmark = pytest.mark.usefixtures("looks_here")
+
+opened = partial(opened_page, "transplants")
 LECTURE = "lecture"
 
 
@@ -43,14 +46,6 @@ LECTURE = "lecture"
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with jobs_home(tmp_path_factory.mktemp("shipped") / "home"):
         yield
-
-
-def opened(**parameters: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    page.query_params.update(parameters)
-    page.run()
-    assert not page.exception
-    return page
 
 
 def context(key: str = LECTURE) -> LabContext:
@@ -70,16 +65,16 @@ def test_the_lab_opens_on_the_lecture_in_a_sentence_and_a_picture() -> None:
 
 _LOOK = """
 import sys
-from streamlit.testing.v1 import AppTest
+from tests.pages import opened
 
-assert not AppTest.from_file(sys.argv[1], default_timeout=60).run().exception
+opened("transplants")
 sys.exit("it imports a library of models" if {"torch", "transformers"} & set(sys.modules) else 0)
 """
 
 
 def test_opening_needs_no_library_of_models() -> None:
-    command = [sys.executable, "-c", _LOOK, PAGE]
-    done = subprocess.run(command, cwd=Path(PAGE).parents[1], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", _LOOK]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
 
 

@@ -4,18 +4,15 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from components.cached import tokenizers as cached
-from core.jobs.shared_cache import shared
 from core.text.samples import opening_text
 from core.tokenizers import catalog
 from core.tokenizers.catalog import SOURCES, open_tokenizer
@@ -31,18 +28,10 @@ from core.tokenizers.opening.shipped import (
     still_true,
 )
 from core.tokenizers.tokenizer import PLAIN, Specials, Tokenizer
+from tests.pages import opened as opened_page
 
 ROOT = Path(__file__).parents[1]
-FRAME = ROOT / "components" / "frame" / "frame.py"
 SHIPPED = json.loads(FILE.read_text(encoding="utf-8"))
-
-
-@pytest.fixture(autouse=True)
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
 
 
 def test_the_file_is_what_the_tokenizers_make_now() -> None:
@@ -191,13 +180,13 @@ def test_anything_else_is_asked_of_the_tokenizer_itself(asked: Callable[[Tokeniz
     assert repr(ours) == repr(theirs) or np.array_equal(ours.ids, theirs.ids)  # type: ignore[attr-defined]
 
 
+@pytest.mark.usefixtures("own_server")
 def test_the_page_opens_without_a_vocabulary_and_asks_for_them_with_the_first_key(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr(cached, "open_tokenizer", lambda spec: (opened.append(spec), open_tokenizer(spec))[1])
-    app = AppTest.from_file(str(FRAME), default_timeout=240).run()
-    assert not app.exception
+    app = opened_page()
     assert not app.error
     counted = list(app.dataframe[0].value["n_tokens"])
     assert counted == [len(open_tokenizer(spec).segment(opening_text(), PLAIN)) for spec in OPENING]

@@ -1,35 +1,20 @@
 """Digits, training mixtures and families on the Vocabulary page, without a browser."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.cached import runs as cached_runs
 from core.common.numbers import count
-from core.jobs.shared_cache import shared
 from core.vocabulary.families.shipped import shipped_families
 from core.vocabulary.mixture.job import KIND
 from core.vocabulary.mixture.shipped import shipped_mixtures
+from tests.pages import opened
 
-PAGE = Path(__file__).parents[1] / "pages" / "vocabulary.py"
-
-
-@pytest.fixture(autouse=True)
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
+pytestmark = pytest.mark.usefixtures("one_server")
 
 
 def page(view: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=240)
-    for name, value in ({"vocabulary": view, "tokenizers": "mistral:v1"} | query).items():
-        app.query_params[name] = value
-    return app.run()
+    return opened("vocabulary", **({"vocabulary": view, "tokenizers": "mistral:v1"} | query))
 
 
 def captions(app: AppTest) -> str:
