@@ -44,7 +44,7 @@ pytestmark = pytest.mark.usefixtures("looks_here")
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("lab")
-    with jobs_home(folder / "home"):
+    with jobs_home(folder / "home", slots=1):
         yield folder
 
 

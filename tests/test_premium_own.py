@@ -38,7 +38,7 @@ SPEC = "builtin:words"
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path) -> Iterator[Path]:
-    with jobs_home(tmp_path / "home"):
+    with jobs_home(tmp_path / "home", slots=1):
         yield tmp_path / "home"
     forget()
 
