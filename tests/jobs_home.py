@@ -42,8 +42,13 @@ def jobs_home(folder: Path, slots: int = 2) -> Iterator[None]:
     Args:
         slots: workers at a time; each imports what its jobs need, seconds where that is torch.
     """
-    kept = {name: os.environ.get(name) for name in ("TOKEN_ATLAS_HOME", "TOKEN_ATLAS_WORK", "TOKEN_ATLAS_JOB_SLOTS")}
-    os.environ.update(TOKEN_ATLAS_HOME=str(folder), TOKEN_ATLAS_WORK="tests.job_kinds", TOKEN_ATLAS_JOB_SLOTS=str(slots))
+    given = {
+        "TOKEN_ATLAS_HOME": str(folder),
+        "TOKEN_ATLAS_WORK": "tests.job_kinds",
+        "TOKEN_ATLAS_JOB_SLOTS": str(slots),
+    }
+    kept = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
     try:
         yield
     finally:

@@ -125,19 +125,14 @@ def test_line_ends_are_no_change(tmp_path: Path) -> None:
 def test_every_module_at_work_while_the_cuts_are_made_counts() -> None:
     """Of the rooms that say what a token is; what settings, memory and files do changes no token."""
     SOURCES.all()
-    seen: set[str] = set()
-
-    def note(frame: Any, event: str, argument: Any) -> None:
-        path = Path(frame.f_code.co_filename)
-        if event == "call" and path.is_relative_to(CORE):
-            seen.add(path.relative_to(CORE).as_posix())
-
-    sys.setprofile(note)
+    files: set[str] = set()
+    sys.setprofile(lambda frame, event, argument: files.add(frame.f_code.co_filename))
     try:
         for spec in OPENING:
             opening_cut(spec)
     finally:
         sys.setprofile(None)
+    seen = {path.relative_to(CORE).as_posix() for path in map(Path, files) if path.is_relative_to(CORE)}
     at_work = {name for name in seen if name.startswith(("tokenizers/", "text/")) and name != "text/samples.py"}
     assert "tokenizers/backends/tiktoken.py" in at_work
     assert at_work <= set(CODE)
