@@ -25,6 +25,7 @@ _ALIASES = {
         ),
         "Bert",
     ),
+    "CodeGen": "GPT2",
     "Phi3": "Llama",
     "MT5": "T5",
 }

@@ -84,7 +84,8 @@ def _load(files: Files) -> LocalTokenizer:
     label = sidecars.label(files, name)
     model = read_proto(files.read(name), name)
     kind = _class(beside, name)
-    if can_hold(kind, model) or (_follows_the_model(kind, model) and (kind or _names_more(beside, model))):
+    told = kind or sidecars.config(beside) or _names_more(beside, model)
+    if can_hold(kind, model) or (told and _follows_the_model(kind, model)):
         return _as_transformers(beside, name, model, label, kind)
     return _as_the_library(beside, name, model, label, SOURCE.key)
 
@@ -158,8 +159,7 @@ def _names_more(files: Files, model: Model) -> bool:
     """Whether files name tokens that the model does not mark as special."""
     found = companions(files)
     marked = {piece.piece for piece in model.pieces if piece.type in (CONTROL, UNKNOWN)}
-    named = {str(token) for token in (*found.listed.values(), *found.extra, *found.roles.values())}
-    return bool(named - marked)
+    return bool(found.contents - marked)
 
 
 def _roles(model: Model) -> dict[str, str]:

@@ -41,7 +41,7 @@ def load(files: Files) -> HuggingFaceTokenizer:
     kind = class_for_json(class_of(beside), backend)
     found = companions(beside, CLASSES[kind].roles if kind in CLASSES else {}, own=backend.get_added_tokens_decoder())
     untrained = found.untrained(backend)
-    notes = [*add_to(backend, found), *differences(backend, kind, sidecars.config(beside), found.roles)]
+    notes = [*add_to(backend, found), *differences(backend, kind, sidecars.config(beside), found)]
     info = Info(
         spec=files.spec,
         label=sidecars.label(files, name),
