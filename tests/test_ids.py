@@ -59,7 +59,9 @@ def test_a_list_behind_a_name_is_read_as_a_whole(text: str) -> None:
         parse_ids(text)
 
 
-@pytest.mark.parametrize("repeated", [", dtype=", "tensor(", "(", " ", "a", "[", "1=", "ids=[", "ids=", "shape=(1", "ids ="])
+@pytest.mark.parametrize(
+    "repeated", [", dtype=", "tensor(", "(", " ", "a", "[", "1=", "ids=[", "ids=", "shape=(1", "ids ="]
+)
 def test_a_long_paste_is_read_in_one_pass(repeated: str) -> None:
     """What is looked at once for every place in it would keep a server busy for hours."""
     with suppress(UserError):
