@@ -14,7 +14,7 @@ from core.tokenizers.auto.companions import add_to, companions
 from core.tokenizers.auto.ends import ends_by_class
 from core.tokenizers.auto.from_sentencepiece import as_the_model_says, can_hold, of_class
 from core.tokenizers.auto.model_types import GENERIC, REGISTERED
-from core.tokenizers.auto.names import VERSION, class_of
+from core.tokenizers.auto.names import VERSION, class_of, own_code
 from core.tokenizers.auto.pipelines import CLASSES
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.backends.sentencepiece import REFERENCE, Around, SentencePieceTokenizer, model_info
@@ -107,7 +107,7 @@ def _as_the_library(files: Files, name: str, model: Model, label: str, source: s
         source=source,
         fingerprint=files.fingerprint(*[name, *(["tokenizer_config.json"] if settings else [])]),
         reference=REFERENCE,
-        notes=tuple(filter(None, [note, _which_language(files, name), _otherwise(name, kind)])),
+        notes=tuple(filter(None, [note, _which_language(files, name), _otherwise(name, kind), *own_code(files)])),
     )
     bos, eos = _spelling(model, settings, "bos"), _spelling(model, settings, "eos")
     info = replace(info, **chat | {"bos": bos, "eos": eos})
@@ -140,7 +140,7 @@ def _as_transformers(files: Files, name: str, model: Model, label: str, kind: st
         n_vocabulary=None,
         algorithm="",
         reference="",
-        notes=(*([_read_as(kind, model)] if described else []), *added, *unsaid),
+        notes=(*([_read_as(kind, model)] if described else []), *added, *unsaid, *own_code(files)),
         **sidecars.chat(files, found.spellings),
     )
     return HuggingFaceTokenizer(backend, info, ends=ends)
