@@ -13,10 +13,11 @@ from components.lab.form.methods import ask_methods
 from components.lab.form.model_choice import model_label, model_spec, typed_or_chosen
 from components.lab.form.state import usual
 from components.lab.form.texts import ask_texts
-from components.widgets.pickers import labels, short_name, spec_of
+from components.widgets.pickers import labels, short_name
 from core.common.settings import settings
 from core.lab.plan import Plan
 from core.lab.wanted import REAL_MODEL
+from core.tokenizers.typed import spec_of
 
 
 def ask() -> Plan | None:

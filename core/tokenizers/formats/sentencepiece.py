@@ -14,7 +14,7 @@ from core.tokenizers.auto.companions import add_to, companions
 from core.tokenizers.auto.ends import ends_by_class
 from core.tokenizers.auto.from_sentencepiece import as_the_model_says, can_hold, of_class
 from core.tokenizers.auto.model_types import GENERIC, REGISTERED
-from core.tokenizers.auto.names import VERSION, class_of
+from core.tokenizers.auto.names import VERSION, class_of, own_code
 from core.tokenizers.auto.pipelines import CLASSES
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.backends.sentencepiece import REFERENCE, Around, SentencePieceTokenizer, model_info
@@ -84,7 +84,8 @@ def _load(files: Files) -> LocalTokenizer:
     label = sidecars.label(files, name)
     model = read_proto(files.read(name), name)
     kind = _class(beside, name)
-    if can_hold(kind, model) or (_follows_the_model(kind, model) and (kind or _names_more(beside, model))):
+    told = kind or sidecars.config(beside) or _names_more(beside, model)
+    if can_hold(kind, model) or (told and _follows_the_model(kind, model)):
         return _as_transformers(beside, name, model, label, kind)
     return _as_the_library(beside, name, model, label, SOURCE.key)
 
@@ -106,7 +107,7 @@ def _as_the_library(files: Files, name: str, model: Model, label: str, source: s
         source=source,
         fingerprint=files.fingerprint(*[name, *(["tokenizer_config.json"] if settings else [])]),
         reference=REFERENCE,
-        notes=tuple(filter(None, [note, _which_language(files, name), _otherwise(name, kind)])),
+        notes=tuple(filter(None, [note, _which_language(files, name), _otherwise(name, kind), *own_code(files)])),
     )
     bos, eos = _spelling(model, settings, "bos"), _spelling(model, settings, "eos")
     info = replace(info, **chat | {"bos": bos, "eos": eos})
@@ -139,7 +140,7 @@ def _as_transformers(files: Files, name: str, model: Model, label: str, kind: st
         n_vocabulary=None,
         algorithm="",
         reference="",
-        notes=(*([_read_as(kind, model)] if described else []), *added, *unsaid),
+        notes=(*([_read_as(kind, model)] if described else []), *added, *unsaid, *own_code(files)),
         **sidecars.chat(files, found.spellings),
     )
     return HuggingFaceTokenizer(backend, info, ends=ends)
@@ -158,8 +159,7 @@ def _names_more(files: Files, model: Model) -> bool:
     """Whether files name tokens that the model does not mark as special."""
     found = companions(files)
     marked = {piece.piece for piece in model.pieces if piece.type in (CONTROL, UNKNOWN)}
-    named = {str(token) for token in (*found.listed.values(), *found.extra, *found.roles.values())}
-    return bool(named - marked)
+    return bool(found.contents - marked)
 
 
 def _roles(model: Model) -> dict[str, str]:
