@@ -24,8 +24,8 @@ from core.vocabulary.entries import entries_of
 from core.vocabulary.repair.bpe import cut
 from core.vocabulary.repair.effect import effect, effects
 from core.vocabulary.repair.job import inputs_of, params_of
-from core.vocabulary.repair.placeholder import placeholder
 from core.vocabulary.repair.listed import listed_ids
+from core.vocabulary.repair.placeholder import placeholder
 from core.vocabulary.repair.removal import ADDED, GONE, NEEDED, NO_ENTRY, UNKNOWN, WORDS, BuiltOn, Spared
 from core.vocabulary.repair.repaired import Repaired, repaired
 from core.vocabulary.repair.take_out import files_of, read_document, take_out

@@ -14,8 +14,18 @@ from tokenizers import AddedToken
 
 from core.__main__ import main
 from core.common.errors import UserError
-from core.tokenizers.backends.spm_proto import BPE, BYTE, CONTROL, NORMAL, UNIGRAM, UNKNOWN, UNUSED, read_proto
-from core.tokenizers.backends.spm_proto import build_bpe, build_unigram
+from core.tokenizers.backends.spm_proto import (
+    BPE,
+    BYTE,
+    CONTROL,
+    NORMAL,
+    UNIGRAM,
+    UNKNOWN,
+    UNUSED,
+    build_bpe,
+    build_unigram,
+    read_proto,
+)
 from core.tokenizers.catalog import open_path
 from core.vocabulary.entries import entries_of
 from core.vocabulary.repair import removal

@@ -26,7 +26,7 @@ N_SHOWN = 10  # entries that stay, for people
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--tokenizer", required=True, metavar="SPEC", help="read from a tokenizer.json or a SentencePiece model"
+        "--tokenizer", required=True, metavar="SPEC", help="of a tokenizer.json or a SentencePiece model"
     )
     parser.add_argument(
         "--audit", action="append", default=[], metavar="KEY", help="take out what it found, such as unreachable"
@@ -108,8 +108,8 @@ def _residue(options: Namespace, entries: Entries) -> list[int]:
     ids = residue(entries, options.below, float("inf") if options.neighbours is None else options.neighbours)
     if not len(ids):
         raise UserError(
-            f"Merging leaves every entry of {shown(entries.tokenizer.info.label)} in more than {options.below:g} of its "
-            "occurrences. Name a larger share, more bits, or a larger --corpus."
+            f"{shown(entries.tokenizer.info.label)} has no entry that merging leaves in at most {options.below:g} of "
+            "its occurrences, as far as that was counted. Name a larger share, more bits, or a larger --corpus."
         )
     return list(map(int, ids))
 
@@ -160,8 +160,8 @@ COMMAND = Command(
         "one that no text reaches. A text in which none of them stood is cut as before, and every text is still said "
         "back; what changes on a corpus is counted. Entries that other entries of a byte-pair model are built from "
         "stay, unless --built-on removes both or reroutes the others. Stays as well: special and added tokens, and "
-        "what nothing else writes. In a SentencePiece model entries are marked as unused, which its library heeds: there "
-        "those that others are built from can go alone. With --out a folder is written, which must not exist; "
+        "what nothing else writes. In a SentencePiece model entries are marked as unused, which its library heeds; "
+        "there those that others are built from can go alone. With --out a folder is written, which must not exist; "
         "transformers loads that of a tokenizer.json."
     ),
     arguments=_arguments,

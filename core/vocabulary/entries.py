@@ -92,10 +92,12 @@ class Entries:
     @cached_property
     def holes(self) -> NDArray[np.bool_]:
         """Whether an id has no entry at all, or one in the place of one that was taken out, bool (V,)."""
-        bare = (
-            not (entry.piece or entry.spelling) or entry.spelling == placeholder(entry.id) for entry in self.details
-        )
-        return np.fromiter(bare, np.bool_, len(self)) & ~self.special
+        spelled = (entry.spelling for entry in self.details)
+        bare = [not (piece or spelling) for piece, spelling in zip(self.pieces, spelled, strict=True)]
+        gone = [e.id for e in self.details if e.spelling[:1] == "<" and e.spelling == placeholder(e.id)]
+        found = np.array(bare, np.bool_)
+        found[gone] = True
+        return found & ~self.special
 
     @cached_property
     def lengths(self) -> NDArray[np.int32]:

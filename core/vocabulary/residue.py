@@ -4,9 +4,9 @@ Merging a text passes through entries on the way to others: exactly through the 
 after another. So what is made can be added up from the tokens that are left, without merging anything again.
 
 Source: Sun et al. 2026, LiteToken (2602.04706): the share is their ratio of final to final and intermediate frequency.
-They also ask that the entropy of an entry's neighbours be low. That of the neighbours it is merged with follows from the
-same counts; those beside what is left, a hundredth of a residue's occurrences or less, would have to be counted in the
-text and are not. Their bounds are not known here, so that both are for the user to choose.
+They also ask that the entropy of an entry's neighbours be low. That of the neighbours it is merged with follows from
+the same counts; those beside what is left, a hundredth of a residue's occurrences or less, would have to be counted in
+the text and are not. Their bounds are not known here, so that both are for the user to choose.
 """
 
 from dataclasses import dataclass

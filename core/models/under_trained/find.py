@@ -211,9 +211,7 @@ def _not_all(n_candidates: int, most: int | None) -> tuple[str, ...]:
     """A note where not every candidate was asked for."""
     if most is None or most >= n_candidates:
         return ()
-    return (
-        f"Of {n_candidates:,} candidates the {most:,} whose rows look least trained were asked for, as was wished.",
-    )
+    return (f"Of {n_candidates:,} candidates only the {most:,} whose rows look least trained were asked for.",)
 
 
 def _notes(model: LanguageModel, shown: Sequence[int], controls: Sequence[TokenAsked]) -> tuple[str, ...]:

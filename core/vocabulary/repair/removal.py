@@ -51,6 +51,9 @@ class Spared:
         return Spared(self.contents | other.contents, self.ids | other.ids)
 
 
+NOTHING = Spared()
+
+
 def spared_in(document: Mapping[str, Any]) -> Spared:
     """Tokens of a tokenizer.json that are looked for before a text is cut, or put around it."""
     added = document.get("added_tokens") or ()
@@ -85,11 +88,10 @@ def needed(chosen: Mapping[str, str], left: Set[str], byte_fallback: bool) -> se
     >>> sorted(needed({"é": "é", "ça": "ça"}, {"a"}, False))
     ['é', 'ça']
     """
-    characters = {
-        token for token, text in chosen.items() if len(text) == 1 and not _in_bytes(text, left, byte_fallback)
-    }
+    single = {token for token, text in chosen.items() if len(text) == 1}
+    characters = {token for token in single if not _in_bytes(chosen[token], left, byte_fallback)}
     there = left | characters
-    others = ((token, text) for token, text in chosen.items() if token not in characters and len(text) != 1)
+    others = ((token, text) for token, text in chosen.items() if token not in single)
     return characters | {token for token, text in others if _leaves_a_gap(token, text, there, byte_fallback)}
 
 

@@ -23,8 +23,8 @@ def marked_unused(model: Model, ids: Sequence[int]) -> Removal:
         return Removal(model, (), dict.fromkeys(ids, WORDS))
     kept = {i: why for i in ids if (why := _why_refused(model, i))}
     chosen = {i for i in ids if i not in kept}
-    kept |= {i: NEEDED for i in _needed(model, chosen)}
-    kept |= {i: BOUND for i in _bounds(model, chosen - set(kept))}
+    kept |= dict.fromkeys(_needed(model, chosen), NEEDED)
+    kept |= dict.fromkeys(_bounds(model, chosen - set(kept)), BOUND)
     gone = sorted(chosen - set(kept))
     without = type(model)()
     without.CopyFrom(model)

@@ -16,7 +16,7 @@ from core.tokenizers.isolation.pool import IsolatedTokenizer
 from core.tokenizers.tokenizer import Info, Tokenizer
 from core.vocabulary.repair.bpe import without
 from core.vocabulary.repair.others import without_pieces, without_word_pieces, without_words
-from core.vocabulary.repair.removal import BUILT_ON, BuiltOn, Removal, Spared, spared_in
+from core.vocabulary.repair.removal import BUILT_ON, NOTHING, BuiltOn, Removal, Spared, spared_in
 
 MOST_IDS = 1_000_000
 # The usual names of the files that are repaired, by the key of the source that reads them; the first is for others.
@@ -99,7 +99,7 @@ def read_document(files: Files, name: str) -> dict[str, Any]:
 
 
 def take_out(
-    document: Mapping[str, Any], ids: Sequence[int], built_on: BuiltOn = "keep", spared: Spared = Spared()
+    document: Mapping[str, Any], ids: Sequence[int], built_on: BuiltOn = "keep", spared: Spared = NOTHING
 ) -> Removal:
     """A tokenizer.json without these entries; their ids stay, and no text reaches them.
 
