@@ -23,7 +23,7 @@ from core.tokenizers.format import Files, Source
 from core.tokenizers.tokenizer import Info, LocalTokenizer
 
 _MARIAN = ("source.spm", "target.spm")
-_NAMES = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "spm.model", *_MARIAN)
+NAMES = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "spm.model", *_MARIAN)
 _LENGTH_DELIMITED_1, _FIXED32_2 = 0x0A, 0x15  # field 1 with a length, field 2 as a float
 
 # What these classes of `transformers` put around a text, whatever their settings: (before, after) by spelling.
@@ -64,7 +64,7 @@ def looks_like_model(head: bytes) -> bool:
 
 
 def _recognises(files: Files) -> str | None:
-    for name in (files.main,) if files.main else _NAMES:
+    for name in (files.main,) if files.main else NAMES:
         if name in files.paths and looks_like_model(_head(files, name)):
             return name
     return None
@@ -80,7 +80,7 @@ def _head(files: Files, name: str) -> bytes:
 def _load(files: Files) -> LocalTokenizer:
     name = _recognises(files)
     assert name is not None, "asked only for files that were recognised"
-    beside = sidecars.belonging(files, _NAMES)
+    beside = sidecars.belonging(files, NAMES)
     label = sidecars.label(files, name)
     model = read_proto(files.read(name), name)
     kind = _class(beside, name)
