@@ -11,6 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from core.common.errors import UserError
 from core.common.params import Value
+from core.evaluation.base import EVALUATORS
 from core.evaluation.results import Measures, Table
 from core.jobs.compute import compute
 from core.jobs.job import KINDS, Context, Output, Unit, canonical
@@ -241,6 +242,17 @@ def test_the_estimate_names_each_stage_and_what_less_would_lose(plan: Plan, part
     assert found.over_budget == 0.0
     tight = estimate(outlined(replace(plan, budget_seconds=0.01, seeds=(0, 1))))
     assert tight.over_budget > 0 and tight.seconds > found.seconds
+
+
+def test_what_a_measure_reads_of_its_own_is_told_by_its_settings_and_not_by_the_texts() -> None:
+    """Twelve steps of a kilobyte were told as forty passes over texts of thirty, 1 h 39 min for a job of minutes."""
+    n, recovery = 29_423, EVALUATORS.get("recovery")
+    short = {"steps": 12, "then_steps": 4, "seeds": 2, "points": 4, "bytes": 3_000, "batch_bytes": 1_024}
+    assert recovery.passes_over(n, short) == pytest.approx(2 * (3 * 16 * 1_024 + 6 * 3_000) / n)
+    assert recovery.passes_over(100 * n, short) == pytest.approx(recovery.passes_over(n, short) / 100)
+    for key, given in (("samples", "prompts"), ("exact_bytes", "windows"), ("recovery", "steps")):
+        one = EVALUATORS.get(key)
+        assert one.passes_over(n, {given: 2}) < one.passes_over(n, {given: 20}), key
 
 
 @pytest.mark.parametrize(("key", "given"), [
