@@ -195,6 +195,13 @@ def test_shares_of_classes_make_up_the_whole_text() -> None:
         assert np.isclose(sum(classes._shares(with_new, "target", by).values()), 1.0), by
 
 
+@pytest.mark.parametrize("key", shipped_keys())
+def test_each_model_has_one_point_for_each_part_of_the_texts(key: str) -> None:
+    """With a file beside a corpus all texts stood there twice: the ranking had a row and a half for each model."""
+    names = [(p.outcome, p.language, p.domain) for p in points(context(key).result)]
+    assert len(set(names)) == len(names)
+
+
 REAL = [key for key in shipped_keys() if key.startswith("smollm2")]
 
 

@@ -43,7 +43,7 @@ def ranked(context: LabContext, shown: Sequence[Point]) -> go.Figure:
         figure,
         _AROUND + _ROW * len(best_first),
         xaxis={
-            "title": "Bits per byte lost (further left is better)",
+            "title": "Bits per byte lost (← is better)",
             "gridcolor": GRID,
             "range": [min(0.0, *(p.lost.value for p in best_first)) - 0.04 * end, 1.06 * end],
         },
