@@ -37,7 +37,7 @@ def fitting(name: str) -> str:
     """
     if len(name) > _MOST and name.startswith("…/"):
         name = f"…/{name.rpartition('/')[2]}"
-    return name if len(name) <= _MOST else f"{name[: _MOST // 2]}…{name[-(_MOST - 1) // 2 :]}"
+    return name if len(name) <= _MOST else f"{name[: _MOST // 2]}…{name[1 - _MOST // 2 :]}"
 
 
 def typed_or_chosen(
