@@ -108,9 +108,11 @@ def naive(source: ByteSource, ids: Ids) -> list[OpenContext]:
 def healed(source: ByteSource, ids: Ids, last: Sequence[Token]) -> list[OpenContext]:
     """The tokens of the prompt but the last, and what begins with the bytes of that, once, then whatever follows.
 
+    A last token that text is never made of stays.
+
     Source: token healing as in guidance (Microsoft 2023).
     """
-    if not ids:
+    if not ids or ids[-1] not in source.table.ids:
         return naive(source, ids)
     before = source.open_all(ids[:-1])
     return [*source.narrowed(before, last[0].piece), source.open_all(ids, source.weight(ids, len(ids) - 1))]
@@ -165,6 +167,12 @@ def _notes(model: LanguageModel, read: Prompt, states: Sequence[ByteState], ids:
         yield "The prompt ends inside a character: its tokens are the most probable ones that end there."
     if ids is None:
         yield "No token ends where the prompt does, so there is neither a naive nor a healed answer."
+    table = states[-1].source.table
+    if ids and not np.isin(ids, table.ids).all():
+        yield (
+            f"{model.tokenizer.info.label} reads the spelling of a special token in the prompt as that token, which no "
+            "text continues: the exact answer is that for other tokens with these bytes."
+        )
     if states[-1].n_anew:
         yield (
             f"{model.tokenizer.info.label} cuts a beginning of the prompt otherwise than the prompt, at "

@@ -62,9 +62,8 @@ class ContextReader:
         except (RuntimeError, MemoryError) as error:
             if not out_of_memory(error):
                 raise
-            raise UserError(
-                f"{model.device} ran out of memory at {len(ids):,} tokens. Give a shorter prompt."
-            ) from None
+            what = f"{model.device} ran out of memory while {model.name} read {len(ids):,} tokens"
+            raise UserError(f"{what}. Give a shorter prompt.") from None
         self.n_calls += 1
         logits = states if model.halves is None else model.halves.logits(states)
         found: NDArray[np.float64] = logits.reshape(-1).double().log_softmax(0).cpu().numpy()

@@ -17,6 +17,7 @@ from functools import cached_property
 import numpy as np
 
 from core.common.errors import UserError, shown
+from core.common.progress import report
 from core.evaluation.passes.byte_marginals import (
     ByteTable,
     Floats,
@@ -61,9 +62,7 @@ class ByteSource:
         ordered = row[self.table.ids]
         total = float(np.logaddexp(np.logaddexp.reduce(ordered), end))
         if not np.isfinite(total):
-            raise UserError(
-                "The model gives no number for what comes next here: its weights are damaged, or too large."
-            )
+            raise UserError("The model gives no number for what comes next: its weights are damaged, or too large.")
         return ordered - total, end - total
 
     def silent(self, ids: Ids) -> float:
@@ -127,7 +126,8 @@ class ByteSource:
         if not self.spellings.contexts(data, at):
             at = 0
         states = [self.begin(data[:at])]
-        for byte in data[at:]:
+        for n, byte in enumerate(data[at:]):
+            report(n, len(data) - at, "Going through the prompt")
             states.append(states[-1].advance(byte))
         return states
 
