@@ -1,4 +1,4 @@
-"""What a module of `core.probes` declares: a question about tokenization, and how it is answered for what one brings."""
+"""What a module of `core.probes` declares: a question about tokenization, and how it is answered."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Kind = Literal["tokenizer", "model", "text", "ids", "whole number", "number"]
 Value = str | int | float | tuple[int, ...] | None
 
 
-class Answer(Protocol):
+class ProbeAnswer(Protocol):
     """What a probe found."""
 
     def document(self) -> dict[str, object]:
@@ -61,9 +61,7 @@ class Probe:
     caution: str
     source: str
     asked: tuple[Asked, ...]
-    find: Callable[..., Answer]
+    find: Callable[..., ProbeAnswer]
 
 
-PROBES = Registry(
-    package="core.probes", constant="PROBE", kind=Probe, noun="probe", order=lambda probe: probe.order
-)
+PROBES = Registry(package="core.probes", constant="PROBE", kind=Probe, noun="probe", order=lambda probe: probe.order)
