@@ -12,7 +12,7 @@ from core.models.language_model import LanguageModel
 from core.probes.bytes.found import CoverBundle, NextByte, Token
 from core.probes.bytes.prompt import Prompt, fitted
 from core.probes.bytes.reader import ContextReader
-from core.probes.bytes.spellings import EverySpelling, Spellings, WrittenSpellings, front_of
+from core.probes.bytes.spellings import EverySpelling, CountedSpellings, WrittenSpellings, front_of
 from core.probes.bytes.state import ByteSource, ByteState, n_common
 from core.tokenizers.matching import vocabulary_of
 from core.tokenizers.tokenizer import PLAIN
@@ -65,7 +65,7 @@ def byte_model(model: LanguageModel, text: str = "", every: bool = False) -> Byt
         )
     front = front_of(tokenizer, text)
     table, reader = byte_table(tokenizer, model.n_rows), ContextReader(model)
-    spellings: Spellings = EverySpelling(front) if every else WrittenSpellings(tokenizer, table, front)
+    spellings: CountedSpellings = EverySpelling(front) if every else WrittenSpellings(tokenizer, table, front)
     return ByteModel(model, reader, ByteSource(reader, table, spellings, model.special_ids.get("eos")))
 
 

@@ -25,7 +25,7 @@ _TAIL = 8  # tokens before a border that the tokenizer is shown
 _MOST_CONTEXTS = 256
 
 
-class Spellings(Protocol):
+class CountedSpellings(Protocol):
     """A set of token sequences that is closed under beginnings."""
 
     front: bytes  # what the tokenizer puts in front of the text

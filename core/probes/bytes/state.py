@@ -28,7 +28,7 @@ from core.evaluation.passes.byte_marginals import (
     go_on,
     is_whole,
 )
-from core.probes.bytes.spellings import Spellings
+from core.probes.bytes.spellings import CountedSpellings
 
 _BACK = 16  # bytes further back that a walk may begin, where fewer tokens are under way
 
@@ -46,7 +46,7 @@ class ByteSource:
 
     ask: NextTokens
     table: ByteTable
-    spellings: Spellings
+    spellings: CountedSpellings
     end: int | None
 
     def after(self, ids: Ids) -> tuple[Floats, float]:
