@@ -13,7 +13,7 @@ from core.jobs.store.files import Input, Json
 from core.lab.text_uploads import SCHEME, text_path
 from core.tokenizers.submitted import submitted_tokenizer, tokenizer_files
 from core.vocabulary.mixture.categories import CODE, Category, code_category, languages_of, own_category
-from core.vocabulary.mixture.infer import MergedSamples, merged_samples, mixture_of
+from core.vocabulary.mixture.infer import METHOD, MergedSamples, merged_samples, mixture_of
 from core.vocabulary.mixture.job import KIND, as_output, mixtures_in
 
 
@@ -22,7 +22,8 @@ def units(context: Context) -> list[Unit]:
     about = [[one.name, one.sha256] for one in _categories(context)]
     tokenizer = _fingerprint(context, context.params["tokenizer"])
     return [
-        Unit(f"{n:,} merges", n, n, hashed(tokenizer, about, n) if tokenizer else "") for n in context.params["merges"]
+        Unit(f"{n:,} merges", n, n, hashed(tokenizer, about, n) if tokenizer else "")
+        for n in context.params["merges"]
     ]
 
 
@@ -87,6 +88,7 @@ def files(params: Mapping[str, Json]) -> list[Path]:
 JOB = JobKind(
     key=KIND,
     label="Infer a mixture",
+    version=METHOD,
     units=units,
     run_unit=run_unit,
     combine=combine,
