@@ -213,7 +213,14 @@ def table(found: Sequence[Found]) -> str:
         if of:
             rows.append([kind, *(cell for measure in (error, log_mse, wrongly_given) for cell in _both(measure, of))])
             rows[-1].append(f"{sum(one.covered for one in of) / (len(of) * len(NAMES)):.0%}")
-    heads = ["samples are of", "error, paper's", "ours", "log MSE, paper's", "ours", "wrongly Chinese or Japanese, paper's"]
+    heads = [
+        "samples are of",
+        "error, paper's",
+        "ours",
+        "log MSE, paper's",
+        "ours",
+        "wrongly Chinese or Japanese, paper's",
+    ]
     return markdown("Mixtures inferred from other samples", [*heads, "ours", "true shares in their range"], rows)
 
 

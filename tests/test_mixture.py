@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.entries import entries_of
 from core.vocabulary.mixture.categories import Category, code_category
 from core.vocabulary.mixture.cutting import cut
-from core.vocabulary.mixture.infer import ROUNDS, MergedSamples, best_shares, infer, merged_samples, mixture_of
+from core.vocabulary.mixture.infer import METHOD, ROUNDS, MergedSamples, best_shares, infer, merged_samples, mixture_of
 from core.vocabulary.mixture.merges import merges_of
 from core.vocabulary.mixture.program import Program
 from core.vocabulary.mixture.weighing import Weighing, by_frequency
@@ -71,20 +72,40 @@ def test_a_category_that_was_not_there_gets_nothing(tmp_path: Path, texts: dict[
     assert found.shares[-1].high < 1e-3
 
 
-def test_samples_of_another_kind_leave_a_category_without_frequent_pairs_nothing(tmp_path: Path) -> None:
-    """Trained on these documents and news, asked with sentences: Chinese would make every slack smaller."""
-    documents = Path(__file__).parents[1] / "docs"
-    english = "\n".join(path.read_text(encoding="utf-8") for path in sorted(documents.glob("*.md")))
-    corpus = open_corpus("sample")
-    samples = {code: "\n".join(corpus.sentences[code]) for code in ("eng_Latn", "deu_Latn", "zho_Hans")}
+def test_other_sentences_than_those_trained_on_give_chinese_nothing(tmp_path: Path) -> None:
+    """Its pairs are all rare: with it every count of the others, and so all slack in shares of pairs, is smaller."""
+    known, lines = open_corpus("sample").sentences, code_category().text.split("\n")
     model = tokenizers.Tokenizer(models.BPE())
     model.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    model.train_from_iterator([english], trainers.BpeTrainer(vocab_size=456, initial_alphabet=alphabet))
-    merged = merged_samples(saved(tmp_path, model), [*categories(samples), code_category()], 200)
-    papers, _ = Program(merged.counts).solve()
-    assert papers[2] > 0.05
+    trainer = trainers.BpeTrainer(vocab_size=256 + 200, initial_alphabet=alphabet, show_progress=False)
+    half = len(lines) // 2
+    model.train_from_iterator(["\n".join(known["eng_Latn"][30:])] * 3 + ["\n".join(lines[half:])], trainer)
+    samples = {code: "\n".join(known[code][:30]) for code in ("eng_Latn", "deu_Latn", "zho_Hans")}
+    merged = merged_samples(saved(tmp_path, model), categories(samples | {"code": "\n".join(lines[:half])}), 200)
+    assert Program(merged.counts).solve()[0][2] > 0.05
     assert mixture_of(merged).shares[2].share < 0.01
+
+
+@pytest.mark.parametrize(
+    ("objective", "method", "said"),
+    [(0.2, METHOD, ""), (0.4, METHOD, "40% of its frequency"), (0.2, METHOD - 1, "Infer it again")],
+)
+def test_an_answer_that_is_not_to_be_believed_says_why(
+    hundred: MergedSamples, objective: float, method: int, said: str
+) -> None:
+    found = replace(mixture_of(hundred.first(10)), objective=objective, method=method)
+    assert [said in doubt for doubt in found.doubts] == ([True] if said else [])
+
+
+def test_gpt_4_is_not_explained_by_a_few_sentences_in_three_languages(hundred: MergedSamples) -> None:
+    assert "unlike the training text" in mixture_of(hundred).doubts[0]
+
+
+def test_merges_that_no_sample_has_leave_everything_open() -> None:
+    found = infer(open_tokenizer("tiktoken:cl100k_base"), categories({"a": "жж", "b": "文文"}), 3)
+    assert found.n_absent == 3
+    assert [(share.low, share.high) for share in found.shares] == [(0, 1), (0, 1)]
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,7 @@ def units(context: Context) -> list[Unit]:
     about = [[one.name, one.sha256] for one in _categories(context)]
     tokenizer = _fingerprint(context, context.params["tokenizer"])
     return [
-        Unit(f"{n:,} merges", n, n, hashed(tokenizer, about, n) if tokenizer else "")
-        for n in context.params["merges"]
+        Unit(f"{n:,} merges", n, n, hashed(tokenizer, about, n) if tokenizer else "") for n in context.params["merges"]
     ]
 
 

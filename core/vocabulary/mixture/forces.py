@@ -1,8 +1,8 @@
 """The merges that force an answer: what holds the best shares where they are.
 
 At the best answer the dual value y of a row (merge t, pair p that came later) says how much slack it costs. A merge
-pulls towards category i by Σ_p y (c_i,t − c_i,p), and over all merges these pulls balance among the categories that
-have a share: by duality all are pulled as much as they add to the total that is held at 1. What a merge pulls more towards
+pulls towards category i by Σ_p y (c_i,t − c_i,p), and over all merges these pulls balance: by duality each category
+that has a share is pulled in proportion to what it adds to the total that is held at 1. What a merge pulls more towards
 one category than towards the mixture as a whole is its force.
 """
 

@@ -21,6 +21,7 @@ EXACT = 1e-9  # slack that counts as none
 MOST_MERGES = 20_000
 METHOD = 2
 MANY_ABSENT = 0.1  # of the merges
+UNLIKE = 1 / 3  # objective above which samples are too unlike the training text; measured by `benchmarks/mixture.py`
 ROUNDS = 3  # of weighing slack by the shares found before; a fourth hardly moves them
 Entering = Callable[[str, int, int], None]  # what is done next, how much of it is done, of how much; 0 if not known
 
@@ -41,8 +42,8 @@ class Mixture:
 
     Args:
         shares: one per category, in order.
-        objective: slack that the best shares need, as a part of the frequency that a merge has in the mixture, a mean
-            over the merges; 0 where the merges are exactly those of the mixture.
+        objective: slack that the best shares need, as a part of the frequency of a merge, a mean over the merges; 0
+            where the merges are exactly those of the mixture.
         n_merges: merges that were read.
         n_absent: of them, those that no category's text has.
         forces: the merges that hold the answer where it is, the strongest first.
@@ -57,6 +58,22 @@ class Mixture:
     forces: tuple[Force, ...]
     warnings: tuple[str, ...]
     method: int = 1  # of what was kept before there was another
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why it is not to be believed; empty where nothing is known against it."""
+        if self.method < METHOD:
+            return (
+                "Not to be believed: it was inferred by an earlier method, which gave too much to categories whose "
+                "pairs are all rare, such as Chinese. Infer it again.",
+            )
+        if self.objective > UNLIKE:
+            return (
+                f"Not to be believed: on average a merge is {self.objective:.0%} of its frequency short of being the "
+                f"most frequent pair of its time, and more than {UNLIKE:.0%} means that the samples are unlike the "
+                "training text. Take samples that are more like it, or name the categories that are missing.",
+            )
+        return ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,8 @@ With counts c of pairs per category at time t, shares α, and slack v per merge 
 
     minimise Σ a_t v_t + Σ b_p u_p   such that   Σ_i α_i (c_i,merge − c_i,p) + v_t + u_p ≥ 0   for every t and p
 
-where what slack costs, a and b, is given by a weighing, and so is the weighted sum of shares that is held at 1. There are as many rows as merges times pairs, so rows are added where the last answer breaks them, until none is.
+where what slack costs, a and b, is given by a weighing, and so is the weighted sum of shares that is held at 1. There
+are as many rows as merges times pairs, so rows are added where the last answer breaks them, until none is.
 """
 
 import highspy
@@ -70,7 +71,10 @@ class Program:
     def _costs(self) -> Floats:
         """Of all columns, in units that leave costs near 1: the solver's tolerance is absolute."""
         found = np.zeros(self._solver.getNumCol())
-        for known, costs in ((self._slack_of_merge, self._weighing.merges), (self._slack_of_pair, self._weighing.pairs)):
+        for known, costs in (
+            (self._slack_of_merge, self._weighing.merges),
+            (self._slack_of_pair, self._weighing.pairs),
+        ):
             found[[*known.values()]] = costs[[*known]] / self._unit
         return found
 
@@ -78,11 +82,13 @@ class Program:
         """Rows that hold the last answer where it is, with their dual values and what they ask of the shares, (C,)."""
         duals = self._solver.getSolution().row_dual[1:]  # the first is the total's
         return {
-            row: (dual * self._unit, asked / SCALE) for (row, asked), dual in zip(self._rows.items(), duals, strict=True) if dual > 0
+            row: (dual * self._unit, asked / SCALE)
+            for (row, asked), dual in zip(self._rows.items(), duals, strict=True)
+            if dual > 0
         }
 
     def ask_for_extremes(self, most_slack: float, weights: Floats) -> None:
-        """From now on answer with extreme shares, among answers whose slack costs at most so much for each unit of the total.
+        """From now on answer with extreme shares, among answers whose slack costs at most so much a unit of the total.
 
         Args:
             weights: of a unit of each category's pairs in the total that is held at 1, (C,).

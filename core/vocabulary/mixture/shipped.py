@@ -11,7 +11,7 @@ from core.common.errors import UserError
 from core.vocabulary.mixture.infer import Mixture
 
 FOLDER = DATA / "mixtures"
-FORMAT = 1
+FORMAT = 2  # since slack is relative to frequencies
 
 
 @dataclass(frozen=True)

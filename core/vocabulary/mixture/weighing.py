@@ -10,7 +10,6 @@ but how much merged pairs the mixture has, so that nothing is won by thinning th
 from dataclasses import dataclass
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from core.vocabulary.mixture.pair_counts import Floats, PairCounts
