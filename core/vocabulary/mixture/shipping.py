@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if one.key in (options.keys or KEYS):
                 tokenizer = opened(one, options.data)
                 found = mixtures(tokenizer, known)
-                said = _ship(
+                said = ship(
                     options.out / f"{one.key}.json", found, document(one, tokenizer, known, found, options.date)
                 )
                 print(f"{one.key}: {said}", file=sys.stderr, flush=True)
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _ship(path: Path, found: Sequence[Mixture], about: Json) -> str:
+def ship(path: Path, found: Sequence[Mixture], about: Json) -> str:
     """Write the file, or remove it if the answer of most merges is not to be believed; what it says."""
     if found[-1].doubts:
         path.unlink(missing_ok=True)
