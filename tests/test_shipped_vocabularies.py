@@ -12,7 +12,7 @@ from core.vocabulary.families.generations import FAMILIES, generation
 from core.vocabulary.families.shipped import shipped_families
 from core.vocabulary.mixture.infer import infer
 from core.vocabulary.mixture.shipped import shipped_mixtures
-from core.vocabulary.mixture.shipping import KEYS, categories, opened, ship
+from core.vocabulary.mixture.shipping import KEYS, N_MERGES, categories, opened, ship
 from tests.datafolder import DATA, needs_data
 
 
@@ -21,7 +21,7 @@ def test_every_shipped_mixture_is_of_the_same_categories_and_its_shares_add_up()
     assert set(found) <= set(KEYS)
     assert len({one.categories for one in found.values()}) == 1
     for one in found.values():
-        assert [each.n_merges for each in one.mixtures] == [100, 200, 500, 1_000]
+        assert [each.n_merges for each in one.mixtures] == [*N_MERGES]
         for mixture in one.mixtures:
             assert [share.category for share in mixture.shares] == [each.name for each in one.categories]
             assert sum(share.share for share in mixture.shares) == pytest.approx(1)

@@ -33,7 +33,7 @@ LANGUAGES = (
     *("eng_Latn", "deu_Latn", "fra_Latn", "spa_Latn", "rus_Cyrl", "zho_Hans", "jpn_Jpan", "kor_Hang", "arb_Arab"),
     *("hin_Deva", "tur_Latn"),
 )
-N_MERGES = (100, 200, 500, 1_000)
+N_MERGES = (100, 200, 500)
 _LIBRARIES = ("highspy", "numpy", "tokenizers", "tiktoken", "sentencepiece", "mistral_common")
 
 
