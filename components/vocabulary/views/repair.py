@@ -1,27 +1,32 @@
 """Taking entries out of a tokenizer.json: what that changes on a corpus, and the file to take away or to compare."""
 
 from dataclasses import replace
+from typing import cast
 
 import pandas as pd
 import streamlit as st
 
 from components.cached import runs as cached_runs
-from components.cached import vocabulary as cached
 from components.cached.corpora import corpus_facts
 from components.frame.errors import show_error
 from components.frame.visitor import visitor
-from components.runs.count_corpus import corpora
 from components.vocabulary.context import VocabularyContext
+from components.vocabulary.counted_on import counted_on
+from components.vocabulary.findings import findings
 from components.vocabulary.job_panel import finished_job
+from components.vocabulary.linked import LINKED
+from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.pickers import TOKENIZERS
+from components.widgets.save_table import save_table
 from components.widgets.view import View
 from core.common.data_folders import ROOT
 from core.common.errors import UserError
 from core.common.numbers import count
 from core.common.settings import settings
-from core.export.csv import for_spreadsheets, safe_cell
+from core.export.csv import safe_cell
 from core.jobs.result_codec import restored
+from core.text.languages import language
 from core.tokenizers.formats.tokenizers_json import SOURCE
 from core.tokenizers.uploads import keep_upload
 from core.vocabulary.audit import AUDITS
@@ -30,8 +35,9 @@ from core.vocabulary.repair.listed import listed_ids
 from core.vocabulary.repair.removal import BuiltOn
 from core.vocabulary.repair.repaired import FILE, Repaired
 
-_LIST = "A list of ids"
-_BUILT_ON: dict[BuiltOn, str] = {
+_LIST, _LONGEST_LIST = "list", 4_000  # characters of a list that an address holds
+_FIRST = ("unreachable", "residue")  # audits whose findings nothing or little is lost with
+_BUILT_ON: dict[str, str] = {
     "keep": "stay, both",
     "remove": "go, both",
     "reroute": "are built from other parts, where two are enough",
@@ -45,19 +51,16 @@ def draw(context: VocabularyContext) -> None:
     if row is None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        ids = _ids(row)
-        built_on = st.selectbox(
-            "Entries that others are built from", list(_BUILT_ON), format_func=_BUILT_ON.__getitem__, width=300
-        )
-        names = corpora()
-        corpus = st.selectbox("See what changes on", list(names), format_func=names.__getitem__, width=220)
+        corpus = counted_on()
+        ids = _ids(row, corpus)
+        built_on = LINKED.box("Entries that others are built from", _BUILT_ON, "built_on", width=300)
     if not ids:
         st.info("Nothing is chosen to be taken out. Choose a finding above, or list ids.", icon=":material/healing:")
         return
     facts, tokenizer = corpus_facts(corpus), row.entries.tokenizer
     job = finished_job(
         KIND,
-        params_of(tokenizer, ids, built_on, facts),
+        params_of(tokenizer, ids, cast(BuiltOn, built_on), facts),
         inputs_of(tokenizer, facts),
         f"Repair of {row.label}: {count(len(ids))} entries",
         f"See what taking out {count(len(ids))} changes",
@@ -76,20 +79,27 @@ def _row(context: VocabularyContext) -> VocabularyRow | None:
             icon=":material/healing:",
         )
         return None
-    if len(rows) == 1:
-        return next(iter(rows.values()))
-    return rows[st.selectbox("Tokenizer", list(rows), format_func=lambda spec: rows[spec].label, width=300)]
+    return one_row(list(rows.values()))
 
 
-def _ids(row: VocabularyRow) -> list[int]:
+def _ids(row: VocabularyRow, corpus: str) -> list[int]:
     """What is to be taken out."""
-    found = {key: cached.finding(row.entries, key).ids for key in AUDITS.all()}
-    words = {key: f"{AUDITS.get(key).definition.label} ({count(len(ids))})" for key, ids in found.items() if len(ids)}
-    chosen = st.selectbox("Take out", [*words, _LIST], format_func=lambda key: words.get(key, key), width=240)
-    if chosen != _LIST:
-        return [int(i) for i in found[chosen][:_MOST_IDS]]
+    found = {key: one.ids for key, one in findings(row, corpus).items() if len(one.ids)}
+    in_order = sorted(found, key=lambda key: key not in _FIRST)
+    named = {key: f"{AUDITS.get(key).definition.label} ({count(len(found[key]))})" for key in in_order}
+    chosen = LINKED.box("Take out", named | {_LIST: "A list of ids"}, "repair", width=240)
+    ids = _listed() if chosen == _LIST else found[chosen].tolist()
+    if len(ids) > _MOST_IDS:
+        st.caption(f"The first {count(_MOST_IDS)} of {count(len(ids))}.", width="content")
+    return ids[:_MOST_IDS]
+
+
+def _listed() -> list[int]:
+    LINKED.text("repair_ids", "", _LONGEST_LIST)
     try:
-        return listed_ids(st.text_input("Ids", placeholder="17, 230, 4001", key="repair_ids"))[:_MOST_IDS]
+        return listed_ids(
+            st.text_input("Ids", placeholder="17, 230, 4001", key="repair_ids", persist_state="session", width=240)
+        )
     except UserError as error:
         show_error(error)
         return []
@@ -108,7 +118,7 @@ def _shown(row: VocabularyRow, found: Repaired) -> None:
     effects = [*found.effects, replace(found.own, name="Each entry by itself")]
     table = pd.DataFrame(
         {
-            "Texts in": [each.name for each in effects],
+            "Texts in": [language(each.name).label for each in effects],
             "Texts": [each.n_texts for each in effects],
             "Cut otherwise": [each.n_changed for each in effects],
             "Of them without what went": [each.n_moved for each in effects],
@@ -150,14 +160,7 @@ def _take_away(row: VocabularyRow, found: Repaired, table: pd.DataFrame) -> None
             on_click="ignore",
             type="primary",
         )
-        st.download_button(
-            "Table as CSV",
-            lambda: for_spreadsheets(table.to_csv(index=False)),
-            file_name="repair.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        save_table(lambda: table, "repair", label="Table as CSV")
         if not settings().uploads:
             st.caption("This server keeps no files (TOKEN_ATLAS_UPLOADS=off): download it to compare it.")
         elif st.button("Open beside the original", icon=":material/compare_arrows:", key="repair_beside"):
@@ -176,6 +179,7 @@ def _beside(row: VocabularyRow, found: Repaired) -> None:
 
 
 VIEW = View(
+    name="repair",
     label="Repair",
     place=100,
     draw=draw,
