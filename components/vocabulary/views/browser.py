@@ -54,6 +54,7 @@ def _table(row: VocabularyRow, ids: Ids, corpus: str) -> None:
         placeholder="–",
         height=min(_HEIGHT, 38 + 35 * len(ids)),
         lazy=True,
+        column_order=["id", "token", LENGTH, COUNT, LANGUAGES, "class", "use", "script", RANK, "in hex"],
         column_config={
             "id": st.column_config.ButtonColumn(
                 width="small", pinned=True, type="tertiary", on_click=_open, key=_OPENED,

@@ -22,7 +22,8 @@ def draw(context: VocabularyContext) -> None:
         named = {key: one.definition.label for key, one in DIVISIONS.all().items()}
         division = DIVISIONS.get(LINKED.choice("Divide by", named, _BY, label_visibility="collapsed"))
         corpus = counted_on()
-    spent, used = shares_of(division, context.rows), used_shares_of(division, context.rows, corpus)
+    with st.spinner("Dividing every entry …", show_time=True):
+        spent, used = shares_of(division, context.rows), used_shares_of(division, context.rows, corpus)
     drawn = (("ids", spent, "share of all entries"), ("used", used, "share of the tokens of a text"))
     for place, (name, shares, title) in zip(st.columns(2), drawn, strict=True):
         with place:

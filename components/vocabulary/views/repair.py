@@ -84,7 +84,8 @@ def _row(context: VocabularyContext) -> VocabularyRow | None:
 
 def _ids(row: VocabularyRow, corpus: str) -> list[int]:
     """What is to be taken out."""
-    found = {key: one.ids for key, one in findings(row, corpus).items() if len(one.ids)}
+    with st.spinner("Looking through the vocabulary …"):
+        found = {key: one.ids for key, one in findings(row, corpus).items() if len(one.ids)}
     in_order = sorted(found, key=lambda key: key not in _FIRST)
     named = {key: f"{AUDITS.get(key).definition.label} ({count(len(found[key]))})" for key in in_order}
     chosen = LINKED.box("Take out", named | {_LIST: "A list of ids"}, "repair", width=240)
