@@ -75,7 +75,9 @@ def entry_choice() -> EntryChoice:
         max_chars=MOST_CHARACTERS,
         persist_state="session",
     )
-    how = LINKED.box("As", _WAYS, HOW, "Text and bytes are found inside entries; a pattern is a regular expression.")
+    how = LINKED.box(
+        "As", _WAYS, HOW, "Text and bytes are found inside entries; a pattern is a regular expression.", width=120
+    )
     narrowed = sum(st.session_state.get(key, ANY) != ANY for key in (*map(part_key, DIVISIONS.all()), AUDIT))
     with st.popover(f"Narrow · {narrowed}" if narrowed else "Narrow", icon=":material/filter_alt:"):
         chosen = {key: _part(key) for key in DIVISIONS.all()}
@@ -83,7 +85,11 @@ def entry_choice() -> EntryChoice:
         audit = LINKED.box("Found by", _ANY | audits, AUDIT, "What is the matter with an entry; Health says more.")
         st.button("Show all entries", icon=":material/filter_alt_off:", on_click=narrow, key="show_all_entries")
     order = LINKED.box(
-        "Order", {key: one.label for key, one in ORDERS.items()}, SORT, "Entries with the same number stand by id."
+        "Order",
+        {key: one.label for key, one in ORDERS.items()},
+        SORT,
+        "Entries with the same number stand by id.",
+        width=165,
     )
     parts = {key: part for key, part in chosen.items() if part != ANY}
     return EntryChoice(wanted, _WAYS[how], parts, audit if audit != ANY else "", order)

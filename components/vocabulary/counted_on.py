@@ -27,7 +27,7 @@ def counted_on() -> str:
     known = _known(state[CORPUS])
     name = known[state[CORPUS]]
     with st.popover(
-        plain(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"),
+        plain(f"Text: {name if len(name) <= _LONGEST_NAME else f'{name[:_LONGEST_NAME]}…'}"),
         icon=":material/article:",
         help="The text that tokens are counted on, and a way to bring your own",
         key=f"counted_on_{state.get(_TURN, 0)}",  # the one in which a text was brought is open, and goes

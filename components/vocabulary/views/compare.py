@@ -74,14 +74,17 @@ def _two(rows: Sequence[VocabularyRow]) -> None:
             _SHARED: len(found.first), _HERE: len(found.removed), _THERE: len(found.added), _MOVED: len(found.remapped),
         }  # fmt: skip
         which = LINKED.choice("List", {key: f"{_LABELS[key]} · {count(n)}" for key, n in sizes.items()}, _LIST)
-    st.dataframe(
-        _listed(first, second, found, which),
-        hide_index=True,
-        placeholder="–",
-        height=360,
-        lazy=True,
-        key="two_entries",
-    )
+    if sizes[which]:
+        st.dataframe(
+            _listed(first, second, found, which),
+            hide_index=True,
+            placeholder="–",
+            height=min(360, 38 + 35 * sizes[which]),
+            lazy=True,
+            key="two_entries",
+        )
+    else:
+        st.info(f"{_LABELS[which]}: none.", icon=":material/check:")
     if found.special:
         n_more = len(found.special) - _NAMED
         more = f" and {count(n_more)} more" if n_more > 0 else ""
