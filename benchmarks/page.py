@@ -26,6 +26,12 @@ def echo():
 START = {start!r}
 echo()
 """
+ECHO_SERVED = """
+import streamlit as st
+from components.frame.scripted_component import script_routes
+
+app = st.App({page!r}, routes=script_routes())
+"""
 HELLO = "import streamlit as st\n\nst.write('hello world')\n"
 WORDS = "the quick brown fox jumps over the lazy dog while Straßenbahnhaltestelle наблюдает हिन्दी 你好 "
 SPECS = (
@@ -104,8 +110,9 @@ def run(rounds: int = 5) -> str:
     text = (WORDS * 40)[:2000]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = chromium(playwright)
-        echo, hello = Path(folder, "echo.py"), Path(folder, "hello.py")
-        echo.write_text(ECHO.format(start=text))
+        drawn, echo, hello = (Path(folder, name) for name in ("drawn.py", "echo.py", "hello.py"))
+        drawn.write_text(ECHO.format(start=text))
+        echo.write_text(ECHO_SERVED.format(page=str(drawn)))
         hello.write_text(HELLO)
         with server(ROOT / "app.py") as app:
             page = browser.new_page(viewport={"width": 1280, "height": 900})

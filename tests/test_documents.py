@@ -23,7 +23,7 @@ from tests.test_rooms import COMPONENTS, CORE
 ROOT = Path(__file__).parents[1]
 PAGES = {
     path.relative_to(ROOT).as_posix(): path
-    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 }
 README = PAGES["README.md"].read_text(encoding="utf-8")
 NUMERALS = {
@@ -96,7 +96,20 @@ def test_commands_that_a_page_names_are_there(page: str) -> None:
 
 @pytest.mark.parametrize(
     "constant",
-    ["SOURCE", "CORPUS", "ENGINE", "METRIC", "DIVISION", "AUDIT", "METHOD", "EVALUATOR", "JOB", "COMMAND", "VIEW"],
+    [
+        "SOURCE",
+        "CORPUS",
+        "ENGINE",
+        "METRIC",
+        "DIVISION",
+        "AUDIT",
+        "METHOD",
+        "EVALUATOR",
+        "JOB",
+        "PROBE",
+        "COMMAND",
+        "VIEW",
+    ],
 )
 def test_every_kind_of_entry_is_told_how_to_add(constant: str) -> None:
     assert f"| `{constant}` |" in text("docs/extending.md")

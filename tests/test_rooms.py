@@ -25,11 +25,12 @@ CORE = [
     "transplants",
     "evaluation",
     "lab",
+    "probes",
     "work",
     "cli",
 ]
 COMPONENTS = ["frame", "cached", "widgets", "charts", "publish", "segmentation", "runs", "vocabulary", "premium", "lab"]
-RESERVED = {"training", "segmenters", "probes"}  # rooms to come: no other room may take these names
+RESERVED = {"training", "segmenters"}  # rooms to come: no other room may take these names
 
 
 def modules(top: str) -> list[Path]:
