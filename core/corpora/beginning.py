@@ -7,6 +7,7 @@ import numpy as np
 from core.common.errors import TooLarge, shown
 from core.common.numbers import count, size
 from core.corpora.corpus import Corpus
+from core.text.utf8 import utf8
 
 
 def beginning(corpus: Corpus, most_bytes: int) -> Corpus:
@@ -15,13 +16,13 @@ def beginning(corpus: Corpus, most_bytes: int) -> Corpus:
     Its label says how many they are, where they are not all.
 
     Raises:
-        TooLarge: not even the first ones do.
+        UserError: not even the first ones do, or one holds half a character.
 
     >>> two = Corpus("x", "X", {"eng_Latn": ("A cat.", "Yes."), "deu_Latn": ("Eine Katze.", "Ja.")})
     >>> beginning(two, 20).label, beginning(two, 24) is two
     ('X, the first 1 of 2 sentences of each language', True)
     """
-    sizes = sum(np.array([len(s.encode("utf-8", "surrogatepass")) for s in some]) for some in corpus.sentences.values())
+    sizes = sum(np.array([len(utf8(s)) for s in some]) for some in corpus.sentences.values())
     n = int(np.searchsorted(np.cumsum(sizes), most_bytes, side="right"))
     if n >= corpus.n_sentences:
         return corpus
