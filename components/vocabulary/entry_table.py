@@ -11,7 +11,6 @@ from core.jobs.shared_cache import shared
 from core.vocabulary.division import DIVISIONS
 from core.vocabulary.entries import Entries
 
-FIGURE_SPACE = "\u2007"  # as wide as a digit
 LONGEST = 64  # bytes of an entry that are written out in the table
 COUNT, LANGUAGES, RANK, LENGTH = "count", "languages", "rank or score", "bytes"
 
@@ -29,9 +28,9 @@ def opener(i: int, n: int) -> str:
     """What stands on the button that opens an id, of so many: the id, in an order that is that of numbers.
 
     >>> opener(7, 300), sorted([opener(10, 300), opener(9, 300)])
-    ('\u20077', ['\u20079', '10'])
+    ('  7', ['  9', ' 10'])
     """
-    return str(i).rjust(len(str(n - 1)), FIGURE_SPACE)
+    return str(i).rjust(len(str(n - 1)))
 
 
 def _made(entries: Entries) -> arrow.Table:

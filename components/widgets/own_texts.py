@@ -1,5 +1,7 @@
 """Plain texts that the user brings: uploaded or typed, kept by content under the rules for uploads."""
 
+from textwrap import shorten
+
 import streamlit as st
 
 from components.frame.errors import show_error
@@ -82,7 +84,8 @@ def _typed_name(text: str) -> str:
     >>> _typed_name("  A and/or B, on the\\nway home"), _typed_name("")
     ('A and or B, on the way', 'typed')
     """
-    return " ".join(text.replace("/", " ").replace("\\", " ").split())[:_LONGEST_NAME].strip() or "typed"
+    plain = text.replace("/", " ").replace("\\", " ").strip()
+    return shorten(plain, _LONGEST_NAME, placeholder="") or plain[:_LONGEST_NAME] or "typed"
 
 
 def _kept(name: str, content: bytes) -> str:

@@ -8,7 +8,7 @@ from components.vocabulary.choices import TOKEN, EntryChoice, chosen_ids, entry_
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.counted_on import counted_on, said_of
 from components.vocabulary.entry import draw_entry
-from components.vocabulary.entry_table import COUNT, FIGURE_SPACE, LANGUAGES, LENGTH, RANK, entry_table
+from components.vocabulary.entry_table import COUNT, LANGUAGES, LENGTH, RANK, entry_table
 from components.vocabulary.linked import LINKED
 from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
@@ -80,7 +80,7 @@ def _open() -> None:
 
 def open_entry(label: str) -> None:
     """Look at the entry whose id stands on a button of the table."""
-    st.session_state[TOKEN] = int(label.strip().strip(FIGURE_SPACE))
+    st.session_state[TOKEN] = int(label)
 
 
 def _entry(row: VocabularyRow, ids: Ids) -> int:
