@@ -12,12 +12,12 @@ from core.common.errors import UserError
 from core.common.home import home
 from core.common.remembered import remember, remembered
 from core.corpora.corpus import open_corpus
+from core.corpora.text_uploads import keep_text
 from core.corpora.uploads import keep_corpus
 from core.counting import brought
 from core.counting.fastest import fast_counter
 from core.counting.tally import known_layout, layout
 from core.jobs.queue import Jobs
-from core.lab.text_uploads import keep_text
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.isolation.pool import vet
 from core.tokenizers.local_tokenizer import open_local

@@ -20,6 +20,7 @@ from components.lab.key_picture import chart
 from components.lab.view import views
 from core.common.errors import UserError
 from core.common.zip_folder import zipped
+from core.corpora.text_uploads import keep_text
 from core.jobs.queue import Jobs
 from core.jobs.shared_cache import shared
 from core.jobs.store.files import Result
@@ -29,7 +30,6 @@ from core.lab.link import plan_to_link
 from core.lab.participants import outlined
 from core.lab.plan import Choice, Plan
 from core.lab.submission import submission
-from core.lab.text_uploads import keep_text
 from core.lab.texts import texts_of
 from core.models.load import open_model
 from core.models.score import score

@@ -35,7 +35,6 @@ from core.lab.submission import submission
 from core.lab.wanted import WantedComparison, wanted
 from core.transplants.base import METHODS
 from tests.jobs_home import jobs_home
-from tests.pages import ROOT
 from tests.pages import opened as opened_page
 
 pytestmark = pytest.mark.usefixtures("looks_here")

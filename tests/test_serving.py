@@ -13,13 +13,13 @@ from core.common.memory import resident_bytes
 from core.common.sandbox import answer as answering
 from core.common.sandbox.ending import end
 from core.common.sandbox.interest import while_wanted
+from core.corpora.text_uploads import keep_text
 from core.corpora.uploads import keep_corpus
 from core.lab import look_apart as looking
 from core.lab.link import plan_to_link
 from core.lab.look_apart import look_apart
 from core.lab.look_process import look
 from core.lab.plan import Choice, Plan
-from core.lab.text_uploads import keep_text
 from core.models.model_tokenizer import tokenizer_apart
 from core.tokenizers import serving
 from core.tokenizers.catalog import open_path, open_tokenizer

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
 from core.common.plain_text import decoded, read_at_most
-from core.lab.text_uploads import text_path
+from core.corpora.text_uploads import text_path
 from core.text.blocks import equal_blocks
 
 SEPARATOR = "<|endoftext|>"

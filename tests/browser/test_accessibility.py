@@ -116,9 +116,9 @@ def test_premium(opened: Callable[..., Page], findings: Findings, dark: bool) ->
 @both_themes
 def test_vocabulary(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
     page = opened("vocabulary?tokenizers=mistral:v3&tokenizers=builtin:utf8-bytes&find_entry=the", dark=dark)
-    for label in VOCABULARY.all():
-        choose(page, label)
-        findings.look(page, label)
+    for view in VOCABULARY.all().values():
+        choose(page, view.label)
+        findings.look(page, view.label)
 
 
 @both_themes

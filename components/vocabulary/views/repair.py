@@ -1,6 +1,7 @@
 """Taking entries out of a tokenizer's file: what that changes on a corpus, and the file to take away or to compare."""
 
 from dataclasses import replace
+from typing import cast
 
 import pandas as pd
 import streamlit as st
@@ -10,18 +11,23 @@ from components.cached import vocabulary as cached
 from components.cached.corpora import corpus_facts
 from components.frame.errors import show_error
 from components.frame.visitor import visitor
-from components.runs.count_corpus import corpora
 from components.vocabulary.context import VocabularyContext
+from components.vocabulary.counted_on import counted_on
+from components.vocabulary.findings import findings
 from components.vocabulary.job_panel import finished_job
+from components.vocabulary.linked import LINKED
+from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.pickers import TOKENIZERS
+from components.widgets.save_table import save_table
 from components.widgets.view import View
 from core.common.data_folders import ROOT
 from core.common.errors import UserError
 from core.common.numbers import count
 from core.common.settings import settings
-from core.export.csv import for_spreadsheets, safe_cell
+from core.export.csv import safe_cell
 from core.jobs.result_codec import restored
+from core.text.languages import language
 from core.tokenizers.uploads import keep_upload
 from core.vocabulary.audit import AUDITS
 from core.vocabulary.repair.job import KIND, inputs_of, params_of
@@ -31,8 +37,9 @@ from core.vocabulary.repair.repaired import Repaired
 from core.vocabulary.repair.take_out import can_be_repaired
 from core.vocabulary.residue import residue
 
-_LIST, _BELOW = "A list of ids", "Residue below a share"
-_BUILT_ON: dict[BuiltOn, str] = {
+_LIST, _BELOW, _LONGEST_LIST = "list", "below", 4_000  # characters of a list that an address holds
+_FIRST = ("unreachable", "residue")  # audits whose findings nothing or little is lost with
+_BUILT_ON: dict[str, str] = {
     "keep": "stay, both",
     "remove": "go, both",
     "reroute": "are built from other parts, where two are enough",
@@ -45,19 +52,16 @@ def draw(context: VocabularyContext) -> None:
     if row is None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        ids = _ids(row)
-        built_on = st.selectbox(
-            "Entries that others are built from", list(_BUILT_ON), format_func=_BUILT_ON.__getitem__, width=300
-        )
-        names = corpora()
-        corpus = st.selectbox("See what changes on", list(names), format_func=names.__getitem__, width=220)
+        corpus = counted_on()
+        ids = _ids(row, corpus)
+        built_on = LINKED.box("Entries that others are built from", _BUILT_ON, "built_on", width=300)
     if not ids:
         st.info("Nothing is chosen to be taken out. Choose a finding above, or list ids.", icon=":material/healing:")
         return
     facts, tokenizer = corpus_facts(corpus), row.entries.tokenizer
     job = finished_job(
         KIND,
-        params_of(tokenizer, ids, built_on, facts),
+        params_of(tokenizer, ids, cast(BuiltOn, built_on), facts),
         inputs_of(tokenizer, facts),
         f"Repair of {row.label}: {count(len(ids))} entries",
         f"See what taking out {count(len(ids))} changes",
@@ -76,34 +80,36 @@ def _row(context: VocabularyContext) -> VocabularyRow | None:
             icon=":material/healing:",
         )
         return None
-    if len(rows) == 1:
-        return next(iter(rows.values()))
-    return rows[st.selectbox("Tokenizer", list(rows), format_func=lambda spec: rows[spec].label, width=300)]
+    return one_row(list(rows.values()))
 
 
-def _ids(row: VocabularyRow) -> list[int]:
+def _ids(row: VocabularyRow, corpus: str) -> list[int]:
     """What is to be taken out."""
-    found = {key: cached.finding(row.entries, key).ids for key in AUDITS.all()}
-    words = {key: f"{AUDITS.get(key).definition.label} ({count(len(ids))})" for key, ids in found.items() if len(ids)}
-    options = [*words, _BELOW, _LIST]
-    chosen = st.selectbox("Take out", options, format_func=lambda key: words.get(key, key), width=240)
-    if chosen in words:
+    with st.spinner("Looking through the vocabulary …"):
+        found = {key: one.ids for key, one in findings(row, corpus).items() if len(one.ids)}
+    in_order = sorted(found, key=lambda key: key not in _FIRST)
+    named = {key: f"{AUDITS.get(key).definition.label} ({count(len(found[key]))})" for key in in_order}
+    others = {_BELOW: "Residue below a share", _LIST: "A list of ids"}
+    chosen = LINKED.box("Take out", named | others, "repair", width=240)
+    if chosen in found:
         return [int(i) for i in found[chosen]]
     try:
-        return _below(row) if chosen == _BELOW else listed_ids(_list())
+        return _below(row, corpus) if chosen == _BELOW else listed_ids(_list())
     except UserError as error:
         show_error(error)
         return []
 
 
-def _below(row: VocabularyRow) -> list[int]:
+def _below(row: VocabularyRow, corpus: str) -> list[int]:
     """What merging the counted text leaves in at most a share of its occurrences."""
-    percent = st.number_input("Left at most, %", 0.01, 100.0, 1.0, width=140, key="repair_below")
-    return [int(i) for i in residue(row.entries, percent / 100)]
+    LINKED.number("repair_below", 1.0, 0.01, 100.0)
+    percent = st.number_input("Left at most, %", 0.01, 100.0, key="repair_below", persist_state="session", width=140)
+    return [int(i) for i in residue(cached.with_counts(row.entries, corpus), percent / 100)]
 
 
 def _list() -> str:
-    return st.text_input("Ids", placeholder="17, 230, 4001-4010", key="repair_ids")
+    LINKED.text("repair_ids", "", _LONGEST_LIST)
+    return st.text_input("Ids", placeholder="17, 230, 4001-4010", key="repair_ids", persist_state="session", width=240)
 
 
 def _shown(row: VocabularyRow, found: Repaired) -> None:
@@ -119,7 +125,7 @@ def _shown(row: VocabularyRow, found: Repaired) -> None:
     effects = [*found.effects, replace(found.own, name="Each entry by itself")]
     table = pd.DataFrame(
         {
-            "Texts in": [each.name for each in effects],
+            "Texts in": [language(each.name).label for each in effects],
             "Texts": [each.n_texts for each in effects],
             "Cut otherwise": [each.n_changed for each in effects],
             "Of them without what went": [each.n_moved for each in effects],
@@ -161,14 +167,7 @@ def _take_away(row: VocabularyRow, found: Repaired, table: pd.DataFrame) -> None
             on_click="ignore",
             type="primary",
         )
-        st.download_button(
-            "Table as CSV",
-            lambda: for_spreadsheets(table.to_csv(index=False)),
-            file_name="repair.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        save_table(lambda: table, "repair", label="Table as CSV")
         if not settings().uploads:
             st.caption("This server keeps no files (TOKEN_ATLAS_UPLOADS=off): download it to compare it.")
         elif st.button("Open beside the original", icon=":material/compare_arrows:", key="repair_beside"):
@@ -187,6 +186,7 @@ def _beside(row: VocabularyRow, found: Repaired) -> None:
 
 
 VIEW = View(
+    name="repair",
     label="Repair",
     place=100,
     draw=draw,
