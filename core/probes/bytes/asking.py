@@ -12,7 +12,7 @@ from core.models.language_model import LanguageModel
 from core.probes.bytes.found import CoverBundle, NextByte, Token
 from core.probes.bytes.prompt import Prompt, fitted
 from core.probes.bytes.reader import ContextReader
-from core.probes.bytes.spellings import EverySpelling, CountedSpellings, WrittenSpellings, front_of
+from core.probes.bytes.spellings import CountedSpellings, EverySpelling, WrittenSpellings, front_of
 from core.probes.bytes.state import ByteSource, ByteState, n_common
 from core.tokenizers.matching import vocabulary_of
 from core.tokenizers.tokenizer import PLAIN
