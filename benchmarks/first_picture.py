@@ -42,7 +42,7 @@ marks = [go.Scatter(x=chance.random(7), y=chance.random(7), mode="markers") for 
 st.plotly_chart(go.Figure(marks), key="ready")
 """
 PAGES = (("premium", "one ready heatmap, 8 × 204", HEATMAP), ("transplants", "one ready plot, 12 × 7 marks", PLOT))
-VISITORS, LOOKERS, FRESH = 20, 5, 3  # of which the median is taken, after one that warms up
+VISITORS, LOOKERS, FRESH = 10, 3, 2  # of which the median is taken, after one that warms up
 DRAWN = ".js-plotly-plot :is(.heatmaplayer image, .scatterlayer .points path)"
 
 Visit = Callable[[Server, str], float]

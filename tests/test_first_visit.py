@@ -53,30 +53,36 @@ async def _text(request: Request) -> Response:
 
 
 def asked(path: str, components: tuple[str, ...] = ()) -> str:
-    """The `Link` header of an answer; "/" and "/premium" are pages, "/_stcore/health" is not."""
-    routes = [Route(path, _page) for path in ("/", "/premium")] + [Route("/_stcore/health", _text)]
+    """The `Link` header of an answer; "/_stcore/health" is no page."""
+    routes = [Route(path, _page) for path in ("/", "/premium", "/runs")] + [Route("/_stcore/health", _text)]
     site = Starlette(routes=routes, middleware=[Middleware(Ahead, components=components)])
     return str(TestClient(site).get(path).headers.get("link", ""))
 
 
-def test_the_opening_page_names_what_it_is_drawn_with() -> None:
-    link = asked("/")
-    for part in PARTS:
+@pytest.mark.parametrize("page", PARTS)
+def test_a_page_names_what_it_is_drawn_with(page: str) -> None:
+    link = asked(f"/{page}", tuple(DRAWN_FIRST))
+    assert page == "" or "PlotlyChart." in link
+    for part in PARTS[page]:
         assert re.search(rf"</static/js/{part}\.[\w-]+\.js>; rel=modulepreload", link), part
     named_by_streamlit = (STATIC / "index.html").read_text(encoding="utf-8")
-    for address in re.findall(r"<(.*?)>", link):
+    for address in re.findall(r"<(/static.*?)>", link):
         assert (STATIC / address.removeprefix("/")).is_file()
         assert address not in named_by_streamlit
 
 
-@pytest.mark.parametrize("path", ["/premium", "/_stcore/health"])
+@pytest.mark.parametrize("path", ["/runs", "/_stcore/health"])
 def test_nothing_else_names_it(path: str) -> None:
     assert asked(path) == ""
 
 
-def test_every_import_of_what_is_named_is_named_too() -> None:
-    known = {*scripts(), *re.findall(r"static/js/([\w.-]+\.js)", (STATIC / "index.html").read_text(encoding="utf-8"))}
-    for name in scripts():
+@pytest.mark.parametrize("page", PARTS)
+def test_every_import_of_what_is_named_is_named_too(page: str) -> None:
+    known = {
+        *scripts(page),
+        *re.findall(r"static/js/([\w.-]+\.js)", (STATIC / "index.html").read_text(encoding="utf-8")),
+    }
+    for name in scripts(page):
         source = (STATIC / "static" / "js" / name).read_text(encoding="utf-8")
         assert set(re.findall(r'from"\./([\w.-]+\.js)"', source)) <= known, name
 

@@ -118,6 +118,20 @@ def test_names_of_places_own_names_and_misspellings_lead_to_one_language_first(n
     assert find(ALL, name)[:1] and find(ALL, name)[0][:3] == code, find(ALL, name)
 
 
+TAGS = {"zh-TW": "zho_Hant", "zh_CN": "zho_Hans", "pt-BR": "por_Latn", "en-us": "eng_Latn", "sr-RS": "srp_Cyrl"}
+
+
+@pytest.mark.parametrize(("tag", "code"), [*TAGS.items(), ("Traditional Chinese", "zho_Hant"), ("zh-HK", "zho_Hant")])
+def test_tags_of_locales_and_turned_words_lead_to_the_script_they_mean(tag: str, code: str) -> None:
+    assert find(ALL, tag)[0] == code
+
+
+@pytest.mark.parametrize("name", ["Tulu", "Aragonese", "Tongan", "Aramaic", "Konkani", "Greenlandic"])
+def test_a_language_that_the_text_lacks_is_no_misspelling_of_another(name: str) -> None:
+    """Tulu was taken for Zulu."""
+    assert find(ALL, name) == []
+
+
 def test_of_two_scripts_the_usual_one_comes_first() -> None:
     usual = {"Acehnese": "Latn", "Banjar": "Latn", "Minangkabau": "Latn", "Kashmiri": "Arab", "Kanuri": "Latn"}
     assert {name: find(ALL, name)[0][-4:] for name in usual} == usual

@@ -213,6 +213,28 @@ def test_the_interval_is_that_of_slow_resampling(per: str, gaps: bool) -> None:
             assert (found.low[k, row], found.high[k, row]) == pytest.approx(np.percentile(draws, [2.5, 97.5]), rel=1e-6)
 
 
+def test_one_language_that_is_masked_has_no_interval() -> None:
+    counts = np.full((1, 1, 12), 9)
+    one = table(counts, counts // 2)
+    found = premiums(one, one.languages[0], "byte", resample(one, 200))
+    assert np.isnan(found.low).all() and found.reasons
+
+
+@pytest.mark.parametrize("per", PER)
+@pytest.mark.parametrize("gaps", [False, True])
+def test_a_masked_cell_leaves_the_intervals_of_others(per: str, gaps: bool) -> None:
+    present = np.ones((3, 40), bool)
+    present[2, ::7] = not gaps
+    counts = random_counts(2, 3, 40) * present
+    unknown = np.zeros_like(counts)
+    unknown[1, 2] = counts[1, 2]
+    whole, masked = (premiums(one, "b", per, resample(one, 200)) for one in (table(counts), table(counts, unknown)))  # type: ignore[arg-type]
+    assert np.argwhere(np.isnan(masked.low)).tolist() == [[1, 2]]
+    for side in ("low", "high"):
+        left, there = getattr(masked, side), getattr(whole, side)
+        assert np.array_equal(np.where(np.isnan(left), there, left), there)
+
+
 def test_single_precision_gives_the_bits_of_double() -> None:
     made = table(random_counts(2, 3, 500) * 100)
     resampled = resample(made, draws=100)

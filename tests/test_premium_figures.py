@@ -1,6 +1,6 @@
 """Facts about the figures of the Premium page: what is drawn where, and that a click on it means what it shows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -8,21 +8,24 @@ from math import nan
 
 import numpy as np
 import pytest
-from plotly.colors import hex_to_rgb, unlabel_rgb
-from plotly.graph_objects import Figure
+from plotly.colors import hex_to_rgb, sample_colorscale, unlabel_rgb
+from plotly.graph_objects import Figure, Heatmap, Scatter
 
+from components.charts.cell_numbers import inks
 from components.charts.paper import ONE, TWO, PrintWidth, paper
+from components.charts.print_room import plot_width
+from components.premium.cells import cheaper, rings
 from components.premium.context import PremiumContext
 from components.premium.heatmap import heatmap
-from components.premium.heatmap_in_print import heatmap_in_print
-from components.premium.map_figure import Country, map_figure, small_ones
+from components.premium.heatmap_in_print import fits_across, heatmap_in_print
+from components.premium.map_figure import Country, Window, map_figure, map_in_print, shape, small_ones
 from components.premium.scale import colour_scale, log_axis, reach
 from components.premium.side_by_side import cells_beside, panel, side_by_side
 from components.premium.views.differences import ShownPairs, pairs_figure
 from components.premium.views.ranked import ranked_figure
 from components.premium.views.slope import cells_of, slope_figure
 from components.premium.views.units import bump_figure, moved_most, parts_figure
-from components.premium.views.world import RULES, country_table, left_out, not_found, of_found
+from components.premium.views.world import _WINDOWS, RULES, country_table, left_out, not_found, of_found
 from components.widgets.colours import OKABE_ITO
 from core.premium.atlas import shipped_atlas
 from core.premium.differences import languages_under
@@ -106,6 +109,18 @@ def test_ranked_dots_have_their_intervals_and_bands_join_what_is_not_told_apart(
 def cells_match(figure: Figure, cells: dict[int, Sequence[tuple[int, int]]]) -> None:
     for trace, listed in cells.items():
         assert len(figure.data[trace].x) == len(listed)
+
+
+def test_intervals_of_ranked_dots_lie_within_the_axis_and_its_title_within_a_phone() -> None:
+    value = np.array([1.66, 1.3, 1.02])
+    title = "Mistral Tekken 240718: tokens per character, × Norwegian Bokmål"
+    apart = np.full(2, "differs")
+    figure = ranked_figure(
+        "abc", (value, value * 0.8, value * 1.3), ["x"] * 3, np.full(3, "differs"), apart, "#000", title
+    )
+    low, high = (10**end for end in figure.layout.xaxis.range)
+    assert low < value.min() * 0.8 and value.max() * 1.3 < high
+    assert max(map(len, figure.layout.xaxis.title.text.split("<br>"))) <= 32
 
 
 def test_slope_lines_and_clicks_go_together_and_dots_mark_what_is_not_told_apart() -> None:
@@ -258,10 +273,87 @@ def test_every_language_is_named_in_print_and_keeps_its_row(context: PremiumCont
     assert all(top <= one.y <= bottom for one in figure.layout.annotations)  # plotly hides those outside
 
 
+def numbers_in(figure: Figure) -> dict[tuple[int, int], tuple[str, str]]:
+    """Text and colour of the number in each cell, by column and row."""
+    return {
+        (int(x), int(y)): (text, trace.textfont.color)
+        for trace in figure.data
+        if trace.type == "scatter" and trace.mode == "text"
+        for x, y, text in zip(trace.x, trace.y, trace.text, strict=True)
+    }
+
+
 def test_numbers_stand_in_cells_where_there_is_room(context: PremiumContext) -> None:
     few = replace(context, columns=context.columns[:6])
-    assert heatmap(few, across=True).data[0].texttemplate and not heatmap(context, across=True).data[0].texttemplate
-    assert heatmap(context, across=False).data[0].text[column(context, "mya_Mymr")][0] == "16.8"
+    assert numbers_in(heatmap(few, across=True)) and not numbers_in(heatmap(context, across=True))
+    assert numbers_in(heatmap(context, across=False))[0, column(context, "mya_Mymr")][0] == "16.8"
+
+
+def contrast(a: str, b: str) -> float:
+    """Source: WCAG 2.2."""
+
+    def luminance(shade: str) -> float:
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _rgb(shade))]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted(map(luminance, (a, b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_number_is_read_on_every_colour_of_a_cell(dark: bool) -> None:
+    """On the screen and in print, by the colour that is drawn between two of the scale's."""
+    ratio = np.exp2(np.linspace(-2.2, 2.2, 13 * 13)).reshape(13, 13)
+    said = np.full(ratio.shape, "differs")
+    figure = pairs_figure("abcdefghijklm", ShownPairs(ratio, ratio, ratio, ratio, said, 0.01), dark)
+    for shown in (figure, paper(figure, "text")):
+        found = numbers_in(shown)
+        assert len(found) == ratio.size
+        for (x, y), (_, ink) in found.items():
+            at = min(1.0, max(0.0, (float(np.log2(ratio[y, x])) + 2) / 4))
+            (ground,) = sample_colorscale([list(stop) for stop in colour_scale(-2, 2, dark)], [at])
+            assert contrast(ink, ground) >= 4.5, (ratio[y, x], ink, ground)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("made", [cheaper, rings])
+def test_a_mark_is_seen_on_every_colour_of_a_cell(made: Callable[..., Sequence[Scatter]], dark: bool) -> None:
+    """A triangle on dark blue-green was not, in the light theme."""
+    value = np.exp2(np.linspace(-4, -0.05, 60)).reshape(1, -1)
+    cells = Heatmap(z=np.log2(value), zmin=-4, zmax=4, colorscale=colour_scale(-4, 4, dark))
+    marks = made(value if made is cheaper else value < 1, inks(cells))
+    assert sum(len(trace.x) for trace in marks) == value.size
+    for trace in marks:
+        for x in trace.x:
+            at = (float(np.log2(value[0, int(x)])) + 4) / 8
+            (ground,) = sample_colorscale([list(stop) for stop in colour_scale(-4, 4, dark)], [at])
+            assert contrast(trace.marker.color, ground) >= 3, (value[0, int(x)], ground)
+
+
+@pytest.mark.parametrize("width", [ONE, TWO])
+@pytest.mark.parametrize("n", [3, 10, 20, 26])
+def test_numbers_in_print_keep_to_their_cells(context: PremiumContext, n: int, width: PrintWidth) -> None:
+    few = replace(context, columns=context.columns[:n])
+    drawn = heatmap(few, across=True) if fits_across(few, width) else heatmap_in_print(few, width)
+    printed = paper(drawn, "text", width)
+    span = abs(printed.layout.xaxis.range[1] - printed.layout.xaxis.range[0])
+    texts = [trace for trace in printed.data if trace.mode == "text"]
+    assert texts
+    for trace in texts:
+        widest = 0.6 * trace.textfont.size * max(map(len, trace.text))
+        assert trace.textfont.size >= 7.5 and widest <= plot_width(printed, width.pixels) / span
+    scale = drawn.data[0].colorbar.len
+    assert drawn.data[0].colorbar.lenmode != "pixels" or scale <= printed.layout.height - 40
+
+
+@pytest.mark.parametrize("window", _WINDOWS.values(), ids=_WINDOWS)
+def test_a_printed_map_is_as_high_as_its_part_of_the_world(window: Window) -> None:
+    countries = [Country("SG", "", 0, 1.0, 2.0, "")]
+    two, one = (map_in_print(countries, window, width.pixels) for width in (TWO, ONE))
+    (west, east), (south, north) = window
+    assert 0.7 < shape(window) / ((north - south) / (east - west)) < 1.6
+    assert one.layout.height <= two.layout.height <= 480 + 44
+    assert one.data[0].marker.size < two.data[0].marker.size <= map_figure(countries, window, False).data[0].marker.size
 
 
 def test_a_dot_of_each_tokenizer_leads_to_its_own_cell(context: PremiumContext) -> None:

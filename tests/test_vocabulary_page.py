@@ -1,37 +1,23 @@
 """The Vocabulary page without a browser: what a session shows, restores and survives."""
 
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.vocabulary.view import VIEWS
 from components.widgets.pickers import TOKENIZERS
-from core.jobs.shared_cache import shared
 from core.text.exemplars import exemplars
 from core.tokenizers.opening.shipped import OPENING
 from core.vocabulary.audit import AUDITS
+from tests.pages import opened
 from tests.tiny import byte_level_bpe
 
-PAGE = Path(__file__).parents[1] / "pages" / "vocabulary.py"
+pytestmark = pytest.mark.usefixtures("one_server")
 
-
-@pytest.fixture(autouse=True)
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
-
-
-def page(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=240)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
+page = partial(opened, "vocabulary")
 
 
 @pytest.mark.parametrize("view", VIEWS.all())

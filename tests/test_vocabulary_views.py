@@ -1,35 +1,23 @@
 """Digits, training mixtures and families on the Vocabulary page, without a browser."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.cached import runs as cached_runs
+from components.vocabulary.views import mixture
 from core.common.numbers import count
-from core.jobs.shared_cache import shared
 from core.vocabulary.families.shipped import shipped_families
 from core.vocabulary.mixture.job import KIND
 from core.vocabulary.mixture.shipped import shipped_mixtures
+from tests.pages import opened
 
-PAGE = Path(__file__).parents[1] / "pages" / "vocabulary.py"
-
-
-@pytest.fixture(autouse=True)
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
+pytestmark = pytest.mark.usefixtures("one_server")
 
 
 def page(view: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=240)
-    for name, value in ({"vocabulary": view, "tokenizers": "mistral:v1"} | query).items():
-        app.query_params[name] = value
-    return app.run()
+    return opened("vocabulary", **({"vocabulary": view, "tokenizers": "mistral:v1"} | query))
 
 
 def captions(app: AppTest) -> str:
@@ -70,11 +58,20 @@ def test_generations_of_a_family_add_up() -> None:
 
 
 def test_a_shipped_mixture_is_shown_for_as_many_merges_as_the_link_says() -> None:
-    one = shipped_mixtures()["o200k"]
-    app = page("Training mixture", mixture=one.label, merges="200")
+    one = shipped_mixtures()["gpt-2"]
+    app = page("Training mixture", mixture=one.label, merges="500")
     assert not app.exception and not app.error
-    assert "200 merges, 13 of them in no category" in captions(app)
+    assert "500 merges, 1 of them in no category" in captions(app)
     assert "Inferred on" in captions(app)
+
+
+def test_an_answer_whose_samples_fit_badly_is_not_to_be_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = shipped_mixtures()["gpt-2"]
+    badly = replace(one, mixtures=tuple(replace(each, objective=0.5) for each in one.mixtures))
+    monkeypatch.setattr(mixture, "shipped_mixtures", lambda: {"gpt-2": badly})
+    app = page("Training mixture")
+    assert not app.exception
+    assert ["50% of its frequency short" in each.value for each in app.error] == [True]
 
 
 def test_a_question_becomes_a_job_whose_key_stands_in_the_address() -> None:

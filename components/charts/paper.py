@@ -5,6 +5,7 @@ from textwrap import wrap
 
 import plotly.graph_objects as go
 
+from components.charts.print_room import plot_width
 from components.charts.vector_cells import in_vectors
 
 
@@ -20,7 +21,7 @@ class PrintWidth:
 TWO, ONE = PrintWidth("two columns", 17.5, 760), PrintWidth("one column", 8.5, 430)
 WIDTHS = (TWO, ONE)
 _LINE = 12  # pixels that a line of the source takes
-_LETTER = 13  # pixels that a slanted name takes along its axis
+_LETTER = 16  # pixels that a slanted name takes along its axis
 _INK, _GREY, _GRID = "#111111", "#555555", "#d9dce2"
 _FONTS = "Arial, Helvetica, 'Noto Sans', 'DejaVu Sans', sans-serif"
 
@@ -37,11 +38,11 @@ def paper(figure: go.Figure, source: str, width: PrintWidth = TWO) -> go.Figure:
     printed.data = [one for one in printed.data if getattr(one, "marker", None) is None or one.marker.opacity != 0]
     printed.update_traces(hoverinfo="skip", hovertemplate=None, customdata=None)
     lines = wrap(source, (width.pixels - 24) // 5)  # about five pixels a letter
-    below = _names_below(figure.layout.xaxis) + 20 + _LINE * len(lines)
+    below = _names_below(figure.layout.xaxis) + 16 + _LINE * len(lines)
     printed.update_layout(
         template=_template(),
         width=width.pixels,
-        height=_height(figure, width.pixels) + 28 + _LINE * len(lines),
+        height=(figure.layout.height or 420) + 28 + _LINE * len(lines),
         paper_bgcolor="white",
         plot_bgcolor="white",
         font={"family": _FONTS, "size": 12, "color": _INK},
@@ -49,7 +50,7 @@ def paper(figure: go.Figure, source: str, width: PrintWidth = TWO) -> go.Figure:
             "l": 12,
             "r": max(16, figure.layout.margin.r or 0),
             "t": max(16, figure.layout.margin.t or 0),
-            "b": below,
+            "b": below + (figure.layout.margin.b or 0),
         },
         title={
             "text": "<br>".join(lines),
@@ -74,19 +75,13 @@ def _names_below(axis: go.layout.XAxis) -> float:
     return (3.4 * longest if axis.tickangle else 0.0) + (40 if axis.title.text else 22)
 
 
-def _height(figure: go.Figure, pixels: int) -> float:
-    """As tall as on the screen, but a map, which keeps its proportions, no taller than it needs."""
-    height: float = figure.layout.height or 420
-    return min(height, 0.55 * pixels + 60) if any("geo" in trace.type for trace in figure.data) else height
-
-
 def _thin_out(printed: go.Figure) -> None:
     """Leave out names side by side that would lie on each other."""
     axis = printed.layout.xaxis
     if not axis.tickvals or not axis.tickangle or axis.range is None:
         return
     span = abs(axis.range[1] - axis.range[0])
-    least = _LETTER * span / (printed.layout.width * 0.75)  # in places of the axis
+    least = _LETTER * span / plot_width(printed, printed.layout.width)  # in places of the axis
     kept: list[int] = []
     for n, at in enumerate(axis.tickvals):
         if not kept or at - axis.tickvals[kept[-1]] >= least:

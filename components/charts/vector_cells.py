@@ -5,11 +5,14 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.colors import sample_colorscale, unlabel_rgb
+from plotly.colors import sample_colorscale
+
+from components.charts.cell_numbers import NUMBERS, cell_numbers
+from components.charts.print_room import plot_width
 
 _SHADES = 96  # steps of the colour scale
-_PLOT, _LETTER = 0.75, 0.6  # share of the width that cells have; width of a digit to its height
-_MOST, _LEAST = 11, 6.5  # pixels of numbers in cells
+_FILLED, _LETTER = 0.92, 0.6  # share of a cell that its number may take; width of a digit to its height
+_MOST, _LEAST = 11, 7.5  # pixels of numbers in cells; 7.5 are 4 to 5 pt
 _GAP = 0.02  # of a cell, on either side, for each pixel of a gap
 
 
@@ -26,11 +29,9 @@ def in_vectors(figure: go.Figure, width: int) -> go.Figure:
     cells = [trace for trace in figure.data if trace.type == "heatmap"]
     if not cells:
         return figure
-    parts = [
-        part for trace in figure.data for part in (_polygons(trace, width) if trace.type == "heatmap" else [trace])
-    ]
-    drawn = go.Figure(parts, figure.layout)
     rows, columns = np.shape(cells[0].z)
+    letters = _letters(figure, plot_width(figure, width) / columns)
+    drawn = go.Figure([part for trace in figure.data for part in _parts(trace, letters)], figure.layout)
     if drawn.layout.xaxis.range is None:
         drawn.update_xaxes(range=[-0.5, columns - 0.5])
     if drawn.layout.yaxis.range is None:
@@ -38,7 +39,29 @@ def in_vectors(figure: go.Figure, width: int) -> go.Figure:
     return drawn
 
 
-def _polygons(trace: go.Heatmap, width: int) -> list[go.Scatter]:
+def _letters(figure: go.Figure, cell: float) -> float:
+    """Pixels of the numbers in cells so wide; 0 where they would be too small to read."""
+    texts = [text for trace in figure.data for one in _numbers(trace) for text in one.text]
+    size = min(_MOST, _FILLED * cell / (_LETTER * max(map(len, texts), default=1)))
+    return size if size >= _LEAST else 0
+
+
+def _numbers(trace: Any) -> list[go.Scatter]:
+    """The numbers that a trace is, or has in its cells."""
+    if trace.type == "heatmap" and trace.text is not None and trace.texttemplate:
+        return cell_numbers(trace, trace.text)
+    return [trace] if trace.meta == NUMBERS else []
+
+
+def _parts(trace: Any, letters: float) -> list[Any]:
+    """A trace as it is printed, with numbers of so many pixels."""
+    numbers = [one.update(textfont_size=letters) for one in _numbers(trace) if letters]
+    if trace.type == "heatmap":
+        return [*_polygons(trace), *numbers]
+    return numbers if trace.meta == NUMBERS else [trace]
+
+
+def _polygons(trace: go.Heatmap) -> list[go.Scatter]:
     z = np.array(trace.z, np.float64)
     low = np.nanmin(z) if trace.zmin is None else trace.zmin
     high = np.nanmax(z) if trace.zmax is None else trace.zmax
@@ -48,8 +71,7 @@ def _polygons(trace: go.Heatmap, width: int) -> list[go.Scatter]:
     steps = sorted({int(each) for each in np.rint(shade[~np.isnan(shade)])})
     colour = {step: sample_colorscale(scale, [step / _SHADES])[0] for step in steps}
     found = [_one_shade(np.argwhere(np.rint(shade) == step), colour[step], half) for step in steps]
-    inks = [_ink(colour.get(step, "")) for step in np.rint(np.nan_to_num(shade, nan=-1)).ravel().astype(int).tolist()]
-    return [*found, *_numbers(trace, inks, width), *_scale(trace, low, high)]
+    return [*found, *_scale(trace, low, high)]
 
 
 def _one_shade(places: np.ndarray, colour: str, half: tuple[float, float]) -> go.Scatter:
@@ -63,32 +85,6 @@ def _one_shade(places: np.ndarray, colour: str, half: tuple[float, float]) -> go
 
 def _square(middle: float, half: float, sides: Sequence[int]) -> list[float]:
     return [middle + side * half for side in sides]
-
-
-def _ink(ground: str) -> str:
-    """Black or white, whichever stands out more on a colour: `rgb(r, g, b)`, or empty for paper.
-
-    >>> _ink("rgb(0, 66, 84)"), _ink("rgb(246, 204, 112)")
-    ('#ffffff', '#111111')
-    """
-    shares = [channel / 255 for channel in unlabel_rgb(ground)] if ground else [1.0] * 3
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]  # WCAG 2.2
-    luminance = sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-    return "#111111" if luminance > 0.184 else "#ffffff"  # where both have the same contrast
-
-
-def _numbers(trace: go.Heatmap, inks: Sequence[str], width: int) -> list[go.Scatter]:
-    """The texts of the cells, where they have any and it fits, in inks that are read on their colours."""
-    if trace.text is None or not trace.texttemplate:
-        return []
-    texts: Sequence[Sequence[Any]] = trace.text
-    rows, columns = np.indices((len(texts), len(texts[0]))).reshape(2, -1).tolist()
-    flat = [str(text) for row in texts for text in row]
-    size = min(_MOST, _PLOT * width / len(texts[0]) / (_LETTER * max(map(len, flat), default=1)))
-    if size < _LEAST:
-        return []
-    font = {"size": size, "color": list(inks)}
-    return [go.Scatter(x=columns, y=rows, text=flat, mode="text", textfont=font, showlegend=False)]
 
 
 def _scale(trace: go.Heatmap, low: float, high: float) -> list[go.Scatter]:

@@ -1,7 +1,8 @@
-"""What the opening page draws with, named to the browser before Streamlit's own scripts find out that they need it.
+"""What a page draws with first, named to the browser before Streamlit's own scripts find out that they need it.
 
 By itself a browser asks for the parts of Streamlit that draw a widget once the server has said that there is one, and
-for the script of a component once its part is there: three rounds that begin when the tokens have already arrived.
+for the script of a component once its part is there: three rounds that begin when the tokens have already arrived. The
+part that draws charts has 4.7 MB, for which the first picture of Premium would wait.
 """
 
 import re
@@ -15,7 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from components.frame.base_path import base_path
 from components.frame.scripted_component import address_of
 
-PARTS = ("BidiComponent", "Html", "Multiselect", "Button", "ButtonGroup", "Selectbox")  # Streamlit's names for them
+PARTS = {  # Streamlit's names for them, by page
+    "": ("BidiComponent", "Html", "Multiselect", "Button", "ButtonGroup", "Selectbox"),
+    "premium": ("PlotlyChart", "Html", "Selectbox", "TextInput", "Button", "ButtonGroup"),
+}
 _STATIC = Path(st.__file__).parent / "static"
 _SCRIPTS = _STATIC / "static" / "js"
 _IMPORTED = re.compile(r'(?:from|import)\s*"\./([\w.-]+\.js)"')
@@ -23,11 +27,11 @@ _NAMED = re.compile(r"static/js/([\w.-]+\.js)")
 
 
 class Ahead:
-    """ASGI middleware that adds a `Link` header to the opening page.
+    """ASGI middleware that adds a `Link` header to the pages of `PARTS`.
 
     Args:
         app: what answers.
-        components: names of those that the page draws with; one that is not imported yet is left out.
+        components: names of those that the opening page draws with; one that is not imported yet is left out.
     """
 
     def __init__(self, app: ASGIApp, components: tuple[str, ...]) -> None:
@@ -40,29 +44,29 @@ class Ahead:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers["link"] = self._link()
+                    headers["link"] = self._link(page)
             await send(message)
 
-        opening = scope["type"] == "http" and scope["path"] in (base_path() or "/", f"{base_path()}/")
-        await self.app(scope, receive, answer if opening else send)
+        page = scope["path"].removeprefix(base_path()).strip("/") if scope["type"] == "http" else None
+        await self.app(scope, receive, answer if page in PARTS else send)
 
-    def _link(self) -> str:
+    def _link(self, page: str) -> str:
         """Its value; what Streamlit's page names itself, and all else depends on, goes before."""
-        addresses = [f"{base_path()}/static/js/{name}" for name in scripts()]
-        addresses += filter(None, map(address_of, self._components))
+        addresses = [f"{base_path()}/static/js/{name}" for name in scripts(page)]
+        addresses += filter(None, map(address_of, self._components if not page else ()))
         return ", ".join(f"<{address}>; rel=modulepreload; fetchpriority=low" for address in addresses)
 
 
 @cache
-def scripts() -> tuple[str, ...]:
-    """File names of those parts of Streamlit and of what they import, but for what its page names itself.
+def scripts(page: str) -> tuple[str, ...]:
+    """File names of a page's parts of Streamlit and of what they import, but for what Streamlit names itself.
 
-    >>> any(name.startswith("BidiComponent.") for name in scripts())
+    >>> any(name.startswith("BidiComponent.") for name in scripts(""))
     True
     """
     found = dict.fromkeys(_NAMED.findall((_STATIC / "index.html").read_text(encoding="utf-8")))
     n_named = len(found)
-    for part in PARTS:
+    for part in PARTS[page]:
         for file in _SCRIPTS.glob(f"{part}.*.js"):
             _add(file.name, found)
     return tuple(found)[n_named:]

@@ -31,31 +31,45 @@ def hatched(cells: np.ndarray, gap: int, dark: bool) -> list[go.Heatmap | go.Sca
     return [grey, _signs(cells, {"symbol": "line-ne", "size": 6, "line": {"width": 1, "color": LINES[dark]}})]
 
 
-def cheaper(value: np.ndarray, dark: bool) -> list[go.Scatter]:
+def cheaper(value: np.ndarray, inks: np.ndarray) -> list[go.Scatter]:
     """A triangle on each cell that costs less than the base, (rows, columns): in grey, ½ and 2 look alike.
 
-    >>> cheaper(np.array([[0.5, 2.0]]), False)[0].x.tolist(), cheaper(np.array([[2.0]]), False)
-    ([0.0], [])
+    Args:
+        inks: a colour that is seen on each cell, (rows, columns).
+
+    >>> ink = np.array([["#fff", "#000"]])
+    >>> cheaper(np.array([[0.5, 2.0]]), ink)[0].marker.color, cheaper(np.array([[2.0, 2.0]]), ink)
+    ('#fff', [])
     """
-    cells = value < CLEARLY_LESS
-    ink = "rgb(230,240,240)" if dark else "rgb(0,50,64)"
-    return [_signs(cells, {"symbol": "triangle-down", "size": 4, "color": ink})] if cells.any() else []
+    return _in_inks(value < CLEARLY_LESS, inks, {"symbol": "triangle-down", "size": 4})
 
 
-def corners(cells: np.ndarray, dark: bool) -> go.Scatter:
-    """A ring in a corner of each cell that is True, (rows, columns), clear of the number in its middle.
+def rings(cells: np.ndarray, inks: np.ndarray, aside: float = 0.0) -> list[go.Scatter]:
+    """A ring on each cell that is True, (rows, columns), so far aside as to be clear of a number in the middle.
 
-    >>> corners(np.array([[True, False]]), False).marker.symbol
-    'circle-open'
+    >>> [one.marker.symbol for one in rings(np.array([[True, False]]), np.array([["#fff", "#000"]]))]
+    ['circle-open']
     """
-    ink = "rgb(225,228,234)" if dark else "rgb(40,46,58)"
-    return _signs(cells, {"symbol": "circle-open", "size": 5, "color": ink}, 0.36)
+    return _in_inks(cells, inks, {"symbol": "circle-open", "size": 5}, aside)
+
+
+def _in_inks(cells: np.ndarray, inks: np.ndarray, marker: Mapping[str, object], aside: float = 0.0) -> list[go.Scatter]:
+    """A trace for each ink that is needed."""
+    wanted = [(ink, cells & (inks == ink)) for ink in np.unique(inks).tolist()]
+    return [_signs(some, {**marker, "color": ink}, aside) for ink, some in wanted if some.any()]
 
 
 def _signs(cells: np.ndarray, marker: Mapping[str, object], aside: float = 0.0) -> go.Scatter:
     """A mark per cell that is True, in its middle or so far towards its lower right corner."""
     rows, columns = np.nonzero(cells)
-    return go.Scatter(x=columns + aside, y=rows + aside, mode="markers", marker=marker, hoverinfo="skip")
+    return go.Scatter(
+        x=columns + aside,
+        y=rows + aside,
+        mode="markers",
+        marker=marker,
+        unselected={"marker": {"opacity": 1}},  # a click selects one point of another trace
+        hoverinfo="skip",
+    )
 
 
 def targets(shape: tuple[int, ...], words: Sequence[str], turned: bool = False) -> go.Scatter:
@@ -76,7 +90,7 @@ def targets(shape: tuple[int, ...], words: Sequence[str], turned: bool = False) 
         x=rows if turned else columns,
         y=columns if turned else rows,
         mode="markers",
-        marker={"size": 2, "opacity": 0},
+        marker={"size": 2, "opacity": 0, "maxdisplayed": 1},  # of thousands one is drawn: all speak and take clicks
         selected=unseen,
         unselected=unseen,
         customdata=np.array(words, object),  # plotly looks at each element of a list

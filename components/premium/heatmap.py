@@ -1,17 +1,19 @@
 """The first picture: every language and every chosen tokenizer at once, as colours."""
 
 from collections.abc import Sequence
+from math import isnan
 
 import numpy as np
 import plotly.graph_objects as go
 
+from components.charts.cell_numbers import cell_numbers, inks
 from components.charts.chart import finish, level, upright
 from components.premium.cells import cheaper, hatched, targets
 from components.premium.context import PremiumContext
 from components.premium.scale import colour_scale, reach, ticks, times
 from core.premium.ordering import LanguageGroup, grouped
 
-AT_THE_TOP = {"lenmode": "pixels", "len": 220, "y": 1, "yanchor": "top"}  # of colours, beside a tall picture
+_SHORTEST = 110  # pixels of a scale of colours
 _NAMED = 34  # language names that fit side by side at 1280 px
 _WRITTEN_ACROSS, _WRITTEN_DOWN = 26, 12  # cells side by side that have room for a number
 
@@ -35,8 +37,13 @@ def heatmap(context: PremiumContext, across: bool) -> go.Figure:
     between = [(upright if across else level)(group.start - 0.5, line) for group in groups[1:]]
     finish(figure, max(230, height), xaxis=x, yaxis=y, hoverdistance=-1, shapes=between)
     if not across:
-        figure.data[0].update(colorbar=AT_THE_TOP)
+        figure.data[0].update(colorbar=at_the_top(16 * len(names)))
     return figure
+
+
+def at_the_top(height: int) -> dict[str, object]:
+    """The scale of colours beside a tall picture whose cells are so many pixels high together."""
+    return {"lenmode": "pixels", "len": max(_SHORTEST, min(220, height)), "y": 1, "yanchor": "top"}
 
 
 def values_of(context: PremiumContext) -> np.ndarray:
@@ -71,13 +78,15 @@ def colours(
         colorbar={
             "tickvals": marks, "ticktext": texts, "thickness": 10, "len": 1.0, "outlinewidth": 0, "title": "×"
         },
-        text=[["" if np.isnan(v) else times(v) for v in row] for row in value.tolist()] if written else None,
-        texttemplate="%{text}" if written else None,
         hoverinfo="skip",
     )  # fmt: skip
     masked = np.isnan(value) & (True if drawn is None else drawn)
-    marked = [] if written else cheaper(value, context.dark)
+    marked = cell_numbers(cells, _texts(value)) if written else cheaper(value, inks(cells))
     return [cells, *(hatched(masked, gap, context.dark) if masked.any() else ()), *marked]
+
+
+def _texts(value: np.ndarray) -> list[list[str]]:
+    return [["" if isnan(v) else times(v) for v in row] for row in value.tolist()]
 
 
 def reach_of(context: PremiumContext) -> tuple[int, int]:

@@ -8,12 +8,19 @@ import plotly.graph_objects as go
 from components.charts.chart import finish
 from components.charts.paper import PrintWidth
 from components.premium.context import PremiumContext
-from components.premium.heatmap import AT_THE_TOP, colours, values_of
+from components.premium.heatmap import at_the_top, colours, values_of, written
 
 _ROW, _NAME, _CELL = 14, 128, 9  # pixels of a row, of a language's name, and the least of a cell
 _LETTERS = 10  # pixels high: 6.5 pt
 _BESIDE = 90  # pixels that margins and the colour bar take
 _WRITTEN = 26  # pixels that a number takes
+
+
+def fits_across(context: PremiumContext, width: PrintWidth) -> bool:
+    """Whether a picture with languages side by side has room there for the numbers that it has on the screen."""
+    names = 7 * max(len(context.label(row)) for row in context.rows)
+    room = (width.pixels - _BESIDE - names) / len(context.columns)
+    return room >= _WRITTEN or not written(context, across=True)
 
 
 def heatmap_in_print(context: PremiumContext, width: PrintWidth) -> go.Figure:
@@ -33,7 +40,7 @@ def heatmap_in_print(context: PremiumContext, width: PrintWidth) -> go.Figure:
         folded[: len(part), start : start + n_tokenizers] = part
         drawn[: len(part), start : start + n_tokenizers] = True
     figure = go.Figure(colours(context, folded, 1, cell >= _WRITTEN, drawn))
-    figure.data[0].update(colorbar=AT_THE_TOP)
+    figure.data[0].update(colorbar=at_the_top(_ROW * rows))
     for panel, start in enumerate(starts):
         _name_panel(figure, context, context.columns[panel * rows : (panel + 1) * rows], start)
     above = 7 * max(len(context.label(row)) for row in context.rows)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan, log2, nan
+from math import asin, cos, isnan, log2, nan, radians, sin, sqrt
 from types import MappingProxyType
 
 import numpy as np
@@ -17,7 +17,9 @@ Span = tuple[float, float]
 Window = tuple[Span, Span]  # of longitudes and of latitudes, degrees
 
 _HEIGHT = 480
+_SCALE = 44  # pixels of the scale of colours and its numbers, below
 _LINES = 90  # slanted lines across a map
+_DOT, _LEAST_DOT = 8, 4  # pixels
 _SMALL = 2.0  # degrees; smaller countries get a dot, about five pixels wide
 _NOTHING = {False: "rgb(205,209,217)", True: "rgb(72,79,92)"}  # plainly not the colour of 1×
 _MASKED = {False: "rgb(160,165,174)", True: "rgb(120,127,140)"}
@@ -75,7 +77,7 @@ def map_figure(
         _areas(countries, without, ends, dark),
         *_signs(countries, without, window, dark),
     ]
-    figure = finish(go.Figure(traces), _HEIGHT)
+    figure = finish(go.Figure(traces), _HEIGHT, margin={"l": 4, "r": 4, "t": 8, "b": _SCALE})
     figure.update_geos(
         projection_type="equal earth",
         lonaxis_range=window[0],
@@ -85,6 +87,37 @@ def map_figure(
         **_BARE,
     )
     return figure
+
+
+def map_in_print(
+    countries: Sequence[Country], window: Window, pixels: int, reasons: Mapping[str, str] = MappingProxyType({})
+) -> go.Figure:
+    """The same in light, as high as the map is on so many pixels, with signs of a size that goes with it."""
+    figure = map_figure(countries, window, False, reasons)
+    dot = max(_LEAST_DOT, min(_DOT, pixels / 110))
+    figure.update_traces(marker_size=dot, marker_line_width=dot / _DOT, selector=0)
+    figure.update_traces(marker_size=dot * 0.8, selector=len(figure.data) - 1)
+    height = min(_HEIGHT, shape(window) * (pixels - 28)) + _SCALE
+    return figure.update_layout(height=height)
+
+
+def shape(window: Window) -> float:
+    """Height of a part of the map over its width. Source: Šavrič et al. 2018, The Equal Earth map projection.
+
+    >>> round(shape(((-180, 180), (-90, 90))), 3)
+    0.487
+    """
+    (west, east), (south, north) = window
+    widest = min(max(0.0, south), north)  # the latitude nearest to the equator
+    return (_equal_earth(north)[1] - _equal_earth(south)[1]) / (radians(east - west) * _equal_earth(widest)[0])
+
+
+def _equal_earth(latitude: float) -> tuple[float, float]:
+    """Units across per radian of longitude there, and how far up it lies."""
+    t = asin(sqrt(3) / 2 * sin(radians(latitude)))
+    a, b, c, d = 1.340264, -0.081106, 0.000893, 0.003796
+    slope = 9 * d * t**8 + 7 * c * t**6 + 3 * b * t**2 + a
+    return 2 * sqrt(3) * cos(t) / (3 * slope), d * t**9 + c * t**7 + b * t**3 + a * t
 
 
 def _doublings(one: Country) -> float:
@@ -100,7 +133,7 @@ def _dots(countries: Sequence[Country], ends: tuple[int, int], dark: bool) -> go
         lat=[centres()[one.code][1] for one in dotted],
         mode="markers",
         marker={
-            "size": 8,
+            "size": _DOT,
             "symbol": ["x-thin-open" if one else "circle" for one in masked],
             "color": [ends[0] if isnan(one.premium) else _doublings(one) for one in dotted],
             "cmin": ends[0],

@@ -7,7 +7,7 @@ from components.premium.cells import HATCHED
 from components.premium.context import PremiumContext
 from components.premium.figure import cell_columns, cell_table, numbers, plot
 from components.premium.heatmap import heatmap, reach_of, worst_and_best, written
-from components.premium.heatmap_in_print import heatmap_in_print
+from components.premium.heatmap_in_print import fits_across, heatmap_in_print
 from components.premium.linked import LINKED
 from components.premium.provenance import relative_link
 from components.premium.scale import colour_scale, ticks
@@ -24,7 +24,7 @@ def overview(context: PremiumContext) -> None:
     """The heatmap; wider or taller than its window, it scrolls."""
     LINKED.option(DIRECTION, _DIRECTIONS)
     across = st.session_state[DIRECTION] == "Across"
-    st.html(_style(_least_width(context, across)))
+    st.html(_style(*_least_widths(context, across)))
     st.caption(
         f"Tokens over {context.base_label}: amber to brown-red more, blue-green or ▼ fewer, {HATCHED}. Hover for "
         f"intervals ({context.table.n_drawn:,} {context.table.drawn} resampled), click for sentences."
@@ -52,27 +52,32 @@ def legend(low: int, high: int, dark: bool) -> str:
     )
 
 
-def _least_width(context: PremiumContext, across: bool) -> int:
-    """Pixels that names and cells need."""
+def _least_widths(context: PremiumContext, across: bool) -> tuple[int, int]:
+    """Pixels that names and numbers need, 0 where no numbers are written, and pixels that names and cells need."""
     n = len(context.columns if across else context.rows)
-    return _NAMES + n * (_NUMBER if written(context, across) else _COLUMN * across)
+    with_numbers = (_NAMES + n * _NUMBER) * written(context, across)
+    return with_numbers, with_numbers or _NAMES + n * _COLUMN * across
 
 
-def _style(least_width: int) -> str:
-    """On a phone the picture keeps the width that its cells need, and scrolls sideways; numbers keep a size.
+def _style(with_numbers: int, with_cells: int) -> str:
+    """In a narrow window the picture keeps the width that its numbers need, on a phone that of its cells, and scrolls.
 
-    plotly sets them smaller than a cell allows, and on a phone so small that nobody can read them.
+    Args:
+        with_numbers, with_cells: these widths, pixels.
     """
     return f"""<style>
 .st-key-heatmap_legend {{ display: none; }}
+@media (max-width: 1000px) {{
+  .st-key-heatmap_frame {{ overflow-x: auto; }}
+  .st-key-heatmap, [data-chart="heatmap"] {{ min-width: max(100%, {with_numbers}px); }}
+  :is(.st-key-heatmap, [data-chart="heatmap"]) .textpoint text {{ font-size: 8px !important; }}
+}}
 @media (max-width: 700px) {{
   .st-key-premium_controls, .st-key-premium_badges {{ flex-wrap: nowrap; overflow-x: auto; max-width: 100%; }}
   .st-key-premium_controls > *, .st-key-premium_badges > * {{ flex-shrink: 0; }}
   .st-key-heatmap_legend {{ display: flex; flex-direction: column; }}
-  .st-key-heatmap_frame {{ overflow-x: auto; }}
-  .st-key-heatmap, [data-chart="heatmap"] {{ min-width: max(100%, {least_width}px); }}
-  :is(.st-key-heatmap, [data-chart="heatmap"]) .heatmap-label text {{ font-size: 8px !important; }}
-  :is(.st-key-differences, [data-chart="differences"]) .heatmap-label text {{ font-size: 7px !important; }}
+  .st-key-heatmap, [data-chart="heatmap"] {{ min-width: max(100%, {with_cells}px); }}
+  :is(.st-key-differences, [data-chart="differences"]) .textpoint text {{ font-size: 7px !important; }}
 }}
 </style>"""
 
@@ -100,5 +105,7 @@ def _chart(context: PremiumContext, across: bool) -> Chart:
         lambda: cell_table(context, cells),
         cell_columns(context),
         {len(figure.data) - 1: cells},
-        lambda light, width: heatmap(light, across) if across else heatmap_in_print(light, width),
+        lambda light, width: (
+            heatmap(light, True) if across and fits_across(light, width) else heatmap_in_print(light, width)
+        ),
     )

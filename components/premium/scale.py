@@ -2,9 +2,12 @@
 
 from itertools import pairwise
 from math import ceil, floor, isnan, log2, log10
+from textwrap import wrap
 
 TICKS = {-4: "1/16", -3: "⅛", -2: "¼", -1: "½", 0: "1", 1: "2", 2: "4", 3: "8", 4: "16", 5: "32", 6: "64", 7: "128"}
 _NEAR = 0.1  # of 1: ratios that get three decimals
+_SMALL = 0.095  # two decimals would leave one digit below, or none
+_TITLE = 32  # letters of a title that fit under a chart on a phone
 _FULL = 4  # doublings at which a colour is fully reached, both ways
 
 # Stops at 0 (cheaper, full), 0.5 (the same) and 1 (dearer, full); lightness falls, or rises in dark, towards both ends.
@@ -94,6 +97,15 @@ def log_axis(low: float, high: float, title: str) -> dict[str, object]:
     }
 
 
+def title_across(title: str) -> str:
+    """The title of a horizontal axis in lines that a phone has room for.
+
+    >>> title_across("GPT-2: tokens, × English"), title_across("DeepSeek V4: tokens per character, × English")
+    ('GPT-2: tokens, × English', 'DeepSeek V4: tokens per<br>character, × English')
+    """
+    return "<br>".join(wrap(title, _TITLE))
+
+
 def _marks(low: float, high: float) -> tuple[list[float], list[str]]:
     """Ratios to mark: doublings; with less than two of them to see, halfway ones too; with less still, round steps."""
     first, last = floor(log2(low) - 0.05), ceil(log2(high) + 0.05)
@@ -127,12 +139,16 @@ def times(value: float) -> str:
 
     >>> times(1.984), times(16.94), times(1.0042), times(1.0), times(float("nan"))
     ('1.98', '16.9', '1.004', '1', '–')
+    >>> times(0.0042), times(9.996), times(1234.5)
+    ('0.0042', '10.0', '1,234')
     """
     if isnan(value):
         return "–"
     if abs(value - 1) < _NEAR:
         return "1" if value == 1 else f"{value:.3f}"
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}"
+    if value < _SMALL:
+        return f"{value:#.2g}"
+    return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"
 
 
 def between(low: float, high: float) -> str:

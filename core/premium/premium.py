@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.common.errors import UserError
 from core.counting.table import CountTable, Unsigned
-from core.stats.bootstrap import DRAWS, MIN_ITEMS, Draws, percentiles
+from core.stats.bootstrap import DRAWS, MIN_ITEMS, Draws, between_ends, ends
 from core.stats.drawn_sums import drawn_sums
 from core.stats.grouped_items import group_sums
 
@@ -59,6 +59,12 @@ class Premiums:
     reasons: dict[tuple[int, int], str]
     n_sentences: NDArray[np.int64]
     no_interval: str = ""
+
+    @property
+    def held_bytes(self) -> int:
+        """Of memory; a reason takes some 300 bytes with its place."""
+        arrays = (self.value, self.low, self.high, self.tokens, self.unknown_share, self.n_sentences)
+        return sum(one.nbytes for one in arrays) + 300 * len(self.reasons)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,14 +141,14 @@ def premiums(table: CountTable, base: str, per: Per = "line", resampled: Resampl
         value = tokens / base_tokens * _scale(table, both, b, per)
         share, base_share = unknown / tokens, unknown[:, [b]] / tokens[:, [b]]
     n_sentences = both.sum(1)
+    reasons = _reasons(table, base, tokens, base_tokens, share, base_share)
+    shown = np.ones(value.shape, np.bool_)
+    shown[tuple(np.array(list(reasons), np.intp).reshape(-1, 2).T)] = False
+    value[~shown] = np.nan
     low = high = np.full(value.shape, np.nan)
     no_interval = "not asked for" if resampled is None else _no_interval(table, both)
     if resampled is not None and not no_interval:
-        low, high = _interval(resampled, both, b, per)
-    reasons = _reasons(table, base, tokens, base_tokens, share, base_share)
-    if reasons:
-        cells = tuple(np.array(list(reasons)).T)
-        value[cells] = low[cells] = high[cells] = np.nan
+        low, high = _interval(resampled, both, b, per, shown)
     return Premiums(
         base, per, table.languages, value, low, high, tokens, share, reasons, n_sentences.astype(np.int64), no_interval
     )
@@ -262,9 +268,14 @@ def _scale(table: CountTable, both: NDArray[np.bool_], b: int, per: Per) -> Floa
     return scale
 
 
-def _interval(resampled: Resampled, both: NDArray[np.bool_], b: int, per: Per) -> tuple[Floats, Floats]:
+def _interval(
+    resampled: Resampled, both: NDArray[np.bool_], b: int, per: Per, wanted: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
     """The 2.5th and 97.5th percentile of resampled premiums, (K, L) each; one tokenizer after the other, whose draws
     stay in the processor's cache.
+
+    Args:
+        wanted: cells, (K, L); the others are NaN.
     """
     table = resampled.table
     if both.all():
@@ -273,14 +284,23 @@ def _interval(resampled: Resampled, both: NDArray[np.bool_], b: int, per: Per) -
         own = resampled.sums(table.tokens * both)
         of_base = resampled.sums(table.tokens[:, [b]] * both)
     scale = _resampled_scale(resampled, both, b, per)
-    low, high = np.empty(own.shape[:2]), np.empty(own.shape[:2])
+    four = np.full((*own.shape[:2], 4), np.nan, own.dtype)
+    room = np.empty_like(own[0])  # for all: new memory takes as long as the division
     with np.errstate(divide="ignore", invalid="ignore"):
         for k, draws in enumerate(own):
-            ratios = draws / of_base[k]  # (L, draws)
+            if not len(at := np.flatnonzero(wanted[k])):
+                continue
+            ratios = room[: len(at)]
+            np.divide(_rows(draws, at), _rows(of_base[k], at), out=ratios)
             if scale is not None:
-                ratios *= scale
-            low[k], high[k] = percentiles(ratios)
-    return low, high
+                ratios *= _rows(scale, at)
+            four[k, at] = ends(ratios)
+    return between_ends(four, own.shape[-1])
+
+
+def _rows(values: NDArray[np.floating[Any]], at: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+    """These rows of the languages' draws, (L, draws) or (1, draws) for all; no copy where it is all of them."""
+    return values if len(values) in (1, len(at)) else values[at]
 
 
 def _resampled_scale(
@@ -299,7 +319,8 @@ def _resampled_scale(
 
 
 def _no_interval(table: CountTable, both: NDArray[np.bool_]) -> str:
-    fewest = int((group_sums(both, table.drawn_together) > 0).sum(1).min(initial=MIN_SENTENCES))
+    whole = table.n_drawn if both.all() else None
+    fewest = whole or int((group_sums(both, table.drawn_together) > 0).sum(1).min(initial=MIN_SENTENCES))
     if fewest >= MIN_SENTENCES:
         return ""
     have = f"there is 1 {table.drawn[:-1]}" if fewest == 1 else f"there are {fewest}"

@@ -58,11 +58,30 @@ class Draws:
 
 def percentiles(values: NDArray[np.floating[Any]]) -> tuple[Floats, Floats]:
     """The 2.5th and the 97.5th of the last axis, by linear interpolation between neighbours; sorts `values`."""
+    return between_ends(ends(values), values.shape[-1])
+
+
+def ends(values: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """The four of the last axis from which its percentiles follow, (…, 4); sorts `values`."""
     last = values.shape[-1] - 1
-    places = [last * 0.025, last * 0.975]
     values.sort(axis=-1)  # numpy sorts with vector instructions: 2.3 times as fast as partitioning at four places
-    low, high = (values[..., int(p)] * (1 - p % 1.0) + values[..., min(int(p) + 1, last)] * (p % 1.0) for p in places)
+    return values[..., [min(int(p) + more, last) for p in _places(last) for more in (0, 1)]]
+
+
+def between_ends(four: NDArray[np.floating[Any]], n: int) -> tuple[Floats, Floats]:
+    """The percentiles of n values from their `ends`.
+
+    >>> [end.tolist() for end in between_ends(ends(np.arange(41.0)[::-1].copy()), 41)]
+    [1.0, 39.0]
+    """
+    low, high = (
+        four[..., 2 * k] * (1 - p % 1.0) + four[..., 2 * k + 1] * (p % 1.0) for k, p in enumerate(_places(n - 1))
+    )
     return low.astype(np.float64), high.astype(np.float64)
+
+
+def _places(last: int) -> tuple[float, float]:
+    return last * 0.025, last * 0.975
 
 
 def resampled_sums(

@@ -21,6 +21,7 @@ from babel.core import get_global
 from core.text.languages import FOLDER, language, script_of
 
 _SCRIPT = re.compile(r"(?:in )?(?:the )?(.+) (?:script|letters|alphabet)")
+_LOCALE = re.compile(r"([a-z]{2,3}) ([a-z]{2})")  # folded
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ə": "e", "ɛ": "e", "ɔ": "o", "ŋ": "n", "ɖ": "d", "ɗ": "d", "ɓ": "b"}
     | {"ƙ": "k", "ʋ": "v", "ƒ": "f", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
@@ -72,9 +73,11 @@ def find(codes: Iterable[str], search: str) -> list[str]:
     ['pes_Arab']
     >>> find(["bjn_Arab", "bjn_Latn", "ind_Latn", "zsm_Latn"], "ms")[0], find(["min_Arab", "min_Latn"], "Minang")[0]
     ('zsm_Latn', 'min_Latn')
+    >>> find(["por_Latn", "zho_Hans", "zho_Hant", "zul_Latn"], "zh-TW"), find(["zul_Latn"], "Tulu")
+    (['zho_Hant'], [])
     """
     called = {code: _called(code) for code in codes}
-    asked = fold(search[:_LONGEST])
+    asked = _without_territory(fold(search[:_LONGEST]))
     script = _SCRIPT.fullmatch(asked)
     if script and (written := [code for code, one in called.items() if script[1] in one.scripts]):
         return written
@@ -82,9 +85,25 @@ def find(codes: Iterable[str], search: str) -> list[str]:
     best = min(ranks.values(), default=_FRAGMENT)
     kept = {code: rank for code, rank in ranks.items() if rank <= max(best, _WORDS)}
     fitting = sorted(kept, key=lambda code: (kept[code], *_unlikely(code, asked)))
-    if best < _FRAGMENT:
+    if best < _FRAGMENT or asked in _others():
         return fitting
     return list(dict.fromkeys([*_misspelt(asked, called, _VERY_LIKE), *fitting, *_misspelt(asked, called, _LIKE)]))
+
+
+def _without_territory(asked: str) -> str:
+    """A tag of a locale, such as zh-TW, as its language and the script that CLDR has there; else what was asked."""
+    tag = _LOCALE.fullmatch(asked)
+    if not tag or tag[2].upper() not in Locale("en").territories:
+        return asked
+    likely = get_global("likely_subtags")
+    script = str(likely.get(f"{tag[1]}_{tag[2].upper()}") or likely.get(tag[1]) or "").split("_")[1:2]
+    return fold(" ".join([tag[1], *script])) if script else asked
+
+
+@cache
+def _others() -> frozenset[str]:
+    """English names of languages that CLDR knows: one that no language here has is no misspelling of another."""
+    return frozenset(fold(name) for name in Locale("en").languages.values())
 
 
 def near(codes: Iterable[str], search: str) -> list[str]:
@@ -108,9 +127,9 @@ def fold(text: str) -> str:
 
 def _rank(asked: str, one: _Called) -> int | None:
     """How well a language fits, the best being 0; None if not at all."""
-    if asked in one.codes or asked in one.whole or asked in one.names:
-        return _EQUAL
     words = set(asked.split())
+    if asked in one.codes or asked in one.names or any(words == _words(name) for name in one.whole):
+        return _EQUAL
     if any(words & name and words <= name | _written(one) for name in map(_words, one.names)):
         return _WORDS
     if asked in one.scripts or any(words and words <= _words(group) for group in one.groups):

@@ -21,8 +21,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 both_themes = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 
 
-FADED = """() => document.getAnimations().every(
-    (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity)"""
+# A document's list of animations leaves out those in shadow trees, such as the card of a token that fades in.
+FADED = """() => {
+    const roots = [document];
+    for (const root of roots) roots.push(...[...root.querySelectorAll("*")].flatMap((one) => one.shadowRoot ?? []));
+    return roots.flatMap((root) => root.getAnimations()).every(
+        (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity);
+}"""
 
 THEME = """scheme => getComputedStyle(document.querySelector('[data-testid="stApp"]')).colorScheme === scheme"""
 

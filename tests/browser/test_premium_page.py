@@ -77,7 +77,7 @@ def test_a_phone_shows_cells_on_its_first_screen_with_numbers_of_a_size(visit: C
     page = visit(THREE, width=390, height=844, has_touch=True)
     cells = page.locator(".st-key-heatmap_frame .heatmaplayer image").first
     expect(cells).to_be_in_viewport(ratio=1)
-    sizes = page.locator(".st-key-heatmap_frame .heatmap-label text").evaluate_all(
+    sizes = page.locator(".st-key-heatmap_frame .textpoint text").evaluate_all(
         "all => all.map((one) => getComputedStyle(one).fontSize)"
     )
     assert len(sizes) == 6 and set(sizes) == {"8px"}

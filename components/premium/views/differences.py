@@ -9,8 +9,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.cached import premium as cached_premium
+from components.charts.cell_numbers import cell_numbers, inks
 from components.charts.chart import Chart, finish, names_axis
-from components.premium.cells import HATCHED, corners, hatched, targets
+from components.charts.paper import TWO
+from components.premium.cells import HATCHED, hatched, rings, targets
 from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
@@ -24,6 +26,8 @@ from core.stats.ratio_family import RatioFamily
 _MOST = 30  # languages at once
 _REACH = 2  # doublings either way
 _WRITTEN = 14  # names at which numbers still fit into cells
+_ROW, _ROW_IN_PRINT = 22, (15, 22)  # pixels of a row without numbers; in print on one column, and on two
+_ASIDE = 0.36  # of a cell, from its middle to where a ring stands beside a number
 
 _WHAT = ("Tokenizers", "Languages")
 _ABOUT = f"The tokenizers chosen, in one language; or the first {_MOST} languages found, under one tokenizer."
@@ -64,7 +68,7 @@ def draw(context: PremiumContext) -> None:
         lambda: pair_table(names, found),
         {"Ratio": st.column_config.NumberColumn(format="%.3f", help="Premium of the first over that of the second.")},
         {len(figure.data) - 1: [cell for cell in cells for _ in cells]},
-        printed=lambda light, _: pairs_figure(names, found, light.dark),
+        printed=lambda light, width: pairs_figure(names, found, light.dark, _ROW_IN_PRINT[width is TWO]),
     )
     show(chart, context, "Token premiums")
     st.caption(
@@ -138,10 +142,13 @@ def pair_table(names: Sequence[str], found: ShownPairs) -> pd.DataFrame:
     )
 
 
-def pairs_figure(names: Sequence[str], found: ShownPairs, dark: bool) -> go.Figure:
+def pairs_figure(names: Sequence[str], found: ShownPairs, dark: bool, row: int = _ROW) -> go.Figure:
     """A cell per ordered pair, its ratio as colour and, where it fits, as number; a ring if not told apart.
 
     Hatched where there is none.
+
+    Args:
+        row: pixels of a row without numbers.
 
     >>> ratio = np.array([[np.nan, 2.0], [0.5, np.nan]])
     >>> said = np.array([["open", "differs"], ["differs", "open"]])
@@ -154,29 +161,30 @@ def pairs_figure(names: Sequence[str], found: ShownPairs, dark: bool) -> go.Figu
     alike = np.isin(found.verdict, ALIKE) & ~np.eye(n, dtype=bool)
     absent = np.isnan(found.ratio) & ~np.eye(n, dtype=bool)
     written = n <= _WRITTEN
+    cells = go.Heatmap(
+        z=z,
+        zmin=-_REACH,
+        zmax=_REACH,
+        colorscale=colour_scale(-_REACH, _REACH, dark),
+        showscale=not written,
+        colorbar={"tickvals": [-2, -1, 0, 1, 2], "ticktext": ["¼×", "½×", "1×", "2×", "4×"], "thickness": 10},
+        xgap=1,
+        ygap=1,
+        hoverinfo="skip",
+    )
+    texts = [[_number(found, i, j) for j in range(n)] for i in range(n)]
     figure = go.Figure(
         [
-            go.Heatmap(
-                z=z,
-                zmin=-_REACH,
-                zmax=_REACH,
-                colorscale=colour_scale(-_REACH, _REACH, dark),
-                showscale=not written,
-                colorbar={"tickvals": [-2, -1, 0, 1, 2], "ticktext": ["¼×", "½×", "1×", "2×", "4×"], "thickness": 10},
-                xgap=1,
-                ygap=1,
-                text=[[_number(found, i, j) for j in range(n)] for i in range(n)] if written else None,
-                texttemplate="%{text}" if written else None,
-                hoverinfo="skip",
-            ),
+            cells,
             *(hatched(absent, 1, dark) if absent.any() else ()),
-            corners(alike & ~np.isnan(found.ratio), dark),
+            *(cell_numbers(cells, texts) if written else ()),
+            *rings(alike & ~np.isnan(found.ratio), inks(cells), _ASIDE if written else 0.0),
             targets((n, n), [_sentence(names, found, i, j) for i in range(n) for j in range(n)]),
         ]
     )
     return finish(
         figure,
-        max(260, (34 if written else 22) * n + 120),
+        max(260, (34 if written else row) * n + 120),
         hoverdistance=-1,
         xaxis={"tickvals": list(range(n)), "ticktext": list(names), "tickangle": -45, "showgrid": False},
         yaxis=names_axis(names) | {"range": [n - 0.5, -0.5]},

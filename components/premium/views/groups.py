@@ -12,7 +12,7 @@ from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, show
 from components.premium.linked import LINKED
-from components.premium.scale import log_axis, times
+from components.premium.scale import log_axis, times, title_across
 from components.widgets.view import View
 from core.premium.ordering import GROUPS, group_rank
 from core.text.languages import SOURCES, language
@@ -114,8 +114,8 @@ def strip_figure(
         figure.add_vline(x=1, line=ONE)
     return finish(
         figure,
-        26 * len(values) + 90,
-        xaxis=log_axis(float(every.min()), float(every.max()), title),
+        26 * len(values) + 90 + 18 * title_across(title).count("<br>"),
+        xaxis=log_axis(float(every.min()), float(every.max()), title_across(title)),
         yaxis=names_axis([f"{name} · {len(group)}" for name, group in values.items()]),
     )
 

@@ -12,7 +12,7 @@ from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, cell_columns, cell_table, show
 from components.premium.linked import LINKED
-from components.premium.scale import between, log_axis, times
+from components.premium.scale import between, log_axis, times, title_across
 from components.premium.side_by_side import beside, cells_beside, panel, several, side_by_side
 from components.premium.verdicts import ALIKE, how_tested, margin_input, shared_verdicts, words
 from components.widgets.view import View
@@ -127,7 +127,7 @@ def ranked_figure(
     ['  2.00 [1.90, 2.10]  ']
     """
     value, low, high = numbers
-    bottom, top = float(np.nanmin(value)), float(np.nanmax(value))
+    bottom, top = float(np.nanmin([value, low])), float(np.nanmax([value, high]))
     band = _joined(value, np.isin(neighbours, ALIKE), {"color": FAINT, "width": 9})
     hollow = np.isin(from_base, ALIKE)
     dots = go.Scatter(
@@ -157,8 +157,8 @@ def ranked_figure(
     small = _joined(value, np.asarray(neighbours) == "small", {"color": LINE, "width": 1.5, "dash": "dot"})
     figure = go.Figure([band, dots, small, _numbers(numbers)])
     ones = [upright(1, ONE)] if bottom < 1.1 and top > 0.9 else []
-    axes = {"xaxis": log_axis(bottom, top, title), "yaxis": names_axis(names)}
-    return finish(figure, 22 * len(names) + 90, **axes, shapes=ones)
+    axes = {"xaxis": log_axis(bottom, top, title_across(title)), "yaxis": names_axis(names)}
+    return finish(figure, 22 * len(names) + 90 + 18 * title_across(title).count("<br>"), **axes, shapes=ones)
 
 
 def _numbers(numbers: tuple[np.ndarray, np.ndarray, np.ndarray]) -> go.Scatter:

@@ -12,7 +12,7 @@ from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, numbers, plot
 from components.premium.linked import LINKED
-from components.premium.map_figure import Country, Window, map_figure, small_ones
+from components.premium.map_figure import Country, Window, map_figure, map_in_print, small_ones
 from components.premium.scale import times
 from components.widgets.view import View
 from core.text.territories import (
@@ -91,7 +91,7 @@ def draw(context: PremiumContext) -> None:
             0: [cells[n] for n in small],
             1: [cell for cell, one in zip(cells, countries, strict=True) if one.code in centres()],
         },
-        lambda light, _: map_figure(countries, _WINDOWS[window], light.dark, reasons),
+        lambda _, width: map_in_print(countries, _WINDOWS[window], width.pixels, reasons),
     )
     if window == "World":
         _whole_world(chart, countries, reasons, context)

@@ -1,6 +1,6 @@
 """What a tokenizer was trained on, inferred from the order of its merges: shipped answers, and those of jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -49,7 +49,15 @@ def _shipped(context: VocabularyContext) -> None:
     _answer(one.mixtures, n_merges, label)
     st.caption(_provenance(one))
     st.markdown("##### Well-known tokenizers, the same categories")
-    _show(overview_chart({label: _at(each.mixtures, n_merges) for label, each in known.items()}))
+    _show(overview_chart({_named(label, at): at for label, at in _of_all(known, n_merges).items()}))
+
+
+def _of_all(known: Mapping[str, ShippedMixture], n_merges: int) -> dict[str, Mixture]:
+    return {label: _at(each.mixtures, n_merges) for label, each in known.items()}
+
+
+def _named(label: str, mixture: Mixture) -> str:
+    return f"{label} (not to be believed)" if mixture.doubts else label
 
 
 def _provenance(one: ShippedMixture) -> str:
@@ -97,14 +105,18 @@ def _at(mixtures: Sequence[Mixture], n_merges: int) -> Mixture:
 
 def _answer(mixtures: Sequence[Mixture], n_merges: int, label: str) -> None:
     mixture = _at(mixtures, n_merges)
+    for doubt in mixture.doubts:
+        st.error(plain(doubt), icon=":material/block:")
     for warning in mixture.warnings:
         st.warning(plain(warning), icon=":material/report:")
     _show(shares_chart(mixture, label))
     st.caption(
         "A dot is a category's share of the bytes that the tokenizer was trained on, the bar every share in an answer "
-        "within 1 % of the best. It is an answer about these categories: what none of them looks like goes to the most "
-        f"similar. {count(mixture.n_merges)} merges, {count(mixture.n_absent)} of them in no category; slack "
-        f"{mixture.objective:.3g}. Source: {_SOURCE}."
+        "within 1 % of the best: what the merges leave open, and no confidence interval. It is an answer about these "
+        "categories: what none of them looks like goes to the most similar. "
+        f"{count(mixture.n_merges)} merges, {count(mixture.n_absent)} of them in no category; on average a merge is "
+        f"{mixture.objective:.1%} of its frequency short of being the most frequent pair. Source: {_SOURCE}, with "
+        "slack relative to frequencies."
     )
     left, right = st.columns(2)
     with left:

