@@ -74,22 +74,23 @@ def _picture_at(app: Server, page: str) -> float:
     return visitor.picture_at
 
 
-def seen_in(browser: Browser) -> Visit:
-    """Seconds of server and browser until the first picture is drawn in a window that has nothing in store."""
+def seen_in(browser: Browser, drawn: str = DRAWN) -> Visit:
+    """Seconds of server and browser until this is drawn in a window that has nothing in store."""
 
     def visit(app: Server, page: str) -> float:
         window = browser.new_page(viewport={"width": 1280, "height": 800})
-        before = processor_seconds(app) + _of_browser()
+        before = processor_seconds(app) + browser_seconds()
         window.goto(f"{app.address}/{page}", wait_until="commit", timeout=300_000)
-        window.locator(DRAWN).first.wait_for(state="attached", timeout=300_000)
-        taken = processor_seconds(app) + _of_browser() - before
+        window.locator(drawn).first.wait_for(state="attached", timeout=300_000)
+        taken = processor_seconds(app) + browser_seconds() - before
         window.close()
         return taken
 
     return visit
 
 
-def _of_browser() -> float:
+def browser_seconds() -> float:
+    """Processor time of all its processes that run now, in seconds."""
     children = psutil.Process().children(recursive=True)
     return sum(seconds_of(each.pid) for each in children if "chrom" in each.name())
 
@@ -107,7 +108,8 @@ def _fresh(script: Path, page: str) -> float:
 
 
 @contextmanager
-def _browser() -> Iterator[Browser]:
+def opened_browser() -> Iterator[Browser]:
+    """Chromium, until the block is left."""
     with sync_playwright() as playwright:
         browser = chromium(playwright)
         yield browser
@@ -137,7 +139,7 @@ def _measured(page: str, ready: Path) -> Iterator[tuple[str, list[float]]]:
     with ExitStack() as stack:
         apps = [(stack.enter_context(server(ROOT / "app.py")), page), (stack.enter_context(server(ready)), "")]
         yield "the server, each later visitor", in_turns(served, apps, VISITORS)
-        with _browser() as browser:
+        with opened_browser() as browser:
             yield "browser and server, each later visitor", in_turns(seen_in(browser), apps, LOOKERS)
     pairs = [(_fresh(ROOT / "app.py", page), _fresh(ready, "")) for _ in range(FRESH)]
     yield "a fresh server", [median(times) for times in zip(*pairs, strict=True)]

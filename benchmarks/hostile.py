@@ -13,10 +13,10 @@ from contextlib import suppress
 from websockets.exceptions import WebSocketException
 
 from benchmarks.visitor import Broken, Visitor
+from core.corpora.text_uploads import keep_text
 from core.corpora.uploads import keep_corpus
 from core.lab.link import plan_to_link
 from core.lab.plan import Choice, Plan
-from core.lab.text_uploads import keep_text
 from core.tokenizers.uploads import keep_upload
 from tests.hostile import split_by
 from tests.tiny import byte_level_bpe

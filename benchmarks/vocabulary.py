@@ -5,6 +5,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from benchmarks.measure import markdown
 from core.common.numbers import count
@@ -15,6 +16,7 @@ from core.vocabulary.comparison import compare
 from core.vocabulary.division import DIVISIONS
 from core.vocabulary.entries import Entries, entries_of
 from core.vocabulary.search import matching
+from core.vocabulary.token_counts import count_corpus_tokens
 from core.vocabulary.usage import usage
 
 SPECS = ("tiktoken:o200k_base", "packaged:qwen3")
@@ -33,12 +35,13 @@ def of_one(spec: str) -> tuple[Entries, list[str]]:
     begun = time.process_time()
     entries = entries_of(opened)
     read = time.process_time() - begun
-    sentences = open_corpus("sample").sentences
+    sample = open_corpus("sample")
+    counted = replace(entries, counts=count_corpus_tokens(opened, sample))
     times = [
         read,
-        seconds(lambda: [audit.find(entries) for audit in AUDITS.all().values()]),
+        seconds(lambda: [audit.find(counted) for audit in AUDITS.all().values()]),
         seconds(lambda: [division.divide(entries) for division in DIVISIONS.all().values()]),
-        seconds(lambda: usage(opened, sentences)),
+        seconds(lambda: usage(opened, sample.sentences)),
         seconds(lambda: matching(entries, "the", "Text")),
         seconds(lambda: matching(entries, "^ ?[A-Z][a-z]+$", "Pattern")),
     ]

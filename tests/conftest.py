@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ THOROUGH = {
     for line in (ROOT / "tests" / "thorough.txt").read_text(encoding="utf-8").splitlines()
     if not line.startswith("#")
 }
+LONG = ("browser", "slow", "thorough")  # marks of what takes long, most first
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,9 +35,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path in THOROUGH:
             item.add_marker(pytest.mark.thorough)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        long_files_first(items)
     if os.environ.get("CI", "").lower() == "true":
         for item in items:
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def long_files_first(items: list[pytest.Item]) -> None:
+    """So that no process is left alone with a long file at the end; `--no-loadscope-reorder` keeps this order."""
+    n_tests = Counter(item.path for item in items)
+    ranks = dict.fromkeys(n_tests, len(LONG))
+    for item in items:
+        ranks[item.path] = min(ranks[item.path], _rank(item))
+    items.sort(key=lambda item: (ranks[item.path], -n_tests[item.path], item.path))
+
+
+def _rank(item: pytest.Item) -> int:
+    return min((LONG.index(mark.name) for mark in item.iter_markers() if mark.name in LONG), default=len(LONG))
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +61,39 @@ def main_module() -> Iterator[None]:
     kept = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = kept
+
+
+@pytest.fixture(scope="module")
+def one_server() -> Iterator[None]:
+    """The tests of a file are visitors of one server: what pages share is computed once, and forgotten at the end."""
+    yield
+    from tests.pages import forget  # late: most tests need no Streamlit
+
+    forget()
+
+
+@pytest.fixture(scope="module")
+def looks_here() -> Iterator[None]:
+    """The form of the lab looks at its plans in this process; tests/test_serving.py has it look from one of its own.
+
+    That one imports torch, which is here already: five seconds of processor time for each look.
+    """
+    from core.lab.look_process import look
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("components.cached.lab.look_apart", look)
+        patch.setattr("components.cached.lab.prepare", lambda: None)
+        yield
+
+
+@pytest.fixture
+def own_server() -> Iterator[None]:
+    """The test is the first visitor of a server, and its last."""
+    from tests.pages import forget
+
+    forget()
+    yield
+    forget()
 
 
 @pytest.fixture

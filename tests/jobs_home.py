@@ -36,10 +36,19 @@ def computed(kind: JobKind, params: Mapping[str, Json], inputs: Sequence[Input] 
 
 
 @contextmanager
-def jobs_home(folder: Path) -> Iterator[None]:
-    """`TOKEN_ATLAS_HOME` is `folder`, with the tests' kinds of work; afterwards nothing of it runs any more."""
-    kept = {name: os.environ.get(name) for name in ("TOKEN_ATLAS_HOME", "TOKEN_ATLAS_WORK", "TOKEN_ATLAS_JOB_SLOTS")}
-    os.environ.update(TOKEN_ATLAS_HOME=str(folder), TOKEN_ATLAS_WORK="tests.job_kinds", TOKEN_ATLAS_JOB_SLOTS="2")
+def jobs_home(folder: Path, slots: int = 2) -> Iterator[None]:
+    """`TOKEN_ATLAS_HOME` is `folder`, with the tests' kinds of work; afterwards nothing of it runs any more.
+
+    Args:
+        slots: workers at a time; each imports what its jobs need, seconds where that is torch.
+    """
+    given = {
+        "TOKEN_ATLAS_HOME": str(folder),
+        "TOKEN_ATLAS_WORK": "tests.job_kinds",
+        "TOKEN_ATLAS_JOB_SLOTS": str(slots),
+    }
+    kept = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
     try:
         yield
     finally:

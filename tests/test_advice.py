@@ -33,11 +33,11 @@ from tests.hub_server import Repo, running
 from tests.jobs_home import jobs_home
 from tests.lab import GERMAN, byte_bpe, llama
 from tests.lab_folders import pair, save
+from tests.pages import unopened
 from tests.test_command_line import refused
 
 Output = pytest.CaptureFixture[str]
 ROOT = str(Path(__file__).parents[1])
-PAGE = f"{ROOT}/pages/transplants.py"
 ENGLISH_ONLY, GERMAN_ONLY = ("--language", "eng_Latn"), ("--language", "deu_Latn")
 BOTH = (*ENGLISH_ONLY, *GERMAN_ONLY)
 WORDS = {"the": "der", "and": "und", "cat": "katze", "dog": "hund", "of": "von", "in": "in", "is": "ist", "to": "zu"}
@@ -374,7 +374,7 @@ def test_an_encoder_of_the_hub_is_looked_at_before_its_weights_are_fetched(here:
 
 def _form(here: Path, helper: str | None = None) -> AppTest:
     """The page with a method that needs a helper or a donor, and with what was typed as helper."""
-    page = AppTest.from_file(PAGE, default_timeout=240)
+    page = unopened("transplants")
     state = page.session_state
     state["lab_model"], state["lab_donor"], state["lab_helper"] = f"file:{here / 'base'}", None, helper
     state["lab_tokenizer"] = f"file:{here / 'donor' / 'tokenizer.json'}"
@@ -385,6 +385,7 @@ def _form(here: Path, helper: str | None = None) -> AppTest:
     return page
 
 
+@pytest.mark.usefixtures("looks_here")
 def test_the_form_takes_a_helper_when_it_says_that_one_is_needed(
     here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Every measure of a transplant gives numbers or reasons, whatever the texts and the tokenizer's format."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,9 @@ import pytest
 import torch
 
 from core.evaluation.base import EVALUATORS, EvalText, Evaluator, Reference, Subject, subject
+from core.evaluation.measures import multiple_choice
+from core.evaluation.passes.choices import shipped_items
+from core.models.language_model import LanguageModel
 from core.models.load import open_model
 from core.models.shipped import shipped
 from core.tokenizers.catalog import open_path, open_tokenizer
@@ -46,15 +50,26 @@ def least(evaluator: Evaluator) -> dict[str, float]:
     return least | {p.key: LEAST[p.key] for p in evaluator.params if p.key in LEAST}
 
 
+@cache
+def opened(model: str) -> LanguageModel:
+    return open_model(f"shipped:{model}", device="cpu")
+
+
+@cache
+def reference(model: str, n_texts: int) -> Reference:
+    """The first texts for a model, whose own reading of them is the same whatever tokenizer it gets."""
+    measured = tuple(EvalText("eng_Latn", "", text, str(n)) for n, text in enumerate(TEXTS[:n_texts]))
+    training = tuple(EvalText("eng_Latn", "", text) for text in TRAINING)
+    return Reference(measured, opened(model), training=training)
+
+
 def subjects(model: str, new: LocalTokenizer) -> Iterator[Subject]:
     """A transplant on all texts, and on one that a lossy tokenizer does not say back."""
-    base = open_model(f"shipped:{model}", device="cpu")
+    base = opened(model)
     problem, method = Problem(base.tokenizer, new, base.matrices(), old_roles=base.special_ids), METHODS.get("mean")
     made = transplant(problem, method)
-    training = tuple(EvalText("eng_Latn", "", text) for text in TRAINING)
-    for texts in (TEXTS, TEXTS[:2]):
-        measured = tuple(EvalText("eng_Latn", "", text, str(n)) for n, text in enumerate(texts))
-        yield subject(problem, method, made, Reference(measured, base, training=training))
+    for n_texts in (len(TEXTS), 2):
+        yield subject(problem, method, made, reference(model, n_texts))
 
 
 def states_itself(model: str, new: LocalTokenizer) -> None:
@@ -73,6 +88,12 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(autouse=True)
+def few_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some of each language; the items are no awkward texts."""
+    monkeypatch.setattr(multiple_choice, "shipped_items", lambda: shipped_items()[::4])
 
 
 @pytest.mark.parametrize("name", ["SentencePiece Unigram", "WordPiece"])

@@ -1,19 +1,16 @@
 """A template is handed what transformers hands it; what it takes further is found in it; none is picked in silence."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 import transformers
 from jinja2 import Environment
 from streamlit.testing.v1 import AppTest
 
 from components.segmentation.chat_costs import ChatCost
 from core.common.errors import UserError
-from core.jobs.shared_cache import shared
 from core.tokenizers.catalog import files_at, open_path
 from core.tokenizers.chat.chat import Turn, chat_variables, render_chat, why_no_chat
 from core.tokenizers.chat.variables import Variable, variables
@@ -21,8 +18,10 @@ from core.tokenizers.hub_place import choose, place
 from core.tokenizers.sidecars import chat_templates
 from core.tokenizers.tokenizer import Tokenizer
 from tests import tiny
+from tests.pages import opened as opened_page
 
-FRAME = Path(__file__).parents[1] / "components" / "frame" / "frame.py"
+pytestmark = pytest.mark.usefixtures("one_server")
+
 SAYS = "{% for m in messages %}[{{ m.content }}]{% endfor %}"
 THINKS = (
     "{% if tools %}{% for tool in tools %}{{ tool | tojson }}{% endfor %}{% endif %}"
@@ -32,14 +31,6 @@ THINKS = (
     "{% if effort in ['low', 'high'] %}<{{ effort }}>{% endif %}{{ date_string | default('today') }}"
 )
 TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
-
-
-@pytest.fixture(autouse=True)
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
 
 
 def folder(place: Path, template: object, **config: object) -> Path:
@@ -176,10 +167,7 @@ def test_tools_reach_the_tokenizers_of_mistral() -> None:
 
 
 def page(*specs: str) -> AppTest:
-    app = AppTest.from_file(str(FRAME), default_timeout=240)
-    app.query_params["tool"] = "Chat"
-    app.query_params["tokenizers"] = list(specs)
-    return app.run()
+    return opened_page(tool="Chat", tokenizers=list(specs))
 
 
 def test_the_page_has_a_control_for_each_variable_and_the_cost_under_every_tokenizer(tmp_path: Path) -> None:

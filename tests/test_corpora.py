@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 
 from core.common.errors import TooLarge, UnknownName, UnreadableFile, UserError
 from core.common.plain_text import lines
+from core.corpora.beginning import beginning
 from core.corpora.corpus import CORPORA, Corpus, open_corpus, parse_corpus
 from core.corpora.sources import flores200
 from core.corpora.sources.file import open_path
+from core.corpora.submitted import corpus_files, submitted_corpus
+from core.corpora.text_uploads import as_corpus, keep_text, text_path
 from core.corpora.uploads import keep_corpus
 from tests.datafolder import flores, needs_data
 
@@ -432,3 +435,32 @@ def test_flores_plus_without_access_or_network_says_what_to_do(monkeypatch: pyte
     monkeypatch.setattr(huggingface_hub, "snapshot_download", offline)
     with pytest.raises(UserError, match="cannot be reached"):
         open_corpus("floresplus#dev")
+
+
+def test_a_plain_text_is_a_corpus_of_its_lines_with_their_ends() -> None:
+    spec = as_corpus(keep_text("notes.txt", b"One.\r\n\n  two\n" + b"word " * 20_000))
+    corpus = open_corpus(spec)
+    assert corpus.label == "notes.txt" and corpus.languages == ("notes.txt",)
+    lines = corpus.sentences["notes.txt"]
+    assert lines[:3] == ("One.\r\n", "\n", "  two\n") and "".join(lines[3:]) == "word " * 20_000
+    assert max(map(len, lines)) < 70_000
+    assert corpus_files(spec) == [text_path(spec.replace("text:", "upload:"))]
+    assert submitted_corpus(spec, corpus.fingerprint, lambda path: path).fingerprint == corpus.fingerprint
+
+
+def test_a_plain_text_is_not_opened_where_uploads_are_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = as_corpus(keep_text("notes.txt", b"One.\n"))
+    monkeypatch.setenv("TOKEN_ATLAS_UPLOADS", "off")
+    with pytest.raises(UserError, match="takes no uploads"):
+        open_corpus(spec)
+
+
+def test_of_a_large_corpus_the_beginning_is_counted_and_said() -> None:
+    two = Corpus("x", "X", {"a": ("12", "3456", "7"), "b": ("12", "", "78")})
+    assert beginning(two, 8).sentences == {"a": ("12", "3456"), "b": ("12", "")}
+    assert beginning(two, 8).label == "X, the first 2 of 3 sentences of each language"
+    assert beginning(two, 11) is two
+    with pytest.raises(TooLarge, match="Cut it into sentences"):
+        beginning(two, 3)
+    with pytest.raises(UserError, match="lone surrogate"):
+        beginning(Corpus("x", "X", {"a": ("\ud800",)}), 8)

@@ -6,18 +6,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.corpora.sources import flores200
 from core.counting import brought
 from core.jobs.job import State
 from core.jobs.queue import Jobs
-from core.jobs.shared_cache import shared
 from core.tokenizers.catalog import open_tokenizer
 from tests.jobs_home import PATIENCE, jobs_home
+from tests.pages import forget, opened
 
-PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
 SIZE = flores200.REMOTE.n_bytes
 
 
@@ -26,9 +24,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(flores200, "_BESIDE", tmp_path / "nowhere")
     with jobs_home(tmp_path / "home"):
         yield tmp_path / "home"
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
+    forget()
 
 
 @pytest.fixture
@@ -56,11 +52,7 @@ def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
 
 def page() -> AppTest:
     key = brought.in_link(brought.keep(open_tokenizer("builtin:words").info))
-    app = AppTest.from_file(str(PAGE), default_timeout=240)
-    app.query_params["counted"] = ["gpt-2", key]
-    app.run()
-    assert not app.exception
-    return app
+    return opened("premium", counted=["gpt-2", key])
 
 
 def after_download(app: AppTest) -> str:

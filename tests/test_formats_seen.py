@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 import regex
 
 from core.common.errors import UnreadableFile, UserError
-from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.catalog import open_path, open_tokenizer
 from core.tokenizers.diagnosis import described
 from core.tokenizers.tokenizer import Specials
 from tests import formats
@@ -169,3 +170,67 @@ def test_the_advice_on_a_list_of_pieces_works(tmp_path: Path) -> None:
 
 def test_the_advice_on_a_word_index_works() -> None:
     assert len(open_tokenizer("builtin:words").segment("two words")) > 1
+
+
+BOM = b"\xef\xbb\xbf"
+OF_TEXT = [name for name in formats.names() if not name.startswith(("SentencePiece", "GGUF", "llama2"))]
+
+
+@pytest.mark.parametrize("name", OF_TEXT)
+@pytest.mark.parametrize(
+    "saved",
+    [lambda data: BOM + data, lambda data: data.replace(b"\n", b"\r\n"), lambda data: data + b"\n"],
+    ids=["BOM", "CRLF", "empty line"],
+)
+def test_a_file_that_an_editor_saved_again_is_the_same_tokenizer(
+    name: str, saved: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    files, options = formats.made(name), formats.options(name)
+    again = {file: saved(data) for file, data in files.items()}
+    ours = [
+        open_path("x:y", formats.write(tmp_path / place, made), options) for place, made in (("a", files), ("b", again))
+    ]
+    text = "hello the  world é"
+    assert ours[0].segment(text).ids.tolist() == ours[1].segment(text).ids.tolist()
+
+
+@pytest.mark.parametrize(
+    "name", ["added_tokens.json", "special_tokens_map.json", "tokenizer_config.json", "config.json"]
+)
+def test_a_pointer_in_place_of_a_companion_says_how_to_fetch_it(name: str, tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_bytes(formats.made("tokenizer.json BPE")["tokenizer.json"])
+    (tmp_path / name).write_bytes(POINTER)
+    with pytest.raises(UnreadableFile, match=rf"'{name}'.*git lfs pull"):
+        open_path("x:y", tmp_path)
+
+
+@pytest.mark.parametrize("named", ["vocab.json", "merges.txt", ""])
+@pytest.mark.parametrize("missing", ["vocab.json", "merges.txt"])
+def test_a_pointer_in_place_of_one_of_a_pair_says_how_to_fetch_it(named: str, missing: str, tmp_path: Path) -> None:
+    for name, data in (("vocab.json", VOCAB), ("merges.txt", MERGES)):
+        (tmp_path / name).write_bytes(POINTER if name == missing else data)
+    with pytest.raises(UnreadableFile, match=rf"'{missing}'.*git lfs pull"):
+        open_path("x:y", tmp_path / named)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(b"<!DOCTYPE html><html>", "a web page"), ("{}".encode("utf-16"), "UTF-16 text. Save it again as UTF-8")],
+)
+def test_a_folder_says_what_its_tokenizer_file_is(data: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_bytes(data)
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(UnreadableFile, match=f"'tokenizer.json' is {said}"):
+        open_path("x:y", tmp_path)
+
+
+@pytest.mark.parametrize("files", [{}, {"config.json": {"model_type": "chatglm"}}])
+def test_code_of_the_maker_that_is_not_run_is_named(files: dict[str, object], tmp_path: Path) -> None:
+    settings = {"tokenizer_class": "ChatGLMTokenizer", "auto_map": {"AutoTokenizer": ["t.ChatGLMTokenizer", None]}}
+    (tmp_path / "tokenizer.json").write_bytes(formats.made("tokenizer.json BPE")["tokenizer.json"])
+    for name, content in {**files, "tokenizer_config.json": settings}.items():
+        (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")
+    assert "t.ChatGLMTokenizer, which is not run here" in " ".join(open_path("x:y", tmp_path).info.notes)
+    settings["tokenizer_class"] = "GPT2Tokenizer"  # transformers has that class, and takes its own
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    assert files or "not run here" not in " ".join(open_path("x:y", tmp_path).info.notes)

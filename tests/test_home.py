@@ -7,28 +7,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from core.common.errors import UserError
 from core.common.home import home
 from core.common.remembered import remember, remembered
 from core.corpora.corpus import open_corpus
+from core.corpora.text_uploads import keep_text
 from core.corpora.uploads import keep_corpus
 from core.counting import brought
 from core.counting.fastest import fast_counter
 from core.counting.tally import known_layout, layout
 from core.jobs.queue import Jobs
-from core.jobs.shared_cache import shared
-from core.lab.text_uploads import keep_text
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.isolation.pool import vet
 from core.tokenizers.local_tokenizer import open_local
 from core.tokenizers.uploads import keep_upload
 from tests import formats
+from tests.pages import ROOT, forget, unopened
 from tests.tiny import byte_level_bpe
 
-FRAME = Path(__file__).parents[1] / "components" / "frame" / "frame.py"
 PAGES = ("segmentation", "vocabulary", "premium", "transplants", "runs")
 WRITES: dict[str, Callable[[], object]] = {
     "a tokenizer": lambda: keep_upload({"tokenizer.json": byte_level_bpe().encode()}),
@@ -71,15 +68,13 @@ def bad_home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("TOKEN_ATLAS_HOME", str(folder))
     yield folder
     subprocess.run(["umount", "-l", folder], check=False, capture_output=True)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    shared.cache_clear()
+    forget()
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_opens(page: str, bad_home: Path) -> None:
-    shown = AppTest.from_file(str(FRAME), default_timeout=240)
-    shown.switch_page(str(FRAME.parents[2] / "pages" / f"{page}.py"))
+    shown = unopened()
+    shown.switch_page(str(ROOT / "pages" / f"{page}.py"))
     shown.run()
     assert not shown.exception
 

@@ -32,7 +32,36 @@ def test_what_a_library_prints_around_ids_is_passed_over(text: str) -> None:
     assert parse_ids(text) == (1, 2)
 
 
-@pytest.mark.parametrize("repeated", [", dtype=", "tensor(", "(", " ", "a", "[", "1="])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{'input_ids': [1, 2], 'attention_mask': [1, 1]}",
+        "{'input_ids': tensor([[1, 2]], device='cuda:0'), 'attention_mask': tensor([[1, 1]], device='cuda:0')}",
+        "{'attention_mask': array([[1, 1]]), 'input_ids': array([[1,\n 2]])}",
+        "{'token_type_ids': [0, 0], 'ids': [1, 2]}",
+        "Encoding(num_tokens=2, ids=[1, 2])",
+        "input_ids = [1, 2]",
+        "tf.Tensor([[1 2]], shape=(1, 2), dtype=int32)",
+        "torch.LongTensor([1, 2])",
+        "Array([1, 2], dtype=int32)",
+        "\ufeff1\r\n2\r\n",
+        "1 | 2",
+        "1，2",
+    ],
+)
+def test_a_list_is_read_as_programs_print_it(text: str) -> None:
+    assert parse_ids(text) == (1, 2)
+
+
+@pytest.mark.parametrize("text", ["ids=[1, x]", "{'input_ids': [[1], [2, x]]}", "{'input_ids': [1, 2"])
+def test_a_list_behind_a_name_is_read_as_a_whole(text: str) -> None:
+    with pytest.raises(UserError, match="is no id"):
+        parse_ids(text)
+
+
+@pytest.mark.parametrize(
+    "repeated", [", dtype=", "tensor(", "(", " ", "a", "[", "1=", "ids=[", "ids=", "shape=(1", "ids ="]
+)
 def test_a_long_paste_is_read_in_one_pass(repeated: str) -> None:
     """What is looked at once for every place in it would keep a server busy for hours."""
     with suppress(UserError):

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from core.common.errors import UserError
 from core.common.params import Value
+from core.evaluation.base import EVALUATORS
 from core.evaluation.results import Measures, Table
 from core.jobs.compute import compute
 from core.jobs.job import KINDS, Context, Output, Unit, canonical
 from core.jobs.result_codec import restored, stored
 from core.jobs.store.files import Origin, Result, packed, unpacked
+from core.lab import documents, lexicons
 from core.lab.differences import ALL, TextPart, compare, entrants
 from core.lab.estimate import estimate, needed_mb, size_of
 from core.lab.foreseen import KIND, Submission
@@ -241,6 +244,64 @@ def test_the_estimate_names_each_stage_and_what_less_would_lose(plan: Plan, part
     assert found.over_budget == 0.0
     tight = estimate(outlined(replace(plan, budget_seconds=0.01, seeds=(0, 1))))
     assert tight.over_budget > 0 and tight.seconds > found.seconds
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "said"),
+    [
+        ("trans_tokenization", {"corpus": "", "files": True}, "sentences with their translations"),
+        ("trans_tokenization", {"languages": ("eng_Latn",)}, "sentences with their translations"),
+        ("wechsel", {"languages": ("deu_Latn",)}, "word vectors"),
+        ("ridge", {"donor": "", "tokenizer": "shipped"}, "needs a donor"),
+        ("clp_transfer", {"donor": "", "tokenizer": "shipped"}, "as the helper"),
+    ],
+)
+def test_what_a_method_lacks_is_said_before_anything_is_measured(
+    key: str, given: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    """It was said by the method itself, after the original and all methods before it had been measured."""
+    (tmp_path / "own.txt").write_text("A line of text.\n" * 200)
+    if given.get("files"):
+        given = {**given, "files": (str(tmp_path / "own.txt"),)}
+    if given.get("tokenizer"):
+        given = {**given, "tokenizer": "file:data/models/tiny-world"}
+    with pytest.raises(UserError, match=f"cannot be used here.*{said}"):
+        outlined(
+            Plan(**{"model": "shipped:tiny-english", "donor": "shipped:tiny-world", "methods": (Choice(key),), **given})
+        )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"files": ("/dev/zero",)}, "is over"),
+        ({"dictionary": "/dev/zero"}, "is over"),
+        ({"dictionary": "/nowhere"}, "No such file"),
+        ({"old_vectors": "/dev/zero"}, "no .vec file"),
+        ({"new_vectors": "/dev/null"}, "no .vec file"),
+        ({"token_vectors": "README.md"}, "no .vec file"),
+        ({"seeds": (2**70,)}, "whole numbers from 0 to"),
+    ],
+)
+def test_what_cannot_be_read_is_said_at_the_look_and_a_device_has_an_end(
+    given: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """/dev/zero filled the memory, and a torn dictionary was found out after the models had been measured."""
+    monkeypatch.setattr(documents, "MOST_FILE_BYTES", 10_000)
+    monkeypatch.setattr(lexicons, "MOST_DICTIONARY_BYTES", 10_000)
+    with pytest.raises(UserError, match=said):
+        outlined(Plan("shipped:tiny-english", donor="shipped:tiny-world", methods=(Choice("mean"),), **given))
+
+
+def test_what_a_measure_reads_of_its_own_is_told_by_its_settings_and_not_by_the_texts() -> None:
+    """Twelve steps of a kilobyte were told as forty passes over texts of thirty, 1 h 39 min for a job of minutes."""
+    n, recovery = 29_423, EVALUATORS.get("recovery")
+    short = {"steps": 12, "then_steps": 4, "seeds": 2, "points": 4, "bytes": 3_000, "batch_bytes": 1_024}
+    assert recovery.passes_over(n, short) == pytest.approx(2 * (3 * 16 * 1_024 + 6 * 3_000) / n)
+    assert recovery.passes_over(100 * n, short) == pytest.approx(recovery.passes_over(n, short) / 100)
+    for key, given in (("samples", "prompts"), ("exact_bytes", "windows"), ("recovery", "steps")):
+        one = EVALUATORS.get(key)
+        assert one.passes_over(n, {given: 2}) < one.passes_over(n, {given: 20}), key
 
 
 @pytest.mark.parametrize(("key", "given"), [

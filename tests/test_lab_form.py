@@ -1,7 +1,6 @@
 """The form of the lab comes to the plan that it was filled from; nothing of it is dropped in silence."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,8 +13,8 @@ from core.common.params import Param
 from core.lab.link import plan_to_link
 from core.lab.plan import Choice, Plan
 from core.lab.sweep import lines_of, seeds_of, swept
+from tests.pages import opened
 
-PAGE = str(Path(__file__).parents[1] / "pages" / "transplants.py")
 PARAMS = (
     Param(key="k", label="Atoms", default=8, help="How many.", low=0, high=1_000),
     Param(key="center", label="Centred", default=True, help="Whether."),
@@ -58,10 +57,7 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[Plan]:
 
 
 def form_of(plan: Plan) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=240)
-    page.query_params["plan"] = plan_to_link(plan) or ""
-    page.run()
-    assert not page.exception, page.exception
+    page = opened("transplants", plan=plan_to_link(plan) or "")
     del page.query_params["plan"]  # a browser's address follows the form
     return page
 

@@ -20,6 +20,7 @@ from components.lab.key_picture import chart
 from components.lab.view import views
 from core.common.errors import UserError
 from core.common.zip_folder import zipped
+from core.corpora.text_uploads import keep_text
 from core.jobs.queue import Jobs
 from core.jobs.shared_cache import shared
 from core.jobs.store.files import Result
@@ -29,21 +30,21 @@ from core.lab.link import plan_to_link
 from core.lab.participants import outlined
 from core.lab.plan import Choice, Plan
 from core.lab.submission import submission
-from core.lab.text_uploads import keep_text
 from core.lab.texts import texts_of
 from core.models.load import open_model
 from core.models.score import score
 from core.work.export import KIND, params_of
 from tests.jobs_home import jobs_home
 from tests.lab_folders import pair
+from tests.pages import ROOT, opened, unopened
 
-PAGE = str(Path(__file__).parents[1] / "pages" / "transplants.py")
+pytestmark = pytest.mark.usefixtures("looks_here")
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("lab")
-    with jobs_home(folder / "home"):
+    with jobs_home(folder / "home", slots=1):
         yield folder
 
 
@@ -75,27 +76,20 @@ def context(key: str, dark: bool = False) -> LabContext:
 @pytest.mark.slow
 def test_every_view_draws_the_comparison(key: str) -> None:
     for view in [view for group in views().values() for view in group]:
-        page = AppTest.from_file(PAGE, default_timeout=240)
-        page.query_params["run"] = key
-        page.query_params["lab"] = view.group
-        page.query_params[f"lab_{view.group.lower()}"] = view.label
-        page.run()
-        assert not page.exception, (view, page.exception)
+        page = opened("transplants", run=key, lab=view.group, **{f"lab_{view.group.lower()}": view.label})
         assert not page.error, (view, [each.value for each in page.error])
         assert any("bits per byte" in each.value for each in page.markdown)
 
 
 _LOOK = """
 import sys
-from streamlit.testing.v1 import AppTest
 from components.lab.view import views
+from tests.pages import opened
 
 for view in [view for group in views().values() for view in group]:
     if view.label == "Segmentation":  # opens both models' tokenizers
         continue
-    page = AppTest.from_file(sys.argv[1], default_timeout=240)
-    page.query_params.update({"run": sys.argv[2], "lab": view.group, f"lab_{view.group.lower()}": view.label})
-    assert not page.run().exception
+    opened("transplants", run=sys.argv[1], lab=view.group, **{f"lab_{view.group.lower()}": view.label})
     if "torch" in sys.modules or "transformers" in sys.modules:
         sys.exit(f"{view.label} imports a library of models")
 """
@@ -103,8 +97,8 @@ for view in [view for group in views().values() for view in group]:
 
 @pytest.mark.slow
 def test_looking_at_a_comparison_needs_no_library_of_models(key: str) -> None:
-    command = [sys.executable, "-c", _LOOK, PAGE, key]
-    done = subprocess.run(command, cwd=Path(PAGE).parents[1], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", _LOOK, key]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
 
 
@@ -132,7 +126,7 @@ def test_models_are_told_apart_without_colour(key: str) -> None:
 
 
 def form(model: str, donor: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=240)
+    page = unopened("transplants")
     page.session_state["lab_model"], page.session_state["lab_donor"] = model, donor
     return page.run()
 
@@ -163,20 +157,15 @@ def test_a_comparison_that_another_version_stored_is_computed_anew_by_repeat(key
     jobs.store.delete(key)
     jobs.store.put(Result(whole.origin, {}, {"plan": {}, "waiting": [], "methods": [], "outcomes": []}))
     shared.cache_clear()
-    page = AppTest.from_file(PAGE, default_timeout=240)
-    page.query_params["run"] = key
-    page.run()
-    assert not page.exception and ["Press Repeat on the Runs page" in each.value for each in page.error] == [True]
+    page = opened("transplants", run=key)
+    assert ["Press Repeat on the Runs page" in each.value for each in page.error] == [True]
     again = jobs.repeat(key, "ann")
     assert jobs.wait(again.key, 240).state == "done"
     assert not page.run().error and not page.exception
 
 
 def test_an_unknown_run_in_the_link_is_one_message(home: Path) -> None:
-    page = AppTest.from_file(PAGE, default_timeout=240)
-    page.query_params["run"] = "0" * 32
-    page.run()
-    assert not page.exception
+    page = opened("transplants", run="0" * 32)
     assert len(page.error) == 1
 
 
@@ -199,10 +188,7 @@ def test_a_plan_comes_through_its_link_into_the_form(home: Path) -> None:
     )
     packed = plan_to_link(plan)
     assert packed is not None and len(packed) < 400
-    page = AppTest.from_file(PAGE, default_timeout=240)
-    page.query_params["plan"] = packed
-    page.run()
-    assert not page.exception
+    page = opened("transplants", plan=packed)
     assert [page.selectbox(key=key).value for key in ("lab_model", "lab_donor")] == [plan.model, plan.donor]
     assert page.multiselect(key="lab_methods").value == ["omp_robust"], "the mean always runs along, as a control"
     assert page.number_input(key="lab_param_omp_robust_k").value == 7
@@ -212,16 +198,13 @@ def test_a_plan_comes_through_its_link_into_the_form(home: Path) -> None:
 
 
 def test_a_damaged_link_is_one_message_and_the_usual_form(home: Path) -> None:
-    page = AppTest.from_file(PAGE, default_timeout=240)
-    page.query_params["plan"] = "no-plan"
-    page.run()
-    assert not page.exception
+    page = opened("transplants", plan="no-plan")
     assert "damaged" in page.error[0].value
     assert page.multiselect(key="lab_methods").value
 
 
 def test_without_a_donor_a_method_says_what_it_lacks_before_anything_runs(home: Path) -> None:
-    page = AppTest.from_file(PAGE, default_timeout=240)
+    page = unopened("transplants")
     page.session_state["lab_donor"] = None
     page.session_state["lab_methods"] = ["mean", "ridge"]
     page.run()

@@ -4,21 +4,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from components.cached import lab as cached_lab
 from components.cached.lab import finished
+from components.lab import key_picture
 from components.lab.context import LabContext
-from components.lab.key_picture import chart_of_all
+from components.lab.key_picture import chart, chart_of_all
 from components.lab.view import views
 from components.lab.views import classes
 from components.lab.views.comparison_table import numbers
-from core.jobs.job import KINDS
+from core.common.data_folders import ROOT
+from core.jobs.job import KINDS, State
 from core.jobs.result_codec import restored
 from core.lab import shipped_results
 from core.lab.as_now import CONTROLS
@@ -34,8 +35,11 @@ from core.lab.submission import submission
 from core.lab.wanted import WantedComparison, wanted
 from core.transplants.base import METHODS
 from tests.jobs_home import jobs_home
+from tests.pages import opened as opened_page
 
-PAGE = str(Path(__file__).parents[1] / "pages" / "transplants.py")
+pytestmark = pytest.mark.usefixtures("looks_here")
+
+opened = partial(opened_page, "transplants")
 LECTURE = "lecture"
 
 
@@ -43,14 +47,6 @@ LECTURE = "lecture"
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with jobs_home(tmp_path_factory.mktemp("shipped") / "home"):
         yield
-
-
-def opened(**parameters: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    page.query_params.update(parameters)
-    page.run()
-    assert not page.exception
-    return page
 
 
 def context(key: str = LECTURE) -> LabContext:
@@ -70,16 +66,16 @@ def test_the_lab_opens_on_the_lecture_in_a_sentence_and_a_picture() -> None:
 
 _LOOK = """
 import sys
-from streamlit.testing.v1 import AppTest
+from tests.pages import opened
 
-assert not AppTest.from_file(sys.argv[1], default_timeout=60).run().exception
+opened("transplants")
 sys.exit("it imports a library of models" if {"torch", "transformers"} & set(sys.modules) else 0)
 """
 
 
 def test_opening_needs_no_library_of_models() -> None:
-    command = [sys.executable, "-c", _LOOK, PAGE]
-    done = subprocess.run(command, cwd=Path(PAGE).parents[1], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", _LOOK]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
 
 
@@ -191,6 +187,84 @@ def test_shares_of_classes_make_up_the_whole_text() -> None:
     with_new = classes._with_new_tokens(here, tables)
     for by in ("origin", "text", "frequency"):
         assert np.isclose(sum(classes._shares(with_new, "target", by).values()), 1.0), by
+
+
+@pytest.mark.parametrize("key", shipped_keys())
+def test_each_model_has_one_point_for_each_part_of_the_texts(key: str) -> None:
+    """With a file beside a corpus all texts stood there twice: the ranking had a row and a half for each model."""
+    names = [(p.outcome, p.language, p.domain) for p in points(context(key).result)]
+    assert len(set(names)) == len(names)
+
+
+REAL = [key for key in shipped_keys() if key.startswith("smollm2")]
+
+
+@pytest.mark.parametrize("key", REAL)
+def test_what_is_far_worse_than_the_controls_does_not_press_the_others_together(key: str) -> None:
+    here = context(key)
+    for together in (False, True):
+        shown = [p for p in points(here.result) if not p.domain and bool(p.language) != together]
+        beats = {o.name for o in here.result.outcomes if here.verdict.beats.get(o.entrant)}
+        reach = max(p.lost.high for p in shown if p.outcome in beats)
+        drawn = chart_of_all(here, shown) if together else chart(here, shown)
+        axis = drawn.figure.layout.xaxis if together else drawn.figure.layout.yaxis
+        assert axis.range[1] <= 1.12 * 1.6 * reach
+        symbols = [trace.marker.symbol for trace in drawn.figure.data]
+        at_the_end = {s for each in symbols for s in ([each] if together else each)} & {"triangle-right", "arrow-up"}
+        assert at_the_end, "zero lies further"
+
+
+@pytest.mark.parametrize("key", REAL)
+def test_remarks_are_on_what_is_measured_and_said_once(key: str) -> None:
+    here = context(key)
+    assert not any("Arab" in remark for remark in here.setting.remarks), "no Arabic is measured"
+    label = next(one.label for one in wanted() if one.key == key)
+    said = "\n".join(each.value for each in opened(lab_shipped=label).markdown)
+    assert said.count("parameters more") == 1
+
+
+def test_the_picture_of_a_finished_comparison_is_drawn_once_for_everybody() -> None:
+    here = context()
+    running = replace(here, job=replace(here.job, state=State.RUNNING))
+    for together in (False, True):
+        assert key_picture._drawn(here, together) is key_picture._drawn(context(), together)
+        assert key_picture._drawn(running, together) is not key_picture._drawn(running, together)
+    assert key_picture._drawn(here, True) is not key_picture._drawn(here, False)
+    assert key_picture._drawn(replace(here, dark=True), True) is not key_picture._drawn(here, True)
+
+
+def test_the_map_needs_no_graphics_card() -> None:
+    """Plotly's scattergl leaves a grey field where a browser has no WebGL, as over a remote desktop."""
+    page = opened(lab="Matrices", lab_matrices="Map")
+    specs = {each.proto.id.rpartition("-")[2]: each.proto.spec for each in page.get("plotly_chart")}
+    assert any('"text"' in spec or "scatter" in spec for spec in specs.values())
+    assert not any("scattergl" in spec for spec in specs.values())
+
+
+def test_the_original_is_seen_across_its_interval() -> None:
+    assert context().marks["original"].symbol == "line-ns-open"
+
+
+def test_the_documents_have_the_numbers_of_the_real_model() -> None:
+    numbers = (ROOT / "docs" / "numbers.md").read_text(encoding="utf-8")
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    macro = {key: finished(key)[2].macro for key in ("smollm2-mistral-v3", "smollm2-qwen3", "smollm2-cl100k")}
+    rows = {
+        "with its own tokenizer": "original",
+        "subword mean": "subword_mean",
+        "weighted pieces, a head of its own": "weighted_pieces",
+        "trans-tokenization": "trans_tokenization",
+        "FOCUS": "focus",
+        "normal fit": "normal",
+        "zero": "zero",
+        "random coefficients (control)": "random_coefficients",
+        "mean (control)": "mean",
+    }
+    for words, name in rows.items():
+        assert f"| {words} | {' | '.join(f'{one[name]:.3f}' for one in macro.values())} |" in numbers, words
+    for name in ("subword_mean", "weighted_pieces"):
+        for one in macro.values():
+            assert f"{one[name]:.3f}" in readme
 
 
 def test_a_tokenizer_just_chosen_has_no_donor_and_every_choice_can_be_emptied() -> None:

@@ -5,9 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import numpy as np
 import pytest
 import torch
+from huggingface_hub import HfApi
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+)
 
 from core.__main__ import main
 from core.common import optional_package
@@ -190,6 +198,34 @@ def test_nothing_is_fetched_with_the_hub_off_and_nothing_huge_at_all(
         chosen_tasks("remote", str(folder))
     monkeypatch.setattr(choice, "_repository_bytes", lambda repository: choice.MOST_DATA_BYTES)
     assert chosen_tasks("remote", str(folder)).names == ("remote",)
+
+
+def _answer(status: int) -> httpx2.Response:
+    return httpx2.Response(status, request=httpx2.Request("GET", "https://hub.test/api/datasets/somebody/data"))
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (httpx2.ConnectError("no route"), "the Hub cannot be reached"),
+        (httpx2.ReadTimeout("late"), "did not answer"),
+        (OfflineModeIsEnabled("offline"), "HF_HUB_OFFLINE"),
+        (RepositoryNotFoundError("none", response=_answer(404)), "none of that name"),
+        (GatedRepoError("gated", response=_answer(403)), "https://huggingface.co/datasets/somebody/data"),
+        (HfHubHTTPError("busy", response=_answer(503)), "status 503"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_data_set_that_cannot_be_looked_up_says_why_and_what_to_do(
+    error: Exception, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(HfApi, "dataset_info", refuse)
+    with pytest.raises(UserError, match=said) as refused:
+        choice._repository_bytes("somebody/data")
+    assert "name a folder of tasks whose data lies here" in str(refused.value)
 
 
 @pytest.mark.slow

@@ -9,9 +9,9 @@ import pytest
 from core.common.errors import UserError
 from core.common.progress import listening
 from core.corpora.corpus import Corpus, open_corpus
+from core.corpora.text_uploads import keep_text
 from core.jobs.compute import run_here
 from core.jobs.job import KINDS, Context
-from core.lab.text_uploads import keep_text
 from core.tokenizers.catalog import open_tokenizer
 from core.vocabulary.mixture.categories import code_category, languages_of
 from core.vocabulary.mixture.infer import infer

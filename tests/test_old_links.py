@@ -1,19 +1,15 @@
 """Links that were copied from earlier versions open the same page in the same state, word for word."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from core.common.text_link import from_link
-from core.jobs.shared_cache import shared
 from core.lab.link import plan_from_link
 from core.lab.plan import Choice, Plan
+from tests.pages import opened
 
-PAGES = Path(__file__).parents[1] / "pages"
+pytestmark = pytest.mark.usefixtures("one_server", "looks_here")
 
 # As version 0.1.0 wrote them: the page, what follows the question mark, and what the session then holds.
 TEXT = "eNoBMwDM_0dyw7bDn2Ug4oaSIOCkqOCkruCkuOCljeCkpOClhyDwn5Gp4oCN8J-agArXqdec15XXnTYTIHI"
@@ -81,21 +77,10 @@ PLANS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
-
-
 @pytest.mark.parametrize(("page", "query", "state"), LINKS)
 def test_a_link_opens_as_it_did(page: str, query: str, state: dict[str, object]) -> None:
-    app = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=240)
-    for name, values in parse_qs(query).items():
-        app.query_params[name] = values
-    app.run()
-    assert not app.exception and not app.error
+    app = opened(page, **parse_qs(query))
+    assert not app.error
     assert {key: app.session_state[key] for key in state} == state
 
 
@@ -109,9 +94,7 @@ def test_a_plan_in_a_link_reads_as_it_did(packed: str, plan: Plan) -> None:
 
 
 def test_a_plan_in_a_link_fills_the_form() -> None:
-    app = AppTest.from_file(str(PAGES / "transplants.py"), default_timeout=240)
-    app.query_params["plan"] = PLANS[0][0]
-    app.run()
-    assert not app.exception and not app.error
+    app = opened("transplants", plan=PLANS[0][0])
+    assert not app.error
     assert app.session_state["lab_methods"] == ["subword_mean", "omp_robust"]  # the mean runs along, as a control
     assert app.session_state["lab_param_omp_robust_k"] == 32

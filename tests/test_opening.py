@@ -4,18 +4,15 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from components.cached import tokenizers as cached
-from core.jobs.shared_cache import shared
 from core.text.samples import opening_text
 from core.tokenizers import catalog
 from core.tokenizers.catalog import SOURCES, open_tokenizer
@@ -31,18 +28,10 @@ from core.tokenizers.opening.shipped import (
     still_true,
 )
 from core.tokenizers.tokenizer import PLAIN, Specials, Tokenizer
+from tests.pages import opened as opened_page
 
 ROOT = Path(__file__).parents[1]
-FRAME = ROOT / "components" / "frame" / "frame.py"
 SHIPPED = json.loads(FILE.read_text(encoding="utf-8"))
-
-
-@pytest.fixture(autouse=True)
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
 
 
 def test_the_file_is_what_the_tokenizers_make_now() -> None:
@@ -136,19 +125,14 @@ def test_line_ends_are_no_change(tmp_path: Path) -> None:
 def test_every_module_at_work_while_the_cuts_are_made_counts() -> None:
     """Of the rooms that say what a token is; what settings, memory and files do changes no token."""
     SOURCES.all()
-    seen: set[str] = set()
-
-    def note(frame: Any, event: str, argument: Any) -> None:
-        path = Path(frame.f_code.co_filename)
-        if event == "call" and path.is_relative_to(CORE):
-            seen.add(path.relative_to(CORE).as_posix())
-
-    sys.setprofile(note)
+    files: set[str] = set()
+    sys.setprofile(lambda frame, event, argument: files.add(frame.f_code.co_filename))
     try:
         for spec in OPENING:
             opening_cut(spec)
     finally:
         sys.setprofile(None)
+    seen = {path.relative_to(CORE).as_posix() for path in map(Path, files) if path.is_relative_to(CORE)}
     at_work = {name for name in seen if name.startswith(("tokenizers/", "text/")) and name != "text/samples.py"}
     assert "tokenizers/backends/tiktoken.py" in at_work
     assert at_work <= set(CODE)
@@ -191,13 +175,13 @@ def test_anything_else_is_asked_of_the_tokenizer_itself(asked: Callable[[Tokeniz
     assert repr(ours) == repr(theirs) or np.array_equal(ours.ids, theirs.ids)  # type: ignore[attr-defined]
 
 
+@pytest.mark.usefixtures("own_server")
 def test_the_page_opens_without_a_vocabulary_and_asks_for_them_with_the_first_key(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr(cached, "open_tokenizer", lambda spec: (opened.append(spec), open_tokenizer(spec))[1])
-    app = AppTest.from_file(str(FRAME), default_timeout=240).run()
-    assert not app.exception
+    app = opened_page()
     assert not app.error
     counted = list(app.dataframe[0].value["n_tokens"])
     assert counted == [len(open_tokenizer(spec).segment(opening_text(), PLAIN)) for spec in OPENING]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.runs.job_cards import resume
@@ -17,13 +16,12 @@ from core.jobs.queue import Jobs
 from core.jobs.runner import report
 from core.jobs.runner.fair_order import Candidate, FairOrder
 from core.jobs.runner.run import Run
-from core.jobs.shared_cache import shared
 from core.jobs.store.files import Origin
 from core.jobs.store.records import enter
 from core.work.export import own_folder
 from tests.jobs_home import PATIENCE, jobs_home, kill_daemon, until
+from tests.pages import forget, opened
 
-PAGE = Path(__file__).parents[1] / "pages" / "runs.py"
 ANN, BEN = of_header("ann@example.org"), of_header("ben@example.org")
 CAT, DAN = browser("cat's cookie"), browser("dan's cookie")
 
@@ -32,19 +30,13 @@ CAT, DAN = browser("cat's cookie"), browser("dan's cookie")
 def own_home(tmp_path: Path) -> Iterator[None]:
     with jobs_home(tmp_path / "home"):
         yield
-    st.cache_resource.clear()
-    shared.cache_clear()
+    forget()
 
 
 def page(who: Visitor, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
     for module in ("job_cards", "storage"):
         monkeypatch.setattr(f"components.runs.{module}.visitor", lambda: who)
-    app = AppTest.from_file(str(PAGE), default_timeout=240)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    return opened("runs", **query)
 
 
 def texts(app: AppTest) -> str:

@@ -1,11 +1,9 @@
 """A link to the Premium page keeps every parameter through every view; nothing is logged on the way."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 import pytest
-import streamlit as st
 from streamlit import config
 from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest
@@ -14,9 +12,10 @@ from components.premium import provenance, view
 from components.premium.figure import go_to_evidence
 from components.premium.view import VIEWS
 from components.segmentation.tool import TOOLS
-from core.jobs.shared_cache import shared
+from tests.pages import opened
 
-PAGES = Path(__file__).parents[1] / "pages"
+pytestmark = pytest.mark.usefixtures("one_server", "looks_here")
+
 LINK: dict[str, str | list[str]] = {
     **{"counted": ["gpt-2", "o200k"], "base": "fra_Latn", "language": "deu_Latn", "tokenizer": "o200k"},
     **{"find": "Europe", "part": "Dev", "per": "Byte", "sort": "Family", "group": "Family", "compare": "Languages"},
@@ -25,27 +24,12 @@ LINK: dict[str, str | list[str]] = {
 }
 
 
-@pytest.fixture(autouse=True, scope="module")
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
-
-
-def page(name: str, query: Mapping[str, str | list[str]]) -> AppTest:
-    app = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=240)
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.run()
-
-
 @pytest.mark.parametrize("shown", VIEWS.all())
 def test_every_parameter_of_a_link_survives_every_view(shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """First as opened, then from this view to the next one and back."""
     written: dict[str, Sequence[str]] = {}
     monkeypatch.setattr(provenance, "page_link", lambda parameters, **_: written.update(parameters))
-    app = page("premium", LINK | {"premium": shown})
+    app = opened("premium", **LINK | {"premium": shown})
     assert not app.exception and not app.error
     other = next(one for one in VIEWS.all() if one != shown)
     for chosen in (shown, other, shown):
@@ -60,7 +44,7 @@ def _many(value: object) -> list[object]:
 
 
 def test_a_choice_made_in_a_view_is_there_again_and_a_wrong_one_of_a_link_is_the_usual_one() -> None:
-    app = page("premium", {"premium": "Groups", "group": "no such group", "price_million": "2", "window": "-3"})
+    app = opened("premium", premium="Groups", group="no such group", price_million="2", window="-3")
     assert not app.exception and app.session_state["group"] == "Script"
     app.segmented_control(key="group").set_value("Region").run()
     app.segmented_control(key="premium").set_value("Calculator").run()
@@ -71,7 +55,7 @@ def test_a_choice_made_in_a_view_is_there_again_and_a_wrong_one_of_a_link_is_the
 
 def test_an_unknown_base_language_names_a_few_near_ones() -> None:
     for typed, near in (("tagalog", "tgl_Latn"), ("de", "deu_Latn"), ("xx-nothing-like-it", "")):
-        app = page("premium", {"base": typed, "language": typed, "premium": "Table"})
+        app = opened("premium", base=typed, language=typed, premium="Table")
         assert len(app.error) == 2 and app.session_state["base"] == "eng_Latn"
         text = app.error[0].value.replace("\\", "")
         assert near in text and text.count("_") <= 3, text
@@ -134,7 +118,7 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_no_page_and_no_view_gives_a_default_beside_a_value(
     name: str, query: dict[str, str], logged: list[str]
 ) -> None:
-    app = page(name, query).run()
+    app = opened(name, **query).run()
     assert not app.exception
     assert logged == []
 
@@ -150,7 +134,7 @@ def test_a_click_on_a_chart_leads_to_the_evidence_without_a_line_in_the_log(
 
     draw = view.draw_chosen
     monkeypatch.setattr(view, "draw_chosen", clicked)
-    app = page("premium", {})
+    app = opened("premium")
     assert not app.exception
     assert app.segmented_control(key="premium").value == "Evidence"
     assert app.session_state["language"] == "mya_Mymr" and logged == []

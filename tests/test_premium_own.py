@@ -3,11 +3,11 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.premium.provenance import DEFINITIONS
@@ -30,27 +30,17 @@ from core.premium.partial import not_yet
 from core.premium.premium import premiums, resample
 from core.tokenizers.catalog import open_tokenizer
 from tests.jobs_home import PATIENCE, jobs_home, kill_daemon, until
+from tests.pages import forget, opened
 
-PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
+page = partial(opened, "premium")
 SPEC = "builtin:words"
 
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path) -> Iterator[Path]:
-    with jobs_home(tmp_path / "home"):
+    with jobs_home(tmp_path / "home", slots=1):
         yield tmp_path / "home"
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
-
-
-def page(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=240)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    forget()
 
 
 def counted(languages: list[str], corpus: str = "sample") -> None:

@@ -1,8 +1,7 @@
 """The Premium page without a browser: every view draws, links restore, and what is missing is one message."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,26 +13,13 @@ from components.premium.controls import OPENING
 from components.premium.provenance import DEFINITIONS, REPRODUCTION
 from components.premium.view import VIEWS
 from components.premium.views import measures
-from core.jobs.shared_cache import shared
 from core.premium.atlas import atlas_tokenizers
 from core.premium.atlas.measures import shipped_measures
+from tests.pages import opened
 
-PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
+pytestmark = pytest.mark.usefixtures("one_server")
 
-
-@pytest.fixture(autouse=True, scope="module")
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
-
-
-def page(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=240)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
+page = partial(opened, "premium")
 
 
 def table(app: AppTest):

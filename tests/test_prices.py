@@ -17,8 +17,8 @@ from core.premium import litellm_table
 from core.premium.atlas import atlas_tokenizers
 from core.premium.cost import Use, cost
 from core.premium.prices import COLUMNS, ModelPrice, prices_csv, read_prices, shipped_prices
+from tests.pages import opened
 
-PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
 HEAD = ",".join(COLUMNS)
 LITELLM = {
     "sample_spec": {"mode": "one of: chat", "input_cost_per_token": 0.0},
@@ -95,11 +95,8 @@ def test_what_litellm_serves_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def calculator(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=240)
-    for name, value in {"premium": "Calculator", "language": "mya_Mymr", **query}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception and not app.error
+    app = opened("premium", **{"premium": "Calculator", "language": "mya_Mymr", **query})
+    assert not app.error
     return app
 
 

@@ -24,9 +24,10 @@ from core.vocabulary.entries import entries_of
 from core.vocabulary.repair.bpe import cut
 from core.vocabulary.repair.effect import effect, effects
 from core.vocabulary.repair.job import inputs_of, params_of
+from core.vocabulary.repair.listed import listed_ids
 from core.vocabulary.repair.placeholder import placeholder
-from core.vocabulary.repair.removal import ADDED, NEEDED, NO_ENTRY, UNKNOWN, WORDS, BuiltOn
-from core.vocabulary.repair.repaired import Repaired
+from core.vocabulary.repair.removal import ADDED, GONE, NEEDED, NO_ENTRY, UNKNOWN, WORDS, BuiltOn, Spared
+from core.vocabulary.repair.repaired import Repaired, repaired
 from core.vocabulary.repair.take_out import files_of, read_document, take_out
 from core.work.repair import run_unit, units
 from tests.datafolder import DATA, needs_data
@@ -198,10 +199,82 @@ def test_what_nothing_else_writes_stays_with_the_reason() -> None:
     assert found.kept == {0: NEEDED, 8: ADDED, 99: NO_ENTRY}
     words = {"model": {"type": "WordLevel", "vocab": {"a": 0, "b": 1}, "unk_token": "b"}}
     assert take_out(words, [0]).kept == {0: WORDS}
-    pieces = {"model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0.0], ["a", -1.0], ["ab", -2.0]]}}
+    pieces = {"model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0.0], ["a", -1.0], ["aa", -2.0]]}}
     found = take_out(pieces, [0, 1, 2])
     assert (found.kept, found.removed) == ({0: UNKNOWN, 1: NEEDED}, (2,))
     assert found.document["model"]["vocab"] == [["<unk>", 0.0], ["a", -1.0], ["", -2.0]]
+
+
+def test_added_tokens_stay_wherever_they_are_named() -> None:
+    """Behind the model's entries, as Qwen has them; around a text; in files beside."""
+    whole = toy()
+    whole["added_tokens"].append({**whole["added_tokens"][0], "id": 9, "content": "<|im_start|>"})
+    assert take_out(whole, [9, 10]).kept == {9: ADDED, 10: NO_ENTRY}
+    whole["post_processor"] = {"type": "RobertaProcessing", "sep": ["abcd", 6], "cls": ["cd", 7]}
+    assert take_out(whole, [6, 7]).kept == {6: ADDED, 7: ADDED}
+    assert take_out(toy(), [7], spared=Spared(frozenset({"cd"}))).kept == {7: ADDED}
+
+
+def test_tokens_that_files_beside_add_stay(tmp_path: Path) -> None:
+    """</s> is an ordinary entry of the file, and what ends a text only by what stands beside it."""
+    whole = toy()
+    whole["model"]["vocab"]["</s>"] = 9
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "tokenizer.json").write_text(json.dumps(whole), encoding="utf-8")
+    decoder = {"9": {"content": "</s>", "special": True}, "10": {"content": "<tool>", "special": False}}
+    config = {"eos_token": "</s>", "added_tokens_decoder": decoder}
+    (tmp_path / "old" / "tokenizer_config.json").write_text(json.dumps(config), encoding="utf-8")
+    old = open_path(f"file:{tmp_path / 'old'}", tmp_path / "old")
+    found = repaired(old, [7, 9, 10, 11], "keep", {}, tmp_path)
+    assert (found.removed.tolist(), dict(found.kept)) == ([7], {9: ADDED, 10: ADDED, 11: NO_ENTRY})
+
+
+def test_what_was_taken_out_before_is_not_there_to_be_taken_out() -> None:
+    again = take_out(take_out(toy(), [7]).document, [7])
+    assert (again.removed, again.kept) == ((), {7: GONE})
+    pieces = {"model": {"type": "Unigram", "vocab": [["a", -1.0], ["aa", -2.0]]}}
+    assert take_out(take_out(pieces, [1]).document, [1]).kept == {1: GONE}
+
+
+def test_every_character_can_be_written_afterwards() -> None:
+    """Bytes write é but not the mark for a space; x is in no entry but xa, which Unigram would not write without it."""
+    tokens = ["é", "▁", "a", "▁a", *(f"<0x{b:02X}>" for b in range(256))]
+    model = {"type": "BPE", "byte_fallback": True, "vocab": dict(zip(tokens, range(260), strict=True))}
+    found = take_out({"model": {**model, "merges": [["▁", "a"]]}}, [0, 1], "remove")
+    assert (found.removed, found.kept) == ((0,), {1: NEEDED})
+    pieces = {"model": {"type": "Unigram", "vocab": [["a", -1.0], ["xa", -2.0], ["aa", -2.0]]}}
+    assert (take_out(pieces, [0, 1, 2]).removed, take_out(pieces, [0, 1, 2]).kept) == ((2,), {0: NEEDED, 1: NEEDED})
+
+
+def test_all_ids_at_once_leave_what_writes_every_text() -> None:
+    whole = toy()
+    found = take_out(whole, [*range(9), 3, 3], "keep")
+    assert found.removed == (4, 5, 6, 7)
+    assert set(found.kept) == {0, 1, 2, 3, 8}
+    assert Tokenizer.from_str(json.dumps(found.document)).encode("abcd<x>").tokens == [*"abcd", "<x>"]
+
+
+def test_word_pieces_are_exact_only_where_every_character_has_an_entry() -> None:
+    """Without abc, abcxyz is ab, ##cx and no more: nothing goes on with ##yz."""
+    tokens = ["[UNK]", "ab", "abc", "##cx", "##xyz", *"abc", "##b", "##c"]
+    vocab = {token: n for n, token in enumerate(tokens)}
+    whole = {"added_tokens": [{"id": 0, "content": "[UNK]"}], "model": {"type": "WordPiece", "vocab": vocab}}
+    assert not take_out(whole, [2]).exact
+    for letter in "xyz":
+        vocab[f"##{letter}"] = len(vocab)
+    found = take_out(whole, [2])
+    assert (found.removed, found.exact) == ((2,), True)
+    assert take_out(found.document, [1]).exact
+
+
+def test_lists_of_ids_have_ranges_and_an_end() -> None:
+    assert listed_ids("3, 1-2;7\n9") == [3, 1, 2, 7, 9]
+    assert listed_ids("0-999999") == [*range(1_000_000)]
+    with pytest.raises(UserError, match=r"1,000,001 ids .* at most 1,000,000"):
+        listed_ids("0-1000000")
+    for text in ("5-3", "-1", "1-", "1.5", "1234567890"):
+        with pytest.raises(UserError, match="is no id"):
+            listed_ids(text)
 
 
 def test_nothing_to_take_out_and_unknown_words_are_refused() -> None:
@@ -240,7 +313,7 @@ def test_rerouted_entries_are_still_reached() -> None:
 
 
 def test_only_a_tokenizer_json_is_repaired() -> None:
-    with pytest.raises(UserError, match=r"not read from a tokenizer\.json"):
+    with pytest.raises(UserError, match=r"not read from a tokenizer\.json or a SentencePiece model"):
         files_of(open_tokenizer("builtin:utf8-bytes"))
 
 
@@ -308,6 +381,18 @@ def test_the_command_says_which_audit_found_nothing_and_counts_for_those_that_ne
     assert "nothing was found" in capsys.readouterr().err
     assert main([*asked, "never_seen", "--built-on", "remove"]) == 0
     assert "each entry by itself" in capsys.readouterr().out
+
+
+def test_the_command_takes_out_what_merging_hardly_leaves(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "tokenizer.json").write_text(byte_level_bpe(), encoding="utf-8")
+    asked = ["repair", "--tokenizer", f"file:{tmp_path}", "--json"]
+    assert main([*asked, "--below", "0.5", "--built-on", "remove"]) == 0
+    many = json.loads(capsys.readouterr().out)["removed"]
+    assert main([*asked, "--below", "0.5", "--neighbours", "1.5", "--built-on", "remove"]) == 0
+    assert 0 < len(json.loads(capsys.readouterr().out)["removed"]) <= len(many)
+    for wrong, says in ((["--below", "2"], "over 0, at most 1"), (["--neighbours", "1"], "--below 0.01")):
+        assert main([*asked, *wrong]) == 2
+        assert says in capsys.readouterr().err
 
 
 def test_the_job_gives_the_file_that_the_call_gives(tmp_path: Path) -> None:

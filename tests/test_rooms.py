@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -34,17 +35,22 @@ RESERVED = {"training", "segmenters"}  # rooms to come: no other room may take t
 
 
 def modules(top: str) -> list[Path]:
-    return sorted((ROOT / top).rglob("*.py"))
+    found = sorted((ROOT / top).rglob("*.py"))
+    assert len(found) > 100, "what is said of none is true of none"
+    return found
 
 
-def imported(path: Path) -> Iterator[str]:
+@cache
+def imported(path: Path) -> tuple[str, ...]:
     """Dotted names that a module imports, wherever in it, and modules that it starts as `-m NAME`."""
+    found = list[str]()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.relative_to(ROOT)} line {node.lineno}: a relative import"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(found)
 
 
 def dotted(path: Path) -> str:

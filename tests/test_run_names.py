@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.__main__ import main
@@ -15,12 +14,11 @@ from core.jobs.job import State
 from core.jobs.owner import Visitor
 from core.jobs.queue import Jobs
 from core.jobs.search import searched
-from core.jobs.shared_cache import shared
 from core.jobs.store.files import Origin
 from core.jobs.store.store import Store
 from tests.jobs_home import jobs_home
+from tests.pages import forget, opened
 
-PAGE = str(Path(__file__).parents[1] / "pages" / "runs.py")
 ANN, BEN = Visitor("ann"), Visitor("ben")
 
 
@@ -28,8 +26,7 @@ ANN, BEN = Visitor("ann"), Visitor("ben")
 def own_home(tmp_path: Path) -> Iterator[Path]:
     with jobs_home(tmp_path / "home"):
         yield tmp_path / "home"
-    st.cache_resource.clear()
-    shared.cache_clear()
+    forget()
 
 
 def run(key: str = "a" * 32, label: str = "Two methods", session: str = "ann", **params: object) -> Jobs:
@@ -131,7 +128,7 @@ def texts(app: AppTest) -> str:
 def test_the_page_names_a_run_and_finds_it() -> None:
     jobs = run("a" * 32, "Two methods")
     run("b" * 32, "Three methods")
-    app = AppTest.from_file(PAGE, default_timeout=240).run()
+    app = opened("runs")
     app.button(key="name_" + "a" * 32).click().run()
     app.text_input(key="run_name_" + "a" * 32).set_value("**first** <b>try</b>")
     app.text_area(key="run_note_" + "a" * 32).set_value("k is too large")
@@ -165,6 +162,6 @@ def test_the_command_line_names_finds_and_lists(capsys: pytest.CaptureFixture[st
 def test_what_the_command_line_began_says_so_and_can_be_resumed() -> None:
     jobs = run("a" * 32)
     assert jobs.get("a" * 32).state is State.INTERRUPTED
-    app = AppTest.from_file(PAGE, default_timeout=240).run()
+    app = opened("runs")
     assert any("It was stopped" in str(each.value) for each in app.warning)
     assert app.button(key="resume_" + "a" * 32)

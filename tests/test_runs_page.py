@@ -1,10 +1,10 @@
 """The Runs page without a browser: a job's life in what a visitor sees and presses."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.runs import confinement
@@ -14,30 +14,19 @@ from core.counting.job import counted
 from core.counting.table import totals_csv
 from core.jobs.job import State
 from core.jobs.queue import Jobs
-from core.jobs.shared_cache import shared
 from core.jobs.store.files import Input
 from core.text.samples import samples
 from tests.jobs_home import PATIENCE, jobs_home, kill_daemon, until, worker_pids
+from tests.pages import ROOT, forget, opened
 
-PAGE = Path(__file__).parents[1] / "pages" / "runs.py"
+page = partial(opened, "runs")
 
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path) -> Iterator[Path]:
     with jobs_home(tmp_path / "home"):
         yield tmp_path / "home"
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
-
-
-def page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=240)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    forget()
 
 
 def texts(app: AppTest) -> str:
@@ -185,10 +174,10 @@ def test_a_failed_job_shows_one_message() -> None:
 def test_the_log_of_a_failed_job_names_no_folder_of_the_server(own_home: Path) -> None:
     jobs = Jobs()
     job = jobs.wait(jobs.submit("misbehave", {"how": "bug"}, "ann").key, PATIENCE)
-    assert str(PAGE.parents[1]) in jobs.log(job.key), "of use to whoever runs the server"
+    assert str(ROOT) in jobs.log(job.key), "of use to whoever runs the server"
     shown = "\n".join(str(each.value) for each in page(run=job.key).code)
     assert "misbehave.py" in shown
-    assert str(PAGE.parents[1]) not in shown and str(own_home) not in shown
+    assert str(ROOT) not in shown and str(own_home) not in shown
 
 
 def test_a_deleted_job_is_gone() -> None:

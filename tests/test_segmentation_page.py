@@ -1,13 +1,11 @@
 """The Segmentation page without a browser: what a session shows, restores and survives."""
 
 import gc
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
@@ -17,31 +15,18 @@ from components.segmentation.statistic_cards import card
 from components.widgets.pickers import TOKENIZERS
 from core.common.numbers import count
 from core.common.text_link import to_link
-from core.jobs.shared_cache import shared
 from core.text.samples import opening_text, pairs, sample
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.opening.shipped import OPENING
 from core.tokenizers.tokenizer import Specials
 from core.tokenizers.well_known import named
+from tests.pages import opened as page
+from tests.pages import unopened
 from tests.tiny import byte_level_bpe
 
-FRAME = Path(__file__).parents[1] / "components" / "frame" / "frame.py"
+pytestmark = pytest.mark.usefixtures("one_server")
+
 TOOLS = ("Statistics", "Agreement", "Ids", "How it got there", "Chat", "Split by budget", "Two texts", "Share and keep")
-
-
-@pytest.fixture(autouse=True)
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
-
-
-def page(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(FRAME), default_timeout=240)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
 
 
 def test_it_opens_on_content() -> None:
@@ -143,7 +128,7 @@ def test_a_sample_replaces_the_text() -> None:
 
 
 def test_a_lone_surrogate_is_one_message() -> None:
-    app = AppTest.from_file(str(FRAME), default_timeout=240)
+    app = unopened()
     app.query_params["tokenizers"] = ["builtin:words"]
     app.session_state["text_at_hand"] = "a\ud800b"
     app.session_state["text_version"] = 1
@@ -205,6 +190,7 @@ def test_chips_and_lanes_have_one_name() -> None:
     assert set(labels_of(app)) <= set(app.multiselect(key=TOKENIZERS).options)
 
 
+@pytest.mark.usefixtures("own_server")  # one that asks no network
 def test_what_cannot_be_had_now_is_grey_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_HUB", "off")
     app = page(tokenizers=["builtin:words"], text=to_link("ab") or "")

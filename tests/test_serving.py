@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.common.errors import TookTooLong
@@ -14,14 +13,13 @@ from core.common.memory import resident_bytes
 from core.common.sandbox import answer as answering
 from core.common.sandbox.ending import end
 from core.common.sandbox.interest import while_wanted
+from core.corpora.text_uploads import keep_text
 from core.corpora.uploads import keep_corpus
-from core.jobs.shared_cache import shared
 from core.lab import look_apart as looking
 from core.lab.link import plan_to_link
 from core.lab.look_apart import look_apart
 from core.lab.look_process import look
 from core.lab.plan import Choice, Plan
-from core.lab.text_uploads import keep_text
 from core.models.model_tokenizer import tokenizer_apart
 from core.tokenizers import serving
 from core.tokenizers.catalog import open_path, open_tokenizer
@@ -30,10 +28,10 @@ from core.tokenizers.local_tokenizer import open_local
 from core.tokenizers.uploads import keep_upload
 from tests import formats
 from tests.hostile import split_by
+from tests.pages import ROOT, forget, unopened
 from tests.tiny import byte_level_bpe
 
-FRAME = Path(__file__).parents[1] / "components" / "frame" / "frame.py"
-PAGES = FRAME.parents[2] / "pages"
+PAGES = ROOT / "pages"
 RARE = "丂"
 PLAIN_PLAN = Plan("shipped:tiny-english", donor="shipped:tiny-world", methods=(Choice("mean"),), sentences=3)
 
@@ -42,9 +40,7 @@ PLAIN_PLAN = Plan("shipped:tiny-english", donor="shipped:tiny-world", methods=(C
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path / "home"))
     yield tmp_path
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    shared.cache_clear()
+    forget()
 
 
 @pytest.fixture
@@ -103,7 +99,7 @@ def test_no_page_opens_what_came_from_a_visitor(tmp_path: Path) -> None:
     ]
     queries.append(("runs", {}))
     for name, query in queries:
-        page = AppTest.from_file(str(FRAME), default_timeout=240)
+        page = unopened()
         page.switch_page(str(PAGES / f"{name}.py"))
         for key, value in query.items():
             page.query_params[key] = value
@@ -132,7 +128,7 @@ def test_a_normaliser_that_makes_a_million_of_one_ends_a_process_and_not_the_ser
     tokenizer = keep_upload({"tokenizer.json": inflating(1_000_000)})
     plan = plan_with(tokenizer, keep_text("text.txt", (RARE * 2_000).encode()))
     before = resident_bytes()
-    page = AppTest.from_file(str(FRAME), default_timeout=240)
+    page = unopened()
     page.switch_page(str(PAGES / "transplants.py"))
     page.query_params["plan"] = plan_to_link(plan)
     page.run()

@@ -1,6 +1,8 @@
 """Mixtures and families that ship come out again from the same files, and say what they are of."""
 
 import hashlib
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,7 @@ from core.vocabulary.families.generations import FAMILIES, generation
 from core.vocabulary.families.shipped import shipped_families
 from core.vocabulary.mixture.infer import infer
 from core.vocabulary.mixture.shipped import shipped_mixtures
-from core.vocabulary.mixture.shipping import KEYS, categories, opened
+from core.vocabulary.mixture.shipping import KEYS, N_MERGES, categories, opened, ship
 from tests.datafolder import DATA, needs_data
 
 
@@ -19,11 +21,20 @@ def test_every_shipped_mixture_is_of_the_same_categories_and_its_shares_add_up()
     assert set(found) <= set(KEYS)
     assert len({one.categories for one in found.values()}) == 1
     for one in found.values():
-        assert [each.n_merges for each in one.mixtures] == [100, 200, 500, 1_000]
+        assert [each.n_merges for each in one.mixtures] == [*N_MERGES]
         for mixture in one.mixtures:
             assert [share.category for share in mixture.shares] == [each.name for each in one.categories]
             assert sum(share.share for share in mixture.shares) == pytest.approx(1)
             assert all(share.low <= share.share <= share.high for share in mixture.shares)
+        assert one.mixtures[-1].doubts == ()
+
+
+def test_an_answer_that_is_not_to_be_believed_does_not_ship_any_more(tmp_path: Path) -> None:
+    path, mixture = tmp_path / "gpt-2.json", shipped_mixtures()["gpt-2"].mixtures[-1]
+    assert "English" in ship(path, [mixture], {})
+    assert path.exists()
+    assert "does not ship" in ship(path, [replace(mixture, objective=0.5)], {})
+    assert not path.exists()
 
 
 @needs_data
@@ -38,8 +49,8 @@ def test_the_samples_of_shipped_mixtures_are_those_that_their_hashes_name() -> N
 @needs_data
 @pytest.mark.slow
 def test_a_shipped_mixture_comes_out_again() -> None:
-    one = next(one for one in WANTED if one.key == "o200k")
-    tokenizer, shipped = opened(one, DATA), shipped_mixtures()["o200k"]
+    one = next(one for one in WANTED if one.key == "gpt-2")
+    tokenizer, shipped = opened(one, DATA), shipped_mixtures()["gpt-2"]
     assert tokenizer.info.fingerprint == shipped.fingerprint
     again, then = infer(tokenizer, categories(DATA), 100), shipped.mixtures[0]
     assert again.objective == pytest.approx(then.objective, abs=1e-9)

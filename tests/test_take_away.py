@@ -3,14 +3,12 @@
 import csv
 import io
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 from pyarrow import parquet
-from streamlit.testing.v1 import AppTest
 
 from components.charts.paper import ONE, TWO, paper
 from components.frame.scripted_component import unpacked
@@ -22,8 +20,8 @@ from components.widgets.picture_buttons.component import Picture
 from core.common.public_link import public_link
 from core.export.bundle import bundle
 from core.premium.cell_rows import CELL_COLUMNS
+from tests.pages import opened
 
-PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
 COLUMNS = ["code", "language", "script", "tokenizer", "spec", "fingerprint", "tokens", "base", "unit", "premium", "low",
            "high", "n", "clusters", "reason"]  # fmt: skip
 OPTIONS = [
@@ -46,11 +44,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 
 def drawn(**query: str | list[str]) -> None:
-    app = AppTest.from_file(str(PAGE), default_timeout=240)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception and not app.error
+    assert not opened("premium", **query).error
 
 
 def all_tables(taken: list[tuple[Any, ...]]) -> dict[str, Any]:
@@ -180,10 +174,7 @@ def test_a_citation_names_an_address_that_others_reach(
 
 
 def test_the_evidence_calls_a_tokenizer_as_the_page_does() -> None:
-    app = AppTest.from_file(str(PAGE), default_timeout=240)
-    for name, value in {"premium": "Evidence", "counted": ["gpt-2"], "language": "deu_Latn"}.items():
-        app.query_params[name] = value
-    app.run()
+    app = opened("premium", premium="Evidence", counted=["gpt-2"], language="deu_Latn")
     views = [one for one in app.main.get("bidi_component") if "token_view" in one.proto.component_name]
     drawn = [unpacked(one.proto.bytes)["data"] for one in views]
     assert drawn and all("GPT-2" in [lane["label"] for lane in each["lanes"]] for each in drawn)

@@ -12,8 +12,9 @@ from scipy.stats import mannwhitneyu
 from core.__main__ import main
 from core.common.errors import UserError
 from core.jobs.result_codec import restored
+from core.models.language_model import LanguageModel
 from core.models.load import open_model
-from core.models.under_trained import find
+from core.models.under_trained import find, repeating
 from core.models.under_trained.find import UnderTrained, under_trained
 from core.models.under_trained.indicators import DISTANCE, NORM, distances, first_component
 from core.models.under_trained.job import memory, params_of
@@ -34,8 +35,13 @@ def roc(values: NDArray[np.float64], untrained: NDArray[np.bool_], others: NDArr
 
 
 @pytest.fixture(scope="module")
-def untied(tmp_path_factory: pytest.TempPathFactory) -> UnderTrained:
-    return under_trained(trained_without(tmp_path_factory.mktemp("untied"), LEFT_OUT, tied=False), share=0.1)
+def toy(tmp_path_factory: pytest.TempPathFactory) -> LanguageModel:
+    return trained_without(tmp_path_factory.mktemp("untied"), LEFT_OUT, tied=False)
+
+
+@pytest.fixture(scope="module")
+def untied(toy: LanguageModel) -> UnderTrained:
+    return under_trained(toy, share=0.1)
 
 
 def test_tokens_that_training_left_out_are_found_by_length(untied: UnderTrained) -> None:
@@ -50,6 +56,21 @@ def test_the_model_cannot_say_what_it_never_met_and_says_others(untied: UnderTra
     assert len(untied.verified) == len(untied.candidates) > 0
     assert untied.n_controls_said > len(untied.controls) / 2
     assert not untied.notes
+
+
+def test_what_one_prompt_settles_is_not_asked_for_again_and_verified_alike(
+    toy: LanguageModel, untied: UnderTrained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a bound that this toy passes, against all prompts asked, since it gives no token over 0.9."""
+    monkeypatch.setattr(repeating, "SETTLED", 0.2)
+    some = under_trained(toy, share=0.1)
+    few, all_ = ((*found.candidates, *found.controls) for found in (some, untied))
+    assert [(token.id, token.verified) for token in few] == [(token.id, token.verified) for token in all_]
+    said, whole = (np.array([token.said for token in tokens]) for tokens in (few, all_))
+    left_out = np.isnan(said)
+    assert left_out.any() and not np.isnan(whole).any()
+    assert (np.nanmax(said, axis=1)[left_out.any(axis=1)] > 0.2).all()
+    assert said[~left_out] == pytest.approx(whole[~left_out], abs=1e-4)
 
 
 def test_tied_rows_are_told_by_their_distance_to_unused_ones(tmp_path: Path) -> None:
@@ -117,6 +138,21 @@ def test_a_model_that_says_nothing_is_said_to_verify_nothing(
     assert values == sorted(values)
     assert said["candidates"][0]["text"] == "ween"
     assert values[-1] <= said["threshold"]
+
+
+def test_as_many_candidates_are_asked_for_as_was_wished(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find, "N_CONTROLS", 1)
+    asked = ["under_trained", "--model", "shipped:tiny-english", "--share", "0.002", "--device", "cpu", "--json"]
+    assert main([*asked, "--most", "1"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    first, *others = said["candidates"]
+    assert others and first["grade"] != "not asked for"
+    assert {(one["grade"], one["probability"], one["verified"]) for one in others} == {("not asked for", None, False)}
+    assert any("only the 1 whose rows" in note for note in said["notes"])
+    assert main([*asked, "--most", "0"]) == 2
+    assert "Name 1 or more" in capsys.readouterr().err
 
 
 def test_a_share_out_of_range_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

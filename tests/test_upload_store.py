@@ -12,8 +12,8 @@ import pytest
 
 from core.common.errors import UserError
 from core.common.uploads import Uploads
+from core.corpora.text_uploads import keep_text, text_path
 from core.corpora.uploads import keep_corpus
-from core.lab.text_uploads import keep_text, text_path
 from core.tokenizers.uploads import keep_upload
 
 
@@ -134,7 +134,7 @@ def test_a_disk_that_takes_nothing_is_one_message_and_leaves_nothing(
 LIMITED = """
 import resource, sys
 from core.common.errors import UserError
-from core.lab.text_uploads import keep_text
+from core.corpora.text_uploads import keep_text
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
 try:
     keep_text("a.txt", b"One. " * 1000)

@@ -1,31 +1,21 @@
 """What the page says of two premiums does not depend on what else it shows."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from components.charts.chart import Chart
 from components.premium.views import differences, ranked, slope
-from core.jobs.shared_cache import shared
+from tests.pages import opened
 
-PAGE = Path(__file__).parents[1] / "pages" / "premium.py"
+pytestmark = pytest.mark.usefixtures("one_server")
+
 SOME = ["gpt-2", "o200k", "superbpe-200k"]
 Verdicts = dict[frozenset[str] | str, str]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
 
 
 @pytest.fixture
@@ -39,11 +29,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[pd.DataFrame, 
             seen.append(chart.numbers())
 
         monkeypatch.setattr(view, "show", keep)
-        app = AppTest.from_file(str(PAGE), default_timeout=240)
-        for name, value in {"premium": view.VIEW.label, **query}.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception and not app.error
+        app = opened("premium", **{"premium": view.VIEW.label, **query})
+        assert not app.error
         return seen[0], "\n".join(each.value for each in app.caption)
 
     return found

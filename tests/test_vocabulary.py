@@ -108,6 +108,27 @@ def test_what_is_unreachable_says_what_comes_instead() -> None:
     assert "##ing" not in marks
 
 
+def test_what_only_follows_a_letter_is_reached(tmp_path: Path) -> None:
+    """A space before every text parts the mark of 's from its letter; behind a letter GPT-2's pattern keeps both."""
+    path = bpe(tmp_path, [*"abq's", "Ġ", "'s"], [["'", "s"]])
+    document = json.loads(path.read_text("utf-8"))
+    document["pre_tokenizer"]["add_prefix_space"] = True
+    path.write_text(json.dumps(document), encoding="utf-8")
+    entries = entries_of(open_path(f"file:{path}", path))
+    assert not len(AUDITS.get("unreachable").find(entries).ids)
+
+
+@needs_data
+def test_entries_for_two_places_in_a_word_are_no_duplicates() -> None:
+    """CLIP has 8,420 words with and without the mark of their end; llama.cpp marks the starts of BERT's words."""
+    for parts in (["other", "clip_bpe_simple_vocab_16e6.txt.gz"], ["gguf", "ggml-vocab-bert-bge.gguf"]):
+        entries = real(parts)
+        assert not len(AUDITS.get("duplicates").find(entries).ids)
+    bert = real(BERT)
+    words = [i for i in range(len(bert)) if not bert.details[i].spelling.startswith("[")]
+    assert [bert.within_words(i) for i in words] == [entries.within_words(i) for i in words]
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Entries a, b, c, ab, abc with merges that reach ab alone, and text that looks special."""

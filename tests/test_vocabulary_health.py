@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.__main__ import main
-from core.common.errors import UnreadableFile
+from core.common.errors import UnreadableFile, UserError
 from core.text.exemplars import exemplars
 from core.tokenizers.catalog import open_path, open_tokenizer
 from core.tokenizers.isolation.pool import IsolatedTokenizer
@@ -19,7 +19,7 @@ from core.vocabulary.derivations import derivations_of
 from core.vocabulary.entries import Entries, ModelRows, TokenCounts, entries_of
 from core.vocabulary.incomplete_pairs import cut_so, incomplete_pairs
 from core.vocabulary.model_rows import rows_of_model
-from core.vocabulary.residue import survival
+from core.vocabulary.residue import residue, survival
 from core.vocabulary.token_counts import count_tokens
 from tests.datafolder import needs_data
 from tests.test_vocabulary import BERT, GPT2, LLAMA2, PYTHIA, bpe, real
@@ -126,6 +126,26 @@ def test_what_is_made_on_the_way_is_counted(tmp_path: Path) -> None:
     assert lives.made.tolist() == [3, 3, 2, 2, 3, 2]
     assert lives.left.tolist() == [0, 0, 0, 2, 1, 2]
     assert lives.share[4] == pytest.approx(1 / 3)
+
+
+def test_neighbours_of_what_is_merged_vary_as_their_entropy_says(tmp_path: Path) -> None:
+    """Merging abc 3 times and abd once, ab has c three times in four: 0.811 bits. a is always with b."""
+    path = bpe(tmp_path, ["a", "b", "c", "d", "Ġ", "ab", "abc", "abd"], [["a", "b"], ["ab", "c"], ["ab", "d"]])
+    lives = survival(counted(entries_of(open_path(f"file:{path}", path)), "abc abc abc abd"))
+    assert lives is not None
+    assert lives.neighbour_bits[[5, 0, 2]] == pytest.approx([0.8112781, 0, 0])
+    assert np.isnan(lives.neighbour_bits[[4, 6]]).all()
+
+
+def test_residue_is_chosen_by_its_share_and_by_its_neighbours(tmp_path: Path) -> None:
+    path = bpe(tmp_path, ["a", "b", "c", "d", "Ġ", "ab", "abc", "abd"], [["a", "b"], ["ab", "c"], ["ab", "d"]])
+    entries = counted(entries_of(open_path(f"file:{path}", path)), "abc abc abc abd " * 50 + "ab " * 10)
+    assert residue(entries, 0.05).tolist() == [5]  # 10 of 210 are left
+    assert residue(entries, 0.04).tolist() == []
+    assert residue(entries, 0.05, most_bits=0.8).tolist() == []
+    assert residue(entries, 0.05, most_bits=0.82).tolist() == [5]
+    with pytest.raises(UserError, match="over 0, at most 1"):
+        residue(entries, 0)
 
 
 def test_residue_is_what_is_hardly_ever_left(tmp_path: Path) -> None:

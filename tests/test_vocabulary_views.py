@@ -1,35 +1,23 @@
 """Digits, training mixtures and families on the Vocabulary page, without a browser."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.cached import runs as cached_runs
+from components.vocabulary.views import mixture
 from core.common.numbers import count
-from core.jobs.shared_cache import shared
 from core.vocabulary.families.shipped import shipped_families
 from core.vocabulary.mixture.job import KIND
 from core.vocabulary.mixture.shipped import shipped_mixtures
+from tests.pages import opened
 
-PAGE = Path(__file__).parents[1] / "pages" / "vocabulary.py"
-
-
-@pytest.fixture(autouse=True)
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
+pytestmark = pytest.mark.usefixtures("one_server")
 
 
 def page(view: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=240)
-    for name, value in ({"vocabulary": view, "tokenizers": "mistral:v1"} | query).items():
-        app.query_params[name] = value
-    return app.run()
+    return opened("vocabulary", **({"vocabulary": view, "tokenizers": "mistral:v1"} | query))
 
 
 def captions(app: AppTest) -> str:
@@ -38,7 +26,7 @@ def captions(app: AppTest) -> str:
 
 def test_digits_says_how_many_numbers_are_one_token_and_how_addends_are_cut() -> None:
     """Mistral's first cuts every digit by itself, so all places line up."""
-    app = page("Digits", digits="2 digits", add="905", to="17", written="12,345")
+    app = page("digits", digits="2", add="905", to="17", written="12,345")
     assert not app.exception and not app.error
     said = captions(app)
     assert f"10 of 10 with 1, 0 of 100 with 2, 0 of {count(1000)} with 3, 0 of {count(10_000)} with 4 digits" in said
@@ -47,14 +35,14 @@ def test_digits_says_how_many_numbers_are_one_token_and_how_addends_are_cut() ->
 
 
 def test_a_number_that_is_none_is_one_message() -> None:
-    app = page("Digits", add="12a")
+    app = page("digits", add="12a")
     assert not app.exception
     assert ["'12a' is no number" in one.value for one in app.error] == [True]
 
 
 def test_families_draws_each_family_from_the_link() -> None:
     for family in ("OpenAI", "BERT"):
-        app = page("Families", family=family)
+        app = page("families", family=family)
         assert not app.exception and not app.error
         assert len(app.get("plotly_chart")) == 2
 
@@ -70,15 +58,23 @@ def test_generations_of_a_family_add_up() -> None:
 
 
 def test_a_shipped_mixture_is_shown_for_as_many_merges_as_the_link_says() -> None:
-    one = shipped_mixtures()["o200k"]
-    app = page("Training mixture", mixture=one.label, merges="200")
+    app = page("mixture", mixture="gpt-2", merges="500")
     assert not app.exception and not app.error
-    assert "200 merges, 13 of them in no category" in captions(app)
+    assert "500 merges, 1 of them in no category" in captions(app)
     assert "Inferred on" in captions(app)
 
 
+def test_an_answer_whose_samples_fit_badly_is_not_to_be_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = shipped_mixtures()["gpt-2"]
+    badly = replace(one, mixtures=tuple(replace(each, objective=0.5) for each in one.mixtures))
+    monkeypatch.setattr(mixture, "shipped_mixtures", lambda: {"gpt-2": badly})
+    app = page("mixture")
+    assert not app.exception
+    assert ["50% of its frequency short" in each.value for each in app.error] == [True]
+
+
 def test_a_question_becomes_a_job_whose_key_stands_in_the_address() -> None:
-    app = page("Training mixture")
+    app = page("mixture")
     app.multiselect(key="mixture_languages").set_value(["eng_Latn", "deu_Latn"])
     app.select_slider(key="mixture_n_merges").set_value(100)
     app.button(key="mixture_submit").click().run()
@@ -90,15 +86,15 @@ def test_a_question_becomes_a_job_whose_key_stands_in_the_address() -> None:
 
 
 def test_too_few_categories_and_a_job_that_is_not_there_are_one_message_each() -> None:
-    app = page("Training mixture")
+    app = page("mixture")
     app.multiselect(key="mixture_languages").set_value([])
     app.button(key="mixture_submit").click().run()
     assert ["choose from 2 to 24" in one.value for one in app.error] == [True]
-    app = page("Training mixture", run="0" * 32)
+    app = page("mixture", run="0" * 32)
     assert not app.exception and len(app.error) == 1
 
 
 def test_a_tokenizer_without_merges_is_told_so() -> None:
-    app = page("Training mixture", tokenizers="builtin:utf8-bytes")
+    app = page("mixture", tokenizers="builtin:utf8-bytes")
     assert not app.exception and not app.error
     assert any("order of merges" in one.value for one in app.info)

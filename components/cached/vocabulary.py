@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 
+import streamlit as st
+
 from components.cached.corpora import corpus
 from components.cached.tokenizers import tokenizer
+from core.corpora.beginning import beginning
+from core.corpora.corpus import Corpus
 from core.jobs.shared_cache import shared
 from core.vocabulary.audit import AUDITS, Finding
 from core.vocabulary.characters import LanguageCharacters, characters_of_languages
@@ -15,6 +19,8 @@ from core.vocabulary.family import MergeOrder, merge_order
 from core.vocabulary.place_values import PlaceValues, place_values
 from core.vocabulary.usage import Usage
 from core.vocabulary.usage import usage as counted
+
+MOST_COUNTED = 8 * 2**20  # bytes of a text that are counted while somebody waits: 10 s for the slowest tokenizers
 
 
 def entries(spec: str) -> Entries:
@@ -35,7 +41,16 @@ def places(of: Entries, division: str) -> Places:
 
 def with_counts(of: Entries, text: str) -> Entries:
     """The same entries with how often each stands in a corpus, by its spec."""
-    return replace(of, counts=TokenCounts(corpus(text).label, used(of, text).counts))
+    return replace(of, counts=TokenCounts(counted_text(text).label, used(of, text).counts))
+
+
+def counted_text(text: str) -> Corpus:
+    """What is counted of a corpus, by its spec: all of it, or its beginning.
+
+    Raises:
+        UserError: it cannot be opened.
+    """
+    return shared().get(("counted text", text), lambda: beginning(corpus(text), MOST_COUNTED))
 
 
 def finding(of: Entries, audit: str) -> Finding:
@@ -66,7 +81,13 @@ def places_of_digits(of: Entries, style: str) -> PlaceValues:
 def used(of: Entries, text: str) -> Usage:
     """How often each entry is used on a corpus, by its spec, and in which languages."""
     key = "usage", of.tokenizer.info.fingerprint, text
-    return shared().get(key, lambda: counted(of.tokenizer, corpus(text).sentences))
+
+    def count() -> Usage:
+        sentences = counted_text(text).sentences
+        with st.spinner("Counting tokens …", show_time=True):
+            return counted(of.tokenizer, sentences)
+
+    return shared().get(key, count)
 
 
 def order_of(of: Entries) -> MergeOrder | None:

@@ -1,6 +1,7 @@
 """The first page that anybody sees goes before what can wait: while it is made, the process has one thread to give."""
 
 import threading
+import time
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,6 +10,7 @@ from starlette.routing import Route
 from components.frame.base_path import base_path
 
 LONGEST = 1.5  # seconds that what can wait is kept back for a browser that does not say what it has drawn
+SENDING = 0.02  # seconds in which the server's loop sends what stands on a page; it looks every 10 ms
 _PATH = "vendor/seen"
 _SEEN, _DRAWN = threading.Event(), threading.Event()
 _SEEN.set()  # where no server has begun, as in a test, nobody is waited for
@@ -28,6 +30,11 @@ def give_way() -> None:
     """Wait until the first page's main part has been seen, so that what follows does not take the processor from it."""
     _SEEN.wait(LONGEST)
     _SEEN.set()
+
+
+def let_go() -> None:
+    """Let what stands on the page so far leave for the browser before what follows takes the processor from it."""
+    time.sleep(SENDING)
 
 
 def drawn() -> None:

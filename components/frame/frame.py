@@ -24,7 +24,9 @@ CONTRAST = """<style>
     background-color: light-dark(#264e8a, #8cb4f2) !important; border-color: light-dark(#264e8a, #8cb4f2) !important;
 }
 @media (max-width: 640px) { [data-testid="stButtonGroup"] > div { flex-wrap: wrap; height: auto; } }
-[data-tag], [data-tag] *, [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #11151c) !important; }
+[data-tag], [data-tag] *, [data-testid^="stBaseButton-primary"]:enabled {
+    color: light-dark(#ffffff, #11151c) !important;
+}
 </style>"""
 
 st.set_page_config(page_title="Token Atlas", page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide")

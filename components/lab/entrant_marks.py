@@ -40,7 +40,7 @@ def marks(outcomes: Sequence[Outcome], dark: bool) -> dict[str, Mark]:
             found[name] = Mark(_GREY[dark], _CONTROL_SHAPES[n_controls % len(_CONTROL_SHAPES)])
             n_controls += 1
         else:
-            found[name] = Mark(_INK[dark], "line-ew-open" if outcome.role == "original" else "star")
+            found[name] = Mark(_INK[dark], "line-ns-open" if outcome.role == "original" else "star")
     return found
 
 

@@ -1,6 +1,8 @@
 """Charts of the lab: shown with their numbers, and with how to cite them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -17,21 +19,34 @@ _NAME = 20  # px that each name above a chart takes on a phone, where it has a l
 _AXIS = 60  # px below a chart
 
 
+def in_lines(name: str, width: int = 34) -> str:
+    """A long name of a model on several lines, so that it stays inside a window of 390 px.
+
+    >>> in_lines("OMP robust (k 16, least_norm 0.1, tolerance 0.001)")
+    'OMP robust (k 16, least_norm 0.1,<br>tolerance 0.001)'
+    """
+    return "<br>".join(wrap(name, width))
+
+
 def finish_named(figure: go.Figure, height: int, **layout: Any) -> None:
     """What charts with the names of the models above them share.
 
     Args:
         height: of the plot alone, px; on a phone the names, one below the other, take nothing off it.
     """
-    n_names = sum(trace.showlegend is not False for trace in figure.data)
+    named = [trace for trace in figure.data if trace.showlegend is not False]
+    for trace in named:
+        trace.name = in_lines(trace.name)
+    n_lines = sum(trace.name.count("<br>") + 1 for trace in named)
     legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "maxheight": 0.9}
-    finish(figure, height + _AXIS + _NAME * n_names, showlegend=True, legend=legend, **layout)
+    finish(figure, height + _AXIS + _NAME * n_lines, showlegend=True, legend=legend, **layout)
     figure.update_layout(margin={"t": 44})
 
 
-def show(chart: Chart, context: LabContext) -> None:
+def show(chart: Chart, context: LabContext, before_the_rest: Callable[[], None] = lambda: None) -> None:
     """The chart, and under it its numbers and all of it to take away."""
     st.plotly_chart(chart.figure, key=chart.key, config=CONFIG, alt=chart.alt)
+    before_the_rest()
     with st.container(horizontal=True, horizontal_alignment="right", key=f"{chart.key}_below"):
         numbers_fold(chart)
         take_away(

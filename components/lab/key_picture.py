@@ -9,23 +9,25 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.chart import FAINT, GRID, LINE, Chart, finish, level
+from components.frame import first_page
 from components.lab.column_names import FONT, placed
 from components.lab.context import LabContext
-from components.lab.figure import show
-from components.lab.ranked import ranked
+from components.lab.figure import in_lines, show
+from components.lab.ranked import edge, ranked
+from core.jobs.job import State
+from core.jobs.shared_cache import shared
 from core.lab.key_picture_points import Point, points
 from core.stats.number import Number
 
 _HEIGHT = 470
-_ROOM = 1.12  # of the vertical axis beyond the worst method
+_KEPT = 16  # charts of finished comparisons
+_ROOM = 1.12  # of the vertical axis, times what it has to reach
 
 
 def key_picture(context: LabContext) -> None:
-    """The picture, with a choice between all texts and languages apart where there are several."""
-    every = points(context.result)
-    several = len({p.language for p in every if p.language}) > 1
-    together = not several
-    if several:
+    """The picture, with a choice between all texts and languages apart where there are several; it goes ahead."""
+    together = len(context.languages) < 2
+    if not together:
         together = (
             st.segmented_control(
                 "Texts",
@@ -38,11 +40,28 @@ def key_picture(context: LabContext) -> None:
             )
             == "All texts"
         )
-    shown = [p for p in every if not p.domain and bool(p.language) != together and not isnan(p.lost.value)]
-    if not shown:
+    drawn = _drawn(context, together)
+    if drawn is None:
         st.caption("The picture begins with the first model that has read the texts.")
         return
-    show(chart_of_all(context, shown) if together else chart(context, shown), context)
+    show(drawn, context, before_the_rest=first_page.let_go)
+
+
+def _drawn(context: LabContext, together: bool) -> Chart | None:
+    """The chart of what is there, None if nothing is; of a finished comparison drawn once for everybody."""
+    job = context.job
+    if job.state is not State.DONE or not context.result.complete:
+        return _new(context, together)
+    which = "lab picture", job.key, job.place, job.finished, context.dark, together
+    return shared().get(which, lambda: _new(context, together), most=_KEPT)
+
+
+def _new(context: LabContext, together: bool) -> Chart | None:
+    every = points(context.result)
+    shown = [p for p in every if not p.domain and bool(p.language) != together and not isnan(p.lost.value)]
+    if not shown:
+        return None
+    return chart_of_all(context, shown) if together else chart(context, shown)
 
 
 def chart_of_all(context: LabContext, shown: Sequence[Point]) -> Chart:
@@ -52,7 +71,7 @@ def chart_of_all(context: LabContext, shown: Sequence[Point]) -> Chart:
 
 def chart(context: LabContext, shown: Sequence[Point]) -> Chart:
     """The picture of these points."""
-    top = _top(shown)
+    top = _ROOM * edge(context, shown)
     gains = [p.gain.value for p in shown if p.gain.value > 0]
     low, high = min(1.0, *gains), max(1.0, *gains)
     pad = max(0.03, 0.12 * float(np.log10(high / low)))
@@ -73,7 +92,7 @@ def chart(context: LabContext, shown: Sequence[Point]) -> Chart:
         showlegend=True,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "itemclick": "toggleothers"},
         xaxis={
-            "title": f"Bytes per token, × those of {context.setting.model.label}",
+            "title": "Bytes per token, × those before",
             "type": "log",
             "range": list(span),
             "tickvals": _ticks(low, high),
@@ -89,15 +108,6 @@ def chart(context: LabContext, shown: Sequence[Point]) -> Chart:
         margin={"t": 40},
     )
     return Chart("picture", figure, _alt(context, shown), lambda: _numbers(context, shown))
-
-
-def _top(shown: Sequence[Point]) -> float:
-    """Where the vertical axis ends: beyond the worst method; a control further up is drawn at the edge."""
-    methods = [p.lost.high if p.lost.high > p.lost.value else p.lost.value for p in shown if p.role == "method"]
-    everything = methods or [p.lost.value for p in shown]
-    controls = [p.lost.value for p in shown if p.role == "control"]
-    reach = max(0.1, *everything)
-    return _ROOM * max([reach, *(c for c in controls if c < 1.6 * reach)])
 
 
 def _columns(figure: go.Figure, context: LabContext, shown: Sequence[Point], span: tuple[float, float]) -> None:
@@ -132,7 +142,7 @@ def _model(figure: go.Figure, context: LabContext, mine: Sequence[Point], top: f
             x=[p.gain.value for p in mine],
             y=[min(p.lost.value, top) for p in mine],
             mode="markers",
-            name=context.names[outcome.name],
+            name=in_lines(context.names[outcome.name]),
             marker={
                 "color": mark.colour,
                 "symbol": ["arrow-up" if out else mark.symbol for out in beyond],

@@ -52,10 +52,10 @@ def before(look: Look) -> None:
         st.dataframe(
             frame[frame["To make"] > 0].head(_CLASSES), hide_index=True, key="lab_made",
             column_config={
-                "Class": st.column_config.TextColumn(width="medium"),
-                "Tokens": st.column_config.NumberColumn(format="localized", width="small"),
+                "Class": st.column_config.TextColumn(width=180),
+                "Tokens": st.column_config.NumberColumn(format="localized", width=65),
                 "To make": st.column_config.NumberColumn(
-                    format="localized", width="small", help="Tokens that the old vocabulary lacks."
+                    format="localized", width=72, help="Tokens that the old vocabulary lacks."
                 ),
             },
             placeholder="–",

@@ -1,5 +1,7 @@
 """A comparison as the page shows it: the picture first, then what can be said of it, then every view."""
 
+import re
+
 import streamlit as st
 
 from components.frame.errors import plain
@@ -9,6 +11,8 @@ from components.lab.key_picture import key_picture
 from core.jobs.job import Job
 from core.lab.result import LabResult
 from core.lab.verdict import Verdict
+
+_COSTS = re.compile(r"[\d,]+ parameters more")  # of heads of their own, which the verdict says as well
 
 
 def draw_result(job: Job, result: LabResult, verdict: Verdict, lead: str = "") -> None:
@@ -26,10 +30,16 @@ def draw_result(job: Job, result: LabResult, verdict: Verdict, lead: str = "") -
     key_picture(context)
     if lead and verdict.sentences:
         st.markdown(plain(verdict.sentences[0]))
-    more = [*verdict.sentences[1:], *result.setting.remarks]
+    more = [*verdict.sentences[1:], *(r for r in result.setting.remarks if not _said(r, verdict))]
     if more:
         with st.expander(
             "What else can be said", icon=":material/notes:", expanded=any(not b for b in verdict.beats.values())
         ):
             st.markdown("\n".join(f"- {plain(sentence)}" for sentence in more))
     choose_view(context)
+
+
+def _said(remark: str, verdict: Verdict) -> bool:
+    """Whether the verdict has told this already: what heads cost."""
+    found = _COSTS.search(remark)
+    return found is not None and any(found[0] in sentence for sentence in verdict.sentences)

@@ -8,27 +8,41 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from components.cached import vocabulary as cached
-from components.vocabulary.findings import CORPUS
 from components.vocabulary.linked import LINKED
+from components.vocabulary.one_row import OF
 from components.vocabulary.rows import VocabularyRow
 from components.vocabulary.view import VIEW
 from core.vocabulary.audit import AUDITS
 from core.vocabulary.division import DIVISIONS
 from core.vocabulary.entries import Ids
-from core.vocabulary.search import MOST_CHARACTERS, WAYS, matching
+from core.vocabulary.search import MOST_CHARACTERS, TEXT, WAYS, matching
 from core.vocabulary.usage import Usage
 
 # Keys in the session and in the link.
-OF, FIND, HOW, AUDIT, SORT, TOKEN = "entries_of", "find_entry", "find_by", "found_by", "entry_sort", "entry"
-ANY = "Any"
+FIND, HOW, AUDIT, SORT, TOKEN = "find_entry", "find_by", "found_by", "entry_sort", "entry"
+ANY = "any"
+_ANY = {ANY: "Any"}
+_WAYS = {way.lower(): way for way in WAYS}
 Order = Callable[[VocabularyRow, Usage], NDArray[np.float64]]
-ORDERS: Mapping[str, Order] = {
-    "Id": lambda row, used: np.arange(len(row.entries), dtype=np.float64),
-    "Longest first": lambda row, used: -row.entries.lengths.astype(np.float64),
-    "Shortest first": lambda row, used: row.entries.lengths.astype(np.float64),
-    "Rank or score": lambda row, used: np.array([entry.number for entry in row.entries.details], np.float64),
-    "Most used first": lambda row, used: -used.counts.astype(np.float64),
-    "Least used first": lambda row, used: used.counts.astype(np.float64),
+
+
+@dataclass(frozen=True)
+class EntryOrder:
+    """An order of entries: its name on the page, and a number per entry, the smallest first."""
+
+    label: str
+    by: Order
+
+
+ORDERS: Mapping[str, EntryOrder] = {
+    "id": EntryOrder("Id", lambda row, used: np.arange(len(row.entries), dtype=np.float64)),
+    "longest": EntryOrder("Longest first", lambda row, used: -row.entries.lengths.astype(np.float64)),
+    "shortest": EntryOrder("Shortest first", lambda row, used: row.entries.lengths.astype(np.float64)),
+    "rank": EntryOrder(
+        "Rank or score", lambda row, used: np.array([entry.number for entry in row.entries.details], np.float64)
+    ),
+    "most_used": EntryOrder("Most used first", lambda row, used: -used.counts.astype(np.float64)),
+    "least_used": EntryOrder("Least used first", lambda row, used: used.counts.astype(np.float64)),
 }
 
 
@@ -37,17 +51,17 @@ class EntryChoice:
     """What the user chose.
 
     Args:
-        wanted, how: what is looked for, and as what.
-        parts: part by key of a division.
+        wanted, how: what is looked for, and as what, a key of `WAYS`.
+        parts: key of a part by key of a division.
         audit: key of the audit that found them; empty for any.
         order: a key of `ORDERS`.
     """
 
     wanted: str = ""
-    how: str = "Text"
+    how: str = TEXT
     parts: Mapping[str, str] = field(default_factory=dict)
     audit: str = ""
-    order: str = "Id"
+    order: str = "id"
 
 
 def entry_choice() -> EntryChoice:
@@ -61,17 +75,24 @@ def entry_choice() -> EntryChoice:
         max_chars=MOST_CHARACTERS,
         persist_state="session",
     )
-    how = _one_of("As", list(WAYS), HOW, "Text and bytes are found inside entries; a pattern is a regular expression.")
+    how = LINKED.box(
+        "As", _WAYS, HOW, "Text and bytes are found inside entries; a pattern is a regular expression.", width=120
+    )
     narrowed = sum(st.session_state.get(key, ANY) != ANY for key in (*map(part_key, DIVISIONS.all()), AUDIT))
     with st.popover(f"Narrow · {narrowed}" if narrowed else "Narrow", icon=":material/filter_alt:"):
-        parts = {key: _one_of(one.definition.label, [ANY, *one.parts], part_key(key), one.definition.text)
-                 for key, one in DIVISIONS.all().items()}  # fmt: skip
-        audits = {one.definition.label: key for key, one in AUDITS.all().items()}
-        audit = _one_of("Found by", [ANY, *audits], AUDIT, "What is the matter with an entry; Health says more.")
+        chosen = {key: _part(key) for key in DIVISIONS.all()}
+        audits = {key: one.definition.label for key, one in AUDITS.all().items()}
+        audit = LINKED.box("Found by", _ANY | audits, AUDIT, "What is the matter with an entry; Health says more.")
         st.button("Show all entries", icon=":material/filter_alt_off:", on_click=narrow, key="show_all_entries")
-    order = _one_of("Order", list(ORDERS), SORT, "Entries with the same number stand by id.")
-    chosen = {key: part for key, part in parts.items() if part != ANY}
-    return EntryChoice(wanted, how, chosen, audits.get(audit, ""), order)
+    order = LINKED.box(
+        "Order",
+        {key: one.label for key, one in ORDERS.items()},
+        SORT,
+        "Entries with the same number stand by id.",
+        width=165,
+    )
+    parts = {key: part for key, part in chosen.items() if part != ANY}
+    return EntryChoice(wanted, _WAYS[how], parts, audit if audit != ANY else "", order)
 
 
 def part_key(division: str) -> str:
@@ -91,31 +112,34 @@ def browse(spec: str, parts: Mapping[str, str] = {}, audit: str = ANY) -> None:
 
     Args:
         spec: of the tokenizer, one of those on the page.
-        parts: part by key of a division.
-        audit: label of the audit that found them.
+        parts: key of a part by key of a division.
+        audit: key of the audit that found them.
     """
     narrow(parts, audit)
-    st.session_state[OF], st.session_state[VIEW] = spec, "Browser"
+    st.session_state[OF], st.session_state[VIEW] = spec, "browser"
 
 
-def chosen_ids(row: VocabularyRow, choice: EntryChoice, used: Usage) -> Ids:
+def chosen_ids(row: VocabularyRow, choice: EntryChoice, corpus: str) -> Ids:
     """The ids that fit, in order, int64 (n,).
 
+    Args:
+        corpus: spec of the one on which tokens are counted.
+
     Raises:
-        UserError: what is looked for cannot be read as that.
+        UserError: what is looked for cannot be read as that, or the corpus cannot be opened.
     """
     fits = matching(row.entries, choice.wanted, choice.how)
     for key, part in choice.parts.items():
-        fits &= cached.places(row.entries, key) == list(DIVISIONS.get(key).parts).index(part)
+        fits &= cached.places(row.entries, key) == list(DIVISIONS.get(key).keys).index(part)
     ids = np.flatnonzero(fits)
     if choice.audit:
-        ids = np.intersect1d(ids, cached.finding(cached.with_counts(row.entries, CORPUS), choice.audit).ids)
-    order = ORDERS[choice.order](row, used)[ids]
+        ids = np.intersect1d(ids, cached.finding(cached.with_counts(row.entries, corpus), choice.audit).ids)
+    order = ORDERS[choice.order].by(row, cached.used(row.entries, corpus))[ids]
     found: Ids = ids[np.argsort(order, kind="stable")]
     return found
 
 
-def _one_of(label: str, options: list[str], key: str, about: str) -> str:
-    LINKED.option(key, options)
-    chosen: str = st.selectbox(label, options, key=key, help=about, persist_state="session")
-    return chosen
+def _part(division: str) -> str:
+    one = DIVISIONS.get(division)
+    named = dict(zip(one.keys, one.parts, strict=True))
+    return LINKED.box(one.definition.label, _ANY | named, part_key(division), one.definition.text)

@@ -7,22 +7,28 @@ import streamlit as st
 from components.cached import vocabulary as cached
 from components.frame.errors import plain
 from components.vocabulary.context import VocabularyContext
+from components.vocabulary.counted_on import said_of
 from components.vocabulary.rows import VocabularyRow
 from components.widgets import text_state
 from components.widgets.chips import chips, piece_shown
+from components.widgets.token_lookup import token_lookup
 from core.common.numbers import count
 from core.text.languages import language
+from core.text.utf8 import has_utf8
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import TokenDetails
 from core.vocabulary.division import DIVISIONS
 
-CORPUS = "sample"
 _MOST_CHILDREN, _MOST_LANGUAGES, _MOST_BYTES = 24, 12, 64
 _SEGMENTATION = "pages/segmentation.py"
 
 
-def draw_entry(row: VocabularyRow, i: int, context: VocabularyContext) -> None:
-    """Everything known of an id."""
+def draw_entry(row: VocabularyRow, i: int, context: VocabularyContext, corpus: str) -> None:
+    """Everything known of an id.
+
+    Args:
+        corpus: spec of the one on which tokens are counted.
+    """
     entry = row.entries.details[i]
     if row.entries.holes[i]:
         st.info(f"No entry has the id {count(i)}: a hole in the vocabulary.", icon=":material/block:")
@@ -39,7 +45,16 @@ def draw_entry(row: VocabularyRow, i: int, context: VocabularyContext) -> None:
         )  # fmt: skip
         if st.session_state.get("entry_to_segmentation"):
             st.switch_page(_SEGMENTATION)
-    _languages(row, i)
+        _elsewhere(row, text, context)
+    _uses(row, i, corpus)
+
+
+def _elsewhere(row: VocabularyRow, text: str, context: VocabularyContext) -> None:
+    """Whether the other tokenizers have it as one token."""
+    others = [other for other in context.rows if other is not row]
+    if others and has_utf8(text):
+        st.caption("The same text elsewhere")
+        token_lookup(others, text)
 
 
 def _facts(row: VocabularyRow, entry: TokenDetails) -> list[str]:
@@ -85,12 +100,15 @@ def _cut(row: VocabularyRow, text: str) -> None:
     chips([piece_shown(row.entries.pieces[j]) for j in ids])
 
 
-def _languages(row: VocabularyRow, i: int) -> None:
-    """Who uses it on the shipped sentences."""
-    used = cached.used(row.entries, CORPUS).languages(i)
-    if not used:
-        st.caption("Not used on the shipped sentences in many languages.")
-        return
-    named = [f"{language(code).label} {count(n)}" for code, n in list(used.items())[:_MOST_LANGUAGES]]
-    more = f" and {len(used) - _MOST_LANGUAGES} more" if len(used) > _MOST_LANGUAGES else ""
-    st.caption(plain(f"Used on the shipped sentences in {', '.join(named)}{more}."))
+def _uses(row: VocabularyRow, i: int, corpus: str) -> None:
+    """How often a corpus uses it, in which languages."""
+    used, text = cached.used(row.entries, corpus), said_of(corpus)
+    by_language = used.languages(i)
+    if not by_language:
+        st.caption(plain(f"Not used on {text}."))
+    elif len(used.by_language) == 1:
+        st.caption(plain(f"Used {count(sum(by_language.values()))} times on {text}."))
+    else:
+        named = [f"{language(code).label} {count(n)}" for code, n in list(by_language.items())[:_MOST_LANGUAGES]]
+        more = f" and {len(by_language) - _MOST_LANGUAGES} more" if len(by_language) > _MOST_LANGUAGES else ""
+        st.caption(plain(f"Used on {text}, in {', '.join(named)}{more}."))

@@ -10,21 +10,32 @@ from components.widgets.chips import piece_shown
 from core.jobs.shared_cache import shared
 from core.vocabulary.division import DIVISIONS
 from core.vocabulary.entries import Entries
-from core.vocabulary.usage import Usage
 
 LONGEST = 64  # bytes of an entry that are written out in the table
 COUNT, LANGUAGES, RANK, LENGTH = "count", "languages", "rank or score", "bytes"
 
 
 def entry_table(entries: Entries, corpus: str) -> arrow.Table:
-    """A row per id, made once: id, text, bytes, length, what it is made of, rank or score, use on a corpus."""
-    key = "entry table", entries.tokenizer.info.fingerprint, corpus
-    return shared().get(key, lambda: _made(entries, cached.used(entries, corpus)), size=lambda table: int(table.nbytes))
+    """A row per id: id, text, bytes, length, what it is made of, rank or score, use on a corpus, by its spec."""
+    key = "entry table", entries.tokenizer.info.fingerprint
+    table = shared().get(key, lambda: _made(entries), size=lambda table: int(table.nbytes))
+    used = cached.used(entries, corpus)
+    table = table.append_column(COUNT, arrow.array(used.counts))
+    return table.append_column(LANGUAGES, arrow.array(used.n_languages)) if len(used.by_language) > 1 else table
 
 
-def _made(entries: Entries, used: Usage) -> arrow.Table:
+def opener(i: int, n: int) -> str:
+    """What stands on the button that opens an id, of so many: the id, in an order that is that of numbers.
+
+    >>> opener(7, 300), sorted([opener(10, 300), opener(9, 300)])
+    ('  7', ['  9', ' 10'])
+    """
+    return str(i).rjust(len(str(n - 1)))
+
+
+def _made(entries: Entries) -> arrow.Table:
     columns = {
-        "id": np.arange(len(entries)),
+        "id": [opener(i, len(entries)) for i in range(len(entries))],
         "token": shown_pieces(entries),
         LENGTH: entries.lengths,
         "in hex": [_cut(piece.hex(" "), 3 * LONGEST - 1) for piece in (p[: LONGEST + 1] for p in entries.pieces)],
@@ -33,7 +44,6 @@ def _made(entries: Entries, used: Usage) -> arrow.Table:
         if key != "length":
             columns[key] = _parts(cached.places(entries, key), division.parts)
     columns[RANK] = arrow.array([entry.number for entry in entries.details], arrow.float64())
-    columns[COUNT], columns[LANGUAGES] = used.counts, used.n_languages
     return arrow.table(columns)
 
 

@@ -17,21 +17,20 @@ from core.vocabulary.entries import Entries, ModelRows
 from core.vocabulary.incomplete_pairs import tried_pairs
 from core.vocabulary.residue import survival
 
-CORPUS = "sample"
 NOT_KNOWN = "–"
 LONGEST = 64  # bytes of an entry that a table shows
 
 
-def findings(row: VocabularyRow, n_rows: int = 0) -> dict[str, Finding]:
-    """What each audit finds, by its key; on the shipped sentences, and on a model with so many rows, 0 for none."""
-    entries = with_evidence(row.entries, n_rows)
+def findings(row: VocabularyRow, corpus: str, n_rows: int = 0) -> dict[str, Finding]:
+    """What each audit finds, by its key; on a corpus, by its spec, and a model with so many rows, 0 for none."""
+    entries = with_evidence(row.entries, corpus, n_rows)
     return {key: cached.finding(entries, key) for key in AUDITS.all()}
 
 
-def with_evidence(entries: Entries, n_rows: int) -> Entries:
-    """The entries with what audits ask beside them: counts on the shipped sentences, and the rows of a model."""
+def with_evidence(entries: Entries, corpus: str, n_rows: int = 0) -> Entries:
+    """The entries with what audits ask beside them: counts on a corpus, and the rows of a model."""
     rows = ModelRows(n_rows, "The model") if n_rows else None
-    return replace(cached.with_counts(entries, CORPUS), rows=rows)
+    return replace(cached.with_counts(entries, corpus), rows=rows)
 
 
 def overview(found: Sequence[dict[str, Finding]], names: Sequence[str]) -> pd.DataFrame:

@@ -5,23 +5,19 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.cached import corpora as cached_corpora
-from components.frame.errors import show_error, user_errors
-from components.frame.visitor import visitor
+from components.frame.errors import user_errors
 from components.runs.count_corpus import corpora
 from components.runs.job_cards import OPENED, session, show_refusal, submit
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.languages import language_boxes
-from core.common.errors import UserError
-from core.common.settings import settings
+from components.widgets.own_texts import KEPT, own_texts
 from core.corpora.facts import CorpusFacts
-from core.lab.text_uploads import keep_text
 from core.vocabulary.mixture.categories import USUAL_BYTES
 from core.vocabulary.mixture.job import KIND, Kinds, question
 
 _USUAL = ("eng_Latn", "deu_Latn", "fra_Latn", "spa_Latn", "rus_Cyrl", "zho_Hans", "jpn_Jpan", "hin_Deva")
 _N_MERGES = (100, 300, 1_000, 2_000, 5_000)
-_UPLOADED, _ROUND = "mixture_uploaded", "mixture_upload_round"
 
 
 def mixture_form(context: VocabularyContext) -> None:
@@ -55,7 +51,7 @@ def _ask(possible: Sequence[VocabularyRow]) -> None:
     codes = _languages(facts)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         code = st.checkbox("Code is a category", value=True, key="mixture_code")
-        texts = _own_texts()
+        texts = own_texts("mixture", "A text of your own as a category", f"UTF-8; its name is the category's. {KEPT}")
     st.caption(
         f"The first {USUAL_BYTES // 1000} kB of each language are its sample. A thousand merges over ten categories "
         "take about half a minute; it runs beside this page, and what is finished is kept."
@@ -72,40 +68,6 @@ def _languages(facts: CorpusFacts) -> list[str]:
         code for code in st.session_state["mixture_languages"] if code in facts.languages
     ]
     return language_boxes("Languages", facts.languages, key="mixture_languages")
-
-
-def _own_texts() -> list[str]:
-    """Specs of the texts that this session uploaded, each a category."""
-    allowed = settings()
-    if not allowed.uploads:
-        return []
-    file = st.file_uploader(
-        "A text of your own as a category",
-        ["txt", "md"],
-        max_upload_size=allowed.upload_mb,
-        key=f"mixture_upload_{st.session_state.get(_ROUND, 0)}",
-        help="UTF-8; its name is the category's. It is kept on this server.",
-    )
-    if file is not None:
-        try:
-            kept = keep_text(file.name, file.getvalue(), visitor().key)
-        except UserError as error:
-            show_error(error)
-        else:
-            st.session_state[_UPLOADED] = [*dict.fromkeys([*st.session_state.get(_UPLOADED, []), kept])]
-            st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-            st.rerun()
-    uploaded = st.session_state.get(_UPLOADED, [])
-    if not uploaded:
-        return []
-    return st.pills(
-        "Uploaded",
-        uploaded,
-        default=uploaded,
-        selection_mode="multi",
-        format_func=lambda spec: spec.rpartition("/")[2],
-        key=f"mixture_uploads_used_{len(uploaded)}",
-    )
 
 
 def _start(row: VocabularyRow, kinds: Kinds, n_merges: int) -> None:

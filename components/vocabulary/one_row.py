@@ -1,15 +1,17 @@
 """A chooser of one of the tokenizers on the page, for views that draw one at a time."""
 
-import streamlit as st
+from collections.abc import Sequence
 
-from components.vocabulary.context import VocabularyContext
+from components.vocabulary.linked import LINKED
 from components.vocabulary.rows import VocabularyRow
+from components.widgets.row_choice import choose_row
+
+OF = "tokenizer"  # in the session and in the link: spec of the one that is looked at, the same in every view
 
 
-def one_row(context: VocabularyContext, key: str) -> VocabularyRow:
-    """The row that the user chose, at first the first; in the link under `key`. Nothing is asked where there is one."""
-    if len(context.rows) == 1:
-        return context.rows[0]
-    labels = [row.label for row in context.rows]
-    chosen = st.selectbox("Tokenizer", labels, key=key, width=240, bind="query-params")
-    return context.rows[labels.index(chosen)]
+def one_row(rows: Sequence[VocabularyRow]) -> VocabularyRow:
+    """The row that the user chose, at first the first. Nothing is asked where there is one."""
+    if len(rows) == 1:
+        return rows[0]
+    LINKED.option(OF, [row.spec for row in rows])
+    return choose_row(rows, OF, width=230)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from components.cached import vocabulary as cached
 from components.charts.chart import GRID, Chart, finish
 from components.vocabulary.context import VocabularyContext
-from components.vocabulary.entry import CORPUS
 from components.vocabulary.rows import VocabularyRow
 from core.vocabulary.division import Division, sizes
 
@@ -28,13 +27,13 @@ _ROW, _FOOT = 54, _LEGEND + 65  # pixels of a bar with its name, and of axis and
 def shares_of(division: Division, rows: Sequence[VocabularyRow]) -> NDArray[np.float64]:
     """Share of each vocabulary's entries that each part has, 0 to 1, (rows, P)."""
     counted = np.array([sizes(cached.places(row.entries, division.key), len(division.parts)) for row in rows])
-    found: NDArray[np.float64] = counted / counted.sum(1, keepdims=True)
+    found: NDArray[np.float64] = counted / np.maximum(counted.sum(1, keepdims=True), 1)
     return found
 
 
-def used_shares_of(division: Division, rows: Sequence[VocabularyRow]) -> NDArray[np.float64]:
-    """Share of the tokens of the shipped sentences that each part has, 0 to 1, (rows, P)."""
-    used = [cached.used(row.entries, CORPUS).counts for row in rows]
+def used_shares_of(division: Division, rows: Sequence[VocabularyRow], corpus: str) -> NDArray[np.float64]:
+    """Share of the tokens of a corpus, by its spec, that each part has, 0 to 1, (rows, P)."""
+    used = [cached.used(row.entries, corpus).counts for row in rows]
     places = [cached.places(row.entries, division.key) for row in rows]
     n_parts = len(division.parts)
     counted = np.array([sizes(each, n_parts, weights) for each, weights in zip(places, used, strict=True)])

@@ -9,10 +9,11 @@ from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
 from components.widgets import names
 from components.widgets.model_list import model_list
-from components.widgets.pickers import TOKENIZERS, remember, spec_of
+from components.widgets.pickers import TOKENIZERS, remember
 from core.common.errors import UserError
 from core.common.progress import listening
 from core.common.settings import settings
+from core.tokenizers.typed import spec_of
 from core.tokenizers.uploads import keep_upload, upload_name
 
 

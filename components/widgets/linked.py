@@ -4,8 +4,9 @@ Streamlit takes what is bound to the address out of it as soon as its widget is 
 `page_link` instead, like tokenizers and languages, and kept for the session.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -27,18 +28,37 @@ class LinkedChoices:
         linked = st.query_params.get(key)
         self._start(key, linked if linked in options else None, options[0])
 
-    def choice(self, label: str, options: Sequence[str], key: str, about: str | None = None) -> str:
+    def choice(
+        self, label: str, options: Sequence[str] | Mapping[str, str], key: str, about: str | None = None, **more: Any
+    ) -> str:
         """Draw the buttons of one; the option chosen.
 
         Args:
             label: over the buttons.
-            options: the first is the usual one.
+            options: the first is the usual one; where a mapping says what each is called, the link has its key.
             key: in the session and in the link.
             about: a hover away.
+            more: for `st.segmented_control`.
         """
-        self.option(key, options)
-        chosen = st.segmented_control(label, options, required=True, key=key, persist_state="session", help=about)
-        return chosen or options[0]
+        named = _named(options)
+        self.option(key, list(named))
+        chosen = st.segmented_control(
+            label, list(named), required=True, key=key, format_func=named.__getitem__, persist_state="session",
+            help=about, **more,
+        )  # fmt: skip
+        return chosen or next(iter(named))
+
+    def box(
+        self, label: str, options: Sequence[str] | Mapping[str, str], key: str, about: str | None = None, **more: Any
+    ) -> str:
+        """Draw the list of one; the option chosen. The arguments are those of `choice`."""
+        named = _named(options)
+        self.option(key, list(named))
+        chosen: str = st.selectbox(
+            label, list(named), key=key, format_func=lambda one: named.get(one, one), persist_state="session",
+            help=about, **more,
+        )  # fmt: skip
+        return chosen
 
     def number(self, key: str, usual: int | float, least: int | float, most: int | float = MOST) -> None:
         """Give a number its first value: the link's if it is one of the same kind and within bounds, else the usual."""
@@ -69,3 +89,7 @@ class LinkedChoices:
         state.setdefault(self._usual, {})[key] = usual
         if state.get(key) is None:
             state[key] = usual if linked is None else linked
+
+
+def _named(options: Sequence[str] | Mapping[str, str]) -> Mapping[str, str]:
+    return options if isinstance(options, Mapping) else {one: one for one in options}

@@ -6,6 +6,7 @@ from itertools import groupby
 import streamlit as st
 
 from components.frame.errors import plain
+from core.tokenizers.typed import squeezed
 from core.tokenizers.well_known import Access, Availability, WellKnown, availability, well_known
 
 _MARKS = {
@@ -56,13 +57,13 @@ def model_list(take: Callable[[str], None], chosen: Collection[str], key: str) -
 
 
 def matches(model: WellKnown, words: str) -> bool:
-    """Does every word stand in the model's name, maker, tokenizer, year or spec?
+    """Does every word stand in the model's name, maker, tokenizer, year, spec or repository, however it is written?
 
-    >>> [matches(well_known()[0], words) for words in ("gpt o200k", "openai 2024", "gemma")]
-    [True, True, False]
+    >>> [matches(well_known()[0], words) for words in ("gpt o200k", "openai 2024", "GPT4o", "gemma")]
+    [True, True, True, False]
     """
-    text = f"{model.label} {model.maker} {model.year} {model.spec}".lower()
-    return all(word in text for word in words.lower().split())
+    text = squeezed(f"{model.label} {model.maker} {model.year} {model.spec} {model.repository}")
+    return all(squeezed(word) in text for word in words.split())
 
 
 def _entry(model: WellKnown, chosen: Collection[str], key: str, take: Callable[[str], None]) -> None:

@@ -8,6 +8,7 @@ from components.cached import tokenizers as cached
 from components.frame.errors import plain
 from components.widgets import names
 from core.tokenizers.opening.shipped import OPENING
+from core.tokenizers.typed import spec_of
 from core.tokenizers.well_known import named
 
 MAX_TOKENIZERS = 8
@@ -19,16 +20,6 @@ _DRAWN = "tokenizers_as_drawn"
 def labels() -> dict[str, str]:
     """What to call each spec that opens here without a network, and those that this session opened."""
     return {spec: names.name_of(spec) for spec in [*dict(cached.offered()), *names.known()]}
-
-
-def spec_of(entry: str) -> str:
-    """A spec from what a user types: a bare OWNER/NAME is a Hub id.
-
-    >>> spec_of("Qwen/Qwen3-8B"), spec_of("builtin:words")
-    ('hub:Qwen/Qwen3-8B', 'builtin:words')
-    """
-    entry = entry.strip()
-    return entry if ":" in entry else f"hub:{entry}"
 
 
 def short_name(spec: str) -> str:

@@ -1,6 +1,6 @@
 """A way to look at what is there, declared by a module as `VIEW`, and the control that chooses one of several."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -18,12 +18,13 @@ class View(Generic[ViewContext]):
     """A view.
 
     Args:
-        label: its name, in the link and so plain; unused where it is alone in its group.
+        label: its name for readers; unused where it is alone in its group.
         place: among the views of its page or group, smaller ones first; the first is usual.
         draw: draws it. What only it needs and takes long to import is imported there.
         group: where it stands, on a page whose views stand in groups.
         about: what it shows and how to read it, a hover away, for one who sees it for the first time.
         measure: key of the evaluator that it draws; where no model has it, that is said instead. Empty for none.
+        name: in the link; empty where the label stands there.
     """
 
     label: str
@@ -32,11 +33,12 @@ class View(Generic[ViewContext]):
     group: str = ""
     about: str = ""
     measure: str = ""
+    name: str = ""
 
     @property
     def key(self) -> str:
-        """Its name among all views of its page."""
-        return f"{self.group}, {self.label}" if self.group else self.label
+        """Its name among all views of its page, in the link too."""
+        return self.name or (f"{self.group}, {self.label}" if self.group else self.label)
 
 
 def views_in(package: str) -> Registry[View[ViewContext]]:
@@ -54,7 +56,7 @@ def draw_chosen(label: str, views: Registry[View[ViewContext]], context: ViewCon
         key: of the choice, in the session and in the link.
     """
     known = views.all()
-    chosen = one_of(label, list(known), key)
+    chosen = chosen_by_name(label, {name: view.label for name, view in known.items()}, key)
     with user_errors():
         known[chosen].draw(context)
 
@@ -71,3 +73,40 @@ def one_of(label: str, options: Sequence[str], key: str) -> str:
         bind="query-params",
     )
     return chosen or options[0]
+
+
+def chosen_by_name(label: str, options: Mapping[str, str], key: str) -> str:
+    """Draw the buttons of one; the option chosen, at first the first.
+
+    Its name stands in the link; where Streamlit binds a choice itself, what is read on its button does. As there, each
+    choice is a step in the browser's history.
+
+    Args:
+        options: what each is called, by its name.
+        key: of the choice, in the session and in the link.
+    """
+    _follow(key, list(options))
+    return st.segmented_control(
+        label, list(options), required=True, key=key, format_func=options.__getitem__, label_visibility="collapsed"
+    ) or next(iter(options))  # fmt: skip
+
+
+def _follow(key: str, options: Sequence[str]) -> None:
+    """Take what the address says, unless something else was chosen since the last run; then the address says that.
+
+    Whoever comes back from another page, where the address says nothing of this one, finds what they left.
+    """
+    state, last = st.session_state, f"{key}_drawn_last"
+    said = st.query_params.get(key, options[0])
+    chosen: str = state.get(key) or st.query_params.get(key) or state.get(last) or options[0]
+    if state.get(key) and chosen == state.get(last):
+        chosen = said
+    if chosen not in options:
+        chosen = options[0]
+    if state.get(key) != chosen:
+        state[key] = chosen
+    if key in st.query_params and chosen == options[0]:
+        del st.query_params[key]
+    elif chosen != said:
+        st.query_params[key] = chosen
+    state[last] = chosen

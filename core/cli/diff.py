@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 
 from core.cli.base import Command, print_json, table
+from core.cli.inputs import read_text
 from core.common.errors import UnknownName, UserError, shown
 from core.corpora.corpus import open_corpus
 from core.tokenizers.catalog import open_tokenizer
@@ -14,13 +15,14 @@ from core.vocabulary.entries import Entries, entries_of
 
 PAST_A_GATE = 1
 GATES = {
-    "added": "entries that only the second has",
-    "removed": "entries that only the first has",
-    "remapped": "entries with another id",
+    "added": "entries that only the second has, as a number or a share of the first's ids such as 1%%",
+    "removed": "entries that only the first has, likewise",
+    "remapped": "entries with another id, likewise",
     "special": "special tokens that came, went or have another id",
     "template": "chat templates that differ: 0 or 1",
     "tokens": "tokens of the corpus more or less, as a number or a share such as 1%%",
 }
+_NUMBERS_ONLY = ("special", "template")
 
 
 @dataclass(frozen=True)
@@ -30,16 +32,22 @@ class _Gate:
     name: str
     limit: float
     value: float
+    is_share: bool
 
     @property
     def passed(self) -> bool:
         return self.value <= self.limit
+
+    def __str__(self) -> str:
+        value, limit = (f"{100 * x:g}%" if self.is_share else f"{x:g}" for x in (self.value, self.limit))
+        return f"gate {self.name}: {value} of {limit}, {'passed' if self.passed else 'NOT passed'}"
 
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("first", metavar="SPEC", help="the tokenizer that is there")
     parser.add_argument("second", metavar="SPEC", help="the one that takes its place")
     parser.add_argument("--corpus", default="sample", metavar="SPEC", help="whose tokens are counted (default: sample)")
+    parser.add_argument("--text", metavar="FILE", help="count the tokens of a text of your own instead")
     names = "; ".join(f"{name}: {meaning}" for name, meaning in GATES.items())
     parser.add_argument(
         "--gate", action="append", default=[], metavar="NAME=VALUE",
@@ -50,28 +58,36 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(options: Namespace) -> None:
     limits = [_limit(text) for text in options.gate]
-    sentences = open_corpus(options.corpus).sentences
-    texts = [sentence for lines in sentences.values() for sentence in lines]
+    counted_on, texts = _texts(options)
     tokenizers = [open_tokenizer(spec) for spec in (options.first, options.second)]
     first, second = map(entries_of, tokenizers)
     found = compare(first, second)
     tokens = [int(tokenizer.count(texts).tokens.sum()) for tokenizer in tokenizers]
-    template = _templates(tokenizers[0]) != _templates(tokenizers[1])
     numbers = {
         "added": len(found.added),
         "removed": len(found.removed),
         "remapped": len(found.remapped),
         "special": len(found.special),
-        "template": int(template),
+        "template": int(_templates(tokenizers[0]) != _templates(tokenizers[1])),
     }
-    gates = [_gate(name, limit, is_share, numbers, tokens) for name, limit, is_share in limits]
+    gates = _gates(limits, {**numbers, "tokens": abs(tokens[1] - tokens[0])}, len(first), tokens[0])
     if options.json:
         shown_gates = [{"name": g.name, "limit": g.limit, "value": g.value, "passed": g.passed} for g in gates]
         print_json({**numbers, "shared": len(found.first), "tokens": tokens, "gates": shown_gates})
     else:
-        print(_readable(options, first, second, found, numbers, tokens, gates))
+        print(_readable(options, first, second, found, numbers))
+        print(f"\ntokens of {counted_on}: {tokens[0]:,} -> {tokens[1]:,}", *gates, sep="\n")
     if not all(gate.passed for gate in gates):
         sys.exit(PAST_A_GATE)
+
+
+def _gates(limits: list[tuple[str, float, bool]], values: dict[str, int], n_ids: int, n_tokens: int) -> list[_Gate]:
+    """Each limit with what was found; shares are of the first tokenizer's ids, or of its tokens."""
+    whole = {name: max(n_tokens if name == "tokens" else n_ids, 1) for name in values}
+    return [
+        _Gate(name, limit, values[name] / whole[name] if is_share else values[name], is_share)
+        for name, limit, is_share in limits
+    ]
 
 
 def _limit(text: str) -> tuple[str, float, bool]:
@@ -90,19 +106,19 @@ def _limit(text: str) -> tuple[str, float, bool]:
         number = float(value.removesuffix("%"))
     except ValueError:
         number = -1.0
-    if not 0 <= number < float("inf") or (is_share and name != "tokens"):
-        raise UserError(
-            f"--gate {shown(text)}: the value is no number from 0 on. Write for instance --gate {name}=10"
-            + (", or 1% of the tokens." if name == "tokens" else ".")
-        )
+    if not 0 <= number < float("inf"):
+        raise UserError(f"--gate {shown(text)}: the value is no number from 0 on. Write for instance --gate {name}=10.")
+    if is_share and name in _NUMBERS_ONLY:
+        raise UserError(f"--gate {shown(text)}: {name} takes a number and no share. Write for instance {name}=0.")
     return name, number / 100 if is_share else number, is_share
 
 
-def _gate(name: str, limit: float, is_share: bool, numbers: dict[str, int], tokens: list[int]) -> _Gate:
-    if name != "tokens":
-        return _Gate(name, limit, numbers[name])
-    change = abs(tokens[1] - tokens[0])
-    return _Gate(name, limit, change / tokens[0] if is_share and tokens[0] else change)
+def _texts(options: Namespace) -> tuple[str, list[str]]:
+    """What tokens are counted on, and its texts."""
+    if options.text:
+        return shown(options.text), read_text(options.text).splitlines(keepends=True)
+    sentences = open_corpus(options.corpus).sentences
+    return options.corpus, [sentence for lines in sentences.values() for sentence in lines]
 
 
 def _templates(tokenizer: Tokenizer) -> tuple[object, ...]:
@@ -110,13 +126,7 @@ def _templates(tokenizer: Tokenizer) -> tuple[object, ...]:
 
 
 def _readable(
-    options: Namespace,
-    first: Entries,
-    second: Entries,
-    found: VocabularyChange,
-    numbers: dict[str, int],
-    tokens: list[int],
-    gates: list[_Gate],
+    options: Namespace, first: Entries, second: Entries, found: VocabularyChange, numbers: dict[str, int]
 ) -> str:
     examples = {
         "added": [second.pieces[i] for i in found.added[:5]],
@@ -129,9 +139,7 @@ def _readable(
     for name, n in numbers.items():
         rows.append([name, f"{n:,}", " ".join(shown(p.decode(errors="backslashreplace")) for p in examples[name])])
     head = f"{options.first} ({len(first):,} ids) -> {options.second} ({len(second):,} ids)"
-    counted = f"tokens of {options.corpus}: {tokens[0]:,} -> {tokens[1]:,}"
-    said = [f"gate {g.name}: {g.value:g} of {g.limit:g}, {'passed' if g.passed else 'NOT passed'}" for g in gates]
-    return "\n".join([head, "", table(rows, right={1}), "", counted, *said])
+    return "\n".join([head, "", table(rows, right={1})])
 
 
 COMMAND = Command(

@@ -9,7 +9,7 @@ from core.cli.base import Command, print_json, table
 from core.cli.stages import told
 from core.cli.transplant import device, print_params
 from core.common.errors import UserError, shown
-from core.lab.plan import Choice
+from core.lab.plan import MOST_SEED, Choice
 from core.lab.sweep import choices
 
 
@@ -58,8 +58,8 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _run(options: Namespace) -> None:
-    if options.seed < 0 or options.window < 0:
-        raise UserError("A seed and a window are whole numbers of 0 or more.")
+    if not 0 <= options.seed <= MOST_SEED or options.window < 0:
+        raise UserError(f"A seed and a window are whole numbers of 0 or more, a seed up to {MOST_SEED:,}.")
     with told():
         document = _evaluated(options)
     if options.json:

@@ -41,6 +41,7 @@ def _document(found: Mixture) -> dict[str, object]:
         "merges": found.n_merges,
         "absent": found.n_absent,
         "forces": [plain(force) for force in found.forces],
+        "doubts": list(found.doubts),
         "warnings": list(found.warnings),
     }
 
@@ -50,7 +51,9 @@ def _readable(found: Mixture) -> str:
     rows += [[s.category, f"{s.share:.2%}", f"{s.low:.2%} – {s.high:.2%}"] for s in found.shares]
     parts = [
         table(rows, right={1, 2}),
-        f"{found.n_merges:,} merges, {found.n_absent:,} of them in no category; slack {found.objective:.3g}",
+        f"{found.n_merges:,} merges, {found.n_absent:,} of them in no category; short by {found.objective:.1%} "
+        "of a merge's frequency on average",
+        *found.doubts,
         *(f"Mind: {warning}" for warning in found.warnings),
     ]
     if found.forces:
@@ -76,11 +79,12 @@ COMMAND = Command(
     summary="what a byte-pair tokenizer was trained on",
     details=(
         "Infers from the order of a tokenizer's merges which share of its training text each category had, given a "
-        "sample of each (Hayase et al. 2024). Shares are of bytes; the range beside each holds all answers whose "
-        "objective is within 1 % of the best. The answer is about these categories only: what none of them looks like "
-        "cannot be found. Samples are cut as the tokenizer cuts a text before merging; where its merges were learned "
-        "on words that were cut otherwise, that is said. Last come the merges that hold the answer where it is: each "
-        "was made before a pair that would have come first, had the categories other shares."
+        "sample of each (Hayase et al. 2024, slack relative to frequencies). Shares are of bytes; the range beside "
+        "each holds all answers whose objective is within 1 % of the best, which is no confidence interval. The answer "
+        "is about these categories only: what none of them looks like cannot be found. Where the samples fit so badly "
+        "that it is not to be believed, it says so. Samples are cut as the tokenizer cuts a text before merging; where "
+        "its merges were learned on words that were cut otherwise, that is said. Last come the merges that hold the "
+        "answer where it is: each was made before a pair that would have come first, had the categories other shares."
     ),
     arguments=_arguments,
     run=_run,

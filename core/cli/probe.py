@@ -29,7 +29,7 @@ def _arguments(parser: ArgumentParser) -> None:
 def _option(parser: ArgumentParser, asked: Asked) -> None:
     shown_default = "" if asked.default is None else f" (default: {asked.default})"
     parser.add_argument(
-        f"--{asked.key}",
+        f"--{asked.key.replace('_', '-')}",
         required=asked.default is None and not asked.optional,
         default=None if asked.default is None else str(asked.default),
         metavar=_METAVARS[asked.kind],

@@ -1,4 +1,4 @@
-"""`repair`: takes entries out of a tokenizer.json so that no text reaches them, ids kept."""
+"""`repair`: takes entries out of a tokenizer's file so that no text reaches them, ids kept."""
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict, replace
@@ -18,17 +18,31 @@ from core.vocabulary.repair.effect import Effect
 from core.vocabulary.repair.listed import listed_ids
 from core.vocabulary.repair.removal import BUILT_ON
 from core.vocabulary.repair.repaired import Repaired, repaired, write
+from core.vocabulary.residue import LEAST_MADE, residue
 from core.vocabulary.token_counts import count_corpus_tokens
 
 N_SHOWN = 10  # entries that stay, for people
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--tokenizer", required=True, metavar="SPEC", help="one that is read from a tokenizer.json")
+    parser.add_argument(
+        "--tokenizer", required=True, metavar="SPEC", help="of a tokenizer.json or a SentencePiece model"
+    )
     parser.add_argument(
         "--audit", action="append", default=[], metavar="KEY", help="take out what it found, such as unreachable"
     )
-    parser.add_argument("--ids", action="append", default=[], metavar="1,2,3", help="take out these; may be repeated")
+    parser.add_argument(
+        "--ids", action="append", default=[], metavar="1,2,30-40", help="take out these; may be repeated"
+    )
+    parser.add_argument(
+        "--below", type=float, metavar="SHARE",
+        help="take out what merging the corpus leaves in at most this share of its occurrences, such as 0.01 "
+        f"(residue; of what is made {LEAST_MADE} times or more)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--neighbours", type=float, metavar="BITS",
+        help="of --below, only what is merged with few neighbours: an entropy of at most so many bits",
+    )  # fmt: skip
     parser.add_argument(
         "--built-on",
         default="keep",
@@ -44,13 +58,16 @@ def _arguments(parser: ArgumentParser) -> None:
 def _run(options: Namespace) -> None:
     if options.out:
         refuse_existing(Path(options.out))
+    if options.neighbours is not None and options.below is None:
+        raise UserError("--neighbours says which of the entries of --below go. Name a share as well: --below 0.01.")
     tokenizer = open_tokenizer(options.tokenizer)
     corpus = open_corpus(options.corpus)
     corpus = corpus.only(options.language) if options.language else corpus
     ids = [i for text in options.ids for i in listed_ids(text)]
-    if options.audit:
+    if options.audit or options.below is not None:
         entries = replace(entries_of(tokenizer), counts=count_corpus_tokens(tokenizer, corpus))
         ids += [i for key in options.audit for i in _found_by(key, entries)]
+        ids += _residue(options, entries)
     texts = {code: [text for text in some if text] for code, some in corpus.sentences.items()}
     with TemporaryDirectory(prefix="repair-") as scratch:
         found = repaired(tokenizer, ids, options.built_on, texts, Path(scratch))
@@ -78,6 +95,23 @@ def _found_by(key: str, entries: Entries) -> list[int]:
             "taken out. Choose another audit, or name --ids."
         )
     return list(map(int, found.ids))
+
+
+def _residue(options: Namespace, entries: Entries) -> list[int]:
+    """The ids that --below and --neighbours name.
+
+    Raises:
+        UserError: there are none, or they cannot be told.
+    """
+    if options.below is None:
+        return []
+    ids = residue(entries, options.below, float("inf") if options.neighbours is None else options.neighbours)
+    if not len(ids):
+        raise UserError(
+            f"{shown(entries.tokenizer.info.label)} has no entry that merging leaves in at most {options.below:g} of "
+            "its occurrences, as far as that was counted. Name a larger share, more bits, or a larger --corpus."
+        )
+    return list(map(int, ids))
 
 
 def _document(found: Repaired, out: str) -> dict[str, Any]:
@@ -120,13 +154,15 @@ def _row(each: Effect) -> list[str]:
 
 COMMAND = Command(
     key="repair",
-    summary="take entries out of a tokenizer.json, ids kept",
+    summary="take entries out of a tokenizer.json or SentencePiece model, ids kept",
     details=(
         "Takes entries out so that no text is cut into them any more. All ids stay: in the place of an entry stands "
         "one that no text reaches. A text in which none of them stood is cut as before, and every text is still said "
         "back; what changes on a corpus is counted. Entries that other entries of a byte-pair model are built from "
         "stay, unless --built-on removes both or reroutes the others. Stays as well: special and added tokens, and "
-        "what nothing else writes. With --out a folder is written that transformers loads; it must not exist."
+        "what nothing else writes. In a SentencePiece model entries are marked as unused, which its library heeds; "
+        "there those that others are built from can go alone. With --out a folder is written, which must not exist; "
+        "transformers loads that of a tokenizer.json."
     ),
     arguments=_arguments,
     run=_run,

@@ -1,6 +1,7 @@
 """`under_trained`: tokens that a model hardly knows, by its rows and by asking it to repeat them."""
 
 from argparse import ArgumentParser, Namespace
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from core.cli.base import Command, print_json, table
@@ -24,6 +25,9 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--unused", action="append", type=int, default=[], metavar="ID", help="an id that no text has; may be repeated"
     )
+    parser.add_argument(
+        "--most", type=int, metavar="N", help="ask for so many candidates, least trained first; default all of them"
+    )
     parser.add_argument("--rows-only", action="store_true", help="do not ask the model: its rows alone, in seconds")
     device(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -43,7 +47,7 @@ def _found(options: Namespace) -> "UnderTrained":
     from core.models.under_trained.find import under_trained
 
     model = open_model(options.model, options.device, options.dtype)
-    return under_trained(model, options.share, not options.rows_only, options.unused)
+    return under_trained(model, options.share, not options.rows_only, options.unused, options.most)
 
 
 def _document(found: "UnderTrained") -> dict[str, Any]:
@@ -69,7 +73,7 @@ def _one(token: "TokenAsked") -> dict[str, Any]:
         "hex": token.piece,
         "indicator": token.indicator,
         "probability": token.probability if token.said else None,
-        "said": list(token.said),
+        "said": [None if isnan(probability) else probability for probability in token.said],
         "grade": token.grade,
         "verified": token.verified,
     }
@@ -85,7 +89,7 @@ def _readable(found: "UnderTrained") -> str:
     left = len(found.candidates) - N_SHOWN
     lines = [
         f"{found.model}: {len(found.candidates):,} candidates of {found.compared.sum():,} tokens, "
-        f"{len(found.verified):,} verified",
+        f"{sum(bool(token.said) for token in found.candidates):,} asked for, {len(found.verified):,} verified",
         f"{found.indicator}: {IN_WORDS[found.indicator]}; candidates up to {found.threshold:.4f}",
         "known to be unused: " + (", ".join(f"{n:,} {why}" for why, n in found.why_unused) or "none"),
         table(rows, right={0, 2, 3}),
@@ -104,7 +108,8 @@ COMMAND = Command(
         "share of tokens whose rows look least trained: the shortest input rows, or, where the head uses the input "
         "rows, the output rows nearest to the mean of rows known to be unused, without the first principal component. "
         "Three prompts then ask the model to repeat each; a candidate to which it gives a probability under 0.01 "
-        "everywhere is verified. Fifty other tokens are asked for too, to see that the model can repeat any. Special "
+        "everywhere is verified. One to which a prompt gives over 0.9 is rejected, and the other prompts are left out. "
+        "Fifty other tokens are asked for too, to see that the model can repeat any. Special "
         "tokens, parts of characters and entries that no text is cut into are left out."
     ),
     arguments=_arguments,

@@ -1,5 +1,7 @@
 """Reads bytes as lines of text, and says where they are not UTF-8."""
 
+from pathlib import Path
+
 from core.common.errors import UnreadableFile, shown
 from core.common.text_stream import UTF16
 
@@ -23,6 +25,17 @@ def decoded(data: bytes, name: str) -> str:
             f"{shown(name)} is not UTF-8: line {line:,} holds the byte 0x{data[error.start]:02X}, as files saved in "
             "Latin-1, Windows-1252 or another old encoding do. Save it again as UTF-8."
         ) from None
+
+
+def read_at_most(path: Path, most: int) -> bytes | None:
+    """The content of a file, None where it is more than so many bytes: a device, such as /dev/zero, may have no end.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    return data if len(data) <= most else None
 
 
 def lines(data: bytes, name: str) -> list[str]:

@@ -8,7 +8,7 @@ from core.common.errors import UserError, shown
 from core.common.settings import settings
 from core.corpora.corpus import CORPORA, Corpus, group_column, open_corpus, parse_corpus
 from core.corpora.sources.file import open_path
-from core.corpora.uploads import UPLOADS
+from core.corpora.sources.text import open_text
 from core.jobs.store.files import Json
 from core.tokenizers.catalog import FETCHED
 
@@ -57,6 +57,8 @@ def _open(spec: str, fingerprint: str, elsewhere: Path | None) -> Corpus:
     kind, _, split = parse_corpus(spec)
     if elsewhere is None:
         corpus = open_corpus(spec)
+    elif kind == "text":
+        corpus = open_text(elsewhere, spec)
     elif kind in ("file", "upload"):
         corpus = open_path(elsewhere, spec, split, group_column(spec))
     else:
@@ -70,7 +72,8 @@ def _path(spec: str) -> Path | None:
     kind, rest, _ = parse_corpus(spec)
     if not rest:
         return None
-    if kind == "upload":
-        return UPLOADS.find(rest)
+    if kind in ("text", "upload"):
+        [path] = CORPORA.get(kind).reads(rest)
+        return path
     settings().refuse("file")
     return Path(rest).expanduser().absolute()

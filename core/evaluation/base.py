@@ -193,6 +193,8 @@ class Evaluator:
         numbers: the numbers that stand for it in a table of methods, each with its meaning.
         cost: what it takes, in words.
         passes: about how many scoring passes of one model it takes beyond the one that all share.
+        own_bytes: about how many bytes of text the model reads besides, where that is no share of the texts; of its
+            parameters and the bytes of the texts. What it writes or trains on counts as what is read in the same time.
         evaluate: the measures; called only if nothing needed is missing.
         needs: what must be there beyond a model and texts.
         quick: whether it is part of the quick default.
@@ -208,8 +210,9 @@ class Evaluator:
     definition: str
     numbers: tuple[Definition, ...]
     cost: str
-    passes: float
     evaluate: Callable[[Subject, Params], Measures]
+    passes: float = 0.0
+    own_bytes: Callable[[Params, int], float] = lambda params, n_bytes: 0.0
     source: str = ""
     needs: tuple[Need[Subject], ...] = ()
     quick: bool = False
@@ -247,6 +250,10 @@ class Evaluator:
         params = self.read(given, seed)
         self.check(params)
         return params
+
+    def passes_over(self, n_bytes: int, given: Mapping[str, Value]) -> float:
+        """About how many scoring passes over texts of so many bytes it takes beyond the one that all share."""
+        return self.passes + self.own_bytes(self.read(given), n_bytes) / max(1, n_bytes)
 
     def measure(self, subject: Subject, given: Mapping[str, Value] | None = None) -> Measures:
         """The measures.

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
-from core.common.plain_text import decoded
-from core.lab.text_uploads import text_path
+from core.common.plain_text import decoded, read_at_most
+from core.corpora.text_uploads import text_path
 from core.text.blocks import equal_blocks
 
 SEPARATOR = "<|endoftext|>"
@@ -92,11 +92,11 @@ def read_plain(name: str) -> str:
     """
     path = text_path(name)
     try:
-        if path.stat().st_size > MOST_FILE_BYTES:
-            raise TooLarge(f"{shown(path.name)} is over {MOST_FILE_BYTES / 2**20:,.0f} MB. Take a part of it.")
-        data = path.read_bytes()
+        data = read_at_most(path, MOST_FILE_BYTES)
     except OSError as error:
         raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}.") from None
+    if data is None:
+        raise TooLarge(f"{shown(path.name)} is over {MOST_FILE_BYTES / 2**20:,.0f} MB. Take a part of it.")
     text = decoded(data, path.name)
     if not text.strip():
         raise UserError(f"{shown(path.name)} holds no text. Name a file with some.")

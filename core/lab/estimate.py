@@ -6,12 +6,12 @@ model's shape, measured once in a tenth of a second. What methods take they decl
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import torch
 
-from core.evaluation.base import Evaluator
+from core.evaluation.base import EVALUATORS
 from core.lab.foreseen import Estimate, EstimatedStage, Shorter
 from core.lab.memory import TRAINED
 from core.lab.participants import Participants, chosen_evaluators, controls
@@ -26,8 +26,9 @@ from core.transplants.work import TransplantSize
 GPU_FLOPS = 10e12  # what a data-centre GPU gives such models; not measured here, since a page must not claim one
 LOAD_BYTES_PER_SECOND = 400e6
 START_SECONDS = 6.0  # a process that imports torch and transformers, and opens tokenizers
-_BESIDE_MATRICES = 2.5  # a pass takes so many times its large multiplications: attention, norms, reductions of logits
+_BESIDE_MATRICES = 3.5  # a pass takes so many times its large multiplications: attention, norms, reductions of logits
 _MEASURED_SECONDS = 0.1
+_WORTH_SAYING = 0.25  # passes
 _BASE_MB = 1_536  # Python, torch and transformers themselves, and what reading texts keeps
 _METHOD_BYTES = 2**30  # `Problem.memory_bytes`
 _ROW_COPIES = 6  # float32 copies of the matrices: base, donor, new ones, and their parts under way
@@ -36,8 +37,8 @@ _ROW_COPIES = 6  # float32 copies of the matrices: base, donor, new ones, and th
 def estimate(participants: Participants) -> Estimate:
     """What a plan will take; its participants may be outlines."""
     plan, speed = participants.plan, _speed(participants)
-    measures = [one for one, _ in chosen_evaluators(plan)]
-    passes = 1.0 + sum(one.passes for one in measures)
+    besides = _passes_besides(participants)
+    passes = 1.0 + sum(besides.values())
     keys = [
         *plan.methods,
         *(Choice(key) for key in controls(participants.donor is not None) if Choice(key) not in plan.methods),
@@ -57,8 +58,15 @@ def estimate(participants: Participants) -> Estimate:
         stages.append(EstimatedStage(one.label, len(plan.seeds) * seconds, rows + _METHOD_BYTES))
     total = sum(stage.seconds for stage in stages)
     over = max(0.0, total - plan.budget_seconds) if plan.budget_seconds else 0.0
-    saved = _shorter(participants, measures, stages, one_pass, len(keys) + len(models))
+    saved = _shorter(participants, besides, stages, one_pass, len(keys) + len(models))
     return Estimate(tuple(stages), needed_mb(participants), tuple(saved), over)
+
+
+def _passes_besides(participants: Participants) -> dict[str, float]:
+    """Of each measure by its key, beyond the pass that all share."""
+    n_bytes = sum(len(t.text.encode()) for t in participants.texts.measured)
+    chosen = chosen_evaluators(participants.plan)
+    return {one.key: one.passes_over(n_bytes, choice.params) for one, choice in chosen}
 
 
 def size_of(participants: Participants) -> TransplantSize:
@@ -108,16 +116,16 @@ def _pass(model: LanguageModel, participants: Participants, old: bool) -> float:
 
 def _shorter(
     participants: Participants,
-    measures: Sequence[Evaluator],
+    besides: Mapping[str, float],
     stages: Sequence[EstimatedStage],
     one_pass: float,
     n_models: int,
 ) -> list[Shorter]:
     plan, found = participants.plan, list[Shorter]()
     reading = sum(stage.seconds for stage in stages[1:])
-    for one in measures:
-        if one.passes >= 0.25:
-            saved = one.passes * one_pass * n_models * len(plan.seeds)
+    for key, passes in besides.items():
+        if passes >= _WORTH_SAYING:
+            one, saved = EVALUATORS.get(key), passes * one_pass * n_models * len(plan.seeds)
             found.append(Shorter(f"Without {one.label.lower()}", one.definition, saved))
     if len(participants.texts.measured) >= 40:
         found.append(Shorter("Half the sentences", "Intervals become about 1.4 times as wide.", reading / 2))
@@ -151,16 +159,23 @@ def _speed(participants: Participants) -> float:
 
 @lru_cache(maxsize=8)
 def cpu_flops(width: int) -> float:
-    """Multiplications and additions per second of this machine, all processors together, for matrices this wide."""
-    left, right = torch.rand(256, width), torch.rand(width, 4096)
-    left @ right
-    best, until = _timed(left, right), time.perf_counter() + _MEASURED_SECONDS
-    while time.perf_counter() < until:  # the quickest: what else runs now will have ended when the job runs
-        best = min(best, _timed(left, right))
-    return 2.0 * left.numel() * right.shape[1] / best
+    """Multiplications and additions per second of this machine, all processors together, for matrices this wide.
+
+    Told from the processor time of one of them: what else runs now will have ended when the job runs.
+    """
+    left, right = torch.rand(256, width), torch.rand(width, 1024)
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        best, until = _timed(left, right), time.thread_time() + _MEASURED_SECONDS
+        while time.thread_time() < until:
+            best = min(best, _timed(left, right))
+    finally:
+        torch.set_num_threads(n_threads)
+    return n_threads * 2.0 * left.numel() * right.shape[1] / best
 
 
 def _timed(left: torch.Tensor, right: torch.Tensor) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     left @ right
-    return max(time.perf_counter() - start, 1e-6)
+    return max(time.thread_time() - start, 1e-6)

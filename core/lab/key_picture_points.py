@@ -47,15 +47,17 @@ def _points(outcome: Outcome) -> Iterator[Point]:
     table = outcome.table(BITS, "cells")
     if table is None:
         return
-    for row in range(len(table)):
+    pairs = list(zip(table.words("language"), table.words("domain"), strict=True))
+    for row, pair in enumerate(pairs):
+        if pair in pairs[:row]:  # earlier versions took texts without a language twice
+            continue
         yield Point(
             outcome.name,
             outcome.label,
             outcome.role,
             outcome.method,
             outcome.seed,
-            table.words("language")[row],
-            table.words("domain")[row],
+            *pair,
             int(table.numbers("n_texts")[row]),
             number_at(table, "compression_gain", row),
             number_at(table, "difference_to_original", row),

@@ -6,12 +6,13 @@ import numpy as np
 import torch
 
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
-from core.common.plain_text import lines
+from core.common.plain_text import lines, read_at_most
 from core.common.settings import settings
 from core.transplants.linear.word_vectors import WordVectors
 
 MOST_WORDS = 200_000
 MOST_DICTIONARY_BYTES = 64 * 2**20
+_MOST_LINE = 2**20  # bytes: a word and 4,096 numbers; a device may have no line ends at all
 
 
 def read_vectors(name: str, most: int = MOST_WORDS) -> WordVectors:
@@ -25,14 +26,14 @@ def read_vectors(name: str, most: int = MOST_WORDS) -> WordVectors:
     words, rows = list[str](), list[np.ndarray[tuple[int], np.dtype[np.float32]]]()
     try:
         with path.open("rb") as file:
-            head = file.readline().split()
+            head = file.readline(_MOST_LINE).split()
             if len(head) != 2 or not all(part.isdigit() for part in head) or not 0 < int(head[1]) <= 4096:
                 raise UnreadableFile(
                     f"{shown(path.name)} is no .vec file: its first line does not hold a number of words and a width. "
                     "Fetch the text format, such as cc.de.300.vec, unpacked."
                 )
             width = int(head[1])
-            for number, line in enumerate(file, 2):
+            for number, line in enumerate(iter(lambda: file.readline(_MOST_LINE), b""), 2):
                 if len(words) >= most:
                     break
                 word, *numbers = line.decode("utf-8", "replace").rstrip("\n ").rsplit(" ", width)
@@ -64,11 +65,11 @@ def read_dictionary(name: str) -> list[tuple[str, str]]:
     settings().refuse("file")
     path = Path(name).expanduser()
     try:
-        if path.stat().st_size > MOST_DICTIONARY_BYTES:
-            raise TooLarge(f"{shown(path.name)} is over {MOST_DICTIONARY_BYTES // 2**20} MB. Take a part of it.")
-        content = path.read_bytes()
+        content = read_at_most(path, MOST_DICTIONARY_BYTES)
     except OSError as error:
         raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}.") from None
+    if content is None:
+        raise TooLarge(f"{shown(path.name)} is over {MOST_DICTIONARY_BYTES // 2**20} MB. Take a part of it.")
     pairs = list[tuple[str, str]]()
     for number, line in enumerate(lines(content, path.name), 1):
         if not line.strip():

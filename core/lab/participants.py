@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -28,9 +29,11 @@ from core.tokenizers.local_tokenizer import open_local
 from core.tokenizers.matching import Match, match, vocabulary_of
 from core.tokenizers.tokenizer import LocalTokenizer
 from core.transplants.base import METHODS
-from core.transplants.needs import DONOR
+from core.transplants.needs import DONOR, Available
 from core.transplants.problem import Problem
 from core.transplants.resources import Resources
+
+_GIVEN = ("token_vectors", "old_vectors", "new_vectors", "dictionary", "encoder", "helper")  # in plan and resources
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,6 +176,8 @@ def _participants(plan: Plan, *, weights: bool) -> Participants:
     for choice in plan.evaluators:
         EVALUATORS.get(choice.key).ready(choice.params)
     texts = texts_of(plan)
+    _refuse_what_lacks(plan, texts)
+    _read_beginnings(plan)
     original = _to_be_written(opener(plan.model, device, plan.dtype), plan.out_dtype)
     donor = opener(plan.donor, device, plan.dtype) if plan.donor else None
     tokenizer = open_local(plan.tokenizer) if plan.tokenizer else None
@@ -187,6 +192,33 @@ def _participants(plan: Plan, *, weights: bool) -> Participants:
     encoder = open_encoder(plan.encoder, device, weights=weights) if plan.encoder else None
     vocabulary_of(original.tokenizer), vocabulary_of(tokenizer)
     return Participants(plan, original, donor, tokenizer, texts, helper, encoder)
+
+
+def _refuse_what_lacks(plan: Plan, texts: Texts) -> None:
+    """Do nothing if every method of a plan has what it needs, as far as that shows without models.
+
+    Raises:
+        UserError: one lacks something; says what, before anything is measured in vain.
+    """
+    old, something = plan.old_language, ("",)
+    given: dict[str, Any] = {name: something for name in _GIVEN if getattr(plan, name)}
+    given |= {"target_text": texts.target(old), "old_text": texts.source(old), "parallel": texts.parallel(old)}
+    here = Available(resources=Resources(**given), has_donor=bool(plan.donor))
+    for one in (METHODS.get(choice.key) for choice in plan.methods):
+        if reason := one.lacks(here):
+            raise UserError(f"{one.label} cannot be used here. {reason}")
+
+
+def _read_beginnings(plan: Plan) -> None:
+    """Do nothing if the files for methods are of their formats, as far as the first line of large ones says.
+
+    Raises:
+        UserError: one cannot be read; says which, before anything is measured in vain.
+    """
+    if plan.dictionary:
+        read_dictionary(plan.dictionary)
+    for name in filter(None, (plan.old_vectors, plan.new_vectors, plan.token_vectors)):
+        read_vectors(name, most=1)
 
 
 def _to_be_written(model: LanguageModel, dtype: str) -> LanguageModel:
@@ -220,8 +252,11 @@ def _check_donor(donor: LanguageModel, tokenizer: LocalTokenizer, role: str) -> 
 
 def _hash(name: str) -> str:
     settings().refuse("file")
+    path = Path(name).expanduser()
+    if not path.is_file():
+        raise UnreadableFile(f"{shown(name)} is no file. Name one that holds what methods read.")
     try:
-        with Path(name).expanduser().open("rb") as file:
+        with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:16]
     except OSError as error:
         raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}.") from None

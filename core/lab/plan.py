@@ -11,6 +11,7 @@ from core.jobs.store.files import Json
 
 MOST_SENTENCES = 5_000
 MOST_SEEDS = 10
+MOST_SEED = 2**53 - 1  # which JSON holds exactly, and torch takes
 MOST_PADDING = 4_096
 MOST_METHODS = 40
 
@@ -154,8 +155,9 @@ def _check(plan: Plan) -> None:
         raise UserError(f"{plan.sentences:,} sentences cannot be measured: give 1 to {MOST_SENTENCES:,}.")
     if not 1 <= plan.pad_to <= MOST_PADDING:
         raise UserError(f"Rows cannot be a multiple of {plan.pad_to:,}: give 1 to {MOST_PADDING:,}, such as 64.")
-    if not plan.seeds or len(plan.seeds) > MOST_SEEDS or min(plan.seeds) < 0 or _twice(list(map(str, plan.seeds))):
-        raise UserError(f"Give 1 to {MOST_SEEDS} different seeds, whole numbers of 0 or more.")
+    fit = all(0 <= seed <= MOST_SEED for seed in plan.seeds)
+    if not fit or not 1 <= len(plan.seeds) <= MOST_SEEDS or _twice(list(map(str, plan.seeds))):
+        raise UserError(f"Give 1 to {MOST_SEEDS} different seeds, whole numbers from 0 to {MOST_SEED:,}.")
     if not 0 <= plan.budget_seconds < float("inf"):
         raise UserError(f"A budget of {plan.budget_seconds} seconds is none. Give 0 for any time, or more.")
 

@@ -83,7 +83,9 @@ def _measured(participants: Participants, started: Outcome, measured: Subject, s
     chosen = chosen_evaluators(participants.plan)
     measures: dict[str, Measures] = {}
     unavailable: dict[str, str] = {}
-    costs = [(0.0 if n else 1.0) + 0.02 + one.passes for n, (one, _) in enumerate(chosen)]
+    n_bytes = sum(len(t.text.encode()) for t in participants.texts.measured)
+    besides = [one.passes_over(n_bytes, choice.params) for one, choice in chosen]
+    costs = [(0.0 if n else 1.0) + 0.02 + passes for n, passes in enumerate(besides)]
     at = np.concatenate([[0.0], np.cumsum(costs)]) / (sum(costs) or 1.0) * (1 - share) + share
     for n, (one, choice) in enumerate(chosen):
         if reason := one.unavailable(measured):

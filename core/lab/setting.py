@@ -1,6 +1,7 @@
 """What is known of a comparison before any model has read anything, as pages and the command line read it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,6 +10,9 @@ from numpy.typing import NDArray
 
 from core.common.codec import APART
 from core.evaluation.results import Table
+
+PARALLEL = "parallel sentences"  # the domain of a corpus beside files
+_CODE = re.compile(r"\b[a-z]{2,3}_[A-Z][a-z]{3}\b")
 
 
 @dataclass(frozen=True)
@@ -104,3 +108,13 @@ class Setting:
     texts: Table
     compression: Table
     remarks: tuple[str, ...] = ()
+
+
+def about(languages: Collection[str], notes: Iterable[str]) -> list[str]:
+    """The notes without those that are only on other languages than these.
+
+    >>> about(["deu_Latn"], ["Fetched.", "ars_Arab is arb_Arab.", "deu_Latn is short."])
+    ['Fetched.', 'deu_Latn is short.']
+    """
+    named = {note: set(_CODE.findall(note)) for note in notes}
+    return [note for note, codes in named.items() if not codes or codes & set(languages)]

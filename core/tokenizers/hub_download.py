@@ -101,7 +101,7 @@ def fetch(wanted: Place, choice: Choice = choose, most_bytes: int = MAX_FILE_BYT
                 _other_ways(wanted) if choice is choose and not whole else ""
             )  # a model's weights come in no package
             raise UserError(f"{_unreachable(error, missing, wanted)} {instead}".strip()) from None
-        note = f"Opened from this machine's cache, because the Hub {_trouble(error)}; it may have changed there."
+        note = f"Opened from this machine's cache, because the Hub {trouble(error)}; it may have changed there."
         return replace(found, notes=(*found.notes, note))
 
 
@@ -236,7 +236,7 @@ def _refusal(error: Exception, wanted: Place) -> UserError | None:
     return None
 
 
-def _trouble(error: Exception) -> str:
+def trouble(error: Exception) -> str:
     """What is the matter with the Hub, as the end of a sentence that begins with it."""
     cause = error
     while isinstance(cause, LocalEntryNotFoundError) and isinstance(cause.__cause__, Exception):
@@ -258,13 +258,13 @@ def _trouble(error: Exception) -> str:
 def _unreachable(error: Exception, missing: Exception, wanted: Place) -> str:
     partly = "only in part" if type(missing) is not LocalEntryNotFoundError else "not"
     where = "this machine's Hub cache"
-    if "HF_HUB_OFFLINE" in _trouble(error):
+    if "HF_HUB_OFFLINE" in trouble(error):
         return (
             f"{wanted.repository} at revision {shown(wanted.revision)} is {partly} in {where}, and the Hub "
-            f"{_trouble(error)}. Open it once with a network, or unset HF_HUB_OFFLINE."
+            f"{trouble(error)}. Open it once with a network, or unset HF_HUB_OFFLINE."
         )
     return (
-        f"The Hub {_trouble(error)}, and {wanted.repository} at revision {shown(wanted.revision)} is {partly} in "
+        f"The Hub {trouble(error)}, and {wanted.repository} at revision {shown(wanted.revision)} is {partly} in "
         f"{where}. Try again in a moment; what was already fetched is kept."
     )
 

@@ -10,9 +10,15 @@ from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import Specials, TokenDetails, Tokenizer
 
 MAX_IDS = 20_000
-_BETWEEN = re.compile(r"[\s,;()\[\]{}]+")
-_WRAPPED = re.compile(r"\s*[A-Za-z_.]*(?:tensor|array)\(([^()a-z]*)(?:[a-z]+=[^()]*)?\)\s*")
+_BETWEEN = re.compile(r"[\s,;|，、()\[\]{}]+")
+_WRAPPED = re.compile(
+    r"\s*[A-Za-z_.]*(?:[Tt]ensor|[Aa]rray)\(([^()a-z]*)(?:[a-z]+=(?:[^()]|\([^()]*\))*)?\)\s*",
+)
 _NAMES = ("input_ids", "ids", "token_ids", "tokens")
+# A list behind its name, as Python prints and writes it: {'input_ids': [1, 2], …}, Encoding(ids=[1, 2], …)
+_NAMED = re.compile(
+    rf"""(?:^|[{{(,\s])['"]?({"|".join(_NAMES)})['"]?\s*[:=]\s*(?:[\w.]*(?:tensor|array)\()?(\[[\d\s,+\-\[\]]*\])"""
+)
 _WAYS = (
     (Specials(), "read as plain text"),
     (Specials(parse=True), "with special tokens read in the text"),
@@ -22,7 +28,7 @@ _WAYS = (
 
 
 def parse_ids(text: str) -> tuple[int, ...]:
-    """The ids in what somebody pasted: numbers with anything usual between them, a JSON list, or one with a name.
+    """The ids in what somebody pasted: numbers with anything usual between them, a list, or one with a name.
 
     Raises:
         UserError: something in it is no whole number; says what and where.
@@ -30,9 +36,10 @@ def parse_ids(text: str) -> tuple[int, ...]:
 
     >>> parse_ids("[9906, 1917]"), parse_ids("9906 1917"), parse_ids('{"input_ids": [[1, 2]]}')
     ((9906, 1917), (9906, 1917), (1, 2))
-    >>> parse_ids("tensor([[1, 2]], device='cuda:0')")
-    (1, 2)
+    >>> parse_ids("tensor([[1, 2]], device='cuda:0')"), parse_ids("{'input_ids': [1, 2], 'attention_mask': [1, 1]}")
+    ((1, 2), (1, 2))
     """
+    text = text.removeprefix("\ufeff")
     wrapped = _WRAPPED.fullmatch(text)
     parts = [part for part in _BETWEEN.split(_listed(wrapped[1] if wrapped else text)) if part]
     if len(parts) > MAX_IDS:
@@ -41,17 +48,26 @@ def parse_ids(text: str) -> tuple[int, ...]:
 
 
 def _listed(text: str) -> str:
-    """The list in a JSON object; any other text as it is."""
+    """The list in a JSON object or behind a name in Python; any other text as it is."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        return text
+        return _behind_a_name(text)
     if not isinstance(document, dict):
         return text
     name = next((name for name in _NAMES if name in document), None)
     if name is None:
         raise UserError(f"The object has no list of ids. Name it one of: {', '.join(_NAMES)}.")
     return json.dumps(document[name])
+
+
+def _behind_a_name(text: str) -> str:
+    """
+    >>> _behind_a_name("Encoding(num_tokens=2, ids=[1, 2])"), _behind_a_name("ids=[[1], [x]]")
+    ('[1, 2]', 'ids=[[1], [x]]')
+    """
+    listed = {found[1]: found[2] for found in _NAMED.finditer(text) if found[2].count("[") == found[2].count("]")}
+    return next((listed[name] for name in _NAMES if name in listed), text)
 
 
 def _whole(part: str, place: int) -> int:

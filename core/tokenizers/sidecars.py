@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from core.common.errors import UnreadableFile, shown
+from core.tokenizers.diagnosis import described, is_pointer
 from core.tokenizers.format import Files
 
 COMPANIONS = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "config.json")
@@ -37,8 +38,11 @@ def config(files: Files, name: str = "tokenizer_config.json") -> dict[str, Any]:
     """
     if name not in files.paths:
         return {}
+    data = files.read(name, MAX_CONFIG_BYTES)
+    if is_pointer(data):
+        raise UnreadableFile(f"{shown(name)} is not the file itself. It is {described(data)}.")
     try:
-        value = json.loads(files.read(name, MAX_CONFIG_BYTES))
+        value = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(f"{shown(name)} is not JSON: {error}. Mend it, or leave it out.") from None
     if not isinstance(value, dict):
@@ -120,6 +124,8 @@ def chat_templates(files: Files) -> dict[str, str]:
     template = {} if in_files else config(files).get("chat_template")
     if isinstance(template, str):
         return {"default": template} if template else {}
+    if isinstance(template, dict):
+        return {name: text for name, text in template.items() if isinstance(text, str)}
     if isinstance(template, list):
         pairs = [(t.get("name"), t.get("template")) for t in template if isinstance(t, dict)]
         return {name: text for name, text in pairs if isinstance(name, str) and isinstance(text, str)}

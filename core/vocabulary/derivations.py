@@ -21,7 +21,7 @@ from core.vocabulary.merge_table import NEVER, MergeTable, merge_table
 _KEY = "derivations"
 MOST_REPLAYED = 20_000  # merges of files whose ranks are out of order; what more there are is taken not to apply
 _LONGEST_REPLAYED = 64  # first symbols
-_UNMADE = -1
+_UNMADE = _NO_MERGE = -1
 
 Bools = NDArray[np.bool_]
 
@@ -148,27 +148,29 @@ class _Replay:
     def __init__(self, found: Derivations) -> None:
         self._found = found
         self._left = MOST_REPLAYED
-        self._rules = dict[tuple[int, int], tuple[int, int, int]]()
+        self._rules = dict[tuple[int, int], int]()  # merge by pair
+        self._ranks = list[int]()  # by merge, and of none at the end
 
     def applying(self, merges: Ids) -> Ids:
         """Those of the merges that are the last to apply to the text of their parts."""
         merges, self._left = merges[: self._left], self._left - min(self._left, len(merges))
         if len(merges) and not self._rules:
             table = self._found.table
-            rows = zip(*(a.tolist() for a in (table.left, table.right, table.ranks, table.made)), strict=True)
-            self._rules = {(left, right): (rank, made, n) for n, (left, right, rank, made) in enumerate(rows)}
+            pairs = zip(table.left.tolist(), table.right.tolist(), strict=True)
+            self._rules = dict(zip(pairs, range(len(table)), strict=True))
+            self._ranks = [*table.ranks.tolist(), NEVER]
         return np.array([merge for merge in merges.tolist() if self._last_of(merge) == merge], np.int64)
 
     def _last_of(self, merge: int) -> int:
         """The last merge that applies to the text of a merge's parts; -1 if it does not end in one entry."""
         symbols, last = self._symbols(merge), -1
         while 1 < len(symbols) <= _LONGEST_REPLAYED:
-            rules = [self._rules.get(pair, (NEVER, 0, 0)) for pair in pairwise(symbols)]
-            at = min(range(len(rules)), key=lambda n: rules[n][0])
-            if rules[at][0] == NEVER:
+            rules = [self._rules.get(pair, _NO_MERGE) for pair in pairwise(symbols)]
+            last = min(rules, key=self._ranks.__getitem__)
+            if last == _NO_MERGE:
                 return -1
-            symbols[at : at + 2] = [rules[at][1]]
-            last = rules[at][2]
+            at = rules.index(last)
+            symbols[at : at + 2] = [int(self._found.table.made[last])]
         return last if len(symbols) == 1 else -1
 
     def _symbols(self, merge: int) -> list[int]:

@@ -21,12 +21,14 @@ class Division:
         definition: what the parts are, and who defined them.
         order: smaller ones stand first on the page.
         parts: their names for readers, in the order in which they are drawn.
+        keys: their names in links, in the same order.
         divide: the place of each id's part in `parts`, int16 (V,); -1 for an id that has no entry.
     """
 
     definition: Definition
     order: int
     parts: Sequence[str]
+    keys: Sequence[str]
     divide: Callable[[Entries], Places]
 
     @property

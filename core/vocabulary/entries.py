@@ -15,6 +15,7 @@ from core.vocabulary.repair.placeholder import placeholder
 
 Ids = NDArray[np.int64]
 Found = TypeVar("Found")
+_END = "</w>"
 _NO_TEXT = (Kind.UNKNOWN, Kind.SPECIAL, Kind.INSERTED)
 
 
@@ -92,10 +93,12 @@ class Entries:
     @cached_property
     def holes(self) -> NDArray[np.bool_]:
         """Whether an id has no entry at all, or one in the place of one that was taken out, bool (V,)."""
-        bare = (
-            not (entry.piece or entry.spelling) or entry.spelling == placeholder(entry.id) for entry in self.details
-        )
-        return np.fromiter(bare, np.bool_, len(self)) & ~self.special
+        spelled = (entry.spelling for entry in self.details)
+        bare = [not (piece or spelling) for piece, spelling in zip(self.pieces, spelled, strict=True)]
+        gone = [e.id for e in self.details if e.spelling[:1] == "<" and e.spelling == placeholder(e.id)]
+        found = np.array(bare, np.bool_)
+        found[gone] = True
+        return found & ~self.special
 
     @cached_property
     def lengths(self) -> NDArray[np.int32]:
@@ -113,8 +116,22 @@ class Entries:
         return [_text(piece) if stands else None for piece, stands in zip(self.pieces, self.textual, strict=True)]
 
     def within_words(self, i: int) -> bool:
-        """Whether an entry is written as going on a word that another one begins, as WordPiece's `##ing` is."""
-        return self.tokenizer.info.algorithm == "WordPiece" and self.details[i].spelling.startswith("##")
+        """Whether an entry goes on a word that another one begins: WordPiece's `##ing`, or what llama.cpp writes
+        without the `▁` that it begins words with."""
+        if self.tokenizer.info.algorithm != "WordPiece":
+            return False
+        spelling = self.details[i].spelling
+        return not spelling.startswith("▁") if self._starts_are_marked else spelling.startswith("##")
+
+    def ends_words(self, i: int) -> bool:
+        """Whether an entry is marked as the end of a word beyond its bytes, as CLIP's `ing</w>` is."""
+        return self.details[i].spelling.endswith(_END) and not self.pieces[i].endswith(_END.encode())
+
+    @cached_property
+    def _starts_are_marked(self) -> bool:
+        """Whether `▁` begins more entries than `##` does."""
+        spelled = [entry.spelling[:2] for entry in self.details]
+        return sum(start[:1] == "▁" for start in spelled) > spelled.count("##")
 
 
 def _text(piece: bytes) -> str | None:

@@ -83,15 +83,15 @@ def _first(entries: Entries) -> NDArray[np.bool_]:
 
 def _implied(entries: Entries) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """All pairs of entries that spell a third one, (M, 3), lowest rank of that one first, and their ranks, (M,)."""
-    ranked = {
-        entry.piece: (entry.id, entry.number)
-        for entry in reversed(entries.details)  # of entries written twice the first counts
-        if entry.number is not None and entry.kind == Kind.ORDINARY and 0 < len(entry.piece) <= _LONGEST
-    }
-    ids, ranks = np.array([*ranked.values()]).reshape(-1, 2).T
-    left, right, made = _halves([*ranked])
+    numbers = np.array([entry.number for entry in entries.details], np.float64)  # NaN where there is none
+    short = (entries.lengths > 0) & (entries.lengths <= _LONGEST)
+    ranked = np.flatnonzero(short & (entries.kinds == Kind.ORDINARY) & ~np.isnan(numbers))[::-1].tolist()
+    id_by_piece = dict(zip(map(entries.pieces.__getitem__, ranked), ranked, strict=True))  # of several the first counts
+    ids = np.fromiter(id_by_piece.values(), np.int64, len(id_by_piece))
+    ranks = numbers[ids]
+    left, right, made = _halves([*id_by_piece])
     order = np.argsort(ranks[made], kind="stable")
-    rows = ids.astype(np.int64)[np.stack([left, right, made], axis=1)[order]]
+    rows: NDArray[np.int64] = ids[np.stack([left, right, made], axis=1)[order]]
     return rows, np.unique(ranks[made[order]], return_inverse=True)[1].astype(np.int64)
 
 
@@ -118,17 +118,16 @@ def _longest_prefixes(pieces: Sequence[bytes]) -> Ids:
     >>> _longest_prefixes([b"abc", b"a", b"b", b"ab"]).tolist()
     [3, -1, -1, 1]
     """
-    found = [-1] * len(pieces)
-    prefixes, places = [b""], [-1]  # of the piece at hand, one within the other
-    for n in sorted(range(len(pieces)), key=pieces.__getitem__):
-        piece = pieces[n]
-        while not piece.startswith(prefixes[-1]):
-            prefixes.pop()
-            places.pop()
-        found[n] = places[-1]
-        prefixes.append(piece)
-        places.append(n)
-    return np.array(found, np.int64)
+    order = sorted(range(len(pieces)), key=pieces.__getitem__)
+    ordered = [pieces[n] for n in order]
+    parents = list[int]()  # in this order what a piece begins with stands before it, and whatever that begins with
+    for n, piece in enumerate(ordered, -1):
+        while n >= 0 and not piece.startswith(ordered[n]):
+            n = parents[n]  # noqa: PLW2901
+        parents.append(n)
+    found = np.empty(len(pieces), np.int64)
+    found[order] = np.append(np.array(order, np.int64), -1)[parents]
+    return found
 
 
 def _ancestors(parents: Ids) -> Iterator[tuple[Ids, Ids]]:

@@ -30,17 +30,17 @@ def count_tokens(tokenizer: Tokenizer, texts: Sequence[str], of: str) -> TokenCo
     """
     counts = np.zeros(tokenizer.info.n_vocabulary or 0, np.int64)
     done = 0
-    for part in _chunks(texts):
+    for part in chunks(texts):
         counts += np.bincount(np.concatenate(tokenizer.encode_many(part)), minlength=len(counts))
         done += len(part)
         report(done, len(texts), f"Counting {tokenizer.info.label}")
     return TokenCounts(of, counts)
 
 
-def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:
+def chunks(texts: Sequence[str]) -> Iterator[list[str]]:
     """The texts in order, some at a time.
 
-    >>> [*_chunks(["a", "b"])]
+    >>> [*chunks(["a", "b"])]
     [['a', 'b']]
     """
     part, size = list[str](), 0

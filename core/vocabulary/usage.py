@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.entries import Ids
+from core.vocabulary.token_counts import chunks
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,7 @@ def usage(tokenizer: Tokenizer, sentences: Mapping[str, Sequence[str]]) -> Usage
     ([2, 2], {'eng_Latn': 1, 'deu_Latn': 1})
     """
     texts = [one for each in sentences.values() for one in each]
-    cut = iter(tokenizer.encode_many(texts))
+    cut = (ids for part in chunks(texts) for ids in tokenizer.encode_many(part))
     found = dict[str, tuple[Ids, Ids]]()
     for code, each in sentences.items():
         ids = [next(cut) for _ in each] or [np.empty(0, np.int32)]

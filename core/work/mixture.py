@@ -8,12 +8,12 @@ from pathlib import Path
 from core.common.plain_text import decoded
 from core.common.progress import report
 from core.corpora.submitted import corpus_files, from_hub, submitted_corpus
+from core.corpora.text_uploads import SCHEME, text_path
 from core.jobs.job import Context, JobKind, Output, Parts, Unit, canonical, hashed
 from core.jobs.store.files import Input, Json
-from core.lab.text_uploads import SCHEME, text_path
 from core.tokenizers.submitted import submitted_tokenizer, tokenizer_files
 from core.vocabulary.mixture.categories import CODE, Category, code_category, languages_of, own_category
-from core.vocabulary.mixture.infer import MergedSamples, merged_samples, mixture_of
+from core.vocabulary.mixture.infer import METHOD, MergedSamples, merged_samples, mixture_of
 from core.vocabulary.mixture.job import KIND, as_output, mixtures_in
 
 
@@ -87,6 +87,7 @@ def files(params: Mapping[str, Json]) -> list[Path]:
 JOB = JobKind(
     key=KIND,
     label="Infer a mixture",
+    version=METHOD,
     units=units,
     run_unit=run_unit,
     combine=combine,

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from core.common.codec import built
 from core.common.errors import UserError, shown
 from core.corpora.submitted import corpus_files, from_hub
+from core.corpora.text_uploads import text_path
 from core.jobs.job import Context, JobKind, Output, Parts, Unit
 from core.jobs.result_codec import stored
 from core.jobs.store.files import Input, Json
 from core.lab.plan import Choice, Plan, plan_of
 from core.lab.result_from_units import gathered
-from core.lab.text_uploads import text_path
 from core.lab.units import DONOR, ORIGINAL, SETTING, controls, units
 
 if TYPE_CHECKING:

@@ -175,6 +175,8 @@ SENTENCEPIECE = [
     ),
     Folder("llama-by-model", {**_LLAMA, **_added(CHATML), **_model_type("llama")}, **_BOS),
     Folder("llama-fast", {**_LLAMA, **_added(CHATML), **_config(_FAST)}, **_BOS),
+    Folder("llama-classless", {**_LLAMA, **_config(legacy=False, add_bos_token=True)}),
+    Folder("mistral-classless", {**_MISTRAL, **_config(add_bos_token=False)}),
     Folder("llama-unknown-class", {**_LLAMA, **_added(CHATML), **_config("HouseTokenizer")}, **_BOS),
     Folder("mistral-by-model", {**_MISTRAL, **_model_type("mistral"), **_config("LlamaTokenizer")}, **_BOS),
     Folder("mistral-llama", {**_MISTRAL, **_config("LlamaTokenizer", add_bos_token=True)}),
@@ -212,6 +214,18 @@ TOKENIZER_JSON = [
         "gpt2-json-spaced",
         {**_GPT2_JSON, **_config("GPT2Tokenizer", add_prefix_space=True)},
         note="GPT2Tokenizer",
+    ),
+    Folder("phi-json", {**_GPT2_JSON, **_config("CodeGenTokenizer")}),
+    Folder(
+        "phi-json-spaced", {**_GPT2_JSON, **_config("CodeGenTokenizer", add_prefix_space=True)}, note="GPT2Tokenizer"
+    ),
+    Folder(
+        "json-unlisted",
+        {
+            "tokenizer.json": _data("hf_json/pythia-12b/tokenizer.json"),
+            **_config("GPTNeoXTokenizer", added_tokens_decoder={"50277": _token("<new>")}),
+        },
+        note="leaves out",
     ),
     Folder("pythia", _published("pythia-12b")),
     Folder("pythia-pad", _published("pythia-12b", pad_token="<pad>")),
@@ -269,6 +283,8 @@ PAIRS = [
         },
     ),
     Folder("gpt2-bos", {**_GPT2, **_config("GPT2Tokenizer", add_bos_token=True)}),
+    Folder("phi", {**_GPT2, **_model_type("phi"), **_config("CodeGenTokenizer")}),
+    Folder("codegen-spaced", {**_GPT2, **_config("CodeGenTokenizerFast", add_prefix_space=True)}),
     Folder("gpt2-by-model", {**_GPT2, **_model_type("gpt2")}),
     Folder("roberta", {**_ROBERTA, **_config("RobertaTokenizer")}),
     Folder("roberta-spaced", {**_ROBERTA, **_config("RobertaTokenizer", add_prefix_space=True)}),

@@ -10,13 +10,14 @@ from components.cached import tokenizers as cached
 from components.lab.form.machine import ask_machine
 from components.lab.form.measures import ask_measures
 from components.lab.form.methods import ask_methods
-from components.lab.form.model_choice import model_label, model_spec, typed_or_chosen
+from components.lab.form.model_choice import fitting, model_label, model_spec, typed_or_chosen
 from components.lab.form.state import usual
 from components.lab.form.texts import ask_texts
-from components.widgets.pickers import labels, short_name, spec_of
+from components.widgets.pickers import labels, short_name
 from core.common.settings import settings
 from core.lab.plan import Plan
 from core.lab.wanted import REAL_MODEL
+from core.tokenizers.typed import spec_of
 
 
 def ask() -> Plan | None:
@@ -103,7 +104,7 @@ def _tokenizer(with_donor: bool) -> str:
         "New tokenizer",
         [spec for spec, _ in cached.offered() if not spec.startswith("builtin:")],
         "lab_tokenizer",
-        lambda spec: names.get(spec) or short_name(spec),
+        lambda spec: names.get(spec) or fitting(short_name(spec)),
         "The donor's" if with_donor else "Hub id or spec",
         "Any tokenizer: one offered here, a Hub id, or file:PATH. Empty takes the donor's own.",
         _no_donor,

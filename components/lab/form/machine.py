@@ -26,12 +26,15 @@ def ask_machine() -> AskedMachine:
     with st.popover("Machine", icon=":material/memory:", width="content"), st.container(horizontal=True):
         device = _one("Device", "lab_device", _DEVICES, "A GPU that is not there is said before anything runs.")
         dtype = _one(
-            "Numbers", "lab_dtype", _NUMBERS, "In which models compute: float32 on a processor, as stored on a GPU."
+            "Number format",
+            "lab_dtype",
+            _NUMBERS,
+            "In which models compute: float32 on a processor, as stored on a GPU.",
         )
         written = _one("Written as", "lab_out_dtype", _WRITTEN, "Number format of a model that is kept.")
         usual("lab_pad_to", 1)
         pad_to = st.number_input(
-            "Rows a multiple of", 1, MOST_PADDING, key="lab_pad_to", persist_state="session", width=180,
+            "Rows a multiple of", 1, MOST_PADDING, key="lab_pad_to", persist_state="session", width=205,
             help="64 or 128 make matrices that GPUs multiply faster.",
         )  # fmt: skip
     return AskedMachine(device, dtype, written, int(pad_to))
@@ -43,6 +46,6 @@ def _one(label: str, key: str, words: dict[str, str], about: str) -> str:
     options = list(dict.fromkeys([*words, st.session_state[key]]))
     chosen: str = st.selectbox(
         label, options, key=key, format_func=lambda one: words.get(one, one), persist_state="session", help=about,
-        width=180,
+        width=205,
     )  # fmt: skip
     return chosen

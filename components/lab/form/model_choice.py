@@ -7,6 +7,8 @@ import streamlit as st
 from components.widgets.pickers import short_name
 from core.lab.wanted import REAL_MODEL
 
+_MOST = 26  # characters that a chooser shows beside its cross
+
 
 def model_spec(typed: str) -> str:
     """A model's spec from what a user types: OWNER/NAME is a Hub id, a path is a file.
@@ -24,7 +26,18 @@ def model_label(spec: str) -> str:
     """A model's name as it fits into a chooser."""
     if spec == REAL_MODEL:
         return "SmolLM2-135M (fetches 93 MB once)"
-    return spec.removeprefix("shipped:") if spec.startswith("shipped:") else short_name(spec)
+    return spec.removeprefix("shipped:") if spec.startswith("shipped:") else fitting(short_name(spec))
+
+
+def fitting(name: str) -> str:
+    """A name as it fits into a chooser: of a long path the file, and of what is longer still both ends.
+
+    >>> fitting("…/stories260K/stories260K.bin"), fitting("…/a/some-model-of-long-name-Q4_K_M.gguf")
+    ('…/stories260K.bin', '…/some-model-…-Q4_K_M.gguf')
+    """
+    if len(name) > _MOST and name.startswith("…/"):
+        name = f"…/{name.rpartition('/')[2]}"
+    return name if len(name) <= _MOST else f"{name[: _MOST // 2]}…{name[1 - _MOST // 2 :]}"
 
 
 def typed_or_chosen(

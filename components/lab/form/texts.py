@@ -5,19 +5,15 @@ from dataclasses import dataclass
 import streamlit as st
 
 from components.cached import corpora as cached_corpora
-from components.frame.errors import show_error
-from components.frame.visitor import visitor
 from components.lab.form.state import usual
 from components.runs.count_corpus import corpora
 from components.widgets.languages import language_boxes
-from core.common.errors import UserError
+from components.widgets.own_texts import KEPT, own_texts
 from core.common.settings import settings
 from core.lab.plan import MOST_SENTENCES
-from core.lab.text_uploads import keep_text
 from core.text.languages import language
 
 LANGUAGES = ("eng_Latn", "deu_Latn", "rus_Cyrl", "hin_Deva")
-_UPLOADED, _ROUND = "lab_uploaded", "lab_upload_round"
 _NONE = ""  # no corpus
 
 
@@ -110,36 +106,8 @@ def _old_language(codes: list[str]) -> str:
 
 def _files() -> tuple[str, ...]:
     """Plain texts, each a domain of its own: uploads, and paths where this server opens them."""
-    allowed = settings()
-    found = []
-    if allowed.uploads:
-        file = st.file_uploader(
-            "Plain text of your own",
-            ["txt", "md"],
-            max_upload_size=allowed.upload_mb,
-            key=f"lab_upload_{st.session_state.get(_ROUND, 0)}",
-            help="UTF-8; a text of its own in the tables. It is kept on this server.",
-        )
-        if file is not None:
-            try:
-                kept = keep_text(file.name, file.getvalue(), visitor().key)
-            except UserError as error:
-                show_error(error)
-            else:
-                st.session_state[_UPLOADED] = [*dict.fromkeys([*st.session_state.get(_UPLOADED, []), kept])]
-                st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-                st.rerun()
-        uploaded = st.session_state.get(_UPLOADED, [])
-        if uploaded:
-            found += st.pills(
-                "Uploaded",
-                uploaded,
-                default=uploaded,
-                selection_mode="multi",
-                format_func=lambda spec: spec.rpartition("/")[2],
-                key=f"lab_uploads_used_{len(uploaded)}",
-            )
-    if allowed.paths:
+    found = [*own_texts("lab", "Plain text of your own", f"UTF-8; a text of its own in the tables. {KEPT}")]
+    if settings().paths:
         usual("lab_files", "")
         typed = st.text_input(
             "Plain text files on this machine", key="lab_files", placeholder="a.txt, b.txt", persist_state="session",

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.charts.chart import GRID, Chart, finish
 from components.lab.context import LabContext
-from components.lab.figure import show
+from components.lab.figure import in_lines, show
 from components.lab.matrix_choice import one_side
 from components.widgets.view import View
 from core.lab.outcome import SideRows
@@ -42,7 +42,7 @@ def draw(context: LabContext) -> None:
                 x=curve["Atoms"],
                 y=middle,
                 mode="lines+markers",
-                name=words,
+                name=in_lines(words),
                 line={"color": mark.colour, "width": 2},
                 marker={"symbol": mark.symbol, "size": 8, "color": mark.colour},
                 hovertemplate=f"<b>{words}</b>: with %{{x}} anchors %{{y:.0%}} of a donor row is left<extra></extra>",

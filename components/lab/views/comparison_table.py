@@ -25,7 +25,7 @@ def draw(context: LabContext) -> None:
     found = comparison_table(context.result)
     frame = numbers(context, found)
     config: dict[str, ColumnConfig] = {
-        "Model": st.column_config.TextColumn(pinned=True),
+        "Model": st.column_config.TextColumn(pinned=True, width=210),
         "Bits per byte, mean over languages": st.column_config.NumberColumn(
             format="%.3f",
             help="Each language weighs the same, texts without a language by domain; seeds averaged. What methods are "

@@ -101,7 +101,7 @@ def _points(figure: go.Figure, frame: pd.DataFrame, name: str, marker: dict[str,
         )
     ]
     figure.add_trace(
-        go.Scattergl(
+        go.Scatter(
             x=frame["x"],
             y=frame["y"],
             mode="markers",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.charts.chart import GRID, LINE, Chart, finish, names_axis
 from components.lab.context import LabContext
-from components.lab.figure import show
+from components.lab.figure import in_lines, show
 from components.widgets.view import View
 from core.lab.outcome import Outcome
 
@@ -51,7 +51,7 @@ def draw(context: LabContext) -> None:
         showlegend=True,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         xaxis={"title": "Mean predicted probability", "tickformat": ".0%", "range": [0, 1], "gridcolor": GRID},
-        yaxis=names_axis(names),
+        yaxis=names_axis([in_lines(name, 24) for name in names]),
     )
     figure.update_layout(margin={"t": 44})
     worst = max(audited, key=lambda o: abs(_of(o, "new", "mass") - _of(o, "new", "share")))

@@ -14,6 +14,12 @@ from components.widgets.view import View
 from core.common.numbers import count
 from core.lab.outcome import PROVENANCE, Outcome, SideRows
 
+_MEANT = (
+    "Tokens that the old vocabulary has too.",
+    "Made of other rows by a rule.",
+    "Fitted to the donor's rows, or to what texts say of a token.",
+    "What the method could not make, which is the mean row, and special or unused ids without a counterpart.",
+)
 _BINS = 40
 _WORST = 40
 
@@ -25,7 +31,13 @@ def draw(context: LabContext) -> None:
     if not made:
         st.info("No transplant is finished yet.", icon=":material/hourglass_top:")
         return
-    st.dataframe(_origins(context, made, side), hide_index=True, key="origins", placeholder="–")
+    st.dataframe(
+        _origins(context, made, side), hide_index=True, key="origins", placeholder="–",
+        column_config={
+            word.capitalize(): st.column_config.NumberColumn(format="localized", help=about)
+            for word, about in zip(PROVENANCE, _MEANT, strict=True)
+        },
+    )  # fmt: skip
     for outcome in made:
         for reason, n in outcome.rows[side].fallbacks.items():
             st.caption(plain(f"{context.names[outcome.name]}: {count(n)} rows are the mean row because {reason}."))

@@ -3,14 +3,15 @@
 import numpy as np
 import streamlit as st
 
-from components.cached import vocabulary as cached
-from components.vocabulary.choices import OF, TOKEN, EntryChoice, chosen_ids, entry_choice
+from components.frame.errors import plain
+from components.vocabulary.choices import TOKEN, EntryChoice, chosen_ids, entry_choice
 from components.vocabulary.context import VocabularyContext
-from components.vocabulary.entry import CORPUS, draw_entry
+from components.vocabulary.counted_on import counted_on, said_of
+from components.vocabulary.entry import draw_entry
 from components.vocabulary.entry_table import COUNT, LANGUAGES, LENGTH, RANK, entry_table
 from components.vocabulary.linked import LINKED
+from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
-from components.widgets.row_choice import choose_row
 from components.widgets.token_lookup import token_lookup
 from components.widgets.view import View
 from core.common.numbers import count
@@ -18,63 +19,68 @@ from core.text.utf8 import has_utf8
 from core.vocabulary.entries import Ids
 from core.vocabulary.search import TEXT
 
-_SELECTABLE = 1_000  # rows; a longer table is fetched as it is scrolled, and Streamlit selects none of such a table
-_TABLE = "entry_table"
+_OPENED = "entry_opened"
 _HEIGHT = 360
 
 
 def draw(context: VocabularyContext) -> None:
     """Controls, the table of entries, the one chosen, and whether what is looked for is a token elsewhere."""
-    LINKED.option(OF, [row.spec for row in context.rows])
     with st.container(horizontal=True, vertical_alignment="bottom", key="entry_controls"):
-        row = choose_row(context.rows, OF, width=230)
+        row = one_row(context.rows)
         choice = entry_choice()
+        corpus = counted_on()
     with st.spinner("Looking through the entries …"):
-        ids = chosen_ids(row, choice, cached.used(row.entries, CORPUS))
+        ids = chosen_ids(row, choice, corpus)
     if not len(ids):
         st.info(
             f"None of the {count(len(row.entries))} entries fits. Take a shorter text, or another choice under Narrow.",
             icon=":material/search_off:",
         )
     else:
-        _table(row, ids)
+        _table(row, ids, corpus)
     _is_it_a_token(context, choice)
     if len(ids):
-        draw_entry(row, _entry(row, ids), context)
+        draw_entry(row, _entry(row, ids), context, corpus)
 
 
-def _table(row: VocabularyRow, ids: Ids) -> None:
-    """The entries, the first in sight; a click on one of few chooses it."""
-    everything = entry_table(row.entries, CORPUS)
+def _table(row: VocabularyRow, ids: Ids, corpus: str) -> None:
+    """The entries, the first in sight and the others fetched as they are scrolled to; a click on an id opens it."""
+    everything = entry_table(row.entries, corpus)
     whole = len(ids) == len(row.entries) and bool((np.diff(ids) > 0).all())
-    table = everything if whole else everything.take(ids)
-    few = len(ids) <= _SELECTABLE
-    selecting = {"on_select": lambda: _choose(ids), "selection_mode": "single-row"} if few else {"lazy": True}
+    text = plain(said_of(corpus))
     st.dataframe(
-        table,
+        everything if whole else everything.take(ids),
         hide_index=True,
         placeholder="–",
         height=min(_HEIGHT, 38 + 35 * len(ids)),
-        key=f"{_TABLE}_{'few' if few else 'many'}",
+        lazy=True,
+        column_order=["id", "token", LENGTH, COUNT, LANGUAGES, "class", "use", "script", RANK, "in hex"],
         column_config={
-            "id": st.column_config.NumberColumn(format="%d", width="small", pinned=True),
+            "id": st.column_config.ButtonColumn(
+                width="small", pinned=True, type="tertiary", on_click=_open, key=_OPENED,
+                help="A click opens the entry below.",
+            ),
             "token": st.column_config.TextColumn(width="medium"),
             LENGTH: st.column_config.NumberColumn(width="small"),
             RANK: st.column_config.NumberColumn(help="Merge rank, where small is early, or log-probability."),
-            COUNT: st.column_config.NumberColumn(help="How often the shipped sentences in many languages use it."),
+            COUNT: st.column_config.NumberColumn(help=f"How often {text} use it."),
             LANGUAGES: st.column_config.NumberColumn(help="In how many of these languages it is used."),
         },
         alt=f"{count(len(ids))} entries of {row.label}",
-        **selecting,
-    )
+    )  # fmt: skip
     share = f"{len(ids) / len(row.entries):.1%} of {count(len(row.entries))}"
-    st.caption(f"{count(len(ids))} {'entry' if len(ids) == 1 else 'entries'}, {share}.")
+    st.caption(f"{count(len(ids))} {'entry' if len(ids) == 1 else 'entries'}, {share}. A click on an id opens it.")
 
 
-def _choose(ids: Ids) -> None:
-    rows = st.session_state[f"{_TABLE}_few"].selection.rows
-    if rows and rows[0] < len(ids):
-        st.session_state[TOKEN] = int(ids[rows[0]])
+def _open() -> None:
+    click = st.session_state.get(_OPENED)
+    if click is not None:
+        open_entry(click["label"])
+
+
+def open_entry(label: str) -> None:
+    """Look at the entry whose id stands on a button of the table."""
+    st.session_state[TOKEN] = int(label)
 
 
 def _entry(row: VocabularyRow, ids: Ids) -> int:
@@ -93,4 +99,4 @@ def _is_it_a_token(context: VocabularyContext, choice: EntryChoice) -> None:
     token_lookup(context.rows, choice.wanted)
 
 
-VIEW = View(label="Browser", place=20, draw=draw, about="Every entry of one vocabulary.")
+VIEW = View(name="browser", label="Browser", place=20, draw=draw, about="Every entry of one vocabulary.")

@@ -10,15 +10,17 @@ import streamlit as st
 from components.cached import vocabulary as cached
 from components.frame.errors import plain
 from components.vocabulary.context import VocabularyContext
+from components.vocabulary.linked import LINKED
 from components.widgets.chips import chips
+from components.widgets.languages import language_box
+from components.widgets.save_table import save_table
 from components.widgets.view import View
 from core.common.numbers import count
-from core.export.csv import for_spreadsheets
 from core.text.exemplars import SOURCE, exemplars
 from core.text.languages import flores_languages, language
 from core.vocabulary.characters import LanguageCharacters, Spelled, WrittenCharacter
 
-LANGUAGE = "characters_of"  # key in the session and in the link
+LANGUAGE, _USUAL = "characters_of", "hun_Latn"  # key in the session and in the link, and the first choice
 _TABLE, _HEIGHT = "characters_table", 430
 _LEFT = "language", "characters"
 Found = Mapping[str, LanguageCharacters]
@@ -66,15 +68,7 @@ def _overview(table: pd.DataFrame, names: Sequence[str]) -> None:
         on_select=lambda: _choose(codes),
         selection_mode="single-row",
     )
-    st.download_button(
-        "Save as CSV",
-        lambda: for_spreadsheets(table.to_csv(index_label="code")),
-        "missing_characters.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key="characters_save",
-    )
+    save_table(lambda: table.reset_index(names="code"), "missing_characters")
 
 
 def _choose(codes: Sequence[str]) -> None:
@@ -84,17 +78,8 @@ def _choose(codes: Sequence[str]) -> None:
 
 
 def _language() -> str:
-    codes = sorted(exemplars(), key=lambda code: language(code).label)
-    chosen: str = st.selectbox(
-        "Language",
-        codes,
-        index=codes.index("hun_Latn"),
-        key=LANGUAGE,
-        format_func=lambda code: language(code).label,
-        width=300,
-        bind="query-params",
-    )
-    return chosen
+    LINKED.option(LANGUAGE, [_USUAL, *exemplars()])
+    return language_box("Language", list(exemplars()), key=LANGUAGE, usual=_USUAL, width=300, persist_state="session")
 
 
 def _closely(name: str, one: LanguageCharacters) -> None:
@@ -136,5 +121,9 @@ def said(written: WrittenCharacter, n: int) -> str:
 
 
 VIEW = View(
-    label="Characters", place=50, draw=draw, about="Which characters of a language a vocabulary has no token for."
+    name="characters",
+    label="Characters",
+    place=50,
+    draw=draw,
+    about="Which characters of a language a vocabulary has no token for.",
 )

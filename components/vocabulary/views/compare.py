@@ -20,7 +20,8 @@ from core.jobs.shared_cache import shared
 from core.vocabulary.comparison import VocabularyChange
 
 _FIRST, _SECOND, _LIST = "first_of_two", "second_of_two", "list_of_two"
-_SHARED, _HERE, _THERE, _MOVED = "Shared", "Only in the first", "Only in the second", "Other id"
+_SHARED, _HERE, _THERE, _MOVED = "shared", "first", "second", "moved"  # in the link
+_LABELS = {_SHARED: "Shared", _HERE: "Only in the first", _THERE: "Only in the second", _MOVED: "Other id"}
 _NAMED, _LONGEST = 12, 40  # special tokens that are named, and characters of each
 
 
@@ -72,19 +73,18 @@ def _two(rows: Sequence[VocabularyRow]) -> None:
         sizes = {
             _SHARED: len(found.first), _HERE: len(found.removed), _THERE: len(found.added), _MOVED: len(found.remapped),
         }  # fmt: skip
-        LINKED.option(_LIST, list(sizes))
-        which = st.segmented_control(
-            "List", list(sizes), key=_LIST, required=True, persist_state="session",
-            format_func=lambda name: f"{name} · {count(sizes[name])}",
-        )  # fmt: skip
-    st.dataframe(
-        _listed(first, second, found, str(which)),
-        hide_index=True,
-        placeholder="–",
-        height=360,
-        lazy=True,
-        key="two_entries",
-    )
+        which = LINKED.choice("List", {key: f"{_LABELS[key]} · {count(n)}" for key, n in sizes.items()}, _LIST)
+    if sizes[which]:
+        st.dataframe(
+            _listed(first, second, found, which),
+            hide_index=True,
+            placeholder="–",
+            height=min(360, 38 + 35 * sizes[which]),
+            lazy=True,
+            key="two_entries",
+        )
+    else:
+        st.info(f"{_LABELS[which]}: none.", icon=":material/check:")
     if found.special:
         n_more = len(found.special) - _NAMED
         more = f" and {count(n_more)} more" if n_more > 0 else ""
@@ -113,4 +113,10 @@ def _pieces(row: VocabularyRow) -> NDArray[np.object_]:
     return shared().get(("shown pieces", row.fingerprint), lambda: np.array(shown_pieces(row.entries), object))
 
 
-VIEW = View(label="Compare", place=30, draw=draw, about="What vocabularies share by bytes, and where two differ.")
+VIEW = View(
+    name="compare",
+    label="Compare",
+    place=30,
+    draw=draw,
+    about="What vocabularies share by bytes, and where two differ.",
+)

@@ -6,6 +6,7 @@ from components.cached import vocabulary as cached
 from components.charts.chart import CONFIG, Chart, numbers_fold
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.digit_charts import addends, digit_map, lined_up_chart
+from components.vocabulary.linked import LINKED
 from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.view import View, one_of
@@ -14,7 +15,7 @@ from core.common.numbers import count
 from core.vocabulary.digits import MOST_DIGITS
 from core.vocabulary.place_values import STYLES, groups_of
 
-_LENGTHS = {f"{n} digits": n for n in (3, 2, 4)}
+_LENGTHS = {str(n): f"{n} digits" for n in (3, 2, 4)}
 _MOST_PLACES = 15
 _SOURCE = "Singh & Strouse 2024, *Tokenization counts* (2402.14903)"
 
@@ -22,8 +23,8 @@ _SOURCE = "Singh & Strouse 2024, *Tokenization counts* (2402.14903)"
 def draw(context: VocabularyContext) -> None:
     """A map of all short numbers, then two addends place by place."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        row = one_row(context, "digits_of")
-        n = _LENGTHS[one_of("Numbers", list(_LENGTHS), "digits")]
+        row = one_row(context.rows)
+        n = int(LINKED.choice("Numbers", _LENGTHS, "digits", label_visibility="collapsed"))
     found = cached.numbers(row.entries)
     _show(digit_map(found, n, row.label))
     whole = ", ".join(
@@ -80,4 +81,10 @@ def _show(chart: Chart) -> None:
     numbers_fold(chart)
 
 
-VIEW = View(label="Digits", place=60, draw=draw, about="How numbers are cut, and whether places of addends line up.")
+VIEW = View(
+    name="digits",
+    label="Digits",
+    place=60,
+    draw=draw,
+    about="How numbers are cut, and whether places of addends line up.",
+)

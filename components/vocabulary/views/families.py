@@ -113,4 +113,6 @@ def _show(chart: Chart) -> None:
     numbers_fold(chart)
 
 
-VIEW = View(label="Families", place=70, draw=draw, about="What each generation took from the one before.")
+VIEW = View(
+    name="families", label="Families", place=70, draw=draw, about="What each generation took from the one before."
+)

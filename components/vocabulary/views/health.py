@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.frame.errors import plain
 from components.vocabulary.context import VocabularyContext
+from components.vocabulary.counted_on import counted_on
 from components.vocabulary.findings import (
     LONGEST,
     entries_found,
@@ -16,17 +17,19 @@ from components.vocabulary.findings import (
     shown_entry,
     with_evidence,
 )
+from components.vocabulary.linked import LINKED
+from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.chips import chips
-from components.widgets.row_choice import choose_row
+from components.widgets.save_table import save_table
 from components.widgets.view import View
 from core.common.numbers import count
-from core.export.csv import for_spreadsheets
 from core.vocabulary.audit import AUDITS, Finding
 from core.vocabulary.audits.incomplete import AUDIT as PAIRS
 from core.vocabulary.entries import Entries
 
-AUDIT, OF, ROWS = "audit", "health_of", "model_rows"  # keys in the session, of which the first is in the link
+AUDIT, ROWS = "audit", "model_rows"  # keys in the session and in the link
+_MOST_ROWS = 10_000_000
 _TABLE = "health_table"
 _EXAMPLES, _ROW = 12, 35
 MOST = 2_000  # rows of the table of entries
@@ -34,17 +37,23 @@ MOST = 2_000  # rows of the table of entries
 
 def draw(context: VocabularyContext) -> None:
     """The numbers of all audits; of the one that is chosen what it looks for and what it found."""
-    with st.spinner("Looking through the vocabularies …"):
-        n_rows = int(st.session_state.get(ROWS, 0))
-        found = [findings(row, n_rows) for row in context.rows]
-    _overview(found, [row.label for row in context.rows])
+    table = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        audit = _audit()
-        row = choose_row(context.rows, OF, width=230)
-        st.number_input(
-            "Rows of the model", 0, 10_000_000, 0, key=ROWS, width=170, help="Of its embedding; 0 if not known."
-        )
-    _closely(row, audit, found[list(context.rows).index(row)][audit], with_evidence(row.entries, n_rows))
+        named = {key: audit.definition.label for key, audit in AUDITS.all().items()}
+        audit = LINKED.box("Audit", named, AUDIT, width=260)
+        row = one_row(context.rows)
+        LINKED.number(ROWS, 0, 0, _MOST_ROWS)
+        n_rows = int(
+            st.number_input(
+                "Rows of the model", 0, _MOST_ROWS, key=ROWS, width=170, persist_state="session",
+                help="Of its embedding; 0 if not known.",
+            )
+        )  # fmt: skip
+        corpus = counted_on()
+    with table, st.spinner("Looking through the vocabularies …"):
+        found = [findings(row, corpus, n_rows) for row in context.rows]
+        _overview(found, [row.label for row in context.rows])
+    _closely(row, audit, found[list(context.rows).index(row)][audit], with_evidence(row.entries, corpus, n_rows))
 
 
 def _overview(found: Sequence[Mapping[str, Finding]], names: Sequence[str]) -> None:
@@ -56,7 +65,7 @@ def _overview(found: Sequence[Mapping[str, Finding]], names: Sequence[str]) -> N
         placeholder="–",
         height=38 + _ROW * len(table),
         key=_TABLE,
-        column_config={"audit": st.column_config.TextColumn("Entries found", pinned=True)}
+        column_config={"audit": st.column_config.TextColumn("Entries found", pinned=True, width=170)}
         | {name: st.column_config.TextColumn(alignment="right") for name in names},
         on_select=_choose,
         selection_mode="single-row",
@@ -67,19 +76,6 @@ def _choose() -> None:
     rows = st.session_state[_TABLE].selection.rows
     if rows:
         st.session_state[AUDIT] = [*AUDITS.all()][rows[0]]
-
-
-def _audit() -> str:
-    audits = AUDITS.all()
-    chosen: str = st.selectbox(
-        "Audit",
-        list(audits),
-        key=AUDIT,
-        format_func=lambda key: audits[key].definition.label,
-        width=260,
-        bind="query-params",
-    )
-    return chosen
 
 
 def _closely(row: VocabularyRow, audit: str, found: Finding, entries: Entries) -> None:
@@ -115,18 +111,12 @@ def _every(entries: Entries, found: Finding, audit: str) -> None:
         key=f"{audit}_entries",
         column_config=share_column(),
     )
-    st.download_button(
-        "Save as CSV",
-        lambda: for_spreadsheets(entries_found(entries, found, audit).to_csv(index=False)),
-        f"{audit}.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key="health_save",
-    )
+    save_table(lambda: entries_found(entries, found, audit), audit)
     n = len(found.ids)
     said = f"The first {count(MOST)} of {count(n)}; the file has all. " * (n > MOST)
     st.caption(f"{said}Of an entry the first {LONGEST} bytes are shown.")
 
 
-VIEW = View(label="Health", place=40, draw=draw, about="What in each vocabulary is broken or never used.")
+VIEW = View(
+    name="health", label="Health", place=40, draw=draw, about="What in each vocabulary is broken or never used."
+)

@@ -13,6 +13,7 @@ from components.runs.job_cards import OPENED, close_opened, may_see
 from components.runs.naming import title
 from components.runs.under_way import under_way
 from components.vocabulary.context import VocabularyContext
+from components.vocabulary.linked import LINKED
 from components.vocabulary.mixture_charts import by_merges_chart, overview_chart, shares_chart
 from components.vocabulary.mixture_form import mixture_form
 from components.widgets.view import View
@@ -23,6 +24,7 @@ from core.vocabulary.mixture.infer import Mixture
 from core.vocabulary.mixture.job import KIND, mixtures_in
 from core.vocabulary.mixture.shipped import ShippedMixture, shipped_mixtures
 
+_MERGES = "merges"  # in the session and in the link
 _SOURCE = "Hayase et al. 2024, *Data Mixture Inference* (2407.16607)"
 
 
@@ -38,18 +40,21 @@ def draw(context: VocabularyContext) -> None:
 
 def _shipped(context: VocabularyContext) -> None:
     """One of the shipped answers, at first that of a tokenizer on the page, and all of them beside each other."""
-    known = {one.label: one for one in shipped_mixtures().values()}
-    here = {row.fingerprint for row in context.rows}
-    on_page = [label for label, one in known.items() if one.fingerprint in here]
-    labels = [*on_page, *(label for label in known if label not in on_page)]
+    known, here = shipped_mixtures(), {row.fingerprint for row in context.rows}
+    in_order = sorted(known, key=lambda key: known[key].fingerprint not in here)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        label = st.selectbox("Tokenizer", labels, key="mixture", width=240, bind="query-params")
-        n_merges = _n_merges(known[label].mixtures)
-    one = known[label]
-    _answer(one.mixtures, n_merges, label)
+        chosen = LINKED.box("Tokenizer", {key: known[key].label for key in in_order}, "mixture", width=240)
+        n_merges = _n_merges(known[chosen].mixtures)
+    one = known[chosen]
+    _answer(one.mixtures, n_merges, one.label)
     st.caption(_provenance(one))
     st.markdown("##### Well-known tokenizers, the same categories")
-    _show(overview_chart({label: _at(each.mixtures, n_merges) for label, each in known.items()}))
+    answers = ((each.label, _at(each.mixtures, n_merges)) for each in known.values())
+    _show(overview_chart({_named(label, answer): answer for label, answer in answers}))
+
+
+def _named(label: str, mixture: Mixture) -> str:
+    return f"{label} (not to be believed)" if mixture.doubts else label
 
 
 def _provenance(one: ShippedMixture) -> str:
@@ -85,9 +90,13 @@ def _n_merges(mixtures: Sequence[Mixture]) -> int:
     steps = [one.n_merges for one in mixtures]
     if len(steps) == 1:
         return steps[0]
-    return st.select_slider(
-        "Merges read", steps, value=steps[-1], key="merges", format_func=count, width=260, bind="query-params"
-    )
+    LINKED.number(_MERGES, steps[-1], steps[0], steps[-1])
+    st.session_state[_MERGES] = _nearest(steps, st.session_state[_MERGES])
+    return st.select_slider("Merges read", steps, key=_MERGES, format_func=count, width=260, persist_state="session")
+
+
+def _nearest(steps: Sequence[int], wanted: int) -> int:
+    return min(steps, key=lambda step: abs(step - wanted))
 
 
 def _at(mixtures: Sequence[Mixture], n_merges: int) -> Mixture:
@@ -97,14 +106,18 @@ def _at(mixtures: Sequence[Mixture], n_merges: int) -> Mixture:
 
 def _answer(mixtures: Sequence[Mixture], n_merges: int, label: str) -> None:
     mixture = _at(mixtures, n_merges)
+    for doubt in mixture.doubts:
+        st.error(plain(doubt), icon=":material/block:")
     for warning in mixture.warnings:
         st.warning(plain(warning), icon=":material/report:")
     _show(shares_chart(mixture, label))
     st.caption(
         "A dot is a category's share of the bytes that the tokenizer was trained on, the bar every share in an answer "
-        "within 1 % of the best. It is an answer about these categories: what none of them looks like goes to the most "
-        f"similar. {count(mixture.n_merges)} merges, {count(mixture.n_absent)} of them in no category; slack "
-        f"{mixture.objective:.3g}. Source: {_SOURCE}."
+        "within 1 % of the best: what the merges leave open, and no confidence interval. It is an answer about these "
+        "categories: what none of them looks like goes to the most similar. "
+        f"{count(mixture.n_merges)} merges, {count(mixture.n_absent)} of them in no category; on average a merge is "
+        f"{mixture.objective:.1%} of its frequency short of being the most frequent pair. Source: {_SOURCE}, with "
+        "slack relative to frequencies."
     )
     left, right = st.columns(2)
     with left:
@@ -155,6 +168,7 @@ def _show(chart: Chart) -> None:
 
 
 VIEW = View(
+    name="mixture",
     label="Training mixture",
     place=80,
     draw=draw,

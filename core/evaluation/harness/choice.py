@@ -23,6 +23,10 @@ PACKAGE = OptionalPackage("lm-eval", ("lm_eval", "accelerate"), "lmeval")
 MOST_DATA_BYTES = 2 * 2**30  # of a data set's whole repository
 MOST_TASKS = 100
 ACCURACIES = ("acc", "acc_norm")
+WITHOUT_NETWORK = (
+    "Try again where the Hub can be reached, or name a folder of tasks whose data lies here "
+    "(lm_eval:folder=DIR; the tasks' data_files are paths of this machine)."
+)
 _SCORED = ("multiple_choice", "loglikelihood")
 _READERS = {"json", "csv", "parquet", "text", "arrow"}  # of datasets: they read files that a task names
 
@@ -189,14 +193,26 @@ def _repository_bytes(repository: str) -> int:
     Raises:
         UserError: the Hub does not say.
     """
+    import httpx2
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError
 
     try:
         files = HfApi().dataset_info(repository, files_metadata=True, timeout=30).siblings or []
-    except (OSError, HfHubHTTPError, ValueError) as error:
+    except (httpx2.HTTPError, OSError, ValueError, RuntimeError) as error:
         raise UserError(
-            f"The data set {shown(repository)} cannot be looked up on the Hub ({type(error).__name__}). Try again with "
-            "a network, or name a folder of tasks whose data lies here."
+            f"The data set {shown(repository)} cannot be looked up: {_why_not(error, repository)}. {WITHOUT_NETWORK}"
         ) from None
     return sum(file.size or 0 for file in files)
+
+
+def _why_not(error: Exception, repository: str) -> str:
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+
+    from core.tokenizers.hub_download import trouble
+
+    if isinstance(error, GatedRepoError):
+        page = f"https://huggingface.co/datasets/{repository}"
+        return f"its owner asks who uses it; ask for access at {page}, and set HF_TOKEN to an access token"
+    if isinstance(error, RepositoryNotFoundError):
+        return "the Hub has none of that name, or it is private and HF_TOKEN does not open it"
+    return f"the Hub {trouble(error)}"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.common.errors import UserError
 from core.common.home import home
-from core.evaluation.harness.choice import ACCURACIES, ChosenTasks
+from core.evaluation.harness.choice import ACCURACIES, WITHOUT_NETWORK, ChosenTasks
 from core.models.architecture import first_line
 from core.models.device import out_of_memory
 from core.models.language_model import LanguageModel
@@ -115,6 +115,7 @@ def _quietly() -> Iterator[None]:
         UserError: something in it failed.
     """
     import datasets
+    import httpx2
 
     before, datasets.config.HF_DATASETS_CACHE = datasets.config.HF_DATASETS_CACHE, home("datasets")
     try:
@@ -125,6 +126,8 @@ def _quietly() -> Iterator[None]:
     except Exception as error:  # a task's code may raise anything
         if out_of_memory(error):
             raise UserError("Memory ran out within lm-eval. Lower batch, or name tasks of shorter texts.") from None
+        if isinstance(error, ConnectionError | httpx2.HTTPError | datasets.exceptions.DatasetNotFoundError):
+            raise UserError(f"A data set cannot be fetched: {first_line(error)}. {WITHOUT_NETWORK}") from None
         raise UserError(f"lm-eval failed: {first_line(error)}. Try the task in lm-eval itself.") from None
     finally:
         datasets.config.HF_DATASETS_CACHE = before

@@ -67,7 +67,6 @@ EVALUATOR = Evaluator(
         ),
     ),
     cost="nothing beyond bits per byte",
-    passes=0.0,
     evaluate=evaluate,
     needs=(PARALLEL_TEXT,),
     quick=True,

@@ -86,7 +86,6 @@ EVALUATOR = Evaluator(
         ),
     ),
     cost="nothing beyond bits per byte",
-    passes=0.0,
     evaluate=evaluate,
     quick=True,
 )

@@ -172,8 +172,8 @@ EVALUATOR = Evaluator(
         ),
     ),
     cost="the method once more, and three passes of the original over up to 50 kB",
-    passes=2.0,
     evaluate=evaluate,
+    own_bytes=lambda params, n_bytes: 2.0 * min(params.whole("bytes"), n_bytes),
     needs=(ORIGINAL, METHOD),
     params=(SHARE, BYTES),
 )

@@ -155,7 +155,6 @@ EVALUATOR = Evaluator(
         Definition("shared_bits_per_byte", "Shared tokens", "bits/byte", "lower", "Bits per byte of shared tokens."),
     ),
     cost="nothing beyond bits per byte",
-    passes=0.0,
     evaluate=evaluate,
     quick=True,
 )

@@ -18,6 +18,7 @@ from core.stats.bootstrap import MIN_ITEMS, percentiles, resampled_sums
 from core.stats.number import Number
 
 EVERY = ""  # language
+_BYTES = 10_000.0  # of all items with all their choices
 
 
 def evaluate(subject: Subject, params: Params) -> Measures:
@@ -128,6 +129,6 @@ EVALUATOR = Evaluator(
         ),
     ),
     cost="one pass over some 360 short texts, about 10 kB",
-    passes=1.0,
     evaluate=evaluate,
+    own_bytes=lambda params, n_bytes: _BYTES,
 )

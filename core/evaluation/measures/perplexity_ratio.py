@@ -39,7 +39,6 @@ EVALUATOR = Evaluator(
         ),
     ),
     cost="nothing beyond bits per byte",
-    passes=0.0,
     evaluate=evaluate,
     needs=(ORIGINAL,),
     quick=True,

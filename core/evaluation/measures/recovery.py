@@ -285,6 +285,15 @@ def _over_seeds(values: list[float]) -> Number:
     return Number(mean, mean - reach, mean + reach)
 
 
+_AS_READING = 3  # times: a step goes through the model forwards and backwards
+
+
+def _own_bytes(params: Params, n_bytes: int) -> float:
+    trained = (params.whole("steps") + params.whole("then_steps")) * params.whole("batch_bytes")
+    measured = (params.whole("points") + 2) * min(params.whole("bytes"), n_bytes)
+    return params.whole("seeds") * float(_AS_READING * trained + measured)
+
+
 EVALUATOR = Evaluator(
     key="recovery",
     label="Recovery",
@@ -318,8 +327,8 @@ EVALUATOR = Evaluator(
         "float32 copies of the model and of the original, and about 100 kB of training of each per seed: minutes on a "
         "CPU even for small models"
     ),
-    passes=40.0,
     evaluate=evaluate,
+    own_bytes=_own_bytes,
     needs=(TRAINING_TEXT,),
     params=PARAMS,
     copies=4,  # weights that move, their gradients, and two moments of each

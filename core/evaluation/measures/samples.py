@@ -111,6 +111,14 @@ def _rates(table: Table, rows: NDArray[np.intp]) -> dict[str, Number]:
 _KEYS = ("invalid_share", "tokens_per_byte", "distinct_4", "ended_share")
 
 
+_AS_READING = 11  # times: a byte written takes as long as so many read together, measured on a small model
+
+
+def _own_bytes(params: Params, n_bytes: int) -> float:
+    n_samples = params.whole("prompts") * (1 + params.whole("seeds"))
+    return 2.0 * _AS_READING * n_samples * params.whole("bytes")  # of the model and of the original
+
+
 EVALUATOR = Evaluator(
     key="samples",
     label="Samples",
@@ -131,7 +139,7 @@ EVALUATOR = Evaluator(
         Definition("ended_share", "Ended by itself", "", "", "Share of samples that the model ended."),
     ),
     cost="one call of each model per token written",
-    passes=1.0,
     evaluate=evaluate,
+    own_bytes=_own_bytes,
     params=(PROMPTS, PROMPT_BYTES, BYTES, SEEDS, TEMPERATURE),
 )

@@ -101,7 +101,7 @@ class Marginals:
 
 
 @dataclass(eq=False)
-class _Open:
+class OpenContext:
     """A context with the tokens that may follow it and agree with the text so far: a range of the table.
 
     Args:
@@ -149,7 +149,7 @@ def byte_marginals(
     before = contexts if contexts is not None else [()] * len(texts)
     shape = max(map(len, texts), default=0) + 1
     found = [Marginals(np.full((len(t) + 1, 257), np.nan), np.full(len(t) + 1, np.nan)) for t in texts]
-    opened: list[list[_Open]] = [[] for _ in texts]
+    opened: list[list[OpenContext]] = [[] for _ in texts]
     arrived: list[dict[Ids, float]] = [{tuple(ids): 0.0} for ids in before]
     for at in range(shape):
         _ask(table, next_tokens, opened, arrived, found)
@@ -157,13 +157,13 @@ def byte_marginals(
             if at > len(text) or (at == len(text) and not beyond):
                 arrived[n] = {}
                 continue
-            bins = _bins(table, opened[n])
+            bins = byte_bins(table, opened[n])
             found[n].mass[at] = np.logaddexp.reduce(bins)
             found[n].next[at] = bins - found[n].mass[at]
             if at == len(text):
                 arrived[n], opened[n] = {}, []
                 continue
-            opened[n], reached = _advance(table, opened[n], text[at])
+            opened[n], reached = go_on(table, opened[n], text[at])
             arrived[n] = _kept(reached, text[: at + 1], before[n], canonical[n] if canonical else None)
             if at + 1 == len(text):
                 found[n].complete = arrived[n]
@@ -175,7 +175,7 @@ def byte_marginals(
 def _ask(
     table: ByteTable,
     next_tokens: NextTokens,
-    opened: list[list[_Open]],
+    opened: list[list[OpenContext]],
     arrived: list[dict[Ids, float]],
     found: list[Marginals],
 ) -> None:
@@ -192,12 +192,12 @@ def _ask(
     special = np.logaddexp.reduce(after[:, table.others], axis=1, initial=-np.inf)
     ordered = after[:, table.ids]
     for row, (n, ids, weight) in enumerate(wanted):
-        opened[n].append(_Open(ids, weight, ordered[row], float(special[row]), 0, len(table.ids)))
+        opened[n].append(OpenContext(ids, weight, ordered[row], float(special[row]), 0, len(table.ids)))
         found[n].n_calls += 1
 
 
-def _bins(table: ByteTable, opened: list[_Open]) -> Floats:
-    """Log-probability of each byte, and of `SPECIAL`, to come next, (257,)."""
+def byte_bins(table: ByteTable, opened: list[OpenContext]) -> Floats:
+    """Log-probability of each byte, and of `SPECIAL`, to come next, float64 (257,); together the mass that is left."""
     parts = []
     for one in opened:
         top = one.after.max(initial=-np.inf)
@@ -212,7 +212,7 @@ def _bins(table: ByteTable, opened: list[_Open]) -> Floats:
     return np.asarray(bins)
 
 
-def _advance(table: ByteTable, opened: list[_Open], byte: int) -> tuple[list[_Open], dict[Ids, float]]:
+def go_on(table: ByteTable, opened: list[OpenContext], byte: int) -> tuple[list[OpenContext], dict[Ids, float]]:
     """Go on by one byte: what is still open, and the token sequences that end exactly here."""
     still, reached = [], dict[Ids, float]()
     for one in opened:
@@ -227,20 +227,21 @@ def _advance(table: ByteTable, opened: list[_Open], byte: int) -> tuple[list[_Op
             ended += 1
         if ended < high:
             after = one.after[ended - one.low : high - one.low].copy()  # lets go of the rest
-            still.append(_Open(one.ids, one.weight, after, one.special, ended, high, depth))
+            still.append(OpenContext(one.ids, one.weight, after, one.special, ended, high, depth))
     return still, reached
 
 
 def _kept(reached: dict[Ids, float], text: bytes, before: Ids, canonical: Canonical | None) -> dict[Ids, float]:
     """Those of the sequences that have any probability and, for the canonical sum, that the tokenizer would write."""
     possible = {ids: weight for ids, weight in reached.items() if weight > -np.inf}
-    if canonical is None or not possible or not _whole(text):
+    if canonical is None or not possible or not is_whole(text):
         return possible
     wanted = (*before, *canonical(text))
     return {wanted: possible[wanted]} if wanted in possible else {}
 
 
-def _whole(text: bytes) -> bool:
+def is_whole(text: bytes) -> bool:
+    """Whether bytes are a text of whole characters."""
     try:
         text.decode()
     except UnicodeDecodeError:

@@ -55,6 +55,8 @@ def cells(texts: Sequence[EvalText], usable: NDArray[np.bool_]) -> list[Cell]:
     >>> texts = [EvalText("de", "news", "a"), EvalText("en", "news", "b")]
     >>> [(cell.language, cell.domain) for cell in cells(texts, np.ones(2, bool))]
     [('', ''), ('de', ''), ('en', '')]
+    >>> [(cell.language, cell.domain) for cell in cells([*texts, EvalText("", "code", "c")], np.ones(3, bool))][3:]
+    [('', 'news'), ('', 'code'), ('de', 'news'), ('en', 'news')]
     """
     languages = list(dict.fromkeys(t.language for t in texts))
     domains = list(dict.fromkeys(t.domain for t in texts))
@@ -63,10 +65,10 @@ def cells(texts: Sequence[EvalText], usable: NDArray[np.bool_]) -> list[Cell]:
         if usable[n]:
             kinds[text.language, text.domain].append(n)
     wanted = [(EVERY, EVERY)]
-    wanted += [(language, EVERY) for language in languages]
+    wanted += [(language, EVERY) for language in languages if language]
     if len(domains) > 1:
-        wanted += [(EVERY, domain) for domain in domains]
-        wanted += [pair for pair, there in kinds.items() if there] if len(languages) > 1 else []
+        wanted += [(EVERY, domain) for domain in domains if domain]
+        wanted += [pair for pair, there in kinds.items() if there and all(pair)] if len(languages) > 1 else []
     return [
         Cell(
             language,

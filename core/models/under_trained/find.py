@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Annotated
 
 import numpy as np
@@ -14,7 +15,7 @@ from core.models.language_model import LanguageModel
 from core.models.under_trained.indicators import indicator
 from core.models.under_trained.known_unused import known_unused
 from core.models.under_trained.prompts import PROMPTS, gapped
-from core.models.under_trained.repeating import repetition
+from core.models.under_trained.repeating import SETTLED, repetition
 from core.vocabulary.audit import AUDITS
 from core.vocabulary.entries import Entries, Ids, entries_of
 
@@ -24,7 +25,7 @@ VERIFIED = 0.01  # a candidate with less probability in every prompt is under-tr
 GRADES = (
     (0.001, "strongly verified"),
     (0.1, "weakly verified"),
-    (0.9, "weakly rejected"),
+    (SETTLED, "weakly rejected"),
     (float("inf"), "strongly rejected"),
 )
 NOT_ASKED = "not asked for"
@@ -39,7 +40,8 @@ class TokenAsked:
         id: its id.
         piece: its bytes in hexadecimal.
         indicator: of its row; lower is less trained.
-        said: highest probability of the token after each of `PROMPTS`, 0 to 1; empty if the model was not asked.
+        said: highest probability of the token after each of `PROMPTS`, 0 to 1; NaN after those that were not needed,
+            since another gave it over 0.9; empty if the model was not asked.
     """
 
     id: int
@@ -55,7 +57,7 @@ class TokenAsked:
     @property
     def probability(self) -> float:
         """The highest of all prompts; NaN if it was not asked."""
-        return max(self.said, default=float("nan"))
+        return max((p for p in self.said if not isnan(p)), default=float("nan"))
 
     @property
     def verified(self) -> bool:
@@ -119,7 +121,11 @@ class UnderTrained:
 
 
 def under_trained(
-    model: LanguageModel, share: float = SHARE, ask: bool = True, unused: Sequence[int] = ()
+    model: LanguageModel,
+    share: float = SHARE,
+    ask: bool = True,
+    unused: Sequence[int] = (),
+    most: int | None = None,
 ) -> UnderTrained:
     """The tokens that a model hardly knows.
 
@@ -127,12 +133,16 @@ def under_trained(
         share: of the tokens that text can be cut into, the candidates, over 0 to 1.
         ask: verify candidates by asking the model to repeat them.
         unused: ids known to be unused; empty finds them.
+        most: candidates that are asked for, those whose rows look least trained; None asks for all.
 
     Raises:
-        UserError: nothing is known to compare tied rows with, a share out of range, or the model cannot be asked.
+        UserError: nothing is known to compare tied rows with, a share or number out of range, or the model cannot be
+            asked.
     """
     if not 0 < share <= 1:
         raise UserError(f"A share of {share:g} of the tokens cannot be looked at. Name one over 0, at most 1.")
+    if most is not None and most < 1:
+        raise UserError(f"{most:,} candidates cannot be asked for. Name 1 or more, or look at rows alone.")
     report(0, 0, "Reading rows")
     entries = entries_of(model.tokenizer)
     matrices = model.matrices()
@@ -142,10 +152,11 @@ def under_trained(
     chosen, threshold = _lowest(found.values, compared, share)
     prompts = gapped(model, entries, np.flatnonzero(compared)) if ask else []
     controls = _controls(np.flatnonzero(compared & (found.values > threshold))) if ask else chosen[:0]
-    said = repetition(model, prompts, np.concatenate([chosen, controls]))
+    asked_for = np.concatenate([chosen[:most], controls])
+    said = dict(zip(asked_for.tolist(), repetition(model, prompts, asked_for).tolist(), strict=True))
     asked = [
-        TokenAsked(int(i), entries.pieces[i].hex(), float(found.values[i]), tuple(map(float, row)))
-        for i, row in zip([*chosen, *controls], said, strict=True)
+        TokenAsked(i, entries.pieces[i].hex(), float(found.values[i]), tuple(said.get(i, ())))
+        for i in [*chosen.tolist(), *controls.tolist()]
     ]
     return UnderTrained(
         model=model.name,
@@ -160,7 +171,10 @@ def under_trained(
         candidates=tuple(asked[: len(chosen)]),
         controls=tuple(asked[len(chosen) :]),
         shown=tuple(prompt.times for prompt in prompts),
-        notes=_notes(model, [prompt.times for prompt in prompts], asked[len(chosen) :]),
+        notes=(
+            *_notes(model, [prompt.times for prompt in prompts], asked[len(chosen) :]),
+            *_not_all(len(chosen), most if ask else None),
+        ),
     )
 
 
@@ -191,6 +205,13 @@ def _lowest(values: NDArray[np.float64], compared: NDArray[np.bool_], share: flo
     threshold = float(np.percentile(values[compared], 100 * share))
     chosen = np.flatnonzero(compared & (values <= threshold))
     return chosen[np.argsort(values[chosen], kind="stable")], threshold
+
+
+def _not_all(n_candidates: int, most: int | None) -> tuple[str, ...]:
+    """A note where not every candidate was asked for."""
+    if most is None or most >= n_candidates:
+        return ()
+    return (f"Of {n_candidates:,} candidates only the {most:,} whose rows look least trained were asked for.",)
 
 
 def _notes(model: LanguageModel, shown: Sequence[int], controls: Sequence[TokenAsked]) -> tuple[str, ...]:

@@ -44,6 +44,11 @@ class Companions:
         return bool(self.roles or self.listed or self.extra)
 
     @property
+    def contents(self) -> frozenset[str]:
+        """Every token's spelling."""
+        return frozenset(map(str, (*self.listed.values(), *self.roles.values(), *self.extra)))
+
+    @property
     def spellings(self) -> tuple[tuple[str, str], ...]:
         """(name, spelling) of the special tokens that have a name."""
         return tuple((name, str(token)) for name, token in self.roles.items())
@@ -173,7 +178,7 @@ def _said_new(contents: list[str]) -> list[str]:
     if not contents:
         return []
     tokens = "token comes" if len(contents) == 1 else "tokens come"
-    return [f"{len(contents):,} {tokens} from the files beside the vocabulary: {_some(contents)}."]
+    return [f"{len(contents):,} {tokens} from the files beside the vocabulary: {some(contents)}."]
 
 
 def _said_moved(backend: tokenizers.Tokenizer, listed: Mapping[int, AddedToken]) -> list[str]:
@@ -188,6 +193,7 @@ def _said_moved(backend: tokenizers.Tokenizer, listed: Mapping[int, AddedToken])
     ]
 
 
-def _some(contents: list[str]) -> str:
+def some(contents: list[str]) -> str:
+    """The first of some tokens, for a note."""
     more = f" and {len(contents) - _SOME:,} more" if len(contents) > _SOME else ""
     return ", ".join(shown(content, 30)[1:-1] for content in contents[:_SOME]) + more

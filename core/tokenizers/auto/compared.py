@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import tokenizers
 
 from core.common.errors import is_failure, shown
-from core.tokenizers.auto.companions import Token
+from core.tokenizers.auto.companions import Companions, Token, some
 from core.tokenizers.auto.model_types import GENERIC, REGISTERED
 from core.tokenizers.auto.names import VERSION, undescribed
 from core.tokenizers.auto.pipelines import CLASSES, Settings, TokenizerClass
@@ -38,7 +38,7 @@ def class_for_json(kind: str, backend: tokenizers.Tokenizer) -> str:
     return GENERIC if kind == "LlamaTokenizer" and byte_level else kind
 
 
-def differences(backend: tokenizers.Tokenizer, kind: str, settings: Settings, roles: Mapping[str, Token]) -> list[str]:
+def differences(backend: tokenizers.Tokenizer, kind: str, settings: Settings, found: Companions) -> list[str]:
     """Notes on how transformers reads a folder with this tokenizer.json otherwise; none where it does not."""
     built = CLASSES.get(kind)
     if built is None:  # a class that transformers does not have either follows the file
@@ -49,7 +49,21 @@ def differences(backend: tokenizers.Tokenizer, kind: str, settings: Settings, ro
             f"Read as its tokenizer.json says. transformers {VERSION} would take it for {kind}, which is {built.model} "
             f"and not {holds} as the file is."
         ]
-    return [*_cut_otherwise(backend, kind, built, settings), *_ends_otherwise(backend, kind, built, roles)]
+    return [
+        *_left_out(backend, kind, found),
+        *_cut_otherwise(backend, kind, built, settings),
+        *_ends_otherwise(backend, kind, built, found.roles),
+    ]
+
+
+def _left_out(backend: tokenizers.Tokenizer, kind: str, found: Companions) -> list[str]:
+    """Added tokens of the file that a class does not take over, since the files beside it list all but those."""
+    gone = [content for content in _added(backend) if content not in found.contents]
+    return [f"{kind} of transformers {VERSION} leaves out {some(gone)}, which only tokenizer.json has."] if gone else []
+
+
+def _added(backend: tokenizers.Tokenizer) -> list[str]:
+    return [token.content for _, token in sorted(backend.get_added_tokens_decoder().items())]
 
 
 def _cut_otherwise(backend: tokenizers.Tokenizer, kind: str, built: TokenizerClass, settings: Settings) -> list[str]:

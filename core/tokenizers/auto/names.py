@@ -5,6 +5,7 @@ Source: transformers 5.24, `AutoTokenizer.from_pretrained` and TOKENIZER_MAPPING
 
 from collections.abc import Collection, Mapping
 
+from core.common.errors import shown
 from core.tokenizers.auto.model_types import CORRECTED, GENERIC, REGISTERED
 from core.tokenizers.format import Files
 from core.tokenizers.sidecars import config
@@ -13,6 +14,10 @@ VERSION = "5.24"  # of transformers, which this describes
 
 _UNDESCRIBED = (
     "{kind}, which the files beside the vocabulary name, is not described here for such files: it may cut texts and "
+    "put tokens around them otherwise."
+)
+_OWN_CODE = (
+    "The files name code of their maker's, {code}, which is not run here: it may number special tokens, cut texts and "
     "put tokens around them otherwise."
 )
 # Classes known by another name: of these families transformers has one class for all.
@@ -25,6 +30,7 @@ _ALIASES = {
         ),
         "Bert",
     ),
+    "CodeGen": "GPT2",
     "Phi3": "Llama",
     "MT5": "T5",
 }
@@ -69,6 +75,20 @@ def undescribed(kind: str, described: Collection[str]) -> list[str]:
     """
     told = not kind or kind == GENERIC or kind in described
     return [] if told else [_UNDESCRIBED.format(kind=kind)]
+
+
+def own_code(files: Files) -> list[str]:
+    """A note where files name code of their maker's that `AutoTokenizer` would run, and that is not run here.
+
+    >>> own_code(Files("file:x", {}))
+    []
+    """
+    mapped = config(files).get("auto_map")
+    named = mapped.get("AutoTokenizer") if isinstance(mapped, dict) else mapped
+    code = next((part for part in named if part), "") if isinstance(named, list) else named
+    if not code or not isinstance(code, str) or class_of(files) in {*REGISTERED.values()} - {GENERIC}:
+        return []
+    return [_OWN_CODE.format(code=shown(code, 60)[1:-1])]
 
 
 def _text(settings: Mapping[str, object], key: str) -> str:

@@ -1,7 +1,7 @@
 """How the model of a Hugging Face backend cuts one pre-token, replayed from the tables in its file."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -29,12 +29,12 @@ class Merges:
     Args:
         rank_by_pair: rank of the merge of two spellings.
         rank_by_token: rank of the first merge that makes a spelling.
-        prefix: written before parts that go on a word; what is made of two parts has that of the first.
+        products: what each pair makes, in their order: a part that goes on a word loses its prefix.
     """
 
     rank_by_pair: Mapping[tuple[str, str], int]
     rank_by_token: Mapping[str, int]
-    prefix: str
+    products: Sequence[str]
 
 
 def merges_of(backend: tokenizers.Tokenizer) -> Merges:
@@ -43,19 +43,17 @@ def merges_of(backend: tokenizers.Tokenizer) -> Merges:
     prefix = state.get("continuing_subword_prefix") or ""
     pairs = [m if isinstance(m, list) else m.split(" ", 1) for m in state["merges"]]
     by_pair = {(left, right): rank for rank, (left, right) in enumerate(pairs)}
-    by_token = dict[str, int]()
-    for (left, right), rank in by_pair.items():
-        by_token.setdefault(left + right.removeprefix(prefix), rank)
-    return Merges(by_pair, by_token, prefix)
+    products = [left + right.removeprefix(prefix) for left, right in by_pair]
+    by_token = dict(zip(reversed(products), reversed(by_pair.values()), strict=True))  # the first one holds
+    return Merges(by_pair, by_token, products)
 
 
 def in_ids(merges: Merges, id_by_token: Mapping[str, int]) -> NDArray[np.int32]:
     """Ids of the two parts and of what they make, lowest rank first, int32 (M, 3)."""
-    pairs = [*merges.rank_by_pair]
-    made = (left + right.removeprefix(merges.prefix) for left, right in pairs)
-    ids = np.fromiter(map(id_by_token.__getitem__, chain(chain.from_iterable(pairs), made)), np.int32, 3 * len(pairs))
-    parts, whole = np.split(ids, [2 * len(pairs)])
-    ranks = np.fromiter(merges.rank_by_pair.values(), np.int64, len(pairs))
+    n = len(merges.products)
+    spelled = chain(chain.from_iterable(merges.rank_by_pair), merges.products)
+    parts, whole = np.split(np.fromiter(map(id_by_token.__getitem__, spelled), np.int32, 3 * n), [2 * n])
+    ranks = np.fromiter(merges.rank_by_pair.values(), np.int64, n)
     rows: NDArray[np.int32] = np.column_stack([parts.reshape(-1, 2), whole])[np.argsort(ranks, kind="stable")]
     return rows
 

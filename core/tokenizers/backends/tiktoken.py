@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain
+from unicodedata import normalize
 
 import numpy as np
 import regex
@@ -18,7 +19,7 @@ from core.tokenizers.backends.spelling import MAX_ID
 from core.tokenizers.explain.merges import replay, taken_at_once
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Alignment, Encoded, Ints
-from core.tokenizers.tokenizer import PLAIN, Explanation, Info, LocalTokenizer, Serialised, Specials, Stage
+from core.tokenizers.tokenizer import Explanation, Info, LocalTokenizer, Serialised, Specials, Stage
 from core.tokenizers.vocabulary import Vocabulary
 
 REFERENCE = f"tiktoken {tiktoken.__version__}"
@@ -70,7 +71,8 @@ class TiktokenTokenizer(LocalTokenizer):
         return Serialised("tiktoken", data, self._encoding._pat_str, self._form or "")
 
     def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        return [self.encode(text, PLAIN).ids for text in texts]
+        form = self._form
+        return [self._plain(text if form is None else normalize(form, text)) for text in texts]
 
     def _aligned(self, ids: Ints, change: Composed) -> Alignment:
         ends = np.cumsum(self.vocabulary.lengths[ids], dtype=np.int32)

@@ -7,6 +7,7 @@ Source: Karpathy 2024, minbpe, base.py.
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 
 import tokenizers
@@ -27,7 +28,7 @@ _PAIR = re.compile(r"([0-9]{1,7}) ([0-9]{1,7})")
 
 
 def _recognises(files: Files) -> str | None:
-    return files.main if files.main and head(files, files.main).startswith(_SIGN) else None
+    return files.main if files.main and head(files, files.main).removeprefix(BOM_UTF8).startswith(_SIGN) else None
 
 
 def _load(files: Files) -> HuggingFaceTokenizer:
@@ -53,7 +54,7 @@ def _read(data: bytes, name: str) -> tuple[str, dict[str, int], list[tuple[int, 
         UnreadableFile: a part is missing or damaged; says which.
     """
     try:
-        _, pattern, number, *rest = data.decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
+        _, pattern, number, *rest = data.decode("utf-8-sig").replace("\r\n", "\n").rstrip("\n").split("\n")
         n_specials = int(number)
     except ValueError:
         raise _damaged(name, "it has no pattern with the number of special tokens behind it") from None

@@ -14,7 +14,7 @@ from core.tokenizers.auto.companions import add_to, companions
 from core.tokenizers.auto.ends import ends_by_class
 from core.tokenizers.auto.from_sentencepiece import as_the_model_says, can_hold, of_class
 from core.tokenizers.auto.model_types import GENERIC, REGISTERED
-from core.tokenizers.auto.names import VERSION, class_of
+from core.tokenizers.auto.names import VERSION, class_of, own_code
 from core.tokenizers.auto.pipelines import CLASSES
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.backends.sentencepiece import REFERENCE, Around, SentencePieceTokenizer, model_info
@@ -23,7 +23,7 @@ from core.tokenizers.format import Files, Source
 from core.tokenizers.tokenizer import Info, LocalTokenizer
 
 _MARIAN = ("source.spm", "target.spm")
-_NAMES = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "spm.model", *_MARIAN)
+NAMES = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "spm.model", *_MARIAN)
 _LENGTH_DELIMITED_1, _FIXED32_2 = 0x0A, 0x15  # field 1 with a length, field 2 as a float
 
 # What these classes of `transformers` put around a text, whatever their settings: (before, after) by spelling.
@@ -64,7 +64,7 @@ def looks_like_model(head: bytes) -> bool:
 
 
 def _recognises(files: Files) -> str | None:
-    for name in (files.main,) if files.main else _NAMES:
+    for name in (files.main,) if files.main else NAMES:
         if name in files.paths and looks_like_model(_head(files, name)):
             return name
     return None
@@ -80,11 +80,12 @@ def _head(files: Files, name: str) -> bytes:
 def _load(files: Files) -> LocalTokenizer:
     name = _recognises(files)
     assert name is not None, "asked only for files that were recognised"
-    beside = sidecars.belonging(files, _NAMES)
+    beside = sidecars.belonging(files, NAMES)
     label = sidecars.label(files, name)
     model = read_proto(files.read(name), name)
     kind = _class(beside, name)
-    if can_hold(kind, model) or (_follows_the_model(kind, model) and (kind or _names_more(beside, model))):
+    told = kind or sidecars.config(beside) or _names_more(beside, model)
+    if can_hold(kind, model) or (told and _follows_the_model(kind, model)):
         return _as_transformers(beside, name, model, label, kind)
     return _as_the_library(beside, name, model, label, SOURCE.key)
 
@@ -106,7 +107,7 @@ def _as_the_library(files: Files, name: str, model: Model, label: str, source: s
         source=source,
         fingerprint=files.fingerprint(*[name, *(["tokenizer_config.json"] if settings else [])]),
         reference=REFERENCE,
-        notes=tuple(filter(None, [note, _which_language(files, name), _otherwise(name, kind)])),
+        notes=tuple(filter(None, [note, _which_language(files, name), _otherwise(name, kind), *own_code(files)])),
     )
     bos, eos = _spelling(model, settings, "bos"), _spelling(model, settings, "eos")
     info = replace(info, **chat | {"bos": bos, "eos": eos})
@@ -139,7 +140,7 @@ def _as_transformers(files: Files, name: str, model: Model, label: str, kind: st
         n_vocabulary=None,
         algorithm="",
         reference="",
-        notes=(*([_read_as(kind, model)] if described else []), *added, *unsaid),
+        notes=(*([_read_as(kind, model)] if described else []), *added, *unsaid, *own_code(files)),
         **sidecars.chat(files, found.spellings),
     )
     return HuggingFaceTokenizer(backend, info, ends=ends)
@@ -158,8 +159,7 @@ def _names_more(files: Files, model: Model) -> bool:
     """Whether files name tokens that the model does not mark as special."""
     found = companions(files)
     marked = {piece.piece for piece in model.pieces if piece.type in (CONTROL, UNKNOWN)}
-    named = {str(token) for token in (*found.listed.values(), *found.extra, *found.roles.values())}
-    return bool(named - marked)
+    return bool(found.contents - marked)
 
 
 def _roles(model: Model) -> dict[str, str]:

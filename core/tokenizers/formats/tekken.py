@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -49,7 +50,9 @@ class _Tekken:
 
 def _recognises(files: Files) -> str | None:
     if files.main:
-        return files.main if files.head.lstrip()[:1] == b"{" and _MARK.search(files.head) else None
+        return (
+            files.main if files.head.removeprefix(BOM_UTF8).lstrip()[:1] == b"{" and _MARK.search(files.head) else None
+        )
     return files.named(_NAME)
 
 

@@ -7,6 +7,7 @@ in its spec, and `&special=SPELLING:ID,…` for its special tokens. Where the sa
 
 import base64
 import binascii
+import codecs
 import hashlib
 import re
 from collections.abc import Mapping
@@ -83,8 +84,8 @@ def _is_ranks(start: bytes) -> bool:
     >>> _is_ranks(b"IQ== 0\\nIg== 1\\n"), _is_ranks(b"32 116\\n")
     (True, False)
     """
-    lines = start.split(b"\n")
-    whole = [line.rstrip(b"\r") for line in lines[:-1] or lines]
+    lines = start.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    whole = list(filter(None, (line.rstrip(b"\r") for line in lines[:-1] or lines)))
     return bool(whole) and all(map(_LINE.fullmatch, whole))
 
 
@@ -206,7 +207,7 @@ def ranks(data: bytes, name: str) -> dict[bytes, int]:
     {b'a': 0, b'ab': 1}
     """
     rank_by_bytes: dict[bytes, int] = {}
-    lines = data.replace(b"\r\n", b"\n").split(b"\n")
+    lines = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").split(b"\n")
     for number, line in enumerate(lines, 1):
         if not line:
             continue

@@ -8,7 +8,7 @@ from core.common.errors import UnreadableFile, is_failure, shown
 from core.tokenizers import sidecars
 from core.tokenizers.auto.companions import add_to, companions
 from core.tokenizers.auto.compared import class_for_json, differences
-from core.tokenizers.auto.names import class_of
+from core.tokenizers.auto.names import class_of, own_code
 from core.tokenizers.auto.pipelines import CLASSES
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.format import Files, Source
@@ -41,7 +41,7 @@ def load(files: Files) -> HuggingFaceTokenizer:
     kind = class_for_json(class_of(beside), backend)
     found = companions(beside, CLASSES[kind].roles if kind in CLASSES else {}, own=backend.get_added_tokens_decoder())
     untrained = found.untrained(backend)
-    notes = [*add_to(backend, found), *differences(backend, kind, sidecars.config(beside), found.roles)]
+    notes = [*add_to(backend, found), *own_code(beside), *differences(backend, kind, sidecars.config(beside), found)]
     info = Info(
         spec=files.spec,
         label=sidecars.label(files, name),

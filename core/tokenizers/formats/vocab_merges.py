@@ -19,7 +19,7 @@ from core.common.text_stream import UTF16
 from core.tokenizers import sidecars
 from core.tokenizers.auto.companions import Companions, add_to, companions
 from core.tokenizers.auto.ends import ends_by_class
-from core.tokenizers.auto.names import VERSION, class_of, undescribed
+from core.tokenizers.auto.names import VERSION, class_of, own_code, undescribed
 from core.tokenizers.auto.pipelines import CLASSES
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.backends.spelling import check_ids
@@ -119,7 +119,9 @@ def _load(files: Files) -> HuggingFaceTokenizer:
     shape = _AS_ROBERTA if kind and not named else ""
     once = [_ONCE.format(kind, VERSION)] if spaced and kind in (_QWEN, _QWEN_3_5) else []
     untold = undescribed(named, _PRE_BY_CLASS.keys() - {_QWEN_3_5})  # transformers reads no such pair for that class
-    notes = filter(None, [how, *guessed, *added, shape, *once, *untold, "" if vocab_name else _NO_VOCABULARY])
+    notes = filter(
+        None, [how, *guessed, *added, shape, *once, *untold, *own_code(beside), "" if vocab_name else _NO_VOCABULARY]
+    )
     info = _info(files, beside, names, found.spellings, tuple(notes), kind, f"prefix {pre}")
     return HuggingFaceTokenizer(backend, info, ends=ends)
 

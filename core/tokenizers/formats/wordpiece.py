@@ -14,7 +14,7 @@ from core.common.errors import UnreadableFile, shown
 from core.tokenizers import sidecars
 from core.tokenizers.auto.companions import add_to, companions
 from core.tokenizers.auto.ends import ends_by_class
-from core.tokenizers.auto.names import VERSION, class_of, undescribed
+from core.tokenizers.auto.names import VERSION, class_of, own_code, undescribed
 from core.tokenizers.auto.pipelines import CLASSES
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.format import Files, Source
@@ -63,7 +63,12 @@ def _load(files: Files) -> HuggingFaceTokenizer:
         n_vocabulary=None,
         algorithm="WordPiece",
         reference="",
-        notes=(_case(lower, isinstance(asked, bool), bool(kind)), *added, *undescribed(kind, (_BERT,))),
+        notes=(
+            _case(lower, isinstance(asked, bool), bool(kind)),
+            *added,
+            *undescribed(kind, (_BERT,)),
+            *own_code(beside),
+        ),
         **sidecars.chat(beside, found.spellings),
     )
     return HuggingFaceTokenizer(backend, info, ends=ends)

@@ -16,10 +16,10 @@ def duplicates(entries: Entries) -> Finding:
     """Entries whose bytes another entry has too, all but the first ordinary one of each."""
     textual = np.flatnonzero(entries.textual).tolist()
     times = Counter([entries.pieces[i] for i in textual])
-    known = defaultdict[tuple[bytes, bool], list[int]](list)
+    known = defaultdict[tuple[bytes, bool, bool], list[int]](list)
     for i in textual:
         if times[entries.pieces[i]] > 1:
-            known[entries.pieces[i], entries.within_words(i)].append(i)
+            known[entries.pieces[i], entries.within_words(i), entries.ends_words(i)].append(i)
     repeats = [i for ids in known.values() for i in sorted(ids, key=lambda i: (entries.kinds[i], i))[1:]]
     again = np.array(sorted(repeats), np.int64)
     is_byte = entries.kinds[again] == Kind.BYTE
@@ -33,7 +33,7 @@ AUDIT = Audit(
         "ids",
         "lower",
         "Entries whose bytes another entry has as well, the first ordinary entry of each byte string aside. "
-        "WordPiece's entries at the start of a word and inside one are not the same.",
+        "WordPiece's entries at the start of a word and inside one are not the same, nor are CLIP's at its end.",
     ),
     order=30,
     find=duplicates,

@@ -8,10 +8,10 @@ from core.vocabulary.audits.dead_merges import no_merges
 from core.vocabulary.audits.never_seen import NO_TEXT
 from core.vocabulary.derivations import derivations_of
 from core.vocabulary.entries import Entries
-from core.vocabulary.residue import survival
+from core.vocabulary.residue import LEAST_MADE, survival
 
 MOST_LEFT = 0.01  # share of occurrences
-LEAST_MADE = 100  # times; of fewer, one in a hundred cannot be told
+ONE_NEIGHBOUR = 1.0  # bits, less than two neighbours that are alike
 NONE, FEW = "always merged on", "left once in a hundred times or less"
 
 
@@ -23,10 +23,14 @@ def residue(entries: Entries) -> Finding:
     found = survival(entries)
     if found is None or entries.counts is None:
         return not_looked_for(NO_TEXT)
-    often = (built.merge_of >= 0) & (found.made >= LEAST_MADE)
-    rare = often & (found.left <= MOST_LEFT * found.made)
-    remark = f"On {entries.counts.of}: {int(often.sum()):,} entries are made {LEAST_MADE} times or more."
-    none = found.left == 0
+    whole = built.merge_of >= 0
+    rare, none = whole & found.rarely_left(MOST_LEFT), found.left == 0
+    few = int((found.neighbour_bits[rare] < ONE_NEIGHBOUR).sum())
+    remark = (
+        f"On {entries.counts.of}: {int((whole & (found.made >= LEAST_MADE)).sum()):,} entries are made {LEAST_MADE} "
+        f"times or more. Of those found {few:,} are nearly always merged with the same neighbour (entropy below "
+        f"{ONE_NEIGHBOUR:.0f} bit)."
+    )
     return grouped({NONE: np.flatnonzero(rare & none), FEW: np.flatnonzero(rare & ~none)}, remark)
 
 
@@ -38,7 +42,8 @@ AUDIT = Audit(
         "lower",
         f"Entries that merging makes {LEAST_MADE} times or more on a text and leaves in at most {MOST_LEFT:.0%}: "
         "steps on the way to longer entries. The share is of occurrences while merging. A proxy: it is about this "
-        "text, the bounds are ours, and how many neighbours an entry has, which LiteToken also asks, is not looked at.",
+        "text, and the bounds are ours. LiteToken also asks that an entry's neighbours vary little: their entropy, "
+        "here of those that it is merged with, is counted beside it.",
         "Sun et al. 2026, LiteToken (2602.04706)",
     ),
     order=60,

@@ -29,7 +29,7 @@ def _unreachable(entries: Entries) -> Finding:
     whole = np.fromiter((text is not None for text in entries.texts), np.bool_, len(entries))
     left = np.flatnonzero(whole & entries.textual)
     alone: dict[int, NDArray[np.int32]] = {}
-    for before, behind in _surroundings(entries):
+    for before, behind in _surroundings():
         if not len(left):
             break
         cut = _cut(entries, left, before, behind)
@@ -39,12 +39,11 @@ def _unreachable(entries: Entries) -> Finding:
     return grouped(_by_reason(entries, left, alone))
 
 
-def _surroundings(entries: Entries) -> Iterator[tuple[str, str]]:
+def _surroundings() -> Iterator[tuple[str, str]]:
     """Texts to put before and behind an entry's own; the first is none, which settles nearly all."""
     yield "", ""
     yield _MARK, ""
-    if entries.tokenizer.info.algorithm == "WordPiece":
-        yield from ((letter, "") for letter in _LETTERS)
+    yield from ((letter, "") for letter in _LETTERS)
     yield from ((_MARK, behind) for behind in _BEHIND)
     yield from (("", behind) for behind in _BEHIND)
 

@@ -43,5 +43,6 @@ DIVISION = Division(
         "17 and more",
         "Special tokens",
     ),
+    keys=(*map(str, range(1, 9)), "9-10", "11-16", "17", "special"),
     divide=divide,
 )

@@ -24,5 +24,6 @@ DIVISION = Division(
     ),
     order=10,
     parts=tuple(LABELS[name] for name in CLASSES),
+    keys=CLASSES,
     divide=divide,
 )

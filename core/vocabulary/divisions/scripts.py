@@ -50,5 +50,6 @@ DIVISION = Division(
     ),
     order=30,
     parts=(*map(name, SCRIPTS), "Other scripts", "Several scripts", "No letters", "No whole characters"),
+    keys=(*SCRIPTS, "other", "several", "no_letters", "no_text"),
     divide=divide,
 )

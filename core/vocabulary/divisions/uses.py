@@ -79,5 +79,6 @@ DIVISION = Division(
     ),
     order=20,
     parts=tuple(_PARTS.values()),
+    keys=tuple(_PARTS),
     divide=divide,
 )

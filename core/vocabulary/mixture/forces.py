@@ -1,8 +1,9 @@
 """The merges that force an answer: what holds the best shares where they are.
 
 At the best answer the dual value y of a row (merge t, pair p that came later) says how much slack it costs. A merge
-pulls towards category i by Σ_p y (c_i,t − c_i,p), and over all merges these pulls balance among the categories that
-have a share. What a merge pulls more towards one category than towards the mixture as a whole is its force.
+pulls towards category i by Σ_p y (c_i,t − c_i,p), and over all merges these pulls balance: by duality each category
+that has a share is pulled in proportion to what it adds to the total that is held at 1. What a merge pulls more towards
+one category than towards the mixture as a whole is its force.
 """
 
 from collections import defaultdict
@@ -39,6 +40,7 @@ class Force:
 def forces(
     rows: Mapping[Row, tuple[float, Floats]],
     shares: Floats,
+    amounts: Floats,
     counts: PairCounts,
     names: Sequence[str],
     merges: Sequence[tuple[bytes, bytes]],
@@ -48,6 +50,7 @@ def forces(
     Args:
         rows: dual value of each row, and what it asks of the shares, (C,).
         shares: of pairs, (C,).
+        amounts: what a unit of each category adds to the total that is held at 1, (C,); with these shares it is 1.
         names: of the C categories.
         merges: left and right symbol of each.
     """
@@ -56,7 +59,7 @@ def forces(
     for (merge, pair), (dual, asked) in rows.items():
         pulls[merge] = pulls[merge] + dual * asked
         worst[merge] = max(worst.get(merge, (0.0, -1)), (dual, pair))
-    relative = {merge: pull - float(shares @ pull) for merge, pull in pulls.items()}
+    relative = {merge: pull - amounts * float(shares @ pull) for merge, pull in pulls.items()}
     total = sum(float(pull.max()) for pull in relative.values())
     strongest = sorted(relative, key=lambda merge: (-float(relative[merge].max()), merge))[:MOST]
     return tuple(

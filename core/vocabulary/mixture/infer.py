@@ -14,11 +14,15 @@ from core.vocabulary.mixture.forces import Force, forces
 from core.vocabulary.mixture.merges import LearnedMerges, merges_of
 from core.vocabulary.mixture.pair_counts import Change, Floats, PairCounts, pair_counts
 from core.vocabulary.mixture.program import Program
+from core.vocabulary.mixture.weighing import by_frequency
 
 WITHIN = 0.01  # of the best objective: answers so good are as good
 EXACT = 1e-9  # slack that counts as none
 MOST_MERGES = 20_000
+METHOD = 2
 MANY_ABSENT = 0.1  # of the merges
+UNLIKE = 1 / 3  # objective above which samples are too unlike the training text; measured by `benchmarks/mixture.py`
+ROUNDS = 3  # of weighing slack by the shares found before; a fourth hardly moves them
 Entering = Callable[[str, int, int], None]  # what is done next, how much of it is done, of how much; 0 if not known
 
 
@@ -38,11 +42,13 @@ class Mixture:
 
     Args:
         shares: one per category, in order.
-        objective: slack that the best shares need; 0 where the merges are exactly those of the mixture.
+        objective: slack that the best shares need, as a part of the frequency of a merge, a mean over the merges; 0
+            where the merges are exactly those of the mixture.
         n_merges: merges that were read.
         n_absent: of them, those that no category's text has.
         forces: the merges that hold the answer where it is, the strongest first.
         warnings: what speaks against trusting it.
+        method: how slack was weighed: 1 in shares of all pairs, 2 relative to the mixture.
     """
 
     shares: tuple[Share, ...]
@@ -51,6 +57,23 @@ class Mixture:
     n_absent: int
     forces: tuple[Force, ...]
     warnings: tuple[str, ...]
+    method: int = 1  # of what was kept before there was another
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why it is not to be believed; empty where nothing is known against it."""
+        if self.method < METHOD:
+            return (
+                "Not to be believed: it was inferred by an earlier method, which gave too much to categories whose "
+                "pairs are all rare, such as Chinese. Infer it again.",
+            )
+        if self.objective > UNLIKE:
+            return (
+                f"Not to be believed: on average a merge is {self.objective:.0%} of its frequency short of being the "
+                f"most frequent pair of its time, and more than {UNLIKE:.0%} means that the samples are unlike the "
+                "training text. Take samples that are more like it, or name the categories that are missing.",
+            )
+        return ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,9 +160,9 @@ def mixture_of(samples: MergedSamples, entering: Entering = nobody) -> Mixture:
     """The shares that best explain all merges that were applied to the samples."""
     program = Program(samples.counts)
     entering("looking for the best shares", 0, 0)
-    best, slack = program.solve()
-    holding = forces(program.holding_rows(), best, samples.counts, samples.names, samples.merges.pairs)
-    shares = _in_bytes(best, samples.weights).tolist()
+    best, slack, amounts = best_shares(program, samples.counts)
+    holding = forces(program.holding_rows(), best, amounts, samples.counts, samples.names, samples.merges.pairs)
+    shares = in_bytes(best, samples.weights).tolist()
     program.ask_for_extremes(slack * (1 + WITHIN) + EXACT, samples.weights)
     ends = _ends(program, samples.weights, entering)
     n_merges, n_absent = len(samples.merges.pairs), sum(change.pair < 0 for change in samples.counts.changes)
@@ -153,7 +176,23 @@ def mixture_of(samples: MergedSamples, entering: Entering = nobody) -> Mixture:
         n_absent,
         holding if slack > EXACT else (),
         (*samples.warnings, *_of_absent(n_absent, n_merges)),
+        METHOD,
     )
+
+
+def best_shares(program: Program, counts: PairCounts) -> tuple[Floats, float, Floats]:
+    """(shares of pairs, slack relative to frequencies, amounts whose sum with these shares is 1), (C,) each but slack.
+
+    What slack costs depends on the mixture, so it is weighed anew by the shares found, from equal ones on.
+    """
+    best = np.ones(counts.first.shape[1])
+    for _ in range(ROUNDS):
+        weighing = by_frequency(counts, best / best.sum())
+        program.weigh(weighing)
+        best, slack = program.solve()
+        if slack <= EXACT:
+            break
+    return best, slack, weighing.amounts
 
 
 def _ends(program: Program, weights: Floats, entering: Entering) -> list[tuple[float, float]]:
@@ -161,7 +200,7 @@ def _ends(program: Program, weights: Floats, entering: Entering) -> list[tuple[f
     found = []
     for i in range(len(weights)):
         entering("looking how far the shares may move", i, len(weights))
-        low, high = (float(_in_bytes(program.extreme(i, sign), weights)[i]) for sign in (1, -1))
+        low, high = (float(in_bytes(program.extreme(i, sign), weights)[i]) for sign in (1, -1))
         found.append((low, high))
     return found
 
@@ -180,7 +219,7 @@ def _as_shares(counts: PairCounts, n_pairs: Floats) -> PairCounts:
     return PairCounts(counts.first / n_pairs, changes, counts.symbols)
 
 
-def _in_bytes(shares: Floats, weights: Floats) -> Floats:
+def in_bytes(shares: Floats, weights: Floats) -> Floats:
     """Shares of pairs as shares of bytes, (C,)."""
     weighted = shares * weights
     found: Floats = weighted / weighted.sum()

@@ -2,9 +2,10 @@
 
 With counts c of pairs per category at time t, shares α, and slack v per merge and u per pair:
 
-    minimise Σ v_t + Σ u_p   such that   Σ_i α_i (c_i,merge − c_i,p) + v_t + u_p ≥ 0   for every t and p
+    minimise Σ a_t v_t + Σ b_p u_p   such that   Σ_i α_i (c_i,merge − c_i,p) + v_t + u_p ≥ 0   for every t and p
 
-There are as many rows as merges times pairs, so rows are added where the last answer breaks them, until none is.
+where what slack costs, a and b, is given by a weighing, and so is the weighted sum of shares that is held at 1. There
+are as many rows as merges times pairs, so rows are added where the last answer breaks them, until none is.
 """
 
 import highspy
@@ -12,6 +13,7 @@ import numpy as np
 
 from core.vocabulary.mixture.forces import Row
 from core.vocabulary.mixture.pair_counts import Floats, PairCounts
+from core.vocabulary.mixture.weighing import Weighing, by_count
 
 ROWS_PER_MERGE = 5  # added at a time
 SCALE = 1e6  # of counts, which are shares: late merges have 1e-6, and the solver's tolerance is 1e-7
@@ -37,48 +39,74 @@ class Program:
         self._slack_of_merge = dict[int, int]()
         self._slack_of_pair = dict[int, int]()
         self._rows = dict[Row, Floats]()  # what each asks of the shares, (C,), in the solver's order
-        self._cost = 1.0  # of slack
+        self._costs_nothing = False
         self._start = highspy.HighsBasis()  # the best answer's
         self._bound = np.empty(0, np.int32)  # the row that bounds all slack, once there is one
         for _ in range(self._n):
             self._solver.addCol(0.0, 0.0, highspy.kHighsInf, 0, [], [])
-        self._solver.addRow(1.0, 1.0, self._n, np.arange(self._n, dtype=np.int32), np.ones(self._n))  # all shares: 1
+        self._solver.addRow(1.0, 1.0, self._n, np.arange(self._n, dtype=np.int32), np.ones(self._n))  # the total
+        self.weigh(by_count(counts))
+
+    def weigh(self, weighing: Weighing) -> None:
+        """From now on slack costs so much, and this total is 1."""
+        self._weighing, self._unit = weighing, float(np.median(weighing.merges))
+        for key, column in self._slack_of_merge.items():
+            self._solver.changeColCost(column, weighing.merges[key] / self._unit)
+        for key, column in self._slack_of_pair.items():
+            self._solver.changeColCost(column, weighing.pairs[key] / self._unit)
+        self._hold(weighing.amounts)
+
+    def _hold(self, amounts: Floats) -> None:
+        for i, amount in enumerate(amounts.tolist()):
+            self._solver.changeCoeff(0, i, amount)
 
     def solve(self) -> tuple[Floats, float]:
-        """(shares of pairs (C,), slack) of the best answer that breaks no row."""
+        """(shares of pairs (C,), what their slack costs) of the best answer that breaks no row."""
         while True:
             self._solver.run()
             values = np.array(self._solver.getSolution().col_value)
             if not self._add(self._broken(values)):
-                return values[: self._n], max(0.0, float(values[self._n :].sum())) / SCALE
+                return values[: self._n], max(0.0, float(values @ self._costs())) * self._unit / SCALE
+
+    def _costs(self) -> Floats:
+        """Of all columns, in units that leave costs near 1: the solver's tolerance is absolute."""
+        found = np.zeros(self._solver.getNumCol())
+        for known, costs in (
+            (self._slack_of_merge, self._weighing.merges),
+            (self._slack_of_pair, self._weighing.pairs),
+        ):
+            found[[*known.values()]] = costs[[*known]] / self._unit
+        return found
 
     def holding_rows(self) -> dict[Row, tuple[float, Floats]]:
         """Rows that hold the last answer where it is, with their dual values and what they ask of the shares, (C,)."""
         duals = self._solver.getSolution().row_dual[1:]  # the first is the total's
         return {
-            row: (dual, asked / SCALE) for (row, asked), dual in zip(self._rows.items(), duals, strict=True) if dual > 0
+            row: (dual * self._unit, asked / SCALE)
+            for (row, asked), dual in zip(self._rows.items(), duals, strict=True)
+            if dual > 0
         }
 
     def ask_for_extremes(self, most_slack: float, weights: Floats) -> None:
-        """From now on answer with extreme shares, among answers with at most so much slack for each unit of pairs.
+        """From now on answer with extreme shares, among answers whose slack costs at most so much a unit of the total.
 
         Args:
             weights: of a unit of each category's pairs in the total that is held at 1, (C,).
         """
         self._drop_idle_rows()
-        self._cost = 0.0
+        costs = self._costs()
+        self._costs_nothing = True
         for column in range(self._solver.getNumCol()):
             self._solver.changeColCost(column, 0.0)
-        for i, weight in enumerate(weights.tolist()):
-            self._solver.changeCoeff(0, i, weight)
-        self._bound_slack(most_slack * SCALE)
+        self._hold(weights)
+        self._bound_slack(costs, most_slack * SCALE / self._unit)
         self._solver.setOptionValue("simplex_strategy", PRIMAL)
         self._solver.run()
         self._start = self._solver.getBasis()
 
-    def _bound_slack(self, most: float) -> None:
+    def _bound_slack(self, costs: Floats, most: float) -> None:
         index = np.arange(self._solver.getNumCol(), dtype=np.int32)
-        values = np.array([-most] * self._n + [1.0] * (len(index) - self._n))
+        values = np.concatenate([-most * self._weighing.amounts, costs[self._n :]])
         self._bound = np.array([self._solver.getNumRow()], np.int32)
         self._solver.addRow(-highspy.kHighsInf, 0.0, len(index), index, values)
 
@@ -139,7 +167,8 @@ class Program:
         index, values = np.empty((len(new), width), np.int32), np.ones((len(new), width))
         index[:, : self._n] = np.arange(self._n)
         for n, ((t, pair), asked) in enumerate(new.items()):
-            index[n, self._n :] = self._column(self._slack_of_merge, t), self._column(self._slack_of_pair, pair)
+            index[n, self._n] = self._column(self._slack_of_merge, t, self._weighing.merges)
+            index[n, self._n + 1] = self._column(self._slack_of_pair, pair, self._weighing.pairs)
             values[n, : self._n] = asked
         starts = np.arange(len(new), dtype=np.int32) * width
         least, most = np.zeros(len(new)), np.full(len(new), highspy.kHighsInf)
@@ -147,12 +176,14 @@ class Program:
         self._rows |= new
         return bool(new)
 
-    def _column(self, known: dict[int, int], key: int) -> int:
+    def _column(self, known: dict[int, int], key: int, costs: Floats) -> int:
         """The slack of a merge or a pair, new where it had none."""
         if key not in known:
             known[key] = self._solver.getNumCol()
-            ones = np.ones(len(self._bound))
-            self._solver.addCol(self._cost, 0.0, highspy.kHighsInf, len(self._bound), self._bound, ones)
+            cost = float(costs[key]) / self._unit
+            here = np.full(len(self._bound), cost)
+            now = 0.0 if self._costs_nothing else cost
+            self._solver.addCol(now, 0.0, highspy.kHighsInf, len(self._bound), self._bound, here)
         return known[key]
 
 

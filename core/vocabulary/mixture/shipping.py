@@ -1,7 +1,7 @@
 """`python -m core.vocabulary.mixture.shipping [KEY …]`: infer the shipped mixtures anew, into data/mixtures.
 
 Reads FLORES-200 and the tokenizers' files from the data folder beside the project, as the atlas does. A tokenizer takes
-about two minutes; with keys, only these are inferred and the others stay.
+about two minutes; with keys, only these are inferred and the others stay. What is not to be believed does not ship.
 """
 
 import json
@@ -33,7 +33,7 @@ LANGUAGES = (
     *("eng_Latn", "deu_Latn", "fra_Latn", "spa_Latn", "rus_Cyrl", "zho_Hans", "jpn_Jpan", "kor_Hang", "arb_Arab"),
     *("hin_Deva", "tur_Latn"),
 )
-N_MERGES = (100, 200, 500, 1_000)
+N_MERGES = (100, 200, 500)
 _LIBRARIES = ("highspy", "numpy", "tokenizers", "tiktoken", "sentencepiece", "mistral_common")
 
 
@@ -53,7 +53,7 @@ def mixtures(tokenizer: Tokenizer, known: Sequence[Category], n_merges: Sequence
     return [mixture_of(samples.first(n)) for n in n_merges]
 
 
-def document(one: Wanted, tokenizer: Tokenizer, known: Sequence[Category], date: str) -> Json:
+def document(one: Wanted, tokenizer: Tokenizer, known: Sequence[Category], found: Sequence[Mixture], date: str) -> Json:
     """What ships of one tokenizer."""
     counted = atlas_tokenizers()[one.key]
     return {
@@ -66,7 +66,7 @@ def document(one: Wanted, tokenizer: Tokenizer, known: Sequence[Category], date:
         "file": counted.file,
         "versions": [f"{name} {version(name)}" for name in _LIBRARIES],
         "categories": [{"name": c.name, "origin": c.origin, "n_bytes": c.n_bytes, "sha256": c.sha256} for c in known],
-        "mixtures": [plain(found) for found in mixtures(tokenizer, known)],
+        "mixtures": [plain(each) for each in found],
     }
 
 
@@ -86,24 +86,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.out.mkdir(parents=True, exist_ok=True)
         for one in WANTED:
             if one.key in (options.keys or KEYS):
-                found = document(one, opened(one, options.data), known, options.date)
-                write(options.out / f"{one.key}.json", found)
-                print(f"{one.key}: {_said(found)}", file=sys.stderr, flush=True)
+                tokenizer = opened(one, options.data)
+                found = mixtures(tokenizer, known)
+                said = ship(
+                    options.out / f"{one.key}.json", found, document(one, tokenizer, known, found, options.date)
+                )
+                print(f"{one.key}: {said}", file=sys.stderr, flush=True)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
 
 
+def ship(path: Path, found: Sequence[Mixture], about: Json) -> str:
+    """Write the file, or remove it if the answer of most merges is not to be believed; what it says."""
+    if found[-1].doubts:
+        path.unlink(missing_ok=True)
+        return f"does not ship. {' '.join(found[-1].doubts)}"
+    write(path, about)
+    shares = sorted(found[-1].shares, key=lambda share: -share.share)
+    return ", ".join(f"{share.category} {share.share:.1%}" for share in shares[:4])
+
+
 def write(path: Path, found: Json) -> None:
     """Write a file that ships, readable for everyone."""
     write_whole(path, (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode())
     path.chmod(0o644)
-
-
-def _said(found: Json) -> str:
-    shares = sorted(found["mixtures"][-1]["shares"], key=lambda share: -share["share"])
-    return ", ".join(f"{share['category']} {share['share']:.1%}" for share in shares[:4])
 
 
 if __name__ == "__main__":

@@ -15,23 +15,23 @@ from itertools import pairwise
 from typing import Any
 
 from core.vocabulary.repair.placeholder import placeholder
-from core.vocabulary.repair.removal import NEEDED, BuiltOn, Removal, added_contents, is_needed, refused
+from core.vocabulary.repair.removal import BUILT, NEEDED, BuiltOn, Removal, Spared, needed, refused
 
 Pair = tuple[str, str]
 
 
-def without(document: Mapping[str, Any], ids: Sequence[int], built_on: BuiltOn) -> Removal:
+def without(document: Mapping[str, Any], ids: Sequence[int], built_on: BuiltOn, spared: Spared) -> Removal:
     """The document without these entries, as far as they can go."""
     model = document["model"]
     id_by_token: dict[str, int] = model["vocab"]
     token_by_id = {i: token for token, i in id_by_token.items()}
     merges = _MergeList(model)
-    kept = refused(ids, token_by_id, added_contents(document), model.get("unk_token"))
+    kept = refused(ids, token_by_id, spared, model.get("unk_token"))
     chosen = {token_by_id[i] for i in ids if i not in kept}
     for token in _needed(chosen, merges, model):
         kept[id_by_token[token]] = NEEDED
         chosen.discard(token)
-    stays = added_contents(document) | {token_by_id[i] for i in kept if i in token_by_id}
+    stays = spared.contents | {token_by_id[i] for i in kept if i in token_by_id}
     if built_on == "remove":
         chosen |= merges.built_on(chosen) - stays
     gone, new_merges = _rerouted(merges, chosen) if built_on == "reroute" else (merges.closed(chosen), None)
@@ -49,7 +49,7 @@ def without(document: Mapping[str, Any], ids: Sequence[int], built_on: BuiltOn) 
 
 
 def _why(n: int, built_on: BuiltOn) -> str:
-    others = f"{n:,} other {'entry is' if n == 1 else 'entries are'} built from it"
+    others = f"{n:,} other {'entry is' if n == 1 else 'entries are'} {BUILT}"
     return f"{others} and cannot be rerouted" if built_on == "reroute" else others
 
 
@@ -57,10 +57,13 @@ def _vocabulary(id_by_token: Mapping[str, int], gone: set[str]) -> dict[str, int
     return {placeholder(i) if token in gone else token: i for token, i in id_by_token.items()}
 
 
-def _needed(chosen: set[str], merges: "_MergeList", model: Mapping[str, Any]) -> list[str]:
-    left = {token: i for token, i in model["vocab"].items() if token not in chosen}
-    falls_back = bool(model.get("byte_fallback"))
-    return [token for token in chosen if is_needed(token, merges.bare(token), left, falls_back)]
+def _needed(chosen: set[str], merges: "_MergeList", model: Mapping[str, Any]) -> set[str]:
+    """Of the chosen those without which some character could not be written; where places in a word are marked, only
+    characters are asked about, which all else is built from."""
+    texts = {token: merges.bare(token) for token in chosen}
+    if merges.prefix or merges.suffix:
+        texts = {token: text for token, text in texts.items() if len(text) == 1}
+    return needed(texts, model["vocab"].keys() - chosen, bool(model.get("byte_fallback")))
 
 
 class _MergeList:

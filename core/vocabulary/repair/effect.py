@@ -7,9 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import UserError
+from core.tokenizers.formats import sentencepiece
 from core.tokenizers.tokenizer import Tokenizer
-from core.vocabulary.entries import Ids
+from core.vocabulary.entries import Ids, entries_of
 from core.vocabulary.repair.placeholder import placeholder
+
+_SPACES = (
+    "neither cuts nor rewrites spaces, so that a text could still reach what was taken out. It cannot be repaired so."
+)
+_WHY_REACHED = {
+    sentencepiece.SOURCE.key: (
+        "is read as transformers reads its folder, which overlooks the mark for pieces that are not used. Repair the "
+        "model without the files beside it, or a tokenizer.json that transformers saves of it."
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -60,19 +71,18 @@ def effects(texts: Mapping[str, Sequence[str]], old: Tokenizer, new: Tokenizer, 
     Raises:
         UserError: an entry that was taken out is still reached.
     """
-    refuse_reached(new, removed)
+    refuse_reached(old, new, removed)
     return tuple(effect(name, some, old, new, removed) for name, some in texts.items())
 
 
-def refuse_reached(new: Tokenizer, removed: Ids) -> None:
-    """Do nothing if not even the spelling that stands in the place of an entry leads to its id.
+def refuse_reached(old: Tokenizer, new: Tokenizer, removed: Ids) -> None:
+    """Do nothing if neither an entry's own text nor the spelling that stands in its place leads to its id.
 
     Raises:
-        UserError: it does, since nothing in this tokenizer cuts or rewrites a space.
+        UserError: it does, since nothing in this tokenizer cuts or rewrites a space, or the mark is overlooked.
     """
-    reached: list[NDArray[np.int32]] = new.encode_many([placeholder(i) for i in removed.tolist()])
+    texts = entries_of(old).texts
+    tried = [text for i in removed.tolist() for text in (placeholder(i), texts[i]) if text]
+    reached: list[NDArray[np.int32]] = new.encode_many(tried)
     if any(np.isin(ids, removed).any() for ids in reached):
-        raise UserError(
-            f"{new.info.label} neither cuts nor rewrites spaces, so that a text could still reach what was taken out. "
-            "It cannot be repaired so."
-        )
+        raise UserError(f"{new.info.label} {_WHY_REACHED.get(new.info.source, _SPACES)}")

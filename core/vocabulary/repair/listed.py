@@ -2,20 +2,30 @@
 
 import re
 
-from core.common.errors import UserError, shown
+from core.common.errors import TooLarge, UserError, shown
+from core.vocabulary.repair.take_out import MOST_IDS
+
+_ID = re.compile(r"[0-9]{1,9}(?:-[0-9]{1,9})?")
 
 
 def listed_ids(text: str) -> list[int]:
-    """Ids as people list them, with commas, blanks or line ends between.
+    """Ids as people list them, with commas, blanks or line ends between, ranges with a hyphen.
 
     Raises:
-        UserError: one is no id.
+        UserError: one is no id, a range runs backwards, or there are more than any vocabulary has.
 
-    >>> listed_ids("1, 2 30")
-    [1, 2, 30]
+    >>> listed_ids("1, 2 30-32")
+    [1, 2, 30, 31, 32]
     """
-    words = re.findall(r"[^\s,;]+", text)
-    for word in words:
-        if not (word.isascii() and word.isdecimal()) or len(word) > 9:
-            raise UserError(f"{shown(word, 30)} is no id. List ids with commas between, such as 17,230.")
-    return [int(word) for word in words]
+    ranges = [_range(word) for word in re.findall(r"[^\s,;]+", text)]
+    n = sum(map(len, ranges))
+    if n > MOST_IDS:
+        raise TooLarge(f"{n:,} ids are more than any vocabulary has: at most {MOST_IDS:,}. List fewer.")
+    return [i for each in ranges for i in each]
+
+
+def _range(word: str) -> range:
+    first, _, last = word.partition("-")
+    if not _ID.fullmatch(word) or int(last or first) < int(first):
+        raise UserError(f"{shown(word, 30)} is no id. List ids with commas between, such as 17,230 or 100-199.")
+    return range(int(first), int(last or first) + 1)

@@ -1,24 +1,29 @@
-"""What is taken out of a `tokenizer.json`, and what is not, with the reason."""
+"""What is taken out of a tokenizer's file, and what is not, with the reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from core.vocabulary.repair.placeholder import placeholder
 
 BuiltOn = Literal["keep", "remove", "reroute"]
 BUILT_ON: tuple[BuiltOn, ...] = ("keep", "remove", "reroute")
 
 NO_ENTRY = "there is no such entry"
+GONE = "it was taken out before"
 ADDED = "an added or special token, which is looked for before a text is cut"
 UNKNOWN = "the token for what is unknown"
 NEEDED = "nothing else writes its characters"
+BUILT = "built from it"  # how the reason ends where other entries are
 WORDS = "in a list of whole words nothing else writes it"
 
 _BYTE_LENGTH = len("<0x00>")
+_SPACE = "▁"  # what a pipeline writes for a space; bytes in its place would say the mark itself
 
 
 @dataclass(frozen=True, eq=False)
 class Removal:
-    """A tokenizer.json without some entries.
+    """A tokenizer's file without some entries.
 
     Args:
         document: the file's content, parsed, as it is afterwards.
@@ -28,34 +33,76 @@ class Removal:
         exact: whether a text in which none of `removed` stands is certain to be cut as before.
     """
 
-    document: Mapping[str, Any]
+    document: Any
     removed: tuple[int, ...]
     kept: Mapping[int, str]
     n_rerouted: int = 0
     exact: bool = True
 
 
-def added_contents(document: Mapping[str, Any]) -> frozenset[str]:
-    """Spellings of the tokens that are looked for before a text is cut."""
-    return frozenset(str(token["content"]) for token in document.get("added_tokens") or ())
+@dataclass(frozen=True)
+class Spared:
+    """Added and special tokens, by spelling and by id: they are no business of the model, and stay."""
+
+    contents: frozenset[str] = frozenset()
+    ids: frozenset[int] = frozenset()
+
+    def __or__(self, other: "Spared") -> "Spared":
+        return Spared(self.contents | other.contents, self.ids | other.ids)
 
 
-def is_needed(token: str, text: str, vocabulary: Mapping[str, int], byte_fallback: bool) -> bool:
-    """Whether some character could not be written without this entry.
+NOTHING = Spared()
+
+
+def spared_in(document: Mapping[str, Any]) -> Spared:
+    """Tokens of a tokenizer.json that are looked for before a text is cut, or put around it."""
+    added = document.get("added_tokens") or ()
+    contents = {str(token["content"]) for token in added} | _around(document.get("post_processor"))
+    return Spared(frozenset(contents), frozenset(token["id"] for token in added))
+
+
+def _around(processor: Any) -> set[str]:
+    """Tokens that a post-processor puts around a text.
+
+    >>> sorted(_around({"processors": [{"sep": ["[SEP]", 2], "cls": ["[CLS]", 1]}]}))
+    ['[CLS]', '[SEP]']
+    """
+    if not isinstance(processor, dict):
+        return set()
+    named = (processor.get("special_tokens") or {}).values()
+    found = {str(token) for one in named for token in one["tokens"]}
+    found |= {str(processor[side][0]) for side in ("sep", "cls") if side in processor}
+    return found.union(*map(_around, processor.get("processors") or ()))
+
+
+def needed(chosen: Mapping[str, str], left: Set[str], byte_fallback: bool) -> set[str]:
+    """Of the tokens that are to go those without which some character could not be written.
 
     Args:
-        text: of the token, without what marks its place in a word.
-        vocabulary: the entries that would be left, by spelling.
+        chosen: text of each, without what marks its place in a word.
+        left: the entries that are not to go.
+        byte_fallback: whether a character without an entry is written in bytes.
 
-    >>> left = {"<0xC3>": 0, "<0xA9>": 1}
-    >>> is_needed("é", "é", left, True), is_needed("é", "é", left, False), is_needed("the", "the", left, False)
-    (False, True, False)
+    >>> sorted(needed({"é": "é", "a": "a", "ab": "ab", "<0x61>": "<0x61>"}, {"<0xC3>", "<0xA9>", "b"}, True))
+    ['a']
+    >>> sorted(needed({"é": "é", "ça": "ça"}, {"a"}, False))
+    ['é', 'ça']
     """
+    single = {token for token, text in chosen.items() if len(text) == 1}
+    characters = {token for token in single if not _in_bytes(chosen[token], left, byte_fallback)}
+    there = left | characters
+    others = ((token, text) for token, text in chosen.items() if token not in single)
+    return characters | {token for token, text in others if _leaves_a_gap(token, text, there, byte_fallback)}
+
+
+def _leaves_a_gap(token: str, text: str, left: Set[str], byte_fallback: bool) -> bool:
     if byte_fallback and (byte := _byte_of(token)) is not None:
-        return not (byte < 0x80 and (chr(byte) in vocabulary or (byte == 0x20 and "▁" in vocabulary)))
-    if len(text) != 1:
-        return False
-    return not (byte_fallback and all(f"<0x{b:02X}>" in vocabulary for b in text.encode()))
+        return not (byte < 0x80 and (chr(byte) in left or (byte == 0x20 and _SPACE in left)))
+    return not all(character in left or _in_bytes(character, left, byte_fallback) for character in text)
+
+
+def _in_bytes(character: str, left: Set[str], byte_fallback: bool) -> bool:
+    return byte_fallback and character != _SPACE and all(f"<0x{b:02X}>" in left for b in character.encode())
 
 
 def _byte_of(token: str) -> int | None:
@@ -67,17 +114,17 @@ def _byte_of(token: str) -> int | None:
         return None
 
 
-def refused(
-    ids: Sequence[int], spelling: Mapping[int, str], added: frozenset[str], unknown: str | None
-) -> dict[int, str]:
+def refused(ids: Sequence[int], spelling: Mapping[int, str], spared: Spared, unknown: str | None) -> dict[int, str]:
     """Of these ids those that no model lets go, with the reason."""
-    found = dict[int, str]()
-    for i in ids:
-        token = spelling.get(i)
-        if token is None:
-            found[i] = NO_ENTRY
-        elif token == unknown:
-            found[i] = UNKNOWN
-        elif token in added:
-            found[i] = ADDED
-    return found
+    why = {i: _why_refused(i, spelling.get(i), spared, unknown) for i in ids}
+    return {i: reason for i, reason in why.items() if reason}
+
+
+def _why_refused(i: int, token: str | None, spared: Spared, unknown: str | None) -> str:
+    if token in ("", placeholder(i)):
+        return GONE
+    if token is not None and token == unknown:
+        return UNKNOWN
+    if i in spared.ids or token in spared.contents:
+        return ADDED
+    return NO_ENTRY if token is None else ""

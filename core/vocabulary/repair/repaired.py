@@ -13,15 +13,24 @@ from core.common.atomic import whole_folder
 from core.common.codec import APART
 from core.common.errors import UserError
 from core.common.progress import report
+from core.tokenizers.backends.spm_proto import read_proto
 from core.tokenizers.format import Files
+from core.tokenizers.formats import sentencepiece
 from core.tokenizers.isolation.pool import IsolatedTokenizer
 from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.entries import Ids, entries_of
 from core.vocabulary.repair.effect import Effect, effect, effects
-from core.vocabulary.repair.removal import BuiltOn, Removal
-from core.vocabulary.repair.take_out import BESIDE, files_of, read_document, take_out
-
-FILE = "tokenizer.json"
+from core.vocabulary.repair.removal import BUILT, BuiltOn, Removal
+from core.vocabulary.repair.sentencepiece import marked_unused
+from core.vocabulary.repair.take_out import (
+    beside,
+    file_name,
+    files_of,
+    read_document,
+    refuse_none,
+    spared_beside,
+    take_out,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +46,8 @@ class Repaired:
         exact: whether a text without `removed` is certain to be cut as before; if not, `Effect.n_moved` counts.
         effects: what changes on the texts of each language.
         own: what changes on the text of each entry, cut by itself.
-        data: the repaired tokenizer.json, uint8 (bytes,).
+        data: the repaired file, uint8 (bytes,).
+        file: its name.
     """
 
     tokenizer: str
@@ -49,12 +59,13 @@ class Repaired:
     effects: tuple[Effect, ...]
     own: Effect
     data: Annotated[NDArray[np.uint8], APART]
+    file: str = "tokenizer.json"
 
 
 def repaired(
     tokenizer: Tokenizer, ids: Sequence[int], built_on: BuiltOn, texts: Mapping[str, Sequence[str]], scratch: Path
 ) -> Repaired:
-    """The repair of a tokenizer that is read from a tokenizer.json.
+    """The repair of a tokenizer that is read from a tokenizer.json or a SentencePiece model.
 
     Args:
         texts: by language, to say what changes.
@@ -65,20 +76,19 @@ def repaired(
     """
     files, name = files_of(tokenizer)
     report(0, 0, "Taking out")
-    found = take_out(read_document(files, name), ids, built_on)
+    found, data = _without(tokenizer, files, name, ids, built_on)
     if not found.removed:
         raise UserError(_nothing(found))
-    data = json.dumps(found.document, ensure_ascii=False).encode()
-    written(files, data, scratch)
-    removed = np.array(found.removed, np.int64)
-    new = IsolatedTokenizer(f"file:{scratch / FILE}", scratch / FILE)
+    info, removed = tokenizer.info, np.array(found.removed, np.int64)
+    file = file_name(info, name)
+    written(files, data, scratch / file)
+    new = IsolatedTokenizer(f"file:{scratch / file}", scratch / file)
     try:
         report(0, 0, "Cutting texts with both")
         seen = effects(texts, tokenizer, new, removed)
         own = effect("each entry by itself", _own_texts(tokenizer), tokenizer, new, removed)
     finally:
         new.close()
-    info = tokenizer.info
     return Repaired(
         info.spec,
         info.fingerprint,
@@ -89,15 +99,29 @@ def repaired(
         seen,
         own,
         np.frombuffer(data, np.uint8),
+        file,
     )
 
 
-def written(files: Files, data: bytes, folder: Path) -> None:
-    """Put the repaired file into a folder, with those beside the original that say what its tokens are for."""
-    (folder / FILE).write_bytes(data)
-    for name in BESIDE:
-        if name in files.paths:
-            (folder / name).write_bytes(files.read(name))
+def _without(
+    tokenizer: Tokenizer, files: Files, name: str, ids: Sequence[int], built_on: BuiltOn
+) -> tuple[Removal, bytes]:
+    """What is taken out, and the file without it."""
+    refuse_none(ids)
+    if tokenizer.info.source == sentencepiece.SOURCE.key:
+        found = marked_unused(read_proto(files.read(name), name), sorted(set(ids)))
+        return found, found.document.SerializeToString()
+    document = read_document(files, name)
+    found = take_out(document, ids, built_on, spared_beside(tokenizer, files, document))
+    return found, json.dumps(found.document, ensure_ascii=False).encode()
+
+
+def written(files: Files, data: bytes, path: Path) -> None:
+    """Write the repaired file, and beside it those beside the original that say what its tokens are for."""
+    path.write_bytes(data)
+    for name in beside(files):
+        (path.parent / name).parent.mkdir(exist_ok=True)
+        (path.parent / name).write_bytes(files.read(name))
 
 
 def write(tokenizer: Tokenizer, found: Repaired, out: Path) -> None:
@@ -107,7 +131,7 @@ def write(tokenizer: Tokenizer, found: Repaired, out: Path) -> None:
         UserError: the folder is there already and holds something.
     """
     with whole_folder(out) as folder:
-        written(files_of(tokenizer)[0], found.data.tobytes(), folder)
+        written(files_of(tokenizer)[0], found.data.tobytes(), folder / found.file)
 
 
 def _own_texts(tokenizer: Tokenizer) -> list[str]:
@@ -118,7 +142,7 @@ def _own_texts(tokenizer: Tokenizer) -> list[str]:
 def _nothing(found: Removal) -> str:
     i, why = next(iter(sorted(found.kept.items())))
     others = f", and {len(found.kept) - 1:,} more stay" if len(found.kept) > 1 else ""
-    return (
-        f"None of these entries can be taken out. {i}: {why}{others}. Name others, or let what is "
-        "built on them go as well (built on: remove, or reroute)."
-    )
+    advice = "Name others"
+    if any(BUILT in reason for reason in found.kept.values()):
+        advice += ", or let what is built from them go as well (built on: remove, or reroute)"
+    return f"None of these entries can be taken out. {i}: {why}{others}. {advice}."

@@ -1,4 +1,4 @@
-"""Keeps uploaded plain text by content; its spec is `upload:HASH/NAME`, and plans name it so."""
+"""Keeps uploaded plain text by content; plans name it `upload:HASH/NAME`, and as a corpus it is `text:HASH/NAME`."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from core.common.plain_text import decoded
 from core.common.settings import settings
 from core.common.uploads import Uploads, accept, plain_name, short_hash
 
-SCHEME = "upload:"
+SCHEME, AS_CORPUS = "upload:", "text:"
 UPLOADS = Uploads("texts", "uploads")
 
 
@@ -24,6 +24,15 @@ def keep_text(name: str, content: bytes, owner: str = "") -> str:
     safe, digest = plain_name(name, "text", r"[^\w.-]+"), short_hash(content)
     UPLOADS.keep(digest, {safe: content}, owner)
     return f"{SCHEME}{digest}/{safe}"
+
+
+def as_corpus(spec: str) -> str:
+    """The spec of an uploaded text as a corpus.
+
+    >>> as_corpus("upload:0123456789abcdef/notes.txt")
+    'text:0123456789abcdef/notes.txt'
+    """
+    return AS_CORPUS + spec.removeprefix(SCHEME)
 
 
 def text_path(name: str) -> Path:

@@ -1,0 +1,103 @@
+"""The Vocabulary page with vocabularies that nobody meant to be looked at: each view is a picture or one message."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from tokenizers import Tokenizer, models
+
+from components.vocabulary.view import VIEWS
+from core.jobs.shared_cache import shared
+
+PAGE = Path(__file__).parents[1] / "pages" / "vocabulary.py"
+HOSTILE = (
+    *(
+        "\u202eabc",
+        "\u2066x",
+        "a\0b",
+        "\0",
+        "\\ud800",
+        "a" * 10_000,
+        "\u0301" * 5_000,
+        "",
+        " ",
+        "\n",
+        "\ufeff",
+    ),
+    *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "&lt;", "**b**", "[x](http://e.org)", "![](x)"),
+    *("$\\frac{1}{0}$", ":red[r]", ":material/home:", "`c`", "=1+1", "%{x}", "{0}", "%s", "</span>", "\x1b[31m"),
+)
+
+
+@pytest.fixture(autouse=True)
+def empty_caches() -> Iterator[None]:
+    yield
+    st.cache_resource.clear()
+    shared.cache_clear()
+    st.cache_data.clear()
+
+
+def written(folder: Path, vocabulary: dict[str, int]) -> str:
+    """The spec of a tokenizer.json with these words."""
+    made = json.loads(Tokenizer(models.WordLevel({"?": 0}, unk_token="?")).to_str())
+    made["model"]["vocab"] = vocabulary
+    (folder / "tokenizer.json").write_text(json.dumps(made))
+    return f"file:{folder / 'tokenizer.json'}"
+
+
+def looked_at(view: str, *specs: str, **query: str) -> AppTest:
+    """The page with a view, which drew something and raised nothing."""
+    app = AppTest.from_file(str(PAGE), default_timeout=500)
+    for name, value in {"vocabulary": view, "tokenizers": list(specs), **query}.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert len(app.error) <= 1
+    drawn = (app.error, app.info, app.dataframe, app.get("plotly_chart"), app.button)
+    assert any(drawn)
+    return app
+
+
+@pytest.mark.parametrize("view", VIEWS.all())
+def test_one_token(view: str, tmp_path: Path) -> None:
+    assert not looked_at(view, written(tmp_path, {"?": 0})).error
+
+
+@pytest.mark.parametrize("view", VIEWS.all())
+def test_hostile_words(view: str, tmp_path: Path) -> None:
+    words = {"?": 0} | {word: n for n, word in enumerate(HOSTILE, 1)}
+    assert not looked_at(view, written(tmp_path, words), "builtin:utf8-bytes").error
+
+
+def test_half_a_character_in_a_file_is_one_message(tmp_path: Path) -> None:
+    app = looked_at("browser", written(tmp_path, {"?": 0, "\ud800": 1}))
+    assert len(app.error) == 1
+
+
+def test_each_hostile_word_is_looked_at_closely(tmp_path: Path) -> None:
+    words = {"?": 0} | {word: n for n, word in enumerate(HOSTILE, 1)}
+    spec = written(tmp_path, words)
+    app = looked_at("browser", spec, "builtin:utf8-bytes")
+    for n in words.values():
+        app.number_input(key="entry").set_value(n).run()
+        assert not app.exception and not app.error
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a+)+$", "(a|a)*b", "(.*)*x", "(?:a?){200}a{200}", "[[:alpha:]]{1,1000}{2}", "\\1"]
+)
+def test_a_pattern_that_would_run_for_ever_is_read_once_or_refused(pattern: str, tmp_path: Path) -> None:
+    spec = written(tmp_path, {"?": 0} | {"a" * n: n for n in range(1, 3_000)})
+    app = looked_at("browser", spec, find_by="pattern", find_entry=pattern)
+    app.text_input(key="find_entry").set_value("aaa").run()
+    assert not app.exception
+
+
+@pytest.mark.slow
+def test_a_million_tokens(tmp_path: Path) -> None:
+    spec = written(tmp_path, {"?": 0} | {f"w{n:x}": n for n in range(1, 1_000_000)})
+    for view in ("browser", "composition"):
+        looked_at(view, spec)
