@@ -493,3 +493,16 @@ def test_llama2c_checkpoints_that_end_early_are_refused(tmp_path: Path, capsys: 
 def test_saving_a_folder_is_what_the_tests_believe(tmp_path: Path) -> None:
     folder = save(lab().model, tmp_path / "a")
     assert open_model(str(folder), "cpu").n_rows == 360
+
+
+def test_a_transplant_that_reads_no_text_exactly_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: Output, tmp_path: Path
+) -> None:
+    """Three sentences under BERT's cased vocabulary ended in a TypeError after the folder had been written."""
+    none = {"bits_per_byte": {"transplant": None, "original": None}}
+    document = {"rows": {"input": dict.fromkeys(("copied", "composed", "solved", "fallback"), 1)}, "measured": none,
+                "remarks": [], "out": "there"}  # fmt: skip
+    monkeypatch.setattr("core.cli.transplant._transplanted", lambda plan, out: document)
+    asked = ["transplant", "--model", "shipped:tiny-english", "--donor", "shipped:tiny-world", "--method", "mean"]
+    assert main([*asked, "--out", str(tmp_path / "new")]) == 0
+    assert "bits per byte: not measured" in capsys.readouterr().out

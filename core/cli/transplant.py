@@ -190,10 +190,15 @@ def _run(options: Namespace) -> None:
         rows.append([side, *(f"{counts[kind]:,}" for kind in rows[0][1:])])
     print(table(rows, right={1, 2, 3, 4}))
     for what, number in document["measured"].items():
-        print(f"{what.replace('_', ' ')}: {number['transplant']:.4f}, the original {number['original']:.4f}")
+        print(f"{what.replace('_', ' ')}: {_figure(number['transplant'])}, the original {_figure(number['original'])}")
     for remark in document["remarks"]:
         print(remark)
     print(f"Wrote {document['out']}.")
+
+
+def _figure(value: float | None) -> str:
+    """A number, or that there is none: a tokenizer that spells no text exactly leaves nothing to measure."""
+    return "not measured, as no text is read exactly" if value is None else f"{value:.4f}"
 
 
 def _transplanted(plan: Plan, out: Path) -> dict[str, Any]:
