@@ -86,10 +86,11 @@ def _row(context: VocabularyContext) -> VocabularyRow | None:
 def _ids(row: VocabularyRow, corpus: str) -> list[int]:
     """What is to be taken out."""
     with st.spinner("Looking through the vocabulary …"):
-        found = {key: one.ids for key, one in findings(row, corpus).items() if len(one.ids)}
+        every = findings(row, corpus)
+    found = {key: one.ids for key, one in every.items() if len(one.ids)}
     in_order = sorted(found, key=lambda key: key not in _FIRST)
     named = {key: f"{AUDITS.get(key).definition.label} ({count(len(found[key]))})" for key in in_order}
-    others = {_BELOW: "Residue below a share", _LIST: "A list of ids"}
+    others = {_LIST: "A list of ids"} | ({} if every["residue"].unavailable else {_BELOW: "Residue below a share"})
     chosen = LINKED.box("Take out", named | others, "repair", width=240)
     if chosen in found:
         return [int(i) for i in found[chosen]]
