@@ -98,6 +98,12 @@ def test_the_default_of_several_templates_is_said_to_have_been_taken(tmp_path: P
     assert render_chat(opened(made), [Turn("user", "a")]).written_by == "its own chat template default"
 
 
+def test_a_mapping_of_names_is_several_templates(tmp_path: Path) -> None:
+    made = folder(tmp_path / "x", {"rag": "R" + SAYS, "default": "D" + SAYS})
+    assert ours(made) == theirs(made) == "D[the cat]"
+    assert ours(made, template="rag") == theirs(made, chat_template="rag") == "R[the cat]"
+
+
 def test_templates_in_files_of_their_own(tmp_path: Path) -> None:
     made = folder(tmp_path / "x", "C" + SAYS)
     (made / "chat_template.jinja").write_text("J" + SAYS)

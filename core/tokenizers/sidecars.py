@@ -121,15 +121,16 @@ def chat_templates(files: Files) -> dict[str, str]:
     as in transformers.
     """
     in_files = {_template_name(name): _text(files, name) for name in files.paths if name.endswith(".jinja")}
-    template = {} if in_files else config(files).get("chat_template")
+    if in_files:
+        return in_files
+    template = config(files).get("chat_template")
     if isinstance(template, str):
         return {"default": template} if template else {}
-    if isinstance(template, dict):
-        return {name: text for name, text in template.items() if isinstance(text, str)}
     if isinstance(template, list):
         pairs = [(t.get("name"), t.get("template")) for t in template if isinstance(t, dict)]
-        return {name: text for name, text in pairs if isinstance(name, str) and isinstance(text, str)}
-    return in_files
+    else:
+        pairs = [*template.items()] if isinstance(template, dict) else []
+    return {name: text for name, text in pairs if isinstance(name, str) and isinstance(text, str)}
 
 
 def _template_name(file: str) -> str:
