@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import xlogy
 
 from core.common.errors import UserError
 from core.vocabulary.audits.dead_merges import no_merges
@@ -103,6 +102,8 @@ def neighbour_bits(built: Derivations, made: Ids) -> NDArray[np.float64]:
     Args:
         made: how often each is made, (V,).
     """
+    from scipy.special import xlogy  # takes a while, and most that import this module ask for no entropy
+
     merges = built.merge_of[built.merge_of >= 0]
     parts = np.concatenate([built.table.left[merges], built.table.right[merges]])
     times = np.tile(made[built.table.made[merges]].astype(np.float64), 2)

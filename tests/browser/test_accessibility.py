@@ -75,10 +75,14 @@ def opened(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Ca
 
 
 def choose(page: Page, label: str) -> None:
-    """Choose among the views of the page, and wait until the script began to draw it."""
+    """Choose among the views of the page, and wait until the script began to draw it.
+
+    What is chosen is known once no script runs, and a click on that begins none.
+    """
     option = page.get_by_test_id("stMain").get_by_role("radio", name=label, exact=True)
+    option.wait_for()
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
     if not option.is_checked():
-        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')  # else no change is seen
         page.evaluate(WATCH)
         option.click()
         page.wait_for_function("() => window.scriptRan")

@@ -86,7 +86,7 @@ def needed(chosen: Mapping[str, str], left: Set[str], byte_fallback: bool) -> se
     >>> sorted(needed({"é": "é", "a": "a", "ab": "ab", "<0x61>": "<0x61>"}, {"<0xC3>", "<0xA9>", "b"}, True))
     ['a']
     >>> sorted(needed({"é": "é", "ça": "ça"}, {"a"}, False))
-    ['é', 'ça']
+    ['ça', 'é']
     """
     single = {token for token, text in chosen.items() if len(text) == 1}
     characters = {token for token in single if not _in_bytes(chosen[token], left, byte_fallback)}
