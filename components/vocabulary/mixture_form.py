@@ -17,7 +17,7 @@ from core.vocabulary.mixture.categories import USUAL_BYTES
 from core.vocabulary.mixture.job import KIND, Kinds, question
 
 _USUAL = ("eng_Latn", "deu_Latn", "fra_Latn", "spa_Latn", "rus_Cyrl", "zho_Hans", "jpn_Jpan", "hin_Deva")
-_N_MERGES = (100, 300, 1_000, 2_000, 5_000)
+_N_MERGES = (100, 200, 500, 1_000, 2_000)
 
 
 def mixture_form(context: VocabularyContext) -> None:
@@ -46,15 +46,15 @@ def _ask(possible: Sequence[VocabularyRow]) -> None:
         corpus = st.selectbox(
             "Languages from", list(named), format_func=lambda one: named.get(one, one), key="mixture_corpus", width=240
         )
-        n_merges = st.select_slider("Merges to read", _N_MERGES, value=1_000, key="mixture_n_merges", width=220)
+        n_merges = st.select_slider("Merges to read", _N_MERGES, value=500, key="mixture_n_merges", width=220)
     facts = cached_corpora.corpus_facts(corpus)
     codes = _languages(facts)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         code = st.checkbox("Code is a category", value=True, key="mixture_code")
         texts = own_texts("mixture", "A text of your own as a category", f"UTF-8; its name is the category's. {KEPT}")
     st.caption(
-        f"The first {USUAL_BYTES // 1000} kB of each language are its sample. A thousand merges over ten categories "
-        "take about half a minute; it runs beside this page, and what is finished is kept."
+        f"The first {USUAL_BYTES // 1000} kB of each language are its sample. Five hundred merges over twelve categories "
+        "take about half a minute, a thousand two minutes; it runs beside this page, and what is finished is kept."
     )
     if st.button("Infer", icon=":material/play_arrow:", type="primary", key="mixture_submit"):
         row = next(row for row in possible if row.spec == spec)
