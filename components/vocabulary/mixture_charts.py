@@ -30,6 +30,8 @@ def shares_chart(mixture: Mixture, label: str) -> Chart:
 
 def _ranges(shares: Sequence[Share]) -> go.Figure:
     rows = list(range(len(shares)))
+    right = max(one.high for one in shares) * 1.15
+    before = [one.low > right / 2 for one in shares]  # where there is more room for the numbers than behind
     ranges = go.Bar(
         x=[one.high - one.low for one in shares],
         base=[one.low for one in shares],
@@ -49,16 +51,15 @@ def _ranges(shares: Sequence[Share]) -> go.Figure:
         hovertemplate="%{customdata}<extra></extra>",
     )
     numbers = go.Scatter(
-        x=[one.high for one in shares],
+        x=[one.low if left else one.high for one, left in zip(shares, before, strict=True)],
         y=rows,
         mode="text",
-        text=[f"  {one.share:.1%}  [{one.low:.1%}, {one.high:.1%}]" for one in shares],
-        textposition="middle right",
+        text=[f"  {one.share:.1%}  [{one.low:.1%}, {one.high:.1%}]  " for one in shares],
+        textposition=["middle left" if left else "middle right" for left in before],
         textfont={"size": 12},
         cliponaxis=False,
         hoverinfo="skip",
     )
-    right = max(one.high for one in shares) * 1.3 + 0.12
     return finish(
         go.Figure([ranges, dots, numbers]),
         32 * len(shares) + 70,
