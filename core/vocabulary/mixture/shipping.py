@@ -1,7 +1,8 @@
 """`python -m core.vocabulary.mixture.shipping [KEY …]`: infer the shipped mixtures anew, into data/mixtures.
 
 Reads FLORES-200 and the tokenizers' files from the data folder beside the project or from packages, as the atlas does.
-A tokenizer takes about a minute; with keys, only these are inferred and the others stay. What is not to be believed does not ship.
+A tokenizer takes about a minute; with keys, only these are inferred and the others stay. What is not to be believed
+does not ship.
 """
 
 import json
