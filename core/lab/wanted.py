@@ -59,20 +59,20 @@ _LECTURE = (
     "its mark, the better the model still reads. The grey controls guess blindly."
 )
 _REAL = (
-    "SmolLM2, a real model of 135 million parameters, gets {label}, and nothing is trained: the lower a mark, the "
+    "SmolLM2, a real model of 135 million parameters, gets {tokenizer}, and nothing is trained: the lower a mark, the "
     "better the model still reads. The grey controls guess blindly."
 )
 
 
-def _of_real_model(key: str, label: str, spec: str) -> WantedComparison:
-    return WantedComparison(key, f"SmolLM2, {label}", _REAL.format(label=label), _real(spec))
+def _of_real_model(key: str, short: str, tokenizer: str, spec: str) -> WantedComparison:
+    return WantedComparison(key, f"SmolLM2, {short}", _REAL.format(tokenizer=tokenizer), _real(spec))
 
 
 _TOKENIZERS = (
-    ("smollm2-mistral-v3", "Mistral v3's tokenizer", "mistral:v3"),
-    ("smollm2-qwen3", "Qwen3's tokenizer", "packaged:qwen3"),
-    ("smollm2-cl100k", "cl100k_base", "tiktoken:cl100k_base"),
-    ("smollm2-tiny-world", "a tokenizer of 6,144 tokens", "file:data/models/tiny-world"),
+    ("smollm2-mistral-v3", "Mistral v3", "Mistral v3's tokenizer", "mistral:v3"),
+    ("smollm2-qwen3", "Qwen3", "Qwen3's tokenizer", "packaged:qwen3"),
+    ("smollm2-cl100k", "cl100k_base", "GPT-4's tokenizer, cl100k_base", "tiktoken:cl100k_base"),
+    ("smollm2-tiny-world", "6,144 tokens", "this project's tokenizer of 6,144 tokens", "file:data/models/tiny-world"),
 )
 
 
