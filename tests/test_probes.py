@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ GPT2 = f"file:{TOKENIZERS}/hf_json/gpt-2/tokenizer.json"
 BERT = f"file:{TOKENIZERS}/wordpiece/bert-base-uncased.vocab.txt"
 ROOT = Path(__file__).parents[1]
 Output = pytest.CaptureFixture[str]
+
+
+@cache
+def gpt2() -> Tokenizer:
+    return open_tokenizer(GPT2)
 
 
 def enumerated(pieces: Sequence[bytes], data: bytes) -> Iterator[tuple[int, ...]]:
@@ -81,7 +87,7 @@ def test_spellings_are_drawn_evenly() -> None:
     ],
 )
 def test_gpt2_spells_known_words_as_often_as_is_known(text: str, n: int) -> None:
-    found = spellings(GPT2, text)
+    found = spellings_of(gpt2(), text)
     assert found.paths.n == n and found.within is not None and found.within.n == n
     assert found.lengths is not None and sum(found.lengths.values()) == n
 
@@ -92,13 +98,13 @@ def test_gpt2_spells_known_words_as_often_as_is_known(text: str, n: int) -> None
 )
 def test_a_spelling_says_as_many_bits_a_byte_as_is_known(language: str, bits: float) -> None:
     text = "\n".join(flores()[language])[:20_000]
-    assert spellings(GPT2, text).bits_per_byte == pytest.approx(bits, abs=0.02)
+    assert spellings_of(gpt2(), text).bits_per_byte == pytest.approx(bits, abs=0.02)
 
 
 @needs_data
 def test_tokens_that_cross_the_cuts_of_the_pre_tokenizer_are_left_out_within_it() -> None:
-    found = spellings(GPT2, "a.\n\nb")  # ".\n\n" is one entry, and the pre-tokenizer cuts before the white space
-    tokenizer = open_tokenizer(GPT2)
+    found = spellings_of(gpt2(), "a.\n\nb")  # ".\n\n" is one entry, and the pre-tokenizer cuts before the white space
+    tokenizer = gpt2()
     pieces = entries_of(tokenizer).pieces
     assert found.paths.n == sum(1 for _ in enumerated(pieces, b"a.\n\nb"))
     assert found.within is not None and 0 < found.within.n < found.paths.n
@@ -184,7 +190,7 @@ def ids_of(tokenizer: Tokenizer, *pieces: str) -> list[int]:
     ],
 )
 def test_drift_is_found_where_it_begins(pieces: list[str], first: int, kind: DriftKind) -> None:
-    tokenizer = open_tokenizer(GPT2)
+    tokenizer = gpt2()
     ids = ids_of(tokenizer, *pieces)
     found = drift_of(tokenizer, ids)
     assert list(found.reencoded) == tokenizer.segment("".join(pieces)).ids.tolist() != ids
@@ -195,7 +201,7 @@ def test_drift_is_found_where_it_begins(pieces: list[str], first: int, kind: Dri
 @settings(deadline=None, max_examples=40)
 @given(st.text(max_size=40))
 def test_what_a_tokenizer_cut_comes_back(text: str) -> None:
-    tokenizer = open_tokenizer(GPT2)
+    tokenizer = gpt2()
     ids = tokenizer.segment(text).ids.tolist()
     if ids:
         assert drift_of(tokenizer, ids).first is None
@@ -203,7 +209,7 @@ def test_what_a_tokenizer_cut_comes_back(text: str) -> None:
 
 @needs_data
 def test_half_a_character_does_not_come_back() -> None:
-    tokenizer = open_tokenizer(GPT2)
+    tokenizer = gpt2()
     ids = tokenizer.segment("ů").ids.tolist()[:1] if len(tokenizer.segment("ů").ids) > 1 else [129]
     found = drift_of(tokenizer, [*ids, *tokenizer.segment("a").ids.tolist()])
     assert found.kind == DriftKind.BROKEN and "no part of a whole character" in found.notes[0]
@@ -211,7 +217,7 @@ def test_half_a_character_does_not_come_back() -> None:
 
 @needs_data
 def test_a_special_token_spelled_out_is_said() -> None:
-    tokenizer = open_tokenizer(GPT2)
+    tokenizer = gpt2()
     ids = tokenizer.segment("<|endoftext|>").ids.tolist()
     found = drift_of(tokenizer, ids)
     assert found.first is None and "spells a special token" in found.notes[0]
