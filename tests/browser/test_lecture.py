@@ -35,7 +35,7 @@ def compared(open_page: Callable[..., Page], app_server: Callable[..., str]) -> 
 def test_the_lab_opens_on_a_transplant_that_others_can_look_at(compared: Page, open_page: Callable[..., Page]) -> None:
     page = compared
     assert drawn_box(page, ".st-key-picture")["bottom"] <= 800, "the picture is in view without scrolling"
-    page.get_by_role("radio", name="Tokens").or_(page.get_by_role("button", name="Tokens")).first.click()
+    page.get_by_role("radio", name="Tokens", exact=True).click()
     expect(page.locator(".st-key-classes").first).to_be_visible()
     link = page.url
     assert "lab=Tokens" in link
