@@ -4,12 +4,25 @@ from argparse import ArgumentParser, Namespace
 from contextlib import nullcontext
 
 from core.cli.base import Command, print_json
+from core.cli.inputs import read_text
 from core.cli.stages import told
 from core.common.errors import UserError
 from core.probes.probe import PROBES, Asked, Value
 from core.tokenizers.ids import parse_ids
 
-_METAVARS = {"tokenizer": "SPEC", "model": "M", "text": "T", "ids": "1,2,3", "whole number": "N", "number": "X"}
+_METAVARS = {
+    "tokenizer": "SPEC",
+    "tokenizers": "SPEC",
+    "model": "M",
+    "text": "T",
+    "ids": "1,2,3",
+    "whole number": "N",
+    "number": "X",
+    "numbers": "X,Y",
+    "choice": "WORD",
+    "choices": "WORD",
+}
+_SEVERAL = ("tokenizers", "choices")
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -27,19 +40,30 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _option(parser: ArgumentParser, asked: Asked) -> None:
-    shown_default = "" if asked.default is None else f" (default: {asked.default})"
-    parser.add_argument(
-        f"--{asked.key.replace('_', '-')}",
-        required=asked.default is None and not asked.optional,
-        default=None if asked.default is None else str(asked.default),
+    name = f"--{asked.key.replace('_', '-')}"
+    required = asked.default is None and not asked.optional
+    group = parser.add_mutually_exclusive_group(required=required) if asked.kind == "text" else parser
+    several = {"nargs": "+", "action": "extend"} if asked.kind in _SEVERAL else {}
+    group.add_argument(
+        name,
+        required=required and group is parser,
         metavar=_METAVARS[asked.kind],
-        help=(asked.text + shown_default).replace("%", "%%"),
+        help=_help(asked).replace("%", "%%"),
+        **several,
     )
+    if asked.kind == "text":
+        group.add_argument(f"{name}-file", metavar="F", help="the same from a file, or - for standard input")
+
+
+def _help(asked: Asked) -> str:
+    words = f": {', '.join(asked.choices)}" if asked.choices else ""
+    default = asked.default if isinstance(asked.default, str | int | float) else None
+    return asked.text + words + ("" if default is None else f" (default: {default})")
 
 
 def _run(options: Namespace) -> None:
     probe = PROBES.get(options.probe)
-    given = {asked.key: _value(asked, getattr(options, asked.key)) for asked in probe.asked}
+    given = {asked.key: _value(asked, _given(asked, options)) for asked in probe.asked}
     with told() if any(asked.kind == "model" for asked in probe.asked) else nullcontext():
         answer = probe.find(**given)
     if options.json:
@@ -48,22 +72,39 @@ def _run(options: Namespace) -> None:
         print("\n".join(answer.sentences()))
 
 
-def _value(asked: Asked, given: str | None) -> Value:
+def _given(asked: Asked, options: Namespace) -> str | list[str] | None:
+    file = getattr(options, f"{asked.key}_file", None)
+    found: str | list[str] | None = getattr(options, asked.key) if file is None else read_text(file)
+    return found
+
+
+def _value(asked: Asked, given: str | list[str] | None) -> Value:
     """What was given, as the probe takes it.
 
     Raises:
-        UserError: it is no number, too small a one, or no ids; says which option.
+        UserError: it is no number, too small or too large a one, or no ids; says which option.
     """
-    if given is None or asked.kind in ("tokenizer", "model", "text"):
-        return given
+    if given is None:
+        return asked.default
+    if isinstance(given, list):
+        return tuple(given)
     if asked.kind == "ids":
         return parse_ids(given)
+    if asked.kind == "numbers":
+        return tuple(_number(asked, part) for part in given.replace(",", " ").split())
+    return _number(asked, given) if asked.kind in ("whole number", "number") else given
+
+
+def _number(asked: Asked, given: str) -> int | float:
     try:
         number = int(given) if asked.kind == "whole number" else float(given)
     except ValueError:
-        raise UserError(f"--{asked.key} {given} is no {asked.kind}. Give one such as {asked.default or 1}.") from None
+        what = asked.kind.removesuffix("s")
+        raise UserError(f"--{asked.key} {given} is no {what}. Give one such as {asked.default or 1}.") from None
     if asked.least is not None and not number >= asked.least:
         raise UserError(f"--{asked.key} {given} is too small. Give {asked.least:g} or more.")
+    if asked.most is not None and not number <= asked.most:
+        raise UserError(f"--{asked.key} {given} is too large. Give {asked.most:g} or less.")
     return number
 
 

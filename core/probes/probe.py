@@ -6,8 +6,10 @@ from typing import Literal, Protocol
 
 from core.common.registry import Registry
 
-Kind = Literal["tokenizer", "model", "text", "ids", "whole number", "number"]
-Value = str | int | float | tuple[int, ...] | None
+Kind = Literal[
+    "tokenizer", "tokenizers", "model", "text", "ids", "whole number", "number", "numbers", "choice", "choices"
+]
+Value = str | int | float | tuple[int, ...] | tuple[float, ...] | tuple[str, ...] | None
 
 
 class ProbeAnswer(Protocol):
@@ -26,11 +28,14 @@ class Asked:
 
     Args:
         key: its name, as an argument of the probe's function, an option of the command line and in links.
-        kind: what is given: the spec of a tokenizer or of a model, a text, ids or a number.
+        kind: what is given: the spec of a tokenizer, of several or of a model, a text, ids, a number or several, one of
+            a list of words or several; what is several is a tuple.
         text: what it is, for people, in lower case.
-        default: taken where nothing is given; None where something must be, unless the thing is optional.
+        default: taken where nothing is given; None where something must be, unless the thing is optional. No words of
+            a list stand for all that apply.
         optional: may be left out, and is None then.
-        least: the smallest number that makes sense.
+        least, most: the smallest and the largest number that makes sense.
+        choices: the words of the list.
     """
 
     key: str
@@ -39,6 +44,8 @@ class Asked:
     default: Value = None
     optional: bool = False
     least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
