@@ -2,6 +2,7 @@
 
 import gzip
 import lzma
+import zipfile
 
 import numpy as np
 import pytest
@@ -9,31 +10,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.common.errors import TooLarge, UserError
-from core.probes.entropy import MOST_BYTES, SHARES, TextEntropy, TokenStream, entropies, stream_of
+from core.probes.entropy import MOST_BYTES, SHARES, ByteRate, TextEntropy, entropies, rates_of
 from core.probes.packed_ids import COMPRESSORS, fixed, varint
 from core.stats.entropy import frequencies, renyi_efficiency
 from core.tokenizers.catalog import open_tokenizer
-from tests.datafolder import TOKENIZERS, flores, needs_data
+from tests.datafolder import DATA, TOKENIZERS, needs_data
 
 
-def per_token(stream: TokenStream, before: int, sample: int = -1) -> float:
-    rate = stream.samples[sample][before]
+def english(split: str) -> str:
+    with zipfile.ZipFile(DATA / "parallel" / f"flores200_{split}.zip") as archive:
+        name = next(name for name in archive.namelist() if name.endswith(f"eng_Latn.{split}"))
+        return archive.read(name).decode()
+
+
+def per_token(rate: ByteRate) -> float:
     assert rate.bits_per_byte is not None
     return rate.bits_per_byte * rate.n_bytes / rate.n_tokens
 
 
 @needs_data
 def test_gpt2_on_english_has_the_known_entropies_which_are_mostly_sample() -> None:
-    text = "\n".join([*flores("dev")["eng_Latn"], *flores("devtest")["eng_Latn"]])
-    stream = stream_of(open_tokenizer(f"file:{TOKENIZERS}/hf_json/gpt-2/tokenizer.json"), text)
-    assert stream.n_tokens == pytest.approx(54_794, rel=0.01)
-    assert [per_token(stream, k) for k in range(4)] == pytest.approx([10.24, 4.08, 1.13, 0.24], abs=0.03)
-    assert [per_token(stream, k, 0) for k in (1, 2)] == pytest.approx([2.55, 0.58], abs=0.03)
-    assert [rate.reliable for rate in stream.samples[-1]] == [True, False, False, False, False]
+    cut = open_tokenizer(f"file:{TOKENIZERS}/hf_json/gpt-2/tokenizer.json").segment(english("dev") + english("devtest"))
+    eighth, *_, whole = rates_of(cut)
+    assert len(cut) == pytest.approx(54_794, rel=0.005)
+    assert [per_token(rate) for rate in whole[:4]] == pytest.approx([10.24, 4.08, 1.13, 0.24], abs=0.02)
+    assert [per_token(rate) for rate in eighth[1:3]] == pytest.approx([2.55, 0.58], abs=0.03)
+    assert [rate.reliable for rate in whole] == [True, False, False, False, False]
 
 
 def test_renyi_efficiency_of_the_known_string() -> None:
-    _, ids = np.unique("pick @@ed pick @@l @@ed pick @@les".split(), return_inverse=True)
+    _, ids = np.unique(["pick", "@@ed", "pick", "@@l", "@@ed", "pick", "@@les"], return_inverse=True)
     counts = frequencies(ids)
     assert renyi_efficiency(counts, len(counts)) == pytest.approx(0.8265064834, abs=1e-10)
 

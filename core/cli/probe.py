@@ -15,14 +15,13 @@ _METAVARS = {
     "tokenizers": "SPEC",
     "model": "M",
     "text": "T",
+    "words": "WORD",
     "ids": "1,2,3",
     "whole number": "N",
     "number": "X",
     "numbers": "X,Y",
-    "choice": "WORD",
-    "choices": "WORD",
 }
-_SEVERAL = ("tokenizers", "choices")
+_SEVERAL = ("tokenizers", "words")
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -40,23 +39,26 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _option(parser: ArgumentParser, asked: Asked) -> None:
-    name = f"--{asked.key.replace('_', '-')}"
+    name, words = f"--{asked.key.replace('_', '-')}", _help(asked).replace("%", "%%")
     required = asked.default is None and not asked.optional
-    group = parser.add_mutually_exclusive_group(required=required) if asked.kind == "text" else parser
-    several = {"nargs": "+", "action": "extend"} if asked.kind in _SEVERAL else {}
-    group.add_argument(
+    if asked.kind == "text" and not asked.among:
+        ways = parser.add_mutually_exclusive_group(required=required)
+        ways.add_argument(name, metavar=_METAVARS[asked.kind], help=words)
+        ways.add_argument(f"{name}-file", metavar="F", help="the same from a file, or - for standard input")
+        return
+    several = asked.kind in _SEVERAL
+    parser.add_argument(
         name,
-        required=required and group is parser,
+        required=required,
         metavar=_METAVARS[asked.kind],
-        help=_help(asked).replace("%", "%%"),
-        **several,
+        help=words,
+        nargs="+" if several else None,
+        action="extend" if several else "store",
     )
-    if asked.kind == "text":
-        group.add_argument(f"{name}-file", metavar="F", help="the same from a file, or - for standard input")
 
 
 def _help(asked: Asked) -> str:
-    words = f": {', '.join(asked.choices)}" if asked.choices else ""
+    words = f": {', '.join(asked.among)}" if asked.among else ""
     default = asked.default if isinstance(asked.default, str | int | float) else None
     return asked.text + words + ("" if default is None else f" (default: {default})")
 

@@ -13,6 +13,7 @@ from core.probes.probe import Asked, Probe
 from core.probes.several import open_tokenizers
 from core.stats.entropy import MIN_TOKENS_PER_CONTEXT, EntropyEstimate, conditionals, frequencies, renyi_efficiency
 from core.text.utf8 import utf8
+from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Tokenizer
 
 MOST_BYTES = 4_000_000
@@ -176,15 +177,9 @@ def entropies(tokenizers: Sequence[str], text: str) -> TextEntropy:
 def stream_of(tokenizer: Tokenizer, text: str) -> TokenStream:
     """The same of one tokenizer that is open, for a text that is not empty."""
     cut = tokenizer.segment(text)
-    n_bytes, size, counts = len(cut.text), tokenizer.info.n_vocabulary, frequencies(cut.ids)
-    limits = [max(1, int(n_bytes * share)) for share in SHARES]
-    parts = [int(np.searchsorted(cut.ends, limit, side="right")) for limit in limits]
-    samples = tuple(
-        tuple(_rate(one, n, limit) for one in conditionals(cut.ids[:n], MOST_BEFORE))
-        for n, limit in zip(parts, limits, strict=True)
-    )
+    samples, size, counts = rates_of(cut), tokenizer.info.n_vocabulary, frequencies(cut.ids)
     entropy = samples[-1][0].bits_per_byte
-    whole = None if entropy is None else entropy * n_bytes / len(cut.ids)
+    whole = None if entropy is None else entropy * len(cut.text) / len(cut.ids)
     return TokenStream(
         spec=tokenizer.info.spec,
         label=tokenizer.info.label,
@@ -195,6 +190,16 @@ def stream_of(tokenizer: Tokenizer, text: str) -> TokenStream:
         capacity=whole / log2(size) if size and size > 1 and whole is not None else None,
         packed=_packed(cut.ids, size or 2**31),
         note="" if cut.lossless else f"{tokenizer.info.label} does not say the text back: some of it is not in these.",
+    )
+
+
+def rates_of(cut: Segmentation) -> tuple[tuple[ByteRate, ...], ...]:
+    """The entropies given no token to four, for each part of a text that is not empty, as `SHARES` says."""
+    limits = [max(1, int(len(cut.text) * share)) for share in SHARES]
+    parts = [int(np.searchsorted(cut.ends, limit, side="right")) for limit in limits]
+    return tuple(
+        tuple(_rate(one, n, limit) for one in conditionals(cut.ids[:n], MOST_BEFORE))
+        for n, limit in zip(parts, limits, strict=True)
     )
 
 
@@ -217,9 +222,9 @@ PROBE = Probe(
     question="How much does a text say, read token by token, and how much of that is only the size of the text?",
     caution=(
         "Entropy given several tokens before is mostly the size of the sample: most contexts were seen once, and what "
-        "follows them seems certain. Such numbers are marked, and drawn for growing parts of the text: what still falls "
-        "with more text is no property of the tokenizer. Tokenizers are compared per byte; per token, longer tokens say "
-        "more and mean nothing."
+        "follows them seems certain. Such numbers are marked, and drawn for growing parts of the text: what still "
+        "falls with more text is no property of the tokenizer. Tokenizers are compared per byte; per token, longer "
+        "tokens say more and mean nothing."
     ),
     source=(
         "Erdogan et al. 2026 (2601.09039) for the entropies, capacity and compressed ids; Miller 1955 for the "

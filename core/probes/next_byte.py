@@ -49,10 +49,10 @@ PROBE = Probe(
         Asked(key="walked", kind="whole number", text="last bytes to go through one by one", default=64, least=0),
         Asked(
             key="spellings",
-            kind="choice",
-            text="which token sequences count",
+            kind="text",
+            text="which token sequences count, written or all",
             default="written",
-            choices=SPELLINGS,
+            among=SPELLINGS,
         ),
     ),
     find=find,

@@ -21,8 +21,8 @@ def varint(ids: NDArray[np.integer[Any]]) -> bytes:
     """
     wide = np.asarray(ids, np.int64)[:, None]
     needed = 1 + (wide >= 128 ** _SEVENS[1:]).sum(axis=1, keepdims=True)
-    written = ((wide >> (7 * _SEVENS)) & 127) | ((_SEVENS < needed - 1) * 128)
-    return written[_SEVENS < needed].astype(np.uint8).tobytes()
+    written = ((wide >> (7 * _SEVENS)) & 127) | ((needed - 1 > _SEVENS) * 128)
+    return written[needed > _SEVENS].astype(np.uint8).tobytes()
 
 
 def fixed(ids: NDArray[np.integer[Any]], width: int) -> bytes:

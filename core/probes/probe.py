@@ -6,9 +6,7 @@ from typing import Literal, Protocol
 
 from core.common.registry import Registry
 
-Kind = Literal[
-    "tokenizer", "tokenizers", "model", "text", "ids", "whole number", "number", "numbers", "choice", "choices"
-]
+Kind = Literal["tokenizer", "tokenizers", "model", "text", "words", "ids", "whole number", "number", "numbers"]
 Value = str | int | float | tuple[int, ...] | tuple[float, ...] | tuple[str, ...] | None
 
 
@@ -28,14 +26,14 @@ class Asked:
 
     Args:
         key: its name, as an argument of the probe's function, an option of the command line and in links.
-        kind: what is given: the spec of a tokenizer, of several or of a model, a text, ids, a number or several, one of
-            a list of words or several; what is several is a tuple.
+        kind: what is given: the spec of a tokenizer, of several or of a model, a text, words, ids, a number or several;
+            what is several is a tuple.
         text: what it is, for people, in lower case.
-        default: taken where nothing is given; None where something must be, unless the thing is optional. No words of
-            a list stand for all that apply.
+        default: taken where nothing is given; None where something must be, unless the thing is optional.
         optional: may be left out, and is None then.
         least, most: the smallest and the largest number that makes sense.
-        choices: the words of the list.
+        among: of a text, the words that it may be, and of words, those that they may be, of which none stand for all;
+            empty where it may be any.
     """
 
     key: str
@@ -45,7 +43,7 @@ class Asked:
     optional: bool = False
     least: float | None = None
     most: float | None = None
-    choices: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

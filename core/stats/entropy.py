@@ -122,7 +122,7 @@ def conditionals(ids: NDArray[np.integer[Any]], most_before: int) -> list[Entrop
     """The same given no token, one, and so on up to `most_before`.
 
     >>> [round(one.plug_in, 2) for one in conditionals(np.array([1, 2, 2] * 50), 2)]
-    [0.92, 0.67, 0.0]
+    [0.92, 0.66, 0.0]
     """
     columns = _named(np.asarray(ids, np.int64))
     names, found = columns, [_estimate(columns, None)]
