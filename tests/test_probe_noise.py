@@ -71,6 +71,8 @@ def test_moved_cuts_are_worked_by_hand(change: TextChange, moved: int, more: int
     after = edited(text, [change])
     found = moved_cuts(tokenizer.segment(text), tokenizer.segment(after), byte_changes(text, [change]))
     assert (found.moved, found.more_tokens) == (moved, more)
+    assert b"".join(found.before) in text.encode() and b"".join(found.after) in after.encode()
+    assert len(found.after) - len(found.before) == more
 
 
 @settings(deadline=None, max_examples=40)

@@ -21,7 +21,7 @@ class MovedCuts:
         lost: cuts outside of the edits that are gone.
         gained: cuts outside of them that are new.
         more_tokens: tokens of the edited text less those of the text.
-        before, after: the tokens at the first edit, without and with it.
+        before, after: the tokens around the first edit up to cuts that both texts have, without and with it.
     """
 
     lost: int
@@ -66,15 +66,17 @@ def moved_cuts(first: Segmentation, second: Segmentation, changes: ByteChanges) 
 
     Cuts within an edit are left out, on both sides; those at its two ends count.
     """
-    carried = _carried(first.cuts.astype(np.int64), changes)
-    there = second.cuts.astype(np.int64)
+    kept = first.cuts.astype(np.int64)
+    kept = kept[~_within(kept, changes.starts, changes.ends)]
+    carried, there = _carried(kept, changes), second.cuts.astype(np.int64)
     there = there[~_within(there, changes.new_starts, changes.new_ends)]
+    common = np.isin(carried, there)
     return MovedCuts(
-        lost=len(np.setdiff1d(carried, there)),
-        gained=len(np.setdiff1d(there, carried)),
+        lost=len(carried) - int(common.sum()),
+        gained=len(there) - int(common.sum()),
         more_tokens=second.n_tokens - first.n_tokens,
-        before=_at(first, int(changes.starts[0]), int(changes.ends[0])),
-        after=_at(second, int(changes.new_starts[0]), int(changes.new_ends[0])),
+        before=_around(first, kept[common], int(changes.starts[0]), int(changes.ends[0])),
+        after=_around(second, carried[common], int(changes.new_starts[0]), int(changes.new_ends[0])),
     )
 
 
@@ -84,15 +86,16 @@ def _within(cuts: Places, starts: Places, ends: Places) -> NDArray[np.bool_]:
     return found
 
 
-def _carried(cuts: Places, changes: ByteChanges) -> Places:
+def _carried(kept: Places, changes: ByteChanges) -> Places:
     """Where cuts outside of the changes stand in the edited text."""
-    kept = cuts[~_within(cuts, changes.starts, changes.ends)]
     place = np.searchsorted(changes.ends, kept, side="right") - 1  # the last change that is over at the cut
     shift = np.where(place >= 0, (changes.new_ends - changes.ends)[np.maximum(place, 0)], 0)
     return np.asarray(kept + shift, np.int64)
 
 
-def _at(cut: Segmentation, start: int, end: int) -> tuple[bytes, ...]:
-    """The tokens that hold bytes from `start` to `end`, or the one that reaches over an empty stretch."""
-    touching = (cut.ends > start) & (cut.starts < max(end, start + 1))
-    return tuple(cut.text[cut.starts[i] : cut.ends[i]] for i in np.flatnonzero(touching).tolist())
+def _around(cut: Segmentation, common: Places, start: int, end: int) -> tuple[bytes, ...]:
+    """The tokens between the last common cut before a stretch and the first behind it."""
+    low = int(common[common <= start].max(initial=0))
+    high = int(common[common >= end].min(initial=len(cut.text)))
+    edges = zip(cut.starts.tolist(), cut.ends.tolist(), strict=True)
+    return tuple(cut.text[a:b] for a, b in edges if a < high and b > low and a < b)

@@ -22,7 +22,7 @@ def varint(ids: NDArray[np.integer[Any]]) -> bytes:
     wide = np.asarray(ids, np.int64)[:, None]
     needed = 1 + (wide >= 128 ** _SEVENS[1:]).sum(axis=1, keepdims=True)
     written = ((wide >> (7 * _SEVENS)) & 127) | ((needed - 1 > _SEVENS) * 128)
-    return written[needed > _SEVENS].astype(np.uint8).tobytes()
+    return bytes(written[needed > _SEVENS].astype(np.uint8).tobytes())
 
 
 def fixed(ids: NDArray[np.integer[Any]], width: int) -> bytes:
@@ -44,9 +44,9 @@ def width_for(n_ids: int) -> int:
 
 
 def _zstd(data: bytes) -> bytes:
-    from pyarrow import Codec
+    import pyarrow as arrow  # type: ignore[import-untyped]
 
-    return bytes(Codec("zstd", compression_level=19).compress(data, asbytes=True))
+    return bytes(arrow.Codec("zstd", compression_level=19).compress(data, asbytes=True))
 
 
 COMPRESSORS: Mapping[str, Callable[[bytes], bytes]] = {

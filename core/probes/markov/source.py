@@ -33,7 +33,7 @@ class SwitchingSource:
     @property
     def n_contexts(self) -> int:
         """Of the last `order` characters there are so many."""
-        return 2**self.order
+        return 1 << self.order
 
     @property
     def ones(self) -> float:
