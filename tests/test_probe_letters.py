@@ -40,6 +40,7 @@ def test_the_counted_letter_is_the_one_asked_for_big_or_small() -> None:
     assert (letters([WORDS], "aAb").letter, letters([WORDS], "aAb").n) == ("a", 2)
 
 
+@pytest.mark.slow
 def test_a_model_is_asked_and_answers_with_a_digit() -> None:
     found = letters([BYTES], "banana", "n", model="shipped:tiny-english")
     assert [*found.by_model] == [*found.forms]

@@ -96,6 +96,7 @@ def test_bytes_and_characters_move_no_cut_outside_of_an_edit() -> None:
     assert len(found.missing) == sum(edit.code for edit in EDITS.all().values())
 
 
+@pytest.mark.slow
 def test_a_model_reads_the_edited_text_too() -> None:
     found = noise([WORDS], "The weather is fine today.", edits=["capitals"], model="shipped:tiny-english")
     assert found.bits_per_byte is not None and found.effects[0].bits_per_byte is not None

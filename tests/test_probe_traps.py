@@ -67,6 +67,7 @@ def test_a_boundary_is_a_cut_or_under_a_token(first: str, second: str) -> None:
     assert joint.trap is None or joint.trap in f" {first}{second}".encode()
 
 
+@pytest.mark.slow
 def test_a_model_reads_pairs_with_and_without_the_space() -> None:
     found = traps([BYTES], "the weather is fine today", model="shipped:tiny-english")
     assert found.by_model is not None and found.by_model.n_swallowed + found.by_model.n_kept == 4
