@@ -2,6 +2,7 @@
 
 import json
 from itertools import pairwise
+from pathlib import Path
 from string import ascii_lowercase
 
 import pytest
@@ -129,6 +130,18 @@ def test_terms_are_counted_behind_a_space_without_special_tokens() -> None:
     assert [*terms([BYTES]).terms] == [*terms_by_field()]
     with pytest.raises(UnknownName, match="law"):
         terms([BYTES], fields=["laws"])
+
+
+def test_a_text_comes_from_a_file_or_the_line_and_not_from_both(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "terms.txt"
+    file.write_text("due process\n", encoding="utf-8")
+    assert main(["probe", "terms", "--tokenizers", WORDS, "--text-file", str(file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["terms"] == {YOURS: ["due process"]}
+    assert main(["probe", "terms", "--tokenizers", WORDS, "--text-file", str(file), "--text", "a"]) == 2
+    assert main(["probe", "theory", "--p", "2"]) == 2
+    assert "--p 2 is too large. Give 0.99 or less." in capsys.readouterr().err
 
 
 def test_the_command_line_takes_several_tokenizers_and_edits(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,6 @@ _METAVARS = {
     "ids": "1,2,3",
     "whole number": "N",
     "number": "X",
-    "numbers": "X,Y",
 }
 _SEVERAL = ("tokenizers", "words")
 
@@ -92,8 +91,6 @@ def _value(asked: Asked, given: str | list[str] | None) -> Value:
         return tuple(given)
     if asked.kind == "ids":
         return parse_ids(given)
-    if asked.kind == "numbers":
-        return tuple(_number(asked, part) for part in given.replace(",", " ").split())
     return _number(asked, given) if asked.kind in ("whole number", "number") else given
 
 
@@ -101,8 +98,7 @@ def _number(asked: Asked, given: str) -> int | float:
     try:
         number = int(given) if asked.kind == "whole number" else float(given)
     except ValueError:
-        what = asked.kind.removesuffix("s")
-        raise UserError(f"--{asked.key} {given} is no {what}. Give one such as {asked.default or 1}.") from None
+        raise UserError(f"--{asked.key} {given} is no {asked.kind}. Give one such as {asked.default or 1}.") from None
     if asked.least is not None and not number >= asked.least:
         raise UserError(f"--{asked.key} {given} is too small. Give {asked.least:g} or more.")
     if asked.most is not None and not number <= asked.most:

@@ -6,8 +6,8 @@ from typing import Literal, Protocol
 
 from core.common.registry import Registry
 
-Kind = Literal["tokenizer", "tokenizers", "model", "text", "words", "ids", "whole number", "number", "numbers"]
-Value = str | int | float | tuple[int, ...] | tuple[float, ...] | tuple[str, ...] | None
+Kind = Literal["tokenizer", "tokenizers", "model", "text", "words", "ids", "whole number", "number"]
+Value = str | int | float | tuple[int, ...] | tuple[str, ...] | None
 
 
 class ProbeAnswer(Protocol):
@@ -26,8 +26,8 @@ class Asked:
 
     Args:
         key: its name, as an argument of the probe's function, an option of the command line and in links.
-        kind: what is given: the spec of a tokenizer, of several or of a model, a text, words, ids, a number or several;
-            what is several is a tuple.
+        kind: what is given: the spec of a tokenizer, of several or of a model, a text, words, ids or a number; what is
+            several is a tuple.
         text: what it is, for people, in lower case.
         default: taken where nothing is given; None where something must be, unless the thing is optional.
         optional: may be left out, and is None then.
