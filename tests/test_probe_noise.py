@@ -99,9 +99,14 @@ def test_bytes_and_characters_move_no_cut_outside_of_an_edit() -> None:
 
 @pytest.mark.slow
 def test_a_model_reads_the_edited_text_too() -> None:
-    found = noise([WORDS], "The weather is fine today.", edits=["capitals"], model="shipped:tiny-english")
+    from core.probes.read_by_model import reader_of
+
+    text = "The weather is fine today."
+    found = noise([WORDS], text, edits=["invisible"], model="shipped:tiny-english")
     assert found.bits_per_byte is not None and found.effects[0].bits_per_byte is not None
     assert found.document()["model"] and "bits a byte" in found.sentences()[1]
+    reader, edited_text = reader_of("shipped:tiny-english"), edited(text, found.effects[0].changes)
+    assert found.effects[0].bits_per_byte == pytest.approx((reader.bits([edited_text])[0] or 0) / len(text))
 
 
 def test_what_cannot_be_edited_says_why() -> None:

@@ -25,7 +25,8 @@ class EditEffect:
         key, label, group: of the edit.
         changes: those made, in order.
         by_tokenizer: what became of the cuts, by spec.
-        bits_per_byte: of the edited text to the model; None without a model, or where it has none.
+        bits_per_byte: of the edited text to the model, by the bytes of the text as it is; None without a model, or
+            where it has none.
     """
 
     key: str
@@ -165,14 +166,13 @@ def _effect(
 
 
 def _bits(texts: Sequence[str], model: str | None) -> tuple[str, list[float | None]]:
-    """The model's name, and bits a byte of each text; None where it gives no number."""
+    """The model's name, and bits of each text by the bytes of the first, so that they compare; None where none are."""
     if model is None:
         return "", [None] * len(texts)
     from core.probes.read_by_model import reader_of
 
-    reader = reader_of(model)
-    sizes, found = [len(text.encode()) for text in texts], reader.bits(texts)
-    return reader.name, [None if bits is None else bits / size for bits, size in zip(found, sizes, strict=True)]
+    reader, size = reader_of(model), len(texts[0].encode())
+    return reader.name, [None if bits is None else bits / size for bits in reader.bits(texts)]
 
 
 PROBE = Probe(
