@@ -64,7 +64,8 @@ def refused(capsys: Output, *arguments: str) -> str:
         ("bomb.zip", bomb, "MB"),
         ("cut.zip", zipped({"eng_Latn.txt": b"a\n" * 999})[:60], "cut.zip"),
     ],
-    ids=lambda value: None if isinstance(value, str) else "",  # an archive holds the time: processes would name it apart
+    # An archive holds the time: processes would name it apart.
+    ids=lambda value: None if isinstance(value, str) else "",
 )
 def test_a_corpus_that_cannot_be_used(
     capsys: Output, tmp_path: Path, home: Path, name: str, content: bytes | Callable[[], bytes], says: str
