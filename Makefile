@@ -84,7 +84,8 @@ quick: style
 	@$(MAKE) --no-print-directory --jobs=2 types quick-tests
 
 quick-tests: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow and not browser and not thorough"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow and not browser and not thorough" \
+		--ignore=tests/browser $(addprefix --ignore=,$(shell grep ^tests/ tests/thorough.txt))
 
 test: style
 	@$(MAKE) --no-print-directory --jobs=2 types tests
