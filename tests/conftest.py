@@ -74,6 +74,12 @@ def main_module() -> Iterator[None]:
     sys.modules["__main__"] = kept
 
 
+@pytest.fixture
+def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that are known to be good are not tried in a process of their own, which takes a second each."""
+    monkeypatch.setenv("TOKEN_ATLAS_VET", "off")
+
+
 @pytest.fixture(scope="module")
 def one_server() -> Iterator[None]:
     """The tests of a file are visitors of one server: what pages share is computed once, and forgotten at the end."""

@@ -19,6 +19,8 @@ from core.text.languages import flores_languages
 from core.tokenizers.catalog import open_tokenizer
 from tests.datafolder import DATA, TOKENIZERS, needs_data
 
+pytestmark = pytest.mark.usefixtures("no_trial")
+
 PLACES = {
     "GPT-2": "gpt2_style/gpt2",
     "r50k_base": "tiktoken/r50k_base.tiktoken",
@@ -31,12 +33,6 @@ PLACES = {
     "UTF-32": "builtin:characters",
 }
 QUICK = ("LLAMA", "ByT5", "UTF-32")
-
-
-@pytest.fixture(autouse=True)
-def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files that are known to be good need no trial in a process of their own, which takes a second each."""
-    monkeypatch.setenv("TOKEN_ATLAS_VET", "off")
 
 
 @pytest.fixture(scope="module")
