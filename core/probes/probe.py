@@ -31,6 +31,7 @@ class Asked:
         default: taken where nothing is given; None where something must be, unless the thing is optional.
         optional: may be left out, and is None then.
         least: the smallest number that makes sense.
+        among: of a text, the words that it may be; empty where it may be any.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Asked:
     default: Value = None
     optional: bool = False
     least: float | None = None
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
