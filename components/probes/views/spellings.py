@@ -60,7 +60,8 @@ def _judge(guess: int, n: int) -> None:
 def _numbers(found: Spellings) -> None:
     """What was counted, in one sentence, and all digits where they do not fit in it."""
     paths, within = found.paths, found.within
-    keep = "" if within is None else f" {in_figures(within.n)} of them keep to the cuts of the pre-tokenizer."
+    those = "All" if within is not None and within.n == paths.n else f"{in_figures(within.n if within else 0)} of them"
+    keep = "" if within is None else f" {those} keep to the cuts of the pre-tokenizer."
     said = f", {in_words(paths.n)}" if paths.n >= 1_000 else ""
     st.markdown(
         f"**{plain(in_figures(paths.n))}** {'spelling' if paths.n == 1 else 'spellings'} of these "
