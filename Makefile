@@ -4,7 +4,7 @@
 # make opening: cut anew the text that Segmentation opens with, after a change to what cuts (tests/test_opening.py says when).
 # make lab-results: the shipped comparisons of transplants anew (an hour on a CPU; fetches a model of 93 MB; KEYS= names some).
 # make mixtures: what well-known tokenizers were trained on, inferred anew (some minutes each; needs the data folder).
-# make probes: a real model asked about the example prompts of the page Probes (a minute; fetches a model of 93 MB).
+# make probes: a real model asked about the example prompts of the page Probes (three minutes of a CPU; fetches a model of 93 MB).
 # make families: generations of well-known vocabularies, compared anew (needs the data folder).
 # make models: train the shipped models again (an hour on a CPU; needs the data folder beside the repository, and apt-get).
 PYTHON ?= python3

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.chart import CONFIG, Chart, numbers_fold
@@ -41,7 +42,7 @@ def keep(
 ) -> None:
     """What stands under a picture: its numbers, the answer as JSON, and the popover with all forms to keep."""
 
-    def drawn(width: PrintWidth) -> object:
+    def drawn(width: PrintWidth) -> go.Figure:
         return chart.figure
 
     with st.container(horizontal=True, horizontal_alignment="right", key=f"{chart.key}_below"):
@@ -62,7 +63,7 @@ def keep(
             lambda: provenance(context, subject, by),
             chart.alt,
             chart.numbers,
-            drawn if picture else None,  # type: ignore[arg-type]
+            drawn if picture else None,
         )
 
 

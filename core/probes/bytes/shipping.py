@@ -1,6 +1,6 @@
 """`python -m core.probes.bytes.shipping`: ask a real model about the example prompts anew, into data/probes.
 
-Fetches a model of 93 MB once; takes a minute of a processor. Probabilities are written with six decimals.
+Fetches a model of 93 MB once; takes three minutes of a processor. Probabilities are written with six decimals.
 """
 
 import json
