@@ -1,6 +1,7 @@
 """The next byte in three answers beside each other, and the covers of the prompt as a tree."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from components.charts.chart import Chart, finish
-from components.widgets.chips import piece_shown
+from components.widgets.chips import piece_shown, visible
 from core.probes.bytes.found import CoverBundle, NextByte, Token
 
 _END, _ROOT = 256, "root"
@@ -24,15 +25,32 @@ _WORDS = {
 }
 
 
-def byte_shown(byte: int) -> str:
-    """A byte as people read it.
+def begun_character(prompt: bytes) -> bytes:
+    """The bytes of a character that a prompt ends in the middle of; empty where it ends between two.
+
+    >>> begun_character("aل".encode()[:-1]), begun_character(b"a")
+    (b'\\xd9', b'')
+    """
+    return prompt[len(prompt.decode(errors="ignore").encode()) :][-3:]
+
+
+def byte_shown(byte: int, begun: bytes = b"") -> str:
+    """A byte as people read it: the character that it is, or that it completes.
+
+    Args:
+        begun: bytes of that character which are there.
 
     >>> byte_shown(97), byte_shown(32), byte_shown(10), byte_shown(0xE4), byte_shown(256)
     ('a', '␣', '⏎', '0xE4', 'the end')
+    >>> byte_shown(0x84, b"\\xd9"), byte_shown(97, b"\\xd9")
+    ('ل', 'a')
     """
     if byte == _END:
         return "the end"
-    return piece_shown(bytes([byte])) if byte < 0x80 else f"0x{byte:02X}"
+    for piece in (begun + bytes([byte]), bytes([byte])):
+        with suppress(UnicodeDecodeError):
+            return visible(piece.decode())
+    return f"0x{byte:02X}"
 
 
 def ways(found: NextByte) -> dict[str, NDArray[np.float64]]:
@@ -41,10 +59,14 @@ def ways(found: NextByte) -> dict[str, NDArray[np.float64]]:
     return {name: p for name, p in given.items() if p is not None}
 
 
-def next_byte_chart(found: NextByte, dark: bool, height: int = 330, most: int = _MOST) -> Chart:
-    """A group of bars per byte, those that any of the answers finds likely."""
+def next_byte_chart(found: NextByte, begun: bytes, dark: bool, height: int = 330, most: int = _MOST) -> Chart:
+    """A group of bars per byte, those that any of the answers finds likely.
+
+    Args:
+        begun: the bytes of a character that the prompt ends in the middle of.
+    """
     there, bytes_shown = ways(found), _likely(found, most)
-    labels = [byte_shown(byte) for byte in bytes_shown]
+    labels = [byte_shown(byte, begun) for byte in bytes_shown]
     colours = _DARK if dark else _COLOURS
     figure = go.Figure([_bars(name, p[bytes_shown], labels, colours[name]) for name, p in there.items()])
     finish(
@@ -57,12 +79,12 @@ def next_byte_chart(found: NextByte, dark: bool, height: int = 330, most: int = 
         xaxis={"title": "next byte", "type": "category", "automargin": True},
         yaxis={"title": "probability", "tickformat": ".0%", "range": [0, 1.02], "automargin": True},
     )
-    best = {name: byte_shown(int(p.argmax())) for name, p in there.items()}
+    best = {name: byte_shown(int(p.argmax()), begun) for name, p in there.items()}
     return Chart(
         "next_byte",
         figure,
         f"{found.model}: most likely next byte " + ", ".join(f"{name} {byte}" for name, byte in best.items()) + ".",
-        lambda: byte_table(found),
+        lambda: byte_table(found, begun),
     )
 
 
@@ -83,9 +105,9 @@ def _likely(found: NextByte, most: int) -> list[int]:
     return sorted(best, key=lambda byte: -float(found.exact[byte]))
 
 
-def byte_table(found: NextByte) -> pd.DataFrame:
+def byte_table(found: NextByte, begun: bytes) -> pd.DataFrame:
     """A row per byte, and one for the end."""
-    names = [byte_shown(byte) for byte in range(_END + 1)]
+    names = [byte_shown(byte, begun) for byte in range(_END + 1)]
     columns = {name.capitalize(): p for name, p in ways(found).items()}
     return pd.DataFrame({"Byte": range(_END + 1), "Written": names, **columns}).sort_values("Exact", ascending=False)
 
@@ -117,8 +139,8 @@ def cover_tree(found: NextByte, dark: bool) -> Chart:
             values=[node.rest for node in nodes],
             customdata=[node.mass for node in nodes],
             branchvalues="remainder",
-            texttemplate="%{label} %{customdata:.1%}",
-            hovertemplate="%{label}: %{customdata:.3%} of the covers<extra></extra>",
+            texttemplate="%{label}\u200e %{customdata:.1%}",
+            hovertemplate="%{label}\u200e: %{customdata:.3%} of the covers<extra></extra>",
             marker={"colors": [_shade(node, dark) for node in nodes], "line": {"width": 1}},
             tiling={"orientation": "h", "pad": 2},
             textfont={"color": "#f0f2f6" if dark else "#1f2430"},

@@ -9,7 +9,7 @@ from components.frame.errors import plain
 from components.probes.context import ProbeContext
 from components.probes.figure import show
 from components.probes.linked import LINKED, key_of
-from components.probes.next_byte_chart import byte_shown, cover_tree, next_byte_chart, ways
+from components.probes.next_byte_chart import begun_character, byte_shown, cover_tree, next_byte_chart, ways
 from components.probes.predict import predicted, verdict
 from components.probes.view import ProbeView
 from components.runs.job_panel import finished_job
@@ -46,11 +46,12 @@ def draw(context: ProbeContext) -> None:
     found = _answer(context, model, prompt, back) if shown else None
     if found is None:
         return
+    begun = begun_character(ended)
     if guess:
-        _judge(guess, found)
-    _end_of_prompt(found)
+        _judge(guess, found, begun)
+    _end_of_prompt(found, begun)
     show(
-        next_byte_chart(found, context.dark), context, found, ended.decode(errors="replace"),
+        next_byte_chart(found, begun, context.dark), context, found, ended.decode(errors="replace"),
         [CitedTokenizer(found.model, "")],
     )  # fmt: skip
     _covers(found, context.dark)
@@ -105,11 +106,15 @@ def _guess() -> str | None:
     return typed or None
 
 
-def _judge(guess: str, found: NextByte) -> None:
-    byte = utf8(guess)[0]
+def _judge(guess: str, found: NextByte, begun: bytes) -> None:
+    """What was given to the next byte of the character that was guessed, by each answer."""
+    data = utf8(guess)
+    byte = data[len(begun)] if begun and data.startswith(begun) and len(data) > len(begun) else data[0]
     said = ", ".join(f"{p[byte]:.1%} {name}" for name, p in ways(found).items())
     best = int(found.exact.argmax())
-    verdict(byte == best, f"You guessed {plain(visible(guess))}: {said}. Most likely is {plain(byte_shown(best))}.")
+    verdict(
+        byte == best, f"You guessed {plain(visible(guess))}: {said}. Most likely is {plain(byte_shown(best, begun))}."
+    )
 
 
 def _answer(context: ProbeContext, model: str, prompt: bytes, back: int) -> NextByte | None:
@@ -140,12 +145,12 @@ def _of_job(model: str, prompt: bytes, back: int, n_walked: int, every: bool) ->
     return one.found
 
 
-def _end_of_prompt(found: NextByte) -> None:
+def _end_of_prompt(found: NextByte, begun: bytes) -> None:
     """The last tokens of the prompt as the model reads them, and what the three answers are."""
     last = found.tokens[-_MOST_CHIPS:]
     st.caption(f"The model reads {count(len(found.tokens))} tokens" + (", at the end" if len(last) > 1 else ""))
     chips([piece_shown(token.piece) for token in last], lambda place: place == len(last) - 1)
-    best = {name: (byte_shown(int(p.argmax())), float(p.max())) for name, p in ways(found).items()}
+    best = {name: (byte_shown(int(p.argmax()), begun), float(p.max())) for name, p in ways(found).items()}
     same = len({byte for byte, _ in best.values()}) == 1
     said = ", ".join(f"**{plain(byte)}** {share:.1%} {name}" for name, (byte, share) in best.items())
     st.markdown(f"{'All agree' if same else 'They disagree'}: {said}.")
@@ -165,7 +170,7 @@ def _covers(found: NextByte, dark: bool) -> None:
 
 def _card(dark: bool) -> str:
     found = shipped_answers().answers[_OF_CARD]
-    chart = next_byte_chart(found, dark, 150, most=5)
+    chart = next_byte_chart(found, b"", dark, 150, most=5)
     chart.figure.update_layout(showlegend=False, margin={"t": 4}).update_xaxes(title=None).update_yaxes(visible=False)
     st.plotly_chart(chart.figure, key="card_next_byte_picture", config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     naive, exact = (p if p is not None else found.exact for p in (found.naive, found.exact))
