@@ -51,7 +51,8 @@ def test_every_view_is_of_a_probe_and_its_examples_say_only_what_it_asks_for() -
 
 
 def test_a_card_opens_its_experiment_and_the_way_back_leads_to_the_gallery() -> None:
-    app = page(tokenizers=FEW)
+    app = page()
+    app.session_state[TOKENIZERS] = FEW
     app.button(key="open_spellings").click().run()
     assert not app.exception and not app.error
     assert app.query_params["probe"] in ("spellings", ["spellings"])

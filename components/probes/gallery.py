@@ -38,6 +38,4 @@ def _card(view: ProbeView) -> None:
 
 def go_to(probe: str) -> None:
     """Open an experiment, from a callback; an empty name opens the gallery."""
-    st.query_params.clear()
-    if probe:
-        st.query_params[PROBE] = probe
+    st.query_params.from_dict({PROBE: probe} if probe else {})  # one step in the browser's history

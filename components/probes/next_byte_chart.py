@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from unicodedata import category
 
 import numpy as np
 import pandas as pd
@@ -42,14 +43,15 @@ def byte_shown(byte: int, begun: bytes = b"") -> str:
 
     >>> byte_shown(97), byte_shown(32), byte_shown(10), byte_shown(0xE4), byte_shown(256)
     ('a', '␣', '⏎', '0xE4', 'the end')
-    >>> byte_shown(0x84, b"\\xd9"), byte_shown(97, b"\\xd9")
-    ('ل', 'a')
+    >>> byte_shown(0x84, b"\\xd9"), byte_shown(97, b"\\xd9"), byte_shown(0x8D, b"\\xe0\\xa5")
+    ('ل', 'a', '◌्')
     """
     if byte == _END:
         return "the end"
     for piece in (begun + bytes([byte]), bytes([byte])):
         with suppress(UnicodeDecodeError):
-            return visible(piece.decode())
+            character = piece.decode()
+            return f"◌{character}" if category(character).startswith("M") else visible(character)
     return f"0x{byte:02X}"
 
 

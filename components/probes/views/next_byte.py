@@ -135,8 +135,8 @@ def _of_job(model: str, prompt: bytes, back: int, n_walked: int, every: bool) ->
     job = finished_job(KIND, params_of(model, prompt, n_walked, every), (), label, "Ask this model", "next_byte")
     if job is None:
         st.caption(
-            "A model that is loaded first takes half a minute of a processor for SmolLM2-135M, beside this server, and "
-            "longer for larger ones. All ends of the prompt are asked for at once; it goes on when this tab is closed."
+            "To load the model and to ask it takes about a minute of a processor for SmolLM2-135M, beside this server, "
+            "and longer for larger ones. All ends of the prompt are asked for at once; it goes on when this tab is closed."
         )
         return None
     one = restored(NextByteEnds, cached_runs.jobs().result(job.key)).answers[back]
