@@ -166,10 +166,10 @@ def test_another_model_is_asked_by_a_job_and_only_where_it_may_be(monkeypatch: p
 @pytest.fixture
 def an_added_probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The worked example of docs/extending.md, as two files of its name."""
-    blocks = re.findall(r"^`(\S+/(\w+)\.py)`:\n\n```python\n(.*?)```", guide(), re.DOTALL | re.MULTILINE)
-    assert [path for path, _, _ in blocks] == ["core/probes/longest.py", "components/probes/views/longest.py"]
-    for package, (path, _, code) in zip((core.probes, components.probes.views), blocks, strict=True):
-        file = tmp_path / path
+    blocks = re.findall(r"^`(\w+\.py)` in `(\S+)`:\n\n```python\n(.*?)```", guide(), re.DOTALL | re.MULTILINE)
+    assert [folder for _, folder, _ in blocks] == ["core/probes/", "components/probes/views/"]
+    for package, (name, folder, code) in zip((core.probes, components.probes.views), blocks, strict=True):
+        file = tmp_path / folder / name
         file.parent.mkdir(parents=True)
         file.write_text(code, encoding="utf-8")
         monkeypatch.setattr(package, "__path__", [*package.__path__, str(file.parent)])

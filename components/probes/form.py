@@ -22,7 +22,7 @@ _ASIDE = ("whole number", "number")  # kinds that fold away
 
 
 @dataclass(frozen=True)
-class _Named:
+class _ChosenTokenizer:
     """A tokenizer that was chosen, before it is opened."""
 
     spec: str
@@ -102,7 +102,7 @@ def _asked(view: ProbeView, asked: Asked, called: Mapping[str, str]) -> Value:
 def _one_of(asked: Asked, called: Mapping[str, str]) -> str:
     """One of the tokenizers on the page, by its spec; the same on every page."""
     LINKED.option(asked.key, list(called))
-    return choose_row([_Named(spec, name) for spec, name in called.items()], asked.key, width=190).spec
+    return choose_row([_ChosenTokenizer(spec, name) for spec, name in called.items()], asked.key, width=190).spec
 
 
 def _text(view: ProbeView, asked: Asked) -> str | None:

@@ -136,7 +136,7 @@ def _of_job(model: str, prompt: bytes, back: int, n_walked: int, every: bool) ->
     if job is None:
         st.caption(
             "To load the model and to ask it takes about a minute of a processor for SmolLM2-135M, beside this server, "
-            "and longer for larger ones. All ends of the prompt are asked for at once; it goes on when this tab is closed."
+            "and longer for larger ones. All its ends are asked for at once; it goes on when this tab is closed."
         )
         return None
     one = restored(NextByteEnds, cached_runs.jobs().result(job.key)).answers[back]
