@@ -26,7 +26,7 @@ def show(chart: Chart, context: ProbeContext, answer: ProbeAnswer, subject: str,
     Args:
         answer: what was found, for a download as JSON.
         subject: the text that it is about.
-        by: tokenizers or models, with their fingerprints.
+        by: tokenizers with their fingerprints, or models with their specs.
     """
     st.plotly_chart(chart.figure, key=chart.key, config=CONFIG, alt=chart.alt)
     keep(chart, context, answer.document, subject, by)
@@ -77,6 +77,7 @@ def provenance(context: ProbeContext, subject: str, by: Sequence[CitedTokenizer]
         sentences=f"{len(data):,}",
         unit="bytes",
         tokenizers=tuple(by),
+        tokenizers_heading="Models" if any(one.kind == "model" for one in context.probe.asked) else "Tokenizers",
         counted=today,
         counted_verb="Asked",
         versions=(f"token-atlas {VERSION}",),

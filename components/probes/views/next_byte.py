@@ -52,7 +52,7 @@ def draw(context: ProbeContext) -> None:
     _end_of_prompt(found, begun)
     show(
         next_byte_chart(found, begun, context.dark), context, found, ended.decode(errors="replace"),
-        [CitedTokenizer(found.model, "")],
+        [CitedTokenizer(found.model, model)],
     )  # fmt: skip
     _covers(found, context.dark)
     for note in found.notes:
