@@ -28,6 +28,11 @@ class ProbeContext:
         """What was given as a text or as the spec of something."""
         return str(self.given[key] or "")
 
+    def ids(self, key: str) -> tuple[int, ...]:
+        """What was given as ids; none where nothing was."""
+        value = self.given[key]
+        return tuple(int(one) for one in value) if isinstance(value, tuple) else ()
+
     def number(self, key: str) -> int:
         """What was given as a whole number."""
         value = self.given[key]

@@ -55,7 +55,7 @@ def _folds_away(asked: Asked) -> bool:
 
 def _tokenizers(view: ProbeView) -> list[str] | None:
     """The tokenizers of the page; none are asked for where the probe asks for none."""
-    if not any(one.kind == "tokenizer" for one in view.asks):
+    if not any(one.kind in ("tokenizer", "tokenizers") for one in view.asks):
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         specs = tokenizer_picker()
@@ -94,7 +94,9 @@ def _put_tokenizer(key: str, spec: str) -> None:
 def _asked(view: ProbeView, asked: Asked, called: Mapping[str, str]) -> Value:
     if asked.kind == "tokenizer":
         return _one_of(asked, called)
-    if asked.among:
+    if asked.kind == "tokenizers":
+        return tuple(called)
+    if asked.among and asked.kind == "text":
         return LINKED.box(_label(asked), asked.among, key_of(view.name, asked.key))
     return _FIELDS.get(asked.kind, _text)(view, asked)
 
@@ -119,6 +121,11 @@ def _ids(view: ProbeView, asked: Asked) -> tuple[int, ...] | None:
     return parse_ids(typed) if typed and typed.strip() else None
 
 
+def _words(view: ProbeView, asked: Asked) -> tuple[str, ...]:
+    """Words with spaces between; none stand for all where there is a list of them."""
+    return tuple((_text(view, asked) or "").split())
+
+
 def _model(view: ProbeView, asked: Asked) -> str:
     return model_spec(model_box(LINKED, key_of(view.name, asked.key)))
 
@@ -126,7 +133,7 @@ def _model(view: ProbeView, asked: Asked) -> str:
 def _number(view: ProbeView, asked: Asked) -> int | float:
     key, usual = key_of(view.name, asked.key), view.usual_of(asked)
     assert isinstance(usual, int | float), f"{asked.key} has a number at first"
-    least, most = type(usual)(asked.least or 0), type(usual)(view.most.get(asked.key, _MOST_NUMBER))
+    least, most = type(usual)(asked.least or 0), type(usual)(view.most.get(asked.key, asked.most or _MOST_NUMBER))
     LINKED.number(key, usual, least, most)
     found: int | float = st.number_input(_label(asked), least, most, key=key, persist_state="session", help=asked.text)
     return found
@@ -136,8 +143,16 @@ def _label(asked: Asked) -> str:
     return asked.key.replace("_", " ").capitalize()
 
 
+def _said(asked: Asked, value: Value) -> list[str]:
+    """A value as words of a command."""
+    if not isinstance(value, tuple):
+        return [str(value)]
+    return [",".join(map(str, value))] if asked.kind == "ids" else [str(one) for one in value]
+
+
 _FIELDS: Mapping[str, Callable[[ProbeView, Asked], Value]] = {
     "text": _text,
+    "words": _words,
     "ids": _ids,
     "model": _model,
     "whole number": _number,
@@ -155,6 +170,5 @@ def command(program: str, probe: str, asks: Sequence[Asked], given: Mapping[str,
     for one in asks:
         value = given.get(one.key)
         if value is not None and value != one.default and not (one.optional and value == ""):
-            said = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            words += [f"--{one.key.replace('_', '-')}", said]
+            words += [f"--{one.key.replace('_', '-')}", *_said(one, value)]
     return words

@@ -31,8 +31,7 @@ _WAYS = {key: f"Cut {way.label}" for key, way in WAYS.items() if key != "whole"}
 
 def draw(context: ProbeContext) -> None:
     """The ids that were pasted, or those of a text under every tokenizer."""
-    ids = context.given["ids"]
-    if isinstance(ids, tuple):
+    if ids := context.ids("ids"):
         _pasted(context, ids)
     elif context.text("text"):
         _of_text(context)
@@ -77,10 +76,10 @@ def _of_text(context: ProbeContext) -> None:
 
 def _as_asked(context: ProbeContext) -> dict[str, Value]:
     """The ids of the text in the way that was chosen, where none were pasted."""
-    ids, spec = context.given["ids"], context.text("tokenizer")
-    if ids is None and context.text("text"):
+    ids, spec = context.ids("ids"), context.text("tokenizer")
+    if not ids and context.text("text"):
         ids = cached.ids_in_parts(spec, context.text("text"), st.session_state.get(_WAY) or next(iter(_WAYS)))
-    return {"tokenizer": spec, "ids": ids}
+    return {"tokenizer": spec, "ids": ids or None}
 
 
 def _guess() -> str | None:
