@@ -4,6 +4,7 @@
 # make opening: cut anew the text that Segmentation opens with, after a change to what cuts (tests/test_opening.py says when).
 # make lab-results: the shipped comparisons of transplants anew (an hour on a CPU; fetches a model of 93 MB; KEYS= names some).
 # make mixtures: what well-known tokenizers were trained on, inferred anew (some minutes each; needs the data folder).
+# make probes: a real model asked about the example prompts of the page Probes (three minutes of a CPU; fetches a model of 93 MB).
 # make families: generations of well-known vocabularies, compared anew (needs the data folder).
 # make models: train the shipped models again (an hour on a CPU; needs the data folder beside the repository, and apt-get).
 PYTHON ?= python3
@@ -13,7 +14,7 @@ ADDRESS ?= localhost
 PORT ?= 8501
 WORKERS ?= 2
 
-.PHONY: run serve quick quick-tests test tests lint style types node format bench atlas opening models lab-results mixtures families constraints audit clean
+.PHONY: run serve quick quick-tests test tests lint style types node format bench atlas opening models lab-results mixtures families probes constraints audit clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Token Atlas needs Python 3.11 or newer; name one: make run PYTHON=python3.12")'
@@ -116,6 +117,9 @@ mixtures: $(VENV)/run.stamp
 
 families: $(VENV)/run.stamp
 	$(BIN)/python -m core.vocabulary.families
+
+probes: $(VENV)/run.stamp
+	$(BIN)/python -m core.probes.bytes.shipping
 
 constraints: | $(BIN)/python
 	$(BIN)/python .ci/constraints.py > constraints.new

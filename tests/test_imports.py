@@ -20,7 +20,9 @@ def test_nothing_heavy_is_imported(module: str) -> None:
     assert [name for name in HEAVY if name in modules] == []
 
 
-@pytest.mark.parametrize("views", ["components.segmentation.tool.TOOLS", "components.premium.view.VIEWS"])
+@pytest.mark.parametrize(
+    "views", ["components.segmentation.tool.TOOLS", "components.premium.view.VIEWS", "components.probes.view.VIEWS"]
+)
 def test_no_view_imports_what_is_heavy(views: str) -> None:
     module = views.rpartition(".")[0]
     code = f"import sys; import {module}; {views}.all(); print(*sys.modules)"

@@ -15,7 +15,6 @@ from streamlit.testing.v1 import AppTest
 from components.cached import lab as cached_lab
 from components.lab.context import LabContext
 from components.lab.entrant_marks import in_light, marks
-from components.lab.form.model_choice import model_spec
 from components.lab.key_picture import chart
 from components.lab.view import views
 from core.common.errors import UserError
@@ -33,6 +32,7 @@ from core.lab.submission import submission
 from core.lab.texts import texts_of
 from core.models.load import open_model
 from core.models.score import score
+from core.models.typed import model_spec
 from core.work.export import KIND, params_of
 from tests.jobs_home import jobs_home
 from tests.lab_folders import pair

@@ -16,11 +16,15 @@ from core.__main__ import main
 from core.common.errors import UserError
 from core.evaluation.passes.byte_marginals import ByteTable, Ids, byte_table
 from core.evaluation.passes.byte_windows import next_tokens
+from core.jobs.job import Context
+from core.jobs.result_codec import restored
 from core.models.language_model import LanguageModel
 from core.models.load import open_model
 from core.probes.bytes import spellings
 from core.probes.bytes.asking import byte_model, healed, naive, next_byte
-from core.probes.bytes.found import Token
+from core.probes.bytes.ends import next_byte_ends
+from core.probes.bytes.found import NextByteEnds, Token
+from core.probes.bytes.job import params_of
 from core.probes.bytes.prompt import Prompt, fitted, prompt_of
 from core.probes.bytes.reader import ContextReader
 from core.probes.bytes.spellings import EverySpelling, WrittenSpellings
@@ -29,6 +33,7 @@ from core.probes.next_byte import find
 from core.tokenizers.catalog import open_path
 from core.tokenizers.matching import vocabulary_of
 from core.tokenizers.tokenizer import PLAIN, LocalTokenizer
+from core.work.next_byte import JOB
 from tests.test_command_line import refused
 from tests.tiny_models import opened
 
@@ -407,3 +412,19 @@ def test_too_many_spellings_are_one_sentence(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_probe_does_what_the_command_does() -> None:
     found = find(SHIPPED[0], "the ca", None, 4, "written")
     assert found.n_walked >= 4 and found.document()["walked_bytes"] == found.n_walked
+
+
+def test_the_job_answers_for_each_end_as_the_probe_does() -> None:
+    context = Context(params_of(SHIPPED[0], b"ab", 4, False))
+    [unit] = JOB.units(context)
+    found = restored(NextByteEnds, JOB.run_unit(unit, context)).answers
+    assert [one.why for one in found] == [""] * 3
+    for back, one in enumerate(found):
+        wanted = find(SHIPPED[0], "ab"[: 2 - back], None, 4, "written")
+        assert one.found is not None and one.found.document() == wanted.document()
+
+
+def test_a_prompt_that_cannot_be_asked_about_fails_as_a_whole() -> None:
+    model = replace(open_model(SHIPPED[0]), special_ids={})
+    with pytest.raises(UserError, match="no token to begin a text"):
+        next_byte_ends(model, b"ab", 4, False)

@@ -30,7 +30,19 @@ CORE = [
     "work",
     "cli",
 ]
-COMPONENTS = ["frame", "cached", "widgets", "charts", "publish", "segmentation", "runs", "vocabulary", "premium", "lab"]
+COMPONENTS = [
+    "frame",
+    "cached",
+    "widgets",
+    "charts",
+    "publish",
+    "segmentation",
+    "runs",
+    "vocabulary",
+    "premium",
+    "lab",
+    "probes",
+]
 RESERVED = {"training", "segmenters"}  # rooms to come: no other room may take these names
 
 

@@ -20,9 +20,10 @@ from core.lab.link import plan_to_link
 from core.lab.look_apart import look_apart
 from core.lab.look_process import look
 from core.lab.plan import Choice, Plan
+from core.models.load import open_model
 from core.models.model_tokenizer import tokenizer_apart
 from core.tokenizers import serving
-from core.tokenizers.catalog import open_path, open_tokenizer
+from core.tokenizers.catalog import open_own, open_path, open_tokenizer
 from core.tokenizers.isolation.pool import IsolatedTokenizer
 from core.tokenizers.local_tokenizer import open_local
 from core.tokenizers.uploads import keep_upload
@@ -66,6 +67,14 @@ def plan_with(tokenizer: str, text: str) -> Plan:
 
 def texts_on(page: AppTest) -> str:
     return " ".join(each.value for each in page.error)
+
+
+@pytest.mark.usefixtures("server")
+def test_a_server_opens_models_that_ship_and_no_others(tmp_path: Path) -> None:
+    assert open_model("shipped:tiny-english", "cpu").tokenizer.info.n_vocabulary
+    path = formats.write(tmp_path / "files", {"tokenizer.json": byte_level_bpe().encode()})
+    with pytest.raises(AssertionError):
+        open_own("shipped:tiny-english", path)
 
 
 @pytest.mark.usefixtures("server")

@@ -14,10 +14,11 @@ from core.common.errors import UserError
 from core.jobs.result_codec import restored
 from core.models.language_model import LanguageModel
 from core.models.load import open_model
+from core.models.submitted import memory
 from core.models.under_trained import find, repeating
 from core.models.under_trained.find import UnderTrained, under_trained
 from core.models.under_trained.indicators import DISTANCE, NORM, distances, first_component
-from core.models.under_trained.job import memory, params_of
+from core.models.under_trained.job import params_of
 from core.models.under_trained.known_unused import BYTES, NAMED, ROWS, known_unused
 from core.models.under_trained.prompts import PROMPTS, gapped
 from core.vocabulary.entries import entries_of

@@ -49,6 +49,13 @@ pages = [
         help="What the entries of a tokenizer are spent on, and what in them is broken.",
     ),
     st.Page(
+        PAGES / "probes.py",
+        title="Probes",
+        url_path="probes",
+        icon=":material/science:",
+        help="Small experiments on what cutting text into tokens does to a text or to a model.",
+    ),
+    st.Page(
         PAGES / "premium.py",
         title="Premium",
         url_path="premium",

@@ -68,10 +68,10 @@ class LinkedChoices:
             number = None
         self._start(key, number if number is not None and least <= number <= most else None, usual)
 
-    def text(self, key: str, usual: str, most: int) -> None:
-        """Give a text its first value: the link's if it has no more characters than this, else the usual one."""
-        linked = st.query_params.get(key, "")
-        self._start(key, linked if 0 < len(linked) <= most else None, usual)
+    def text(self, key: str, usual: str, most: int, least: int = 1) -> None:
+        """Give a text its first value: the link's if it has so many characters, else the usual one."""
+        linked = st.query_params.get(key)
+        self._start(key, linked if linked is not None and least <= len(linked) <= most else None, usual)
 
     def parameters(self) -> dict[str, list[str]]:
         """What the address says of the choices drawn so far; a usual one is not said."""

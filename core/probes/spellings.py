@@ -104,15 +104,15 @@ def spellings(tokenizer: str, text: str, samples: int = 0, seed: int = 0) -> Spe
         UserError: the text is empty or has no UTF-8 form, or the tokenizer has no vocabulary.
         TooLarge: the text is too long to count, or to draw from.
     """
-    if not text:
-        raise UserError("The text is empty: there is nothing to spell. Give at least one character.")
-    if samples > MOST_SAMPLES:
-        raise TooLarge(f"{count(samples)} spellings are too many to draw; up to {count(MOST_SAMPLES)} are.")
     return spellings_of(open_tokenizer(tokenizer), text, samples, seed)
 
 
 def spellings_of(tokenizer: Tokenizer, text: str, samples: int = 0, seed: int = 0) -> Spellings:
     """The same, for a tokenizer that is open."""
+    if not text:
+        raise UserError("The text is empty: there is nothing to spell. Give at least one character.")
+    if samples > MOST_SAMPLES:
+        raise TooLarge(f"{count(samples)} spellings are too many to draw; up to {count(MOST_SAMPLES)} are.")
     spellers, typed = spellers_of(tokenizer), utf8(text)
     _bounded(len(typed), MOST_BYTES, "counted")
     if samples:

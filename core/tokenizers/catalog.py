@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from core.common.data_folders import DATA
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.common.registry import Registry
 from core.common.settings import settings
@@ -113,6 +114,16 @@ def open_files(files: Files) -> LocalTokenizer:
         AssertionError: this is the process of a server.
     """
     assert_not_serving(files.spec)
+    return _opened(files)
+
+
+def open_own(spec: str, path: Path) -> LocalTokenizer:
+    """The tokenizer in a folder that ships with this project, which a server opens too: nobody else writes there."""
+    assert path.resolve().is_relative_to(DATA), f"{path} does not ship"
+    return _opened(files_at(spec, path, {}))
+
+
+def _opened(files: Files) -> LocalTokenizer:
     for name, path in files.paths.items():
         of_it = name == files.main or not files.main or {name, files.main} <= _PAIR
         if of_it and name in (files.main, *LEADING) and is_pointer(head_of(path)):
@@ -121,7 +132,7 @@ def open_files(files: Files) -> LocalTokenizer:
         if source.recognises and source.load and source.recognises(files):
             return source.load(files)
     if not files.main and (file := _only_file(files)):
-        return open_files(replace(files, main=file))
+        return _opened(replace(files, main=file))
     formats = ", ".join(source.label for source in SOURCES.all().values() if source.recognises)
     found = shown(files.main) if files.main else f"the folder {shown(files.folder)}"
     looks = _looks(files) or f" Known formats: {formats}."

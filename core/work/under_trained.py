@@ -3,7 +3,8 @@
 from core.corpora.submitted import from_hub
 from core.jobs.job import Context, JobKind, Output, Parts, Unit
 from core.jobs.result_codec import stored
-from core.models.under_trained.job import KIND, memory
+from core.models.submitted import memory
+from core.models.under_trained.job import KIND
 
 
 def units(context: Context) -> list[Unit]:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from components.lab.view import views as lab_views
 from components.premium.view import VIEWS as PREMIUM
+from components.probes.view import VIEWS as PROBES
 from components.publish.page import page as published
 from components.segmentation.tool import TOOLS
 from components.vocabulary.view import VIEWS as VOCABULARY
@@ -123,6 +124,23 @@ def test_vocabulary(opened: Callable[..., Page], findings: Findings, dark: bool)
     for view in VOCABULARY.all().values():
         choose(page, view.label)
         findings.look(page, view.label)
+
+
+@both_themes
+def test_probes(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
+    page = opened("probes", dark=dark)
+    for view in PROBES.all().values():
+        card = page.get_by_role("button", name=f"Try {view.label.lower()}")
+        expect(card).to_be_visible()
+        findings.look(page, "gallery")
+        card.click()
+        expect(page.get_by_text("What would make this wrong")).to_be_visible()
+        findings.look(page, view.label)
+        page.get_by_role("radio", name="Predict first").click()
+        expect(page.get_by_role("button", name="Reveal")).to_be_visible()
+        findings.look(page, f"{view.label}, predicting")
+        page.get_by_role("radio", name="Explore").click()
+        page.get_by_role("button", name="All probes").click()
 
 
 @both_themes

@@ -10,13 +10,14 @@ from components.cached import tokenizers as cached
 from components.lab.form.machine import ask_machine
 from components.lab.form.measures import ask_measures
 from components.lab.form.methods import ask_methods
-from components.lab.form.model_choice import fitting, model_label, model_spec, typed_or_chosen
+from components.lab.form.model_choice import fitting, model_label, typed_or_chosen
 from components.lab.form.state import usual
 from components.lab.form.texts import ask_texts
 from components.widgets.pickers import labels, short_name
 from core.common.settings import settings
 from core.lab.plan import Plan
-from core.lab.wanted import REAL_MODEL
+from core.models.shipped import REAL_MODEL
+from core.models.typed import model_spec
 from core.tokenizers.typed import spec_of
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.cached import lab as cached_lab
 from components.frame.errors import plain, show_error
-from components.lab.form.model_choice import model_label, model_spec, typed_or_chosen
+from components.lab.form.model_choice import model_label, typed_or_chosen
 from components.lab.form.params import param_controls, say_unknown
 from components.lab.form.state import sweep_key, to_sweep, usual
 from components.lab.form.texts import AskedTexts
@@ -17,6 +17,7 @@ from core.common.params import Value
 from core.common.settings import settings
 from core.lab.plan import Choice
 from core.lab.sweep import lines_of, swept, unusual
+from core.models.typed import model_spec
 
 if TYPE_CHECKING:
     from core.transplants.base import Method

@@ -11,10 +11,10 @@ from components.cached import vocabulary as cached
 from components.cached.corpora import corpus_facts
 from components.frame.errors import show_error
 from components.frame.visitor import visitor
+from components.runs.job_panel import finished_job
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.counted_on import counted_on
 from components.vocabulary.findings import findings
-from components.vocabulary.job_panel import finished_job
 from components.vocabulary.linked import LINKED
 from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow

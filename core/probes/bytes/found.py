@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.codec import APART
 from core.common.errors import shown
 from core.evaluation.passes.byte_marginals import SPECIAL
 
 _NAMED = 5
+Distribution = Annotated[NDArray[np.float64], APART]  # of bytes and the end, (257,)
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,9 @@ class NextByte:
 
     model: str
     tokens: tuple[Token, ...]
-    naive: NDArray[np.float64] | None
-    healed: NDArray[np.float64] | None
-    exact: NDArray[np.float64]
+    naive: Distribution | None
+    healed: Distribution | None
+    exact: Distribution
     left_over: float
     n_walked: int
     silent: float
@@ -107,6 +110,21 @@ class NextByte:
             f"The model was asked {self.n_calls:,} times.",
             *self.notes,
         ]
+
+
+@dataclass(frozen=True, eq=False)
+class EndAnswer:
+    """What comes after one end of a prompt, or why that cannot be said."""
+
+    found: NextByte | None
+    why: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class NextByteEnds:
+    """The answer for a prompt, then that for one byte less each."""
+
+    answers: tuple[EndAnswer, ...]
 
 
 def _top(p: NDArray[np.float64]) -> str:

