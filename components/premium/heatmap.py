@@ -10,7 +10,8 @@ from components.charts.cell_numbers import cell_numbers, inks
 from components.charts.chart import finish, level, upright
 from components.premium.cells import cheaper, hatched, targets
 from components.premium.context import PremiumContext
-from components.premium.scale import colour_scale, reach, ticks, times
+from components.premium.scale import colour_scale, reach, ticks
+from core.common.numbers import times
 from core.premium.ordering import LanguageGroup, grouped
 
 _SHORTEST = 110  # pixels of a scale of colours

@@ -11,14 +11,15 @@ from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.linked import LINKED
 from components.premium.price_table import price_table
-from components.premium.scale import times
 from components.premium.take_away import take_away
 from components.widgets.view import View
+from core.common.numbers import times
 from core.premium.cost import Offer, Use, article_tokens, best_tokenizer, cost, offers
 from core.premium.prices import ModelPrice
 
 _OWN = "Own price"
-_MODEL = "model"
+_MODEL, _PRICE = "model", "price_million"  # in the link
+_USUAL_PRICE = 3.0
 _CURRENCY = 8  # letters of its name at most
 
 
@@ -56,10 +57,10 @@ def draw(context: PremiumContext) -> None:
 
 
 def _terms(context: PremiumContext, known: list[ModelPrice]) -> Terms:
-    """A model of the table, or a price of one's own; a link with a price means that."""
+    """A model of the table, or a price of one's own."""
     names = [_OWN, *dict.fromkeys(one.name for one in known)]
-    own = "price_million" in st.query_params or len(names) == 1
-    name = st.selectbox("Model", names, index=0 if own else 1, key=_MODEL, width=230, persist_state="session")
+    _start_model(names)
+    name = st.selectbox("Model", names, key=_MODEL, width=230, persist_state="session")
     if name == _OWN:
         terms = _own(context)
     else:
@@ -70,14 +71,23 @@ def _terms(context: PremiumContext, known: list[ModelPrice]) -> Terms:
     return Terms(terms.price, terms.row, speed)
 
 
+def _start_model(names: list[str]) -> None:
+    """Give the model its first value: the link's; else a link with a price means one's own, and others the first."""
+    state = st.session_state
+    own = _PRICE in st.query_params or state.get(_PRICE, _USUAL_PRICE) != _USUAL_PRICE or len(names) == 1
+    if state.get(_MODEL) not in names:
+        state[_MODEL] = None
+    LINKED.option(_MODEL, names if own else [*names[1:], _OWN])
+
+
 def _own(context: PremiumContext) -> Terms:
     row = one_tokenizer(context)
-    LINKED.number("price_million", 3.0, 0.0)
+    LINKED.number(_PRICE, _USUAL_PRICE, 0.0)
     LINKED.number("window", 8192, 1)
     price = st.number_input(
         "Price per million",
         min_value=0.0,
-        key="price_million",
+        key=_PRICE,
         width=155,
         persist_state="session",
         help="Of tokens read or written, in US dollars.",
