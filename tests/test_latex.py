@@ -110,6 +110,18 @@ def test_a_premium_near_one_or_far_below_keeps_the_digits_that_matter() -> None:
     assert "1.004 [1.001, 1.009]" in text and "0.060 [0.060, 0.061]" in text
 
 
+def test_a_probability_is_never_nought_and_ratios_near_one_have_three_decimals() -> None:
+    text = latex.table({"Ratio": [1.0171, 5.22], "Probability": [3e-12, 0.04]}, "c", "tab:a")
+    assert r"1.017 & $<$0.001 \\" in text and r"5.220 & 0.040 \\" in text
+    assert r"1.45 \\" in latex.table({"Ratio": [1.45, 5.22]}, "c", "tab:a")
+
+
+def test_a_number_stands_with_its_interval_in_one_column() -> None:
+    columns = {"Tokenizer": ["GPT-2"], "Max / min": [18.68], "Max / min low": [18.4], "Max / min high": [18.97]}
+    text = to_latex(columns, ABOUT)
+    assert "{Tokenizer} & {Max / min}" in text and "GPT-2 & 18.7 [18.4, 19.0]" in text and "In brackets" in text
+
+
 def test_size_and_place_follow_the_number_of_columns() -> None:
     one, many = (to_latex(long_table(5, KEYS[:n]), ABOUT) for n in (1, 4))
     assert r"\begin{table}" in one and r"\small" in one

@@ -101,7 +101,7 @@ def to_latex(columns: Columns, about: Provenance) -> str:
 
     Fingerprints and the link stand in its source as comments, for whoever wants to trace a number.
     """
-    wide = by_tokenizer(columns)
+    wide = bracketed(by_tokenizer(columns))
     note = _note(about, intervals=wide is not columns)
     label = f"tab:{slug(about.what)[:40]}-{_digest(repr(wide))}"  # several tables of one paper may have one title
     return latex.table(wide, f"{about.what}.", label, note, _traces(about))
@@ -172,6 +172,29 @@ def by_tokenizer(columns: Columns) -> Columns:
     for tokenizer in tokenizers:
         wide[str(tokenizer)] = [cells.get((one, tokenizer), "–") for one in languages]
     return wide
+
+
+def bracketed(columns: Columns) -> Columns:
+    """Each number that has columns for the ends of its interval together with them in one; else as it is.
+
+    >>> bracketed({"Gini": [0.134], "Gini low": [0.1331], "Gini high": [0.1352], "Languages": [198]})
+    {'Gini': ['0.134 [0.133, 0.135]'], 'Languages': [198]}
+    """
+    named = [name for name in columns if {f"{name} low", f"{name} high"} <= set(columns)]
+    if not named:
+        return columns
+    ends = {f"{name} {end}" for name in named for end in ("low", "high")}
+    rows = {name: zip(columns[name], columns[f"{name} low"], columns[f"{name} high"], strict=True) for name in named}
+    return {
+        name: [_digits(*row) for row in rows[name]] if name in named else column
+        for name, column in columns.items()
+        if name not in ends
+    }
+
+
+def _digits(number: Any, low: Any, high: Any) -> str:
+    """Small ones with three decimals, others as ratios are written."""
+    return f"{number:.3f} [{low:.3f}, {high:.3f}]" if high < 1 else _interval(number, low, high)
 
 
 def slug(text: str) -> str:

@@ -38,9 +38,7 @@ def evenness(table: CountTable, row: int, codes: Sequence[str], base: str, per: 
     }
 
 
-def with_draws(
-    table: CountTable, row: int, codes: Sequence[str], base: str, per: Per
-) -> tuple[Floats, Floats | None]:
+def with_draws(table: CountTable, row: int, codes: Sequence[str], base: str, per: Per) -> tuple[Floats, Floats | None]:
     """Premiums of a tokenizer on some languages, (L,), and on every draw, (draws, L); None for too few to draw."""
     one = table.select([row], list(dict.fromkeys([*codes, base])))
     drawn = drawn_premiums(resample(one), base, per)

@@ -137,7 +137,7 @@ def pair_table(names: Sequence[str], found: ShownPairs) -> pd.DataFrame:
             "Ratio": found.ratio[above].round(4),
             "Low": found.low[above].round(4),
             "High": found.high[above].round(4),
-            "Probability, corrected": found.adjusted[above],
+            "Probability, corrected": np.maximum(found.adjusted[above], np.finfo(float).tiny),  # none is nought
             "Verdict": [words(each, found.margin) for each in found.verdict[above]],
         }
     )

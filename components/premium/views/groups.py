@@ -58,7 +58,9 @@ def draw(context: PremiumContext) -> None:
     )
     show(chart, context, "Token premiums by group")
     order = "classes from 0 (left behind) to 5 (winners)" if by == "Resources" else "groups from dear to cheap"
-    st.caption(f"A dot is a language, the tall mark the median of its {by.lower()}, with its 95 % interval; {order}. {SOURCES}")
+    st.caption(
+        f"A dot is a language, the tall mark the median of its {by.lower()}, with its 95 % interval; {order}. {SOURCES}"
+    )
 
 
 def spreads(values: Mapping[str, np.ndarray], medians: Sequence[Value], by: str) -> pd.DataFrame:

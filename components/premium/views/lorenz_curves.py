@@ -13,8 +13,8 @@ from components.charts.chart import GRID, LINE, Chart, finish
 from components.premium.context import PremiumContext
 from components.premium.figure import plot
 from components.premium.take_away import take_away
+from components.premium.views.measures import value_text
 from components.widgets.view import View
-from core.common.numbers import between, times
 from core.metrics.base import Value
 from core.stats.inequality import gini, known, lorenz
 
@@ -79,9 +79,7 @@ def evenness_table(
     return frame.assign(Languages=n_languages)
 
 
-def shown_evenness(
-    labels: Sequence[str], numbers: Sequence[Mapping[str, Value]], n_languages: Sequence[int]
-) -> Styler:
+def shown_evenness(labels: Sequence[str], numbers: Sequence[Mapping[str, Value]], n_languages: Sequence[int]) -> Styler:
     """The same as it stands beside the curves, where a number shows its interval and sorts as a number.
 
     >>> shown_evenness(["a"], [{"Gini": Value(0.25, "", 0.2, 0.3)}], [2]).data["Gini"].tolist()
@@ -91,7 +89,7 @@ def shown_evenness(
     styled = pd.DataFrame({"Tokenizer": labels} | columns | {"Languages": n_languages}).style
     for place, values in enumerate(numbers):
         for name, one in values.items():
-            text = times(one.number) + between(one.low, one.high)
+            text = value_text(one)
             styled = styled.format(lambda _, text=text: text, subset=pd.IndexSlice[place, name])
     return styled
 

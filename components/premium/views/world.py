@@ -285,7 +285,10 @@ def country_table(context: PremiumContext, row: int, countries: Sequence[Country
 
     ordered = sorted(countries, key=lambda one: (isnan(one.premium), -one.premium, one.name))
     low, high = (
-        [float(side[row, one.column]) if one.premium == context.found.value[row, one.column] else nan for one in ordered]
+        [
+            float(side[row, one.column]) if one.premium == context.found.value[row, one.column] else nan
+            for one in ordered
+        ]
         for side in (context.found.low, context.found.high)
     )
     return pd.DataFrame(
