@@ -234,8 +234,8 @@ def to_quote(names: tuple[str, str], terms: Terms, use: Use, each: float, each_b
     ...                    window=8192, date="", source="")
     >>> print(to_quote(("Burmese", "English"), Terms(price, 0, 50.0), Use(read=6000), 20 / 6, 0.2))
     An article of 6,000 characters in English takes 20,000 tokens of GPT-2 in Burmese instead of 1,200 in English \
-(16.7 times as many): it costs 0.0600 USD instead of 0.0036, 41 % of it fits into 8,192 tokens of context instead of all \
-of it, and at 50 tokens per second it takes 6.7 min instead of 24 s.
+(16.7 times as many): it costs 0.0600 USD instead of 0.0036, 41 % of it fits into 8,192 tokens of context instead of \
+all of it, and at 50 tokens per second it takes 6.7 min instead of 24 s.
     """
     language, base = names
     total = use.read + use.written

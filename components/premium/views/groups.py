@@ -97,7 +97,7 @@ def strip_figure(
     >>> medians = [Value(6.0, "", 5.0, 7.0), Value(1.0)]
     >>> values, hover = {"b": np.array([4.0, 8.0]), "a": np.array([1.0])}, {"a": ["x"], "b": ["y", "z"]}
     >>> figure = strip_figure(values, hover, medians, "", "")
-    >>> list(figure.layout.yaxis.ticktext), figure.data[1].x[0], figure.data[1].error_x.array.tolist()
+    >>> list(figure.layout.yaxis.ticktext), float(figure.data[1].x[0]), figure.data[1].error_x.array.tolist()
     (['b · 2', 'a · 1'], 6.0, [1.0, 0.0])
     """
     middle, low, high = (np.array(side) for side in zip(*((m.number, m.low, m.high) for m in medians), strict=True))
