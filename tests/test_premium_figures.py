@@ -15,6 +15,7 @@ from components.cached.premium import median_values
 from components.charts.cell_numbers import inks
 from components.charts.paper import ONE, TWO, PrintWidth, paper
 from components.charts.print_room import plot_width
+from components.premium import overview
 from components.premium.cells import cheaper, rings
 from components.premium.context import PremiumContext
 from components.premium.heatmap import heatmap
@@ -421,3 +422,11 @@ def test_slanted_lines_mean_no_number_and_a_ring_no_difference() -> None:
     absent = np.full((2, 2), nan)
     figure = pairs_figure("ab", ShownPairs(absent, absent, absent, absent, said, 0.01), False)
     assert "line-ne" in [trace.marker.symbol for trace in figure.data if trace.type == "scatter"]
+
+
+@pytest.mark.parametrize("n", [30, 55, 90])
+def test_names_under_a_heatmap_that_a_phone_scrolls_do_not_lie_on_each_other(context: PremiumContext, n: int) -> None:
+    some = replace(context, columns=context.columns[:n])
+    shown = heatmap(some, True).layout.xaxis.ticktext
+    _, with_cells = overview._least_widths(some, True)
+    assert (with_cells - overview._NAMES) / len(shown) >= 14

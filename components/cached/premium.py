@@ -1,7 +1,6 @@
 """What sessions share of premiums: the shipped counts, what follows from them, and tokenizers cut on sentences."""
 
 from collections.abc import Callable, Hashable
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -18,7 +17,7 @@ from core.premium.atlas import atlas_tokenizers, shipped_atlas
 from core.premium.atlas.measures import on_tokens
 from core.premium.atlas.udhr import shipped_udhr
 from core.premium.error_growth import Floats, error_growth
-from core.premium.evenness import evenness, number, with_draws
+from core.premium.evenness import evenness, median, number, with_draws
 from core.premium.premium import Per, Premiums, Resampled, premiums, resample
 from core.premium.published import Reproduction, reproduction
 from core.segmentation.costliest_words import Cost, costliest_characters, costliest_words
@@ -148,7 +147,7 @@ def median_values(
     def found() -> list[Value]:
         value, drawn = with_draws(table, row, [code for group in groups for code in group], base, per)
         at = np.split(np.arange(len(value)), np.cumsum([len(group) for group in groups])[:-1])
-        return [number(value[n], None if drawn is None else drawn[:, n], partial(np.median, axis=-1)) for n in at]
+        return [number(value[n], None if drawn is None else drawn[:, n], median) for n in at]
 
     return shared().get(("medians", stamp, row, groups, base, per), found, most=MOST_OF_A_TEXT)
 

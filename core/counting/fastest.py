@@ -118,6 +118,9 @@ def calibrate(tokenizer: LocalTokenizer, among: Sequence[CountingEngine] | None 
     lines, truth, turns = _in_turns(tokenizer, [count for _, count in built])
     agreeing: list[tuple[float, CountingEngine, _Tried]] = []
     for (engine, count), turn in zip(built, turns, strict=True):
+        if turn is None:
+            reasons.append(f"{engine.label}: {_FAILED}.")
+            continue
         try:
             tried = _tried(engine, tokenizer, count, lines, truth, turn)
         except CannotCount as why:
@@ -236,15 +239,13 @@ def _tried(
     count: Counter,
     lines: tuple[str, ...],
     truth: Counts,
-    turns: _Turns | None,
+    turns: _Turns,
 ) -> _Tried:
     """An engine by what it did with the calibration lines.
 
     Raises:
-        CannotCount: it failed, or counts otherwise than the reference, and not only where a character is to blame.
+        CannotCount: it counts otherwise than the reference, and not only where a character is to blame.
     """
-    if turns is None:
-        raise CannotCount(_FAILED)
     found = _together(turns.found)
     wrong = np.flatnonzero((found.tokens != truth.tokens) | (found.unknown != truth.unknown))
     if not len(wrong):

@@ -38,6 +38,11 @@ def evenness(table: CountTable, row: int, codes: Sequence[str], base: str, per: 
     }
 
 
+def median(costs: Floats) -> Floats:
+    """The median of the last axis, (…, L) to (…)."""
+    return np.asarray(np.median(costs, axis=-1))
+
+
 def with_draws(table: CountTable, row: int, codes: Sequence[str], base: str, per: Per) -> tuple[Floats, Floats | None]:
     """Premiums of a tokenizer on some languages, (L,), and on every draw, (draws, L); None for too few to draw."""
     one = table.select([row], list(dict.fromkeys([*codes, base])))

@@ -46,8 +46,8 @@ def draw(context: PremiumContext) -> None:
     st.caption(
         f"{len(codes)} languages, each counts once; masked ones are left out, so compare tokenizers with equal remarks."
         " Costs are tokens per line, whatever the unit of the page. Brackets are 95 % intervals from the same "
-        f"resamples of {context.table.drawn} as those of premiums. A metric's name has its definition on hover; a click "
-        "sorts. No one number is quality."
+        f"resamples of {context.table.drawn} as those of premiums. A metric's name has its definition on hover; a "
+        "click sorts. No one number is quality."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         column, reference = one_language(context), one_tokenizer(context)
