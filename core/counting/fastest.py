@@ -163,7 +163,7 @@ def _built(
 
 
 @dataclass(frozen=True)
-class _Turns:
+class _TimedParts:
     """What an engine did with the calibration lines, part after part.
 
     Args:
@@ -178,9 +178,9 @@ class _Turns:
 
 def _in_turns(
     tokenizer: LocalTokenizer, counters: Sequence[Counter]
-) -> tuple[tuple[str, ...], Counts, list[_Turns | None]]:
+) -> tuple[tuple[str, ...], Counts, list[_TimedParts | None]]:
     """(lines, the reference's counts, those of each engine, None for one that failed), the lines part by part."""
-    lines, truth, turns = list[str](), list[Counts](), [_Turns([], []) for _ in counters]
+    lines, truth, turns = list[str](), list[Counts](), [_TimedParts([], []) for _ in counters]
     alive = list(range(len(counters)))
     _by_reference(tokenizer, _usual_lines()[:_WARM_UP])
     for n in range(_PARTS):
@@ -239,7 +239,7 @@ def _tried(
     count: Counter,
     lines: tuple[str, ...],
     truth: Counts,
-    turns: _Turns,
+    turns: _TimedParts,
 ) -> _Tried:
     """An engine by what it did with the calibration lines.
 
