@@ -99,7 +99,7 @@ SPELLED = st.text("<|> [a]é", min_size=1, max_size=4)
 @given(st.lists(SPELLED, max_size=6), st.lists(st.text("<|> [a]éx", max_size=12), max_size=8))
 def test_spellings_are_found_in_the_texts_that_hold_them(spellings: list[str], texts: list[str]) -> None:
     holding = [n for n, text in enumerate(texts) if any(spelling in text for spelling in spellings)]
-    assert sorted(_holding(spellings)(texts)) == holding
+    assert sorted(_holding(spellings)(texts, "".join(texts))) == holding
     assert all(set(spelling) & set(_marks(spellings)) for spelling in spellings)
 
 

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain, repeat
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -61,6 +62,15 @@ def instantly(texts: Sequence[str]) -> Counts:
 known: dict[tuple[str, ...], Counts] = {}
 
 
+def know() -> tuple[str, ...]:
+    """The test lines, whose counts `instantly` knows from here on, part by part as they are asked for."""
+    lines = fastest._usual_lines()
+    truth = local().count(lines)
+    for n in range(fastest._PARTS):
+        known[lines[n :: fastest._PARTS]] = Counts(*(one[n :: fastest._PARTS] for one in (truth.tokens, truth.unknown)))
+    return lines
+
+
 def test_the_calibration_covers_scripts_and_traps() -> None:
     lines = calibration_lines()
     scripts = {script for line in lines for script in script_shares(line)}
@@ -69,13 +79,13 @@ def test_the_calibration_covers_scripts_and_traps() -> None:
 
 
 def test_an_engine_that_agrees_and_is_faster_is_used() -> None:
-    known[fastest._usual_lines()] = local().count(fastest._usual_lines())
+    know()
     verdict = calibrate(local(), (made_up(instantly),))
     assert verdict.engine == "made-up" and verdict.speed == 10 and "agreed on all" in verdict.reason
 
 
 def test_an_engine_that_agrees_and_is_no_faster_is_not_used(speeds: dict[str, float]) -> None:
-    known[fastest._usual_lines()] = local().count(fastest._usual_lines())
+    know()
     speeds["engine"] = speeds[REFERENCE] / 1.05
     verdict = calibrate(local(), (made_up(instantly),))
     assert verdict.engine == REFERENCE and "made-up 1.0: no faster" in verdict.reason
@@ -88,23 +98,42 @@ def test_time_in_which_others_had_the_processor_is_not_an_engines(monkeypatch: p
 
 
 def test_processor_time_is_shared_by_the_threads_of_an_engine(speeds: dict[str, float]) -> None:
-    known[fastest._usual_lines()] = local().count(fastest._usual_lines())
+    know()
     speeds["engine"] = speeds[REFERENCE]
     alone, shared = (replace(made_up(instantly), n_threads=n) for n in (1, 2))
     assert calibrate(local(), (alone,)).engine == REFERENCE
     assert calibrate(local(), (alone, shared)).speed == 2
 
 
+def test_a_moment_in_which_others_had_the_processors_caches_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    know()
+    taken = {"slow": repeat(3.0), "quick": chain([50.0], repeat(1.0))}
+
+    def slow(texts: Sequence[str]) -> Counts:
+        return instantly(texts)
+
+    def quick(texts: Sequence[str]) -> Counts:
+        return instantly(texts)
+
+    def told(count: Counter, lines: tuple[str, ...]) -> tuple[Counts, float]:
+        return count(lines), next(taken.get(count.__name__, repeat(10.0)))
+
+    monkeypatch.setattr(fastest, "_timed", told)
+    engines = [CountingEngine(key=each.__name__, label="", build=lambda _, each=each: each) for each in (slow, quick)]
+    verdict = calibrate(local(), engines)
+    assert verdict.engine == "quick" and verdict.speed == 10
+
+
 def test_one_wrong_count_on_one_line_is_enough_to_be_refused() -> None:
+    line = max(know(), key=len)
+
     def wrong(texts: Sequence[str]) -> Counts:
         counts = instantly(texts)
-        tokens = counts.tokens.copy()
-        tokens[len(tokens) // 2] += 1
-        return Counts(tokens, counts.unknown)
+        return Counts(counts.tokens + np.array([text == line for text in texts], np.int32), counts.unknown)
 
     def wrong_unknown(texts: Sequence[str]) -> Counts:
         counts = instantly(texts)
-        return Counts(counts.tokens, counts.unknown + (np.arange(len(texts)) == 7))
+        return Counts(counts.tokens, counts.unknown + np.array([text == line for text in texts], np.int32))
 
     for count in (wrong, wrong_unknown):
         verdict = calibrate(local(), (made_up(count),))
@@ -156,7 +185,9 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Callable[[CountingEngine], None]:
     """Make this engine the only one there is, and one that passed the calibration."""
 
     def use(engine: CountingEngine) -> None:
-        engines = SimpleNamespace(all=lambda: {engine.key: engine}, get=lambda key: engine)
+        count = engine.build(local())
+        guarded = replace(engine, build=lambda tokenizer: beside_reference(tokenizer, count, [], 10**9))
+        engines = SimpleNamespace(all=lambda: {engine.key: guarded}, get=lambda key: guarded)
         monkeypatch.setattr(fastest, "ENGINES", engines)
         choice = fastest.EngineChoice(engine.key, engine.label, "", 2.0, 1)
         monkeypatch.setattr(fastest, "calibrate", lambda tokenizer: choice)
@@ -175,16 +206,15 @@ def test_lines_with_characters_that_no_calibration_holds_are_counted_by_the_refe
 
 
 def test_a_character_on_which_an_engine_differs_is_avoided() -> None:
-    known[fastest._usual_lines()] = local().count(fastest._usual_lines())
+    know()
     verdict = calibrate(local(), (differing_on("\u061d"),))
     assert verdict.engine == "made-up" and verdict.avoided == "\u061d" and "1 characters" in verdict.reason
 
 
 def test_a_character_to_blame_for_all_differences_on_the_test_lines_is_avoided_too() -> None:
-    lines = fastest._usual_lines()
+    lines = know()
     holding = [line for line in lines if "☃" in line]
     assert "☃" in holding
-    known[lines] = local().count(lines)
     verdict = calibrate(local(), (differing_on("☃"),))
     assert verdict.engine == "made-up" and verdict.avoided == "☃"
     assert verdict.n_lines == len(lines) - len(holding)

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,10 +90,36 @@ def test_any_name_and_any_length_of_words_compiles(tmp_path: Path) -> None:
 
 @needs_tex
 def test_the_bibliography_compiles_with_every_paper(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     log = compiled(tmp_path, "", "10pt", bibtex=bibliography(replace(ABOUT, references=tuple(references()))))
     assert "undefined" not in log
+
+
+def test_tables_and_citations_of_several_views_stand_in_one_paper() -> None:
+    """Most views have one title, so two tables of a paper had one label and two citations of a day one key."""
+    views = [(long_table(5, KEYS[:n]), replace(ABOUT, tokenizers=ABOUT.tokenizers[:n])) for n in (1, 2)]
+    labels = [re.findall(r"\\label\{(.+?)\}", to_latex(*view)) for view in views]
+    keys = [re.findall(r"@misc\{(token-atlas.+?),", bibliography(about)) for _, about in views]
+    assert labels[0] != labels[1] and keys[0] != keys[1]
+    assert to_latex(*views[0]) == to_latex(*views[0]) and bibliography(ABOUT) == bibliography(ABOUT)
+
+
+def test_a_premium_near_one_or_far_below_keeps_the_digits_that_matter() -> None:
+    rows = {"Language": ["a", "b"], "Tokenizer": ["T", "T"], "Premium": [1.0042, 0.0604], "Low": [1.0011, 0.0601],
+            "High": [1.0087, 0.0608]}  # fmt: skip
+    text = to_latex(rows, ABOUT)
+    assert "1.004 [1.001, 1.009]" in text and "0.060 [0.060, 0.061]" in text
+
+
+def test_a_probability_is_never_nought_and_ratios_near_one_have_three_decimals() -> None:
+    text = latex.table({"Ratio": [1.0171, 5.22], "Probability": [3e-12, 0.04]}, "c", "tab:a")
+    assert r"1.017 & $<$0.001 \\" in text and r"5.220 & 0.040 \\" in text
+    assert r"1.45 \\" in latex.table({"Ratio": [1.45, 5.22]}, "c", "tab:a")
+
+
+def test_a_number_stands_with_its_interval_in_one_column() -> None:
+    columns = {"Tokenizer": ["GPT-2"], "Max / min": [18.68], "Max / min low": [18.4], "Max / min high": [18.97]}
+    text = to_latex(columns, ABOUT)
+    assert "{Tokenizer} & {Max / min}" in text and "GPT-2 & 18.7 [18.4, 19.0]" in text and "In brackets" in text
 
 
 def test_size_and_place_follow_the_number_of_columns() -> None:

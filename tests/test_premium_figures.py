@@ -11,9 +11,11 @@ import pytest
 from plotly.colors import hex_to_rgb, sample_colorscale, unlabel_rgb
 from plotly.graph_objects import Figure, Heatmap, Scatter
 
+from components.cached.premium import median_values
 from components.charts.cell_numbers import inks
 from components.charts.paper import ONE, TWO, PrintWidth, paper
 from components.charts.print_room import plot_width
+from components.premium import overview
 from components.premium.cells import cheaper, rings
 from components.premium.context import PremiumContext
 from components.premium.heatmap import heatmap
@@ -23,17 +25,21 @@ from components.premium.scale import colour_scale, log_axis, reach
 from components.premium.side_by_side import cells_beside, panel, side_by_side
 from components.premium.views.differences import ShownPairs, pairs_figure
 from components.premium.views.ranked import ranked_figure
-from components.premium.views.slope import cells_of, slope_figure
+from components.premium.views.slope import cells_of, changes, slope_figure
 from components.premium.views.units import bump_figure, moved_most, parts_figure
 from components.premium.views.world import _WINDOWS, RULES, country_table, left_out, not_found, of_found
 from components.widgets.colours import OKABE_ITO
 from core.premium.atlas import shipped_atlas
 from core.premium.differences import languages_under
-from core.premium.premium import MAX_UNKNOWN, premiums, ranks, telling
+from core.premium.evenness import evenness, with_draws
+from core.premium.premium import MAX_UNKNOWN, Per, drawn_premiums, premiums, ranks, resample, telling
 from core.premium.workbench import CountFacts
+from core.stats.inequality import gini
 from core.text.territories import centres, outlines
+from tests.tables import table as made_up
 
 KEYS = ("gpt-2", "bert-cased")
+CODES = ("eng_Latn", "deu_Latn", "fra_Latn", "fin_Latn", "vie_Latn")
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +148,37 @@ def test_units_draw_the_dearest_on_top_and_the_factors_multiply_to_the_premium()
     parts = np.array([[0.5], [3.0], [2.0]])
     bars = parts_figure(["a"], parts, parts.prod(0), "t").data
     assert np.isclose(sum(bar.x[0] for bar in bars[:3]), bars[3].x[0])
+
+
+@pytest.mark.parametrize("per", ["line", "byte"])
+def test_how_even_languages_are_has_an_interval_of_the_draws_of_premiums(per: Per) -> None:
+    table = shipped_atlas(KEYS).select(languages=CODES)
+    drawn = drawn_premiums(resample(table), "eng_Latn", per)
+    assert drawn is not None
+    each = [float(gini(drawn[0, :, n].astype(float))) for n in range(drawn.shape[2])]
+    low, high = np.quantile(each, [0.025, 0.975])
+    found = evenness(shipped_atlas(KEYS), 0, CODES, "eng_Latn", per)["Gini"]
+    assert (found.low, found.high) == pytest.approx((low, high)) and found.low < found.number < found.high
+
+
+def test_evenness_and_medians_leave_out_what_is_masked_and_few_sentences_have_no_interval() -> None:
+    table = shipped_atlas(KEYS)
+    value, drawn = with_draws(table, 1, ["tha_Thai", "deu_Latn", "fra_Latn"], "eng_Latn", "line")
+    assert np.isnan(value[0]) and drawn is not None and drawn.shape == (1000, 3)
+    both = [evenness(table, 1, codes, "eng_Latn") for codes in (["tha_Thai", *CODES[:3]], list(CODES[:3]))]
+    assert both[0] == both[1]
+    few = evenness(made_up(np.arange(1, 19).reshape(1, 3, 6)), 0, ["b", "c"], "a")
+    assert few["Gini"].number > 0 and np.isnan(few["Gini"].low)
+
+
+def test_the_mark_of_a_group_and_the_table_of_a_change_say_how_sure_they_are() -> None:
+    codes = (("deu_Latn", "fra_Latn", "spa_Latn"), ("eng_Latn",))
+    large, alone = median_values("test", shipped_atlas(KEYS), 0, codes, "eng_Latn", "line")
+    assert large.low < large.number < large.high and (alone.low, alone.number, alone.high) == (1, 1, 1)
+    ends = np.array([0.4]), np.array([0.6])
+    assert changes(["a", "b"], ["x"], np.array([[4.0], [2.0]]), ends, ["differs"])[["Low", "High"]].values.tolist() == [
+        [0.4, 0.6]
+    ]
 
 
 def test_the_map_starts_with_dots_since_a_first_trace_of_countries_would_fetch_a_base_map() -> None:
@@ -386,3 +423,11 @@ def test_slanted_lines_mean_no_number_and_a_ring_no_difference() -> None:
     absent = np.full((2, 2), nan)
     figure = pairs_figure("ab", ShownPairs(absent, absent, absent, absent, said, 0.01), False)
     assert "line-ne" in [trace.marker.symbol for trace in figure.data if trace.type == "scatter"]
+
+
+@pytest.mark.parametrize("n", [30, 55, 90])
+def test_names_under_a_heatmap_that_a_phone_scrolls_do_not_lie_on_each_other(context: PremiumContext, n: int) -> None:
+    some = replace(context, columns=context.columns[:n])
+    shown = heatmap(some, True).layout.xaxis.ticktext
+    _, with_cells = overview._least_widths(some, True)
+    assert (with_cells - overview._NAMES) / len(shown) >= 14

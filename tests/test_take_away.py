@@ -114,6 +114,22 @@ def test_a_picture_of_one_column_has_the_cells_that_go_with_its_names(
         assert len(names) == 3 and max(names) < first < max(names) + 1
 
 
+def test_entropy_and_measures_are_not_called_premiums(taken: list[tuple[Any, ...]]) -> None:
+    drawn(premium="Measures", counted=["gpt-2"], find="Thai, Lao")
+    called = {args[0]: take_away.provenance_of(args[1], args[2]).what for args in taken}
+    assert called["heatmap"] == "Token premiums over English per line"
+    assert called["measures_over_languages"] == "Measures of tokenizers"
+    assert called.get("entropy", "Entropy of tokens of GPT-2 in Burmese") == "Entropy of tokens of GPT-2 in Burmese"
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_the_line_of_the_source_is_clear_of_an_axis_with_a_title_of_several_lines(lines: int) -> None:
+    title = "<br>".join(["tokens"] * lines)
+    figure_ = go.Figure(go.Scatter(x=[0, 1], y=[0, 1]), {"height": 300, "xaxis2": {"title": title}, "xaxis": {}})
+    below = [paper(go.Figure(figure_).update_layout(xaxis2={"title": t}), "text").layout.margin.b for t in ("t", title)]
+    assert below[1] - below[0] >= 15 * (lines - 1)
+
+
 def test_the_same_content_gives_the_same_bytes(taken: list[tuple[Any, ...]]) -> None:
     drawn(find="Thai", counted=["gpt-2"])
     tables, about = all_tables(taken)["heatmap"]

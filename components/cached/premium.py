@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 
+import numpy as np
 import streamlit as st
 
 from components.cached.corpora import corpus
@@ -16,6 +17,7 @@ from core.premium.atlas import atlas_tokenizers, shipped_atlas
 from core.premium.atlas.measures import on_tokens
 from core.premium.atlas.udhr import shipped_udhr
 from core.premium.error_growth import Floats, error_growth
+from core.premium.evenness import evenness, median, number, with_draws
 from core.premium.premium import Per, Premiums, Resampled, premiums, resample
 from core.premium.published import Reproduction, reproduction
 from core.segmentation.costliest_words import Cost, costliest_characters, costliest_words
@@ -124,6 +126,30 @@ def over_languages_values(
         return measured(shown("languages").values(), over_languages(table.select([row], codes), 0, masked))
 
     return shared().get(("over languages", stamp, row, codes, masked), made, most=MOST_OF_A_TEXT)
+
+
+def evenness_values(
+    stamp: Hashable, table: CountTable, row: int, codes: tuple[str, ...], base: str, per: Per
+) -> dict[str, Value]:
+    """How evenly a tokenizer of a table treats some languages, with intervals; `stamp` stands for the table."""
+    return shared().get(
+        ("evenness", stamp, row, codes, base, per),
+        lambda: evenness(table, row, codes, base, per),
+        most=MOST_OF_A_TEXT,
+    )
+
+
+def median_values(
+    stamp: Hashable, table: CountTable, row: int, groups: tuple[tuple[str, ...], ...], base: str, per: Per
+) -> list[Value]:
+    """The median premium of each group of languages, with intervals; `stamp` stands for the table."""
+
+    def found() -> list[Value]:
+        value, drawn = with_draws(table, row, [code for group in groups for code in group], base, per)
+        at = np.split(np.arange(len(value)), np.cumsum([len(group) for group in groups])[:-1])
+        return [number(value[n], None if drawn is None else drawn[:, n], median) for n in at]
+
+    return shared().get(("medians", stamp, row, groups, base, per), found, most=MOST_OF_A_TEXT)
 
 
 @st.cache_data(max_entries=1, show_spinner=False)

@@ -21,6 +21,7 @@ class PrintWidth:
 TWO, ONE = PrintWidth("two columns", 17.5, 760), PrintWidth("one column", 8.5, 430)
 WIDTHS = (TWO, ONE)
 _LINE = 12  # pixels that a line of the source takes
+_TITLE = 17  # pixels of a further line of an axis's title
 _LETTER = 16  # pixels that a slanted name takes along its axis
 _INK, _GREY, _GRID = "#111111", "#555555", "#d9dce2"
 _FONTS = "Arial, Helvetica, 'Noto Sans', 'DejaVu Sans', sans-serif"
@@ -38,7 +39,7 @@ def paper(figure: go.Figure, source: str, width: PrintWidth = TWO) -> go.Figure:
     printed.data = [one for one in printed.data if getattr(one, "marker", None) is None or one.marker.opacity != 0]
     printed.update_traces(hoverinfo="skip", hovertemplate=None, customdata=None)
     lines = wrap(source, (width.pixels - 24) // 5)  # about five pixels a letter
-    below = _names_below(figure.layout.xaxis) + 16 + _LINE * len(lines)
+    below = max(map(_names_below, figure.select_xaxes())) + 16 + _LINE * len(lines)
     printed.update_layout(
         template=_template(),
         width=width.pixels,
@@ -72,7 +73,8 @@ def paper(figure: go.Figure, source: str, width: PrintWidth = TWO) -> go.Figure:
 def _names_below(axis: go.layout.XAxis) -> float:
     """Pixels that names and title of a horizontal axis take; plotly reserves them, but not beside a second line."""
     longest = max((len(str(each)) for each in axis.ticktext or ()), default=0)
-    return (3.4 * longest if axis.tickangle else 0.0) + (40 if axis.title.text else 22)
+    title = axis.title.text or ""
+    return (3.4 * longest if axis.tickangle else 0.0) + (40 if title else 22) + _TITLE * title.count("<br>")
 
 
 def _thin_out(printed: go.Figure) -> None:

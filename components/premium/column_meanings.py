@@ -66,6 +66,7 @@ _MEANINGS = {
     "Tokens per context": "Tokens seen for each distinct context.",
     "Reliable": "Whether there are enough tokens for each context.",
 }
+_ENDS = {"low": "Lower end", "high": "Upper end"}
 _OF_A_VIEW = {
     "second_text": {"FLORES-200": "Premium on FLORES-200.", "Ratio": "Premium on the other text / on FLORES-200."},
     "parts": {"Tokenizer": "Tokens of a byte, as a ratio to the base language."},
@@ -89,6 +90,9 @@ def meanings(view: str, columns: list[str], context: PremiumContext) -> Mapping[
 
 
 def _meaning(view: str, name: str, labels: set[str]) -> str:
+    of, _, end = name.rpartition(" ")
+    if end in _ENDS:
+        return f"{_ENDS[end]} of its 95 % interval. {_meaning(view, of, labels)}"
     metric = next((one.definition for one in METRICS.all().values() if one.definition.label == name), None)
     if metric is not None and view.startswith("measures"):
         return f"{metric.text} {metric.unit}".strip()

@@ -116,7 +116,7 @@ def cell_columns(context: PremiumContext) -> dict[str, Any]:
     """How `cell_table` is shown."""
     return {
         "Language": st.column_config.TextColumn(pinned=True),
-        "Premium": st.column_config.NumberColumn(format="%.2f", help=context.axis),
-        "Low": st.column_config.NumberColumn(format="%.2f", help="Lower end of the 95 % interval."),
-        "High": st.column_config.NumberColumn(format="%.2f", help="Upper end of the 95 % interval."),
+        "Premium": st.column_config.NumberColumn(format="%.3f", help=context.axis),
+        "Low": st.column_config.NumberColumn(format="%.3f", help="Lower end of the 95 % interval."),
+        "High": st.column_config.NumberColumn(format="%.3f", help="Upper end of the 95 % interval."),
     }

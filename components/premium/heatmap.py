@@ -10,7 +10,8 @@ from components.charts.cell_numbers import cell_numbers, inks
 from components.charts.chart import finish, level, upright
 from components.premium.cells import cheaper, hatched, targets
 from components.premium.context import PremiumContext
-from components.premium.scale import colour_scale, reach, ticks, times
+from components.premium.scale import colour_scale, reach, ticks
+from core.common.numbers import times
 from core.premium.ordering import LanguageGroup, grouped
 
 _SHORTEST = 110  # pixels of a scale of colours
@@ -118,10 +119,23 @@ def _language_axis(names: Sequence[str], groups: Sequence[LanguageGroup], across
     if across and groups and len(names) > _NAMED:
         at, texts = group_names(groups, len(names))
     else:
-        step = len(names) // _NAMED + 1 if across else 1
-        shown = range(0, len(names), step)
+        shown = range(0, len(names), _step(len(names)) if across else 1)
         at, texts = list(map(float, shown)), [names[n] for n in shown]
     return {"tickvals": at, "ticktext": texts, "tickangle": -45 if across else 0, **_PLAIN}
+
+
+def _step(n: int) -> int:
+    """Every how manieth of n languages side by side is named."""
+    return n // _NAMED + 1
+
+
+def names_across(n: int) -> int:
+    """How many names stand under n languages side by side.
+
+    >>> names_across(30), names_across(55), names_across(204)
+    (30, 28, 30)
+    """
+    return len(range(0, n, _step(n)))
 
 
 def group_names(groups: Sequence[LanguageGroup], n_languages: int) -> tuple[list[float], list[str]]:

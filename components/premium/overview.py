@@ -6,7 +6,7 @@ from components.charts.chart import Chart
 from components.premium.cells import HATCHED
 from components.premium.context import PremiumContext
 from components.premium.figure import cell_columns, cell_table, numbers, plot
-from components.premium.heatmap import heatmap, reach_of, worst_and_best, written
+from components.premium.heatmap import heatmap, names_across, reach_of, worst_and_best, written
 from components.premium.heatmap_in_print import fits_across, heatmap_in_print
 from components.premium.linked import LINKED
 from components.premium.provenance import relative_link
@@ -17,6 +17,7 @@ DIRECTION, _DIRECTIONS = "direction", ("Across", "Down")
 _TALL = 520  # pixels of the picture's window where languages run down
 _FEW = 24  # languages that need no window
 _NAMES, _COLUMN = 150, 5  # pixels of names and of a language, where the picture is wider than a phone
+_SLANTED = 15  # pixels from one slanted name to the next
 _NUMBER = 24  # pixels of a cell with a number in letters that a phone's reader can read
 
 
@@ -56,7 +57,8 @@ def _least_widths(context: PremiumContext, across: bool) -> tuple[int, int]:
     """Pixels that names and numbers need, 0 where no numbers are written, and pixels that names and cells need."""
     n = len(context.columns if across else context.rows)
     with_numbers = (_NAMES + n * _NUMBER) * written(context, across)
-    return with_numbers, with_numbers or _NAMES + n * _COLUMN * across
+    with_names = _NAMES + max(n * _COLUMN, names_across(n) * _SLANTED) if across else _NAMES
+    return with_numbers, with_numbers or with_names
 
 
 def _style(with_numbers: int, with_cells: int) -> str:

@@ -4,9 +4,9 @@ from itertools import pairwise
 from math import ceil, floor, isnan, log2, log10
 from textwrap import wrap
 
+from core.common.numbers import between, times
+
 TICKS = {-4: "1/16", -3: "⅛", -2: "¼", -1: "½", 0: "1", 1: "2", 2: "4", 3: "8", 4: "16", 5: "32", 6: "64", 7: "128"}
-_NEAR = 0.1  # of 1: ratios that get three decimals
-_SMALL = 0.095  # two decimals would leave one digit below, or none
 _TITLE = 32  # letters of a title that fit under a chart on a phone
 _FULL = 4  # doublings at which a colour is fully reached, both ways
 
@@ -132,32 +132,6 @@ def _round_step(least: float) -> float:
 
 
 log2_10 = 1 / log2(10)
-
-
-def times(value: float) -> str:
-    """A ratio for people: three digits, and three decimals near 1, where the last tells whether there is a difference.
-
-    >>> times(1.984), times(16.94), times(1.0042), times(1.0), times(float("nan"))
-    ('1.98', '16.9', '1.004', '1', '–')
-    >>> times(0.0042), times(9.996), times(1234.5)
-    ('0.0042', '10.0', '1,234')
-    """
-    if isnan(value):
-        return "–"
-    if abs(value - 1) < _NEAR:
-        return "1" if value == 1 else f"{value:.3f}"
-    if value < _SMALL:
-        return f"{value:#.2g}"
-    return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"
-
-
-def between(low: float, high: float) -> str:
-    """An interval in brackets; nothing where there is none.
-
-    >>> between(16.7, 17.14), between(float("nan"), 1.0)
-    (' [16.7, 17.1]', '')
-    """
-    return "" if isnan(low) or isnan(high) else f" [{times(low)}, {times(high)}]"
 
 
 _PER = {"line": "the tokens", "byte": "the tokens per byte", "character": "the tokens per character"}

@@ -9,8 +9,8 @@ import numpy as np
 from components.cached import corpora as cached_corpora
 from components.cached import premium as cached_premium
 from components.premium.context import PremiumContext
-from components.premium.scale import times
 from components.premium.verdicts import verdicts, words
+from core.common.numbers import times
 from core.premium.atlas import atlas_tokenizers
 from core.premium.second_text import TokenizerPremiums, departures, same_language
 from core.stats.ratio_family import RatioFamily

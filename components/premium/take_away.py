@@ -18,6 +18,8 @@ from core.export.provenance import CitedTokenizer, Provenance, slug
 from core.export.references import FLORES, PREMIUM, papers_of
 from core.premium.cell_rows import CELL_COLUMNS, cell_rows
 
+_WITHOUT_BASE = ("Entropy", "Measures")  # titles of numbers that no base language and no unit changes
+
 
 def take_away(
     key: str,
@@ -70,7 +72,7 @@ def provenance_of(context: PremiumContext, title: str) -> Provenance:
     counting = context.counting
     chosen = [context.table.tokenizers[row] for row in context.rows]
     return Provenance(
-        what=f"{title} over {context.base_label} per {context.per}",
+        what=title if title.startswith(_WITHOUT_BASE) else f"{title} over {context.base_label} per {context.per}",
         corpus=context.table.corpus_label,
         corpus_fingerprint=context.table.corpus,
         sentences=f"{context.part + ', ' if context.part else ''}{context.table.tokens.shape[2]:,}",

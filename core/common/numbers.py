@@ -1,6 +1,10 @@
-"""Numbers as people read them: thin spaces, bytes, durations, how long ago."""
+"""Numbers as people read them: thin spaces, ratios, bytes, durations, how long ago."""
+
+from math import isnan
 
 THIN = "\u2009"
+_NEAR = 0.1  # of 1: ratios that get three decimals
+_SMALL = 0.095  # two decimals would leave one digit below, or none
 
 
 def count(number: float) -> str:
@@ -88,3 +92,29 @@ def significant(number: float, digits: int = 6) -> float:
     (16.6575, 29230123.0, 3.33333e-10)
     """
     return number if number.is_integer() else float(f"{number:.{digits}g}")
+
+
+def times(value: float) -> str:
+    """A ratio for people: three digits, and three decimals near 1, where the last tells whether there is a difference.
+
+    >>> times(1.984), times(16.94), times(1.0042), times(1.0), times(float("nan"))
+    ('1.98', '16.9', '1.004', '1', '–')
+    >>> times(0.0042), times(9.996), times(1234.5)
+    ('0.0042', '10.0', '1,234')
+    """
+    if isnan(value):
+        return "–"
+    if abs(value - 1) < _NEAR:
+        return "1" if value == 1 else f"{value:.3f}"
+    if value < _SMALL:
+        return f"{value:#.2g}"
+    return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"
+
+
+def between(low: float, high: float) -> str:
+    """An interval in brackets; nothing where there is none.
+
+    >>> between(16.7, 17.14), between(float("nan"), 1.0)
+    (' [16.7, 17.1]', '')
+    """
+    return "" if isnan(low) or isnan(high) else f" [{times(low)}, {times(high)}]"

@@ -71,13 +71,16 @@ def within(avoided: str) -> NDArray[np.bool_]:
     return table
 
 
-def outside(table: NDArray[np.bool_], texts: Sequence[str]) -> list[int]:
+def outside(table: NDArray[np.bool_], texts: Sequence[str], joined: str | None = None) -> list[int]:
     """Which texts hold a character that is not in the table, in order.
+
+    Args:
+        joined: the texts end to end, where the caller has them so.
 
     >>> outside(usual(), ["plain", "\\ue000", "x"])
     [1]
     """
-    joined = "".join(texts)
+    joined = "".join(texts) if joined is None else joined
     strange = [_strange(table, joined, start) for start in range(0, len(joined), _AT_ONCE)]
     if not any(map(len, strange)):
         return []
@@ -87,6 +90,9 @@ def outside(table: NDArray[np.bool_], texts: Sequence[str]) -> list[int]:
 
 def _strange(table: NDArray[np.bool_], text: str, start: int) -> NDArray[np.intp]:
     """Where characters stand that are not in the table, among those of one look-up."""
-    codes = np.frombuffer(text[start : start + _AT_ONCE].encode("utf-32-le", "surrogatepass"), "<u4")
+    part = text[start : start + _AT_ONCE]
+    codes = np.frombuffer(part.encode("utf-16-le", "surrogatepass"), "<u2")
+    if len(codes) > len(part):  # some lie beyond the basic plane
+        codes = np.frombuffer(part.encode("utf-32-le", "surrogatepass"), "<u4")
     known = table.take(codes, mode="clip")  # quicker than indexing; none is beyond the table
     return start + np.flatnonzero(~known)

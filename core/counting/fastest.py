@@ -14,9 +14,10 @@ Equal lines are encoded once (`count_once`).
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from importlib.metadata import version
+from statistics import median
 
 import numpy as np
 
@@ -27,14 +28,16 @@ from core.common.registry import Registry
 from core.common.remembered import remember, remembered
 from core.counting.alphabet import alphabet_fingerprint, alphabet_lines, outside, usual, within
 from core.counting.calibration import calibration_fingerprint, calibration_lines
-from core.counting.engine import CannotCount, Counter, CountingEngine, processors
+from core.counting.engine import CannotCount, Counter, CountingEngine, Guarded, processors
 from core.counting.spot_checks import watched
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Tokenizer
 
 ENGINES = Registry(package="core.counting.engines", constant="ENGINE", kind=CountingEngine, noun="counting engine")
 REFERENCE = "reference"
 _LIBRARIES = ("tokenizers", "sentencepiece", "tiktoken", "regex", "ahocorasick_rs")
-_WARM_UP = 20  # lines, so that what an engine builds on first use is not timed
+_WARM_UP = 20  # lines
+_PARTS = 8  # of the calibration lines, for which all engines are timed in turns
+_FAILED = "it failed on a line"
 _MOST_AVOIDED = 2_000  # characters on which an engine may differ before it is no engine for this tokenizer
 _MOST_DIFFERING = 0.01  # of the calibration lines, above which nobody asks whether a few characters are to blame
 _ENOUGH = 1.1  # an engine must be this many times as fast as the reference to be worth a second engine in memory
@@ -79,7 +82,10 @@ def fast_counter(tokenizer: Tokenizer) -> tuple[Counter, EngineChoice]:
     try:
         engine = ENGINES.get(known.engine)
         count = engine.build(tokenizer)
-        return count if engine.exact else watched(count, tokenizer.count, within(known.avoided)), known
+        if engine.exact:
+            return count, known
+        assert isinstance(count, Guarded), "what is not the reference goes beside it"
+        return watched(replace(count, alphabet=within(known.avoided))), known
     except (UnknownName, CannotCount):
         return tokenizer.count, _reference(
             tokenizer, f"Counted by the reference: {known.label} is no longer installed."
@@ -108,17 +114,19 @@ def count_once(count: Counter, texts: Sequence[str]) -> Counts:
 
 def calibrate(tokenizer: LocalTokenizer, among: Sequence[CountingEngine] | None = None) -> EngineChoice:
     """Try every engine on the calibration lines against the reference."""
-    lines, truth, seconds = _by_reference(tokenizer, _usual_lines())
-    seconds /= _n_threads(tokenizer)
+    built, reasons = _built(tokenizer, list(ENGINES.all().values()) if among is None else among)
+    lines, truth, turns = _in_turns(tokenizer, [count for _, count in built])
     agreeing: list[tuple[float, CountingEngine, _Tried]] = []
-    reasons = []
-    for engine in ENGINES.all().values() if among is None else among:
+    for (engine, count), turn in zip(built, turns, strict=True):
+        if turn is None:
+            reasons.append(f"{engine.label}: {_FAILED}.")
+            continue
         try:
-            tried = _tried(engine, tokenizer, lines, truth)
+            tried = _tried(engine, tokenizer, count, lines, truth, turn)
         except CannotCount as why:
             reasons.append(f"{engine.label}: {why}.")
             continue
-        speed = seconds / (tried.seconds / engine.n_threads)
+        speed = median(turn.faster) * engine.n_threads / _n_threads(tokenizer)
         if speed < _ENOUGH:
             reasons.append(f"{engine.label}: no faster.")
         else:
@@ -133,12 +141,77 @@ def calibrate(tokenizer: LocalTokenizer, among: Sequence[CountingEngine] | None 
     return _reference(tokenizer, f"Counted by the reference. {' '.join(reasons)}".strip())
 
 
+def _built(
+    tokenizer: LocalTokenizer, engines: Sequence[CountingEngine]
+) -> tuple[list[tuple[CountingEngine, Counter]], list[str]]:
+    """The engines that can run a tokenizer, warmed up, so that what is built on first use is not timed; and why others
+    cannot."""
+    built, reasons = [], []
+    for engine in engines:
+        try:
+            with quiet_libraries():
+                count = engine.build(tokenizer)
+                count(_usual_lines()[:_WARM_UP])
+            built.append((engine, count))
+        except CannotCount as why:
+            reasons.append(f"{engine.label}: {why}.")
+        except BaseException as error:  # whatever happens, the reference counts
+            if not is_failure(error):
+                raise
+            reasons.append(f"{engine.label}: {_FAILED}.")
+    return built, reasons
+
+
+@dataclass(frozen=True)
+class _TimedParts:
+    """What an engine did with the calibration lines, part after part.
+
+    Args:
+        found: its counts.
+        faster: processor time of the reference / its own; both went one after the other, so that what the machine does
+            meanwhile changes few of the parts, and no median.
+    """
+
+    found: list[Counts]
+    faster: list[float]
+
+
+def _in_turns(
+    tokenizer: LocalTokenizer, counters: Sequence[Counter]
+) -> tuple[tuple[str, ...], Counts, list[_TimedParts | None]]:
+    """(lines, the reference's counts, those of each engine, None for one that failed), the lines part by part."""
+    lines, truth, turns = list[str](), list[Counts](), [_TimedParts([], []) for _ in counters]
+    alive = list(range(len(counters)))
+    _by_reference(tokenizer, _usual_lines()[:_WARM_UP])
+    for n in range(_PARTS):
+        part, counts, seconds = _by_reference(tokenizer, _usual_lines()[n::_PARTS])
+        lines += part
+        truth.append(counts)
+        for k in [*alive[n % len(alive) :], *alive[: n % len(alive)]] if alive else ():
+            try:
+                with quiet_libraries():
+                    found, taken = _timed(counters[k], part)
+            except BaseException as error:  # whatever happens, the reference counts
+                if not is_failure(error):
+                    raise
+                alive.remove(k)
+                continue
+            turns[k].found.append(found)
+            turns[k].faster.append(seconds / taken)
+    return tuple(lines), _together(truth), [turn if k in alive else None for k, turn in enumerate(turns)]
+
+
+def _together(parts: Sequence[Counts]) -> Counts:
+    return Counts(np.concatenate([one.tokens for one in parts]), np.concatenate([one.unknown for one in parts]))
+
+
 def _n_threads(tokenizer: LocalTokenizer) -> int:
     """That the reference uses: of the libraries behind it, tokenizers alone counts on several."""
     form = tokenizer.serialised()
     return processors() if form is not None and form.format == "tokenizers" else 1
 
 
+@cache
 def _usual_lines() -> tuple[str, ...]:
     """The calibration lines that an engine may count."""
     lines = calibration_lines()
@@ -151,42 +224,38 @@ class _Tried:
     """An engine that agrees.
 
     Args:
-        seconds: of processor time that it took for the calibration lines.
-        n_agreed: of them.
+        n_agreed: of the calibration lines.
         avoided: the characters to which all differences go back, where there are any.
     """
 
     count: Counter
-    seconds: float
     n_agreed: int
     avoided: str = ""
 
 
-def _tried(engine: CountingEngine, tokenizer: LocalTokenizer, lines: tuple[str, ...], truth: Counts) -> _Tried:
-    """An engine on the calibration lines.
+def _tried(
+    engine: CountingEngine,
+    tokenizer: LocalTokenizer,
+    count: Counter,
+    lines: tuple[str, ...],
+    truth: Counts,
+    turns: _TimedParts,
+) -> _Tried:
+    """An engine by what it did with the calibration lines.
 
     Raises:
-        CannotCount: it cannot, or counts otherwise than the reference, and not only where a character is to blame.
+        CannotCount: it counts otherwise than the reference, and not only where a character is to blame.
     """
-    try:
-        with quiet_libraries():
-            count = engine.build(tokenizer)
-            found, taken = _timed(count, lines)
-    except CannotCount:
-        raise
-    except BaseException as error:  # whatever happens, the reference counts
-        if not is_failure(error):
-            raise
-        raise CannotCount("it failed on a line") from None
+    found = _together(turns.found)
     wrong = np.flatnonzero((found.tokens != truth.tokens) | (found.unknown != truth.unknown))
     if not len(wrong):
-        return _Tried(count, taken, len(lines))
+        return _Tried(count, len(lines))
     few = not engine.exact and len(wrong) <= max(1, _MOST_DIFFERING * len(lines))
     avoided = _avoided(tokenizer, count) if few else ""
     unexplained = len(wrong) - len(outside(within(avoided), [lines[n] for n in wrong]))
     if unexplained:
         raise CannotCount(f"counts differ on {unexplained:,} of {len(lines):,} lines")
-    return _Tried(count, taken, len(lines) - len(wrong), avoided)
+    return _Tried(count, len(lines) - len(wrong), avoided)
 
 
 def _agreed(
@@ -228,7 +297,6 @@ def _timed(count: Counter, lines: tuple[str, ...]) -> tuple[Counts, float]:
 
     Processor time of all threads: what is found is remembered, and must not depend on what else the machine did then.
     """
-    count(lines[:_WARM_UP])
     started = time.process_time()
     counts = count(lines)
     return counts, time.process_time() - started

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.counting.alphabet import outside
-from core.counting.engine import Counter, without
+from core.counting.engine import Counter, Guarded, without
 from core.tokenizers.tokenizer import Counts
 
 _CHECKED = 0.005  # of the characters of a call: less than a tenth of the time of the fastest engine
@@ -18,35 +16,26 @@ class EngineDiffers(Exception):
     """On a line of the user's own the engine gave another count than the reference, which is to count it all."""
 
 
-def watched(engine: Counter, reference: Counter, table: NDArray[np.bool_]) -> Counter:
-    """Counts by the engine of what lies within an alphabet, of the rest by the reference, and a sample by both.
+def watched(guarded: Guarded) -> Counter:
+    """Counts of a guarded engine, of which a sample is counted by the reference too.
 
     The counter raises EngineDiffers if they differ.
-
-    Args:
-        table: which characters the engine may count, (0x110000,).
     """
     checked = 0
 
     def count(texts: Sequence[str]) -> Counts:
         nonlocal checked
-        apart = outside(table, texts)
-        usual = without(texts, apart)
-        found = engine(usual)
-        n_characters = max(_EVERY_CALL if checked else _FIRST_CALL, int(_CHECKED * sum(map(len, usual))))
+        found, apart = guarded.told_apart(texts)
+        by_engine = without(texts, apart)
+        n_characters = max(_EVERY_CALL if checked else _FIRST_CALL, int(_CHECKED * sum(map(len, by_engine))))
         checked += 1
-        _check(engine, reference, usual, found, n_characters)
-        if not apart:
-            return found
-        tokens, unknown = found.tokens.copy(), found.unknown.copy()
-        truth = reference([texts[n] for n in apart])
-        tokens[apart], unknown[apart] = truth.tokens, truth.unknown
-        return Counts(tokens, unknown)
+        _check(guarded, by_engine, found, n_characters)
+        return found
 
     return count
 
 
-def _check(engine: Counter, reference: Counter, texts: Sequence[str], found: Counts, n_characters: int) -> None:
+def _check(guarded: Guarded, texts: Sequence[str], found: Counts, n_characters: int) -> None:
     """Count lines drawn by lot, the same ones every time, until so many characters were counted twice."""
     chance = np.random.default_rng(len(texts))
     rows: list[int] = []
@@ -56,11 +45,12 @@ def _check(engine: Counter, reference: Counter, texts: Sequence[str], found: Cou
         if texts[n]:
             rows.append(n)
             n_characters -= min(len(texts[n]), _LONGEST)
+    reference = guarded.tokenizer.count
     whole = [n for n in rows if len(texts[n]) <= _LONGEST]
     _compare(Counts(found.tokens[whole], found.unknown[whole]), reference, [texts[n] for n in whole])
     stretches = [_stretch(texts[n], chance) for n in rows if len(texts[n]) > _LONGEST]
     if stretches:
-        _compare(engine(stretches), reference, stretches)
+        _compare(guarded(stretches), reference, stretches)
 
 
 def _stretch(text: str, chance: np.random.Generator) -> str:

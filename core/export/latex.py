@@ -10,6 +10,7 @@ from core.export.latex_text import OTHER_SCRIPT, escaped, needs_other_script
 Columns = Mapping[str, Sequence[object]]
 
 _HEAD = "% Needs booktabs and graphicx in the preamble. LuaLaTeX or XeLaTeX set names in other scripts than Latin."
+_NEAR, _SMALLEST = 0.1, 0.001
 _AT_ONCE = 12  # parts that may wait for a page of their own
 _FIT = r"\ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\usebox0}\else\usebox0\fi"
 
@@ -30,10 +31,20 @@ def table(columns: Columns, caption: str, label: str, note: str = "", comments: 
     \\bottomrule
     \\end{tabular}}
     """
-    found = layout([[name, *map(_plain, column)] for name, column in columns.items()], _words(columns))
+    texts = {name: _texts(column) for name, column in columns.items()}
+    found = layout([[name, *column] for name, column in texts.items()], _words(columns))
     parts = list(product(found.panels, found.rows))
     tables = [
-        _part(columns, found, panel, rows, _nth(caption, n, len(parts)), label if n == 0 else f"{label}-{n + 1}", note)
+        _part(
+            columns,
+            texts,
+            found,
+            panel,
+            rows,
+            _nth(caption, n, len(parts)),
+            label if n == 0 else f"{label}-{n + 1}",
+            note,
+        )
         for n, (panel, rows) in enumerate(parts)
     ]
     body = "".join(_flushed(one, n) for n, one in enumerate(tables))
@@ -50,9 +61,16 @@ def _flushed(one: str, n: int) -> str:
 
 
 def _part(
-    columns: Columns, found: TableFit, panel: Sequence[int], rows: tuple[int, int], caption: str, label: str, note: str
+    columns: Columns,
+    texts: Mapping[str, Sequence[str]],
+    found: TableFit,
+    panel: Sequence[int],
+    rows: tuple[int, int],
+    caption: str,
+    label: str,
+    note: str,
 ) -> str:
-    names, values = list(columns), list(columns.values())
+    names, values, written = list(columns), list(columns.values()), list(texts.values())
     environment = "table*" if found.wide else "table"
     lines = [
         rf"\begin{{{environment}}}[tp]",
@@ -64,7 +82,7 @@ def _part(
         r"\toprule",
         " & ".join(f"{{{escaped(names[n])}}}" for n in panel) + r" \\",
         r"\midrule",
-        *(" & ".join(_cell(values[n][row]) for n in panel) + r" \\" for row in range(*rows)),
+        *(" & ".join(_cell(values[n][row], written[n][row]) for n in panel) + r" \\" for row in range(*rows)),
         r"\bottomrule",
         r"\end{tabular}}%",
         _FIT,
@@ -89,22 +107,28 @@ def _numeric(column: Sequence[object]) -> bool:
     return bool(known) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
 
 
-def _plain(value: object) -> str:
-    """As it is read, to measure it."""
+def _texts(column: Sequence[object]) -> list[str]:
+    """Its values as they are read; all with three decimals where one lies so near 1 that two would not tell it."""
+    near = any(isinstance(value, float) and 0 < abs(value - 1) < _NEAR for value in column)
+    return [_plain(value, near) for value in column]
+
+
+def _plain(value: object, near: bool) -> str:
     if value is None or (isinstance(value, float) and isnan(value)):
         return "--"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}"
+        if 0 < value < _SMALLEST:
+            return f"<{_SMALLEST:g}"
+        return f"{value:.3f}" if near or abs(value) < 1 else f"{value:.2f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _cell(value: object) -> str:
-    plain = _plain(value)
+def _cell(value: object, plain: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return plain.replace(",", r"\,")
     if isinstance(value, str):
         text = escaped(plain)
         return f"{{{text}}}" if text.startswith(("[", "*")) else text  # else the row before would take it for its own
-    return plain
+    return plain.replace("<", "$<$")

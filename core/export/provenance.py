@@ -4,6 +4,7 @@ Columns are a mapping of names to values, one per row. What is written carries t
 tokenizer's, and the link that shows the view again, so that a number can always be traced.
 """
 
+import hashlib
 import io
 import json
 import re
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from math import isfinite, isnan
 from typing import Any
 
-from core.common.numbers import significant
+from core.common.numbers import between, significant, times
 from core.common.program import VERSION
 from core.export import latex
 from core.export.csv import csv_table, for_spreadsheets
@@ -100,9 +101,10 @@ def to_latex(columns: Columns, about: Provenance) -> str:
 
     Fingerprints and the link stand in its source as comments, for whoever wants to trace a number.
     """
-    wide = by_tokenizer(columns)
+    wide = bracketed(by_tokenizer(columns))
     note = _note(about, intervals=wide is not columns)
-    return latex.table(wide, f"{about.what}.", f"tab:{slug(about.what)[:40]}", note, _traces(about))
+    label = f"tab:{slug(about.what)[:40]}-{_digest(repr(wide))}"  # several tables of one paper may have one title
+    return latex.table(wide, f"{about.what}.", label, note, _traces(about))
 
 
 def _note(about: Provenance, intervals: bool) -> str:
@@ -130,8 +132,11 @@ def citation(about: Provenance) -> str:
 
 
 def bibtex(about: Provenance) -> str:
-    """An entry for a bibliography, `@misc`, everything escaped but the address, which `\\url` takes as it is."""
-    key = f"token-atlas-{about.corpus_fingerprint[:8] or 'view'}-{about.retrieved}"
+    """An entry for a bibliography, `@misc`, everything escaped but the address, which `\\url` takes as it is.
+
+    Views that are cited differently have keys of their own, so that a paper may cite several.
+    """
+    key = f"token-atlas-{about.corpus_fingerprint[:8] or 'view'}-{_digest(citation(about))}"
     versions = f" With {', '.join(about.versions)}." if about.versions else ""
     note = (
         f"Text: {about.corpus}, {about.sentences} {about.unit}, fingerprint {about.corpus_fingerprint}. "
@@ -169,6 +174,29 @@ def by_tokenizer(columns: Columns) -> Columns:
     return wide
 
 
+def bracketed(columns: Columns) -> Columns:
+    """Each number that has columns for the ends of its interval together with them in one; else as it is.
+
+    >>> bracketed({"Gini": [0.134], "Gini low": [0.1331], "Gini high": [0.1352], "Languages": [198]})
+    {'Gini': ['0.134 [0.133, 0.135]'], 'Languages': [198]}
+    """
+    named = [name for name in columns if {f"{name} low", f"{name} high"} <= set(columns)]
+    if not named:
+        return columns
+    ends = {f"{name} {end}" for name in named for end in ("low", "high")}
+    rows = {name: zip(columns[name], columns[f"{name} low"], columns[f"{name} high"], strict=True) for name in named}
+    return {
+        name: [_digits(*row) for row in rows[name]] if name in named else column
+        for name, column in columns.items()
+        if name not in ends
+    }
+
+
+def _digits(number: Any, low: Any, high: Any) -> str:
+    """Small ones with three decimals, others as ratios are written."""
+    return f"{number:.3f} [{low:.3f}, {high:.3f}]" if high < 1 else _interval(number, low, high)
+
+
 def slug(text: str) -> str:
     """Text as part of a file name.
 
@@ -179,9 +207,7 @@ def slug(text: str) -> str:
 
 
 def _interval(premium: Any, low: Any, high: Any) -> str:
-    if isnan(premium):
-        return "–"
-    return f"{premium:.2f}" + ("" if isnan(low) or isnan(high) else f" [{low:.2f}, {high:.2f}]")
+    return times(premium) + between(low, high)
 
 
 def traced(columns: Columns, about: Provenance) -> dict[str, Sequence[object]]:
@@ -220,6 +246,11 @@ def _tokenizers(about: Provenance) -> str:
 
 def _counted(about: Provenance) -> str:
     return f"{about.counted_verb} {about.counted}. " if about.counted else ""
+
+
+def _digest(text: str) -> str:
+    """Hash of a text, 6 hex digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
 
 def _url(link: str) -> str:

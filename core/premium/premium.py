@@ -154,6 +154,24 @@ def premiums(table: CountTable, base: str, per: Per = "line", resampled: Resampl
     )
 
 
+def drawn_premiums(resampled: Resampled, base: str, per: Per = "line") -> NDArray[np.floating[Any]] | None:
+    """The premiums of every draw, (K, L, draws), for intervals of numbers that follow from several; None where there
+    are too few sentences, or groups of them, for any.
+
+    Raises:
+        UnknownName: the base is not in the table.
+    """
+    table = resampled.table
+    b = table.language(base)
+    both = table.present & table.present[b]
+    if _no_interval(table, both):
+        return None
+    own, of_base = _drawn_sums(resampled, both, b)
+    scale = _resampled_scale(resampled, both, b, per)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return own / of_base if scale is None else own / of_base * scale
+
+
 def joined_premiums(table: CountTable, base: str) -> Floats:
     """Premiums of the languages as one text each, as Petrov et al. published them, (K, L); NaN where not counted.
 
@@ -277,12 +295,7 @@ def _interval(
     Args:
         wanted: cells, (K, L); the others are NaN.
     """
-    table = resampled.table
-    if both.all():
-        own, of_base = resampled.tokens, resampled.tokens[:, [b]]
-    else:
-        own = resampled.sums(table.tokens * both)
-        of_base = resampled.sums(table.tokens[:, [b]] * both)
+    own, of_base = _drawn_sums(resampled, both, b)
     scale = _resampled_scale(resampled, both, b, per)
     four = np.full((*own.shape[:2], 4), np.nan, own.dtype)
     room = np.empty_like(own[0])  # for all: new memory takes as long as the division
@@ -296,6 +309,16 @@ def _interval(
                 ratios *= _rows(scale, at)
             four[k, at] = ends(ratios)
     return between_ends(four, own.shape[-1])
+
+
+def _drawn_sums(
+    resampled: Resampled, both: NDArray[np.bool_], b: int
+) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
+    """Sums of tokens of each draw: of every language, (K, L, draws), and of the base, (K, 1 or L, draws)."""
+    if both.all():
+        return resampled.tokens, resampled.tokens[:, [b]]
+    tokens = resampled.table.tokens
+    return resampled.sums(tokens * both), resampled.sums(tokens[:, [b]] * both)
 
 
 def _rows(values: NDArray[np.floating[Any]], at: NDArray[np.intp]) -> NDArray[np.floating[Any]]:

@@ -1,6 +1,7 @@
 """What a premium means in money, room and time: the same article in every language, and with every model."""
 
 from dataclasses import dataclass
+from math import floor, log10
 
 import numpy as np
 import pandas as pd
@@ -11,14 +12,15 @@ from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.linked import LINKED
 from components.premium.price_table import price_table
-from components.premium.scale import times
 from components.premium.take_away import take_away
 from components.widgets.view import View
+from core.common.numbers import times
 from core.premium.cost import Offer, Use, article_tokens, best_tokenizer, cost, offers
 from core.premium.prices import ModelPrice
 
 _OWN = "Own price"
-_MODEL = "model"
+_MODEL, _PRICE = "model", "price_million"  # in the link
+_USUAL_PRICE = 3.0
 _CURRENCY = 8  # letters of its name at most
 
 
@@ -56,10 +58,10 @@ def draw(context: PremiumContext) -> None:
 
 
 def _terms(context: PremiumContext, known: list[ModelPrice]) -> Terms:
-    """A model of the table, or a price of one's own; a link with a price means that."""
+    """A model of the table, or a price of one's own."""
     names = [_OWN, *dict.fromkeys(one.name for one in known)]
-    own = "price_million" in st.query_params or len(names) == 1
-    name = st.selectbox("Model", names, index=0 if own else 1, key=_MODEL, width=230, persist_state="session")
+    _start_model(names)
+    name = st.selectbox("Model", names, key=_MODEL, width=230, persist_state="session")
     if name == _OWN:
         terms = _own(context)
     else:
@@ -70,14 +72,23 @@ def _terms(context: PremiumContext, known: list[ModelPrice]) -> Terms:
     return Terms(terms.price, terms.row, speed)
 
 
+def _start_model(names: list[str]) -> None:
+    """Give the model its first value: the link's; else a link with a price means one's own, and others the first."""
+    state = st.session_state
+    own = _PRICE in st.query_params or state.get(_PRICE, _USUAL_PRICE) != _USUAL_PRICE or len(names) == 1
+    if state.get(_MODEL) not in names:
+        state[_MODEL] = None
+    LINKED.option(_MODEL, names if own else [*names[1:], _OWN])
+
+
 def _own(context: PremiumContext) -> Terms:
     row = one_tokenizer(context)
-    LINKED.number("price_million", 3.0, 0.0)
+    LINKED.number(_PRICE, _USUAL_PRICE, 0.0)
     LINKED.number("window", 8192, 1)
     price = st.number_input(
         "Price per million",
         min_value=0.0,
-        key="price_million",
+        key=_PRICE,
         width=155,
         persist_state="session",
         help="Of tokens read or written, in US dollars.",
@@ -222,9 +233,9 @@ def to_quote(names: tuple[str, str], terms: Terms, use: Use, each: float, each_b
     >>> price = ModelPrice(name="GPT-2", maker="", tokenizer="gpt-2", input=3.0, output=3.0, cached_input=None,
     ...                    window=8192, date="", source="")
     >>> print(to_quote(("Burmese", "English"), Terms(price, 0, 50.0), Use(read=6000), 20 / 6, 0.2))
-    An article of 6,000 characters in English takes 20,000 tokens of GPT-2 in Burmese instead of 1,200 in English: it \
-costs 0.0600 USD instead of 0.0036 (16.7 times as much), 41 % of it fits into 8,192 tokens of context instead of all \
-of it, and at 50 tokens per second it takes 6.7 min instead of 24 s.
+    An article of 6,000 characters in English takes 20,000 tokens of GPT-2 in Burmese instead of 1,200 in English \
+(16.7 times as many): it costs 0.0600 USD instead of 0.0036, 41 % of it fits into 8,192 tokens of context instead of \
+all of it, and at 50 tokens per second it takes 6.7 min instead of 24 s.
     """
     language, base = names
     total = use.read + use.written
@@ -234,12 +245,23 @@ of it, and at 50 tokens per second it takes 6.7 min instead of 24 s.
     answer = f" with an answer of {use.written:,}" if use.written else ""
     return (
         f"An article of {use.read:,} characters in {base}{answer} takes {tokens:,.0f} tokens of {terms.price.name} in "
-        f"{language} instead of {base_tokens:,.0f} in {base}: it costs {money:.4f} {use.currency} instead of "
-        f"{base_money:.4f} ({times(tokens / base_tokens)} times as much), {_share(window / tokens)} of it fits into "
+        f"{language} instead of {base_tokens:,.0f} in {base} ({times(tokens / base_tokens)} times as many): it costs "
+        f"{_money(money)} {use.currency} instead of {_money(base_money)}, {_share(window / tokens)} of it fits into "
         f"{window:,} tokens of context instead of {_share(window / base_tokens)} of it, "
         f"and at {terms.speed:g} tokens per second it takes {_duration(tokens / terms.speed)} "
         f"instead of {_duration(base_tokens / terms.speed)}."
     )
+
+
+def _money(amount: float) -> str:
+    """An amount with four decimals, or as many as show two digits of a small one.
+
+    >>> _money(1234.5), _money(0.0600), _money(0.00000123), _money(0)
+    ('1,234.5000', '0.0600', '0.0000012', '0')
+    """
+    if 0 < amount < 0.001:
+        return f"{amount:.{1 - floor(log10(amount))}f}"
+    return f"{amount:,.4f}" if amount else "0"
 
 
 def _share(share: float) -> str:

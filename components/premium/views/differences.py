@@ -17,9 +17,10 @@ from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
 from components.premium.linked import LINKED
-from components.premium.scale import between, colour_scale, times
+from components.premium.scale import colour_scale
 from components.premium.verdicts import ALIKE, how_tested, margin_input, verdicts, words
 from components.widgets.view import View
+from core.common.numbers import between, times
 from core.premium.differences import languages_under, tokenizers_on
 from core.stats.ratio_family import RatioFamily
 
@@ -136,7 +137,7 @@ def pair_table(names: Sequence[str], found: ShownPairs) -> pd.DataFrame:
             "Ratio": found.ratio[above].round(4),
             "Low": found.low[above].round(4),
             "High": found.high[above].round(4),
-            "Probability, corrected": found.adjusted[above],
+            "Probability, corrected": np.maximum(found.adjusted[above], np.finfo(float).tiny),  # none is nought
             "Verdict": [words(each, found.margin) for each in found.verdict[above]],
         }
     )

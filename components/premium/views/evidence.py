@@ -16,13 +16,14 @@ from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, bring_into_sight, show
 from components.premium.linked import LINKED
-from components.premium.scale import log_axis, times
+from components.premium.scale import log_axis
 from components.premium.second_text import on_second_text
 from components.segmentation.rows import Row
 from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
 from components.widgets.view import View
 from components.widgets.view_options import ViewOptions
+from core.common.numbers import times
 from core.premium.premium import Telling, sentence_ratios, telling, telling_sentences
 from core.segmentation.costliest_words import Cost
 from core.text.languages import language

@@ -1,18 +1,22 @@
 """How unevenly each tokenizer treats the languages: Lorenz curves with their Gini coefficients."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from pandas.io.formats.style import Styler
 
+from components.cached import premium as cached_premium
 from components.charts.chart import GRID, LINE, Chart, finish
 from components.premium.context import PremiumContext
 from components.premium.figure import plot
 from components.premium.take_away import take_away
+from components.premium.views.measures import value_text
 from components.widgets.view import View
-from core.stats.inequality import gini, known, lorenz, max_min, worst_decile
+from core.metrics.base import Value
+from core.stats.inequality import gini, known, lorenz
 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
@@ -29,11 +33,13 @@ def draw(context: PremiumContext) -> None:
     costs = [costs[n] for n in usable]
     labels = [context.label(context.rows[n]) for n in usable]
     even, uneven = (f"{labels[n]}, Gini {gini(known(costs[n])):.2f}" for n in (0, -1))
+    numbers = [_numbers(context, context.rows[n]) for n in usable]
+    n_languages = [len(known(cost)) for cost in costs]
     chart = Chart(
         "lorenz",
         lorenz_figure(labels, costs, [context.colours[n] for n in usable]),
         f"Lorenz curves of {len(labels)} tokenizers; most even {even}; least even {uneven}.",
-        lambda: evenness(labels, costs),
+        lambda: evenness_table(labels, numbers, n_languages),
     )
     left, right = st.columns([6, 5], vertical_alignment="center")
     with left:
@@ -41,31 +47,51 @@ def draw(context: PremiumContext) -> None:
         take_away(
             chart.key, context, "Lorenz curves of token premiums", chart.alt, chart.numbers, lambda *_: chart.figure
         )
-    right.dataframe(chart.numbers(), hide_index=True, placeholder="–")
+    right.dataframe(shown_evenness(labels, numbers, n_languages), hide_index=True, placeholder="–")
     st.caption(
         "Languages from cheap to dear, and the share of all tokens that they take on the same text; on the dotted "
         "line all would cost the same. Gini is 0 there, and at most 1 − 1/L. Worst 10 %: mean of the dearest tenth "
-        "over the mean of all; max / min: the dearest over the cheapest. Each language counts once, "
-        "however many speak it; masked ones are left out, so compare "
-        "only tokenizers with as many languages. Sources: Lorenz 1905; Gini 1912."
+        "over the mean of all; max / min: the dearest over the cheapest. Brackets are 95 % intervals, from the same "
+        f"resamples of {context.table.drawn} as those of premiums. Each language counts once, however many speak it; "
+        "masked ones are left out, so compare only tokenizers with as many languages. Sources: Lorenz 1905; Gini 1912."
     )
 
 
-def evenness(labels: Sequence[str], costs: Sequence[np.ndarray]) -> pd.DataFrame:
-    """How evenly each tokenizer treats languages, in four numbers.
+def _numbers(context: PremiumContext, row: int) -> dict[str, Value]:
+    """How evenly a tokenizer treats the languages found that have a premium."""
+    codes = tuple(context.table.languages[c] for c in context.columns if (row, c) not in context.found.reasons)
+    return cached_premium.evenness_values(context.stamp, context.table, row, codes, context.base, context.per)
 
-    >>> evenness(["a"], [np.array([1.0, 3.0, np.nan])])["Gini"].tolist()
+
+def evenness_table(
+    labels: Sequence[str], numbers: Sequence[Mapping[str, Value]], n_languages: Sequence[int]
+) -> pd.DataFrame:
+    """A row per tokenizer: each number with both ends of its interval, and how many languages it is of.
+
+    >>> evenness_table(["a"], [{"Gini": Value(0.25, "", 0.2, 0.3)}], [2]).columns.tolist()
+    ['Tokenizer', 'Gini', 'Gini low', 'Gini high', 'Languages']
+    """
+    frame = pd.DataFrame({"Tokenizer": labels})
+    for name in numbers[0]:
+        found = [one[name] for one in numbers]
+        frame[name] = [one.number for one in found]
+        frame[f"{name} low"], frame[f"{name} high"] = [one.low for one in found], [one.high for one in found]
+    return frame.assign(Languages=n_languages)
+
+
+def shown_evenness(labels: Sequence[str], numbers: Sequence[Mapping[str, Value]], n_languages: Sequence[int]) -> Styler:
+    """The same as it stands beside the curves, where a number shows its interval and sorts as a number.
+
+    >>> shown_evenness(["a"], [{"Gini": Value(0.25, "", 0.2, 0.3)}], [2]).data["Gini"].tolist()
     [0.25]
     """
-    return pd.DataFrame(
-        {
-            "Tokenizer": labels,
-            "Gini": [round(float(gini(known(cost))), 3) for cost in costs],
-            "Worst 10 %": [round(float(worst_decile(known(cost))), 2) for cost in costs],
-            "Max / min": [round(float(max_min(known(cost))), 1) for cost in costs],
-            "Languages": [len(known(cost)) for cost in costs],
-        }
-    )
+    columns = {name: [one[name].number for one in numbers] for name in numbers[0]}
+    styled = pd.DataFrame({"Tokenizer": labels} | columns | {"Languages": n_languages}).style
+    for place, values in enumerate(numbers):
+        for name, one in values.items():
+            text = value_text(one)
+            styled = styled.format(lambda _, text=text: text, subset=pd.IndexSlice[place, name])
+    return styled
 
 
 def lorenz_figure(labels: Sequence[str], costs: Sequence[np.ndarray], colours: Sequence[str]) -> go.Figure:

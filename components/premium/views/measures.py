@@ -45,8 +45,9 @@ def draw(context: PremiumContext) -> None:
     _table(context, shown("languages"), {row: _over(context, row, codes) for row in context.rows}, "over_languages")
     st.caption(
         f"{len(codes)} languages, each counts once; masked ones are left out, so compare tokenizers with equal remarks."
-        f" Brackets are 95 % intervals from the same resamples of {context.table.drawn} as those of premiums. A "
-        "metric's name has its definition on hover; a click sorts. No one number is quality."
+        " Costs are tokens per line, whatever the unit of the page. Brackets are 95 % intervals from the same "
+        f"resamples of {context.table.drawn} as those of premiums. A metric's name has its definition on hover; a "
+        "click sorts. No one number is quality."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         column, reference = one_language(context), one_tokenizer(context)
@@ -237,7 +238,7 @@ def _entropy(context: PremiumContext, found: ShownSentences, spec: str, code: st
         + ".",
         lambda: entropy_table(curves),
     )
-    show(chart, context, "Token premiums")
+    show(chart, context, f"Entropy of tokens of {context.label(row)} in {language(code).label}")
     st.caption(
         f"From growing parts of {most:,} sentences of {plain(found.corpus.label)}. Solid: with the Miller–Madow "
         "correction; dotted: as observed. What still rises with the sample is not yet known; hollow marks have under "
@@ -326,6 +327,7 @@ def entropy_figure(curves: Sequence[Sequence[EntropyEstimate]]) -> go.Figure:
             "gridcolor": GRID,
             "tickvals": marks,
             "ticktext": [count(mark) for mark in marks],
+            "tickangle": 0,
         },
         yaxis={"title": "bits per token, given those before", "rangemode": "tozero", "gridcolor": GRID},
     )

@@ -12,10 +12,11 @@ from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, cell_columns, cell_table, show
 from components.premium.linked import LINKED
-from components.premium.scale import between, log_axis, times, title_across
+from components.premium.scale import log_axis, title_across
 from components.premium.side_by_side import beside, cells_beside, panel, several, side_by_side
 from components.premium.verdicts import ALIKE, how_tested, margin_input, shared_verdicts, words
 from components.widgets.view import View
+from core.common.numbers import between, times
 from core.premium.differences import languages_under
 
 _AT_ONCE = 30

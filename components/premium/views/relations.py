@@ -15,9 +15,9 @@ from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import ONE, Cell, show
 from components.premium.linked import LINKED
-from components.premium.scale import between, log_axis, times
+from components.premium.scale import log_axis
 from components.widgets.view import View
-from core.common.numbers import count
+from core.common.numbers import between, count, times
 from core.premium.premium import ranks, size_premium
 from core.text.languages import SOURCES, language, script_of
 
@@ -76,7 +76,7 @@ def draw(context: PremiumContext) -> None:
         scatter_figure(context, groups, [*kinds, _OTHER], title, against == "UTF-8"),
         f"Premium against {title} for {len(marks)} points, {where}. Rank correlation {rho:.2f}.",
         lambda: mark_table(context, marks, title),
-        {"Premium": st.column_config.NumberColumn(format="%.2f", help=context.axis)},
+        {"Premium": st.column_config.NumberColumn(format="%.3f", help=context.axis)},
         {n: [one.cell for one in group] for n, group in enumerate(groups)},
     )
     show(chart, context, "Token premiums")

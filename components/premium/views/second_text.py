@@ -9,11 +9,11 @@ from components.frame.errors import plain
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import show
-from components.premium.scale import times
 from components.premium.second_text import SecondText, second_text
 from components.premium.verdicts import how_tested, margin_input, verdicts, words
 from components.premium.views.ranked import ranked_figure
 from components.widgets.view import View
+from core.common.numbers import times
 
 
 def draw(context: PremiumContext) -> None:

@@ -14,11 +14,12 @@ from components.charts.chart import FAINT, Chart, finish
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
 from components.premium.linked import LINKED
-from components.premium.scale import log_axis, times
+from components.premium.scale import log_axis
 from components.premium.side_by_side import SYMBOLS
 from components.premium.verdicts import ALIKE, how_tested, margin_input, verdicts, words
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
+from core.common.numbers import times
 from core.premium.differences import change
 
 FAMILIES = {
@@ -66,7 +67,9 @@ def draw(context: PremiumContext) -> None:
         slope_figure(steps, names, value, told_apart, chosen, context.axis),
         f"Premiums from {steps[0]} to {steps[-1]}: lower in {n_lower} of {len(columns)} languages, higher in "
         f"{n_higher}.",
-        lambda: changes(steps, names, value, [words(each, margin) for each in said]),
+        lambda: changes(
+            steps, names, value, (compared.low[columns], compared.high[columns]), [words(each, margin) for each in said]
+        ),
         cells=cells_of(cells, told_apart, chosen),
     )
     show(chart, context, "Change of token premiums")
@@ -104,13 +107,22 @@ def cells_of(
     return {0: clear, 1: alike} | {2 + place: cells[n] for place, n in enumerate(named)}
 
 
-def changes(steps: Sequence[str], names: Sequence[str], value: np.ndarray, said: Sequence[str]) -> pd.DataFrame:
-    """A row per language: its premium at each step, the ratio of the last to the first, and the verdict on it."""
+def changes(
+    steps: Sequence[str],
+    names: Sequence[str],
+    value: np.ndarray,
+    ends: tuple[np.ndarray, np.ndarray],
+    said: Sequence[str],
+) -> pd.DataFrame:
+    """A row per language: its premium at each step, the ratio of the last to the first with both ends of its interval,
+    and the verdict on it."""
     return pd.DataFrame(
         {
             "Language": names,
             **{step: row.round(3) for step, row in zip(steps, value, strict=True)},
             "Last / first": (value[-1] / value[0]).round(3),
+            "Low": ends[0].round(3),
+            "High": ends[1].round(3),
             "Verdict": list(said),
         }
     )

@@ -6,9 +6,9 @@ import streamlit as st
 
 from components.premium.context import PremiumContext
 from components.premium.figure import cell_table
-from components.premium.scale import between
 from components.premium.take_away import take_away
 from components.widgets.view import View
+from core.common.numbers import between
 from core.text.languages import language, script_of
 
 
@@ -31,7 +31,7 @@ def draw(context: PremiumContext) -> None:
             or between(float(context.found.low[row, c]), float(context.found.high[row, c])).strip()
             for c in context.columns
         ]
-        configuration[label] = st.column_config.NumberColumn(format="%.2f", help=f"{context.axis}")
+        configuration[label] = st.column_config.NumberColumn(format="%.3f", help=f"{context.axis}")
     st.dataframe(wide, hide_index=True, height=480, column_config=configuration, placeholder="–")
     cells = [(row, column) for row in context.rows for column in context.columns]
     take_away("table", context, "Token premiums", "All premiums.", lambda: cell_table(context, cells), None, cells)

@@ -12,12 +12,13 @@ from components.charts.chart import FAINT, GRID, LINE, Chart, finish, names_axis
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import show
-from components.premium.scale import sentence, ticks, times
+from components.premium.scale import sentence, ticks
 from components.premium.side_by_side import SYMBOLS, beside, cells_beside, panel, several, side_by_side
 from components.premium.views.slope import SIGNS, apart, room_for
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
-from core.premium.premium import PER, Per, ranks, size_premium
+from core.common.numbers import times
+from core.premium.premium import PER, Per, Premiums, ranks, size_premium
 
 _NAMED = 8
 _AT_ONCE = 25
@@ -53,7 +54,7 @@ def draw(context: PremiumContext) -> None:
         bump_figure(names, value, rank, chosen),
         f"Ranks of {len(names)} languages with {context.label(row)} per line, byte and character. From line to byte "
         f"{up} gains most places and {down} loses most.",
-        lambda: unit_table(names, value, rank),
+        lambda: unit_table(names, value, rank, _ends(premiums, cells)),
         {"Language": st.column_config.TextColumn(pinned=True)},
         {0: [cells[n] for n in others for _ in range(4)]} | {1 + k: [cells[n]] * 3 for k, n in enumerate(chosen)},
     )
@@ -121,9 +122,18 @@ def units_table(context: PremiumContext, cells: Sequence[tuple[int, int]]) -> pd
         {
             "Language": [context.language(column) for _, column in cells],
             "Tokenizer": [context.label(row) for row, _ in cells],
-            **{f"Per {per}": [round(float(one.value[cell]), 3) for cell in cells] for per, one in found.items()},
+            **{
+                f"Per {per}{end}": [round(float(side[cell]), 3) for cell in cells]
+                for per, one in found.items()
+                for end, side in (("", one.value), (" low", one.low), (" high", one.high))
+            },
         }
     )
+
+
+def _ends(premiums: Sequence[Premiums], cells: Sequence[tuple[int, int]]) -> np.ndarray:
+    """Both ends of the intervals of cells by each unit, (3, 2, L)."""
+    return np.array([[[side[cell] for cell in cells] for side in (one.low, one.high)] for one in premiums])
 
 
 def _taken_apart(context: PremiumContext, row: int, columns: Sequence[int], premium: np.ndarray) -> None:
@@ -170,17 +180,24 @@ def moved_most(rank: np.ndarray) -> list[int]:
     return [int(n) for n in np.argsort(-(rank.max(0) - rank.min(0)), kind="stable")[:_NAMED]]
 
 
-def unit_table(names: Sequence[str], value: np.ndarray, rank: np.ndarray) -> pd.DataFrame:
-    """A row per language: its premium by each unit, its rank from the dearest, and how the rank changes.
+def unit_table(names: Sequence[str], value: np.ndarray, rank: np.ndarray, ends: np.ndarray) -> pd.DataFrame:
+    """A row per language: its premium by each unit with its interval, its rank from the dearest, how the rank changes.
+
+    Args:
+        value, rank: (3, L).
+        ends: of the intervals, (3, 2, L).
 
     >>> value = np.array([[2.0, 1.0], [0.5, 1.0], [2.0, 1.0]])
-    >>> unit_table(["x", "y"], value, np.stack([ranks(one) for one in value]))["Byte against line"].tolist()
-    [1, -1]
+    >>> rank, ends = np.stack([ranks(one) for one in value]), np.stack([value - 0.1, value + 0.1], 1)
+    >>> found = unit_table(["x", "y"], value, rank, ends)
+    >>> found["Byte against line"].tolist(), found["Per byte high"].tolist()
+    ([1, -1], [0.6, 1.1])
     """
     place = value.shape[1] + 1 - rank  # from the dearest
     table = {"Language": names}
-    for per, v, p in zip(PER, value, place, strict=True):
-        table |= {f"Per {per}": v.round(3), f"Rank per {per}": p}
+    for per, v, (low, high), p in zip(PER, value, ends, place, strict=True):
+        table |= {f"Per {per}": v.round(3), f"Per {per} low": low.round(3), f"Per {per} high": high.round(3)}
+        table[f"Rank per {per}"] = p
     return pd.DataFrame(
         table | {"Byte against line": place[1] - place[0], "Character against line": place[2] - place[0]}
     )

@@ -13,8 +13,8 @@ from components.premium.context import PremiumContext
 from components.premium.figure import Cell, numbers, plot
 from components.premium.linked import LINKED
 from components.premium.map_figure import Country, Window, map_figure, map_in_print, small_ones
-from components.premium.scale import times
 from components.widgets.view import View
+from core.common.numbers import times
 from core.text.territories import (
     SOURCES,
     SpokenLanguage,
@@ -85,7 +85,9 @@ def draw(context: PremiumContext) -> None:
             "Share": st.column_config.NumberColumn(
                 format="percent", help="Of its people who use the language, as a first or later one (CLDR)."
             ),
-            "Premium": st.column_config.NumberColumn(format="%.2f", help=f"{context.axis}, by the rule chosen."),
+            "Premium": st.column_config.NumberColumn(format="%.3f", help=f"{context.axis}, by the rule chosen."),
+            "Low": st.column_config.NumberColumn(format="%.3f", help="Lower end of the 95 % interval."),
+            "High": st.column_config.NumberColumn(format="%.3f", help="Upper end of the 95 % interval."),
         },
         {
             0: [cells[n] for n in small],
@@ -273,7 +275,7 @@ def left_out(context: PremiumContext, row: int, countries: Sequence[Country]) ->
 
 
 def country_table(context: PremiumContext, row: int, countries: Sequence[Country]) -> pd.DataFrame:
-    """A row per country, the dearest first, with all its languages."""
+    """A row per country, the dearest first, with all its languages; a mean of several has no interval."""
 
     def languages(code: str) -> str:
         columns = [context.table.languages.index(one.code) for one in _in_text(context, spoken_in(code))]
@@ -282,10 +284,19 @@ def country_table(context: PremiumContext, row: int, countries: Sequence[Country
         return ", ".join(f"{name} {times(v)}" for name, v in zip(names, value, strict=True))
 
     ordered = sorted(countries, key=lambda one: (isnan(one.premium), -one.premium, one.name))
+    low, high = (
+        [
+            float(side[row, one.column]) if one.premium == context.found.value[row, one.column] else nan
+            for one in ordered
+        ]
+        for side in (context.found.low, context.found.high)
+    )
     return pd.DataFrame(
         {
             "Country": [one.name for one in ordered],
             "Premium": [one.premium for one in ordered],
+            "Low": low,
+            "High": high,
             "Language": [context.language(one.column) for one in ordered],
             "Share": [one.share for one in ordered],
             "All its languages": [languages(one.code) for one in ordered],
