@@ -87,18 +87,21 @@ def test_published_numbers_come_out(
 
 @needs_data
 @pytest.mark.parametrize(
-    ("parts", "n_fragments", "n_unreachable"),
+    ("parts", "n_fragments", "n_changed"),
     [
         (PYTHIA, 369, 221),
         (["tiktoken", "llama3.tokenizer.model"], 1_224, 0),
         (["tiktoken", "o200k_base.tiktoken"], 1_434, 12),
     ],
 )
-def test_the_reports_of_the_authors_release_come_out(parts: list[str], n_fragments: int, n_unreachable: int) -> None:
-    """Of Land & Bartolo 2024: GPT-NeoX, Llama 3 and gpt-oss."""
+def test_the_reports_of_the_authors_release_come_out(parts: list[str], n_fragments: int, n_changed: int) -> None:
+    """Of Land & Bartolo 2024: GPT-NeoX, Llama 3 and gpt-oss. Unreachable they call what its own text alone does not
+    give; behind other characters ours finds 11 of the 12 of gpt-oss, such as line ends before //."""
     entries = real(parts)
     assert len(AUDITS.get("fragments").find(entries).ids) == n_fragments
-    assert len(AUDITS.get("unreachable").find(entries).ids) == n_unreachable
+    whole = [i for i in np.flatnonzero(entries.textual).tolist() if entries.texts[i] is not None]
+    cut = entries.tokenizer.encode_many([entries.texts[i] or "" for i in whole])
+    assert sum(ids.tolist() != [i] for ids, i in zip(cut, whole, strict=True)) == n_changed
 
 
 @needs_data
@@ -133,7 +136,7 @@ def test_entries_with_digits_are_those_that_were_counted(
 
 
 @needs_data
-@pytest.mark.parametrize("parts", [GPT2, LLAMA2, ["tiktoken", "cl100k_base.tiktoken"]])
+@pytest.mark.parametrize("parts", [GPT2, LLAMA2])
 def test_letters_stand_alone_once_something_is_between_them(parts: list[str]) -> None:
     """Zhang, Cao & You 2024 (2410.19730): no letter of strawberry is a token, all are behind spaces or hyphens."""
     path = DATA.joinpath("tokenizers", *parts)

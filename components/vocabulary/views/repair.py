@@ -33,7 +33,7 @@ from core.tokenizers.uploads import keep_upload
 from core.vocabulary.audit import AUDITS
 from core.vocabulary.repair.job import KIND, inputs_of, params_of
 from core.vocabulary.repair.listed import listed_ids
-from core.vocabulary.repair.original import can_be_repaired
+from core.vocabulary.repair.original import can_be_repaired, may_go
 from core.vocabulary.repair.removal import BuiltOn
 from core.vocabulary.repair.repaired import Repaired
 from core.vocabulary.residue import residue
@@ -103,7 +103,7 @@ def _ids(row: VocabularyRow, corpus: str) -> list[int]:
     """What is to be taken out."""
     with st.spinner("Looking through the vocabulary …"):
         every = findings(row, corpus)
-    found = {key: one.ids for key, one in every.items() if len(one.ids)}
+    found = {key: ids for key, one in every.items() if len(ids := may_go(row.entries, one.ids))}
     in_order = sorted(found, key=lambda key: key not in _FIRST)
     named = {key: f"{AUDITS.get(key).definition.label} ({count(len(found[key]))})" for key in in_order}
     others = {_LIST: "A list of ids"} | ({} if every["residue"].unavailable else {_BELOW: "Residue below a share"})

@@ -10,7 +10,9 @@ from core.tokenizers.formats import sentencepiece, tokenizers_json
 from core.tokenizers.formats.mistral import shipped_file
 from core.tokenizers.formats.packaged import PACKAGED
 from core.tokenizers.isolation.pool import IsolatedTokenizer
+from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import Info, Tokenizer
+from core.vocabulary.entries import Entries, Ids
 
 # The usual names of the files that are repaired, by the key of the source that reads them; the first is for others.
 _NAMES = {tokenizers_json.SOURCE.key: ("tokenizer.json",), sentencepiece.SOURCE.key: sentencepiece.NAMES}
@@ -57,6 +59,13 @@ def files_of(tokenizer: Tokenizer) -> tuple[Files, str]:
             "repaired. Choose one that is, such as packaged:deepseek-v4, or a file that transformers saved."
         )
     return sidecars.belonging(files, _NAMES[source.key]), name
+
+
+def may_go(entries: Entries, ids: Ids) -> Ids:
+    """Of these ids those that their format lets go at all: a SentencePiece model keeps its bytes, used or not."""
+    if source_of(entries.tokenizer.info) != sentencepiece.SOURCE.key:
+        return ids
+    return ids[entries.kinds[ids] != Kind.BYTE]
 
 
 def file_name(source: str, name: str) -> str:
