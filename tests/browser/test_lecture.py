@@ -80,3 +80,6 @@ def test_runs_opens_a_comparison(compared: Page) -> None:
     expect(page).to_have_url(re.compile(r"/transplants(\?|$)"))
     expect(page.locator(".st-key-picture").first).to_be_visible()
     assert parse_qs(urlsplit(page.url).query)["run"] == [key]
+    page.get_by_role("link", name="Runs").click()
+    page.get_by_role("button", name="Cancel").click()  # or it computes for minutes beside the tests that follow
+    expect(page.get_by_text("Cancelled").first).to_be_visible()
