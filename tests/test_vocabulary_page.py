@@ -67,7 +67,7 @@ def test_a_sentencepiece_model_is_not_asked_for_bytes_that_it_keeps() -> None:
     app = page(vocabulary="repair", tokenizers=["mistral:v1"])
     assert not app.exception and not app.error
     offered = next(box for box in app.selectbox if box.label == "Take out")
-    assert offered.options[0].startswith("Residue (")
+    assert offered.options[0].startswith("Never seen (")
     assert not any(option.startswith("Unreachable") for option in offered.options)
 
 

@@ -120,7 +120,8 @@ class Program:
 
     @property
     def _has_many_rows(self) -> bool:
-        return self._solver.getNumRow() - self._first_to_go > IDLE_PER_MERGE * len(self._counts.ends)
+        n_rows = int(self._solver.getNumRow()) - self._first_to_go
+        return n_rows > IDLE_PER_MERGE * len(self._counts.ends)
 
     def _drop_idle_rows(self) -> None:
         """Forget rows that the last answer does not rest on: almost all of them, and a few come back."""
