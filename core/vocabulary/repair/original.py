@@ -65,7 +65,8 @@ def may_go(entries: Entries, ids: Ids) -> Ids:
     """Of these ids those that their format lets go at all: a SentencePiece model keeps its bytes, used or not."""
     if source_of(entries.tokenizer.info) != sentencepiece.SOURCE.key:
         return ids
-    return ids[entries.kinds[ids] != Kind.BYTE]
+    kept: Ids = ids[entries.kinds[ids] != Kind.BYTE]
+    return kept
 
 
 def file_name(source: str, name: str) -> str:
