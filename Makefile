@@ -13,7 +13,7 @@ ADDRESS ?= localhost
 PORT ?= 8501
 WORKERS ?= 2
 
-.PHONY: run serve quick test lint node format bench atlas opening models lab-results mixtures families constraints audit clean
+.PHONY: run serve quick quick-tests test tests lint style types node format bench atlas opening models lab-results mixtures families constraints audit clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Token Atlas needs Python 3.11 or newer; name one: make run PYTHON=python3.12")'
@@ -63,22 +63,34 @@ node:
 		[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-progress; \
 	else echo "npm is not installed: the JavaScript is neither checked nor tested here, nor are pages with axe and in Firefox"; fi
 
-lint: $(VENV)/test.stamp node
+lint: style types
+
+style: $(VENV)/test.stamp node
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/vulture
 	@if command -v npm >/dev/null; then npm run check; fi
+
+types: $(VENV)/test.stamp
+	$(BIN)/mypy
 
 format: $(VENV)/test.stamp node
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	@if command -v npm >/dev/null; then npm run format; fi
 
-quick: lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow and not browser and not thorough"
+# mypy keeps one processor busy for half a minute: the tests begin beside it.
+quick: style
+	@$(MAKE) --no-print-directory --jobs=2 types quick-tests
 
-test: lint
+quick-tests: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow and not browser and not thorough" \
+		--ignore=tests/browser $(addprefix --ignore=,$(shell grep ^tests/ tests/thorough.txt))
+
+test: style
+	@$(MAKE) --no-print-directory --jobs=2 types tests
+
+tests: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/test.stamp

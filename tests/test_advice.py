@@ -36,17 +36,13 @@ from tests.lab_folders import pair, save
 from tests.pages import unopened
 from tests.test_command_line import refused
 
+pytestmark = pytest.mark.usefixtures("no_trial")
+
 Output = pytest.CaptureFixture[str]
 ROOT = str(Path(__file__).parents[1])
 ENGLISH_ONLY, GERMAN_ONLY = ("--language", "eng_Latn"), ("--language", "deu_Latn")
 BOTH = (*ENGLISH_ONLY, *GERMAN_ONLY)
 WORDS = {"the": "der", "and": "und", "cat": "katze", "dog": "hund", "of": "von", "in": "in", "is": "ist", "to": "zu"}
-
-
-@pytest.fixture(autouse=True)
-def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tokenizers of these tests need no trial in a process of their own, which takes a second each."""
-    monkeypatch.setenv("TOKEN_ATLAS_VET", "off")
 
 
 @pytest.fixture(scope="module")

@@ -154,10 +154,7 @@ def test_counts_of_ids_by_hand() -> None:
         (kitoken, "hf_json/falcon-180b-chat"),
     ],
 )
-def test_real_tokenizers_count_as_their_reference(
-    module: object, place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("TOKEN_ATLAS_CHILD_SECONDS", "60")
-    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path))
+@pytest.mark.usefixtures("no_trial")
+def test_real_tokenizers_count_as_their_reference(module: object, place: str) -> None:
     tokenizer = opened(TOKENIZERS / place)
     assert same(module.ENGINE.build(tokenizer), tokenizer, calibration_lines()[::2])  # type: ignore[attr-defined]

@@ -107,6 +107,7 @@ def test_commands_that_a_page_names_are_there(page: str) -> None:
         "EVALUATOR",
         "JOB",
         "PROBE",
+        "EDIT",
         "COMMAND",
         "VIEW",
     ],

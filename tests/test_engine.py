@@ -170,19 +170,27 @@ def test_without_ray_the_message_says_what_to_install(monkeypatch: pytest.Monkey
         list(run_on_ray(count.JOB, Context({}), []))
 
 
-@pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A Ray cluster of two nodes on this machine; the second, which has a GPU by its own account, may be killed."""
+@pytest.fixture(scope="module")
+def head() -> Iterator[Any]:
+    """A Ray cluster of one node on this machine."""
     import ray
     from ray.cluster_utils import Cluster
 
     small = {"object_store_memory": 80 * 2**20, "include_dashboard": False}
     made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "num_gpus": 0, **small})
-    made.second = made.add_node(num_cpus=1, num_gpus=1, object_store_memory=80 * 2**20)
-    monkeypatch.setenv("RAY_ADDRESS", made.address)
     yield made
     ray.shutdown()
     made.shutdown()
+
+
+@pytest.fixture
+def cluster(head: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The same with a second node, which has a GPU by its own account, and which the test may kill."""
+    head.second = head.add_node(num_cpus=1, num_gpus=1, object_store_memory=80 * 2**20)
+    monkeypatch.setenv("RAY_ADDRESS", head.address)
+    yield head
+    if head.second in head.list_all_nodes():
+        head.remove_node(head.second)
 
 
 def on_ray(kind: JobKind, params: Mapping[str, Json], inputs: Sequence[Input] = ()) -> Output:

@@ -55,8 +55,10 @@ def test_version_1_has_32_bit_counts(tmp_path: Path) -> None:
 
 
 @needs_data
-@pytest.mark.parametrize("path", sorted((TOKENIZERS / "gguf").glob("*.gguf")), ids=lambda p: p.stem)
-def test_the_reader_agrees_with_the_reference_on_real_files(path: Path) -> None:
+@pytest.mark.parametrize("name", ["bert-bge", "gpt-2", "llama-spm", "mpt"])
+def test_the_reader_agrees_with_the_reference_on_real_files(name: str) -> None:
+    """One of each tokenizer model, and one whose ids tests/fidelity compares with no library's."""
+    path = TOKENIZERS / "gguf" / f"ggml-vocab-{name}.gguf"
     reference = gguf.GGUFReader(path)
     for key, value in read_metadata(path, "").values.items():
         expected = reference.fields[key].contents()

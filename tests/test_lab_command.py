@@ -41,6 +41,8 @@ from tests.lab_folders import pair, save
 from tests.test_command_line import refused
 from tests.tiny_models import opened
 
+pytestmark = pytest.mark.usefixtures("no_trial")
+
 Output = pytest.CaptureFixture[str]
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = ["--language", "eng_Latn", "--language", "deu_Latn", "--sentences", "12", "--device", "cpu"]
@@ -49,12 +51,6 @@ TEXT = ["--language", "eng_Latn", "--language", "deu_Latn", "--sentences", "12",
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return pair(tmp_path_factory.mktemp("models"))
-
-
-@pytest.fixture(autouse=True)
-def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tokenizers of these tests need no trial in a process of their own, which takes a second each."""
-    monkeypatch.setenv("TOKEN_ATLAS_VET", "off")
 
 
 def answered(capsys: Output, *arguments: str) -> dict[str, Any]:

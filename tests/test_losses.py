@@ -137,6 +137,7 @@ def test_a_mark_is_looked_at_with_its_letter() -> None:
         ("hf_json/llama-2-7b-chat-hf", " a\r\n\tb  ", []),
     ],
 )
+@pytest.mark.usefixtures("no_trial")
 def test_real_tokenizers_lose_what_they_are_known_to_lose(file: str, text: str, found: list[str]) -> None:
     said_of = said(open_tokenizer(f"file:{TOKENIZERS / file}").segment(text))
     assert set(found) <= set(said_of)

@@ -259,13 +259,14 @@ def _rgb(shade: str) -> tuple[float, ...]:
 
 @pytest.mark.parametrize("width", [ONE, TWO])
 def test_every_language_is_named_in_print_and_keeps_its_row(context: PremiumContext, width: PrintWidth) -> None:
-    figure = paper(heatmap_in_print(context, width), "text", width)
+    drawn = heatmap_in_print(context, width)
+    figure = paper(drawn, "text", width)
     assert {trace.type for trace in figure.data} == {"scatter"}  # vectors alone
     named = [one.text for one in figure.layout.annotations]
     assert sorted(set(named) - {context.label(0), context.label(1)}) == sorted(
         context.language(column) for column in context.columns
     )
-    cells = heatmap_in_print(context, width).data[0]
+    cells = drawn.data[0]
     at = next(one for one in figure.layout.annotations if one.text == "Burmese")
     shown = cells.z[int(at.y)][int(at.x + 0.7) : int(at.x + 0.7) + 2]
     assert np.allclose(2 ** np.array(shown), context.found.value[:, column(context, "mya_Mymr")], equal_nan=True)

@@ -19,6 +19,8 @@ from core.text.languages import flores_languages
 from core.tokenizers.catalog import open_tokenizer
 from tests.datafolder import DATA, TOKENIZERS, needs_data
 
+pytestmark = pytest.mark.usefixtures("no_trial")
+
 PLACES = {
     "GPT-2": "gpt2_style/gpt2",
     "r50k_base": "tiktoken/r50k_base.tiktoken",
@@ -46,7 +48,6 @@ def test_published_counts_reproduce_on_204_of_204(
     column: str, flores200: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path))
-    monkeypatch.setenv("TOKEN_ATLAS_CHILD_SECONDS", "120")
     place = PLACES[column]
     tokenizer = open_tokenizer(place if ":" in place else f"file:{TOKENIZERS / place}")
     count, _ = fast_counter(tokenizer)
@@ -162,7 +163,6 @@ def test_the_shipped_counts_are_those_of_the_reference(
     key: str, flores200: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path))
-    monkeypatch.setenv("TOKEN_ATLAS_CHILD_SECONDS", "120")
     one = next(w for w in WANTED if w.key == key)
     tokenizer = open_tokenizer(one.spec or f"file:{TOKENIZERS / one.place}")
     table = shipped_atlas([key])

@@ -32,6 +32,7 @@ _GIVEN: dict[str, Any] = {
     "n_group": 1, "topk_group": 1, "first_k_dense_replace": 1, "type_vocab_size": 2,
     "bos_token_id": None, "eos_token_id": 0, "pad_token_id": None,
     "is_decoder": True, "rotary_dim": 4, "layer_types": None,
+    "mamba_chunk_size": 16, "mamba_d_state": 16, "mamba_d_ssm": 64, "mamba_n_heads": 4,
 }  # fmt: skip
 
 _OWN = "as by default"

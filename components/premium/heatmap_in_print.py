@@ -1,6 +1,8 @@
 """The heatmap for a page of paper: every language named, the long list folded into panels side by side."""
 
+from collections.abc import Iterator
 from math import ceil
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -41,26 +43,29 @@ def heatmap_in_print(context: PremiumContext, width: PrintWidth) -> go.Figure:
         drawn[: len(part), start : start + n_tokenizers] = True
     figure = go.Figure(colours(context, folded, 1, cell >= _WRITTEN, drawn))
     figure.data[0].update(colorbar=at_the_top(_ROW * rows))
-    for panel, start in enumerate(starts):
-        _name_panel(figure, context, context.columns[panel * rows : (panel + 1) * rows], start)
+    names = [
+        name
+        for panel, start in enumerate(starts)
+        for name in _names(context, context.columns[panel * rows : (panel + 1) * rows], start)
+    ]
     above = 7 * max(len(context.label(row)) for row in context.rows)
     hidden = {"visible": False}
     return finish(
         figure,
         _ROW * rows + above,
         margin={"l": 4, "r": 4, "t": above + 8, "b": 4},
+        annotations=names,  # at once: plotly reads all anew for each that is added
         xaxis=hidden | {"range": [-0.5, folded.shape[1] - 0.5]},
         yaxis=hidden | {"range": [rows - 0.5, -0.5]},
     )
 
 
-def _name_panel(figure: go.Figure, context: PremiumContext, columns: tuple[int, ...], start: int) -> None:
+def _names(context: PremiumContext, columns: tuple[int, ...], start: int) -> Iterator[dict[str, Any]]:
     """Names of languages to the left of a panel, those of tokenizers above it."""
-    font, bare = {"size": _LETTERS}, {"showarrow": False}
+    bare = {"font": {"size": _LETTERS}, "showarrow": False}
     for y, column in enumerate(columns):
         name = context.language(column)
-        figure.add_annotation(x=start - 0.7, y=y, text=name, xanchor="right", yanchor="middle", font=font, **bare)
+        yield {"x": start - 0.7, "y": y, "text": name, "xanchor": "right", "yanchor": "middle", **bare}
     for n, row in enumerate(context.rows):
-        figure.add_annotation(
-            x=start + n, y=-0.5, text=context.label(row), textangle=-90, yanchor="bottom", yshift=3, font=font, **bare
-        )
+        above = {"textangle": -90, "yanchor": "bottom", "yshift": 3}
+        yield {"x": start + n, "y": -0.5, "text": context.label(row), **above, **bare}

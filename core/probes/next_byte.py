@@ -47,7 +47,13 @@ PROBE = Probe(
         Asked(key="prompt", kind="text", text="the text that the next byte follows; may be empty", default=""),
         Asked(key="prompt_hex", kind="text", text="the same as bytes in hexadecimal, such as 61e4bd", optional=True),
         Asked(key="walked", kind="whole number", text="last bytes to go through one by one", default=64, least=0),
-        Asked(key="spellings", kind="text", text="which token sequences count, written or all", default="written"),
+        Asked(
+            key="spellings",
+            kind="text",
+            text="which token sequences count, written or all",
+            default="written",
+            among=SPELLINGS,
+        ),
     ),
     find=find,
 )

@@ -6,8 +6,8 @@ from typing import Literal, Protocol
 
 from core.common.registry import Registry
 
-Kind = Literal["tokenizer", "model", "text", "ids", "whole number", "number"]
-Value = str | int | float | tuple[int, ...] | None
+Kind = Literal["tokenizer", "tokenizers", "model", "text", "words", "ids", "whole number", "number"]
+Value = str | int | float | tuple[int, ...] | tuple[str, ...] | None
 
 
 class ProbeAnswer(Protocol):
@@ -26,11 +26,14 @@ class Asked:
 
     Args:
         key: its name, as an argument of the probe's function, an option of the command line and in links.
-        kind: what is given: the spec of a tokenizer or of a model, a text, ids or a number.
+        kind: what is given: the spec of a tokenizer, of several or of a model, a text, words, ids or a number; what is
+            several is a tuple.
         text: what it is, for people, in lower case.
         default: taken where nothing is given; None where something must be, unless the thing is optional.
         optional: may be left out, and is None then.
-        least: the smallest number that makes sense.
+        least, most: the smallest and the largest number that makes sense.
+        among: of a text, the words that it may be, and of words, those that they may be, of which none stand for all;
+            empty where it may be any.
     """
 
     key: str
@@ -39,6 +42,8 @@ class Asked:
     default: Value = None
     optional: bool = False
     least: float | None = None
+    most: float | None = None
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

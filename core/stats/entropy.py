@@ -115,17 +115,40 @@ def conditional(ids: NDArray[np.integer[Any]], before: int) -> EntropyEstimate:
     >>> conditional(np.array([1, 2] * 50), 1).plug_in
     0.0
     """
-    n = len(ids) - before
-    if n < 1:
+    return conditionals(ids, before)[-1]
+
+
+def conditionals(ids: NDArray[np.integer[Any]], most_before: int) -> list[EntropyEstimate]:
+    """The same given no token, one, and so on up to `most_before`.
+
+    >>> [round(one.plug_in, 2) for one in conditionals(np.array([1, 2, 2] * 50), 2)]
+    [0.92, 0.66, 0.0]
+    """
+    columns = _named(np.asarray(ids, np.int64))
+    names, found = columns, [_estimate(columns, None)]
+    for before in range(1, most_before + 1):  # pairs are named, then triples, …: sorting numbers is faster than rows
+        context = names[:-1]
+        names = _named(context * (columns.max(initial=0) + 1) + columns[before:])
+        found.append(_estimate(names, context))
+    return found
+
+
+def _named(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each number's place among the distinct ones."""
+    return np.asarray(np.unique(rows, return_inverse=True)[1], np.int64)
+
+
+def _estimate(names: NDArray[np.int64], context: NDArray[np.int64] | None) -> EntropyEstimate:
+    n = len(names)
+    if not n:
         return EntropyEstimate(0, float("nan"), float("nan"), 0.0)
-    windows = np.lib.stride_tricks.sliding_window_view(np.asarray(ids, np.int64), before + 1)
-    whole = _distinct(windows)
-    if not before:
+    whole = np.bincount(names)
+    if context is None:
         return EntropyEstimate(n, plug_in(whole), miller_madow(whole), float(n))
-    context = _distinct(windows[:, :-1])
-    return EntropyEstimate(
-        n, max(plug_in(whole) - plug_in(context), 0.0), miller_madow(whole) - miller_madow(context), n / len(context)
-    )
+    known = np.bincount(context)
+    known = known[known > 0]  # the last one may stand nowhere else
+    lower = max(plug_in(whole) - plug_in(known), 0.0)
+    return EntropyEstimate(n, lower, miller_madow(whole) - miller_madow(known), n / len(known))
 
 
 def curve(
@@ -133,11 +156,3 @@ def curve(
 ) -> list[EntropyEstimate]:
     """The same from the first part of the sequence, for growing parts: the bias made visible."""
     return [conditional(ids[: int(len(ids) * share)], before) for share in shares]
-
-
-def _distinct(windows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How often each distinct row occurs."""
-    names = windows[:, 0].copy()
-    for column in windows.T[1:]:  # name pairs, then triples, …: sorting single numbers is faster than sorting rows
-        names = np.unique(names, return_inverse=True)[1] * (np.int64(column.max(initial=0)) + 1) + column
-    return frequencies(names)

@@ -23,7 +23,8 @@ from tests.node import missing
 
 PATIENCE = 240  # seconds; only so that nothing hangs for ever
 ROOT = Path(__file__).resolve().parents[2]
-BROWSERS = ("chromium", "google-chrome", "chromium-browser", "chrome")
+# First the one without windows: the others draw a window with its tabs and buttons for each test, three times the work.
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome", "chromium-browser", "chrome")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

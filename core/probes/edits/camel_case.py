@@ -1,0 +1,19 @@
+"""A name in camel case."""
+
+from collections.abc import Iterator
+from random import Random
+
+from core.probes.edits.code_tokens import names_of_several_words
+from core.probes.edits.edit import Edit, TextChange
+
+
+def changes(text: str, _source: Random) -> Iterator[TextChange]:
+    """
+    >>> [one.new for one in changes("max_size = 1", Random(0))]
+    ['maxSize']
+    """
+    for at, name, words in names_of_several_words(text):
+        yield TextChange(at, at + len(name), words[0] + "".join(map(str.capitalize, words[1:])))
+
+
+EDIT = Edit(key="camel_case", order=120, label="a name in camel case", group="code", changes=changes, code=True)

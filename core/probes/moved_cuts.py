@@ -1,0 +1,101 @@
+"""How the tokens of a text change where the text is edited."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.probes.edits.edit import TextChange
+from core.text.utf8 import byte_offsets
+from core.tokenizers.segmentation import Segmentation
+
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class MovedCuts:
+    """What edits did to the cuts of one tokenizer.
+
+    Args:
+        lost: cuts outside of the edits that are gone.
+        gained: cuts outside of them that are new.
+        more_tokens: tokens of the edited text less those of the text.
+        before, after: the tokens around the first edit up to cuts that both texts have, without and with it.
+    """
+
+    lost: int
+    gained: int
+    more_tokens: int
+    before: tuple[bytes, ...]
+    after: tuple[bytes, ...]
+
+    @property
+    def moved(self) -> int:
+        """Cuts that are gone or new."""
+        return self.lost + self.gained
+
+
+@dataclass(frozen=True, eq=False)
+class ByteChanges:
+    """Where changes stand in the bytes of a text, and of the edited one: from and to, int64 (N,) each."""
+
+    starts: Places
+    ends: Places
+    new_starts: Places
+    new_ends: Places
+
+
+def byte_changes(text: str, changes: Sequence[TextChange]) -> ByteChanges:
+    """The changes, which are in order, in bytes.
+
+    >>> found = byte_changes("ä b c", [TextChange(2, 3, "xx"), TextChange(4, 5, "")])
+    >>> found.starts.tolist(), found.new_starts.tolist(), found.new_ends.tolist()
+    ([3, 5], [3, 6], [5, 6])
+    """
+    offsets = byte_offsets(text).astype(np.int64)
+    starts, ends = (offsets[[getattr(one, edge) for one in changes]] for edge in ("start", "end"))
+    lengths = np.array([len(one.new.encode()) for one in changes], np.int64)
+    grown = np.cumsum(lengths - (ends - starts))
+    new_starts = starts + grown - (lengths - (ends - starts))
+    return ByteChanges(starts, ends, new_starts, new_starts + lengths)
+
+
+def moved_cuts(first: Segmentation, second: Segmentation, changes: ByteChanges) -> MovedCuts:
+    """The cuts of a text that are not those of the edited one, at the same place between the same characters.
+
+    Cuts within an edit are left out, on both sides; those at its two ends count.
+    """
+    kept = first.cuts.astype(np.int64)
+    kept = kept[~_within(kept, changes.starts, changes.ends)]
+    carried, there = _carried(kept, changes), second.cuts.astype(np.int64)
+    there = there[~_within(there, changes.new_starts, changes.new_ends)]
+    common = np.isin(carried, there)
+    return MovedCuts(
+        lost=len(carried) - int(common.sum()),
+        gained=len(there) - int(common.sum()),
+        more_tokens=second.n_tokens - first.n_tokens,
+        before=_around(first, kept[common], int(changes.starts[0]), int(changes.ends[0])),
+        after=_around(second, carried[common], int(changes.new_starts[0]), int(changes.new_ends[0])),
+    )
+
+
+def _within(cuts: Places, starts: Places, ends: Places) -> NDArray[np.bool_]:
+    place = np.searchsorted(starts, cuts, side="left") - 1  # the last change that begins before the cut
+    found: NDArray[np.bool_] = (place >= 0) & (cuts < ends[np.maximum(place, 0)])
+    return found
+
+
+def _carried(kept: Places, changes: ByteChanges) -> Places:
+    """Where cuts outside of the changes stand in the edited text."""
+    place = np.searchsorted(changes.ends, kept, side="right") - 1  # the last change that is over at the cut
+    shift = np.where(place >= 0, (changes.new_ends - changes.ends)[np.maximum(place, 0)], 0)
+    return np.asarray(kept + shift, np.int64)
+
+
+def _around(cut: Segmentation, common: Places, start: int, end: int) -> tuple[bytes, ...]:
+    """The tokens between the last common cut before a stretch and the first behind it."""
+    low = int(common[common <= start].max(initial=0))
+    high = int(common[common >= end].min(initial=len(cut.text)))
+    edges = zip(cut.starts.tolist(), cut.ends.tolist(), strict=True)
+    return tuple(cut.text[a:b] for a, b in edges if a < high and b > low and a < b)

@@ -1,0 +1,200 @@
+"""How many tokens change when a text is edited in a way that a reader hardly minds?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.common.errors import TooLarge, UserError
+from core.common.numbers import count
+from core.probes.edits.edit import EDITS, Edit, TextChange, drawn, edited
+from core.probes.moved_cuts import MovedCuts, byte_changes, moved_cuts
+from core.probes.probe import Asked, Probe
+from core.probes.several import open_tokenizers
+from core.probes.written_tokens import written_tokens
+from core.text.utf8 import utf8
+from core.tokenizers.tokenizer import Tokenizer
+
+MOST_BYTES = 200_000
+MOST_BYTES_OF_MODEL = 20_000
+
+
+@dataclass(frozen=True)
+class EditEffect:
+    """What one edit does.
+
+    Args:
+        key, label, group: of the edit.
+        changes: those made, in order.
+        by_tokenizer: what became of the cuts, by spec.
+        bits_per_byte: of the edited text to the model, by the bytes of the text as it is; None without a model, or
+            where it has none.
+    """
+
+    key: str
+    label: str
+    group: str
+    changes: tuple[TextChange, ...]
+    by_tokenizer: Mapping[str, MovedCuts]
+    bits_per_byte: float | None = None
+
+    def document(self, plain: float | None) -> dict[str, object]:
+        """It as a JSON document; tokens are given in hex."""
+        rows = {
+            spec: {
+                "moved_per_edit": found.moved / len(self.changes),
+                "lost": found.lost,
+                "gained": found.gained,
+                "more_tokens_per_edit": found.more_tokens / len(self.changes),
+                "before_hex": [piece.hex() for piece in found.before],
+                "after_hex": [piece.hex() for piece in found.after],
+            }
+            for spec, found in self.by_tokenizer.items()
+        }
+        rise = None if plain is None or self.bits_per_byte is None else self.bits_per_byte - plain
+        return {
+            "edit": self.key,
+            "label": self.label,
+            "group": self.group,
+            "edits": len(self.changes),
+            "tokenizers": rows,
+            "bits_per_byte": self.bits_per_byte,
+            "more_bits_per_byte": rise,
+        }
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What edits do to a text under several tokenizers.
+
+    Args:
+        n_bytes: of the text.
+        labels: of the tokenizers, by spec.
+        effects: of the edits that could be made.
+        missing: labels of the edits for which the text has no place.
+        model: its name, empty without one.
+        bits_per_byte: of the text as it is, to the model.
+    """
+
+    n_bytes: int
+    labels: Mapping[str, str]
+    effects: tuple[EditEffect, ...]
+    missing: tuple[str, ...]
+    model: str = ""
+    bits_per_byte: float | None = None
+
+    def document(self) -> dict[str, object]:
+        """It as a JSON document."""
+        return {
+            "bytes": self.n_bytes,
+            "labels": dict(self.labels),
+            "edits": [effect.document(self.bits_per_byte) for effect in self.effects],
+            "no_place_for": list(self.missing),
+            "model": self.model or None,
+            "bits_per_byte": self.bits_per_byte,
+        }
+
+    def sentences(self) -> list[str]:
+        """It in words, one line each."""
+        said = ["Cuts that moved, and tokens that came in addition, for each edit:"] if self.effects else []
+        said += [line for effect in self.effects for line in self._about(effect)]
+        if self.bits_per_byte is not None:
+            said.append(f"{self.model} needs {self.bits_per_byte:.3f} bits a byte for the text as it is.")
+        if self.missing:
+            said.append(f"The text has no place for: {', '.join(self.missing)}.")
+        return said
+
+    def _about(self, effect: EditEffect) -> list[str]:
+        n = len(effect.changes)
+        cost = ""
+        if effect.bits_per_byte is not None and self.bits_per_byte is not None:
+            cost = f"; {effect.bits_per_byte - self.bits_per_byte:+.3f} bits a byte"
+        rows = (
+            f"  {self.labels[spec]}: {found.moved / n:.2f} moved, {found.more_tokens / n:+.2f} tokens, "
+            f"{written_tokens(found.before)} → {written_tokens(found.after)}"
+            for spec, found in effect.by_tokenizer.items()
+        )
+        return [f"{effect.label}, {count(n)} times{cost}", *rows]
+
+
+def noise(
+    tokenizers: Sequence[str],
+    text: str,
+    edits: Sequence[str] = (),
+    most: int = 100,
+    seed: int = 0,
+    model: str | None = None,
+) -> Noise:
+    """What edits do to the tokens of a text.
+
+    Args:
+        tokenizers: their specs.
+        edits: keys of `EDITS`; none stand for all.
+        most: places that each is made at, at most; fewer where the text has fewer, and none beside another.
+        seed: of the draw of places.
+        model: what opens a language model that reads the text with each edit.
+
+    Raises:
+        UserError: the text is empty or has no UTF-8 form, or a name is unknown.
+        TooLarge: the text is too long.
+    """
+    n_bytes = len(utf8(text))
+    if not text:
+        raise UserError("The text is empty: there is nothing to edit. Give a few sentences.")
+    limit = MOST_BYTES if model is None else MOST_BYTES_OF_MODEL
+    if n_bytes > limit:
+        raise TooLarge(f"The text has {count(n_bytes)} bytes; up to {count(limit)} are edited. Give a part of it.")
+    chosen = [EDITS.get(key) for key in dict.fromkeys(edits)] or [*EDITS.all().values()]
+    opened = open_tokenizers(tokenizers)
+    made = [(edit, drawn(edit, text, most, seed)) for edit in chosen]
+    fitting = [(edit, changes) for edit, changes in made if changes]
+    name, bits = _bits([text, *(edited(text, changes) for _, changes in fitting)], model)
+    return Noise(
+        n_bytes,
+        {one.info.spec: one.info.label for one in opened},
+        tuple(_effect(opened, text, *pair, b) for pair, b in zip(fitting, bits[1:], strict=True)),
+        tuple(edit.label for edit, changes in made if not changes),
+        name,
+        bits[0],
+    )
+
+
+def _effect(
+    opened: Sequence[Tokenizer], text: str, edit: Edit, changes: Sequence[TextChange], bits: float | None
+) -> EditEffect:
+    places, after = byte_changes(text, changes), edited(text, changes)
+    found = {one.info.spec: moved_cuts(one.segment(text), one.segment(after), places) for one in opened}
+    return EditEffect(edit.key, edit.label, edit.group, tuple(changes), found, bits)
+
+
+def _bits(texts: Sequence[str], model: str | None) -> tuple[str, list[float | None]]:
+    """The model's name, and bits of each text by the bytes of the first, so that they compare; None where none are."""
+    if model is None:
+        return "", [None] * len(texts)
+    from core.probes.read_by_model import reader_of
+
+    reader, size = reader_of(model), len(texts[0].encode())
+    return reader.name, [None if bits is None else bits / size for bits in reader.bits(texts)]
+
+
+PROBE = Probe(
+    key="noise",
+    order=100,
+    question="How many tokens change when a text is edited in a way that a reader hardly minds?",
+    caution=(
+        "Places are drawn, and a text of a few words has few: with a handful of edits the numbers say little. Names of "
+        "a program are written otherwise one place at a time, so the program may not run; only how it is cut is asked. "
+        "That cuts move does not say that a model minds."
+    ),
+    source=(
+        "KL3M tokenizers 2025 (2503.17247) for scans and domains; TokDrift 2025 (2510.14972) for names and operators; "
+        "the edits, their places and the count of cuts are our own"
+    ),
+    asked=(
+        Asked(key="tokenizers", kind="tokenizers", text="the tokenizers that cut the text"),
+        Asked(key="text", kind="text", text="the text, or a program in Python"),
+        Asked(key="edits", kind="words", text="edits, or all", default=(), among=tuple(EDITS.all())),
+        Asked(key="most", kind="whole number", text="places of each edit, at most", default=100, least=1, most=10_000),
+        Asked(key="seed", kind="whole number", text="of the draw of places", default=0),
+        Asked(key="model", kind="model", text="a language model that reads it too", optional=True),
+    ),
+    find=noise,
+)

@@ -1,0 +1,119 @@
+"""The probe of morphology: scores worked by hand, published layouts, and lists that are what they say."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.common.errors import TooLarge, UnknownName, UnreadableFile, UserError
+from core.probes.morphemes.gold import FOLDER, GoldWord, read_gold, shipped_gold, shipped_languages
+from core.probes.morphemes.scores import CutWord, known_tokens, longest_common, reachable
+from core.probes.morphology import morphology
+
+WORDS, CHARACTERS, BYTES = "builtin:words", "builtin:characters", "builtin:utf8-bytes"
+SIGMORPHON = "subsidised\tsubside @@y @@ise @@ed\t110\nmerchandizes\tmerchandize @@s\t100\npozzed\tpoz @@ed\t100\n"
+
+
+def test_scores_are_worked_by_hand() -> None:
+    found = morphology([CHARACTERS, WORDS], text="un|do\nre|open").found
+    characters, words = found[CHARACTERS].boundaries, found[WORDS].boundaries
+    assert (characters.precision, characters.recall, characters.chance) == (2 / 8, 1, 2 / 8)
+    assert (characters.morph_score, characters.n_two, characters.n_one_token) == (1, 2, 0)
+    assert found[CHARACTERS].tokens_per_word == 5
+    assert (words.precision, words.recall, words.f1) == (None, 0, 0)
+    assert (words.morph_score, words.n_two, words.n_one_token, words.missed) == (None, 0, 2, 1)
+    assert found[WORDS].examples[0] == (GoldWord("undo", ("un", "do")), ("undo",))
+
+
+def test_places_are_characters_though_cuts_are_bytes() -> None:
+    found = morphology([BYTES, CHARACTERS], text="tür|e").found
+    assert found[CHARACTERS].boundaries.precision == 1 / 3
+    assert found[BYTES].boundaries.precision == 1 / 4  # within ü too
+    assert found[BYTES].boundaries.chance == 1 / 3
+
+
+def test_canonical_morphemes_have_a_ceiling() -> None:
+    found = morphology([WORDS], text=SIGMORPHON, layout="sigmorphon")
+    assert (found.n_words, found.n_on_surface) == (3, 1)
+    matches = found.found[WORDS].matches
+    assert (matches.n_morphemes, matches.n_reachable, matches.n_shared) == (8, 5, 0)
+    assert reachable(GoldWord("subsidised", ("subside", "y", "ise", "ed"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("layout", "text", "word", "morphemes"),
+    [
+        ("plain", "# remark\nHaus|tür|en # plural\n", "Haustüren", ("Haus", "tür", "en")),
+        ("morphscore", ",full_word,pt1,rest\n0,lighted,light,ed\n1,mean,mean,\n", "lighted", ("light", "ed")),
+        ("sigmorphon", "party-hearty\tparty @@heart @@y\t011\n", "party-hearty", ("party", "heart", "y")),
+        ("unimorph", "walk\twalking\tV|V.PTCP;PRS\twalk|ing\nrun\tran\tV;PST\t-\n", "walking", ("walk", "ing")),
+        (
+            "compoundpiece",
+            "word,lang,type,norm\nHaus-tür,de,positive,Haus-Tür\nTag,de,negative,\n",
+            "Haustür",
+            ("Haus", "tür"),
+        ),
+    ],
+)
+def test_published_layouts_are_read(layout: str, text: str, word: str, morphemes: tuple[str, ...]) -> None:
+    gold = read_gold(text.replace("\n", "\r\n") if layout in ("sigmorphon", "morphscore") else text, layout)
+    assert gold[0] == GoldWord(word, morphemes)
+    assert len(gold) == (2 if layout == "morphscore" else 1)
+
+
+@pytest.mark.parametrize("code", shipped_languages())
+def test_shipped_words_are_written_as_their_morphemes(code: str) -> None:
+    gold = shipped_gold(code)
+    lines = (FOLDER / f"{code}.txt").read_text(encoding="utf-8").splitlines()
+    assert len(gold) == len(lines) - 1 >= 60  # none twice, a rule in the first line
+    assert all(word.on_surface and len(word.morphemes) > 1 for word in gold)
+    assert morphology([CHARACTERS], code).found[CHARACTERS].boundaries.recall == 1
+
+
+def test_the_readme_of_the_lists_is_true() -> None:
+    sizes = [len(shipped_gold(code)) for code in shipped_languages()]
+    assert len(sizes) == 10 and min(sizes) >= 60 and max(sizes) <= 120
+
+
+def test_known_tokens_by_both_denominators() -> None:
+    words = [
+        CutWord(GoldWord("ışık", ("ışık",)), (2,), ("Işık", "x")),
+        CutWord(GoldWord("evde", ("ev", "de")), (2,), ("ev", "de")),
+        CutWord(GoldWord("evde", ("ev", "de")), (), ("evde", "ev")),
+    ]
+    found = known_tokens(words, "tur")
+    assert (found.n, found.known, found.pure) == (6, 5, 4)
+    assert (found.n_distinct, found.known_distinct, found.pure_distinct) == (5, 4, 3)
+    assert known_tokens(words, "eng").known == 4  # Işık is işık there
+
+
+@given(st.lists(st.sampled_from("ab"), max_size=7), st.lists(st.sampled_from("ab"), max_size=7))
+def test_the_longest_common_list_is_that_of_all_lists(first: list[str], second: list[str]) -> None:
+    def held(items: list[str]) -> set[tuple[str, ...]]:
+        return {tuple(items[i] for i in range(len(items)) if mask >> i & 1) for mask in range(2 ** len(items))}
+
+    assert longest_common(first, second) == max(map(len, held(first) & held(second)))
+
+
+def test_a_space_before_the_word_can_be_left_out() -> None:
+    assert morphology([WORDS], before="nothing").found[WORDS].tokens_per_word == 1
+    assert morphology([BYTES], text="un|do", before="space").found[BYTES].boundaries.n_cuts == 3
+
+
+@pytest.mark.parametrize(
+    ("given_", "said"),
+    [
+        ({"language": "xxx"}, "no language with a list"),
+        ({"layout": "plane"}, "plain"),
+        ({"before": "x"}, "Known: nothing, space"),
+        ({"text": "a\tb", "layout": "unimorph"}, "Line 1 has not 4 cells"),
+        ({"text": "a,b", "layout": "morphscore"}, "names no column full_word"),
+        ({"text": "# nothing"}, "There are no words"),
+        ({"text": "a\t \t", "layout": "sigmorphon"}, "Line 1 has no morphemes"),
+        ({"text": "\ud800"}, "surrogate"),
+    ],
+)
+def test_what_is_no_list_says_why(given_: dict[str, str], said: str) -> None:
+    with pytest.raises((UserError, UnreadableFile, UnknownName), match=said):
+        morphology([WORDS], **given_)
+    with pytest.raises(TooLarge, match="over 300 bytes"):
+        read_gold("a" * 301)
