@@ -186,7 +186,7 @@ class Found:
 def found_in(case: Case, n_merges: int) -> Found:
     """Both answers."""
     samples = case.samples.first(n_merges)
-    return Found(case, in_bytes(Program(samples.counts).solve()[0], samples.weights), mixture_of(samples))
+    return Found(case, in_bytes(Program(samples.history).solve()[0], samples.weights), mixture_of(samples))
 
 
 def error(shares: Floats, case: Case) -> float:

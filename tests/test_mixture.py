@@ -83,7 +83,7 @@ def test_other_sentences_than_those_trained_on_give_chinese_nothing(tmp_path: Pa
     model.train_from_iterator(["\n".join(known["eng_Latn"][30:])] * 3 + ["\n".join(lines[half:])], trainer)
     samples = {code: "\n".join(known[code][:30]) for code in ("eng_Latn", "deu_Latn", "zho_Hans")}
     merged = merged_samples(saved(tmp_path, model), categories(samples | {"code": "\n".join(lines[:half])}), 200)
-    assert Program(merged.counts).solve()[0][2] > 0.05
+    assert Program(merged.history).solve()[0][2] > 0.05
     assert mixture_of(merged).shares[2].share < 0.01
 
 
@@ -142,7 +142,7 @@ def test_shares_and_their_ends_are_those_of_the_whole_program(hundred: MergedSam
     found = mixture_of(samples)
     rows, shares = whole_program(samples), np.ones(3)
     for _ in range(ROUNDS):
-        weighing = by_frequency(samples.counts, shares / shares.sum())
+        weighing = by_frequency(samples.history, shares / shares.sum())
         best = best_of(rows, weighing)
         shares = best.x[:3]
     assert found.objective == pytest.approx(best.fun, abs=1e-8)
@@ -151,6 +151,18 @@ def test_shares_and_their_ends_are_those_of_the_whole_program(hundred: MergedSam
         ends = [extreme_share(rows, weighing, found.objective, samples.weights, i, sign) for sign in (1, -1)]
         assert (share.low, share.high) == pytest.approx(ends, abs=1e-6)
         assert share.low <= share.share <= share.high
+
+
+def test_counts_at_any_time_are_those_of_merging_so_far(hundred: MergedSamples) -> None:
+    known, now = hundred.history, hundred.counts.first.copy()
+    greatest, pairs = now.copy(), np.arange(len(now))
+    for t, change in enumerate(hundred.counts.changes):
+        assert (known.before(np.full(len(now), t), pairs) == now).all()
+        assert (known.merged[t] == (now[change.pair] if change.pair >= 0 else 0)).all()
+        now[change.pairs] += change.counts
+        greatest = np.maximum(greatest, now)
+    assert (known.greatest == greatest).all()
+    assert known.there.tolist() == [change.pair >= 0 for change in hundred.counts.changes]
 
 
 def whole_program(samples: MergedSamples) -> np.ndarray:
@@ -193,8 +205,8 @@ def extreme_share(
 
 def test_the_pulls_of_all_merges_balance_at_the_answer(hundred: MergedSamples) -> None:
     """Each category that has a share is pulled by minus the objective for what it adds to the total: by duality."""
-    program = Program(hundred.counts)
-    shares, slack, amounts = best_shares(program, hundred.counts)
+    program = Program(hundred.history)
+    shares, slack, amounts = best_shares(program, hundred.history)
     pulls = sum(dual * asked for dual, asked in program.holding_rows().values())
     assert isinstance(pulls, np.ndarray)
     there = shares > 1e-9
@@ -217,7 +229,12 @@ def test_nothing_holds_an_answer_that_all_merges_fit(tmp_path: Path, texts: dict
 
 
 def test_fewer_merges_of_the_same_samples_say_what_they_say_alone(hundred: MergedSamples) -> None:
-    assert mixture_of(hundred.first(25)) == mixture_of(of_gpt_4(25))
+    part, alone = mixture_of(hundred.first(25)), mixture_of(of_gpt_4(25))
+    assert part.objective == pytest.approx(alone.objective, abs=1e-12)
+    for one, other in zip(part.shares, alone.shares, strict=True):
+        assert one.category == other.category
+        assert (one.share, one.low, one.high) == pytest.approx((other.share, other.low, other.high), abs=1e-9)
+    assert {force.rank for force in part.forces} == {force.rank for force in alone.forces}
 
 
 def test_a_pre_tokenizer_that_joins_words_which_no_merge_joins_is_another(

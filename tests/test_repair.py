@@ -25,10 +25,11 @@ from core.vocabulary.repair.bpe import cut
 from core.vocabulary.repair.effect import effect, effects
 from core.vocabulary.repair.job import inputs_of, params_of
 from core.vocabulary.repair.listed import listed_ids
+from core.vocabulary.repair.original import files_of
 from core.vocabulary.repair.placeholder import placeholder
 from core.vocabulary.repair.removal import ADDED, GONE, NEEDED, NO_ENTRY, UNKNOWN, WORDS, BuiltOn, Spared
 from core.vocabulary.repair.repaired import Repaired, repaired
-from core.vocabulary.repair.take_out import files_of, read_document, take_out
+from core.vocabulary.repair.take_out import read_document, take_out
 from core.work.repair import run_unit, units
 from tests.datafolder import DATA, needs_data
 from tests.tiny import byte_level_bpe
@@ -310,6 +311,22 @@ def test_rerouted_entries_are_still_reached() -> None:
     for product in built - {new.id_to_token(i) for i in found.removed}:
         if product in found.document["model"]["vocab"] and cut(product, old_ranks) == [product]:
             assert cut(product, ranks) == [product]
+
+
+@pytest.mark.parametrize(
+    ("spec", "file"), [("mistral:v3", "tokenizer.model"), ("packaged:deepseek-v4", "tokenizer.json")]
+)
+def test_what_lies_in_an_installed_package_is_repaired(spec: str, file: str, tmp_path: Path) -> None:
+    tokenizer = open_tokenizer(spec)
+    entries = entries_of(tokenizer)
+    gone = (
+        entries.pieces.index(b" strawberries")
+        if b" strawberries" in entries.pieces
+        else entries.pieces.index(b" beautiful")
+    )
+    found = repaired(tokenizer, [gone], "remove", {"some": AWKWARD}, tmp_path)
+    assert (found.file, gone in found.removed) == (file, True)
+    assert (found.effects[0].n_moved, found.effects[0].n_lost) == (0, 0)
 
 
 def test_only_a_tokenizer_json_is_repaired() -> None:

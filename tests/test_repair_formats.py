@@ -30,7 +30,7 @@ from core.tokenizers.catalog import open_path
 from core.vocabulary.entries import entries_of
 from core.vocabulary.repair import removal
 from core.vocabulary.repair.repaired import repaired, write
-from core.vocabulary.repair.sentencepiece import BOUND, marked_unused
+from core.vocabulary.repair.sentencepiece import BOUND, BYTES, marked_unused
 from tests.datafolder import DATA, needs_data
 from tests.test_repair import AWKWARD
 
@@ -201,7 +201,7 @@ def test_what_a_model_keeps_has_its_reason() -> None:
     assert found.kept == {
         0: removal.UNKNOWN,
         1: removal.ADDED,
-        2: removal.NEEDED,
+        2: BYTES,
         260: removal.NEEDED,
         999: removal.NO_ENTRY,
     }

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from core.premium.atlas.wanted import WANTED
+from core.tokenizers.catalog import open_tokenizer
 from core.vocabulary.entries import entries_of
 from core.vocabulary.families.generations import FAMILIES, generation
 from core.vocabulary.families.shipped import shipped_families
 from core.vocabulary.mixture.infer import infer
+from core.vocabulary.mixture.merges import merges_of
 from core.vocabulary.mixture.shipped import shipped_mixtures
 from core.vocabulary.mixture.shipping import KEYS, N_MERGES, categories, opened, ship
 from tests.datafolder import DATA, needs_data
@@ -44,6 +46,13 @@ def test_the_samples_of_shipped_mixtures_are_those_that_their_hashes_name() -> N
     assert [(one.name, one.n_bytes, hashlib.sha256(one.text.encode()).hexdigest()) for one in known] == [
         (one.name, one.n_bytes, one.sha256) for one in about
     ]
+
+
+@needs_data
+@pytest.mark.parametrize(("key", "spec"), [("o200k", "tiktoken:o200k_base"), ("deepseek-v4", "packaged:deepseek-v4")])
+def test_a_shipped_mixture_knows_its_merges_in_other_files(key: str, spec: str) -> None:
+    """The data folder has o200k as a list of ranks, with another fingerprint than the library's own encoding."""
+    assert merges_of(entries_of(open_tokenizer(spec)), max(N_MERGES)).sha256 == shipped_mixtures()[key].merges
 
 
 @needs_data

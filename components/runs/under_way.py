@@ -8,10 +8,12 @@ from components.cached import runs as cached_runs
 from components.frame.asking import fragment
 from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
-from components.runs.job_cards import LOOKS, cancel, resume
+from components.runs.job_cards import LOOKS, cancel, interrupted_in_words, resume
 from core.common.errors import UserError
 from core.common.numbers import count, duration
-from core.jobs.job import KINDS, Job, State
+from core.jobs.job import KINDS, Job, State, may_resume
+
+_KEPT = "What is finished is kept."
 
 
 def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
@@ -35,22 +37,33 @@ def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
                 if visitor().may_change(now):
                     _button(now, key, "Cancel", ":material/close:", _cancel)
             else:
-                words, icon, _ = LOOKS[now.state]
-                st.markdown(f"{icon} {words}. {plain(now.message) if now.state is State.FAILED else ''}")
-                if visitor().may_change(now):
-                    _button(now, key, "Resume", ":material/play_arrow:", _resume)
+                _over(now, key)
 
     fragment(draw, run_every="1s" if job.state.live else None)()
 
 
+def _over(job: Job, key: str) -> None:
+    """Why it is not under way any more, and the button that begins it anew."""
+    words, icon, _ = LOOKS[job.state]
+    if job.state is State.FAILED:
+        st.error(plain(f"{words}: {job.message}"), icon=icon)
+    elif job.state is State.INTERRUPTED:
+        st.warning(f"{words}: {interrupted_in_words(job)}", icon=icon)
+    else:
+        goes_on = "goes on from what is finished" if may_resume(job.kind) else "starts it again from the beginning"
+        st.info(f"{words}. Resume {goes_on}.", icon=icon)
+    if visitor().may_change(job):
+        _button(job, key, "Try again" if job.state is State.FAILED else "Resume", ":material/play_arrow:", _resume)
+
+
 def _button(job: Job, key: str, label: str, icon: str, act: Callable[[str], None]) -> None:
-    goes_on = label == "Resume"
+    goes_on = act is _resume
     st.button(
         label,
         icon=icon,
-        key=f"{key}_{label.lower()}",
+        key=f"{key}_{'resume' if goes_on else 'cancel'}",
         type="primary" if goes_on else "secondary",
-        help="What is finished is kept." if goes_on else None,
+        help=(_KEPT if may_resume(job.kind) else "It begins again.") if goes_on else None,
         on_click=act,
         args=(job.key,),
     )

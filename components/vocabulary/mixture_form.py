@@ -54,7 +54,8 @@ def _ask(possible: Sequence[VocabularyRow]) -> None:
         texts = own_texts("mixture", "A text of your own as a category", f"UTF-8; its name is the category's. {KEPT}")
     st.caption(
         f"The first {USUAL_BYTES // 1000} kB of each language are its sample. Five hundred merges over twelve "
-        "categories take about half a minute, a thousand two; it runs beside this page, and what is finished is kept."
+        "categories take about ten seconds of a processor, a thousand half a minute; it runs beside this page, and "
+        "what is finished is kept."
     )
     if st.button("Infer", icon=":material/play_arrow:", type="primary", key="mixture_submit"):
         row = next(row for row in possible if row.spec == spec)

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import runs as cached_runs
+from components.cached import vocabulary as cached
 from components.charts.chart import CONFIG, Chart, numbers_fold
 from components.frame.errors import plain
 from components.frame.visitor import visitor
@@ -16,6 +17,7 @@ from components.vocabulary.context import VocabularyContext
 from components.vocabulary.linked import LINKED
 from components.vocabulary.mixture_charts import by_merges_chart, overview_chart, shares_chart
 from components.vocabulary.mixture_form import mixture_form
+from components.vocabulary.rows import VocabularyRow
 from components.widgets.view import View
 from core.common.errors import UserError, shown
 from core.common.numbers import count, size
@@ -40,17 +42,35 @@ def draw(context: VocabularyContext) -> None:
 
 def _shipped(context: VocabularyContext) -> None:
     """One of the shipped answers, at first that of a tokenizer on the page, and all of them beside each other."""
-    known, here = shipped_mixtures(), {row.fingerprint for row in context.rows}
-    in_order = sorted(known, key=lambda key: known[key].fingerprint not in here)
+    known = shipped_mixtures()
+    here = {key: _with_its_merges(one, context.rows) for key, one in known.items()}
+    in_order = sorted(known, key=lambda key: not here[key])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = LINKED.box("Tokenizer", {key: known[key].label for key in in_order}, "mixture", width=240)
         n_merges = _n_merges(known[chosen].mixtures)
     one = known[chosen]
+    if not any(here.values()):
+        st.caption("No answer for a tokenizer above ships. These are of other ones; the form below asks for yours.")
     _answer(one.mixtures, n_merges, one.label)
-    st.caption(_provenance(one))
+    st.caption(_provenance(one) + _also_of(one, here[chosen]))
     st.markdown("##### Well-known tokenizers, the same categories")
     answers = ((each.label, _at(each.mixtures, n_merges)) for each in known.values())
     _show(overview_chart({_named(label, answer): answer for label, answer in answers}))
+
+
+def _with_its_merges(one: ShippedMixture, rows: Sequence[VocabularyRow]) -> list[VocabularyRow]:
+    """Tokenizers on the page that learned the merges which an answer was inferred from, in a file of any format."""
+    n_merges = one.mixtures[-1].n_merges
+    return [row for row in rows if cached.first_merges(row.entries, n_merges) == one.merges]
+
+
+def _also_of(one: ShippedMixture, rows: Sequence[VocabularyRow]) -> str:
+    """That other files on the page have the same answer, since they begin with the same merges."""
+    others = [row.label for row in rows if row.fingerprint != one.fingerprint]
+    if not others:
+        return ""
+    begin = "begins" if len(others) == 1 else "begin"
+    return plain(f" {' and '.join(others)} above {begin} with the same {count(one.mixtures[-1].n_merges)} merges.")
 
 
 def _named(label: str, mixture: Mixture) -> str:

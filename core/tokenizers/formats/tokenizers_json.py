@@ -75,9 +75,17 @@ def parsed(data: bytes, name: str) -> tokenizers.Tokenizer:
             raise
         reason = str(error).removeprefix("Cannot instantiate Tokenizer from buffer: ")
         raise UnreadableFile(
-            f"{shown(name)} cannot be read as tokenizer.json: {shown(reason, 200)[1:-1]}. "
-            "The file is damaged, or made for another version of the tokenizers library."
+            f"{shown(name)} cannot be read as tokenizer.json: {shown(reason, 200)[1:-1]}. {_advice(reason)}"
         ) from None
+
+
+def _advice(reason: str) -> str:
+    if "hex escape" in reason:  # what the library says of \ud800 without its other half, which is no character
+        return (
+            "It holds half of a surrogate pair, such as \\ud800, which no text in UTF-8 has: take the entry out, or "
+            "write it with both halves."
+        )
+    return "The file is damaged, or made for another version of the tokenizers library."
 
 
 SOURCE = Source(

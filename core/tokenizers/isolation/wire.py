@@ -141,7 +141,8 @@ def message_to_encoded(message: Message, n_texts: int) -> list[NDArray[np.int32]
     ids, lengths = _array(message.blobs[0], np.int32), _array(message.blobs[1], np.int64)
     require(len(lengths) == n_texts and bool(np.all(lengths >= 0)), "the ids of every text")
     require(int(lengths.sum()) == len(ids) and (not len(ids) or int(ids.min()) >= 0), "as many ids as they say")
-    return np.split(ids, np.cumsum(lengths)[:-1]) if n_texts else []
+    ends = np.cumsum(lengths).tolist()
+    return [ids[start:end] for start, end in zip([0, *ends], ends, strict=False)]  # np.split takes thrice as long
 
 
 def details_to_message(details: Sequence[TokenDetails]) -> Message:

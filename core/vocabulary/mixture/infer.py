@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from core.vocabulary.entries import entries_of
 from core.vocabulary.mixture.categories import Category, check_categories
 from core.vocabulary.mixture.cutting import cut
 from core.vocabulary.mixture.forces import Force, forces
+from core.vocabulary.mixture.history import CountHistory, history
 from core.vocabulary.mixture.merges import LearnedMerges, merges_of
 from core.vocabulary.mixture.pair_counts import Change, Floats, PairCounts, pair_counts
 from core.vocabulary.mixture.program import Program
@@ -94,6 +96,11 @@ class MergedSamples:
     weights: Floats
     warnings: tuple[str, ...]
 
+    @cached_property
+    def history(self) -> CountHistory:
+        """The counts at all times."""
+        return history(self.counts)
+
     def first(self, n_merges: int) -> "MergedSamples":
         """The same as long as only so many merges are applied."""
         return replace(
@@ -158,9 +165,9 @@ def check_merges(n_merges: int) -> None:
 
 def mixture_of(samples: MergedSamples, entering: Entering = nobody) -> Mixture:
     """The shares that best explain all merges that were applied to the samples."""
-    program = Program(samples.counts)
     entering("looking for the best shares", 0, 0)
-    best, slack, amounts = best_shares(program, samples.counts)
+    program = Program(samples.history)
+    best, slack, amounts = best_shares(program, samples.history)
     holding = forces(program.holding_rows(), best, amounts, samples.counts, samples.names, samples.merges.pairs)
     shares = in_bytes(best, samples.weights).tolist()
     program.ask_for_extremes(slack * (1 + WITHIN) + EXACT, samples.weights)
@@ -180,7 +187,7 @@ def mixture_of(samples: MergedSamples, entering: Entering = nobody) -> Mixture:
     )
 
 
-def best_shares(program: Program, counts: PairCounts) -> tuple[Floats, float, Floats]:
+def best_shares(program: Program, counts: CountHistory) -> tuple[Floats, float, Floats]:
     """(shares of pairs, slack relative to frequencies, amounts whose sum with these shares is 1), (C,) each but slack.
 
     What slack costs depends on the mixture, so it is weighed anew by the shares found, from equal ones on.

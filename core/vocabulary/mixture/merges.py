@@ -1,5 +1,6 @@
 """The merges of a byte-pair vocabulary in the order in which they were learned, on bytes."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,15 @@ class LearnedMerges:
     pairs: tuple[tuple[bytes, bytes], ...]
     in_bytes: bool
     n_unclear: int
+
+    @property
+    def sha256(self) -> str:
+        """Of the merges in order, 64 hex digits: the same for every file, whatever its format, that begins with them.
+
+        >>> LearnedMerges(((b"a", b"b"),), True, 0).sha256[:8]
+        'e90dd539'
+        """
+        return hashlib.sha256(repr((self.in_bytes, self.pairs)).encode()).hexdigest()
 
     def symbols(self, text: str) -> list[bytes]:
         """What a word is before the first merge."""

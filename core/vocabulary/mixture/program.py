@@ -12,11 +12,15 @@ import highspy
 import numpy as np
 
 from core.vocabulary.mixture.forces import Row
-from core.vocabulary.mixture.pair_counts import Floats, PairCounts
+from core.vocabulary.mixture.history import CountHistory
+from core.vocabulary.mixture.pair_counts import Floats, Ints
 from core.vocabulary.mixture.weighing import Weighing, by_count
 
 ROWS_PER_MERGE = 5  # added at a time
+IDLE_PER_MERGE = 10  # rows that may be there before those are forgotten that hold nothing
+RISEN = 1e-7  # of an answer's value, by which it has come on since rows were forgotten: none twice for nothing
 SCALE = 1e6  # of counts, which are shares: late merges have 1e-6, and the solver's tolerance is 1e-7
+SHARE_COST = 1e4  # of a share where its ends are looked for: slack is that large, and what it costs is told to 1e-7
 BROKEN = 1e-6  # by how much a row may be broken, in scaled counts
 DUAL, PRIMAL = 1, 4  # the solver's numbers for how it goes on
 
@@ -28,10 +32,8 @@ class Program:
         counts: of C categories, shares of their pairs.
     """
 
-    def __init__(self, counts: PairCounts) -> None:
+    def __init__(self, counts: CountHistory) -> None:
         self._counts = counts
-        self._first = counts.first * SCALE
-        self._changes = [(change.pairs, change.counts * SCALE) for change in counts.changes]
         self._solver = highspy.Highs()
         self._solver.silent()
         self._solver.setOptionValue("threads", 1)
@@ -62,10 +64,16 @@ class Program:
 
     def solve(self) -> tuple[Floats, float]:
         """(shares of pairs (C,), what their slack costs) of the best answer that breaks no row."""
+        reached = -np.inf
         while True:
             self._solver.run()
             values = np.array(self._solver.getSolution().col_value)
-            if not self._add(self._broken(values)):
+            broken = self._broken(values)
+            value = self._solver.getObjectiveValue()
+            if broken and self._has_many_rows and value > reached + RISEN * max(1.0, abs(value)):
+                self._drop_idle_rows()
+                reached = value
+            if not self._add(broken):
                 return values[: self._n], max(0.0, float(values @ self._costs())) * self._unit / SCALE
 
     def _costs(self) -> Floats:
@@ -110,13 +118,24 @@ class Program:
         self._bound = np.array([self._solver.getNumRow()], np.int32)
         self._solver.addRow(-highspy.kHighsInf, 0.0, len(index), index, values)
 
+    @property
+    def _has_many_rows(self) -> bool:
+        n_rows = int(self._solver.getNumRow()) - self._first_to_go
+        return n_rows > IDLE_PER_MERGE * len(self._counts.ends)
+
     def _drop_idle_rows(self) -> None:
-        """Forget rows that the last answer does not rest on: almost all of them, and a few thousand come back."""
+        """Forget rows that the last answer does not rest on: almost all of them, and a few come back."""
         states = self._solver.getBasis().row_status
-        idle = [n for n, state in enumerate(states) if n and state == highspy.HighsBasisStatus.kBasic]
-        rows, gone = [*self._rows], {n - 1 for n in idle}  # the first row of the solver is the total
+        first, not_ours = self._first_to_go, len(states) - len(self._rows)
+        idle = [n for n in range(first, len(states)) if states[n] == highspy.HighsBasisStatus.kBasic]
+        rows, gone = [*self._rows], {n - not_ours for n in idle}
         self._rows = {row: self._rows[row] for n, row in enumerate(rows) if n not in gone}
         self._solver.deleteRows(len(idle), np.array(idle, np.int32))
+
+    @property
+    def _first_to_go(self) -> int:
+        """Of the solver's rows: behind the total, and behind all that the start of the extremes knows."""
+        return max(1, len(self._start.row_status))
 
     def extreme(self, category: int, sign: int) -> Floats:
         """The shares of pairs (C,) with the least (sign 1) or the greatest (-1) share of a category.
@@ -125,7 +144,7 @@ class Program:
         as long altogether.
         """
         for i in range(self._n):
-            self._solver.changeColCost(i, float(sign) if i == category else 0.0)
+            self._solver.changeColCost(i, sign * SHARE_COST if i == category else 0.0)
         self._go_to_start()
         self._solver.setOptionValue("simplex_strategy", PRIMAL)  # the start is allowed, and not best
         self._solver.run()
@@ -144,21 +163,32 @@ class Program:
 
     def _broken(self, values: Floats) -> dict[Row, Floats]:
         """The worst rows of each merge that an answer breaks, with what they ask of the shares, (C,)."""
-        shares = values[: self._n]
-        now, mixed = self._first.copy(), self._first @ shares
-        forgiven = np.zeros(len(mixed))
+        merges, pairs = self._too_frequent(values)
+        asked = (self._counts.merged[merges] - self._counts.before(merges, pairs)) * SCALE
+        return dict(zip(zip(merges.tolist(), pairs.tolist(), strict=True), asked, strict=True))
+
+    def _too_frequent(self, values: Floats) -> tuple[Ints, Ints]:
+        """Merges, and pairs that an answer has more often than these may be met then, int64 (n,) both.
+
+        Pairs stand by the most that they ever have: behind the first that cannot be too frequent none is looked at.
+        """
+        counts, shares = self._counts, values[: self._n] * SCALE
+        forgiven = np.zeros(len(counts.first))
         forgiven[[*self._slack_of_pair]] = values[[*self._slack_of_pair.values()]]
-        found = dict[Row, Floats]()
-        for t, (change, (pairs, by)) in enumerate(zip(self._counts.changes, self._changes, strict=True)):
-            merged = change.pair
-            if merged >= 0:
-                slack = values[self._slack_of_merge[t]] if t in self._slack_of_merge else 0.0
-                above = mixed - forgiven - (mixed[merged] + slack + BROKEN)
-                above[merged] = -np.inf
-                found |= {(t, pair): now[merged] - now[pair] for pair in _greatest(above, ROWS_PER_MERGE)}
-            now[pairs] += by
-            mixed[pairs] += by @ shares
-        return found
+        allowed = counts.merged @ shares
+        allowed[[*self._slack_of_merge]] += values[[*self._slack_of_merge.values()]]
+        most = counts.greatest @ shares - forgiven
+        order = np.argsort(-most)
+        allowed[~counts.there] = np.inf
+        reach = np.searchsorted(-most[order], -allowed)
+        now, after = (counts.first @ shares - forgiven)[order], counts.after @ shares - forgiven[counts.pairs]
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        found = _over_time(now, place[counts.pairs], after, counts.ends, allowed + BROKEN, reach)
+        merges = np.repeat(np.arange(len(found)), [len(each) for each in found])
+        pairs = order[np.concatenate([np.empty(0, np.int64), *found])]
+        as_ever = np.lexsort((pairs, merges))  # of equal rows, whatever their order was
+        return merges[as_ever], pairs[as_ever]
 
     def _add(self, rows: dict[Row, Floats]) -> bool:
         """Add the rows that are not there yet; whether any was."""
@@ -187,8 +217,22 @@ class Program:
         return known[key]
 
 
-def _greatest(values: Floats, most: int) -> list[int]:
-    """Where at most so many values above 0 are, the greatest first."""
-    above = np.flatnonzero(values > 0)
-    found: list[int] = above[np.argsort(-values[above], kind="stable")][:most].tolist()
+def _over_time(now: Floats, places: Ints, after: Floats, ends: Ints, allowed: Floats, reach: Ints) -> list[Ints]:
+    """For each step the places of the greatest values over what is allowed, at most so many as rows are added.
+
+    Args:
+        now: values before the first step; is changed.
+        places, after: what changes, in order, and its value from then on.
+        ends: where the changes of each step end.
+        allowed: at each step.
+        reach: how many places are looked at in each step.
+    """
+    found, begun = list[Ints](), 0
+    for end, most, limit in zip(ends.tolist(), reach.tolist(), allowed.tolist(), strict=True):
+        above = np.flatnonzero(now[:most] > limit)
+        if len(above) > ROWS_PER_MERGE:
+            above = above[np.argpartition(now[above], -ROWS_PER_MERGE)[-ROWS_PER_MERGE:]]
+        found.append(above)
+        now[places[begun:end]] = after[begun:end]
+        begun = end
     return found

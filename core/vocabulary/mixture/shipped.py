@@ -32,6 +32,7 @@ class ShippedMixture:
         date: when it was inferred, ISO 8601.
         label, family, year: of the tokenizer, as the atlas has them.
         fingerprint: of the tokenizer.
+        merges: SHA-256 of the merges that were read, most of them; other files that begin with them have the answer.
         file: where the tokenizer's file came from, with its SHA-256.
         versions: of the libraries.
         categories: the samples, in order.
@@ -43,6 +44,7 @@ class ShippedMixture:
     family: str
     year: int
     fingerprint: str
+    merges: str
     file: str
     versions: tuple[str, ...]
     categories: tuple[SampleOf, ...]

@@ -22,8 +22,10 @@ from core.premium.atlas import atlas_tokenizers
 from core.premium.atlas.wanted import WANTED, Wanted
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Tokenizer
+from core.vocabulary.entries import entries_of
 from core.vocabulary.mixture.categories import Category, code_category, languages_of
 from core.vocabulary.mixture.infer import Mixture, merged_samples, mixture_of, nobody
+from core.vocabulary.mixture.merges import merges_of
 from core.vocabulary.mixture.shipped import FOLDER, FORMAT
 
 KEYS = (
@@ -64,6 +66,7 @@ def document(one: Wanted, tokenizer: Tokenizer, known: Sequence[Category], found
         "family": one.family,
         "year": one.year,
         "fingerprint": tokenizer.info.fingerprint,
+        "merges": merges_of(entries_of(tokenizer), found[-1].n_merges).sha256,
         "file": counted.file,
         "versions": [f"{name} {version(name)}" for name in _LIBRARIES],
         "categories": [{"name": c.name, "origin": c.origin, "n_bytes": c.n_bytes, "sha256": c.sha256} for c in known],

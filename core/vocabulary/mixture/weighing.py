@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.vocabulary.mixture.pair_counts import Floats, PairCounts
+from core.vocabulary.mixture.history import CountHistory
+from core.vocabulary.mixture.pair_counts import Floats
 
 Bools = NDArray[np.bool_]
 
@@ -32,13 +33,13 @@ class Weighing:
     amounts: Floats
 
 
-def by_count(counts: PairCounts) -> Weighing:
+def by_count(counts: CountHistory) -> Weighing:
     """The paper's: every unit of slack costs 1, and shares come to 1."""
     n_pairs, n_categories = counts.first.shape
-    return Weighing(np.ones(len(counts.changes)), np.ones(n_pairs), np.ones(n_categories))
+    return Weighing(np.ones(len(counts.merged)), np.ones(n_pairs), np.ones(n_categories))
 
 
-def by_frequency(counts: PairCounts, shares: Floats) -> Weighing:
+def by_frequency(counts: CountHistory, shares: Floats) -> Weighing:
     """Slack relative to frequencies in a mixture, as a mean over the merges that it has; by count where it has none.
 
     A merge that the mixture has more often than its rank asks for adds to the total no more than one that is in place.
@@ -46,15 +47,15 @@ def by_frequency(counts: PairCounts, shares: Floats) -> Weighing:
     Args:
         shares: of pairs, (C,).
     """
-    merged, greatest = _followed(counts, shares)
-    own = merged @ shares
+    own = counts.merged @ shares
     here = own > 0
     if not here.any():
         return by_count(counts)
     expected = _expected(own[here], here)
-    amounts: Floats = (merged / np.maximum(own, expected)[:, None]).sum(axis=0)
+    amounts: Floats = (counts.merged / np.maximum(own, expected)[:, None]).sum(axis=0)
     n = int(here.sum())
-    return Weighing(1 / (expected * n), 1 / (np.maximum(greatest, expected.min()) * n), amounts / (amounts @ shares))
+    greatest = np.maximum(_greatest(counts, shares), expected.min())
+    return Weighing(1 / (expected * n), 1 / (greatest * n), amounts / (amounts @ shares))
 
 
 def _expected(own: Floats, here: Bools) -> Floats:
@@ -71,14 +72,8 @@ def _expected(own: Floats, here: Bools) -> Floats:
     return found
 
 
-def _followed(counts: PairCounts, shares: Floats) -> tuple[Floats, Floats]:
-    """(counts of each merge's pair when it is merged (T, C), 0 where no text has it; greatest mixed count of pairs)."""
-    now, mixed = counts.first.copy(), counts.first @ shares
-    greatest, merged = mixed.copy(), np.zeros((len(counts.changes), len(shares)))
-    for t, change in enumerate(counts.changes):
-        if change.pair >= 0:
-            merged[t] = now[change.pair]
-        now[change.pairs] += change.counts
-        mixed[change.pairs] += change.counts @ shares
-        greatest[change.pairs] = np.maximum(greatest[change.pairs], mixed[change.pairs])
-    return merged, greatest
+def _greatest(counts: CountHistory, shares: Floats) -> Floats:
+    """The most that each pair ever has in a mixture, (P,)."""
+    found: Floats = counts.first @ shares
+    np.maximum.at(found, counts.pairs, counts.after @ shares)
+    return found

@@ -20,17 +20,10 @@ from core.tokenizers.isolation.pool import IsolatedTokenizer
 from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.entries import Ids, entries_of
 from core.vocabulary.repair.effect import Effect, effect, effects
+from core.vocabulary.repair.original import beside, file_name, files_of, source_of
 from core.vocabulary.repair.removal import BUILT, BuiltOn, Removal
 from core.vocabulary.repair.sentencepiece import marked_unused
-from core.vocabulary.repair.take_out import (
-    beside,
-    file_name,
-    files_of,
-    read_document,
-    refuse_none,
-    spared_beside,
-    take_out,
-)
+from core.vocabulary.repair.take_out import read_document, refuse_none, spared_beside, take_out
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +73,7 @@ def repaired(
     if not found.removed:
         raise UserError(_nothing(found))
     info, removed = tokenizer.info, np.array(found.removed, np.int64)
-    file = file_name(info, name)
+    file = file_name(source_of(info) or "", name)
     written(files, data, scratch / file)
     new = IsolatedTokenizer(f"file:{scratch / file}", scratch / file)
     try:
@@ -108,7 +101,7 @@ def _without(
 ) -> tuple[Removal, bytes]:
     """What is taken out, and the file without it."""
     refuse_none(ids)
-    if tokenizer.info.source == sentencepiece.SOURCE.key:
+    if source_of(tokenizer.info) == sentencepiece.SOURCE.key:
         found = marked_unused(read_proto(files.read(name), name), sorted(set(ids)))
         return found, found.document.SerializeToString()
     document = read_document(files, name)

