@@ -37,6 +37,7 @@ REFERENCE = "reference"
 _LIBRARIES = ("tokenizers", "sentencepiece", "tiktoken", "regex", "ahocorasick_rs")
 _WARM_UP = 20  # lines
 _PARTS = 8  # of the calibration lines, for which all engines are timed in turns
+_WAY = f"{_PARTS} parts in turns"  # how an engine is chosen: choices made in another way are made again
 _FAILED = "it failed on a line"
 _MOST_AVOIDED = 2_000  # characters on which an engine may differ before it is no engine for this tokenizer
 _MOST_DIFFERING = 0.01  # of the calibration lines, above which nobody asks whether a few characters are to blame
@@ -315,8 +316,9 @@ def _reference(tokenizer: Tokenizer, reason: str) -> EngineChoice:
 
 
 def _key(tokenizer: LocalTokenizer) -> str:
+    """Changes with all that a choice rests on, the way of choosing among it."""
     versions = [f"{name} {version(name)}" for name in _LIBRARIES] + [engine.label for engine in ENGINES.all().values()]
-    parts = [tokenizer.info.fingerprint, calibration_fingerprint(), alphabet_fingerprint(), *versions]
+    parts = [_WAY, tokenizer.info.fingerprint, calibration_fingerprint(), alphabet_fingerprint(), *versions]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
