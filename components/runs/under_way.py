@@ -9,9 +9,10 @@ from components.frame.asking import fragment
 from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
 from components.runs.job_cards import LOOKS, cancel, resume
+from components.runs.why_not_done import why_not_done
 from core.common.errors import UserError
 from core.common.numbers import count, duration
-from core.jobs.job import KINDS, Job, State
+from core.jobs.job import KINDS, Job, State, may_resume
 
 
 def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
@@ -21,6 +22,7 @@ def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
         key: begins the names of the line and of its buttons.
         stage: what the job does now in words for readers.
     """
+    why_not_done(job)
     if job.state is State.DONE:
         return
     seen = (job.state, job.done)
@@ -36,23 +38,32 @@ def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
                     _button(now, key, "Cancel", ":material/close:", _cancel)
             else:
                 words, icon, _ = LOOKS[now.state]
-                st.markdown(f"{icon} {words}. {plain(now.message) if now.state is State.FAILED else ''}")
+                st.markdown(f"{icon} {words}, {_how_far(now)}.")
                 if visitor().may_change(now):
-                    _button(now, key, "Resume", ":material/play_arrow:", _resume)
+                    label = "Try again" if now.state is State.FAILED else "Resume"
+                    _button(now, key, label, ":material/play_arrow:", _resume)
 
     fragment(draw, run_every="1s" if job.state.live else None)()
 
 
 def _button(job: Job, key: str, label: str, icon: str, act: Callable[[str], None]) -> None:
-    goes_on = label == "Resume"
+    goes_on = not job.state.live
     st.button(
         label,
         icon=icon,
-        key=f"{key}_{label.lower()}",
+        key=f"{key}_{'resume' if goes_on else 'cancel'}",
         type="primary" if goes_on else "secondary",
-        help="What is finished is kept." if goes_on else None,
+        help="What is finished is kept." if goes_on and may_resume(job.kind) else None,
         on_click=act,
         args=(job.key,),
+    )
+
+
+def _how_far(job: Job) -> str:
+    """What is there of a job that is over and not done."""
+    measure = KINDS.get(job.kind).measure
+    return (
+        f"{count(job.done)} of {count(job.total)} {measure} finished" if job.total else "before anything was finished"
     )
 
 
