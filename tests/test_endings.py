@@ -19,6 +19,7 @@ from core.tokenizers.catalog import open_path
 from core.tokenizers.tokenizer import PLAIN, LocalTokenizer
 from core.transplants.base import METHODS, transplant
 from core.transplants.problem import Problem
+from tests.lexicons import lexicon, random_matrices
 from tests.tiny_models import opened
 
 FORMS: dict[str, tuple[list[str], dict[str, str]]] = {
@@ -141,3 +142,15 @@ def test_what_is_exported_ends_as_the_base_does(form: str, one_token_for_both: L
     for prompt in PROMPTS:
         wanted, found = continuations(one_token_for_both, prompt, (), 60)[0], continuations(again, prompt, (), 60)[0]
         assert (found.data, found.ended) == (wanted.data, wanted.ended)
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_one_token_for_start_and_end_ends_texts_also_where_one_row_reads_and_predicts(tied: bool) -> None:
+    """SmolLM2 under cl100k_base never ended: its one special token had the row of the start."""
+    old, new = lexicon([], ("<s>", "</s>")), lexicon([], ("<|endoftext|>",))
+    base = random_matrices(len(old.vocabulary), 8, 0, tied=tied)
+    start, end = (dict(old.info.specials)[name] for name in ("<s>", "</s>"))
+    at = dict(new.info.specials)["<|endoftext|>"]
+    made = transplant(Problem(old, new, base), METHODS.get("mean")).matrices
+    assert torch.equal(made.head[at], base.head[end])
+    assert torch.equal(made.input[at], base.input[end if tied else start])

@@ -240,7 +240,7 @@ def test_the_picture_has_a_point_per_model_and_language(result: LabResult) -> No
 
 def test_the_estimate_names_each_stage_and_what_less_would_lose(plan: Plan, participants: Participants) -> None:
     found = estimate(participants)
-    assert len(found.stages) == 1 + len(NAMES) and found.seconds > 0 and found.memory_mb >= 1024
+    assert len(found.stages) == 1 + len(NAMES) and found.seconds > 0 and 256 < found.memory_mb < found.limit_mb
     assert found.over_budget == 0.0
     tight = estimate(outlined(replace(plan, budget_seconds=0.01, seeds=(0, 1))))
     assert tight.over_budget > 0 and tight.seconds > found.seconds
@@ -291,6 +291,24 @@ def test_what_cannot_be_read_is_said_at_the_look_and_a_device_has_an_end(
     monkeypatch.setattr(lexicons, "MOST_DICTIONARY_BYTES", 10_000)
     with pytest.raises(UserError, match=said):
         outlined(Plan("shipped:tiny-english", donor="shipped:tiny-world", methods=(Choice("mean"),), **given))
+
+
+def test_the_estimate_comes_to_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processor seconds and megabytes of one process on one thread, at the speed that was measured beside them."""
+    monkeypatch.setattr("core.lab.estimate._speed", lambda participants: 173.5e9)
+    plan = Plan(
+        "shipped:tiny-english",
+        donor="shipped:tiny-world",
+        methods=CHOSEN,
+        languages=("eng_Latn", "deu_Latn"),
+        sentences=40,
+        device="cpu",
+    )
+    found = estimate(outlined(plan))
+    measured = [6.9, 1.79, 1.08, 1.09, 1.03, 0.69]
+    for stage, seconds in zip(found.stages, measured, strict=False):
+        assert 1 / 1.5 < stage.seconds / seconds < 1.5, stage
+    assert 1 / 1.5 < found.memory_mb / 648 < 1.5
 
 
 def test_what_a_measure_reads_of_its_own_is_told_by_its_settings_and_not_by_the_texts() -> None:
@@ -421,6 +439,30 @@ def test_too_few_sentences_are_said_and_not_tested(result: LabResult) -> None:
     by_name = {e.name: replace(e, bits=e.bits[:6], usable=e.usable[:6]) for e in entrants(result)}
     [one] = compare(few, [(by_name["ridge"], by_name["subword_mean"])])
     assert np.isnan(one.p) and not one.distinguishable and "needs 10" in one.reason
+
+
+def unread(result: LabResult, *names: str) -> LabResult:
+    """The same result, in which these models read no text exactly."""
+
+    def changed(outcome: Outcome) -> Outcome:
+        table = outcome.table("bits_per_byte", "texts")
+        assert table is not None
+        columns = {**table.columns, "compared": np.zeros(len(table), np.bool_)}
+        measures = {"bits_per_byte": replace(outcome.measures["bits_per_byte"], tables={"texts": Table(columns)})}
+        return replace(outcome, measures=measures) if outcome.name in names else outcome
+
+    return replace(result, outcomes=tuple(map(changed, result.outcomes)))
+
+
+def test_of_texts_that_nothing_reads_exactly_no_number_is_said(result: LabResult) -> None:
+    """It said: Of 2 methods Subword mean (FVT) reads best: nan bits per byte."""
+    nothing = verdict(unread(result, *NAMES[2:]))
+    assert not nothing.best and not nothing.beats and len(nothing.sentences) == 1
+    assert nothing.sentences[0].startswith("No text is read exactly")
+    one = verdict(unread(result, "ridge"))
+    assert one.best == "subword_mean" and set(one.beats) == {"subword_mean"}
+    assert any("Ridge map gives no text a probability" in sentence for sentence in one.sentences)
+    assert not any("nan" in sentence.split() for each in (nothing, one) for sentence in each.sentences)
 
 
 def test_only_what_was_tested_cannot_be_told_apart(result: LabResult) -> None:

@@ -23,16 +23,19 @@ from safetensors.torch import load_file, save_file
 from core.__main__ import main
 from core.cli.lab import COMMAND, asked_plan
 from core.common.errors import UserError
+from core.evaluation.base import EVALUATORS
 from core.jobs.queue import Jobs
 from core.lab import low_memory
+from core.lab import run as lab_run
 from core.models import export as exporting
+from core.models.device import out_of_memory
 from core.models.export import export
 from core.models.load import open_model
 from core.models.loadable_tokenizer import loadable
 from core.models.origin import ModelOrigin, origin_of_folder, origin_of_gguf
 from core.models.score import score
 from core.tokenizers.catalog import open_path
-from core.transplants.base import METHODS, Transplanted
+from core.transplants.base import METHODS, Method, Transplanted
 from core.transplants.problem import Problem
 from tests.datafolder import DATA, TOKENIZERS, needs_data
 from tests.jobs_home import jobs_home
@@ -454,6 +457,81 @@ def test_a_comparison_is_printed_with_its_verdict(models: tuple[Path, Path], cap
     assert any(remark.startswith("9 texts are measured, and a test needs 10") for remark in few)
 
 
+@pytest.fixture
+def one_fails(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Subword mean cannot be applied as long as it is named here."""
+    failing, applied = ["subword_mean"], lab_run.transplanted
+
+    def transplanted(problem: Problem, method: Method, given: Any, seed: int) -> Transplanted:
+        if method.key in failing:
+            raise UserError("Nothing fits. Give others.")
+        return applied(problem, method, given, seed)
+
+    monkeypatch.setattr(lab_run, "transplanted", transplanted)
+    return failing
+
+
+SAID = "Subword mean (FVT): Nothing fits. Give others. 1 of 6 models could not be computed; the others are finished."
+
+
+def test_a_method_that_fails_leaves_the_others_and_is_the_message(
+    one_fails: list[str], models: tuple[Path, Path], capsys: Output
+) -> None:
+    names = ["--model", str(models[0]), "--donor", str(models[1]), "--method", "subword_mean"]
+    short = ["--language", "eng_Latn", "--sentences", "3", "--device", "cpu"]
+    asked = ["lab", *names, *short, "--measure", "bits_per_byte"]
+    capsys.readouterr()
+    assert main([*asked, "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert err.strip() == json.loads(out)["failed"] == SAID
+    assert [row["name"] for row in json.loads(out)["rows"]] == [
+        "original", "donor", "mean", "random_coefficients", "shuffled_donor"
+    ]  # fmt: skip
+    assert main(asked) == 2
+    out, err = capsys.readouterr()
+    assert err.strip() == SAID and "Mean" in out
+
+
+def test_a_kept_comparison_that_failed_says_why_and_the_same_line_goes_on(
+    one_fails: list[str],
+    models: tuple[Path, Path],
+    capsys: Output,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("core.jobs.runner.launch.ensure_daemon", lambda *_: None)
+    names = ["--model", str(models[0]), "--donor", str(models[1]), "--method", "subword_mean"]
+    line = ["lab", *names, "--language", "eng_Latn", "--sentences", "3", "--device", "cpu", "--keep"]
+    with jobs_home(tmp_path / "home"):
+        capsys.readouterr()
+        assert main(line) == 2
+        (job,) = Jobs().newest()
+        assert (job.state, job.message) == ("failed", SAID) and SAID in capsys.readouterr().err
+        one_fails.clear()
+        monkeypatch.setattr(lab_run, "original_outcome", None)  # would fail if it were computed again
+        assert main(line) == 0
+        assert Jobs().get(job.key).state == "done"
+
+
+@pytest.mark.parametrize("command", ["lab", "transplant"])
+@pytest.mark.parametrize("option", ["--tokenizer", "--donor", "--model"])
+def test_a_second_tokenizer_is_refused_and_does_not_win_unsaid(command: str, option: str, capsys: Output) -> None:
+    line = [command, option, "mistral:v3", option, "mistral:v1", "--method", "mean"]
+    assert f"{option} is given twice" in refused(capsys, *line)
+
+
+def test_what_was_asked_to_be_measured_is_printed_or_why_it_could_not(
+    models: tuple[Path, Path], capsys: Output
+) -> None:
+    """Only bits per byte were printed: whoever asked for recovery did not see that there was too little text."""
+    names = ["--model", str(models[0]), "--donor", str(models[1]), "--method", "mean"]
+    measures = ["--measure", "bits_per_byte", "--measure", "mass_audit", "--measure", "recovery"]
+    assert main(["lab", *names, "--language", "eng_Latn", "--sentences", "3", "--device", "cpu", *measures]) == 0
+    out = capsys.readouterr().out
+    assert all(f"{number.key}" in out for key in ("mass_audit", "recovery") for number in EVALUATORS.get(key).numbers)
+    assert out.count("Give text of") == 1, "the reason, once for all models"
+
+
 @pytest.mark.parametrize(
     ("line", "corpus"),
     [([], "sample"), (["--file", "a.txt"], ""), (["--file", "a.txt", "--corpus", "sample"], "sample")],
@@ -484,6 +562,13 @@ def test_llama2c_checkpoints_that_end_early_are_refused(tmp_path: Path, capsys: 
     path = tmp_path / "a.bin"
     path.write_bytes(struct.pack("<7i", 64, 172, 5, 8, 4, 512, 512) + bytes(1000))
     assert "a.bin" in refused(capsys, "evaluate", "--model", str(path), "--file", str(ROOT / "README.md"))
+
+
+def test_what_torch_says_where_memory_runs_out_is_known() -> None:
+    """Linux says it in other words than Windows and GPUs do, so no smaller block was ever tried on a processor."""
+    with pytest.raises(RuntimeError) as said:
+        torch.empty(2**56, dtype=torch.uint8)
+    assert out_of_memory(said.value)
 
 
 def test_saving_a_folder_is_what_the_tests_believe(tmp_path: Path) -> None:

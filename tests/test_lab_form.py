@@ -141,6 +141,15 @@ def test_a_value_of_a_link_that_cannot_be_is_said_and_the_form_stands(value: obj
     assert page.number_input(key="lab_param_omp_robust_k").value == 0
 
 
+@pytest.mark.parametrize("key", ["k", "decay"])
+def test_no_number_is_without_end(key: str) -> None:
+    """A link may hold 1e999, of which int() makes no whole number."""
+    one = next(param for param in PARAMS if param.key == key)
+    for given in (float("inf"), float("-inf"), float("nan"), "inf", "1e999"):
+        with pytest.raises(UserError, match=f"{key} cannot be"):
+            one.read(given)
+
+
 def test_a_ridge_between_chosen_and_none_is_refused_on_the_page_in_a_link_and_on_the_command_line() -> None:
     page = form_of(replace(PLAN, methods=(Choice("ridge", {"ridge": -0.5}),)))
     words = "ridge cannot be -0.5: give a number from 0 to 1e+06, or -1 to have it chosen."

@@ -2,11 +2,15 @@
 
 import io
 import json
+import shlex
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +21,9 @@ from components.lab.context import LabContext
 from components.lab.entrant_marks import in_light, marks
 from components.lab.key_picture import chart
 from components.lab.view import views
+from components.lab.views.keep import command
+from core.__main__ import parser
+from core.cli.transplant import asked_plan as plan_asked
 from core.common.errors import UserError
 from core.common.zip_folder import zipped
 from core.corpora.text_uploads import keep_text
@@ -26,6 +33,7 @@ from core.jobs.store.files import Result
 from core.lab.documents import read_plain
 from core.lab.key_picture_points import points
 from core.lab.link import plan_to_link
+from core.lab.outcome import Outcome
 from core.lab.participants import outlined
 from core.lab.plan import Choice, Plan
 from core.lab.submission import submission
@@ -245,6 +253,19 @@ def test_a_transplant_is_written_as_a_job_and_scores_the_same_when_loaded(key: s
     again = jobs.wait(jobs.repeat(job.key).key, 240)
     assert "exists" in again.message and "the earlier result" in again.message  # what is there is not overwritten
     assert again.state == "done" and jobs.result(job.key).facts["written"] == facts
+
+
+def test_the_line_that_writes_a_model_asks_for_the_same_model() -> None:
+    plan = Plan(
+        "file:/a b", tokenizer="mistral:v3", corpus="", files=("c d.txt",), languages=("eng_Latn",), sentences=7,
+        methods=(Choice("omp_robust", {"k": 4}),), old_language="deu_Latn", dictionary="d.tsv", helper="hub:a/b",
+        device="cpu", dtype="bfloat16", out_dtype="float16", pad_to=64, untie=True, seeds=(3,),
+    )  # fmt: skip
+    outcome = Outcome("omp_robust k=4", "method", "omp_robust", "OMP robust", {"k": "4"}, seed=3)
+    here: Any = SimpleNamespace(result=SimpleNamespace(plan=plan))
+    words = shlex.split(command(here, outcome))
+    asked = plan_asked(parser().parse_args(words[words.index("transplant") :]))
+    assert replace(asked, methods=(Choice("omp_robust", {"k": 4}),)) == plan
 
 
 @pytest.mark.slow

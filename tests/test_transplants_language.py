@@ -168,6 +168,43 @@ def test_wechsel_says_how_well_a_poor_dictionary_fits_by_a_mean_cosine_that_is_n
     )
 
 
+def test_wechsel_goes_by_unit_vectors_and_each_pair_once_where_its_publication_does_not() -> None:
+    pairs = [("cat", "Katze"), ("dog", "Hund"), ("sun", "Sonne"), ("sea", "Meer"), ("ice", "Eis"), ("tree", "Baum")]
+    old, new = (lexicon([b" " + pair[n].encode() for pair in pairs]) for n in (0, 1))
+    draw, base = torch.Generator().manual_seed(0), random_matrices(len(old.vocabulary), D, 0)
+    meaning, other = (torch.randn(6, 4, generator=draw) for _ in range(2))
+    lengths = torch.tensor([9.0, 1.0, 4.0, 0.2, 1.0, 3.0])[:, None]
+
+    def rows(scale: torch.Tensor, repeats: int) -> torch.Tensor:
+        resources = Resources(
+            old_vectors=WordVectors([a for a, _ in pairs], meaning * scale),
+            new_vectors=WordVectors([b for _, b in pairs], other),
+            dictionary=[*pairs[:4], *[pairs[0]] * repeats],
+        )
+        problem = Problem(old, new, base, resources=resources)
+        return transplant(problem, METHODS.get("wechsel"), {"k": 2, "temperature": 0.1}).matrices.input
+
+    usual = rows(torch.ones(1), 0)
+    assert torch.allclose(rows(lengths, 0), usual, atol=1e-5)
+    assert torch.allclose(rows(torch.ones(1), 9), usual, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("key", "deviations"),
+    [
+        ("wechsel", ("vectors of unit length, each pair once", "a space in front only", "parts of words")),
+        ("token_adapt", ("Lengths are in bytes", "half a character are like nothing")),
+        ("nearest", ("a ridge", "1 / (1 - cosine)")),
+        ("trans_tokenization", ("there 10", "there 7", "both ways", "a prior")),
+        ("focus", ("not from fastText", "published, a normal draw", "published, of the same decoded text")),
+        ("omp_robust", ("centred",)),
+    ],
+)
+def test_a_method_says_where_it_is_not_as_published(key: str, deviations: tuple[str, ...]) -> None:
+    said = METHODS.get(key).definition
+    assert [words for words in deviations if words not in said] == []
+
+
 def test_clp_by_hand_and_its_denominator() -> None:
     old, new = lexicon([b"aa", b"bb"]), lexicon([b"aa", b"bb", b"cc", b"dd"])
     helper = torch.zeros(len(new.vocabulary), 2)

@@ -89,21 +89,23 @@ def test_a_question_becomes_a_job_whose_key_stands_in_the_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "said", "button"),
+    ("state", "why", "button"),
     [
-        (State.FAILED, "Failed: The text of logs is empty. Give it some.", "Try again"),
-        (State.INTERRUPTED, "Interrupted: The text of logs is empty. Give it some.", "Resume"),
-        (State.CANCELLED, "Cancelled. Resume goes on from what is finished.", "Resume"),
+        (State.FAILED, ["The text of logs is empty. Give it some."], "Try again"),
+        (State.INTERRUPTED, ["The text of logs is empty. Give it some."], "Resume"),
+        (State.CANCELLED, [], "Resume"),
     ],
 )
-def test_a_job_that_is_over_without_an_answer_says_why_and_how_it_goes_on(state: State, said: str, button: str) -> None:
+def test_a_job_that_is_over_without_an_answer_says_why_and_how_it_goes_on(
+    state: State, why: list[str], button: str
+) -> None:
     asked = Origin(f"{state.value:0<32}", KIND, {"of": state.value}, (), label="What it was trained on")
     with cached_runs.jobs().store.index.writing() as connection:
         enter(connection, asked, state, "ann", "The text of logs is empty. Give it some.")
     app = page("mixture", run=asked.key)
     assert not app.exception
-    boxes = (*app.error, *app.warning, *app.info)
-    assert said in [one.value.replace("\\", "") for one in boxes]
+    assert [one.value.replace("\\", "") for one in (*app.error, *app.warning)] == why
+    assert any(f"{state.value.capitalize()}, before anything was finished." in one.value for one in app.markdown)
     assert app.button(key="mixture_resume").label == button
     assert app.button(key="mixture_submit").label == "Infer"
     cached_runs.jobs().delete(asked.key)

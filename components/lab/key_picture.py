@@ -42,7 +42,8 @@ def key_picture(context: LabContext) -> None:
         )
     drawn = _drawn(context, together)
     if drawn is None:
-        st.caption("The picture begins with the first model that has read the texts.")
+        begins = "The picture begins with the first model that has read the texts."
+        st.caption(begins if context.job.state.live else "There is nothing to draw.")
         return
     show(drawn, context, before_the_rest=first_page.let_go)
 
@@ -59,7 +60,7 @@ def _drawn(context: LabContext, together: bool) -> Chart | None:
 def _new(context: LabContext, together: bool) -> Chart | None:
     every = points(context.result)
     shown = [p for p in every if not p.domain and bool(p.language) != together and not isnan(p.lost.value)]
-    if not shown:
+    if all(p.role == "original" for p in shown):  # the line at 0, with nothing to hold against it
         return None
     return chart_of_all(context, shown) if together else chart(context, shown)
 

@@ -24,7 +24,8 @@ def draw_result(job: Job, result: LabResult, verdict: Verdict, lead: str = "") -
     if lead or verdict.sentences:
         st.markdown(plain(lead or verdict.sentences[0]))
     if result.setting is None or not result.outcomes:
-        st.caption("The picture begins when the first model has read the texts.")
+        begins = "The picture begins when the first model has read the texts."
+        st.caption(begins if job.state.live else "No model has read the texts yet, so there is no picture.")
         return
     context = LabContext(job, result, result.setting, verdict, st.context.theme.type == "dark")
     key_picture(context)

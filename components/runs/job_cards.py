@@ -17,6 +17,7 @@ from components.frame.asking import fragment
 from components.frame.errors import plain, show_error, user_errors
 from components.frame.visitor import visitor
 from components.runs.naming import name_button, name_form, own_words, title
+from components.runs.why_not_done import why_not_done
 from core.common.errors import UserError
 from core.common.numbers import ago, count, duration, size
 from core.common.redact import without_folders
@@ -26,7 +27,6 @@ from core.jobs.owner import Visitor, name_of
 from core.jobs.queue import Jobs
 from core.jobs.search import MOST_SEARCHED, searched
 from core.jobs.store.files import Input, Json
-from core.lab.stage_words import stage_in_words
 
 LAB = "transplant"  # the kind whose results have a page of their own, also while they come
 OPENED = "run"  # in the link: key of the job whose result is open
@@ -156,12 +156,7 @@ def job_card(jobs: Jobs, job: Job, me: Visitor, shared: bool) -> None:
         st.caption(_facts(job, path, _askers(job, me) if shared else ""))
         if job.state.live or (job.state is State.INTERRUPTED and job.done):
             st.progress(job.share, plain(_progress(job)))
-        if job.state is State.FAILED:
-            st.error(plain(job.message), icon=":material/error:")
-        elif job.state is State.INTERRUPTED:
-            st.warning(interrupted_in_words(job), icon=":material/pause_circle:")
-        elif job.state is State.DONE and job.message:
-            st.warning(plain(job.message), icon=":material/history:")
+        why_not_done(job)
         _buttons(jobs, job, path, me)
         with user_errors():
             name_form(jobs, job, me)
@@ -285,7 +280,7 @@ def _progress(job: Job) -> str:
         return "Waiting for a free process" + (f", {count(job.done)} {measure} kept" if job.done else "")
     # Short pieces: it is between two of them whenever one looks, which is worth no words.
     between = job.stage == "waiting for a turn" and job.done
-    stage = stage_in_words(job.stage, {}) if job.kind == LAB else job.stage
+    stage = kind.in_words(job.stage) if kind else job.stage
     parts = [] if between else [stage[:80] or "starting"]
     if job.total:
         parts.append(f"{count(job.done)} of {count(job.total)} {measure}")
@@ -294,15 +289,6 @@ def _progress(job: Job) -> str:
     if job.remaining is not None:
         parts.append(f"{duration(max(1.0, job.remaining))} left")
     return "  ·  ".join(parts)
-
-
-def interrupted_in_words(job: Job) -> str:
-    """Why a job that was interrupted stands still, and what Resume does; as Markdown."""
-    if not job.attempts:  # nothing of the queue ever ran it
-        return plain(job.message)
-    if job.resumable:
-        return plain("What ran it was ended from outside. Its finished pieces are kept: Resume goes on from there.")
-    return plain("What ran it was ended from outside. Resume starts it again from the beginning.")
 
 
 def _farewell(job: Job, path: Path | None) -> str:

@@ -8,7 +8,8 @@ from components.cached import runs as cached_runs
 from components.frame.asking import fragment
 from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
-from components.runs.job_cards import LOOKS, cancel, interrupted_in_words, resume
+from components.runs.job_cards import LOOKS, cancel, resume
+from components.runs.why_not_done import why_not_done
 from core.common.errors import UserError
 from core.common.numbers import count, duration
 from core.jobs.job import KINDS, Job, State, may_resume
@@ -23,6 +24,7 @@ def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
         key: begins the names of the line and of its buttons.
         stage: what the job does now in words for readers.
     """
+    why_not_done(job)
     if job.state is State.DONE:
         return
     seen = (job.state, job.done)
@@ -37,27 +39,17 @@ def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
                 if visitor().may_change(now):
                     _button(now, key, "Cancel", ":material/close:", _cancel)
             else:
-                _over(now, key)
+                words, icon, _ = LOOKS[now.state]
+                st.markdown(f"{icon} {words}, {_how_far(now)}.")
+                if visitor().may_change(now):
+                    label = "Try again" if now.state is State.FAILED else "Resume"
+                    _button(now, key, label, ":material/play_arrow:", _resume)
 
     fragment(draw, run_every="1s" if job.state.live else None)()
 
 
-def _over(job: Job, key: str) -> None:
-    """Why it is not under way any more, and the button that begins it anew."""
-    words, icon, _ = LOOKS[job.state]
-    if job.state is State.FAILED:
-        st.error(plain(f"{words}: {job.message}"), icon=icon)
-    elif job.state is State.INTERRUPTED:
-        st.warning(f"{words}: {interrupted_in_words(job)}", icon=icon)
-    else:
-        goes_on = "goes on from what is finished" if may_resume(job.kind) else "starts it again from the beginning"
-        st.info(f"{words}. Resume {goes_on}.", icon=icon)
-    if visitor().may_change(job):
-        _button(job, key, "Try again" if job.state is State.FAILED else "Resume", ":material/play_arrow:", _resume)
-
-
 def _button(job: Job, key: str, label: str, icon: str, act: Callable[[str], None]) -> None:
-    goes_on = act is _resume
+    goes_on = not job.state.live
     st.button(
         label,
         icon=icon,
@@ -66,6 +58,14 @@ def _button(job: Job, key: str, label: str, icon: str, act: Callable[[str], None
         help=(_KEPT if may_resume(job.kind) else "It begins again.") if goes_on else None,
         on_click=act,
         args=(job.key,),
+    )
+
+
+def _how_far(job: Job) -> str:
+    """What is there of a job that is over and not done."""
+    measure = KINDS.get(job.kind).measure
+    return (
+        f"{count(job.done)} of {count(job.total)} {measure} finished" if job.total else "before anything was finished"
     )
 
 

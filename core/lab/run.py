@@ -1,6 +1,7 @@
 """One unit of a comparison: an anchor measured, or a method applied and what it made measured."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from math import isfinite, nan
 
@@ -49,7 +50,7 @@ def transplanted_outcome(participants: Participants, choice: Choice, seed: int, 
         UserError: the method needs what is not there, or memory does not suffice; says what to do.
     """
     one = METHODS.get(choice.key)
-    with step(0.0, _TRANSPLANT_SHARE, one.label):
+    with step(0.0, _TRANSPLANT_SHARE, one.label), _named(one.label):
         made = transplanted(participants.problem, one, choice.params, seed)
     rows = {side: side_rows(participants, made, side) for side in made.rows}
     started = Outcome(
@@ -70,6 +71,17 @@ def transplanted_outcome(participants: Participants, choice: Choice, seed: int, 
     )
     release(participants.original.device)
     return found
+
+
+@contextmanager
+def _named(method: str) -> Iterator[None]:
+    """What a method says of what it lacks, with its name: it stands beside what others say."""
+    try:
+        yield
+    except UserError as error:
+        if method in str(error):
+            raise
+        raise UserError(f"{method}: {error}") from None
 
 
 def label(choice: Choice) -> str:

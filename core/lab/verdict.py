@@ -23,6 +23,10 @@ from core.lab.setting import PARALLEL, Setting
 from core.text.languages import language
 
 _MOST_NAMES = 12
+_NOTHING_READ = (
+    "No text is read exactly both before and after, or none is given a probability, so there is nothing to compare: "
+    "bits per byte count where tokens say the text back. Choose another tokenizer, or other texts."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +62,10 @@ def verdict(result: LabResult) -> Verdict:
     methods, controls = ([e for e in made if e.role == role] for role in ("method", "control"))
     if setting is None or not methods:
         return Verdict(("No method is finished yet.",) if result.waiting else (), "", (), {})
+    silent, methods = ([e for e in methods if e.usable.any() == whether] for whether in (False, True))
+    if not methods:
+        return Verdict((_NOTHING_READ,), "", (), {})
+    made = [e for e in made if e not in silent]
     macro = {e.name: macro_bits(setting, e) for e in everybody}
     pairs = tuple(compare(setting, list(combinations(made, 2))))
     ranked = sorted(methods, key=lambda e: macro[e.name])
@@ -71,6 +79,7 @@ def verdict(result: LabResult) -> Verdict:
     words = [
         *_on_best(setting, macro, everybody, ranked),
         *_on_heads(setting, made),
+        *_on_silent(silent),
         *_on_likeness(ranked, tied, untested, pairs),
         *_on_controls(methods, controls, beats, pairs, macro),
         *_on_parts_lost(methods, beaten_in, parts),
@@ -151,6 +160,14 @@ def _on_heads(setting: Setting, made: Sequence[Entrant]) -> list[str]:
         f"{_and([e.label for e in own])} {has}: {cost}. The others and the controls share one matrix; untie the head "
         "of all to compare like with like."
     ]
+
+
+def _on_silent(silent: Sequence[Entrant]) -> list[str]:
+    """Methods that have bits of no text."""
+    if not silent:
+        return []
+    does, are = ("gives", "is") if len(silent) == 1 else ("give", "are")
+    return [f"{_and([e.label for e in silent])} {does} no text a probability and {are} left out of what is said here."]
 
 
 def _pooled(entrant: Entrant) -> float:

@@ -3,6 +3,7 @@
 import torch
 
 from core.common.errors import UnknownName, UserError
+from core.common.memory import lacks_memory
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -48,7 +49,4 @@ def pick_dtype(wanted: str, device: torch.device, stored: torch.dtype | None) ->
 
 def out_of_memory(error: BaseException) -> bool:
     """Whether this is a device, or this machine, saying that it has no memory left."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    said = str(error).lower()
-    return isinstance(error, RuntimeError) and ("not enough memory" in said or "out of memory" in said)
+    return isinstance(error, torch.OutOfMemoryError) or lacks_memory(error)

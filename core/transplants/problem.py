@@ -220,7 +220,8 @@ class ProblemSide:
     def old_ids(self) -> Tensor:
         """Old id per new row, -1 where none is to be copied, int64 (V_rows,)."""
         found = self.problem.match
-        ids = (found.read_as if self.name == "input" else found.old_by_new).copy()
+        apart = self.name == "input" and not self.problem.tied  # one row for both has to end texts
+        ids = (found.read_as if apart else found.old_by_new).copy()
         ids[list(self.problem.hidden)] = -1
         if self.name == "output":
             ids[(found.rules == Rule.SHADOWED) | found.repeats] = -1

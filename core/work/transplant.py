@@ -18,6 +18,7 @@ from core.jobs.result_codec import stored
 from core.jobs.store.files import Input, Json
 from core.lab.plan import Choice, Plan, plan_of
 from core.lab.result_from_units import gathered
+from core.lab.stage_words import stage_in_words
 from core.lab.units import DONOR, ORIGINAL, SETTING, controls, units
 
 if TYPE_CHECKING:
@@ -90,10 +91,13 @@ JOB = JobKind(
     combine=combine,
     version=3,
     measure="models",
+    in_words=lambda stage: stage_in_words(stage, {}),
     files=files,
     secrets=from_hub,
     gpu=True,
+    goes_on=True,
     memory_mb=_USUAL_MB,
     memory_for=memory,
+    takes_less="Without measures that train, without the methods that take most, or with a smaller model it is less.",
     libraries=("numpy", "torch", "transformers", "tokenizers"),
 )

@@ -87,8 +87,13 @@ def command(context: LabContext, outcome: Outcome) -> str:
         ("--token-vectors", plan.token_vectors),
         ("--helper", plan.helper),
         ("--encoder", plan.encoder),
+        ("--device", plan.device if plan.device != Plan.device else ""),
+        ("--dtype", plan.dtype if plan.dtype != Plan.dtype else ""),
+        ("--out-dtype", plan.out_dtype if plan.out_dtype != Plan.out_dtype else ""),
+        ("--pad-to", str(plan.pad_to) if plan.pad_to != Plan.pad_to else ""),
     ):
         parts += [option, value] if value else []
+    parts += ["--untie"] if plan.untie else []
     parts += ["--corpus", plan.corpus] if plan.corpus != Plan.corpus or plan.files else []
     for code in plan.languages:
         parts += ["--language", code]

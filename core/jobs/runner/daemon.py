@@ -235,6 +235,7 @@ class Daemon:
                     if worker.task and not run.outcome:
                         run.lost(worker)
                     self.dismiss(worker)
+                    run.settle()
             if run.outcome:
                 self.end_workers(run)
 
@@ -251,33 +252,38 @@ class Daemon:
         elif "combined" in message:
             run.end(State.DONE)
         elif "failed" in message:
-            run.end(State.FAILED, message["failed"])
+            run.failed(worker, message["failed"])
+            self.dismiss(worker)  # with whatever it still holds
         if "at" not in message:
             worker.task = None
+            run.settle()
 
     def watch(self) -> None:
         """End workers that are over a limit."""
         for run in self.runs.values():
-            for worker in run.workers:
+            for worker in list(run.workers):
                 if over := worker.overrun():
-                    run.end(State.FAILED, over)
+                    self.stop(run, worker, over)
         if time.monotonic() - self._looked_at >= LOOK_EVERY and self.workers():
             self._looked_at = time.monotonic()
             found_by_mark = self.processes.by_mark()
             for run in self.runs.values():
-                for worker in run.workers:
+                for worker in list(run.workers):
                     found = found_by_mark.get(worker.mark, [])
                     most = worker.kind.memory_mb * 2**20
                     if len(found) > MOST_PROCESSES:
-                        run.end(State.FAILED, f"It started over {MOST_PROCESSES} processes and was stopped.")
+                        self.stop(run, worker, f"It started over {MOST_PROCESSES} processes and was stopped.")
                     elif not run.remote and bytes_together(found, most) > most:
-                        run.end(
-                            State.FAILED,
-                            f"It took more than the {worker.kind.memory_mb:,} MB of memory that it may have.",
-                        )
+                        self.stop(run, worker, worker.kind.over_memory)
         for run in self.runs.values():
             if run.outcome:
                 self.end_workers(run)
+
+    def stop(self, run: Run, worker: Worker, why: str) -> None:
+        """End one process for the sake of a limit, and with it what it computed."""
+        run.stopped(worker, why)
+        self.dismiss(worker)
+        run.settle()
 
     def record(self) -> None:
         """Write down what changed."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from core.common.disk import FULL, ROOM
 from core.common.errors import UserError
+from core.common.memory import lacks_memory
 from core.common.progress import listening
 from core.common.redact import redacted, without_folders
 from core.common.sandbox.limits import ProcessLimits, die_with_parent, give_way
@@ -132,14 +133,10 @@ class JobProcess:
                 return self.drive() if request["do"] == "drive" else self.plan()
         except UserError as error:
             return {"failed": redacted(str(error))}
-        except OSError as error:
-            if error.errno not in FULL:
-                return self.fault(error)
-            return {"failed": f"The disk is full. {ROOM}."}
         except BaseException as error:  # Rust's panics are no Exception
-            if _lacks_memory(error):
-                return {"failed": f"It needed more than the {self.kind.memory_mb:,} MB of memory that it may have."}
-            return self.fault(error)
+            if isinstance(error, OSError) and error.errno in FULL:
+                return {"failed": f"The disk is full. {ROOM}."}
+            return {"failed": self.kind.over_memory} if lacks_memory(error) else self.fault(error)
 
     @staticmethod
     def fault(error: BaseException) -> Json:
@@ -147,15 +144,6 @@ class JobProcess:
         traceback.print_exception(error)
         text = without_folders(redacted(f"{type(error).__name__}: {error}"))[:1000]
         return {"failed": f"{text}. This is a fault of the program, not of your input; the log says where."}
-
-
-def _lacks_memory(error: BaseException) -> bool:
-    """Whether this is Python, or the system that has no room for a thread's stack, saying so.
-
-    >>> _lacks_memory(MemoryError()), _lacks_memory(RuntimeError("can't start new thread")), _lacks_memory(OSError())
-    (True, True, False)
-    """
-    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "start new thread" in str(error))
 
 
 class _Missing(Exception):

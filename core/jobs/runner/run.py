@@ -5,6 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from core.jobs.failures import Failures
 from core.jobs.job import MOST_LOSSES, Job, JobKind, State
 from core.jobs.runner.fair_order import Candidate
 from core.jobs.runner.worker import Task, Worker
@@ -31,6 +32,7 @@ class Run:
     finished: set[int] = field(default_factory=set)
     workers: list[Worker] = field(default_factory=list)
     losses: Counter[Task] = field(default_factory=Counter)
+    failures: Failures = field(init=False)
     outcome: State | None = None
     message: str = ""
     log: str = ""
@@ -38,6 +40,9 @@ class Run:
     n_kept: float = 0.0  # of `done`, what an earlier attempt had finished
     clock: Callable[[], float] = time.monotonic
     _first: tuple[float, float] | None = None  # seconds and `done` when the first progress of this attempt was seen
+
+    def __post_init__(self) -> None:
+        self.failures = Failures(self.kind.goes_on)
 
     @property
     def candidate(self) -> Candidate:
@@ -97,9 +102,27 @@ class Run:
         assert task
         self.losses[task] += 1
         if self.losses[task] > MOST_LOSSES:
-            self.end(State.FAILED, f"Tried {MOST_LOSSES + 1} times, but {worker.ending()}. The log may say why.")
+            why = f"Tried {MOST_LOSSES + 1} times, but {worker.ending()}. Its log on the Runs page may say more."
+            self.stopped(worker, why)
         elif task.do == "unit":
             self.pending.appendleft(task.n)
+
+    def stopped(self, worker: Worker, why: str) -> None:
+        """A process ended, or was ended, for a reason that does not name its piece."""
+        task = worker.task
+        piece = self.names[task.n] if task and task.do == "unit" else ""
+        self.failed(worker, why, self.kind.in_words(piece))
+
+    def failed(self, worker: Worker, why: str, piece: str = "") -> None:
+        """A piece cannot be computed; the others still are, where they are worth having without it."""
+        task = worker.task
+        if not (task and task.do == "unit" and self.failures.note(why, piece)):
+            self.end(State.FAILED, why)
+
+    def settle(self) -> None:
+        """It has failed where a piece did and no other is left to compute."""
+        if self.failures and not self.pending and not self.busy:
+            self.end(State.FAILED, self.failures.message(self.total, self.kind.measure))
 
     def end(self, outcome: State, message: str = "") -> None:
         """Note how it ended; the first word counts."""

@@ -24,6 +24,7 @@ from core.jobs.store.records import MOST_LOG
 MOST_OUTPUT = 64 * 2**20  # bytes that a process may print before it is taken for one gone mad
 MOST_PROCESSES = 256
 _AT_ONCE = 2**18
+_OF_SIGNAL = {signal.SIGKILL: ", as systems do that run out of memory"} if hasattr(signal, "SIGKILL") else {}
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,8 @@ class Worker:
         if code >= 0:
             return f"its process ended with status {code}"
         with suppress(ValueError):
-            return f"its process was ended by {signal.Signals(-code).name}"
+            killed = signal.Signals(-code)
+            return f"its process was ended by {killed.name}{_OF_SIGNAL.get(killed, '')}"
         return f"its process was ended by signal {-code}"
 
     def end(self) -> None:

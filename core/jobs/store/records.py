@@ -57,6 +57,15 @@ def enter(connection: sqlite3.Connection, origin: Origin, state: State, session:
     join(connection, origin.key, session)
 
 
+def fail(connection: sqlite3.Connection, key: str, message: str) -> None:
+    """Note why a job failed, unless it waits, runs or is done."""
+    stopped = (State.INTERRUPTED.value, State.FAILED.value)
+    connection.execute(
+        "UPDATE jobs SET state = ?, message = ?, finished = ? WHERE key = ? AND state IN (?, ?)",
+        (State.FAILED.value, message, time.time(), key, *stopped),
+    )
+
+
 def refuse_too_much(connection: sqlite3.Connection, session: str) -> None:
     """Do nothing if one more job may wait or run for a session, and its result may be kept.
 
