@@ -99,7 +99,7 @@ def test_bytes_and_characters_move_no_cut_outside_of_an_edit() -> None:
 
 @pytest.mark.slow
 def test_a_model_reads_the_edited_text_too() -> None:
-    from core.probes.read_by_model import reader_of
+    from core.probes.bytes.read_by_model import reader_of
 
     text = "The weather is fine today."
     found = noise([WORDS], text, edits=["invisible"], model="shipped:tiny-english")

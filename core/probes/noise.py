@@ -169,7 +169,7 @@ def _bits(texts: Sequence[str], model: str | None) -> tuple[str, list[float | No
     """The model's name, and bits of each text by the bytes of the first, so that they compare; None where none are."""
     if model is None:
         return "", [None] * len(texts)
-    from core.probes.read_by_model import reader_of
+    from core.probes.bytes.read_by_model import reader_of
 
     reader, size = reader_of(model), len(texts[0].encode())
     return reader.name, [None if bits is None else bits / size for bits in reader.bits(texts)]

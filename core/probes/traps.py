@@ -237,7 +237,7 @@ def _in_line(tokenizer: Tokenizer, line: Sequence[str]) -> tuple[int, int]:
 
 
 def _by_model(model: str, pairs: Sequence[Pair]) -> ModelOnTraps:
-    from core.probes.read_by_model import reader_of
+    from core.probes.bytes.read_by_model import reader_of
 
     reader = reader_of(model)
     joints = [joint_of(reader.tokenizer, pair) for pair in dict.fromkeys(pairs)]

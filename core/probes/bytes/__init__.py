@@ -1,1 +1,1 @@
-"""The next byte after a prompt, under a model of tokens: what is asked of the model, and what is summed up."""
+"""What language models say of bytes: the next one after a prompt, and what a text costs."""
