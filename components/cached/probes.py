@@ -1,5 +1,6 @@
 """What sessions share of probes: answers about texts, which follow what is typed and are few at a time."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from components.cached.tokenizers import tokenizer
@@ -8,10 +9,23 @@ from core.probes.bytes.found import NextByte
 from core.probes.bytes.prompt import prompt_of
 from core.probes.drift import Drift, drift_of
 from core.probes.drift_text import ids_of
+from core.probes.entropy import TextEntropy
+from core.probes.entropy import entropies as entropies_of
+from core.probes.hidden_words import HiddenWords
+from core.probes.hidden_words import hidden_words as hidden_words_of
+from core.probes.markov.sampled import sampled_losses
+from core.probes.markov.source import SwitchingSource
+from core.probes.noise import Noise
+from core.probes.noise import noise as noise_of
 from core.probes.spellings import Spellings, spellings_of
+from core.probes.terms import TermCounts
+from core.probes.terms import terms as terms_of
+from core.probes.theory import Theory
+from core.probes.theory import theory as theory_of
 
 if TYPE_CHECKING:
     from core.models.language_model import LanguageModel
+    from core.tokenizers.tokenizer import Tokenizer
 
 _MOST = 64  # answers of a kind
 
@@ -38,6 +52,62 @@ def drift(spec: str, ids: tuple[int, ...]) -> Drift:
 def ids_in_parts(spec: str, text: str, way: str) -> tuple[int, ...]:
     """Ids of a text that is cut in parts, by a key of `core.probes.drift_text.WAYS`."""
     return shared().get(("ids in parts", spec, text, way), lambda: ids_of(tokenizer(spec), text, way), most=_MOST)
+
+
+def entropies(specs: tuple[str, ...], text: str) -> TextEntropy:
+    """The entropies of a text under several tokenizers.
+
+    Raises:
+        UserError: the text is empty or has no UTF-8 form, or a tokenizer does not open.
+    """
+    return shared().get(("entropies", specs, text), lambda: entropies_of(specs, text, _opened), most=_MOST)
+
+
+def noise(specs: tuple[str, ...], text: str, most: int, seed: int) -> Noise:
+    """What all edits do to the tokens of a text.
+
+    Raises:
+        UserError: the text is empty or has no UTF-8 form, or a tokenizer does not open.
+    """
+    key = "noise", specs, text, most, seed
+    return shared().get(key, lambda: noise_of(specs, text, (), most, seed, opener=_opened), most=_MOST)
+
+
+def terms(specs: tuple[str, ...], fields: tuple[str, ...], text: str) -> TermCounts:
+    """Tokens of the terms of some fields.
+
+    Raises:
+        UserError: a term has no UTF-8 form, or a tokenizer does not open.
+    """
+    return shared().get(("terms", specs, fields, text), lambda: terms_of(specs, fields, text, _opened), most=_MOST)
+
+
+def hidden_words(specs: tuple[str, ...], text: str) -> HiddenWords:
+    """Words that a letter hides.
+
+    Raises:
+        UserError: the text has no UTF-8 form, or a tokenizer does not open.
+    """
+    return shared().get(("hidden words", specs, text), lambda: hidden_words_of(specs, text, _opened), most=_MOST)
+
+
+def _opened(specs: Sequence[str]) -> "list[Tokenizer]":
+    return [tokenizer(spec) for spec in specs]
+
+
+def theory(p: float, q: float, order: int, most: int) -> Theory:
+    """What tokens do for a model that only counts them, in closed form.
+
+    Raises:
+        UserError: a number is out of its range.
+    """
+    return shared().get(("theory", p, q, order, most), lambda: theory_of(p, q, order, most), most=_MOST)
+
+
+def sampled_theory(source: SwitchingSource, most: int, n: int) -> list[float]:
+    """The same of merges that were learnt on a sample of so many characters."""
+    key = "sampled theory", source, most, n
+    return shared().get(key, lambda: sampled_losses(source, most, n, 0), most=_MOST)
 
 
 def next_byte(model: str, prompt: bytes, n_walked: int, every: bool) -> NextByte:

@@ -33,6 +33,12 @@ class ProbeContext:
         value = self.given[key]
         return tuple(int(one) for one in value) if isinstance(value, tuple) else ()
 
+    def real(self, key: str) -> float:
+        """What was given as a number."""
+        value = self.given[key]
+        assert isinstance(value, float), f"{key} is a number"
+        return value
+
     def number(self, key: str) -> int:
         """What was given as a whole number."""
         value = self.given[key]

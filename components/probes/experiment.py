@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.frame.errors import plain, show_error, user_errors
 from components.probes.context import ProbeContext
-from components.probes.form import ask, command
+from components.probes.form import ask, command, is_for_a_file
 from components.probes.gallery import go_to
 from components.probes.linked import EXPLORE, LINKED, MODE, PREDICT, PROBE, is_whole, parameters
 from components.probes.view import VIEWS, ProbeView
@@ -76,9 +76,11 @@ def _about(view: ProbeView, context: ProbeContext) -> None:
     st.markdown(f"**What would make this wrong.** {plain(context.probe.caution)}")
     st.caption(f"Source: {plain(context.probe.source)}")
     with suppress(UserError):  # said above
-        words = shlex.join(command(PROGRAM, context.probe.key, context.probe.asked, view.as_asked(context)))
+        asked, given = context.probe.asked, view.as_asked(context)
+        words = shlex.join(command(PROGRAM, context.probe.key, asked, given))
         if len(words) <= _LONGEST_COMMAND:
-            st.caption("The same on the command line")
+            files = [f"{one.key}.txt" for one in asked if is_for_a_file(one, given.get(one.key))]
+            st.caption(", the text saved as ".join(["The same on the command line", *files]))
             st.code(words, language="bash", wrap_lines=True)
 
 

@@ -25,7 +25,7 @@ def show(chart: Chart, context: ProbeContext, answer: ProbeAnswer, subject: str,
 
     Args:
         answer: what was found, for a download as JSON.
-        subject: the text that it is about.
+        subject: the text that it is about, or the source of an endless one.
         by: tokenizers with their fingerprints, or models with their specs.
     """
     st.plotly_chart(chart.figure, key=chart.key, config=CONFIG, alt=chart.alt)
@@ -43,7 +43,7 @@ def keep(
     """What stands under a picture: its numbers, the answer as JSON, and the popover with all forms to keep."""
 
     def drawn(width: PrintWidth) -> go.Figure:
-        return chart.figure
+        return chart.printed(context, width) if chart.printed else chart.figure
 
     with st.container(horizontal=True, horizontal_alignment="right", key=f"{chart.key}_below"):
         numbers_fold(chart)
@@ -70,12 +70,13 @@ def keep(
 def provenance(context: ProbeContext, subject: str, by: Sequence[CitedTokenizer]) -> Provenance:
     """Where the numbers come from, as of now."""
     data, today = subject.encode(errors="replace"), datetime.now(UTC).date().isoformat()
+    reads = any(one.kind == "text" for one in context.probe.asked)  # others work out what an endless source says
     return Provenance(
         what=context.probe.question.rstrip("?"),
-        corpus="A text",
+        corpus="A text" if reads else subject,
         corpus_fingerprint=hashlib.sha256(data).hexdigest()[:16],
-        sentences=f"{len(data):,}",
-        unit="bytes",
+        sentences=f"{len(data):,}" if reads else "∞",
+        unit="bytes" if reads else "characters",
         tokenizers=tuple(by),
         tokenizers_heading="Models" if any(one.kind == "model" for one in context.probe.asked) else "Tokenizers",
         counted=today,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -18,6 +19,8 @@ from core.tokenizers.ids import parse_ids
 
 MOST_CHARACTERS = 20_000
 _MOST_NUMBER = 10_000
+_SLIDER_WIDTH = 230  # pixels
+_LONGEST_IN_COMMAND = 500  # characters of a text; a longer one is read from a file
 _ASIDE = ("whole number", "number")  # kinds that fold away
 
 
@@ -41,15 +44,17 @@ def ask(view: ProbeView) -> tuple[dict[str, Value], Mapping[str, str]] | None:
     called = names.names_of(specs or [])
     with st.container(horizontal=True, vertical_alignment="bottom", key="probe_form"):
         _examples(view)
-        given = {one.key: _asked(view, one, called) for one in view.asks if not _folds_away(one)}
-        aside = [one for one in view.asks if _folds_away(one)]
+        given = {one.key: _asked(view, one, called) for one in view.asks if not _folds_away(view, one)}
+        aside = [one for one in view.asks if _folds_away(view, one)]
         if aside:
             with st.popover("Options", icon=":material/tune:"):
                 given |= {one.key: _asked(view, one, called) for one in aside}
     return given, called
 
 
-def _folds_away(asked: Asked) -> bool:
+def _folds_away(view: ProbeView, asked: Asked) -> bool:
+    if asked.key in view.sliders:
+        return False
     return asked.kind in _ASIDE or bool(asked.among) or (asked.optional and asked.kind == "text")
 
 
@@ -74,7 +79,7 @@ def _examples(view: ProbeView) -> None:
                 st.button(label, key=key, on_click=_take, args=(view, values), width="stretch")
 
 
-def _take(view: ProbeView, values: Mapping[str, str | int]) -> None:
+def _take(view: ProbeView, values: Mapping[str, str | int | float]) -> None:
     """Put an example in place: what it does not say is as usual, but for tokenizers and models."""
     for one in view.asks:
         if one.kind == "tokenizer":
@@ -109,10 +114,9 @@ def _one_of(asked: Asked, called: Mapping[str, str]) -> str:
 
 def _text(view: ProbeView, asked: Asked) -> str | None:
     key = key_of(view.name, asked.key)
-    LINKED.text(key, str(view.usual_of(asked)), MOST_CHARACTERS, least=0)
-    text = st.text_area(
-        _label(asked), key=key, height=68, max_chars=MOST_CHARACTERS, persist_state="session", help=asked.text
-    )
+    most = view.most.get(asked.key, MOST_CHARACTERS)
+    LINKED.text(key, str(view.usual_of(asked)), most, least=0)
+    text = st.text_area(_label(asked), key=key, height=68, max_chars=most, persist_state="session", help=asked.text)
     return text or (None if asked.optional else "")
 
 
@@ -135,12 +139,22 @@ def _number(view: ProbeView, asked: Asked) -> int | float:
     assert isinstance(usual, int | float), f"{asked.key} has a number at first"
     least, most = type(usual)(asked.least or 0), type(usual)(view.most.get(asked.key, asked.most or _MOST_NUMBER))
     LINKED.number(key, usual, least, most)
-    found: int | float = st.number_input(_label(asked), least, most, key=key, persist_state="session", help=asked.text)
+    more: dict[str, Any] = {"key": key, "persist_state": "session"}
+    found: int | float = (
+        st.slider(f"{asked.key}: {asked.text}", least, most, width=_SLIDER_WIDTH, **more)
+        if asked.key in view.sliders
+        else st.number_input(_label(asked), least, most, help=asked.text, **more)
+    )
     return found
 
 
 def _label(asked: Asked) -> str:
     return asked.key.replace("_", " ").capitalize()
+
+
+def is_for_a_file(asked: Asked, value: Value) -> bool:
+    """Whether a text is so long that the command reads it from a file, called after its key."""
+    return asked.kind == "text" and isinstance(value, str) and len(value) > _LONGEST_IN_COMMAND
 
 
 def _said(asked: Asked, value: Value) -> list[str]:
@@ -170,5 +184,6 @@ def command(program: str, probe: str, asks: Sequence[Asked], given: Mapping[str,
     for one in asks:
         value = given.get(one.key)
         if value is not None and value != one.default and not (one.optional and value == ""):
-            words += [f"--{one.key.replace('_', '-')}", *_said(one, value)]
+            name = f"--{one.key.replace('_', '-')}"
+            words += [f"{name}-file", f"{one.key}.txt"] if is_for_a_file(one, value) else [name, *_said(one, value)]
     return words

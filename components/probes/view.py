@@ -17,16 +17,19 @@ class ProbeView(View[ProbeContext]):
         card: draws the picture of its card, for the dark theme if asked, and gives the sentence below it.
         asked: what the page asks for, where that is not what the probe does.
         usual: what stands there at first, by key, in place of the probe's defaults.
-        most: the largest numbers that the page takes, by key: what takes longer is for the command line.
+        most: the largest numbers that the page takes, and characters of texts, by key: what takes longer is for the
+            command line.
+        sliders: numbers that are dragged, beside what does not fold away.
         examples: what to try in one click: values by key, by what is read on the button.
         as_asked: what the probe is asked in the end, where the page makes it of more than was given.
     """
 
     card: Callable[[bool], str]
     asked: tuple[Asked, ...] = ()
-    usual: Mapping[str, str | int] = field(default_factory=dict)
+    usual: Mapping[str, str | int | float] = field(default_factory=dict)
     most: Mapping[str, int] = field(default_factory=dict)
-    examples: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
+    sliders: tuple[str, ...] = ()
+    examples: Mapping[str, Mapping[str, str | int | float]] = field(default_factory=dict)
     as_asked: Callable[[ProbeContext], Mapping[str, Value]] = lambda context: context.given
 
     @property

@@ -10,7 +10,7 @@ from core.common.errors import TooLarge, UserError
 from core.common.numbers import count
 from core.probes.packed_ids import compressed_sizes, fixed, varint, width_for
 from core.probes.probe import Asked, Probe
-from core.probes.several import open_tokenizers
+from core.probes.several import Opener, open_tokenizers
 from core.stats.entropy import MIN_TOKENS_PER_CONTEXT, EntropyEstimate, conditionals, frequencies, renyi_efficiency
 from core.text.utf8 import utf8
 from core.tokenizers.segmentation import Segmentation
@@ -153,11 +153,12 @@ def _efficiency(stream: TokenStream) -> str:
     return f" Rényi efficiency is {stream.renyi_observed:.3f} for the tokens seen{of_all}."
 
 
-def entropies(tokenizers: Sequence[str], text: str) -> TextEntropy:
+def entropies(tokenizers: Sequence[str], text: str, opener: Opener = open_tokenizers) -> TextEntropy:
     """The entropies of a text under several tokenizers.
 
     Args:
         tokenizers: their specs.
+        opener: opens them.
 
     Raises:
         UserError: the text is empty or has no UTF-8 form, or a tokenizer does not open.
@@ -170,7 +171,7 @@ def entropies(tokenizers: Sequence[str], text: str) -> TextEntropy:
         raise TooLarge(
             f"The text has {count(len(data))} bytes; up to {count(MOST_BYTES)} are counted. Give a part of it."
         )
-    streams = tuple(stream_of(tokenizer, text) for tokenizer in open_tokenizers(tokenizers))
+    streams = tuple(stream_of(tokenizer, text) for tokenizer in opener(tokenizers))
     return TextEntropy(len(data), compressed_sizes(data), streams)
 
 
@@ -223,7 +224,7 @@ PROBE = Probe(
     caution=(
         "Entropy given several tokens before is mostly the size of the sample: most contexts were seen once, and what "
         "follows them seems certain. Such numbers are marked, and drawn for growing parts of the text: what still "
-        "falls with more text is no property of the tokenizer. Tokenizers are compared per byte; per token, longer "
+        "moves with more text is no property of the tokenizer. Tokenizers are compared per byte; per token, longer "
         "tokens say more and mean nothing."
     ),
     source=(

@@ -6,7 +6,7 @@ from string import ascii_lowercase
 
 from core.common.numbers import count
 from core.probes.probe import Asked, Probe
-from core.probes.several import open_tokenizers
+from core.probes.several import Opener, open_tokenizers
 from core.probes.shipped_words import words
 from core.probes.word_list import given_words
 from core.probes.written_tokens import written_tokens
@@ -84,18 +84,19 @@ class HiddenWords:
         ]
 
 
-def hidden_words(tokenizers: Sequence[str], text: str = "") -> HiddenWords:
+def hidden_words(tokenizers: Sequence[str], text: str = "", opener: Opener = open_tokenizers) -> HiddenWords:
     """Words whose tokens are others when a letter stands before them.
 
     Args:
         tokenizers: their specs.
         text: the words; empty takes the shipped list.
+        opener: opens the tokenizers.
 
     Raises:
         UserError: the text has no words or no UTF-8 form, or a tokenizer does not open.
     """
     wanted = given_words(text, most=MOST_WORDS) if text.strip() else words("filtered")
-    opened = open_tokenizers(tokenizers)
+    opened = opener(tokenizers)
     found = {one.info.spec: tuple(_hidden(one, word) for word in wanted) for one in opened}
     return HiddenWords({one.info.spec: one.info.label for one in opened}, found)
 

@@ -36,6 +36,21 @@ class MovedCuts:
         return self.lost + self.gained
 
 
+@dataclass(frozen=True)
+class CutToken:
+    """A token near an edit.
+
+    Args:
+        piece: its bytes in the text.
+        touched: whether it stands between the last cut before the edit and the first behind it that both texts have.
+        moved: whether it begins at a cut that the other text has not.
+    """
+
+    piece: bytes
+    touched: bool
+    moved: bool
+
+
 @dataclass(frozen=True, eq=False)
 class ByteChanges:
     """Where changes stand in the bytes of a text, and of the edited one: from and to, int64 (N,) each."""
@@ -66,10 +81,7 @@ def moved_cuts(first: Segmentation, second: Segmentation, changes: ByteChanges) 
 
     Cuts within an edit are left out, on both sides; those at its two ends count.
     """
-    kept = first.cuts.astype(np.int64)
-    kept = kept[~_within(kept, changes.starts, changes.ends)]
-    carried, there = _carried(kept, changes), second.cuts.astype(np.int64)
-    there = there[~_within(there, changes.new_starts, changes.new_ends)]
+    kept, carried, there = _outside(first, second, changes)
     common = np.isin(carried, there)
     return MovedCuts(
         lost=len(carried) - int(common.sum()),
@@ -78,6 +90,44 @@ def moved_cuts(first: Segmentation, second: Segmentation, changes: ByteChanges) 
         before=_around(first, kept[common], int(changes.starts[0]), int(changes.ends[0])),
         after=_around(second, carried[common], int(changes.new_starts[0]), int(changes.new_ends[0])),
     )
+
+
+def around_change(
+    first: Segmentation, second: Segmentation, changes: ByteChanges, place: int, n_beside: int
+) -> tuple[list[CutToken], list[CutToken]]:
+    """The tokens around one of the changes, without it and with it, and so many more on both sides.
+
+    They reach as far as cuts that both texts have.
+    """
+    kept, carried, there = _outside(first, second, changes)
+    common = np.isin(carried, there)
+    sides = (
+        (first, kept[common], kept[~common], changes.starts, changes.ends),
+        (second, carried[common], np.setdiff1d(there, carried), changes.new_starts, changes.new_ends),
+    )
+    before, after = (
+        _beside(cut, _stretch(cut, both, int(starts[place]), int(ends[place])), moved, n_beside)
+        for cut, both, moved, starts, ends in sides
+    )
+    return before, after
+
+
+def _beside(cut: Segmentation, stretch: tuple[int, int], moved: Places, n_beside: int) -> list[CutToken]:
+    low, high = stretch
+    within = np.flatnonzero((cut.starts < high) & (cut.ends > low))
+    if not len(within):
+        return []
+    places = range(max(0, int(within[0]) - n_beside), min(len(cut.ids), int(within[-1]) + 1 + n_beside))
+    edges, gone = [(int(cut.starts[n]), int(cut.ends[n])) for n in places], {*moved.tolist()}
+    return [CutToken(cut.text[a:b], low <= a < high, a in gone) for a, b in edges if a < b]
+
+
+def _outside(first: Segmentation, second: Segmentation, changes: ByteChanges) -> tuple[Places, Places, Places]:
+    """Cuts outside of the changes: those of the text, where they stand in the edited one, and those that it has."""
+    kept = first.cuts.astype(np.int64)
+    kept = kept[~_within(kept, changes.starts, changes.ends)]
+    there = second.cuts.astype(np.int64)
+    return kept, _carried(kept, changes), there[~_within(there, changes.new_starts, changes.new_ends)]
 
 
 def _within(cuts: Places, starts: Places, ends: Places) -> NDArray[np.bool_]:
@@ -93,9 +143,12 @@ def _carried(kept: Places, changes: ByteChanges) -> Places:
     return np.asarray(kept + shift, np.int64)
 
 
+def _stretch(cut: Segmentation, common: Places, start: int, end: int) -> tuple[int, int]:
+    return int(common[common <= start].max(initial=0)), int(common[common >= end].min(initial=len(cut.text)))
+
+
 def _around(cut: Segmentation, common: Places, start: int, end: int) -> tuple[bytes, ...]:
     """The tokens between the last common cut before a stretch and the first behind it."""
-    low = int(common[common <= start].max(initial=0))
-    high = int(common[common >= end].min(initial=len(cut.text)))
+    low, high = _stretch(cut, common, start, end)
     edges = zip(cut.starts.tolist(), cut.ends.tolist(), strict=True)
     return tuple(cut.text[a:b] for a, b in edges if a < high and b > low and a < b)
