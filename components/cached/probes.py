@@ -8,7 +8,10 @@ from core.probes.bytes.found import NextByte
 from core.probes.bytes.prompt import prompt_of
 from core.probes.drift import Drift, drift_of
 from core.probes.drift_text import ids_of
+from core.probes.letters import Letters, letters_of
+from core.probes.morphology import Morphology, morphology_of
 from core.probes.spellings import Spellings, spellings_of
+from core.probes.traps import Traps, traps_of
 
 if TYPE_CHECKING:
     from core.models.language_model import LanguageModel
@@ -38,6 +41,38 @@ def drift(spec: str, ids: tuple[int, ...]) -> Drift:
 def ids_in_parts(spec: str, text: str, way: str) -> tuple[int, ...]:
     """Ids of a text that is cut in parts, by a key of `core.probes.drift_text.WAYS`."""
     return shared().get(("ids in parts", spec, text, way), lambda: ids_of(tokenizer(spec), text, way), most=_MOST)
+
+
+def letters(specs: tuple[str, ...], text: str) -> Letters:
+    """The letters of a text under tokenizers.
+
+    Raises:
+        UserError: it has none, or too many.
+    """
+    return shared().get(("letters", specs, text), lambda: letters_of([*map(tokenizer, specs)], text), most=_MOST)
+
+
+def traps(specs: tuple[str, ...], text: str, pairs: int, seed: int) -> Traps:
+    """Boundaries of words that tokenizers swallow.
+
+    Raises:
+        UserError: no line of the text has two words.
+    """
+    key = "traps", specs, text, pairs, seed
+    return shared().get(key, lambda: traps_of([*map(tokenizer, specs)], text, pairs, seed), most=_MOST)
+
+
+def morphology(specs: tuple[str, ...], language: str, text: str, layout: str, before: str) -> Morphology:
+    """How tokens agree with morphemes.
+
+    Raises:
+        UserError: the text cannot be read as words with morphemes; says where.
+    """
+
+    def made() -> Morphology:
+        return morphology_of([*map(tokenizer, specs)], language, text, layout, before)
+
+    return shared().get(("morphology", specs, language, text, layout, before), made, most=_MOST)
 
 
 def next_byte(model: str, prompt: bytes, n_walked: int, every: bool) -> NextByte:

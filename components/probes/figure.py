@@ -43,7 +43,7 @@ def keep(
     """What stands under a picture: its numbers, the answer as JSON, and the popover with all forms to keep."""
 
     def drawn(width: PrintWidth) -> go.Figure:
-        return chart.figure
+        return chart.printed(context, width) if chart.printed else chart.figure
 
     with st.container(horizontal=True, horizontal_alignment="right", key=f"{chart.key}_below"):
         numbers_fold(chart)

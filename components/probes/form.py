@@ -41,15 +41,17 @@ def ask(view: ProbeView) -> tuple[dict[str, Value], Mapping[str, str]] | None:
     called = names.names_of(specs or [])
     with st.container(horizontal=True, vertical_alignment="bottom", key="probe_form"):
         _examples(view)
-        given = {one.key: _asked(view, one, called) for one in view.asks if not _folds_away(one)}
-        aside = [one for one in view.asks if _folds_away(one)]
+        given = {one.key: _asked(view, one, called) for one in view.asks if not _folds_away(view, one)}
+        aside = [one for one in view.asks if _folds_away(view, one)]
         if aside:
             with st.popover("Options", icon=":material/tune:"):
                 given |= {one.key: _asked(view, one, called) for one in aside}
     return given, called
 
 
-def _folds_away(asked: Asked) -> bool:
+def _folds_away(view: ProbeView, asked: Asked) -> bool:
+    if asked.key in view.named:
+        return False
     return asked.kind in _ASIDE or bool(asked.among) or (asked.optional and asked.kind == "text")
 
 
@@ -97,7 +99,9 @@ def _asked(view: ProbeView, asked: Asked, called: Mapping[str, str]) -> Value:
     if asked.kind == "tokenizers":
         return tuple(called)
     if asked.among and asked.kind == "text":
-        return LINKED.box(_label(asked), asked.among, key_of(view.name, asked.key))
+        named = view.named.get(asked.key)
+        width = 170 if named else "stretch"
+        return LINKED.box(_label(asked), named or asked.among, key_of(view.name, asked.key), width=width)
     return _FIELDS.get(asked.kind, _text)(view, asked)
 
 
@@ -111,8 +115,9 @@ def _text(view: ProbeView, asked: Asked) -> str | None:
     key = key_of(view.name, asked.key)
     LINKED.text(key, str(view.usual_of(asked)), MOST_CHARACTERS, least=0)
     text = st.text_area(
-        _label(asked), key=key, height=68, max_chars=MOST_CHARACTERS, persist_state="session", help=asked.text
-    )
+        _label(asked), key=key, height=68, max_chars=MOST_CHARACTERS, persist_state="session", help=asked.text,
+        placeholder=asked.text,
+    )  # fmt: skip
     return text or (None if asked.optional else "")
 
 

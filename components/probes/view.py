@@ -18,6 +18,7 @@ class ProbeView(View[ProbeContext]):
         asked: what the page asks for, where that is not what the probe does.
         usual: what stands there at first, by key, in place of the probe's defaults.
         most: the largest numbers that the page takes, by key: what takes longer is for the command line.
+        named: choices that stand in the row and do not fold away, by key: how each of their words is written.
         examples: what to try in one click: values by key, by what is read on the button.
         as_asked: what the probe is asked in the end, where the page makes it of more than was given.
     """
@@ -26,6 +27,7 @@ class ProbeView(View[ProbeContext]):
     asked: tuple[Asked, ...] = ()
     usual: Mapping[str, str | int] = field(default_factory=dict)
     most: Mapping[str, int] = field(default_factory=dict)
+    named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     examples: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
     as_asked: Callable[[ProbeContext], Mapping[str, Value]] = lambda context: context.given
 
