@@ -75,9 +75,10 @@ def test_the_answer_is_hidden_until_one_has_guessed(probe: str) -> None:
     assert not app.get("plotly_chart") and not app.get("dataframe")
     if probe == "next_byte":
         app.text_input(key="next_byte_guess").set_value("x").run()
-    if probe == "drift":
-        app.session_state["drift_guess"] = "They do not"
-        app.run()
+    for key, guess in {"drift": "They do not", "traps": "It is lost"}.items():
+        if probe == key:
+            app.session_state[f"{key}_guess"] = guess
+            app.run()
     app.button(key="reveal").click().run()
     assert not app.exception and not app.error
     assert "You " in said(app)

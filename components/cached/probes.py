@@ -13,8 +13,10 @@ from core.probes.entropy import TextEntropy
 from core.probes.entropy import entropies as entropies_of
 from core.probes.hidden_words import HiddenWords
 from core.probes.hidden_words import hidden_words as hidden_words_of
+from core.probes.letters import Letters, letters_of
 from core.probes.markov.sampled import sampled_losses
 from core.probes.markov.source import SwitchingSource
+from core.probes.morphology import Morphology, morphology_of
 from core.probes.noise import Noise
 from core.probes.noise import noise as noise_of
 from core.probes.spellings import Spellings, spellings_of
@@ -22,6 +24,7 @@ from core.probes.terms import TermCounts
 from core.probes.terms import terms as terms_of
 from core.probes.theory import Theory
 from core.probes.theory import theory as theory_of
+from core.probes.traps import Traps, traps_of
 
 if TYPE_CHECKING:
     from core.models.language_model import LanguageModel
@@ -108,6 +111,38 @@ def sampled_theory(source: SwitchingSource, most: int, n: int) -> list[float]:
     """The same of merges that were learnt on a sample of so many characters."""
     key = "sampled theory", source, most, n
     return shared().get(key, lambda: sampled_losses(source, most, n, 0), most=_MOST)
+
+
+def letters(specs: tuple[str, ...], text: str) -> Letters:
+    """The letters of a text under tokenizers.
+
+    Raises:
+        UserError: it has none, or too many.
+    """
+    return shared().get(("letters", specs, text), lambda: letters_of([*map(tokenizer, specs)], text), most=_MOST)
+
+
+def traps(specs: tuple[str, ...], text: str, pairs: int, seed: int) -> Traps:
+    """Boundaries of words that tokenizers swallow.
+
+    Raises:
+        UserError: no line of the text has two words.
+    """
+    key = "traps", specs, text, pairs, seed
+    return shared().get(key, lambda: traps_of([*map(tokenizer, specs)], text, pairs, seed), most=_MOST)
+
+
+def morphology(specs: tuple[str, ...], language: str, text: str, layout: str, before: str) -> Morphology:
+    """How tokens agree with morphemes.
+
+    Raises:
+        UserError: the text cannot be read as words with morphemes; says where.
+    """
+
+    def made() -> Morphology:
+        return morphology_of([*map(tokenizer, specs)], language, text, layout, before)
+
+    return shared().get(("morphology", specs, language, text, layout, before), made, most=_MOST)
 
 
 def next_byte(model: str, prompt: bytes, n_walked: int, every: bool) -> NextByte:

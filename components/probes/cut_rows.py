@@ -5,14 +5,10 @@ from html import escape
 
 import streamlit as st
 
-from components.widgets.chips import chip_html, piece_shown
+from components.widgets.chips import chip, piece_shown
 from core.probes.moved_cuts import CutToken
 
 _BAR = "#d18a00"
-_CHIP = (
-    "display:inline-block;margin:2px 3px 2px 0;padding:1px 6px;border-radius:5px;white-space:pre-wrap;"
-    "border:1px solid rgba(128,140,160,.45);unicode-bidi:isolate"
-)
 _MOVED = f'<span title="this cut moved" style="color:{_BAR};font-weight:800;margin-right:3px">┃</span>'
 
 
@@ -27,7 +23,4 @@ def cut_rows(name: str, rows: Mapping[str, Sequence[CutToken]]) -> None:
 
 
 def _chip(one: CutToken) -> str:
-    strong = ".34" if one.touched else ".1"
-    style = f"{_CHIP};background:rgba(128,150,190,{strong})"
-    bar = _MOVED if one.moved else ""
-    return f'{bar}<span dir="auto" style="{style}">{chip_html(piece_shown(one.piece))}</span>'
+    return f"{_MOVED if one.moved else ''}{chip(piece_shown(one.piece), one.touched)}"

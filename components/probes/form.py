@@ -53,7 +53,7 @@ def ask(view: ProbeView) -> tuple[dict[str, Value], Mapping[str, str]] | None:
 
 
 def _folds_away(view: ProbeView, asked: Asked) -> bool:
-    if asked.key in view.sliders:
+    if asked.key in view.sliders or asked.key in view.named:
         return False
     return asked.kind in _ASIDE or bool(asked.among) or (asked.optional and asked.kind == "text")
 
@@ -102,7 +102,9 @@ def _asked(view: ProbeView, asked: Asked, called: Mapping[str, str]) -> Value:
     if asked.kind == "tokenizers":
         return tuple(called)
     if asked.among and asked.kind == "text":
-        return LINKED.box(_label(asked), asked.among, key_of(view.name, asked.key))
+        named = view.named.get(asked.key)
+        width = 170 if named else "stretch"
+        return LINKED.box(_label(asked), named or asked.among, key_of(view.name, asked.key), width=width)
     return _FIELDS.get(asked.kind, _text)(view, asked)
 
 
@@ -116,7 +118,10 @@ def _text(view: ProbeView, asked: Asked) -> str | None:
     key = key_of(view.name, asked.key)
     most = view.most.get(asked.key, MOST_CHARACTERS)
     LINKED.text(key, str(view.usual_of(asked)), most, least=0)
-    text = st.text_area(_label(asked), key=key, height=68, max_chars=most, persist_state="session", help=asked.text)
+    text = st.text_area(
+        _label(asked), key=key, height=68, max_chars=most, persist_state="session", help=asked.text,
+        placeholder=asked.text,
+    )  # fmt: skip
     return text or (None if asked.optional else "")
 
 

@@ -20,6 +20,7 @@ class ProbeView(View[ProbeContext]):
         most: the largest numbers that the page takes, and characters of texts, by key: what takes longer is for the
             command line.
         sliders: numbers that are dragged, beside what does not fold away.
+        named: choices that stand in the row and do not fold away, by key: how each of their words is written.
         examples: what to try in one click: values by key, by what is read on the button.
         as_asked: what the probe is asked in the end, where the page makes it of more than was given.
     """
@@ -29,6 +30,7 @@ class ProbeView(View[ProbeContext]):
     usual: Mapping[str, str | int | float] = field(default_factory=dict)
     most: Mapping[str, int] = field(default_factory=dict)
     sliders: tuple[str, ...] = ()
+    named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     examples: Mapping[str, Mapping[str, str | int | float]] = field(default_factory=dict)
     as_asked: Callable[[ProbeContext], Mapping[str, Value]] = lambda context: context.given
 

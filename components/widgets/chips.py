@@ -21,13 +21,19 @@ MOST = 400  # chips drawn; the rest is counted
 
 def chips(pieces: Sequence[str], marked: Callable[[int], bool] = lambda index: False) -> None:
     """Draw the pieces in order, those that are `marked` stronger."""
-    html = "".join(
-        f'<span dir="auto" style="{_CHIP.format(strength=".45" if marked(i) else ".14")}'
-        f'{";font-weight:650" if marked(i) else ""}">{chip_html(piece)}</span>'
-        for i, piece in enumerate(pieces[:MOST])
-    )
+    html = "".join(chip(piece, marked(i)) for i, piece in enumerate(pieces[:MOST]))
     more = f" <span>… and {count(len(pieces) - MOST)} more</span>" if len(pieces) > MOST else ""
     st.html(f'<div style="line-height:1.9;overflow-wrap:anywhere">{html}{more}</div>')
+
+
+def chip(piece: str, strong: bool = False, more: str = "") -> str:
+    """One of them as HTML.
+
+    Args:
+        more: of its style, such as where it stands in a grid.
+    """
+    style = _CHIP.format(strength=".45" if strong else ".14") + (";font-weight:650" if strong else "") + more
+    return f'<span dir="auto" style="{style}">{chip_html(piece)}</span>'
 
 
 def piece_shown(piece: bytes) -> str:

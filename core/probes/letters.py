@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
@@ -47,6 +47,7 @@ class FormIsolation:
         n_letters, n_alone: letters, and those whose tokens hold no other letter.
         n_kinds, n_spellings: different letters, and different ids that stand for them, added up.
         tokens: of the text.
+        alone: for each of them, whether it stands for a letter that is alone.
     """
 
     n_letters: int
@@ -54,6 +55,7 @@ class FormIsolation:
     n_kinds: int
     n_spellings: int
     tokens: tuple[bytes, ...]
+    alone: tuple[bool, ...]
 
     @property
     def isolation(self) -> float:
@@ -158,6 +160,15 @@ def letters(tokenizers: Sequence[str], text: str = "strawberry", letter: str = "
         UserError: the text has no letters or no UTF-8 form, or `letter` is not one.
         TooLarge: the text is too long.
     """
+    found = letters_of(open_tokenizers(tokenizers), text, letter)
+    if model is None:
+        return found
+    by_model, note = _asked(model, found.forms, found.letter, found.n)
+    return replace(found, by_model=by_model, note=note)
+
+
+def letters_of(tokenizers: Sequence[Tokenizer], text: str, letter: str = "") -> Letters:
+    """The same of tokenizers that are open, without a model."""
     size = len(utf8(text))
     if size > MOST_BYTES:
         raise TooLarge(f"The text has {count(size)} bytes; letters of up to {count(MOST_BYTES)} are looked at.")
@@ -166,11 +177,9 @@ def letters(tokenizers: Sequence[str], text: str = "strawberry", letter: str = "
         raise UserError("The text has no letters. Give a word, such as strawberry.")
     asked, n = _counted(pieces, letter)
     written = {form: write(pieces) for form, write in _FORMS.items()}
-    opened = open_tokenizers(tokenizers)
-    found = {one.info.spec: {f: isolation(one, row) for f, row in written.items()} for one in opened}
+    found = {one.info.spec: {f: isolation(one, row) for f, row in written.items()} for one in tokenizers}
     forms = {form: "".join(piece for piece, _ in row) for form, row in written.items()}
-    by_model, note = ({}, "") if model is None else _asked(model, forms, asked, n)
-    return Letters(forms, asked, n, {one.info.spec: one.info.label for one in opened}, found, by_model, note)
+    return Letters(forms, asked, n, {one.info.spec: one.info.label for one in tokenizers}, found, {})
 
 
 def _counted(pieces: Sequence[Piece], letter: str) -> tuple[str, int]:
@@ -208,9 +217,12 @@ def isolation(tokenizer: Tokenizer, pieces: Sequence[Piece]) -> FormIsolation:
         low < high and cut.starts[low] >= before and cut.ends[high - 1] <= behind
         for (low, high), before, behind in neighbours
     ]
-    tokens = tuple(cut.text[s:e] for s, e in zip(cut.starts.tolist(), cut.ends.tolist(), strict=True) if s < e)
+    lonely = {n for (low, high), one in zip(held, alone, strict=True) if one for n in range(low, high)}
+    seen = [n for n, (start, end) in enumerate(zip(cut.starts, cut.ends, strict=True)) if start < end]
+    tokens = tuple(cut.text[cut.starts[n] : cut.ends[n]] for n in seen)
     kinds = {piece for piece, _ in _letters(pieces)}
-    return FormIsolation(len(spans), int(sum(alone)), len(kinds), len(spelled), tokens)
+    marks = tuple(n in lonely for n in seen)
+    return FormIsolation(len(spans), int(sum(alone)), len(kinds), len(spelled), tokens, marks)
 
 
 def _letters(pieces: Sequence[Piece]) -> list[Piece]:

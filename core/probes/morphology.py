@@ -131,19 +131,32 @@ def morphology(
         UnreadableFile: the text is in another layout; names the line.
         TooLarge: it has too many words.
     """
-    for what, name, names in (
-        ("language with a list of morphemes", language, shipped_languages()),
-        ("layout of morphemes", layout, LAYOUTS),
-        ("thing before a word", before, BEFORE),
-    ):
-        if name not in names:
-            raise UnknownName(what, name, names)
+    return morphology_of(open_tokenizers(tokenizers), language, text, layout, before)
+
+
+def morphology_of(tokenizers: Sequence[Tokenizer], language: str, text: str, layout: str, before: str) -> Morphology:
+    """The same of tokenizers that are open."""
+    gold = gold_of(language, text, layout)
+    if before not in BEFORE:
+        raise UnknownName("thing before a word", before, BEFORE)
+    found = {one.info.spec: _scored(one, gold, language, before == "space") for one in tokenizers}
+    return Morphology(len(gold), sum(word.on_surface for word in gold), found)
+
+
+def gold_of(language: str, text: str, layout: str) -> tuple[GoldWord, ...]:
+    """The words that are looked at: those of the text, or the shipped list.
+
+    >>> gold_of("eng", "un|do", "plain")
+    (GoldWord(word='undo', morphemes=('un', 'do')),)
+    """
+    if language not in shipped_languages():
+        raise UnknownName("language with a list of morphemes", language, shipped_languages())
+    if layout not in LAYOUTS:
+        raise UnknownName("layout of morphemes", layout, LAYOUTS)
     gold = read_gold(text, layout) if text.strip() else shipped_gold(language)
     if not gold:
         raise UserError("There are no words with morphemes. Write some such as un|do, one a line.")
-    opened = open_tokenizers(tokenizers)
-    found = {one.info.spec: _scored(one, gold, language, before == "space") for one in opened}
-    return Morphology(len(gold), sum(word.on_surface for word in gold), found)
+    return gold
 
 
 def _scored(tokenizer: Tokenizer, gold: Sequence[GoldWord], language: str, space: bool) -> MorphologyScores:

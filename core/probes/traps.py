@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from random import Random
 
@@ -33,11 +33,13 @@ class Joint:
         pair: the words.
         tokens: what they are cut into.
         trap: the token that reaches over the boundary; None where a cut stands there.
+        cuts: bytes of the two words, side by side, at which tokens part.
     """
 
     pair: Pair
     tokens: tuple[bytes, ...]
     trap: bytes | None
+    cuts: tuple[int, ...]
 
     def document(self) -> dict[str, object]:
         """It as a JSON document; tokens are given in hex."""
@@ -175,11 +177,24 @@ def traps(
         UserError: the text has no two words in a line, or no UTF-8 form.
         TooLarge: the text is too long.
     """
+    found = traps_of(open_tokenizers(tokenizers), text, pairs, seed)
+    return found if model is None else replace(found, by_model=_by_model(model, pairs_of(text, pairs, seed)))
+
+
+def traps_of(tokenizers: Sequence[Tokenizer], text: str, pairs: int, seed: int) -> Traps:
+    """The same of tokenizers that are open, without a model."""
+    lines, wanted = _lines(text), pairs_of(text, pairs, seed)
+    return Traps({one.info.spec: _swallowed(one, wanted, lines) for one in tokenizers})
+
+
+def pairs_of(text: str, most: int, seed: int) -> list[Pair]:
+    """The pairs that are tried: neighbours in a line of the text, or drawn where there is none.
+
+    >>> pairs_of("to be or", 9, 0)
+    [('to', 'be'), ('be', 'or')]
+    """
     lines = _lines(text)
-    wanted = _pairs(lines, pairs) if lines else _drawn(pairs, seed)
-    opened = open_tokenizers(tokenizers)
-    found = {one.info.spec: _swallowed(one, wanted, lines) for one in opened}
-    return Traps(found, None if model is None else _by_model(model, wanted))
+    return _pairs(lines, most) if lines else _drawn(most, seed)
 
 
 def _lines(text: str) -> list[list[str]]:
@@ -214,13 +229,14 @@ def joint_of(tokenizer: Tokenizer, pair: Pair) -> Joint:
 
     >>> from core.tokenizers.catalog import open_tokenizer
     >>> joint_of(open_tokenizer("builtin:words"), ("costs", "how"))
-    Joint(pair=('costs', 'how'), tokens=(b' ', b'costshow'), trap=b'costshow')
+    Joint(pair=('costs', 'how'), tokens=(b' ', b'costshow'), trap=b'costshow', cuts=())
     """
     before = "" if script_shares(pair[0]).keys() & WITHOUT_SPACES else " "
     cut = tokenizer.segment(before + "".join(pair))
     edges = [*zip(cut.starts.tolist(), cut.ends.tolist(), strict=True)]
     tokens = tuple(cut.text[start:end] for start, end in edges if start < end)
-    return Joint(pair, tokens, _over(cut, len((before + pair[0]).encode())))
+    cuts = tuple(at - len(before) for at in cut.cuts.tolist() if at > len(before))
+    return Joint(pair, tokens, _over(cut, len((before + pair[0]).encode())), cuts)
 
 
 def _over(cut: Segmentation, boundary: int) -> bytes | None:

@@ -10,6 +10,7 @@ from pandas.io.formats.style import Styler
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from components.cached import premium as cached_premium
+from components.charts.apart import apart
 from components.charts.chart import GRID, Chart, finish
 from components.frame.errors import plain
 from components.premium.brought.sentences import ShownSentences, cut, opens_here, texts
@@ -17,7 +18,6 @@ from components.premium.choosers import one_language, one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import show
 from components.premium.take_away import take_away
-from components.premium.views.slope import apart
 from components.widgets.view import View
 from core.common.numbers import count
 from core.metrics.base import Metric, Value, shown, undefined

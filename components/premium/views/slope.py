@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from html import escape
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -10,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.cached import premium as cached_premium
+from components.charts.apart import apart
 from components.charts.chart import FAINT, Chart, finish
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
@@ -126,20 +126,6 @@ def changes(
             "Verdict": list(said),
         }
     )
-
-
-def apart(places: Sequence[float], gap: float) -> list[float]:
-    """The places, moved so that neighbours are a gap apart, around the same middle.
-
-    >>> apart([1.0, 1.0], 0.5)
-    [0.75, 1.25]
-    """
-    moved = list(places)
-    ordered = sorted(range(len(places)), key=lambda n: places[n])
-    for before, after in pairwise(ordered):
-        moved[after] = max(moved[after], moved[before] + gap)
-    shift = (sum(moved) - sum(places)) / max(1, len(moved))
-    return [place - shift for place in moved]
 
 
 def room_for(names: Sequence[str]) -> dict[str, int]:

@@ -8,13 +8,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from components.charts.apart import apart
 from components.charts.chart import FAINT, GRID, LINE, Chart, finish, names_axis
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import show
 from components.premium.scale import sentence, ticks
 from components.premium.side_by_side import SYMBOLS, beside, cells_beside, panel, several, side_by_side
-from components.premium.views.slope import SIGNS, apart, room_for
+from components.premium.views.slope import SIGNS, room_for
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
 from core.common.numbers import times

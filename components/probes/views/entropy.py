@@ -24,7 +24,7 @@ _OF_CARD, _TEXT_OF_CARD = "mistral:v3", "English"
 
 def draw(context: ProbeContext) -> None:
     """The entropies, and beside them what compressors leave."""
-    shown, text = that_open(context.names), _text(context)
+    shown, text = that_open(context), _text(context)
     if not shown:
         return
     with st.spinner("Counting …", show_time=True):
@@ -60,7 +60,7 @@ def _as_asked(context: ProbeContext) -> dict[str, Value]:
 
 def _read(context: ProbeContext, found: TextEntropy) -> None:
     what = "your text" if context.text("text") else f"a text that ships, {context.text('sample')}"
-    st.caption(f"Read: {what}, {count(found.n_bytes)} bytes. Examples has others; a text of your own goes first.")
+    st.caption(f"Read: {what}, {count(found.n_bytes)} bytes.")
 
 
 def _guess(shown: Sequence[OnPage]) -> Callable[[], str | None]:
@@ -115,5 +115,6 @@ VIEW = ProbeView(
         Asked(key="text", kind="text", text="a text of your own, the longer the better; empty reads one that ships"),
         Asked(key="sample", kind="text", text="a text that ships", default=LONG_TEXTS[0], among=LONG_TEXTS),
     ),
+    named={"sample": {name: name for name in LONG_TEXTS}},
     examples={name: {"sample": name} for name in LONG_TEXTS},
 )

@@ -26,7 +26,7 @@ _LETTERS = {letter: letter for letter in (_LETTER, *ascii_lowercase.replace(_LET
 
 def draw(context: ProbeContext) -> None:
     """How often words are hidden, and one word with and without one letter, under every tokenizer."""
-    shown = that_open(context.names)
+    shown = that_open(context)
     if not shown:
         return
     with st.spinner("Cutting every word behind every letter …", show_time=True):

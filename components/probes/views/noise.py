@@ -37,7 +37,7 @@ _PROGRAM = (
 )
 _ABOUT = (
     "A cut has moved where the edited text has none between the same characters, or a new one. Of a word that is "
-    "written otherwise as a whole, as in capitals, only the cuts beside it can be compared: tokens added say more there."
+    "written otherwise as a whole, as in capitals, only the cuts beside it can be compared: look at tokens added there."
 )
 _OF_CARD, _EDIT_OF_CARD = "mistral:v3", "invisible"
 _N_BESIDE, _CLOSE = 2, 0.5  # tokens shown on both sides of an edit; cuts by which a right guess may be off
@@ -45,7 +45,7 @@ _N_BESIDE, _CLOSE = 2, 0.5  # tokens shown on both sides of an edit; cuts by whi
 
 def draw(context: ProbeContext) -> None:
     """A cell per edit and tokenizer, and the tokens around one edit before and after."""
-    shown = that_open(context.names)
+    shown = that_open(context)
     if not shown:
         return
     text, most, seed = context.text("text"), context.number("most"), context.number("seed")

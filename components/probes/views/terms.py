@@ -23,7 +23,7 @@ _CLOSE = 0.25  # tokens a term by which a right guess may be off
 
 def draw(context: ProbeContext) -> None:
     """A mark per field and tokenizer, and every term with its counts."""
-    shown, text = that_open(context.names), context.text("text")
+    shown, text = that_open(context), context.text("text")
     if not shown:
         return
     with st.spinner("Counting …", show_time=True):
