@@ -16,7 +16,8 @@ from core.probes.morphology import MorphologyScores
 _HEIGHT, _LINE_HEIGHT, _AROUND = 330, 17, 62  # pixels: all, of a name, what is not plotted on
 _DOTTED = {"color": LINE, "width": 1, "dash": "dot"}
 _LONGEST_NAME, _LETTER = 24, 6.6  # characters, pixels of one
-_TICKS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 16, 24)
+_TICKS, _CLOSE_TICKS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24), (1, 1.2, 1.5, 2, 2.5, 3, 4, 5)
+_NARROW = 0.4  # log10 of the span below which ticks stand close
 _SHARES = ("Precision", "Recall", "F1")
 
 
@@ -70,10 +71,6 @@ def _laid_out(
     low, high = log10(min(across) * 0.93), log10(max(across) * 1.08)
     heights, names = _heights(shown, height), _short([p.name for p in shown])
     lines = [upright(morphemes, _DOTTED), *([] if chance is None else [level(chance, _DOTTED)])]
-    said = [
-        _over_line(morphemes, log10(morphemes) < (low + high) / 2),
-        *([] if chance is None else [_at_random(chance)]),
-    ]
     finish(
         figure,
         height,
@@ -82,12 +79,15 @@ def _laid_out(
             "title": "tokens per word",
             "type": "log",
             "range": [low, high],
-            "tickvals": list(_TICKS),
+            "tickvals": list(_CLOSE_TICKS if high - low < _NARROW else _TICKS),
             "gridcolor": GRID,
         },
         yaxis={"title": "share", "range": [-0.03, 1.04], "tickformat": ".0%", "gridcolor": GRID, "automargin": True},
         shapes=[*lines, *(_lead(p, y, 10**high) for p, y in zip(shown, heights, strict=True))],
-        annotations=[*said, *(_name(n, p.colour, y) for n, p, y in zip(names, shown, heights, strict=True))],
+        annotations=[
+            _over_line(morphemes, low, high),
+            *(_name(n, p.colour, y) for n, p, y in zip(names, shown, heights, strict=True)),
+        ],
     )
 
 
@@ -149,17 +149,16 @@ def _short(names: Sequence[str]) -> list[str]:
     return [name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…" for name in known]
 
 
-def _over_line(morphemes: float, left: bool) -> dict[str, object]:
+def _over_line(morphemes: float, low: float, high: float) -> dict[str, object]:
     """What the line of morphemes is, on the side where there is room."""
     place = {"x": log10(morphemes), "y": 1, "yref": "y domain", "yanchor": "bottom"}
     text = f"morphemes per word: {morphemes:.2f}"
-    return {**place, "xanchor": "left" if left else "right", "text": text, "showarrow": False}
-
-
-def _at_random(chance: float) -> dict[str, object]:
-    """What the line of chance is."""
-    place = {"x": 1, "xref": "x domain", "xanchor": "right", "y": chance, "yanchor": "top"}
-    return {**place, "text": "▼ of cuts at random", "showarrow": False}
+    return {
+        **place,
+        "xanchor": "left" if log10(morphemes) < (low + high) / 2 else "right",
+        "text": text,
+        "showarrow": False,
+    }
 
 
 def morphology_table(rows: Mapping[str, MorphologyScores]) -> pd.DataFrame:
