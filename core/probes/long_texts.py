@@ -14,7 +14,7 @@ _LANGUAGES = {
     "Chinese": "zho_Hans",
 }
 _CODE = "Python"
-LONG_TEXTS = (*_LANGUAGES, _CODE)
+LONG_TEXTS = (_CODE, *_LANGUAGES)  # the longest first
 _MOST_BYTES = 20_000
 
 
