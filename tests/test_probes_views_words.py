@@ -126,7 +126,7 @@ def test_one_guesses_which_of_two_finds_more_joints() -> None:
 def test_words_without_a_joint_get_a_table_in_place_of_a_picture() -> None:
     app = page(probe="morphology", morphology_layout="sigmorphon", morphology_text="pozzed\tpoz @@ed\t100")
     assert not app.error and not app.get("plotly_chart") and app.dataframe
-    assert "none has a joint to find" in said(app)
+    assert "No word here has a joint" in said(app)
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def _cells(rows: Rows, dark: bool) -> go.Figure:
         go.Figure([cells, *cell_numbers(cells, texts)]),
         36 * len(rows) + 44,
         margin={"t": 32},
-        xaxis={**across, "range": [-0.5, len(forms) - 0.5], "tickangle": 0},
+        xaxis={**across, "range": [-0.5, len(forms) - 0.5], "automargin": True},
         yaxis=names_axis([*rows]) | {"range": [len(rows) - 0.5, -0.5]},
     )
 

@@ -16,7 +16,8 @@ from core.probes.morphology import MorphologyScores
 _HEIGHT, _LINE_HEIGHT, _AROUND = 330, 17, 62  # pixels: all, of a name, what is not plotted on
 _DOTTED = {"color": LINE, "width": 1, "dash": "dot"}
 _LONGEST_NAME, _LETTER = 24, 6.6  # characters, pixels of one
-_TICKS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 16, 24)
+_TICKS, _CLOSE_TICKS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24), (1, 1.2, 1.5, 2, 2.5, 3, 4, 5)
+_NARROW = 0.4  # log10 of the span below which ticks stand close
 _SHARES = ("Precision", "Recall", "F1")
 
 
@@ -68,26 +69,25 @@ def _laid_out(
     """Axes, names, and two lines to compare with: morphemes per word, and the precision of cuts at random."""
     across = [morphemes, *(p.tokens for p in shown)]
     low, high = log10(min(across) * 0.93), log10(max(across) * 1.08)
-    heights = _heights(shown, height)
+    heights, names = _heights(shown, height), _short([p.name for p in shown])
     lines = [upright(morphemes, _DOTTED), *([] if chance is None else [level(chance, _DOTTED)])]
-    said = [
-        _over_line(morphemes, log10(morphemes) < (low + high) / 2),
-        *([] if chance is None else [_at_random(chance)]),
-    ]
     finish(
         figure,
         height,
-        margin={"t": 22, "r": _LETTER * (max(len(_short(p.name)) for p in shown) + 2)},
+        margin={"t": 22, "r": _LETTER * (max(map(len, names)) + 2)},
         xaxis={
             "title": "tokens per word",
             "type": "log",
             "range": [low, high],
-            "tickvals": list(_TICKS),
+            "tickvals": list(_CLOSE_TICKS if high - low < _NARROW else _TICKS),
             "gridcolor": GRID,
         },
         yaxis={"title": "share", "range": [-0.03, 1.04], "tickformat": ".0%", "gridcolor": GRID, "automargin": True},
         shapes=[*lines, *(_lead(p, y, 10**high) for p, y in zip(shown, heights, strict=True))],
-        annotations=[*said, *(_name(p, y) for p, y in zip(shown, heights, strict=True))],
+        annotations=[
+            _over_line(morphemes, low, high),
+            *(_name(n, p.colour, y) for n, p, y in zip(names, shown, heights, strict=True)),
+        ],
     )
 
 
@@ -133,26 +133,32 @@ def _lead(p: MorphologyPoint, y: float, right: float) -> dict[str, object]:
     return {"type": "line", "x0": p.tokens, "x1": right, "y0": p.f1, "y1": y, "line": line, "layer": "below"}
 
 
-def _name(p: MorphologyPoint, y: float) -> dict[str, object]:
-    text = f'<span style="color:{p.colour}">●</span> {escape(_short(p.name), quote=False)}'
+def _name(name: str, colour: str, y: float) -> dict[str, object]:
+    text = f'<span style="color:{colour}">●</span> {escape(name, quote=False)}'
     return {"x": 1, "xref": "x domain", "y": y, "xanchor": "left", "showarrow": False, "text": text}
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+def _short(names: Sequence[str]) -> list[str]:
+    """Names as there is room for; without what stands behind the model where that still tells them apart.
+
+    >>> _short(["GPT-4 · cl100k_base", "Qwen3"])
+    ['GPT-4', 'Qwen3']
+    """
+    heads = [name.partition(" · ")[0] for name in names]
+    known = heads if len({*heads}) == len(names) else names
+    return [name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…" for name in known]
 
 
-def _over_line(morphemes: float, left: bool) -> dict[str, object]:
+def _over_line(morphemes: float, low: float, high: float) -> dict[str, object]:
     """What the line of morphemes is, on the side where there is room."""
     place = {"x": log10(morphemes), "y": 1, "yref": "y domain", "yanchor": "bottom"}
     text = f"morphemes per word: {morphemes:.2f}"
-    return {**place, "xanchor": "left" if left else "right", "text": text, "showarrow": False}
-
-
-def _at_random(chance: float) -> dict[str, object]:
-    """What the line of chance is."""
-    place = {"x": 1, "xref": "x domain", "xanchor": "right", "y": chance, "yanchor": "top"}
-    return {**place, "text": "▼ of cuts at random", "showarrow": False}
+    return {
+        **place,
+        "xanchor": "left" if log10(morphemes) < (low + high) / 2 else "right",
+        "text": text,
+        "showarrow": False,
+    }
 
 
 def morphology_table(rows: Mapping[str, MorphologyScores]) -> pd.DataFrame:

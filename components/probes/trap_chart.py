@@ -12,7 +12,8 @@ from core.probes.written_tokens import written_tokens
 
 _MOST = 10
 _BAR = "#7aa6d1"
-_ROOM = 1.7  # of the longest bar, for what is written behind it
+_ROOM = 1.8  # of the longest bar, for what is written behind it
+_TICKS = 6
 _LONGEST = 30  # characters of a token or a pair
 Ranked = tuple[bytes, int, Joint]
 
@@ -26,15 +27,20 @@ def trap_chart(found: SwallowedWords, name: str) -> Chart:
         y=[*range(len(ranked))],
         orientation="h",
         marker={"color": _BAR},
-        text=[f"{n}, such as {_isolated('|'.join(joint.pair))}" for _, n, joint in ranked],
+        text=[f"{n} · {_isolated('|'.join(joint.pair))}" for _, n, joint in ranked],
         textposition="outside",
         customdata=[_sentence(one) for one in ranked],
         hovertemplate="%{customdata}<extra></extra>",
     )
     figure = finish(
         go.Figure(bars),
-        26 * len(ranked) + 60,
-        xaxis={"title": "pairs that it swallows", "range": [0, longest * _ROOM], "gridcolor": GRID, "tickformat": "d"},
+        26 * len(ranked) + 70,
+        xaxis={
+            "title": "pairs that it swallows, and one of them",
+            "range": [0, longest * _ROOM],
+            "tickvals": [*range(0, longest + 1, max(1, longest // _TICKS))],
+            "gridcolor": GRID,
+        },
         yaxis=names_axis([_isolated(piece_shown(trap)) for trap, _, _ in ranked]),
         bargap=0.25,
     )

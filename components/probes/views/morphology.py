@@ -27,8 +27,8 @@ from core.tokenizers.tokenizer import Tokenizer
 _USUAL = "eng"
 _OF_CARD = "tur"
 _HOW_TO_READ = (
-    "● F1, between ▼ precision, how many of the cuts are joints, and ▲ recall, how many of the joints are cut. "
-    "Whoever stands far to the right with only ▲ high cuts everywhere."
+    "● F1 between ▼ precision (cuts that are joints; dotted: cuts at random) and ▲ recall (joints that are cut). Far "
+    "to the right with only ▲ high: it cuts everywhere."
 )
 _ON_CARD = {"builtin:characters": "Characters", "tiktoken:cl100k_base": "GPT-4", "mistral:v3": "Mistral 7B"}
 _DRAWN = 24  # words
@@ -94,7 +94,9 @@ def _picture(
         st.markdown(_HOW_TO_READ)
         show(morphology_chart(rows, tokenizer_colours), context, found, subject, by)
         return
-    st.info("No word here is its morphemes side by side, so none has a joint to find.", icon=":material/block:")
+    st.info(
+        "No word here has a joint: that takes two morphemes which, side by side, are the word.", icon=":material/block:"
+    )
     st.dataframe(morphology_table(rows), hide_index=True, placeholder="–", key="morphology_scores")
     chart = Chart("morphology", go.Figure(), "No word has a joint.", lambda: morphology_table(rows))
     keep(chart, context, found.document, subject, by, False)

@@ -125,7 +125,7 @@ def _table(rows: dict[str, SwallowedWords]) -> None:
         **lines,
     }
     columns = {"Share": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)}
-    st.dataframe(pd.DataFrame(table), hide_index=True, column_config=columns, key="traps_shares")
+    st.dataframe(pd.DataFrame(table), hide_index=True, column_config=columns, placeholder="–", key="traps_shares")
 
 
 def _of_a_model() -> None:
@@ -166,8 +166,10 @@ VIEW = ProbeView(
     examples={
         "Frequent English words": {"text": ""},
         "English": {"text": "now here\nto get her\nthe rest is in an ice age\nthis he art is mine"},
-        "Chinese": {"text": "研究 生命 的 起源\n结婚 的 和 尚未 结婚 的\n南京市 长江 大桥\n北京 大学 生前 来 应聘"},
-        "Thai": {"text": "ตา กลม\nฉัน รัก ภาษา ไทย\nประเทศ ไทย มี อากาศ ร้อน มาก\nเขา ไป ตลาด กับ แม่"},
-        "Japanese": {"text": "東京 都 に 住む\nすもも も もも も もも の うち\n外国 人 参政 権"},
+        "Chinese": {
+            "text": "他 从 马 上 下来\n大 学生 活 很 有趣\n结婚 的 和 尚未 结婚 的\n白 天鹅 在 湖 中\n还 有 机会 来"
+        },
+        "Thai": {"text": "ตา กลม\nประเทศ ไทย มี อากาศ ร้อน มาก\nมา กอด กัน\nคน ไทย กิน ข้าว\nวัน นี้ อากาศ ดี"},
+        "Japanese": {"text": "東京 都 に 住む\nで は ない\nし た こと が ある\n外国 人 参政 権"},
     },
 )
