@@ -6,13 +6,26 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.charts.paper import WIDTHS, PrintWidth, paper
+from components.probes.context import ProbeContext
+from components.probes.entropy_chart import compression_chart, entropy_chart
+from components.probes.figure import provenance
 from components.probes.form import command, is_for_a_file
-from components.probes.theory_chart import theory_table
+from components.probes.hidden_chart import hidden_chart
+from components.probes.noise_chart import ADDED, noise_chart
+from components.probes.on_page import OnPage
+from components.probes.terms_chart import terms_chart
+from components.probes.theory_chart import theory_chart, theory_table
+from core.export.provenance import citation
 from core.probes.edits.edit import TextChange, edited
+from core.probes.entropy import entropies
+from core.probes.hidden_words import hidden_words
 from core.probes.markov.sampled import drawn_characters, sampled_losses
 from core.probes.markov.source import SwitchingSource
 from core.probes.moved_cuts import around_change, byte_changes, moved_cuts
-from core.probes.probe import Asked
+from core.probes.noise import noise
+from core.probes.probe import PROBES, Asked
+from core.probes.terms import terms
 from core.probes.theory import theory
 from core.tokenizers.catalog import open_tokenizer
 from tests.pages import opened
@@ -57,6 +70,32 @@ def test_theory_follows_its_sliders_and_shows_no_answer_before_the_guess() -> No
     app.slider(key="theory_guess").set_value(0.5).run()
     app.button(key="reveal").click().run()
     assert not app.exception and "You guessed 0.50" in said(app)
+
+
+def test_what_is_taken_away_of_theory_names_its_source_and_no_text() -> None:
+    given = {"p": 0.8, "q": 0.8, "order": 1, "most": 8}
+    about = provenance(ProbeContext(PROBES.get("theory"), given, {}, False, False), "An endless text", [])
+    assert "Text: An endless text, ∞ characters" in citation(about)
+    about = provenance(ProbeContext(PROBES.get("terms"), {}, {}, False, False), "tort", [])
+    assert "Text: A text, 4 bytes" in citation(about)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pictures_are_printed(width: PrintWidth) -> None:
+    spec, text = "builtin:words", "a bcde fghi, a jklm"
+    one = OnPage(spec, spec, "Words · UAX 29", "#0072B2", "")
+    found = noise([spec], text)
+    charts = [
+        theory_chart(theory(most=4), [1.0], 0.9),
+        entropy_chart(entropies([spec], text), [one]),
+        compression_chart(entropies([spec], text), [one]),
+        noise_chart(found, [one], ADDED, dark=True),
+        terms_chart(terms([spec]), [one]),
+        hidden_chart(hidden_words([spec], "prize"), [one]),
+    ]
+    for chart in charts:
+        figure = chart.printed(None, width) if chart.printed else chart.figure
+        assert paper(figure, "a text", width).layout.width == width.pixels and len(chart.numbers())
 
 
 def test_a_source_without_memory_has_one_line() -> None:

@@ -34,7 +34,7 @@ def hidden_chart(found: HiddenWords, shown: Sequence[OnPage]) -> Chart:
         figure,
         34 * len(shown) + 66,
         margin={"l": 4, "r": 40, "t": 4, "b": 4},
-        xaxis={"title": "words hidden, of all pairs of a letter and a word", "tickformat": ".0%", "range": [0, 1],
+        xaxis={"title": "share of cases in which a word is hidden", "tickformat": ".0%", "range": [0, 1],
                "automargin": True, "gridcolor": GRID},
         yaxis=names_axis([one.label for one in shown]),
     )  # fmt: skip

@@ -12,8 +12,8 @@ from components.probes.on_page import OnPage
 from core.common.numbers import count
 from core.probes.noise import EditEffect, Noise
 
-_LIGHT = [[0, "#f3f5f8"], [0.5, "#e8b45c"], [1, "#9a4f00"]]
-_DARK = [[0, "#232b36"], [0.5, "#a8680f"], [1, "#ffc766"]]
+_LIGHT = [[0, "#0f766e"], [0.25, "#7fc4bd"], [0.5, "#f3f5f8"], [0.75, "#e8b45c"], [1, "#9a4f00"]]  # 0 in the middle
+_DARK = [[0, "#7fe0d4"], [0.25, "#1f7f76"], [0.5, "#232b36"], [0.75, "#a8680f"], [1, "#ffc766"]]
 _ROW = 27  # pixels
 MOVED, ADDED = "moved", "added"
 MEASURES = {MOVED: "Cuts moved", ADDED: "Tokens added"}
@@ -37,13 +37,14 @@ def per_edit(effect: EditEffect, key: str, measure: str) -> float:
 def noise_chart(found: Noise, shown: Sequence[OnPage], measure: str, dark: bool, height: int = 0) -> Chart:
     """A row per edit, a column per tokenizer, and in each cell what each edit does, by a key of `MEASURES`."""
     values = np.array([[per_edit(effect, one.key, measure) for one in shown] for effect in found.effects])
+    top = max(float(np.abs(values).max()), 1.0)
     cells = go.Heatmap(
         z=values,
         customdata=[[_hover(effect, one) for one in shown] for effect in found.effects],
         hovertemplate="%{customdata}<extra></extra>",
         colorscale=_DARK if dark else _LIGHT,
-        zmin=min(float(values.min()), 0.0),
-        zmax=max(float(values.max()), 1.0),
+        zmin=-top,
+        zmax=top,
         showscale=False,
         xgap=2,
         ygap=2,
@@ -55,7 +56,8 @@ def noise_chart(found: Noise, shown: Sequence[OnPage], measure: str, dark: bool,
         height or _ROW * len(found.effects) + 90,
         xaxis={
             "tickvals": list(range(len(shown))),
-            "ticktext": [one.label for one in shown],
+            "ticktext": [one.label.replace(" · ", "<br>") for one in shown],
+            "autotickangles": [0, -90],  # slanted names of a narrow window would leave it
             "side": "top",
             "automargin": True,
             "showgrid": False,

@@ -58,7 +58,7 @@ def in_words(found: TermCounts, shown: Sequence[OnPage]) -> str:
     """The dearest and the cheapest field, over the tokenizers."""
     means = {field: sum(found.per_term(one.key, field) for one in shown) / len(shown) for field in found.terms}
     most, least = max(means, key=lambda field: means[field]), min(means, key=lambda field: means[field])
-    said = f"A term of {most} takes {means[most]:.2f} tokens"
+    said = f"On average over these tokenizers a term of {most} takes {means[most]:.2f} tokens"
     return f"{said}, one of {least} {means[least]:.2f}." if most != least else f"{said}."
 
 

@@ -19,7 +19,7 @@ from core.probes.entropy import PROBE, TextEntropy
 from core.probes.long_texts import LONG_TEXTS, long_text
 from core.probes.probe import Asked, Value
 
-_OF_CARD, _TEXT_OF_CARD = "mistral:v3", "English"
+_OF_CARD, _TEXT_OF_CARD = "mistral:v3", LONG_TEXTS[0]
 
 
 def draw(context: ProbeContext) -> None:
@@ -97,7 +97,7 @@ def _card(dark: bool) -> str:
     st.plotly_chart(chart.figure, key="card_entropy_picture", config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     first, *_, whole = (sample[2].bits_per_byte or 0 for sample in found.streams[0].samples)
     return (
-        f"Given two tokens, the next says **{first:.2f} bits for each byte** in an eighth of a text, and "
+        f"Given two tokens, the next says **{first:.2f} bits for each byte** in an eighth of a program, and "
         f"**{whole:.2f}** in all of it: such numbers are mostly the size of the text."
     )
 

@@ -21,8 +21,9 @@ from components.widgets.colours import OKABE_ITO
 from core.common.numbers import count
 from core.models.shipped import REAL_MODEL
 from core.probes.edits.edit import edited
-from core.probes.moved_cuts import around_change, byte_changes
+from core.probes.moved_cuts import ByteChanges, around_change, byte_changes
 from core.probes.noise import PROBE, EditEffect, Noise
+from core.tokenizers.segmentation import Segmentation
 
 _TEXT = (
     "Über the years, Élodie wrote more than a thousand letters from the old clinic beside the river, and nobody could "
@@ -40,6 +41,7 @@ _ABOUT = (
     "written otherwise as a whole, as in capitals, only the cuts beside it can be compared: look at tokens added there."
 )
 _OF_CARD, _EDIT_OF_CARD = "mistral:v3", "invisible"
+_N_LOOKED_AT = 100  # edits of which one is shown
 _N_BESIDE, _CLOSE = 2, 0.5  # tokens shown on both sides of an edit; cuts by which a right guess may be off
 
 
@@ -93,16 +95,24 @@ def _judge(guess: float, effect: EditEffect, measure: str, one: OnPage) -> None:
 
 
 def _around(effect: EditEffect, text: str, shown: Sequence[OnPage]) -> None:
-    """The first edit, before and after, under every tokenizer."""
-    st.markdown(f"**The first of {count(len(effect.changes))} edits: {plain(effect.label)}**")
-    st.caption(
-        "A bar marks a cut that moved; stronger chips reach as far as the edit is felt. All edits are made at once."
-    )
+    """One edit, before and after, under every tokenizer: the one that the first of them feels most."""
+    st.markdown(f"**One of {count(len(effect.changes))} edits: {plain(effect.label)}**")
+    st.caption("A bar marks a cut that moved; stronger chips reach as far as the edit is felt. All are made at once.")
     after, places = edited(text, effect.changes), byte_changes(text, effect.changes)
-    for one in shown:
-        first, second = (cached_tokenizers.segmentation(one.spec, each, False, False) for each in (text, after))
-        before, now = around_change(first, second, places, 0, _N_BESIDE)
+    cuts = [[cached_tokenizers.segmentation(one.spec, each, False, False) for each in (text, after)] for one in shown]
+    place = _most_felt(cuts[0][0], cuts[0][1], places)
+    for one, (first, second) in zip(shown, cuts, strict=True):
+        before, now = around_change(first, second, places, place, _N_BESIDE)
         cut_rows(one.label, {"before": before, "after": now})
+
+
+def _most_felt(first: Segmentation, second: Segmentation, places: ByteChanges) -> int:
+    """Of the first edits the one that touches most tokens, before and after."""
+
+    def touched(place: int) -> int:
+        return sum(one.touched for side in around_change(first, second, places, place, 0) for one in side)
+
+    return max(range(min(len(places.starts), _N_LOOKED_AT)), key=touched)
 
 
 def _below(found: Noise) -> None:

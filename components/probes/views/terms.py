@@ -39,7 +39,7 @@ def draw(context: ProbeContext) -> None:
     st.markdown(in_words(found, shown))
     show(terms_chart(found, shown), context, found, _subject(found), [one.cited for one in shown])
     st.markdown(f"**Every term of {field}**, the dearest first")
-    st.dataframe(each_term(found, shown, field), hide_index=True, key="terms_each", height=300)
+    st.dataframe(each_term(found, shown, field), hide_index=True, key="terms_each", height=300, placeholder="–")
 
 
 def _fields(text: str) -> tuple[str, ...]:

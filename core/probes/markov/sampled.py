@@ -30,7 +30,7 @@ def sampled_losses(source: SwitchingSource, most: int, n: int, seed: int) -> lis
         most: tokens; the numbers are for 2 of them, 3, and so on, and end where one token is left.
         n: characters of the sample.
 
-    >>> [round(loss, 2) for loss in sampled_losses(SwitchingSource(0.8, 0.8), 3, 20_000, 0)]
+    >>> [round(loss, 2) for loss in sampled_losses(SwitchingSource(0.8, 0.8), 3, 100_000, 0)]
     [1.0, 0.75]
     """
     ids = drawn_characters(source, n, seed)
