@@ -27,8 +27,8 @@ from core.tokenizers.tokenizer import Tokenizer
 _USUAL = "eng"
 _OF_CARD = "tur"
 _HOW_TO_READ = (
-    "● F1 between ▼ precision (cuts that are joints; dotted: cuts at random) and ▲ recall (joints that are cut). Far "
-    "to the right with only ▲ high: it cuts everywhere."
+    "● F1 with its interval, between ▼ precision (cuts that are joints; dotted: cuts at random) and ▲ recall (joints "
+    "that are cut). Far to the right with only ▲ high: it cuts everywhere."
 )
 _ON_CARD = {"builtin:characters": "Characters", "tiktoken:cl100k_base": "GPT-4", "mistral:v3": "Mistral 7B"}
 _DRAWN = 24  # words
