@@ -19,6 +19,7 @@ from core.probes.drifting import drifting
 from core.stats.shares import share
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.kinds import Kind
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.space_cuts import cuts_at_spaces
 from core.tokenizers.tokenizer import Info, LocalTokenizer
@@ -165,12 +166,30 @@ def examples(name: str) -> Iterator[list[int]]:
     yield [by_piece[piece] for piece in (b" ", b"t", b"h", b"e")]
 
 
-def test_what_stands_for_no_text_or_for_a_byte_of_a_character_is_left_to_the_encoder() -> None:
+def test_what_stands_for_no_text_is_left_to_the_encoder() -> None:
     tokenizer, check = tried("gpt2")
     assert check.same(np.array([dict(tokenizer.info.specials)["<|end|>"]])) is None
-    tokenizer, check = tried("mistral:v1")
-    ids = tokenizer.segment("a \N{PILE OF POO}").ids
-    assert check.same(ids) is None and truly_same(tokenizer, ids.tolist())
+
+
+@pytest.mark.parametrize("name", ["characters, fallback, dummy", "mistral:v1"])
+def test_bytes_stand_in_for_characters_that_the_vocabulary_lacks_and_for_no_others(name: str) -> None:
+    tokenizer = opened(name)
+    lacking = tokenizer.segment("a \N{PILE OF POO}\N{BUG} a").ids.tolist()
+    assert agrees(name, lacking) is True
+    assert agrees(name, lacking[:-2]) is not None and agrees(name, lacking[:-3]) is False  # half a character
+    pieces, kinds = entries_of(tokenizer).pieces, entries_of(tokenizer).kinds
+    fallback = next(i for i in range(len(pieces)) if pieces[i] == b"t" and kinds[i] == Kind.BYTE)
+    assert agrees(name, [*tokenizer.segment("a a").ids.tolist(), fallback]) is False  # there is an entry t
+
+
+def test_one_stretch_that_drifts_is_told_among_many_that_do_not() -> None:
+    tokenizer, _ = tried("gpt2")
+    pieces = entries_of(tokenizer).pieces
+    drifts = [pieces.index(piece) for piece in (b" ", b"c", b"a", b"t")]
+    check, kept = drift_check(tokenizer), tokenizer.segment(" the sat on hello").ids.tolist()
+    assert isinstance(check, ByStretches)
+    assert check.same(np.array([*kept, *drifts, *kept])) is False
+    assert check.same(np.array([*kept, *kept])) is True and check.same(np.array(drifts)) is False
 
 
 @pytest.mark.parametrize(

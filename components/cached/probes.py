@@ -6,6 +6,7 @@ from components.cached.tokenizers import tokenizer
 from core.jobs.shared_cache import shared
 from core.probes.bytes.found import NextByte
 from core.probes.bytes.prompt import prompt_of
+from core.probes.chat_prefix import ChatPrefixes, chat_prefixes_of
 from core.probes.drift import Drift, drift_of
 from core.probes.drift_text import ids_of
 from core.probes.entropy import TextEntropy, entropies_of
@@ -44,6 +45,16 @@ def drift(spec: str, ids: tuple[int, ...]) -> Drift:
         UserError: it has no entry for one of them, or no vocabulary.
     """
     return shared().get(("drift", spec, ids), lambda: drift_of(tokenizer(spec), ids), most=_MOST)
+
+
+def chat_prefixes(specs: tuple[str, ...], conversation: str) -> ChatPrefixes:
+    """What becomes of the tokens of a conversation as it goes on.
+
+    Raises:
+        UserError: it is no conversation; says why.
+    """
+    key = "chat prefixes", specs, conversation
+    return shared().get(key, lambda: chat_prefixes_of([*map(tokenizer, specs)], conversation), most=_MOST)
 
 
 def ids_in_parts(spec: str, text: str, way: str) -> tuple[int, ...]:

@@ -5,7 +5,10 @@ import tokenizers
 from core.tokenizers.backends.components import State, pattern, states
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 
-_DUMMY_PREFIX = ([], [{"type": "Prepend", "prepend": "▁"}])  # normalisers before spaces are written "▁", if they are
+_DUMMY_PREFIX: tuple[list[State], ...] = (
+    [],
+    [{"type": "Prepend", "prepend": "▁"}],
+)  # normalisers before spaces are written "▁", if they are
 _SPACES = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
 
 
