@@ -120,12 +120,12 @@ def _marks(p: MorphologyPoint) -> list[go.Scatter]:
 
 
 def _whiskers(p: MorphologyPoint) -> dict[str, object]:
-    """The interval of its F1, as wide strokes that the bar does not hide."""
+    """The interval of its F1, as strokes wider than the bar."""
     if p.interval is None:
         return {"visible": False}
     low, high = p.interval
     ends = {"array": [high - p.f1], "arrayminus": [p.f1 - low]}
-    return {"type": "data", "symmetric": False, **ends, "color": p.colour, "thickness": 5, "width": 9}
+    return {"type": "data", "symmetric": False, **ends, "color": p.colour, "thickness": 3.5, "width": 7}
 
 
 def _sentence(p: MorphologyPoint) -> str:

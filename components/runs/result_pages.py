@@ -47,7 +47,7 @@ def _under_trained(params: Mapping[str, Json]) -> Choices:
     return {"vocabulary": "Under-trained", "under_trained_model": params["model"]}
 
 
-_PAGES = {
+RESULT_PAGES = {
     LAB: ResultPage("transplants.py"),
     MIXTURE: ResultPage("vocabulary.py", lambda params: {"vocabulary": "Training mixture"}),
     UNDER_TRAINED: ResultPage("vocabulary.py", _under_trained, by_key=False),
@@ -57,7 +57,7 @@ _PAGES = {
 
 def go_to_result(job: Job) -> None:
     """Leave for the page that shows the result of this job; stay where none does."""
-    there = _PAGES.get(job.kind)
+    there = RESULT_PAGES.get(job.kind)
     if there is None:
         return
     choices = there.choices(job.params)

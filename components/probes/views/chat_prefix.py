@@ -25,7 +25,7 @@ from core.probes.chats.turns import CONVERSATION
 _KIND = "chat_prefix_kind"  # in the session and in the link
 _STAY, _BREAK = "They stay", "They change"
 _CAUSES = {"template": "written otherwise by the template", "seam": "merged over the seam"}
-_ON_CARD = 7  # rows
+_ON_CARD = 6  # rows
 
 
 def draw(context: ProbeContext) -> None:
@@ -35,7 +35,7 @@ def draw(context: ProbeContext) -> None:
     with st.spinner("Writing the conversation turn by turn …", show_time=True):
         found = cached.chat_prefixes(tuple(opened), context.text("conversation"))
     spec = looked_at(context, opened)
-    kind = LINKED.choice("Conversation", {key: words.capitalize() for key, words in KINDS.items()}, _KIND)
+    kind = LINKED.choice("Kind", {key: words.capitalize() for key, words in KINDS.items()}, _KIND)
     question = f"{KINDS[kind].capitalize()}: do the tokens of {plain(context.names[spec])} stay as turns are added?"
     seen, guess = predicted(context, question, _guess)
     if not seen:
@@ -57,7 +57,9 @@ def _guess() -> str | None:
 
 
 def _judge(guess: str | None, found: ChatGrowth) -> None:
-    if guess and not found.why:
+    if guess and found.why:
+        verdict(False, f"You said: {guess.lower()}. It cannot be said.")
+    elif guess:
         truth = _STAY if found.broken is None else _BREAK
         verdict(guess == truth, f"You said: {guess.lower()}. {'Right' if guess == truth else 'No'}: {truth.lower()}.")
 
@@ -71,13 +73,11 @@ def _table(found: ChatPrefixes, called: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _in_short(found: ChatGrowth) -> str:
-    if found.why:
-        return f"– {found.why}"
-    return "✓" if found.broken is None else _broken(found.broken.first, found.broken.added, found.broken.cause)
+    return "–" if found.why else "✓" if found.broken is None else _broken(found.broken.first)
 
 
-def _broken(first: int | None, added: str, cause: str) -> str:
-    return f"✕ from token {count((first or 0) + 1)}, with a turn of the {added}: {_CAUSES[cause]}"
+def _broken(first: int | None) -> str:
+    return f"✕ from token {count((first or 0) + 1)}"
 
 
 def _tokens(found: ChatGrowth) -> None:
@@ -123,7 +123,7 @@ def _at_hand() -> None:
 def _as_shipped(one: ShippedGrowth) -> str:
     if one.prefix is None:
         return f"– {one.why}"
-    return "✓" if one.prefix else _broken(one.first, one.added, one.cause)
+    return "✓" if one.prefix else f"{_broken(one.first)}, with a turn of the {one.added}: {_CAUSES[one.cause]}"
 
 
 def _card(dark: bool) -> str:
@@ -134,13 +134,13 @@ def _card(dark: bool) -> str:
         f'<tr><td style="padding-right:8px">{escape(label)}</td>'
         + "".join(f'<td style="text-align:center">{marks[kinds[kind].prefix]}</td>' for kind in KINDS)
         + "</tr>"
-        for label, kinds in [*rows.items()][-_ON_CARD:]
+        for label, kinds in [*rows.items()][:_ON_CARD]
     )
     st.html(f'<table style="font-size:.82rem;line-height:1.5"><tr><th></th>{head}</tr>{body}</table>')
-    answers = [kinds["plain"].prefix for kinds in rows.values() if kinds["plain"].prefix is not None]
+    changed = sum(any(one.prefix is False for one in kinds.values()) for kinds in rows.values())
     return (
-        f"One more turn, and the tokens before it change (✕) in **{answers.count(False)} of {len(answers)}** chat "
-        "tokenizers: whoever trains on all of the chat trains on tokens that no model wrote."
+        f"One more turn, and tokens before it change (✕) in some chats of **{changed} of {len(rows)}** tokenizers: "
+        "whoever trains on the whole chat trains on tokens that no model wrote."
     )
 
 
