@@ -13,8 +13,10 @@ from scipy.stats import binomtest
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from core.common.errors import UserError
+from core.models.load import open_model
 from core.probes.drift import drift_of
 from core.probes.drift_check import ByEncoding, ByPairs, ByStretches, drift_check
+from core.probes.drift_samples import drift_samples, drift_samples_of
 from core.probes.drifting import drifting
 from core.stats.shares import share
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
@@ -249,3 +251,23 @@ def test_shares_have_wilson_s_interval() -> None:
     for n, total in ((0, 3), (1, 10), (5, 9), (7, 7)):
         found, wanted = share(n, total), binomtest(n, total).proportion_ci(method="wilson")
         assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high), abs=1e-12)
+
+
+def test_a_model_s_samples_drift_where_the_encoder_cuts_them_otherwise() -> None:
+    model = open_model("shipped:tiny-english")
+    first, again = (drift_samples_of(model, ["eng_Latn"], [0.2, 3.0], 12, 24, seed=4) for _ in range(2))
+    assert first.document() == again.document()
+    cool, hot = (row.found for row in first.rows)
+    assert cool.n == hot.n == 12 and len(cool.drifted) < len(hot.drifted)
+    for row in first.rows:
+        for one in row.found.drifted.values():
+            text = model.tokenizer.decode(one.ids).decode(errors="replace")
+            assert model.tokenizer.segment(text).ids.tolist() == [*one.reencoded] != [*one.ids]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [({"languages": ["eng"]}, "language of the shipped text"), ({"temperatures": ["0"]}, "over 0")]
+)
+def test_samples_that_cannot_be_drawn_say_why(change: dict[str, list[str]], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        drift_samples("shipped:tiny-english", **change)  # type: ignore[arg-type]
