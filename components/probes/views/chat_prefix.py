@@ -139,7 +139,8 @@ def _card(dark: bool) -> str:
     st.html(f'<table style="font-size:.82rem;line-height:1.5"><tr><th></th>{head}</tr>{body}</table>')
     changed = sum(any(one.prefix is False for one in kinds.values()) for kinds in rows.values())
     return (
-        f"One more turn, and tokens before it change (✕) in some chats of **{changed} of {len(rows)}** tokenizers: "
+        f"One more turn, and tokens before it change (✕) in some chats of **{changed} of {len(rows)}** tokenizers (–: "
+        "not written): "
         "whoever trains on the whole chat trains on tokens that no model wrote."
     )
 

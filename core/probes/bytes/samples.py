@@ -33,7 +33,7 @@ def sampled(
             "are more. Ask for fewer tokens."
         )
     eos = model.special_ids.get("eos")
-    config = GenerationConfig(
+    config = GenerationConfig(  # type: ignore[no-untyped-call]
         do_sample=True,
         temperature=temperature,
         top_k=0,

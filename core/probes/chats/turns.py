@@ -28,7 +28,9 @@ def turns_of(text: str) -> tuple[Turn, ...]:
         elif found:
             found[-1] = Turn(found[-1].role, f"{found[-1].content}\n{line}")
         else:
-            raise UserError("The conversation has to begin with who speaks. Begin each turn with user: or assistant:.")
+            raise UserError(
+                "The conversation has to begin with who speaks. Begin each turn with user: or assistant: and its words."
+            )
     roles = [turn.role for turn in found]
     spoken = roles[1:] if roles[:1] == ["system"] else roles
     if not 2 <= len(spoken) <= MOST_TURNS:
