@@ -103,6 +103,16 @@ def truly_same(tokenizer: LocalTokenizer, ids: list[int]) -> bool:
     return tokenizer.segment(text).ids.tolist() == ids
 
 
+HARD = [
+    "a  b",
+    "a   b    c",
+    "the  \n\n cat\t\t x",
+    " 12 3456 ",
+    "it's  'll IT'S",
+    "\xa0 a \u3000 b",
+    "ü ü你 好",
+    "x= 10 !! ?",
+]
 TEXTS = st.one_of(
     st.text(max_size=30),
     st.lists(
@@ -157,6 +167,15 @@ def test_pairs_tell_what_the_encoder_says(name: str) -> None:
 
     told()
     assert {agrees(name, ids) for ids in examples(name)} == {True, False}
+
+
+@pytest.mark.parametrize("name", [*BY_STRETCHES, *BY_PAIRS])
+def test_hard_texts_cut_anywhere_are_told_as_the_encoder_does(name: str) -> None:
+    """White space of several characters above all: where it is cut is no place that is always cut."""
+    tokenizer = opened(name)
+    for text in HARD:
+        for parts in ([*text], *([text[:at], text[at:]] for at in range(1, len(text)))):
+            agrees(name, [i for ids in tokenizer.encode_many(parts) for i in ids.tolist()])
 
 
 def examples(name: str) -> Iterator[list[int]]:
