@@ -143,22 +143,11 @@ def agrees(name: str, ids: list[int]) -> bool | None:
     return said
 
 
-@pytest.mark.parametrize("name", BY_STRETCHES)
-def test_stretches_tell_what_the_encoder_says(name: str) -> None:
-    assert isinstance(tried(name)[1], ByStretches)
-
-    @settings(deadline=None, max_examples=60)
-    @given(sequences(name))
-    def told(ids: list[int]) -> None:
-        agrees(name, ids)
-
-    told()
-    assert {agrees(name, ids) for ids in examples(name)} == {True, False}
-
-
-@pytest.mark.parametrize("name", BY_PAIRS)
-def test_pairs_tell_what_the_encoder_says(name: str) -> None:
-    assert isinstance(tried(name)[1], ByPairs)
+@pytest.mark.parametrize(
+    ("name", "way"), [*((name, ByStretches) for name in BY_STRETCHES), *((name, ByPairs) for name in BY_PAIRS)]
+)
+def test_both_ways_tell_what_the_encoder_says(name: str, way: type) -> None:
+    assert isinstance(tried(name)[1], way)
 
     @settings(deadline=None, max_examples=60)
     @given(sequences(name))
