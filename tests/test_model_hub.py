@@ -159,7 +159,7 @@ def test_a_model_of_the_hub_scores_as_its_folder_does_and_opens_without_a_networ
     assert any(hub.repos["acme/model"].commit in note for note in got["notes"])
     assert asked_files(hub, "acme/model") == set(files), "no code, no subfolders"
     size = len(files["model.safetensors"])
-    assert [size, size, f"Fetching acme/model ({size / 1e6:,.1f} MB)"] in got["heard"]
+    assert (size, size, f"Fetching acme/model ({size / 1e6:,.1f} MB)") in got["heard"]
     (again,) = opened(hub, tmp_path, "hub:acme/model", HF_HUB_OFFLINE="1")
     assert (again["bits"], again["fingerprint"]) == (got["bits"], got["fingerprint"])
     assert any("cache" in note for note in again["notes"])
