@@ -14,11 +14,6 @@ ADDRESS ?= localhost
 PORT ?= 8501
 WORKERS ?= 2
 
-# Python is compiled where it is first imported, and kept: of the packages' 350 MB of Python less than a quarter ever is.
-# 0 is how pip's --no-compile is switched on.
-export PIP_NO_COMPILE = 0
-unexport PYTHONDONTWRITEBYTECODE
-
 .PHONY: run serve quick quick-tests test tests lint style types node format bench atlas opening models lab-results mixtures families probes constraints audit clean
 
 $(BIN)/python:
@@ -29,6 +24,10 @@ $(VENV)/run.stamp: requirements.txt constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements.txt
 	touch $@
 
+# Where tests run, Python is compiled as it is first imported, and kept: of 350 MB in the packages they import 80.
+# 0 is how pip's --no-compile is switched on.
+unexport PYTHONDONTWRITEBYTECODE
+$(VENV)/test.stamp: export PIP_NO_COMPILE = 0
 $(VENV)/test.stamp: requirements-dev.txt requirements.txt constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
 	touch $@ $(VENV)/run.stamp
