@@ -61,7 +61,7 @@ def refused(capsys: Output, *arguments: str) -> str:
         ("misaligned.zip", zipped({"eng_Latn.txt": b"a\nb\n", "deu_Latn.txt": b"a\nb\nc\n"}), "3"),
         ("empty.zip", zipped({}), "holds no text"),
         ("outside.zip", zipped({"../../eng_Latn.txt": b"a\n", "deu_Latn.txt": b"a\n"}), "eng_Latn.txt"),
-        ("bomb.zip", bomb, "MB"),
+        pytest.param("bomb.zip", bomb, "MB", marks=pytest.mark.slow),
         ("cut.zip", zipped({"eng_Latn.txt": b"a\n" * 999})[:60], "cut.zip"),
     ],
     # An archive holds the time: processes would name it apart.

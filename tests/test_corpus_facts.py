@@ -83,6 +83,7 @@ def test_a_bad_upload_is_one_message_and_leaves_nothing(name: str, own_home: Pat
     assert not [path for path in (own_home / "corpora" / "uploads").rglob("*") if path.is_file()]
 
 
+@pytest.mark.slow
 def test_what_unpacks_without_end_ends_in_its_own_process(own_home: Path) -> None:
     with pytest.raises(TooLarge):
         keep_corpus("bomb.zip", zipped("eng_Latn.txt", bytes(600 * 2**20)))

@@ -341,6 +341,7 @@ def test_a_donor_of_another_width_is_no_obstacle_to_what_needs_none(tmp_path: Pa
 FULL = """
 import resource, signal, sys
 from core.__main__ import main
+sys.dont_write_bytecode = True  # or bytecode of what is first imported below would be kept cut off
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY))  # as a disk that is full: EFBIG
 sys.exit(main(sys.argv[1:]))

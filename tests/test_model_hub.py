@@ -1,9 +1,7 @@
 """Models from the Hub, against the stand-in that speaks its protocol: what is fetched, what is refused before that."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,49 +11,30 @@ import pytest
 from core.models.load import open_model
 from core.models.score import score
 from tests import gguf_models
+from tests.hub_client import clients
 from tests.hub_server import TOKEN, Hub, Repo, running
 from tests.tiny_models import saved
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = "the cat, naïve 你好"
-CLIENT = """
-import json, sys
-from core.common.errors import UserError
-from core.lab.submission import _at_commit
-from core.models.load import open_model, outline
-from core.models.origin import licence_on_hub
-from core.models.score import score
-from core.common.progress import listening
-for line in sys.stdin:
-    heard, spec = [], json.loads(line)
-    try:
-        with listening(lambda done, total, stage: heard.append((done, total, stage))):
-            look = spec.removeprefix("look:")
-            model = open_model(spec, device="cpu") if look == spec else outline(look, device="cpu")
-        told = {"licence": licence_on_hub(look), "repository": model.origin.repository, "name": model.name,
-                "spec": model.spec, "notes": model.notes, "fingerprint": model.fingerprint,
-                "pinned": _at_commit(look, model),
-                **({"bits": score(model, [sys.argv[1]]).bits_per_byte} if look == spec else {})}
-    except UserError as error:
-        told = {"error": str(error)}
-    print(json.dumps({**told, "heard": heard}), flush=True)
-"""
+Opened = Callable[..., list[dict[str, Any]]]
 
 
-def opened(hub: Hub, home: Path, *specs: str, **environment: str) -> list[dict[str, Any]]:
-    """What a process says that opens these specs, whose Hub is the stand-in."""
-    known = {
-        "PATH": "/usr/bin:/bin", "HF_ENDPOINT": hub.address, "HF_HOME": str(home / "hf"), "PYTHONPATH": str(ROOT),
-        "TOKEN_ATLAS_HOME": str(home / "atlas"), "TOKEN_ATLAS_CHILD_SECONDS": "60", "OMP_NUM_THREADS": "1",
-    }  # fmt: skip
-    asked = "".join(json.dumps(spec) + "\n" for spec in specs)
-    done = subprocess.run(
-        [sys.executable, "-c", CLIENT, TEXT],
-        input=asked, capture_output=True, text=True, timeout=240, check=False, env={**known, **environment},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert TOKEN not in done.stdout + done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Opened]:
+    """What a process says that opens specs, whose Hub is the stand-in: `opened(hub, home, *specs, **environment)`."""
+
+    def one(hub: Hub, home: Path, *specs: str, **environment: str) -> list[dict[str, Any]]:
+        known = {
+            "PATH": "/usr/bin:/bin", "HF_ENDPOINT": hub.address, "HF_HOME": str(home / "hf"), "PYTHONPATH": str(ROOT),
+            "TOKEN_ATLAS_HOME": str(home / "atlas"), "TOKEN_ATLAS_CHILD_SECONDS": "60", "OMP_NUM_THREADS": "1",
+        }  # fmt: skip
+        told, printed = client({**known, **environment}, specs, TEXT)
+        assert TOKEN not in json.dumps(told) + printed
+        return told
+
+    with clients() as client:
+        yield one
 
 
 def asked_files(hub: Hub, repo: str) -> set[str]:
@@ -116,7 +95,9 @@ def gguf_hub(gguf: Path) -> Iterator[Hub]:
         yield server
 
 
-def test_a_gguf_file_of_the_hub_scores_as_the_file_does(gguf_hub: Hub, gguf: Path, tmp_path: Path) -> None:
+def test_a_gguf_file_of_the_hub_scores_as_the_file_does(
+    opened: Opened, gguf_hub: Hub, gguf: Path, tmp_path: Path
+) -> None:
     bits = score(open_model(str(gguf), device="cpu"), [TEXT]).bits_per_byte
     named = "hub:acme/several/tiny-q8.gguf"
     one, chosen, asked = opened(gguf_hub, tmp_path, "hub:acme/one", named, "hub:acme/several?file=tiny-q8.gguf")
@@ -132,7 +113,9 @@ def test_a_gguf_file_of_the_hub_scores_as_the_file_does(gguf_hub: Hub, gguf: Pat
     assert (again["fingerprint"], pinned["fingerprint"]) == (one["fingerprint"], chosen["fingerprint"])
 
 
-def test_of_a_large_gguf_file_the_beginning_says_what_the_whole_one_is(gguf_hub: Hub, tmp_path: Path) -> None:
+def test_of_a_large_gguf_file_the_beginning_says_what_the_whole_one_is(
+    opened: Opened, gguf_hub: Hub, tmp_path: Path
+) -> None:
     (looked,) = opened(gguf_hub, tmp_path, "look:hub:acme/long")
     assert [int(r.split()[2]) for r in gguf_hub.requests if r.endswith(f" {HEAD}")] == [HEAD]
     assert not any(r.startswith("GET") and r.endswith("/q/tiny-f32.gguf") for r in gguf_hub.requests)
@@ -145,7 +128,9 @@ def test_of_a_large_gguf_file_the_beginning_says_what_the_whole_one_is(gguf_hub:
     assert pinned["bits"] == whole["bits"]
 
 
-def test_a_gguf_file_that_cannot_be_used_is_refused_before_it_is_fetched(gguf_hub: Hub, tmp_path: Path) -> None:
+def test_a_gguf_file_that_cannot_be_used_is_refused_before_it_is_fetched(
+    opened: Opened, gguf_hub: Hub, tmp_path: Path
+) -> None:
     names = ("huge", "more", "split", "several", "several/tiny-q5.gguf", "one/tiny-f32.gguf?file=b.gguf")
     huge, more, split, several, absent, two = opened(gguf_hub, tmp_path, *(f"hub:acme/{name}" for name in names))
     assert "h needs" in huge["error"] and "GB free" in huge["error"]
@@ -162,7 +147,7 @@ def test_a_gguf_file_that_cannot_be_used_is_refused_before_it_is_fetched(gguf_hu
 
 
 def test_a_model_of_the_hub_scores_as_its_folder_does_and_opens_without_a_network(
-    hub: Hub, tmp_path: Path, files: dict[str, bytes]
+    opened: Opened, hub: Hub, tmp_path: Path, files: dict[str, bytes]
 ) -> None:
     (got,) = opened(hub, tmp_path, "hub:acme/model")
     folder = tmp_path / "copy"
@@ -174,13 +159,15 @@ def test_a_model_of_the_hub_scores_as_its_folder_does_and_opens_without_a_networ
     assert any(hub.repos["acme/model"].commit in note for note in got["notes"])
     assert asked_files(hub, "acme/model") == set(files), "no code, no subfolders"
     size = len(files["model.safetensors"])
-    assert [size, size, f"Fetching acme/model ({size / 1e6:,.1f} MB)"] in got["heard"]
+    assert (size, size, f"Fetching acme/model ({size / 1e6:,.1f} MB)") in got["heard"]
     (again,) = opened(hub, tmp_path, "hub:acme/model", HF_HUB_OFFLINE="1")
     assert (again["bits"], again["fingerprint"]) == (got["bits"], got["fingerprint"])
     assert any("cache" in note for note in again["notes"])
 
 
-def test_what_cannot_be_used_is_refused_before_its_weights_are_fetched(hub: Hub, tmp_path: Path) -> None:
+def test_what_cannot_be_used_is_refused_before_its_weights_are_fetched(
+    opened: Opened, hub: Hub, tmp_path: Path
+) -> None:
     names = ("pickled", "encoder", "tokenizer", "gated", "nobody")
     pickled, encoder, tokenizer, gated, nobody = opened(hub, tmp_path, *(f"hub:acme/{name}" for name in names))
     assert "pytorch_model.bin" in pickled["error"] and "safetensors" in pickled["error"]
@@ -192,6 +179,6 @@ def test_what_cannot_be_used_is_refused_before_its_weights_are_fetched(hub: Hub,
     assert "or it is private" in nobody["error"]
 
 
-def test_nothing_in_the_cache_and_no_network_says_so(hub: Hub, tmp_path: Path) -> None:
+def test_nothing_in_the_cache_and_no_network_says_so(opened: Opened, hub: Hub, tmp_path: Path) -> None:
     (got,) = opened(hub, tmp_path, "hub:acme/model", HF_HUB_OFFLINE="1")
     assert "not in this machine's Hub cache" in got["error"]

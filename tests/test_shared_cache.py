@@ -230,6 +230,7 @@ def test_corpora_and_chats_make_room_for_each_other_under_the_ceiling(tmp_path: 
     assert int(worst) < int(ceiling) * 1.5
 
 
+@pytest.mark.slow
 def test_what_the_server_really_takes_stays_near_the_ceiling(tmp_path: Path) -> None:
     """Ten tokenizers, six of them in processes of their own, take 370 MB together; the ceiling is 200."""
     for n in range(300, 306):

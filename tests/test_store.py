@@ -233,6 +233,7 @@ from core.jobs.store.store import Store
 from core.jobs.store.index import StoreError
 from tests.test_store import result, equal
 import resource
+sys.dont_write_bytecode = True  # or bytecode of what is first imported below would be kept cut off
 store = Store(Path(sys.argv[1]))
 store.put(result("ab01"))
 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]

@@ -135,6 +135,7 @@ LIMITED = """
 import resource, sys
 from core.common.errors import UserError
 from core.corpora.text_uploads import keep_text
+sys.dont_write_bytecode = True  # or bytecode of what is first imported below would be kept cut off
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
 try:
     keep_text("a.txt", b"One. " * 1000)

@@ -76,6 +76,7 @@ def test_an_answer_whose_samples_fit_badly_is_not_to_be_believed(monkeypatch: py
     assert ["50% of its frequency short" in each.value for each in app.error] == [True]
 
 
+@pytest.mark.slow
 def test_a_question_becomes_a_job_whose_key_stands_in_the_address() -> None:
     app = page("mixture")
     app.multiselect(key="mixture_languages").set_value(["eng_Latn", "deu_Latn"])
@@ -111,6 +112,7 @@ def test_a_job_that_is_over_without_an_answer_says_why_and_how_it_goes_on(
     cached_runs.jobs().delete(asked.key)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tokenizer", "first", "said"),
     [
