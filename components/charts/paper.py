@@ -35,7 +35,9 @@ _FONTS = "Arial, Helvetica, 'Noto Sans', 'DejaVu Sans', sans-serif"
 
 
 def paper(figure: go.Figure, source: str, width: PrintWidth = TWO) -> go.Figure:
-    """A copy for print, no higher than a page, with one line below that says where the numbers come from; all of it is lines and letters.
+    """A copy for print, no higher than a page, with one line below that says where the numbers come from.
+
+    All of it is lines and letters.
 
     >>> printed = paper(go.Figure(go.Scatter(x=[1], y=[2]), {"height": 300}), "a text")
     >>> printed.layout.paper_bgcolor, printed.layout.title.text, printed.layout.height
