@@ -38,7 +38,7 @@ def heatmap_in_print(context: PremiumContext, width: PrintWidth) -> go.Figure:
     n_languages, n_tokenizers = value.shape
     above = 7 * max(len(context.label(row)) for row in context.rows)
     found = [
-        _Layout.of(n_languages, n_tokenizers, n, width, above) for n in (3, 2, 1) if n <= ceil(n_languages / _PANEL)
+        _Folding.of(n_languages, n_tokenizers, n, width, above) for n in (3, 2, 1) if n <= ceil(n_languages / _PANEL)
     ]
     best = max(found, key=lambda one: one.legible)
     panels, rows, cell = best.panels, best.rows, best.cell
@@ -69,7 +69,7 @@ def heatmap_in_print(context: PremiumContext, width: PrintWidth) -> go.Figure:
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _Folding:
     """How the cells are laid out.
 
     Args:
@@ -86,7 +86,7 @@ class _Layout:
     letters: float
 
     @classmethod
-    def of(cls, n_languages: int, n_tokenizers: int, panels: int, width: PrintWidth, above: int) -> "_Layout":
+    def of(cls, n_languages: int, n_tokenizers: int, panels: int, width: PrintWidth, above: int) -> "_Folding":
         rows = ceil(n_languages / panels)
         row = min(_ROW, (width.page - _SOURCE - above) / rows)
         letters = min(_LETTERS, _TO_ROW * row)
@@ -104,7 +104,7 @@ class _Layout:
         return min(1.0, self.row / _ROW, self.cell / _CELL)
 
 
-def _names(context: PremiumContext, columns: tuple[int, ...], start: int, layout: _Layout) -> Iterator[dict[str, Any]]:
+def _names(context: PremiumContext, columns: tuple[int, ...], start: int, layout: _Folding) -> Iterator[dict[str, Any]]:
     """Names of languages to the left of a panel, those of tokenizers above it."""
     for y, column in enumerate(columns):
         beside = {"xanchor": "right", "yanchor": "middle", "xshift": -3}
