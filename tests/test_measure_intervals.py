@@ -157,5 +157,5 @@ def test_shipped_reasons_name_no_control_that_their_page_does_not_have(key: str)
     """They told readers of Premium to find words in another way, which only Segmentation can."""
     found = shipped_measures(key)
     assert found is not None
-    unspaced = [one for one in found.reasons if "written without spaces" in one]
-    assert unspaced and all(one.endswith("between words.") for one in unspaced)
+    undefined = [one for one in found.reasons if "of the letters are" in one]
+    assert undefined and all(one.endswith("written without spaces between words.") for one in undefined)
