@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.counting.calibration import calibration_lines
+from core.counting.end_to_end import EndToEnd
 from core.counting.engine import CannotCount, Counter, _calls, _holding, _marks, beside_reference, counts_of_ids
 from core.counting.engines import gigatoken, kitoken, tokie
 from core.tokenizers.catalog import open_tokenizer
@@ -99,13 +100,13 @@ SPELLED = st.text("<|> [a]é", min_size=1, max_size=4)
 @given(st.lists(SPELLED, max_size=6), st.lists(st.text("<|> [a]éx", max_size=12), max_size=8))
 def test_spellings_are_found_in_the_texts_that_hold_them(spellings: list[str], texts: list[str]) -> None:
     holding = [n for n, text in enumerate(texts) if any(spelling in text for spelling in spellings)]
-    assert sorted(_holding(spellings)(texts, "".join(texts))) == holding
+    assert sorted(_holding(spellings)(EndToEnd.of(texts))) == holding
     assert all(set(spelling) & set(_marks(spellings)) for spelling in spellings)
 
 
 @given(st.lists(st.text("a", max_size=9), max_size=12), st.integers(1, 12))
 def test_calls_take_all_texts_in_order_and_are_bounded(texts: list[str], most: int) -> None:
-    calls = _calls(texts, most)
+    calls = _calls(EndToEnd.of(texts).lengths, most)
     assert [n for start, stop in calls for n in range(start, stop)] == list(range(len(texts)))
     assert all(sum(map(len, texts[start : stop - 1])) < most for start, stop in calls)
 
@@ -127,7 +128,7 @@ def test_an_engine_that_forgets_counts_the_same(tiny: LocalTokenizer, monkeypatc
         return make()
 
     monkeypatch.setattr(gigatoken, "_maker", lambda form: (counted, specials))
-    monkeypatch.setattr(gigatoken, "_FORGET_CHARACTERS", 20)
+    monkeypatch.setattr(gigatoken, "_FORGET_TOKENS", 2)
     count = gigatoken.ENGINE.build(tiny)
     for text in ("the cat sat on the mat", "hello hello world", "über den Zaun"):
         assert same(count, tiny, [text, text])

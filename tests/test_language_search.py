@@ -109,6 +109,16 @@ MORE = {
     **{"Ukranian": "ukr", "Rusian": "rus", "Portugese": "por", "Czeck": "ces", "Santhali": "sat", "Tigrigna": "tir"},
     **{"Youruba": "yor", "Tagolog": "tgl", "Belorussian": "bel", "Roumanian": "ron", "Sanscrit": "san", "Uzbeg": "uzn"},
     **{"Deutch": "deu", "Hellenic": "ell", "Lettish": "lvs", "Friulian": "fur", "Bamanankan": "bam"},
+    **{"Burman": "mya", "Riksmål": "nob", "Bokmaal": "nob", "Persian Dari": "prs", "Imazighen": "tzm"},
+    **{
+        "Flemish": "nld",
+        "Moldovan": "ron",
+        "Kirghiz": "kir",
+        "Letzeburgesch": "ltz",
+        "Euskara": "eus",
+        "Gaelige": "gle",
+    },
+    **{"elliniki": "ell", "Kreyòl ayisyen": "hat", "Jinghpaw": "kac", "Cantonse": "yue", "Taiwanese Mandarin": "zho"},
     **{"ms": "zsm", "lv": "lvs", "no": "nob", "sq": "als", "iw": "heb", "ji": "ydd", "in": "ind", "twi": "twi"},
 }
 

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from core.export import latex
 from core.export.latex_layout import PAGE, layout
 from core.export.latex_text import escaped
 from core.export.provenance import CitedTokenizer, Provenance, to_latex
-from core.export.references import FLORES, PREMIUM, bibliography, papers_of, references
+from core.export.references import FLORES, PREMIUM, bibliography, papers, papers_of, references
 from core.premium.atlas import atlas_tokenizers, shipped_atlas
 from core.premium.premium import premiums, resample
 from core.text.languages import language
@@ -38,13 +39,14 @@ ABOUT = Provenance(
 KEYS = ["gpt-2", "cl100k", "o200k", "llama-2", "llama-3", "qwen", "tekken-240718", "xlm-r"]
 
 
-def compiled(folder: Path, body: str, options: str, *, bibtex: str = "") -> str:
-    """The log of a small paper with this body, whose bibliography is `bibtex`."""
-    cite = "\\nocite{*}\\bibliographystyle{plain}\\bibliography{refs}" if bibtex else ""
+def compiled(folder: Path, body: str, options: str, *, bibtex: Sequence[str] = ()) -> str:
+    """The log of a small paper with this body, whose bibliography is in these files."""
+    files = [f"refs{n}" for n in range(len(bibtex))]
+    cite = f"\\nocite{{*}}\\bibliographystyle{{plain}}\\bibliography{{{','.join(files)}}}" if bibtex else ""
     packages = "\\usepackage{booktabs,graphicx,url}"
     document = f"\\documentclass[{options}]{{article}}{packages}\\begin{{document}}Text.\n{body}{cite}\\end{{document}}"
     (folder / "a.tex").write_text(document, encoding="utf-8")
-    (folder / "refs.bib").write_text(bibtex, encoding="utf-8")
+    _write(folder, bibtex)
     assert PDFLATEX is not None
     steps = [["bibtex", "a"], [PDFLATEX, "a"]] if bibtex else []
     for command in [[PDFLATEX, "a"], *steps]:
@@ -88,10 +90,44 @@ def test_any_name_and_any_length_of_words_compiles(tmp_path: Path) -> None:
     assert "Overfull" not in compiled(tmp_path, to_latex(columns, ABOUT), "10pt")
 
 
+def _write(folder: Path, bibtex: Sequence[str]) -> None:
+    for n, text in enumerate(bibtex):
+        (folder / f"refs{n}.bib").write_text(text, encoding="utf-8")
+
+
+def several_views() -> list[str]:
+    """All files of a bibliography of two views of a day."""
+    views = [replace(ABOUT, tokenizers=tokenizers) for tokenizers in (ABOUT.tokenizers, ABOUT.tokenizers[:1])]
+    return [*map(bibliography, views), papers()]
+
+
 @needs_tex
-def test_the_bibliography_compiles_with_every_paper(tmp_path: Path) -> None:
-    log = compiled(tmp_path, "", "10pt", bibtex=bibliography(replace(ABOUT, references=tuple(references()))))
-    assert "undefined" not in log
+def test_the_bibliography_of_several_views_compiles_with_every_paper(tmp_path: Path) -> None:
+    """Each view brought its papers along, and BibTeX ends with an error where a key occurs twice."""
+    assert "undefined" not in compiled(tmp_path, "", "10pt", bibtex=several_views())
+
+
+@pytest.mark.skipif(PDFLATEX is None or shutil.which("biber") is None, reason="biber is not installed (biber)")
+def test_biblatex_reads_the_bibliography_of_several_views(tmp_path: Path) -> None:
+    """Names are plain ones here: biber makes letters of their LaTeX, of which pdfLaTeX has not all."""
+    views = [replace(ABOUT, tokenizers=ABOUT.tokenizers[:n]) for n in (0, 1)]
+    _write(tmp_path, [*map(bibliography, views), papers()])
+    files = "".join(f"\\addbibresource{{refs{n}.bib}}" for n in range(3))
+    (tmp_path / "a.tex").write_text(
+        f"\\documentclass{{article}}\\usepackage{{url}}\\usepackage[backend=biber]{{biblatex}}{files}"
+        "\\begin{document}\\nocite{*}\\printbibliography\\end{document}"
+    )
+    for command in (["pdflatex", "-interaction=nonstopmode", "a"], ["biber", "a"]) * 2:
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False)
+        assert done.returncode == 0 and "WARN" not in done.stdout, done.stdout[-1500:]
+    assert len(re.findall(r"^ +\\entry\{", (tmp_path / "a.bbl").read_text(encoding="utf-8"), re.M)) == 2 + len(
+        references()
+    )
+
+
+def test_a_key_occurs_once_among_all_files() -> None:
+    keys = re.findall(r"^@\w+\{(.+?),", "\n".join(several_views()), re.M)
+    assert len(keys) == len(set(keys)) == 2 + len(references())
 
 
 def test_tables_and_citations_of_several_views_stand_in_one_paper() -> None:
@@ -160,6 +196,6 @@ def test_papers_are_of_tokenizers_in_the_atlas() -> None:
     named = [key for one in references().values() for key in one.tokenizers]
     assert set(named) <= set(atlas_tokenizers()) and len(named) == len(set(named))
     assert papers_of(["gpt-2", "llama-4"]) == ("radford2019",)
-    text = bibliography(ABOUT)
+    text = bibliography(ABOUT) + papers()
     for fact in ("@misc{token-atlas-2d1e0da1", "version = {0.1.0}", "2207.04672", "2305.15425", "FLORES-200"):
         assert fact in text

@@ -81,7 +81,7 @@ def test_words_of_thai_are_undefined_until_the_advice_is_followed(capsys: pytest
     for key in ("fertility", "continued_words", "single_token_retention"):
         row = rows(capsys, *arguments)["tha_Thai", key]
         assert (row["value"], row["low"], row["high"]) == (None, None, None)
-        assert row["reason"].endswith("Thai, written without spaces between words. Find words by UAX 29 to count them.")
+        assert row["reason"].endswith("Thai, written without spaces between words. Count them with --segmenter uax29.")
     followed = rows(capsys, *arguments, "--segmenter", "uax29")["tha_Thai", "fertility"]
     assert followed["value"] > 1 and followed["reason"] == ""
 

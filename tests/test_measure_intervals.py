@@ -150,3 +150,12 @@ def test_a_missing_number_shows_its_reason_where_it_stands_and_others_sort_by_nu
     assert styled.data["Entropy"].tolist() == [9.0, 10.0] and "9.000 [8.000, 10.000]" in styled.to_html()
     assert long_values(known, rows)["Low"].round(1).iloc[0] == 1.4
     assert value_text(Value(2, "")) == "2.000"
+
+
+@pytest.mark.parametrize("key", sorted(path.stem for path in (FOLDER / PLACE).glob("*.json")))
+def test_shipped_reasons_name_no_control_that_their_page_does_not_have(key: str) -> None:
+    """They told readers of Premium to find words in another way, which only Segmentation can."""
+    found = shipped_measures(key)
+    assert found is not None
+    undefined = [one for one in found.reasons if "of the letters are" in one]
+    assert undefined and all(one.endswith("written without spaces between words.") for one in undefined)

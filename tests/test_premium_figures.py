@@ -24,7 +24,8 @@ from components.premium.map_figure import Country, Window, map_figure, map_in_pr
 from components.premium.scale import colour_scale, log_axis, reach
 from components.premium.side_by_side import cells_beside, panel, side_by_side
 from components.premium.views.differences import ShownPairs, pairs_figure
-from components.premium.views.ranked import ranked_figure
+from components.premium.views.lorenz_curves import lorenz_figure
+from components.premium.views.ranked import ranked_figure, without_number
 from components.premium.views.slope import cells_of, changes, slope_figure
 from components.premium.views.units import bump_figure, moved_most, parts_figure
 from components.premium.views.world import _WINDOWS, RULES, country_table, left_out, not_found, of_found
@@ -91,6 +92,28 @@ def test_masked_cells_are_hatched_and_say_why(context: PremiumContext) -> None:
         in figure.data[-1].customdata[204 + n]
     )
     assert context.found.unknown_share[1, n] > MAX_UNKNOWN
+
+
+def test_a_language_that_is_not_counted_yet_is_not_called_masked(context: PremiumContext) -> None:
+    """A text of the user's was called masked in every language until the first was counted."""
+    thai, english, german = (column(context, code) for code in ("tha_Thai", "eng_Latn", "deu_Latn"))
+    some = replace(context, columns=(thai, german))
+    assert without_number(some, 1) == "1 masked, over 10 % unknown tokens" and without_number(some, 0) == ""
+    for uncounted, said in ([german, english], "2 not counted yet"), ([german], "1 not counted yet, 1 masked, over"):
+        done, value = np.ones_like(context.done), context.found.value.copy()
+        done[1, uncounted] = False
+        value[1, [german, english]] = np.nan
+        waiting = replace(some, done=done, found=replace(context.found, value=value))
+        assert without_number(waiting, 1).startswith(said)
+
+
+@pytest.mark.parametrize("width", [280, 600])
+def test_the_legend_of_lorenz_curves_stands_above_them(width: int) -> None:
+    """On a phone and in one column of a paper it lay on the curves."""
+    figure = lorenz_figure(["a long name of a tokenizer"] * 8, [np.array([1.0, 3.0])] * 8, ["#000"] * 8)
+    legend, rows = figure.layout.legend, -(-8 * 230 // width)
+    assert legend.orientation == "h" and legend.y >= 1 and legend.yanchor == "bottom"
+    assert figure.layout.height - figure.layout.margin.t - 19 * max(0, rows - 4) > 250, "curves keep their room"
 
 
 def test_the_axis_of_ratios_is_even_in_doublings() -> None:

@@ -131,7 +131,7 @@ def test_a_second_text_ships_and_says_for_each_language_how_far_it_lies() -> Non
 def test_the_part_of_flores_is_kept_while_another_text_is_shown() -> None:
     app = page(part="Devtest", counted=["utf8-bytes"])
     for text in ("sample", ""):
-        app.radio(key="corpus").set_value(text).run()
+        next(one for one in app.radio if one.label == "Text").set_value(text).run()
         assert not app.exception and app.session_state["part"] == "Devtest"
     assert app.selectbox(key="part").value == "Devtest" and not app.selectbox(key="part").disabled
     assert "part" in app.session_state["premium_linked"], "which the address is written from"

@@ -51,6 +51,7 @@ def test_litellms_table_gives_the_models_whose_tokenizer_is_known() -> None:
         (f"{HEAD}\nm,x,atlas:o200k,1,2,,0,,".encode(), "'0' as window"),
         (f"{HEAD}\nm,x,atlas:o200k,1,nan,,5,,".encode(), "'nan' as output"),
         (f"{HEAD}\nm,x,atlas:o200k,1,2,,5,yesterday,".encode(), "'yesterday' as date"),
+        (f"{HEAD}\nm,x,atlas:o200k,1e308,2,,5,,".encode(), "'1e308' as input. Give a number from 0 to 1,000,000,000"),
         (f"{HEAD}\n,x,atlas:o200k,1,2,,5,,".encode(), "has no name"),
         (HEAD.encode(), "holds no model"),
         (b"", "no column"),
@@ -58,6 +59,8 @@ def test_litellms_table_gives_the_models_whose_tokenizer_is_known() -> None:
         (b"{", "begins like JSON"),
         (b"{" * 100_000, "begins like JSON"),
         (b'{"a": {"mode": "chat"}}', "prices no model"),
+        (json.dumps({"gpt-4o": {**LITELLM["gpt-4o"], "input_cost_per_token": 10**400}}).encode(), "prices no model"),
+        (json.dumps({"gpt-4o": {**LITELLM["gpt-4o"], "max_input_tokens": 10**400}}).encode(), "prices no model"),
     ],
 )
 def test_a_wrong_table_says_where_and_what_to_do(data: bytes, words: str) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from components.cached import tokenizers as cached
 from components.segmentation import statistic_cards
 from components.segmentation.chat_costs import cost
 from components.segmentation.context import SegmentationContext
@@ -15,7 +16,7 @@ from components.segmentation.rows import Row
 from components.segmentation.statistic_cards import card
 from components.segmentation.text_window import found, seek
 from components.segmentation.tools import keep
-from components.segmentation.tools.statistics import remarks
+from components.segmentation.tools.statistics import SEGMENTERS, remarks
 from components.segmentation.view_model import same_cuts, token_view_of
 from components.widgets import text_state
 from components.widgets.chips import chip_html, visible
@@ -191,3 +192,10 @@ def test_ranks_and_sizes_are_written_as_all_numbers_of_the_page() -> None:
     stages, steps = tokenizer.stages("unbelievable"), tokenizer.explain("unbelievable")
     assert stages[2].detail == f"BPE by rank, 200{THIN}019 entries"
     assert steps is not None and steps.steps[-1].why == f"merge rank 45{THIN}794"
+
+
+def test_words_of_thai_are_undefined_until_the_advice_is_followed() -> None:
+    reason = cached.units("ไทย", "").no_words
+    (advised,) = (option for option in SEGMENTERS if f"“{option}”" in reason)
+    followed = cached.units("ไทย", SEGMENTERS[advised])
+    assert len(followed.word_starts) and not followed.no_words

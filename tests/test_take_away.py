@@ -10,15 +10,17 @@ import plotly.graph_objects as go
 import pytest
 from pyarrow import parquet
 
-from components.charts.paper import ONE, TWO, paper
+from components.charts.paper import ONE, TWO, PrintWidth, paper
 from components.frame.scripted_component import unpacked
 from components.premium import figure, take_away
 from components.premium.view import VIEWS
 from components.premium.views import calculator, lorenz_curves, measures, table
+from components.premium.views.ranked import ranked_figure
 from components.widgets.picture_buttons import component
 from components.widgets.picture_buttons.component import Picture
 from core.common.public_link import public_link
 from core.export.bundle import bundle
+from core.export.references import PAPERS_FILE
 from core.premium.cell_rows import CELL_COLUMNS
 from tests.pages import opened
 
@@ -74,7 +76,7 @@ def test_cells_hold_what_a_number_depends_on_without_noise(taken: list[tuple[Any
     tables, about = all_tables(taken)["heatmap"]
     with zipfile.ZipFile(io.BytesIO(bundle(tables, about, "csv"))) as archive:
         rows = list(csv.DictReader(io.StringIO(archive.read("cells.csv").decode("utf-8-sig"), newline="")))
-        assert "petrov2023" in archive.read("references.bib").decode()
+        assert "{petrov2023," in archive.read(PAPERS_FILE).decode()
     assert list(rows[0])[: len(COLUMNS)] == COLUMNS == list(CELL_COLUMNS)[: len(COLUMNS)]
     by_cell = {(row["code"], row["tokenizer"]): row for row in rows}
     burmese, thai = by_cell["mya_Mymr", "GPT-2"], by_cell["tha_Thai", "BERT cased"]
@@ -96,6 +98,48 @@ def test_every_picture_is_drawn_for_both_widths(taken: list[tuple[Any, ...]], qu
     for _, context, _, _, _, printed, *_ in taken:
         for width in (TWO, ONE):
             assert printed is None or paper(printed(context, width), "text", width).layout.width == width.pixels
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"premium": "Texts"},
+        {"premium": "Ranked", "which": "All"},
+        {"premium": "Ranked", "which": "All", "beside": "Several"},
+        {"premium": "Units", "beside": "Several", "direction": "Down"},
+    ],
+    ids=str,
+)
+def test_every_picture_of_all_languages_stands_on_a_page(taken: list[tuple[Any, ...]], query: dict[str, str]) -> None:
+    """They were strips of up to 1.8 m."""
+    drawn(counted=["gpt-2", "llama-3"], **query)
+    for key, context, _, _, _, printed, *_ in taken:
+        for width in (TWO, ONE):
+            height = paper(printed(context, width), "text", width).layout.height
+            assert height / width.pixels * width.centimetres <= 22.6, (key, width)
+
+
+@pytest.mark.parametrize("width", [ONE, TWO])
+def test_a_list_in_columns_keeps_each_dot_beside_its_name(width: PrintWidth) -> None:
+    n = 200
+    value, apart = np.linspace(9, 1, n), np.array(["open", "differs"] * 100)[: n - 1]
+    whole = ranked_figure([f"name {k}" for k in range(n)], (value, value - 0.1, value + 0.2), ["x"] * n,
+                          np.full(n, "differs"), apart, "#000", "a title")  # fmt: skip
+    folded = paper(whole, "text", width)
+    found: dict[str, float] = {}
+    for trace in (one for one in folded.data if one.mode == "markers"):
+        axis = folded.layout[trace.yaxis.replace("y", "yaxis")]
+        names = dict(zip(axis.tickvals, axis.ticktext, strict=True))
+        assert max(trace.y) < axis.range[0] and min(trace.y) > axis.range[1]
+        found |= {names[y]: x for x, y in zip(trace.x, trace.y, strict=True)}
+        assert np.allclose(trace.error_x.array, 0.2) and len(trace.error_x.array) == len(trace.x)
+        start, end = folded.layout[trace.xaxis.replace("x", "xaxis")].domain
+        assert 0 <= start < end <= 1 + 1e-9
+    assert found == {f"name {k}": value[k] for k in range(n)}
+    joined = sum(trace.y.count(None) for trace in folded.data if trace.line.width and trace.mode == "lines")
+    ends = {trace.yaxis for trace in folded.data}
+    assert joined >= 100 - len(ends), "only bands from one column to the next are left out"
+    assert [one.text for one in folded.layout.annotations] == ["a title"]
 
 
 def test_a_picture_of_one_column_has_the_cells_that_go_with_its_names(

@@ -5,6 +5,7 @@ from textwrap import wrap
 
 import plotly.graph_objects as go
 
+from components.charts.folded import on_a_page
 from components.charts.print_room import plot_width
 from components.charts.vector_cells import in_vectors
 
@@ -17,9 +18,15 @@ class PrintWidth:
     centimetres: float
     pixels: int
 
+    @property
+    def page(self) -> int:
+        """Pixels of the height of a page, which has room for a caption beside."""
+        return int(_PAGE * self.pixels / self.centimetres)
+
 
 TWO, ONE = PrintWidth("two columns", 17.5, 760), PrintWidth("one column", 8.5, 430)
 WIDTHS = (TWO, ONE)
+_PAGE = 22.5  # centimetres
 _LINE = 12  # pixels that a line of the source takes
 _TITLE = 17  # pixels of a further line of an axis's title
 _LETTER = 16  # pixels that a slanted name takes along its axis
@@ -28,22 +35,25 @@ _FONTS = "Arial, Helvetica, 'Noto Sans', 'DejaVu Sans', sans-serif"
 
 
 def paper(figure: go.Figure, source: str, width: PrintWidth = TWO) -> go.Figure:
-    """A copy for print, with one line below that says where the numbers come from; all of it is lines and letters.
+    """A copy for print, no higher than a page, with one line below that says where the numbers come from.
+
+    All of it is lines and letters.
 
     >>> printed = paper(go.Figure(go.Scatter(x=[1], y=[2]), {"height": 300}), "a text")
     >>> printed.layout.paper_bgcolor, printed.layout.title.text, printed.layout.height
     ('white', 'a text', 340)
     """
-    printed = in_vectors(go.Figure(figure), width.pixels)
+    lines = wrap(source, (width.pixels - 24) // 5)  # about five pixels a letter
+    for_source = 28 + _LINE * len(lines)
+    printed = in_vectors(on_a_page(go.Figure(figure), width.pixels, width.page - for_source), width.pixels)
     # What only speaks on hover is left out, and so are points that nobody sees.
     printed.data = [one for one in printed.data if getattr(one, "marker", None) is None or one.marker.opacity != 0]
     printed.update_traces(hoverinfo="skip", hovertemplate=None, customdata=None)
-    lines = wrap(source, (width.pixels - 24) // 5)  # about five pixels a letter
     below = max(map(_names_below, figure.select_xaxes())) + 16 + _LINE * len(lines)
     printed.update_layout(
         template=_template(),
         width=width.pixels,
-        height=(figure.layout.height or 420) + 28 + _LINE * len(lines),
+        height=(printed.layout.height or 420) + for_source,
         paper_bgcolor="white",
         plot_bgcolor="white",
         font={"family": _FONTS, "size": 12, "color": _INK},

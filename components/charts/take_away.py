@@ -13,7 +13,7 @@ from components.widgets.picture_buttons.component import Picture, picture_button
 from core.export.bundle import Ending, KeptTable, bundle
 from core.export.latex import Columns
 from core.export.provenance import Provenance, citation, to_csv, to_latex, to_parquet
-from core.export.references import bibliography
+from core.export.references import PAPERS_FILE, bibliography, papers
 
 _FORMS: dict[Ending, tuple[str, str]] = {
     "csv": ("CSV", "a spreadsheet"),
@@ -84,8 +84,18 @@ def _offer(
             "application/x-bibtex",
             on_click="ignore",
             key=f"{key}_bib",
-            help="This view, the text and the papers of the tokenizers" if about.references else "This view",
+            help="The entry of this view",
         )
+        if about.references:
+            st.download_button(
+                "Papers",
+                lambda: papers().encode(),
+                PAPERS_FILE,
+                "application/x-bibtex",
+                on_click="ignore",
+                key=f"{key}_papers",
+                help="BibTeX of the papers of texts, measures and tokenizers: one file for all views of a paper",
+            )
     if figure is not None:
         source = source_line(about)
         pictures = [Picture(w.label, w.centimetres, paper(figure(w), source, w)) for w in WIDTHS]

@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.cached import corpora as cached_corpora
 from components.frame.errors import plain, show_error
-from components.premium.brought.text import bring_text, brought_text, group_choice, popover_turn
+from components.premium.brought.text import another_popover, bring_text, brought_text, group_choice, popover_turn
 from components.premium.linked import LINKED
 from components.runs.corpus_upload import uploaded_corpora
 from core.common.errors import UserError
@@ -16,7 +16,7 @@ from core.corpora.corpus import CORPORA, group_column, offered_corpora, parse_co
 
 CORPUS, SAMPLE, FLORES = "corpus", "sample", "flores200"
 _PARTS = {"Both": "", "Dev": "dev", "Devtest": "devtest"}
-_SHIPPED = "FLORES-200"
+_SHIPPED, _ASKED = "FLORES-200", "premium_text_asked"
 COUNTED = "counted"  # in the session and in the link: keys of the tokenizers chosen
 WANTED = "premium_wanted"  # in the session: by key of a tokenizer, the languages on which it is to be counted next
 
@@ -27,12 +27,13 @@ def choose_text() -> tuple[str, str]:
     if CORPUS not in state:
         state[CORPUS] = _linked()
     if brought := brought_text():
-        state[CORPUS] = brought
-        _want_chosen()
+        _set(brought)
     labels = texts()
     LINKED.option("part", tuple(_PARTS))
     part = {"Dev": " dev", "Devtest": " devtest"}.get(state["part"], "") if not state[CORPUS] else ""
     name = _short(labels.get(state[CORPUS], state[CORPUS]))
+    asked = f"{_ASKED}_{popover_turn()}"
+    state.setdefault(asked, state[CORPUS])
     with st.popover(
         f"{name}{part}",
         icon=":material/article:",
@@ -43,10 +44,10 @@ def choose_text() -> tuple[str, str]:
         spec = st.radio(
             "Text",
             list(dict.fromkeys([*labels, state[CORPUS]])),
-            key=CORPUS,
+            key=asked,
             format_func=lambda spec: labels.get(spec, spec),
-            on_change=_want_chosen,
-            persist_state="session",
+            on_change=_choose,
+            args=(asked,),
         )
         chosen = st.selectbox(
             "Sentences",
@@ -140,7 +141,23 @@ def _short(label: str) -> str:
 
 def use_sample() -> None:
     """Switch to our own text, from a callback."""
-    st.session_state[CORPUS] = SAMPLE
+    _set(SAMPLE)
+
+
+def _set(spec: str) -> None:
+    """Choose a text for the user, in a popover anew.
+
+    A closed popover shows nothing, so the browser does not hear that a choice in it was made here, and its next message
+    would take it back.
+    """
+    another_popover()
+    st.session_state[CORPUS] = spec
+    _want_chosen()
+
+
+def _choose(asked: str) -> None:
+    """What the user chose, from a callback."""
+    st.session_state[CORPUS] = st.session_state[asked]
     _want_chosen()
 
 

@@ -19,6 +19,7 @@ from core.stats.grouped_items import Groups, groups_of
 from core.text.units import SEGMENTERS, units_of
 from core.tokenizers.catalog import open_tokenizer
 
+_FIND_WORDS = "Count them with --segmenter uax29."
 ALL = ""  # stands for the language where a number is of several languages, or of a text of none
 
 
@@ -79,7 +80,7 @@ def _rows(options: Namespace, texts: Mapping[str, Sequence[str]], groups: Groups
     found: list[list[_MeasuredRow]] = [[] for _ in tokenizers]
     counts: list[list[Evidence]] = [[] for _ in tokenizers]
     for code, sentences in texts.items():
-        units = [units_of(sentence, segmenter) for sentence in sentences]  # the same for every tokenizer
+        units = [units_of(sentence, segmenter, _FIND_WORDS) for sentence in sentences]  # the same for every tokenizer
         against = [reference.segment(sentence) for sentence in sentences] if reference is not None else None
         for k, tokenizer in enumerate(tokenizers):
             cut = [tokenizer.segment(sentence) for sentence in sentences]

@@ -10,11 +10,12 @@ table is older.
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.counting.end_to_end import EndToEnd
 
 _N_CHARACTERS = 0x110000
 # Beyond the basic plane: mathematical letters, and pictographs.
@@ -71,21 +72,15 @@ def within(avoided: str) -> NDArray[np.bool_]:
     return table
 
 
-def outside(table: NDArray[np.bool_], texts: Sequence[str], joined: str | None = None) -> list[int]:
+def outside(table: NDArray[np.bool_], texts: EndToEnd) -> list[int]:
     """Which texts hold a character that is not in the table, in order.
 
-    Args:
-        joined: the texts end to end, where the caller has them so.
-
-    >>> outside(usual(), ["plain", "\\ue000", "x"])
+    >>> outside(usual(), EndToEnd.of(["plain", "\\ue000", "x"]))
     [1]
     """
-    joined = "".join(texts) if joined is None else joined
+    joined = texts.joined
     strange = [_strange(table, joined, start) for start in range(0, len(joined), _AT_ONCE)]
-    if not any(map(len, strange)):
-        return []
-    ends = np.cumsum([len(text) for text in texts])
-    return np.unique(np.searchsorted(ends, np.concatenate(strange), side="right")).tolist()  # type: ignore[no-any-return]
+    return texts.holding(np.concatenate(strange)) if any(map(len, strange)) else []
 
 
 def _strange(table: NDArray[np.bool_], text: str, start: int) -> NDArray[np.intp]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from core.common.errors import is_failure
 from core.common.quiet import quiet_libraries
 from core.counting.alphabet import outside
+from core.counting.end_to_end import EndToEnd
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
 
@@ -63,34 +64,32 @@ class Guarded:
 
     tokenizer: LocalTokenizer
     engine: Counter
-    spelled: Callable[[Sequence[str], str], list[int]]
+    spelled: Callable[[EndToEnd], list[int]]
     most_characters: int
     alphabet: NDArray[np.bool_] | None = None
 
     def __call__(self, texts: Sequence[str]) -> Counts:
-        return self.told_apart(texts)[0]
+        return self.told_apart(EndToEnd.of(texts))[0]
 
-    def told_apart(self, texts: Sequence[str]) -> tuple[Counts, list[int]]:
+    def told_apart(self, texts: EndToEnd) -> tuple[Counts, list[int]]:
         """Counts, and which texts the reference counted."""
         apart = self._apart(texts)
-        found = self._by_engine(without(texts, apart))
+        found = self._by_engine(without(texts.texts, apart), texts.lengths)
         if apart:
-            by_reference = self.tokenizer.count([texts[n] for n in apart])
+            by_reference = self.tokenizer.count([texts.texts[n] for n in apart])
             found.tokens[apart], found.unknown[apart] = by_reference.tokens, by_reference.unknown
         return found, apart
 
-    def _apart(self, texts: Sequence[str]) -> list[int]:
-        joined = "".join(texts)  # once for all that is looked for: the engine itself takes ten times as long
-        rows = {n for n, text in enumerate(texts) if not text or text.isspace()}
-        rows.update(self.spelled(texts, joined))
+    def _apart(self, texts: EndToEnd) -> list[int]:
+        rows = {*texts.blank, *self.spelled(texts)}
         if self.alphabet is not None:
-            rows.update(outside(self.alphabet, texts, joined))
+            rows.update(outside(self.alphabet, texts))
         return sorted(rows)
 
-    def _by_engine(self, texts: Sequence[str]) -> Counts:
+    def _by_engine(self, texts: Sequence[str], lengths: NDArray[np.int64]) -> Counts:
         """Calls on which the engine fails are counted by the reference."""
         tokens, unknown = np.zeros(len(texts), np.int32), np.zeros(len(texts), np.int32)
-        for start, stop in _calls(texts, self.most_characters):
+        for start, stop in _calls(lengths, self.most_characters):
             call = texts[start:stop]
             try:
                 with quiet_libraries():
@@ -127,14 +126,13 @@ def without(texts: Sequence[str], rows: Sequence[int]) -> Sequence[str]:
     return ["" if n in left_out else text for n, text in enumerate(texts)]
 
 
-def _holding(spellings: Sequence[str]) -> Callable[[Sequence[str], str], list[int]]:
-    """Finds which texts hold a spelling, also told what they are end to end; the few characters without which there is
-    none are looked for first."""
+def _holding(spellings: Sequence[str]) -> Callable[[EndToEnd], list[int]]:
+    """Finds which texts hold a spelling; the few characters without which there is none are looked for first."""
     search, marks = ahocorasick_rs.AhoCorasick(spellings), _marks(spellings)
 
-    def rows(texts: Sequence[str], joined: str) -> list[int]:
-        likely = {n for mark in marks if mark in joined for n, text in enumerate(texts) if mark in text}
-        return [n for n in likely if search.find_matches_as_indexes(texts[n])]
+    def rows(texts: EndToEnd) -> list[int]:
+        likely = {n for mark in marks for n in texts.having(mark)}
+        return [n for n in likely if search.find_matches_as_indexes(texts.texts[n])]
 
     return rows
 
@@ -190,14 +188,13 @@ def counts_of_lists(ids: Sequence[list[int]], unknown: NDArray[np.bool_] | None)
     return Counts(tokens, seen)
 
 
-def _calls(texts: Sequence[str], most_characters: int) -> list[tuple[int, int]]:
+def _calls(lengths: NDArray[np.int64], most_characters: int) -> list[tuple[int, int]]:
     """Runs of texts for one call each: those that begin within so many characters.
 
-    >>> _calls(["ab", "c", "de"], 3), _calls(["ab", "c", "de"], 5), _calls([], 5)
+    >>> lengths = np.array([2, 1, 2])
+    >>> _calls(lengths, 3), _calls(lengths, 5), _calls(lengths[:0], 5)
     ([(0, 2), (2, 3)], [(0, 3)], [])
     """
-    if 0 < sum(map(len, texts)) <= most_characters:
-        return [(0, len(texts))]
-    begins = np.cumsum([0, *map(len, texts)])[:-1] // most_characters
+    begins = (np.cumsum(lengths) - lengths) // most_characters
     edges = np.flatnonzero(np.diff(begins, prepend=-1)).tolist()
-    return list(pairwise([*edges, len(texts)]))
+    return list(pairwise([*edges, len(lengths)]))

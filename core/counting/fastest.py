@@ -28,6 +28,7 @@ from core.common.registry import Registry
 from core.common.remembered import remember, remembered
 from core.counting.alphabet import alphabet_fingerprint, alphabet_lines, outside, usual, within
 from core.counting.calibration import calibration_fingerprint, calibration_lines
+from core.counting.end_to_end import EndToEnd
 from core.counting.engine import CannotCount, Counter, CountingEngine, Guarded, processors
 from core.counting.spot_checks import watched
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Tokenizer
@@ -216,7 +217,7 @@ def _n_threads(tokenizer: LocalTokenizer) -> int:
 def _usual_lines() -> tuple[str, ...]:
     """The calibration lines that an engine may count."""
     lines = calibration_lines()
-    apart = set(outside(usual(), lines))
+    apart = set(outside(usual(), EndToEnd.of(lines)))
     return tuple(line for n, line in enumerate(lines) if n not in apart)
 
 
@@ -253,7 +254,7 @@ def _tried(
         return _Tried(count, len(lines))
     few = not engine.exact and len(wrong) <= max(1, _MOST_DIFFERING * len(lines))
     avoided = _avoided(tokenizer, count) if few else ""
-    unexplained = len(wrong) - len(outside(within(avoided), [lines[n] for n in wrong]))
+    unexplained = len(wrong) - len(outside(within(avoided), EndToEnd.of([lines[n] for n in wrong])))
     if unexplained:
         raise CannotCount(f"counts differ on {unexplained:,} of {len(lines):,} lines")
     return _Tried(count, len(lines) - len(wrong), avoided)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.counting.end_to_end import EndToEnd
 from core.counting.engine import Counter, Guarded, without
 from core.tokenizers.tokenizer import Counts
 
@@ -25,9 +26,10 @@ def watched(guarded: Guarded) -> Counter:
 
     def count(texts: Sequence[str]) -> Counts:
         nonlocal checked
-        found, apart = guarded.told_apart(texts)
+        whole = EndToEnd.of(texts)
+        found, apart = guarded.told_apart(whole)
         by_engine = without(texts, apart)
-        n_characters = max(_EVERY_CALL if checked else _FIRST_CALL, int(_CHECKED * sum(map(len, by_engine))))
+        n_characters = max(_EVERY_CALL if checked else _FIRST_CALL, int(_CHECKED * len(whole.joined)))
         checked += 1
         _check(guarded, by_engine, found, n_characters)
         return found

@@ -8,7 +8,7 @@ from typing import Literal
 
 from core.export.latex import Columns
 from core.export.provenance import Provenance, citation, to_csv, to_parquet, traced
-from core.export.references import bibliography
+from core.export.references import PAPERS_FILE, bibliography, papers
 
 Ending = Literal["csv", "parquet"]
 _WRITERS = {"csv": to_csv, "parquet": to_parquet}
@@ -39,7 +39,7 @@ class KeptTable:
 
 
 def bundle(tables: Sequence[KeptTable], about: Provenance, ending: Ending) -> bytes:
-    """A zip of the tables, of a README for people, and of a bibliography.
+    """A zip of the tables, of a README for people, and of what to cite.
 
     Args:
         ending: which form the tables have.
@@ -49,7 +49,9 @@ def bundle(tables: Sequence[KeptTable], about: Provenance, ending: Ending) -> by
         for one in tables:
             archive.writestr(_entry(f"{one.name}.{ending}"), _WRITERS[ending](one.columns, about))
         archive.writestr(_entry("README.md"), readme(tables, about, ending))
-        archive.writestr(_entry("references.bib"), bibliography(about))
+        archive.writestr(_entry("view.bib"), bibliography(about))
+        if about.references:
+            archive.writestr(_entry(PAPERS_FILE), papers())
     return buffer.getvalue()
 
 
@@ -67,8 +69,16 @@ def readme(tables: Sequence[KeptTable], about: Provenance, ending: Ending) -> st
         + (f"- {about.counted_verb} {about.counted}\n" if about.counted else "")
         + (f"- With {', '.join(about.versions)}\n" if about.versions else "")
         + (f"- Licence: {about.licence}\n" if about.licence else "")
-        + f"\n## How to cite it\n\n{citation(about)}\n\nBibTeX of this, of the text and of the tokenizers stands in "
-        "`references.bib`.\n"
+        + f"\n## How to cite it\n\n{citation(about)}\n\nIts BibTeX stands in `view.bib`.{_papers(about)}\n"
+    )
+
+
+def _papers(about: Provenance) -> str:
+    if not about.references:
+        return ""
+    return (
+        f" The papers to cite beside it ({', '.join(about.references)}) stand in `{PAPERS_FILE}`, the same file with "
+        "every download: a paper with several names each `view.bib` under a name of its own, and that file once."
     )
 
 

@@ -132,7 +132,7 @@ def citation(about: Provenance) -> str:
 
 
 def bibtex(about: Provenance) -> str:
-    """An entry for a bibliography, `@misc`, everything escaped but the address, which `\\url` takes as it is.
+    """An entry for a bibliography, `@misc`, everything escaped.
 
     Views that are cited differently have keys of their own, so that a paper may cite several.
     """
@@ -148,7 +148,7 @@ def bibtex(about: Provenance) -> str:
         "title": f"{{{escaped(about.what)}}}",
         "year": about.retrieved[:4],
         "version": VERSION,
-        "howpublished": rf"\url{{{_url(about.link)}}}" if about.link else "",
+        "howpublished": _address(about.link),
         "note": escaped(note),
     }
     body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
@@ -253,6 +253,17 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
 
-def _url(link: str) -> str:
-    r"""An address inside `\url{}`: braces must balance, and a percent sign is fine there."""
-    return link.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C").replace(" ", "%20")
+def _address(link: str) -> str:
+    r"""An address in an entry: in `\url{}`, but one with `%` or `#` as text that breaks, since biblatex reads entries
+    as arguments, in which `\url` cannot have these as they are.
+
+    >>> print(_address("https://a.org/b?c=d"), _address("https://a.org/?c=50%25"))
+    \url{https://a.org/b?c=d} \texttt{https:\allowbreak{}/\allowbreak{}/\allowbreak{}a.org/\allowbreak{}?c=50\%25}
+    """
+    url = link.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C").replace(" ", "%20")
+    if not url:
+        return ""
+    if "%" not in url and "#" not in url:
+        return rf"\url{{{url}}}"
+    parts = map(escaped, re.split("(?<=[/:&,])", url))
+    return "\\texttt{" + r"\allowbreak{}".join(parts) + "}"

@@ -1,7 +1,7 @@
 """The papers to cite: of the text, of the measure and of tokenizers, as BibTeX from `data/references`."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,6 +10,7 @@ from core.export.latex_text import OTHER_SCRIPT, needs_other_script
 from core.export.provenance import Provenance, bibtex
 
 FLORES, PREMIUM = "nllb2022", "petrov2023"
+PAPERS_FILE = "token-atlas-papers.bib"
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,27 @@ def papers_of(tokenizers: Iterable[str]) -> tuple[str, ...]:
 
 
 def bibliography(about: Provenance) -> str:
-    """Entries of what is taken away and of every paper that its numbers rest on."""
+    """The entry of what is taken away, and in comments what to cite beside it.
+
+    Papers stand in a file of their own, `papers`: a key may occur once among all files of a bibliography.
+    """
     mine = bibtex(about)
     preamble = [f'@preamble{{ "{OTHER_SCRIPT}" }}\n'] if needs_other_script(mine) else []
-    return "\n".join([*preamble, mine, written(about.references)])
+    return "\n".join([*_advice(about.references), *preamble, mine])
+
+
+def papers() -> str:
+    """Every paper, the same file whatever is taken away: a bibliography prints those that are cited."""
+    return f"% The same file with every download of Token Atlas; name it once.\n{written(references())}"
+
+
+def _advice(keys: Sequence[str]) -> list[str]:
+    name = PAPERS_FILE.removesuffix(".bib")
+    return [
+        f"% Cite with it: {', '.join(keys)}.\n"
+        f"% These papers stand in {PAPERS_FILE}, the same file with every download; name it once, for instance\n"
+        f"% \\bibliography{{one-view,another-view,{name}}}, or \\addbibresource{{{PAPERS_FILE}}} with biblatex.\n"
+    ] if keys else []  # fmt: skip
 
 
 def written(keys: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from core.export.csv import csv_table
 
 FILE = DATA / "prices" / "models.csv"
 MOST_BYTES = 16 * 2**20
+_MOST = 1e9  # of a price or a window: beyond it a cost is no number any more
 _MILLION = 1e6
 _ATLAS = "atlas:"
 
@@ -139,9 +140,10 @@ def _number(cells: Mapping[str, str], column: str, where: str, least: float = 0.
         number = float(cells[column])
     except ValueError:
         number = inf
-    if not isfinite(number) or number < least:
+    if not least <= number <= _MOST:
         raise UserError(
-            f"{where} has {shown(cells[column])} as {column}. Give a number of {least:g} or more, with a decimal point."
+            f"{where} has {shown(cells[column])} as {column}. Give a number from {least:g} to {_MOST:,.0f}, with a "
+            "decimal point."
         )
     return number
 
@@ -195,8 +197,9 @@ def _of_litellm(key: str, entry: Mapping[str, Any], today: str) -> ModelPrice | 
 
 
 def _amount(value: object) -> float | None:
-    usable = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0
-    return float(value) if usable and isinstance(value, int | float) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST:
+        return None
+    return float(value)
 
 
 _LITELLM_NAMES = ("input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost", "max_input_tokens")

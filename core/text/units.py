@@ -65,12 +65,15 @@ class Units:
     words_left_out: str = ""
 
 
-def units_of(text: str, segmenter: Segmenter | None = None) -> Units:
+def units_of(text: str, segmenter: Segmenter | None = None, advice: str = "") -> Units:
     """The characters, grapheme clusters and words of a text.
 
     Words are the stretches between word boundaries of UAX 29 that hold a letter or a digit. In scripts without spaces
     these rules find no words: where over 5 % of the letters are of such scripts, words are undefined, and below that
     they are left out; unless a segmenter is chosen, which then finds all words.
+
+    Args:
+        advice: a sentence on how to choose a segmenter where the reason is read, added to why words are undefined.
 
     Raises:
         UserError: the text has no UTF-8 form, or the segmenter returned what is not in the text.
@@ -81,7 +84,7 @@ def units_of(text: str, segmenter: Segmenter | None = None) -> Units:
     >>> units.word_starts.tolist(), units.word_ends.tolist()
     ([0, 3], [2, 8])
     >>> units_of("ไทย and more").no_words
-    '30% of the letters are Thai, written without spaces between words. Find words by UAX 29 to count them.'
+    '30% of the letters are Thai, written without spaces between words.'
     """
     data = utf8(text)
     offsets = byte_offsets(text)
@@ -91,7 +94,7 @@ def units_of(text: str, segmenter: Segmenter | None = None) -> Units:
         by, missing, left_out = segmenter.name, "", ""
     else:
         starts, ends = _between_boundaries(text)
-        by, (missing, left_out) = "UAX 29", _without_spaces(text)
+        by, (missing, left_out) = "UAX 29", _without_spaces(text, advice)
         if missing:
             starts, ends = starts[:0], ends[:0]
         elif left_out:
@@ -139,7 +142,7 @@ def _holds(text: str, characters: str, starts: NDArray[np.intp], ends: NDArray[n
     return held
 
 
-def _without_spaces(text: str) -> tuple[str, str]:
+def _without_spaces(text: str, advice: str) -> tuple[str, str]:
     """(why words are undefined, which part they leave out); either or both empty."""
     shares = {script: share for script, share in script_shares(text).items() if script in WITHOUT_SPACES}
     total = sum(shares.values())
@@ -149,5 +152,5 @@ def _without_spaces(text: str) -> tuple[str, str]:
     which = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     if total > MAX_SHARE_WITHOUT_SPACES:
         what = f"{total:.0%} of the letters are {which}"
-        return f"{what}, written without spaces between words. Find words by UAX 29 to count them.", ""
+        return f"{what}, written without spaces between words. {advice}".strip(), ""
     return "", f"Words hold no {which}, written without spaces between words ({total:.1%} of the letters)."

@@ -54,6 +54,22 @@ def said(page: Page, sentence: str) -> Locator:
     return page.get_by_test_id("stMain").locator("strong", has_text=sentence).first
 
 
+def test_a_text_that_was_brought_stays_when_it_is_counted(visit: Callable[..., Page], tmp_path: Path) -> None:
+    """The browser, whose popover was closed, took the choice back with its next message: FLORES-200 stood there."""
+    own = tmp_path / "own.csv"
+    lines = [f"The sea is calm ({n}).,Das Meer ist ruhig ({n}).,doc {n // 4}" for n in range(60)]
+    own.write_text("\n".join(["eng_Latn,deu_Latn,article", *lines]), encoding="utf-8")
+    page = visit("?counted=utf8-bytes&counted=characters&premium=Ranked")
+    button = page.locator("[class*='st-key-premium_text_'] button").first
+    button.click()
+    page.locator("input[type=file]").first.set_input_files(own)
+    expect(button).to_contain_text("own.csv")
+    expect(page.locator(".st-key-ranked .js-plotly-plot .ytick")).to_have_count(2)  # it is counted
+    stands_still(page)
+    expect(button).to_contain_text("own.csv")
+    assert in_link(page)["corpus"][0].endswith("/own.csv")
+
+
 def in_link(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 

@@ -13,8 +13,6 @@ _NEXT, _TURN = "premium_text_next", "premium_text_turn"
 def brought_text() -> str:
     """Spec of the text that was brought or regrouped in the run before, once; empty if none was."""
     spec: str = st.session_state.pop(_NEXT, "")
-    if spec:
-        st.session_state[_TURN] = popover_turn() + 1
     return spec
 
 
@@ -22,6 +20,11 @@ def popover_turn() -> int:
     """Another number makes another popover: the one in which a text was brought is open, and goes."""
     turn: int = st.session_state.get(_TURN, 0)
     return turn
+
+
+def another_popover() -> None:
+    """From the next time that it is drawn on."""
+    st.session_state[_TURN] = popover_turn() + 1
 
 
 def group_choice(spec: str) -> None:

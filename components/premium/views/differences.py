@@ -50,7 +50,7 @@ def draw(context: PremiumContext) -> None:
         key=lambda cell: -float(context.found.value[cell]),
     )
     if len(cells) < 2:
-        st.info("It takes two that are not masked to compare.", icon=":material/compare_arrows:")
+        st.info("It takes two that have a premium to compare.", icon=":material/compare_arrows:")
         return
     names = [context.label(row) if what == "Tokenizers" else context.language(column) for row, column in cells]
     where = context.language(cells[0][1]) if what == "Tokenizers" else context.label(cells[0][0])

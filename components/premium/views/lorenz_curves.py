@@ -120,11 +120,19 @@ def lorenz_figure(labels: Sequence[str], costs: Sequence[np.ndarray], colours: S
     axis = {"range": [0, 1.01], "dtick": 0.2, "tickformat": ".0%", "gridcolor": GRID}
     return finish(
         go.Figure([even, *curves]),
-        440,
+        500,
         showlegend=True,
+        margin={"l": 4, "r": 24, "t": 80, "b": 4},
         xaxis=axis | {"title": "languages, cheapest first"},
         yaxis=axis | {"title": "share of all tokens"},
-        legend={"x": 0.02, "y": 0.98, "bgcolor": "rgba(0,0,0,0)", "title": "most even first, Gini"},
+        legend={
+            "orientation": "h",
+            "y": 1,
+            "yanchor": "bottom",
+            "x": 0,
+            "maxheight": 0.9,
+            "title": "most even first, Gini",
+        },
     )
 
 

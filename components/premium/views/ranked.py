@@ -36,10 +36,10 @@ def draw(context: PremiumContext) -> None:
     found = context.found
     value = found.value[row]
     ranked = sorted((c for c in context.columns if not np.isnan(value[c])), key=lambda c: -float(value[c]))
-    masked = len(context.columns) - len(ranked)
+    missing = without_number(context, row)
     shown = {"Dearest": ranked[:_AT_ONCE], "Cheapest": ranked[-_AT_ONCE:], "All": ranked}[which]
     if not shown:
-        st.info(f"No language found has a premium with {context.label(row)}: {masked} masked.", icon=":material/block:")
+        st.info(f"No language found has a premium with {context.label(row)}: {missing}.", icon=":material/block:")
         return
     if many:
         _side_by_side(context, row, shown)
@@ -77,9 +77,17 @@ def draw(context: PremiumContext) -> None:
         f"neighbours that cannot be told apart, {n_alike} of {len(shown) - 1} pairs, a dotted line those that differ "
         f"by less than {100 * margin:.3g} %, {n_small}; a hollow dot cannot be told from {context.base_label} "
         f"({how_tested(family, context.table.drawn, f'pairs of languages under {context.label(row)}')}, shown or not). "
-        f"{len(shown)} of {len(ranked)} languages"
-        + (f"; {masked} masked, over 10 % unknown tokens." if masked else ".")
+        f"{len(shown)} of {len(ranked)} languages" + (f"; {missing}." if missing else ".")
     )
+
+
+def without_number(context: PremiumContext, row: int) -> str:
+    """How many of the languages found have no premium with a tokenizer, and why; empty if all have one."""
+    missing = [column for column in context.columns if np.isnan(context.found.value[row, column])]
+    base = context.table.language(context.base)
+    waiting = sum(not (context.done[row, column] and context.done[row, base]) for column in missing)
+    why = {"not counted yet": waiting, "masked, over 10 % unknown tokens": len(missing) - waiting}
+    return ", ".join(f"{n} {words}" for words, n in why.items() if n)
 
 
 def _side_by_side(context: PremiumContext, row: int, columns: Sequence[int]) -> None:

@@ -36,9 +36,9 @@ def draw(context: PremiumContext) -> None:
     cells = [(row, column) for row in context.rows for column in context.columns]
     take_away("table", context, "Token premiums", "All premiums.", lambda: cell_table(context, cells), None, cells)
     mean = context.found.value[np.ix_(context.rows, context.columns)]
-    n_masked = int(np.isnan(mean).sum())
+    n_missing = int(np.isnan(mean).sum())
     st.caption(
-        f"Premium: {context.axis}. {mean.size - n_masked:,} numbers and {n_masked:,} masked cells, which say why. "
+        f"Premium: {context.axis}. {mean.size - n_missing:,} numbers; {n_missing:,} cells have none and say why. "
         "What is taken away has a row per language and tokenizer, with intervals, tokens and fingerprints."
     )
 

@@ -21,7 +21,7 @@ from core.segmentation.cost import CONTEXT_SHARE, COST, context_share, cost
 from core.text.units import Units
 
 _FORMATS: dict[Form, Callable[[float], str]] = {"whole": count, "decimals": decimals, "share": "{:.1%}".format}
-_SEGMENTERS = {"Between spaces": "", "By UAX 29 in every script": "uax29"}
+SEGMENTERS = {"Between spaces": "", "By UAX 29 in every script": "uax29"}
 _PLAIN = {  # what a column is headed where the field's own term needs explaining; the term is then in its definition
     "fertility": "Tokens per word",
     "continued_words": "Words in pieces",
@@ -38,7 +38,7 @@ def draw(context: SegmentationContext) -> None:
     """A table with a row per tokenizer; what is lost and what is undefined stand in words under it."""
     words = st.segmented_control(
         "Words are found",
-        list(_SEGMENTERS),
+        list(SEGMENTERS),
         default="Between spaces",
         required=True,
         key="words",
@@ -46,7 +46,7 @@ def draw(context: SegmentationContext) -> None:
         "them almost at every character, so tokens per word then mean tokens per character there.",
         bind="query-params",
     )
-    segmenter, specials = _SEGMENTERS[words], context.options.specials
+    segmenter, specials = SEGMENTERS[words], context.options.specials
     found = [cached.numbers(row.spec, context.text, specials.add, specials.parse, segmenter) for row in context.rows]
     _table(context, found)
     _notes(context, found, cached.units(context.text, segmenter))

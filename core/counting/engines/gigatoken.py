@@ -28,7 +28,8 @@ from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Serialised
 
 _CALL_CHARACTERS = 4_000_000
-_FORGET_CHARACTERS = 32_000_000  # real text leaves 150 MB of remembered words, text where no word comes twice 300 MB
+# About 30 million characters: real text leaves 150 MB of remembered words, text where no word comes twice 300 MB.
+_FORGET_TOKENS = 10_000_000
 _GPT2 = (PRE_TOKENIZERS["gpt2"].patterns[0], FAST["gpt2"])
 _TEKKEN = PRE_TOKENIZERS["olmo2"].patterns[0].replace(r"\p{N}{1,3}", r"\p{N}")
 SCHEMES = {
@@ -72,12 +73,14 @@ def build(tokenizer: LocalTokenizer) -> Counter:
         nonlocal engine, read
         batch = normalised(form, texts)
         with lock:
-            if read > _FORGET_CHARACTERS:
+            if read > _FORGET_TOKENS:
                 engine, read = make(), 0
-            read += sum(map(len, batch))
             now = engine
         layout = now.encode_batch(batch, parallel=_PARALLEL).layout
-        return counts_of_ids(np.asarray(layout.content.data), np.asarray(layout.offsets.data), unknown)
+        ids = np.asarray(layout.content.data)
+        with lock:
+            read += len(ids)
+        return counts_of_ids(ids, np.asarray(layout.offsets.data), unknown)
 
     return beside_reference(tokenizer, count, specials, _CALL_CHARACTERS)
 
