@@ -9,9 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import numpy as np
+
 from core.common.processes import alive, pid_of
 from core.common.sandbox.marked_processes import MarkedProcesses, kill_marked
-from core.jobs.job import Context, JobKind, Output
+from core.jobs.job import Context, Job, JobKind, Output, State
+from core.jobs.queue import Jobs
 from core.jobs.runner.daemon import family
 from core.jobs.runner.lock import holder
 from core.jobs.store.files import Input, Json
@@ -102,6 +105,18 @@ def server(kind: str, params: str, session: str) -> "subprocess.Popen[str]":
         text=True,
         cwd=ROOT,
     )
+
+
+def expected(steps: int) -> np.ndarray:
+    """The values of a job of kind `steps`."""
+    return np.stack([np.random.default_rng(n).standard_normal(1000) for n in range(steps)])
+
+
+def finished(jobs: Jobs, job: Job) -> Job:
+    """The job once it is done, which it must be."""
+    job = jobs.wait(job.key, PATIENCE)
+    assert job.state is State.DONE, (job, jobs.log(job.key), (jobs.store.folder / "daemon.log").read_text())
+    return job
 
 
 def until(condition: object, seconds: float = PATIENCE) -> None:

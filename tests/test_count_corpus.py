@@ -46,7 +46,7 @@ def test_counts_of_a_long_corpus_are_those_of_the_tokenizer(table: Path) -> None
 def test_a_corpus_that_changed_is_refused(table: Path) -> None:
     job = corpus_counting([open_tokenizer("builtin:words")], open_corpus(f"file:{table}"))
     table.write_text(table.read_text(encoding="utf-8").replace("cats", "dogs"), encoding="utf-8")
-    with pytest.raises(UserError, match="has changed since the job was submitted"):
+    with pytest.raises(UserError, match="has changed since"):
         count.units(Context(job.params, job.inputs))
 
 

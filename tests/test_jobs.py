@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -21,10 +22,11 @@ from core.jobs.job import KINDS, Job, State, content_key
 from core.jobs.queue import Jobs
 from core.jobs.runner import launch, lock
 from core.jobs.store.files import Input
-from core.jobs.store.index import StoreError
 from tests.jobs_home import (
     PATIENCE,
     daemon_pid,
+    expected,
+    finished,
     jobs_home,
     kill_daemon,
     kill_workers,
@@ -65,16 +67,6 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def shared_jobs(shared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
     monkeypatch.setenv("TOKEN_ATLAS_HOME", str(shared_home))
     return Jobs()
-
-
-def expected(steps: int) -> np.ndarray:
-    return np.stack([np.random.default_rng(n).standard_normal(1000) for n in range(steps)])
-
-
-def finished(jobs: Jobs, job: Job) -> Job:
-    job = jobs.wait(job.key, PATIENCE)
-    assert job.state is State.DONE, (job, jobs.log(job.key), (jobs.store.folder / "daemon.log").read_text())
-    return job
 
 
 def running(jobs: Jobs, job: Job, done: float = 0.0) -> None:
@@ -332,6 +324,52 @@ def test_daemon_of_a_deleted_store_ends(jobs: Jobs, home: Path, gate: Path) -> N
     until(lambda: not worker_pids(home))
 
 
+def test_a_store_that_was_deleted_under_a_server_is_made_anew(jobs: Jobs, home: Path) -> None:
+    finished(jobs, jobs.submit("steps", {"steps": 1}, "ann"))
+    kill_daemon(home)
+    shutil.rmtree(home)
+    assert jobs.newest() == []
+    finished(jobs, jobs.submit("steps", {"steps": 1}, "ann"))
+
+
+def test_on_a_busy_machine_no_second_daemon_is_started_beside_one_that_is_slow_to_begin(
+    jobs: Jobs, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def slow(log: Path, home: Path) -> "subprocess.Popen[bytes]":
+        begun.append(subprocess.Popen(["sleep", "600"]))
+        return begun[-1]
+
+    monkeypatch.setattr(launch, "_start", slow)
+    monkeypatch.setattr(launch, "START", 0.1)
+    try:
+        for _ in range(2):
+            launch.ensure_daemon(jobs.store, home)
+        assert len(begun) == 1
+        begun[0].kill()
+        begun[0].wait()
+        launch.ensure_daemon(jobs.store, home)
+        assert len(begun) == 2, "one that was killed is no reason to wait"
+    finally:
+        for process in begun:
+            process.kill()
+            process.wait()
+
+
+@pytest.mark.parametrize(("last", "said"), [("echo ValueError: a", "start: ValueError: a. Its log"), (":", "no room")])
+def test_why_no_daemon_starts_is_what_it_wrote_and_not_an_earlier_one(
+    last: str, said: str, jobs: Jobs, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "store" / "daemon.log").write_text("serves the home as process 1\n")
+    monkeypatch.setattr(
+        launch, "_start", lambda log, home: subprocess.Popen(["sh", "-c", f"{last}; exit 1"], stdout=log.open("ab"))
+    )
+    with pytest.raises(launch.NoDaemon) as failed:
+        launch.ensure_daemon(jobs.store, home)
+    assert said in str(failed.value) and "serves" not in str(failed.value)
+
+
 def test_jobs_of_before_the_machine_was_restarted_are_interrupted(jobs: Jobs) -> None:
     job = finished(jobs, jobs.submit("steps", {"steps": 1}, "ann"))
     jobs.store.delete(job.key)
@@ -449,48 +487,6 @@ def test_record_with_changed_parameters_is_not_run(jobs: Jobs, home: Path) -> No
     with jobs.store.index.writing() as connection:
         connection.execute("UPDATE jobs SET params = ?", ('{"steps":',))
     assert "damaged" in jobs.get(job.key).message
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A home on a file system of three megabytes."""
-    folder = tmp_path / "mount"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=3m", "t", str(folder)]
-    if os.getuid() != 0 or subprocess.run(command, check=False).returncode:
-        pytest.skip("needs the right to mount; test_store fills a disk without it")
-    with jobs_home(folder):
-        yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def test_full_disk_fails_the_job_and_loses_nothing(small_disk: Path) -> None:
-    jobs = Jobs()
-    before = finished(jobs, jobs.submit("steps", {"steps": 2}, "ann"))
-    big = jobs.submit("steps", {"steps": 400}, "ann")
-    ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes(600_000))
-    job = jobs.wait(big.key, PATIENCE)
-    assert job.state is State.FAILED
-    assert "disk is full" in job.message
-    ballast.unlink()
-    jobs.delete(big.key)
-    finished(jobs, jobs.submit("steps", {"steps": 3}, "ann"))
-    assert np.array_equal(jobs.result(before.key).arrays["values"], expected(2))
-
-
-def test_read_only_store_gives_results_and_takes_no_jobs(small_disk: Path) -> None:
-    jobs = Jobs()
-    job = finished(jobs, jobs.submit("steps", {"steps": 2}, "ann"))
-    kill_daemon(small_disk)
-    jobs.store.index.close()
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    assert np.array_equal(jobs.result(job.key).arrays["values"], expected(2))
-    assert jobs.submit("steps", {"steps": 2}, "ann").state is State.DONE
-    assert [each.key for each in jobs.newest()] == [job.key]
-    with pytest.raises(StoreError, match="read-only"):
-        jobs.submit("steps", {"steps": 3}, "ann")
-    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
 
 
 def test_new_version_of_the_work_is_other_work() -> None:

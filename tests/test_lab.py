@@ -1,6 +1,7 @@
 """A comparison of transplants from plan to verdict, on random models: what is asked, looked at, run, kept and said."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +27,7 @@ from core.lab.key_picture_points import comparison_table, points
 from core.lab.outcome import Outcome
 from core.lab.participants import Participants, opened, outlined
 from core.lab.plan import Choice, Plan, plan_of
-from core.lab.preview import setting
+from core.lab.preview import setting, uncounted
 from core.lab.result import LabResult
 from core.lab.result_from_units import gathered
 from core.lab.submission import submission
@@ -215,6 +216,7 @@ def test_a_partial_result_says_what_is_to_come(asked: Submission, parts: list[tu
     assert [o.name for o in found.outcomes] == NAMES[:3]
     assert found.waiting == tuple(NAMES[3:]) and not found.complete
     assert verdict(found).best == "subword_mean"
+    assert re.match(r"So far, Subword mean.* \d more models are not there yet\.$", verdict(found).sentences[0])
     nothing = gathered(Context(asked.params, asked.inputs), iter([]))
     assert nothing.setting is None and verdict(nothing).sentences == ("No method is finished yet.",)
 
@@ -291,6 +293,21 @@ def test_what_cannot_be_read_is_said_at_the_look_and_a_device_has_an_end(
     monkeypatch.setattr(lexicons, "MOST_DICTIONARY_BYTES", 10_000)
     with pytest.raises(UserError, match=said):
         outlined(Plan("shipped:tiny-english", donor="shipped:tiny-world", methods=(Choice("mean"),), **given))
+
+
+def test_texts_that_will_not_count_are_told_before_anything_runs(tmp_path: Path) -> None:
+    """A comparison in which nothing could be compared said so when it was finished."""
+    (tmp_path / "vocab.txt").write_text("\n".join(["[UNK]", "[CLS]", "[SEP]", "cat", "sat", "the", "##s"]))
+    new, text = f"file:{tmp_path / 'vocab.txt'}", tmp_path / "text.txt"
+    plan = Plan("shipped:tiny-english", tokenizer=new, methods=(Choice("mean"),), corpus="", files=(str(text),))
+    for content, words in (
+        ("cats", ""),
+        ("Cats", "say no text back exactly"),
+        ("cats<|endoftext|>Cats<|endoftext|>sat", "1 of the 2 texts"),
+    ):
+        text.write_text(content)
+        found = uncounted(outlined(plan))
+        assert words in found and bool(words) == bool(found), (content, found)
 
 
 def test_the_estimate_comes_to_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:

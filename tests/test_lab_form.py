@@ -1,6 +1,7 @@
 """The form of the lab comes to the plan that it was filled from; nothing of it is dropped in silence."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,6 +11,7 @@ from core.__main__ import parser
 from core.cli.lab import asked_plan
 from core.common.errors import UserError
 from core.common.params import Param
+from core.lab.files_seen import files_seen
 from core.lab.link import plan_to_link
 from core.lab.plan import Choice, Plan
 from core.lab.sweep import lines_of, seeds_of, swept
@@ -218,3 +220,22 @@ def test_measures_have_parameters_on_the_command_line() -> None:
                          ("recovery:steps=3,4", "several settings")):  # fmt: skip
         with pytest.raises(UserError, match=words):
             asked_plan(parser().parse_args([*asked[:5], "--measure", wrong]))
+
+
+def test_files_that_changed_are_looked_at_again(tmp_path: Path) -> None:
+    """Asked anew for a model that was edited, the form handed in what it had been, and it was refused for ever."""
+    (tmp_path / "model").mkdir()
+    for name in ("model/config.json", "text.txt", "words.vec"):
+        (tmp_path / name).write_text("a")
+    plan = Plan(
+        f"file:{tmp_path / 'model'}",
+        donor="shipped:a",
+        files=(f"{tmp_path}/text.txt", "upload:0123456789abcdef/a.txt"),
+        old_vectors=f"{tmp_path}/words.vec",
+    )
+    seen = [files_seen(plan)]
+    for name in ("model/config.json", "text.txt", "words.vec"):
+        (tmp_path / name).write_text("ab")
+        seen.append(files_seen(plan))
+    (tmp_path / "model" / "config.json").unlink()
+    assert len({*seen, files_seen(plan)}) == 5 and seen[0] != files_seen(replace(plan, files=()))

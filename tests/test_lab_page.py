@@ -27,9 +27,10 @@ from core.cli.transplant import asked_plan as plan_asked
 from core.common.errors import UserError
 from core.common.zip_folder import zipped
 from core.corpora.text_uploads import keep_text
+from core.jobs.job import KINDS, content_key
 from core.jobs.queue import Jobs
 from core.jobs.shared_cache import shared
-from core.jobs.store.files import Result
+from core.jobs.store.files import Origin, Result
 from core.lab.documents import read_plain
 from core.lab.key_picture_points import points
 from core.lab.link import plan_to_link
@@ -151,6 +152,18 @@ def test_the_form_looks_at_the_pair_before_it_runs(home: Path, key: str) -> None
 
 
 @pytest.mark.slow
+def test_the_form_says_what_will_not_count_and_what_changes_nothing(home: Path, key: str, tmp_path: Path) -> None:
+    (tmp_path / "vocab.txt").write_text("\n".join(["[UNK]", "[CLS]", "[SEP]", "cat", "##s"]))
+    base, methods = f"file:{home / 'base'}", (Choice("subword_mean"),)
+    own = Plan(base, base, methods=methods, languages=("eng_Latn",))
+    page = opened("transplants", plan=plan_to_link(own) or "")
+    assert not page.warning and any("tokenizer is the model's own" in each.value for each in page.caption)
+    lossy = replace(own, tokenizer=f"file:{tmp_path / 'vocab.txt'}")
+    (warning,) = opened("transplants", plan=plan_to_link(lossy) or "").warning
+    assert "say no text back exactly" in warning.value
+
+
+@pytest.mark.slow
 def test_a_model_that_is_not_there_is_one_message(home: Path, key: str) -> None:
     page = form("file:/nowhere/at-all", f"file:{home / 'donor'}")
     assert len(page.error) == 1
@@ -253,6 +266,24 @@ def test_a_transplant_is_written_as_a_job_and_scores_the_same_when_loaded(key: s
     again = jobs.wait(jobs.repeat(job.key).key, 240)
     assert "exists" in again.message and "the earlier result" in again.message  # what is there is not overwritten
     assert again.state == "done" and jobs.result(job.key).facts["written"] == facts
+
+
+def test_a_write_that_was_ended_says_what_its_button_does(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It said to resume it where no button was called so."""
+    here, jobs = context(key), Jobs()
+    outcome = next(one for one in here.result.transplants if one.role == "method")
+    params = params_of(here.result.plan, Choice(outcome.method, outcome.params), 0, here.job.params)
+    asked = Origin(content_key(KINDS.get(KIND), params, here.job.inputs), KIND, params, here.job.inputs)
+    monkeypatch.setattr("core.jobs.queue.ensure_daemon", lambda *_: None)
+    jobs.begun_elsewhere(asked, "ann", "Its worker ended.")
+    with jobs.store.index.writing() as connection:
+        connection.execute("UPDATE jobs SET attempts = 1 WHERE key = ?", (asked.key,))
+    page = opened("transplants", run=key, lab="Keep")
+    assert ["Resume starts it again" in each.value for each in page.warning] == [True]
+    assert page.button(key="lab_keep_write").label == "Resume"
+    page.button(key="lab_keep_write").click().run()
+    assert not page.exception and jobs.get(asked.key).state.live
+    jobs.delete(asked.key)
 
 
 def test_the_line_that_writes_a_model_asks_for_the_same_model() -> None:

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.common.errors import UserError
+from core.common.processes import identity
 from core.jobs.job import KINDS, State, content_key
 from core.jobs.queue import Jobs
 from core.jobs.store.files import Input, Origin
@@ -85,6 +86,15 @@ def test_what_the_command_line_began_says_so_on_its_page() -> None:
 def test_its_card_says_the_same(state: State) -> None:
     key = comparison(state, WHY)
     assert boxes(opened("transplants", run=key)) == boxes(opened("runs"))
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING])
+def test_what_keeps_it_from_going_on_stands_above_it(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waited for its turn for ever, or ran without coming further, and nothing said why."""
+    key = comparison(state, owner=identity())
+    why = "The store cannot grow: the disk is full. Delete results on the Runs page."
+    monkeypatch.setattr(Jobs, "tend", lambda jobs, now=False: setattr(jobs, "stuck", why))
+    assert boxes(opened("transplants", run=key)) == boxes(opened("runs")) == [why]
 
 
 @pytest.mark.slow

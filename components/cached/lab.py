@@ -13,6 +13,7 @@ from core.jobs.job import Job, State
 from core.jobs.result_codec import restored
 from core.jobs.shared_cache import shared
 from core.lab.as_now import as_now
+from core.lab.files_seen import files_seen
 from core.lab.foreseen import Look
 from core.lab.look_apart import look_apart, prepare
 from core.lab.plan import Plan
@@ -82,7 +83,8 @@ def lacking(there: tuple[str, ...]) -> dict[str, str]:
 
 
 def look(plan: Plan) -> Look:
-    """What a plan would do, by a process of its own; no model runs. One that goes over its limits is not tried again.
+    """What a plan would do, by a process of its own; no model runs. One that goes over its limits is not tried again,
+    unless a file that it names has changed.
 
     Raises:
         UserError: it cannot run; says why.
@@ -95,7 +97,7 @@ def look(plan: Plan) -> Look:
             except TookTooLong as error:
                 return error.with_traceback(None)
 
-    answer = shared().get(("look", plan), found, most=16)
+    answer = shared().get(("look", plan, files_seen(plan)), found, most=16)
     if isinstance(answer, TookTooLong):
         raise TookTooLong(str(answer))
     return answer

@@ -12,6 +12,8 @@ _CLASSES = 8
 
 def before(look: Look) -> None:
     """Three columns: what is shared, what must be made, what it takes."""
+    if look.uncounted:
+        st.warning(plain(look.uncounted), icon=":material/rule:")
     shared, made, takes = st.columns(3)
     setting, estimate = look.setting, look.estimate
     with shared:

@@ -17,7 +17,7 @@ from components.frame.asking import fragment
 from components.frame.errors import plain, show_error, user_errors
 from components.frame.visitor import visitor
 from components.runs.naming import name_button, name_form, own_words, title
-from components.runs.why_not_done import why_not_done
+from components.runs.why_not_done import again, why_it_waits, why_not_done
 from core.common.errors import UserError
 from core.common.numbers import ago, count, duration, size
 from core.common.redact import without_folders
@@ -156,6 +156,7 @@ def job_card(jobs: Jobs, job: Job, me: Visitor, shared: bool) -> None:
         st.caption(_facts(job, path, _askers(job, me) if shared else ""))
         if job.state.live or (job.state is State.INTERRUPTED and job.done):
             st.progress(job.share, plain(_progress(job)))
+        why_it_waits(job)
         why_not_done(job)
         _buttons(jobs, job, path, me)
         with user_errors():
@@ -191,9 +192,16 @@ def _buttons(jobs: Jobs, job: Job, path: Path | None, me: Visitor) -> None:
             return
         name_button(job, me)
         if job.state in (State.INTERRUPTED, State.CANCELLED, State.FAILED):
-            what = "Try again" if job.state is State.FAILED else "Resume"
             about = "Go on from the last finished piece" if may_resume(job.kind) else "Begin again"
-            _button(job, what, ":material/play_arrow:", lambda: resume(jobs, job.key), about, "resume", "primary")
+            _button(
+                job,
+                again(job.state),
+                ":material/play_arrow:",
+                lambda: resume(jobs, job.key),
+                about,
+                "resume",
+                "primary",
+            )
         if job.state is State.DONE:
             about = "Compute it again; this result stays until then" if path else "Compute it again"
             _button(job, "Repeat", ":material/replay:", lambda: _repeat(jobs, job.key), about)

@@ -9,7 +9,7 @@ from components.frame.asking import fragment
 from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
 from components.runs.job_cards import LOOKS, cancel, resume
-from components.runs.why_not_done import why_not_done
+from components.runs.why_not_done import again, why_it_waits, why_not_done
 from core.common.errors import UserError
 from core.common.numbers import count, duration
 from core.jobs.job import KINDS, Job, State, may_resume
@@ -33,6 +33,7 @@ def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
         now = cached_runs.jobs().get(job.key)
         if (now.state, now.done) != seen:
             st.rerun()
+        why_it_waits(now)
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_under_way"):
             if now.state.live:
                 st.progress(now.share, plain(_progress(now, stage)))
@@ -42,8 +43,7 @@ def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
                 words, icon, _ = LOOKS[now.state]
                 st.markdown(f"{icon} {words}, {_how_far(now)}.")
                 if visitor().may_change(now):
-                    label = "Try again" if now.state is State.FAILED else "Resume"
-                    _button(now, key, label, ":material/play_arrow:", _resume)
+                    _button(now, key, again(now.state), ":material/play_arrow:", _resume)
 
     fragment(draw, run_every="1s" if job.state.live else None)()
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.cached import runs as cached_runs
 from components.frame.errors import plain
 from core.jobs.job import Job, State
 
@@ -14,6 +15,17 @@ def why_not_done(job: Job) -> None:
         st.warning(_interrupted(job), icon=":material/pause_circle:")
     elif job.state is State.DONE and job.message:
         st.warning(plain(job.message), icon=":material/history:")
+
+
+def again(state: State) -> str:
+    """What a button is called that goes on with a job that is over and not done; the boxes here name it so."""
+    return "Try again" if state is State.FAILED else "Resume"
+
+
+def why_it_waits(job: Job) -> None:
+    """Why a job comes no further, waiting or under way; nothing where it only takes its time."""
+    if job.state.live and (why := cached_runs.jobs().stuck):
+        st.warning(plain(why), icon=":material/hourglass_disabled:")
 
 
 def _interrupted(job: Job) -> str:

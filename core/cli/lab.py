@@ -130,7 +130,7 @@ def _run(options: Namespace) -> None:
 def _estimated(plan: Plan) -> dict[str, Any]:
     from core.lab.estimate import estimate
     from core.lab.participants import outlined
-    from core.lab.preview import setting
+    from core.lab.preview import setting, uncounted
 
     participants = outlined(plan)
     found, known = estimate(participants), setting(participants)
@@ -141,7 +141,7 @@ def _estimated(plan: Plan) -> dict[str, Any]:
         "memory_limit_mb": found.limit_mb,
         "stages": [{"name": stage.name, "seconds": stage.seconds} for stage in found.stages],
         "shorter": [{"what": s.what, "loses": s.loses, "saves_seconds": s.seconds} for s in found.shorter],
-        "remarks": list(known.remarks),
+        "remarks": [*filter(None, [uncounted(participants)]), *known.remarks],
         "rows_by_rule": dict(known.n_by_rule),
         "shared": {
             "bytes": known.n_same_bytes,

@@ -17,6 +17,20 @@ class DiskError(UserError):
     """Something could not be written."""
 
 
+def disk_trouble(error: BaseException) -> str:
+    """What is said of a write that failed for want of room or of rights; empty for another error.
+
+    >>> disk_trouble(OSError(errno.ENOSPC, "No space left on device"))
+    'The disk is full. Delete results on the Runs page, or ask whoever runs this server for room.'
+    >>> disk_trouble(OSError(errno.EIO, "Input/output error")), disk_trouble(ValueError())
+    ('', '')
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    if number in FULL:
+        return f"The disk is full. {ROOM}."
+    return f"The disk is read-only. {WRITABLE}." if number == errno.EROFS else ""
+
+
 @contextmanager
 def on_disk(what: str) -> Iterator[None]:
     """A block that writes, and leaves nothing half-written itself.

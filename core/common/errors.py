@@ -45,6 +45,20 @@ class UnreadableFile(UserError):
     """A file that is damaged, truncated or of another format."""
 
 
+class Changed(UserError):
+    """What a job was submitted for is by now something else.
+
+    >>> str(Changed("file:model"))
+    "'file:model' has changed since this was asked for. Put it back and try again, or ask anew for what it is now."
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{shown(name)} has changed since this was asked for. Put it back and try again, or ask anew for what it "
+            "is now."
+        )
+
+
 class TooLarge(UserError):
     """An input over a stated limit."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from core.common.errors import UserError, shown
+from core.common.errors import Changed
 from core.common.settings import settings
 from core.corpora.corpus import CORPORA, Corpus, group_column, open_corpus, parse_corpus
 from core.corpora.sources.file import open_path
@@ -64,7 +64,7 @@ def _open(spec: str, fingerprint: str, elsewhere: Path | None) -> Corpus:
     else:
         corpus = open_corpus(f"{kind}:{elsewhere}" + (f"#{split}" if split else ""))
     if fingerprint and corpus.fingerprint != fingerprint:
-        raise UserError(f"{shown(spec)} has changed since the job was submitted. Submit it again.")
+        raise Changed(spec)
     return corpus
 
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from core.common.disk import DiskError
 from core.common.errors import UserError, shown
 from core.common.home import home
 from core.common.processes import dead
@@ -24,7 +25,7 @@ from core.jobs.runner.capacity import check_settings
 from core.jobs.runner.launch import NoDaemon, ensure_daemon
 from core.jobs.runner.lock import holder
 from core.jobs.store.files import Input, Json, Origin, Result
-from core.jobs.store.index import StoreError
+from core.jobs.store.index import READ_ONLY_STORE, StoreError
 from core.jobs.store.records import call, enter, fail, has_left, in_state, join, newest, one, refuse_too_much
 from core.jobs.store.store import Store, store
 
@@ -39,6 +40,7 @@ class Jobs:
         self.store: Store = store()
         self._home = home()
         self._tended = float("-inf")
+        self.stuck = ""  # why what waits or runs comes no further, for the user; empty where it does
 
     def submit(
         self,
@@ -259,7 +261,10 @@ class Jobs:
 
         Returns whether jobs wait without a daemon, because none could be started.
         """
-        if (not now and time.monotonic() - self._tended < _TEND_EVERY) or self.store.index.read_only:
+        if self.store.index.read_only:
+            self.stuck = READ_ONLY_STORE
+            return False
+        if not now and time.monotonic() - self._tended < _TEND_EVERY:
             return False
         self._tended = time.monotonic()
         with self.store.index.reading() as connection:
@@ -272,12 +277,14 @@ class Jobs:
             if dead(row["owner"]) or replaced:
                 try:
                     report.interrupted(self.store, row["key"], row["owner"], INTERRUPTED)
-                except StoreError:
+                except StoreError as error:
+                    self.stuck = str(error)
                     return False
         if (serving and serving.serves) or all(job.state is not State.QUEUED for job in live):
+            self.stuck = serving.trouble if serving else ""
             return False
         try:
             ensure_daemon(self.store, self._home)
-        except NoDaemon:
-            return True
-        return False
+        except (NoDaemon, DiskError) as error:
+            self.stuck = str(error)
+        return bool(self.stuck)

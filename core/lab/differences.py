@@ -197,7 +197,7 @@ def _test(
     n, at = len(place), np.array([place[item] for item in items])
     if n < MIN_ITEMS:
         value = float(difference.sum() / n_bytes.sum())
-        return value, nan, nan, nan, f"A test needs {MIN_ITEMS} sentences, and there are {n}."
+        return value, nan, nan, nan, f"A test needs {MIN_ITEMS} sentences, and there {'is' if n == 1 else 'are'} {n}."
     above, below = (np.bincount(at, each, n).astype(np.float64) for each in (difference, n_bytes))
     _, strata = np.unique([stratum for stratum, _ in place], return_inverse=True)
     found = ratio_against_zero(above, below, strata)

@@ -94,7 +94,7 @@ def read_plain(name: str) -> str:
     try:
         data = read_at_most(path, MOST_FILE_BYTES)
     except OSError as error:
-        raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}.") from None
+        raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}. Name one that can.") from None
     if data is None:
         raise TooLarge(f"{shown(path.name)} is over {MOST_FILE_BYTES / 2**20:,.0f} MB. Take a part of it.")
     text = decoded(data, path.name)

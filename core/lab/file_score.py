@@ -113,7 +113,7 @@ def _numbers(sums: Sums, seed: int) -> list[Number]:
     reason = (
         ""
         if resampled is not None
-        else f"An interval needs {MIN_ITEMS} documents or blocks of {LEAST_BLOCK_BYTES} bytes, and there are {n}."
+        else f"An interval needs {MIN_ITEMS} documents or blocks of {LEAST_BLOCK_BYTES} bytes: {n} here."
     )
 
     def number(at: Sequence[int], signs: Sequence[int]) -> Number:

@@ -74,8 +74,10 @@ class Look:
         setting: what is shared and what must be made up.
         estimate: what it will take.
         submission: the job to hand in.
+        uncounted: what is said of texts that will not count; empty where all do, as far as was tried.
     """
 
     setting: Setting
     estimate: Estimate
     submission: Submission
+    uncounted: str = ""

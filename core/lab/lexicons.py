@@ -48,7 +48,7 @@ def read_vectors(name: str, most: int = MOST_WORDS) -> WordVectors:
                 words.append(word)
                 rows.append(row)
     except OSError as error:
-        raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}.") from None
+        raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}. Name one that can.") from None
     if not words:
         raise UserError(f"{shown(path.name)} holds no words. Fetch it again.")
     first = {word: n for n, word in reversed(list(enumerate(words)))}
@@ -67,7 +67,7 @@ def read_dictionary(name: str) -> list[tuple[str, str]]:
     try:
         content = read_at_most(path, MOST_DICTIONARY_BYTES)
     except OSError as error:
-        raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}.") from None
+        raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}. Name one that can.") from None
     if content is None:
         raise TooLarge(f"{shown(path.name)} is over {MOST_DICTIONARY_BYTES // 2**20} MB. Take a part of it.")
     pairs = list[tuple[str, str]]()

@@ -16,7 +16,7 @@ from core.lab.foreseen import Look
 from core.lab.look_apart import IDLE_SECONDS, SECONDS, memory_mb
 from core.lab.participants import outlined
 from core.lab.plan import Plan, plan_of
-from core.lab.preview import setting
+from core.lab.preview import setting, uncounted
 from core.lab.submission import submission
 from core.models.load import outline
 from core.models.shipped import shipped
@@ -30,7 +30,7 @@ def look(plan: Plan) -> Look:
         UserError: it cannot run; says why.
     """
     participants = outlined(plan)
-    return Look(setting(participants), estimate(participants), submission(participants))
+    return Look(setting(participants), estimate(participants), submission(participants), uncounted(participants))
 
 
 def main() -> None:

@@ -259,7 +259,7 @@ def _hash(name: str) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:16]
     except OSError as error:
-        raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}.") from None
+        raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}. Name one that can.") from None
 
 
 def controls(problem_has_donor: bool) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ from core.tokenizers.matching import Rule, vocabulary_of
 from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
 
+_TRIED = 200  # texts, from all of them
+
 
 def setting(participants: Participants) -> Setting:
     """The setting of a comparison; no model runs."""
@@ -37,6 +39,25 @@ def setting(participants: Participants) -> Setting:
         texts,
         _compression(participants, texts),
         (*participants.texts.remarks, *_remarks(participants, texts)),
+    )
+
+
+def uncounted(participants: Participants) -> str:
+    """What to expect where tokens do not say texts back, of texts tried from all of them; empty where they do."""
+    texts = [t.text for t in participants.texts.measured]
+    tried = texts[:: -(-len(texts) // _TRIED)]
+    tokenizers = {one.info.label: one for one in (participants.original.tokenizer, participants.tokenizer)}
+    exact = {name: [one.segment(text).lossless for text in tried] for name, one in tokenizers.items()}
+    n = sum(map(all, zip(*exact.values(), strict=True)))
+    if n == len(tried):
+        return ""
+    who = " and ".join(name for name, said in exact.items() if not all(said))
+    if n:
+        few = f"{len(tried) - n:,} of the {len(tried):,} texts that were tried do not count"
+        return f"{few}: the tokens of {who} do not say them back exactly."
+    return (
+        f"The tokens of {who} say no text back exactly, as far as was tried, so there will be nothing to compare. "
+        "Choose another tokenizer, or other texts."
     )
 
 
@@ -142,7 +163,12 @@ def _remarks(participants: Participants, texts: Table) -> list[str]:
     if participants.donor is not None and participants.donor.n_rows < len(vocabulary_of(participants.tokenizer)):
         lacking = len(vocabulary_of(participants.tokenizer)) - participants.donor.n_rows
         found.append(f"The donor has no row for {lacking:,} tokens of the new tokenizer.")
-    return [*found, *_too_few(texts), *_on_untied_heads(participants)]
+    return [*found, *_its_own(participants), *_too_few(texts), *_on_untied_heads(participants)]
+
+
+def _its_own(participants: Participants) -> Iterator[str]:
+    if participants.tokenizer.info.fingerprint == participants.original.tokenizer.info.fingerprint:
+        yield "The new tokenizer is the model's own: no row is made, and every method gives the model back."
 
 
 def _too_few(texts: Table) -> Iterator[str]:

@@ -77,11 +77,11 @@ def verdict(result: LabResult) -> Verdict:
     by_part = tuple(compare(setting, [(best, e) for e in others], parts)) if parts else ()
     beaten_in = _beaten_in(setting, methods, controls, parts)
     words = [
-        *_on_best(setting, macro, everybody, ranked),
+        *_on_best(setting, macro, everybody, ranked, len(result.waiting)),
         *_on_heads(setting, made),
         *_on_silent(silent),
         *_on_likeness(ranked, tied, untested, pairs),
-        *_on_controls(methods, controls, beats, pairs, macro),
+        *_on_controls(methods, controls, beats, pairs, macro, result.complete),
         *_on_parts_lost(methods, beaten_in, parts),
         *_on_order(best, methods, by_part, parts),
     ]
@@ -126,7 +126,11 @@ def _beaten_in(
 
 
 def _on_best(
-    setting: Setting, macro: Mapping[str, float], everybody: Sequence[Entrant], ranked: Sequence[Entrant]
+    setting: Setting,
+    macro: Mapping[str, float],
+    everybody: Sequence[Entrant],
+    ranked: Sequence[Entrant],
+    n_waiting: int,
 ) -> list[str]:
     best, n = ranked[0], len(np.unique(groups_of(setting)))
     mean = f", the mean over {n} languages or domains, each weighing the same" if n > 1 else ""
@@ -134,10 +138,14 @@ def _on_best(
     beside = [f"{e.label} with its own tokenizer {macro[e.name]:.3f}" for e in everybody if e.role == "original"]
     beside += [f"the native donor {macro[e.name]:.3f}" for e in everybody if e.role == "donor"]
     told = f" For comparison: {', '.join(beside)}." if beside else ""
+    if n_waiting:
+        told += f" {n_waiting} more {'model is' if n_waiting == 1 else 'models are'} not there yet."
+    so_far = "So far, " if n_waiting else ""
     if len(ranked) == 1:
-        return [f"{best.label} reads the texts with {figure}.{told}"]
+        return [f"{so_far}{best.label} reads the texts with {figure}.{told}"]
     pooled = sorted(ranked, key=_pooled)[0]
-    found = [f"Of {len(ranked)} methods {best.label} reads best: {figure}.{told}"]
+    of = "So far, of" if n_waiting else "Of"
+    found = [f"{of} {len(ranked)} methods {best.label} reads best: {figure}.{told}"]
     if pooled is not best:
         found.append(
             f"Over all bytes together, where languages with more bytes weigh more, {pooled.label} reads best: "
@@ -194,15 +202,16 @@ def _on_controls(
     beats: Mapping[str, bool | None],
     pairs: Sequence[Comparison],
     macro: Mapping[str, float],
+    complete: bool,
 ) -> list[str]:
     if not controls:
         return []
-    names = _and([_plain(e) for e in controls])
+    names, every = _and([_plain(e) for e in controls]), "every control" if complete else "every control so far"
     found = []
     winners = [e.label for e in methods if beats[e.name]]
     if winners:
         verb = "beats" if len(winners) == 1 else "beat"
-        found.append(f"{_and(winners)} {verb} every control ({names}) beyond chance.")
+        found.append(f"{_and(winners)} {verb} {every} ({names}) beyond chance.")
     by_controls: dict[tuple[str, ...], list[str]] = {}
     for one in methods:
         if beats[one.name] is False:

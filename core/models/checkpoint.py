@@ -83,11 +83,20 @@ def check_whole(path: Path) -> None:
 
 
 def content_hash(paths: Collection[Path]) -> str:
-    """Hash of the content of files, in order of name."""
+    """Hash of the content of files, in order of name.
+
+    Raises:
+        UnreadableFile: one has gone meanwhile, or cannot be read.
+    """
     digest = hashlib.sha256()
     for path in sorted(paths):
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        try:
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+        except OSError as error:
+            raise UnreadableFile(
+                f"{shown(path.name)} cannot be read: {error.strerror or error}. Put it back and try again."
+            ) from None
     return digest.hexdigest()
 
 

@@ -333,6 +333,24 @@ def _outlined(plan: _LoadPlan, tokenizer: LocalTokenizer, notes: tuple[str, ...]
 
 
 @contextmanager
+def _read_not_mapped() -> Iterator[None]:
+    """While it loads, transformers reads weights into memory, as it does on Windows, and maps no file.
+
+    What is written over a mapped file while its model is at work would change the model, and cutting it would end the
+    process. Its own `disable_mmap` takes each file twice.
+    """
+    from transformers import modeling_utils
+
+    library: Any = modeling_utils
+    mapped = library.safe_open
+    library.safe_open = lambda path, **how: mapped(path, **{**how, "backend": "pread"})
+    try:
+        yield
+    finally:
+        library.safe_open = mapped
+
+
+@contextmanager
 def loading(name: str, device: torch.device) -> Iterator[None]:
     """The library without its bars and tables on stderr, and its failures as messages for the user.
 
@@ -346,7 +364,8 @@ def loading(name: str, device: torch.device) -> Iterator[None]:
     said.disable_progress_bar()
     said.set_verbosity(said.CRITICAL)
     try:
-        yield
+        with _read_not_mapped():
+            yield
     except UserError:
         raise
     except Exception as error:

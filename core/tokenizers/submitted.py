@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from core.common.errors import UserError, shown
+from core.common.errors import Changed
 from core.common.settings import settings
 from core.tokenizers.catalog import files_at, open_tokenizer, split_options
 from core.tokenizers.tokenizer import Tokenizer
@@ -32,7 +32,7 @@ def submitted_tokenizer(spec: str, fingerprint: str, moved: Callable[[Path], Pat
     """
     tokenizer = _open(_where_it_lies(spec, moved))
     if fingerprint and tokenizer.info.fingerprint != fingerprint:
-        raise UserError(f"{shown(spec)} has changed since the job was submitted. Submit it again.")
+        raise Changed(spec)
     return tokenizer
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.common.codec import built
-from core.common.errors import UserError, shown
+from core.common.errors import Changed
 from core.corpora.submitted import corpus_files, from_hub
 from core.corpora.text_uploads import text_path
 from core.jobs.job import Context, JobKind, Output, Parts, Unit
@@ -79,7 +79,7 @@ def _participants(plan: Plan, inputs: tuple[Input, ...], device: str) -> "Partic
     participants = opened(plan, device)
     for each in participants.inputs:
         if named.get(each.name, each.fingerprint) != each.fingerprint:
-            raise UserError(f"{shown(each.name)} has changed since the job was submitted. Submit it again.")
+            raise Changed(each.name)
     return participants
 
 

@@ -10,6 +10,7 @@ from components.frame.asking import fragment
 from components.frame.errors import plain, show_error
 from components.lab.context import LabContext
 from components.runs.job_cards import LOOKS, session, show_refusal, submit
+from components.runs.why_not_done import again, why_it_waits, why_not_done
 from components.widgets.view import View
 from core.common.errors import UserError
 from core.common.numbers import size
@@ -48,7 +49,7 @@ def draw(context: LabContext) -> None:
         params = _params(context, outcome, folder)
         job = _job(context, params)
         st.button(
-            "Write the folder",
+            _label(job),
             icon=":material/save:",
             type="primary",
             key="lab_keep_write",
@@ -115,6 +116,13 @@ def _job(context: LabContext, params: dict[str, Json]) -> Job | None:
         return None
 
 
+def _label(job: Job | None) -> str:
+    """Of the button that writes, or goes on where it stopped."""
+    if job is None or job.state.live or job.state is State.DONE:
+        return "Write the folder"
+    return again(job.state)
+
+
 def _folder(job: Job) -> Path | None:
     """The folder that a finished job wrote, if it is still there."""
     if job.state is not State.DONE:
@@ -147,11 +155,14 @@ def _written(job: Job) -> None:
         now = cached_runs.jobs().get(job.key)
         if now.state is not seen:
             st.rerun()
+        why_it_waits(now)
         if now.state.live:
             st.progress(now.share, plain(now.stage or "Waiting for its turn"))
-        elif now.state is not State.DONE:
+        elif now.state is State.CANCELLED:
             words, icon, _ = LOOKS[now.state]
-            show_error(UserError(now.message)) if now.message else st.caption(f"{icon} {words}")
+            st.caption(f"{icon} {words}")
+        else:
+            why_not_done(now)
 
     with st.container():  # so that what a late tick draws never lands where the success below stands
         fragment(draw, run_every="1s" if job.state.live else None)()

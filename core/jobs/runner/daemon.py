@@ -16,6 +16,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from core.common.disk import disk_trouble
 from core.common.errors import UserError
 from core.common.processes import identity, pid_of
 from core.common.sandbox.confine import unreadable_by_others
@@ -28,7 +29,7 @@ from core.jobs.runner.lock import DaemonLock
 from core.jobs.runner.run import Run
 from core.jobs.runner.worker import MOST_PROCESSES, Worker
 from core.jobs.store.files import Json
-from core.jobs.store.index import StoreError
+from core.jobs.store.index import StoreError, explained
 from core.jobs.store.records import one
 from core.jobs.store.store import Store, store
 
@@ -59,24 +60,35 @@ class Daemon:
         kill_marked(self.family)
         shutil.rmtree(self.home / "scratch", ignore_errors=True)
         self.store.sweep()
-        with suppress(OSError):
-            self.reserve.write_bytes(bytes(RESERVE))
+        self.keep_room()
         with self.store.index.reading() as connection:
             rows = connection.execute("SELECT key, owner FROM jobs WHERE state = 'running'").fetchall()
         for row in rows:
             report.interrupted(self.store, row["key"], row["owner"], "Its worker ended.")
 
+    def keep_room(self) -> None:
+        """Take the reserve, whole or not at all: a part of it would be the last of a full disk."""
+        if self.reserve.exists():
+            return
+        with suppress(OSError):
+            try:
+                self.reserve.write_bytes(bytes(RESERVE))
+            except OSError:
+                self.reserve.unlink(missing_ok=True)
+
     def serve(self) -> None:
         """Work until there has been nothing to do for a while, or until told to end."""
+        trouble = ""
         while not self.leaving and self.lock.counts:
             with suppress(OSError):
-                self.lock.beat()
+                self.lock.beat(trouble)
+            trouble = ""
             for step in (self.admit, self.cancel, self.assign, self.listen, self.watch, self.record):
                 try:
                     step()
                 except (StoreError, OSError) as error:  # a full disk or a lock held too long: what is unwritten waits
-                    with suppress(OSError):  # its log is on that disk too
-                        print(f"{step.__name__}: {error}", flush=True)
+                    trouble = trouble or str(error if isinstance(error, StoreError) else explained(error))
+                    _note(f"{step.__name__}: {error}")
                     with suppress(OSError):
                         self.reserve.unlink(missing_ok=True)
                     time.sleep(TICK)
@@ -153,6 +165,7 @@ class Daemon:
                     del self.runs[chosen.key]
                     continue
                 run.started = time.monotonic()
+                self.keep_room()  # an earlier job may have filled the disk
             worker = next(iter(run.idle), None) or self.hired(run)
             if task is None or worker is None:
                 continue
@@ -170,7 +183,8 @@ class Daemon:
         try:
             worker = Worker(self.home, run.job, run.kind, self.family, gpu, run.remote)
         except OSError as error:
-            run.end(State.FAILED, f"No process could be started for it: {error.strerror or error}.")
+            why = f"No process could be started for it: {error.strerror or error}."
+            run.end(State.FAILED, disk_trouble(error) or why)
             self.end_workers(run)
             return None
         run.device = "cpu" if gpu is None else f"GPU {gpu}"
@@ -333,8 +347,14 @@ def main(home: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave(daemon))
     daemon.tidy()
-    print(f"serves {home} as process {pid_of(daemon.me)}", flush=True)
+    _note(f"serves {home} as process {pid_of(daemon.me)}")
     daemon.serve()
+
+
+def _note(line: str) -> None:
+    """Write a line to its log, unless that is on a full disk."""
+    with suppress(OSError):
+        print(line, flush=True)
 
 
 def _leave(daemon: Daemon) -> Callable[[int, object], None]:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core.common.disk import FULL, ROOM
+from core.common.disk import disk_trouble
 from core.common.errors import UserError
 from core.common.memory import lacks_memory
 from core.common.progress import listening
@@ -134,8 +134,8 @@ class JobProcess:
         except UserError as error:
             return {"failed": redacted(str(error))}
         except BaseException as error:  # Rust's panics are no Exception
-            if isinstance(error, OSError) and error.errno in FULL:
-                return {"failed": f"The disk is full. {ROOM}."}
+            if told := disk_trouble(error):
+                return {"failed": told}
             return {"failed": self.kind.over_memory} if lacks_memory(error) else self.fault(error)
 
     @staticmethod

@@ -15,15 +15,17 @@ from core.common.processes import alive, boot, dead, identity
 
 NAME = "daemon.lock"
 STALE = 30.0  # seconds without a beat after which a daemon is taken for hung
-_WIDTH = 512
+_WIDTH = 1024
+_MOST_TROUBLE = 300  # characters
 
 
 @dataclass(frozen=True)
 class Holder:
-    """The daemon of a store: its identity, and seconds since it last moved."""
+    """The daemon of a store: its identity, seconds since it last moved, and what it cannot write down elsewhere."""
 
     identity: str
     silent: float
+    trouble: str = ""
 
     @property
     def serves(self) -> bool:
@@ -41,7 +43,7 @@ def holder(folder: Path) -> Holder | None:
     try:
         said = json.loads((folder / NAME).read_text(encoding="utf-8"))
         silent = time.monotonic() - said["beat"] if said["boot"] == boot() else STALE
-        return Holder(said["identity"], silent)
+        return Holder(said["identity"], silent, said.get("trouble", ""))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -69,10 +71,10 @@ class DaemonLock:
         except OSError:
             return False
 
-    def beat(self) -> None:
-        """Say that the holder moves."""
-        said = json.dumps({"identity": self._who, "beat": time.monotonic(), "boot": boot()})
-        os.pwrite(self._file, said.encode().ljust(_WIDTH), 0)
+    def beat(self, trouble: str = "") -> None:
+        """Say that the holder moves, and what keeps it from its work."""
+        said = {"identity": self._who, "beat": time.monotonic(), "boot": boot(), "trouble": trouble[:_MOST_TROUBLE]}
+        os.pwrite(self._file, json.dumps(said).encode().ljust(_WIDTH), 0)
 
     def give_back(self) -> None:
         """Say that nobody holds it any more, then let go."""

@@ -66,9 +66,9 @@ class Worker:
             "device": "cpu" if gpu is None else "cuda:0",
             "memory_mb": 0 if gpu is not None or remote else kind.memory_mb,
         }
-        (self.scratch / "setup.json").write_text(json.dumps(setup), encoding="utf-8")
         self.replies, theirs = os.pipe()
         try:
+            (self.scratch / "setup.json").write_text(json.dumps(setup), encoding="utf-8")
             self.process = start(
                 "core.jobs.runner.job_process",
                 str(theirs),

@@ -21,6 +21,7 @@ from core.jobs.store.files import set_aside, write_durably
 SYNC = "PRAGMA synchronous = NORMAL"
 ENDINGS = ("-wal", "-shm", "")
 WAIT = 10.0  # seconds that one process waits for another's write
+READ_ONLY_STORE = f"The store is read-only. {WRITABLE}."
 # A read past the end is damage too: somebody has cut the file, or the log.
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR_SHORT_READ}
 
@@ -40,7 +41,7 @@ def explained(error: Exception) -> StoreError:
     if code == sqlite3.SQLITE_FULL or number in FULL:
         return StoreError(f"The store cannot grow: the disk is full. {ROOM}.")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM} or number in READ_ONLY:
-        return StoreError(f"The store is read-only. {WRITABLE}.")
+        return StoreError(READ_ONLY_STORE)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return StoreError(f"The store is held by another process for over {WAIT:.0f} seconds. Try again.")
     why = getattr(error, "strerror", None) or error
@@ -222,6 +223,7 @@ class Index:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Only one process opens, makes or mends the database at a time; the kernel ends the lock with its holder."""
+        self.folder.mkdir(parents=True, exist_ok=True)  # somebody may have deleted all that can be computed again
         with (self.folder / "index.lock").open("a") as file:
             if not locked(file.fileno(), WAIT):
                 raise explained(_busy())
