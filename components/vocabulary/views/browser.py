@@ -29,7 +29,7 @@ def draw(context: VocabularyContext) -> None:
         row = one_row(context.rows)
         choice = entry_choice()
         corpus = counted_on()
-    with st.spinner("Looking through the entries …"):
+    with st.spinner("Looking through the entries …", show_time=True):
         ids = chosen_ids(row, choice, corpus)
     if not len(ids):
         st.info(

@@ -50,7 +50,7 @@ def draw(context: VocabularyContext) -> None:
             )
         )  # fmt: skip
         corpus = counted_on()
-    with table, st.spinner("Looking through the vocabularies …"):
+    with table, st.spinner("Looking through the vocabularies …", show_time=True):
         found = [findings(row, corpus, n_rows) for row in context.rows]
         _overview(found, [row.label for row in context.rows])
     _closely(row, audit, found[list(context.rows).index(row)][audit], with_evidence(row.entries, corpus, n_rows))

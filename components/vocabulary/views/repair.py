@@ -101,7 +101,7 @@ def _bring(spec: str) -> None:
 
 def _ids(row: VocabularyRow, corpus: str) -> list[int]:
     """What is to be taken out."""
-    with st.spinner("Looking through the vocabulary …"):
+    with st.spinner("Looking through the vocabulary …", show_time=True):
         every = findings(row, corpus)
     found = {key: ids for key, one in every.items() if len(ids := may_go(row.entries, one.ids))}
     in_order = sorted(found, key=lambda key: key not in _FIRST)
