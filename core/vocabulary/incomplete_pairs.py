@@ -4,6 +4,7 @@ Source: Jang et al. 2024, Improbable Bigrams Expose Vulnerabilities of Incomplet
 of two scripts; here all are listed that text can be cut into.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import chain, islice, product
 
@@ -79,10 +80,13 @@ def candidates(pieces: Sequence[bytes], begun: Ids, ended: Ids) -> NDArray[np.in
     [[0, 1], [0, 3], [2, 1], [2, 3]]
     """
     begins, ends = _by_part(pieces, begun, _tail), _by_part(pieces, ended, _head)
+    heads = defaultdict[int, list[bytes]](list)
+    for head in ends:
+        heads[len(head)].append(head)
     found = chain.from_iterable(
-        product(before, behind)
+        product(before, ends[head])
         for tail, before in begins.items()
-        for head, behind in ends.items()
+        for head in heads[_n_missing(tail)]
         if is_character(tail + head)
     )
     return np.array([*islice(found, MOST_PAIRS)], np.int64).reshape(-1, 2)
@@ -99,6 +103,15 @@ def _by_part(pieces: Sequence[bytes], ids: Ids, part: Callable[[bytes], bytes]) 
 def _tail(piece: bytes) -> bytes:
     """The character that a piece begins and does not end."""
     return piece[max(n for n, byte in enumerate(piece) if not 0x80 <= byte < 0xC0) :]
+
+
+def _n_missing(tail: bytes) -> int:
+    """Bytes that the character lacks, by its first one.
+
+    >>> _n_missing(b"\\xc3"), _n_missing(b"\\xe2\\x82"), _n_missing(b"\\xf0")
+    (1, 1, 3)
+    """
+    return (2 if tail[0] < 0xE0 else 3 if tail[0] < 0xF0 else 4) - len(tail)
 
 
 def _head(piece: bytes) -> bytes:

@@ -11,6 +11,7 @@ from components.cached import vocabulary as cached
 from components.frame.errors import plain
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.linked import LINKED
+from components.vocabulary.looking import looking
 from components.widgets.chips import chips
 from components.widgets.languages import language_box
 from components.widgets.save_table import save_table
@@ -34,7 +35,7 @@ _ABOUT = (
 
 def draw(context: VocabularyContext) -> None:
     """The table of languages, and for one of them what becomes of its characters in each vocabulary."""
-    with st.spinner("Spelling the letters of all languages …"):
+    with looking("Spelling the letters of all languages …"):
         found = [cached.characters(row.entries) for row in context.rows]
     names = [row.label for row in context.rows]
     table = missing_table(found, names)

@@ -18,6 +18,7 @@ from components.vocabulary.findings import (
     with_evidence,
 )
 from components.vocabulary.linked import LINKED
+from components.vocabulary.looking import looking
 from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.chips import chips
@@ -50,7 +51,7 @@ def draw(context: VocabularyContext) -> None:
             )
         )  # fmt: skip
         corpus = counted_on()
-    with table, st.spinner("Looking through the vocabularies …", show_time=True):
+    with table, looking("Looking through the vocabularies …"):
         found = [findings(row, corpus, n_rows) for row in context.rows]
         _overview(found, [row.label for row in context.rows])
     _closely(row, audit, found[list(context.rows).index(row)][audit], with_evidence(row.entries, corpus, n_rows))
