@@ -66,7 +66,7 @@ def _overview(found: Sequence[Mapping[str, Finding]], names: Sequence[str]) -> N
         placeholder="–",
         height=38 + _ROW * len(table),
         key=_TABLE,
-        column_config={"audit": st.column_config.TextColumn("Entries found", pinned=True, width=170)}
+        column_config={"audit": st.column_config.TextColumn("Entries found", pinned=True, width=200)}
         | {name: st.column_config.TextColumn(alignment="right") for name in names},
         on_select=_choose,
         selection_mode="single-row",
