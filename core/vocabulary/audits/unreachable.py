@@ -19,7 +19,6 @@ SEVERAL = "always cut into several"
 _MARK = "«"  # keeps a tokenizer that puts a space before every text from putting it before the entry
 _LETTERS = ("q", "x", "j", "ω", "ж", "ñ", "7")  # word starts that few entries begin with
 _ROW = 512  # characters of entries that are tried side by side
-_STAGE = "Cutting every entry"
 _BEHIND = ("q", "漢", _MARK, "\n")
 
 
@@ -37,11 +36,13 @@ def _unreachable(entries: Entries) -> Finding:
     whole = np.fromiter((text is not None for text in entries.texts), np.bool_, len(entries))
     left = np.flatnonzero(whole & entries.textual)
     seen = np.zeros(len(entries), np.bool_)
-    for some in cut(entries.tokenizer, [*_rows(entries.texts[i] or "" for i in left.tolist())], _STAGE):
+    for some in cut(entries.tokenizer, [*_rows(entries.texts[i] or "" for i in left.tolist())], "Cutting every entry"):
         seen[np.concatenate(some)] = True
     left = left[~seen[left]]
-    for before, behind in _surroundings():
-        left = left[~_holds(_cut(entries, left, before, behind), left)]
+    ways = [*_surroundings()]
+    for n, (before, behind) in enumerate(ways, 1):
+        stage = f"Cutting what was not reached, way {n} of {len(ways)}"
+        left = left[~_holds(_cut(entries, left, before, behind, stage), left)]
     return grouped(_by_reason(entries, left, _cut(entries, left)))
 
 
@@ -71,9 +72,11 @@ def _surroundings() -> Iterator[tuple[str, str]]:
     yield from (("", behind) for behind in _BEHIND)
 
 
-def _cut(entries: Entries, ids: Ids, before: str = "", behind: str = "") -> Sequence[NDArray[np.int32]]:
+def _cut(
+    entries: Entries, ids: Ids, before: str = "", behind: str = "", stage: str = ""
+) -> Sequence[NDArray[np.int32]]:
     texts = [f"{before}{entries.texts[i]}{behind}" for i in ids.tolist()]
-    return [*chain.from_iterable(cut(entries.tokenizer, texts, _STAGE))]
+    return [*chain.from_iterable(cut(entries.tokenizer, texts, stage))]
 
 
 def _holds(cut: Sequence[NDArray[np.int32]], ids: Ids) -> NDArray[np.bool_]:
