@@ -8,7 +8,7 @@ import benchmarks
 from core.common.errors import UnknownName, UserError
 
 FOUND = [info.name for info in iter_modules(benchmarks.__path__)]
-NOT_RUN = {"__main__", "hostile", "measure", "server", "visitor"}  # and the soaks, which are run by -m
+NOT_RUN = {"__main__", "hostile", "measure", "plain_mixture", "server", "visitor"}  # and the soaks, which are run by -m
 NAMES = [name for name in FOUND if name not in NOT_RUN and not name.startswith("soak")]
 
 

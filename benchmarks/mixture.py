@@ -1,7 +1,8 @@
 """How far inferred mixtures are from those that tokenizers were trained on, where samples and training text differ.
 
 `python -m benchmarks mixture`: tokenizers are trained on known mixtures of FLORES-200 (NLLB Team 2022) and code, and
-their mixtures are inferred from other samples, by the paper's objective and by ours. Needs the data folder beside the
+their mixtures are inferred from other samples, by the paper's objective and by ours; before that, how long the program
+takes beside a plain one (`benchmarks/plain_mixture.py`). Needs the data folder beside the
 project; half an hour of one processor.
 """
 
@@ -18,6 +19,7 @@ import numpy as np
 import tokenizers
 from tokenizers import models, pre_tokenizers, trainers
 
+from benchmarks import plain_mixture
 from benchmarks.measure import markdown
 from core.common.data_folders import BESIDE
 from core.common.errors import UserError
@@ -242,12 +244,13 @@ def warned(found: Sequence[Found]) -> str:
 
 
 def run() -> str:
-    """Two tables.
+    """Three tables.
 
     Raises:
         UserError: the data folder is not there.
     """
+    solved = plain_mixture.run()
     with tempfile.TemporaryDirectory() as folder:
         every = [one for kind in KINDS for one in cases(Path(folder), kind)]
     found = [found_in(one, n) for one in every for n in N_MERGES]
-    return f"{table(found)}\n{warned(found)}"
+    return f"{solved}\n{table(found)}\n{warned(found)}"

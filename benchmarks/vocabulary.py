@@ -1,13 +1,12 @@
-"""What the Vocabulary page computes of whole vocabularies, in processor time, which other work hardly changes.
+"""What the Vocabulary page computes of whole vocabularies, in processor time, which other work changes least.
 
 `python -m benchmarks vocabulary`; of the first two the comparison is timed.
 """
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from benchmarks.measure import markdown
+from benchmarks.measure import markdown, seconds, timed
 from core.common.numbers import count
 from core.corpora.corpus import open_corpus
 from core.tokenizers.catalog import open_tokenizer
@@ -22,19 +21,10 @@ from core.vocabulary.usage import usage
 SPECS = ("tiktoken:o200k_base", "packaged:qwen3")
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Processor time of one call, all threads."""
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
-
-
 def of_one(spec: str) -> tuple[Entries, list[str]]:
     """The entries of a tokenizer, and a row of times."""
     opened = open_tokenizer(spec)
-    begun = time.process_time()
-    entries = entries_of(opened)
-    read = time.process_time() - begun
+    entries, read = timed(lambda: entries_of(opened))
     sample = open_corpus("sample")
     counted = replace(entries, counts=count_corpus_tokens(opened, sample))
     times = [

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,3 +81,15 @@ def test_what_stays_apart_is_what_is_left(pairs: list[Pair]) -> None:
     apart = found.stay_apart(left, right).tolist()
     sides = [(names[a], names[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
     assert apart == [replayed(a + b, ranks)[-1][0] == [a, b] for a, b in sides]
+
+
+def test_borders_that_are_undone_for_ever_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part a…ab, built from its end, has as many borders with c as letters: all parts together a quadratic number."""
+    deep = 40
+    parts = ["a" * n + "b" for n in range(deep)]
+    pairs = [*(("a", part) for part in parts[:-1]), *((part, "c") for part in parts)]
+    whole, _ = made_from(pairs, [*range(len(pairs))], listed=True)
+    assert whole.applies.all()
+    monkeypatch.setattr("core.vocabulary.derivations.MOST_STEPS", 100)
+    given_up, _ = made_from(pairs, [*range(len(pairs))], listed=True)
+    assert (given_up.steps_left, given_up.applies[0], given_up.applies[-1]) == (0, True, False)

@@ -224,6 +224,17 @@ def test_merges_that_hold_an_answer_are_named_with_the_category_they_speak_for(h
     assert all(merges[force.rank] == force.made != force.instead for force in found.forces)
 
 
+def test_merges_that_are_all_out_of_order_are_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """abcd and bcd rank before what they are made of, so that no two earlier entries make them; c and d make cd."""
+    vocab = {name: n for n, name in enumerate(("a", "b", "c", "d", "cd", "bcd", "abcd"))}
+    merges = [("a", "bcd"), ("b", "cd"), ("c", "d")]
+    entries = entries_of(saved(tmp_path, tokenizers.Tokenizer(models.BPE(vocab, merges))))
+    found = merges_of(entries, 10)
+    assert (found.pairs, found.n_unclear) == (((b"c", b"d"),), 2)
+    monkeypatch.setattr("core.vocabulary.mixture.merges.MOST_UNCLEAR", 2)
+    assert merges_of(entries, 10).pairs == ()
+
+
 def test_nothing_holds_an_answer_that_all_merges_fit(tmp_path: Path, texts: dict[str, str]) -> None:
     assert infer(trained(tmp_path, texts, 100), categories(texts), 100).forces == ()
 

@@ -1,6 +1,7 @@
 """The Runs page without a browser: a job's life in what a visitor sees and presses."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from core.counting.job import counted
 from core.counting.table import totals_csv
 from core.jobs.job import State
 from core.jobs.queue import Jobs
-from core.jobs.store.files import Input
+from core.jobs.store.files import Input, Origin
+from core.jobs.store.records import enter
 from core.text.samples import samples
 from tests.jobs_home import PATIENCE, jobs_home, kill_daemon, until, worker_pids
 from tests.pages import ROOT, forget, opened
@@ -229,3 +231,23 @@ def test_what_the_system_lacks_to_confine_strangers_files_is_said(monkeypatch: p
     assert "docs/security.md" not in texts(page())
     monkeypatch.setattr(confinement, "missing_here", lambda: ("There is no Landlock here.",))
     assert "There is no Landlock here. Limits on memory and time hold" in texts(page())
+
+
+def test_what_was_killed_before_anything_was_finished_promises_nothing_kept() -> None:
+    jobs = Jobs()
+    asked = Origin(f"{'killed':0<32}", "steps", {}, (), label="Six steps")
+    with jobs.store.index.writing() as connection:
+        enter(connection, asked, State.INTERRUPTED, "ann")
+    killed = replace(jobs.get(asked.key), attempts=1)
+
+    def script(job):  # type: ignore[no-untyped-def]  # AppTest runs its text by itself
+        from components.runs.why_not_done import why_not_done
+
+        why_not_done(job)
+
+    def said(done: int) -> str:
+        [box] = AppTest.from_function(script, args=(replace(killed, done=done),)).run().warning
+        return str(box.value)
+
+    assert "from the beginning" in said(0)
+    assert "finished pieces are kept" in said(3)

@@ -111,6 +111,12 @@ def test_rows_of_a_model_are_compared_when_they_are_given() -> None:
     assert found["id"].tolist() == [257, 258]
 
 
+def test_a_token_that_begins_with_a_mark_stands_on_a_circle() -> None:
+    app = page(vocabulary="browser", tokenizers=["tiktoken:cl100k_base"], find_entry="สวัสดี")
+    cuts = app.dataframe[-1].value["else cut into"]
+    assert [*cuts] == ["ส | ว | ◌ั | ส | ด | ◌ี"]
+
+
 def test_characters_say_what_becomes_of_a_language() -> None:
     app = page(vocabulary="characters", tokenizers=["builtin:utf8-bytes"])
     assert not app.exception and not app.error

@@ -112,6 +112,17 @@ def test_a_job_that_is_over_without_an_answer_says_why_and_how_it_goes_on(
     cached_runs.jobs().delete(asked.key)
 
 
+def test_an_answer_that_is_gone_says_so_and_can_be_asked_for_again() -> None:
+    asked = Origin(f"{'gone':0<32}", KIND, {"of": "gone"}, (), label="What it was trained on")
+    with cached_runs.jobs().store.index.writing() as connection:
+        enter(connection, asked, State.DONE, "ann")
+    for app in (page("mixture", run=asked.key), page("mixture", run=asked.key)):
+        assert not app.exception
+        assert [one.value.replace("\\", "") for one in app.error] == ["Its result was deleted."]
+        assert app.button(key="mixture_resume").label == "Try again"
+    cached_runs.jobs().delete(asked.key)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("tokenizer", "first", "said"),

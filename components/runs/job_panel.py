@@ -1,4 +1,4 @@
-"""A job that a view of this page hands in: a button, how far it is, and the job when it is done."""
+"""A job that a view of this page hands in: a button, how far it is, and what it found when it is done."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,16 +6,16 @@ import streamlit as st
 
 from components.cached import runs as cached_runs
 from components.runs.job_cards import show_refusal, submit
-from components.runs.under_way import under_way
+from components.runs.under_way import result_of, under_way
 from core.common.errors import UserError
 from core.jobs.job import KINDS, Job, State, content_key
-from core.jobs.store.files import Input, Json
+from core.jobs.store.files import Input, Json, Result
 
 
-def finished_job(
+def finished_result(
     kind: str, params: Mapping[str, Json], inputs: Sequence[Input], label: str, button: str, key: str
-) -> Job | None:
-    """The job of these parameters when it is done; until then its button or its progress is drawn, and None returned.
+) -> Result | None:
+    """What the job of these parameters found; until then its button or its progress is drawn, and None returned.
 
     Args:
         label: of the job, among the runs.
@@ -38,7 +38,7 @@ def finished_job(
         )
         return None
     if job.state is State.DONE:
-        return job
+        return result_of(job, key)
     under_way(job, key)
     return None
 

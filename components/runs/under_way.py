@@ -13,6 +13,7 @@ from components.runs.why_not_done import again, why_it_waits, why_not_done
 from core.common.errors import UserError
 from core.common.numbers import count, duration
 from core.jobs.job import KINDS, Job, State, may_resume
+from core.jobs.store.files import Result
 
 _KEPT = "What is finished is kept."
 
@@ -46,6 +47,19 @@ def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
                     _button(now, key, again(now.state), ":material/play_arrow:", _resume)
 
     fragment(draw, run_every="1s" if job.state.live else None)()
+
+
+def result_of(job: Job, key: str) -> Result | None:
+    """The result of a job that is done; where it is gone, the line says so and begins it anew, and None comes back."""
+    jobs = cached_runs.jobs()
+    try:
+        return jobs.result(job.key)
+    except UserError:
+        now = jobs.get(job.key)
+        if now.state is State.DONE:
+            raise
+        under_way(now, key)
+        return None
 
 
 def _button(job: Job, key: str, label: str, icon: str, act: Callable[[str], None]) -> None:

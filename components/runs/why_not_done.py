@@ -31,6 +31,6 @@ def why_it_waits(job: Job) -> None:
 def _interrupted(job: Job) -> str:
     if not job.attempts:  # nothing of the queue ever ran it
         return plain(job.message)
-    if job.resumable:
+    if job.resumable and job.done:
         return plain("What ran it was ended from outside. Its finished pieces are kept: Resume goes on from there.")
     return plain("What ran it was ended from outside. Resume starts it again from the beginning.")

@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.cached import vocabulary as cached
 from components.frame.errors import show_error
+from components.vocabulary.looking import looking
 from components.widgets.colours import tokenizer_colours
 from components.widgets.names import learn, names_at_hand, put_at_hand
 from core.common.errors import UserError
@@ -39,7 +40,7 @@ def vocabulary_rows(specs: Sequence[str]) -> list[VocabularyRow]:
     """A row per tokenizer that opens and has a vocabulary; each of the others gives one message."""
     done: dict[str, Entries] = {}
     failures: dict[str, UserError] = {}
-    with st.spinner("Reading vocabularies …", show_time=True):
+    with looking("Reading vocabularies …"):
         for spec in specs:
             still_wanted()
             try:

@@ -1,5 +1,6 @@
 """Pieces of text as a row of chips; everything a tokenizer or user wrote is escaped."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from html import escape
 
@@ -43,6 +44,15 @@ def piece_shown(piece: bytes) -> str:
     ('␣a', '⟨20 f0 9f⟩')
     """
     return visible(displayed(piece))
+
+
+def on_circle(text: str) -> str:
+    """A text that begins with a mark, which stands on a letter, on a dotted circle instead of on what is before it.
+
+    >>> on_circle("a"), on_circle("\u0e34")
+    ('a', '◌ิ')
+    """
+    return f"◌{text}" if text and unicodedata.category(text[0]).startswith("M") else text
 
 
 def chip_html(piece: str) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import tokenizers as cached
-from components.widgets.chips import piece_shown, visible
+from components.widgets.chips import on_circle, piece_shown, visible
 from core.tokenizers.tokenizer import TokenDetails, Tokenizer
 
 _MOST_FOUND = 40
@@ -67,4 +67,4 @@ def _cut(spec: str, wanted: str) -> str:
     """How the tokenizer cuts it as a text of its own."""
     segmentation = cached.segmentation(spec, wanted, False, False)
     spans = zip(segmentation.starts.tolist(), segmentation.ends.tolist(), strict=True)
-    return " | ".join(piece_shown(segmentation.text[a:b]) for a, b in spans)
+    return " | ".join(on_circle(piece_shown(segmentation.text[a:b])) for a, b in spans)

@@ -9,7 +9,7 @@ Source: github/rust-gems, crate bpe, `is_valid_token_pair`; here for ranks of pa
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +21,7 @@ from core.vocabulary.merge_table import NEVER, MergeTable, merge_table
 _KEY = "derivations"
 MOST_REPLAYED = 20_000  # merges of files whose ranks are out of order; what more there are is taken not to apply
 _LONGEST_REPLAYED = 64  # first symbols
+MOST_STEPS = 100_000  # undone at all borders together, some seconds; o200k_base takes 906
 _UNMADE = _NO_MERGE = -1
 
 Bools = NDArray[np.bool_]
@@ -35,12 +36,14 @@ class Derivations:
         applies: whether a merge can ever apply, by its rank alone, bool (M,).
         merge_of: index of the merge that builds an entry; -1 for first symbols and for what no merge builds, (V,).
         out_of_order: whether an entry is built by a merge before one of its parts, which only a replay follows, (V,).
+        steps_left: of those that may still be undone; a border that needs more is taken not to hold.
     """
 
     table: MergeTable
     applies: Bools
     merge_of: Ids
     out_of_order: Bools
+    steps_left: int = field(default_factory=lambda: MOST_STEPS)
 
     @property
     def is_built(self) -> Bools:
@@ -69,6 +72,10 @@ class Derivations:
         holds = np.ones(len(left), np.bool_)
         left, right, at = left.copy(), right.copy(), np.arange(len(left))
         while len(at):
+            if not self.steps_left:
+                holds[at] = False
+                break
+            self.steps_left -= 1
             made_left, made_right = self.ranks(left), self.ranks(right)
             last_left = made_left > made_right  # of equal ones the left was made first
             limit = np.where(last_left, made_left, made_right + 1)

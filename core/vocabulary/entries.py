@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.common.errors import UserError
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import TokenDetails, Tokenizer
+from core.vocabulary.in_parts import described
 from core.vocabulary.repair.placeholder import placeholder
 
 Ids = NDArray[np.int64]
@@ -157,4 +158,4 @@ def entries_of(tokenizer: Tokenizer) -> Entries:
         raise UserError(
             f"{tokenizer.info.label} has no vocabulary: it cuts by a rule. Choose a tokenizer with a list of tokens."
         )
-    return Entries(tokenizer, tokenizer.describe(range(size)))
+    return Entries(tokenizer, described(tokenizer, size))

@@ -4,6 +4,7 @@ Source: Jang et al. 2024, Improbable Bigrams Expose Vulnerabilities of Incomplet
 of two scripts; here all are listed that text can be cut into.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import chain, islice, product
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from core.vocabulary.audits.fragments import BEGUN, ENDED, INSIDE, fragments
 from core.vocabulary.derivations import derivations_of
 from core.vocabulary.entries import Entries, Ids
+from core.vocabulary.in_parts import cut
 
 MOST_PAIRS = 2_000_000  # candidates; o200k_base has some 150,000 pairs
 
@@ -49,7 +51,7 @@ def tried_pairs(entries: Entries, most: int | None = None) -> NDArray[np.int64]:
 def cut_so(entries: Entries, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether the tokenizer cuts the text of each pair into the pair, bool (P,)."""
     texts = [(entries.pieces[a] + entries.pieces[b]).decode() for a, b in pairs.tolist()]
-    cuts = entries.tokenizer.encode_many(texts)
+    cuts = chain.from_iterable(cut(entries.tokenizer, texts))
     same = (ids[-2:].tolist() == pair for ids, pair in zip(cuts, pairs.tolist(), strict=True))
     return np.fromiter(same, np.bool_, len(pairs))
 
@@ -57,16 +59,18 @@ def cut_so(entries: Entries, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
 def in_some_pair(entries: Entries, side: int) -> Ids:
     """Entries that the tokenizer cuts some pair into, on the left (0) or the right (1), ascending.
 
-    Each entry's pairs are tried one after another until one holds.
+    Of each entry one pair is tried, then two more, four, eight, until one holds: with thousands of pairs for each there
+    are a dozen rounds.
     """
-    pairs, found = incomplete_pairs(entries), list[Ids]()
+    pairs = incomplete_pairs(entries)
     pairs = pairs[np.argsort(pairs[:, side], kind="stable")]
-    while len(pairs):
-        first = np.unique(pairs[:, side], return_index=True)[1]
-        found.append(pairs[first][cut_so(entries, pairs[first]), side])
-        rest = np.delete(pairs, first, axis=0)
-        pairs = rest[~np.isin(rest[:, side], found[-1])]
-    return np.sort(np.concatenate([np.empty(0, np.int64), *found]))
+    holds = np.zeros(len(entries), np.bool_)
+    of, first, n_pairs = np.unique(pairs[:, side], return_index=True, return_counts=True)
+    place = np.arange(len(pairs)) - np.repeat(first, n_pairs)  # of a pair, among those of its entry
+    for n in range(int(n_pairs.max(initial=0)).bit_length()):
+        some = pairs[(place >= 2**n - 1) & (place < 2 ** (n + 1) - 1) & ~holds[pairs[:, side]]]
+        holds[some[cut_so(entries, some), side]] = True
+    return of[holds[of]]
 
 
 def candidates(pieces: Sequence[bytes], begun: Ids, ended: Ids) -> NDArray[np.int64]:
@@ -76,10 +80,13 @@ def candidates(pieces: Sequence[bytes], begun: Ids, ended: Ids) -> NDArray[np.in
     [[0, 1], [0, 3], [2, 1], [2, 3]]
     """
     begins, ends = _by_part(pieces, begun, _tail), _by_part(pieces, ended, _head)
+    heads = defaultdict[int, list[bytes]](list)
+    for head in ends:
+        heads[len(head)].append(head)
     found = chain.from_iterable(
-        product(before, behind)
+        product(before, ends[head])
         for tail, before in begins.items()
-        for head, behind in ends.items()
+        for head in heads[_n_missing(tail)]
         if is_character(tail + head)
     )
     return np.array([*islice(found, MOST_PAIRS)], np.int64).reshape(-1, 2)
@@ -96,6 +103,15 @@ def _by_part(pieces: Sequence[bytes], ids: Ids, part: Callable[[bytes], bytes]) 
 def _tail(piece: bytes) -> bytes:
     """The character that a piece begins and does not end."""
     return piece[max(n for n, byte in enumerate(piece) if not 0x80 <= byte < 0xC0) :]
+
+
+def _n_missing(tail: bytes) -> int:
+    """Bytes that the character lacks, by its first one.
+
+    >>> _n_missing(b"\\xc3"), _n_missing(b"\\xe2\\x82"), _n_missing(b"\\xf0")
+    (1, 1, 3)
+    """
+    return (2 if tail[0] < 0xE0 else 3 if tail[0] < 0xF0 else 4) - len(tail)
 
 
 def _head(piece: bytes) -> bytes:

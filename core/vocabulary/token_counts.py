@@ -1,16 +1,14 @@
 """How often each id stands in a text, for the audits that ask it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
 
-from core.common.progress import report
 from core.corpora.corpus import Corpus
 from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.entries import TokenCounts
-
-_CHUNK = 2**18  # characters, of whole texts
+from core.vocabulary.in_parts import cut
 
 
 def count_corpus_tokens(tokenizer: Tokenizer, corpus: Corpus) -> TokenCounts:
@@ -29,26 +27,6 @@ def count_tokens(tokenizer: Tokenizer, texts: Sequence[str], of: str) -> TokenCo
     2
     """
     counts = np.zeros(tokenizer.info.n_vocabulary or 0, np.int64)
-    done = 0
-    for part in chunks(texts):
-        counts += np.bincount(np.concatenate(tokenizer.encode_many(part)), minlength=len(counts))
-        done += len(part)
-        report(done, len(texts), f"Counting {tokenizer.info.label}")
+    for some in cut(tokenizer, texts, f"Counting {tokenizer.info.label}"):
+        counts += np.bincount(np.concatenate(some), minlength=len(counts))
     return TokenCounts(of, counts)
-
-
-def chunks(texts: Sequence[str]) -> Iterator[list[str]]:
-    """The texts in order, some at a time.
-
-    >>> [*chunks(["a", "b"])]
-    [['a', 'b']]
-    """
-    part, size = list[str](), 0
-    for text in texts:
-        part.append(text)
-        size += len(text)
-        if size >= _CHUNK:
-            yield part
-            part, size = [], 0
-    if part:
-        yield part

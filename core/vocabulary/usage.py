@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.entries import Ids
-from core.vocabulary.token_counts import chunks
+from core.vocabulary.in_parts import cut
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +61,10 @@ def usage(tokenizer: Tokenizer, sentences: Mapping[str, Sequence[str]]) -> Usage
     ([2, 2], {'eng_Latn': 1, 'deu_Latn': 1})
     """
     texts = [one for each in sentences.values() for one in each]
-    cut = (ids for part in chunks(texts) for ids in tokenizer.encode_many(part))
+    ids_of_texts = chain.from_iterable(cut(tokenizer, texts))
     found = dict[str, tuple[Ids, Ids]]()
     for code, each in sentences.items():
-        ids = [next(cut) for _ in each] or [np.empty(0, np.int32)]
+        ids = [next(ids_of_texts) for _ in each] or [np.empty(0, np.int32)]
         present, counts = np.unique(np.concatenate(ids), return_counts=True)
         found[code] = present.astype(np.int64), counts.astype(np.int64)
     return Usage(tokenizer.info.n_vocabulary or 0, found)

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from components.cached import probes as cached
-from components.cached import runs as cached_runs
 from components.charts.chart import CONFIG, numbers_fold
 from components.frame.errors import plain
 from components.probes.context import ProbeContext
@@ -12,7 +11,7 @@ from components.probes.linked import LINKED, key_of
 from components.probes.next_byte_chart import begun_character, byte_shown, cover_tree, next_byte_chart, ways
 from components.probes.predict import predicted, verdict
 from components.probes.view import ProbeView
-from components.runs.job_panel import finished_job
+from components.runs.job_panel import finished_result
 from components.widgets.chips import chips, piece_shown, visible
 from core.common.errors import UserError
 from core.common.numbers import count
@@ -132,14 +131,14 @@ def _answer(context: ProbeContext, model: str, prompt: bytes, back: int) -> Next
 
 def _of_job(model: str, prompt: bytes, back: int, n_walked: int, every: bool) -> NextByte | None:
     label = f"Next byte of {model} behind {_shown(prompt)}"
-    job = finished_job(KIND, params_of(model, prompt, n_walked, every), (), label, "Ask this model", "next_byte")
-    if job is None:
+    result = finished_result(KIND, params_of(model, prompt, n_walked, every), (), label, "Ask this model", "next_byte")
+    if result is None:
         st.caption(
             "To load the model and to ask it takes about a minute of a processor for SmolLM2-135M, beside this server, "
             "and longer for larger ones. All its ends are asked for at once; it goes on when this tab is closed."
         )
         return None
-    one = restored(NextByteEnds, cached_runs.jobs().result(job.key)).answers[back]
+    one = restored(NextByteEnds, result).answers[back]
     if one.found is None:
         raise UserError(one.why)
     return one.found

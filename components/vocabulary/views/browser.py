@@ -10,6 +10,7 @@ from components.vocabulary.counted_on import counted_on, said_of
 from components.vocabulary.entry import draw_entry
 from components.vocabulary.entry_table import COUNT, LANGUAGES, LENGTH, RANK, entry_table
 from components.vocabulary.linked import LINKED
+from components.vocabulary.looking import looking
 from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.token_lookup import token_lookup
@@ -29,7 +30,7 @@ def draw(context: VocabularyContext) -> None:
         row = one_row(context.rows)
         choice = entry_choice()
         corpus = counted_on()
-    with st.spinner("Looking through the entries …"):
+    with looking("Looking through the entries …"):
         ids = chosen_ids(row, choice, corpus)
     if not len(ids):
         st.info(

@@ -1,6 +1,5 @@
 """Which characters of each language a vocabulary has no token for: all languages at a glance, and one closely."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +10,8 @@ from components.cached import vocabulary as cached
 from components.frame.errors import plain
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.linked import LINKED
-from components.widgets.chips import chips
+from components.vocabulary.looking import looking
+from components.widgets.chips import chips, on_circle
 from components.widgets.languages import language_box
 from components.widgets.save_table import save_table
 from components.widgets.view import View
@@ -21,7 +21,7 @@ from core.text.languages import flores_languages, language
 from core.vocabulary.characters import LanguageCharacters, Spelled, WrittenCharacter
 
 LANGUAGE, _USUAL = "characters_of", "hun_Latn"  # key in the session and in the link, and the first choice
-_TABLE, _HEIGHT = "characters_table", 430
+_TABLE, _HEIGHT = "characters_table", 285
 _LEFT = "language", "characters"
 Found = Mapping[str, LanguageCharacters]
 _ABOUT = (
@@ -33,17 +33,16 @@ _ABOUT = (
 
 
 def draw(context: VocabularyContext) -> None:
-    """The table of languages, and for one of them what becomes of its characters in each vocabulary."""
-    with st.spinner("Spelling the letters of all languages …"):
+    """A language, the table of all, and what becomes of the characters of that one in each vocabulary."""
+    with looking("Spelling the letters of all languages …"):
         found = [cached.characters(row.entries) for row in context.rows]
     names = [row.label for row in context.rows]
-    table = missing_table(found, names)
-    _overview(table, names)
-    n, without = len(flores_languages()), len(flores_languages()) - len(exemplars())
-    st.caption(f"{_ABOUT}Source of the characters: {SOURCE}, which has none for {without} of the {n} of FLORES-200.")
     code = _language()
+    _overview(missing_table(found, names), names)
     for name, one in zip(names, found, strict=True):
         _closely(name, one[code])
+    n, without = len(flores_languages()), len(flores_languages()) - len(exemplars())
+    st.caption(f"{_ABOUT}Source of the characters: {SOURCE}, which has none for {without} of the {n} of FLORES-200.")
 
 
 def missing_table(found: Sequence[Found], names: Sequence[str]) -> pd.DataFrame:
@@ -93,16 +92,7 @@ def _closely(name: str, one: LanguageCharacters) -> None:
             alike[written].append(character)
     for written, characters in sorted(alike.items()):
         st.markdown(said(written, len(characters)))
-        chips([shown(character) for character in characters])
-
-
-def shown(character: str) -> str:
-    """A mark that stands on a letter is shown on a dotted circle.
-
-    >>> shown("a"), shown("\u0e34")
-    ('a', '◌ิ')
-    """
-    return f"◌{character}" if unicodedata.category(character[0]).startswith("M") else character
+        chips([*map(on_circle, characters)])
 
 
 def said(written: WrittenCharacter, n: int) -> str:

@@ -12,6 +12,7 @@ from components.frame.errors import plain
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.entry_table import shown_pieces
 from components.vocabulary.linked import LINKED
+from components.vocabulary.looking import looking
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.row_choice import choose_row
 from components.widgets.view import View
@@ -30,7 +31,7 @@ def draw(context: VocabularyContext) -> None:
     if len(context.rows) < 2:
         st.info("Choose a second tokenizer above: this view compares two or more.", icon=":material/compare_arrows:")
         return
-    with st.spinner("Comparing every entry …", show_time=True):
+    with looking("Comparing every entry …"):
         frame = matrix(context.rows)
     st.dataframe(
         frame,

@@ -9,6 +9,7 @@ from components.vocabulary.choices import browse
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.counted_on import counted_on, said_of
 from components.vocabulary.linked import LINKED
+from components.vocabulary.looking import looking
 from components.vocabulary.shares import OTHERS, shares_chart, shares_of, used_shares_of
 from components.widgets.view import View
 from core.vocabulary.division import DIVISIONS, Division
@@ -22,7 +23,7 @@ def draw(context: VocabularyContext) -> None:
         named = {key: one.definition.label for key, one in DIVISIONS.all().items()}
         division = DIVISIONS.get(LINKED.choice("Divide by", named, _BY, label_visibility="collapsed"))
         corpus = counted_on()
-    with st.spinner("Dividing every entry …", show_time=True):
+    with looking("Dividing every entry …"):
         spent, used = shares_of(division, context.rows), used_shares_of(division, context.rows, corpus)
     drawn = (("ids", spent, "share of all entries"), ("used", used, "share of the tokens of a text"))
     for place, (name, shares, title) in zip(st.columns(2), drawn, strict=True):

@@ -18,6 +18,7 @@ from components.vocabulary.findings import (
     with_evidence,
 )
 from components.vocabulary.linked import LINKED
+from components.vocabulary.looking import looking
 from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.chips import chips
@@ -50,7 +51,7 @@ def draw(context: VocabularyContext) -> None:
             )
         )  # fmt: skip
         corpus = counted_on()
-    with table, st.spinner("Looking through the vocabularies …"):
+    with table, looking("Looking through the vocabularies …"):
         found = [findings(row, corpus, n_rows) for row in context.rows]
         _overview(found, [row.label for row in context.rows])
     _closely(row, audit, found[list(context.rows).index(row)][audit], with_evidence(row.entries, corpus, n_rows))
@@ -65,7 +66,7 @@ def _overview(found: Sequence[Mapping[str, Finding]], names: Sequence[str]) -> N
         placeholder="–",
         height=38 + _ROW * len(table),
         key=_TABLE,
-        column_config={"audit": st.column_config.TextColumn("Entries found", pinned=True, width=170)}
+        column_config={"audit": st.column_config.TextColumn("Entries found", pinned=True, width=200)}
         | {name: st.column_config.TextColumn(alignment="right") for name in names},
         on_select=_choose,
         selection_mode="single-row",

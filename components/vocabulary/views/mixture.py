@@ -12,7 +12,7 @@ from components.frame.errors import plain
 from components.frame.visitor import visitor
 from components.runs.job_cards import OPENED, close_opened, may_see
 from components.runs.naming import title
-from components.runs.under_way import under_way
+from components.runs.under_way import result_of, under_way
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.linked import LINKED
 from components.vocabulary.mixture_charts import by_merges_chart, overview_chart, shares_chart
@@ -97,7 +97,10 @@ def _job(key: str) -> None:
         st.button("Close", icon=":material/close:", on_click=close_opened, type="tertiary", key="close_mixture")
     under_way(job, "mixture")
     if job.state is State.DONE:
-        mixtures = mixtures_in(jobs.result(key))
+        result = result_of(job, "mixture")
+        if result is None:
+            return
+        mixtures = mixtures_in(result)
         _answer(mixtures, _n_merges(mixtures), _asked_of(job))
 
 

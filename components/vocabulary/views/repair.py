@@ -6,16 +6,16 @@ from typing import cast
 import pandas as pd
 import streamlit as st
 
-from components.cached import runs as cached_runs
 from components.cached import vocabulary as cached
 from components.cached.corpora import corpus_facts
 from components.frame.errors import show_error, user_errors
 from components.frame.visitor import visitor
-from components.runs.job_panel import finished_job
+from components.runs.job_panel import finished_result
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.counted_on import counted_on
 from components.vocabulary.findings import findings
 from components.vocabulary.linked import LINKED
+from components.vocabulary.looking import looking
 from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
 from components.widgets import names
@@ -61,7 +61,7 @@ def draw(context: VocabularyContext) -> None:
         st.info("Nothing is chosen to be taken out. Choose a finding above, or list ids.", icon=":material/healing:")
         return
     facts, tokenizer = corpus_facts(corpus), row.entries.tokenizer
-    job = finished_job(
+    result = finished_result(
         KIND,
         params_of(tokenizer, ids, cast(BuiltOn, built_on), facts),
         inputs_of(tokenizer, facts),
@@ -69,8 +69,8 @@ def draw(context: VocabularyContext) -> None:
         f"See what taking out {count(len(ids))} changes",
         "repair",
     )
-    if job is not None:
-        _shown(row, restored(Repaired, cached_runs.jobs().result(job.key)))
+    if result is not None:
+        _shown(row, restored(Repaired, result))
 
 
 def _row(context: VocabularyContext) -> VocabularyRow | None:
@@ -101,7 +101,7 @@ def _bring(spec: str) -> None:
 
 def _ids(row: VocabularyRow, corpus: str) -> list[int]:
     """What is to be taken out."""
-    with st.spinner("Looking through the vocabulary …"):
+    with looking("Looking through the vocabulary …"):
         every = findings(row, corpus)
     found = {key: ids for key, one in every.items() if len(ids := may_go(row.entries, one.ids))}
     in_order = sorted(found, key=lambda key: key not in _FIRST)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.charts.chart import CONFIG, Chart, finish
 from components.frame.errors import plain
-from components.runs.job_panel import finished_job
+from components.runs.job_panel import finished_result
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.linked import LINKED
 from components.widgets.model_box import model_box
@@ -15,6 +15,7 @@ from components.widgets.save_table import save_table
 from components.widgets.view import View
 from core.common.numbers import count
 from core.export.csv import safe_cell
+from core.jobs.store.files import Result
 from core.models.under_trained.job import KIND, params_of
 
 _MODEL = "under_trained_model"  # in the session and in the link
@@ -29,25 +30,24 @@ def draw(context: VocabularyContext) -> None:
     if not model:
         st.info("Choose a model whose rows are to be looked at.", icon=":material/dictionary:")
         return
-    job = finished_job(
+    result = finished_result(
         KIND, params_of(model, _SHARE), (), f"Under-trained tokens of {model}", "Find its under-trained tokens", _MODEL
     )
-    if job is None:
+    if result is None:
         st.caption(
             "Rows are read in seconds; asking the model for 2 % of its tokens takes seconds for the shipped models and "
             "some twenty minutes of a processor for SmolLM2-135M. It goes on when this tab is closed."
         )
         return
-    _found(job.key, context.dark)
+    _found(result, context.dark)
 
 
-def _found(key: str, dark: bool) -> None:
-    from components.cached import runs as cached_runs
+def _found(result: Result, dark: bool) -> None:
     from core.jobs.result_codec import restored
     from core.models.under_trained.find import VERIFIED, UnderTrained
     from core.models.under_trained.indicators import IN_WORDS
 
-    found = restored(UnderTrained, cached_runs.jobs().result(key))
+    found = restored(UnderTrained, result)
     st.markdown(
         f"**{count(len(found.verified))} of {count(len(found.candidates))} candidates verified**, of "
         f"{count(int(found.compared.sum()))} tokens. Of {len(found.controls)} other tokens, drawn by chance, the model "

@@ -1,5 +1,7 @@
 """Merges that never apply, and the entries that they alone would make."""
 
+from itertools import chain
+
 import numpy as np
 
 from core.common.definitions import Definition
@@ -8,6 +10,7 @@ from core.vocabulary.audit import Audit, Finding, grouped, not_looked_for
 from core.vocabulary.audits.unreachable import unreachable
 from core.vocabulary.derivations import Derivations, derivations_of
 from core.vocabulary.entries import Entries, Ids
+from core.vocabulary.in_parts import cut
 
 NOT_MADE, CUT = "no merge makes it", "no text reaches its merge"
 
@@ -18,8 +21,8 @@ def dead_merges(entries: Entries) -> Finding:
     if built is None:
         return not_looked_for(no_merges(entries))
     ordinary = entries.textual & (entries.kinds == Kind.ORDINARY) & ~added(entries, built)
-    cut = cut_between(entries, built)
-    return grouped({NOT_MADE: np.flatnonzero(ordinary & ~built.is_built), CUT: cut}, _remark(built, cut))
+    between = cut_between(entries, built)
+    return grouped({NOT_MADE: np.flatnonzero(ordinary & ~built.is_built), CUT: between}, _remark(built, len(between)))
 
 
 def no_merges(entries: Entries) -> str:
@@ -39,17 +42,17 @@ def added(entries: Entries, built: Derivations) -> np.ndarray[tuple[int], np.dty
 def cut_between(entries: Entries, built: Derivations) -> Ids:
     """Entries that a merge makes of its parts, which no text has side by side: it is cut or matched there before."""
     made = [i for i in unreachable(entries).ids.tolist() if built.merge_of[i] >= 0]
-    cuts = entries.tokenizer.encode_many([entries.texts[i] or "" for i in made])
+    cuts = chain.from_iterable(cut(entries.tokenizer, [entries.texts[i] or "" for i in made]))
     spelled = [b"".join(entries.pieces[j] for j in ids.tolist()).removeprefix(b" ") for ids in cuts]
     kept = [text == entries.pieces[i].removeprefix(b" ") for i, text in zip(made, spelled, strict=True)]
     return np.array(made, np.int64)[np.array(kept, np.bool_)]
 
 
-def _remark(built: Derivations, cut: Ids) -> str:
+def _remark(built: Derivations, barred: int) -> str:
     table = built.table
     if not table.listed:
         return "The file gives ranks and no merges: two neighbours merge where they spell an entry."
-    late, barred = len(table) - int(built.applies.sum()), len(cut)
+    late = len(table) - int(built.applies.sum())
     return (
         f"Of {len(table):,} merges {late + barred:,} never apply: for {late:,} another pair always merges first, "
         f"{barred:,} would join what a text is cut at, or has an added token for, before it is merged."

@@ -10,6 +10,7 @@ from core.vocabulary.classes import is_byte_level
 from core.vocabulary.entries import Entries
 
 LONGEST = 64  # bytes of an entry; longer ones are lines of one character, learned last
+MOST_UNCLEAR = 20_000  # entries that no two earlier ones make, until it is given up: some seconds
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class LearnedMerges:
 
 
 def merges_of(entries: Entries, most: int) -> LearnedMerges:
-    """At most so many merges of a vocabulary, worked out from the ranks of its entries.
+    """At most so many merges of a vocabulary, worked out from the ranks of its entries; fewer where most are unclear.
 
     Raises:
         UserError: it was not made by byte-pair encoding, or gives no ranks.
@@ -60,7 +61,7 @@ def merges_of(entries: Entries, most: int) -> LearnedMerges:
     known = dict(reversed(learned))  # of entries written twice the first counts
     pairs, n_unclear = list[tuple[bytes, bytes]](), 0
     for piece, rank in learned:
-        if len(pairs) == most:
+        if len(pairs) == most or n_unclear == MOST_UNCLEAR:
             break
         made = parents(piece, rank, known, in_bytes)
         n_unclear += made is None

@@ -5,8 +5,9 @@ was never applied, since nothing merges it further: so every such text is cut as
 
 An entry that others are built from is another matter: without it they are reached by other merges or by none. It stays,
 or goes with all that is built from it, which is as exact; or those others are rerouted: each gets a merge of the two
-parts that it is cut into without the entry, at its own place in the order. Where that makes three parts or more there
-is no such merge, and the entry stays. How a text is cut between merges is then not certain to be as before: count it.
+parts that it is cut into without the entry, at its own place in the order. Where that makes three parts or more, or one
+of them is very long, there is no such merge, and the entry stays. How a text is cut between merges is then not certain
+to be as before: count it.
 """
 
 from collections import defaultdict
@@ -17,6 +18,7 @@ from typing import Any
 from core.vocabulary.repair.placeholder import placeholder
 from core.vocabulary.repair.removal import BUILT, NEEDED, BuiltOn, Removal, Spared, needed, refused
 
+LONGEST = 1_000  # characters of an entry that is rerouted: cutting it takes the square of them
 Pair = tuple[str, str]
 
 
@@ -39,10 +41,11 @@ def without(document: Mapping[str, Any], ids: Sequence[int], built_on: BuiltOn, 
         kept[id_by_token[token]] = _why(len(merges.direct(token) - gone), built_on)
     removed = tuple(sorted(id_by_token[token] for token in gone))
     left = merges.left(gone) if new_merges is None else new_merges
+    asked = set(ids)
     return Removal(
         {**document, "model": {**model, "vocab": _vocabulary(id_by_token, gone), "merges": merges.written(left)}},
         removed,
-        {i: why for i, why in kept.items() if i in set(ids)},
+        {i: why for i, why in kept.items() if i in asked},
         0 if new_merges is None else len(set(new_merges) - set(merges.pairs)),
         exact=built_on != "reroute",
     )
@@ -77,7 +80,9 @@ class _MergeList:
         self.suffix = model.get("end_of_word_suffix") or ""
         self.products = [left + right.removeprefix(self.prefix) for left, right in self.pairs]
         self._by_part: dict[str, set[str]] = defaultdict(set)
+        self._parts: dict[str, list[str]] = defaultdict(list)
         for pair, product in zip(self.pairs, self.products, strict=True):
+            self._parts[product] += pair
             for part in pair:
                 self._by_part[part].add(product)
 
@@ -102,8 +107,12 @@ class _MergeList:
     def closed(self, chosen: set[str]) -> set[str]:
         """Those of the chosen from which nothing is built but others of them."""
         gone = set(chosen)
-        while staying := {token for token in gone if self.direct(token) - gone}:
-            gone -= staying
+        needed = [part for product, parts in self._parts.items() if product not in gone for part in parts]
+        while needed:
+            token = needed.pop()
+            if token in gone:
+                gone.remove(token)
+                needed += self._parts.get(token, ())
         return gone
 
     def left(self, gone: set[str]) -> list[Pair]:
@@ -122,7 +131,7 @@ def _rerouted(merges: _MergeList, chosen: set[str]) -> tuple[set[str], list[Pair
     while True:
         rank_by_pair, lost = _without_parts(merges, gone)
         _reroute(rank_by_pair, lost)
-        unreached = {p for _, p in lost if cut(p, rank_by_pair) != [p] and cut(p, before) == [p]}
+        unreached = {p for _, p in lost if len(p) > LONGEST or (cut(p, rank_by_pair) != [p] and cut(p, before) == [p])}
         staying = {token for token in gone if merges.direct(token) & unreached}
         if not staying:
             return gone, sorted(rank_by_pair, key=rank_by_pair.__getitem__)
@@ -145,7 +154,7 @@ def _without_parts(merges: _MergeList, gone: set[str]) -> tuple[dict[Pair, int],
 def _reroute(rank_by_pair: dict[Pair, int], lost: Sequence[tuple[int, str]]) -> None:
     """Give each product the merge of the two parts that it is cut into, in place."""
     for rank, product in lost:
-        parts = cut(product, rank_by_pair)
+        parts = cut(product, rank_by_pair) if len(product) <= LONGEST else ()
         if len(parts) == 2:
             rank_by_pair[parts[0], parts[1]] = rank
 

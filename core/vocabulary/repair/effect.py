@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import UserError
+from core.common.progress import report
 from core.tokenizers.formats import sentencepiece
 from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.entries import Ids, entries_of
+from core.vocabulary.in_parts import chunks, cut
 from core.vocabulary.repair.placeholder import placeholder
 
 _SPACES = (
@@ -51,18 +53,27 @@ def effect(name: str, texts: Sequence[str], old: Tokenizer, new: Tokenizer, remo
     """What changes on these texts between a tokenizer and its repaired form."""
     gone = np.zeros(max(int(removed.max(initial=0)) + 1, old.info.n_vocabulary or 0), np.bool_)
     gone[removed] = True
+    counted = np.zeros(6, np.int64)
+    done = 0
+    for part in chunks(texts):
+        counted += _changes(part, old, new, gone)
+        done += len(part)
+        report(done, len(texts), f"Cutting with both: {name}")
+    return Effect(name, len(texts), *counted.tolist())
+
+
+def _changes(texts: Sequence[str], old: Tokenizer, new: Tokenizer, gone: NDArray[np.bool_]) -> list[int]:
+    """The counts of an `Effect`, in their order."""
     before, after = old.encode_many(texts), new.encode_many(texts)
     changed = [n for n, (a, b) in enumerate(zip(before, after, strict=True)) if not np.array_equal(a, b)]
-    return Effect(
-        name,
-        len(texts),
+    return [
         len(changed),
         sum(not gone[before[n]].any() for n in changed),
         sum(old.decode(before[n].tolist()) != new.decode(after[n].tolist()) for n in changed),
         sum(map(len, before)),
         sum(map(len, after)),
         int(new.count(texts).unknown.sum()) - int(old.count(texts).unknown.sum()),
-    )
+    ]
 
 
 def effects(texts: Mapping[str, Sequence[str]], old: Tokenizer, new: Tokenizer, removed: Ids) -> tuple[Effect, ...]:
@@ -83,6 +94,5 @@ def refuse_reached(old: Tokenizer, new: Tokenizer, removed: Ids) -> None:
     """
     texts = entries_of(old).texts
     tried = [text for i in removed.tolist() for text in (placeholder(i), texts[i]) if text]
-    reached: list[NDArray[np.int32]] = new.encode_many(tried)
-    if any(np.isin(ids, removed).any() for ids in reached):
+    if any(np.isin(np.concatenate(some), removed).any() for some in cut(new, tried)):
         raise UserError(f"{new.info.label} {_WHY_REACHED.get(new.info.source, _SPACES)}")
