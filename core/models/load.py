@@ -60,6 +60,11 @@ def open_model(spec: str, device: str = "auto", dtype: str = "auto") -> Language
     return _found(_Request(spec, device, dtype))
 
 
+def open_own_model(folder: Path, device: str = "auto") -> LanguageModel:
+    """The model in a folder that this project wrote itself: one that ships, or that was just trained."""
+    return _from_folder(_Request(f"file:{folder}", device, "auto"), folder, folder.name, trusted=True)
+
+
 def outline(spec: str, device: str = "auto", dtype: str = "auto") -> LanguageModel:
     """The same model without its weights, for what can be known of it before it is loaded.
 

@@ -16,6 +16,7 @@ from core.models.language_model import LanguageModel
 from core.models.score import usual_window
 from core.stats.bootstrap import MIN_ITEMS, percentiles, resampled_sums
 from core.stats.number import Number
+from core.stats.wilson import share_with_interval
 
 EVERY = ""  # language
 _BYTES = 10_000.0  # of all items with all their choices
@@ -49,8 +50,7 @@ def _accuracy(right: NDArray[np.bool_]) -> Number:
     """Share of items, with Wilson's interval."""
     if not len(right):
         return Number(np.nan, reason="No item is read exactly by every model.")
-    reach = binomtest(int(right.sum()), len(right)).proportion_ci(method="wilson")
-    return Number(float(right.mean()), float(reach.low), float(reach.high))
+    return share_with_interval(int(right.sum()), len(right))
 
 
 def _difference(
