@@ -1,4 +1,4 @@
-"""The probe of numbers: places that line up, who adds rightly, what is shipped and published, and adders trained anew."""
+"""The probe of numbers: places that line up, who adds rightly, what ships and what was published, adders trained."""
 
 import json
 import math
@@ -221,6 +221,8 @@ def test_a_model_of_text_is_asked_in_both_styles(capsys: pytest.CaptureFixture[s
     assert "tiny-english, plain" in said and "tiny-english, commas" in said
 
 
-def test_an_adder_is_too_short_for_shown_sums_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["probe", "numbers", "--model", f"file:{DIGITS.folder}", "--longest", "1", "--each", "1"]) == 2
-    assert "looks back on 64 tokens" in capsys.readouterr().err
+def test_a_model_that_looks_back_on_too_little_is_refused() -> None:
+    model = open_own_model(DIGITS.folder, "cpu")
+    model.module.config.max_position_embeddings = 8
+    with pytest.raises(UserError, match=r"looks back on 8 tokens; to be asked sums it needs 1\d"):
+        asked_bare(model, [Addition(123, 456)], "digits", "digits")

@@ -1,4 +1,4 @@
-"""What a model writes: one prompt, continued greedily and by chance, until so many bytes are there; several, greedily."""
+"""What a model writes: one prompt continued greedily and by chance, or several greedily."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

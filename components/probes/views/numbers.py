@@ -50,11 +50,11 @@ def draw(context: ProbeContext) -> None:
         _judge(float(guess), ready)
     part = chosen("Share of right sums by", PARTS_IN_WORDS, _PART, 230)
     by = [CitedTokenizer(one.label, f"{count(STEPS)} steps") for one in ready.adders.by]
-    show(sums_chart(ready.adders, part, "numbers"), context, ready.adders, _drawn(ready), by)
+    show(sums_chart(ready.adders, part, "numbers"), context, ready.adders, _drawn(ready.adders, ready), by)
     st.caption(
         f"Three models of two layers that learnt the same sums in the same order and differ only in how digits are "
-        f"cut. They were asked {_drawn(ready)}, {count(ready.each)} of each length; bars are Wilson's 95 % intervals. "
-        "Longer sums carry more, so the two pictures are not independent."
+        f"cut. They were asked {_drawn(ready.adders, ready)}, {count(ready.each)} of each length; bars are Wilson's "
+        "95 % intervals. Longer sums carry more, so the two pictures are not independent."
     )
     with user_errors():
         _own(context.text("sum"))
@@ -63,8 +63,8 @@ def draw(context: ProbeContext) -> None:
     _trained(context, part)
 
 
-def _drawn(ready: ShippedSums) -> str:
-    return f"{count(len(ready.adders.numbers))} sums of two numbers of one to {ready.longest} digits, seed {ready.seed}"
+def _drawn(asked: SumsAsked, ready: ShippedSums) -> str:
+    return f"{count(len(asked.numbers))} sums of two numbers of one to {ready.longest} digits, seed {ready.seed}"
 
 
 def _question(ready: ShippedSums) -> str:
@@ -131,7 +131,7 @@ def _row(who: str, written: str, sums: str, share: Number, n: int, where: str) -
 
 def _asked(context: ProbeContext, ready: ShippedSums, part: str) -> None:
     """A model of the user's choice, asked by a job."""
-    st.markdown("**Ask a model the same sums**")
+    st.markdown("**Ask a model such sums**")
     if _MODEL not in st.session_state and _MODEL not in st.query_params:
         st.session_state[_MODEL] = REAL_MODEL
     model = model_spec(model_box(LINKED, _MODEL))
@@ -141,14 +141,14 @@ def _asked(context: ProbeContext, ready: ShippedSums, part: str) -> None:
     if model == ready.model:
         st.caption(f"This answer ships with Token Atlas; the model was asked on {ready.date}.")
     by = [CitedTokenizer(one.label, model) for one in found.by]
-    show(sums_chart(found, part, "numbers_asked"), context, found, _drawn(ready), by)
+    show(sums_chart(found, part, "numbers_asked"), context, found, _drawn(found, ready), by)
     with st.expander("What it was asked, word for word"):
         for one in found.by:
             st.code(one.prompt, language=None)
 
 
 def _of_job(model: str, ready: ShippedSums) -> SumsAsked | None:
-    params = params_to_ask(model, ready.longest, ready.each, ready.seed)
+    params = params_to_ask(model, ready.longest, ready.each_of_real, ready.seed)
     return _result(ASKED, params, f"Sums put to {model}", "Ask this model", "numbers_ask", (
         "To ask all sums twice takes some minutes of a processor for SmolLM2-135M, beside this server, and longer for "
         "larger models; it goes on when this tab is closed."

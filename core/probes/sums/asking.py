@@ -13,7 +13,7 @@ from core.models.generation import greedily
 from core.models.language_model import LanguageModel
 from core.probes.sums.addition import Addition
 from core.probes.sums.answers import Answers, SumsAsked
-from core.probes.sums.prompts import N_WRITTEN, WRITTEN, bare, number_in, prompt
+from core.probes.sums.prompts import WRITTEN, bare, n_written, number_in, prompt
 from core.tokenizers.matching import vocabulary_of
 from core.tokenizers.special_roles import special_ids
 from core.tokenizers.tokenizer import PLAIN
@@ -53,7 +53,7 @@ def _said(
 ) -> tuple[int | None, ...]:
     lead = [] if model.bos is None else [model.bos]
     prompts = [[*lead, *model.tokenizer.encode(written(one), PLAIN).ids.tolist()] for one in sums]
-    if model.max_tokens is not None and (longest := max(map(len, prompts)) + N_WRITTEN) > model.max_tokens:
+    if model.max_tokens is not None and (longest := max(map(len, prompts)) + n_written(sums)) > model.max_tokens:
         raise UserError(
             f"{model.name} looks back on {model.max_tokens:,} tokens; to be asked sums it needs {longest:,}."
         )
@@ -64,16 +64,17 @@ def _said(
     for places in alike.values():
         for start in range(0, len(places), _AT_ONCE):
             some = places[start : start + _AT_ONCE]
-            said |= zip(some, map(number_in, _continued(model, [prompts[n] for n in some])), strict=True)
+            texts = _continued(model, [prompts[n] for n in some], n_written([sums[n] for n in some]))
+            said |= zip(some, map(number_in, texts), strict=True)
             report(len(said), len(sums), stage)
     return tuple(said[n] for n in range(len(sums)))
 
 
-def _continued(model: LanguageModel, prompts: Sequence[Sequence[int]]) -> list[str]:
+def _continued(model: LanguageModel, prompts: Sequence[Sequence[int]], n_tokens: int) -> list[str]:
     """What is written after prompts of equal length, as far as the text is not ended."""
     ids = torch.tensor(prompts, device=model.device)
     try:
-        written, _ = greedily(model, ids, N_WRITTEN)
+        written, _ = greedily(model, ids, n_tokens)
     except RuntimeError as error:
         if not out_of_memory(error):
             raise

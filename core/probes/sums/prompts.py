@@ -1,6 +1,6 @@
 """How sums are put to a model, and how the number is read off what it writes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import regex
 
@@ -8,20 +8,28 @@ from core.probes.sums.addition import Addition, question
 from core.vocabulary.place_values import STYLES
 
 WRITTEN: Mapping[str, str] = {"plain": "12345", "commas": "12,345"}  # keys of STYLES
-N_WRITTEN = 12  # tokens that are written at most: a sum of seven digits, each alone, with two commas, and what ends it
-_SHOWN = (Addition(7, 5), Addition(48, 36), Addition(316, 927), Addition(5208, 1794), Addition(81463, 40275))
+_SHOWN = Addition(5208, 794)
 _NUMBER = regex.compile(r"\s*(\d[\d,]*)")
 
 
 def prompt(one: Addition, written: str) -> str:
-    """Five sums with their answers, then the one that is asked, in a style of `WRITTEN`.
+    """A sum with its answer, then the one that is asked, in a style of `WRITTEN`.
 
-    >>> prompt(Addition(1200, 34), "commas").splitlines()[-3:]
-    ['5,208+1,794=7,002', '81,463+40,275=121,738', '1,200+34=']
+    >>> prompt(Addition(1200, 34), "commas").splitlines()
+    ['5,208+794=6,002', '1,200+34=']
     """
     style = STYLES[WRITTEN[written]]
-    shown = [f"{style(str(s.a))}+{style(str(s.b))}={style(str(s.answer))}" for s in _SHOWN]
-    return "\n".join([*shown, f"{style(str(one.a))}+{style(str(one.b))}="])
+    shown, asked = (f"{style(str(s.a))}+{style(str(s.b))}=" for s in (_SHOWN, one))
+    return f"{shown}{style(str(_SHOWN.answer))}\n{asked}"
+
+
+def n_written(sums: Sequence[Addition]) -> int:
+    """Tokens that the longest answer takes where each character is one, and one more.
+
+    >>> n_written([Addition(999, 1)])
+    6
+    """
+    return max(len(f"{one.answer:,}") for one in sums) + 1
 
 
 def bare(one: Addition) -> str:

@@ -18,18 +18,27 @@ class ShippedSums:
     Args:
         model, fingerprint: the real model.
         date: when all were asked, ISO 8601.
-        each, longest, seed: how the sums were drawn.
+        longest, seed: how the sums were drawn.
         adders, real: what they said.
     """
 
     model: str
     fingerprint: str
     date: str
-    each: int
     longest: int
     seed: int
     adders: SumsAsked
     real: SumsAsked
+
+    @property
+    def each(self) -> int:
+        """Sums of every length that the adders were asked."""
+        return len(self.adders.numbers) // self.longest
+
+    @property
+    def each_of_real(self) -> int:
+        """Those that the real model was asked."""
+        return len(self.real.numbers) // self.longest
 
 
 @cache

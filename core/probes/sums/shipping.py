@@ -1,4 +1,4 @@
-"""`python -m core.probes.sums.shipping`: put the same sums to the shipped adders and to a real model, into data/probes.
+"""`python -m core.probes.sums.shipping`: put sums to the shipped adders and to a real model, into data/probes.
 
 Fetches a model of 93 MB once; takes some minutes of a processor.
 """
@@ -19,17 +19,17 @@ from core.probes.sums.asking import asked_in_styles
 from core.probes.sums.shipped import SUMS_FILE, ShippedSums
 from core.probes.sums.training import answers_of
 
-EACH, SEED = 60, 1  # the adders were trained on sums of another seed
+EACH, EACH_OF_REAL, SEED = 60, 10, 1  # the adders were trained on sums of another seed
 _LIBRARIES = ("numpy", "torch", "transformers", "tokenizers")
 
 
 def shipped_now() -> ShippedSums:
     """All asked anew."""
-    sums = additions(LONGEST, EACH, SEED)
-    adders = joined([answers_of(adder, adder.folder, sums) for adder in ADDERS])
+    adders = joined([answers_of(adder, adder.folder, additions(LONGEST, EACH, SEED)) for adder in ADDERS])
     model = open_model(REAL_MODEL)
-    real, today = asked_in_styles(model, sums), datetime.now(UTC).date().isoformat()
-    return ShippedSums(model.spec, model.fingerprint, today, EACH, LONGEST, SEED, adders, real)
+    real = asked_in_styles(model, additions(LONGEST, EACH_OF_REAL, SEED))
+    today = datetime.now(UTC).date().isoformat()
+    return ShippedSums(model.spec, model.fingerprint, today, LONGEST, SEED, adders, real)
 
 
 if __name__ == "__main__":
