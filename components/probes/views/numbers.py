@@ -1,6 +1,6 @@
 """Numbers: three tiny models that learnt the same sums, cut in three ways, and larger ones that are asked them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
@@ -21,6 +21,7 @@ from components.widgets.model_box import model_box
 from core.common.numbers import count
 from core.export.provenance import CitedTokenizer
 from core.jobs.result_codec import restored
+from core.jobs.store.files import Json
 from core.models.shipped import REAL_MODEL
 from core.models.typed import model_spec
 from core.probes.probe import Asked, Value
@@ -50,21 +51,26 @@ def draw(context: ProbeContext) -> None:
         _judge(float(guess), ready)
     part = chosen("Share of right sums by", PARTS_IN_WORDS, _PART, 230)
     by = [CitedTokenizer(one.label, f"{count(STEPS)} steps") for one in ready.adders.by]
-    show(sums_chart(ready.adders, part, "numbers"), context, ready.adders, _drawn(ready.adders, ready), by)
+    _shown(ready.adders, part, "numbers", context, by)
     st.caption(
-        f"Three models of two layers that learnt the same sums in the same order and differ only in how digits are "
-        f"cut. They were asked {_drawn(ready.adders, ready)}, {count(ready.each)} of each length; bars are Wilson's "
-        "95 % intervals. Longer sums carry more, so the two pictures are not independent."
+        "Three models of two layers that learnt the same sums in the same order and differ only in how digits are "
+        f"cut. They were asked {count(len(ready.adders.numbers))} others, {count(ready.each)} of each length; bars are "
+        "Wilson's 95 % intervals. Longer sums carry more, so the pictures are not independent."
     )
     with user_errors():
         _own(context.text("sum"))
     _published(ready)
-    _asked(context, ready, part)
+    with user_errors():
+        _asked(context, ready, part)
     _trained(context, part)
 
 
-def _drawn(asked: SumsAsked, ready: ShippedSums) -> str:
-    return f"{count(len(asked.numbers))} sums of two numbers of one to {ready.longest} digits, seed {ready.seed}"
+def _shown(found: SumsAsked, part: str, key: str, context: ProbeContext, by: list[CitedTokenizer]) -> None:
+    show(sums_chart(found, part, key), context, found, _of_lengths(found), by, (count(len(found.numbers)), "sums"))
+
+
+def _of_lengths(found: SumsAsked) -> str:
+    return f"Sums of two numbers of one to {max(one.n_digits for one in found.sums)} digits"
 
 
 def _question(ready: ShippedSums) -> str:
@@ -132,16 +138,14 @@ def _row(who: str, written: str, sums: str, share: Number, n: int, where: str) -
 def _asked(context: ProbeContext, ready: ShippedSums, part: str) -> None:
     """A model of the user's choice, asked by a job."""
     st.markdown("**Ask a model such sums**")
-    if _MODEL not in st.session_state and _MODEL not in st.query_params:
-        st.session_state[_MODEL] = REAL_MODEL
-    model = model_spec(model_box(LINKED, _MODEL))
+    model = model_spec(model_box(LINKED, _MODEL, REAL_MODEL))
     found = ready.real if model == ready.model else _of_job(model, ready)
     if found is None:
         return
     if model == ready.model:
         st.caption(f"This answer ships with Token Atlas; the model was asked on {ready.date}.")
     by = [CitedTokenizer(one.label, model) for one in found.by]
-    show(sums_chart(found, part, "numbers_asked"), context, found, _drawn(found, ready), by)
+    _shown(found, part, "numbers_asked", context, by)
     with st.expander("What it was asked, word for word"):
         for one in found.by:
             st.code(one.prompt, language=None)
@@ -172,8 +176,7 @@ def _trained(context: ProbeContext, part: str) -> None:
     ))  # fmt: skip
     if found is not None:
         by = [CitedTokenizer(one.label, f"{count(steps)} steps, seed {seed}") for one in found.by]
-        subject = f"{count(len(found.numbers))} sums of two numbers of one to {length} digits"
-        show(sums_chart(found, part, "numbers_trained"), context, found, subject, by)
+        _shown(found, part, "numbers_trained", context, by)
 
 
 def _whole(label: str, key: str, usual: int, least: int, most: int) -> int:
@@ -181,9 +184,7 @@ def _whole(label: str, key: str, usual: int, least: int, most: int) -> int:
     return int(st.number_input(label, least, most, key=key, persist_state="session", width=130))
 
 
-def _result(
-    kind: str, params: dict[str, Value] | dict[str, object], label: str, button: str, key: str, note: str
-) -> SumsAsked | None:
+def _result(kind: str, params: Mapping[str, Json], label: str, button: str, key: str, note: str) -> SumsAsked | None:
     """What a job found, or its button or progress with a note."""
     job = finished_job(kind, params, (), label, button, key)
     if job is None:
@@ -207,9 +208,7 @@ def _card(dark: bool) -> str:
 
 def _of_card(found: SumsAsked) -> str:
     """The longest sums, by the three."""
-    last: Sequence[tuple[str, float]] = [
-        (one.label, [*found.shares(one, "digits").values()][-1][0].value) for one in found.by
-    ]
+    last = [(one.label, [*found.shares(one, "digits").values()][-1][0].value) for one in found.by]
     said = ", ".join(f"**{share:.0%}** {plain(label)}" for label, share in last)
     return f"Of sums of six-digit numbers three tiny models add rightly: {said}."
 
