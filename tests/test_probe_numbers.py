@@ -160,24 +160,27 @@ def test_a_batch_teaches_answers_and_nothing_else() -> None:
     assert [words.get(i) for i in targets[0].tolist()] == [*[None] * 4, "46", "</s>", *[None] * 2]
 
 
-def test_a_toy_learns_and_the_same_seed_gives_the_same_bits() -> None:
-    def taught(seed: int) -> dict[str, torch.Tensor]:
-        diet = Diet(steps=60, exercises=32, seed=seed)
-        return dict(train(DIGITS.tokenizer(), partial(exercises, 1), diet, "toy", CPU).state_dict())
+def taught(steps: int, seed: int = 0) -> dict[str, torch.Tensor]:
+    diet = Diet(steps, exercises=32, seed=seed)
+    return dict(train(DIGITS.tokenizer(), partial(exercises, 1), diet, "toy", CPU).state_dict())
 
-    first, again, other = taught(0), taught(0), taught(1)
+
+def test_the_same_seed_gives_the_same_bits() -> None:
+    first, again, other = taught(3), taught(3), taught(3, seed=1)
     assert all(torch.equal(values, again[name]) for name, values in first.items())
     assert not torch.equal(first["model.norm.weight"], other["model.norm.weight"])
+
+
+def test_a_toy_learns() -> None:
     read, targets = batch(DIGITS.tokenizer(), exercises(1, np.random.default_rng(5), 100))
     losses = []
-    for state in (begun(DIGITS.tokenizer()).state_dict(), first):
+    for state in (taught(1), taught(30)):
         module = begun(DIGITS.tokenizer()).eval()
         module.load_state_dict(state)
         with torch.no_grad():
-            losses.append(
-                float(torch.nn.functional.cross_entropy(module(read).logits.flatten(0, 1), targets.flatten()))
-            )
-    assert losses[1] < 0.6 * losses[0]
+            logits = module(read).logits.flatten(0, 1)
+        losses.append(float(torch.nn.functional.cross_entropy(logits, targets.flatten())))
+    assert losses[1] < 0.75 * losses[0]
 
 
 def test_rows_of_threes_begin_with_what_their_digits_share() -> None:

@@ -96,15 +96,18 @@ def _own(text: str) -> None:
     """A sum as each adder cuts it, in columns, and what it says."""
     one = sum_in(text)
     st.markdown("**Your sum in columns**; a bar is where a token ends")
-    with st.spinner("Asking the three adders …"):
-        said = cached.adders_say(one.a, one.b)
+    answers = []
     for place, adder in zip(st.columns(len(ADDERS)), ADDERS, strict=True):
         with place:
             st.caption(f"{adder.label.capitalize()}: {'lined up' if lines_up(one, adder) else 'not lined up'}")
             st.code(in_columns(one, adder), language=None)
-            answer = said[adder.key]
-            words = "no number" if answer is None else count(answer)
-            st.markdown(f"It says **{words}**, which is {'right' if answer == one.answer else 'wrong'}.")
+            answers.append(st.empty())
+    with st.spinner("Asking the three adders …"):
+        said = cached.adders_say(one.a, one.b)
+    for answer, adder in zip(answers, ADDERS, strict=True):
+        number = said[adder.key]
+        words = "no number" if number is None else count(number)
+        answer.markdown(f"It says **{words}**, which is {'right' if number == one.answer else 'wrong'}.")
     if one.n_digits > LONGEST:
         st.caption(f"They learnt sums of numbers up to {LONGEST} digits; this one is longer than all they met.")
 
