@@ -51,4 +51,4 @@ def share_of_rate(step: int, steps: int, warm_up: int, cool_down: float) -> floa
     >>> [share_of_rate(step, 10, 2, 0.5) for step in (0, 4, 9)]
     [0.5, 1.0, 0.2]
     """
-    return min(1.0, (step + 1) / warm_up, (steps - step) / round(cool_down * steps))
+    return min(1.0, (step + 1) / warm_up, (steps - step) / max(1, round(cool_down * steps)))
