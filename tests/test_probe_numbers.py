@@ -149,6 +149,9 @@ def test_the_table_of_the_docs_is_that_of_the_shipped_answers() -> None:
         values = [shipped.share(one), *(share for share, _ in shipped.shares(one, "digits").values())]
         row = " | ".join([one.label, *(f"{value.value:.2f}".removeprefix("0") for value in values)])
         assert f"| {row} |" in page
+    plainly, with_commas = (f"{shipped_sums().real.share(one).value:.2f}"[1:] for one in shipped_sums().real.by)
+    n = len(shipped_sums().real.numbers)
+    assert f"asked {n} of such sums: {plainly} right plainly and {with_commas} with commas" in page
 
 
 def test_a_batch_teaches_answers_and_nothing_else() -> None:

@@ -16,7 +16,7 @@ Part = Callable[[Addition], str]  # to which part of the sums one belongs
 
 def _length_of_answer(one: Addition) -> str:
     if one.n_digits <= _ONE_GROUP:
-        return f"up to {_ONE_GROUP} digits"
+        return f"{_ONE_GROUP} digits or fewer"
     return f"more digits, sum {'longer' if one.is_longer else 'as long'}"
 
 
