@@ -177,13 +177,13 @@ def test_the_same_seed_gives_the_same_bits() -> None:
 def test_a_toy_learns() -> None:
     read, targets = batch(DIGITS.tokenizer(), exercises(1, np.random.default_rng(5), 100))
     losses = []
-    for state in (taught(1), taught(30)):
+    for state in (taught(1), taught(12)):
         module = begun(DIGITS.tokenizer()).eval()
         module.load_state_dict(state)
         with torch.no_grad():
             logits = module(read).logits.flatten(0, 1)
         losses.append(float(torch.nn.functional.cross_entropy(logits, targets.flatten())))
-    assert losses[1] < 0.75 * losses[0]
+    assert losses[1] < 0.8 * losses[0]
 
 
 def test_rows_of_threes_begin_with_what_their_digits_share() -> None:
@@ -196,7 +196,9 @@ def test_rows_of_threes_begin_with_what_their_digits_share() -> None:
     assert not torch.allclose(moved, rows[at["23"]] - rows[at["42"]], atol=1e-3)
 
 
-def test_the_job_trains_three_and_asks_them_the_same(tmp_path: Path) -> None:
+def test_the_job_trains_three_and_asks_them_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where visitors may not name files."""
+    monkeypatch.setenv("TOKEN_ATLAS_PATHS", "off")
     context = Context(params_to_train(1, 2, 1, 2, 0), scratch=tmp_path)
     parts = [(unit, adders.run_unit(unit, context)) for unit in adders.units(context)]
     found = restored(SumsAsked, adders.combine(iter(parts), context))
