@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shape:
+class BodyShape:
     """Its sizes.
 
     Args:
@@ -24,7 +24,7 @@ class Shape:
     tied: bool
 
 
-def untrained(shape: Shape, ids: Mapping[str, int]) -> Any:
+def untrained(shape: BodyShape, ids: Mapping[str, int]) -> Any:
     """A transformers LlamaForCausalLM in float32.
 
     Args:

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from core.common.progress import report
-from core.models.build.body import Shape, untrained
+from core.models.build.body import BodyShape, untrained
 from core.models.build.mix import documents
 from core.models.build.optimisers import go, optimisers, share_of_rate, slow_down
 from core.models.build.recipe import (
@@ -69,7 +69,7 @@ def train(recipe: Recipe, tokenizer: Tokenizer, parts: Sequence[Part], device: t
 
 def build(recipe: Recipe, ids: dict[str, int]) -> Any:
     """The model before training, from torch's seed."""
-    shape = Shape(
+    shape = BodyShape(
         n_vocabulary=recipe.n_vocabulary,
         width=WIDTH,
         mlp=MLP,

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from core.common.progress import report
-from core.models.build.body import Shape, untrained
+from core.models.build.body import BodyShape, untrained
 from core.models.build.optimisers import go, optimisers, share_of_rate, slow_down
 from core.probes.toys.toy import SPECIALS, Diet, Draw, Exercise
 
@@ -56,7 +56,7 @@ def _trained(tokenizer: Tokenizer, draw: Draw, diet: Diet, called: str, device: 
 
 def begun(tokenizer: Tokenizer) -> Any:
     """A toy before it has learnt anything, from torch's seed."""
-    shape = Shape(
+    shape = BodyShape(
         n_vocabulary=tokenizer.get_vocab_size(),
         width=WIDTH,
         mlp=MLP,
@@ -65,7 +65,7 @@ def begun(tokenizer: Tokenizer) -> Any:
         positions=POSITIONS,
         tied=True,
     )
-    module = untrained(shape, {role: tokenizer.token_to_id(spelling) for role, spelling in SPECIALS.items()})
+    module = untrained(shape, {role: tokenizer.token_to_id(spelling) or 0 for role, spelling in SPECIALS.items()})
     rows: Tensor = module.get_input_embeddings().weight
     words = {word: i for word, i in sorted(tokenizer.get_vocab().items()) if word not in SPECIALS.values()}
     if any(len(word) > 1 for word in words):
