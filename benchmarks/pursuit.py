@@ -10,7 +10,7 @@ TOKEN_ATLAS_BENCH_SIZE=small makes it seconds. On CUDA wider rows are measured t
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -117,7 +117,11 @@ def run() -> str:
     size = os.environ.get("TOKEN_ATLAS_BENCH_SIZE", "full")
     if size not in ("small", "full"):
         raise UnknownName("benchmark size", size, ["small", "full"])
-    cases = SIZES["full on cuda" if size == "full" and device.type == "cuda" else size]
+    return table(SIZES["full on cuda" if size == "full" and device.type == "cuda" else size], device)
+
+
+def table(cases: Sequence[Case], device: torch.device) -> str:
+    """A row per case, both solvers on the same device."""
     head = [
         "size",
         "ours",

@@ -5,7 +5,7 @@ takes logarithms of 64-bit sums and keeps spans; a ratio of 1 would be all that 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -13,6 +13,7 @@ import torch
 from benchmarks.measure import in_turns, markdown
 from core.models.language_model import LanguageModel
 from core.models.load import open_model
+from core.models.memory_peak import MemoryPeak
 from core.models.score import score
 from core.models.shipped import shipped
 
@@ -29,11 +30,15 @@ def run(seconds: float = 5.0) -> str:
         models.append(open_model(str(LLAMA2C)))
     if models:
         models.append(_wider(models[0]))
-    rows = [_row(model, texts, seconds) for model in models]
+    return table(texts, models, seconds)
+
+
+def table(texts: Sequence[str], models: Sequence[LanguageModel], seconds: float) -> str:
+    """A row for each model, whose architecture must split."""
     return markdown(
         f"Scoring {len(texts):,} texts against the bare forward pass of the same batches",
-        ["model", "parameters", "rows", "device", "scored tokens/s", "of the bare pass"],
-        rows,
+        ["model", "parameters", "rows", "device", "scored tokens/s", "of the bare pass", "peak memory, ours / bare"],
+        [_row(model, texts, seconds) for model in models],
     )
 
 
@@ -56,6 +61,7 @@ def _row(model: LanguageModel, texts: Sequence[str], seconds: float) -> list[str
         _wait(model)
 
     ratio = in_turns(ours, bare, seconds)
+    peaks = [_peak(work, model) for work in (ours, bare)]
     return [
         model.name,
         f"{model.n_parameters / 1e6:.1f} M",
@@ -63,7 +69,15 @@ def _row(model: LanguageModel, texts: Sequence[str], seconds: float) -> list[str
         model.device.type,
         f"{n_tokens / ratio.ours:,.0f}",
         f"{1 / ratio.value:.2f}×",
+        " / ".join(f"{peak / 2**20:,.0f} MiB" for peak in peaks),
     ]
+
+
+def _peak(work: Callable[[], None], model: LanguageModel) -> float:
+    """Bytes that a piece of work takes beyond the model."""
+    peak = MemoryPeak(model.device)
+    work()
+    return peak.bytes()
 
 
 def _texts() -> list[str]:

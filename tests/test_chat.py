@@ -17,7 +17,7 @@ from core.common.numbers import THIN
 from core.jobs.shared_cache import shared
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.chat.chat import Turn, render_chat, why_no_chat
-from core.tokenizers.chat.template import TemplateRefused, main, render, render_apart
+from core.tokenizers.chat.template import ChatToWrite, TemplateRefused, main, render, render_apart
 from core.tokenizers.formats.builtin import ByteTokenizer
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import Tokenizer
@@ -97,8 +97,9 @@ def test_a_refusal_has_the_words_of_the_template(folder: str, turns: list[tuple[
     template, tokens = template_of(folder)
     with pytest.raises(TemplateRefused, match=said):
         render(template, messages(turns), True, tokens)
-    with pytest.raises(UserError, match=f"{folder} refuses this chat: {said}"):
-        render_apart(template, tuple(turns), True, tuple(tokens.items()), folder)
+    [found] = render_apart([ChatToWrite(template, tuple(turns), True)], tuple(tokens.items()), folder)
+    assert isinstance(found, UserError) and str(found).startswith(f"The chat template of {folder} refuses this chat: ")
+    assert said in str(found)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,10 @@ def test_templates_are_given_what_they_are_used_to(template: str, text: str) -> 
 
 
 def apart(template: str) -> str:
-    return render_apart(template, (("user", "hi"),), True, (), "this model")
+    [found] = render_apart([ChatToWrite(template, (("user", "hi"),), True)], (), "this model")
+    if isinstance(found, UserError):
+        raise found
+    return found
 
 
 def test_a_child_writes_the_same() -> None:

@@ -24,6 +24,18 @@ def test_scores_are_worked_by_hand() -> None:
     assert found[WORDS].examples[0] == (GoldWord("undo", ("un", "do")), ("undo",))
 
 
+def test_intervals_come_from_the_words_and_need_ten_of_them() -> None:
+    found = morphology([CHARACTERS], text="un|do\nre|open").found[CHARACTERS].intervals
+    assert found.n == 2 and found.f1.value == 2 * 2 / (8 + 2) and found.f1.reason and found.f1.low != found.f1.low
+    alike = morphology([CHARACTERS], text="\n".join(f"a{n}|b" for n in range(10, 30)))
+    one = alike.found[CHARACTERS].intervals
+    assert (one.n, one.precision.low, one.precision.high) == (20, 1 / 3, 1 / 3)  # no word differs from another
+    some = morphology([WORDS, CHARACTERS], language="tur").found[CHARACTERS]
+    assert 0 < some.intervals.f1.low < (some.boundaries.f1 or 0) < some.intervals.f1.high < 1
+    assert some.document()["intervals"]["recall"] == [1, 1]  # type: ignore[index]
+    assert f"over {some.intervals.n} words" in some.sentences()[0]
+
+
 def test_places_are_characters_though_cuts_are_bytes() -> None:
     found = morphology([BYTES, CHARACTERS], text="tür|e").found
     assert found[CHARACTERS].boundaries.precision == 1 / 3

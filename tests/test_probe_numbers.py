@@ -26,7 +26,7 @@ from core.probes.sums.shipped import shipped_sums
 from core.probes.sums.training import answers_of
 from core.probes.toys.toy import Diet
 from core.probes.toys.train import batch, begun, train
-from core.stats.wilson import share_with_interval
+from core.stats.shares import share as share_of
 from core.work import adders
 
 DIGITS, LEFT, RIGHT = ADDERS
@@ -99,10 +99,10 @@ def test_a_planted_adder_answers_all_and_one_that_forgets_carries_only_sums_with
 
 def test_wilson_intervals_are_those_of_the_textbook() -> None:
     """Newcombe 1998, table I: 81 of 263, and 0 of 20."""
-    found, none = share_with_interval(81, 263), share_with_interval(0, 20)
+    found, none = share_of(81, 263), share_of(0, 20)
     assert (round(found.low, 4), round(found.high, 4)) == (0.2553, 0.3662)
     assert (none.low, round(none.high, 4)) == (0, 0.1611)
-    assert math.isnan(share_with_interval(0, 0).value) and share_with_interval(0, 0).reason
+    assert math.isnan(share_of(0, 0).value) and share_of(0, 0).reason
 
 
 def test_published_shares_are_those_of_the_paper() -> None:

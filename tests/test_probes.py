@@ -183,7 +183,7 @@ def ids_of(tokenizer: Tokenizer, *pieces: str) -> list[int]:
         (["Hello", " ", "world"], 1, DriftKind.DETACHED),
         ([" the", " NA", "SA"], 1, DriftKind.ACRONYM),
         ([" cat", "s"], 0, DriftKind.PLURAL),
-        ([" Lon", "don"], 0, DriftKind.NAME),
+        ([" Lon", "don"], 0, DriftKind.CAPITALISED),
         ([" walk", "ing"], 0, DriftKind.MORPHEME),
         ([" wal", "king"], 0, DriftKind.WITHIN_WORD),
         (["\n", "\n"], 0, DriftKind.BOUNDARY),

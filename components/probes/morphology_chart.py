@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import log10
+from math import isnan, log10
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,7 +18,7 @@ _DOTTED = {"color": LINE, "width": 1, "dash": "dot"}
 _LONGEST_NAME, _LETTER = 24, 6.6  # characters, pixels of one
 _TICKS, _CLOSE_TICKS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24), (1, 1.2, 1.5, 2, 2.5, 3, 4, 5)
 _NARROW = 0.4  # log10 of the span below which ticks stand close
-_SHARES = ("Precision", "Recall", "F1")
+_SHARES = ("Precision", "Recall", "F1", "F1, low", "F1, high")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class MorphologyPoint:
         tokens: per word.
         precision: None where it cuts nowhere.
         recall: None where the words have no boundaries.
+        interval: of its F1; None where the words are too few.
     """
 
     name: str
@@ -37,6 +38,7 @@ class MorphologyPoint:
     precision: float | None
     recall: float | None
     f1: float
+    interval: tuple[float, float] | None
 
 
 def points(rows: Mapping[str, MorphologyScores], colours: Sequence[str]) -> list[MorphologyPoint]:
@@ -45,7 +47,9 @@ def points(rows: Mapping[str, MorphologyScores], colours: Sequence[str]) -> list
     for (name, one), colour in zip(rows.items(), colours, strict=True):
         scores, tokens = one.boundaries, one.tokens_per_word
         if tokens is not None and scores.f1 is not None:
-            found.append(MorphologyPoint(name, colour, tokens, scores.precision, scores.recall, scores.f1))
+            f1 = one.intervals.f1
+            interval = None if isnan(f1.low) else (f1.low, f1.high)
+            found.append(MorphologyPoint(name, colour, tokens, scores.precision, scores.recall, scores.f1, interval))
     return found
 
 
@@ -108,16 +112,27 @@ def _marks(p: MorphologyPoint) -> list[go.Scatter]:
         y=[p.f1],
         mode="markers",
         marker={"color": p.colour, "size": 13, "line": {"color": "#ffffff", "width": 1.5}},
+        error_y=_whiskers(p),
         customdata=[_sentence(p)],
         hovertemplate="%{customdata}<extra></extra>",
     )
     return [bar, dot]
 
 
+def _whiskers(p: MorphologyPoint) -> dict[str, object]:
+    """The interval of its F1, as strokes wider than the bar."""
+    if p.interval is None:
+        return {"visible": False}
+    low, high = p.interval
+    ends = {"array": [high - p.f1], "arrayminus": [p.f1 - low]}
+    return {"type": "data", "symmetric": False, **ends, "color": p.colour, "thickness": 3.5, "width": 7}
+
+
 def _sentence(p: MorphologyPoint) -> str:
     cuts = "it cuts nowhere" if p.precision is None else f"{p.precision:.0%} of its cuts are boundaries"
     met = "" if p.recall is None else f", and it cuts at {p.recall:.0%} of the boundaries"
-    return escape(f"{p.name}: {p.tokens:.2f} tokens per word; {cuts}{met}; F1 {p.f1:.2f}", quote=False)
+    interval = "" if p.interval is None else f" [{p.interval[0]:.2f}, {p.interval[1]:.2f}]"
+    return escape(f"{p.name}: {p.tokens:.2f} tokens per word; {cuts}{met}; F1 {p.f1:.2f}{interval}", quote=False)
 
 
 def _heights(shown: Sequence[MorphologyPoint], height: int) -> list[float]:
@@ -172,6 +187,8 @@ def morphology_table(rows: Mapping[str, MorphologyScores]) -> pd.DataFrame:
                 "Precision": one.boundaries.precision,
                 "Recall": one.boundaries.recall,
                 "F1": one.boundaries.f1,
+                "F1, low": one.intervals.f1.low,
+                "F1, high": one.intervals.f1.high,
                 "MorphScore": one.boundaries.morph_score,
                 "of words": one.boundaries.n_two,
                 "F1 of morphemes": one.matches.f1,

@@ -7,10 +7,10 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from components.cached import runs as cached_runs
 from components.frame.errors import plain, show_error
 from components.frame.visitor import visitor
-from components.runs.job_cards import LAB, OPENED, close_opened, may_see
+from components.runs.job_cards import OPENED, close_opened, may_see
 from components.runs.naming import own_words, title
+from components.runs.result_pages import go_to_result
 from components.widgets import pickers
-from core.common.data_folders import ROOT
 from core.common.errors import UserError, shown
 from core.common.numbers import count
 from core.counting.table import CountTable, totals_csv
@@ -18,12 +18,8 @@ from core.export.csv import for_spreadsheets, safe_cell
 from core.jobs.job import Job
 from core.jobs.queue import Jobs
 from core.text.languages import language
-from core.vocabulary.mixture.job import KIND as MIXTURE
 
 _ROWS_IN_VIEW = 11
-_PAGES = ROOT / "pages"
-# Kinds whose results have a page of their own, with what it needs to show them.
-_ELSEWHERE = {LAB: ("transplants.py", {}), MIXTURE: ("vocabulary.py", {"vocabulary": "Training mixture"})}
 
 
 def opened_result(jobs: Jobs) -> None:
@@ -36,9 +32,7 @@ def opened_result(jobs: Jobs) -> None:
             job = jobs.get(key)
             if not may_see(job):
                 raise UserError(f"There is no job {shown(key)} of yours. Whoever asked for it sees it.")
-            if job.kind in _ELSEWHERE:
-                page, parameters = _ELSEWHERE[job.kind]
-                st.switch_page(_PAGES / page, query_params={OPENED: key, **parameters})
+            go_to_result(job)
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.subheader(title(job, visitor()), anchor=False, width="content")
                 st.button("Close", icon=":material/close:", on_click=close_opened, type="tertiary", key="close_run")

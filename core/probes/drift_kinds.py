@@ -1,8 +1,8 @@
 """What kind of difference two ways to cut one stretch of text have.
 
 After Say Anything but This (2601.14658), who sort the tokens that a model replaced for no reason into eight kinds; how
-a kind is recognised is our own reading, and what is no such difference has kinds of its own. The first that fits
-counts.
+a kind is recognised is our own reading, and what is no such difference has kinds of its own. Their proper nouns are
+words that begin with a capital letter here, since a tokenizer knows no names. The first that fits counts.
 """
 
 import re
@@ -22,7 +22,7 @@ class DriftKind(StrEnum):
     ACRONYM = "acronym"
     PLURAL = "plural_or_possessive"
     MORPHEME = "morpheme_boundary"
-    NAME = "proper_noun"
+    CAPITALISED = "capitalised_word"
     WITHIN_WORD = "within_word"
 
 
@@ -36,7 +36,7 @@ IN_WORDS = {
     DriftKind.ACRONYM: "capital letters that belong together are cut otherwise",
     DriftKind.PLURAL: "the ending s or 's is a token of its own in one",
     DriftKind.MORPHEME: "one is cut at a prefix or an ending of English, the other is not",
-    DriftKind.NAME: "a capitalised word is cut otherwise",
+    DriftKind.CAPITALISED: "a word that begins with a capital letter is cut otherwise within",
     DriftKind.WITHIN_WORD: "a word is cut otherwise within",
 }
 
@@ -61,7 +61,7 @@ def kind_of(ours: Sequence[bytes], theirs: Sequence[bytes]) -> DriftKind:
     >>> kind_of([b" NA", b"SA"], [b" NASA"]).value, kind_of([b" cat", b"s"], [b" cats"]).value
     ('acronym', 'plural_or_possessive')
     >>> kind_of([b" walk", b"ing"], [b" wal", b"king"]).value, kind_of([b" Lon", b"don"], [b" London"]).value
-    ('morpheme_boundary', 'proper_noun')
+    ('morpheme_boundary', 'capitalised_word')
     >>> kind_of([b" be", b"lieve"], [b" bel", b"ieve"]).value, kind_of([b"a\\n"], [b"a "]).value
     ('within_word', 'whitespace_replaced')
     """
@@ -107,7 +107,7 @@ def _morpheme_cuts(pieces: list[str], word: str) -> set[int]:
     return cuts
 
 
-def _name(a: list[str], b: list[str]) -> bool:
+def _capitalised(a: list[str], b: list[str]) -> bool:
     return "".join(a).strip()[:1].isupper()
 
 
@@ -117,5 +117,5 @@ _KINDS: tuple[tuple[DriftKind, Callable[[list[str], list[str]], bool]], ...] = (
     (DriftKind.ACRONYM, _acronym),
     (DriftKind.PLURAL, _plural),
     (DriftKind.MORPHEME, _morpheme),
-    (DriftKind.NAME, _name),
+    (DriftKind.CAPITALISED, _capitalised),
 )

@@ -10,7 +10,7 @@ from core.common.errors import TooLarge, UserError
 from core.common.numbers import count
 from core.probes.packed_ids import compressed_sizes, fixed, varint, width_for
 from core.probes.probe import Asked, Probe
-from core.probes.several import Opener, open_tokenizers
+from core.probes.several import open_tokenizers
 from core.stats.entropy import MIN_TOKENS_PER_CONTEXT, EntropyEstimate, conditionals, frequencies, renyi_efficiency
 from core.text.utf8 import utf8
 from core.tokenizers.segmentation import Segmentation
@@ -153,17 +153,21 @@ def _efficiency(stream: TokenStream) -> str:
     return f" Rényi efficiency is {stream.renyi_observed:.3f} for the tokens seen{of_all}."
 
 
-def entropies(tokenizers: Sequence[str], text: str, opener: Opener = open_tokenizers) -> TextEntropy:
+def entropies(tokenizers: Sequence[str], text: str) -> TextEntropy:
     """The entropies of a text under several tokenizers.
 
     Args:
         tokenizers: their specs.
-        opener: opens them.
 
     Raises:
         UserError: the text is empty or has no UTF-8 form, or a tokenizer does not open.
         TooLarge: the text has over 4 MB.
     """
+    return entropies_of(open_tokenizers(tokenizers), text)
+
+
+def entropies_of(tokenizers: Sequence[Tokenizer], text: str) -> TextEntropy:
+    """The same of tokenizers that are open."""
     data = utf8(text)
     if not data:
         raise UserError("The text is empty: it says nothing. Give some, the longer the better.")
@@ -171,7 +175,7 @@ def entropies(tokenizers: Sequence[str], text: str, opener: Opener = open_tokeni
         raise TooLarge(
             f"The text has {count(len(data))} bytes; up to {count(MOST_BYTES)} are counted. Give a part of it."
         )
-    streams = tuple(stream_of(tokenizer, text) for tokenizer in opener(tokenizers))
+    streams = tuple(stream_of(tokenizer, text) for tokenizer in tokenizers)
     return TextEntropy(len(data), compressed_sizes(data), streams)
 
 

@@ -6,7 +6,7 @@ from string import ascii_lowercase
 
 from core.common.numbers import count
 from core.probes.probe import Asked, Probe
-from core.probes.several import Opener, open_tokenizers
+from core.probes.several import open_tokenizers
 from core.probes.shipped_words import words
 from core.probes.word_list import given_words
 from core.probes.written_tokens import written_tokens
@@ -84,21 +84,24 @@ class HiddenWords:
         ]
 
 
-def hidden_words(tokenizers: Sequence[str], text: str = "", opener: Opener = open_tokenizers) -> HiddenWords:
+def hidden_words(tokenizers: Sequence[str], text: str = "") -> HiddenWords:
     """Words whose tokens are others when a letter stands before them.
 
     Args:
         tokenizers: their specs.
         text: the words; empty takes the shipped list.
-        opener: opens the tokenizers.
 
     Raises:
         UserError: the text has no words or no UTF-8 form, or a tokenizer does not open.
     """
+    return hidden_words_of(open_tokenizers(tokenizers), text)
+
+
+def hidden_words_of(tokenizers: Sequence[Tokenizer], text: str) -> HiddenWords:
+    """The same of tokenizers that are open."""
     wanted = given_words(text, most=MOST_WORDS) if text.strip() else words("filtered")
-    opened = opener(tokenizers)
-    found = {one.info.spec: tuple(_hidden(one, word) for word in wanted) for one in opened}
-    return HiddenWords({one.info.spec: one.info.label for one in opened}, found)
+    found = {one.info.spec: tuple(_hidden(one, word) for word in wanted) for one in tokenizers}
+    return HiddenWords({one.info.spec: one.info.label for one in tokenizers}, found)
 
 
 def _hidden(tokenizer: Tokenizer, word: str) -> HiddenWord:

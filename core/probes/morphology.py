@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 from core.common.errors import UnknownName, UserError
 from core.common.numbers import count
@@ -10,14 +11,17 @@ from core.probes.morphemes.scores import (
     BoundaryScores,
     KnownTokens,
     MorphemeMatches,
+    ScoreIntervals,
     boundary_scores,
     cut_word,
     known_tokens,
     morpheme_matches,
+    score_intervals,
 )
 from core.probes.probe import Asked, Probe
 from core.probes.several import open_tokenizers
 from core.probes.written_tokens import written_tokens
+from core.stats.number import Number
 from core.tokenizers.tokenizer import Tokenizer
 
 BEFORE = ("space", "nothing")
@@ -29,13 +33,14 @@ class MorphologyScores:
     """One tokenizer on words whose morphemes are known.
 
     Args:
-        boundaries: of words whose morphemes stand in them.
+        boundaries: of words whose morphemes stand in them; and `intervals` of their scores.
         matches, known: of all words.
         examples: words that are cut at a boundary nowhere, with their tokens.
     """
 
     label: str
     boundaries: BoundaryScores
+    intervals: ScoreIntervals
     matches: MorphemeMatches
     known: KnownTokens
     examples: tuple[tuple[GoldWord, tuple[str, ...]], ...]
@@ -56,6 +61,7 @@ class MorphologyScores:
             "f1": found.f1,
             "chance_precision": found.chance,
             "tokens_per_word": self.tokens_per_word,
+            "intervals": {name: _ends(one) for name, one in self._scores.items()},
             "morph_score": found.morph_score,
             "morph_score_words": found.n_two,
             "morph_score_left_out": found.n_one_token,
@@ -66,13 +72,23 @@ class MorphologyScores:
             "missed_words": [{"morphemes": list(gold.morphemes), "tokens": list(row)} for gold, row in self.examples],
         }
 
+    @property
+    def _scores(self) -> dict[str, Number]:
+        found = self.intervals
+        return {
+            "precision": found.precision,
+            "recall": found.recall,
+            "f1": found.f1,
+            "tokens_per_word": found.tokens_per_word,
+        }
+
     def sentences(self) -> list[str]:
         """It in words, one line each."""
         found = self.boundaries
+        precision, recall, f1, tokens = map(_with_interval, self._scores.values())
         said = [
-            f"{self.label}: precision {_share(found.precision)}, recall {_share(found.recall)}, F1 {_share(found.f1)} "
-            f"of boundaries at {_share(self.tokens_per_word)} tokens a word; cuts at random would have a precision of "
-            f"{_share(found.chance)}.",
+            f"{self.label}: precision {precision}, recall {recall}, F1 {f1} of boundaries at {tokens} tokens a word, "
+            f"over {count(self.intervals.n)} words; cuts at random would have a precision of {_share(found.chance)}.",
             f"  MorphScore {_share(found.morph_score)} over {count(found.n_two)} words of two morphemes, and "
             f"{count(found.n_one_token)} that are one token left out; {_share(found.missed)} of the words are cut at "
             "no boundary.",
@@ -80,6 +96,20 @@ class MorphologyScores:
         return said + [
             f"  {written_tokens(gold.morphemes)} is cut {written_tokens(tokens)}" for gold, tokens in self.examples
         ]
+
+
+def _ends(one: Number) -> list[float] | None:
+    return None if isnan(one.low) else [one.low, one.high]
+
+
+def _with_interval(one: Number) -> str:
+    """
+    >>> _with_interval(Number(0.5, 0.4, 0.625)), _with_interval(Number(float("nan")))
+    ('0.50 [0.40, 0.62]', '–')
+    """
+    if isnan(one.value):
+        return "–"
+    return f"{one.value:.2f}" + ("" if isnan(one.low) else f" [{one.low:.2f}, {one.high:.2f}]")
 
 
 def _share(number: float | None) -> str:
@@ -166,6 +196,7 @@ def _scored(tokenizer: Tokenizer, gold: Sequence[GoldWord], language: str, space
     return MorphologyScores(
         tokenizer.info.label,
         boundary_scores(words),
+        score_intervals(words),
         morpheme_matches(words),
         known_tokens(words, language),
         tuple(missed[:_EXAMPLES]),

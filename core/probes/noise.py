@@ -8,7 +8,7 @@ from core.common.numbers import count
 from core.probes.edits.edit import EDITS, Edit, TextChange, drawn, edited
 from core.probes.moved_cuts import MovedCuts, byte_changes, moved_cuts
 from core.probes.probe import Asked, Probe
-from core.probes.several import Opener, open_tokenizers
+from core.probes.several import open_tokenizers
 from core.probes.written_tokens import written_tokens
 from core.text.utf8 import utf8
 from core.tokenizers.tokenizer import Tokenizer
@@ -122,7 +122,6 @@ def noise(
     most: int = 100,
     seed: int = 0,
     model: str | None = None,
-    opener: Opener = open_tokenizers,
 ) -> Noise:
     """What edits do to the tokens of a text.
 
@@ -132,12 +131,18 @@ def noise(
         most: places that each is made at, at most; fewer where the text has fewer, and none beside another.
         seed: of the draw of places.
         model: what opens a language model that reads the text with each edit.
-        opener: opens the tokenizers.
 
     Raises:
         UserError: the text is empty or has no UTF-8 form, or a name is unknown.
         TooLarge: the text is too long.
     """
+    return noise_of(open_tokenizers(tokenizers), text, edits, most, seed, model)
+
+
+def noise_of(
+    tokenizers: Sequence[Tokenizer], text: str, edits: Sequence[str], most: int, seed: int, model: str | None = None
+) -> Noise:
+    """The same of tokenizers that are open."""
     n_bytes = len(utf8(text))
     if not text:
         raise UserError("The text is empty: there is nothing to edit. Give a few sentences.")
@@ -145,14 +150,13 @@ def noise(
     if n_bytes > limit:
         raise TooLarge(f"The text has {count(n_bytes)} bytes; up to {count(limit)} are edited. Give a part of it.")
     chosen = [EDITS.get(key) for key in dict.fromkeys(edits)] or [*EDITS.all().values()]
-    opened = opener(tokenizers)
     made = [(edit, drawn(edit, text, most, seed)) for edit in chosen]
     fitting = [(edit, changes) for edit, changes in made if changes]
     name, bits = _bits([text, *(edited(text, changes) for _, changes in fitting)], model)
     return Noise(
         n_bytes,
-        {one.info.spec: one.info.label for one in opened},
-        tuple(_effect(opened, text, *pair, b) for pair, b in zip(fitting, bits[1:], strict=True)),
+        {one.info.spec: one.info.label for one in tokenizers},
+        tuple(_effect(tokenizers, text, *pair, b) for pair, b in zip(fitting, bits[1:], strict=True)),
         tuple(edit.label for edit, changes in made if not changes),
         name,
         bits[0],

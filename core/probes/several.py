@@ -1,6 +1,6 @@
 """Several tokenizers side by side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from core.common.errors import UserError
 from core.common.numbers import count
@@ -8,7 +8,6 @@ from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Tokenizer
 
 MOST_TOKENIZERS = 16
-Opener = Callable[[Sequence[str]], Sequence[Tokenizer]]
 
 
 def open_tokenizers(specs: Sequence[str]) -> list[Tokenizer]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from core.common.errors import UnknownName, shown
 from core.common.numbers import count
 from core.probes.probe import Asked, Probe
-from core.probes.several import Opener, open_tokenizers
+from core.probes.several import open_tokenizers
 from core.probes.shipped_words import terms_by_field
 from core.probes.word_list import given_words
+from core.tokenizers.tokenizer import Tokenizer
 
 YOURS = "yours"
 _FIELDS = tuple(terms_by_field())
@@ -66,20 +67,22 @@ class TermCounts:
         return [f"{self.labels[spec]}:", *rows]
 
 
-def terms(
-    tokenizers: Sequence[str], fields: Sequence[str] = (), text: str = "", opener: Opener = open_tokenizers
-) -> TermCounts:
+def terms(tokenizers: Sequence[str], fields: Sequence[str] = (), text: str = "") -> TermCounts:
     """Tokens of the terms of some fields.
 
     Args:
         tokenizers: their specs.
         fields: of the shipped lists; none stand for all, or for none where a text is given.
         text: terms of one's own, one a line.
-        opener: opens the tokenizers.
 
     Raises:
         UserError: a name is unknown, a term has no UTF-8 form, or there are too many.
     """
+    return terms_of(open_tokenizers(tokenizers), fields, text)
+
+
+def terms_of(tokenizers: Sequence[Tokenizer], fields: Sequence[str], text: str) -> TermCounts:
+    """The same of tokenizers that are open."""
     shipped = terms_by_field()
     for field in fields:
         if field not in shipped:
@@ -87,14 +90,13 @@ def terms(
     wanted = {field: shipped[field] for field in fields or (() if text.strip() else shipped)}
     if text.strip():
         wanted[YOURS] = given_words(text, by_line=True)
-    opened = opener(tokenizers)
     found = {
         one.info.spec: {
             field: tuple(one.count([f" {term}" for term in some]).tokens.tolist()) for field, some in wanted.items()
         }
-        for one in opened
+        for one in tokenizers
     }
-    return TermCounts(wanted, {one.info.spec: one.info.label for one in opened}, found)
+    return TermCounts(wanted, {one.info.spec: one.info.label for one in tokenizers}, found)
 
 
 PROBE = Probe(

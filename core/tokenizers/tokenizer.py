@@ -260,6 +260,12 @@ class LocalTokenizer(Tokenizer):
     def find(self, wanted: str, most: int) -> list[TokenDetails]:
         return [] if self.vocabulary is None else self.describe(self.vocabulary.find(wanted, most))
 
+    def patterns(self) -> tuple[str, ...] | None:
+        """The patterns that cut a text one after another, to be encoded piece by piece, where nothing else is done to
+        it but to put a dummy prefix in front; none where it is encoded whole, None where more is done or it is not
+        known."""
+        return None
+
     def serialised(self) -> Serialised | None:
         """Itself for other engines (`core.counting.fastest`), or None if no other engine reads it."""
         return None

@@ -27,8 +27,8 @@ from core.tokenizers.tokenizer import Tokenizer
 _USUAL = "eng"
 _OF_CARD = "tur"
 _HOW_TO_READ = (
-    "● F1 between ▼ precision (cuts that are joints; dotted: cuts at random) and ▲ recall (joints that are cut). Far "
-    "to the right with only ▲ high: it cuts everywhere."
+    "● F1 with its interval, between ▼ precision (cuts that are joints; dotted: cuts at random) and ▲ recall (joints "
+    "that are cut). Far to the right with only ▲ high: it cuts everywhere."
 )
 _ON_CARD = {"builtin:characters": "Characters", "tiktoken:cl100k_base": "GPT-4", "mistral:v3": "Mistral 7B"}
 _DRAWN = 24  # words
@@ -119,7 +119,7 @@ def _card(dark: bool) -> str:
     found = cached.morphology(tuple(_ON_CARD), _OF_CARD, "", "plain", "space").found
     rows = dict(zip(_ON_CARD.values(), found.values(), strict=True))
     chart = morphology_chart(rows, OKABE_ITO[: len(rows)], 165)
-    chart.figure.update_xaxes(title=None).update_yaxes(visible=False)
+    chart.figure.update_xaxes(title=None).update_yaxes(visible=False).update_traces(error_y_visible=False)
     st.plotly_chart(chart.figure, key="card_morphology_picture", config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     scores = rows["GPT-4"].boundaries
     return (

@@ -21,7 +21,7 @@ from core.jobs.result_codec import restored
 from core.probes.bytes.examples import EXAMPLES
 from core.probes.bytes.found import NextByte, NextByteEnds
 from core.probes.bytes.job import KIND, MOST_ENDS, params_of
-from core.probes.bytes.prompt import prompt_of
+from core.probes.bytes.prompt import as_given, prompt_of
 from core.probes.bytes.shipped import shipped_answers
 from core.probes.probe import Value
 from core.text.utf8 import utf8
@@ -74,7 +74,7 @@ def _as_asked(context: ProbeContext) -> dict[str, Value]:
     """The prompt as far as the slider lets it go, in hexadecimal where it ends inside a character."""
     prompt = _prompt(context)
     ended = prompt[: len(prompt) - min(int(st.session_state.get(_BACK, 0)), len(prompt))]
-    return {**context.given, **_example(ended)}
+    return {**context.given, **as_given(ended)}
 
 
 def _shown(prompt: bytes) -> str:
@@ -181,12 +181,6 @@ def _card(dark: bool) -> str:
     )
 
 
-def _example(prompt: bytes) -> dict[str, str]:
-    """Half a character is no text, so it is given in hexadecimal."""
-    given = prompt_of("", prompt.hex())
-    return {"prompt": "", "prompt_hex": prompt.hex()} if given.rest else {"prompt": given.text, "prompt_hex": ""}
-
-
 VIEW = ProbeView(
     name="next_byte",
     label="Where your prompt ends",
@@ -197,5 +191,5 @@ VIEW = ProbeView(
     as_asked=_as_asked,
     usual={"prompt": _OF_CARD.decode()},
     most={"walked": 256},
-    examples={label: _example(prompt) for label, prompt in EXAMPLES.items()},
+    examples={label: as_given(prompt) for label, prompt in EXAMPLES.items()},
 )

@@ -16,7 +16,7 @@ from core.models.language_model import LanguageModel
 from core.models.score import usual_window
 from core.stats.bootstrap import MIN_ITEMS, percentiles, resampled_sums
 from core.stats.number import Number
-from core.stats.wilson import share_with_interval
+from core.stats.shares import share
 
 EVERY = ""  # language
 _BYTES = 10_000.0  # of all items with all their choices
@@ -50,7 +50,7 @@ def _accuracy(right: NDArray[np.bool_]) -> Number:
     """Share of items, with Wilson's interval."""
     if not len(right):
         return Number(np.nan, reason="No item is read exactly by every model.")
-    return share_with_interval(int(right.sum()), len(right))
+    return share(int(right.sum()), len(right))
 
 
 def _difference(

@@ -5,7 +5,7 @@ from core.common.progress import step
 from core.models.language_model import LanguageModel
 from core.probes.bytes.asking import next_byte
 from core.probes.bytes.found import EndAnswer, NextByteEnds
-from core.probes.bytes.job import MOST_ENDS
+from core.probes.bytes.job import MOST_ENDS, ends_of
 from core.probes.bytes.prompt import prompt_of
 
 
@@ -23,11 +23,10 @@ def next_byte_ends(
     Raises:
         UserError: the model cannot be asked about the whole prompt.
     """
-    n = min(len(data), most) + 1
-    answers = []
-    for back in range(n):
-        with step(back / n, (back + 1) / n, "Asking the model"):
-            answers.append(_answer(model, data[: len(data) - back], n_walked, every))
+    ends, answers = ends_of(data, most), []
+    for n, end in enumerate(ends):
+        with step(n / len(ends), (n + 1) / len(ends), "Asking the model"):
+            answers.append(_answer(model, end, n_walked, every))
     if answers[0].found is None:
         raise UserError(answers[0].why)
     return NextByteEnds(tuple(answers))

@@ -52,6 +52,16 @@ def prompt_of(text: str, in_hex: str | None) -> Prompt:
     return Prompt(data[:n].decode(), data[n:])
 
 
+def as_given(prompt: bytes) -> dict[str, str]:
+    """What one gives for these bytes: a text, or where they are none, hexadecimal digits.
+
+    >>> as_given(b"a"), as_given(b"\\xe4")
+    ({'prompt': 'a', 'prompt_hex': ''}, {'prompt': '', 'prompt_hex': 'e4'})
+    """
+    given = prompt_of("", prompt.hex())
+    return {"prompt": "", "prompt_hex": prompt.hex()} if given.rest else {"prompt": given.text, "prompt_hex": ""}
+
+
 def _whole_part(data: bytes) -> int:
     try:
         data.decode()

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import nan
 from unicodedata import normalize
 
+import numpy as np
+
 from core.probes.morphemes.gold import GoldWord
+from core.stats.bootstrap import MIN_ITEMS, percentiles, resampled_sums
+from core.stats.number import Number
 from core.tokenizers.tokenizer import Tokenizer
 
 
@@ -93,6 +98,53 @@ class BoundaryScores:
     def missed(self) -> float | None:
         """Of words of several morphemes, the share of which no boundary is a cut."""
         return self.n_missed / self.n_several if self.n_several else None
+
+
+@dataclass(frozen=True)
+class ScoreIntervals:
+    """Scores of boundaries with the intervals that other words of the same kind would leave them.
+
+    Args:
+        n: words that were resampled, those whose morphemes stand in them.
+    """
+
+    n: int
+    precision: Number
+    recall: Number
+    f1: Number
+    tokens_per_word: Number
+
+
+def score_intervals(words: Sequence[CutWord]) -> ScoreIntervals:
+    """The scores with 95 % intervals, by resampling words; those whose morphemes do not stand in them are left out.
+
+    Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap.
+    """
+    surface = [word for word in words if word.gold.on_surface]
+    rows = [
+        (len({*w.cuts} & {*w.gold.boundaries}), len(w.cuts), len(w.gold.boundaries), len(w.tokens)) for w in surface
+    ]
+    counted = np.array(rows, np.float64).reshape(-1, 4).T
+    sums = np.column_stack([counted.sum(axis=1), resampled_sums(counted, [np.arange(len(surface))] if surface else [])])
+    shared, cuts, boundaries, tokens = sums
+
+    def score(
+        over: np.ndarray[tuple[int], np.dtype[np.float64]], under: np.ndarray[tuple[int], np.dtype[np.float64]]
+    ) -> Number:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found = over / under
+        if len(surface) < MIN_ITEMS or not np.isfinite(found).all():
+            return Number(float(found[0]), nan, nan, f"{len(surface)} words are too few for an interval")
+        low, high = percentiles(found[1:].copy())
+        return Number(float(found[0]), float(low), float(high))
+
+    return ScoreIntervals(
+        len(surface),
+        score(shared, cuts),
+        score(shared, boundaries),
+        score(2 * shared, cuts + boundaries),
+        score(tokens, np.full(len(tokens), float(len(surface)))),
+    )
 
 
 def boundary_scores(words: Sequence[CutWord]) -> BoundaryScores:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.probes.sums.addition import Addition
 from core.stats.number import Number
-from core.stats.wilson import share_with_interval
+from core.stats.shares import share as share_of
 
 _ONE_GROUP = 3  # digits that stand in one token
 Part = Callable[[Addition], str]  # to which part of the sums one belongs
@@ -77,7 +77,7 @@ class SumsAsked:
 
     def share(self, answers: Answers) -> Number:
         """Share of right answers of all."""
-        return share_with_interval(int(self.right(answers).sum()), len(self.numbers))
+        return share_of(int(self.right(answers).sum()), len(self.numbers))
 
     def document(self) -> dict[str, object]:
         """It as a JSON document."""
@@ -113,7 +113,7 @@ def joined(several: Sequence[SumsAsked]) -> SumsAsked:
 
 
 def _share(right: NDArray[np.bool_], places: Sequence[int]) -> tuple[Number, int]:
-    return share_with_interval(int(right[list(places)].sum()), len(places)), len(places)
+    return share_of(int(right[list(places)].sum()), len(places)), len(places)
 
 
 def _written(shares: Mapping[str, tuple[Number, int]]) -> dict[str, object]:

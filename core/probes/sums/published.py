@@ -6,7 +6,7 @@ from functools import cache
 
 from core.common.data_folders import DATA
 from core.stats.number import Number
-from core.stats.wilson import share_with_interval
+from core.stats.shares import share as share_of
 
 PUBLISHED_SOURCE = "Singh & Strouse 2024 (2402.14903), eight sums shown before each"
 _FILE = DATA / "published" / "singh2024" / "addition.csv"
@@ -25,7 +25,7 @@ class PublishedShare:
     @property
     def share(self) -> Number:
         """Share of right answers with Wilson's interval, which is ours."""
-        return share_with_interval(self.right, self.n)
+        return share_of(self.right, self.n)
 
 
 @cache

@@ -24,6 +24,7 @@ from core.tokenizers.backends.components import states
 from core.tokenizers.backends.display import displayed, undisplayed
 from core.tokenizers.backends.ends import Ends, ends_of
 from core.tokenizers.backends.nfc import composed
+from core.tokenizers.backends.patterns import patterns_of
 from core.tokenizers.backends.pipeline import normaliser_in_words, pre_tokenizer_in_words
 from core.tokenizers.backends.spelling import spelling_of, vocabulary_of
 from core.tokenizers.kinds import Kind
@@ -46,6 +47,7 @@ REFERENCE = f"tokenizers {tokenizers.__version__}"
 # Normalisers after which tokens rarely spell the text, so that offsets are asked for at once.
 _REWRITING = {"BertNormalizer", "Lowercase", "StripAccents", "NFKC", "NFKD", "NFD", "Precompiled", "Strip", "Nmt"}
 _CLUSTER = regex.compile(r"\X")
+_BEFORE_SPACE = regex.compile(r"\S ")
 _FIRST_MARK = 0x300  # no character before it extends another
 
 
@@ -123,6 +125,14 @@ class HuggingFaceTokenizer(LocalTokenizer):
         """Per id: 1 if its bytes begin with a space, 2 if they are one, uint8 (V,)."""
         pieces = self.vocabulary.pieces
         return np.fromiter(((p[:1] == b" ") + (p == b" ") for p in pieces), np.uint8, len(pieces))
+
+    def patterns(self) -> tuple[str, ...] | None:
+        spelling, added = self._spelling, self._backend.get_added_tokens_decoder().values()
+        if spelling.prefix or spelling.suffix or any(_reaches_out(one) for one in added if not one.special):
+            return None
+        found = patterns_of(self._backend)
+        whole_first = getattr(self._backend.model, "ignore_merges", False)
+        return None if whole_first and not found else found
 
     def serialised(self) -> Serialised:
         return Serialised("tokenizers", self._backend.to_str().encode())
@@ -243,6 +253,11 @@ class HuggingFaceTokenizer(LocalTokenizer):
         else:
             said = None
         return replace(said, piece=piece) if said else None
+
+
+def _reaches_out(added: Any) -> bool:
+    """Whether an added token may be found across a space behind something else, or takes what is around it."""
+    return bool(added.lstrip or added.rstrip or added.single_word or _BEFORE_SPACE.search(added.content))
 
 
 def _parts(text: str, encoding: Any, added: dict[int, str]) -> list[tuple[str, bool]]:

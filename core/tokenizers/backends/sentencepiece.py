@@ -230,6 +230,12 @@ class SentencePieceTokenizer(LocalTokenizer):
             len(after),
         )
 
+    def patterns(self) -> tuple[str, ...] | None:
+        spec, trained = self._model.normalizer_spec, self._model.trainer_spec
+        changes = spec.precompiled_charsmap or spec.remove_extra_whitespaces or trained.treat_whitespace_as_suffix
+        others = any(piece.type in (USER_DEFINED, UNUSED) for piece in self._model.pieces)
+        return None if changes or others or self._cut_out_first else ()
+
     def serialised(self) -> Serialised | None:
         if self._cut_out_first:
             return None  # other engines would not cut these out

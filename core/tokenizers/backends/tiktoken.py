@@ -65,6 +65,9 @@ class TiktokenTokenizer(LocalTokenizer):
         around = np.concatenate([self._before, ids, self._after])
         return Encoded(around, align, n_before=len(self._before), n_after=len(self._after))
 
+    def patterns(self) -> tuple[str, ...] | None:
+        return None if self._form else (self._encoding._pat_str,)
+
     def serialised(self) -> Serialised:
         ranks = self._encoding._mergeable_ranks
         data = b"".join(b"%s %d\n" % (b64encode(piece), rank) for piece, rank in ranks.items())

@@ -4,12 +4,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from core.common.errors import UnknownName, UserError, shown
 from core.text.utf8 import utf8
-from core.tokenizers.chat.template import render_apart, variables_apart
+from core.tokenizers.chat.template import ChatToWrite, render_apart, variables_apart
 from core.tokenizers.chat.variables import Variable
 from core.tokenizers.formats.mistral import shipped_file
 from core.tokenizers.kinds import Kind
@@ -27,6 +28,30 @@ class Turn:
 
     role: str
     content: str
+
+
+@dataclass(frozen=True)
+class AskedChat:
+    """A chat to be written.
+
+    Args:
+        add_generation_prompt: whether what begins the model's turn stands at the end.
+        given: (name, JSON) of further variables: tools, enable_thinking and the like.
+    """
+
+    turns: tuple[Turn, ...]
+    add_generation_prompt: bool = True
+    given: Given = ()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The further variables by name."""
+        return {name: json.loads(value) for name, value in self.given}
+
+    @property
+    def messages(self) -> tuple[tuple[str, str], ...]:
+        """(role, content) per turn."""
+        return tuple((turn.role, turn.content) for turn in self.turns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,26 +152,58 @@ def render_chat(
         TookTooLong: the template did not end within its limits.
         UserError: there are no turns, there is no template, or the template refuses this chat; with its own message.
     """
+    found = render_chats(tokenizer, [AskedChat(tuple(turns), add_generation_prompt, given)], template)[0]
+    if isinstance(found, UserError):
+        raise found
+    return found
+
+
+def render_chats(
+    tokenizer: Tokenizer, chats: Sequence[AskedChat], template: str = ""
+) -> list[RenderedChat | UserError]:
+    """The same of several chats at once; the error in place of one that is refused.
+
+    Raises:
+        TookTooLong: the template did not end within its limits.
+        UserError: one has no turns, or there is no template.
+    """
     info = tokenizer.info
-    if not turns:
+    if not all(chat.turns for chat in chats):
         raise UserError("A chat needs at least one turn. Add what the user says.")
     if missing := why_no_chat(info):
         raise UserError(missing)
-    for turn in turns:
+    for turn in {turn for chat in chats for turn in chat.turns}:
         utf8(turn.content)
-    messages = tuple((turn.role, turn.content) for turn in turns)
-    values = {name: json.loads(value) for name, value in given}
     if not templates_of(info):
-        from core.tokenizers.chat.mistral import chat_ids
+        return [_by_mistral(tokenizer, chat) for chat in chats]
+    names = [chosen_template(info, template, tools=chat.values.get("tools") is not None) for chat in chats]
+    asked = [
+        ChatToWrite(templates_of(info)[name], chat.messages, chat.add_generation_prompt, chat.values)
+        for name, chat in zip(names, chats, strict=True)
+    ]
+    texts = render_apart(asked, _tokens(info), info.label)
+    return [
+        text if isinstance(text, UserError) else _by_template(tokenizer, name, text)
+        for name, text in zip(names, texts, strict=True)
+    ]
 
-        ids = chat_ids(shipped_file(info.spec.partition(":")[2]), messages, values.get("tools"))
-        segmentation = _from_ids(tokenizer, ids)
-        return RenderedChat(segmentation.text.decode(), segmentation, "mistral-common's own chat encoding")
-    name = chosen_template(info, template, tools=values.get("tools") is not None)
-    text = render_apart(templates_of(info)[name], messages, add_generation_prompt, _tokens(info), info.label, values)
+
+def _by_template(tokenizer: Tokenizer, name: str, text: str) -> RenderedChat:
     segmentation = tokenizer.segment(text, Specials(add=False, parse=True))
-    named = f" {name}" if info.chat_templates else ""
+    named = f" {name}" if tokenizer.info.chat_templates else ""
     return RenderedChat(text, segmentation, f"its own chat template{named}")
+
+
+def _by_mistral(tokenizer: Tokenizer, chat: AskedChat) -> RenderedChat | UserError:
+    from core.tokenizers.chat.mistral import chat_ids
+
+    path = shipped_file(tokenizer.info.spec.partition(":")[2])
+    try:
+        ids = chat_ids(path, chat.messages, chat.values.get("tools"))
+    except UserError as error:
+        return error.with_traceback(None)
+    segmentation = _from_ids(tokenizer, ids)
+    return RenderedChat(segmentation.text.decode(), segmentation, "mistral-common's own chat encoding")
 
 
 def _tokens(info: Info) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ transformers gives them (`apply_chat_template`), or they would not say here what
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -40,6 +40,21 @@ Message = Mapping[str, str]
 
 class TemplateRefused(Exception):
     """The template called `raise_exception`."""
+
+
+@dataclass(frozen=True)
+class ChatToWrite:
+    """A chat, and the template that is to write it.
+
+    Args:
+        messages: (role, content) per turn.
+        given: further variables by name.
+    """
+
+    template: str
+    messages: tuple[tuple[str, str], ...]
+    add_generation_prompt: bool
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 def render(
@@ -110,36 +125,32 @@ def _refuse(message: object) -> NoReturn:
 
 
 def render_apart(
-    template: str,
-    messages: tuple[tuple[str, str], ...],
-    add_generation_prompt: bool,
-    tokens: tuple[tuple[str, str], ...],
-    label: str,
-    given: Mapping[str, Any] | None = None,
-) -> str:
-    """The chat as the template writes it, from a child process with limits.
+    chats: Sequence[ChatToWrite], tokens: tuple[tuple[str, str], ...], label: str
+) -> list[str | UserError]:
+    """Chats as their templates write them, from a child process with limits; the error in place of one refused.
 
     Args:
-        messages: (role, content) per turn.
         tokens: (name, spelling) of special tokens.
         label: the tokenizer's, for messages.
-        given: further variables by name.
 
     Raises:
-        TookTooLong: it ran past 2 s or 512 MB, or wrote over 4,000,000 characters.
-        UserError: the template refuses this chat, or is wrong; with its own message.
+        TookTooLong: together they ran past 2 s or 512 MB, or wrote over 4,000,000 characters.
     """
-    request = {
-        "template": template,
-        "messages": [{"role": role, "content": content} for role, content in messages],
-        "add_generation_prompt": add_generation_prompt,
-        "tokens": dict(tokens),
-        "given": dict(given or {}),
-    }
-    said = _answered(request, label)
-    if "text" in said:
-        return str(said["text"])
-    raise UserError(f"The chat template of {label} {said['error']}")
+    requests = [
+        {
+            "template": chat.template,
+            "messages": [{"role": role, "content": content} for role, content in chat.messages],
+            "add_generation_prompt": chat.add_generation_prompt,
+            "tokens": dict(tokens),
+            "given": dict(chat.given),
+        }
+        for chat in chats
+    ]
+    answers = _answered({"several": requests}, label)["several"]
+    return [
+        str(said["text"]) if "text" in said else UserError(f"The chat template of {label} {said['error']}")
+        for said in answers
+    ]
 
 
 def variables_apart(template: str, label: str) -> tuple[Variable, ...]:
@@ -182,29 +193,34 @@ def _answered(request: Mapping[str, Any], label: str) -> Mapping[str, Any]:
 
 def main(read: Callable[[], bytes], write: Callable[[str], object]) -> None:
     """Answer one request; the limits hold from here on."""
-    import jinja2.meta  # which `variables` imports
+    import jinja2.meta  # noqa: F401 - which `variables` imports
 
     request: dict[str, Any] = json.loads(read())
     _environment()  # imports done before the limits
     _limit()
-    said: dict[str, Any]
+    several = request.get("several")
+    write(json.dumps(_said(request) if several is None else {"several": [*map(_said, several)]}))
+
+
+def _said(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What is answered to one request."""
+    import jinja2
+
     try:
         if "look" in request:
-            write(json.dumps({"variables": [asdict(one) for one in variables(_environment(), request["look"])]}))
-            return
+            return {"variables": [asdict(one) for one in variables(_environment(), request["look"])]}
         text = render(**request)
-        said = {"text": text}
         if len(text) > MAX_CHARACTERS:
-            said = {"error": f"wrote {count(len(text))} characters; at most {count(MAX_CHARACTERS)} are shown."}
+            return {"error": f"wrote {count(len(text))} characters; at most {count(MAX_CHARACTERS)} are shown."}
+        return {"text": text}
     except TemplateRefused as refusal:
-        said = {"error": f"refuses this chat: {_line(str(refusal))} {_OTHER_TURNS}"}
+        return {"error": f"refuses this chat: {_line(str(refusal))} {_OTHER_TURNS}"}
     except MemoryError:
-        said = {"error": f"needs more than {MEMORY_MB} MB of memory for this chat."}
+        return {"error": f"needs more than {MEMORY_MB} MB of memory for this chat."}
     except jinja2.TemplateSyntaxError as error:
-        said = {"error": f"is not valid Jinja (line {error.lineno}): {_line(str(error.message))} {_MEND}"}
+        return {"error": f"is not valid Jinja (line {error.lineno}): {_line(str(error.message))} {_MEND}"}
     except Exception as error:  # whatever a template does wrong is the template's fault
-        said = {"error": f"fails on this chat: {_line(str(error) or type(error).__name__)} {_OTHER_TURNS}"}
-    write(json.dumps(said))
+        return {"error": f"fails on this chat: {_line(str(error) or type(error).__name__)} {_OTHER_TURNS}"}
 
 
 def _line(message: str) -> str:

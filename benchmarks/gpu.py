@@ -1,0 +1,226 @@
+"""What transplants of real size take: matching pursuit, scoring, and every method on a model of a billion parameters.
+
+`python -m benchmarks gpu` is at most eight minutes on CUDA; what is not begun by then is left out, and said. On a CPU,
+or with TOKEN_ATLAS_BENCH_SIZE=small, everything is small, which shows that it runs and says nothing of speed.
+
+Tokenizers are those of DeepSeek V4 (128 k) and Qwen 3 (151 k), shapes those of Llama 3.2 1B and, as the donor, of
+Qwen 2.5 1.5B. Rows are random, but a token's rows in both models are views of the same hidden vector, clouded by noise,
+as rows of trained models are, so that parameters are chosen and pursuits end as they do there.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import torch
+import transformers
+from torch import Tensor
+
+from benchmarks import pursuit, scoring
+from benchmarks.measure import markdown
+from core.common.errors import UnknownName, UserError
+from core.models.device import pick_device
+from core.models.language_model import LanguageModel
+from core.models.matrices import Matrices
+from core.models.shipped import SHIPPED
+from core.models.special_ids import special_ids
+from core.text.samples import parallel_texts
+from core.tokenizers.local_tokenizer import open_local
+from core.tokenizers.matching import vocabulary_of
+from core.tokenizers.tokenizer import LocalTokenizer
+from core.transplants.base import METHODS, Method, transplant
+from core.transplants.problem import Problem
+from core.transplants.resources import Resources
+from core.transplants.work import TransplantSize
+
+_SECONDS = 7 * 60.0  # after which no further method is begun
+_HIDDEN_WIDTH, _NOISE = 256, 0.5
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large everything is.
+
+    Args:
+        old, new: specs of the tokenizers.
+        rows, width: of the model, whose head is tied; layers, inner, heads, key_heads: of its body.
+        donor_rows, donor_width: of the donor's matrix.
+        case: the pursuit by itself.
+        copies: of the sample texts, to learn from and to score.
+        seconds: for which scoring is timed.
+    """
+
+    old: str
+    new: str
+    rows: int
+    width: int
+    layers: int
+    inner: int
+    heads: int
+    key_heads: int
+    donor_rows: int
+    donor_width: int
+    case: pursuit.Case
+    copies: int
+    seconds: float
+
+
+_LLAMA_1B = Scale(
+    "packaged:deepseek-v4", "packaged:qwen3", 129_280, 2048, 16, 8192, 32, 8, 151_936, 1536,
+    pursuit.Case(16_384, 4096, 4096, 64), 4, 15.0,
+)  # fmt: skip
+_SMALL = Scale(
+    f"file:{SHIPPED}/tiny-english", f"file:{SHIPPED}/tiny-world", 4096, 32, 2, 64, 4, 2, 8192, 24,
+    pursuit.Case(512, 64, 64, 8), 1, 0.1,
+)  # fmt: skip
+
+
+def run() -> str:
+    """Three tables: the pursuit, scoring, and a row per method.
+
+    Raises:
+        UnknownName: the environment asks for an unknown size.
+    """
+    start, device = time.perf_counter(), pick_device("auto")
+    size = os.environ.get("TOKEN_ATLAS_BENCH_SIZE", "full")
+    if size not in ("small", "full"):
+        raise UnknownName("benchmark size", size, ["small", "full"])
+    scale = _LLAMA_1B if size == "full" and device.type == "cuda" else _SMALL
+    parts = [f"Transplants on {_machine(device)}\n"]
+    for part in (
+        lambda: pursuit.table([scale.case], device),
+        lambda: _scoring(scale, device),
+        lambda: _methods(scale, device, start + _SECONDS),
+    ):
+        parts.append(part())
+        _say(parts[-1])
+    return "\n".join([*parts, f"Everything took {time.perf_counter() - start:,.0f} s."])
+
+
+def _machine(device: torch.device) -> str:
+    """The device and what runs on it."""
+    named = f"{torch.cuda.get_device_name(device)} (CUDA {torch.version.cuda})" if device.type == "cuda" else "a CPU"
+    return f"{named}, torch {torch.__version__}, transformers {transformers.__version__}"
+
+
+def _say(words: str) -> None:
+    """Something on the way, should the rest not come."""
+    print(words, file=sys.stderr, flush=True)
+
+
+def _scoring(scale: Scale, device: torch.device) -> str:
+    texts = [one.text * scale.copies for one in parallel_texts()]
+    return scoring.table(texts, [_model(scale, device)], scale.seconds)
+
+
+def _model(scale: Scale, device: torch.device) -> LanguageModel:
+    """Random weights, in the number format that such models come in."""
+    config = transformers.LlamaConfig(
+        vocab_size=scale.rows, hidden_size=scale.width, intermediate_size=scale.inner,
+        num_hidden_layers=scale.layers, num_attention_heads=scale.heads, num_key_value_heads=scale.key_heads,
+        max_position_embeddings=8192, tie_word_embeddings=True,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    build: Any = transformers.AutoModelForCausalLM.from_config
+    with device:
+        module = build(config, dtype=torch.bfloat16 if device.type == "cuda" else torch.float32).eval()
+    tokenizer = open_local(scale.old)
+    return LanguageModel("random", "", module, tokenizer, special_ids(tokenizer, config, scale.rows))
+
+
+def _methods(scale: Scale, device: torch.device, until: float) -> str:
+    problem = _problem(scale, device)
+    side, size = problem.sides["input"], _size(problem)
+    ready = _used(device)
+    rows = []
+    for method in sorted(METHODS.all().values(), key=lambda one: one.work(size, {})):
+        rows.append(_method_row(method, problem, size, until))
+        _say(" | ".join(rows[-1]))
+    title = (
+        f"Methods: {len(side.wanted):,} rows of {scale.width:,} from {len(side.anchors):,} shared tokens, a donor "
+        f"{scale.donor_width:,} wide; {ready:,.0f} MiB held before, parameters chosen by each"
+    )
+    head = ["method", "seconds", "made rows/s", "peak memory beyond", "declared work/s", "chosen"]
+    return markdown(title, head, rows)
+
+
+def _method_row(method: Method, problem: Problem, size: TransplantSize, until: float) -> list[str]:
+    """Time and memory of one method; what several share is the cost of the first that asks for it."""
+    if time.perf_counter() > until:
+        return [method.label, "left out: no time", "", "", "", ""]
+    try:
+        made = transplant(problem, method)
+    except UserError as error:
+        return [method.label, f"not possible: {error}", "", "", "", ""]
+    n = sum(len(ids) for ids in made.wanted.values())
+    chosen = [
+        f"{name} {side}: {told.facts[name]:g}"
+        for side, told in made.rows.items()
+        for name in (one.key for one in method.params)
+        if name in told.facts
+    ]
+    return [
+        method.label,
+        f"{made.seconds:,.2f}",
+        f"{n / made.seconds:,.0f}",
+        f"{made.peak_bytes / 2**20:,.0f} MiB",
+        f"{method.work(size, {}) / made.seconds:.2g}",
+        ", ".join(chosen),
+    ]
+
+
+def _size(problem: Problem) -> TransplantSize:
+    side, here = problem.sides["input"], problem.resources
+    return TransplantSize(
+        n_wanted=len(side.wanted),
+        n_anchors=len(side.anchors),
+        n_old=problem.base.n_rows,
+        width=side.width,
+        n_sides=len(problem.sides),
+        text_bytes=sum(len(text.encode()) for text in here.target_text),
+        pair_bytes=sum(len(text.encode()) for text in chain.from_iterable(here.parallel)),
+    )
+
+
+def _problem(scale: Scale, device: torch.device) -> Problem:
+    old, new = open_local(scale.old), open_local(scale.new)
+    base, donor = _rows(scale, old, new, device)
+    texts = _parallel(scale.copies)
+    here = Resources(target_text=texts[1], old_text=texts[0], parallel=list(zip(*texts, strict=True)))
+    return Problem(old, new, Matrices(base), Matrices(donor), here, device=device)
+
+
+def _parallel(copies: int) -> tuple[list[str], list[str]]:
+    """English sentences, and the same in each other language."""
+    english, *others = sorted(parallel_texts(), key=lambda one: one.code != "eng_Latn")
+    return [*english.sentences] * len(others) * copies, [s for one in others for s in one.sentences] * copies
+
+
+def _rows(scale: Scale, old: LocalTokenizer, new: LocalTokenizer, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Rows of both models, (V_old, D) and (V_new, D_donor): views of a hidden vector per token, clouded by noise."""
+    pieces = [*vocabulary_of(old).pieces], [*vocabulary_of(new).pieces]
+    numbers = {piece: n for n, piece in enumerate(dict.fromkeys(chain(*pieces)))}
+    hidden = pursuit.rows_like_embeddings(len(numbers), _HIDDEN_WIDTH, 0, device)
+    draw = torch.Generator(device).manual_seed(0)
+    shapes = (scale.rows, scale.width), (scale.donor_rows, scale.donor_width)
+    seen = (_view([numbers[p] for p in own], hidden, *shape, draw) for own, shape in zip(pieces, shapes, strict=True))
+    base, donor = seen
+    return base, donor
+
+
+def _view(tokens: Sequence[int], hidden: Tensor, n_rows: int, width: int, draw: torch.Generator) -> Tensor:
+    """Rows of one model, in the number format that such models come in; padding rows are noise."""
+    turn = torch.randn(hidden.shape[1], width, generator=draw, device=hidden.device) / hidden.shape[1] ** 0.5
+    rows = _NOISE * torch.randn(n_rows, width, generator=draw, device=hidden.device) / width**0.5
+    known = torch.tensor(tokens[:n_rows], device=hidden.device)
+    rows[: len(known)] += hidden[known] @ turn
+    return rows.to(torch.bfloat16 if hidden.device.type == "cuda" else torch.float32)
+
+
+def _used(device: torch.device) -> float:
+    """MiB that are taken now; on a CPU nobody counts them."""
+    return torch.cuda.memory_allocated(device) / 2**20 if device.type == "cuda" else float("nan")

@@ -1,0 +1,67 @@
+"""Kinds of jobs whose results a page of their own shows, and what that page is to be asked for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.runs.job_cards import LAB, OPENED
+from core.common.data_folders import ROOT
+from core.jobs.job import Job
+from core.jobs.store.files import Json
+from core.models.under_trained.job import KIND as UNDER_TRAINED
+from core.probes.bytes.job import KIND as NEXT_BYTE
+from core.probes.bytes.prompt import as_given
+from core.vocabulary.mixture.job import KIND as MIXTURE
+
+Choices = Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    """Where the result of a kind of job is shown.
+
+    Args:
+        page: its file.
+        choices: what is chosen there, by its key in the session and in the link, from the job's parameters.
+        by_key: whether the page finds the result by the job's key in the link; else by what is chosen.
+    """
+
+    page: str
+    choices: Callable[[Mapping[str, Json]], Choices] = lambda params: {}
+    by_key: bool = True
+
+
+def _next_byte(params: Mapping[str, Json]) -> Choices:
+    given = {
+        **as_given(bytes.fromhex(params["prompt_hex"])),
+        "model": params["model"],
+        "walked": params["walked"],
+        "spellings": "all" if params["every"] else "written",
+        "back": 0,
+    }
+    return {"probe": NEXT_BYTE} | {f"{NEXT_BYTE}_{key}": value for key, value in given.items()}
+
+
+def _under_trained(params: Mapping[str, Json]) -> Choices:
+    return {"vocabulary": "Under-trained", "under_trained_model": params["model"]}
+
+
+RESULT_PAGES = {
+    LAB: ResultPage("transplants.py"),
+    MIXTURE: ResultPage("vocabulary.py", lambda params: {"vocabulary": "Training mixture"}),
+    UNDER_TRAINED: ResultPage("vocabulary.py", _under_trained, by_key=False),
+    NEXT_BYTE: ResultPage("probes.py", _next_byte, by_key=False),
+}
+
+
+def go_to_result(job: Job) -> None:
+    """Leave for the page that shows the result of this job; stay where none does."""
+    there = RESULT_PAGES.get(job.kind)
+    if there is None:
+        return
+    choices = there.choices(job.params)
+    if not there.by_key:
+        st.session_state.update(choices)  # a choice of this session goes before the link's
+    address = {key: f"{value}" for key, value in choices.items()} | ({OPENED: job.key} if there.by_key else {})
+    st.switch_page(ROOT / "pages" / there.page, query_params=address)

@@ -1,0 +1,62 @@
+r"""Whether patterns that cut a text always cut it before a space that follows something else, whatever stands around.
+
+Then the text between two such places is cut as it would be alone. It holds where no alternative of a pattern matches a
+space behind something that is none, none looks further than the white space that it matches, and white space is always
+matched, so that a match begins at such a space. Alternatives are known by how they are written; those of a pattern that
+is not made of these are not looked into.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from core.tokenizers.pretokenizers import PRE_TOKENIZERS
+
+_WHITE_SPACE = {r"\s+", r"\s"}
+_BY_NAME = ("gpt2", "cl100k", "olmo2", "o200k", "starcoder", "qwen2", "qwen3.5")
+_AS_TIKTOKEN_WRITES = r"'(?:[sdmt]|ll|ve|re)|'(?i:[sdmt]|ll|ve|re)|\s+$|\s*[\r\n]|\s"
+
+
+def alternatives(pattern: str) -> Iterator[str]:
+    r"""What a pattern matches one or the other of, without the marks that keep it from going back.
+
+    >>> [*alternatives(r"'(?i:s|t)|[|a]?+\p{L}++|\|")]
+    ["'(?i:s|t)", '[|a]?\\p{L}+', '\\|']
+    """
+    depth, start, in_class, escaped = 0, 0, False, False
+    for at, sign in enumerate(pattern):
+        if escaped:
+            escaped = False
+        elif sign == "\\":
+            escaped = True
+        elif in_class:
+            in_class = sign != "]"
+        elif sign == "[":
+            in_class = True
+        elif sign == "|" and not depth:
+            yield _without_marks(pattern[start:at])
+            start = at + 1
+        else:
+            depth += (sign == "(") - (sign == ")")
+    yield _without_marks(pattern[start:])
+
+
+def _without_marks(alternative: str) -> str:
+    for sign in "+?*}":
+        alternative = alternative.replace(f"{sign}+", sign)
+    return alternative
+
+
+_KNOWN = {
+    alternative
+    for pattern in (*(one for name in _BY_NAME for one in PRE_TOKENIZERS[name].patterns), _AS_TIKTOKEN_WRITES)
+    for alternative in alternatives(pattern)
+}
+
+
+def cuts_at_spaces(patterns: Sequence[str]) -> bool:
+    """Whether these patterns, applied one after another, always cut there; not where that is not known.
+
+    >>> [cuts_at_spaces(PRE_TOKENIZERS[name].patterns) for name in ("gpt2", "o200k", "superbpe", "none")]
+    [True, True, False, False]
+    """
+    found = [{*alternatives(pattern)} for pattern in patterns]
+    return all(one <= _KNOWN for one in found) and any(one & _WHITE_SPACE for one in found)
