@@ -18,7 +18,7 @@ from core.probes.sums.adders import ADDERS, ADDERS_FOLDER
 from core.probes.sums.addition import Addition, additions, exercises
 from core.probes.sums.answers import PARTS, Answers, SumsAsked, joined
 from core.probes.sums.asking import asked_bare
-from core.probes.sums.job import params_to_train
+from core.probes.sums.job import params_to_ask, params_to_train
 from core.probes.sums.places import in_columns, lines_up, sum_in
 from core.probes.sums.prompts import WRITTEN, number_in, prompt
 from core.probes.sums.published import published_shares
@@ -28,6 +28,8 @@ from core.probes.toys.toy import Diet
 from core.probes.toys.train import batch, begun, train
 from core.stats.shares import share as share_of
 from core.work import adders
+from core.work.sums import JOB as ASKING
+from tests.jobs_home import computed
 
 DIGITS, LEFT, RIGHT = ADDERS
 CPU = torch.device("cpu")
@@ -207,6 +209,12 @@ def test_the_job_trains_three_and_asks_them_the_same(tmp_path: Path, monkeypatch
     alone = open_own_model(tmp_path / "left")
     assert asked_bare(alone, found.sums, "left", LEFT.label).by[0] == found.by[1]
     assert [unit.size for unit in adders.units(context)] == [2, 2, 2]
+
+
+def test_the_job_asks_a_model_in_both_styles() -> None:
+    found = restored(SumsAsked, computed(ASKING, params_to_ask("shipped:tiny-english", 1, 2, 1)))
+    assert [one.key for one in found.by] == ["shipped:tiny-english plain", "shipped:tiny-english commas"]
+    assert found.sums == additions(1, 2, 1)
 
 
 def test_answers_to_other_sums_are_not_joined() -> None:

@@ -1,45 +1,23 @@
 """Asking a model sums, written plainly and with commas, as `core.probes.sums.asking` does."""
 
-from core.corpora.submitted import from_hub
-from core.jobs.job import Context, JobKind, Output, Parts, Unit
-from core.jobs.result_codec import stored
-from core.models.submitted import memory
+from typing import TYPE_CHECKING
+
+from core.models.model_job import Params, model_job
 from core.probes.sums.addition import additions
 from core.probes.sums.job import ASKED
 
-
-def units(context: Context) -> list[Unit]:
-    """The one model."""
-    return [Unit("model", {})]
+if TYPE_CHECKING:
+    from core.models.language_model import LanguageModel
 
 
-def run_unit(unit: Unit, context: Context) -> Output:
-    """What it said."""
-    from core.models.load import open_model
+def _answers(model: "LanguageModel", params: Params) -> object:
     from core.probes.sums.asking import asked_in_styles
 
-    params = context.params
-    model = open_model(str(params["model"]), context.device)
-    return stored(asked_in_styles(model, additions(params["longest"], params["each"], params["seed"])))
+    return asked_in_styles(model, additions(params["longest"], params["each"], params["seed"]))
 
 
-def combine(parts: Parts, context: Context) -> Output:
-    """The same."""
-    return next(output for _, output in parts)
+def _n_asked(params: Params) -> int:
+    return int(params["longest"]) * int(params["each"])
 
 
-JOB = JobKind(
-    key=ASKED,
-    label="Ask a model sums",
-    units=units,
-    run_unit=run_unit,
-    combine=combine,
-    resumable=False,
-    measure="models",
-    secrets=from_hub,
-    gpu=True,
-    workers=1,
-    memory_mb=4096,
-    memory_for=memory,
-    libraries=("numpy", "torch", "transformers", "tokenizers"),
-)
+JOB = model_job(key=ASKED, label="Ask a model sums", measure="sums", answer=_answers, size=_n_asked)
