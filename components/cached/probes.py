@@ -17,6 +17,8 @@ from core.probes.markov.source import SwitchingSource
 from core.probes.morphology import Morphology, morphology_of
 from core.probes.noise import Noise, noise_of
 from core.probes.spellings import Spellings, spellings_of
+from core.probes.sums.adders import ADDERS
+from core.probes.sums.addition import Addition
 from core.probes.terms import TermCounts, terms_of
 from core.probes.theory import Theory
 from core.probes.theory import theory as theory_of
@@ -161,6 +163,18 @@ def next_byte(model: str, prompt: bytes, n_walked: int, every: bool) -> NextByte
         return found(_shipped(model), prompt_of("", prompt.hex()), n_walked, every)
 
     return shared().get(("next byte", model, prompt, n_walked, every), asked, most=_MOST)
+
+
+def adders_say(a: int, b: int) -> dict[str, int | None]:
+    """What the three shipped adders say to a sum, by key."""
+
+    def asked() -> dict[str, int | None]:
+        from core.probes.sums.training import answers_of  # torch takes seconds to import
+
+        found = [answers_of(adder, adder.folder, [Addition(a, b)], "cpu") for adder in ADDERS]
+        return {one.by[0].key: one.by[0].said[0] for one in found}
+
+    return shared().get(("adders", a, b), asked, most=_MOST)
 
 
 def _shipped(model: str) -> "LanguageModel":

@@ -19,17 +19,27 @@ from core.common.public_link import public_link
 from core.export.provenance import CitedTokenizer, Provenance, slug
 from core.probes.probe import ProbeAnswer
 
+_ENDLESS = "∞", "characters"  # of a source
 
-def show(chart: Chart, context: ProbeContext, answer: ProbeAnswer, subject: str, by: Sequence[CitedTokenizer]) -> None:
+
+def show(
+    chart: Chart,
+    context: ProbeContext,
+    answer: ProbeAnswer,
+    subject: str,
+    by: Sequence[CitedTokenizer],
+    extent: tuple[str, str] = _ENDLESS,
+) -> None:
     """The chart with all that belongs to it.
 
     Args:
         answer: what was found, for a download as JSON.
-        subject: the text that it is about, or the source of an endless one.
+        subject: the text that it is about, or what else is where the probe asks for no text.
         by: tokenizers with their fingerprints, or models with their specs.
+        extent: of what is no text, how many and of what.
     """
     st.plotly_chart(chart.figure, key=chart.key, config=CONFIG, alt=chart.alt)
-    keep(chart, context, answer.document, subject, by)
+    keep(chart, context, answer.document, subject, by, extent=extent)
 
 
 def keep(
@@ -39,6 +49,7 @@ def keep(
     subject: str,
     by: Sequence[CitedTokenizer],
     picture: bool = True,
+    extent: tuple[str, str] = _ENDLESS,
 ) -> None:
     """What stands under a picture: its numbers, the answer as JSON, and the popover with all forms to keep."""
 
@@ -60,23 +71,25 @@ def keep(
         take_away(
             chart.key,
             f"probe-{slug(context.probe.key)}",
-            lambda: provenance(context, subject, by),
+            lambda: provenance(context, subject, by, extent),
             chart.alt,
             chart.numbers,
             drawn if picture else None,
         )
 
 
-def provenance(context: ProbeContext, subject: str, by: Sequence[CitedTokenizer]) -> Provenance:
+def provenance(
+    context: ProbeContext, subject: str, by: Sequence[CitedTokenizer], extent: tuple[str, str] = _ENDLESS
+) -> Provenance:
     """Where the numbers come from, as of now."""
     data, today = subject.encode(errors="replace"), datetime.now(UTC).date().isoformat()
-    reads = any(one.kind == "text" for one in context.probe.asked)  # others work out what an endless source says
+    reads = any(one.kind == "text" for one in context.probe.asked)
     return Provenance(
         what=context.probe.question.rstrip("?"),
         corpus="A text" if reads else subject,
         corpus_fingerprint=hashlib.sha256(data).hexdigest()[:16],
-        sentences=f"{len(data):,}" if reads else "∞",
-        unit="bytes" if reads else "characters",
+        sentences=f"{len(data):,}" if reads else extent[0],
+        unit="bytes" if reads else extent[1],
         tokenizers=tuple(by),
         tokenizers_heading="Models" if any(one.kind == "model" for one in context.probe.asked) else "Tokenizers",
         counted=today,

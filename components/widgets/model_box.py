@@ -9,15 +9,16 @@ from core.models.shipped import REAL_MODEL, shipped
 _LONGEST_SPEC = 1_000
 
 
-def model_box(linked: LinkedChoices, key: str) -> str:
+def model_box(linked: LinkedChoices, key: str, usual: str = "") -> str:
     """What was chosen or typed; empty for neither.
 
     Args:
         linked: of the page.
         key: of the choice, in the session and in the link.
+        usual: stands there at first; the first that ships if it is empty.
     """
     offered = [*(f"shipped:{name}" for name in shipped()), REAL_MODEL]
-    linked.text(key, offered[0], _LONGEST_SPEC)
+    linked.text(key, usual or offered[0], _LONGEST_SPEC)
     typed = st.session_state.get(key)
     chosen = st.selectbox(
         "Model",

@@ -1,10 +1,11 @@
-"""What a model writes: one prompt, continued greedily and by chance, until so many bytes are there."""
+"""What a model writes: one prompt continued greedily and by chance, or several greedily."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.models.language_model import LanguageModel
@@ -81,6 +82,29 @@ def continuations(
         ids = torch.cat([ids, added], 1)
         read = ids if past is None else added
     return [Continuation(*parts) for parts in zip(data, counts, ended, strict=True)]
+
+
+@torch.no_grad()
+def greedily(model: LanguageModel, ids: Tensor, n_tokens: int) -> tuple[NDArray[np.int64], Sequence[Tensor]]:
+    """What is written after prompts of equal length, (n, steps), and the logits of each step, (n, V).
+
+    Args:
+        ids: the prompts, int64 (n, T), on the device of the model.
+        n_tokens: to be written at most.
+    """
+    end = model.special_ids.get("eos")
+    out = model.module.generate(
+        ids,
+        attention_mask=torch.ones_like(ids),
+        max_new_tokens=n_tokens,
+        do_sample=False,
+        num_beams=1,
+        return_dict_in_generate=True,
+        output_logits=True,
+        eos_token_id=end,
+        pad_token_id=model.special_ids.get("pad", 0 if end is None else end),
+    )
+    return out.sequences[:, ids.shape[1] :].cpu().numpy(), out.logits
 
 
 def _choose(logits: Tensor, draws: Sequence[np.random.Generator], temperature: float) -> list[int]:

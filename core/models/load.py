@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 
 import torch
 
+from core.common.data_folders import DATA
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.common.progress import report
 from core.common.settings import settings
@@ -58,6 +59,13 @@ def open_model(spec: str, device: str = "auto", dtype: str = "auto") -> Language
             the memory there is; says which and what to do.
     """
     return _found(_Request(spec, device, dtype))
+
+
+def open_own_model(folder: Path, device: str = "auto") -> LanguageModel:
+    """The model in a folder that this project wrote itself, whether visitors may name files or not: one that ships, or
+    that was just trained, whose tokenizer is vetted as any other."""
+    ships = folder.resolve().is_relative_to(DATA)
+    return _from_folder(_Request(f"file:{folder}", device, "auto"), folder, folder.name, trusted=ships)
 
 
 def outline(spec: str, device: str = "auto", dtype: str = "auto") -> LanguageModel:

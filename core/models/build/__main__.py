@@ -56,7 +56,7 @@ def make(recipe: Recipe, parts: list[Part], device: torch.device) -> None:
         vocabularies.make(recipe, parts).save(str(folder / "tokenizer.json"), pretty=False)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     module = train(recipe, tokenizer, parts, device, folder / "state.pt")
-    write(recipe, module, tokenizer, SHIPPED / recipe.name)
+    write(module, tokenizer, vocabularies.SPECIALS[recipe.name], SHIPPED / recipe.name)
     shutil.rmtree(folder)
 
 

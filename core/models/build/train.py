@@ -11,7 +11,9 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from core.common.progress import report
+from core.models.build.body import BodyShape, untrained
 from core.models.build.mix import documents
+from core.models.build.optimisers import go, optimisers, share_of_rate, slow_down
 from core.models.build.recipe import (
     COOL_DOWN,
     DIET_SEED,
@@ -45,50 +47,38 @@ def train(recipe: Recipe, tokenizer: Tokenizer, parts: Sequence[Part], device: t
     ids = {role: int(tokenizer.token_to_id(s) or 0) for role, s in SPECIALS[recipe.name].items()}
     torch.manual_seed(recipe.seed)
     module = build(recipe, ids).to(device)
-    optimisers = _optimisers(module)
-    begin = _resumed(state, module, optimisers)
+    moving = optimisers(module, RATE_MATRICES, RATE_ROWS)
+    begin = _resumed(state, module, moving)
     if begin == recipe.steps:
         return module
     text = diet(tokenizer, parts, ids, recipe.steps)
     for step in range(begin, recipe.steps):
-        rate = _rate(step, recipe.steps)
-        for optimiser in optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = group["usual_lr"] * rate
+        slow_down(moving, share_of_rate(step, recipe.steps, WARM_UP, COOL_DOWN))
         rows = torch.from_numpy(text[step].astype(np.int64)).to(device)
         length = POSITIONS // 2 if step < SHORT else POSITIONS
         read, targets = rows[:, :-1].reshape(-1, length), rows[:, 1:].flatten()
         with torch.autocast(device.type, torch.bfloat16):
             logits = module(read, use_cache=False).logits
         loss = nn.functional.cross_entropy(logits.float().flatten(0, 1), targets)
-        torch.autograd.backward(loss)
-        for optimiser in optimisers:
-            optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
+        go(moving, loss)
         report(step + 1, recipe.steps, f"{recipe.name}: {float(loss.detach()):.3f} nats per token")
         if (step + 1) % _SAVE_EVERY == 0 or step + 1 == recipe.steps:
-            _save(state, module, optimisers, step + 1)
+            _save(state, module, moving, step + 1)
     return module
 
 
 def build(recipe: Recipe, ids: dict[str, int]) -> Any:
     """The model before training, from torch's seed."""
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    config = LlamaConfig(
-        vocab_size=recipe.n_vocabulary,
-        hidden_size=WIDTH,
-        intermediate_size=MLP,
-        num_hidden_layers=LAYERS,
-        num_attention_heads=HEADS,
-        num_key_value_heads=HEADS,
-        max_position_embeddings=POSITIONS,
-        tie_word_embeddings=recipe.tied,
-        bos_token_id=ids["bos"],
-        eos_token_id=ids["eos"],
-        pad_token_id=ids.get("pad"),
+    shape = BodyShape(
+        n_vocabulary=recipe.n_vocabulary,
+        width=WIDTH,
+        mlp=MLP,
+        layers=LAYERS,
+        heads=HEADS,
+        positions=POSITIONS,
+        tied=recipe.tied,
     )
-    return LlamaForCausalLM(config)
+    return untrained(shape, ids)
 
 
 def diet(tokenizer: Tokenizer, parts: Sequence[Part], ids: dict[str, int], steps: int) -> NDArray[np.int32]:
@@ -110,39 +100,18 @@ def diet(tokenizer: Tokenizer, parts: Sequence[Part], ids: dict[str, int], steps
     return text.reshape(size)
 
 
-def _optimisers(module: Any) -> list[torch.optim.Optimizer]:
-    """Muon (Jordan 2024) for the matrices between layers, Adam for rows of tokens and norms."""
-    head = {id(module.get_input_embeddings().weight), id(module.get_output_embeddings().weight)}
-    parameters = list(module.parameters())
-    matrices = [p for p in parameters if p.ndim == 2 and id(p) not in head]
-    rest = [p for p in parameters if p.ndim != 2 or id(p) in head]
-    made: list[torch.optim.Optimizer] = [
-        torch.optim.Muon(matrices, lr=RATE_MATRICES, momentum=0.95, weight_decay=0.01),
-        torch.optim.AdamW(rest, lr=RATE_ROWS, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.0),
-    ]
-    for optimiser in made:
-        for group in optimiser.param_groups:
-            group["usual_lr"] = group["lr"]
-    return made
-
-
-def _rate(step: int, steps: int) -> float:
-    """Share of the full learning rate: up, level, and down to nothing in a straight line."""
-    return min(1.0, (step + 1) / WARM_UP, (steps - step) / round(COOL_DOWN * steps))
-
-
-def _save(state: Path, module: Any, optimisers: list[torch.optim.Optimizer], step: int) -> None:
+def _save(state: Path, module: Any, moving: list[torch.optim.Optimizer], step: int) -> None:
     part = state.with_suffix(".part")
-    torch.save({"step": step, "module": module.state_dict(), "optimisers": [o.state_dict() for o in optimisers]}, part)
+    torch.save({"step": step, "module": module.state_dict(), "optimisers": [o.state_dict() for o in moving]}, part)
     part.replace(state)
 
 
-def _resumed(state: Path, module: Any, optimisers: list[torch.optim.Optimizer]) -> int:
+def _resumed(state: Path, module: Any, moving: list[torch.optim.Optimizer]) -> int:
     """The step to go on with, after taking over what was saved."""
     if not state.is_file():
         return 0
     saved = torch.load(state, map_location=next(module.parameters()).device, weights_only=True)
     module.load_state_dict(saved["module"])
-    for optimiser, its in zip(optimisers, saved["optimisers"], strict=True):
+    for optimiser, its in zip(moving, saved["optimisers"], strict=True):
         optimiser.load_state_dict(its)
     return int(saved["step"])

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from core.common.errors import UserError
 from core.common.progress import report
 from core.models.device import out_of_memory
+from core.models.generation import greedily
 from core.models.language_model import LanguageModel
 from core.models.under_trained.prompts import N_WRITTEN, GappedIds
 from core.vocabulary.entries import Ids
@@ -59,7 +59,7 @@ def _highest(model: LanguageModel, prompt: GappedIds, tokens: Ids) -> NDArray[np
     """For tokens that are asked for together, float64 (n,)."""
     ids = torch.tensor(np.stack([prompt.filled(int(token)) for token in tokens]), device=model.device)  # (n, T)
     try:
-        written, logits = _continued(model, ids)
+        written, logits = greedily(model, ids, N_WRITTEN)
     except RuntimeError as error:
         if out_of_memory(error):
             raise UserError(
@@ -71,24 +71,6 @@ def _highest(model: LanguageModel, prompt: GappedIds, tokens: Ids) -> NDArray[np
     steps = [step.float().log_softmax(1).gather(1, targets)[:, 0].exp() for step in logits]
     said = torch.stack(steps, 1).double().cpu().numpy()  # (n, steps)
     return np.asarray(np.where(_still_writing(model, written)[:, : said.shape[1]], said, 0.0).max(1))
-
-
-@torch.no_grad()
-def _continued(model: LanguageModel, ids: Tensor) -> tuple[NDArray[np.int64], Sequence[Tensor]]:
-    """What is written after each prompt, (n, steps), and the logits of each step, (n, V)."""
-    end = model.special_ids.get("eos")
-    out = model.module.generate(
-        ids,
-        attention_mask=torch.ones_like(ids),
-        max_new_tokens=N_WRITTEN,
-        do_sample=False,
-        num_beams=1,
-        return_dict_in_generate=True,
-        output_logits=True,
-        eos_token_id=end,
-        pad_token_id=model.special_ids.get("pad", 0 if end is None else end),
-    )
-    return out.sequences[:, ids.shape[1] :].cpu().numpy(), out.logits
 
 
 def _still_writing(model: LanguageModel, written: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -1,0 +1,116 @@
+"""Share of sums that were added rightly, by how long they are, what they carry, and how long the sum is."""
+
+from html import escape
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.charts.chart import GRID, Chart, finish
+from core.probes.sums.answers import SumsAsked
+
+PARTS_IN_WORDS = {
+    "digits": "digits of the numbers",
+    "carries": "carries of the sum",
+    "answer": "length of the sum",
+}
+_STYLES = (("#3a87c8", "circle", "solid"), ("#d18a00", "square", "dash"), ("#2a9d6f", "diamond", "dot"))
+_APART = 0.09  # of the way from one part to the next, between marks of several
+
+
+def sums_chart(found: SumsAsked, part: str, key: str, height: int = 330) -> Chart:
+    """A line each, with Wilson's intervals.
+
+    Args:
+        part: of the sums, a key of `core.probes.sums.answers.PARTS`.
+        key: of the chart.
+    """
+    parts = [*found.shares(found.by[0], part)]
+    figure = go.Figure([_line(found, n, part) for n in range(len(found.by))])
+    finish(
+        figure,
+        height,
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        margin={"l": 4, "r": 10, "t": 34, "b": 4},
+        xaxis={
+            "title": PARTS_IN_WORDS[part],
+            "tickvals": [*range(len(parts))],
+            "ticktext": [_broken(one) for one in parts],
+            "range": [-0.5, len(parts) - 0.5],
+            "automargin": True,
+            "showgrid": False,
+        },
+        yaxis={"title": "right", "tickformat": ".0%", "range": [-0.03, 1.05], "automargin": True, "gridcolor": GRID},
+    )
+    return Chart(
+        key,
+        figure,
+        f"Share of right sums by {PARTS_IN_WORDS[part]}: " + "; ".join(_in_words(found, n, part) for n in _all(found)),
+        lambda: sums_table(found),
+        columns={one: st.column_config.NumberColumn(format="percent") for one in ("Right", "From", "To")},
+    )
+
+
+def sums_table(found: SumsAsked) -> pd.DataFrame:
+    """A row for each part of the sums and each who was asked; all ways to part them."""
+    return pd.DataFrame(
+        [
+            {
+                "By": words,
+                "Part": one,
+                "Asked": answers.label,
+                "Sums": n,
+                "Right": share.value,
+                "From": share.low,
+                "To": share.high,
+            }
+            for part, words in PARTS_IN_WORDS.items()
+            for answers in found.by
+            for one, (share, n) in found.shares(answers, part).items()
+        ]
+    )
+
+
+def _all(found: SumsAsked) -> range:
+    return range(len(found.by))
+
+
+def _line(found: SumsAsked, place: int, part: str) -> go.Scatter:
+    answers, (colour, symbol, dash) = found.by[place], _STYLES[place % len(_STYLES)]
+    shares = found.shares(answers, part)
+    shift = _APART * (place - (len(found.by) - 1) / 2)
+    values = [share.value for share, _ in shares.values()]
+    return go.Scatter(
+        name=answers.label,
+        x=[n + shift for n in range(len(shares))],
+        y=values,
+        mode="lines+markers",
+        marker={"color": colour, "symbol": symbol, "size": 8},
+        line={"color": colour, "width": 2, "dash": dash},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [share.high - share.value for share, _ in shares.values()],
+            "arrayminus": [share.value - share.low for share, _ in shares.values()],
+            "color": colour,
+            "thickness": 1.5,
+            "width": 3,
+        },
+        customdata=[
+            f"{escape(answers.label)} adds {share.value:.0%} of {n} sums rightly "
+            f"[{share.low:.0%}, {share.high:.0%}]; {PARTS_IN_WORDS[part]}: {one}"
+            for one, (share, n) in shares.items()
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def _in_words(found: SumsAsked, place: int, part: str) -> str:
+    shares = found.shares(found.by[place], part)
+    return f"{found.by[place].label} " + ", ".join(f"{one} {share.value:.0%}" for one, (share, _) in shares.items())
+
+
+def _broken(text: str) -> str:
+    return text.replace(", ", ",<br>")

@@ -1,0 +1,1 @@
+"""Sums of two numbers: how their digits are cut, and who adds them rightly."""
