@@ -16,7 +16,7 @@ from core.stats.inequality import gini
 from core.training.merges import PairCounts, Symbols, learn
 from core.training.pretokenizers import SPACE
 from core.training.trainer import TRAINERS
-from core.training.trainers import pathpiece, superbpe, unigram
+from core.training.trainers import pathpiece, unigram
 from core.training.trainers.bpe import ALPHABET
 from tests.training import LANGUAGES, PARALLEL, model_of, plain_merges, sentences, task
 
@@ -148,17 +148,28 @@ def test_superbpe_without_its_vetoes_is_tokenizers_on_ids() -> None:
     made = Tokenizer(models.BPE())
     alphabet = [chr(0xE000 + i) for i in range(700)]
     trainer = trainers.BpeTrainer(vocab_size=1000, min_frequency=2, initial_alphabet=alphabet, show_progress=False)
-    lines = ["".join(alphabet[i] for i in word) for word, n in zip(words, pieces.values(), strict=True) for _ in range(n)]
+    lines = [
+        "".join(alphabet[i] for i in word) for word, n in zip(words, pieces.values(), strict=True) for _ in range(n)
+    ]
     made.train_from_iterator(lines, trainer)
     theirs = [tuple("".join(spellings[ord(c) - 0xE000] for c in side) for side in pair) for pair in merges_of(made)]
     assert [(symbols.spellings[a], symbols.spellings[b]) for a, b in merges] == theirs and len(theirs) > 250
 
 
 def test_superbpe_merges_over_no_colon_and_no_more_than_four_words() -> None:
-    made = TRAINERS.get("superbpe").train(task("superbpe", 600, ["and so: we go on and on\n" * 50], {"transition": 280}))
+    made = TRAINERS.get("superbpe").train(
+        task("superbpe", 600, ["and so: we go on and on\n" * 50], {"transition": 280})
+    )
     words = [token.split("Ġ") for token in made.get_vocab()]
     assert max(sum(map(bool, each)) for each in words) == 4
     assert not any(":Ġ" in token for token in made.get_vocab())
+
+
+def test_pieces_of_superbpe_end_with_their_lines() -> None:
+    """Behind all its line ends, as words of the first stage do: what was learned there can still be reached."""
+    cut = replace(task("superbpe", 300, ["a"]).cut, pre="superbpe")
+    pieces = [one for one, _ in cut.pre_tokenizer().pre_tokenize_str("one two;\n\n\tthree 4four\r\n\r\nfive")]
+    assert pieces == ["oneĠtwo;ĊĊ", "ĉthreeĠ", "4", "fourčĊčĊ", "five"]
 
 
 def test_pathpiece_takes_as_few_tokens_as_its_entries_allow() -> None:
@@ -229,7 +240,11 @@ def test_parity_makes_languages_equal_on_text_never_seen() -> None:
 
 def test_digits_are_cut_as_asked(tmp_path: Path) -> None:
     cut = task("bpe", 300, ["a"]).cut
-    expected = {"alone": ["1", "2", "3", "4"], "threes from the left": ["123", "4"], "threes from the right": ["1", "234"]}
+    expected = {
+        "alone": ["1", "2", "3", "4"],
+        "threes from the left": ["123", "4"],
+        "threes from the right": ["1", "234"],
+    }
     for how, pieces in expected.items():
         for pre in ("gpt2", "cl100k", "o200k", "superbpe", "scripts", "none"):
             words = [word for word, _ in replace(cut, digits=how, pre=pre).pre_tokenizer().pre_tokenize_str("1234")]

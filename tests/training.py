@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -64,7 +65,7 @@ def plain_merges(
     while len(merges) < n:
         counts: Counter[tuple[str, str]] = Counter()
         for word, weight in words.items():
-            for pair in zip(word, word[1:], strict=False):
+            for pair in pairwise(word):
                 counts[pair] += weight
         fit = [pair for pair in counts if allowed(join(*pair))]
         pair = min(fit, key=lambda pair: (-counts[pair], age[pair[0]], age[pair[1]]))

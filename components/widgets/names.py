@@ -44,7 +44,7 @@ def first_name(spec: str) -> str:
         return plain_label(place)
     if scheme == "upload":
         return place.rpartition("/")[2]
-    return dict(cached.offered()).get(spec) or (place if scheme in ("hub", "pypi", "npm") else spec)
+    return dict(cached.offered()).get(spec) or (place if scheme in ("hub", "pypi", "npm", "trained") else spec)
 
 
 def told_apart(names: Mapping[str, str]) -> dict[str, str]:

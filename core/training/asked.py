@@ -13,7 +13,7 @@ from core.training.pretokenizers import DIGITS, NORMALISERS
 from core.training.recipe import Recipe
 from core.training.trainer import TRAINERS, Trainer
 
-BASE_MB = 600  # the libraries, and room to compare the file
+BASE_MB = 1536  # the libraries with their threads, and room to compare the file
 SPECIALS = ("<|endoftext|>",)
 LEAST_FREQUENCY = 2
 HELD_OUT = 0.02

@@ -8,6 +8,7 @@ ids goes first, as in Hugging Face's library, whose merges these equal.
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heappush
+from itertools import pairwise
 
 from core.common.progress import report
 
@@ -57,7 +58,7 @@ class PairCounts:
         self.n_tokens = 0
         for place, (word, weight) in enumerate(zip(self._words, weights, strict=True)):
             self.n_tokens += weight * len(word)
-            for pair in zip(word, word[1:], strict=False):
+            for pair in pairwise(word):
                 self._counts[pair] += weight
                 self._places[pair].add(place)
         self._heap = [(-count, pair) for pair, count in self._counts.items()]

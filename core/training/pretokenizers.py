@@ -15,11 +15,11 @@ from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 Level = Literal["bytes", "characters"]  # of which the smallest pieces are made
 
 SPACE = "▁"
-_LINES = r"\s*[\r\n]+"
+_AFTER_LINES = r"(?<=[\r\n])(?!\s*[\r\n])"
 _PATTERNS = {
     **{name: PRE_TOKENIZERS[name].patterns for name in ("gpt2", "cl100k", "o200k", "llama3", "none")},
     # The second stage of SuperBPE's script; a word of several words does not go beyond its line.
-    "superbpe": (_LINES, *PRE_TOKENIZERS["superbpe-script"].patterns),
+    "superbpe": (_AFTER_LINES, *PRE_TOKENIZERS["superbpe-script"].patterns),
     "scripts": (r" ?\S+|\s+",),
 }
 PATTERNED = tuple(_PATTERNS)
@@ -74,10 +74,9 @@ class Cut:
         steps += [_split(pattern) for pattern in _PATTERNS[self.pre]]
         steps += [pre_tokenizers.UnicodeScripts()] if self.pre == "scripts" else []
         if self.level == "bytes":
-            written = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-        else:
-            written = pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="never", split=False)
-        return pre_tokenizers.Sequence([*steps, written])
+            return pre_tokenizers.Sequence([*steps, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+        spaces = pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="never", split=False)
+        return pre_tokenizers.Sequence([*steps, spaces])
 
     def _decoder(self) -> decoders.Decoder:
         if self.pre == BERT:

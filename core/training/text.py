@@ -90,7 +90,7 @@ def parallel_lines(files: Sequence[tuple[str, bytes]]) -> tuple[tuple[str, ...],
         UserError: they have no or different numbers of lines.
     """
     found = tuple(tuple(lines(data, Path(name).name)) for name, data in files)
-    if found and len({len(each) for each in found}) > 1 or any(not any(each) for each in found):
+    if len({len(each) for each in found}) > 1 or any(not any(each) for each in found):
         counts = ", ".join(f"{shown(Path(n).name)} {len(each):,}" for (n, _), each in zip(files, found, strict=True))
         raise UserError(f"Parallel files need as many lines each, and some text; these have: {counts}. Align them.")
     return found
