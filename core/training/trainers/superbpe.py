@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from tokenizers import Tokenizer, models
 
@@ -59,7 +60,7 @@ def allowed_superwords(symbols: Symbols, most_words: int) -> Callable[[Pair], bo
     return allowed
 
 
-def _in_pieces(task: Task, cut: Cut, first: dict[str, object], allowed: Callable[[Pair], bool]) -> PairCounts:
+def _in_pieces(task: Task, cut: Cut, first: dict[str, Any], allowed: Callable[[Pair], bool]) -> PairCounts:
     """The text in pieces of a line or so, each written by the first stage's merges, as it will be in use."""
     pieces = cut.words(task.text.chunks)
     stage = Tokenizer(models.BPE(first["vocab"], [tuple(pair) for pair in first["merges"]]))
