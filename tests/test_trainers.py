@@ -13,7 +13,7 @@ from tokenizers import Tokenizer, models, trainers
 from core.corpora.corpus import open_corpus
 from core.counting.calibration import calibration_lines
 from core.stats.inequality import gini
-from core.training.merges import PairCounts, Symbols, learn
+from core.training.merges import MergeSymbols, WordPairs, learn
 from core.training.pretokenizers import SPACE
 from core.training.trainer import TRAINERS
 from core.training.trainers import pathpiece, unigram
@@ -37,8 +37,8 @@ def merges_of(tokenizer: Tokenizer) -> list[tuple[str, str]]:
 
 def learned(words: Counter[str], first: Sequence[str], n: int) -> list[tuple[str, str]]:
     """Merges by our own trainer."""
-    symbols, merges = Symbols(first), list[tuple[int, int]]()
-    counts = PairCounts([[symbols.ids[one] for one in word] for word in words], list(words.values()))
+    symbols, merges = MergeSymbols(first), list[tuple[int, int]]()
+    counts = WordPairs([[symbols.ids[one] for one in word] for word in words], list(words.values()))
     learn(counts, symbols, n, 2, merges)
     return [(symbols.spellings[a], symbols.spellings[b]) for a, b in merges]
 
@@ -142,8 +142,8 @@ def test_superbpe_without_its_vetoes_is_tokenizers_on_ids() -> None:
     pieces = replace(asked.cut, pre="superbpe").words(asked.text.chunks)
     words = [stage.encode(piece).ids for piece in pieces]
     spellings = sorted(first.get_vocab(), key=first.get_vocab().__getitem__)
-    symbols, merges = Symbols(spellings), list[tuple[int, int]]()
-    learn(PairCounts(words, list(pieces.values())), symbols, 1000, 2, merges)
+    symbols, merges = MergeSymbols(spellings), list[tuple[int, int]]()
+    learn(WordPairs(words, list(pieces.values())), symbols, 1000, 2, merges)
 
     made = Tokenizer(models.BPE())
     alphabet = [chr(0xE000 + i) for i in range(700)]

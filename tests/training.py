@@ -10,9 +10,9 @@ from tokenizers import Tokenizer
 
 from core.corpora.corpus import open_corpus
 from core.training.asked import asked_recipe
-from core.training.recipe import Recipe
+from core.training.recipe import TrainingRecipe
 from core.training.text import TrainingText, part_of
-from core.training.trainer import TRAINERS, Task
+from core.training.trainer import TRAINERS, TrainingTask
 
 LANGUAGES = ("eng_Latn", "deu_Latn", "fin_Latn", "rus_Cyrl", "hin_Deva", "tha_Thai", "jpn_Jpan", "arb_Arab")
 PARALLEL = "parity"
@@ -31,12 +31,14 @@ def files(folder: Path, languages: Sequence[str] = LANGUAGES) -> list[str]:
     return list(map(str, paths))
 
 
-def recipe(trainer: str, vocab: int, paths: Sequence[str], **more: object) -> Recipe:
+def recipe(trainer: str, vocab: int, paths: Sequence[str], **more: object) -> TrainingRecipe:
     """A recipe for these files, with parallel text where the trainer needs it."""
     return asked_recipe(trainer, vocab, paths, parallel=paths if trainer == PARALLEL else (), **more)  # type: ignore[arg-type]
 
 
-def task(trainer: str, vocab: int, texts: Sequence[str], given: Mapping[str, int | float | str | bool] = {}) -> Task:
+def task(
+    trainer: str, vocab: int, texts: Sequence[str], given: Mapping[str, int | float | str | bool] = {}
+) -> TrainingTask:
     """What a trainer is given, with no part kept apart."""
     entry, path = TRAINERS.get(trainer), __file__
     asked = asked_recipe(trainer, vocab, [path], given=given, heldout=0.0, specials=())

@@ -17,7 +17,7 @@ from core.jobs.queue import Jobs
 from core.tokenizers.trained import delete_trained, place_of
 
 if TYPE_CHECKING:
-    from core.training.recipe import Recipe, Trained
+    from core.training.recipe import Trained, TrainingRecipe
 
 _LOOK_EVERY = 0.5  # seconds
 
@@ -85,7 +85,7 @@ def _train(options: Namespace) -> None:
         print("\n".join(_sentences(found, spec, options.out)))
 
 
-def _recipe(options: Namespace) -> "Recipe":
+def _recipe(options: Namespace) -> "TrainingRecipe":
     from core.training.asked import asked_recipe
     from core.training.trainer import TRAINERS
 
@@ -104,7 +104,7 @@ def _recipe(options: Namespace) -> "Recipe":
     )
 
 
-def _trained(recipe: "Recipe") -> "Trained":
+def _trained(recipe: "TrainingRecipe") -> "Trained":
     """The tokenizer, by a job: who breaks this off stops it, and who is killed finds it done the next time."""
     from core.training.job import KIND, trained_in, training
 

@@ -10,7 +10,7 @@ from core.common.params import Value
 from core.jobs.store.files import Input
 from core.training.options import MOST_VOCABULARY, Options
 from core.training.pretokenizers import DIGITS, NORMALISERS
-from core.training.recipe import Recipe
+from core.training.recipe import TrainingRecipe
 from core.training.trainer import TRAINERS, Trainer
 
 BASE_MB = 1536  # the libraries with their threads, and room to compare the file
@@ -34,7 +34,7 @@ def asked_recipe(
     min_frequency: int = LEAST_FREQUENCY,
     specials: Sequence[str] = SPECIALS,
     heldout: float = HELD_OUT,
-) -> Recipe:
+) -> TrainingRecipe:
     """The recipe of a tokenizer.
 
     Args:
@@ -52,7 +52,7 @@ def asked_recipe(
         raise UserError("There is no text to train on. Name at least one file.")
     texts, others = [_input(name) for name in files], [_input(name) for name in parallel]
     n_bytes = sum(Path(one.name).stat().st_size for one in (*texts, *others))
-    recipe = Recipe(trainer, options, dict(params.values), seed, tuple(texts), tuple(others), n_bytes)
+    recipe = TrainingRecipe(trainer, options, dict(params.values), seed, tuple(texts), tuple(others), n_bytes)
     if (need := memory_mb(recipe)) > machine_bytes() / 2**20:
         raise UserError(
             f"{entry.label} takes about {need:,} MB for {n_bytes / 2**20:,.0f} MB of text, and this machine has "
@@ -61,7 +61,7 @@ def asked_recipe(
     return recipe
 
 
-def memory_mb(recipe: Recipe) -> int:
+def memory_mb(recipe: TrainingRecipe) -> int:
     """Memory that training may take, in megabytes."""
     return BASE_MB + TRAINERS.get(recipe.trainer).bytes_per_byte * recipe.n_bytes // 2**20
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.common.codec import built, plain
 from core.jobs.result_codec import restored
 from core.jobs.store.files import Input, Json, Result
-from core.training.recipe import Recipe, Trained
+from core.training.recipe import Trained, TrainingRecipe
 from core.training.trainer import TRAINERS
 
 KIND = "train"
@@ -21,15 +21,15 @@ class Training:
     label: str
 
 
-def training(recipe: Recipe) -> Training:
+def training(recipe: TrainingRecipe) -> Training:
     """The job of training by a recipe."""
     label = f"{TRAINERS.get(recipe.trainer).label}, {recipe.options.vocab:,} entries"
     return Training({"recipe": plain(recipe)}, (*recipe.files, *recipe.parallel), label)
 
 
-def recipe_in(params: Mapping[str, Json]) -> Recipe:
+def recipe_in(params: Mapping[str, Json]) -> TrainingRecipe:
     """The recipe that the parameters of a job hold."""
-    return built(Recipe, params["recipe"])
+    return built(TrainingRecipe, params["recipe"])
 
 
 def trained_in(result: Result) -> Trained:

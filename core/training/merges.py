@@ -15,10 +15,10 @@ from core.common.progress import report
 Pair = tuple[int, int]
 
 
-class Symbols:
+class MergeSymbols:
     """What ids stand for; a merge whose spelling has an id already gives that one.
 
-    >>> symbols = Symbols(["a", "b"])
+    >>> symbols = MergeSymbols(["a", "b"])
     >>> symbols.joined((0, 1)), symbols.joined((0, 1)), symbols.spellings
     (2, 2, ['a', 'b', 'ab'])
     """
@@ -40,7 +40,7 @@ class Symbols:
         return self.ids[spelling]
 
 
-class PairCounts:
+class WordPairs:
     """Words as ids, how often each stands in a text, and how often two ids stand next to each other there.
 
     Args:
@@ -67,7 +67,7 @@ class PairCounts:
     def best(self) -> tuple[Pair, int] | None:
         """The most frequent pair that may be merged, and how often it stands; None where no pair is left.
 
-        >>> PairCounts([[0, 1, 0, 1], [1, 0]], [2, 1]).best()
+        >>> WordPairs([[0, 1, 0, 1], [1, 0]], [2, 1]).best()
         ((0, 1), 4)
         """
         while self._heap:
@@ -83,7 +83,7 @@ class PairCounts:
     def merge(self, pair: Pair, new: int) -> None:
         """Write a pair as one id wherever it stands.
 
-        >>> counts = PairCounts([[0, 1, 0, 1], [1, 0]], [2, 1])
+        >>> counts = WordPairs([[0, 1, 0, 1], [1, 0]], [2, 1])
         >>> counts.merge((0, 1), 2)
         >>> counts.best(), counts.n_tokens
         (((2, 2), 2), 6)
@@ -125,7 +125,7 @@ def _stands_at(word: Sequence[int], i: int, pair: Pair) -> bool:
     return word[i] == pair[0] and i + 1 < len(word) and word[i + 1] == pair[1]
 
 
-def learn(counts: PairCounts, symbols: Symbols, n_symbols: int, least: int, merges: list[Pair]) -> None:
+def learn(counts: WordPairs, symbols: MergeSymbols, n_symbols: int, least: int, merges: list[Pair]) -> None:
     """Merge the most frequent pairs until there are so many symbols, or no pair stands often enough.
 
     Args:

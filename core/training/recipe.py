@@ -15,7 +15,7 @@ from core.training.options import Options
 
 
 @dataclass(frozen=True)
-class Recipe:
+class TrainingRecipe:
     """All that a trained tokenizer follows from.
 
     Args:
@@ -57,7 +57,7 @@ class Trained:
         versions: of the libraries, by name.
     """
 
-    recipe: Recipe
+    recipe: TrainingRecipe
     data: Annotated[NDArray[np.uint8], APART]
     unknown: str
     n_vocabulary: int

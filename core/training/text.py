@@ -12,7 +12,7 @@ _CHUNK = 2**16  # characters handed to a library at once
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class TrainingPart:
     """The text of one file.
 
     Args:
@@ -40,7 +40,7 @@ class TrainingText:
         parallel: for each part the same sentences in its language; empty where none are given.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[TrainingPart, ...]
     parallel: tuple[tuple[str, ...], ...] = ()
 
     @property
@@ -54,7 +54,7 @@ class TrainingText:
         return tuple(line for part in self.parts for line in part.held_out)
 
 
-def part_of(name: str, text: str, share: float, seed: int) -> Part:
+def part_of(name: str, text: str, share: float, seed: int) -> TrainingPart:
     """A text with about this share of its lines kept apart, the same ones for the same seed; equal lines together.
 
     >>> part = part_of("a", "one\\ntwo\\none\\nthree\\n", 0.5, 3)
@@ -68,10 +68,10 @@ def part_of(name: str, text: str, share: float, seed: int) -> Part:
             apart.append(bare)
         else:
             kept.append(line)
-    return Part(name, tuple(_chunks(kept)), tuple(apart))
+    return TrainingPart(name, tuple(_chunks(kept)), tuple(apart))
 
 
-def read_parts(files: Sequence[tuple[str, bytes]], share: float, seed: int) -> tuple[Part, ...]:
+def read_parts(files: Sequence[tuple[str, bytes]], share: float, seed: int) -> tuple[TrainingPart, ...]:
     """The parts of a text from the content of files by name.
 
     Raises:

@@ -13,7 +13,7 @@ from core.common.errors import UnreadableFile, UserError, shown
 from core.common.progress import report
 from core.jobs.store.files import Input
 from core.training.export import check_export, vocabulary_file
-from core.training.recipe import Recipe, Trained
+from core.training.recipe import Trained, TrainingRecipe
 from core.training.text import TrainingText, parallel_lines, read_parts
 from core.training.trainer import TRAINERS, Trainer
 
@@ -21,7 +21,7 @@ _LIBRARIES = ("tokenizers", "sentencepiece")
 _MOST_COMPARED = 500  # lines of the text itself, beside those of all scripts
 
 
-def trained(recipe: Recipe, here: Callable[[Path], Path] = lambda path: path) -> Trained:
+def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: path) -> Trained:
     """The tokenizer of a recipe; nothing is written.
 
     Args:
@@ -67,7 +67,7 @@ def bytes_per_token(tokenizer: Tokenizer, texts: Sequence[str]) -> float:
     return sum(len(text.encode()) for text in texts) / n_tokens if n_tokens else float("nan")
 
 
-def _check_size(made: Tokenizer, recipe: Recipe, trainer: Trainer) -> None:
+def _check_size(made: Tokenizer, recipe: TrainingRecipe, trainer: Trainer) -> None:
     """Do nothing if there are as many entries as were asked for.
 
     Raises:

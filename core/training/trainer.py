@@ -15,7 +15,7 @@ from core.training.text import TrainingText
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
+class TrainingTask:
     """What a trainer is given.
 
     Args:
@@ -63,7 +63,7 @@ class Trainer:
     order: int
     about: str
     source: str
-    train: Callable[[Task], Tokenizer]
+    train: Callable[[TrainingTask], Tokenizer]
     level: Level
     n_least: int
     pre: str
@@ -79,7 +79,7 @@ class Trainer:
         """Whether a tokenizer.json cuts every text as the algorithm does."""
         return not self.differs
 
-    def task(self, text: TrainingText, options: Options, params: Params) -> Task:
+    def task(self, text: TrainingText, options: Options, params: Params) -> TrainingTask:
         """What it is given.
 
         Raises:
@@ -87,7 +87,7 @@ class Trainer:
         """
         if lack := missing(self.needs, text):
             raise UserError(f"{self.label} cannot be trained on this. {lack}")
-        return Task(text, options, params, self.level)
+        return TrainingTask(text, options, params, self.level)
 
     def read(self, given: dict[str, int | float | str | bool], seed: int) -> Params:
         """All parameters: those given, and the defaults of the others.

@@ -2,12 +2,12 @@
 
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
-from core.training.trainer import Task, Trainer
+from core.training.trainer import Trainer, TrainingTask
 
 ALPHABET = sorted(pre_tokenizers.ByteLevel.alphabet())
 
 
-def train(task: Task) -> Tokenizer:
+def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer."""
     options = task.options
     made = Tokenizer(models.BPE())

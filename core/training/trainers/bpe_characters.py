@@ -6,12 +6,12 @@ from tokenizers import Tokenizer, models, trainers
 
 from core.training.alphabet import COVERAGE, alphabet, others
 from core.training.pretokenizers import SPACE
-from core.training.trainer import Task, Trainer, special_tokens
+from core.training.trainer import Trainer, TrainingTask, special_tokens
 
 BYTES = [f"<0x{byte:02X}>" for byte in range(256)]
 
 
-def train(task: Task) -> Tokenizer:
+def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer.
 
     Words are cut at characters without an entry, so that no merge goes over one.

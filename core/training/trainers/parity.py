@@ -8,17 +8,17 @@ from tokenizers import Tokenizer
 from core.common.need import Need
 from core.common.params import Param
 from core.common.progress import report
-from core.training.merges import Pair, PairCounts, Symbols
+from core.training.merges import Pair, WordPairs
 from core.training.text import TrainingText
-from core.training.trainer import Task, Trainer
+from core.training.trainer import Trainer, TrainingTask
 from core.training.trainers.bpe import ALPHABET
 from core.training.trainers.superbpe import merged
 
 
-def train(task: Task) -> Tokenizer:
+def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer."""
     options = task.options
-    symbols = Symbols([*options.specials, *ALPHABET])
+    symbols = MergeSymbols([*options.specials, *ALPHABET])
     languages = [_counts(task.cut.words(part.chunks), symbols) for part in task.text.parts]
     parallel = [_counts(task.cut.words(each), symbols) for each in task.text.parallel]
     together = [_counts(task.cut.words(task.text.chunks), symbols)] if task.params.whole("global_merges") else []
@@ -43,11 +43,11 @@ def train(task: Task) -> Tokenizer:
     return merged(symbols, merges, options.specials, task.cut)
 
 
-def _counts(words: Counter[str], symbols: Symbols) -> PairCounts:
-    return PairCounts([[symbols.ids[byte] for byte in word] for word in words], list(words.values()))
+def _counts(words: Counter[str], symbols: MergeSymbols) -> WordPairs:
+    return WordPairs([[symbols.ids[byte] for byte in word] for word in words], list(words.values()))
 
 
-def _longest(parallel: Sequence[PairCounts], spent: set[int]) -> int | None:
+def _longest(parallel: Sequence[WordPairs], spent: set[int]) -> int | None:
     """The language whose parallel text takes most tokens, of those that have pairs left; the first of equal ones."""
     return max((i for i in range(len(parallel)) if i not in spent), key=lambda i: parallel[i].n_tokens, default=None)
 

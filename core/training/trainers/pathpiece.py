@@ -8,13 +8,13 @@ from tokenizers import Tokenizer, models
 
 from core.common.params import Param
 from core.common.progress import report
-from core.training.trainer import Task, Trainer, special_tokens
+from core.training.trainer import Trainer, TrainingTask, special_tokens
 from core.training.trainers import bpe
 
 _STEP = 0.1  # share of the entries that are taken out before all is counted anew
 
 
-def train(task: Task) -> Tokenizer:
+def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer: as few tokens as these entries allow, which is Unigram with all scores equal."""
     options, longest = task.options, task.params.whole("longest")
     n = options.vocab - len(options.specials)

@@ -9,16 +9,16 @@ from tokenizers import Tokenizer, models
 
 from core.common.errors import UserError
 from core.common.params import Param
-from core.training.merges import Pair, PairCounts, Symbols, learn
+from core.training.merges import MergeSymbols, Pair, WordPairs, learn
 from core.training.pretokenizers import Cut
-from core.training.trainer import Task, Trainer, special_tokens
+from core.training.trainer import Trainer, TrainingTask, special_tokens
 from core.training.trainers import bpe
 
 _SPACE = "Ġ"  # as bytes are written
 _SHARE = 0.8  # of the vocabulary that is learned within words
 
 
-def train(task: Task) -> Tokenizer:
+def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer."""
     options, whole = task.options, replace(task.cut, pre="superbpe")
     within = task.params.whole("transition") or round(_SHARE * options.vocab)
@@ -29,14 +29,14 @@ def train(task: Task) -> Tokenizer:
             f"give a number from {least:,} to {options.vocab - 1:,}."
         )
     first = json.loads(bpe.train(replace(task, options=replace(options, vocab=within))).to_str())["model"]
-    symbols = Symbols(sorted(first["vocab"], key=first["vocab"].__getitem__))
+    symbols = MergeSymbols(sorted(first["vocab"], key=first["vocab"].__getitem__))
     merges: list[Pair] = [(symbols.ids[a], symbols.ids[b]) for a, b in first["merges"]]
     counts = _in_pieces(task, whole, first, allowed_superwords(symbols, task.params.whole("words")))
     learn(counts, symbols, options.vocab, options.min_frequency, merges)
     return merged(symbols, merges, options.specials, whole)
 
 
-def merged(symbols: Symbols, merges: list[Pair], specials: tuple[str, ...], cut: Cut) -> Tokenizer:
+def merged(symbols: MergeSymbols, merges: list[Pair], specials: tuple[str, ...], cut: Cut) -> Tokenizer:
     """The tokenizer of a list of merges over bytes."""
     pairs = [(symbols.spellings[a], symbols.spellings[b]) for a, b in merges]
     made = Tokenizer(models.BPE(dict(symbols.ids), pairs))
@@ -45,10 +45,10 @@ def merged(symbols: Symbols, merges: list[Pair], specials: tuple[str, ...], cut:
     return made
 
 
-def allowed_superwords(symbols: Symbols, most_words: int) -> Callable[[Pair], bool]:
+def allowed_superwords(symbols: MergeSymbols, most_words: int) -> Callable[[Pair], bool]:
     """Whether a pair may be merged: not over a colon that ends a word, nor into more words than so many.
 
-    >>> allowed = allowed_superwords(Symbols([":", "Ġa", "Ġb"]), 1)
+    >>> allowed = allowed_superwords(MergeSymbols([":", "Ġa", "Ġb"]), 1)
     >>> allowed((0, 1)), allowed((1, 2)), allowed((1, 0))
     (False, False, True)
     """
@@ -60,12 +60,12 @@ def allowed_superwords(symbols: Symbols, most_words: int) -> Callable[[Pair], bo
     return allowed
 
 
-def _in_pieces(task: Task, cut: Cut, first: dict[str, Any], allowed: Callable[[Pair], bool]) -> PairCounts:
+def _in_pieces(task: TrainingTask, cut: Cut, first: dict[str, Any], allowed: Callable[[Pair], bool]) -> WordPairs:
     """The text in pieces of a line or so, each written by the first stage's merges, as it will be in use."""
     pieces = cut.words(task.text.chunks)
     stage = Tokenizer(models.BPE(first["vocab"], [tuple(pair) for pair in first["merges"]]))
     written = stage.encode_batch_fast(list(pieces), add_special_tokens=False)
-    return PairCounts([one.ids for one in written], list(pieces.values()), allowed)
+    return WordPairs([one.ids for one in written], list(pieces.values()), allowed)
 
 
 TRAINER = Trainer(

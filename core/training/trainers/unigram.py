@@ -10,14 +10,14 @@ from tokenizers import Tokenizer, models
 from core.common.errors import UserError, shown
 from core.common.params import Param
 from core.training.alphabet import COVERAGE
-from core.training.trainer import Task, Trainer, special_tokens
+from core.training.trainer import Trainer, TrainingTask, special_tokens
 
 UNKNOWN = "<unk>"
 _UNREADABLE = frozenset("\t\n\r\0")  # in the lines that SentencePiece reads words and their numbers from
 _MOST_WORD = 2**16  # bytes
 
 
-def train(task: Task) -> Tokenizer:
+def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer; its pieces and their scores are SentencePiece's."""
     processor = trained(task.cut.words(task.text.chunks), task)
     size = processor.get_piece_size()
@@ -28,7 +28,7 @@ def train(task: Task) -> Tokenizer:
     return made
 
 
-def trained(words: Mapping[str, int], task: Task) -> sentencepiece.SentencePieceProcessor:
+def trained(words: Mapping[str, int], task: TrainingTask) -> sentencepiece.SentencePieceProcessor:
     """What SentencePiece makes of words with their numbers.
 
     Raises:

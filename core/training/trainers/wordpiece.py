@@ -7,15 +7,15 @@ time; equally frequent pairs then merge in another order, and the same text give
 from tokenizers import Tokenizer, models
 
 from core.training.alphabet import COVERAGE, alphabet, others
-from core.training.merges import Pair, PairCounts, Symbols, learn
+from core.training.merges import MergeSymbols, Pair, WordPairs, learn
 from core.training.pretokenizers import BERT
-from core.training.trainer import Task, Trainer, special_tokens
+from core.training.trainer import Trainer, TrainingTask, special_tokens
 
 UNKNOWN = "[UNK]"
 PREFIX = "##"
 
 
-class Marked(Symbols):
+class Marked(MergeSymbols):
     """Pieces of which those inside a word are marked."""
 
     def spelling(self, pair: Pair) -> str:
@@ -27,7 +27,7 @@ class Marked(Symbols):
         return self.spellings[pair[0]] + self.spellings[pair[1]].removeprefix(PREFIX)
 
 
-def train(task: Task) -> Tokenizer:
+def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer."""
     options, text = task.options, task.text
     specials = list(dict.fromkeys([UNKNOWN, *options.specials]))
@@ -36,7 +36,7 @@ def train(task: Task) -> Tokenizer:
     words = task.cut.words(text.chunks, others(characters))
     marked = [[word[0], *(PREFIX + one for one in word[1:])] for word in words]
     symbols = Marked(sorted({one for word in marked for one in word}))
-    counts = PairCounts([[symbols.ids[one] for one in word] for word in marked], list(words.values()))
+    counts = WordPairs([[symbols.ids[one] for one in word] for word in marked], list(words.values()))
     learn(counts, symbols, room, options.min_frequency, [])
     ids = {piece: i for i, piece in enumerate([*specials, *symbols.spellings])}
     made = Tokenizer(models.WordPiece(ids, unk_token=UNKNOWN, continuing_subword_prefix=PREFIX))
