@@ -8,7 +8,7 @@ from tokenizers import Tokenizer
 from core.common.need import Need
 from core.common.params import Param
 from core.common.progress import report
-from core.training.merges import Pair, WordPairs
+from core.training.merges import MergeSymbols, Pair, WordPairs
 from core.training.text import TrainingText
 from core.training.trainer import Trainer, TrainingTask
 from core.training.trainers.bpe import ALPHABET
