@@ -8,6 +8,7 @@ from core.common.atomic import whole_folder
 from core.common.codec import plain
 from core.common.disk import on_disk
 from core.common.errors import UserError, shown
+from core.jobs.store.files import Input
 from core.tokenizers.trained import SCHEME, place_of
 from core.training.card import card
 from core.training.export import write_files
@@ -68,11 +69,13 @@ def write(trained: Trained, folder: Path, name: str) -> None:
 
 def _facts(trained: Trained) -> str:
     """All that is known of it but the file itself; of the text's files, names and hashes."""
-    recipe = trained.recipe
-    named = {
-        which: tuple(replace(one, name=Path(one.name).name) for one in getattr(recipe, which))
-        for which in ("files", "parallel")
-    }
-    facts = {"content": trained.content, **plain(replace(trained, recipe=replace(recipe, **named)), {})}
+    recipe = replace(
+        trained.recipe, files=_without_folders(trained.recipe.files), parallel=_without_folders(trained.recipe.parallel)
+    )
+    facts = {"content": trained.content, **plain(replace(trained, recipe=recipe), {})}
     facts.pop("data")
     return json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
+
+
+def _without_folders(files: tuple[Input, ...]) -> tuple[Input, ...]:
+    return tuple(replace(one, name=Path(one.name).name) for one in files)
