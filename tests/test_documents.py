@@ -103,6 +103,7 @@ def test_commands_that_a_page_names_are_there(page: str) -> None:
         "METRIC",
         "DIVISION",
         "AUDIT",
+        "TRAINER",
         "METHOD",
         "EVALUATOR",
         "JOB",

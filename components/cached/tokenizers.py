@@ -11,6 +11,7 @@ from core.tokenizers.opening.shipped import PreparedTokenizer, opening_cuts
 from core.tokenizers.opening.shipped import offered as core_offered
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Specials, Tokenizer
+from core.tokenizers.trained import trained_specs
 from core.tokenizers.well_known import Access, availability, well_known
 
 # What follows the typing is small and stale with the next key, so it is bounded by number too: 60 visitors with eight
@@ -27,8 +28,10 @@ def offered() -> list[tuple[str, str]]:
 
 @st.cache_data(max_entries=1, ttl=30, show_spinner=False)
 def had_here() -> dict[str, str]:
-    """Spec to label of the tokenizers of well-known models that can be had now; what has to be fetched says so."""
-    found: dict[str, str] = {}
+    """Spec to label of the tokenizers trained here, and of those of well-known models that can be had now; what has to
+    be fetched says so.
+    """
+    found = trained_specs()
     for model in well_known():
         how = availability(model)
         if how.now and model.spec not in found:

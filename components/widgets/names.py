@@ -35,8 +35,8 @@ def first_name(spec: str) -> str:
 
     >>> first_name("file:a/long/path/gpt2/tokenizer.json"), first_name("hub:Qwen/Qwen3-8B")
     ('gpt2', 'Qwen/Qwen3-8B')
-    >>> first_name("builtin:words"), first_name("pypi:rwkv==0.8.32")
-    ('Words (UAX 29)', 'rwkv==0.8.32')
+    >>> first_name("builtin:words"), first_name("pypi:rwkv==0.8.32"), first_name("trained:mine")
+    ('Words (UAX 29)', 'rwkv==0.8.32', 'mine')
     """
     scheme, _, rest = spec.partition(":")
     place = rest.partition("?")[0]
@@ -44,7 +44,7 @@ def first_name(spec: str) -> str:
         return plain_label(place)
     if scheme == "upload":
         return place.rpartition("/")[2]
-    return dict(cached.offered()).get(spec) or (place if scheme in ("hub", "pypi", "npm") else spec)
+    return dict(cached.offered()).get(spec) or (place if scheme in ("hub", "pypi", "npm", "trained") else spec)
 
 
 def told_apart(names: Mapping[str, str]) -> dict[str, str]:

@@ -8,11 +8,16 @@ from core.common.errors import Changed
 from core.common.settings import settings
 from core.tokenizers.catalog import files_at, open_tokenizer, split_options
 from core.tokenizers.tokenizer import Tokenizer
+from core.tokenizers.trained import SCHEME, place_of, trained_folder
 
 
 def tokenizer_files(spec: str) -> list[Path]:
-    """The files of a tokenizer that is named by path; none of any other, which is found by its name everywhere."""
+    """The files of a tokenizer that is named by path or was trained here; none of any other, which is found by its name
+    everywhere.
+    """
     scheme, _, rest = spec.partition(":")
+    if scheme == SCHEME:
+        return list(files_at(spec, trained_folder(rest), {}).paths.values())
     if scheme != "file":
         return []
     settings().refuse("file")
@@ -39,6 +44,9 @@ def submitted_tokenizer(spec: str, fingerprint: str, moved: Callable[[Path], Pat
 def _where_it_lies(spec: str, moved: Callable[[Path], Path]) -> str:
     """The spec that opens it on this machine."""
     scheme, _, rest = spec.partition(":")
+    if scheme == SCHEME:
+        there = moved(place_of(rest))
+        return spec if there == place_of(rest) else f"file:{there}"
     if scheme != "file":
         return spec
     path, mark, options = rest.partition("?")

@@ -18,6 +18,7 @@ from core.common.settings import settings
 from core.lab.plan import Plan
 from core.models.shipped import REAL_MODEL
 from core.models.typed import model_spec
+from core.tokenizers.trained import trained_specs
 from core.tokenizers.typed import spec_of
 
 
@@ -103,7 +104,7 @@ def _tokenizer(with_donor: bool) -> str:
     names = labels()
     chosen = typed_or_chosen(
         "New tokenizer",
-        [spec for spec, _ in cached.offered() if not spec.startswith("builtin:")],
+        [*trained_specs(), *(spec for spec, _ in cached.offered() if not spec.startswith("builtin:"))],
         "lab_tokenizer",
         lambda spec: names.get(spec) or fitting(short_name(spec)),
         "The donor's" if with_donor else "Hub id or spec",

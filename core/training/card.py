@@ -1,0 +1,48 @@
+"""The card of a trained tokenizer: what it was made from and how it was measured."""
+
+from pathlib import Path
+
+from core.common.params import in_words
+from core.training.recipe import Trained
+from core.training.trainer import TRAINERS
+
+
+def card(trained: Trained, name: str) -> str:
+    """README.md beside a trained tokenizer; it names files, and no folders."""
+    recipe, trainer = trained.recipe, TRAINERS.get(trained.recipe.trainer)
+    options = recipe.options
+    measured = "lines kept apart from training" if trained.held_out else "the text that it was trained on"
+    rows = {
+        "trainer": f"{trainer.label} (`{trainer.key}`)",
+        "entries": f"{trained.n_vocabulary:,}, special tokens included",
+        "pre-tokenizer": options.pre,
+        "digits": options.digits,
+        "normaliser": options.normaliser,
+        "least frequency": str(options.min_frequency),
+        "special tokens": ", ".join(f"`{one}`" for one in options.specials) or "none",
+        **{key: in_words(value) for key, value in recipe.params.items()},
+        "seed": str(recipe.seed),
+        "trained on": f"{trained.n_training_bytes:,} bytes",
+        "bytes per token": f"{trained.bytes_per_token:.3f} on {trained.n_measured_bytes:,} bytes, {measured}",
+        "tokenizer.json": "cuts as the trainer does" if trained.exact_export else trainer.differs,
+        "made with": ", ".join(f"{library} {version}" for library, version in trained.versions.items()),
+    }
+    files = [f"- `{Path(one.name).name}`, SHA-256 `{one.fingerprint}`" for one in (*recipe.files, *recipe.parallel)]
+    return "\n".join(
+        [
+            f"# {name}",
+            "",
+            trainer.about,
+            "",
+            "| | |",
+            "| --- | --- |",
+            *(f"| {key} | {value} |" for key, value in rows.items()),
+            "",
+            f"Source: {trainer.source}",
+            "",
+            "Text:",
+            "",
+            *files,
+            "",
+        ]
+    )

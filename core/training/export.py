@@ -1,0 +1,48 @@
+"""The files of a trained tokenizer, and whether what is loaded from them cuts as it does."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tokenizers import Encoding, Tokenizer
+
+from core.counting.calibration import calibration_lines
+
+_VOCABULARY, _CONFIG = "tokenizer.json", "tokenizer_config.json"
+
+
+def vocabulary_file(tokenizer: Tokenizer) -> bytes:
+    """The content of its tokenizer.json."""
+    return tokenizer.to_str(pretty=False).encode()
+
+
+def write_files(folder: Path, vocabulary: bytes, specials: Sequence[str], unknown: str) -> None:
+    """What `AutoTokenizer` reads; the first special token ends a text."""
+    config: dict[str, object] = {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": False}
+    config |= {"eos_token": specials[0]} if specials else {}
+    config |= {"unk_token": unknown} if unknown else {}
+    (folder / _VOCABULARY).write_bytes(vocabulary)
+    (folder / _CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def check_export(tokenizer: Tokenizer, specials: Sequence[str], unknown: str, lines: Sequence[str]) -> int:
+    """How many lines were compared: of all scripts, and these; the files give the same ids and places on all.
+
+    Raises:
+        AssertionError: they do not; names the line.
+    """
+    from transformers import AutoTokenizer  # late: it takes a second
+
+    with TemporaryDirectory(prefix="trained-") as folder:
+        write_files(Path(folder), vocabulary_file(tokenizer), specials, unknown)
+        loaded = AutoTokenizer.from_pretrained(folder).backend_tokenizer
+    compared = [*calibration_lines(), *lines]
+    pairs = zip(compared, _cut(tokenizer, compared), _cut(loaded, compared), strict=True)
+    for line, ours, theirs in pairs:
+        assert (ours.ids, ours.offsets) == (theirs.ids, theirs.offsets), f"{line!r} is cut otherwise by the file"
+    return len(compared)
+
+
+def _cut(tokenizer: Tokenizer, lines: Sequence[str]) -> list[Encoding]:
+    return tokenizer.encode_batch(list(lines), add_special_tokens=False)

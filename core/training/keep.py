@@ -1,0 +1,81 @@
+"""Keeps trained tokenizers: under a name in the user's store, and as a folder for others; whole or not at all."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from core.common.atomic import whole_folder
+from core.common.codec import plain
+from core.common.disk import on_disk
+from core.common.errors import UserError, shown
+from core.jobs.store.files import Input
+from core.tokenizers.trained import SCHEME, place_of
+from core.training.card import card
+from core.training.export import write_files
+from core.training.recipe import Trained
+
+RECIPE, CARD = "recipe.json", "README.md"
+
+
+def usual_name(trained: Trained) -> str:
+    """What a trained tokenizer is called where nobody says: trainer, size, and a hash of its file.
+
+    The same recipe on the same text has the same name.
+    """
+    return f"{trained.recipe.trainer}-{trained.n_vocabulary}-{trained.content[:6]}"
+
+
+def kept(trained: Trained, name: str = "") -> str:
+    """Keep it under a name; its spec. The same tokenizer under the same name is kept once.
+
+    Raises:
+        UserError: another has the name, nothing can be called so, or it cannot be written.
+    """
+    name = name or usual_name(trained)
+    place = place_of(name)
+    if place.is_dir():
+        refuse_other(name, trained.content)
+    else:
+        with on_disk(f"The tokenizer {shown(name)}"):
+            write(trained, place, name)
+    return f"{SCHEME}:{name}"
+
+
+def refuse_other(name: str, content: str) -> None:
+    """Do nothing if the tokenizer kept under a name has this content.
+
+    Raises:
+        UserError: it is another.
+    """
+    path = place_of(name) / RECIPE
+    if not path.is_file() or json.loads(path.read_text(encoding="utf-8")).get("content") != content:
+        raise UserError(
+            f"There is another trained tokenizer called {shown(name)}. Choose another --name, or delete that one with "
+            f"train --delete {name}."
+        )
+
+
+def write(trained: Trained, folder: Path, name: str) -> None:
+    """A folder that `AutoTokenizer` loads, with recipe and card; whole or not at all.
+
+    Raises:
+        UserError: the folder is there already and holds something.
+    """
+    with whole_folder(folder) as made:
+        write_files(made, trained.data.tobytes(), trained.recipe.options.specials, trained.unknown)
+        (made / RECIPE).write_text(_facts(trained), encoding="utf-8")
+        (made / CARD).write_text(card(trained, name), encoding="utf-8")
+
+
+def _facts(trained: Trained) -> str:
+    """All that is known of it but the file itself; of the text's files, names and hashes."""
+    recipe = replace(
+        trained.recipe, files=_without_folders(trained.recipe.files), parallel=_without_folders(trained.recipe.parallel)
+    )
+    facts = {"content": trained.content, **plain(replace(trained, recipe=recipe), {})}
+    facts.pop("data")
+    return json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
+
+
+def _without_folders(files: tuple[Input, ...]) -> tuple[Input, ...]:
+    return tuple(replace(one, name=Path(one.name).name) for one in files)

@@ -1,0 +1,99 @@
+"""How a text is cut into words before a trainer sees it, and how its bytes or spaces are then written.
+
+The same components stand in the tokenizer that comes of it, so a text is cut for use as it was for training.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers
+
+from core.tokenizers.pretokenizers import PRE_TOKENIZERS
+
+Level = Literal["bytes", "characters"]  # of which the smallest pieces are made
+
+SPACE = "▁"
+_AFTER_LINES = r"(?<=[\r\n])(?!\s*[\r\n])"
+_PATTERNS = {
+    **{name: PRE_TOKENIZERS[name].patterns for name in ("gpt2", "cl100k", "o200k", "llama3", "none")},
+    # The second stage of SuperBPE's script; a word of several words does not go beyond its line.
+    "superbpe": (_AFTER_LINES, *PRE_TOKENIZERS["superbpe-script"].patterns),
+    "scripts": (r" ?\S+|\s+",),
+}
+PATTERNED = tuple(_PATTERNS)
+BERT = "bert"
+DIGITS = {
+    "as the pre-tokenizer": (),
+    "alone": (r"\p{N}",),
+    "threes from the left": (r"\p{N}{1,3}",),
+    "threes from the right": (r"\p{N}+", r"(?=(\p{N}{3})+(?!\p{N}))"),
+}
+NORMALISERS: dict[str, normalizers.Normalizer | None] = {
+    "none": None,
+    "nfc": normalizers.NFC(),
+    "nfkc": normalizers.NFKC(),
+    "lowercase": normalizers.Lowercase(),
+}
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How a text is cut into words.
+
+    Args:
+        pre: name of the pre-tokenizer, one of `PATTERNED` or `BERT`.
+        digits: a key of `DIGITS`.
+        normaliser: a key of `NORMALISERS`.
+        level: what the smallest pieces are; with `BERT` they are characters, and spaces are left out.
+    """
+
+    pre: str
+    digits: str
+    normaliser: str
+    level: Level
+
+    def put_on(self, tokenizer: Tokenizer) -> None:
+        """Let a tokenizer cut so, and decode what is written so."""
+        if (normaliser := NORMALISERS[self.normaliser]) is not None:
+            tokenizer.normalizer = normaliser
+        tokenizer.pre_tokenizer = self.pre_tokenizer()
+        tokenizer.decoder = self._decoder()
+
+    def pre_tokenizer(self, left_out: str = "") -> pre_tokenizers.PreTokenizer:
+        """The components that cut.
+
+        Args:
+            left_out: a pattern; what it matches is no part of any word.
+        """
+        steps = [_split(pattern) for pattern in DIGITS[self.digits]]
+        steps += [pre_tokenizers.Split(Regex(left_out), "removed")] if left_out else []
+        if self.pre == BERT:
+            return pre_tokenizers.Sequence([*steps, pre_tokenizers.BertPreTokenizer()])
+        steps += [_split(pattern) for pattern in _PATTERNS[self.pre]]
+        steps += [pre_tokenizers.UnicodeScripts()] if self.pre == "scripts" else []
+        if self.level == "bytes":
+            return pre_tokenizers.Sequence([*steps, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+        spaces = pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="never", split=False)
+        return pre_tokenizers.Sequence([*steps, spaces])
+
+    def _decoder(self) -> decoders.Decoder:
+        if self.pre == BERT:
+            return decoders.WordPiece(cleanup=False)
+        if self.level == "bytes":
+            return decoders.ByteLevel()
+        return decoders.Sequence([decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse()])
+
+    def words(self, chunks: Iterable[str], left_out: str = "") -> Counter[str]:
+        """How often each word stands in a text, as the smallest pieces are written."""
+        cut, normaliser = self.pre_tokenizer(left_out), NORMALISERS[self.normaliser]
+        found: Counter[str] = Counter()
+        for chunk in chunks:
+            text = normaliser.normalize_str(chunk) if normaliser else chunk
+            found.update(word for word, _ in cut.pre_tokenize_str(text))
+        return found
+
+
+def _split(pattern: str) -> pre_tokenizers.PreTokenizer:
+    return pre_tokenizers.Split(Regex(pattern), "isolated")

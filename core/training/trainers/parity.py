@@ -1,0 +1,92 @@
+"""Parity-aware BPE: each merge is the one that helps the language with most tokens."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from tokenizers import Tokenizer
+
+from core.common.need import Need
+from core.common.params import Param
+from core.common.progress import report
+from core.training.merges import MergeSymbols, Pair, WordPairs
+from core.training.text import TrainingText
+from core.training.trainer import Trainer, TrainingTask
+from core.training.trainers.bpe import ALPHABET
+from core.training.trainers.superbpe import merged
+
+
+def train(task: TrainingTask) -> Tokenizer:
+    """The tokenizer."""
+    options = task.options
+    symbols = MergeSymbols([*options.specials, *ALPHABET])
+    languages = [_counts(task.cut.words(part.chunks), symbols) for part in task.text.parts]
+    parallel = [_counts(task.cut.words(each), symbols) for each in task.text.parallel]
+    together = [_counts(task.cut.words(task.text.chunks), symbols)] if task.params.whole("global_merges") else []
+    merges, known = list[Pair](), set[Pair]()
+    n_first, spent = len(symbols.spellings), set[int]()
+    while len(symbols.spellings) < options.vocab:
+        in_common = len(merges) < task.params.whole("global_merges")
+        place = None if in_common else _longest(parallel, spent)
+        best = together[0].best() if in_common else languages[place].best() if place is not None else None
+        if best is None or best[1] < options.min_frequency:
+            if place is None:
+                break
+            spent.add(place)
+            continue
+        new = symbols.joined(best[0])
+        for counts in (*languages, *parallel, *together):
+            counts.merge(best[0], new)
+        if best[0] not in known:
+            known.add(best[0])
+            merges.append(best[0])
+        report(len(symbols.spellings) - n_first, options.vocab - n_first, "Merging")
+    return merged(symbols, merges, options.specials, task.cut)
+
+
+def _counts(words: Counter[str], symbols: MergeSymbols) -> WordPairs:
+    return WordPairs([[symbols.ids[byte] for byte in word] for word in words], list(words.values()))
+
+
+def _longest(parallel: Sequence[WordPairs], spent: set[int]) -> int | None:
+    """The language whose parallel text takes most tokens, of those that have pairs left; the first of equal ones."""
+    return max((i for i in range(len(parallel)) if i not in spent), key=lambda i: parallel[i].n_tokens, default=None)
+
+
+def _is_parallel(text: TrainingText) -> bool:
+    return len(text.parts) > 1 and len(text.parallel) == len(text.parts)
+
+
+TRAINER = Trainer(
+    key="parity",
+    label="Parity-aware BPE",
+    order=60,
+    about=(
+        "BPE in which the next pair is the most frequent one of the language whose parallel text takes most tokens at "
+        "that time."
+    ),
+    source="Foroutan et al. 2025, and its code (swiss-ai/parity-aware-bpe). Our own code.",
+    train=train,
+    level="bytes",
+    n_least=256,
+    pre="o200k",
+    params=(
+        Param(
+            key="global_merges",
+            label="Global merges",
+            default=0,
+            help="How many of the first merges are those of all text together (the hybrid).",
+            low=0,
+        ),
+    ),
+    needs=(
+        Need(
+            key="parallel",
+            is_there=_is_parallel,
+            advice=(
+                "It weighs languages: give --file once for each of two or more, and --parallel as often, in the same "
+                "order, each with the same sentences line by line."
+            ),
+        ),
+    ),
+    bytes_per_byte=250,
+)

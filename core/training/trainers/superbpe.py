@@ -1,0 +1,99 @@
+"""SuperBPE: BPE within words up to a size, then merges that go over them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from tokenizers import Tokenizer, models
+
+from core.common.errors import UserError
+from core.common.params import Param
+from core.training.merges import MergeSymbols, Pair, WordPairs, learn
+from core.training.pretokenizers import Cut
+from core.training.trainer import Trainer, TrainingTask, special_tokens
+from core.training.trainers import bpe
+
+_SPACE = "Ġ"  # as bytes are written
+_SHARE = 0.8  # of the vocabulary that is learned within words
+
+
+def train(task: TrainingTask) -> Tokenizer:
+    """The tokenizer."""
+    options, whole = task.options, replace(task.cut, pre="superbpe")
+    within = task.params.whole("transition") or round(_SHARE * options.vocab)
+    least = TRAINER.n_least + len(options.specials)
+    if not least <= within < options.vocab:
+        raise UserError(
+            f"transition cannot be {within:,} with a vocabulary of {options.vocab:,}: "
+            f"give a number from {least:,} to {options.vocab - 1:,}."
+        )
+    first = json.loads(bpe.train(replace(task, options=replace(options, vocab=within))).to_str())["model"]
+    symbols = MergeSymbols(sorted(first["vocab"], key=first["vocab"].__getitem__))
+    merges: list[Pair] = [(symbols.ids[a], symbols.ids[b]) for a, b in first["merges"]]
+    counts = _in_pieces(task, whole, first, allowed_superwords(symbols, task.params.whole("words")))
+    learn(counts, symbols, options.vocab, options.min_frequency, merges)
+    return merged(symbols, merges, options.specials, whole)
+
+
+def merged(symbols: MergeSymbols, merges: list[Pair], specials: tuple[str, ...], cut: Cut) -> Tokenizer:
+    """The tokenizer of a list of merges over bytes."""
+    pairs = [(symbols.spellings[a], symbols.spellings[b]) for a, b in merges]
+    made = Tokenizer(models.BPE(dict(symbols.ids), pairs))
+    made.add_special_tokens(special_tokens(specials))
+    cut.put_on(made)
+    return made
+
+
+def allowed_superwords(symbols: MergeSymbols, most_words: int) -> Callable[[Pair], bool]:
+    """Whether a pair may be merged: not over a colon that ends a word, nor into more words than so many.
+
+    >>> allowed = allowed_superwords(MergeSymbols([":", "Ġa", "Ġb"]), 1)
+    >>> allowed((0, 1)), allowed((1, 2)), allowed((1, 0))
+    (False, False, True)
+    """
+
+    def allowed(pair: Pair) -> bool:
+        spelling = symbols.spelling(pair)
+        return f":{_SPACE}" not in spelling and sum(map(bool, spelling.split(_SPACE))) <= most_words
+
+    return allowed
+
+
+def _in_pieces(task: TrainingTask, cut: Cut, first: dict[str, Any], allowed: Callable[[Pair], bool]) -> WordPairs:
+    """The text in pieces of a line or so, each written by the first stage's merges, as it will be in use."""
+    pieces = cut.words(task.text.chunks)
+    stage = Tokenizer(models.BPE(first["vocab"], [tuple(pair) for pair in first["merges"]]))
+    written = stage.encode_batch_fast(list(pieces), add_special_tokens=False)
+    return WordPairs([one.ids for one in written], list(pieces.values()), allowed)
+
+
+TRAINER = Trainer(
+    key="superbpe",
+    label="SuperBPE",
+    order=50,
+    about=(
+        "BPE within words up to a size, the transition; then merges may go over spaces, so that frequent expressions "
+        "become one token."
+    ),
+    source=(
+        "Liu et al. 2025, and its code (PythonNut/superbpe): no merge over a colon before a space, at most four words. "
+        "First stage by tokenizers, second by our own code; pieces end with their line."
+    ),
+    train=train,
+    level="bytes",
+    n_least=256,
+    pre="o200k",
+    params=(
+        Param(
+            key="transition",
+            label="Transition",
+            default=0,
+            help="Size of the vocabulary at which merges begin to go over spaces; 0 takes four fifths.",
+            low=1,
+            own_choice=True,
+        ),
+        Param(key="words", label="Most words", default=4, help="Words of a token.", low=1, high=100),
+    ),
+    bytes_per_byte=110,
+)

@@ -1,0 +1,259 @@
+"""Trainers give what an independent way to the same thing gives."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer, models, trainers
+
+from core.corpora.corpus import open_corpus
+from core.counting.calibration import calibration_lines
+from core.stats.inequality import gini
+from core.training.merges import MergeSymbols, WordPairs, learn
+from core.training.pretokenizers import SPACE
+from core.training.trainer import TRAINERS
+from core.training.trainers import pathpiece, unigram
+from core.training.trainers.bpe import ALPHABET
+from tests.training import LANGUAGES, PARALLEL, model_of, plain_merges, sentences, task
+
+
+def texts(languages: Sequence[str] = LANGUAGES) -> list[str]:
+    return ["\n".join(sentences(code)) for code in languages]
+
+
+def prose(n: int) -> str:
+    """So many characters of English about this program."""
+    pages = sorted((Path(__file__).parents[1] / "docs").glob("*.md"))
+    return "".join(page.read_text(encoding="utf-8") for page in pages)[:n]
+
+
+def merges_of(tokenizer: Tokenizer) -> list[tuple[str, str]]:
+    return [(a, b) for a, b in model_of(tokenizer)["merges"]]  # type: ignore[attr-defined]
+
+
+def learned(words: Counter[str], first: Sequence[str], n: int) -> list[tuple[str, str]]:
+    """Merges by our own trainer."""
+    symbols, merges = MergeSymbols(first), list[tuple[int, int]]()
+    counts = WordPairs([[symbols.ids[one] for one in word] for word in words], list(words.values()))
+    learn(counts, symbols, n, 2, merges)
+    return [(symbols.spellings[a], symbols.spellings[b]) for a, b in merges]
+
+
+def test_our_merges_are_those_of_tokenizers() -> None:
+    """Two programs, the same merges in the same order, on eight languages."""
+    asked = task("bpe", 2000, texts())
+    ours = learned(asked.cut.words(asked.text.chunks), ALPHABET, 2000)
+    assert ours == merges_of(TRAINERS.get("bpe").train(asked)) and len(ours) > 1700
+
+
+def test_our_merges_are_those_of_counting_everything_anew() -> None:
+    words = Counter({"aaaa": 3, "aaab": 2, "abab": 4, "baaa": 1, "aaaaa": 1, "abcabc": 5, "bcbc": 2})
+    plain = plain_merges(Counter({tuple(word): n for word, n in words.items()}), 9)
+    assert learned(words, "abc", 12)[:9] == plain
+
+
+def test_bpe_on_characters_learns_over_no_rare_character() -> None:
+    """Its merges are those of our trainer on words that are cut where a character has no entry."""
+    asked = task("bpe-characters", 256 + 1000, texts(["eng_Latn", "rus_Cyrl"]), {"coverage": 0.99})
+    made = TRAINERS.get("bpe-characters").train(asked)
+    vocabulary = made.get_vocab()
+    singles = sorted(one for one in vocabulary if len(one) == 1)
+    rare = "".join(sorted({c for chunk in asked.text.chunks for c in chunk} - set(singles) - {" "}))
+    assert rare
+    pattern = "|".join(map(re.escape, rare))
+    words = asked.cut.words(asked.text.chunks, pattern)
+    assert merges_of(made) == learned(words, singles, 1000)
+    assert made.encode(f"a{rare[0]}").tokens[1:] == [f"<0x{byte:02X}>" for byte in rare[0].encode()]
+
+
+def test_wordpiece_begins_as_the_trainer_of_tokenizers() -> None:
+    """Until two pairs are equally frequent, where that one goes now one way, now the other."""
+    asked = task("wordpiece", 1500, [prose(200_000)], {"coverage": 1.0})
+    theirs = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    theirs.pre_tokenizer = asked.cut.pre_tokenizer()
+    trainer = trainers.WordPieceTrainer(vocab_size=1500, min_frequency=2, show_progress=False)
+    theirs.train_from_iterator(asked.text.chunks, trainer)
+    assert pieces(TRAINERS.get("wordpiece").train(asked))[:8] == pieces(theirs)[:8]
+
+
+def test_wordpiece_merges_marked_pieces() -> None:
+    asked = task("wordpiece", 600, texts(["eng_Latn", "deu_Latn"]), {"coverage": 1.0})
+    words = asked.cut.words(asked.text.chunks)
+    marked = Counter({(word[0], *(f"##{c}" for c in word[1:])): n for word, n in words.items()})
+    plain = plain_merges(marked, 80, join=lambda a, b: a + b.removeprefix("##"))
+    made = pieces(TRAINERS.get("wordpiece").train(asked))[:80]
+    assert made == [a + b.removeprefix("##") for a, b in plain]
+
+
+def pieces(tokenizer: Tokenizer) -> list[str]:
+    """Entries of several characters, the first first."""
+    vocabulary = tokenizer.get_vocab()
+    ordered = sorted(vocabulary, key=vocabulary.__getitem__)
+    return [one for one in ordered if len(one.removeprefix("##")) > 1 and one != "[UNK]"]
+
+
+@pytest.mark.parametrize("key", TRAINERS.all())
+def test_the_same_text_gives_the_same_tokenizer(key: str) -> None:
+    some = texts(["eng_Latn", "rus_Cyrl"])
+    first, second = (TRAINERS.get(key).train(task(key, 600, some)).to_str() for _ in range(2))
+    assert first == second
+
+
+def test_unigram_cuts_as_sentencepiece() -> None:
+    asked = task("unigram", 1500, texts())
+    words = asked.cut.words(asked.text.chunks)
+    processor, made = unigram.trained(words, asked), TRAINERS.get("unigram").train(asked)
+    plain = sorted(word for word in words if not set(word) & set("\n\t\r"))
+    theirs = [processor.encode(word) for word in plain]
+    ours = [made.encode(word.replace(SPACE, " ")).ids for word in plain]
+    assert ours == theirs and len(plain) > 1000
+
+
+def test_superbpe_goes_over_words_as_a_plain_trainer_does() -> None:
+    """Hundred and fifty merges of the second stage, in order, with the vetoes, counted anew each time."""
+    asked = task("superbpe", 650, [prose(60_000)], {"transition": 500})
+    merges = merges_of(TRAINERS.get("superbpe").train(asked))
+    first = TRAINERS.get("bpe").train(replace(asked, options=replace(asked.options, vocab=500)))
+    assert merges[: 500 - 256] == merges_of(first)
+    stage = Tokenizer(models.BPE(first.get_vocab(), merges_of(first)))
+    pieces = replace(asked.cut, pre="superbpe").words(asked.text.chunks)
+    words: Counter[tuple[str, ...]] = Counter()
+    for piece, n in pieces.items():
+        words[tuple(stage.encode(piece).tokens)] += n
+
+    def allowed(spelling: str) -> bool:
+        return ":Ġ" not in spelling and len([one for one in spelling.split("Ġ") if one]) <= 4
+
+    vocabulary = first.get_vocab()
+    plain = plain_merges(words, 150, allowed, sorted(vocabulary, key=vocabulary.__getitem__))
+    assert merges[500 - 256 :] == plain
+    assert sum("Ġ" in a + b[0:1] and "Ġ" in b for a, b in plain) > 20
+
+
+def test_superbpe_without_its_vetoes_is_tokenizers_on_ids() -> None:
+    """Its second stage is plain BPE over the ids of the first: the library's trainer gives the same merges."""
+    asked = task("bpe", 700, [prose(200_000)])
+    first = TRAINERS.get("bpe").train(asked)
+    stage = Tokenizer(models.BPE(first.get_vocab(), merges_of(first)))
+    pieces = replace(asked.cut, pre="superbpe").words(asked.text.chunks)
+    words = [stage.encode(piece).ids for piece in pieces]
+    spellings = sorted(first.get_vocab(), key=first.get_vocab().__getitem__)
+    symbols, merges = MergeSymbols(spellings), list[tuple[int, int]]()
+    learn(WordPairs(words, list(pieces.values())), symbols, 1000, 2, merges)
+
+    made = Tokenizer(models.BPE())
+    alphabet = [chr(0xE000 + i) for i in range(700)]
+    trainer = trainers.BpeTrainer(vocab_size=1000, min_frequency=2, initial_alphabet=alphabet, show_progress=False)
+    lines = [
+        "".join(alphabet[i] for i in word) for word, n in zip(words, pieces.values(), strict=True) for _ in range(n)
+    ]
+    made.train_from_iterator(lines, trainer)
+    theirs = [tuple("".join(spellings[ord(c) - 0xE000] for c in side) for side in pair) for pair in merges_of(made)]
+    assert [(symbols.spellings[a], symbols.spellings[b]) for a, b in merges] == theirs and len(theirs) > 250
+
+
+def test_superbpe_merges_over_no_colon_and_no_more_than_four_words() -> None:
+    made = TRAINERS.get("superbpe").train(
+        task("superbpe", 600, ["and so: we go on and on\n" * 50], {"transition": 280})
+    )
+    words = [token.split("Ġ") for token in made.get_vocab()]
+    assert max(sum(map(bool, each)) for each in words) == 4
+    assert not any(":Ġ" in token for token in made.get_vocab())
+
+
+def test_pieces_of_superbpe_end_with_their_lines() -> None:
+    """Behind all its line ends, as words of the first stage do: what was learned there can still be reached."""
+    cut = replace(task("superbpe", 300, ["a"]).cut, pre="superbpe")
+    pieces = [one for one, _ in cut.pre_tokenizer().pre_tokenize_str("one two;\n\n\tthree 4four\r\n\r\nfive")]
+    assert pieces == ["oneĠtwo;ĊĊ", "ĉthreeĠ", "4", "fourčĊčĊ", "five"]
+
+
+def test_pathpiece_takes_as_few_tokens_as_its_entries_allow() -> None:
+    asked = task("pathpiece", 800, texts(["eng_Latn", "rus_Cyrl"]))
+    made = TRAINERS.get("pathpiece").train(asked)
+    entries = set(made.get_vocab())
+    for word in asked.cut.words(asked.text.chunks):
+        least = [0] * (len(word) + 1)
+        for end in range(1, len(word) + 1):
+            least[end] = 1 + min(least[start] for start in range(end) if word[start:end] in entries)
+        cut = made.model.tokenize(word)
+        assert len(cut) == least[-1], word
+
+
+def test_pathpiece_takes_out_what_is_missed_least() -> None:
+    """What each entry is worth is the difference in tokens with and without it."""
+    entries = {"a", "b", "c", "d", "ab", "bc", "cd", "abc", "bcd"}
+    for word in ("abcd", "abcabc", "bcdab", "dcba", "aabbcd"):
+        more, _ = pathpiece.tokens_more(word, entries, 3)
+        for piece, n in more.items():
+            without = fewest(word, entries - {piece}) - fewest(word, entries)
+            assert n == without if word.count(piece) == 1 else n <= without + 1, (word, piece)
+
+
+def fewest(word: str, entries: set[str]) -> int:
+    least = [0] * (len(word) + 1)
+    for end in range(1, len(word) + 1):
+        least[end] = 1 + min((least[s] for s in range(end) if word[s:end] in entries), default=10**6)
+    return least[-1]
+
+
+def spread(made: Tokenizer, by_language: Sequence[Sequence[str]]) -> tuple[float, int]:
+    """(Gini of tokens over languages, tokens of all)."""
+    counts = [sum(len(one.ids) for one in made.encode_batch(list(lines))) for lines in by_language]
+    return float(gini(np.array(counts, float))), sum(counts)
+
+
+def test_parity_makes_languages_equal() -> None:
+    """On the text that it weighs them by; one language has six times the text of the others."""
+    some = texts()
+    unequal = [some[0] * 6, *some[1:]]
+    lines = [text.split("\n") for text in some]
+    plain = TRAINERS.get("bpe").train(task("bpe", 1500, unequal))
+    asked = task(PARALLEL, 1500, unequal)
+    asked = replace(asked, text=replace(asked.text, parallel=tuple(map(tuple, lines))))
+    fair = TRAINERS.get(PARALLEL).train(asked)
+    (before, tokens_before), (after, tokens_after) = spread(plain, lines), spread(fair, lines)
+    assert after < before / 10 and tokens_after < 1.1 * tokens_before
+
+
+@pytest.mark.slow
+def test_parity_makes_languages_equal_on_text_never_seen() -> None:
+    """Eight languages of FLORES-200 dev, seven of them with a seventh of their sentences; measured on devtest."""
+    try:
+        dev, test = (open_corpus(f"flores200#{split}") for split in ("dev", "devtest"))
+    except Exception as error:
+        pytest.skip(f"FLORES-200 is not here: {error}")
+    lines = [list(dev.sentences[code]) for code in LANGUAGES]
+    unequal = ["\n".join(each if n == 0 else each[: len(each) // 7]) for n, each in enumerate(lines)]
+    asked = task(PARALLEL, 4000, unequal)
+    asked = replace(asked, text=replace(asked.text, parallel=tuple(map(tuple, lines))))
+    held = [list(test.sentences[code]) for code in LANGUAGES]
+    before, n_before = spread(TRAINERS.get("bpe").train(task("bpe", 4000, unequal)), held)
+    after, n_after = spread(TRAINERS.get(PARALLEL).train(asked), held)
+    print(f"Gini {before:.4f} to {after:.4f}, tokens {n_before:,} to {n_after:,}")
+    assert after < before / 4 and n_after < 1.15 * n_before
+
+
+def test_digits_are_cut_as_asked(tmp_path: Path) -> None:
+    cut = task("bpe", 300, ["a"]).cut
+    expected = {
+        "alone": ["1", "2", "3", "4"],
+        "threes from the left": ["123", "4"],
+        "threes from the right": ["1", "234"],
+    }
+    for how, pieces in expected.items():
+        for pre in ("gpt2", "cl100k", "o200k", "superbpe", "scripts", "none"):
+            words = [word for word, _ in replace(cut, digits=how, pre=pre).pre_tokenizer().pre_tokenize_str("1234")]
+            assert words == pieces, (how, pre)
+
+
+@pytest.mark.parametrize("key", [key for key, one in TRAINERS.all().items() if one.level == "bytes"])
+def test_bytes_are_said_back(key: str) -> None:
+    made = TRAINERS.get(key).train(task(key, 700, texts(["eng_Latn", "tha_Thai"])))
+    lines = calibration_lines()[::7]
+    cut = made.encode_batch(list(lines), add_special_tokens=False)
+    assert [made.decode(one.ids, skip_special_tokens=False) for one in cut] == list(lines)

@@ -1,0 +1,226 @@
+"""What is trained is kept whole and opens everywhere, and what cannot be trained is a sentence."""
+
+import errno
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+from core.common.disk import DiskError
+from core.common.errors import UnknownName, UserError
+from core.common.home import home
+from core.jobs.job import KINDS
+from core.jobs.result_codec import restored
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.submitted import tokenizer_files
+from core.tokenizers.trained import delete_trained, trained_names, trained_specs
+from core.training import export
+from core.training.asked import asked_recipe
+from core.training.job import KIND, training
+from core.training.keep import RECIPE, kept, write
+from core.training.recipe import Trained
+from core.training.text import part_of
+from core.training.train import bytes_per_token, trained
+from core.training.trainer import TRAINERS
+from tests.jobs_home import computed
+from tests.training import files, recipe, sentences
+
+SOME = ("eng_Latn", "rus_Cyrl", "tha_Thai")
+
+
+@pytest.fixture(autouse=True)
+def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="module")
+def bpe(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return trained(recipe("bpe", 900, files(tmp_path_factory.mktemp("text"), SOME)))
+
+
+@pytest.mark.parametrize("key", TRAINERS.all())
+def test_every_trainer_gives_a_tokenizer_that_opens_by_name(key: str, tmp_path: Path) -> None:
+    """As the job makes it; its spans are the file's, and of lossless ones they tile the text."""
+    size = 400 if key == "unigram" else 900  # so little text does not give it more
+    asked = training(recipe(key, size, files(tmp_path, SOME)))
+    found = restored(Trained, computed(KINDS.get(KIND), asked.params, asked.inputs))
+    assert found.n_vocabulary == size and found.n_compared > 1000 and found.seconds > 0
+    spec = kept(found, "mine")
+    tokenizer = open_tokenizer(spec)
+    assert (spec, tokenizer.info.label, tokenizer.info.n_vocabulary) == ("trained:mine", "mine", size)
+    plain = Tokenizer.from_str(found.data.tobytes().decode())
+    for line in [*sentences("eng_Latn")[:5], *sentences("tha_Thai")[:5]]:
+        cut = tokenizer.segment(line)
+        assert cut.ids.tolist() == plain.encode(line, add_special_tokens=False).ids
+        if TRAINERS.get(key).cuts != ("bert",):
+            assert b"".join(line.encode()[s:e] for s, e in zip(cut.starts, cut.ends, strict=True)) == line.encode()
+
+
+def test_what_was_kept_apart_is_not_trained_on(bpe: Trained, tmp_path: Path) -> None:
+    lines = [f"line {n % 400}" for n in range(800)]
+    part = part_of("a", "\n".join(lines), 0.25, 7)
+    trained_on = set("".join(part.chunks).split("\n"))
+    assert not trained_on & set(part.held_out) and 60 < len(set(part.held_out)) < 140
+    assert part.held_out != part_of("a", "\n".join(lines), 0.25, 8).held_out
+    assert "".join(part_of("a", "one\r\n\r\ntwo", 0.0, 0).chunks) == "one\r\n\r\ntwo"
+
+
+def test_bytes_per_token_are_those_of_the_lines_kept_apart(tmp_path: Path) -> None:
+    paths = files(tmp_path, SOME)
+    found = trained(recipe("bpe", 600, paths, heldout=0.2))
+    texts = [Path(path).read_text(encoding="utf-8") for path in paths]
+    held = [line for text in texts for line in part_of("x", text, 0.2, 0).held_out]
+    made = Tokenizer.from_str(found.data.tobytes().decode())
+    n_tokens = sum(len(made.encode(line).ids) for line in held)
+    assert found.bytes_per_token == pytest.approx(sum(len(line.encode()) for line in held) / n_tokens)
+    assert set(found.bytes_by_part) == set(SOME) and found.held_out
+    assert not np.isnan(bytes_per_token(made, held)) and np.isnan(bytes_per_token(made, []))
+
+
+def test_the_folder_is_one_that_transformers_loads(bpe: Trained, tmp_path: Path) -> None:
+    from transformers import AutoTokenizer
+
+    write(bpe, tmp_path / "out", "out")
+    loaded = AutoTokenizer.from_pretrained(tmp_path / "out")
+    line = sentences("rus_Cyrl")[3]
+    kept(bpe, "mine")
+    assert (
+        loaded(line, add_special_tokens=False)["input_ids"] == open_tokenizer("trained:mine").segment(line).ids.tolist()
+    )
+    assert loaded.eos_token == "<|endoftext|>"
+    told = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    told += (tmp_path / "out" / RECIPE).read_text(encoding="utf-8")
+    assert "900" in told and Path(bpe.recipe.files[0].name).name in told
+    assert str(Path(bpe.recipe.files[0].name).parent) not in told
+
+
+def test_an_export_that_cuts_otherwise_is_not_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison sees a file whose pre-tokenizer is another."""
+    made = Tokenizer(models.BPE({"a": 0, "Ġ": 1, "Ġa": 2}, [("Ġ", "a")]))
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    other = Tokenizer.from_str(made.to_str())
+    other.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    assert export.check_export(made, (), "", ["a a"]) > 1000
+    monkeypatch.setattr(export, "vocabulary_file", lambda tokenizer: other.to_str().encode())
+    with pytest.raises(AssertionError, match="is cut otherwise by the file"):
+        export.check_export(made, (), "", ["a a"])
+
+
+def test_a_name_is_one_tokenizer(bpe: Trained, tmp_path: Path) -> None:
+    first = kept(bpe)
+    assert first.startswith("trained:bpe-900-") and kept(bpe) == first
+    other = trained(recipe("bpe", 901, files(tmp_path, SOME)))
+    with pytest.raises(UserError, match="another trained tokenizer called"):
+        kept(other, first.partition(":")[2])
+    assert trained_specs() == {first: first.partition(":")[2]}
+    delete_trained(first.partition(":")[2])
+    assert trained_names() == []
+    with pytest.raises(UnknownName, match="trained tokenizer"):
+        open_tokenizer(first)
+    for name in ("../up", ".hidden", "a/b", "x" * 65):
+        with pytest.raises(UserError, match="cannot be called"):
+            kept(bpe, name)
+
+
+def test_its_files_travel_to_other_machines(bpe: Trained) -> None:
+    spec = kept(bpe, "mine")
+    assert {"tokenizer.json", "tokenizer_config.json"} <= {path.name for path in tokenizer_files(spec)}
+
+
+def test_a_full_disk_leaves_nothing(bpe: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("core.training.keep.card", full)
+    with pytest.raises(DiskError, match="the disk of this server is full"):
+        kept(bpe, "mine")
+    assert trained_names() == [] and list(home("trained").iterdir()) == []
+
+
+def test_text_that_changed_is_refused(tmp_path: Path) -> None:
+    paths = files(tmp_path, SOME)
+    asked = recipe("bpe", 400, paths)
+    Path(paths[1]).write_text("another text", encoding="utf-8")
+    with pytest.raises(UserError, match=r"rus_Cyrl.txt' has changed since training was asked for"):
+        trained(asked)
+    Path(paths[1]).unlink()
+    with pytest.raises(UserError, match="cannot be read"):
+        trained(asked)
+
+
+@pytest.mark.parametrize(
+    ("text", "vocab", "why"),
+    [
+        ("", 300, "no text to train on"),
+        (" \n\t\n", 300, "no text to train on"),
+        ("a", 300, "The text gives 257 entries by BPE on bytes, not 300"),
+        ("so so so so", 5000, "The text gives 25. entries"),
+    ],
+)
+def test_too_little_text_is_a_sentence(text: str, vocab: int, why: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=why):
+        trained(recipe("bpe", vocab, [str(path)]))
+
+
+@pytest.mark.parametrize("key", [key for key in TRAINERS.all() if key != "bpe"])
+def test_one_character_is_a_sentence_from_every_trainer(key: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("a\n", encoding="utf-8")
+    paths = [str(path)] * (2 if key == "parity" else 1)
+    with pytest.raises(UserError, match=r"entries|pieces|vocabulary"):
+        trained(recipe(key, 700, paths))
+
+
+def test_advice_on_size_is_followed_to_success(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("so it goes, so it goes\n" * 9, encoding="utf-8")
+    with pytest.raises(UserError) as told:
+        trained(recipe("bpe", 5000, [str(path)]))
+    size = int(str(told.value).split("--vocab ")[1].split(",")[0])
+    assert trained(recipe("bpe", size, [str(path)])).n_vocabulary == size
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"trainer": "bpee"}, "There is no trainer 'bpee'. Did you mean bpe"),
+        ({"vocab": 256}, "--vocab cannot be 256: BPE on bytes needs more than 257"),
+        ({"vocab": 10**8}, "--vocab cannot be 100,000,000"),
+        ({"pre": "gpt3"}, "There is no pre-tokenizer of bpe 'gpt3'"),
+        ({"trainer": "wordpiece", "pre": "gpt2"}, "There is no pre-tokenizer of wordpiece 'gpt2'. Known: bert"),
+        ({"digits": "apart"}, "There is no way to cut digits 'apart'"),
+        ({"normaliser": "nfx"}, "There is no normaliser 'nfx'"),
+        ({"min_frequency": 0}, "--min-frequency cannot be 0"),
+        ({"heldout": 0.9}, "--heldout cannot be 0.9"),
+        ({"specials": ["<s>", "<s>"]}, "Special tokens must differ"),
+        ({"given": {"k": 1}}, "There is no parameter of bpe 'k'"),
+        ({"trainer": "parity"}, "cannot be trained on this. It weighs languages"),
+        ({"trainer": "superbpe", "given": {"transition": 900}}, "transition cannot be 900 with a vocabulary of 600"),
+        ({"trainer": "superbpe", "given": {"transition": 12}}, "give a number from 257 to 599"),
+        ({"trainer": "bpe-characters", "vocab": 258}, "--vocab cannot be 258"),
+        ({"files": []}, "Name at least one file"),
+        ({"files": ["/nowhere/at/all"]}, "is no file"),
+        ({"files": ["/tmp"]}, "is a folder"),
+    ],
+)
+def test_what_cannot_be_is_a_sentence(more: dict[str, object], why: str, tmp_path: Path) -> None:
+    asked: dict[str, object] = {"trainer": "bpe", "vocab": 600, "files": files(tmp_path, SOME), **more}
+    with pytest.raises(UserError) as told:
+        trained(asked_recipe(**asked))  # type: ignore[arg-type]
+    assert why in str(told.value) and str(told.value).endswith((".", "?")) and "\n" not in str(told.value)
+
+
+def test_more_memory_than_there_is_is_said_beforehand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("core.training.asked.machine_bytes", lambda: 512 * 2**20)
+    with pytest.raises(UserError, match=r"takes about 1,5.. MB for 0 MB of text, and this machine has 512 MB"):
+        recipe("bpe", 600, files(tmp_path, SOME))
+
+
+def test_parallel_files_need_as_many_lines(tmp_path: Path) -> None:
+    paths = files(tmp_path, SOME)
+    Path(paths[2]).write_text("one\n", encoding="utf-8")
+    with pytest.raises(UserError, match="as many lines each"):
+        trained(recipe("parity", 400, paths))
