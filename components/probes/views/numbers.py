@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import probes as cached
-from components.cached import runs as cached_runs
 from components.charts.chart import CONFIG
 from components.frame.errors import plain, user_errors
 from components.probes.chosen import chosen
@@ -16,7 +15,7 @@ from components.probes.linked import LINKED, key_of
 from components.probes.predict import predicted, verdict
 from components.probes.sums_chart import PARTS_IN_WORDS, sums_chart
 from components.probes.view import ProbeView
-from components.runs.job_panel import finished_job
+from components.runs.job_panel import finished_result
 from components.widgets.model_box import model_box
 from core.common.numbers import count
 from core.export.provenance import CitedTokenizer
@@ -189,11 +188,11 @@ def _whole(label: str, key: str, usual: int, least: int, most: int) -> int:
 
 def _result(kind: str, params: Mapping[str, Json], label: str, button: str, key: str, note: str) -> SumsAsked | None:
     """What a job found, or its button or progress with a note."""
-    job = finished_job(kind, params, (), label, button, key)
-    if job is None:
+    found = finished_result(kind, params, (), label, button, key)
+    if found is None:
         st.caption(note)
         return None
-    return restored(SumsAsked, cached_runs.jobs().result(job.key))
+    return restored(SumsAsked, found)
 
 
 def _as_asked(context: ProbeContext) -> dict[str, Value]:
