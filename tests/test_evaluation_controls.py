@@ -56,9 +56,20 @@ def test_controls_come_out_worse_than_methods(seed: int) -> None:
             number("weighted_pieces", "bits_per_byte", "bits_lost").high
             < number(control, "bits_per_byte", "bits_lost").low
         )
-        for name, sign in (("bits_lost", 1), ("output_cosine", -1)):
-            good, bad = (number(m, "held_out_anchors", name, 0.3) for m in ("ridge", control))
-            assert sign * good.value < sign * bad.value, (name, control)
+        good, bad = (number(m, "held_out_anchors", "output_cosine", 0.3) for m in ("ridge", control))
+        assert good.value > bad.value, control
+
+
+@pytest.mark.slow
+def test_shared_tokens_held_back_cost_ridge_fewer_bits_than_the_controls() -> None:
+    """Of one small model the intervals overlap, and another processor's rounding trains it to another order."""
+    lost = dict.fromkeys(("ridge", *CONTROLS), 0.0)
+    for seed in SEEDS:
+        original, donor = trained(byte_bpe(300), seed), trained(byte_bpe(360, "both"), seed + 10)
+        number = measured(original, donor, Reference(texts(), original, donor, seed=seed), seed)
+        for method in lost:
+            lost[method] += number(method, "held_out_anchors", "bits_lost", 0.3).value
+    assert all(lost["ridge"] < lost[control] for control in CONTROLS), lost
 
 
 @pytest.mark.slow

@@ -14,9 +14,10 @@ from core.tokenizers.tokenizer import Specials, Tokenizer
 from core.tokenizers.trained import trained_specs
 from core.tokenizers.well_known import Access, availability, well_known
 
+FIND_WORDS = "Choose “By UAX 29 in every script” in Statistics to count them."
+
 # What follows the typing is small and stale with the next key, so it is bounded by number too: 60 visitors with eight
 # tokenizers each find their last text again.
-FIND_WORDS = "Choose “By UAX 29 in every script” in Statistics to count them."
 MOST_OF_A_TEXT = 512
 
 

@@ -1,10 +1,11 @@
 """Every page keeps WCAG 2.2 AA as far as a program can tell, light and dark, in each of its views."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from components.lab.view import views as lab_views
 from components.premium.view import VIEWS as PREMIUM
@@ -78,15 +79,17 @@ def opened(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Ca
 def choose(page: Page, label: str) -> None:
     """Choose among the views of the page, and wait until the script began to draw it.
 
-    What is chosen is known once no script runs, and a click on that begins none.
+    What is chosen is known once no script runs, and a click on that begins none. A click on what is drawn anew in that
+    moment is lost, and made again.
     """
     option = page.get_by_test_id("stMain").get_by_role("radio", name=label, exact=True)
     option.wait_for()
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    if not option.is_checked():
+    while not option.is_checked():
         page.evaluate(WATCH)
         option.click()
-        page.wait_for_function("() => window.scriptRan")
+        with suppress(TimeoutError):
+            page.wait_for_function("() => window.scriptRan", timeout=20_000)
 
 
 @both_themes

@@ -174,18 +174,30 @@ def test_tokens_can_be_taken_away(visit: Callable[..., Page]) -> None:
     assert "'=" in Path(download.value.path()).read_text()
 
 
+def in_the_line(page: Page, share: float) -> list[float]:
+    """Where a share of the first line's width lies, once that line is drawn: one that is drawn anew has none."""
+    found = page.wait_for_function(
+        """(share) => {
+            const range = document.createRange();
+            const hosts = [...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean);
+            const line = [document, ...hosts].map((one) => one.querySelector(".ta-text")).find(Boolean);
+            if (!line) return null;
+            range.selectNodeContents(line);
+            const box = range.getBoundingClientRect();
+            return box.width && [box.left + share * box.width, box.top + box.height / 2];
+        }""",
+        arg=share,
+    )
+    point: list[float] = found.json_value()
+    return point
+
+
 def test_clicking_a_token_chooses_its_piece(visit: Callable[..., Page]) -> None:
     page = visit(f"?tokenizers=mistral:tekken&text={to_link('tokenizers everywhere')}&tool=How+it+got+there")
-    middle = """(line) => {
-        const range = document.createRange();
-        range.selectNodeContents(line);
-        const box = range.getBoundingClientRect();
-        return [box.left + 0.8 * box.width, box.top + box.height / 2];
-    }"""
     expect(page.locator(".sp-said")).to_be_visible()  # all is drawn, so nothing moves under the mouse
-    page.mouse.click(*page.locator(".ta-text").first.evaluate(middle))
+    page.mouse.click(*in_the_line(page, 0.8))
     expect(page.get_by_role("combobox", name="Piece")).to_have_value("␣everywhere")
-    page.mouse.click(*page.locator(".ta-text").first.evaluate(middle.replace("0.8", "0.1")))
+    page.mouse.click(*in_the_line(page, 0.1))
     expect(page.get_by_role("combobox", name="Piece")).to_have_value("tokenizers")
     expect(page.locator(".sp-said")).to_contain_text("from these 10 symbols")
 
