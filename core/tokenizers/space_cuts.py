@@ -6,10 +6,12 @@ matched, so that a match begins at such a space. Alternatives are known by how t
 is not made of these are not looked into.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 
+_HELD = re.compile(r"([+?*]|\{\d+,?\d*\})\+")  # not the + of \p{L}+
 _WHITE_SPACE = {r"\s+", r"\s"}
 _BY_NAME = ("gpt2", "cl100k", "olmo2", "o200k", "starcoder", "qwen2", "qwen3.5")
 _AS_TIKTOKEN_WRITES = r"'(?:[sdmt]|ll|ve|re)|'(?i:[sdmt]|ll|ve|re)|\s+$|\s*[\r\n]|\s"
@@ -40,9 +42,7 @@ def alternatives(pattern: str) -> Iterator[str]:
 
 
 def _without_marks(alternative: str) -> str:
-    for sign in "+?*}":
-        alternative = alternative.replace(f"{sign}+", sign)
-    return alternative
+    return _HELD.sub(r"\1", alternative)
 
 
 _KNOWN = {
