@@ -122,7 +122,10 @@ def _published(ready: ShippedSums) -> None:
     percent = st.column_config.NumberColumn(format="percent")
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, placeholder="–", key="numbers_published",
-        column_config={"Right": percent, "From": percent, "To": percent},
+        column_config={
+            "Written": st.column_config.TextColumn(width=70), "Sums": st.column_config.TextColumn(width=320),
+            "Right": percent, "From": percent, "To": percent,
+        },
     )  # fmt: skip
     st.caption(
         f"Published: {plain(PUBLISHED_SOURCE)}; numbers of seven to nine digits, intervals ours. Commas make a "
