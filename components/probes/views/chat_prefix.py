@@ -45,6 +45,10 @@ def draw(context: ProbeContext) -> None:
     st.markdown("**Is each encoding the beginning of the next?**")
     table = _table(found, {tokenizer.info.spec: context.names[key] for key, tokenizer in opened.items()})
     st.dataframe(table, hide_index=True, placeholder="–", key="chat_prefix_table")
+    if any(each.why for kinds in found.found.values() for each in kinds.values()):
+        st.caption(
+            "– it cannot be written: choose that tokenizer to see why. At the end of the page are some with a template."
+        )
     st.markdown(f"**{plain(context.names[spec])}, {KINDS[kind]}**")
     _tokens(one)
     chart = Chart("chat_prefix", go.Figure(), one.sentence(), lambda: table)
@@ -112,18 +116,23 @@ def _parted(step: ChatStep) -> None:
 def _at_hand() -> None:
     """What ships."""
     there = shipped_chats()
-    with st.expander(f"{len(there.rows)} chat tokenizers, asked on {there.date}"):
+    with st.expander(f"{len(there.rows)} chat tokenizers, asked on {there.date}", expanded=True):
         rows = [
             {"Tokenizer": label, **{KINDS[kind].capitalize(): _as_shipped(one) for kind, one in kinds.items()}}
             for label, kinds in there.rows.items()
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="–", key="chat_prefix_shipped")
+        st.dataframe(
+            pd.DataFrame(rows), hide_index=True, placeholder="–", key="chat_prefix_shipped", height="content",
+            column_config={words.capitalize(): st.column_config.TextColumn(width=190) for words in KINDS.values()},
+        )  # fmt: skip
+        causes = "; ".join(f"({cause}) {words}" for cause, words in _CAUSES.items())
+        st.caption(f"{causes}; – its template does not write this.")
 
 
 def _as_shipped(one: ShippedGrowth) -> str:
     if one.prefix is None:
-        return f"– {one.why}"
-    return "✓" if one.prefix else f"{_broken(one.first)}, with a turn of the {one.added}: {_CAUSES[one.cause]}"
+        return "–"
+    return "✓" if one.prefix else f"{_broken(one.first)} ({one.cause})"
 
 
 def _card(dark: bool) -> str:
