@@ -37,7 +37,7 @@ def samples_chart(found: DriftSamples, key: str, height: int = 340) -> Chart:
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         margin={"l": 4, "r": 10, "t": 40, "b": 4},
         xaxis={
-            "title": "temperature at which it was drawn",
+            "title": "temperature (higher draws bolder)",
             "tickvals": [*range(len(temperatures))],
             "ticktext": temperatures,
             "range": [-0.5, len(temperatures) - 0.5],

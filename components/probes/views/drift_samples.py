@@ -117,11 +117,13 @@ def _card(dark: bool) -> str:
     chart.figure.update_layout(margin={"t": 4}, showlegend=False).update_yaxes(visible=False).update_xaxes(title=None)
     st.plotly_chart(chart.figure, key=chart.key, config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     first = [row for row in found.rows if row.language == found.rows[0].language]
-    said = ", ".join(f"**{row.found.share.value:.0%}** at {row.temperature:g}" for row in first)
+    degrees = ", ".join(f"{row.temperature:g}" for row in first)
+    shares = ", ".join(f"{row.found.share.value:.0%}" for row in first)
     return (
-        f"SmolLM2 wrote in {_language(first[0])}; so many texts do not come back as its tokens: {said}. The bolder it "
-        "draws, the more."
+        f"At temperatures of {degrees} SmolLM2 wrote in {_language(first[0])}: of its texts **{shares}** do not come back "
+        "as its tokens."
     )
+
 
 
 VIEW = ProbeView(
