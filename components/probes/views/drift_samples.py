@@ -120,10 +120,9 @@ def _card(dark: bool) -> str:
     degrees = ", ".join(f"{row.temperature:g}" for row in first)
     shares = ", ".join(f"{row.found.share.value:.0%}" for row in first)
     return (
-        f"At temperatures of {degrees} SmolLM2 wrote in {_language(first[0])}: of its texts **{shares}** do not come back "
-        "as its tokens."
+        f"At temperatures of {degrees} SmolLM2 wrote in {_language(first[0])}: of its texts **{shares}** do not come "
+        "back as its tokens."
     )
-
 
 
 VIEW = ProbeView(
