@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 import sentencepiece
 from tokenizers import Tokenizer, models
 
-from core.common.errors import UserError, shown
+from core.common.errors import shown
 from core.common.params import Param
 from core.training.alphabet import COVERAGE
-from core.training.trainer import Trainer, TrainingTask, special_tokens
+from core.training.trainer import NotMakeable, Trainer, TrainingTask, special_tokens
 
 UNKNOWN = "<unk>"
 _UNREADABLE = frozenset("\t\n\r\0")  # in the lines that SentencePiece reads words and their numbers from
@@ -32,12 +32,12 @@ def trained(words: Mapping[str, int], task: TrainingTask) -> sentencepiece.Sente
     """What SentencePiece makes of words with their numbers.
 
     Raises:
-        UserError: not even the single characters have room.
+        NotMakeable: not even the single characters have room.
     """
     written = io.BytesIO()
     try:
         sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=_lines(words, task.options.min_frequency),
+            sentence_iterator=_lines(words),
             input_format="tsv", model_writer=written, model_type="unigram",
             vocab_size=task.options.vocab - len(task.options.specials), byte_fallback=True,
             character_coverage=task.params.number("coverage"), normalization_rule_name="identity",
@@ -48,13 +48,14 @@ def trained(words: Mapping[str, int], task: TrainingTask) -> sentencepiece.Sente
             unk_piece=UNKNOWN, hard_vocab_limit=False,
         )  # fmt: skip
     except RuntimeError as error:
-        raise UserError(_why(str(error))) from None
+        raise NotMakeable(_why(str(error))) from None
     return sentencepiece.SentencePieceProcessor(model_proto=written.getvalue())
 
 
-def _lines(words: Mapping[str, int], least: int) -> Iterator[str]:
+def _lines(words: Mapping[str, int]) -> Iterator[str]:
+    """All of them: a word that stands once has parts that stand often."""
     for word in sorted(words):
-        if words[word] >= least and not _UNREADABLE & set(word):
+        if not _UNREADABLE & set(word):
             yield f"{word}\t{words[word]}"
 
 
@@ -62,7 +63,7 @@ def _why(reason: str) -> str:
     if found := re.search(r"smaller than required_chars\. (\d+) vs (\d+)", reason):
         return (
             f"{int(found[1]):,} pieces have no room for the {int(found[2]):,} that bytes and single characters take. "
-            "Raise --vocab, or lower coverage."
+            "Ask for more entries, or for less coverage."
         )
     return f"SentencePiece made no vocabulary of this text: {shown(reason.strip()[-200:], 200)}. Give more text."
 
@@ -73,7 +74,8 @@ TRAINER = Trainer(
     order=30,
     about=(
         "Begins with very many pieces, estimates how probable each is, and takes out those that the text can best do "
-        "without; a text is cut in the most probable way."
+        "without; a text is cut in the most probable way. By SentencePiece's own rule a "
+        "piece stands at least twice in the text."
     ),
     source="Kudo 2018. Trained by SentencePiece.",
     train=train,
