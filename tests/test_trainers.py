@@ -266,3 +266,10 @@ def test_unigram_learns_from_words_that_stand_once() -> None:
     )
     made = TRAINERS.get("unigram").train(task("unigram", 290, [text]))
     assert "keit" in made.get_vocab()
+
+
+def test_unigram_begins_with_whole_words() -> None:
+    """SentencePiece sees no string that is always followed by the same, and words that come alone always are."""
+    text = " ".join(["được", "xin", "chào", "định"] * 50)
+    made = TRAINERS.get("unigram").train(task("unigram", 300, [text]))
+    assert {"▁được", "▁xin", "▁chào", "▁định"} <= set(made.get_vocab())

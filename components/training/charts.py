@@ -66,7 +66,7 @@ def by_size_chart(made: Sequence[Trained], name: str) -> Chart:
         },
         yaxis={"title": "bytes per token", "gridcolor": GRID, "automargin": True},
     )  # fmt: skip
-    best = max(made, key=lambda one: part.bytes_per_token if (part := part_of(one, name)) else 0.0)
+    best = max((one for one in made if part_of(one, name)), key=lambda one: _value(one, name), default=made[0])
     return Chart(
         "train_by_size",
         figure,
@@ -118,6 +118,11 @@ def by_text_chart(made: Sequence[Trained]) -> Chart:
         f"Bytes per token of {len(made)} tokenizers of the same size on {len(names)} texts.",
         lambda: pd.concat([_table(made, name) for name in names]),
     )
+
+
+def _value(one: Trained, name: str) -> float:
+    part = part_of(one, name)
+    return part.bytes_per_token if part is not None else float("nan")
 
 
 def _by_trainer(made: Sequence[Trained]) -> dict[str, list[Trained]]:

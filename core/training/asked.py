@@ -55,9 +55,8 @@ def asked_recipe(
     if not files:
         raise UserError("There is no text to train on. Name at least one file.")
     texts, others = [_input(name) for name in files], [_input(name) for name in parallel]
-    inputs = [tuple(one for one, _ in group) for group in (texts, others)]
     n_bytes = sum(min(n, most_bytes or n) for _, n in texts) + sum(n for _, n in others)
-    recipe = TrainingRecipe(trainer, options, dict(params.values), seed, *inputs, n_bytes)
+    recipe = TrainingRecipe(trainer, options, dict(params.values), seed, _first(texts), _first(others), n_bytes)
     if (need := memory_mb(recipe)) > machine_bytes() / 2**20:
         raise UserError(
             f"{entry.label} takes about {need:,} MB for {n_bytes / 2**20:,.0f} MB of text, and this machine has "
@@ -93,6 +92,10 @@ def _check(entry: Trainer, asked: Options) -> None:
             f"{asked.vocab:,} entries cannot be made: {entry.label} needs more than {least:,}, for its alphabet and "
             f"the special tokens, and the most is {MOST_VOCABULARY:,}. Ask for another number."
         )
+
+
+def _first(found: Sequence[tuple[Input, int]]) -> tuple[Input, ...]:
+    return tuple(one for one, _ in found)
 
 
 def _input(name: str) -> tuple[Input, int]:
