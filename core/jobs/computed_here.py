@@ -10,7 +10,7 @@ from core.jobs.job import KINDS, content_key
 from core.jobs.store.files import Input, Json, Origin, Result
 
 
-class Asked(Protocol):
+class HandedIn(Protocol):
     """What is submitted of a job: parameters, inputs, and what it is called."""
 
     @property
@@ -21,14 +21,14 @@ class Asked(Protocol):
     def label(self) -> str: ...
 
 
-def origin_of(kind: str, asked: Asked) -> Origin:
+def origin_of(kind: str, asked: HandedIn) -> Origin:
     """Where the result of a job comes from, as far as that is known before."""
     known = KINDS.get(kind)
     key = content_key(known, asked.params, asked.inputs)
     return Origin(key, kind, asked.params, asked.inputs, known.versions(), label=asked.label)
 
 
-def computed_here(kind: str, asked: Asked, device: str, done: Callable[[int, int], None]) -> Result:
+def computed_here(kind: str, asked: HandedIn, device: str, done: Callable[[int, int], None]) -> Result:
     """The whole result; each piece that jobs share is kept in the store as it is finished.
 
     Args:
