@@ -12,6 +12,7 @@ from core.jobs.store.files import Json
 from core.models.under_trained.job import KIND as UNDER_TRAINED
 from core.probes.bytes.job import KIND as NEXT_BYTE
 from core.probes.bytes.prompt import as_given
+from core.training.job import KIND as TRAIN
 from core.vocabulary.mixture.job import KIND as MIXTURE
 
 Choices = Mapping[str, str | int]
@@ -49,6 +50,7 @@ def _under_trained(params: Mapping[str, Json]) -> Choices:
 
 RESULT_PAGES = {
     LAB: ResultPage("transplants.py"),
+    TRAIN: ResultPage("train.py"),
     MIXTURE: ResultPage("vocabulary.py", lambda params: {"vocabulary": "Training mixture"}),
     UNDER_TRAINED: ResultPage("vocabulary.py", _under_trained, by_key=False),
     NEXT_BYTE: ResultPage("probes.py", _next_byte, by_key=False),
