@@ -16,6 +16,7 @@ from core.probes.respelled.job import KIND as SPELLING_LOSS
 from core.probes.samples.job import KIND as DRIFT_SAMPLES
 from core.probes.sums.job import ASKED as SUMS
 from core.probes.sums.job import TRAINED as ADDERS
+from core.training.job import KIND as TRAIN
 from core.vocabulary.mixture.job import KIND as MIXTURE
 
 Choices = Mapping[str, str | int]
@@ -78,6 +79,7 @@ def _under_trained(params: Mapping[str, Json]) -> Choices:
 
 RESULT_PAGES = {
     LAB: ResultPage("transplants.py"),
+    TRAIN: ResultPage("train.py"),
     MIXTURE: ResultPage("vocabulary.py", lambda params: {"vocabulary": "Training mixture"}),
     UNDER_TRAINED: ResultPage("vocabulary.py", _under_trained, by_key=False),
     NEXT_BYTE: ResultPage("probes.py", _next_byte, by_key=False),
