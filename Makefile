@@ -4,7 +4,7 @@
 # make opening: cut anew the text that Segmentation opens with, after a change to what cuts (tests/test_opening.py says when).
 # make lab-results: the shipped comparisons of transplants anew (an hour on a CPU; fetches a model of 93 MB; KEYS= names some).
 # make mixtures: what well-known tokenizers were trained on, inferred anew (some minutes each; needs the data folder).
-# make probes: a real model asked what the page Probes shows of it (ten minutes of a CPU; fetches a model of 93 MB).
+# make probes: a real model asked what the page Probes shows of it (twenty minutes of a CPU; fetches a model of 93 MB).
 # make adders: train the three tiny models of the probe of numbers again (ten minutes of a free CPU); then make probes.
 # make family: train the tokenizers that the page Train opens on again (some minutes; needs FLORES-200).
 # make families: generations of well-known vocabularies, compared anew (needs the data folder).
@@ -130,6 +130,8 @@ families: $(VENV)/run.stamp
 probes: $(VENV)/run.stamp
 	$(BIN)/python -m core.probes.bytes.shipping
 	$(BIN)/python -m core.probes.sums.shipping
+	$(BIN)/python -m core.probes.samples.shipping
+	$(BIN)/python -m core.probes.respelled.shipping
 
 adders: $(VENV)/run.stamp
 	$(BIN)/python -m core.probes.sums
