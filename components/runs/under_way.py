@@ -77,15 +77,14 @@ def _button(job: Job, key: str, label: str, icon: str, act: Callable[[str], None
 
 def _how_far(job: Job) -> str:
     """What is there of a job that is over and not done."""
-    measure = KINDS.get(job.kind).measure
-    return (
-        f"{count(job.done)} of {count(job.total)} {measure} finished" if job.total else "before anything was finished"
-    )
+    if job.done < 1:
+        return "before anything was finished"
+    return f"{count(job.done)} of {count(job.total)} {KINDS.get(job.kind).measure} finished"
 
 
 def _progress(job: Job, stage: Callable[[str], str]) -> str:
-    parts = [stage(job.stage) if job.stage else "waiting for its turn"]
-    if job.total:
+    parts = [stage(job.stage) if job.stage else "Waiting for its turn"]
+    if job.total > 1:  # of one piece the stage says all there is to say
         parts.append(f"{count(job.done)} of {count(job.total)} {KINDS.get(job.kind).measure}")
     if job.remaining is not None:
         parts.append(f"{duration(max(1.0, job.remaining))} left")

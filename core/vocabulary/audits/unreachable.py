@@ -36,7 +36,8 @@ def _unreachable(entries: Entries) -> Finding:
     whole = np.fromiter((text is not None for text in entries.texts), np.bool_, len(entries))
     left = np.flatnonzero(whole & entries.textual)
     seen = np.zeros(len(entries), np.bool_)
-    for some in cut(entries.tokenizer, [*_rows([entries.texts[i] or "" for i in left.tolist()])], "Cutting every entry"):
+    rows = [*_rows([entries.texts[i] or "" for i in left.tolist()])]
+    for some in cut(entries.tokenizer, rows, "Cutting every entry"):
         seen[np.concatenate(some)] = True
     left = left[~seen[left]]
     ways = [*_surroundings()]
