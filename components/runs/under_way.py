@@ -6,9 +6,9 @@ import streamlit as st
 
 from components.cached import runs as cached_runs
 from components.frame.asking import fragment
-from components.frame.errors import plain, show_error
+from components.frame.errors import plain
 from components.frame.visitor import visitor
-from components.runs.job_cards import LOOKS, cancel, resume
+from components.runs.job_cards import LOOKS, cancel, refuse, resume, show_refusal
 from components.runs.why_not_done import again, why_it_waits, why_not_done
 from core.common.errors import UserError
 from core.common.numbers import count, duration
@@ -34,6 +34,7 @@ def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
         now = cached_runs.jobs().get(job.key)
         if (now.state, now.done) != seen:
             st.rerun()
+        show_refusal()
         why_it_waits(now)
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_under_way"):
             if now.state.live:
@@ -95,11 +96,11 @@ def _cancel(key: str) -> None:
     try:
         cancel(cached_runs.jobs(), key)
     except UserError as error:
-        show_error(error)
+        refuse(error)
 
 
 def _resume(key: str) -> None:
     try:
         resume(cached_runs.jobs(), key)
     except UserError as error:
-        show_error(error)
+        refuse(error)
