@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.vocabulary.halves import halves
-from core.vocabulary.places import NOWHERE, Places
+from core.vocabulary.number_table import NOWHERE, NumberTable
 
 NUMBERS = st.one_of(st.integers(0, 20), st.integers(0, 2**64 - 1), st.integers(0, 40).map(lambda n: n << 58))
 
@@ -13,7 +13,7 @@ NUMBERS = st.one_of(st.integers(0, 20), st.integers(0, 2**64 - 1), st.integers(0
 @given(st.lists(NUMBERS), st.lists(NUMBERS))
 def test_a_number_is_found_at_its_first_place(keys: list[int], wanted: list[int]) -> None:
     asked = [*wanted, *keys]
-    found = Places(np.array(keys, np.uint64)).of(np.array(asked, np.uint64)).tolist()
+    found = NumberTable(np.array(keys, np.uint64)).of(np.array(asked, np.uint64)).tolist()
     assert found == [keys.index(one) if one in keys else NOWHERE for one in asked]
 
 

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.vocabulary.entries import Ids
-from core.vocabulary.places import Places
+from core.vocabulary.number_table import NumberTable
 
 _BASE = 0xD1342543DE82EF95  # odd, so that it has an inverse; from a table of good multipliers (Steele & Vigna 2021)
 _AT_ONCE = 2**18  # bytes
 
 
 @dataclass(frozen=True)
-class _Text:
+class _EndToEnd:
     """Pieces end to end, with what the hash of any stretch follows from.
 
     Args:
@@ -52,8 +52,8 @@ class _Text:
         """The hash of each piece, uint64 (N,)."""
         return self.hashes(self.starts[:-1], self.starts[1:])
 
-    def halves(self, places: Places) -> tuple[Ids, Ids, Ids]:
-        """Places of the two sides of each cut, and of the piece that is cut."""
+    def halves(self, places: NumberTable) -> tuple[Ids, Ids, Ids]:
+        """NumberTable of the two sides of each cut, and of the piece that is cut."""
         begin, end = (np.repeat(side, np.diff(self.starts)) for side in (self.starts[:-1], self.starts[1:]))
         cuts = np.flatnonzero(np.arange(len(self.data)) > begin)
         left = places.of(self.hashes(begin[cuts], cuts))
@@ -64,7 +64,7 @@ class _Text:
 
 
 def halves(pieces: Sequence[bytes]) -> tuple[Ids, Ids, Ids]:
-    """Places of every two pieces that spell a third, and of that one, int64 (M,) each, by the third and the cut.
+    """NumberTable of every two pieces that spell a third, and of that one, int64 (M,) each, by the third and the cut.
 
     Args:
         pieces: all different, none empty.
@@ -73,19 +73,19 @@ def halves(pieces: Sequence[bytes]) -> tuple[Ids, Ids, Ids]:
     [[0, 1], [2, 3], [4, 4]]
     """
     texts = [*_texts(pieces)]
-    places = Places(np.concatenate([text.wholes for text in texts]))
+    places = NumberTable(np.concatenate([text.wholes for text in texts]))
     left, right, made = map(np.concatenate, zip(*(text.halves(places) for text in texts), strict=True))
     return left, right, made
 
 
-def _texts(pieces: Sequence[bytes]) -> Iterator[_Text]:
+def _texts(pieces: Sequence[bytes]) -> Iterator[_EndToEnd]:
     """The pieces end to end, so many bytes at a time that what is computed of them stays small."""
     ends = np.cumsum(np.fromiter(map(len, pieces), np.int64, len(pieces)))
     bounds = [0, *(np.flatnonzero(np.diff(ends // _AT_ONCE)) + 1).tolist(), len(pieces)]
     for first, end in pairwise(bounds):
         lengths = np.fromiter(map(len, pieces[first:end]), np.int64, end - first)
         data = np.frombuffer(b"".join(pieces[first:end]), np.uint8)
-        yield _Text(data, first, np.concatenate([[0], np.cumsum(lengths)]))
+        yield _EndToEnd(data, first, np.concatenate([[0], np.cumsum(lengths)]))
 
 
 def _powers(base: int, n: int) -> NDArray[np.uint64]:

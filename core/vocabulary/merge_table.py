@@ -10,7 +10,7 @@ from core.tokenizers.kinds import Kind
 from core.vocabulary.classes import is_byte_level
 from core.vocabulary.entries import Entries, Ids
 from core.vocabulary.halves import halves
-from core.vocabulary.places import Places
+from core.vocabulary.number_table import NumberTable
 
 NEVER = np.iinfo(np.int64).max  # the rank of what is no merge
 _LONGEST = 256  # bytes of an entry whose parts are looked for; longer ones are lines of one character
@@ -47,8 +47,8 @@ class MergeTable:
         return np.append(self.ranks, NEVER)  # which place -1, nowhere, names
 
     @cached_property
-    def _places(self) -> Places:
-        return Places(self._keys(self.left, self.right))
+    def _places(self) -> NumberTable:
+        return NumberTable(self._keys(self.left, self.right))
 
     def _keys(self, left: Ids, right: Ids) -> NDArray[np.uint64]:
         """Pairs as numbers."""

@@ -11,7 +11,7 @@ _ROOM = 3  # bits beyond those of the number of keys: one slot in eight to sixte
 NOWHERE = -1
 
 
-class Places:
+class NumberTable:
     """Keys by place, of equal ones the first.
 
     A key whose slot another one has goes to a further, smaller table, which hashes otherwise.
@@ -19,7 +19,7 @@ class Places:
     Args:
         keys: uint64 (n,).
 
-    >>> Places(np.array([5, 7, 5], np.uint64)).of(np.array([7, 5, 6], np.uint64)).tolist()
+    >>> NumberTable(np.array([5, 7, 5], np.uint64)).of(np.array([7, 5, 6], np.uint64)).tolist()
     [1, 0, -1]
     """
 
