@@ -53,7 +53,7 @@ class _EndToEnd:
         return self.hashes(self.starts[:-1], self.starts[1:])
 
     def halves(self, places: NumberTable) -> tuple[Ids, Ids, Ids]:
-        """NumberTable of the two sides of each cut, and of the piece that is cut."""
+        """Places of the two sides of each cut, and of the piece that is cut."""
         begin, end = (np.repeat(side, np.diff(self.starts)) for side in (self.starts[:-1], self.starts[1:]))
         cuts = np.flatnonzero(np.arange(len(self.data)) > begin)
         left = places.of(self.hashes(begin[cuts], cuts))
@@ -64,7 +64,7 @@ class _EndToEnd:
 
 
 def halves(pieces: Sequence[bytes]) -> tuple[Ids, Ids, Ids]:
-    """NumberTable of every two pieces that spell a third, and of that one, int64 (M,) each, by the third and the cut.
+    """Places of every two pieces that spell a third, and of that one, int64 (M,) each, by the third and the cut.
 
     Args:
         pieces: all different, none empty.
