@@ -20,7 +20,7 @@ _AT_ONCE = 2**18  # bytes
 
 
 @dataclass(frozen=True)
-class _EndToEnd:
+class _PiecesInARow:
     """Pieces end to end, with what the hash of any stretch follows from.
 
     Args:
@@ -78,14 +78,14 @@ def halves(pieces: Sequence[bytes]) -> tuple[Ids, Ids, Ids]:
     return left, right, made
 
 
-def _texts(pieces: Sequence[bytes]) -> Iterator[_EndToEnd]:
+def _texts(pieces: Sequence[bytes]) -> Iterator[_PiecesInARow]:
     """The pieces end to end, so many bytes at a time that what is computed of them stays small."""
     ends = np.cumsum(np.fromiter(map(len, pieces), np.int64, len(pieces)))
     bounds = [0, *(np.flatnonzero(np.diff(ends // _AT_ONCE)) + 1).tolist(), len(pieces)]
     for first, end in pairwise(bounds):
         lengths = np.fromiter(map(len, pieces[first:end]), np.int64, end - first)
         data = np.frombuffer(b"".join(pieces[first:end]), np.uint8)
-        yield _EndToEnd(data, first, np.concatenate([[0], np.cumsum(lengths)]))
+        yield _PiecesInARow(data, first, np.concatenate([[0], np.cumsum(lengths)]))
 
 
 def _powers(base: int, n: int) -> NDArray[np.uint64]:
