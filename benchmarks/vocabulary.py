@@ -15,6 +15,7 @@ from benchmarks.measure import in_turns, markdown, seconds, timed
 from core.common.numbers import count
 from core.corpora.corpus import open_corpus
 from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.tokenizer import LocalTokenizer
 from core.vocabulary.audit import AUDITS
 from core.vocabulary.audits.unreachable import unreachable
 from core.vocabulary.comparison import compare
@@ -59,6 +60,7 @@ def tried_alone(encoding: tiktoken.Encoding) -> list[int]:
 
 def bare(entries: Entries) -> tiktoken.Encoding:
     """The library's encoding with a vocabulary's ranks."""
+    assert isinstance(entries.tokenizer, LocalTokenizer)
     written = entries.tokenizer.serialised()
     assert written is not None
     ranks = {b64decode(piece): int(rank) for piece, rank in map(bytes.split, written.data.splitlines())}
