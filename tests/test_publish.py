@@ -4,17 +4,12 @@ import json
 import re
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from components.frame import visitor
 from components.publish import button
 from components.publish.page import page
-from components.publish.plain_markdown import html_of, inline
-from components.publish.table_markup import table
 from core.__main__ import main
 from core.common.data_folders import ROOT
 from core.common.errors import UserError
@@ -78,22 +73,6 @@ def test_the_command_writes_a_folder_or_nothing(tmp_path: Path, capsys: pytest.C
     assert "new or empty" in capsys.readouterr().err
     assert main(["publish", "--link", "premium?counted=gtp-2", "--out", str(tmp_path / "other")]) == 2
     assert sorted(one.name for one in tmp_path.iterdir()) == ["new"]
-
-
-@given(st.text())
-def test_no_markdown_becomes_an_element_of_its_own(text: str) -> None:
-    allowed = r"</?(?:p|ul|li|strong|em|code)>|<a href=\"https?://[^\"<>]*\">|</a>"
-    assert "<" not in re.sub(allowed, "", html_of(text))
-
-
-def test_marks_are_read_and_escapes_are_not() -> None:
-    assert inline(r"**a** :orange-badge[b] :material/block: `c` \*d\*") == "<strong>a</strong> b <code>c</code> *d*"
-
-
-def test_a_table_shows_numbers_as_the_page_did_and_hides_what_it_hid() -> None:
-    frame = pd.DataFrame({"name": ["<i>"], "n": [0.5], "x": [None], "gone": [1]})
-    found = table(frame, '{"n": {"label": "Share", "type_config": {"format": "percent"}}, "gone": {"hidden": true}}')
-    assert "&lt;i&gt;" in found and ">50.00 %<" in found and ">Share<" in found and "gone" not in found
 
 
 def test_the_button_publishes_the_page_as_it_stands_for_this_visitor(monkeypatch: pytest.MonkeyPatch) -> None:

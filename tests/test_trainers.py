@@ -113,6 +113,7 @@ def test_unigram_cuts_as_sentencepiece() -> None:
     assert ours == theirs and len(plain) > 1000
 
 
+@pytest.mark.slow
 def test_superbpe_goes_over_words_as_a_plain_trainer_does() -> None:
     """Hundred and fifty merges of the second stage, in order, with the vetoes, counted anew each time."""
     asked = task("superbpe", 650, [prose(60_000)], {"transition": 500})

@@ -37,7 +37,9 @@ def bpe(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     return trained(recipe("bpe", 900, files(tmp_path_factory.mktemp("text"), SOME)))
 
 
-@pytest.mark.parametrize("key", TRAINERS.all())
+@pytest.mark.parametrize(
+    "key", [key if key == "bpe" else pytest.param(key, marks=pytest.mark.slow) for key in TRAINERS.all()]
+)
 def test_every_trainer_gives_a_tokenizer_that_opens_by_name(key: str, tmp_path: Path) -> None:
     """As the job makes it; its spans are the file's, and of lossless ones they tile the text."""
     asked = training([recipe(key, 900, files(tmp_path, SOME))])

@@ -12,7 +12,7 @@ _RUN = """levels => {
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
     const colours = axe.getRules(levels).filter(({ tags }) => tags.includes("cat.color")).map((rule) => rule.ruleId);
     const rules = dark ? {type: "rule", values: colours} : {type: "tag", values: levels};
-    return axe.run(document, {runOnly: rules, resultTypes: ["violations"]});
+    return axe.run(document, {runOnly: rules, resultTypes: ["violations"], preload: false});
 }"""
 
 

@@ -31,6 +31,8 @@ FADED = """() => {
         (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity);
 }"""
 
+DARK = """() => matchMedia("(prefers-color-scheme: dark)").matches"""
+
 THEME = """scheme => getComputedStyle(document.querySelector('[data-testid="stApp"]')).colorScheme === scheme"""
 
 WATCH = """() => {
@@ -48,15 +50,18 @@ class Findings:
         self.all: list[str] = []
 
     def look(self, page: Page, where: str) -> None:
+        """In the theme that the page has, then in the other one, which it keeps: each is also begun in."""
+        self.look_once(page, where)
+        scheme = "light" if page.evaluate(DARK) else "dark"
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(THEME, arg=scheme)
+        self.look_once(page, where)
+
+    def look_once(self, page: Page, where: str) -> None:
         stands_still(page)
         page.wait_for_function(FADED)
-        self.all += [f"{where}: {one}" for one in violations(page)]
-
-    def look_in_both_themes(self, page: Page, where: str) -> None:
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            page.wait_for_function(THEME, arg=scheme)
-            self.look(page, f"{where}, {scheme}")
+        theme = "dark" if page.evaluate(DARK) else "light"
+        self.all += [f"{where}, {theme}: {one}" for one in violations(page)]
 
 
 @pytest.fixture
@@ -92,9 +97,8 @@ def choose(page: Page, label: str) -> None:
             page.wait_for_function("() => window.scriptRan", timeout=20_000)
 
 
-@both_themes
-def test_segmentation(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
-    page = opened("", dark=dark)
+def test_segmentation(opened: Callable[..., Page], findings: Findings) -> None:
+    page = opened("")
     expect(page.locator(".ta-text").first).to_be_visible()
     page.locator(".ta-cursor").first.press("Enter")
     page.get_by_role("button", name="More", exact=True).click()
@@ -110,33 +114,29 @@ def test_segmentation(opened: Callable[..., Page], findings: Findings, dark: boo
 def test_a_phone(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
     page = opened("", dark=dark, width=390, height=844, has_touch=True)
     expect(page.locator(".ta-card").first).to_be_visible()
-    findings.look(page, "cards")
+    findings.look_once(page, "cards")
 
 
-@both_themes
-def test_premium(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
-    page = opened("premium", dark=dark)
+def test_premium(opened: Callable[..., Page], findings: Findings) -> None:
+    page = opened("premium")
     for label in PREMIUM.all():
         choose(page, label)
         findings.look(page, label)
 
 
-@both_themes
-def test_vocabulary(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
-    page = opened("vocabulary?tokenizers=mistral:v3&tokenizers=builtin:utf8-bytes&find_entry=the", dark=dark)
+def test_vocabulary(opened: Callable[..., Page], findings: Findings) -> None:
+    page = opened("vocabulary?tokenizers=mistral:v3&tokenizers=builtin:utf8-bytes&find_entry=the")
     for view in VOCABULARY.all().values():
         choose(page, view.label)
         findings.look(page, view.label)
 
 
-@both_themes
-def test_probes(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
-    page = opened("probes", dark=dark)
+def test_probes(opened: Callable[..., Page], findings: Findings) -> None:
+    page = opened("probes")
+    expect(page.get_by_role("button", name="Try ").first).to_be_visible()
+    findings.look(page, "gallery")
     for view in PROBES.all().values():
-        card = page.get_by_role("button", name=f"Try {view.label.lower()}")
-        expect(card).to_be_visible()
-        findings.look(page, "gallery")
-        card.click()
+        page.get_by_role("button", name=f"Try {view.label.lower()}").click()
         expect(page.get_by_text("What would make this wrong")).to_be_visible()
         findings.look(page, view.label)
         page.get_by_role("radio", name="Predict first").click()
@@ -146,9 +146,8 @@ def test_probes(opened: Callable[..., Page], findings: Findings, dark: bool) -> 
         page.get_by_role("button", name="All probes").click()
 
 
-@both_themes
-def test_transplants(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
-    page = opened("transplants", dark=dark)
+def test_transplants(opened: Callable[..., Page], findings: Findings) -> None:
+    page = opened("transplants")
     for label in lab_views():
         choose(page, label)
         findings.look(page, label)
@@ -165,10 +164,10 @@ def test_runs(opened: Callable[..., Page], findings: Findings) -> None:
         sample.click()
     open_button(page).first.click()
     expect(page.get_by_role("button", name="Export").first).to_be_visible()
-    findings.look_in_both_themes(page, "result")
+    findings.look(page, "result")
     page.get_by_role("button", name="Count a corpus").first.click()
     expect(page.get_by_role("combobox", name="Corpus")).to_be_visible()
-    findings.look_in_both_themes(page, "form")
+    findings.look(page, "form")
 
 
 @both_themes
