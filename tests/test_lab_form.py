@@ -187,6 +187,19 @@ def test_what_a_plan_names_and_is_not_here_is_said() -> None:
     assert any("no measure 'of_the_day'" in each for each in errors(page))
 
 
+@pytest.mark.parametrize(("keys", "words"), [
+    (("mean",), "Mean runs in every comparison"),
+    (("mean", "random_coefficients"), "Mean and Random coefficients (control) run in"),
+])  # fmt: skip
+def test_a_plan_of_controls_alone_says_that_a_method_is_missing(keys: tuple[str, ...], words: str) -> None:
+    """They run along without being asked for, so that the form stood without a method and did not say why."""
+    page = form_of(replace(PLAN, methods=tuple(map(Choice, keys))))
+    assert [words in each.value.replace("\\", "") for each in page.info] == [True]
+    assert not errors(page) and page.button(key="lab_run").disabled
+    page.multiselect(key="lab_methods").set_value(["ridge"]).run()
+    assert not page.info
+
+
 def test_a_measure_whose_package_is_not_installed_is_not_offered(
     looked_at: list[Plan], monkeypatch: pytest.MonkeyPatch
 ) -> None:
