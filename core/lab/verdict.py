@@ -227,7 +227,8 @@ def _on_controls(
     untested = [e.label for e in methods if beats[e.name] is None]
     if untested:
         reason = next((p.reason for p in pairs if p.reason), "")
-        found.append(f"Whether {_and(untested)} beat the controls cannot be tested. {reason}".strip())
+        beat = "beats" if len(untested) == 1 else "beat"
+        found.append(f"Whether {_and(untested)} {beat} the controls cannot be tested. {reason}".strip())
     return found
 
 

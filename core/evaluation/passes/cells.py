@@ -119,4 +119,4 @@ def _why(ratio: Ratio, whole: Floats) -> str:
     """Why a figure of these sums, (Q,), is no number."""
     if np.isfinite(ratio(np.where(np.isfinite(whole), whole, 1.0))):
         return "A number of a text here is infinite: something in the text has the probability 0."
-    return "There is nothing to divide by."
+    return "Nothing that this is a share or a mean of occurs in these texts."
