@@ -13,7 +13,7 @@ from core.common.errors import UserError
 from core.common.params import Param
 from core.lab.files_seen import files_seen
 from core.lab.link import plan_to_link
-from core.lab.plan import Choice, Plan
+from core.lab.plan import MOST_SEED, Choice, Plan
 from core.lab.sweep import lines_of, seeds_of, swept
 from tests.pages import opened
 
@@ -104,7 +104,10 @@ def test_a_line_that_cannot_be_read_says_why(line: str, words: str) -> None:
 
 def test_seeds_are_whole_numbers() -> None:
     assert seeds_of("3, 7,") == (3, 7)
-    for line in ("1.5", "-1", "x", "²", "0-4"):
+    assert seeds_of(f"4294967296, {MOST_SEED}, 007") == (2**32, MOST_SEED, 7), (
+        "as a plan and the command line take them"
+    )
+    for line in ("1.5", "-1", "x", "²", "0-4", str(MOST_SEED + 1), "9" * 5_000):
         with pytest.raises(UserError, match="no seed"):
             seeds_of(line)
 
@@ -233,6 +236,13 @@ def test_measures_have_parameters_on_the_command_line() -> None:
                          ("recovery:steps=3,4", "several settings")):  # fmt: skip
         with pytest.raises(UserError, match=words):
             asked_plan(parser().parse_args([*asked[:5], "--measure", wrong]))
+
+
+@pytest.mark.parametrize("name", ["/tmp/" + "n" * 400, "~nobody-has-this-name/a", "a\0b", "/dev/null/a"])
+def test_a_name_that_no_file_can_have_is_none_that_was_seen(name: str) -> None:
+    """A name of 400 characters ended the page in a traceback."""
+    spec = f"file:{name}"
+    assert files_seen(Plan(spec, spec, spec, corpus=spec, files=(name,), dictionary=name, helper=spec)) == ()
 
 
 def test_files_that_changed_are_looked_at_again(tmp_path: Path) -> None:
