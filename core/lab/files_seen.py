@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from core.common.errors import UserError
+from core.common.named_path import named_path
 from core.common.settings import settings
 from core.corpora.submitted import corpus_files
 from core.corpora.text_uploads import SCHEME
@@ -11,7 +13,6 @@ from core.lab.plan import Plan
 from core.tokenizers.catalog import split_options
 
 _FILE = "file:"
-_NO_PATH = (OSError, ValueError, RuntimeError)  # too long, or may not be read; with a NUL; of nobody's home
 
 
 def files_seen(plan: Plan) -> tuple[tuple[str, int, int], ...]:
@@ -22,7 +23,7 @@ def files_seen(plan: Plan) -> tuple[tuple[str, int, int], ...]:
     named = [split_options(spec.removeprefix(_FILE))[0] for spec in specs if spec.startswith(_FILE)]
     named += [name for name in (*plan.files, *plan.lexicons) if not name.startswith(SCHEME)]
     paths = [each for name in named for each in _files(name)]
-    with suppress(*_NO_PATH):
+    with suppress(UserError):
         paths += corpus_files(plan.corpus) if plan.corpus else []
     return tuple(seen for path in paths for seen in _seen(path))
 
@@ -34,8 +35,8 @@ def _seen(path: Path) -> Iterator[tuple[str, int, int]]:
 
 
 def _files(name: str) -> list[Path]:
-    with suppress(*_NO_PATH):
-        return _files_at(Path(name).expanduser())
+    with suppress(UserError):
+        return _files_at(named_path(name))
     return []
 
 

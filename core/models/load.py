@@ -24,6 +24,7 @@ import torch
 
 from core.common.data_folders import DATA
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.named_path import named_path
 from core.common.progress import report
 from core.common.settings import settings
 from core.models import gguf_checkpoint, llama2c
@@ -98,7 +99,7 @@ def _found(wanted: "_Request") -> LanguageModel:
         return _from_package(wanted, scheme, rest)
     settings().refuse("file")
     name, options = split_options(rest if colon and scheme == "file" else spec)
-    path = gguf_checkpoint.gguf_at(llama2c.checkpoint_at(Path(name).expanduser()))
+    path = gguf_checkpoint.gguf_at(llama2c.checkpoint_at(named_path(name)))
     wanted = replace(wanted, spec=f"file:{path}{f'?{urlencode(options)}' if options else ''}")
     if path.is_dir():
         return _from_folder(wanted, path, path.resolve().name)

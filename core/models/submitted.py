@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from core.common.named_path import named_path
 from core.common.settings import settings
 from core.jobs.store.files import Json
 from core.tokenizers.catalog import split_options
@@ -44,7 +45,7 @@ def _files(model: str) -> list[Path]:
     """The files of a model that is named by path."""
     if not model.startswith("file:"):
         return []
-    path = Path(split_options(model.removeprefix("file:"))[0]).expanduser()
+    path = named_path(split_options(model.removeprefix("file:"))[0])
     if path.is_file():
         return [path]
     wanted = ("*.safetensors", "*.gguf", "*.bin", "config.json", "tokenizer.json")

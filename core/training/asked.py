@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.common.memory import machine_bytes
+from core.common.named_path import named_path
 from core.common.params import Value
 from core.jobs.store.files import Input
 from core.training.options import MOST_VOCABULARY, Options
@@ -97,7 +98,7 @@ def _check(
 
 
 def _input(name: str) -> Input:
-    path = Path(name).expanduser().absolute()
+    path = named_path(name).absolute()
     if not path.is_file():
         what = "is a folder: name the files in it" if path.is_dir() else "is no file. Check the path"
         raise UnreadableFile(f"{shown(name)} {what}.")
