@@ -10,9 +10,9 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from core.common.disk import WRITABLE
 from core.jobs.job import KINDS, Context, Job, State, part_key
 from core.jobs.queue import Jobs
-from core.jobs.store.index import READ_ONLY_STORE
 from core.lab.foreseen import KIND
 from core.lab.participants import outlined
 from core.lab.plan import Choice, Plan
@@ -162,31 +162,31 @@ def test_other_kinds_that_have_gone_are_named_and_their_return_is_enough(gone: s
     ended_midway(folder, job)
     (folder / gone).rename(folder / "elsewhere")
     failed = resumed(job)
-    assert failed.state is State.FAILED and "fault of the program" not in failed.message, failed.message
-    assert gone in failed.message or str(folder)[:30] in failed.message, failed.message
+    assert failed.state is State.FAILED and gone in failed.message, failed.message
+    assert "fault of the program" not in failed.message
     (folder / "elsewhere").rename(folder / gone)
     assert resumed(job).state is State.DONE
 
 
 def test_a_home_that_becomes_read_only_is_said_once_and_the_comparison_goes_on_afterwards(folder: Path) -> None:
-    job, home = submitted(folder), folder / "home"
+    job, home, why = submitted(folder), folder / "home", f"is read-only. {WRITABLE}."
     until(lambda: len(kept(job)) >= 2, PATIENCE)
     before = kept(job)
     with read_only(home):
         assert Jobs().wait(job.key, PATIENCE).state is State.FAILED
         page = opened("transplants", run=job.key)
-        assert boxes(page) == [READ_ONLY_STORE] and "models finished" in texts(page)
+        assert [why in each for each in boxes(page)] == [True] and "models finished" in texts(page)
         Jobs().store.index.close()
         kill_daemon(home)
         forget()  # a server that starts now
         page = opened("transplants", run=job.key)
-        assert boxes(page) == [READ_ONLY_STORE] and "models finished" in texts(page)
+        assert [why in each for each in boxes(page)] == [True] and "models finished" in texts(page)
         page.button(key="lab_resume").click().run()
-        assert not page.exception and READ_ONLY_STORE in boxes(page)
+        assert not page.exception and any(why in each for each in boxes(page))
         page.button(key="lab_change").click().run()
         page.number_input(key="lab_sentences").set_value(7).run()
         page.button(key="lab_run").click().run()
-        assert not page.exception and boxes(page) == [READ_ONLY_STORE]
+        assert not page.exception and [why in each for each in boxes(page)] == [True]
     assert resumed(job).state is State.DONE
     assert before <= kept(job)
 
@@ -194,7 +194,7 @@ def test_a_home_that_becomes_read_only_is_said_once_and_the_comparison_goes_on_a
 @pytest.mark.parametrize("own", [False, True])
 def test_a_model_is_written_whole_or_not_at_all_where_the_disk_is_full(own: bool, folder: Path, tmp_path: Path) -> None:
     job = submitted(folder, methods=(Choice("subword_mean"),))
-    with disk_of("600k", tmp_path / "disk") as disk:
+    with disk_of("16m", tmp_path / "disk") as disk:
         place = disk / "written" if own else folder / "home" / "models"
         if not own:
             place.symlink_to(disk)
