@@ -20,17 +20,19 @@ from components.lab.view import views
 from components.lab.views import classes
 from components.lab.views.comparison_table import numbers
 from core.common.data_folders import ROOT
+from core.jobs import shipped
+from core.jobs.computed_here import computed_here
 from core.jobs.job import KINDS, State
 from core.jobs.result_codec import restored
-from core.lab import shipped_results
+from core.jobs.shipped import is_of_earlier_version
 from core.lab.as_now import CONTROLS
-from core.lab.computed import computed
 from core.lab.example import lecture_plan
+from core.lab.foreseen import KIND
 from core.lab.key_picture_points import comparison_table, points
 from core.lab.participants import outlined
 from core.lab.plan import Choice
 from core.lab.result import LabResult
-from core.lab.shipped_results import is_of_earlier_methods, shipped_comparison, shipped_keys, shipped_result
+from core.lab.shipped_results import shipped_comparison, shipped_keys, shipped_result
 from core.lab.stage_words import stage_in_words
 from core.lab.submission import submission
 from core.lab.wanted import WantedComparison, wanted
@@ -119,12 +121,12 @@ def test_what_is_counted_once_is_said_so(key: str) -> None:
 
 
 def test_the_lecture_ships_as_the_methods_of_today_compute_it() -> None:
-    assert not is_of_earlier_methods(shipped_comparison(LECTURE)[0])
+    assert not is_of_earlier_version(shipped_comparison(LECTURE)[0])
 
 
 @pytest.mark.parametrize("one", [each for each in wanted() if each.key in shipped_keys()], ids=lambda one: one.key)
 def test_numbers_of_an_earlier_version_of_the_methods_say_so(one: WantedComparison) -> None:
-    earlier = is_of_earlier_methods(shipped_comparison(one.key)[0])
+    earlier = is_of_earlier_version(shipped_comparison(one.key)[0])
     page = opened(lab_shipped=one.label)
     assert any(f"data/lab/{one.key}" in each.value.replace("\\", "") for each in page.caption)
     assert any("an earlier version of the methods" in each.value for each in page.caption) == earlier
@@ -133,8 +135,8 @@ def test_numbers_of_an_earlier_version_of_the_methods_say_so(one: WantedComparis
 def test_a_version_raised_makes_what_ships_earlier(monkeypatch: pytest.MonkeyPatch) -> None:
     job = shipped_comparison(LECTURE)[0]
     kind = KINDS.get(job.kind)
-    monkeypatch.setattr(shipped_results, "KINDS", SimpleNamespace(get=lambda key: replace(kind, version=99)))
-    assert is_of_earlier_methods(job)
+    monkeypatch.setattr(shipped, "KINDS", SimpleNamespace(get=lambda key: replace(kind, version=99)))
+    assert is_of_earlier_version(job)
     assert any("an earlier version of the methods" in each.value for each in opened().caption)
 
 
@@ -143,7 +145,7 @@ def test_computing_it_here_gives_the_bits_that_ship() -> None:
     plan = lecture_plan()
     assert plan is not None
     shorter = replace(plan, methods=(Choice("ridge"),), evaluators=(Choice("bits_per_byte"),))
-    here = restored(LabResult, computed(submission(outlined(shorter)), "cpu", lambda done, total: None))
+    here = restored(LabResult, computed_here(KIND, submission(outlined(shorter)), "cpu", lambda done, total: None))
     shipped = {outcome.name: outcome for outcome in shipped_comparison(LECTURE)[1].outcomes}
     for outcome in here.outcomes:
         ours, theirs = (o.number("bits_per_byte", "bits_per_byte").value for o in (outcome, shipped[outcome.name]))

@@ -15,6 +15,7 @@ from core.probes.edits.edit import EDITS, TextChange, drawn, edited
 from core.probes.hidden_words import hidden_words
 from core.probes.moved_cuts import byte_changes, moved_cuts
 from core.probes.noise import MOST_BYTES, noise
+from core.probes.recut import Recut
 from core.probes.shipped_words import terms_by_field, words
 from core.probes.terms import YOURS, terms
 from core.tokenizers.catalog import open_tokenizer
@@ -157,3 +158,32 @@ def test_the_command_line_takes_several_tokenizers_and_edits(capsys: pytest.Capt
     assert main(["probe", "noise", "--tokenizers", WORDS, "--text", "a", "--most", "0"]) == 2
     assert "--most 0 is too small" in capsys.readouterr().err
     assert set(ascii_lowercase) <= set(json.loads(json.dumps(hidden_words([WORDS]).document()))["letters"])
+
+
+@pytest.mark.parametrize(
+    ("text", "edit", "kind"),
+    [
+        ("file_name", "camel_case", "merged"),  # file|_name, fileName
+        ("fileName", "snake_case", "split"),
+        ("readLine", "snake_case", "unchanged"),  # read|Line, read|_line
+        ("a, file", "operators_tight", "merged"),  # ,| file and ,file
+    ],
+)
+def test_a_name_in_another_style_is_cut_as_gpt_4_does(text: str, edit: str, kind: str) -> None:
+    code = f"def go(x):\n    total = len(x)\n    return len({text})\n"
+    [effect] = noise(["tiktoken:cl100k_base"], code, [edit]).effects
+    [kinds] = effect.recut.values()
+    assert {one.value for one, n in kinds.items() if n} == {kind}
+
+
+def test_who_cuts_everywhere_cuts_names_in_any_style_alike() -> None:
+    text = "readLine = max_size+1\nlineNumber = total_count * fileSize\n"
+    found = noise([CHARACTERS], text, ["snake_case", "camel_case", "operators_spaced", "operators_tight"])
+    assert len(found.effects) == 4
+    for effect in found.effects:
+        [kinds] = effect.recut.values()
+        assert kinds[Recut.UNCHANGED] == sum(kinds.values()) == len(effect.changes)
+
+
+def test_of_edits_that_change_letters_no_kinds_are_told() -> None:
+    assert all(not one.recut for one in noise([BYTES], "some words of a text", ["swapped", "capitals"]).effects)

@@ -215,6 +215,20 @@ def test_half_a_character_does_not_come_back() -> None:
     assert found.kind == DriftKind.BROKEN and "no part of a whole character" in found.notes[0]
 
 
+def test_tokens_that_part_within_a_character_are_no_change_of_the_text() -> None:
+    assert kind_of([b"\xd7", b"\xaa"], [b"\xd7\xaa"]) == DriftKind.WITHIN_WORD
+    assert kind_of([b" ", "¿".encode()], [b" \xc2", b"\xbf"]) == DriftKind.DETACHED
+    assert kind_of(["a\u3000b".encode()], [b"a b"]) == DriftKind.REPLACED
+
+
+def test_a_difference_before_a_broken_character_has_its_own_kind() -> None:
+    gpt4 = open_tokenizer("tiktoken:cl100k_base")
+    found = drift_of(gpt4, [9906, 220, 14957, 172])  # Hello, a space, world, and the first byte of four
+    assert (found.first, found.kind) == (1, DriftKind.DETACHED)
+    assert "Byte 11" in found.notes[0]
+    assert drift_of(gpt4, [9906, 172]).kind == DriftKind.BROKEN
+
+
 @needs_data
 def test_a_special_token_spelled_out_is_said() -> None:
     tokenizer = gpt2()

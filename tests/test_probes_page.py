@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -21,7 +22,10 @@ from core.probes.bytes.job import params_of
 from core.probes.bytes.prompt import prompt_of
 from core.probes.bytes.shipped import shipped_answers
 from core.probes.probe import PROBES
+from core.probes.respelled.job import params_of as respelled_params
+from core.probes.samples.job import params_of as samples_params
 from core.probes.spellings import spellings
+from core.probes.sums.job import params_to_ask
 from tests.pages import opened
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -118,6 +122,66 @@ def test_a_text_too_long_for_a_link_is_left_out(monkeypatch: pytest.MonkeyPatch)
 def test_bad_input_is_one_sentence_and_the_page_lives(query: dict[str, str], words: str) -> None:
     app = page(**query)
     assert [words in one.value.replace("\\", "") for one in app.error] == [True]
+
+
+@pytest.mark.parametrize("probe", [name for name, view in VIEWS.all().items() if view.probe.asked[0].kind != "model"])
+def test_no_exercise_is_set_where_no_tokenizer_opens(probe: str) -> None:
+    if not any(asked.kind in ("tokenizer", "tokenizers") for asked in VIEWS.get(probe).asks):
+        pytest.skip("it asks for no tokenizer")
+    app = page(probe=probe, mode="predict", tokenizers=["hub:no/such"])
+    assert ["no/such" in one.value for one in app.error] == [True]
+    assert not any(button.label == "Reveal" for button in app.button)
+
+
+def test_no_exercise_is_set_on_an_empty_text_or_on_ids_that_are_none() -> None:
+    for query in (
+        {"probe": "spellings", "spellings_text": ""},
+        {"probe": "drift", "drift_ids": "99999999"},
+    ):
+        app = experiment(mode="predict", **query)
+        assert len(app.error) == 1 and not any(button.label == "Reveal" for button in app.button)
+
+
+@pytest.mark.parametrize("probe", ["next_byte", "numbers", "drift_samples", "spelling_loss"])
+@pytest.mark.parametrize(
+    ("model", "words"), [("shipped:no", "Known: "), ("/no/such", "no file or folder"), ("hub:", "No model is named")]
+)
+def test_a_model_that_is_not_here_is_refused_before_a_job(probe: str, model: str, words: str) -> None:
+    app = experiment(probe=probe, **{f"{probe}_model": model})
+    assert [words in one.value.replace("\\", "") for one in app.error] == [True]
+    assert not any(button.label in ("Ask this model", "Draw samples") for button in app.button)
+
+
+Asked = Callable[[Mapping[str, Any]], dict[str, Any]]
+MODEL = "shipped:tiny-english"
+RESPELLED = ("model", "text", "samples", "seed")
+ASKED_OF_A_MODEL: dict[str, tuple[dict[str, Any], Asked]] = {
+    "drift_samples": (
+        samples_params(MODEL, ["deu_Latn"], ["0.7", "2"], 5, 9, 3),
+        lambda state: samples_params(
+            state["drift_samples_model"],
+            state["drift_samples_languages"].split(),
+            state["drift_samples_temperatures"].split(),
+            *(state[f"drift_samples_{key}"] for key in ("samples", "tokens", "seed")),
+        ),
+    ),
+    "spelling_loss": (
+        respelled_params(MODEL, "a text", 3, 1),
+        lambda state: respelled_params(
+            *(state[f"spelling_loss_{key}"] for key in ("model", "text", "samples", "seed"))
+        ),
+    ),
+    "sums": (params_to_ask(MODEL, 6, 5, 1), lambda state: params_to_ask(state["numbers_model"], 6, 5, 1)),
+}
+
+
+@pytest.mark.parametrize("kind", ASKED_OF_A_MODEL)
+def test_the_result_of_a_job_about_a_model_opens_on_what_was_asked(kind: str) -> None:
+    params, asked = ASKED_OF_A_MODEL[kind]
+    there = RESULT_PAGES[kind]
+    app = experiment(**{key: str(value) for key, value in there.choices(params).items()})
+    assert not app.error and there.page == "probes.py"
+    assert asked(app.session_state) == params
 
 
 def test_an_empty_text_is_one_sentence() -> None:

@@ -148,3 +148,11 @@ def test_what_is_wrong_is_one_sentence(query: dict[str, str], words: str) -> Non
 def test_a_tokenizer_that_does_not_open_leaves_the_others() -> None:
     app = opened("probes", probe="letters", tokenizers=[CHARACTERS, "builtin:nothing"])
     assert len(app.error) == 1 and len(app.get("plotly_chart")) == 1
+
+
+def test_what_cannot_be_drawn_is_one_sentence_below_the_picture() -> None:
+    app = opened("probes", probe="spellings", tokenizers=["mistral:v3"], spellings_draws="unigram")
+    assert ["no probabilities for its entries" in one.value for one in app.error] == [True]
+    assert len(app.get("plotly_chart")) == 1
+    app = opened("probes", probe="spellings", tokenizers=["mistral:v3"], spellings_draws="pre_tokens")
+    assert not app.error and any("keeps to the cuts" in one.value for one in app.markdown)

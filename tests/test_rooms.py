@@ -41,6 +41,7 @@ COMPONENTS = [
     "runs",
     "vocabulary",
     "premium",
+    "training",
     "lab",
     "probes",
 ]

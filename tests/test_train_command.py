@@ -77,7 +77,7 @@ def test_trainers_are_listed_with_what_can_be_set(capsys: Output) -> None:
     ("more", "why"),
     [
         ([], "Name a trainer and a size"),
-        (["--trainer", "bpe", "--vocab", "20", "--file", "x"], "--vocab cannot be 20"),
+        (["--trainer", "bpe", "--vocab", "20", "--file", "x"], "20 entries cannot be made"),
         (["--trainer", "bpe", "--vocab", "400", "--file", "nowhere.txt"], "'nowhere.txt' is no file"),
         (["--trainer", "bpe", "--vocab", "400", "--param", "k=1"], "There is no parameter of bpe 'k'"),
         (["--trainer", "bpe", "--vocab", "many"], "invalid int value"),

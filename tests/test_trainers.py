@@ -257,3 +257,19 @@ def test_bytes_are_said_back(key: str) -> None:
     lines = calibration_lines()[::7]
     cut = made.encode_batch(list(lines), add_special_tokens=False)
     assert [made.decode(one.ids, skip_special_tokens=False) for one in cut] == list(lines)
+
+
+def test_unigram_learns_from_words_that_stand_once() -> None:
+    """They were left out like pieces that stand once, which cost it a sixth of its bytes per token."""
+    text = "".join(
+        f" {start}keit\n" for start in ("Heiter", "Selten", "Eitel", "Tapfer", "Wachsam", "Sauber", "Dunkel")
+    )
+    made = TRAINERS.get("unigram").train(task("unigram", 290, [text]))
+    assert "keit" in made.get_vocab()
+
+
+def test_unigram_begins_with_whole_words() -> None:
+    """SentencePiece sees no string that is always followed by the same, and words that come alone always are."""
+    text = " ".join(["được", "xin", "chào", "định"] * 50)
+    made = TRAINERS.get("unigram").train(task("unigram", 300, [text]))
+    assert {"▁được", "▁xin", "▁chào", "▁định"} <= set(made.get_vocab())

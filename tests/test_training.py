@@ -3,7 +3,6 @@
 import errno
 from pathlib import Path
 
-import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
@@ -11,17 +10,16 @@ from core.common.disk import DiskError
 from core.common.errors import UnknownName, UserError
 from core.common.home import home
 from core.jobs.job import KINDS
-from core.jobs.result_codec import restored
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.submitted import tokenizer_files
 from core.tokenizers.trained import delete_trained, trained_names, trained_specs
 from core.training import export
 from core.training.asked import asked_recipe
-from core.training.job import KIND, training
+from core.training.job import KIND, trained_in, training
 from core.training.keep import RECIPE, kept, write
 from core.training.recipe import Trained
 from core.training.text import part_of
-from core.training.train import bytes_per_token, trained
+from core.training.train import trained
 from core.training.trainer import TRAINERS
 from tests.jobs_home import computed
 from tests.training import files, recipe, sentences
@@ -42,13 +40,12 @@ def bpe(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 @pytest.mark.parametrize("key", TRAINERS.all())
 def test_every_trainer_gives_a_tokenizer_that_opens_by_name(key: str, tmp_path: Path) -> None:
     """As the job makes it; its spans are the file's, and of lossless ones they tile the text."""
-    size = 400 if key == "unigram" else 900  # so little text does not give it more
-    asked = training(recipe(key, size, files(tmp_path, SOME)))
-    found = restored(Trained, computed(KINDS.get(KIND), asked.params, asked.inputs))
-    assert found.n_vocabulary == size and found.n_compared > 1000 and found.seconds > 0
+    asked = training([recipe(key, 900, files(tmp_path, SOME))])
+    [found] = trained_in(computed(KINDS.get(KIND), asked.params, asked.inputs)).made
+    assert found.n_vocabulary == 900 and found.n_compared > 1000 and found.seconds > 0
     spec = kept(found, "mine")
     tokenizer = open_tokenizer(spec)
-    assert (spec, tokenizer.info.label, tokenizer.info.n_vocabulary) == ("trained:mine", "mine", size)
+    assert (spec, tokenizer.info.label, tokenizer.info.n_vocabulary) == ("trained:mine", "mine", 900)
     plain = Tokenizer.from_str(found.data.tobytes().decode())
     for line in [*sentences("eng_Latn")[:5], *sentences("tha_Thai")[:5]]:
         cut = tokenizer.segment(line)
@@ -73,9 +70,9 @@ def test_bytes_per_token_are_those_of_the_lines_kept_apart(tmp_path: Path) -> No
     held = [line for text in texts for line in part_of("x", text, 0.2, 0).held_out]
     made = Tokenizer.from_str(found.data.tobytes().decode())
     n_tokens = sum(len(made.encode(line).ids) for line in held)
-    assert found.bytes_per_token == pytest.approx(sum(len(line.encode()) for line in held) / n_tokens)
-    assert set(found.bytes_by_part) == set(SOME) and found.held_out
-    assert not np.isnan(bytes_per_token(made, held)) and np.isnan(bytes_per_token(made, []))
+    assert found.whole.bytes_per_token == pytest.approx(sum(len(line.encode()) for line in held) / n_tokens)
+    assert [part.name for part in found.parts] == list(SOME) and found.held_out
+    assert found.whole.n_measured_bytes == sum(len(line.encode()) for line in held)
 
 
 def test_the_folder_is_one_that_transformers_loads(bpe: Trained, tmp_path: Path) -> None:
@@ -142,7 +139,7 @@ def test_text_that_changed_is_refused(tmp_path: Path) -> None:
     paths = files(tmp_path, SOME)
     asked = recipe("bpe", 400, paths)
     Path(paths[1]).write_text("another text", encoding="utf-8")
-    with pytest.raises(UserError, match=r"rus_Cyrl.txt' has changed since training was asked for"):
+    with pytest.raises(UserError, match=r"The text of rus_Cyrl has changed since training was asked for"):
         trained(asked)
     Path(paths[1]).unlink()
     with pytest.raises(UserError, match="cannot be read"):
@@ -179,7 +176,7 @@ def test_advice_on_size_is_followed_to_success(tmp_path: Path) -> None:
     path.write_text("so it goes, so it goes\n" * 9, encoding="utf-8")
     with pytest.raises(UserError) as told:
         trained(recipe("bpe", 5000, [str(path)]))
-    size = int(str(told.value).split("--vocab ")[1].split(",")[0])
+    size = int(str(told.value).split("ask for ")[1].split(" entries")[0].replace(",", ""))
     assert trained(recipe("bpe", size, [str(path)])).n_vocabulary == size
 
 
@@ -187,20 +184,20 @@ def test_advice_on_size_is_followed_to_success(tmp_path: Path) -> None:
     ("more", "why"),
     [
         ({"trainer": "bpee"}, "There is no trainer 'bpee'. Did you mean bpe"),
-        ({"vocab": 256}, "--vocab cannot be 256: BPE on bytes needs more than 257"),
-        ({"vocab": 10**8}, "--vocab cannot be 100,000,000"),
+        ({"vocab": 256}, "256 entries cannot be made: BPE on bytes needs more than 257"),
+        ({"vocab": 10**8}, "100,000,000 entries cannot be made"),
         ({"pre": "gpt3"}, "There is no pre-tokenizer of bpe 'gpt3'"),
         ({"trainer": "wordpiece", "pre": "gpt2"}, "There is no pre-tokenizer of wordpiece 'gpt2'. Known: bert"),
         ({"digits": "apart"}, "There is no way to cut digits 'apart'"),
         ({"normaliser": "nfx"}, "There is no normaliser 'nfx'"),
-        ({"min_frequency": 0}, "--min-frequency cannot be 0"),
-        ({"heldout": 0.9}, "--heldout cannot be 0.9"),
+        ({"min_frequency": 0}, "The minimum frequency cannot be 0"),
+        ({"heldout": 0.9}, "The share kept apart cannot be 0.9"),
         ({"specials": ["<s>", "<s>"]}, "Special tokens must differ"),
         ({"given": {"k": 1}}, "There is no parameter of bpe 'k'"),
         ({"trainer": "parity"}, "cannot be trained on this. It weighs languages"),
         ({"trainer": "superbpe", "given": {"transition": 900}}, "transition cannot be 900 with a vocabulary of 600"),
         ({"trainer": "superbpe", "given": {"transition": 12}}, "give a number from 257 to 599"),
-        ({"trainer": "bpe-characters", "vocab": 258}, "--vocab cannot be 258"),
+        ({"trainer": "bpe-characters", "vocab": 258}, "258 entries cannot be made"),
         ({"files": []}, "Name at least one file"),
         ({"files": ["/nowhere/at/all"]}, "is no file"),
         ({"files": ["/tmp"]}, "is a folder"),

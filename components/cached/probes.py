@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 _MOST = 64  # answers of a kind
 
 
-def spellings(spec: str, text: str, samples: int, seed: int) -> Spellings:
+def spellings(spec: str, text: str, samples: int, seed: int, draws: str = "all") -> Spellings:
     """The spellings of a text under a tokenizer.
 
     Raises:
         UserError: there are none to count; says why.
     """
-    key = "spellings", spec, text, samples, seed
-    return shared().get(key, lambda: spellings_of(tokenizer(spec), text, samples, seed), most=_MOST)
+    key = "spellings", spec, text, samples, seed, draws
+    return shared().get(key, lambda: spellings_of(tokenizer(spec), text, samples, seed, draws), most=_MOST)
 
 
 def drift(spec: str, ids: tuple[int, ...]) -> Drift:

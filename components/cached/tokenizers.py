@@ -11,7 +11,6 @@ from core.tokenizers.opening.shipped import PreparedTokenizer, opening_cuts
 from core.tokenizers.opening.shipped import offered as core_offered
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Specials, Tokenizer
-from core.tokenizers.trained import trained_specs
 from core.tokenizers.well_known import Access, availability, well_known
 
 FIND_WORDS = "Choose “By UAX 29 in every script” in Statistics to count them."
@@ -29,10 +28,8 @@ def offered() -> list[tuple[str, str]]:
 
 @st.cache_data(max_entries=1, ttl=30, show_spinner=False)
 def had_here() -> dict[str, str]:
-    """Spec to label of the tokenizers trained here, and of those of well-known models that can be had now; what has to
-    be fetched says so.
-    """
-    found = trained_specs()
+    """Spec to label of the tokenizers of well-known models that can be had now; what has to be fetched says so."""
+    found: dict[str, str] = {}
     for model in well_known():
         how = availability(model)
         if how.now and model.spec not in found:

@@ -49,6 +49,13 @@ pages = [
         help="What the entries of a tokenizer are spent on, and what in them is broken.",
     ),
     st.Page(
+        PAGES / "train.py",
+        title="Train",
+        url_path="train",
+        icon=":material/model_training:",
+        help="Make tokenizers from the same text with one thing changed, and compare what comes of it.",
+    ),
+    st.Page(
         PAGES / "probes.py",
         title="Probes",
         url_path="probes",

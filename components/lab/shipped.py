@@ -15,8 +15,9 @@ from components.widgets.view import one_of
 from core.common.errors import UserError
 from core.common.numbers import duration
 from core.jobs.job import Job
+from core.jobs.shipped import is_of_earlier_version
 from core.lab.plan import Plan
-from core.lab.shipped_results import is_of_earlier_methods, shipped_keys
+from core.lab.shipped_results import shipped_keys
 from core.lab.wanted import WantedComparison, wanted
 
 _SHOWN = "lab_shipped"
@@ -52,7 +53,7 @@ def _chosen(known: list[WantedComparison]) -> WantedComparison:
 def _come_from(one: WantedComparison, job: Job, plan: Plan) -> None:
     """When and with what it was computed, and the way to the same numbers."""
     day = datetime.fromtimestamp(job.finished or 0, UTC).date().isoformat()
-    if is_of_earlier_methods(job):
+    if is_of_earlier_version(job):
         st.caption(
             ":material/history: These numbers were computed by an earlier version of the methods; computed here, they "
             "come out otherwise."
@@ -65,7 +66,7 @@ def _come_from(one: WantedComparison, job: Job, plan: Plan) -> None:
             on_click=_compute,
             args=(plan,),
             help="The same comparison as a job on this machine"
-            + ("." if is_of_earlier_methods(job) else ", which gives the same bits per byte."),
+            + ("." if is_of_earlier_version(job) else ", which gives the same bits per byte."),
         )
         st.button("Change it", icon=":material/tune:", key="lab_change", on_click=_change, args=(plan,))
         st.caption(

@@ -33,6 +33,11 @@ class ProbeContext:
         value = self.given[key]
         return tuple(int(one) for one in value) if isinstance(value, tuple) else ()
 
+    def words(self, key: str) -> tuple[str, ...]:
+        """What was given as words."""
+        value = self.given[key]
+        return tuple(map(str, value)) if isinstance(value, tuple) else ()
+
     def real(self, key: str) -> float:
         """What was given as a number."""
         value = self.given[key]

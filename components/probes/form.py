@@ -136,7 +136,7 @@ def _words(view: ProbeView, asked: Asked) -> tuple[str, ...]:
 
 
 def _model(view: ProbeView, asked: Asked) -> str:
-    return model_spec(model_box(LINKED, key_of(view.name, asked.key)))
+    return model_spec(model_box(LINKED, key_of(view.name, asked.key), str(view.usual_of(asked))))
 
 
 def _number(view: ProbeView, asked: Asked) -> int | float:

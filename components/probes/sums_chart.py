@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.chart import GRID, Chart, finish
+from components.probes.interval_lines import interval_line
 from core.probes.sums.answers import SumsAsked
 
 PARTS_IN_WORDS = {
@@ -14,7 +15,6 @@ PARTS_IN_WORDS = {
     "carries": "carries of the sum",
     "answer": "length of the sum",
 }
-_STYLES = (("#3a87c8", "circle", "solid"), ("#d18a00", "square", "dash"), ("#2a9d6f", "diamond", "dot"))
 _APART = 0.09  # of the way from one part to the next, between marks of several
 
 
@@ -77,34 +77,14 @@ def _all(found: SumsAsked) -> range:
 
 
 def _line(found: SumsAsked, place: int, part: str) -> go.Scatter:
-    answers, (colour, symbol, dash) = found.by[place], _STYLES[place % len(_STYLES)]
+    answers = found.by[place]
     shares = found.shares(answers, part)
-    shift = _APART * (place - (len(found.by) - 1) / 2)
-    values = [share.value for share, _ in shares.values()]
-    return go.Scatter(
-        name=answers.label,
-        x=[n + shift for n in range(len(shares))],
-        y=values,
-        mode="lines+markers",
-        marker={"color": colour, "symbol": symbol, "size": 8},
-        line={"color": colour, "width": 2, "dash": dash},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [share.high - share.value for share, _ in shares.values()],
-            "arrayminus": [share.value - share.low for share, _ in shares.values()],
-            "color": colour,
-            "thickness": 1.5,
-            "width": 3,
-        },
-        customdata=[
-            f"{escape(answers.label)} adds {share.value:.0%} of {n} sums rightly "
-            f"[{share.low:.0%}, {share.high:.0%}]; {PARTS_IN_WORDS[part]}: {one}"
-            for one, (share, n) in shares.items()
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
-        cliponaxis=False,
-    )
+    hover = [
+        f"{escape(answers.label)} adds {share.value:.0%} of {n} sums rightly "
+        f"[{share.low:.0%}, {share.high:.0%}]; {PARTS_IN_WORDS[part]}: {one}"
+        for one, (share, n) in shares.items()
+    ]
+    return interval_line(answers.label, [share for share, _ in shares.values()], hover, place, len(found.by), _APART)
 
 
 def _in_words(found: SumsAsked, place: int, part: str) -> str:

@@ -45,9 +45,11 @@ class ProbeView(View[ProbeContext]):
         return self.asked or self.probe.asked
 
     def usual_of(self, asked: Asked) -> str | int | float:
-        """What stands there at first; a text for all but numbers."""
+        """What stands there at first; a text for all but numbers, of words with spaces between."""
         value = self.usual.get(asked.key, asked.default)
-        return value if isinstance(value, str | int | float) else ""
+        if isinstance(value, tuple):
+            return " ".join(map(str, value))
+        return "" if value is None else value
 
 
 VIEWS: Registry[ProbeView] = Registry(

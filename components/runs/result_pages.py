@@ -12,6 +12,11 @@ from core.jobs.store.files import Json
 from core.models.under_trained.job import KIND as UNDER_TRAINED
 from core.probes.bytes.job import KIND as NEXT_BYTE
 from core.probes.bytes.prompt import as_given
+from core.probes.respelled.job import KIND as SPELLING_LOSS
+from core.probes.samples.job import KIND as DRIFT_SAMPLES
+from core.probes.sums.job import ASKED as SUMS
+from core.probes.sums.job import TRAINED as ADDERS
+from core.training.job import KIND as TRAIN
 from core.vocabulary.mixture.job import KIND as MIXTURE
 
 Choices = Mapping[str, str | int]
@@ -32,6 +37,11 @@ class ResultPage:
     by_key: bool = True
 
 
+def _probe(key: str, given: Mapping[str, str | int]) -> Choices:
+    """An experiment with what was asked there, by the keys of its controls."""
+    return {"probe": key} | {f"{key}_{name}": value for name, value in given.items()}
+
+
 def _next_byte(params: Mapping[str, Json]) -> Choices:
     given = {
         **as_given(bytes.fromhex(params["prompt_hex"])),
@@ -40,7 +50,27 @@ def _next_byte(params: Mapping[str, Json]) -> Choices:
         "spellings": "all" if params["every"] else "written",
         "back": 0,
     }
-    return {"probe": NEXT_BYTE} | {f"{NEXT_BYTE}_{key}": value for key, value in given.items()}
+    return _probe(NEXT_BYTE, given)
+
+
+def _drift_samples(params: Mapping[str, Json]) -> Choices:
+    words = {
+        "languages": " ".join(params["languages"]),
+        "temperatures": " ".join(f"{one:g}" for one in params["temperatures"]),
+    }
+    return _probe(DRIFT_SAMPLES, {**_some(params, "model", "samples", "tokens", "seed"), **words})
+
+
+def _spelling_loss(params: Mapping[str, Json]) -> Choices:
+    return _probe(SPELLING_LOSS, _some(params, "model", "text", "samples", "seed"))
+
+
+def _sums_trained(params: Mapping[str, Json]) -> Choices:
+    return _probe("numbers", {"length": params["longest"], **_some(params, "steps", "training_seed")})
+
+
+def _some(params: Mapping[str, Json], *keys: str) -> dict[str, str | int]:
+    return {key: params[key] for key in keys}
 
 
 def _under_trained(params: Mapping[str, Json]) -> Choices:
@@ -49,9 +79,14 @@ def _under_trained(params: Mapping[str, Json]) -> Choices:
 
 RESULT_PAGES = {
     LAB: ResultPage("transplants.py"),
+    TRAIN: ResultPage("train.py"),
     MIXTURE: ResultPage("vocabulary.py", lambda params: {"vocabulary": "Training mixture"}),
     UNDER_TRAINED: ResultPage("vocabulary.py", _under_trained, by_key=False),
     NEXT_BYTE: ResultPage("probes.py", _next_byte, by_key=False),
+    DRIFT_SAMPLES: ResultPage("probes.py", _drift_samples, by_key=False),
+    SPELLING_LOSS: ResultPage("probes.py", _spelling_loss, by_key=False),
+    SUMS: ResultPage("probes.py", lambda params: _probe("numbers", _some(params, "model")), by_key=False),
+    ADDERS: ResultPage("probes.py", _sums_trained, by_key=False),
 }
 
 

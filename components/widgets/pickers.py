@@ -7,6 +7,7 @@ import streamlit as st
 from components.cached import tokenizers as cached
 from components.frame.errors import plain
 from components.widgets import names
+from components.widgets.trained_here import trained_here
 from core.tokenizers.opening.shipped import OPENING
 from core.tokenizers.typed import spec_of
 from core.tokenizers.well_known import named
@@ -41,7 +42,7 @@ def tokenizer_picker(key: str = TOKENIZERS) -> list[str]:
     if key not in st.session_state:
         _begin(key)
     kept = _with_what_was_brought(key)
-    had = cached.had_here() | {spec: label for spec, label in cached.offered() if not named(spec)}
+    had = trained_here() | cached.had_here() | {spec: label for spec, label in cached.offered() if not named(spec)}
     shown = {spec: names.name_of(spec) for spec in names.known()} | had | names.names_of(kept)
     _put(key, kept, shown)
     chosen = st.multiselect(

@@ -155,23 +155,23 @@ def _estimated(plan: Plan) -> dict[str, Any]:
 def _kept(plan: Plan, name: str, note: str) -> "tuple[LabResult, str]":
     """The same as a job of the page's Runs: there from the start, done in the end; and what failed of it."""
     from core.common.progress import report
+    from core.jobs.computed_here import computed_here, origin_of
     from core.jobs.queue import Jobs
     from core.jobs.result_codec import restored
     from core.jobs.store.store import store
-    from core.lab.computed import computed, origin
     from core.lab.foreseen import KIND
     from core.lab.participants import outlined
     from core.lab.result import LabResult
     from core.lab.submission import submission
 
     asked, jobs = submission(outlined(plan)), Jobs()
-    begun = origin(asked)
+    begun = origin_of(KIND, asked)
     jobs.begun_elsewhere(begun, COMMAND_LINE, _BEGUN)
     if name or note:
         jobs.call(begun.key, COMMAND_LINE, name, note)
     print(f"Kept: transplants?run={begun.key}", file=sys.stderr)
     try:
-        result = computed(asked, _job_device(plan), lambda done, total: report(done, total, "Models"))
+        result = computed_here(KIND, asked, _job_device(plan), lambda done, total: report(done, total, "Models"))
     except UserError as error:
         jobs.failed_elsewhere(begun.key, str(error))
         return _without_what_failed(error)

@@ -3,6 +3,7 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from core.jobs.queue import Jobs
 from core.tokenizers.trained import delete_trained, place_of
 
 if TYPE_CHECKING:
-    from core.training.recipe import Trained, TrainingRecipe
+    from core.training.recipe import MeasuredPart, Trained, TrainingRecipe
 
 _LOOK_EVERY = 0.5  # seconds
 
@@ -26,7 +27,10 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--list", action="store_true", help="print the trainers and what can be set, and end")
     parser.add_argument("--trainer", metavar="KEY", help="such as bpe")
     parser.add_argument("--vocab", type=int, metavar="V", help="entries, special tokens included")
-    parser.add_argument("--file", action="append", default=[], metavar="F", help="text in UTF-8; may be repeated")
+    parser.add_argument(
+        "--file", action="append", default=[], metavar="F",
+        help="text in UTF-8, a language as 'CORPUS CODE', or python for the code of its library; may be repeated",
+    )  # fmt: skip
     parser.add_argument(
         "--parallel", action="append", default=[], metavar="F",
         help="for parity: the same sentences line by line, a file for each --file in the same order",
@@ -34,6 +38,7 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="of the trainer")
     for option in ("pre", "digits", "normaliser"):
         parser.add_argument(f"--{option}", metavar="NAME", help="one of those that --list names")
+    parser.add_argument("--most-bytes", type=int, metavar="N", help="of each --file at most, from its beginning")
     parser.add_argument("--min-frequency", type=int, metavar="N", help="how often a piece must stand in the text")
     parser.add_argument("--special", action="append", metavar="TOKEN", help="special token; may be repeated")
     parser.add_argument("--heldout", type=float, metavar="SHARE", help="of the lines, kept apart to measure on")
@@ -91,7 +96,10 @@ def _recipe(options: Namespace) -> "TrainingRecipe":
 
     if not options.trainer or options.vocab is None:
         raise UserError(f"Name a trainer and a size: --trainer KEY --vocab V. Trainers: {', '.join(TRAINERS.all())}.")
-    chosen = {name: getattr(options, name) for name in ("pre", "digits", "normaliser", "min_frequency", "heldout")}
+    chosen = {
+        name: getattr(options, name)
+        for name in ("pre", "digits", "normaliser", "min_frequency", "heldout", "most_bytes")
+    }
     chosen["specials"] = options.special
     return asked_recipe(
         options.trainer,
@@ -108,7 +116,7 @@ def _trained(recipe: "TrainingRecipe") -> "Trained":
     """The tokenizer, by a job: who breaks this off stops it, and who is killed finds it done the next time."""
     from core.training.job import KIND, trained_in, training
 
-    asked, jobs = training(recipe), Jobs()
+    asked, jobs = training([recipe]), Jobs()
     job = jobs.submit(KIND, asked.params, COMMAND_LINE, asked.inputs, asked.label)
     try:
         with told():
@@ -120,22 +128,30 @@ def _trained(recipe: "TrainingRecipe") -> "Trained":
         raise
     if job.state is not State.DONE:
         raise UserError(job.message or f"Training was {job.state}. Ask again.")
-    return trained_in(jobs.result(job.key))
+    plan = trained_in(jobs.result(job.key))
+    if plan.not_made:
+        raise UserError(plan.not_made[0].why)
+    return plan.made[0]
 
 
 def _document(found: "Trained", spec: str, out: str) -> dict[str, object]:
     return {
         "spec": spec,
         "n": found.n_vocabulary,
-        "bytes_per_token": found.bytes_per_token,
+        "bytes_per_token": found.whole.bytes_per_token,
         "held_out": found.held_out,
-        "measured_bytes": found.n_measured_bytes,
-        "by_file": dict(found.bytes_by_part),
+        "measured_bytes": found.whole.n_measured_bytes,
+        "by_text": {part.name: _numbers(part) for part in found.parts},
         "seconds": found.seconds,
         "exact_export": found.exact_export,
         "compared_lines": found.n_compared,
         "out": out or None,
     }
+
+
+def _numbers(part: "MeasuredPart") -> dict[str, float | None]:
+    numbers = {"bytes_per_token": part.bytes_per_token, "low": part.low, "high": part.high}
+    return {key: number if isfinite(number) else None for key, number in numbers.items()}
 
 
 def _sentences(found: "Trained", spec: str, out: str) -> Sequence[str]:
@@ -145,7 +161,7 @@ def _sentences(found: "Trained", spec: str, out: str) -> Sequence[str]:
     apart = "kept apart" if found.held_out else "that it was trained on, as none was kept apart"
     return [
         f"{spec}: {trainer.label}, {found.n_vocabulary:,} entries, trained in {found.seconds:.1f} s",
-        f"{found.bytes_per_token:.3f} bytes per token on {found.n_measured_bytes:,} bytes {apart}",
+        f"{found.whole.bytes_per_token:.3f} bytes per token on {found.whole.n_measured_bytes:,} bytes {apart}",
         f"Its file cuts {found.n_compared:,} lines of all scripts as it does"
         + ("." if found.exact_export else f"; {trainer.differs}."),
         *([f"Wrote {out}."] if out else []),

@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 import torch
 
 from core.common.data_folders import DATA
-from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.errors import UnreadableFile, UserError, shown
 from core.common.named_path import named_path
 from core.common.progress import report
 from core.common.settings import settings
@@ -37,7 +37,7 @@ from core.models.language_model import LanguageModel, text_config
 from core.models.memory import refuse_too_large, weight_bytes
 from core.models.model_tokenizer import tokenizer_beside
 from core.models.origin import origin_of_folder, origin_of_gguf
-from core.models.shipped import SHIPPED, shipped
+from core.models.shipped import shipped, shipped_folder
 from core.models.special_ids import special_ids
 from core.models.stored_format import stored_format
 from core.tokenizers.catalog import SOURCES, open_own, open_path, split_options
@@ -88,9 +88,7 @@ def _found(wanted: "_Request") -> LanguageModel:
     spec = wanted.spec
     scheme, colon, rest = spec.partition(":")
     if colon and scheme == "shipped":
-        if rest not in shipped():
-            raise UnknownName("shipped model", rest, shipped())
-        return _from_folder(wanted, SHIPPED / rest, rest, trusted=True)
+        return _from_folder(wanted, shipped_folder(rest), rest, trusted=True)
     if colon and scheme == "hub":
         settings().refuse("hub")
         return _from_hub(wanted, rest)

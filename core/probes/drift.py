@@ -103,12 +103,15 @@ def drift_of(tokenizer: Tokenizer, ids: Sequence[int]) -> Drift:
 
 
 def _broken(tokenizer: Tokenizer, ids: Sequence[int], read: ReadIds) -> Drift:
-    """Ids whose bytes are no text: they come back as what stands for a damaged character."""
+    """Ids whose bytes are no text: they come back as what stands for a damaged character, and may differ before it."""
     found = tuple(tokenizer.segment(read.data.decode(errors="replace")).ids.tolist())
     pairs = enumerate(zip(ids, found, strict=False))
     first = next((n for n, (a, b) in pairs if a != b), min(len(ids), len(found)))
     note = f"Byte {count(read.broken or 0)} of what the ids say is no part of a whole character."
-    return Drift(tuple(ids), found, first, DriftKind.BROKEN, _sides(tokenizer, ids, found, first)[0], notes=(note,))
+    stretch, special = _sides(tokenizer, ids, found, first)
+    whole = b"".join(stretch[0]) == b"".join(stretch[1])
+    kind = _kind(stretch, special) if whole else DriftKind.BROKEN
+    return Drift(tuple(ids), found, first, kind, stretch, notes=(note,))
 
 
 def _if_read(tokenizer: Tokenizer, ids: Sequence[int], read: ReadIds) -> tuple[str, ...]:
@@ -122,8 +125,11 @@ def _if_read(tokenizer: Tokenizer, ids: Sequence[int], read: ReadIds) -> tuple[s
 
 def _differing(tokenizer: Tokenizer, ids: Sequence[int], back: tuple[int, ...], first: int, how: str) -> Drift:
     stretch, special = _sides(tokenizer, ids, back, first)
-    kind = DriftKind.SPECIAL if special else kind_of(*stretch)
-    return Drift(tuple(ids), back, first, kind, stretch, how)
+    return Drift(tuple(ids), back, first, _kind(stretch, special), stretch, how)
+
+
+def _kind(stretch: tuple[tuple[bytes, ...], tuple[bytes, ...]], special: bool) -> DriftKind:
+    return DriftKind.SPECIAL if special else kind_of(*stretch)
 
 
 def _sides(

@@ -64,10 +64,13 @@ def kind_of(ours: Sequence[bytes], theirs: Sequence[bytes]) -> DriftKind:
     ('morpheme_boundary', 'capitalised_word')
     >>> kind_of([b" be", b"lieve"], [b" bel", b"ieve"]).value, kind_of([b"a\\n"], [b"a "]).value
     ('within_word', 'whitespace_replaced')
+    >>> kind_of([b"\\xd7", b"\\xaa"], [b"\\xd7\\xaa"]).value
+    'within_word'
     """
-    a, b = ([piece.decode(errors="replace") for piece in pieces] for pieces in (ours, theirs))
-    if "".join(a) != "".join(b):
-        return DriftKind.REPLACED if "".join(a).split() == "".join(b).split() else DriftKind.CHANGED
+    old, new = (b"".join(pieces).decode(errors="surrogateescape") for pieces in (ours, theirs))
+    if old != new:
+        return DriftKind.REPLACED if old.split() == new.split() else DriftKind.CHANGED
+    a, b = ([piece.decode(errors="surrogateescape") for piece in pieces] for pieces in (ours, theirs))
     return next((kind for kind, fits in _KINDS if fits(a, b) or fits(b, a)), DriftKind.WITHIN_WORD)
 
 

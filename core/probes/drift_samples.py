@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from core.models.language_model import LanguageModel
 
 _PROMPT_WORDS, _PROMPT_CHARACTERS = 6, 40
-_LANGUAGES = tuple(one.code for one in parallel_texts())
+_KNOWN = tuple(one.code for one in parallel_texts())
+LANGUAGES = ("eng_Latn", "deu_Latn", "arb_Arab", "hin_Deva", "zho_Hans")
+TEMPERATURES = ("0.5", "1", "1.5")
+SAMPLES, TOKENS, SEED = 20, 48, 0
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,11 @@ class DriftSamples:
 
 def drift_samples(
     model: str,
-    languages: Sequence[str] = ("eng_Latn", "deu_Latn", "zho_Hans"),
-    temperatures: Sequence[str] = ("0.5", "1", "1.5"),
-    samples: int = 20,
-    tokens: int = 64,
-    seed: int = 0,
+    languages: Sequence[str] = LANGUAGES,
+    temperatures: Sequence[str] = TEMPERATURES,
+    samples: int = SAMPLES,
+    tokens: int = TOKENS,
+    seed: int = SEED,
 ) -> DriftSamples:
     """Samples of a model, checked.
 
@@ -78,13 +81,38 @@ def drift_samples(
     Raises:
         UserError: there is no such model or language, a temperature is none, or the model cannot be asked.
     """
-    degrees = [*map(_temperature, temperatures)]
-    for language in languages:
-        if language not in _LANGUAGES:
-            raise UnknownName("language of the shipped text", language, _LANGUAGES)
+    chosen, degrees = known(languages), degrees_of(temperatures)
     from core.models.load import open_model  # torch takes seconds to import
 
-    return drift_samples_of(open_model(model), languages, degrees, samples, tokens, seed)
+    return drift_samples_of(open_model(model), chosen, degrees, samples, tokens, seed)
+
+
+def known(languages: Sequence[str]) -> list[str]:
+    """The languages, each once.
+
+    Raises:
+        UserError: there are none, or one is none of the shipped text.
+    """
+    for language in languages:
+        if language not in _KNOWN:
+            raise UnknownName("language of the shipped text", language, _KNOWN)
+    if not languages:
+        raise UserError("There is no language to draw in. Give codes, such as eng_Latn deu_Latn.")
+    return [*dict.fromkeys(languages)]
+
+
+def degrees_of(temperatures: Sequence[str]) -> list[float]:
+    """The temperatures as numbers, each once.
+
+    Raises:
+        UserError: there are none, or one is no number over 0.
+
+    >>> degrees_of(["0.5", "1", "1.0"])
+    [0.5, 1.0]
+    """
+    if not temperatures:
+        raise UserError("There is no temperature. Give some, such as 0.5 1 1.5.")
+    return [*dict.fromkeys(map(_temperature, temperatures))]
 
 
 def _temperature(text: str) -> float:
@@ -157,13 +185,15 @@ PROBE = Probe(
             key="languages",
             kind="words",
             text="languages of the prompts",
-            default=("eng_Latn", "deu_Latn", "zho_Hans"),
-            among=_LANGUAGES,
+            default=LANGUAGES,
+            among=_KNOWN,
         ),
-        Asked(key="temperatures", kind="words", text="temperatures", default=("0.5", "1", "1.5")),
-        Asked(key="samples", kind="whole number", text="samples of each", default=20, least=1, most=1_000),
-        Asked(key="tokens", kind="whole number", text="tokens of a sample, at most", default=64, least=1, most=2_000),
-        Asked(key="seed", kind="whole number", text="of the draws", default=0),
+        Asked(key="temperatures", kind="words", text="temperatures", default=TEMPERATURES),
+        Asked(key="samples", kind="whole number", text="samples of each", default=SAMPLES, least=1, most=1_000),
+        Asked(
+            key="tokens", kind="whole number", text="tokens of a sample, at most", default=TOKENS, least=1, most=2_000
+        ),
+        Asked(key="seed", kind="whole number", text="of the draws", default=SEED),
     ),
     find=drift_samples,
 )

@@ -112,6 +112,29 @@ def around_change(
     return before, after
 
 
+def changed_stretches(
+    first: Segmentation, second: Segmentation, changes: ByteChanges
+) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """For each change from where to where its text and the edited one are cut otherwise, in bytes of each: as far as
+    cuts that both have."""
+    kept, carried, there = _outside(first, second, changes)
+    common = np.isin(carried, there)
+    sides = (
+        (first, kept[common], changes.starts, changes.ends),
+        (
+            second,
+            carried[common],
+            changes.new_starts,
+            changes.new_ends,
+        ),
+    )
+    before, after = (
+        [_stretch(cut, both, start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        for cut, both, starts, ends in sides
+    )
+    return [*zip(before, after, strict=True)]
+
+
 def _beside(cut: Segmentation, stretch: tuple[int, int], moved: Places, n_beside: int) -> list[CutToken]:
     low, high = stretch
     within = np.flatnonzero((cut.starts < high) & (cut.ends > low))

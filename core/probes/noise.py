@@ -1,13 +1,14 @@
 """How many tokens change when a text is edited in a way that a reader hardly minds?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.common.errors import TooLarge, UserError
 from core.common.numbers import count
 from core.probes.edits.edit import EDITS, Edit, TextChange, drawn, edited
 from core.probes.moved_cuts import MovedCuts, byte_changes, moved_cuts
 from core.probes.probe import Asked, Probe
+from core.probes.recut import Recut, recut
 from core.probes.several import open_tokenizers
 from core.probes.written_tokens import written_tokens
 from core.text.utf8 import utf8
@@ -25,6 +26,7 @@ class EditEffect:
         key, label, group: of the edit.
         changes: those made, in order.
         by_tokenizer: what became of the cuts, by spec.
+        recut: of an edit of code, what became of the cuts between its letters, by spec; empty of others.
         bits_per_byte: of the edited text to the model, by the bytes of the text as it is; None without a model, or
             where it has none.
     """
@@ -34,6 +36,7 @@ class EditEffect:
     group: str
     changes: tuple[TextChange, ...]
     by_tokenizer: Mapping[str, MovedCuts]
+    recut: Mapping[str, Mapping[Recut, int]] = field(default_factory=dict)
     bits_per_byte: float | None = None
 
     def document(self, plain: float | None) -> dict[str, object]:
@@ -46,6 +49,7 @@ class EditEffect:
                 "more_tokens_per_edit": found.more_tokens / len(self.changes),
                 "before_hex": [piece.hex() for piece in found.before],
                 "after_hex": [piece.hex() for piece in found.after],
+                "recut": {kind.value: n for kind, n in self.recut.get(spec, {}).items()} or None,
             }
             for spec, found in self.by_tokenizer.items()
         }
@@ -109,10 +113,14 @@ class Noise:
             cost = f"; {effect.bits_per_byte - self.bits_per_byte:+.3f} bits a byte"
         rows = (
             f"  {self.labels[spec]}: {found.moved / n:.2f} moved, {found.more_tokens / n:+.2f} tokens, "
-            f"{written_tokens(found.before)} → {written_tokens(found.after)}"
+            f"{written_tokens(found.before)} → {written_tokens(found.after)}{_recut(effect.recut.get(spec))}"
             for spec, found in effect.by_tokenizer.items()
         )
         return [f"{effect.label}, {count(n)} times{cost}", *rows]
+
+
+def _recut(kinds: Mapping[Recut, int] | None) -> str:
+    return "" if kinds is None else "; " + ", ".join(f"{count(n)} {kind.value}" for kind, n in kinds.items())
 
 
 def noise(
@@ -167,8 +175,10 @@ def _effect(
     opened: Sequence[Tokenizer], text: str, edit: Edit, changes: Sequence[TextChange], bits: float | None
 ) -> EditEffect:
     places, after = byte_changes(text, changes), edited(text, changes)
-    found = {one.info.spec: moved_cuts(one.segment(text), one.segment(after), places) for one in opened}
-    return EditEffect(edit.key, edit.label, edit.group, tuple(changes), found, bits)
+    cuts = {one.info.spec: (one.segment(text), one.segment(after)) for one in opened}
+    found = {spec: moved_cuts(*pair, places) for spec, pair in cuts.items()}
+    kinds = {spec: recut(*pair, places) for spec, pair in cuts.items()} if edit.code else {}
+    return EditEffect(edit.key, edit.label, edit.group, tuple(changes), found, kinds, bits)
 
 
 def _bits(texts: Sequence[str], model: str | None) -> tuple[str, list[float | None]]:

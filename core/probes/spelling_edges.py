@@ -1,6 +1,7 @@
 """Where the entries of a vocabulary stand in a text: the edges of the graph whose paths are its spellings."""
 
-from collections.abc import Collection, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator
 from weakref import WeakKeyDictionary
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -50,6 +51,16 @@ class Spellers:
         for at, end in zip([0, *walls], [*walls, len(data)], strict=True):
             for pattern, first, last in self._search.find_matches_as_indexes(data[at:end], overlapping=True):
                 yield pattern, at + first, at + last
+
+
+def keeping_to(edges: Iterable[Edge], walls: Collection[int]) -> Iterator[Edge]:
+    """Those that reach over no wall.
+
+    >>> [*keeping_to([(0, 1, (0,)), (1, 2, (1,)), (0, 2, (2,))], {1})]
+    [(0, 1, (0,)), (1, 2, (1,))]
+    """
+    ordered = sorted(walls)
+    return (edge for edge in edges if bisect_right(ordered, edge[0]) == bisect_left(ordered, edge[1]))
 
 
 _SPELLERS: WeakKeyDictionary[Tokenizer, Spellers] = WeakKeyDictionary()

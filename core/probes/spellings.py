@@ -1,16 +1,17 @@
 """In how many ways can the tokens of a vocabulary spell one text?"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from math import log2, prod
 
-from core.common.errors import TooLarge, UserError
+from core.common.errors import TooLarge, UnknownName, UserError
 from core.common.numbers import count
 from core.probes.probe import Asked, Probe
 from core.probes.spelling_counts import Paths, by_length, count_paths, digits, sample
-from core.probes.spelling_edges import Spellers, spellers_of
+from core.probes.spelling_edges import Edge, Spellers, keeping_to, spellers_of
+from core.probes.spelling_posterior import Posterior, posterior
 from core.text.utf8 import utf8
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.kinds import Kind
@@ -20,6 +21,7 @@ MOST_BYTES = 1_000_000
 MOST_BYTES_BY_LENGTH = 2_000
 MOST_BYTES_SAMPLED = 20_000
 MOST_SAMPLES = 1_000
+DRAWS = ("all", "pre_tokens", "unigram")
 _SHOWN_DIGITS = 15
 
 
@@ -33,7 +35,8 @@ class Spellings:
         paths: all of them.
         within: those in which no token reaches over a place where the pre-tokenizer cuts; None where that is not known.
         lengths: how many of each number of tokens; None for a text that is too long.
-        drawn: some of them, as ids, each as likely as every other.
+        drawn: some of them, as ids.
+        own_share: of the tokenizer's own spelling, of the probability of all under its Unigram scores; None without.
         notes: what the reader should know, one sentence each.
     """
 
@@ -43,6 +46,7 @@ class Spellings:
     within: Paths | None
     lengths: Mapping[int, int] | None = None
     drawn: list[list[int]] = field(default_factory=list)
+    own_share: float | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -62,6 +66,7 @@ class Spellings:
             "bits_per_byte": self.bits_per_byte,
             "by_length": None if self.lengths is None else {str(k): digits(n) for k, n in self.lengths.items()},
             "samples": self.drawn,
+            "own_share": self.own_share,
             "notes": list(self.notes),
         }
 
@@ -77,6 +82,10 @@ class Spellings:
             said.append(f"{in_figures(self.within.n)} of them keep to the cuts of the pre-tokenizer.")
         if self.bits_per_byte is not None:
             said.append(f"That is {self.bits_per_byte:.3f} bits a byte that a sequence could say besides the text.")
+        if self.own_share is not None:
+            said.append(
+                f"By the scores of its entries the tokenizer's own has {self.own_share:.2%} of the probability."
+            )
         return [*said, *(" ".join(map(str, ids)) for ids in self.drawn), *self.notes]
 
 
@@ -92,22 +101,26 @@ def in_figures(n: int) -> str:
     return f"{written[0]}.{written[1:4]} × 10^{len(written) - 1}"
 
 
-def spellings(tokenizer: str, text: str, samples: int = 0, seed: int = 0) -> Spellings:
+def spellings(tokenizer: str, text: str, samples: int = 0, seed: int = 0, draws: str = "all") -> Spellings:
     """The spellings of a text.
 
     Args:
         tokenizer: its spec.
         samples: how many of them to draw.
         seed: of the draws.
+        draws: of `DRAWS`: from all, or from those that keep to the cuts of the pre-tokenizer, each as likely as every
+            other; or from all by the scores of a Unigram vocabulary.
 
     Raises:
         UserError: the text is empty or has no UTF-8 form, or the tokenizer has no vocabulary.
         TooLarge: the text is too long to count, or to draw from.
     """
-    return spellings_of(open_tokenizer(tokenizer), text, samples, seed)
+    if draws not in DRAWS:
+        raise UnknownName("way to draw spellings", draws, DRAWS)
+    return spellings_of(open_tokenizer(tokenizer), text, samples, seed, draws)
 
 
-def spellings_of(tokenizer: Tokenizer, text: str, samples: int = 0, seed: int = 0) -> Spellings:
+def spellings_of(tokenizer: Tokenizer, text: str, samples: int = 0, seed: int = 0, draws: str = "all") -> Spellings:
     """The same, for a tokenizer that is open."""
     if not text:
         raise UserError("The text is empty: there is nothing to spell. Give at least one character.")
@@ -129,8 +142,45 @@ def spellings_of(tokenizer: Tokenizer, text: str, samples: int = 0, seed: int = 
     lengths = None
     if len(data) <= MOST_BYTES_BY_LENGTH:
         lengths = by_length(spellers.edges(data, words), len(data), paths.n)
-    drawn = sample(spellers.edges(data, words), len(data), samples, seed) if samples else []
-    return Spellings(data, len(ids), paths, within, lengths, drawn, _notes(tokenizer, typed, data, pre_tokens))
+    notes = _notes(tokenizer, typed, data, pre_tokens)
+    if draws == "unigram":
+        by_scores = _by_scores(spellers, data, ids, samples, seed)
+        return Spellings(data, len(ids), paths, within, lengths, by_scores.drawn, by_scores.own, notes)
+    drawn = _evenly(spellers.edges(data, words), data, pre_tokens if draws == "pre_tokens" else (), samples, seed)
+    return Spellings(data, len(ids), paths, within, lengths, drawn, notes=notes)
+
+
+def _evenly(
+    edges: Iterable[Edge], data: bytes, walls: Collection[int] | None, samples: int, seed: int
+) -> list[list[int]]:
+    """Spellings in which no token reaches over a wall, each as likely as every other."""
+    if not samples:
+        return []
+    if walls is None:
+        raise UserError(
+            "Where the pre-tokenizer cuts cannot be told in these bytes. Draw from all spellings, or give another text."
+        )
+    return sample(keeping_to(edges, walls), len(data), samples, seed)
+
+
+def _by_scores(spellers: Spellers, data: bytes, ids: list[int], samples: int, seed: int) -> Posterior:
+    """Spellings drawn by the scores of a Unigram vocabulary."""
+    entries = spellers.entries
+    label, algorithm = entries.tokenizer.info.label, entries.tokenizer.info.algorithm
+    if algorithm != "Unigram":
+        raise UserError(
+            f"{label} has no probabilities for its entries: it is made by {algorithm}, not by Unigram. Draw evenly, or "
+            "choose a Unigram tokenizer."
+        )
+    _bounded(len(data), MOST_BYTES_SAMPLED, "drawn from")
+    ordinary = (one for one in entries.details if one.kind == Kind.ORDINARY and one.number is not None)
+    scores = {one.id: one.number for one in ordinary if one.number is not None}
+    found = posterior(spellers.edges(data), len(data), scores, ids, samples, seed)
+    if found is None:
+        raise UserError(
+            f"Some characters stand in no entry of {label} that has a score. Draw evenly from all spellings."
+        )
+    return found
 
 
 def _bounded(size: int, most: int, done: str) -> None:
@@ -202,18 +252,28 @@ PROBE = Probe(
         "ever makes: it has one spelling for a text. A model has hardly seen the others, so what it says on them is "
         "another question. Where a vocabulary writes the same bytes twice, both ids count."
     ),
-    source="Number of paths through a graph by dynamic programming; cf. Cao & Rimell 2021 and Geh et al. 2024",
+    source=(
+        "Number of paths through a graph by dynamic programming; cf. Cao & Rimell 2021 and Geh et al. 2024; by scores: "
+        "Kudo 2018, Subword Regularization (1804.10959)"
+    ),
     asked=(
         Asked(key="tokenizer", kind="tokenizer", text="the tokenizer whose tokens spell"),
         Asked(key="text", kind="text", text="the text that is spelled"),
         Asked(
             key="samples",
             kind="whole number",
-            text="how many spellings to draw, each as likely as every other",
+            text="how many spellings to draw",
             default=0,
             least=0,
         ),
         Asked(key="seed", kind="whole number", text="of the draws", default=0),
+        Asked(
+            key="draws",
+            kind="text",
+            text="what they are drawn from: all, those that keep to pre_tokens, or all by their unigram scores",
+            default="all",
+            among=DRAWS,
+        ),
     ),
     find=spellings,
 )

@@ -1,7 +1,9 @@
 """Trained tokenizers, by name: where they lie under `TOKEN_ATLAS_HOME`. `core.training` makes them."""
 
+import hashlib
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from core.common.errors import UnknownName, UserError, shown
@@ -10,16 +12,60 @@ from core.common.home import home
 SCHEME = "trained"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _VOCABULARY = "tokenizer.json"
+_OWNERS = "owners.txt"  # a line for each, hashed; without it a tokenizer is everybody's
 
 
-def trained_names() -> list[str]:
-    """Names of those that are here, in order."""
-    return sorted(path.parent.name for path in home(SCHEME).glob(f"[!.]*/{_VOCABULARY}"))
+def trained_names(owner: str | None = None) -> list[str]:
+    """Names of those that are here, in order.
+
+    Args:
+        owner: leaves out what is others' alone; None for all.
+    """
+    names = sorted(path.parent.name for path in home(SCHEME).glob(f"[!.]*/{_VOCABULARY}"))
+    return names if owner is None else [name for name in names if _may_list(home(SCHEME) / name, owner)]
 
 
-def trained_specs() -> dict[str, str]:
-    """Name by spec."""
-    return {f"{SCHEME}:{name}": name for name in trained_names()}
+def trained_specs(owner: str | None = None) -> dict[str, str]:
+    """Name by spec, of the same."""
+    return {f"{SCHEME}:{name}": name for name in trained_names(owner)}
+
+
+def note_owner(folder: Path, owner: str) -> None:
+    """What lies in this new folder, or in one with owners, is this one's too; of an empty owner it is everybody's.
+
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> note_owner(folder, "ann"); [_may_list(folder, who) for who in ("ann", "bob")]
+    [True, False]
+    >>> note_owner(folder, ""); _may_list(folder, "bob")
+    True
+    """
+    path = folder / _OWNERS
+    if not owner:
+        path.unlink(missing_ok=True)
+    elif _tag(owner) not in _owners(folder):
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{_tag(owner)}\n")
+
+
+def has_owners(folder: Path) -> bool:
+    """Is a trained tokenizer somebody's rather than everybody's?"""
+    return bool(_owners(folder))
+
+
+def _may_list(folder: Path, owner: str) -> bool:
+    found = _owners(folder)
+    return not found or _tag(owner) in found
+
+
+def _owners(folder: Path) -> list[str]:
+    with suppress(OSError):
+        return (folder / _OWNERS).read_text(encoding="utf-8").split()
+    return []
+
+
+def _tag(owner: str) -> str:
+    return hashlib.sha256(owner.encode()).hexdigest()[:32]
 
 
 def place_of(name: str) -> Path:

@@ -2,16 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.errors import UnknownName, UserError
 from core.common.memory import machine_bytes
-from core.common.named_path import named_path
 from core.common.params import Value
 from core.jobs.store.files import Input
 from core.training.options import MOST_VOCABULARY, Options
 from core.training.pretokenizers import DIGITS, NORMALISERS
 from core.training.recipe import TrainingRecipe
+from core.training.sources import in_full, source_content
 from core.training.trainer import TRAINERS, Trainer
 
 BASE_MB = 1536  # the libraries with their threads, and room to compare the file
@@ -35,25 +34,29 @@ def asked_recipe(
     min_frequency: int = LEAST_FREQUENCY,
     specials: Sequence[str] = SPECIALS,
     heldout: float = HELD_OUT,
+    most_bytes: int = 0,
 ) -> TrainingRecipe:
     """The recipe of a tokenizer.
 
     Args:
+        files: paths, uploads as `upload:HASH/NAME`, languages as `CORPUS CODE`, or `python` for its library's code.
+        parallel: the same.
         pre: empty for the trainer's usual one.
+        most_bytes: of each text, its beginning; 0 for all of it.
 
     Raises:
         UserError: a name is unknown, a number out of range, two things contradict each other, a file cannot be read,
             or it would take more memory than there is.
     """
     entry = TRAINERS.get(trainer)
-    _check(entry, vocab, pre, digits, normaliser, min_frequency, specials, heldout)
+    options = Options(vocab, pre or entry.pre, digits, normaliser, min_frequency, tuple(specials), heldout, most_bytes)
+    _check(entry, options)
     params = entry.read(dict(given or {}), seed)
-    options = Options(vocab, pre or entry.pre, digits, normaliser, min_frequency, tuple(specials), heldout)
     if not files:
         raise UserError("There is no text to train on. Name at least one file.")
     texts, others = [_input(name) for name in files], [_input(name) for name in parallel]
-    n_bytes = sum(Path(one.name).stat().st_size for one in (*texts, *others))
-    recipe = TrainingRecipe(trainer, options, dict(params.values), seed, tuple(texts), tuple(others), n_bytes)
+    n_bytes = sum(min(n, most_bytes or n) for _, n in texts) + sum(n for _, n in others)
+    recipe = TrainingRecipe(trainer, options, dict(params.values), seed, _first(texts), _first(others), n_bytes)
     if (need := memory_mb(recipe)) > machine_bytes() / 2**20:
         raise UserError(
             f"{entry.label} takes about {need:,} MB for {n_bytes / 2**20:,.0f} MB of text, and this machine has "
@@ -67,43 +70,36 @@ def memory_mb(recipe: TrainingRecipe) -> int:
     return BASE_MB + TRAINERS.get(recipe.trainer).bytes_per_byte * recipe.n_bytes // 2**20
 
 
-def _check(
-    entry: Trainer,
-    vocab: int,
-    pre: str,
-    digits: str,
-    normaliser: str,
-    min_frequency: int,
-    specials: Sequence[str],
-    heldout: float,
-) -> None:
-    if pre and pre not in entry.cuts:
-        raise UnknownName(f"pre-tokenizer of {entry.key}", pre, entry.cuts)
-    if digits not in DIGITS:
-        raise UnknownName("way to cut digits", digits, DIGITS)
-    if normaliser not in NORMALISERS:
-        raise UnknownName("normaliser", normaliser, NORMALISERS)
-    if min_frequency < 1:
-        raise UserError(f"--min-frequency cannot be {min_frequency}: give 1 or more.")
-    if not 0 <= heldout <= _MOST_HELD_OUT:
-        raise UserError(f"--heldout cannot be {heldout:g}: give a share from 0 to {_MOST_HELD_OUT}.")
+def _check(entry: Trainer, asked: Options) -> None:
+    if asked.pre not in entry.cuts:
+        raise UnknownName(f"pre-tokenizer of {entry.key}", asked.pre, entry.cuts)
+    if asked.digits not in DIGITS:
+        raise UnknownName("way to cut digits", asked.digits, DIGITS)
+    if asked.normaliser not in NORMALISERS:
+        raise UnknownName("normaliser", asked.normaliser, NORMALISERS)
+    if asked.min_frequency < 1:
+        raise UserError(f"The minimum frequency cannot be {asked.min_frequency}: give 1 or more.")
+    if not 0 <= asked.heldout <= _MOST_HELD_OUT:
+        raise UserError(f"The share kept apart cannot be {asked.heldout:g}: give one from 0 to {_MOST_HELD_OUT}.")
+    if asked.most_bytes < 0:
+        raise UserError(f"{asked.most_bytes:,} bytes of each text cannot be taken: give a number, or 0 for all of it.")
+    specials = asked.specials
     if len(set(specials)) < len(specials) or not all(one.strip() == one and one for one in specials):
         raise UserError("Special tokens must differ, and none may be empty or begin or end with a space. Name others.")
     least = entry.n_least + len(specials)
-    if not least < vocab <= MOST_VOCABULARY:
+    if not least < asked.vocab <= MOST_VOCABULARY:
         raise UserError(
-            f"--vocab cannot be {vocab:,}: {entry.label} needs more than {least:,} entries, for its alphabet and the "
-            f"special tokens, and at most {MOST_VOCABULARY:,} are made."
+            f"{asked.vocab:,} entries cannot be made: {entry.label} needs more than {least:,}, for its alphabet and "
+            f"the special tokens, and the most is {MOST_VOCABULARY:,}. Ask for another number."
         )
 
 
-def _input(name: str) -> Input:
-    path = named_path(name).absolute()
-    if not path.is_file():
-        what = "is a folder: name the files in it" if path.is_dir() else "is no file. Check the path"
-        raise UnreadableFile(f"{shown(name)} {what}.")
-    try:
-        with path.open("rb") as file:
-            return Input(str(path), hashlib.file_digest(file, "sha256").hexdigest())
-    except OSError as error:
-        raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}.") from None
+def _first(found: Sequence[tuple[Input, int]]) -> tuple[Input, ...]:
+    return tuple(one for one, _ in found)
+
+
+def _input(name: str) -> tuple[Input, int]:
+    """A text with the hash of its content, and its bytes."""
+    full = in_full(name)
+    data = source_content(full)
+    return Input(full, hashlib.sha256(data).hexdigest()), len(data)

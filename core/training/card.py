@@ -11,6 +11,7 @@ def card(trained: Trained, name: str) -> str:
     """README.md beside a trained tokenizer; it names files, and no folders."""
     recipe, trainer = trained.recipe, TRAINERS.get(trained.recipe.trainer)
     options = recipe.options
+    whole = trained.whole
     measured = "lines kept apart from training" if trained.held_out else "the text that it was trained on"
     rows = {
         "trainer": f"{trainer.label} (`{trainer.key}`)",
@@ -22,8 +23,8 @@ def card(trained: Trained, name: str) -> str:
         "special tokens": ", ".join(f"`{one}`" for one in options.specials) or "none",
         **{key: in_words(value) for key, value in recipe.params.items()},
         "seed": str(recipe.seed),
-        "trained on": f"{trained.n_training_bytes:,} bytes",
-        "bytes per token": f"{trained.bytes_per_token:.3f} on {trained.n_measured_bytes:,} bytes, {measured}",
+        "trained on": f"{whole.n_bytes:,} bytes",
+        "bytes per token": f"{whole.bytes_per_token:.3f} on {whole.n_measured_bytes:,} bytes, {measured}",
         "tokenizer.json": "cuts as the trainer does" if trained.exact_export else trainer.differs,
         "made with": ", ".join(f"{library} {version}" for library, version in trained.versions.items()),
     }

@@ -1,15 +1,17 @@
 """Keeps trained tokenizers: under a name in the user's store, and as a folder for others; whole or not at all."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from core.common.atomic import whole_folder
 from core.common.codec import plain
 from core.common.disk import on_disk
 from core.common.errors import UserError, shown
 from core.jobs.store.files import Input
-from core.tokenizers.trained import SCHEME, place_of
+from core.tokenizers.trained import SCHEME, has_owners, note_owner, place_of
 from core.training.card import card
 from core.training.export import write_files
 from core.training.recipe import Trained
@@ -25,19 +27,24 @@ def usual_name(trained: Trained) -> str:
     return f"{trained.recipe.trainer}-{trained.n_vocabulary}-{trained.content[:6]}"
 
 
-def kept(trained: Trained, name: str = "") -> str:
+def kept(trained: Trained, name: str = "", owner: str = "") -> str:
     """Keep it under a name; its spec. The same tokenizer under the same name is kept once.
+
+    Args:
+        owner: in whose lists it stands; empty for everybody's.
 
     Raises:
         UserError: another has the name, nothing can be called so, or it cannot be written.
     """
     name = name or usual_name(trained)
     place = place_of(name)
-    if place.is_dir():
-        refuse_other(name, trained.content)
-    else:
-        with on_disk(f"The tokenizer {shown(name)}"):
-            write(trained, place, name)
+    with on_disk(f"The tokenizer {shown(name)}"):
+        if not place.is_dir():
+            write(trained, place, name, owner)
+        else:
+            refuse_other(name, trained.content)
+            if has_owners(place):
+                note_owner(place, owner)
     return f"{SCHEME}:{name}"
 
 
@@ -55,7 +62,7 @@ def refuse_other(name: str, content: str) -> None:
         )
 
 
-def write(trained: Trained, folder: Path, name: str) -> None:
+def write(trained: Trained, folder: Path, name: str, owner: str = "") -> None:
     """A folder that `AutoTokenizer` loads, with recipe and card; whole or not at all.
 
     Raises:
@@ -65,6 +72,14 @@ def write(trained: Trained, folder: Path, name: str) -> None:
         write_files(made, trained.data.tobytes(), trained.recipe.options.specials, trained.unknown)
         (made / RECIPE).write_text(_facts(trained), encoding="utf-8")
         (made / CARD).write_text(card(trained, name), encoding="utf-8")
+        note_owner(made, owner)
+
+
+def zipped(trained: Trained, name: str) -> bytes:
+    """The same folder as a zip."""
+    with TemporaryDirectory(prefix="trained-") as scratch:
+        write(trained, Path(scratch) / name, name)
+        return Path(shutil.make_archive(f"{scratch}/packed", "zip", scratch, name)).read_bytes()
 
 
 def _facts(trained: Trained) -> str:

@@ -17,6 +17,7 @@ class Options:
         min_frequency: how often a piece must stand in the text to be an entry.
         specials: special tokens, which no other text is cut into.
         heldout: share of the lines that is kept apart.
+        most_bytes: of each text, whole lines from its beginning; 0 for all of it.
     """
 
     vocab: int
@@ -26,3 +27,4 @@ class Options:
     min_frequency: int
     specials: tuple[str, ...]
     heldout: float
+    most_bytes: int

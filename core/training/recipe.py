@@ -37,6 +37,26 @@ class TrainingRecipe:
     n_bytes: int
 
 
+@dataclass(frozen=True)
+class MeasuredPart:
+    """One text of several, and how a tokenizer that was trained on all cuts it.
+
+    Args:
+        name: what the text is called.
+        n_bytes: that were trained on.
+        n_measured_bytes: that it was measured on.
+        bytes_per_token: on these; NaN where there are none.
+        low, high: its 95 % interval over lines; NaN where nothing was kept apart, or too few lines.
+    """
+
+    name: str
+    n_bytes: int
+    n_measured_bytes: int
+    bytes_per_token: float
+    low: float
+    high: float
+
+
 @dataclass(frozen=True, eq=False)
 class Trained:
     """A trained tokenizer, not kept yet.
@@ -46,11 +66,9 @@ class Trained:
         data: its tokenizer.json, uint8 (bytes,).
         unknown: the token for what cannot be written; empty where there is none.
         n_vocabulary: entries, special tokens included.
-        n_training_bytes: that were trained on.
-        n_measured_bytes: that it was measured on.
-        held_out: whether these were kept apart; where nothing was, they are those that were trained on.
-        bytes_per_token: on these.
-        bytes_by_part: the same by name of file.
+        whole: all texts together.
+        parts: each text.
+        held_out: whether lines were kept apart to measure on; where none were, they are those that were trained on.
         seconds: that training took.
         exact_export: whether tokenizer.json cuts every text as the algorithm does.
         n_compared: lines on which the file was compared with the tokenizer as trained.
@@ -61,11 +79,9 @@ class Trained:
     data: Annotated[NDArray[np.uint8], APART]
     unknown: str
     n_vocabulary: int
-    n_training_bytes: int
-    n_measured_bytes: int
+    whole: MeasuredPart
+    parts: tuple[MeasuredPart, ...]
     held_out: bool
-    bytes_per_token: float
-    bytes_by_part: Mapping[str, float]
     seconds: float
     exact_export: bool
     n_compared: int
@@ -75,3 +91,19 @@ class Trained:
     def content(self) -> str:
         """SHA-256 of its tokenizer.json, by which two are told apart."""
         return hashlib.sha256(self.data.tobytes()).hexdigest()
+
+
+@dataclass(frozen=True)
+class NotTrained:
+    """A recipe that gave no tokenizer, and why."""
+
+    recipe: TrainingRecipe
+    why: str
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedPlan:
+    """What came of several recipes, in their order."""
+
+    made: tuple[Trained, ...]
+    not_made: tuple[NotTrained, ...]

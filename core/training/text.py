@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from core.common.errors import UserError, shown
 from core.common.plain_text import decoded, lines
@@ -13,10 +12,10 @@ _CHUNK = 2**16  # characters handed to a library at once
 
 @dataclass(frozen=True, eq=False)
 class TrainingPart:
-    """The text of one file.
+    """One text.
 
     Args:
-        name: of the file, without its ending.
+        name: what it is called.
         chunks: of what is trained on, each of whole lines.
         held_out: lines that are kept apart; no other line of the text equals one of them.
     """
@@ -33,7 +32,7 @@ class TrainingPart:
 
 @dataclass(frozen=True, eq=False)
 class TrainingText:
-    """The parts of a text, one a file, and parallel lines for trainers that weigh languages.
+    """The parts of a text, one a source, and parallel lines for trainers that weigh languages.
 
     Args:
         parts: in the order given.
@@ -71,28 +70,28 @@ def part_of(name: str, text: str, share: float, seed: int) -> TrainingPart:
     return TrainingPart(name, tuple(_chunks(kept)), tuple(apart))
 
 
-def read_parts(files: Sequence[tuple[str, bytes]], share: float, seed: int) -> tuple[TrainingPart, ...]:
-    """The parts of a text from the content of files by name.
+def read_parts(texts: Sequence[tuple[str, bytes]], share: float, seed: int) -> tuple[TrainingPart, ...]:
+    """The parts of a text from names and contents.
 
     Raises:
         UserError: there is no text in any of them, or one is not UTF-8.
     """
-    parts = tuple(part_of(Path(name).stem, decoded(data, Path(name).name), share, seed) for name, data in files)
+    parts = tuple(part_of(name, decoded(data, name), share, seed) for name, data in texts)
     if not any(chunk.strip() for part in parts for chunk in part.chunks):
-        raise UserError("There is no text to train on: the files hold nothing but white space. Name others.")
+        raise UserError("There is no text to train on: it holds nothing but white space. Give another.")
     return parts
 
 
-def parallel_lines(files: Sequence[tuple[str, bytes]]) -> tuple[tuple[str, ...], ...]:
-    """The lines of parallel files.
+def parallel_lines(texts: Sequence[tuple[str, bytes]]) -> tuple[tuple[str, ...], ...]:
+    """The lines of parallel texts.
 
     Raises:
         UserError: they have no or different numbers of lines.
     """
-    found = tuple(tuple(lines(data, Path(name).name)) for name, data in files)
+    found = tuple(tuple(lines(data, name)) for name, data in texts)
     if len({len(each) for each in found}) > 1 or any(not any(each) for each in found):
-        counts = ", ".join(f"{shown(Path(n).name)} {len(each):,}" for (n, _), each in zip(files, found, strict=True))
-        raise UserError(f"Parallel files need as many lines each, and some text; these have: {counts}. Align them.")
+        counts = ", ".join(f"{shown(n)} {len(each):,}" for (n, _), each in zip(texts, found, strict=True))
+        raise UserError(f"Parallel texts need as many lines each, and some text; these have: {counts}. Align them.")
     return found
 
 

@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from core.common.errors import UnreadableFile, UserError, shown
+from core.common.errors import UserError
 from core.common.progress import report
 from core.jobs.store.files import Input
 from core.training.export import check_export, vocabulary_file
+from core.training.measured import measured
 from core.training.recipe import Trained, TrainingRecipe
+from core.training.sources import source_content, source_label
 from core.training.text import TrainingText, parallel_lines, read_parts
-from core.training.trainer import TRAINERS, Trainer
+from core.training.trainer import TRAINERS, NotMakeable, Trainer
 
 _LIBRARIES = ("tokenizers", "sentencepiece")
 _MOST_COMPARED = 500  # lines of the text itself, beside those of all scripts
@@ -28,11 +30,12 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
         here: where a file lies on this machine.
 
     Raises:
-        UserError: the text is not what it was, holds none, or does not give so many entries.
+        NotMakeable: the text does not give so many.
+        UserError: the text is not what it was, or holds none.
     """
     trainer, options = TRAINERS.get(recipe.trainer), recipe.options
     report(0, 0, "Reading")
-    parts = read_parts(_contents(recipe.files, here), options.heldout, recipe.seed)
+    parts = read_parts(_contents(recipe.files, here, options.most_bytes), options.heldout, recipe.seed)
     text = TrainingText(parts, parallel_lines(_contents(recipe.parallel, here)))
     task = trainer.task(text, options, trainer.read(dict(recipe.params), recipe.seed))
     report(0, 0, "Training")
@@ -43,17 +46,15 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
     report(0, 0, "Comparing")
     n_compared = check_export(made, options.specials, trainer.unknown, text.held_out[:_MOST_COMPARED])
     data = vocabulary_file(made)
-    measured = {part.name: part.held_out if text.held_out else part.chunks for part in parts}
+    whole, each = measured(made, parts)
     return Trained(
         recipe,
         np.frombuffer(data, np.uint8),
         trainer.unknown,
         made.get_vocab_size(),
-        sum(part.n_bytes for part in parts),
-        sum(len(line.encode()) for some in measured.values() for line in some),
+        whole,
+        tuple(each),
         bool(text.held_out),
-        bytes_per_token(made, [line for some in measured.values() for line in some]),
-        {name: bytes_per_token(made, some) for name, some in measured.items() if some},
         seconds,
         trainer.exact_export,
         n_compared,
@@ -61,37 +62,39 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
     )
 
 
-def bytes_per_token(tokenizer: Tokenizer, texts: Sequence[str]) -> float:
-    """Bytes of texts by tokens that they are cut into."""
-    n_tokens = sum(len(one.ids) for one in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False))
-    return sum(len(text.encode()) for text in texts) / n_tokens if n_tokens else float("nan")
-
-
 def _check_size(made: Tokenizer, recipe: TrainingRecipe, trainer: Trainer) -> None:
     """Do nothing if there are as many entries as were asked for.
 
     Raises:
-        UserError: the text does not give so many.
+        NotMakeable: the text does not give so many.
     """
     wanted, found = recipe.options.vocab, made.get_vocab_size()
     if found < wanted:
-        raise UserError(
+        raise NotMakeable(
             f"The text gives {found:,} entries by {trainer.label}, not {wanted:,}. Give more text, ask for "
-            f"--vocab {found}, or lower --min-frequency, which is {recipe.options.min_frequency}."
+            f"{found:,} entries, or lower the minimum frequency, which is {recipe.options.min_frequency}."
         )
     assert found == wanted, f"{trainer.key} made {found} entries"
 
 
-def _contents(files: Sequence[Input], here: Callable[[Path], Path]) -> list[tuple[str, bytes]]:
-    return [(one.name, _content(one, here(Path(one.name)))) for one in files]
+def _contents(files: Sequence[Input], here: Callable[[Path], Path], most: int = 0) -> list[tuple[str, bytes]]:
+    """Name and text of each source, of which no more than so many bytes are taken, up to the end of a line."""
+    return [(source_label(one.name), _beginning(_content(one, here), most)) for one in files]
 
 
-def _content(file: Input, path: Path) -> bytes:
-    """The content of a file, the same as when the recipe was made."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(f"{shown(path.name)} cannot be read: {error.strerror or error}.") from None
+def _beginning(data: bytes, most: int) -> bytes:
+    """
+    >>> _beginning(b"one\\ntwo\\nthree", 9), _beginning(b"one", 0), _beginning("\u00e9\u00e9".encode(), 3).decode()
+    (b'one\\ntwo\\n', b'one', '\u00e9')
+    """
+    if not most or len(data) <= most:
+        return data
+    return data[: data.rfind(b"\n", 0, most) + 1] or data[:most].decode(errors="ignore").encode()
+
+
+def _content(file: Input, here: Callable[[Path], Path]) -> bytes:
+    """The text of a source, the same as when the recipe was made."""
+    data = source_content(file.name, here)
     if hashlib.sha256(data).hexdigest() != file.fingerprint:
-        raise UserError(f"{shown(path.name)} has changed since training was asked for. Ask again.")
+        raise UserError(f"The text of {source_label(file.name)} has changed since training was asked for. Ask again.")
     return data

@@ -14,6 +14,10 @@ from core.training.pretokenizers import PATTERNED, Cut, Level
 from core.training.text import TrainingText
 
 
+class NotMakeable(UserError):
+    """A text does not give what a recipe asks for: so it is each time."""
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingTask:
     """What a trainer is given.

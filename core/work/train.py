@@ -1,49 +1,60 @@
-"""Training a tokenizer: one unit, since what a trainer has half done cannot be kept."""
+"""Training tokenizers: a unit is one recipe, since what a trainer has half done cannot be kept."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from core.jobs.job import Context, JobKind, Output, Parts, Unit
+from core.common.codec import plain
+from core.jobs.job import Context, JobKind, Output, Parts, Unit, hashed
 from core.jobs.result_codec import stored
 from core.jobs.store.files import Json
 from core.training.asked import memory_mb
-from core.training.job import KIND, recipe_in
+from core.training.job import KIND, joined, recipes_in, trained_in
+from core.training.recipe import NotTrained, TrainedPlan
+from core.training.sources import source_paths
 from core.training.train import trained
+from core.training.trainer import NotMakeable
 
 
 def units(context: Context) -> list[Unit]:
-    """The one tokenizer."""
-    return [Unit("tokenizer", {})]
+    """One per recipe; shared by all jobs that ask for the same of the same text."""
+    return [
+        Unit(f"{n}: {one.trainer}, {one.options.vocab:,} entries", n - 1, key=hashed(plain(one)))
+        for n, one in enumerate(recipes_in(context.params), 1)
+    ]
 
 
 def run_unit(unit: Unit, context: Context) -> Output:
-    """It, with what it was measured at."""
-    return stored(trained(recipe_in(context.params), context.path))
+    """One tokenizer with what it was measured at, or why there is none."""
+    recipe = recipes_in(context.params)[unit.value]
+    try:
+        return stored(TrainedPlan((trained(recipe, context.path),), ()))
+    except NotMakeable as error:
+        return stored(TrainedPlan((), (NotTrained(recipe, str(error)),)))
 
 
 def combine(parts: Parts, context: Context) -> Output:
-    """The same."""
-    return next(output for _, output in parts)
+    """All of them."""
+    return stored(joined([trained_in(output) for _, output in parts]))
 
 
 def memory_for(params: Mapping[str, Json]) -> int:
-    """Megabytes for a recipe."""
-    return memory_mb(recipe_in(params))
+    """Megabytes for the largest."""
+    return max(map(memory_mb, recipes_in(params)))
 
 
 def files(params: Mapping[str, Json]) -> list[Path]:
     """The text."""
-    recipe = recipe_in(params)
-    return [Path(one.name) for one in (*recipe.files, *recipe.parallel)]
+    names = dict.fromkeys(one.name for recipe in recipes_in(params) for one in (*recipe.files, *recipe.parallel))
+    return list(dict.fromkeys(path for name in names for path in source_paths(name)))
 
 
 JOB = JobKind(
     key=KIND,
-    label="Train a tokenizer",
+    label="Train tokenizers",
+    version=2,
     units=units,
     run_unit=run_unit,
     combine=combine,
-    resumable=False,
     measure="tokenizers",
     files=files,
     workers=1,

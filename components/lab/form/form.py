@@ -14,11 +14,11 @@ from components.lab.form.model_choice import fitting, model_label, typed_or_chos
 from components.lab.form.state import usual
 from components.lab.form.texts import ask_texts
 from components.widgets.pickers import labels, short_name
+from components.widgets.trained_here import trained_here
 from core.common.settings import settings
 from core.lab.plan import Plan
 from core.models.shipped import REAL_MODEL
 from core.models.typed import model_spec
-from core.tokenizers.trained import trained_specs
 from core.tokenizers.typed import spec_of
 
 
@@ -104,7 +104,7 @@ def _tokenizer(with_donor: bool) -> str:
     names = labels()
     chosen = typed_or_chosen(
         "New tokenizer",
-        [*trained_specs(), *(spec for spec, _ in cached.offered() if not spec.startswith("builtin:"))],
+        [*trained_here(), *(spec for spec, _ in cached.offered() if not spec.startswith("builtin:"))],
         "lab_tokenizer",
         lambda spec: names.get(spec) or fitting(short_name(spec)),
         "The donor's" if with_donor else "Hub id or spec",

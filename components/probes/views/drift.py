@@ -40,11 +40,11 @@ def draw(context: ProbeContext) -> None:
 
 
 def _pasted(context: ProbeContext, ids: tuple[int, ...]) -> None:
+    spec = context.text("tokenizer")
+    found = cached.drift(spec, ids)
     shown, guess = predicted(context, "Will these ids come back when their text is cut again?", _guess)
     if not shown:
         return
-    spec = context.text("tokenizer")
-    found = cached.drift(spec, ids)
     _judge(guess, found)
     draw_drift(spec, found)
     st.caption("Read as text")
@@ -58,14 +58,14 @@ def _of_text(context: ProbeContext) -> None:
     way = LINKED.choice("Cut", _WAYS, _WAY, "Programs cut texts in parts: a prompt and its answer, or word by word.")
     name, spec = context.names[context.text("tokenizer")], context.text("tokenizer")
     question = f"Cut {WAYS[way].label}: will the ids of {plain(name)} come back when their text is cut again?"
-    shown, guess = predicted(context, question, _guess)
-    if not shown:
-        return
     with st.spinner("Cutting …", show_time=True):
         rows = drift_rows(context.names, context.text("text"))
     found = next(row.found[way] for row in rows if row.spec == spec)
     if isinstance(found, UserError):
         raise found
+    shown, guess = predicted(context, question, _guess)
+    if not shown:
+        return
     _judge(guess, found)
     draw_drift(spec, found)
     st.markdown("**Every tokenizer, in every way to cut this text**")

@@ -15,7 +15,7 @@ from components.probes.hidden_chart import hidden_chart
 from components.probes.on_page import OnPage, that_open
 from components.probes.predict import predicted, verdict
 from components.probes.view import ProbeView
-from components.widgets.chips import chips, piece_shown
+from components.widgets.chips import chips, piece_shown, visible
 from core.common.numbers import count
 from core.probes.hidden_words import HiddenWord, HiddenWords
 
@@ -32,7 +32,7 @@ def draw(context: ProbeContext) -> None:
     with st.spinner("Cutting every word behind every letter …", show_time=True):
         found = cached.hidden_words(tuple(one.spec for one in shown), context.text("text"))
     word, letter = _looked_at(found, shown)
-    question = f"How many of the 26 letters, put before “{plain(word)}”, hide it from {plain(shown[0].label)}?"
+    question = f"How many of the 26 letters, put before “{plain(visible(word))}”, hide it from {plain(shown[0].label)}?"
     seen, guess = predicted(context, question, _guess)
     if not seen:
         return
@@ -73,15 +73,16 @@ def _judge(guess: int, row: HiddenWord, one: OnPage) -> None:
 
 def _warn(found: HiddenWords, shown: Sequence[OnPage], word: str, letter: str) -> None:
     """What it means for a filter."""
+    alone, joined = (plain(visible(one)) for one in (word, letter + word))
     hiding = [one.label for one in shown if letter in _row(found, one, word).hidden_by]
     if hiding:
         st.warning(
-            f"Everybody reads “{plain(letter + word)}”. A filter that learnt the tokens of “{plain(word)}” does not "
+            f"Everybody reads “{joined}”. A filter that learnt the tokens of “{alone}” does not "
             f"meet them in it under {plain(', '.join(hiding))}.",
             icon=":material/warning:",
         )
     else:
-        st.info(f"“{plain(letter + word)}” hides nothing: these cut the word as before.", icon=":material/info:")
+        st.info(f"“{joined}” hides nothing: these cut the word as before.", icon=":material/info:")
 
 
 def _both(one: OnPage, row: HiddenWord, letter: str) -> None:

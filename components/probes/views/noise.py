@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import streamlit as st
 
 from components.cached import probes as cached
@@ -23,6 +24,7 @@ from core.models.shipped import REAL_MODEL
 from core.probes.edits.edit import edited
 from core.probes.moved_cuts import ByteChanges, around_change, byte_changes
 from core.probes.noise import PROBE, EditEffect, Noise
+from core.probes.recut import IN_WORDS
 from core.tokenizers.segmentation import Segmentation
 
 _TEXT = (
@@ -104,6 +106,17 @@ def _around(effect: EditEffect, text: str, shown: Sequence[OnPage]) -> None:
     for one, (first, second) in zip(shown, cuts, strict=True):
         before, now = around_change(first, second, places, place, _N_BESIDE)
         cut_rows(one.label, {"before": before, "after": now})
+    if effect.recut:
+        st.markdown("**What becomes of the cuts between its letters**, by tokenizer")
+        st.dataframe(_kinds(effect, shown), hide_index=True, placeholder="–", key="noise_recut")
+        st.caption("; ".join(f"{kind.value}: {words}" for kind, words in IN_WORDS.items()) + ".")
+
+
+def _kinds(effect: EditEffect, shown: Sequence[OnPage]) -> pd.DataFrame:
+    rows = [(one.label, effect.recut[one.key]) for one in shown]
+    return pd.DataFrame(
+        [{"Tokenizer": label, **{kind.value.capitalize(): n for kind, n in kinds.items()}} for label, kinds in rows]
+    )
 
 
 def _most_felt(first: Segmentation, second: Segmentation, places: ByteChanges) -> int:

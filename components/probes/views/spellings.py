@@ -8,7 +8,7 @@ from components.cached import probes as cached
 from components.cached import tokenizers as cached_tokenizers
 from components.cached import vocabulary as cached_vocabulary
 from components.charts.chart import CONFIG
-from components.frame.errors import plain
+from components.frame.errors import plain, show_error
 from components.probes.context import ProbeContext
 from components.probes.figure import show
 from components.probes.number_words import in_words, written_out
@@ -16,33 +16,51 @@ from components.probes.predict import predicted, verdict
 from components.probes.spelling_chart import spelling_chart
 from components.probes.view import ProbeView
 from components.widgets.chips import chips, piece_shown
+from core.common.errors import UserError
 from core.common.numbers import count
 from core.export.provenance import CitedTokenizer
 from core.probes.spellings import MOST_BYTES_BY_LENGTH, Spellings, in_figures
 
 _WORD = "unbelievable"
 _OF_CARD = "mistral:v3"  # one of the opening's, and quick to open
+_DRAWS = {"all": "all spellings", "pre_tokens": "within pre-tokens", "unigram": "by Unigram scores"}
+_HOW = {
+    "all": "each as likely as every other",
+    "pre_tokens": "each that keeps to the cuts of the pre-tokenizer as likely as every other",
+    "unigram": "each as often as the scores of its tokens say",
+}
 _GUESSES = tuple(10**k for k in range(13))
 
 
 def draw(context: ProbeContext) -> None:
     """The number, the lengths, and some spellings as chips."""
-    shown, guess = predicted(context, "How many different token sequences spell this text?", _guess)
-    if not shown:
-        return
     spec = context.text("tokenizer")
     with st.spinner("Counting spellings …", show_time=True):
-        found = cached.spellings(spec, context.text("text"), context.number("samples"), context.number("seed"))
+        found, why = _found(spec, context)
     if not found.paths.n:
         st.info(plain(" ".join(found.notes)), icon=":material/block:")
+        return
+    shown, guess = predicted(context, "How many different token sequences spell this text?", _guess)
+    if not shown:
         return
     if guess:
         _judge(int(guess), found.paths.n)
     _numbers(found)
     _picture(found, context, spec)
-    _spelled(found, spec, context.text("text"))
+    _spelled(found, spec, context)
+    if why is not None:
+        show_error(why)
     for note in found.notes:
         st.caption(plain(note))
+
+
+def _found(spec: str, context: ProbeContext) -> tuple[Spellings, UserError | None]:
+    """What was counted and drawn, and why nothing could be drawn in the way that was chosen."""
+    numbers = context.number("samples"), context.number("seed")
+    try:
+        return cached.spellings(spec, context.text("text"), *numbers, context.text("draws")), None
+    except UserError as error:
+        return cached.spellings(spec, context.text("text"), 0, context.number("seed")), error.with_traceback(None)
 
 
 def _guess() -> str | None:
@@ -83,13 +101,14 @@ def _picture(found: Spellings, context: ProbeContext, spec: str) -> None:
     show(spelling_chart(found, label, context.dark), context, found, context.text("text"), by)
 
 
-def _spelled(found: Spellings, spec: str, text: str) -> None:
+def _spelled(found: Spellings, spec: str, context: ProbeContext) -> None:
     """The tokenizer's own spelling on top, and those that were drawn."""
-    own = cached_tokenizers.segmentation(spec, text, False, False).ids.tolist()
-    st.markdown("**The tokenizer's own spelling**")
+    own = cached_tokenizers.segmentation(spec, context.text("text"), False, False).ids.tolist()
+    share = "" if found.own_share is None else f", {found.own_share:.1%} of the probability of all by its scores"
+    st.markdown(f"**The tokenizer's own spelling**{share}")
     _row(own, spec, strong=True)
     if found.drawn:
-        st.markdown("**Drawn by chance**, each as likely as every other")
+        st.markdown(f"**Drawn by chance**, {_HOW[context.text('draws')]}")
         for ids in found.drawn:
             _row(ids, spec)
 
@@ -119,6 +138,7 @@ VIEW = ProbeView(
     card=_card,
     usual={"text": _WORD, "samples": 5},
     most={"samples": 20},
+    named={"draws": _DRAWS},
     examples={
         "A word": {"text": _WORD},
         "A long word": {"text": " antidisestablishmentarianism"},

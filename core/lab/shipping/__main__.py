@@ -12,7 +12,9 @@ from pathlib import Path
 
 from core.common.data_folders import DATA
 from core.common.errors import UnknownName, UserError
-from core.lab.shipped_results import FOLDER, write
+from core.jobs.shipped import write_shipped
+from core.lab.foreseen import KIND
+from core.lab.shipped_results import FOLDER
 from core.lab.wanted import WantedComparison, wanted
 
 
@@ -34,7 +36,7 @@ def main(keys: Sequence[str], sentences: int = 0, folder: Path = FOLDER) -> int:
 
 
 def _make(one: WantedComparison, folder: Path) -> None:
-    from core.lab.computed import computed
+    from core.jobs.computed_here import computed_here
     from core.lab.participants import outlined
     from core.lab.submission import submission
 
@@ -43,7 +45,7 @@ def _make(one: WantedComparison, folder: Path) -> None:
     def told(done: int, total: int) -> None:
         print(f"{one.key}: {done} of {total}, {time.monotonic() - start:,.0f} s", flush=True)
 
-    write(one.key, computed(submission(outlined(one.plan)), "cpu", told), folder)
+    write_shipped(folder, one.key, computed_here(KIND, submission(outlined(one.plan)), "cpu", told))
 
 
 if __name__ == "__main__":

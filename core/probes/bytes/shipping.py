@@ -4,8 +4,6 @@ Fetches a model of 93 MB once; takes three minutes of a processor. Probabilities
 """
 
 import json
-from datetime import UTC, datetime
-from importlib.metadata import version
 
 from core.common.atomic import write_whole
 from core.common.codec import Array, Json, plain
@@ -16,9 +14,9 @@ from core.probes.bytes.ends import next_byte_ends
 from core.probes.bytes.examples import EXAMPLES
 from core.probes.bytes.found import NextByte
 from core.probes.bytes.shipped import FILE
+from core.probes.shipping import today, versions
 
 _WALKED, _ENDS, _DECIMALS = 64, 6, 6
-_LIBRARIES = ("numpy", "torch", "transformers", "tokenizers")
 
 
 def document(model: LanguageModel) -> Json:
@@ -31,8 +29,8 @@ def document(model: LanguageModel) -> Json:
     return {
         "model": model.spec,
         "fingerprint": model.fingerprint,
-        "date": datetime.now(UTC).date().isoformat(),
-        "versions": [f"{name} {version(name)}" for name in _LIBRARIES],
+        "date": today(),
+        "versions": list(versions()),
         "walked": _WALKED,
         "answers": answers,
     }

@@ -7,11 +7,10 @@ from typing import Any
 
 from tokenizers import Tokenizer, models
 
-from core.common.errors import UserError
 from core.common.params import Param
 from core.training.merges import MergeSymbols, Pair, WordPairs, learn
 from core.training.pretokenizers import Cut
-from core.training.trainer import Trainer, TrainingTask, special_tokens
+from core.training.trainer import NotMakeable, Trainer, TrainingTask, special_tokens
 from core.training.trainers import bpe
 
 _SPACE = "Ġ"  # as bytes are written
@@ -24,7 +23,7 @@ def train(task: TrainingTask) -> Tokenizer:
     within = task.params.whole("transition") or round(_SHARE * options.vocab)
     least = TRAINER.n_least + len(options.specials)
     if not least <= within < options.vocab:
-        raise UserError(
+        raise NotMakeable(
             f"transition cannot be {within:,} with a vocabulary of {options.vocab:,}: "
             f"give a number from {least:,} to {options.vocab - 1:,}."
         )

@@ -1,0 +1,130 @@
+"""What is asked for: texts, trainers and sizes, and what is the same for all; a job that trains each with each."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components.frame.errors import plain, user_errors
+from components.runs.job_cards import OPENED, session, show_refusal, submit
+from components.training.texts import ask_texts
+from core.common.errors import UserError
+from core.common.numbers import count, size
+from core.training.asked import HELD_OUT, LEAST_FREQUENCY, asked_recipe, memory_mb
+from core.training.job import KIND, training
+from core.training.pretokenizers import DIGITS, NORMALISERS, PATTERNED
+from core.training.recipe import TrainingRecipe
+from core.training.sources import is_language
+from core.training.trainer import TRAINERS, Trainer
+
+_USUAL_TRAINERS, _USUAL_SIZES = ("bpe", "unigram", "superbpe"), (1_000, 2_000, 4_000)
+_SIZES = (500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
+_MOST_OF_EACH = {50_000: "50 kB", 100_000: "100 kB", 250_000: "250 kB", 1_000_000: "1 MB", 0: "all"}
+_MOST_RUNS = 24
+_USUAL_PRE = "its usual one"
+
+
+def training_form() -> None:
+    """The form, and what it comes to."""
+    show_refusal()
+    with user_errors():
+        texts = ask_texts()
+        trainers = st.pills(
+            "Trainers",
+            list(TRAINERS.all()),
+            default=_USUAL_TRAINERS,
+            selection_mode="multi",
+            format_func=lambda key: TRAINERS.get(key).label,
+            key="train_trainers",
+        )
+        sizes = st.pills(
+            "Entries",
+            _SIZES,
+            default=_USUAL_SIZES,
+            selection_mode="multi",
+            format_func=count,
+            key="train_sizes",
+            help="Size of the vocabulary, special tokens included. Each trainer is tried with each size.",
+        )
+        _say_what_they_are([TRAINERS.get(key) for key in trainers])
+        more = _ask_more()
+        _begin(texts, trainers, sizes, more)
+
+
+def _say_what_they_are(trainers: Sequence[Trainer]) -> None:
+    if trainers:
+        st.caption(" ".join(f"**{one.label}**: {plain(one.about)}" for one in trainers))
+
+
+def _ask_more() -> dict[str, object]:
+    """What is the same for all runs."""
+    with (
+        st.expander("The same for all: pre-tokenizer, digits, text, seed", icon=":material/tune:", key="train_more"),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        most = st.select_slider(
+            "Of each text at most", list(_MOST_OF_EACH), value=100_000, format_func=_MOST_OF_EACH.__getitem__,
+            key="train_most", width=220, help="So that no language weighs more than another by its length.",
+        )  # fmt: skip
+        pre = st.selectbox(
+            "Pre-tokenizer", [_USUAL_PRE, *PATTERNED], key="train_pre", width=180,
+            help="What cuts a text into words, over which no token goes. WordPiece has one of its own.",
+        )  # fmt: skip
+        digits = st.selectbox("Digits", list(DIGITS), key="train_digits", width=200)
+        normaliser = st.selectbox("Normaliser", list(NORMALISERS), key="train_normaliser", width=140)
+        frequency = st.number_input("Least frequency", 1, 1_000, LEAST_FREQUENCY, key="train_frequency", width=140)
+        apart = st.number_input(
+            "Kept apart, %", 0.0, 50.0, 100 * max(HELD_OUT, 0.1), 1.0, key="train_apart", width=140,
+            help="Share of the lines that is not trained on; bytes per token are measured there.",
+        )  # fmt: skip
+        seed = st.number_input("Seed", 0, 2**31, 0, key="train_seed", width=120, help="Of which lines are kept apart.")
+    return {
+        "most_bytes": most,
+        "pre": "" if pre == _USUAL_PRE else pre,
+        "digits": digits,
+        "normaliser": normaliser,
+        "min_frequency": frequency,
+        "heldout": apart / 100,
+        "seed": seed,
+    }
+
+
+def _begin(texts: Sequence[str], trainers: Sequence[str], sizes: Sequence[int], more: dict[str, object]) -> None:
+    """The button, with what it would take; or what is missing."""
+    missing = [
+        what for what, there in {"a text": texts, "a trainer": trainers, "a size": sizes}.items() if not there
+    ]  # fmt: skip
+    if missing:
+        st.info(f"Choose {' and '.join(missing)}.", icon=":material/checklist:")
+        return
+    if len(trainers) * len(sizes) > _MOST_RUNS:
+        raise UserError(
+            f"{len(trainers)} trainers with {len(sizes)} sizes each are {len(trainers) * len(sizes)} tokenizers; at "
+            f"most {_MOST_RUNS} are trained at a time. Choose fewer of one or the other."
+        )
+    recipes = [_recipe(trainer, n, texts, more) for trainer in trainers for n in sorted(sizes)]
+    largest = max(recipes, key=memory_mb)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button("Train", icon=":material/play_arrow:", type="primary", key="train_submit")
+        number = "One tokenizer" if len(recipes) == 1 else f"{count(len(recipes))} tokenizers"
+        st.caption(f"{number} on {size(largest.n_bytes)} of text, with up to {count(memory_mb(largest))} MB of memory.")
+    if pressed:
+        session()
+        asked = training(recipes)
+        if (job := submit(KIND, asked.params, asked.inputs, asked.label)) is not None:
+            st.query_params[OPENED] = job.key
+        st.rerun()
+
+
+def _recipe(trainer: str, n: int, texts: Sequence[str], more: dict[str, object]) -> TrainingRecipe:
+    entry, asked = TRAINERS.get(trainer), dict(more)
+    if asked["pre"] not in entry.cuts:
+        asked["pre"] = ""
+    parallel: Sequence[str] = ()
+    if entry.needs:
+        if not all(map(is_language, texts)) or len(texts) < 2:
+            raise UserError(
+                f"{entry.label} weighs languages by the same sentences in each: choose two or more languages, and take "
+                "out code and your own texts; or leave it out."
+            )
+        parallel = texts
+    return asked_recipe(trainer, n, texts, parallel=parallel, **asked)  # type: ignore[arg-type]

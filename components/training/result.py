@@ -1,0 +1,171 @@
+"""What came of a job that trains: how far it is, pictures and numbers of what is finished, and where to go with it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from components.cached import runs as cached_runs
+from components.charts.chart import CONFIG, Chart, numbers_fold
+from components.frame.errors import plain
+from components.frame.visitor import visitor
+from components.runs.job_cards import OPENED, close_opened, may_see
+from components.runs.naming import title
+from components.runs.under_way import result_of, under_way
+from components.training.charts import ALL_TEXT, by_size_chart, by_text_chart, label_of
+from components.training.further import further
+from components.training.linked import LINKED
+from core.common.errors import UserError, shown
+from core.common.numbers import count, size
+from core.jobs.job import Job, State
+from core.training.family import shipped_family
+from core.training.job import KIND, trained_in, trained_so_far
+from core.training.recipe import Trained, TrainedPlan
+from core.training.trainer import TRAINERS
+
+
+def training_result() -> None:
+    """The job that the link names.
+
+    Raises:
+        UserError: there is no such job of this visitor's.
+    """
+    key = st.query_params[OPENED]
+    job = cached_runs.jobs().get(key)
+    if job.kind != KIND or not may_see(job):
+        raise UserError(f"There is no training {shown(key)} of yours. Close it, or ask whoever has it.")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{title(job, visitor())}**", width="content")
+        st.button("Train others", icon=":material/close:", on_click=close_opened, type="tertiary", key="close_train")
+    under_way(job, "train")
+    found = _found(job)
+    if found is None:
+        return
+    for one in found.not_made:
+        st.warning(
+            plain(f"{TRAINERS.get(one.recipe.trainer).label}, {count(one.recipe.options.vocab)}: {one.why}"),
+            icon=":material/block:",
+        )
+    if found.made:
+        _draw(found.made, complete=job.state is State.DONE)
+
+
+def shipped_result() -> None:
+    """The tokenizers that ship, with where they are from."""
+    job, found = shipped_family()
+    _draw(found.made, complete=True)
+    when = datetime.fromtimestamp(job.finished or job.created, UTC).date()
+    st.caption(
+        f"Trained on {when}, on sentences of FLORES-200 (NLLB Team 2022, CC BY-SA 4.0), {size(_bytes(found))} in all. "
+        "Recipes, hashes of the text and versions of the libraries stand in each folder that can be taken from here."
+    )
+
+
+def _bytes(found: TrainedPlan) -> int:
+    return found.made[0].whole.n_bytes
+
+
+def _found(job: Job) -> TrainedPlan | None:
+    """All of it, or what is finished so far."""
+    if job.state is not State.DONE:
+        return trained_so_far(cached_runs.jobs().store, job)
+    result = result_of(job, "train")
+    return None if result is None else trained_in(result)
+
+
+def _draw(made: Sequence[Trained], *, complete: bool) -> None:
+    st.markdown(_sentence(made, complete))
+    left, right = st.columns(2)
+    with left:
+        names = {ALL_TEXT: ALL_TEXT} | {part.name: part.name for part in made[0].parts}
+        _show(by_size_chart(made, LINKED.box("Text", names, "train_text", width=240)))
+    with right:
+        sizes = sorted({one.n_vocabulary for one in made}, reverse=True)
+        chosen = LINKED.choice("Entries", {f"{n}": count(n) for n in sizes}, "train_size")
+        _show(by_text_chart([one for one in made if f"{one.n_vocabulary}" == chosen]))
+    st.caption(_how_measured(made))
+    further(made)
+    st.dataframe(
+        _numbers(made),
+        hide_index=True,
+        key="train_numbers",
+        placeholder="–",
+        column_config={
+            "Bytes per token": st.column_config.NumberColumn(format="%.3f"),
+            "Low": st.column_config.NumberColumn(format="%.3f"),
+            "High": st.column_config.NumberColumn(format="%.3f"),
+            "Seconds": st.column_config.NumberColumn(format="%.1f", help="Of training, on this machine."),
+            "Its file cuts as the trainer does": st.column_config.TextColumn(width="medium"),
+        },
+    )
+
+
+def _sentence(made: Sequence[Trained], complete: bool) -> str:
+    """The finding in words: of the largest size that several have, who puts most into a token, and by how much.
+
+    Of those that cut words in the same way, so that all but the trainer is the same.
+    """
+    usual = Counter(one.recipe.options.pre for one in made).most_common(1)[0][0]
+    made = [one for one in made if one.recipe.options.pre == usual]
+    trainers = {one.recipe.trainer for one in made}
+    shared = [n for n in {one.n_vocabulary for one in made} if len([m for m in made if m.n_vocabulary == n]) > 1]
+    if len(trainers) < 2 or not shared:
+        best = max(made, key=lambda one: one.whole.bytes_per_token)
+        return f"{label_of(best)} entries: {best.whole.bytes_per_token:.2f} bytes per token on text it has not seen."
+    n = max(shared)
+    most, *_, least = sorted((m for m in made if m.n_vocabulary == n), key=lambda one: -one.whole.bytes_per_token)
+    more = most.whole.bytes_per_token / least.whole.bytes_per_token - 1
+    begin = "At" if complete else "So far, at"
+    apart = most.whole.low > least.whole.high
+    close = "" if apart else " Their intervals overlap, so more text may change the order."
+    return (
+        f"{begin} {count(n)} entries **{TRAINERS.get(most.recipe.trainer).label}** puts most into a token, "
+        f"{most.whole.bytes_per_token:.2f} bytes, {more:.0%} more than {TRAINERS.get(least.recipe.trainer).label}."
+        f"{close} Everything else is the same."
+    )
+
+
+def _how_measured(made: Sequence[Trained]) -> str:
+    one = made[0]
+    held = f"{size(one.whole.n_measured_bytes)} in lines that were kept apart from training"
+    where = held if one.held_out else f"the {size(one.whole.n_measured_bytes)} that were trained on"
+    return (
+        f"Measured on {where}. Bars are 95 % intervals over lines; without one there are fewer than ten lines, or none "
+        "was kept apart. More bytes per token are fewer tokens, and say nothing else of a tokenizer's quality."
+        + _cut_otherwise(made)
+    )
+
+
+def _cut_otherwise(made: Sequence[Trained]) -> str:
+    """Whose words are cut in another way than most, so that more than the trainer differs."""
+    usual, *others = (pre for pre, _ in Counter(one.recipe.options.pre for one in made).most_common())
+    if not others:
+        return ""
+    names = dict.fromkeys(TRAINERS.get(one.recipe.trainer).label for one in made if one.recipe.options.pre != usual)
+    lossy = " It has no tokens for spaces, so its numbers are too high to compare." if "bert" in others else ""
+    return f" {', '.join(names)} cuts words by the rule {', '.join(others)}, the others by {usual}.{lossy}"
+
+
+def _numbers(made: Sequence[Trained]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Trainer": [TRAINERS.get(one.recipe.trainer).label for one in made],
+            "Entries": [one.n_vocabulary for one in made],
+            "Bytes per token": [one.whole.bytes_per_token for one in made],
+            "Low": [one.whole.low for one in made],
+            "High": [one.whole.high for one in made],
+            "Trained on, bytes": [one.whole.n_bytes for one in made],
+            "Pre-tokenizer": [one.recipe.options.pre for one in made],
+            "Seconds": [one.seconds for one in made],
+            "Its file cuts as the trainer does": [
+                "yes" if one.exact_export else TRAINERS.get(one.recipe.trainer).differs for one in made
+            ],
+        }
+    )
+
+
+def _show(chart: Chart) -> None:
+    st.plotly_chart(chart.figure, key=chart.key, config=CONFIG, alt=chart.alt)
+    numbers_fold(chart)

@@ -1,0 +1,38 @@
+"""What to train on: languages of a corpus, the code of Python's library, and texts of the user's own."""
+
+import streamlit as st
+
+from components.cached import corpora as cached_corpora
+from components.runs.count_corpus import corpora
+from components.widgets.languages import language_boxes
+from components.widgets.own_texts import KEPT, own_texts, text_typer
+from core.training.sources import PYTHON
+
+_CORPUS, _LANGUAGES, _CODE = "train_corpus", "train_languages", "train_code"
+_OWN = "train_uploaded"  # where `own_texts` keeps them
+
+_USUAL = (
+    "eng_Latn", "deu_Latn", "spa_Latn", "pol_Latn", "fin_Latn", "tur_Latn", "vie_Latn", "swh_Latn", "rus_Cyrl",
+    "ell_Grek", "arb_Arab", "hin_Deva",
+)  # fmt: skip
+
+
+def ask_texts() -> list[str]:
+    """Names of the texts chosen, as `core.training.sources` reads them; may be empty."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        named = corpora()
+        corpus = st.selectbox(
+            "Languages from", list(named), format_func=lambda one: named.get(one, one), key=_CORPUS, width=240
+        )
+        code = st.checkbox("Python code", value=True, key=_CODE, help="The library of the Python that runs this page.")
+    facts = cached_corpora.corpus_facts(corpus)
+    kept = st.session_state.get(_LANGUAGES, _USUAL)
+    st.session_state[_LANGUAGES] = [one for one in kept if one in facts.languages]
+    with st.expander(f"Languages: {len(st.session_state[_LANGUAGES])} chosen", key="train_languages_fold"):
+        codes = language_boxes("Languages", facts.languages, key=_LANGUAGES, label_visibility="collapsed")
+    with st.popover("A text of your own", icon=":material/add:"):
+        own = own_texts("train", "A file", f"UTF-8, in lines. {KEPT}")
+        if new := text_typer("train", "Or paste a text", "Add it"):
+            st.session_state[_OWN] = [*dict.fromkeys([*st.session_state.get(_OWN, []), new])]
+            st.rerun()
+    return [*(f"{corpus} {one}" for one in codes), *([PYTHON] if code else []), *own]

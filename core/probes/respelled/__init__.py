@@ -1,0 +1,1 @@
+"""Texts spelled otherwise: the job that asks a model about them, and what a real model said."""

@@ -1,0 +1,112 @@
+"""What a text to train on may be: a file, an upload, a language of a corpus, or the code of Python's own library."""
+
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+
+from core.common.errors import UnreadableFile, UserError, shown
+from core.common.named_path import named_path
+from core.corpora.corpus import CORPORA, parse_corpus
+from core.corpora.submitted import corpus_files, submitted_corpus
+from core.corpora.text_uploads import SCHEME, text_path
+from core.text.languages import language
+
+PYTHON = "python"
+_MOST_CODE = 1_000_000  # bytes
+
+
+def in_full(name: str) -> str:
+    """A source as recipes name it: a path becomes absolute, for a job has another working folder.
+
+    Raises:
+        UserError: there is no such file, corpus or language, or it may not be read here.
+    """
+    if name == PYTHON or name.startswith(SCHEME):
+        return name
+    if corpus := _corpus(name):
+        spec, code = corpus
+        submitted_corpus(spec, "", Path).require(code)
+        return name
+    path = named_path(name).absolute()
+    if not path.is_file():
+        what = "is a folder: name the files in it" if path.is_dir() else "is no file. Check the path"
+        raise UnreadableFile(f"{shown(name)} {what}.")
+    return str(path)
+
+
+def source_label(name: str) -> str:
+    """What a source is called: a language by its name, a file without its folder and ending.
+
+    >>> source_label("sample deu_Latn"), source_label("python"), source_label("/a/b.txt"), source_label("upload:0/c.md")
+    ('German', 'Python code', 'b', 'c')
+    """
+    if name == PYTHON:
+        return "Python code"
+    corpus = _corpus(name)
+    return language(corpus[1]).label if corpus else Path(name).stem
+
+
+def is_language(name: str) -> bool:
+    """Is it a language of a corpus?"""
+    return _corpus(name) is not None
+
+
+def source_paths(name: str) -> list[Path]:
+    """The files that a source is read from, where it names any."""
+    if name == PYTHON:
+        return _library()
+    if corpus := _corpus(name):
+        return corpus_files(corpus[0])
+    return [text_path(name)]
+
+
+def source_content(name: str, here: Callable[[Path], Path] = lambda path: path) -> bytes:
+    """The text of a source, in UTF-8; of a corpus a sentence a line.
+
+    Args:
+        here: where a file lies on this machine.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    if corpus := _corpus(name):
+        spec, code = corpus
+        found = submitted_corpus(spec, "", here)
+        found.require(code)
+        return "".join(f"{line}\n" for line in found.sentences[code] if line).encode()
+    try:
+        if name == PYTHON:
+            return _code(here)
+        return here(text_path(name)).read_bytes()
+    except OSError as error:
+        called = "The library of Python" if name == PYTHON else shown(Path(name).name)
+        raise UnreadableFile(f"{called} cannot be read: {error.strerror or error}.") from None
+
+
+def _corpus(name: str) -> tuple[str, str] | None:
+    """Spec and language of one named as `SPEC LANGUAGE`; None for what is none."""
+    spec, _, code = name.rpartition(" ")
+    if not spec or name.startswith(("/", SCHEME)) or spec.partition(":")[0].partition("#")[0] not in CORPORA.all():
+        return None
+    try:
+        parse_corpus(spec)
+    except UserError:
+        return None
+    return spec, code
+
+
+def _library() -> list[Path]:
+    """The modules on top of Python's library, in order of their names."""
+    return sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))
+
+
+def _code(here: Callable[[Path], Path]) -> bytes:
+    """As many whole modules as fit."""
+    gathered, size = list[bytes](), 0
+    for path in _library():
+        data = here(path).read_bytes()
+        size += len(data)
+        if size > _MOST_CODE:
+            break
+        gathered.append(data)
+    return b"".join(gathered)

@@ -1,0 +1,123 @@
+"""The page Train without a browser: it asks, trains, shows what came of it, and takes that to other pages."""
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.runs.job_cards import OPENED
+from components.widgets.pickers import TOKENIZERS
+from components.widgets.trained_here import trained_here
+from core.jobs.job import State
+from core.jobs.queue import Jobs
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.trained import note_owner, trained_names
+from core.training.asked import asked_recipe
+from core.training.family import LANGUAGES, SIZES, family_recipes, shipped_family
+from core.training.job import KIND, trained_in, trained_so_far, training
+from core.training.train import trained
+from core.training.trainer import TRAINERS
+from tests.jobs_home import ROOT, jobs_home
+from tests.pages import opened
+
+pytestmark = pytest.mark.usefixtures("one_server")
+TEXTS = ["sample deu_Latn", "sample eng_Latn", "sample rus_Cyrl"]
+PATIENCE = 600.0  # seconds; only so that nothing hangs for ever
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(f"{one.value}" for kind in (app.markdown, app.caption, app.info, app.error) for one in kind)
+
+
+def test_it_opens_on_a_form_that_can_be_handed_in_at_once() -> None:
+    app = opened("train")
+    assert not app.error and not app.button(key="train_submit").disabled
+    assert "9 tokenizers on" in words(app) and len(app.get("plotly_chart")) == 2, "and shows what ships"
+
+
+def test_what_is_missing_is_said_and_so_is_what_is_too_much() -> None:
+    app = opened("train")
+    app.get("button_group")[0].set_value([]).run()
+    assert "Choose a trainer." in words(app)
+    app.get("button_group")[0].set_value(["bpe", "bpe-characters", "unigram", "wordpiece", "superbpe"]).run()
+    app.get("button_group")[1].set_value([500, 1_000, 2_000, 4_000, 8_000]).run()
+    assert "25 tokenizers; at most 24" in words(app)
+
+
+def test_parity_asks_for_languages_alone() -> None:
+    app = opened("train")
+    app.get("button_group")[0].set_value(["parity"]).run()
+    assert "take out code" in words(app)
+    app.checkbox(key="train_code").uncheck().run()
+    assert not app.error and not app.button(key="train_submit").disabled
+
+
+def test_a_number_of_entries_below_the_alphabet_is_one_sentence() -> None:
+    app = opened("train")
+    app.get("button_group")[1].set_value([500]).run()
+    assert not app.error
+    recipe = asked_recipe("bpe", 500, TEXTS)
+    assert training([recipe]).label == "BPE on bytes, 500 entries, on German, English, Russian"
+
+
+@pytest.mark.slow
+def test_two_are_trained_shown_and_taken_to_segmentation(tmp_path: Path) -> None:
+    with jobs_home(tmp_path / "home"):
+        recipes = [asked_recipe("bpe", n, TEXTS, heldout=0.3) for n in (400, 100_000)]
+        asked = training(recipes)
+        job = Jobs().submit(KIND, asked.params, "ann", asked.inputs, asked.label)
+        job = Jobs().wait(job.key, PATIENCE)
+        assert job.state is State.DONE, job.message
+        found = trained_in(Jobs().result(job.key))
+        assert [one.n_vocabulary for one in found.made] == [400]
+        assert re.match(r"The text gives [\d,]+ entries by BPE on bytes, not 100,000", found.not_made[0].why)
+        assert len(trained_so_far(Jobs().store, job).made) == 1, "what is finished is there before the job is"
+        [one] = found.made
+        assert one.whole.low < one.whole.bytes_per_token < one.whole.high
+        assert [part.name for part in one.parts] == ["German", "English", "Russian"]
+
+        app = opened("train", **{OPENED: job.key})
+        assert not app.error and len(app.get("plotly_chart")) == 2
+        assert "not 100,000" in "\n".join(f"{one.value}" for one in app.warning)
+        assert trained_names() == []
+        app.button(key="train_to_segmentation").click().run()
+        [name] = trained_names()
+        assert app.session_state[TOKENIZERS] == [f"trained:{name}"]
+        assert open_tokenizer(f"trained:{name}").info.n_vocabulary == 400
+
+
+def test_what_others_trained_stands_in_no_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path))
+    for name, owner in (("anns", "user:ann"), ("everybodys", "")):
+        folder = tmp_path / "trained" / name
+        folder.mkdir(parents=True)
+        (folder / "tokenizer.json").write_text("{}")
+        note_owner(folder, owner)
+    assert trained_names() == ["anns", "everybodys"] and trained_names("user:ann") == ["anns", "everybodys"]
+    assert trained_names("user:bob") == ["everybodys"]
+    assert set(trained_here()) == {"trained:anns", "trained:everybodys"}, "nobody is told apart here"
+    monkeypatch.setenv("TOKEN_ATLAS_PRIVATE_RUNS", "on")
+    assert set(trained_here()) == {"trained:everybodys"}
+
+
+def test_what_ships_is_every_trainer_in_every_size_on_text_not_seen() -> None:
+    job, found = shipped_family()
+    assert not found.not_made and len(found.made) == len(TRAINERS.all()) * len(SIZES)
+    assert {(one.recipe.trainer, one.n_vocabulary) for one in found.made} == {
+        (key, n) for key in TRAINERS.all() for n in SIZES
+    }
+    assert all(one.held_out and len(one.parts) == len(LANGUAGES) for one in found.made)
+    assert not any("/" in each.name for each in job.inputs), "nobody's folders"
+
+
+@pytest.mark.slow
+def test_what_ships_is_what_is_trained_here() -> None:
+    if not (ROOT.parent / "shared" / "data").exists():
+        pytest.skip("FLORES-200 is not beside the project")
+    _, found = shipped_family()
+    one = next(one for one in found.made if one.recipe.trainer == "bpe" and one.n_vocabulary == min(SIZES))
+    [recipe] = [each for each in family_recipes() if (each.trainer, each.options.vocab) == ("bpe", min(SIZES))]
+    assert recipe == one.recipe
+    again = trained(recipe)
+    assert (again.content, again.whole) == (one.content, one.whole)
