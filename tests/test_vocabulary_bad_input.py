@@ -103,3 +103,31 @@ def test_a_million_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     spec = written(tmp_path, {"?": 0} | {f"w{n:x}": n for n in range(1, 1_000_000)})
     for view in ("browser", "composition"):
         looked_at(view, spec)
+
+
+@pytest.mark.parametrize("view", VIEWS.all())
+def test_tokens_of_a_megabyte(view: str, tmp_path: Path) -> None:
+    long = {"a" * 10**6: 1, "é" * 500_000: 2, "\u0301" * 400_000: 3, " " * 10**6: 4, "ab " * 300_000: 5}
+    assert not looked_at(view, written(tmp_path, {"?": 0} | long), "builtin:utf8-bytes").error
+
+
+@pytest.mark.parametrize("view", VIEWS.all())
+def test_a_file_that_changes_between_two_looks(view: str, tmp_path: Path) -> None:
+    """The page goes on with what it has read, or reads anew: never half of either."""
+    spec = written(tmp_path, {"?": 0} | {f"w{n}": n for n in range(1, 300)})
+    app = looked_at(view, spec)
+    written(tmp_path, {"?": 0, "other": 1})
+    app.run()
+    assert not app.exception and not app.error
+    (tmp_path / "tokenizer.json").write_text("{")
+    app.run()
+    assert not app.exception and len(app.error) <= 1
+    (tmp_path / "tokenizer.json").unlink()
+    app.run()
+    assert not app.exception and len(app.error) <= 1
+
+
+@pytest.mark.parametrize("view", VIEWS.all())
+def test_a_tokenizer_without_a_vocabulary_says_so(view: str) -> None:
+    app = looked_at(view, "builtin:words")
+    assert any("no vocabulary" in said.value for said in (*app.error, *app.info, *app.warning, *app.caption))

@@ -9,7 +9,9 @@ from components.cached import runs as cached_runs
 from components.vocabulary.views import mixture
 from core.common.numbers import count
 from core.jobs.job import State
+from core.jobs.queue import Jobs
 from core.jobs.store.files import Origin
+from core.jobs.store.index import StoreError
 from core.jobs.store.records import enter
 from core.vocabulary.families.shipped import shipped_families
 from core.vocabulary.mixture.job import KIND
@@ -103,12 +105,36 @@ def test_a_job_that_is_over_without_an_answer_says_why_and_how_it_goes_on(
     asked = Origin(f"{state.value:0<32}", KIND, {"of": state.value}, (), label="What it was trained on")
     with cached_runs.jobs().store.index.writing() as connection:
         enter(connection, asked, state, "ann", "The text of logs is empty. Give it some.")
+        connection.execute("UPDATE jobs SET total = 1 WHERE key = ?", (asked.key,))  # it began, and got nowhere
     app = page("mixture", run=asked.key)
     assert not app.exception
     assert [one.value.replace("\\", "") for one in (*app.error, *app.warning)] == why
     assert any(f"{state.value.capitalize()}, before anything was finished." in one.value for one in app.markdown)
     assert app.button(key="mixture_resume").label == button
     assert app.button(key="mixture_submit").label == "Infer"
+    cached_runs.jobs().delete(asked.key)
+
+
+@pytest.mark.parametrize(("state", "button"), [(State.CANCELLED, "resume"), (State.QUEUED, "cancel")])
+def test_what_a_button_is_refused_stands_above_it_and_in_nobodys_place(
+    state: State, button: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Drawn by the callback, it took the place of the page's first row, where tokenizers are chosen."""
+    asked = Origin(f"{button:0<32}", KIND, {"of": button}, (), label="What it was trained on")
+    with cached_runs.jobs().store.index.writing() as connection:
+        enter(connection, asked, state, "ann")
+
+    def full(*_: object) -> None:
+        raise StoreError("The store cannot grow: the disk is full.")
+
+    app = page("mixture", run=asked.key)
+    first = app.main.children[0].type
+    with monkeypatch.context() as patch:
+        patch.setattr(Jobs, button, full)
+        app.button(key=f"mixture_{button}").click().run()
+    assert not app.exception
+    assert [one.value for one in app.error] == ["The store cannot grow\\: the disk is full\\."]
+    assert app.main.children[0].type == first
     cached_runs.jobs().delete(asked.key)
 
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from components.cached import lab as cached_lab
-from components.frame.errors import plain, show_error
+from components.frame.errors import plain
 from components.lab.form.again import ask_again
 from components.lab.form.start import start
 from components.lab.form.state import OWN, is_own
 from components.lab.result import draw_result
-from components.runs.job_cards import show_refusal
+from components.runs.job_cards import refuse, show_refusal
 from components.widgets.view import one_of
 from core.common.errors import UserError
 from core.common.numbers import duration
@@ -92,6 +92,6 @@ def _compute(plan: Plan) -> None:
     try:
         look = cached_lab.look(plan)
     except UserError as error:
-        show_error(error)
+        refuse(error)
         return
     start(look)

@@ -66,12 +66,17 @@ def submit(kind: str, params: Mapping[str, Json], inputs: Sequence[Input], label
     try:
         return cached_runs.jobs().submit(kind, params, session(), inputs, label)
     except UserError as error:
-        st.session_state[_ERROR] = str(error)
+        refuse(error)
         return None
 
 
+def refuse(error: UserError) -> None:
+    """Keep what went wrong for `show_refusal`: what a callback draws itself takes the place of the page's first row."""
+    st.session_state[_ERROR] = str(error)
+
+
 def show_refusal() -> None:
-    """What went wrong with the last thing handed in, once."""
+    """What went wrong with the last thing asked for, once."""
     message = st.session_state.pop(_ERROR, None)
     if message:
         show_error(UserError(message))
@@ -231,7 +236,7 @@ def _button(
         try:
             act(job.key) if act is _open else act()
         except UserError as error:
-            st.session_state[_ERROR] = str(error)
+            refuse(error)
 
     st.button(
         label, icon=icon, on_click=clicked, key=f"{name or label.lower()}_{job.key}", help=about or None, type=kind

@@ -6,9 +6,9 @@ import streamlit as st
 
 from components.cached import runs as cached_runs
 from components.frame.asking import fragment
-from components.frame.errors import plain, show_error
+from components.frame.errors import plain
 from components.frame.visitor import visitor
-from components.runs.job_cards import LOOKS, cancel, resume
+from components.runs.job_cards import LOOKS, cancel, refuse, resume, show_refusal
 from components.runs.why_not_done import again, why_it_waits, why_not_done
 from core.common.errors import UserError
 from core.common.numbers import count, duration
@@ -34,6 +34,7 @@ def under_way(job: Job, key: str, stage: Callable[[str], str] = str) -> None:
         now = cached_runs.jobs().get(job.key)
         if (now.state, now.done) != seen:
             st.rerun()
+        show_refusal()
         why_it_waits(now)
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_under_way"):
             if now.state.live:
@@ -77,15 +78,14 @@ def _button(job: Job, key: str, label: str, icon: str, act: Callable[[str], None
 
 def _how_far(job: Job) -> str:
     """What is there of a job that is over and not done."""
-    measure = KINDS.get(job.kind).measure
-    return (
-        f"{count(job.done)} of {count(job.total)} {measure} finished" if job.total else "before anything was finished"
-    )
+    if job.done < 1:
+        return "before anything was finished"
+    return f"{count(job.done)} of {count(job.total)} {KINDS.get(job.kind).measure} finished"
 
 
 def _progress(job: Job, stage: Callable[[str], str]) -> str:
-    parts = [stage(job.stage) if job.stage else "waiting for its turn"]
-    if job.total:
+    parts = [stage(job.stage) if job.stage else "Waiting for its turn"]
+    if job.total > 1:  # of one piece the stage says all there is to say
         parts.append(f"{count(job.done)} of {count(job.total)} {KINDS.get(job.kind).measure}")
     if job.remaining is not None:
         parts.append(f"{duration(max(1.0, job.remaining))} left")
@@ -96,11 +96,11 @@ def _cancel(key: str) -> None:
     try:
         cancel(cached_runs.jobs(), key)
     except UserError as error:
-        show_error(error)
+        refuse(error)
 
 
 def _resume(key: str) -> None:
     try:
         resume(cached_runs.jobs(), key)
     except UserError as error:
-        show_error(error)
+        refuse(error)

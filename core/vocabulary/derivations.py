@@ -44,6 +44,10 @@ class Derivations:
     merge_of: Ids
     out_of_order: Bools
     steps_left: int = field(default_factory=lambda: MOST_STEPS)
+    _ranks: Ids = field(init=False, repr=False)  # of the merge that builds each entry, (V,)
+
+    def __post_init__(self) -> None:
+        self._ranks = np.full(len(self.merge_of), _UNMADE)
 
     @property
     def is_built(self) -> Bools:
@@ -52,12 +56,12 @@ class Derivations:
 
     def _note(self, merges: Ids) -> None:
         self.applies[merges] = True
-        self.merge_of[self.table.made[merges]] = merges
+        made = self.table.made[merges]
+        self.merge_of[made], self._ranks[made] = merges, self.table.ranks[merges]
 
     def ranks(self, ids: Ids) -> NDArray[np.int64]:
         """Rank of the merge that builds each entry, -1 for first symbols, int64 (n,)."""
-        merges = self.merge_of[ids]
-        return np.where(merges >= 0, self.table.ranks[merges], _UNMADE)
+        return self._ranks[ids]
 
     def stay_apart(self, left: Ids, right: Ids) -> Bools:
         """Whether two built entries are left as they are if their texts stand side by side, bool (n,).

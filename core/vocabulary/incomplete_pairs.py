@@ -89,7 +89,7 @@ def candidates(pieces: Sequence[bytes], begun: Ids, ended: Ids) -> NDArray[np.in
         for head in heads[_n_missing(tail)]
         if is_character(tail + head)
     )
-    return np.array([*islice(found, MOST_PAIRS)], np.int64).reshape(-1, 2)
+    return np.fromiter(chain.from_iterable(islice(found, MOST_PAIRS)), np.int64).reshape(-1, 2)
 
 
 def _by_part(pieces: Sequence[bytes], ids: Ids, part: Callable[[bytes], bytes]) -> dict[bytes, list[int]]:

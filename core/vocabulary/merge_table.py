@@ -1,6 +1,5 @@
 """The merges of a byte-pair vocabulary: those that its file lists, or those that the ranks of its entries imply."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +9,8 @@ from numpy.typing import NDArray
 from core.tokenizers.kinds import Kind
 from core.vocabulary.classes import is_byte_level
 from core.vocabulary.entries import Entries, Ids
+from core.vocabulary.halves import halves
+from core.vocabulary.number_table import NumberTable
 
 NEVER = np.iinfo(np.int64).max  # the rank of what is no merge
 _LONGEST = 256  # bytes of an entry whose parts are looked for; longer ones are lines of one character
@@ -38,21 +39,21 @@ class MergeTable:
 
     def ranks_of(self, left: Ids, right: Ids) -> NDArray[np.int64]:
         """Ranks of the merges of these pairs, `NEVER` where there is none, int64 (n,)."""
-        keys, ranks = self._sorted
-        if not len(keys):
-            return np.full(len(left), NEVER)
-        wanted = left * len(self.first) + right
-        order = np.argsort(wanted)  # in order they are found in a third of the time, sorting included
-        at = np.empty_like(wanted)
-        at[order] = np.minimum(np.searchsorted(keys, wanted[order]), len(keys) - 1)
-        return np.where(keys[at] == wanted, ranks[at], NEVER)
+        places = self._places.of(self._keys(left, right))
+        return self._ranks_or_never[places]
 
     @cached_property
-    def _sorted(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Pairs as numbers, ascending, and their ranks."""
-        keys = self.left * len(self.first) + self.right
-        order = np.argsort(keys, kind="stable")
-        return keys[order], self.ranks[order]
+    def _ranks_or_never(self) -> NDArray[np.int64]:
+        return np.append(self.ranks, NEVER)  # which place -1, nowhere, names
+
+    @cached_property
+    def _places(self) -> NumberTable:
+        return NumberTable(self._keys(self.left, self.right))
+
+    def _keys(self, left: Ids, right: Ids) -> NDArray[np.uint64]:
+        """Pairs as numbers."""
+        keys: NDArray[np.uint64] = (left * len(self.first) + right).astype(np.uint64)
+        return keys
 
 
 def merge_table(entries: Entries) -> MergeTable | None:
@@ -91,52 +92,7 @@ def _implied(entries: Entries) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     id_by_piece = dict(zip(map(entries.pieces.__getitem__, ranked), ranked, strict=True))  # of several the first counts
     ids = np.fromiter(id_by_piece.values(), np.int64, len(id_by_piece))
     ranks = numbers[ids]
-    left, right, made = _halves([*id_by_piece])
+    left, right, made = halves([*id_by_piece])
     order = np.argsort(ranks[made], kind="stable")
     rows: NDArray[np.int64] = ids[np.stack([left, right, made], axis=1)[order]]
     return rows, np.unique(ranks[made[order]], return_inverse=True)[1].astype(np.int64)
-
-
-def _halves(pieces: Sequence[bytes]) -> tuple[Ids, Ids, Ids]:
-    """Places of every two pieces that spell a third, and of that one, int64 (M,) each.
-
-    >>> [places.tolist() for places in _halves([b"a", b"ab", b"bc", b"c", b"abc"])]
-    [[0, 1], [2, 3], [4, 4]]
-    """
-    lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
-    starts = np.cumsum(lengths) - lengths  # of each piece, where all stand end to end
-    before, behind = (np.full(int(lengths.sum()), -1) for _ in range(2))  # at each cut: the piece up to it, and from it
-    for made, part in _ancestors(_longest_prefixes(pieces)):
-        before[starts[made] + lengths[part]] = part
-    for made, part in _ancestors(_longest_prefixes([piece[::-1] for piece in pieces])):
-        behind[starts[made] + lengths[made] - lengths[part]] = part
-    cuts = np.flatnonzero((before >= 0) & (behind >= 0))
-    return before[cuts], behind[cuts], np.searchsorted(starts, cuts, side="right") - 1
-
-
-def _longest_prefixes(pieces: Sequence[bytes]) -> Ids:
-    """Place of the longest other piece that each begins with, -1 where there is none, int64 (N,).
-
-    >>> _longest_prefixes([b"abc", b"a", b"b", b"ab"]).tolist()
-    [3, -1, -1, 1]
-    """
-    order = sorted(range(len(pieces)), key=pieces.__getitem__)
-    ordered = [pieces[n] for n in order]
-    parents = list[int]()  # in this order what a piece begins with stands before it, and whatever that begins with
-    for n, piece in enumerate(ordered, -1):
-        while n >= 0 and not piece.startswith(ordered[n]):
-            n = parents[n]  # noqa: PLW2901
-        parents.append(n)
-    found = np.empty(len(pieces), np.int64)
-    found[order] = np.append(np.array(order, np.int64), -1)[parents]
-    return found
-
-
-def _ancestors(parents: Ids) -> Iterator[tuple[Ids, Ids]]:
-    """Places and their parents, then the same places and the parents of those, until none has one."""
-    of = np.flatnonzero(parents >= 0)
-    at = parents[of]
-    while len(of):
-        yield of, at
-        on = parents[at] >= 0
-        of, at = of[on], parents[at[on]]

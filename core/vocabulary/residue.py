@@ -102,13 +102,11 @@ def neighbour_bits(built: Derivations, made: Ids) -> NDArray[np.float64]:
     Args:
         made: how often each is made, (V,).
     """
-    from scipy.special import xlogy  # takes a while, and most that import this module ask for no entropy
-
     merges = built.merge_of[built.merge_of >= 0]
     parts = np.concatenate([built.table.left[merges], built.table.right[merges]])
     times = np.tile(made[built.table.made[merges]].astype(np.float64), 2)
     total = np.bincount(parts, times, len(made))
-    own = np.bincount(parts, xlogy(times, times), len(made))
+    own = np.bincount(parts, times * np.log(np.maximum(times, 1)), len(made))  # 0 log 0 is 0
     with np.errstate(divide="ignore", invalid="ignore"):
         bits: NDArray[np.float64] = (np.log(total) - own / total) / np.log(2)
     return bits

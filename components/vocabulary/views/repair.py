@@ -8,8 +8,9 @@ import streamlit as st
 
 from components.cached import vocabulary as cached
 from components.cached.corpora import corpus_facts
-from components.frame.errors import show_error, user_errors
+from components.frame.errors import show_error
 from components.frame.visitor import visitor
+from components.runs.job_cards import refuse, show_refusal
 from components.runs.job_panel import finished_result
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.counted_on import counted_on
@@ -83,6 +84,7 @@ def _row(context: VocabularyContext) -> VocabularyRow | None:
 
 def _offer() -> None:
     """Say what is repaired, and bring one of those that is at hand."""
+    show_refusal()
     st.info(
         "None of these tokenizers is read from a tokenizer.json or a SentencePiece model, and only those are repaired. "
         f"Add one above that is, such as {_TO_TRY}, or a file that transformers saved.",
@@ -95,8 +97,10 @@ def _offer() -> None:
 
 
 def _bring(spec: str) -> None:
-    with user_errors():
+    try:
         remember(spec)
+    except UserError as error:
+        refuse(error)
 
 
 def _ids(row: VocabularyRow, corpus: str) -> list[int]:

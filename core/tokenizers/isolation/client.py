@@ -161,7 +161,7 @@ class TokenizerProcess:
 
     def _over_memory(self) -> UserError:
         why = (
-            "The file is damaged or claims more entries than it has"
+            "The file holds very many entries, claims more than it has, or is damaged"
             if self._stage == _STAGES["open"]
             else "Take a shorter text, or look at its normaliser, which may write far more than it reads"
         )

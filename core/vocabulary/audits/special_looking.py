@@ -14,6 +14,7 @@ _WRITTEN_SO = re.compile(
 )
 _LONGEST = 100  # characters
 _ROLES = frozenset(spelling for spellings in SPELLINGS.values() for spelling in spellings)
+_BEGINNINGS = ("<", "[", *_ROLES)
 
 
 def special_looking(entries: Entries) -> Finding:
@@ -29,7 +30,7 @@ def looks_special(text: str) -> bool:
     >>> [looks_special(text) for text in ("<|im_start|>", "[MASK]", "<unused7>", "<s>", "<br>", "[x]", "<h1>")]
     [True, True, True, True, False, False, False]
     """
-    if len(text) > _LONGEST:  # no special token is so long, and a stranger's may have any length
+    if len(text) > _LONGEST or not text.startswith(_BEGINNINGS):  # no special token is so long, and few texts begin so
         return False
     return text in _ROLES or (_WRITTEN_SO.fullmatch(text) is not None and not re.fullmatch(r"</?h[1-6]>", text))
 

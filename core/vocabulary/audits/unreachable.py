@@ -1,6 +1,6 @@
 """Entries that no text is ever cut into."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import numpy as np
@@ -18,6 +18,7 @@ OTHER = "always cut as one other entry"
 SEVERAL = "always cut into several"
 _MARK = "«"  # keeps a tokenizer that puts a space before every text from putting it before the entry
 _LETTERS = ("q", "x", "j", "ω", "ж", "ñ", "7")  # word starts that few entries begin with
+_MARKS = (_MARK, f" {_LETTERS[0]}")  # before entries in a row: behind the second they go on a word
 _ROW = 512  # characters of entries that are tried side by side
 _BEHIND = ("q", "漢", _MARK, "\n")
 
@@ -36,9 +37,11 @@ def _unreachable(entries: Entries) -> Finding:
     whole = np.fromiter((text is not None for text in entries.texts), np.bool_, len(entries))
     left = np.flatnonzero(whole & entries.textual)
     seen = np.zeros(len(entries), np.bool_)
-    for some in cut(entries.tokenizer, [*_rows(entries.texts[i] or "" for i in left.tolist())], "Cutting every entry"):
-        seen[np.concatenate(some)] = True
-    left = left[~seen[left]]
+    for mark in _MARKS:
+        rows = [*_rows([entries.texts[i] or "" for i in left.tolist()], mark)]
+        for some in cut(entries.tokenizer, rows, "Cutting every entry"):
+            seen[np.concatenate(some)] = True
+        left = left[~seen[left]]
     ways = [*_surroundings()]
     for n, (before, behind) in enumerate(ways, 1):
         stage = f"Cutting what was not reached, way {n} of {len(ways)}"
@@ -46,21 +49,18 @@ def _unreachable(entries: Entries) -> Finding:
     return grouped(_by_reason(entries, left, _cut(entries, left)))
 
 
-def _rows(texts: Iterable[str]) -> Iterator[str]:
+def _rows(texts: Sequence[str], mark: str) -> Iterator[str]:
     """Texts side by side, a mark before each.
 
-    >>> [*_rows(["a", "b", "c" * 600, "d"])] == ["«a«b«" + "c" * 600, "«d"]
+    >>> [*_rows(["a", "b", "c" * 600, "d"], "«")] == ["«a«b«" + "c" * 600, "«d"]
     True
     """
-    row, size = list[str](), 0
-    for text in texts:
-        row += _MARK, text
+    first = size = 0
+    for end, text in enumerate(texts, 1):
         size += len(text) + 1
-        if size >= _ROW:
-            yield "".join(row)
-            row, size = [], 0
-    if row:
-        yield "".join(row)
+        if size >= _ROW or end == len(texts):
+            yield mark + mark.join(texts[first:end])
+            first, size = end, 0
 
 
 def _surroundings() -> Iterator[tuple[str, str]]:

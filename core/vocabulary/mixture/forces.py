@@ -4,6 +4,9 @@ At the best answer the dual value y of a row (merge t, pair p that came later) s
 pulls towards category i by Σ_p y (c_i,t − c_i,p), and over all merges these pulls balance: by duality each category
 that has a share is pulled in proportion to what it adds to the total that is held at 1. What a merge pulls more towards
 one category than towards the mixture as a whole is its force.
+
+Several sets of dual values can balance at the same answer. The solver ends at one of them, which depends on the order
+of its rows; the answer does not.
 """
 
 from collections import defaultdict

@@ -68,7 +68,7 @@ def repaired(
         UserError: it is of another format, nothing can be taken out, or the repaired file cannot be used.
     """
     files, name = files_of(tokenizer)
-    report(0, 0, "Taking out")
+    report(0, 0, "Taking entries out")
     found, data = _without(tokenizer, files, name, ids, built_on)
     if not found.removed:
         raise UserError(_nothing(found))
