@@ -69,7 +69,7 @@ def test_a_figure_of_a_text_that_cannot_be_is_no_number_and_the_others_are() -> 
     infinite, fine, none = figures(cell, quantities, [*ratios], seed=0)
     assert np.isnan([infinite.value, infinite.low, infinite.high]).all() and "is infinite" in infinite.reason
     assert (fine.value, fine.low, fine.reason) == (1 / 24, 0.0, "") and fine.high > fine.value
-    assert np.isnan(none.value) and none.reason == "There is nothing to divide by."
+    assert np.isnan(none.value) and "occurs in these texts" in none.reason
     (sometimes,) = figures(cell, quantities, [lambda sums: sums[1] / sums[3]], seed=0)
     assert sometimes.value == 24 and np.isnan(sometimes.low) and "in some of the draws" in sometimes.reason
 

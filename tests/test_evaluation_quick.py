@@ -190,7 +190,7 @@ def test_few_texts_have_no_interval(made: Subject) -> None:
 def test_empty_texts_are_left_out_and_said(made: Subject) -> None:
     more = (*texts(), EvalText("eng", "prose", ""))
     found = EVALUATORS.get("bits_per_byte").measure(replace(made, reference=replace(made.reference, texts=more)))
-    assert "1 of 25 texts are left out" in " ".join(found.remarks)
+    assert "1 of 25 texts is left out" in " ".join(found.remarks)
     assert bits(found, "bits_per_byte") == pytest.approx(
         bits(EVALUATORS.get("bits_per_byte").measure(made), "bits_per_byte")
     )

@@ -149,8 +149,26 @@ def archive(*names: str) -> bytes:
         (archive("tokenizer.json"), "an archive"),
         ("a b\nc d\n".encode("utf-16"), "UTF-16 text. Save it again as UTF-8"),
         (b"<!DOCTYPE html><html>404</html>", "a web page"),
+        (b"[UNK]\ncat\ndog\n", r"a list of pieces with \[UNK\]"),
+        (b"[PAD]\r\n[UNK]\r\ncat\r\n", r"a list of pieces with \[UNK\]"),
+        (b' [\n  "a", 1]', "JSON, but not that of a tokenizer"),
+        (b'{ "a": {"b": [1]}}', "JSON, but not that of a tokenizer"),
     ],
-    ids=["keras", "spm vocab", "fairseq", "yttm", "number pairs", "pytorch", "zip", "utf-16", "web page"],
+    ids=[
+        "keras",
+        "spm vocab",
+        "fairseq",
+        "yttm",
+        "number pairs",
+        "pytorch",
+        "zip",
+        "utf-16",
+        "web page",
+        "vocab.txt",
+        "vocab.txt with CRLF",
+        "list",
+        "object",
+    ],
 )
 def test_what_cannot_be_opened_is_named(data: bytes, advice: str, tmp_path: Path) -> None:
     (tmp_path / "it").write_bytes(data)

@@ -13,7 +13,7 @@ from core.common.errors import UserError
 from core.common.params import Param
 from core.lab.files_seen import files_seen
 from core.lab.link import plan_to_link
-from core.lab.plan import Choice, Plan
+from core.lab.plan import MOST_SEED, Choice, Plan
 from core.lab.sweep import lines_of, seeds_of, swept
 from tests.pages import opened
 
@@ -104,7 +104,10 @@ def test_a_line_that_cannot_be_read_says_why(line: str, words: str) -> None:
 
 def test_seeds_are_whole_numbers() -> None:
     assert seeds_of("3, 7,") == (3, 7)
-    for line in ("1.5", "-1", "x", "²", "0-4"):
+    assert seeds_of(f"4294967296, {MOST_SEED}, 007") == (2**32, MOST_SEED, 7), (
+        "as a plan and the command line take them"
+    )
+    for line in ("1.5", "-1", "x", "²", "0-4", str(MOST_SEED + 1), "9" * 5_000):
         with pytest.raises(UserError, match="no seed"):
             seeds_of(line)
 
@@ -187,6 +190,19 @@ def test_what_a_plan_names_and_is_not_here_is_said() -> None:
     assert any("no measure 'of_the_day'" in each for each in errors(page))
 
 
+@pytest.mark.parametrize(("keys", "words"), [
+    (("mean",), "Mean runs in every comparison"),
+    (("mean", "random_coefficients"), "Mean and Random coefficients (control) run in"),
+])  # fmt: skip
+def test_a_plan_of_controls_alone_says_that_a_method_is_missing(keys: tuple[str, ...], words: str) -> None:
+    """They run along without being asked for, so that the form stood without a method and did not say why."""
+    page = form_of(replace(PLAN, methods=tuple(map(Choice, keys))))
+    assert [words in each.value.replace("\\", "") for each in page.info] == [True]
+    assert not errors(page) and page.button(key="lab_run").disabled
+    page.multiselect(key="lab_methods").set_value(["ridge"]).run()
+    assert not page.info
+
+
 def test_a_measure_whose_package_is_not_installed_is_not_offered(
     looked_at: list[Plan], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +236,13 @@ def test_measures_have_parameters_on_the_command_line() -> None:
                          ("recovery:steps=3,4", "several settings")):  # fmt: skip
         with pytest.raises(UserError, match=words):
             asked_plan(parser().parse_args([*asked[:5], "--measure", wrong]))
+
+
+@pytest.mark.parametrize("name", ["/tmp/" + "n" * 400, "~nobody-has-this-name/a", "a\0b", "/dev/null/a"])
+def test_a_name_that_no_file_can_have_is_none_that_was_seen(name: str) -> None:
+    """A name of 400 characters ended the page in a traceback."""
+    spec = f"file:{name}"
+    assert files_seen(Plan(spec, spec, spec, corpus=spec, files=(name,), dictionary=name, helper=spec)) == ()
 
 
 def test_files_that_changed_are_looked_at_again(tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from shutil import copyfile, copytree, disk_usage
 
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from core.common.disk import WRITABLE
 from core.jobs.job import KINDS, Context, Job, State, part_key
 from core.jobs.queue import Jobs
 from core.lab.foreseen import KIND
@@ -19,6 +21,7 @@ from core.lab.units import units
 from core.models.load import open_model
 from tests.jobs_home import jobs_home, kill_daemon, kill_workers, until
 from tests.lab_folders import pair
+from tests.mounts import disk_of, read_only
 from tests.pages import forget, opened
 
 PATIENCE = 600.0  # seconds; only so that nothing hangs for ever: each attempt imports torch in a process that gives way
@@ -68,6 +71,10 @@ def ended_midway(folder: Path, job: Job) -> set[str]:
 def texts(page: AppTest) -> str:
     elements = (*page.markdown, *page.caption, *page.error, *page.warning)
     return "\n".join(str(each.value) for each in elements).replace("\\", "")
+
+
+def boxes(page: AppTest) -> list[str]:
+    return [str(each.value).replace("\\", "") for kind in (page.error, page.warning) for each in kind]
 
 
 def resumed(job: Job) -> Job:
@@ -129,3 +136,84 @@ def test_what_becomes_of_its_files_is_nothing_to_a_model_that_was_opened(tmp_pat
     assert all(torch.equal(values, before[name]) for name, values in model.module.state_dict().items())
     os.truncate(weights, 0)
     assert all(torch.equal(values, before[name]) for name, values in model.module.state_dict().items())
+
+
+@pytest.mark.parametrize("gone", ["tokenizer", "corpus", "helper", "dictionary.txt"])
+def test_other_kinds_that_have_gone_are_named_and_their_return_is_enough(gone: str, folder: Path) -> None:
+    (folder / "tokenizer").mkdir()
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        copyfile(folder / "donor" / name, folder / "tokenizer" / name)
+    (folder / "corpus").mkdir()
+    for code, word in (("eng_Latn", "cat"), ("deu_Latn", "Katze")):
+        lines = "".join(f"The {word} number {n} sat on the mat.\n" for n in range(40))
+        (folder / "corpus" / f"{code}.txt").write_text(lines)
+    copytree(folder / "donor", folder / "helper")
+    (folder / "dictionary.txt").write_text("cat\tKatze\nmat\tMatte\n")
+    job = submitted(
+        folder,
+        tokenizer=f"file:{folder / 'tokenizer'}",
+        donor="",
+        corpus=f"file:{folder / 'corpus'}",
+        files=(),
+        helper=f"file:{folder / 'helper'}",
+        dictionary=str(folder / "dictionary.txt"),
+        methods=(Choice("subword_mean"), Choice("clp_transfer")),
+    )
+    ended_midway(folder, job)
+    (folder / gone).rename(folder / "elsewhere")
+    failed = resumed(job)
+    assert failed.state is State.FAILED and gone in failed.message, failed.message
+    assert "fault of the program" not in failed.message
+    (folder / "elsewhere").rename(folder / gone)
+    assert resumed(job).state is State.DONE
+
+
+def test_a_home_that_becomes_read_only_is_said_once_and_the_comparison_goes_on_afterwards(folder: Path) -> None:
+    job, home, why = submitted(folder), folder / "home", f"is read-only. {WRITABLE}."
+    until(lambda: len(kept(job)) >= 2, PATIENCE)
+    before = kept(job)
+    with read_only(home):
+        assert Jobs().wait(job.key, PATIENCE).state is State.FAILED
+        page = opened("transplants", run=job.key)
+        assert [why in each for each in boxes(page)] == [True] and "models finished" in texts(page)
+        Jobs().store.index.close()
+        kill_daemon(home)
+        forget()  # a server that starts now
+        page = opened("transplants", run=job.key)
+        assert [why in each for each in boxes(page)] == [True] and "models finished" in texts(page)
+        page.button(key="lab_resume").click().run()
+        assert not page.exception and any(why in each for each in boxes(page))
+        page.button(key="lab_change").click().run()
+        page.number_input(key="lab_sentences").set_value(7).run()
+        page.button(key="lab_run").click().run()
+        assert not page.exception and [why in each for each in boxes(page)] == [True]
+    assert resumed(job).state is State.DONE
+    assert before <= kept(job)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_model_is_written_whole_or_not_at_all_where_the_disk_is_full(own: bool, folder: Path, tmp_path: Path) -> None:
+    job = submitted(folder, methods=(Choice("subword_mean"),))
+    with disk_of("16m", tmp_path / "disk") as disk:
+        place = disk / "written" if own else folder / "home" / "models"
+        if not own:
+            place.symlink_to(disk)
+        assert Jobs().wait(job.key, PATIENCE).state is State.DONE
+        ballast = disk / "ballast"
+        ballast.write_bytes(bytes(disk_usage(disk).free - 40_000))
+        page = opened("transplants", run=job.key, lab="Keep")
+        if own:
+            page.text_input(key="lab_keep_folder").set_value(str(place)).run()
+        page.button(key="lab_keep_write").click().run()
+        export = next(each for each in Jobs().newest() if each.kind == "export")
+        failed = Jobs().wait(export.key, PATIENCE)
+        assert failed.state is State.FAILED and "disk" in failed.message and "full" in failed.message, failed
+        page.run()
+        assert boxes(page) == [failed.message]
+        assert not [path for path in disk.rglob("*") if path.is_file() and path != ballast]
+        ballast.unlink()
+        assert page.button(key="lab_keep_write").label == "Try again"
+        page.button(key="lab_keep_write").click().run()
+        assert Jobs().wait(export.key, PATIENCE).state is State.DONE
+        page.run()
+        assert not boxes(page) and any("Written and read back" in each.value for each in page.success)

@@ -1,5 +1,6 @@
 """What the lab opens on: comparisons that ship, their views and provenance, and the same numbers computed here."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -108,6 +109,15 @@ def test_what_ships_says_where_it_comes_from(key: str) -> None:
     assert origin.inputs
     assert all(each.fingerprint for each in origin.inputs)
     assert job.label == origin.label
+
+
+@pytest.mark.parametrize("key", shipped_keys())
+def test_what_is_counted_once_is_said_so(key: str) -> None:
+    """Remarks said "1 input rows of special or unused tokens have no counterpart"."""
+    result = shipped_comparison(key)[1]
+    assert result.setting is not None
+    said = [*result.setting.remarks, *(remark for outcome in result.outcomes for remark in outcome.remarks)]
+    assert said and not [each for each in said if re.match(r"1 (\w+ )?(rows|tokens|anchors|texts|blocks)\b", each)]
 
 
 def test_the_lecture_ships_as_the_methods_of_today_compute_it() -> None:

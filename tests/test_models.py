@@ -271,6 +271,9 @@ def test_a_model_without_a_matrix_is_refused_by_name() -> None:
     ("spec", "says"),
     [
         ("nowhere", "no model at 'nowhere'"),
+        ("mistral:tekken_240911", "is a tokenizer without a model. Choose it as the new tokenizer"),
+        ("tiktoken:r50k_base", "is a tokenizer without a model"),
+        ("/tmp/" + "n" * 400, "cannot be read: File name too long"),
         ("shipped:tiny-nothing", "no shipped model"),
         ("hub:not a name", "not the id"),
         (__file__, "no llama2.c checkpoint"),

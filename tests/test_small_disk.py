@@ -1,6 +1,5 @@
 """Jobs on a disk that is full, or read-only: one sentence of why, nothing half-written, and advice that works."""
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,21 +10,17 @@ import pytest
 
 from core.jobs.job import State
 from core.jobs.queue import Jobs
-from core.jobs.store.index import StoreError
+from core.jobs.store.index import READ_ONLY_STORE, StoreError
 from tests.jobs_home import PATIENCE, expected, finished, jobs_home, kill_daemon, until
+from tests.mounts import disk_of, read_only
+from tests.pages import forget, opened
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A home on a file system of three megabytes."""
-    folder = tmp_path / "mount"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=3m", "t", str(folder)]
-    if os.getuid() != 0 or subprocess.run(command, check=False).returncode:
-        pytest.skip("needs the right to mount; test_store fills a disk without it")
-    with jobs_home(folder):
+    with disk_of("3m", tmp_path / "mount") as folder, jobs_home(folder):
         yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def fill(disk: Path, left: int) -> Path:
@@ -99,3 +94,29 @@ def test_read_only_store_gives_results_and_takes_no_jobs(small_disk: Path) -> No
         jobs.submit("steps", {"steps": 3}, "ann")
     assert jobs.stuck.startswith("The store is read-only."), "what was under way when it became so comes no further"
     subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+
+
+def test_a_home_that_becomes_read_only_under_a_job_is_said_and_it_goes_on_afterwards(tmp_path: Path) -> None:
+    """Runs ended in a traceback where no model had been written before, since its folder could not be made."""
+    home, gate = tmp_path / "home", tmp_path / "gate"
+    home.mkdir()
+    with jobs_home(home):
+        jobs = Jobs()
+        key = jobs.submit("steps", {"steps": 4, "free": 2, "gate": str(gate)}, "ann").key
+        until(lambda: jobs.get(key).done >= 20)
+        with read_only(home):
+            gate.touch()
+            job = jobs.wait(key, PATIENCE)
+            assert (job.state, job.message) == (State.FAILED, READ_ONLY_STORE)
+            forget()
+            page = opened("runs")
+            assert [each.value.replace("\\", "") for each in (*page.error, *page.warning)].count(READ_ONLY_STORE) == 1
+            jobs.store.index.close()
+            kill_daemon(home)
+            with pytest.raises(StoreError, match="read-only"):
+                Jobs().submit("steps", {"steps": 3}, "ann")
+            forget()
+            assert opened("runs").error, "a server that starts now"
+        finished(jobs, jobs.resume(key))
+        assert np.array_equal(jobs.result(key).arrays["values"], expected(4)) and not jobs.stuck
+    forget()

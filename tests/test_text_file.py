@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.common.errors import TooLarge, UnreadableFile
+from core.common.plain_text import decoded
 from core.text.text_file import read_text_file
 
 MOST = 1_000
@@ -37,6 +38,14 @@ def test_a_text_comes_back_with_every_line_end(encoding: str, mark: bytes, name:
 def test_utf16_needs_no_mark(encoding: str, text: str) -> None:
     file = read_text_file(text.encode(encoding), "a.txt", MOST)
     assert (file.text, file.encoding, file.marked) == (text, "UTF-16", False)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_what_reads_utf8_refuses_letters_with_zeros_between_them(encoding: str) -> None:
+    """They are valid UTF-8, so that a comparison of models read every other byte as a NUL."""
+    with pytest.raises(UnreadableFile, match=r"0x00 at every other place.*Save it again as UTF-8"):
+        decoded("Some plain words, Größe 12.\n".encode(encoding), "a.txt")
+    assert decoded(b"a NUL\0 or two\0 in a text", "a.txt").count("\0") == 2
 
 
 def test_letters_that_could_be_chinese_are_letters() -> None:

@@ -13,6 +13,7 @@ from core.transplants.needs import ANCHORS
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.resources import Resources
 from core.transplants.rows import RowOrigin, made
+from tests.lab import byte_bpe, llama
 from tests.lexicons import lexicon, random_matrices
 
 OLD = lexicon([b"the", b" the", b"cat", b" cat", b"ing", b" mat"])
@@ -247,3 +248,19 @@ def test_hidden_tokens_are_made_without_their_own_row() -> None:
             for source in (at_hand.base.input, poisoned)
         ]
         assert torch.allclose(*rows), key
+
+
+def test_one_of_a_kind_is_said_as_one() -> None:
+    """It said "1 input rows of the model hold NaN"."""
+    base, donor = llama(byte_bpe(300)), llama(byte_bpe(360, "both"), 2)
+    with torch.no_grad():
+        for rows in (base.matrices().input, base.matrices().output):
+            assert rows is not None
+            rows[7], rows[8] = torch.nan, 0.0
+        donor.matrices().input[350] = 0.0
+    problem = Problem(base.tokenizer, donor.tokenizer, base.matrices(), donor.matrices(), old_roles=base.special_ids)
+    said = transplant(problem, METHODS.get("ridge")).remarks
+    assert "1 input row of the model holds NaN or infinity; not copied, not used." in said
+    assert "1 output row of the model is zero; copied, but used for nothing else." in said
+    assert "1 new token has no usable input row in the donor: missing, zero or NaN." in said
+    assert any(each.startswith("1 input row is the mean row, since") for each in said)

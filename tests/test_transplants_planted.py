@@ -115,9 +115,9 @@ def test_untrained_and_repeated_anchors_are_left_out() -> None:
     donor[280:285] = donor[279]
     found = transplant(case.problem, METHODS.get("omp_robust"), {"least_norm": 0.1})
     assert any(
-        r.startswith("10 anchors are left out on the input side: their rows look untrained") for r in found.remarks
+        r.startswith("10 anchors are left out on the input side: the row looks untrained") for r in found.remarks
     )
-    assert any(r.startswith("5 anchors are left out on the input side: their donor rows repeat") for r in found.remarks)
+    assert any(r.startswith("5 anchors are left out on the input side: the donor row repeats") for r in found.remarks)
     assert set(range(260, 270)).isdisjoint(found.rows["input"].coefficients.ids.tolist())
     assert float((found.matrices.input[-60:] - case.truth).norm() / case.truth.norm()) < 0.1
     assert base.shape[1] == D

@@ -57,11 +57,11 @@ def catalogue() -> Catalogue:
     return Catalogue(offered, measures, tuple(shipped()), absent)
 
 
-def control_keys() -> set[str]:
-    """Keys of the controls, which run along without being asked for."""
+def controls() -> dict[str, str]:
+    """Labels of the controls, which run along without being asked for, by their keys."""
     from core.transplants.base import METHODS
 
-    return {key for key, one in METHODS.all().items() if one.control}
+    return {key: one.label for key, one in METHODS.all().items() if one.control}
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -14,6 +14,7 @@ from components.lab.column_names import FONT, placed
 from components.lab.context import LabContext
 from components.lab.figure import in_lines, show
 from components.lab.ranked import edge, ranked
+from core.common.numbers import so_many
 from core.jobs.job import State
 from core.jobs.shared_cache import shared
 from core.lab.key_picture_points import Point, points
@@ -181,9 +182,10 @@ def _sentence(context: LabContext, point: Point) -> str:
     name = context.names[point.outcome]
     where = f" on {context.language(point.language)}" if point.language else ""
     interval = "" if isnan(point.lost.low) else f" [{point.lost.low:.3f}, {point.lost.high:.3f}]"
+    texts = so_many(point.n_texts, "text", "texts")
     return (
         f"<b>{name}</b>{where}<br>{point.bits.value:.3f} bits per byte, {point.lost.value:+.3f}{interval} against "
-        f"{context.setting.model.label}<br>{point.gain.value:.2f}× the bytes per token, {point.n_texts} texts"
+        f"{context.setting.model.label}<br>{point.gain.value:.2f}× the bytes per token, {texts}"
     )
 
 

@@ -16,6 +16,15 @@ def count(number: float) -> str:
     return f"{number:,.0f}".replace(",", THIN)
 
 
+def so_many(n: int, one: str, more: str) -> str:
+    """A count and the words that fit it.
+
+    >>> so_many(1, "row is", "rows are"), so_many(1234, "row is", "rows are")
+    ('1 row is', '1,234 rows are')
+    """
+    return f"{n:,} {one if n == 1 else more}"
+
+
 def decimals(number: float) -> str:
     """A number with two decimals, what stands before them in groups of three.
 

@@ -10,7 +10,7 @@ def decoded(data: bytes, name: str) -> str:
     """The text in a file: UTF-8 with or without a byte-order mark, or UTF-16 with one.
 
     Raises:
-        UnreadableFile: it is neither; says at which line and byte it breaks.
+        UnreadableFile: it is neither; says at which line and byte it breaks, or that it is UTF-16 without a mark.
 
     >>> decoded(b"caf\\xc3\\xa9", "a.txt")
     'café'
@@ -18,6 +18,11 @@ def decoded(data: bytes, name: str) -> str:
     try:
         if data.startswith(UTF16):
             return data.decode("utf-16")
+        if _every_other_is_zero(data):
+            raise UnreadableFile(
+                f"{shown(name)} holds the byte 0x00 at every other place, as UTF-16 without a byte-order mark does. "
+                "Save it again as UTF-8."
+            )
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
@@ -25,6 +30,11 @@ def decoded(data: bytes, name: str) -> str:
             f"{shown(name)} is not UTF-8: line {line:,} holds the byte 0x{data[error.start]:02X}, as files saved in "
             "Latin-1, Windows-1252 or another old encoding do. Save it again as UTF-8."
         ) from None
+
+
+def _every_other_is_zero(data: bytes) -> bool:
+    """Whether most of every other byte are: Latin letters of UTF-16 are valid UTF-8, each with a zero beside it."""
+    return b"\0" in data and any(half.count(0) * 3 > 2 * len(half) for half in (data[::2], data[1::2]))
 
 
 def read_at_most(path: Path, most: int) -> bytes | None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import UnknownName, UserError, shown
+from core.common.named_path import named_path
 from core.common.registry import Registry
 from core.text.language_search import near
 from core.tokenizers.serving import assert_not_serving
@@ -158,7 +159,7 @@ class CorpusSource:
     splits: tuple[str, ...] = ()
     takes_path: str = "no"
     here: Callable[[], bool] = lambda: False
-    reads: Callable[[str], Sequence[Path]] = lambda rest: [Path(rest).expanduser()] if rest else []
+    reads: Callable[[str], Sequence[Path]] = lambda rest: [named_path(rest)] if rest else []
     fetches: bool = False
     description: str = ""
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.common.errors import Changed
+from core.common.named_path import named_path
 from core.common.settings import settings
 from core.corpora.corpus import CORPORA, Corpus, group_column, open_corpus, parse_corpus
 from core.corpora.sources.file import open_path
@@ -76,4 +77,4 @@ def _path(spec: str) -> Path | None:
         [path] = CORPORA.get(kind).reads(rest)
         return path
     settings().refuse("file")
-    return Path(rest).expanduser().absolute()
+    return named_path(rest).absolute()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from core.common.errors import UserError, shown
+from core.common.named_path import named_path
 from core.common.plain_text import decoded
 from core.common.settings import settings
 from core.common.uploads import Uploads, accept, plain_name, short_hash
@@ -43,5 +44,5 @@ def text_path(name: str) -> Path:
     """
     if not name.startswith(SCHEME):
         settings().refuse("file")
-        return Path(name).expanduser()
+        return named_path(name)
     return UPLOADS.find(name.removeprefix(SCHEME))

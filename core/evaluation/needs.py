@@ -16,7 +16,7 @@ METHOD = Need[Subject](
 PARALLEL_TEXT = Need[Subject](
     key="parallel text",
     is_there=lambda subject: any(text.sentence for text in subject.reference.texts),
-    advice="It needs sentences with their translations. Choose a parallel corpus, in a comparison (lab).",
+    advice="It needs sentences with their translations, which a comparison (lab) on a parallel corpus has.",
 )
 TRAINING_TEXT = Need[Subject](
     key="training text",

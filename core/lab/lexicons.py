@@ -1,11 +1,10 @@
 """Word vectors and dictionaries from the files that their makers publish."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
+from core.common.named_path import named_path
 from core.common.plain_text import lines, read_at_most
 from core.common.settings import settings
 from core.transplants.linear.word_vectors import WordVectors
@@ -22,7 +21,7 @@ def read_vectors(name: str, most: int = MOST_WORDS) -> WordVectors:
         UserError: it cannot be read or is of another format; names the line.
     """
     settings().refuse("file")
-    path = Path(name).expanduser()
+    path = named_path(name)
     words, rows = list[str](), list[np.ndarray[tuple[int], np.dtype[np.float32]]]()
     try:
         with path.open("rb") as file:
@@ -63,7 +62,7 @@ def read_dictionary(name: str) -> list[tuple[str, str]]:
         UserError: it cannot be read, or a line holds something else; names the line.
     """
     settings().refuse("file")
-    path = Path(name).expanduser()
+    path = named_path(name)
     try:
         content = read_at_most(path, MOST_DICTIONARY_BYTES)
     except OSError as error:

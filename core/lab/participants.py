@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.named_path import named_path
 from core.common.settings import settings
 from core.evaluation.base import EVALUATORS, Evaluator, Reference, quick_evaluators
 from core.jobs.store.files import Input
@@ -252,7 +252,7 @@ def _check_donor(donor: LanguageModel, tokenizer: LocalTokenizer, role: str) -> 
 
 def _hash(name: str) -> str:
     settings().refuse("file")
-    path = Path(name).expanduser()
+    path = named_path(name)
     if not path.is_file():
         raise UnreadableFile(f"{shown(name)} is no file. Name one that holds what methods read.")
     try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.numbers import so_many
 from core.evaluation.passes.cells import cells, figures
 from core.evaluation.passes.columns import cell_table
 from core.evaluation.passes.token_classes import classes
@@ -53,8 +54,8 @@ def uncounted(participants: Participants) -> str:
         return ""
     who = " and ".join(name for name, said in exact.items() if not all(said))
     if n:
-        few = f"{len(tried) - n:,} of the {len(tried):,} texts that were tried do not count"
-        return f"{few}: the tokens of {who} do not say them back exactly."
+        some = f"{len(tried) - n:,} of the {len(tried):,} texts that were tried"
+        return f"The tokens of {who} do not say {some} back exactly, so that nothing counts there."
     return (
         f"The tokens of {who} say no text back exactly, as far as was tried, so there will be nothing to compare. "
         "Choose another tokenizer, or other texts."
@@ -162,7 +163,7 @@ def _remarks(participants: Participants, texts: Table) -> list[str]:
         found += _unknown(tokenizer, int(texts.numbers(f"{which}_unknown").sum()))
     if participants.donor is not None and participants.donor.n_rows < len(vocabulary_of(participants.tokenizer)):
         lacking = len(vocabulary_of(participants.tokenizer)) - participants.donor.n_rows
-        found.append(f"The donor has no row for {lacking:,} tokens of the new tokenizer.")
+        found.append(f"The donor has no row for {so_many(lacking, 'token', 'tokens')} of the new tokenizer.")
     return [*found, *_its_own(participants), *_too_few(texts), *_on_untied_heads(participants)]
 
 
@@ -175,7 +176,7 @@ def _too_few(texts: Table) -> Iterator[str]:
     n = len(set(items_of(texts)))
     if n < MIN_ITEMS:
         yield (
-            f"{n:,} {'text is' if n == 1 else 'texts are'} measured, and a test needs {MIN_ITEMS}: no method will be "
+            f"{so_many(n, 'text is', 'texts are')} measured, and a test needs {MIN_ITEMS}: no method will be "
             "told from another. Take more sentences, or more or longer files."
         )
 
@@ -196,6 +197,5 @@ def _on_untied_heads(participants: Participants) -> Iterator[str]:
 def _unknown(tokenizer: LocalTokenizer, n: int) -> list[str]:
     if not n:
         return []
-    return [
-        f"{tokenizer.info.label} cannot spell part of the texts: {n:,} tokens are unknown, and no model sees those."
-    ]
+    unknown = f"{so_many(n, 'token is', 'tokens are')} unknown"
+    return [f"{tokenizer.info.label} cannot spell part of the texts: {unknown}, and no model sees what stands there."]

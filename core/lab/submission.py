@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from core.common.numbers import so_many
 from core.lab.estimate import needed_mb
 from core.lab.foreseen import Submission
 from core.lab.participants import Participants, controls
@@ -18,7 +19,7 @@ def submission(participants: Participants) -> Submission:
         "controls": list(controls(participants.donor is not None)),
         "memory_mb": needed_mb(participants),
     }
-    methods = f"{len(plan.methods)} method{'s' if len(plan.methods) != 1 else ''}"
+    methods = so_many(len(plan.methods), "method", "methods")
     label = f"{participants.original.name} with the tokenizer of {participants.tokenizer.info.label}: {methods}"
     return Submission(params, participants.inputs, label)
 

@@ -7,7 +7,9 @@ from typing import Protocol
 
 from core.common.errors import UserError, shown
 from core.common.params import Param, Value, read_params
-from core.lab.plan import MOST_METHODS, Choice
+from core.lab.plan import MOST_METHODS, MOST_SEED, Choice
+
+_MOST_DIGITS = 100  # of a seed; int() takes no more than some thousand
 
 Settings = dict[str, Value]
 
@@ -103,13 +105,16 @@ def seeds_of(line: str) -> tuple[int, ...]:
     """The seeds in a line.
 
     Raises:
-        UserError: one is no whole number.
+        UserError: one is no whole number, or too large.
 
     >>> seeds_of("0, 1, 7")
     (0, 1, 7)
     """
     pieces = list(filter(None, map(str.strip, line.split(","))))
     for piece in pieces:
-        if not (piece.isascii() and piece.isdecimal() and len(piece) < 10):
-            raise UserError(f"{shown(piece)} is no seed. Write whole numbers of 0 or more with commas: 0, 1, 2.")
+        digits = piece.isascii() and piece.isdecimal() and len(piece) <= _MOST_DIGITS
+        if not digits or int(piece) > MOST_SEED:
+            raise UserError(
+                f"{shown(piece)} is no seed. Write whole numbers from 0 to {MOST_SEED:,} with commas: 0, 1, 2."
+            )
     return tuple(map(int, pieces)) or (0,)

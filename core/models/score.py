@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.common.errors import UserError
+from core.common.numbers import so_many
 from core.common.progress import report
 from core.models.device import out_of_memory
 from core.models.language_model import LanguageModel
@@ -323,6 +324,8 @@ def _notes(model: LanguageModel, texts: list[_Text], run: _ScoringRun) -> Iterat
         )
     undefined = sum(int(np.isnan(text.nats[1:]).sum()) for text in texts)
     if undefined:
-        yield f"{model.name} gives no number to {undefined:,} tokens, so bits per byte are undefined."
+        nothing = so_many(undefined, "token", "tokens")
+        yield f"{model.name} gives no number to {nothing}, so bits per byte are undefined."
     if run.halved_to:
-        yield f"{model.device} ran out of memory, so batches were made smaller, down to {run.halved_to:,} windows."
+        least = so_many(run.halved_to, "window", "windows")
+        yield f"{model.device} ran out of memory, so batches were made smaller, down to {least}."

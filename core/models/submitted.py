@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.common.errors import UserError, shown
+from core.common.named_path import named_path
 from core.common.settings import settings
 from core.jobs.store.files import Json
 from core.models.shipped import shipped_folder
@@ -66,4 +67,4 @@ def _files(model: str) -> list[Path]:
 
 
 def _path(model: str) -> Path:
-    return Path(split_options(model.removeprefix("file:"))[0]).expanduser()
+    return named_path(split_options(model.removeprefix("file:"))[0])

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.named_path import named_path
 from core.common.progress import report
 from core.common.settings import settings
 from core.models.architecture import first_line, read_encoder_config
@@ -124,7 +125,7 @@ def _found(spec: str, weights: bool) -> _EncoderFolder:
             raise UnknownName("shipped model", rest, shipped())
         return _folder(SHIPPED / rest, rest, spec)
     settings().refuse("file")
-    path = Path(rest if colon and scheme == "file" else spec).expanduser()
+    path = named_path(rest if colon and scheme == "file" else spec)
     if not path.is_dir():
         raise UserError(
             f"There is no text encoder at {shown(str(path))}. Name a folder with config.json, model.safetensors and "

@@ -29,6 +29,9 @@ _BEGINNINGS = (
     (b"SQLite format 3", "a database (SQLite)"),
 )
 
+_JSON = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*(?:[\"\[{\]0-9-]|true|false|null))")
+_BRACKETED = re.compile(rb"(?m)^\[UNK\]\r?$")
+
 _LISTS = (
     (
         re.compile(rb"[^\t]+\t-?[0-9.e+-]+"),
@@ -83,8 +86,13 @@ def described(head: bytes) -> str:
         return "a word index of Keras, which has whole words only. Count words with builtin:words"
     if (looks := _listed(head)) is not None:
         return looks
-    if start.startswith((b"{", b"[")):
+    if _JSON.match(head):
         return "JSON, but not that of a tokenizer"
+    if _BRACKETED.search(head) and not any(b" " in line.strip() for line in head.split(b"\n")):
+        return (
+            "a list of pieces with [UNK] among them, as BERT's vocab.txt is, but none that goes on within a word, "
+            "such as ##s. Open the whole vocab.txt"
+        )
     if not any(head):
         return "nothing but zero bytes"
     return ""

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.common.errors import Changed
+from core.common.named_path import named_path
 from core.common.settings import settings
 from core.tokenizers.catalog import files_at, open_tokenizer, split_options
 from core.tokenizers.tokenizer import Tokenizer
@@ -22,7 +23,7 @@ def tokenizer_files(spec: str) -> list[Path]:
         return []
     settings().refuse("file")
     path, options = split_options(rest)
-    return list(files_at(spec, Path(path).expanduser(), options).paths.values())
+    return list(files_at(spec, named_path(path), options).paths.values())
 
 
 def submitted_tokenizer(spec: str, fingerprint: str, moved: Callable[[Path], Path]) -> Tokenizer:
@@ -50,7 +51,7 @@ def _where_it_lies(spec: str, moved: Callable[[Path], Path]) -> str:
     if scheme != "file":
         return spec
     path, mark, options = rest.partition("?")
-    here = Path(path).expanduser()
+    here = named_path(path)
     there = moved(here)
     return spec if there == here else f"file:{there}{mark}{options}"
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.common.errors import UnreadableFile, UserError, shown
+from core.common.named_path import named_path
 from core.corpora.corpus import CORPORA, parse_corpus
 from core.corpora.submitted import corpus_files, submitted_corpus
 from core.corpora.text_uploads import SCHEME, text_path
@@ -26,7 +27,7 @@ def in_full(name: str) -> str:
         spec, code = corpus
         submitted_corpus(spec, "", Path).require(code)
         return name
-    path = Path(name).expanduser().absolute()
+    path = named_path(name).absolute()
     if not path.is_file():
         what = "is a folder: name the files in it" if path.is_dir() else "is no file. Check the path"
         raise UnreadableFile(f"{shown(name)} {what}.")

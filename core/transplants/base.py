@@ -15,6 +15,7 @@ from torch import Tensor
 
 from core.common.errors import UserError
 from core.common.need import Need, missing
+from core.common.numbers import so_many
 from core.common.params import Param, Params, Value, read_params
 from core.common.registry import Registry
 from core.models.matrices import Matrices
@@ -165,13 +166,15 @@ def transplant(
             "input matrix."
         )
     for name, one in rows.items():
-        remarks += [f"{n:,} {name} rows are the mean row, since {why}." for why, n in one.n_by_reason.items()]
+        row = f"{name} row is the mean row", f"{name} rows are the mean row"
+        remarks += [f"{so_many(n, *row)}, since {why}." for why, n in one.n_by_reason.items()]
         remarks += [remark for remark in one.remarks if remark not in remarks]
         remarks += written[name].remarks
     if problem.unwritten:
+        shared = so_many(len(problem.unwritten), "special token shares", "special tokens share")
         remarks.append(
-            f"{len(problem.unwritten):,} special tokens share a row with another, since the model has one token for "
-            "both and its head is tied to its input: they are as probable, and the generation settings leave them out."
+            f"{shared} a row with another, since the model has one token for both and its head is tied to its input: "
+            "both are as probable, and the generation settings leave the second out."
         )
     return Transplanted(
         matrices,
@@ -229,17 +232,17 @@ def _about_quiet(side: ProblemSide, quiet: Tensor) -> Iterator[str]:
     found = side.problem.match
     text, repeats = torch.from_numpy(found.text)[quiet], torch.from_numpy(found.repeats)[quiet]
     n_silent, n_repeats, n_special = int(text.sum()), int(repeats.sum()), int((~text & ~repeats).sum())
+    row, rows = f"{side.name} row of a", f"{side.name} rows of"
     if n_silent:
         yield (
-            f"{n_silent:,} {side.name} rows of byte-fallback tokens are as for unused ids: "
-            "the new vocabulary has an ordinary token for the same byte, which is the one that is written."
+            f"{so_many(n_silent, f'{row} byte-fallback token is', f'{rows} byte-fallback tokens are')} as for unused "
+            "ids: the new vocabulary has an ordinary token for the same byte, which is the one that is written."
         )
     if n_repeats:
         yield (
-            f"{n_repeats:,} {side.name} rows of special tokens are as for unused ids: the model has one token for "
-            "them and another special token, which is the one that is written."
+            f"{so_many(n_repeats, f'{row} special token is', f'{rows} special tokens are')} as for unused ids: the "
+            "model has one token for it and another special token, which is the one that is written."
         )
     if n_special:
-        yield (
-            f"{n_special:,} {side.name} rows of special or unused tokens have no counterpart and are as for unused ids."
-        )
+        one, more = f"{row} special or unused token has", f"{rows} special or unused tokens have"
+        yield f"{so_many(n_special, one, more)} no counterpart and counts as unused."

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from core.common.errors import UserError
 from core.common.memo import Memo
+from core.common.numbers import so_many
 from core.models.matrices import Matrices
 from core.tokenizers.matching import Match, Rule, match, vocabulary_of
 from core.tokenizers.special_roles import special_ids
@@ -147,7 +148,8 @@ class Problem(Memo):
         found = [flaw for side in self.sides.values() for flaw in side.flaws]
         short = len(vocabulary_of(self.old)) - self.base.n_rows
         if short > 0:
-            found.append(f"The model has no row for the last {short:,} tokens of its tokenizer.")
+            last = "last token" if short == 1 else f"last {short:,} tokens"
+            found.append(f"The model has no row for the {last} of its tokenizer.")
         return tuple(found)
 
     @cached_property
@@ -337,9 +339,11 @@ class ProblemSide:
     def flaws(self) -> list[str]:
         """What is wrong with the rows given, in sentences."""
         lost = ~self.usable_donor if self.problem.donor is not None else torch.zeros(0)
-        counts = {
-            f"{self.name} rows of the model hold NaN or infinity; they are not copied or used.": ~self.finite,
-            f"{self.name} rows of the model are zero; copied as they are, used for nothing else.": self.zero,
-            f"new tokens have no usable {self.name} row in the donor (missing, zero or NaN).": lost,
-        }
-        return [f"{int(rows.sum()):,} {flaw}" for flaw, rows in counts.items() if rows.any()]
+        row, rows = f"{self.name} row of the model", f"{self.name} rows of the model"
+        lacking = f"no usable {self.name} row in the donor: missing, zero or NaN."
+        found = (
+            (~self.finite, f"{row} holds", f"{rows} hold", "NaN or infinity; not copied, not used."),
+            (self.zero, f"{row} is", f"{rows} are", "zero; copied, but used for nothing else."),
+            (lost, "new token has", "new tokens have", lacking),
+        )
+        return [f"{so_many(int(which.sum()), one, more)} {flaw}" for which, one, more, flaw in found if which.any()]

@@ -34,7 +34,7 @@ def trusted(side: ProblemSide, least_norm: float) -> tuple[Anchors, dict[str, in
     kept = ~poor & ~equal
     if not kept.any():
         return anchors, {}
-    counts = {"their rows look untrained": int(poor.sum()), "their donor rows repeat another's": int(equal.sum())}
+    counts = {"the row looks untrained": int(poor.sum()), "the donor row repeats another's": int(equal.sum())}
     return Anchors(anchors.new[kept], anchors.old[kept]), counts
 
 

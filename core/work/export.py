@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.common.errors import UserError
+from core.common.named_path import named_path
 from core.common.settings import settings
 from core.corpora.submitted import from_hub
 from core.jobs.job import Context, JobKind, Output, Parts, Unit, hashed
@@ -60,7 +61,7 @@ def _chosen(context: Context) -> Path | None:
     """The user's folder, None for one of our own."""
     if chosen := str(context.params["folder"]):
         settings().refuse("file")
-        if not (path := Path(chosen).expanduser()).is_absolute():
+        if not (path := named_path(chosen)).is_absolute():
             raise UserError(f"{chosen} is no absolute path. Begin it with / or ~, so that it is plain where it is.")
         return path
     return None

@@ -121,12 +121,15 @@ def _take_over(known: "Mapping[str, Method]") -> None:
     for key, each in to_sweep().items():
         if key in known:
             st.session_state[sweep_key(key)] = "; ".join(lines_of(known[key].params, each))
-    asked = st.session_state["lab_methods"]
-    absent = [key for key in asked if key not in known and key not in cached_lab.control_keys()]
+    asked, controls = st.session_state["lab_methods"], cached_lab.controls()
+    absent = [key for key in asked if key not in known and key not in controls]
     if absent:
         show_error(UserError(f"There is no method {shown(', '.join(absent))} here, so the plan is without it."))
     if any(key not in known for key in asked):
-        st.session_state["lab_methods"] = [key for key in asked if key in known]
+        here = st.session_state["lab_methods"] = [key for key in asked if key in known]
+        if not here and (along := [controls[key] for key in asked if key in controls]):
+            run = "runs" if len(along) == 1 else "run"
+            st.info(plain(f"{' and '.join(along)} {run} in every comparison. Choose a method to compare with that."))
 
 
 def _how_many(known: "Mapping[str, Method]") -> int:

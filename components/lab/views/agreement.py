@@ -54,8 +54,9 @@ def _coverage(measured: list[Outcome]) -> str:
         return "It is compared where both tokenizers begin a token."
     one = transplants[0]
     share, n = one.number(_MEASURE, "coverage").value, int(one.measures[_MEASURE].facts.get("n_places", 0))
+    places = f"{count(n)} place" if n == 1 else f"{count(n)} places"
     return (
-        f"Compared at {count(n)} places where both tokenizers begin a token: {share:.0%} of the original's boundaries. "
+        f"Compared at {places} where both tokenizers begin a token: {share:.0%} of the original's boundaries. "
         "The dashed line is the floor: the original against itself on the same bytes, cut where the new tokenizer "
         "cuts. What lies left of it in divergence cannot be told from a perfect transplant."
     )

@@ -37,8 +37,10 @@ def draw(context: LabContext) -> None:
     rows, title, zero = _CHOICES[chosen]
     show(figures(context, "every_byte", _MEASURE, rows, title, zero), context)
     facts = next(o.measures[_MEASURE].facts for o in context.result.outcomes if _MEASURE in o.measures)
+    n = facts.get("n_windows", 0)
+    of = "the beginning of 1 text" if n == 1 else f"the beginnings of {count(n)} texts"
     st.caption(
-        f"On the beginnings of {count(facts.get('n_windows', 0))} texts. Here a boundary says nothing, so two equally "
+        f"On {of}. Here a boundary says nothing, so two equally "
         "good models differ only by what they expect, and there is no other floor."
     )
 

@@ -45,8 +45,9 @@ def draw(context: LabContext) -> None:
         show(figures(context, "held_out", _MEASURE, _LENGTHS, "Length, × that of the true rows", 1.0), context)
     facts = next((o.measures[_MEASURE].facts for o in context.result.transplants if _MEASURE in o.measures), {})
     if "n_hidden" in facts:
+        were = "was" if facts["n_hidden"] == 1 else "were"
         st.caption(
-            f"{count(facts['n_hidden'])} of {count(facts['n_shared'])} shared tokens were hidden. The original keeps "
+            f"{count(facts['n_hidden'])} of {count(facts['n_shared'])} shared tokens {were} hidden. The original keeps "
             "its own tokenizer, so no text is cut otherwise: what is lost is the error of the rows alone."
         )
 

@@ -40,7 +40,8 @@ def draw(context: LabContext) -> None:
     )  # fmt: skip
     for outcome in made:
         for reason, n in outcome.rows[side].fallbacks.items():
-            st.caption(plain(f"{context.names[outcome.name]}: {count(n)} rows are the mean row because {reason}."))
+            rows = "row is" if n == 1 else "rows are"
+            st.caption(plain(f"{context.names[outcome.name]}: {count(n)} {rows} the mean row because {reason}."))
     _said(context, made)
     show(_lengths(context, made, side), context)
     st.caption(

@@ -7,6 +7,7 @@ import streamlit as st
 from components.frame.errors import plain
 from components.lab.context import LabContext
 from components.widgets.view import View
+from core.common.numbers import so_many
 from core.evaluation.results import Table
 
 
@@ -49,7 +50,7 @@ def _add(
     row = int(rows[0])
     text = escape(table.words("text")[row].replace("\n", " ⏎ "))
     n_bytes, n_tokens = int(table.numbers("n_bytes")[row]), int(table.numbers("n_tokens")[row])
-    facts = [f"{n_tokens} tokens for {n_bytes} bytes"]
+    facts = [f"{so_many(n_tokens, 'token', 'tokens')} for {so_many(n_bytes, 'byte', 'bytes')}"]
     if not table.numbers("valid")[row]:
         facts.append(":red[holds bytes that are no text]")
     if table.numbers("ended")[row]:

@@ -12,6 +12,7 @@ from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
 from components.widgets.view import View
 from components.widgets.view_options import ViewOptions
+from core.common.numbers import so_many
 from core.lab.plan import Plan
 from core.tokenizers.tokenizer import PLAIN
 
@@ -36,8 +37,12 @@ def draw(context: LabContext) -> None:
     lanes = tuple(replace(lane, label=name) for lane, name in zip(drawn.lanes, names, strict=True))
     token_view(replace(drawn, lanes=lanes), key="lab_token_view")
     before, after = (row.segmentation.n_tokens for row in rows)
-    saved = f"{1 - after / before:.0%} fewer" if after < before else f"{after / before - 1:.0%} more"
-    st.caption(f"{before} tokens before, {after} after: {saved}." if before else "No tokens.")
+    if not before:
+        st.caption("No tokens.")
+        return
+    more = f"{after / before - 1:.0%} more" if after > before else "as many"
+    saved = f"{1 - after / before:.0%} fewer" if after < before else more
+    st.caption(f"{so_many(before, 'token', 'tokens')} before, {after:,} after: {saved}.")
 
 
 def _sentence(context: LabContext, plan: Plan) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 from core.common.data_folders import ROOT
+from core.common.errors import UserError, shown
 from core.common.redact import harmless_environment
 
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
@@ -68,7 +69,12 @@ def start(
         apart: imports nothing from the working folder or the user's site-packages.
         folder: its working folder; None for the parent's.
         pass_fds: what it inherits of open files, beyond the three.
+
+    Raises:
+        UserError: an argument, which somebody may have typed, holds a NUL, which no process can be given.
     """
+    if nul := next((each for each in arguments if "\0" in each), ""):
+        raise UserError(f"{shown(nul)} holds the byte 0x00, which no name can. Take it out.")
     flags = ("-P", "-s") if apart else ()
     return subprocess.Popen(
         [sys.executable, *flags, "-m", module, *arguments],

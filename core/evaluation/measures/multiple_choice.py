@@ -106,7 +106,8 @@ def _facts(items: Sequence[ChoiceItem], found: dict[str, ChoicesMade], usable: N
 
 def _remarks(usable: NDArray[np.bool_]) -> tuple[str, ...]:
     n = int((~usable).sum())
-    return (f"{n:,} of {len(usable):,} items are left out: one of the models does not read them exactly.",) if n else ()
+    are = "is" if n == 1 else "are"
+    return (f"{n:,} of {len(usable):,} items {are} left out: one of the models does not read it exactly.",) if n else ()
 
 
 EVALUATOR = Evaluator(

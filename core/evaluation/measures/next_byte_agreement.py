@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from core.common.definitions import Definition
 from core.common.errors import UserError
+from core.common.numbers import so_many
 from core.common.params import Params
 from core.evaluation.base import Evaluator, Reference, Subject, row_groups
 from core.evaluation.needs import ORIGINAL
@@ -44,7 +45,8 @@ def evaluate(subject: Subject, params: Params) -> Measures:
     headline["kl_floor"] = floor
     sampled = int((~reference.with_next_bytes).sum())
     if sampled:
-        remarks += (f"Distributions of the next byte were kept of all but {sampled:,} texts, a random sample.",)
+        but = so_many(sampled, "text", "texts")
+        remarks += (f"Distributions of the next byte were kept of all but {but}, drawn by chance.",)
     return Measures(headline, tables, facts, (*found.remarks, *remarks))
 
 

@@ -118,5 +118,8 @@ def _with_interval(value: float, drawn: Floats, short: str) -> Number:
 def _why(ratio: Ratio, whole: Floats) -> str:
     """Why a figure of these sums, (Q,), is no number."""
     if np.isfinite(ratio(np.where(np.isfinite(whole), whole, 1.0))):
-        return "A number of a text here is infinite: something in the text has the probability 0."
-    return "There is nothing to divide by."
+        return (
+            "A number of a text here is infinite: a model gives something the probability 0, such as the end of a text "
+            "where its tokenizer has no token for that."
+        )
+    return "Nothing that this is a share or a mean of occurs in these texts."

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.numbers import so_many
 from core.evaluation.base import EvalText, Reference
 
 
@@ -52,7 +53,8 @@ def _without_measured(
     seen = {text.strip() for text in reference.only(measured)}
     kept = tuple(t.text for t in training if t.text.strip() not in seen)
     n = sum(bool(t.text.strip()) for t in training) - len(kept)
-    twice = f"{n:,} texts occur among those to train on and among those measured: they were not trained on."
+    texts = so_many(n, "text occurs", "texts occur")
+    twice = f"{texts} both among those to train on and among those measured, and so did not train."
     return HeldOut(kept, measured, (*remarks, twice) if n else remarks)
 
 

@@ -47,9 +47,10 @@ class Likelihood:
         left_out = int((~self.usable).sum())
         found = [note for reading in self.readings.values() for note in reading.scores.notes]
         if left_out:
+            are = "is" if left_out == 1 else "are"
             found.append(
-                f"{left_out:,} of {len(self.usable):,} texts are left out: they are empty, or one of the models does "
-                "not read them exactly or gives a token of them no probability."
+                f"{left_out:,} of {len(self.usable):,} texts {are} left out: empty, or not read exactly by one of the "
+                "models, or with a token that one of them gives no probability."
             )
         if any(not r.predicted[r.offsets[:-1][r.text_tokens > 0]].all() for r in self.readings.values()):
             found.append(

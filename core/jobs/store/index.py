@@ -4,6 +4,7 @@ It is an index: results are found again from their files. So a damaged database 
 replaced while the processes that share it go on.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -122,8 +123,9 @@ class Index:
         raise AssertionError("unreachable")
 
     def _opened(self) -> sqlite3.Connection:
-        """The connection to the database in use, which another process may have replaced."""
-        if self._connection is not None and self._pointed() == self._seen:
+        """The connection to the database in use, which another process may have replaced, or made writable."""
+        as_it_was = self._pointed() == self._seen and not (self.read_only and os.access(self.folder, os.W_OK))
+        if self._connection is not None and as_it_was:
             return self._connection
         self.close()
         try:

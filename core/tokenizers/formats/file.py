@@ -4,8 +4,7 @@ In a server it lives in a process of its own. In a command or a job it lives in 
 read and tried in one of its own, so that a file that crashes its reader or never ends is a message.
 """
 
-from pathlib import Path
-
+from core.common.named_path import named_path
 from core.common.settings import settings
 from core.tokenizers.catalog import open_path, split_options
 from core.tokenizers.format import Source
@@ -16,7 +15,7 @@ from core.tokenizers.tokenizer import Tokenizer
 
 def _open(rest: str) -> Tokenizer:
     name, options = split_options(rest)
-    path = Path(name).expanduser()
+    path = named_path(name)
     if serving():
         return IsolatedTokenizer(f"file:{rest}", path, options)
     if settings().vet:

@@ -2,6 +2,7 @@
 
 import torch
 
+from core.common.numbers import so_many
 from core.common.params import Param, Params
 from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_row
 from core.transplants.base import Method
@@ -23,10 +24,10 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     broken = ~torch.isfinite(found.weights).all(1)
     weights = torch.where(broken[:, None], torch.nan, found.weights)
     n_wild = int((broken | (weights.abs().sum(1) > _WILD)).sum())
+    wild = so_many(n_wild, f"{side.name} row has", f"{side.name} rows have")
     remarks = (
-        f"{n_wild:,} {side.name} rows have weights beyond reason, as this algorithm makes them when asked for more "
-        f"atoms (k = {k}) than the anchors have independent directions. Use a smaller k, or OMP "
-        "robust.",
+        f"{wild} weights beyond reason, as this algorithm makes them when asked for more atoms (k = {k}) than the "
+        "anchors have independent directions. Use a smaller k, or OMP robust.",
     )
     weighed = Weighed(found.ids, weights, found.left_after)
     return from_anchors(side, anchors, weighed, centred=False, remarks=remarks[:n_wild])

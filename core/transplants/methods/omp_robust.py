@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from core.common.numbers import so_many
 from core.common.params import Param, Params
 from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_row
 from core.transplants.base import Method
@@ -36,7 +37,11 @@ def rows(side: ProblemSide, params: Params) -> Rows:
         tolerance=params.number("tolerance"),
         independence=params.number("independence"),
     )
-    remarks = [f"{n:,} anchors are left out on the {side.name} side: {why}." for why, n in n_left_out.items() if n]
+    remarks = [
+        f"{so_many(n, 'anchor is', 'anchors are')} left out on the {side.name} side: {why}."
+        for why, n in n_left_out.items()
+        if n
+    ]
     if k < wanted_k:
         remarks.append(f"The {side.name} anchors span {rank:,} directions, so at most {k:,} are used per token.")
     return from_anchors(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from core.common.numbers import so_many
 from core.common.params import Param, Params
 from core.text.words_of_text import spaced_words
 from core.tokenizers.matching import vocabulary_of
@@ -43,17 +44,16 @@ def rows(side: ProblemSide, params: Params) -> Rows:
         ids.append(list(found))
         weights.append([n / total for n in found.values()])
     nothing = torch.tensor([not row for row in ids], dtype=torch.bool)
-    n_aligned = float(sum(kind is RowOrigin.SOLVED for kind in kinds))
+    n_aligned = sum(kind is RowOrigin.SOLVED for kind in kinds)
+    row = side.name
+    means = so_many(len(wanted) - n_aligned, f"{row} row is a subword mean", f"{row} rows are subword means")
     return composed(
         side,
         from_lists(ids, weights),
         torch.tensor([int(kind) for kind in kinds], dtype=torch.uint8),
         {"it is aligned with nothing and no old tokens spell it": nothing},
-        facts={"aligned tokens": n_aligned},
-        remarks=(
-            f"{len(wanted) - int(n_aligned):,} {side.name} rows are subword means: their tokens are numbers, or the "
-            "corpus aligns them with nothing.",
-        ),
+        facts={"aligned tokens": float(n_aligned)},
+        remarks=(f"{means}, of tokens that are numbers, or that the corpus aligns with nothing.",),
     )
 
 

@@ -1,8 +1,7 @@
 """The files of a tokenizer that is repaired: its own, and those beside it that say what its tokens are for."""
 
-from pathlib import Path
-
 from core.common.errors import UserError
+from core.common.named_path import named_path
 from core.tokenizers import sidecars
 from core.tokenizers.catalog import SIBLINGS, TEMPLATES, files_at, split_options
 from core.tokenizers.format import Files
@@ -93,7 +92,7 @@ def _files(tokenizer: Tokenizer) -> Files | None:
     if not spec.startswith("file:"):
         return _installed(spec)
     path, options = split_options(spec.removeprefix("file:"))
-    return files_at(spec, Path(path).expanduser(), options)
+    return files_at(spec, named_path(path), options)
 
 
 def _installed(spec: str) -> Files | None:
