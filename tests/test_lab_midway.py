@@ -27,11 +27,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("looks_here", "no_trial"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A base, a donor and a text, with a home beside them."""
-    pair(tmp_path)
-    (tmp_path / "text.txt").write_text("".join(f"The cat number {n} sat on the mat.\n\n" for n in range(300)))
-    with jobs_home(tmp_path / "home", slots=1):
-        yield tmp_path
+    """A base, a donor and a text at the end of a path that no message has room for, and a home for jobs beside them."""
+    deep = tmp_path / "models that were asked for in a long list" / "of which this one is the last"
+    deep.mkdir(parents=True)
+    pair(deep)
+    (deep / "text.txt").write_text("".join(f"The cat number {n} sat on the mat.\n\n" for n in range(300)))
+    with jobs_home(deep / "home", slots=1):
+        yield deep
     forget()
 
 

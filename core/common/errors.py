@@ -1,5 +1,6 @@
 """Errors written for the person at the screen. Anything else that is raised is a bug."""
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -81,8 +82,23 @@ def is_failure(error: BaseException) -> bool:
 def shown(value: str, limit: int = 80) -> str:
     """A value as it may stand in a message: quoted, one line, control characters escaped, cut at `limit` characters.
 
+    A text is cut at its end; a path or an address in its middle, for its end is what names the file.
+
     >>> shown("a\\x1b[31mb")
     "'a\\\\x1b[31mb'"
+    >>> shown("/srv/models/of/everybody/here/vocab.txt", 20)
+    "'/srv/m…ere/vocab.txt'"
     """
+    if len(value) > limit and _is_path(value):
+        front = limit // 3
+        value = value[:front] + "…" + value[front + 1 - limit :]
     escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value[: limit + 1])
     return repr(escaped[:limit] + "…" if len(escaped) > limit else escaped).replace("\\\\", "\\")
+
+
+_BEGINS_A_PATH = re.compile(r"(?:[\w-]+:)?(?:~|\.{1,2})?/")
+
+
+def _is_path(value: str) -> bool:
+    """Does it begin like one, perhaps after the `kind:` of a specification, or have a slash and no space?"""
+    return "/" in value and (_BEGINS_A_PATH.match(value) is not None or len(value.split(maxsplit=1)) == 1)
