@@ -70,8 +70,8 @@ def kinds(avoided: str = "") -> NDArray[np.uint8]:
 
     Those that it may not count are strange.
 
-    >>> kinds()[[ord(c) for c in "a \\ue000\\0"]], kinds("a")[ord("a")]
-    (array([0, 1, 2, 3], dtype=uint8), 2)
+    >>> kinds()[[ord(c) for c in "a \\ue000\\0"]], kinds("a").take([97])
+    (array([0, 1, 2, 3], dtype=uint8), array([2], dtype=uint8))
     """
     table = np.where(usual(), np.uint8(ORDINARY), np.uint8(STRANGE))
     spaces = [n for n in np.flatnonzero(usual()).tolist() if chr(n).isspace()]
