@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from operator import truediv
 from statistics import median
 
 import numpy as np
@@ -141,7 +142,7 @@ def _normalised(form: Serialised, count: Count) -> Count:
     return (lambda lines: count(normalised(form, lines))) if form.normalise else count
 
 
-def run(rounds: int = 3) -> str:
+def run(rounds: int = 6) -> str:
     """One row per file: our speed, and how many times as fast as each engine that is.
 
     Raises:
@@ -180,14 +181,16 @@ def _row(label: str, place: str, corpus: Corpus, rounds: int) -> list[str]:
         megabytes = sum(len(line.encode()) for line in lines) / 1e6
         truth = tokenizer.count(lines).tokens
         for name in sorted(engines, key=lambda name: (list(engines).index(name) + n) % len(engines)):
+            unread = [line[:1] + line[1:] for line in lines]  # Python keeps the UTF-8 of a string that was asked for it
             started = time.process_time()
-            found = engines[name](lines)
+            found = engines[name](unread)
             seconds[name].append(time.process_time() - started)
             differ[name] += int(np.count_nonzero(np.array(found) != truth))
     ours = median(seconds["ours"])
     assert not differ["ours"], CannotCount
     cells = [
-        f"{median(seconds[name]) / ours:.1f}×" + (f" ≠ {differ[name]:,}" if differ[name] else "")
+        f"{median(map(truediv, seconds[name], seconds['ours'])):.2f}×"
+        + (f" ≠ {differ[name]:,}" if differ[name] else "")
         if name in engines
         else "–"
         for name in RIVALS

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.counting.alphabet import kinds
 from core.counting.calibration import calibration_lines
 from core.counting.end_to_end import EndToEnd
 from core.counting.engine import CannotCount, Counter, _calls, _holding, _marks, beside_reference, counts_of_ids
@@ -42,6 +43,7 @@ def same(count: Counter, tokenizer: LocalTokenizer, texts: Sequence[str]) -> boo
 def test_special_spellings_and_spaces_are_left_to_the_reference(module: object, tiny: LocalTokenizer) -> None:
     count = module.ENGINE.build(tiny)  # type: ignore[attr-defined]
     assert same(count, tiny, ["<|end|>", "the<|end|>cat", "", "  ", "\n\t", "über den", "<|en"])
+    assert same(count, tiny, ["", "a", "", "b\0c", "", ""]) and same(count, tiny, ["\0", "\0\0"])
     assert same(count, tiny, [])
 
 
@@ -100,13 +102,13 @@ SPELLED = st.text("<|> [a]é", min_size=1, max_size=4)
 @given(st.lists(SPELLED, max_size=6), st.lists(st.text("<|> [a]éx", max_size=12), max_size=8))
 def test_spellings_are_found_in_the_texts_that_hold_them(spellings: list[str], texts: list[str]) -> None:
     holding = [n for n, text in enumerate(texts) if any(spelling in text for spelling in spellings)]
-    assert sorted(_holding(spellings)(EndToEnd.of(texts))) == holding
+    assert sorted(_holding(spellings)(EndToEnd.of(texts, kinds()))) == holding
     assert all(set(spelling) & set(_marks(spellings)) for spelling in spellings)
 
 
 @given(st.lists(st.text("a", max_size=9), max_size=12), st.integers(1, 12))
 def test_calls_take_all_texts_in_order_and_are_bounded(texts: list[str], most: int) -> None:
-    calls = _calls(EndToEnd.of(texts).lengths, most)
+    calls = _calls(EndToEnd.of(texts, kinds()).lengths, most)
     assert [n for start, stop in calls for n in range(start, stop)] == list(range(len(texts)))
     assert all(sum(map(len, texts[start : stop - 1])) < most for start, stop in calls)
 

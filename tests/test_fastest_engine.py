@@ -17,6 +17,7 @@ from core.counting.calibration import calibration_lines
 from core.counting.engine import CannotCount, Counter, CountingEngine, beside_reference
 from core.counting.fastest import REFERENCE, calibrate, fast_counter
 from core.counting.pieces import count_piece
+from core.counting.spot_checks import watched
 from core.text.scripts import script_shares
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
@@ -195,7 +196,9 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Callable[[CountingEngine], None]:
     return use
 
 
-@pytest.mark.parametrize("strange", ["\u0378", "\u20c1", "\ue000", "\U000e0001\U000f1234", "\x07", "▁▁", "ⅶ", "𠀀"])
+@pytest.mark.parametrize(
+    "strange", ["\u0378", "\0", "\u20c1", "\ue000", "\U000e0001\U000f1234", "\x07", "▁▁", "ⅶ", "𠀀"]
+)
 def test_lines_with_characters_that_no_calibration_holds_are_counted_by_the_reference(
     strange: str, only: Callable[[CountingEngine], None]
 ) -> None:
@@ -241,6 +244,27 @@ def test_a_piece_is_counted_anew_where_an_engine_differs_on_a_line_of_it(
     only(differing_on("zyzzyva"))
     counts = count_piece(local(), ["a zyzzyva"] * 100, "piece", fast=True)
     assert set(counts.tokens.tolist()) == {9} and "differed" in counts.reason
+
+
+@pytest.mark.parametrize(("speed", "expected"), [(1.25, 800), (20, 500)])
+def test_a_hundredth_of_an_engines_time_goes_into_checking_it(
+    speed: float, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokenizer, checked = local(), list[str]()
+
+    def reference(texts: Sequence[str]) -> Counts:
+        checked.extend(texts)
+        return Counts(np.array([len(text) for text in texts], np.int32), np.zeros(len(texts), np.int32))
+
+    monkeypatch.setattr(tokenizer, "count", reference)
+    count = watched(beside_reference(tokenizer, reference, [], 10**9), speed)
+    texts = ["a" * 99] * 1_000
+    for at_least in (30_000, expected):
+        checked.clear()
+        count(texts)
+        by_engine = len(texts)
+        n_checked = sum(map(len, checked[by_engine:]))
+        assert at_least <= n_checked < at_least + 99
 
 
 @needs_data

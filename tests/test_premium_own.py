@@ -279,6 +279,20 @@ def test_a_column_of_the_users_text_says_what_belongs_together() -> None:
     assert len([job for job in jobs.newest() if job.kind == "count"]) == 1  # its pieces are counted already
 
 
+@pytest.mark.parametrize("view", ["Ranked", "Slope"])
+def test_premiums_of_a_text_with_too_few_groups_to_test_are_shown_and_say_so(view: str) -> None:
+    rows = "".join(f"The cat {n},Die graue Katze {n},{n // 10}\n" for n in range(40))
+    own = f"eng_Latn,deu_Latn,doc\n{rows}".encode()
+    app = bring(page(counted=["utf8-bytes", "characters"], premium=view, family="Chosen"), "own.csv", own)
+    jobs = Jobs()
+    jobs.wait(next(job for job in jobs.newest() if job.kind == "count").key, PATIENCE)
+    app.run()
+    next(box for box in app.selectbox if box.label == "Sentences that belong together").set_value("doc").run()
+    assert not app.exception and not app.error
+    assert any("A test needs at least 10" in each.value and "there are 4" in each.value for each in app.caption)
+    assert [one.key for one in app.get("plotly_chart") if one.key == view.lower()]
+
+
 def test_what_is_no_parallel_text_is_one_message_and_the_page_stays() -> None:
     app = bring(page(counted=["utf8-bytes"]), "own.csv", b"eng_Latn,deu_Latn\nA\n")
     assert len(app.error) == 1 and "has 1 fields and the first line 2" in app.error[0].value

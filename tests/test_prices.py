@@ -49,6 +49,7 @@ def test_litellms_table_gives_the_models_whose_tokenizer_is_known() -> None:
         (b"name,input\na,1", "no column 'maker'"),
         (f"{HEAD}\nm,x,atlas:o200k,1,dear,,1000,,".encode(), "Row 1 of 'x' has 'dear' as output"),
         (f"{HEAD}\nm,x,atlas:o200k,1,2,,0,,".encode(), "'0' as window"),
+        (f"{HEAD}\nm,x,atlas:o200k,1,2,,1.5,,".encode(), "'1.5' as window. Give a whole number"),
         (f"{HEAD}\nm,x,atlas:o200k,1,nan,,5,,".encode(), "'nan' as output"),
         (f"{HEAD}\nm,x,atlas:o200k,1,2,,5,yesterday,".encode(), "'yesterday' as date"),
         (f"{HEAD}\nm,x,atlas:o200k,1e308,2,,5,,".encode(), "'1e308' as input. Give a number from 0 to 1,000,000,000"),
@@ -60,6 +61,7 @@ def test_litellms_table_gives_the_models_whose_tokenizer_is_known() -> None:
         (b"{" * 100_000, "begins like JSON"),
         (b'{"a": {"mode": "chat"}}', "prices no model"),
         (json.dumps({"gpt-4o": {**LITELLM["gpt-4o"], "input_cost_per_token": 10**400}}).encode(), "prices no model"),
+        (json.dumps({"gpt-4o": {**LITELLM["gpt-4o"], "max_input_tokens": 1.5}}).encode(), "prices no model"),
         (json.dumps({"gpt-4o": {**LITELLM["gpt-4o"], "max_input_tokens": 10**400}}).encode(), "prices no model"),
     ],
 )
@@ -112,6 +114,14 @@ def test_tables_are_in_the_order_of_the_cost_that_they_show() -> None:
     languages, models = frame(app, "Language"), frame(app, "Model")
     assert languages["Cost, EUR"].is_monotonic_decreasing and models["Cost, EUR"].is_monotonic_increasing
     assert any("Burmese, " in one.value and "fewest tokens of 8 tokenizers" in one.value for one in app.markdown)
+
+
+def test_a_link_with_half_a_token_or_character_gets_the_usual_number() -> None:
+    halves = {"window": "1.5", "length": "2.5", "written": "0.5", "cached": "99.9"}
+    app = calculator(counted=["gpt-2"], price_million="3.5", speed="1.5", **halves)
+    found = {one.key: one.value for one in app.number_input}
+    assert [found[key] for key in halves] == [8192, 6000, 0, 0]
+    assert found["price_million"] == 3.5 and found["speed"] == 1.5
 
 
 def test_a_link_with_a_price_of_ones_own_still_means_that() -> None:

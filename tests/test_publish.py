@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from components.frame import visitor
 from components.publish import button
+from components.publish.drawn_page import drawn_page
+from components.publish.markup import Markup
 from components.publish.page import page
 from core.__main__ import main
 from core.common.data_folders import ROOT
@@ -34,6 +36,16 @@ def test_premium_is_published_with_its_data_and_every_order() -> None:
 def test_a_published_page_says_what_its_numbers_are_and_where_they_come_from() -> None:
     document = page("premium?counted=gpt-2")
     assert "1,000 paired resamples" in document and "562 articles" in document
+
+
+ASKS = re.compile(r"click (?:for|on|a|the)\b|leads to its sentences|\bchoose\b|\bempty find\b", re.I)
+
+
+@pytest.mark.parametrize("view", ["Ranked", "Evidence"])
+def test_premium_as_published_gives_no_advice_that_takes_a_server(view: str) -> None:
+    drawn = drawn_page(f"premium?counted=gpt-2&counted=o200k&find=Thai,Lao&premium={view}")
+    markup = Markup(drawn.sort)
+    assert not ASKS.findall(markup.of(drawn.main))
 
 
 def test_a_published_page_keeps_the_style_sheets_of_the_page() -> None:

@@ -16,6 +16,7 @@ from components.premium.choosers import LANGUAGE, TOKENIZER, VIEW
 from components.premium.context import PremiumContext
 from components.premium.take_away import take_away
 from components.premium.texts import COUNTED
+from components.widgets.fold import is_kept
 from core.text.languages import language, script_of
 
 ONE = {"color": LINE, "width": 1, "dash": "dot"}  # the line at a premium of 1
@@ -43,7 +44,7 @@ def plot(chart: Chart, context: PremiumContext) -> None:
         chart.figure,
         key=chart.key,
         config=CONFIG,
-        alt=f"{chart.alt} A click on a mark leads to its sentences.",
+        alt=chart.alt if is_kept() else f"{chart.alt} A click on a mark leads to its sentences.",
         on_select=lambda: _to_evidence(chart.key, names),
         selection_mode="points",
     )

@@ -12,6 +12,7 @@ from core.jobs.shared_cache import shared
 from core.stats.ratio_family import RatioFamily
 from core.stats.ratio_t_test import CORRECTION
 
+UNTESTED = "untested"  # where there is too little to test
 ALIKE = ("same", "open")  # verdicts on what no test tells apart
 _USUAL, _LEAST = 1.0, 0.1  # per cent
 
@@ -62,6 +63,7 @@ def words(verdict: str, margin: float) -> str:
         "small": f"differs, but by less than {percent}",
         "same": f"the same within {percent}",
         "open": "not told apart",
+        UNTESTED: "not tested",
     }[verdict]
 
 

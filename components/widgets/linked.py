@@ -6,6 +6,7 @@ Streamlit takes what is bound to the address out of it as soon as its widget is 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 
 import streamlit as st
@@ -63,10 +64,11 @@ class LinkedChoices:
     def number(self, key: str, usual: int | float, least: int | float, most: int | float = MOST) -> None:
         """Give a number its first value: the link's if it is one of the same kind and within bounds, else the usual."""
         try:
-            number = type(usual)(float(st.query_params.get(key, "")))
+            linked = float(st.query_params.get(key, ""))
+            number = type(usual)(linked)
         except (ValueError, OverflowError):
-            number = None
-        self._start(key, number if number is not None and least <= number <= most else None, usual)
+            linked = number = nan
+        self._start(key, number if number == linked and least <= number <= most else None, usual)
 
     def text(self, key: str, usual: str, most: int, least: int = 1) -> None:
         """Give a text its first value: the link's if it has so many characters, else the usual one."""

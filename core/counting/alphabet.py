@@ -10,12 +10,12 @@ table is older.
 
 import hashlib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.counting.end_to_end import EndToEnd
+from core.counting.end_to_end import END, ENDING, ORDINARY, SPACE, STRANGE
 
 _N_CHARACTERS = 0x110000
 # Beyond the basic plane: mathematical letters, and pictographs.
@@ -23,7 +23,6 @@ _PLANES = (range(0x10000), range(0x1D400, 0x1D800), range(0x1F000, 0x1FB00))
 _CONTROLS = "\t\n\r"
 _SPACE_MARK = "▁"
 _CIRCLED = (*range(0x24B6, 0x24EA), *range(0x1F130, 0x1F18A))
-_AT_ONCE = 2**15  # characters that are looked up at a time: they and what is found stay in the processor's cache
 _UNIFORM = 16  # letters of scripts without case that share a line: libraries treat a script's alike
 # Where classes of characters meet: what a table of another age gets wrong, another cut shows.
 _NEIGHBOURS = "{c} 1{c}1 a{c}a .{c}. 字{c}字 {c}{c} A{c}\n{c} "
@@ -65,29 +64,19 @@ def alphabet_fingerprint() -> str:
     return hashlib.sha256("\0".join(line for _, line in alphabet_lines()).encode()).hexdigest()[:16]
 
 
-def within(avoided: str) -> NDArray[np.bool_]:
-    """The alphabet without these characters, (0x110000,)."""
-    table = usual().copy()
-    table[[ord(c) for c in avoided]] = False
-    return table
+@lru_cache(maxsize=8)
+def kinds(avoided: str = "") -> NDArray[np.uint8]:
+    """What each character is to an engine that avoids these, (0x110000,), as `EndToEnd` reads it.
 
+    Those that it may not count are strange.
 
-def outside(table: NDArray[np.bool_], texts: EndToEnd) -> list[int]:
-    """Which texts hold a character that is not in the table, in order.
-
-    >>> outside(usual(), EndToEnd.of(["plain", "\\ue000", "x"]))
-    [1]
+    >>> kinds()[[ord(c) for c in "a \\ue000\\0"]], kinds("a").take([97])
+    (array([0, 1, 2, 3], dtype=uint8), array([2], dtype=uint8))
     """
-    joined = texts.joined
-    strange = [_strange(table, joined, start) for start in range(0, len(joined), _AT_ONCE)]
-    return texts.holding(np.concatenate(strange)) if any(map(len, strange)) else []
-
-
-def _strange(table: NDArray[np.bool_], text: str, start: int) -> NDArray[np.intp]:
-    """Where characters stand that are not in the table, among those of one look-up."""
-    part = text[start : start + _AT_ONCE]
-    codes = np.frombuffer(part.encode("utf-16-le", "surrogatepass"), "<u2")
-    if len(codes) > len(part):  # some lie beyond the basic plane
-        codes = np.frombuffer(part.encode("utf-32-le", "surrogatepass"), "<u4")
-    known = table.take(codes, mode="clip")  # quicker than indexing; none is beyond the table
-    return start + np.flatnonzero(~known)
+    table = np.where(usual(), np.uint8(ORDINARY), np.uint8(STRANGE))
+    spaces = [n for n in np.flatnonzero(usual()).tolist() if chr(n).isspace()]
+    table[spaces] = SPACE
+    table[[ord(c) for c in avoided]] = STRANGE
+    table[ord(END)] = ENDING
+    table.flags.writeable = False
+    return table

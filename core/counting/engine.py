@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from core.common.errors import is_failure
 from core.common.quiet import quiet_libraries
-from core.counting.alphabet import outside
+from core.counting.alphabet import kinds
 from core.counting.end_to_end import EndToEnd
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
 
 Counter = Callable[[Sequence[str]], Counts]
+Engine = Callable[[EndToEnd], Counts]
 
 
 class CannotCount(Exception):
@@ -59,51 +60,47 @@ class Guarded:
         engine: counts anything else.
         spelled: finds the texts with the spelling of a special token, at which engines cut even where it is to be text.
         most_characters: of one call of the engine, within one text.
-        alphabet: which characters the engine may count, (0x110000,); None for all.
+        kinds: what each character is to the engine, (0x110000,).
     """
 
     tokenizer: LocalTokenizer
-    engine: Counter
+    engine: Engine
     spelled: Callable[[EndToEnd], list[int]]
     most_characters: int
-    alphabet: NDArray[np.bool_] | None = None
+    kinds: NDArray[np.uint8]
 
     def __call__(self, texts: Sequence[str]) -> Counts:
-        return self.told_apart(EndToEnd.of(texts))[0]
+        return self.told_apart(texts)[0]
 
-    def told_apart(self, texts: EndToEnd) -> tuple[Counts, list[int]]:
-        """Counts, and which texts the reference counted."""
-        apart = self._apart(texts)
-        found = self._by_engine(without(texts.texts, apart), texts.lengths)
+    def told_apart(self, texts: Sequence[str]) -> tuple[Counts, EndToEnd]:
+        """Counts, and the texts that the engine counted; those of the reference are empty there."""
+        whole = EndToEnd.of(texts, self.kinds)
+        apart = sorted({*whole.blank, *whole.strange, *self.spelled(whole)})
+        by_engine = whole.without(apart)
+        found = self._by_engine(by_engine)
         if apart:
-            by_reference = self.tokenizer.count([texts.texts[n] for n in apart])
+            by_reference = self.tokenizer.count([texts[n] for n in apart])
             found.tokens[apart], found.unknown[apart] = by_reference.tokens, by_reference.unknown
-        return found, apart
+        return found, by_engine
 
-    def _apart(self, texts: EndToEnd) -> list[int]:
-        rows = {*texts.blank, *self.spelled(texts)}
-        if self.alphabet is not None:
-            rows.update(outside(self.alphabet, texts))
-        return sorted(rows)
-
-    def _by_engine(self, texts: Sequence[str], lengths: NDArray[np.int64]) -> Counts:
+    def _by_engine(self, texts: EndToEnd) -> Counts:
         """Calls on which the engine fails are counted by the reference."""
         tokens, unknown = np.zeros(len(texts), np.int32), np.zeros(len(texts), np.int32)
-        for start, stop in _calls(lengths, self.most_characters):
-            call = texts[start:stop]
+        for start, stop in _calls(texts.lengths, self.most_characters):
+            call = texts.part(start, stop)
             try:
                 with quiet_libraries():
                     found = self.engine(call)
             except BaseException as error:
                 if not is_failure(error):
                     raise
-                found = self.tokenizer.count(call)
+                found = self.tokenizer.count(call.texts)
             tokens[start:stop], unknown[start:stop] = found.tokens, found.unknown
         return Counts(tokens, unknown)
 
 
 def beside_reference(
-    tokenizer: LocalTokenizer, engine: Counter, specials: Sequence[str], most_characters: int
+    tokenizer: LocalTokenizer, engine: Engine, specials: Sequence[str], most_characters: int
 ) -> Guarded:
     """Counts by an engine, but by the reference texts with the spelling of a special token and texts of whitespace.
 
@@ -111,19 +108,7 @@ def beside_reference(
         most_characters: of one call, within one text.
     """
     spelled = _holding([spelling for spelling in specials if spelling])
-    return Guarded(tokenizer, engine, spelled, most_characters)
-
-
-def without(texts: Sequence[str], rows: Sequence[int]) -> Sequence[str]:
-    """The texts, those of some rows empty.
-
-    >>> without(["a", "b"], [0])
-    ['', 'b']
-    """
-    if not rows:
-        return texts
-    left_out = set(rows)
-    return ["" if n in left_out else text for n, text in enumerate(texts)]
+    return Guarded(tokenizer, engine, spelled, most_characters, kinds())
 
 
 def _holding(spellings: Sequence[str]) -> Callable[[EndToEnd], list[int]]:

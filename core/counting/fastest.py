@@ -26,7 +26,7 @@ from core.common.errors import UnknownName, UserError, is_failure
 from core.common.quiet import quiet_libraries
 from core.common.registry import Registry
 from core.common.remembered import remember, remembered
-from core.counting.alphabet import alphabet_fingerprint, alphabet_lines, outside, usual, within
+from core.counting.alphabet import alphabet_fingerprint, alphabet_lines, kinds
 from core.counting.calibration import calibration_fingerprint, calibration_lines
 from core.counting.end_to_end import EndToEnd
 from core.counting.engine import CannotCount, Counter, CountingEngine, Guarded, processors
@@ -38,7 +38,7 @@ REFERENCE = "reference"
 _LIBRARIES = ("tokenizers", "sentencepiece", "tiktoken", "regex", "ahocorasick_rs")
 _WARM_UP = 20  # lines
 _PARTS = 8  # of the calibration lines, for which all engines are timed in turns
-_WAY = f"{_PARTS} parts in turns"  # how an engine is chosen: choices made in another way are made again
+_WAY = f"{_PARTS} parts in turns, end to end"  # how an engine is chosen: choices made in another way are made again
 _FAILED = "it failed on a line"
 _MOST_AVOIDED = 2_000  # characters on which an engine may differ before it is no engine for this tokenizer
 _MOST_DIFFERING = 0.01  # of the calibration lines, above which nobody asks whether a few characters are to blame
@@ -87,7 +87,7 @@ def fast_counter(tokenizer: Tokenizer) -> tuple[Counter, EngineChoice]:
         if engine.exact:
             return count, known
         assert isinstance(count, Guarded), "what is not the reference goes beside it"
-        return watched(replace(count, alphabet=within(known.avoided))), known
+        return watched(replace(count, kinds=kinds(known.avoided)), known.speed), known
     except (UnknownName, CannotCount):
         return tokenizer.count, _reference(
             tokenizer, f"Counted by the reference: {known.label} is no longer installed."
@@ -217,7 +217,7 @@ def _n_threads(tokenizer: LocalTokenizer) -> int:
 def _usual_lines() -> tuple[str, ...]:
     """The calibration lines that an engine may count."""
     lines = calibration_lines()
-    apart = set(outside(usual(), EndToEnd.of(lines)))
+    apart = set(EndToEnd.of(lines, kinds()).strange)
     return tuple(line for n, line in enumerate(lines) if n not in apart)
 
 
@@ -254,7 +254,7 @@ def _tried(
         return _Tried(count, len(lines))
     few = not engine.exact and len(wrong) <= max(1, _MOST_DIFFERING * len(lines))
     avoided = _avoided(tokenizer, count) if few else ""
-    unexplained = len(wrong) - len(outside(within(avoided), EndToEnd.of([lines[n] for n in wrong])))
+    unexplained = len(wrong) - len(EndToEnd.of([lines[n] for n in wrong], kinds(avoided)).strange)
     if unexplained:
         raise CannotCount(f"counts differ on {unexplained:,} of {len(lines):,} lines")
     return _Tried(count, len(lines) - len(wrong), avoided)

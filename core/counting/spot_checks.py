@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.counting.end_to_end import EndToEnd
-from core.counting.engine import Counter, Guarded, without
+from core.counting.engine import Counter, Guarded
 from core.tokenizers.tokenizer import Counts
 
-_CHECKED = 0.005  # of the characters of a call: less than a tenth of the time of the fastest engine
-_FIRST_CALL, _EVERY_CALL = 30_000, 2_000  # characters that are checked at least
+_TIME = 0.01  # of the engine's own, which goes into counting a sample by the reference
+_FIRST_CALL, _EVERY_CALL = 30_000, 500  # characters that are checked at least
 _LONGEST = 2_000  # of a longer line a stretch of so many characters is checked
 
 
@@ -17,21 +16,23 @@ class EngineDiffers(Exception):
     """On a line of the user's own the engine gave another count than the reference, which is to count it all."""
 
 
-def watched(guarded: Guarded) -> Counter:
+def watched(guarded: Guarded, speed: float) -> Counter:
     """Counts of a guarded engine, of which a sample is counted by the reference too.
 
     The counter raises EngineDiffers if they differ.
+
+    Args:
+        speed: times as fast as the reference; the faster an engine is, the smaller the share that can be checked in a
+            part of its time.
     """
     checked = 0
 
     def count(texts: Sequence[str]) -> Counts:
         nonlocal checked
-        whole = EndToEnd.of(texts)
-        found, apart = guarded.told_apart(whole)
-        by_engine = without(texts, apart)
-        n_characters = max(_EVERY_CALL if checked else _FIRST_CALL, int(_CHECKED * len(whole.joined)))
+        found, by_engine = guarded.told_apart(texts)
+        n_characters = max(_EVERY_CALL if checked else _FIRST_CALL, int(_TIME / speed * len(by_engine.joined)))
         checked += 1
-        _check(guarded, by_engine, found, n_characters)
+        _check(guarded, by_engine.texts, found, n_characters)
         return found
 
     return count

@@ -80,11 +80,17 @@ def _comparable(table: CountTable) -> NDArray[np.bool_]:
     return np.asarray((table.total_tokens > 0) & (table.total_unknown <= MAX_UNKNOWN * table.total_tokens))
 
 
+def too_few(table: CountTable) -> str:
+    """Why nothing can be tested on a text; empty if something can."""
+    if table.n_drawn >= MIN_SENTENCES:
+        return ""
+    have = f"there is 1 {table.drawn[:-1]}" if table.n_drawn == 1 else f"there are {table.n_drawn}"
+    return f"A test needs at least {MIN_SENTENCES} {table.drawn}, and {have}. Take a larger corpus."
+
+
 def _require_enough(table: CountTable) -> None:
-    if table.n_drawn < MIN_SENTENCES:
-        raise UserError(
-            f"A test needs at least {MIN_SENTENCES} {table.drawn}, and there are {table.n_drawn}. Take a larger corpus."
-        )
+    if why := too_few(table):
+        raise UserError(why)
 
 
 def _n_pairs(logarithm: Floats) -> int:

@@ -123,7 +123,7 @@ def _price(cells: Mapping[str, str], where: str) -> ModelPrice:
         input=_number(cells, "input", where),
         output=_number(cells, "output", where),
         cached_input=_number(cells, "cached_input", where) if cells["cached_input"] else None,
-        window=int(_number(cells, "window", where, least=1)),
+        window=_whole(cells, "window", where),
         date=_day(cells["date"], where),
         source=cells["source"],
     )
@@ -146,6 +146,13 @@ def _number(cells: Mapping[str, str], column: str, where: str, least: float = 0.
             "decimal point."
         )
     return number
+
+
+def _whole(cells: Mapping[str, str], column: str, where: str) -> int:
+    number = _number(cells, column, where, least=1)
+    if number != int(number):
+        raise UserError(f"{where} has {shown(cells[column])} as {column}. Give a whole number of tokens.")
+    return int(number)
 
 
 def _day(text: str, where: str) -> str:
@@ -181,7 +188,7 @@ def _of_litellm(key: str, entry: Mapping[str, Any], today: str) -> ModelPrice | 
     read, written, cached, window = (_amount(entry.get(name)) for name in _LITELLM_NAMES)
     if tokenizer is None or entry.get("mode") not in ("chat", "completion", "responses"):
         return None
-    if read is None or written is None or window is None or window < 1:
+    if read is None or written is None or window is None or window < 1 or window != int(window):
         return None
     return ModelPrice(
         name=key,

@@ -14,10 +14,10 @@ from components.premium.figure import ONE, cell_columns, cell_table, show
 from components.premium.linked import LINKED
 from components.premium.scale import log_axis, title_across
 from components.premium.side_by_side import beside, cells_beside, panel, several, side_by_side
-from components.premium.verdicts import ALIKE, how_tested, margin_input, shared_verdicts, words
+from components.premium.verdicts import ALIKE, UNTESTED, how_tested, margin_input, shared_verdicts, words
 from components.widgets.view import View
 from core.common.numbers import between, times
-from core.premium.differences import languages_under
+from core.premium.differences import languages_under, too_few
 
 _AT_ONCE = 30
 
@@ -44,9 +44,12 @@ def draw(context: PremiumContext) -> None:
     if many:
         _side_by_side(context, row, shown)
         return
-    family = cached_premium.family(languages_under, context.stamp, context.table, row, context.per)
-    said = shared_verdicts(family, margin, languages_under.__name__, context.stamp, row, context.per)
-    from_base, neighbours = said[shown, context.table.language(context.base)], said[shown[:-1], shown[1:]]
+    untested = too_few(context.table)
+    from_base, neighbours, tested = (
+        (np.full(len(shown), UNTESTED), np.full(len(shown) - 1, UNTESTED), untested)
+        if untested
+        else _tested(context, row, shown, margin)
+    )
     cells = [(row, c) for c in shown]
     numbers = found.value[row, shown], found.low[row, shown], found.high[row, shown]
     chart = Chart(
@@ -71,13 +74,27 @@ def draw(context: PremiumContext) -> None:
         {1: cells},
     )
     show(chart, context, "Token premiums")
-    n_alike, n_small = int(np.isin(neighbours, ALIKE).sum()), int((neighbours == "small").sum())
     st.caption(
-        f"{context.sentence(row, ranked[0])}. Dots are premiums, bars their 95 % intervals. A grey band joins "
-        f"neighbours that cannot be told apart, {n_alike} of {len(shown) - 1} pairs, a dotted line those that differ "
-        f"by less than {100 * margin:.3g} %, {n_small}; a hollow dot cannot be told from {context.base_label} "
-        f"({how_tested(family, context.table.drawn, f'pairs of languages under {context.label(row)}')}, shown or not). "
-        f"{len(shown)} of {len(ranked)} languages" + (f"; {missing}." if missing else ".")
+        f"{context.sentence(row, ranked[0])}. Dots are premiums{'' if untested else ', bars their 95 % intervals'}. "
+        f"{tested} {len(shown)} of {len(ranked)} languages" + (f"; {missing}." if missing else ".")
+    )
+
+
+def _tested(
+    context: PremiumContext, row: int, shown: Sequence[int], margin: float
+) -> tuple[np.ndarray, np.ndarray, str]:
+    """The verdicts on each language and the base, on each and the next, and what the picture says of them."""
+    family = cached_premium.family(languages_under, context.stamp, context.table, row, context.per)
+    said = shared_verdicts(family, margin, languages_under.__name__, context.stamp, row, context.per)
+    from_base, neighbours = said[shown, context.table.language(context.base)], said[shown[:-1], shown[1:]]
+    n_alike, n_small = int(np.isin(neighbours, ALIKE).sum()), int((neighbours == "small").sum())
+    pairs = f"pairs of languages under {context.label(row)}"
+    return (
+        from_base,
+        neighbours,
+        f"A grey band joins neighbours that cannot be told apart, {n_alike} of {len(shown) - 1} pairs, a dotted line "
+        f"those that differ by less than {100 * margin:.3g} %, {n_small}; a hollow dot cannot be told from "
+        f"{context.base_label} ({how_tested(family, context.table.drawn, pairs)}, shown or not).",
     )
 
 

@@ -16,11 +16,11 @@ from components.premium.figure import Cell, show
 from components.premium.linked import LINKED
 from components.premium.scale import log_axis
 from components.premium.side_by_side import SYMBOLS
-from components.premium.verdicts import ALIKE, how_tested, margin_input, verdicts, words
+from components.premium.verdicts import ALIKE, UNTESTED, how_tested, margin_input, verdicts, words
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
 from core.common.numbers import times
-from core.premium.differences import change
+from core.premium.differences import change, too_few
 
 FAMILIES = {
     "OpenAI": ("gpt-2", "cl100k", "o200k"),
@@ -55,8 +55,13 @@ def draw(context: PremiumContext) -> None:
         return
     value = context.found.value[np.ix_(rows, columns)]
     steps = [context.label(row) for row in rows]
-    compared = cached_premium.family(change, context.stamp, context.table, rows[0], rows[-1], context.base)
-    said = verdicts(compared, margin)[columns]
+    untested = too_few(context.table)
+    if untested:
+        low = high = np.full(len(columns), np.nan)
+        said = np.full(len(columns), UNTESTED)
+    else:
+        compared = cached_premium.family(change, context.stamp, context.table, rows[0], rows[-1], context.base)
+        low, high, said = compared.low[columns], compared.high[columns], verdicts(compared, margin)[columns]
     told_apart = ~np.isin(said, ALIKE)
     names = [context.language(c) for c in columns]
     chosen = named(value, told_apart)
@@ -67,19 +72,22 @@ def draw(context: PremiumContext) -> None:
         slope_figure(steps, names, value, told_apart, chosen, context.axis),
         f"Premiums from {steps[0]} to {steps[-1]}: lower in {n_lower} of {len(columns)} languages, higher in "
         f"{n_higher}.",
-        lambda: changes(
-            steps, names, value, (compared.low[columns], compared.high[columns]), [words(each, margin) for each in said]
-        ),
+        lambda: changes(steps, names, value, (low, high), [words(each, margin) for each in said]),
         cells=cells_of(cells, told_apart, chosen),
     )
     show(chart, context, "Change of token premiums")
+    of_these = (
+        untested
+        if untested
+        else f"In {int((said == 'small').sum())} of these it changes by less than {100 * margin:.3g} %, and in "
+        f"{len(columns) - n_lower - n_higher}, which are dotted, it cannot be told apart "
+        f"({how_tested(compared, context.table.drawn, 'languages, shown or not')})."
+    )
     st.caption(
         f"A line is a language; those that changed most are named. From {steps[0]} to {steps[-1]} the premium "
-        f"over {context.base_label} falls in {n_lower} of {len(columns)} languages, rises in {n_higher}, in "
-        f"{int((said == 'small').sum())} of these by less than {100 * margin:.3g} %, and cannot be told apart in "
-        f"{len(columns) - n_lower - n_higher}, which are dotted "
-        f"({how_tested(compared, context.table.drawn, 'languages, shown or not')}). A premium compares languages: it "
-        "can rise while the language itself takes fewer tokens, if the base gains more."
+        f"over {context.base_label} falls in {n_lower} of {len(columns)} languages and rises in {n_higher}. "
+        f"{of_these} A premium compares languages: it can rise while the language itself takes fewer tokens, if the "
+        "base gains more."
     )
 
 

@@ -4,7 +4,7 @@ What it does not know it refuses. It forgets no word (0.10.0), so it is built an
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Lock
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.common.errors import is_failure, shown
+from core.counting.end_to_end import END, EndToEnd
 from core.counting.engine import (
     CannotCount,
     Counter,
@@ -59,6 +60,8 @@ def build(tokenizer: LocalTokenizer) -> Counter:
         raise CannotCount("no format that it reads")
     if not _VERSION:
         raise CannotCount("not installed")
+    from gigatoken.gigatoken_rs import BytesSource
+
     make, specials = _maker(form)
     try:
         engine = make()
@@ -69,18 +72,21 @@ def build(tokenizer: LocalTokenizer) -> Counter:
     unknown = unknown_ids(tokenizer)
     lock, read = Lock(), 0
 
-    def count(texts: Sequence[str]) -> Counts:
+    def count(texts: EndToEnd) -> Counts:
         nonlocal engine, read
-        batch = normalised(form, texts)
+        # One buffer takes it a tenth less than a list of strings.
+        source = BytesSource(normalised(form, [texts.joined])[0].encode(), END)
         with lock:
             if read > _FORGET_TOKENS:
                 engine, read = make(), 0
             now = engine
-        layout = now.encode_batch(batch, parallel=_PARALLEL).layout
+        layout = now.encode_batch(source, parallel=_PARALLEL).layout
         ids = np.asarray(layout.content.data)
         with lock:
             read += len(ids)
-        return counts_of_ids(ids, np.asarray(layout.offsets.data), unknown)
+        edges = np.zeros(len(texts) + 1, np.int64)
+        edges[1:][texts.lengths > 0] = np.asarray(layout.offsets.data)[1:]  # it skips empty texts
+        return counts_of_ids(ids, np.maximum.accumulate(edges), unknown)
 
     return beside_reference(tokenizer, count, specials, _CALL_CHARACTERS)
 
