@@ -15,6 +15,7 @@ from components.publish.page import page
 from core.__main__ import main
 from core.common.data_folders import ROOT
 from core.common.errors import UserError
+from core.common.text_link import to_link
 from core.jobs.owner import browser
 
 
@@ -46,6 +47,14 @@ def test_premium_as_published_gives_no_advice_that_takes_a_server(view: str) -> 
     drawn = drawn_page(f"premium?counted=gpt-2&counted=o200k&find=Thai,Lao&premium={view}")
     markup = Markup(drawn.sort)
     assert not ASKS.findall(markup.of(drawn.main))
+
+
+def test_segmentation_as_published_gives_no_advice_that_takes_a_server() -> None:
+    drawn = drawn_page(f"segmentation?text={to_link('ภาษาไทย')}&tokenizers=builtin:utf8-bytes")
+    markup = Markup(drawn.sort).of(drawn.main)
+    assert "written without spaces between words" in markup and not ASKS.findall(markup)
+    kept = drawn_page("segmentation?tokenizers=builtin:utf8-bytes&tool=Share and keep")
+    assert "Copy link" not in Markup(kept.sort).of(kept.main)
 
 
 def test_a_published_page_keeps_the_style_sheets_of_the_page() -> None:

@@ -9,6 +9,7 @@ from components.publish.button import publish_button
 from components.segmentation.context import VIEW_KEY, SegmentationContext
 from components.segmentation.view_files.component import view_files
 from components.widgets import names, text_state
+from components.widgets.fold import is_kept
 from components.widgets.pickers import TOKENIZERS, tokenizers_in_link
 from components.widgets.view import View
 from core.common.program import PROGRAM
@@ -18,6 +19,9 @@ from core.export.tokens import document, to_csv
 
 def draw(context: SegmentationContext) -> None:
     """Buttons; files are made when asked for."""
+    if is_kept():
+        st.caption("Files of this view are made by the page that this one was published from.")
+        return
     named = [(row.info, row.segmentation) for row in context.rows]
     st.markdown("**The view**")
     view_files(VIEW_KEY, key="view_files")

@@ -12,6 +12,7 @@ from components.cached import tokenizers as cached
 from components.frame.errors import plain
 from components.segmentation.context import SegmentationContext
 from components.segmentation.standing import OF_THE_FEWEST, fewest_lossless, standing, times_the_fewest
+from components.widgets.fold import is_kept
 from components.widgets.view import View
 from components.widgets.written_table import written_table
 from core.common.definitions import Definition
@@ -103,7 +104,7 @@ def _notes(context: SegmentationContext, found: Sequence[Numbers], units: Units)
         f"The text has {count(n_bytes)} bytes, {count(n_characters)} characters ({count(n_clusters)} as a reader "
         f"counts them) and {words}."
     ]
-    sentences += remarks(found)
+    sentences += [one.removesuffix(f" {cached.FIND_WORDS}") if is_kept() else one for one in remarks(found)]
     lossy = [(row.label, one["lossless"].reason) for row, one in zip(context.rows, found, strict=True)]
     sentences += [f"{label} loses of it: {lost}." for label, lost in lossy if lost]
     st.caption(plain(" ".join(sentences)))
