@@ -8,6 +8,7 @@ from components.segmentation.rows import Row
 from components.widgets.view_options import ViewOptions
 
 VIEW_KEY = "token_view"  # key of the page's token view
+TOOL_KEY = "tool"  # of the tool chosen, in the session and in the link
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.frame.errors import user_errors
 from components.frame.into_sight import into_sight
-from components.segmentation.context import SegmentationContext
+from components.segmentation.context import TOOL_KEY, SegmentationContext
 from components.widgets.view import View, one_of, views_in
 from core.common.registry import Registry
 
@@ -27,7 +27,7 @@ def tools(context: SegmentationContext) -> None:
     st.html(_STYLE)
     known = TOOLS.all()
     with st.container(key="tool_choice"):
-        chosen = one_of("Tool", list(known), "tool")
+        chosen = one_of("Tool", list(known), TOOL_KEY)
     with st.container(key="tool_body"), user_errors():
         known[chosen].draw(context)
     if st.session_state.get(_DRAWN, chosen) != chosen:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from components.publish.button import publish_button
-from components.segmentation.context import VIEW_KEY, SegmentationContext
+from components.segmentation.context import TOOL_KEY, VIEW_KEY, SegmentationContext
 from components.segmentation.view_files.component import view_files
 from components.widgets import names, text_state
 from components.widgets.fold import is_kept
@@ -57,9 +57,9 @@ def draw(context: SegmentationContext) -> None:
 
 
 def page_address(context: SegmentationContext) -> str:
-    """The link of the page as it stands, without a server's name."""
+    """The link of the page as it stands, without a server's name and this tool, which a kept page has no use for."""
     specs = [row.spec for row in context.rows]
-    query = {name: st.query_params.get_all(name) for name in st.query_params} | {
+    query = {name: st.query_params.get_all(name) for name in st.query_params if name != TOOL_KEY} | {
         text_state.PARAMETER: text_state.in_link(),
         TOKENIZERS: tokenizers_in_link(specs),
         names.PARAMETER: names.in_link(specs),
