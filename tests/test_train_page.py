@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.premium.brought.owner import known_here
+from components.premium.texts import COUNTED
 from components.runs.job_cards import OPENED
 from components.widgets.pickers import TOKENIZERS
 from components.widgets.trained_here import trained_here
+from core.counting.brought import from_link
 from core.jobs.job import State
 from core.jobs.queue import Jobs
+from core.lab.link import plan_from_link
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.trained import note_owner, trained_names
 from core.training.asked import asked_recipe
@@ -19,7 +23,7 @@ from core.training.job import KIND, trained_in, trained_so_far, training
 from core.training.train import trained
 from core.training.trainer import TRAINERS
 from tests.jobs_home import ROOT, jobs_home
-from tests.pages import opened
+from tests.pages import opened, unopened
 
 pytestmark = pytest.mark.usefixtures("one_server")
 TEXTS = ["sample deu_Latn", "sample eng_Latn", "sample rus_Cyrl"]
@@ -28,6 +32,14 @@ PATIENCE = 600.0  # seconds; only so that nothing hangs for ever
 
 def words(app: AppTest) -> str:
     return "\n".join(f"{one.value}" for kind in (app.markdown, app.caption, app.info, app.error) for one in kind)
+
+
+def in_the_frame(job: str) -> AppTest:
+    """The page as it stands among the others, to which its buttons lead."""
+    app = unopened()
+    app.switch_page(str(ROOT / "pages" / "train.py"))
+    app.query_params[OPENED] = job
+    return app.run()
 
 
 def test_it_opens_on_a_form_that_can_be_handed_in_at_once() -> None:
@@ -77,14 +89,26 @@ def test_two_are_trained_shown_and_taken_to_segmentation(tmp_path: Path) -> None
         assert one.whole.low < one.whole.bytes_per_token < one.whole.high
         assert [part.name for part in one.parts] == ["German", "English", "Russian"]
 
-        app = opened("train", **{OPENED: job.key})
+        app = in_the_frame(job.key)
         assert not app.error and len(app.get("plotly_chart")) == 2
         assert "not 100,000" in "\n".join(f"{one.value}" for one in app.warning)
         assert trained_names() == []
         app.button(key="train_to_segmentation").click().run()
+        assert not app.exception
         [name] = trained_names()
         assert app.session_state[TOKENIZERS] == [f"trained:{name}"]
         assert open_tokenizer(f"trained:{name}").info.n_vocabulary == 400
+
+        app = in_the_frame(job.key)
+        app.button(key="train_to_premium").click().run()
+        assert not app.exception
+        [key] = app.session_state[COUNTED]
+        assert from_link(key) and known_here()[key].spec == f"trained:{name}"
+
+        app = in_the_frame(job.key)
+        app.button(key="train_to_transplants").click().run()
+        assert not app.exception
+        assert plan_from_link("".join(app.query_params["plan"])).tokenizer == f"trained:{name}"
 
 
 def test_what_others_trained_stands_in_no_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -37,3 +37,9 @@ def lecture_plan() -> Plan | None:
         languages=LANGUAGES,
         sentences=40,
     )
+
+
+def first_plan(tokenizer: str) -> Plan:
+    """The smallest comparison in which a tokenizer can be tried: the shipped base, and methods that need no donor."""
+    methods = ("subword_mean", "weighted_pieces")
+    return Plan(f"shipped:{BASE}", tokenizer, methods=tuple(map(Choice, methods)), languages=LANGUAGES, sentences=40)

@@ -84,15 +84,28 @@ def bring(spec: str, languages: Sequence[str]) -> None:
     Raises:
         UserError: it cannot be opened.
     """
+    _later_show(_known_or_wanted(spec, languages))
+
+
+def bring_all(specs: Sequence[str]) -> None:
+    """The same with several of another page, which are shown instead of what was.
+
+    Raises:
+        UserError: one cannot be opened.
+    """
+    st.session_state[COUNTED] = [_known_or_wanted(spec, []) for spec in specs]
+
+
+def _known_or_wanted(spec: str, languages: Sequence[str]) -> str:
+    """What a tokenizer is called in the chooser, where it ships; else what it is kept as, to be counted."""
     info = cached.tokenizer(spec).info
     shipped = brought.same_content(info.fingerprint, atlas_tokenizers())
     if shipped:
         st.toast(f"This is {plain(atlas_tokenizers()[shipped].label)}, which ships.", icon=":material/verified:")
-        _later_show(shipped)
-        return
+        return shipped
     key = brought.in_link(brought.keep(info, owner()))
-    _later_show(key)
     st.session_state.setdefault(WANTED, {})[key] = list(languages)
+    return key
 
 
 _SHOW, _ROUND = "premium_show", "premium_round"
