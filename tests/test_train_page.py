@@ -144,4 +144,6 @@ def test_what_ships_is_what_is_trained_here() -> None:
     [recipe] = [each for each in family_recipes() if (each.trainer, each.options.vocab) == ("bpe", min(SIZES))]
     assert recipe == one.recipe
     again = trained(recipe)
-    assert (again.content, again.whole) == (one.content, one.whole)
+    assert again.content == one.content
+    for field in ("bytes_per_token", "low", "high", "n_bytes", "n_measured_bytes"):
+        assert getattr(again.whole, field) == pytest.approx(getattr(one.whole, field), rel=1e-9)
