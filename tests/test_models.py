@@ -307,7 +307,7 @@ def test_odd_rows_are_noted(tmp_path: Path) -> None:
     weights["lm_head.weight"][7:9] = 0
     save_file(weights, folder / "model.safetensors", {"format": "pt"})
     model = open_model(str(folder), device="cpu")
-    assert any("1 of 320 rows of the input hold NaN" in note for note in model.notes)
+    assert any("1 of 320 rows of the input holds NaN" in note for note in model.notes)
     assert any("2 of 320 rows of the output are zero" in note for note in model.notes)
     byte = model.tokenizer.segment("x").ids[0]
     weights["model.embed_tokens.weight"][byte] = torch.inf

@@ -109,7 +109,7 @@ def test_a_text_too_long_for_a_link_is_left_out(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"probe": "spelings"}, "Did you mean spellings?"),
+        ({"probe": "spelings"}, "Did you mean spellings"),
         ({"probe": "spellings", "tokenizers": "builtin:words"}, "has no vocabulary"),
         ({"probe": "spellings", "tokenizers": "hub:no/such"}, "no/such"),
         ({"probe": "drift", "tokenizers": "mistral:v3", "drift_ids": "1, x"}, "'x'"),
