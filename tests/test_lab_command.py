@@ -326,7 +326,7 @@ def test_some_broken_rows_are_noted_and_not_spread(models: tuple[Path, Path], tm
     names = ["--model", str(base), "--donor", str(donor), "--method", "ridge", "--out", str(tmp_path / "new")]
     found = answered(capsys, "transplant", *names, *TEXT)
     assert any("holds NaN or infinity" in remark for remark in found["remarks"])
-    assert any("rows of the model is zero" in remark for remark in found["remarks"])
+    assert any("row of the model is zero" in remark for remark in found["remarks"])
     written = load_file(tmp_path / "new" / "model.safetensors")
     assert all(torch.isfinite(tensor).all() for tensor in written.values())
 
