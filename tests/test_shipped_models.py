@@ -48,7 +48,7 @@ def test_they_are_what_their_recipe_says(models: dict[str, LanguageModel], recip
     assert (model.n_rows, model.tied) == (recipe.n_vocabulary, recipe.tied)
     assert model.tokenizer.info.n_vocabulary == recipe.n_vocabulary
     assert {"bos", "eos"} <= model.special_ids.keys()
-    assert [note for note in model.notes if "of the input are zero" not in note] == []  # padding is never trained
+    assert [note for note in model.notes if "of the input is zero" not in note] == []  # padding is never trained
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -54,7 +54,8 @@ def _without_measured(
     kept = tuple(t.text for t in training if t.text.strip() not in seen)
     n = sum(bool(t.text.strip()) for t in training) - len(kept)
     texts = so_many(n, "text occurs", "texts occur")
-    twice = f"{texts} both among those to train on and among those measured, and so did not train."
+    were = "it was" if n == 1 else "they were"
+    twice = f"{texts} among those to train on and among those measured: {were} not trained on."
     return HeldOut(kept, measured, (*remarks, twice) if n else remarks)
 
 
