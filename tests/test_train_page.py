@@ -8,7 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from components.premium.brought.owner import known_here
 from components.premium.texts import COUNTED
+from components.runs import count_corpus
 from components.runs.job_cards import OPENED
+from components.training import texts as training_texts
 from components.widgets.pickers import TOKENIZERS
 from components.widgets.trained_here import trained_here
 from core.counting.brought import from_link
@@ -46,6 +48,15 @@ def test_it_opens_on_a_form_that_can_be_handed_in_at_once() -> None:
     app = opened("train")
     assert not app.error and not app.button(key="train_submit").disabled
     assert "9 tokenizers on" in words(app) and len(app.get("plotly_chart")) == 2, "and shows what ships"
+
+
+def test_tables_that_were_uploaded_are_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would be read in the server's process to know what is trained on."""
+    monkeypatch.setattr(training_texts, "uploaded_corpora", lambda: {"upload:x": "Mine"})
+    monkeypatch.setattr(count_corpus, "uploaded_corpora", lambda: {"upload:x": "Mine"})
+    assert "upload:x" in count_corpus.corpora()
+    app = opened("train")
+    assert "Mine" not in app.selectbox(key="train_corpus").options
 
 
 def test_what_is_missing_is_said_and_so_is_what_is_too_much() -> None:

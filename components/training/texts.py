@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components.cached import corpora as cached_corpora
+from components.runs.corpus_upload import uploaded_corpora
 from components.runs.count_corpus import corpora
 from components.widgets.languages import language_boxes
 from components.widgets.own_texts import KEPT, own_texts, text_typer
@@ -20,7 +21,8 @@ _USUAL = (
 def ask_texts() -> list[str]:
     """Names of the texts chosen, as `core.training.sources` reads them; may be empty."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        named = corpora()
+        brought = uploaded_corpora()  # tables of strangers are read in processes of their own, so not from here
+        named = {spec: label for spec, label in corpora().items() if spec not in brought}
         corpus = st.selectbox(
             "Languages from", list(named), format_func=lambda one: named.get(one, one), key=_CORPUS, width=240
         )
