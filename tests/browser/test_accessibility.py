@@ -146,6 +146,15 @@ def test_probes(opened: Callable[..., Page], findings: Findings) -> None:
         page.get_by_role("button", name="All probes").click()
 
 
+def test_train(opened: Callable[..., Page], findings: Findings) -> None:
+    page = opened("train")
+    expect(page.locator(".js-plotly-plot").nth(1)).to_be_visible()
+    findings.look(page, "family")
+    page.get_by_text("Train your own").click()
+    expect(page.locator(".st-key-train_submit button")).to_be_visible()
+    findings.look(page, "form")
+
+
 def test_transplants(opened: Callable[..., Page], findings: Findings) -> None:
     page = opened("transplants")
     for label in lab_views():

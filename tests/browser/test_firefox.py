@@ -17,6 +17,7 @@ DRIVER = Path(__file__).parent / "harness" / "firefox.js"
 SHOWN = {
     "": "pierce/.ta-text",
     "vocabulary": ".js-plotly-plot .main-svg",
+    "train": ".js-plotly-plot .main-svg",
     "probes": ".js-plotly-plot .main-svg",
     "premium": ".js-plotly-plot .main-svg",
     "transplants": ".st-key-picture .js-plotly-plot .main-svg",
