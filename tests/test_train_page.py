@@ -11,6 +11,7 @@ from components.premium.texts import COUNTED
 from components.runs import count_corpus
 from components.runs.job_cards import OPENED
 from components.training import texts as training_texts
+from components.training.charts import ALL_TEXT, by_size_chart, by_text_chart
 from components.widgets.pickers import TOKENIZERS
 from components.widgets.trained_here import trained_here
 from core.counting.brought import from_link
@@ -144,6 +145,16 @@ def test_what_ships_is_every_trainer_in_every_size_on_text_not_seen() -> None:
     }
     assert all(one.held_out and len(one.parts) == len(LANGUAGES) for one in found.made)
     assert not any("/" in each.name for each in job.inputs), "nobody's folders"
+
+
+def test_a_trainer_looks_the_same_in_both_pictures_whichever_others_are_there() -> None:
+    """A dot had the colour of another trainer's line where one of them had no tokenizer of that size."""
+    _, found = shipped_family()
+    some = [one for one in found.made if (one.recipe.trainer, one.n_vocabulary) != ("unigram", max(SIZES))]
+    lines = {trace.name: (trace.line.color, trace.marker.symbol) for trace in by_size_chart(some, ALL_TEXT).figure.data}
+    largest = [one for one in some if one.n_vocabulary == max(SIZES)]
+    dots = {trace.name: (trace.marker.color, trace.marker.symbol) for trace in by_text_chart(largest).figure.data}
+    assert len(dots) == len(lines) - 1 and dots.items() <= lines.items()
 
 
 @pytest.mark.slow

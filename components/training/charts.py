@@ -33,24 +33,18 @@ def by_size_chart(made: Sequence[Trained], name: str) -> Chart:
     """A line per trainer: bytes per token on a text against the size of the vocabulary."""
     lines = _by_trainer(made)
     traces = []
-    for place, (key, ones) in enumerate(lines.items()):
+    for key, ones in lines.items():
         there = [(one.n_vocabulary, part) for one in ones if (part := part_of(one, name)) is not None]
-        colour = OKABE_ITO[place % len(OKABE_ITO)]
+        colour, symbol = _look(key)
         traces.append(
             go.Scatter(
                 x=[n for n, _ in there],
                 y=[part.bytes_per_token for _, part in there],
-                error_y={
-                    "type": "data",
-                    "array": [part.high - part.bytes_per_token for _, part in there],
-                    "arrayminus": [part.bytes_per_token - part.low for _, part in there],
-                    "thickness": 1,
-                    "width": 4,
-                },
+                error_y=_interval([part for _, part in there], 4),
                 mode="lines+markers",
                 name=TRAINERS.get(key).label,
                 line={"color": colour, "width": 2},
-                marker={"size": 9, "symbol": _SYMBOLS[place % len(_SYMBOLS)]},
+                marker={"size": 9, "symbol": symbol},
                 hovertemplate=f"{TRAINERS.get(key).label}, %{{x:,}} entries: %{{y:.3f}} bytes per token<extra></extra>",
             )
         )
@@ -79,27 +73,18 @@ def by_text_chart(made: Sequence[Trained]) -> Chart:
     """A row per text and a dot per tokenizer, all of one size."""
     names = [part.name for part in made[0].parts if isfinite(part.bytes_per_token)]
     traces = []
-    for place, one in enumerate(made):
+    for one in made:
+        colour, symbol = _look(one.recipe.trainer)
         found = [part_of(one, name) for name in names]
         there = [(row, part) for row, part in enumerate(found) if part is not None]
         traces.append(
             go.Scatter(
                 x=[part.bytes_per_token for _, part in there],
                 y=[row for row, _ in there],
-                error_x={
-                    "type": "data",
-                    "array": [part.high - part.bytes_per_token for _, part in there],
-                    "arrayminus": [part.bytes_per_token - part.low for _, part in there],
-                    "thickness": 1,
-                    "width": 0,
-                },
+                error_x=_interval([part for _, part in there], 0),
                 mode="markers",
                 name=TRAINERS.get(one.recipe.trainer).label,
-                marker={
-                    "size": 9,
-                    "color": OKABE_ITO[place % len(OKABE_ITO)],
-                    "symbol": _SYMBOLS[place % len(_SYMBOLS)],
-                },
+                marker={"size": 9, "color": colour, "symbol": symbol},
                 customdata=[part.name for _, part in there],
                 hovertemplate="%{customdata}: %{x:.3f} bytes per token<extra></extra>",
             )
@@ -118,6 +103,23 @@ def by_text_chart(made: Sequence[Trained]) -> Chart:
         f"Bytes per token of {len(made)} tokenizers of the same size on {len(names)} texts.",
         lambda: pd.concat([_table(made, name) for name in names]),
     )
+
+
+def _look(key: str) -> tuple[str, str]:
+    """Colour and mark of a trainer, the same in every picture, whichever others are there."""
+    place = list(TRAINERS.all()).index(key)
+    return OKABE_ITO[place % len(OKABE_ITO)], _SYMBOLS[place % len(_SYMBOLS)]
+
+
+def _interval(parts: Sequence[MeasuredPart], width: int) -> dict[str, object]:
+    """Bars from low to high, with ends of so many pixels."""
+    return {
+        "type": "data",
+        "array": [part.high - part.bytes_per_token for part in parts],
+        "arrayminus": [part.bytes_per_token - part.low for part in parts],
+        "thickness": 1,
+        "width": width,
+    }
 
 
 def _value(one: Trained, name: str) -> float:
