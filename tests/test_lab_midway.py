@@ -111,9 +111,8 @@ def test_a_base_that_was_edited_is_refused_until_it_is_put_back_or_asked_for_ane
     assert resumed(job).state is State.DONE
 
 
-@pytest.mark.parametrize("gone", ["base", "donor", "text.txt"])
-def test_what_has_gone_is_named_and_its_return_is_enough(gone: str, folder: Path) -> None:
-    job = submitted(folder)
+def named_and_enough_when_back(folder: Path, job: Job, gone: str) -> None:
+    """What vanishes midway is named by the job that fails, and its return is enough to end it."""
     ended_midway(folder, job)
     (folder / gone).rename(folder / "elsewhere")
     failed = resumed(job)
@@ -121,6 +120,11 @@ def test_what_has_gone_is_named_and_its_return_is_enough(gone: str, folder: Path
     assert "fault of the program" not in failed.message
     (folder / "elsewhere").rename(folder / gone)
     assert resumed(job).state is State.DONE
+
+
+@pytest.mark.parametrize("gone", ["base", "donor", "text.txt"])
+def test_what_has_gone_is_named_and_its_return_is_enough(gone: str, folder: Path) -> None:
+    named_and_enough_when_back(folder, submitted(folder), gone)
 
 
 def test_what_becomes_of_its_files_is_nothing_to_a_model_that_was_opened(tmp_path: Path) -> None:
@@ -159,13 +163,7 @@ def test_other_kinds_that_have_gone_are_named_and_their_return_is_enough(gone: s
         dictionary=str(folder / "dictionary.txt"),
         methods=(Choice("subword_mean"), Choice("clp_transfer")),
     )
-    ended_midway(folder, job)
-    (folder / gone).rename(folder / "elsewhere")
-    failed = resumed(job)
-    assert failed.state is State.FAILED and gone in failed.message, failed.message
-    assert "fault of the program" not in failed.message
-    (folder / "elsewhere").rename(folder / gone)
-    assert resumed(job).state is State.DONE
+    named_and_enough_when_back(folder, job, gone)
 
 
 def test_a_home_that_becomes_read_only_is_said_once_and_the_comparison_goes_on_afterwards(folder: Path) -> None:
