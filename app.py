@@ -17,6 +17,7 @@ from components.frame import first_page
 from components.frame.ahead import Ahead
 from components.frame.answers_at_once import answer_at_once
 from components.frame.doors import Doors
+from components.frame.left_behind import forget_what_was_left
 from components.frame.protection import Protection
 from components.frame.scripted_component import script_routes
 from components.frame.upload_limits import follow_settings
@@ -88,6 +89,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
 serve()
 follow_settings()
+forget_what_was_left()
 app = st.App(
     Path(__file__).parent / "components" / "frame" / "frame.py",
     lifespan=_lifespan,

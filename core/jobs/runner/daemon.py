@@ -4,6 +4,7 @@ Its state is in memory; what matters of it is in the store. If it is killed, its
 stay, and the jobs it ran are seen to be interrupted.
 """
 
+import math
 import os
 import select
 import shutil
@@ -258,6 +259,8 @@ class Daemon:
         if "units" in message:
             run.planned(message["units"])
         elif "finished" in message:
+            if not run.finished:  # that something is kept is known at once, also where this process is killed then
+                self._report_at = -math.inf
             run.unit_finished(message["finished"])
             if run.remote:
                 return

@@ -20,9 +20,9 @@ def claim(store: Store, run: Run, owner: str) -> bool:
     """Mark a queued job as running here; False if it is not queued any more."""
     with store.index.writing() as connection:
         changed = connection.execute(
-            "UPDATE jobs SET state = ?, owner = ?, attempts = attempts + 1, message = '', stage = 'starting', done = 0,"
-            " total = 0 WHERE key = ? AND state = ?",
-            (State.RUNNING.value, owner, run.job.key, State.QUEUED.value),
+            "UPDATE jobs SET state = ?, owner = ?, attempts = attempts + 1, message = '', stage = 'starting',"
+            " done = done * ?, total = total * ? WHERE key = ? AND state = ?",
+            (State.RUNNING.value, owner, run.kind.resumable, run.kind.resumable, run.job.key, State.QUEUED.value),
         )
         return changed.rowcount == 1
 
@@ -31,10 +31,10 @@ def progress(store: Store, runs: list[Run], owner: str) -> None:
     """How far these jobs are."""
     with store.index.writing() as connection:
         for run in runs:
-            values = (run.done, run.total, run.stage, run.rate, run.remaining, run.seconds, run.device)
+            values = (*run.how_far, run.stage, run.rate, run.remaining, run.seconds, run.device)
             connection.execute(
-                "UPDATE jobs SET done = ?, total = ?, stage = ?, rate = ?, remaining = ?, seconds = ?, device = ?"
-                " WHERE key = ? AND owner = ?",
+                "UPDATE jobs SET done = coalesce(?, done), total = coalesce(?, total), stage = ?, rate = ?,"
+                " remaining = ?, seconds = ?, device = ? WHERE key = ? AND owner = ?",
                 (*values, run.job.key, owner),
             )
             if run.log:
@@ -62,13 +62,13 @@ def outcome(store: Store, run: Run, owner: str) -> None:
         state, message = settled(store, run.job.key, state, message)
     with store.index.writing() as connection:
         connection.execute(
-            "UPDATE jobs SET state = ?, message = ?, done = ?, total = ?, stage = '', rate = NULL, remaining = NULL,"
-            " seconds = ?, finished = ?, owner = '', device = ?, cancel = 0 WHERE key = ? AND owner = ?",
+            "UPDATE jobs SET state = ?, message = ?, done = coalesce(?, done), total = coalesce(?, total), stage = '',"
+            " rate = NULL, remaining = NULL, seconds = ?, finished = ?, owner = '', device = ?, cancel = 0"
+            " WHERE key = ? AND owner = ?",
             (
                 state.value,
                 message,
-                run.total if run.outcome is State.DONE else run.done,
-                run.total,
+                *((run.total, run.total) if run.outcome is State.DONE else run.how_far),
                 run.seconds,
                 time.time(),
                 run.device,

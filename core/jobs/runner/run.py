@@ -148,6 +148,11 @@ class Run:
         return sum(sizes[n] for n in self.finished) + under_way
 
     @property
+    def how_far(self) -> tuple[float, float] | tuple[None, None]:
+        """What is finished of how much; None while its pieces are unknown, and what is known from before holds."""
+        return (None, None) if self.sizes is None else (self.done, self.total)
+
+    @property
     def stage(self) -> str:
         """What it does now, for people."""
         told = next((worker.at[2] for worker in self.busy if worker.at[2]), "")

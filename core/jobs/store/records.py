@@ -41,7 +41,8 @@ def enter(connection: sqlite3.Connection, origin: Origin, state: State, session:
         "INSERT INTO jobs (key, kind, label, params, inputs, state, place, message, created)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, place = excluded.place,"
         " message = excluded.message, label = excluded.label, inputs = excluded.inputs, cancel = 0, owner = '',"
-        " stage = '', rate = NULL, remaining = NULL, finished = NULL",
+        " stage = '', rate = NULL, remaining = NULL, finished = NULL,"
+        " done = iif(jobs.state = 'done', 0, jobs.done)",  # the pieces of one that is done are not kept
         (
             origin.key,
             origin.kind,
