@@ -14,7 +14,7 @@ def forget_what_was_left() -> None:
     part, which it no longer has, as one of the page that was left: the browser clears what it shows, and the next
     change to it ends in *Bad delta path index* and a white page.
     """
-    ScriptRunner._run_script = _if_here(ScriptRunner._run_script)  # type: ignore[method-assign]
+    ScriptRunner._run_script = _if_here(ScriptRunner._run_script)  # type: ignore[method-assign, assignment]
 
 
 def _if_here(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[ScriptRunner, RerunData], None]:
