@@ -67,7 +67,7 @@ def test_one_that_was_done_and_is_asked_for_anew_is_at_its_beginning(jobs: Jobs)
     assert claimed(jobs, entered(jobs, State.QUEUED)).job.done == 0
 
 
-def test_the_first_piece_is_written_down_at_once(jobs: Jobs) -> None:
+def test_a_piece_is_written_down_at_once(jobs: Jobs) -> None:
     """Half a second later its process may have been killed, and the page said that nothing was finished."""
     daemon = Daemon(jobs.store.folder.parent, jobs.store, cast(DaemonLock, None))
     run = claimed(jobs, entered(jobs, State.QUEUED))
@@ -75,6 +75,7 @@ def test_the_first_piece_is_written_down_at_once(jobs: Jobs) -> None:
     daemon._report_at = math.inf  # it has just reported
     worker = cast(Worker, SimpleNamespace(task=None))
     daemon.hear(run, worker, {"units": PLANNED})
-    daemon.hear(run, worker, {"finished": 0})
-    daemon.record()
-    assert (jobs.get(run.job.key).done, jobs.get(run.job.key).total) == (10, 30)
+    for n, done in enumerate((10, 20)):
+        daemon.hear(run, worker, {"finished": n})
+        daemon.record()
+        assert (jobs.get(run.job.key).done, jobs.get(run.job.key).total) == (done, 30)

@@ -1,7 +1,7 @@
 """A real comparison that something ends midway: what is finished counts, what changed is said, and the advice works."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shutil import copyfile, copytree, disk_usage
@@ -60,8 +60,9 @@ def kept(job: Job) -> set[str]:
 
 
 def ended_midway(folder: Path, job: Job) -> set[str]:
-    """kill -9 to all that runs it when two pieces are finished; those that are there then."""
-    until(lambda: len(kept(job)) >= 2, PATIENCE)
+    """kill -9 to all that runs it when a model is finished and noted, in two pieces; those that are there then."""
+    until(lambda: Jobs().get(job.key).done >= 1, PATIENCE)
+    assert len(kept(job)) >= 2
     kill_daemon(folder / "home")
     kill_workers(folder / "home")
     until(lambda: Jobs().get(job.key).state is State.INTERRUPTED, PATIENCE)
@@ -111,20 +112,20 @@ def test_a_base_that_was_edited_is_refused_until_it_is_put_back_or_asked_for_ane
     assert resumed(job).state is State.DONE
 
 
-def named_and_enough_when_back(folder: Path, job: Job, gone: str) -> None:
-    """What vanishes midway is named by the job that fails, and its return is enough to end it."""
+def each_named_and_enough_when_back(folder: Path, job: Job, gone: Sequence[str]) -> None:
+    """What vanishes midway is named by the job that fails, then that which vanishes when it is back; at last it ends."""
     ended_midway(folder, job)
-    (folder / gone).rename(folder / "elsewhere")
-    failed = resumed(job)
-    assert failed.state is State.FAILED and gone in failed.message, failed.message
-    assert "fault of the program" not in failed.message
-    (folder / "elsewhere").rename(folder / gone)
+    for name in gone:
+        (folder / name).rename(folder / "elsewhere")
+        failed = resumed(job)
+        assert failed.state is State.FAILED and name in failed.message, failed.message
+        assert "fault of the program" not in failed.message
+        (folder / "elsewhere").rename(folder / name)
     assert resumed(job).state is State.DONE
 
 
-@pytest.mark.parametrize("gone", ["base", "donor", "text.txt"])
-def test_what_has_gone_is_named_and_its_return_is_enough(gone: str, folder: Path) -> None:
-    named_and_enough_when_back(folder, submitted(folder), gone)
+def test_what_has_gone_is_named_and_its_return_is_enough(folder: Path) -> None:
+    each_named_and_enough_when_back(folder, submitted(folder), ("base", "donor", "text.txt"))
 
 
 def test_what_becomes_of_its_files_is_nothing_to_a_model_that_was_opened(tmp_path: Path) -> None:
@@ -142,8 +143,7 @@ def test_what_becomes_of_its_files_is_nothing_to_a_model_that_was_opened(tmp_pat
     assert all(torch.equal(values, before[name]) for name, values in model.module.state_dict().items())
 
 
-@pytest.mark.parametrize("gone", ["tokenizer", "corpus", "helper", "dictionary.txt"])
-def test_other_kinds_that_have_gone_are_named_and_their_return_is_enough(gone: str, folder: Path) -> None:
+def test_other_kinds_that_have_gone_are_named_and_their_return_is_enough(folder: Path) -> None:
     (folder / "tokenizer").mkdir()
     for name in ("tokenizer.json", "tokenizer_config.json"):
         copyfile(folder / "donor" / name, folder / "tokenizer" / name)
@@ -163,12 +163,12 @@ def test_other_kinds_that_have_gone_are_named_and_their_return_is_enough(gone: s
         dictionary=str(folder / "dictionary.txt"),
         methods=(Choice("subword_mean"), Choice("clp_transfer")),
     )
-    named_and_enough_when_back(folder, job, gone)
+    each_named_and_enough_when_back(folder, job, ("tokenizer", "corpus", "helper", "dictionary.txt"))
 
 
 def test_a_home_that_becomes_read_only_is_said_once_and_the_comparison_goes_on_afterwards(folder: Path) -> None:
     job, home, why = submitted(folder), folder / "home", f"is read-only. {WRITABLE}."
-    until(lambda: len(kept(job)) >= 2, PATIENCE)
+    until(lambda: Jobs().get(job.key).done >= 1, PATIENCE)
     before = kept(job)
     with read_only(home):
         assert Jobs().wait(job.key, PATIENCE).state is State.FAILED

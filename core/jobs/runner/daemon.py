@@ -259,9 +259,8 @@ class Daemon:
         if "units" in message:
             run.planned(message["units"])
         elif "finished" in message:
-            if not run.finished:  # that something is kept is known at once, also where this process is killed then
-                self._report_at = -math.inf
             run.unit_finished(message["finished"])
+            self._report_at = -math.inf  # what is kept is known at once, also where this process is killed then
             if run.remote:
                 return
         elif "missing" in message:
