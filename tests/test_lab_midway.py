@@ -113,7 +113,7 @@ def test_a_base_that_was_edited_is_refused_until_it_is_put_back_or_asked_for_ane
 
 
 def each_named_and_enough_when_back(folder: Path, job: Job, gone: Sequence[str]) -> None:
-    """What vanishes midway is named by the job that fails, then that which vanishes when it is back; at last it ends."""
+    """What vanishes is named by the job that fails, then that which vanishes when it is back; at last it ends."""
     ended_midway(folder, job)
     for name in gone:
         (folder / name).rename(folder / "elsewhere")
