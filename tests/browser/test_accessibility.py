@@ -141,7 +141,7 @@ def test_probes(opened: Callable[..., Page], findings: Findings) -> None:
         findings.look(page, view.label)
         page.get_by_role("radio", name="Predict first").click()
         expect(page.get_by_role("button", name="Reveal")).to_be_visible()
-        findings.look(page, f"{view.label}, predicting")
+        findings.look_once(page, f"{view.label}, predicting")
         page.get_by_role("radio", name="Explore").click()
         page.get_by_role("button", name="All probes").click()
 
