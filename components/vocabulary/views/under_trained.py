@@ -20,7 +20,7 @@ from core.models.under_trained.job import KIND, params_of
 
 _MODEL = "under_trained_model"  # in the session and in the link
 _SHARE = 0.02
-_MOST_POINTS, _HEIGHT = 20_000, 380
+_MOST_POINTS, _HEIGHT = 4_000, 380
 _UNUSED, _OTHERS, _CANDIDATES, _VERIFIED = "#e69f00", "#9aa5b1", "#3a87c8", "#d1495b"
 
 
@@ -65,7 +65,7 @@ def _found(result: Result, dark: bool) -> None:
     )
     figure = go.Figure(
         [
-            go.Scattergl(
+            go.Scatter(
                 name=f"{name} ({count(len(at))})",
                 x=at,
                 y=found.values[at],
