@@ -47,7 +47,9 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("first", metavar="SPEC", help="the tokenizer that is there")
     parser.add_argument("second", metavar="SPEC", help="the one that takes its place")
     counted = parser.add_mutually_exclusive_group()
-    counted.add_argument("--corpus", default="sample", metavar="SPEC", help="whose tokens are counted (default: sample)")
+    counted.add_argument(
+        "--corpus", default="sample", metavar="SPEC", help="whose tokens are counted (default: sample)"
+    )
     counted.add_argument("--text", metavar="FILE", help="count the tokens of a text of your own instead")
     names = "; ".join(f"{name}: {meaning}" for name, meaning in GATES.items())
     parser.add_argument(
