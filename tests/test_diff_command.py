@@ -96,6 +96,8 @@ def test_special_tokens_and_templates_have_gates_of_their_own(
 def test_a_text_that_is_not_there_is_one_message(specs: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", *specs, "--text", "no-such-file.txt"]) == 2
     assert "'no-such-file.txt' cannot be read" in capsys.readouterr().err
+    assert main(["diff", *specs, "--text", "no-such-file.txt", "--corpus", "udhr"]) == 2
+    assert "--corpus: not allowed with argument --text" in capsys.readouterr().err
 
 
 def with_status(arguments: list[str], status: int) -> None:

@@ -251,6 +251,8 @@ def test_the_map_needs_no_graphics_card() -> None:
     specs = {each.proto.id.rpartition("-")[2]: each.proto.spec for each in page.get("plotly_chart")}
     assert any('"text"' in spec or "scatter" in spec for spec in specs.values())
     assert not any("scattergl" in spec for spec in specs.values())
+    others = (path.read_text(encoding="utf-8") for path in (ROOT / "components").rglob("*.py"))
+    assert not any("Scattergl" in source for source in others)
 
 
 def test_the_original_is_seen_across_its_interval() -> None:

@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu
 
+from components.vocabulary.views.under_trained import candidates_table
+from components.widgets.chips import piece_shown
 from core.__main__ import main
 from core.common.errors import UserError
 from core.jobs.result_codec import restored
@@ -16,7 +18,7 @@ from core.models.language_model import LanguageModel
 from core.models.load import open_model
 from core.models.submitted import memory
 from core.models.under_trained import find, repeating
-from core.models.under_trained.find import UnderTrained, under_trained
+from core.models.under_trained.find import TokenAsked, UnderTrained, under_trained
 from core.models.under_trained.indicators import DISTANCE, NORM, distances, first_component
 from core.models.under_trained.job import params_of
 from core.models.under_trained.known_unused import BYTES, NAMED, ROWS, known_unused
@@ -108,6 +110,13 @@ def test_ids_without_text_are_known_to_be_unused() -> None:
     }
     with pytest.raises(UserError, match="no row 3072"):
         known_unused(entries, rows, [3072])
+
+
+def test_what_is_invisible_in_a_candidate_is_named() -> None:
+    """A line break and a control character were an empty cell and a box."""
+    asked = [TokenAsked(n, piece.hex(), 0.5, ()) for n, piece in enumerate((b" a", b"\n", b"\x01", b"=1"))]
+    assert candidates_table(asked)["Token"].tolist() == [piece_shown(b" a"), "⏎", piece_shown(b"\x01"), "'=1"]
+    assert piece_shown(b"\x01").isprintable()
 
 
 def test_prompts_show_a_token_as_often_as_published() -> None:

@@ -273,6 +273,27 @@ def test_without_a_model_the_command_says_that_rows_are_not_known(
     assert document["counted_on"] == "Our sample"
 
 
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (["--text", "a.txt", "--corpus", "flores200#dev"], "--corpus: not allowed with argument --text"),
+        (["--rows", "5", "--model", "nowhere"], "--model: not allowed with argument --rows"),
+    ],
+)
+def test_what_would_be_passed_over_is_refused(
+    more: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The text was counted without a word about the corpus, and the model's file was never read."""
+    path = bpe(tmp_path, ["a", "b", "ab"], [["a", "b"]])
+    assert main(["vocabulary", "--tokenizer", f"file:{path}", *more]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_vocabulary_without_an_entry_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["vocabulary", "--tokenizer", f"file:{bpe(tmp_path, [], [])}"]) == 2
+    assert "no entry" in capsys.readouterr().err
+
+
 def test_counts_of_chunks_add_up() -> None:
     tokenizer = open_tokenizer("builtin:utf8-bytes")
     counts: TokenCounts = count_tokens(tokenizer, ["a" * 200_000, "", "ab" * 100_000], "texts")

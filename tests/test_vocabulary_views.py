@@ -1,6 +1,8 @@
 """Digits, training mixtures and families on the Vocabulary page, without a browser."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,9 +18,18 @@ from core.jobs.store.records import enter
 from core.vocabulary.families.shipped import shipped_families
 from core.vocabulary.mixture.job import KIND
 from core.vocabulary.mixture.shipped import shipped_mixtures
+from tests.jobs_home import jobs_home
 from tests.pages import opened
 
 pytestmark = pytest.mark.usefixtures("one_server")
+
+
+@pytest.fixture
+def unserved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A home whose jobs stay as a test enters them: a daemon takes what waits, and refuses records that are made up."""
+    monkeypatch.setattr("core.jobs.queue.ensure_daemon", lambda *_: None)
+    with jobs_home(tmp_path):
+        yield
 
 
 def page(view: str, **query: str) -> AppTest:
@@ -91,6 +102,7 @@ def test_a_question_becomes_a_job_whose_key_stands_in_the_address() -> None:
     cached_runs.jobs().cancel(job.key)
 
 
+@pytest.mark.usefixtures("unserved")
 @pytest.mark.parametrize(
     ("state", "why", "button"),
     [
@@ -112,9 +124,9 @@ def test_a_job_that_is_over_without_an_answer_says_why_and_how_it_goes_on(
     assert any(f"{state.value.capitalize()}, before anything was finished." in one.value for one in app.markdown)
     assert app.button(key="mixture_resume").label == button
     assert app.button(key="mixture_submit").label == "Infer"
-    cached_runs.jobs().delete(asked.key)
 
 
+@pytest.mark.usefixtures("unserved")
 @pytest.mark.parametrize(("state", "button"), [(State.CANCELLED, "resume"), (State.QUEUED, "cancel")])
 def test_what_a_button_is_refused_stands_above_it_and_in_nobodys_place(
     state: State, button: str, monkeypatch: pytest.MonkeyPatch
@@ -135,9 +147,9 @@ def test_what_a_button_is_refused_stands_above_it_and_in_nobodys_place(
     assert not app.exception
     assert [one.value for one in app.error] == ["The store cannot grow\\: the disk is full\\."]
     assert app.main.children[0].type == first
-    cached_runs.jobs().delete(asked.key)
 
 
+@pytest.mark.usefixtures("unserved")
 def test_an_answer_that_is_gone_says_so_and_can_be_asked_for_again() -> None:
     asked = Origin(f"{'gone':0<32}", KIND, {"of": "gone"}, (), label="What it was trained on")
     with cached_runs.jobs().store.index.writing() as connection:
@@ -146,7 +158,6 @@ def test_an_answer_that_is_gone_says_so_and_can_be_asked_for_again() -> None:
         assert not app.exception
         assert [one.value.replace("\\", "") for one in app.error] == ["Its result was deleted."]
         assert app.button(key="mixture_resume").label == "Try again"
-    cached_runs.jobs().delete(asked.key)
 
 
 @pytest.mark.slow

@@ -84,7 +84,8 @@ def _how_far(job: Job) -> str:
 
 
 def _progress(job: Job, stage: Callable[[str], str]) -> str:
-    parts = [stage(job.stage) if job.stage else "Waiting for its turn"]
+    said = stage(job.stage) if job.stage else "Waiting for its turn"
+    parts = [said[:1].upper() + said[1:]]
     if job.total > 1:  # of one piece the stage says all there is to say
         parts.append(f"{count(job.done)} of {count(job.total)} {KINDS.get(job.kind).measure}")
     if job.remaining is not None:

@@ -46,8 +46,11 @@ class _Gate:
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("first", metavar="SPEC", help="the tokenizer that is there")
     parser.add_argument("second", metavar="SPEC", help="the one that takes its place")
-    parser.add_argument("--corpus", default="sample", metavar="SPEC", help="whose tokens are counted (default: sample)")
-    parser.add_argument("--text", metavar="FILE", help="count the tokens of a text of your own instead")
+    counted = parser.add_mutually_exclusive_group()
+    counted.add_argument(
+        "--corpus", default="sample", metavar="SPEC", help="whose tokens are counted (default: sample)"
+    )
+    counted.add_argument("--text", metavar="FILE", help="count the tokens of a text of your own instead")
     names = "; ".join(f"{name}: {meaning}" for name, meaning in GATES.items())
     parser.add_argument(
         "--gate", action="append", default=[], metavar="NAME=VALUE",
@@ -115,7 +118,7 @@ def _limit(text: str) -> tuple[str, float, bool]:
 
 def _texts(options: Namespace) -> tuple[str, list[str]]:
     """What tokens are counted on, and its texts."""
-    if options.text:
+    if options.text is not None:
         return shown(options.text), read_text(options.text).splitlines(keepends=True)
     sentences = open_corpus(options.corpus).sentences
     return options.corpus, [sentence for lines in sentences.values() for sentence in lines]

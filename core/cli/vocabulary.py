@@ -28,12 +28,13 @@ N_EXAMPLES, N_LANGUAGES = 5, 10  # in the tables for people
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--tokenizer", required=True, metavar="SPEC", help="such as mistral:tekken")
-    parser.add_argument(
+    counted, rows = parser.add_mutually_exclusive_group(), parser.add_mutually_exclusive_group()
+    counted.add_argument(
         "--corpus", default="sample", metavar="SPEC", help="count tokens on it, such as flores200#dev (default: sample)"
     )
-    parser.add_argument("--text", metavar="FILE", help="count tokens on a text of your own instead")
-    parser.add_argument("--model", metavar="FOLDER", help="compare ids with the rows of this model, by its config.json")
-    parser.add_argument("--rows", type=int, metavar="N", help="compare ids with this many rows of an embedding")
+    counted.add_argument("--text", metavar="FILE", help="count tokens on a text of your own instead")
+    rows.add_argument("--model", metavar="FOLDER", help="compare ids with the rows of this model, by its config.json")
+    rows.add_argument("--rows", type=int, metavar="N", help="compare ids with this many rows of an embedding")
     parser.add_argument("--ids", action="store_true", help="list the ids that each audit found, in JSON")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
@@ -55,7 +56,7 @@ def _run(options: Namespace) -> None:
 
 
 def _counts(options: Namespace, tokenizer: Tokenizer) -> TokenCounts:
-    if options.text:
+    if options.text is not None:
         return count_tokens(tokenizer, read_text(options.text).splitlines(keepends=True), shown(options.text))
     return count_corpus_tokens(tokenizer, open_corpus(options.corpus))
 

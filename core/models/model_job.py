@@ -39,7 +39,7 @@ def model_job(
     return JobKind(
         key=key,
         label=label,
-        units=lambda context: [Unit("answer", {}, size(context.params))],
+        units=lambda context: [Unit("Opening the model", {}, size(context.params))],
         run_unit=run_unit,
         combine=_the_only_one,
         resumable=False,

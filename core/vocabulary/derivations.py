@@ -10,19 +10,19 @@ Source: github/rust-gems, crate bpe, `is_valid_token_pair`; here for ranks of pa
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.vocabulary.entries import Entries, Ids
 from core.vocabulary.merge_table import NEVER, MergeTable, merge_table
+from core.vocabulary.replay import last_merges
 
 _KEY = "derivations"
 MOST_REPLAYED = 20_000  # merges of files whose ranks are out of order; what more there are is taken not to apply
 _LONGEST_REPLAYED = 64  # first symbols
 MOST_STEPS = 100_000  # undone at all borders together, some seconds; o200k_base takes 906
-_UNMADE = _NO_MERGE = -1
+_UNMADE = -1
 
 Bools = NDArray[np.bool_]
 
@@ -159,30 +159,17 @@ class _Replay:
     def __init__(self, found: Derivations) -> None:
         self._found = found
         self._left = MOST_REPLAYED
-        self._rules = dict[tuple[int, int], int]()  # merge by pair
-        self._ranks = list[int]()  # by merge, and of none at the end
 
     def applying(self, merges: Ids) -> Ids:
         """Those of the merges that are the last to apply to the text of their parts."""
         merges, self._left = merges[: self._left], self._left - min(self._left, len(merges))
-        if len(merges) and not self._rules:
-            table = self._found.table
-            pairs = zip(table.left.tolist(), table.right.tolist(), strict=True)
-            self._rules = dict(zip(pairs, range(len(table)), strict=True))
-            self._ranks = [*table.ranks.tolist(), NEVER]
-        return np.array([merge for merge in merges.tolist() if self._last_of(merge) == merge], np.int64)
-
-    def _last_of(self, merge: int) -> int:
-        """The last merge that applies to the text of a merge's parts; -1 if it does not end in one entry."""
-        symbols, last = self._symbols(merge), -1
-        while 1 < len(symbols) <= _LONGEST_REPLAYED:
-            rules = [self._rules.get(pair, _NO_MERGE) for pair in pairwise(symbols)]
-            last = min(rules, key=self._ranks.__getitem__)
-            if last == _NO_MERGE:
-                return -1
-            at = rules.index(last)
-            symbols[at : at + 2] = [int(self._found.table.made[last])]
-        return last if len(symbols) == 1 else -1
+        if not len(merges):
+            return merges
+        texts = [self._symbols(merge) for merge in merges.tolist()]
+        short = np.fromiter((len(text) <= _LONGEST_REPLAYED for text in texts), np.bool_, len(texts))
+        texts = [text for text, few in zip(texts, short, strict=True) if few]
+        applying: Ids = merges[short][last_merges(texts, self._found.table) == merges[short]]
+        return applying
 
     def _symbols(self, merge: int) -> list[int]:
         """The first symbols of a merge's parts, and somewhat more than can be replayed at most."""

@@ -146,7 +146,7 @@ def entries_of(tokenizer: Tokenizer) -> Entries:
     """The entries of a tokenizer.
 
     Raises:
-        UserError: it has no vocabulary.
+        UserError: it has no vocabulary, or one without entries.
 
     >>> from core.tokenizers.catalog import open_tokenizer
     >>> entries = entries_of(open_tokenizer("builtin:utf8-bytes"))
@@ -158,4 +158,6 @@ def entries_of(tokenizer: Tokenizer) -> Entries:
         raise UserError(
             f"{tokenizer.info.label} has no vocabulary: it cuts by a rule. Choose a tokenizer with a list of tokens."
         )
+    if not size:
+        raise UserError(f"{tokenizer.info.label} has no entry in its vocabulary. Choose a tokenizer with some.")
     return Entries(tokenizer, described(tokenizer, size))

@@ -39,12 +39,16 @@ class MergeTable:
 
     def ranks_of(self, left: Ids, right: Ids) -> NDArray[np.int64]:
         """Ranks of the merges of these pairs, `NEVER` where there is none, int64 (n,)."""
-        places = self._places.of(self._keys(left, right))
-        return self._ranks_or_never[places]
+        return self.ranks_or_never[self.merges_of(left, right)]
+
+    def merges_of(self, left: Ids, right: Ids) -> Ids:
+        """Indices of the merges of these pairs, -1 where there is none, int64 (n,)."""
+        return self._places.of(self._keys(left, right))
 
     @cached_property
-    def _ranks_or_never(self) -> NDArray[np.int64]:
-        return np.append(self.ranks, NEVER)  # which place -1, nowhere, names
+    def ranks_or_never(self) -> NDArray[np.int64]:
+        """Rank by index of a merge, of -1 `NEVER`, int64 (M + 1,)."""
+        return np.append(self.ranks, NEVER)
 
     @cached_property
     def _places(self) -> NumberTable:

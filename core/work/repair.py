@@ -14,7 +14,7 @@ from core.vocabulary.repair.repaired import repaired
 
 def units(context: Context) -> list[Unit]:
     """The one tokenizer."""
-    return [Unit("tokenizer", {})]
+    return [Unit("Opening the tokenizer", {})]
 
 
 def run_unit(unit: Unit, context: Context) -> Output:

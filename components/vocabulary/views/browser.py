@@ -22,6 +22,7 @@ from core.vocabulary.search import TEXT
 
 _OPENED = "entry_opened"
 _HEIGHT = 360
+_LEAST_SHARE = 0.001
 
 
 def draw(context: VocabularyContext) -> None:
@@ -69,8 +70,17 @@ def _table(row: VocabularyRow, ids: Ids, corpus: str) -> None:
         },
         alt=f"{count(len(ids))} entries of {row.label}",
     )  # fmt: skip
-    share = f"{len(ids) / len(row.entries):.1%} of {count(len(row.entries))}"
-    st.caption(f"{count(len(ids))} {'entry' if len(ids) == 1 else 'entries'}, {share}. A click on an id opens it.")
+    st.caption(f"{share_of(len(ids), len(row.entries))}. A click on an id opens it.")
+
+
+def share_of(n: int, of: int) -> str:
+    """So many entries as a share of all.
+
+    >>> share_of(1, 4), share_of(1, 9_999), share_of(0, 4)
+    ('1 entry, 25.0% of 4', '1 entry, under 0.1% of 9\u2009999', '0 entries, 0.0% of 4')
+    """
+    share = f"{n / of:.1%}" if not n or n / of >= _LEAST_SHARE else "under 0.1%"
+    return f"{count(n)} {'entry' if n == 1 else 'entries'}, {share} of {count(of)}"
 
 
 def _open() -> None:

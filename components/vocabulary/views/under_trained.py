@@ -1,5 +1,8 @@
 """Which tokens a language model hardly knows: its rows against those of unused ids, and what it can repeat."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,6 +13,7 @@ from components.frame.errors import plain
 from components.runs.job_panel import finished_result
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.linked import LINKED
+from components.widgets.chips import piece_shown
 from components.widgets.model_box import model_box
 from components.widgets.save_table import save_table
 from components.widgets.view import View
@@ -18,9 +22,12 @@ from core.export.csv import safe_cell
 from core.jobs.store.files import Result
 from core.models.under_trained.job import KIND, params_of
 
+if TYPE_CHECKING:
+    from core.models.under_trained.find import TokenAsked
+
 _MODEL = "under_trained_model"  # in the session and in the link
 _SHARE = 0.02
-_MOST_POINTS, _HEIGHT = 20_000, 380
+_MOST_POINTS, _HEIGHT = 4_000, 380
 _UNUSED, _OTHERS, _CANDIDATES, _VERIFIED = "#e69f00", "#9aa5b1", "#3a87c8", "#d1495b"
 
 
@@ -65,7 +72,7 @@ def _found(result: Result, dark: bool) -> None:
     )
     figure = go.Figure(
         [
-            go.Scattergl(
+            go.Scatter(
                 name=f"{name} ({count(len(at))})",
                 x=at,
                 y=found.values[at],
@@ -79,16 +86,7 @@ def _found(result: Result, dark: bool) -> None:
     )
     finish(figure, _HEIGHT, showlegend=True, xaxis={"title": "id"}, yaxis={"title": found.indicator})
     figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"})
-    rows = pd.DataFrame(
-        {
-            "Id": [t.id for t in found.candidates],
-            "Token": [safe_cell(t.text) for t in found.candidates],
-            "Indicator": [t.indicator for t in found.candidates],
-            "Probability": [t.probability for t in found.candidates],
-            "Grade": [t.grade for t in found.candidates],
-            "Verified": [t.verified for t in found.candidates],
-        }
-    )
+    rows = candidates_table(found.candidates)
     chart = Chart(
         "under_trained",
         figure,
@@ -107,6 +105,20 @@ def _found(result: Result, dark: bool) -> None:
         f"are those to which the model gives a probability under {VERIFIED} in all of three prompts that ask it to "
         f"repeat the token. Known to be unused: {', '.join(f'{n} {why}' for why, n in found.why_unused)}. "
         "Source: Land & Bartolo 2024, Fishing for Magikarp."
+    )
+
+
+def candidates_table(candidates: "Sequence[TokenAsked]") -> pd.DataFrame:
+    """A row for each candidate, what is invisible in it named."""
+    return pd.DataFrame(
+        {
+            "Id": [t.id for t in candidates],
+            "Token": [safe_cell(piece_shown(bytes.fromhex(t.piece))) for t in candidates],
+            "Indicator": [t.indicator for t in candidates],
+            "Probability": [t.probability for t in candidates],
+            "Grade": [t.grade for t in candidates],
+            "Verified": [t.verified for t in candidates],
+        }
     )
 
 

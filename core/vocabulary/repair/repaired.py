@@ -137,5 +137,5 @@ def _nothing(found: Removal) -> str:
     others = f", and {len(found.kept) - 1:,} more stay" if len(found.kept) > 1 else ""
     advice = "Name others"
     if any(BUILT in reason for reason in found.kept.values()):
-        advice += ", or let what is built from them go as well (built on: remove, or reroute)"
+        advice += ", or let what is built from them go as well or be built from other parts"
     return f"None of these entries can be taken out. {i}: {why}{others}. {advice}."
