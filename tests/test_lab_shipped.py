@@ -29,8 +29,9 @@ from core.lab.as_now import CONTROLS
 from core.lab.example import lecture_plan
 from core.lab.foreseen import KIND
 from core.lab.key_picture_points import comparison_table, points
+from core.lab.link import plan_to_link
 from core.lab.participants import outlined
-from core.lab.plan import Choice
+from core.lab.plan import Choice, Plan
 from core.lab.result import LabResult
 from core.lab.shipped_results import shipped_comparison, shipped_keys, shipped_result
 from core.lab.stage_words import stage_in_words
@@ -290,8 +291,18 @@ def test_a_tokenizer_just_chosen_has_no_donor_and_every_choice_can_be_emptied() 
         assert not page.selectbox(key=key).proto.HasField("default"), "a chooser without a default has a cross"
 
 
+def test_the_beginning_of_a_name_chooses_what_has_it() -> None:
+    plan = Plan("tiny-u", donor="TINY-world", methods=(Choice("subword_mean"),))  # as typed, and Enter
+    page = opened(plan=plan_to_link(plan) or "")
+    assert page.selectbox(key="lab_model").value == "shipped:tiny-unigram"
+    assert page.selectbox(key="lab_donor").value == "shipped:tiny-world"
+    assert not page.error
+    page = opened(plan=plan_to_link(replace(plan, model="tiny-")) or "")
+    assert "There is no model at 'tiny" in page.error[0].value, "several have that beginning"
+
+
 def test_the_real_model_is_offered_where_it_can_be_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = "SmolLM2-135M (fetches 93 MB once)"
+    words = "SmolLM2-135M (93 MB once)"
     assert words in opened(own="1").selectbox(key="lab_model").options
     monkeypatch.setenv("TOKEN_ATLAS_HUB", "off")
     assert words not in opened(own="1").selectbox(key="lab_model").options

@@ -73,7 +73,7 @@ def before(look: Look) -> None:
             ),
             hide_index=True,
             key="lab_stages",
-            height=180,
+            column_config={"Takes": st.column_config.TextColumn(width=105)},
             placeholder="–",
         )
         st.caption("Arithmetic from the speed of this machine, right within a factor of two or three.")
