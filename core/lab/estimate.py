@@ -17,7 +17,7 @@ import torch
 from core.evaluation.base import EVALUATORS
 from core.lab.foreseen import Estimate, EstimatedStage, Shorter
 from core.lab.memory import TRAINED
-from core.lab.participants import Participants, chosen_evaluators, controls
+from core.lab.participants import Participants, choice_label, chosen_evaluators, controls
 from core.lab.plan import Choice
 from core.models.language_model import LanguageModel
 from core.models.memory import WORKSPACE_BYTES
@@ -70,7 +70,7 @@ def estimate(participants: Participants) -> Estimate:
         one = METHODS.get(choice.key)
         seconds = passes * one_pass + one.work(size, choice.params) / speed + _UNIT_SECONDS
         seconds += 0.0 if n else _ROW_SECONDS * len(vocabulary_of(participants.tokenizer))
-        stages.append(EstimatedStage(one.label, len(plan.seeds) * seconds, rows + _METHOD_BYTES))
+        stages.append(EstimatedStage(choice_label(choice), len(plan.seeds) * seconds, rows + _METHOD_BYTES))
     total = sum(stage.seconds for stage in stages)
     over = max(0.0, total - plan.budget_seconds) if plan.budget_seconds else 0.0
     saved = _shorter(participants, besides, stages, one_pass, len(keys) + len(models))
