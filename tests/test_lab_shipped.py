@@ -302,7 +302,7 @@ def test_the_beginning_of_a_name_chooses_what_has_it() -> None:
 
 
 def test_the_real_model_is_offered_where_it_can_be_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = "SmolLM2-135M (93 MB once)"
+    words = "SmolLM2-135M (93 MB)"
     assert words in opened(own="1").selectbox(key="lab_model").options
     monkeypatch.setenv("TOKEN_ATLAS_HUB", "off")
     assert words not in opened(own="1").selectbox(key="lab_model").options

@@ -14,7 +14,7 @@ def before(look: Look) -> None:
     """Three columns: what is shared, what must be made, what it takes."""
     if look.uncounted:
         st.warning(plain(look.uncounted), icon=":material/rule:")
-    shared, made, takes = st.columns(3)
+    shared, made, takes = st.columns([6, 6, 7])  # names of models are long
     setting, estimate = look.setting, look.estimate
     with shared:
         st.markdown("**Shared tokens**")

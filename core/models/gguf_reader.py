@@ -37,9 +37,10 @@ class _WithoutVocabulary(gguf.GGUFReader):
         return end - orig_offs, [nothing], [0] * length, [GGUFValueType.ARRAY, kind]
 
     def _end_of_strings(self, begin: int, n: int) -> int:
+        data: Any = self.data  # an array is a buffer, which its types do not say
         at, count = begin, struct.Struct("<Q" if self.endianess == gguf.GGUFEndian.LITTLE else ">Q")
         for _ in range(n):
-            at += 8 + count.unpack_from(self.data, at)[0]
+            at += 8 + count.unpack_from(data, at)[0]
         return at
 
 
