@@ -367,7 +367,8 @@ def test_the_estimate_holds_what_methods_take(plan: Plan) -> None:
         estimate(outlined(replace(plan, methods=(Choice("omp_robust", {"k": k, "least_norm": 0.1}),)))).stages[3]
         for k in (1, 64)
     )
-    assert few.name == many.name == omp.label and many.seconds > few.seconds
+    assert few.name.startswith(f"{omp.label} (k 1,") and many.name.startswith(f"{omp.label} (k 64,")
+    assert many.seconds > few.seconds
     for key, one in METHODS.all().items():
         assert 0 < one.work(large, {}) < float("inf"), key
 
