@@ -14,6 +14,7 @@ import pytest
 from components.cached import lab as cached_lab
 from components.cached.lab import finished
 from components.lab import key_picture
+from components.lab.by_language import by_language
 from components.lab.context import LabContext
 from components.lab.key_picture import chart, chart_of_all
 from components.lab.view import views
@@ -210,6 +211,19 @@ def test_each_model_has_one_point_for_each_part_of_the_texts(key: str) -> None:
 
 
 REAL = [key for key in shipped_keys() if key.startswith("smollm2")]
+
+
+def test_a_domain_that_the_mean_counts_is_drawn_beside_the_languages() -> None:
+    """The sentence spoke of 7 languages or domains, and both charts showed six: code was in none."""
+    here = context(REAL[0])
+    assert here.domains == ["code"]
+    picture = key_picture._new(here, together=False)
+    lost = by_language(here, "languages", "bits_per_byte", "difference_to_original", "Bits", "Bits", 0.0)
+    assert picture is not None and lost is not None
+    for drawn in (picture, lost):
+        said = drawn.numbers().to_csv()
+        assert all(name in said for name in ("English", "Hindi", "code"))
+    assert any("code" in each.text for each in picture.figure.layout.annotations)
 
 
 @pytest.mark.parametrize("key", REAL)
