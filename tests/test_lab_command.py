@@ -252,7 +252,7 @@ def test_the_tekken_of_mistral_becomes_that_of_a_shipped_model(tmp_path: Path, c
     out = tmp_path / "out"
     line = ["--model", "shipped:tiny-english", "--tokenizer", "mistral:tekken", "--method", "subword_mean"]
     found = answered(capsys, "transplant", *line, "--out", str(out), "--language", "eng_Latn", "--sentences", "3")
-    assert found["rows"]["input"] == {"copied": 2925, "composed": 127_150, "solved": 0, "fallback": 997}
+    assert [found["rows"]["input"][how] for how in ("copied", "composed", "fallback")] == [2925, 127_150, 997]
     load: Any = AutoModelForCausalLM.from_pretrained
     module, tokenizer = load(out), AutoTokenizer.from_pretrained(out)
     text = tokenizer("The weather in the north", return_tensors="pt")
