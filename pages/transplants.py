@@ -9,7 +9,7 @@ from components.frame.visitor import visitor
 from components.lab.form.again import ask_again
 from components.lab.form.form import ask
 from components.lab.form.start import start
-from components.lab.form.state import PLAN, from_the_link, seen
+from components.lab.form.state import PLAN, from_the_link, written
 from components.lab.introduction import back_to_shipped, introduction
 from components.lab.preview import before
 from components.lab.progress import under_way
@@ -46,7 +46,7 @@ if not key:
                 "Compare", icon=":material/play_arrow:", type="primary", disabled=look is None, key="lab_run"
             )
             packed = plan_to_link(plan) if plan is not None else None
-            seen(packed or "")
+            written(packed or "")
             note = "" if packed or plan is None else "This plan is too long for a link."
             page_link({PLAN: [packed] if packed else []}, note, key="lab_plan_link")
         if look is not None:

@@ -13,6 +13,7 @@ import torch
 
 from core.__main__ import main
 from core.common.errors import UserError
+from core.models import gguf_reader
 from core.models.load import open_model, outline
 from core.models.model_tokenizer import tokenizer_apart
 from core.models.score import score
@@ -57,6 +58,42 @@ def test_half_precision_is_written_as_it_was_stored(tmp_path: Path, module: Any)
     assert model.stored is not None
     assert model.stored.dtype == torch.float16
     assert model.stored.by_name["model.norm.weight"] == torch.float32
+
+
+def test_opening_a_model_reads_no_token_with_its_weights_and_lists_names_once_a_reading(
+    tmp_path: Path, module: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = gguf_models.write(tmp_path / "a.gguf", module)
+    monkeypatch.setattr(gguf_reader, "MOST_LAYERS", 100)  # the tiny vocabulary is longer
+    texts, lists = list[int](), list[int]()
+    one_text, one_list = gguf.GGUFReader._get_str, gguf.TensorNameMap.__init__
+    monkeypatch.setattr(gguf.GGUFReader, "_get_str", lambda reader, at: texts.append(at) or one_text(reader, at))
+    monkeypatch.setattr(gguf.TensorNameMap, "__init__", lambda *given: lists.append(1) or one_list(*given))
+    model = open_model(str(path), "cpu")
+    assert len(texts) < 200, "of 20 tensors and 30 keys, twice; the vocabulary has 262"
+    assert len(lists) == 3, "for what is left out, for the weights, and for the format of each; and not for each part"
+    with torch.no_grad():
+        assert torch.equal(model.logits(IDS), module(IDS).logits)
+
+
+@pytest.mark.parametrize("endian", gguf.GGUFEndian)
+@pytest.mark.parametrize("make", [gguf_files.bpe, gguf_files.spm, gguf_files.unigram])
+def test_long_arrays_are_stepped_over_and_all_else_is_as_the_reference_reads_it(
+    tmp_path: Path, make: Callable[..., Path], endian: gguf.GGUFEndian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gguf_reader, "MOST_LAYERS", 3)
+    path = make(tmp_path / "a.gguf", endian=endian)
+    whole = gguf.GGUFReader(path)
+    with gguf_reader.quick_reader():
+        quick = gguf.GGUFReader(path)
+    assert list(quick.fields) == list(whole.fields)
+    assert quick.data_offset == whole.data_offset
+    for name, field in whole.fields.items():
+        found = quick.fields[name]
+        assert len(found.data) == len(field.data)
+        assert found.types == field.types
+        assert len(field.data) > 3 or found.contents() == field.contents()
+    assert any(len(found.parts) < len(found.data) for found in quick.fields.values())
 
 
 def test_a_folder_with_one_gguf_file_is_its_model(tmp_path: Path, module: Any) -> None:

@@ -35,8 +35,10 @@ from core.models.loadable_tokenizer import loadable
 from core.models.origin import ModelOrigin, origin_of_folder, origin_of_gguf
 from core.models.score import score
 from core.tokenizers.catalog import open_path
+from core.tokenizers.tokenizer import PLAIN
 from core.transplants.base import METHODS, Method, Transplanted
 from core.transplants.problem import Problem
+from tests import formats
 from tests.datafolder import DATA, TOKENIZERS, needs_data
 from tests.jobs_home import jobs_home
 from tests.lab import lab
@@ -220,6 +222,42 @@ def test_other_formats_become_a_tokenizer_json_that_cuts_alike(name: str, tmp_pa
     again = open_path("test:b", path)
     for one, other in zip(tokenizer.encode_many(lines), again.encode_many(lines), strict=True):
         assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("name", ["tekken", "js tiktoken", "minbpe"])
+def test_a_tokenizer_of_ranks_becomes_that_of_a_shipped_model(name: str, tmp_path: Path, capsys: Output) -> None:
+    """Tekken's tekken.json, and two siblings that are a list of tokens by rank or of merges as well."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    new = formats.write(tmp_path / "new", formats.made(name))
+    out = tmp_path / "out"
+    line = ["--model", "shipped:tiny-english", "--tokenizer", f"file:{new}", "--method", "subword_mean"]
+    found = answered(capsys, "transplant", *line, "--out", str(out), *TEXT)
+    bits = found["measured"]["bits_per_byte"]
+    assert bits["original"] < bits["transplant"] < 8
+    load: Any = AutoModelForCausalLM.from_pretrained
+    module, tokenizer = load(out), AutoTokenizer.from_pretrained(out)
+    text = "the cat said hello,  \n123 Größe 你好"
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    assert ids == open_path("test:a", new).encode(text, PLAIN).ids.tolist()
+    assert tokenizer.decode(ids) == text
+    written = module.generate(torch.tensor([ids]), attention_mask=torch.ones(1, len(ids)), max_new_tokens=4)
+    assert written.shape[1] > len(ids)
+
+
+@pytest.mark.slow
+def test_the_tekken_of_mistral_becomes_that_of_a_shipped_model(tmp_path: Path, capsys: Output) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    out = tmp_path / "out"
+    line = ["--model", "shipped:tiny-english", "--tokenizer", "mistral:tekken", "--method", "subword_mean"]
+    found = answered(capsys, "transplant", *line, "--out", str(out), "--language", "eng_Latn", "--sentences", "3")
+    assert [found["rows"]["input"][how] for how in ("copied", "composed", "fallback")] == [2925, 127_150, 997]
+    load: Any = AutoModelForCausalLM.from_pretrained
+    module, tokenizer = load(out), AutoTokenizer.from_pretrained(out)
+    text = tokenizer("The weather in the north", return_tensors="pt")
+    written = module.generate(text["input_ids"], attention_mask=text["attention_mask"], max_new_tokens=40)
+    assert tokenizer.decode(written[0]) == "The weather in the north.</s>", "it ends as the base does"
 
 
 def test_a_tokenizer_that_has_no_such_form_is_refused(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from components.cached import lab as cached_lab
 from components.cached.lab import finished
 from components.lab import key_picture
+from components.lab.by_language import by_language
 from components.lab.context import LabContext
 from components.lab.key_picture import chart, chart_of_all
 from components.lab.view import views
@@ -29,8 +30,9 @@ from core.lab.as_now import CONTROLS
 from core.lab.example import lecture_plan
 from core.lab.foreseen import KIND
 from core.lab.key_picture_points import comparison_table, points
+from core.lab.link import plan_to_link
 from core.lab.participants import outlined
-from core.lab.plan import Choice
+from core.lab.plan import Choice, Plan
 from core.lab.result import LabResult
 from core.lab.shipped_results import shipped_comparison, shipped_keys, shipped_result
 from core.lab.stage_words import stage_in_words
@@ -211,6 +213,19 @@ def test_each_model_has_one_point_for_each_part_of_the_texts(key: str) -> None:
 REAL = [key for key in shipped_keys() if key.startswith("smollm2")]
 
 
+def test_a_domain_that_the_mean_counts_is_drawn_beside_the_languages() -> None:
+    """The sentence spoke of 7 languages or domains, and both charts showed six: code was in none."""
+    here = context(REAL[0])
+    assert here.domains == ["code"]
+    picture = key_picture._new(here, together=False)
+    lost = by_language(here, "languages", "bits_per_byte", "difference_to_original", "Bits", "Bits", 0.0)
+    assert picture is not None and lost is not None
+    for drawn in (picture, lost):
+        said = drawn.numbers().to_csv()
+        assert all(name in said for name in ("English", "Hindi", "code"))
+    assert any("code" in each.text for each in picture.figure.layout.annotations)
+
+
 @pytest.mark.parametrize("key", REAL)
 def test_what_is_far_worse_than_the_controls_does_not_press_the_others_together(key: str) -> None:
     here = context(key)
@@ -292,8 +307,18 @@ def test_a_tokenizer_just_chosen_has_no_donor_and_every_choice_can_be_emptied() 
         assert not page.selectbox(key=key).proto.HasField("default"), "a chooser without a default has a cross"
 
 
+def test_the_beginning_of_a_name_chooses_what_has_it() -> None:
+    plan = Plan("tiny-u", donor="TINY-world", methods=(Choice("subword_mean"),))  # as typed, and Enter
+    page = opened(plan=plan_to_link(plan) or "")
+    assert page.selectbox(key="lab_model").value == "shipped:tiny-unigram"
+    assert page.selectbox(key="lab_donor").value == "shipped:tiny-world"
+    assert not page.error
+    page = opened(plan=plan_to_link(replace(plan, model="tiny-")) or "")
+    assert "There is no model at 'tiny" in page.error[0].value, "several have that beginning"
+
+
 def test_the_real_model_is_offered_where_it_can_be_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = "SmolLM2-135M (fetches 93 MB once)"
+    words = "SmolLM2-135M (93 MB)"
     assert words in opened(own="1").selectbox(key="lab_model").options
     monkeypatch.setenv("TOKEN_ATLAS_HUB", "off")
     assert words not in opened(own="1").selectbox(key="lab_model").options

@@ -20,7 +20,9 @@ def by_language(
     zero: float | None = None,
     references: Mapping[str, float] | None = None,
 ) -> Chart | None:
-    """A row for all texts and one per language; None where no model has the number.
+    """A row for all texts, one per language and one per domain of texts without a language: what means are over.
+
+    None where no model has the number.
 
     Args:
         measure: key of the evaluator, whose table "cells" has the number.
@@ -32,14 +34,14 @@ def by_language(
     tables = {name: table for name, table in tables.items() if column in table.columns}
     if not tables:
         return None
-    codes = ["", *context.languages] if len(context.languages) > 1 else [""]
-    values = {name: [_at(table, column, code) for code in codes] for name, table in tables.items()}
-    names = [context.language(code) for code in codes]
+    rows = [("", ""), *(context.parts if len(context.parts) > 1 else [])]
+    values = {name: [_at(table, column, *row) for row in rows] for name, table in tables.items()}
+    names = [context.part(*row) for row in rows]
     return dots(context, key, names, values, title, f"{words} of {len(tables)} models by language.", zero, references)
 
 
-def _at(table: Table, column: str, code: str) -> Number:
-    found = table.where(language=code, domain="")
+def _at(table: Table, column: str, code: str, domain: str) -> Number:
+    found = table.where(language=code, domain=domain)
     if len(found):
         return number_at(table, column, int(found[0]))
-    return Number(float("nan"), reason="It was not measured on this language.")
+    return Number(float("nan"), reason="It was not measured on these texts.")

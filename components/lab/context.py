@@ -61,6 +61,21 @@ class LabContext:
         """Codes of the languages measured; empty if the texts have none."""
         return list(dict.fromkeys(code for code in self.setting.texts.words("language") if code))
 
+    @cached_property
+    def domains(self) -> Sequence[str]:
+        """Domains of the texts without a language, which a mean over languages takes beside them."""
+        texts = zip(self.setting.texts.words("language"), self.setting.texts.words("domain"), strict=True)
+        return list(dict.fromkeys(domain for code, domain in texts if domain and not code))
+
+    @property
+    def parts(self) -> Sequence[tuple[str, str]]:
+        """(language, domain) of what is shown apart, one of the two empty: what means over languages are over."""
+        return [(code, "") for code in self.languages] + [("", domain) for domain in self.domains]
+
+    def part(self, code: str, domain: str) -> str:
+        """Name of a language, or of a domain of texts without one; all texts for neither."""
+        return domain or self.language(code)
+
     def language(self, code: str) -> str:
         """Name of a language; all of them for none."""
         return language(code).label or language(code).name if code else "All texts"

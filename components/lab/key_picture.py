@@ -27,7 +27,7 @@ _ROOM = 1.12  # of the vertical axis, times what it has to reach
 
 def key_picture(context: LabContext) -> None:
     """The picture, with a choice between all texts and languages apart where there are several; it goes ahead."""
-    together = len(context.languages) < 2
+    together = len(context.parts) < 2
     if not together:
         together = (
             st.segmented_control(
@@ -60,7 +60,8 @@ def _drawn(context: LabContext, together: bool) -> Chart | None:
 
 def _new(context: LabContext, together: bool) -> Chart | None:
     every = points(context.result)
-    shown = [p for p in every if not p.domain and bool(p.language) != together and not isnan(p.lost.value)]
+    parts = {("", "")} if together else set(context.parts)
+    shown = [p for p in every if (p.language, p.domain) in parts and not isnan(p.lost.value)]
     if all(p.role == "original" for p in shown):  # the line at 0, with nothing to hold against it
         return None
     return chart_of_all(context, shown) if together else chart(context, shown)
@@ -120,17 +121,18 @@ def _columns(figure: go.Figure, context: LabContext, shown: Sequence[Point], spa
     """
     first: dict[str, float] = {}
     for point in shown:
-        if point.language and point.role != "original":
-            first.setdefault(point.language, float(np.log10(point.gain.value)))
+        name = context.part(point.language, point.domain)
+        if (point.language or point.domain) and point.role != "original":
+            first.setdefault(name, float(np.log10(point.gain.value)))
     for at in first.values():
         figure.add_shape(
             type="line", x0=10**at, x1=10**at, y0=0, y1=1, yref="paper", line={"color": FAINT, "width": 1}
         )  # fmt: skip
-    share = {context.language(code): (at - span[0]) / (span[1] - span[0]) for code, at in first.items()}
-    for name in placed(share):
+    share = {name: (at - span[0]) / (span[1] - span[0]) for name, at in first.items()}
+    for label in placed(share):
         figure.add_annotation(
-            x=span[0] + name.at * (span[1] - span[0]), y=0, yref="paper", showarrow=False,
-            text="<br>".join(name.lines), xanchor="center", yanchor="bottom", xshift=name.right, yshift=name.up,
+            x=span[0] + label.at * (span[1] - span[0]), y=0, yref="paper", showarrow=False,
+            text="<br>".join(label.lines), xanchor="center", yanchor="bottom", xshift=label.right, yshift=label.up,
             font={"size": FONT}, bgcolor="rgba(128,140,160,.12)",
         )  # fmt: skip
 
@@ -180,7 +182,7 @@ def _sentence(context: LabContext, point: Point) -> str:
     Its bits per byte, what that is beyond the original, and how far the tokenizer carries.
     """
     name = context.names[point.outcome]
-    where = f" on {context.language(point.language)}" if point.language else ""
+    where = f" on {context.part(point.language, point.domain)}" if point.language or point.domain else ""
     interval = "" if isnan(point.lost.low) else f" [{point.lost.low:.3f}, {point.lost.high:.3f}]"
     texts = so_many(point.n_texts, "text", "texts")
     return (
@@ -210,7 +212,7 @@ def _numbers(context: LabContext, shown: Sequence[Point]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Model": [context.names[p.outcome] for p in shown],
-            "Language": [context.language(p.language) for p in shown],
+            "Language": [context.part(p.language, p.domain) for p in shown],
             "Bytes per token, ×": [p.gain.value for p in shown],
             "× low": [p.gain.low for p in shown],
             "× high": [p.gain.high for p in shown],

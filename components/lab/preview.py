@@ -14,7 +14,7 @@ def before(look: Look) -> None:
     """Three columns: what is shared, what must be made, what it takes."""
     if look.uncounted:
         st.warning(plain(look.uncounted), icon=":material/rule:")
-    shared, made, takes = st.columns(3)
+    shared, made, takes = st.columns([6, 6, 7])  # names of models are long
     setting, estimate = look.setting, look.estimate
     with shared:
         st.markdown("**Shared tokens**")
@@ -73,7 +73,7 @@ def before(look: Look) -> None:
             ),
             hide_index=True,
             key="lab_stages",
-            height=180,
+            column_config={"Takes": st.column_config.TextColumn(width=105)},
             placeholder="–",
         )
         st.caption("Arithmetic from the speed of this machine, right within a factor of two or three.")

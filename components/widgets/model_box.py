@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.widgets.linked import LinkedChoices
 from components.widgets.pickers import short_name
-from core.models.shipped import REAL_MODEL, shipped
+from core.models.shipped import REAL_MODEL, REAL_MODEL_NAME, shipped
 
 _LONGEST_SPEC = 1_000
 
@@ -34,4 +34,4 @@ def model_box(linked: LinkedChoices, key: str, usual: str = "") -> str:
 
 
 def _called(spec: str) -> str:
-    return "SmolLM2-135M (fetches 93 MB once)" if spec == REAL_MODEL else short_name(spec)
+    return REAL_MODEL_NAME if spec == REAL_MODEL else short_name(spec)

@@ -17,7 +17,7 @@ import torch
 from core.evaluation.base import EVALUATORS
 from core.lab.foreseen import Estimate, EstimatedStage, Shorter
 from core.lab.memory import TRAINED
-from core.lab.participants import Participants, chosen_evaluators, controls
+from core.lab.participants import Participants, choice_label, chosen_evaluators, controls
 from core.lab.plan import Choice
 from core.models.language_model import LanguageModel
 from core.models.memory import WORKSPACE_BYTES
@@ -29,7 +29,6 @@ from core.transplants.work import TransplantSize
 GPU_FLOPS = 10e12  # what a data-centre GPU gives such models; not measured here, since a page must not claim one
 LOAD_BYTES_PER_SECOND = 400e6
 START_SECONDS = 6.0  # a process that imports torch and transformers, and opens tokenizers
-GGUF_SECONDS_PER_ROW = 7e-4  # its metadata is read a token at a time, several times over; 36 s for 49,152 tokens
 _BESIDE_MATRICES = 3.0  # a pass takes so many times its large multiplications: attention, norms
 _OF_A_LOGIT = 1_500.0  # multiplications that take as long as what is done to a logit: 10 ns
 _UNIT_SECONDS = 0.6  # numbers and intervals of one model
@@ -55,7 +54,7 @@ def estimate(participants: Participants) -> Estimate:
     ]
     models = [m for m in (participants.original, participants.donor) if m is not None]
     n_weights = sum(n for name, n in participants.needs.items() if name != TRAINED)
-    stages = [EstimatedStage("Start and load", _start_seconds(participants, n_weights), n_weights)]
+    stages = [EstimatedStage("Start and load", START_SECONDS + n_weights / LOAD_BYTES_PER_SECOND, n_weights)]
     stages += [
         EstimatedStage(
             f"Measure {m.name}",
@@ -71,22 +70,12 @@ def estimate(participants: Participants) -> Estimate:
         one = METHODS.get(choice.key)
         seconds = passes * one_pass + one.work(size, choice.params) / speed + _UNIT_SECONDS
         seconds += 0.0 if n else _ROW_SECONDS * len(vocabulary_of(participants.tokenizer))
-        stages.append(EstimatedStage(one.label, len(plan.seeds) * seconds, rows + _METHOD_BYTES))
+        stages.append(EstimatedStage(choice_label(choice), len(plan.seeds) * seconds, rows + _METHOD_BYTES))
     total = sum(stage.seconds for stage in stages)
     over = max(0.0, total - plan.budget_seconds) if plan.budget_seconds else 0.0
     saved = _shorter(participants, besides, stages, one_pass, len(keys) + len(models))
     memory = expected_mb(participants), needed_mb(participants)
     return Estimate(tuple(stages), *memory, tuple(saved), over)
-
-
-def _start_seconds(participants: Participants, n_bytes: int) -> float:
-    models = (participants.original, participants.donor, participants.helper)
-    rows = sum(model.n_rows for model in models if model is not None and _is_gguf(model))
-    return START_SECONDS + n_bytes / LOAD_BYTES_PER_SECOND + GGUF_SECONDS_PER_ROW * rows
-
-
-def _is_gguf(model: LanguageModel) -> bool:
-    return model.spec.startswith(("pypi:", "npm:")) or ".gguf" in model.spec
 
 
 def _passes_besides(participants: Participants) -> dict[str, float]:

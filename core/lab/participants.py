@@ -262,6 +262,12 @@ def _hash(name: str) -> str:
         raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}. Name one that can.") from None
 
 
+def choice_label(choice: Choice) -> str:
+    """A method for people: its label, with the parameters that are not as by default."""
+    about = ", ".join(f"{key} {value}" for key, value in sorted(choice.params.items()))
+    return METHODS.get(choice.key).label + (f" ({about})" if about else "")
+
+
 def controls(problem_has_donor: bool) -> tuple[str, ...]:
     """Keys of the controls that can run."""
     return tuple(

@@ -16,7 +16,7 @@ from core.evaluation.results import Measures
 from core.lab.embedding_map import map_ids, plane
 from core.lab.low_memory import transplanted
 from core.lab.outcome import Outcome, SideRows
-from core.lab.participants import Participants, chosen_evaluators, release
+from core.lab.participants import Participants, choice_label, chosen_evaluators, release
 from core.lab.plan import Choice
 from core.lab.preview import setting
 from core.lab.result import About, Frame
@@ -57,7 +57,7 @@ def transplanted_outcome(participants: Participants, choice: Choice, seed: int, 
         name,
         "control" if one.control else "method",
         one.key,
-        label(choice),
+        choice_label(choice),
         dict(made.params.values),
         dict(choice.params),
         seed,
@@ -82,12 +82,6 @@ def _named(method: str) -> Iterator[None]:
         if method in str(error):
             raise
         raise UserError(f"{method}: {error}") from None
-
-
-def label(choice: Choice) -> str:
-    """A method for people: its label, with the parameters that are not as by default."""
-    about = ", ".join(f"{key} {value}" for key, value in sorted(choice.params.items()))
-    return METHODS.get(choice.key).label + (f" ({about})" if about else "")
 
 
 def _measured(participants: Participants, started: Outcome, measured: Subject, share: float) -> Outcome:

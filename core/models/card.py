@@ -135,7 +135,7 @@ class ModelCard:
             *(self._origins(one) for one in self.origins),
             "",
             *(
-                f"- {one.side.capitalize()} rows that are fallback rows, since {why}: {n:,}."
+                f"- {one.side.capitalize()} rows that are fallback rows, each since {why}: {n:,}."
                 for one in self.origins
                 for why, n in one.fallbacks.items()
             ),

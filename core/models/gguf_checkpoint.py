@@ -27,6 +27,7 @@ from core.common.errors import UnreadableFile, UserError, shown
 from core.common.quiet import quiet_libraries
 from core.models.architecture import first_line, refuse_encoder
 from core.models.config_numbers import MOST_EXPERTS, MOST_LAYERS, MOST_VOCABULARY, refuse_absurd
+from core.models.gguf_reader import quick_reader
 from core.models.stored_format import StoredFormat
 from core.tokenizers.format import head_of
 from core.tokenizers.gguf import MAGIC, TensorEntry, Value, read_contents
@@ -141,7 +142,7 @@ def config_of(checkpoint: GgufCheckpoint) -> Any:
 
     _refuse_absurd(checkpoint)
     try:
-        with _read_whole(checkpoint) as path:
+        with _read_whole(checkpoint) as path, quick_reader():
             config = AutoConfig.from_pretrained(
                 path.parent, gguf_file=path.name, local_files_only=True, trust_remote_code=False
             )
@@ -189,7 +190,7 @@ def read_weights(checkpoint: GgufCheckpoint, skeleton: Any, dtype: torch.dtype) 
 
     read: Any = modeling_gguf_pytorch_utils.load_gguf_checkpoint
     try:
-        with quiet_libraries():  # a bar
+        with quiet_libraries(), quick_reader():  # a bar
             found: dict[str, Tensor] = read(
                 str(checkpoint.path), return_tensors=True, model_to_load=skeleton, torch_dtype=dtype
             )["tensors"]
@@ -234,7 +235,8 @@ def _places(checkpoint: GgufCheckpoint, skeleton: Any) -> dict[str, str]:
     names: Any = reader.get_gguf_hf_weights_map
     kind: Any = reader.TENSOR_PROCESSORS.get(str(checkpoint.values.get("general.architecture")), reader.TensorProcessor)
     try:
-        found: dict[str, str] = names(skeleton, kind(config=skeleton.config.to_dict()))
+        with quick_reader():
+            found: dict[str, str] = names(skeleton, kind(config=skeleton.config.to_dict()))
     except Exception as error:
         raise _unread(checkpoint, error) from None
     return found

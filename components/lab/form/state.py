@@ -12,16 +12,21 @@ from core.lab.plan import Choice, Plan
 
 PLAN = "plan"  # in the link
 OWN = "own"  # likewise: a comparison of one's own is to be set up
-_SEEN, _TO_SWEEP, _NAMED = "lab_plan_seen", "lab_plan_to_sweep", "lab_plan_named"
+_RECEIVED, _WRITTEN = "lab_plan_received", "lab_plan_written"
+_TO_SWEEP, _NAMED = "lab_plan_to_sweep", "lab_plan_named"
 _FILLED = ("lab_model", "lab_donor", "lab_methods")  # in the session as soon as there is a form
 
 
 def from_the_link() -> None:
-    """Fill the form from the plan in the link, once for each link."""
-    packed = st.query_params.get(PLAN, "")
-    if not packed or st.session_state.get(_SEEN) == packed:
+    """Fill the form from the plan in the link, once for each link.
+
+    A browser whose address follows the form goes on sending the address that it was opened with: a link that was
+    received before is no news, whatever the form has come to since.
+    """
+    packed, state = st.query_params.get(PLAN, ""), st.session_state
+    before, state[_RECEIVED] = state.get(_RECEIVED, ""), packed
+    if not packed or packed in (before, state.get(_WRITTEN)):
         return
-    st.session_state[_SEEN] = packed
     try:
         fill(plan_from_link(packed))
     except UserError as error:
@@ -41,9 +46,9 @@ def leave_own() -> None:
         st.query_params.pop(name, None)
 
 
-def seen(packed: str) -> None:
+def written(packed: str) -> None:
     """This link is what the form comes to by itself."""
-    st.session_state[_SEEN] = packed
+    st.session_state[_WRITTEN] = packed
 
 
 def fill(plan: Plan) -> None:
