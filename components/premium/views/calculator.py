@@ -13,8 +13,9 @@ from components.premium.context import PremiumContext
 from components.premium.linked import LINKED
 from components.premium.price_table import price_table
 from components.premium.take_away import take_away
+from components.widgets.typed_number import typed_number
 from components.widgets.view import View
-from core.common.numbers import times
+from core.common.numbers import as_typed, times
 from core.premium.cost import Offer, Use, article_tokens, best_tokenizer, cost, offers
 from core.premium.prices import ModelPrice
 
@@ -22,6 +23,7 @@ _OWN = "Own price"
 _MODEL, _PRICE = "model", "price_million"  # in the link
 _USUAL_PRICE = 3.0
 _CURRENCY = 8  # letters of its name at most
+_MOST, _LEAST_RATE = 1e9, 1e-6  # of prices, speeds and rates
 
 
 @dataclass(frozen=True)
@@ -67,15 +69,14 @@ def _terms(context: PremiumContext, known: list[ModelPrice]) -> Terms:
     else:
         price = next(one for one in known if one.name == name)
         terms = Terms(price, context.keys.index(price.key), 0.0)
-    LINKED.number("speed", 50.0, 0.1)
-    speed = st.number_input("Tokens per second", min_value=0.1, key="speed", width=140, persist_state="session")
+    speed = typed_number(LINKED, "Tokens per second", "speed", 50.0, 0.1, _MOST, width=140)
     return Terms(terms.price, terms.row, speed)
 
 
 def _start_model(names: list[str]) -> None:
     """Give the model its first value: the link's; else a link with a price means one's own, and others the first."""
-    state = st.session_state
-    own = _PRICE in st.query_params or state.get(_PRICE, _USUAL_PRICE) != _USUAL_PRICE or len(names) == 1
+    state, usual = st.session_state, as_typed(_USUAL_PRICE)
+    own = _PRICE in st.query_params or state.get(_PRICE, usual) != usual or len(names) == 1
     if state.get(_MODEL) not in names:
         state[_MODEL] = None
     LINKED.option(_MODEL, names if own else [*names[1:], _OWN])
@@ -83,17 +84,17 @@ def _start_model(names: list[str]) -> None:
 
 def _own(context: PremiumContext) -> Terms:
     row = one_tokenizer(context)
-    LINKED.number(_PRICE, _USUAL_PRICE, 0.0)
-    LINKED.number("window", 8192, 1)
-    price = st.number_input(
+    price = typed_number(
+        LINKED,
         "Price per million",
-        min_value=0.0,
-        key=_PRICE,
+        _PRICE,
+        _USUAL_PRICE,
+        0.0,
+        _MOST,
         width=155,
-        persist_state="session",
         help="Of tokens read or written, in US dollars.",
     )
-    window = st.number_input("Context window", min_value=1, key="window", width=155, persist_state="session")
+    window = typed_number(LINKED, "Context window", "window", 8192, 1, whole=True, width=155)
     own = ModelPrice(
         name=context.label(row), maker="", tokenizer=context.keys[row], input=price, output=price, cached_input=None,
         window=int(window), date="", source="typed",
@@ -102,45 +103,47 @@ def _own(context: PremiumContext) -> Terms:
 
 
 def _use(context: PremiumContext) -> Use:
-    LINKED.number("length", 6000, 1)
-    LINKED.number("written", 0, 0)
-    LINKED.number("cached", 0, 0, 100)
-    LINKED.number("rate", 1.0, 0.0001)
     LINKED.text("currency", "USD", _CURRENCY)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        read = st.number_input(
+        read = typed_number(
+            LINKED,
             f"Characters read, in {context.base_label}",
-            min_value=1,
-            key="length",
+            "length",
+            6000,
+            1,
+            whole=True,
             width=225,
-            persist_state="session",
             help="Length of the article in the base language; 6,000 are about 1,000 English words.",
         )
-        written = st.number_input(
+        written = typed_number(
+            LINKED,
             "Characters written",
-            min_value=0,
-            key="written",
+            "written",
+            0,
+            0,
+            whole=True,
             width=160,
-            persist_state="session",
             help="What the model answers, in the same way; it has a price of its own.",
         )
-        cached = st.number_input(
+        cached = typed_number(
+            LINKED,
             "Cached, % of input",
-            min_value=0,
-            max_value=100,
-            key="cached",
+            "cached",
+            0,
+            0,
+            100,
             width=150,
-            persist_state="session",
             help="How much of the input the provider has seen before, such as a long prompt used again.",
         )
         currency = st.text_input("Currency", max_chars=_CURRENCY, key="currency", width=100, persist_state="session")
-        rate = st.number_input(
+        rate = typed_number(
+            LINKED,
             "Rate",
-            min_value=0.0001,
-            format="%.4f",
-            key="rate",
+            "rate",
+            1.0,
+            _LEAST_RATE,
+            _MOST,
             width=120,
-            persist_state="session",
             help="How much of this currency a US dollar costs; typed by you.",
         )
     return Use(
