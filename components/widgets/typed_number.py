@@ -57,4 +57,4 @@ def typed_number(
 
 
 def _bounds(least: float, most: float) -> str:
-    return f"from {as_typed(least)} on" if most == MOST else f"from {as_typed(least)} to {as_typed(most)}"
+    return f"from {as_typed(least)} on" if most == MOST else f"from {as_typed(least)} to {most:,.10g}"

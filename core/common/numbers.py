@@ -22,8 +22,8 @@ def read_number(typed: str) -> float | None:
 
     A comma before exactly three digits parts groups, as it does in the numbers that are shown.
 
-    >>> [read_number(text) for text in ("1.5", "1,5", "6,000", "1 234 567,8", "1.234.567", "1e3", "-1", ".5", "2,")]
-    [1.5, 1.5, 6000.0, 1234567.8, 1234567.0, 1000.0, -1.0, 0.5, 2.0]
+    >>> [read_number(text) for text in ("1.5", "1,5", "6,000", "1 234 567,8", "1.234.567", "1e3", "-1", "0,175")]
+    [1.5, 1.5, 6000.0, 1234567.8, 1234567.0, 1000.0, -1.0, 0.175]
     >>> [read_number(text) for text in ("", "abc", "1,2,3", "inf", "nan", "1_0", "1e999", "0x10", "1 2")]
     [None, None, None, None, None, None, None, None, None]
     """
@@ -40,7 +40,7 @@ def read_number(typed: str) -> float | None:
     return number if isfinite(number) else None
 
 
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
 _PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _SWAPPED = str.maketrans(",.", ".,")
 

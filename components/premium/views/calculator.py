@@ -1,7 +1,9 @@
 """What a premium means in money, room and time: the same article in every language, and with every model."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, log10
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +25,7 @@ _OWN = "Own price"
 _MODEL, _PRICE = "model", "price_million"  # in the link
 _USUAL_PRICE = 3.0
 _CURRENCY = 8  # letters of its name at most
-_MOST, _LEAST_RATE = 1e9, 1e-6  # of prices, speeds and rates
+_MOST, _LEAST_RATE = 1e9, 0.0001  # of prices, speeds and rates
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def _models(context: PremiumContext, known: list[ModelPrice], column: int, base:
         hide_index=True,
         height=300,
         key="calculator_models",
-        column_config=_CONFIG,
+        column_config=_config(use, [one.cost for one in found]),
         placeholder="–",
     )
 
@@ -190,7 +192,14 @@ def _languages(context: PremiumContext, terms: Terms, base: int, use: Use) -> No
     """The languages found, in the order of the cost that is shown."""
     shown = [c for c in context.columns if (terms.row, c) not in context.found.reasons]
     frame = language_table(context, terms, shown, base, use)
-    st.dataframe(frame, hide_index=True, height=360, key="calculator_languages", column_config=_CONFIG, placeholder="–")
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=360,
+        key="calculator_languages",
+        column_config=_config(use, frame[_cost_column(use)].tolist()),
+        placeholder="–",
+    )
     cells = [(terms.row, column) for column in shown]
     take_away("calculator", context, "Cost of an article", "Cost by language.", lambda: frame, None, cells)
 
@@ -203,7 +212,7 @@ def model_table(found: list[Offer], use: Use) -> pd.DataFrame:
             "Tokenizer": [one.tokenizer for one in found],
             "Tokens read": [round(one.read) for one in found],
             "Tokens written": [round(one.written) for one in found],
-            f"Cost, {use.currency}": [one.cost for one in found],
+            _cost_column(use): [one.cost for one in found],
             "Fits": [one.fits for one in found],
             "Price read on": [one.price.date for one in found],
         }
@@ -218,7 +227,7 @@ def language_table(context: PremiumContext, terms: Terms, columns: list[int], ba
         {
             "Language": [context.language(c) for c in columns],
             "Tokens": np.round(need).astype(int),
-            f"Cost, {use.currency}": [cost(terms.price, n * use.read, n * use.written, use) for n in each.tolist()],
+            _cost_column(use): [cost(terms.price, n * use.read, n * use.written, use) for n in each.tolist()],
             "Fits": np.minimum(1.0, terms.price.window / need),
             "Articles": terms.price.window / need,
             "Seconds": need / terms.speed,
@@ -249,9 +258,7 @@ all of it, and at 50 tokens per second it takes 6.7 min instead of 24 s.
     return (
         f"An article of {use.read:,} characters in {base}{answer} takes {tokens:,.0f} tokens of {terms.price.name} in "
         f"{language} instead of {base_tokens:,.0f} in {base} ({times(tokens / base_tokens)} times as many): it costs "
-        f"{_money(money)} {use.currency} instead of {_money(base_money)}, {_share(window / tokens)} of it fits into "
-        f"{window:,} tokens of context instead of {_share(window / base_tokens)} of it, "
-        f"and at {terms.speed:g} tokens per second it takes {_duration(tokens / terms.speed)} "
+        f"{_money(money)} {use.currency} instead of {_money(base_money)}, {_fits(window, tokens, base_tokens)}, and at {terms.speed:g} tokens per second it takes {_duration(tokens / terms.speed)} "
         f"instead of {_duration(base_tokens / terms.speed)}."
     )
 
@@ -267,6 +274,17 @@ def _money(amount: float) -> str:
     return f"{amount:,.4f}" if amount else "0"
 
 
+def _fits(window: int, tokens: float, base_tokens: float) -> str:
+    """How much of an article the window holds in either language.
+
+    >>> _fits(100, 200.0, 50.0), _fits(100, 90.0, 50.0)
+    ('50 % of it fits into 100 tokens of context instead of all of it', 'all of it fits into 100 tokens of context')
+    """
+    share, base_share = _share(window / tokens), _share(window / base_tokens)
+    instead = "" if share == base_share else f" instead of {base_share} of it"
+    return f"{share} of it fits into {window:,} tokens of context{instead}"
+
+
 def _share(share: float) -> str:
     return "all" if share >= 1 else f"{share * 100:.0f} %"
 
@@ -277,9 +295,28 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
+def cost_decimals(costs: Sequence[float]) -> int:
+    """Decimals that show three digits of the smallest cost: the cheapest models cost little more than nothing.
+
+    >>> cost_decimals([0.000121, 2.0]), cost_decimals([1500.0, 0.0]), cost_decimals([])
+    (6, 2, 2)
+    """
+    least = min((one for one in costs if one > 0), default=1.0)
+    return min(12, max(2, 2 - floor(log10(least))))
+
+
+def _cost_column(use: Use) -> str:
+    return f"Cost, {use.currency}"
+
+
+def _config(use: Use, costs: Sequence[float]) -> dict[str, Any]:
+    money = st.column_config.NumberColumn(format=f"%.{cost_decimals(costs)}f")
+    return {**_CONFIG, _cost_column(use): money}
+
+
 _WHOLE = st.column_config.NumberColumn(format="localized")
 _CONFIG = {
-    "Language": st.column_config.TextColumn(pinned=True),
+    "Language": st.column_config.TextColumn(pinned=True, width=190),
     "Model": st.column_config.TextColumn(pinned=True),
     "Tokens": _WHOLE,
     "Tokens read": _WHOLE,

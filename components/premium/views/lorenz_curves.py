@@ -50,7 +50,7 @@ def draw(context: PremiumContext) -> None:
     right.dataframe(shown_evenness(labels, numbers, n_languages), hide_index=True, placeholder="–")
     st.caption(
         "Languages from cheap to dear, and the share of all tokens that they take on the same text; on the dotted "
-        "line all would cost the same. Gini is 0 there, and at most 1 − 1/L. Worst 10 %: mean of the dearest tenth "
+        "line all would cost the same. Gini is 0 there, and near 1 if one took all. Worst 10 %: mean of the dearest tenth "
         "over the mean of all; max / min: the dearest over the cheapest. Brackets are 95 % intervals, from the same "
         f"resamples of {context.table.drawn} as those of premiums. Each language counts once, however many speak it; "
         "masked ones are left out, so compare only tokenizers with as many languages. Sources: Lorenz 1905; Gini 1912."

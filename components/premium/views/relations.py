@@ -180,23 +180,32 @@ def to_name(x: np.ndarray, y: np.ndarray, most: int = _NAMED) -> list[int]:
 
 
 def sides(x: np.ndarray, y: np.ndarray, names: Sequence[str], wanted: Sequence[int]) -> dict[int, bool]:
-    """Which points get their name, and whether below; a name that would lie on another on a phone is left to the hover.
+    """Which points get their name, and whether below: on the side where it covers fewer points, first above.
+
+    A name that would lie on another on a phone is left to the hover.
 
     >>> sides(np.array([1.0, 1.01, 1.02, 9.0]), np.array([2.0, 2.0, 2.0, 1.0]), ["long"] * 4, [0, 1, 2, 3])
     {0: False, 1: True, 3: False}
+    >>> sides(np.array([1.0, 8.8, 9.0]), np.array([9.0, 1.0, 1.1]), ["far", "long name", "near"], [0, 1, 2])
+    {0: False, 1: True, 2: False}
     """
     across, up = ((np.log(side) - np.log(side).min()) / (np.ptp(np.log(side)) or 1.0) for side in (x, y))
     placed: dict[int, tuple[bool, float]] = {}  # below, and how high the middle of the name stands
+
+    def covered(n: int, middle: float) -> int:
+        near = np.abs(across - across[n]) < _NAME_WIDTH * len(names[n]) / 2
+        return int((near & (np.abs(up - middle) < _NAME_HEIGHT / 2)).sum())
+
     for n in wanted:
-        for below in (False, True):
-            middle = float(up[n]) + (-_NAME_SHIFT if below else _NAME_SHIFT)
+        middles = {below: float(up[n]) + (-_NAME_SHIFT if below else _NAME_SHIFT) for below in (False, True)}
+        for below in sorted(middles, key=lambda side: covered(n, middles[side])):
             free = all(
                 abs(across[n] - across[other]) > _NAME_WIDTH * (len(names[n]) + len(names[other])) / 2
-                or abs(middle - height) > _NAME_HEIGHT
+                or abs(middles[below] - height) > _NAME_HEIGHT
                 for other, (_, height) in placed.items()
             )
             if free:
-                placed[n] = below, middle
+                placed[n] = below, middles[below]
                 break
     return {n: below for n, (below, _) in placed.items()}
 
