@@ -258,7 +258,8 @@ all of it, and at 50 tokens per second it takes 6.7 min instead of 24 s.
     return (
         f"An article of {use.read:,} characters in {base}{answer} takes {tokens:,.0f} tokens of {terms.price.name} in "
         f"{language} instead of {base_tokens:,.0f} in {base} ({times(tokens / base_tokens)} times as many): it costs "
-        f"{_money(money)} {use.currency} instead of {_money(base_money)}, {_fits(window, tokens, base_tokens)}, and at {terms.speed:g} tokens per second it takes {_duration(tokens / terms.speed)} "
+        f"{_money(money)} {use.currency} instead of {_money(base_money)}, {_fits(window, tokens, base_tokens)}, "
+        f"and at {terms.speed:g} tokens per second it takes {_duration(tokens / terms.speed)} "
         f"instead of {_duration(base_tokens / terms.speed)}."
     )
 
