@@ -164,7 +164,7 @@ def _best(context: PremiumContext, column: int, base: int, use: Use) -> None:
 
 def _quoted(context: PremiumContext, terms: Terms, column: int, base: int, use: Use) -> None:
     if (terms.row, column) in context.found.reasons:
-        st.info(f"Masked: {context.sentence(terms.row, column)}", icon=":material/block:")
+        st.info(plain(context.why_none(terms.row, column)), icon=":material/block:")
         return
     tokens = article_tokens(context.table, terms.row, base, 1)
     names = (context.language(column), context.base_label)

@@ -44,7 +44,7 @@ def draw(context: PremiumContext) -> None:
         kind = LINKED.choice("Sentences to show", _WHICH, "sentences")
     reason = context.found.reasons.get((row, column))
     if reason:
-        st.info(f"Masked: {context.sentence(row, column)}", icon=":material/block:")
+        st.info(plain(context.why_none(row, column)), icon=":material/block:")
     else:
         st.markdown(f"**{plain(context.sentence(row, column))}**")
         if second := on_second_text(context, row, column):
