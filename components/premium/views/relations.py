@@ -263,16 +263,16 @@ def scatter_figure(
         )
     figure = go.Figure(traces)
     for n, side in sides(x, y, [one.name for one in every], to_name(x, y)).items():
-        right, high = _TOWARDS[side]
+        rightwards, upwards = _TOWARDS[side]
         figure.add_annotation(
             x=float(np.log10(x[n])),
             y=float(np.log10(y[n])),
             text=escape(every[n].name),
             showarrow=False,
-            xanchor=("center", "left", "right")[right],
-            xshift=7 * right,
-            yanchor=("middle", "bottom", "top")[high],
-            yshift=6 * high,
+            xanchor=("center", "left", "right")[rightwards],
+            xshift=7 * rightwards,
+            yanchor=("middle", "bottom", "top")[upwards],
+            yshift=6 * upwards,
             font={"size": 11},
         )
     across = log_axis(float(x.min()), float(x.max()), title) if diagonal else _wide_axis(x, title)
