@@ -52,6 +52,7 @@ def test_every_code_of_iso_639_finds_its_languages_and_no_name_with_its_letters_
         ("fra_Latn", "fr fre fra"),
         ("ell_Grek", "el gre ell"),
         ("pes_Arab", "fa per fas pes"),
+        ("hrv_Latn", "hr scr hbs sh"),
         ("zho_Hans", "zh chi zho cmn zh-Hans"),
         ("nld_Latn", "nl dut nld"),
         ("mya_Mymr", "my bur mya"),
@@ -86,7 +87,8 @@ COMMON = {
 
 def test_sixty_common_and_old_names() -> None:
     assert len(COMMON) >= 60
-    wrong = {name: find(ALL, name)[:4] for name, code in COMMON.items() if find(ALL, name)[:1] == []}
+    found = {name: find(ALL, name)[:2] for name in COMMON}
+    wrong = {name: found[name] for name, code in COMMON.items() if code not in {one[:3] for one in found[name]}}
     assert wrong == {}
     assert {name for name, code in COMMON.items() if code not in {one[:3] for one in find(ALL, name)}} == set()
 
@@ -186,6 +188,8 @@ def test_a_script_counts_when_it_is_asked_for_or_no_language_has_the_name() -> N
     assert set(find(ALL, "in Bengali script")) == set(find(ALL, "Bengali script")) == bengali
     assert {code for code in ALL if code.endswith("_Cyrl")} == set(find(ALL, "Cyrillic"))
     assert set(find(ALL, "in Arabic letters")) == {code for code in ALL if code.endswith("_Arab")}
+    for words, script in (("in Cyrillic", "Cyrl"), ("Ge'ez", "Ethi"), ("Kanji", "Jpan")):
+        assert set(find(ALL, words)) == {code for code in ALL if code.endswith(script)}, words
 
 
 def test_what_the_search_box_names_as_examples_is_found() -> None:

@@ -105,6 +105,8 @@ def test_a_language_that_is_not_counted_yet_is_not_called_masked(context: Premiu
         value[1, [german, english]] = np.nan
         waiting = replace(some, done=done, found=replace(context.found, value=value))
         assert without_number(waiting, 1).startswith(said)
+        assert not waiting.why_none(1, german).startswith("Masked")
+    assert some.why_none(1, thai).startswith("Masked: Thai with")
 
 
 @pytest.mark.parametrize("width", [280, 600])

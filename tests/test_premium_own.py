@@ -93,7 +93,7 @@ def test_what_is_not_counted_says_so_and_the_rest_is_as_if_all_were() -> None:
     whole = premiums(whole_table, "eng_Latn", "line", resample(whole_table))
     thai, german = text.languages.index("tha_Thai"), text.languages.index("deu_Latn")
     assert found.value[0, thai] == whole.value[0, thai] and found.low[0, thai] == whole.low[0, thai]
-    assert np.isnan(found.value[0, german]) and "not counted on deu_Latn yet" in found.reasons[0, german]
+    assert np.isnan(found.value[0, german]) and "not counted on German yet" in found.reasons[0, german]
 
 
 def test_charts_fill_while_a_job_counts_and_say_how_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,11 +117,40 @@ def test_tables_are_in_the_order_of_the_cost_that_they_show() -> None:
 
 
 def test_a_link_with_half_a_token_or_character_gets_the_usual_number() -> None:
-    halves = {"window": "1.5", "length": "2.5", "written": "0.5", "cached": "99.9"}
-    app = calculator(counted=["gpt-2"], price_million="3.5", speed="1.5", **halves)
-    found = {one.key: one.value for one in app.number_input}
-    assert [found[key] for key in halves] == [8192, 6000, 0, 0]
-    assert found["price_million"] == 3.5 and found["speed"] == 1.5
+    halves = {"window": "1.5", "length": "2.5", "written": "0.5"}
+    app = calculator(counted=["gpt-2"], price_million="3.5", speed="1.5", cached="99.9", **halves)
+    found = {one.key: one.value for one in app.text_input}
+    assert [found[key] for key in halves] == ["8192", "6000", "0"]
+    assert (found["price_million"], found["speed"], found["cached"]) == ("3.5", "1.5", "99.9")
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "field", "quoted"),
+    [
+        ("length", "1e3", "1000", "article of 1,000 characters"),
+        ("length", "6,500", "6500", "article of 6,500 characters"),
+        ("speed", "1,5", "1.5", "at 1.5 tokens per second"),
+        ("window", "8 192", "8192", "into 8,192 tokens"),
+        ("speed", "", "50", "at 50 tokens per second"),
+        ("price_million", "0,5", "0.5", "GPT-2"),
+    ],
+)
+def test_a_number_is_read_as_people_type_it(key: str, typed: str, field: str, quoted: str) -> None:
+    app = calculator(counted=["gpt-2"], price_million="3.5")
+    app.text_input(key=key).set_value(typed).run()
+    assert not app.error and app.text_input(key=key).value == field
+    assert quoted in next(one.value for one in app.code if "An article" in one.value)
+
+
+def test_what_is_no_such_number_is_said_and_the_last_good_one_counts() -> None:
+    app = calculator(counted=["gpt-2"], price_million="3.5", length="9000")
+    for typed, wanted in (("1.5", "whole number from 1 on"), ("-1", "from 1 on"), ("x", "whole number")):
+        app.text_input(key="length").set_value(typed).run()
+        said = app.error[0].value.replace("\\", "")
+        assert repr(typed) in said and wanted in said and "Until you type one it is 9000." in said
+        assert "article of 9,000 characters" in next(one.value for one in app.code if "An article" in one.value)
+    app.text_input(key="length").set_value("12").run()
+    assert not app.error and "article of 12 characters" in next(one.value for one in app.code)
 
 
 def test_a_link_with_a_price_of_ones_own_still_means_that() -> None:

@@ -72,6 +72,11 @@ class PremiumContext(Workbench):
         """A cell in words: its premium, or why it has none."""
         return self.sentences([row], [column])[0]
 
+    def why_none(self, row: int, column: int) -> str:
+        """A cell that has no premium in words: masked, or only not counted yet."""
+        masked = self.done[row, column] and self.done[row, self.table.language(self.base)]
+        return f"{'Masked: ' if masked else ''}{self.sentence(row, column)}"
+
     def sentences(self, rows: Sequence[int], columns: Sequence[int]) -> list[str]:
         """The same of every cell of these rows and columns, row after row."""
         found, base = self.found, self.base_label

@@ -1,11 +1,13 @@
 """The table of prices that the Calculator uses: shown, edited, loaded from a file or from litellm, and saved."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from components.frame.errors import user_errors
+from core.common.numbers import as_typed
 from core.common.settings import settings
 from core.export.csv import for_spreadsheets
 from core.premium.litellm_table import fetched_prices
@@ -33,8 +35,7 @@ def _loaded() -> list[ModelPrice]:
 
 def _edited() -> list[ModelPrice]:
     _sources()
-    frame = pd.DataFrame([vars(one) for one in _loaded()], columns=list(COLUMNS))
-    money = st.column_config.NumberColumn
+    frame = pd.DataFrame([as_text(one) for one in _loaded()], columns=list(COLUMNS))
     edited = st.data_editor(
         frame,
         num_rows="dynamic",
@@ -47,10 +48,10 @@ def _edited() -> list[ModelPrice]:
             "tokenizer": st.column_config.TextColumn(
                 "Tokenizer", help="As the address of this page has it, such as atlas:o200k."
             ),
-            "input": money("Input", min_value=0.0, help="US dollars per million tokens read."),
-            "output": money("Output", min_value=0.0, help="US dollars per million tokens written."),
-            "cached_input": money("Cached input", min_value=0.0, help="The same of input seen before; empty if none."),
-            "window": money("Window", min_value=1, format="localized", help="Context window in tokens."),
+            "input": _number("Input", "US dollars per million tokens read."),
+            "output": _number("Output", "US dollars per million tokens written."),
+            "cached_input": _number("Cached input", "The same of input seen before; empty if none."),
+            "window": _number("Window", "Context window in tokens."),
             "date": st.column_config.TextColumn("Read on", help="The day on which the source was read."),
             "source": st.column_config.TextColumn("Source"),
         },
@@ -66,6 +67,21 @@ def _edited() -> list[ModelPrice]:
         key="prices_save",
     )
     return prices
+
+
+def as_text(one: ModelPrice) -> dict[str, str]:
+    """A row of the editor, whose cells are texts: one for numbers drops what it does not expect, so 1e3 became 13.
+
+    >>> price = ModelPrice(name="m", maker="", tokenizer="atlas:o200k", input=2.0, output=8.5, cached_input=None,
+    ...                    window=1000, date="", source="")
+    >>> as_text(price)["input"], as_text(price)["output"], as_text(price)["cached_input"], as_text(price)["window"]
+    ('2', '8.5', '', '1000')
+    """
+    return {key: as_typed(cell) if isinstance(cell, float | int) else cell or "" for key, cell in vars(one).items()}
+
+
+def _number(label: str, about: str) -> Any:
+    return st.column_config.TextColumn(label, help=about, alignment="right")
 
 
 def _sources() -> None:

@@ -3,35 +3,34 @@
 from collections.abc import Hashable
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from components.cached.tokenizers import MOST_OF_A_TEXT
 from components.premium.linked import LINKED
+from components.widgets.typed_number import typed_number
 from core.jobs.shared_cache import shared
 from core.stats.ratio_family import RatioFamily
 from core.stats.ratio_t_test import CORRECTION
 
 UNTESTED = "untested"  # where there is too little to test
 ALIKE = ("same", "open")  # verdicts on what no test tells apart
-_USUAL, _LEAST = 1.0, 0.1  # per cent
+_USUAL, _LEAST, _MOST = 1.0, 0.1, 50.0  # per cent
 
 
 def margin_input() -> float:
     """Ask from which size on a difference matters; returns it as a share. It changes words, no test of difference."""
-    LINKED.number("margin", _USUAL, _LEAST)
-    percent = st.number_input(
+    percent = typed_number(
+        LINKED,
         "Matters from, %",
-        min_value=_LEAST,
-        max_value=50.0,
-        step=0.5,
-        key="margin",
-        persist_state="session",
+        "margin",
+        _USUAL,
+        _LEAST,
+        _MOST,
         width=130,
         help="With many sentences differences are found that matter to nobody. Those that are shown to be smaller than "
         "this say so; two premiums shown to lie closer are called the same, others that no test tells apart are open.",
     )
-    return float(percent) / 100
+    return percent / 100
 
 
 def verdicts(family: RatioFamily, margin: float) -> NDArray[np.str_]:

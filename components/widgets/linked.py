@@ -4,7 +4,7 @@ Streamlit takes what is bound to the address out of it as soon as its widget is 
 `page_link` instead, like tokenizers and languages, and kept for the session.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import Any
@@ -70,10 +70,13 @@ class LinkedChoices:
             linked = number = nan
         self._start(key, number if number == linked and least <= number <= most else None, usual)
 
-    def text(self, key: str, usual: str, most: int, least: int = 1) -> None:
-        """Give a text its first value: the link's if it has so many characters, else the usual one."""
+    def text(
+        self, key: str, usual: str, most: int, least: int = 1, fits: Callable[[str], bool] = lambda _: True
+    ) -> None:
+        """Give a text its first value: the link's if it has so many characters and fits, else the usual one."""
         linked = st.query_params.get(key)
-        self._start(key, linked if linked is not None and least <= len(linked) <= most else None, usual)
+        good = linked is not None and least <= len(linked) <= most and fits(linked)
+        self._start(key, linked if good else None, usual)
 
     def parameters(self) -> dict[str, list[str]]:
         """What the address says of the choices drawn so far; a usual one is not said."""

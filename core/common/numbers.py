@@ -1,6 +1,7 @@
 """Numbers as people read them: thin spaces, ratios, bytes, durations, how long ago."""
 
-from math import isnan
+import re
+from math import isfinite, isnan
 
 THIN = "\u2009"
 _NEAR = 0.1  # of 1: ratios that get three decimals
@@ -14,6 +15,43 @@ def count(number: float) -> str:
     '1 234 567'
     """
     return f"{number:,.0f}".replace(",", THIN)
+
+
+def read_number(typed: str) -> float | None:
+    """The number that somebody typed, with a point or a comma before decimals, with groups of three; None if none.
+
+    A comma before exactly three digits parts groups, as it does in the numbers that are shown.
+
+    >>> [read_number(text) for text in ("1.5", "1,5", "6,000", "1 234 567,8", "1.234.567", "1e3", "-1", "0,175")]
+    [1.5, 1.5, 6000.0, 1234567.8, 1234567.0, 1000.0, -1.0, 0.175]
+    >>> [read_number(text) for text in ("", "abc", "1,2,3", "inf", "nan", "1_0", "1e999", "0x10", "1 2")]
+    [None, None, None, None, None, None, None, None, None]
+    """
+    text = re.sub(r"(?<=\d)[\s'\u2019](?=\d{3}(\D|$))", "", typed.strip()).replace("\u2212", "-")
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    elif _GROUPED.fullmatch(text.translate(_SWAPPED)) and ("," in text or text.count(".") > 1):
+        text = text.translate(_SWAPPED).replace(",", "")
+    elif text.count(",") == 1 and "." not in text:
+        text = text.replace(",", ".")
+    if not _PLAIN.fullmatch(text):
+        return None
+    number = float(text)
+    return number if isfinite(number) else None
+
+
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
+_PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_SWAPPED = str.maketrans(",.", ".,")
+
+
+def as_typed(number: float) -> str:
+    """A number as it stands in a field, without groups, so that it is read back as the same.
+
+    >>> as_typed(6000.0), as_typed(1.5), as_typed(1e-06), as_typed(1e21)
+    ('6000', '1.5', '1e-06', '1e+21')
+    """
+    return f"{number:.0f}" if number % 1 == 0 and abs(number) < 1e16 else f"{number!r}"
 
 
 def so_many(n: int, one: str, more: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from core.counting.growing import Done
 from core.counting.table import CountTable
 from core.premium.premium import Premiums
+from core.text.languages import language
 
 
 def together(first: Premiums, second: Premiums) -> Premiums:
@@ -33,5 +34,5 @@ def not_yet(found: Premiums, table: CountTable, done: Done) -> Premiums:
     reasons = dict(found.reasons)
     for k, column in zip(*np.nonzero(~(done & done[:, [b]])), strict=True):
         code = table.languages[column] if not done[k, column] else found.base
-        reasons[int(k), int(column)] = f"{table.tokenizers[k].label} is not counted on {code} yet."
+        reasons[int(k), int(column)] = f"{table.tokenizers[k].label} is not counted on {language(code).label} yet."
     return replace(found, reasons=reasons)

@@ -20,7 +20,11 @@ from babel.core import get_global
 
 from core.text.languages import FOLDER, language, script_of
 
-_SCRIPT = re.compile(r"(?:in )?(?:the )?(.+) (?:script|letters|alphabet)")
+_SCRIPT = re.compile(r"(?:in )?(?:the )?(.+) (?:script|letters|alphabet)|in (?:the )?(.+)")
+_SCRIPTS_TOO = {  # by ISO 15924; as people call scripts, folded, where no language has the name
+    **{"Ethi": ("geez", "fidel"), "Hang": ("hangeul",), "Hans": ("hanzi",), "Hant": ("hanzi",)},
+    "Jpan": ("kanji", "kana", "hiragana", "katakana"),
+}
 _LOCALE = re.compile(r"([a-z]{2,3}) ([a-z]{2})")  # folded
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ə": "e", "ɛ": "e", "ɔ": "o", "ŋ": "n", "ɖ": "d", "ɗ": "d", "ɓ": "b"}
@@ -79,7 +83,7 @@ def find(codes: Iterable[str], search: str) -> list[str]:
     called = {code: _called(code) for code in codes}
     asked = _without_territory(fold(search[:_LONGEST]))
     script = _SCRIPT.fullmatch(asked)
-    if script and (written := [code for code, one in called.items() if script[1] in one.scripts]):
+    if script and (written := [code for code, one in called.items() if (script[1] or script[2]) in one.scripts]):
         return written
     ranks = {code: rank for code, one in called.items() if (rank := _rank(asked, one)) is not None}
     best = min(ranks.values(), default=_FRAGMENT)
@@ -189,13 +193,14 @@ def _called(code: str) -> _Called:
     rows = [*_rows().get(code, ()), *_rows().get(code.partition("_")[0], ())]
     codes = {code, *(name for kind, name in rows if kind == "code")}
     names = [one.label, one.name, one.own_name, *(name for kind, name in rows if kind == "name")]
+    also = _SCRIPTS_TOO.get(one.script, ())
     groups = [one.family, one.region, one.subregion, *(name for kind, name in rows if kind == "group")]
     return _Called(
         frozenset(fold(text) for name in codes for text in (name, f"{name} {one.script}")),
         frozenset(map(fold, names)) - {""},
         tuple(dict.fromkeys(filter(None, (fold(re.sub(r"\(.*?\)", "", name)) for name in names)))),
         tuple(dict.fromkeys(filter(None, map(fold, groups)))),
-        tuple(dict.fromkeys(filter(None, map(fold, (one.script, one.script_name, script_of(one)))))),
+        tuple(dict.fromkeys(filter(None, map(fold, (one.script, one.script_name, script_of(one), *also))))),
     )
 
 

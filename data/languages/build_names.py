@@ -137,6 +137,8 @@ def codes_of(code: str, tables: Tables, flores: set[str]) -> Iterator[tuple[str,
         withdrawn = old.isalpha() and len(old) < 4 and old not in tables.current | flores
         if withdrawn and (new[0] if isinstance(new, list) else new) in (row.get("pt1"), code):
             yield "code", old, "CLDR, withdrawn"
+    if code == "hbs":  # CLDR leads it to Serbian alone
+        yield "code", "sh", "ISO 639-1, withdrawn"
 
 
 def names_of(code: str, tables: Tables) -> Iterator[tuple[str, str, str]]:

@@ -1,7 +1,9 @@
 """What a premium means in money, room and time: the same article in every language, and with every model."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, log10
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,8 +15,9 @@ from components.premium.context import PremiumContext
 from components.premium.linked import LINKED
 from components.premium.price_table import price_table
 from components.premium.take_away import take_away
+from components.widgets.typed_number import typed_number
 from components.widgets.view import View
-from core.common.numbers import times
+from core.common.numbers import as_typed, times
 from core.premium.cost import Offer, Use, article_tokens, best_tokenizer, cost, offers
 from core.premium.prices import ModelPrice
 
@@ -22,6 +25,7 @@ _OWN = "Own price"
 _MODEL, _PRICE = "model", "price_million"  # in the link
 _USUAL_PRICE = 3.0
 _CURRENCY = 8  # letters of its name at most
+_MOST, _LEAST_RATE = 1e9, 0.0001  # of prices, speeds and rates
 
 
 @dataclass(frozen=True)
@@ -67,15 +71,14 @@ def _terms(context: PremiumContext, known: list[ModelPrice]) -> Terms:
     else:
         price = next(one for one in known if one.name == name)
         terms = Terms(price, context.keys.index(price.key), 0.0)
-    LINKED.number("speed", 50.0, 0.1)
-    speed = st.number_input("Tokens per second", min_value=0.1, key="speed", width=140, persist_state="session")
+    speed = typed_number(LINKED, "Tokens per second", "speed", 50.0, 0.1, _MOST, width=140)
     return Terms(terms.price, terms.row, speed)
 
 
 def _start_model(names: list[str]) -> None:
     """Give the model its first value: the link's; else a link with a price means one's own, and others the first."""
-    state = st.session_state
-    own = _PRICE in st.query_params or state.get(_PRICE, _USUAL_PRICE) != _USUAL_PRICE or len(names) == 1
+    state, usual = st.session_state, as_typed(_USUAL_PRICE)
+    own = _PRICE in st.query_params or state.get(_PRICE, usual) != usual or len(names) == 1
     if state.get(_MODEL) not in names:
         state[_MODEL] = None
     LINKED.option(_MODEL, names if own else [*names[1:], _OWN])
@@ -83,17 +86,17 @@ def _start_model(names: list[str]) -> None:
 
 def _own(context: PremiumContext) -> Terms:
     row = one_tokenizer(context)
-    LINKED.number(_PRICE, _USUAL_PRICE, 0.0)
-    LINKED.number("window", 8192, 1)
-    price = st.number_input(
+    price = typed_number(
+        LINKED,
         "Price per million",
-        min_value=0.0,
-        key=_PRICE,
+        _PRICE,
+        _USUAL_PRICE,
+        0.0,
+        _MOST,
         width=155,
-        persist_state="session",
         help="Of tokens read or written, in US dollars.",
     )
-    window = st.number_input("Context window", min_value=1, key="window", width=155, persist_state="session")
+    window = typed_number(LINKED, "Context window", "window", 8192, 1, whole=True, width=155)
     own = ModelPrice(
         name=context.label(row), maker="", tokenizer=context.keys[row], input=price, output=price, cached_input=None,
         window=int(window), date="", source="typed",
@@ -102,45 +105,47 @@ def _own(context: PremiumContext) -> Terms:
 
 
 def _use(context: PremiumContext) -> Use:
-    LINKED.number("length", 6000, 1)
-    LINKED.number("written", 0, 0)
-    LINKED.number("cached", 0, 0, 100)
-    LINKED.number("rate", 1.0, 0.0001)
     LINKED.text("currency", "USD", _CURRENCY)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        read = st.number_input(
+        read = typed_number(
+            LINKED,
             f"Characters read, in {context.base_label}",
-            min_value=1,
-            key="length",
+            "length",
+            6000,
+            1,
+            whole=True,
             width=225,
-            persist_state="session",
             help="Length of the article in the base language; 6,000 are about 1,000 English words.",
         )
-        written = st.number_input(
+        written = typed_number(
+            LINKED,
             "Characters written",
-            min_value=0,
-            key="written",
+            "written",
+            0,
+            0,
+            whole=True,
             width=160,
-            persist_state="session",
             help="What the model answers, in the same way; it has a price of its own.",
         )
-        cached = st.number_input(
+        cached = typed_number(
+            LINKED,
             "Cached, % of input",
-            min_value=0,
-            max_value=100,
-            key="cached",
+            "cached",
+            0,
+            0,
+            100,
             width=150,
-            persist_state="session",
             help="How much of the input the provider has seen before, such as a long prompt used again.",
         )
         currency = st.text_input("Currency", max_chars=_CURRENCY, key="currency", width=100, persist_state="session")
-        rate = st.number_input(
+        rate = typed_number(
+            LINKED,
             "Rate",
-            min_value=0.0001,
-            format="%.4f",
-            key="rate",
+            "rate",
+            1.0,
+            _LEAST_RATE,
+            _MOST,
             width=120,
-            persist_state="session",
             help="How much of this currency a US dollar costs; typed by you.",
         )
     return Use(
@@ -159,7 +164,7 @@ def _best(context: PremiumContext, column: int, base: int, use: Use) -> None:
 
 def _quoted(context: PremiumContext, terms: Terms, column: int, base: int, use: Use) -> None:
     if (terms.row, column) in context.found.reasons:
-        st.info(f"Masked: {context.sentence(terms.row, column)}", icon=":material/block:")
+        st.info(plain(context.why_none(terms.row, column)), icon=":material/block:")
         return
     tokens = article_tokens(context.table, terms.row, base, 1)
     names = (context.language(column), context.base_label)
@@ -178,7 +183,7 @@ def _models(context: PremiumContext, known: list[ModelPrice], column: int, base:
         hide_index=True,
         height=300,
         key="calculator_models",
-        column_config=_CONFIG,
+        column_config=_config(use, [one.cost for one in found]),
         placeholder="–",
     )
 
@@ -187,7 +192,14 @@ def _languages(context: PremiumContext, terms: Terms, base: int, use: Use) -> No
     """The languages found, in the order of the cost that is shown."""
     shown = [c for c in context.columns if (terms.row, c) not in context.found.reasons]
     frame = language_table(context, terms, shown, base, use)
-    st.dataframe(frame, hide_index=True, height=360, key="calculator_languages", column_config=_CONFIG, placeholder="–")
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=360,
+        key="calculator_languages",
+        column_config=_config(use, frame[_cost_column(use)].tolist()),
+        placeholder="–",
+    )
     cells = [(terms.row, column) for column in shown]
     take_away("calculator", context, "Cost of an article", "Cost by language.", lambda: frame, None, cells)
 
@@ -200,7 +212,7 @@ def model_table(found: list[Offer], use: Use) -> pd.DataFrame:
             "Tokenizer": [one.tokenizer for one in found],
             "Tokens read": [round(one.read) for one in found],
             "Tokens written": [round(one.written) for one in found],
-            f"Cost, {use.currency}": [one.cost for one in found],
+            _cost_column(use): [one.cost for one in found],
             "Fits": [one.fits for one in found],
             "Price read on": [one.price.date for one in found],
         }
@@ -215,7 +227,7 @@ def language_table(context: PremiumContext, terms: Terms, columns: list[int], ba
         {
             "Language": [context.language(c) for c in columns],
             "Tokens": np.round(need).astype(int),
-            f"Cost, {use.currency}": [cost(terms.price, n * use.read, n * use.written, use) for n in each.tolist()],
+            _cost_column(use): [cost(terms.price, n * use.read, n * use.written, use) for n in each.tolist()],
             "Fits": np.minimum(1.0, terms.price.window / need),
             "Articles": terms.price.window / need,
             "Seconds": need / terms.speed,
@@ -246,8 +258,7 @@ all of it, and at 50 tokens per second it takes 6.7 min instead of 24 s.
     return (
         f"An article of {use.read:,} characters in {base}{answer} takes {tokens:,.0f} tokens of {terms.price.name} in "
         f"{language} instead of {base_tokens:,.0f} in {base} ({times(tokens / base_tokens)} times as many): it costs "
-        f"{_money(money)} {use.currency} instead of {_money(base_money)}, {_share(window / tokens)} of it fits into "
-        f"{window:,} tokens of context instead of {_share(window / base_tokens)} of it, "
+        f"{_money(money)} {use.currency} instead of {_money(base_money)}, {_fits(window, tokens, base_tokens)}, "
         f"and at {terms.speed:g} tokens per second it takes {_duration(tokens / terms.speed)} "
         f"instead of {_duration(base_tokens / terms.speed)}."
     )
@@ -264,6 +275,17 @@ def _money(amount: float) -> str:
     return f"{amount:,.4f}" if amount else "0"
 
 
+def _fits(window: int, tokens: float, base_tokens: float) -> str:
+    """How much of an article the window holds in either language.
+
+    >>> _fits(100, 200.0, 50.0), _fits(100, 90.0, 50.0)
+    ('50 % of it fits into 100 tokens of context instead of all of it', 'all of it fits into 100 tokens of context')
+    """
+    share, base_share = _share(window / tokens), _share(window / base_tokens)
+    instead = "" if share == base_share else f" instead of {base_share} of it"
+    return f"{share} of it fits into {window:,} tokens of context{instead}"
+
+
 def _share(share: float) -> str:
     return "all" if share >= 1 else f"{share * 100:.0f} %"
 
@@ -274,9 +296,28 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
+def cost_decimals(costs: Sequence[float]) -> int:
+    """Decimals that show three digits of the smallest cost: the cheapest models cost little more than nothing.
+
+    >>> cost_decimals([0.000121, 2.0]), cost_decimals([1500.0, 0.0]), cost_decimals([])
+    (6, 2, 2)
+    """
+    least = min((one for one in costs if one > 0), default=1.0)
+    return min(12, max(2, 2 - floor(log10(least))))
+
+
+def _cost_column(use: Use) -> str:
+    return f"Cost, {use.currency}"
+
+
+def _config(use: Use, costs: Sequence[float]) -> dict[str, Any]:
+    money = st.column_config.NumberColumn(format=f"%.{cost_decimals(costs)}f")
+    return {**_CONFIG, _cost_column(use): money}
+
+
 _WHOLE = st.column_config.NumberColumn(format="localized")
 _CONFIG = {
-    "Language": st.column_config.TextColumn(pinned=True),
+    "Language": st.column_config.TextColumn(pinned=True, width=190),
     "Model": st.column_config.TextColumn(pinned=True),
     "Tokens": _WHOLE,
     "Tokens read": _WHOLE,

@@ -30,6 +30,7 @@ from core.text.languages import language
 
 _PLAIN = ViewOptions()
 _AT_ONCE = 3
+_FAR = 2.0  # ratios that all lie farther from 1 are drawn without it
 _CUT = 200  # sentences that the costliest words and characters are looked for in
 
 _WHICH = ("Dearest", "Typical", "Cheapest")
@@ -43,7 +44,7 @@ def draw(context: PremiumContext) -> None:
         kind = LINKED.choice("Sentences to show", _WHICH, "sentences")
     reason = context.found.reasons.get((row, column))
     if reason:
-        st.info(f"Masked: {context.sentence(row, column)}", icon=":material/block:")
+        st.info(plain(context.why_none(row, column)), icon=":material/block:")
     else:
         st.markdown(f"**{plain(context.sentence(row, column))}**")
         if second := on_second_text(context, row, column):
@@ -93,12 +94,16 @@ def _quarters(ratios: np.ndarray) -> str:
 
 
 def ratios_figure(ratios: np.ndarray, premium: float, title: str) -> go.Figure:
-    """A histogram on a log axis, with lines at 1 and at the premium.
+    """A histogram on a log axis, with lines at the premium and, unless all ratios lie far from it, at 1.
 
     >>> int(sum(ratios_figure(np.array([1.0, 2.0, 2.0]), 1.7, "").data[0].y))
     3
+    >>> [len(ratios_figure(np.array(found), 9.0, "").layout.shapes) for found in ([1.5, 9.0], [9.0])]
+    [2, 1]
     """
-    low, high = min(0.95, float(ratios.min())), max(1.05, float(ratios.max()))
+    low, high = float(ratios.min()), float(ratios.max())
+    around_one = low < _FAR and high > 1 / _FAR
+    low, high = (min(0.95, low), max(1.05, high)) if around_one else (low / 1.05, high * 1.05)
     edges = np.geomspace(low, high * 1.0001, 49)
     counts, _ = np.histogram(ratios, edges)
     figure = go.Figure(
@@ -114,7 +119,8 @@ def ratios_figure(ratios: np.ndarray, premium: float, title: str) -> go.Figure:
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
-    figure.add_vline(x=1, line=ONE)
+    if around_one:
+        figure.add_vline(x=1, line=ONE)
     figure.add_vline(x=premium, line={"color": "#D55E00", "width": 2})
     figure.add_annotation(  # on a log axis a place is a logarithm
         x=float(np.log10(premium)),

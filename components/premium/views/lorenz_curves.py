@@ -18,7 +18,10 @@ from components.widgets.view import View
 from core.metrics.base import Value
 from core.stats.inequality import gini, known, lorenz
 
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+_DASHES = (  # none dotted, as the diagonal is; the eight well-known tokenizers are told apart without their colours
+    *("solid", "8px,6px", "9px,3px,3px,3px", "20px,5px", "20px,4px,3px,4px", "9px,3px,3px,3px,3px,3px"),
+    *("4px,9px", "14px,3px,6px,3px"),
+)
 
 
 def draw(context: PremiumContext) -> None:
@@ -41,7 +44,7 @@ def draw(context: PremiumContext) -> None:
         f"Lorenz curves of {len(labels)} tokenizers; most even {even}; least even {uneven}.",
         lambda: evenness_table(labels, numbers, n_languages),
     )
-    left, right = st.columns([6, 5], vertical_alignment="center")
+    left, right = st.columns([5, 6], vertical_alignment="center")
     with left:
         plot(chart, context)
         take_away(
@@ -50,9 +53,9 @@ def draw(context: PremiumContext) -> None:
     right.dataframe(shown_evenness(labels, numbers, n_languages), hide_index=True, placeholder="–")
     st.caption(
         "Languages from cheap to dear, and the share of all tokens that they take on the same text; on the dotted "
-        "line all would cost the same. Gini is 0 there, and at most 1 − 1/L. Worst 10 %: mean of the dearest tenth "
-        "over the mean of all; max / min: the dearest over the cheapest. Brackets are 95 % intervals, from the same "
-        f"resamples of {context.table.drawn} as those of premiums. Each language counts once, however many speak it; "
+        "line all would cost the same. Gini is 0 there, and near 1 if one took all. Worst 10 %: mean of the dearest "
+        "tenth over the mean of all; max / min: the dearest over the cheapest. Brackets are 95 % intervals, from the "
+        f"same resamples of {context.table.drawn} as those of premiums. Each language counts once, whoever speaks it; "
         "masked ones are left out, so compare only tokenizers with as many languages. Sources: Lorenz 1905; Gini 1912."
     )
 

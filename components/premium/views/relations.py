@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from math import floor, log2
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -21,8 +22,11 @@ from core.common.numbers import between, count, times
 from core.premium.premium import ranks, size_premium
 from core.text.languages import SOURCES, language, script_of
 
-_NAMED = 14
+_NAMED, _CLOSE = 14, 0.04  # points with a name at most; one that lies closer to a named one has none
 _NAME_WIDTH, _NAME_HEIGHT, _NAME_SHIFT = 0.024, 0.06, 0.04  # of a letter and a line, in shares of a phone's picture
+_LEFT_END, _RIGHT_END = -0.08, 1.14  # of the axis, in the same shares
+Side = Literal["above", "below", "right", "left"]
+_TOWARDS: dict[Side, tuple[int, int]] = {"above": (0, 1), "below": (0, -1), "right": (1, 0), "left": (-1, 0)}
 _SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "x")
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 _OTHER = "Other"
@@ -173,32 +177,50 @@ def to_name(x: np.ndarray, y: np.ndarray, most: int = _NAMED) -> list[int]:
     chosen = [int(np.argmax(spread[1]))]
     while len(chosen) < min(most, len(x)):
         far = np.min([np.hypot(*(side - side[n] for side in spread)) for n in chosen], axis=0) * alone
-        if far.max() < 0.06:
+        if far.max() < _CLOSE:
             break
         chosen.append(int(np.argmax(far)))
     return chosen
 
 
-def sides(x: np.ndarray, y: np.ndarray, names: Sequence[str], wanted: Sequence[int]) -> dict[int, bool]:
-    """Which points get their name, and whether below; a name that would lie on another on a phone is left to the hover.
+def sides(x: np.ndarray, y: np.ndarray, names: Sequence[str], wanted: Sequence[int]) -> dict[int, Side]:
+    """Which points get their name, and on which side: where it covers the fewest points, else the first that is free.
+
+    A name that would lie on another on a phone is left to the hover.
 
     >>> sides(np.array([1.0, 1.01, 1.02, 9.0]), np.array([2.0, 2.0, 2.0, 1.0]), ["long"] * 4, [0, 1, 2, 3])
-    {0: False, 1: True, 3: False}
+    {0: 'above', 1: 'below', 3: 'above'}
+    >>> sides(np.array([1.0, 8.8, 9.0]), np.array([9.0, 1.0, 1.1]), ["far", "long name", "near"], [0, 1, 2])
+    {0: 'above', 1: 'below', 2: 'above'}
     """
     across, up = ((np.log(side) - np.log(side).min()) / (np.ptp(np.log(side)) or 1.0) for side in (x, y))
-    placed: dict[int, tuple[bool, float]] = {}  # below, and how high the middle of the name stands
+    halves = [_NAME_WIDTH * len(name) / 2 for name in names]
+    placed: dict[int, tuple[Side, float, float]] = {}  # and where the middle of the name stands
+
+    def middle(n: int, side: Side) -> tuple[float, float]:
+        right, high = _TOWARDS[side]
+        return float(across[n]) + right * (halves[n] + _NAME_SHIFT / 2), float(up[n]) + high * _NAME_SHIFT
+
+    def covered(n: int, side: Side) -> int:
+        at, height = middle(n, side)
+        near = (np.abs(across - at) < halves[n]) & (np.abs(up - height) < _NAME_HEIGHT / 2)
+        near[n] = False
+        return int(near.sum())
+
+    def free(n: int, side: Side) -> bool:
+        at, height = middle(n, side)
+        inside = not _TOWARDS[side][0] or (at - halves[n] > _LEFT_END and at + halves[n] < _RIGHT_END)
+        return inside and all(
+            abs(at - other_at) > halves[n] + halves[other] or abs(height - other_height) > _NAME_HEIGHT
+            for other, (_, other_at, other_height) in placed.items()
+        )
+
     for n in wanted:
-        for below in (False, True):
-            middle = float(up[n]) + (-_NAME_SHIFT if below else _NAME_SHIFT)
-            free = all(
-                abs(across[n] - across[other]) > _NAME_WIDTH * (len(names[n]) + len(names[other])) / 2
-                or abs(middle - height) > _NAME_HEIGHT
-                for other, (_, height) in placed.items()
-            )
-            if free:
-                placed[n] = below, middle
-                break
-    return {n: below for n, (below, _) in placed.items()}
+        fitting = [side for side in _TOWARDS if free(n, side)]
+        if fitting:
+            side = min(fitting, key=lambda one: covered(n, one))
+            placed[n] = side, *middle(n, side)
+    return {n: side for n, (side, _, _) in placed.items()}
 
 
 def scatter_figure(
@@ -240,14 +262,17 @@ def scatter_figure(
             )
         )
     figure = go.Figure(traces)
-    for n, below in sides(x, y, [one.name for one in every], to_name(x, y)).items():
+    for n, side in sides(x, y, [one.name for one in every], to_name(x, y)).items():
+        rightwards, upwards = _TOWARDS[side]
         figure.add_annotation(
             x=float(np.log10(x[n])),
             y=float(np.log10(y[n])),
             text=escape(every[n].name),
             showarrow=False,
-            yanchor="top" if below else "bottom",
-            yshift=-6 if below else 6,
+            xanchor=("center", "left", "right")[rightwards],
+            xshift=7 * rightwards,
+            yanchor=("middle", "bottom", "top")[upwards],
+            yshift=6 * upwards,
             font={"size": 11},
         )
     across = log_axis(float(x.min()), float(x.max()), title) if diagonal else _wide_axis(x, title)
