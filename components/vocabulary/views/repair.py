@@ -22,6 +22,7 @@ from components.vocabulary.rows import VocabularyRow
 from components.widgets import names
 from components.widgets.pickers import TOKENIZERS, remember
 from components.widgets.save_table import save_table
+from components.widgets.typed_number import typed_number
 from components.widgets.view import View
 from core.common.data_folders import ROOT
 from core.common.errors import UserError
@@ -123,8 +124,7 @@ def _ids(row: VocabularyRow, corpus: str) -> list[int]:
 
 def _below(row: VocabularyRow, corpus: str) -> list[int]:
     """What merging the counted text leaves in at most a share of its occurrences."""
-    LINKED.number("repair_below", 1.0, 0.01, 100.0)
-    percent = st.number_input("Left at most, %", 0.01, 100.0, key="repair_below", persist_state="session", width=140)
+    percent = typed_number(LINKED, "Left at most, %", "repair_below", 1.0, 0.01, 100.0, width=140)
     return [int(i) for i in residue(cached.with_counts(row.entries, corpus), percent / 100)]
 
 
