@@ -111,7 +111,7 @@ def test_merges_that_no_sample_has_leave_everything_open() -> None:
 @pytest.mark.parametrize(
     ("spec", "texts", "n_merges", "said"),
     [
-        ("tiktoken:cl100k_base", {"a": "text"}, 10, "2 to 24 categories; 1"),
+        ("tiktoken:cl100k_base", {"a": "text"}, 10, "2 to 24 categories, not 1"),
         ("tiktoken:cl100k_base", {"a": "text", "b": " "}, 10, "'b' is empty"),
         ("tiktoken:cl100k_base", {"a": "text", "b": "y" * 600_000}, 10, "600,000 bytes"),
         ("tiktoken:cl100k_base", {"a": "text", "b": "x"}, 10, "The text of b"),

@@ -100,7 +100,7 @@ def check_categories(categories: Sequence[Category]) -> None:
     """
     if not 2 <= len(categories) <= MOST_CATEGORIES:
         raise UserError(
-            f"A mixture needs 2 to {MOST_CATEGORIES} categories; {len(categories)} are named. Name each with its text."
+            f"A mixture needs 2 to {MOST_CATEGORIES} categories, not {len(categories)}. Name each with its text."
         )
     names = [one.name for one in categories]
     for one in categories:
