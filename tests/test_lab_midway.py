@@ -59,10 +59,15 @@ def kept(job: Job) -> set[str]:
     return {path.name for path in found if path}
 
 
+def begun(job: Job) -> set[str]:
+    """Wait until the setting and a model are finished and noted; which pieces are there then."""
+    until(lambda: len(kept(job)) >= 2 and Jobs().get(job.key).done >= 1.1, PATIENCE)
+    return kept(job)
+
+
 def ended_midway(folder: Path, job: Job) -> set[str]:
-    """kill -9 to all that runs it when a model is finished and noted, in two pieces; those that are there then."""
-    until(lambda: Jobs().get(job.key).done >= 1, PATIENCE)
-    assert len(kept(job)) >= 2
+    """kill -9 to all that runs it when a model is finished; the pieces that are there then."""
+    begun(job)
     kill_daemon(folder / "home")
     kill_workers(folder / "home")
     until(lambda: Jobs().get(job.key).state is State.INTERRUPTED, PATIENCE)
@@ -168,8 +173,7 @@ def test_other_kinds_that_have_gone_are_named_and_their_return_is_enough(folder:
 
 def test_a_home_that_becomes_read_only_is_said_once_and_the_comparison_goes_on_afterwards(folder: Path) -> None:
     job, home, why = submitted(folder), folder / "home", f"is read-only. {WRITABLE}."
-    until(lambda: Jobs().get(job.key).done >= 1, PATIENCE)
-    before = kept(job)
+    before = begun(job)
     with read_only(home):
         assert Jobs().wait(job.key, PATIENCE).state is State.FAILED
         page = opened("transplants", run=job.key)

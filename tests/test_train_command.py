@@ -59,6 +59,7 @@ def test_what_is_broken_off_leaves_nothing(tmp_path: Path) -> None:
     text.write_text("".join(f"{n} {n * 7919 % 10007:x} {n * n:x} word{n % 97}\n" for n in range(200_000)))
     with jobs_home(tmp_path / "home"):
         command = [sys.executable, "-m", "core", *asked([str(text)], "--vocab", "30000", "--name", "mine")]
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background of a shell ignores it
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert process.stderr is not None and b"memory" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
