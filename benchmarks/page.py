@@ -95,7 +95,8 @@ def chromium(playwright: Playwright) -> Browser:
     Raises:
         UserError: none is.
     """
-    found = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
+    names = ("chromium", "google-chrome", "chromium-browser", "chromium-headless-shell")
+    found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
         raise UserError("The page benchmarks need Chromium or Chrome. Install one and run them again.")
     return playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-background-networking"])
