@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import psutil
@@ -289,6 +290,19 @@ def test_what_waits_is_run_by_the_next_daemon(
     kill_daemon(home)
     finished(jobs, second)
     assert jobs.get(first.key).state is State.INTERRUPTED
+
+
+def test_what_held_work_back_is_no_longer_said_from_the_moment_it_is_run(
+    jobs: Jobs, gate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs named it for up to a second more, beside work that was under way again."""
+    with monkeypatch.context() as patch:
+        patch.setattr("core.jobs.queue.ensure_daemon", Mock(side_effect=launch.NoDaemon("The disk is full.")))
+        with pytest.raises(launch.NoDaemon):
+            jobs.submit("steps", {"steps": 1, "gate": str(gate)}, "ann")
+    assert jobs.stuck == "The disk is full."
+    jobs.submit("steps", {"steps": 1, "gate": str(gate)}, "ann")
+    assert not jobs.stuck
 
 
 def long_silent(home: Path) -> None:

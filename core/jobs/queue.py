@@ -287,4 +287,6 @@ class Jobs:
             ensure_daemon(self.store, self._home)
         except (NoDaemon, DiskError) as error:
             self.stuck = str(error)
-        return bool(self.stuck)
+            return True
+        self.stuck = ""
+        return False
