@@ -222,6 +222,22 @@ def test_many_threads_and_tokenizers_at_once(tmp_path: Path, monkeypatch: pytest
     assert sum(t._supervisor._process is not None for t in isolated) <= 2
 
 
+def test_one_that_was_asked_while_room_was_made_makes_room_once_it_has_answered(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than the limit stayed until the next one came, when those used least were asked just then."""
+    monkeypatch.setattr(isolation, "MAX_ALIVE", 1)
+    asked, other = IsolatedTokenizer("x:y", path), IsolatedTokenizer("x:y", path)
+
+    def meanwhile(_: object) -> str:
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(other.segment, "the cat").result()
+        return "answered"
+
+    assert asked._supervisor.ask(Message("count", {}, wire.texts_to_blobs(["the cat"])), 7, meanwhile) == "answered"
+    assert [t._supervisor._process is not None for t in (asked, other)] == [True, False]
+
+
 def test_idle_and_forgotten_processes_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tokenizer = IsolatedTokenizer("x:y", path)
     pid = pid_of(tokenizer)

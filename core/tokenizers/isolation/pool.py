@@ -204,12 +204,14 @@ class _Supervisor:
             assert self._process is not None
             self.last_used = time.monotonic()
             try:
-                return read(self._process.ask(request, seconds, _on_the_wall(seconds)))
+                answer = read(self._process.ask(request, seconds, _on_the_wall(seconds)))
             except Garbled as error:
                 self.close()
                 raise _nonsense(error) from None
             finally:
                 self.last_used = time.monotonic()
+        _POOL.make_room(self)
+        return answer
 
     def close(self) -> None:
         """End the process if there is one."""
@@ -258,6 +260,14 @@ class _Pool:
             if self._sweeper is None:
                 self._sweeper = threading.Thread(target=self._sweep, name="isolation-sweeper", daemon=True)
                 self._sweeper.start()
+        self.make_room(supervisor)
+
+    def make_room(self, supervisor: _Supervisor) -> None:
+        """End the processes that are too many, those not used for longest; never this one's, nor one that is asked.
+
+        Whoever was asked makes room once it has answered, so that no more than the limit stay.
+        """
+        with self._lock:
             others = [other for other in self._supervisors.values() if other is not supervisor]
         others.sort(key=lambda other: other.last_used)
         for old in others[: max(0, len(others) + 1 - MAX_ALIVE)]:
