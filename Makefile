@@ -14,7 +14,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 ADDRESS ?= localhost
 PORT ?= 8501
-WORKERS ?= 2
+WORKERS ?= 3
 
 .PHONY: run serve quick quick-tests test tests lint style types node format bench atlas opening models lab-results mixtures family families probes adders constraints audit clean
 
@@ -86,7 +86,8 @@ format: $(VENV)/test.stamp node
 	$(BIN)/ruff format .
 	@if command -v npm >/dev/null; then npm run format; fi
 
-# mypy keeps one processor busy for half a minute: the tests begin beside it.
+# mypy keeps one processor busy for half a minute: the tests begin beside it. There is one process of tests more than
+# the two processors that are the least: some tests wait for a process, a server or a browser.
 quick: style
 	@$(MAKE) --no-print-directory --jobs=2 types quick-tests
 
