@@ -75,7 +75,7 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--out", required=True, metavar="FOLDER", help="where the new model goes; must not exist")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of whatever the method draws; default 0")
-    _texts(parser)
+    texts(parser)
     resources(parser)
     device(parser)
     parser.add_argument(
@@ -94,7 +94,8 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
-def _texts(parser: ArgumentParser) -> None:
+def texts(parser: ArgumentParser) -> None:
+    """Options for what is measured on."""
     parser.add_argument(
         "--corpus",
         metavar="SPEC",

@@ -10,16 +10,15 @@ of them is very long, there is no such merge, and the entry stays. How a text is
 to be as before: count it.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from core.vocabulary.repair.merge_list import MergeList, Pair
 from core.vocabulary.repair.placeholder import placeholder
 from core.vocabulary.repair.removal import BUILT, NEEDED, BuiltOn, Removal, Spared, needed, refused
 
 LONGEST = 1_000  # characters of an entry that is rerouted: cutting it takes the square of them
-Pair = tuple[str, str]
 
 
 def without(document: Mapping[str, Any], ids: Sequence[int], built_on: BuiltOn, spared: Spared) -> Removal:
@@ -27,7 +26,7 @@ def without(document: Mapping[str, Any], ids: Sequence[int], built_on: BuiltOn, 
     model = document["model"]
     id_by_token: dict[str, int] = model["vocab"]
     token_by_id = {i: token for token, i in id_by_token.items()}
-    merges = _MergeList(model)
+    merges = MergeList(model)
     kept = refused(ids, token_by_id, spared, model.get("unk_token"))
     chosen = {token_by_id[i] for i in ids if i not in kept}
     for token in _needed(chosen, merges, model):
@@ -60,7 +59,7 @@ def _vocabulary(id_by_token: Mapping[str, int], gone: set[str]) -> dict[str, int
     return {placeholder(i) if token in gone else token: i for token, i in id_by_token.items()}
 
 
-def _needed(chosen: set[str], merges: "_MergeList", model: Mapping[str, Any]) -> set[str]:
+def _needed(chosen: set[str], merges: MergeList, model: Mapping[str, Any]) -> set[str]:
     """Of the chosen those without which some character could not be written; where places in a word are marked, only
     characters are asked about, which all else is built from."""
     texts = {token: merges.bare(token) for token in chosen}
@@ -69,62 +68,7 @@ def _needed(chosen: set[str], merges: "_MergeList", model: Mapping[str, Any]) ->
     return needed(texts, model["vocab"].keys() - chosen, bool(model.get("byte_fallback")))
 
 
-class _MergeList:
-    """The merges of a model, in order, and what is built from what."""
-
-    def __init__(self, model: Mapping[str, Any]) -> None:
-        given = model["merges"]
-        self.as_text = bool(given) and isinstance(given[0], str)
-        self.pairs: list[Pair] = [_pair(merge) for merge in given]
-        self.prefix = model.get("continuing_subword_prefix") or ""
-        self.suffix = model.get("end_of_word_suffix") or ""
-        self.products = [left + right.removeprefix(self.prefix) for left, right in self.pairs]
-        self._by_part: dict[str, set[str]] = defaultdict(set)
-        self._parts: dict[str, list[str]] = defaultdict(list)
-        for pair, product in zip(self.pairs, self.products, strict=True):
-            self._parts[product] += pair
-            for part in pair:
-                self._by_part[part].add(product)
-
-    def bare(self, token: str) -> str:
-        """Without what marks its place in a word."""
-        text = token.removeprefix(self.prefix) if token != self.prefix else token
-        return text.removesuffix(self.suffix) if text != self.suffix else text
-
-    def direct(self, token: str) -> set[str]:
-        """What one merge makes of it."""
-        return self._by_part.get(token, set())
-
-    def built_on(self, tokens: Iterable[str]) -> set[str]:
-        """All that merges make of these, of what they make, and so on."""
-        found, open_ends = set[str](), list(tokens)
-        while open_ends:
-            new = self.direct(open_ends.pop()) - found
-            found |= new
-            open_ends += new
-        return found
-
-    def closed(self, chosen: set[str]) -> set[str]:
-        """Those of the chosen from which nothing is built but others of them."""
-        gone = set(chosen)
-        needed = [part for product, parts in self._parts.items() if product not in gone for part in parts]
-        while needed:
-            token = needed.pop()
-            if token in gone:
-                gone.remove(token)
-                needed += self._parts.get(token, ())
-        return gone
-
-    def left(self, gone: set[str]) -> list[Pair]:
-        """The merges that make none of these."""
-        return [pair for pair, product in zip(self.pairs, self.products, strict=True) if product not in gone]
-
-    def written(self, pairs: Sequence[Pair]) -> list[str] | list[list[str]]:
-        """As the file has them."""
-        return [" ".join(pair) for pair in pairs] if self.as_text else [list(pair) for pair in pairs]
-
-
-def _rerouted(merges: _MergeList, chosen: set[str]) -> tuple[set[str], list[Pair]]:
+def _rerouted(merges: MergeList, chosen: set[str]) -> tuple[set[str], list[Pair]]:
     """Those of the chosen that can go, and all merges afterwards, in order."""
     gone = set(chosen) if not (merges.prefix or merges.suffix) else merges.closed(chosen)
     before = {pair: rank for rank, pair in enumerate(merges.pairs)}
@@ -138,7 +82,7 @@ def _rerouted(merges: _MergeList, chosen: set[str]) -> tuple[set[str], list[Pair
         gone -= staying
 
 
-def _without_parts(merges: _MergeList, gone: set[str]) -> tuple[dict[Pair, int], list[tuple[int, str]]]:
+def _without_parts(merges: MergeList, gone: set[str]) -> tuple[dict[Pair, int], list[tuple[int, str]]]:
     """Rank by merge of those that stay, and (rank, product) of kept products that lose a merge."""
     stay, lost = dict[Pair, int](), list[tuple[int, str]]()
     for rank, (pair, product) in enumerate(zip(merges.pairs, merges.products, strict=True)):
@@ -173,9 +117,3 @@ def cut(text: str, rank_by_pair: Mapping[Pair, int]) -> list[str]:
             break
         parts[at : at + 2] = ["".join(pairs[at])]
     return parts
-
-
-def _pair(merge: str | Sequence[str]) -> Pair:
-    """A merge as either form of the file has it."""
-    left, right = merge.split(" ", 1) if isinstance(merge, str) else merge
-    return left, right
