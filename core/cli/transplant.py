@@ -89,6 +89,12 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     untie(parser)
     parser.add_argument(
+        "--embeddings-only",
+        action="store_true",
+        help="read nothing of a model but its two matrices, and copy the rest from file to file: for models that do "
+        "not fit in memory; nothing is measured",
+    )
+    parser.add_argument(
         "--list", action=ListMethods, help="say what methods there are, what they need and can be set to"
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -212,7 +218,7 @@ def asked_plan(options: Namespace) -> Plan:
 def _run(options: Namespace) -> None:
     plan = asked_plan(options)
     with told():
-        document = _transplanted(plan, Path(options.out))
+        document = (_unmeasured if options.embeddings_only else _transplanted)(plan, Path(options.out))
     if options.json:
         print_json(document)
         return
@@ -242,6 +248,20 @@ def _transplanted(plan: Plan, out: Path) -> dict[str, Any]:
         participants = opened(plan)
     with step(0.2, 1.0, plan.methods[0].key):
         return written(participants, out)
+
+
+def _unmeasured(plan: Plan, out: Path) -> dict[str, Any]:
+    from core.common.progress import step
+    from core.lab.model_folder import written_unmeasured
+    from core.lab.participants import opened_matrices
+
+    refuse_existing(out)
+    if plan.out_dtype != AS_STORED:
+        raise UserError("--embeddings-only copies what it does not read, so --out-dtype cannot be chosen beside it.")
+    with step(0.0, 0.2, "Reading the matrices"):
+        participants, read = opened_matrices(plan)
+    with step(0.2, 1.0, plan.methods[0].key):
+        return written_unmeasured(participants, read, out)
 
 
 COMMAND = Command(

@@ -13,12 +13,14 @@ from core.lab.key_picture_points import number_at
 from core.lab.low_memory import transplanted
 from core.lab.participants import Participants
 from core.models.card import ModelCard, Origins
-from core.models.export import export
+from core.models.export import Exported, export, export_matrices
+from core.models.load import MatricesOf
 from core.models.origin import licence_on_hub
 from core.tokenizers.tokenizer import LocalTokenizer
 from core.tokenizers.well_known import well_known
 from core.transplants.base import METHODS, Transplanted
 
+UNMEASURED = "Nothing was measured: only the two matrices were read. Score it with evaluate where it fits."
 _CHECKED = 64  # texts that the folder is read back with
 
 
@@ -40,12 +42,38 @@ def written(participants: Participants, out: Path) -> dict[str, Any]:
     sample = [t.text for t in participants.texts.measured]
     with step(0.75, 1.0, "Writing"):
         kept = export(measured.model, out, card.markdown(), card.facts(), sample[:: -(-len(sample) // _CHECKED)])
+    return _told(participants, made, kept, card)
+
+
+def written_unmeasured(participants: Participants, read: MatricesOf, out: Path) -> dict[str, Any]:
+    """Apply the first method of a plan to a model of which nothing was read but its matrices, and write the folder.
+
+    Raises:
+        UserError: as `written`.
+    """
+    refuse_existing(out)
+    plan = participants.plan
+    chosen, choice = METHODS.get(plan.methods[0].key), plan.methods[0]
+    with step(0.0, 0.6, chosen.label):
+        made = transplanted(participants.problem, chosen, choice.params, plan.seeds[0])
+    problem = chosen.posed(participants.problem)
+    model = participants.original.with_matrices(
+        made.matrices, problem.new, made.special_ids, participants.original.name, problem.unwritten
+    )
+    card = _card(participants, made, None)
+    with step(0.6, 1.0, "Writing"):
+        kept = export_matrices(model, read, out, card.markdown(), card.facts())
+    return _told(participants, made, kept, card)
+
+
+def _told(participants: Participants, made: Transplanted, kept: Exported, card: ModelCard) -> dict[str, Any]:
+    plan = participants.plan
     facts = card.facts()
     return {
         "model": plan.model,
         "tokenizer": plan.tokenizer or participants.tokenizer.info.spec,
         "donor": plan.donor or None,
-        "method": chosen.key,
+        "method": made.method,
         "params": facts["params"],
         "seed": plan.seeds[0],
         "out": str(kept.folder),
@@ -69,8 +97,9 @@ def _measured(each: Json) -> dict[str, Json]:
     }
 
 
-def _card(participants: Participants, made: Transplanted, measures: Measures) -> ModelCard:
-    one, cells = METHODS.get(made.method), measures.tables["cells"]
+def _card(participants: Participants, made: Transplanted, measures: Measures | None) -> ModelCard:
+    """The card; without measures it says that nothing was measured."""
+    one = METHODS.get(made.method)
     origin = participants.original.origin
     texts = f"{len(participants.texts.measured):,} of {', '.join(name for name, _ in participants.texts.labels)}"
     numbers = [
@@ -95,9 +124,10 @@ def _card(participants: Participants, made: Transplanted, measures: Measures) ->
         match={rule.words: n for rule, n in made.match.n_by_rule.items()},
         numbers=[
             (what, unit, number_at(cells, f"original_{key}", 0), number_at(cells, f"model_{key}", 0), texts)
+            for cells in ([measures.tables["cells"]] if measures else [])
             for what, unit, key in numbers
         ],
-        remarks=[*participants.original.notes, *made.remarks, *measures.remarks],
+        remarks=[*participants.original.notes, *made.remarks, *(measures.remarks if measures else [UNMEASURED])],
         versions={name: version(name) for name in ("torch", "transformers", "tokenizers")},
     )
 

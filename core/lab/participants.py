@@ -1,7 +1,7 @@
 """Who takes part in a comparison: the models and tokenizers that a plan names, opened once and fitted together."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from core.lab.texts import Texts, texts_of
 from core.models.checkpoint import content_hash
 from core.models.device import DTYPES, pick_device
 from core.models.language_model import LanguageModel
-from core.models.load import open_model, outline
+from core.models.load import MatricesOf, open_matrices, open_model, outline
 from core.models.stored_format import StoredFormat
 from core.models.text_encoder import TextEncoder, open_encoder
 from core.tokenizers.kinds import Kind
@@ -48,6 +48,7 @@ class Participants:
         texts: of the plan.
         helper: another model with the new tokenizer; None without.
         encoder: of texts; None without.
+        frugal: whether memory counts more than time.
     """
 
     plan: Plan
@@ -57,6 +58,7 @@ class Participants:
     texts: Texts
     helper: LanguageModel | None = None
     encoder: TextEncoder | None = None
+    frugal: bool = False
 
     @property
     def needs(self) -> dict[str, int]:
@@ -83,6 +85,7 @@ class Participants:
             self.original.device,
             pad_to=self.plan.pad_to,
             untie=self.plan.untie,
+            frugal=self.frugal,
         )
 
     @property
@@ -155,7 +158,22 @@ def opened(plan: Plan, device: str = "") -> Participants:
     there = replace(plan, device=device or plan.device)
     if plan.donor or plan.helper or plan.encoder or _copies(plan):
         outlined(there)  # together they may be too large for what each fits into
-    return replace(_participants(there, weights=True), plan=plan)
+    return replace(_participants(there, open_model, weights=True), plan=plan)
+
+
+def opened_matrices(plan: Plan) -> tuple[Participants, MatricesOf]:
+    """The participants of a plan with nothing of any model but its two matrices, and the files of the base model.
+
+    Raises:
+        UserError: as `opened`; or a model does not lie there as safetensors.
+    """
+    read = dict[str, MatricesOf]()
+
+    def matrices(spec: str, device: str, _: str) -> LanguageModel:
+        read[spec] = open_matrices(spec, device)
+        return read[spec].model
+
+    return replace(_participants(plan, matrices, weights=True), frugal=True), read[plan.model]
 
 
 def outlined(plan: Plan) -> Participants:
@@ -164,13 +182,13 @@ def outlined(plan: Plan) -> Participants:
     Raises:
         UserError: as `opened`, but for what only shows in weights.
     """
-    found = _participants(plan, weights=False)
+    found = _participants(plan, outline, weights=False)
     refuse_too_large_together(found.needs, pick_device(plan.device))
     return found
 
 
-def _participants(plan: Plan, *, weights: bool) -> Participants:
-    opener, device = open_model if weights else outline, plan.device
+def _participants(plan: Plan, opener: Callable[[str, str, str], LanguageModel], *, weights: bool) -> Participants:
+    device = plan.device
     for choice in plan.methods:
         METHODS.get(choice.key).read(choice.params)
     for choice in plan.evaluators:

@@ -7,6 +7,7 @@ them as the model in memory does, and only then renamed.
 import copy
 import errno
 import json
+import math
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,10 +24,11 @@ from core.common.progress import report
 from core.jobs.store.files import Json
 from core.models.device import DTYPES
 from core.models.language_model import LanguageModel
-from core.models.load import open_model
+from core.models.load import MatricesOf, open_model
 from core.models.loadable_tokenizer import configuration, loadable
+from core.models.matrices_apart import write_with
 from core.models.memory import weight_bytes
-from core.models.read_back import read_back
+from core.models.read_back import read_back, same_matrices
 from core.models.stored_format import StoredFormat, say_format, state_as_stored
 
 CARD = "README.md"
@@ -46,7 +48,7 @@ class Exported:
     Args:
         folder: where it is.
         n_bytes: of all its files.
-        bits_per_byte: of the texts it was checked with, as the folder gives them.
+        bits_per_byte: of the texts it was checked with, as the folder gives them; NaN where there was none.
         n_texts: of those.
     """
 
@@ -87,6 +89,44 @@ def export(
         n_bytes = sum(path.stat().st_size for path in unfinished.iterdir())
     report(3, 3, f"Wrote {folder.name}")
     return Exported(folder, n_bytes, bits, len(checked))
+
+
+def export_matrices(
+    model: LanguageModel, read: MatricesOf, folder: Path, card: str, facts: Mapping[str, Json]
+) -> Exported:
+    """Write a model of which nothing was read but its matrices, beside what lies in the files that it was read from.
+
+    The folder is not read back as a model, which may be too large for that: its matrices are.
+
+    Args:
+        model: with matrices of its own.
+        read: what it was made from.
+        card, facts: as for `export`.
+
+    Raises:
+        UserError: as `export`.
+    """
+    folder = folder.expanduser().absolute()
+    refuse_existing(folder)
+    tokenizer = loadable(model.tokenizer, SENTENCES)
+    there = sum((read.folder / name).stat().st_size for name in read.weights)
+    more = weight_bytes(model.module, read.model.dtype) - weight_bytes(read.model.module, read.model.dtype)
+    _refuse_full(folder, there + max(0, more) + len(tokenizer) + _SPARE_BYTES)
+    with _whole(folder) as unfinished:
+        report(0, 2, f"Writing {folder.name}")
+        write_with(model, read.places, read.folder, read.weights, unfinished)
+        model.module.config.save_pretrained(unfinished)
+        if getattr(model.module, "generation_config", None) is not None:
+            model.module.generation_config.save_pretrained(unfinished)
+        say_format(unfinished / "config.json", (read.model.stored or StoredFormat(model.dtype)).dtype)
+        for name, data in _files(model, tokenizer, card, facts):
+            write_whole(unfinished / name, data)
+        _as_others(unfinished)
+        report(1, 2, f"Reading the matrices of {folder.name} back")
+        same_matrices(model, unfinished)
+        n_bytes = sum(path.stat().st_size for path in unfinished.iterdir())
+    report(2, 2, f"Wrote {folder.name}")
+    return Exported(folder, n_bytes, math.nan, 0)
 
 
 def _save(model: LanguageModel, stored: StoredFormat, folder: Path) -> None:

@@ -34,6 +34,7 @@ from core.models.config_numbers import refuse_absurd
 from core.models.device import out_of_memory, pick_device, pick_dtype
 from core.models.examine import refuse_looking_ahead, remarks
 from core.models.language_model import LanguageModel, text_config
+from core.models.matrices_apart import MatrixPlaces, fill, places
 from core.models.memory import refuse_too_large, weight_bytes
 from core.models.model_tokenizer import tokenizer_beside
 from core.models.origin import origin_of_folder, origin_of_gguf
@@ -84,6 +85,74 @@ def outline(spec: str, device: str = "auto", dtype: str = "auto") -> LanguageMod
     return _found(_Request(spec, device, dtype, weights=False))
 
 
+def open_matrices(spec: str, device: str = "cpu") -> "MatricesOf":
+    """A model of which nothing is read but its two matrices, in the number formats that they are stored in.
+
+    The rest of its module lies on the meta device, as with `outline`: it makes rows and is written, and scores nothing.
+
+    Raises:
+        UserError: as `open_model`; or it is no folder of safetensors, or does not hold its matrices as such.
+    """
+    here = None if spec.startswith("hub:") else _folder_of(spec)
+    model = _found(_Request(spec, device, "auto", weights=False, fits=False))
+    folder = here or _folder_of(spec)  # of the Hub once its configuration is known to be usable
+    weights = whole_weights(folder, shown(model.name))
+    there = places(model.module, folder, weights, model.name)
+    fill(model.module, there, folder)
+    _take_generation_settings(model.module, folder)
+    stored = stored_format(folder, weights)
+    return MatricesOf(replace(model, stored=stored), there, folder, tuple(weights))
+
+
+@dataclass(frozen=True, eq=False)
+class MatricesOf:
+    """A model of which nothing was read but its two matrices, and where the rest of it lies.
+
+    Args:
+        model: on the meta device but for these.
+        places: of the matrices in its files.
+        folder, weights: with its files, and the names of those that hold weights.
+    """
+
+    model: LanguageModel
+    places: MatrixPlaces
+    folder: Path
+    weights: tuple[str, ...]
+
+
+def _folder_of(spec: str) -> Path:
+    """The folder of safetensors that a spec names; of a model on the Hub its weights are fetched.
+
+    Raises:
+        UserError: it is something else.
+    """
+    scheme, colon, rest = spec.partition(":")
+    if colon and scheme == "hub":
+        from core.models.hub import fetch_model, fetch_weights
+
+        pinned, _ = fetch_model(rest)
+        if not pinned.file.endswith(".gguf"):
+            return fetch_weights(pinned).folder
+    elif colon and scheme == "shipped":
+        return shipped_folder(rest)
+    elif not colon or scheme == "file":
+        path = named_path(split_options(rest if colon else spec)[0])
+        if path.is_dir():
+            return path
+    raise UserError(
+        f"{shown(spec)} is no folder of safetensors, whose matrices could be read by themselves. Leave "
+        "--embeddings-only away, or name a folder that save_pretrained wrote."
+    )
+
+
+def _take_generation_settings(module: Any, folder: Path) -> None:
+    """Give a module that was made of its configuration alone the settings for generation that lie beside it."""
+    from transformers import GenerationConfig
+
+    if (folder / "generation_config.json").is_file():
+        module.generation_config = GenerationConfig.from_pretrained(folder, local_files_only=True)
+
+
 def _found(wanted: "_Request") -> LanguageModel:
     spec = wanted.spec
     scheme, colon, rest = spec.partition(":")
@@ -122,6 +191,7 @@ class _Request:
     device: str
     dtype: str
     weights: bool = True
+    fits: bool = True  # whether it has to fit in the memory there is
 
 
 def _from_hub(wanted: _Request, rest: str) -> LanguageModel:
@@ -181,7 +251,8 @@ def _plan(wanted: _Request, folder: Path, name: str) -> _LoadPlan:
 def _planned(wanted: _Request, name: str, config: Any, skeleton: Any, stored: torch.dtype | None) -> _LoadPlan:
     device = pick_device(wanted.device)
     dtype = pick_dtype(wanted.dtype, device, stored)
-    refuse_too_large(name, weight_bytes(skeleton, dtype), dtype, device)
+    if wanted.fits:
+        refuse_too_large(name, weight_bytes(skeleton, dtype), dtype, device)
     return _LoadPlan(wanted.spec, name, config, device, dtype, skeleton)
 
 

@@ -7,9 +7,12 @@ from typing import Any
 import torch
 
 from core.common.errors import UserError, shown
+from core.counting.calibration import calibration_lines
+from core.models.checkpoint import whole_weights
 from core.models.device import DTYPES
 from core.models.language_model import LanguageModel
 from core.models.load import loading, open_model
+from core.models.matrices_apart import are_held
 from core.models.score import score
 from core.tokenizers.tokenizer import PLAIN
 
@@ -40,6 +43,20 @@ def read_back(model: LanguageModel, folder: Path, texts: Sequence[str]) -> float
         for text in texts[:_PROMPTS]:
             _same_writing(model, again, text)
     return bits
+
+
+def same_matrices(model: LanguageModel, folder: Path) -> None:
+    """Do nothing if a folder holds the matrices of a model and cuts as it does; nothing else of it is read.
+
+    Raises:
+        UserError: it does not.
+    """
+    _same_cut(model, folder, calibration_lines())
+    if not are_held(model, folder, whole_weights(folder, folder.name)):
+        raise UserError(
+            "The matrices that were read back are not those that were written. Nothing was written; report this "
+            "model, its files are of a form that is not known here."
+        )
 
 
 def _same_cut(model: LanguageModel, folder: Path, texts: Sequence[str]) -> None:

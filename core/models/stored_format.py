@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-_FORMATS = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+DTYPE_BY_WORD = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 _ONE_FILE = 5 * 10**10  # bytes; where nothing says how large files were, there is one
 
 
@@ -48,8 +48,8 @@ def stored_format(folder: Path, names: Collection[str]) -> StoredFormat:
     n_bytes, dtypes, largest = dict[torch.dtype, int](), dict[str, torch.dtype](), 0
     for name in names:
         largest = max(largest, (folder / name).stat().st_size)
-        for tensor, entry in _header(folder / name).items():
-            if (dtype := _FORMATS.get(str(entry.get("dtype")))) is not None:
+        for tensor, entry in header_of(folder / name).items():
+            if (dtype := DTYPE_BY_WORD.get(str(entry.get("dtype")))) is not None:
                 dtypes[tensor] = dtype
                 start, end = entry["data_offsets"]
                 n_bytes[dtype] = n_bytes.get(dtype, 0) + end - start
@@ -75,8 +75,10 @@ def say_format(config: Path, dtype: torch.dtype) -> None:
     config.write_text(json.dumps(told, indent=2) + "\n")
 
 
-def _header(path: Path) -> dict[str, Any]:
+def header_of(path: Path, *, metadata: bool = False) -> dict[str, Any]:
+    """What a whole safetensors file says of its tensors, by name; and of itself if asked for, as `__metadata__`."""
     with path.open("rb") as file:
         entries: dict[str, Any] = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
-    entries.pop("__metadata__", None)
+    if not metadata:
+        entries.pop("__metadata__", None)
     return entries

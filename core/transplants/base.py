@@ -8,7 +8,6 @@ is counted with the reason; nothing is left zero or NaN unsaid.
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import product
 
 import torch
 from torch import Tensor
@@ -146,12 +145,18 @@ def transplant(
     if reason := method.unavailable(problem):
         raise UserError(f"{method.label} cannot be used here. {reason}")
     sides = problem.sides
-    for side, shared in product(sides.values(), ("anchors", "mean_row")):
-        getattr(side, shared)  # what methods share is not this one's time
+    for name, side in sides.items():  # what methods share is not this one's time
+        side.anchors, side.mean_row, side.quiet_row  # noqa: B018
+        problem.give_up(name)
     peak = MemoryPeak(problem.device)
     start = time.perf_counter()
-    rows = {name: method.rows(side, params) for name, side in sides.items()}
-    written = {name: _written(side, rows[name]) for name, side in sides.items()}
+    rows, written = dict[Side, Rows](), dict[Side, _Written]()
+    for name, side in sides.items():
+        made = method.rows(side, params)
+        problem.give_up(name)
+        written[name] = _written(side, made)
+        rows[name] = replace(made, values=made.values.new_empty(0, made.values.shape[1]))
+        del made
     seconds, peak_bytes = time.perf_counter() - start, peak.bytes()
     matrices = Matrices(
         written["input"].rows,
@@ -179,7 +184,7 @@ def transplant(
     return Transplanted(
         matrices,
         {name: one.provenance for name, one in written.items()},
-        {name: replace(one, values=one.values.new_empty(0, one.values.shape[1])) for name, one in rows.items()},
+        rows,
         {name: side.wanted for name, side in sides.items()},
         problem.match,
         problem.match.special_ids,

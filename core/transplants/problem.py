@@ -45,6 +45,7 @@ class Problem(Memo):
         asked: new ids that rows are wanted for; empty for all that have none.
         pad_to: the new matrices have a multiple of so many rows.
         untie: whether a head that is tied to the input gets rows of its own.
+        frugal: whether rows in float32 are given up as soon as a matrix is made, to be converted again when asked for.
         shared: what was worked out from what is given alone, whichever tokens are hidden and whatever memory there is.
 
     Raises:
@@ -63,6 +64,7 @@ class Problem(Memo):
     asked: frozenset[int] = frozenset()
     pad_to: int = 1
     untie: bool = False
+    frugal: bool = False
     shared: Memo = field(default_factory=Memo, repr=False)
 
     def __post_init__(self) -> None:
@@ -110,6 +112,12 @@ class Problem(Memo):
     def within(self, memory_bytes: int) -> "Problem":
         """The same problem under another memory ceiling."""
         return self._but(memory_bytes=memory_bytes)
+
+    def give_up(self, name: Side) -> None:
+        """Let go of a side's rows in float32, which are copies, if this problem is frugal."""
+        if self.frugal:
+            for what in ("base_rows", "donor_rows"):
+                self._kept.pop((name, what), None)
 
     def _but(self, **changed: Any) -> "Problem":
         other = replace(self, **changed)
