@@ -15,6 +15,7 @@ from core.lab.participants import Participants
 from core.models.card import ModelCard, Origins
 from core.models.export import export
 from core.models.origin import licence_on_hub
+from core.tokenizers.special_roles import without_end
 from core.tokenizers.tokenizer import LocalTokenizer
 from core.tokenizers.well_known import well_known
 from core.transplants.base import METHODS, Transplanted
@@ -97,7 +98,12 @@ def _card(participants: Participants, made: Transplanted, measures: Measures) ->
             (what, unit, number_at(cells, f"original_{key}", 0), number_at(cells, f"model_{key}", 0), texts)
             for what, unit, key in numbers
         ],
-        remarks=[*participants.original.notes, *made.remarks, *measures.remarks],
+        remarks=[
+            *participants.original.notes,
+            *filter(None, [without_end(participants.tokenizer)]),
+            *made.remarks,
+            *measures.remarks,
+        ],
         versions={name: version(name) for name in ("torch", "transformers", "tokenizers")},
     )
 

@@ -16,6 +16,7 @@ from core.lab.participants import Participants
 from core.lab.setting import Party, Setting, Tokens
 from core.models.language_model import LanguageModel
 from core.tokenizers.matching import Rule, vocabulary_of
+from core.tokenizers.special_roles import without_end
 from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
 
@@ -164,6 +165,7 @@ def _remarks(participants: Participants, texts: Table) -> list[str]:
     if participants.donor is not None and participants.donor.n_rows < len(vocabulary_of(participants.tokenizer)):
         lacking = len(vocabulary_of(participants.tokenizer)) - participants.donor.n_rows
         found.append(f"The donor has no row for {so_many(lacking, 'token', 'tokens')} of the new tokenizer.")
+    found += filter(None, [without_end(participants.tokenizer)])
     return [*found, *_its_own(participants), *_too_few(texts), *_on_untied_heads(participants)]
 
 
