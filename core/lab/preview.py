@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from core.common.numbers import so_many
+from core.common.numbers import count, so_many
 from core.evaluation.passes.cells import cells, figures
 from core.evaluation.passes.columns import cell_table
 from core.evaluation.passes.token_classes import classes
@@ -55,7 +55,7 @@ def uncounted(participants: Participants) -> str:
         return ""
     who = " and ".join(name for name, said in exact.items() if not all(said))
     if n:
-        some = f"{len(tried) - n:,} of the {len(tried):,} texts that were tried"
+        some = f"{count(len(tried) - n)} of the {count(len(tried))} texts that were tried"
         return f"The tokens of {who} do not say {some} back exactly, so that nothing counts there."
     return (
         f"The tokens of {who} say no text back exactly, as far as was tried, so there will be nothing to compare. "
@@ -191,8 +191,8 @@ def _on_untied_heads(participants: Participants) -> Iterator[str]:
     more = len(participants.match.old_by_new) * model.width
     who = "Every method and control" if labels == [""] else " and ".join(labels)
     yield (
-        f"{who} gives the model a head of its own, where it shares one matrix with the input: {more:,} parameters more "
-        f"({more / model.n_parameters:.0%} of the model)."
+        f"{who} gives the model a head of its own, where it shares one matrix with the input: {count(more)} parameters "
+        f"more ({more / model.n_parameters:.0%} of the model)."
     )
 
 

@@ -31,7 +31,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "turn end": ("<|im_end|>", "<|eot_id|>", "<end_of_turn>", "<|eot|>", "[/INST]"),
 }
 
-# Which role serves for texts where a tokenizer has no token for that. BERT's parts a text from the next with [SEP]; what
+# Which role serves for texts where a tokenizer has no token for it. BERT's parts a text from the next with [SEP]; what
 # ends a turn ends a text where nothing else does; and one token that only starts texts parts them, as GPT-2's does.
 DOUBLES: dict[str, tuple[str, ...]] = {"eos": ("sep", "turn end", "bos"), "bos": ("cls",)}
 
