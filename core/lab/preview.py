@@ -166,10 +166,11 @@ def _remarks(participants: Participants, texts: Table) -> list[str]:
         lacking = len(vocabulary_of(participants.tokenizer)) - participants.donor.n_rows
         found.append(f"The donor has no row for {so_many(lacking, 'token', 'tokens')} of the new tokenizer.")
     found += filter(None, [without_end(participants.tokenizer)])
-    return [*found, *_its_own(participants), *_too_few(texts), *_on_untied_heads(participants)]
+    return [*found, *its_own(participants), *_too_few(texts), *_on_untied_heads(participants)]
 
 
-def _its_own(participants: Participants) -> Iterator[str]:
+def its_own(participants: Participants) -> Iterator[str]:
+    """What to expect where nothing is replaced."""
     if participants.tokenizer.info.fingerprint == participants.original.tokenizer.info.fingerprint:
         yield "The new tokenizer is the model's own: no row is made, and every method gives the model back."
 
