@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from core.common.errors import UserError
 from core.lab.model_folder import written
@@ -77,3 +78,14 @@ def test_matrices_are_padded_to_a_multiple(tmp_path: Path) -> None:
     assert model.n_rows == model.module.config.vocab_size == 7_000
     with pytest.raises(UserError, match="multiple of 0"):
         plan("shipped:tiny-english", pad_to=0)
+
+
+@pytest.mark.parametrize(("dtype", "name"), [(torch.float64, "F64"), (torch.float8_e4m3fn, "F8_E4M3")])
+def test_a_format_that_nothing_computes_in_is_said(dtype: torch.dtype, name: str, tmp_path: Path) -> None:
+    source = base(tmp_path / "base", torch.float32)
+    for path in source.glob("*.safetensors"):
+        stored = {key: values.to(dtype) for key, values in load_file(path).items()}
+        save_file(stored, path, {"format": "pt"})
+    said = written(opened(plan(source)), tmp_path / "new")["remarks"]
+    assert f"Its checkpoint has {name} numbers (39 tensors), which are read, and written, as float32." in said
+    assert {values.dtype for values in tensors(tmp_path / "new").values()} == {torch.float32}
