@@ -10,12 +10,17 @@ import torch
 
 from core.common.errors import UserError
 from core.evaluation.base import Reference, subject
+from core.lab.model_folder import written
+from core.lab.participants import opened as participants_of
+from core.lab.plan import Choice, Plan
+from core.lab.preview import setting
 from core.models.export import export
 from core.models.generation import continuations
 from core.models.language_model import LanguageModel
 from core.models.load import open_model
 from core.models.shipped import SHIPPED
 from core.tokenizers.catalog import open_path
+from core.tokenizers.special_roles import without_end
 from core.tokenizers.tokenizer import PLAIN, LocalTokenizer
 from core.transplants.base import METHODS, transplant
 from core.transplants.problem import Problem
@@ -28,13 +33,17 @@ FORMS: dict[str, tuple[list[str], dict[str, str]]] = {
     "as ChatML": (["<|endoftext|>", "<|im_start|>", "<|im_end|>"], {"eos_token": "<|im_end|>"}),
     "padded": (["<s>", "</s>", "<pad>"], {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>"}),
     "classifying": (["[CLS]", "[SEP]", "<s>", "</s>"], {"bos_token": "<s>", "eos_token": "</s>"}),
+    "as BERT": (["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], {"cls_token": "[CLS]", "sep_token": "[SEP]"}),
+    "turns alone": (["<|im_start|>", "<|im_end|>"], {}),
+    "a start alone": (["<s>"], {"bos_token": "<s>"}),
 }
+ENDLESS = {"without an end": (["<unk>", "<pad>"], dict[str, str]())}
 PROMPTS = ("The weather in the north", "", "I like", "One of the")
 
 
 def with_specials(folder: Path, name: str, base: Path) -> LocalTokenizer:
     """The base's tokenizer with other special tokens in front; its text tokens stay."""
-    specials, named = FORMS[name]
+    specials, named = (FORMS | ENDLESS)[name]
     content = json.loads((base / "tokenizer.json").read_text())
     old = {token["content"] for token in content["added_tokens"]}
     text = [t for t, _ in sorted(content["model"]["vocab"].items(), key=lambda item: item[1]) if t not in old]
@@ -88,7 +97,7 @@ def test_a_text_ends_where_it_ended(which: str, form: str, tmp_path: Path, reque
         assert found["others"] < 0.01
 
 
-@pytest.mark.parametrize("form", ["as Llama", "as ChatML", "classifying"])
+@pytest.mark.parametrize("form", ["as Llama", "as ChatML", "classifying", "as BERT"])
 def test_where_the_head_is_tied_generation_leaves_the_second_token_out(form: str, tmp_path: Path) -> None:
     before = opened(tmp_path / "base", "gpt2-tied")
     new = with_specials(tmp_path / "new", form, tmp_path / "base")
@@ -154,3 +163,15 @@ def test_one_token_for_start_and_end_ends_texts_also_where_one_row_reads_and_pre
     made = transplant(Problem(old, new, base), METHODS.get("mean")).matrices
     assert torch.equal(made.head[at], base.head[end])
     assert torch.equal(made.input[at], base.input[end if tied else start])
+
+
+def test_a_tokenizer_without_an_end_is_said_before_and_after(tmp_path: Path) -> None:
+    new = with_specials(tmp_path / "new", "without an end", SHIPPED / "tiny-english")
+    spec = f"file:{tmp_path / 'new'}"
+    plan = Plan("shipped:tiny-english", spec, methods=(Choice("mean"),), languages=("eng_Latn",), sentences=2)
+    participants = participants_of(plan)
+    said = without_end(new)
+    assert said.startswith("new has no special token that ends a text")
+    assert said in setting(participants).remarks
+    assert said in written(participants, tmp_path / "out")["remarks"]
+    assert said in (tmp_path / "out" / "README.md").read_text()

@@ -77,7 +77,17 @@ def test_a_transplant_loads_in_transformers_and_gives_the_same_bits(tmp_path: Pa
     base, donor = pair(tmp_path, tied=tied)
     out = tmp_path / "new"
     names = ["--model", str(base), "--donor", str(donor), "--method", "subword_mean", "--out", str(out)]
+    ahead = answered(capsys, "transplant", *names, *TEXT, "--dry-run")
+    assert not out.exists() and ahead["seconds"] > 0
     found = answered(capsys, "transplant", *names, *TEXT)
+    same = ("model", "tokenizer", "donor", "method", "params", "seed", "vocabulary", "match", "out")
+    assert {key: ahead[key] for key in same} == {key: found[key] for key in same}
+    for side, counts in found["rows"].items():
+        n_made = counts["composed"] + counts["solved"]
+        assert ahead["rows"][side] == {"copied": counts["copied"], "made": n_made, "unused": counts["fallback"]}
+    weights = (out / "model.safetensors").stat().st_size
+    assert 0 < weights - ahead["bytes"] < 8_192, "but for the names of tensors"
+    assert ahead["parameters"]["transplant"] == open_model(str(out), "cpu").n_parameters
     assert found["rows"]["input"]["copied"] + found["rows"]["input"]["composed"] == found["vocabulary"] == 360
     assert set(found["rows"]) == ({"input"} if tied else {"input", "output"})
     load: Any = AutoModelForCausalLM.from_pretrained

@@ -147,8 +147,8 @@ def test_a_line_that_cannot_be_read_is_one_message_and_its_method_is_named_as_le
 @pytest.mark.parametrize("value", ["abc", 10**12, -1])
 def test_a_value_of_a_link_that_cannot_be_is_said_and_the_form_stands(value: object) -> None:
     page = form_of(replace(PLAN, methods=(Choice("omp_robust", {"k": value}),)))  # type: ignore[dict-item]
-    assert any("k cannot be" in each for each in errors(page))
-    assert page.number_input(key="lab_param_omp_robust_k").value == 0
+    assert any("k cannot be" in each and each.endswith("Until you type one it is 0.") for each in errors(page))
+    assert page.text_input(key="lab_param_omp_robust_k").value == str(value), "what was in the link can be mended"
 
 
 @pytest.mark.parametrize("key", ["k", "decay"])
@@ -163,11 +163,11 @@ def test_no_number_is_without_end(key: str) -> None:
 def test_a_ridge_between_chosen_and_none_is_refused_on_the_page_in_a_link_and_on_the_command_line() -> None:
     page = form_of(replace(PLAN, methods=(Choice("ridge", {"ridge": -0.5}),)))
     words = "ridge cannot be -0.5: give a number from 0 to 1e+06, or -1 to have it chosen."
-    assert words in errors(page) and page.number_input(key="lab_param_ridge_ridge").value == -1
-    page.run()
-    assert words not in errors(page)
-    page.number_input(key="lab_param_ridge_ridge").set_value(-0.5).run()
-    assert words in errors(page) and page.number_input(key="lab_param_ridge_ridge").value == -1
+    assert f"{words} Until you type one it is -1." in errors(page)
+    page.text_input(key="lab_param_ridge_ridge").set_value("0,5").run()
+    assert not any(words in each for each in errors(page))
+    page.text_input(key="lab_param_ridge_ridge").set_value("-0,5").run()
+    assert f"{words} Until you type one it is 0.5." in errors(page)
     with pytest.raises(UserError, match=r"ridge cannot be -0\.5"):
         asked_plan(parser().parse_args(["lab", "--model", "m", "--donor", "d", "--method", "ridge:ridge=-0.5"]))
 
@@ -186,7 +186,44 @@ def test_a_parameter_of_a_link_that_there_is_not_is_said(methods: tuple[Choice, 
 
 def test_a_number_written_as_text_is_read() -> None:
     page = form_of(replace(PLAN, methods=(Choice("omp_robust", {"k": "7"}),)))
-    assert page.number_input(key="lab_param_omp_robust_k").value == 7
+    assert page.text_input(key="lab_param_omp_robust_k").value == "7"
+
+
+@pytest.mark.parametrize(("key", "typed", "field", "name", "found"), [
+    ("lab_sentences", "1e3", "1000", "sentences", 1000),
+    ("lab_sentences", "1,000", "1000", "sentences", 1000),
+    ("lab_minutes", "1,5", "1.5", "budget_seconds", 90.0),
+    ("lab_pad_to", "1 024", "1024", "pad_to", 1024),
+    ("lab_pad_to", "", "1", "pad_to", 1),
+    ("lab_param_omp_robust_k", "1e1", "10", "methods", (Choice("omp_robust", {"k": 10}),)),
+    ("lab_param_omp_robust_least_norm", "0,25", "0.25", "methods", (Choice("omp_robust", {"least_norm": 0.25}),)),
+])  # fmt: skip
+def test_a_number_is_read_as_people_type_it(
+    key: str, typed: str, field: str, name: str, found: object, looked_at: list[Plan]
+) -> None:
+    page = form_of(replace(PLAN, methods=(Choice("omp_robust"),)))
+    page.text_input(key=key).set_value(typed).run()
+    assert page.text_input(key=key).value == field and getattr(looked_at[-1], name) == found
+
+
+@pytest.mark.parametrize(("key", "typed", "words"), [
+    ("lab_sentences", "1.5", "Sentences of each: '1.5' is no whole number from 1 to 5,000. Until you type one it is"),
+    ("lab_pad_to", "0", "Rows a multiple of: '0' is no whole number from 1 to"),
+    ("lab_minutes", "-1", "Minutes at most: '-1' is no number from 0 to 10,000. Until you type one it is 0."),
+    ("lab_param_omp_robust_k", "2,5", "k cannot be '2.5': give a whole number"),
+    ("lab_param_omp_robust_k", "1e300", "k cannot be '1e300': give a whole number"),
+])  # fmt: skip
+def test_what_is_no_such_number_is_said_and_the_last_good_one_counts(
+    key: str, typed: str, words: str, looked_at: list[Plan]
+) -> None:
+    page = form_of(replace(PLAN, methods=(Choice("omp_robust"),)))
+    before = looked_at[-1]
+    page.text_input(key=key).set_value(typed).run()
+    assert any(words in each for each in errors(page)), errors(page)
+    assert looked_at[-1] == before
+    page.query_params["plan"] = plan_to_link(replace(PLAN, sentences=3)) or ""
+    page.run()
+    assert looked_at[-1].sentences == 3 and not any(words in each for each in errors(page)), "a link is news"
 
 
 def test_what_a_plan_names_and_is_not_here_is_said() -> None:

@@ -186,7 +186,7 @@ def test_a_home_that_becomes_read_only_is_said_once_and_the_comparison_goes_on_a
         page.button(key="lab_resume").click().run()
         assert not page.exception and any(why in each for each in boxes(page))
         page.button(key="lab_change").click().run()
-        page.number_input(key="lab_sentences").set_value(7).run()
+        page.text_input(key="lab_sentences").set_value("7").run()
         page.button(key="lab_run").click().run()
         assert not page.exception and [why in each for each in boxes(page)] == [True]
     assert resumed(job).state is State.DONE

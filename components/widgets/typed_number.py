@@ -4,6 +4,7 @@ A browser's own field for numbers loses what it does not expect: of whole number
 one for the least that is allowed, and where people write a decimal comma it drops that or the whole number.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -27,7 +28,7 @@ def typed_number(
     whole: bool = False,
     **more: Any,
 ) -> float:
-    """Draw the field; the number in it, written as it was understood, or the last good one beside a message.
+    """Draw the field of a number that the page's link holds; the number, as by `number_field`.
 
     Args:
         linked: the choices of the page, which keep it in the link.
@@ -36,24 +37,61 @@ def typed_number(
         whole: whether fractions are refused.
         more: for `st.text_input`.
     """
+    read = within(label, least, most, whole=whole)
 
     def fits(text: str) -> bool:
-        number = read_number(text)
-        return number is not None and least <= number <= most and not (whole and number % 1)
+        try:
+            read(text)
+        except UserError:
+            return False
+        return True
 
-    state, good = st.session_state, f"{key}_good"
     linked.text(key, as_typed(usual), _LONGEST, fits=fits)
-    typed = state[key].strip() or as_typed(usual)
-    if fits(typed):
-        state[key] = state[good] = as_typed(read_number(typed) or 0.0)
+    return number_field(label, key, usual, read, **more)
+
+
+def number_field(label: str, key: str, usual: float, read: Callable[[str], float], **more: Any) -> float:
+    """Draw the field; the number in it, written as it was understood, or the last good one beside a message.
+
+    Args:
+        key: in the session, where the text stands, or a number that was put there.
+        usual: the number when the field is emptied, and where there was no good one.
+        read: the number that a text is; raises a UserError where it is none that can be.
+        more: for `st.text_input`.
+    """
+    state, good, wrong = st.session_state, f"{key}_good", None
+    state[key] = _as_text(state[key])[:_LONGEST]
+    try:
+        state[key] = state[good] = as_typed(read(state[key].strip() or as_typed(usual)))
+    except UserError as error:
+        wrong = error
     st.text_input(label, key=key, max_chars=_LONGEST, persist_state="session", **more)
-    number = read_number(state.get(good, "")) if good in state else None
-    if number is None:
-        number = usual
-    if not fits(typed):
-        wanted = f"{'whole ' if whole else ''}number {_bounds(least, most)}"
-        show_error(UserError(f"{label}: {shown(typed)} is no {wanted}. Until you type one it is {as_typed(number)}."))
+    kept = read_number(state.get(good, ""))
+    number = usual if kept is None else kept
+    if wrong is not None:
+        show_error(UserError(f"{wrong} Until you type one it is {as_typed(number)}."))
     return number
+
+
+def within(label: str, least: float, most: float = MOST, *, whole: bool = False) -> Callable[[str], float]:
+    """Reads a number between two, both included; for `number_field`.
+
+    >>> within("Rows", 1, whole=True)("1e3")
+    1000.0
+    """
+
+    def read(text: str) -> float:
+        number = read_number(text)
+        if number is None or not least <= number <= most or (whole and number % 1):
+            wanted = f"{'whole ' if whole else ''}number {_bounds(least, most)}"
+            raise UserError(f"{label}: {shown(text)} is no {wanted}.")
+        return number
+
+    return read
+
+
+def _as_text(value: object) -> str:
+    return as_typed(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def _bounds(least: float, most: float) -> str:

@@ -74,6 +74,7 @@ def _arguments(parser: ArgumentParser) -> None:
         "--param", action="append", default=[], metavar="NAME=VALUE", help="such as k=64; may be repeated"
     )
     parser.add_argument("--out", required=True, metavar="FOLDER", help="where the new model goes; must not exist")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be written and what it takes, and stop")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of whatever the method draws; default 0")
     texts(parser)
     resources(parser)
@@ -216,16 +217,34 @@ def asked_plan(options: Namespace) -> Plan:
 
 
 def _run(options: Namespace) -> None:
-    plan = asked_plan(options)
+    plan, out = asked_plan(options), Path(options.out)
+    if options.dry_run and options.embeddings_only:
+        raise UserError("--dry-run foresees what is measured, and --embeddings-only measures nothing. Leave one away.")
+    made = _unmeasured if options.embeddings_only else _transplanted
     with told():
-        document = (_unmeasured if options.embeddings_only else _transplanted)(plan, Path(options.out))
+        document = _foreseen(plan, out) if options.dry_run else made(plan, out)
     if options.json:
         print_json(document)
         return
-    rows = [["rows", "copied", "composed", "solved", "fallback"]]
+    kinds = ("copied", "made", "unused") if options.dry_run else ("copied", "composed", "solved", "fallback")
+    rows = [["rows", *kinds]]
     for side, counts in document["rows"].items():
-        rows.append([side, *(f"{counts[kind]:,}" for kind in rows[0][1:])])
-    print(table(rows, right={1, 2, 3, 4}))
+        rows.append([side, *(f"{counts[kind]:,}" for kind in kinds)])
+    print(table(rows, right=set(range(1, len(rows[0])))))
+    (_print_foreseen if options.dry_run else _print_written)(document)
+
+
+def _print_foreseen(document: dict[str, Any]) -> None:
+    from core.common.numbers import roughly, size
+
+    n = document["parameters"]
+    print(f"Parameters: {n['transplant']:,}, the original {n['original']:,}.")
+    for remark in document["remarks"]:
+        print(remark)
+    print(f"Would write {size(document['bytes'])} of weights to {document['out']}, in {roughly(document['seconds'])}.")
+
+
+def _print_written(document: dict[str, Any]) -> None:
     for what, number in document["measured"].items():
         print(f"{what.replace('_', ' ')}: {_figure(number['transplant'])}, the original {_figure(number['original'])}")
     for remark in document["remarks"]:
@@ -236,6 +255,14 @@ def _run(options: Namespace) -> None:
 def _figure(value: float | None) -> str:
     """A number, or that there is none: a tokenizer that spells no text exactly leaves nothing to measure."""
     return "not measured, as no text is read exactly" if value is None else f"{value:.4f}"
+
+
+def _foreseen(plan: Plan, out: Path) -> dict[str, Any]:
+    from core.lab.foreseen_folder import foreseen_folder
+    from core.lab.participants import outlined
+
+    refuse_existing(out)
+    return {**foreseen_folder(outlined(plan)), "out": str(out.expanduser().absolute())}
 
 
 def _transplanted(plan: Plan, out: Path) -> dict[str, Any]:

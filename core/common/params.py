@@ -44,13 +44,6 @@ class Param:
     own_choice: bool = False
 
     @property
-    def lowest(self) -> float | None:
-        """The least number that a control lets one give, the one that has it chosen included."""
-        if self.low is None or not self._chosen or isinstance(self.default, str):
-            return self.low
-        return min(self.low, float(self.default))
-
-    @property
     def about(self) -> str:
         """What it does, and what chooses it.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.numbers import count
 from core.lab.documents import LEAST_BLOCK_BYTES, block_bytes, documents
 from core.models.language_model import LanguageModel
 from core.models.score import USUAL_WINDOW_BYTES, Scores, score, usual_window
@@ -23,7 +24,7 @@ class FileScore:
     Args:
         bits_per_byte: of the whole.
         n_bytes, n_tokens, n_documents: of it.
-        unit: what intervals resample, such as "documents" or "blocks of 1,000 bytes".
+        unit: what intervals resample, such as "documents" or "blocks of 200 bytes".
         reference: bits per byte of the other model; None without one.
         difference: of the two, on the same bytes; None without.
         reference_tokens: of the other model.
@@ -62,7 +63,7 @@ def score_file(
         n_bytes=scores[0].n_bytes,
         n_tokens=sum(len(t.ids) for t in scores[0].texts),
         n_documents=len(parts),
-        unit="documents" if many else f"blocks of {block:,} bytes",
+        unit="documents" if many else f"blocks of {count(block)} bytes",
         reference=bits[1] if reference else None,
         difference=bits[2] if reference else None,
         reference_tokens=sum(len(t.ids) for t in scores[1].texts) if reference else 0,

@@ -16,6 +16,7 @@ from core.models.card import ModelCard, Origins
 from core.models.export import Exported, export, export_matrices
 from core.models.load import MatricesOf
 from core.models.origin import licence_on_hub
+from core.tokenizers.special_roles import without_end
 from core.tokenizers.tokenizer import LocalTokenizer
 from core.tokenizers.well_known import well_known
 from core.transplants.base import METHODS, Transplanted
@@ -127,7 +128,12 @@ def _card(participants: Participants, made: Transplanted, measures: Measures | N
             for cells in ([measures.tables["cells"]] if measures else [])
             for what, unit, key in numbers
         ],
-        remarks=[*participants.original.notes, *made.remarks, *(measures.remarks if measures else [UNMEASURED])],
+        remarks=[
+            *participants.original.notes,
+            *filter(None, [without_end(participants.tokenizer)]),
+            *made.remarks,
+            *(measures.remarks if measures else [UNMEASURED]),
+        ],
         versions={name: version(name) for name in ("torch", "transformers", "tokenizers")},
     )
 

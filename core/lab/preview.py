@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from core.common.numbers import so_many
+from core.common.numbers import count, so_many
 from core.evaluation.passes.cells import cells, figures
 from core.evaluation.passes.columns import cell_table
 from core.evaluation.passes.token_classes import classes
@@ -16,6 +16,7 @@ from core.lab.participants import Participants
 from core.lab.setting import Party, Setting, Tokens
 from core.models.language_model import LanguageModel
 from core.tokenizers.matching import Rule, vocabulary_of
+from core.tokenizers.special_roles import without_end
 from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 from core.tokenizers.vocabulary import Vocabulary
 
@@ -54,7 +55,7 @@ def uncounted(participants: Participants) -> str:
         return ""
     who = " and ".join(name for name, said in exact.items() if not all(said))
     if n:
-        some = f"{len(tried) - n:,} of the {len(tried):,} texts that were tried"
+        some = f"{count(len(tried) - n)} of the {count(len(tried))} texts that were tried"
         return f"The tokens of {who} do not say {some} back exactly, so that nothing counts there."
     return (
         f"The tokens of {who} say no text back exactly, as far as was tried, so there will be nothing to compare. "
@@ -164,10 +165,12 @@ def _remarks(participants: Participants, texts: Table) -> list[str]:
     if participants.donor is not None and participants.donor.n_rows < len(vocabulary_of(participants.tokenizer)):
         lacking = len(vocabulary_of(participants.tokenizer)) - participants.donor.n_rows
         found.append(f"The donor has no row for {so_many(lacking, 'token', 'tokens')} of the new tokenizer.")
-    return [*found, *_its_own(participants), *_too_few(texts), *_on_untied_heads(participants)]
+    found += filter(None, [without_end(participants.tokenizer)])
+    return [*found, *its_own(participants), *_too_few(texts), *_on_untied_heads(participants)]
 
 
-def _its_own(participants: Participants) -> Iterator[str]:
+def its_own(participants: Participants) -> Iterator[str]:
+    """What to expect where nothing is replaced."""
     if participants.tokenizer.info.fingerprint == participants.original.tokenizer.info.fingerprint:
         yield "The new tokenizer is the model's own: no row is made, and every method gives the model back."
 
@@ -189,8 +192,8 @@ def _on_untied_heads(participants: Participants) -> Iterator[str]:
     more = len(participants.match.old_by_new) * model.width
     who = "Every method and control" if labels == [""] else " and ".join(labels)
     yield (
-        f"{who} gives the model a head of its own, where it shares one matrix with the input: {more:,} parameters more "
-        f"({more / model.n_parameters:.0%} of the model)."
+        f"{who} gives the model a head of its own, where it shares one matrix with the input: {count(more)} parameters "
+        f"more ({more / model.n_parameters:.0%} of the model)."
     )
 
 

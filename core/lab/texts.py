@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.common.errors import UserError, shown
-from core.common.numbers import so_many
+from core.common.numbers import count, so_many
 from core.corpora.corpus import Corpus, open_corpus
 from core.evaluation.base import EvalText
 from core.lab.documents import pieces, read_plain
@@ -92,7 +92,7 @@ def texts_of(plan: Plan) -> Texts:
 
 def _said_blocks(name: str, n: int, block_bytes: int) -> str:
     return (
-        f"{shown(name)} has too few documents for a test: {so_many(n, 'block', 'blocks')} of {block_bytes:,} "
+        f"{shown(name)} has too few documents for a test: {so_many(n, 'block', 'blocks')} of {count(block_bytes)} "
         f"bytes {'is' if n == 1 else 'are'} measured, each read by itself."
     )
 

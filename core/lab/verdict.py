@@ -6,7 +6,7 @@ from itertools import combinations, product
 
 import numpy as np
 
-from core.common.numbers import so_many
+from core.common.numbers import count, so_many
 from core.lab.differences import (
     ALL,
     BITS,
@@ -161,7 +161,7 @@ def _on_heads(setting: Setting, made: Sequence[Entrant]) -> list[str]:
     if not own:
         return []
     more = len(own[0].outcomes[0].rows["output"].norms) * setting.model.width
-    cost = f"{more:,} parameters more than the tied original ({more / setting.model.n_parameters:.0%})"
+    cost = f"{count(more)} parameters more than the tied original ({more / setting.model.n_parameters:.0%})"
     if len(own) == len(made):
         return [f"Every method and control has a head of its own here: {cost}."]
     has = "has a head of its own" if len(own) == 1 else "have heads of their own"

@@ -290,8 +290,9 @@ def _loaded(
             )
     content = content or content_hash([folder / n for n in ("config.json", *weights)])
     origin = origin_of_folder(folder, plan.config, repository)
-    model = _finished(plan, module, tokenizer, notes, content)
-    return replace(model, stored=stored_format(folder, weights), origin=origin)
+    stored = stored_format(folder, weights)
+    model = _finished(plan, module, tokenizer, (*notes, *stored.notes), content)
+    return replace(model, stored=stored, origin=origin)
 
 
 def _from_llama2c(wanted: _Request, path: Path, tokenizer: str) -> LanguageModel:

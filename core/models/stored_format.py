@@ -2,6 +2,7 @@
 
 import json
 import struct
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
+
+from core.common.numbers import so_many
 
 DTYPE_BY_WORD = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 _ONE_FILE = 5 * 10**10  # bytes; where nothing says how large files were, there is one
@@ -22,11 +25,27 @@ class StoredFormat:
         dtype: of most of its numbers.
         by_name: of tensors that have another.
         file_bytes: most that one of its files holds.
+        unkept: how many tensors it has in each format of fractions that nothing here computes in, such as F64.
     """
 
     dtype: torch.dtype
     by_name: Mapping[str, torch.dtype] = field(default_factory=dict)
     file_bytes: int = _ONE_FILE
+    unkept: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """That numbers are rounded, or take more room, where they are.
+
+        >>> StoredFormat(torch.float32, unkept={"F64": 2}).notes
+        ('Its checkpoint has F64 numbers (2 tensors), which are read, and written, as float32.',)
+        """
+        as_what = str(self.dtype).removeprefix("torch.")
+        return tuple(
+            f"Its checkpoint has {name} numbers ({so_many(n, 'tensor', 'tensors')}), which are read, and written, as "
+            f"{as_what}."
+            for name, n in self.unkept.items()
+        )
 
     def of(self, name: str, values: Tensor) -> torch.dtype:
         """The format of one of a module's tensors."""
@@ -46,6 +65,7 @@ class StoredFormat:
 def stored_format(folder: Path, names: Collection[str]) -> StoredFormat:
     """That of a checkpoint's whole safetensors files."""
     n_bytes, dtypes, largest = dict[torch.dtype, int](), dict[str, torch.dtype](), 0
+    unkept = Counter[str]()
     for name in names:
         largest = max(largest, (folder / name).stat().st_size)
         for tensor, entry in header_of(folder / name).items():
@@ -53,9 +73,11 @@ def stored_format(folder: Path, names: Collection[str]) -> StoredFormat:
                 dtypes[tensor] = dtype
                 start, end = entry["data_offsets"]
                 n_bytes[dtype] = n_bytes.get(dtype, 0) + end - start
+            elif "F" in str(entry.get("dtype")):
+                unkept[str(entry["dtype"])] += 1
     most = max(n_bytes, key=lambda dtype: n_bytes[dtype], default=torch.float32)
     others = {tensor: dtype for tensor, dtype in dtypes.items() if dtype != most}
-    return StoredFormat(most, others, largest if len(names) > 1 else _ONE_FILE)
+    return StoredFormat(most, others, largest if len(names) > 1 else _ONE_FILE, unkept)
 
 
 def state_as_stored(module: Any, stored: StoredFormat) -> dict[str, Tensor]:

@@ -4,7 +4,7 @@ Two tokenizers write the same role differently (`<s>`, `<|begin_of_text|>`) and 
 ends a text in GPT-2 and pads it in Qwen), so a special token is matched by what it does and only then by its spelling.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import LocalTokenizer
@@ -31,6 +31,10 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "turn end": ("<|im_end|>", "<|eot_id|>", "<end_of_turn>", "<|eot|>", "[/INST]"),
 }
 
+# Which role serves for texts where a tokenizer has no token for it. BERT's parts a text from the next with [SEP]; what
+# ends a turn ends a text where nothing else does; and one token that only starts texts parts them, as GPT-2's does.
+DOUBLES: dict[str, tuple[str, ...]] = {"eos": ("sep", "turn end", "bos"), "bos": ("cls",)}
+
 # Whose row stands in for a role that the old tokenizer does not have. Padding has no stand-in: it is never read.
 STAND_INS: dict[str, tuple[str, ...]] = {
     "bos": ("eos", "cls"),
@@ -52,6 +56,8 @@ def special_ids(tokenizer: LocalTokenizer) -> set[int]:
 def roles_of(tokenizer: LocalTokenizer) -> dict[str, int]:
     """The id of each role that the tokenizer has; one id may play several.
 
+    A text begins and ends with what comes nearest where no token is there for it, as in BERT's vocabularies.
+
     >>> from core.tokenizers.catalog import open_tokenizer
     >>> roles_of(open_tokenizer("builtin:utf8-bytes"))
     {'eos': 1, 'pad': 0, 'unk': 2}
@@ -69,7 +75,24 @@ def roles_of(tokenizer: LocalTokenizer) -> dict[str, int]:
     unknown = (vocabulary.kinds == Kind.UNKNOWN).nonzero()[0]
     if len(unknown):
         found["unk"] = int(unknown[0])
-    return found
+    doubles = {role: stand_in(role, found, DOUBLES) for role in DOUBLES}
+    found = {role: i for role, i in doubles.items() if i is not None} | found
+    return {role: found[role] for role in SPELLINGS if role in found}
+
+
+def without_end(tokenizer: LocalTokenizer) -> str:
+    """What to expect of a model with a tokenizer that has no token for the end of a text; empty if it has one.
+
+    >>> from core.tokenizers.catalog import open_tokenizer
+    >>> without_end(open_tokenizer("builtin:utf8-bytes"))
+    ''
+    """
+    if "eos" in roles_of(tokenizer):
+        return ""
+    return (
+        f"{tokenizer.info.label} has no special token that ends a text, so a model with it writes on until it is "
+        "stopped. Say how many tokens it is to write, or take a tokenizer with an end."
+    )
 
 
 def _spelled(tokenizer: LocalTokenizer) -> Iterator[tuple[str, int]]:
@@ -82,10 +105,10 @@ def _spelled(tokenizer: LocalTokenizer) -> Iterator[tuple[str, int]]:
     yield from tokenizer.info.specials
 
 
-def stand_in(role: str, roles: dict[str, int]) -> int | None:
+def stand_in(role: str, roles: dict[str, int], nearest: Mapping[str, tuple[str, ...]] = STAND_INS) -> int | None:
     """The id that plays a role, or the nearest one to it, among the roles of another tokenizer.
 
     >>> stand_in("bos", {"eos": 7}), stand_in("pad", {"eos": 7})
     (7, None)
     """
-    return next((roles[r] for r in (role, *STAND_INS.get(role, ())) if r in roles), None)
+    return next((roles[r] for r in (role, *nearest.get(role, ())) if r in roles), None)

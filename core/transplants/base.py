@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core.common.errors import UserError
 from core.common.need import Need, missing
-from core.common.numbers import so_many
+from core.common.numbers import count, so_many
 from core.common.params import Param, Params, Value, read_params
 from core.common.registry import Registry
 from core.models.matrices import Matrices
@@ -167,8 +167,8 @@ def transplant(
     if problem.unties:
         n, n_all = written["output"].rows.numel(), written["input"].rows.numel()
         remarks.append(
-            f"The head is untied from the input: it has rows of its own, {n:,} parameters beside {n_all:,} of the "
-            "input matrix."
+            f"The head is untied from the input: it has rows of its own, {count(n)} parameters beside {count(n_all)} "
+            "of the input matrix."
         )
     for name, one in rows.items():
         row = f"{name} row is the mean row, since", f"{name} rows are the mean row, each since"

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from core.common.errors import UserError
 from core.common.memo import Memo
-from core.common.numbers import so_many
+from core.common.numbers import count, so_many
 from core.models.matrices import Matrices
 from core.tokenizers.matching import Match, Rule, match, vocabulary_of
 from core.tokenizers.special_roles import special_ids
@@ -156,7 +156,7 @@ class Problem(Memo):
         found = [flaw for side in self.sides.values() for flaw in side.flaws]
         short = len(vocabulary_of(self.old)) - self.base.n_rows
         if short > 0:
-            last = "last token" if short == 1 else f"last {short:,} tokens"
+            last = "last token" if short == 1 else f"last {count(short)} tokens"
             found.append(f"The model has no row for the {last} of its tokenizer.")
         return tuple(found)
 

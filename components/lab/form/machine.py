@@ -5,6 +5,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from components.lab.form.state import usual
+from components.widgets.typed_number import number_field, within
 from core.lab.plan import AS_STORED, MOST_PADDING
 
 _DEVICES = {"auto": "The fastest there is", "cpu": "Processor", "cuda": "GPU (CUDA)", "mps": "GPU (Apple)"}
@@ -33,8 +34,9 @@ def ask_machine() -> AskedMachine:
         )
         written = _one("Written as", "lab_out_dtype", _WRITTEN, "Number format of a model that is kept.")
         usual("lab_pad_to", 1)
-        pad_to = st.number_input(
-            "Rows a multiple of", 1, MOST_PADDING, key="lab_pad_to", persist_state="session", width=205,
+        label = "Rows a multiple of"
+        pad_to = number_field(
+            label, "lab_pad_to", 1, within(label, 1, MOST_PADDING, whole=True), width=205,
             help="64 or 128 make matrices that GPUs multiply faster.",
         )  # fmt: skip
     return AskedMachine(device, dtype, written, int(pad_to))

@@ -8,6 +8,7 @@ import streamlit as st
 from components.frame.errors import plain, show_error
 from components.lab.form.params import param_controls, say_unknown
 from components.lab.form.state import usual
+from components.widgets.typed_number import number_field, within
 from core.common.errors import UserError, shown
 from core.lab.plan import MOST_SEEDS, Choice
 from core.lab.sweep import seeds_of
@@ -57,12 +58,13 @@ def ask_measures(
                 "some methods draw by chance.",
             )  # fmt: skip
             usual("lab_minutes", 0.0)
-            minutes = st.number_input(
-                "Minutes at most", 0.0, 10_000.0, key="lab_minutes", persist_state="session", width=150, format="%g",
+            label = "Minutes at most"
+            minutes = number_field(
+                label, "lab_minutes", 0.0, within(label, 0, 10_000), width=150,
                 help="0 for any time. A plan that takes longer by the estimate says what to leave out.",
             )  # fmt: skip
     usual_ones = set(chosen) == set(quick) and not any(choice.params for choice in choices)
-    return (() if usual_ones else tuple(choices)), _read(seeds), float(minutes)
+    return (() if usual_ones else tuple(choices)), _read(seeds), minutes
 
 
 def _read(seeds: str) -> tuple[int, ...]:

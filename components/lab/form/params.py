@@ -1,16 +1,17 @@
 """Controls of a method's or a measure's parameters, as they declare themselves."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from functools import partial
 
 import streamlit as st
 
 from components.frame.errors import show_error
 from components.lab.form.state import named, param_key, usual
+from components.widgets.linked import MOST
+from components.widgets.typed_number import number_field
 from core.common.errors import UnknownName, UserError
+from core.common.numbers import read_number
 from core.common.params import Param, Value
-
-Number = TypeVar("Number", int, float)
 
 
 def param_controls(of: str, params: Sequence[Param]) -> dict[str, Value]:
@@ -19,24 +20,17 @@ def param_controls(of: str, params: Sequence[Param]) -> dict[str, Value]:
     for param in params:
         at, label, default, help_text = param_key(of, param.key), param.label, param.default, param.about
         usual(at, default)
-        _read_in(at, param)
         value: Value
-        if isinstance(default, bool):
-            value = st.toggle(label, key=at, help=help_text, persist_state="session")
-        elif param.choices:
-            value = st.selectbox(label, param.choices, key=at, help=help_text, width=150, persist_state="session")
-        elif isinstance(default, int):
-            value = st.number_input(
-                label, _bound(param.lowest, int), _bound(param.high, int), key=at, step=1,
-                help=help_text, width=150, persist_state="session",
-            )  # fmt: skip
-        elif isinstance(default, float):
-            value = st.number_input(
-                label, _bound(param.lowest, float), _bound(param.high, float), key=at,
-                help=help_text, width=150, format="%g", persist_state="session",
-            )  # fmt: skip
+        if isinstance(default, int | float) and not isinstance(default, bool):
+            value = type(default)(number_field(label, at, default, partial(_number, param), help=help_text, width=150))
         else:
-            value = st.text_input(label, key=at, help=help_text, width=150, persist_state="session")
+            _read_in(at, param)
+            if isinstance(default, bool):
+                value = st.toggle(label, key=at, help=help_text, persist_state="session")
+            elif param.choices:
+                value = st.selectbox(label, param.choices, key=at, help=help_text, width=150, persist_state="session")
+            else:
+                value = st.text_input(label, key=at, help=help_text, width=150, persist_state="session")
         if value != default:
             found[param.key] = value
     return found
@@ -59,6 +53,11 @@ def _read_in(at: str, param: Param) -> None:
         st.session_state[at] = param.default
 
 
-def _bound(end: float | None, kind: type[Number]) -> Number | None:
-    """An end of a range, in the type that the control counts in."""
-    return None if end is None else kind(end)
+def _number(param: Param, text: str) -> float:
+    """The number of a parameter that was typed.
+
+    Raises:
+        UserError: it cannot have that.
+    """
+    number = read_number(text)
+    return float(param.read(text if number is None or abs(number) > MOST else number))

@@ -54,8 +54,9 @@ def written(packed: str) -> None:
 def fill(plan: Plan) -> None:
     """Make the form come to a plan; before the form is drawn."""
     state = st.session_state
-    for key in [str(key) for key in state if str(key).startswith(("lab_param_", "lab_sweep_"))]:
-        del state[key]
+    for key in map(str, list(state)):
+        if key.startswith(("lab_param_", "lab_sweep_")) or (key.startswith("lab_") and key.endswith("_good")):
+            del state[key]
     state.pop(_NAMED, None)
     state["lab_model"], state["lab_donor"], state["lab_tokenizer"] = plan.model, plan.donor or None, None
     state["lab_tokenizer"] = plan.tokenizer or None

@@ -9,6 +9,7 @@ from components.lab.form.state import usual
 from components.runs.count_corpus import corpora
 from components.widgets.languages import language_boxes
 from components.widgets.own_texts import KEPT, own_texts
+from components.widgets.typed_number import number_field, within
 from core.common.settings import settings
 from core.lab.plan import MOST_SENTENCES
 from core.text.languages import language
@@ -65,8 +66,9 @@ def ask_texts() -> AskedTexts:
             codes = list(cached_corpora.corpus_facts(corpus).languages)
             languages = _languages(codes)
         usual("lab_sentences", 100)
-        sentences = st.number_input(
-            "Sentences of each", 1, MOST_SENTENCES, key="lab_sentences", persist_state="session",
+        label = "Sentences of each"
+        sentences = number_field(
+            label, "lab_sentences", 100, within(label, 1, MOST_SENTENCES, whole=True),
             help="That many are measured, at most two thirds of the corpus; the others serve what trains.",
         )  # fmt: skip
         old_language = _old_language(codes)

@@ -1,5 +1,6 @@
 """All methods and all measures in one table, with what cannot be told apart marked, and the definitions below."""
 
+from collections.abc import Sequence
 from math import isnan
 
 import pandas as pd
@@ -16,6 +17,7 @@ from core.lab.outcome import Outcome
 from core.lab.verdict import said
 from core.stats.number import Number
 
+_LETTER, _AROUND, _LEAST, _WIDEST = 7.0, 20, 120, 420  # px: of a letter, of the edges, of the column
 _LOST = "Does not beat controls in"
 _ROLE = {"original": "no transplant", "donor": "native donor", "method": "method", "control": "control"}
 
@@ -25,7 +27,7 @@ def draw(context: LabContext) -> None:
     found = comparison_table(context.result)
     frame = numbers(context, found)
     config: dict[str, ColumnConfig] = {
-        "Model": st.column_config.TextColumn(pinned=True, width=210),
+        "Model": st.column_config.TextColumn(pinned=True, width=_wide(frame["Model"])),
         "Bits per byte, mean over languages": st.column_config.NumberColumn(
             format="%.3f",
             help="Each language weighs the same, texts without a language by domain; seeds averaged. What methods are "
@@ -79,6 +81,11 @@ def numbers(context: LabContext, found: ComparisonTable) -> pd.DataFrame:
     if any(context.verdict.beaten_in.values()):
         columns[_LOST] = [", ".join(map(said, context.verdict.beaten_in.get(row.entrant, ()))) for row in found.rows]
     return pd.DataFrame(columns)
+
+
+def _wide(names: Sequence[str]) -> int:
+    """Pixels for the longest of these names, as far as leaves room beside them."""
+    return min(_WIDEST, max(_LEAST, round(_LETTER * max(map(len, names))) + _AROUND))
 
 
 def _heading(found: ComparisonTable, n: int) -> str:

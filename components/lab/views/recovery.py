@@ -10,6 +10,7 @@ from components.frame.errors import plain
 from components.lab.context import LabContext
 from components.lab.figure import finish_named, show
 from components.widgets.view import View
+from core.common.numbers import count
 from core.lab.outcome import Outcome
 
 _BESIDE = "original_bits_per_byte"
@@ -54,7 +55,7 @@ def _amount(outcome: Outcome) -> str:
     facts = outcome.measures[VIEW.measure].facts
     read, there, passes = facts["bytes_read"], facts["training_bytes"], facts["passes"]
     often = "none of it twice" if passes <= 1 else f"that is {passes:.1f} passes"
-    return f"Each model read {read / 1000:,.0f} kB of the {there / 1000:,.0f} kB that are not measured, {often}."
+    return f"Each model read {count(read / 1000)} kB of the {count(there / 1000)} kB that are not measured, {often}."
 
 
 def _add(figure: go.Figure, context: LabContext, outcome: Outcome, curve: dict[str, np.ndarray]) -> None:

@@ -11,7 +11,7 @@ from components.lab.context import LabContext
 from components.lab.figure import finish_named, show
 from components.lab.matrix_choice import one_side
 from components.widgets.view import View
-from core.common.numbers import count
+from core.common.numbers import so_many
 from core.lab.outcome import PROVENANCE, Outcome, SideRows
 
 _MEANT = (
@@ -40,8 +40,8 @@ def draw(context: LabContext) -> None:
     )  # fmt: skip
     for outcome in made:
         for reason, n in outcome.rows[side].fallbacks.items():
-            rows = "row is" if n == 1 else "rows are"
-            st.caption(plain(f"{context.names[outcome.name]}: {count(n)} {rows} the mean row because {reason}."))
+            rows = so_many(n, "row is the mean row, since", "rows are the mean row, each since")
+            st.caption(plain(f"{context.names[outcome.name]}: {rows} {reason}."))
     _said(context, made)
     show(_lengths(context, made, side), context)
     st.caption(

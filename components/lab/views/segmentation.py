@@ -12,7 +12,7 @@ from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
 from components.widgets.view import View
 from components.widgets.view_options import ViewOptions
-from core.common.numbers import so_many
+from core.common.numbers import count, so_many
 from core.lab.plan import Plan
 from core.tokenizers.tokenizer import PLAIN
 
@@ -42,7 +42,7 @@ def draw(context: LabContext) -> None:
         return
     more = f"{after / before - 1:.0%} more" if after > before else "as many"
     saved = f"{1 - after / before:.0%} fewer" if after < before else more
-    st.caption(f"{so_many(before, 'token', 'tokens')} before, {after:,} after: {saved}.")
+    st.caption(f"{so_many(before, 'token', 'tokens')} before, {count(after)} after: {saved}.")
 
 
 def _sentence(context: LabContext, plan: Plan) -> str:

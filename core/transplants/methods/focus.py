@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from core.common.numbers import count
 from core.common.params import Param, Params
 from core.tokenizers.matching import vocabulary_of
 from core.transplants.base import Method
@@ -42,8 +43,8 @@ def rows(side: ProblemSide, params: Params) -> Rows:
         parts.append(from_table(old.expand(len(ids), -1), weights))
     n_made, n = int((~without).sum()), len(wanted)
     reached = (
-        f"FOCUS reached {n_made:,} of {n:,} {side.name} rows; all others are the mean row, as by the method Mean. "
-        "Give more target text, or vectors of tokens.",
+        f"FOCUS reached {count(n_made)} of {count(n)} {side.name} rows; all others are the mean row, as by the method "
+        "Mean. Give more target text, or vectors of tokens.",
     )
     few = reached[: n_made < _LEAST_REACHED * n]
     return composed(side, concatenated(parts), RowOrigin.SOLVED, {NO_VECTOR: without}, remarks=few)

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from core.common.numbers import so_many
+from core.common.numbers import count, so_many
 from core.common.params import Param, Params
 from core.transplants.anchor_weights import Weighed, from_anchors, with_donor_row
 from core.transplants.base import Method
@@ -43,7 +43,8 @@ def rows(side: ProblemSide, params: Params) -> Rows:
         if n
     ]
     if k < wanted_k:
-        remarks.append(f"The {side.name} anchors span {rank:,} directions, so at most {k:,} are used per token.")
+        most = f"at most {count(k)} are used per token"
+        remarks.append(f"The {side.name} anchors span {count(rank)} directions, so {most}.")
     return from_anchors(
         side,
         anchors,
