@@ -29,6 +29,8 @@ def typed_number(
 ) -> float:
     """Draw the field; the number in it, written as it was understood, or the last good one beside a message.
 
+    A number that was good and is none any more, since its bounds moved, becomes the nearest that is.
+
     Args:
         linked: the choices of the page, which keep it in the link.
         key: in the session, where it is a text, and in the link.
@@ -43,6 +45,11 @@ def typed_number(
 
     state, good = st.session_state, f"{key}_good"
     linked.text(key, as_typed(usual), _LONGEST, fits=fits)
+    if good in state:
+        nearest = as_typed(min(max(read_number(state[good]) or 0.0, least), most))
+        if state[key] == state[good]:
+            state[key] = nearest
+        state[good] = nearest
     typed = state[key].strip() or as_typed(usual)
     if fits(typed):
         state[key] = state[good] = as_typed(read_number(typed) or 0.0)
@@ -57,4 +64,4 @@ def typed_number(
 
 
 def _bounds(least: float, most: float) -> str:
-    return f"from {as_typed(least)} on" if most == MOST else f"from {as_typed(least)} to {most:,.10g}"
+    return f"from {as_typed(least)} on" if most == MOST else f"from {as_typed(least)} to {as_typed(most)}"

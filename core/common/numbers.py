@@ -57,10 +57,10 @@ def as_typed(number: float) -> str:
 def so_many(n: int, one: str, more: str) -> str:
     """A count and the words that fit it.
 
-    >>> so_many(1, "row is", "rows are"), so_many(1234, "row is", "rows are")
-    ('1 row is', '1,234 rows are')
+    >>> so_many(1, "row is", "rows are"), so_many(1234, "row is", "rows are").replace(THIN, " ")
+    ('1 row is', '1 234 rows are')
     """
-    return f"{n:,} {one if n == 1 else more}"
+    return f"{count(n)} {one if n == 1 else more}"
 
 
 def decimals(number: float) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.common.plain_text import decoded, lines
 
 _CHUNK = 2**16  # characters handed to a library at once
@@ -90,7 +91,7 @@ def parallel_lines(texts: Sequence[tuple[str, bytes]]) -> tuple[tuple[str, ...],
     """
     found = tuple(tuple(lines(data, name)) for name, data in texts)
     if len({len(each) for each in found}) > 1 or any(not any(each) for each in found):
-        counts = ", ".join(f"{shown(n)} {len(each):,}" for (n, _), each in zip(texts, found, strict=True))
+        counts = ", ".join(f"{shown(n)} {count(len(each))}" for (n, _), each in zip(texts, found, strict=True))
         raise UserError(f"Parallel texts need as many lines each, and some text; these have: {counts}. Align them.")
     return found
 

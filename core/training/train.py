@@ -10,6 +10,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.common.progress import report
 from core.jobs.store.files import Input
 from core.training.export import check_export, vocabulary_file
@@ -71,8 +72,8 @@ def _check_size(made: Tokenizer, recipe: TrainingRecipe, trainer: Trainer) -> No
     wanted, found = recipe.options.vocab, made.get_vocab_size()
     if found < wanted:
         raise NotMakeable(
-            f"The text gives {found:,} entries by {trainer.label}, not {wanted:,}. Give more text, ask for "
-            f"{found:,} entries, or lower the minimum frequency, which is {recipe.options.min_frequency}."
+            f"The text gives {count(found)} entries by {trainer.label}, not {count(wanted)}. Give more text, ask for "
+            f"{count(found)} entries, or lower the minimum frequency, which is {recipe.options.min_frequency}."
         )
     assert found == wanted, f"{trainer.key} made {found} entries"
 

@@ -33,16 +33,17 @@ from core.jobs.result_codec import restored
 from core.text.languages import language
 from core.tokenizers.uploads import keep_upload
 from core.vocabulary.audit import AUDITS
+from core.vocabulary.repair.certain import stay_for_certain
 from core.vocabulary.repair.job import KIND, inputs_of, params_of
 from core.vocabulary.repair.listed import listed_ids
 from core.vocabulary.repair.original import can_be_repaired, may_go
-from core.vocabulary.repair.removal import BuiltOn
+from core.vocabulary.repair.removal import BuiltOn, nothing_goes
 from core.vocabulary.repair.repaired import Repaired
 from core.vocabulary.residue import residue
 
 _LIST, _BELOW, _LONGEST_LIST = "list", "below", 4_000  # characters of a list that an address holds
 _TO_TRY = "packaged:deepseek-v4"  # it lies in an installed package
-_FIRST = ("unreachable", "residue")  # audits whose findings nothing or little is lost with
+_FIRST = ("unreachable", "residue")  # audits whose findings nothing or little is lost with, if anything of them goes
 _BUILT_ON: dict[str, str] = {
     "keep": "stay, both",
     "remove": "go, both",
@@ -61,6 +62,10 @@ def draw(context: VocabularyContext) -> None:
         built_on = LINKED.box("Entries that others are built from", _BUILT_ON, "built_on", width=300)
     if not ids:
         st.info("Nothing is chosen to be taken out. Choose a finding above, or list ids.", icon=":material/healing:")
+        return
+    stay = stay_for_certain(row.entries, ids, cast(BuiltOn, built_on))
+    if len(stay) == len(ids):
+        show_error(UserError(nothing_goes(stay)))
         return
     facts, tokenizer = corpus_facts(corpus), row.entries.tokenizer
     result = finished_result(
@@ -109,7 +114,8 @@ def _ids(row: VocabularyRow, corpus: str) -> list[int]:
     with looking("Looking through the vocabulary …"):
         every = findings(row, corpus)
     found = {key: ids for key, one in every.items() if len(ids := may_go(row.entries, one.ids))}
-    in_order = sorted(found, key=lambda key: key not in _FIRST)
+    whole = {key: len(stay_for_certain(row.entries, ids.tolist(), "keep")) == len(ids) for key, ids in found.items()}
+    in_order = sorted(found, key=lambda key: (whole[key], key not in _FIRST))
     named = {key: f"{AUDITS.get(key).definition.label} ({count(len(found[key]))})" for key in in_order}
     others = {_LIST: "A list of ids"} | ({} if every["residue"].unavailable else {_BELOW: "Residue below a share"})
     chosen = LINKED.box("Take out", named | others, "repair", width=240)
