@@ -256,7 +256,7 @@ def test_what_cannot_be_is_a_sentence(more: dict[str, object], why: str, tmp_pat
 
 def test_more_memory_than_there_is_is_said_beforehand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("core.training.asked.machine_bytes", lambda: 512 * 2**20)
-    with pytest.raises(UserError, match=r"takes about 1,5.. MB for 0 MB of text, and this machine has 512 MB"):
+    with pytest.raises(UserError, match=r"takes about 1.5.. MB for 0 MB of text, and this machine has 512 MB"):
         recipe("bpe", 600, files(tmp_path, SOME))
 
 

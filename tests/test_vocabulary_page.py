@@ -11,10 +11,13 @@ from components.vocabulary.view import VIEWS
 from components.widgets.page_link import component as link
 from components.widgets.pickers import TOKENIZERS
 from core.corpora.text_uploads import as_corpus, keep_text
+from core.jobs.job import State
+from core.jobs.queue import Jobs
 from core.text.exemplars import exemplars
 from core.tokenizers.opening.shipped import OPENING
 from core.vocabulary.audit import AUDITS
-from tests.pages import opened
+from tests.jobs_home import ROOT, jobs_home
+from tests.pages import opened, unopened
 from tests.tiny import byte_level_bpe
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -60,6 +63,24 @@ def test_a_repair_is_offered_where_there_is_a_tokenizer_json(tmp_path: Path) -> 
     app.text_input(key="repair_ids").set_value("300, 301").run()
     assert not app.error and not app.exception
     assert any(button.label == "See what taking out 2 changes" for button in app.button)
+
+
+def test_a_repaired_one_is_opened_in_lanes_beside_the_original(tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_text(byte_level_bpe(), encoding="utf-8")
+    with jobs_home(tmp_path / "home"):
+        app = unopened()
+        app.switch_page(str(ROOT / "pages" / "vocabulary.py"))
+        app.query_params.update({"vocabulary": "repair", "repair": "list", "repair_ids": "300, 301"})
+        app.query_params["tokenizers"] = f"file:{tmp_path}"
+        app.run()
+        app.button(key="repair_start").click().run()
+        [job] = Jobs().newest()
+        assert Jobs().wait(job.key, 600).state is State.DONE
+        app.run()
+        app.button(key="repair_beside").click().run()
+        assert not app.exception and not app.error
+        original, repaired = app.session_state[TOKENIZERS]
+        assert original == f"file:{tmp_path}" and repaired.startswith("upload:")
 
 
 def test_a_repair_that_can_take_out_nothing_is_refused_before_it_is_a_job(tmp_path: Path) -> None:

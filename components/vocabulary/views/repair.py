@@ -42,6 +42,7 @@ from core.vocabulary.repair.repaired import Repaired
 from core.vocabulary.residue import residue
 
 _LIST, _BELOW, _LONGEST_LIST = "list", "below", 4_000  # characters of a list that an address holds
+_KEPT = "repair_kept"  # in the session: the repaired one is chosen, and its lanes are to be opened
 _TO_TRY = "packaged:deepseek-v4"  # it lies in an installed package
 _FIRST = ("unreachable", "residue")  # audits whose findings nothing or little is lost with, if anything of them goes
 _BUILT_ON: dict[str, str] = {
@@ -197,19 +198,24 @@ def _take_away(row: VocabularyRow, found: Repaired, table: pd.DataFrame) -> None
         save_table(lambda: table, "repair", label="Table as CSV")
         if not settings().uploads:
             st.caption("This server keeps no files (TOKEN_ATLAS_UPLOADS=off): download it to compare it.")
-        elif st.button("Open beside the original", icon=":material/compare_arrows:", key="repair_beside"):
-            _beside(row, found)
+            return
+        st.button(
+            "Open beside the original", icon=":material/compare_arrows:", key="repair_beside",
+            on_click=_choose_both, args=(row.spec, found),
+        )  # fmt: skip
+    if st.session_state.pop(_KEPT, False):
+        st.switch_page(ROOT / "pages" / "segmentation.py")
 
 
-def _beside(row: VocabularyRow, found: Repaired) -> None:
-    """Both as lanes of Segmentation."""
+def _choose_both(original: str, found: Repaired) -> None:
+    """Keep the repaired one, and choose both for lanes: before the chooser is drawn, after which it cannot be told."""
     try:
         spec = keep_upload({found.file: found.data.tobytes()}, visitor().key)
     except UserError as error:
-        show_error(error)
+        refuse(error)
         return
-    st.session_state[TOKENIZERS] = [row.spec, spec]
-    st.switch_page(ROOT / "pages" / "segmentation.py", query_params={TOKENIZERS: [row.spec, spec]})
+    st.session_state[TOKENIZERS] = [original, spec]
+    st.session_state[_KEPT] = True
 
 
 VIEW = View(
