@@ -49,7 +49,7 @@ def in_the_frame(job: str) -> AppTest:
 def test_it_opens_on_a_form_that_can_be_handed_in_at_once() -> None:
     app = opened("train")
     assert not app.error and not app.button(key="train_submit").disabled
-    assert "9 tokenizers on" in words(app) and len(app.get("plotly_chart")) == 2, "and shows what ships"
+    assert "9 tokenizers on" in words(app) and len(app.get("plotly_chart")) == 4, "and shows what ships"
 
 
 def test_tables_that_were_uploaded_are_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,8 +115,8 @@ def test_two_are_trained_shown_and_taken_to_segmentation(tmp_path: Path) -> None
         assert [part.name for part in one.parts] == ["German", "English", "Russian"]
 
         app = in_the_frame(job.key)
-        assert not app.error and len(app.get("plotly_chart")) == 2
-        assert "not 100,000" in "\n".join(f"{one.value}" for one in app.warning)
+        assert not app.error and len(app.get("plotly_chart")) == 4
+        assert f"not {count(100_000)}" in "\n".join(f"{one.value}" for one in app.warning)
         assert trained_names() == []
         app.button(key="train_to_segmentation").click().run()
         assert not app.exception

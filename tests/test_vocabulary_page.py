@@ -85,7 +85,7 @@ def test_a_repaired_one_is_opened_in_lanes_beside_the_original(tmp_path: Path) -
 
 def test_a_repair_that_can_take_out_nothing_is_refused_before_it_is_a_job(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text(byte_level_bpe(), encoding="utf-8")
-    app = page(vocabulary="repair", tokenizers=[f"file:{tmp_path}"], repair="list", repair_ids="99999, 5")
+    app = page(vocabulary="repair", tokenizers=[f"file:{tmp_path}"], repair="list", repair_ids="99999, 5, 5")
     (said,) = [one.value.replace("\\", "") for one in app.error]
     assert "None of these entries can be taken out. 5: nothing else writes its characters, and 1 more stay." in said
     assert not any(button.label.startswith("See what taking out") for button in app.button)

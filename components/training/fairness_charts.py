@@ -93,7 +93,8 @@ def price_chart(found: Measured) -> Chart:
 
 
 def _premium(fair: Fairness, language: str) -> Floats:
-    return fair.premiums[fair.languages.index(language)]
+    row: Floats = fair.premiums[fair.languages.index(language)]
+    return row
 
 
 def _bars(values: Sequence[Floats]) -> dict[str, object]:

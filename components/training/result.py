@@ -120,9 +120,9 @@ def _fairness(made: Sequence[Trained]) -> None:
         _show(price_chart(found))
     st.caption(
         f"On {count(first.n_sentences)} sentences that no tokenizer was trained on, the same in "
-        f"{len(first.languages)} languages. Bars are 95 % intervals over sentences. Left: tokens / tokens "
-        f"of {first.reference}. Right: how unequal languages are, 0 being equal, against tokens; further down is "
-        "fairer, further left is shorter, and a fairer tokenizer to the right of another has the price of fairness."
+        f"{len(first.languages)} languages. Bars are 95 % intervals over sentences. Left: tokens of a language for "
+        f"each token of {first.reference}. Right: how unequal languages are, 0 being equal, against tokens; further "
+        "down is fairer, further left is shorter; a fairer one to the right of another shows the price of fairness."
     )
 
 

@@ -65,7 +65,7 @@ def draw(context: VocabularyContext) -> None:
         st.info("Nothing is chosen to be taken out. Choose a finding above, or list ids.", icon=":material/healing:")
         return
     stay = stay_for_certain(row.entries, ids, cast(BuiltOn, built_on))
-    if len(stay) == len(ids):
+    if len(stay) == len(set(ids)):
         show_error(UserError(nothing_goes(stay)))
         return
     facts, tokenizer = corpus_facts(corpus), row.entries.tokenizer

@@ -20,7 +20,7 @@ def stay_for_certain(entries: Entries, ids: Sequence[int], built_on: BuiltOn) ->
     >>> from core.tokenizers.catalog import open_tokenizer
     >>> from core.vocabulary.entries import entries_of
     >>> stay_for_certain(entries_of(open_tokenizer("mistral:v1")), [1, 40_000, 5_000], "keep")
-    {1: 'an added or special token, which is looked for before a text is cut', 40000: 'there is no such entry'}
+    {40000: 'there is no such entry', 1: 'an added or special token, which is looked for before a text is cut'}
     """
     wanted = np.unique(np.asarray(ids, np.int64))
     stay = dict.fromkeys(wanted[wanted >= len(entries)].tolist(), NO_ENTRY)
