@@ -7,6 +7,7 @@ from typing import NoReturn
 import pytest
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.common.progress import listening
 from core.corpora.corpus import Corpus, open_corpus
 from core.corpora.text_uploads import keep_text
@@ -78,8 +79,8 @@ def test_a_corpus_that_has_changed_is_refused(sample: Corpus, tmp_path: Path) ->
     ("n_merges", "most_bytes", "codes", "said"),
     [
         (0, 3_000, ["eng_Latn", "deu_Latn"], "0 merges cannot be read"),
-        (30_000, 3_000, ["eng_Latn", "deu_Latn"], "choose from 1 to 20,000"),
-        (10, 10, ["eng_Latn", "deu_Latn"], "choose from 1,000"),
+        (30_000, 3_000, ["eng_Latn", "deu_Latn"], f"choose from 1 to {count(20_000)}"),
+        (10, 10, ["eng_Latn", "deu_Latn"], f"choose from {count(1_000)}"),
         (10, 3_000, ["eng_Latn"], "1 categories are chosen"),
         (10, 3_000, ["eng_Latn", "xxx_Latn"], "xxx_Latn"),
     ],

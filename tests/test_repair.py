@@ -15,6 +15,7 @@ from tokenizers.implementations import BertWordPieceTokenizer
 
 from core.__main__ import main
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.corpora.corpus import open_corpus
 from core.jobs.job import Context
 from core.jobs.result_codec import restored
@@ -22,6 +23,7 @@ from core.tokenizers.catalog import open_path, open_tokenizer
 from core.vocabulary.audit import AUDITS
 from core.vocabulary.entries import entries_of
 from core.vocabulary.repair.bpe import cut
+from core.vocabulary.repair.certain import stay_for_certain
 from core.vocabulary.repair.effect import effect, effects
 from core.vocabulary.repair.job import inputs_of, params_of
 from core.vocabulary.repair.listed import listed_ids
@@ -41,6 +43,9 @@ AWKWARD = [
     "a" * 300, "ᚠᛇᚻ ܫܠܡܐ ကမ္ဘာ ไทยไม่มีช่องว่าง", "Der Zusammenhang zwischen Wörtern, größer als zuvor.",
     "https://example.org/?q=1&r=2#x", "the quick brown fox jumps over the lazy dog. The DOG!",
 ]  # fmt: skip
+ADDED_TOKEN = {
+    "content": "<pad>", "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True,
+}  # fmt: skip
 REAL = {
     "gpt-2": ["hf_json", "gpt-2", "tokenizer.json"],
     "llama-2": ["hf_json", "llama-2-7b-chat-hf", "tokenizer.json"],
@@ -195,6 +200,23 @@ def test_what_others_are_built_from_stays_goes_with_them_or_is_rerouted() -> Non
     assert "cannot be rerouted" in refused.kept[4]
 
 
+@pytest.mark.parametrize("built_on", ["keep", "remove", "reroute"])
+def test_what_stays_for_certain_is_what_the_file_keeps_and_for_the_same_reason(
+    built_on: BuiltOn, tmp_path: Path
+) -> None:
+    whole = json.loads(byte_level_bpe())
+    whole["added_tokens"] = [*whole["added_tokens"], {**ADDED_TOKEN, "id": len(whole["model"]["vocab"])}]
+    (tmp_path / "tokenizer.json").write_text(json.dumps(whole), encoding="utf-8")
+    entries = entries_of(open_tokenizer(f"file:{tmp_path}"))
+    last = len(entries)
+    some = [[*range(last + 3)], [*range(250, last)], [*range(last - 20, last + 1)], *([i] for i in range(240, last, 7))]
+    for ids in some:
+        kept = take_out(whole, ids, built_on).kept
+        certain = stay_for_certain(entries, ids, built_on)
+        assert certain.items() <= kept.items()
+        assert built_on != "keep" or certain == kept
+
+
 def test_what_nothing_else_writes_stays_with_the_reason() -> None:
     found = take_out(toy(), [0, 8, 99])
     assert found.kept == {0: NEEDED, 8: ADDED, 99: NO_ENTRY}
@@ -271,7 +293,7 @@ def test_word_pieces_are_exact_only_where_every_character_has_an_entry() -> None
 def test_lists_of_ids_have_ranges_and_an_end() -> None:
     assert listed_ids("3, 1-2;7\n9") == [3, 1, 2, 7, 9]
     assert listed_ids("0-999999") == [*range(1_000_000)]
-    with pytest.raises(UserError, match=r"1,000,001 ids .* at most 1,000,000"):
+    with pytest.raises(UserError, match=f"{count(1_000_001)} ids .* at most {count(1_000_000)}"):
         listed_ids("0-1000000")
     for text in ("5-3", "-1", "1-", "1.5", "1234567890"):
         with pytest.raises(UserError, match="is no id"):

@@ -1,6 +1,7 @@
 """Rooms stand in one order, and imports run along it: a room reads only what stands before it."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -141,6 +142,14 @@ def test_a_class_name_occurs_once() -> None:
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name.lstrip("_"), []).append(dotted(path))
     assert not {name: found for name, found in places.items() if len(found) > 1}
+
+
+@pytest.mark.parametrize("room", ["core/vocabulary", "core/training", "components/vocabulary", "components/training"])
+def test_numbers_are_grouped_in_one_way(room: str) -> None:
+    """By `core.common.numbers`; charts are told by their layout, and one module tries commas on tokenizers."""
+    grouped = re.compile(r"(?<![%{])\{[^{}]+:,[.}]")
+    found = {path.name for path in (ROOT / room).rglob("*.py") if grouped.search(path.read_text(encoding="utf-8"))}
+    assert found <= {"place_values.py"}
 
 
 def test_every_table_of_a_page_says_what_stands_for_a_missing_number() -> None:

@@ -14,6 +14,7 @@ from components.training import texts as training_texts
 from components.training.charts import ALL_TEXT, by_size_chart, by_text_chart
 from components.widgets.pickers import TOKENIZERS
 from components.widgets.trained_here import trained_here
+from core.common.numbers import THIN, count
 from core.counting.brought import from_link
 from core.jobs.job import State
 from core.jobs.queue import Jobs
@@ -48,7 +49,7 @@ def in_the_frame(job: str) -> AppTest:
 def test_it_opens_on_a_form_that_can_be_handed_in_at_once() -> None:
     app = opened("train")
     assert not app.error and not app.button(key="train_submit").disabled
-    assert "9 tokenizers on" in words(app) and len(app.get("plotly_chart")) == 2, "and shows what ships"
+    assert "9 tokenizers on" in words(app) and len(app.get("plotly_chart")) == 4, "and shows what ships"
 
 
 def test_tables_that_were_uploaded_are_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +68,16 @@ def test_what_is_missing_is_said_and_so_is_what_is_too_much() -> None:
     app.get("button_group")[0].set_value(["bpe", "bpe-characters", "unigram", "wordpiece", "superbpe"]).run()
     app.get("button_group")[1].set_value([500, 1_000, 2_000, 4_000, 8_000]).run()
     assert "25 tokenizers; at most 24" in words(app)
+
+
+def test_numbers_are_read_as_people_type_them() -> None:
+    app = opened("train", train_seed="1.5")
+    assert app.text_input(key="train_seed").value == "0"
+    for key, typed, field in (("train_seed", "1e3", "1000"), ("train_apart", "12,5", "12.5")):
+        app.text_input(key=key).set_value(typed).run()
+        assert not app.error and app.text_input(key=key).value == field
+    app.text_input(key="train_frequency").set_value("1,5").run()
+    assert "Least frequency: '1,5' is no whole number from 1 to 1000." in words(app).replace("\\", "")
 
 
 def test_parity_asks_for_languages_alone() -> None:
@@ -95,15 +106,17 @@ def test_two_are_trained_shown_and_taken_to_segmentation(tmp_path: Path) -> None
         assert job.state is State.DONE, job.message
         found = trained_in(Jobs().result(job.key))
         assert [one.n_vocabulary for one in found.made] == [400]
-        assert re.match(r"The text gives [\d,]+ entries by BPE on bytes, not 100,000", found.not_made[0].why)
+        assert re.match(
+            rf"The text gives [\d{THIN}]+ entries by BPE on bytes, not {count(100_000)}\.", found.not_made[0].why
+        )
         assert len(trained_so_far(Jobs().store, job).made) == 1, "what is finished is there before the job is"
         [one] = found.made
         assert one.whole.low < one.whole.bytes_per_token < one.whole.high
         assert [part.name for part in one.parts] == ["German", "English", "Russian"]
 
         app = in_the_frame(job.key)
-        assert not app.error and len(app.get("plotly_chart")) == 2
-        assert "not 100,000" in "\n".join(f"{one.value}" for one in app.warning)
+        assert not app.error and len(app.get("plotly_chart")) == 4
+        assert f"not {count(100_000)}" in "\n".join(f"{one.value}" for one in app.warning)
         assert trained_names() == []
         app.button(key="train_to_segmentation").click().run()
         assert not app.exception

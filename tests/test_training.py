@@ -9,16 +9,19 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from core.common.disk import DiskError
 from core.common.errors import UnknownName, UserError
 from core.common.home import home
+from core.common.numbers import count
 from core.jobs.job import KINDS
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.submitted import tokenizer_files
 from core.tokenizers.trained import delete_trained, trained_names, trained_specs
 from core.training import export
 from core.training.asked import asked_recipe
+from core.training.fairness import fairness
 from core.training.job import KIND, trained_in, training
 from core.training.keep import RECIPE, kept, write
 from core.training.recipe import Trained
-from core.training.text import part_of
+from core.training.sources import source_content
+from core.training.text import SourceText, TrainingPart, parallel_lines, parallel_part, part_of, read_parts
 from core.training.train import trained
 from core.training.trainer import TRAINERS
 from tests.jobs_home import computed
@@ -63,6 +66,45 @@ def test_what_was_kept_apart_is_not_trained_on(bpe: Trained, tmp_path: Path) -> 
     assert not trained_on & set(part.held_out) and 60 < len(set(part.held_out)) < 140
     assert part.held_out != part_of("a", "\n".join(lines), 0.25, 8).held_out
     assert "".join(part_of("a", "one\r\n\r\ntwo", 0.0, 0).chunks) == "one\r\n\r\ntwo"
+
+
+def test_languages_of_a_corpus_keep_the_same_sentences_apart() -> None:
+    """By the number of the line: by its hash they were other sentences in each language."""
+    names = [f"sample {code}" for code in SOME]
+    texts = [SourceText(name, source_content(name), "sample") for name in names]
+    every = [source_content(name).decode().split("\n") for name in names]
+    parts = read_parts(texts, 0.3, 0)
+    assert parts[0].rows and len({part.rows for part in parts}) == 1
+    for part, lines in zip(parts, every, strict=True):
+        assert part.held_out == tuple(lines[row] for row in part.rows)
+        assert not set(part.held_out) & set("".join(part.chunks).split("\n"))
+    short = read_parts(texts, 0.3, 0, most_bytes=2_000)
+    assert [part.held_out for part in short] == [part.held_out for part in parts]
+    assert all(part.n_bytes <= 2_000 for part in short)
+
+
+def test_parity_weighs_no_sentence_that_is_kept_apart() -> None:
+    texts = [("a", b"one\ntwo\nthree\n"), ("b", b"eins\nzwei\ndrei\n")]
+    parts = [TrainingPart("a", (), ("two",)), TrainingPart("b", (), ())]
+    assert parallel_lines(texts, parts) == (("one", "three"), ("eins", "drei"))
+
+
+def test_tokens_of_the_same_sentences_are_those_of_the_file(tmp_path: Path) -> None:
+    names = [f"sample {code}" for code in SOME]
+    found = trained(asked_recipe("bpe", 900, [*names, str(files(tmp_path, ["fra_Latn"])[0])], heldout=0.3))
+    made = Tokenizer.from_str(found.data.tobytes().decode())
+    assert found.parallel.languages == ("English", "Russian", "Thai")
+    rows = parallel_part("", source_content(names[0]).decode(), 0.3, 0).rows
+    for name, tokens in zip(names, found.parallel.tokens, strict=True):
+        lines = source_content(name).decode().split("\n")
+        assert tokens.tolist() == [len(made.encode(lines[row]).ids) for row in rows]
+    fair = fairness(found.parallel)
+    assert fair is not None and fair.reference == "English"
+    sums = found.parallel.tokens.sum(1)
+    assert fair.premiums[:, 0] == pytest.approx(sums / sums[0])
+    assert (fair.premiums[1:, 1] < fair.premiums[1:, 0]).all() and (fair.premiums[1:, 0] < fair.premiums[1:, 2]).all()
+    assert fair.premiums[0].tolist() == [1.0] * 3 and fair.gini[1] < fair.gini[0] < fair.gini[2]
+    assert fairness(trained(recipe("bpe", 900, files(tmp_path, SOME), heldout=0.2)).parallel) is None
 
 
 def test_bytes_per_token_are_those_of_the_lines_kept_apart(tmp_path: Path) -> None:
@@ -187,7 +229,7 @@ def test_advice_on_size_is_followed_to_success(tmp_path: Path) -> None:
     [
         ({"trainer": "bpee"}, "There is no trainer 'bpee'. Did you mean bpe"),
         ({"vocab": 256}, "256 entries cannot be made: BPE on bytes needs more than 257"),
-        ({"vocab": 10**8}, "100,000,000 entries cannot be made"),
+        ({"vocab": 10**8}, f"{count(10**8)} entries cannot be made"),
         ({"pre": "gpt3"}, "There is no pre-tokenizer of bpe 'gpt3'"),
         ({"trainer": "wordpiece", "pre": "gpt2"}, "There is no pre-tokenizer of wordpiece 'gpt2'. Known: bert"),
         ({"digits": "apart"}, "There is no way to cut digits 'apart'"),
@@ -214,7 +256,7 @@ def test_what_cannot_be_is_a_sentence(more: dict[str, object], why: str, tmp_pat
 
 def test_more_memory_than_there_is_is_said_beforehand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("core.training.asked.machine_bytes", lambda: 512 * 2**20)
-    with pytest.raises(UserError, match=r"takes about 1,5.. MB for 0 MB of text, and this machine has 512 MB"):
+    with pytest.raises(UserError, match=r"takes about 1.5.. MB for 0 MB of text, and this machine has 512 MB"):
         recipe("bpe", 600, files(tmp_path, SOME))
 
 

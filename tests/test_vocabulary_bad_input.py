@@ -83,7 +83,7 @@ def test_each_hostile_word_is_looked_at_closely(tmp_path: Path) -> None:
     spec = written(tmp_path, words)
     app = looked_at("browser", spec, "builtin:utf8-bytes")
     for n in words.values():
-        app.number_input(key="entry").set_value(n).run()
+        app.text_input(key="entry").set_value(f"{n}").run()
         assert not app.exception and not app.error
 
 

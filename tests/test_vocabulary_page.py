@@ -11,10 +11,13 @@ from components.vocabulary.view import VIEWS
 from components.widgets.page_link import component as link
 from components.widgets.pickers import TOKENIZERS
 from core.corpora.text_uploads import as_corpus, keep_text
+from core.jobs.job import State
+from core.jobs.queue import Jobs
 from core.text.exemplars import exemplars
 from core.tokenizers.opening.shipped import OPENING
 from core.vocabulary.audit import AUDITS
-from tests.pages import opened
+from tests.jobs_home import ROOT, jobs_home
+from tests.pages import opened, unopened
 from tests.tiny import byte_level_bpe
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -62,6 +65,33 @@ def test_a_repair_is_offered_where_there_is_a_tokenizer_json(tmp_path: Path) -> 
     assert any(button.label == "See what taking out 2 changes" for button in app.button)
 
 
+def test_a_repaired_one_is_opened_in_lanes_beside_the_original(tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_text(byte_level_bpe(), encoding="utf-8")
+    with jobs_home(tmp_path / "home"):
+        app = unopened()
+        app.switch_page(str(ROOT / "pages" / "vocabulary.py"))
+        app.query_params.update({"vocabulary": "repair", "repair": "list", "repair_ids": "300, 301"})
+        app.query_params["tokenizers"] = f"file:{tmp_path}"
+        app.run()
+        app.button(key="repair_start").click().run()
+        [job] = Jobs().newest()
+        assert Jobs().wait(job.key, 600).state is State.DONE
+        app.run()
+        app.button(key="repair_beside").click().run()
+        assert not app.exception and not app.error
+        original, repaired = app.session_state[TOKENIZERS]
+        assert original == f"file:{tmp_path}" and repaired.startswith("upload:")
+
+
+def test_a_repair_that_can_take_out_nothing_is_refused_before_it_is_a_job(tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_text(byte_level_bpe(), encoding="utf-8")
+    app = page(vocabulary="repair", tokenizers=[f"file:{tmp_path}"], repair="list", repair_ids="99999, 5, 5")
+    (said,) = [one.value.replace("\\", "") for one in app.error]
+    assert "None of these entries can be taken out. 5: nothing else writes its characters, and 1 more stay." in said
+    assert not any(button.label.startswith("See what taking out") for button in app.button)
+    assert not page(vocabulary="repair", tokenizers=["mistral:v1"], repair="list", repair_ids="5000").error
+
+
 def test_a_sentencepiece_model_is_not_asked_for_bytes_that_it_keeps() -> None:
     """All that no text reaches in Mistral's first are bytes with an entry of their own beside them."""
     app = page(vocabulary="repair", tokenizers=["mistral:v1"])
@@ -106,7 +136,8 @@ def test_health_numbers_every_audit_and_lists_what_one_found() -> None:
 def test_rows_of_a_model_are_compared_when_they_are_given() -> None:
     app = page(vocabulary="health", tokenizers=["builtin:utf8-bytes"], audit="beyond_rows")
     assert any("number of rows" in info.value for info in app.info)
-    app.number_input(key="model_rows").set_value(257).run()
+    app.text_input(key="model_rows").set_value("2,57e2").run()
+    assert app.text_input(key="model_rows").value == "257"
     (found,) = tables(app, "in hex")
     assert found["id"].tolist() == [257, 258]
 
@@ -297,6 +328,19 @@ def test_a_text_that_uses_no_entry_is_no_failure(tmp_path: Path) -> None:
     for view in ("browser", "composition", "health"):
         app = page(vocabulary=view, tokenizers=[f"file:{tmp_path / 'vocab.txt'}"], counted_on=own)
         assert not app.exception and not app.error
+
+
+def test_an_id_is_read_as_people_type_it_and_follows_a_smaller_vocabulary() -> None:
+    app = page(vocabulary="browser", tokenizers=BYTES, entry="1e3")
+    for typed, field in (("", "0"), ("2 000", "2000"), ("1e3", "1000")):
+        app.text_input(key="entry").set_value(typed).run()
+        assert not app.error and app.text_input(key="entry").value == field
+    app.text_input(key="entry").set_value("40000").run()
+    said = app.error[0].value.replace("\\", "")
+    assert "Entry, by its id: '40000' is no whole number from 0 to 31999. Until you type one it is 1000." in said
+    app.text_input(key="entry").set_value("1000").run()
+    app.selectbox(key="tokenizer").set_value("builtin:utf8-bytes").run()
+    assert not app.error and app.text_input(key="entry").value == "258"
 
 
 def test_the_button_of_a_row_opens_its_entry() -> None:

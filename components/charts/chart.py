@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.charts.paper import PrintWidth
+from core.common.numbers import THIN
 
 GRID, FAINT, LINE = "rgba(128,140,160,.18)", "rgba(128,140,160,.3)", "rgba(128,140,160,.8)"
 CONFIG = {"displayModeBar": False}
@@ -24,6 +25,7 @@ _SHARED: dict[str, Any] = {
     "hoverlabel": {"align": "left"},
     "plot_bgcolor": "rgba(0,0,0,0)",
     "paper_bgcolor": "rgba(0,0,0,0)",
+    "separators": f".{THIN}",  # of decimals and of groups, as in the numbers of sentences
 }
 _AXIS, _FIXED = re.compile(r"[xy]axis\d*$"), {"fixedrange": True, "zeroline": False}
 _TABLE_WIDTH = 760  # of the table of numbers; a narrow window narrows it

@@ -31,11 +31,11 @@ def part_of(one: Trained, name: str) -> MeasuredPart | None:
 
 def by_size_chart(made: Sequence[Trained], name: str) -> Chart:
     """A line per trainer: bytes per token on a text against the size of the vocabulary."""
-    lines = _by_trainer(made)
+    lines = by_trainer(made)
     traces = []
     for key, ones in lines.items():
         there = [(one.n_vocabulary, part) for one in ones if (part := part_of(one, name)) is not None]
-        colour, symbol = _look(key)
+        colour, symbol = look_of(key)
         traces.append(
             go.Scatter(
                 x=[n for n, _ in there],
@@ -48,18 +48,14 @@ def by_size_chart(made: Sequence[Trained], name: str) -> Chart:
                 hovertemplate=f"{TRAINERS.get(key).label}, %{{x:,}} entries: %{{y:.3f}} bytes per token<extra></extra>",
             )
         )
-    sizes = sorted({one.n_vocabulary for one in made})
     figure = finish(
         go.Figure(traces),
         380,
         showlegend=True,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        xaxis={
-            "type": "log", "title": "entries of the vocabulary", "tickvals": sizes,
-            "ticktext": [count(n) for n in sizes], "gridcolor": GRID,
-        },
+        xaxis=sizes_axis(made),
         yaxis={"title": "bytes per token", "gridcolor": GRID, "automargin": True},
-    )  # fmt: skip
+    )
     best = max((one for one in made if part_of(one, name)), key=lambda one: _value(one, name), default=made[0])
     return Chart(
         "train_by_size",
@@ -74,7 +70,7 @@ def by_text_chart(made: Sequence[Trained]) -> Chart:
     names = [part.name for part in made[0].parts if isfinite(part.bytes_per_token)]
     traces = []
     for one in made:
-        colour, symbol = _look(one.recipe.trainer)
+        colour, symbol = look_of(one.recipe.trainer)
         found = [part_of(one, name) for name in names]
         there = [(row, part) for row, part in enumerate(found) if part is not None]
         traces.append(
@@ -105,7 +101,19 @@ def by_text_chart(made: Sequence[Trained]) -> Chart:
     )
 
 
-def _look(key: str) -> tuple[str, str]:
+def sizes_axis(made: Sequence[Trained]) -> dict[str, object]:
+    """A horizontal axis of the sizes that there are."""
+    sizes = sorted({one.n_vocabulary for one in made})
+    return {
+        "type": "log",
+        "title": "entries of the vocabulary",
+        "tickvals": sizes,
+        "ticktext": [count(n) for n in sizes],
+        "gridcolor": GRID,
+    }
+
+
+def look_of(key: str) -> tuple[str, str]:
     """Colour and mark of a trainer, the same in every picture, whichever others are there."""
     place = list(TRAINERS.all()).index(key)
     return OKABE_ITO[place % len(OKABE_ITO)], _SYMBOLS[place % len(_SYMBOLS)]
@@ -127,7 +135,8 @@ def _value(one: Trained, name: str) -> float:
     return part.bytes_per_token if part is not None else float("nan")
 
 
-def _by_trainer(made: Sequence[Trained]) -> dict[str, list[Trained]]:
+def by_trainer(made: Sequence[Trained]) -> dict[str, list[Trained]]:
+    """Those of each trainer by its key, smaller ones first."""
     found: dict[str, list[Trained]] = {}
     for one in sorted(made, key=lambda one: one.n_vocabulary):
         found.setdefault(one.recipe.trainer, []).append(one)

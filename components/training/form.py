@@ -6,7 +6,9 @@ import streamlit as st
 
 from components.frame.errors import plain, user_errors
 from components.runs.job_cards import OPENED, session, show_refusal, submit
+from components.training.linked import LINKED
 from components.training.texts import ask_texts
+from components.widgets.typed_number import typed_number
 from core.common.errors import UserError
 from core.common.numbers import count, size
 from core.training.asked import HELD_OUT, LEAST_FREQUENCY, asked_recipe, memory_mb
@@ -71,20 +73,24 @@ def _ask_more() -> dict[str, object]:
         )  # fmt: skip
         digits = st.selectbox("Digits", list(DIGITS), key="train_digits", width=200)
         normaliser = st.selectbox("Normaliser", list(NORMALISERS), key="train_normaliser", width=140)
-        frequency = st.number_input("Least frequency", 1, 1_000, LEAST_FREQUENCY, key="train_frequency", width=140)
-        apart = st.number_input(
-            "Kept apart, %", 0.0, 50.0, 100 * max(HELD_OUT, 0.1), 1.0, key="train_apart", width=140,
+        frequency = typed_number(
+            LINKED, "Least frequency", "train_frequency", LEAST_FREQUENCY, 1, 1_000, whole=True, width=140
+        )
+        apart = typed_number(
+            LINKED, "Kept apart, %", "train_apart", 100 * max(HELD_OUT, 0.1), 0, 50, width=140,
             help="Share of the lines that is not trained on; bytes per token are measured there.",
         )  # fmt: skip
-        seed = st.number_input("Seed", 0, 2**31, 0, key="train_seed", width=120, help="Of which lines are kept apart.")
+        seed = typed_number(
+            LINKED, "Seed", "train_seed", 0, 0, 2**31, whole=True, width=120, help="Of which lines are kept apart."
+        )
     return {
         "most_bytes": most,
         "pre": "" if pre == _USUAL_PRE else pre,
         "digits": digits,
         "normaliser": normaliser,
-        "min_frequency": frequency,
+        "min_frequency": int(frequency),
         "heldout": apart / 100,
-        "seed": seed,
+        "seed": int(seed),
     }
 
 

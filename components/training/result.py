@@ -15,11 +15,13 @@ from components.runs.job_cards import OPENED, close_opened, may_see
 from components.runs.naming import title
 from components.runs.under_way import result_of, under_way
 from components.training.charts import ALL_TEXT, by_size_chart, by_text_chart, label_of
+from components.training.fairness_charts import premium_chart, price_chart
 from components.training.further import further
 from components.training.linked import LINKED
 from core.common.errors import UserError, shown
 from core.common.numbers import count, size
 from core.jobs.job import Job, State
+from core.training.fairness import fairness
 from core.training.family import shipped_family
 from core.training.job import KIND, trained_in, trained_so_far
 from core.training.recipe import Trained, TrainedPlan
@@ -86,6 +88,7 @@ def _draw(made: Sequence[Trained], *, complete: bool) -> None:
         chosen = LINKED.choice("Entries", {f"{n}": count(n) for n in sizes}, "train_size")
         _show(by_text_chart([one for one in made if f"{one.n_vocabulary}" == chosen]))
     st.caption(_how_measured(made))
+    _fairness(made)
     further(made)
     st.dataframe(
         _numbers(made),
@@ -99,6 +102,27 @@ def _draw(made: Sequence[Trained], *, complete: bool) -> None:
             "Seconds": st.column_config.NumberColumn(format="%.1f", help="Of training, on this machine."),
             "Its file cuts as the trainer does": st.column_config.TextColumn(width="medium"),
         },
+    )
+
+
+def _fairness(made: Sequence[Trained]) -> None:
+    """Premium by size, and what equality costs, where the same sentences were kept apart in several languages."""
+    found = [(one, fair) for one in made if (fair := fairness(one.parallel)) is not None]
+    if not found:
+        return
+    first = found[0][1]
+    others = [name for name in first.languages if name != first.reference]
+    st.markdown("**What the same sentences take in each language**")
+    left, right = st.columns(2)
+    with left:
+        _show(premium_chart(found, LINKED.box("Premium of", others, "train_premium_of", width=240)))
+    with right:
+        _show(price_chart(found))
+    st.caption(
+        f"On {count(first.n_sentences)} sentences that no tokenizer was trained on, the same in "
+        f"{len(first.languages)} languages. Bars are 95 % intervals over sentences. Left: tokens of a language for "
+        f"each token of {first.reference}. Right: how unequal languages are, 0 being equal, against tokens; further "
+        "down is fairer, further left is shorter; a fairer one to the right of another shows the price of fairness."
     )
 
 

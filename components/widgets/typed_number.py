@@ -30,6 +30,8 @@ def typed_number(
 ) -> float:
     """Draw the field of a number that the page's link holds; the number, as by `number_field`.
 
+    A number that was good and is none any more, since its bounds moved, becomes the nearest that is.
+
     Args:
         linked: the choices of the page, which keep it in the link.
         key: in the session, where it is a text, and in the link.
@@ -47,6 +49,12 @@ def typed_number(
         return True
 
     linked.text(key, as_typed(usual), _LONGEST, fits=fits)
+    state, good = st.session_state, f"{key}_good"
+    if good in state:
+        nearest = as_typed(min(max(read_number(state[good]) or 0.0, least), most))
+        if state[key] == state[good]:
+            state[key] = nearest
+        state[good] = nearest
     return number_field(label, key, usual, read, **more)
 
 
@@ -95,4 +103,4 @@ def _as_text(value: object) -> str:
 
 
 def _bounds(least: float, most: float) -> str:
-    return f"from {as_typed(least)} on" if most == MOST else f"from {as_typed(least)} to {most:,.10g}"
+    return f"from {as_typed(least)} on" if most == MOST else f"from {as_typed(least)} to {as_typed(most)}"

@@ -48,9 +48,10 @@ _SWAPPED = str.maketrans(",.", ".,")
 def as_typed(number: float) -> str:
     """A number as it stands in a field, without groups, so that it is read back as the same.
 
-    >>> as_typed(6000.0), as_typed(1.5), as_typed(1e-06), as_typed(1e21)
-    ('6000', '1.5', '1e-06', '1e+21')
+    >>> as_typed(6000.0), as_typed(1.5), as_typed(1e-06), as_typed(1e21), as_typed(-0.0)
+    ('6000', '1.5', '1e-06', '1e+21', '0')
     """
+    number += 0.0  # of two zeros the one without a sign
     return f"{number:.0f}" if number % 1 == 0 and abs(number) < 1e16 else f"{number!r}"
 
 

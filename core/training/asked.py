@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from core.common.errors import UnknownName, UserError
 from core.common.memory import machine_bytes
+from core.common.numbers import count
 from core.common.params import Value
 from core.jobs.store.files import Input
 from core.training.options import MOST_VOCABULARY, Options
@@ -59,8 +60,8 @@ def asked_recipe(
     recipe = TrainingRecipe(trainer, options, dict(params.values), seed, _first(texts), _first(others), n_bytes)
     if (need := memory_mb(recipe)) > machine_bytes() / 2**20:
         raise UserError(
-            f"{entry.label} takes about {need:,} MB for {n_bytes / 2**20:,.0f} MB of text, and this machine has "
-            f"{machine_bytes() / 2**20:,.0f} MB. Give it a part of the text."
+            f"{entry.label} takes about {count(need)} MB for {count(n_bytes / 2**20)} MB of text, and this machine has "
+            f"{count(machine_bytes() / 2**20)} MB. Give it a part of the text."
         )
     return recipe
 
@@ -82,15 +83,17 @@ def _check(entry: Trainer, asked: Options) -> None:
     if not 0 <= asked.heldout <= _MOST_HELD_OUT:
         raise UserError(f"The share kept apart cannot be {asked.heldout:g}: give one from 0 to {_MOST_HELD_OUT}.")
     if asked.most_bytes < 0:
-        raise UserError(f"{asked.most_bytes:,} bytes of each text cannot be taken: give a number, or 0 for all of it.")
+        raise UserError(
+            f"{count(asked.most_bytes)} bytes of each text cannot be taken: give a number, or 0 for all of it."
+        )
     specials = asked.specials
     if len(set(specials)) < len(specials) or not all(one.strip() == one and one for one in specials):
         raise UserError("Special tokens must differ, and none may be empty or begin or end with a space. Name others.")
     least = entry.n_least + len(specials)
     if not least < asked.vocab <= MOST_VOCABULARY:
         raise UserError(
-            f"{asked.vocab:,} entries cannot be made: {entry.label} needs more than {least:,}, for its alphabet and "
-            f"the special tokens, and the most is {MOST_VOCABULARY:,}. Ask for another number."
+            f"{count(asked.vocab)} entries cannot be made: {entry.label} needs more than {count(least)}, for its "
+            f"alphabet and the special tokens, and the most is {count(MOST_VOCABULARY)}. Ask for another number."
         )
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from core.common.numbers import count
 from core.common.params import in_words
 from core.training.recipe import Trained
 from core.training.trainer import TRAINERS
@@ -15,7 +16,7 @@ def card(trained: Trained, name: str) -> str:
     measured = "lines kept apart from training" if trained.held_out else "the text that it was trained on"
     rows = {
         "trainer": f"{trainer.label} (`{trainer.key}`)",
-        "entries": f"{trained.n_vocabulary:,}, special tokens included",
+        "entries": f"{count(trained.n_vocabulary)}, special tokens included",
         "pre-tokenizer": options.pre,
         "digits": options.digits,
         "normaliser": options.normaliser,
@@ -23,8 +24,8 @@ def card(trained: Trained, name: str) -> str:
         "special tokens": ", ".join(f"`{one}`" for one in options.specials) or "none",
         **{key: in_words(value) for key, value in recipe.params.items()},
         "seed": str(recipe.seed),
-        "trained on": f"{whole.n_bytes:,} bytes",
-        "bytes per token": f"{whole.bytes_per_token:.3f} on {whole.n_measured_bytes:,} bytes, {measured}",
+        "trained on": f"{count(whole.n_bytes)} bytes",
+        "bytes per token": f"{whole.bytes_per_token:.3f} on {count(whole.n_measured_bytes)} bytes, {measured}",
         "tokenizer.json": "cuts as the trainer does" if trained.exact_export else trainer.differs,
         "made with": ", ".join(f"{library} {version}" for library, version in trained.versions.items()),
     }

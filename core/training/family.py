@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.common.data_folders import DATA
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.jobs.computed_here import computed_here
 from core.jobs.job import Job
 from core.jobs.shipped import as_job, read_shipped, write_shipped
@@ -54,7 +55,7 @@ def main(folder: Path = FOLDER) -> int:
     start = time.monotonic()
 
     def told(done: int, total: int) -> None:
-        print(f"{done} of {total}, {time.monotonic() - start:,.0f} s", flush=True)
+        print(f"{done} of {total}, {count(time.monotonic() - start)} s", flush=True)
 
     write_shipped(folder, NAME, computed_here(KIND, training(family_recipes()), "cpu", told))
     return 0

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.common.codec import built, plain
+from core.common.numbers import count
 from core.jobs.job import KINDS, Context, Job, Output, part_key
 from core.jobs.result_codec import restored
 from core.jobs.store.files import Input, Json, Result
@@ -40,7 +41,7 @@ def _label(recipes: Sequence[TrainingRecipe]) -> str:
     if len(recipes) > 1:
         return f"{len(recipes)} tokenizers on {on}"
     [one] = recipes
-    return f"{TRAINERS.get(one.trainer).label}, {one.options.vocab:,} entries, on {on}"
+    return f"{TRAINERS.get(one.trainer).label}, {count(one.options.vocab)} entries, on {on}"
 
 
 def recipes_in(params: Mapping[str, Json]) -> tuple[TrainingRecipe, ...]:

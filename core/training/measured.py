@@ -7,7 +7,7 @@ from tokenizers import Tokenizer
 
 from core.stats.bootstrap import MIN_ITEMS
 from core.stats.ratio_t_test import ratio_against_zero
-from core.training.recipe import MeasuredPart
+from core.training.recipe import MeasuredPart, ParallelTokens
 from core.training.text import TrainingPart
 
 
@@ -20,10 +20,28 @@ def measured(tokenizer: Tokenizer, parts: Sequence[TrainingPart]) -> tuple[Measu
     return _part(tokenizer, "", sum(part.n_bytes for part in parts), together, apart), each
 
 
+def parallel_tokens(tokenizer: Tokenizer, parts: Sequence[TrainingPart]) -> ParallelTokens:
+    """Tokens of each sentence kept apart that is there in several languages of one corpus; of the first such corpus."""
+    corpora = [part.corpus for part in parts if part.corpus]
+    several = next((one for one in corpora if corpora.count(one) > 1), None)
+    there = [part for part in parts if several and part.corpus == several]
+    rows = sorted(set.intersection(*(set(part.rows) for part in there))) if there else []
+    if not rows:
+        return ParallelTokens((), np.zeros((0, 0), np.int32))
+    lines = [dict(zip(part.rows, part.held_out, strict=True)) for part in there]
+    return ParallelTokens(
+        tuple(part.name for part in there),
+        np.array([_lengths(tokenizer, [one[row] for row in rows]) for one in lines], np.int32),
+    )
+
+
+def _lengths(tokenizer: Tokenizer, texts: Sequence[str]) -> list[int]:
+    return [len(one.ids) for one in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+
 def _part(tokenizer: Tokenizer, name: str, n_bytes: int, texts: Sequence[str], apart: bool) -> MeasuredPart:
     sizes = np.array([len(text.encode()) for text in texts], np.float64)
-    cut = tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-    tokens = np.array([len(one.ids) for one in cut], np.float64)
+    tokens = np.array(_lengths(tokenizer, texts), np.float64)
     value = low = high = float("nan")
     if tokens.sum():
         value = float(sizes.sum() / tokens.sum())

@@ -58,6 +58,19 @@ class MeasuredPart:
 
 
 @dataclass(frozen=True, eq=False)
+class ParallelTokens:
+    """Tokens of the same sentences in several languages, none of them trained on.
+
+    Args:
+        languages: names of the texts; empty where no text is parallel with another.
+        tokens: of each sentence, int32 (L, N).
+    """
+
+    languages: tuple[str, ...]
+    tokens: Annotated[NDArray[np.int32], APART]
+
+
+@dataclass(frozen=True, eq=False)
 class Trained:
     """A trained tokenizer, not kept yet.
 
@@ -68,6 +81,7 @@ class Trained:
         n_vocabulary: entries, special tokens included.
         whole: all texts together.
         parts: each text.
+        parallel: what the sentences kept apart take in each language.
         held_out: whether lines were kept apart to measure on; where none were, they are those that were trained on.
         seconds: that training took.
         exact_export: whether tokenizer.json cuts every text as the algorithm does.
@@ -81,6 +95,7 @@ class Trained:
     n_vocabulary: int
     whole: MeasuredPart
     parts: tuple[MeasuredPart, ...]
+    parallel: ParallelTokens
     held_out: bool
     seconds: float
     exact_export: bool

@@ -51,6 +51,16 @@ def is_language(name: str) -> bool:
     return _corpus(name) is not None
 
 
+def corpus_of(name: str) -> str:
+    """Spec of the corpus that it is a language of, whose lines are parallel; empty where it is of none.
+
+    >>> corpus_of("sample deu_Latn"), corpus_of("python")
+    ('sample', '')
+    """
+    corpus = _corpus(name)
+    return corpus[0] if corpus else ""
+
+
 def source_paths(name: str) -> list[Path]:
     """The files that a source is read from, where it names any."""
     if name == PYTHON:
@@ -61,7 +71,7 @@ def source_paths(name: str) -> list[Path]:
 
 
 def source_content(name: str, here: Callable[[Path], Path] = lambda path: path) -> bytes:
-    """The text of a source, in UTF-8; of a corpus a sentence a line.
+    """The text of a source, in UTF-8; of a corpus a sentence a line, an empty one where it lacks in this language.
 
     Args:
         here: where a file lies on this machine.
@@ -73,7 +83,7 @@ def source_content(name: str, here: Callable[[Path], Path] = lambda path: path) 
         spec, code = corpus
         found = submitted_corpus(spec, "", here)
         found.require(code)
-        return "".join(f"{line}\n" for line in found.sentences[code] if line).encode()
+        return "".join(" ".join(line.split("\n")) + "\n" for line in found.sentences[code]).encode()
     try:
         if name == PYTHON:
             return _code(here)

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.common.plain_text import decoded, lines
 
+PARALLEL = "parallel"  # the corpus of texts that are named as parallel
 _CHUNK = 2**16  # characters handed to a library at once
 
 
@@ -17,12 +19,16 @@ class TrainingPart:
     Args:
         name: what it is called.
         chunks: of what is trained on, each of whole lines.
-        held_out: lines that are kept apart; no other line of the text equals one of them.
+        held_out: lines that are kept apart; no line that is trained on equals one of them.
+        rows: of a parallel text the number of each line kept apart, ascending; empty for others.
+        corpus: what it is parallel with; empty where with nothing.
     """
 
     name: str
     chunks: tuple[str, ...]
     held_out: tuple[str, ...]
+    rows: tuple[int, ...] = ()
+    corpus: str = ""
 
     @property
     def n_bytes(self) -> int:
@@ -53,6 +59,21 @@ class TrainingText:
         return tuple(line for part in self.parts for line in part.held_out)
 
 
+@dataclass(frozen=True, eq=False)
+class SourceText:
+    """One text as it was read.
+
+    Args:
+        name: what it is called.
+        data: its bytes.
+        corpus: names the texts that have the same sentences line by line; empty where it is parallel with none.
+    """
+
+    name: str
+    data: bytes
+    corpus: str = ""
+
+
 def part_of(name: str, text: str, share: float, seed: int) -> TrainingPart:
     """A text with about this share of its lines kept apart, the same ones for the same seed; equal lines together.
 
@@ -70,29 +91,82 @@ def part_of(name: str, text: str, share: float, seed: int) -> TrainingPart:
     return TrainingPart(name, tuple(_chunks(kept)), tuple(apart))
 
 
-def read_parts(texts: Sequence[tuple[str, bytes]], share: float, seed: int) -> tuple[TrainingPart, ...]:
-    """The parts of a text from names and contents.
+def parallel_part(
+    name: str, text: str, share: float, seed: int, *, corpus: str = PARALLEL, most_bytes: int = 0
+) -> TrainingPart:
+    """One of several parallel texts, of which the same rows are kept apart in each: about this share of all.
+
+    Args:
+        most_bytes: of what is trained on, which is the beginning of the rest; 0 for all of it. What is kept apart is
+            drawn from all lines, so that languages that take more bytes have no fewer sentences to be compared by.
+
+    A line that equals one kept apart is in neither half.
+
+    >>> part = parallel_part("a", "one\\ntwo\\none\\nthree\\n", 0.5, 26)
+    >>> part.rows, part.held_out, part.chunks
+    ((2,), ('one',), ('two\\nthree\\n',))
+    """
+    every = [*_lines(text)]
+    drawn = [n for n, line in enumerate(every) if share and line.strip() and _drawn(f"{n}", seed) < share]
+    apart = tuple(every[n].rstrip("\r\n") for n in drawn)
+    known = set(apart)
+    rest = "".join(line for line in every if line.rstrip("\r\n") not in known)
+    kept = beginning(rest.encode(), most_bytes).decode()
+    return TrainingPart(name, tuple(_chunks(_lines(kept))), apart, tuple(drawn), corpus)
+
+
+def beginning(data: bytes, most: int) -> bytes:
+    """No more than so many bytes, up to the end of a line; 0 for all of them.
+
+    >>> beginning(b"one\\ntwo\\nthree", 9), beginning(b"one", 0), beginning("\u00e9\u00e9".encode(), 3).decode()
+    (b'one\\ntwo\\n', b'one', '\u00e9')
+    """
+    if not most or len(data) <= most:
+        return data
+    return data[: data.rfind(b"\n", 0, most) + 1] or data[:most].decode(errors="ignore").encode()
+
+
+def read_parts(texts: Sequence[SourceText], share: float, seed: int, most_bytes: int = 0) -> tuple[TrainingPart, ...]:
+    """The parts of a text.
+
+    Args:
+        most_bytes: of each, its beginning; 0 for all of it.
 
     Raises:
         UserError: there is no text in any of them, or one is not UTF-8.
     """
-    parts = tuple(part_of(name, decoded(data, name), share, seed) for name, data in texts)
+    parts = tuple(_read(one, share, seed, most_bytes) for one in texts)
     if not any(chunk.strip() for part in parts for chunk in part.chunks):
         raise UserError("There is no text to train on: it holds nothing but white space. Give another.")
     return parts
 
 
-def parallel_lines(texts: Sequence[tuple[str, bytes]]) -> tuple[tuple[str, ...], ...]:
-    """The lines of parallel texts.
+def _read(one: SourceText, share: float, seed: int, most: int) -> TrainingPart:
+    if not one.corpus:
+        return part_of(one.name, decoded(beginning(one.data, most), one.name), share, seed)
+    return parallel_part(one.name, decoded(one.data, one.name), share, seed, corpus=one.corpus, most_bytes=most)
+
+
+def parallel_lines(
+    texts: Sequence[tuple[str, bytes]], parts: Sequence[TrainingPart] = ()
+) -> tuple[tuple[str, ...], ...]:
+    """The lines of parallel texts, without the sentences of which a language has a line that is kept apart.
+
+    Args:
+        parts: with what is kept apart.
 
     Raises:
         UserError: they have no or different numbers of lines.
     """
     found = tuple(tuple(lines(data, name)) for name, data in texts)
     if len({len(each) for each in found}) > 1 or any(not any(each) for each in found):
-        counts = ", ".join(f"{shown(n)} {len(each):,}" for (n, _), each in zip(texts, found, strict=True))
+        counts = ", ".join(f"{shown(n)} {count(len(each))}" for (n, _), each in zip(texts, found, strict=True))
         raise UserError(f"Parallel texts need as many lines each, and some text; these have: {counts}. Align them.")
-    return found
+    apart = {line for part in parts for line in part.held_out}
+    if not apart:
+        return found
+    rows = [row for row in zip(*found, strict=True) if apart.isdisjoint(row)]
+    return tuple(zip(*rows, strict=True))
 
 
 def _lines(text: str) -> Iterable[str]:

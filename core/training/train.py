@@ -10,13 +10,14 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.common.progress import report
 from core.jobs.store.files import Input
 from core.training.export import check_export, vocabulary_file
-from core.training.measured import measured
+from core.training.measured import measured, parallel_tokens
 from core.training.recipe import Trained, TrainingRecipe
-from core.training.sources import source_content, source_label
-from core.training.text import TrainingText, parallel_lines, read_parts
+from core.training.sources import corpus_of, source_content, source_label
+from core.training.text import PARALLEL, SourceText, TrainingText, parallel_lines, read_parts
 from core.training.trainer import TRAINERS, NotMakeable, Trainer
 
 _LIBRARIES = ("tokenizers", "sentencepiece")
@@ -35,8 +36,8 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
     """
     trainer, options = TRAINERS.get(recipe.trainer), recipe.options
     report(0, 0, "Reading")
-    parts = read_parts(_contents(recipe.files, here, options.most_bytes), options.heldout, recipe.seed)
-    text = TrainingText(parts, parallel_lines(_contents(recipe.parallel, here)))
+    parts = read_parts(_sources(recipe, here), options.heldout, recipe.seed, options.most_bytes)
+    text = TrainingText(parts, parallel_lines(_contents(recipe.parallel, here), parts))
     task = trainer.task(text, options, trainer.read(dict(recipe.params), recipe.seed))
     report(0, 0, "Training")
     start = time.perf_counter()
@@ -54,6 +55,7 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
         made.get_vocab_size(),
         whole,
         tuple(each),
+        parallel_tokens(made, parts),
         bool(text.held_out),
         seconds,
         trainer.exact_export,
@@ -71,25 +73,23 @@ def _check_size(made: Tokenizer, recipe: TrainingRecipe, trainer: Trainer) -> No
     wanted, found = recipe.options.vocab, made.get_vocab_size()
     if found < wanted:
         raise NotMakeable(
-            f"The text gives {found:,} entries by {trainer.label}, not {wanted:,}. Give more text, ask for "
-            f"{found:,} entries, or lower the minimum frequency, which is {recipe.options.min_frequency}."
+            f"The text gives {count(found)} entries by {trainer.label}, not {count(wanted)}. Give more text, ask for "
+            f"{count(found)} entries, or lower the minimum frequency, which is {recipe.options.min_frequency}."
         )
     assert found == wanted, f"{trainer.key} made {found} entries"
 
 
-def _contents(files: Sequence[Input], here: Callable[[Path], Path], most: int = 0) -> list[tuple[str, bytes]]:
-    """Name and text of each source, of which no more than so many bytes are taken, up to the end of a line."""
-    return [(source_label(one.name), _beginning(_content(one, here), most)) for one in files]
+def _contents(files: Sequence[Input], here: Callable[[Path], Path]) -> list[tuple[str, bytes]]:
+    """Name and text of each source."""
+    return [(source_label(one.name), _content(one, here)) for one in files]
 
 
-def _beginning(data: bytes, most: int) -> bytes:
-    """
-    >>> _beginning(b"one\\ntwo\\nthree", 9), _beginning(b"one", 0), _beginning("\u00e9\u00e9".encode(), 3).decode()
-    (b'one\\ntwo\\n', b'one', '\u00e9')
-    """
-    if not most or len(data) <= most:
-        return data
-    return data[: data.rfind(b"\n", 0, most) + 1] or data[:most].decode(errors="ignore").encode()
+def _sources(recipe: TrainingRecipe, here: Callable[[Path], Path]) -> list[SourceText]:
+    """The text, of which languages of one corpus are parallel, and what is also named as parallel."""
+    named = {one.name for one in recipe.parallel}
+    corpora = [corpus_of(one.name) or (PARALLEL if one.name in named else "") for one in recipe.files]
+    contents = _contents(recipe.files, here)
+    return [SourceText(name, data, corpus) for (name, data), corpus in zip(contents, corpora, strict=True)]
 
 
 def _content(file: Input, here: Callable[[Path], Path]) -> bytes:

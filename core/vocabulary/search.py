@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import TookTooLong, TooLarge, UserError, shown
+from core.common.numbers import count
 from core.vocabulary.entries import Entries
 
 TEXT, BYTES, ID, PATTERN = "Text", "Bytes", "Id", "Pattern"
@@ -40,7 +41,7 @@ def matching(entries: Entries, wanted: str, how: str) -> Mask:
     """
     if len(wanted) > MOST_CHARACTERS:
         raise TooLarge(
-            f"{len(wanted):,} characters are too many to look for: at most {MOST_CHARACTERS}. Take a part of it."
+            f"{count(len(wanted))} characters are too many to look for: at most {MOST_CHARACTERS}. Take a part of it."
         )
     return WAYS[how](entries, wanted) if wanted else ~entries.holes
 
@@ -76,7 +77,7 @@ def _with_ids(entries: Entries, wanted: str) -> Mask:
         first, _, last = part.partition("-")
         found[int(first) : int(last or first) + 1] = True
     if not found.any():
-        raise UserError(f"No entry has the id {shown(wanted)}: they run from 0 to {len(entries) - 1:,}.")
+        raise UserError(f"No entry has the id {shown(wanted)}: they run from 0 to {count(len(entries) - 1)}.")
     return found
 
 
@@ -104,7 +105,7 @@ def _like(entries: Entries, wanted: str) -> Mask:
         if time.thread_time() > until:
             raise TookTooLong(
                 f"The pattern {shown(wanted)} takes more than {PATTERN_SECONDS:.0f} s of processor time over "
-                f"{len(entries):,} entries. Take a simpler one, without one repetition inside another."
+                f"{count(len(entries))} entries. Take a simpler one, without one repetition inside another."
             )
     return np.array(found, np.bool_) & ~entries.holes
 

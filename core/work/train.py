@@ -51,7 +51,7 @@ def files(params: Mapping[str, Json]) -> list[Path]:
 JOB = JobKind(
     key=KIND,
     label="Train tokenizers",
-    version=2,
+    version=3,
     units=units,
     run_unit=run_unit,
     combine=combine,

@@ -14,6 +14,7 @@ from components.vocabulary.looking import looking
 from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.token_lookup import token_lookup
+from components.widgets.typed_number import typed_number
 from components.widgets.view import View
 from core.common.numbers import count
 from core.text.utf8 import has_utf8
@@ -91,15 +92,13 @@ def _open() -> None:
 
 def open_entry(label: str) -> None:
     """Look at the entry whose id stands on a button of the table."""
-    st.session_state[TOKEN] = int(label)
+    st.session_state[TOKEN] = label
 
 
 def _entry(row: VocabularyRow, ids: Ids) -> int:
     """The id that is looked at: the one typed, clicked or linked, at first the first in the table."""
     most = len(row.entries) - 1
-    LINKED.number(TOKEN, int(ids[0]), 0, most)
-    st.session_state[TOKEN] = min(int(st.session_state[TOKEN]), most)
-    return int(st.number_input("Entry, by its id", 0, most, key=TOKEN, width=160, persist_state="session"))
+    return int(typed_number(LINKED, "Entry, by its id", TOKEN, int(ids[0]), 0, most, whole=True, width=160))
 
 
 def _is_it_a_token(context: VocabularyContext, choice: EntryChoice) -> None:

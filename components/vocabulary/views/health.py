@@ -23,6 +23,7 @@ from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
 from components.widgets.chips import chips
 from components.widgets.save_table import save_table
+from components.widgets.typed_number import typed_number
 from components.widgets.view import View
 from core.common.numbers import count
 from core.vocabulary.audit import AUDITS, Finding
@@ -43,13 +44,10 @@ def draw(context: VocabularyContext) -> None:
         named = {key: audit.definition.label for key, audit in AUDITS.all().items()}
         audit = LINKED.box("Audit", named, AUDIT, width=260)
         row = one_row(context.rows)
-        LINKED.number(ROWS, 0, 0, _MOST_ROWS)
+        about = "Of its embedding; 0 if not known."
         n_rows = int(
-            st.number_input(
-                "Rows of the model", 0, _MOST_ROWS, key=ROWS, width=170, persist_state="session",
-                help="Of its embedding; 0 if not known.",
-            )
-        )  # fmt: skip
+            typed_number(LINKED, "Rows of the model", ROWS, 0, 0, _MOST_ROWS, whole=True, width=170, help=about)
+        )
         corpus = counted_on()
     with table, looking("Looking through the vocabularies …"):
         found = [findings(row, corpus, n_rows) for row in context.rows]

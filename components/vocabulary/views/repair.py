@@ -33,16 +33,18 @@ from core.jobs.result_codec import restored
 from core.text.languages import language
 from core.tokenizers.uploads import keep_upload
 from core.vocabulary.audit import AUDITS
+from core.vocabulary.repair.certain import stay_for_certain
 from core.vocabulary.repair.job import KIND, inputs_of, params_of
 from core.vocabulary.repair.listed import listed_ids
 from core.vocabulary.repair.original import can_be_repaired, may_go
-from core.vocabulary.repair.removal import BuiltOn
+from core.vocabulary.repair.removal import BuiltOn, nothing_goes
 from core.vocabulary.repair.repaired import Repaired
 from core.vocabulary.residue import residue
 
 _LIST, _BELOW, _LONGEST_LIST = "list", "below", 4_000  # characters of a list that an address holds
+_KEPT = "repair_kept"  # in the session: the repaired one is chosen, and its lanes are to be opened
 _TO_TRY = "packaged:deepseek-v4"  # it lies in an installed package
-_FIRST = ("unreachable", "residue")  # audits whose findings nothing or little is lost with
+_FIRST = ("unreachable", "residue")  # audits whose findings nothing or little is lost with, if anything of them goes
 _BUILT_ON: dict[str, str] = {
     "keep": "stay, both",
     "remove": "go, both",
@@ -61,6 +63,10 @@ def draw(context: VocabularyContext) -> None:
         built_on = LINKED.box("Entries that others are built from", _BUILT_ON, "built_on", width=300)
     if not ids:
         st.info("Nothing is chosen to be taken out. Choose a finding above, or list ids.", icon=":material/healing:")
+        return
+    stay = stay_for_certain(row.entries, ids, cast(BuiltOn, built_on))
+    if len(stay) == len(set(ids)):
+        show_error(UserError(nothing_goes(stay)))
         return
     facts, tokenizer = corpus_facts(corpus), row.entries.tokenizer
     result = finished_result(
@@ -109,7 +115,8 @@ def _ids(row: VocabularyRow, corpus: str) -> list[int]:
     with looking("Looking through the vocabulary …"):
         every = findings(row, corpus)
     found = {key: ids for key, one in every.items() if len(ids := may_go(row.entries, one.ids))}
-    in_order = sorted(found, key=lambda key: key not in _FIRST)
+    whole = {key: len(stay_for_certain(row.entries, ids.tolist(), "keep")) == len(ids) for key, ids in found.items()}
+    in_order = sorted(found, key=lambda key: (whole[key], key not in _FIRST))
     named = {key: f"{AUDITS.get(key).definition.label} ({count(len(found[key]))})" for key in in_order}
     others = {_LIST: "A list of ids"} | ({} if every["residue"].unavailable else {_BELOW: "Residue below a share"})
     chosen = LINKED.box("Take out", named | others, "repair", width=240)
@@ -191,19 +198,24 @@ def _take_away(row: VocabularyRow, found: Repaired, table: pd.DataFrame) -> None
         save_table(lambda: table, "repair", label="Table as CSV")
         if not settings().uploads:
             st.caption("This server keeps no files (TOKEN_ATLAS_UPLOADS=off): download it to compare it.")
-        elif st.button("Open beside the original", icon=":material/compare_arrows:", key="repair_beside"):
-            _beside(row, found)
+            return
+        st.button(
+            "Open beside the original", icon=":material/compare_arrows:", key="repair_beside",
+            on_click=_choose_both, args=(row.spec, found),
+        )  # fmt: skip
+    if st.session_state.pop(_KEPT, False):
+        st.switch_page(ROOT / "pages" / "segmentation.py")
 
 
-def _beside(row: VocabularyRow, found: Repaired) -> None:
-    """Both as lanes of Segmentation."""
+def _choose_both(original: str, found: Repaired) -> None:
+    """Keep the repaired one, and choose both for lanes: before the chooser is drawn, after which it cannot be told."""
     try:
         spec = keep_upload({found.file: found.data.tobytes()}, visitor().key)
     except UserError as error:
-        show_error(error)
+        refuse(error)
         return
-    st.session_state[TOKENIZERS] = [row.spec, spec]
-    st.switch_page(ROOT / "pages" / "segmentation.py", query_params={TOKENIZERS: [row.spec, spec]})
+    st.session_state[TOKENIZERS] = [original, spec]
+    st.session_state[_KEPT] = True
 
 
 VIEW = View(

@@ -7,6 +7,7 @@ from typing import Any
 
 from tokenizers import Tokenizer, models
 
+from core.common.numbers import count
 from core.common.params import Param
 from core.training.merges import MergeSymbols, Pair, WordPairs, learn
 from core.training.pretokenizers import Cut
@@ -24,8 +25,8 @@ def train(task: TrainingTask) -> Tokenizer:
     least = TRAINER.n_least + len(options.specials)
     if not least <= within < options.vocab:
         raise NotMakeable(
-            f"transition cannot be {within:,} with a vocabulary of {options.vocab:,}: "
-            f"give a number from {least:,} to {options.vocab - 1:,}."
+            f"transition cannot be {count(within)} with a vocabulary of {count(options.vocab)}: "
+            f"give a number from {count(least)} to {count(options.vocab - 1)}."
         )
     first = json.loads(bpe.train(replace(task, options=replace(options, vocab=within))).to_str())["model"]
     symbols = MergeSymbols(sorted(first["vocab"], key=first["vocab"].__getitem__))

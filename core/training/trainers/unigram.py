@@ -9,6 +9,7 @@ import sentencepiece
 from tokenizers import Tokenizer, models
 
 from core.common.errors import shown
+from core.common.numbers import count
 from core.common.params import Param
 from core.training.alphabet import COVERAGE
 from core.training.seeds import seed_pieces
@@ -62,8 +63,8 @@ def trained(words: Mapping[str, int], task: TrainingTask) -> sentencepiece.Sente
 def _why(reason: str) -> str:
     if found := re.search(r"smaller than required_chars\. (\d+) vs (\d+)", reason):
         return (
-            f"{int(found[1]):,} pieces have no room for the {int(found[2]):,} that bytes and single characters take. "
-            "Ask for more entries, or for less coverage."
+            f"{count(int(found[1]))} pieces have no room for the {count(int(found[2]))} that bytes and single "
+            "characters take. Ask for more entries, or for less coverage."
         )
     return f"SentencePiece made no vocabulary of this text: {shown(reason.strip()[-200:], 200)}. Give more text."
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from core.common.definitions import Definition
+from core.common.numbers import count
 from core.vocabulary.audit import Audit, Finding, grouped, not_looked_for
 from core.vocabulary.entries import Entries
 
@@ -15,8 +16,8 @@ def beyond_rows(entries: Entries) -> Finding:
         return not_looked_for("Give a model, or the number of rows of its embedding.")
     rows, ids = entries.rows, np.arange(len(entries))
     spare = rows.n - len(entries)
-    remark = f"{rows.source} has {rows.n:,} rows for {len(entries):,} ids" + (
-        f"; {spare:,} rows have no id, as in models that are padded." if spare > 0 else "."
+    remark = f"{rows.source} has {count(rows.n)} rows for {count(len(entries))} ids" + (
+        f"; {count(spare)} rows have no id, as in models that are padded." if spare > 0 else "."
     )
     return grouped({BEYOND: np.flatnonzero((ids >= rows.n) & ~entries.holes)}, remark)
 

@@ -5,6 +5,7 @@ from itertools import chain
 import numpy as np
 
 from core.common.definitions import Definition
+from core.common.numbers import count
 from core.tokenizers.kinds import Kind
 from core.vocabulary.audit import Audit, Finding, grouped, not_looked_for
 from core.vocabulary.audits.unreachable import unreachable
@@ -54,8 +55,9 @@ def _remark(built: Derivations, barred: int) -> str:
         return "The file gives ranks and no merges: two neighbours merge where they spell an entry."
     late = len(table) - int(built.applies.sum())
     return (
-        f"Of {len(table):,} merges {late + barred:,} never apply: for {late:,} another pair always merges first, "
-        f"{barred:,} would join what a text is cut at, or has an added token for, before it is merged."
+        f"Of {count(len(table))} merges {count(late + barred)} never apply: for {count(late)} another pair always "
+        f"merges first, {count(barred)} would join what a text is cut at, or has an added token for, before it is "
+        "merged."
     )
 
 

@@ -1,6 +1,7 @@
 """Parts of characters that another part completes."""
 
 from core.common.definitions import Definition
+from core.common.numbers import count
 from core.vocabulary.audit import Audit, Finding, grouped
 from core.vocabulary.entries import Entries
 from core.vocabulary.incomplete_pairs import in_some_pair, incomplete_pairs, tried_pairs
@@ -18,9 +19,9 @@ def incomplete(entries: Entries) -> Finding:
 def _remark(entries: Entries) -> str:
     pairs = incomplete_pairs(entries)
     if len(pairs) > MOST_TRIED:
-        return f"Some {len(pairs):,} pairs, which merging leaves as they are; not every one was tried."
+        return f"Some {count(len(pairs))} pairs, which merging leaves as they are; not every one was tried."
     n = len(tried_pairs(entries))
-    return f"{n:,} pairs." if n else ""
+    return f"{count(n)} pairs." if n else ""
 
 
 AUDIT = Audit(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from core.common.definitions import Definition
+from core.common.numbers import count
 from core.vocabulary.audit import Audit, Finding, grouped, not_looked_for
 from core.vocabulary.entries import Entries
 
@@ -14,7 +15,9 @@ def never_seen(entries: Entries) -> Finding:
     if entries.counts is None:
         return not_looked_for(NO_TEXT)
     counts = entries.counts.counts
-    remark = f"On {entries.counts.of}, {int(counts.sum()):,} tokens long. A proxy: more text would have more of them."
+    remark = (
+        f"On {entries.counts.of}, {count(int(counts.sum()))} tokens long. A proxy: more text would have more of them."
+    )
     return grouped({NEVER: np.flatnonzero(entries.textual & (counts == 0))}, remark)
 
 

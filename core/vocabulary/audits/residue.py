@@ -3,6 +3,7 @@
 import numpy as np
 
 from core.common.definitions import Definition
+from core.common.numbers import count
 from core.vocabulary.audit import Audit, Finding, grouped, not_looked_for
 from core.vocabulary.audits.dead_merges import no_merges
 from core.vocabulary.audits.never_seen import NO_TEXT
@@ -27,9 +28,9 @@ def residue(entries: Entries) -> Finding:
     rare, none = whole & found.rarely_left(MOST_LEFT), found.left == 0
     few = int((found.neighbour_bits[rare] < ONE_NEIGHBOUR).sum())
     remark = (
-        f"On {entries.counts.of}: {int((whole & (found.made >= LEAST_MADE)).sum()):,} entries are made {LEAST_MADE} "
-        f"times or more. Of those found {few:,} are nearly always merged with the same neighbour (entropy below "
-        f"{ONE_NEIGHBOUR:.0f} bit)."
+        f"On {entries.counts.of}: {count(int((whole & (found.made >= LEAST_MADE)).sum()))} entries are made "
+        f"{LEAST_MADE} times or more. Of those found {count(few)} are nearly always merged with the same neighbour "
+        f"(entropy below {ONE_NEIGHBOUR:.0f} bit)."
     )
     return grouped({NONE: np.flatnonzero(rare & none), FEW: np.flatnonzero(rare & ~none)}, remark)
 

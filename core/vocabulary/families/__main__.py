@@ -13,6 +13,7 @@ from core.common.atomic import write_whole
 from core.common.codec import plain
 from core.common.data_folders import BESIDE
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.premium.atlas import atlas_tokenizers
 from core.premium.atlas.wanted import WANTED
 from core.tokenizers.catalog import open_tokenizer
@@ -31,7 +32,7 @@ def generations(keys: Sequence[str], data: Path) -> Iterator[ShippedGeneration]:
         file = known.file if known else one.place
         fingerprint = entries.tokenizer.info.fingerprint
         found = generation(entries, before)
-        print(f"{one.label}: {found.size:,} ids, {found.new:,} new", file=sys.stderr, flush=True)
+        print(f"{one.label}: {count(found.size)} ids, {count(found.new)} new", file=sys.stderr, flush=True)
         yield ShippedGeneration(key, one.label, one.year or 0, fingerprint, file, found)
         before = entries
 

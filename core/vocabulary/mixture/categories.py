@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from core.common.data_folders import DATA
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.corpora.corpus import Corpus
 from core.text.languages import language
 
@@ -110,5 +111,6 @@ def check_categories(categories: Sequence[Category]) -> None:
             raise UserError(f"The text of {shown(one.name)} is empty. Give it some.")
         if one.n_bytes > MOST_BYTES:
             raise UserError(
-                f"The text of {shown(one.name)} has {one.n_bytes:,} bytes; {MOST_BYTES:,} are the most. Shorten it."
+                f"The text of {shown(one.name)} has {count(one.n_bytes)} bytes; {count(MOST_BYTES)} are the most. "
+                "Shorten it."
             )

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.common.numbers import count
 from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.mixture.merges import LearnedMerges
 
@@ -80,13 +81,13 @@ def _warnings(label: str, merges: LearnedMerges, merged: int, joined: int, at_sp
         )
     elif merged and not joined:
         found.append(
-            f"{merged:,} of these merges join words, which the pre-tokenizer of {label} never leaves together: it was "
-            "trained with another, and these merges say nothing here."
+            f"{count(merged)} of these merges join words, which the pre-tokenizer of {label} never leaves together: it "
+            "was trained with another, and these merges say nothing here."
         )
     if merges.n_unclear:
         found.append(
-            f"{merges.n_unclear:,} entries among the first of {label} are not made of two earlier ones, so no merge is "
-            "known for them. They are left out."
+            f"{count(merges.n_unclear)} entries among the first of {label} are not made of two earlier ones, so no "
+            "merge is known for them. They are left out."
         )
     if not merges.in_bytes:
         found.append(

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.entries import entries_of
 from core.vocabulary.mixture.categories import Category, check_categories
@@ -160,7 +161,7 @@ def check_merges(n_merges: int) -> None:
         UserError: there are none, or too many.
     """
     if not 1 <= n_merges <= MOST_MERGES:
-        raise UserError(f"{n_merges:,} merges cannot be read; choose from 1 to {MOST_MERGES:,}.")
+        raise UserError(f"{count(n_merges)} merges cannot be read; choose from 1 to {count(MOST_MERGES)}.")
 
 
 def mixture_of(samples: MergedSamples, entering: Entering = nobody) -> Mixture:
@@ -216,8 +217,8 @@ def _of_absent(n_absent: int, n_merges: int) -> list[str]:
     if n_absent <= MANY_ABSENT * n_merges:
         return []
     return [
-        f"{n_absent:,} of {n_merges:,} merges are in no category's text: the tokenizer was trained on something that "
-        "none of them looks like, or samples are too small. Name more categories, or give more text."
+        f"{count(n_absent)} of {count(n_merges)} merges are in no category's text: the tokenizer was trained on "
+        "something that none of them looks like, or samples are too small. Name more categories, or give more text."
     ]
 
 

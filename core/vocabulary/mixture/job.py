@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.common.codec import built, plain
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.corpora.corpus import Corpus
 from core.corpora.facts import CorpusFacts
 from core.jobs.job import Output
@@ -60,7 +61,9 @@ def question(tokenizer: Tokenizer, kinds: Kinds, n_merges: int, most_bytes: int 
     if not 2 <= len(kinds.names) <= MOST_CATEGORIES:
         raise UserError(f"{len(kinds.names)} categories are chosen; choose from 2 to {MOST_CATEGORIES}.")
     if not 1_000 <= most_bytes <= MOST_BYTES:
-        raise UserError(f"{most_bytes:,} bytes a category cannot be taken; choose from 1,000 to {MOST_BYTES:,}.")
+        raise UserError(
+            f"{count(most_bytes)} bytes a category cannot be taken; choose from {count(1_000)} to {count(MOST_BYTES)}."
+        )
     info = tokenizer.info
     params = {
         "tokenizer": info.spec,

@@ -16,7 +16,7 @@ from typing import Any
 
 from core.vocabulary.repair.merge_list import MergeList, Pair
 from core.vocabulary.repair.placeholder import placeholder
-from core.vocabulary.repair.removal import BUILT, NEEDED, BuiltOn, Removal, Spared, needed, refused
+from core.vocabulary.repair.removal import NEEDED, BuiltOn, Removal, Spared, built_from, needed, refused
 
 LONGEST = 1_000  # characters of an entry that is rerouted: cutting it takes the square of them
 
@@ -51,8 +51,7 @@ def without(document: Mapping[str, Any], ids: Sequence[int], built_on: BuiltOn, 
 
 
 def _why(n: int, built_on: BuiltOn) -> str:
-    others = f"{n:,} other {'entry is' if n == 1 else 'entries are'} {BUILT}"
-    return f"{others} and cannot be rerouted" if built_on == "reroute" else others
+    return f"{built_from(n)} and cannot be rerouted" if built_on == "reroute" else built_from(n)
 
 
 def _vocabulary(id_by_token: Mapping[str, int], gone: set[str]) -> dict[str, int]:

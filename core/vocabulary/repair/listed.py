@@ -3,6 +3,7 @@
 import re
 
 from core.common.errors import TooLarge, UserError, shown
+from core.common.numbers import count
 from core.vocabulary.repair.take_out import MOST_IDS
 
 _ID = re.compile(r"[0-9]{1,9}(?:-[0-9]{1,9})?")
@@ -20,7 +21,7 @@ def listed_ids(text: str) -> list[int]:
     ranges = [_range(word) for word in re.findall(r"[^\s,;]+", text)]
     n = sum(map(len, ranges))
     if n > MOST_IDS:
-        raise TooLarge(f"{n:,} ids are more than any vocabulary has: at most {MOST_IDS:,}. List fewer.")
+        raise TooLarge(f"{count(n)} ids are more than any vocabulary has: at most {count(MOST_IDS)}. List fewer.")
     return [i for each in ranges for i in each]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from core.common.numbers import count, so_many
 from core.vocabulary.repair.placeholder import placeholder
 
 BuiltOn = Literal["keep", "remove", "reroute"]
@@ -52,6 +53,29 @@ class Spared:
 
 
 NOTHING = Spared()
+
+
+def built_from(n: int) -> str:
+    """The reason why an entry stays that so many others are built from.
+
+    >>> built_from(1)
+    '1 other entry is built from it'
+    """
+    return f"{so_many(n, 'other entry is', 'other entries are')} {BUILT}"
+
+
+def nothing_goes(kept: Mapping[int, str]) -> str:
+    """What a person reads where all that was asked for stays.
+
+    >>> nothing_goes({7: NO_ENTRY})
+    'None of these entries can be taken out. 7: there is no such entry. Name others.'
+    """
+    i, why = next(iter(sorted(kept.items())))
+    others = f", and {count(len(kept) - 1)} more stay" if len(kept) > 1 else ""
+    advice = "Name others"
+    if any(BUILT in reason for reason in kept.values()):
+        advice += ", or let what is built from them go as well or be built from other parts"
+    return f"None of these entries can be taken out. {i}: {why}{others}. {advice}."
 
 
 def spared_in(document: Mapping[str, Any]) -> Spared:

@@ -21,7 +21,7 @@ from core.tokenizers.tokenizer import Tokenizer
 from core.vocabulary.entries import Ids, entries_of
 from core.vocabulary.repair.effect import Effect, effect, effects
 from core.vocabulary.repair.original import beside, file_name, files_of, source_of
-from core.vocabulary.repair.removal import BUILT, BuiltOn, Removal
+from core.vocabulary.repair.removal import BuiltOn, Removal, nothing_goes
 from core.vocabulary.repair.sentencepiece import marked_unused
 from core.vocabulary.repair.take_out import read_document, refuse_none, spared_beside, take_out
 
@@ -71,7 +71,7 @@ def repaired(
     report(0, 0, "Taking entries out")
     found, data = _without(tokenizer, files, name, ids, built_on)
     if not found.removed:
-        raise UserError(_nothing(found))
+        raise UserError(nothing_goes(found.kept))
     info, removed = tokenizer.info, np.array(found.removed, np.int64)
     file = file_name(source_of(info) or "", name)
     written(files, data, scratch / file)
@@ -130,12 +130,3 @@ def write(tokenizer: Tokenizer, found: Repaired, out: Path) -> None:
 def _own_texts(tokenizer: Tokenizer) -> list[str]:
     entries = entries_of(tokenizer)
     return [text for text, stands in zip(entries.texts, entries.textual, strict=True) if stands and text]
-
-
-def _nothing(found: Removal) -> str:
-    i, why = next(iter(sorted(found.kept.items())))
-    others = f", and {len(found.kept) - 1:,} more stay" if len(found.kept) > 1 else ""
-    advice = "Name others"
-    if any(BUILT in reason for reason in found.kept.values()):
-        advice += ", or let what is built from them go as well or be built from other parts"
-    return f"None of these entries can be taken out. {i}: {why}{others}. {advice}."

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.common.errors import UnreadableFile, UserError, shown
+from core.common.numbers import count
 from core.tokenizers.auto.companions import companions
 from core.tokenizers.format import Files
 from core.tokenizers.gunzip import content
@@ -76,4 +77,6 @@ def refuse_none(ids: Sequence[int]) -> None:
     if not ids:
         raise UserError("There is no id to take out. Name at least one.")
     if len(ids) > MOST_IDS:
-        raise UserError(f"{len(ids):,} ids are more than any vocabulary has: at most {MOST_IDS:,}. Name fewer.")
+        raise UserError(
+            f"{count(len(ids))} ids are more than any vocabulary has: at most {count(MOST_IDS)}. Name fewer."
+        )
