@@ -1,15 +1,17 @@
 """Counting by us against every engine that reads the same tokenizer, format by format, and whether they count the same.
 
 Processor time of all threads, in turns, on sentences that no engine has seen. An engine that is not installed is left
-out; `pip install quicktok nanotoken fastokens` into a folder of PYTHONPATH brings those that the project does not use.
+out; `pip install quicktok-v1 nanotoken fastokens` into a folder of PYTHONPATH brings those that the project does not use.
 """
 
 import json
 import os
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from operator import truediv
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -25,6 +27,7 @@ from core.counting.engines.gigatoken import SCHEMES
 from core.counting.fastest import fast_counter
 from core.counting.opening import normalised, through_file
 from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.formats.tiktoken import FAST
 from core.tokenizers.tokenizer import LocalTokenizer, Serialised
 
 STRIDE = 36  # every 36th sentence of each language a round: 27 of them, 1 MB
@@ -109,6 +112,20 @@ def _fastokens(form: Serialised) -> Count:
     return lambda lines: np.diff(np.frombuffer(engine.encode_batch_flat(lines)[1], np.uint64)).tolist()
 
 
+def _quicktok(form: Serialised) -> Count:
+    import quicktok
+    from quicktok._import_core import KNOWN_PATTERNS, ensure_tables, write_files
+    from tiktoken.load import load_tiktoken_bpe
+
+    scanner = "cl100k" if form.pattern == FAST["cl100k"] else KNOWN_PATTERNS[form.pattern]  # a pattern it knows
+    ranks = through_file(form.data, load_tiktoken_bpe)
+    with tempfile.TemporaryDirectory() as folder:
+        write_files(folder, "it", ranks, {}, scanner, False)
+        ensure_tables(folder, str(Path(quicktok.__file__).parent / "data"), scanner, False)
+        engine = quicktok.Tokenizer("it", folder)
+    return lambda lines: quicktok.count_batch(engine, lines).tolist()
+
+
 RIVALS: dict[str, tuple[Callable[[Serialised], Count], tuple[str, ...]]] = {  # by name: how it is opened, formats read
     "tokenizers": (_tokenizers, ("tokenizers",)),
     "tiktoken": (_tiktoken, ("tiktoken",)),
@@ -118,6 +135,7 @@ RIVALS: dict[str, tuple[Callable[[Serialised], Count], tuple[str, ...]]] = {  # 
     "tokie": (_tokie, ("tokenizers",)),
     "nanotoken": (_nanotoken, ("tokenizers",)),
     "fastokens": (_fastokens, ("tokenizers",)),
+    "quicktok-v1": (_quicktok, ("tiktoken",)),
 }
 
 
