@@ -1,7 +1,8 @@
 """Counting by us against every engine that reads the same tokenizer, format by format, and whether they count the same.
 
 Processor time of all threads, in turns, on sentences that no engine has seen. An engine that is not installed is left
-out; `pip install quicktok-v1 nanotoken fastokens` into a folder of PYTHONPATH brings those that the project does not use.
+out; `pip install quicktok-v1 nanotoken fastokens` into a folder of PYTHONPATH brings those that the project does not
+use.
 """
 
 import json
@@ -198,7 +199,8 @@ def _row(label: str, place: str, corpus: Corpus, rounds: int) -> list[str]:
         lines = [line for sentences in corpus.sentences.values() for line in sentences[n::STRIDE]]
         megabytes = sum(len(line.encode()) for line in lines) / 1e6
         truth = tokenizer.count(lines).tokens
-        for name in sorted(engines, key=lambda name: (list(engines).index(name) + n) % len(engines)):
+        # By lot: each leaves the next one a memory of its own making, so nobody is to follow always the same one.
+        for name in np.random.default_rng(n).permutation(list(engines)).tolist():
             unread = [line[:1] + line[1:] for line in lines]  # Python keeps the UTF-8 of a string that was asked for it
             started = time.process_time()
             found = engines[name](unread)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.counting import end_to_end
 from core.counting.alphabet import kinds
 from core.counting.calibration import calibration_lines
-from core.counting import end_to_end
 from core.counting.end_to_end import END, EndToEnd, Piece, lengths_of, runs
 from core.counting.engine import CannotCount, Counter, _holding, _marks, beside_reference
 from core.counting.engines import gigatoken, kitoken, threads, tokie
@@ -115,7 +115,7 @@ def test_calls_take_all_texts_in_order_and_are_bounded(texts: list[str], most: i
 
 
 @given(st.lists(st.text("aé字🙂 \n\0\x07\ue000", max_size=6), max_size=12), st.integers(1, 20))
-def test_what_an_engine_sees_does_not_depend_on_the_pieces_that_texts_are_joined_in(texts: list[str], most: int) -> None:
+def test_what_an_engine_sees_does_not_depend_on_the_pieces_of_its_texts(texts: list[str], most: int) -> None:
     def spelled(piece: Piece) -> list[int]:
         return piece.having("é")
 

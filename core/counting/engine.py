@@ -4,7 +4,6 @@ import os
 from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import ahocorasick_rs
 import numpy as np

@@ -119,7 +119,7 @@ def counts_of_ids(flat: NDArray[np.integer], edges: NDArray[np.integer], unknown
         unknown: which ids mean "unknown", (V,), or None.
     """
     tokens = np.diff(edges).astype(np.int32)
-    which = [] if unknown is None else np.flatnonzero(unknown)
+    which = np.empty(0, np.intp) if unknown is None else np.flatnonzero(unknown)
     if unknown is None or not len(which):
         return Counts(tokens, np.zeros(len(tokens), np.int32))
     seen = np.flatnonzero(flat == which[0] if len(which) == 1 else unknown.take(flat))  # comparing is ten times as fast

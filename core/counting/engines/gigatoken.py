@@ -77,8 +77,10 @@ def build(tokenizer: LocalTokenizer) -> Counter:
 
     def count(texts: EndToEnd) -> Counts:
         nonlocal engine, read, before
-        # A buffer takes it a tenth less than a list of strings.
-        buffer = b"".join([piece.encode() for piece in normalised(form, texts.joined)])
+        # A buffer takes it a tenth less than a list of strings. Most texts are normal as they are, and cost a glance;
+        # what is not is composed by itself, since end to end one such text would have all of them composed.
+        joined = [END.join([*normalised(form, texts.texts), ""])] if form.normalise else texts.joined
+        buffer = b"".join([piece.encode() for piece in joined])
         with lock:
             if read > _LOOK_TOKENS:
                 read = 0
