@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-
 _LONG = 60  # characters of a cell that gets a width to wrap in
 
 
