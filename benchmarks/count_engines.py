@@ -1,15 +1,18 @@
 """Counting by us against every engine that reads the same tokenizer, format by format, and whether they count the same.
 
 Processor time of all threads, in turns, on sentences that no engine has seen. An engine that is not installed is left
-out; `pip install quicktok nanotoken fastokens` into a folder of PYTHONPATH brings those that the project does not use.
+out; `pip install quicktok-v1 nanotoken fastokens` into a folder of PYTHONPATH brings those that the project does not
+use.
 """
 
 import json
 import os
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from operator import truediv
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -25,6 +28,7 @@ from core.counting.engines.gigatoken import SCHEMES
 from core.counting.fastest import fast_counter
 from core.counting.opening import normalised, through_file
 from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.formats.tiktoken import FAST
 from core.tokenizers.tokenizer import LocalTokenizer, Serialised
 
 STRIDE = 36  # every 36th sentence of each language a round: 27 of them, 1 MB
@@ -109,6 +113,20 @@ def _fastokens(form: Serialised) -> Count:
     return lambda lines: np.diff(np.frombuffer(engine.encode_batch_flat(lines)[1], np.uint64)).tolist()
 
 
+def _quicktok(form: Serialised) -> Count:
+    import quicktok
+    from quicktok._import_core import KNOWN_PATTERNS, ensure_tables, write_files
+    from tiktoken.load import load_tiktoken_bpe
+
+    scanner = "cl100k" if form.pattern == FAST["cl100k"] else KNOWN_PATTERNS[form.pattern]  # a pattern it knows
+    ranks = through_file(form.data, load_tiktoken_bpe)
+    with tempfile.TemporaryDirectory() as folder:
+        write_files(folder, "it", ranks, {}, scanner, False)
+        ensure_tables(folder, str(Path(quicktok.__file__).parent / "data"), scanner, False)
+        engine = quicktok.Tokenizer("it", folder)
+    return lambda lines: quicktok.count_batch(engine, lines).tolist()
+
+
 RIVALS: dict[str, tuple[Callable[[Serialised], Count], tuple[str, ...]]] = {  # by name: how it is opened, formats read
     "tokenizers": (_tokenizers, ("tokenizers",)),
     "tiktoken": (_tiktoken, ("tiktoken",)),
@@ -118,6 +136,7 @@ RIVALS: dict[str, tuple[Callable[[Serialised], Count], tuple[str, ...]]] = {  # 
     "tokie": (_tokie, ("tokenizers",)),
     "nanotoken": (_nanotoken, ("tokenizers",)),
     "fastokens": (_fastokens, ("tokenizers",)),
+    "quicktok-v1": (_quicktok, ("tiktoken",)),
 }
 
 
@@ -180,7 +199,8 @@ def _row(label: str, place: str, corpus: Corpus, rounds: int) -> list[str]:
         lines = [line for sentences in corpus.sentences.values() for line in sentences[n::STRIDE]]
         megabytes = sum(len(line.encode()) for line in lines) / 1e6
         truth = tokenizer.count(lines).tokens
-        for name in sorted(engines, key=lambda name: (list(engines).index(name) + n) % len(engines)):
+        # By lot: each leaves the next one a memory of its own making, so nobody is to follow always the same one.
+        for name in np.random.default_rng(n).permutation(list(engines)).tolist():
             unread = [line[:1] + line[1:] for line in lines]  # Python keeps the UTF-8 of a string that was asked for it
             started = time.process_time()
             found = engines[name](unread)

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.counting import end_to_end
 from core.counting.alphabet import kinds
 from core.counting.calibration import calibration_lines
-from core.counting.end_to_end import EndToEnd
-from core.counting.engine import CannotCount, Counter, _calls, _holding, _marks, beside_reference, counts_of_ids
-from core.counting.engines import gigatoken, kitoken, tokie
+from core.counting.end_to_end import END, EndToEnd, Piece, lengths_of, runs
+from core.counting.engine import CannotCount, Counter, _holding, _marks, beside_reference
+from core.counting.engines import gigatoken, kitoken, threads, tokie
 from core.tokenizers.catalog import open_tokenizer
-from core.tokenizers.tokenizer import Counts, LocalTokenizer
+from core.tokenizers.tokenizer import Counts, LocalTokenizer, counts_of_ids
 from tests.datafolder import TOKENIZERS, needs_data
 from tests.tiny import byte_level_bpe, word_piece
 
@@ -102,15 +103,44 @@ SPELLED = st.text("<|> [a]é", min_size=1, max_size=4)
 @given(st.lists(SPELLED, max_size=6), st.lists(st.text("<|> [a]éx", max_size=12), max_size=8))
 def test_spellings_are_found_in_the_texts_that_hold_them(spellings: list[str], texts: list[str]) -> None:
     holding = [n for n, text in enumerate(texts) if any(spelling in text for spelling in spellings)]
-    assert sorted(_holding(spellings)(EndToEnd.of(texts, kinds()))) == holding
+    assert sorted(_holding(spellings)(Piece.of(texts))) == holding
     assert all(set(spelling) & set(_marks(spellings)) for spelling in spellings)
 
 
 @given(st.lists(st.text("a", max_size=9), max_size=12), st.integers(1, 12))
 def test_calls_take_all_texts_in_order_and_are_bounded(texts: list[str], most: int) -> None:
-    calls = _calls(EndToEnd.of(texts, kinds()).lengths, most)
+    calls = runs(lengths_of(texts), most)
     assert [n for start, stop in calls for n in range(start, stop)] == list(range(len(texts)))
     assert all(sum(map(len, texts[start : stop - 1])) < most for start, stop in calls)
+
+
+@given(st.lists(st.text("aé字🙂 \n\0\x07\ue000", max_size=6), max_size=12), st.integers(1, 20))
+def test_what_an_engine_sees_does_not_depend_on_the_pieces_of_its_texts(texts: list[str], most: int) -> None:
+    def spelled(piece: Piece) -> list[int]:
+        return piece.having("é")
+
+    apart = [n for n, text in enumerate(texts) if not text.strip() or set(text) & set("\0\x07\ue000é")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(end_to_end, "_PIECE", most)
+        found = EndToEnd.of(texts, lengths_of(texts), kinds(), spelled)
+    left = ["" if n in apart else text for n, text in enumerate(texts)]
+    assert found.apart == apart and found.texts == left and found.lengths.tolist() == [len(text) for text in left]
+    assert "".join(found.joined) == "".join(text + END for text in left)
+
+
+def test_a_library_on_several_threads_is_not_put_on_several_threads(
+    tiny: LocalTokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "_N_THREADS", 2)
+    with pytest.raises(CannotCount, match="several by itself"):
+        threads.build(tiny)
+    assert same(threads.build(opened_builtin()), opened_builtin(), ["a b", "ü"] * 50)
+
+
+def opened_builtin() -> LocalTokenizer:
+    tokenizer = open_tokenizer("builtin:utf8-bytes")
+    assert isinstance(tokenizer, LocalTokenizer)
+    return tokenizer
 
 
 def test_an_interrupt_is_no_failure_of_the_engine(tiny: LocalTokenizer) -> None:
@@ -130,17 +160,24 @@ def test_an_engine_that_forgets_counts_the_same(tiny: LocalTokenizer, monkeypatc
         return make()
 
     monkeypatch.setattr(gigatoken, "_maker", lambda form: (counted, specials))
-    monkeypatch.setattr(gigatoken, "_FORGET_TOKENS", 2)
-    count = gigatoken.ENGINE.build(tiny)
-    for text in ("the cat sat on the mat", "hello hello world", "über den Zaun"):
-        assert same(count, tiny, [text, text])
-    assert len(made) == 3
+    monkeypatch.setattr(gigatoken, "_LOOK_TOKENS", 2)
+    for grown, n_made in ((0, 1), (2 * gigatoken._FORGET_BYTES, 3)):  # words that take no memory are kept
+        made.clear()
+        sizes = iter([0, *(grown * n for n in (1, 1, 2, 2, 3, 3))])
+        monkeypatch.setattr(gigatoken, "resident_bytes", lambda sizes=sizes: next(sizes))
+        count = gigatoken.ENGINE.build(tiny)
+        for text in ("the cat sat on the mat", "hello hello world", "über den Zaun"):
+            assert same(count, tiny, [text, text])
+        assert len(made) == n_made
 
 
 def test_counts_of_ids_by_hand() -> None:
     unknown = np.array([True, False])
     found = counts_of_ids(np.array([0, 1, 1, 0, 0]), np.array([0, 2, 2, 5]), unknown)
     assert found.tokens.tolist() == [2, 0, 3] and found.unknown.tolist() == [1, 0, 2]
+    for kinds_of_unknown, expected in (([True, True], [2, 0, 3]), ([False, False], [0, 0, 0])):
+        both = counts_of_ids(np.array([0, 1, 1, 0, 0]), np.array([0, 2, 2, 5]), np.array(kinds_of_unknown))
+        assert both.unknown.tolist() == expected
 
 
 @needs_data

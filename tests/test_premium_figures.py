@@ -1,10 +1,12 @@
 """Facts about the figures of the Premium page: what is drawn where, and that a click on it means what it shows."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from math import nan
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -456,3 +458,10 @@ def test_names_under_a_heatmap_that_a_phone_scrolls_do_not_lie_on_each_other(con
     shown = heatmap(some, True).layout.xaxis.ticktext
     _, with_cells = overview._least_widths(some, True)
     assert (with_cells - overview._NAMES) / len(shown) >= 14
+
+
+def test_whole_numbers_in_sentences_of_the_page_are_written_in_one_way() -> None:
+    exported = {"take_away.py"}  # LaTeX and BibTeX write groups with commas
+    files = [path for path in Path("components/premium").rglob("*.py") if path.name not in exported]
+    commas = re.compile(r"\{[^{}]*:,(?:\.0f)?\}")
+    assert len(files) > 30 and {path.name: found for path in files if (found := commas.findall(path.read_text()))} == {}

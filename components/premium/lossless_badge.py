@@ -9,6 +9,7 @@ from components.cached import tokenizers as cached
 from components.frame.errors import plain
 from components.premium.brought.owner import known_here
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.counting.brought import from_link
 from core.counting.table import Counted
 from core.jobs.shared_cache import shared
@@ -41,11 +42,13 @@ def lossless_badge(keys: Sequence[str]) -> None:
             {
                 "Tokenizer": [known[key].label for key in keys],
                 "Exact": [
-                    "not tried" if one is None else f"{one.n_exact:,} of {one.n_sentences:,}" for one in found.values()
+                    "not tried" if one is None else f"{count(one.n_exact)} of {count(one.n_sentences)}"
+                    for one in found.values()
                 ],
                 "Unknown tokens": [None if one is None else one.unknown_share for one in found.values()],
                 "What is lost, in how many sentences": [
-                    "" if one is None else ", ".join(f"{what} {n:,}" for what, n in one.lost) for one in found.values()
+                    "" if one is None else ", ".join(f"{what} {count(n)}" for what, n in one.lost)
+                    for one in found.values()
                 ],
                 "Normalises": ["" if one is None else one.normaliser for one in found.values()],
             },

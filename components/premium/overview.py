@@ -13,6 +13,7 @@ from components.premium.provenance import relative_link
 from components.premium.scale import colour_scale, ticks
 from components.publish.button import publish_popover
 from components.widgets.fold import is_kept
+from core.common.numbers import count
 
 DIRECTION, _DIRECTIONS = "direction", ("Across", "Down")
 _TALL = 520  # pixels of the picture's window where languages run down
@@ -29,7 +30,7 @@ def overview(context: PremiumContext) -> None:
     st.html(_style(*_least_widths(context, across)))
     st.caption(
         f"Tokens over {context.base_label}: amber to brown-red more, blue-green or ▼ fewer, {HATCHED}. Hover for "
-        f"intervals ({context.table.n_drawn:,} {context.table.drawn} resampled)"
+        f"intervals ({count(context.table.n_drawn)} {context.table.drawn} resampled)"
         + ("." if is_kept() else ", click for sentences.")
     )
     with st.container(key="heatmap_legend"):

@@ -15,6 +15,7 @@ from components.premium.linked import LINKED
 from components.premium.texts import CORPUS, COUNTED
 from components.widgets.fold import is_filled
 from components.widgets.page_link.component import page_link
+from core.common.numbers import count
 from core.common.public_link import public_link
 from core.counting.table import CountedText
 from core.premium.published import SOURCE, Reproduction
@@ -156,14 +157,14 @@ def what_is_drawn(table: CountedText, growth: np.ndarray) -> str:
         )
     known = growth[~np.isnan(growth)]
     by = f", by the column {plain(table.grouped_by)}" if table.drawn == "groups" else ""
-    said = f"The {table.n_bytes.shape[1]:,} sentences come from {table.n_drawn:,} {table.drawn}{by}, which are "
-    said += "**resampled** whole, for intervals and for tests: sentences of one are alike. "
+    said = f"The {count(table.n_bytes.shape[1])} sentences come from {count(table.n_drawn)} {table.drawn}{by}, which "
+    said += "are **resampled** whole, for intervals and for tests: sentences of one are alike. "
     if not len(known):
         return said.strip()
     low, median, high = np.percentile(known, [2.5, 50, 97.5])
     return (
         f"{said}That makes errors {median:.2f} times as large as if sentences were independent (median of "
-        f"{len(known):,} cells, 95 % of them from {low:.2f} to {high:.2f})."
+        f"{count(len(known))} cells, 95 % of them from {low:.2f} to {high:.2f})."
     )
 
 
@@ -203,7 +204,7 @@ def _counts(context: PremiumContext) -> None:
         st.markdown("FLORES-200 is translated text, from English news, guides and encyclopaedias.")
     st.caption(
         f"{plain(table.corpus_label)} (fingerprint {table.corpus}), sentences used: {context.part or 'all'}, "
-        f"{table.tokens.shape[2]:,}. Counted {about.date} with {plain(', '.join(about.versions))}. "
+        f"{count(table.tokens.shape[2])}. Counted {about.date} with {plain(', '.join(about.versions))}. "
         f"{plain(about.licence)} Facts about languages: {SOURCES}"
     )
 

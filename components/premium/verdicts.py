@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from components.cached.tokenizers import MOST_OF_A_TEXT
 from components.premium.linked import LINKED
 from components.widgets.typed_number import typed_number
+from core.common.numbers import count
 from core.jobs.shared_cache import shared
 from core.stats.ratio_family import RatioFamily
 from core.stats.ratio_t_test import CORRECTION
@@ -73,4 +74,4 @@ def how_tested(family: RatioFamily, drawn: str, of: str) -> str:
         drawn: what is the sample, in the plural.
         of: the comparisons that it is all of, such as "pairs of languages under GPT-2".
     """
-    return f"paired test over {drawn}, 5 % after {CORRECTION}'s correction for all {family.n:,} {of}"
+    return f"paired test over {drawn}, 5 % after {CORRECTION}'s correction for all {count(family.n)} {of}"

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+import pandas as pd
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+
 from components.frame.scripted_component import source_of, unpacked
 from components.publish.drawn_page import SORT
 from components.publish.plain_markdown import html_of, inline
@@ -36,7 +39,7 @@ class Markup:
             "text": lambda one: f'<p class="text">{escape(one.value)}</p>',
             "code": lambda one: f"<pre>{escape(one.value)}</pre>",
             "html": lambda one: str(one.proto.body),
-            "dataframe": lambda one: table(one.value, one.proto.columns),
+            "dataframe": lambda one: table(one.value, one.proto.columns, _styled(one.proto)),
             "plotly_chart": self._chart,
             "bidi_component": self._component,
             "selectbox": self._choice,
@@ -98,3 +101,9 @@ def _classes(node: Any) -> str:
     return " ".join(
         filter(None, ["row" if horizontal else "stack", f"st-key-{node.key}" if getattr(node, "key", None) else ""])
     )
+
+
+def _styled(proto: Any) -> pd.DataFrame | None:
+    """What the page shows in each cell of a table, where that was written apart from its values."""
+    shown = proto.arrow_data.styler.display_values
+    return convert_arrow_bytes_to_pandas_df(shown) if shown else None

@@ -4,8 +4,6 @@ import os
 from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 import ahocorasick_rs
 import numpy as np
@@ -14,7 +12,7 @@ from numpy.typing import NDArray
 from core.common.errors import is_failure
 from core.common.quiet import quiet_libraries
 from core.counting.alphabet import kinds
-from core.counting.end_to_end import EndToEnd
+from core.counting.end_to_end import EndToEnd, Finder, Piece, lengths_of, runs
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import Counts, LocalTokenizer
 
@@ -65,38 +63,41 @@ class Guarded:
 
     tokenizer: LocalTokenizer
     engine: Engine
-    spelled: Callable[[EndToEnd], list[int]]
+    spelled: Finder
     most_characters: int
     kinds: NDArray[np.uint8]
 
     def __call__(self, texts: Sequence[str]) -> Counts:
-        return self.told_apart(texts)[0]
+        return self.told_apart(texts, lengths_of(texts))[0]
 
-    def told_apart(self, texts: Sequence[str]) -> tuple[Counts, EndToEnd]:
-        """Counts, and the texts that the engine counted; those of the reference are empty there."""
-        whole = EndToEnd.of(texts, self.kinds)
-        apart = sorted({*whole.blank, *whole.strange, *self.spelled(whole)})
-        by_engine = whole.without(apart)
-        found = self._by_engine(by_engine)
+    def told_apart(self, texts: Sequence[str], lengths: NDArray[np.int64]) -> tuple[Counts, list[int]]:
+        """(counts, which texts the reference counted, in order).
+
+        Args:
+            lengths: characters of each, int64 (N,).
+        """
+        tokens, unknown = np.zeros(len(texts), np.int32), np.zeros(len(texts), np.int32)
+        apart: list[int] = []
+        for start, stop in runs(lengths, self.most_characters):
+            some = texts if stop - start == len(texts) else texts[start:stop]
+            call = EndToEnd.of(some, lengths[start:stop], self.kinds, self.spelled)
+            found = self._by_engine(call)
+            tokens[start:stop], unknown[start:stop] = found.tokens, found.unknown
+            apart += [start + n for n in call.apart]
         if apart:
             by_reference = self.tokenizer.count([texts[n] for n in apart])
-            found.tokens[apart], found.unknown[apart] = by_reference.tokens, by_reference.unknown
-        return found, by_engine
+            tokens[apart], unknown[apart] = by_reference.tokens, by_reference.unknown
+        return Counts(tokens, unknown), apart
 
-    def _by_engine(self, texts: EndToEnd) -> Counts:
-        """Calls on which the engine fails are counted by the reference."""
-        tokens, unknown = np.zeros(len(texts), np.int32), np.zeros(len(texts), np.int32)
-        for start, stop in _calls(texts.lengths, self.most_characters):
-            call = texts.part(start, stop)
-            try:
-                with quiet_libraries():
-                    found = self.engine(call)
-            except BaseException as error:
-                if not is_failure(error):
-                    raise
-                found = self.tokenizer.count(call.texts)
-            tokens[start:stop], unknown[start:stop] = found.tokens, found.unknown
-        return Counts(tokens, unknown)
+    def _by_engine(self, call: EndToEnd) -> Counts:
+        """A call on which the engine fails is counted by the reference."""
+        try:
+            with quiet_libraries():
+                return self.engine(call)
+        except BaseException as error:
+            if not is_failure(error):
+                raise
+            return self.tokenizer.count(call.texts)
 
 
 def beside_reference(
@@ -111,13 +112,13 @@ def beside_reference(
     return Guarded(tokenizer, engine, spelled, most_characters, kinds())
 
 
-def _holding(spellings: Sequence[str]) -> Callable[[EndToEnd], list[int]]:
+def _holding(spellings: Sequence[str]) -> Finder:
     """Finds which texts hold a spelling; the few characters without which there is none are looked for first."""
     search, marks = ahocorasick_rs.AhoCorasick(spellings), _marks(spellings)
 
-    def rows(texts: EndToEnd) -> list[int]:
-        likely = {n for mark in marks for n in texts.having(mark)}
-        return [n for n in likely if search.find_matches_as_indexes(texts.texts[n])]
+    def rows(piece: Piece) -> list[int]:
+        likely = {n for mark in marks for n in piece.having(mark)}
+        return [n for n in likely if search.find_matches_as_indexes(piece.texts[n])]
 
     return rows
 
@@ -145,21 +146,6 @@ def unknown_ids(tokenizer: LocalTokenizer) -> NDArray[np.bool_] | None:
     return unknown if unknown.any() else None
 
 
-def counts_of_ids(flat: NDArray[Any], edges: NDArray[Any], unknown: NDArray[np.bool_] | None) -> Counts:
-    """Counts of texts whose ids lie one after another.
-
-    Args:
-        flat: ids of all texts, (T,).
-        edges: where each text's ids begin and the last one's end, (N + 1,).
-        unknown: which ids mean "unknown", (V,), or None.
-    """
-    tokens = np.diff(edges).astype(np.int32)
-    if unknown is None:
-        return Counts(tokens, np.zeros(len(tokens), np.int32))
-    seen = np.flatnonzero(unknown.take(flat))
-    return Counts(tokens, np.diff(np.searchsorted(seen, edges)).astype(np.int32))
-
-
 def counts_of_lists(ids: Sequence[list[int]], unknown: NDArray[np.bool_] | None) -> Counts:
     """Counts of texts whose ids are lists, which are counted where they are: making an array takes longer.
 
@@ -171,15 +157,3 @@ def counts_of_lists(ids: Sequence[list[int]], unknown: NDArray[np.bool_] | None)
     for one in [] if unknown is None else np.flatnonzero(unknown).tolist():
         seen += np.fromiter((each.count(one) for each in ids), np.int32, len(ids))
     return Counts(tokens, seen)
-
-
-def _calls(lengths: NDArray[np.int64], most_characters: int) -> list[tuple[int, int]]:
-    """Runs of texts for one call each: those that begin within so many characters.
-
-    >>> lengths = np.array([2, 1, 2])
-    >>> _calls(lengths, 3), _calls(lengths, 5), _calls(lengths[:0], 5)
-    ([(0, 2), (2, 3)], [(0, 3)], [])
-    """
-    begins = (np.cumsum(lengths) - lengths) // most_characters
-    edges = np.flatnonzero(np.diff(begins, prepend=-1)).tolist()
-    return list(pairwise([*edges, len(lengths)]))

@@ -28,7 +28,7 @@ from core.common.registry import Registry
 from core.common.remembered import remember, remembered
 from core.counting.alphabet import alphabet_fingerprint, alphabet_lines, kinds
 from core.counting.calibration import calibration_fingerprint, calibration_lines
-from core.counting.end_to_end import EndToEnd
+from core.counting.end_to_end import Piece
 from core.counting.engine import CannotCount, Counter, CountingEngine, Guarded, processors
 from core.counting.spot_checks import watched
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, Tokenizer
@@ -38,7 +38,7 @@ REFERENCE = "reference"
 _LIBRARIES = ("tokenizers", "sentencepiece", "tiktoken", "regex", "ahocorasick_rs")
 _WARM_UP = 20  # lines
 _PARTS = 8  # of the calibration lines, for which all engines are timed in turns
-_WAY = f"{_PARTS} parts in turns, end to end"  # how an engine is chosen: choices made in another way are made again
+_WAY = f"{_PARTS} parts in turns, piece by piece"  # how an engine is chosen: choices made in another way are made again
 _FAILED = "it failed on a line"
 _MOST_AVOIDED = 2_000  # characters on which an engine may differ before it is no engine for this tokenizer
 _MOST_DIFFERING = 0.01  # of the calibration lines, above which nobody asks whether a few characters are to blame
@@ -208,16 +208,15 @@ def _together(parts: Sequence[Counts]) -> Counts:
 
 
 def _n_threads(tokenizer: LocalTokenizer) -> int:
-    """That the reference uses: of the libraries behind it, tokenizers alone counts on several."""
-    form = tokenizer.serialised()
-    return processors() if form is not None and form.format == "tokenizers" else 1
+    """That the reference uses."""
+    return processors() if tokenizer.on_threads else 1
 
 
 @cache
 def _usual_lines() -> tuple[str, ...]:
     """The calibration lines that an engine may count."""
     lines = calibration_lines()
-    apart = set(EndToEnd.of(lines, kinds()).strange)
+    apart = set(Piece.of(lines).unusual(kinds())[0])
     return tuple(line for n, line in enumerate(lines) if n not in apart)
 
 
@@ -254,7 +253,7 @@ def _tried(
         return _Tried(count, len(lines))
     few = not engine.exact and len(wrong) <= max(1, _MOST_DIFFERING * len(lines))
     avoided = _avoided(tokenizer, count) if few else ""
-    unexplained = len(wrong) - len(EndToEnd.of([lines[n] for n in wrong], kinds(avoided)).strange)
+    unexplained = len(wrong) - len(Piece.of([lines[n] for n in wrong]).unusual(kinds(avoided))[0])
     if unexplained:
         raise CannotCount(f"counts differ on {unexplained:,} of {len(lines):,} lines")
     return _Tried(count, len(lines) - len(wrong), avoided)

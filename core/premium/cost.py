@@ -6,6 +6,7 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.numbers import count
 from core.counting.table import CountTable
 from core.premium.prices import ModelPrice
 
@@ -102,6 +103,6 @@ fewer than GPT-2, which takes the most.'
     best, worst = (find(tokens, key=lambda name: tokens[name]) for find in (min, max))
     saved = 1 - tokens[best] / tokens[worst]
     return (
-        f"For {language}, {best} takes the fewest tokens of {len(tokens)} tokenizers: {tokens[best]:,.0f} for what is "
-        f"{length:,} characters in {base}, {100 * saved:.0f} % fewer than {worst}, which takes the most."
+        f"For {language}, {best} takes the fewest tokens of {len(tokens)} tokenizers: {count(tokens[best])} for what "
+        f"is {count(length)} characters in {base}, {100 * saved:.0f} % fewer than {worst}, which takes the most."
     )

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.text.utf8 import utf8
+from core.text.utf8 import all_have_utf8, utf8
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Encoded, Segmentation, spans
 from core.tokenizers.vocabulary import Vocabulary
@@ -108,6 +108,22 @@ class Counts:
 
     tokens: NDArray[np.int32]
     unknown: NDArray[np.int32]
+
+
+def counts_of_ids(flat: NDArray[np.integer], edges: NDArray[np.integer], unknown: NDArray[np.bool_] | None) -> Counts:
+    """Counts of texts whose ids lie one after another.
+
+    Args:
+        flat: ids of all texts, (T,).
+        edges: where each text's ids begin and the last one's end, (N + 1,).
+        unknown: which ids mean "unknown", (V,), or None.
+    """
+    tokens = np.diff(edges).astype(np.int32)
+    which = np.empty(0, np.intp) if unknown is None else np.flatnonzero(unknown)
+    if unknown is None or not len(which):
+        return Counts(tokens, np.zeros(len(tokens), np.int32))
+    seen = np.flatnonzero(flat == which[0] if len(which) == 1 else unknown.take(flat))  # comparing is ten times as fast
+    return Counts(tokens, np.diff(np.searchsorted(seen, edges)).astype(np.int32))
 
 
 @dataclass(frozen=True)
@@ -214,9 +230,14 @@ class Tokenizer(ABC):
 
 
 class LocalTokenizer(Tokenizer):
-    """A tokenizer in this process: a backend's ids, a vocabulary's bytes."""
+    """A tokenizer in this process: a backend's ids, a vocabulary's bytes.
+
+    Attributes:
+        on_threads: its library counts many texts on several threads by itself.
+    """
 
     vocabulary: Vocabulary | None = None
+    on_threads: bool = False
 
     @abstractmethod
     def encode(self, text: str, specials: Specials) -> Encoded:
@@ -234,16 +255,12 @@ class LocalTokenizer(Tokenizer):
         return spans(self.encode(text, specials), data, self.vocabulary)
 
     def count(self, texts: Sequence[str]) -> Counts:
-        for text in texts:
-            utf8(text)
+        all_have_utf8(texts)
         ids = self.encode_many(texts)
-        tokens = np.fromiter(map(len, ids), np.int32, len(ids))
+        edges = np.concatenate([[0], np.cumsum(np.fromiter(map(len, ids), np.int64, len(ids)))])
         unknown = None if self.vocabulary is None else self.vocabulary.kinds == Kind.UNKNOWN
-        if unknown is None or not unknown.any() or not len(ids):
-            return Counts(tokens, np.zeros(len(ids), np.int32))
-        seen = np.concatenate([[0], np.cumsum(unknown[np.concatenate(ids)])])
-        ends = np.cumsum(tokens)
-        return Counts(tokens, (seen[ends] - seen[ends - tokens]).astype(np.int32))
+        known = unknown is None or not ids
+        return counts_of_ids(np.empty(0, np.int32) if known else np.concatenate(ids), edges, unknown)
 
     def describe(self, ids: Sequence[int]) -> list[TokenDetails]:
         if self.vocabulary is None:

@@ -18,7 +18,7 @@ from components.premium.controls import ABSENT
 from components.premium.texts import FLORES, WANTED, sample_button
 from components.runs.job_cards import cancel, resume, session, visible
 from core.common.errors import UserError
-from core.common.numbers import duration
+from core.common.numbers import count, duration
 from core.common.settings import settings
 from core.corpora.corpus import Corpus
 from core.counting.brought import from_link
@@ -101,8 +101,8 @@ def drawn_so_far(bench: Workbench, keys: Sequence[str]) -> str:
     """How much of what is being counted the charts show already."""
     done = bench.done[[bench.keys.index(key) for key in keys]]
     return (
-        f"The charts show {int(done.sum()):,} of {done.size:,} cells by now, each with all its sentences; the others "
-        "are hatched until they are counted. More come every few seconds."
+        f"The charts show {count(int(done.sum()))} of {count(done.size)} cells by now, each with all its sentences; "
+        "the others are hatched until they are counted. More come every few seconds."
     )
 
 

@@ -17,7 +17,7 @@ from components.premium.price_table import price_table
 from components.premium.take_away import take_away
 from components.widgets.typed_number import typed_number
 from components.widgets.view import View
-from core.common.numbers import as_typed, times
+from core.common.numbers import as_typed, count, times
 from core.premium.cost import Offer, Use, article_tokens, best_tokenizer, cost, offers
 from core.premium.prices import ModelPrice
 
@@ -254,10 +254,11 @@ all of it, and at 50 tokens per second it takes 6.7 min instead of 24 s.
     tokens, base_tokens = each * total, each_base * total
     money, base_money = (cost(terms.price, one * use.read, one * use.written, use) for one in (each, each_base))
     window = terms.price.window
-    answer = f" with an answer of {use.written:,}" if use.written else ""
+    answer = f" with an answer of {count(use.written)}" if use.written else ""
     return (
-        f"An article of {use.read:,} characters in {base}{answer} takes {tokens:,.0f} tokens of {terms.price.name} in "
-        f"{language} instead of {base_tokens:,.0f} in {base} ({times(tokens / base_tokens)} times as many): it costs "
+        f"An article of {count(use.read)} characters in {base}{answer} takes {count(tokens)} tokens of "
+        f"{terms.price.name} in {language} instead of {count(base_tokens)} in {base} "
+        f"({times(tokens / base_tokens)} times as many): it costs "
         f"{_money(money)} {use.currency} instead of {_money(base_money)}, {_fits(window, tokens, base_tokens)}, "
         f"and at {terms.speed:g} tokens per second it takes {_duration(tokens / terms.speed)} "
         f"instead of {_duration(base_tokens / terms.speed)}."
@@ -283,7 +284,7 @@ def _fits(window: int, tokens: float, base_tokens: float) -> str:
     """
     share, base_share = _share(window / tokens), _share(window / base_tokens)
     instead = "" if share == base_share else f" instead of {base_share} of it"
-    return f"{share} of it fits into {window:,} tokens of context{instead}"
+    return f"{share} of it fits into {count(window)} tokens of context{instead}"
 
 
 def _share(share: float) -> str:

@@ -23,7 +23,7 @@ from components.segmentation.token_view.component import token_view
 from components.segmentation.view_model import token_view_of
 from components.widgets.view import View
 from components.widgets.view_options import ViewOptions
-from core.common.numbers import times
+from core.common.numbers import count, times
 from core.premium.premium import Telling, sentence_ratios, telling, telling_sentences
 from core.segmentation.costliest_words import Cost
 from core.text.languages import language
@@ -57,13 +57,13 @@ def draw(context: PremiumContext) -> None:
         chart = Chart(
             "ratios",
             ratios_figure(known, premium, f"tokens of a sentence, × {context.base_label}"),
-            f"Ratios of {len(known):,} sentences, {times(premium)} together; middle half from {_quarters(known)}.",
+            f"Ratios of {count(len(known))} sentences, {times(premium)} together; middle half from {_quarters(known)}.",
             lambda: sentence_table(context, row, column),
         )
         show(chart, context, "Token ratios of sentences")
         st.caption(
-            f"{len(known):,} sentences, each with its own ratio; the middle half lies from {_quarters(known)}. The "
-            "premium (line) is the ratio of sums, in which long sentences weigh more."
+            f"{count(len(known))} sentences, each with its own ratio; the middle half lies from {_quarters(known)}. "
+            "The premium (line) is the ratio of sums, in which long sentences weigh more."
         )
     found = texts(context, (code, context.base))
     if found.remark:
@@ -173,7 +173,7 @@ def _sentences(
         tokens = [int(side[number]) for side in counts]
         with st.container(border=True):
             st.caption(
-                f"Sentence {number + 1:,}: {tokens[0]} tokens against {tokens[1]}, {times(tokens[0] / tokens[1])}×"
+                f"Sentence {count(number + 1)}: {tokens[0]} tokens against {tokens[1]}, {times(tokens[0] / tokens[1])}×"
             )
             for place, (side, code, n) in enumerate(zip(st.columns(2), codes, tokens, strict=True)):
                 with side:

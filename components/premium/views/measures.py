@@ -74,9 +74,9 @@ def _one_language(context: PremiumContext, code: str, reference: int) -> None:
     _table(context, shown("sentences"), rows, "one_language")
     n = int(context.table.n_present[context.table.language(code)])
     st.caption(
-        f"On all {n:,} sentences of {plain(context.table.corpus_label)}{_sample(context, list(now), n)}. Brackets are "
-        f"95 % intervals: of ratios and means by resampling {context.table.drawn}, of entropies, vocabulary use and "
-        "retention by leaving out one at a time, since drawing text twice would lose what occurs once. Normalised "
+        f"On all {count(n)} sentences of {plain(context.table.corpus_label)}{_sample(context, list(now), n)}. Brackets "
+        f"are 95 % intervals: of ratios and means by resampling {context.table.drawn}, of entropies, vocabulary use "
+        "and retention by leaving out one at a time, since drawing text twice would lose what occurs once. Normalised "
         f"sequence length is against {plain(context.label(reference))}."
     )
 
@@ -233,14 +233,14 @@ def _entropy(context: PremiumContext, found: ShownSentences, spec: str, code: st
         "entropy",
         entropy_figure(curves),
         f"Entropy of tokens of {context.label(row)} in {language(code).label} against the size of the sample, up to "
-        f"{len(ids):,} tokens: "
+        f"{count(len(ids))} tokens: "
         + ", ".join(f"{c[-1].miller_madow:.2f} bits with {o[0]}" for c, o in _with(curves))
         + ".",
         lambda: entropy_table(curves),
     )
     show(chart, context, f"Entropy of tokens of {context.label(row)} in {language(code).label}")
     st.caption(
-        f"From growing parts of {most:,} sentences of {plain(found.corpus.label)}. Solid: with the Miller–Madow "
+        f"From growing parts of {count(most)} sentences of {plain(found.corpus.label)}. Solid: with the Miller–Madow "
         "correction; dotted: as observed. What still rises with the sample is not yet known; hollow marks have under "
         f"{MIN_TOKENS_PER_CONTEXT} tokens for each distinct context and are mostly bias. Bits per token differ in unit "
         "between tokenizers: compare entropy per byte. Sources: Miller 1955; Erdogan et al. 2026."
@@ -316,7 +316,7 @@ def entropy_figure(curves: Sequence[Sequence[EntropyEstimate]]) -> go.Figure:
         )
     sizes = [p.n_tokens for points, _ in _with(curves) for p in points] or [1, 10]
     low, high = float(np.log10(min(sizes))), float(np.log10(max(sizes)))
-    marks = [n * 10**power for power in range(7) for n in (1, 2, 5) if 10**low <= n * 10**power <= 10**high]
+    marks = [n * 10**power for power in range(7) for n in (1, 3) if 10**low <= n * 10**power <= 10**high]
     return finish(
         figure,
         340,

@@ -8,7 +8,7 @@ from components.premium.context import PremiumContext
 from components.premium.figure import cell_table
 from components.premium.take_away import take_away
 from components.widgets.view import View
-from core.common.numbers import between
+from core.common.numbers import between, count
 from core.text.languages import language, script_of
 
 
@@ -38,8 +38,8 @@ def draw(context: PremiumContext) -> None:
     mean = context.found.value[np.ix_(context.rows, context.columns)]
     n_missing = int(np.isnan(mean).sum())
     st.caption(
-        f"Premium: {context.axis}. {mean.size - n_missing:,} numbers; {n_missing:,} cells have none and say why. "
-        "What is taken away has a row per language and tokenizer, with intervals, tokens and fingerprints."
+        f"Premium: {context.axis}. {count(mean.size - n_missing)} numbers; {count(n_missing)} cells have none and say "
+        "why. What is taken away has a row per language and tokenizer, with intervals, tokens and fingerprints."
     )
 
 

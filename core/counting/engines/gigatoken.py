@@ -1,6 +1,6 @@
 """gigatoken: a Rust engine for BPE that knows the usual pre-tokenizers by heart, remembers words and uses all threads.
 
-What it does not know it refuses. It forgets no word (0.10.0), so it is built anew after so much text.
+What it does not know it refuses. It forgets no word (0.10.0), so it is built anew when they take too much memory.
 """
 
 import json
@@ -13,24 +13,26 @@ from typing import Any
 import numpy as np
 
 from core.common.errors import is_failure, shown
+from core.common.memory import resident_bytes
 from core.counting.end_to_end import END, EndToEnd
 from core.counting.engine import (
     CannotCount,
     Counter,
     CountingEngine,
     beside_reference,
-    counts_of_ids,
     processors,
     unknown_ids,
 )
 from core.counting.opening import normalised, through_file
 from core.tokenizers.formats.tiktoken import FAST
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
-from core.tokenizers.tokenizer import Counts, LocalTokenizer, Serialised
+from core.tokenizers.tokenizer import Counts, LocalTokenizer, Serialised, counts_of_ids
 
 _CALL_CHARACTERS = 4_000_000
-# About 30 million characters: real text leaves 150 MB of remembered words, text where no word comes twice 300 MB.
-_FORGET_TOKENS = 10_000_000
+# About 30 million characters, of which real text leaves 60 MB of remembered words, text where no word comes twice 300
+# MB. To build it anew and warm it up takes a third of the time in which it counts so many.
+_LOOK_TOKENS = 10_000_000  # between two looks at the memory
+_FORGET_BYTES = 200 * 2**20  # by which this process may have grown since the engine was built
 _GPT2 = (PRE_TOKENIZERS["gpt2"].patterns[0], FAST["gpt2"])
 _TEKKEN = PRE_TOKENIZERS["olmo2"].patterns[0].replace(r"\p{N}{1,3}", r"\p{N}")
 SCHEMES = {
@@ -42,6 +44,7 @@ SCHEMES = {
     _TEKKEN: "nemotron",
 }
 _PARALLEL = processors() > 1  # one in a worker of ours among others
+_ALONE = 5 * 2**18  # bytes up to which a second thread, which remembers words of its own, saves less than it takes
 
 try:
     _VERSION = version("gigatoken")
@@ -70,17 +73,23 @@ def build(tokenizer: LocalTokenizer) -> Counter:
             raise
         raise CannotCount(f"it cannot read the file, {shown(str(error).partition(chr(10))[0], 100)}") from None
     unknown = unknown_ids(tokenizer)
-    lock, read = Lock(), 0
+    lock, read, before = Lock(), 0, resident_bytes()
 
     def count(texts: EndToEnd) -> Counts:
-        nonlocal engine, read
-        # One buffer takes it a tenth less than a list of strings.
-        source = BytesSource(normalised(form, [texts.joined])[0].encode(), END)
+        nonlocal engine, read, before
+        # A buffer takes it a tenth less than a list of strings. Most texts are normal as they are, and cost a glance;
+        # what is not is composed by itself, since end to end one such text would have all of them composed.
+        joined = [END.join([*normalised(form, texts.texts), ""])] if form.normalise else texts.joined
+        buffer = b"".join([piece.encode() for piece in joined])
         with lock:
-            if read > _FORGET_TOKENS:
-                engine, read = make(), 0
+            if read > _LOOK_TOKENS:
+                read = 0
+                if resident_bytes() - before > _FORGET_BYTES:
+                    engine = make()
+                    before = resident_bytes()
             now = engine
-        layout = now.encode_batch(source, parallel=_PARALLEL).layout
+        parallel = _PARALLEL and len(buffer) > _ALONE
+        layout = now.encode_batch(BytesSource(buffer, END), parallel=parallel).layout
         ids = np.asarray(layout.content.data)
         with lock:
             read += len(ids)

@@ -18,10 +18,12 @@ def build(tokenizer: LocalTokenizer) -> Counter:
     """Counts by the reference on up to four threads.
 
     Raises:
-        CannotCount: there is one processor.
+        CannotCount: there is one processor, or its library uses all of them as it is.
     """
     if _N_THREADS < 2:
         raise CannotCount("one processor")
+    if tokenizer.on_threads:
+        raise CannotCount("its library uses several by itself")
 
     def count(texts: Sequence[str]) -> Counts:
         if len(texts) < _FEW:

@@ -15,12 +15,11 @@ from core.counting.engine import (
     Counter,
     CountingEngine,
     beside_reference,
-    counts_of_ids,
     processors,
     unknown_ids,
 )
 from core.counting.opening import through_file
-from core.tokenizers.tokenizer import Counts, LocalTokenizer
+from core.tokenizers.tokenizer import Counts, LocalTokenizer, counts_of_ids
 
 _CALL_CHARACTERS = 4_000_000
 

@@ -18,6 +18,7 @@ from core.common.atomic import write_whole
 from core.common.codec import from_json
 from core.common.data_folders import BESIDE
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.corpora.corpus import Corpus, open_corpus
 from core.premium.atlas import FOLDER, atlas_tokenizers
 from core.premium.atlas.wanted import WANTED
@@ -64,10 +65,10 @@ class Fidelity:
         >>> Fidelity("f", "c", 4, 3, 0.01, "NFC", (("spaces dropped", 1),)).words
         'says 3 of 4 sentences back exactly; 1.0 % unknown tokens; spaces dropped in 1; normalises: NFC'
         """
-        parts = [f"says {self.n_exact:,} of {self.n_sentences:,} sentences back exactly"]
+        parts = [f"says {count(self.n_exact)} of {count(self.n_sentences)} sentences back exactly"]
         if self.unknown_share:
             parts.append(f"{self.unknown_share * 100:.1f} % unknown tokens")
-        parts += [f"{what} in {n:,}" for what, n in self.lost[:3]]
+        parts += [f"{what} in {count(n)}" for what, n in self.lost[:3]]
         if self.normaliser:
             parts.append(f"normalises: {self.normaliser}")
         return "; ".join(parts)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.common.errors import UserError, is_failure, shown
 from core.common.numbers import count
-from core.text.utf8 import byte_offsets, utf8
+from core.text.utf8 import all_have_utf8, byte_offsets
 from core.tokenizers.backends import explained
 from core.tokenizers.backends.components import states
 from core.tokenizers.backends.display import displayed, undisplayed
@@ -66,6 +66,8 @@ class HuggingFaceTokenizer(LocalTokenizer):
     """
 
     vocabulary: Vocabulary
+
+    on_threads = True
 
     def __init__(
         self,
@@ -143,8 +145,7 @@ class HuggingFaceTokenizer(LocalTokenizer):
     def count(self, texts: Sequence[str]) -> Counts:
         if (self.vocabulary.kinds == Kind.UNKNOWN).any():
             return super().count(texts)
-        for text in texts:
-            utf8(text)
+        all_have_utf8(texts)
         lengths = map(len, _run(self._backend, list(texts), offsets=False))  # without a Python list of the ids
         tokens = np.fromiter(lengths, np.int32, len(texts))
         return Counts(tokens, np.zeros(len(texts), np.int32))

@@ -184,6 +184,8 @@ class SentencePieceTokenizer(LocalTokenizer):
 
     vocabulary: Vocabulary  # always there, unlike in the class above
 
+    on_threads = True
+
     def __init__(
         self,
         model: Model,
