@@ -107,7 +107,7 @@ def _parts(old: str, change: TextChange) -> list[TextChange]:
     for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
             before = int(tag != "replace" and i > 0)
-            behind = int(tag != "replace" and i == 0)
+            behind = int(tag != "replace" and i == 0 and j < len(old))
             found.append(TextChange(at + i - before, at + j + behind, new[k - before : m + behind]))
     return found if all(one.end <= other.start for one, other in pairwise(found)) else [change]
 
