@@ -17,6 +17,7 @@ from components.probes.sums_chart import PARTS_IN_WORDS, sums_chart
 from components.probes.view import ProbeView
 from components.runs.job_panel import finished_result
 from components.widgets.model_box import model_box
+from components.widgets.typed_number import typed_number
 from core.common.numbers import count
 from core.export.provenance import CitedTokenizer
 from core.jobs.result_codec import restored
@@ -185,8 +186,7 @@ def _trained(context: ProbeContext, part: str) -> None:
 
 
 def _whole(label: str, key: str, usual: int, least: int, most: int) -> int:
-    LINKED.number(key, usual, least, most)
-    return int(st.number_input(label, least, most, key=key, persist_state="session", width=130))
+    return int(typed_number(LINKED, label, key, usual, least, most, whole=True, width=130))
 
 
 def _result(kind: str, params: Mapping[str, Json], label: str, button: str, key: str, note: str) -> SumsAsked | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.numbers import count
 from core.probes.sums.addition import Addition
 from core.stats.number import Number
 from core.stats.shares import share as share_of
@@ -101,7 +102,7 @@ class SumsAsked:
         for one in self.by:
             total = self.share(one)
             reach = f"[{total.low:.1%}, {total.high:.1%}]"
-            said.append(f"{one.label}: {total.value:.1%} of {len(self.numbers):,} sums right {reach}")
+            said.append(f"{one.label}: {total.value:.1%} of {count(len(self.numbers))} sums right {reach}")
             said += [f"  by {part}: {_in_words(self.shares(one, part))}" for part in PARTS]
         return said
 

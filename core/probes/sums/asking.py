@@ -7,6 +7,7 @@ from functools import partial
 import torch
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.common.progress import report
 from core.models.device import out_of_memory
 from core.models.generation import greedily
@@ -55,7 +56,7 @@ def _said(
     prompts = [[*lead, *model.tokenizer.encode(written(one), PLAIN).ids.tolist()] for one in sums]
     if model.max_tokens is not None and (longest := max(map(len, prompts)) + n_written(sums)) > model.max_tokens:
         raise UserError(
-            f"{model.name} looks back on {model.max_tokens:,} tokens; to be asked sums it needs {longest:,}."
+            f"{model.name} looks back on {count(model.max_tokens)} tokens; to be asked sums it needs {count(longest)}."
         )
     alike = defaultdict[int, list[int]](list)
     for n, ids in enumerate(prompts):
