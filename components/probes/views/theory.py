@@ -37,7 +37,7 @@ def draw(context: ProbeContext) -> None:
         "source, where chance decides between pairs that are nearly as frequent."
     )
     st.markdown("**Tokens in the order in which they were merged**")
-    chips([*found.merged[:_MOST_CHIPS], *(["…"] if len(found.merged) > _MOST_CHIPS else [])])
+    chips(found.merged[:_MOST_CHIPS], n_more=max(0, len(found.merged) - _MOST_CHIPS))
 
 
 def _question(found: Theory) -> str:
