@@ -165,7 +165,6 @@ def test_a_model_that_is_not_here_is_refused_before_a_job(probe: str, model: str
 
 Asked = Callable[[Mapping[str, Any]], dict[str, Any]]
 MODEL = "shipped:tiny-english"
-RESPELLED = ("model", "text", "samples", "seed")
 ASKED_OF_A_MODEL: dict[str, tuple[dict[str, Any], Asked]] = {
     "drift_samples": (
         samples_params(MODEL, ["deu_Latn"], ["0.7", "2"], 5, 9, 3),
