@@ -12,7 +12,7 @@ from core.common.errors import TooLarge, UserError
 from core.probes.counting.__main__ import make_counters
 from core.probes.counting.counters import COUNTERS, COUNTERS_FOLDER, STEPS
 from core.probes.counting.shipped import shipped_counts
-from core.probes.counting.strings import MOST, Counting, countings
+from core.probes.counting.strings import MOST, LetterQuestion, countings
 from core.probes.counting.training import answers_of
 from core.probes.counting.words import words_to_count
 from core.probes.letters import letters
@@ -75,7 +75,7 @@ def test_what_is_no_letter_says_so(text: str, letter: str, said: str) -> None:
 
 def test_counters_see_strings_as_their_tokenizers_cut_them() -> None:
     for counter, cut in zip(COUNTERS, ("abc|a|:|c|=", "a| b| c| a|:|c|=", "a|-|b|-|c|-|a|:|c|="), strict=True):
-        asked = counter.asks(Counting("abca", "c"))
+        asked = counter.asks(LetterQuestion("abca", "c"))
         encoding = counter.tokenizer().encode(asked)
         assert encoding.tokens == cut.split("|") and counter.tokenizer().decode(encoding.ids) == asked
         assert counter.tokens("abca") == encoding.tokens[:-3]
@@ -102,7 +102,7 @@ def test_shipped_counters_are_small_and_say_what_ships() -> None:
     """A dozen strings again: the same digits, whichever machine multiplies."""
     shipped = shipped_counts().counters
     some = range(0, len(shipped.strings), 20)
-    strings = [Counting(*shipped.strings[n]) for n in some]
+    strings = [LetterQuestion(*shipped.strings[n]) for n in some]
     for counter, answers in zip(COUNTERS, shipped.by, strict=True):
         assert sum(path.stat().st_size for path in counter.folder.iterdir()) < 2_000_000
         assert answers_of(counter, counter.folder, strings, "cpu").by[0].said == tuple(answers.said[n] for n in some)

@@ -12,6 +12,7 @@ from components.probes.chosen import chosen
 from components.probes.context import ProbeContext
 from components.probes.figure import show
 from components.probes.linked import key_of
+from components.widgets.chips import visible
 from core.common.numbers import count
 from core.export.provenance import CitedTokenizer
 from core.probes.counting.counters import COUNTERS, STEPS
@@ -19,6 +20,7 @@ from core.probes.counting.shipped import ShippedCounts, WordCounted, shipped_cou
 from core.stats.shares import share
 
 _PART = key_of("letters", "part")
+_OF_DIGITS = "Share of the right digit among digits"
 
 
 def counted(context: ProbeContext) -> None:
@@ -31,7 +33,9 @@ def counted(context: ProbeContext) -> None:
     longest = max(len(word) for word, _ in found.strings)
     subject, extent = f"Strings of up to {longest} letters", (count(len(found.strings)), "strings")
     show(answers_chart(found, part, "letters_counted"), context, found, subject, by, extent)
-    cuts = "; ".join(f"{one.label} {' '.join(f'`{token}`' for token in one.tokens('abcab'))}" for one in COUNTERS)
+    cuts = "; ".join(
+        f"{one.label} {' '.join(f'`{visible(token)}`' for token in one.tokens('abcab'))}" for one in COUNTERS
+    )
     st.caption(
         f"They read `abcab` as: {cuts}. Nothing tells them which letters a token holds: of each they have to learn it. "
         f"They were asked {count(len(found.strings))} other strings; bars are Wilson's 95 % intervals. With more "
@@ -44,9 +48,10 @@ def _real(ready: ShippedCounts) -> None:
     st.markdown(f"**{plain(ready.name)}**, asked how often a letter occurs in {count(len(ready.words))} English words")
     forms = [*ready.words[0].by_form]
     percent = st.column_config.NumberColumn(format="percent")
+    of_digits = st.column_config.NumberColumn(format="%.3f")
     st.dataframe(
         pd.DataFrame([_row(form, ready.words) for form in forms]), hide_index=True, placeholder="–",
-        key="letters_real", column_config={"Right": percent, "From": percent, "To": percent},
+        key="letters_real", column_config={"Right": percent, "From": percent, "To": percent, _OF_DIGITS: of_digits},
     )  # fmt: skip
     said = Counter(found.says for one in ready.words for found in one.by_form.values())
     [(usual, n)] = said.most_common(1)
@@ -63,5 +68,5 @@ def _row(form: str, words: Sequence[WordCounted]) -> dict[str, object]:
     said = sorted({one.by_form[form].says for one in words})
     return {
         "Written": form, "Right": right.value, "From": right.low, "To": right.high, "Words": len(words),
-        "Share of the right digit among digits": round(mean, 3), "Says": ", ".join(map(str, said)),
+        _OF_DIGITS: mean, "Says": ", ".join(map(str, said)),
     }  # fmt: skip

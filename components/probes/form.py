@@ -13,6 +13,7 @@ from components.widgets.model_box import model_box
 from components.widgets.pickers import MAX_TOKENIZERS, TOKENIZERS, choose_opening, tokenizer_picker
 from components.widgets.row_choice import choose_row
 from components.widgets.typed_number import typed_number
+from core.common.numbers import as_typed
 from core.models.typed import model_spec
 from core.probes.probe import Asked, Value
 from core.tokenizers.ids import parse_ids
@@ -85,7 +86,9 @@ def _take(view: ProbeView, values: Mapping[str, str | int | float]) -> None:
         if one.kind == "tokenizer":
             _put_tokenizer(one.key, str(values.get(one.key, "")))
         elif one.key in values or one.kind in ("text", "ids"):
-            st.session_state[key_of(view.name, one.key)] = values.get(one.key, view.usual_of(one))
+            value = values.get(one.key, view.usual_of(one))
+            typed = isinstance(value, int | float) and one.key not in view.sliders
+            st.session_state[key_of(view.name, one.key)] = as_typed(float(value)) if typed else value
 
 
 def _put_tokenizer(key: str, spec: str) -> None:

@@ -139,7 +139,8 @@ def _at_hand() -> None:
         ]
         st.dataframe(
             pd.DataFrame(rows), hide_index=True, placeholder="–", key="chat_prefix_shipped", height="content",
-            column_config={words.capitalize(): st.column_config.TextColumn(width=190) for words in KINDS.values()},
+            column_config={"Tokenizer": st.column_config.TextColumn(width=220)}
+            | {words.capitalize(): st.column_config.TextColumn(width=190) for words in KINDS.values()},
         )  # fmt: skip
         causes = "; ".join(f"({cause}) {words}" for cause, words in _CAUSES.items())
         st.caption(f"{causes}; – its template does not write this.")

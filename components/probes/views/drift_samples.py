@@ -108,8 +108,8 @@ def _kinds(found: DriftSamples) -> None:
 
 def _card(dark: bool) -> str:
     found = shipped_samples().found
-    chart = samples_chart(found, "card_drift_samples_picture", 170)
-    chart.figure.update_layout(margin={"t": 4}, showlegend=False).update_yaxes(visible=False).update_xaxes(title=None)
+    chart = samples_chart(found, "card_drift_samples_picture", 210)
+    chart.figure.update_layout(margin={"t": 44}).update_yaxes(visible=False).update_xaxes(title="temperature")
     st.plotly_chart(chart.figure, key=chart.key, config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     first = [row for row in found.rows if row.language == found.rows[0].language]
     degrees = ", ".join(f"{row.temperature:g}" for row in first)

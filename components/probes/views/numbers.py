@@ -192,8 +192,8 @@ def _as_asked(context: ProbeContext) -> dict[str, Value]:
 
 def _card(dark: bool) -> str:
     found = shipped_sums().adders
-    chart = answers_chart(found, "digits", "card_numbers_picture", 170)
-    chart.figure.update_layout(margin={"t": 4}, showlegend=False).update_yaxes(visible=False)
+    chart = answers_chart(found, "digits", "card_numbers_picture", 230)
+    chart.figure.update_layout(margin={"t": 62}).update_yaxes(visible=False)
     st.plotly_chart(chart.figure, key=chart.key, config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     return _of_card(found)
 

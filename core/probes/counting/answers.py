@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.probes.counting.strings import Counting
+from core.probes.counting.strings import LetterQuestion
 from core.probes.toys.answers import Answers, QuestionsAsked
 
 _TOGETHER = 4  # lengths that make up one part
@@ -30,7 +30,7 @@ class LettersCounted(QuestionsAsked):
     @property
     def truths(self) -> list[int]:
         """How often the letter occurs in each."""
-        return [Counting(*one).answer for one in self.strings]
+        return [LetterQuestion(*one).answer for one in self.strings]
 
     @property
     def parts(self) -> Mapping[str, Sequence[str]]:

@@ -8,7 +8,7 @@ import regex
 from tokenizers import Tokenizer
 
 from core.common.data_folders import DATA
-from core.probes.counting.strings import LETTERS, MOST, Counting, question
+from core.probes.counting.strings import LETTERS, MOST, LetterQuestion, question
 from core.probes.toys.toy import tokenizer_of
 
 COUNTERS_FOLDER = DATA / "probes" / "counters"
@@ -48,7 +48,7 @@ class Counter:
         """
         return regex.findall(f"{self.cut}|.", self.between.join(word))
 
-    def asks(self, one: Counting) -> str:
+    def asks(self, one: LetterQuestion) -> str:
         """What it is asked."""
         return question(one, self.between)
 

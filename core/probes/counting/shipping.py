@@ -10,7 +10,7 @@ from core.models.shipped import REAL_MODEL
 from core.probes.counting.answers import LettersCounted
 from core.probes.counting.counters import COUNTERS, LONGEST
 from core.probes.counting.shipped import COUNTED_FILE, ShippedCounts, WordCounted
-from core.probes.counting.strings import Counting, countings
+from core.probes.counting.strings import LetterQuestion, countings
 from core.probes.counting.training import answers_of
 from core.probes.counting.words import words_to_count
 from core.probes.letters import asked_of, letters_of
@@ -31,7 +31,7 @@ def shipped_now() -> ShippedCounts:
     return ShippedCounts(model.spec, model.name, model.fingerprint, today(), versions(), SEED, counters, tuple(words))
 
 
-def _asked(model: LanguageModel, one: Counting) -> WordCounted:
+def _asked(model: LanguageModel, one: LetterQuestion) -> WordCounted:
     found = letters_of([model.tokenizer], one.word, one.letter)
     return WordCounted(one.word, one.letter, one.answer, asked_of(model, found.forms, found.letter, found.n))
 

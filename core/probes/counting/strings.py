@@ -12,7 +12,7 @@ MOST = 9  # times that the letter occurs
 
 
 @dataclass(frozen=True)
-class Counting:
+class LetterQuestion:
     """A word and a letter of which is asked how often it occurs in it, big or small."""
 
     word: str
@@ -22,13 +22,13 @@ class Counting:
     def answer(self) -> int:
         """How often.
 
-        >>> Counting("Banana", "a").answer, Counting("Anna", "a").answer
+        >>> LetterQuestion("Banana", "a").answer, LetterQuestion("Anna", "a").answer
         (3, 2)
         """
         return self.word.lower().count(self.letter)
 
 
-def countings(longest: int, each: int, seed: int) -> list[Counting]:
+def countings(longest: int, each: int, seed: int) -> list[LetterQuestion]:
     """Strings of 1 letter, of 2, and so on, `each` of every length; each number up to `MOST` as often as others.
 
     >>> [len(one.word) for one in countings(3, 1, 0)]
@@ -44,19 +44,19 @@ def exercises(between: str, longest: int, chance: np.random.Generator, n: int) -
     return [(question(one, between), str(one.answer)) for one in some]
 
 
-def question(one: Counting, between: str) -> str:
+def question(one: LetterQuestion, between: str) -> str:
     """What a toy is asked.
 
-    >>> question(Counting("abca", "a"), "-")
+    >>> question(LetterQuestion("abca", "a"), "-")
     'a-b-c-a:a='
     """
     return f"{between.join(one.word)}:{one.letter}="
 
 
-def _drawn(chance: np.random.Generator, length: int) -> Counting:
+def _drawn(chance: np.random.Generator, length: int) -> LetterQuestion:
     letter, *others = chance.permutation([*LETTERS]).tolist()
     n = int(chance.integers(0, min(length, MOST) + 1))
-    return Counting("".join(chance.permutation([letter] * n + _some(chance, others, length - n))), letter)
+    return LetterQuestion("".join(chance.permutation([letter] * n + _some(chance, others, length - n))), letter)
 
 
 def _some(chance: np.random.Generator, letters: Sequence[str], n: int) -> list[str]:

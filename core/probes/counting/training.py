@@ -9,7 +9,7 @@ from core.models.device import pick_device
 from core.models.load import open_own_model
 from core.probes.counting.answers import LettersCounted
 from core.probes.counting.counters import LONGEST, Counter
-from core.probes.counting.strings import Counting, exercises
+from core.probes.counting.strings import LetterQuestion, exercises
 from core.probes.toys.answers import Answers
 from core.probes.toys.asking import numbers_said
 from core.probes.toys.toy import SPECIALS, Diet
@@ -24,7 +24,9 @@ def trained(counter: Counter, diet: Diet, folder: Path) -> None:
     write(module, tokenizer, SPECIALS, folder)
 
 
-def answers_of(counter: Counter, folder: Path, strings: Sequence[Counting], device: str = "auto") -> LettersCounted:
+def answers_of(
+    counter: Counter, folder: Path, strings: Sequence[LetterQuestion], device: str = "auto"
+) -> LettersCounted:
     """What the counter in a folder says to strings."""
     prompts = [counter.asks(one) for one in strings]
     said = numbers_said(open_own_model(folder, device), prompts, [2] * len(prompts), _number_in, "Counting")
