@@ -4,8 +4,9 @@
 # make opening: cut anew the text that Segmentation opens with, after a change to what cuts (tests/test_opening.py says when).
 # make lab-results: the shipped comparisons of transplants anew (an hour on a CPU; fetches a model of 93 MB; KEYS= names some).
 # make mixtures: what well-known tokenizers were trained on, inferred anew (some minutes each; needs the data folder).
-# make probes: a real model asked what the page Probes shows of it (twenty minutes of a CPU; fetches a model of 93 MB).
-# make adders: train the three tiny models of the probe of numbers again (ten minutes of a free CPU); then make probes.
+# make probes: a real model asked what the page Probes shows of it (half an hour of a CPU; fetches a model of 93 MB).
+# make adders, make counters: train the tiny models of the probes of numbers and letters again (ten minutes of a free CPU
+# each); then make probes.
 # make family: train the tokenizers that the page Train opens on again (some minutes; needs FLORES-200).
 # make families: generations of well-known vocabularies, compared anew (needs the data folder).
 # make models: train the shipped models again (an hour on a CPU; needs the data folder beside the repository, and apt-get).
@@ -16,7 +17,7 @@ ADDRESS ?= localhost
 PORT ?= 8501
 WORKERS ?= 3
 
-.PHONY: run serve quick quick-tests test tests lint style types node format bench atlas opening models lab-results mixtures family families probes adders constraints audit clean
+.PHONY: run serve quick quick-tests test tests lint style types node format bench atlas opening models lab-results mixtures family families probes adders counters constraints audit clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Token Atlas needs Python 3.11 or newer; name one: make run PYTHON=python3.12")'
@@ -131,11 +132,15 @@ families: $(VENV)/run.stamp
 probes: $(VENV)/run.stamp
 	$(BIN)/python -m core.probes.bytes.shipping
 	$(BIN)/python -m core.probes.sums.shipping
+	$(BIN)/python -m core.probes.counting.shipping
 	$(BIN)/python -m core.probes.samples.shipping
 	$(BIN)/python -m core.probes.respelled.shipping
 
 adders: $(VENV)/run.stamp
 	$(BIN)/python -m core.probes.sums
+
+counters: $(VENV)/run.stamp
+	$(BIN)/python -m core.probes.counting
 
 constraints: | $(BIN)/python
 	$(BIN)/python .ci/constraints.py > constraints.new

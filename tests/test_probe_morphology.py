@@ -1,12 +1,15 @@
 """The probe of morphology: scores worked by hand, published layouts, and lists that are what they say."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.common.errors import TooLarge, UnknownName, UnreadableFile, UserError
-from core.probes.morphemes.gold import FOLDER, GoldWord, read_gold, shipped_gold, shipped_languages
-from core.probes.morphemes.scores import CutWord, known_tokens, longest_common, reachable
+from core.probes.morphemes.gold import FOLDER, GoldWord, medical_terms, read_gold, shipped_gold, shipped_languages
+from core.probes.morphemes.hybrid import SUFFIXES, UPPERCASE, hybrid_tokens, said_back
+from core.probes.morphemes.scores import CutWord, known_tokens, longest_common, morpheme_matches, reachable
 from core.probes.morphology import morphology
 
 WORDS, CHARACTERS, BYTES = "builtin:words", "builtin:characters", "builtin:utf8-bytes"
@@ -129,3 +132,44 @@ def test_what_is_no_list_says_why(given_: dict[str, str], said: str) -> None:
         morphology([WORDS], **given_)
     with pytest.raises(TooLarge, match="over 300 bytes"):
         read_gold("a" * 301)
+
+
+def test_of_terms_of_medicine_cutting_reaches_no_more_than_its_ceiling() -> None:
+    gold = read_gold(medical_terms(), "sigmorphon")
+    assert len(gold) == 50 == medical_terms().count("\n") and sum(one.on_surface for one in gold) == 20
+    found = morphology([WORDS, BYTES], text=medical_terms(), layout="sigmorphon").found
+    assert {round(one.matches.ceiling or 0, 2) for one in found.values()} == {0.73}
+    assert all((one.matches.recall or 0) <= (one.matches.ceiling or 0) for one in found.values())
+    perfect = [CutWord(one, (), one.morphemes) for one in gold if one.on_surface]
+    assert morpheme_matches(perfect).recall == morpheme_matches(perfect).ceiling == 1
+
+
+def test_the_hybrid_chooses_forms_by_the_vowel_before() -> None:
+    by_hand = {
+        "evler": "ev PLURAL",
+        "kuşlar": "kuş PLURAL",
+        "gözde": "göz IN",
+        "kitapta": "kitap IN",
+        "suyu": "su y THE",
+    }
+    for word, tokens in by_hand.items():
+        assert " ".join(hybrid_tokens(word)) == tokens and said_back(tokens.split()) == word
+    assert said_back(["saat", "PLURAL"]) == "saatlar"  # people say saatler
+    assert [*hybrid_tokens("EV")] == [UPPERCASE, "TO", UPPERCASE, "v"] and said_back(hybrid_tokens("EV")) == "AV"
+
+
+def test_the_hybrid_says_back_what_the_docs_say() -> None:
+    found = morphology([WORDS], "tur")
+    assert found.hybrid is not None and morphology([WORDS], "eng").hybrid is None
+    plainly, big = (len(one.failed) for one in found.hybrid)
+    page = Path("docs/probes/morphology.md").read_text(encoding="utf-8")
+    assert f"Of the {found.n_words} shipped words {plainly} do not come back" in page and f"and {big} in" in page
+    assert any(f"{plainly} of {found.n_words}" in line for line in found.sentences())
+
+
+@given(st.text("evEVlarişıİI z", max_size=12))
+def test_the_hybrid_loses_no_letter_without_endings(word: str) -> None:
+    """Whatever is written, as long as all of it is roots and letters."""
+    tokens = [*hybrid_tokens(word)]
+    if not {*tokens} & {*SUFFIXES}:
+        assert said_back(tokens) == word

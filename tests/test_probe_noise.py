@@ -77,6 +77,34 @@ def test_moved_cuts_are_worked_by_hand(change: TextChange, moved: int, more: int
     assert len(found.after) - len(found.before) == more
 
 
+@pytest.mark.parametrize(
+    ("text", "change", "lost", "gained"),
+    [
+        ("a thousand letters", TextChange(2, 10, "THOUSAND"), 0, 2),  # TH, OUS and AND
+        ("(file_name", TextChange(1, 10, "fileName"), 1, 0),  # (file and _name become (fileName
+        ("x naïve y", TextChange(2, 7, "naive"), 1, 0),  # naï and ve become one
+    ],
+)
+def test_of_a_word_written_otherwise_as_a_whole_the_cuts_in_it_are_compared(
+    text: str, change: TextChange, lost: int, gained: int
+) -> None:
+    tokenizer, after = open_tokenizer("tiktoken:cl100k_base"), edited(text, [change])
+    found = moved_cuts(tokenizer.segment(text), tokenizer.segment(after), byte_changes(text, [change]))
+    assert (found.lost, found.gained) == (lost, gained)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.text("aA_", max_size=6), st.text("aA_", min_size=1, max_size=8))
+def test_what_becomes_of_a_word_is_made_of_its_parts(old: str, new: str) -> None:
+    """Whatever is written in a word's place: its parts in order give it, and characters are cut alike around them."""
+    if not old or old == new:
+        return
+    text, change = f"b{old}b", TextChange(1, 1 + len(old), new)
+    tokenizer, after = open_tokenizer(CHARACTERS), edited(text, [change])
+    found = moved_cuts(tokenizer.segment(text), tokenizer.segment(after), byte_changes(text, [change]))
+    assert (found.lost, found.gained) == (0, 0)
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.text("ab éж", min_size=3, max_size=30), st.integers(0, 5))
 def test_cuts_are_carried_to_the_same_characters(text: str, seed: int) -> None:

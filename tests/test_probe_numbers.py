@@ -16,7 +16,7 @@ from core.jobs.result_codec import restored
 from core.models.load import open_own_model
 from core.probes.sums.adders import ADDERS, ADDERS_FOLDER
 from core.probes.sums.addition import Addition, additions, exercises
-from core.probes.sums.answers import PARTS, Answers, SumsAsked, joined
+from core.probes.sums.answers import SumsAsked, joined
 from core.probes.sums.asking import asked_bare
 from core.probes.sums.job import params_to_ask, params_to_train
 from core.probes.sums.places import in_columns, lines_up, sum_in
@@ -24,6 +24,7 @@ from core.probes.sums.prompts import WRITTEN, number_in, prompt
 from core.probes.sums.published import published_shares
 from core.probes.sums.shipped import shipped_sums
 from core.probes.sums.training import answers_of
+from core.probes.toys.answers import Answers
 from core.probes.toys.toy import Diet
 from core.probes.toys.train import batch, begun, train
 from core.stats.shares import share as share_of
@@ -91,7 +92,7 @@ def test_a_planted_adder_answers_all_and_one_that_forgets_carries_only_sums_with
     knows = Answers("knows", "knows", "", tuple(one.answer for one in sums))
     found = SumsAsked(numbers, (knows, Answers("forgets", "forgets", "", without)))
     assert found.share(knows).value == 1
-    assert all(share.value == 1 for part in PARTS for share, _ in found.shares(knows, part).values())
+    assert all(share.value == 1 for part in found.parts for share, _ in found.shares(knows, part).values())
     by_carries = found.shares(found.by[1], "carries")
     assert {part: share.value for part, (share, _) in by_carries.items()} == {
         part: float(part == "0") for part in by_carries
@@ -240,5 +241,5 @@ def test_a_model_of_text_is_asked_in_both_styles(capsys: pytest.CaptureFixture[s
 def test_a_model_that_looks_back_on_too_little_is_refused() -> None:
     model = open_own_model(DIGITS.folder, "cpu")
     model.module.config.max_position_embeddings = 8
-    with pytest.raises(UserError, match=r"looks back on 8 tokens; to be asked sums it needs 1\d"):
+    with pytest.raises(UserError, match=r"looks back on 8 tokens; to be asked it needs 1\d"):
         asked_bare(model, [Addition(123, 456)], "digits", "digits")

@@ -76,6 +76,17 @@ def test_every_experiment_draws_and_says_what_would_make_it_wrong(probe: str) ->
     assert any(f"probe {probe}" in one.value for one in app.code)
 
 
+def test_whole_numbers_are_read_as_people_type_them() -> None:
+    app = experiment(probe="traps")
+    app.text_input(key="traps_pairs").set_value("1e3").run()
+    assert not app.error and "--pairs 1000" in app.code[-1].value
+    app.text_input(key="traps_pairs").set_value("1,5").run()
+    [error] = app.error
+    said_plainly = error.value.replace("\\", "")
+    assert said_plainly == "Pairs: '1,5' is no whole number from 1 to 1,000. Until you type one it is 1000."
+    assert "--pairs 1000" in app.code[-1].value
+
+
 @pytest.mark.parametrize("probe", VIEWS.all())
 def test_the_answer_is_hidden_until_one_has_guessed(probe: str) -> None:
     app = experiment(probe=probe, mode="predict")
@@ -154,7 +165,6 @@ def test_a_model_that_is_not_here_is_refused_before_a_job(probe: str, model: str
 
 Asked = Callable[[Mapping[str, Any]], dict[str, Any]]
 MODEL = "shipped:tiny-english"
-RESPELLED = ("model", "text", "samples", "seed")
 ASKED_OF_A_MODEL: dict[str, tuple[dict[str, Any], Asked]] = {
     "drift_samples": (
         samples_params(MODEL, ["deu_Latn"], ["0.7", "2"], 5, 9, 3),
@@ -162,13 +172,14 @@ ASKED_OF_A_MODEL: dict[str, tuple[dict[str, Any], Asked]] = {
             state["drift_samples_model"],
             state["drift_samples_languages"].split(),
             state["drift_samples_temperatures"].split(),
-            *(state[f"drift_samples_{key}"] for key in ("samples", "tokens", "seed")),
+            *(int(state[f"drift_samples_{key}"]) for key in ("samples", "tokens", "seed")),
         ),
     ),
     "spelling_loss": (
         respelled_params(MODEL, "a text", 3, 1),
         lambda state: respelled_params(
-            *(state[f"spelling_loss_{key}"] for key in ("model", "text", "samples", "seed"))
+            *(state[f"spelling_loss_{key}"] for key in ("model", "text")),
+            *(int(state[f"spelling_loss_{key}"]) for key in ("samples", "seed")),
         ),
     ),
     "sums": (params_to_ask(MODEL, 6, 5, 1), lambda state: params_to_ask(state["numbers_model"], 6, 5, 1)),
@@ -239,7 +250,7 @@ def test_the_result_of_a_job_opens_on_what_was_asked_for(prompt: bytes, every: b
     assert not app.error and there.page == "probes.py"
     state = app.session_state
     given = prompt_of(state["next_byte_prompt"], state["next_byte_prompt_hex"] or None)
-    again = state["next_byte_model"], given.text.encode() + given.rest, state["next_byte_walked"]
+    again = state["next_byte_model"], given.text.encode() + given.rest, int(state["next_byte_walked"])
     assert params_of(*again, state["next_byte_spellings"] == "all") == asked
 
 

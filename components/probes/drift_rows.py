@@ -89,7 +89,4 @@ def _side(spec: str, title: str, ids: Sequence[int], start: int, marked: range |
     entries = cached_tokenizers.tokenizer(spec).describe(shown)
     rest = len(ids) - start - len(shown)
     st.caption(title + (f" (from token {count(start + 1)})" if start else ""))
-    chips(
-        [*map(entry_shown, entries), *([f"… {count(rest)} more"] if rest else [])],
-        lambda place: marked is not None and start + place in marked,
-    )
+    chips([*map(entry_shown, entries)], lambda place: marked is not None and start + place in marked, rest)

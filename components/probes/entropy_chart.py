@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from components.charts.chart import GRID, Chart, finish, names_axis, upright
 from components.probes.on_page import OnPage
+from core.common.numbers import count
 from core.probes.entropy import MOST_BEFORE, SHARES, ByteRate, TextEntropy, TokenStream
 
 _GAP = 0.02  # between two fields, of the width of all
@@ -91,7 +92,7 @@ def _line(one: OnPage, before: int, rates: Sequence[ByteRate], legend: bool) -> 
 def _hover(one: OnPage, before: int, rate: ByteRate) -> str:
     given = "no token" if not before else "one token" if before == 1 else f"{before} tokens"
     doubt = "" if rate.reliable else f"<br>{rate.tokens_per_context:.1f} tokens a context: mostly the size of the text"
-    return f"{one.label}, given {given} before: {_number(rate)} bits for each of {rate.n_bytes:,} bytes{doubt}"
+    return f"{one.label}, given {given} before: {_number(rate)} bits for each of {count(rate.n_bytes)} bytes{doubt}"
 
 
 def _field(before: int) -> dict[str, object]:

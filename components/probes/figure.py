@@ -14,6 +14,7 @@ from components.charts.paper import PrintWidth
 from components.charts.take_away import take_away
 from components.probes.context import ProbeContext
 from components.probes.linked import parameters
+from core.common.numbers import count
 from core.common.program import VERSION
 from core.common.public_link import public_link
 from core.export.provenance import CitedTokenizer, Provenance, slug
@@ -88,7 +89,7 @@ def provenance(
         what=context.probe.question.rstrip("?"),
         corpus="A text" if reads else subject,
         corpus_fingerprint=hashlib.sha256(data).hexdigest()[:16],
-        sentences=f"{len(data):,}" if reads else extent[0],
+        sentences=count(len(data)) if reads else extent[0],
         unit="bytes" if reads else extent[1],
         tokenizers=tuple(by),
         tokenizers_heading="Models" if any(one.kind == "model" for one in context.probe.asked) else "Tokenizers",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
@@ -13,6 +12,8 @@ from components.widgets.add_tokenizer import add_tokenizer
 from components.widgets.model_box import model_box
 from components.widgets.pickers import MAX_TOKENIZERS, TOKENIZERS, choose_opening, tokenizer_picker
 from components.widgets.row_choice import choose_row
+from components.widgets.typed_number import typed_number
+from core.common.numbers import as_typed
 from core.models.typed import model_spec
 from core.probes.probe import Asked, Value
 from core.tokenizers.ids import parse_ids
@@ -85,7 +86,9 @@ def _take(view: ProbeView, values: Mapping[str, str | int | float]) -> None:
         if one.kind == "tokenizer":
             _put_tokenizer(one.key, str(values.get(one.key, "")))
         elif one.key in values or one.kind in ("text", "ids"):
-            st.session_state[key_of(view.name, one.key)] = values.get(one.key, view.usual_of(one))
+            value = values.get(one.key, view.usual_of(one))
+            typed = isinstance(value, int | float) and one.key not in view.sliders
+            st.session_state[key_of(view.name, one.key)] = as_typed(float(value)) if typed else value
 
 
 def _put_tokenizer(key: str, spec: str) -> None:
@@ -142,14 +145,14 @@ def _model(view: ProbeView, asked: Asked) -> str:
 def _number(view: ProbeView, asked: Asked) -> int | float:
     key, usual = key_of(view.name, asked.key), view.usual_of(asked)
     assert isinstance(usual, int | float), f"{asked.key} has a number at first"
-    least, most = type(usual)(asked.least or 0), type(usual)(view.most.get(asked.key, asked.most or _MOST_NUMBER))
+    kind = type(usual)
+    least, most = kind(asked.least or 0), kind(view.most.get(asked.key, asked.most or _MOST_NUMBER))
+    if asked.key not in view.sliders:
+        whole = asked.kind == "whole number"
+        return kind(typed_number(LINKED, _label(asked), key, usual, least, most, whole=whole, help=asked.text))
     LINKED.number(key, usual, least, most)
-    more: dict[str, Any] = {"key": key, "persist_state": "session"}
-    found: int | float = (
-        st.slider(f"{asked.key}: {asked.text}", least, most, width=_SLIDER_WIDTH, **more)
-        if asked.key in view.sliders
-        else st.number_input(_label(asked), least, most, help=asked.text, **more)
-    )
+    label = f"{asked.key}: {asked.text}"
+    found: int | float = st.slider(label, least, most, width=_SLIDER_WIDTH, key=key, persist_state="session")
     return found
 
 

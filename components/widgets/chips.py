@@ -17,14 +17,29 @@ _SPACE = (  # ␣ by its edges
     '<span style="display:inline-block;width:.5em;height:.32em;margin:0 .07em;border:solid currentColor;'
     'border-width:0 1.3px 1.3px;opacity:.65;font-size:1em;line-height:1;overflow:hidden"> </span>'
 )
+_ARROW = '<span style="margin:0 8px 0 5px;opacity:.75">→</span>'  # no chip: a tab is shown as one
 MOST = 400  # chips drawn; the rest is counted
 
 
-def chips(pieces: Sequence[str], marked: Callable[[int], bool] = lambda index: False) -> None:
-    """Draw the pieces in order, those that are `marked` stronger."""
+def chips(
+    pieces: Sequence[str],
+    marked: Callable[[int], bool] = lambda index: False,
+    n_more: int = 0,
+    become: Sequence[str] = (),
+    all_marked: bool = False,
+) -> None:
+    """Draw the pieces in order, those that are `marked` stronger.
+
+    Args:
+        n_more: pieces that stand behind these and are not given.
+        become: what they become, drawn behind an arrow.
+        all_marked: whether what they become is stronger.
+    """
     html = "".join(chip(piece, marked(i)) for i, piece in enumerate(pieces[:MOST]))
-    more = f" <span>… and {count(len(pieces) - MOST)} more</span>" if len(pieces) > MOST else ""
-    st.html(f'<div style="line-height:1.9;overflow-wrap:anywhere">{html}{more}</div>')
+    left = n_more + max(0, len(pieces) - MOST)
+    more = f" <span>… and {count(left)} more</span>" if left else ""
+    after = _ARROW + "".join(chip(piece, all_marked) for piece in become[:MOST]) if become else ""
+    st.html(f'<div style="line-height:1.9;overflow-wrap:anywhere">{html}{more}{after}</div>')
 
 
 def chip(piece: str, strong: bool = False, more: str = "") -> str:

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import numpy as np
 import regex
 
 from core.common.errors import TooLarge, UserError, shown
 from core.common.numbers import count
+from core.probes.bytes.prompt import prompt_of
 from core.probes.probe import Asked, Probe
 from core.probes.several import open_tokenizers
 from core.probes.written_tokens import written_tokens
@@ -18,7 +20,11 @@ from core.text.utf8 import utf8
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Tokenizer
 
+if TYPE_CHECKING:
+    from core.models.language_model import LanguageModel
+
 MOST_BYTES = 2_000
+_MOST_COUNTED = 9
 _LETTER = regex.compile(r"\p{L}")
 _PROMPT = 'The text is: {text}\nIn it the letter "{letter}" occurs this many times: '
 _WALKED = 8  # bytes at the end of the prompt to go through one by one
@@ -163,8 +169,12 @@ def letters(tokenizers: Sequence[str], text: str = "strawberry", letter: str = "
     found = letters_of(open_tokenizers(tokenizers), text, letter)
     if model is None:
         return found
-    by_model, note = _asked(model, found.forms, found.letter, found.n)
-    return replace(found, by_model=by_model, note=note)
+    if found.n > _MOST_COUNTED:
+        why = f"{found.letter} occurs {count(found.n)} times, and the answer is read off one digit."
+        return replace(found, note=f"The model is not asked: {why}")
+    from core.models.load import open_model  # torch takes seconds to import
+
+    return replace(found, by_model=asked_of(open_model(model), found.forms, found.letter, found.n))
 
 
 def letters_of(tokenizers: Sequence[Tokenizer], text: str, letter: str = "") -> Letters:
@@ -234,20 +244,21 @@ def _tokens_at(cut: Segmentation, start: int, end: int) -> tuple[int, int]:
     return int(np.searchsorted(cut.ends, start, "right")), int(np.searchsorted(cut.starts, end, "left"))
 
 
-def _asked(model: str, forms: Mapping[str, str], letter: str, n: int) -> tuple[dict[str, CountedByModel], str]:
-    if n > 9:
-        return {}, f"The model is not asked: {letter} occurs {count(n)} times, and the answer is read off one digit."
-    from core.models.load import open_model  # torch takes seconds to import
-    from core.probes.bytes.asking import next_byte
-    from core.probes.bytes.prompt import prompt_of
+def asked_of(model: "LanguageModel", forms: Mapping[str, str], letter: str, n: int) -> dict[str, CountedByModel]:
+    """What a model says, by form, when it is asked how often the letter occurs.
 
-    opened, found = open_model(model), dict[str, CountedByModel]()
+    Args:
+        n: how often it does, nine times at most.
+    """
+    from core.probes.bytes.asking import next_byte  # torch takes seconds to import
+
+    found = dict[str, CountedByModel]()
     for form, text in forms.items():
-        exact = next_byte(opened, prompt_of(_PROMPT.format(text=text, letter=letter), None), _WALKED).exact
+        exact = next_byte(model, prompt_of(_PROMPT.format(text=text, letter=letter), None), _WALKED).exact
         digits = exact[ord("0") : ord("9") + 1]
         total = float(digits.sum())
         found[form] = CountedByModel(int(digits.argmax()), float(digits[n]) / total if total else 0.0, total)
-    return found, ""
+    return found
 
 
 PROBE = Probe(

@@ -7,6 +7,7 @@ from math import isnan
 from core.common.errors import UnknownName, UserError
 from core.common.numbers import count
 from core.probes.morphemes.gold import LAYOUTS, GoldWord, read_gold, shipped_gold, shipped_languages
+from core.probes.morphemes.hybrid import HybridTrips, in_capitals, round_trips
 from core.probes.morphemes.scores import (
     BoundaryScores,
     KnownTokens,
@@ -67,6 +68,7 @@ class MorphologyScores:
             "morph_score_left_out": found.n_one_token,
             "missed": found.missed,
             "morpheme_f1": self.matches.f1,
+            "morpheme_recall": self.matches.recall,
             "morpheme_recall_ceiling": self.matches.ceiling,
             **self.known.document(),
             "missed_words": [{"morphemes": list(gold.morphemes), "tokens": list(row)} for gold, row in self.examples],
@@ -118,11 +120,16 @@ def _share(number: float | None) -> str:
 
 @dataclass(frozen=True)
 class Morphology:
-    """Tokenizers on the same words, by spec."""
+    """Tokenizers on the same words, by spec.
+
+    Args:
+        hybrid: of Turkish, what a small tokenizer that knows morphemes says back of the words, and of them in capitals.
+    """
 
     n_words: int
     n_on_surface: int
     found: Mapping[str, MorphologyScores]
+    hybrid: tuple[HybridTrips, HybridTrips] | None = None
 
     def document(self) -> dict[str, object]:
         """It as a JSON document."""
@@ -130,6 +137,7 @@ class Morphology:
             "words": self.n_words,
             "words_on_surface": self.n_on_surface,
             "tokenizers": [{"tokenizer": spec, **one.document()} for spec, one in self.found.items()],
+            "hybrid": None if self.hybrid is None else [one.document() for one in self.hybrid],
         }
 
     def sentences(self) -> list[str]:
@@ -138,7 +146,11 @@ class Morphology:
             f"The morphemes of {count(self.n_on_surface)} of {count(self.n_words)} words stand in them as they are "
             "written; boundaries are those of these words."
         ]
-        return said + [line for one in self.found.values() for line in one.sentences()]
+        said += [line for one in self.found.values() for line in one.sentences()]
+        if self.hybrid is not None:
+            plainly, big = (f"{count(len(one.failed))} of {count(one.n)}" for one in self.hybrid)
+            said.append(f"A small tokenizer that knows morphemes does not say back {plainly} words, in capitals {big}.")
+        return said
 
 
 def morphology(
@@ -170,7 +182,12 @@ def morphology_of(tokenizers: Sequence[Tokenizer], language: str, text: str, lay
     if before not in BEFORE:
         raise UnknownName("thing before a word", before, BEFORE)
     found = {one.info.spec: _scored(one, gold, language, before == "space") for one in tokenizers}
-    return Morphology(len(gold), sum(word.on_surface for word in gold), found)
+    return Morphology(len(gold), sum(word.on_surface for word in gold), found, _hybrid(gold, language))
+
+
+def _hybrid(gold: Sequence[GoldWord], language: str) -> tuple[HybridTrips, HybridTrips] | None:
+    words = [one.word for one in gold]
+    return (round_trips(words), round_trips(map(in_capitals, words))) if language == "tur" else None
 
 
 def gold_of(language: str, text: str, layout: str) -> tuple[GoldWord, ...]:
@@ -214,7 +231,8 @@ PROBE = Probe(
     ),
     source=(
         "MorphScore: Arnett & Bergen 2024 (2411.14198); SIGMORPHON 2022 shared task; CompoundPiece: Minixhofer et al. "
-        "2023 (2305.14214); %TR and %Pure: Bayram et al. 2025; the shipped lists are our own"
+        "2023 (2305.14214); %TR and %Pure, and the tokenizer that knows morphemes: Bayram et al. 2025; the "
+        "shipped lists are our own"
     ),
     asked=(
         Asked(key="tokenizers", kind="tokenizers", text="the tokenizers"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from math import log2, prod
 
-from core.common.errors import TooLarge, UnknownName, UserError
+from core.common.errors import TooLarge, UnknownName, UserError, shown
 from core.common.numbers import count
 from core.probes.probe import Asked, Probe
 from core.probes.spelling_counts import Paths, by_length, count_paths, digits, sample
@@ -133,6 +133,9 @@ def spellings_of(tokenizer: Tokenizer, text: str, samples: int = 0, seed: int = 
     cut = tokenizer.segment(text)
     ids: list[int] = cut.ids.tolist()
     data = b"".join(spellers.entries.pieces[i] for i in ids)
+    if not data:
+        why = f"{tokenizer.info.label} leaves nothing of this text, so there is nothing to spell."
+        return Spellings(typed, len(ids), Paths(0, None, None), None, notes=(why,))
     if (cut.kinds == Kind.UNKNOWN).any():
         why = f"{tokenizer.info.label} does not know all of these characters, so no sequence of its tokens spells them."
         return Spellings(typed, len(ids), Paths(0, None, None), None, notes=(why,))
@@ -235,8 +238,8 @@ def _notes(tokenizer: Tokenizer, typed: bytes, data: bytes, pre_tokens: frozense
         notes.append("The tokenizer puts a space before the text, which is spelled too.")
     elif data != typed:
         notes.append(
-            "The tokenizer changes the text before it cuts it; what is spelled is the changed text, "
-            f"{count(len(data))} bytes instead of {count(len(typed))}."
+            "The tokenizer changes the text before it cuts it. What is spelled, "
+            f"{count(len(data))} bytes in place of {count(len(typed))}: {shown(data.decode(errors='replace'), 60)}."
         )
     if pre_tokens is None:
         notes.append("Where the pre-tokenizer cuts could not be told in these bytes.")

@@ -36,19 +36,19 @@ def draw(context: ProbeContext) -> None:
         found = cached.chat_prefixes(tuple(opened), context.text("conversation"))
     spec = looked_at(context, opened)
     kind = LINKED.choice("Kind", {key: words.capitalize() for key, words in KINDS.items()}, _KIND)
-    question = f"{KINDS[kind].capitalize()}: do the tokens of {plain(context.names[spec])} stay as turns are added?"
-    seen, guess = predicted(context, question, _guess)
-    if not seen:
-        return
     one = found.found[opened[spec].info.spec][kind]
-    _judge(guess, one)
-    st.markdown("**Is each encoding the beginning of the next?**")
-    table = _table(found, {tokenizer.info.spec: context.names[key] for key, tokenizer in opened.items()})
-    st.dataframe(table, hide_index=True, placeholder="–", key="chat_prefix_table")
-    if any(each.why for kinds in found.found.values() for each in kinds.values()):
-        st.caption(
-            "– it cannot be written: choose that tokenizer to see why. At the end of the page are some with a template."
-        )
+    if not one.why:  # else there is nothing to guess
+        question = f"{KINDS[kind].capitalize()}: do the tokens of {plain(context.names[spec])} stay as turns are added?"
+        seen, guess = predicted(context, question, _guess)
+        if not seen:
+            return
+        _judge(guess, one)
+    called = {tokenizer.info.spec: context.names[key] for key, tokenizer in opened.items()}
+    table = _table(found, called)
+    if len(table):
+        st.markdown("**Is each encoding the beginning of the next?**")
+        st.dataframe(table, hide_index=True, placeholder="–", key="chat_prefix_table")
+    _left_out(found, called)
     st.markdown(f"**{plain(context.names[spec])}, {KINDS[kind]}**")
     _tokens(one)
     chart = Chart("chat_prefix", go.Figure(), one.sentence(), lambda: table)
@@ -61,19 +61,35 @@ def _guess() -> str | None:
 
 
 def _judge(guess: str | None, found: ChatGrowth) -> None:
-    if guess and found.why:
-        verdict(False, f"You said: {guess.lower()}. It cannot be said.")
-    elif guess:
+    if guess:
         truth = _STAY if found.broken is None else _BREAK
         verdict(guess == truth, f"You said: {guess.lower()}. {'Right' if guess == truth else 'No'}: {truth.lower()}.")
 
 
 def _table(found: ChatPrefixes, called: Mapping[str, str]) -> pd.DataFrame:
+    """A row for each tokenizer that writes a kind of conversation."""
     rows = [
         {"Tokenizer": called[spec], **{KINDS[kind].capitalize(): _in_short(one) for kind, one in kinds.items()}}
         for spec, kinds in found.found.items()
+        if _writes(kinds)
     ]
     return pd.DataFrame(rows)
+
+
+def _writes(kinds: Mapping[str, ChatGrowth]) -> bool:
+    return not all(one.why for one in kinds.values())
+
+
+def _left_out(found: ChatPrefixes, called: Mapping[str, str]) -> None:
+    """Which tokenizers write no conversation, and that some do not write each kind."""
+    without = [plain(called[spec]) for spec, kinds in found.found.items() if not _writes(kinds)]
+    if without:
+        st.caption(
+            f"Without a chat template: {', '.join(without)}. Choose one above to see why; at the end of the page are "
+            "some that have one."
+        )
+    if any(one.why for kinds in found.found.values() if _writes(kinds) for one in kinds.values()):
+        st.caption("– it does not write this: choose that tokenizer and kind to see why.")
 
 
 def _in_short(found: ChatGrowth) -> str:
@@ -123,7 +139,8 @@ def _at_hand() -> None:
         ]
         st.dataframe(
             pd.DataFrame(rows), hide_index=True, placeholder="–", key="chat_prefix_shipped", height="content",
-            column_config={words.capitalize(): st.column_config.TextColumn(width=190) for words in KINDS.values()},
+            column_config={"Tokenizer": st.column_config.TextColumn(width=220)}
+            | {words.capitalize(): st.column_config.TextColumn(width=190) for words in KINDS.values()},
         )  # fmt: skip
         causes = "; ".join(f"({cause}) {words}" for cause, words in _CAUSES.items())
         st.caption(f"{causes}; – its template does not write this.")

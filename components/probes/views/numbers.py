@@ -1,26 +1,23 @@
 """Numbers: three tiny models that learnt the same sums, cut in three ways, and larger ones that are asked them."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 import streamlit as st
 
 from components.cached import probes as cached
 from components.charts.chart import CONFIG
 from components.frame.errors import plain, user_errors
+from components.probes.answers_chart import answers_chart
 from components.probes.chosen import chosen
 from components.probes.context import ProbeContext
 from components.probes.figure import show
+from components.probes.job_answer import of_job, say_it_ships
 from components.probes.linked import LINKED, key_of
 from components.probes.predict import predicted, verdict
-from components.probes.sums_chart import PARTS_IN_WORDS, sums_chart
 from components.probes.view import ProbeView
-from components.runs.job_panel import finished_result
 from components.widgets.model_box import model_box
+from components.widgets.typed_number import typed_number
 from core.common.numbers import count
 from core.export.provenance import CitedTokenizer
-from core.jobs.result_codec import restored
-from core.jobs.store.files import Json
 from core.models.shipped import REAL_MODEL
 from core.models.typed import model_spec
 from core.probes.probe import Asked, Value
@@ -48,7 +45,7 @@ def draw(context: ProbeContext) -> None:
         return
     if guess:
         _judge(float(guess), ready)
-    part = chosen("Share of right sums by", PARTS_IN_WORDS, _PART, 230)
+    part = chosen("Share of right sums by", ready.adders.in_words, _PART, 230)
     by = [CitedTokenizer(one.label, f"{count(STEPS)} steps") for one in ready.adders.by]
     _shown(ready.adders, part, "numbers", context, by)
     st.caption(
@@ -65,7 +62,7 @@ def draw(context: ProbeContext) -> None:
 
 
 def _shown(found: SumsAsked, part: str, key: str, context: ProbeContext, by: list[CitedTokenizer]) -> None:
-    show(sums_chart(found, part, key), context, found, _of_lengths(found), by, (count(len(found.numbers)), "sums"))
+    show(answers_chart(found, part, key), context, found, _of_lengths(found), by, (count(len(found.numbers)), "sums"))
 
 
 def _of_lengths(found: SumsAsked) -> str:
@@ -148,7 +145,7 @@ def _asked(context: ProbeContext, ready: ShippedSums, part: str) -> None:
     if found is None:
         return
     if model == ready.model:
-        st.caption(f"This answer ships with Token Atlas; the model was asked on {ready.date}.")
+        say_it_ships(ready.date)
     by = [CitedTokenizer(one.label, model) for one in found.by]
     _shown(found, part, "numbers_asked", context, by)
     with st.expander("What it was asked, word for word"):
@@ -158,7 +155,7 @@ def _asked(context: ProbeContext, ready: ShippedSums, part: str) -> None:
 
 def _of_job(model: str, ready: ShippedSums) -> SumsAsked | None:
     params = params_to_ask(model, ready.longest, ready.each_of_real, ready.seed)
-    return _result(ASKED, params, f"Sums put to {model}", "Ask this model", "numbers_ask", (
+    return of_job(SumsAsked, ASKED, params, f"Sums put to {model}", "numbers_ask", (
         "To ask all sums twice takes some minutes of a processor for SmolLM2-135M, beside this server, and longer for "
         "larger models; it goes on when this tab is closed."
     ))  # fmt: skip
@@ -175,27 +172,17 @@ def _trained(context: ProbeContext, part: str) -> None:
     params = params_to_train(length, ready.each, ready.seed, steps, seed)
     minutes = max(1, round(steps * _SECONDS / 60))
     label = f"Three adders, {count(steps)} steps, up to {length} digits, seed {seed}"
-    found = _result(TRAINED, params, label, "Train three adders", "numbers_train", (
+    found = of_job(SumsAsked, TRAINED, params, label, "numbers_train", (
         f"About {count(minutes)} {'minute' if minutes == 1 else 'minutes'} of a free processor for all three, beside "
         f"this server; the shipped ones learnt {count(STEPS)} steps of numbers up to {LONGEST} digits."
-    ))  # fmt: skip
+    ), "Train three adders")  # fmt: skip
     if found is not None:
         by = [CitedTokenizer(one.label, f"{count(steps)} steps, seed {seed}") for one in found.by]
         _shown(found, part, "numbers_trained", context, by)
 
 
 def _whole(label: str, key: str, usual: int, least: int, most: int) -> int:
-    LINKED.number(key, usual, least, most)
-    return int(st.number_input(label, least, most, key=key, persist_state="session", width=130))
-
-
-def _result(kind: str, params: Mapping[str, Json], label: str, button: str, key: str, note: str) -> SumsAsked | None:
-    """What a job found, or its button or progress with a note."""
-    found = finished_result(kind, params, (), label, button, key)
-    if found is None:
-        st.caption(note)
-        return None
-    return restored(SumsAsked, found)
+    return int(typed_number(LINKED, label, key, usual, least, most, whole=True, width=130))
 
 
 def _as_asked(context: ProbeContext) -> dict[str, Value]:
@@ -205,8 +192,8 @@ def _as_asked(context: ProbeContext) -> dict[str, Value]:
 
 def _card(dark: bool) -> str:
     found = shipped_sums().adders
-    chart = sums_chart(found, "digits", "card_numbers_picture", 170)
-    chart.figure.update_layout(margin={"t": 4}, showlegend=False).update_yaxes(visible=False)
+    chart = answers_chart(found, "digits", "card_numbers_picture", 230)
+    chart.figure.update_layout(margin={"t": 62}).update_yaxes(visible=False)
     st.plotly_chart(chart.figure, key=chart.key, config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     return _of_card(found)
 

@@ -6,14 +6,13 @@ from components.charts.chart import CONFIG
 from components.frame.errors import plain
 from components.probes.context import ProbeContext
 from components.probes.figure import show
+from components.probes.job_answer import of_job, say_it_ships
 from components.probes.loss_chart import in_words, loss_chart
 from components.probes.predict import predicted, verdict
 from components.probes.view import ProbeView
-from components.runs.job_panel import finished_result
 from components.widgets.chips import chips, piece_shown
 from core.common.numbers import count
 from core.export.provenance import CitedTokenizer
-from core.jobs.result_codec import restored
 from core.models.shipped import REAL_MODEL
 from core.probes.respelled.job import KIND, n_asked, params_of
 from core.probes.respelled.shipped import shipped_losses
@@ -46,8 +45,7 @@ def draw(context: ProbeContext) -> None:
         "asked questions in tokens drawn by chance: they keep up to 93.4 % of their right answers (Broken Tokens?)."
     )
     st.markdown("**The first of the spellings that are farthest**, the same bytes")
-    more = len(found.pieces) - _MOST_CHIPS
-    chips([*map(piece_shown, found.pieces[:_MOST_CHIPS]), *([f"… {count(more)} more"] if more > 0 else [])])
+    chips([*map(piece_shown, found.pieces[:_MOST_CHIPS])], n_more=max(0, len(found.pieces) - _MOST_CHIPS))
 
 
 def _found(context: ProbeContext) -> SpellingLoss | None:
@@ -57,17 +55,13 @@ def _found(context: ProbeContext) -> SpellingLoss | None:
         context.text("model"), context.text("text"), context.number("samples"), context.number("seed")
     )  # fmt: skip
     if params == params_of(ready.model, ready.found.text, ready.samples, ready.seed):
-        st.caption(f"This answer ships with Token Atlas; the model was asked on {ready.date}.")
+        say_it_ships(ready.date)
         return ready.found
     label = f"{count(n_asked(params))} spellings put to {params['model']}"
-    result = finished_result(KIND, params, (), label, "Ask this model", "spelling_loss")
-    if result is None:
-        st.caption(
-            f"To ask about {count(n_asked(params))} spellings takes about a minute of a processor for SmolLM2-135M, "
-            "beside this server, and longer for larger models; it goes on when this tab is closed."
-        )
-        return None
-    return restored(SpellingLoss, result)
+    return of_job(SpellingLoss, KIND, params, label, "spelling_loss", (
+        f"To ask about {count(n_asked(params))} spellings takes about a minute of a processor for SmolLM2-135M, "
+        "beside this server, and longer for larger models; it goes on when this tab is closed."
+    ))  # fmt: skip
 
 
 def _guess() -> str:

@@ -37,7 +37,7 @@ def draw(context: ProbeContext) -> None:
         "source, where chance decides between pairs that are nearly as frequent."
     )
     st.markdown("**Tokens in the order in which they were merged**")
-    chips([*found.merged[:_MOST_CHIPS], *(["…"] if len(found.merged) > _MOST_CHIPS else [])])
+    chips(found.merged[:_MOST_CHIPS], n_more=max(0, len(found.merged) - _MOST_CHIPS))
 
 
 def _question(found: Theory) -> str:
@@ -81,8 +81,8 @@ def _by() -> list[CitedTokenizer]:
 
 def _card(dark: bool) -> str:
     found = cached.theory(0.8, 0.8, 1, 32)
-    chart = theory_chart(found, [], height=150)
-    chart.figure.update_layout(showlegend=False, margin={"t": 4}, annotations=[]).update_xaxes(title=None)
+    chart = theory_chart(found, [], height=200)
+    chart.figure.update_layout(margin={"t": 40}, annotations=[])
     chart.figure.update_yaxes(visible=False)
     st.plotly_chart(chart.figure, key="card_theory_picture", config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     by_size = {point.size: point.merges for point in found.points}

@@ -18,7 +18,7 @@ from components.probes.predict import predicted, verdict
 from components.probes.side_by_side import LOOKED_AT, cited, looked_at, open_ones
 from components.probes.trap_chart import trap_chart
 from components.probes.view import ProbeView
-from core.common.numbers import count
+from core.common.numbers import as_typed, count, read_number
 from core.probes.probe import ProbeAnswer
 from core.probes.traps import PROBE, Joint, Pair, SwallowedWords, joint_of, pairs_of
 from core.tokenizers.tokenizer import Tokenizer
@@ -72,7 +72,8 @@ def _guess() -> str | None:
 
 
 def _draw_again() -> None:
-    st.session_state[_SEED] = (int(st.session_state[_SEED]) + 1) % _MOST_SEED
+    seed = int(read_number(str(st.session_state[_SEED])) or 0)
+    st.session_state[_SEED] = as_typed((seed + 1) % _MOST_SEED)
 
 
 def _judge(guess: str, joint: Joint, dark: bool) -> None:

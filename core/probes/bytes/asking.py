@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.evaluation.passes.byte_marginals import ByteTable, Ids, OpenContext, byte_bins, byte_table
 from core.models.language_model import LanguageModel
 from core.probes.bytes.found import CoverBundle, NextByte, Token
@@ -60,8 +61,8 @@ def byte_model(model: LanguageModel, text: str = "", every: bool = False) -> Byt
     tokenizer = model.tokenizer
     if (ids := tokenizer.encode(text, PLAIN).ids if text else np.empty(0)).size and int(ids.max()) >= model.n_rows:
         raise UserError(
-            f"The prompt holds token {int(ids.max()):,}, for which {model.name} has no row: it has {model.n_rows:,}. "
-            "Its tokenizer and its weights do not belong together."
+            f"The prompt holds token {count(int(ids.max()))}, for which {model.name} has no row: it has "
+            f"{count(model.n_rows)}. Its tokenizer and its weights do not belong together."
         )
     front = front_of(tokenizer, text)
     table, reader = byte_table(tokenizer, model.n_rows), ContextReader(model)
@@ -160,8 +161,8 @@ def _behind(model: LanguageModel, state: ByteState, one: OpenContext) -> Iterato
 def _notes(model: LanguageModel, read: Prompt, states: Sequence[ByteState], ids: Ids | None) -> Iterator[str]:
     if read.n_left_out:
         yield (
-            f"The first {read.n_left_out:,} bytes of the prompt were not read: of {model.name} at most "
-            f"the last {len(read.text.encode()):,} fit."
+            f"The first {count(read.n_left_out)} bytes of the prompt were not read: of {model.name} at most "
+            f"the last {count(len(read.text.encode()))} fit."
         )
     if read.rest:
         yield "The prompt ends inside a character: its tokens are the most probable ones that end there."
@@ -176,7 +177,7 @@ def _notes(model: LanguageModel, read: Prompt, states: Sequence[ByteState], ids:
     if states[-1].n_anew:
         yield (
             f"{model.tokenizer.info.label} cuts a beginning of the prompt otherwise than the prompt, at "
-            f"{states[-1].n_anew:,} of the places looked at; there the sum was begun anew."
+            f"{count(states[-1].n_anew)} of the places looked at; there the sum was begun anew."
         )
     if states[-1].source.end is None:
         yield f"{model.name} has no token that ends a text, so the end has no probability."

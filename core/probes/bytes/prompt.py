@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.evaluation.passes.byte_marginals import is_whole
 from core.text.utf8 import utf8
 from core.tokenizers.tokenizer import LocalTokenizer
@@ -48,7 +49,9 @@ def prompt_of(text: str, in_hex: str | None) -> Prompt:
         raise UserError(f"{shown(in_hex)} is no list of bytes in hexadecimal. Give one such as 61e4bd.") from None
     n = _whole_part(data)
     if len(data) - n > _MOST_BROKEN:
-        raise UserError(f"Byte {n + 1:,} of the prompt is no UTF-8, and {len(data) - n:,} bytes follow. Give a text.")
+        raise UserError(
+            f"Byte {count(n + 1)} of the prompt is no UTF-8, and {count(len(data) - n)} bytes follow. Give a text."
+        )
     return Prompt(data[:n].decode(), data[n:])
 
 

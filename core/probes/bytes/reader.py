@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.evaluation.passes.byte_marginals import Ids
 from core.models.device import out_of_memory
 from core.models.language_model import LanguageModel
@@ -54,7 +55,7 @@ class ContextReader:
         model = self._model
         if model.max_tokens is not None and len(ids) > model.max_tokens:
             raise UserError(
-                f"{model.name} looks back on {model.max_tokens:,} tokens, and there are {len(ids):,} by now. "
+                f"{model.name} looks back on {count(model.max_tokens)} tokens, and there are {count(len(ids))} by now. "
                 "Give a shorter prompt."
             )
         try:
@@ -62,7 +63,7 @@ class ContextReader:
         except (RuntimeError, MemoryError) as error:
             if not out_of_memory(error):
                 raise
-            what = f"{model.device} ran out of memory while {model.name} read {len(ids):,} tokens"
+            what = f"{model.device} ran out of memory while {model.name} read {count(len(ids))} tokens"
             raise UserError(f"{what}. Give a shorter prompt.") from None
         self.n_calls += 1
         logits = states if model.halves is None else model.halves.logits(states)

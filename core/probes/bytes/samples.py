@@ -6,6 +6,7 @@ import torch
 from transformers import GenerationConfig
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.models.device import out_of_memory
 from core.models.language_model import LanguageModel
 
@@ -29,8 +30,8 @@ def sampled(
         raise UserError(f"{model.name} has no token to begin a text with. Give a prompt.")
     if model.max_tokens is not None and len(begun) + n_tokens > model.max_tokens:
         raise UserError(
-            f"{model.name} looks back on {model.max_tokens:,} tokens; {len(begun):,} of the prompt and {n_tokens:,} "
-            "are more. Ask for fewer tokens."
+            f"{model.name} looks back on {count(model.max_tokens)} tokens; {count(len(begun))} of the prompt and "
+            f"{count(n_tokens)} are more. Ask for fewer tokens."
         )
     eos = model.special_ids.get("eos")
     config = GenerationConfig(  # type: ignore[no-untyped-call]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.evaluation.passes.byte_marginals import ByteTable, Floats, Ids, is_whole
 from core.text.utf8 import utf8
 from core.tokenizers.matching import vocabulary_of
@@ -181,7 +182,7 @@ def bounded(found: dict[Ids, float]) -> dict[Ids, float]:
     """
     if len(found) > _MOST_CONTEXTS:
         raise UserError(
-            f"Adding up every spelling would follow {len(found):,} of them, more than {_MOST_CONTEXTS}. "
+            f"Adding up every spelling would follow {count(len(found))} of them, more than {_MOST_CONTEXTS}. "
             "Give a prompt of a few characters, or take only the spellings that the tokenizer writes."
         )
     return found

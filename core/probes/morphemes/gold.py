@@ -138,6 +138,15 @@ def shipped_languages() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.txt")))
 
 
+def medical_terms() -> str:
+    """Terms of medicine with their morphemes as they are written alone, in the layout `sigmorphon`.
+
+    >>> medical_terms().split()[:3]
+    ['gastritis', 'gastro', '@@itis']
+    """
+    return (FOLDER / "medicine.tsv").read_text(encoding="utf-8")
+
+
 @cache
 def shipped_gold(code: str) -> tuple[GoldWord, ...]:
     """Our words of a language.

@@ -192,6 +192,11 @@ class MorphemeMatches:
         return 2 * self.n_shared / both if both else None
 
     @property
+    def recall(self) -> float | None:
+        """Morphemes that are tokens, of all; None where there are none."""
+        return self.n_shared / self.n_morphemes if self.n_morphemes else None
+
+    @property
     def ceiling(self) -> float | None:
         """The recall that cutting alone can reach; None where there are no morphemes."""
         return self.n_reachable / self.n_morphemes if self.n_morphemes else None

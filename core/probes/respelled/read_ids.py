@@ -6,6 +6,7 @@ from math import isfinite, log
 import torch
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.models.device import out_of_memory
 from core.models.language_model import LanguageModel
 
@@ -21,11 +22,11 @@ def bits_of(model: LanguageModel, ids: Sequence[int]) -> float:
     if model.bos is None:
         raise UserError(f"{model.name} has no token to begin a text with, so its first token has no probability.")
     if max(ids) >= model.n_rows:
-        raise UserError(f"{model.name} has {model.n_rows:,} rows and none for token {max(ids):,}.")
+        raise UserError(f"{model.name} has {count(model.n_rows)} rows and none for token {count(max(ids))}.")
     if model.max_tokens is not None and len(ids) > model.max_tokens:
         raise UserError(
-            f"{model.name} looks back on {model.max_tokens:,} tokens, and one spelling has {len(ids):,}. Give a "
-            "shorter text."
+            f"{model.name} looks back on {count(model.max_tokens)} tokens, and one spelling has {count(len(ids))}. "
+            "Give a shorter text."
         )
     read = torch.tensor([[model.bos, *ids[:-1]]], device=model.device)
     try:

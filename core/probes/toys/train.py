@@ -20,27 +20,28 @@ _SPREAD = 0.02  # of rows at the beginning
 _LEFT_OUT = -100  # in place of a token that is not learnt
 
 
-def train(tokenizer: Tokenizer, draw: Draw, diet: Diet, called: str, device: torch.device) -> Any:
+def train(tokenizer: Tokenizer, draw: Draw, diet: Diet, called: str, device: torch.device, spelled: bool = True) -> Any:
     """A transformers LlamaForCausalLM in float32 that answers what `draw` asks; the same diet, the same bits on a CPU.
 
-    Only the answers are learnt. Rows of tokens of several characters begin as the sum of rows of their characters by
-    place, counted from the right end, and of one for their number: from chance a thousand rows would take many times
-    as long.
+    Only the answers are learnt.
 
     Args:
         called: what it is, for the progress.
+        spelled: whether rows of tokens of several characters begin as the sum of rows of their characters by place,
+            counted from the right end, and of one for their number: from chance a thousand rows take many times as
+            long. Else nothing says of what a token is made, as in models of text.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # sums in one order
     try:
-        return _trained(tokenizer, draw, diet, called, device)
+        return _trained(tokenizer, draw, diet, called, device, spelled)
     finally:
         torch.set_num_threads(threads)
 
 
-def _trained(tokenizer: Tokenizer, draw: Draw, diet: Diet, called: str, device: torch.device) -> Any:
+def _trained(tokenizer: Tokenizer, draw: Draw, diet: Diet, called: str, device: torch.device, spelled: bool) -> Any:
     torch.manual_seed(diet.seed)
-    module = begun(tokenizer).to(device)
+    module = begun(tokenizer, spelled).to(device)
     moving = optimisers(module, RATE_MATRICES, RATE_ROWS)
     chance = np.random.default_rng(diet.seed)
     for step in range(diet.steps):
@@ -54,7 +55,7 @@ def _trained(tokenizer: Tokenizer, draw: Draw, diet: Diet, called: str, device: 
     return module.eval()
 
 
-def begun(tokenizer: Tokenizer) -> Any:
+def begun(tokenizer: Tokenizer, spelled: bool = True) -> Any:
     """A toy before it has learnt anything, from torch's seed."""
     shape = BodyShape(
         n_vocabulary=tokenizer.get_vocab_size(),
@@ -68,7 +69,7 @@ def begun(tokenizer: Tokenizer) -> Any:
     module = untrained(shape, {role: tokenizer.token_to_id(spelling) or 0 for role, spelling in SPECIALS.items()})
     rows: Tensor = module.get_input_embeddings().weight
     words = {word: i for word, i in sorted(tokenizer.get_vocab().items()) if word not in SPECIALS.values()}
-    if any(len(word) > 1 for word in words):
+    if spelled and any(len(word) > 1 for word in words):
         with torch.no_grad():
             rows[list(words.values())] = _by_characters([*words])
     return module

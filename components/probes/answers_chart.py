@@ -1,4 +1,4 @@
-"""Share of sums that were added rightly, by how long they are, what they carry, and how long the sum is."""
+"""Share of questions that were answered rightly, by what they are like, a line for each who was asked."""
 
 from html import escape
 
@@ -8,21 +8,16 @@ import streamlit as st
 
 from components.charts.chart import GRID, Chart, finish
 from components.probes.interval_lines import interval_line
-from core.probes.sums.answers import SumsAsked
+from core.probes.toys.answers import QuestionsAsked
 
-PARTS_IN_WORDS = {
-    "digits": "digits of the numbers",
-    "carries": "carries of the sum",
-    "answer": "length of the sum",
-}
 _APART = 0.09  # of the way from one part to the next, between marks of several
 
 
-def sums_chart(found: SumsAsked, part: str, key: str, height: int = 330) -> Chart:
+def answers_chart(found: QuestionsAsked, part: str, key: str, height: int = 330) -> Chart:
     """A line each, with Wilson's intervals.
 
     Args:
-        part: of the sums, a key of `core.probes.sums.answers.PARTS`.
+        part: of the questions, a key of `parts`.
         key: of the chart.
     """
     parts = [*found.shares(found.by[0], part)]
@@ -34,7 +29,7 @@ def sums_chart(found: SumsAsked, part: str, key: str, height: int = 330) -> Char
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         margin={"l": 4, "r": 10, "t": 34, "b": 4},
         xaxis={
-            "title": PARTS_IN_WORDS[part],
+            "title": found.in_words[part],
             "tickvals": [*range(len(parts))],
             "ticktext": [_broken(one) for one in parts],
             "range": [-0.5, len(parts) - 0.5],
@@ -46,48 +41,49 @@ def sums_chart(found: SumsAsked, part: str, key: str, height: int = 330) -> Char
     return Chart(
         key,
         figure,
-        f"Share of right sums by {PARTS_IN_WORDS[part]}: " + "; ".join(_in_words(found, n, part) for n in _all(found)),
-        lambda: sums_table(found),
+        f"Share of right {found.what} by {found.in_words[part]}: "
+        + "; ".join(_in_words(found, n, part) for n in _all(found)),
+        lambda: answers_table(found),
         columns={one: st.column_config.NumberColumn(format="percent") for one in ("Right", "From", "To")},
     )
 
 
-def sums_table(found: SumsAsked) -> pd.DataFrame:
-    """A row for each part of the sums and each who was asked; all ways to part them."""
+def answers_table(found: QuestionsAsked) -> pd.DataFrame:
+    """A row for each part of the questions and each who was asked; all ways to part them."""
     return pd.DataFrame(
         [
             {
                 "By": words,
                 "Part": one,
                 "Asked": answers.label,
-                "Sums": n,
+                found.what.capitalize(): n,
                 "Right": share.value,
                 "From": share.low,
                 "To": share.high,
             }
-            for part, words in PARTS_IN_WORDS.items()
+            for part, words in found.in_words.items()
             for answers in found.by
             for one, (share, n) in found.shares(answers, part).items()
         ]
     )
 
 
-def _all(found: SumsAsked) -> range:
+def _all(found: QuestionsAsked) -> range:
     return range(len(found.by))
 
 
-def _line(found: SumsAsked, place: int, part: str) -> go.Scatter:
+def _line(found: QuestionsAsked, place: int, part: str) -> go.Scatter:
     answers = found.by[place]
     shares = found.shares(answers, part)
     hover = [
-        f"{escape(answers.label)} adds {share.value:.0%} of {n} sums rightly "
-        f"[{share.low:.0%}, {share.high:.0%}]; {PARTS_IN_WORDS[part]}: {one}"
+        f"{escape(answers.label)} {found.does} {share.value:.0%} of {n} {found.what} rightly "
+        f"[{share.low:.0%}, {share.high:.0%}]; {found.in_words[part]}: {one}"
         for one, (share, n) in shares.items()
     ]
     return interval_line(answers.label, [share for share, _ in shares.values()], hover, place, len(found.by), _APART)
 
 
-def _in_words(found: SumsAsked, place: int, part: str) -> str:
+def _in_words(found: QuestionsAsked, place: int, part: str) -> str:
     shares = found.shares(found.by[place], part)
     return f"{found.by[place].label} " + ", ".join(f"{one} {share.value:.0%}" for one, (share, _) in shares.items())
 
