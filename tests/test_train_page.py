@@ -22,10 +22,9 @@ from core.lab.link import plan_from_link
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.trained import note_owner, trained_names
 from core.training.asked import asked_recipe
-from core.training.family import LANGUAGES, SIZES, family_recipes, shipped_family
+from core.training.family import LANGUAGES, SHIPPED, SIZES, family_recipes, shipped_family
 from core.training.job import KIND, trained_in, trained_so_far, training
 from core.training.train import trained
-from core.training.trainer import TRAINERS
 from tests.jobs_home import ROOT, jobs_home
 from tests.pages import opened, unopened
 
@@ -152,9 +151,9 @@ def test_what_others_trained_stands_in_no_list(monkeypatch: pytest.MonkeyPatch, 
 
 def test_what_ships_is_every_trainer_in_every_size_on_text_not_seen() -> None:
     job, found = shipped_family()
-    assert not found.not_made and len(found.made) == len(TRAINERS.all()) * len(SIZES)
+    assert not found.not_made and len(found.made) == len(SHIPPED) * len(SIZES)
     assert {(one.recipe.trainer, one.n_vocabulary) for one in found.made} == {
-        (key, n) for key in TRAINERS.all() for n in SIZES
+        (key, n) for key in SHIPPED for n in SIZES
     }
     assert all(one.held_out and len(one.parts) == len(LANGUAGES) for one in found.made)
     assert not any("/" in each.name for each in job.inputs), "nobody's folders"

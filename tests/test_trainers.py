@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,10 @@ from core.counting.calibration import calibration_lines
 from core.stats.inequality import gini
 from core.training.merges import MergeSymbols, WordPairs, learn
 from core.training.pretokenizers import SPACE
-from core.training.trainer import TRAINERS
-from core.training.trainers import pathpiece, unigram
+from core.training.trainer import TRAINERS, NotMakeable
+from core.training.trainers import length_max, optimum, pathpiece, unigram
 from core.training.trainers.bpe import ALPHABET
-from tests.training import LANGUAGES, PARALLEL, model_of, plain_merges, sentences, task
+from tests.training import ANY_SIZE, LANGUAGES, PARALLEL, model_of, plain_merges, sentences, task
 
 
 def texts(languages: Sequence[str] = LANGUAGES) -> list[str]:
@@ -96,7 +97,7 @@ def pieces(tokenizer: Tokenizer) -> list[str]:
     return [one for one in ordered if len(one.removeprefix("##")) > 1 and one != "[UNK]"]
 
 
-@pytest.mark.parametrize("key", TRAINERS.all())
+@pytest.mark.parametrize("key", ANY_SIZE)
 def test_the_same_text_gives_the_same_tokenizer(key: str) -> None:
     some = texts(["eng_Latn", "rus_Cyrl"])
     first, second = (TRAINERS.get(key).train(task(key, 600, some)).to_str() for _ in range(2))
@@ -252,7 +253,7 @@ def test_digits_are_cut_as_asked(tmp_path: Path) -> None:
             assert words == pieces, (how, pre)
 
 
-@pytest.mark.parametrize("key", [key for key, one in TRAINERS.all().items() if one.level == "bytes"])
+@pytest.mark.parametrize("key", [key for key in ANY_SIZE if TRAINERS.get(key).level == "bytes"])
 def test_bytes_are_said_back(key: str) -> None:
     made = TRAINERS.get(key).train(task(key, 700, texts(["eng_Latn", "tha_Thai"])))
     lines = calibration_lines()[::7]
@@ -274,3 +275,68 @@ def test_unigram_begins_with_whole_words() -> None:
     text = " ".join(["được", "xin", "chào", "định"] * 50)
     made = TRAINERS.get("unigram").train(task("unigram", 300, [text]))
     assert {"▁được", "▁xin", "▁chào", "▁định"} <= set(made.get_vocab())
+
+
+def test_length_max_takes_what_covers_most_of_what_is_left() -> None:
+    """Each choice is the best there is, counted anew on what no earlier one covers."""
+    words = Counter({"abcabc": 2, "bcd": 3, "abcd": 3, "zzzz": 4, "zz": 1, "abe": 2})
+    chosen = length_max.covering(words, 20, 8, 2)
+    left = [([word], n) for word, n in words.items()]
+    for piece in chosen:
+        scores = {
+            one: sum(n * part.count(one) for parts, n in left for part in parts) * len(one)
+            for word in words for one in length_max._pieces(word, 8)
+        }  # fmt: skip
+        assert scores[piece] == max(scores.values())
+        left = [([rest for part in parts for rest in part.split(piece)], n) for parts, n in left]
+    assert chosen[:2] == ["abc", "zz"]
+
+
+def test_length_max_and_its_file_take_the_longest_entry_each_time() -> None:
+    asked = task("length-max", 900, texts(["eng_Latn", "tha_Thai"]))
+    made = TRAINERS.get("length-max").train(asked)
+    entries = set(made.get_vocab())
+    for word in asked.cut.words(asked.text.chunks):
+        cut, at = list[str](), 0
+        while at < len(word):
+            cut.append(next(word[at:end] for end in range(len(word), at, -1) if word[at:end] in entries))
+            at += len(cut[-1])
+        assert [one.value for one in made.model.tokenize(word)] == cut
+
+
+def test_supertokens_that_are_cut_behind_every_word_are_bpe() -> None:
+    """At a chance of 1; below it some go over a space, no more of them than there are stretches of words."""
+    some = texts(["eng_Latn"])
+    plain = TRAINERS.get("bpe").train(task("bpe", 800, some))
+    assert merges_of(TRAINERS.get("supertokens").train(task("supertokens", 800, some, {"cut": 1.0}))) == merges_of(
+        plain
+    )
+    made = TRAINERS.get("supertokens").train(task("supertokens", 800, some, {"cut": 0.3}))
+    assert any("Ġ" in token[1:] for token in made.get_vocab())
+    again = TRAINERS.get("supertokens").train(task("supertokens", 800, some, {"cut": 0.3}))
+    assert again.to_str() == made.to_str()
+
+
+def test_the_optimum_is_that_of_trying_all_and_no_worse_than_bpe() -> None:
+    words = Counter({"abab": 3, "abc": 2, "bcab": 1, "cab": 2, "aab": 1})
+    pieces = sorted({piece for word in words for piece in length_max._pieces(word, 4)})
+    for n in (1, 2, 3):
+        chosen = optimum.fewest_tokens(words, n, 4, 1)
+        cost = {
+            some: sum(times * fewest(word, {*"abc", *some}) for word, times in words.items())
+            for some in combinations(pieces, n)
+        }
+        assert len(chosen) == n and cost[tuple(sorted(chosen))] == min(cost.values())
+    page = [prose(1500)]
+    best, plain = (TRAINERS.get(key).train(task(key, 256 + 60, page)) for key in ("optimum", "bpe"))
+    tokens = [len(one.encode(page[0]).ids) for one in (best, plain)]
+    print(f"optimum {tokens[0]}, BPE {tokens[1]} tokens")
+    assert tokens[0] <= tokens[1]
+
+
+@pytest.mark.parametrize(
+    ("n_characters", "vocab", "said"), [(300, 900, "Ask for fewer"), (60_000, 400, "such as a page")]
+)
+def test_what_has_no_optimum_here_is_a_sentence(n_characters: int, vocab: int, said: str) -> None:
+    with pytest.raises(NotMakeable, match=said):
+        TRAINERS.get("optimum").train(task("optimum", vocab, [prose(n_characters)]))

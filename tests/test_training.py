@@ -25,7 +25,7 @@ from core.training.text import SourceText, TrainingPart, parallel_lines, paralle
 from core.training.train import trained
 from core.training.trainer import TRAINERS
 from tests.jobs_home import computed
-from tests.training import files, recipe, sentences
+from tests.training import ANY_SIZE, files, recipe, sentences
 
 SOME = ("eng_Latn", "rus_Cyrl", "tha_Thai")
 
@@ -41,7 +41,7 @@ def bpe(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 
 @pytest.mark.parametrize(
-    "key", [key if key == "bpe" else pytest.param(key, marks=pytest.mark.slow) for key in TRAINERS.all()]
+    "key", [key if key == "bpe" else pytest.param(key, marks=pytest.mark.slow) for key in ANY_SIZE]
 )
 def test_every_trainer_gives_a_tokenizer_that_opens_by_name(key: str, tmp_path: Path) -> None:
     """As the job makes it; its spans are the file's, and of lossless ones they tile the text."""

@@ -16,6 +16,7 @@ from core.training.trainer import TRAINERS, TrainingTask
 
 LANGUAGES = ("eng_Latn", "deu_Latn", "fin_Latn", "rus_Cyrl", "hin_Deva", "tha_Thai", "jpn_Jpan", "arb_Arab")
 PARALLEL = "parity"
+ANY_SIZE = [key for key, one in TRAINERS.all().items() if not one.small]  # trainers that take texts of any size
 
 
 def sentences(code: str) -> list[str]:

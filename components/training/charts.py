@@ -114,9 +114,14 @@ def sizes_axis(made: Sequence[Trained]) -> dict[str, object]:
 
 
 def look_of(key: str) -> tuple[str, str]:
-    """Colour and mark of a trainer, the same in every picture, whichever others are there."""
+    """Colour and mark of a trainer, the same in every picture, whichever others are there.
+
+    >>> len({look_of(key) for key in TRAINERS.all()}) == len(TRAINERS.all())
+    True
+    """
     place = list(TRAINERS.all()).index(key)
-    return OKABE_ITO[place % len(OKABE_ITO)], _SYMBOLS[place % len(_SYMBOLS)]
+    again, colour = divmod(place, len(OKABE_ITO))
+    return OKABE_ITO[colour], _SYMBOLS[(colour + again) % len(_SYMBOLS)]
 
 
 def _interval(parts: Sequence[MeasuredPart], width: int) -> dict[str, object]:

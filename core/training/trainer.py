@@ -59,6 +59,7 @@ class Trainer:
         needs: what must be there beyond a text.
         unknown: the token for what cannot be written; empty where everything can.
         differs: in what its tokenizer.json may cut otherwise than the algorithm as published; empty if in nothing.
+        small: whether it takes small texts only.
         bytes_per_byte: memory per byte of text.
     """
 
@@ -76,6 +77,7 @@ class Trainer:
     needs: tuple[Need[TrainingText], ...] = ()
     unknown: str = ""
     differs: str = ""
+    small: bool = False
     bytes_per_byte: int
 
     @property
