@@ -207,9 +207,9 @@ def test_a_number_is_read_as_people_type_it(
 
 
 @pytest.mark.parametrize(("key", "typed", "words"), [
-    ("lab_sentences", "1.5", "Sentences of each: '1.5' is no whole number from 1 to 5,000. Until you type one it is"),
+    ("lab_sentences", "1.5", "Sentences of each: '1.5' is no whole number from 1 to 5000. Until you type one it is"),
     ("lab_pad_to", "0", "Rows a multiple of: '0' is no whole number from 1 to"),
-    ("lab_minutes", "-1", "Minutes at most: '-1' is no number from 0 to 10,000. Until you type one it is 0."),
+    ("lab_minutes", "-1", "Minutes at most: '-1' is no number from 0 to 10000. Until you type one it is 0."),
     ("lab_param_omp_robust_k", "2,5", "k cannot be '2.5': give a whole number"),
     ("lab_param_omp_robust_k", "1e300", "k cannot be '1e300': give a whole number"),
 ])  # fmt: skip

@@ -97,4 +97,4 @@ def test_a_plan_in_a_link_fills_the_form() -> None:
     app = opened("transplants", plan=PLANS[0][0])
     assert not app.error
     assert app.session_state["lab_methods"] == ["subword_mean", "omp_robust"]  # the mean runs along, as a control
-    assert app.session_state["lab_param_omp_robust_k"] == 32
+    assert app.session_state["lab_param_omp_robust_k"] == "32"

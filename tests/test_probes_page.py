@@ -83,7 +83,7 @@ def test_whole_numbers_are_read_as_people_type_them() -> None:
     app.text_input(key="traps_pairs").set_value("1,5").run()
     [error] = app.error
     said_plainly = error.value.replace("\\", "")
-    assert said_plainly == "Pairs: '1,5' is no whole number from 1 to 1,000. Until you type one it is 1000."
+    assert said_plainly == "Pairs: '1,5' is no whole number from 1 to 1000. Until you type one it is 1000."
     assert "--pairs 1000" in app.code[-1].value
 
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
+from core.common.numbers import count
 from core.evaluation.base import EVALUATORS, EvalText, Reference, subject
 from core.models.export import export
 from core.models.language_model import LanguageModel
@@ -42,7 +43,7 @@ def test_every_method_makes_both_matrices_of_an_untied_problem(problem: Problem,
     made = transplant(untied, method)
     assert made.matrices.output is not None and set(made.rows) == {"input", "output"}
     n = made.matrices.output.numel()
-    assert any(f"{n:,} parameters" in remark for remark in made.remarks)
+    assert any(f"{count(n)} parameters" in remark for remark in made.remarks)
     assert transplant(problem, method).matrices.tied is not method.own_head
 
 

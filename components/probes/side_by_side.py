@@ -30,7 +30,7 @@ def open_ones(context: ProbeContext) -> dict[str, Tokenizer]:
 
 
 def looked_at(context: ProbeContext, opened: Mapping[str, Tokenizer]) -> str:
-    """Of those that open, the spec of the one that was chosen, or of the first."""
+    """Of these, the spec of the one that was chosen, or of the first."""
     chosen = context.text(LOOKED_AT.key)
     return chosen if chosen in opened else next(iter(opened))
 

@@ -34,8 +34,9 @@ def draw(context: ProbeContext) -> None:
         return
     with st.spinner("Writing the conversation turn by turn …", show_time=True):
         found = cached.chat_prefixes(tuple(opened), context.text("conversation"))
-    spec = looked_at(context, opened)
     kind = LINKED.choice("Kind", {key: words.capitalize() for key, words in KINDS.items()}, _KIND)
+    writing = {key: each for key, each in opened.items() if not found.found[each.info.spec][kind].why}
+    spec = looked_at(context, writing if context.predicts and writing else opened)
     one = found.found[opened[spec].info.spec][kind]
     if not one.why:  # else there is nothing to guess
         question = f"{KINDS[kind].capitalize()}: do the tokens of {plain(context.names[spec])} stay as turns are added?"

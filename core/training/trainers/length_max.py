@@ -1,7 +1,7 @@
 """Length-MAX: again and again the piece that covers most of what no piece covers yet."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from heapq import heapify, heappop, heappush
 
 from tokenizers import Tokenizer, models
@@ -36,33 +36,49 @@ def covering(words: Mapping[str, int], n: int, longest: int, least: int) -> list
         least: how often a piece must stand in what is not covered yet.
 
     The score of a piece is how often it stands there times its length; of equal ones the shorter goes first, then by
-    spelling.
+    spelling. Once no piece is left, all counts as not covered again, and other pieces are chosen.
 
-    >>> covering({"abcabc": 2, "bcd": 3}, 5, 8, 2), covering({"abcd": 3, "abe": 2}, 5, 8, 2)
-    (['bc'], ['abcd', 'abe'])
+    >>> covering({"abcabc": 2, "bcd": 3}, 3, 8, 2), covering({"abcd": 3, "abe": 2}, 2, 8, 2)
+    (['bc', 'abc', 'bcd'], ['abcd', 'abe'])
     """
     spellings, weights = list(words), list(words.values())
     holding = _holding(spellings, weights, longest, least)
-    left = [[word] for word in spellings]  # the parts of each word that no piece covers yet
-    heap = [(-sum(weights[i] * spellings[i].count(piece) for i in at) * len(piece), len(piece), piece)
-            for piece, at in holding.items()]  # fmt: skip
-    heapify(heap)
     chosen = list[str]()
-    while heap and len(chosen) < n:
-        score, length, piece = heappop(heap)
-        at = [i for i in holding[piece] if any(piece in part for part in left[i])]
-        now = sum(weights[i] * sum(part.count(piece) for part in left[i]) for i in at)
-        holding[piece] = at
-        if now < least:
-            del holding[piece]
-        elif now * length < -score:  # some of it has been covered since
-            heappush(heap, (-now * length, length, piece))
-        else:
-            for i in at:
-                left[i] = [rest for part in left[i] for rest in part.split(piece) if len(rest) > 1]
+    while len(chosen) < n:
+        before = len(chosen)
+        for piece in _once_over(spellings, weights, holding, least):
             chosen.append(piece)
+            del holding[piece]
             report(len(chosen), n, "Covering")
+            if len(chosen) == n:
+                break
+        if len(chosen) == before:
+            break
     return chosen
+
+
+def _once_over(words: list[str], weights: list[int], holding: Mapping[str, list[int]], least: int) -> Iterator[str]:
+    """Pieces until none stands often enough in what those before leave."""
+    left = [[word] for word in words]  # the parts of each word that no piece covers yet
+    where = dict(holding)
+    heap = [
+        (-sum(weights[i] * words[i].count(piece) for i in at) * len(piece), len(piece), piece)
+        for piece, at in where.items()
+    ]
+    heapify(heap)
+    while heap:
+        score, length, piece = heappop(heap)
+        at = [i for i in where[piece] if any(piece in part for part in left[i])]
+        now = sum(weights[i] * sum(part.count(piece) for part in left[i]) for i in at)
+        where[piece] = at
+        if now < least:
+            continue
+        if now * length < -score:  # some of it has been covered since
+            heappush(heap, (-now * length, length, piece))
+            continue
+        for i in at:
+            left[i] = [rest for part in left[i] for rest in part.split(piece) if len(rest) > 1]
+        yield piece
 
 
 def _holding(words: list[str], weights: list[int], longest: int, least: int) -> dict[str, list[int]]:
