@@ -145,7 +145,8 @@ def _solved(words: Mapping[str, int], steps: _Steps, n: int) -> list[int]:
             f"The exact optimum was not found within {_SECONDS:.0f} seconds. Give a shorter text, or ask for fewer "
             "entries."
         )
-    return np.flatnonzero(found.x[:n_pieces] > 0.5).tolist()
+    chosen: list[int] = np.flatnonzero(found.x[:n_pieces] > 0.5).tolist()
+    return chosen
 
 
 TRAINER = Trainer(
