@@ -36,7 +36,10 @@ def draw(context: ProbeContext) -> None:
         found = cached.chat_prefixes(tuple(opened), context.text("conversation"))
     kind = LINKED.choice("Kind", {key: words.capitalize() for key, words in KINDS.items()}, _KIND)
     writing = {key: each for key, each in opened.items() if not found.found[each.info.spec][kind].why}
-    spec = looked_at(context, writing if context.predicts and writing else opened)
+    spec = looked_at(context, opened)
+    if context.predicts and writing and spec not in writing:  # there is nothing to guess
+        st.caption(f"{plain(context.names[spec])} does not write this, so another one is asked about.")
+        spec = next(iter(writing))
     one = found.found[opened[spec].info.spec][kind]
     if not one.why:  # else there is nothing to guess
         question = f"{KINDS[kind].capitalize()}: do the tokens of {plain(context.names[spec])} stay as turns are added?"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from core.common.numbers import so_many
+from core.common.numbers import count, so_many
 from core.common.progress import step
 from core.evaluation.base import EVALUATORS, Reference, subject
 from core.evaluation.results import Measures
@@ -22,7 +22,7 @@ from core.lab.shrinking.shrunk import Shrinking
 from core.lab.texts import texts_of
 from core.models.load import open_model
 from core.stats.number import Number
-from core.tokenizers.local_tokenizer import open_local
+from core.tokenizers.catalog import open_path
 from core.transplants.base import METHODS
 
 COPIED = "mean"  # any method: none has a row to make
@@ -105,7 +105,10 @@ def shrunk_to(here: Participants, shrinking: Shrinking, n: int, folder: Path) ->
         UserError: as `Shrinking.to`.
     """
     shrinking.to(n).write(folder)
-    return replace(here, tokenizer=open_local(f"file:{folder}"))
+    own = here.original.tokenizer.info
+    tokenizer = open_path(own.spec, folder)
+    tokenizer.info = replace(tokenizer.info, label=f"{own.label}, {count(n)} entries")
+    return replace(here, tokenizer=tokenizer)
 
 
 def shrinking_curve(here: Participants, sizes: Sequence[int], scratch: Path) -> ShrinkingCurve:

@@ -56,7 +56,7 @@ class Shrinking:
 
     def __init__(self, tokenizer: LocalTokenizer, texts: Sequence[str]) -> None:
         if not any(texts):
-            raise UserError("There is no text to count entries on. Name a text, or measure on less of it.")
+            raise UserError("All of the text is measured, and none is left to choose entries by. Name a longer one.")
         self._tokenizer = tokenizer
         self._document = json.loads(loadable(tokenizer))
         self._spared = spared_in(self._document) | Spared(frozenset(name for name, _ in tokenizer.info.specials))
