@@ -52,7 +52,10 @@ def test_litellms_table_gives_the_models_whose_tokenizer_is_known() -> None:
         (f"{HEAD}\nm,x,atlas:o200k,1,2,,1.5,,".encode(), "'1.5' as window. Give a whole number"),
         (f"{HEAD}\nm,x,atlas:o200k,1,nan,,5,,".encode(), "'nan' as output"),
         (f"{HEAD}\nm,x,atlas:o200k,1,2,,5,yesterday,".encode(), "'yesterday' as date"),
-        (f"{HEAD}\nm,x,atlas:o200k,1e308,2,,5,,".encode(), "'1e308' as input. Give a number from 0 to 1,000,000,000"),
+        (
+            f"{HEAD}\nm,x,atlas:o200k,1e308,2,,5,,".encode(),
+            "'1e308' as input. Give a number from 0 to 1\u2009000\u2009000\u2009000",
+        ),
         (f"{HEAD}\n,x,atlas:o200k,1,2,,5,,".encode(), "has no name"),
         (HEAD.encode(), "holds no model"),
         (b"", "no column"),

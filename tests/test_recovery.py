@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.evaluation.base import EVALUATORS, EvalText, Reference, Subject
 from core.evaluation.measures import recovery
 from core.evaluation.passes.held_out import held_out
@@ -134,7 +135,7 @@ def test_too_little_text_is_refused_with_the_amount_that_it_takes(subject: Subje
     assert f"takes 400 bytes (4 steps of 100 bytes), and {there} bytes are there" in said
     assert "may be read once" in said
     missing = 400 - there
-    assert f"Give text of {missing} bytes more, train on {there:,} bytes at most" in said
+    assert f"Give text of {missing} bytes more, train on {count(there)} bytes at most" in said
     assert "or allow 2 passes" in said
     enough = (*MORE[:2], EvalText("", "", "x" * missing))
     assert measured(replace(subject, reference=replace(subject.reference, training=enough))).numbers
@@ -154,7 +155,7 @@ def test_the_sample_is_too_short_for_the_usual_training() -> None:
     found = texts_of(Plan("shipped:a", "shipped:b", languages=("eng_Latn",)))
     one = lab(original=llama(byte_bpe(300)))
     short = replace(one, reference=replace(one.reference, texts=found.measured, training=found.left))
-    with pytest.raises(UserError, match=r"takes 102,400 bytes \(50 steps of 2,048 bytes\)"):
+    with pytest.raises(UserError, match=r"takes 102\u2009400 bytes \(50 steps of 2\u2009048 bytes\)"):
         EVALUATORS.get("recovery").measure(short)
 
 

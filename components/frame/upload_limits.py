@@ -12,6 +12,7 @@ from streamlit import config, runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.common.settings import settings
 
 _ENVELOPE = 2**16  # bytes of a request around its file
@@ -78,7 +79,7 @@ class UploadLimits:
             (sum(of_session.values()), one.in_all, "The files of everybody may have", "Try again in some minutes."),
         ):
             if n_bytes > limit + room:
-                raise TooMuchUploaded(f"{what} {limit / 2**20:,.0f} MB here (TOKEN_ATLAS_UPLOAD_MB). {remedy}")
+                raise TooMuchUploaded(f"{what} {count(limit / 2**20)} MB here (TOKEN_ATLAS_UPLOAD_MB). {remedy}")
 
 
 def kept_bytes() -> dict[str, int]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from core.common.numbers import count
+
 _LONG = 60  # characters of a cell that gets a width to wrap in
 
 
@@ -56,4 +58,4 @@ def _number(value: float, form: str) -> str:
         return f"{100 * value:.2f} %"
     if form.startswith("%") and form.endswith(("f", "d", "e", "g")) and form.count("%") == 1:
         return form % value
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.4f}".rstrip("0").rstrip(".")
+    return count(value) if isinstance(value, int) else f"{value:,.4f}".rstrip("0").rstrip(".")

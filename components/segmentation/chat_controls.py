@@ -9,6 +9,7 @@ from components.cached import chats
 from components.frame.errors import plain
 from components.segmentation.rows import Row
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.tokenizers.chat.chat import Given, chosen_template
 from core.tokenizers.chat.variables import Variable
 from core.tokenizers.tokenizer import Info
@@ -92,7 +93,9 @@ def _example(name: str) -> str:
 
 def _checked(name: str, value: str) -> str:
     if len(value) > MOST_CHARACTERS:
-        raise UserError(f"{name} has {len(value):,} characters; at most {MOST_CHARACTERS:,} are taken. Shorten it.")
+        raise UserError(
+            f"{name} has {count(len(value))} characters; at most {count(MOST_CHARACTERS)} are taken. Shorten it."
+        )
     try:
         json.loads(value)
     except (ValueError, RecursionError) as error:

@@ -7,6 +7,7 @@ import numpy as np
 
 from core.cli.base import Command, print_json, table
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.premium.atlas import atlas_tokenizers, shipped_atlas
 from core.premium.cost import Offer, Use, article_tokens, best_tokenizer, offers
 from core.premium.litellm_table import fetched_prices
@@ -62,8 +63,8 @@ def _run(options: Namespace) -> None:
         [
             one.price.name,
             one.tokenizer,
-            f"{one.read:,.0f}",
-            f"{one.written:,.0f}",
+            count(one.read),
+            count(one.written),
             f"{one.cost:.6f}",
             f"{100 * one.fits:.0f} %",
             one.price.date,

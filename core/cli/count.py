@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.cli.base import Command, print_json, table
 from core.cli.inputs import STDIN
+from core.common import numbers
 from core.common.errors import UnreadableFile, shown
 from core.common.text_stream import lines_in_utf8
 from core.counting.file import count_file, counter_for
@@ -58,7 +59,7 @@ def _run(options: Namespace) -> None:
         return
     for n in per_line.get("per_line", []):
         print(n)
-    rows = [[key, f"{n:,}"] for key, n in totals.items()] + [[key, f"{s:.4f}"] for key, s in timing.items()]
+    rows = [[key, numbers.count(n)] for key, n in totals.items()] + [[key, f"{s:.4f}"] for key, s in timing.items()]
     print(table(rows, right={1}))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.cli.base import Command, print_json, table
 from core.cli.inputs import read_text
 from core.common.errors import UnknownName, UserError, shown
+from core.common.numbers import count
 from core.corpora.corpus import open_corpus
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Tokenizer
@@ -79,7 +80,7 @@ def _run(options: Namespace) -> None:
         print_json({**numbers, "shared": len(found.first), "tokens": tokens, "gates": shown_gates})
     else:
         print(_readable(options, first, second, found, numbers))
-        print(f"\ntokens of {counted_on}: {tokens[0]:,} -> {tokens[1]:,}", *gates, sep="\n")
+        print(f"\ntokens of {counted_on}: {count(tokens[0])} -> {count(tokens[1])}", *gates, sep="\n")
     if not all(gate.passed for gate in gates):
         sys.exit(PAST_A_GATE)
 
@@ -140,8 +141,8 @@ def _readable(
     }
     rows = [["what", "n", "such as"]]
     for name, n in numbers.items():
-        rows.append([name, f"{n:,}", " ".join(shown(p.decode(errors="backslashreplace")) for p in examples[name])])
-    head = f"{options.first} ({len(first):,} ids) -> {options.second} ({len(second):,} ids)"
+        rows.append([name, count(n), " ".join(shown(p.decode(errors="backslashreplace")) for p in examples[name])])
+    head = f"{options.first} ({count(len(first))} ids) -> {options.second} ({count(len(second))} ids)"
     return "\n".join([head, "", table(rows, right={1})])
 
 

@@ -9,6 +9,7 @@ from core.cli.base import Command, print_json, table
 from core.cli.stages import told
 from core.cli.transplant import device, print_params
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.lab.plan import MOST_SEED, Choice
 from core.lab.sweep import choices
 
@@ -59,7 +60,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(options: Namespace) -> None:
     if not 0 <= options.seed <= MOST_SEED or options.window < 0:
-        raise UserError(f"A seed and a window are whole numbers of 0 or more, a seed up to {MOST_SEED:,}.")
+        raise UserError(f"A seed and a window are whole numbers of 0 or more, a seed up to {count(MOST_SEED)}.")
     with told():
         document = _evaluated(options)
     if options.json:
@@ -72,7 +73,8 @@ def _run(options: Namespace) -> None:
     for measure, numbers in document.get("measures", {}).items():
         rows += [_row(f"{measure}: {key}", {"bits_per_byte": n["value"], **n}) for key, n in numbers.items()]
     print(table(rows, right={1, 2}))
-    print(f"{document['bytes']:,} bytes, {document['tokens']:,} tokens; intervals resample {document['resampled']}.")
+    size = f"{count(document['bytes'])} bytes, {count(document['tokens'])} tokens"
+    print(f"{size}; intervals resample {document['resampled']}.")
     for remark in document["remarks"]:
         print(remark)
 

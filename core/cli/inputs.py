@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.common.errors import UnreadableFile, UserError, shown
+from core.common.numbers import count
 from core.common.plain_text import decoded
 from core.common.text_stream import UTF16, note_on
 from core.text.utf8 import utf8
@@ -50,7 +51,7 @@ def _json_lines(path: str) -> Iterator[str]:
     offset = 0
     for number, line in enumerate(_lines(path), 1):
         if line.strip():
-            yield _json_string(_decoded(line, path, offset), f"Line {number:,} of {shown(path)}")
+            yield _json_string(_decoded(line, path, offset), f"Line {count(number)} of {shown(path)}")
         offset += len(line)
 
 
@@ -86,6 +87,6 @@ def _decoded(data: bytes, path: str, offset: int) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         raise UnreadableFile(
-            f"{shown(path)} is not UTF-8: byte 0x{data[error.start]:02X} at offset {offset + error.start:,} "
+            f"{shown(path)} is not UTF-8: byte 0x{data[error.start]:02X} at offset {count(offset + error.start)} "
             f"({error.reason}). Convert the file to UTF-8."
         ) from None

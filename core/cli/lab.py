@@ -11,6 +11,7 @@ from core.cli.base import COMMAND_LINE, Command, print_json, table
 from core.cli.stages import told
 from core.cli.transplant import ListMethods, Once, corpus, device, given, resources, untie
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.lab.plan import Plan
 from core.lab.sweep import choices
 
@@ -324,8 +325,8 @@ def _print_estimate(document: dict[str, Any]) -> None:
     rows = [["stage", "seconds"], *([s["name"], f"{s['seconds']:.1f}"] for s in document["stages"])]
     rows.append(["all, by arithmetic", f"{document['seconds']:.0f}"])
     print(table(rows, right={1}))
-    print(f"Memory of a process: about {document['memory_mb']:,} MB.")
-    made = ", ".join(f"{n:,} {name}" for name, n in document["made_by_class"].items() if n)
+    print(f"Memory of a process: about {count(document['memory_mb'])} MB.")
+    made = ", ".join(f"{count(n)} {name}" for name, n in document["made_by_class"].items() if n)
     print(f"Rows to make: {made or 'none'}.")
     for remark in document["remarks"]:
         print(remark)

@@ -9,6 +9,7 @@ from core.cli.base import Command, print_json, table
 from core.cli.groups import asked_corpus, grouping_argument
 from core.cli.inputs import read_text
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.corpora.corpus import open_corpus
 from core.metrics.bare import bare
 from core.metrics.base import LANGUAGES, METRICS, Metric, Value, shown
@@ -130,7 +131,7 @@ def _plain(number: float) -> float | None:
 
 
 def _shown(number: float) -> str:
-    return "–" if isnan(number) else f"{number:,}" if isinstance(number, int) else f"{number:.3f}"
+    return "–" if isnan(number) else count(number) if isinstance(number, int) else f"{number:.3f}"
 
 
 COMMAND = Command(

@@ -6,6 +6,7 @@ from core.cli.base import Command, print_json, table
 from core.cli.inputs import read_text
 from core.common.codec import plain
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.tokenizers.catalog import open_tokenizer
 from core.vocabulary.mixture.categories import Category, own_category
 from core.vocabulary.mixture.infer import Mixture, infer
@@ -51,15 +52,15 @@ def _readable(found: Mixture) -> str:
     rows += [[s.category, f"{s.share:.2%}", f"{s.low:.2%} – {s.high:.2%}"] for s in found.shares]
     parts = [
         table(rows, right={1, 2}),
-        f"{found.n_merges:,} merges, {found.n_absent:,} of them in no category; short by {found.objective:.1%} "
-        "of a merge's frequency on average",
+        f"{count(found.n_merges)} merges, {count(found.n_absent)} of them in no category; short by "
+        f"{found.objective:.1%} of a merge's frequency on average",
         *found.doubts,
         *(f"Mind: {warning}" for warning in found.warnings),
     ]
     if found.forces:
         held = [["merge", "made", "before", "speaks for", "of all force"]]
         held += [
-            [f"{f.rank + 1:,}", shown(f.made), shown(f.instead), f.towards, f"{f.part:.1%}"]
+            [count(f.rank + 1), shown(f.made), shown(f.instead), f.towards, f"{f.part:.1%}"]
             for f in found.forces[:N_FORCES]
         ]
         parts.append(table(held, right={0, 4}))

@@ -7,6 +7,7 @@ import numpy as np
 from core.cli.base import Command, print_json, table
 from core.cli.groups import asked_corpus, grouping_argument
 from core.common.errors import UnknownName, UserError
+from core.common.numbers import count
 from core.corpora.corpus import open_corpus
 from core.counting.corpus import count_corpus
 from core.counting.table import CountTable, stacked
@@ -39,7 +40,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(options: Namespace) -> None:
     if options.draws < 40 or options.draws > 100_000 or options.seed < 0:
-        raise UserError("An interval needs 40 to 100,000 draws, and a seed of 0 or more.")
+        raise UserError("An interval needs 40 to 100\u2009000 draws, and a seed of 0 or more.")
     if options.groups and options.corpus == SHIPPED:
         raise UserError("The shipped counts are grouped by article already. Leave out --groups.")
     counts = _shipped(options) if options.corpus == SHIPPED else _counted(options)
@@ -52,7 +53,7 @@ def _run(options: Namespace) -> None:
         [
             str(row["tokenizer"]),
             str(row["language"]),
-            f"{row['tokens']:,}",
+            count(int(str(row["tokens"]))),
             _shown(row["premium"]),
             f"{_shown(row['low'])} – {_shown(row['high'])}" if row["low"] is not None else "",
             f"{100 * float(str(row['unknown_share'])):.1f} %" if row["unknown_share"] is not None else "",

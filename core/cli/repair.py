@@ -9,6 +9,7 @@ from typing import Any
 from core.cli.base import Command, print_json, table
 from core.common.atomic import refuse_existing
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.corpora.corpus import open_corpus
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Tokenizer
@@ -136,11 +137,11 @@ def _readable(found: Repaired, tokenizer: Tokenizer, out: str) -> str:
     certain = "certain to be cut as before" if found.exact else "counted as cut otherwise elsewhere if it changes"
     return "\n".join(
         [
-            f"{tokenizer.info.label}: {len(found.removed):,} entries taken out, {len(found.kept):,} stay, "
-            f"{found.n_rerouted:,} others rerouted",
+            f"{tokenizer.info.label}: {count(len(found.removed))} entries taken out, {count(len(found.kept))} stay, "
+            f"{count(found.n_rerouted)} others rerouted",
             f"A text in which none of them stood is {certain}.",
             *stay,
-            *([f"and {left:,} more; --json lists all"] if left > 0 else []),
+            *([f"and {count(left)} more; --json lists all"] if left > 0 else []),
             table(rows, right=set(range(1, 8))),
             f"Wrote {out}." if out else "Nothing is written: name a folder with --out.",
         ]
@@ -149,7 +150,7 @@ def _readable(found: Repaired, tokenizer: Tokenizer, out: str) -> str:
 
 def _row(each: Effect) -> list[str]:
     seen = (each.n_texts, each.n_changed, each.n_moved, each.n_lost, each.more_unknown)
-    return [each.name, *(f"{n:,}" for n in (*seen, each.tokens_before, each.tokens_after))]
+    return [each.name, *(count(n) for n in (*seen, each.tokens_before, each.tokens_after))]
 
 
 COMMAND = Command(

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.cli.base import COMMAND_LINE, Command, print_json, table
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.jobs.job import Job, RunName
 
 _LEAST_KEY = 6  # digits
@@ -43,7 +44,7 @@ def _run(options: Namespace) -> None:
 def _one(jobs: list[Job], key: str) -> Job:
     fits = [job for job in jobs if job.key.startswith(key)] if len(key) >= _LEAST_KEY else []
     if len(fits) != 1:
-        why = f"{len(fits):,} runs begin so" if fits else "No run has this key"
+        why = f"{count(len(fits))} runs begin so" if fits else "No run has this key"
         raise UserError(f"{shown(key)} names no run. {why}; `runs` lists them. Give at least {_LEAST_KEY} digits.")
     return fits[0]
 
@@ -87,7 +88,7 @@ def _print(rows: list[dict[str, Any]], n: int) -> None:
         if row["note"]:
             print(f"{row['key'][:8]}: {row['note']}")
     if n > len(rows):
-        print(f"{n - len(rows):,} more; --most lists them.")
+        print(f"{count(n - len(rows))} more; --most lists them.")
 
 
 COMMAND = Command(

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from core.cli.base import Command, print_json, table
 from core.cli.inputs import read_json_lines, read_text
 from core.common.errors import shown
+from core.common.numbers import count
 from core.export.tokens import WORD_BY_KIND, Named, document
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Specials, Tokenizer
@@ -51,14 +52,16 @@ def _print(text: str, tokenizers: list[Tokenizer], specials: Specials, as_json: 
 def _readable(named: Named) -> str:
     info, segmentation = named
     how = "lossless" if segmentation.lossless else "not lossless"
-    head = f"{info.spec}: {len(segmentation.text):,} bytes in {segmentation.n_tokens:,} tokens, {how}"
+    head = f"{info.spec}: {count(len(segmentation.text))} bytes in {count(segmentation.n_tokens)} tokens, {how}"
     rows = [["", "id", "bytes", "kind", "text"]]
     for i in range(min(len(segmentation), MAX_ROWS)):
         span = f"{segmentation.starts[i]}-{segmentation.ends[i]}"
         text = shown(segmentation.pieces[i].decode(errors="backslashreplace"))
         rows.append([str(i), str(segmentation.ids[i]), span, WORD_BY_KIND[int(segmentation.kinds[i])], text])
     rest = len(segmentation) - MAX_ROWS
-    return "\n".join([head, table(rows, right={0, 1})] + ([f"and {rest:,} more; --json has all"] if rest > 0 else []))
+    return "\n".join(
+        [head, table(rows, right={0, 1})] + ([f"and {count(rest)} more; --json has all"] if rest > 0 else [])
+    )
 
 
 COMMAND = Command(

@@ -13,6 +13,7 @@ from core.cli.stages import told
 from core.cli.transplant import corpus, device, texts
 from core.common.atomic import refuse_existing
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.lab.plan import AS_STORED, Plan
 from core.stats.number import Number
 
@@ -95,8 +96,8 @@ def _readable(found: "ShrinkingCurve", out: str) -> str:
         all_texts = one.cells[0]
         rows.append(
             [
-                f"{one.n_entries:,}",
-                f"{one.n_parameters:,}",
+                count(one.n_entries),
+                count(one.n_parameters),
                 f"{all_texts.bits.value:.4f}",
                 f"{all_texts.lost.value:.4f}",
                 _interval(all_texts.lost),
@@ -105,8 +106,8 @@ def _readable(found: "ShrinkingCurve", out: str) -> str:
         )
     return "\n".join(
         [
-            f"{found.n_used:,} of {found.steps[0].n_entries:,} entries stand in the {found.n_counted:,} texts by which "
-            f"entries were chosen; {found.n_least:,} stay in any case.",
+            f"{count(found.n_used)} of {count(found.steps[0].n_entries)} entries stand in the {count(found.n_counted)} "
+            f"texts by which entries were chosen; {count(found.n_least)} stay in any case.",
             table(rows, right=set(range(6))),
             in_words(found),
             *found.remarks,

@@ -12,6 +12,7 @@ from core.cli.stages import told
 from core.cli.transplant import params, print_params
 from core.common.atomic import refuse_existing
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.common.progress import report
 from core.jobs.job import State
 from core.jobs.queue import Jobs
@@ -79,7 +80,7 @@ def _train(options: Namespace) -> None:
         place_of(options.name)
     if options.out:
         refuse_existing(Path(options.out))
-    print(f"Training may take {memory_mb(recipe):,} MB of memory.", file=sys.stderr)
+    print(f"Training may take {count(memory_mb(recipe))} MB of memory.", file=sys.stderr)
     found = _trained(recipe)
     spec = kept(found, options.name)
     if options.out:
@@ -160,9 +161,9 @@ def _sentences(found: "Trained", spec: str, out: str) -> Sequence[str]:
     trainer = TRAINERS.get(found.recipe.trainer)
     apart = "kept apart" if found.held_out else "that it was trained on, as none was kept apart"
     return [
-        f"{spec}: {trainer.label}, {found.n_vocabulary:,} entries, trained in {found.seconds:.1f} s",
-        f"{found.whole.bytes_per_token:.3f} bytes per token on {found.whole.n_measured_bytes:,} bytes {apart}",
-        f"Its file cuts {found.n_compared:,} lines of all scripts as it does"
+        f"{spec}: {trainer.label}, {count(found.n_vocabulary)} entries, trained in {found.seconds:.1f} s",
+        f"{found.whole.bytes_per_token:.3f} bytes per token on {count(found.whole.n_measured_bytes)} bytes {apart}",
+        f"Its file cuts {count(found.n_compared)} lines of all scripts as it does"
         + ("." if found.exact_export else f"; {trainer.differs}."),
         *([f"Wrote {out}."] if out else []),
     ]

@@ -9,6 +9,7 @@ from core.cli.base import Command, print_json, table
 from core.cli.stages import told
 from core.common.atomic import refuse_existing
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.common.params import Param, Value
 from core.lab.plan import AS_STORED, Choice, Plan
 
@@ -229,7 +230,7 @@ def _run(options: Namespace) -> None:
     kinds = ("copied", "made", "unused") if options.dry_run else ("copied", "composed", "solved", "fallback")
     rows = [["rows", *kinds]]
     for side, counts in document["rows"].items():
-        rows.append([side, *(f"{counts[kind]:,}" for kind in kinds)])
+        rows.append([side, *(count(counts[kind]) for kind in kinds)])
     print(table(rows, right=set(range(1, len(rows[0])))))
     (_print_foreseen if options.dry_run else _print_written)(document)
 
@@ -238,7 +239,7 @@ def _print_foreseen(document: dict[str, Any]) -> None:
     from core.common.numbers import roughly, size
 
     n = document["parameters"]
-    print(f"Parameters: {n['transplant']:,}, the original {n['original']:,}.")
+    print(f"Parameters: {count(n['transplant'])}, the original {count(n['original'])}.")
     for remark in document["remarks"]:
         print(remark)
     print(f"Would write {size(document['bytes'])} of weights to {document['out']}, in {roughly(document['seconds'])}.")

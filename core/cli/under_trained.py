@@ -8,6 +8,7 @@ from core.cli.base import Command, print_json, table
 from core.cli.stages import told
 from core.cli.transplant import device
 from core.common.errors import shown
+from core.common.numbers import count
 
 if TYPE_CHECKING:
     from core.models.under_trained.find import TokenAsked, UnderTrained
@@ -88,12 +89,13 @@ def _readable(found: "UnderTrained") -> str:
         rows.append([str(token.id), shown(token.text, 30), f"{token.indicator:.4f}", said, token.grade])
     left = len(found.candidates) - N_SHOWN
     lines = [
-        f"{found.model}: {len(found.candidates):,} candidates of {found.compared.sum():,} tokens, "
-        f"{sum(bool(token.said) for token in found.candidates):,} asked for, {len(found.verified):,} verified",
+        f"{found.model}: {count(len(found.candidates))} candidates of {count(found.compared.sum())} tokens, "
+        f"{count(sum(bool(token.said) for token in found.candidates))} asked for, "
+        f"{count(len(found.verified))} verified",
         f"{found.indicator}: {IN_WORDS[found.indicator]}; candidates up to {found.threshold:.4f}",
-        "known to be unused: " + (", ".join(f"{n:,} {why}" for why, n in found.why_unused) or "none"),
+        "known to be unused: " + (", ".join(f"{count(n)} {why}" for why, n in found.why_unused) or "none"),
         table(rows, right={0, 2, 3}),
-        *([f"and {left:,} more; --json lists all"] if left > 0 else []),
+        *([f"and {count(left)} more; --json lists all"] if left > 0 else []),
         *([f"of {len(found.controls)} other tokens it can say {found.n_controls_said}"] if found.controls else []),
         *found.notes,
     ]

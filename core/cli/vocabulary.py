@@ -10,6 +10,7 @@ import numpy as np
 from core.cli.base import Command, print_json, table
 from core.cli.inputs import read_text
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.corpora.corpus import open_corpus
 from core.text.languages import language
 from core.tokenizers.catalog import open_tokenizer
@@ -63,7 +64,7 @@ def _counts(options: Namespace, tokenizer: Tokenizer) -> TokenCounts:
 
 def _rows(options: Namespace) -> ModelRows | None:
     if options.rows is not None and options.rows < 1:
-        raise UserError(f"--rows {options.rows:,} is no number of rows. Give 1 or more.")
+        raise UserError(f"--rows {count(options.rows)} is no number of rows. Give 1 or more.")
     if options.rows is not None:
         return ModelRows(options.rows, "The model")
     return rows_of_model(Path(options.model)) if options.model else None
@@ -121,15 +122,17 @@ def _readable(spec: str, entries: Entries, found: dict[str, Finding], classes: d
     for key, one in found.items():
         label = AUDITS.get(key).definition.label
         audits += [
-            [label, f"{len(ids):,}", name, _examples(entries, ids.tolist())] for name, ids in one.by_group.items()
+            [label, count(len(ids)), name, _examples(entries, ids.tolist())] for name, ids in one.by_group.items()
         ]
         audits += [[label, "–" if one.unavailable else "0", one.unavailable, ""]] if not one.by_group else []
     made_of = [["class", "ids", "share"]]
-    made_of += [[LABELS[key], f"{n:,}", f"{n / len(entries):.1%}"] for key, n in classes.items()]
+    made_of += [[LABELS[key], count(n), f"{n / len(entries):.1%}"] for key, n in classes.items()]
     ways = [["digits", "one token", "splits"]]
     for n, whole in enumerate(numbers.one_token, 1):
-        ways.append([str(n), f"{whole.sum():,}", ", ".join(f"{way}: {k:,}" for way, k in numbers.splits[n].items())])
-    head = f"{spec}: {len(entries):,} ids"
+        ways.append(
+            [str(n), count(whole.sum()), ", ".join(f"{way}: {count(k)}" for way, k in numbers.splits[n].items())]
+        )
+    head = f"{spec}: {count(len(entries))} ids"
     return "\n\n".join([head, table(audits, right={1}), table(made_of, right={1, 2}), table(ways, right={0, 1})])
 
 

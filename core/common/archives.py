@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from core.common.errors import TooLarge, UnreadableFile, shown
+from core.common.numbers import count
 
 MAX_ENTRIES = 20_000
 MAX_UNPACKED = 512 * 2**20  # FLORES-200 has 80 MB in both splits
@@ -32,7 +33,7 @@ def unpacked(path: Path, limit: int = MAX_UNPACKED) -> Iterator[tuple[PurePosixP
             left -= len(content)
             if left < 0:
                 raise TooLarge(
-                    f"{shown(path.name)} unpacks to more than {limit / 2**20:,.0f} MB, the most taken here. "
+                    f"{shown(path.name)} unpacks to more than {count(limit / 2**20)} MB, the most taken here. "
                     "Take fewer languages or sentences."
                 )
             if content.startswith((b"PK\x03\x04", b"\x1f\x8b")):
@@ -86,7 +87,7 @@ def _tar(path: Path, limit: int) -> Iterator[tuple[PurePosixPath, bytes]]:
 
 def _check_number(path: Path, n: int) -> None:
     if n > MAX_ENTRIES:
-        raise TooLarge(f"{shown(path.name)} holds {n:,} files or more; at most {MAX_ENTRIES:,} are read.")
+        raise TooLarge(f"{shown(path.name)} holds {count(n)} files or more; at most {count(MAX_ENTRIES)} are read.")
 
 
 def _safe(path: Path, filename: str) -> PurePosixPath | None:
@@ -135,7 +136,7 @@ def _lzma(path: Path, packed: bytes) -> lzma.LZMADecompressor:
         raise zipfile.BadZipFile("an LZMA header of unknown form")
     if dictionary > _MAX_DICTIONARY:
         raise TooLarge(
-            f"{shown(path.name)} asks for {dictionary / 2**20:,.0f} MB of memory to unpack one file. "
+            f"{shown(path.name)} asks for {count(dictionary / 2**20)} MB of memory to unpack one file. "
             "Compress it again with ordinary settings."
         )
     rest, lc = divmod(settings, 9)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+from core.common.numbers import count
+
 
 class UserError(Exception):
     """Something the user can mend: says what failed, names the value, and says what to do."""
@@ -39,7 +41,7 @@ def _hint(name: str, names: Sequence[str], near: Sequence[str]) -> str:
     if len(names) <= _FEW:
         return f"Known: {', '.join(names) or 'none'}."
     some = _nearest(name, names[:_COMPARED], 0.0) or names[:3]
-    return f"{len(names):,} are known; those written most like it: {', '.join(some)}."
+    return f"{count(len(names))} are known; those written most like it: {', '.join(some)}."
 
 
 class UnreadableFile(UserError):

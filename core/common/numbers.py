@@ -9,12 +9,12 @@ _SMALL = 0.095  # two decimals would leave one digit below, or none
 
 
 def count(number: float) -> str:
-    """A whole number in groups of three.
+    """A whole number in groups of three, one without decimals to its last digit.
 
-    >>> count(1234567.2).replace(THIN, " ")
-    '1 234 567'
+    >>> count(1234567.2).replace(THIN, " "), count(2**63 - 1).replace(THIN, " ")
+    ('1 234 567', '9 223 372 036 854 775 807')
     """
-    return f"{number:,.0f}".replace(",", THIN)
+    return (f"{number:,}" if isinstance(number, int) else f"{number:,.0f}").replace(",", THIN)
 
 
 def read_number(typed: str) -> float | None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 from core.common.text_stream import UTF16
 
 
@@ -27,8 +28,8 @@ def decoded(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UnreadableFile(
-            f"{shown(name)} is not UTF-8: line {line:,} holds the byte 0x{data[error.start]:02X}, as files saved in "
-            "Latin-1, Windows-1252 or another old encoding do. Save it again as UTF-8."
+            f"{shown(name)} is not UTF-8: line {count(line)} holds the byte 0x{data[error.start]:02X}, as files saved "
+            "in Latin-1, Windows-1252 or another old encoding do. Save it again as UTF-8."
         ) from None
 
 

@@ -5,6 +5,7 @@ import binascii
 import zlib
 
 from core.common.errors import TooLarge, UserError
+from core.common.numbers import count
 
 MAX_LINK_CHARACTERS = 4_096  # longer links are cut by mail programs and refused by proxies
 MAX_TEXT_BYTES = 4 * 2**20  # 4,096 characters of base64 hold 3 kB, which deflate can blow up to 3 MB at most
@@ -36,8 +37,8 @@ def from_link(packed: str) -> str:
     """
     if len(packed) > MAX_LINK_CHARACTERS:
         raise TooLarge(
-            f"The text in this link takes {len(packed):,} characters; links made here take up to "
-            f"{MAX_LINK_CHARACTERS:,}. Ask for the text itself, or paste it."
+            f"The text in this link takes {count(len(packed))} characters; links made here take up to "
+            f"{count(MAX_LINK_CHARACTERS)}. Ask for the text itself, or paste it."
         )
     try:
         data = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
@@ -48,6 +49,6 @@ def from_link(packed: str) -> str:
         return text.decode(errors="surrogatepass")
     except (ValueError, binascii.Error, zlib.error):
         raise UserError(
-            f"The text in this link is damaged ({len(packed):,} characters that do not unpack). "
+            f"The text in this link is damaged ({count(len(packed))} characters that do not unpack). "
             "Copy the whole link again, or paste the text."
         ) from None

@@ -16,6 +16,7 @@ from pathlib import Path
 from core.common.disk import on_disk
 from core.common.errors import TooLarge, UserError, shown
 from core.common.home import home
+from core.common.numbers import count
 from core.common.settings import settings
 from core.common.upload_owners import UploadOwners
 
@@ -127,7 +128,7 @@ def accept(name: str, content: bytes, instead: str) -> None:
     limit = settings().upload_mb * 2**20
     if len(content) > limit:
         raise TooLarge(
-            f"{shown(name)} has {len(content) / 2**20:,.0f} MB; uploads may have {limit / 2**20:,.0f} MB "
+            f"{shown(name)} has {count(len(content) / 2**20)} MB; uploads may have {count(limit / 2**20)} MB "
             f"(TOKEN_ATLAS_UPLOAD_MB). {instead}"
         )
 

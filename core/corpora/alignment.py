@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from core.common.errors import TooLarge, UserError
+from core.common.numbers import count
 from core.corpora.corpus import Gap
 from core.text.languages import is_language_code
 
@@ -30,18 +31,18 @@ def aligned(texts: Mapping[str, Sequence[str]]) -> tuple[dict[str, tuple[str, ..
         raise UserError("The corpus holds no text. Give at least one language with at least one sentence.")
     if len(filled) > MAX_LANGUAGES or sum(map(len, filled.values())) > MAX_SENTENCES:
         raise TooLarge(
-            f"The corpus has {len(filled):,} languages and {sum(map(len, filled.values())):,} lines; at most "
-            f"{MAX_LANGUAGES:,} languages and {MAX_SENTENCES:,} lines can be compared. Take a part of it."
+            f"The corpus has {count(len(filled))} languages and {count(sum(map(len, filled.values())))} lines; at most "
+            f"{count(MAX_LANGUAGES)} languages and {count(MAX_SENTENCES)} lines can be compared. Take a part of it."
         )
     lengths = Counter(map(len, filled.values()))
     ((usual, times), *_) = lengths.most_common(1)
     if len(lengths) > 1 and times == 1:
-        counts = ", ".join(f"{code} has {len(lines):,}" for code, lines in list(filled.items())[:4])
+        counts = ", ".join(f"{code} has {count(len(lines))}" for code, lines in list(filled.items())[:4])
         raise UserError(
             f"The languages do not have the same number of lines: {counts}. Line n must say the same in all of them."
         )
     gaps += [
-        Gap(code, f"{_lines(len(lines))}, while most languages have {usual:,}.")
+        Gap(code, f"{_lines(len(lines))}, while most languages have {count(usual)}.")
         for code, lines in filled.items()
         if len(lines) != usual
     ]
@@ -50,7 +51,7 @@ def aligned(texts: Mapping[str, Sequence[str]]) -> tuple[dict[str, tuple[str, ..
         longest = max(map(len, lines))
         if longest > MAX_CHARACTERS:
             raise TooLarge(
-                f"{code} has a line of {longest:,} characters; a sentence may have {MAX_CHARACTERS:,}. "
+                f"{code} has a line of {count(longest)} characters; a sentence may have {count(MAX_CHARACTERS)}. "
                 "Put one sentence on a line."
             )
     return {code: tuple(line if line.strip() else "" for line in lines) for code, lines in kept.items()}, gaps
@@ -68,7 +69,7 @@ def remarks(sentences: Mapping[str, Sequence[str]]) -> list[str]:
     missing = {code: sum(not line for line in lines) for code, lines in sentences.items()}
     missing = {code: n for code, n in missing.items() if n}
     if missing:
-        shown_first = ", ".join(f"{code} {n:,}" for code, n in list(missing.items())[:3])
+        shown_first = ", ".join(f"{code} {count(n)}" for code, n in list(missing.items())[:3])
         more = ", …" if len(missing) > 3 else ""
         notes.append(
             f"Sentences are missing in {len(missing)} of {len(sentences)} languages ({shown_first}{more}); "
@@ -79,7 +80,7 @@ def remarks(sentences: Mapping[str, Sequence[str]]) -> list[str]:
     }
     most = max(repeated, key=lambda code: repeated[code])
     if repeated[most] > 0.05 * len(sentences[most]):
-        notes.append(f"{most} repeats {_lines(repeated[most])} of its {len(sentences[most]):,}.")
+        notes.append(f"{most} repeats {_lines(repeated[most])} of its {count(len(sentences[most]))}.")
     notes += [f"{share * 100:.0f} % of the lines of {a} are the same as in {b}." for a, b, share in _same(sentences)]
     strange = [code for code in sentences if not is_language_code(code)]
     if strange:
@@ -111,4 +112,4 @@ def _same(sentences: Mapping[str, Sequence[str]], limit: int = 5) -> list[tuple[
 
 
 def _lines(n: int) -> str:
-    return "1 line" if n == 1 else f"{n:,} lines"
+    return "1 line" if n == 1 else f"{count(n)} lines"

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from core.common.codec import Mismatch, built
 from core.common.errors import TookTooLong, TooLarge, UnreadableFile, UserError, shown
+from core.common.numbers import count
 from core.common.sandbox.answer import Answer, answer
 from core.common.sandbox.pipes import AnswerTooLong, DeadlinePassed
 from core.common.sandbox.start import ONE_THREAD, environment_without_secrets
@@ -88,7 +89,7 @@ def _asked(what: str, spec: str, path: Path | None, name: str) -> Any:
 def _said(done: Answer, name: str) -> Any:
     if done.status:
         if b"MemoryError" in done.said or b"allocat" in done.said:
-            raise TooLarge(f"{name} needs more than {MEMORY_MB:,} MB of memory to be read. Take a part of it.")
+            raise TooLarge(f"{name} needs more than {count(MEMORY_MB)} MB of memory to be read. Take a part of it.")
         how = signal.Signals(-done.status).name if -done.status in set(signal.Signals) else f"status {done.status}"
         raise UnreadableFile(
             f"{name} cannot be read: the process that read it ended ({how}). The file is damaged; make it again."

@@ -21,6 +21,7 @@ from typing import Any
 
 from core.common.archives import MAX_UNPACKED
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
+from core.common.numbers import count
 from core.common.plain_text import decoded
 from core.corpora.alignment import MAX_LANGUAGES, MAX_SENTENCES
 from core.text.languages import is_language_code
@@ -68,7 +69,7 @@ def read_table(path: Path, split: str = "", groups: str = "") -> ParallelTable:
         UserError: its columns are not those of parallel text; says which were found and what is expected.
     """
     if path.stat().st_size > MAX_FILE:
-        raise TooLarge(f"{shown(path.name)} has {path.stat().st_size / 2**20:,.0f} MB; at most 512 MB are read.")
+        raise TooLarge(f"{shown(path.name)} has {count(path.stat().st_size / 2**20)} MB; at most 512 MB are read.")
     rows = _READERS[path.suffix.lower()](path)
     first = next(rows, None)
     if first is None:
@@ -101,7 +102,9 @@ def _bounded(name: str, rows: Iterable[Row]) -> Iterator[Row]:
             cells += len(several)
             size += sum(len(text) for text in several if isinstance(text, str))
         if size > MAX_UNPACKED or cells > 4 * MAX_SENTENCES:
-            raise TooLarge(f"{shown(name)} holds more than {MAX_UNPACKED / 2**20:,.0f} MB of text. Take a part of it.")
+            raise TooLarge(
+                f"{shown(name)} holds more than {count(MAX_UNPACKED / 2**20)} MB of text. Take a part of it."
+            )
         yield row
 
 
@@ -132,13 +135,13 @@ def _separated(usual: str) -> Callable[[Path], Iterator[Row]]:
                     continue
                 if len(row) != len(names):
                     raise UnreadableFile(
-                        f"Line {rows.line_num:,} of {shown(path.name)} has {len(row)} fields and the first line "
+                        f"Line {count(rows.line_num)} of {shown(path.name)} has {len(row)} fields and the first line "
                         f"{len(names)}. Quote fields that hold a {_DELIMITERS[delimiter]}."
                     )
                 yield dict(zip(names, row, strict=True))
         except csv.Error as error:
             raise UnreadableFile(
-                f"Line {rows.line_num:,} of {shown(path.name)} breaks the rules of CSV: {error}. Check its quotes."
+                f"Line {count(rows.line_num)} of {shown(path.name)} breaks the rules of CSV: {error}. Check its quotes."
             ) from None
 
     return read
@@ -168,7 +171,7 @@ def _check_names(name: str, names: Sequence[str]) -> None:
     if twice:
         raise UserError(f"{shown(name)} has two columns named {shown(twice[0])}. Give each language one column.")
     if len(names) > MAX_LANGUAGES:
-        raise TooLarge(f"{shown(name)} has {len(names):,} columns; at most {MAX_LANGUAGES:,} are read.")
+        raise TooLarge(f"{shown(name)} has {count(len(names))} columns; at most {count(MAX_LANGUAGES)} are read.")
 
 
 def _json_lines(path: Path) -> Iterator[Row]:
@@ -180,10 +183,10 @@ def _json_lines(path: Path) -> Iterator[Row]:
             row = json.loads(line)
         except (ValueError, RecursionError):
             raise UnreadableFile(
-                f"Line {n:,} of {shown(path.name)} is not JSON. Put one JSON object on a line."
+                f"Line {count(n)} of {shown(path.name)} is not JSON. Put one JSON object on a line."
             ) from None
         if not isinstance(row, dict):
-            raise UnreadableFile(f"Line {n:,} of {shown(path.name)} is not a JSON object. Put one on each line.")
+            raise UnreadableFile(f"Line {count(n)} of {shown(path.name)} is not a JSON object. Put one on each line.")
         yield row
 
 
@@ -292,7 +295,8 @@ def _note_list(name: str, grouping: _Grouping, groups: Any, n: int) -> None:
         return
     if not isinstance(groups, list) or len(groups) != n:
         raise UserError(
-            f"{shown(name)} has a {shown(grouping.column, 24)} that is no list of {n:,} values, one for each sentence."
+            f"{shown(name)} has a {shown(grouping.column, 24)} that is no list of {count(n)} values, "
+            "one for each sentence."
         )
     for number, group in enumerate(groups):
         grouping.note(number, group)
@@ -325,7 +329,9 @@ def _long(name: str, rows: Iterable[Row], column: str) -> ParallelTable:
         return of_table(texts, groups=grouping.of(every))
     numbers = list(dict.fromkeys(at for of_language in by_number.values() for at in of_language))
     if len(numbers) * len(by_number) > 4 * MAX_SENTENCES:
-        raise TooLarge(f"{shown(name)} numbers {len(numbers):,} sentences in {len(by_number):,} languages, too many.")
+        raise TooLarge(
+            f"{shown(name)} numbers {count(len(numbers))} sentences in {count(len(by_number))} languages, too many."
+        )
     texts = {code: [found.get(at, "") for at in numbers] for code, found in by_number.items()}
     return of_table(texts, groups=grouping.of(numbers))
 

@@ -21,6 +21,7 @@ from statistics import median
 
 import numpy as np
 
+from core.common import numbers
 from core.common.codec import Mismatch, from_json, to_json
 from core.common.errors import UnknownName, UserError, is_failure
 from core.common.quiet import quiet_libraries
@@ -255,16 +256,17 @@ def _tried(
     avoided = _avoided(tokenizer, count) if few else ""
     unexplained = len(wrong) - len(Piece.of([lines[n] for n in wrong]).unusual(kinds(avoided))[0])
     if unexplained:
-        raise CannotCount(f"counts differ on {unexplained:,} of {len(lines):,} lines")
+        raise CannotCount(f"counts differ on {numbers.count(unexplained)} of {numbers.count(len(lines))} lines")
     return _Tried(count, len(lines) - len(wrong), avoided)
 
 
 def _agreed(
     tokenizer: LocalTokenizer, engine: CountingEngine, speed: float, n_lines: int, avoided: str
 ) -> EngineChoice:
-    reason = f"Counted by {engine.label}; {tokenizer.info.reference} agreed on all {n_lines:,} test lines."
+    reason = f"Counted by {engine.label}; {tokenizer.info.reference} agreed on all {numbers.count(n_lines)} test lines."
     if avoided:
-        reason += f" Lines with any of {len(avoided):,} characters on which they differ are counted by the reference."
+        several = numbers.count(len(avoided))
+        reason += f" Lines with any of {several} characters on which they differ are counted by the reference."
     return EngineChoice(engine.key, engine.label, reason, round(speed, 2), n_lines, avoided)
 
 
@@ -280,7 +282,7 @@ def _avoided(tokenizer: LocalTokenizer, count: Counter) -> str:
     wrong = np.flatnonzero((found.tokens != truth.tokens) | (found.unknown != truth.unknown))
     avoided = {c for line in [*set(about).difference(lines), *(lines[n] for n in wrong)] for c in about[line]}
     if len(avoided) > _MOST_AVOIDED:
-        raise CannotCount(f"counts differ for {len(avoided):,} characters")
+        raise CannotCount(f"counts differ for {numbers.count(len(avoided))} characters")
     return "".join(sorted(avoided))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common import numbers
 from core.common.errors import TooLarge, UnreadableFile, shown
 from core.common.progress import report
 from core.common.text_stream import Lines
@@ -96,7 +97,9 @@ def _chunks(file: Lines, name: str) -> Iterator[list[bytes]]:
     held = 0
     while line := file.readline(MAX_LINE_BYTES + 1):
         if len(line) > MAX_LINE_BYTES:
-            raise TooLarge(f"{shown(name)} has a line of over {MAX_LINE_BYTES / 2**20:,.0f} MB. Break it into lines.")
+            raise TooLarge(
+                f"{shown(name)} has a line of over {numbers.count(MAX_LINE_BYTES / 2**20)} MB. Break it into lines."
+            )
         lines.append(line)
         held += len(line)
         if len(lines) >= _CHUNK_LINES or held >= _CHUNK_BYTES:
@@ -118,8 +121,9 @@ def _decoded(lines: Sequence[bytes], name: str, n_lines: int, n_bytes: int) -> l
             texts.append(line.removesuffix(b"\n").decode())
         except UnicodeDecodeError as error:
             raise UnreadableFile(
-                f"{shown(name)} is not UTF-8: byte 0x{line[error.start]:02X} at offset {n_bytes + error.start:,}, in "
-                f"line {n:,} ({error.reason}). Convert the file to UTF-8."
+                f"{shown(name)} is not UTF-8: byte 0x{line[error.start]:02X} at offset "
+                f"{numbers.count(n_bytes + error.start)}, in line {numbers.count(n)} ({error.reason}). "
+                "Convert the file to UTF-8."
             ) from None
         n_bytes += len(line)
     return texts

@@ -7,6 +7,7 @@ from pathlib import Path
 from core.common.atomic import whole_folder
 from core.common.disk import on_disk
 from core.common.errors import TookTooLong, TooLarge, UnreadableFile, UserError, shown
+from core.common.numbers import count
 from core.common.sandbox.answer import answer
 from core.common.sandbox.pipes import AnswerTooLong, DeadlinePassed
 from core.common.sandbox.start import environment_without_secrets
@@ -65,7 +66,7 @@ def published_page(link: str, visitor: str = "") -> bytes:
     if not done.output.startswith(PAGE):
         raise UnreadableFile(
             f"The process that draws the page ended (status {done.status}). Where the page itself opens, it may have "
-            f"taken over {memory_mb():,} MB: choose fewer tokenizers, or raise TOKEN_ATLAS_CHILD_MB."
+            f"taken over {count(memory_mb())} MB: choose fewer tokenizers, or raise TOKEN_ATLAS_CHILD_MB."
         )
     return done.output.removeprefix(PAGE)
 

@@ -1,6 +1,7 @@
 """What people call a run: a name and a note, tidied and bounded."""
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.jobs.job import RunName
 
 MOST_NAME, MOST_NOTE = 80, 2_000  # characters
@@ -19,7 +20,7 @@ def called(session: str, name: str, note: str) -> RunName:
     name, note = " ".join(_visible(name).split()), "\n".join(map(_visible, note.splitlines())).strip()
     for what, text, most in (("name", name, MOST_NAME), ("note", note, MOST_NOTE)):
         if len(text) > most:
-            raise UserError(f"The {what} has {len(text):,} characters; {most:,} are the most. Shorten it.")
+            raise UserError(f"The {what} has {count(len(text))} characters; {count(most)} are the most. Shorten it.")
     return RunName(session, name, note)
 
 

@@ -1,5 +1,7 @@
 """What is said of pieces of a job that failed, where the others are computed all the same."""
 
+from core.common.numbers import count
+
 MOST_ALIKE = 2  # pieces that may fail for one reason; what is said of more is said of them all
 
 
@@ -40,4 +42,4 @@ class Failures:
             measure: what they are called.
         """
         said, n = " ".join(dict.fromkeys(self._said)), len(self._whys)
-        return f"{said} {n:,} of {total:,.0f} {measure} could not be computed; the others are finished."
+        return f"{said} {count(n)} of {count(total)} {measure} could not be computed; the others are finished."

@@ -17,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.common.registry import Registry
 from core.jobs.store.files import SHARED, Array, Input, Json, Origin, Result
 
@@ -160,7 +161,7 @@ class JobKind:
     @property
     def over_memory(self) -> str:
         """What is said of a process that took more than it may."""
-        return f"It took more than the {self.memory_mb:,} MB of memory that it may have. {self.takes_less}"
+        return f"It took more than the {count(self.memory_mb)} MB of memory that it may have. {self.takes_less}"
 
     def versions(self) -> dict[str, str]:
         """Version of each library that the result depends on."""

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import core
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.common.program import installing
 from core.common.sandbox.limits import bounded
 from core.jobs.compute import compute
@@ -150,7 +151,7 @@ def _within(limits: Limits, device: str) -> Iterator[None]:
         with bounded(limits.memory_mb * 2**20 if device == "cpu" else 0, limits.seconds):
             yield
     except MemoryError:
-        raise UserError(f"It needed more than the {limits.memory_mb:,} MB of memory that it may have.") from None
+        raise UserError(f"It needed more than the {count(limits.memory_mb)} MB of memory that it may have.") from None
 
 
 def _unpacked(ray: Any, manifest: Manifest, refs: Mapping[str, Any]) -> Path:

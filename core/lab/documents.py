@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
+from core.common.numbers import count
 from core.common.plain_text import decoded, read_at_most
 from core.corpora.text_uploads import text_path
 from core.text.blocks import equal_blocks
@@ -96,7 +97,7 @@ def read_plain(name: str) -> str:
     except OSError as error:
         raise UnreadableFile(f"{shown(name)} cannot be read: {error.strerror or error}. Name one that can.") from None
     if data is None:
-        raise TooLarge(f"{shown(path.name)} is over {MOST_FILE_BYTES / 2**20:,.0f} MB. Take a part of it.")
+        raise TooLarge(f"{shown(path.name)} is over {count(MOST_FILE_BYTES / 2**20)} MB. Take a part of it.")
     text = decoded(data, path.name)
     if not text.strip():
         raise UserError(f"{shown(path.name)} holds no text. Name a file with some.")

@@ -5,6 +5,7 @@ import torch
 
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
 from core.common.named_path import named_path
+from core.common.numbers import count
 from core.common.plain_text import lines, read_at_most
 from core.common.settings import settings
 from core.transplants.linear.word_vectors import WordVectors
@@ -42,7 +43,7 @@ def read_vectors(name: str, most: int = MOST_WORDS) -> WordVectors:
                     row = np.empty(0, np.float32)
                 if len(row) != width:
                     raise UnreadableFile(
-                        f"Line {number:,} of {shown(path.name)} does not hold {width} numbers. Fetch it again."
+                        f"Line {count(number)} of {shown(path.name)} does not hold {width} numbers. Fetch it again."
                     )
                 words.append(word)
                 rows.append(row)
@@ -76,8 +77,8 @@ def read_dictionary(name: str) -> list[tuple[str, str]]:
         parts = [part.strip() for part in (line.split("\t") if "\t" in line else line.split(None, 1))]
         if len(parts) < 2 or not parts[0] or not parts[1]:
             raise UnreadableFile(
-                f"Line {number:,} of {shown(path.name)} is no pair of words: {shown(line, 40)}. Write a word, a tab "
-                "and its translation."
+                f"Line {count(number)} of {shown(path.name)} is no pair of words: {shown(line, 40)}. Write a word, a "
+                "tab and its translation."
             )
         pairs.append((parts[0], parts[1]))
     if not pairs:

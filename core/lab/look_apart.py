@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from core.common.codec import Mismatch, from_json
 from core.common.errors import TookTooLong, TooLarge, UnreadableFile, UserError
+from core.common.numbers import count
 from core.common.sandbox.answer import Answer, asked
 from core.common.sandbox.ending import end
 from core.common.sandbox.pipes import AnswerTooLong, DeadlinePassed
@@ -192,8 +193,8 @@ def _over_time() -> UserError:
 def _why_it_ended(done: Answer) -> UserError:
     if any(words in done.said for words in _OUT_OF_MEMORY):
         return TookTooLong(
-            f"This plan takes over {memory_mb():,} MB of memory to look at. A tokenizer may make far more of these "
-            "texts than they hold: choose another, or fewer sentences. TOKEN_ATLAS_CHILD_MB raises the limit."
+            f"This plan takes over {count(memory_mb())} MB of memory to look at. A tokenizer may make far more of "
+            "these texts than they hold: choose another, or fewer sentences. TOKEN_ATLAS_CHILD_MB raises the limit."
         )
     if -done.status in _TIMERS:
         return _over_time()

@@ -6,6 +6,7 @@ from dataclasses import replace
 import torch
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.common.params import Value
 from core.models.device import out_of_memory
 from core.transplants.base import Method, Transplanted, transplant
@@ -32,12 +33,13 @@ def transplanted(problem: Problem, method: Method, given: Mapping[str, Value], s
             if problem.memory_bytes == ceiling:
                 return made
             said = f"{problem.device} ran out of memory, so {method.label} worked in blocks of "
-            return replace(made, remarks=(*made.remarks, f"{said}{problem.memory_bytes / 2**20:,.0f} MB."))
+            return replace(made, remarks=(*made.remarks, f"{said}{count(problem.memory_bytes / 2**20)} MB."))
         smaller = problem.memory_bytes // _SMALLER
         if smaller < _LEAST_BYTES:
             raise UserError(
                 f"{problem.device} ran out of memory in {method.label}, even in blocks of "
-                f"{problem.memory_bytes / 2**20:,.0f} MB. Pick another method, a smaller model, or a device with more."
+                f"{count(problem.memory_bytes / 2**20)} MB. Pick another method, a smaller model, or a device with "
+                "more."
             )
         if problem.device.type == "cuda":
             torch.cuda.empty_cache()

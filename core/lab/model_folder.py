@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from core.common.atomic import refuse_existing
+from core.common.numbers import count
 from core.common.progress import step
 from core.evaluation.base import EVALUATORS, subject
 from core.evaluation.results import Measures
@@ -102,7 +103,7 @@ def _card(participants: Participants, made: Transplanted, measures: Measures | N
     """The card; without measures it says that nothing was measured."""
     one = METHODS.get(made.method)
     origin = participants.original.origin
-    texts = f"{len(participants.texts.measured):,} of {', '.join(name for name, _ in participants.texts.labels)}"
+    texts = f"{count(len(participants.texts.measured))} of {', '.join(name for name, _ in participants.texts.labels)}"
     numbers = [
         ("bits per byte", "bits/byte", "bits_per_byte"),
         ("bytes per token", "bytes/token", "bytes_per_token"),

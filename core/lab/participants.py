@@ -11,6 +11,7 @@ from torch import Tensor
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.common.named_path import named_path
+from core.common.numbers import count
 from core.common.settings import settings
 from core.evaluation.base import EVALUATORS, Evaluator, Reference, quick_evaluators
 from core.jobs.store.files import Input
@@ -262,9 +263,9 @@ def _check_donor(donor: LanguageModel, tokenizer: LocalTokenizer, role: str) -> 
     )
     if other:
         raise UserError(
-            f"{donor.name} cannot be the {role} for {tokenizer.info.label}: {other:,} of {n:,} ids stand for other "
-            "bytes in its own tokenizer. Choose a model that was trained with that tokenizer, or leave the tokenizer "
-            "out to take the donor's."
+            f"{donor.name} cannot be the {role} for {tokenizer.info.label}: {count(other)} of {count(n)} ids stand for "
+            "other bytes in its own tokenizer. Choose a model that was trained with that tokenizer, or leave the "
+            "tokenizer out to take the donor's."
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 
 from core.common.codec import Mismatch, built, plain
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.common.params import Value
 from core.jobs.job import canonical
 from core.jobs.store.files import Json
@@ -152,12 +153,14 @@ def _check(plan: Plan) -> None:
             f"The plan measures {shown(twice)} with several settings. Take all but one out: it has one number."
         )
     if not 1 <= plan.sentences <= MOST_SENTENCES:
-        raise UserError(f"{plan.sentences:,} sentences cannot be measured: give 1 to {MOST_SENTENCES:,}.")
+        raise UserError(f"{count(plan.sentences)} sentences cannot be measured: give 1 to {count(MOST_SENTENCES)}.")
     if not 1 <= plan.pad_to <= MOST_PADDING:
-        raise UserError(f"Rows cannot be a multiple of {plan.pad_to:,}: give 1 to {MOST_PADDING:,}, such as 64.")
+        raise UserError(
+            f"Rows cannot be a multiple of {count(plan.pad_to)}: give 1 to {count(MOST_PADDING)}, such as 64."
+        )
     fit = all(0 <= seed <= MOST_SEED for seed in plan.seeds)
     if not fit or not 1 <= len(plan.seeds) <= MOST_SEEDS or _twice(list(map(str, plan.seeds))):
-        raise UserError(f"Give 1 to {MOST_SEEDS} different seeds, whole numbers from 0 to {MOST_SEED:,}.")
+        raise UserError(f"Give 1 to {MOST_SEEDS} different seeds, whole numbers from 0 to {count(MOST_SEED)}.")
     if not 0 <= plan.budget_seconds < float("inf"):
         raise UserError(f"A budget of {plan.budget_seconds} seconds is none. Give 0 for any time, or more.")
 

@@ -6,6 +6,7 @@ from math import prod
 from typing import Protocol
 
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.common.params import Param, Value, read_params
 from core.lab.plan import MOST_METHODS, MOST_SEED, Choice
 
@@ -31,7 +32,7 @@ def swept(of: str, params: Sequence[Param], line: str) -> list[Settings]:
     written = _by_name(line)
     n = prod(map(len, written.values()))
     if n > MOST_METHODS:
-        raise UserError(f"{n:,} settings of {of} are too many for one comparison; {MOST_METHODS} are the most.")
+        raise UserError(f"{count(n)} settings of {of} are too many for one comparison; {MOST_METHODS} are the most.")
     read = [[read_params(of, params, {name: value}).values[name] for value in values]
             for name, values in written.items()]  # fmt: skip
     return [dict(zip(written, values, strict=True)) for values in product(*read)]
@@ -115,6 +116,6 @@ def seeds_of(line: str) -> tuple[int, ...]:
         digits = piece.isascii() and piece.isdecimal() and len(piece) <= _MOST_DIGITS
         if not digits or int(piece) > MOST_SEED:
             raise UserError(
-                f"{shown(piece)} is no seed. Write whole numbers from 0 to {MOST_SEED:,} with commas: 0, 1, 2."
+                f"{shown(piece)} is no seed. Write whole numbers from 0 to {count(MOST_SEED)} with commas: 0, 1, 2."
             )
     return tuple(map(int, pieces)) or (0,)

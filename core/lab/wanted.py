@@ -72,7 +72,12 @@ _TOKENIZERS = (
     ("smollm2-mistral-v3", "Mistral v3", "Mistral v3's tokenizer", "mistral:v3"),
     ("smollm2-qwen3", "Qwen3", "Qwen3's tokenizer", "packaged:qwen3"),
     ("smollm2-cl100k", "cl100k_base", "GPT-4's tokenizer, cl100k_base", "tiktoken:cl100k_base"),
-    ("smollm2-tiny-world", "6,144 tokens", "this project's tokenizer of 6,144 tokens", "file:data/models/tiny-world"),
+    (
+        "smollm2-tiny-world",
+        "6\u2009144 tokens",
+        "this project's tokenizer of 6\u2009144 tokens",
+        "file:data/models/tiny-world",
+    ),
 )
 
 

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from core.common.errors import UnreadableFile, UserError, shown
+from core.common.numbers import count
 from core.models.config_numbers import MOST_CONFIG_BYTES, refuse_absurd
 
 
@@ -118,7 +119,7 @@ def _told(folder: Path, name: str) -> dict[str, Any]:
     try:
         path = folder / "config.json"
         if path.stat().st_size > MOST_CONFIG_BYTES:
-            raise UnreadableFile(f"The config.json of {name} is over {MOST_CONFIG_BYTES:,} bytes. Fetch it again.")
+            raise UnreadableFile(f"The config.json of {name} is over {count(MOST_CONFIG_BYTES)} bytes. Fetch it again.")
         told: dict[str, Any] = json.loads(path.read_text())
         kind = told["model_type"]
     except FileNotFoundError:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 
+from core.common.numbers import count
 from core.jobs.store.files import Json
 from core.stats.number import Number
 
@@ -135,7 +136,7 @@ class ModelCard:
             *(self._origins(one) for one in self.origins),
             "",
             *(
-                f"- {one.side.capitalize()} rows that are fallback rows, each since {why}: {n:,}."
+                f"- {one.side.capitalize()} rows that are fallback rows, each since {why}: {count(n)}."
                 for one in self.origins
                 for why, n in one.fallbacks.items()
             ),
@@ -159,7 +160,7 @@ class ModelCard:
 
     def _origins(self, one: Origins) -> str:
         counts = " | ".join(
-            f"{one.n_by_provenance.get(kind, 0):,}" for kind in ("copied", "composed", "solved", "fallback")
+            count(one.n_by_provenance.get(kind, 0)) for kind in ("copied", "composed", "solved", "fallback")
         )
         return f"| {one.side} | {counts} |"
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 
 INDEX = "model.safetensors.index.json"
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".msgpack", ".h5", ".ot")
@@ -68,7 +69,7 @@ def check_whole(path: Path) -> None:
                 raise damaged("it is a Git LFS pointer, and the weights themselves were not fetched")
             length = struct.unpack("<Q", start)[0] if len(start) == 8 else -1
             if 0 < length <= size - 8 and length > _MAX_HEADER:
-                raise damaged(f"its header of {length:,} bytes names more tensors than any model has")
+                raise damaged(f"its header of {count(length)} bytes names more tensors than any model has")
             if not 0 < length <= size - 8:
                 raise damaged("its header does not fit in it")
             entries = json.loads(file.read(length))
@@ -79,7 +80,7 @@ def check_whole(path: Path) -> None:
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
         raise damaged("its header cannot be read") from None
     if needed != size:
-        raise damaged(f"it has {size:,} bytes where its header promises {needed:,}")
+        raise damaged(f"it has {count(size)} bytes where its header promises {count(needed)}")
 
 
 def content_hash(paths: Collection[Path]) -> str:
@@ -103,7 +104,7 @@ def content_hash(paths: Collection[Path]) -> str:
 def _shards(folder: Path) -> list[str]:
     try:
         if (folder / INDEX).stat().st_size > _MAX_INDEX:
-            raise UnreadableFile(f"{shown(INDEX)} is over {_MAX_INDEX:,} bytes. Fetch or save the model again.")
+            raise UnreadableFile(f"{shown(INDEX)} is over {count(_MAX_INDEX)} bytes. Fetch or save the model again.")
         places = json.loads((folder / INDEX).read_text())["weight_map"].values()
         names = sorted({str(name) for name in places})
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
@@ -111,7 +112,7 @@ def _shards(folder: Path) -> list[str]:
     missing = [name for name in names if Path(name).name != name or not (folder / name).is_file()]
     if missing:
         raise UnreadableFile(
-            f"The folder lacks {shown(missing[0])}, one of {len(names):,} files of weights that {INDEX} names. "
+            f"The folder lacks {shown(missing[0])}, one of {count(len(names))} files of weights that {INDEX} names. "
             "Fetch or save the model again."
         )
     return names

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 
 # The largest in use, by far: 126 layers, 16,384 experts in each of 32, 53,248 wide, a vocabulary of a million.
 MOST_LAYERS, MOST_EXPERTS, MOST_EXPERTS_IN_ALL = 1_024, 2**14, 2**19
@@ -36,20 +37,20 @@ def refuse_absurd(told: Mapping[str, Any], name: str) -> None:
         what, most = _limit(set(key.lower().split("_")))
         if most and value > most:
             raise UserError(
-                f"The config.json of {name} says {shown(key)} is {_short(value)}, and {most:,} {what} are the most "
-                "that are built here. The file is damaged; fetch the model again or pick another."
+                f"The config.json of {name} says {shown(key)} is {_short(value)}, and {count(most)} {what} are the "
+                "most that are built here. The file is damaged; fetch the model again or pick another."
             )
         layers = max(layers, value) if what == "layers" else layers
         experts = max(experts, value) if what == "experts" else experts
     if layers * experts > MOST_EXPERTS_IN_ALL:
         raise UserError(
-            f"The config.json of {name} asks for {layers:,} layers of {experts:,} experts, and "
-            f"{MOST_EXPERTS_IN_ALL:,} in all are the most that are built here. Pick another model."
+            f"The config.json of {name} asks for {count(layers)} layers of {count(experts)} experts, and "
+            f"{count(MOST_EXPERTS_IN_ALL)} in all are the most that are built here. Pick another model."
         )
 
 
 def _short(value: int) -> str:
-    return f"{value:,}" if value < 10**15 else f"{float(value):.0e}" if value < 10**300 else "beyond 10^300"
+    return count(value) if value < 10**15 else f"{float(value):.0e}" if value < 10**300 else "beyond 10^300"
 
 
 def _numbers(told: Any, key: str, depth: int, name: str) -> Iterator[tuple[str, int]]:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.models.architecture import first_line
 from core.models.device import out_of_memory
 from core.models.language_model import LanguageModel
@@ -62,14 +63,16 @@ def remarks(model: LanguageModel) -> Iterator[str]:
         bad = int((~torch.isfinite(flat)).any(1).sum())
         if bad:
             who = "holds" if bad == 1 else "hold"
-            yield f"{bad:,} of {len(rows):,} rows of the {what} {who} NaN or infinity: what uses that is undefined."
+            broken = f"{count(bad)} of {count(len(rows))} rows"
+            yield f"{broken} of the {what} {who} NaN or infinity: what uses that is undefined."
         zero = int((flat == 0).all(1).sum()) if what != "bias" else 0
         if zero:
-            yield f"{zero:,} of {len(rows):,} rows of the {what} {'is' if zero == 1 else 'are'} zero."
+            yield f"{count(zero)} of {count(len(rows))} rows of the {what} {'is' if zero == 1 else 'are'} zero."
     n_tokens = model.tokenizer.info.n_vocabulary or 0
     if n_tokens > model.n_rows:
         yield (
-            f"The tokenizer has {n_tokens:,} tokens and the model {model.n_rows:,} rows: what has none is not scored."
+            f"The tokenizer has {count(n_tokens)} tokens and the model {count(model.n_rows)} rows: what has "
+            "none is not scored."
         )
     if model.bos is None:
         yield "There is no token to begin a text with, so the first token of a text is not scored."

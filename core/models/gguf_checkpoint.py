@@ -24,6 +24,7 @@ from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
 from torch import Tensor
 
 from core.common.errors import UnreadableFile, UserError, shown
+from core.common.numbers import count
 from core.common.quiet import quiet_libraries
 from core.models.architecture import first_line, refuse_encoder
 from core.models.config_numbers import MOST_EXPERTS, MOST_LAYERS, MOST_VOCABULARY, refuse_absurd
@@ -84,9 +85,9 @@ class GgufCheckpoint:
         """What a user of its numbers should know."""
         if not self.quantised:
             return ()
-        counts = ", ".join(f"{n:,} as {kind}" for kind, n in self.formats.items())
+        counts = ", ".join(f"{count(n)} as {kind}" for kind, n in self.formats.items())
         return (
-            f"The weights of {self.name} are stored quantised ({len(self.tensors):,} tensors: {counts}) and were "
+            f"The weights of {self.name} are stored quantised ({count(len(self.tensors))} tensors: {counts}) and were "
             "dequantised: what is measured is the quantised model, not the one that it was made from.",
         )
 
@@ -122,7 +123,8 @@ def read_checkpoint(path: Path, *, is_head: bool = False) -> GgufCheckpoint:
     n_parts = found.values.get("split.count")
     if isinstance(n_parts, int) and n_parts > 1:
         raise UnreadableFile(
-            f"{name} is one of {n_parts:,} parts. Put them together: llama-gguf-split --merge {path.name} WHOLE.gguf."
+            f"{name} is one of {count(n_parts)} parts. Put them together: "
+            f"llama-gguf-split --merge {path.name} WHOLE.gguf."
         )
     if not found.tensors:
         raise UnreadableFile(f"{name} holds a vocabulary and no weights. Pick the GGUF file of a whole model.")
@@ -250,8 +252,8 @@ def _refuse_absurd(checkpoint: GgufCheckpoint) -> None:
         limit = most.get(key.removeprefix(prefix), MOST_VOCABULARY)
         if key.startswith(prefix) and isinstance(value, int) and abs(value) > limit:
             raise UserError(
-                f"{checkpoint.path.name} says {shown(key)} is {value:,}, and {limit:,} is the most that is built here. "
-                "The file is damaged; fetch it again or pick another."
+                f"{checkpoint.path.name} says {shown(key)} is {count(value)}, and {count(limit)} is the most that is "
+                "built here. The file is damaged; fetch it again or pick another."
             )
 
 
@@ -272,9 +274,10 @@ def _n_bytes(entry: TensorEntry, where: str) -> int:
         block, size = GGML_QUANT_SIZES[GGMLQuantizationType(entry.kind)]
     except (ValueError, KeyError):
         raise UnreadableFile(
-            f"{where} has {shown(entry.name)} in the format {entry.kind:,}, which is not known here. Pick another file."
+            f"{where} has {shown(entry.name)} in the format {count(entry.kind)}, which is not known "
+            "here. Pick another file."
         ) from None
     n_bytes = prod(entry.shape) // block * size
     if n_bytes > _MOST_BYTES:
-        raise UnreadableFile(f"{where} is a damaged GGUF file: {shown(entry.name)} claims {n_bytes:,} bytes.")
+        raise UnreadableFile(f"{where} is a damaged GGUF file: {shown(entry.name)} claims {count(n_bytes)} bytes.")
     return n_bytes

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 from core.models.checkpoint import weight_names
 from core.tokenizers.hub_download import Fetched, fetch
 from core.tokenizers.hub_place import Place, choose, place
@@ -69,10 +70,10 @@ def _described_or_gguf(names: list[str], wanted: Place) -> list[str]:
 
 def _several(models: Sequence[str], wanted: Place) -> UnreadableFile:
     some = ", ".join(shown(name)[1:-1] for name in models[:_SHOWN])
-    more = f" and {len(models) - _SHOWN:,} more" if len(models) > _SHOWN else ""
+    more = f" and {count(len(models) - _SHOWN)} more" if len(models) > _SHOWN else ""
     at = "" if wanted.revision == "main" else f"@{wanted.revision}"
     return UnreadableFile(
-        f"{wanted.repository} holds {len(models):,} GGUF files: {some}{more}. Name one, such as "
+        f"{wanted.repository} holds {count(len(models))} GGUF files: {some}{more}. Name one, such as "
         f"hub:{wanted.repository}/{shown(models[0])[1:-1]}{at}."
     )
 

@@ -13,6 +13,7 @@ import torch
 from huggingface_hub.errors import StrictDataclassFieldValidationError
 from torch import Tensor, nn
 
+from core.common.numbers import count
 from core.models.body_and_head import Halves, splits
 from core.models.matrices import Matrices
 from core.models.origin import UNKNOWN, ModelOrigin
@@ -239,7 +240,7 @@ class LanguageModel:
                 raise ValueError(f"the new {what} of {self.name} is {tuple(new.shape)}, not {wanted}")
         vocabulary = tokenizer.vocabulary
         if vocabulary is not None and len(vocabulary) > matrices.n_rows:
-            raise ValueError(f"{matrices.n_rows:,} rows are too few for {len(vocabulary):,} tokens")
+            raise ValueError(f"{count(matrices.n_rows)} rows are too few for {count(len(vocabulary))} tokens")
 
 
 def text_config(config: Any) -> Any:

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 
 _HEADER = struct.Struct("<7i")
 _MOST = 2**20  # no size in such a file reaches it
@@ -99,8 +100,8 @@ def read_shape(path: Path) -> CheckpointSizes:
         )
     if shape.n_bytes != size:
         raise UnreadableFile(
-            f"{shown(path.name)} is a damaged llama2.c checkpoint: it has {size:,} bytes where its sizes ask for "
-            f"{shape.n_bytes:,}. Fetch it again."
+            f"{shown(path.name)} is a damaged llama2.c checkpoint: it has {count(size)} bytes where its sizes ask for "
+            f"{count(shape.n_bytes)}. Fetch it again."
         )
     return shape
 

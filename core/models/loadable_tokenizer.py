@@ -21,6 +21,7 @@ import tokenizers
 from tokenizers import AddedToken, Regex, decoders, models, normalizers, pre_tokenizers
 
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.counting.calibration import calibration_lines
 from core.tokenizers.backends.spelling import vocabulary_of as spelled_vocabulary
 from core.tokenizers.backends.spm_proto import BPE, UNIGRAM, read_proto
@@ -65,7 +66,7 @@ def _verify(tokenizer: LocalTokenizer, engine: tokenizers.Tokenizer, lines: Sequ
     other = next((i for i in range(n) if own.kinds[i] == Kind.ORDINARY and own.pieces[i] != made.pieces[i]), None)
     if other is not None:
         raise UserError(
-            f"{tokenizer.info.label} cannot be written as tokenizer.json: its token {other:,}, "
+            f"{tokenizer.info.label} cannot be written as tokenizer.json: its token {count(other)}, "
             f"{shown(own.pieces[other].decode(errors='replace'))}, would stand for other bytes there."
         )
     special = [spelling for spelling, _ in tokenizer.info.specials if spelling]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from core.common.errors import UnknownName, UnreadableFile, shown
 from core.common.named_path import named_path
+from core.common.numbers import count
 from core.common.settings import settings
 from core.models.shipped import SHIPPED, shipped
 from core.tokenizers.catalog import open_tokenizer, split_options
@@ -72,6 +73,6 @@ def tokenizer_beside(path: Path, n_vocabulary: int, wanted: str) -> Path:
             if vet(other).n_vocabulary == n_vocabulary:
                 return other
     raise UnreadableFile(
-        f"There is no tokenizer of {n_vocabulary:,} tokens beside {shown(path.name)}. Put its tokenizer.bin there, "
-        "or add ?tokenizer=NAME."
+        f"There is no tokenizer of {count(n_vocabulary)} tokens beside {shown(path.name)}. Put its tokenizer.bin "
+        "there, or add ?tokenizer=NAME."
     )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.common.errors import UserError
-from core.common.numbers import so_many
+from core.common.numbers import count, so_many
 from core.common.progress import report
 from core.models.device import out_of_memory
 from core.models.language_model import LanguageModel
@@ -170,8 +170,8 @@ class _Text:
         self.nats = np.full(len(self.ids), np.nan)
         if len(self.ids) and int(self.ids.max()) >= model.n_rows:
             raise UserError(
-                f"Text {n + 1:,} holds token {int(self.ids.max()):,}, for which {model.name} has no row: it has "
-                f"{model.n_rows:,}. Its tokenizer and its weights do not belong together."
+                f"Text {count(n + 1)} holds token {count(int(self.ids.max()))}, for which {model.name} has no row: it "
+                f"has {count(model.n_rows)}. Its tokenizer and its weights do not belong together."
             )
 
     def n_bytes(self, window: Window) -> int:
@@ -214,7 +214,7 @@ class _ScoringRun:
         if self.model.device.type == "cuda":
             torch.cuda.empty_cache()
         if len(jobs) == 1:
-            raise self._too_large(f"a window of {len(jobs[0][1]):,} tokens")
+            raise self._too_large(f"a window of {count(len(jobs[0][1]))} tokens")
         half = len(jobs) // 2
         self.halved_to = min(self.halved_to or half, half)
         self.batch(jobs[:half])
@@ -244,7 +244,9 @@ class _ScoringRun:
                 if not out_of_memory(error):
                     raise
                 if end - begin == 1:
-                    raise self._too_large(f"the logits of one position over {self.model.n_rows:,} tokens") from None
+                    raise self._too_large(
+                        f"the logits of one position over {count(self.model.n_rows)} tokens"
+                    ) from None
                 self.slice_rows = (end - begin) // 2
                 self.halved_to = self.halved_to or 1
                 continue
@@ -310,8 +312,8 @@ def _refuse_long(model: LanguageModel, jobs: list[Job], window_bytes: int) -> No
     longest = max((len(w) for _, w in jobs), default=0)
     if model.max_tokens is not None and longest > model.max_tokens:
         raise UserError(
-            f"A window of {window_bytes:,} bytes is {longest:,} tokens of {model.name}, which looks back on "
-            f"{model.max_tokens:,}. Choose a window of at most {model.max_tokens - 1:,} bytes."
+            f"A window of {count(window_bytes)} bytes is {count(longest)} tokens of {model.name}, which looks back on "
+            f"{count(model.max_tokens)}. Choose a window of at most {count(model.max_tokens - 1)} bytes."
         )
 
 
@@ -319,8 +321,8 @@ def _notes(model: LanguageModel, texts: list[_Text], run: _ScoringRun) -> Iterat
     lossy = sum(not text.segmentation.lossless for text in texts)
     if lossy:
         yield (
-            f"{model.tokenizer.info.label} does not give back {lossy:,} of {len(texts):,} texts exactly, so their bits "
-            "are those of another text and compare with nothing."
+            f"{model.tokenizer.info.label} does not give back {count(lossy)} of {count(len(texts))} texts exactly, so "
+            "their bits are those of another text and compare with nothing."
         )
     undefined = sum(int(np.isnan(text.nats[1:]).sum()) for text in texts)
     if undefined:

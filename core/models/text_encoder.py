@@ -14,6 +14,7 @@ from torch import Tensor
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.common.named_path import named_path
+from core.common.numbers import count
 from core.common.progress import report
 from core.common.settings import settings
 from core.models.architecture import first_line, read_encoder_config
@@ -181,7 +182,7 @@ def _tokenizer(place: _EncoderFolder, skeleton: Any) -> Any:
         raise UnreadableFile(f"The {_TOKENIZER} of {place.name} cannot be read: {first_line(error)}.") from None
     n_rows = len(skeleton.get_input_embeddings().weight)
     if max(tokenizer.get_vocab(with_added_tokens=True).values(), default=0) >= n_rows:
-        raise UserError(f"{place.name} has {n_rows:,} rows, but its {_TOKENIZER} more tokens. Fetch both anew.")
+        raise UserError(f"{place.name} has {count(n_rows)} rows, but its {_TOKENIZER} more tokens. Fetch both anew.")
     tokenizer.enable_padding(pad_id=skeleton.config.pad_token_id or 0)
     tokenizer.enable_truncation(_MOST_TOKENS)
     return tokenizer

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.common.data_folders import DATA
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
-from core.common.numbers import significant
+from core.common.numbers import count, significant
 from core.export.csv import csv_table
 
 FILE = DATA / "prices" / "models.csv"
@@ -142,7 +142,7 @@ def _number(cells: Mapping[str, str], column: str, where: str, least: float = 0.
         number = inf
     if not least <= number <= _MOST:
         raise UserError(
-            f"{where} has {shown(cells[column])} as {column}. Give a number from {least:g} to {_MOST:,.0f}, with a "
+            f"{where} has {shown(cells[column])} as {column}. Give a number from {least:g} to {count(_MOST)}, with a "
             "decimal point."
         )
     return number

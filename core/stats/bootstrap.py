@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import UserError
+from core.common.numbers import count
 
 Floats = NDArray[np.float64]
 
@@ -37,8 +38,9 @@ class Draws:
     def __post_init__(self) -> None:
         if self.n * self.draws > MOST_DRAWN:
             raise UserError(
-                f"An interval of {self.n:,} sentences with {self.draws:,} draws takes {self.n * self.draws:,} numbers; "
-                f"at most {MOST_DRAWN:,} are drawn. Take fewer sentences, or fewer draws."
+                f"An interval of {count(self.n)} sentences with {count(self.draws)} draws takes "
+                f"{count(self.n * self.draws)} numbers; at most {count(MOST_DRAWN)} are drawn. "
+                "Take fewer sentences, or fewer draws."
             )
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import TookTooLong, TooLarge
+from core.common.numbers import count
 from core.common.sandbox.answer import answer
 from core.common.sandbox.pipes import DeadlinePassed
 from core.common.sandbox.start import ONE_THREAD, bare_environment
@@ -68,12 +69,12 @@ def _sums_apart(rows: NDArray[np.float32], draws: Draws) -> Sums:
         )
     except DeadlinePassed:
         raise TookTooLong(
-            f"The interval of {draws.n:,} sentences took over {SECONDS:g} seconds to draw. Take fewer sentences, "
+            f"The interval of {count(draws.n)} sentences took over {SECONDS:g} seconds to draw. Take fewer sentences, "
             "languages or tokenizers."
         ) from None
     if done.status or not done.output:
         raise TooLarge(
-            f"The interval of {draws.n:,} sentences needs more than {memory_mb:,} MB of memory. Take fewer sentences, "
-            "languages or tokenizers."
+            f"The interval of {count(draws.n)} sentences needs more than {count(memory_mb)} MB of memory. Take fewer "
+            "sentences, languages or tokenizers."
         )
     return np.frombuffer(done.output, np.float64).reshape(len(rows), draws.draws)

@@ -12,6 +12,7 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 from core.common.data_folders import DATA
+from core.common.numbers import count
 
 FOLDER = DATA / "languages"
 SOURCES = (
@@ -39,7 +40,7 @@ class SpeakerCount:
     year: int
 
     def __str__(self) -> str:
-        return f"{self.speakers:,} ({self.source}, {self.year})"
+        return f"{count(self.speakers)} ({self.source}, {self.year})"
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ class Language:
     def speakers_said(self) -> str:
         """Every figure there is, with source and year, and whether they disagree; empty if there is none.
 
-        >>> print(language("lvs_Latn").speakers_said)
-        with all of Latvian (lav): 1,100,000 (LinguaMeta, 2024), 1,100,000 (CLDR 48, 2025)
+        >>> print(language("lvs_Latn").speakers_said.replace("\u2009", " "))
+        with all of Latvian (lav): 1 100 000 (LinguaMeta, 2024), 1 100 000 (CLDR 48, 2025)
         >>> print(language("som_Latn").speakers_said)
         9,200,000 (LinguaMeta, 2024), 18,600,000 (CLDR 48, 2025): the sources disagree
         """

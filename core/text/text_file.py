@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from core.common.errors import TooLarge, UnreadableFile, shown
+from core.common.numbers import count
 from core.common.plain_text import decoded
 
 _MARKS = (  # the longer before those that they begin with
@@ -50,12 +51,12 @@ def read_text_file(data: bytes, name: str, most: int) -> TextFile:
     TextFile(text='é\\r\\n', encoding='UTF-16', marked=True)
     """
     if len(data) > BYTES_PER_CHARACTER * most + BYTES_PER_CHARACTER:
-        raise _too_long(name, f"{len(data):,} bytes", most)
+        raise _too_long(name, f"{count(len(data))} bytes", most)
     file = _marked(data, name) or _unmarked(data, name)
     if not file.text:
         raise UnreadableFile(f"{shown(name)} is empty. Open a file with a text in it.")
     if len(file.text) > most:
-        raise _too_long(name, f"{len(file.text):,} characters", most)
+        raise _too_long(name, f"{count(len(file.text))} characters", most)
     return file
 
 
@@ -71,8 +72,8 @@ def _whole(data: bytes, codec: str, encoding: str, name: str) -> str:
         return data.decode(codec)
     except UnicodeDecodeError as error:
         raise UnreadableFile(
-            f"{shown(name)} begins with the mark of {encoding}, but is no {encoding} from byte {error.start:,} on: "
-            "it is damaged or cut off. Save it again as UTF-8."
+            f"{shown(name)} begins with the mark of {encoding}, but is no {encoding} from byte {count(error.start)} "
+            "on: it is damaged or cut off. Save it again as UTF-8."
         ) from None
 
 
@@ -105,6 +106,6 @@ def _sensible(data: bytes, codec: str) -> str | None:
 
 def _too_long(name: str, size: str, most: int) -> TooLarge:
     return TooLarge(
-        f"{shown(name)} has {size}; up to {most:,} characters are compared at once. Open a part of it, or count the "
-        "whole file as a corpus under Runs."
+        f"{shown(name)} has {size}; up to {count(most)} characters are compared at once. Open a part of it, or count "
+        "the whole file as a corpus under Runs."
     )

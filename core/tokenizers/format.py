@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from core.common.errors import TooLarge, UnreadableFile, shown
+from core.common.numbers import count
 from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 
 HEAD_BYTES = 4096  # by which formats are told apart
@@ -54,7 +55,7 @@ class Files:
             size = path.stat().st_size
             if size > limit:
                 raise TooLarge(
-                    f"{shown(name)} has {size / 2**20:,.0f} MB; a tokenizer file may have {limit / 2**20:,.0f} MB. "
+                    f"{shown(name)} has {count(size / 2**20)} MB; a tokenizer file may have {count(limit / 2**20)} MB. "
                     "Pick the tokenizer's own file, not the model's weights."
                 )
             return path.read_bytes()

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 
 Value = int | float | bool | str | list[str] | NDArray[Any]
 
@@ -133,14 +134,14 @@ class _Reader:
         self._order = "<" if little & 0xFFFF else ">"  # a big-endian version number has its low bytes at the end
         self.version = int.from_bytes(raw, "little" if self._order == "<" else "big")
         if not 1 <= self.version <= 3:
-            raise self._damaged(f"version {self.version:,} is not 1, 2 or 3")
+            raise self._damaged(f"version {count(self.version)} is not 1, 2 or 3")
         self._count = struct.Struct(self._order + ("I" if self.version == 1 else "Q"))
 
     def contents(self, prefix: str) -> Contents:
         metadata, begins = self.metadata(prefix), self._at
         least = self._count.size + 4 + 4 + 8  # a name's length, the number of dimensions, the kind, the offset
         if self.n_tensors > min(MAX_TENSORS, (len(self._data) - self._at) // least):
-            raise self._damaged(f"it claims {self.n_tensors:,} tensors")
+            raise self._damaged(f"it claims {count(self.n_tensors)} tensors")
         tensors = tuple(self._tensor() for _ in range(self.n_tensors))
         return Contents(metadata, tensors, len(self._data) - self._at, begins)
 
@@ -148,7 +149,7 @@ class _Reader:
         name = self._string("the name of a tensor")
         n = self._type()
         if n > _MOST_DIMENSIONS:
-            raise self._damaged(f"{shown(name)} has {n:,} dimensions")
+            raise self._damaged(f"{shown(name)} has {count(n)} dimensions")
         shape = tuple(self._number() for _ in range(n))
         kind = self._type()
         return TensorEntry(name, shape, kind, int(struct.unpack(self._order + "Q", self._take(8))[0]))
@@ -157,7 +158,7 @@ class _Reader:
         self.n_tensors = self._number()
         n_keys = self._number()
         if n_keys > min(MAX_KEYS, (len(self._data) - self._at) // (self._count.size + 5)):
-            raise self._damaged(f"it claims {n_keys:,} keys")
+            raise self._damaged(f"it claims {count(n_keys)} keys")
         values: dict[str, Value] = {}
         digest = hashlib.sha256()
         for _ in range(n_keys):
@@ -187,7 +188,7 @@ class _Reader:
         left = len(self._data) - self._at
         if kind == _STRING:
             if n > min(MAX_ENTRIES, left // self._count.size):
-                raise self._damaged(f"{shown(key)} claims {n:,} entries")
+                raise self._damaged(f"{shown(key)} claims {count(n)} entries")
             strings = []
             for _ in range(n):
                 text = self._string(key) if kept else self._skip_string(key)
@@ -197,7 +198,7 @@ class _Reader:
             raise self._damaged(f"{shown(key)} is an array of arrays")
         width = self._width(kind, key)
         if n > left // width or (kept and n > 8 * MAX_ENTRIES):
-            raise self._damaged(f"{shown(key)} claims {n:,} entries")
+            raise self._damaged(f"{shown(key)} claims {count(n)} entries")
         if not kept:
             self._at += n * width
             return None
@@ -205,7 +206,7 @@ class _Reader:
 
     def _width(self, kind: int, key: str) -> int:
         if kind not in _SCALARS:
-            raise self._damaged(f"{shown(key)} has the unknown type {kind:,}")
+            raise self._damaged(f"{shown(key)} has the unknown type {count(kind)}")
         return int(_SCALARS[kind][1])
 
     def _type(self) -> int:
@@ -229,7 +230,7 @@ class _Reader:
     def _string_length(self, what: str) -> int:
         n = self._number()
         if n > min(MAX_STRING, len(self._data) - self._at):
-            raise self._damaged(f"{shown(what)} claims a text of {n:,} bytes")
+            raise self._damaged(f"{shown(what)} claims a text of {count(n)} bytes")
         return n
 
     def _take(self, n: int) -> bytes:

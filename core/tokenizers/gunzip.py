@@ -3,6 +3,7 @@
 import zlib
 
 from core.common.errors import TooLarge, UnreadableFile, shown
+from core.common.numbers import count
 from core.tokenizers.format import MAX_FILE_BYTES, Files
 
 _GZIP = b"\x1f\x8b"
@@ -38,7 +39,7 @@ def gunzipped(data: bytes, name: str, limit: int = MAX_FILE_BYTES) -> bytes:
         raise UnreadableFile(f"{shown(name)} is a damaged gzip file: {error}. Download it again.") from None
     if len(plain) > limit:
         raise TooLarge(
-            f"{shown(name)} unpacks to more than {limit / 2**20:,.0f} MB, which no tokenizer file needs. "
+            f"{shown(name)} unpacks to more than {count(limit / 2**20)} MB, which no tokenizer file needs. "
             "Check where the file comes from."
         )
     if not stream.eof:

@@ -34,6 +34,7 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # its documen
 from core.common.atomic import write_whole
 from core.common.errors import TooLarge, UserError, shown
 from core.common.home import home
+from core.common.numbers import count
 from core.common.progress import report
 from core.common.settings import settings
 from core.tokenizers.format import MAX_FILE_BYTES
@@ -115,7 +116,9 @@ def _from_hub(wanted: Place, choice: Choice, most_bytes: int, whole: bool, trans
         return replace(found, notes=(*found.notes, *moved))
     for name in names:
         if sizes[name] > most_bytes:
-            raise TooLarge(f"{shown(name)} in {wanted.repository} has {sizes[name] / 2**20:,.0f} MB: no tokenizer has.")
+            raise TooLarge(
+                f"{shown(name)} in {wanted.repository} has {count(sizes[name] / 2**20)} MB: no tokenizer has."
+            )
     transfer.announce(sum(sizes[name] for name in names))
     folder = Path(
         snapshot_download(

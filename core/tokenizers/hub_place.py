@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.numbers import count
 from core.tokenizers.catalog import LEADING, MOST_TEMPLATES, SIBLINGS, TEMPLATES, split_options
 
 PATTERNS = ("*.tiktoken", "tokenizer.model.*")  # fetched and tried where no file has a usual name
@@ -73,7 +74,7 @@ def choose(names: list[str], wanted: Place) -> list[str]:
     if any(carries(n) for n in chosen):
         return chosen
     some = ", ".join(shown(n)[1:-1] for n in sorted(names)[:8]) or "nothing"
-    more = f" and {len(names) - 8:,} more" if len(names) > 8 else ""
+    more = f" and {count(len(names) - 8)} more" if len(names) > 8 else ""
     choice = " To read one of these files, add ?file=NAME." if any(n.endswith((".gguf", ".bin")) for n in names) else ""
     raise UnreadableFile(
         f"{wanted.repository} holds no tokenizer files at revision {shown(wanted.revision)}. "

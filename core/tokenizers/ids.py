@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.common.errors import TooLarge, UserError, shown
+from core.common.numbers import count
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import Specials, TokenDetails, Tokenizer
 
@@ -43,7 +44,9 @@ def parse_ids(text: str) -> tuple[int, ...]:
     wrapped = _WRAPPED.fullmatch(text)
     parts = [part for part in _BETWEEN.split(_listed(wrapped[1] if wrapped else text)) if part]
     if len(parts) > MAX_IDS:
-        raise TooLarge(f"There are {len(parts):,} ids; up to {MAX_IDS:,} can be read at once. Paste a part of them.")
+        raise TooLarge(
+            f"There are {count(len(parts))} ids; up to {count(MAX_IDS)} can be read at once. Paste a part of them."
+        )
     return tuple(_whole(part, n) for n, part in enumerate(parts, 1))
 
 
@@ -74,7 +77,7 @@ def _whole(part: str, place: int) -> int:
     if re.fullmatch(r"[+-]?[0-9]{1,18}", part):
         return int(part)
     raise UserError(
-        f"Number {place:,} is {shown(part, 30)}, which is no id. Ids are whole numbers such as 9906, with commas, "
+        f"Number {count(place)} is {shown(part, 30)}, which is no id. Ids are whole numbers such as 9906, with commas, "
         "spaces or lines between them."
     )
 

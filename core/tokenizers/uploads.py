@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
+from core.common.numbers import count
 from core.common.settings import settings
 from core.common.uploads import Uploads, short_hash
 from core.tokenizers.catalog import LEADING, SIBLINGS
@@ -127,7 +128,7 @@ def _unzipped(name: str, content: bytes, limit: int) -> Iterator[tuple[str, byte
 def _check_entries(name: str, entries: list[zipfile.ZipInfo]) -> None:
     archive = f"The archive {shown(name)}"
     if len(entries) > MAX_ZIP_ENTRIES:
-        raise TooLarge(f"{archive} holds {len(entries):,} files. Put only the tokenizer's files into it.")
+        raise TooLarge(f"{archive} holds {count(len(entries))} files. Put only the tokenizer's files into it.")
     for entry in entries:
         parts = re.split(r"[/\\]", entry.filename)
         if ".." in parts or not parts[0] or ":" in parts[0] or "\0" in entry.orig_filename:
@@ -156,6 +157,6 @@ def _wanted(entries: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
 
 def _too_large(what: str, limit: int) -> str:
     return (
-        f"{what} is over {limit / 2**20:,.0f} MB or {MAX_FILES} files, the most taken here (TOKEN_ATLAS_UPLOAD_MB). "
+        f"{what} is over {count(limit / 2**20)} MB or {MAX_FILES} files, the most taken here (TOKEN_ATLAS_UPLOAD_MB). "
         "Upload the tokenizer's own files, not the model's weights."
     )

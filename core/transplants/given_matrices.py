@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.models.matrices import Matrices
 from core.tokenizers.matching import vocabulary_of
 from core.tokenizers.tokenizer import LocalTokenizer
@@ -45,12 +46,12 @@ def _check_shape(matrices: Matrices, whose: str) -> None:
             )
     if len(matrices.head) != matrices.n_rows:
         raise UserError(
-            f"{whose} has {matrices.n_rows:,} input rows and {len(matrices.head):,} output rows; both must be as many. "
-            "Its checkpoint is incomplete or of another kind."
+            f"{whose} has {count(matrices.n_rows)} input rows and {count(len(matrices.head))} output rows; both must "
+            "be as many. Its checkpoint is incomplete or of another kind."
         )
     if matrices.bias is not None and tuple(matrices.bias.shape) != (matrices.n_rows,):
         raise UserError(
-            f"{whose} has a head bias of shape {tuple(matrices.bias.shape)} for {matrices.n_rows:,} rows. "
+            f"{whose} has a head bias of shape {tuple(matrices.bias.shape)} for {count(matrices.n_rows)} rows. "
             "Its checkpoint is incomplete or of another kind."
         )
 
@@ -59,6 +60,6 @@ def _check_size(matrices: Matrices, tokenizer: LocalTokenizer, whose: str) -> No
     size = len(vocabulary_of(tokenizer))
     if size - matrices.n_rows > size * MAX_SHARE_WITHOUT_ROW:
         raise UserError(
-            f"{whose} has {matrices.n_rows:,} rows, but its tokenizer {tokenizer.info.label} has {size:,} tokens. "
-            "They do not belong together: choose the tokenizer that the model was trained with."
+            f"{whose} has {count(matrices.n_rows)} rows, but its tokenizer {tokenizer.info.label} has {count(size)} "
+            "tokens. They do not belong together: choose the tokenizer that the model was trained with."
         )

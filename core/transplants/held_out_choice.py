@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from core.common.numbers import count
 from core.common.params import Param, Params, Value, in_words
 from core.tokenizers.matching import vocabulary_of
 from core.transplants.problem import Problem, ProblemSide
@@ -55,13 +56,13 @@ class Chosen:
             return f"Too few tokens are shared to choose {self.key} of the {side} rows: {taken} was taken."
         if len(set(self.errors.values())) == 1:
             return (
-                f"{self.key} changes none of {self.n_held_out:,} hidden shared tokens on the {side} side: {taken} was "
-                "taken."
+                f"{self.key} changes none of {count(self.n_held_out)} hidden shared tokens on the {side} side: {taken} "
+                "was taken."
             )
         curve = ", ".join(f"{in_words(value)}: {error:.3f}" for value, error in self.errors.items())
         return (
-            f"{taken} was chosen for the {side} rows on {self.n_held_out:,} hidden shared tokens, by their squared "
-            f"error as a share of the mean row's ({curve})."
+            f"{taken} was chosen for the {side} rows on {count(self.n_held_out)} hidden shared tokens, by their "
+            f"squared error as a share of the mean row's ({curve})."
         )
 
 

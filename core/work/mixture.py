@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from core.common.numbers import count
 from core.common.plain_text import decoded
 from core.common.progress import report
 from core.corpora.submitted import corpus_files, from_hub, submitted_corpus
@@ -22,7 +23,8 @@ def units(context: Context) -> list[Unit]:
     about = [[one.name, one.sha256] for one in _categories(context)]
     tokenizer = _fingerprint(context, context.params["tokenizer"])
     return [
-        Unit(f"{n:,} merges", n, n, hashed(tokenizer, about, n) if tokenizer else "") for n in context.params["merges"]
+        Unit(f"{count(n)} merges", n, n, hashed(tokenizer, about, n) if tokenizer else "")
+        for n in context.params["merges"]
     ]
 
 

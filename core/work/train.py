@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.common.codec import plain
+from core.common.numbers import count
 from core.jobs.job import Context, JobKind, Output, Parts, Unit, hashed
 from core.jobs.result_codec import stored
 from core.jobs.store.files import Json
@@ -18,7 +19,7 @@ from core.training.trainer import NotMakeable
 def units(context: Context) -> list[Unit]:
     """One per recipe; shared by all jobs that ask for the same of the same text."""
     return [
-        Unit(f"{n}: {one.trainer}, {one.options.vocab:,} entries", n - 1, key=hashed(plain(one)))
+        Unit(f"{n}: {one.trainer}, {count(one.options.vocab)} entries", n - 1, key=hashed(plain(one)))
         for n, one in enumerate(recipes_in(context.params), 1)
     ]
 

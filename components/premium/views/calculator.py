@@ -115,7 +115,7 @@ def _use(context: PremiumContext) -> Use:
             1,
             whole=True,
             width=225,
-            help="Length of the article in the base language; 6,000 are about 1,000 English words.",
+            help="Length of the article in the base language; 6\u2009000 are about 1\u2009000 English words.",
         )
         written = typed_number(
             LINKED,

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from core.common.archives import MAX_ENTRIES, MAX_UNPACKED, unpacked
 from core.common.errors import TooLarge, UnreadableFile, UserError, shown
 from core.common.named_path import named_path
+from core.common.numbers import count
 from core.common.plain_text import lines
 from core.common.settings import settings
 from core.corpora.alignment import aligned, remarks
@@ -89,7 +90,7 @@ def _files(folder: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
         left -= path.stat().st_size
         if left < 0 or n > MAX_ENTRIES:
             raise TooLarge(
-                f"The folder {shown(folder.name)} holds over {MAX_UNPACKED / 2**20:,.0f} MB. Take a part of it."
+                f"The folder {shown(folder.name)} holds over {count(MAX_UNPACKED / 2**20)} MB. Take a part of it."
             )
         yield PurePosixPath(path.relative_to(folder).as_posix()), path.read_bytes()
 

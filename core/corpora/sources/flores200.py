@@ -14,6 +14,7 @@ from core.common.download import Remote, download
 from core.common.errors import UserError, shown
 from core.common.home import home
 from core.common.named_path import named_path
+from core.common.numbers import count
 from core.common.plain_text import lines
 from core.common.program import PROGRAM
 from core.common.settings import settings
@@ -91,7 +92,7 @@ def read(place: Path, spec: str, splits: tuple[str, ...] = SPLITS) -> Corpus:
         if len(text) == SENTENCES[split]:
             found[split][code] = text
         else:
-            gaps.append(Gap(code, f"{name.name} has {len(text):,} lines instead of {SENTENCES[split]:,}."))
+            gaps.append(Gap(code, f"{name.name} has {count(len(text))} lines instead of {count(SENTENCES[split])}."))
     for split in splits:
         if not found[split]:
             raise UserError(f"There are no files of the split {split} of FLORES-200 in {shown(str(place))}. {_REMEDY}")
@@ -141,6 +142,6 @@ CORPUS = CorpusSource(
     splits=SPLITS,
     takes_path="yes",
     here=lambda: _found() is not None,
-    description="2,009 sentences of news, travel and children's encyclopaedias in 204 language-scripts, translated by "
-    "professionals. The usual text for comparing languages.",
+    description="2\u2009009 sentences of news, travel and children's encyclopaedias in 204 language-scripts, "
+    "translated by professionals. The usual text for comparing languages.",
 )

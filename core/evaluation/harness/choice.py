@@ -16,6 +16,7 @@ from typing import Any
 
 from core.common.errors import TooLarge, UnknownName, UserError, shown
 from core.common.home import home
+from core.common.numbers import count
 from core.common.optional_package import OptionalPackage
 from core.common.settings import settings
 
@@ -65,7 +66,7 @@ def chosen_tasks(names: str, folder: str = "") -> ChosenTasks:
         raise UserError("Name tasks of lm-eval with spaces between, such as arc_easy hellaswag.")
     found = dict(leaf for name in asked for leaf in _leaves(name, index))
     if not 1 <= len(found) <= MOST_TASKS:
-        raise UserError(f"{shown(names)} comes to {len(found):,} tasks: name 1 to {MOST_TASKS}.")
+        raise UserError(f"{shown(names)} comes to {count(len(found))} tasks: name 1 to {MOST_TASKS}.")
     for name, task in found.items():
         _vet(name, task)
     _vet_data(found)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from core.common.definitions import Definition
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.common.params import Param, Params
 from core.evaluation.base import Evaluator, Subject
 from core.evaluation.needs import METHOD, ORIGINAL
@@ -50,7 +51,7 @@ def evaluate(subject: Subject, params: Params) -> Measures:
     anchors = _hideable(problem)
     n_hidden = round(params.number("share") * len(anchors))
     if not n_hidden:
-        why = f"Of {len(anchors):,} shared tokens of two bytes and more, {params.number('share'):.1%} are none."
+        why = f"Of {count(len(anchors))} shared tokens of two bytes and more, {params.number('share'):.1%} are none."
         return Measures({d.key: Number(np.nan, reason=why) for d in EVALUATOR.numbers})
     hidden = np.sort(np.random.default_rng(params.seed).permutation(anchors)[:n_hidden])
     without = problem.without(hidden.tolist())

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from core.common.definitions import Definition
+from core.common.numbers import count
 from core.common.params import Params
 from core.evaluation.base import Evaluator, Reference, Subject
 from core.evaluation.passes.choices import ChoiceItem, ChoicesMade, chosen, shipped_items
@@ -107,7 +108,11 @@ def _facts(items: Sequence[ChoiceItem], found: dict[str, ChoicesMade], usable: N
 def _remarks(usable: NDArray[np.bool_]) -> tuple[str, ...]:
     n = int((~usable).sum())
     are = "is" if n == 1 else "are"
-    return (f"{n:,} of {len(usable):,} items {are} left out: one of the models does not read it exactly.",) if n else ()
+    return (
+        (f"{count(n)} of {count(len(usable))} items {are} left out: one of the models does not read it exactly.",)
+        if n
+        else ()
+    )
 
 
 EVALUATOR = Evaluator(

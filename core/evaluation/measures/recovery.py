@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.common.definitions import Definition
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.common.params import Param, Params
 from core.evaluation.base import Evaluator, Reference, Subject
 from core.evaluation.needs import TRAINING_TEXT
@@ -135,19 +136,21 @@ def _refuse_short(split: HeldOut, params: Params, *, halved: bool) -> None:
     if wanted <= allowed:
         return
     missing = -(-wanted // passes) - there
-    more = f"{2 * missing:,} bytes more, since half of the texts train" if halved else f"{missing:,} bytes more"
-    settings = f"{steps:,} steps of {batch:,} bytes" if steps > 1 else f"a step of {batch:,} bytes"
+    more = (
+        f"{count(2 * missing)} bytes more, since half of the texts train" if halved else f"{count(missing)} bytes more"
+    )
+    settings = f"{count(steps)} steps of {count(batch)} bytes" if steps > 1 else f"a step of {count(batch)} bytes"
     often = f": they would be read {wanted / there:,.1f} times, and they may be read {_times(passes)}" if there else ""
-    shorter = f", train on {allowed:,} bytes at most (fewer steps, or fewer bytes per step)" if there else ""
-    oftener = f", or allow {-(-wanted // there):,} passes, by which models learn texts by heart" if there else ""
+    shorter = f", train on {count(allowed)} bytes at most (fewer steps, or fewer bytes per step)" if there else ""
+    oftener = f", or allow {count(-(-wanted // there))} passes, by which models learn texts by heart" if there else ""
     raise UserError(
-        f"Training takes {wanted:,} bytes ({settings}), and {there:,} bytes are there beside those that are measured"
-        f"{often}. Give text of {more}{shorter}{oftener}."
+        f"Training takes {count(wanted)} bytes ({settings}), and {count(there)} bytes are there beside those that are "
+        f"measured{often}. Give text of {more}{shorter}{oftener}."
     )
 
 
 def _times(n: int) -> str:
-    return "once" if n == 1 else f"{n:,} times"
+    return "once" if n == 1 else f"{count(n)} times"
 
 
 def _trained(subject: Subject, split: HeldOut, params: Params, seed: int) -> Curve:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.tokenizers.matching import vocabulary_of
 from core.tokenizers.special_roles import special_ids
 from core.tokenizers.tokenizer import LocalTokenizer
@@ -185,8 +186,8 @@ def _ask(
         return
     if len(wanted) > MOST_CONTEXTS:
         raise UserError(
-            f"Summing over all segmentations would follow {len(wanted):,} of them, more than {MOST_CONTEXTS:,}. "
-            "Take shorter or fewer windows."
+            f"Summing over all segmentations would follow {count(len(wanted))} of them, more than "
+            f"{count(MOST_CONTEXTS)}. Take shorter or fewer windows."
         )
     after = next_tokens([ids for _, ids, _ in wanted])  # (C, V)
     special = np.logaddexp.reduce(after[:, table.others], axis=1, initial=-np.inf)

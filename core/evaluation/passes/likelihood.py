@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.numbers import count
 from core.evaluation.base import Subject
 from core.evaluation.passes.cells import Ratio, quotient
 from core.evaluation.passes.reading import Reading
@@ -49,8 +50,8 @@ class Likelihood:
         if left_out:
             are = "is" if left_out == 1 else "are"
             found.append(
-                f"{left_out:,} of {len(self.usable):,} texts {are} left out: empty, or not read exactly by one of the "
-                "models, or with a token that one of them gives no probability."
+                f"{count(left_out)} of {count(len(self.usable))} texts {are} left out: empty, or not read exactly by "
+                "one of the models, or with a token that one of them gives no probability."
             )
         if any(not r.predicted[r.offsets[:-1][r.text_tokens > 0]].all() for r in self.readings.values()):
             found.append(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.common.settings import settings
 from core.jobs.job import Job, RunName, State, canonical, inputs_from_json, inputs_to_json
 from core.jobs.store.files import Origin
@@ -93,13 +94,13 @@ def _refuse_too_many(connection: sqlite3.Connection, session: str) -> None:
     mine = f"{live} AND key IN (SELECT key FROM interest WHERE session = ?)"
     if connection.execute(mine, (session,)).fetchone()[0] >= limits.jobs_each:
         raise UserError(
-            f"{limits.jobs_each:,} of your jobs wait or run, the most that one person may have here "
+            f"{count(limits.jobs_each)} of your jobs wait or run, the most that one person may have here "
             "(TOKEN_ATLAS_JOBS_EACH). Wait for some, or cancel them."
         )
     if connection.execute(live).fetchone()[0] >= limits.jobs_all:
         raise UserError(
-            f"{limits.jobs_all:,} jobs wait or run, the most that this server takes (TOKEN_ATLAS_JOBS_ALL). Try again "
-            "when some are done."
+            f"{count(limits.jobs_all)} jobs wait or run, the most that this server takes (TOKEN_ATLAS_JOBS_ALL). Try "
+            "again when some are done."
         )
 
 

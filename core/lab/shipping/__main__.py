@@ -12,6 +12,7 @@ from pathlib import Path
 
 from core.common.data_folders import DATA
 from core.common.errors import UnknownName, UserError
+from core.common.numbers import count
 from core.jobs.shipped import write_shipped
 from core.lab.foreseen import KIND
 from core.lab.shipped_results import FOLDER
@@ -43,7 +44,7 @@ def _make(one: WantedComparison, folder: Path) -> None:
     start = time.monotonic()
 
     def told(done: int, total: int) -> None:
-        print(f"{one.key}: {done} of {total}, {time.monotonic() - start:,.0f} s", flush=True)
+        print(f"{one.key}: {done} of {total}, {count(time.monotonic() - start)} s", flush=True)
 
     write_shipped(folder, one.key, computed_here(KIND, submission(outlined(one.plan)), "cpu", told))
 

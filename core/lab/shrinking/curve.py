@@ -125,7 +125,7 @@ def shrinking_curve(here: Participants, sizes: Sequence[int], scratch: Path) -> 
     smaller = [shrunk_to(here, shrinking, n, scratch / str(n)) for n in ordered]
     reference, steps, remarks = here.reference, list[ShrunkStep](), dict[str, None]()
     for at, one in enumerate(smaller):
-        with step(at / len(smaller), (at + 1) / len(smaller), f"{ordered[at]:,} entries"):
+        with step(at / len(smaller), (at + 1) / len(smaller), f"{count(ordered[at])} entries"):
             n_parameters, found = _measured(one, reference)
         if not steps:
             steps.append(_step(shrinking.n_entries, here.original.n_parameters, found, "original"))
@@ -172,9 +172,9 @@ def in_words(curve: ShrinkingCurve) -> str:
     texts = so_many(curve.steps[0].cells[0].n_texts, "text", "texts")
     if free is None:
         first = curve.steps[1]
-        return f"Already {first.n_entries:,} entries cost bits on these {texts}."
+        return f"Already {count(first.n_entries)} entries cost bits on these {texts}."
     saved = curve.steps[0].n_parameters - free.n_parameters
     return (
-        f"Down to {free.n_entries:,} entries no loss shows on these {texts}, with {saved:,} parameters fewer. "
-        "Entries were chosen by other texts of the same kind; on other texts more is lost."
+        f"Down to {count(free.n_entries)} entries no loss shows on these {texts}, with {count(saved)} parameters "
+        "fewer. Entries were chosen by other texts of the same kind; on other texts more is lost."
     )

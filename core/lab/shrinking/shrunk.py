@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.common.atomic import whole_folder
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.models.loadable_tokenizer import configuration, loadable
 from core.tokenizers.special_roles import roles_of
 from core.tokenizers.tokenizer import LocalTokenizer
@@ -87,8 +88,9 @@ class Shrinking:
         if not self.n_least <= n < self.n_entries:
             least, most = self.n_least, self.n_entries - 1
             raise UserError(
-                f"{self._tokenizer.info.label} cannot be made to have {n:,} entries: it has {self.n_entries:,}, of "
-                f"which {least:,} stay in any case. Give a number from {least:,} to {most:,}."
+                f"{self._tokenizer.info.label} cannot be made to have {count(n)} entries: it has "
+                f"{count(self.n_entries)}, of which {count(least)} stay in any case. "
+                f"Give a number from {count(least)} to {count(most)}."
             )
         out = self._order[: self.n_entries - n]
         document, old_ids = renumbered(take_out(self._document, out, "remove", self._spared))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.common.codec import APART
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.common.progress import report
 from core.models.language_model import LanguageModel
 from core.models.under_trained.indicators import indicator
@@ -142,7 +143,7 @@ def under_trained(
     if not 0 < share <= 1:
         raise UserError(f"A share of {share:g} of the tokens cannot be looked at. Name one over 0, at most 1.")
     if most is not None and most < 1:
-        raise UserError(f"{most:,} candidates cannot be asked for. Name 1 or more, or look at rows alone.")
+        raise UserError(f"{count(most)} candidates cannot be asked for. Name 1 or more, or look at rows alone.")
     report(0, 0, "Reading rows")
     entries = entries_of(model.tokenizer)
     matrices = model.matrices()
@@ -211,7 +212,9 @@ def _not_all(n_candidates: int, most: int | None) -> tuple[str, ...]:
     """A note where not every candidate was asked for."""
     if most is None or most >= n_candidates:
         return ()
-    return (f"Of {n_candidates:,} candidates only the {most:,} whose rows look least trained were asked for.",)
+    return (
+        f"Of {count(n_candidates)} candidates only the {count(most)} whose rows look least trained were asked for.",
+    )
 
 
 def _notes(model: LanguageModel, shown: Sequence[int], controls: Sequence[TokenAsked]) -> tuple[str, ...]:
@@ -224,9 +227,10 @@ def _notes(model: LanguageModel, shown: Sequence[int], controls: Sequence[TokenA
         )
     if model.matrices().bias is not None:
         notes.append("The head has a bias, which can hold down a token whatever its row; it is not looked at.")
-    if any(times < prompt.times for prompt, times in zip(PROMPTS, shown, strict=False)):
+    most = model.max_tokens
+    if most is not None and any(times < prompt.times for prompt, times in zip(PROMPTS, shown, strict=False)):
         notes.append(
-            f"The model looks back on {model.max_tokens:,} tokens, so that prompts show a token fewer times than "
+            f"The model looks back on {count(most)} tokens, so that prompts show a token fewer times than "
             "published, and a model that could learn to repeat it there may not."
         )
     return tuple(notes)

@@ -7,6 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.vocabulary.audit import AUDITS, Finding, grouped
 from core.vocabulary.entries import Entries, Ids
 
@@ -96,5 +97,5 @@ def _one_of(entries: Entries, wanted: frozenset[bytes]) -> Ids:
 def _checked(named: Sequence[int], n_rows: int) -> Ids:
     for i in named:
         if not 0 <= i < n_rows:
-            raise UserError(f"The model has no row {i}: its rows are 0 to {n_rows - 1:,}. Name ids among those.")
+            raise UserError(f"The model has no row {i}: its rows are 0 to {count(n_rows - 1)}. Name ids among those.")
     return np.unique(np.array(named, np.int64))

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.corpora.articles import FILE
 from core.corpora.sources.flores200 import SENTENCES
 from core.stats.grouped_items import numbered
@@ -35,5 +36,7 @@ def _articles(path: Path, n: int) -> tuple[int, ...]:
     with path.open(encoding="utf-8", newline="") as file:
         addresses = [row["URL"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
     if len(addresses) != n:
-        raise UserError(f"{shown(path.name)} has {len(addresses):,} rows, and FLORES-200 {n:,} sentences there.")
+        raise UserError(
+            f"{shown(path.name)} has {count(len(addresses))} rows, and FLORES-200 {count(n)} sentences there."
+        )
     return numbered(addresses)

@@ -22,6 +22,7 @@ import numpy as np
 from core.common.atomic import write_whole
 from core.common.data_folders import BESIDE
 from core.common.errors import UnknownName, UserError
+from core.common.numbers import count
 from core.corpora.corpus import Corpus
 from core.counting.corpus import count_corpus
 from core.counting.table import Counted, CountTable, Unsigned
@@ -69,7 +70,7 @@ def build(
         else:
             counted = _described(one, table.tokenizers[0], data, manifest)
             done[digest] = _Done(one.key, table, counted)
-            said.append(f"{one.key}: {int(table.tokens.sum()):,} tokens. {table.tokenizers[0].lane}")
+            said.append(f"{one.key}: {count(int(table.tokens.sum()))} tokens. {table.tokenizers[0].lane}")
         print(said[-1], file=sys.stderr, flush=True)
     out.mkdir(parents=True, exist_ok=True)
     tables = list(done.values())

@@ -18,6 +18,7 @@ import numpy as np
 from core.common.atomic import write_whole
 from core.common.data_folders import BESIDE
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.corpora.corpus import Corpus
 from core.counting.table import Counted, CountedText, CountTable, Unsigned, compact
 from core.premium.atlas import FOLDER, atlas_tokenizers
@@ -103,7 +104,7 @@ def build(corpus: Corpus, wanted: Mapping[str, Wanted], data: Path, out: Path) -
         one = wanted[key]
         counts = open_tokenizer(one.spec or f"file:{data / 'tokenizers' / one.place}").count(sentences)
         columns |= {key: compact(counts.tokens), f"{key} unknown": compact(counts.unknown)}
-        print(f"{key}: {int(counts.tokens.sum()):,} tokens", file=sys.stderr, flush=True)
+        print(f"{key}: {count(int(counts.tokens.sum()))} tokens", file=sys.stderr, flush=True)
     sink = arrow.BufferOutputStream()
     parquet.write_table(arrow.table(columns), sink, compression="zstd", compression_level=19, write_statistics=False)
     content = sink.getvalue().to_pybytes()

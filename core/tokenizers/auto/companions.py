@@ -15,6 +15,7 @@ import tokenizers
 from tokenizers import AddedToken
 
 from core.common.errors import shown
+from core.common.numbers import count
 from core.tokenizers.format import Files
 from core.tokenizers.sidecars import ROLES, config
 
@@ -178,15 +179,19 @@ def _said_new(contents: list[str]) -> list[str]:
     if not contents:
         return []
     tokens = "token comes" if len(contents) == 1 else "tokens come"
-    return [f"{len(contents):,} {tokens} from the files beside the vocabulary: {some(contents)}."]
+    return [f"{count(len(contents))} {tokens} from the files beside the vocabulary: {some(contents)}."]
 
 
 def _said_moved(backend: tokenizers.Tokenizer, listed: Mapping[int, AddedToken]) -> list[str]:
     ids = {token.content: (i, backend.token_to_id(token.content)) for i, token in sorted(listed.items())}
-    moved = [f"{shown(c, 30)} is {now:,}, not {said:,}" for c, (said, now) in ids.items() if now not in (None, said)]
+    moved = [
+        f"{shown(c, 30)} is {count(now)}, not {count(said)}"
+        for c, (said, now) in ids.items()
+        if now not in (None, said)
+    ]
     if not moved:
         return []
-    more = f", and {len(moved) - _SOME:,} more" if len(moved) > _SOME else ""
+    more = f", and {count(len(moved) - _SOME)} more" if len(moved) > _SOME else ""
     return [
         "Ids follow the vocabulary, as in transformers, and not the file of added tokens: "
         f"{'; '.join(moved[:_SOME])}{more}."
@@ -195,5 +200,5 @@ def _said_moved(backend: tokenizers.Tokenizer, listed: Mapping[int, AddedToken])
 
 def some(contents: list[str]) -> str:
     """The first of some tokens, for a note."""
-    more = f" and {len(contents) - _SOME:,} more" if len(contents) > _SOME else ""
+    more = f" and {count(len(contents) - _SOME)} more" if len(contents) > _SOME else ""
     return ", ".join(shown(content, 30)[1:-1] for content in contents[:_SOME]) + more

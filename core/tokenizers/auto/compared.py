@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import tokenizers
 
 from core.common.errors import is_failure, shown
+from core.common.numbers import count
 from core.tokenizers.auto.companions import Companions, Token, some
 from core.tokenizers.auto.model_types import GENERIC, REGISTERED
 from core.tokenizers.auto.names import VERSION, undescribed
@@ -103,7 +104,7 @@ def _ids(backend: tokenizers.Tokenizer, text: str) -> list[int]:
 
 
 def _counted(ids: list[int]) -> str:
-    return f"{len(ids):,} tokens ({', '.join(map(str, ids[:6]))}{' …' if len(ids) > 6 else ''})"
+    return f"{count(len(ids))} tokens ({', '.join(map(str, ids[:6]))}{' …' if len(ids) > 6 else ''})"
 
 
 def _ends_otherwise(

@@ -9,6 +9,7 @@ from typing import Any
 import tokenizers
 
 from core.common.errors import is_failure, shown
+from core.common.numbers import count
 from core.tokenizers.backends.components import State, states
 
 _PROBES = ("a", "1", "。", " ")
@@ -39,8 +40,8 @@ def ends_of(backend: tokenizers.Tokenizer, n_vocabulary: int) -> Ends:
     if beyond is None:
         return found
     return Ends(
-        note=f"Its file puts the id {beyond:,} around a text, which its vocabulary of {n_vocabulary:,} does not have, "
-        "so nothing is added here."
+        note=f"Its file puts the id {count(beyond)} around a text, which its vocabulary of {count(n_vocabulary)} does "
+        "not have, so nothing is added here."
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import tokenizers
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 from core.tokenizers.backends.components import has, pattern, states
 from core.tokenizers.kinds import Kind
 from core.tokenizers.vocabulary import Vocabulary, bytes_of_alphabet
@@ -134,7 +135,7 @@ def check_ids(id_by_token: dict[str, int]) -> int:
     if highest >= MAX_ID:
         token = next(t for t, i in id_by_token.items() if i == highest)
         raise UnreadableFile(
-            f"The vocabulary gives {shown(token, 30)} the id {highest:,}; ids up to {MAX_ID:,} can be read. "
+            f"The vocabulary gives {shown(token, 30)} the id {count(highest)}; ids up to {count(MAX_ID)} can be read. "
             "The file is damaged or not a tokenizer."
         )
     if len(set(id_by_token.values())) < len(id_by_token):
@@ -142,7 +143,7 @@ def check_ids(id_by_token: dict[str, int]) -> int:
         for token, i in id_by_token.items():
             if (other := token_by_id.setdefault(i, token)) != token:
                 raise UnreadableFile(
-                    f"The vocabulary gives the id {i:,} to both {shown(other, 30)} and {shown(token, 30)}. "
+                    f"The vocabulary gives the id {count(i)} to both {shown(other, 30)} and {shown(token, 30)}. "
                     "The file is damaged or not a tokenizer."
                 )
     return highest + 1

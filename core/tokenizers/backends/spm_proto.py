@@ -15,6 +15,7 @@ from google.protobuf.message import DecodeError
 from sentencepiece import sentencepiece_model_pb2
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 
 Model = Any  # a ModelProto: the generated module makes its classes at run time, so it has no types to name
 _protos: Any = sentencepiece_model_pb2
@@ -113,18 +114,18 @@ def _problem(model: Model) -> str:
     for i, entry in enumerate(model.pieces):
         piece = entry.piece
         if isinstance(piece, bytes):  # what protobuf gives for a text that is not UTF-8
-            return f"piece {i:,} is not UTF-8"
+            return f"piece {count(i)} is not UTF-8"
         if not piece or "\0" in piece or len(piece) > MAX_PIECE_BYTES:
-            return f"piece {i:,} is empty, holds a NUL or has {len(piece):,} characters"
+            return f"piece {count(i)} is empty, holds a NUL or has {count(len(piece))} characters"
         if piece in seen:
-            return f"piece {i:,}, {shown(piece)}, is there twice"
+            return f"piece {count(i)}, {shown(piece)}, is there twice"
         seen.add(piece)
         if not isfinite(entry.score):
-            return f"piece {i:,}, {shown(piece)}, has the score {entry.score}"
+            return f"piece {count(i)}, {shown(piece)}, has the score {entry.score}"
         n_unknown += entry.type == UNKNOWN
         if entry.type == BYTE:
             if byte_of(piece) is None:
-                return f"piece {i:,}, {shown(piece)}, is marked as a byte but is not written <0x00> to <0xFF>"
+                return f"piece {count(i)}, {shown(piece)}, is marked as a byte but is not written <0x00> to <0xFF>"
             byte_pieces.add(piece)
     if n_unknown != 1:
         return f"it has {n_unknown} pieces for unknown text where there must be one"

@@ -164,7 +164,9 @@ def vocabulary_of(rank_by_bytes: Mapping[bytes, int], id_by_special: Mapping[str
     ids = list(chain(rank_by_bytes.values(), id_by_special.values()))
     highest = max(ids, default=-1)
     if highest >= MAX_ID or min(ids, default=0) < 0:
-        raise UnreadableFile(f"The vocabulary has the rank {highest:,}; ranks from 0 to {MAX_ID:,} can be read.")
+        raise UnreadableFile(
+            f"The vocabulary has the rank {count(highest)}; ranks from 0 to {count(MAX_ID)} can be read."
+        )
     if len(set(ids)) < len(ids):
         raise UnreadableFile("The vocabulary gives one rank to two entries. The file is damaged.")
     lacking = [byte for byte in range(256) if bytes([byte]) not in rank_by_bytes]

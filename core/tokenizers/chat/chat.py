@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.common.errors import UnknownName, UserError, shown
+from core.common.numbers import count
 from core.text.utf8 import utf8
 from core.tokenizers.chat.template import ChatToWrite, render_apart, variables_apart
 from core.tokenizers.chat.variables import Variable
@@ -109,7 +110,7 @@ def chosen_template(info: Info, name: str = "", tools: bool = False) -> str:
     found = next((one for one in usual if one in templates), None)
     if found is None:
         raise UserError(
-            f"{info.label} has {len(templates):,} chat templates and none is the default. "
+            f"{info.label} has {count(len(templates))} chat templates and none is the default. "
             f"Choose one of: {', '.join(shown(one, 40)[1:-1] for one in templates)}."
         )
     return found

@@ -12,6 +12,7 @@ import tokenizers
 from tokenizers import AddedToken, Regex, decoders, models, pre_tokenizers
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.format import HEAD_BYTES, Files, Source
 from core.tokenizers.gunzip import content, head
@@ -65,7 +66,9 @@ def _merges(data: bytes, name: str) -> list[tuple[str, str]]:
     for number, line in enumerate(_lines(data), 1):
         found = _LINE.fullmatch(line)
         if found is None:
-            raise UnreadableFile(f"{shown(name)} is damaged at merge {number:,}: {shown(line, 40)}. Fetch it again.")
+            raise UnreadableFile(
+                f"{shown(name)} is damaged at merge {count(number)}: {shown(line, 40)}. Fetch it again."
+            )
         pairs.append((found[1], found[2]))
     if any(right == _END for _, right in pairs):
         raise UnreadableFile(

@@ -10,6 +10,7 @@ import tokenizers
 from tokenizers import AddedToken, Regex, decoders, models, normalizers, pre_tokenizers, processors
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.format import Files, Source
 from core.tokenizers.gunzip import content, head
@@ -61,10 +62,12 @@ def _merges(data: bytes, name: str) -> list[tuple[str, str]]:
     for number, line in enumerate(lines, 2):
         left, _, right = line.rstrip("\r").partition(" ")
         if not left or not right or " " in right:
-            raise UnreadableFile(f"{shown(name)} is damaged at line {number:,}: {shown(line, 40)} is not a merge.")
+            raise UnreadableFile(f"{shown(name)} is damaged at line {count(number)}: {shown(line, 40)} is not a merge.")
         pairs.append((left, right))
     if len(pairs) < _N_MERGES:
-        raise UnreadableFile(f"{shown(name)} has {len(pairs):,} merges; CLIP's has {_N_MERGES:,}. It was cut short.")
+        raise UnreadableFile(
+            f"{shown(name)} has {count(len(pairs))} merges; CLIP's has {count(_N_MERGES)}. It was cut short."
+        )
     return pairs
 
 

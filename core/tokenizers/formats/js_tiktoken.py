@@ -12,6 +12,7 @@ import json
 import re
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 from core.tokenizers.backends.spelling import MAX_ID
 from core.tokenizers.backends.tiktoken import REFERENCE, TiktokenTokenizer, vocabulary_of
 from core.tokenizers.format import Files, Source
@@ -80,11 +81,11 @@ def _ranks(lines: str, name: str) -> dict[bytes, int]:
             pieces = [base64.b64decode(word, validate=True) for word in words]
             rank = int(first)
         except (ValueError, binascii.Error):
-            raise _damaged(name, f"line {number:,} of its ranks is not a number and base64") from None
+            raise _damaged(name, f"line {count(number)} of its ranks is not a number and base64") from None
         known = len(rank_by_bytes)
         rank_by_bytes.update((piece, rank + n) for n, piece in enumerate(pieces))
         if rank < 0 or len(rank_by_bytes) != known + len(pieces):
-            raise _damaged(name, f"line {number:,} of its ranks names a piece twice")
+            raise _damaged(name, f"line {count(number)} of its ranks names a piece twice")
     return rank_by_bytes
 
 

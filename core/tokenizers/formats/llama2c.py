@@ -12,6 +12,7 @@ Source: Karpathy 2023, llama2.c, tokenizer.py and run.c.
 import struct
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 from core.tokenizers.backends.sentencepiece import REFERENCE, Around, SentencePieceTokenizer, model_info
 from core.tokenizers.backends.spm_proto import BYTE, CONTROL, NORMAL, UNKNOWN, build_bpe, check_proto
 from core.tokenizers.format import Files, Source
@@ -49,11 +50,11 @@ def read_entries(data: bytes, name: str) -> list[tuple[str, float, int]]:
     while at < len(data):
         i = len(entries)
         if at + _ENTRY.size > len(data):
-            raise damaged(f"it ends inside entry {i:,}")
+            raise damaged(f"it ends inside entry {count(i)}")
         score, length = _ENTRY.unpack_from(data, at)
         at += _ENTRY.size
         if not 0 <= length <= min(_MAX_PIECE, len(data) - at):
-            raise damaged(f"entry {i:,} claims {length:,} bytes where {len(data) - at:,} are left")
+            raise damaged(f"entry {count(i)} claims {count(length)} bytes where {count(len(data) - at)} are left")
         written = data[at : at + length]
         at += length
         if i < _FIRST_BYTE:
@@ -64,12 +65,12 @@ def read_entries(data: bytes, name: str) -> list[tuple[str, float, int]]:
         try:
             piece = written.decode()
         except UnicodeDecodeError:
-            raise damaged(f"entry {i:,} is not UTF-8") from None
+            raise damaged(f"entry {count(i)} is not UTF-8") from None
         if i < _FIRST_PIECE and piece != f"<0x{i - _FIRST_BYTE:02X}>":
-            raise damaged(f"entry {i:,} is {shown(piece)}, not the byte {i - _FIRST_BYTE}")
+            raise damaged(f"entry {count(i)} is {shown(piece)}, not the byte {i - _FIRST_BYTE}")
         entries.append((piece, score, BYTE if i < _FIRST_PIECE else NORMAL))
     if len(entries) < _FIRST_PIECE:
-        raise damaged(f"it has {len(entries):,} entries, fewer than the {_FIRST_PIECE} that every such file has")
+        raise damaged(f"it has {count(len(entries))} entries, fewer than the {_FIRST_PIECE} that every such file has")
     return entries
 
 

@@ -14,6 +14,7 @@ import tokenizers
 from tokenizers import AddedToken, Regex, decoders, models, pre_tokenizers
 
 from core.common.errors import UnreadableFile, is_failure, shown
+from core.common.numbers import count
 from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.backends.spelling import MAX_ID
 from core.tokenizers.format import Files, Source
@@ -59,7 +60,7 @@ def _read(data: bytes, name: str) -> tuple[str, dict[str, int], list[tuple[int, 
     except ValueError:
         raise _damaged(name, "it has no pattern with the number of special tokens behind it") from None
     if not 0 <= n_specials <= len(rest):
-        raise _damaged(name, f"it claims {n_specials:,} special tokens")
+        raise _damaged(name, f"it claims {count(n_specials)} special tokens")
     specials = {}
     for line in rest[:n_specials]:
         spelling, _, i = line.rpartition(" ")
@@ -70,7 +71,7 @@ def _read(data: bytes, name: str) -> tuple[str, dict[str, int], list[tuple[int, 
     for n, line in enumerate(rest[n_specials:]):
         pair = _PAIR.fullmatch(line)
         if pair is None or max(int(pair[1]), int(pair[2])) >= 256 + n:
-            raise _damaged(name, f"merge {n:,}, {shown(line, 40)}, is not two ids that came before it")
+            raise _damaged(name, f"merge {count(n)}, {shown(line, 40)}, is not two ids that came before it")
         pairs.append((int(pair[1]), int(pair[2])))
     return pattern, specials, pairs
 
@@ -83,7 +84,7 @@ def _backend(
     for left, right in pairs:
         spelled.append(spelled[left] + spelled[right])
         if len(spelled[-1]) > _LONGEST:
-            raise _damaged(name, f"one of its tokens has over {_LONGEST:,} bytes")
+            raise _damaged(name, f"one of its tokens has over {count(_LONGEST)} bytes")
     vocabulary = {token: i for i, token in enumerate(spelled)}
     if len(vocabulary) < len(spelled) or set(specials.values()) & set(vocabulary.values()):
         raise _damaged(name, "two of its ids mean the same bytes, or a special token has the id of another")

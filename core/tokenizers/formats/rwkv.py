@@ -9,6 +9,7 @@ import re
 import numpy as np
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 from core.tokenizers.backends.longest_match import LongestMatchTokenizer
 from core.tokenizers.backends.spelling import MAX_ID
 from core.tokenizers.format import Files, Source
@@ -72,8 +73,8 @@ def entries(data: bytes, name: str) -> dict[bytes, int]:
         entry = _entry(line)
         if entry is None or entry[0] in ids or entry[1] in id_by_bytes:
             raise UnreadableFile(
-                f"{shown(name)} is damaged at line {number:,}: {shown(line, 40)} is not a new id with a Python literal "
-                "and its length in bytes. Fetch the file again."
+                f"{shown(name)} is damaged at line {count(number)}: {shown(line, 40)} is not a new id with a Python "
+                "literal and its length in bytes. Fetch the file again."
             )
         ids.add(entry[0])
         id_by_bytes[entry[1]] = entry[0]

@@ -20,6 +20,7 @@ import numpy as np
 import tiktoken
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 from core.tokenizers import sidecars
 from core.tokenizers.backends.tiktoken import TiktokenTokenizer
 from core.tokenizers.format import Files, Source
@@ -125,22 +126,24 @@ def _read(content: Any, name: str) -> _Tekken:
         raise damaged("its config lacks the pattern or the sizes")
     vocab = content["vocab"]
     if not 0 <= n_specials <= min(size, _MAX_SPECIALS) or not 256 <= size - n_specials <= len(vocab):
-        raise damaged(f"sizes of {size:,} with {n_specials:,} special tokens do not fit {len(vocab):,} entries")
+        raise damaged(
+            f"sizes of {count(size)} with {count(n_specials)} special tokens do not fit {count(len(vocab))} entries"
+        )
     tokens, spellings = [], []
     for rank, entry in enumerate(vocab[: size - n_specials]):
         try:
             token = base64.b64decode(entry["token_bytes"], validate=True)
             if not token or entry["rank"] != rank or (rank < 256 and token != bytes([rank])):
-                raise damaged(f"entry {rank:,} is empty or out of order")
+                raise damaged(f"entry {count(rank)} is empty or out of order")
         except (KeyError, TypeError, ValueError, binascii.Error):
-            raise damaged(f"entry {rank:,} is not a rank and bytes in base64") from None
+            raise damaged(f"entry {count(rank)} is not a rank and bytes in base64") from None
         tokens.append(token)
         spellings.append(str(entry.get("token_str") or ""))
     if len(set(tokens)) != len(tokens):
         raise damaged("two of its entries are the same bytes")
     specials = _specials(content.get("special_tokens"), n_specials)
     if specials is None:
-        raise damaged(f"its special tokens are not {n_specials:,} different spellings in order")
+        raise damaged(f"its special tokens are not {count(n_specials)} different spellings in order")
     return _Tekken(tokens, spellings, specials, pattern, shown(str(config.get("version", "without a version")), 20))
 
 

@@ -18,6 +18,7 @@ import tiktoken.load
 from tiktoken_ext import openai_public  # type: ignore[import-untyped]
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, is_failure, shown
+from core.common.numbers import count
 from core.common.settings import settings
 from core.tokenizers.backends.spelling import MAX_ID
 from core.tokenizers.backends.tiktoken import REFERENCE, TiktokenTokenizer, vocabulary_of
@@ -190,8 +191,8 @@ def _named_specials(named: str, highest: int) -> dict[str, int]:
         i = int(number) if numbered else max(highest, *found.values(), -1) + 1
         if not spelling or spelling in found or i <= highest or i in found.values() or i >= MAX_ID:
             raise UserError(
-                f"&special= has {shown(word, 40)}: write SPELLING:ID, each once, with ids from {highest + 1:,} on, "
-                f"such as <|endoftext|>:{highest + 1}."
+                f"&special= has {shown(word, 40)}: write SPELLING:ID, each once, with ids from {count(highest + 1)} "
+                f"on, such as <|endoftext|>:{highest + 1}."
             )
         found[spelling] = i
     return found
@@ -220,8 +221,8 @@ def ranks(data: bytes, name: str) -> dict[bytes, int]:
             fits = False
         if not fits or int(rank) >= MAX_ID:
             raise UnreadableFile(
-                f"{shown(name)} is damaged at line {number:,}: {shown(line.decode(errors='replace'), 40)} is not a new "
-                "piece in base64 with its rank. Fetch the file again."
+                f"{shown(name)} is damaged at line {count(number)}: {shown(line.decode(errors='replace'), 40)} is not "
+                "a new piece in base64 with its rank. Fetch the file again."
             )
         rank_by_bytes[piece] = int(rank)
     return rank_by_bytes

@@ -15,6 +15,7 @@ import tokenizers
 from tokenizers import AddedToken, decoders, models, normalizers
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.numbers import count
 from core.common.text_stream import UTF16
 from core.tokenizers import sidecars
 from core.tokenizers.auto.companions import Companions, add_to, companions
@@ -185,7 +186,7 @@ def merges(data: bytes, name: str) -> list[tuple[str, str]]:
         left, _, right = line.partition(" ")
         if not left or not right or " " in right:
             raise UnreadableFile(
-                f"{shown(name)} is damaged at line {number:,}: {shown(line, 40)} is not two symbols and a space."
+                f"{shown(name)} is damaged at line {count(number)}: {shown(line, 40)} is not two symbols and a space."
                 " Fetch it again."
             )
         pairs.append((left, right))

@@ -11,6 +11,7 @@ import tokenizers
 from tokenizers import models
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 from core.tokenizers import sidecars
 from core.tokenizers.auto.companions import add_to, companions
 from core.tokenizers.auto.ends import ends_by_class
@@ -95,7 +96,9 @@ def pieces(data: bytes, name: str) -> dict[str, int]:
     try:
         lines = data.decode().removeprefix("\ufeff").removesuffix("\n").split("\n")
     except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{shown(name)} is not UTF-8 at byte {error.start:,}. Fetch the file again.") from None
+        raise UnreadableFile(
+            f"{shown(name)} is not UTF-8 at byte {count(error.start)}. Fetch the file again."
+        ) from None
     return {line.rstrip(): i for i, line in enumerate(lines)}
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import TooLarge
+from core.common.numbers import count
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Counts, Stage
 
@@ -26,8 +27,8 @@ def refuse_many_tokens(n_tokens: int, n_bytes: int) -> None:
     most = FREE_TOKENS + TOKENS_PER_BYTE * n_bytes
     if n_tokens > most:
         raise TooLarge(
-            f"The tokenizer makes {n_tokens:,} tokens of a text of {n_bytes:,} bytes; at most {most:,} are taken "
-            f"({TOKENS_PER_BYTE} per byte). Look at its normaliser and its template for special tokens."
+            f"The tokenizer makes {count(n_tokens)} tokens of a text of {count(n_bytes)} bytes; at most {count(most)} "
+            f"are taken ({TOKENS_PER_BYTE} per byte). Look at its normaliser and its template for special tokens."
         )
 
 
@@ -40,7 +41,7 @@ def refuse_many_bytes(n_out: int, n_bytes: int) -> None:
     most = FREE_BYTES + BYTES_PER_BYTE * n_bytes
     if n_out > most:
         raise TooLarge(
-            f"The tokenizer makes {n_out:,} bytes of a text of {n_bytes:,}; at most {most:,} are taken "
+            f"The tokenizer makes {count(n_out)} bytes of a text of {count(n_bytes)}; at most {count(most)} are taken "
             f"({BYTES_PER_BYTE} per byte). Look at its normaliser, which may write far more than it reads."
         )
 

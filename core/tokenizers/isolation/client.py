@@ -9,6 +9,7 @@ import signal
 import time
 
 from core.common.errors import TookTooLong, TooLarge, UnreadableFile, UserError
+from core.common.numbers import count
 from core.common.sandbox.ending import end
 from core.common.sandbox.interest import still_wanted
 from core.common.sandbox.pipes import DeadlinePassed, Pipes, ProcessEnded
@@ -120,7 +121,7 @@ class TokenizerProcess:
         while True:
             head, body = PREFIX.unpack(self._pipes.read(PREFIX.size, deadline))
             if head + body > most:
-                raise Garbled(f"an answer of {(head + body) / 2**20:,.0f} MB")
+                raise Garbled(f"an answer of {count((head + body) / 2**20)} MB")
             message = unpacked(self._pipes.read(head, deadline), self._pipes.read(body, deadline))
             if message.kind == "stage":
                 self._stage = str(message.fields.get("text", ""))[:100]
@@ -166,7 +167,7 @@ class TokenizerProcess:
             else "Take a shorter text, or look at its normaliser, which may write far more than it reads"
         )
         return TookTooLong(
-            f"The tokenizer cannot be used: {self._stage} needs more than {self.memory_mb:,} MB of memory. "
+            f"The tokenizer cannot be used: {self._stage} needs more than {count(self.memory_mb)} MB of memory. "
             f"{why}; TOKEN_ATLAS_CHILD_MB raises the limit."
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
+from core.common.numbers import count
 from core.tokenizers.catalog import LEADING, SIBLINGS, could_stand_alone
 
 
@@ -63,4 +64,4 @@ def _tokenizers(names: Sequence[str]) -> list[str]:
 
 def _listed(names: Sequence[str]) -> str:
     some = ", ".join(shown(name)[1:-1] for name in sorted(names)[:8]) or "nothing"
-    return some + (f" and {len(names) - 8:,} more" if len(names) > 8 else "")
+    return some + (f" and {count(len(names) - 8)} more" if len(names) > 8 else "")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.common.errors import TookTooLong, TooLarge, UserError, shown
+from core.common.numbers import count
 from core.common.progress import report
 from core.common.redact import harmless_environment
 from core.common.sandbox.ending import end
@@ -140,7 +141,7 @@ def _watch(process: "subprocess.Popen[bytes]", wanted: PackagePlace, folder: Pat
         total, now = _announced(said), _n_bytes(folder)
         if max(total, now) > MAX_FILE_BYTES:
             raise TooLarge(
-                f"{wanted.requirement} has over {MAX_FILE_BYTES / 2**20:,.0f} MB: no package with a tokenizer has."
+                f"{wanted.requirement} has over {count(MAX_FILE_BYTES / 2**20)} MB: no package with a tokenizer has."
             )
         if now != arrived:
             arrived, moved = now, time.monotonic()

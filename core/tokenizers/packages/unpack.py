@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from core.common.errors import TookTooLong, TooLarge, UnreadableFile, UserError, shown
+from core.common.numbers import count
 from core.common.sandbox.answer import answer
 from core.common.sandbox.confine import confine
 from core.common.sandbox.limits import ProcessLimits, die_with_parent, end_after
@@ -54,7 +55,7 @@ def unpacked(archive: Path, file: str) -> dict[str, bytes]:
     except DeadlinePassed:
         raise TookTooLong(f"{name} took over {SECONDS:g} seconds to unpack. It is no tokenizer's package.") from None
     except AnswerTooLong:
-        raise TooLarge(f"The tokenizer's files in {name} have over {MAX_FILE_BYTES / 2**20:,.0f} MB.") from None
+        raise TooLarge(f"The tokenizer's files in {name} have over {count(MAX_FILE_BYTES / 2**20)} MB.") from None
     head, _, body = done.output.partition(b"\n")
     if done.status or not head:
         raise UnreadableFile(f"{name} cannot be unpacked: the process that read it ended. The package is damaged.")
@@ -85,7 +86,7 @@ def read_archive(archive: Path, file: str) -> dict[str, bytes]:
                 found[name] = read(left + 1)
                 left -= len(found[name])
                 if left < 0:
-                    raise TooLarge(f"{shown(name)} is over {MAX_FILE_BYTES / 2**20:,.0f} MB: no tokenizer is.")
+                    raise TooLarge(f"{shown(name)} is over {count(MAX_FILE_BYTES / 2**20)} MB: no tokenizer is.")
     except _DAMAGED as error:
         raise UnreadableFile(f"The package is damaged: {shown(str(error) or type(error).__name__, 120)}.") from None
     return {PurePosixPath(name).name: found[name] for name in wanted if name in found}
@@ -113,7 +114,7 @@ def _tar_entries(archive: Path) -> Entries:
         for number, entry in enumerate(file, 1):
             _refuse_many(number)
             if file.offset > MAX_UNPACKED_BYTES:
-                raise TooLarge(f"The package unpacks to over {MAX_UNPACKED_BYTES / 2**30:,.0f} GB.")
+                raise TooLarge(f"The package unpacks to over {count(MAX_UNPACKED_BYTES / 2**30)} GB.")
             content = file.extractfile(entry) if entry.type in (tarfile.REGTYPE, tarfile.AREGTYPE) else None
             if content is not None:
                 yield entry.name.removeprefix("./"), content.read
@@ -121,7 +122,7 @@ def _tar_entries(archive: Path) -> Entries:
 
 def _refuse_many(n_entries: int) -> None:
     if n_entries > MAX_ENTRIES:
-        raise TooLarge(f"The package holds over {MAX_ENTRIES:,} files: it is no tokenizer's.")
+        raise TooLarge(f"The package holds over {count(MAX_ENTRIES)} files: it is no tokenizer's.")
 
 
 def main(archive: str, file: str) -> None:

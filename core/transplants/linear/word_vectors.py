@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from core.common.errors import UserError, shown
+from core.common.numbers import count
 from core.text.words_of_text import words_of
 from core.tokenizers.matching import vocabulary_of
 from core.tokenizers.spelling import spell
@@ -65,8 +66,8 @@ class WordVectors:
         rows = torch.tensor([self.row_by_word.get(spelling, -1) for spelling in spellings])
         if not (rows >= 0).any():
             raise UserError(
-                f"None of the {len(self.words):,} vectors is of a token of {tokenizer.info.label}. Give vectors of its "
-                f"tokens as its file spells them, such as {shown(spellings[-1])}."
+                f"None of the {count(len(self.words))} vectors is of a token of {tokenizer.info.label}. Give vectors "
+                f"of its tokens as its file spells them, such as {shown(spellings[-1])}."
             )
         return torch.where(rows[:, None] >= 0, self.vectors[rows.clamp(min=0)], torch.nan)
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.linear.affine import AffineMap, Pairs, procrustes
@@ -99,7 +100,7 @@ def _translations(problem: Problem, old: WordVectors, new: WordVectors) -> Pairs
                 found.add((pair[0], pair[1]))
     if not found:
         raise UserError(
-            f"None of the {len(pairs):,} pairs of the dictionary has vectors in both languages. "
+            f"None of the {count(len(pairs))} pairs of the dictionary has vectors in both languages. "
             "Check that word vectors and dictionary are of these two languages, in this order."
         )
     table = torch.tensor(sorted(found))

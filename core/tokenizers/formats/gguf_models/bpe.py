@@ -6,6 +6,7 @@ import tokenizers
 from tokenizers import AddedToken, Regex, decoders, models, pre_tokenizers, processors
 
 from core.common.errors import shown
+from core.common.numbers import count
 from core.tokenizers.backends.huggingface import REFERENCE, HuggingFaceTokenizer
 from core.tokenizers.formats.gguf_models.pretokenizers import pre_tokenizer
 from core.tokenizers.formats.gguf_models.tokens import CONTROL, USER_DEFINED, GgufTokens
@@ -61,7 +62,7 @@ def _merges(tokens: GgufTokens) -> list[tuple[str, str]]:
         cut = merge.find(" ", 1)  # the first part may itself begin with a space
         left, right = (merge[:cut], merge[cut + 1 :]) if cut > 0 else ("", "")
         if left not in known or right not in known or left + right not in known:
-            raise tokens.damaged(f"merge {rank:,}, {shown(merge, 40)}, names what is no token")
+            raise tokens.damaged(f"merge {count(rank)}, {shown(merge, 40)}, names what is no token")
         merges.append((left, right))
     return merges
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import UnreadableFile, shown
+from core.common.numbers import count
 from core.tokenizers.gguf import Metadata, Value
 from core.tokenizers.tokenizer import Info
 
@@ -155,8 +156,8 @@ def read_tokens(metadata: Metadata, name: str) -> GgufTokens:
         first: dict[str, int] = {}
         twice = next((i, text) for i, text in enumerate(texts) if first.setdefault(text, i) != i)
         raise UnreadableFile(
-            f"{shown(name)} gives two ids, {first[twice[1]]:,} and {twice[0]:,}, to the token {shown(twice[1], 30)}. "
-            "llama.cpp refuses such a file; convert the model again."
+            f"{shown(name)} gives two ids, {count(first[twice[1]])} and {count(twice[0])}, to the token "
+            f"{shown(twice[1], 30)}. llama.cpp refuses such a file; convert the model again."
         )
     types = _numbers(values, "token_type", len(texts), name)
     scores = _numbers(values, "scores", len(texts), name)
@@ -177,7 +178,8 @@ def _numbers(values: Mapping[str, Value], key: str, n: int, name: str) -> NDArra
         return None
     if not isinstance(found, np.ndarray) or len(found) < n or not np.all(np.isfinite(found[:n])):
         raise UnreadableFile(
-            f"{shown(name)} has a damaged tokenizer: {_PREFIX}{key} is not a list of {n:,} numbers. Fetch it again."
+            f"{shown(name)} has a damaged tokenizer: {_PREFIX}{key} is not a list of {count(n)} numbers. Fetch it "
+            "again."
         )
     return found[:n].astype(np.float64)
 
