@@ -127,7 +127,7 @@ def test_a_line_without_end_is_refused(capsys: Output, tmp_path: Path, monkeypat
 def test_a_late_byte_that_is_no_text_is_named(capsys: Output, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"ok\n" * 20_000 + b"\xff\n")
     says = refused(capsys, "count", "--tokenizer", "builtin:characters", "--file", str(tmp_path / "a.txt"))
-    assert "line 20\u2009001" in says and "offset 60\u2009000" in says
+    assert "line 20 001" in says and "offset 60 000" in says
 
 
 def test_a_cell_that_begins_like_a_formula_is_none() -> None:

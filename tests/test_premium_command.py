@@ -96,7 +96,7 @@ def test_the_table(corpus: str, capsys: pytest.CaptureFixture[str]) -> None:
         (["--corpus", "atlas", "--base", "xyz_Latn"], "no language in FLORES-200"),
         (["--corpus", "nothing"], "no kind of corpus called"),
         (["--corpus", "file:/none.csv"], "no file"),
-        (["--corpus", "sample", "--draws", "3"], "40 to 100\u2009000 draws"),
+        (["--corpus", "sample", "--draws", "3"], "40 to 100 000 draws"),
         (["--corpus", "sample", "--per", "word"], "choice"),
     ],
 )

@@ -126,8 +126,8 @@ def test_the_command_shows_a_curve_and_writes_a_model_that_transformers_loads(
     ("more", "said"),
     [
         (["--entries", "2000,x"], "'x' is no number of entries"),
-        (["--entries", "3072"], "Give a number from 257 to 3\u2009071"),
-        (["--entries", "12"], "Give a number from 257 to 3\u2009071"),
+        (["--entries", "3072"], "Give a number from 257 to 3 071"),
+        (["--entries", "12"], "Give a number from 257 to 3 071"),
         (["--entries", "2000,1000", "--out", "x"], "--out writes a model of one size"),
     ],
 )

@@ -9,7 +9,7 @@ import signal
 import time
 
 from core.common.errors import TookTooLong, TooLarge, UnreadableFile, UserError
-from core.common.numbers import count
+from core.common.numbers import THIN, count
 from core.common.sandbox.ending import end
 from core.common.sandbox.interest import still_wanted
 from core.common.sandbox.pipes import DeadlinePassed, Pipes, ProcessEnded
@@ -194,4 +194,4 @@ def _most_bytes(request: Message) -> int:
 
 
 def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:1000])
+    return "".join(c if c.isprintable() or c == THIN else c.encode("unicode_escape").decode() for c in text[:1000])
