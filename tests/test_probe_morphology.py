@@ -1,6 +1,8 @@
 """The probe of morphology: scores worked by hand, published layouts, and lists that are what they say."""
 
+from collections import Counter
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from core.probes.morphemes.gold import FOLDER, GoldWord, medical_terms, read_gol
 from core.probes.morphemes.hybrid import SUFFIXES, UPPERCASE, hybrid_tokens, said_back
 from core.probes.morphemes.scores import CutWord, known_tokens, longest_common, morpheme_matches, reachable
 from core.probes.morphology import morphology
+from core.text.languages import language
 
 WORDS, CHARACTERS, BYTES = "builtin:words", "builtin:characters", "builtin:utf8-bytes"
 SIGMORPHON = "subsidised\tsubside @@y @@ise @@ed\t110\nmerchandizes\tmerchandize @@s\t100\npozzed\tpoz @@ed\t100\n"
@@ -77,16 +80,53 @@ def test_published_layouts_are_read(layout: str, text: str, word: str, morphemes
 
 @pytest.mark.parametrize("code", shipped_languages())
 def test_shipped_words_are_written_as_their_morphemes(code: str) -> None:
-    gold = shipped_gold(code)
-    lines = (FOLDER / f"{code}.txt").read_text(encoding="utf-8").splitlines()
-    assert len(gold) == len(lines) - 1 >= 60  # none twice, a rule in the first line
+    gold, text = shipped_gold(code), (FOLDER / f"{code}.txt").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    assert lines[0].startswith("# ") and lines[0].endswith(".") and normalize("NFC", text) == text
+    assert len(gold) == sum(not line.startswith("#") for line in lines) >= 100  # none twice
     assert all(word.on_surface and len(word.morphemes) > 1 for word in gold)
     assert morphology([CHARACTERS], code).found[CHARACTERS].boundaries.recall == 1
 
 
+@pytest.mark.parametrize("code", shipped_languages())
+def test_shipped_words_are_made_of_the_affixes_that_their_list_names(code: str) -> None:
+    """A slip of the pen in an affix is none that is named, and so a stem of a letter or two."""
+    named = _named(code)
+    before, between, behind = (named.get(f"{place} stems", set()) for place in ("Before", "Between", "Behind"))
+    met, short = Counter[str](), set[str]()
+    for word in shipped_gold(code):
+        stems = list[str]()
+        for n, morpheme in enumerate(word.morphemes, 1):
+            goes_on = {*word.morphemes[n:]} - behind
+            if not stems and morpheme.lower() in before and n < len(word.morphemes):
+                met[f"{morpheme.lower()}-"] += 1
+            elif stems and morpheme in between and goes_on:
+                met[f"-{morpheme}-"] += 1
+            elif stems and morpheme in behind:
+                met[f"-{morpheme}"] += 1
+            else:
+                stems.append(morpheme)
+        assert stems, word
+        short |= {stem for stem in stems if len(stem) < 3}
+    assert short == named.get("Stems of one or two letters", set())
+    listed = {f"{one}-" for one in before} | {f"-{one}-" for one in between} | {f"-{one}" for one in behind}
+    assert {*met} == listed
+    assert {one.strip("-") for one, n in met.items() if n == 1} == named.get("Met once", set())
+
+
+def _named(code: str) -> dict[str, set[str]]:
+    """What the remarks at the head of a list name, by what they are."""
+    remarks = [line[2:] for line in (FOLDER / f"{code}.txt").read_text(encoding="utf-8").splitlines() if line[0] == "#"]
+    return {what: {*some.split()} for what, _, some in (line.partition(": ") for line in remarks[1:])}
+
+
 def test_the_readme_of_the_lists_is_true() -> None:
     sizes = [len(shipped_gold(code)) for code in shipped_languages()]
-    assert len(sizes) == 10 and min(sizes) >= 60 and max(sizes) <= 120
+    *names, last = [language(code).name for code in shipped_languages()]
+    reach = f"{min(sizes)} to {max(sizes)} words"
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert len(sizes) == 12 and f"Twelve languages: {', '.join(names)} and {last}, {reach} each." in page
+    assert f"{reach} of twelve languages" in Path("docs/probes/morphology.md").read_text(encoding="utf-8")
 
 
 def test_known_tokens_by_both_denominators() -> None:
