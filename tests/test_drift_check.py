@@ -112,13 +112,35 @@ HARD = [
     "\xa0 a \u3000 b",
     "ü ü你 好",
     "x= 10 !! ?",
+    "the,cat.a/b 3.14!",
+    "it's,'s 'a'b (the)",
+    "ü,IT.'s²,12",
+]
+_PARTS = [
+    "the",
+    "cat",
+    "'s",
+    "12",
+    "3456",
+    "!!",
+    "ü",
+    "你好",
+    "a",
+    "IT",
+    "x=",
+    ",",
+    "'",
+    ".",
+    " ",
+    "  ",
+    "\n",
+    "\t",
+    "\xa0",
 ]
 TEXTS = st.one_of(
     st.text(max_size=30),
     st.lists(
-        st.sampled_from(
-            ["the", "cat", "'s", " ", "  ", "\n", "\t", "12", "3456", "!!", "ü", "你好", "\xa0", "a", "IT", "x="]
-        ),
+        st.sampled_from(_PARTS),
         max_size=14,
     ).map("".join),
 )

@@ -3,7 +3,8 @@
 Where nothing is done to a text before its symbols are merged, ids come back exactly if every one is built by the merges
 and every two neighbours stay apart, which is asked of each pair once. Where patterns cut the text first, and always do
 before a space behind something else, what lies between such places is cut as it would be alone: each different stretch
-is cut once, and remembered. Of all other tokenizers, and of ids that stand for no text, this says nothing.
+is cut once, and remembered. None of the patterns that do goes on from a letter or digit to a sign of ASCII other than
+the apostrophe, so they cut there too. Of all other tokenizers, and of ids that stand for no text, this says nothing.
 
 Source: the lemma on pairs as in `core.vocabulary.derivations`; as validity of encodings: Phan et al. 2024 (2410.09303).
 The stretches are our own.
@@ -13,8 +14,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from string import punctuation
-from sys import byteorder
 from typing import Any, Literal, Protocol
+from unicodedata import ucd_3_2_0
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,10 @@ IN_WORDS: dict[Way, str] = {
     "encoding": "told by cutting the whole text again",
 }
 _MOST_REMEMBERED = 500_000  # stretches
+_WIDTH = 4  # bytes of an id in a stretch
+# What begins a stretch behind an entry, and what an entry begins with: it does where the first is not less.
+_NOTHING, _SPACE, _SIGN, _OTHER = range(4)
+_SIGNS = {*punctuation.encode()} - {ord("'")}  # that one begins what follows a letter, in words such as it's
 Ints = NDArray[np.integer[Any]]
 
 
@@ -135,7 +140,7 @@ class ByPairs:
 
 @dataclass(eq=False)
 class ByStretches:
-    """For patterns that always cut before a space behind something else."""
+    """For patterns that always cut before a space behind something else, and before a sign behind a letter or digit."""
 
     tokenizer: LocalTokenizer
     entries: Entries
@@ -145,69 +150,110 @@ class ByStretches:
     def same(self, ids: Ints) -> bool | None:
         if not self.entries.textual[ids].all():
             return None
-        stretches = {*self._stretches(ids)}
+        plain = np.ascontiguousarray(ids, np.int32)
+        begins = self._begins(plain)
+        n_tokens = np.diff(begins)
+        single = np.unique(plain[begins[:-1][n_tokens == 1]])
+        several = np.flatnonzero(n_tokens > 1)
+        edges = zip((begins[several] * _WIDTH).tolist(), (begins[several + 1] * _WIDTH).tolist(), strict=True)
+        data = plain.tobytes()
+        return self._are_stretches(single) and self._come_back({data[start:end] for start, end in edges})
+
+    def forget(self) -> None:
+        self._comes_back.clear()
+        self._alone[:] = -1
+
+    def _begins(self, ids: NDArray[np.int32]) -> NDArray[np.intp]:
+        """Where stretches begin, and the end of the last."""
+        left, right = self._behind[ids[:-1]], self._before[ids[1:]]
+        return np.concatenate([[0], np.flatnonzero(left >= right) + 1, [len(ids)]])
+
+    def _are_stretches(self, ids: NDArray[np.int32]) -> bool:
+        """Whether each of these entries is what a stretch of its text is cut into."""
+        if len(new := ids[self._alone[ids] < 0]):
+            self._alone[new] = self._cut(new, np.arange(len(new) + 1))
+        return bool(self._alone[ids].all())
+
+    def _come_back(self, stretches: set[bytes]) -> bool:
         if new := [one for one in stretches if one not in self._comes_back]:
             if len(self._comes_back) + len(new) > _MOST_REMEMBERED:
                 self.forget()
                 new = [*stretches]
-            self._cut(new)
+            edges = np.cumsum([0, *map(len, new)]) // _WIDTH
+            cut = self._cut(np.frombuffer(b"".join(new), np.int32), edges)
+            self._comes_back |= zip(new, cut.tolist(), strict=True)
         return all(map(self._comes_back.__getitem__, stretches))
 
-    def forget(self) -> None:
-        self._comes_back.clear()
+    def _cut(self, ids: NDArray[np.int32], edges: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Whether stretches that stand side by side come back, (S,).
 
-    def _stretches(self, ids: Ints) -> list[bytes]:
-        data, width = np.ascontiguousarray(ids, np.int32).tobytes(), 4
-        begins = np.flatnonzero(self._ends_firm[ids[:-1]] & self._begins_with_space[ids[1:]]) + 1
-        edges = [0, *(begins * width).tolist(), len(data)]
-        return [data[start:end] for start, end in pairwise(edges)]
+        Those that begin and end where that always cuts are cut as one text, which takes a fraction of the time.
 
-    def _cut(self, stretches: list[bytes]) -> None:
-        """Cut them: as one text those that begin and end where that always cuts, which takes a fraction of the time."""
-        sure = [one for one in stretches if self._can_be_joined(one)]
-        if sure and (joined := self._cut_joined(sure)) is not None:
-            self._comes_back |= joined
-            stretches = [one for one in stretches if one not in joined]
+        Args:
+            edges: where each begins, and the end of the last, (S + 1,).
+        """
+        joined = (self._before[ids[edges[:-1]]] == _SPACE) & (self._behind[ids[edges[1:] - 1]] >= _SPACE)
+        n_tokens, same = np.diff(edges), np.zeros(len(edges) - 1, np.bool_)
+        found = self._cut_joined(ids[np.repeat(joined, n_tokens)], np.cumsum(n_tokens[joined]))
+        if found is None:
+            joined[:] = False
+        else:
+            same[joined] = found
+        alone = np.flatnonzero(~joined)
+        stretches = [ids[edges[n] : edges[n + 1]] for n in alone]
         texts = [_text(self._bytes(one)) for one in stretches]
         cut = self.tokenizer.encode_many([text or "" for text in texts])
-        self._comes_back |= {
-            stretch: text is not None and found.astype(np.int32).tobytes() == stretch
-            for stretch, text, found in zip(stretches, texts, cut, strict=True)
-        }
+        same[alone] = [
+            text is not None and np.array_equal(one, back)
+            for one, text, back in zip(stretches, texts, cut, strict=True)
+        ]
+        return same
 
-    def _cut_joined(self, stretches: list[bytes]) -> dict[bytes, bool] | None:
-        """None where together they are no text, or are not what their tokens say."""
-        data = b"".join(stretches)
-        if (text := _text(self._bytes(data))) is None:
+    def _cut_joined(self, ids: NDArray[np.int32], ends: NDArray[np.intp]) -> NDArray[np.bool_] | None:
+        """Whether each of the stretches comes back, (S,); None where together they are no text, or are not what their
+        tokens say."""
+        if not len(ids) or (text := _text(self._bytes(ids))) is None:
             return None
-        found = self.tokenizer.encode_many([text])[0].astype(np.int32)
-        if found.tobytes() == data:
-            return dict.fromkeys(stretches, True)
-        ends = np.cumsum(self.entries.lengths[found], dtype=np.int64)
-        wanted = np.cumsum([len(self._bytes(one)) for one in stretches], dtype=np.int64)
-        places = np.searchsorted(ends, wanted)
-        if ends[-1] != wanted[-1] or (ends[places] != wanted).any():
+        back = self.tokenizer.encode_many([text])[0].astype(np.int32)
+        if np.array_equal(ids, back):
+            return np.ones(len(ends), np.bool_)
+        wanted, found = (np.cumsum(self.entries.lengths[one], dtype=np.int64) for one in (ids, back))
+        places = np.searchsorted(found, wanted[ends - 1])
+        if found[-1] != wanted[-1] or (found[places] != wanted[ends - 1]).any():
             return None
-        edges = pairwise([0, *((places + 1) * found.itemsize).tolist()])
-        cut = found.tobytes()
-        return {one: cut[start:end] == one for one, (start, end) in zip(stretches, edges, strict=True)}
+        ours, theirs = ([0, *one.tolist()] for one in (ends, places + 1))
+        sides = zip(pairwise(ours), pairwise(theirs), strict=True)
+        return np.array([np.array_equal(ids[a:b], back[c:d]) for (a, b), (c, d) in sides])
 
-    def _can_be_joined(self, stretch: bytes) -> bool:
-        first, last = (int.from_bytes(side, byteorder) for side in (stretch[:4], stretch[-4:]))
-        return bool(self._begins_with_space[first] and self._ends_firm[last])
-
-    def _bytes(self, stretch: bytes) -> bytes:
-        return b"".join(map(self.entries.pieces.__getitem__, np.frombuffer(stretch, np.int32).tolist()))
+    def _bytes(self, ids: NDArray[np.int32]) -> bytes:
+        return b"".join(map(self.entries.pieces.__getitem__, ids.tolist()))
 
     @cached_property
-    def _begins_with_space(self) -> NDArray[np.bool_]:
-        return np.fromiter((piece[:1] == b" " for piece in self.entries.pieces), np.bool_, len(self.entries))
+    def _alone(self) -> NDArray[np.int8]:
+        """Of each entry whether a stretch of its text is cut into it; -1 where that was not asked yet."""
+        return np.full(len(self.entries), -1, np.int8)
 
     @cached_property
-    def _ends_firm(self) -> NDArray[np.bool_]:
-        """Entries of whole characters, the last of which is a letter, a digit or a sign of ASCII."""
-        texts = [text or "" for text in self.entries.texts]
-        return np.fromiter((bool(t) and (t[-1].isalnum() or t[-1] in punctuation) for t in texts), np.bool_, len(texts))
+    def _before(self) -> NDArray[np.int8]:
+        """What an entry begins with: a space, a sign of ASCII that is cut off from a letter or digit, or another."""
+        kinds = {ord(" "): _SPACE, **dict.fromkeys(_SIGNS, _SIGN)}
+        return np.fromiter((kinds.get(piece[0], _OTHER) if piece else _OTHER for piece in self.entries.pieces), np.int8)
+
+    @cached_property
+    def _behind(self) -> NDArray[np.int8]:
+        """What begins a stretch behind an entry: nothing for certain, a space, or also a sign."""
+        return np.fromiter((_cut_behind(text or "") for text in self.entries.texts), np.int8)
+
+
+def _cut_behind(text: str) -> int:
+    """
+    >>> _cut_behind("a") == _cut_behind("7") == _SIGN, _cut_behind(".") == _SPACE, _cut_behind(" ") == _NOTHING
+    (True, True, True)
+    """
+    last = text[-1:]
+    if last.isalnum() and ucd_3_2_0.category(last)[0] in "LN":  # so in every version of Unicode since
+        return _SIGN
+    return _SPACE if last.isalnum() or (last and last in punctuation) else _NOTHING
 
 
 def _text(data: bytes) -> str | None:
