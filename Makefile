@@ -135,6 +135,8 @@ probes: $(VENV)/run.stamp
 	$(BIN)/python -m core.probes.counting.shipping
 	$(BIN)/python -m core.probes.samples.shipping
 	$(BIN)/python -m core.probes.respelled.shipping
+	$(BIN)/python -m core.probes.asked_otherwise.shipping
+	$(BIN)/python -m core.probes.pooling.shipping
 
 adders: $(VENV)/run.stamp
 	$(BIN)/python -m core.probes.sums

@@ -11,7 +11,7 @@ import torch
 
 from core.evaluation.base import EVALUATORS, EvalText, Evaluator, Reference, Subject, subject
 from core.evaluation.measures import multiple_choice
-from core.evaluation.passes.choices import shipped_items
+from core.evaluation.passes.choice_items import shipped_items
 from core.models.language_model import LanguageModel
 from core.models.load import open_model
 from core.models.shipped import shipped

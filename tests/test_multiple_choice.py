@@ -9,7 +9,8 @@ import torch
 from scipy.stats import binomtest
 
 from core.evaluation.base import EVALUATORS, Reference, Subject
-from core.evaluation.passes.choices import FOLDER, ChoiceItem, chosen, shipped_items
+from core.evaluation.passes.choice_items import FOLDER, ChoiceItem, shipped_items
+from core.evaluation.passes.choices import chosen
 from core.models.load import open_model
 from core.models.score import score
 from core.models.shipped import shipped

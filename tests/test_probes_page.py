@@ -17,10 +17,12 @@ from components.probes.view import VIEWS
 from components.runs.result_pages import RESULT_PAGES
 from components.widgets.pickers import TOKENIZERS
 from core.common import registry
+from core.probes.asked_otherwise.job import params_of as answers_params
 from core.probes.bytes.examples import EXAMPLES
 from core.probes.bytes.job import params_of
 from core.probes.bytes.prompt import prompt_of
 from core.probes.bytes.shipped import shipped_answers
+from core.probes.pooling.job import params_of as pooled_params
 from core.probes.probe import PROBES
 from core.probes.respelled.job import params_of as respelled_params
 from core.probes.samples.job import params_of as samples_params
@@ -93,7 +95,8 @@ def test_the_answer_is_hidden_until_one_has_guessed(probe: str) -> None:
     assert not app.get("plotly_chart") and not app.get("dataframe")
     if probe == "next_byte":
         app.text_input(key="next_byte_guess").set_value("x").run()
-    for key, guess in {"drift": "They do not", "traps": "It is lost", "chat_prefix": "They stay"}.items():
+    guesses = {"drift": "They do not", "traps": "It is lost", "chat_prefix": "They stay", "pooled": "As much or more"}
+    for key, guess in guesses.items():
         if probe == key:
             app.session_state[f"{key}_guess"] = guess
             app.run()
@@ -153,14 +156,16 @@ def test_no_exercise_is_set_on_an_empty_text_or_on_ids_that_are_none() -> None:
         assert len(app.error) == 1 and not any(button.label == "Reveal" for button in app.button)
 
 
-@pytest.mark.parametrize("probe", ["next_byte", "numbers", "drift_samples", "spelling_loss"])
+@pytest.mark.parametrize(
+    "probe", ["next_byte", "numbers", "drift_samples", "spelling_loss", "spelling_answers", "pooled"]
+)
 @pytest.mark.parametrize(
     ("model", "words"), [("shipped:no", "Known: "), ("/no/such", "no file or folder"), ("hub:", "No model is named")]
 )
 def test_a_model_that_is_not_here_is_refused_before_a_job(probe: str, model: str, words: str) -> None:
     app = experiment(probe=probe, **{f"{probe}_model": model})
     assert [words in one.value.replace("\\", "") for one in app.error] == [True]
-    assert not any(button.label in ("Ask this model", "Draw samples") for button in app.button)
+    assert not any(button.label in ("Ask this model", "Draw samples", "Ask both models") for button in app.button)
 
 
 Asked = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -181,6 +186,18 @@ ASKED_OF_A_MODEL: dict[str, tuple[dict[str, Any], Asked]] = {
             *(state[f"spelling_loss_{key}"] for key in ("model", "text")),
             *(int(state[f"spelling_loss_{key}"]) for key in ("samples", "seed")),
         ),
+    ),
+    "spelling_answers": (
+        answers_params(MODEL, ["deu_Latn"], 2),
+        lambda state: answers_params(
+            state["spelling_answers_model"],
+            state["spelling_answers_languages"].split(),
+            int(state["spelling_answers_seed"]),
+        ),
+    ),
+    "pooled": (
+        pooled_params(MODEL, "shipped:tiny-unigram", "a text"),
+        lambda state: pooled_params(*(state[f"pooled_{key}"] for key in ("model", "other", "text"))),
     ),
     "sums": (params_to_ask(MODEL, 6, 5, 1), lambda state: params_to_ask(state["numbers_model"], 6, 5, 1)),
 }
@@ -217,7 +234,7 @@ def test_without_a_tokenizer_it_says_what_to_do() -> None:
 def test_a_prompt_of_nothing_and_one_that_ends_in_half_a_character_are_answered() -> None:
     half = "é".encode()[:1].hex()
     for query in ({"next_byte_prompt": "", "next_byte_prompt_hex": half}, {"next_byte_back": "10"}):
-        app = page(probe="next_byte", **query)
+        app = page(probe="next_byte", next_byte_model=MODEL, **query)
         assert not app.error
         assert len(app.get("plotly_chart")) == 2
 

@@ -139,7 +139,7 @@ def _words(view: ProbeView, asked: Asked) -> tuple[str, ...]:
 
 
 def _model(view: ProbeView, asked: Asked) -> str:
-    return model_spec(model_box(LINKED, key_of(view.name, asked.key), str(view.usual_of(asked))))
+    return model_spec(model_box(LINKED, key_of(view.name, asked.key), str(view.usual_of(asked)), _label(asked)))
 
 
 def _number(view: ProbeView, asked: Asked) -> int | float:

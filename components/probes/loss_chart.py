@@ -59,7 +59,7 @@ def loss_chart(found: SpellingLoss, key: str, height: int = 320) -> Chart:
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         margin={"l": 4, "r": 14, "t": 34, "b": 4},
         xaxis={
-            "title": "tokens that are spelled otherwise, of those that can be",
+            "title": "tokens spelled otherwise",
             "tickvals": shares,
             "tickformat": ".0%",
             "range": [-0.04, 1.04],

@@ -10,8 +10,10 @@ from core.common.data_folders import ROOT
 from core.jobs.job import Job
 from core.jobs.store.files import Json
 from core.models.under_trained.job import KIND as UNDER_TRAINED
+from core.probes.asked_otherwise.job import KIND as SPELLING_ANSWERS
 from core.probes.bytes.job import KIND as NEXT_BYTE
 from core.probes.bytes.prompt import as_given
+from core.probes.pooling.job import KIND as POOLED
 from core.probes.respelled.job import KIND as SPELLING_LOSS
 from core.probes.samples.job import KIND as DRIFT_SAMPLES
 from core.probes.sums.job import ASKED as SUMS
@@ -65,6 +67,14 @@ def _spelling_loss(params: Mapping[str, Json]) -> Choices:
     return _probe(SPELLING_LOSS, _some(params, "model", "text", "samples", "seed"))
 
 
+def _spelling_answers(params: Mapping[str, Json]) -> Choices:
+    return _probe(SPELLING_ANSWERS, {**_some(params, "model", "seed"), "languages": " ".join(params["languages"])})
+
+
+def _pooled(params: Mapping[str, Json]) -> Choices:
+    return _probe(POOLED, _some(params, "model", "other", "text"))
+
+
 def _sums_trained(params: Mapping[str, Json]) -> Choices:
     return _probe("numbers", {"length": params["longest"], **_some(params, "steps", "training_seed")})
 
@@ -85,6 +95,8 @@ RESULT_PAGES = {
     NEXT_BYTE: ResultPage("probes.py", _next_byte, by_key=False),
     DRIFT_SAMPLES: ResultPage("probes.py", _drift_samples, by_key=False),
     SPELLING_LOSS: ResultPage("probes.py", _spelling_loss, by_key=False),
+    SPELLING_ANSWERS: ResultPage("probes.py", _spelling_answers, by_key=False),
+    POOLED: ResultPage("probes.py", _pooled, by_key=False),
     SUMS: ResultPage("probes.py", lambda params: _probe("numbers", _some(params, "model")), by_key=False),
     ADDERS: ResultPage("probes.py", _sums_trained, by_key=False),
 }

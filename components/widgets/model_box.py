@@ -9,19 +9,20 @@ from core.models.shipped import REAL_MODEL, REAL_MODEL_NAME, shipped
 _LONGEST_SPEC = 1_000
 
 
-def model_box(linked: LinkedChoices, key: str, usual: str = "") -> str:
+def model_box(linked: LinkedChoices, key: str, usual: str = "", label: str = "Model") -> str:
     """What was chosen or typed; empty for neither.
 
     Args:
         linked: of the page.
         key: of the choice, in the session and in the link.
         usual: stands there at first; the first that ships if it is empty.
+        label: over the box.
     """
     offered = [*(f"shipped:{name}" for name in shipped()), REAL_MODEL]
     linked.text(key, usual or offered[0], _LONGEST_SPEC)
     typed = st.session_state.get(key)
     chosen = st.selectbox(
-        "Model",
+        label,
         list(dict.fromkeys([*offered, *([typed] if typed else [])])),
         key=key,
         accept_new_options=True,

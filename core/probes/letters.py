@@ -181,7 +181,9 @@ def letters_of(tokenizers: Sequence[Tokenizer], text: str, letter: str = "") -> 
     """The same of tokenizers that are open, without a model."""
     size = len(utf8(text))
     if size > MOST_BYTES:
-        raise TooLarge(f"The text has {count(size)} bytes; letters of up to {count(MOST_BYTES)} are looked at.")
+        raise TooLarge(
+            f"The text has {count(size)} bytes; letters of up to {count(MOST_BYTES)} are looked at. Give a part of it."
+        )
     pieces = [(piece, bool(_LETTER.match(piece))) for piece in clusters(text)]
     if not any(is_letter for _, is_letter in pieces):
         raise UserError("The text has no letters. Give a word, such as strawberry.")

@@ -25,8 +25,10 @@ def given_words(text: str, by_line: bool = False, most: int = MOST_WORDS) -> tup
     if not found:
         raise UserError(f"There are no {what}. Give some, or leave the list out for the one that is shipped.")
     if len(found) > most:
-        raise TooLarge(f"These are {count(len(found))} different {what}; up to {count(most)} are read.")
+        raise TooLarge(f"These are {count(len(found))} different {what}; up to {count(most)} are read. Give fewer.")
     longest = max(len(one.encode()) for one in found)
     if longest > MOST_WORD_BYTES:
-        raise TooLarge(f"One of the {what} has {count(longest)} bytes; up to {count(MOST_WORD_BYTES)} are read.")
+        raise TooLarge(
+            f"One of the {what} has {count(longest)} bytes; up to {count(MOST_WORD_BYTES)} are read. Leave it out."
+        )
     return found

@@ -16,6 +16,7 @@ from components.widgets.chips import chips, piece_shown, visible
 from core.common.errors import UserError
 from core.common.numbers import count
 from core.export.provenance import CitedTokenizer
+from core.models.shipped import REAL_MODEL
 from core.probes.bytes.examples import EXAMPLES
 from core.probes.bytes.found import NextByte, NextByteEnds
 from core.probes.bytes.job import KIND, MOST_ENDS, params_of
@@ -186,7 +187,7 @@ VIEW = ProbeView(
     about="A prompt that stops in the middle of a word: what does a model say next, and is it the cut that speaks?",
     card=_card,
     as_asked=_as_asked,
-    usual={"prompt": _OF_CARD.decode()},
+    usual={"model": REAL_MODEL, "prompt": _OF_CARD.decode()},
     most={"walked": 256},
     examples={label: as_given(prompt) for label, prompt in EXAMPLES.items()},
 )

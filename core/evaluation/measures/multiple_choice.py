@@ -10,7 +10,8 @@ from core.common.definitions import Definition
 from core.common.numbers import count
 from core.common.params import Params
 from core.evaluation.base import Evaluator, Reference, Subject
-from core.evaluation.passes.choices import ChoiceItem, ChoicesMade, chosen, shipped_items
+from core.evaluation.passes.choice_items import ChoiceItem, shipped_items
+from core.evaluation.passes.choices import ChoicesMade, chosen
 from core.evaluation.passes.columns import number_columns
 from core.evaluation.results import Column, Measures, Table
 from core.models.language_model import LanguageModel

@@ -11,9 +11,18 @@ from core.models.device import out_of_memory
 from core.models.language_model import LanguageModel
 
 
-@torch.no_grad()
 def bits_of(model: LanguageModel, ids: Sequence[int]) -> float:
     """Bits that a model needs for ids behind the start of a text.
+
+    Raises:
+        UserError: as `bits_behind`.
+    """
+    return bits_behind(model, (), ids)
+
+
+@torch.no_grad()
+def bits_behind(model: LanguageModel, before: Sequence[int], ids: Sequence[int]) -> float:
+    """Bits that a model needs for ids behind others, which stand at the start of a text.
 
     Raises:
         UserError: it has no token to begin a text with, no row for an id, looks back on too little, gives no number, or
@@ -21,16 +30,17 @@ def bits_of(model: LanguageModel, ids: Sequence[int]) -> float:
     """
     if model.bos is None:
         raise UserError(f"{model.name} has no token to begin a text with, so its first token has no probability.")
-    if max(ids) >= model.n_rows:
-        raise UserError(f"{model.name} has {count(model.n_rows)} rows and none for token {count(max(ids))}.")
-    if model.max_tokens is not None and len(ids) > model.max_tokens:
+    every = [*before, *ids]
+    if max(every) >= model.n_rows:
+        raise UserError(f"{model.name} has {count(model.n_rows)} rows and none for token {count(max(every))}.")
+    if model.max_tokens is not None and len(every) > model.max_tokens:
         raise UserError(
-            f"{model.name} looks back on {count(model.max_tokens)} tokens, and one spelling has {count(len(ids))}. "
+            f"{model.name} looks back on {count(model.max_tokens)} tokens, and one spelling has {count(len(every))}. "
             "Give a shorter text."
         )
-    read = torch.tensor([[model.bos, *ids[:-1]]], device=model.device)
+    read = torch.tensor([[model.bos, *every[:-1]]], device=model.device)
     try:
-        said = model.logits(read)[0].float().log_softmax(1)  # (T, V)
+        said = model.logits(read)[0][len(before) :].float().log_softmax(1)  # (T, V)
     except (RuntimeError, MemoryError) as error:
         if not out_of_memory(error):
             raise

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from core.common.errors import UserError, shown
 from core.probes.spelling_counts import count_paths, sample
 from core.probes.spelling_edges import Spellers
 
@@ -34,6 +35,25 @@ class Respelling:
         moved = {*dice.sample(self.movable, n_moved)}
         parts: list[Sequence[int]] = [self._otherwise(i, dice) if n in moved else [i] for n, i in enumerate(self.ids)]
         return tuple(i for part in parts for i in part)
+
+    def by_characters(self) -> tuple[int, ...]:
+        """The text a character a token, and byte by byte where the vocabulary lacks a character.
+
+        Raises:
+            UserError: it lacks a byte of one too.
+        """
+        pieces = [self.spellers.entries.pieces[i] for i in self.ids]
+        data = b"".join(pieces)
+        by_place = {(start, end): ids for start, end, ids in self.spellers.edges(data)}
+        found, at = list[int](), 0
+        for character in data.decode(errors="surrogateescape"):
+            end = at + len(character.encode(errors="surrogateescape"))
+            parts = [(at, end)] if (at, end) in by_place else [(n, n + 1) for n in range(at, end)]
+            if not all(part in by_place for part in parts):
+                raise UserError(f"{shown(character)} is no token, nor are its bytes. Choose a model that has them.")
+            found += [by_place[part][0] for part in parts]
+            at = end
+        return tuple(found)
 
     def _otherwise(self, i: int, dice: random.Random) -> list[int]:
         return next(ids for ids in self._sampled(i, dice) if ids != [i])

@@ -1,0 +1,1 @@
+"""Two models as one: the job that asks them, and what two that ship said."""
