@@ -13,36 +13,38 @@ _FIRST, _OTHER = "#d18a00", "#3a87c8"
 
 def interval_dots(
     key: str, rows: Mapping[str, Number], axis: Mapping[str, object], alt: str, table: Callable[[], pd.DataFrame],
-    plain: int = 1,
+    first: int = 0,
 ) -> Chart:  # fmt: skip
     """The picture.
 
     Args:
         rows: by what is written beside each.
         axis: of the numbers, as plotly has it.
-        plain: so many of the first rows have a colour of their own.
+        first: so many rows on top have a colour of their own.
     """
-    numbers = [*rows.values()]
-    error = {
-        "type": "data",
-        "symmetric": False,
-        "array": [one.high - one.value for one in numbers],
-        "arrayminus": [one.value - one.low for one in numbers],
-        "thickness": 1.5,
-        "width": 4,
-    }
-    figure = go.Figure(
-        go.Scatter(
-            x=[one.value for one in numbers],
-            y=[*range(len(numbers))],
-            mode="markers",
-            marker={"size": 11, "color": [_FIRST if n < plain else _OTHER for n in range(len(numbers))]},
-            error_x=error,
-            hovertemplate="%{x}<extra></extra>",
-            cliponaxis=False,
-        )
-    )
+    marks = [_dot(place, one, _FIRST if place < first else _OTHER) for place, one in enumerate(rows.values())]
+    figure = go.Figure(marks)
     margin = {"l": 4, "r": 14, "t": 4, "b": 4}
     across = {"automargin": True, "gridcolor": GRID, **axis}
-    finish(figure, 36 * len(numbers) + 64, margin=margin, xaxis=across, yaxis=names_axis([*rows]))
+    finish(figure, 36 * len(rows) + 64, margin=margin, xaxis=across, yaxis=names_axis([*rows]))
     return Chart(key, figure, alt, table)
+
+
+def _dot(place: int, one: Number, colour: str) -> go.Scatter:
+    return go.Scatter(
+        x=[one.value],
+        y=[place],
+        mode="markers",
+        marker={"size": 11, "color": colour},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [one.high - one.value],
+            "arrayminus": [one.value - one.low],
+            "color": colour,
+            "thickness": 2,
+            "width": 4,
+        },
+        hovertemplate="%{x}<extra></extra>",
+        cliponaxis=False,
+    )

@@ -21,7 +21,7 @@ _GAINS, _LOSES = "Less than the better alone", "As much or more"
 
 
 def draw(context: ProbeContext) -> None:
-    """Bits a byte by each alone and by both."""
+    """What both as one need less than the better alone."""
     found = _found(context)
     if found is None:
         return
@@ -33,7 +33,8 @@ def draw(context: ProbeContext) -> None:
     if guess:
         truth = _GAINS if gain.value > 0 else _LOSES
         verdict(guess == truth, f"You said: {guess.lower()}. It needs {in_bits(gain)} bits a byte less.")
-    st.markdown(plain(_in_words(found)))
+    alone = (f"{name} {in_bits(found.bits_per_byte(way))}" for way, name in zip(WAYS, found.names, strict=False))
+    st.markdown(plain(f"{_in_words(found)} Alone they need {', '.join(alone)}."))
     by = [CitedTokenizer(*pair) for pair in zip(found.names, found.fingerprints, strict=True)]
     show(_chart(found, KIND), context, found, context.text("text"), by)
     if gain.reason:
@@ -66,13 +67,21 @@ def _in_words(found: Pooled) -> str:
 
 
 def _rows(found: Pooled) -> dict[str, str]:
-    return {"model": found.names[0], "other": found.names[1], "mean": "mean of both", "product": "product of both"}
+    first, second = found.names
+    other = second if second != first else f"{second}, the second"
+    return {"model": first, "other": other, "mean": "mean of both", "product": "product of both"}
 
 
 def _chart(found: Pooled, key: str) -> Chart:
-    rows = {label: found.bits_per_byte(way) for way, label in _rows(found).items()}
-    axis = {"title": "bits for each byte (fewer is better)", "rangemode": "normal"}
-    return interval_dots(key, rows, axis, _in_words(found), lambda: _table(found), 2)
+    names = _rows(found)
+    rows = {label: found.gain(way) for way, label in names.items() if way != found.better}
+    axis = {
+        "title": f"bits a byte less than {names[found.better]} alone",
+        "zeroline": True,
+        "zerolinewidth": 2,
+        "zerolinecolor": "#888",
+    }
+    return interval_dots(key, rows, axis, _in_words(found), lambda: _table(found), 1)
 
 
 def _table(found: Pooled) -> pd.DataFrame:

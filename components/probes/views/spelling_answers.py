@@ -68,14 +68,17 @@ def _guess() -> str:
 
 
 def _in_words(found: SpellingAnswers) -> str:
-    kept = (f"{in_percent(found.kept(way))} {_NAMES[way]}" for way in ("random", "characters"))
-    return f"Of the answers that are right in the tokenizer's own tokens it keeps {', '.join(kept)}."
+    by_chance, characters = (in_percent(found.kept(way)) for way in ("random", "characters"))
+    return (
+        f"Of the answers that are right in the tokenizer's own tokens it keeps {by_chance} in others drawn by chance, "
+        f"and {characters} character by character."
+    )
 
 
 def _chart(found: SpellingAnswers, key: str) -> Chart:
     rows = {_NAMES[way]: found.right(way) for way in WAYS}
     axis = {"title": "right answers", "tickformat": ".0%", "range": [0, 1]}
-    return interval_dots(key, rows, axis, _in_words(found), lambda: _table(found))
+    return interval_dots(key, rows, axis, _in_words(found), lambda: _table(found), 1)
 
 
 def _table(found: SpellingAnswers) -> pd.DataFrame:
