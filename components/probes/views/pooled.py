@@ -75,13 +75,10 @@ def _rows(found: Pooled) -> dict[str, str]:
 def _chart(found: Pooled, key: str) -> Chart:
     names = _rows(found)
     rows = {label: found.gain(way) for way, label in names.items() if way != found.better}
-    axis = {
-        "title": f"bits a byte less than {names[found.better]} alone",
-        "zeroline": True,
-        "zerolinewidth": 2,
-        "zerolinecolor": "#888",
-    }
-    return interval_dots(key, rows, axis, _in_words(found), lambda: _table(found), 1)
+    axis = {"title": f"bits a byte less than {names[found.better]} alone"}
+    chart = interval_dots(key, rows, axis, _in_words(found), lambda: _table(found), 1)
+    chart.figure.add_vline(x=0, line={"color": "#888", "width": 2}, layer="below")
+    return chart
 
 
 def _table(found: Pooled) -> pd.DataFrame:
