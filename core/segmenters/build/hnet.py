@@ -96,7 +96,7 @@ def hnet_bits(model: TorchHNet, text: str) -> float:
     with torch.no_grad():
         logits = model(torch.from_numpy(symbols[:, :-1]), torch.from_numpy(gram_rows(symbols[:, :-1])))[0]
         nats = float(next_byte_loss(logits, torch.from_numpy(symbols[:, 1:])))
-    return nats * (symbols.shape[1] - 1) / math.log(2)
+    return float(nats * (symbols.shape[1] - 1) / math.log(2))
 
 
 def router_of(model: TorchHNet) -> dict[str, Tensor]:
