@@ -8,6 +8,7 @@
 # make adders, make counters: train the tiny models of the probes of numbers and letters again (ten minutes of a free CPU
 # each); then make probes.
 # make family: train the tokenizers that the page Train opens on again (some minutes; needs FLORES-200).
+# make segmenters: train the segmenters that ship again (some minutes of a CPU; needs FLORES-200).
 # make families: generations of well-known vocabularies, compared anew (needs the data folder).
 # make models: train the shipped models again (an hour on a CPU; needs the data folder beside the repository, and apt-get).
 PYTHON ?= python3
@@ -17,7 +18,7 @@ ADDRESS ?= localhost
 PORT ?= 8501
 WORKERS ?= 3
 
-.PHONY: run serve quick quick-tests test tests lint style types node format bench atlas opening models lab-results mixtures family families probes adders counters constraints audit clean
+.PHONY: run serve quick quick-tests test tests lint style types node format bench atlas opening models lab-results mixtures family segmenters families probes adders counters constraints audit clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Token Atlas needs Python 3.11 or newer; name one: make run PYTHON=python3.12")'
@@ -125,6 +126,9 @@ mixtures: $(VENV)/run.stamp
 
 family: $(VENV)/run.stamp
 	$(BIN)/python -m core.training.family
+
+segmenters: $(VENV)/run.stamp
+	$(BIN)/python -m core.segmenters.build $(KEYS)
 
 families: $(VENV)/run.stamp
 	$(BIN)/python -m core.vocabulary.families

@@ -23,7 +23,7 @@ text_state.restore()
 
 make_room()
 with st.container(horizontal=True, vertical_alignment="bottom", key=CHOICE):
-    specs = tokenizer_picker()
+    specs = tokenizer_picker(segmenters=True)
     add_tokenizer()
 with st.container(horizontal=True, vertical_alignment="center", key="reading"):
     words = st.container()

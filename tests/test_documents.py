@@ -104,6 +104,7 @@ def test_commands_that_a_page_names_are_there(page: str) -> None:
         "DIVISION",
         "AUDIT",
         "TRAINER",
+        "SEGMENTER",
         "METHOD",
         "EVALUATOR",
         "JOB",

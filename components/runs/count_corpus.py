@@ -55,7 +55,7 @@ def count_form() -> bool:
         facts = _corpus()
         chosen = _languages(facts)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            specs = tokenizer_picker(_TOKENIZERS)
+            specs = tokenizer_picker(_TOKENIZERS, segmenters=True)
             add_tokenizer(_TOKENIZERS)
         tokenizers = _opened(specs)
         ready = facts is not None and bool(tokenizers)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 import streamlit as st
 
 from components.cached import tokenizers as cached
+from components.cached.segmenters import segmenters
 from core.tokenizers.sidecars import plain_label
 from core.tokenizers.well_known import named
 
@@ -44,7 +45,8 @@ def first_name(spec: str) -> str:
         return plain_label(place)
     if scheme == "upload":
         return place.rpartition("/")[2]
-    return dict(cached.offered()).get(spec) or (place if scheme in ("hub", "pypi", "npm", "trained") else spec)
+    known = dict(cached.offered()) | segmenters()
+    return known.get(spec) or (place if scheme in ("hub", "pypi", "npm", "trained") else spec)
 
 
 def told_apart(names: Mapping[str, str]) -> dict[str, str]:

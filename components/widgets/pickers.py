@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from components.cached import segmenters as cached_segmenters
 from components.cached import tokenizers as cached
 from components.frame.errors import plain
 from components.widgets import names
@@ -33,16 +34,19 @@ def short_name(spec: str) -> str:
     return f"…/{'/'.join(parts[-2:])}" if spec.startswith("file:") and len(parts) > 2 else spec
 
 
-def tokenizer_picker(key: str = TOKENIZERS) -> list[str]:
+def tokenizer_picker(key: str = TOKENIZERS, *, segmenters: bool = False) -> list[str]:
     """One to eight tokenizers, as spec strings; a Hub id or any spec may be typed in.
 
     Args:
         key: what the choice is kept under; one other than the page's begins as a copy of it.
+        segmenters: whether those without a vocabulary are in the list too, behind the others.
     """
     if key not in st.session_state:
         _begin(key)
     kept = _with_what_was_brought(key)
     had = trained_here() | cached.had_here() | {spec: label for spec, label in cached.offered() if not named(spec)}
+    if segmenters:
+        had |= {spec: f"Segmenter · {label}" for spec, label in cached_segmenters.segmenters().items()}
     shown = {spec: names.name_of(spec) for spec in names.known()} | had | names.names_of(kept)
     _put(key, kept, shown)
     chosen = st.multiselect(
@@ -134,6 +138,11 @@ def put_in_order(specs: Sequence[str]) -> None:
     chosen = st.session_state.get(TOKENIZERS, [])
     place = {spec: k for k, spec in enumerate(specs)}
     st.session_state[TOKENIZERS] = sorted(chosen, key=lambda entry: place.get(spec_of(entry), len(place)))
+
+
+def put_in_place(spec: str, other: str) -> None:
+    """Put another in the place of a chosen tokenizer, from the next run of the page on."""
+    st.session_state.setdefault(_REPLACED, {})[TOKENIZERS] = (spec, other)
 
 
 def choose_opening() -> None:

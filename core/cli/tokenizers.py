@@ -3,6 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from core.cli.base import Command, print_json, table
+from core.segmenters.lane import SCHEME
+from core.segmenters.segmenter import SEGMENTERS
 from core.tokenizers.opening.shipped import offered
 from core.tokenizers.trained import trained_specs
 from core.tokenizers.well_known import availability, well_known
@@ -22,7 +24,7 @@ def _run(options: Namespace) -> None:
 
 
 def listed() -> list[dict[str, object]]:
-    """Those trained here, well-known models, then what else opens without a network; each spec once."""
+    """Those trained here, well-known models, what else opens without a network, and segmenters; each spec once."""
     found: dict[str, dict[str, object]] = {}
     for spec, name in trained_specs().items():
         found[spec] = _row(spec, name, "trained here", True, "here")
@@ -31,6 +33,8 @@ def listed() -> list[dict[str, object]]:
         found.setdefault(model.spec, _row(model.spec, model.label, model.maker, how.now, how.words))
     for spec, label in offered():
         found.setdefault(spec, _row(spec, label, "", True, "here"))
+    for key, segmenter in SEGMENTERS.all().items():
+        found[f"{SCHEME}:{key}"] = _row(f"{SCHEME}:{key}", segmenter.label, "segmenter", True, "here")
     return list(found.values())
 
 
@@ -40,7 +44,7 @@ def _row(spec: str, label: str, maker: str, available: bool, why: str) -> dict[s
 
 COMMAND = Command(
     key="tokenizers",
-    summary="list tokenizers: trained ones, well-known models, and what opens without a network",
+    summary="list tokenizers: trained ones, well-known models, what opens without a network, and segmenters",
     details="Lists specs with a label, the maker, whether each can be had here and now, and if not why not.",
     arguments=_arguments,
     run=_run,

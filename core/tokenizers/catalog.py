@@ -65,6 +65,7 @@ SOURCES = Registry(
     kind=Source,
     noun="tokenizer source",
     order=lambda source: source.rank,
+    further=lambda: ("core.segmenters",),  # a room to come later, which opens names too
 )
 
 

@@ -31,7 +31,8 @@ from core.text.languages import language
 
 _REFRESH = 3.0  # seconds between two redraws of the charts while languages come in
 _REFRESHED, _DISMISSED = "premium_refreshed", "premium_dismissed"
-_OPENS = ("hub", "pypi", "npm", "packaged", "tiktoken", "mistral", "builtin")  # name the same thing everywhere
+# Specs that begin so name the same thing everywhere.
+_OPENS = ("hub", "pypi", "npm", "packaged", "tiktoken", "mistral", "builtin", "learned")
 
 
 def absent_in_link() -> None:

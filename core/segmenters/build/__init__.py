@@ -1,0 +1,1 @@
+"""How the shipped segmenters are made: `python -m core.segmenters.build`."""

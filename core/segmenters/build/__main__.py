@@ -1,0 +1,110 @@
+"""`python -m core.segmenters.build [NAME ...]`: train the shipped segmenters, or those named, and judge them.
+
+Two to five minutes of a processor each; needs FLORES-200. The same text and kind of processor give the same files.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import save
+
+from core.common.atomic import write_whole
+from core.common.errors import UnknownName, UserError
+from core.common.progress import listening
+from core.segmenters.build.card import card
+from core.segmenters.build.judged import cut_facts, judged
+from core.segmenters.build.text import held_out, learnt
+from core.segmenters.lane import SegmenterLane, open_segmenter
+from core.segmenters.weights import FOLDER
+
+QUALITY = FOLDER / "quality.json"
+Texts = Mapping[str, list[str]]
+
+
+def _bytes(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    from core.segmenters.build.byte_model import train_byte_model
+
+    return train_byte_model(texts), {}
+
+
+def _hnet(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    from core.segmenters.build.hnet import hnet_bits, router_of, train_hnet
+
+    model = train_hnet(texts)
+    return router_of(model), {"model": judged(held_out(), partial(hnet_bits, model))}
+
+
+MAKERS: dict[str, Callable[[Texts], tuple[dict[str, torch.Tensor], dict[str, Any]]]] = {
+    "bytes": _bytes,
+    "hnet": _hnet,
+}
+
+
+def main(wanted: list[str]) -> int:
+    """Make them; 2 where something is missing."""
+    torch.set_num_threads(1)  # sums in one order, so that a processor gives the same bits again
+    try:
+        for name in wanted:
+            if name not in MAKERS:
+                raise UnknownName("shipped segmenter", name, MAKERS)
+        texts = learnt()
+        about = json.loads(QUALITY.read_text(encoding="utf-8")) if QUALITY.is_file() else {}
+        for name in wanted or MAKERS:
+            start = time.process_time()
+            with listening(_Told()):
+                arrays, found = MAKERS[name](texts)
+            write_whole(FOLDER / f"{name}.safetensors", save({k: a.contiguous() for k, a in arrays.items()}))
+            about[name] = {**found, "seconds": round(time.process_time() - start)}
+        describe(about)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def describe(about: dict[str, Any]) -> None:
+    """Judge what ships, and write figures and card."""
+    about["bytes"]["model"] = judged(held_out(), _byte_bits)
+    about["cuts"] = _cuts()
+    write_whole(QUALITY, (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode())
+    write_whole(FOLDER / "README.md", card(about).encode())
+
+
+def _byte_bits(text: str) -> float:
+    from core.segmenters.byte_model import surprisals_bits
+
+    return float(surprisals_bits(text.encode()).sum())
+
+
+def _cuts() -> dict[str, Any]:
+    """What the segmenters do with the texts, as they ship."""
+    texts = held_out()
+    lanes = {spec: open_segmenter(spec) for spec in ("entropy", "entropy-rise", "hnet", "words")}
+    return {spec: cut_facts(texts, partial(_starts, lane)) for spec, lane in lanes.items()}
+
+
+def _starts(lane: SegmenterLane, text: str) -> NDArray[np.int32]:
+    return lane.chunks(text).starts
+
+
+class _Told:
+    """Says how far a step is, a few times a minute."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def __call__(self, done: int, total: int, stage: str) -> None:
+        if time.monotonic() >= self._next or done == total:
+            self._next = time.monotonic() + 15
+            print(f"{done}/{total} {stage}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,48 @@
+"""Trains the small byte model: how likely each next byte is, for entropy patches and windows of equal information."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import nn
+
+from core.common.progress import report
+from core.models.build.optimisers import go, share_of_rate, slow_down
+from core.segmenters.build.text import batches
+from core.segmenters.build.torch_trunk import TorchTrunk, adam
+from core.segmenters.trunk import START
+
+WIDTH, INNER, BLOCKS, GRAM_WIDTH = 128, 160, 4, 32
+STEPS, ROWS, LENGTH, SEED = 700, 16, 256, 7
+
+
+class TorchByteModel(nn.Module):
+    """The body and a head of 256 bytes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trunk = TorchTrunk(WIDTH, INNER, BLOCKS, GRAM_WIDTH)
+        self.head = nn.Parameter(torch.zeros(WIDTH, START))
+
+    def forward(self, symbols: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        """Logits of the next byte, (B, T, 256)."""
+        logits: torch.Tensor = self.trunk(symbols, rows) @ self.head
+        return logits
+
+
+def train_byte_model(texts: Mapping[str, Sequence[str]], steps: int = STEPS) -> dict[str, torch.Tensor]:
+    """Its weights by name, in float16; the same text and number of threads give the same."""
+    torch.manual_seed(SEED)
+    model = TorchByteModel()
+    moving = adam(model)
+    stream = batches(texts, ROWS, LENGTH, SEED)
+    for step in range(steps):
+        slow_down(moving, share_of_rate(step, steps, 20, 0.5))
+        symbols, rows = (torch.from_numpy(array) for array in next(stream))
+        logits = model(symbols[:, :-1], rows[:, :-1])
+        targets = symbols[:, 1:].flatten()
+        loss = nn.functional.cross_entropy(
+            logits.flatten(0, 1), torch.where(targets == START, -100, targets), ignore_index=-100
+        )
+        go(moving, loss)
+        report(step + 1, steps, f"byte model: {float(loss.detach()) / 0.6931:.3f} bits per byte")
+    return {name.removeprefix("trunk."): p.detach().half() for name, p in model.named_parameters()}

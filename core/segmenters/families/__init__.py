@@ -1,0 +1,1 @@
+"""The segmenters, one family a file, each with its `SEGMENTER`."""

@@ -1,0 +1,58 @@
+"""H-Net: a chunk starts where the state of a byte is unlike the one before."""
+
+from functools import cache
+
+import numpy as np
+
+from core.common.params import Param, Params
+from core.segmenters.over_threshold import over_threshold
+from core.segmenters.segmenter import ByteSegmenter, Cutter
+from core.segmenters.trunk import Floats, Trunk, symbols_of
+from core.segmenters.weights import weights, weights_fingerprint
+
+FILE = "hnet"
+
+
+@cache
+def _trunk() -> Trunk:
+    return Trunk(weights(FILE))
+
+
+def boundary_probabilities(text: bytes) -> Floats:
+    """The router's p at each byte of a text, float32 (N,); 1 at the first."""
+    trunk = _trunk()
+    states = trunk.hidden(symbols_of(text))
+    before, here = states[:-1] @ trunk.arrays["query"], states[1:] @ trunk.arrays["key"]
+    lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(here, axis=1)
+    cosine = (before * here).sum(1) / np.maximum(lengths, np.float32(1e-8))
+    p: Floats = np.clip((1 - cosine) / 2, 0, 1).astype(np.float32)
+    p[:1] = 1
+    return p
+
+
+def _cutter(params: Params) -> Cutter:
+    threshold, known = params.number("threshold"), weights_fingerprint(FILE)
+    return Cutter(lambda text: over_threshold(boundary_probabilities(text.encode()), threshold), known)
+
+
+SEGMENTER = ByteSegmenter(
+    key="hnet",
+    label="H-Net (one stage)",
+    order=20,
+    kind="learned",
+    about="A chunk starts where the state of a byte is unlike the one before, as a router has learnt to see it.",
+    source="Hwang, Wang and Gu 2025, Dynamic Chunking for End-to-End Hierarchical Sequence Modeling; weights ours",
+    cutter=_cutter,
+    params=(
+        Param(
+            key="threshold",
+            label="Threshold",
+            default=0.5,
+            help="A chunk starts where the router's p is over it; the model learnt with 0.5.",
+            low=0.0,
+            high=1.0,
+        ),
+    ),
+    value="probability that a chunk starts at the byte",
+    unit="probability",
+)

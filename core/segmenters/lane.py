@@ -1,0 +1,113 @@
+"""A segmenter as a tokenizer: what opens wherever a tokenizer's lane does.
+
+Chunks have no vocabulary. As with the built-in words, the id of a chunk is a 31-bit hash of its bytes, the same
+everywhere, so that equal chunks have equal ids.
+"""
+
+import hashlib
+import zlib
+from functools import lru_cache
+from urllib.parse import quote
+
+import numpy as np
+
+from core.common.errors import TooLarge
+from core.common.numbers import count
+from core.common.params import Params, Value, in_words, read_params
+from core.segmenters.segmenter import SEGMENTERS, ByteSegmenter, Chunks
+from core.text.utf8 import utf8
+from core.tokenizers.catalog import split_options
+from core.tokenizers.kinds import Kind
+from core.tokenizers.segmentation import Encoded
+from core.tokenizers.tokenizer import Info, LocalTokenizer, Specials, Stage
+
+SCHEME = "learned"
+_KEPT = 4  # texts whose chunks are kept: the lane and the curve ask for the same
+
+
+class SegmenterLane(LocalTokenizer):
+    """A segmenter with its parameters, asked like a tokenizer.
+
+    Attributes:
+        segmenter: the entry.
+        params: all of its parameters.
+    """
+
+    def __init__(self, segmenter: ByteSegmenter, params: Params) -> None:
+        self.segmenter, self.params = segmenter, params
+        cutter = segmenter.cutter(params)
+        self._cut = lru_cache(maxsize=_KEPT)(cutter.cut)
+        spec = spec_of(segmenter, params)
+        told = f"{spec} {cutter.fingerprint}"
+        self.info = Info(
+            spec=spec,
+            label=_label(segmenter, params),
+            source=SCHEME,
+            fingerprint=hashlib.sha256(told.encode()).hexdigest()[:16],
+            n_vocabulary=None,
+            algorithm=segmenter.about,
+            reference=segmenter.source,
+            notes=("Its chunks have no vocabulary: ids are hashes of their bytes.",),
+        )
+
+    def chunks(self, text: str) -> Chunks:
+        """Where its chunks start, and what it believes at each byte.
+
+        Raises:
+            TooLarge: the text has more bytes than it cuts.
+            UserError: the text has no UTF-8 form.
+        """
+        data = utf8(text)
+        if len(data) > self.segmenter.most_bytes:
+            raise TooLarge(
+                f"{self.segmenter.label} cuts texts of up to {count(self.segmenter.most_bytes)} bytes, and this one "
+                f"has {count(len(data))}. Take a part of it."
+            )
+        if not data:
+            return Chunks(np.empty(0, np.int32))
+        return self._cut(text)
+
+    def encode(self, text: str, specials: Specials) -> Encoded:
+        data, starts = text.encode(), self.chunks(text).starts.tolist()
+        pieces = [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
+        ids = np.fromiter((zlib.crc32(piece) & 0x7FFFFFFF for piece in pieces), np.int32, len(pieces))
+        return Encoded(ids, pieces=pieces, kinds=np.full(len(ids), Kind.ORDINARY, np.uint8))
+
+    def stages(self, text: str) -> list[Stage]:
+        cut = self.segment(text)
+        pieces = tuple(piece.decode(errors="backslashreplace") for piece in cut.pieces)
+        return [Stage("Segmenter", self.segmenter.about, pieces)]
+
+
+def open_segmenter(rest: str) -> SegmenterLane:
+    """The segmenter that a spec names after `learned:`, with its parameters after a question mark.
+
+    Raises:
+        UserError: there is no such segmenter or parameter, or it cannot have that value.
+
+    >>> open_segmenter("bytes").segment("né").ends.tolist()
+    [1, 2, 3]
+    """
+    name, options = split_options(rest)
+    segmenter = SEGMENTERS.get(name)
+    return SegmenterLane(segmenter, read_params(name, segmenter.params, options))
+
+
+def spec_of(segmenter: ByteSegmenter, params: Params) -> str:
+    """The spec that opens it so; parameters at their defaults are left out."""
+    given = "&".join(f"{key}={_quoted(value)}" for key, value in changed(segmenter, params).items())
+    return f"{SCHEME}:{segmenter.key}" + (f"?{given}" if given else "")
+
+
+def changed(segmenter: ByteSegmenter, params: Params) -> dict[str, Value]:
+    """Its parameters that are not at their defaults."""
+    return {one.key: params.values[one.key] for one in segmenter.params if params.values[one.key] != one.default}
+
+
+def _quoted(value: Value) -> str:
+    return quote(str(value), safe=":/@,.=?-_")
+
+
+def _label(segmenter: ByteSegmenter, params: Params) -> str:
+    given = ", ".join(f"{key} {in_words(value)}" for key, value in changed(segmenter, params).items())
+    return f"{segmenter.label} ({given})" if given else segmenter.label

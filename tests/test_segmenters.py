@@ -1,0 +1,267 @@
+"""Segmenters beside tokenizers: what they cut tiles the bytes, is the same each time, and follows the equations."""
+
+import itertools
+import math
+from typing import cast
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.cli.tokenizers import listed
+from core.common.errors import TooLarge, UnknownName, UserError
+from core.corpora.corpus import open_corpus
+from core.models.build.texts import LANGUAGES
+from core.segmenters.byte_model import entropies_bits, next_byte_nats, surprisals_bits
+from core.segmenters.families.dynamic import may_merge
+from core.segmenters.families.hnet import boundary_probabilities
+from core.segmenters.families.words import word_units
+from core.segmenters.lane import SegmenterLane, open_segmenter
+from core.segmenters.pair_merges import merge_pairs
+from core.segmenters.segmenter import SEGMENTERS
+from core.segmenters.trunk import REACH, Trunk, gram_rows, symbols_of
+from core.segmenters.window_coder import decode_windows, encode_windows
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.kinds import Kind
+
+SPECS = [
+    *SEGMENTERS.all(),
+    "entropy-rise?threshold=0.5",
+    "dynamic?base=builtin:utf8-bytes&merges=5",
+]
+TEXTS = {
+    "code": "def add(a, b):\n    return a + b  # sum\n",
+    "arabic": "مرحبا بالعالم، كيف حالك؟",
+    "thai": "ภาษาไทยเขียนติดกัน",
+    "chinese": "敏捷的棕色狐狸。",
+    "mixed": "naïve café 🙂👩‍👩‍👧 ไทย x\r\n\x00\u2028",
+    "one byte": "a",
+    "one character": "\U0001f642",
+}
+
+
+@pytest.fixture(scope="module")
+def lanes() -> dict[str, SegmenterLane]:
+    return {spec: open_segmenter(spec) for spec in SPECS}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_chunks_tile_the_bytes_and_are_the_same_again(lanes: dict[str, SegmenterLane], text: str) -> None:
+    for spec, lane in lanes.items():
+        cut = lane.segment(text)
+        assert cut.lossless, spec
+        assert (cut.ends > cut.starts).all(), spec
+        assert (cut.kinds == Kind.ORDINARY).all()
+        assert lane.count([text, ""]).tokens.tolist() == [len(cut), 0]
+        again = open_segmenter(spec).segment(text)
+        assert np.array_equal(cut.starts, again.starts), spec
+        assert np.array_equal(cut.ids, again.ids), spec
+        values = lane.chunks(text).values
+        assert values is None or values.shape == (len(text.encode()),), spec
+        assert (values is None) == (not lane.segmenter.value), spec
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+@settings(max_examples=25, deadline=None)
+def test_any_text_is_tiled(lanes: dict[str, SegmenterLane], text: str) -> None:
+    for spec, lane in lanes.items():
+        assert lane.segment(text).lossless, spec
+
+
+def test_a_spec_opens_what_it_says(lanes: dict[str, SegmenterLane]) -> None:
+    for lane in lanes.values():
+        again = open_tokenizer(lane.info.spec)
+        assert again.info == lane.info
+    assert len({lane.info.fingerprint for lane in lanes.values()}) == len(SPECS)
+    assert {f"learned:{key}" for key in SEGMENTERS.all()} <= {row["spec"] for row in listed()}
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("learned:entropi", "There is no segmenter 'entropi'. Did you mean entropy or entropy-rise?"),
+        ("learned:entropy?threshold=9", "threshold cannot be 9.0: give a number from 0 to 8."),
+        ("learned:entropy?threshold=high", "threshold cannot be 'high': give a number, such as 3.5."),
+        ("learned:words?bytes=3", "There is no parameter of words 'bytes'. Did you mean most_bytes?"),
+        ("learned:windows?bits=8", "bits cannot be 8: give a number from 16 to 128."),
+        ("learned:dynamic?base=learned:words", "Dynamic tokenization merges tokens of a tokenizer, and base is"),
+        ("learned:dynamic?base=gpt", "'gpt' does not name a tokenizer."),
+        ("learned:", "'learned:' does not name a tokenizer."),
+    ],
+)
+def test_a_wrong_spec_is_one_sentence(spec: str, said: str) -> None:
+    with pytest.raises(UserError) as error:
+        open_tokenizer(spec)
+    assert str(error.value).startswith(said)
+
+
+def test_an_unknown_name_lists_those_that_are_there() -> None:
+    with pytest.raises(UnknownName, match="bytes, dynamic"):
+        open_tokenizer("learned:nothing-like-it")
+
+
+def test_a_long_text_is_refused_and_a_lone_surrogate_too(lanes: dict[str, SegmenterLane]) -> None:
+    with pytest.raises(
+        TooLarge, match=r"Entropy patches \(BLT\) cuts texts of up to 100.000 bytes, and this one has 100.001"
+    ):
+        lanes["entropy"].segment("a" * 100_001)
+    with pytest.raises(UserError, match="lone surrogate"):
+        lanes["entropy"].segment("a\ud800")
+
+
+def test_probabilities_sum_to_one_and_entropy_and_surprisal_follow_from_them() -> None:
+    text = b"the end"
+    nats = next_byte_nats(text).astype(float)
+    assert np.allclose(np.exp(nats).sum(1), 1, atol=1e-5)
+    by_hand = [-sum(math.exp(x) * x / math.log(2) for x in row) for row in nats]
+    assert np.allclose(entropies_bits(text), by_hand, atol=1e-3)
+    assert np.allclose(surprisals_bits(text), [-nats[i, b] / math.log(2) for i, b in enumerate(text)], atol=1e-4)
+
+
+def test_a_byte_model_does_not_look_ahead_and_a_long_text_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = "".join(TEXTS.values()).encode() * 5
+    whole = entropies_bits(long)
+    assert len(long) > 2 * REACH
+    assert np.allclose(whole[:300], entropies_bits(long[:300]), atol=1e-3)
+    monkeypatch.setattr("core.segmenters.trunk.PIECE", 100)
+    assert np.allclose(entropies_bits(long), whole, atol=1e-3)
+
+
+def test_patches_start_where_entropy_is_over_the_threshold_or_has_risen(lanes: dict[str, SegmenterLane]) -> None:
+    text = TEXTS["code"]
+    entropies = entropies_bits(text.encode())
+    over = {0, *np.flatnonzero(entropies > 3.5).tolist()}
+    assert lanes["entropy"].chunks(text).starts.tolist() == sorted(over)
+    risen = {0, *(np.flatnonzero(np.diff(entropies) > 0.5) + 1).tolist()}
+    assert lanes["entropy-rise?threshold=0.5"].chunks(text).starts.tolist() == sorted(risen)
+    sizes = [len(open_segmenter(f"entropy?threshold={t}").segment(text)) for t in (0, 1, 2, 3, 8)]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_a_byte_model_needs_fewer_bits_than_gzip_on_english() -> None:
+    text = b"The committee said on Monday that the new rules would be presented to the government next year."
+    assert surprisals_bits(text).mean() < 3.4  # gzip of 100 such sentences in one piece: 3.6
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("Hello world, theQuickBrownFox", ["Hello", " world,", " the", "Quick", "Brown", "Fox"]),
+        (" costs $12.50 你好世界", [" costs", " $", "12.", "50", " 你", "好", "世", "界"]),
+        ("HTTPServer don't", ["HTTP", "Server", " don't"]),
+        ("a  b\n\nc", ["a", " ", " b", "\n\n", "c"]),
+    ],
+)
+def test_words_are_cut_as_described(text: str, units: list[str]) -> None:
+    assert word_units(text) == units
+
+
+def test_a_bounded_unit_is_cut_between_characters() -> None:
+    assert word_units("αβγδε", 4) == ["αβ", "γδ", "ε"]
+    assert word_units("🙂", 1) == ["🙂"]
+
+
+def test_merges_equal_a_count_begun_anew_each_time() -> None:
+    """The pair that is most frequent now, of equals the one first seen, merged from the left: with nothing kept."""
+    rng = np.random.default_rng(3)
+    for _ in range(30):
+        pieces = [bytes([97 + n]) for n in rng.integers(0, 3, 40).tolist()]
+        merged = merge_pairs(pieces, 6, may_merge)
+        numbers = [len(pieces)]
+        for _ in range(6):
+            pieces = _merged_once(pieces)
+            numbers.append(len(pieces))
+        # Which of two equally frequent pairs comes first may differ: the first step never does.
+        assert merged.history[:2].tolist() == numbers[:2]
+        assert sum(merged.lengths.tolist()) == 40
+        assert merged.history[-1] == len(merged.lengths)
+
+
+def _merged_once(pieces: list[bytes]) -> list[bytes]:
+    counts: dict[tuple[bytes, bytes], int] = {}
+    for pair in itertools.pairwise(pieces):
+        counts[pair] = counts.get(pair, 0) + 1
+    best = max(counts, key=lambda pair: counts[pair])
+    made, i = list[bytes](), 0
+    while i < len(pieces):
+        two = tuple(pieces[i : i + 2]) == best
+        made.append(best[0] + best[1] if two else pieces[i])
+        i += 1 + two
+    return made
+
+
+def test_merges_by_hand() -> None:
+    """`ab` stands three times, then ` ab` twice; a space never comes inside a piece."""
+    lane = open_segmenter("dynamic?base=builtin:characters&merges=2")
+    cut = lane.segment("ab ab ab")
+    assert cut.pieces == [b"ab", b" ab", b" ab"]
+    assert cast(np.ndarray, lane.chunks("ab ab ab").history).tolist() == [8, 5, 3]
+
+
+def test_no_merge_gives_the_tokenizers_own_tokens() -> None:
+    text = TEXTS["mixed"]
+    own = open_tokenizer("tiktoken:cl100k_base").segment(text)
+    assert np.array_equal(open_segmenter("dynamic?merges=0").segment(text).starts, own.starts)
+
+
+@pytest.mark.parametrize("bits", [16, 24, 64, 128])
+def test_windows_are_read_back_exactly(bits: int) -> None:
+    for text in map(str.encode, TEXTS.values()):
+        windows = encode_windows(text, bits)
+        assert all(0 <= window.code < 1 << bits and window.n_bytes for window in windows)
+        assert sum(window.n_bytes for window in windows) == len(text)
+        assert decode_windows([window.code for window in windows], bits) == text
+
+
+@given(data=st.binary(max_size=24))
+@settings(max_examples=15, deadline=None)
+def test_windows_of_any_bytes_are_read_back(data: bytes) -> None:
+    assert decode_windows([window.code for window in encode_windows(data, 32)], 32) == data
+
+
+def test_larger_windows_hold_more_and_use_no_more_bits_than_they_have() -> None:
+    text = b"The quick brown fox jumps over the lazy dog. " * 2
+    held = {bits: encode_windows(text, bits) for bits in (16, 32, 64)}
+    assert len(held[16]) > len(held[32]) > len(held[64])
+    assert all(max(window.used) <= bits for bits, windows in held.items() for window in windows)
+
+
+def test_the_first_byte_of_a_text_starts_a_chunk_and_h_nets_p_is_a_probability() -> None:
+    p = boundary_probabilities(b"The end.")
+    assert p[0] == 1
+    assert ((p >= 0) & (p <= 1)).all()
+
+
+def test_grams_see_the_bytes_before_and_nothing_else() -> None:
+    rows = gram_rows(symbols_of(b"xxabcde"))
+    assert rows.shape == (8, 4)
+    assert np.array_equal(rows[-1], gram_rows(symbols_of(b"yyabcde"))[-1])
+    assert rows[3, 1] != gram_rows(symbols_of(b"xyabcde"))[3, 1]
+
+
+def test_h_net_reached_the_ratio_that_it_was_trained_for() -> None:
+    """Five bytes a chunk, within a tenth, over the sample passage in the languages that it learnt."""
+    lane, corpus = open_segmenter("hnet"), open_corpus("sample")
+    texts = [
+        " ".join(filter(None, corpus.sentences[code][:6])) for code in LANGUAGES.values() if code in corpus.languages
+    ]
+    assert len(texts) == len(LANGUAGES)
+    chunks = sum(len(lane.chunks(text).starts) for text in texts)
+    assert sum(len(text.encode()) for text in texts) / chunks == pytest.approx(5, rel=0.1)
+
+
+def test_numpy_computes_what_torch_trained() -> None:
+    import torch
+
+    from core.segmenters.build.byte_model import TorchByteModel
+
+    torch.manual_seed(1)
+    model = TorchByteModel()
+    for array in model.parameters():
+        array.data += torch.randn(array.shape) * 0.05
+    trunk = Trunk({name.removeprefix("trunk."): array.detach().numpy() for name, array in model.named_parameters()})
+    symbols = symbols_of("the end of ไทย, and more of it".encode())
+    with torch.no_grad():
+        by_torch = model.trunk(torch.from_numpy(symbols)[None], torch.from_numpy(gram_rows(symbols))[None])[0].numpy()
+    assert np.allclose(trunk.hidden(symbols), by_torch, atol=1e-4)
