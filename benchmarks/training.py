@@ -25,7 +25,7 @@ _PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)
 _OURS, _BESIDE = "ours", ("rustbpe", "sentencepiece", "ffbpe", "bpeasy", "tokenizers")
 _TRAINERS = ("superbpe", "pathpiece", "parity", "length-max", "wordpiece", "unigram")
 _CHILD = """
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
 
 who, path, n, pattern = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
@@ -68,10 +68,11 @@ else:
     options = asked_recipe(key, n, [str(path)], parallel=[str(path)] * bool(entry.needs), pre=pre).options
     task = entry.task(TrainingText(parts, parallel), options, entry.read({}, 0))
     def work(): entry.train(task)
-before, start, spent = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter(), time.process_time()
+start, spent = time.perf_counter(), time.process_time()
 work()
-print(json.dumps([time.process_time() - spent, time.perf_counter() - start,
-                  resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - len(text.encode())]))
+spent, clock = time.process_time() - spent, time.perf_counter() - start
+status = Path("/proc/self/status").read_text()  # ru_maxrss would begin with that of the parent
+print(json.dumps([spent, clock, 1024 * int(status.partition("VmHWM:")[2].split()[0])]))
 """
 
 
