@@ -94,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         self.server.requests.append(f"{self.command} {path}")
         for name, repo in self.server.repos.items():
-            for prefix in (f"/api/models/{name}/", f"/{name}/"):
+            for prefix in (f"/api/models/{name}/", f"/api/datasets/{name}/", f"/{name}/", f"/datasets/{name}/"):
                 if path.startswith(prefix):
                     self._about(name, repo, prefix.startswith("/api"), path.removeprefix(prefix))
                     return

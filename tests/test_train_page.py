@@ -48,7 +48,23 @@ def in_the_frame(job: str) -> AppTest:
 def test_it_opens_on_a_form_that_can_be_handed_in_at_once() -> None:
     app = opened("train")
     assert not app.error and not app.button(key="train_submit").disabled
-    assert "9 tokenizers on" in words(app) and len(app.get("plotly_chart")) == 4, "and shows what ships"
+    assert "9 tokenizers on" in words(app) and len(app.get("plotly_chart")) == 5, "and shows what ships"
+
+
+@pytest.mark.parametrize(
+    ("view", "n_charts", "said"),
+    [
+        ("overlap", 5, "Read across"),
+        ("use", 6, "entries that never stand in the text of the lines kept apart"),
+        ("equal-length", 6, "at which each language takes as many"),
+        ("growth", 4, "Click a token for how it was made"),
+        ("time", 5, "By the clock, of training alone"),
+    ],
+)
+def test_every_closer_look_opens_from_its_link(view: str, n_charts: int, said: str) -> None:
+    app = opened("train", train_view=view)
+    assert not app.error and not app.exception
+    assert len(app.get("plotly_chart")) == n_charts and said in words(app)
 
 
 def test_tables_that_were_uploaded_are_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +130,7 @@ def test_two_are_trained_shown_and_taken_to_segmentation(tmp_path: Path) -> None
         assert [part.name for part in one.parts] == ["German", "English", "Russian"]
 
         app = in_the_frame(job.key)
-        assert not app.error and len(app.get("plotly_chart")) == 4
+        assert not app.error and len(app.get("plotly_chart")) == 4, "with one, there is nothing to overlap"
         assert f"not {count(100_000)}" in "\n".join(f"{one.value}" for one in app.warning)
         assert trained_names() == []
         app.button(key="train_to_segmentation").click().run()

@@ -1,6 +1,6 @@
 """Pictures of trained tokenizers: bytes per token by size of the vocabulary, and by text."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 
 import pandas as pd
@@ -13,13 +13,21 @@ from core.training.recipe import MeasuredPart, Trained
 from core.training.trainer import TRAINERS
 
 ALL_TEXT = "All texts"
+Ends = tuple[float, float, float]  # a value, and the low and the high end of its interval
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross", "triangle-down")
 _WIDE = 26  # pixels a row
 
 
 def label_of(one: Trained) -> str:
     """What it is called beside others."""
-    return f"{TRAINERS.get(one.recipe.trainer).label}, {count(one.n_vocabulary)}"
+    label, comma, seed = trainer_label(one).partition(", seed")
+    return f"{label}, {count(one.n_vocabulary)}{comma}{seed}"
+
+
+def trainer_label(one: Trained) -> str:
+    """Its trainer, with the seed where that is another than usual."""
+    label = TRAINERS.get(one.recipe.trainer).label
+    return f"{label}, seed {one.recipe.seed}" if one.recipe.seed else label
 
 
 def part_of(one: Trained, name: str) -> MeasuredPart | None:
@@ -29,37 +37,59 @@ def part_of(one: Trained, name: str) -> MeasuredPart | None:
     return next((part for part in one.parts if part.name == name and isfinite(part.bytes_per_token)), None)
 
 
-def by_size_chart(made: Sequence[Trained], name: str) -> Chart:
-    """A line per trainer: bytes per token on a text against the size of the vocabulary."""
-    lines = by_trainer(made)
-    traces = []
-    for key, ones in lines.items():
-        there = [(one.n_vocabulary, part) for one in ones if (part := part_of(one, name)) is not None]
+def size_lines(made: Sequence[Trained], value_of: Callable[[Trained], Ends | None], shown: str) -> list[go.Scatter]:
+    """A line per trainer and seed: a value with its interval against the size of the vocabulary.
+
+    Args:
+        value_of: value, low and high; None leaves one out.
+        shown: the value in a hover, as plotly writes it, such as `%{y:.3f} bytes per token`.
+    """
+    traces, named = list[go.Scatter](), set[str]()
+    for (key, _), ones in by_trainer(made).items():
+        there = [(one.n_vocabulary, value) for one in ones if (value := value_of(one)) is not None]
         colour, symbol = look_of(key)
+        label = TRAINERS.get(key).label
         traces.append(
             go.Scatter(
                 x=[n for n, _ in there],
-                y=[part.bytes_per_token for _, part in there],
-                error_y=_interval([part for _, part in there], 4),
+                y=[value[0] for _, value in there],
+                error_y=interval_bars([value for _, value in there], 4),
                 mode="lines+markers",
-                name=TRAINERS.get(key).label,
+                name=label,
+                legendgroup=key,
+                showlegend=key not in named,
                 line={"color": colour, "width": 2},
                 marker={"size": 9, "symbol": symbol},
-                hovertemplate=f"{TRAINERS.get(key).label}, %{{x:,}} entries: %{{y:.3f}} bytes per token<extra></extra>",
+                hovertemplate=f"{trainer_label(ones[0])}, %{{x:,}} entries: {shown}<extra></extra>",
             )
         )
-    figure = finish(
-        go.Figure(traces),
+        named.add(key)
+    return traces
+
+
+def by_size(made: Sequence[Trained], traces: Sequence[go.Scatter], title: str, **axis: object) -> go.Figure:
+    """Such lines as a figure, with sizes below and the value on the left."""
+    return finish(
+        go.Figure(list(traces)),
         380,
         showlegend=True,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         xaxis=sizes_axis(made),
-        yaxis={"title": "bytes per token", "gridcolor": GRID, "automargin": True},
+        yaxis={"title": title, "gridcolor": GRID, "automargin": True, **axis},
     )
+
+
+def by_size_chart(made: Sequence[Trained], name: str) -> Chart:
+    """A line per trainer: bytes per token on a text against the size of the vocabulary."""
+
+    def value_of(one: Trained) -> Ends | None:
+        part = part_of(one, name)
+        return None if part is None else (part.bytes_per_token, part.low, part.high)
+
     best = max((one for one in made if part_of(one, name)), key=lambda one: _value(one, name), default=made[0])
     return Chart(
         "train_by_size",
-        figure,
+        by_size(made, size_lines(made, value_of, "%{y:.3f} bytes per token"), "bytes per token"),
         f"Bytes per token on {name} by size of the vocabulary; the most has {label_of(best)}.",
         lambda: _table(made, name),
     )
@@ -68,18 +98,21 @@ def by_size_chart(made: Sequence[Trained], name: str) -> Chart:
 def by_text_chart(made: Sequence[Trained]) -> Chart:
     """A row per text and a dot per tokenizer, all of one size."""
     names = [part.name for part in made[0].parts if isfinite(part.bytes_per_token)]
-    traces = []
+    traces = list[go.Scatter]()
     for one in made:
         colour, symbol = look_of(one.recipe.trainer)
         found = [part_of(one, name) for name in names]
         there = [(row, part) for row, part in enumerate(found) if part is not None]
+        named = {trace.legendgroup for trace in traces}
         traces.append(
             go.Scatter(
                 x=[part.bytes_per_token for _, part in there],
                 y=[row for row, _ in there],
-                error_x=_interval([part for _, part in there], 0),
+                error_x=interval_bars([(part.bytes_per_token, part.low, part.high) for _, part in there], 0),
                 mode="markers",
                 name=TRAINERS.get(one.recipe.trainer).label,
+                legendgroup=one.recipe.trainer,
+                showlegend=one.recipe.trainer not in named,
                 marker={"size": 9, "color": colour, "symbol": symbol},
                 customdata=[part.name for _, part in there],
                 hovertemplate="%{customdata}: %{x:.3f} bytes per token<extra></extra>",
@@ -124,12 +157,12 @@ def look_of(key: str) -> tuple[str, str]:
     return OKABE_ITO[colour], _SYMBOLS[(colour + again) % len(_SYMBOLS)]
 
 
-def _interval(parts: Sequence[MeasuredPart], width: int) -> dict[str, object]:
+def interval_bars(values: Sequence[Ends], width: int) -> dict[str, object]:
     """Bars from low to high, with ends of so many pixels."""
     return {
         "type": "data",
-        "array": [part.high - part.bytes_per_token for part in parts],
-        "arrayminus": [part.bytes_per_token - part.low for part in parts],
+        "array": [high - value for value, _, high in values],
+        "arrayminus": [value - low for value, low, _ in values],
         "thickness": 1,
         "width": width,
     }
@@ -140,11 +173,11 @@ def _value(one: Trained, name: str) -> float:
     return part.bytes_per_token if part is not None else float("nan")
 
 
-def by_trainer(made: Sequence[Trained]) -> dict[str, list[Trained]]:
-    """Those of each trainer by its key, smaller ones first."""
-    found: dict[str, list[Trained]] = {}
+def by_trainer(made: Sequence[Trained]) -> dict[tuple[str, int], list[Trained]]:
+    """Those of each trainer and seed, smaller ones first."""
+    found: dict[tuple[str, int], list[Trained]] = {}
     for one in sorted(made, key=lambda one: one.n_vocabulary):
-        found.setdefault(one.recipe.trainer, []).append(one)
+        found.setdefault((one.recipe.trainer, one.recipe.seed), []).append(one)
     return found
 
 
@@ -154,6 +187,7 @@ def _table(made: Sequence[Trained], name: str) -> pd.DataFrame:
         {
             "Trainer": [TRAINERS.get(one.recipe.trainer).label for one, _ in rows],
             "Entries": [one.n_vocabulary for one, _ in rows],
+            "Seed": [one.recipe.seed for one, _ in rows],
             "Text": [name] * len(rows),
             "Bytes per token": [part.bytes_per_token for _, part in rows],
             "Low": [part.low for _, part in rows],

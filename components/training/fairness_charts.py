@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.chart import GRID, Chart, finish
-from components.training.charts import by_trainer, look_of, sizes_axis
+from components.training.charts import Ends, by_size, by_trainer, interval_bars, look_of, size_lines
 from core.common.numbers import count
 from core.stats.bootstrap import Floats
 from core.training.fairness import Fairness
@@ -18,32 +18,10 @@ Measured = Sequence[tuple[Trained, Fairness]]
 
 def premium_chart(found: Measured, language: str) -> Chart:
     """A line per trainer: tokens of a language / tokens of the reference, against the size of the vocabulary."""
-    fair = dict(found)
-    traces = []
-    for key, ones in by_trainer([one for one, _ in found]).items():
-        colour, symbol = look_of(key)
-        values = [_premium(fair[one], language) for one in ones]
-        traces.append(
-            go.Scatter(
-                x=[one.n_vocabulary for one in ones],
-                y=[value[0] for value in values],
-                error_y=_bars(values),
-                mode="lines+markers",
-                name=TRAINERS.get(key).label,
-                line={"color": colour, "width": 2},
-                marker={"size": 9, "symbol": symbol},
-                hovertemplate=f"{TRAINERS.get(key).label}, %{{x:,}} entries: %{{y:.2f}}×<extra></extra>",
-            )
-        )
+    fair, made = dict(found), [one for one, _ in found]
+    lines = size_lines(made, lambda one: _ends(_premium(fair[one], language)), "%{y:.2f}×")
     reference = found[0][1].reference
-    figure = finish(
-        go.Figure(traces),
-        380,
-        showlegend=True,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        xaxis=sizes_axis([one for one, _ in found]),
-        yaxis={"title": f"tokens / tokens of {reference}", "gridcolor": GRID, "automargin": True},
-    )
+    figure = by_size(made, lines, f"tokens / tokens of {reference}")
     low, high = (pick(_premium(each, language)[0] for _, each in found) for pick in (min, max))
     return Chart(
         "train_premium",
@@ -56,17 +34,19 @@ def premium_chart(found: Measured, language: str) -> Chart:
 def price_chart(found: Measured) -> Chart:
     """A line per trainer through its sizes: how unequal the languages are, against the tokens of all of them."""
     fair = dict(found)
-    traces = []
-    for key, ones in by_trainer([one for one, _ in found]).items():
+    traces = list[go.Scatter]()
+    for (key, _), ones in by_trainer([one for one, _ in found]).items():
         colour, symbol = look_of(key)
         costs, ginis = [fair[one].tokens for one in ones], [fair[one].gini for one in ones]
         traces.append(
             go.Scatter(
                 x=[value[0] for value in costs],
                 y=[value[0] for value in ginis],
-                error_y=_bars(ginis),
+                error_y=interval_bars([_ends(one) for one in ginis], 4),
                 mode="lines+markers",
                 name=TRAINERS.get(key).label,
+                legendgroup=key,
+                showlegend=key not in {trace.legendgroup for trace in traces},
                 line={"color": colour, "width": 1, "dash": "dot"},
                 marker={"size": 9, "symbol": symbol, "color": colour},
                 customdata=[count(one.n_vocabulary) for one in ones],
@@ -97,14 +77,9 @@ def _premium(fair: Fairness, language: str) -> Floats:
     return row
 
 
-def _bars(values: Sequence[Floats]) -> dict[str, object]:
-    return {
-        "type": "data",
-        "array": [high - value for value, _, high in values],
-        "arrayminus": [value - low for value, low, _ in values],
-        "thickness": 1,
-        "width": 4,
-    }
+def _ends(value: Floats) -> Ends:
+    middle, low, high = map(float, value)
+    return middle, low, high
 
 
 def _table(found: Measured) -> pd.DataFrame:
@@ -121,4 +96,8 @@ def _row(one: Trained, fair: Fairness) -> dict[str, object]:
         for name, value in numbers.items()
         for at, end in enumerate(("", ", low", ", high"))
     }
-    return {"Trainer": TRAINERS.get(one.recipe.trainer).label, "Entries": one.n_vocabulary} | ends
+    return {
+        "Trainer": TRAINERS.get(one.recipe.trainer).label,
+        "Entries": one.n_vocabulary,
+        "Seed": one.recipe.seed,
+    } | ends

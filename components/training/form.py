@@ -7,7 +7,7 @@ import streamlit as st
 from components.frame.errors import plain, user_errors
 from components.runs.job_cards import OPENED, session, show_refusal, submit
 from components.training.linked import LINKED
-from components.training.texts import ask_texts
+from components.training.texts import ask_shares, ask_texts
 from components.widgets.typed_number import typed_number
 from core.common.errors import UserError
 from core.common.numbers import count, size
@@ -21,7 +21,7 @@ from core.training.trainer import TRAINERS, Trainer
 _USUAL_TRAINERS, _USUAL_SIZES = ("bpe", "unigram", "superbpe"), (1_000, 2_000, 4_000)
 _SIZES = (500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
 _MOST_OF_EACH = {50_000: "50 kB", 100_000: "100 kB", 250_000: "250 kB", 1_000_000: "1 MB", 0: "all"}
-_MOST_RUNS = 24
+_MOST_RUNS, _MOST_SEEDS = 24, 8
 _USUAL_PRE = "its usual one"
 
 
@@ -48,8 +48,9 @@ def training_form() -> None:
             help="Size of the vocabulary, special tokens included. Each trainer is tried with each size.",
         )
         _say_what_they_are([TRAINERS.get(key) for key in trainers])
-        more = _ask_more()
-        _begin(texts, trainers, sizes, more)
+        shares = ask_shares(texts)
+        more, seeds = _ask_more()
+        _begin(texts, trainers, sizes, seeds, {"shares": shares, **more})
 
 
 def _say_what_they_are(trainers: Sequence[Trainer]) -> None:
@@ -57,8 +58,8 @@ def _say_what_they_are(trainers: Sequence[Trainer]) -> None:
         st.caption(" ".join(f"**{one.label}**: {plain(one.about)}" for one in trainers))
 
 
-def _ask_more() -> dict[str, object]:
-    """What is the same for all runs."""
+def _ask_more() -> tuple[dict[str, object], list[int]]:
+    """What is the same for all runs, and the seeds that each is made with."""
     with (
         st.expander("The same for all: pre-tokenizer, digits, text, seed", icon=":material/tune:", key="train_more"),
         st.container(horizontal=True, vertical_alignment="bottom"),
@@ -81,20 +82,27 @@ def _ask_more() -> dict[str, object]:
             help="Share of the lines that is not trained on; bytes per token are measured there.",
         )  # fmt: skip
         seed = typed_number(
-            LINKED, "Seed", "train_seed", 0, 0, 2**31, whole=True, width=120, help="Of which lines are kept apart."
-        )
-    return {
+            LINKED, "Seed", "train_seed", 0, 0, 2**31, whole=True, width=120,
+            help="Of which lines are kept apart, and of what a trainer draws.",
+        )  # fmt: skip
+        n_seeds = typed_number(
+            LINKED, "Seeds", "train_seeds", 1, 1, _MOST_SEEDS, whole=True, width=100,
+            help="Each trainer and size is made with so many seeds, from that one on: how much chance is in a result.",
+        )  # fmt: skip
+    more = {
         "most_bytes": most,
         "pre": "" if pre == _USUAL_PRE else pre,
         "digits": digits,
         "normaliser": normaliser,
         "min_frequency": int(frequency),
         "heldout": apart / 100,
-        "seed": int(seed),
     }
+    return more, [int(seed) + n for n in range(int(n_seeds))]
 
 
-def _begin(texts: Sequence[str], trainers: Sequence[str], sizes: Sequence[int], more: dict[str, object]) -> None:
+def _begin(
+    texts: Sequence[str], trainers: Sequence[str], sizes: Sequence[int], seeds: Sequence[int], more: dict[str, object]
+) -> None:
     """The button, with what it would take; or what is missing."""
     missing = [
         what for what, there in {"a text": texts, "a trainer": trainers, "a size": sizes}.items() if not there
@@ -102,12 +110,18 @@ def _begin(texts: Sequence[str], trainers: Sequence[str], sizes: Sequence[int], 
     if missing:
         st.info(f"Choose {' and '.join(missing)}.", icon=":material/checklist:")
         return
-    if len(trainers) * len(sizes) > _MOST_RUNS:
+    if (n_runs := len(trainers) * len(sizes) * len(seeds)) > _MOST_RUNS:
+        and_seeds = f" and {len(seeds)} seeds" if len(seeds) > 1 else ""
         raise UserError(
-            f"{len(trainers)} trainers with {len(sizes)} sizes each are {len(trainers) * len(sizes)} tokenizers; at "
-            f"most {_MOST_RUNS} are trained at a time. Choose fewer of one or the other."
+            f"{len(trainers)} trainers with {len(sizes)} sizes{and_seeds} each are {n_runs} tokenizers; at most "
+            f"{_MOST_RUNS} are trained at a time. Choose fewer of one or the other."
         )
-    recipes = [_recipe(trainer, n, texts, more) for trainer in trainers for n in sorted(sizes)]
+    recipes = [
+        _recipe(trainer, n, texts, {"seed": seed, **more})
+        for trainer in trainers
+        for n in sorted(sizes)
+        for seed in seeds
+    ]
     largest = max(recipes, key=memory_mb)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button("Train", icon=":material/play_arrow:", type="primary", key="train_submit")

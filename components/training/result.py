@@ -8,16 +8,18 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import runs as cached_runs
-from components.charts.chart import CONFIG, Chart, numbers_fold
 from components.frame.errors import plain
 from components.frame.visitor import visitor
 from components.runs.job_cards import OPENED, close_opened, may_see
 from components.runs.naming import title
 from components.runs.under_way import result_of, under_way
 from components.training.charts import ALL_TEXT, by_size_chart, by_text_chart, label_of
+from components.training.context import TrainingContext
 from components.training.fairness_charts import premium_chart, price_chart
+from components.training.figure import show
 from components.training.further import further
 from components.training.linked import LINKED
+from components.training.view import views
 from core.common.errors import UserError, shown
 from core.common.numbers import count, size
 from core.jobs.job import Job, State
@@ -82,14 +84,15 @@ def _draw(made: Sequence[Trained], *, complete: bool) -> None:
     left, right = st.columns(2)
     with left:
         names = {ALL_TEXT: ALL_TEXT} | {part.name: part.name for part in made[0].parts}
-        _show(by_size_chart(made, LINKED.box("Text", names, "train_text", width=240)))
+        show(by_size_chart(made, LINKED.box("Text", names, "train_text", width=240)))
     with right:
         sizes = sorted({one.n_vocabulary for one in made}, reverse=True)
         chosen = LINKED.choice("Entries", {f"{n}": count(n) for n in sizes}, "train_size")
-        _show(by_text_chart([one for one in made if f"{one.n_vocabulary}" == chosen]))
+        show(by_text_chart([one for one in made if f"{one.n_vocabulary}" == chosen]))
     st.caption(_how_measured(made))
     _fairness(made)
     further(made)
+    views(TrainingContext(made))
     st.dataframe(
         _numbers(made),
         hide_index=True,
@@ -115,9 +118,9 @@ def _fairness(made: Sequence[Trained]) -> None:
     st.markdown("**What the same sentences take in each language**")
     left, right = st.columns(2)
     with left:
-        _show(premium_chart(found, LINKED.box("Premium of", others, "train_premium_of", width=240)))
+        show(premium_chart(found, LINKED.box("Premium of", others, "train_premium_of", width=240)))
     with right:
-        _show(price_chart(found))
+        show(price_chart(found))
     st.caption(
         f"On {count(first.n_sentences)} sentences that no tokenizer was trained on, the same in "
         f"{len(first.languages)} languages. Bars are 95 % intervals over sentences. Left: tokens of a language for "
@@ -182,14 +185,10 @@ def _numbers(made: Sequence[Trained]) -> pd.DataFrame:
             "High": [one.whole.high for one in made],
             "Trained on, bytes": [one.whole.n_bytes for one in made],
             "Pre-tokenizer": [one.recipe.options.pre for one in made],
+            "Seed": [one.recipe.seed for one in made],
             "Seconds": [one.seconds for one in made],
             "Its file cuts as the trainer does": [
                 "yes" if one.exact_export else TRAINERS.get(one.recipe.trainer).differs for one in made
             ],
         }
     )
-
-
-def _show(chart: Chart) -> None:
-    st.plotly_chart(chart.figure, key=chart.key, config=CONFIG, alt=chart.alt)
-    numbers_fold(chart)

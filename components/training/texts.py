@@ -1,15 +1,19 @@
 """What to train on: languages of a corpus, the code of Python's library, and texts of the user's own."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from components.cached import corpora as cached_corpora
 from components.runs.corpus_upload import uploaded_corpora
 from components.runs.count_corpus import corpora
+from components.training.hub_dataset import ask_dataset, dataset_under_way
 from components.widgets.languages import language_boxes
 from components.widgets.own_texts import KEPT, own_texts, text_typer
-from core.training.sources import PYTHON
+from core.training.sources import PYTHON, source_label
 
 _CORPUS, _LANGUAGES, _CODE = "train_corpus", "train_languages", "train_code"
+_WHOLE = 100  # the largest share
 _OWN = "train_uploaded"  # where `own_texts` keeps them
 
 _USUAL = (
@@ -34,7 +38,30 @@ def ask_texts() -> list[str]:
         codes = language_boxes("Languages", facts.languages, key=_LANGUAGES, label_visibility="collapsed")
     with st.popover("A text of your own", icon=":material/add:"):
         own = own_texts("train", "A file", f"UTF-8, in lines. {KEPT}")
-        if new := text_typer("train", "Or paste a text", "Add it"):
-            st.session_state[_OWN] = [*dict.fromkeys([*st.session_state.get(_OWN, []), new])]
-            st.rerun()
+        new = text_typer("train", "Or paste a text", "Add it")
+        ask_dataset()
+    if new := new or dataset_under_way():
+        st.session_state[_OWN] = [*dict.fromkeys([*st.session_state.get(_OWN, []), new])]
+        st.rerun()
     return [*(f"{corpus} {one}" for one in codes), *([PYTHON] if code else []), *own]
+
+
+def ask_shares(texts: Sequence[str]) -> list[int]:
+    """Shares of the texts in bytes, relative to one another; empty for all there is of each."""
+    if len(texts) < 2:
+        return []
+    fold = st.expander("Mixture: as much of each as there is, or by shares", icon=":material/blender:", key="train_mix")
+    with fold:
+        if not st.toggle("By shares", key="train_by_shares", help="In bytes, relative to one another."):
+            return []
+        columns = st.columns(3)
+        shares = [
+            columns[n % 3].slider(source_label(text), 1, _WHOLE, _WHOLE // 2, key=f"train_share_{text}")
+            for n, text in enumerate(texts)
+        ]
+        st.caption(
+            "Of each text as much is taken as all can keep to their shares: a text of which there is little makes the "
+            f"others short. {source_label(texts[shares.index(max(shares))])} is {max(shares) / sum(shares):.0%} of the "
+            "whole now."
+        )
+    return shares

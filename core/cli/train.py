@@ -3,7 +3,6 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,18 +18,23 @@ from core.jobs.queue import Jobs
 from core.tokenizers.trained import delete_trained, place_of
 
 if TYPE_CHECKING:
-    from core.training.recipe import MeasuredPart, Trained, TrainingRecipe
+    from core.jobs.store.files import Result
+    from core.training.recipe import TrainedPlan, TrainingRecipe
 
 _LOOK_EVERY = 0.5  # seconds
 
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--list", action="store_true", help="print the trainers and what can be set, and end")
-    parser.add_argument("--trainer", metavar="KEY", help="such as bpe")
-    parser.add_argument("--vocab", type=int, metavar="V", help="entries, special tokens included")
+    parser.add_argument("--trainer", action="append", metavar="KEY", help="such as bpe; may be repeated")
+    parser.add_argument(
+        "--vocab", action="append", type=int, metavar="V",
+        help="entries, special tokens included; may be repeated, and each trainer is tried with each size",
+    )  # fmt: skip
     parser.add_argument(
         "--file", action="append", default=[], metavar="F",
-        help="text in UTF-8, a language as 'CORPUS CODE', or python for the code of its library; may be repeated",
+        help="text in UTF-8, a language as 'CORPUS CODE', python for the code of its library, or a dataset of the Hub "
+        "as hub:OWNER/NAME[@REVISION][:FOLDER]; may be repeated",
     )  # fmt: skip
     parser.add_argument(
         "--parallel", action="append", default=[], metavar="F",
@@ -39,11 +43,17 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="of the trainer")
     for option in ("pre", "digits", "normaliser"):
         parser.add_argument(f"--{option}", metavar="NAME", help="one of those that --list names")
+    parser.add_argument(
+        "--share", action="append", type=float, metavar="S",
+        help="of the text, in bytes, relative to the others: a number for each --file in the same order",
+    )  # fmt: skip
     parser.add_argument("--most-bytes", type=int, metavar="N", help="of each --file at most, from its beginning")
     parser.add_argument("--min-frequency", type=int, metavar="N", help="how often a piece must stand in the text")
     parser.add_argument("--special", action="append", metavar="TOKEN", help="special token; may be repeated")
     parser.add_argument("--heldout", type=float, metavar="SHARE", help="of the lines, kept apart to measure on")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of what is drawn; default 0")
+    parser.add_argument(
+        "--seed", action="append", type=int, metavar="N", help="of what is drawn; default 0; may be repeated"
+    )
     parser.add_argument("--name", default="", metavar="NAME", help="to open it by, as trained:NAME")
     parser.add_argument("--out", default="", metavar="FOLDER", help="also write a folder that AutoTokenizer loads")
     parser.add_argument("--delete", default="", metavar="NAME", help="delete a trained tokenizer, and end")
@@ -72,101 +82,110 @@ def _print_trainers() -> None:
 
 
 def _train(options: Namespace) -> None:
+    from core.cli.trained import document, sentences, side_by_side
     from core.training.asked import memory_mb
     from core.training.keep import kept, write
 
-    recipe = _recipe(options)
+    recipes = _recipes(options)
+    several = len(recipes) > 1
+    if several and (options.name or options.out):
+        raise UserError(
+            f"--name and --out are for one tokenizer, and {len(recipes)} were asked for. Leave them out: each is kept "
+            "under a name of its own."
+        )
     if options.name:
         place_of(options.name)
     if options.out:
         refuse_existing(Path(options.out))
-    print(f"Training may take {count(memory_mb(recipe))} MB of memory.", file=sys.stderr)
-    found = _trained(recipe)
-    spec = kept(found, options.name)
+    print(f"Training may take {count(max(map(memory_mb, recipes)))} MB of memory.", file=sys.stderr)
+    plan = _trained(recipes)
+    if not plan.made:
+        raise UserError(plan.not_made[0].why)
+    made = {kept(one, options.name): one for one in plan.made}
     if options.out:
-        write(found, Path(options.out), Path(options.out).name)
-    if options.json:
-        print_json(_document(found, spec, options.out))
+        write(plan.made[0], Path(options.out), Path(options.out).name)
+    if not options.json:
+        for spec, one in made.items():
+            print("\n".join(sentences(one, spec, options.out)))
+        for each in plan.not_made:
+            print(f"{each.recipe.trainer}, {count(each.recipe.options.vocab)} entries: {each.why}")
+    elif several:
+        print_json(side_by_side(made, plan.not_made))
     else:
-        print("\n".join(_sentences(found, spec, options.out)))
+        [(spec, one)] = made.items()
+        print_json(document(one, spec, options.out))
 
 
-def _recipe(options: Namespace) -> "TrainingRecipe":
+def _recipes(options: Namespace) -> "list[TrainingRecipe]":
     from core.training.asked import asked_recipe
     from core.training.trainer import TRAINERS
 
-    if not options.trainer or options.vocab is None:
+    if not options.trainer or not options.vocab:
         raise UserError(f"Name a trainer and a size: --trainer KEY --vocab V. Trainers: {', '.join(TRAINERS.all())}.")
     chosen = {
         name: getattr(options, name)
         for name in ("pre", "digits", "normaliser", "min_frequency", "heldout", "most_bytes")
     }
     chosen["specials"] = options.special
-    return asked_recipe(
-        options.trainer,
-        options.vocab,
-        options.file,
-        parallel=options.parallel,
-        given=params(options.param),
-        seed=options.seed,
-        **{name: value for name, value in chosen.items() if value is not None},
-    )
+    chosen["shares"] = options.share
+    files = [_at_hand(name, options.most_bytes) for name in options.file]
+    return [
+        asked_recipe(
+            trainer,
+            vocab,
+            files,
+            parallel=options.parallel,
+            given=params(options.param),
+            seed=seed,
+            **{name: value for name, value in chosen.items() if value is not None},
+        )
+        for trainer in dict.fromkeys(options.trainer)
+        for vocab in dict.fromkeys(options.vocab)
+        for seed in dict.fromkeys(options.seed or [0])
+    ]
 
 
-def _trained(recipe: "TrainingRecipe") -> "Trained":
-    """The tokenizer, by a job: who breaks this off stops it, and who is killed finds it done the next time."""
+def _at_hand(name: str, most_bytes: int | None) -> str:
+    """A text as it is; of the Hub's datasets the text that was read of one, kept like an upload."""
+    from core.corpora import hub_text
+    from core.corpora.text_uploads import keep_text
+    from core.jobs.result_codec import restored
+
+    if not name.startswith(hub_text.SCHEME):
+        return name
+    asked, jobs = hub_text.question(name, most_bytes or hub_text.USUAL_BYTES), Jobs()
+    job = jobs.submit(hub_text.KIND, asked, COMMAND_LINE, (), f"Text of {asked['dataset']}")
+    if job.state is State.DONE and not hub_text.is_pinned(name):
+        jobs.repeat(job.key, COMMAND_LINE)
+    found = restored(hub_text.HubText, _waited(jobs, job.key))
+    spec = keep_text(found.name, found.data.tobytes())
+    print(f"{name} is commit {found.commit}: {count(len(found.data))} bytes, kept as {spec}.", file=sys.stderr)
+    return spec
+
+
+def _trained(recipes: "Sequence[TrainingRecipe]") -> "TrainedPlan":
+    """The tokenizers, by a job: who breaks this off stops it, and who is killed finds it done the next time."""
     from core.training.job import KIND, trained_in, training
 
-    asked, jobs = training([recipe]), Jobs()
+    asked, jobs = training(recipes), Jobs()
     job = jobs.submit(KIND, asked.params, COMMAND_LINE, asked.inputs, asked.label)
+    return trained_in(_waited(jobs, job.key))
+
+
+def _waited(jobs: Jobs, key: str) -> "Result":
+    """The result of a job when it is done, with what it does told meanwhile."""
+    job = jobs.get(key)
     try:
         with told():
             while job.state.live:
                 report(0, 0, job.stage or "Waiting")
-                job = jobs.wait(job.key, _LOOK_EVERY)
+                job = jobs.wait(key, _LOOK_EVERY)
     except KeyboardInterrupt:
-        jobs.leave(job.key, COMMAND_LINE)
+        jobs.leave(key, COMMAND_LINE)
         raise
     if job.state is not State.DONE:
-        raise UserError(job.message or f"Training was {job.state}. Ask again.")
-    plan = trained_in(jobs.result(job.key))
-    if plan.not_made:
-        raise UserError(plan.not_made[0].why)
-    return plan.made[0]
-
-
-def _document(found: "Trained", spec: str, out: str) -> dict[str, object]:
-    return {
-        "spec": spec,
-        "n": found.n_vocabulary,
-        "bytes_per_token": found.whole.bytes_per_token,
-        "held_out": found.held_out,
-        "measured_bytes": found.whole.n_measured_bytes,
-        "by_text": {part.name: _numbers(part) for part in found.parts},
-        "seconds": found.seconds,
-        "exact_export": found.exact_export,
-        "compared_lines": found.n_compared,
-        "out": out or None,
-    }
-
-
-def _numbers(part: "MeasuredPart") -> dict[str, float | None]:
-    numbers = {"bytes_per_token": part.bytes_per_token, "low": part.low, "high": part.high}
-    return {key: number if isfinite(number) else None for key, number in numbers.items()}
-
-
-def _sentences(found: "Trained", spec: str, out: str) -> Sequence[str]:
-    from core.training.trainer import TRAINERS
-
-    trainer = TRAINERS.get(found.recipe.trainer)
-    apart = "kept apart" if found.held_out else "that it was trained on, as none was kept apart"
-    return [
-        f"{spec}: {trainer.label}, {count(found.n_vocabulary)} entries, trained in {found.seconds:.1f} s",
-        f"{found.whole.bytes_per_token:.3f} bytes per token on {count(found.whole.n_measured_bytes)} bytes {apart}",
-        f"Its file cuts {count(found.n_compared)} lines of all scripts as it does"
-        + ("." if found.exact_export else f"; {trainer.differs}."),
-        *([f"Wrote {out}."] if out else []),
-    ]
+        raise UserError(job.message or f"It was {job.state}. Ask again.")
+    return jobs.result(key)
 
 
 COMMAND = Command(
@@ -176,7 +195,9 @@ COMMAND = Command(
         "Trains a tokenizer on files and keeps it as trained:NAME, with its recipe and a card; a part of the lines is "
         "kept apart to measure on. With --out a folder is written as well, which must not exist and which "
         "AutoTokenizer loads. Training runs in a process of its own: breaking it off leaves nothing behind, and the "
-        "same recipe on the same text is not trained twice. docs/training.md tells what each trainer does."
+        "same recipe on the same text is not trained twice. Several trainers, sizes or seeds are compared: with --json "
+        "also what their vocabularies share, and how many entries each language needs. docs/training.md tells what "
+        "each trainer does."
     ),
     arguments=_arguments,
     run=_run,

@@ -49,6 +49,17 @@ def read_at_most(path: Path, most: int) -> bytes | None:
     return data if len(data) <= most else None
 
 
+def beginning(data: bytes, most: int) -> bytes:
+    """No more than so many bytes, up to the end of a line; 0 for all of them.
+
+    >>> beginning(b"one\\ntwo\\nthree", 9), beginning(b"one", 0), beginning("\u00e9\u00e9".encode(), 3).decode()
+    (b'one\\ntwo\\n', b'one', '\u00e9')
+    """
+    if not most or len(data) <= most:
+        return data
+    return data[: data.rfind(b"\n", 0, most) + 1] or data[:most].decode(errors="ignore").encode()
+
+
 def lines(data: bytes, name: str) -> list[str]:
     """The lines of a file, without their ends; the last newline ends a line and begins none.
 

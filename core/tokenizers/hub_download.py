@@ -92,9 +92,9 @@ def fetch(wanted: Place, choice: Choice = choose, most_bytes: int = MAX_FILE_BYT
             lambda: _from_hub(wanted, choice, most_bytes, whole, transfer), f"Fetching {wanted.repository}"
         )
     except (httpx2.HTTPError, OSError, JSONDecodeError, RuntimeError) as error:  # hf_xet raises RuntimeError
-        refusal = _refusal(error, wanted)
-        if refusal is not None:
-            raise refusal from None
+        no = refusal(error, wanted)
+        if no is not None:
+            raise no from None
         try:
             found = _cached(wanted, choice, whole)
         except LocalEntryNotFoundError as missing:
@@ -207,9 +207,13 @@ def _literally(name: str) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in name)
 
 
-def _refusal(error: Exception, wanted: Place) -> UserError | None:
-    """What to tell the user where the Hub answered and said no; None where it could not be asked."""
-    page = f"https://huggingface.co/{wanted.repository}"
+def refusal(error: Exception, wanted: Place, kind: str = "") -> UserError | None:
+    """What to tell the user where the Hub answered and said no; None where it could not be asked.
+
+    Args:
+        kind: what the Hub's addresses have before the name, such as `datasets/`; empty for models.
+    """
+    page = f"https://huggingface.co/{kind}{wanted.repository}"
     token = (
         "The access token in HF_TOKEN does not open it."
         if os.environ.get("HF_TOKEN")

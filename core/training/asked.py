@@ -5,19 +5,21 @@ from collections.abc import Mapping, Sequence
 
 from core.common.errors import UnknownName, UserError
 from core.common.memory import machine_bytes
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.common.params import Value
 from core.jobs.store.files import Input
 from core.training.options import MOST_VOCABULARY, Options
 from core.training.pretokenizers import DIGITS, NORMALISERS
 from core.training.recipe import TrainingRecipe
-from core.training.sources import in_full, source_content
+from core.training.sources import in_full, source_content, source_label
+from core.training.text import most_of_each
 from core.training.trainer import TRAINERS, Trainer
 
 BASE_MB = 1536  # the libraries with their threads, and room to compare the file
 SPECIALS = ("<|endoftext|>",)
 LEAST_FREQUENCY = 2
 HELD_OUT = 0.02
+MOST_SHARE = 1_000_000
 _MOST_HELD_OUT = 0.5
 
 
@@ -36,6 +38,7 @@ def asked_recipe(
     specials: Sequence[str] = SPECIALS,
     heldout: float = HELD_OUT,
     most_bytes: int = 0,
+    shares: Sequence[float] = (),
 ) -> TrainingRecipe:
     """The recipe of a tokenizer.
 
@@ -44,6 +47,7 @@ def asked_recipe(
         parallel: the same.
         pre: empty for the trainer's usual one.
         most_bytes: of each text, its beginning; 0 for all of it.
+        shares: of the text, in bytes, a number for each file; of each as much is taken as all can keep to them.
 
     Raises:
         UserError: a name is unknown, a number out of range, two things contradict each other, a file cannot be read,
@@ -55,9 +59,16 @@ def asked_recipe(
     params = entry.read(dict(given or {}), seed)
     if not files:
         raise UserError("There is no text to train on. Name at least one file.")
+    _check_shares(shares, len(files))
     texts, others = [_input(name) for name in files], [_input(name) for name in parallel]
-    n_bytes = sum(min(n, most_bytes or n) for _, n in texts) + sum(n for _, n in others)
-    recipe = TrainingRecipe(trainer, options, dict(params.values), seed, _first(texts), _first(others), n_bytes)
+    sizes = [n for _, n in texts]
+    if shares and 0 in sizes:
+        raise UserError(f"{source_label(files[sizes.index(0)])} holds no text, so it can have no share. Leave it out.")
+    taken = [min(n, most or n) for n, most in zip(sizes, most_of_each(sizes, most_bytes, shares), strict=True)]
+    n_bytes = sum(taken) + sum(n for _, n in others)
+    recipe = TrainingRecipe(
+        trainer, options, dict(params.values), seed, _first(texts), _first(others), n_bytes, tuple(map(float, shares))
+    )
     if (need := memory_mb(recipe)) > machine_bytes() / 2**20:
         raise UserError(
             f"{entry.label} takes about {count(need)} MB for {count(n_bytes / 2**20)} MB of text, and this machine has "
@@ -94,6 +105,17 @@ def _check(entry: Trainer, asked: Options) -> None:
         raise UserError(
             f"{count(asked.vocab)} entries cannot be made: {entry.label} needs more than {count(least)}, for its "
             f"alphabet and the special tokens, and the most is {count(MOST_VOCABULARY)}. Ask for another number."
+        )
+
+
+def _check_shares(shares: Sequence[float], n_files: int) -> None:
+    if shares and len(shares) != n_files:
+        given, texts = so_many(len(shares), "share", "shares"), so_many(n_files, "text", "texts")
+        raise UserError(f"{given} for {texts}. Give one for each, or none.")
+    wrong = next((one for one in shares if not 0 < one <= MOST_SHARE), None)
+    if wrong is not None:
+        raise UserError(
+            f"A share cannot be {wrong:g}: give a number above 0 and up to {count(MOST_SHARE)}, or leave the text out."
         )
 
 

@@ -46,7 +46,7 @@ def fairness(parallel: ParallelTokens) -> Fairness | None:
     names, tokens = parallel.languages, parallel.tokens.astype(np.float64)
     if len(names) < 2 or not tokens.size or not tokens.sum(1).all():
         return None
-    n, reference = tokens.shape[1], names.index(ENGLISH) if ENGLISH in names else 0
+    n, reference = tokens.shape[1], reference_of(names)
     drawn = resampled_sums(tokens, [np.arange(n)]) if n >= MIN_ITEMS else np.full((len(names), 1), np.nan)
     whole = tokens.sum(1)
     per_text = len(names) * n
@@ -58,6 +58,11 @@ def fairness(parallel: ParallelTokens) -> Fairness | None:
         _with_ends(whole.sum() / per_text, drawn.sum(0) / per_text),
         n,
     )
+
+
+def reference_of(languages: tuple[str, ...]) -> int:
+    """Place of English, or 0 where it is not there."""
+    return languages.index(ENGLISH) if ENGLISH in languages else 0
 
 
 def _with_ends(value: Floats, drawn: Floats) -> Floats:

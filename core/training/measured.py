@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from core.stats.bootstrap import MIN_ITEMS
@@ -13,11 +14,25 @@ from core.training.text import TrainingPart
 
 def measured(tokenizer: Tokenizer, parts: Sequence[TrainingPart]) -> tuple[MeasuredPart, list[MeasuredPart]]:
     """All of a text together, and each part of it, by what was kept apart; by all of it where nothing was."""
-    apart = any(part.held_out for part in parts)
-    texts = [part.held_out if apart else part.chunks for part in parts]
+    apart, texts = _measured_texts(parts)
     each = [_part(tokenizer, part.name, part.n_bytes, some, apart) for part, some in zip(parts, texts, strict=True)]
     together = [text for some in texts for text in some]
     return _part(tokenizer, "", sum(part.n_bytes for part in parts), together, apart), each
+
+
+def entry_counts(tokenizer: Tokenizer, parts: Sequence[TrainingPart]) -> NDArray[np.uint32]:
+    """How often each id stands in the same texts, uint32 (V,)."""
+    counts = np.zeros(tokenizer.get_vocab_size(), np.uint32)
+    for texts in _measured_texts(parts)[1]:
+        for one in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False):
+            np.add.at(counts, one.ids, 1)
+    return counts
+
+
+def _measured_texts(parts: Sequence[TrainingPart]) -> tuple[bool, list[tuple[str, ...]]]:
+    """Whether any was kept apart, and what is measured of each part."""
+    apart = any(part.held_out for part in parts)
+    return apart, [part.held_out if apart else part.chunks for part in parts]
 
 
 def parallel_tokens(tokenizer: Tokenizer, parts: Sequence[TrainingPart]) -> ParallelTokens:

@@ -6,6 +6,7 @@ The same components stand in the tokenizer that comes of it, so a text is cut fo
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers
@@ -86,13 +87,21 @@ class Cut:
         return decoders.Sequence([decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse()])
 
     def words(self, chunks: Iterable[str], left_out: str = "") -> Counter[str]:
-        """How often each word stands in a text, as the smallest pieces are written."""
-        cut, normaliser = self.pre_tokenizer(left_out), NORMALISERS[self.normaliser]
-        found: Counter[str] = Counter()
-        for chunk in chunks:
-            text = normaliser.normalize_str(chunk) if normaliser else chunk
-            found.update(word for word, _ in cut.pre_tokenize_str(text))
-        return found
+        """How often each word stands in a text, as the smallest pieces are written.
+
+        Counted once for all trainers and sizes that one process makes of a text.
+        """
+        return _counted(self, tuple(chunks), left_out).copy()
+
+
+@lru_cache(maxsize=32)  # the languages of one text, and their parallel sentences
+def _counted(cut: Cut, chunks: tuple[str, ...], left_out: str) -> Counter[str]:
+    splits, normaliser = cut.pre_tokenizer(left_out), NORMALISERS[cut.normaliser]
+    found: Counter[str] = Counter()
+    for chunk in chunks:
+        text = normaliser.normalize_str(chunk) if normaliser else chunk
+        found.update(word for word, _ in splits.pre_tokenize_str(text))
+    return found
 
 
 def _split(pattern: str) -> pre_tokenizers.PreTokenizer:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 import numpy as np
@@ -26,6 +27,7 @@ class TrainingRecipe:
         files: paths and content hashes of the text, in order.
         parallel: the same of parallel text, in the order of the files; may be empty.
         n_bytes: of all files together.
+        shares: how much of the text each file is, in bytes, relative to one another; empty for all there is of each.
     """
 
     trainer: str
@@ -35,6 +37,7 @@ class TrainingRecipe:
     files: tuple[Input, ...]
     parallel: tuple[Input, ...]
     n_bytes: int
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Trained:
         whole: all texts together.
         parts: each text.
         parallel: what the sentences kept apart take in each language.
+        counts: how often each id stands in what was measured, uint32 (V,).
         held_out: whether lines were kept apart to measure on; where none were, they are those that were trained on.
         seconds: that training took.
         exact_export: whether tokenizer.json cuts every text as the algorithm does.
@@ -96,13 +100,14 @@ class Trained:
     whole: MeasuredPart
     parts: tuple[MeasuredPart, ...]
     parallel: ParallelTokens
+    counts: Annotated[NDArray[np.uint32], APART]
     held_out: bool
     seconds: float
     exact_export: bool
     n_compared: int
     versions: Mapping[str, str]
 
-    @property
+    @cached_property
     def content(self) -> str:
         """SHA-256 of its tokenizer.json, by which two are told apart."""
         return hashlib.sha256(self.data.tobytes()).hexdigest()

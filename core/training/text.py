@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.common.errors import UserError, shown
 from core.common.numbers import count
-from core.common.plain_text import decoded, lines
+from core.common.plain_text import beginning, decoded, lines
 
 PARALLEL = "parallel"  # the corpus of texts that are named as parallel
 _CHUNK = 2**16  # characters handed to a library at once
@@ -115,27 +115,36 @@ def parallel_part(
     return TrainingPart(name, tuple(_chunks(_lines(kept))), apart, tuple(drawn), corpus)
 
 
-def beginning(data: bytes, most: int) -> bytes:
-    """No more than so many bytes, up to the end of a line; 0 for all of them.
+def most_of_each(sizes: Sequence[int], most_bytes: int, shares: Sequence[float]) -> list[int]:
+    """Bytes of each text to take at most, 0 for all of it: as many as there are where all keep to their shares.
 
-    >>> beginning(b"one\\ntwo\\nthree", 9), beginning(b"one", 0), beginning("\u00e9\u00e9".encode(), 3).decode()
-    (b'one\\ntwo\\n', b'one', '\u00e9')
+    Args:
+        most_bytes: of the largest part of any; 0 for no such bound.
+        shares: relative to one another, as many as texts, each above 0; empty where nothing is said of them.
+
+    >>> most_of_each([900, 100, 500], 0, [2, 1, 1]), most_of_each([900, 100], 50, [2, 1]), most_of_each([9, 9], 5, [])
+    ([200, 100, 100], [50, 25], [5, 5])
     """
-    if not most or len(data) <= most:
-        return data
-    return data[: data.rfind(b"\n", 0, most) + 1] or data[:most].decode(errors="ignore").encode()
+    if not shares:
+        return [most_bytes] * len(sizes)
+    there = [min(size, most_bytes or size) for size in sizes]
+    unit = min(size / share for size, share in zip(there, shares, strict=True))
+    return [max(1, int(unit * share)) for share in shares]
 
 
-def read_parts(texts: Sequence[SourceText], share: float, seed: int, most_bytes: int = 0) -> tuple[TrainingPart, ...]:
+def read_parts(
+    texts: Sequence[SourceText], share: float, seed: int, most_bytes: Sequence[int] = ()
+) -> tuple[TrainingPart, ...]:
     """The parts of a text.
 
     Args:
-        most_bytes: of each, its beginning; 0 for all of it.
+        most_bytes: of each, its beginning; 0 for all of it, as where there are no numbers.
 
     Raises:
         UserError: there is no text in any of them, or one is not UTF-8.
     """
-    parts = tuple(_read(one, share, seed, most_bytes) for one in texts)
+    bounds = most_bytes or [0] * len(texts)
+    parts = tuple(_read(one, share, seed, most) for one, most in zip(texts, bounds, strict=True))
     if not any(chunk.strip() for part in parts for chunk in part.chunks):
         raise UserError("There is no text to train on: it holds nothing but white space. Give another.")
     return parts

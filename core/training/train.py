@@ -14,10 +14,10 @@ from core.common.numbers import count
 from core.common.progress import report
 from core.jobs.store.files import Input
 from core.training.export import check_export, vocabulary_file
-from core.training.measured import measured, parallel_tokens
+from core.training.measured import entry_counts, measured, parallel_tokens
 from core.training.recipe import Trained, TrainingRecipe
 from core.training.sources import corpus_of, source_content, source_label
-from core.training.text import PARALLEL, SourceText, TrainingText, parallel_lines, read_parts
+from core.training.text import PARALLEL, SourceText, TrainingText, most_of_each, parallel_lines, read_parts
 from core.training.trainer import TRAINERS, NotMakeable, Trainer
 
 _LIBRARIES = ("tokenizers", "sentencepiece")
@@ -36,7 +36,8 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
     """
     trainer, options = TRAINERS.get(recipe.trainer), recipe.options
     report(0, 0, "Reading")
-    parts = read_parts(_sources(recipe, here), options.heldout, recipe.seed, options.most_bytes)
+    sources = _sources(recipe, here)
+    parts = read_parts(sources, options.heldout, recipe.seed, _most(recipe, sources))
     text = TrainingText(parts, parallel_lines(_contents(recipe.parallel, here), parts))
     task = trainer.task(text, options, trainer.read(dict(recipe.params), recipe.seed))
     report(0, 0, "Training")
@@ -56,6 +57,7 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
         whole,
         tuple(each),
         parallel_tokens(made, parts),
+        entry_counts(made, parts),
         bool(text.held_out),
         seconds,
         trainer.exact_export,
@@ -90,6 +92,15 @@ def _sources(recipe: TrainingRecipe, here: Callable[[Path], Path]) -> list[Sourc
     corpora = [corpus_of(one.name) or (PARALLEL if one.name in named else "") for one in recipe.files]
     contents = _contents(recipe.files, here)
     return [SourceText(name, data, corpus) for (name, data), corpus in zip(contents, corpora, strict=True)]
+
+
+def _most(recipe: TrainingRecipe, sources: Sequence[SourceText]) -> list[int]:
+    """Bytes of each to read; of parallel texts, to train on."""
+    options, shares = recipe.options, recipe.shares
+    most = most_of_each([len(one.data) for one in sources], options.most_bytes, shares)
+    if not shares:
+        return most
+    return [int(n * (1 - options.heldout)) if one.corpus else n for n, one in zip(most, sources, strict=True)]
 
 
 def _content(file: Input, here: Callable[[Path], Path]) -> bytes:

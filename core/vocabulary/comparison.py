@@ -35,6 +35,11 @@ class VocabularyChange:
         moved: Ids = self.first[self.first != self.second]
         return moved
 
+    @property
+    def shared(self) -> float:
+        """Share of the first's entries that the second has as well, 0 to 1."""
+        return len(self.first) / max(1, len(self.first) + len(self.removed))
+
 
 def compare(first: Entries, second: Entries) -> VocabularyChange:
     """What became of each entry of one vocabulary in another.

@@ -52,7 +52,7 @@ def files(params: Mapping[str, Json]) -> list[Path]:
 JOB = JobKind(
     key=KIND,
     label="Train tokenizers",
-    version=3,
+    version=4,
     units=units,
     run_unit=run_unit,
     combine=combine,

@@ -59,8 +59,7 @@ def matrix(rows: Sequence[VocabularyRow]) -> pd.DataFrame:
 def _share(row: VocabularyRow, other: VocabularyRow) -> float:
     if row is other:
         return 1.0
-    found = cached.change(row.entries, other.entries)
-    return len(found.first) / max(1, len(found.first) + len(found.removed))
+    return cached.change(row.entries, other.entries).shared
 
 
 def _two(rows: Sequence[VocabularyRow]) -> None:

@@ -1,0 +1,1 @@
+"""Closer looks at trained tokenizers, one a file."""

@@ -1,0 +1,119 @@
+"""What `train` says of the tokenizers that it made: each by itself, and several side by side."""
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+from core.common.numbers import count
+from core.training.equal_length import equal_length
+from core.training.fairness import fairness
+from core.training.opened import opened
+from core.training.recipe import MeasuredPart, NotTrained, Trained
+from core.training.spent import Spent, spent
+from core.training.trainer import TRAINERS
+from core.vocabulary.comparison import compare
+from core.vocabulary.entries import entries_of
+
+
+def document(found: Trained, spec: str, out: str) -> dict[str, object]:
+    """One, as JSON has it."""
+    return {
+        "spec": spec,
+        "trainer": found.recipe.trainer,
+        "n": found.n_vocabulary,
+        "seed": found.recipe.seed,
+        "bytes_per_token": found.whole.bytes_per_token,
+        "held_out": found.held_out,
+        "measured_bytes": found.whole.n_measured_bytes,
+        "by_text": {part.name: _numbers(part) for part in found.parts},
+        "entries": _spent(spent(found, entries_of(opened(found)))),
+        "fairness": _fairness(found),
+        "seconds": found.seconds,
+        "exact_export": found.exact_export,
+        "compared_lines": found.n_compared,
+        "out": out or None,
+    }
+
+
+def side_by_side(made: Mapping[str, Trained], not_made: Sequence[NotTrained]) -> dict[str, object]:
+    """Several by spec, as JSON has them, with what they share and the sizes at which languages are equally long."""
+    read = [entries_of(opened(one)) for one in made.values()]
+    return {
+        "tokenizers": [document(one, spec, "") for spec, one in made.items()],
+        "not_made": [
+            {"trainer": one.recipe.trainer, "n": one.recipe.options.vocab, "seed": one.recipe.seed, "why": one.why}
+            for one in not_made
+        ],
+        "shared_entries": [[compare(a, b).shared for b in read] for a in read],
+        "size_for_equal_length": _equal_lengths(list(made.values())),
+    }
+
+
+def sentences(found: Trained, spec: str, out: str) -> list[str]:
+    """One in words."""
+    trainer = TRAINERS.get(found.recipe.trainer)
+    apart = "kept apart" if found.held_out else "that it was trained on, as none was kept apart"
+    use = spent(found, entries_of(opened(found)))
+    return [
+        f"{spec}: {trainer.label}, {count(found.n_vocabulary)} entries, trained in {found.seconds:.1f} s",
+        f"{found.whole.bytes_per_token:.3f} bytes per token on {count(found.whole.n_measured_bytes)} bytes {apart}; of "
+        f"its entries {use.unused:.0%} stand nowhere there, {use.superwords:.0%} go over a space",
+        f"Its file cuts {count(found.n_compared)} lines of all scripts as it does"
+        + ("." if found.exact_export else f"; {trainer.differs}."),
+        *([f"Wrote {out}."] if out else []),
+    ]
+
+
+def _numbers(part: MeasuredPart) -> dict[str, float | None]:
+    numbers = {"bytes_per_token": part.bytes_per_token, "low": part.low, "high": part.high}
+    return {"trained_bytes": part.n_bytes, **{key: _known(number) for key, number in numbers.items()}}
+
+
+def _spent(found: Spent) -> dict[str, object]:
+    return {
+        "for_text": found.n_entries,
+        "never_used": found.n_unused,
+        "superwords": found.n_superwords,
+        "tokens_measured": found.n_tokens,
+        "superwords_among_them": found.n_superword_tokens,
+    }
+
+
+def _fairness(one: Trained) -> dict[str, object] | None:
+    found = fairness(one.parallel)
+    if found is None:
+        return None
+    return {
+        "reference": found.reference,
+        "gini": [*map(_known, found.gini.tolist())],
+        "tokens_a_sentence": [*map(_known, found.tokens.tolist())],
+        "premiums": {
+            name: [*map(_known, row)] for name, row in zip(found.languages, found.premiums.tolist(), strict=True)
+        },
+        "sentences": found.n_sentences,
+    }
+
+
+def _equal_lengths(made: Sequence[Trained]) -> list[dict[str, object]]:
+    """For each trainer and seed, against the reference at the smallest size."""
+    runs: dict[tuple[str, int], list[Trained]] = {}
+    for one in made:
+        runs.setdefault((one.recipe.trainer, one.recipe.seed), []).append(one)
+    found = []
+    for (trainer, seed), ones in runs.items():
+        each = equal_length(ones, min(one.n_vocabulary for one in ones))
+        if each is not None:
+            needed = {
+                one.language: {"n": _known(one.value), "low": _known(one.low), "high": _known(one.high), "why": one.why}
+                for one in each.needed
+            }
+            found.append(
+                {
+                    "trainer": trainer, "seed": seed, "reference": each.reference, "at": each.at,
+                    "tokens_a_sentence": each.target, "needed": needed,
+                }
+            )  # fmt: skip
+    return found
+
+
+def _known(number: float) -> float | None:
+    return number if isfinite(number) else None
