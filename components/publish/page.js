@@ -13,7 +13,14 @@ function template() {
   const font = { family: "Inter, 'Noto Sans', system-ui, sans-serif", size: 13, color: colour("text-color") };
   const paper = colour("background-color");
   return {
-    layout: { font, xaxis: axis, yaxis: axis, paper_bgcolor: paper, plot_bgcolor: paper, hoverlabel: { align: "left" } },
+    layout: {
+      font,
+      xaxis: axis,
+      yaxis: axis,
+      paper_bgcolor: paper,
+      plot_bgcolor: paper,
+      hoverlabel: { align: "left" },
+    },
   };
 }
 
