@@ -52,17 +52,18 @@ async def _text(request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-def asked(path: str, components: tuple[str, ...] = ()) -> str:
+def asked(asked_for: str, components: tuple[str, ...] = ()) -> str:
     """The `Link` header of an answer; "/_stcore/health" is no page."""
-    routes = [Route(path, _page) for path in ("/", "/premium", "/runs")] + [Route("/_stcore/health", _text)]
+    pages = ("/", "/premium", "/vocabulary", "/runs")
+    routes = [*(Route(path, _page) for path in pages), Route("/_stcore/health", _text)]
     site = Starlette(routes=routes, middleware=[Middleware(Ahead, components=components)])
-    return str(TestClient(site).get(path).headers.get("link", ""))
+    return str(TestClient(site).get(asked_for).headers.get("link", ""))
 
 
 @pytest.mark.parametrize("page", PARTS)
 def test_a_page_names_what_it_is_drawn_with(page: str) -> None:
     link = asked(f"/{page}", tuple(DRAWN_FIRST))
-    assert page == "" or "PlotlyChart." in link
+    assert page == "" or ("PlotlyChart." in link) == (page == "premium")
     for part in PARTS[page]:
         assert re.search(rf"</static/js/{part}\.[\w-]+\.js>; rel=modulepreload", link), part
     named_by_streamlit = (STATIC / "index.html").read_text(encoding="utf-8")
@@ -71,7 +72,12 @@ def test_a_page_names_what_it_is_drawn_with(page: str) -> None:
         assert address not in named_by_streamlit
 
 
-@pytest.mark.parametrize("path", ["/runs", "/_stcore/health"])
+def test_a_view_names_its_table_only_where_the_link_asks_for_that_view() -> None:
+    assert "DataFrame." in asked("/vocabulary?tokenizers=builtin:words&vocabulary=browser&entry=5")
+    assert asked("/vocabulary?vocabulary=health") == asked("/vocabulary?find_entry=vocabulary%3Dbrowser") == ""
+
+
+@pytest.mark.parametrize("path", ["/runs", "/vocabulary", "/_stcore/health"])
 def test_nothing_else_names_it(path: str) -> None:
     assert asked(path) == ""
 

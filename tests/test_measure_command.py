@@ -107,9 +107,12 @@ def test_intervals_resample_the_sentences_that_premiums_resample(capsys: pytest.
 
 def test_few_sentences_have_a_value_and_no_interval(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "few.csv"
-    path.write_text("eng_Latn,deu_Latn\n" + "One.,Eins.\n" * 9)
-    row = rows(capsys, *BYTES, "--corpus", f"file:{path}")["deu_Latn", "bytes_per_token"]
+    path.write_text("eng_Latn,deu_Latn\n" + "Sweet.,Süß.\n" * 9)
+    found = rows(capsys, *BYTES, "--corpus", f"file:{path}")
+    row = found["deu_Latn", "bytes_per_token"]
     assert (row["value"], row["low"], row["high"]) == (1, None, None)
+    assert found["deu_Latn", "marks_saved"]["value"] == pytest.approx(1 / 6)  # bytes of a line, one of them of the ü
+    assert found["eng_Latn", "marks_saved"]["value"] is None
 
 
 def test_an_empty_text_is_undefined_with_reasons(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,7 @@ from core.jobs.shared_cache import shared
 from core.premium.atlas import atlas_tokenizers
 from core.premium.partial import not_yet
 from core.premium.premium import premiums, resample
+from core.text.diacritics import without_marks
 from core.tokenizers.catalog import open_tokenizer
 from tests.jobs_home import PATIENCE, jobs_home, kill_daemon, until
 from tests.pages import forget, opened
@@ -261,6 +262,18 @@ def test_a_text_that_the_user_brings_is_counted_with_the_tokenizers_of_the_page_
     assert table(app).loc["deu_Latn", "UTF-8 bytes (ByT5)"] == truth.value[0, truth.languages.index("deu_Latn")]
     app = page(corpus=text.spec, counted=["utf8-bytes", "characters"], premium="Evidence", language="eng_Latn")
     assert not app.error and app.session_state["corpus"] == text.spec
+
+
+def test_measures_of_the_users_text_say_what_writing_without_marks_would_save() -> None:
+    spoken = [f"Ẹ káàárọ̀ {n}" for n in range(12)]
+    own = "eng_Latn,yor_Latn\n" + "".join(f"Good morning {n},{line}\n" for n, line in enumerate(spoken))
+    facts = keep_corpus("own.csv", own.encode())
+    count_corpus(open_tokenizer("builtin:utf8-bytes"), open_corpus(facts.spec))
+    app = page(corpus=facts.spec, counted=["utf8-bytes"], premium="Measures", language="yor_Latn")
+    (saved,) = (one.value["Saved without marks"][0] for one in app.dataframe if "Saved without marks" in one.value)
+    with_marks, bare = (sum(len(line.encode()) for line in lines) for lines in (spoken, map(without_marks, spoken)))
+    assert bare == sum(len(f"E kaaaro {n}") for n in range(12))
+    assert saved == pytest.approx((with_marks - bare) / with_marks)
 
 
 def test_a_column_of_the_users_text_says_what_belongs_together() -> None:

@@ -2,7 +2,8 @@
 
 By itself a browser asks for the parts of Streamlit that draw a widget once the server has said that there is one, and
 for the script of a component once its part is there: three rounds that begin when the tokens have already arrived. The
-part that draws charts has 4.7 MB, for which the first picture of Premium would wait.
+part that draws charts has 4.7 MB, for which the first picture of Premium would wait; the one that draws tables has
+1.6 MB with what it imports.
 """
 
 import re
@@ -16,10 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from components.frame.base_path import base_path
 from components.frame.scripted_component import address_of
 
-PARTS = {  # Streamlit's names for them, by page
+PARTS = {  # Streamlit's names for them, by page; after a question mark, what its link has to say besides
     "": ("BidiComponent", "Html", "Multiselect", "Button", "ButtonGroup", "Selectbox"),
     "premium": ("PlotlyChart", "Html", "Selectbox", "TextInput", "Button", "ButtonGroup"),
-}
+    "vocabulary?vocabulary=browser": (
+        "DataFrame", "BidiComponent", "Html", "Multiselect", "Button", "ButtonGroup", "Selectbox", "TextInput",
+    ),
+}  # fmt: skip
 _STATIC = Path(st.__file__).parent / "static"
 _SCRIPTS = _STATIC / "static" / "js"
 _IMPORTED = re.compile(r'(?:from|import)\s*"\./([\w.-]+\.js)"')
@@ -47,14 +51,25 @@ class Ahead:
                     headers["link"] = self._link(page or "")
             await send(message)
 
-        page = scope["path"].removeprefix(base_path()).strip("/") if scope["type"] == "http" else None
-        await self.app(scope, receive, answer if page in PARTS else send)
+        page = _page(scope) if scope["type"] == "http" else None
+        await self.app(scope, receive, answer if page is not None else send)
 
     def _link(self, page: str) -> str:
         """Its value; what Streamlit's page names itself, and all else depends on, goes before."""
         addresses = [f"{base_path()}/static/js/{name}" for name in scripts(page)]
         addresses += filter(None, map(address_of, self._components if not page else ()))
         return ", ".join(f"<{address}>; rel=modulepreload; fetchpriority=low" for address in addresses)
+
+
+def _page(scope: Scope) -> str | None:
+    """Which of `PARTS` is asked for; None for none of them."""
+    path = scope["path"].removeprefix(base_path()).strip("/")
+    said = scope["query_string"].decode(errors="replace").split("&")
+    for page in PARTS:
+        wanted, _, besides = page.partition("?")
+        if path == wanted and (not besides or besides in said):
+            return page
+    return None
 
 
 @cache

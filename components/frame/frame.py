@@ -16,8 +16,10 @@ PAGES = ROOT / "pages"
 # lighter under the pointer, where Streamlit's own shade would leave 4.0:1. Code in a caption has the caption's
 # colour: its own green would have 3.0:1 there. Words that are marked in code
 # have one colour, where Streamlit's several have 2.6:1 and more in the light theme. On a phone choices side by side go
-# on in the next line, where Streamlit cuts them and lets one push.
-CONTRAST = """<style>
+# on in the next line, where Streamlit cuts them and lets one push. What stands in for a part that is being fetched does
+# not fade in and out: ten that do cost a fifth of what a browser works until the first rows of a table are there.
+LOOKS = """<style>
+[data-testid="stSkeleton"] { animation: none !important; }
 [data-testid="stCaptionContainer"] code { color: inherit; }
 [data-testid="stCode"] .token { color: light-dark(#1d5b8f, #8cc4ff) !important; }
 [data-testid^="stBaseButton-primary"]:is(:hover, :active, :focus-visible):enabled {
@@ -31,7 +33,7 @@ CONTRAST = """<style>
 
 st.set_page_config(page_title="Token Atlas", page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide")
 
-st.html(CONTRAST)
+st.html(LOOKS)
 admitted()
 pages = [
     st.Page(

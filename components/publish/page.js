@@ -4,21 +4,29 @@ const { charts, orders, components, sources } = JSON.parse(document.getElementBy
 const first = { ...charts },
   drawn = new Set(),
   CONFIG = { displayModeBar: false, responsive: true };
-const axis = { gridcolor: "#e3e7ee", zeroline: false, automargin: true };
-const template = {
-  layout: {
-    font: { family: "Inter, 'Noto Sans', system-ui, sans-serif", size: 13, color: "#0e1420" },
-    xaxis: axis,
-    yaxis: axis,
-    paper_bgcolor: "#fff",
-    plot_bgcolor: "#fff",
-    hoverlabel: { align: "left" },
-  },
-};
+const style = getComputedStyle(document.documentElement),
+  colour = (name) => style.getPropertyValue(`--st-${name}`);
+
+/** What a chart has where it says nothing itself, in the colours of the style sheet: dark, light, or for paper. */
+function template() {
+  const axis = { gridcolor: colour("border-color"), zeroline: false, automargin: true };
+  const font = { family: "Inter, 'Noto Sans', system-ui, sans-serif", size: 13, color: colour("text-color") };
+  const paper = colour("background-color");
+  return {
+    layout: {
+      font,
+      xaxis: axis,
+      yaxis: axis,
+      paper_bgcolor: paper,
+      plot_bgcolor: paper,
+      hoverlabel: { align: "left" },
+    },
+  };
+}
 
 function draw(host) {
   const { data, layout } = charts[host.dataset.chart];
-  Plotly.react(host, data, { ...layout, template, autosize: true }, CONFIG);
+  Plotly.react(host, data, { ...layout, template: template(), autosize: true }, CONFIG);
   drawn.add(host);
 }
 
@@ -67,4 +75,6 @@ async function mount(host) {
 
 drawVisible();
 addEventListener("resize", drawVisible);
+for (const query of ["(prefers-color-scheme: dark)", "print"])
+  matchMedia(query).addEventListener("change", () => drawn.forEach(draw));
 for (const host of document.querySelectorAll("[data-component]")) mount(host);

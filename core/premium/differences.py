@@ -36,7 +36,7 @@ def languages_under(table: CountTable, tokenizer: int, per: Per = "line") -> Rat
         terms.append((table.n_bytes if per == "byte" else table.n_characters, -1))
     members = _comparable(table)[tokenizer]
     found = pairs(terms, table.present, members, table.drawn_together, MIN_SENTENCES)
-    return RatioFamily(*found, holm_of_pairs, _n_pairs(found[0]))
+    return RatioFamily(*found, holm_of_pairs, _n_pairs(found[0]), in_pairs=True)
 
 
 def tokenizers_on(table: CountTable, language: str, base: str, own: Sequence[int] = ()) -> RatioFamily:
@@ -56,7 +56,8 @@ def tokenizers_on(table: CountTable, language: str, base: str, own: Sequence[int
     terms = [(table.tokens[:, row], 1), (table.tokens[:, b], -1)]
     found = pairs(terms, both, comparable[:, row] & comparable[:, b], table.drawn_together, MIN_SENTENCES)
     shipped = np.setdiff1d(np.arange(len(table.tokenizers)), own)
-    return RatioFamily(*found, _beside(shipped, own), _n_pairs(found[0][np.ix_(shipped, shipped)]))
+    n = _n_pairs(found[0][np.ix_(shipped, shipped)])
+    return RatioFamily(*found, _beside(shipped, own), n, in_pairs=True)
 
 
 def change(table: CountTable, first: int, last: int, base: str) -> RatioFamily:

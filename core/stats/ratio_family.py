@@ -33,6 +33,8 @@ class RatioFamily:
         degrees: of freedom of each.
         correct: p-values of the same shape to those adjusted for their number.
         n: comparisons that are corrected for together.
+        in_pairs: each ratio stands at (i, j) and turned round at (j, i), of (M, M); what is said of both is worked out
+            once.
     """
 
     logarithm: Floats
@@ -40,6 +42,7 @@ class RatioFamily:
     degrees: Floats
     correct: Correct
     n: int
+    in_pairs: bool = False
 
     @property
     def ratio(self) -> Floats:
@@ -75,12 +78,18 @@ class RatioFamily:
         return np.asarray(quantile(1 - LEVEL, self.degrees) * self.error)
 
     def _tail(self, distance: Floats, sides: float, nothing: float) -> Floats:
-        """Probability of lying so far off; certain where the items do not vary."""
-        certain = np.where(distance > nothing, 0.0, 1.0)
+        """Probability of lying so far off; certain where the items do not vary, NaN where nothing is compared."""
+        asked = ~np.isnan(self.logarithm)
+        if self.in_pairs:
+            asked = np.triu(asked)
+        off, error = distance[asked], self.error[asked]
         with np.errstate(divide="ignore", invalid="ignore"):
-            by_chance = np.minimum(1.0, sides * probability(distance / self.error, self.degrees))
-        found = np.where(self.error < NO_SPREAD, certain, by_chance)
-        return np.where(np.isnan(self.logarithm), np.nan, found)
+            by_chance = np.minimum(1.0, sides * probability(off / error, self.degrees[asked]))
+        found = np.full(distance.shape, np.nan)
+        found[asked] = np.where(error < NO_SPREAD, np.where(off > nothing, 0.0, 1.0), by_chance)
+        if self.in_pairs:
+            found.T[asked] = found[asked]
+        return found
 
 
 def each_against_one(

@@ -10,6 +10,8 @@ from components.publish.page import page as published
 
 pytestmark = pytest.mark.browser
 
+DARK, WHITE, LIGHT_INK, DARK_INK = "rgb(17, 21, 28)", "rgb(255, 255, 255)", "rgb(231, 235, 242)", "rgb(14, 20, 32)"
+
 
 def opened(page: Page, folder: Path, link: str) -> list[str]:
     """What the page asks for besides itself, and what goes wrong in it."""
@@ -40,6 +42,13 @@ def test_premium_hovers_and_sorts(open_page: Callable[..., Page], tmp_path: Path
     expect(first).to_have_text(["Thai", "Lao", "Burmese"])
     head.click()
     expect(first).to_have_text(["Burmese", "Lao", "Thai"])
+    first_name, body = names.first, page.locator("body")
+    page.emulate_media(color_scheme="dark")
+    expect(first_name).to_have_css("fill", LIGHT_INK)
+    expect(body).to_have_css("background-color", DARK)
+    page.emulate_media(color_scheme="dark", media="print")
+    expect(first_name).to_have_css("fill", DARK_INK)
+    expect(body).to_have_css("background-color", WHITE)
     assert wrong == []
 
 
@@ -51,4 +60,9 @@ def test_segmentation_hovers(open_page: Callable[..., Page], tmp_path: Path) -> 
     expect(page.locator("[data-component] .ta-stave").first).to_be_visible()
     page.locator("[data-component] .ta-stave").first.hover(position={"x": 40, "y": 10})
     expect(page.locator(".ta-tip").first).to_be_visible()
+    theme = page.locator("[data-component] [data-theme]").first
+    page.emulate_media(color_scheme="dark")
+    expect(theme).to_have_attribute("data-theme", "dark")
+    page.emulate_media(color_scheme="dark", media="print")
+    expect(theme).to_have_attribute("data-theme", "light")
     assert wrong == []

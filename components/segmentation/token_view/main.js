@@ -221,8 +221,8 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
     cache.lines.clear();
     later();
   };
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
-  scheme.addEventListener("change", readTheme);
+  const schemes = ["(prefers-color-scheme: dark)", "print"].map((query) => matchMedia(query));
+  for (const scheme of schemes) scheme.addEventListener("change", readTheme);
   document.fonts.addEventListener("loadingdone", fontsChanged);
   readTheme();
   view.model = modelOf();
@@ -240,7 +240,7 @@ function mountTokenView(root, payload, { onPick, onFind, onOrder, onNarrow } = {
     },
     destroy() {
       observer.disconnect();
-      scheme.removeEventListener("change", readTheme);
+      for (const scheme of schemes) scheme.removeEventListener("change", readTheme);
       document.fonts.removeEventListener("loadingdone", fontsChanged);
       cancelAnimationFrame(frame);
       clearTimeout(idle);

@@ -42,8 +42,9 @@ def draw(context: VocabularyContext) -> None:
     )
     if result is None:
         st.caption(
-            "Rows are read in seconds; asking the model for 2 % of its tokens takes seconds for the shipped models and "
-            "some twenty minutes of a processor for SmolLM2-135M. It goes on when this tab is closed."
+            "Found are tokens whose rows look like those of ids that no text uses; the model is then asked to repeat "
+            "each of the 2 % that look so most. Reading rows takes seconds, asking takes seconds for the shipped "
+            "models and some twenty minutes of a processor for SmolLM2-135M. It goes on when this tab is closed."
         )
         return
     _found(result, context.dark)
