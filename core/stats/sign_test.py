@@ -13,4 +13,4 @@ def sign_test_p(won: int, lost: int) -> float:
     for k in range(min(won, lost) + 1):
         tail += ways
         ways = ways * (n - k) // (k + 1)
-    return min(1.0, 2 * tail / 2**n)
+    return min(1.0, 2 * tail / (1 << n))
