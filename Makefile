@@ -77,18 +77,18 @@ lint: style types
 style: $(VENV)/test.stamp node
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/vulture
 	@if command -v npm >/dev/null; then npm run check; fi
 
 types: $(VENV)/test.stamp
 	$(BIN)/mypy
+	$(BIN)/vulture
 
 format: $(VENV)/test.stamp node
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	@if command -v npm >/dev/null; then npm run format; fi
 
-# mypy keeps one processor busy for half a minute: the tests begin beside it. There is one process of tests more than
+# What reads the whole program, mypy and vulture, keeps one processor busy for half a minute: the tests begin beside it. There is one process of tests more than
 # the two processors that are the least: some tests wait for a process, a server or a browser.
 quick: style
 	@$(MAKE) --no-print-directory --jobs=2 types quick-tests

@@ -12,6 +12,7 @@ from typing import NoReturn
 from core.cli.base import Command
 from core.common.disk import FULL
 from core.common.errors import UserError
+from core.common.garbage import collect_rarely
 from core.common.program import PROGRAM
 from core.common.registry import Registry
 
@@ -39,6 +40,7 @@ def parser() -> ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status."""
+    collect_rarely()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a character still runs

@@ -30,6 +30,20 @@ def test_no_view_imports_what_is_heavy(views: str) -> None:
     assert [name for name in HEAVY if name in loaded.stdout.split()] == []
 
 
+@pytest.mark.slow
+def test_what_opens_models_imports_what_a_library_adds_only_for_the_file_that_needs_it() -> None:
+    code = """
+import sys
+from core.evaluation.base import EVALUATORS
+from core.models.load import outline
+from core.transplants.base import METHODS
+EVALUATORS.all(), METHODS.all(), outline("shipped:tiny-english")
+print(*sys.modules)
+"""
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [name for name in ("gguf", "mistral_common", "scipy.stats") if name in loaded.stdout.split()] == []
+
+
 def test_core_never_imports_streamlit() -> None:
     code = "import sys\nfrom core.tokenizers.catalog import SOURCES\nSOURCES.all()\nprint(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -149,6 +149,9 @@ def test_the_form_looks_at_the_pair_before_it_runs(home: Path, key: str) -> None
     assert any("Shared tokens" in each.value for each in page.markdown)
     page.button(key="lab_run").click().run()
     assert page.query_params["run"]
+    for job in Jobs().newest():
+        if job.state.live:
+            Jobs().cancel(job.key)  # a minute of work, for which later tests of this file would wait
 
 
 @pytest.mark.slow

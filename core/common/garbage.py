@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 SHARE = 0.01  # of the time on the wall at most: a server that is short of processors collects less often
 EVERY = 1.0  # seconds, at the soonest
+RARELY = 10_000  # objects made and not gone, after which the young ones are looked at; Python says 700
 LONG = 0.02  # processor seconds of a walk after which what survived is left out of the next ones
 ALL_AGAIN = 60.0  # seconds after which nothing is left out once: a session may have ended that a walk left out
 
@@ -26,6 +27,16 @@ def all_stays() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def collect_rarely() -> None:
+    """For a process that imports libraries of models and ends with its work: a tenth of their import was collecting.
+
+    >>> collect_rarely()
+    >>> gc.get_threshold()[0]
+    10000
+    """
+    gc.set_threshold(RARELY)
 
 
 def collect_beside() -> None:

@@ -8,6 +8,7 @@ import os
 
 from core.common.codec import Array, to_json
 from core.common.errors import UserError
+from core.common.garbage import all_stays
 from core.common.redact import redacted
 from core.common.sandbox.limits import ProcessLimits, end_after, give_way
 from core.common.sandbox.pipes import private_pipes
@@ -35,7 +36,8 @@ def look(plan: Plan) -> Look:
 
 def main() -> None:
     """Answer for one plan, or end if nobody asks."""
-    _import_models()
+    with all_stays():
+        _import_models()
     end_after(0, IDLE_SECONDS)
     requests, replies = private_pipes()
     question = requests.read()

@@ -6,6 +6,8 @@ not give, refuses the file: numbers of half a model would look like any others.
 
 Source: the GGUF specification, https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; transformers,
 modeling_gguf_pytorch_utils.py, for the names and for how rows are turned.
+
+The package gguf, which imports mistral_common, takes a second of processor time: it is imported where a file is read.
 """
 
 import struct
@@ -20,7 +22,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
-from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
 from torch import Tensor
 
 from core.common.errors import UnreadableFile, UserError, shown
@@ -28,7 +29,6 @@ from core.common.numbers import count
 from core.common.quiet import quiet_libraries
 from core.models.architecture import first_line, refuse_encoder
 from core.models.config_numbers import MOST_EXPERTS, MOST_LAYERS, MOST_VOCABULARY, refuse_absurd
-from core.models.gguf_reader import quick_reader
 from core.models.stored_format import StoredFormat
 from core.tokenizers.format import head_of
 from core.tokenizers.gguf import MAGIC, TensorEntry, Value, read_contents
@@ -142,6 +142,8 @@ def config_of(checkpoint: GgufCheckpoint) -> Any:
     """
     from transformers import AutoConfig
 
+    from core.models.gguf_reader import quick_reader
+
     _refuse_absurd(checkpoint)
     try:
         with _read_whole(checkpoint) as path, quick_reader():
@@ -190,6 +192,8 @@ def read_weights(checkpoint: GgufCheckpoint, skeleton: Any, dtype: torch.dtype) 
     """
     from transformers import modeling_gguf_pytorch_utils
 
+    from core.models.gguf_reader import quick_reader
+
     read: Any = modeling_gguf_pytorch_utils.load_gguf_checkpoint
     try:
         with quiet_libraries(), quick_reader():  # a bar
@@ -234,6 +238,8 @@ def _places(checkpoint: GgufCheckpoint, skeleton: Any) -> dict[str, str]:
     """Name in the module by name in the file."""
     from transformers import modeling_gguf_pytorch_utils as reader
 
+    from core.models.gguf_reader import quick_reader
+
     names: Any = reader.get_gguf_hf_weights_map
     kind: Any = reader.TENSOR_PROCESSORS.get(str(checkpoint.values.get("general.architecture")), reader.TensorProcessor)
     try:
@@ -266,10 +272,14 @@ def _unread(checkpoint: GgufCheckpoint, error: Exception) -> UserError:
 
 
 def _format(entry: TensorEntry) -> str:
+    from gguf import GGMLQuantizationType
+
     return GGMLQuantizationType(entry.kind).name
 
 
 def _n_bytes(entry: TensorEntry, where: str) -> int:
+    from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
+
     try:
         block, size = GGML_QUANT_SIZES[GGMLQuantizationType(entry.kind)]
     except (ValueError, KeyError):

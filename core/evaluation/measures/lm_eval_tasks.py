@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from core.common.definitions import Definition
 from core.common.params import Param, Params
@@ -17,6 +16,7 @@ from core.evaluation.results import Column, Measures, Table
 from core.models.language_model import LanguageModel
 from core.stats.bootstrap import MIN_ITEMS, percentiles, resampled_sums
 from core.stats.number import Number
+from core.stats.sign_test import sign_test_p
 
 HEADLINE = "acc"
 
@@ -91,8 +91,7 @@ def _count(differs: Sequence[NDArray[np.float64]], sign: int) -> NDArray[np.int6
 
 
 def _mcnemar(differs: NDArray[np.float64]) -> float:
-    won, lost = int((differs > 0).sum()), int((differs < 0).sum())
-    return float(binomtest(won, won + lost).pvalue) if won + lost else 1.0
+    return sign_test_p(int((differs > 0).sum()), int((differs < 0).sum()))
 
 
 def _version() -> str:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from core.common.definitions import Definition
 from core.common.numbers import count
@@ -19,6 +18,7 @@ from core.models.score import usual_window
 from core.stats.bootstrap import MIN_ITEMS, percentiles, resampled_sums
 from core.stats.number import Number
 from core.stats.shares import share
+from core.stats.sign_test import sign_test_p
 
 EVERY = ""  # language
 _BYTES = 10_000.0  # of all items with all their choices
@@ -102,7 +102,7 @@ def _facts(items: Sequence[ChoiceItem], found: dict[str, ChoicesMade], usable: N
     if "original" in found:
         model, original = (found[name].right & usable for name in ("model", "original"))
         lost, won = int((original & ~model).sum()), int((model & ~original).sum())
-        facts |= {"lost": lost, "won": won, "p": float(binomtest(won, won + lost).pvalue) if won + lost else 1.0}
+        facts |= {"lost": lost, "won": won, "p": sign_test_p(won, lost)}
     return facts
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from core.common.disk import disk_trouble
 from core.common.errors import UserError
+from core.common.garbage import collect_rarely
 from core.common.memory import lacks_memory
 from core.common.progress import listening
 from core.common.redact import redacted, without_folders
@@ -162,6 +163,7 @@ def _limit(memory_mb: int) -> None:
 def main(replies: int, parent: int, scratch: Path) -> None:
     """Answer requests until standard input closes."""
     die_with_parent(parent)
+    collect_rarely()
     os.set_inheritable(replies, False)
     requests = private_input()
     setup = json.loads((scratch / "setup.json").read_text(encoding="utf-8"))
