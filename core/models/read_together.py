@@ -17,7 +17,7 @@ _NOTHING = -100  # a target that counts for nothing
 
 
 @dataclass(frozen=True, eq=False)
-class Cut:
+class CutText:
     """A text in tokens.
 
     Args:
@@ -42,7 +42,7 @@ class ReadTogether:
     """
 
     ids: Tensor
-    cuts: tuple[Cut, ...]
+    cuts: tuple[CutText, ...]
     lead: int
 
     @property
@@ -77,17 +77,19 @@ def read_together(
     return ReadTogether(ids.to(model.device), cuts, len(lead))
 
 
-def _cut(tokenizer: LocalTokenizer, text: str, instead: Mapping[int, Sequence[int]]) -> Cut:
+def _cut(tokenizer: LocalTokenizer, text: str, instead: Mapping[int, Sequence[int]]) -> CutText:
     found = tokenizer.segment(text)
     if not instead or not np.isin(found.ids, list(instead)).any():
-        return Cut(found.ids, found.ends, found.lossless)
+        return CutText(found.ids, found.ends, found.lossless)
     lengths, ids, ends = vocabulary_of(tokenizer).lengths, list[int](), list[int]()
     for i, end in zip(found.ids.tolist(), found.ends.tolist(), strict=True):
         pieces = instead.get(i, (i,))
         ids += pieces
         left = np.cumsum([0, *(int(lengths[piece]) for piece in pieces[:0:-1])])  # bytes behind each of them
         ends += (end - left[::-1]).tolist() if pieces else []
-    return Cut(np.array(ids, np.int32), np.array(ends, np.int32), found.lossless and all(map(len, instead.values())))
+    return CutText(
+        np.array(ids, np.int32), np.array(ends, np.int32), found.lossless and all(map(len, instead.values()))
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +122,6 @@ def _meet(one: ReadTogether, other: ReadTogether, n: int) -> tuple[NDArray[np.in
     sides = [(reading.cuts[n], reading.lengths[n] - reading.lead, reading.lead) for reading in (one, other)]
     if not all(cut.lossless for cut, _, _ in sides):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    ends = [cut.ends[:length] for cut, length, _ in sides]
-    _, *places = np.intersect1d(*ends, return_indices=True)
+    ours, theirs = (cut.ends[:length] for cut, length, _ in sides)
+    _, *places = np.intersect1d(ours, theirs, return_indices=True)
     return places[0] + sides[0][2], places[1] + sides[1][2]

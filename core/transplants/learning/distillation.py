@@ -31,7 +31,7 @@ from core.transplants.problem import Problem, Side
 
 
 @dataclass(frozen=True)
-class Diet:
+class DistillationPlan:
     """How rows are learnt.
 
     Args:
@@ -68,7 +68,7 @@ class Learnt:
     n_steps: int
 
 
-def learn(problem: Problem, model: LanguageModel, start: Matrices, diet: Diet) -> Learnt:
+def learn(problem: Problem, model: LanguageModel, start: Matrices, plan: DistillationPlan) -> Learnt:
     """The rows of all wanted tokens, learnt from the texts of a problem.
 
     Args:
@@ -81,17 +81,17 @@ def learn(problem: Problem, model: LanguageModel, start: Matrices, diet: Diet) -
     student = model.with_matrices(start, problem.new, problem.match.special_ids, model.name)
     texts, hidden = problem.resources.all_text, _hidden(problem)
     seen = _seen(problem, texts)
-    rows = _Rows(problem, student, start, diet.head)
+    rows = _MovingRows(problem, student, start, plan.head)
     n_bytes = sum(len(text.encode()) for text in texts)
-    n_a_pass = max(1, round(n_bytes / diet.batch_bytes))
-    n_steps = diet.passes * n_a_pass
-    batches = schedule(texts, n_steps, diet.batch_bytes, usual_window(model, student), diet.seed)
-    optimiser = torch.optim.Adam(rows.learnt, lr=diet.rate)
+    n_a_pass = max(1, round(n_bytes / plan.batch_bytes))
+    n_steps = plan.passes * n_a_pass
+    batches = schedule(texts, n_steps, plan.batch_bytes, usual_window(model, student), plan.seed)
+    optimiser = torch.optim.Adam(rows.learnt, lr=plan.rate)
     slower = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, n_steps)
     apart = list[float]()
     for step, batch in enumerate(batches):
         loss, share = _loss(
-            read_together(model, batch, hidden), model, read_together(student, batch), student, rows, diet.head
+            read_together(model, batch, hidden), model, read_together(student, batch), student, rows, plan.head
         )
         apart.append(share)
         if loss is not None:
@@ -115,7 +115,7 @@ def _seen(problem: Problem, texts: Sequence[str]) -> frozenset[int]:
     return frozenset(found)
 
 
-class _Rows:
+class _MovingRows:
     """The rows that move, within the matrices of a model."""
 
     def __init__(self, problem: Problem, student: LanguageModel, start: Matrices, head: bool) -> None:
@@ -167,7 +167,7 @@ def _hidden(problem: Problem) -> dict[int, tuple[int, ...]]:
 
 
 def _loss(
-    old: ReadTogether, model: LanguageModel, new: ReadTogether, student: LanguageModel, rows: _Rows, head: bool
+    old: ReadTogether, model: LanguageModel, new: ReadTogether, student: LanguageModel, rows: _MovingRows, head: bool
 ) -> tuple[Tensor | None, float]:
     """The loss of one step, None where no place meets; and the distance of the states as a share of their spread."""
     met = meetings(old, new)

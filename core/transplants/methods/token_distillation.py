@@ -7,7 +7,7 @@ import torch
 from core.common.numbers import count
 from core.common.params import Param, Params
 from core.transplants.base import Method, transplant
-from core.transplants.learning.distillation import Diet, Learnt, learn
+from core.transplants.learning.distillation import DistillationPlan, Learnt, learn
 from core.transplants.methods import subword_mean
 from core.transplants.needs import LEARNING_TEXT, WHOLE_MODEL
 from core.transplants.problem import Problem, ProblemSide
@@ -54,8 +54,10 @@ def _learnt(problem: Problem, params: Params) -> Learnt:
     assert model is not None, "declared as needed"
     start = transplant(problem, subword_mean.METHOD).matrices
     head = params.word("learns") == "both"
-    diet = Diet(params.whole("passes"), params.whole("batch_bytes"), params.number("rate"), head, params.seed)
-    return learn(problem, model, start, diet)
+    plan = DistillationPlan(
+        params.whole("passes"), params.whole("batch_bytes"), params.number("rate"), head, params.seed
+    )
+    return learn(problem, model, start, plan)
 
 
 _READS = 4  # the model as it is, and forwards and twice as much backwards with new rows
