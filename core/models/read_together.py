@@ -87,9 +87,8 @@ def _cut(tokenizer: LocalTokenizer, text: str, instead: Mapping[int, Sequence[in
         ids += pieces
         left = np.cumsum([0, *(int(lengths[piece]) for piece in pieces[:0:-1])])  # bytes behind each of them
         ends += (end - left[::-1]).tolist() if pieces else []
-    return CutText(
-        np.array(ids, np.int32), np.array(ends, np.int32), found.lossless and all(map(len, instead.values()))
-    )
+    said = all(instead.get(i, (i,)) for i in found.ids.tolist())
+    return CutText(np.array(ids, np.int32), np.array(ends, np.int32), found.lossless and said)
 
 
 @dataclass(frozen=True, eq=False)
