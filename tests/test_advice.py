@@ -185,6 +185,12 @@ def test_translations(here: Path, says: Says, runs: Runs) -> None:
     runs("trans_tokenization", *BOTH)
 
 
+def test_text_to_learn_from_and_the_whole_model(here: Path, says: Says, runs: Runs) -> None:
+    assert needs.LEARNING_TEXT.advice in says("token_distillation", "--corpus", "", "--file", str(here / "one.txt"))
+    assert needs.WHOLE_MODEL.advice in says("token_distillation", *BOTH, "--embeddings-only")
+    runs("token_distillation", *BOTH, "--param", "passes=1")
+
+
 def test_a_text_encoder(here: Path, runs: Runs) -> None:
     assert needs.ENCODER.advice in runs("token_adapt", *BOTH)["remarks"]
     for encoder in ("encoder", "helper"):  # what was trained to predict text turns it into states as well
@@ -202,7 +208,7 @@ def test_a_smaller_k_or_the_robust_pursuit(here: Path, runs: Runs) -> None:
 
 def test_all_that_methods_need_is_followed_here() -> None:
     followed = {needs.DONOR, needs.HELPER, needs.TARGET_TEXT, needs.WORD_VECTORS, needs.DICTIONARY}
-    followed |= {needs.PARALLEL_TEXT, needs.ENCODER}
+    followed |= {needs.PARALLEL_TEXT, needs.ENCODER, needs.LEARNING_TEXT, needs.WHOLE_MODEL}
     declared = {need for one in METHODS.all().values() for need in (*one.needs, *one.better_with)}
     assert declared == followed | {needs.ANCHORS}  # which advises nothing
 

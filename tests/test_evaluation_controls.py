@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from core.evaluation.base import EVALUATORS, EvalText, Reference
-from core.evaluation.passes.tuning import Phase, schedule, tunable, tune
+from core.evaluation.passes.tuning import Phase, tunable, tune
 from core.models.language_model import LanguageModel
 from core.models.load import open_model
 from core.models.shipped import shipped
 from core.stats.number import Number
 from core.text.samples import parallel_texts
+from core.text.schedule import schedule
 from core.tokenizers.tokenizer import LocalTokenizer
 from tests.lab import byte_bpe, lab, llama, texts
 

@@ -14,11 +14,12 @@ from core.evaluation.passes.byte_marginals import byte_marginals, byte_table
 from core.evaluation.passes.byte_windows import next_tokens, window
 from core.evaluation.passes.geometry import isotropy, neighbours
 from core.evaluation.passes.resegmented import Resegmented
-from core.evaluation.passes.tuning import RANK, Phase, schedule, tunable, tune
+from core.evaluation.passes.tuning import RANK, Phase, tunable, tune
 from core.evaluation.results import Measures
 from core.jobs.result_codec import stored
 from core.models.generation import Continuation, continuations
 from core.models.score import score
+from core.text.schedule import schedule
 from core.transplants.base import Method
 from core.transplants.rows import RowOrigin, made
 from tests.lab import byte_bpe, lab, llama, texts

@@ -372,7 +372,7 @@ def test_too_little_memory_makes_smaller_batches_and_says_so(
 def test_devices_and_number_formats() -> None:
     assert pick_device("auto").type in ("cuda", "mps", "cpu")
     assert pick_dtype("auto", torch.device("cuda"), torch.bfloat16) == torch.bfloat16
-    for wrong in ("gpu", "cuda:99", "cpu:x"):
+    for wrong in ("gpu", "cuda:99", "cpu:x", "cpu:1", "mps:0"):
         with pytest.raises(UserError, match="device"):
             pick_device(wrong)
     with pytest.raises(UserError, match="number format"):

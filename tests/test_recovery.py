@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from core.common.errors import UserError
 from core.common.numbers import count
 from core.evaluation.base import EVALUATORS, EvalText, Reference, Subject
-from core.evaluation.measures import recovery
+from core.evaluation.passes import recovery_curve
 from core.evaluation.passes.held_out import held_out
-from core.evaluation.passes.tuning import schedule
 from core.evaluation.results import Measures
 from core.lab.documents import PIECE_BYTES
 from core.lab.plan import Plan
 from core.lab.texts import texts_of
+from core.text.schedule import schedule
 from tests.lab import ENGLISH, GERMAN, byte_bpe, lab, llama, texts
 
 SMALL: dict[str, Any] = {
@@ -61,7 +61,7 @@ def test_all_are_trained_on_the_same_bytes_in_the_same_order(subject: Subject, m
     long = tuple(EvalText("", "", text.text * 40) for text in MORE)  # more than any of these models looks back on
     one = replace(subject, reference=replace(subject.reference, training=long))
     read: list[list[tuple[str, ...]]] = []
-    real = recovery.tune
+    real = recovery_curve.tune
 
     def watched(model: Any, groups: Any, phase: Any, batches: Any, *more: Any) -> None:
         read.append([tuple(batch) for batch in batches])
@@ -69,7 +69,7 @@ def test_all_are_trained_on_the_same_bytes_in_the_same_order(subject: Subject, m
             assert len(model.tokenizer.segment(text).ids) < model.max_tokens, "nothing of it is cut off"
         real(model, groups, phase, batches, *more)
 
-    monkeypatch.setattr(recovery, "tune", watched)
+    monkeypatch.setattr(recovery_curve, "tune", watched)
     measured(one, seeds=1, batch_bytes=600)
     n = len(read) // 2
     assert n == 2

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from core.common.errors import UnknownName, UserError
+from core.models.language_model import LanguageModel
 from core.models.matrices import Matrices
 from core.transplants.base import METHODS, Method, transplant
 from core.transplants.linear.word_vectors import WordVectors
@@ -33,13 +34,22 @@ def problem(tied: bool = False, bias: bool = False, padding: int = 2, seed: int 
         random_matrices(len(OLD.vocabulary) + padding, D, seed, tied, bias),
         random_matrices(n_new, D + 2, seed + 1, tied),
         Resources(
-            target_text=["the cats on the mats", "the cat on the mat"] * 5,
+            target_text=["the cats on the mats", "the cat on the mat", "mats"] * 5,
             old_vectors=WordVectors(words, torch.randn(5, 4, generator=draw)),
             new_vectors=WordVectors(words, torch.randn(5, 4, generator=draw)),
             dictionary=[(w, w) for w in words],
             parallel=[("the cats", "the cats"), ("the mats", "the mats"), ("cat", "cat")] * 5,
+            model=body(tied, bias, len(OLD.vocabulary) + padding),
         ),
     )
+
+
+def body(tied: bool, bias: bool, n_rows: int) -> LanguageModel:
+    """A model of this kind, for methods that read text with it."""
+    found = llama(OLD, width=D, layers=1, tied=tied, n_rows=n_rows)
+    if bias:
+        found.module.lm_head.bias = torch.nn.Parameter(torch.randn(n_rows))
+    return found
 
 
 @pytest.mark.parametrize("key", ALL)

@@ -13,6 +13,17 @@ METHOD = Need[Subject](
     is_there=lambda subject: None not in (subject.method, subject.problem, subject.reference.original),
     advice="It needs to know how the new rows were made. Run it in a comparison (lab), together with the transplant.",
 )
+DONOR_OF_THESE_TOKENS = Need[Subject](
+    key="donor with these tokens",
+    is_there=lambda subject: (
+        subject.reference.donor is not None
+        and (subject.model is subject.reference.donor or subject.transplanted is not None)
+    ),
+    advice=(
+        "It needs a donor, for which a model with its tokens drafts. Choose one; the model before the transplant has "
+        "other tokens."
+    ),
+)
 PARALLEL_TEXT = Need[Subject](
     key="parallel text",
     is_there=lambda subject: any(text.sentence for text in subject.reference.texts),

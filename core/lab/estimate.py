@@ -97,6 +97,8 @@ def size_of(participants: Participants) -> TransplantSize:
         n_sides=1 if model.tied and not participants.unties else 2,
         text_bytes=sum(len(text.encode()) for text in texts.target(plan.old_language)),
         pair_bytes=sum(len((a + b).encode()) for a, b in texts.parallel(plan.old_language)),
+        n_body=body_size(model),
+        n_new=len(vocabulary_of(participants.tokenizer)),
     )
 
 
@@ -132,9 +134,13 @@ def _pass(model: LanguageModel, participants: Participants, old: bool) -> float:
     window = usual_window(*(m for m in (participants.original, participants.donor) if m is not None))
     twice = sum(int(n) for n, text in zip(counts, texts, strict=True) if len(text.encode()) > window)
     rows = model.n_rows if old or model is participants.donor else len(vocabulary_of(participants.tokenizer))
-    body = model.n_parameters - model.n_rows * model.width * (1 if model.tied else 2)
-    per_token = 2.0 * (body + rows * model.width) * _BESIDE_MATRICES + _OF_A_LOGIT * rows
+    per_token = 2.0 * (body_size(model) + rows * model.width) * _BESIDE_MATRICES + _OF_A_LOGIT * rows
     return (int(counts.sum()) + twice) * per_token
+
+
+def body_size(model: LanguageModel) -> int:
+    """Parameters of a model beside its matrices."""
+    return model.n_parameters - model.n_rows * model.width * (1 if model.tied else 2)
 
 
 def _shorter(

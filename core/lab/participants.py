@@ -111,6 +111,7 @@ class Participants:
             token_vectors=self._token_vectors,
             helper=self.helper.matrices().input if self.helper else None,
             encoder=self.encoder,
+            model=None if self.frugal else self.original,
         )
 
     @property

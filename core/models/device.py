@@ -23,7 +23,9 @@ def pick_device(wanted: str = "auto") -> torch.device:
     kind, _, index = wanted.partition(":")
     if kind not in here or (index and not index.isdecimal()):
         raise UnknownName("device", wanted, ["auto", *here])
-    if not here[kind] or (index and kind == "cuda" and int(index) >= torch.cuda.device_count()):
+    if index and kind != "cuda":
+        raise UserError(f"There is one {kind}, so {wanted} is no device. Pick {kind}; only cuda devices have numbers.")
+    if not here[kind] or (index and int(index) >= torch.cuda.device_count()):
         usable = ", ".join(name for name, there in here.items() if there)
         raise UserError(f"There is no device {wanted} in this machine. Pick auto, or one of: {usable}.")
     return torch.device(wanted)

@@ -56,6 +56,19 @@ TARGET_TEXT = Need[Available](
         "Choose a corpus, or give a .vec file with vectors of the new tokens."
     ),
 )
+LEARNING_TEXT = Need[Available](
+    key="text to learn from",
+    is_there=lambda here: bool(here.resources.all_text),
+    advice=(
+        "It learns from text that is not measured, and none is left. Give more text: another corpus, a longer file, or "
+        "fewer sentences to measure."
+    ),
+)
+WHOLE_MODEL = Need[Available](
+    key="whole model",
+    is_there=lambda here: here.problem is None or here.resources.model is not None,
+    advice="It reads text with the whole model, and only the matrices were read. Leave --embeddings-only away.",
+)
 WORD_VECTORS = Need[Available](
     key="word vectors",
     is_there=lambda here: here.resources.has_old_words and here.resources.has_new_words,

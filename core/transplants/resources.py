@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from core.models.language_model import LanguageModel
 from core.transplants.linear.word_vectors import WordVectors
 
 Encoder = Callable[[Sequence[str]], Tensor]
@@ -24,6 +25,7 @@ class Resources:
         parallel: (sentence in the old language, the same in the new language).
         encoder: turns texts into vectors, (n, d); None takes the built-in one, which sees spelling only.
         helper: input embeddings of a model with the new tokenizer, (V_new, d); None takes the donor's.
+        model: the whole model whose tokenizer is replaced; None where only its matrices were read.
     """
 
     target_text: Sequence[str] = ()
@@ -35,6 +37,12 @@ class Resources:
     parallel: Sequence[tuple[str, str]] = ()
     encoder: Encoder | None = None
     helper: Tensor | None = None
+    model: LanguageModel | None = None
+
+    @property
+    def all_text(self) -> list[str]:
+        """Text in all languages, each text once."""
+        return list(dict.fromkeys(filter(None, (*self.old_text, *self.target_text))))
 
     @property
     def has_old_words(self) -> bool:

@@ -25,6 +25,8 @@ class TransplantSize:
         n_sides: matrices to make.
         text_bytes: of the text that methods learn from.
         pair_bytes: of the sentences with translations.
+        n_body: parameters of the model beside its matrices.
+        n_new: rows of the new matrices.
     """
 
     n_wanted: int
@@ -34,6 +36,8 @@ class TransplantSize:
     n_sides: int
     text_bytes: int
     pair_bytes: int
+    n_body: int = 0
+    n_new: int = 0
 
 
 Work = Callable[[TransplantSize, Params], float]

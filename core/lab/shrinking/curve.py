@@ -89,7 +89,7 @@ def opened_alone(plan: Plan) -> Participants:
     """
     texts = texts_of(plan)
     model = open_model(plan.model, plan.device, plan.dtype)
-    chosen = replace(plan, methods=(Choice(COPIED),), tokenizer=model.tokenizer.info.spec)
+    chosen = replace(plan, methods=plan.methods or (Choice(COPIED),), tokenizer=model.tokenizer.info.spec)
     return Participants(chosen, model, None, model.tokenizer, texts)
 
 

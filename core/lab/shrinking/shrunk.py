@@ -1,15 +1,15 @@
 """A tokenizer with fewer entries, each an entry of the one that it is made from."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from core.common.atomic import whole_folder
 from core.common.errors import UserError
 from core.common.numbers import count
-from core.models.loadable_tokenizer import configuration, loadable
-from core.tokenizers.special_roles import roles_of
+from core.lab.tokenizer_folder import write_tokenizer
+from core.models.loadable_tokenizer import loadable
 from core.tokenizers.tokenizer import LocalTokenizer
 from core.vocabulary.entries import Ids
 from core.vocabulary.repair.removal import Spared, spared_in
@@ -25,13 +25,13 @@ class Shrunk:
 
     Args:
         old_ids: of each of its entries the id in the one that it is made from, ascending, int64 (n,).
-        data: its tokenizer.json.
-        configuration: its tokenizer_config.json.
+        document: its tokenizer.json.
+        made_from: the tokenizer that it is made from.
     """
 
     old_ids: Ids
-    data: bytes
-    configuration: bytes
+    document: Mapping[str, Any]
+    made_from: LocalTokenizer
 
     def write(self, out: Path) -> None:
         """A folder that transformers loads, whole or not at all.
@@ -39,9 +39,7 @@ class Shrunk:
         Raises:
             UserError: the folder is there already and holds something.
         """
-        with whole_folder(out) as folder:
-            (folder / "tokenizer.json").write_bytes(self.data)
-            (folder / "tokenizer_config.json").write_bytes(self.configuration)
+        write_tokenizer(out, self.document, self.made_from)
 
 
 class Shrinking:
@@ -94,7 +92,4 @@ class Shrinking:
             )
         out = self._order[: self.n_entries - n]
         document, old_ids = renumbered(take_out(self._document, out, "remove", self._spared))
-        roles = roles_of(self._tokenizer)
-        return Shrunk(
-            old_ids, json.dumps(document, ensure_ascii=False).encode(), configuration(self._tokenizer, roles, None)
-        )
+        return Shrunk(old_ids, document, self._tokenizer)

@@ -1,0 +1,92 @@
+"""Training that distils the model before into the model after, beside plain training on the same bytes."""
+
+import numpy as np
+
+from core.common.definitions import Definition
+from core.common.params import Param, Params
+from core.evaluation.base import Evaluator, Subject
+from core.evaluation.needs import METHOD, TRAINING_TEXT
+from core.evaluation.passes.chunk_likelihood import TEMPERATURE, likelihood_matching
+from core.evaluation.passes.held_out import held_out
+from core.evaluation.passes.likelihood import Likelihood
+from core.evaluation.passes.recovery_curve import PARAMS, bytes_read, curve, over_seeds, refuse_short
+from core.evaluation.results import Measures, Table
+from core.stats.number import Number
+
+_TEMPERATURE = Param(
+    key="temperature",
+    label="Temperature",
+    default=TEMPERATURE,
+    help="The higher, the more chunks of low probability count. Published: 100.",
+    low=1.0,
+    high=10_000.0,
+)
+
+
+def evaluate(subject: Subject, params: Params) -> Measures:
+    """Bits per byte on held-out text after both trainings, seed by seed on the same bytes in the same order."""
+    usable = Likelihood(subject).usable
+    if not usable.any():
+        why = "No text here is read exactly by every model, so no loss can be followed."
+        return Measures({d.key: Number(np.nan, reason=why) for d in EVALUATOR.numbers})
+    split = held_out(subject.reference, usable, params.whole("bytes"), params.seed)
+    refuse_short(split, params, halved=not subject.reference.training)
+    seeds = range(params.seed, params.seed + params.whole("seeds"))
+    model, reference = subject.model, subject.reference
+    loss = likelihood_matching(subject.original, params.number("temperature"))
+    plain = [curve(model, subject.groups, reference, split, params, seed) for seed in seeds]
+    distilled = [curve(model, subject.groups, reference, split, params, seed, loss) for seed in seeds]
+    ends = np.array([[one.bits[-1] for one in several] for several in (plain, distilled)])
+    table = Table(
+        {
+            "seed": np.repeat(np.array(seeds), len(plain[0].bits)),
+            "step": np.concatenate([one.steps for one in plain]),
+            "trained": tuple(word for one in plain for word in one.trained),
+            "bytes_seen": np.concatenate([one.bytes_seen for one in plain]),
+            "plain_bits_per_byte": np.concatenate([one.bits for one in plain]),
+            "alm_bits_per_byte": np.concatenate([one.bits for one in distilled]),
+        }
+    )
+    numbers = {
+        "alm_bits_per_byte": over_seeds(ends[1].tolist()),
+        "plain_bits_per_byte": over_seeds(ends[0].tolist()),
+        "beyond_plain": over_seeds((ends[1] - ends[0]).tolist()),
+    }
+    facts = {"bytes_read": int(plain[0].bytes_seen[-1]), "training_bytes": split.n_training_bytes}
+    return Measures(numbers, {"curve": table}, facts, split.remarks)
+
+
+def _bytes_read(params: Params, n_bytes: int) -> float:
+    """Two trainings, in one of which the model before reads as well."""
+    return 7 / 3 * bytes_read(params, n_bytes)
+
+
+EVALUATOR = Evaluator(
+    key="alm_recovery",
+    label="Recovery by likelihood matching",
+    definition=(
+        "The transplant is trained to give stretches of text, cut where a token ends in both tokenizers, the "
+        "probability that the model before gave them: the binary divergence at a temperature. Beside it, the same "
+        "transplant is trained plainly on the next token, on the same bytes in the same order. Published corrections "
+        "for what ends a stretch are left out. A step takes about a third more time than a plain one, since the model "
+        "before reads too."
+    ),
+    source="Minixhofer, Ponti and Vulić 2025, Approximate Likelihood Matching",
+    numbers=(
+        Definition("alm_bits_per_byte", "Bits per byte after matching", "bits/byte", "lower", "On held-out text."),
+        Definition("plain_bits_per_byte", "After plain training", "bits/byte", "lower", "On the same bytes."),
+        Definition(
+            "beyond_plain",
+            "Beyond plain training",
+            "bits/byte",
+            "lower",
+            "Bits per byte after matching beyond those after plain training, seed by seed; below zero matching wins.",
+        ),
+    ),
+    cost="twice that of Recovery, and the model before reads all that is trained on",
+    evaluate=evaluate,
+    own_bytes=_bytes_read,
+    needs=(METHOD, TRAINING_TEXT),
+    params=(*PARAMS, _TEMPERATURE),
+    copies=4,
+)

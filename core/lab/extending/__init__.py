@@ -1,0 +1,1 @@
+"""Larger vocabularies for a model: tokens added to its tokenizer, all old ids kept."""
