@@ -16,7 +16,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 ADDRESS ?= localhost
 PORT ?= 8501
-WORKERS ?= 3
+WORKERS ?= 4
 
 .PHONY: run serve quick quick-tests test tests lint style types node format bench atlas opening models lab-results mixtures family segmenters families probes adders counters constraints audit clean
 
