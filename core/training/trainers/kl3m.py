@@ -26,7 +26,7 @@ def train(task: TrainingTask) -> Tokenizer:
     if options.vocab - learned > _MOST_PADDING:
         raise NotMakeable(
             f"The text gives {count(learned)} entries of up to {longest} bytes, and at most {count(_MOST_PADDING)} are "
-            f"padding. Ask for {count(learned + _MOST_PADDING)} entries or fewer, allow longer pieces, or give more text."
+            f"padding. Ask for {count(learned + _MOST_PADDING)} entries or fewer, allow longer pieces, or give more."
         )
     runs = padding(set(made.get_vocab()), options.vocab - learned)
     made.add_tokens([AddedToken(run, normalized=False) for run in runs])

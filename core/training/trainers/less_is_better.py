@@ -22,7 +22,7 @@ _DOCUMENT = 20_000  # bytes; theirs are of up to two hundred sentences
 
 
 def train(task: TrainingTask) -> Tokenizer:
-    """The tokenizer: the first pieces of the lexicon, of which a word takes the longest from its beginning each time."""
+    """The tokenizer: the first pieces of the lexicon, of which a word takes the longest each time."""
     options, cut = task.options, bounded(task.cut)
     room = options.vocab - len(options.specials) - len(ALPHABET)
     documents, passes = list(_documents(task, cut)), task.params.whole("passes")
