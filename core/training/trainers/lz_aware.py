@@ -45,16 +45,16 @@ def train(task: TrainingTask) -> Tokenizer:
 
 
 @dataclass(frozen=True, eq=False)
-class Sample:
+class WrittenSample:
     """A text as ids, int64 (T,), and whether a word begins at each, bool (T,)."""
 
     ids: Ids
     begins: NDArray[np.bool_]
 
-    def merged(self, pair: Pair, new: int) -> "Sample":
+    def merged(self, pair: Pair, new: int) -> "WrittenSample":
         """With a pair written as one id, from the left, within words.
 
-        >>> Sample(np.array([1, 1, 1, 1]), np.array([True, False, False, True])).merged((1, 1), 2).ids.tolist()
+        >>> WrittenSample(np.array([1, 1, 1, 1]), np.array([True, False, False, True])).merged((1, 1), 2).ids.tolist()
         [2, 1, 1]
         """
         first = np.flatnonzero((self.ids[:-1] == pair[0]) & (self.ids[1:] == pair[1]) & ~self.begins[1:])
@@ -69,14 +69,14 @@ class Sample:
             return self
         ids = self.ids.copy()
         ids[first] = new
-        return Sample(np.delete(ids, first + 1), np.delete(self.begins, first + 1))
+        return WrittenSample(np.delete(ids, first + 1), np.delete(self.begins, first + 1))
 
     def compressed(self, bytes_of: Callable[[Ids], bytes]) -> int:
         """Bytes of its ids, compressed by DEFLATE."""
         return len(zlib.compress(bytes_of(self.ids), 6))
 
 
-def _sample(task: TrainingTask, symbols: MergeSymbols, n_bytes: int) -> Sample:
+def _sample(task: TrainingTask, symbols: MergeSymbols, n_bytes: int) -> WrittenSample:
     """The beginning of each text, so much together, a word a time as it is trained on."""
     ids, begins = list[int](), list[bool]()
     words = task.cut.pre_tokenizer()
@@ -85,7 +85,7 @@ def _sample(task: TrainingTask, symbols: MergeSymbols, n_bytes: int) -> Sample:
         for word, _ in words.pre_tokenize_str(text):
             ids += [symbols.ids[one] for one in word]
             begins += [n == 0 for n in range(len(word))]
-    return Sample(np.array(ids, np.int64), np.array(begins, bool))
+    return WrittenSample(np.array(ids, np.int64), np.array(begins, bool))
 
 
 def _by_frequency(ids: Ids) -> bytes:
