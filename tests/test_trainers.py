@@ -19,21 +19,11 @@ from core.training.pretokenizers import SPACE
 from core.training.trainer import TRAINERS, NotMakeable
 from core.training.trainers import length_max, optimum, pathpiece, unigram
 from core.training.trainers.bpe import ALPHABET
-from tests.training import ANY_SIZE, LANGUAGES, PARALLEL, model_of, plain_merges, sentences, task
+from tests.training import ANY_SIZE, LANGUAGES, PARALLEL, merges_of, plain_merges, prose, sentences, task
 
 
 def texts(languages: Sequence[str] = LANGUAGES) -> list[str]:
     return ["\n".join(sentences(code)) for code in languages]
-
-
-def prose(n: int) -> str:
-    """So many characters of English about this program."""
-    pages = sorted((Path(__file__).parents[1] / "docs").glob("*.md"))
-    return "".join(page.read_text(encoding="utf-8") for page in pages)[:n]
-
-
-def merges_of(tokenizer: Tokenizer) -> list[tuple[str, str]]:
-    return [(a, b) for a, b in model_of(tokenizer)["merges"]]  # type: ignore[attr-defined]
 
 
 def learned(words: Counter[str], first: Sequence[str], n: int) -> list[tuple[str, str]]:
@@ -322,7 +312,7 @@ def test_the_optimum_is_that_of_trying_all_and_no_worse_than_bpe() -> None:
     words = Counter({"abab": 3, "abc": 2, "bcab": 1, "cab": 2, "aab": 1})
     pieces = sorted({piece for word in words for piece in length_max._pieces(word, 4)})
     for n in (1, 2, 3):
-        chosen = optimum.fewest_tokens(words, n, 4, 1)
+        chosen = optimum.best_pieces(words, n, 4, 1)
         cost = {
             some: sum(times * fewest(word, {*"abc", *some}) for word, times in words.items())
             for some in combinations(pieces, n)

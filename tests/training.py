@@ -16,12 +16,19 @@ from core.training.trainer import TRAINERS, TrainingTask
 
 LANGUAGES = ("eng_Latn", "deu_Latn", "fin_Latn", "rus_Cyrl", "hin_Deva", "tha_Thai", "jpn_Jpan", "arb_Arab")
 PARALLEL = "parity"
+QUICK: Mapping[str, Mapping[str, int]] = {"lib": {"passes": 5}, "lz-aware": {"sample": 2}}
 ANY_SIZE = [key for key, one in TRAINERS.all().items() if not one.small]  # trainers that take texts of any size
 
 
 def sentences(code: str) -> list[str]:
     """The shipped sentences in a language."""
     return [text for text in open_corpus("sample").sentences[code] if text]
+
+
+def prose(n: int) -> str:
+    """So many characters of English about this program."""
+    pages = sorted((Path(__file__).parents[1] / "docs").glob("*.md"))
+    return "".join(page.read_text(encoding="utf-8") for page in pages)[:n]
 
 
 def files(folder: Path, languages: Sequence[str] = LANGUAGES) -> list[str]:
@@ -34,6 +41,7 @@ def files(folder: Path, languages: Sequence[str] = LANGUAGES) -> list[str]:
 
 def recipe(trainer: str, vocab: int, paths: Sequence[str], **more: object) -> TrainingRecipe:
     """A recipe for these files, with parallel text where the trainer needs it."""
+    more = {"given": QUICK.get(trainer), **more}
     return asked_recipe(trainer, vocab, paths, parallel=paths if trainer == PARALLEL else (), **more)  # type: ignore[arg-type]
 
 
@@ -41,7 +49,7 @@ def task(
     trainer: str, vocab: int, texts: Sequence[str], given: Mapping[str, int | float | str | bool] = {}
 ) -> TrainingTask:
     """What a trainer is given, with no part kept apart."""
-    entry, path = TRAINERS.get(trainer), __file__
+    entry, path, given = TRAINERS.get(trainer), __file__, {**QUICK.get(trainer, {}), **given}
     asked = asked_recipe(trainer, vocab, [path], given=given, heldout=0.0, specials=())
     parts = tuple(part_of(f"part {n}", text, 0.0, 0) for n, text in enumerate(texts))
     text = TrainingText(parts, tuple(tuple(each.split("\n")) for each in texts) if trainer == PARALLEL else ())
@@ -52,6 +60,10 @@ def model_of(tokenizer: Tokenizer) -> dict[str, object]:
     """The model of a tokenizer.json."""
     model: dict[str, object] = json.loads(tokenizer.to_str())["model"]
     return model
+
+
+def merges_of(tokenizer: Tokenizer) -> list[tuple[str, str]]:
+    return [(a, b) for a, b in model_of(tokenizer)["merges"]]  # type: ignore[attr-defined]
 
 
 def plain_merges(
@@ -74,11 +86,11 @@ def plain_merges(
         pair = min(fit, key=lambda pair: (-counts[pair], age[pair[0]], age[pair[1]]))
         merges.append(pair)
         age.setdefault(join(*pair), len(age))
-        words = Counter({_merged(word, pair, join(*pair)): weight for word, weight in words.items()})
+        words = Counter({merged_word(word, pair, join(*pair)): weight for word, weight in words.items()})
     return merges
 
 
-def _merged(word: tuple[str, ...], pair: tuple[str, str], new: str) -> tuple[str, ...]:
+def merged_word(word: tuple[str, ...], pair: tuple[str, str], new: str) -> tuple[str, ...]:
     found, i = list[str](), 0
     while i < len(word):
         joint = word[i : i + 2] == pair

@@ -5,8 +5,8 @@ the top. A merge looks only into the words that hold its pair. Of pairs that are
 ids goes first, as in Hugging Face's library, whose merges these equal.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
@@ -47,16 +47,20 @@ class WordPairs:
         words: ids of each.
         weights: how often each stands.
         allowed: whether a pair may be merged; asked once of each that comes to the top.
+
+    Attributes:
+        words: as they are cut by now.
+        n_tokens: that they take, each as often as it stands.
     """
 
     def __init__(
         self, words: Sequence[Sequence[int]], weights: Sequence[int], allowed: Callable[[Pair], bool] | None = None
     ) -> None:
-        self._words, self._weights, self._allowed = [list(word) for word in words], weights, allowed
+        self.words, self._weights, self._allowed = [list(word) for word in words], weights, allowed
         self._counts: defaultdict[Pair, int] = defaultdict(int)
         self._places: defaultdict[Pair, set[int]] = defaultdict(set)
         self.n_tokens = 0
-        for place, (word, weight) in enumerate(zip(self._words, weights, strict=True)):
+        for place, (word, weight) in enumerate(zip(self.words, weights, strict=True)):
             self.n_tokens += weight * len(word)
             for pair in pairwise(word):
                 self._counts[pair] += weight
@@ -80,23 +84,74 @@ class WordPairs:
                 heappush(self._heap, (-now, pair))
         return None
 
-    def merge(self, pair: Pair, new: int) -> None:
-        """Write a pair as one id wherever it stands.
+    def most_frequent(self, n: int) -> list[tuple[Pair, int]]:
+        """So many pairs that may be merged, or all, with how often each stands, the most frequent first.
+
+        >>> WordPairs([[0, 1, 0, 1], [1, 0]], [2, 1]).most_frequent(5)
+        [((0, 1), 4), ((1, 0), 3)]
+        """
+        found: dict[Pair, int] = {}
+        while len(found) < n and (best := self.best()) is not None:
+            found[best[0]] = best[1]
+            heappop(self._heap)
+            while self._heap and self._heap[0][1] == best[0]:  # it may stand there more than once
+                heappop(self._heap)
+        self._push(found)
+        return list(found.items())
+
+    def merge(self, pair: Pair, new: int) -> int:
+        """Write a pair as one id wherever it stands; how often that was.
 
         >>> counts = WordPairs([[0, 1, 0, 1], [1, 0]], [2, 1])
-        >>> counts.merge((0, 1), 2)
-        >>> counts.best(), counts.n_tokens
-        (((2, 2), 2), 6)
+        >>> counts.merge((0, 1), 2), counts.best(), counts.n_tokens
+        (4, ((2, 2), 2), 6)
         """
-        more = set[Pair]()
+        more, before = set[Pair](), self.n_tokens
         for place in self._places.pop(pair, ()):
             self._merge_in(place, pair, new, more)
         self._counts.pop(pair, None)
-        for grown in more - {pair}:
-            heappush(self._heap, (-self._counts[grown], grown))
+        self._push(more - {pair})
+        return before - self.n_tokens
+
+    def split(self, one: int, parts: Sequence[int]) -> None:
+        """Write an id as several wherever it stands.
+
+        >>> counts = WordPairs([[2, 2], [1, 2]], [2, 1])
+        >>> counts.split(2, (0, 1))
+        >>> counts.best(), counts.n_tokens
+        (((0, 1), 5), 11)
+        """
+        more = set[Pair]()
+        for place, old in enumerate(self.words):
+            if one not in old:
+                continue
+            word, weight = [part for each in old for part in (parts if each == one else (each,))], self._weights[place]
+            for pair in pairwise(old):
+                self._counts[pair] -= weight
+            for pair in pairwise(word):
+                self._grow(pair, place, weight, more)
+            self.n_tokens += weight * (len(word) - len(old))
+            self.words[place] = word
+        self._push(more)
+
+    def tokens(self) -> Counter[int]:
+        """How often each id stands.
+
+        >>> WordPairs([[0, 1, 0]], [2]).tokens()
+        Counter({0: 4, 1: 2})
+        """
+        found = Counter[int]()
+        for word, weight in zip(self.words, self._weights, strict=True):
+            for one in word:
+                found[one] += weight
+        return found
+
+    def _push(self, grown: Iterable[Pair]) -> None:
+        for pair in grown:
+            heappush(self._heap, (-self._counts[pair], pair))
 
     def _merge_in(self, place: int, pair: Pair, new: int, more: set[Pair]) -> None:
-        old, weight = self._words[place], self._weights[place]
+        old, weight = self.words[place], self._weights[place]
         (first, second), end, i = pair, len(old), 0
         word, just_merged = list[int](), False
         while i < end:
@@ -113,7 +168,7 @@ class WordPairs:
                 self._grow((new, old[i]), place, weight, more)
             word.append(new)
         self.n_tokens -= weight * (len(old) - len(word))
-        self._words[place] = word
+        self.words[place] = word
 
     def _grow(self, pair: Pair, place: int, weight: int, more: set[Pair]) -> None:
         self._counts[pair] += weight
@@ -123,6 +178,11 @@ class WordPairs:
 
 def _stands_at(word: Sequence[int], i: int, pair: Pair) -> bool:
     return word[i] == pair[0] and i + 1 < len(word) and word[i + 1] == pair[1]
+
+
+def in_pairs(words: Mapping[str, int], symbols: MergeSymbols) -> WordPairs:
+    """Words, with how often each stands, as the ids of their single characters."""
+    return WordPairs([[symbols.ids[one] for one in word] for word in words], list(words.values()))
 
 
 def learn(counts: WordPairs, symbols: MergeSymbols, n_symbols: int, least: int, merges: list[Pair]) -> None:

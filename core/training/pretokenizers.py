@@ -21,6 +21,8 @@ _PATTERNS = {
     **{name: PRE_TOKENIZERS[name].patterns for name in ("gpt2", "cl100k", "o200k", "llama3", "none")},
     # The second stage of SuperBPE's script; a word of several words does not go beyond its line.
     "superbpe": (_AFTER_LINES, *PRE_TOKENIZERS["superbpe-script"].patterns),
+    # The same without its cut through letters that carry two marks, as they do in Thai or Hindi.
+    "superwords": (_AFTER_LINES, r"\p{N}{1,3}| ?[^\s\p{L}\p{M}\p{N}]{2,}[\r\n/]*| +(?!\S)"),
     "scripts": (r" ?\S+|\s+",),
 }
 PATTERNED = tuple(_PATTERNS)
@@ -48,12 +50,14 @@ class Cut:
         digits: a key of `DIGITS`.
         normaliser: a key of `NORMALISERS`.
         level: what the smallest pieces are; with `BERT` they are characters, and spaces are left out.
+        longest: characters of a word, behind which it is cut; 0 where words may be of any length.
     """
 
     pre: str
     digits: str
     normaliser: str
     level: Level
+    longest: int = 0
 
     def put_on(self, tokenizer: Tokenizer) -> None:
         """Let a tokenizer cut so, and decode what is written so."""
@@ -74,6 +78,7 @@ class Cut:
             return pre_tokenizers.Sequence([*steps, pre_tokenizers.BertPreTokenizer()])
         steps += [_split(pattern) for pattern in _PATTERNS[self.pre]]
         steps += [pre_tokenizers.UnicodeScripts()] if self.pre == "scripts" else []
+        steps += [_split(rf"[\s\S]{{1,{self.longest}}}")] if self.longest else []
         if self.level == "bytes":
             return pre_tokenizers.Sequence([*steps, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
         spaces = pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="never", split=False)

@@ -1,8 +1,14 @@
-"""BPE on bytes, by Hugging Face's library."""
+"""BPE on bytes, by Hugging Face's library; with a list of terms by our own code, which gives the same merges."""
+
+from collections.abc import Iterable, Sequence
 
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
-from core.training.trainer import Trainer, TrainingTask
+from core.training.merges import MergeSymbols, Pair, in_pairs, learn
+from core.training.options import Options
+from core.training.pretokenizers import Cut
+from core.training.terms import TERMS, learn_terms, terms_in, words_of
+from core.training.trainer import Trainer, TrainingTask, special_tokens
 
 ALPHABET = sorted(pre_tokenizers.ByteLevel.alphabet())
 
@@ -10,17 +16,60 @@ ALPHABET = sorted(pre_tokenizers.ByteLevel.alphabet())
 def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer."""
     options = task.options
+    if terms := terms_in(task):
+        return _with_terms(task, terms)
     made = Tokenizer(models.BPE())
     task.cut.put_on(made)
+    learn_by_library(made, task.text.chunks, options, options.vocab, ALPHABET, options.specials)
+    return made
+
+
+def learn_by_library(
+    made: Tokenizer,
+    text: Iterable[str],
+    options: Options,
+    n: int,
+    alphabet: Sequence[str],
+    specials: Sequence[str] = (),
+    longest: int | None = None,
+) -> None:
+    """Give an empty BPE model its entries and merges.
+
+    Args:
+        made: cuts the text into words.
+        n: entries, special tokens included.
+        alphabet: single ones, all of which are entries.
+        longest: characters of an entry, as the alphabet writes them; None for any length.
+    """
     trainer = trainers.BpeTrainer(
-        vocab_size=options.vocab,
+        vocab_size=n,
         min_frequency=options.min_frequency,
-        special_tokens=list(options.specials),
-        initial_alphabet=ALPHABET,
+        special_tokens=list(specials),
+        initial_alphabet=list(alphabet),
+        max_token_length=None if longest is None else longest + 1,  # the library's own count is one more
         show_progress=False,
     )
-    made.train_from_iterator(task.text.chunks, trainer)
+    made.train_from_iterator(text, trainer)
+
+
+def merged(symbols: MergeSymbols, merges: Sequence[Pair], specials: Sequence[str], cut: Cut) -> Tokenizer:
+    """The tokenizer of a list of merges over bytes."""
+    pairs = [(symbols.spellings[a], symbols.spellings[b]) for a, b in merges]
+    made = Tokenizer(models.BPE(dict(symbols.ids), pairs))
+    made.add_special_tokens(special_tokens(specials))
+    cut.put_on(made)
     return made
+
+
+def _with_terms(task: TrainingTask, terms: Sequence[str]) -> Tokenizer:
+    options, cut, words = task.options, task.cut, task.cut.words(task.text.chunks)
+    symbols = MergeSymbols([*options.specials, *ALPHABET])
+    merges = learn_terms(words, words_of(terms, cut), symbols, options.vocab)
+    counts = in_pairs(words, symbols)
+    for pair in merges:
+        counts.merge(pair, symbols.joined(pair))
+    learn(counts, symbols, options.vocab, options.min_frequency, merges)
+    return merged(symbols, merges, options.specials, cut)
 
 
 TRAINER = Trainer(
@@ -33,5 +82,6 @@ TRAINER = Trainer(
     level="bytes",
     n_least=256,
     pre="o200k",
+    params=(TERMS,),
     bytes_per_byte=50,
 )

@@ -2,11 +2,12 @@
 
 import json
 
-from tokenizers import Tokenizer, models, trainers
+from tokenizers import Tokenizer, models
 
 from core.training.alphabet import COVERAGE, alphabet, others
 from core.training.pretokenizers import SPACE
 from core.training.trainer import Trainer, TrainingTask, special_tokens
+from core.training.trainers.bpe import learn_by_library
 
 BYTES = [f"<0x{byte:02X}>" for byte in range(256)]
 
@@ -22,13 +23,7 @@ def train(task: TrainingTask) -> Tokenizer:
     learned = Tokenizer(models.BPE())
     task.cut.put_on(learned)
     learned.pre_tokenizer = task.cut.pre_tokenizer(others(characters))
-    trainer = trainers.BpeTrainer(
-        vocab_size=room,
-        min_frequency=options.min_frequency,
-        initial_alphabet=[SPACE if one == " " else one for one in characters],
-        show_progress=False,
-    )
-    learned.train_from_iterator(text.chunks, trainer)
+    learn_by_library(learned, text.chunks, options, room, [SPACE if one == " " else one for one in characters])
     model = json.loads(learned.to_str())["model"]
     pieces = [*options.specials, *BYTES, *sorted(model["vocab"], key=model["vocab"].__getitem__)]
     merges = [tuple(pair) for pair in model["merges"]]

@@ -4,27 +4,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from heapq import heapify, heappop, heappush
 
-from tokenizers import Tokenizer, models
+from tokenizers import Tokenizer
 
 from core.common.params import Param
 from core.common.progress import report
-from core.training.trainer import Trainer, TrainingTask, special_tokens
+from core.training.longest_match import bounded, longest_match
+from core.training.trainer import Trainer, TrainingTask
 from core.training.trainers.bpe import ALPHABET
-
-_LONGEST_WORD = 10_000  # bytes of a word that the file still cuts
 
 
 def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer: a word is cut by the longest entry from its beginning, and so on."""
-    options, longest = task.options, task.params.whole("longest")
+    options, longest, cut = task.options, task.params.whole("longest"), bounded(task.cut)
     room = options.vocab - len(options.specials) - len(ALPHABET)
-    words = task.cut.words(task.text.chunks)
-    pieces = [*ALPHABET, *covering(words, room, longest, options.min_frequency)]
-    ids = {piece: i for i, piece in enumerate(pieces)}
-    made = Tokenizer(models.WordPiece(ids, continuing_subword_prefix="", max_input_chars_per_word=_LONGEST_WORD))
-    made.add_special_tokens(special_tokens(options.specials))
-    task.cut.put_on(made)
-    return made
+    pieces = covering(cut.words(task.text.chunks), room, longest, options.min_frequency)
+    return longest_match([*ALPHABET, *pieces], options.specials, cut)
 
 
 def covering(words: Mapping[str, int], n: int, longest: int, least: int) -> list[str]:

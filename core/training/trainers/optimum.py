@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer, models
+from tokenizers import Tokenizer
 
 from core.common.numbers import count
 from core.common.params import Param
 from core.common.progress import report
-from core.training.trainer import NotMakeable, Trainer, TrainingTask, special_tokens
+from core.training.fewest import fewest_tokens
+from core.training.trainer import NotMakeable, Trainer, TrainingTask
 from core.training.trainers.bpe import ALPHABET
 
 MOST_STEPS = 10_000  # places in different words where an entry could stand: 6,648 took 20 s, six pages of text
@@ -27,12 +28,9 @@ def train(task: TrainingTask) -> Tokenizer:
     options = task.options
     room = options.vocab - len(options.specials) - len(ALPHABET)
     report(0, 0, "Solving")
-    chosen = fewest_tokens(task.cut.words(task.text.chunks), room, task.params.whole("longest"), options.min_frequency)
+    chosen = best_pieces(task.cut.words(task.text.chunks), room, task.params.whole("longest"), options.min_frequency)
     pieces = [*ALPHABET, *sorted(chosen, key=lambda one: (len(one), one))]
-    made = Tokenizer(models.Unigram([(piece, -1.0) for piece in pieces]))
-    made.add_special_tokens(special_tokens(options.specials))
-    task.cut.put_on(made)
-    return made
+    return fewest_tokens(pieces, options.specials, task.cut)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +49,7 @@ class _Steps:
     piece: NDArray[np.int64]
 
 
-def fewest_tokens(words: Mapping[str, int], n: int, longest: int, least: int) -> set[str]:
+def best_pieces(words: Mapping[str, int], n: int, longest: int, least: int) -> set[str]:
     """The n pieces of two bytes or more with which words take the fewest tokens, beside all single bytes.
 
     Args:
@@ -62,7 +60,7 @@ def fewest_tokens(words: Mapping[str, int], n: int, longest: int, least: int) ->
     Raises:
         NotMakeable: there are not so many pieces, the text is too large, or it was not solved in time.
 
-    >>> sorted(fewest_tokens({"abcabc": 1, "abc": 2, "xy": 3}, 2, 8, 2))
+    >>> sorted(best_pieces({"abcabc": 1, "abc": 2, "xy": 3}, 2, 8, 2))
     ['abc', 'xy']
     """
     several = {word: weight for word, weight in words.items() if len(word) > 1}

@@ -1,6 +1,5 @@
 """Parity-aware BPE: each merge is the one that helps the language with most tokens."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from tokenizers import Tokenizer
@@ -8,20 +7,19 @@ from tokenizers import Tokenizer
 from core.common.need import Need
 from core.common.params import Param
 from core.common.progress import report
-from core.training.merges import MergeSymbols, Pair, WordPairs
+from core.training.merges import MergeSymbols, Pair, WordPairs, in_pairs
 from core.training.text import TrainingText
 from core.training.trainer import Trainer, TrainingTask
-from core.training.trainers.bpe import ALPHABET
-from core.training.trainers.superbpe import merged
+from core.training.trainers.bpe import ALPHABET, merged
 
 
 def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer."""
     options = task.options
     symbols = MergeSymbols([*options.specials, *ALPHABET])
-    languages = [_counts(task.cut.words(part.chunks), symbols) for part in task.text.parts]
-    parallel = [_counts(task.cut.words(each), symbols) for each in task.text.parallel]
-    together = [_counts(task.cut.words(task.text.chunks), symbols)] if task.params.whole("global_merges") else []
+    languages = [in_pairs(task.cut.words(part.chunks), symbols) for part in task.text.parts]
+    parallel = [in_pairs(task.cut.words(each), symbols) for each in task.text.parallel]
+    together = [in_pairs(task.cut.words(task.text.chunks), symbols)] if task.params.whole("global_merges") else []
     merges, known = list[Pair](), set[Pair]()
     n_first, spent = len(symbols.spellings), set[int]()
     while len(symbols.spellings) < options.vocab:
@@ -41,10 +39,6 @@ def train(task: TrainingTask) -> Tokenizer:
             merges.append(best[0])
         report(len(symbols.spellings) - n_first, options.vocab - n_first, "Merging")
     return merged(symbols, merges, options.specials, task.cut)
-
-
-def _counts(words: Counter[str], symbols: MergeSymbols) -> WordPairs:
-    return WordPairs([[symbols.ids[byte] for byte in word] for word in words], list(words.values()))
 
 
 def _longest(parallel: Sequence[WordPairs], spent: set[int]) -> int | None:

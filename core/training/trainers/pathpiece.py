@@ -4,11 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Set
 from dataclasses import replace
 
-from tokenizers import Tokenizer, models
+from tokenizers import Tokenizer
 
 from core.common.params import Param
 from core.common.progress import report
-from core.training.trainer import Trainer, TrainingTask, special_tokens
+from core.training.fewest import fewest_tokens
+from core.training.trainer import Trainer, TrainingTask
 from core.training.trainers import bpe
 
 _STEP = 0.1  # share of the entries that are taken out before all is counted anew
@@ -21,10 +22,7 @@ def train(task: TrainingTask) -> Tokenizer:
     large = replace(options, vocab=task.params.whole("factor") * n, specials=())
     entries = {one for one in bpe.train(replace(task, options=large)).get_vocab() if len(one) <= longest}
     kept = reduced(task.cut.words(task.text.chunks), entries, n)
-    made = Tokenizer(models.Unigram([(piece, -1.0) for piece in sorted(kept, key=lambda one: (len(one), one))]))
-    made.add_special_tokens(special_tokens(options.specials))
-    task.cut.put_on(made)
-    return made
+    return fewest_tokens(sorted(kept, key=lambda one: (len(one), one)), options.specials, task.cut)
 
 
 def reduced(words: Mapping[str, int], entries: Set[str], n: int) -> set[str]:

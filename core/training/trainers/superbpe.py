@@ -1,9 +1,8 @@
 """SuperBPE: BPE within words up to a size, then merges that go over them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from tokenizers import Tokenizer, models
 
@@ -11,7 +10,7 @@ from core.common.numbers import count
 from core.common.params import Param
 from core.training.merges import MergeSymbols, Pair, WordPairs, learn
 from core.training.pretokenizers import Cut
-from core.training.trainer import NotMakeable, Trainer, TrainingTask, special_tokens
+from core.training.trainer import NotMakeable, Trainer, TrainingTask
 from core.training.trainers import bpe
 
 _SPACE = "Ġ"  # as bytes are written
@@ -21,28 +20,34 @@ _SHARE = 0.8  # of the vocabulary that is learned within words
 def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer."""
     options, whole = task.options, replace(task.cut, pre="superbpe")
-    within = task.params.whole("transition") or round(_SHARE * options.vocab)
-    least = TRAINER.n_least + len(options.specials)
+    symbols, merges = first_stage(task, transition(task))
+    counts = _in_pieces(task, whole, symbols, merges, allowed_superwords(symbols, task.params.whole("words")))
+    learn(counts, symbols, options.vocab, options.min_frequency, merges)
+    return bpe.merged(symbols, merges, options.specials, whole)
+
+
+def transition(task: TrainingTask) -> int:
+    """Entries that are learned within words.
+
+    Raises:
+        NotMakeable: they do not lie between what every vocabulary has and what is asked for.
+    """
+    options = task.options
+    within = task.params.whole(TRANSITION.key) or round(_SHARE * options.vocab)
+    least = len(bpe.ALPHABET) + len(options.specials)
     if not least <= within < options.vocab:
         raise NotMakeable(
             f"transition cannot be {count(within)} with a vocabulary of {count(options.vocab)}: "
             f"give a number from {count(least)} to {count(options.vocab - 1)}."
         )
-    first = json.loads(bpe.train(replace(task, options=replace(options, vocab=within))).to_str())["model"]
+    return within
+
+
+def first_stage(task: TrainingTask, within: int) -> tuple[MergeSymbols, list[Pair]]:
+    """BPE within words up to so many entries: these, special tokens first, and its merges."""
+    first = json.loads(bpe.train(replace(task, options=replace(task.options, vocab=within))).to_str())["model"]
     symbols = MergeSymbols(sorted(first["vocab"], key=first["vocab"].__getitem__))
-    merges: list[Pair] = [(symbols.ids[a], symbols.ids[b]) for a, b in first["merges"]]
-    counts = _in_pieces(task, whole, first, allowed_superwords(symbols, task.params.whole("words")))
-    learn(counts, symbols, options.vocab, options.min_frequency, merges)
-    return merged(symbols, merges, options.specials, whole)
-
-
-def merged(symbols: MergeSymbols, merges: list[Pair], specials: tuple[str, ...], cut: Cut) -> Tokenizer:
-    """The tokenizer of a list of merges over bytes."""
-    pairs = [(symbols.spellings[a], symbols.spellings[b]) for a, b in merges]
-    made = Tokenizer(models.BPE(dict(symbols.ids), pairs))
-    made.add_special_tokens(special_tokens(specials))
-    cut.put_on(made)
-    return made
+    return symbols, [(symbols.ids[a], symbols.ids[b]) for a, b in first["merges"]]
 
 
 def allowed_superwords(symbols: MergeSymbols, most_words: int) -> Callable[[Pair], bool]:
@@ -60,14 +65,25 @@ def allowed_superwords(symbols: MergeSymbols, most_words: int) -> Callable[[Pair
     return allowed
 
 
-def _in_pieces(task: TrainingTask, cut: Cut, first: dict[str, Any], allowed: Callable[[Pair], bool]) -> WordPairs:
+def _in_pieces(
+    task: TrainingTask, cut: Cut, symbols: MergeSymbols, merges: Sequence[Pair], allowed: Callable[[Pair], bool]
+) -> WordPairs:
     """The text in pieces of a line or so, each written by the first stage's merges, as it will be in use."""
     pieces = cut.words(task.text.chunks)
-    stage = Tokenizer(models.BPE(first["vocab"], [tuple(pair) for pair in first["merges"]]))
+    pairs = [(symbols.spellings[a], symbols.spellings[b]) for a, b in merges]
+    stage = Tokenizer(models.BPE(dict(symbols.ids), pairs))
     written = stage.encode_batch_fast(list(pieces), add_special_tokens=False)
     return WordPairs([one.ids for one in written], list(pieces.values()), allowed)
 
 
+TRANSITION = Param(
+    key="transition",
+    label="Transition",
+    default=0,
+    help="Size of the vocabulary at which merges begin to go over spaces; 0 takes four fifths.",
+    low=1,
+    own_choice=True,
+)
 TRAINER = Trainer(
     key="superbpe",
     label="SuperBPE",
@@ -85,14 +101,7 @@ TRAINER = Trainer(
     n_least=256,
     pre="o200k",
     params=(
-        Param(
-            key="transition",
-            label="Transition",
-            default=0,
-            help="Size of the vocabulary at which merges begin to go over spaces; 0 takes four fifths.",
-            low=1,
-            own_choice=True,
-        ),
+        TRANSITION,
         Param(key="words", label="Most words", default=4, help="Words of a token.", low=1, high=100),
     ),
     bytes_per_byte=110,

@@ -13,17 +13,24 @@ from core.common.numbers import count
 from core.common.params import Param
 from core.training.alphabet import COVERAGE
 from core.training.seeds import seed_pieces
+from core.training.terms import TERMS, terms_in, words_of
 from core.training.trainer import NotMakeable, Trainer, TrainingTask, special_tokens
 
 UNKNOWN = "<unk>"
 _UNREADABLE = frozenset("\t\n\r\0")  # in the lines that SentencePiece reads words and their numbers from
 _MOST_WORD = 2**16  # bytes
+LONGEST = Param(key="longest", label="Longest piece", default=16, help="Characters of a piece.", low=1, high=512)
 _LEAST = 2  # times that a piece stands in the text: of what stands once there is no end
 
 
 def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer; its pieces and their scores are SentencePiece's."""
-    processor = trained(task.cut.words(task.text.chunks), task)
+    return of_words(task.cut.words(task.text.chunks), task)
+
+
+def of_words(words: Mapping[str, int], task: TrainingTask) -> Tokenizer:
+    """The tokenizer that words with their numbers give; a term has the score of what is certain."""
+    processor = trained(words, task)
     size = processor.get_piece_size()
     pieces = [(processor.id_to_piece(i), processor.get_score(i)) for i in range(size)]
     made = Tokenizer(models.Unigram(pieces, unk_id=0, byte_fallback=True))
@@ -38,7 +45,7 @@ def trained(words: Mapping[str, int], task: TrainingTask) -> sentencepiece.Sente
     Raises:
         NotMakeable: not even the single characters have room.
     """
-    written, longest = io.BytesIO(), task.params.whole("longest")
+    written, longest, terms = io.BytesIO(), task.params.whole("longest"), words_of(terms_in(task), task.cut)
     readable = {word: words[word] for word in sorted(words) if not _UNREADABLE & set(word)}
     with NamedTemporaryFile("w", encoding="utf-8", prefix="seeds-") as seeds:
         pieces = seed_pieces(readable, longest, max(_LEAST, task.options.min_frequency))
@@ -54,6 +61,7 @@ def trained(words: Mapping[str, int], task: TrainingTask) -> sentencepiece.Sente
                 split_by_unicode_script=False, split_by_number=False, split_by_whitespace=False,
                 max_sentencepiece_length=longest, max_sentence_length=_MOST_WORD, num_threads=1, minloglevel=2,
                 unk_id=0, bos_id=-1, eos_id=-1, pad_id=-1, unk_piece=UNKNOWN, hard_vocab_limit=False,
+                user_defined_symbols=terms,
             )  # fmt: skip
         except RuntimeError as error:
             raise NotMakeable(_why(str(error))) from None
@@ -82,10 +90,7 @@ TRAINER = Trainer(
     level="characters",
     n_least=258,
     pre="o200k",
-    params=(
-        COVERAGE,
-        Param(key="longest", label="Longest piece", default=16, help="Characters of a piece.", low=1, high=512),
-    ),
+    params=(COVERAGE, LONGEST, TERMS),
     unknown=UNKNOWN,
     bytes_per_byte=60,
 )

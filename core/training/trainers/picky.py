@@ -1,0 +1,94 @@
+"""Picky BPE: an entry that is nearly always merged further goes when that happens, and leaves its place to others."""
+
+from collections.abc import Iterator
+
+from tokenizers import Tokenizer
+
+from core.common.params import Param
+from core.common.progress import report
+from core.training.fewest import fewest_tokens
+from core.training.merges import MergeSymbols, Pair, WordPairs, in_pairs
+from core.training.trainer import Trainer, TrainingTask
+from core.training.trainers.bpe import ALPHABET
+
+_MOST_MERGES = 10  # times the entries asked for; what goes may come back, and nothing else bounds how often
+
+
+def train(task: TrainingTask) -> Tokenizer:
+    """The tokenizer: a word is cut into as few of the entries that are left as can be, the older ones first."""
+    options, symbols = task.options, MergeSymbols(ALPHABET)
+    counts = in_pairs(task.cut.words(task.text.chunks), symbols)
+    room = options.vocab - len(options.specials)
+    kept = picked(counts, symbols, room, options.min_frequency, task.params.number("threshold"))
+    return fewest_tokens([symbols.spellings[i] for i in kept], options.specials, task.cut, older_first=True)
+
+
+def picked(counts: WordPairs, symbols: MergeSymbols, n: int, least: int, threshold: float) -> list[int]:
+    """Ids of so many entries, or fewer where no more pairs stand often enough, in the order of their first merge.
+
+    Args:
+        counts: of the words; changed, and cut as the events of training leave them.
+        symbols: single ones, which never go; grow.
+        n: entries to reach.
+        least: how often a pair must stand.
+        threshold: share of its places that a merge takes from an entry, above which it goes.
+    """
+    present, often, n_first = set(symbols.ids.values()), counts.tokens(), len(symbols.spellings)
+    parts: dict[int, Pair] = {}
+    for _ in range(_MOST_MERGES * n):
+        best = counts.best()
+        if len(present) >= n or best is None or best[1] < least:
+            break
+        pair, new = best[0], symbols.joined(best[0])
+        times = counts.merge(pair, new)
+        parts.setdefault(new, pair)
+        present.add(new)
+        often[new] += times
+        for one in pair:
+            often[one] -= times
+        for one in dict.fromkeys(pair):
+            if one in parts and times / (often[one] + times) > threshold:
+                present.discard(one)
+                spelt = list(_present_parts(one, parts, present))
+                counts.split(one, spelt)
+                for part in spelt:
+                    often[part] += often[one]
+                often[one] = 0
+        report(len(present) - n_first, n - n_first, "Merging")
+    return sorted(present)
+
+
+def _present_parts(one: int, parts: dict[int, Pair], present: set[int]) -> Iterator[int]:
+    if one in present:
+        yield one
+        return
+    for part in parts[one]:
+        yield from _present_parts(part, parts, present)
+
+
+TRAINER = Trainer(
+    key="picky",
+    label="Picky BPE",
+    order=62,
+    about=(
+        "BPE that takes an entry out as soon as a merge uses nearly all of its places, so that parts of longer entries "
+        "do not stay behind."
+    ),
+    source="Chizhov et al. 2024, and its code (pchizhov/picky_bpe). Our own code.",
+    train=train,
+    level="bytes",
+    n_least=256,
+    pre="o200k",
+    params=(
+        Param(
+            key="threshold",
+            label="Threshold",
+            default=0.9,
+            help="An entry goes when one merge takes more than this share of its places; at 1 none goes.",
+            low=0.5,
+            high=1.0,
+        ),
+    ),
+    differs="a word takes as few tokens as can be, where training cut by its merges: 7 words of 100 otherwise",
+    bytes_per_byte=250,
+)
