@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from core.common.params import Param
+from core.common.plain_text import beginning
 from core.common.progress import report
 from core.training.merges import MergeSymbols, Pair, in_pairs
-from core.training.text import beginning
 from core.training.trainer import Trainer, TrainingTask
 from core.training.trainers.bpe import ALPHABET, merged
 
