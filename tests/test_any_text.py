@@ -11,6 +11,7 @@ import torch
 
 from core.evaluation.base import EVALUATORS, EvalText, Evaluator, Reference, Subject, subject
 from core.evaluation.measures import multiple_choice
+from core.evaluation.needs import DONOR_OF_THESE_TOKENS
 from core.evaluation.passes.choice_items import shipped_items
 from core.models.language_model import LanguageModel
 from core.models.load import open_model
@@ -80,7 +81,10 @@ def subjects(model: str, new: LocalTokenizer) -> Iterator[Subject]:
 
 
 def states_itself(model: str, new: LocalTokenizer) -> None:
-    reading = {key: one for key, one in EVALUATORS.all().items() if key != "lm_eval"}  # which has texts of its own
+    # All but what has texts of its own, and what reads them with a donor too.
+    reading = {
+        key: one for key, one in EVALUATORS.all().items() if key != "lm_eval" and DONOR_OF_THESE_TOKENS not in one.needs
+    }
     for one in subjects(model, new):
         there = {key: evaluator for key, evaluator in reading.items() if evaluator.unavailable(one) is None}
         assert there.keys() == reading.keys()
