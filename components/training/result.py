@@ -105,6 +105,7 @@ def _draw(made: Sequence[Trained], *, complete: bool) -> None:
             "Low": st.column_config.NumberColumn(format="%.3f"),
             "High": st.column_config.NumberColumn(format="%.3f"),
             "Seconds": st.column_config.NumberColumn(format="%.1f", help="Of training, on this machine."),
+            "Set": st.column_config.TextColumn(width="medium", help="Parameters of the trainer that are not as usual."),
             "Its file cuts as the trainer does": st.column_config.TextColumn(width="medium"),
         },
     )
