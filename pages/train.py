@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.frame.errors import user_errors
 from components.runs.job_cards import OPENED
-from components.training.form import training_form
+from components.training.form import is_asked_for, training_form
 from components.training.linked import LINKED
 from components.training.result import shipped_result, training_result
 from components.widgets.how_to_read.component import how_to_read
@@ -17,7 +17,7 @@ with user_errors():
     if OPENED in st.query_params:
         training_result()
     else:
-        with st.expander("Train your own", icon=":material/model_training:", key="train_form"):
+        with st.expander("Train your own", expanded=is_asked_for(), icon=":material/model_training:", key="train_form"):
             training_form()
         shipped_result()
 page_link(LINKED.parameters(), key="train_link")

@@ -15,6 +15,7 @@ from core.segmentation.cost import CONTEXT_SHARE, COST
 from core.tokenizers.catalog import SOURCES
 from core.tokenizers.formats.packaged import PACKAGED
 from core.tokenizers.well_known import well_known
+from core.training.trainer import TRAINERS
 from core.transplants.base import METHODS
 from tests.datafolder import needs_data
 from tests.fidelity.test_fidelity import collected
@@ -123,6 +124,14 @@ def test_counts_in_the_readme_are_counted() -> None:
     assert f"{methods.capitalize()} methods, measured per byte" in README
     assert f"counts of {len(atlas_tokenizers())} tokenizers" in README
     assert f"more than {len(well_known()) // 10 * 10} well-known models" in README
+    trainers = NUMERALS[len(TRAINERS.all())]
+    assert f"{trainers.capitalize()} trainers, on" in README and f"{trainers} trainers in sizes" in README
+
+
+def test_every_trainer_stands_in_its_table_with_whether_its_file_is_exact() -> None:
+    """In the table of what the trainers are, and none that is not there."""
+    rows = re.findall(r"^\| `([\w-]+)` \| [^|]+ \| [^|]+ \| ([^|]+) \|$", text("docs/training.md"), re.MULTILINE)
+    assert {key: said == "yes" for key, said in rows} == {key: one.exact_export for key, one in TRAINERS.all().items()}
 
 
 def test_the_readme_maps_every_room_and_names_every_command() -> None:

@@ -17,9 +17,9 @@ from tests.training import files
 SOME = ("eng_Latn", "rus_Cyrl")
 
 
-def asked(paths: list[str], *more: str) -> list[str]:
+def asked(paths: list[str], *more: str, vocab: int = 700) -> list[str]:
     named = [part for path in paths for part in ("--file", path)]
-    return ["train", "--trainer", "superbpe", "--vocab", "700", *named, *more]
+    return ["train", "--trainer", "superbpe", "--vocab", f"{vocab}", *named, *more]
 
 
 @pytest.mark.slow
@@ -58,7 +58,7 @@ def test_what_is_broken_off_leaves_nothing(tmp_path: Path) -> None:
     text = tmp_path / "long.txt"
     text.write_text("".join(f"{n} {n * 7919 % 10007:x} {n * n:x} word{n % 97}\n" for n in range(200_000)))
     with jobs_home(tmp_path / "home"):
-        command = [sys.executable, "-m", "core", *asked([str(text)], "--vocab", "30000", "--name", "mine")]
+        command = [sys.executable, "-m", "core", *asked([str(text)], "--name", "mine", vocab=30_000)]
         signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background of a shell ignores it
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert process.stderr is not None and b"memory" in process.stderr.readline()

@@ -10,8 +10,10 @@ from components.premium.brought.owner import known_here
 from components.premium.texts import COUNTED
 from components.runs import count_corpus
 from components.runs.job_cards import OPENED
+from components.training import form
 from components.training import texts as training_texts
 from components.training.charts import ALL_TEXT, by_size_chart, by_text_chart
+from components.widgets.page_link import component as link
 from components.widgets.pickers import TOKENIZERS
 from components.widgets.trained_here import trained_here
 from core.common.numbers import THIN, count
@@ -23,7 +25,8 @@ from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.trained import note_owner, trained_names
 from core.training.asked import asked_recipe
 from core.training.family import LANGUAGES, SHIPPED, SIZES, family_recipes, shipped_family
-from core.training.job import KIND, trained_in, trained_so_far, training
+from core.training.job import KIND, recipes_in, trained_in, trained_so_far, training
+from core.training.recipe import TrainingRecipe
 from core.training.train import trained
 from tests.jobs_home import ROOT, jobs_home
 from tests.pages import opened, unopened
@@ -35,6 +38,11 @@ PATIENCE = 600.0  # seconds; only so that nothing hangs for ever
 
 def words(app: AppTest) -> str:
     return "\n".join(f"{one.value}" for kind in (app.markdown, app.caption, app.info, app.error) for one in kind)
+
+
+def said(app: AppTest) -> str:
+    """The same without what keeps it from being read as Markdown."""
+    return re.sub(r"\\(?=[^\w\s])", "", words(app))
 
 
 def in_the_frame(job: str) -> AppTest:
@@ -81,7 +89,7 @@ def test_what_is_missing_is_said_and_so_is_what_is_too_much() -> None:
     app.get("button_group")[0].set_value([]).run()
     assert "Choose a trainer." in words(app)
     app.get("button_group")[0].set_value(["bpe", "bpe-characters", "unigram", "wordpiece", "superbpe"]).run()
-    app.get("button_group")[1].set_value([500, 1_000, 2_000, 4_000, 8_000]).run()
+    app.get("button_group")[1].set_value(["500", "1000", "2000", "4000", "8000"]).run()
     assert "25 tokenizers; at most 24" in words(app)
 
 
@@ -105,7 +113,7 @@ def test_parity_asks_for_languages_alone() -> None:
 
 def test_a_number_of_entries_below_the_alphabet_is_one_sentence() -> None:
     app = opened("train")
-    app.get("button_group")[1].set_value([500]).run()
+    app.get("button_group")[1].set_value(["500"]).run()
     assert not app.error
     recipe = asked_recipe("bpe", 500, TEXTS)
     assert training([recipe]).label == "BPE on bytes, 500 entries, on German, English, Russian"
@@ -149,6 +157,42 @@ def test_two_are_trained_shown_and_taken_to_segmentation(tmp_path: Path) -> None
         app.button(key="train_to_transplants").click().run()
         assert not app.exception
         assert plan_from_link("".join(app.query_params["plan"])).tokenizer == f"trained:{name}"
+
+
+def test_what_is_set_of_trainers_is_asked_for_and_stands_in_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, written = list[TrainingRecipe](), dict[str, list[str]]()
+    monkeypatch.setattr(form, "submit", lambda _, params, *__: asked.extend(recipes_in(params)))
+    monkeypatch.setattr(link, "page_link", lambda parameters, **_: written.update(parameters))
+    chosen = {"train_trainers": ["superbpe", "lz-aware"], "train_sizes": ["500"], "train_pre": "gpt2"}
+    set_before = {"train_param_superbpe_transition": "300", "train_param_superbpe_words": "many"}
+    app = opened("train", **chosen, **set_before)
+    assert app.expander[0].proto.expanded, "what the link sets up is in sight"
+    assert not app.error and "SuperBPE: transition 300." in said(app)
+    assert app.text_input(key="train_param_superbpe_words").value == "4", "what cannot be is as usual"
+    app.selectbox(key="train_param_lz-aware_serialisation").select("fixed").run()
+    assert "LZ-aware BPE: tokens as bytes fixed." in said(app)
+    app.text_input(key="train_param_superbpe_transition").set_value("1.5").run()
+    assert "transition cannot be '1.5': give a whole number" in said(app)
+    app.text_input(key="train_param_superbpe_transition").set_value("400").run()
+    app.button(key="train_submit").click().run()
+    assert not app.error and not app.exception
+    assert [(one.trainer, one.options.vocab, one.options.pre) for one in asked] == [
+        ("superbpe", 500, "gpt2"), ("lz-aware", 500, "gpt2")
+    ]  # fmt: skip
+    assert asked[0].params == {"transition": 400, "words": 4, "pieces": "superbpe"}
+    assert asked[1].params["serialisation"] == "fixed"
+    assert {key: one for key, one in written.items() if one and key.startswith("train_")} == {
+        **{key: [one] if isinstance(one, str) else one for key, one in chosen.items()},
+        "train_param_superbpe_transition": ["400"],
+        "train_param_lz-aware_serialisation": ["fixed"],
+    }
+
+
+def test_terms_are_typed_in_lines() -> None:
+    """A field of one line joins the lines that are pasted into it."""
+    app = opened("train")
+    app.text_area(key="train_param_bpe_terms").set_value("dose\nstatin").run()
+    assert not app.error and r"BPE on bytes: terms 'dose\nstatin'." in said(app)
 
 
 def test_what_others_trained_stands_in_no_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,10 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 from tokenizers import Tokenizer
 
 from core.corpora.corpus import open_corpus
@@ -97,3 +98,38 @@ def merged_word(word: tuple[str, ...], pair: tuple[str, str], new: str) -> tuple
         found.append(new if joint else word[i])
         i += 2 if joint else 1
     return tuple(found)
+
+
+def recounted_merges(
+    words: Iterable[Sequence[int]], spellings: Sequence[str], n: int, allowed: Callable[[str], bool]
+) -> list[tuple[str, str]]:
+    """The same for many merges: words stand as ids in one array, whose pairs are sorted and counted before each.
+
+    Args:
+        words: each as often as it stands in the text.
+        spellings: of the ids.
+    """
+    names, ids, merges = list(spellings), {one: i for i, one in enumerate(spellings)}, dict[tuple[str, str], None]()
+    text = np.array([one for word in words for one in (*word, -1)], np.int64)
+    refused = np.zeros(0, np.int64)
+    while len(merges) < n:
+        left, right = text[:-1], text[1:]
+        pairs, counts = np.unique((left << 32 | right)[(left >= 0) & (right >= 0)], return_counts=True)
+        counts[np.isin(pairs, refused)] = 0
+        best = pairs[counts.argmax()]  # of equally frequent ones the first, that with the older parts
+        a, b = divmod(int(best), 1 << 32)
+        spelling = names[a] + names[b]
+        if not allowed(spelling):
+            refused = np.append(refused, best)
+            continue
+        merges.setdefault((names[a], names[b]))
+        if spelling not in ids:
+            ids[spelling] = len(names)
+            names.append(spelling)
+        at = np.flatnonzero((left == a) & (right == b))
+        if a == b:  # in a run every second one
+            run = np.flatnonzero(np.diff(at, prepend=-2) > 1)
+            at = at[(np.arange(len(at)) - np.repeat(run, np.diff(run, append=len(at)))) % 2 == 0]
+        text[at] = ids[spelling]
+        text = np.delete(text, at + 1)
+    return list(merges)

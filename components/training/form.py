@@ -1,28 +1,36 @@
 """What is asked for: texts, trainers and sizes, and what is the same for all; a job that trains each with each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from components.frame.errors import plain, user_errors
+from components.frame.errors import user_errors
 from components.runs.job_cards import OPENED, session, show_refusal, submit
 from components.training.linked import LINKED
 from components.training.texts import ask_shares, ask_texts
+from components.training.trainers import ask_trainers
 from components.widgets.typed_number import typed_number
 from core.common.errors import UserError
 from core.common.numbers import count, size
+from core.common.params import Value
 from core.training.asked import HELD_OUT, LEAST_FREQUENCY, asked_recipe, memory_mb
 from core.training.job import KIND, training
 from core.training.pretokenizers import DIGITS, NORMALISERS, PATTERNED
 from core.training.recipe import TrainingRecipe
 from core.training.sources import is_language
-from core.training.trainer import TRAINERS, Trainer
+from core.training.trainer import TRAINERS
 
-_USUAL_TRAINERS, _USUAL_SIZES = ("bpe", "unigram", "superbpe"), (1_000, 2_000, 4_000)
+_USUAL_SIZES = (1_000, 2_000, 4_000)
 _SIZES = (500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
 _MOST_OF_EACH = {50_000: "50 kB", 100_000: "100 kB", 250_000: "250 kB", 1_000_000: "1 MB", 0: "all"}
 _MOST_RUNS, _MOST_SEEDS = 24, 8
 _USUAL_PRE = "its usual one"
+
+
+def is_asked_for() -> bool:
+    """Whether the link that opened the page sets the form up."""
+    given = any(key.startswith(("train_trainers", "train_sizes", "train_param_")) for key in st.query_params)
+    return bool(st.session_state.setdefault("train_asked_for", given))
 
 
 def training_form() -> None:
@@ -30,32 +38,14 @@ def training_form() -> None:
     show_refusal()
     with user_errors():
         texts = ask_texts()
-        trainers = st.pills(
-            "Trainers",
-            list(TRAINERS.all()),
-            default=_USUAL_TRAINERS,
-            selection_mode="multi",
-            format_func=lambda key: TRAINERS.get(key).label,
-            key="train_trainers",
-        )
-        sizes = st.pills(
-            "Entries",
-            _SIZES,
-            default=_USUAL_SIZES,
-            selection_mode="multi",
-            format_func=count,
-            key="train_sizes",
-            help="Size of the vocabulary, special tokens included. Each trainer is tried with each size.",
-        )
-        _say_what_they_are([TRAINERS.get(key) for key in trainers])
+        trainers = ask_trainers()
+        sizes = LINKED.several(
+            "Entries", {f"{n}": count(n) for n in _SIZES}, "train_sizes", [f"{n}" for n in _USUAL_SIZES],
+            "Size of the vocabulary, special tokens included. Each trainer is tried with each size.",
+        )  # fmt: skip
         shares = ask_shares(texts)
         more, seeds = _ask_more()
-        _begin(texts, trainers, sizes, seeds, {"shares": shares, **more})
-
-
-def _say_what_they_are(trainers: Sequence[Trainer]) -> None:
-    if trainers:
-        st.caption(" ".join(f"**{one.label}**: {plain(one.about)}" for one in trainers))
+        _begin(texts, trainers, sorted(map(int, sizes)), seeds, {"shares": shares, **more})
 
 
 def _ask_more() -> tuple[dict[str, object], list[int]]:
@@ -68,12 +58,12 @@ def _ask_more() -> tuple[dict[str, object], list[int]]:
             "Of each text at most", list(_MOST_OF_EACH), value=100_000, format_func=_MOST_OF_EACH.__getitem__,
             key="train_most", width=220, help="So that no language weighs more than another by its length.",
         )  # fmt: skip
-        pre = st.selectbox(
-            "Pre-tokenizer", [_USUAL_PRE, *PATTERNED], key="train_pre", width=180,
-            help="What cuts a text into words, over which no token goes. WordPiece has one of its own.",
+        pre = LINKED.box(
+            "Pre-tokenizer", [_USUAL_PRE, *PATTERNED], "train_pre", width=180,
+            about="What cuts a text into words, over which no token goes. WordPiece has one of its own.",
         )  # fmt: skip
-        digits = st.selectbox("Digits", list(DIGITS), key="train_digits", width=200)
-        normaliser = st.selectbox("Normaliser", list(NORMALISERS), key="train_normaliser", width=140)
+        digits = LINKED.box("Digits", list(DIGITS), "train_digits", width=200)
+        normaliser = LINKED.box("Normaliser", list(NORMALISERS), "train_normaliser", width=140)
         frequency = typed_number(
             LINKED, "Least frequency", "train_frequency", LEAST_FREQUENCY, 1, 1_000, whole=True, width=140
         )
@@ -101,9 +91,17 @@ def _ask_more() -> tuple[dict[str, object], list[int]]:
 
 
 def _begin(
-    texts: Sequence[str], trainers: Sequence[str], sizes: Sequence[int], seeds: Sequence[int], more: dict[str, object]
+    texts: Sequence[str],
+    trainers: Mapping[str, Mapping[str, Value]],
+    sizes: Sequence[int],
+    seeds: Sequence[int],
+    more: dict[str, object],
 ) -> None:
-    """The button, with what it would take; or what is missing."""
+    """The button, with what it would take; or what is missing.
+
+    Args:
+        trainers: what is set of each, by its key.
+    """
     missing = [
         what for what, there in {"a text": texts, "a trainer": trainers, "a size": sizes}.items() if not there
     ]  # fmt: skip
@@ -117,9 +115,9 @@ def _begin(
             f"{_MOST_RUNS} are trained at a time. Choose fewer of one or the other."
         )
     recipes = [
-        _recipe(trainer, n, texts, {"seed": seed, **more})
-        for trainer in trainers
-        for n in sorted(sizes)
+        _recipe(trainer, n, texts, {"seed": seed, "given": given, **more})
+        for trainer, given in trainers.items()
+        for n in sizes
         for seed in seeds
     ]
     largest = max(recipes, key=memory_mb)

@@ -19,9 +19,11 @@ from components.training.fairness_charts import premium_chart, price_chart
 from components.training.figure import show
 from components.training.further import further
 from components.training.linked import LINKED
+from components.training.trainers import settings_in_words
 from components.training.view import views
 from core.common.errors import UserError, shown
 from core.common.numbers import count, size
+from core.common.params import unusual
 from core.jobs.job import Job, State
 from core.training.fairness import fairness
 from core.training.family import shipped_family
@@ -103,6 +105,7 @@ def _draw(made: Sequence[Trained], *, complete: bool) -> None:
             "Low": st.column_config.NumberColumn(format="%.3f"),
             "High": st.column_config.NumberColumn(format="%.3f"),
             "Seconds": st.column_config.NumberColumn(format="%.1f", help="Of training, on this machine."),
+            "Set": st.column_config.TextColumn(width="medium", help="Parameters of the trainer that are not as usual."),
             "Its file cuts as the trainer does": st.column_config.TextColumn(width="medium"),
         },
     )
@@ -185,6 +188,7 @@ def _numbers(made: Sequence[Trained]) -> pd.DataFrame:
             "High": [one.whole.high for one in made],
             "Trained on, bytes": [one.whole.n_bytes for one in made],
             "Pre-tokenizer": [one.recipe.options.pre for one in made],
+            "Set": [_set(one) for one in made],
             "Seed": [one.recipe.seed for one in made],
             "Seconds": [one.seconds for one in made],
             "Its file cuts as the trainer does": [
@@ -192,3 +196,9 @@ def _numbers(made: Sequence[Trained]) -> pd.DataFrame:
             ],
         }
     )
+
+
+def _set(one: Trained) -> str:
+    """Parameters of its trainer that were not as usual."""
+    trainer = TRAINERS.get(one.recipe.trainer)
+    return settings_in_words(trainer, unusual(trainer.params, one.recipe.params))

@@ -5,11 +5,16 @@ Streamlit takes what is bound to the address out of it as soon as its widget is 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from math import nan
 from typing import Any
 
 import streamlit as st
+
+from core.common.errors import UserError
+from core.common.numbers import as_typed
+from core.common.params import Param, Value
 
 MOST = 2**53 - 1  # of numbers that a browser has
 
@@ -61,6 +66,32 @@ class LinkedChoices:
         )  # fmt: skip
         return chosen
 
+    def several(
+        self,
+        label: str,
+        options: Mapping[str, str],
+        key: str,
+        usual: Sequence[str],
+        about: str | None = None,
+        **more: Any,
+    ) -> list[str]:
+        """Draw the buttons of which any may be chosen; the options chosen.
+
+        Args:
+            label: over the buttons.
+            options: what each is called, by what the link has.
+            key: in the session and in the link.
+            usual: those chosen at first.
+            about: a hover away.
+            more: for `st.pills`.
+        """
+        linked = st.query_params.get_all(key)
+        self._start(key, [one for one in options if one in linked] or None, list(usual))
+        return st.pills(
+            label, list(options), selection_mode="multi", key=key, format_func=options.__getitem__,
+            persist_state="session", help=about, **more,
+        )  # fmt: skip
+
     def number(self, key: str, usual: int | float, least: int | float, most: int | float = MOST) -> None:
         """Give a number its first value: the link's if it is one of the same kind and within bounds, else the usual."""
         try:
@@ -78,11 +109,18 @@ class LinkedChoices:
         good = linked is not None and least <= len(linked) <= most and fits(linked)
         self._start(key, linked if good else None, usual)
 
+    def param(self, key: str, param: Param) -> None:
+        """Give a parameter its first value: the link's if it can have that, else its default; numbers as typed."""
+        linked, good = st.query_params.get(key), None
+        if linked is not None:
+            with suppress(UserError):
+                good = _in_field(param.read(linked))
+        self._start(key, good, _in_field(param.default))
+
     def parameters(self) -> dict[str, list[str]]:
         """What the address says of the choices drawn so far; a usual one is not said."""
-        state = st.session_state
-        usual = state.get(self._usual, {})
-        return {key: [] if state.get(key, one) == one else [f"{state[key]}"] for key, one in usual.items()}
+        usual = st.session_state.get(self._usual, {})
+        return {key: _in_link(st.session_state.get(key, one), one) for key, one in usual.items()}
 
     @property
     def _usual(self) -> str:
@@ -98,3 +136,14 @@ class LinkedChoices:
 
 def _named(options: Sequence[str] | Mapping[str, str]) -> Mapping[str, str]:
     return options if isinstance(options, Mapping) else {one: one for one in options}
+
+
+def _in_field(value: Value) -> Value:
+    return as_typed(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _in_link(value: object, usual: object) -> list[str]:
+    """What the link has of a choice: nothing of a usual one."""
+    if value == usual:
+        return []
+    return [f"{one}" for one in value] if isinstance(value, list) else [f"{value}"]

@@ -29,6 +29,7 @@ class Param:
         untried: why it is not tried on what is at hand, in a sentence, where that has to be said.
         own_choice: whether the entry chooses it by a rule of its own where it is left at its default, which then may
             lie outside the range as well.
+        lines: whether a text of several lines is typed, such as a list.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Param:
     usual: Value | None = None
     untried: str = ""
     own_choice: bool = False
+    lines: bool = False
 
     @property
     def about(self) -> str:
@@ -160,3 +162,13 @@ def read_params(of: str, params: Sequence[Param], given: Mapping[str, Value], se
         if key not in by_key:
             raise UnknownName(f"parameter of {of}", key, by_key)
     return Params({key: p.read(given[key]) if key in given else p.default for key, p in by_key.items()}, seed)
+
+
+def unusual(params: Sequence[Param], settings: Mapping[str, Value]) -> dict[str, Value]:
+    """Settings without what is as by default.
+
+    >>> unusual([Param(key="k", label="Atoms", default=8, help="How many.")], {"k": 8})
+    {}
+    """
+    default = {param.key: param.default for param in params}
+    return {name: value for name, value in settings.items() if value != default[name]}

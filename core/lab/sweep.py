@@ -92,16 +92,6 @@ def _line(params: Sequence[Param], values: Sequence[Sequence[Value]]) -> str:
     return ", ".join(f"{param.key} = {', '.join(map(str, each))}" for param, each in zip(params, values, strict=True))
 
 
-def unusual(params: Sequence[Param], settings: Mapping[str, Value]) -> Settings:
-    """Settings without what is as by default.
-
-    >>> unusual([Param(key="k", label="Atoms", default=8, help="How many.")], {"k": 8})
-    {}
-    """
-    default = {param.key: param.default for param in params}
-    return {name: value for name, value in settings.items() if value != default[name]}
-
-
 def seeds_of(line: str) -> tuple[int, ...]:
     """The seeds in a line.
 

@@ -22,7 +22,7 @@ def card(trained: Trained, name: str) -> str:
         "normaliser": options.normaliser,
         "least frequency": str(options.min_frequency),
         "special tokens": ", ".join(f"`{one}`" for one in options.specials) or "none",
-        **{key: in_words(value) for key, value in recipe.params.items()},
+        **{key: _in_a_row(in_words(value)) for key, value in recipe.params.items()},
         "seed": str(recipe.seed),
         "trained on": f"{count(whole.n_bytes)} bytes",
         "bytes per token": f"{whole.bytes_per_token:.3f} on {count(whole.n_measured_bytes)} bytes, {measured}",
@@ -48,3 +48,12 @@ def card(trained: Trained, name: str) -> str:
             "",
         ]
     )
+
+
+def _in_a_row(text: str) -> str:
+    """A text as it may stand in a table.
+
+    >>> _in_a_row("dose\\nstatin")
+    'dose, statin'
+    """
+    return text.replace("\n", ", ").replace("|", "\\|")

@@ -13,7 +13,8 @@ TERMS = Param(
     key="terms",
     label="Terms",
     default="",
-    help="Words that become entries before others are learned, each as it stands behind a space; with commas between.",
+    help="Words that become entries before others are learned, each as behind a space; in lines or with commas.",
+    lines=True,
 )
 
 

@@ -13,10 +13,10 @@ from components.lab.form.params import param_controls, say_unknown
 from components.lab.form.state import sweep_key, to_sweep, usual
 from components.lab.form.texts import AskedTexts
 from core.common.errors import UserError, shown
-from core.common.params import Value
+from core.common.params import Value, unusual
 from core.common.settings import settings
 from core.lab.plan import Choice
-from core.lab.sweep import lines_of, swept, unusual
+from core.lab.sweep import lines_of, swept
 from core.models.typed import model_spec
 
 if TYPE_CHECKING:

@@ -83,5 +83,5 @@ TRAINER = Trainer(
     n_least=256,
     pre="o200k",
     params=(TERMS,),
-    bytes_per_byte=50,
+    bytes_per_byte=70,
 )

@@ -104,5 +104,5 @@ TRAINER = Trainer(
         ),
     ),
     unknown=unigram.UNKNOWN,
-    bytes_per_byte=60,
+    bytes_per_byte=110,
 )  # fmt: skip

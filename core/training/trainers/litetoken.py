@@ -73,5 +73,5 @@ TRAINER = Trainer(
         ),
     ),
     differs="a word takes as few tokens as can be, where BPE would merge what is left: 12 words of 100 otherwise",
-    bytes_per_byte=250,
+    bytes_per_byte=80,
 )

@@ -152,5 +152,5 @@ TRAINER = Trainer(
         ),
         Param(key="sample", label="Sample, kB", default=30, help="Text that is compressed.", low=1, high=1_000),
     ),
-    bytes_per_byte=250,
+    bytes_per_byte=80,
 )

@@ -8,6 +8,7 @@ from core.common.need import Need
 from core.common.params import Param
 from core.common.progress import report
 from core.training.merges import MergeSymbols, Pair, WordPairs, in_pairs
+from core.training.options import MOST_VOCABULARY
 from core.training.text import TrainingText
 from core.training.trainer import Trainer, TrainingTask
 from core.training.trainers.bpe import ALPHABET, merged
@@ -70,6 +71,7 @@ TRAINER = Trainer(
             default=0,
             help="How many of the first merges are those of all text together (the hybrid).",
             low=0,
+            high=MOST_VOCABULARY,
         ),
     ),
     needs=(

@@ -90,5 +90,5 @@ TRAINER = Trainer(
         ),
     ),
     differs="a word takes as few tokens as can be, where training cut by its merges: 7 words of 100 otherwise",
-    bytes_per_byte=250,
+    bytes_per_byte=80,
 )

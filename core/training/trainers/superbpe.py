@@ -9,6 +9,7 @@ from tokenizers import Tokenizer, models
 from core.common.numbers import count
 from core.common.params import Param
 from core.training.merges import MergeSymbols, Pair, WordPairs, learn
+from core.training.options import MOST_VOCABULARY
 from core.training.pretokenizers import Cut
 from core.training.trainer import NotMakeable, Trainer, TrainingTask
 from core.training.trainers import bpe
@@ -19,7 +20,7 @@ _SHARE = 0.8  # of the vocabulary that is learned within words
 
 def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer."""
-    options, whole = task.options, replace(task.cut, pre="superbpe")
+    options, whole = task.options, replace(task.cut, pre=task.params.word("pieces"))
     symbols, merges = first_stage(task, transition(task))
     counts = _in_pieces(task, whole, symbols, merges, allowed_superwords(symbols, task.params.whole("words")))
     learn(counts, symbols, options.vocab, options.min_frequency, merges)
@@ -82,6 +83,7 @@ TRANSITION = Param(
     default=0,
     help="Size of the vocabulary at which merges begin to go over spaces; 0 takes four fifths.",
     low=1,
+    high=MOST_VOCABULARY,
     own_choice=True,
 )
 TRAINER = Trainer(
@@ -103,6 +105,16 @@ TRAINER = Trainer(
     params=(
         TRANSITION,
         Param(key="words", label="Most words", default=4, help="Words of a token.", low=1, high=100),
+        Param(
+            key="pieces",
+            label="Pieces",
+            default="superbpe",
+            help=(
+                "Within what merges of the second stage stay. superbpe: its authors' pattern, which also cuts between "
+                "two marks in a row, as Thai and Hindi have them; superwords: the same without that cut."
+            ),
+            choices=("superbpe", "superwords"),
+        ),
     ),
     bytes_per_byte=110,
 )
