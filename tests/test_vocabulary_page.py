@@ -174,6 +174,8 @@ def test_the_browser_finds_by_what_the_link_says() -> None:
         app = page(vocabulary="browser", tokenizers=["builtin:utf8-bytes"], **query)
         assert not app.exception and not app.error
         assert ids_shown(app) == found
+        label = "Narrow · 1" if "entry_use" in query else "Narrow"
+        assert label in [one.proto.popover.label for one in app.get("popover")]
 
 
 @pytest.mark.parametrize(
