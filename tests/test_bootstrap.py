@@ -14,7 +14,7 @@ from core.metrics.base import Ratio
 from core.metrics.intervals import intervals
 from core.premium.premium import premiums, resample
 from core.stats import bootstrap, drawn_sums
-from core.stats.bootstrap import Draws, resampled_sums
+from core.stats.bootstrap import Draws, ends, resampled_sums
 from tests.tables import table
 
 ROOT = Path(__file__).parents[1]
@@ -147,3 +147,17 @@ def test_absurd_numbers_are_refused_before_anything_is_drawn() -> None:
     made = table(np.ones((1, 2, 50_000), np.uint16))
     with pytest.raises(UserError, match="Take fewer sentences, or fewer draws"):
         resample(made, draws=100_000)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 40, 41, 81, 1_000])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_the_ends_are_those_of_all_in_order(n: int, kind: type) -> None:
+    chance = np.random.default_rng(n)
+    values = chance.normal(size=(3, 7, n)).astype(kind)
+    values[0] = values[0].round(1)  # many are equal
+    values[1, 0], values[1, 1, : n // 2], values[1, 2, :1], values[1, 3, 1:] = (np.nan,) * 4
+    values[2] = np.sort(values[2])[:, ::-1]
+    places = [int(place) + more for place in ((n - 1) * 0.025, (n - 1) * 0.975) for more in (0, 1)]
+    expected = np.sort(values)[..., np.minimum(places, n - 1)]
+    found = ends(values)
+    assert found.dtype == kind and np.array_equal(found, expected, equal_nan=True)

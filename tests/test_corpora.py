@@ -134,6 +134,13 @@ def test_a_language_with_another_number_of_lines_is_left_out_with_the_reason(tmp
         corpus.require("fra_Latn")
 
 
+def test_a_pair_of_languages_as_opus_packs_it_is_read(tmp_path: Path) -> None:
+    files = {"README": b"about", "LICENSE": b"CC", "Tatoeba.de-en.xml": b"<links/>"}
+    files |= {"Tatoeba.de-en.de": b"Hallo\nJa\n", "Tatoeba.de-en.en": b"Hello\nYes\n"}
+    corpus = open_path(zipped(tmp_path / "de-en.txt.zip", files), "file:de-en.txt.zip")
+    assert dict(corpus.sentences) == {"de": ("Hallo", "Ja"), "en": ("Hello", "Yes")} and not corpus.gaps
+
+
 def test_two_languages_of_different_length_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="same number of lines: eng_Latn has 2, deu_Latn has 1"):
         open_path(zipped(tmp_path / "a.zip", {"eng_Latn.txt": b"a\nb", "deu_Latn.txt": b"c"}), "file:a.zip")

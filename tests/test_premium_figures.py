@@ -26,12 +26,14 @@ from components.premium.map_figure import Country, Window, map_figure, map_in_pr
 from components.premium.scale import colour_scale, log_axis, reach
 from components.premium.side_by_side import cells_beside, panel, side_by_side
 from components.premium.views.differences import ShownPairs, pairs_figure
+from components.premium.views.evidence import ratio_of_sums
 from components.premium.views.lorenz_curves import lorenz_figure
 from components.premium.views.ranked import ranked_figure, without_number
 from components.premium.views.slope import cells_of, changes, slope_figure
 from components.premium.views.units import bump_figure, moved_most, parts_figure
 from components.premium.views.world import _WINDOWS, RULES, country_table, left_out, not_found, of_found
 from components.widgets.colours import OKABE_ITO
+from core.counting.table import compact
 from core.premium.atlas import shipped_atlas
 from core.premium.differences import languages_under
 from core.premium.evenness import evenness, with_draws
@@ -264,6 +266,11 @@ def test_a_language_against_the_base_per_byte_gives_the_premium_per_byte() -> No
 def test_telling_sentences_leave_out_missing_and_short_ones() -> None:
     told = telling(np.array([50, 10, 20, 0, 9]), np.array([2, 10, 10, 10, 10]), most=2)
     assert told.worst == (2, 1) and told.best == (4, 1)
+
+
+def test_the_line_among_the_ratios_is_the_premium_where_sentences_are_missing() -> None:
+    table = made_up([[[10, 10, 10], [30, 0, 30]]], n_bytes=compact(np.array([[5, 5, 5], [5, 0, 5]])))
+    assert ratio_of_sums(table, 0, 1, 0) == premiums(table, "a").value[0, 1] == 3.0
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -129,6 +129,16 @@ def test_a_second_text_ships_and_says_for_each_language_how_far_it_lies() -> Non
     assert any("on the Universal Declaration. Choose another" in each.value for each in app.info)
 
 
+def test_a_text_whose_languages_have_codes_of_two_letters_is_compared_with_flores() -> None:
+    lines = "".join(f"Wir sehen {n} Häuser am Fluss,We see {n} houses by the river\n" for n in range(12))
+    facts = keep_corpus("own.csv", f"de,en\n{lines}".encode())
+    count_corpus(open_tokenizer("builtin:utf8-bytes"), open_corpus(facts.spec))
+    app = page(corpus=facts.spec, counted=["utf8-bytes"], premium="Texts")
+    assert not app.error and app.session_state["base"] == "en"
+    (said,) = (each.value for each in app.caption if "divided by that on FLORES-200" in each.value)
+    assert "The premium over English" in said and "for the 1 language found" in said and "of one comparison" in said
+
+
 def test_the_part_of_flores_is_kept_while_another_text_is_shown() -> None:
     app = page(part="Devtest", counted=["utf8-bytes"])
     for text in ("sample", ""):

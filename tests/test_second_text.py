@@ -9,7 +9,7 @@ from core.corpora.corpus import Corpus
 from core.premium.atlas import atlas_tokenizers, shipped_atlas
 from core.premium.atlas.udhr import in_flores, shipped_udhr
 from core.premium.premium import premiums, resample
-from core.premium.second_text import TokenizerPremiums, departures
+from core.premium.second_text import TokenizerPremiums, departures, same_language
 from core.tokenizers.catalog import open_tokenizer
 from tests.tables import table
 
@@ -86,3 +86,21 @@ def test_one_translation_a_language_is_counted() -> None:
         "x", "X", {"deu_1901": short, "deu_1996": full, "por_BR": full, "por_PT": full, "eng": full, "zzz": full}
     )
     assert in_flores(text) == {"deu_Latn": "deu_1996", "eng_Latn": "eng", "por_Latn": "por_BR"}
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "flores"),
+    [
+        ("de", "Alle Menschen sind frei.", "deu_Latn"),
+        ("pt-BR", "Todos os homens nascem livres.", "por_Latn"),
+        ("zh_CN", "人人生而自由", "zho_Hans"),
+        ("zh_TW", "人人生而自由", "zho_Hant"),
+        ("zh", "人人生而自由", None),
+        ("sr", "Сва људска бића рађају се слободна.", "srp_Cyrl"),
+        ("sr", "Sva ljudska bića rađaju se slobodna.", None),
+    ],
+)
+def test_codes_of_two_letters_are_the_language_in_the_script_of_the_text(
+    code: str, sentence: str, flores: str | None
+) -> None:
+    assert same_language(code, [sentence]) == flores

@@ -174,6 +174,8 @@ def test_the_browser_finds_by_what_the_link_says() -> None:
         app = page(vocabulary="browser", tokenizers=["builtin:utf8-bytes"], **query)
         assert not app.exception and not app.error
         assert ids_shown(app) == found
+        label = "Narrow · 1" if "entry_use" in query else "Narrow"
+        assert label in [one.proto.popover.label for one in app.get("popover")]
 
 
 @pytest.mark.parametrize(
@@ -231,6 +233,9 @@ def test_two_vocabularies_are_compared_by_bytes(tmp_path: Path) -> None:
     matrix, listed = (one.value for one in app.dataframe)
     assert matrix.iloc[:, 2:].to_numpy().tolist() == [[1.0, 0.75], [0.6, 1.0]]
     assert listed.to_numpy().tolist() == [["a", 1, 2], ["b", 2, 1]]
+    for which, shares in (("moved", [[0.0, 0.5], [0.4, 0.0]]), ("first", [[0.0, 0.25], [0.4, 0.0]])):
+        app.button_group(key="matrix_of").set_value(which).run()
+        assert app.dataframe[0].value.iloc[:, 2:].to_numpy().tolist() == shares
 
 
 @pytest.fixture
@@ -267,6 +272,15 @@ def test_a_link_holds_keys_and_leads_to_what_it_was_taken_of(
     view = query.pop("vocabulary")
     assert app.session_state["vocabulary"] == view
     assert {key: linked[key] for key in query} == {key: [value] for key, value in query.items()}
+
+
+def test_a_model_is_found_by_its_name_and_a_path_where_nothing_is_has_one_message() -> None:
+    asked = {"tokenizers": ["builtin:utf8-bytes"], "vocabulary": "under_trained"}
+    app = page(under_trained_model="tiny-world", **asked)
+    box = app.selectbox(key="under_trained_model")
+    assert box.value == "shipped:tiny-world" and {"tiny-world", "tiny-english"} <= set(box.options) and not app.error
+    app = page(under_trained_model="/no/such", **asked)
+    assert not app.exception and ["There is no file or folder" in one.value for one in app.error] == [True]
 
 
 def test_the_view_follows_the_address_and_the_address_the_view() -> None:

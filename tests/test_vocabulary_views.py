@@ -80,6 +80,13 @@ def test_a_shipped_mixture_is_shown_for_as_many_merges_as_the_link_says() -> Non
     assert "Inferred on" in captions(app)
 
 
+def test_what_a_merge_made_is_shown_as_in_other_tables() -> None:
+    (table,) = (one.value for one in page("mixture", mixture="deepseek-v4").dataframe if "Made" in one.value)
+    shown = [*table["Made"], *table["Before"]]
+    assert any("⟨" in one for one in shown) and any("␣" in one for one in shown)
+    assert not any("\\x" in one for one in shown)
+
+
 def test_an_answer_whose_samples_fit_badly_is_not_to_be_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     one = shipped_mixtures()["gpt-2"]
     badly = replace(one, mixtures=tuple(replace(each, objective=0.5) for each in one.mixtures))

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from components.premium.scale import sentence
 from core.premium.premium import Per
 from core.premium.workbench import Workbench
@@ -82,10 +84,10 @@ class PremiumContext(Workbench):
         found, base = self.found, self.base_label
         names = [self.language(column) for column in columns]
         said: list[str] = []
-        for row in rows:
+        cells = np.stack([found.value, found.low, found.high], axis=-1)[np.ix_(rows, columns)]  # (rows, columns, 3)
+        for row, numbers in zip(rows, cells.tolist(), strict=True):
             label = self.label(row)
-            numbers = (each[row, list(columns)].tolist() for each in (found.value, found.low, found.high))
-            for column, name, *cell in zip(columns, names, *numbers, strict=True):
+            for column, name, cell in zip(columns, names, numbers, strict=True):
                 reason = found.reasons.get((row, column))
                 said.append(
                     f"{name} with {label}: {reason}" if reason else sentence(name, label, base, self.per, *cell)

@@ -74,4 +74,6 @@ def how_tested(family: RatioFamily, drawn: str, of: str) -> str:
         drawn: what is the sample, in the plural.
         of: the comparisons that it is all of, such as "pairs of languages under GPT-2".
     """
+    if family.n == 1:
+        return f"paired test over {drawn}, 5 %, of one comparison"
     return f"paired test over {drawn}, 5 % after {CORRECTION}'s correction for all {count(family.n)} {of}"

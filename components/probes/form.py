@@ -14,7 +14,6 @@ from components.widgets.pickers import MAX_TOKENIZERS, TOKENIZERS, choose_openin
 from components.widgets.row_choice import choose_row
 from components.widgets.typed_number import typed_number
 from core.common.numbers import as_typed
-from core.models.typed import model_spec
 from core.probes.probe import Asked, Value
 from core.tokenizers.ids import parse_ids
 
@@ -139,7 +138,7 @@ def _words(view: ProbeView, asked: Asked) -> tuple[str, ...]:
 
 
 def _model(view: ProbeView, asked: Asked) -> str:
-    return model_spec(model_box(LINKED, key_of(view.name, asked.key), str(view.usual_of(asked)), _label(asked)))
+    return model_box(LINKED, key_of(view.name, asked.key), str(view.usual_of(asked)), _label(asked))
 
 
 def _number(view: ProbeView, asked: Asked) -> int | float:

@@ -38,8 +38,8 @@ def corpus_uploader(key: str) -> CorpusFacts | None:
         key=f"{key}_{st.session_state.get(turn, 0)}",
         help="The same sentences in each language. A table (CSV, TSV, JSONL, Parquet) with one column per language, or "
         "with a column for the language and one for the sentence; or a .zip or .tar.gz with one text file per "
-        "language, one sentence per line. A further column of a table may say which sentences belong together, such "
-        "as the article that they are from.",
+        "language, one sentence per line, such as OPUS gives for Tatoeba or the Bible (its Moses format). A further "
+        "column of a table may say which sentences belong together, such as the article that they are from.",
     )
     st.caption(f"{', '.join(ENDINGS)}, up to {allowed.upload_mb} MB. It is kept on this server.")
     st.download_button(

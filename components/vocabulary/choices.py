@@ -78,7 +78,10 @@ def entry_choice() -> EntryChoice:
     how = LINKED.box(
         "As", _WAYS, HOW, "Text and bytes are found inside entries; a pattern is a regular expression.", width=120
     )
-    narrowed = sum(st.session_state.get(key, ANY) != ANY for key in (*map(part_key, DIVISIONS.all()), AUDIT))
+    options = {AUDIT: [*AUDITS.all()]} | {part_key(key): [*one.keys] for key, one in DIVISIONS.all().items()}
+    for key, known in options.items():
+        LINKED.option(key, [ANY, *known])  # as the link has it, before they are counted
+    narrowed = sum(st.session_state[key] != ANY for key in options)
     with st.popover(f"Narrow · {narrowed}" if narrowed else "Narrow", icon=":material/filter_alt:"):
         chosen = {key: _part(key) for key in DIVISIONS.all()}
         audits = {key: one.definition.label for key, one in AUDITS.all().items()}

@@ -22,6 +22,7 @@ _COLOURS = (
 OTHERS = "All others"
 _LEGEND = 125  # pixels; on a phone the rest of it is scrolled to
 _ROW, _FOOT = 54, _LEGEND + 65  # pixels of a bar with its name, and of axis and legend
+_ENDS = {"l": 12, "r": 20}  # pixels, room for 0% and 100%: plotly leaves out what would be cut
 
 
 def shares_of(division: Division, rows: Sequence[VocabularyRow]) -> NDArray[np.float64]:
@@ -117,6 +118,7 @@ def _laid_out(figure: go.Figure, names: Sequence[str], title: str) -> go.Figure:
         figure,
         _ROW * len(names) + _FOOT,
         barmode="stack",
+        margin=_ENDS,
         showlegend=True,
         legend={
             "orientation": "h",

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.frame.errors import plain, show_error
 from core.common.errors import UnknownName
-from core.text.language_search import find, near
+from core.text.language_search import find, iso_codes, near
 from core.text.languages import flores_languages, language
 
 _HELP = "Type any name, an own name or a code: Tagalog, Farsi, jv."
@@ -61,11 +61,15 @@ def start_language(key: str, codes: Sequence[str], usual: str) -> None:
     meant = [asked] if asked in codes else []
     if asked and not meant:
         meant = _meant(asked, codes) if key in state else _linked(asked, codes)
-    usual = usual if usual in codes else codes[0]
+    usual = usual if usual in codes else next((one for one in codes if _spoken(one) in iso_codes(usual)), codes[0])
     code = (meant or [state[before] if state.get(before) in codes else usual])[0]
     if state.get(key) != code:
         state[key] = code
     state[before] = code
+
+
+def _spoken(code: str) -> str:
+    return code.replace("-", "_").partition("_")[0].lower()
 
 
 def _linked(asked: str, codes: Sequence[str]) -> list[str]:

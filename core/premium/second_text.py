@@ -12,6 +12,7 @@ import numpy as np
 from core.premium.premium import Premiums
 from core.stats.ratio_family import RatioFamily
 from core.stats.ratio_t_test import LEVEL, Floats, holm, quantile
+from core.text.language_search import find, iso_codes
 from core.text.languages import flores_languages, language
 from core.text.scripts import script_shares
 
@@ -27,7 +28,7 @@ _SAMPLE = 5  # sentences that tell in which script a language is written
 
 
 def same_language(code: str, sentences: Sequence[str]) -> str | None:
-    """The code in FLORES-200 of a language of another text: of the same name and script; None if there is none.
+    """The code in FLORES-200 of a language of another text: of the same name and script; None unless it is one.
 
     Args:
         sentences: of the language, whose script tells which of several.
@@ -38,15 +39,21 @@ def same_language(code: str, sentences: Sequence[str]) -> str | None:
     ('min_Latn', 'tha_Thai')
     >>> same_language("cmn_hant_taibei", ["人人生而自由"])
     'zho_Hant'
+    >>> same_language("de", ["Alle Menschen sind frei."]), same_language("zh-TW", ["人人生而自由"])
+    ('deu_Latn', 'zho_Hant')
     """
     shares = script_shares(" ".join([one for one in sentences if one][:_SAMPLE]))
     script = next(iter(shares), "")
-    named, _, rest = code.lower().partition("_")
+    named, _, rest = code.lower().replace("-", "_").partition("_")
     named = _OTHER_CODES.get(named, named)
-    fitting = [one for one in flores_languages() if one.partition("_")[0] == named and script in _written(one)]
+    short = len(named) == 2
+    called = {one: iso_codes(one) if short else {one.partition("_")[0]} for one in flores_languages()}
+    fitting = [one for one, codes in called.items() if named in codes and script in _written(one)]
     if code in fitting or len(fitting) == 1:
         return code if code in fitting else fitting[0]
-    return next((one for one in fitting if one.lower().endswith(f"_{rest.partition('_')[0]}")), None)
+    script_too = [one for one in fitting if one.lower().endswith(f"_{rest.partition('_')[0]}")]
+    nearest = script_too or find(fitting, code)
+    return nearest[0] if len(nearest) == 1 else None
 
 
 def _written(code: str) -> tuple[str, ...]:

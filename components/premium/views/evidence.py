@@ -24,6 +24,7 @@ from components.segmentation.view_model import token_view_of
 from components.widgets.view import View
 from components.widgets.view_options import ViewOptions
 from core.common.numbers import count, times
+from core.counting.table import CountTable
 from core.premium.premium import Telling, sentence_ratios, telling, telling_sentences
 from core.segmentation.costliest_words import Cost
 from core.text.languages import language
@@ -53,7 +54,7 @@ def draw(context: PremiumContext) -> None:
     ratios = sentence_ratios(context.table, row, code, context.base)
     known = ratios[~np.isnan(ratios) & (ratios > 0)]
     if len(known):
-        premium = float(np.nansum(context.table.tokens[row, column]) / context.table.tokens[row, _base(context)].sum())
+        premium = ratio_of_sums(context.table, row, column, _base(context))
         chart = Chart(
             "ratios",
             ratios_figure(known, premium, f"tokens of a sentence, × {context.base_label}"),
@@ -86,6 +87,13 @@ def draw(context: PremiumContext) -> None:
 
 def _base(context: PremiumContext) -> int:
     return context.table.language(context.base)
+
+
+def ratio_of_sums(table: CountTable, row: int, column: int, base: int) -> float:
+    """Tokens of the sentences that a language shares with the base, over the base's of the same sentences."""
+    both = table.present[column] & table.present[base]
+    own, of_base = (int(table.tokens[row, one, both].sum()) for one in (column, base))
+    return own / of_base
 
 
 def _quarters(ratios: np.ndarray) -> str:

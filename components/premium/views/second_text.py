@@ -13,7 +13,7 @@ from components.premium.second_text import SecondText, second_text
 from components.premium.verdicts import how_tested, margin_input, verdicts, words
 from components.premium.views.ranked import ranked_figure
 from components.widgets.view import View
-from core.common.numbers import times
+from core.common.numbers import so_many, times
 
 
 def draw(context: PremiumContext) -> None:
@@ -59,10 +59,11 @@ def _show(context: PremiumContext, row: int, found: SecondText, margin: float) -
     apart = np.full(len(names) - 1, "differs")
     colour = context.colours[context.rows.index(row)]
     n_off = int((said == "differs").sum())
+    n_compared = so_many(len(names), "language", "languages")
     chart = Chart(
         "second_text",
         ranked_figure(names, numbers, hover, said, apart, colour, title),
-        f"Premiums of {len(names)} languages on {found.label} over those on FLORES-200: {n_off} differ.",
+        f"Premiums of {n_compared} on {found.label} over those on FLORES-200: {n_off} differ.",
         lambda: table,
         {name: st.column_config.NumberColumn(format="%.3f") for name in ("FLORES-200", _here(found), "Ratio")},
         {1: [(row, c) for c in compared]},
@@ -70,7 +71,7 @@ def _show(context: PremiumContext, row: int, found: SecondText, margin: float) -
     show(chart, context, "Token premiums over those on FLORES-200")
     st.caption(
         f"The premium over {context.base_label} on the text {plain(found.label)} divided by that on FLORES-200, "
-        f"for the {len(names)} languages found that both have in the same script. Full dots: {n_off} differ by more "
+        f"for the {n_compared} found that both have in the same script. Full dots: {n_off} differ by more "
         f"than chance and not by less than {100 * margin:.3g} %; there one number does not speak for the language. "
         f"Hollow: not told apart ({how_tested(family, 'both texts', 'languages, shown or not')}; errors of the two "
         f"texts added up). Texts differ in subject, style and translators as well as in length.{_ABOUT * found.ships}"

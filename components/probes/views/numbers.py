@@ -140,7 +140,7 @@ def _row(who: str, written: str, sums: str, share: Number, n: int, where: str) -
 def _asked(context: ProbeContext, ready: ShippedSums, part: str) -> None:
     """A model of the user's choice, asked by a job."""
     st.markdown("**Ask a model such sums**")
-    model = model_spec(model_box(LINKED, _MODEL, REAL_MODEL))
+    model = model_box(LINKED, _MODEL, REAL_MODEL)
     found = ready.real if model == ready.model else _of_job(model, ready)
     if found is None:
         return

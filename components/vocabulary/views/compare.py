@@ -20,9 +20,11 @@ from core.common.numbers import count
 from core.jobs.shared_cache import shared
 from core.vocabulary.comparison import VocabularyChange
 
+_MATRIX = "matrix_of"
 _FIRST, _SECOND, _LIST = "first_of_two", "second_of_two", "list_of_two"
 _SHARED, _HERE, _THERE, _MOVED = "shared", "first", "second", "moved"  # in the link
 _LABELS = {_SHARED: "Shared", _HERE: "Only in the first", _THERE: "Only in the second", _MOVED: "Other id"}
+_ACROSS = {_SHARED: "has as well", _MOVED: "has under another id", _HERE: "lacks"}
 _NAMED, _LONGEST = 12, 40  # special tokens that are named, and characters of each
 
 
@@ -31,35 +33,38 @@ def draw(context: VocabularyContext) -> None:
     if len(context.rows) < 2:
         st.info("Choose a second tokenizer above: this view compares two or more.", icon=":material/compare_arrows:")
         return
+    which = LINKED.choice("The tokenizer above", _ACROSS, _MATRIX)
     with looking("Comparing every entry …"):
-        frame = matrix(context.rows)
+        frame = matrix(context.rows, which)
     st.dataframe(
         frame,
         hide_index=True,
         placeholder="–",
         column_config={row.label: st.column_config.NumberColumn(format="percent") for row in context.rows}
         | {"entries": st.column_config.NumberColumn(format="localized")},
-        alt="Share of the entries of each tokenizer that each other one has as well, by bytes",
+        alt=f"Share of the entries of each tokenizer that each other one {_ACROSS[which]}, by bytes",
     )
     st.caption(
-        "Read across: the share of this tokenizer's entries that the one above has as well, by bytes; special tokens "
-        "by name, WordPiece's word parts apart from word starts."
+        f"Read across: the share of this tokenizer's entries that the one above {_ACROSS[which]}, by bytes; special "
+        "tokens by name, WordPiece's word parts apart from word starts."
     )
     _two(context.rows)
 
 
-def matrix(rows: Sequence[VocabularyRow]) -> pd.DataFrame:
-    """Share of each row's entries that each column has too, 0 to 1."""
-    shares = {other.label: [_share(row, other) for row in rows] for other in rows}
+def matrix(rows: Sequence[VocabularyRow], which: str) -> pd.DataFrame:
+    """Share of each row's entries that each column has as well, has under another id, or lacks, 0 to 1."""
+    shares = {other.label: [_share(row, other, which) for row in rows] for other in rows}
     return pd.DataFrame(
         {"Tokenizer": [row.label for row in rows], "entries": [len(row.entries) for row in rows]} | shares
     )
 
 
-def _share(row: VocabularyRow, other: VocabularyRow) -> float:
+def _share(row: VocabularyRow, other: VocabularyRow, which: str) -> float:
     if row is other:
-        return 1.0
-    return cached.change(row.entries, other.entries).shared
+        return float(which == _SHARED)
+    found = cached.change(row.entries, other.entries)
+    ids = {_SHARED: found.first, _MOVED: found.remapped, _HERE: found.removed}[which]
+    return len(ids) / max(1, len(found.first) + len(found.removed))
 
 
 def _two(rows: Sequence[VocabularyRow]) -> None:

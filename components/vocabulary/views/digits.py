@@ -9,6 +9,7 @@ from components.vocabulary.digit_charts import addends, digit_map, lined_up_char
 from components.vocabulary.linked import LINKED
 from components.vocabulary.one_row import one_row
 from components.vocabulary.rows import VocabularyRow
+from components.widgets.chips import visible
 from components.widgets.view import View, one_of
 from core.common.errors import UserError, shown
 from core.common.numbers import count
@@ -73,7 +74,7 @@ def _number(label: str, usual: str, key: str) -> str:
 
 
 def _tokens(pieces: tuple[str, ...]) -> str:
-    return " ".join(f"`{piece}`" for piece in pieces)
+    return " ".join(f"`{visible(piece)}`" for piece in pieces)
 
 
 def _show(chart: Chart) -> None:

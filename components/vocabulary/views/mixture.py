@@ -1,5 +1,6 @@
 """What a tokenizer was trained on, inferred from the order of its merges: shipped answers, and those of jobs."""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -18,6 +19,7 @@ from components.vocabulary.linked import LINKED
 from components.vocabulary.mixture_charts import by_merges_chart, overview_chart, shares_chart
 from components.vocabulary.mixture_form import mixture_form
 from components.vocabulary.rows import VocabularyRow
+from components.widgets.chips import piece_shown
 from components.widgets.view import View
 from core.common.errors import UserError, shown
 from core.common.numbers import count, size
@@ -27,6 +29,7 @@ from core.vocabulary.mixture.job import KIND, mixtures_in
 from core.vocabulary.mixture.shipped import ShippedMixture, shipped_mixtures
 
 _MERGES = "merges"  # in the session and in the link
+_ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
 _SOURCE = "Hayase et al. 2024, *Data Mixture Inference* (2407.16607)"
 
 
@@ -160,8 +163,8 @@ def _forces(mixture: Mixture) -> None:
     rows = pd.DataFrame(
         {
             "Merge": [one.rank + 1 for one in mixture.forces],
-            "Made": [one.made for one in mixture.forces],
-            "Before": [one.instead for one in mixture.forces],
+            "Made": [as_shown(one.made) for one in mixture.forces],
+            "Before": [as_shown(one.instead) for one in mixture.forces],
             "Speaks for": [one.towards for one in mixture.forces],
             "Force": [one.part for one in mixture.forces],
         }
@@ -173,7 +176,7 @@ def _forces(mixture: Mixture) -> None:
         key="mixture_forces",
         placeholder="–",
         column_config={
-            "Made": st.column_config.TextColumn(help="The token that the merge made; a space is kept in front."),
+            "Made": st.column_config.TextColumn(help="The token that the merge made."),
             "Before": st.column_config.TextColumn(
                 help="What would have been made first, had the categories that it speaks for a smaller share."
             ),
@@ -183,6 +186,17 @@ def _forces(mixture: Mixture) -> None:
             ),
         },
     )  # fmt: skip
+
+
+def as_shown(text: str) -> str:
+    """What a merge made as other tables show it: results spell what is no text as bytes behind backslashes.
+
+    >>> as_shown(" the"), as_shown(" \\\\xe2\\\\x80"), as_shown("\\\\x41")
+    ('␣the', '⟨20 e2 80⟩', '\\\\x41')
+    """
+    parts = _ESCAPED.split(text)
+    piece = b"".join(bytes.fromhex(part) if n % 2 else part.encode() for n, part in enumerate(parts))
+    return piece_shown(piece if piece.decode(errors="backslashreplace") == text else text.encode())
 
 
 def _show(chart: Chart) -> None:

@@ -14,7 +14,7 @@ from components.runs.job_panel import finished_result
 from components.vocabulary.context import VocabularyContext
 from components.vocabulary.linked import LINKED
 from components.widgets.chips import piece_shown
-from components.widgets.model_box import model_box
+from components.widgets.model_box import model_box, model_name
 from components.widgets.save_table import save_table
 from components.widgets.view import View
 from core.common.numbers import count
@@ -37,9 +37,8 @@ def draw(context: VocabularyContext) -> None:
     if not model:
         st.info("Choose a model whose rows are to be looked at.", icon=":material/dictionary:")
         return
-    result = finished_result(
-        KIND, params_of(model, _SHARE), (), f"Under-trained tokens of {model}", "Find its under-trained tokens", _MODEL
-    )
+    label = f"Under-trained tokens of {model_name(model)}"
+    result = finished_result(KIND, params_of(model, _SHARE), (), label, "Find its under-trained tokens", _MODEL)
     if result is None:
         st.caption(
             "Found are tokens whose rows look like those of ids that no text uses; the model is then asked to repeat "

@@ -1,6 +1,7 @@
 """`file:PATH`: the user's own parallel text: CSV, TSV, JSONL, Parquet, or one text file per language in a .zip, a
 .tar.gz or a folder."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -14,8 +15,11 @@ from core.corpora.alignment import aligned, remarks
 from core.corpora.corpus import Corpus, CorpusSource, Gap, grouped_spec
 from core.corpora.tables import ParallelTable, is_table, read_table
 from core.stats.grouped_items import numbered
+from core.text.languages import is_language_code
 
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".parquet", ".zip", ".tar.gz", ".tgz")
+_ABOUT = ("readme", "license", "licence", "metadata")
+_PAIR = re.compile(r".+\.([^.-]+)-([^.-]+)\.([^.]+)")  # as OPUS names them: Tatoeba.de-en.de, Tatoeba.de-en.en
 
 
 def open_path(path: Path, spec: str, split: str = "", groups: str = "") -> Corpus:
@@ -65,8 +69,8 @@ def _text_files(path: Path, split: str) -> tuple[dict[str, list[str]], list[Gap]
     for name, content in _files(path) if path.is_dir() else unpacked(path):
         if split and split not in (name.parent.name, name.suffix.removeprefix(".")):
             continue
-        code = name.name.partition(".")[0]
-        if code.lower() in ("readme", "license", "licence", "metadata"):
+        code = _code(name.name)
+        if code is None:
             continue
         if code in texts:
             raise UserError(
@@ -82,6 +86,19 @@ def _text_files(path: Path, split: str) -> tuple[dict[str, list[str]], list[Gap]
     if not texts and split:
         raise UserError(f"{shown(path.name)} has no files of a split {shown(split)}.")
     return texts, gaps
+
+
+def _code(name: str) -> str | None:
+    """The language of a text by the name of its file; None of what is no text.
+
+    >>> _code("deu_Latn.devtest"), _code("README"), _code("Tatoeba.de-en.en"), _code("Tatoeba.de-en.xml")
+    ('deu_Latn', None, 'en', None)
+    """
+    pair = _PAIR.fullmatch(name)
+    if pair and is_language_code(pair[1]) and is_language_code(pair[2]):
+        return pair[3] if pair[3] in (pair[1], pair[2]) else None
+    code = name.partition(".")[0]
+    return None if code.lower() in _ABOUT else code
 
 
 def _files(folder: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
