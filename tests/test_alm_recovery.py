@@ -118,5 +118,7 @@ def test_a_first_chunk_counts_for_nothing_where_one_model_begins_without_a_token
     old, new = (read_together(model, ENGLISH[:1]) for model in (teacher, student))
     wanted, found = token_log_probabilities(teacher, old)[0, 2:], token_log_probabilities(student, new)[0, 1:]
     loss = likelihood_matching(teacher, 1.0)
-    assert float(loss(student, ENGLISH[:1]).detach()) == pytest.approx(float(apart(wanted, found, 1.0).detach()), rel=1e-4)
+    assert float(loss(student, ENGLISH[:1]).detach()) == pytest.approx(
+        float(apart(wanted, found, 1.0).detach()), rel=1e-4
+    )
     assert float(loss(student, ["the"]).detach()) == 0.0, "a text of one chunk"

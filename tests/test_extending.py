@@ -160,7 +160,9 @@ def test_a_tokenizer_that_puts_a_space_before_every_text_puts_none_twice() -> No
     engine.add_special_tokens(["<|end|>"])
     here = Extending(tokenizer_of(engine.to_str()))
     assert here.with_tokens([" cat"]).added[-1] == "▁cat"
-    with pytest.raises(UserError, match=r"puts a space before every text, and the token .cat. has none. Give it .* . c"):
+    with pytest.raises(
+        UserError, match=r"puts a space before every text, and the token .cat. has none. Give it .* . c"
+    ):
         here.with_tokens(["cat"])
 
 
