@@ -94,7 +94,7 @@ def learn(problem: Problem, model: LanguageModel, start: Matrices, plan: Distill
         if len(met):
             loss, share = _loss(model, old, student, new, met, rows, plan.head)
             apart.append(share)
-            read.update(i for row in met.row.unique().tolist() for i in new.cuts[row].ids.tolist())
+            read.update(i for row in {*met.row.tolist()} for i in new.cuts[row].ids.tolist())
             gradients = torch.autograd.grad(loss, rows.learnt, allow_unused=True)
             for each, gradient in zip(rows.learnt, gradients, strict=True):
                 each.grad = gradient
@@ -189,7 +189,7 @@ def _loss(
     loss = (found.hidden_states[-1][met.row, met.other].float() - wanted).square().mean()
     spread = (wanted - wanted.mean(0)).square().mean()
     share = float(loss.detach() / spread) if spread > 0 else float("nan")
-    compared = met.row.unique()
+    compared = sorted({*met.row.tolist()})
     targets = new.targets[compared]
     if head and bool((targets >= 0).any()):
         said = nn.functional.cross_entropy(found.logits[compared].float().flatten(0, 1), targets.flatten())
