@@ -54,7 +54,7 @@ def wanted() -> list[WantedComparison]:
     if lecture is not None:
         found = [
             WantedComparison("lecture", "Two tiny models", _LECTURE, lecture),
-            WantedComparison("learnt", "Two tiny models, learnt rows", _LEARNT, _learnt(lecture)),
+            WantedComparison("learnt", "Learnt rows", _LEARNT, _learnt(lecture)),
         ]
     return [*found, *(_of_real_model(*each) for each in _TOKENIZERS)]
 
@@ -64,7 +64,7 @@ _LECTURE = (
     "its mark, the better the model still reads. The grey controls guess blindly."
 )
 _LEARNT = (
-    "The same two models in six languages: token distillation learns its rows from the forty sentences of each that "
+    "Two tiny models in six languages: token distillation learns its rows from the forty sentences of each that "
     "are not measured, beside methods that solve for theirs."
 )
 _REAL = (
