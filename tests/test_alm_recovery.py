@@ -91,6 +91,9 @@ def test_it_is_measured_beside_plain_training_on_the_same_bytes() -> None:
     ends = [table.numbers(f"{which}_bits_per_byte")[table.numbers("step") == 4] for which in ("alm", "plain")]
     assert alm.numbers["beyond_plain"].value == pytest.approx(float((ends[0] - ends[1]).mean()))
     assert not np.array_equal(*ends)
+    sooner = EVALUATORS.get("alm_recovery").measure(one, {**given, "steps": 2, "then_steps": 1})
+    gap = sooner.numbers["alm_bits_per_byte"].value - alm.numbers["plain_bits_per_byte"].value
+    assert alm.numbers["beyond_plain_in_time"].value == pytest.approx(gap)
 
 
 def test_matching_brings_the_model_nearer_to_the_one_before() -> None:
@@ -107,3 +110,15 @@ def test_matching_brings_the_model_nearer_to_the_one_before() -> None:
         loss(new, ENGLISH).backward()
         optimiser.step()
     assert 0 < float(loss(new, ENGLISH).detach()) < 0.7 * before
+
+
+def test_a_first_chunk_counts_for_nothing_where_one_model_begins_without_a_token() -> None:
+    """One gave it the probability of all its tokens, the other that of all but the first."""
+    teacher, student = llama(OLD, 1, scale=0.3), replace(llama(OLD, 2, scale=0.3), special_ids={})
+    old, new = (read_together(model, ENGLISH[:1]) for model in (teacher, student))
+    wanted, found = token_log_probabilities(teacher, old)[0, 2:], token_log_probabilities(student, new)[0, 1:]
+    loss = likelihood_matching(teacher, 1.0)
+    assert float(loss(student, ENGLISH[:1]).detach()) == pytest.approx(
+        float(apart(wanted, found, 1.0).detach()), rel=1e-4
+    )
+    assert float(loss(student, ["the"]).detach()) == 0.0, "a text of one chunk"

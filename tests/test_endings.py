@@ -143,6 +143,18 @@ def test_a_folder_that_ends_otherwise_is_not_kept(end: str, one_token_for_both: 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_ends_by_any_of_several_tokens_is_kept(one_token_for_both: LanguageModel, tmp_path: Path) -> None:
+    before = one_token_for_both
+    start = [before.bos, *before.tokenizer.encode(PROMPTS[0], PLAIN).ids.tolist()]
+    likeliest = int(before.logits(torch.tensor([start]))[0, -1].argmax())
+    ends = [(likeliest + 1) % before.n_rows, likeliest]
+    model = before.with_matrices(before.matrices(), before.tokenizer, {"bos": before.bos, "eos": ends[0]})
+    for config in (model.module.generation_config, model.module.config):
+        config.eos_token_id = ends
+    assert export(model, tmp_path / "new", "", {}, [PROMPTS[0]]).n_texts == 1
+    assert json.loads((tmp_path / "new" / "generation_config.json").read_text())["eos_token_id"] == ends
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_what_is_exported_ends_as_the_base_does(form: str, one_token_for_both: LanguageModel, tmp_path: Path) -> None:
     after = transplanted(one_token_for_both, with_specials(tmp_path / "new", form, SHIPPED / one_token_for_both.name))

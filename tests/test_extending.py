@@ -15,7 +15,7 @@ from core.models.load import open_model
 from core.tokenizers.catalog import open_path
 from core.tokenizers.local_tokenizer import open_local
 from core.tokenizers.tokenizer import LocalTokenizer
-from tests.lab import ENGLISH, GERMAN, byte_bpe, tokenizer_of
+from tests.lab import ENGLISH, GERMAN, byte_bpe, lab, llama, tokenizer_of
 
 SMALL = byte_bpe(300)
 
@@ -114,3 +114,63 @@ def test_the_command_writes_a_model_that_plain_transformers_loads(
     assert max(tokenizer("Das ist nicht die Frage, die ich stelle.").input_ids) < len(rows)
     assert main([*line, "--add", " the", "--out", str(tmp_path / "no")]) == 2
     assert "already: it is id" in capsys.readouterr().err and not (tmp_path / "no").exists()
+
+
+LETTERS = {letter: n for n, letter in enumerate(["<|end|>", *"abcde", "bc", "ab", "abc"])}
+
+
+@pytest.fixture(scope="module")
+def with_an_entry_that_is_never_reached() -> Extending:
+    """Its entry abc, since abc is cut into a|bc."""
+    engine = Tokenizer(models.BPE(LETTERS, [("b", "c"), ("a", "b"), ("ab", "c")]))
+    engine.decoder = decoders.Fuse()
+    engine.add_special_tokens(["<|end|>"])
+    return Extending(tokenizer_of(engine.to_str()))
+
+
+def test_an_entry_that_no_text_was_cut_into_stays_so(
+    with_an_entry_that_is_never_reached: Extending, tmp_path: Path
+) -> None:
+    """A merge on the way to a new token made it, so that a text without new tokens was cut otherwise."""
+    here = with_an_entry_that_is_never_reached
+    given, learnt = here.with_tokens(["abcd"]), here.with_learnt(["abc"] * 3 + ["abce"] * 2, 1)
+    for n, made in enumerate((given, learnt)):
+        larger = opened(made, tmp_path / str(n))
+        assert larger.segment("abc").ids.tolist() == [LETTERS["a"], LETTERS["bc"]]
+        assert not {LETTERS["abc"]} & {*larger.segment("abcdabceabc").ids.tolist()}
+    with pytest.raises(UserError, match="'abc' cannot be built without cutting old texts otherwise"):
+        here.with_tokens(["abc"])
+
+
+def test_nothing_is_learnt_of_what_the_tokenizer_finds_before_it_merges() -> None:
+    """GPT-NeoX has runs of spaces as added tokens: shorter runs were learnt, and never stood in a text."""
+    document = json.loads(SMALL.serialised().data)  # type: ignore[union-attr]
+    spaces = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": False}
+    document["added_tokens"].append({"id": len(SMALL.vocabulary), "content": " " * 4, **spaces})
+    made = Extending(tokenizer_of(json.dumps(document))).with_learnt(["mats    cats    mats    hats"] * 9, 3)
+    assert not any(token.strip("Ġ") == "" for token in made.added), made.added
+
+
+def test_a_tokenizer_that_puts_a_space_before_every_text_puts_none_twice() -> None:
+    """`--add " cat"` made ▁▁cat of Llama 2's vocabulary, in which no text is cut."""
+    letters = {letter: n for n, letter in enumerate(["<unk>", "<|end|>", "▁", *"acet"])}
+    engine = Tokenizer(models.BPE(letters, [], unk_token="<unk>"))
+    engine.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    engine.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.Strip(" ", 1, 0)])
+    engine.add_special_tokens(["<|end|>"])
+    here = Extending(tokenizer_of(engine.to_str()))
+    assert here.with_tokens([" cat"]).added[-1] == "▁cat"
+    with pytest.raises(
+        UserError, match=r"puts a space before every text, and the token .cat. has none. Give it .* . c"
+    ):
+        here.with_tokens(["cat"])
+
+
+def test_what_ends_a_turn_ends_it_with_more_tokens_too() -> None:
+    """Of Llama 3's list of ends one was left, and a chat went on for ever."""
+    old = llama(SMALL)
+    old.module.generation_config.eos_token_id = [0, 5]
+    new = lab(original=old).model
+    pieces = new.tokenizer.vocabulary.pieces
+    assert new.module.generation_config.eos_token_id == [0, pieces.index(SMALL.vocabulary.pieces[5])]
+    assert new.module.config.eos_token_id == 0

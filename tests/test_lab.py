@@ -373,6 +373,24 @@ def test_the_estimate_holds_what_methods_take(plan: Plan) -> None:
         assert 0 < one.work(large, {}) < float("inf"), key
 
 
+def test_a_measure_of_transplants_takes_no_time_for_the_models_beside_them(plan: Plan) -> None:
+    with_it, without = (
+        estimate(outlined(replace(plan, evaluators=tuple(map(Choice, keys))))).stages
+        for keys in (("bits_per_byte", "alm_recovery"), ("bits_per_byte",))
+    )
+    more = [(a.name, a.seconds > b.seconds + 0.01) for a, b in zip(with_it, without, strict=True)]
+    assert [longer for _, longer in more] == [False] * 3 + [True] * (len(more) - 3), more
+
+
+def test_rows_that_a_measure_makes_again_are_counted_again(plan: Plan) -> None:
+    learnt = replace(plan, methods=(Choice("token_distillation", {"passes": 1_000}),))
+    again, once = (
+        estimate(outlined(replace(learnt, evaluators=tuple(map(Choice, keys))))).stages[3].seconds
+        for keys in (("bits_per_byte", "held_out_anchors"), ("bits_per_byte",))
+    )
+    assert 1.7 < again / once < 2.3
+
+
 def test_models_that_fit_alone_and_not_together_are_refused_before_any_is_loaded(
     plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -535,6 +553,8 @@ def test_a_method_that_fails_in_one_language_is_named_there(result: LabResult) -
     assert found.best == "ridge" and found.beats["ridge"] is True
     assert found.beaten_in["ridge"] == (TextPart("eng_Latn"),)
     assert any(s.startswith("In English") and "not beat the controls" in s for s in found.sentences)
+    [beside] = [s for s in found.sentences if s.startswith("Beside Subword mean (FVT), language by language:")]
+    assert "Ridge map reads better in German" in beside and "English" not in beside
 
 
 def test_languages_weigh_alike_whatever_bytes_their_script_takes(result: LabResult) -> None:

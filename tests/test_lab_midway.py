@@ -13,13 +13,16 @@ from streamlit.testing.v1 import AppTest
 from core.common.disk import WRITABLE
 from core.jobs.job import KINDS, Context, Job, State, part_key
 from core.jobs.queue import Jobs
+from core.jobs.result_codec import restored
 from core.lab.foreseen import KIND
+from core.lab.outcome import Outcome
 from core.lab.participants import outlined
 from core.lab.plan import Choice, Plan
 from core.lab.submission import submission
 from core.lab.units import units
 from core.models.load import open_model
 from tests.jobs_home import jobs_home, kill_daemon, kill_workers, until
+from tests.lab import ENGLISH, GERMAN
 from tests.lab_folders import pair
 from tests.mounts import disk_of, read_only
 from tests.pages import forget, opened
@@ -98,6 +101,34 @@ def test_a_comparison_that_was_killed_goes_on_with_what_is_missing(folder: Path)
     done = resumed(job)
     assert (done.state, done.attempts) == (State.DONE, 2)
     assert before <= kept(done), "a piece that was finished was computed again"
+
+
+def test_what_was_learning_when_it_was_killed_comes_to_the_same_bits(folder: Path) -> None:
+    """A unit that trains is begun again, in another process."""
+    lines = [f"{line} {n}.\n\n" for n in range(20) for line in ENGLISH + GERMAN]
+    (folder / "text.txt").write_text("".join(lines), encoding="utf-8")
+    few = {"steps": 3, "then_steps": 1, "seeds": 1, "points": 1, "batch_bytes": 500, "bytes": 1_000}
+    job = submitted(
+        folder,
+        methods=(Choice("token_distillation", {"passes": 60, "batch_bytes": 512}),),
+        evaluators=(Choice("bits_per_byte"), Choice("alm_recovery", few)),
+    )
+    until(lambda: "Learning rows" in Jobs().get(job.key).stage, PATIENCE)
+    kill_daemon(folder / "home")
+    kill_workers(folder / "home")
+    until(lambda: Jobs().get(job.key).state is State.INTERRUPTED, PATIENCE)
+    kind, context = KINDS.get(KIND), Context(job.params, job.inputs)
+    [unit] = [each for each in units(context) if each.name.startswith("token_distillation")]
+    assert Jobs().store.get(part_key(kind, job.key, unit)) is None, "it was killed while it learnt"
+    assert resumed(job).state is State.DONE
+    again, n_threads = Jobs().store.get(part_key(kind, job.key, unit)), torch.get_num_threads()
+    torch.set_num_threads(1)  # as where jobs run
+    here = kind.run_unit(unit, context)
+    torch.set_num_threads(n_threads)
+    assert again is not None and {*again.arrays} == {*here.arrays}
+    assert all(again.arrays[name].tobytes() == values.tobytes() for name, values in here.arrays.items())
+    numbers = [[repr(m.numbers) for m in restored(Outcome, each).measures.values()] for each in (again, here)]
+    assert numbers[0] == numbers[1] and len(numbers[0]) == 2
 
 
 def test_a_base_that_was_edited_is_refused_until_it_is_put_back_or_asked_for_anew(folder: Path) -> None:

@@ -28,6 +28,7 @@ from core.jobs.job import KINDS, State
 from core.jobs.result_codec import restored
 from core.jobs.shipped import is_of_earlier_version
 from core.lab.as_now import CONTROLS
+from core.lab.differences import compare, entrants, of_part, parts_of
 from core.lab.example import lecture_plan
 from core.lab.foreseen import KIND
 from core.lab.key_picture_points import comparison_table, points
@@ -38,6 +39,7 @@ from core.lab.result import LabResult
 from core.lab.shipped_results import shipped_comparison, shipped_keys, shipped_result
 from core.lab.stage_words import stage_in_words
 from core.lab.submission import submission
+from core.lab.verdict import said
 from core.lab.wanted import WantedComparison, wanted
 from core.transplants.base import METHODS
 from tests.jobs_home import jobs_home
@@ -301,6 +303,21 @@ def test_the_documents_have_the_numbers_of_the_real_model() -> None:
     for name in ("subword_mean", "weighted_pieces"):
         for one in macro.values():
             assert f"{one[name]:.3f}" in readme
+
+
+def test_the_documents_have_the_numbers_of_the_learnt_rows() -> None:
+    numbers = (ROOT / "docs" / "numbers.md").read_text(encoding="utf-8")
+    here = context("learnt")
+    by_name, n_bytes = {e.name: e for e in entrants(here.result)}, here.setting.texts.numbers("n_bytes")
+    names = ("subword_mean", "weighted_pieces", "ridge", "omp_robust", "token_distillation")
+    pair = by_name["token_distillation"], by_name["subword_mean"]
+    for found in compare(here.setting, [pair], parts_of(here.setting)):
+        mine = of_part(here.setting, found.part)
+        bits = [f"{by_name[name].bits[mine].sum() / n_bytes[mine].sum():.3f}" for name in names]
+        difference = f"{found.difference:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
+        assert f"| {said(found.part)} | {' | '.join(bits)} | {difference} |" in numbers
+    [beside] = [sentence for sentence in here.verdict.sentences if sentence.startswith("Beside Subword mean")]
+    assert beside in " ".join(numbers.split())
 
 
 def test_a_tokenizer_just_chosen_has_no_donor_and_every_choice_can_be_emptied() -> None:

@@ -1,5 +1,6 @@
 """Rows learnt from text: an exact row is found where there is one, and nothing else of the model moves."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from core.transplants.base import METHODS, Transplanted, transplant
 from core.transplants.problem import Problem
 from core.transplants.resources import Resources
 from core.transplants.rows import RowOrigin
-from tests.lab import ENGLISH, GERMAN, byte_bpe, llama
+from tests.lab import ENGLISH, GERMAN, byte_bpe, llama, tokenizer_of
 
 METHOD = METHODS.get("token_distillation")
 OLD, NEW = byte_bpe(300), byte_bpe(360, "both")
@@ -125,3 +126,29 @@ def test_a_model_of_half_precision_learns_too() -> None:
     assert found.matrices.input.dtype == torch.bfloat16
     facts = found.rows["input"].facts
     assert facts["hidden-state error in the last pass"] < facts["hidden-state error in the first pass"]
+
+
+def test_a_pass_reads_all_text_once_however_large_a_step_may_be() -> None:
+    """A step of more bytes than there are read the text several times over."""
+    model, n_bytes = llama(OLD, scale=0.3), sum(len(line.encode()) for line in ENGLISH)
+    large, exact = (made(problem(model, ENGLISH), batch_bytes=size) for size in (20 * n_bytes, n_bytes))
+    assert torch.equal(large.matrices.input, exact.matrices.input)
+    assert [one.rows["input"].facts["steps"] for one in (large, exact)] == [3, 3]
+
+
+def test_text_that_a_tokenizer_does_not_say_back_teaches_nothing() -> None:
+    """Rows that had never moved were told as learnt, by an error of NaN."""
+    document = json.loads(NEW.serialised().data) | {"normalizer": {"type": "Lowercase"}}  # type: ignore[union-attr]
+    lower, model = tokenizer_of(json.dumps(document)), llama(OLD, scale=0.3)
+
+    def posed(texts: list[str]) -> Problem:
+        resources = Resources(target_text=texts, model=model)
+        return Problem(OLD, lower, model.matrices(), resources=resources, old_roles=model.special_ids)
+
+    capitals = [line.upper() for line in ENGLISH + GERMAN]
+    with pytest.raises(UserError, match=r"of the \d+ bytes there are no text is said back exactly by both"):
+        made(posed(capitals))
+    found, wanted = made(posed([ENGLISH[0], *capitals]), batch_bytes=10_000), posed([]).sides["input"].wanted
+    learnt = wanted[found.provenance["input"][wanted] == RowOrigin.SOLVED]
+    assert set(learnt.tolist()) == set(wanted.tolist()) & {int(i) for i in lower.segment(ENGLISH[0]).ids}
+    assert not any("nan" in remark for remark in found.remarks)

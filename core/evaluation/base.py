@@ -164,7 +164,12 @@ def subject(problem: Problem, method: Method, transplanted: Transplanted, refere
     problem = method.posed(problem)
     name = f"{reference.original.name}, {method.label}"
     model = reference.original.with_matrices(
-        transplanted.matrices, problem.new, transplanted.special_ids, name, problem.unwritten
+        transplanted.matrices,
+        problem.new,
+        transplanted.special_ids,
+        name,
+        problem.unwritten,
+        transplanted.other_ends(reference.original.other_ends),
     )
     return Subject(model, reference, problem, method, transplanted)
 
@@ -193,6 +198,7 @@ class Evaluator:
         numbers: the numbers that stand for it in a table of methods, each with its meaning.
         cost: what it takes, in words.
         passes: about how many scoring passes of one model it takes beyond the one that all share.
+        remakes: how often it makes a method's rows again.
         own_bytes: about how many bytes of text the model reads besides, where that is no share of the texts; of its
             parameters and the bytes of the texts. What it writes or trains on counts as what is read in the same time.
         evaluate: the measures; called only if nothing needed is missing.
@@ -212,6 +218,7 @@ class Evaluator:
     cost: str
     evaluate: Callable[[Subject, Params], Measures]
     passes: float = 0.0
+    remakes: int = 0
     own_bytes: Callable[[Params, int], float] = lambda params, n_bytes: 0.0
     source: str = ""
     needs: tuple[Need[Subject], ...] = ()

@@ -15,6 +15,7 @@ from functools import lru_cache
 import torch
 
 from core.evaluation.base import EVALUATORS
+from core.evaluation.needs import METHOD
 from core.lab.foreseen import Estimate, EstimatedStage, Shorter
 from core.lab.memory import TRAINED
 from core.lab.participants import Participants, choice_label, chosen_evaluators, controls
@@ -24,13 +25,11 @@ from core.models.memory import WORKSPACE_BYTES
 from core.models.score import usual_window
 from core.tokenizers.matching import vocabulary_of
 from core.transplants.base import METHODS
-from core.transplants.work import TransplantSize
+from core.transplants.work import TransplantSize, of_reading
 
 GPU_FLOPS = 10e12  # what a data-centre GPU gives such models; not measured here, since a page must not claim one
 LOAD_BYTES_PER_SECOND = 400e6
 START_SECONDS = 6.0  # a process that imports torch and transformers, and opens tokenizers
-_BESIDE_MATRICES = 3.0  # a pass takes so many times its large multiplications: attention, norms
-_OF_A_LOGIT = 1_500.0  # multiplications that take as long as what is done to a logit: 10 ns
 _UNIT_SECONDS = 0.6  # numbers and intervals of one model
 _ROW_SECONDS = 1e-4  # of a vocabulary, once: matched, classed, drawn; the original's twice, with its own and the new
 _MEASURED_SECONDS = 0.1
@@ -48,6 +47,7 @@ def estimate(participants: Participants) -> Estimate:
     plan, speed = participants.plan, _speed(participants)
     besides = _passes_besides(participants)
     passes = 1.0 + sum(besides.values())
+    of_anchors = 1.0 + sum(n for key, n in besides.items() if METHOD not in EVALUATORS.get(key).needs)
     keys = [
         *plan.methods,
         *(Choice(key) for key in controls(participants.donor is not None) if Choice(key) not in plan.methods),
@@ -58,7 +58,7 @@ def estimate(participants: Participants) -> Estimate:
     stages += [
         EstimatedStage(
             f"Measure {m.name}",
-            passes * _pass(m, participants, m is participants.original) / speed
+            of_anchors * _pass(m, participants, m is participants.original) / speed
             + _UNIT_SECONDS
             + _ROW_SECONDS * m.n_rows * (2 if m is participants.original else 1),
         )
@@ -66,9 +66,10 @@ def estimate(participants: Participants) -> Estimate:
     ]
     one_pass = _pass(participants.original, participants, old=False) / speed
     rows, size = _row_bytes(participants), size_of(participants)
+    times_made = 1 + sum(EVALUATORS.get(key).remakes for key in besides)
     for n, choice in enumerate(keys):
         one = METHODS.get(choice.key)
-        seconds = passes * one_pass + one.work(size, choice.params) / speed + _UNIT_SECONDS
+        seconds = passes * one_pass + times_made * one.work(size, choice.params) / speed + _UNIT_SECONDS
         seconds += 0.0 if n else _ROW_SECONDS * len(vocabulary_of(participants.tokenizer))
         stages.append(EstimatedStage(choice_label(choice), len(plan.seeds) * seconds, rows + _METHOD_BYTES))
     total = sum(stage.seconds for stage in stages)
@@ -99,6 +100,9 @@ def size_of(participants: Participants) -> TransplantSize:
         pair_bytes=sum(len((a + b).encode()) for a, b in texts.parallel(plan.old_language)),
         n_body=body_size(model),
         n_new=len(vocabulary_of(participants.tokenizer)),
+        old_text_bytes=sum(
+            len(text.encode()) for text in {*texts.source(plan.old_language)} - {*texts.target(plan.old_language)}
+        ),
     )
 
 
@@ -134,8 +138,7 @@ def _pass(model: LanguageModel, participants: Participants, old: bool) -> float:
     window = usual_window(*(m for m in (participants.original, participants.donor) if m is not None))
     twice = sum(int(n) for n, text in zip(counts, texts, strict=True) if len(text.encode()) > window)
     rows = model.n_rows if old or model is participants.donor else len(vocabulary_of(participants.tokenizer))
-    per_token = 2.0 * (body_size(model) + rows * model.width) * _BESIDE_MATRICES + _OF_A_LOGIT * rows
-    return (int(counts.sum()) + twice) * per_token
+    return (int(counts.sum()) + twice) * of_reading(body_size(model), rows, model.width)
 
 
 def body_size(model: LanguageModel) -> int:

@@ -60,7 +60,12 @@ def written_unmeasured(participants: Participants, read: MatricesOf, out: Path) 
         made = transplanted(participants.problem, chosen, choice.params, plan.seeds[0])
     problem = chosen.posed(participants.problem)
     model = participants.original.with_matrices(
-        made.matrices, problem.new, made.special_ids, participants.original.name, problem.unwritten
+        made.matrices,
+        problem.new,
+        made.special_ids,
+        participants.original.name,
+        problem.unwritten,
+        made.other_ends(participants.original.other_ends),
     )
     card = _card(participants, made, None)
     with step(0.6, 1.0, "Writing"):

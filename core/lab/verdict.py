@@ -24,6 +24,7 @@ from core.lab.setting import PARALLEL, Setting
 from core.text.languages import language
 
 _MOST_NAMES = 12
+_BASELINE = "subword_mean"
 _NOTHING_READ = (
     "No text is read exactly both before and after, or none is given a probability, so there is nothing to compare: "
     "bits per byte count where tokens say the text back. Choose another tokenizer, or other texts."
@@ -85,6 +86,7 @@ def verdict(result: LabResult) -> Verdict:
         *_on_controls(methods, controls, beats, pairs, macro, result.complete),
         *_on_parts_lost(methods, beaten_in, parts),
         *_on_order(best, methods, by_part, parts),
+        *_on_baseline(setting, ranked, parts),
     ]
     return Verdict(tuple(words), best.name, tied, beats, untested, beaten_in, by_part, macro)
 
@@ -264,6 +266,29 @@ def _on_order(
         f"The order changes by language: {labels[name]} reads better than {best.label} in {_where(names, len(parts))}."
         for name, names in by_winner.items()
     ]
+
+
+def _on_baseline(setting: Setting, ranked: Sequence[Entrant], parts: Sequence[TextPart]) -> list[str]:
+    """Where each method reads otherwise than subword mean; nothing where that is the best, of which `_on_order` tells.
+
+    Beyond chance, corrected for all methods and parts.
+    """
+    plain = next((e for e in ranked[1:] if e.name == _BASELINE), None)
+    if plain is None or not parts:
+        return []
+    others = [e for e in ranked if e is not plain]
+    pairs = [p for p in compare(setting, [(e, plain) for e in others], parts) if not p.reason]
+    by_outcome: dict[str, list[str]] = {}
+    for one in others:
+        mine = [p for p in pairs if p.first == one.name]
+        better = [said(p.part) for p in mine if p.first_better]
+        worse = [said(p.part) for p in mine if p.second_better]
+        how = {"better": better, "worse": worse}
+        words = " and ".join(f"{which} in {_where(names, len(parts))}" for which, names in how.items() if names)
+        if mine:
+            by_outcome.setdefault(words or "no differently beyond chance", []).append(one.label)
+    told = [f"{_and(labels)} {'reads' if len(labels) == 1 else 'read'} {words}" for words, labels in by_outcome.items()]
+    return [f"Beside {plain.label}, language by language: {'; '.join(told)}."] if told else []
 
 
 def _where(names: Sequence[str], of: int) -> str:

@@ -135,7 +135,7 @@ def _save(model: LanguageModel, stored: StoredFormat, folder: Path) -> None:
     if not stored.held_by(model.dtype):
         whole = open_model(model.spec, "cpu", _NAMES[stored.dtype])
         module = whole.with_matrices(
-            model.matrices(), model.tokenizer, model.special_ids, unwritten=model.unwritten
+            model.matrices(), model.tokenizer, model.special_ids, unwritten=model.unwritten, ends=model.other_ends
         ).module
     state = state_as_stored(module, stored)
     module.save_pretrained(folder, state_dict=state, safe_serialization=True, max_shard_size=stored.file_bytes)

@@ -131,6 +131,7 @@ class LanguageModel:
         special_ids: Mapping[str, int],
         name: str = "",
         unwritten: Sequence[int] = (),
+        ends: Sequence[int] = (),
     ) -> "LanguageModel":
         """The same body with other matrices, for another tokenizer; this model stays as it is.
 
@@ -143,6 +144,7 @@ class LanguageModel:
             tokenizer: whose ids the rows are of.
             special_ids: id by role; a role that is missing is unset.
             unwritten: ids that generation leaves out; those of this model are dropped.
+            ends: ids that end what is written beside the end of a text, where this model's settings name several.
 
         Raises:
             ValueError: the matrices are not of this model's kind or too short for the tokenizer.
@@ -164,7 +166,7 @@ class LanguageModel:
                 part.vocab_size = matrices.n_rows
             if old_bias is not None and getattr(part, "bias", None) is old_bias:
                 part.bias = head.bias
-        _follow(module, old, matrices.n_rows, special_ids)
+        _follow(module, old, matrices.n_rows, special_ids, ends)
         if self.tied and not matrices.tied:
             _untie(module)
         if unwritten:
@@ -182,6 +184,12 @@ class LanguageModel:
     def unwritten(self) -> list[int]:
         """Ids that its generation settings leave out."""
         return list(getattr(self.module.generation_config, "suppress_tokens", None) or ())
+
+    @property
+    def other_ends(self) -> tuple[int, ...]:
+        """Ids that end what it writes beside the end of a text: those of a turn, where its settings name several."""
+        found = dict.fromkeys(i for config in _configs(self.module) for i in _ends(config))
+        return tuple(i for i in found if i != self.special_ids.get("eos"))
 
     def logits(self, ids: Tensor, mask: Tensor | None = None) -> Tensor:
         """Logits (B, T, V) for ids (B, T); `mask` (B, T) is 0 at padding, which may be on either side."""
@@ -253,15 +261,18 @@ def _raw(values: Tensor) -> Any:
     return values.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
 
 
-def _follow(module: Any, old_rows: int, n_rows: int, ids: Mapping[str, int]) -> None:
+def _follow(module: Any, old_rows: int, n_rows: int, ids: Mapping[str, int], ends: Sequence[int]) -> None:
     """Bring a module's configurations to a new vocabulary."""
     for config in _configs(module):
         if hasattr(config, "vocab_size"):
             config.vocab_size = n_rows
         if getattr(config, "decoder_vocab_size", None) == old_rows:  # Marian's
             config.decoder_vocab_size = n_rows
+        several = [ids["eos"], *ends] if ends and "eos" in ids and _ends(config) else []
         for role in ("bos", "eos", "pad"):
             _name_id(config, f"{role}_token_id", ids.get(role), ids)
+        if several:
+            config.eos_token_id = several
         for name in _ID_LISTS:
             if getattr(config, name, None) is not None:
                 _name_id(config, name, None, ids)
@@ -285,6 +296,12 @@ def _name_id(config: Any, name: str, wanted: int | None, ids: Mapping[str, int])
         setattr(config, name, wanted)
     except StrictDataclassFieldValidationError:
         setattr(config, name, ids.get("bos", ids.get("eos", 0)))
+
+
+def _ends(config: Any) -> list[int]:
+    """Ids that end what is written, where a configuration lists them."""
+    told = getattr(config, "eos_token_id", None)
+    return list(told) if isinstance(told, list | tuple) else []
 
 
 def _configs(module: Any) -> Iterator[Any]:

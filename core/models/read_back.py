@@ -98,8 +98,8 @@ def _same_writing(model: LanguageModel, again: LanguageModel, text: str) -> None
     logits[:, model.unwritten] = -torch.inf
     near = _ROUNDINGS * torch.finfo(model.dtype).eps * float(logits[logits.isfinite()].abs().amax())
     chosen = logits.gather(1, torch.tensor(written, device=logits.device)[:, None])[:, 0]
-    likeliest, end = bool((chosen >= logits.amax(1) - near).all()), model.special_ids.get("eos")
-    ended = written.index(end) + 1 if end in written else room
+    likeliest, ends = bool((chosen >= logits.amax(1) - near).all()), {model.special_ids.get("eos"), *model.other_ends}
+    ended = next((n for n, i in enumerate(written, 1) if i in ends), room)
     if logits.isfinite().any(1).all() and not (likeliest and len(written) == ended):
         raise UserError(
             f"What was read back goes on from {shown(text, 40)} otherwise than the model: it writes {len(written)} "

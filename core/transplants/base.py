@@ -6,9 +6,10 @@ is counted with the reason; nothing is left zero or NaN unsaid.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -130,6 +131,11 @@ class Transplanted:
     def n_by_provenance(self, side: Side) -> dict[RowOrigin, int]:
         """Rows of each origin."""
         return {kind: int((self.provenance[side] == kind).sum()) for kind in RowOrigin}
+
+    def other_ends(self, old_ids: Sequence[int]) -> list[int]:
+        """New ids that correspond to one of these old ids, ascending, without that of the end of a text."""
+        found = np.flatnonzero(np.isin(self.match.old_by_new, list(old_ids))).tolist()
+        return [i for i in found if i != self.special_ids.get("eos")]
 
 
 def transplant(

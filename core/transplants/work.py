@@ -11,6 +11,8 @@ from core.common.params import Param, Params, Value
 from core.transplants.held_out_choice import MOST_HIDDEN, SHARE_HIDDEN
 
 OF_A_ROW = 1_000_000.0  # finding the pieces of a token and writing its row: 50 µs
+_OF_A_LOGIT = 1_500.0  # what is done to a logit beside making it: 10 ns
+_BESIDE_MATRICES = 3.0  # a model that reads takes so many times its large multiplications: attention, norms
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class TransplantSize:
         pair_bytes: of the sentences with translations.
         n_body: parameters of the model beside its matrices.
         n_new: rows of the new matrices.
+        old_text_bytes: of text in the language that the model knows, beside `text_bytes`.
     """
 
     n_wanted: int
@@ -38,6 +41,7 @@ class TransplantSize:
     pair_bytes: int
     n_body: int = 0
     n_new: int = 0
+    old_text_bytes: int = 0
 
 
 Work = Callable[[TransplantSize, Params], float]
@@ -51,6 +55,11 @@ def a_row_each(size: TransplantSize, params: Params) -> float:
 def nothing(size: TransplantSize, params: Params) -> float:
     """Of a method that learns nothing from text."""
     return 0.0
+
+
+def of_reading(n_body: int, n_rows: int, width: int) -> float:
+    """Of a token that a model reads, by its parameters beside the matrices and by the rows of its head."""
+    return 2.0 * (n_body + n_rows * width) * _BESIDE_MATRICES + _OF_A_LOGIT * n_rows
 
 
 def cosines(size: TransplantSize, width: int) -> float:

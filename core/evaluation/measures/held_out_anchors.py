@@ -174,6 +174,7 @@ EVALUATOR = Evaluator(
     ),
     cost="the method once more, and three passes of the original over up to 50 kB",
     evaluate=evaluate,
+    remakes=1,
     own_bytes=lambda params, n_bytes: 2.0 * min(params.whole("bytes"), n_bytes),
     needs=(ORIGINAL, METHOD),
     params=(SHARE, BYTES),

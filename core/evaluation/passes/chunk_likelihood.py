@@ -13,7 +13,8 @@ and the models are apart by the binary divergence of these probabilities at a te
 It is zero, and has no gradient, where both give every chunk the same probability.
 
 Source: Minixhofer, Ponti and Vulic 2025, approximate likelihood matching (ALM), whose loss is this plus the entropy of
-the old model's probabilities, which does not move. Its corrections for what ends a chunk are left out.
+the old model's probabilities, which does not move. Its corrections for what ends a chunk are left out. A text's first
+chunk counts only where both models begin with a token: without one, a first token has no probability.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,10 +37,13 @@ def likelihood_matching(
     def loss(model: LanguageModel, texts: Sequence[str]) -> Tensor:
         old, new = read_together(teacher, texts), read_together(model, texts)
         met = meetings(old, new)
+        said = met.row == met.row.roll(1)  # not a first chunk, which a model that begins with no token says nothing of
+        said[:1] = False
+        said |= bool(old.lead and new.lead)
         with torch.no_grad():
             wanted = chunks(token_log_probabilities(teacher, old), met.row, met.one)
         found = chunks(token_log_probabilities(model, new), met.row, met.other)
-        return apart(wanted, found.to(wanted), temperature)
+        return apart(wanted[said], found.to(wanted)[said], temperature)
 
     return loss
 

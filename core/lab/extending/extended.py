@@ -1,10 +1,14 @@
-"""A byte-pair tokenizer with more entries: its own merges go first, so a text without new tokens is cut as before."""
+"""A byte-pair tokenizer with more entries; a text without new ones is cut as before.
+
+The merges of new entries stand behind its own, and none of them makes an entry that was there.
+"""
 
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,7 @@ MOST_ADDED = 100_000
 _LEAST = 2  # how often a pair has to stand to become a token
 _BYTE = re.compile("<0x[0-9A-F]{2}>")
 _SPACE = "▁"  # a word's start where no pre-tokenizer cuts
+_SPACES = (_SPACE, "Ġ")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +76,14 @@ class Extending:
             )
         self._engine = tokenizers.Tokenizer.from_str(json.dumps(self._document))
         self._spelling_by_id = {i: token for token, i in model["vocab"].items()}
+        added = self._document.get("added_tokens") or []
+        self._added = {int(token["id"]): str(token["content"]) for token in added}
+        self._known = {*model["vocab"], *self._added.values()}
+        letter = self._engine.encode("a", add_special_tokens=False).tokens
+        self._puts_space = bool(letter) and letter[0].startswith(_SPACES)
 
     def with_tokens(self, given: Sequence[str]) -> Extended:
-        """The tokenizer with these tokens; each is built left to right from what spells it now.
+        """The tokenizer with these tokens, each built left to right from what spells it now, past what is there.
 
         Raises:
             UserError: one is empty, given twice or there already, or no text would ever be cut into it.
@@ -83,15 +93,16 @@ class Extending:
         merges, symbols = list[Pair](), self._symbols()
         for token in given:
             word = self._pieces(token)
-            for right in word[1:]:
-                pair = (word[0], right)
+            while len(word) > 1:
+                at = self._first_new(word, symbols, token)
+                pair = (word[at], word[at + 1])
                 if pair not in merges:
                     merges.append(pair)
-                word[0] = symbols.joined(pair)
+                word[at : at + 2] = [symbols.joined(pair)]
         made = self._with(merges, symbols, len(given))
         engine = tokenizers.Tokenizer.from_str(json.dumps(made.document))
         for token in given:
-            cut = engine.encode(token, add_special_tokens=False).tokens
+            cut = engine.encode(self._alone(token), add_special_tokens=False).tokens
             if len(cut) > 1:
                 raise UserError(
                     f"The token {shown(token)} would never be reached: beside the others its text is cut into "
@@ -131,10 +142,11 @@ class Extending:
         """What spells a token now, as numbers of symbols."""
         if not token:
             raise UserError("An empty token cannot be added. Give one of a character at least.")
-        cut = self._engine.encode(token, add_special_tokens=False)
+        text = self._alone(token)
+        cut = self._engine.encode(text, add_special_tokens=False)
         if len(cut.ids) == 1:
             raise UserError(f"{self._tokenizer.info.label} has {shown(token)} already: it is id {cut.ids[0]}.")
-        words = list(self._words(token))
+        words = list(self._words(text))
         known = self._symbols().ids
         if len(words) != 1 or any(piece not in known for piece in cut.tokens):
             parts = " ".join(map(shown, words if len(words) > 1 else cut.tokens))
@@ -144,18 +156,60 @@ class Extending:
             )
         return [known[piece] for piece in cut.tokens]
 
+    def _first_new(self, word: Sequence[int], symbols: MergeSymbols, token: str) -> int:
+        """Place of the first two symbols that make what the tokenizer has no entry for.
+
+        Its own merges do not make such an entry of them: made now, texts without a new token would be cut otherwise.
+        """
+        at = next((n for n, pair in enumerate(pairwise(word)) if symbols.spelling(pair) not in self._known), None)
+        if at is None:
+            raise UserError(
+                f"The token {shown(token)} cannot be built without cutting old texts otherwise: it is cut into "
+                f"{' '.join(shown(symbols.spellings[i]) for i in word)}, and {self._tokenizer.info.label} has an entry "
+                "already for any two of these side by side, which its merges do not make. Add a longer token instead."
+            )
+        return at
+
+    def _alone(self, token: str) -> str:
+        """The text that is cut into what spells a token and nothing else.
+
+        Raises:
+            UserError: the tokenizer puts a space before every text, and the token has none.
+        """
+        if not self._puts_space or token.startswith(" "):
+            return token[1:] if self._puts_space else token
+        raise UserError(
+            f"{self._tokenizer.info.label} puts a space before every text, and the token {shown(token)} has none. Give "
+            f"it with its space: {shown(' ' + token)}."
+        )
+
     def _words(self, text: str) -> Iterator[str]:
         """What the tokenizer's merges are applied to, one by one."""
-        if self._engine.normalizer is not None:
-            text = self._engine.normalizer.normalize_str(text)
-        cutter = self._engine.pre_tokenizer
-        yield from ([text] if cutter is None else (word for word, _ in cutter.pre_tokenize_str(text)))
+        normaliser, cutter = self._engine.normalizer, self._engine.pre_tokenizer
+        for stretch in self._between_added(text):
+            plain = stretch if normaliser is None else normaliser.normalize_str(stretch)
+            yield from ([plain] if cutter is None else (word for word, _ in cutter.pre_tokenize_str(plain)))
+
+    def _between_added(self, text: str) -> Iterator[str]:
+        """A text without the tokens that are found in it before anything else, as runs of spaces are by some."""
+        if not self._added:
+            yield text
+            return
+        cut, at = self._engine.encode(text, add_special_tokens=False), 0
+        for i, (start, end) in zip(cut.ids, cut.offsets, strict=True):
+            if i in self._added and self._added[i] in text[start:end]:  # else it stands for what is unknown
+                if at < start:
+                    yield text[at:start]
+                at = end
+        if at < len(text):
+            yield text[at:]
 
     def _may_be(self, symbols: MergeSymbols, pair: Pair) -> bool:
-        """Whether a merge stays within a word, and is of nothing that stands for what has no entry."""
+        """Whether a merge stays within a word, is of nothing that stands for what has no entry, and makes a new one."""
         parts = [symbols.spellings[i] for i in pair]
         alone = any(_BYTE.fullmatch(one) or one == self._document["model"].get("unk_token") for one in parts)
-        return not alone and _SPACE not in "".join(parts).lstrip(_SPACE)
+        joined = "".join(parts)
+        return not alone and joined not in self._known and _SPACE not in joined.lstrip(_SPACE)
 
     def _with(self, merges: Sequence[Pair], symbols: MergeSymbols, n_asked: int) -> Extended:
         model = self._document["model"]

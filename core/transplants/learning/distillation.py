@@ -24,7 +24,7 @@ from core.common.numbers import count
 from core.common.progress import report
 from core.models.language_model import LanguageModel
 from core.models.matrices import Matrices
-from core.models.read_together import ReadTogether, meetings, read_together
+from core.models.read_together import Meetings, ReadTogether, meetings, read_together
 from core.models.score import usual_window
 from core.text.schedule import schedule
 from core.transplants.problem import Problem, Side
@@ -55,7 +55,7 @@ class Learnt:
 
     Args:
         rows: of the wanted tokens of each side that moves, a bias of the head as one more column, float32 (n, W).
-        seen: wanted ids that the text has.
+        seen: wanted ids in the texts that both tokenizers say back.
         before, after: squared distance of the hidden states as a share of their spread, in the first and in the last
             pass over the text; 0 where they are equal.
         n_steps: done.
@@ -76,43 +76,50 @@ def learn(problem: Problem, model: LanguageModel, start: Matrices, plan: Distill
         start: new matrices with rows to begin with.
 
     Raises:
-        UserError: no wanted token is in the texts.
+        UserError: no wanted token is in the texts, or no text is said back exactly by both tokenizers.
     """
     student = model.with_matrices(start, problem.new, problem.match.special_ids, model.name)
     texts, hidden = problem.resources.all_text, _hidden(problem)
-    seen = _seen(problem, texts)
-    rows = _MovingRows(problem, student, start, plan.head)
     n_bytes = sum(len(text.encode()) for text in texts)
-    n_a_pass = max(1, round(n_bytes / plan.batch_bytes))
+    wanted = _wanted_there(problem, texts, n_bytes)
+    rows = _MovingRows(problem, student, start, plan.head)
+    n_a_pass = -(-n_bytes // plan.batch_bytes)
     n_steps = plan.passes * n_a_pass
-    batches = schedule(texts, n_steps, plan.batch_bytes, usual_window(model, student), plan.seed)
+    batches = schedule(texts, n_steps, -(-n_bytes // n_a_pass), usual_window(model, student), plan.seed)
     optimiser = torch.optim.Adam(rows.learnt, lr=plan.rate)
-    slower = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, n_steps)
-    apart = list[float]()
+    apart, read = list[float](), set[int]()
     for step, batch in enumerate(batches):
-        loss, share = _loss(
-            read_together(model, batch, hidden), model, read_together(student, batch), student, rows, plan.head
-        )
-        apart.append(share)
-        if loss is not None:
-            for each, gradient in zip(rows.learnt, torch.autograd.grad(loss, rows.learnt), strict=True):
+        old, new = read_together(model, batch, hidden), read_together(student, batch)
+        met = meetings(old, new)
+        if len(met):
+            loss, share = _loss(model, old, student, new, met, rows, plan.head)
+            apart.append(share)
+            read.update(i for row in {*met.row.tolist()} for i in new.cuts[row].ids.tolist())
+            gradients = torch.autograd.grad(loss, rows.learnt, allow_unused=True)
+            for each, gradient in zip(rows.learnt, gradients, strict=True):
                 each.grad = gradient
+            optimiser.param_groups[0]["lr"] = plan.rate * (1 - step / n_steps)
             optimiser.step()
-        slower.step()
+        else:
+            apart.append(float("nan"))
         report(step + 1, n_steps, "Learning rows")
-    return Learnt(rows.values(), seen, _mean(apart[:n_a_pass]), _mean(apart[-n_a_pass:]), n_steps)
+    if not read:
+        raise UserError(
+            f"Rows are learnt where a token ends in both cuts, and of the {count(n_bytes)} bytes there are no text is "
+            "said back exactly by both tokenizers. Give other text, or choose a method that does not learn."
+        )
+    return Learnt(rows.values(), frozenset(wanted & read), _mean(apart[:n_a_pass]), _mean(apart[-n_a_pass:]), n_steps)
 
 
-def _seen(problem: Problem, texts: Sequence[str]) -> frozenset[int]:
+def _wanted_there(problem: Problem, texts: Sequence[str], n_bytes: int) -> set[int]:
+    """New ids that rows are wanted for, of which a text has one at least, or there are none."""
     wanted = {i for side in problem.sides.values() for i in side.wanted.tolist()}
-    found = wanted.intersection(i for ids in problem.new.encode_many(list(texts)) for i in ids.tolist())
-    if wanted and not found:
-        n_bytes = sum(len(text.encode()) for text in texts)
+    if wanted and not any(i in wanted for ids in problem.new.encode_many(list(texts)) for i in ids.tolist()):
         raise UserError(
             f"Rows are learnt from text, and none of the {count(len(wanted))} new tokens stands in the "
             f"{count(n_bytes)} bytes there are. Give more text, in the languages that the new tokenizer is for."
         )
-    return frozenset(found)
+    return wanted
 
 
 class _MovingRows:
@@ -167,21 +174,25 @@ def _hidden(problem: Problem) -> dict[int, tuple[int, ...]]:
 
 
 def _loss(
-    old: ReadTogether, model: LanguageModel, new: ReadTogether, student: LanguageModel, rows: _MovingRows, head: bool
-) -> tuple[Tensor | None, float]:
-    """The loss of one step, None where no place meets; and the distance of the states as a share of their spread."""
-    met = meetings(old, new)
-    if not len(met):
-        return None, float("nan")
+    model: LanguageModel,
+    old: ReadTogether,
+    student: LanguageModel,
+    new: ReadTogether,
+    met: Meetings,
+    rows: _MovingRows,
+    head: bool,
+) -> tuple[Tensor, float]:
+    """The loss of one step; and the distance of the states as a share of their spread."""
     wanted = model.hidden(old.ids)[-1][met.row, met.one].float()
     asked: dict[str, Any] = {"use_cache": False, "output_hidden_states": True}
     found = functional_call(student.module, rows.weights(), (new.ids,), asked)
     loss = (found.hidden_states[-1][met.row, met.other].float() - wanted).square().mean()
     spread = (wanted - wanted.mean(0)).square().mean()
     share = float(loss.detach() / spread) if spread > 0 else float("nan")
-    if head:
-        logits = found.logits.float().flatten(0, 1)
-        said = nn.functional.cross_entropy(logits, new.targets.flatten(), reduction="mean")
+    compared = sorted({*met.row.tolist()})
+    targets = new.targets[compared]
+    if head and bool((targets >= 0).any()):
+        said = nn.functional.cross_entropy(found.logits[compared].float().flatten(0, 1), targets.flatten())
         loss = loss + (loss / said).detach() * said
     return loss, share
 
