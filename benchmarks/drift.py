@@ -5,6 +5,7 @@ remembered, between which many sequences about the same things lie. Real tokeniz
 and FLORES-200 in English and in all languages mixed, from the data folder beside the repository.
 """
 
+import sys
 import time
 
 from benchmarks.measure import in_turns, markdown
@@ -57,7 +58,11 @@ def run() -> str:
     """The table."""
     if not HAS_DATA:
         raise UserError("There is no data folder beside the repository, so there is nothing to measure on.")
-    rows = [row(label, open_local(spec), what, text) for label, spec in SPECS.items() for what, text in texts().items()]
+    rows, read = list[list[str]](), texts()
+    for label, spec in SPECS.items():
+        for what, text in read.items():
+            rows.append(row(label, open_local(spec), what, text))
+            print(" | ".join(rows[-1]), file=sys.stderr, flush=True)  # measured one by one, for minutes
     speed = "million tokens a second"
     head = [
         "tokenizer",

@@ -92,7 +92,7 @@ def test_what_a_template_refuses_is_said(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("Hi", "begin with who speaks"),
-        ("user: Hi", "of 1 turns"),
+        ("user: Hi", "of 1 turn is"),
         ("user: a\nuser: b", "alternate"),
         ("assistant: a\nuser: b", "alternate"),
     ],

@@ -16,6 +16,7 @@ from core.probes.markov.sampled import sampled_losses
 from core.probes.markov.source import SwitchingSource
 from core.probes.morphology import Morphology, morphology_of
 from core.probes.noise import Noise, noise_of
+from core.probes.phantom_edits import PhantomEdits, phantom_edits_of
 from core.probes.spellings import Spellings, spellings_of
 from core.probes.sums.adders import ADDERS
 from core.probes.sums.addition import Addition
@@ -101,6 +102,16 @@ def hidden_words(specs: tuple[str, ...], text: str) -> HiddenWords:
     """
     key = "hidden words", specs, text
     return shared().get(key, lambda: hidden_words_of([*map(tokenizer, specs)], text), most=_MOST)
+
+
+def phantom_edits(specs: tuple[str, ...], text: str, more: int) -> PhantomEdits:
+    """Words that other tokens say too.
+
+    Raises:
+        UserError: the text has no UTF-8 form, or a tokenizer does not open or has no vocabulary.
+    """
+    key = "phantom edits", specs, text, more
+    return shared().get(key, lambda: phantom_edits_of([*map(tokenizer, specs)], text, more), most=_MOST)
 
 
 def theory(p: float, q: float, order: int, most: int) -> Theory:

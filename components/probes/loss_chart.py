@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.chart import GRID, Chart, finish
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.probes.spelling_loss import RespelledLoss, SpellingLoss
 
 _LINE, _DOT, _OWN = "#3a87c8", "rgba(58,135,200,.45)", "#d18a00"
@@ -73,7 +73,8 @@ def loss_chart(found: SpellingLoss, key: str, height: int = 320) -> Chart:
 
 def _hover(row: RespelledLoss, n: int) -> str:
     return (
-        f"{count(row.n_moved)} tokens spelled otherwise, {count(row.n_tokens[n])} tokens in all: "
+        f"{so_many(row.n_moved, 'token', 'tokens')} spelled otherwise, "
+        f"{so_many(row.n_tokens[n], 'token', 'tokens')} in all: "
         f"{row.bits_per_byte[n]:.3f} bits for each byte"
     )
 

@@ -18,7 +18,14 @@ _DOTTED = {"color": LINE, "width": 1, "dash": "dot"}
 _LONGEST_NAME, _LETTER = 24, 6.6  # characters, pixels of one
 _TICKS, _CLOSE_TICKS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24), (1, 1.2, 1.5, 2, 2.5, 3, 4, 5)
 _NARROW = 0.4  # log10 of the span below which ticks stand close
-_SHARES = ("Precision", "Recall", "F1", "F1, low", "F1, high")
+# Tokens that are a word or a morpheme, and a morpheme, by both denominators of Bayram et al. 2025.
+_KNOWN = {
+    "%TR of tokens": "known_of_tokens",
+    "%TR of different tokens": "known_of_distinct",
+    "%Pure of tokens": "pure_of_tokens",
+    "%Pure of different tokens": "pure_of_distinct",
+}
+_SHARES = ("Precision", "Recall", "F1", "F1, low", "F1, high", *_KNOWN)
 
 
 @dataclass(frozen=True)
@@ -192,6 +199,7 @@ def morphology_table(rows: Mapping[str, MorphologyScores]) -> pd.DataFrame:
                 "MorphScore": one.boundaries.morph_score,
                 "of words": one.boundaries.n_two,
                 "F1 of morphemes": one.matches.f1,
+                **{label: one.known.document()[key] for label, key in _KNOWN.items()},
             }
             for name, one in rows.items()
         ]

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from components.charts.cell_numbers import cell_numbers
 from components.charts.chart import Chart, finish, names_axis
 from components.probes.on_page import OnPage
-from core.common.numbers import count
+from core.common.numbers import so_many
 from core.probes.noise import EditEffect, Noise
 
 _LIGHT = [[0, "#0f766e"], [0.25, "#7fc4bd"], [0.5, "#f3f5f8"], [0.75, "#e8b45c"], [1, "#9a4f00"]]  # 0 in the middle
@@ -85,7 +85,8 @@ def in_words(found: Noise, shown: Sequence[OnPage], measure: str) -> str:
 def _hover(effect: EditEffect, one: OnPage) -> str:
     more = per_edit(effect, one.key, ADDED)
     return (
-        f"{effect.label}, {count(len(effect.changes))} times: {one.label} moves {per_edit(effect, one.key, MOVED):.2f} "
+        f"{effect.label}, {so_many(len(effect.changes), 'time', 'times')}: "
+        f"{one.label} moves {per_edit(effect, one.key, MOVED):.2f} "
         f"cuts<br>and has {more:+.2f} tokens for each edit"
     )
 

@@ -23,7 +23,7 @@ def spelling_chart(found: Spellings, label: str, dark: bool, height: int = 300) 
             y=[n / found.paths.n for n in lengths.values()],
             marker={"color": [_OWN if k == found.canonical else _BAR for k in lengths]},
             customdata=[in_figures(n) for n in lengths.values()],
-            hovertemplate="%{customdata} spellings have %{x} tokens, %{y:.1%} of all<extra></extra>",
+            hovertemplate="of %{x}: %{customdata}, %{y:.1%} of all spellings<extra></extra>",
         )
     )
     finish(
@@ -39,7 +39,8 @@ def spelling_chart(found: Spellings, label: str, dark: bool, height: int = 300) 
     return Chart(
         "spellings",
         figure,
-        f"{label}: {in_figures(found.paths.n)} spellings of {found.paths.shortest} to {found.paths.longest} tokens; "
+        f"{label}: spellings by number of tokens, {in_figures(found.paths.n)} in all, of {found.paths.shortest} to "
+        f"{found.paths.longest}; "
         f"the tokenizer's own has {found.canonical}.",
         lambda: spelling_table(found),
     )

@@ -13,11 +13,15 @@ from core.models.under_trained.job import KIND as UNDER_TRAINED
 from core.probes.asked_otherwise.job import KIND as SPELLING_ANSWERS
 from core.probes.bytes.job import KIND as NEXT_BYTE
 from core.probes.bytes.prompt import as_given
+from core.probes.filling.job import KIND as GAPS
 from core.probes.pooling.job import KIND as POOLED
 from core.probes.respelled.job import KIND as SPELLING_LOSS
 from core.probes.samples.job import KIND as DRIFT_SAMPLES
 from core.probes.sums.job import ASKED as SUMS
 from core.probes.sums.job import TRAINED as ADDERS
+from core.probes.with_model.letters import KIND as LETTERS
+from core.probes.with_model.noise import KIND as NOISE
+from core.probes.with_model.traps import KIND as TRAPS
 from core.training.job import KIND as TRAIN
 from core.vocabulary.mixture.job import KIND as MIXTURE
 
@@ -75,6 +79,22 @@ def _pooled(params: Mapping[str, Json]) -> Choices:
     return _probe(POOLED, _some(params, "model", "other", "text"))
 
 
+def _gaps(params: Mapping[str, Json]) -> Choices:
+    return _probe(GAPS, _some(params, "model", "text", "most"))
+
+
+def _noise(params: Mapping[str, Json]) -> Choices:
+    return _probe(NOISE, _some(params, "model", "text", "most", "seed"))
+
+
+def _traps(params: Mapping[str, Json]) -> Choices:
+    return _probe(TRAPS, _some(params, "model", "text", "pairs", "seed"))
+
+
+def _letters(params: Mapping[str, Json]) -> Choices:
+    return _probe(LETTERS, _some(params, "model", "text"))
+
+
 def _sums_trained(params: Mapping[str, Json]) -> Choices:
     return _probe("numbers", {"length": params["longest"], **_some(params, "steps", "training_seed")})
 
@@ -97,6 +117,10 @@ RESULT_PAGES = {
     SPELLING_LOSS: ResultPage("probes.py", _spelling_loss, by_key=False),
     SPELLING_ANSWERS: ResultPage("probes.py", _spelling_answers, by_key=False),
     POOLED: ResultPage("probes.py", _pooled, by_key=False),
+    GAPS: ResultPage("probes.py", _gaps, by_key=False),
+    NOISE: ResultPage("probes.py", _noise, by_key=False),
+    TRAPS: ResultPage("probes.py", _traps, by_key=False),
+    LETTERS: ResultPage("probes.py", _letters, by_key=False),
     SUMS: ResultPage("probes.py", lambda params: _probe("numbers", _some(params, "model")), by_key=False),
     ADDERS: ResultPage("probes.py", _sums_trained, by_key=False),
 }

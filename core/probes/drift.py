@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from core.common.errors import UserError
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.probes.drift_kinds import IN_WORDS, DriftKind, kind_of
 from core.probes.probe import Asked, Probe
 from core.tokenizers.catalog import open_tokenizer
@@ -55,7 +55,7 @@ class Drift:
     def sentences(self) -> list[str]:
         """It in words, one line each."""
         if self.first is None or self.kind is None:
-            return [f"The {count(len(self.ids))} ids come back as they were, {self.how}.", *self.notes]
+            return [f"{so_many(len(self.ids), 'id comes', 'ids come')} back as given, {self.how}.", *self.notes]
         given, back = ("|".join(piece.decode(errors="backslashreplace") for piece in side) for side in self.stretch)
         return [
             f"The ids do not come back: {count(len(self.ids))} were given, {count(len(self.reencoded))} come back, "

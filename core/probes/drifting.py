@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.common.errors import UserError
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.probes.drift import Drift, drift_of
 from core.probes.drift_check import IN_WORDS, Way, drift_check
 from core.probes.drift_kinds import IN_WORDS as KINDS_IN_WORDS
@@ -69,8 +69,9 @@ class Drifting:
         """It in words, one line each."""
         found = self.share
         said = [
-            f"{count(len(self.drifted))} of {count(self.n)} sequences do not come back, {found.value:.1%} "
-            f"[{found.low:.1%}, {found.high:.1%}], of {count(self.n_tokens)} tokens in all.",
+            f"{count(len(self.drifted))} of {so_many(self.n, 'sequence does', 'sequences do')} not come back, "
+            f"{found.value:.1%} "
+            f"[{found.low:.1%}, {found.high:.1%}], of {so_many(self.n_tokens, 'token', 'tokens')} in all.",
             f"That the others do was {IN_WORDS[self.way]}.",
             *(f"  {count(n)}: {KINDS_IN_WORDS[kind]}" for kind, n in self.kinds.items()),
         ]

@@ -7,7 +7,7 @@ from math import isfinite, log2
 import numpy as np
 
 from core.common.errors import TooLarge, UserError
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.probes.packed_ids import compressed_sizes, fixed, varint, width_for
 from core.probes.probe import Asked, Probe
 from core.probes.several import open_tokenizers
@@ -123,7 +123,8 @@ class TextEntropy:
         """It in words, one line each."""
         smallest = min(self.raw, key=lambda name: self.raw[name])
         return [
-            f"The text has {count(self.n_bytes)} bytes; {smallest} leaves {self._rate(self.raw[smallest])} bits a byte "
+            f"The text has {so_many(self.n_bytes, 'byte', 'bytes')}; {smallest} leaves "
+            f"{self._rate(self.raw[smallest])} bits a byte "
             "of them.",
             "Bits a byte, given no token before, one, and so on up to four; * is mostly the size of the text:",
             *(line for stream in self.streams for line in self._about(stream)),
@@ -140,7 +141,7 @@ class TextEntropy:
         sizes = {(way, name): n for way, row in stream.packed.items() for name, n in row.items() if name != "none"}
         way, name = min(sizes, key=lambda pair: sizes[pair])
         return [
-            f"{stream.label}: {', '.join(rates)}, from {count(stream.n_tokens)} tokens; {name} leaves "
+            f"{stream.label}: {', '.join(rates)}, from {so_many(stream.n_tokens, 'token', 'tokens')}; {name} leaves "
             f"{self._rate(sizes[way, name])} of its ids.{_efficiency(stream)}",
             *([stream.note] if stream.note else []),
         ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.probes.probe import Asked, Probe
 from core.probes.several import open_tokenizers
 from core.probes.shipped_words import words
@@ -78,7 +78,8 @@ class HiddenWords:
             for letter in [*row.hidden_by][:1]
         )
         return [
-            f"{self.labels[spec]}: some letter hides {count(hidden)} of {count(len(rows))} words, and a letter a word "
+            f"{self.labels[spec]}: some letter hides {count(hidden)} of {so_many(len(rows), 'word', 'words')}, and a "
+            "letter a word "
             f"in {self.share(spec):.0%} of the cases.",
             *examples,
         ]

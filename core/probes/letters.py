@@ -10,7 +10,7 @@ import numpy as np
 import regex
 
 from core.common.errors import TooLarge, UserError, shown
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.probes.bytes.prompt import prompt_of
 from core.probes.probe import Asked, Probe
 from core.probes.several import open_tokenizers
@@ -103,6 +103,14 @@ class CountedByModel:
 
 
 @dataclass(frozen=True)
+class LettersAsked:
+    """What one model says of a text, by form."""
+
+    model: str
+    by_form: Mapping[str, CountedByModel]
+
+
+@dataclass(frozen=True)
 class Letters:
     """Letters of a text, written in several ways.
 
@@ -145,7 +153,7 @@ class Letters:
                 f"  {form}: {one.isolation:.2f}, {one.ids_per_letter:.2f} ids ({written_tokens(one.tokens)})"
                 for form, one in rows.items()
             ]
-        said.append(f"The letter {shown(self.letter)} occurs {count(self.n)} times.")
+        said.append(f"The letter {shown(self.letter)} occurs {so_many(self.n, 'time', 'times')}.")
         said += [
             f"  {form}: the model says {one.says}, and the right number with a probability of {one.p_right:.3f}; "
             f"that a digit comes at all, {one.p_digits:.3f}"
@@ -169,12 +177,18 @@ def letters(tokenizers: Sequence[str], text: str = "strawberry", letter: str = "
     found = letters_of(open_tokenizers(tokenizers), text, letter)
     if model is None:
         return found
-    if found.n > _MOST_COUNTED:
-        why = f"{found.letter} occurs {count(found.n)} times, and the answer is read off one digit."
+    if why := why_not_asked(found):
         return replace(found, note=f"The model is not asked: {why}")
     from core.models.load import open_model  # torch takes seconds to import
 
     return replace(found, by_model=asked_of(open_model(model), found.forms, found.letter, found.n))
+
+
+def why_not_asked(found: Letters) -> str:
+    """Why no model is asked how often the letter occurs; empty where one may be."""
+    if found.n <= _MOST_COUNTED:
+        return ""
+    return f"{found.letter} occurs {count(found.n)} times, and the answer is read off one digit."
 
 
 def letters_of(tokenizers: Sequence[Tokenizer], text: str, letter: str = "") -> Letters:

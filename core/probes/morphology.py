@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from core.common.errors import UnknownName, UserError
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.probes.morphemes.gold import LAYOUTS, GoldWord, read_gold, shipped_gold, shipped_languages
 from core.probes.morphemes.hybrid import HybridTrips, in_capitals, round_trips
 from core.probes.morphemes.scores import (
@@ -90,9 +90,12 @@ class MorphologyScores:
         precision, recall, f1, tokens = map(_with_interval, self._scores.values())
         said = [
             f"{self.label}: precision {precision}, recall {recall}, F1 {f1} of boundaries at {tokens} tokens a word, "
-            f"over {count(self.intervals.n)} words; cuts at random would have a precision of {_share(found.chance)}.",
-            f"  MorphScore {_share(found.morph_score)} over {count(found.n_two)} words of two morphemes, and "
-            f"{count(found.n_one_token)} that are one token left out; {_share(found.missed)} of the words are cut at "
+            f"over {so_many(self.intervals.n, 'word', 'words')}; cuts at random would have a precision of "
+            f"{_share(found.chance)}.",
+            f"  MorphScore {_share(found.morph_score)} over {so_many(found.n_two, 'word', 'words')} of two morphemes, "
+            "and "
+            f"{so_many(found.n_one_token, 'that is', 'that are')} one token left out; {_share(found.missed)} of the "
+            "words are cut at "
             "no boundary.",
         ]
         return said + [
@@ -143,7 +146,8 @@ class Morphology:
     def sentences(self) -> list[str]:
         """It in words, one line each."""
         said = [
-            f"The morphemes of {count(self.n_on_surface)} of {count(self.n_words)} words stand in them as they are "
+            f"The morphemes of {count(self.n_on_surface)} of {so_many(self.n_words, 'word', 'words')} stand in them as "
+            "they are "
             "written; boundaries are those of these words."
         ]
         said += [line for one in self.found.values() for line in one.sentences()]

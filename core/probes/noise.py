@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from core.common.errors import TooLarge, UserError
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.probes.edits.edit import EDITS, Edit, TextChange, drawn, edited
 from core.probes.moved_cuts import MovedCuts, byte_changes, moved_cuts
 from core.probes.probe import Asked, Probe
@@ -13,6 +14,9 @@ from core.probes.several import open_tokenizers
 from core.probes.written_tokens import written_tokens
 from core.text.utf8 import utf8
 from core.tokenizers.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from core.probes.bytes.read_by_model import ModelReader
 
 MOST_BYTES = 200_000
 MOST_BYTES_OF_MODEL = 20_000
@@ -66,6 +70,20 @@ class EditEffect:
 
 
 @dataclass(frozen=True)
+class NoiseToModel:
+    """What edits of a text cost a model.
+
+    Args:
+        bits_per_byte: of the text as it is; None where the model has no number for it.
+        by_edit: of the edited text, by the bytes of the text as it is, by the key of an edit that could be made.
+    """
+
+    model: str
+    bits_per_byte: float | None
+    by_edit: Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
 class Noise:
     """What edits do to a text under several tokenizers.
 
@@ -116,7 +134,7 @@ class Noise:
             f"{written_tokens(found.before)} → {written_tokens(found.after)}{_recut(effect.recut.get(spec))}"
             for spec, found in effect.by_tokenizer.items()
         )
-        return [f"{effect.label}, {count(n)} times{cost}", *rows]
+        return [f"{effect.label}, {so_many(n, 'time', 'times')}{cost}", *rows]
 
 
 def _recut(kinds: Mapping[Recut, int] | None) -> str:
@@ -151,24 +169,54 @@ def noise_of(
     tokenizers: Sequence[Tokenizer], text: str, edits: Sequence[str], most: int, seed: int, model: str | None = None
 ) -> Noise:
     """The same of tokenizers that are open."""
+    made = edits_made(text, edits, most, seed, MOST_BYTES if model is None else MOST_BYTES_OF_MODEL)
+    read = None
+    if model is not None:
+        from core.probes.bytes.read_by_model import reader_of  # torch takes seconds to import
+
+        read = noise_to_model(reader_of(model), text, edits, most, seed)
+    return Noise(
+        len(utf8(text)),
+        {one.info.spec: one.info.label for one in tokenizers},
+        tuple(
+            _effect(tokenizers, text, edit, changes, None if read is None else read.by_edit[edit.key])
+            for edit, changes in made
+            if changes
+        ),
+        tuple(edit.label for edit, changes in made if not changes),
+        "" if read is None else read.model,
+        None if read is None else read.bits_per_byte,
+    )
+
+
+def edits_made(
+    text: str, edits: Sequence[str], most: int, seed: int, most_bytes: int = MOST_BYTES_OF_MODEL
+) -> list[tuple[Edit, list[TextChange]]]:
+    """Each edit with its changes, which are none where the text has no place for it.
+
+    Raises:
+        UserError: the text is empty or has no UTF-8 form, or an edit is unknown.
+        TooLarge: the text is too long.
+    """
     n_bytes = len(utf8(text))
     if not text:
         raise UserError("The text is empty: there is nothing to edit. Give a few sentences.")
-    limit = MOST_BYTES if model is None else MOST_BYTES_OF_MODEL
-    if n_bytes > limit:
-        raise TooLarge(f"The text has {count(n_bytes)} bytes; up to {count(limit)} are edited. Give a part of it.")
+    if n_bytes > most_bytes:
+        raise TooLarge(f"The text has {count(n_bytes)} bytes; up to {count(most_bytes)} are edited. Give a part of it.")
     chosen = [EDITS.get(key) for key in dict.fromkeys(edits)] or [*EDITS.all().values()]
-    made = [(edit, drawn(edit, text, most, seed)) for edit in chosen]
-    fitting = [(edit, changes) for edit, changes in made if changes]
-    name, bits = _bits([text, *(edited(text, changes) for _, changes in fitting)], model)
-    return Noise(
-        n_bytes,
-        {one.info.spec: one.info.label for one in tokenizers},
-        tuple(_effect(tokenizers, text, *pair, b) for pair, b in zip(fitting, bits[1:], strict=True)),
-        tuple(edit.label for edit, changes in made if not changes),
-        name,
-        bits[0],
-    )
+    return [(edit, drawn(edit, text, most, seed)) for edit in chosen]
+
+
+def noise_to_model(reader: "ModelReader", text: str, edits: Sequence[str], most: int, seed: int) -> NoiseToModel:
+    """What the edits of a text cost a model that is open.
+
+    Raises:
+        UserError: the text cannot be edited, or the model cannot read it.
+    """
+    made = {edit.key: changes for edit, changes in edits_made(text, edits, most, seed) if changes}
+    bits = reader.bits([text, *(edited(text, changes) for changes in made.values())])
+    plain, *others = (None if one is None else one / len(utf8(text)) for one in bits)
+    return NoiseToModel(reader.name, plain, dict(zip(made, others, strict=True)))
 
 
 def _effect(
@@ -179,16 +227,6 @@ def _effect(
     found = {spec: moved_cuts(*pair, places) for spec, pair in cuts.items()}
     kinds = {spec: recut(*pair, places) for spec, pair in cuts.items()} if edit.code else {}
     return EditEffect(edit.key, edit.label, edit.group, tuple(changes), found, kinds, bits)
-
-
-def _bits(texts: Sequence[str], model: str | None) -> tuple[str, list[float | None]]:
-    """The model's name, and bits of each text by the bytes of the first, so that they compare; None where none are."""
-    if model is None:
-        return "", [None] * len(texts)
-    from core.probes.bytes.read_by_model import reader_of
-
-    reader, size = reader_of(model), len(texts[0].encode())
-    return reader.name, [None if bits is None else bits / size for bits in reader.bits(texts)]
 
 
 PROBE = Probe(

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from core.common.errors import TooLarge, UserError
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.common.progress import step
 from core.probes.long_texts import long_text
 from core.probes.probe import Asked, Probe
-from core.stats.bootstrap import MIN_ITEMS, percentiles, resampled_sums
 from core.stats.number import Number
+from core.stats.ratio_of_sums import ratio_of_sums
 from core.text.utf8 import utf8
 
 if TYPE_CHECKING:
@@ -69,13 +67,7 @@ class Pooled:
         return self._number(lambda text: text.bits[better] - text.bits[way])
 
     def _number(self, bits: Callable[[PooledText], float]) -> Number:
-        rows = np.array([[bits(text), text.n_bytes] for text in self.texts]).T
-        value = float(rows[0].sum() / rows[1].sum())
-        if len(self.texts) < MIN_ITEMS:
-            return Number(value, reason=f"Fewer than {MIN_ITEMS} texts tell nothing of others.")
-        sums = resampled_sums(rows, [np.arange(len(self.texts))])
-        low, high = percentiles(sums[0] / sums[1])
-        return Number(value, float(low), float(high))
+        return ratio_of_sums([bits(text) for text in self.texts], [text.n_bytes for text in self.texts], "texts")
 
     def document(self) -> dict[str, object]:
         """It as a JSON document."""
@@ -93,7 +85,8 @@ class Pooled:
         """It in words, one line each."""
         n = sum(text.n_bytes for text in self.texts)
         return [
-            f"Bits for each of {count(n)} bytes of {count(len(self.texts))} texts, with 95 % intervals over texts:",
+            f"Bits for each of {so_many(n, 'byte', 'bytes')} of {so_many(len(self.texts), 'text', 'texts')}, with 95 % "
+            "intervals over texts:",
             *(
                 f"  {words}{self._named(way)}: {in_bits(self.bits_per_byte(way))}"
                 + (f", {in_bits(self.gain(way))} less than the better alone" if way in TOGETHER else "")

@@ -29,3 +29,13 @@ def terms_by_field() -> dict[str, tuple[str, ...]]:
         field, term = line.split("\t")
         found[field] = (*found.get(field, ()), term)
     return found
+
+
+@cache
+def gap_text() -> str:
+    """Pieces of prose and of code with empty lines between, whose words have gaps.
+
+    >>> gap_text()[:17]
+    'The bakery on the'
+    """
+    return (_FOLDER / "gaps.txt").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from core.common.errors import UnknownName, UserError
-from core.common.numbers import count
+from core.common.numbers import so_many
 from core.common.progress import report
 from core.evaluation.passes.choice_items import ChoiceItem, shipped_items
 from core.probes.probe import Asked, Probe
@@ -86,12 +86,12 @@ class SpellingAnswers:
 
     def sentences(self) -> list[str]:
         """It in words, one line each."""
-        said = [f"{self.model} was asked {count(len(self.questions))} questions, with 95 % intervals:"]
+        said = [f"{self.model} was asked {so_many(len(self.questions), 'question', 'questions')}, with 95 % intervals:"]
         for way, words in WAYS.items():
             kept = "" if way == "own" else f"; of those right at first {in_percent(self.kept(way))} are kept"
             said.append(f"  {words}: {in_percent(self.right(way))} right{kept}")
         if self.left_out:
-            said.append(f"{count(self.left_out)} questions cannot be put to it so, and were left out.")
+            said.append(f"{so_many(self.left_out, 'question', 'questions')} cannot be put to it so, and were left out.")
         return said
 
 

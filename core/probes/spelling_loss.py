@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.common.errors import TooLarge, UserError
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.common.progress import report
 from core.probes.probe import Asked, Probe
 from core.probes.respelled.respelling import Respelling
@@ -86,10 +86,12 @@ class SpellingLoss:
 
     def sentences(self) -> list[str]:
         """It in words, one line each."""
-        said = [f"{self.model} needs for the same text, of {count(self.n_tokens)} tokens as its tokenizer writes it:"]
+        own = so_many(self.n_tokens, "token", "tokens")
+        said = [f"{self.model} needs for the same text, of {own} as its tokenizer writes it:"]
         return said + [
             f"  {row.share:.0%} of the tokens spelled otherwise: {row.mean:.3f} bits a byte "
-            f"({min(row.bits_per_byte):.3f} to {max(row.bits_per_byte):.3f} in {len(row.bits_per_byte)} spellings)"
+            f"({min(row.bits_per_byte):.3f} to {max(row.bits_per_byte):.3f} in "
+            f"{so_many(len(row.bits_per_byte), 'spelling', 'spellings')})"
             for row in self.rows
         ]
 

@@ -7,7 +7,7 @@ from itertools import accumulate, pairwise
 from math import log2, prod
 
 from core.common.errors import TooLarge, UnknownName, UserError, shown
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.probes.probe import Asked, Probe
 from core.probes.spelling_counts import Paths, by_length, count_paths, digits, sample
 from core.probes.spelling_edges import Edge, Spellers, keeping_to, spellers_of
@@ -72,14 +72,17 @@ class Spellings:
 
     def sentences(self) -> list[str]:
         """It in words, one line each."""
-        said = [f"{in_figures(self.paths.n)} token sequences spell these {count(len(self.data))} bytes."]
+        spell = "token sequence spells" if self.paths.n == 1 else "token sequences spell"
+        of = so_many(len(self.data), "byte", "bytes")
+        said = [f"{in_figures(self.paths.n)} {spell} this text of {of}."]
         if self.paths.n:
             said.append(
-                f"The shortest has {count(self.paths.shortest or 0)} tokens, the longest "
+                f"The shortest has {so_many(self.paths.shortest or 0, 'token', 'tokens')}, the longest "
                 f"{count(self.paths.longest or 0)}; the tokenizer cuts {count(self.canonical)}."
             )
         if self.within is not None:
-            said.append(f"{in_figures(self.within.n)} of them keep to the cuts of the pre-tokenizer.")
+            keep = "keeps" if self.within.n == 1 else "keep"
+            said.append(f"{in_figures(self.within.n)} of them {keep} to the cuts of the pre-tokenizer.")
         if self.bits_per_byte is not None:
             said.append(f"That is {self.bits_per_byte:.3f} bits a byte that a sequence could say besides the text.")
         if self.own_share is not None:

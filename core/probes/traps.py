@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from random import Random
+from typing import TYPE_CHECKING
 
 from core.common.errors import TooLarge, UserError
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.probes.probe import Asked, Probe
 from core.probes.several import open_tokenizers
 from core.probes.shipped_words import words
@@ -17,9 +18,12 @@ from core.text.utf8 import utf8
 from core.tokenizers.segmentation import Segmentation
 from core.tokenizers.tokenizer import Tokenizer
 
+if TYPE_CHECKING:
+    from core.probes.bytes.read_by_model import ModelReader
+
 MOST_BYTES = 200_000
 MOST_PAIRS = 20_000
-_ASKED_OF_MODEL = 50  # pairs of each sort
+ASKED_OF_MODEL = 50  # pairs of each sort
 _SHOWN = 8
 
 Pair = tuple[str, str]
@@ -91,12 +95,14 @@ class SwallowedWords:
     def sentences(self) -> list[str]:
         """It in words, one line each."""
         said = [
-            f"{self.label} keeps no cut between {count(len(self.swallowed))} of {count(self.n_pairs)} pairs of words "
+            f"{self.label} keeps no cut between {count(len(self.swallowed))} of "
+            f"{so_many(self.n_pairs, 'pair', 'pairs')} of words "
             f"({self.share:.1%}) when the space is gone."
         ]
         if self.in_lines is not None and self.in_lines[0]:
             n, lost = self.in_lines
-            said.append(f"In whole lines without spaces it loses {count(lost)} of {count(n)} boundaries.")
+            boundaries = so_many(n, "boundary", "boundaries")
+            said.append(f"In whole lines without spaces it loses {count(lost)} of {boundaries}.")
         return said + [
             f"  {written_tokens([trap])} swallows {count(n)}: {written_tokens(one.pair)} is cut "
             f"{written_tokens(one.tokens)}"
@@ -132,7 +138,7 @@ class ModelOnTraps:
     def sentences(self) -> list[str]:
         """It in words, one line."""
         known = [
-            f"{bits:+.1f} bits for each of {count(n)} pairs that it {verb}"
+            f"{bits:+.1f} bits for each of {so_many(n, 'pair', 'pairs')} that it {verb}"
             for bits, n, verb in (
                 (self.swallowed, self.n_swallowed, "swallows"),
                 (self.kept, self.n_kept, "keeps apart"),
@@ -178,7 +184,11 @@ def traps(
         TooLarge: the text is too long.
     """
     found = traps_of(open_tokenizers(tokenizers), text, pairs, seed)
-    return found if model is None else replace(found, by_model=_by_model(model, pairs_of(text, pairs, seed)))
+    if model is None:
+        return found
+    from core.probes.bytes.read_by_model import reader_of  # torch takes seconds to import
+
+    return replace(found, by_model=model_on_traps(reader_of(model), pairs_of(text, pairs, seed)))
 
 
 def traps_of(tokenizers: Sequence[Tokenizer], text: str, pairs: int, seed: int) -> Traps:
@@ -252,12 +262,14 @@ def _in_line(tokenizer: Tokenizer, line: Sequence[str]) -> tuple[int, int]:
     return len(boundaries), sum(boundary not in cuts for boundary in boundaries)
 
 
-def _by_model(model: str, pairs: Sequence[Pair]) -> ModelOnTraps:
-    from core.probes.bytes.read_by_model import reader_of
+def model_on_traps(reader: "ModelReader", pairs: Sequence[Pair]) -> ModelOnTraps:
+    """What a model that is open needs more for such pairs without the space.
 
-    reader = reader_of(model)
+    Raises:
+        UserError: it cannot read them.
+    """
     joints = [joint_of(reader.tokenizer, pair) for pair in dict.fromkeys(pairs)]
-    sorts = [[one.pair for one in joints if (one.trap is not None) == lost][:_ASKED_OF_MODEL] for lost in (True, False)]
+    sorts = [[one.pair for one in joints if (one.trap is not None) == lost][:ASKED_OF_MODEL] for lost in (True, False)]
     texts = [joined for some in sorts for pair in some for joined in (" ".join(pair), "".join(pair))]
     bits = reader.bits(texts) if texts else []
     more = [None if a is None or b is None else b - a for a, b in zip(bits[::2], bits[1::2], strict=True)]

@@ -13,9 +13,8 @@ from components.probes.predict import predicted, verdict
 from components.probes.samples_chart import by_language, samples_chart
 from components.probes.view import ProbeView
 from components.widgets.chips import chips, piece_shown
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.export.provenance import CitedTokenizer
-from core.jobs.store.files import Json
 from core.models.shipped import REAL_MODEL
 from core.probes.drift_kinds import IN_WORDS
 from core.probes.drift_samples import LANGUAGES, TEMPERATURES, DriftSamples, SampledDrift
@@ -34,7 +33,8 @@ def draw(context: ProbeContext) -> None:
         return
     first = found.rows[0]
     question = (
-        f"{plain(found.model)} wrote {count(first.found.n)} samples in {_language(first)} at a temperature of "
+        f"{plain(found.model)} wrote {so_many(first.found.n, 'sample', 'samples')} in {_language(first)} at a "
+        "temperature of "
         f"{first.temperature:g}. What share does not come back as the tokens that it wrote?"
     )
     seen, guess = predicted(context, question, _guess)
@@ -45,7 +45,8 @@ def draw(context: ProbeContext) -> None:
     n = sum(row.found.n for row in found.rows)
     lost = sum(len(row.found.drifted) for row in found.rows)
     st.markdown(
-        f"Of {count(n)} samples **{count(lost)}** become other tokens when their text is cut again. Bars are Wilson's "
+        f"Of {so_many(n, 'sample', 'samples')} **{count(lost)}** {'becomes' if lost == 1 else 'become'} other tokens "
+        "when cut again. Bars are Wilson's "
         "95 % intervals."
     )
     subject = f"Samples of {found.model} in {', '.join(by_language(found))}"
@@ -56,21 +57,19 @@ def draw(context: ProbeContext) -> None:
 
 def _found(context: ProbeContext) -> DriftSamples | None:
     """What ships, where that is asked for; else what a job found, or None while there is none."""
-    ready, params = shipped_samples(), _params(context)
-    if params == params_of(ready.model, LANGUAGES, TEMPERATURES, ready.samples, ready.tokens, ready.seed):
+    ready = shipped_samples()
+    samples, tokens, seed = (context.number(key) for key in ("samples", "tokens", "seed"))
+    asked = context.text("model"), context.words("languages"), context.words("temperatures"), samples, tokens, seed
+    if asked == (ready.model, LANGUAGES, TEMPERATURES, ready.samples, ready.tokens, ready.seed):
         say_it_ships(ready.date, "the samples were drawn")
         return ready.found
+    params = params_of(*asked)
     label = f"Samples of {params['model']}, {count(n_drawn(params))}"
     return of_job(DriftSamples, KIND, params, label, "drift_samples", (
         f"To draw {count(n_drawn(params))} samples of up to {count(int(params['tokens']))} tokens takes some minutes "
         "of a processor for SmolLM2-135M, beside this server, and longer for larger models; it goes on when this tab "
         "is closed."
     ), "Draw samples")  # fmt: skip
-
-
-def _params(context: ProbeContext) -> dict[str, Json]:
-    numbers = (context.number(key) for key in ("samples", "tokens", "seed"))
-    return params_of(context.text("model"), context.words("languages"), context.words("temperatures"), *numbers)
 
 
 def _language(row: SampledDrift) -> str:

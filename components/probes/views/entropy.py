@@ -14,7 +14,7 @@ from components.probes.on_page import OnPage, that_open
 from components.probes.predict import predicted, verdict
 from components.probes.view import ProbeView
 from components.widgets.colours import OKABE_ITO
-from core.common.numbers import count
+from core.common.numbers import so_many
 from core.probes.entropy import PROBE, TextEntropy
 from core.probes.long_texts import LONG_TEXTS, long_text
 from core.probes.probe import Asked, Value
@@ -60,7 +60,7 @@ def _as_asked(context: ProbeContext) -> dict[str, Value]:
 
 def _read(context: ProbeContext, found: TextEntropy) -> None:
     what = "your text" if context.text("text") else f"a text that ships, {context.text('sample')}"
-    st.caption(f"Read: {what}, {count(found.n_bytes)} bytes.")
+    st.caption(f"Read: {what}, {so_many(found.n_bytes, 'byte', 'bytes')}.")
 
 
 def _guess(shown: Sequence[OnPage]) -> Callable[[], str | None]:

@@ -16,7 +16,7 @@ from components.probes.on_page import OnPage, that_open
 from components.probes.predict import predicted, verdict
 from components.probes.view import ProbeView
 from components.widgets.chips import chips, piece_shown, visible
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.probes.hidden_words import HiddenWord, HiddenWords
 
 _OF_CARD, _WORD, _LETTER = "mistral:v3", "instructions", "f"
@@ -67,7 +67,7 @@ def _guess() -> str:
 
 def _judge(guess: int, row: HiddenWord, one: OnPage) -> None:
     truth = len(row.hidden_by)
-    said = f"You guessed {guess}; {truth} letters hide it from {plain(one.label)}"
+    said = f"You guessed {guess}; {so_many(truth, 'letter hides', 'letters hide')} it from {plain(one.label)}"
     verdict(abs(guess - truth) <= _CLOSE, f"{said}: {''.join(row.hidden_by)}." if truth else f"{said}.")
 
 

@@ -18,7 +18,7 @@ from components.probes.predict import predicted, verdict
 from components.probes.side_by_side import LOOKED_AT, cited, colours, looked_at, open_ones
 from components.probes.view import ProbeView
 from components.widgets.colours import OKABE_ITO
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.probes.morphemes.gold import GoldWord, medical_terms, shipped_languages
 from core.probes.morphemes.scores import cut_word
 from core.probes.morphology import PROBE, Morphology, MorphologyScores, gold_of
@@ -114,7 +114,8 @@ def _words(context: ProbeContext, tokenizer: Tokenizer, name: str, gold: Sequenc
         return
     some = several[:: max(1, len(several) // _DRAWN)][:_DRAWN]
     st.markdown(
-        f"**Morphemes above, the tokens of {plain(name)} below**: {count(len(some))} of {count(len(gold))} words"
+        f"**Morphemes above, the tokens of {plain(name)} below**: {count(len(some))} of "
+        f"{so_many(len(gold), 'word', 'words')}"
     )
     cut = [cut_word(tokenizer, one, context.text("before") == "space") for one in some]
     joints([Joined(one.gold.morphemes, one.cuts) for one in cut], context.dark)

@@ -14,7 +14,7 @@ from components.probes.predict import predicted, verdict
 from components.probes.view import ProbeView
 from components.widgets.chips import chips, piece_shown, visible
 from core.common.errors import UserError
-from core.common.numbers import count
+from core.common.numbers import so_many
 from core.export.provenance import CitedTokenizer
 from core.models.shipped import REAL_MODEL
 from core.probes.bytes.examples import EXAMPLES
@@ -146,7 +146,8 @@ def _of_job(model: str, prompt: bytes, back: int, n_walked: int, every: bool) ->
 def _end_of_prompt(found: NextByte, begun: bytes) -> None:
     """The last tokens of the prompt as the model reads them, and what the three answers are."""
     last = found.tokens[-_MOST_CHIPS:]
-    st.caption(f"The model reads {count(len(found.tokens))} tokens" + (", at the end" if len(last) > 1 else ""))
+    read = f"The model reads {so_many(len(found.tokens), 'token', 'tokens')}"
+    st.caption(read + (", at the end" if len(last) > 1 else ""))
     chips([piece_shown(token.piece) for token in last], lambda place: place == len(last) - 1)
     best = {name: (byte_shown(int(p.argmax()), begun), float(p.max())) for name, p in ways(found).items()}
     same = len({byte for byte, _ in best.values()}) == 1
@@ -161,8 +162,9 @@ def _covers(found: NextByte, dark: bool) -> None:
     st.plotly_chart(tree.figure, key=tree.key, config=CONFIG, alt=tree.alt)
     numbers_fold(tree)
     st.markdown(
-        f"**Left over: {found.left_over:.2%}** of the probability of the last {count(found.n_walked)} bytes went to "
-        f"spellings that are not counted. The model was asked {count(found.n_calls)} times."
+        f"**Left over: {found.left_over:.2%}** of the probability of the last "
+        f"{so_many(found.n_walked, 'byte', 'bytes')} went to "
+        f"spellings that are not counted. The model was asked {so_many(found.n_calls, 'time', 'times')}."
     )
 
 

@@ -17,14 +17,15 @@ from components.probes.linked import LINKED
 from components.probes.noise_chart import ADDED, MEASURES, MOVED, in_words, noise_chart, per_edit
 from components.probes.on_page import OnPage, that_open
 from components.probes.predict import predicted, verdict
+from components.probes.to_a_model import of_a_model
 from components.probes.view import ProbeView
 from components.widgets.colours import OKABE_ITO
-from core.common.numbers import count
-from core.models.shipped import REAL_MODEL
+from core.common.numbers import so_many
 from core.probes.edits.edit import edited
 from core.probes.moved_cuts import ByteChanges, around_change, byte_changes
-from core.probes.noise import PROBE, EditEffect, Noise
+from core.probes.noise import PROBE, EditEffect, Noise, NoiseToModel
 from core.probes.recut import IN_WORDS
+from core.probes.with_model.noise import KIND, params_of
 from core.tokenizers.segmentation import Segmentation
 
 _TEXT = (
@@ -45,6 +46,7 @@ _ABOUT = (
 _OF_CARD, _EDIT_OF_CARD = "mistral:v3", "invisible"
 _N_LOOKED_AT = 100  # edits of which one is shown
 _N_BESIDE, _CLOSE = 2, 0.5  # tokens shown on both sides of an edit; cuts by which a right guess may be off
+_MORE_BITS = "More bits a byte"  # by the bytes of the text as it is
 
 
 def draw(context: ProbeContext) -> None:
@@ -68,7 +70,9 @@ def draw(context: ProbeContext) -> None:
     st.markdown(plain(in_words(found, shown, measure)))
     show(noise_chart(found, shown, measure, context.dark), context, found, text, [one.cited for one in shown])
     _around(effect, text, shown)
-    _below(found)
+    if found.missing:
+        st.caption(plain(f"This text has no place for: {', '.join(found.missing)}."))
+    _to_model(found, text, most, seed)
 
 
 def _looked_at(found: Noise) -> EditEffect:
@@ -92,13 +96,13 @@ def _judge(guess: float, effect: EditEffect, measure: str, one: OnPage) -> None:
     verdict(
         right,
         f"You guessed {guess:.1f}; under {plain(one.label)} it is {truth:.2f}, on average over "
-        f"{count(len(effect.changes))} edits{': about right' if right else ''}.",
+        f"{so_many(len(effect.changes), 'edit', 'edits')}{': about right' if right else ''}.",
     )
 
 
 def _around(effect: EditEffect, text: str, shown: Sequence[OnPage]) -> None:
     """One edit, before and after, under every tokenizer: the one that the first of them feels most."""
-    st.markdown(f"**One of {count(len(effect.changes))} edits: {plain(effect.label)}**")
+    st.markdown(f"**One of {so_many(len(effect.changes), 'edit', 'edits')}: {plain(effect.label)}**")
     st.caption("A bar marks a cut that moved; stronger chips reach as far as the edit is felt. All are made at once.")
     after, places = edited(text, effect.changes), byte_changes(text, effect.changes)
     cuts = [[cached_tokenizers.segmentation(one.spec, each, False, False) for each in (text, after)] for one in shown]
@@ -128,13 +132,27 @@ def _most_felt(first: Segmentation, second: Segmentation, places: ByteChanges) -
     return max(range(min(len(places.starts), _N_LOOKED_AT)), key=touched)
 
 
-def _below(found: Noise) -> None:
-    if found.missing:
-        st.caption(plain(f"This text has no place for: {', '.join(found.missing)}."))
-    st.caption(
-        f"What an edit costs a model is asked on the command line: add `--model {REAL_MODEL}` to the command below. It "
-        "reads the text once for each edit, which takes minutes."
+def _to_model(found: Noise, text: str, most: int, seed: int) -> None:
+    """What the edits cost a model, each at all its places."""
+    n_bytes = (1 + len(found.effects)) * found.n_bytes
+    read = of_a_model(
+        NoiseToModel, KIND, lambda model: params_of(model, text, most, seed), "What do the edits cost a model?", n_bytes
     )
+    if read is None:
+        return
+    if read.bits_per_byte is None:
+        st.caption(plain(f"{read.model} gives no number for this text."))
+        return
+    places = {effect.key: effect for effect in found.effects}
+    costs = {key: bits - read.bits_per_byte for key, bits in read.by_edit.items() if bits is not None}
+    st.markdown(plain(f"{read.model} needs {read.bits_per_byte:.3f} bits for each byte of the text as it is."))
+    rows = [
+        {"Edit": places[key].label, "Places": len(places[key].changes), _MORE_BITS: cost}
+        for key, cost in sorted(costs.items(), key=lambda pair: -pair[1])
+        if key in places
+    ]
+    columns = {_MORE_BITS: st.column_config.NumberColumn(format="%+.3f")}
+    st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="–", key="noise_model_costs", column_config=columns)
 
 
 def _card(dark: bool) -> str:

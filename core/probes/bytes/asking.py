@@ -44,11 +44,12 @@ class ByteModel:
         return self.source.walk(self.source.spellings.front, 0)[-1]
 
 
-def byte_model(model: LanguageModel, text: str = "", every: bool = False) -> ByteModel:
+def byte_model(model: LanguageModel, text: str = "", every: bool = False, ahead: Ids = ()) -> ByteModel:
     """A model ready to be asked for texts that begin as `text` does.
 
     Args:
         every: all spellings count, not only those that the tokenizer writes.
+        ahead: tokens that the model reads before every text.
 
     Raises:
         UserError: the model has no token to begin a text with, or its tokenizer does not give back the text.
@@ -65,7 +66,7 @@ def byte_model(model: LanguageModel, text: str = "", every: bool = False) -> Byt
             f"{count(model.n_rows)}. Its tokenizer and its weights do not belong together."
         )
     front = front_of(tokenizer, text)
-    table, reader = byte_table(tokenizer, model.n_rows), ContextReader(model)
+    table, reader = byte_table(tokenizer, model.n_rows), ContextReader(model, ahead)
     spellings: CountedSpellings = EverySpelling(front) if every else WrittenSpellings(tokenizer, table, front)
     return ByteModel(model, reader, ByteSource(reader, table, spellings, model.special_ids.get("eos")))
 
@@ -89,8 +90,8 @@ def next_byte(model: LanguageModel, prompt: Prompt, n_walked: int, every: bool =
     return NextByte(
         model=model.name,
         tokens=_tokens(model, ids or ()),
-        naive=None if ids is None else _distribution(source.table, naive(source, ids)),
-        healed=None if ids is None else _distribution(source.table, healed(source, ids, _tokens(model, ids[-1:]))),
+        naive=None if ids is None else distribution(source.table, naive(source, ids)),
+        healed=None if ids is None else distribution(source.table, healed(source, ids, _tokens(model, ids[-1:]))),
         exact=states[-1].next,
         left_over=states[-1].left_over,
         n_walked=len(states) - 1,
@@ -119,7 +120,8 @@ def healed(source: ByteSource, ids: Ids, last: Sequence[Token]) -> list[OpenCont
     return [*source.narrowed(before, last[0].piece), source.open_all(ids, source.weight(ids, len(ids) - 1))]
 
 
-def _distribution(table: ByteTable, opened: list[OpenContext]) -> NDArray[np.float64]:
+def distribution(table: ByteTable, opened: list[OpenContext]) -> NDArray[np.float64]:
+    """Probability of each byte, and of the end, behind these contexts, float64 (257,)."""
     bins = byte_bins(table, opened)
     return np.asarray(np.exp(bins - np.logaddexp.reduce(bins)))
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.common.codec import APART
 from core.common.errors import shown
-from core.common.numbers import count
+from core.common.numbers import so_many
 from core.evaluation.passes.byte_marginals import SPECIAL
 
 _NAMED = 5
@@ -104,11 +104,13 @@ class NextByte:
         cut = " ".join(shown(token.piece.decode(errors="replace")) for token in self.tokens[-12:])
         ways = (("naive", self.naive), ("healed", self.healed), ("exact", self.exact))
         return [
-            f"The prompt is cut into {count(len(self.tokens))} tokens" + (f", at the end {cut}." if cut else "."),
+            f"The prompt is cut into {so_many(len(self.tokens), 'token', 'tokens')}"
+            + (f", at the end {cut}." if cut else "."),
             *(f"{name:6}  {_top(p)}" for name, p in ways if p is not None),
-            f"Left over: {self.left_over:.2%} of the probability of the last {count(self.n_walked)} bytes went to "
+            f"Left over: {self.left_over:.2%} of the probability of the last "
+            f"{so_many(self.n_walked, 'byte', 'bytes')} went to "
             "other spellings.",
-            f"The model was asked {count(self.n_calls)} times.",
+            f"The model was asked {so_many(self.n_calls, 'time', 'times')}.",
             *self.notes,
         ]
 

@@ -25,12 +25,13 @@ class ContextReader:
 
     Args:
         model: with a token for the start of a text.
+        ahead: tokens behind that one, before every context.
     """
 
-    def __init__(self, model: LanguageModel) -> None:
+    def __init__(self, model: LanguageModel, ahead: Ids = ()) -> None:
         self.n_calls = 0  # contexts that the model was asked about
         self._model = model
-        self._lead = [] if model.bos is None else [model.bos]
+        self._lead = [*([] if model.bos is None else [model.bos]), *ahead]
         self._cache: Any = None
         self._read: list[int] = []
         self._known: dict[Ids, NDArray[np.float64]] = {}

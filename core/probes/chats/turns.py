@@ -3,6 +3,7 @@
 import re
 
 from core.common.errors import UserError
+from core.common.numbers import so_many
 from core.tokenizers.chat.chat import Turn
 
 CONVERSATION = "user: What is 2 + 2?\nassistant: It is 4.\nuser: And 3 + 3?\nassistant: That is 6."
@@ -34,7 +35,8 @@ def turns_of(text: str) -> tuple[Turn, ...]:
     roles = [turn.role for turn in found]
     spoken = roles[1:] if roles[:1] == ["system"] else roles
     if not 2 <= len(spoken) <= MOST_TURNS:
-        raise UserError(f"A conversation of {len(spoken)} turns is not looked at. Give two to {MOST_TURNS}.")
+        n = so_many(len(spoken), "turn", "turns")
+        raise UserError(f"A conversation of {n} is not looked at. Give two to {MOST_TURNS}.")
     if spoken != ["user", "assistant"] * (len(spoken) // 2) + ["user"] * (len(spoken) % 2):
         raise UserError(
             "Turns of user and assistant have to alternate, the user first, behind at most one system: line."

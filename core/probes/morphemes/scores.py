@@ -7,6 +7,7 @@ from unicodedata import normalize
 
 import numpy as np
 
+from core.common.numbers import so_many
 from core.probes.morphemes.gold import GoldWord
 from core.stats.bootstrap import MIN_ITEMS, percentiles, resampled_sums
 from core.stats.number import Number
@@ -134,7 +135,8 @@ def score_intervals(words: Sequence[CutWord]) -> ScoreIntervals:
         with np.errstate(invalid="ignore", divide="ignore"):
             found = over / under
         if len(surface) < MIN_ITEMS or not np.isfinite(found).all():
-            return Number(float(found[0]), nan, nan, f"{len(surface)} words are too few for an interval")
+            few = so_many(len(surface), "word is", "words are")
+            return Number(float(found[0]), nan, nan, f"{few} too few for an interval")
         low, high = percentiles(found[1:].copy())
         return Number(float(found[0]), float(low), float(high))
 
