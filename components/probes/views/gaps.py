@@ -41,8 +41,8 @@ def draw(context: ProbeContext) -> None:
     st.markdown(plain(_in_words(found)))
     by = [CitedTokenizer(found.model, found.fingerprint)]
     show(_chart(found, KIND), context, found, context.text("text"), by)
-    asked = "its own tokens for gaps" if found.marked else "what follows the gap above the text, having no such tokens"
-    st.caption(f"It was given {asked}. Bars are Wilson's 95 % intervals. Only the missing letters count as right.")
+    asked = "It has tokens for gaps" if found.marked else "Without tokens for gaps it read what follows above the text"
+    st.caption(f"{asked}. Bars are Wilson's 95 % intervals. Only the missing letters count as right.")
     st.markdown("**Every gap**: what is missing, and what was written there")
     st.dataframe(_table(found), hide_index=True, placeholder="–", key="gaps_table", height=300)
 
