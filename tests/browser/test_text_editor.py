@@ -92,9 +92,18 @@ def test_the_newest_text_wins_over_a_slow_script(
 
 
 def test_fast_typing_is_gathered_into_few_runs(page: Page) -> None:
-    page.locator("textarea").click()
+    area = page.locator("textarea")
+    area.click()
     before = runs(page)
-    page.keyboard.type("abcdefghijklmnopqrst", delay=10)
+    area.evaluate(  # in the page: a key that comes over the wire takes a busy machine longer than a reader's pause
+        """async (area) => {
+            for (const key of "abcdefghijklmnopqrst") {
+                area.setRangeText(key, area.selectionStart, area.selectionEnd, "end");
+                area.dispatchEvent(new InputEvent("input", {bubbles: true}));
+                await new Promise((done) => setTimeout(done, 10));
+            }
+        }"""
+    )
     shows(page, caret(page)[0])  # type: ignore[arg-type]
     expect(page.locator(".te-count")).to_contain_text("31 characters")
     assert runs(page) - before <= 8
