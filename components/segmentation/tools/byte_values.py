@@ -105,4 +105,4 @@ def _asked(spec: str, param: Param, now: Value) -> Value:
     return int(st.slider(param.label, int(low), int(high), now, key=key, help=param.help, width=_SLIDER))
 
 
-VIEW = View(label="Byte values", place=25, draw=draw)
+VIEW = View(label="Byte values", place=65, draw=draw)
