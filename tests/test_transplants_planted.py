@@ -11,6 +11,7 @@ from core.common.params import Value
 from core.models.matrices import Matrices
 from core.transplants.base import METHODS, transplant
 from core.transplants.linear.word_vectors import WordVectors
+from core.transplants.needs import LEARNING_TEXT, PARALLEL_TEXT
 from core.transplants.problem import Problem
 from core.transplants.resources import Resources
 from core.transplants.rows import RowOrigin
@@ -170,7 +171,10 @@ class Largest(TorchDispatchMode):
         return out
 
 
-@pytest.mark.parametrize("key", [k for k in METHODS.all() if k != "trans_tokenization"])
+OF_TEXT = {LEARNING_TEXT, PARALLEL_TEXT}  # what reads texts makes no table of tokens by tokens
+
+
+@pytest.mark.parametrize("key", [k for k, one in METHODS.all().items() if OF_TEXT.isdisjoint(one.needs)])
 def test_no_method_makes_a_table_of_new_tokens_by_anchors(key: str) -> None:
     """Such a table would take 24 MB here, three times what one float32 copy of everything comes to and the ceiling."""
     shared = [n.to_bytes(2, "big") + b"s" for n in range(3000)]
