@@ -292,7 +292,11 @@ def test_other_architectures_are_measured_too(name: str, tmp_path) -> None:  # t
 
 @pytest.mark.parametrize("key", [e.key for e in EVALUATORS.all().values() if not (e.quick or e.absent)])
 def test_every_number_that_is_declared_is_given(subject: Subject, key: str, tmp_path: Path) -> None:
-    settings = {"recovery": QUICK_RECOVERY, "lm_eval": {"folder": str(write_task(tmp_path / "own"))}}
+    settings = {
+        "recovery": QUICK_RECOVERY,
+        "alm_recovery": QUICK_RECOVERY,
+        "lm_eval": {"folder": str(write_task(tmp_path / "own"))},
+    }
     found = EVALUATORS.get(key).measure(subject, settings.get(key, {}))
     assert set(found.numbers) == {d.key for d in EVALUATORS.get(key).numbers}
     for number in found.numbers.values():

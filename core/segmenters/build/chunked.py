@@ -6,9 +6,27 @@ from torch import Tensor, nn
 from core.segmenters.build.torch_trunk import TorchBlock, TorchTrunk, torch_normed
 from core.segmenters.trunk import START
 
-WIDTH, INNER, GRAM_WIDTH = 96, 128, 16
-READING, MIDDLE = 2, 3  # blocks
-STEPS, ROWS, LENGTH, SEED = 240, 8, 256, 11
+WIDTH, INNER = 128, 192
+READING, MIDDLE, HEADS = 3, 2, 4  # blocks, and heads of those in the middle
+CHUNKED_RATE = 2e-3
+STEPS, ROWS, LENGTH, SEED = 1400, 8, 256, 11
+
+
+class OverChunks(nn.Module):
+    """One block of the middle: each chunk looks at those before it, then a gated pair of matrices."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.look = nn.Parameter(torch.randn(WIDTH, 3 * WIDTH) / WIDTH**0.5)
+        self.out = nn.Parameter(torch.zeros(WIDTH, WIDTH))
+        self.mixed = TorchBlock(WIDTH, INNER, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What it makes of (B, J, D)."""
+        parts = (torch_normed(x) @ self.look).unflatten(-1, (3, HEADS, -1)).permute(2, 0, 3, 1, 4)
+        seen = nn.functional.scaled_dot_product_attention(*parts, is_causal=True)
+        looked: Tensor = self.mixed(x + seen.transpose(1, 2).flatten(2) @ self.out)
+        return looked
 
 
 class ChunkedModel(nn.Module):
@@ -16,8 +34,8 @@ class ChunkedModel(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.trunk = TorchTrunk(WIDTH, INNER, READING, GRAM_WIDTH)
-        self.middle = nn.ModuleList(TorchBlock(WIDTH, INNER, dilation) for dilation in (1, 3, 9)[:MIDDLE])
+        self.trunk = TorchTrunk(WIDTH, INNER, READING, 0)  # no n-grams: they know the next byte without chunks
+        self.middle = nn.ModuleList(OverChunks() for _ in range(MIDDLE))
         self.after = TorchBlock(WIDTH, INNER, 1)
         self.head = nn.Parameter(torch.zeros(WIDTH, START))
 

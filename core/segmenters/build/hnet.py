@@ -16,13 +16,23 @@ from torch import Tensor, nn
 
 from core.common.progress import report
 from core.models.build.optimisers import go, share_of_rate, slow_down
-from core.segmenters.build.chunked import LENGTH, ROWS, SEED, STEPS, WIDTH, ChunkedModel, next_byte_loss, progress
+from core.segmenters.build.chunked import (
+    CHUNKED_RATE,
+    LENGTH,
+    ROWS,
+    SEED,
+    STEPS,
+    WIDTH,
+    ChunkedModel,
+    next_byte_loss,
+    progress,
+)
 from core.segmenters.build.text import batches
 from core.segmenters.build.torch_trunk import adam
 from core.segmenters.trunk import START, gram_rows, symbols_of
 
 RATIO = 5.0  # bytes per chunk that are aimed at
-RATIO_WEIGHT = 0.3  # .03 with the authors, whose models learn a thousand times as long
+RATIO_WEIGHT = 0.1  # .03 with the authors, whose models learn a thousand times as long
 
 
 class TorchHNet(ChunkedModel):
@@ -79,7 +89,7 @@ def train_hnet(texts: Mapping[str, Sequence[str]], steps: int = STEPS) -> TorchH
     """The trained model."""
     torch.manual_seed(SEED)
     model = TorchHNet()
-    moving, stream = adam(model), batches(texts, ROWS, LENGTH, SEED)
+    moving, stream = adam(model, CHUNKED_RATE), batches(texts, ROWS, LENGTH, SEED)
     for step in range(steps):
         slow_down(moving, share_of_rate(step, steps, 20, 0.5))
         symbols, rows = (torch.from_numpy(array) for array in next(stream))

@@ -59,9 +59,9 @@ class TorchTrunk(nn.Module):
         return torch_normed(x) * self.scale
 
 
-def adam(module: nn.Module) -> list[torch.optim.Optimizer]:
+def adam(module: nn.Module, rate: float = RATE) -> list[torch.optim.Optimizer]:
     """Adam for all weights. Muon, tried first, took 2.5 s a step on a CPU whose bfloat16 is slow."""
-    made = torch.optim.AdamW(module.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.0)
+    made = torch.optim.AdamW(module.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.0)
     for group in made.param_groups:
         group["usual_lr"] = group["lr"]
     return [made]
