@@ -124,7 +124,7 @@ def test_long_texts_and_no_others_are_for_a_file() -> None:
 
 def test_noise_marks_the_cuts_that_moved() -> None:
     app = experiment(probe="noise", noise_text="a bcde fghi jklm")
-    assert not app.error and "place for" in said(app) and "--model" in said(app)
+    assert not app.error and "place for" in said(app) and "What do the edits cost a model?" in said(app)
     app.selectbox(key="noise_edit").set_value("capitals").run()
     assert not app.exception and "a word in capital letters" in said(app)
     assert "--most" not in app.code[-1].value

