@@ -56,11 +56,15 @@ class Registry(Generic[Entry]):
         return {key: entry for key, (_, entry) in by_key.items()}
 
     def get(self, key: str) -> Entry:
-        """The entry of this key.
+        """The entry of this key; of a module that is called as its entry is, no other is imported on the way.
 
         Raises:
             UnknownName: there is none; suggests the nearest.
         """
+        for package in (self.package, *self.further()):
+            entry = _named(package, key.replace("-", "_"), self.constant)
+            if isinstance(entry, self.kind) and entry.key == key:
+                return entry
         known = self.all()
         if key not in known:
             raise UnknownName(self.noun, key, known)
@@ -76,7 +80,16 @@ class Registry(Generic[Entry]):
 
 
 @cache
+def _modules(package: str) -> tuple[str, ...]:
+    return tuple(sorted(info.name for info in iter_modules(import_module(package).__path__)))
+
+
+def _named(package: str, name: str, constant: str) -> object:
+    """What a package's module of this name declares; None if there is none."""
+    return getattr(import_module(f"{package}.{name}"), constant, None) if name in _modules(package) else None
+
+
+@cache
 def _constants(package: str, constant: str) -> tuple[tuple[str, object], ...]:
-    names = sorted(f"{package}.{info.name}" for info in iter_modules(import_module(package).__path__))
-    modules = [import_module(name) for name in names]
+    modules = [import_module(f"{package}.{name}") for name in _modules(package)]
     return tuple((module.__name__, getattr(module, constant)) for module in modules if hasattr(module, constant))
