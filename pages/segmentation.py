@@ -3,11 +3,11 @@
 import streamlit as st
 
 from components.segmentation.live_segmentation import live_segmentation
-from components.segmentation.small_windows import CHOICE, make_room
+from components.segmentation.small_windows import make_room
 from components.widgets import text_state
 from components.widgets.add_tokenizer import add_tokenizer
 from components.widgets.how_to_read.component import how_to_read
-from components.widgets.pickers import choose_opening, tokenizer_picker
+from components.widgets.pickers import CHOOSER_ROW, choose_opening, tokenizer_picker
 from components.widgets.view_options import view_options
 
 _LANES = (
@@ -22,7 +22,7 @@ SENTENCES = {
 text_state.restore()
 
 make_room()
-with st.container(horizontal=True, vertical_alignment="bottom", key=CHOICE):
+with st.container(horizontal=True, vertical_alignment="bottom", key=CHOOSER_ROW):
     specs = tokenizer_picker(segmenters=True)
     add_tokenizer()
 with st.container(horizontal=True, vertical_alignment="center", key="reading"):

@@ -10,11 +10,11 @@ from components.widgets import names
 from components.widgets.add_tokenizer import add_tokenizer
 from components.widgets.how_to_read.component import how_to_read
 from components.widgets.page_link.component import page_link
-from components.widgets.pickers import TOKENIZERS, choose_opening, tokenizer_picker, tokenizers_in_link
+from components.widgets.pickers import CHOOSER_ROW, TOKENIZERS, choose_opening, tokenizer_picker, tokenizers_in_link
 
 SENTENCE = "What the entries of each tokenizer are spent on, what they share, and every single one to look at."
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="bottom", key=CHOOSER_ROW):
     specs = tokenizer_picker()
     add_tokenizer()
 how_to_read("Vocabulary", SENTENCE, more=False, key="about_vocabulary")

@@ -13,11 +13,12 @@ from core.common.data_folders import ROOT
 
 PAGES = ROOT / "pages"
 # White on the dark theme's accent has a contrast of 2.7:1; what stands on the accent is dark there, and the accent gets
-# lighter under the pointer, where Streamlit's own shade would leave 4.0:1. Code in a caption has the caption's
-# colour: its own green would have 3.0:1 there. Words that are marked in code
-# have one colour, where Streamlit's several have 2.6:1 and more in the light theme. On a phone choices side by side go
-# on in the next line, where Streamlit cuts them and lets one push. What stands in for a part that is being fetched does
-# not fade in and out: ten that do cost a fifth of what a browser works until the first rows of a table are there.
+# lighter under the pointer, where Streamlit's own shade would leave 4.0:1. Code in a caption has the caption's colour:
+# its own green would have 3.0:1 there. Words that are marked in code have one colour, where Streamlit's several have
+# 2.6:1 and more in the light theme. On a phone choices side by side go on in the next line, where Streamlit cuts them
+# and lets one push, and the chooser of tokenizers has a line to itself (`components.widgets.pickers`). What stands in
+# for a part that is being fetched does not fade in and out: ten that do cost a fifth of what a browser works until the
+# first rows of a table are there.
 LOOKS = """<style>
 [data-testid="stSkeleton"] { animation: none !important; }
 [data-testid="stCaptionContainer"] code { color: inherit; }
@@ -25,7 +26,10 @@ LOOKS = """<style>
 [data-testid^="stBaseButton-primary"]:is(:hover, :active, :focus-visible):enabled {
     background-color: light-dark(#264e8a, #8cb4f2) !important; border-color: light-dark(#264e8a, #8cb4f2) !important;
 }
-@media (max-width: 640px) { [data-testid="stButtonGroup"] > div { flex-wrap: wrap; height: auto; } }
+@media (max-width: 640px) {
+    [data-testid="stButtonGroup"] > div { flex-wrap: wrap; height: auto; }
+    .st-key-choice_of_tokenizers > :first-child { flex: 1 0 100%; }
+}
 [data-tag], [data-tag] *, [data-testid^="stBaseButton-primary"]:enabled {
     color: light-dark(#ffffff, #11151c) !important;
 }

@@ -10,7 +10,7 @@ from components.probes.view import ProbeView
 from components.widgets import names
 from components.widgets.add_tokenizer import add_tokenizer
 from components.widgets.model_box import model_box
-from components.widgets.pickers import MAX_TOKENIZERS, TOKENIZERS, choose_opening, tokenizer_picker
+from components.widgets.pickers import CHOOSER_ROW, MAX_TOKENIZERS, TOKENIZERS, choose_opening, tokenizer_picker
 from components.widgets.row_choice import choose_row
 from components.widgets.typed_number import typed_number
 from core.common.numbers import as_typed
@@ -62,7 +62,7 @@ def _tokenizers(view: ProbeView) -> list[str] | None:
     """The tokenizers of the page; none are asked for where the probe asks for none."""
     if not any(one.kind in ("tokenizer", "tokenizers") for one in view.asks):
         return None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key=CHOOSER_ROW):
         specs = tokenizer_picker()
         add_tokenizer()
     if not specs:

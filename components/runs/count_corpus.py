@@ -11,7 +11,7 @@ from components.runs.corpus_upload import corpus_uploader, grouped_facts, upload
 from components.runs.job_cards import session, submit
 from components.widgets.add_tokenizer import add_tokenizer
 from components.widgets.languages import language_boxes
-from components.widgets.pickers import tokenizer_picker
+from components.widgets.pickers import CHOOSER_ROW, tokenizer_picker
 from core.common.errors import UserError
 from core.common.numbers import count, roughly, size
 from core.common.settings import settings
@@ -54,7 +54,7 @@ def count_form() -> bool:
             st.button("Close", icon=":material/close:", type="tertiary", on_click=_toggle, key="close_count")
         facts = _corpus()
         chosen = _languages(facts)
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(horizontal=True, vertical_alignment="bottom", key=CHOOSER_ROW):
             specs = tokenizer_picker(_TOKENIZERS, segmenters=True)
             add_tokenizer(_TOKENIZERS)
         tokenizers = _opened(specs)

@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-CHOICE, TEXTS = "choice_of_tokenizers", "texts_at_hand"  # keys of the containers that give way
+TEXTS = "texts_at_hand"  # key of the container that gives way
 
 _STYLE = f"""<style>
-@media (max-width: 640px) {{ .st-key-{CHOICE} > :first-child {{ flex: 1 0 100%; }} }}
 @media (max-width: 640px), (max-height: 480px) {{
   .st-key-{TEXTS} {{ flex-direction: row; align-items: center; width: 100%; max-width: 100%; }}
   .st-key-{TEXTS} > * {{ width: auto; min-width: 0; }}

@@ -14,6 +14,7 @@ from core.tokenizers.typed import spec_of
 from core.tokenizers.well_known import named
 
 MAX_TOKENIZERS = 8
+CHOOSER_ROW = "choice_of_tokenizers"  # key of the row of the chooser and what stands beside it
 TOKENIZERS = "tokenizers"  # the key of the choice, in the session and in the link
 _ADDED, _REPLACED, _REFUSED = "tokenizers_to_add", "tokenizers_to_replace", "tokenizers_refused"
 _DRAWN = "tokenizers_as_drawn"
