@@ -346,6 +346,12 @@ def test_spec_strings() -> None:
         open_corpus("file")
 
 
+@pytest.mark.parametrize("path", ["a.tsv", "folder/a.csv", "/tmp/text", "C.d/x"])
+def test_a_path_without_its_kind_is_told_how_to_be_named(path: str) -> None:
+    with pytest.raises(UserError, match=f"write 'file:{path}'"):
+        parse_corpus(path)
+
+
 def test_every_kind_describes_itself() -> None:
     for key, source in CORPORA.all().items():
         assert source.key == key and source.label and source.description.endswith(".")

@@ -81,7 +81,7 @@ def test_trainers_are_listed_with_what_can_be_set(capsys: Output) -> None:
         (["--trainer", "bpe", "--vocab", "20", "--file", "x"], "20 entries cannot be made"),
         (["--trainer", "bpe", "--vocab", "400", "--file", "nowhere.txt"], "'nowhere.txt' is no file"),
         (["--trainer", "bpe", "--vocab", "400", "--param", "k=1"], "There is no parameter of bpe 'k'"),
-        (["--trainer", "bpe", "--vocab", "many"], "invalid int value"),
+        (["--trainer", "bpe", "--vocab", "many"], "--vocab: 'many' is no whole number"),
     ],
 )
 def test_what_cannot_be_asked_is_one_line(more: list[str], why: str, capsys: Output) -> None:

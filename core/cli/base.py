@@ -2,9 +2,12 @@
 
 import json
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from core.common.errors import shown
+from core.common.numbers import read_number
 
 COMMAND_LINE = "command line"  # who asks for what is kept from here, as runs know it
 
@@ -26,6 +29,36 @@ class Command:
     details: str
     arguments: Callable[[ArgumentParser], None]
     run: Callable[[Namespace], None]
+
+
+def number(typed: str) -> float:
+    """The type of an option that takes a number, as the app's fields read it: 1e-3, 0.5 or 0,5.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    found = read_number(typed)
+    if found is None:
+        raise ArgumentTypeError(f"{shown(typed)} is no number.")
+    return found
+
+
+def whole(typed: str) -> int:
+    """The type of an option that takes a whole number, every digit of it; 1e6 and 32,000 are some.
+
+    Raises:
+        ArgumentTypeError: it is none.
+
+    >>> whole("9007199254740993"), whole("1e6"), whole("32,000")
+    (9007199254740993, 1000000, 32000)
+    """
+    try:
+        return int(typed)
+    except ValueError:
+        found = read_number(typed)
+    if found is None or found % 1:
+        raise ArgumentTypeError(f"{shown(typed)} is no whole number.")
+    return int(found)
 
 
 def print_json(document: Mapping[str, object]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.cli.base import Command, print_json, table
+from core.cli.base import Command, number, print_json, table, whole
 from core.common.errors import UserError, shown
 from core.common.numbers import count
 from core.premium.atlas import atlas_tokenizers, shipped_atlas
@@ -21,22 +21,27 @@ _LITELLM = "litellm"
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--language", required=True, metavar="L", help="such as mya_Mymr")
     parser.add_argument("--base", default="eng_Latn", metavar="L", help="in which lengths are given; default eng_Latn")
-    parser.add_argument("--read", type=int, default=6000, metavar="N", help="characters that are read; default 6000")
-    parser.add_argument("--written", type=int, default=0, metavar="N", help="characters that are written; default 0")
-    parser.add_argument("--cached", type=float, default=0.0, metavar="S", help="share of input seen before, 0 to 1")
+    parser.add_argument("--read", type=whole, default=6000, metavar="N", help="characters that are read; default 6000")
+    parser.add_argument("--written", type=whole, default=0, metavar="N", help="characters that are written; default 0")
+    parser.add_argument("--cached", type=number, default=0.0, metavar="S", help="share of input seen before, 0 to 1")
     parser.add_argument(
         "--prices", metavar="FILE", help="a CSV like data/prices/models.csv, litellm's JSON, or litellm"
     )
     parser.add_argument("--currency", default="USD", metavar="C", help="name of the currency; default USD")
-    parser.add_argument("--rate", type=float, default=1.0, metavar="R", help="units of it for a US dollar; default 1")
+    parser.add_argument("--rate", type=number, default=1.0, metavar="R", help="units of it for a US dollar; default 1")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
 def _run(options: Namespace) -> None:
     if options.read < 0 or options.written < 0 or options.read + options.written < 1:
-        raise UserError("Give --read or --written, in characters of the base language.")
-    if not 0 <= options.cached <= 1 or not 0 < options.rate < 1e9:
-        raise UserError("--cached is a share from 0 to 1, and --rate a positive number.")
+        raise UserError(
+            f"--read {count(options.read)} and --written {count(options.written)} cost nothing. Give at least one "
+            "character of the base language, and no negative number."
+        )
+    if not 0 <= options.cached <= 1:
+        raise UserError(f"--cached is {options.cached:g}. Give a share from 0 to 1.")
+    if not 0 < options.rate < 1e9:
+        raise UserError(f"--rate is {options.rate:g}. Give a positive number below a thousand million.")
     prices = _prices(options.prices)
     use = Use(
         read=options.read, written=options.written, cached=options.cached, rate=options.rate, currency=options.currency

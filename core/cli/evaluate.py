@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from math import isnan
 from typing import Any
 
-from core.cli.base import Command, print_json, table
+from core.cli.base import Command, print_json, table, whole
 from core.cli.stages import told
 from core.cli.transplant import device, print_params
 from core.common.errors import UserError, shown
@@ -50,9 +50,9 @@ def _arguments(parser: ArgumentParser) -> None:
         help="more to measure, such as samples:prompts=2; --list shows all; may be repeated",
     )
     parser.add_argument(
-        "--window", type=int, default=0, metavar="BYTES", help="most to look back on; default 1024, or what fits"
+        "--window", type=whole, default=0, metavar="BYTES", help="most to look back on; default 1024, or what fits"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the resampling; default 0")
+    parser.add_argument("--seed", type=whole, default=0, metavar="N", help="of the resampling; default 0")
     device(parser)
     parser.add_argument("--list", action=ListEvaluators, help="say what can be measured, what it needs and costs")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from core.cli.base import Command, print_json
+from core.cli.base import Command, print_json, whole
 from core.cli.stages import told
 from core.cli.transplant import ListMethods, corpus, device, params, texts
 from core.common.atomic import refuse_existing
@@ -26,11 +26,11 @@ def _arguments(parser: ArgumentParser) -> None:
         "--add", action="append", default=[], metavar="TOKEN", help="a token, with its space if it has one; repeated"
     )
     which.add_argument(
-        "--learn", type=int, default=0, metavar="N", help="so many tokens, learnt from the text that is not measured"
+        "--learn", type=whole, default=0, metavar="N", help="so many tokens, learnt from the text that is not measured"
     )
     parser.add_argument("--method", default="subword_mean", metavar="KEY", help="how rows are made; --list shows all")
     parser.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="of the method; repeated")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of whatever the method draws; default 0")
+    parser.add_argument("--seed", type=whole, default=0, metavar="N", help="of whatever the method draws; default 0")
     texts(parser)
     parser.add_argument("--out", required=True, metavar="FOLDER", help="where the new model goes; must not exist")
     device(parser)

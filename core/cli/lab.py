@@ -7,7 +7,7 @@ from itertools import accumulate
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from core.cli.base import COMMAND_LINE, Command, print_json, table
+from core.cli.base import COMMAND_LINE, Command, print_json, table, whole
 from core.cli.stages import told
 from core.cli.transplant import ListMethods, Once, corpus, device, given, resources, untie
 from core.common.errors import UserError
@@ -56,12 +56,14 @@ def _arguments(parser: ArgumentParser) -> None:
         "--corpus", metavar="SPEC", help="parallel text to measure on; default sample, or none beside a --file"
     )
     parser.add_argument("--language", action="append", default=[], metavar="L", help="of the corpus; may be repeated")
-    parser.add_argument("--sentences", type=int, default=100, metavar="N", help="of each language; default 100")
+    parser.add_argument("--sentences", type=whole, default=100, metavar="N", help="of each language; default 100")
     parser.add_argument(
         "--file", action="append", default=[], metavar="F", help="plain text, a domain; may be repeated"
     )
     resources(parser)
-    parser.add_argument("--seed", action="append", type=int, default=[], metavar="N", help="default 0; may be repeated")
+    parser.add_argument(
+        "--seed", action="append", type=whole, default=[], metavar="N", help="default 0; may be repeated"
+    )
     parser.add_argument(
         "--keep",
         action="store_true",

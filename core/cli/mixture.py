@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from core.cli.base import Command, print_json, table
+from core.cli.base import Command, print_json, table, whole
 from core.cli.inputs import read_text
 from core.common.codec import plain
 from core.common.errors import UserError, shown
@@ -21,7 +21,7 @@ def _arguments(parser: ArgumentParser) -> None:
         "--category", action="append", required=True, metavar="NAME=FILE", help="a sample of text; two or more"
     )
     parser.add_argument(
-        "--merges", type=int, default=N_MERGES, metavar="T", help=f"how many merges to read (default: {N_MERGES})"
+        "--merges", type=whole, default=N_MERGES, metavar="T", help=f"how many merges to read (default: {N_MERGES})"
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 

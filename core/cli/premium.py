@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 import numpy as np
 
-from core.cli.base import Command, print_json, table
+from core.cli.base import Command, print_json, table, whole
 from core.cli.groups import asked_corpus, grouping_argument
 from core.common.errors import UnknownName, UserError
 from core.common.numbers import count
@@ -33,8 +33,10 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--language", action="append", metavar="L", help="only this one; may be repeated")
     parser.add_argument("--per", choices=PER, default="line", help="what tokens are counted for; default line")
     parser.add_argument("--joined", action="store_true", help="each language as one text, without intervals")
-    parser.add_argument("--draws", type=int, default=1_000, metavar="N", help="resamplings for intervals; default 1000")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the resampling; default 0")
+    parser.add_argument(
+        "--draws", type=whole, default=1_000, metavar="N", help="resamplings for intervals; default 1000"
+    )
+    parser.add_argument("--seed", type=whole, default=0, metavar="N", help="of the resampling; default 0")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from core.cli.base import Command, print_json, table
+from core.cli.base import Command, number, print_json, table
 from core.common.atomic import refuse_existing
 from core.common.errors import UserError, shown
 from core.common.numbers import count
@@ -36,12 +36,12 @@ def _arguments(parser: ArgumentParser) -> None:
         "--ids", action="append", default=[], metavar="1,2,30-40", help="take out these; may be repeated"
     )
     parser.add_argument(
-        "--below", type=float, metavar="SHARE",
+        "--below", type=number, metavar="SHARE",
         help="take out what merging the corpus leaves in at most this share of its occurrences, such as 0.01 "
         f"(residue; of what is made {LEAST_MADE} times or more)",
     )  # fmt: skip
     parser.add_argument(
-        "--neighbours", type=float, metavar="BITS",
+        "--neighbours", type=number, metavar="BITS",
         help="of --below, only what is merged with few neighbours: an entropy of at most so many bits",
     )  # fmt: skip
     parser.add_argument(

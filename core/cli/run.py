@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from core.cli.base import Command
+from core.cli.base import Command, whole
 from core.common.data_folders import ROOT
 from core.common.errors import UserError
 from core.common.sandbox.start import become
@@ -12,7 +12,7 @@ _PORTS = range(1, 65536)
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--address", default="localhost", metavar="A", help="to listen on; default localhost")
-    parser.add_argument("--port", type=int, default=8501, metavar="P", help="default 8501")
+    parser.add_argument("--port", type=whole, default=8501, metavar="P", help="default 8501")
     parser.add_argument("--base", default="", metavar="PATH", help="serve under /PATH")
 
 

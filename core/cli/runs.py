@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 from typing import Any
 
-from core.cli.base import COMMAND_LINE, Command, print_json, table
+from core.cli.base import COMMAND_LINE, Command, print_json, table, whole
 from core.common.errors import UserError, shown
 from core.common.numbers import count
 from core.jobs.job import Job, RunName
@@ -16,7 +16,7 @@ _LEAST_KEY = 6  # digits
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("key", nargs="?", default="", metavar="KEY", help="one run, by the first digits of its key")
     parser.add_argument("--search", default="", metavar="WORDS", help="only runs in which all these words stand")
-    parser.add_argument("--most", type=int, default=20, metavar="N", help="runs to list, the newest; default 20")
+    parser.add_argument("--most", type=whole, default=20, metavar="N", help="runs to list, the newest; default 20")
     parser.add_argument("--name", metavar="NAME", help="call the run KEY so; empty for what it is called by itself")
     parser.add_argument("--note", metavar="TEXT", help="keep this beside the run KEY")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.cli.base import COMMAND_LINE, Command, print_json
+from core.cli.base import COMMAND_LINE, Command, number, print_json, whole
 from core.cli.stages import told
 from core.cli.transplant import params, print_params
 from core.common.atomic import refuse_existing
@@ -28,7 +28,7 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--list", action="store_true", help="print the trainers and what can be set, and end")
     parser.add_argument("--trainer", action="append", metavar="KEY", help="such as bpe; may be repeated")
     parser.add_argument(
-        "--vocab", action="append", type=int, metavar="V",
+        "--vocab", action="append", type=whole, metavar="V",
         help="entries, special tokens included; may be repeated, and each trainer is tried with each size",
     )  # fmt: skip
     parser.add_argument(
@@ -44,15 +44,15 @@ def _arguments(parser: ArgumentParser) -> None:
     for option in ("pre", "digits", "normaliser"):
         parser.add_argument(f"--{option}", metavar="NAME", help="one of those that --list names")
     parser.add_argument(
-        "--share", action="append", type=float, metavar="S",
+        "--share", action="append", type=number, metavar="S",
         help="of the text, in bytes, relative to the others: a number for each --file in the same order",
     )  # fmt: skip
-    parser.add_argument("--most-bytes", type=int, metavar="N", help="of each --file at most, from its beginning")
-    parser.add_argument("--min-frequency", type=int, metavar="N", help="how often a piece must stand in the text")
+    parser.add_argument("--most-bytes", type=whole, metavar="N", help="of each --file at most, from its beginning")
+    parser.add_argument("--min-frequency", type=whole, metavar="N", help="how often a piece must stand in the text")
     parser.add_argument("--special", action="append", metavar="TOKEN", help="special token; may be repeated")
-    parser.add_argument("--heldout", type=float, metavar="SHARE", help="of the lines, kept apart to measure on")
+    parser.add_argument("--heldout", type=number, metavar="SHARE", help="of the lines, kept apart to measure on")
     parser.add_argument(
-        "--seed", action="append", type=int, metavar="N", help="of what is drawn; default 0; may be repeated"
+        "--seed", action="append", type=whole, metavar="N", help="of what is drawn; default 0; may be repeated"
     )
     parser.add_argument("--name", default="", metavar="NAME", help="to open it by, as trained:NAME")
     parser.add_argument("--out", default="", metavar="FOLDER", help="also write a folder that AutoTokenizer loads")

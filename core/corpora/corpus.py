@@ -22,6 +22,7 @@ from core.text.language_search import near
 from core.tokenizers.serving import assert_not_serving
 
 _SPLIT = re.compile(r"[a-z0-9+_-]+", re.IGNORECASE)
+_PATH = re.compile(r"^[^:]*([/\\]|\.[a-z0-9]{2,5}$)", re.IGNORECASE)  # of a file, no kind before it
 _GROUPS = re.compile(r"\?groups=([^?#]+)(?=(?:#[a-z0-9+_-]+)?\Z)", re.IGNORECASE)
 
 
@@ -228,6 +229,7 @@ def parse_corpus(spec: str) -> tuple[str, str, str]:
 
     Raises:
         UnknownName: no such kind of corpus.
+        UserError: it is a path without a kind.
 
     >>> parse_corpus("flores200:data/flores#dev"), parse_corpus("file:a#b.csv")
     (('flores200', 'data/flores', 'dev'), ('file', 'a#b.csv', ''))
@@ -238,5 +240,7 @@ def parse_corpus(spec: str) -> tuple[str, str, str]:
         kind, rest = (kind, body) if rest else (body, "")
     else:
         split = ""
+    if kind not in CORPORA.all() and _PATH.search(spec):
+        raise UserError(f"A file of your own is named with file: before it; write {shown(f'file:{spec}')}.")
     CORPORA.get(kind)  # refuses what is none
     return kind, rest, split
