@@ -7,11 +7,11 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from core.cli.base import Command
 from core.common.disk import FULL
-from core.common.errors import UserError
+from core.common.errors import UnknownName, UserError
 from core.common.garbage import collect_rarely
 from core.common.program import PROGRAM
 from core.common.registry import Registry
@@ -27,14 +27,33 @@ class _Parser(ArgumentParser):
         raise UserError(f"{message[:1].upper()}{message[1:]}. Try {self.prog} --help.")
 
 
-def parser() -> ArgumentParser:
-    """All commands, as the modules of `core.cli` declare them."""
+class _CommandParser(_Parser):
+    """One command's, which itself says what it does not know."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown and unknown[0].startswith("--"):
+            known = [name for name in self._option_string_actions if name.startswith("--")]
+            raise UnknownName(f"option of {self.prog}", unknown[0].partition("=")[0], known)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
+
+
+def parser(command: str = "") -> ArgumentParser:
+    """Of all commands, as the modules of `core.cli` declare them; or of one, whose module alone is imported.
+
+    Raises:
+        UnknownName: there is no such command.
+    """
     main_parser = _Parser(prog=PROGRAM, description="Compare tokenizers from the command line.", allow_abbrev=False)
-    commands = main_parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in COMMANDS.all().values():
-        one = commands.add_parser(command.key, help=command.summary, description=command.details, allow_abbrev=False)
-        command.arguments(one)
-        one.set_defaults(run=command.run)
+    commands = main_parser.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", parser_class=_CommandParser
+    )
+    for each in [COMMANDS.get(command)] if command else COMMANDS.all().values():
+        one = commands.add_parser(each.key, help=each.summary, description=each.details, allow_abbrev=False)
+        each.arguments(one)
+        one.set_defaults(run=each.run)
     return main_parser
 
 
@@ -45,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a character still runs
     try:
-        options = parser().parse_args(arguments)
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        options = parser(words[0] if words and not words[0].startswith("-") else "").parse_args(words)
         options.run(options)
         sys.stdout.flush()
     except UserError as error:
