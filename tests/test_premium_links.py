@@ -54,6 +54,20 @@ def test_a_choice_made_in_a_view_is_there_again_and_a_wrong_one_of_a_link_is_the
     assert app.segmented_control(key="group").value == "Region"
 
 
+def test_a_language_that_nobody_chose_is_one_that_fits_the_search() -> None:
+    app = opened("premium", premium="Evidence", find="Arabic")
+    assert app.selectbox(key="language").value == "arb_Latn"
+    app.text_input(key="find").set_value("Thai, Lao").run()
+    assert app.selectbox(key="language").value == "lao_Laoo"
+    app.text_input(key="find").set_value("").run()
+    assert app.selectbox(key="language").value == "lao_Laoo"
+    app.selectbox(key="language").select("deu_Latn").run()
+    app.text_input(key="find").set_value("Arabic").run()
+    assert app.selectbox(key="language").value == "deu_Latn"
+    linked = opened("premium", premium="Evidence", find="Arabic", language="tha_Thai")
+    assert linked.selectbox(key="language").value == "tha_Thai"
+
+
 def test_the_model_of_the_calculator_is_in_the_link_whatever_price_was_typed_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

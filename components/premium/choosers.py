@@ -9,6 +9,7 @@ from core.common.errors import UnknownName
 
 VIEW, TOKENIZER, LANGUAGE = "premium", "tokenizer", "language"
 _USUAL = "mya_Mymr"
+_FOLLOWS = "language_follows"  # in the session: the language that nobody chose, which follows the search
 
 
 def take_linked(context: PremiumContext) -> None:
@@ -16,7 +17,7 @@ def take_linked(context: PremiumContext) -> None:
     if TOKENIZER in st.query_params or TOKENIZER in st.session_state:
         _start_tokenizer(context)
     if LANGUAGE in st.query_params or LANGUAGE in st.session_state:
-        start_language(LANGUAGE, context.table.languages, _usual(context))
+        _start_language(context)
 
 
 def one_tokenizer(context: PremiumContext) -> int:
@@ -34,9 +35,9 @@ def one_tokenizer(context: PremiumContext) -> int:
 
 
 def one_language(context: PremiumContext) -> int:
-    """Column of one language, of all in the table."""
+    """Column of one language, of all in the table; at first one of those that fit the search."""
     codes = context.table.languages
-    usual = _usual(context)
+    usual = _start_language(context)
     return codes.index(language_box("Language", codes, key=LANGUAGE, usual=usual, width=210, persist_state="session"))
 
 
@@ -55,7 +56,27 @@ def _start_tokenizer(context: PremiumContext) -> None:
     state[TOKENIZER] = linked if linked in keys else keys[0]
 
 
+def _start_language(context: PremiumContext) -> str:
+    """Give the chooser its first value, the usual one, which is returned; nobody's choice gives way to a search."""
+    state, usual, found = st.session_state, _usual(context), _found(context)
+    before = state.get(LANGUAGE)
+    follows = before is not None and before == state.get(_FOLLOWS)
+    if follows and found and before not in found:
+        state[LANGUAGE] = usual
+    start_language(LANGUAGE, context.table.languages, usual)
+    if follows or state[LANGUAGE] == usual:
+        state[_FOLLOWS] = state[LANGUAGE]
+    return usual
+
+
+def _found(context: PremiumContext) -> list[str]:
+    """The languages that fit a search, sorted; none where nothing is looked for."""
+    codes = context.table.languages
+    return [codes[column] for column in context.columns] if len(context.columns) < len(codes) else []
+
+
 def _usual(context: PremiumContext) -> str:
-    """A language to begin with: a dear one, and not the base, which costs 1."""
-    known = (_USUAL, *context.table.languages)
-    return next((code for code in known if code in context.table.languages and code != context.base), context.base)
+    """A language to begin with: a dear one of those that fit the search, and not the base, which costs 1."""
+    codes = context.table.languages
+    known = (*_found(context), _USUAL, *codes)
+    return next((code for code in known if code in codes and code != context.base), context.base)
