@@ -41,7 +41,7 @@ def growths(template: str, folder: Path, chat: str = CHAT) -> dict[str, ChatGrow
 def test_a_template_that_only_adds_keeps_all_tokens_and_says_which_to_train_on(tmp_path: Path) -> None:
     found = growths(KEEPS, tmp_path / "t")
     assert {kind: one.broken for kind, one in found.items()} == dict.fromkeys(KINDS)
-    assert {kind for kind, one in found.items() if one.why} == {"tools"}, "which this template does not write"
+    assert {kind for kind, one in found.items() if one.why} == {"tools", "reasoning"}, "which it does not write"
     one = found["plain"]
     assert one.whole is not None
     pieces = one.whole.segmentation.pieces
@@ -54,9 +54,25 @@ def test_a_template_that_forgets_thoughts_breaks_only_with_them(tmp_path: Path) 
     found = growths(FORGETS, tmp_path / "t")
     assert [kind for kind, one in found.items() if one.broken is not None] == ["thinking"]
     step = found["thinking"].broken
-    assert step is not None and (step.added, step.cause) == ("user", "template")
+    assert step is not None and (step.added, step.cause) == ("user", "thoughts")
     assert step.before[0].startswith(b"<") and not step.after[0].startswith(b"<")
     assert found["thinking"].written[0] is None and found["thinking"].written[1] is not None
+
+
+@pytest.mark.parametrize("field", ["reasoning_content", "thinking"])
+def test_thoughts_in_a_field_of_their_own_are_written_where_a_template_reads_them(field: str, tmp_path: Path) -> None:
+    reads = KEEPS.replace("{{ m.content }}", f"{{{{ m.{field} if loop.last }}}}{{{{ m.content }}}}")
+    found = growths(reads, tmp_path / "t")
+    assert found["plain"].broken is None and found["thinking"].broken is None
+    step = found["reasoning"].broken
+    assert step is not None and (step.added, step.cause) == ("user", "thoughts")
+    assert b"".join(step.before).startswith(b"That is")
+
+
+def test_thoughts_that_no_turn_keeps_are_told_from_thoughts_that_stay(tmp_path: Path) -> None:
+    drops = KEEPS.replace("{{ m.content }}", "{{ m.content.split('</think>')[-1].lstrip() }}")
+    found = growths(drops, tmp_path / "t")["thinking"]
+    assert found.broken is None and found.why.startswith("It takes thinking parts out of every turn")
 
 
 def test_tools_that_move_to_the_last_turn_break_the_tokens_before_it(tmp_path: Path) -> None:

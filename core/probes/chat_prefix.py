@@ -13,7 +13,8 @@ from core.tokenizers.chat.chat import AskedChat, Given, RenderedChat, Turn, rend
 from core.tokenizers.tokenizer import Tokenizer
 
 _SYSTEM = Turn("system", "Answer briefly.")
-_THOUGHT = "<think>\nThat is easy.\n</think>\n\n"
+_THOUGHT = "That is easy."
+_WITHIN = f"<think>\n{_THOUGHT}\n</think>\n\n"
 _TOOLS: Given = (
     (
         "tools",
@@ -22,11 +23,22 @@ _TOOLS: Given = (
     ),
 )
 _SHOWN = 8  # tokens where two encodings part
+_NOT_WRITTEN = {
+    "tools": "It does not write tools that are offered.",
+    "thinking": "It takes thinking parts out of every turn, the newest too: what a model thought is in no encoding.",
+    "reasoning": "It does not write thoughts that stand in a field of their own, reasoning_content or thinking.",
+}
 KINDS = {
     "plain": "as it is",
     "system": "with a system prompt",
     "thinking": "with thinking parts",
+    "reasoning": "with thoughts in their field",
     "tools": "with tools",
+}
+CAUSES = {
+    "thoughts": "the template leaves out thoughts of earlier turns",
+    "template": "the template writes earlier turns otherwise",
+    "seam": "tokens merge over the seam",
 }
 
 
@@ -38,7 +50,7 @@ class ChatStep:
         added: role of the turn that comes in addition.
         n_before, n_after: tokens of both.
         first: place of the first token that is no longer what it was; None where all stay.
-        rewritten: whether the template writes the earlier turns otherwise; else only tokens at the seam are others.
+        cause: a key of `CAUSES`, what changes the tokens; empty where they stay.
         before, after: bytes of the tokens from there on, some of them.
     """
 
@@ -46,14 +58,9 @@ class ChatStep:
     n_before: int
     n_after: int
     first: int | None
-    rewritten: bool = False
+    cause: str = ""
     before: tuple[bytes, ...] = ()
     after: tuple[bytes, ...] = ()
-
-    @property
-    def cause(self) -> str:
-        """What changes the tokens: "template" or "seam"; empty where they stay."""
-        return "" if self.first is None else "template" if self.rewritten else "seam"
 
     def document(self) -> dict[str, object]:
         """It as a JSON document; tokens are given in hex."""
@@ -109,10 +116,9 @@ class ChatGrowth:
             return (
                 f"every encoding is the beginning of the next; train on tokens {places} of {count(n)}, mask the rest."
             )
-        cause = "the template writes earlier turns otherwise" if step.rewritten else "tokens merge over the seam"
         return (
             f"it breaks when a turn of the {step.added} is added: from token {count(step.first or 0)} on, "
-            f"{written_tokens(step.before)} becomes {written_tokens(step.after)}, since {cause}."
+            f"{written_tokens(step.before)} becomes {written_tokens(step.after)}, since {CAUSES[step.cause]}."
         )
 
 
@@ -166,11 +172,13 @@ def chat_prefixes_of(tokenizers: Sequence[Tokenizer], conversation: str) -> Chat
 def conversations(turns: Sequence[Turn]) -> dict[str, tuple[tuple[Turn, ...], Given]]:
     """The turns and further variables of each of `KINDS`."""
     spoken = tuple(turn for turn in turns if turn.role != "system")
-    thought = (replace(t, content=_THOUGHT + t.content) if t.role == "assistant" else t for t in turns)
+    thinking = (replace(t, content=_WITHIN + t.content) if t.role == "assistant" else t for t in turns)
+    reasoning = (replace(t, thought=_THOUGHT) if t.role == "assistant" else t for t in turns)
     return {
         "plain": (spoken, ()),
         "system": (tuple(turns) if len(spoken) < len(turns) else (_SYSTEM, *turns), ()),
-        "thinking": (tuple(thought), ()),
+        "thinking": (tuple(thinking), ()),
+        "reasoning": (tuple(reasoning), ()),
         "tools": (tuple(turns), _TOOLS),
     }
 
@@ -183,10 +191,11 @@ def _grown(tokenizer: Tokenizer, turns: Sequence[Turn]) -> dict[str, ChatGrowth]
     except UserError as error:
         return {kind: ChatGrowth(why=str(error)) for kind in asked}
     written = {kind: [next(rendered) for _ in chats] for kind, chats in asked.items()}
-    found = {kind: _growth(asked[kind], written[kind]) for kind in asked}
+    found = {kind: _growth(asked[kind], written[kind], kind in ("thinking", "reasoning")) for kind in asked}
     alike = next(kind for kind in ("plain", "system") if _turns(asked[kind]) == _turns(asked["tools"]))
-    if _texts(written["tools"]) == _texts(written[alike]):
-        found["tools"] = ChatGrowth(why="It does not write tools that are offered.")
+    for kind, why in _NOT_WRITTEN.items():
+        if _texts(written[kind]) == _texts(written[alike]):
+            found[kind] = ChatGrowth(why=why)
     return found
 
 
@@ -205,24 +214,31 @@ def _beginnings(turns: tuple[Turn, ...], given: Given) -> list[AskedChat]:
     ]
 
 
-def _growth(chats: Sequence[AskedChat], rendered: Sequence[RenderedChat | UserError]) -> ChatGrowth:
+def _growth(chats: Sequence[AskedChat], rendered: Sequence[RenderedChat | UserError], thinks: bool) -> ChatGrowth:
     known = [one for one in rendered if isinstance(one, RenderedChat)]
     if len(known) < len(rendered):
         return ChatGrowth(why=str(next(one for one in rendered if isinstance(one, UserError))))
     roles = [chat.turns[-1].role for chat in chats]
-    steps = tuple(_step(role, a, b) for role, a, b in zip(roles[1:], known[:-1], known[1:], strict=True))
+    steps = tuple(_step(role, a, b, thinks) for role, a, b in zip(roles[1:], known[:-1], known[1:], strict=True))
     return ChatGrowth(steps, known[-1], tuple(_written(steps)))
 
 
-def _step(role: str, before: RenderedChat, after: RenderedChat) -> ChatStep:
+def _step(role: str, before: RenderedChat, after: RenderedChat, thinks: bool) -> ChatStep:
     a, b = (one.segmentation.ids.tolist() for one in (before, after))
     if b[: len(a)] == a:
         return ChatStep(role, len(a), len(b), None)
     first = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(b))
     shown = slice(first, first + _SHOWN)
-    rewritten = not after.text.startswith(before.text)
     pieces = (tuple(one.segmentation.pieces[shown]) for one in (before, after))
-    return ChatStep(role, len(a), len(b), first, rewritten, *pieces)
+    return ChatStep(role, len(a), len(b), first, _cause(role, before.text, after.text, thinks), *pieces)
+
+
+def _cause(role: str, before: str, after: str, thinks: bool) -> str:
+    """Why tokens do not stay, from the texts of both."""
+    if after.startswith(before):
+        return "seam"
+    due = before.count(_THOUGHT) + (role == "assistant")
+    return "thoughts" if thinks and after.count(_THOUGHT) < due else "template"
 
 
 def _written(steps: Sequence[ChatStep]) -> list[tuple[int, int] | None]:
@@ -242,8 +258,8 @@ PROBE = Probe(
     question="Is a conversation's encoding the beginning of the same conversation with one more turn?",
     caution=(
         "Looked at is one conversation: another may meet a branch of the template that this one does not. Thinking "
-        "parts are written into the turns between <think> and </think>, as models write them, and tools are only "
-        "offered: what a template does with a field of its own for either is another question."
+        "parts are written into the turns between <think> and </think>, as models write them, or stand in a field of "
+        "their own; tools are only offered: what a template does with calls of them is another question."
     ),
     source="After what trainers of chat models ran into in 2025; kinds of conversations and the rule are our own",
     asked=(

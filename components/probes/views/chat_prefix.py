@@ -18,13 +18,12 @@ from components.probes.side_by_side import LOOKED_AT, cited, looked_at, open_one
 from components.probes.view import ProbeView
 from components.widgets.chips import chips, piece_shown
 from core.common.numbers import count
-from core.probes.chat_prefix import KINDS, PROBE, ChatGrowth, ChatPrefixes, ChatStep
+from core.probes.chat_prefix import CAUSES, KINDS, PROBE, ChatGrowth, ChatPrefixes, ChatStep
 from core.probes.chats.shipped import ShippedGrowth, shipped_chats
 from core.probes.chats.turns import CONVERSATION
 
 _KIND = "chat_prefix_kind"  # in the session and in the link
 _STAY, _BREAK = "They stay", "They change"
-_CAUSES = {"template": "written otherwise by the template", "seam": "merged over the seam"}
 _ON_CARD = 6  # rows
 
 
@@ -126,7 +125,7 @@ def _tokens(found: ChatGrowth) -> None:
 def _parted(step: ChatStep) -> None:
     st.markdown(
         f":material/call_split: With one more turn, of the {step.added}, the tokens from {count((step.first or 0) + 1)}"
-        f" on are others: {_CAUSES[step.cause]}."
+        f" on are others: {CAUSES[step.cause]}."
     )
     for title, pieces in (("Before", step.before), ("With the turn", step.after)):
         st.caption(title)
@@ -146,7 +145,7 @@ def _at_hand() -> None:
             column_config={"Tokenizer": st.column_config.TextColumn(width=220)}
             | {words.capitalize(): st.column_config.TextColumn(width=190) for words in KINDS.values()},
         )  # fmt: skip
-        causes = "; ".join(f"({cause}) {words}" for cause, words in _CAUSES.items())
+        causes = "; ".join(f"({cause}) {words}" for cause, words in CAUSES.items())
         st.caption(f"{causes}; – its template does not write this.")
 
 

@@ -19,7 +19,7 @@ def turns_of(text: str) -> tuple[Turn, ...]:
             assistant do not alternate.
 
     >>> turns_of("user: Hi\\nthere\\nassistant: Hello.")
-    (Turn(role='user', content='Hi\\nthere'), Turn(role='assistant', content='Hello.'))
+    (Turn(role='user', content='Hi\\nthere', thought=''), Turn(role='assistant', content='Hello.', thought=''))
     """
     found: list[Turn] = []
     for line in text.strip().split("\n"):

@@ -25,10 +25,17 @@ _BYTE_SPELLING = re.compile(r"<0x[0-9A-F]{2}>")
 
 @dataclass(frozen=True)
 class Turn:
-    """What one side says: role "system", "user" or "assistant", and its words."""
+    """What one side says.
+
+    Args:
+        role: "system", "user" or "assistant".
+        content: its words.
+        thought: before them, in a field of its own, `reasoning_content` or `thinking`, which few templates read.
+    """
 
     role: str
     content: str
+    thought: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,11 @@ class AskedChat:
     def messages(self) -> tuple[tuple[str, str], ...]:
         """(role, content) per turn."""
         return tuple((turn.role, turn.content) for turn in self.turns)
+
+    @property
+    def thoughts(self) -> tuple[str, ...]:
+        """Of each turn, empty where there is none."""
+        return tuple(turn.thought for turn in self.turns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +191,7 @@ def render_chats(
         return [_by_mistral(tokenizer, chat) for chat in chats]
     names = [chosen_template(info, template, tools=chat.values.get("tools") is not None) for chat in chats]
     asked = [
-        ChatToWrite(templates_of(info)[name], chat.messages, chat.add_generation_prompt, chat.values)
+        ChatToWrite(templates_of(info)[name], chat.messages, chat.add_generation_prompt, chat.values, chat.thoughts)
         for name, chat in zip(names, chats, strict=True)
     ]
     texts = render_apart(asked, _tokens(info), info.label)

@@ -32,6 +32,7 @@ MEMORY_MB = 512
 N_FILES = 128  # open at a time
 MAX_CHARACTERS = 4_000_000
 ANSWER_BYTES = 16 * MAX_CHARACTERS  # JSON takes at most twelve for a character
+_THOUGHT_FIELDS = ("reasoning_content", "thinking")  # the second is gpt-oss's
 _OTHER_TURNS = "Change the turns, or choose another tokenizer."
 _MEND = "Mend the chat_template of its files, or choose another tokenizer."
 
@@ -49,12 +50,23 @@ class ChatToWrite:
     Args:
         messages: (role, content) per turn.
         given: further variables by name.
+        thoughts: per turn, empty where there is none; none at all where no turn has one.
     """
 
     template: str
     messages: tuple[tuple[str, str], ...]
     add_generation_prompt: bool
     given: Mapping[str, Any] = field(default_factory=dict)
+    thoughts: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> list[dict[str, str]]:
+        """The turns as templates are given them, each with its thought by all names that templates read."""
+        thoughts = self.thoughts or ("",) * len(self.messages)
+        return [
+            {"role": role, "content": content} | (dict.fromkeys(_THOUGHT_FIELDS, thought) if thought else {})
+            for (role, content), thought in zip(self.messages, thoughts, strict=True)
+        ]
 
 
 def render(
@@ -139,7 +151,7 @@ def render_apart(
     requests = [
         {
             "template": chat.template,
-            "messages": [{"role": role, "content": content} for role, content in chat.messages],
+            "messages": chat.written,
             "add_generation_prompt": chat.add_generation_prompt,
             "tokens": dict(tokens),
             "given": dict(chat.given),
