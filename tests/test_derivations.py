@@ -93,3 +93,10 @@ def test_borders_that_are_undone_for_ever_are_given_up(monkeypatch: pytest.Monke
     monkeypatch.setattr("core.vocabulary.derivations.MOST_STEPS", 100)
     given_up, _ = made_from(pairs, [*range(len(pairs))], listed=True)
     assert (given_up.steps_left, given_up.applies[0], given_up.applies[-1]) == (0, True, False)
+
+
+def test_what_was_asked_before_does_not_count_against_a_question() -> None:
+    found, names = made_from([("a", "b"), ("ab", "c")], [0, 1], listed=True)
+    found.steps_left = 0  # as after some thousand questions
+    left, right = (np.array([names.index(name)]) for name in ("abc", "a"))
+    assert found.stay_apart(left, right).tolist() == [True]

@@ -36,7 +36,8 @@ class Derivations:
         applies: whether a merge can ever apply, by its rank alone, bool (M,).
         merge_of: index of the merge that builds an entry; -1 for first symbols and for what no merge builds, (V,).
         out_of_order: whether an entry is built by a merge before one of its parts, which only a replay follows, (V,).
-        steps_left: of those that may still be undone; a border that needs more is taken not to hold.
+        steps_left: of those that may still be undone while all entries are found, and of each question thereafter; a
+            border that needs more is taken not to hold.
     """
 
     table: MergeTable
@@ -68,6 +69,7 @@ class Derivations:
 
         Pairs that merge into one are not apart. Exact for entries that are not out of order.
         """
+        self.steps_left = MOST_STEPS
         apart: Bools = self._border_holds(left, right) & (self.table.ranks_of(left, right) == NEVER)
         return apart
 
