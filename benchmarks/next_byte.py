@@ -1,19 +1,28 @@
 """The exact next byte, one after another through a text, against genlm-bytes with a beam of 5 on the same model.
 
-Shipped models, one thread, processor time. genlm-bytes is no dependency: where it is not installed, its columns say so.
+Shipped models and SmolLM2-135M, one thread, processor time. genlm-bytes is no dependency: where it is not installed,
+its columns say so.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import torch
 
 from benchmarks.measure import markdown, timed
+from core.models.export import export
+from core.models.language_model import LanguageModel
 from core.models.load import open_model
-from core.models.shipped import shipped, shipped_folder
+from core.models.shipped import REAL_MODEL, shipped, shipped_folder
+from core.models.stored_format import StoredFormat
 from core.probes.bytes.asking import byte_model
 
 TEXT = "One day, a little girl went to the park with her mom. She saw a big red ball and wanted to play.\n\n" * 3
@@ -21,9 +30,9 @@ N_BYTES = 256
 BEAM = 5
 
 
-def ours(name: str, data: bytes) -> tuple[float, float]:
+def ours(model: LanguageModel, data: bytes) -> tuple[float, float]:
     """Bits for each byte, and calls of the model for each."""
-    asked = byte_model(open_model(f"shipped:{name}"), data.decode())
+    asked = byte_model(model, data.decode())
     state = asked.start()
     begun, bits = asked.reader.n_calls, 0.0
     for byte in data:
@@ -44,25 +53,38 @@ async def theirs(llm: Any, data: bytes) -> float:
     return bits / len(data)
 
 
-def genlm(name: str, data: bytes) -> tuple[float, float]:
+def genlm(folder: Path, data: bytes) -> tuple[float, float]:
     """Bits for each byte, and bytes a second."""
-    llm = import_module("genlm.backend").load_model_by_name(str(shipped_folder(name)), backend="hf")
+    llm = import_module("genlm.backend").load_model_by_name(str(folder), backend="hf")
     asyncio.run(theirs(llm, data[:8]))
     llm.clear_cache()
     bits, spent = timed(lambda: asyncio.run(theirs(llm, data)))
     return bits, len(data) / spent
 
 
-def row(name: str) -> list[str]:
+@contextmanager
+def folder_of(model: LanguageModel) -> Iterator[Path]:
+    """The model as transformers loads it, in the numbers that ours computes in."""
+    if model.spec.startswith("shipped:"):
+        yield shipped_folder(model.name)
+        return
+    with TemporaryDirectory() as place:
+        folder = Path(place) / "model"
+        export(replace(model, stored=StoredFormat(model.dtype)), folder, "", {})
+        yield folder
+
+
+def row(spec: str) -> list[str]:
     """One line of the table."""
-    data = TEXT.encode()[:N_BYTES]
-    ours(name, data[:8])
-    (bits, calls), spent = timed(lambda: ours(name, data))
+    data, model = TEXT.encode()[:N_BYTES], open_model(spec)
+    ours(model, data[:8])
+    (bits, calls), spent = timed(lambda: ours(model, data))
     said = [f"{len(data) / spent:.1f}", f"{calls:.2f}", f"{bits:.3f}"]
     if find_spec("genlm") is None:
-        return [name, *said, "not installed", "–", "–"]
-    their_bits, their_speed = genlm(name, data)
-    return [name, *said, f"{their_speed:.1f}", f"{their_bits:.3f}", f"{len(data) / spent / their_speed:.1f}×"]
+        return [model.name, *said, "not installed", "–", "–"]
+    with folder_of(model) as folder:
+        their_bits, their_speed = genlm(folder, data)
+    return [model.name, *said, f"{their_speed:.1f}", f"{their_bits:.3f}", f"{len(data) / spent / their_speed:.1f}×"]
 
 
 def run() -> str:
@@ -72,4 +94,5 @@ def run() -> str:
         "model", "ours, bytes a second", "model calls a byte", "bits a byte", f"genlm-bytes, beam {BEAM}",
         "bits a byte", "times as fast",
     ]  # fmt: skip
-    return markdown("Exact next byte", head, [row(name) for name in shipped()])
+    specs = [*(f"shipped:{name}" for name in shipped()), REAL_MODEL]
+    return markdown("Exact next byte", head, [row(spec) for spec in specs])

@@ -79,6 +79,8 @@ def opened(name: str) -> LocalTokenizer:
         text = made(PRE_TOKENIZERS["llama3"].byte_level(), ignore_merges=True)
     elif name == "added":
         text = made(PRE_TOKENIZERS["gpt2"].byte_level(), added=("   ", "\t\t", "cat"))
+    elif name == "added over a sign":
+        text = made(PRE_TOKENIZERS["gpt2"].byte_level(), added=("cat.", "x="))
     elif name.startswith("characters"):
         text = by_characters("fallback" in name, "dummy" in name)
     else:
@@ -88,7 +90,7 @@ def opened(name: str) -> LocalTokenizer:
     return HuggingFaceTokenizer(tokenizers.Tokenizer.from_str(text), INFO)
 
 
-BY_STRETCHES = (*PATTERNS, "ByteLevel", "ignore_merges", "added", "tiktoken:cl100k_base")
+BY_STRETCHES = (*PATTERNS, "ByteLevel", "ignore_merges", "added", "added over a sign", "tiktoken:cl100k_base")
 BY_PAIRS = ("whole", "characters", "characters, dummy", "characters, fallback, dummy", "mistral:v1")
 
 
@@ -113,12 +115,16 @@ HARD = [
     "ü ü你 好",
     "x= 10 !! ?",
     "the,cat.a/b 3.14!",
+    "the cat. x= a",
+    "Then that chat, THE HAT SaysIt",
     "it's,'s 'a'b (the)",
     "ü,IT.'s²,12",
 ]
 _PARTS = [
     "the",
     "cat",
+    " that",
+    "Says",
     "'s",
     "12",
     "3456",

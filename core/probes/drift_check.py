@@ -4,7 +4,8 @@ Where nothing is done to a text before its symbols are merged, ids come back exa
 and every two neighbours stay apart, which is asked of each pair once. Where patterns cut the text first, and always do
 before a space behind something else, what lies between such places is cut as it would be alone: each different stretch
 is cut once, and remembered. None of the patterns that do goes on from a letter or digit to a sign of ASCII other than
-the apostrophe, so they cut there too. Of all other tokenizers, and of ids that stand for no text, this says nothing.
+the apostrophe, so they cut there too; and most leave words of ASCII whole, of which merges tell again. Of all other
+tokenizers, and of ids that stand for no text, this says nothing.
 
 Source: the lemma on pairs as in `core.vocabulary.derivations`; as validity of encodings: Phan et al. 2024 (2410.09303).
 The stretches are our own.
@@ -18,10 +19,11 @@ from typing import Any, Literal, Protocol
 from unicodedata import ucd_3_2_0
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from core.tokenizers.kinds import Kind
-from core.tokenizers.space_cuts import cuts_at_spaces
+from core.tokenizers.space_cuts import cuts_at_spaces, keeps_words_whole
 from core.tokenizers.tokenizer import PLAIN, LocalTokenizer, Tokenizer
 from core.vocabulary.derivations import Derivations, derivations_of
 from core.vocabulary.entries import Entries, entries_of
@@ -37,6 +39,8 @@ _WIDTH = 4  # bytes of an id in a stretch
 # What begins a stretch behind an entry, and what an entry begins with: it does where the first is not less.
 _NOTHING, _SPACE, _SIGN, _OTHER = range(4)
 _SIGNS = {*punctuation.encode()} - {ord("'")}  # that one begins what follows a letter, in words such as it's
+_SIGN_BEHIND = regex.compile(rf"[\p{{L}}\p{{N}}][{regex.escape(bytes(sorted(_SIGNS)).decode())}]")
+_WORD = regex.compile(r" ?[A-Za-z]?[a-z]*")  # as `keeps_words_whole` tries them
 Ints = NDArray[np.integer[Any]]
 
 
@@ -187,27 +191,52 @@ class ByStretches:
     def _cut(self, ids: NDArray[np.int32], edges: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Whether stretches that stand side by side come back, (S,).
 
-        Those that begin and end where that always cuts are cut as one text, which takes a fraction of the time.
+        Of words the merges tell. Of the others those that begin and end where that always cuts are cut as one text,
+        which takes a fraction of the time.
 
         Args:
             edges: where each begins, and the end of the last, (S + 1,).
         """
-        joined = (self._before[ids[edges[:-1]]] == _SPACE) & (self._behind[ids[edges[1:] - 1]] >= _SPACE)
+        words = self._are_words(ids, edges)
         n_tokens, same = np.diff(edges), np.zeros(len(edges) - 1, np.bool_)
+        same[words] = self._words_come_back(ids[np.repeat(words, n_tokens)], n_tokens[words])
+        joined = (self._before[ids[edges[:-1]]] == _SPACE) & (self._behind[ids[edges[1:] - 1]] >= _SPACE) & ~words
         found = self._cut_joined(ids[np.repeat(joined, n_tokens)], np.cumsum(n_tokens[joined]))
         if found is None:
             joined[:] = False
         else:
             same[joined] = found
-        alone = np.flatnonzero(~joined)
+        alone = np.flatnonzero(~joined & ~words)
         stretches = [ids[edges[n] : edges[n + 1]] for n in alone]
         texts = [_text(self._bytes(one)) for one in stretches]
         cut = self.tokenizer.encode_many([text or "" for text in texts])
         same[alone] = [
-            text is not None and np.array_equal(one, back)
+            text is not None and one.tobytes() == back.tobytes()
             for one, text, back in zip(stretches, texts, cut, strict=True)
         ]
         return same
+
+    def _are_words(self, ids: NDArray[np.int32], edges: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which stretches are words that are merged as wholes, (S,)."""
+        if self._derivations is None or not len(ids):
+            return np.zeros(len(edges) - 1, np.bool_)
+        begin, go_on, lettered = self._parts_of_words
+        fits = go_on[ids]
+        fits[edges[:-1]] = begin[ids[edges[:-1]]]
+        return np.asarray(np.logical_and.reduceat(fits, edges[:-1]) & lettered[ids[edges[1:] - 1]])
+
+    def _words_come_back(self, ids: NDArray[np.int32], n_tokens: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Whether in words side by side all neighbours stay apart, (W,)."""
+        if self._derivations is None or not len(ids):
+            return np.ones(len(n_tokens), np.bool_)
+        ends, wide, size = np.cumsum(n_tokens), ids.astype(np.int64), len(self.entries)
+        within = np.ones(len(ids), np.bool_)
+        within[ends - 1] = False
+        at = np.flatnonzero(within)
+        pairs, place = np.unique(wide[at] * size + wide[at + 1], return_inverse=True)
+        apart = np.ones(len(ids), np.bool_)
+        apart[at] = self._derivations.stay_apart(*np.divmod(pairs, size))[place]
+        return np.asarray(np.logical_and.reduceat(apart, ends - n_tokens))
 
     def _cut_joined(self, ids: NDArray[np.int32], ends: NDArray[np.intp]) -> NDArray[np.bool_] | None:
         """Whether each of the stretches comes back, (S,); None where together they are no text, or are not what their
@@ -229,6 +258,28 @@ class ByStretches:
         return b"".join(map(self.entries.pieces.__getitem__, ids.tolist()))
 
     @cached_property
+    def _derivations(self) -> Derivations | None:
+        """The merges, where they alone say what becomes of a word."""
+        patterns = self.tokenizer.patterns()
+        cut_first = any(_WORD.fullmatch(text) for text in self.tokenizer.cut_out_first())
+        if cut_first or patterns is None or not keeps_words_whole(patterns):
+            return None
+        found = derivations_of(self.entries)
+        if found is None:
+            return None
+        plain = found.is_built & ~found.out_of_order  # else a word may be an entry that no merges make
+        return found if plain[self._parts_of_words[0] & self.entries.textual].all() else None
+
+    @cached_property
+    def _parts_of_words(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which entries a word may begin with, go on with, and end with, (V,) each."""
+        matches = [_WORD.fullmatch(text or "") for text in self.entries.texts]
+        begin = [bool(found and found[0]) for found in matches]
+        go_on = [bool(found and found[0].islower() and found[0][0] != " ") for found in matches]
+        lettered = [bool(found and found[0].strip()) for found in matches]
+        return np.array(begin), np.array(go_on), np.array(lettered)
+
+    @cached_property
     def _alone(self) -> NDArray[np.int8]:
         """Of each entry whether a stretch of its text is cut into it; -1 where that was not asked yet."""
         return np.full(len(self.entries), -1, np.int8)
@@ -242,7 +293,9 @@ class ByStretches:
     @cached_property
     def _behind(self) -> NDArray[np.int8]:
         """What begins a stretch behind an entry: nothing for certain, a space, or also a sign."""
-        return np.fromiter((_cut_behind(text or "") for text in self.entries.texts), np.int8)
+        found = np.fromiter((_cut_behind(text or "") for text in self.entries.texts), np.int8)
+        over_a_sign = any(_SIGN_BEHIND.search(text) for text in self.tokenizer.cut_out_first())
+        return np.minimum(found, _SPACE) if over_a_sign else found
 
 
 def _cut_behind(text: str) -> int:

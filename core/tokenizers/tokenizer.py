@@ -283,6 +283,10 @@ class LocalTokenizer(Tokenizer):
         known."""
         return None
 
+    def cut_out_first(self) -> tuple[str, ...]:
+        """Texts that are tokens wherever they stand, before any pattern cuts; special tokens not among them."""
+        return ()
+
     def serialised(self) -> Serialised | None:
         """Itself for other engines (`core.counting.fastest`), or None if no other engine reads it."""
         return None

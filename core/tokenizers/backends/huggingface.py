@@ -136,6 +136,9 @@ class HuggingFaceTokenizer(LocalTokenizer):
         whole_first = getattr(self._backend.model, "ignore_merges", False)
         return None if whole_first and not found else found
 
+    def cut_out_first(self) -> tuple[str, ...]:
+        return tuple(self._added.values())
+
     def serialised(self) -> Serialised:
         return Serialised("tokenizers", self._backend.to_str().encode())
 
