@@ -1,6 +1,7 @@
 """Probes: every spelling is counted once, drift is found where it begins, and the command line keeps its contract."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -301,3 +302,12 @@ def test_every_probe_has_a_page_of_documents_with_its_question(key: str) -> None
     page = (ROOT / "docs" / "probes" / f"{key}.md").read_text(encoding="utf-8")
     assert page.startswith(f"# {PROBES.get(key).question}\n") and f"python -m core probe {key} " in page
     assert "**How to read it.**" in page and "**Source.**" in page and "**Limits.**" in page
+
+
+def test_each_probe_meets_a_known_number_in_a_test_that_is_there() -> None:
+    page = (ROOT / "docs" / "probes" / "README.md").read_text(encoding="utf-8")
+    row = r"^\| \[(\w+)\]\(\1\.md\) \| .+ \| .+ \| `(test_\w+)` of `(\w+\.py)` \|$"
+    rows = re.findall(row, page, re.MULTILINE)
+    assert [key for key, _, _ in rows] == [*PROBES.all()]
+    for _, test, file in rows:
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), (test, file)

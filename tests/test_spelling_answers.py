@@ -8,7 +8,7 @@ from core.jobs.result_codec import restored, stored
 from core.models.load import open_model
 from core.models.score import score
 from core.probes.asked_otherwise.shipped import shipped_spelling_answers
-from core.probes.bytes.pooled import pooled_bits
+from core.probes.bytes.pooled import as_one, pooled_bits
 from core.probes.pooled import MOST_TEXTS, Pooled, PooledText, lines_of, pooled
 from core.probes.pooling.shipped import shipped_pooled
 from core.probes.respelled.read_ids import bits_behind, bits_of
@@ -67,6 +67,13 @@ def test_the_mean_costs_at_most_a_bit_for_each_byte_and_the_product_at_most_the_
     bits = pooled_bits(open_model(ENGLISH), open_model(WORLD), text)
     assert min(bits["model"], bits["other"]) != bits["mean"] <= min(bits["model"], bits["other"]) + len(text.encode())
     assert 0 < bits["product"] <= (bits["model"] + bits["other"]) / 2  # sharing out anew only gives
+
+
+def test_two_distributions_are_brought_together_as_by_hand() -> None:
+    """.9 and .5: the mean is .7, and of the roots .9·.5 and .1·.5 stand as 3 to 1."""
+    found = as_one(np.log([[0.9, 0.1]]), np.log([[0.5, 0.5]]))
+    assert np.exp(found["mean"]) == pytest.approx(np.array([[0.7, 0.3]]))
+    assert np.exp(found["product"]) == pytest.approx(np.array([[0.75, 0.25]]))
 
 
 def test_gains_and_their_intervals_are_of_the_same_texts() -> None:

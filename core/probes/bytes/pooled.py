@@ -16,8 +16,6 @@ Floats = NDArray[np.float64]
 def pooled_bits(model: LanguageModel, other: LanguageModel, text: str) -> Mapping[str, float]:
     """Bits for a text by each model alone, by the mean of both distributions of each byte, and by their product.
 
-    The product is the square root of it, shared out anew over all bytes and the end: the geometric mean.
-
     Raises:
         UserError: a model cannot be asked about the text.
     """
@@ -27,12 +25,24 @@ def pooled_bits(model: LanguageModel, other: LanguageModel, text: str) -> Mappin
             logs.append(np.stack([*_next_bytes(one, text)]))  # (B, 257)
     data = np.frombuffer(utf8(text), np.uint8)
     first, second = logs
-    mean = np.logaddexp(first, second) - np.log(2)
-    half = (first + second) / 2
-    product = half - np.logaddexp.reduce(half, axis=1, keepdims=True)
     places = np.arange(len(data)), data
-    ways = {"model": first, "other": second, "mean": mean, "product": product}
+    ways = {"model": first, "other": second, **as_one(first, second)}
     return {way: -float(found[places].sum()) / float(np.log(2)) for way, found in ways.items()}
+
+
+def as_one(first: Floats, second: Floats) -> Mapping[str, Floats]:
+    """The mean of two distributions, and their product.
+
+    The product is the square root of it, shared out anew over all there is: the geometric mean.
+
+    Args:
+        first, second: log-probabilities, float64 (B, N) each, and so is what comes of them.
+    """
+    half = (first + second) / 2
+    return {
+        "mean": np.logaddexp(first, second) - np.log(2),
+        "product": half - np.logaddexp.reduce(half, axis=1, keepdims=True),
+    }
 
 
 def _next_bytes(model: LanguageModel, text: str) -> Iterator[Floats]:
