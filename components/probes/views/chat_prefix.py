@@ -36,8 +36,10 @@ def draw(context: ProbeContext) -> None:
     kind = LINKED.choice("Kind", {key: words.capitalize() for key, words in KINDS.items()}, _KIND)
     writing = {key: each for key, each in opened.items() if not found.found[each.info.spec][kind].why}
     spec = looked_at(context, opened)
-    if context.predicts and writing and spec not in writing:  # there is nothing to guess
-        st.caption(f"{plain(context.names[spec])} does not write this, so another one is asked about.")
+    if spec not in writing and writing:  # there is nothing to see, or to guess
+        if not context.predicts:
+            st.info(plain(found.found[opened[spec].info.spec][kind].why), icon=":material/block:")
+        st.caption(f"{plain(context.names[spec])} does not write this, so another one is shown.")
         spec = next(iter(writing))
     one = found.found[opened[spec].info.spec][kind]
     if not one.why:  # else there is nothing to guess
@@ -100,7 +102,7 @@ def _in_short(found: ChatGrowth) -> str:
 
 
 def _broken(first: int | None) -> str:
-    return f"✕ from token {count((first or 0) + 1)}"
+    return f"✕ token {count((first or 0) + 1)}"
 
 
 def _tokens(found: ChatGrowth) -> None:
@@ -142,11 +144,11 @@ def _at_hand() -> None:
         ]
         st.dataframe(
             pd.DataFrame(rows), hide_index=True, placeholder="–", key="chat_prefix_shipped", height="content",
-            column_config={"Tokenizer": st.column_config.TextColumn(width=220)}
-            | {words.capitalize(): st.column_config.TextColumn(width=190) for words in KINDS.values()},
+            column_config={"Tokenizer": st.column_config.TextColumn(width=210)}
+            | {words.capitalize(): st.column_config.TextColumn(width=160) for words in KINDS.values()},
         )  # fmt: skip
         causes = "; ".join(f"({cause}) {words}" for cause, words in CAUSES.items())
-        st.caption(f"{causes}; – its template does not write this.")
+        st.caption(f"✕ with the first token that is another: {causes}; – its template does not write this.")
 
 
 def _as_shipped(one: ShippedGrowth) -> str:
@@ -158,14 +160,14 @@ def _as_shipped(one: ShippedGrowth) -> str:
 def _card(dark: bool) -> str:
     rows = shipped_chats().rows
     marks = {True: "✓", False: "✕", None: "–"}
-    head = "".join(f'<th style="font-weight:400;padding:0 6px">{kind}</th>' for kind in KINDS)
+    head = "".join(f'<th style="font-weight:400;padding:0 2px">{kind}</th>' for kind in KINDS)
     body = "".join(
-        f'<tr><td style="padding-right:8px">{escape(label)}</td>'
+        f'<tr><td style="padding-right:2px">{escape(label)}</td>'
         + "".join(f'<td style="text-align:center">{marks[kinds[kind].prefix]}</td>' for kind in KINDS)
         + "</tr>"
         for label, kinds in [*rows.items()][:_ON_CARD]
     )
-    st.html(f'<table style="font-size:.82rem;line-height:1.5"><tr><th></th>{head}</tr>{body}</table>')
+    st.html(f'<table style="font-size:.76rem;line-height:1.6;width:100%"><tr><th></th>{head}</tr>{body}</table>')
     changed = sum(any(one.prefix is False for one in kinds.values()) for kinds in rows.values())
     return (
         f"One more turn, and tokens before it change (✕) in some chats of **{changed} of {len(rows)}** tokenizers (–: "

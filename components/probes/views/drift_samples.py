@@ -107,8 +107,9 @@ def _kinds(found: DriftSamples) -> None:
 
 def _card(dark: bool) -> str:
     found = shipped_samples().found
-    chart = samples_chart(found, "card_drift_samples_picture", 210)
-    chart.figure.update_layout(margin={"t": 44}).update_yaxes(visible=False).update_xaxes(title="temperature")
+    chart = samples_chart(found, "card_drift_samples_picture", 270)
+    chart.figure.update_layout(margin={"t": 44}).update_xaxes(title="temperature")
+    chart.figure.update_yaxes(title="do not come back")
     st.plotly_chart(chart.figure, key=chart.key, config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     first = [row for row in found.rows if row.language == found.rows[0].language]
     degrees = ", ".join(f"{row.temperature:g}" for row in first)

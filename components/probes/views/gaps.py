@@ -100,7 +100,7 @@ def _mark(right: bool) -> str:
 def _card(dark: bool) -> str:
     found = shipped_gaps().found
     chart = _chart(found, "card_gaps_picture")
-    chart.figure.update_xaxes(title=None)
+    chart.figure.update_xaxes(title="filled rightly")
     st.plotly_chart(chart.figure, key=chart.key, config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     naive, exact = (sum(one.right(way) for one in found.gaps) for way in ("naive", "exact"))
     return (

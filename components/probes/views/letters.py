@@ -46,6 +46,7 @@ def draw(context: ProbeContext) -> None:
         return
     if guess:
         _judge(int(guess), rows[name][_PLAIN])
+    st.markdown("**Letters that stand alone in a token**, by how the text is written")
     show(letter_chart(rows, context.dark), context, found, text, cited(context, opened))
     _forms(name, rows[name])
     counted(context)

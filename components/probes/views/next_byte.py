@@ -170,8 +170,9 @@ def _covers(found: NextByte, dark: bool) -> None:
 
 def _card(dark: bool) -> str:
     found = shipped_answers().answers[_OF_CARD]
-    chart = next_byte_chart(found, b"", dark, 150, most=5)
-    chart.figure.update_layout(showlegend=False, margin={"t": 4}).update_xaxes(title=None).update_yaxes(visible=False)
+    chart = next_byte_chart(found, b"", dark, 215, most=5)
+    chart.figure.for_each_trace(lambda bars: bars.update(name=bars.name.partition(" (")[0]))
+    chart.figure.update_layout(margin={"t": 66}).update_yaxes(visible=False)
     st.plotly_chart(chart.figure, key="card_next_byte_picture", config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     naive, exact = (p if p is not None else found.exact for p in (found.naive, found.exact))
     return (

@@ -90,7 +90,7 @@ def _table(found: Pooled) -> pd.DataFrame:
 def _card(dark: bool) -> str:
     found = shipped_pooled().found
     chart = _chart(found, "card_pooled_picture")
-    chart.figure.update_xaxes(title=None)
+    chart.figure.update_xaxes(title="fewer bits for each byte")
     st.plotly_chart(chart.figure, key=chart.key, config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     alone, both = found.bits_per_byte(found.better).value, found.bits_per_byte("mean").value
     return (

@@ -69,7 +69,7 @@ def _card(dark: bool) -> str:
     found = cached.terms((_OF_CARD,), (), "")
     one = OnPage(_OF_CARD, next(iter(found.labels)), "Mistral 7B", OKABE_ITO[0], "")
     chart = terms_chart(found, [one], 170)
-    chart.figure.update_layout(showlegend=False, margin={"t": 4}).update_xaxes(title=None)
+    chart.figure.update_layout(showlegend=False, margin={"t": 4}).update_xaxes(title="tokens for a term")
     st.plotly_chart(chart.figure, key="card_terms_picture", config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     law, code = (found.per_term(one.key, field) for field in ("law", "code"))
     return f"A term of law takes Mistral 7B **{law:.2f} tokens**, one of programming **{code:.2f}**."
