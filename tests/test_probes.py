@@ -302,6 +302,7 @@ def test_every_probe_has_a_page_of_documents_with_its_question(key: str) -> None
     page = (ROOT / "docs" / "probes" / f"{key}.md").read_text(encoding="utf-8")
     assert page.startswith(f"# {PROBES.get(key).question}\n") and f"python -m core probe {key} " in page
     assert "**How to read it.**" in page and "**Source.**" in page and "**Limits.**" in page
+    assert f"**What would make this wrong.** {PROBES.get(key).caution}" in " ".join(page.replace("`", "").split())
 
 
 def test_each_probe_meets_a_known_number_in_a_test_that_is_there() -> None:

@@ -33,13 +33,11 @@ def counted(context: ProbeContext) -> None:
     longest = max(len(word) for word, _ in found.strings)
     subject, extent = f"Strings of up to {longest} letters", (count(len(found.strings)), "strings")
     show(answers_chart(found, part, "letters_counted"), context, found, subject, by, extent)
-    cuts = "; ".join(
-        f"{one.label} {' '.join(f'`{visible(token)}`' for token in one.tokens('abcab'))}" for one in COUNTERS
-    )
+    cuts = "; ".join(f"{one.label} {'|'.join(map(visible, one.tokens('abcab')))}" for one in COUNTERS)
     st.caption(
-        f"They read `abcab` as: {cuts}. Nothing tells them which letters a token holds: of each they have to learn it. "
-        f"They were asked {count(len(found.strings))} other strings; bars are Wilson's 95 % intervals. With more "
-        "training the first catches up."
+        f"Of abcab they read the tokens: {cuts}. Nothing tells them which letters a token holds: of each they have to "
+        f"learn it. They were asked {count(len(found.strings))} other strings; bars are Wilson's 95 % intervals. With "
+        "more training the first catches up."
     )
     _real(ready)
 

@@ -151,9 +151,10 @@ PROBE = Probe(
     order=10,
     question="Do ids come back when the text that they say is cut again?",
     caution=(
-        "A model may write any ids; a tokenizer has one way to write a text. Who turns what a model wrote into text "
-        "and back trains it on other tokens than it wrote. The text is read plainly, with special tokens or with those "
-        "that the tokenizer adds, whichever gives the ids back; kinds of differences are told by a rule of our own."
+        "The text is read plainly, with special tokens or with those that the tokenizer adds, whichever gives the ids "
+        "back: a program that reads it in one of these ways only may get others. Ids out of the middle of a longer "
+        "sequence may begin or end inside a character. Kinds of differences are told by a rule of our own, and "
+        "prefixes and endings are those of English."
     ),
     source="Say Anything but This (2601.14658) for the kinds of differences; how they are recognised is our own",
     asked=(

@@ -111,7 +111,7 @@ PROBE = Probe(
     caution=(
         "The text is endless, and the model knows every frequency. With a sample, which of two equally frequent pairs "
         "is merged first is chance, and with p = q there are such pairs from the start: numbers of a single run differ "
-        "from these in the third decimal. Models in use remember more than tokens' frequencies."
+        "from these by up to two hundredths. Models in use remember more than tokens' frequencies."
     ),
     source=(
         "Rajaraman, Jiao & Ramchandran 2024, Toward a Theory of Tokenization in LLMs (2404.08335); the closed form of "
