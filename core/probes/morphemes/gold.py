@@ -125,7 +125,8 @@ def read_gold(text: str, layout: str = "plain") -> tuple[GoldWord, ...]:
         if not gold.morphemes:
             raise UnreadableFile(f"Line {count(number)} has no morphemes: {shown(gold.word, 40)}.")
         if len(gold.word.encode()) > MOST_WORD_BYTES:
-            raise TooLarge(f"The word in line {count(number)} is over {MOST_WORD_BYTES} bytes. Choose another layout.")
+            long = f"The word in line {count(number)} is over {MOST_WORD_BYTES} bytes"
+            raise TooLarge(f"{long}. Write one word a line, as un|do, or choose another layout.")
         found.setdefault(gold.word, gold)
         if len(found) > MOST_WORDS:
             raise TooLarge(f"These are over {count(MOST_WORDS)} words. Give a part of them.")
