@@ -315,10 +315,15 @@ def an_added_probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         file.parent.mkdir(parents=True)
         file.write_text(code, encoding="utf-8")
         monkeypatch.setattr(package, "__path__", [*package.__path__, str(file.parent)])
-    registry._constants.cache_clear()
+    _read_anew()
     yield "longest"
     monkeypatch.undo()
-    registry._constants.cache_clear()
+    _read_anew()
+
+
+def _read_anew() -> None:
+    for remembered in (registry._modules, registry._constants):
+        remembered.cache_clear()
 
 
 def guide() -> str:
