@@ -114,11 +114,13 @@ class ChatGrowth:
             places = ", ".join(f"{a}–{b - 1}" for a, b in filter(None, self.written))
             n = len(self.whole.segmentation.ids)
             return (
-                f"every encoding is the beginning of the next; train on tokens {places} of {count(n)}, mask the rest."
+                f"every encoding is the beginning of the next; train on tokens {places} of {count(n)} (the first is "
+                "0), mask the rest."
             )
         return (
-            f"it breaks when a turn of the {step.added} is added: from token {count(step.first or 0)} on, "
-            f"{written_tokens(step.before)} becomes {written_tokens(step.after)}, since {CAUSES[step.cause]}."
+            f"it breaks when a turn of the {step.added} is added: from token {count(step.first or 0)} on (the "
+            f"first is 0), {written_tokens(step.before)} becomes {written_tokens(step.after)}, since "
+            f"{CAUSES[step.cause]}."
         )
 
 
