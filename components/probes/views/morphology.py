@@ -124,7 +124,7 @@ def _words(context: ProbeContext, tokenizer: Tokenizer, name: str, gold: Sequenc
 def _card(dark: bool) -> str:
     found = cached.morphology(tuple(_ON_CARD), _OF_CARD, "", "plain", "space").found
     rows = dict(zip(_ON_CARD.values(), found.values(), strict=True))
-    chart = morphology_chart(rows, OKABE_ITO[: len(rows)], 165)
+    chart = morphology_chart(rows, OKABE_ITO[: len(rows)], 200)
     chart.figure.update_xaxes(title="tokens per word").update_yaxes(visible=False).update_traces(error_y_visible=False)
     st.plotly_chart(chart.figure, key="card_morphology_picture", config={**CONFIG, "staticPlot": True}, alt=chart.alt)
     scores = rows["GPT-4"].boundaries
