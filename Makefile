@@ -128,7 +128,7 @@ family: $(VENV)/run.stamp
 	$(BIN)/python -m core.training.family
 
 segmenters: $(VENV)/run.stamp
-	$(BIN)/python -m core.segmenters.build $(KEYS)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m core.segmenters.build $(KEYS)
 
 families: $(VENV)/run.stamp
 	$(BIN)/python -m core.vocabulary.families

@@ -215,3 +215,9 @@ def test_who_cuts_everywhere_cuts_names_in_any_style_alike() -> None:
 
 def test_of_edits_that_change_letters_no_kinds_are_told() -> None:
     assert all(not one.recut for one in noise([BYTES], "some words of a text", ["swapped", "capitals"]).effects)
+
+
+def test_a_segmenter_is_edited_like_a_tokenizer_and_a_slip_inside_a_word_moves_no_word() -> None:
+    found = noise(["learned:words", "learned:hnet"], "The quick brown fox jumps over the lazy dog.", ["swapped"])
+    moved = {spec: one.moved for spec, one in found.effects[0].by_tokenizer.items()}
+    assert moved["learned:words"] == 0 < moved["learned:hnet"]

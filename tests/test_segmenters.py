@@ -1,7 +1,9 @@
 """Segmenters beside tokenizers: what they cut tiles the bytes, is the same each time, and follows the equations."""
 
 import itertools
+import json
 import math
+from functools import cache
 from typing import cast
 
 import numpy as np
@@ -13,14 +15,20 @@ from core.cli.tokenizers import listed
 from core.common.errors import TooLarge, UnknownName, UserError
 from core.corpora.corpus import open_corpus
 from core.models.build.texts import LANGUAGES
+from core.segmenters.build.cut_facts import beside_white_space
 from core.segmenters.byte_model import entropies_bits, next_byte_nats, surprisals_bits
+from core.segmenters.byte_rows import ByteRows
+from core.segmenters.families import magnet
 from core.segmenters.families.dynamic import may_merge
 from core.segmenters.families.hnet import boundary_probabilities
+from core.segmenters.families.magnet import BY_SCRIPT
 from core.segmenters.families.words import word_units
 from core.segmenters.lane import SegmenterLane, open_segmenter
 from core.segmenters.pair_merges import merge_pairs
+from core.segmenters.script_of_bytes import GROUPS, script_groups
 from core.segmenters.segmenter import SEGMENTERS
 from core.segmenters.trunk import REACH, Trunk, gram_rows, symbols_of
+from core.segmenters.weights import FOLDER
 from core.segmenters.window_coder import decode_windows, encode_windows
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.kinds import Kind
@@ -208,7 +216,7 @@ def test_no_merge_gives_the_tokenizers_own_tokens() -> None:
 @pytest.mark.parametrize("bits", [16, 24, 64, 128])
 def test_windows_are_read_back_exactly(bits: int) -> None:
     for text in map(str.encode, TEXTS.values()):
-        windows = encode_windows(text, bits)
+        windows = encode_windows([text], bits)[0]
         assert all(0 <= window.code < 1 << bits and window.n_bytes for window in windows)
         assert sum(window.n_bytes for window in windows) == len(text)
         assert decode_windows([window.code for window in windows], bits) == text
@@ -217,12 +225,40 @@ def test_windows_are_read_back_exactly(bits: int) -> None:
 @given(data=st.binary(max_size=24))
 @settings(max_examples=15, deadline=None)
 def test_windows_of_any_bytes_are_read_back(data: bytes) -> None:
-    assert decode_windows([window.code for window in encode_windows(data, 32)], 32) == data
+    assert decode_windows([window.code for window in encode_windows([data], 32)[0]], 32) == data
+
+
+def test_windows_are_the_same_beside_other_texts_and_from_whatever_place_they_are_filled(
+    lanes: dict[str, SegmenterLane], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text is filled from its start only where many are, and from several places where it is alone."""
+    texts = ["".join(TEXTS.values()) + TEXTS["code"], TEXTS["thai"], "", *(f"{n} on" for n in range(8))]
+    together = encode_windows([text.encode() for text in texts], 32)
+    from_several = encode_windows([texts[0].encode()], 32)[0]
+    monkeypatch.setattr("core.segmenters.window_coder._APART", 10**6)
+    assert together == [encode_windows([text.encode()], 32)[0] for text in texts]
+    assert from_several == together[0]
+    lane = lanes["windows"]
+    assert lane.count(texts).tokens.tolist() == [len(windows) for windows in together]
+    for text, ids in zip(texts, lane.encode_many(texts), strict=True):
+        assert np.array_equal(ids, lane.segment(text).ids)
+
+
+def test_the_byte_model_says_the_same_byte_by_byte_and_to_the_bit_in_any_row() -> None:
+    text, rng = TEXTS["mixed"].encode(), np.random.default_rng(0)
+    alone, among, whole = ByteRows(1), ByteRows(16), next_byte_nats(text)
+    for at, symbol in enumerate(symbols_of(text)[:-1]):
+        symbols = rng.integers(0, 256, 16)
+        symbols[[2, 13]] = symbol
+        one, several = alone.read(np.array([symbol]))[0], among.read(symbols)
+        assert np.array_equal(one, several[2])
+        assert np.array_equal(one, several[13])
+        assert np.allclose(np.log(one), whole[at], atol=0.05)
 
 
 def test_larger_windows_hold_more_and_use_no_more_bits_than_they_have() -> None:
     text = b"The quick brown fox jumps over the lazy dog. " * 2
-    held = {bits: encode_windows(text, bits) for bits in (16, 32, 64)}
+    held = {bits: encode_windows([text], bits)[0] for bits in (16, 32, 64)}
     assert len(held[16]) > len(held[32]) > len(held[64])
     assert all(max(window.used) <= bits for bits, windows in held.items() for window in windows)
 
@@ -231,6 +267,59 @@ def test_the_first_byte_of_a_text_starts_a_chunk_and_h_nets_p_is_a_probability()
     p = boundary_probabilities(b"The end.")
     assert p[0] == 1
     assert ((p >= 0) & (p <= 1)).all()
+
+
+def test_magnet_cuts_each_script_as_often_as_its_prior_says() -> None:
+    """Of text that it did not learn from, within a fourth."""
+    about = json.loads((FOLDER / "quality.json").read_text(encoding="utf-8"))["magnet"]
+    for name in ("script", "equal"):
+        lane = open_segmenter(f"magnet?prior={name}")
+        for script, texts in _by_script().items():
+            share = sum(len(lane.chunks(text).starts) for text in texts) / sum(len(text.encode()) for text in texts)
+            assert share == pytest.approx(about[name]["priors"][script], rel=0.25), (name, script)
+
+
+def test_a_prior_for_each_script_makes_sentences_as_long_in_all_of_them() -> None:
+    spread = {}
+    for name in ("script", "equal"):
+        lane = open_segmenter(f"magnet?prior={name}")
+        chunks = [np.mean([len(lane.chunks(text).starts) for text in texts]) for texts in _by_script().values()]
+        spread[name] = max(chunks) / min(chunks)
+    assert spread["script"] < 1.5, spread
+    assert spread["equal"] > 2, spread
+
+
+@cache
+def _by_script() -> dict[str, list[str]]:
+    """The same sentences in every language that it learnt, by script."""
+    corpus, found = open_corpus("sample"), dict[str, list[str]]()
+    for code in LANGUAGES.values():
+        text = " ".join(filter(None, corpus.sentences[code][:30]))
+        found.setdefault(GROUPS[int(np.bincount(script_groups(text)).argmax())], []).append(text)
+    return found
+
+
+def test_a_prior_is_met_at_its_own_rate_and_pulls_as_hard_where_every_byte_is_cut() -> None:
+    """The slope of the binomial in the logits is a hundredth there, and training never came back from it."""
+    import torch
+
+    from core.segmenters.build.magnet import prior_loss
+
+    def slope(of: list[float], scripts: list[int]) -> list[float]:
+        logits = torch.tensor([of], requires_grad=True)
+        prior_loss(torch.sigmoid(logits), torch.tensor([scripts]), [0.2, 0.1]).backward()  # type: ignore[no-untyped-call]
+        assert logits.grad is not None
+        return [float(one) for one in logits.grad[0]]
+
+    met = [math.log(0.2 / 0.8)] * 3 + [math.log(0.1 / 0.9)]
+    assert slope(met, [0, 0, 0, 1]) == pytest.approx([0, 0, 0, 0], abs=1e-6)
+    assert slope([6.0, 6.0], [0, 0]) == pytest.approx([0.4, 0.4], abs=0.01)  # p less its prior, shared by two
+
+
+def test_a_byte_has_the_script_of_the_letter_before_it() -> None:
+    names = [GROUPS[n] for n in script_groups("1 a, ж字 ")]
+    assert names == ["Latin"] * 5 + ["Cyrillic"] * 2 + ["Han and Kana"] * 4
+    assert set(script_groups("123").tolist()) == {0}
 
 
 def test_grams_see_the_bytes_before_and_nothing_else() -> None:
@@ -249,6 +338,38 @@ def test_h_net_reached_the_ratio_that_it_was_trained_for() -> None:
     assert len(texts) == len(LANGUAGES)
     chunks = sum(len(lane.chunks(text).starts) for text in texts)
     assert sum(len(text.encode()) for text in texts) / chunks == pytest.approx(5, rel=0.1)
+
+
+def test_h_nets_chunks_start_at_white_space_or_behind_it_more_often_than_chance_has_it() -> None:
+    lane, corpus = open_segmenter("hnet"), open_corpus("sample")
+    for code, times in (("eng_Latn", 1.1), ("rus_Cyrl", 2), ("arb_Arab", 1.5), ("hin_Deva", 2), ("kor_Hang", 1.5)):
+        text = " ".join(filter(None, corpus.sentences[code]))
+        there, _ = beside_white_space(np.frombuffer(text.encode(), np.uint8))
+        assert there[lane.chunks(text).starts[1:]].mean() > times * there.mean(), code
+
+
+def test_numpy_finds_the_ends_that_torch_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from core.segmenters.build.magnet import TorchMagnet, predictors_of
+
+    torch.manual_seed(2)
+    model, over = TorchMagnet([0.2] * len(GROUPS)), torch.linspace(0.1, 0.3, len(GROUPS))
+    for array in model.parameters():
+        array.data = (array.data + torch.randn(array.shape) * 0.05).half().float()
+    arrays = {f"{BY_SCRIPT}.{name}": array.numpy() for name, array in predictors_of(model, over).items()}
+    monkeypatch.setattr(magnet, "weights", lambda name: arrays)
+    magnet._trunk.cache_clear()
+    text = "the end, конец и ไทย"
+    p, thresholds = magnet.end_probabilities(text, BY_SCRIPT)
+    magnet._trunk.cache_clear()
+    scripts = script_groups(text)
+    assert np.array_equal(thresholds, over.numpy()[scripts])
+    symbols = torch.from_numpy(symbols_of(text.encode()))[None]
+    with torch.no_grad():
+        states = model.trunk(symbols, torch.from_numpy(gram_rows(symbols.numpy())))[:, 1:]
+        by_torch = torch.sigmoid(model.logit(states, torch.from_numpy(scripts)[None]))[0].numpy()
+    assert np.allclose(p, by_torch, atol=1e-4)
 
 
 def test_numpy_computes_what_torch_trained() -> None:

@@ -63,7 +63,7 @@ def _tokenizers(view: ProbeView) -> list[str] | None:
     if not any(one.kind in ("tokenizer", "tokenizers") for one in view.asks):
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", key=CHOOSER_ROW):
-        specs = tokenizer_picker()
+        specs = tokenizer_picker(segmenters=view.segmenters)
         add_tokenizer()
     if not specs:
         st.info("Choose one to eight tokenizers above, or start from the opening example.", icon=":material/science:")

@@ -22,6 +22,7 @@ class ProbeView(View[ProbeContext]):
         sliders: numbers that are dragged, beside what does not fold away.
         named: choices that stand in the row and do not fold away, by key: how each of their words is written.
         examples: what to try in one click: values by key, by what is read on the button.
+        segmenters: whether those without a vocabulary may be chosen too.
         as_asked: what the probe is asked in the end, where the page makes it of more than was given.
     """
 
@@ -32,6 +33,7 @@ class ProbeView(View[ProbeContext]):
     sliders: tuple[str, ...] = ()
     named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     examples: Mapping[str, Mapping[str, str | int | float]] = field(default_factory=dict)
+    segmenters: bool = False
     as_asked: Callable[[ProbeContext], Mapping[str, Value]] = lambda context: context.given
 
     @property

@@ -6,10 +6,12 @@ everywhere, so that equal chunks have equal ids.
 
 import hashlib
 import zlib
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.common.errors import TooLarge
 from core.common.numbers import count
@@ -36,6 +38,7 @@ class SegmenterLane(LocalTokenizer):
     def __init__(self, segmenter: ByteSegmenter, params: Params) -> None:
         self.segmenter, self.params = segmenter, params
         cutter = segmenter.cutter(params)
+        self._cut_many = cutter.cut_many
         self._cut = lru_cache(maxsize=_KEPT)(cutter.cut)
         spec = spec_of(segmenter, params)
         told = f"{spec} {cutter.fingerprint}"
@@ -57,26 +60,42 @@ class SegmenterLane(LocalTokenizer):
             TooLarge: the text has more bytes than it cuts.
             UserError: the text has no UTF-8 form.
         """
-        data = utf8(text)
-        if len(data) > self.segmenter.most_bytes:
-            raise TooLarge(
-                f"{self.segmenter.label} cuts texts of up to {count(self.segmenter.most_bytes)} bytes, and this one "
-                f"has {count(len(data))}. Take a part of it."
-            )
-        if not data:
-            return Chunks(np.empty(0, np.int32))
-        return self._cut(text)
+        self._bounded(text)
+        return self._cut(text) if text else Chunks(np.empty(0, np.int32))
 
     def encode(self, text: str, specials: Specials) -> Encoded:
-        data, starts = text.encode(), self.chunks(text).starts.tolist()
-        pieces = [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
-        ids = np.fromiter((zlib.crc32(piece) & 0x7FFFFFFF for piece in pieces), np.int32, len(pieces))
-        return Encoded(ids, pieces=pieces, kinds=np.full(len(ids), Kind.ORDINARY, np.uint8))
+        pieces = _pieces(text, self.chunks(text))
+        return Encoded(_ids(pieces), pieces=pieces, kinds=np.full(len(pieces), Kind.ORDINARY, np.uint8))
+
+    def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        if self._cut_many is None:
+            return super().encode_many(texts)
+        for text in texts:
+            self._bounded(text)
+        cut = zip(texts, self._cut_many(texts), strict=True)
+        return [_ids(_pieces(text, chunks)) if text else np.empty(0, np.int32) for text, chunks in cut]
+
+    def _bounded(self, text: str) -> None:
+        n_bytes = len(utf8(text))
+        if n_bytes > self.segmenter.most_bytes:
+            raise TooLarge(
+                f"{self.segmenter.label} cuts texts of up to {count(self.segmenter.most_bytes)} bytes, and this one "
+                f"has {count(n_bytes)}. Take a part of it."
+            )
 
     def stages(self, text: str) -> list[Stage]:
         cut = self.segment(text)
         pieces = tuple(piece.decode(errors="backslashreplace") for piece in cut.pieces)
         return [Stage("Segmenter", self.segmenter.about, pieces)]
+
+
+def _pieces(text: str, chunks: Chunks) -> list[bytes]:
+    data, starts = text.encode(), chunks.starts.tolist()
+    return [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
+
+
+def _ids(pieces: Sequence[bytes]) -> NDArray[np.int32]:
+    return np.fromiter((zlib.crc32(piece) & 0x7FFFFFFF for piece in pieces), np.int32, len(pieces))
 
 
 def open_segmenter(rest: str) -> SegmenterLane:

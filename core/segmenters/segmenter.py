@@ -1,6 +1,6 @@
 """What a module of `core.segmenters.families` declares: a way to cut the bytes of a text without a fixed vocabulary."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,10 +38,12 @@ class Cutter:
     Args:
         cut: the chunks of a text that is not empty and has a UTF-8 form.
         fingerprint: of what it follows from beyond its parameters, such as the file of its weights.
+        cut_many: the same of several such texts, where that is faster than one after another.
     """
 
     cut: Callable[[str], Chunks]
     fingerprint: str = ""
+    cut_many: Callable[[Sequence[str]], list[Chunks]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,11 +68,15 @@ class TrunkBlock:
 
     def mixed(self, looked: Floats) -> Floats:
         """What the block adds, of what its convolution saw, (T, D)."""
-        both = looked @ self.up
-        half = both.shape[1] // 2
-        gate = both[:, half:]
-        added: Floats = (both[:, :half] * (gate / (1 + np.exp(-gate)))) @ self.down
+        added: Floats = self.gated(looked @ self.up) @ self.down
         return added
+
+    def gated(self, both: NDArray[np.floating]) -> Floats:
+        """The first half times the gate of the second, (..., H) of (..., 2H)."""
+        half = both.shape[-1] // 2
+        gate = both[..., half:]
+        gated: Floats = both[..., :half] * (gate / (1 + np.exp(-gate)))
+        return gated
 
 
 class Trunk:
@@ -80,10 +84,11 @@ class Trunk:
 
     Args:
         arrays: its weights by name, as the shipped files have them.
+        kind: of the numbers that it computes with.
     """
 
-    def __init__(self, arrays: Mapping[str, NDArray[np.floating]]) -> None:
-        held = {name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items()}
+    def __init__(self, arrays: Mapping[str, NDArray[np.floating]], kind: type[np.floating] = np.float32) -> None:
+        held = {name: np.ascontiguousarray(array, kind) for name, array in arrays.items()}
         self.arrays = held
         self._bytes, self._grams, self._mix, self._scale = (held[n] for n in ("bytes", "grams", "mix", "scale"))
         self.blocks = [
@@ -98,9 +103,9 @@ class Trunk:
         ]
 
     def read(self, symbols: NDArray[np.int64], rows: NDArray[np.int64]) -> Floats:
-        """What the first block is given, (T, D)."""
-        grams = [self._grams[n][rows[:, n]] for n in range(len(ORDERS))]
-        read: Floats = np.concatenate([self._bytes[symbols], *grams], 1) @ self._mix
+        """What the first block is given, (..., D), of symbols (...) and their rows (..., 4)."""
+        grams = [self._grams[n][rows[..., n]] for n in range(len(ORDERS))]
+        read: Floats = np.concatenate([self._bytes[symbols], *grams], -1) @ self._mix
         return read
 
     def hidden(self, symbols: NDArray[np.int64]) -> Floats:
@@ -123,12 +128,12 @@ class Trunk:
             x = x + block.mixed(looked)
         return self.finished(x)
 
-    def finished(self, x: Floats) -> Floats:
+    def finished(self, x: NDArray[np.floating]) -> Floats:
         """The state of what the last block gave."""
         return normed(x) * self._scale
 
 
-def normed(x: Floats) -> Floats:
+def normed(x: NDArray[np.floating]) -> Floats:
     """Rows of root mean square 1."""
     scaled: Floats = x / np.sqrt(np.mean(x * x, -1, keepdims=True) + np.float32(EPSILON))
     return scaled

@@ -177,6 +177,7 @@ VIEW = ProbeView(
     asked=tuple(one for one in PROBE.asked if one.key in ("tokenizers", "text", "most", "seed")),
     usual={"text": _TEXT},
     most={"text": 10_000},
+    segmenters=True,
     examples={
         "A letter": {"text": _TEXT},
         "A program": {"text": _PROGRAM},

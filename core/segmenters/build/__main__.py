@@ -19,11 +19,16 @@ from core.common.atomic import write_whole
 from core.common.errors import UnknownName, UserError
 from core.common.progress import listening
 from core.segmenters.build.card import card
-from core.segmenters.build.judged import cut_facts, judged
+from core.segmenters.build.cut_facts import cut_facts
+from core.segmenters.build.judged import judged
+from core.segmenters.build.premiums import chunk_premiums
 from core.segmenters.build.text import held_out, learnt
 from core.segmenters.lane import SegmenterLane, open_segmenter
 from core.segmenters.weights import FOLDER
+from core.tokenizers.catalog import open_tokenizer
+from core.tokenizers.opening.shipped import OPENING
 
+CUTTING = ("entropy", "entropy-rise", "hnet", "magnet", "magnet?prior=equal", "words")
 QUALITY = FOLDER / "quality.json"
 Texts = Mapping[str, list[str]]
 
@@ -41,9 +46,33 @@ def _hnet(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     return router_of(model), {"model": judged(held_out(), partial(hnet_bits, model))}
 
 
+def _magnet(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    from core.segmenters.build.magnet import (
+        LATIN_PRIOR,
+        magnet_bits,
+        predictors_of,
+        priors_by_script,
+        thresholds,
+        train_magnet,
+    )
+    from core.segmenters.families.magnet import BY_SCRIPT, EQUAL
+    from core.segmenters.script_of_bytes import GROUPS
+
+    arrays: dict[str, torch.Tensor] = {}
+    about: dict[str, Any] = {}
+    for name, priors in ((BY_SCRIPT, priors_by_script(texts)), (EQUAL, [LATIN_PRIOR] * len(GROUPS))):
+        model = train_magnet(texts, priors)
+        over = thresholds(model, texts)
+        arrays |= {f"{name}.{key}": array for key, array in predictors_of(model, over).items()}
+        bits = judged(held_out(), partial(magnet_bits, model, over))
+        about[name] = {"priors": dict(zip(GROUPS, priors, strict=True)), "model": bits}
+    return arrays, about
+
+
 MAKERS: dict[str, Callable[[Texts], tuple[dict[str, torch.Tensor], dict[str, Any]]]] = {
     "bytes": _bytes,
     "hnet": _hnet,
+    "magnet": _magnet,
 }
 
 
@@ -72,22 +101,26 @@ def main(wanted: list[str]) -> int:
 def describe(about: dict[str, Any]) -> None:
     """Judge what ships, and write figures and card."""
     about["bytes"]["model"] = judged(held_out(), _byte_bits)
-    about["cuts"] = _cuts()
+    about["bpe"] = _bpe_bits()
+    texts, lanes = held_out(), {spec: open_segmenter(spec) for spec in CUTTING}
+    about["cuts"] = {spec: cut_facts(texts, partial(_starts, lane)) for spec, lane in lanes.items()}
+    about["premiums"] = chunk_premiums({**lanes, **{spec: open_tokenizer(spec) for spec in OPENING}})
     write_whole(QUALITY, (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode())
     write_whole(FOLDER / "README.md", card(about).encode())
+
+
+def _bpe_bits() -> dict[str, Any]:
+    """What the shipped model on BPE needs for the same sentences."""
+    from core.models.build import quality
+    from core.models.load import open_model
+
+    return quality.judged(open_model("shipped:tiny-world", device="cpu"), held_out())
 
 
 def _byte_bits(text: str) -> float:
     from core.segmenters.byte_model import surprisals_bits
 
     return float(surprisals_bits(text.encode()).sum())
-
-
-def _cuts() -> dict[str, Any]:
-    """What the segmenters do with the texts, as they ship."""
-    texts = held_out()
-    lanes = {spec: open_segmenter(spec) for spec in ("entropy", "entropy-rise", "hnet", "words")}
-    return {spec: cut_facts(texts, partial(_starts, lane)) for spec, lane in lanes.items()}
 
 
 def _starts(lane: SegmenterLane, text: str) -> NDArray[np.int32]:

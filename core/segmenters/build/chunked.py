@@ -9,7 +9,7 @@ from core.segmenters.trunk import START
 WIDTH, INNER = 128, 192
 READING, MIDDLE, HEADS = 3, 2, 4  # blocks, and heads of those in the middle
 CHUNKED_RATE = 2e-3
-STEPS, ROWS, LENGTH, SEED = 1400, 8, 256, 11
+ROWS, LENGTH, SEED = 16, 128, 11
 
 
 class OverChunks(nn.Module):
@@ -23,8 +23,8 @@ class OverChunks(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """What it makes of (B, J, D)."""
-        parts = (torch_normed(x) @ self.look).unflatten(-1, (3, HEADS, -1)).permute(2, 0, 3, 1, 4)
-        seen = nn.functional.scaled_dot_product_attention(*parts, is_causal=True)
+        parts = (torch_normed(x) @ self.look).reshape(*x.shape[:2], 3, HEADS, -1).permute(2, 0, 3, 1, 4)
+        seen = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], is_causal=True)
         looked: Tensor = self.mixed(x + seen.transpose(1, 2).flatten(2) @ self.out)
         return looked
 

@@ -4,12 +4,13 @@ They read the dev part, and nine tenths of the code; devtest and the last tenth 
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.models.build.texts import LANGUAGES
+from core.segmenters.script_of_bytes import script_groups
 from core.segmenters.trunk import gram_rows, symbols_of
 from core.training.sources import PYTHON, source_content
 
@@ -66,14 +67,31 @@ def batches(
 
     Documents lie one behind the other, each behind a start symbol.
     """
-    stream, size = documents(texts, seed), rows * (length + 1)
-    kept = np.empty(0, np.int64)
-    while True:
-        found, total = [kept], len(kept)
-        while total < size:
-            found.append(symbols_of(next(stream).encode()))
-            total += len(found[-1])
-        joined = np.concatenate(found)
-        kept = joined[size:]
-        symbols = joined[:size].reshape(rows, length + 1)
+    for (symbols,) in _filled(documents(texts, seed), rows, length, lambda text: symbols_of(text.encode())[None]):
         yield symbols, gram_rows(symbols)
+
+
+def batches_with_scripts(
+    texts: Mapping[str, Sequence[str]], rows: int, length: int, seed: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
+    """The same, and the script of each symbol as its place in `GROUPS`, (rows, length + 1)."""
+    for symbols, scripts in _filled(documents(texts, seed), rows, length, _with_scripts):
+        yield symbols, gram_rows(symbols), scripts
+
+
+def _with_scripts(text: str) -> NDArray[np.int64]:
+    scripts = script_groups(text)
+    return np.stack([symbols_of(text.encode()), np.concatenate([scripts[:1], scripts])])
+
+
+def _filled(
+    stream: Iterator[str], rows: int, length: int, read: Callable[[str], NDArray[np.int64]]
+) -> Iterator[NDArray[np.int64]]:
+    """What is read of texts, int64 (K, N) of each, one behind the other: (K, rows, length + 1), without end."""
+    size, kept = rows * (length + 1), list[NDArray[np.int64]]()
+    while True:
+        while sum(one.shape[1] for one in kept) < size:
+            kept.append(read(next(stream)))
+        joined = np.concatenate(kept, 1)
+        kept = [joined[:, size:]]
+        yield joined[:, :size].reshape(-1, rows, length + 1)

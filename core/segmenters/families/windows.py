@@ -1,24 +1,29 @@
 """Windows of equal information: each holds as much text as an arithmetic coder packs into so many bits."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from core.common.params import Param, Params
 from core.segmenters.byte_model import FILE
 from core.segmenters.segmenter import ByteSegmenter, Chunks, Cutter
 from core.segmenters.weights import weights_fingerprint
-from core.segmenters.window_coder import LEAST_BITS, MOST_BITS, encode_windows
+from core.segmenters.window_coder import LEAST_BITS, MOST_BITS, CodeWindow, encode_windows
 
 
 def _cutter(params: Params) -> Cutter:
     bits = params.whole("bits")
 
-    def cut(text: str) -> Chunks:
-        windows = encode_windows(text.encode(), bits)
-        starts = np.cumsum([0, *(window.n_bytes for window in windows[:-1])])
-        used = np.array([bits_used for window in windows for bits_used in window.used], np.float32)
-        return Chunks(starts.astype(np.int32), used)
+    def cut_many(texts: Sequence[str]) -> list[Chunks]:
+        return [_chunks(windows) for windows in encode_windows([text.encode() for text in texts], bits)]
 
-    return Cutter(cut, weights_fingerprint(FILE))
+    return Cutter(lambda text: cut_many([text])[0], weights_fingerprint(FILE), cut_many)
+
+
+def _chunks(windows: Sequence[CodeWindow]) -> Chunks:
+    starts = np.cumsum([0, *(window.n_bytes for window in windows[:-1])])
+    used = np.array([bits_used for window in windows for bits_used in window.used], np.float32)
+    return Chunks(starts.astype(np.int32), used)
 
 
 SEGMENTER = ByteSegmenter(
