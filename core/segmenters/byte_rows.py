@@ -5,6 +5,7 @@ a text's numbers would depend on its neighbours. Here all factors lie on a grid 
 products are exact, whatever their order.
 """
 
+import os
 from functools import cache
 
 import numpy as np
@@ -15,8 +16,9 @@ from core.segmenters.trunk import KERNEL, ORDERS, START, Trunk, TrunkBlock, gram
 
 Doubles = NDArray[np.float64]
 _GRID = 4096.0  # sums of up to 2^8 products of factors below 2^10 then need 52 bits
-# Texts of one product of matrices: so few that OpenBLAS computes it in one thread. Two threads wait for each other at
-# each byte, which on a busy machine took forty times as long.
+# Texts of one product of matrices where OpenBLAS may take several threads: so few that it takes one. Two wait for each
+# other at each byte, which on a busy machine took forty times as long. A worker has one thread anyway, and in it larger
+# products take half as long.
 _AT_ONCE = 6
 
 
@@ -39,7 +41,8 @@ class ByteRows:
     def __init__(self, n_texts: int) -> None:
         self._trunk = _exact_trunk()
         self._n = n_texts
-        many = (-(-n_texts // _AT_ONCE), _AT_ONCE)
+        at_once = max(1, n_texts) if os.environ.get("OPENBLAS_NUM_THREADS") == "1" else _AT_ONCE
+        many = (-(-n_texts // at_once), at_once)
         width = len(self._trunk.blocks[0].scale)
         self._seen = [np.zeros(((KERNEL - 1) * block.dilation + 1, *many, width)) for block in self._trunk.blocks]
         self._last = np.full((*many, max(ORDERS)), START, np.int64)
