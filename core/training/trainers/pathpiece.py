@@ -19,8 +19,8 @@ def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer: as few tokens as these entries allow, which is Unigram with all scores equal."""
     options, longest = task.options, task.params.whole("longest")
     n = options.vocab - len(options.specials)
-    large = replace(options, vocab=task.params.whole("factor") * n, specials=())
-    entries = {one for one in bpe.train(replace(task, options=large)).get_vocab() if len(one) <= longest}
+    large, _ = bpe.learned(replace(task, options=replace(options, specials=())), task.params.whole("factor") * n)
+    entries = {one for one in large.spellings if len(one) <= longest}
     kept = reduced(task.cut.words(task.text.chunks), entries, n)
     return fewest_tokens(sorted(kept, key=lambda one: (len(one), one)), options.specials, task.cut)
 
@@ -103,7 +103,7 @@ TRAINER = Trainer(
         "Takes entries out of a large BPE vocabulary, those first without which the text takes hardly more tokens; a "
         "text is cut into as few tokens as the entries allow."
     ),
-    source="Schmidt et al. 2024. Our own code, the large vocabulary by tokenizers.",
+    source="Schmidt et al. 2024. Our own code, the large vocabulary by ffbpe.",
     train=train,
     level="bytes",
     n_least=256,
