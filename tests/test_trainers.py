@@ -253,7 +253,7 @@ def test_pathpiece_takes_out_what_is_missed_least() -> None:
     """What each entry is worth is the difference in tokens with and without it."""
     entries = {"a", "b", "c", "d", "ab", "bc", "cd", "abc", "bcd"}
     for word in ("abcd", "abcabc", "bcdab", "dcba", "aabbcd"):
-        more, _ = pathpiece.tokens_more(word, entries, 3)
+        more = pathpiece.tokens_more(word, pathpiece.matches(word, entries, 3), 3)
         for piece, n in more.items():
             without = fewest(word, entries - {piece}) - fewest(word, entries)
             assert n == without if word.count(piece) == 1 else n <= without + 1, (word, piece)
