@@ -50,8 +50,11 @@ class Lexicon:
 
     def __init__(self, singles: Sequence[str], longest: int) -> None:
         self._singles, self._longest = frozenset(singles), longest
-        self.rank = {piece: n for n, piece in enumerate(singles)}
+        self.rank: dict[str, int] = {}
         self._lives: dict[str, int] = {}  # of pieces that go if they are of no use soon
+        self._reach: dict[str, int] = {}  # how long pieces are at most that begin with these three characters
+        for piece in singles:
+            self._add(piece)
 
     def learned(self) -> list[str]:
         """All pieces but the singles, the best first."""
@@ -60,9 +63,10 @@ class Lexicon:
     def read(self, document: Sequence[str], chance: np.random.Generator) -> None:
         """Cut each of some texts, notice what stands together twice, and weigh each piece that is met."""
         noticed, rewards = set[str](), list[tuple[str, int]]()
+        drawn, start = (chance.random(sum(map(len, document))) < _JOINED).tolist(), 0
         for text in document:
             at, before = 0, ""
-            noticing = iter((chance.random(len(text)) < _JOINED).tolist())
+            noticing, start = iter(drawn[start : start + len(text)]), start + len(text)
             while at < len(text):
                 piece, shorter = self._two_longest(text, at)
                 if next(noticing) and before and len(before) + len(piece) <= self._longest:
@@ -75,8 +79,12 @@ class Lexicon:
     def _notice(self, joint: str, noticed: set[str]) -> None:
         """It becomes a piece when it is noticed for the second time in a document."""
         if joint in noticed and joint not in self.rank:
-            self.rank[joint] = len(self.rank)
+            self._add(joint)
         noticed.add(joint)
+
+    def _add(self, piece: str) -> None:
+        self.rank[piece] = len(self.rank)
+        self._reach[piece[:3]] = max(len(piece), self._reach.get(piece[:3], 0))
 
     def _weigh(self, text: str, at: int, piece: str, shorter: str, rewards: list[tuple[str, int]]) -> None:
         """Read on behind a piece and behind the next shorter one until both are at the same place again.
@@ -104,10 +112,10 @@ class Lexicon:
         >>> Lexicon(["a", "b", "ab", "abab"], 4)._two_longest("ababb", 0)
         ('abab', 'ab')
         """
-        found = ""
-        for length in range(min(self._longest, len(text) - at), 0, -1):
-            piece = text[at : at + length]
-            if piece in self.rank:
+        found, rank = "", self.rank
+        for end in range(min(at + self._reach.get(text[at : at + 3], 2), len(text)), at, -1):
+            piece = text[at:end]
+            if piece in rank:
                 if found:
                     return found, piece
                 found = piece
