@@ -82,11 +82,15 @@ def _check_size(made: Tokenizer, recipe: TrainingRecipe, trainer: Trainer) -> No
     Raises:
         NotMakeable: the text does not give so many.
     """
-    wanted, found = recipe.options.vocab, made.get_vocab_size()
+    options, found = recipe.options, made.get_vocab_size()
+    wanted, ways = options.vocab, ["Give more text"]
     if found < wanted:
+        ways += [f"ask for {count(found)} entries"] if found > trainer.n_least + len(options.specials) else []
+        lower = f"lower the minimum frequency, which is {options.min_frequency}"
+        ways += [lower] if options.min_frequency > 1 else []
         raise NotMakeable(
-            f"The text gives {count(found)} entries by {trainer.label}, not {count(wanted)}. Give more text, ask for "
-            f"{count(found)} entries, or lower the minimum frequency, which is {recipe.options.min_frequency}."
+            f"The text gives {count(found)} entries by {trainer.label}, not {count(wanted)}. "
+            f"{', or '.join(filter(None, [', '.join(ways[:-1]), ways[-1]]))}."
         )
     assert found == wanted, f"{trainer.key} made {found} entries"
 
