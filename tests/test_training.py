@@ -217,6 +217,14 @@ def test_one_character_is_a_sentence_from_every_trainer(key: str, tmp_path: Path
         trained(recipe(key, 700, paths))
 
 
+@pytest.mark.parametrize("key", ["superbpe", "boundless"])
+def test_a_small_vocabulary_has_a_transition_of_its_own(key: str, tmp_path: Path) -> None:
+    """Four fifths of 300 is less than the alphabet."""
+    path = tmp_path / "a.txt"
+    path.write_text("".join(f"{line}\n" for line in sentences("eng_Latn")), encoding="utf-8")
+    assert trained(recipe(key, 300, [str(path)])).n_vocabulary == 300
+
+
 def test_advice_on_size_is_followed_to_success(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("so it goes, so it goes\n" * 9, encoding="utf-8")

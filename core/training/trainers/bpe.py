@@ -99,8 +99,8 @@ TRAINER = Trainer(
     order=10,
     about="Begins with the 256 bytes and again and again makes one piece of the two that stand together most often.",
     source=(
-        "Gage 1994; Sennrich et al. 2016; on bytes: Radford et al. 2019. Trained by ffbpe, or, where that is not built, "
-        "by tokenizers, with the same merges."
+        "Gage 1994; Sennrich et al. 2016; on bytes: Radford et al. 2019. Trained by ffbpe, or, where that is not "
+        "built, by tokenizers, with the same merges."
     ),
     train=train,
     level="bytes",

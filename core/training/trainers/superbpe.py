@@ -33,8 +33,9 @@ def transition(task: TrainingTask) -> int:
         NotMakeable: they do not lie between what every vocabulary has and what is asked for.
     """
     options = task.options
-    within = task.params.whole(TRANSITION.key) or round(_SHARE * options.vocab)
     least = len(bpe.ALPHABET) + len(options.specials)
+    usual = max(round(_SHARE * options.vocab), (least + options.vocab) // 2)
+    within = task.params.whole(TRANSITION.key) or usual
     if not least <= within < options.vocab:
         raise NotMakeable(
             f"transition cannot be {count(within)} with a vocabulary of {count(options.vocab)}: "
@@ -73,7 +74,10 @@ TRANSITION = Param(
     key="transition",
     label="Transition",
     default=0,
-    help="Size of the vocabulary at which merges begin to go over spaces; 0 takes four fifths.",
+    help=(
+        "Size of the vocabulary at which merges begin to go over spaces; 0 takes four fifths, or half of what is not "
+        "alphabet where that is more."
+    ),
     low=1,
     high=MOST_VOCABULARY,
     own_choice=True,
