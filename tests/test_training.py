@@ -217,6 +217,13 @@ def test_one_character_is_a_sentence_from_every_trainer(key: str, tmp_path: Path
         trained(recipe(key, 700, paths))
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_a_single_line_is_trained_on_whatever_is_drawn(seed: int) -> None:
+    """A pasted paragraph has no line end; with a share of nine tenths nearly every seed draws its only line."""
+    part = part_of("a", "a paragraph without an end", 0.9, seed)
+    assert (part.chunks, part.held_out) == (("a paragraph without an end",), ())
+
+
 @pytest.mark.parametrize("key", ["superbpe", "boundless"])
 def test_a_small_vocabulary_has_a_transition_of_its_own(key: str, tmp_path: Path) -> None:
     """Four fifths of 300 is less than the alphabet."""

@@ -1,6 +1,7 @@
 """Less is Better: a lexicon learned by reading, in which a piece rises or falls by whether it makes fewer tokens."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -23,21 +24,26 @@ _DOCUMENT = 20_000  # bytes; theirs are of up to two hundred sentences
 
 def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer: the first pieces of the lexicon, of which a word takes the longest each time."""
-    options, cut = task.options, bounded(task.cut)
-    room = options.vocab - len(options.specials) - len(ALPHABET)
-    documents, passes = list(_documents(task, cut)), task.params.whole("passes")
-    chance, lexicon = np.random.default_rng(task.params.seed), Lexicon(ALPHABET, task.params.whole("longest"))
-    for n in range(passes):
-        for k, place in enumerate(chance.permutation(len(documents)).tolist()):
-            lexicon.read(documents[place], chance)
-            report(n * len(documents) + k, passes * len(documents), "Reading")
-    learned = lexicon.learned()
+    options, cut, params = task.options, bounded(task.cut), task.params
+    room, passes = options.vocab - len(options.specials) - len(ALPHABET), params.whole("passes")
+    learned = _learned(cut, task.text.chunks, params.whole("longest"), passes, params.seed)
     if len(learned) < room:
         raise NotMakeable(
             f"The lexicon has {count(options.vocab - room + len(learned))} entries after {passes} passes, not "
             f"{count(options.vocab)}. Ask for fewer entries, let it read more often (passes), or give more text."
         )
     return longest_match([*ALPHABET, *learned[:room]], options.specials, cut)
+
+
+@lru_cache(maxsize=1)  # the same for all sizes that one process makes
+def _learned(cut: Cut, chunks: tuple[str, ...], longest: int, passes: int, seed: int) -> Sequence[str]:
+    documents = list(_documents(chunks, cut))
+    chance, lexicon = np.random.default_rng(seed), Lexicon(ALPHABET, longest)
+    for n in range(passes):
+        for k, place in enumerate(chance.permutation(len(documents)).tolist()):
+            lexicon.read(documents[place], chance)
+            report(n * len(documents) + k, passes * len(documents), "Reading")
+    return tuple(lexicon.learned())
 
 
 class Lexicon:
@@ -140,11 +146,11 @@ class Lexicon:
                 self._lives.setdefault(piece, _LIFE)
 
 
-def _documents(task: TrainingTask, cut: Cut) -> Iterator[list[str]]:
+def _documents(chunks: Sequence[str], cut: Cut) -> Iterator[list[str]]:
     """The words of the text, as bytes are written, some at a time."""
     words, normaliser = cut.pre_tokenizer(), NORMALISERS[cut.normaliser]
     gathered, size = list[str](), 0
-    for chunk in task.text.chunks:
+    for chunk in chunks:
         text = normaliser.normalize_str(chunk) if normaliser else chunk
         for word, _ in words.pre_tokenize_str(text):
             gathered.append(word)
