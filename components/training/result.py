@@ -51,10 +51,9 @@ def training_result() -> None:
     found = _found(job)
     if found is None:
         return
-    if (n := len(found.not_made)) > _MOST_TOLD:
-        place = st.expander(f"{n} of {n + len(found.made)} could not be made: why", icon=":material/block:")
-    else:
-        place = st.container()
+    n, place = len(found.not_made), st.container()
+    if n > _MOST_TOLD:
+        place = place.expander(f"{n} of {n + len(found.made)} could not be made: why", icon=":material/block:")
     for one in found.not_made:
         what = f"{TRAINERS.get(one.recipe.trainer).label}, {count(one.recipe.options.vocab)}"
         place.warning(plain(f"{what}: {one.why}"), icon=":material/block:")

@@ -25,7 +25,8 @@ def words_of_pattern(pattern: str, chunks: Sequence[str]) -> dict[str, int]:
 
     counter = PreTokenizer([], pat_str=pattern).word_counter()
     counter.add_batch(chunks)
-    return counter.words()
+    found: dict[str, int] = counter.words()
+    return found
 
 
 def byte_merges(words: Mapping[str, int], n: int, least: int) -> list[tuple[str, str]]:
