@@ -2,7 +2,7 @@
 
 Text that every machine has: the Python files and the documents of the packages that are installed, and of FLORES-200,
 where the data folder is there, many languages. Libraries that are not installed are left out; they may lie in a folder
-that PYTHONPATH names: pip install --target FOLDER rustbpe ffbpe bpeasy.
+that PYTHONPATH names: pip install --target FOLDER rustbpe bpeasy.
 """
 
 import json
@@ -23,7 +23,7 @@ _ENTRIES, _FEW = 32_000, 8_000
 _ENDINGS = (".py", ".md", ".rst", ".txt", "METADATA")
 _PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"  # GPT-2's
 _OURS, _BESIDE = "ours", ("rustbpe", "sentencepiece", "ffbpe", "bpeasy", "tokenizers")
-_TRAINERS = ("superbpe", "pathpiece", "parity", "length-max", "wordpiece", "unigram")
+_TRAINERS = ("superbpe", "pathpiece", "parity", "length-max", "lib", "wordpiece", "unigram")
 _CHILD = """
 import json, sys, time
 from pathlib import Path

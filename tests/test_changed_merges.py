@@ -13,7 +13,7 @@ from tokenizers import Tokenizer, models
 
 from core.training.pretokenizers import SPACE
 from core.training.trainer import TRAINERS, NotMakeable, TrainingTask
-from core.training.trainers import boundless, constituents, kl3m, lz_aware, superbpe
+from core.training.trainers import boundless, bpe, constituents, kl3m, lz_aware
 from core.training.trainers.bpe import ALPHABET
 from tests.training import merged_word, merges_of, plain_merges, prose, sentences, task
 
@@ -264,5 +264,5 @@ def test_pieces_of_constituents_stop_where_they_meet() -> None:
 
 def test_the_first_stage_is_shared() -> None:
     asked = task("superbpe", 600, [english()])
-    symbols, merges = superbpe.first_stage(asked, 480)
+    symbols, merges = bpe.learned(asked, 480)
     assert len(symbols.spellings) == 480 and len(merges) == 480 - 256

@@ -31,7 +31,8 @@ def test_two_that_are_noticed_twice_become_one() -> None:
 def test_what_makes_more_tokens_falls() -> None:
     """By hand: "ab" + "c" + "d" takes three tokens where "a" + "bcd" takes two."""
     lexicon = Lexicon("abcd", 4)
-    lexicon.rank |= {"ab": 4, "bcd": 5, "cd": 6, "ac": 7}
+    for piece in ("ab", "bcd", "cd", "ac"):
+        lexicon._add(piece)
     rewards: list[tuple[str, int]] = []
     lexicon._weigh("abbcd", 0, "ab", "a", rewards)
     assert rewards == [("ab", -1)], "both go on with bcd"

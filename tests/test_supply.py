@@ -19,7 +19,7 @@ def plain(name: str) -> str:
 
 def pinned(file: str) -> dict[str, str]:
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
-    pairs = [line.partition("==") for line in lines if line and not line.startswith(("#", "-"))]
+    pairs = [line.partition(";")[0].partition("==") for line in lines if line and not line.startswith(("#", "-"))]
     assert all(mark for _, mark, _ in pairs), f"{file} has a line without =="
     return {plain(name): number for name, _, number in pairs}
 

@@ -253,7 +253,7 @@ def test_pathpiece_takes_out_what_is_missed_least() -> None:
     """What each entry is worth is the difference in tokens with and without it."""
     entries = {"a", "b", "c", "d", "ab", "bc", "cd", "abc", "bcd"}
     for word in ("abcd", "abcabc", "bcdab", "dcba", "aabbcd"):
-        more, _ = pathpiece.tokens_more(word, entries, 3)
+        more = pathpiece.tokens_more(word, pathpiece.matches(word, entries, 3), 3)
         for piece, n in more.items():
             without = fewest(word, entries - {piece}) - fewest(word, entries)
             assert n == without if word.count(piece) == 1 else n <= without + 1, (word, piece)
@@ -404,3 +404,17 @@ def test_the_optimum_is_that_of_trying_all_and_no_worse_than_bpe() -> None:
 def test_what_has_no_optimum_here_is_a_sentence(n_characters: int, vocab: int, said: str) -> None:
     with pytest.raises(NotMakeable, match=said):
         TRAINERS.get("optimum").train(task("optimum", vocab, [prose(n_characters)]))
+
+
+def test_words_without_pairs_or_none_at_all() -> None:
+    assert WordPairs([], []).best() is None and WordPairs([[], [3]], [1, 2]).best() is None
+
+
+def test_neighbours_are_counted_right_where_merges_touch() -> None:
+    """After each merge the counts are those of counting the words anew."""
+    words = [[0, 0, 0, 0, 0], [0, 1, 0, 1, 0, 1], [1, 0, 0, 1, 0, 0], [1, 1], [0, 1, 1, 0, 1]]
+    counts = WordPairs(words, [1, 2, 3, 4, 5])
+    for pair, new in [((0, 0), 2), ((0, 1), 3), ((3, 3), 4), ((1, 2), 5)]:
+        counts.merge(pair, new)
+        anew = WordPairs(counts.words, [1, 2, 3, 4, 5])
+        assert counts.n_tokens == anew.n_tokens and +Counter(counts._counts) == Counter(anew._counts)

@@ -197,7 +197,7 @@ def test_text_that_changed_is_refused(tmp_path: Path) -> None:
     [
         ("", 300, "no text to train on"),
         (" \n\t\n", 300, "no text to train on"),
-        ("a", 300, "The text gives 257 entries by BPE on bytes, not 300"),
+        ("a", 300, r"entries by BPE on bytes, not 300\. Give more text, or lower the minimum frequency, which is 2\."),
         ("so so so so", 5000, "The text gives 25. entries"),
     ],
 )
@@ -215,6 +215,21 @@ def test_one_character_is_a_sentence_from_every_trainer(key: str, tmp_path: Path
     paths = [str(path)] * (2 if key == "parity" else 1)
     with pytest.raises(UserError, match=r"entries|pieces|vocabulary"):
         trained(recipe(key, 700, paths))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_single_line_is_trained_on_whatever_is_drawn(seed: int) -> None:
+    """A pasted paragraph has no line end; with a share of nine tenths nearly every seed draws its only line."""
+    part = part_of("a", "a paragraph without an end", 0.9, seed)
+    assert (part.chunks, part.held_out) == (("a paragraph without an end",), ())
+
+
+@pytest.mark.parametrize("key", ["superbpe", "boundless"])
+def test_a_small_vocabulary_has_a_transition_of_its_own(key: str, tmp_path: Path) -> None:
+    """Four fifths of 300 is less than the alphabet."""
+    path = tmp_path / "a.txt"
+    path.write_text("".join(f"{line}\n" for line in sentences("eng_Latn")), encoding="utf-8")
+    assert trained(recipe(key, 300, [str(path)])).n_vocabulary == 300
 
 
 def test_advice_on_size_is_followed_to_success(tmp_path: Path) -> None:

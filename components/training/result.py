@@ -31,6 +31,8 @@ from core.training.job import KIND, trained_in, trained_so_far
 from core.training.recipe import Trained, TrainedPlan
 from core.training.trainer import TRAINERS
 
+_MOST_TOLD = 2  # reasons that stand in full; more are folded
+
 
 def training_result() -> None:
     """The job that the link names.
@@ -49,11 +51,12 @@ def training_result() -> None:
     found = _found(job)
     if found is None:
         return
+    n, place = len(found.not_made), st.container()
+    if n > _MOST_TOLD:
+        place = place.expander(f"{n} of {n + len(found.made)} could not be made: why", icon=":material/block:")
     for one in found.not_made:
-        st.warning(
-            plain(f"{TRAINERS.get(one.recipe.trainer).label}, {count(one.recipe.options.vocab)}: {one.why}"),
-            icon=":material/block:",
-        )
+        what = f"{TRAINERS.get(one.recipe.trainer).label}, {count(one.recipe.options.vocab)}"
+        place.warning(plain(f"{what}: {one.why}"), icon=":material/block:")
     if found.made:
         _draw(found.made, complete=job.state is State.DONE)
 

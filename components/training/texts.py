@@ -14,7 +14,7 @@ from core.training.sources import PYTHON, source_label
 
 _CORPUS, _LANGUAGES, _CODE = "train_corpus", "train_languages", "train_code"
 _WHOLE = 100  # the largest share
-_OWN = "train_uploaded"  # where `own_texts` keeps them
+_OWN, _ONLY = "train_uploaded", "train_only_own"  # where `own_texts` keeps them; whether nothing else is taken
 
 _USUAL = (
     "eng_Latn", "deu_Latn", "spa_Latn", "pol_Latn", "fin_Latn", "tur_Latn", "vie_Latn", "swh_Latn", "rus_Cyrl",
@@ -24,25 +24,38 @@ _USUAL = (
 
 def ask_texts() -> list[str]:
     """Names of the texts chosen, as `core.training.sources` reads them; may be empty."""
+    n_own = len(st.session_state.get(_OWN, []))
+    only = bool(n_own) and st.session_state.get(_ONLY, True)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         brought = uploaded_corpora()  # tables of strangers are read in processes of their own, so not from here
         named = {spec: label for spec, label in corpora().items() if spec not in brought}
         corpus = st.selectbox(
-            "Languages from", list(named), format_func=lambda one: named.get(one, one), key=_CORPUS, width=240
+            "Languages from", list(named), format_func=lambda one: named.get(one, one), key=_CORPUS, width=240,
+            disabled=only,
+        )  # fmt: skip
+        code = st.checkbox(
+            "Python code", value=True, key=_CODE, help="The library of the Python that runs this page.", disabled=only
         )
-        code = st.checkbox("Python code", value=True, key=_CODE, help="The library of the Python that runs this page.")
     facts = cached_corpora.corpus_facts(corpus)
     kept = st.session_state.get(_LANGUAGES, _USUAL)
     st.session_state[_LANGUAGES] = [one for one in kept if one in facts.languages]
-    with st.expander(f"Languages: {len(st.session_state[_LANGUAGES])} chosen", key="train_languages_fold"):
-        codes = language_boxes("Languages", facts.languages, key=_LANGUAGES, label_visibility="collapsed")
-    with st.popover("A text of your own", icon=":material/add:"):
-        own = own_texts("train", "A file", f"UTF-8, in lines. {KEPT}")
-        new = text_typer("train", "Or paste a text", "Add it")
-        ask_dataset()
+    chosen = "none beside your own texts" if only else f"{len(st.session_state[_LANGUAGES])} chosen"
+    with st.expander(f"Languages: {chosen}", key="train_languages_fold"):
+        codes = language_boxes(
+            "Languages", facts.languages, key=_LANGUAGES, label_visibility="collapsed", disabled=only
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.popover(f"Texts of your own: {n_own}" if n_own else "A text of your own", icon=":material/add:"):
+            own = own_texts("train", "A file", f"UTF-8, in lines. {KEPT}")
+            new = text_typer("train", "Or paste a text", "Add it")
+            ask_dataset()
+        if n_own:
+            st.toggle("Only these", value=True, key=_ONLY, help="Off, they are added to the languages and the code.")
     if new := new or dataset_under_way():
         st.session_state[_OWN] = [*dict.fromkeys([*st.session_state.get(_OWN, []), new])]
         st.rerun()
+    if only:
+        return own
     return [*(f"{corpus} {one}" for one in codes), *([PYTHON] if code else []), *own]
 
 

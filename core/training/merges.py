@@ -8,7 +8,9 @@ ids goes first, as in Hugging Face's library, whose merges these equal.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
-from itertools import pairwise
+from itertools import chain, pairwise
+
+import numpy as np
 
 from core.common.progress import report
 
@@ -59,14 +61,29 @@ class WordPairs:
         self.words, self._weights, self._allowed = [list(word) for word in words], weights, allowed
         self._counts: defaultdict[Pair, int] = defaultdict(int)
         self._places: defaultdict[Pair, set[int]] = defaultdict(set)
-        self.n_tokens = 0
-        for place, (word, weight) in enumerate(zip(self.words, weights, strict=True)):
-            self.n_tokens += weight * len(word)
-            for pair in pairwise(word):
-                self._counts[pair] += weight
-                self._places[pair].add(place)
+        self.n_tokens = sum(weight * len(word) for word, weight in zip(self.words, weights, strict=True))
+        self._count_all()
         self._heap = [(-count, pair) for pair, count in self._counts.items()]
         heapify(self._heap)
+
+    def _count_all(self) -> None:
+        if not self.words:
+            return
+        ids = np.fromiter(chain.from_iterable(self.words), np.int64)
+        places = np.repeat(np.arange(len(self.words)), [len(word) for word in self.words])
+        inside = places[1:] == places[:-1]
+        first, second, places = ids[:-1][inside], ids[1:][inside], places[:-1][inside]
+        if not len(places):
+            return
+        order = np.lexsort((second, first))
+        first, second, places = first[order], second[order], places[order]
+        starts = np.flatnonzero(np.diff(first, prepend=-1) | np.diff(second, prepend=-1))
+        pairs = list(zip(first[starts].tolist(), second[starts].tolist(), strict=True))
+        weights = np.add.reduceat(np.array(self._weights, np.int64)[places], starts)
+        self._counts.update(zip(pairs, weights.tolist(), strict=True))
+        where = places.tolist()
+        for pair, (start, end) in zip(pairs, pairwise([*starts.tolist(), len(where)]), strict=True):
+            self._places[pair] = set(where[start:end])
 
     def best(self) -> tuple[Pair, int] | None:
         """The most frequent pair that may be merged, and how often it stands; None where no pair is left.
@@ -151,24 +168,31 @@ class WordPairs:
             heappush(self._heap, (-self._counts[pair], pair))
 
     def _merge_in(self, place: int, pair: Pair, new: int, more: set[Pair]) -> None:
-        old, weight = self.words[place], self._weights[place]
-        (first, second), end, i = pair, len(old), 0
-        word, just_merged = list[int](), False
-        while i < end:
-            if not _stands_at(old, i, pair):
-                word.append(old[i])
-                i, just_merged = i + 1, False
-                continue
-            if word:
-                self._counts[second if just_merged else word[-1], first] -= weight
-                self._grow((word[-1], new), place, weight, more)
-            i, just_merged = i + 2, True
-            if i < end and not _stands_at(old, i, pair):
-                self._counts[second, old[i]] -= weight
-                self._grow((new, old[i]), place, weight, more)
-            word.append(new)
-        self.n_tokens -= weight * (len(old) - len(word))
-        self.words[place] = word
+        word, weight, counts, places = self.words[place], self._weights[place], self._counts, self._places
+        (first, second), i, just_merged = pair, 0, -1
+        try:
+            while True:
+                i = word.index(first, i)
+                if word[i + 1 : i + 2] != [second]:
+                    i += 1
+                    continue
+                if i:
+                    counts[second if just_merged == i - 1 else word[i - 1], first] -= weight
+                    left = (word[i - 1], new)
+                    counts[left] += weight
+                    places[left].add(place)
+                    more.add(left)
+                word[i : i + 2] = (new,)
+                self.n_tokens -= weight
+                just_merged, i = i, i + 1
+                if i < len(word) and not _stands_at(word, i, pair):
+                    counts[second, word[i]] -= weight
+                    right = (new, word[i])
+                    counts[right] += weight
+                    places[right].add(place)
+                    more.add(right)
+        except ValueError:  # none further
+            return
 
     def _grow(self, pair: Pair, place: int, weight: int, more: set[Pair]) -> None:
         self._counts[pair] += weight

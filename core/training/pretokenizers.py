@@ -4,14 +4,17 @@ The same components stand in the tokenizer that comes of it, so a text is cut fo
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal
 
 from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers
 
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
+from core.tokenizers.vocabulary import byte_of_character
+from core.training import by_ffbpe
 
 Level = Literal["bytes", "characters"]  # of which the smallest pieces are made
 
@@ -26,6 +29,12 @@ _PATTERNS = {
     "scripts": (r" ?\S+|\s+",),
 }
 PATTERNED = tuple(_PATTERNS)
+# Each one pattern, something of which matches whatever stands in a text; GPT-2's as ffbpe knows it by heart.
+_ONE_PATTERN = {
+    "gpt2": r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
+    **{name: PRE_TOKENIZERS[name].patterns[0] for name in ("cl100k", "o200k", "llama3")},
+}
+_ALPHABET = {byte: character for character, byte in byte_of_character().items()}
 BERT = "bert"
 DIGITS = {
     "as the pre-tokenizer": (),
@@ -67,22 +76,32 @@ class Cut:
         tokenizer.decoder = self._decoder()
 
     def pre_tokenizer(self, left_out: str = "") -> pre_tokenizers.PreTokenizer:
-        """The components that cut.
+        """The components that cut, and write.
 
         Args:
             left_out: a pattern; what it matches is no part of any word.
         """
+        writes: list[pre_tokenizers.PreTokenizer] = []
+        if self.pre != BERT and self.level == "bytes":
+            writes = [pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        elif self.pre != BERT:
+            writes = [pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="never", split=False)]
+        return pre_tokenizers.Sequence([*self.cuts(left_out), *writes])
+
+    def cuts(self, left_out: str = "") -> list[pre_tokenizers.PreTokenizer]:
+        """The components that cut, one after the other."""
         steps = [_split(pattern) for pattern in DIGITS[self.digits]]
         steps += [pre_tokenizers.Split(Regex(left_out), "removed")] if left_out else []
         if self.pre == BERT:
-            return pre_tokenizers.Sequence([*steps, pre_tokenizers.BertPreTokenizer()])
+            return [*steps, pre_tokenizers.BertPreTokenizer()]
         steps += [_split(pattern) for pattern in _PATTERNS[self.pre]]
         steps += [pre_tokenizers.UnicodeScripts()] if self.pre == "scripts" else []
-        steps += [_split(rf"[\s\S]{{1,{self.longest}}}")] if self.longest else []
-        if self.level == "bytes":
-            return pre_tokenizers.Sequence([*steps, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
-        spaces = pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="never", split=False)
-        return pre_tokenizers.Sequence([*steps, spaces])
+        return [*steps, _split(rf"[\s\S]{{1,{self.longest}}}")] if self.longest else steps
+
+    @property
+    def pattern(self) -> str:
+        """What cuts, if that is one pattern that ffbpe reads; empty otherwise."""
+        return "" if DIGITS[self.digits] or self.longest else _ONE_PATTERN.get(self.pre, "")
 
     def _decoder(self) -> decoders.Decoder:
         if self.pre == BERT:
@@ -96,17 +115,33 @@ class Cut:
 
         Counted once for all trainers and sizes that one process makes of a text.
         """
-        return _counted(self, tuple(chunks), left_out).copy()
+        found: Counter[str] = Counter()
+        for word, n in self.plain_words(chunks, left_out).items():
+            found[self._written(word)] += n
+        return found
+
+    def plain_words(self, chunks: Iterable[str], left_out: str = "") -> Mapping[str, int]:
+        """The same as they stand in the text, in order."""
+        return _counted(self, tuple(chunks), left_out)
+
+    def _written(self, word: str) -> str:
+        if self.pre == BERT:
+            return word
+        if self.level == "bytes":
+            return word.encode().decode("latin-1").translate(_ALPHABET)
+        return word.replace(" ", SPACE)
 
 
 @lru_cache(maxsize=32)  # the languages of one text, and their parallel sentences
-def _counted(cut: Cut, chunks: tuple[str, ...], left_out: str) -> Counter[str]:
-    splits, normaliser = cut.pre_tokenizer(left_out), NORMALISERS[cut.normaliser]
-    found: Counter[str] = Counter()
-    for chunk in chunks:
-        text = normaliser.normalize_str(chunk) if normaliser else chunk
+def _counted(cut: Cut, chunks: tuple[str, ...], left_out: str) -> Mapping[str, int]:
+    normaliser = NORMALISERS[cut.normaliser]
+    texts = [normaliser.normalize_str(chunk) for chunk in chunks] if normaliser else chunks
+    if by_ffbpe.IS_HERE and cut.pattern and not left_out:
+        return MappingProxyType(dict(sorted(by_ffbpe.words_of_pattern(cut.pattern, texts).items())))
+    splits, found = pre_tokenizers.Sequence(cut.cuts(left_out)), Counter[str]()
+    for text in texts:
         found.update(word for word, _ in splits.pre_tokenize_str(text))
-    return found
+    return MappingProxyType(dict(sorted(found.items())))
 
 
 def _split(pattern: str) -> pre_tokenizers.PreTokenizer:

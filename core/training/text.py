@@ -77,6 +77,8 @@ class SourceText:
 def part_of(name: str, text: str, share: float, seed: int) -> TrainingPart:
     """A text with about this share of its lines kept apart, the same ones for the same seed; equal lines together.
 
+    Of one whose every line would be kept apart, as of a single line, none is.
+
     >>> part = part_of("a", "one\\ntwo\\none\\nthree\\n", 0.5, 0)
     >>> part.chunks, part.held_out
     (('two\\nthree\\n',), ('one', 'one'))
@@ -88,6 +90,8 @@ def part_of(name: str, text: str, share: float, seed: int) -> TrainingPart:
             apart.append(bare)
         else:
             kept.append(line)
+    if apart and not any(line.strip() for line in kept):
+        return TrainingPart(name, tuple(_chunks(_lines(text))), ())
     return TrainingPart(name, tuple(_chunks(kept)), tuple(apart))
 
 

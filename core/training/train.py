@@ -3,7 +3,8 @@
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from core.training.sources import corpus_of, source_content, source_label
 from core.training.text import PARALLEL, SourceText, TrainingText, most_of_each, parallel_lines, read_parts
 from core.training.trainer import TRAINERS, NotMakeable, Trainer
 
-_LIBRARIES = ("tokenizers", "sentencepiece")
+_LIBRARIES = ("tokenizers", "sentencepiece", "ffbpe")
 _MOST_COMPARED = 500  # lines of the text itself, beside those of all scripts
 
 
@@ -62,8 +63,17 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
         seconds,
         trainer.exact_export,
         n_compared,
-        {name: version(name) for name in _LIBRARIES},
+        _versions(),
     )
+
+
+def _versions() -> dict[str, str]:
+    """The libraries that train, as far as they are installed."""
+    found = dict[str, str]()
+    for name in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def _check_size(made: Tokenizer, recipe: TrainingRecipe, trainer: Trainer) -> None:
@@ -72,11 +82,15 @@ def _check_size(made: Tokenizer, recipe: TrainingRecipe, trainer: Trainer) -> No
     Raises:
         NotMakeable: the text does not give so many.
     """
-    wanted, found = recipe.options.vocab, made.get_vocab_size()
+    options, found = recipe.options, made.get_vocab_size()
+    wanted, ways = options.vocab, ["Give more text"]
     if found < wanted:
+        ways += [f"ask for {count(found)} entries"] if found > trainer.n_least + len(options.specials) else []
+        lower = f"lower the minimum frequency, which is {options.min_frequency}"
+        ways += [lower] if options.min_frequency > 1 else []
         raise NotMakeable(
-            f"The text gives {count(found)} entries by {trainer.label}, not {count(wanted)}. Give more text, ask for "
-            f"{count(found)} entries, or lower the minimum frequency, which is {recipe.options.min_frequency}."
+            f"The text gives {count(found)} entries by {trainer.label}, not {count(wanted)}. "
+            f"{', or '.join(filter(None, [', '.join(ways[:-1]), ways[-1]]))}."
         )
     assert found == wanted, f"{trainer.key} made {found} entries"
 

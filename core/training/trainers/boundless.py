@@ -9,8 +9,8 @@ from tokenizers import Tokenizer
 
 from core.training.merges import MergeSymbols, WordPairs, learn
 from core.training.trainer import Trainer, TrainingTask
-from core.training.trainers.bpe import merged
-from core.training.trainers.superbpe import TRANSITION, first_stage, transition
+from core.training.trainers.bpe import learned, merged
+from core.training.trainers.superbpe import TRANSITION, transition
 from core.training.words_in_lines import words_in_lines
 
 _MOST_TRIES = 5
@@ -23,7 +23,7 @@ def train(task: TrainingTask) -> Tokenizer:
     """
     options, within = task.options, transition(task)
     for _ in range(1 if task.params.whole(TRANSITION.key) else _MOST_TRIES):
-        symbols, merges = first_stage(task, within)
+        symbols, merges = learned(task, within)
         runs = _runs(task, symbols)
         learn(WordPairs(list(runs), list(runs.values())), symbols, options.vocab, options.min_frequency, merges)
         if not (missing := options.vocab - len(symbols.spellings)):
@@ -66,7 +66,7 @@ TRAINER = Trainer(
     ),
     source=(
         "Schmidt et al. 2025 (Boundless BPE), in the two phases of arXiv 2604.05192, without taking entries out. First "
-        "phase by tokenizers, second by our own code; runs of words end with their line."
+        "phase by ffbpe, second by our own code; runs of words end with their line."
     ),
     train=train,
     level="bytes",

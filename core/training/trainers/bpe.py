@@ -1,9 +1,14 @@
-"""BPE on bytes, by Hugging Face's library; with a list of terms by our own code, which gives the same merges."""
+"""BPE on bytes, by ffbpe, or by tokenizers where that is not there; with a list of terms by our own code.
 
+All three give the same merges.
+"""
+
+import json
 from collections.abc import Iterable, Sequence
 
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
+from core.training import by_ffbpe
 from core.training.merges import MergeSymbols, Pair, in_pairs, learn
 from core.training.options import Options
 from core.training.pretokenizers import Cut
@@ -18,10 +23,26 @@ def train(task: TrainingTask) -> Tokenizer:
     options = task.options
     if terms := terms_in(task):
         return _with_terms(task, terms)
-    made = Tokenizer(models.BPE())
-    task.cut.put_on(made)
-    learn_by_library(made, task.text.chunks, options, options.vocab, ALPHABET, options.specials)
-    return made
+    symbols, merges = learned(task, options.vocab)
+    return merged(symbols, merges, options.specials, task.cut)
+
+
+def learned(task: TrainingTask, n: int) -> tuple[MergeSymbols, list[Pair]]:
+    """So many entries, special tokens first, and their merges."""
+    options = task.options
+    if by_ffbpe.IS_HERE:
+        words = task.cut.plain_words(task.text.chunks)
+        pairs = by_ffbpe.byte_merges(words, n - len(options.specials), options.min_frequency)
+    else:
+        made = Tokenizer(models.BPE())
+        task.cut.put_on(made)
+        learn_by_library(made, task.text.chunks, options, n, ALPHABET, options.specials)
+        pairs = json.loads(made.to_str())["model"]["merges"]
+    symbols, merges = MergeSymbols([*options.specials, *ALPHABET]), list[Pair]()
+    for first, second in pairs:
+        merges.append((symbols.ids[first], symbols.ids[second]))
+        symbols.joined(merges[-1])
+    return symbols, merges
 
 
 def learn_by_library(
@@ -77,11 +98,14 @@ TRAINER = Trainer(
     label="BPE on bytes",
     order=10,
     about="Begins with the 256 bytes and again and again makes one piece of the two that stand together most often.",
-    source="Gage 1994; Sennrich et al. 2016; on bytes: Radford et al. 2019. Trained by tokenizers.",
+    source=(
+        "Gage 1994; Sennrich et al. 2016; on bytes: Radford et al. 2019. Trained by ffbpe, or, where that is not "
+        "built, by tokenizers, with the same merges."
+    ),
     train=train,
     level="bytes",
     n_least=256,
     pre="o200k",
     params=(TERMS,),
-    bytes_per_byte=70,
+    bytes_per_byte=40 if by_ffbpe.IS_HERE else 70,
 )

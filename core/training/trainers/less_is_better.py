@@ -1,6 +1,7 @@
 """Less is Better: a lexicon learned by reading, in which a piece rises or falls by whether it makes fewer tokens."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -23,21 +24,26 @@ _DOCUMENT = 20_000  # bytes; theirs are of up to two hundred sentences
 
 def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer: the first pieces of the lexicon, of which a word takes the longest each time."""
-    options, cut = task.options, bounded(task.cut)
-    room = options.vocab - len(options.specials) - len(ALPHABET)
-    documents, passes = list(_documents(task, cut)), task.params.whole("passes")
-    chance, lexicon = np.random.default_rng(task.params.seed), Lexicon(ALPHABET, task.params.whole("longest"))
-    for n in range(passes):
-        for k, place in enumerate(chance.permutation(len(documents)).tolist()):
-            lexicon.read(documents[place], chance)
-            report(n * len(documents) + k, passes * len(documents), "Reading")
-    learned = lexicon.learned()
+    options, cut, params = task.options, bounded(task.cut), task.params
+    room, passes = options.vocab - len(options.specials) - len(ALPHABET), params.whole("passes")
+    learned = _learned(cut, task.text.chunks, params.whole("longest"), passes, params.seed)
     if len(learned) < room:
         raise NotMakeable(
             f"The lexicon has {count(options.vocab - room + len(learned))} entries after {passes} passes, not "
             f"{count(options.vocab)}. Ask for fewer entries, let it read more often (passes), or give more text."
         )
     return longest_match([*ALPHABET, *learned[:room]], options.specials, cut)
+
+
+@lru_cache(maxsize=1)  # the same for all sizes that one process makes
+def _learned(cut: Cut, chunks: tuple[str, ...], longest: int, passes: int, seed: int) -> Sequence[str]:
+    documents = list(_documents(chunks, cut))
+    chance, lexicon = np.random.default_rng(seed), Lexicon(ALPHABET, longest)
+    for n in range(passes):
+        for k, place in enumerate(chance.permutation(len(documents)).tolist()):
+            lexicon.read(documents[place], chance)
+            report(n * len(documents) + k, passes * len(documents), "Reading")
+    return tuple(lexicon.learned())
 
 
 class Lexicon:
@@ -50,8 +56,11 @@ class Lexicon:
 
     def __init__(self, singles: Sequence[str], longest: int) -> None:
         self._singles, self._longest = frozenset(singles), longest
-        self.rank = {piece: n for n, piece in enumerate(singles)}
+        self.rank: dict[str, int] = {}
         self._lives: dict[str, int] = {}  # of pieces that go if they are of no use soon
+        self._reach: dict[str, int] = {}  # how long pieces are at most that begin with these three characters
+        for piece in singles:
+            self._add(piece)
 
     def learned(self) -> list[str]:
         """All pieces but the singles, the best first."""
@@ -60,9 +69,10 @@ class Lexicon:
     def read(self, document: Sequence[str], chance: np.random.Generator) -> None:
         """Cut each of some texts, notice what stands together twice, and weigh each piece that is met."""
         noticed, rewards = set[str](), list[tuple[str, int]]()
+        drawn, start = (chance.random(sum(map(len, document))) < _JOINED).tolist(), 0
         for text in document:
             at, before = 0, ""
-            noticing = iter((chance.random(len(text)) < _JOINED).tolist())
+            noticing, start = iter(drawn[start : start + len(text)]), start + len(text)
             while at < len(text):
                 piece, shorter = self._two_longest(text, at)
                 if next(noticing) and before and len(before) + len(piece) <= self._longest:
@@ -75,8 +85,12 @@ class Lexicon:
     def _notice(self, joint: str, noticed: set[str]) -> None:
         """It becomes a piece when it is noticed for the second time in a document."""
         if joint in noticed and joint not in self.rank:
-            self.rank[joint] = len(self.rank)
+            self._add(joint)
         noticed.add(joint)
+
+    def _add(self, piece: str) -> None:
+        self.rank[piece] = len(self.rank)
+        self._reach[piece[:3]] = max(len(piece), self._reach.get(piece[:3], 0))
 
     def _weigh(self, text: str, at: int, piece: str, shorter: str, rewards: list[tuple[str, int]]) -> None:
         """Read on behind a piece and behind the next shorter one until both are at the same place again.
@@ -104,10 +118,10 @@ class Lexicon:
         >>> Lexicon(["a", "b", "ab", "abab"], 4)._two_longest("ababb", 0)
         ('abab', 'ab')
         """
-        found = ""
-        for length in range(min(self._longest, len(text) - at), 0, -1):
-            piece = text[at : at + length]
-            if piece in self.rank:
+        found, rank = "", self.rank
+        for end in range(min(at + self._reach.get(text[at : at + 3], 2), len(text)), at, -1):
+            piece = text[at:end]
+            if piece in rank:
                 if found:
                     return found, piece
                 found = piece
@@ -132,11 +146,11 @@ class Lexicon:
                 self._lives.setdefault(piece, _LIFE)
 
 
-def _documents(task: TrainingTask, cut: Cut) -> Iterator[list[str]]:
+def _documents(chunks: Sequence[str], cut: Cut) -> Iterator[list[str]]:
     """The words of the text, as bytes are written, some at a time."""
     words, normaliser = cut.pre_tokenizer(), NORMALISERS[cut.normaliser]
     gathered, size = list[str](), 0
-    for chunk in task.text.chunks:
+    for chunk in chunks:
         text = normaliser.normalize_str(chunk) if normaliser else chunk
         for word, _ in words.pre_tokenize_str(text):
             gathered.append(word)

@@ -1,7 +1,7 @@
 """PathPiece: entries are taken out of a large vocabulary, those first that the text can best do without."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from tokenizers import Tokenizer
@@ -19,8 +19,8 @@ def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer: as few tokens as these entries allow, which is Unigram with all scores equal."""
     options, longest = task.options, task.params.whole("longest")
     n = options.vocab - len(options.specials)
-    large = replace(options, vocab=task.params.whole("factor") * n, specials=())
-    entries = {one for one in bpe.train(replace(task, options=large)).get_vocab() if len(one) <= longest}
+    large, _ = bpe.learned(replace(task, options=replace(options, specials=())), task.params.whole("factor") * n)
+    entries = {one for one in large.spellings if len(one) <= longest}
     kept = reduced(task.cut.words(task.text.chunks), entries, n)
     return fewest_tokens(sorted(kept, key=lambda one: (len(one), one)), options.specials, task.cut)
 
@@ -34,17 +34,19 @@ def reduced(words: Mapping[str, int], entries: Set[str], n: int) -> set[str]:
     kept, n_first, longest = set(entries), len(entries), max(map(len, entries))
     losses: Counter[str] = Counter()
     told: dict[str, dict[str, int]] = {}
-    holding: defaultdict[str, set[str]] = defaultdict(set)
+    ends = {word: matches(word, kept, longest) for word in words}
+    holding: defaultdict[str, list[str]] = defaultdict(list)
+    for word, rows in ends.items():
+        for piece in {word[i:j] for i, row in enumerate(rows) for j in row if j - i > 1}:
+            holding[piece].append(word)
     changed = set(words)
     while len(kept) > n:
         for word in changed:
             for piece, more in told.get(word, {}).items():
                 losses[piece] -= words[word] * more
-            told[word], matched = tokens_more(word, kept, longest)
+            told[word] = tokens_more(word, ends[word], longest)
             for piece, more in told[word].items():
                 losses[piece] += words[word] * more
-            for piece in matched:
-                holding[piece].add(word)
         report(n_first - len(kept), n_first - n, "Taking out")
         removable = sorted((one for one in kept if len(one) > 1), key=lambda one: (losses[one], one))
         gone = removable[: max(1, min(len(kept) - n, int(_STEP * len(kept))))]
@@ -52,47 +54,57 @@ def reduced(words: Mapping[str, int], entries: Set[str], n: int) -> set[str]:
             break
         kept -= set(gone)
         changed = set().union(*(holding.pop(piece, ()) for piece in gone))
+        for word in changed:
+            ends[word] = [[j for j in row if word[i:j] in kept] for i, row in enumerate(ends[word])]
     return kept
 
 
-def tokens_more(word: str, entries: Set[str], longest: int) -> tuple[dict[str, int], set[str]]:
-    """How many tokens more a word takes without each of the entries that it is cut into; and all that it holds.
+def matches(word: str, entries: Set[str], longest: int) -> list[list[int]]:
+    """For each place in a word where the entries that stand there end, ascending.
 
     Args:
         longest: characters of an entry at most.
 
+    >>> matches("abc", {"a", "b", "c", "ab", "abc"}, 3)
+    [[1, 2, 3], [2], [3]]
+    """
+    end = len(word)
+    return [[j for j in range(i + 1, min(end, i + longest) + 1) if word[i:j] in entries] for i in range(end)]
+
+
+def tokens_more(word: str, ends: Sequence[Sequence[int]], longest: int) -> dict[str, int]:
+    """How many tokens more a word takes without each of the entries that it is cut into.
+
+    Args:
+        ends: of the entries that stand at each place, one of which is single.
+        longest: characters of an entry at most.
+
     Of several ways with fewest tokens it is cut in the one with the longest last token, and so on.
 
-    >>> tokens_more("abc", {"a", "b", "c", "ab", "abc"}, 3)[0]
+    >>> tokens_more("abc", [[1, 2, 3], [2], [3]], 3)
     {'abc': 1}
     """
     end = len(word)
-    spans = ((i, j) for i in range(end) for j in range(i + 1, min(end, i + longest) + 1))
-    matches = [(i, j) for i, j in spans if word[i:j] in entries]
-    before, after = [0] + [end + 1] * end, [end + 1] * end + [0]
-    for i, j in matches:
-        before[j] = min(before[j], before[i] + 1)
-    for i, j in reversed(matches):
-        after[i] = min(after[i], after[j] + 1)
-    more: Counter[str] = Counter()
-    for i, j in _path(matches, before, end):
-        if j - i > 1:
-            through = min(before[k] + after[k] for k in range(i + 1, j))
-            over = (before[a] + 1 + after[b] for a, b in matches if a <= i and b >= j and (a, b) != (i, j))
-            more[word[i:j]] += min(through, *over, end + 1) - before[end]
-    return dict(more), {word[i:j] for i, j in matches if j - i > 1}
-
-
-def _path(matches: list[tuple[int, int]], before: list[int], end: int) -> list[tuple[int, int]]:
-    starts: defaultdict[int, list[int]] = defaultdict(list)
-    for i, j in matches:
-        starts[j].append(i)
-    path, j = list[tuple[int, int]](), end
+    before, after, came = [0] + [end + 1] * end, [0] * (end + 1), [0] * (end + 1)
+    for i, row in enumerate(ends):
+        n = before[i] + 1
+        for j in row:
+            if n < before[j]:
+                before[j], came[j] = n, i
+    for i in range(end - 1, -1, -1):
+        after[i] = 1 + min([after[j] for j in ends[i]])
+    more, j = dict[str, int](), end
     while j:
-        i = next(i for i in starts[j] if before[i] + 1 == before[j])
-        path.append((i, j))
+        i = came[j]
+        if j - i > 1:
+            least = min([before[k] + after[k] for k in range(i + 1, j)])
+            for a in range(max(0, j - longest), i + 1):
+                if ends[a][-1] >= j and before[a] + 1 < least:
+                    over = [before[a] + 1 + after[b] for b in ends[a] if b >= j and (a, b) != (i, j)]
+                    least = min([least, *over])
+            more[word[i:j]] = more.get(word[i:j], 0) + least - before[end]
         j = i
-    return path
+    return more
 
 
 TRAINER = Trainer(
@@ -103,7 +115,7 @@ TRAINER = Trainer(
         "Takes entries out of a large BPE vocabulary, those first without which the text takes hardly more tokens; a "
         "text is cut into as few tokens as the entries allow."
     ),
-    source="Schmidt et al. 2024. Our own code, the large vocabulary by tokenizers.",
+    source="Schmidt et al. 2024. Our own code, the large vocabulary by ffbpe.",
     train=train,
     level="bytes",
     n_least=256,

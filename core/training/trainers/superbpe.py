@@ -1,6 +1,5 @@
 """SuperBPE: BPE within words up to a size, then merges that go over them."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -21,7 +20,7 @@ _SHARE = 0.8  # of the vocabulary that is learned within words
 def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer."""
     options, whole = task.options, replace(task.cut, pre=task.params.word("pieces"))
-    symbols, merges = first_stage(task, transition(task))
+    symbols, merges = bpe.learned(task, transition(task))
     counts = _in_pieces(task, whole, symbols, merges, allowed_superwords(symbols, task.params.whole("words")))
     learn(counts, symbols, options.vocab, options.min_frequency, merges)
     return bpe.merged(symbols, merges, options.specials, whole)
@@ -34,21 +33,15 @@ def transition(task: TrainingTask) -> int:
         NotMakeable: they do not lie between what every vocabulary has and what is asked for.
     """
     options = task.options
-    within = task.params.whole(TRANSITION.key) or round(_SHARE * options.vocab)
     least = len(bpe.ALPHABET) + len(options.specials)
+    usual = max(round(_SHARE * options.vocab), (least + options.vocab) // 2)
+    within = task.params.whole(TRANSITION.key) or usual
     if not least <= within < options.vocab:
         raise NotMakeable(
             f"transition cannot be {count(within)} with a vocabulary of {count(options.vocab)}: "
             f"give a number from {count(least)} to {count(options.vocab - 1)}."
         )
     return within
-
-
-def first_stage(task: TrainingTask, within: int) -> tuple[MergeSymbols, list[Pair]]:
-    """BPE within words up to so many entries: these, special tokens first, and its merges."""
-    first = json.loads(bpe.train(replace(task, options=replace(task.options, vocab=within))).to_str())["model"]
-    symbols = MergeSymbols(sorted(first["vocab"], key=first["vocab"].__getitem__))
-    return symbols, [(symbols.ids[a], symbols.ids[b]) for a, b in first["merges"]]
 
 
 def allowed_superwords(symbols: MergeSymbols, most_words: int) -> Callable[[Pair], bool]:
@@ -81,7 +74,10 @@ TRANSITION = Param(
     key="transition",
     label="Transition",
     default=0,
-    help="Size of the vocabulary at which merges begin to go over spaces; 0 takes four fifths.",
+    help=(
+        "Size of the vocabulary at which merges begin to go over spaces; 0 takes four fifths, or half of what is not "
+        "alphabet where that is more."
+    ),
     low=1,
     high=MOST_VOCABULARY,
     own_choice=True,
@@ -96,7 +92,7 @@ TRAINER = Trainer(
     ),
     source=(
         "Liu et al. 2025, and its code (PythonNut/superbpe): no merge over a colon before a space, at most four words. "
-        "First stage by tokenizers, second by our own code; pieces end with their line."
+        "First stage by ffbpe, second by our own code; pieces end with their line."
     ),
     train=train,
     level="bytes",
