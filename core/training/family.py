@@ -22,7 +22,7 @@ from core.training.trainer import TRAINERS
 
 NAME, FOLDER = "family", DATA / "family"
 SIZES = (1_024, 4_096, 16_384)
-SHIPPED = ("bpe", "bpe-characters", "unigram", "wordpiece", "superbpe", "parity", "pathpiece")
+SHIPPED = ("bpe", "bpe-characters", "unigram", "wordpiece", "superbpe", "parity", "pathpiece", "lib")
 CORPUS = "flores200#dev"
 LANGUAGES = (
     "eng_Latn", "deu_Latn", "fra_Latn", "fin_Latn", "tur_Latn", "swh_Latn", "vie_Latn", "rus_Cyrl", "ell_Grek",

@@ -34,8 +34,9 @@ def draw(context: TrainingContext) -> None:
         )
     )
     st.caption(
-        f"By the clock, of training alone, on {size(made[0].whole.n_bytes)} of text, each by itself, on the machine "
-        "where it was trained; what else that machine did is in it."
+        f"By the clock, of training alone, on {size(made[0].whole.n_bytes)} of text, on the machine where "
+        "it was trained; what else that machine did is in it. What sizes share, such as the words of the text or what "
+        "Less is Better reads, counts with the first."
     )
 
 
