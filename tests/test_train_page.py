@@ -10,7 +10,7 @@ from components.premium.brought.owner import known_here
 from components.premium.texts import COUNTED
 from components.runs import count_corpus
 from components.runs.job_cards import OPENED
-from components.training import form
+from components.training import form, result
 from components.training import texts as training_texts
 from components.training.charts import ALL_TEXT, by_size_chart, by_text_chart
 from components.widgets.page_link import component as link
@@ -207,6 +207,12 @@ def test_what_others_trained_stands_in_no_list(monkeypatch: pytest.MonkeyPatch, 
     assert set(trained_here()) == {"trained:anns", "trained:everybodys"}, "nobody is told apart here"
     monkeypatch.setenv("TOKEN_ATLAS_PRIVATE_RUNS", "on")
     assert set(trained_here()) == {"trained:everybodys"}
+
+
+def test_each_rule_that_cuts_words_otherwise_has_its_trainer() -> None:
+    said = result._cut_otherwise(shipped_family()[1].made)
+    assert "WordPiece cuts words by the rule bert, without tokens for spaces" in said
+    assert "Less is Better cuts words by the rule superwords; the others by o200k." in said
 
 
 def test_what_ships_is_every_trainer_in_every_size_on_text_not_seen() -> None:

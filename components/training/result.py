@@ -28,6 +28,7 @@ from core.jobs.job import Job, State
 from core.training.fairness import fairness
 from core.training.family import shipped_family
 from core.training.job import KIND, trained_in, trained_so_far
+from core.training.pretokenizers import BERT
 from core.training.recipe import Trained, TrainedPlan
 from core.training.trainer import TRAINERS
 
@@ -176,9 +177,12 @@ def _cut_otherwise(made: Sequence[Trained]) -> str:
     usual, *others = (pre for pre, _ in Counter(one.recipe.options.pre for one in made).most_common())
     if not others:
         return ""
-    names = dict.fromkeys(TRAINERS.get(one.recipe.trainer).label for one in made if one.recipe.options.pre != usual)
-    lossy = " It has no tokens for spaces, so its numbers are too high to compare." if "bert" in others else ""
-    return f" {', '.join(names)} cuts words by the rule {', '.join(others)}, the others by {usual}.{lossy}"
+    said = list[str]()
+    for pre in others:
+        names = dict.fromkeys(TRAINERS.get(one.recipe.trainer).label for one in made if one.recipe.options.pre == pre)
+        lossy = ", without tokens for spaces, so that its numbers are too high to compare" if pre == BERT else ""
+        said.append(f"{', '.join(names)} cuts words by the rule {pre}{lossy}")
+    return f" {'; '.join(said)}; the others by {usual}."
 
 
 def _numbers(made: Sequence[Trained]) -> pd.DataFrame:
