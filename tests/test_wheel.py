@@ -65,8 +65,8 @@ def test_its_command_works_from_any_folder(environment: Path, tmp_path: Path) ->
     text = "Größe zählt"
     cut = run(command, "segment", "--tokenizer", "mistral:tekken", "--text", text, cwd=tmp_path)
     assert cut.returncode == 0 and "zählt" in cut.stdout, cut.stderr
-    wrong = run(command, "segmnt", cwd=tmp_path)
-    assert wrong.returncode == 2 and "Try token-atlas --help" in wrong.stderr
+    wrong = run(command, "segment", "--text", text, cwd=tmp_path)
+    assert wrong.returncode == 2 and "Try token-atlas segment --help" in wrong.stderr
     assert "usage: token-atlas run" in run(command, "run", "--help", cwd=tmp_path).stdout
     assert list(tmp_path.iterdir()) == []
 
