@@ -24,7 +24,9 @@ PLANNED = [["first", 10, False], ["second", 10, False], ["third", 10, False]]
 
 
 @pytest.fixture
-def jobs(tmp_path: Path) -> Iterator[Jobs]:
+def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jobs]:
+    """Without a daemon of their own, which would take the job before the test that plays one does."""
+    monkeypatch.setattr(Jobs, "tend", lambda self, now=False: False)
     with jobs_home(tmp_path):
         yield Jobs()
 
