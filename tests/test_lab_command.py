@@ -50,7 +50,7 @@ pytestmark = pytest.mark.usefixtures("no_trial")
 
 Output = pytest.CaptureFixture[str]
 ROOT = Path(__file__).resolve().parent.parent
-TEXT = ["--language", "eng_Latn", "--language", "deu_Latn", "--sentences", "12", "--device", "cpu"]
+TEXT = ["--language", "English", "--language", "deu_Latn", "--sentences", "12", "--device", "cpu"]
 
 
 @pytest.fixture(scope="module")

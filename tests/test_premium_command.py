@@ -82,6 +82,14 @@ def test_the_same_seed_gives_the_same_document(capsys: pytest.CaptureFixture[str
     assert one == two != other
 
 
+def test_a_language_is_found_by_its_name(corpus: str, capsys: pytest.CaptureFixture[str]) -> None:
+    by_name = rows(capsys, "--tokenizer", "builtin:utf8-bytes", "--corpus", corpus, "--language", "Thai", "--base", "de")
+    named = ("--language", "tha_Thai", "--base", "deu_Latn")
+    assert by_name == rows(capsys, "--tokenizer", "builtin:utf8-bytes", "--corpus", corpus, *named)
+    assert main(["premium", "--tokenizer", "gpt-2", "--corpus", "atlas", "--language", "Chinese"]) == 2
+    assert "called 'Chinese'. Did you mean zho_Hans or zho_Hant" in capsys.readouterr().err, "of several none is taken"
+
+
 def test_the_table(corpus: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["premium", "--tokenizer", "builtin:characters", "--corpus", corpus]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from core.cli.base import Command, number, print_json, table, whole
+from core.cli.languages import codes
 from core.common.errors import UserError, shown
 from core.common.numbers import count
 from core.premium.atlas import atlas_tokenizers, shipped_atlas
@@ -19,7 +20,7 @@ _LITELLM = "litellm"
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--language", required=True, metavar="L", help="such as mya_Mymr")
+    parser.add_argument("--language", required=True, metavar="L", help="such as mya_Mymr or Burmese")
     parser.add_argument("--base", default="eng_Latn", metavar="L", help="in which lengths are given; default eng_Latn")
     parser.add_argument("--read", type=whole, default=6000, metavar="N", help="characters that are read; default 6000")
     parser.add_argument("--written", type=whole, default=0, metavar="N", help="characters that are written; default 0")
@@ -48,6 +49,7 @@ def _run(options: Namespace) -> None:
     )
     keys = tuple(atlas_tokenizers())
     counts = shipped_atlas(keys)
+    options.language, options.base = codes([options.language, options.base], counts.languages)
     code, base = counts.language(options.language), counts.language(options.base)
     usable = np.isfinite(premiums(counts, options.base).value[:, code])
     kept = tuple(key for key, fine in zip(keys, usable, strict=True) if fine)

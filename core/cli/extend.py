@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.cli.base import Command, print_json, whole
+from core.cli.languages import codes_in
 from core.cli.stages import told
 from core.cli.transplant import ListMethods, corpus, device, params, texts
 from core.common.atomic import refuse_existing
@@ -48,7 +49,7 @@ def _run(options: Namespace) -> None:
         options.model,
         methods=(Choice(options.method, params(options.param)),),
         corpus=corpus(options),
-        languages=tuple(options.language),
+        languages=tuple(codes_in(options.language, corpus(options))),
         sentences=options.sentences,
         files=tuple(options.file),
         seeds=(options.seed,),

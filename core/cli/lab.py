@@ -8,6 +8,7 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from core.cli.base import COMMAND_LINE, Command, print_json, table, whole
+from core.cli.languages import codes_in
 from core.cli.stages import told
 from core.cli.transplant import ListMethods, Once, corpus, device, given, resources, untie
 from core.common.errors import UserError
@@ -55,7 +56,7 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--corpus", metavar="SPEC", help="parallel text to measure on; default sample, or none beside a --file"
     )
-    parser.add_argument("--language", action="append", default=[], metavar="L", help="of the corpus; may be repeated")
+    parser.add_argument("--language", action="append", default=[], metavar="L", help="tha_Thai or Thai; again for more")
     parser.add_argument("--sentences", type=whole, default=100, metavar="N", help="of each language; default 100")
     parser.add_argument(
         "--file", action="append", default=[], metavar="F", help="plain text, a domain; may be repeated"
@@ -99,7 +100,7 @@ def asked_plan(options: Namespace) -> Plan:
         tuple(choice for each in options.method for choice in choices(each, METHODS.get)),
         tuple(choice for each in options.measure for choice in choices(each, EVALUATORS.get)),
         corpus(options),
-        tuple(options.language),
+        tuple(codes_in(options.language, corpus(options))),
         options.sentences,
         tuple(options.file),
         tuple(options.seed) or (0,),

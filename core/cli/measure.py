@@ -8,6 +8,7 @@ from math import isnan
 from core.cli.base import Command, print_json, table
 from core.cli.groups import asked_corpus, grouping_argument
 from core.cli.inputs import read_text
+from core.cli.languages import codes
 from core.common.errors import UserError
 from core.common.numbers import count
 from core.corpora.corpus import open_corpus
@@ -42,7 +43,7 @@ def _arguments(parser: ArgumentParser) -> None:
     text.add_argument("--corpus", metavar="SPEC", help="sample, flores200[#dev] or file:PATH")
     text.add_argument("--file", metavar="F", help="a UTF-8 or UTF-16 file as one text, or - for standard input")
     grouping_argument(parser)
-    parser.add_argument("--language", action="append", metavar="L", help="of the corpus; may be repeated")
+    parser.add_argument("--language", action="append", metavar="L", help="tha_Thai or Thai; again for more")
     parser.add_argument("--reference", metavar="SPEC", help="tokenizer that sequence lengths are compared with")
     parser.add_argument("--segmenter", choices=sorted(SEGMENTERS), help="what finds words where no spaces part them")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -61,7 +62,7 @@ def _texts(options: Namespace) -> tuple[Mapping[str, Sequence[str]], Groups | No
     """Sentences by language, and the groups they stand in; a file is one of no language."""
     if options.file is None:
         corpus = open_corpus(asked_corpus(options))
-        kept = corpus.only(options.language or corpus.languages)
+        kept = corpus.only(codes(options.language, corpus.languages) or corpus.languages)
         return kept.sentences, groups_of(kept.groups, kept.n_sentences)
     if options.groups:
         raise UserError(

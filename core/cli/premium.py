@@ -6,6 +6,7 @@ import numpy as np
 
 from core.cli.base import Command, print_json, table, whole
 from core.cli.groups import asked_corpus, grouping_argument
+from core.cli.languages import codes
 from core.common.errors import UnknownName, UserError
 from core.common.numbers import count
 from core.corpora.corpus import open_corpus
@@ -30,7 +31,7 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     grouping_argument(parser)
     parser.add_argument("--base", default="eng_Latn", metavar="L", help="language that costs 1; default eng_Latn")
-    parser.add_argument("--language", action="append", metavar="L", help="only this one; may be repeated")
+    parser.add_argument("--language", action="append", metavar="L", help="tha_Thai or Thai; again for more")
     parser.add_argument("--per", choices=PER, default="line", help="what tokens are counted for; default line")
     parser.add_argument("--joined", action="store_true", help="each language as one text, without intervals")
     parser.add_argument(
@@ -66,15 +67,17 @@ def _run(options: Namespace) -> None:
 
 
 def _languages(options: Namespace, known: tuple[str, ...]) -> list[str]:
-    """Those to count: what was asked for, and the base."""
+    """Those to count: what was asked for, by codes from now on, and the base."""
+    options.language, [options.base] = codes(options.language, known), codes([options.base], known)
     return list(dict.fromkeys([*(options.language or known), options.base]))
 
 
 def _counted(options: Namespace) -> CountTable:
     corpus = open_corpus(asked_corpus(options))
-    for code in (options.base, *(options.language or ())):
+    asked = _languages(options, corpus.languages)
+    for code in (options.base, *asked):
         corpus.require(code)
-    corpus = corpus.only(_languages(options, corpus.languages))
+    corpus = corpus.only(asked)
     return stacked([count_corpus(open_tokenizer(spec), corpus) for spec in options.tokenizer])
 
 

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.cli.base import Command, number, print_json, table
+from core.cli.languages import codes
 from core.common.atomic import refuse_existing
 from core.common.errors import UserError, shown
 from core.common.numbers import count
@@ -51,7 +52,7 @@ def _arguments(parser: ArgumentParser) -> None:
         help="entries that others are built from: keep them, remove both, or reroute the others; default keep",
     )
     parser.add_argument("--corpus", default="sample", metavar="SPEC", help="to see what changes; default sample")
-    parser.add_argument("--language", action="append", default=[], metavar="L", help="of it; may be repeated")
+    parser.add_argument("--language", action="append", default=[], metavar="L", help="tha_Thai or Thai; again for more")
     parser.add_argument("--out", default="", metavar="FOLDER", help="where to write it; without it nothing is written")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
@@ -63,7 +64,7 @@ def _run(options: Namespace) -> None:
         raise UserError("--neighbours says which of the entries of --below go. Name a share as well: --below 0.01.")
     tokenizer = open_tokenizer(options.tokenizer)
     corpus = open_corpus(options.corpus)
-    corpus = corpus.only(options.language) if options.language else corpus
+    corpus = corpus.only(codes(options.language, corpus.languages)) if options.language else corpus
     ids = [i for text in options.ids for i in listed_ids(text)]
     if options.audit or options.below is not None:
         entries = replace(entries_of(tokenizer), counts=count_corpus_tokens(tokenizer, corpus))

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from core.cli.base import Command, print_json, table
+from core.cli.languages import codes_in
 from core.cli.stages import told
 from core.cli.transplant import corpus, device, texts
 from core.common.atomic import refuse_existing
@@ -47,7 +48,7 @@ def _run(options: Namespace) -> None:
         options.model,
         options.model,
         corpus=corpus(options),
-        languages=tuple(options.language),
+        languages=tuple(codes_in(options.language, corpus(options))),
         sentences=options.sentences,
         files=tuple(options.file),
         device=options.device,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.cli.base import Command, print_json, table, whole
+from core.cli.languages import codes_in
 from core.cli.stages import told
 from core.common.atomic import refuse_existing
 from core.common.errors import UserError, shown
@@ -109,7 +110,7 @@ def texts(parser: ArgumentParser) -> None:
         metavar="SPEC",
         help="text to measure on, and for methods that learn from text; default sample, or none beside a --file",
     )
-    parser.add_argument("--language", action="append", default=[], metavar="L", help="of the corpus; may be repeated")
+    parser.add_argument("--language", action="append", default=[], metavar="L", help="tha_Thai or Thai; again for more")
     parser.add_argument(
         "--sentences",
         type=whole,
@@ -204,7 +205,7 @@ def asked_plan(options: Namespace) -> Plan:
         options.donor,
         (Choice(options.method, params(options.param)),),
         corpus=corpus(options),
-        languages=tuple(options.language),
+        languages=tuple(codes_in(options.language, corpus(options))),
         sentences=options.sentences,
         files=tuple(options.file),
         seeds=(options.seed,),

@@ -130,6 +130,24 @@ def near(codes: Iterable[str], search: str) -> list[str]:
     return find(codes, search)[:3]
 
 
+def meant(codes: Sequence[str], word: str) -> str:
+    """The code that is meant by a code, or by a name that one of the languages has; the word itself if none is.
+
+    >>> codes = ["arb_Arab", "ars_Arab", "deu_Latn", "tha_Thai", "zho_Hans", "zho_Hant"]
+    >>> [meant(codes, word) for word in ("tha_Thai", "thai", "de", "Deutsch", "Arabic")]
+    ['tha_Thai', 'tha_Thai', 'deu_Latn', 'deu_Latn', 'arb_Arab']
+    >>> [meant(codes, word) for word in ("Chinese", "Tai", "tha_Latn")]
+    ['Chinese', 'Tai', 'tha_Latn']
+    """
+    if word in codes:
+        return word
+    asked = fold(word[:_LONGEST])
+    equal = [code for code in codes if _rank(asked, _called(code)) == _EQUAL]
+    itself = [code for code in equal if not _unlikely(code, asked)[0]]
+    found = equal if len(equal) == 1 else itself
+    return found[0] if len(found) == 1 else word
+
+
 def fold(text: str) -> str:
     """A text as it is compared: small letters without marks, one space between words.
 
