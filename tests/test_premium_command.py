@@ -83,9 +83,9 @@ def test_the_same_seed_gives_the_same_document(capsys: pytest.CaptureFixture[str
 
 
 def test_a_language_is_found_by_its_name(corpus: str, capsys: pytest.CaptureFixture[str]) -> None:
-    by_name = rows(capsys, "--tokenizer", "builtin:utf8-bytes", "--corpus", corpus, "--language", "Thai", "--base", "de")
-    named = ("--language", "tha_Thai", "--base", "deu_Latn")
-    assert by_name == rows(capsys, "--tokenizer", "builtin:utf8-bytes", "--corpus", corpus, *named)
+    of_bytes = ("--tokenizer", "builtin:utf8-bytes", "--corpus", corpus)
+    by_name = rows(capsys, *of_bytes, "--language", "Thai", "--base", "de")
+    assert by_name == rows(capsys, *of_bytes, "--language", "tha_Thai", "--base", "deu_Latn")
     assert main(["premium", "--tokenizer", "gpt-2", "--corpus", "atlas", "--language", "Chinese"]) == 2
     assert "called 'Chinese'. Did you mean zho_Hans or zho_Hant" in capsys.readouterr().err, "of several none is taken"
 
