@@ -54,7 +54,8 @@ def aligned(texts: Mapping[str, Sequence[str]]) -> tuple[dict[str, tuple[str, ..
                 f"{code} has a line of {count(longest)} characters; a sentence may have {count(MAX_CHARACTERS)}. "
                 "Put one sentence on a line."
             )
-    return {code: tuple(line if line.strip() else "" for line in lines) for code, lines in kept.items()}, gaps
+    blank = [code for code, lines in kept.items() if any(map(str.isspace, lines))]
+    return kept | {code: tuple("" if line.isspace() else line for line in kept[code]) for code in blank}, gaps
 
 
 def remarks(sentences: Mapping[str, Sequence[str]]) -> list[str]:
@@ -66,8 +67,7 @@ def remarks(sentences: Mapping[str, Sequence[str]]) -> list[str]:
 '100 % of the lines of deu_Latn are the same as in eng_Latn.']
     """
     notes = []
-    missing = {code: sum(not line for line in lines) for code, lines in sentences.items()}
-    missing = {code: n for code, n in missing.items() if n}
+    missing = {code: lines.count("") for code, lines in sentences.items() if "" in lines}
     if missing:
         shown_first = ", ".join(f"{code} {count(n)}" for code, n in list(missing.items())[:3])
         more = ", …" if len(missing) > 3 else ""
@@ -95,13 +95,12 @@ def _same(sentences: Mapping[str, Sequence[str]], limit: int = 5) -> list[tuple[
     for versions in zip(*sentences.values(), strict=True):
         if len(set(versions)) == len(versions):
             continue
-        by_line: dict[str, list[str]] = {}
+        # The first language with a line stands for all; all pairs would be quadratic in a corpus of one line repeated.
+        first: dict[str, str] = {}
         for code, line in zip(sentences, versions, strict=True):
-            if line:
-                by_line.setdefault(line, []).append(code)
-        # The first language of each group stands for it; all pairs would be quadratic in a corpus of one line repeated.
-        pairs.update((code, group[0]) for group in by_line.values() for code in group[1:])
-    present = {code: sum(map(bool, lines)) for code, lines in sentences.items()}
+            if line and first.setdefault(line, code) is not code:
+                pairs[code, first[line]] += 1
+    present = {code: len(sentences[code]) - sentences[code].count("") for code, _ in pairs}
     shares = {pair: n / present[pair[0]] for pair, n in pairs.items() if n / present[pair[0]] > _SAME}
     found, seen = [], set[str]()
     for (code, other), share in sorted(shares.items(), key=lambda item: (-item[1], item[0])):
