@@ -82,6 +82,13 @@ def lacking(there: tuple[str, ...]) -> dict[str, str]:
     return {key: reason for key, reason in reasons.items() if reason}
 
 
+def ships_hypernetwork(model: str) -> bool:
+    """Whether there is a hypernetwork for a model, by its spec, without one being given."""
+    from core.transplants.hypernetworks.opening import shipped_for
+
+    return bool(shipped_for(model))
+
+
 def look(plan: Plan) -> Look:
     """What a plan would do, by a process of its own; no model runs. One that goes over its limits is not tried again,
     unless a file that it names has changed.
