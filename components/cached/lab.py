@@ -75,7 +75,7 @@ def lacking(there: tuple[str, ...]) -> dict[str, str]:
     from core.transplants.needs import Available
     from core.transplants.resources import Resources
 
-    something: Any = ("",)
+    something: Any = ("something",)  # a text that is empty is none
     resources = Resources(**{name: something for name in there if name != "donor"})
     here = Available(resources=resources, has_donor="donor" in there)
     reasons = {key: one.lacks(here) for key, one in METHODS.all().items()}
