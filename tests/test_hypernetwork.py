@@ -1,5 +1,6 @@
 """Rows predicted by a hypernetwork: as the layout of ZeTT's checkpoints says, and as a planted rule has them."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +11,14 @@ import torch
 from torch import Tensor, nn
 
 from core.common.errors import UserError
+from core.lab.participants import outlined
+from core.lab.plan import Choice, Plan
+from core.lab.submission import submission
 from core.models.language_model import LanguageModel
 from core.models.load import open_model
 from core.transplants.base import METHODS, Transplanted, transplant
 from core.transplants.hypernetworks.network import Predicting
-from core.transplants.hypernetworks.opening import Hypernetwork, check_fits, open_hypernetwork
+from core.transplants.hypernetworks.opening import SHIPPED, Hypernetwork, check_fits, open_hypernetwork
 from core.transplants.problem import Problem
 from core.transplants.resources import Resources
 from core.transplants.rows import RowOrigin
@@ -229,6 +233,38 @@ def test_one_made_for_another_model_is_refused() -> None:
 def test_without_one_the_method_says_how_to_get_it() -> None:
     with pytest.raises(UserError, match=r"none ships for it\. Give one"):
         transplant(problem(llama(OLD), None), METHOD)
+
+
+def test_the_shipped_one_is_small_and_reads_better_than_the_subword_mean() -> None:
+    """On the first sentences of our own sample, which it was not trained on, with a tokenizer that was not drawn."""
+    from core.models.score import score
+
+    model, new = open_model("shipped:tiny-english", "cpu"), open_model("shipped:tiny-world", "cpu").tokenizer
+    folder = SHIPPED / "tiny-english"
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 4e6
+    about = json.loads((folder / "quality.json").read_text())
+    assert f"{about['seconds']} s of one processor" in (folder / "README.md").read_text()
+    one = open_hypernetwork("shipped:tiny-english", "cpu")
+    check_fits(one, model)
+    at_hand = Problem(
+        model.tokenizer, new, model.matrices(), resources=Resources(hypernetwork=one), old_roles=model.special_ids
+    )
+    bits = {}
+    for key in ("subword_mean", "zett"):
+        found = transplant(at_hand, METHODS.get(key))
+        bits[key] = score(model.with_matrices(found.matrices, new, found.special_ids), ENGLISH).bits_per_byte
+    assert bits["zett"] < bits["subword_mean"]
+
+
+def test_a_comparison_knows_the_network_from_the_model_of_its_name() -> None:
+    """Both are shipped:tiny-english, and a job took the one for a changed other."""
+    plan = Plan("shipped:tiny-english", donor="shipped:tiny-world", methods=(Choice("zett"),))
+    asked = submission(outlined(plan))
+    names = [each.name for each in asked.inputs]
+    assert "hypernetwork shipped:tiny-english" in names
+    assert len(set(names)) == len(names)
+    without = submission(outlined(replace(plan, methods=(Choice("subword_mean"),))))
+    assert [each.name for each in without.inputs] == [name for name in names if not name.startswith("hyper")]
 
 
 @pytest.mark.usefixtures("one_thread")

@@ -139,8 +139,10 @@ class Participants:
     def inputs(self) -> tuple[Input, ...]:
         """All that it was opened from, by content."""
         plan = self.plan
-        opened = (self.original, self.donor, self.helper, self.encoder, self.hypernetwork)
+        opened = (self.original, self.donor, self.helper, self.encoder)
         models = [Input(m.spec, m.fingerprint) for m in opened if m is not None]
+        one = self.hypernetwork  # it may ship under the name of its model
+        models += [] if one is None else [Input(f"hypernetwork {one.spec}", one.fingerprint)]
         files = [Input(name, _hash(name)) for name in plan.lexicons]
         tokenizer = Input(self.tokenizer.info.spec, self.tokenizer.info.fingerprint)
         texts = [Input(name, fingerprint) for name, fingerprint in self.texts.labels]

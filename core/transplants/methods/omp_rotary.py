@@ -8,14 +8,14 @@ from core.common.numbers import count
 from core.common.params import Param, Params
 from core.transplants.anchor_weights import with_donor_row
 from core.transplants.base import Method
-from core.transplants.linear.affine import mean_of
+from core.transplants.linear.affine import home, mean_of
 from core.transplants.linear.rotary import RotaryShape
 from core.transplants.needs import ANCHORS, DONOR, ROTARY
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import NO_DONOR_ROW, RowOrigin, Rows, made
 from core.transplants.work import TransplantSize, cosines
 
-_TINY = 1e-8
+_TINY, _RIDGE = 1e-8, 1e-6
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -75,9 +75,15 @@ def _pursued(targets: Tensor, atoms: Tensor, shape: RotaryShape, k: int) -> tupl
 
 
 def _weighted(targets: Tensor, atoms: Tensor) -> tuple[Tensor, Tensor]:
-    """(weights (b, k) under which the atoms (b, k, D) come closest to the targets, what is left over (b,))."""
-    solved = torch.linalg.lstsq(atoms.transpose(1, 2).cpu(), targets[:, :, None].cpu()).solution.to(atoms)
-    weights = solved[:, :, 0]
+    """(weights (b, k) under which the atoms (b, k, D) come closest to the targets, what is left over (b,)).
+
+    A millionth of the atoms' mean square is added as a ridge, so that more atoms than dimensions have one answer.
+    """
+    exact = atoms.to(home(atoms.device), torch.float64)
+    products = torch.bmm(exact, exact.transpose(1, 2))
+    ridge = _RIDGE * products.diagonal(dim1=1, dim2=2).mean(1)[:, None].expand(-1, atoms.shape[1])
+    right = torch.bmm(exact, targets.to(exact)[:, :, None])
+    weights = torch.linalg.solve(products + torch.diag_embed(ridge), right)[:, :, 0].to(atoms)
     return weights, (targets - torch.bmm(weights[:, None], atoms)[:, 0]).norm(dim=1)
 
 

@@ -47,6 +47,7 @@ def main() -> int:
         return 2
     weights = {name: values.half().contiguous() for name, values in network.state_dict().items()}
     folder = SHIPPED / MODEL
+    folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "config.json", (json.dumps(config_of(network.layout), indent=1) + "\n").encode())
     write_whole(folder / "model.safetensors", save(weights))
     unseen = open_model(f"shipped:{UNSEEN}", "cpu").tokenizer
