@@ -235,6 +235,7 @@ def test_without_one_the_method_says_how_to_get_it() -> None:
         transplant(problem(llama(OLD), None), METHOD)
 
 
+@pytest.mark.slow
 def test_the_shipped_one_is_small_and_reads_better_than_the_subword_mean() -> None:
     """On the first sentences of our own sample, which it was not trained on, with a tokenizer that was not drawn."""
     from core.models.score import score
