@@ -9,6 +9,7 @@
 # each); then make probes.
 # make family: train the tokenizers that the page Train opens on again (some minutes; needs FLORES-200).
 # make segmenters: train the segmenters that ship again (some minutes of a CPU; needs FLORES-200).
+# make hypernetwork: train the hypernetwork of the lab that ships again (ten minutes of a CPU; needs the data folder).
 # make families: generations of well-known vocabularies, compared anew (needs the data folder).
 # make models: train the shipped models again (an hour on a CPU; needs the data folder beside the repository, and apt-get).
 PYTHON ?= python3
@@ -18,7 +19,7 @@ ADDRESS ?= localhost
 PORT ?= 8501
 WORKERS ?= 4
 
-.PHONY: run serve quick quick-tests test tests lint style types node format bench atlas opening models lab-results mixtures family segmenters families probes adders counters constraints audit clean
+.PHONY: run serve quick quick-tests test tests lint style types node format bench atlas opening models lab-results mixtures family segmenters hypernetwork families probes adders counters constraints audit clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Token Atlas needs Python 3.11 or newer; name one: make run PYTHON=python3.12")'
@@ -129,6 +130,9 @@ family: $(VENV)/run.stamp
 
 segmenters: $(VENV)/run.stamp
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m core.segmenters.build $(KEYS)
+
+hypernetwork: $(VENV)/run.stamp
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m core.transplants.hypernetworks.build
 
 families: $(VENV)/run.stamp
 	$(BIN)/python -m core.vocabulary.families

@@ -30,6 +30,7 @@ from core.transplants import needs
 from core.transplants.base import METHODS
 from core.work.transplant import files
 from tests.hub_server import Repo, running
+from tests.hypernetworks import drawn, layout, saved
 from tests.jobs_home import jobs_home
 from tests.lab import GERMAN, byte_bpe, llama
 from tests.lab_folders import pair, save
@@ -142,11 +143,39 @@ def test_a_helper(here: Path, says: Says, runs: Runs) -> None:
     assert "cannot be the helper" in said and "trained with that tokenizer" in said
 
 
+def test_a_hypernetwork(here: Path, says: Says, runs: Runs) -> None:
+    assert needs.HYPERNETWORK.advice in says("zett", *BOTH)
+    fits, other = (saved(here / f"hyper{width}", drawn(layout(width, 300))) for width in (32, 24))
+    made = runs("zett", *BOTH, "--hypernetwork", str(fits))
+    assert any("predicts a bias of the head as well" in remark for remark in made["remarks"])
+    assert "predicts rows 24 wide, and those of base are 32 wide" in says("zett", *BOTH, "--hypernetwork", str(other))
+    assert not list(here.glob("refused*")), "nothing is written"
+
+
+def test_models_that_turn_by_positions(here: Path, says: Says, runs: Runs) -> None:
+    donor = ("--donor", str(_without_turns(here / "learnt-places")))
+    assert needs.ROTARY.advice in says("omp_rotary", *BOTH, *donor)
+    runs("omp_rotary", *BOTH, "--donor", str(here / "donor"), "--param", "k=2")
+    runs("omp_robust", *BOTH, *donor, "--param", "k=2")
+
+
+def _without_turns(folder: Path) -> Path:
+    """A donor whose places are learnt rows."""
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    config = GPT2Config(vocab_size=360, n_embd=32, n_layer=1, n_head=2, bos_token_id=0, eos_token_id=0)
+    GPT2LMHeadModel(config).save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (folder / name).write_bytes((folder.parent / "donor" / name).read_bytes())
+    return folder
+
+
 def test_text_of_the_new_tokenizers_languages(here: Path, says: Says, runs: Runs) -> None:
     nothing = ("--corpus", "", "--file", str(here / "one.txt"))
     assert needs.TARGET_TEXT.advice in says("focus", *nothing)
     runs("focus", *BOTH, "--param", "min_count=1")
     runs("focus", *nothing, "--token-vectors", str(here / "tokens.vec"))
+    runs("focus", *nothing, "--new-vectors", str(here / "new.vec"))
     assert "as its file spells them" in says("focus", *nothing, "--token-vectors", str(here / "other.vec"))
 
 
@@ -208,7 +237,14 @@ def test_a_smaller_k_or_the_robust_pursuit(here: Path, runs: Runs) -> None:
 
 def test_all_that_methods_need_is_followed_here() -> None:
     followed = {needs.DONOR, needs.HELPER, needs.TARGET_TEXT, needs.WORD_VECTORS, needs.DICTIONARY}
-    followed |= {needs.PARALLEL_TEXT, needs.ENCODER, needs.LEARNING_TEXT, needs.WHOLE_MODEL}
+    followed |= {
+        needs.PARALLEL_TEXT,
+        needs.ENCODER,
+        needs.LEARNING_TEXT,
+        needs.WHOLE_MODEL,
+        needs.HYPERNETWORK,
+        needs.ROTARY,
+    }
     declared = {need for one in METHODS.all().values() for need in (*one.needs, *one.better_with)}
     assert declared == followed | {needs.ANCHORS}  # which advises nothing
 

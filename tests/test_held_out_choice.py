@@ -13,6 +13,7 @@ from core.models.load import open_model
 from core.tokenizers.matching import vocabulary_of
 from core.transplants.base import METHODS, transplant
 from core.transplants.held_out_choice import tuned
+from core.transplants.linear.rotary import RotaryShape
 from core.transplants.linear.word_vectors import WordVectors
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.resources import Resources
@@ -47,6 +48,7 @@ def _words() -> Resources:
         new_vectors=vectors,
         dictionary=[(word, word) for word in words],
         parallel=[(line, line) for line in text],
+        rotary=(RotaryShape(6, 10_000.0), RotaryShape(6, 10_000.0)),
     )
 
 

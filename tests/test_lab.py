@@ -259,6 +259,7 @@ def test_the_estimate_names_each_stage_and_what_less_would_lose(plan: Plan, part
         ("wechsel", {"languages": ("deu_Latn",)}, "word vectors"),
         ("ridge", {"donor": "", "tokenizer": "shipped"}, "needs a donor"),
         ("clp_transfer", {"donor": "", "tokenizer": "shipped"}, "as the helper"),
+        ("zett", {"model": "shipped:tiny-unigram"}, "none ships for it"),
     ],
 )
 def test_what_a_method_lacks_is_said_before_anything_is_measured(

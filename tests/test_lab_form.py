@@ -304,3 +304,13 @@ def test_files_that_changed_are_looked_at_again(tmp_path: Path) -> None:
         seen.append(files_seen(plan))
     (tmp_path / "model" / "config.json").unlink()
     assert len({*seen, files_seen(plan)}) == 5 and seen[0] != files_seen(replace(plan, files=()))
+
+
+def test_what_learns_from_text_is_offered_where_there_is_text() -> None:
+    """The form stood in for texts by an empty one, so that token distillation was always left out."""
+    reason = cached_lab.lacking(("donor",))
+    assert "none is left" in reason["token_distillation"]
+    assert "none ships for it" in reason["zett"]
+    for text in ("target_text", "old_text"):
+        assert "token_distillation" not in cached_lab.lacking((text,))
+    assert "zett" not in cached_lab.lacking(("hypernetwork",))

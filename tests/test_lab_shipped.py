@@ -309,13 +309,17 @@ def test_the_documents_have_the_numbers_of_the_learnt_rows() -> None:
     numbers = (ROOT / "docs" / "numbers.md").read_text(encoding="utf-8")
     here = context("learnt")
     by_name, n_bytes = {e.name: e for e in entrants(here.result)}, here.setting.texts.numbers("n_bytes")
-    names = ("subword_mean", "weighted_pieces", "ridge", "omp_robust", "token_distillation")
-    pair = by_name["token_distillation"], by_name["subword_mean"]
-    for found in compare(here.setting, [pair], parts_of(here.setting)):
-        mine = of_part(here.setting, found.part)
+    names = ("subword_mean", "weighted_pieces", "ridge", "omp_robust", "zett", "token_distillation")
+    beyond = [
+        compare(here.setting, [(by_name[name], by_name["subword_mean"])], parts_of(here.setting))
+        for name in ("zett", "token_distillation")
+    ]
+    for several in zip(*beyond, strict=True):
+        part = several[0].part
+        mine = of_part(here.setting, part)
         bits = [f"{by_name[name].bits[mine].sum() / n_bytes[mine].sum():.3f}" for name in names]
-        difference = f"{found.difference:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
-        assert f"| {said(found.part)} | {' | '.join(bits)} | {difference} |" in numbers
+        cells = [*bits, *(f"{one.difference:+.3f} ({one.low:+.3f} to {one.high:+.3f})" for one in several)]
+        assert f"| {said(part)} | {' | '.join(cells)} |" in numbers
     [beside] = [sentence for sentence in here.verdict.sentences if sentence.startswith("Beside Subword mean")]
     assert beside in " ".join(numbers.split())
 

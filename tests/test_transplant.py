@@ -9,11 +9,13 @@ from core.common.errors import UnknownName, UserError
 from core.models.language_model import LanguageModel
 from core.models.matrices import Matrices
 from core.transplants.base import METHODS, Method, transplant
+from core.transplants.linear.rotary import RotaryShape
 from core.transplants.linear.word_vectors import WordVectors
 from core.transplants.needs import ANCHORS
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.resources import Resources
 from core.transplants.rows import RowOrigin, made
+from tests.hypernetworks import hypernetwork
 from tests.lab import byte_bpe, llama
 from tests.lexicons import lexicon, random_matrices
 
@@ -39,6 +41,8 @@ def problem(tied: bool = False, bias: bool = False, padding: int = 2, seed: int 
             new_vectors=WordVectors(words, torch.randn(5, 4, generator=draw)),
             dictionary=[(w, w) for w in words],
             parallel=[("the cats", "the cats"), ("the mats", "the mats"), ("cat", "cat")] * 5,
+            rotary=(RotaryShape(2, 10_000.0), RotaryShape(1, 10_000.0)),
+            hypernetwork=hypernetwork(D, len(OLD.vocabulary), both=not tied),
             model=body(tied, bias, len(OLD.vocabulary) + padding),
         ),
     )

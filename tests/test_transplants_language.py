@@ -104,6 +104,21 @@ def test_focus_takes_the_row_of_a_token_in_the_same_company() -> None:
     assert torch.allclose(transplant(own, METHODS.get("focus")).matrices.input[dog], base.input[_row(old, b" red")])
 
 
+def test_focus_takes_vectors_of_words_that_are_given_and_those_of_tokens_before_them() -> None:
+    """ " dog" is a piece of one word, whose vector is that of "cat"; no text is needed."""
+    shared = [b" cat", b" red", b" one"]
+    old, new = lexicon(shared), lexicon([*shared, b" dog"])
+    base = random_matrices(len(old.vocabulary), D, 0)
+    words = WordVectors(["dog", "cat", "red", "one"], torch.tensor([[2.0, 0], [1, 0], [0, 1], [0, -1]]))
+    problem = Problem(old, new, base, resources=Resources(new_vectors=words))
+    dog, cat, red = _row(new, b" dog"), _row(old, b" cat"), _row(old, b" red")
+    assert torch.allclose(transplant(problem, METHODS.get("focus")).matrices.input[dog], base.input[cat])
+    tokens = torch.full((len(new.vocabulary), 2), torch.nan)
+    tokens[[dog, _row(new, b" red")]] = torch.tensor([1.0, 0.5])
+    both = Problem(old, new, base, resources=Resources(new_vectors=words, token_vectors=tokens))
+    assert torch.allclose(transplant(both, METHODS.get("focus")).matrices.input[dog], base.input[red])
+
+
 def test_focus_says_when_it_reached_almost_nothing() -> None:
     shared = [b" cat", b" red", b" one"]
     old, new = lexicon(shared), lexicon([*shared, *(f" n{n}".encode() for n in range(10))])

@@ -10,17 +10,29 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from core.common.params import Value
 from core.models.matrices import Matrices
 from core.transplants.base import METHODS, transplant
+from core.transplants.linear.rotary import RotaryShape
 from core.transplants.linear.word_vectors import WordVectors
 from core.transplants.needs import LEARNING_TEXT, PARALLEL_TEXT
 from core.transplants.problem import Problem
 from core.transplants.resources import Resources
 from core.transplants.rows import RowOrigin
+from tests.hypernetworks import hypernetwork
 from tests.lexicons import lexicon
 
 D, D_DONOR = 24, 32
 SHARED = [b"shared" + bytes([b]) for b in range(200)]
 FRESH = [b"fresh" + bytes([b]) for b in range(60)]
-FROM_DONOR = ("procrustes", "ridge", "nearest", "omp_published", "omp_robust")
+FROM_DONOR = (
+    "procrustes",
+    "ridge",
+    "nearest",
+    "omp_published",
+    "omp_robust",
+    "omp_rotary",
+    "landmark_axes",
+    "token_basis",
+)
+TURNED = (RotaryShape(4, 10_000.0), RotaryShape(4, 10_000.0))
 CONTROLS = ("shuffled_donor", "random_coefficients")
 
 
@@ -46,7 +58,9 @@ def planted(seed: int, noise: float = 0.05) -> Planted:
     donor_view = torch.linalg.qr(torch.randn(D_DONOR, 12, generator=draw)).Q
     base = meaning @ view.T + 1 + noise * torch.randn(n_new, D, generator=draw)
     donor = meaning @ donor_view.T - 2 + noise * torch.randn(n_new, D_DONOR, generator=draw)
-    return Planted(Problem(old, new, Matrices(base[:n_old].clone()), Matrices(donor)), base[n_old:])
+    return Planted(
+        Problem(old, new, Matrices(base[:n_old].clone()), Matrices(donor), Resources(rotary=TURNED)), base[n_old:]
+    )
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -55,7 +69,7 @@ def test_methods_find_what_controls_do_not(seed: int) -> None:
     best_control = min(case.error(key, seed=seed) for key in CONTROLS)
     for key in FROM_DONOR:
         assert case.error(key, {"k": 10} if "omp" in key else {}) < 0.8 * best_control, key
-    for key in ("procrustes", "ridge", "omp_robust"):
+    for key in ("procrustes", "ridge", "omp_robust", "token_basis"):
         assert case.error(key) < 0.3, key
 
 
@@ -74,7 +88,7 @@ def test_the_published_pursuit_explodes_and_says_so_while_the_robust_one_stops()
     )
 
 
-@pytest.mark.parametrize("key", ["procrustes", "ridge", "nearest", "omp_robust"])
+@pytest.mark.parametrize("key", ["procrustes", "ridge", "nearest", "omp_robust", "landmark_axes", "token_basis"])
 def test_moving_a_space_moves_the_rows_along(key: str) -> None:
     case = planted(1)
     base, donor = case.problem.base.input, case.problem.donor.input
@@ -188,6 +202,8 @@ def test_no_method_makes_a_table_of_new_tokens_by_anchors(key: str) -> None:
         old_vectors=words,
         new_vectors=words,
         dictionary=[(w, w) for w in words.words],
+        hypernetwork=hypernetwork(16, n_old, both=False),
+        rotary=(RotaryShape(2, 10_000.0), RotaryShape(2, 10_000.0)),
         encoder=lambda texts: torch.randn(len(texts), 8, generator=torch.Generator().manual_seed(1)),
     )
     base = Matrices(torch.randn(n_old, 16, generator=draw))

@@ -75,11 +75,18 @@ def lacking(there: tuple[str, ...]) -> dict[str, str]:
     from core.transplants.needs import Available
     from core.transplants.resources import Resources
 
-    something: Any = ("",)
+    something: Any = ("something",)  # a text that is empty is none
     resources = Resources(**{name: something for name in there if name != "donor"})
     here = Available(resources=resources, has_donor="donor" in there)
     reasons = {key: one.lacks(here) for key, one in METHODS.all().items()}
     return {key: reason for key, reason in reasons.items() if reason}
+
+
+def ships_hypernetwork(model: str) -> bool:
+    """Whether there is a hypernetwork for a model, by its spec, without one being given."""
+    from core.transplants.hypernetworks.opening import shipped_for
+
+    return bool(shipped_for(model))
 
 
 def look(plan: Plan) -> Look:

@@ -138,7 +138,9 @@ def resources(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--dictionary", default="", metavar="F", help="word, tab, translation per line, for wechsel")
     parser.add_argument("--old-vectors", default="", metavar="F", help=".vec file of the old language, for wechsel")
-    parser.add_argument("--new-vectors", default="", metavar="F", help=".vec file of the new language, for wechsel")
+    parser.add_argument(
+        "--new-vectors", default="", metavar="F", help=".vec file of the new language, for wechsel and focus"
+    )
     parser.add_argument(
         "--token-vectors",
         default="",
@@ -150,6 +152,12 @@ def resources(parser: ArgumentParser) -> None:
         default="",
         metavar="M",
         help="a model with the new tokenizer, may be small, for clp_transfer",
+    )
+    parser.add_argument(
+        "--hypernetwork",
+        default="",
+        metavar="H",
+        help="trained for the model, a folder or hub:OWNER/NAME, for zett; by default the one that ships, if any",
     )
     parser.add_argument(
         "--encoder", default="", metavar="M", help="a text encoder, a folder or hub:OWNER/NAME, for token_adapt"
@@ -167,8 +175,8 @@ def untie(parser: ArgumentParser) -> None:
 
 def given(options: Namespace) -> dict[str, Any]:
     """What `resources` asked for, as fields of a plan."""
-    named = ("old_language", "dictionary", "old_vectors", "new_vectors", "token_vectors", "helper", "encoder")
-    return {name: getattr(options, name) for name in named}
+    named = ("dictionary", "old_vectors", "new_vectors", "token_vectors", "helper", "hypernetwork", "encoder")
+    return {name: getattr(options, name) for name in ("old_language", *named)}
 
 
 def device(parser: ArgumentParser) -> None:

@@ -100,6 +100,7 @@ def size_of(participants: Participants) -> TransplantSize:
         pair_bytes=sum(len((a + b).encode()) for a, b in texts.parallel(plan.old_language)),
         n_body=body_size(model),
         n_new=len(vocabulary_of(participants.tokenizer)),
+        n_hypernetwork=participants.hypernetwork.n_parameters if participants.hypernetwork else 0,
         old_text_bytes=sum(
             len(text.encode()) for text in {*texts.source(plan.old_language)} - {*texts.target(plan.old_language)}
         ),

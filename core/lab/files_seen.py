@@ -19,7 +19,7 @@ def files_seen(plan: Plan) -> tuple[tuple[str, int, int], ...]:
     """Path, bytes and time of the last change of each; none where paths are switched off, or nothing is there."""
     if not settings().paths:
         return ()
-    specs = (plan.model, plan.tokenizer, plan.donor, plan.helper, plan.encoder)
+    specs = (plan.model, plan.tokenizer, plan.donor, plan.helper, plan.encoder, plan.hypernetwork)
     named = [split_options(spec.removeprefix(_FILE))[0] for spec in specs if spec.startswith(_FILE)]
     named += [name for name in (*plan.files, *plan.lexicons) if not name.startswith(SCHEME)]
     paths = [each for name in named for each in _files(name)]

@@ -88,7 +88,8 @@ def prepare() -> None:
 
 def _fetches(plan: Plan) -> bool:
     """Does it name what may have to be fetched, from the Hub with the owner's token or as a package?"""
-    return any(spec.startswith(FETCHED) for spec in (plan.model, plan.tokenizer, plan.donor, plan.helper, plan.encoder))
+    named = (plan.model, plan.tokenizer, plan.donor, plan.helper, plan.encoder, plan.hypernetwork)
+    return any(spec.startswith(FETCHED) for spec in named)
 
 
 @contextmanager

@@ -8,12 +8,18 @@ from core.common.errors import UserError
 from core.models.language_model import LanguageModel
 from core.models.memory import WORKSPACE_BYTES, free_bytes, weight_bytes
 from core.models.text_encoder import TextEncoder
+from core.transplants.hypernetworks.opening import Hypernetwork
 
 _GB = 2**30
 TRAINED = "the copies that are trained"
 
 
-def needs(models: Mapping[str, LanguageModel | None], encoder: TextEncoder | None, copies: int) -> dict[str, int]:
+def needs(
+    models: Mapping[str, LanguageModel | None],
+    encoder: TextEncoder | None,
+    hypernetwork: Hypernetwork | None,
+    copies: int,
+) -> dict[str, int]:
     """Bytes of each part, by its name for people.
 
     Args:
@@ -23,6 +29,8 @@ def needs(models: Mapping[str, LanguageModel | None], encoder: TextEncoder | Non
     found = {f"{role}{model.name}": weight_bytes(model.module, model.dtype) for role, model in models.items() if model}
     if encoder is not None:
         found[f"the encoder {encoder.name}"] = encoder.n_bytes
+    if hypernetwork is not None:
+        found[f"the hypernetwork {hypernetwork.name}"] = hypernetwork.n_bytes
     original = models[""]
     if copies and original is not None:
         found[TRAINED] = copies * weight_bytes(original.module, torch.float32)

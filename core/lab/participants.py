@@ -21,7 +21,7 @@ from core.lab.plan import AS_STORED, Choice, Plan
 from core.lab.texts import Texts, texts_of
 from core.models.checkpoint import content_hash
 from core.models.device import DTYPES, pick_device
-from core.models.language_model import LanguageModel
+from core.models.language_model import LanguageModel, text_config
 from core.models.load import MatricesOf, open_matrices, open_model, outline
 from core.models.stored_format import StoredFormat
 from core.models.text_encoder import TextEncoder, open_encoder
@@ -30,11 +30,21 @@ from core.tokenizers.local_tokenizer import open_local
 from core.tokenizers.matching import Match, match, vocabulary_of
 from core.tokenizers.tokenizer import LocalTokenizer
 from core.transplants.base import METHODS
-from core.transplants.needs import DONOR, Available
+from core.transplants.hypernetworks.opening import Hypernetwork, check_fits, open_hypernetwork, shipped_for
+from core.transplants.linear.rotary import RotaryShape
+from core.transplants.needs import DONOR, HYPERNETWORK, Available
 from core.transplants.problem import Problem
 from core.transplants.resources import Resources
 
-_GIVEN = ("token_vectors", "old_vectors", "new_vectors", "dictionary", "encoder", "helper")  # in plan and resources
+_GIVEN = (
+    "token_vectors",
+    "old_vectors",
+    "new_vectors",
+    "dictionary",
+    "encoder",
+    "helper",
+    "hypernetwork",
+)  # in plan and resources
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +59,7 @@ class Participants:
         texts: of the plan.
         helper: another model with the new tokenizer; None without.
         encoder: of texts; None without.
+        hypernetwork: that predicts rows for the model; None without, or where no method asks for one.
         frugal: whether memory counts more than time.
     """
 
@@ -59,13 +70,14 @@ class Participants:
     texts: Texts
     helper: LanguageModel | None = None
     encoder: TextEncoder | None = None
+    hypernetwork: Hypernetwork | None = None
     frugal: bool = False
 
     @property
     def needs(self) -> dict[str, int]:
         """Bytes of what is loaded, and of what measures hold besides, by its name for people."""
         models = {"": self.original, "the donor ": self.donor, "the helper ": self.helper}
-        return needs(models, self.encoder, _copies(self.plan))
+        return needs(models, self.encoder, self.hypernetwork, _copies(self.plan))
 
     @cached_property
     def match(self) -> Match:
@@ -111,6 +123,8 @@ class Participants:
             token_vectors=self._token_vectors,
             helper=self.helper.matrices().input if self.helper else None,
             encoder=self.encoder,
+            hypernetwork=self.hypernetwork,
+            rotary=_rotary(self.original, self.donor),
             model=None if self.frugal else self.original,
         )
 
@@ -127,6 +141,8 @@ class Participants:
         plan = self.plan
         opened = (self.original, self.donor, self.helper, self.encoder)
         models = [Input(m.spec, m.fingerprint) for m in opened if m is not None]
+        one = self.hypernetwork  # it may ship under the name of its model
+        models += [] if one is None else [Input(f"hypernetwork {one.spec}", one.fingerprint)]
         files = [Input(name, _hash(name)) for name in plan.lexicons]
         tokenizer = Input(self.tokenizer.info.spec, self.tokenizer.info.fingerprint)
         texts = [Input(name, fingerprint) for name, fingerprint in self.texts.labels]
@@ -158,7 +174,7 @@ def opened(plan: Plan, device: str = "") -> Participants:
         UserError: a part is not there, cannot be used, or does not fit the others.
     """
     there = replace(plan, device=device or plan.device)
-    if plan.donor or plan.helper or plan.encoder or _copies(plan):
+    if plan.donor or plan.helper or plan.encoder or _hypernetwork_of(plan) or _copies(plan):
         outlined(there)  # together they may be too large for what each fits into
     return replace(_participants(there, open_model, weights=True), plan=plan)
 
@@ -211,7 +227,37 @@ def _participants(plan: Plan, opener: Callable[[str, str, str], LanguageModel], 
         _check_donor(helper, tokenizer, "helper")
     encoder = open_encoder(plan.encoder, device, weights=weights) if plan.encoder else None
     vocabulary_of(original.tokenizer), vocabulary_of(tokenizer)
-    return Participants(plan, original, donor, tokenizer, texts, helper, encoder)
+    hypernetwork = _hypernetwork(plan, original, weights)
+    return Participants(plan, original, donor, tokenizer, texts, helper, encoder, hypernetwork)
+
+
+def _rotary(original: LanguageModel, donor: LanguageModel | None) -> tuple[RotaryShape, RotaryShape] | None:
+    """How both turn by positions; None where there is no donor, or one of both does not."""
+    shapes = [_turns(model) for model in (original, donor) if model is not None]
+    first, second = shapes if len(shapes) == 2 else (None, None)
+    return None if first is None or second is None else (first, second)
+
+
+def _turns(model: LanguageModel) -> RotaryShape | None:
+    config = text_config(model.module.config)
+    theta = (getattr(config, "rope_parameters", None) or {}).get("rope_theta") or getattr(config, "rope_theta", None)
+    heads = getattr(config, "num_attention_heads", None)
+    return RotaryShape(int(heads), float(theta)) if heads and theta else None
+
+
+def _hypernetwork_of(plan: Plan) -> str:
+    """The spec of the hypernetwork that a method of a plan predicts by; empty where none asks for one."""
+    asked = any(HYPERNETWORK in METHODS.get(choice.key).needs for choice in plan.methods)
+    return (plan.hypernetwork or shipped_for(plan.model)) if asked else ""
+
+
+def _hypernetwork(plan: Plan, original: LanguageModel, weights: bool) -> Hypernetwork | None:
+    spec = _hypernetwork_of(plan)
+    if not spec:
+        return None
+    found = open_hypernetwork(spec, plan.device, weights=weights)
+    check_fits(found, original)
+    return found
 
 
 def _refuse_what_lacks(plan: Plan, texts: Texts) -> None:
@@ -222,6 +268,7 @@ def _refuse_what_lacks(plan: Plan, texts: Texts) -> None:
     """
     old, something = plan.old_language, ("",)
     given: dict[str, Any] = {name: something for name in _GIVEN if getattr(plan, name)}
+    given |= {"hypernetwork": something} if _hypernetwork_of(plan) else {}
     given |= {"target_text": texts.target(old), "old_text": texts.source(old), "parallel": texts.parallel(old)}
     here = Available(resources=Resources(**given), has_donor=bool(plan.donor))
     for one in (METHODS.get(choice.key) for choice in plan.methods):

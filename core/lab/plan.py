@@ -58,6 +58,7 @@ class Plan:
         old_language: of the corpus, the one that dictionary and parallel text start from.
         dictionary, old_vectors, new_vectors, token_vectors: files that some methods need; empty for none.
         helper: spec of another model with the new tokenizer, whose input rows some methods go by; empty for the donor.
+        hypernetwork: spec of a network that predicts rows for the model; empty for the one that ships, if one does.
         encoder: spec of a model that turns texts into vectors; empty for none.
         budget_seconds: most time it should take, by the estimate; 0 for any.
         device, dtype: as for `core.models.load.open_model`.
@@ -82,6 +83,7 @@ class Plan:
     new_vectors: str = ""
     token_vectors: str = ""
     helper: str = ""
+    hypernetwork: str = ""
     encoder: str = ""
     budget_seconds: float = 0.0
     device: str = "auto"

@@ -9,6 +9,7 @@ from core.lab.participants import Participants, controls
 from core.lab.plan import Plan
 from core.models.language_model import LanguageModel
 from core.models.text_encoder import TextEncoder
+from core.transplants.hypernetworks.opening import Hypernetwork
 
 
 def submission(participants: Participants) -> Submission:
@@ -33,10 +34,11 @@ def _pinned(participants: Participants) -> Plan:
         donor=_at_commit(plan.donor, participants.donor),
         helper=_at_commit(plan.helper, participants.helper),
         encoder=_at_commit(plan.encoder, participants.encoder),
+        hypernetwork=_at_commit(plan.hypernetwork, participants.hypernetwork),
     )
 
 
-def _at_commit(spec: str, model: LanguageModel | TextEncoder | None) -> str:
+def _at_commit(spec: str, model: LanguageModel | TextEncoder | Hypernetwork | None) -> str:
     if model is None or not spec.startswith("hub:"):
         return spec
     name, mark, options = spec.partition("?")

@@ -48,12 +48,32 @@ HELPER = Need[Available](
         "Choose a donor, or give such a model as the helper."
     ),
 )
+HYPERNETWORK = Need[Available](
+    key="hypernetwork",
+    is_there=lambda here: here.resources.hypernetwork is not None,
+    advice=(
+        "It needs a hypernetwork that was trained for this model, and none ships for it. Give one, such as a "
+        "checkpoint of ZeTT with config.json and model.safetensors, or take tiny-english as the model."
+    ),
+)
+ROTARY = Need[Available](
+    key="rotary positions",
+    is_there=lambda here: here.resources.rotary is not None or here.problem is None,
+    advice=(
+        "Both models have to tell places by rotary positions, with a number of attention heads and a theta in their "
+        "configurations, and one of them does not. Choose OMP robust."
+    ),
+)
 TARGET_TEXT = Need[Available](
     key="target text",
-    is_there=lambda here: bool(here.resources.target_text) or here.resources.token_vectors is not None,
+    is_there=lambda here: (
+        bool(here.resources.target_text)
+        or here.resources.token_vectors is not None
+        or here.resources.new_vectors is not None
+    ),
     advice=(
         "It needs text in the languages that the new tokenizer is for, to learn what its tokens mean. "
-        "Choose a corpus, or give a .vec file with vectors of the new tokens."
+        "Choose a corpus, or give a .vec file with vectors of the new tokens, or of words of the new language."
     ),
 )
 LEARNING_TEXT = Need[Available](

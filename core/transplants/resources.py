@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from core.models.language_model import LanguageModel
+from core.transplants.hypernetworks.opening import Hypernetwork
+from core.transplants.linear.rotary import RotaryShape
 from core.transplants.linear.word_vectors import WordVectors
 
 Encoder = Callable[[Sequence[str]], Tensor]
@@ -25,6 +27,8 @@ class Resources:
         parallel: (sentence in the old language, the same in the new language).
         encoder: turns texts into vectors, (n, d); None takes the built-in one, which sees spelling only.
         helper: input embeddings of a model with the new tokenizer, (V_new, d); None takes the donor's.
+        hypernetwork: that predicts rows for the model; None where there is none.
+        rotary: how the model and the donor turn by positions; None where one of them does not.
         model: the whole model whose tokenizer is replaced; None where only its matrices were read.
     """
 
@@ -37,6 +41,8 @@ class Resources:
     parallel: Sequence[tuple[str, str]] = ()
     encoder: Encoder | None = None
     helper: Tensor | None = None
+    hypernetwork: Hypernetwork | None = None
+    rotary: tuple[RotaryShape, RotaryShape] | None = None
     model: LanguageModel | None = None
 
     @property

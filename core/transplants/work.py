@@ -29,6 +29,7 @@ class TransplantSize:
         pair_bytes: of the sentences with translations.
         n_body: parameters of the model beside its matrices.
         n_new: rows of the new matrices.
+        n_hypernetwork: parameters of the network that predicts rows, 0 without.
         old_text_bytes: of text in the language that the model knows, beside `text_bytes`.
     """
 
@@ -41,6 +42,7 @@ class TransplantSize:
     pair_bytes: int
     n_body: int = 0
     n_new: int = 0
+    n_hypernetwork: int = 0
     old_text_bytes: int = 0
 
 

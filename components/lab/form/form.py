@@ -39,7 +39,7 @@ def ask() -> Plan | None:
         evaluators, seeds, minutes = ask_measures(known.measures, known.absent)
         machine = ask_machine()
         with methods_here:
-            methods, besides = ask_methods(known.methods, shipped, has_donor=bool(donor), texts=texts)
+            methods, besides = ask_methods(known.methods, shipped, model=model, has_donor=bool(donor), texts=texts)
     if not model or not (tokenizer or donor) or not methods or not seeds or not (texts.corpus or texts.files):
         return None
     return Plan(

@@ -27,24 +27,32 @@ _MOST_LINE = 1_000  # characters of a line of settings
 
 
 class _File(NamedTuple):
-    """A file that methods with this need read, by the plan's name for it."""
+    """A file that methods with one of these needs read, by the plan's name for it."""
 
-    need: str
+    needs: tuple[str, ...]
     name: str
     label: str
     about: str
 
 
 _FILES = (
-    _File("dictionary", "dictionary", "Dictionary", "Path of a file with a word, a tab and its translation per line."),
     _File(
-        "word vectors", "old_vectors", "Vectors, old language", "Path of a .vec file, such as fastText's cc.en.300.vec."
+        ("dictionary",), "dictionary", "Dictionary", "Path of a file with a word, a tab and its translation per line."
     ),
     _File(
-        "word vectors", "new_vectors", "Vectors, new language", "Path of a .vec file, such as fastText's cc.de.300.vec."
+        ("word vectors",),
+        "old_vectors",
+        "Vectors, old language",
+        "Path of a .vec file, such as fastText's cc.en.300.vec.",
     ),
     _File(
-        "target text",
+        ("word vectors", "target text"),
+        "new_vectors",
+        "Vectors, new language",
+        "Path of a .vec file, such as fastText's cc.de.300.vec.",
+    ),
+    _File(
+        ("target text",),
         "token_vectors",
         "Vectors, new tokens",
         "Path of a .vec file with a token per line, spelled as in the tokenizer's file, in place of those made from "
@@ -59,6 +67,10 @@ _ENCODER = (
     "A model that turns texts into vectors, such as sentence-transformers/all-MiniLM-L6-v2: a Hub id, or the path of a "
     "folder with config.json, safetensors and tokenizer.json."
 )
+_HYPERNETWORK = (
+    "A network that was trained for this model and predicts rows from spellings: a Hub id, or the path of a folder "
+    "with config.json and model.safetensors, such as a checkpoint of ZeTT. One ships for tiny-english."
+)
 _UNTIE = (
     "Where a model uses one matrix both to read and to predict, every method and control makes a head of its own "
     "besides, which costs as many parameters again. Models whose head is their own are not changed by it."
@@ -66,7 +78,7 @@ _UNTIE = (
 
 
 def ask_methods(
-    known: "Mapping[str, Method]", shipped: Sequence[str], *, has_donor: bool, texts: AskedTexts
+    known: "Mapping[str, Method]", shipped: Sequence[str], *, model: str, has_donor: bool, texts: AskedTexts
 ) -> tuple[tuple[Choice, ...], dict[str, Any]]:
     """The methods that can run as asked, and what they need besides, by the plan's name for it.
 
@@ -88,10 +100,11 @@ def ask_methods(
         besides = _besides(wanted, shipped)
         there = {
             "donor": has_donor,
+            "hypernetwork": cached_lab.ships_hypernetwork(model),
             "target_text": texts.has_training,
             "old_text": texts.has_old,
             "parallel": texts.is_parallel,
-            **besides,
+            **{name: value for name, value in besides.items() if value},
         }
         lacking = cached_lab.lacking(tuple(name for name, is_there in there.items() if is_there))
         choices: list[Choice] = []
@@ -180,7 +193,7 @@ def _besides(wanted: set[str], shipped: Sequence[str]) -> dict[str, Any]:
     asked = dict[str, Any]()
     with st.container(horizontal=True):
         for file in _FILES:
-            if file.need in wanted and settings().paths:
+            if wanted.intersection(file.needs) and settings().paths:
                 usual(f"lab_{file.name}", "")
                 typed = st.text_input(
                     file.label, key=f"lab_{file.name}", persist_state="session", width=180, help=file.about
@@ -188,6 +201,8 @@ def _besides(wanted: set[str], shipped: Sequence[str]) -> dict[str, Any]:
                 asked[file.name] = typed.strip()
         if "helper" in wanted:
             asked["helper"] = _model("Helper", "helper", shipped, "The donor", _HELPER)
+        if "hypernetwork" in wanted:
+            asked["hypernetwork"] = _model("Hypernetwork", "hypernetwork", (), "The one that ships", _HYPERNETWORK)
         if "text encoder" in wanted:
             asked["encoder"] = _model("Text encoder", "encoder", (), "None", _ENCODER)
     return asked

@@ -69,6 +69,7 @@ def fill(plan: Plan) -> None:
     state["lab_dictionary"], state["lab_old_vectors"] = plan.dictionary, plan.old_vectors
     state["lab_new_vectors"], state["lab_token_vectors"] = plan.new_vectors, plan.token_vectors
     state["lab_helper"], state["lab_encoder"] = plan.helper or None, plan.encoder or None
+    state["lab_hypernetwork"] = plan.hypernetwork or None
     state["lab_untie"] = plan.untie
     state["lab_device"], state["lab_dtype"] = plan.device, plan.dtype
     state["lab_out_dtype"], state["lab_pad_to"] = plan.out_dtype, plan.pad_to

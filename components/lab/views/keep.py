@@ -87,6 +87,7 @@ def command(context: LabContext, outcome: Outcome) -> str:
         ("--new-vectors", plan.new_vectors),
         ("--token-vectors", plan.token_vectors),
         ("--helper", plan.helper),
+        ("--hypernetwork", plan.hypernetwork),
         ("--encoder", plan.encoder),
         ("--device", plan.device if plan.device != Plan.device else ""),
         ("--dtype", plan.dtype if plan.dtype != Plan.dtype else ""),

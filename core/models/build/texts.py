@@ -59,15 +59,18 @@ class Part:
         return hashlib.sha256("\n".join(self.texts).encode()).hexdigest()
 
 
-def parts() -> list[Part]:
+def parts(*, manuals: bool = True) -> list[Part]:
     """All training text, in a fixed order.
+
+    Args:
+        manuals: whether those of Debian's packages are read too, which are fetched.
 
     Raises:
         UserError: a source is not there; says how to get it.
     """
     if not BESIDE.is_dir():
         raise UserError(f"The models are trained on the data folder beside the repository, which is not at {BESIDE}.")
-    makers = (_flores_dev, _declaration, _english, _handbook, _office_help)
+    makers = (_flores_dev, _declaration, _english, *((_handbook, _office_help) if manuals else ()))
     found = [part for make in makers for part in make() if part.texts]
     return sorted(found, key=lambda p: (list(LANGUAGES).index(p.language), p.source))
 

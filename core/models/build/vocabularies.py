@@ -29,10 +29,11 @@ def make(recipe: Recipe, parts: Sequence[Part]) -> Tokenizer:
     """The tokenizer of a model; the same text, the same tokenizer."""
     texts = list(islice(documents(parts, _SEED, recipe.english), _DOCUMENTS))
     specials = list(dict.fromkeys(SPECIALS[recipe.name].values()))
-    return _bpe(texts, recipe, specials) if recipe.kind == "bpe" else _unigram(texts, recipe, specials)
+    return bpe(texts, recipe.n_vocabulary, specials) if recipe.kind == "bpe" else _unigram(texts, recipe, specials)
 
 
-def _bpe(texts: list[str], recipe: Recipe, specials: list[str]) -> Tokenizer:
+def bpe(texts: Sequence[str], n_vocabulary: int, specials: Sequence[str]) -> Tokenizer:
+    """A tokenizer on bytes of so many tokens, those that are special first."""
     made = Tokenizer(models.BPE())
     made.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -42,8 +43,8 @@ def _bpe(texts: list[str], recipe: Recipe, specials: list[str]) -> Tokenizer:
     )
     made.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=recipe.n_vocabulary,
-        special_tokens=specials,
+        vocab_size=n_vocabulary,
+        special_tokens=list(specials),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )

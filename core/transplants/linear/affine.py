@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-_EXACT = torch.float64
+EXACT = torch.float64
 _TINY = 1e-10  # share of the largest eigenvalue below which a direction counts as absent
 _MAX_FILLINGS = 50  # each costs a singular value decomposition; few are needed from the second guess
 _MAX_LEFT_OUT = 4096  # pairs that are left out one by one to choose a ridge
@@ -73,7 +73,7 @@ def home(device: torch.device) -> torch.device:
 
 def mean_of(rows: Tensor, ids: Tensor, memory_bytes: int) -> Tensor:
     """The mean of the chosen rows, float64 (W,), at `home`."""
-    total = torch.zeros(rows.shape[1], dtype=_EXACT, device=home(rows.device))
+    total = torch.zeros(rows.shape[1], dtype=EXACT, device=home(rows.device))
     block = max(1, min(4096, memory_bytes // (4 * rows.shape[1])))
     for at in range(0, len(ids), block):
         total += rows[ids[at : at + block].to(rows.device)].sum(0).to(total.device).double()
@@ -91,9 +91,9 @@ def centred_product(pairs: Pairs, left_mean: Tensor, right_mean: Tensor) -> Tens
     On a CPU in float64; on other devices each block's product is in float32, and blocks add up in float64.
     """
     left, right = pairs.left, pairs.right
-    kind = _EXACT if left.device.type == "cpu" else torch.float32
+    kind = EXACT if left.device.type == "cpu" else torch.float32
     means = left_mean.to(left.device, kind), right_mean.to(right.device, kind)
-    total = torch.zeros(left.shape[1], right.shape[1], dtype=_EXACT, device=home(left.device))
+    total = torch.zeros(left.shape[1], right.shape[1], dtype=EXACT, device=home(left.device))
     block = max(1, min(4096, pairs.memory_bytes // (16 * (left.shape[1] + right.shape[1]))))
     for at in range(0, len(pairs), block):
         a = left[pairs.left_ids[at : at + block].to(left.device)].to(kind) - means[0]
@@ -141,11 +141,11 @@ def procrustes(pairs: Pairs, scaled: bool = True, centred: bool = True) -> Affin
     sums = _sums(pairs) if centred else _uncentred(pairs)
     product, gram = sums.product, sums.gram
     narrower = product.shape[1] < product.shape[0]
-    rotation = _polar(product)
+    rotation = polar(product)
     if narrower:
         values, axes = torch.linalg.eigh(gram)
         inverse = torch.where(values > _TINY * values[-1], 1 / values, 0.0)
-        guesses = rotation, _polar((axes * inverse) @ (axes.T @ product))
+        guesses = rotation, polar((axes * inverse) @ (axes.T @ product))
         better = [_filled_in(guess, gram, product, scaled) for guess in guesses]
         rotation = min(better, key=lambda r: _misfit(r, gram, product, _factor(r, gram, product, scaled)))
     factor = _factor(rotation, gram, product, scaled)
@@ -156,13 +156,13 @@ def procrustes(pairs: Pairs, scaled: bool = True, centred: bool = True) -> Affin
 
 def _uncentred(pairs: Pairs) -> _Sums:
     at = home(pairs.left.device)
-    left, right = (torch.zeros(rows.shape[1], dtype=_EXACT, device=at) for rows in (pairs.left, pairs.right))
+    left, right = (torch.zeros(rows.shape[1], dtype=EXACT, device=at) for rows in (pairs.left, pairs.right))
     rows = pairs.right[pairs.right_ids.to(pairs.right.device)]
     gram = centred_gram(pairs.left, pairs.left_ids, left, pairs.memory_bytes)
     return _Sums(left, right, gram, centred_product(pairs, left, right), float(rows.square().sum()))
 
 
-def _polar(matrix: Tensor) -> Tensor:
+def polar(matrix: Tensor) -> Tensor:
     """The nearest matrix with orthonormal rows or columns, whichever are fewer."""
     left, _, right = torch.linalg.svd(matrix, full_matrices=False)
     nearest: Tensor = left @ right
@@ -186,7 +186,7 @@ def _filled_in(rotation: Tensor, gram: Tensor, product: Tensor, scaled: bool) ->
     before = _misfit(rotation, gram, product, factor)
     for _ in range(_MAX_FILLINGS):
         rest = torch.linalg.qr(rotation, mode="complete").Q[:, rotation.shape[1] :]
-        better = _polar(torch.cat([product / factor, gram @ rest], 1))[:, : rotation.shape[1]]
+        better = polar(torch.cat([product / factor, gram @ rest], 1))[:, : rotation.shape[1]]
         factor = _factor(better, gram, product, scaled)
         now = _misfit(better, gram, product, factor)
         if before - now <= 1e-9 * abs(before) or factor <= 0:

@@ -25,7 +25,9 @@ _LEAST_REACHED = 0.5  # share of rows below which the method says that it is mos
 def rows(side: ProblemSide, params: Params) -> Rows:
     """For each wanted token the mean of anchors weighted by sparsemax over cosines of auxiliary vectors."""
     problem = side.problem
-    key = ("auxiliary vectors", params.seed, *params.values.values())
+    here = problem.resources
+    given = here.token_vectors is not None or here.new_vectors is not None  # by which no parameter is asked
+    key = ("auxiliary vectors", *(() if given else (params.seed, *params.values.values())))
     vectors = problem.shared.once(key, lambda: _auxiliary(problem, params)).whole().to(problem.device)
     there = has_direction(vectors)
     anchors, wanted = side.anchors, side.wanted
@@ -44,7 +46,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     n_made, n = int((~without).sum()), len(wanted)
     reached = (
         f"FOCUS reached {count(n_made)} of {count(n)} {side.name} rows; all others are the mean row, as by the method "
-        "Mean. Give more target text, or vectors of tokens.",
+        "Mean. Give more target text, or vectors of tokens or words.",
     )
     few = reached[: n_made < _LEAST_REACHED * n]
     return composed(side, concatenated(parts), RowOrigin.SOLVED, {NO_VECTOR: without}, remarks=few)
@@ -66,10 +68,18 @@ class _Auxiliary:
 
 
 def _auxiliary(problem: Problem, params: Params) -> _Auxiliary:
-    given = problem.resources.token_vectors
-    vectors = _counted(problem, params) if given is None else given.float()
+    vectors = _vectors(problem, params)
     ids = torch.nonzero(torch.isfinite(vectors).all(1)).flatten()
     return _Auxiliary(len(vectors), ids, vectors[ids])
+
+
+def _vectors(problem: Problem, params: Params) -> Tensor:
+    """A vector per new token: given, from given vectors of the words that it is a piece of, or counted in the text."""
+    here = problem.resources
+    if here.token_vectors is not None:
+        return here.token_vectors.float()
+    words = here.new_vectors
+    return _counted(problem, params) if words is None else words.of_tokens(problem.new)
 
 
 def _counted(problem: Problem, params: Params) -> Tensor:
@@ -101,9 +111,10 @@ METHOD = Method(
     definition=(
         "New tokens and shared ones get auxiliary vectors from the company they keep in target text. A new row is a "
         "mean of shared tokens' rows weighted by sparsemax over the cosines, so only the most similar count. The "
-        "vectors come from counting neighbours (PPMI and SVD) and not from fastText, unless others are given. Tokens "
-        "without a vector get the mean row; published, a normal draw. Shared are tokens of the same bytes; published, "
-        "of the same decoded text, which half characters have in common."
+        "vectors come from counting neighbours (PPMI and SVD) and not from fastText, unless fastText's are given: of "
+        "the new tokens, or of words of the new language, where a token has the mean of the words that it is a piece "
+        "of. Tokens without a vector get the mean row; published, a normal draw. Shared are tokens of the same bytes; "
+        "published, of the same decoded text, which half characters have in common."
     ),
     source="Dobler and de Melo 2023, FOCUS; auxiliary vectors after Levy, Goldberg and Dagan 2015",
     make=rows,

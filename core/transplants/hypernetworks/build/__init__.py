@@ -1,0 +1,1 @@
+"""How the hypernetwork that ships was trained."""
