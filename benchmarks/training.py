@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from benchmarks.measure import markdown
@@ -168,11 +169,11 @@ def _gathered(paths: Sequence[Path], most: int) -> str:
 def _languages(most: int) -> str:
     """Sentences of FLORES-200 in turns, a language after the other; empty where it is not here."""
     try:
-        corpus = open_corpus("flores200#dev")
+        corpora = [open_corpus(f"flores200#{split}") for split in ("dev", "devtest")]
     except UserError:
         return ""
     found, size = list[str](), 0
-    for row in zip(*corpus.sentences.values(), strict=True):
+    for row in chain.from_iterable(zip(*one.sentences.values(), strict=True) for one in corpora):
         found += [f"{line}\n" for line in row]
         size += sum(len(line.encode()) for line in row)
         if size >= most:

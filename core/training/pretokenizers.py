@@ -4,7 +4,7 @@ The same components stand in the tokenizer that comes of it, so a text is cut fo
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -144,10 +144,15 @@ class Cut:
         return word.replace(" ", SPACE)
 
 
+def normalised(chunks: Sequence[str], name: str) -> Sequence[str]:
+    """A text as a normaliser of `NORMALISERS` leaves it."""
+    normaliser = NORMALISERS[name]
+    return [normaliser.normalize_str(chunk) for chunk in chunks] if normaliser else chunks
+
+
 @lru_cache(maxsize=32)  # the languages of one text, and their parallel sentences
 def _counted(cut: Cut, chunks: tuple[str, ...], left_out: str) -> Mapping[str, int]:
-    normaliser = NORMALISERS[cut.normaliser]
-    texts = [normaliser.normalize_str(chunk) for chunk in chunks] if normaliser else chunks
+    texts = normalised(chunks, cut.normaliser)
     if by_ffbpe.IS_HERE and cut.pattern and not left_out:
         return MappingProxyType(dict(sorted(by_ffbpe.words_of_pattern(cut.pattern, texts).items())))
     if cut.letters and not left_out:
