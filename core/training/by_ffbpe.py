@@ -6,12 +6,9 @@ It is not built for every machine. Where it is not installed, callers take token
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING
+from typing import Any
 
 from core.common.disk import on_disk
-
-if TYPE_CHECKING:
-    from ffbpe import BpeTrainer, WordCounter
 
 IS_HERE = find_spec("ffbpe") is not None
 
@@ -49,7 +46,7 @@ def byte_merges(words: Mapping[str, int], n: int, least: int) -> list[tuple[str,
     return _merges(lambda trainer: trainer.add_words(words), n, least)
 
 
-def _counter(pattern: str, chunks: Sequence[str]) -> "WordCounter":
+def _counter(pattern: str, chunks: Sequence[str]) -> Any:
     from ffbpe import PreTokenizer  # late: not on every machine
 
     counter = PreTokenizer([], pat_str=pattern).word_counter()
@@ -57,7 +54,7 @@ def _counter(pattern: str, chunks: Sequence[str]) -> "WordCounter":
     return counter
 
 
-def _merges(give_words: Callable[["BpeTrainer"], None], n: int, least: int) -> list[tuple[str, str]]:
+def _merges(give_words: Callable[[Any], None], n: int, least: int) -> list[tuple[str, str]]:
     from ffbpe import BpeTrainer
 
     trainer = BpeTrainer(

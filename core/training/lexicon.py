@@ -146,9 +146,9 @@ class Lexicon:
         """
         node, found, shorter = self._tree, _NONE, _NONE
         for character in text[at : at + self._longest]:
-            node = node.get(character)
-            if node is None:
+            if (behind := node.get(character)) is None:
                 break
+            node = behind
             if _END in node:
                 found, shorter = node[_END], found
         both = met[at] = found, shorter
