@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from core.training.lexicon import Lexicon
 from core.training.longest_match import bounded
 from core.training.trainer import TRAINERS, NotMakeable
 from core.training.trainers import less_is_better
-from core.training.trainers.less_is_better import Lexicon
 from tests.training import prose, sentences, task
 
 
@@ -33,12 +33,9 @@ def test_what_makes_more_tokens_falls() -> None:
     lexicon = Lexicon("abcd", 4)
     for piece in ("ab", "bcd", "cd", "ac"):
         lexicon._add(piece)
-    rewards: list[tuple[str, int]] = []
-    lexicon._weigh("abbcd", 0, "ab", "a", rewards)
-    assert rewards == [("ab", -1)], "both go on with bcd"
-    rewards.clear()
-    lexicon._weigh("abcd", 0, "ab", "a", rewards)
-    assert rewards == [("ab", 1), ("a", -1)], "ab, cd and a, bcd: the second is worth more"
+    one, other = lexicon.number("ab"), lexicon.number("a")
+    assert lexicon.cut("abbcd")[0] == (one, other, (one, -1)), "both go on with bcd: it falls"
+    assert lexicon.cut("abcd")[0] == (one, other, (one, other)), "ab, cd and a, bcd: the second is worth more"
 
 
 def plain_reading(
@@ -110,6 +107,16 @@ def test_it_reads_as_a_plain_one_does() -> None:
         lexicon.read(document, chance)
     plain = plain_reading(documents, singles, 6, np.random.default_rng(0))
     assert lexicon.learned() == plain and len(plain) > 30
+
+
+def test_a_piece_that_goes_and_comes_again_has_the_documents_left_that_it_had() -> None:
+    chance = np.random.default_rng(2)
+    words = ["".join(chance.choice(list("abc"), n)) for n in chance.integers(1, 12, 60)]
+    documents = [[words[k] for k in chance.integers(0, 60, 30)] for _ in range(100)]
+    lexicon, lots = Lexicon(list("abc"), 8), np.random.default_rng(0)
+    for document in documents:
+        lexicon.read(document, lots)
+    assert lexicon.learned() == plain_reading(documents, list("abc"), 8, np.random.default_rng(0))
 
 
 def test_a_text_that_gives_too_few_says_what_would_help() -> None:

@@ -3,9 +3,10 @@
 It is not built for every machine. Where it is not installed, callers take tokenizers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 from core.common.disk import on_disk
 
@@ -21,12 +22,17 @@ def words_of_pattern(pattern: str, chunks: Sequence[str]) -> dict[str, int]:
     Raises:
         ValueError: the pattern cannot be read.
     """
-    from ffbpe import PreTokenizer  # late: not on every machine
-
-    counter = PreTokenizer([], pat_str=pattern).word_counter()
-    counter.add_batch(chunks)
-    found: dict[str, int] = counter.words()
+    found: dict[str, int] = _counter(pattern, chunks).words()
     return found
+
+
+def merges_of_pattern(pattern: str, chunks: Sequence[str], n: int, least: int) -> list[tuple[str, str]]:
+    """The same as by `byte_merges` of `words_of_pattern`, whose words are never gathered here.
+
+    Raises:
+        ValueError: the pattern cannot be read.
+    """
+    return _merges(lambda trainer: trainer.add_word_counter(_counter(pattern, chunks)), n, least)
 
 
 def byte_merges(words: Mapping[str, int], n: int, least: int) -> list[tuple[str, str]]:
@@ -37,12 +43,24 @@ def byte_merges(words: Mapping[str, int], n: int, least: int) -> list[tuple[str,
         n: entries, the 256 bytes included.
         least: how often a pair must stand.
     """
+    return _merges(lambda trainer: trainer.add_words(words), n, least)
+
+
+def _counter(pattern: str, chunks: Sequence[str]) -> Any:
+    from ffbpe import PreTokenizer  # late: not on every machine
+
+    counter = PreTokenizer([], pat_str=pattern).word_counter()
+    counter.add_batch(chunks)
+    return counter
+
+
+def _merges(give_words: Callable[[Any], None], n: int, least: int) -> list[tuple[str, str]]:
     from ffbpe import BpeTrainer
 
     trainer = BpeTrainer(
         [], initial_alphabet="byte_level", tie_break="smallest_pair_id", bigram_cutoff_freq=least
     )  # as tokenizers numbers bytes, and decides between pairs that are equally frequent
-    trainer.add_words(words)
+    give_words(trainer)
     trainer.train(n)
     with on_disk("The list of merges"), NamedTemporaryFile(prefix="merges-") as file:
         trainer.validate_model().save_merges_txt(file.name, format="gpt2")

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import chain, pairwise
+from typing import Protocol
 
 import numpy as np
 
@@ -40,6 +41,16 @@ class MergeSymbols:
             self.ids[spelling] = len(self.spellings)
             self.spellings.append(spelling)
         return self.ids[spelling]
+
+
+class Mergeable(Protocol):
+    """Words of which pairs are merged."""
+
+    def best(self) -> tuple[Pair, int] | None:
+        """The most frequent pair that may be merged, and how often it stands; None where no pair is left."""
+
+    def merge(self, pair: Pair, new: int) -> object:
+        """Write it as one id wherever it stands."""
 
 
 class WordPairs:
@@ -209,7 +220,7 @@ def in_pairs(words: Mapping[str, int], symbols: MergeSymbols) -> WordPairs:
     return WordPairs([[symbols.ids[one] for one in word] for word in words], list(words.values()))
 
 
-def learn(counts: WordPairs, symbols: MergeSymbols, n_symbols: int, least: int, merges: list[Pair]) -> None:
+def learn(counts: Mergeable, symbols: MergeSymbols, n_symbols: int, least: int, merges: list[Pair]) -> None:
     """Merge the most frequent pairs until there are so many symbols, or no pair stands often enough.
 
     Args:

@@ -4,7 +4,7 @@ The same components stand in the tokenizer that comes of it, so a text is cut fo
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.vocabulary import byte_of_character
 from core.training import by_ffbpe
+from core.training.pieces_of_lines import pieces_of_lines
 
 Level = Literal["bytes", "characters"]  # of which the smallest pieces are made
 
@@ -29,6 +30,8 @@ _PATTERNS = {
     "scripts": (r" ?\S+|\s+",),
 }
 PATTERNED = tuple(_PATTERNS)
+# What is no symbol there.
+_LETTERS = {"superbpe": r"\p{L}", "superwords": r"[\p{L}\p{M}]"}
 # Each one pattern, something of which matches whatever stands in a text; GPT-2's as ffbpe knows it by heart.
 _ONE_PATTERN = {
     "gpt2": r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
@@ -101,7 +104,16 @@ class Cut:
     @property
     def pattern(self) -> str:
         """What cuts, if that is one pattern that ffbpe reads; empty otherwise."""
-        return "" if DIGITS[self.digits] or self.longest else _ONE_PATTERN.get(self.pre, "")
+        return _ONE_PATTERN.get(self.pre, "") if self._is_plain else ""
+
+    @property
+    def letters(self) -> str:
+        """What is no symbol, if nothing cuts but the pattern of SuperBPE's second stage; empty otherwise."""
+        return _LETTERS.get(self.pre, "") if self._is_plain else ""
+
+    @property
+    def _is_plain(self) -> bool:
+        return not DIGITS[self.digits] and not self.longest
 
     def _decoder(self) -> decoders.Decoder:
         if self.pre == BERT:
@@ -132,12 +144,19 @@ class Cut:
         return word.replace(" ", SPACE)
 
 
+def normalised(chunks: Sequence[str], name: str) -> Sequence[str]:
+    """A text as a normaliser of `NORMALISERS` leaves it."""
+    normaliser = NORMALISERS[name]
+    return [normaliser.normalize_str(chunk) for chunk in chunks] if normaliser else chunks
+
+
 @lru_cache(maxsize=32)  # the languages of one text, and their parallel sentences
 def _counted(cut: Cut, chunks: tuple[str, ...], left_out: str) -> Mapping[str, int]:
-    normaliser = NORMALISERS[cut.normaliser]
-    texts = [normaliser.normalize_str(chunk) for chunk in chunks] if normaliser else chunks
+    texts = normalised(chunks, cut.normaliser)
     if by_ffbpe.IS_HERE and cut.pattern and not left_out:
         return MappingProxyType(dict(sorted(by_ffbpe.words_of_pattern(cut.pattern, texts).items())))
+    if cut.letters and not left_out:
+        return MappingProxyType(dict(sorted(pieces_of_lines(texts, cut.letters).items())))
     splits, found = pre_tokenizers.Sequence(cut.cuts(left_out)), Counter[str]()
     for text in texts:
         found.update(word for word, _ in splits.pre_tokenize_str(text))

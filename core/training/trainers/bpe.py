@@ -11,7 +11,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from core.training import by_ffbpe
 from core.training.merges import MergeSymbols, Pair, in_pairs, learn
 from core.training.options import Options
-from core.training.pretokenizers import Cut
+from core.training.pretokenizers import Cut, normalised
 from core.training.terms import TERMS, learn_terms, terms_in, words_of
 from core.training.trainer import Trainer, TrainingTask, special_tokens
 
@@ -31,8 +31,12 @@ def learned(task: TrainingTask, n: int) -> tuple[MergeSymbols, list[Pair]]:
     """So many entries, special tokens first, and their merges."""
     options = task.options
     if by_ffbpe.IS_HERE:
-        words = task.cut.plain_words(task.text.chunks)
-        pairs = by_ffbpe.byte_merges(words, n - len(options.specials), options.min_frequency)
+        room, least, pattern = n - len(options.specials), options.min_frequency, task.cut.pattern
+        if pattern:
+            text = normalised(task.text.chunks, options.normaliser)
+            pairs = by_ffbpe.merges_of_pattern(pattern, text, room, least)
+        else:
+            pairs = by_ffbpe.byte_merges(task.cut.plain_words(task.text.chunks), room, least)
     else:
         made = Tokenizer(models.BPE())
         task.cut.put_on(made)

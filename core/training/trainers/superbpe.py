@@ -1,15 +1,16 @@
 """SuperBPE: BPE within words up to a size, then merges that go over them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
-from tokenizers import Tokenizer, models
+from tokenizers import Tokenizer
 
 from core.common.numbers import count
 from core.common.params import Param
-from core.training.merges import MergeSymbols, Pair, WordPairs, learn
+from core.training.as_tokens import as_tokens
+from core.training.merges import MergeSymbols, Pair, learn
 from core.training.options import MOST_VOCABULARY
-from core.training.pretokenizers import Cut
+from core.training.pair_places import PairPlaces
 from core.training.trainer import NotMakeable, Trainer, TrainingTask
 from core.training.trainers import bpe
 
@@ -21,7 +22,12 @@ def train(task: TrainingTask) -> Tokenizer:
     """The tokenizer."""
     options, whole = task.options, replace(task.cut, pre=task.params.word("pieces"))
     symbols, merges = bpe.learned(task, transition(task))
-    counts = _in_pieces(task, whole, symbols, merges, allowed_superwords(symbols, task.params.whole("words")))
+    # In pieces of a line or so, each written by the first stage's merges, as it will be in use.
+    pieces = whole.plain_words(task.text.chunks)
+    allowed = allowed_superwords(symbols, task.params.whole("words"))
+    words, often = as_tokens(pieces, symbols, merges), list(pieces.values())
+    counts = PairPlaces(words, often, options.min_frequency, allowed)
+    del words  # as much memory again as what the merges take
     learn(counts, symbols, options.vocab, options.min_frequency, merges)
     return bpe.merged(symbols, merges, options.specials, whole)
 
@@ -57,17 +63,6 @@ def allowed_superwords(symbols: MergeSymbols, most_words: int) -> Callable[[Pair
         return f":{_SPACE}" not in spelling and sum(map(bool, spelling.split(_SPACE))) <= most_words
 
     return allowed
-
-
-def _in_pieces(
-    task: TrainingTask, cut: Cut, symbols: MergeSymbols, merges: Sequence[Pair], allowed: Callable[[Pair], bool]
-) -> WordPairs:
-    """The text in pieces of a line or so, each written by the first stage's merges, as it will be in use."""
-    pieces = cut.words(task.text.chunks)
-    pairs = [(symbols.spellings[a], symbols.spellings[b]) for a, b in merges]
-    stage = Tokenizer(models.BPE(dict(symbols.ids), pairs))
-    written = stage.encode_batch_fast(list(pieces), add_special_tokens=False)
-    return WordPairs([one.ids for one in written], list(pieces.values()), allowed)
 
 
 TRANSITION = Param(

@@ -1,0 +1,86 @@
+"""The arrays of SuperBPE's second stage: pieces, tokens and merges are those of the plain ways to them."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from tokenizers import pre_tokenizers
+
+from core.training import as_tokens as tokens_of
+from core.training.merges import MergeSymbols, Pair, WordPairs, learn
+from core.training.pair_places import PairPlaces
+from core.training.pieces_of_lines import pieces_of_lines
+from core.training.pretokenizers import Cut
+from core.training.trainers import bpe
+from tests.training import LANGUAGES, prose, sentences, task
+
+TEXTS = ["\n".join(sentences(code)[:60]) for code in LANGUAGES]
+SCRIPTS = "".join(
+    map(chr, [*range(0x3400), *range(0xA000, 0xAC00), *range(0x1D400, 0x1D800), *range(0x1F000, 0x1FB00)])
+)
+
+
+def mixed(n: int) -> str:
+    """Characters of each kind in any order."""
+    some = list("a é1٣.,/\n\r \t\u00a0\u3000\u0301\u0e35-#  \n\x85\u2028")
+    return "".join(np.random.default_rng(0).choice(some, n))
+
+
+@pytest.mark.parametrize("pre", ["superbpe", "superwords"])
+def test_pieces_are_those_that_tokenizers_cuts(pre: str) -> None:
+    """On characters of many scripts and symbols, and where every kind of white space stands anywhere."""
+    cut = Cut(pre, "as the pre-tokenizer", "none", "bytes")
+    chunks = [*TEXTS, SCRIPTS, " a".join(SCRIPTS), prose(20_000), mixed(20_000), "", "a", " ", "--", " \n", "12345"]
+    splits = pre_tokenizers.Sequence(cut.cuts())
+    theirs = Counter(word for chunk in chunks for word, _ in splits.pre_tokenize_str(chunk))
+    assert pieces_of_lines(chunks, cut.letters) == theirs == dict(cut.plain_words(chunks))
+
+
+def test_they_are_not_counted_so_where_more_cuts() -> None:
+    assert not Cut("superbpe", "alone", "none", "bytes").letters
+    assert not Cut("superbpe", "as the pre-tokenizer", "none", "bytes", 8).letters
+    assert not Cut("o200k", "as the pre-tokenizer", "none", "bytes").letters
+
+
+def test_tokens_are_the_same_by_either_library() -> None:
+    """Of texts, of each entry, and of ten thousand letters without a space."""
+    symbols, merges = bpe.learned(task("bpe", 1_500, TEXTS), 1_500)
+    entries = [one for one in symbols.spellings if one.isascii()]
+    pieces = [*TEXTS, SCRIPTS, *entries, "banana" * 1_700, ""]
+    assert tokens_of.as_tokens(pieces, symbols, merges) == tokens_of._by_pairs(pieces, symbols, merges)
+
+
+def test_what_two_pairs_make_is_cut_by_the_pairs() -> None:
+    """By hand: ab and c goes before b and c, a and bc after it."""
+    symbols, merges = MergeSymbols(bpe.ALPHABET), list[Pair]()
+    for first, second in (("a", "b"), ("ab", "c"), ("b", "c"), ("x", "y"), ("a", "bc")):
+        merges.append((symbols.ids[first], symbols.ids[second]))
+        symbols.joined(merges[-1])
+    [cut] = tokens_of.as_tokens(["abcbcxy"], symbols, merges)
+    assert [symbols.spellings[one] for one in cut] == ["abc", "bc", "xy"]
+
+
+def test_merges_are_those_of_words() -> None:
+    """Of letters and of some that were merged already, so that there are runs, ties, and tokens made by two pairs."""
+    n_made_twice = 0
+    for seed in range(30):
+        chance = np.random.default_rng(seed)
+        words = [chance.integers(0, 4, n).tolist() for n in chance.integers(0, 40, 40)]
+        weights, least = chance.integers(1, 5, 40).tolist(), 1 + seed % 3
+        plain, arrays = list[Pair](), list[Pair]()
+        for merges in (plain, arrays):
+            symbols = MergeSymbols(["a", "b", "ab", "ba"])
+
+            def allowed(pair: Pair, symbols: MergeSymbols = symbols) -> bool:
+                return not symbols.spelling(pair).startswith("bba")
+
+            of_words = merges is plain
+            counts = WordPairs(words, weights, allowed) if of_words else PairPlaces(words, weights, least, allowed)
+            learn(counts, symbols, 150, least, merges)
+        assert plain == arrays and len(plain) > 80
+        n_made_twice += len(plain) - len(symbols.spellings) + 4
+    assert n_made_twice > 10
+
+
+def test_no_words_have_no_pairs() -> None:
+    assert PairPlaces([], [], 1).best() is None and PairPlaces([[], [3]], [1, 2], 1).best() is None
