@@ -122,7 +122,7 @@ def test_bytes_per_token_are_those_of_the_lines_kept_apart(tmp_path: Path) -> No
 
 
 def test_the_folder_is_one_that_transformers_loads(bpe: Trained, tmp_path: Path) -> None:
-    from transformers import AutoTokenizer
+    from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
     write(bpe, tmp_path / "out", "out")
     loaded = AutoTokenizer.from_pretrained(tmp_path / "out")
@@ -131,6 +131,7 @@ def test_the_folder_is_one_that_transformers_loads(bpe: Trained, tmp_path: Path)
     assert (
         loaded(line, add_special_tokens=False)["input_ids"] == open_tokenizer("trained:mine").segment(line).ids.tolist()
     )
+    assert type(loaded) is PreTrainedTokenizerFast, "as which the file is compared"
     assert loaded.eos_token == "<|endoftext|>"
     told = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     told += (tmp_path / "out" / RECIPE).read_text(encoding="utf-8")

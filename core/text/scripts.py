@@ -70,7 +70,7 @@ def letters(scripts: Iterable[str], among: str) -> str:
     >>> letters(["Thai"], "ab ไทย")
     'ไทย'
     """
-    return "".join(c for script in scripts for c in among if _script(c) == script)
+    return "".join(c for script in scripts for c in _letters_by_script()[script].findall(among))
 
 
 def alphabet(points: NDArray[np.uint32]) -> tuple[str, NDArray[np.intp]]:

@@ -32,11 +32,13 @@ def check_export(tokenizer: Tokenizer, specials: Sequence[str], unknown: str, li
     Raises:
         AssertionError: they do not; names the line.
     """
-    from transformers import AutoTokenizer  # late: it takes a second
+    from transformers import (
+        PreTrainedTokenizerFast,
+    )  # late: it takes a second, and AutoTokenizer, which gives it, three
 
     with TemporaryDirectory(prefix="trained-") as folder:
         write_files(Path(folder), vocabulary_file(tokenizer), specials, unknown)
-        loaded = AutoTokenizer.from_pretrained(folder).backend_tokenizer
+        loaded = PreTrainedTokenizerFast.from_pretrained(folder).backend_tokenizer
     compared = [*calibration_lines(), *lines]
     pairs = zip(compared, _cut(tokenizer, compared), _cut(loaded, compared), strict=True)
     for line, ours, theirs in pairs:
