@@ -6,6 +6,7 @@ from components.premium import view
 from components.premium.brought.controls import show_brought
 from components.premium.brought.counting import absent_in_link, counting_strip
 from components.premium.context import PremiumContext
+from components.premium.controlled import controlled_note
 from components.premium.controls import choose_opening, controls
 from components.premium.lossless_badge import lossless_badge
 from components.premium.overview import overview
@@ -59,6 +60,7 @@ context = PremiumContext(
     ),
     dark=st.context.theme.type == "dark",
 )
+controlled_note([table.tokenizers[row] for row in rows], choice.corpus, choice.part)
 overview(context)
 view.views(context)
 link(context)

@@ -27,6 +27,7 @@ from core.training.asked import asked_recipe
 from core.training.family import LANGUAGES, SHIPPED, SIZES, family_recipes, shipped_family
 from core.training.job import KIND, recipes_in, trained_in, trained_so_far, training
 from core.training.recipe import TrainingRecipe
+from core.training.sources import PYTHON
 from core.training.train import trained
 from tests.jobs_home import ROOT, jobs_home
 from tests.pages import opened, unopened
@@ -109,6 +110,37 @@ def test_parity_asks_for_languages_alone() -> None:
     assert "take out code" in words(app)
     app.checkbox(key="train_code").uncheck().run()
     assert not app.error and not app.button(key="train_submit").disabled
+
+
+def test_parity_takes_code_where_the_first_merges_are_those_of_all_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    handed_in: list[tuple[TrainingRecipe, ...]] = []
+    monkeypatch.setattr(form, "training", lambda recipes: handed_in.append(tuple(recipes)) or training(recipes))
+    monkeypatch.setattr(form, "submit", lambda *asked: None)
+    app = opened("train", train_trainers="parity", train_param_parity_global_merges="300", train_sizes="1000")
+    app.button(key="train_submit").click().run()
+    [[recipe]] = handed_in
+    assert not app.error and recipe.params["global_merges"] == 300
+    assert len(recipe.files) == len(recipe.parallel) + 1 and recipe.files[-1].name == PYTHON
+
+
+def test_a_pasted_text_is_trained_on_alone_or_with_the_others_in_sizes_that_it_gives() -> None:
+    app = opened("train")
+    app.text_area[0].set_value("The cat sat on the mat and was seen there again. " * 720)
+    next(one for one in app.button if one.label == "Add it").click().run()
+    assert app.session_state["train_own_turn"] == 1, "the popover is another, which is closed"
+    assert app.session_state["train_sizes"] == ["500", "1000"], "35 kB give no 2,000"
+    assert "6 tokenizers on 34" in words(app) and app.checkbox(key="train_code").disabled
+    app.toggle(key="train_only_own").set_value(False).run()
+    assert not app.checkbox(key="train_code").disabled
+    n_kb = re.search(r"6 tokenizers on (\d+)", words(app))
+    assert n_kb is not None and int(n_kb[1]) > 100, "with the languages and the code"
+
+
+def test_sizes_that_were_chosen_stay_where_a_text_is_added() -> None:
+    app = opened("train", train_sizes=["2000", "8000"])
+    app.text_area[0].set_value("One line of text.")
+    next(one for one in app.button if one.label == "Add it").click().run()
+    assert app.session_state["train_sizes"] == ["2000", "8000"]
 
 
 def test_a_number_of_entries_below_the_alphabet_is_one_sentence() -> None:
@@ -221,7 +253,7 @@ def test_what_ships_is_every_trainer_in_every_size_on_text_not_seen() -> None:
     assert {(one.recipe.trainer, one.n_vocabulary) for one in found.made} == {
         (key, n) for key in SHIPPED for n in SIZES
     }
-    assert all(one.held_out and len(one.parts) == len(LANGUAGES) for one in found.made)
+    assert all(one.held_out and len(one.parts) == len(LANGUAGES) + 1 for one in found.made), "and code"
     assert not any("/" in each.name for each in job.inputs), "nobody's folders"
 
 

@@ -285,6 +285,22 @@ def test_parity_makes_languages_equal() -> None:
     assert after < before / 10 and tokens_after < 1.1 * tokens_before
 
 
+def test_parity_weighs_code_in_its_first_merges() -> None:
+    """Where all merges are those of all text they are those of BPE; with none, a text without parallel text is said."""
+    some = texts(LANGUAGES[:2])
+    code = "def f(self): return self.value\n" * 400
+    lines = [text.split("\n") for text in some]
+    asked = {n: task(PARALLEL, 700, [*some, code], {"global_merges": n}) for n in (0, 200, 700)}
+    with_code = {n: replace(one, text=replace(one.text, parallel=tuple(map(tuple, lines)))) for n, one in asked.items()}
+    with pytest.raises(NotMakeable, match=r"^'part 2' has no parallel text, so that only global merges can weigh it"):
+        TRAINERS.get(PARALLEL).train(with_code[0])
+    plain = merges_of(TRAINERS.get("bpe").train(task("bpe", 700, [*some, code])))
+    assert merges_of(TRAINERS.get(PARALLEL).train(with_code[700])) == plain
+    hybrid = merges_of(TRAINERS.get(PARALLEL).train(with_code[200]))
+    assert hybrid[:200] == plain[:200] and hybrid != plain
+    assert any("".join(pair).endswith("self") for pair in hybrid[:200]), "which stands in the code alone"
+
+
 @pytest.mark.slow
 def test_parity_makes_languages_equal_on_text_never_seen() -> None:
     """Eight languages of FLORES-200 dev, seven of them with a seventh of their sentences; measured on devtest."""

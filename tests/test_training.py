@@ -1,7 +1,9 @@
 """What is trained is kept whole and opens everywhere, and what cannot be trained is a sentence."""
 
 import errno
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
@@ -10,22 +12,24 @@ from core.common.disk import DiskError
 from core.common.errors import UnknownName, UserError
 from core.common.home import home
 from core.common.numbers import count
-from core.jobs.job import KINDS
+from core.jobs.job import KINDS, State
+from core.jobs.queue import Jobs
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.submitted import tokenizer_files
 from core.tokenizers.trained import delete_trained, trained_names, trained_specs
 from core.training import export
 from core.training.asked import asked_recipe
 from core.training.fairness import fairness
-from core.training.job import KIND, trained_in, training
-from core.training.keep import RECIPE, kept, write
+from core.training.job import KIND, trained_in, trained_so_far, training
+from core.training.keep import RECIPE, kept, write, zipped
 from core.training.recipe import Trained
-from core.training.sources import source_content
+from core.training.sources import source_content, source_paths
 from core.training.text import SourceText, TrainingPart, parallel_lines, parallel_part, part_of, read_parts
 from core.training.train import trained
 from core.training.trainer import TRAINERS
 from tests.datafolder import HAS_DATA
-from tests.jobs_home import computed
+from tests.jobs_home import computed, jobs_home, kill_workers, until
+from tests.mounts import disk_of
 from tests.training import ANY_SIZE, files, recipe, sentences
 
 SOME = ("eng_Latn", "rus_Cyrl", "tha_Thai")
@@ -122,7 +126,7 @@ def test_bytes_per_token_are_those_of_the_lines_kept_apart(tmp_path: Path) -> No
 
 
 def test_the_folder_is_one_that_transformers_loads(bpe: Trained, tmp_path: Path) -> None:
-    from transformers import AutoTokenizer
+    from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
     write(bpe, tmp_path / "out", "out")
     loaded = AutoTokenizer.from_pretrained(tmp_path / "out")
@@ -131,6 +135,7 @@ def test_the_folder_is_one_that_transformers_loads(bpe: Trained, tmp_path: Path)
     assert (
         loaded(line, add_special_tokens=False)["input_ids"] == open_tokenizer("trained:mine").segment(line).ids.tolist()
     )
+    assert type(loaded) is PreTrainedTokenizerFast, "as which the file is compared"
     assert loaded.eos_token == "<|endoftext|>"
     told = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     told += (tmp_path / "out" / RECIPE).read_text(encoding="utf-8")
@@ -179,6 +184,42 @@ def test_a_full_disk_leaves_nothing(bpe: Trained, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(DiskError, match="the disk of this server is full"):
         kept(bpe, "mine")
     assert trained_names() == [] and list(home("trained").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_disk_that_fills_while_a_folder_is_written_leaves_none(bpe: Trained, tmp_path: Path) -> None:
+    """A real one, of less room than the folder takes; what the page hands over needs no disk."""
+    with disk_of("16k", tmp_path / "small") as disk:
+        with pytest.raises(DiskError, match=r"^The folder of 'mine' was not kept: the disk of this server is full\."):
+            write(bpe, disk / "mine", "mine")
+        assert list(disk.iterdir()) == []
+    with ZipFile(BytesIO(zipped(bpe, "mine"))) as archive:
+        assert {"mine/tokenizer.json", "mine/tokenizer_config.json", "mine/README.md"} < set(archive.namelist())
+        assert archive.read("mine/tokenizer.json") == bpe.data.tobytes()
+
+
+@pytest.mark.slow
+def test_a_plan_whose_worker_is_killed_goes_on_with_what_is_finished(tmp_path: Path) -> None:
+    paths = files(tmp_path, SOME)
+    asked = training([recipe("bpe", n, paths) for n in (400, 500, 600, 700)])
+    with jobs_home(tmp_path / "home"):
+        jobs = Jobs()
+        key = jobs.submit(KIND, asked.params, "ann", asked.inputs, asked.label).key
+        until(lambda: jobs.get(key).done >= 1)
+        first = trained_so_far(jobs.store, jobs.get(key)).made[0]
+        kill_workers(tmp_path / "home")
+        job = jobs.wait(key, 300.0)
+        assert job.state is State.DONE, job.message
+        made = trained_in(jobs.result(key)).made
+        assert [one.n_vocabulary for one in made] == [400, 500, 600, 700]
+        assert made[0].content == first.content and made[0].seconds == first.seconds, "it was not made again"
+        assert trained_names() == [], "nothing is kept that nobody kept"
+
+
+def test_code_of_an_installed_package_is_a_text() -> None:
+    data = source_content("package:jinja2")
+    assert data == source_content("package:jinja2") and b"class Environment" in data and len(data) < 10**6
+    assert all(path.suffix == ".py" for path in source_paths("package:jinja2"))
 
 
 def test_text_that_changed_is_refused(tmp_path: Path) -> None:
@@ -262,6 +303,8 @@ def test_advice_on_size_is_followed_to_success(tmp_path: Path) -> None:
         ({"files": []}, "Name at least one file"),
         ({"files": ["/nowhere/at/all"]}, "is no file"),
         ({"files": ["/tmp"]}, "is a folder"),
+        ({"files": ["package:no-such-one"]}, "No package called 'no-such-one' is installed here."),
+        ({"files": ["package:"]}, "No package called '' is installed here."),
     ],
 )
 def test_what_cannot_be_is_a_sentence(more: dict[str, object], why: str, tmp_path: Path) -> None:

@@ -37,23 +37,23 @@ def shipped(trainer: str, n: int) -> Trained:
 
 @pytest.mark.parametrize("key", ["bpe", "bpe-characters", "parity"])
 def test_a_beginning_is_the_tokenizer_of_a_smaller_size(key: str) -> None:
-    lines, beginning = sentences("rus_Cyrl"), as_it_stood(shipped(key, 4_096), 1_024)
-    small = opened(shipped(key, 1_024))
+    lines, beginning = sentences("rus_Cyrl"), as_it_stood(shipped(key, 16_384), 4_096)
+    small = opened(shipped(key, 4_096))
     assert [one.tolist() for one in beginning.encode_many(lines)] == [one.tolist() for one in small.encode_many(lines)]
-    assert beginning.info.n_vocabulary == 1_024
+    assert beginning.info.n_vocabulary == 4_096
 
 
 def test_what_is_no_list_of_merges_has_no_beginning() -> None:
-    assert growth(shipped("unigram", 1_024)) is None
-    for key, n in (("unigram", 600), ("bpe", 256), ("bpe", 1_025)):
+    assert growth(shipped("unigram", 4_096)) is None
+    for key, n in (("unigram", 600), ("bpe", 256), ("bpe", 4_097)):
         with pytest.raises(UserError, match="has no beginning of"):
-            as_it_stood(shipped(key, 1_024), n)
+            as_it_stood(shipped(key, 4_096), n)
 
 
 def test_the_history_of_an_entry_spells_it() -> None:
-    one = shipped("superbpe", 1_024)
+    one = shipped("superbpe", 4_096)
     grown, pieces = growth(one), entries_of(opened(one)).pieces
-    assert grown is not None and (grown.least, grown.most) == (257, 1_024)
+    assert grown is not None and (grown.least, grown.most) == (257, 4_096)
     for i in range(grown.least, grown.most, 37):
         first = [each for _, each in grown.history(i) if each < grown.least]
         assert b"".join(pieces[each] for each in first) == pieces[i]
@@ -62,11 +62,11 @@ def test_the_history_of_an_entry_spells_it() -> None:
 
 def test_entries_are_counted_on_what_was_kept_apart() -> None:
     for key, goes_over in {"bpe": False, "superbpe": True}.items():
-        one = shipped(key, 1_024)
+        one = shipped(key, 4_096)
         found = spent(one, entries_of(opened(one)))
         assert found.n_tokens * one.whole.bytes_per_token == pytest.approx(one.whole.n_measured_bytes)
-        assert found.n_entries == 1_023 and 0 < found.n_unused < 1_023 and bool(found.n_superwords) is goes_over
-        assert found.n_unused == 1_023 - np.count_nonzero(one.counts)
+        assert found.n_entries == 4_095 and 0 < found.n_unused < 4_095 and bool(found.n_superwords) is goes_over
+        assert found.n_unused == 4_095 - np.count_nonzero(one.counts)
 
 
 def with_tokens(one: Trained, n: int, tokens: Sequence[float], n_sentences: int = 40) -> Trained:
@@ -80,7 +80,7 @@ def test_the_size_for_equal_length_of_a_known_law() -> None:
     factors = (1.0, 1.5, 2.5, 0.7)
     found = equal_length(
         [
-            with_tokens(shipped("bpe", 1_024), n, [1e6 * factor * n**-0.25 for factor in factors])
+            with_tokens(shipped("bpe", 4_096), n, [1e6 * factor * n**-0.25 for factor in factors])
             for n in reversed(sizes)
         ],
         1_000,
@@ -95,7 +95,7 @@ def test_the_size_for_equal_length_of_a_known_law() -> None:
 
 
 def test_one_size_or_one_language_says_nothing_of_equal_length() -> None:
-    one = shipped("bpe", 1_024)
+    one = shipped("bpe", 4_096)
     alone = replace(one, parallel=ParallelTokens((), np.zeros((0, 0), np.int32)))
     assert equal_length([with_tokens(one, 900, [4, 6, 8, 2])], 900) is None
     assert equal_length([alone, replace(alone, n_vocabulary=600)], 600) is None, "no text was parallel with another"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from components.premium.controlled import unseen
 from components.premium.scale import sentence
 from core.premium.premium import Per
 from core.premium.workbench import Workbench
@@ -86,10 +87,9 @@ class PremiumContext(Workbench):
         said: list[str] = []
         cells = np.stack([found.value, found.low, found.high], axis=-1)[np.ix_(rows, columns)]  # (rows, columns, 3)
         for row, numbers in zip(rows, cells.tolist(), strict=True):
-            label = self.label(row)
+            label, of = self.label(row), self.table.tokenizers[row]
             for column, name, cell in zip(columns, names, numbers, strict=True):
                 reason = found.reasons.get((row, column))
-                said.append(
-                    f"{name} with {label}: {reason}" if reason else sentence(name, label, base, self.per, *cell)
-                )
+                words = f"{name} with {label}: {reason}" if reason else sentence(name, label, base, self.per, *cell)
+                said.append(words + unseen(of, self.table.languages[column]))
         return said

@@ -20,6 +20,7 @@ from core.common.errors import UnknownName
 from core.counting.brought import from_link
 from core.counting.table import Counted
 from core.premium.atlas import atlas_tokenizers
+from core.premium.atlas.wanted import CONTROLLED
 from core.premium.ordering import SORTS
 from core.premium.premium import Per
 from core.premium.tokenizers import resolved
@@ -107,9 +108,16 @@ def _opening(known: Mapping[str, Counted]) -> list[str]:
 
 def _tokenizers(known: Mapping[str, Counted]) -> list[str]:
     n = len(st.session_state[COUNTED])
+    controlled = tuple(key for key, one in known.items() if one.family == CONTROLLED)
     with st.popover(f"{n} tokenizer{'' if n == 1 else 's'}", icon=":material/checklist:", width="content"):
         with st.container(horizontal=True):
             st.button("Well-known", on_click=_choose, args=(OPENING,), help="The eight that the page opens with")
+            st.button(
+                "Controlled",
+                on_click=_choose,
+                args=(controlled,),
+                help=f"{len(controlled)} made of the same text in one size, each by another trainer",
+            )
             st.button("All", on_click=_choose, args=(tuple(known),), help=f"All {len(known)}")
             st.button("None", on_click=_choose, args=((),), help="Start from an empty list")
         return st.multiselect(

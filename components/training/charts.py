@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from components.charts.chart import GRID, Chart, finish, names_axis
 from components.widgets.colours import OKABE_ITO
 from core.common.numbers import count
+from core.training.family import SHIPPED
 from core.training.recipe import MeasuredPart, Trained
 from core.training.trainer import TRAINERS
 
@@ -149,10 +150,12 @@ def sizes_axis(made: Sequence[Trained]) -> dict[str, object]:
 def look_of(key: str) -> tuple[str, str]:
     """Colour and mark of a trainer, the same in every picture, whichever others are there.
 
+    Those that ship stand beside each other most often, so colours go to them first.
+
     >>> len({look_of(key) for key in TRAINERS.all()}) == len(TRAINERS.all())
     True
     """
-    place = list(TRAINERS.all()).index(key)
+    place = [*SHIPPED, *(other for other in TRAINERS.all() if other not in SHIPPED)].index(key)
     again, colour = divmod(place, len(OKABE_ITO))
     return OKABE_ITO[colour], _SYMBOLS[(colour + again) % len(_SYMBOLS)]
 

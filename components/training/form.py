@@ -7,6 +7,7 @@ import streamlit as st
 from components.frame.errors import user_errors
 from components.runs.job_cards import OPENED, session, show_refusal, submit
 from components.training.linked import LINKED
+from components.training.sizes import ask_sizes
 from components.training.texts import ask_shares, ask_texts
 from components.training.trainers import ask_trainers
 from components.widgets.typed_number import typed_number
@@ -20,8 +21,6 @@ from core.training.recipe import TrainingRecipe
 from core.training.sources import is_language
 from core.training.trainer import TRAINERS
 
-_USUAL_SIZES = (1_000, 2_000, 4_000)
-_SIZES = (500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
 _MOST_OF_EACH = {50_000: "50 kB", 100_000: "100 kB", 250_000: "250 kB", 1_000_000: "1 MB", 0: "all"}
 _MOST_RUNS, _MOST_SEEDS = 24, 8
 _USUAL_PRE = "its usual one"
@@ -39,13 +38,10 @@ def training_form() -> None:
     with user_errors():
         texts = ask_texts()
         trainers = ask_trainers()
-        sizes = LINKED.several(
-            "Entries", {f"{n}": count(n) for n in _SIZES}, "train_sizes", [f"{n}" for n in _USUAL_SIZES],
-            "Size of the vocabulary, special tokens included. Each trainer is tried with each size.",
-        )  # fmt: skip
+        sizes = ask_sizes()
         shares = ask_shares(texts)
         more, seeds = _ask_more()
-        _begin(texts, trainers, sorted(map(int, sizes)), seeds, {"shares": shares, **more})
+        _begin(texts, trainers, sizes, seeds, {"shares": shares, **more})
 
 
 def _ask_more() -> tuple[dict[str, object], list[int]]:
@@ -115,7 +111,7 @@ def _begin(
             f"{_MOST_RUNS} are trained at a time. Choose fewer of one or the other."
         )
     recipes = [
-        _recipe(trainer, n, texts, {"seed": seed, "given": given, **more})
+        _recipe(trainer, n, texts, given, {"seed": seed, **more})
         for trainer, given in trainers.items()
         for n in sizes
         for seed in seeds
@@ -133,16 +129,22 @@ def _begin(
         st.rerun()
 
 
-def _recipe(trainer: str, n: int, texts: Sequence[str], more: dict[str, object]) -> TrainingRecipe:
+def _recipe(
+    trainer: str, n: int, texts: Sequence[str], given: Mapping[str, Value], more: dict[str, object]
+) -> TrainingRecipe:
+    """
+    Args:
+        given: what is set of the trainer.
+    """
     entry, asked = TRAINERS.get(trainer), dict(more)
     if asked["pre"] not in entry.cuts:
         asked["pre"] = ""
     parallel: Sequence[str] = ()
     if entry.needs:
-        if not all(map(is_language, texts)) or len(texts) < 2:
+        parallel = [text for text in texts if is_language(text)]  # which stand first
+        if len(parallel) < 2 or (len(parallel) < len(texts) and not given.get("global_merges")):
             raise UserError(
                 f"{entry.label} weighs languages by the same sentences in each: choose two or more languages, and take "
-                "out code and your own texts; or leave it out."
+                "out code and your own texts, or set global merges, which weigh those too; or leave it out."
             )
-        parallel = texts
-    return asked_recipe(trainer, n, texts, parallel=parallel, **asked)  # type: ignore[arg-type]
+    return asked_recipe(trainer, n, texts, parallel=parallel, given=given, **asked)  # type: ignore[arg-type]

@@ -8,13 +8,16 @@ from components.cached import corpora as cached_corpora
 from components.runs.corpus_upload import uploaded_corpora
 from components.runs.count_corpus import corpora
 from components.training.hub_dataset import ask_dataset, dataset_under_way
+from components.training.sizes import fit_sizes
 from components.widgets.languages import language_boxes
 from components.widgets.own_texts import KEPT, own_texts, text_typer
+from core.corpora.text_uploads import text_path
 from core.training.sources import PYTHON, source_label
 
 _CORPUS, _LANGUAGES, _CODE = "train_corpus", "train_languages", "train_code"
 _WHOLE = 100  # the largest share
 _OWN, _ONLY = "train_uploaded", "train_only_own"  # where `own_texts` keeps them; whether nothing else is taken
+_OWN_TURN = "train_own_turn"
 
 _USUAL = (
     "eng_Latn", "deu_Latn", "spa_Latn", "pol_Latn", "fin_Latn", "tur_Latn", "vie_Latn", "swh_Latn", "rus_Cyrl",
@@ -45,7 +48,9 @@ def ask_texts() -> list[str]:
             "Languages", facts.languages, key=_LANGUAGES, label_visibility="collapsed", disabled=only
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        with st.popover(f"Texts of your own: {n_own}" if n_own else "A text of your own", icon=":material/add:"):
+        label = f"Texts of your own: {n_own}" if n_own else "A text of your own"
+        # by another key it is drawn anew, and closed, when a text was added
+        with st.popover(label, icon=":material/add:", key=f"train_own_{st.session_state.get(_OWN_TURN, 0)}"):
             own = own_texts("train", "A file", f"UTF-8, in lines. {KEPT}")
             new = text_typer("train", "Or paste a text", "Add it")
             ask_dataset()
@@ -53,6 +58,9 @@ def ask_texts() -> list[str]:
             st.toggle("Only these", value=True, key=_ONLY, help="Off, they are added to the languages and the code.")
     if new := new or dataset_under_way():
         st.session_state[_OWN] = [*dict.fromkeys([*st.session_state.get(_OWN, []), new])]
+        st.session_state[_OWN_TURN] = st.session_state.get(_OWN_TURN, 0) + 1
+        if not n_own:
+            fit_sizes(text_path(new).stat().st_size)
         st.rerun()
     if only:
         return own

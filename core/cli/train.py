@@ -33,12 +33,12 @@ def _arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--file", action="append", default=[], metavar="F",
-        help="text in UTF-8, a language as 'CORPUS CODE', python for the code of its library, or a dataset of the Hub "
-        "as hub:OWNER/NAME[@REVISION][:FOLDER]; may be repeated",
+        help="text in UTF-8, a language as 'CORPUS CODE', python for the code of its library, package:NAME for that of "
+        "an installed package, or a dataset of the Hub as hub:OWNER/NAME[@REVISION][:FOLDER]; may be repeated",
     )  # fmt: skip
     parser.add_argument(
         "--parallel", action="append", default=[], metavar="F",
-        help="for parity: the same sentences line by line, a file for each --file in the same order",
+        help="for parity: the same sentences line by line, a file for each of the first --file in the same order",
     )  # fmt: skip
     parser.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="of the trainer")
     for option in ("pre", "digits", "normaliser"):

@@ -65,7 +65,7 @@ SOURCES = Registry(
     kind=Source,
     noun="tokenizer source",
     order=lambda source: source.rank,
-    further=lambda: ("core.segmenters",),  # a room to come later, which opens names too
+    further=lambda: ("core.segmenters", "core.training.controlled"),  # rooms to come later, which open names too
 )
 
 

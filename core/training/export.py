@@ -1,7 +1,7 @@
 """The files of a trained tokenizer, and whether what is loaded from them cuts as it does."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,13 +17,18 @@ def vocabulary_file(tokenizer: Tokenizer) -> bytes:
     return tokenizer.to_str(pretty=False).encode()
 
 
-def write_files(folder: Path, vocabulary: bytes, specials: Sequence[str], unknown: str) -> None:
-    """What `AutoTokenizer` reads; the first special token ends a text."""
+def loadable_files(vocabulary: bytes, specials: Sequence[str], unknown: str) -> dict[str, bytes]:
+    """What `AutoTokenizer` reads, by name of the file; the first special token ends a text."""
     config: dict[str, object] = {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": False}
     config |= {"eos_token": specials[0]} if specials else {}
     config |= {"unk_token": unknown} if unknown else {}
-    (folder / _VOCABULARY).write_bytes(vocabulary)
-    (folder / _CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    return {_VOCABULARY: vocabulary, _CONFIG: (json.dumps(config, indent=2) + "\n").encode()}
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder that is there."""
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
 
 
 def check_export(tokenizer: Tokenizer, specials: Sequence[str], unknown: str, lines: Sequence[str]) -> int:
@@ -32,11 +37,13 @@ def check_export(tokenizer: Tokenizer, specials: Sequence[str], unknown: str, li
     Raises:
         AssertionError: they do not; names the line.
     """
-    from transformers import AutoTokenizer  # late: it takes a second
+    from transformers import (
+        PreTrainedTokenizerFast,
+    )  # late: it takes a second, and AutoTokenizer, which gives it, three
 
     with TemporaryDirectory(prefix="trained-") as folder:
-        write_files(Path(folder), vocabulary_file(tokenizer), specials, unknown)
-        loaded = AutoTokenizer.from_pretrained(folder).backend_tokenizer
+        write_files(Path(folder), loadable_files(vocabulary_file(tokenizer), specials, unknown))
+        loaded = PreTrainedTokenizerFast.from_pretrained(folder).backend_tokenizer
     compared = [*calibration_lines(), *lines]
     pairs = zip(compared, _cut(tokenizer, compared), _cut(loaded, compared), strict=True)
     for line, ours, theirs in pairs:

@@ -1,10 +1,10 @@
 """Keeps trained tokenizers: under a name in the user's store, and as a folder for others; whole or not at all."""
 
 import json
-import shutil
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from core.common.atomic import whole_folder
 from core.common.codec import plain
@@ -13,7 +13,7 @@ from core.common.errors import UserError, shown
 from core.jobs.store.files import Input
 from core.tokenizers.trained import SCHEME, has_owners, note_owner, place_of
 from core.training.card import card
-from core.training.export import write_files
+from core.training.export import loadable_files, write_files
 from core.training.recipe import Trained
 
 RECIPE, CARD = "recipe.json", "README.md"
@@ -66,20 +66,26 @@ def write(trained: Trained, folder: Path, name: str, owner: str = "") -> None:
     """A folder that `AutoTokenizer` loads, with recipe and card; whole or not at all.
 
     Raises:
-        UserError: the folder is there already and holds something.
+        UserError: the folder is there already and holds something, or it cannot be written.
     """
-    with whole_folder(folder) as made:
-        write_files(made, trained.data.tobytes(), trained.recipe.options.specials, trained.unknown)
-        (made / RECIPE).write_text(_facts(trained), encoding="utf-8")
-        (made / CARD).write_text(card(trained, name), encoding="utf-8")
+    with on_disk(f"The folder of {shown(name)}"), whole_folder(folder) as made:
+        write_files(made, _files(trained, name))
         note_owner(made, owner)
 
 
 def zipped(trained: Trained, name: str) -> bytes:
-    """The same folder as a zip."""
-    with TemporaryDirectory(prefix="trained-") as scratch:
-        write(trained, Path(scratch) / name, name)
-        return Path(shutil.make_archive(f"{scratch}/packed", "zip", scratch, name)).read_bytes()
+    """The same folder as a zip, made without a disk."""
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for file, data in _files(trained, name).items():
+            archive.writestr(f"{name}/{file}", data)
+    return packed.getvalue()
+
+
+def _files(trained: Trained, name: str) -> dict[str, bytes]:
+    """All that is in its folder, by name of the file."""
+    loadable = loadable_files(trained.data.tobytes(), trained.recipe.options.specials, trained.unknown)
+    return loadable | {RECIPE: _facts(trained).encode(), CARD: card(trained, name).encode()}
 
 
 def _facts(trained: Trained) -> str:

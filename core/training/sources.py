@@ -1,7 +1,8 @@
-"""What a text to train on may be: a file, an upload, a language of a corpus, or the code of Python's own library."""
+"""What a text to train on may be: a file, an upload, a language of a corpus, or code that is installed here."""
 
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from core.common.errors import UnreadableFile, UserError, shown
@@ -12,6 +13,7 @@ from core.corpora.text_uploads import SCHEME, text_path
 from core.text.languages import language
 
 PYTHON = "python"
+PACKAGE = "package:"  # and the name of an installed one
 _MOST_CODE = 1_000_000  # bytes
 
 
@@ -22,6 +24,9 @@ def in_full(name: str) -> str:
         UserError: there is no such file, corpus or language, or it may not be read here.
     """
     if name == PYTHON or name.startswith(SCHEME):
+        return name
+    if name.startswith(PACKAGE):
+        _package(name)
         return name
     if corpus := _corpus(name):
         spec, code = corpus
@@ -39,9 +44,13 @@ def source_label(name: str) -> str:
 
     >>> source_label("sample deu_Latn"), source_label("python"), source_label("/a/b.txt"), source_label("upload:0/c.md")
     ('German', 'Python code', 'b', 'c')
+    >>> source_label("package:numpy")
+    'Code of numpy'
     """
     if name == PYTHON:
         return "Python code"
+    if name.startswith(PACKAGE):
+        return f"Code of {name.removeprefix(PACKAGE)}"
     corpus = _corpus(name)
     return language(corpus[1]).label if corpus else Path(name).stem
 
@@ -65,6 +74,8 @@ def source_paths(name: str) -> list[Path]:
     """The files that a source is read from, where it names any."""
     if name == PYTHON:
         return _library()
+    if name.startswith(PACKAGE):
+        return _package(name)
     if corpus := _corpus(name):
         return corpus_files(corpus[0])
     return [text_path(name)]
@@ -86,7 +97,9 @@ def source_content(name: str, here: Callable[[Path], Path] = lambda path: path) 
         return "".join(" ".join(line.split("\n")) + "\n" for line in found.sentences[code]).encode()
     try:
         if name == PYTHON:
-            return _code(here)
+            return _code(_library(), here)
+        if name.startswith(PACKAGE):
+            return _code(_package(name), here)
         return here(text_path(name)).read_bytes()
     except OSError as error:
         called = "The library of Python" if name == PYTHON else shown(Path(name).name)
@@ -110,10 +123,27 @@ def _library() -> list[Path]:
     return sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))
 
 
-def _code(here: Callable[[Path], Path]) -> bytes:
+def _package(name: str) -> list[Path]:
+    """The modules of an installed package, in order of their names.
+
+    Raises:
+        UserError: it is not installed, or has none.
+    """
+    called = name.removeprefix(PACKAGE)
+    try:
+        found = distribution(called)
+    except (PackageNotFoundError, ValueError):
+        raise UserError(f"No package called {shown(called)} is installed here. Name one that pip list names.") from None
+    modules = sorted(str(path) for path in found.files or () if path.suffix == ".py" and ".." not in path.parts)
+    if not modules:
+        raise UserError(f"The package {shown(called)} has no module in Python. Name another.")
+    return [Path(str(found.locate_file(path))) for path in modules]
+
+
+def _code(modules: Sequence[Path], here: Callable[[Path], Path]) -> bytes:
     """As many whole modules as fit."""
     gathered, size = list[bytes](), 0
-    for path in _library():
+    for path in modules:
         data = here(path).read_bytes()
         size += len(data)
         if size > _MOST_CODE:

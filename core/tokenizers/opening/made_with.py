@@ -35,6 +35,8 @@ CODE = (  # modules of core that say what the tokens are, or what is said of the
     "tokenizers/sidecars.py",
     "tokenizers/tokenizer.py",
     "tokenizers/vocabulary.py",
+    "training/controlled/source.py",
+    "training/family.py",
 )
 
 
