@@ -18,10 +18,10 @@ from core.models.build.texts import LANGUAGES
 from core.segmenters.build.cut_facts import beside_white_space
 from core.segmenters.byte_model import entropies_bits, next_byte_nats, surprisals_bits
 from core.segmenters.byte_rows import ByteRows
-from core.segmenters.families import magnet
+from core.segmenters.families import hnet2, mrt5
 from core.segmenters.families.dynamic import may_merge
 from core.segmenters.families.hnet import boundary_probabilities
-from core.segmenters.families.magnet import BY_SCRIPT
+from core.segmenters.families.magnet import end_probabilities
 from core.segmenters.families.words import word_units
 from core.segmenters.lane import SegmenterLane, open_segmenter
 from core.segmenters.pair_merges import merge_pairs
@@ -36,6 +36,7 @@ from core.tokenizers.kinds import Kind
 SPECS = [
     *SEGMENTERS.all(),
     "entropy-rise?threshold=0.5",
+    "hnet2?stage=1",
     "dynamic?base=builtin:utf8-bytes&merges=5",
 ]
 TEXTS = {
@@ -348,7 +349,7 @@ def test_h_nets_chunks_start_at_white_space_or_behind_it_more_often_than_chance_
         assert there[lane.chunks(text).starts[1:]].mean() > times * there.mean(), code
 
 
-def test_numpy_finds_the_ends_that_torch_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numpy_finds_the_ends_that_torch_learnt() -> None:
     import torch
 
     from core.segmenters.build.magnet import TorchMagnet, predictors_of
@@ -357,12 +358,9 @@ def test_numpy_finds_the_ends_that_torch_learnt(monkeypatch: pytest.MonkeyPatch)
     model, over = TorchMagnet([0.2] * len(GROUPS)), torch.linspace(0.1, 0.3, len(GROUPS))
     for array in model.parameters():
         array.data = (array.data + torch.randn(array.shape) * 0.05).half().float()
-    arrays = {f"{BY_SCRIPT}.{name}": array.numpy() for name, array in predictors_of(model, over).items()}
-    monkeypatch.setattr(magnet, "weights", lambda name: arrays)
-    magnet._trunk.cache_clear()
+    arrays = {name: array.numpy() for name, array in predictors_of(model, over).items()}
     text = "the end, конец и ไทย"
-    p, thresholds = magnet.end_probabilities(text, BY_SCRIPT)
-    magnet._trunk.cache_clear()
+    p, thresholds = end_probabilities(text, Trunk(arrays))
     scripts = script_groups(text)
     assert np.array_equal(thresholds, over.numpy()[scripts])
     symbols = torch.from_numpy(symbols_of(text.encode()))[None]
@@ -370,6 +368,86 @@ def test_numpy_finds_the_ends_that_torch_learnt(monkeypatch: pytest.MonkeyPatch)
         states = model.trunk(symbols, torch.from_numpy(gram_rows(symbols.numpy())))[:, 1:]
         by_torch = torch.sigmoid(model.logit(states, torch.from_numpy(scripts)[None]))[0].numpy()
     assert np.allclose(p, by_torch, atol=1e-4)
+
+
+def test_numpy_finds_the_gates_that_torch_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from core.segmenters.build.mrt5 import TorchMrT5, gate_of
+
+    torch.manual_seed(3)
+    model = TorchMrT5()
+    for array in model.parameters():
+        array.data = (array.data + torch.randn(array.shape) * 0.05).half().float()
+    monkeypatch.setattr(mrt5, "_trunk", lambda: Trunk({name: one.numpy() for name, one in gate_of(model).items()}))
+    text = "the end, конец и ไทย".encode()
+    symbols = torch.from_numpy(symbols_of(text))[None]
+    with torch.no_grad():
+        _, by_torch = model(symbols, torch.from_numpy(gram_rows(symbols.numpy())), "kept")
+    assert np.allclose(mrt5.gates(text), by_torch[0].numpy(), atol=1e-3)
+
+
+def test_numpy_finds_both_stages_that_torch_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from core.segmenters.build.hnet2 import TorchHNet2, routers_of
+
+    torch.manual_seed(4)
+    model = TorchHNet2()
+    for array in model.parameters():
+        array.data = (array.data + torch.randn(array.shape) * 0.05).half().float()
+    model.thresholds = torch.tensor([0.45, 0.4])
+    monkeypatch.setattr(hnet2, "_trunk", lambda: Trunk({name: one.numpy() for name, one in routers_of(model).items()}))
+    text = "the end, конец и ไทย, and so on to the end".encode()
+    symbols = torch.from_numpy(symbols_of(text))[None]
+    with torch.no_grad():
+        _, (p, b), (p2, _, _) = model(symbols, torch.from_numpy(gram_rows(symbols.numpy())))
+    first, starts, second = hnet2.both_stages(text)
+    assert np.allclose(first[1:], p[0, 2:].numpy(), atol=1e-3)
+    assert [0, *(starts + 1)[1:].tolist()] == [n for n in np.flatnonzero(b[0].numpy()).tolist() if n != 1]
+    assert len(second) == len(starts)
+    assert np.isfinite(second).all()
+    assert p2.shape[1] in {len(starts), len(starts) + 1}
+
+
+def test_chunks_of_the_second_stage_are_one_or_several_of_the_first(lanes: dict[str, SegmenterLane]) -> None:
+    text = "".join(TEXTS.values())
+    first, second = open_segmenter("hnet2?stage=1").chunks(text), lanes["hnet2"].chunks(text)
+    assert set(second.starts.tolist()) < set(first.starts.tolist())
+    assert second.values is not None
+    assert np.flatnonzero(~np.isnan(second.values)).tolist() == first.starts.tolist()
+
+
+def test_a_byte_is_kept_where_its_gate_is_over_the_threshold(lanes: dict[str, SegmenterLane]) -> None:
+    text = TEXTS["code"]
+    found = mrt5.gates(text.encode())
+    assert ((found <= 0) & (found >= mrt5.SCALE)).all()
+    over = float(mrt5._trunk().arrays["threshold"][0])
+    assert lanes["mrt5"].chunks(text).starts.tolist() == sorted({0, *np.flatnonzero(found > over).tolist()})
+    assert len(open_segmenter("mrt5?threshold=-15").segment(text)) == len({0, *np.flatnonzero(found > -15).tolist()})
+    assert len(open_segmenter("mrt5?threshold=-30").segment(text)) == len(text.encode())
+
+
+def test_the_controller_deletes_more_where_too_little_is_and_less_where_too_much() -> None:
+    from core.segmenters.build.mrt5 import Controller
+
+    little, much = Controller(), Controller()
+    assert all(little.weight(0.1) > 0 > much.weight(0.9) for _ in range(20))
+
+
+def test_an_average_of_chunks_takes_each_in_by_its_own_probability() -> None:
+    """z̃_j = P_j z_j + (1 - P_j) z̃_{j-1}, worked by hand."""
+    import torch
+
+    from core.segmenters.build.routing import chunked, ratio_loss, smoothed
+
+    made = smoothed(torch.tensor([[[1.0], [2.0], [4.0]]]), torch.tensor([[1.0, 0.5, 0.25]]))
+    assert made.flatten().tolist() == pytest.approx([1.0, 1.5, 2.125], abs=1e-3)
+    at, where, there = chunked(torch.tensor([[True, False, True], [True, False, False]]))
+    assert (at.tolist(), where.tolist()) == ([[0, 0, 1], [0, 0, 0]], [[0, 2], [0, 0]])
+    assert there.tolist() == [[True, True], [True, False]]
+    b = torch.tensor([[True, False, False, False, False]])
+    assert float(ratio_loss(b.float(), b, 5.0)) == pytest.approx(1.0)
 
 
 def test_numpy_computes_what_torch_trained() -> None:

@@ -3,14 +3,22 @@
 import streamlit as st
 
 from components.cached.tokenizers import MOST_OF_A_TEXT, tokenizer
+from components.frame.visitor import visitor
 from core.jobs.shared_cache import shared
 from core.segmenters.lane import SCHEME, SegmenterLane
 from core.segmenters.segmenter import SEGMENTERS, Chunks
+from core.segmenters.trained import trained_segmenters
+
+
+def segmenters() -> dict[str, str]:
+    """Label by spec of every segmenter, with its usual parameters; of those learnt here what the visitor may see."""
+    me = visitor()
+    learnt = trained_segmenters(me.key if me.apart else None)
+    return _shipped() | {f"{SCHEME}:{name}": name for name in learnt}
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
-def segmenters() -> dict[str, str]:
-    """Label by spec of every segmenter, with its usual parameters."""
+def _shipped() -> dict[str, str]:
     return {f"{SCHEME}:{key}": segmenter.label for key, segmenter in SEGMENTERS.all().items()}
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from components.premium.controlled import unseen
 from components.premium.scale import sentence
+from core.premium.chunks import chunk_index
 from core.premium.premium import Per
 from core.premium.workbench import Workbench
 from core.text.languages import language
@@ -70,6 +71,10 @@ class PremiumContext(Workbench):
     def language(self, column: int) -> str:
         """A language's name."""
         return language(self.table.languages[column]).label
+
+    def unread(self, row: int, column: int) -> bool:
+        """Whether a row is a segmenter that learnt from text, and from none in this language."""
+        return chunk_index().unread(self.keys[row], self.table.languages[column])
 
     def sentence(self, row: int, column: int) -> str:
         """A cell in words: its premium, or why it has none."""

@@ -21,10 +21,11 @@ from core.counting.brought import from_link
 from core.counting.table import Counted
 from core.premium.atlas import atlas_tokenizers
 from core.premium.atlas.wanted import CONTROLLED
+from core.premium.chunks import PART
 from core.premium.ordering import SORTS
 from core.premium.premium import Per
 from core.premium.tokenizers import resolved
-from core.premium.workbench import PremiumChoice
+from core.premium.workbench import PremiumChoice, with_segmenters
 
 OPENING = ("gpt-2", "xlm-r", "llama-3", "tekken-240718", "o200k", "gemma-3", "deepseek-v4", "qwen-3.6")
 BASE, ENGLISH = "base", "eng_Latn"
@@ -40,6 +41,8 @@ def controls() -> PremiumChoice:
         keys = _tokenizers(known)
         brought_popover(known)
         corpus, part = choose_text()
+        if not corpus and with_segmenters(keys):
+            part = PART  # what is counted with them
         languages = cached_corpora.corpus(corpus).languages if corpus else cached_premium.atlas("").table.languages
         base = language_box(
             "Base language",
@@ -109,6 +112,7 @@ def _opening(known: Mapping[str, Counted]) -> list[str]:
 def _tokenizers(known: Mapping[str, Counted]) -> list[str]:
     n = len(st.session_state[COUNTED])
     controlled = tuple(key for key, one in known.items() if one.family == CONTROLLED)
+    all_counted = tuple(key for key in known if not with_segmenters([key]))
     with st.popover(f"{n} tokenizer{'' if n == 1 else 's'}", icon=":material/checklist:", width="content"):
         with st.container(horizontal=True):
             st.button("Well-known", on_click=_choose, args=(OPENING,), help="The eight that the page opens with")
@@ -118,7 +122,7 @@ def _tokenizers(known: Mapping[str, Counted]) -> list[str]:
                 args=(controlled,),
                 help=f"{len(controlled)} made of the same text in one size, each by another trainer",
             )
-            st.button("All", on_click=_choose, args=(tuple(known),), help=f"All {len(known)}")
+            st.button("All", on_click=_choose, args=(all_counted,), help=f"All {len(all_counted)}, without segmenters")
             st.button("None", on_click=_choose, args=((),), help="Start from an empty list")
         return st.multiselect(
             "Tokenizers",

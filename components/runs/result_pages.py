@@ -22,6 +22,7 @@ from core.probes.sums.job import TRAINED as ADDERS
 from core.probes.with_model.letters import KIND as LETTERS
 from core.probes.with_model.noise import KIND as NOISE
 from core.probes.with_model.traps import KIND as TRAPS
+from core.segmenters.live.job import KIND as SEGMENTER
 from core.training.job import KIND as TRAIN
 from core.vocabulary.mixture.job import KIND as MIXTURE
 
@@ -110,6 +111,7 @@ def _under_trained(params: Mapping[str, Json]) -> Choices:
 RESULT_PAGES = {
     LAB: ResultPage("transplants.py"),
     TRAIN: ResultPage("train.py"),
+    SEGMENTER: ResultPage("train.py"),
     MIXTURE: ResultPage("vocabulary.py", lambda params: {"vocabulary": "Training mixture"}),
     UNDER_TRAINED: ResultPage("vocabulary.py", _under_trained, by_key=False),
     NEXT_BYTE: ResultPage("probes.py", _next_byte, by_key=False),

@@ -67,6 +67,16 @@ def ask_texts() -> list[str]:
     return [*(f"{corpus} {one}" for one in codes), *([PYTHON] if code else []), *own]
 
 
+def chosen_texts() -> list[str]:
+    """The same names, of what is chosen already and without drawing the choice."""
+    state = st.session_state
+    own = list(state.get(_OWN, []))
+    if own and state.get(_ONLY, True):
+        return own
+    languages = [f"{state[_CORPUS]} {one}" for one in state.get(_LANGUAGES, []) if _CORPUS in state]
+    return [*languages, *([PYTHON] if state.get(_CODE) else []), *own]
+
+
 def ask_shares(texts: Sequence[str]) -> list[int]:
     """Shares of the texts in bytes, relative to one another; empty for all there is of each."""
     if len(texts) < 2:

@@ -7,21 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.cli.base import COMMAND_LINE, Command, number, print_json, whole
-from core.cli.stages import told
 from core.cli.transplant import params, print_params
+from core.cli.waiting import waited
 from core.common.atomic import refuse_existing
 from core.common.errors import UserError
 from core.common.numbers import count
-from core.common.progress import report
 from core.jobs.job import State
 from core.jobs.queue import Jobs
 from core.tokenizers.trained import delete_trained, place_of
 
 if TYPE_CHECKING:
-    from core.jobs.store.files import Result
     from core.training.recipe import TrainedPlan, TrainingRecipe
-
-_LOOK_EVERY = 0.5  # seconds
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -157,7 +153,7 @@ def _at_hand(name: str, most_bytes: int | None) -> str:
     job = jobs.submit(hub_text.KIND, asked, COMMAND_LINE, (), f"Text of {asked['dataset']}")
     if job.state is State.DONE and not hub_text.is_pinned(name):
         jobs.repeat(job.key, COMMAND_LINE)
-    found = restored(hub_text.HubText, _waited(jobs, job.key))
+    found = restored(hub_text.HubText, waited(jobs, job.key))
     spec = keep_text(found.name, found.data.tobytes())
     print(f"{name} is commit {found.commit}: {count(len(found.data))} bytes, kept as {spec}.", file=sys.stderr)
     return spec
@@ -169,23 +165,7 @@ def _trained(recipes: "Sequence[TrainingRecipe]") -> "TrainedPlan":
 
     asked, jobs = training(recipes), Jobs()
     job = jobs.submit(KIND, asked.params, COMMAND_LINE, asked.inputs, asked.label)
-    return trained_in(_waited(jobs, job.key))
-
-
-def _waited(jobs: Jobs, key: str) -> "Result":
-    """The result of a job when it is done, with what it does told meanwhile."""
-    job = jobs.get(key)
-    try:
-        with told():
-            while job.state.live:
-                report(0, 0, job.stage or "Waiting")
-                job = jobs.wait(key, _LOOK_EVERY)
-    except KeyboardInterrupt:
-        jobs.leave(key, COMMAND_LINE)
-        raise
-    if job.state is not State.DONE:
-        raise UserError(job.message or f"It was {job.state}. Ask again.")
-    return jobs.result(key)
+    return trained_in(waited(jobs, job.key))
 
 
 COMMAND = Command(

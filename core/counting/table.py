@@ -200,14 +200,15 @@ class CountTable(CountedText):
         tokenizers: Sequence[int] | None = None,
         languages: Sequence[str] | None = None,
         part: str = "",
+        first: int = 0,
     ) -> "CountTable":
-        """A smaller table: tokenizers by row, languages by code, sentences of one part ("dev").
+        """A smaller table: tokenizers by row, languages by code, sentences of one part ("dev"), the first so many.
 
-        Joined counts are of the whole text and cannot be cut, so a part has none: they are -1.
+        Joined counts are of the whole text and cannot be cut, so a part has none: they are -1. No `first` takes all.
         """
         k = np.arange(len(self.tokenizers)) if tokenizers is None else np.asarray(tokenizers, np.intp)
         rows = np.arange(len(self.languages)) if languages is None else np.array([self.language(c) for c in languages])
-        n = self._sentences(part)
+        n = self._sentences(part, first)
         cells = np.ix_(k, rows)
         joined, joined_unknown = self.joined[cells], self.joined_unknown[cells]
         return replace(
@@ -216,21 +217,21 @@ class CountTable(CountedText):
             tokenizers=tuple(self.tokenizers[i] for i in k),
             tokens=self.tokens[cells][..., n],
             unknown=self.unknown[cells][..., n],
-            joined=np.full_like(joined, -1) if part else joined,
-            joined_unknown=np.full_like(joined, -1) if part else joined_unknown,
+            joined=np.full_like(joined, -1) if part or first else joined,
+            joined_unknown=np.full_like(joined, -1) if part or first else joined_unknown,
             n_bytes=self.n_bytes[rows][:, n],
             n_characters=self.n_characters[rows][:, n],
-            parts=() if part else self.parts,
+            parts=() if part or first else self.parts,
             groups=self.groups[n],
         )
 
-    def _sentences(self, part: str) -> slice:
+    def _sentences(self, part: str, first: int) -> slice:
         if not part:
-            return slice(None)
+            return slice(first or None)
         start = 0
         for name, end in self.parts:
             if name == part:
-                return slice(start, end)
+                return slice(start, min(end, start + first) if first else end)
             start = end
         raise UnknownName("part of the corpus called", part, [name for name, _ in self.parts])
 

@@ -1,15 +1,20 @@
-"""The tokenizers that premiums are known of: those of the shipped atlas, and those that users brought."""
+"""The tokenizers that premiums are known of: those of the shipped atlas, segmenters, and those that users brought."""
 
 from collections.abc import Mapping
 
 from core.counting.brought import from_link, in_link, kept, same_content
 from core.counting.table import Counted
 from core.premium.atlas import atlas_tokenizers
+from core.premium.chunks import chunk_index
 
 
 def known_tokenizers(owner: str = "") -> dict[str, Counted]:
-    """By the key that stands in links, with those that this owner brought."""
-    return {**atlas_tokenizers(), **{in_link(one): one for one in kept(owner).values()}}
+    """By the key that stands in links, with the shipped segmenters and those that this owner brought."""
+    return {
+        **atlas_tokenizers(),
+        **chunk_index().segmenters,
+        **{in_link(one): one for one in kept(owner).values()},
+    }
 
 
 def resolved(key: str, known: Mapping[str, Counted], owner: str = "") -> str | None:

@@ -5,7 +5,7 @@ comes from counting jobs on that text, so that premiums of two texts never meet 
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -19,6 +19,7 @@ from core.counting.tally import Layout, Tally, known_layout, layout
 from core.jobs.job import KINDS, Job
 from core.jobs.shared_cache import shared
 from core.premium.atlas import atlas_provenance, atlas_tokenizers
+from core.premium.chunks import PART, SENTENCES, chunk_index, first_sentences, shipped_chunks
 from core.premium.partial import not_yet, together
 from core.premium.premium import Per, Premiums, Resampled, premiums, resample
 
@@ -128,6 +129,8 @@ def workbench(choice: PremiumChoice, sources: Sources) -> Workbench:
     if choice.corpus:
         return _on_another_text(choice, sources)
     own = {key: one for key in choice.keys if from_link(key) and (one := sources.known.get(key))}
+    if with_segmenters(choice.keys):
+        return _with_segmenters(choice, sources, own)
     return _with_own(choice, sources, own) if own else _as_shipped(choice, sources)
 
 
@@ -176,6 +179,56 @@ def _with_own(choice: PremiumChoice, sources: Sources, own: Mapping[str, Counted
         counting=_shipped_facts(),
         premiums=both,
         tallies=tuple((one, n) for (_, one), n in zip(tallies, counts, strict=True) if one),
+    )
+
+
+def with_segmenters(keys: Iterable[str]) -> bool:
+    """Whether a shipped segmenter is among the keys: all numbers on FLORES-200 are then of the sentences it has."""
+    return not chunk_index().segmenters.keys().isdisjoint(keys)
+
+
+def _with_segmenters(choice: PremiumChoice, sources: Sources, own: Mapping[str, Counted]) -> Workbench:
+    """All shipped tokenizers and segmenters, and others that jobs counted, on the sentences that segmenters have."""
+    whole = sources.atlas("").table
+    plan = known_layout(whole.corpus)
+    tallies = [(one, tally(plan, one.fingerprint) if plan else None) for one in own.values()]
+    counts = [int(one.update().sum()) if one else 0 for _, one in tallies]
+    stamp = ("segmenters", tuple(zip(own, counts, strict=True)))
+
+    def made() -> tuple[CountTable, Done]:
+        added, done = growing(whole, tallies)
+        shipped = first_sentences(whole)
+        table = stacked([shipped, shipped_chunks(shipped), first_sentences(added)])
+        there = np.ones((len(table.tokenizers) - len(done), len(table.languages)), np.bool_)
+        return table, np.concatenate([there, done])
+
+    table, done = shared().get(("workbench", *stamp), made, most=_MOST)
+
+    def found(per: Per) -> Premiums:
+        return _remembered(
+            (*stamp, choice.base, per),
+            lambda: not_yet(premiums(table, choice.base, per, resample(table)), table, done),
+        )
+
+    facts = _shipped_facts()
+    return Workbench(
+        table=table,
+        found=found(choice.per),
+        keys=(*atlas_tokenizers(), *chunk_index().segmenters, *own),
+        done=done,
+        corpus="",
+        stamp=stamp,
+        counting=replace(facts, notes=(*facts.notes, _of_segmenters())),
+        premiums=found,
+        tallies=tuple((one, n) for (_, one), n in zip(tallies, counts, strict=True) if one),
+    )
+
+
+def _of_segmenters() -> str:
+    return (
+        f"Segmenters are counted on the first {SENTENCES} sentences of FLORES-200 {PART}: while one is chosen, every "
+        "number of the page is of these. What they count are chunks. Those that learnt read "
+        f"{len(chunk_index().learnt_from)} of the languages; no price is known for any."
     )
 
 

@@ -17,6 +17,7 @@ from core.common.errors import TooLarge
 from core.common.numbers import count
 from core.common.params import Params, Value, in_words, read_params
 from core.segmenters.segmenter import SEGMENTERS, ByteSegmenter, Chunks
+from core.segmenters.trained import trained_segmenter
 from core.text.utf8 import utf8
 from core.tokenizers.catalog import split_options
 from core.tokenizers.kinds import Kind
@@ -108,7 +109,7 @@ def open_segmenter(rest: str) -> SegmenterLane:
     [1, 2, 3]
     """
     name, options = split_options(rest)
-    segmenter = SEGMENTERS.get(name)
+    segmenter = trained_segmenter(name) or SEGMENTERS.get(name)
     return SegmenterLane(segmenter, read_params(name, segmenter.params, options))
 
 

@@ -66,6 +66,15 @@ class TrunkBlock:
     down: Floats
     dilation: int
 
+    def applied(self, x: Floats) -> Floats:
+        """What it makes of (T, D)."""
+        seen = normed(x) * self.scale
+        looked = seen * self.conv[0]
+        for k in range(1, KERNEL):
+            back = k * self.dilation
+            looked[back:] += seen[: max(0, len(seen) - back)] * self.conv[k]
+        return x + self.mixed(looked)
+
     def mixed(self, looked: Floats) -> Floats:
         """What the block adds, of what its convolution saw, (T, D)."""
         added: Floats = self.gated(looked @ self.up) @ self.down
@@ -77,6 +86,21 @@ class TrunkBlock:
         gate = both[..., half:]
         gated: Floats = both[..., :half] * (gate / (1 + np.exp(-gate)))
         return gated
+
+
+def blocks_in(arrays: Mapping[str, Floats], prefix: str) -> list[TrunkBlock]:
+    """The blocks whose names begin so, in order."""
+    n = sum(name.startswith(prefix) and name.endswith(".up") for name in arrays)
+    return [
+        TrunkBlock(
+            scale=arrays[f"{prefix}{i}.scale"],
+            conv=arrays[f"{prefix}{i}.conv"],
+            up=arrays[f"{prefix}{i}.up"],
+            down=arrays[f"{prefix}{i}.down"],
+            dilation=DILATIONS[i],
+        )
+        for i in range(n)
+    ]
 
 
 class Trunk:
@@ -91,16 +115,7 @@ class Trunk:
         held = {name: np.ascontiguousarray(array, kind) for name, array in arrays.items()}
         self.arrays = held
         self._bytes, self._grams, self._mix, self._scale = (held[n] for n in ("bytes", "grams", "mix", "scale"))
-        self.blocks = [
-            TrunkBlock(
-                scale=held[f"blocks.{i}.scale"],
-                conv=held[f"blocks.{i}.conv"],
-                up=held[f"blocks.{i}.up"],
-                down=held[f"blocks.{i}.down"],
-                dilation=DILATIONS[i],
-            )
-            for i in range(sum(name.endswith(".up") for name in held))
-        ]
+        self.blocks = blocks_in(held, "blocks.")
 
     def read(self, symbols: NDArray[np.int64], rows: NDArray[np.int64]) -> Floats:
         """What the first block is given, (..., D), of symbols (...) and their rows (..., 4)."""
@@ -120,12 +135,7 @@ class Trunk:
     def _piece(self, symbols: NDArray[np.int64], rows: NDArray[np.int64]) -> Floats:
         x = self.read(symbols, rows)
         for block in self.blocks:
-            seen = normed(x) * block.scale
-            looked = seen * block.conv[0]
-            for k in range(1, KERNEL):
-                back = k * block.dilation
-                looked[back:] += seen[: max(0, len(seen) - back)] * block.conv[k]
-            x = x + block.mixed(looked)
+            x = block.applied(x)
         return self.finished(x)
 
     def finished(self, x: NDArray[np.floating]) -> Floats:

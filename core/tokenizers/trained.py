@@ -22,7 +22,7 @@ def trained_names(owner: str | None = None) -> list[str]:
         owner: leaves out what is others' alone; None for all.
     """
     names = sorted(path.parent.name for path in home(SCHEME).glob(f"[!.]*/{_VOCABULARY}"))
-    return names if owner is None else [name for name in names if _may_list(home(SCHEME) / name, owner)]
+    return names if owner is None else [name for name in names if may_list(home(SCHEME) / name, owner)]
 
 
 def trained_specs(owner: str | None = None) -> dict[str, str]:
@@ -35,9 +35,9 @@ def note_owner(folder: Path, owner: str) -> None:
 
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
-    >>> note_owner(folder, "ann"); [_may_list(folder, who) for who in ("ann", "bob")]
+    >>> note_owner(folder, "ann"); [may_list(folder, who) for who in ("ann", "bob")]
     [True, False]
-    >>> note_owner(folder, ""); _may_list(folder, "bob")
+    >>> note_owner(folder, ""); may_list(folder, "bob")
     True
     """
     path = folder / _OWNERS
@@ -53,7 +53,8 @@ def has_owners(folder: Path) -> bool:
     return bool(_owners(folder))
 
 
-def _may_list(folder: Path, owner: str) -> bool:
+def may_list(folder: Path, owner: str) -> bool:
+    """Does what lies in this folder stand in the lists of this one?"""
     found = _owners(folder)
     return not found or _tag(owner) in found
 

@@ -18,7 +18,15 @@ from core.training.export import check_export, vocabulary_file
 from core.training.measured import entry_counts, measured, parallel_tokens
 from core.training.recipe import Trained, TrainingRecipe
 from core.training.sources import corpus_of, source_content, source_label
-from core.training.text import PARALLEL, SourceText, TrainingText, most_of_each, parallel_lines, read_parts
+from core.training.text import (
+    PARALLEL,
+    SourceText,
+    TrainingPart,
+    TrainingText,
+    most_of_each,
+    parallel_lines,
+    read_parts,
+)
 from core.training.trainer import TRAINERS, NotMakeable, Trainer
 
 _LIBRARIES = ("tokenizers", "sentencepiece", "ffbpe")
@@ -37,8 +45,7 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
     """
     trainer, options = TRAINERS.get(recipe.trainer), recipe.options
     report(0, 0, "Reading")
-    sources = _sources(recipe, here)
-    parts = read_parts(sources, options.heldout, recipe.seed, _most(recipe, sources))
+    parts = parts_of(recipe, here)
     text = TrainingText(parts, parallel_lines(_contents(recipe.parallel, here), parts))
     task = trainer.task(text, options, trainer.read(dict(recipe.params), recipe.seed))
     report(0, 0, "Training")
@@ -65,6 +72,16 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
         n_compared,
         _versions(),
     )
+
+
+def parts_of(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: path) -> tuple[TrainingPart, ...]:
+    """The texts of a recipe, each with the lines that are kept apart.
+
+    Raises:
+        UserError: a text is not what it was, or holds none.
+    """
+    sources = _sources(recipe, here)
+    return read_parts(sources, recipe.options.heldout, recipe.seed, _most(recipe, sources))
 
 
 def _versions() -> dict[str, str]:

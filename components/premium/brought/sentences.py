@@ -49,11 +49,19 @@ def texts(context: PremiumContext, codes: tuple[str, ...]) -> ShownSentences:
 
 
 def opens_here(context: PremiumContext, row: int) -> str | None:
-    """A spec under which the tokenizer opens here without a network, or None; one that a user brought has been here."""
+    """A spec under which the tokenizer opens here without a network, or None.
+
+    One that a user brought has been here, and a segmenter's key is its spec.
+    """
     one = context.table.tokenizers[row]
     for spec in one.opens:
         kind, _, rest = spec.partition(":")
-        if in_link(one) in context.keys or is_here(spec) or (kind == "file" and Path(rest).exists()):
+        if (
+            in_link(one) in context.keys
+            or spec in context.keys
+            or is_here(spec)
+            or (kind == "file" and Path(rest).exists())
+        ):
             try:
                 cached.tokenizer(spec)
             except UserError:

@@ -1,6 +1,7 @@
 """Languages in order of their premium under one tokenizer, each with its interval."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import plotly.graph_objects as go
@@ -21,6 +22,7 @@ from core.premium.differences import languages_under, too_few
 
 _AT_ONCE = 30
 
+UNREAD = " °"  # behind a language
 _WHICH = ("Dearest", "Cheapest", "All")
 
 
@@ -50,12 +52,12 @@ def draw(context: PremiumContext) -> None:
         if untested
         else _tested(context, row, shown, margin)
     )
-    cells = [(row, c) for c in shown]
+    cells, unread = [(row, c) for c in shown], partial(context.unread, row)
     numbers = found.value[row, shown], found.low[row, shown], found.high[row, shown]
     chart = Chart(
         "ranked",
         ranked_figure(
-            [context.language(c) for c in shown],
+            [f"{context.language(c)}{UNREAD if unread(c) else ''}" for c in shown],
             numbers,
             context.sentences([row], shown),
             from_base,
@@ -76,7 +78,9 @@ def draw(context: PremiumContext) -> None:
     show(chart, context, "Token premiums")
     st.caption(
         f"{context.sentence(row, ranked[0])}. Dots are premiums{'' if untested else ', bars their 95 % intervals'}. "
-        f"{tested} {len(shown)} of {len(ranked)} languages" + (f"; {missing}." if missing else ".")
+        f"{tested} {len(shown)} of {len(ranked)} languages"
+        + (f"; {missing}." if missing else ".")
+        + (f" {UNREAD.strip()} marks one that the segmenter never read." if any(map(unread, shown)) else "")
     )
 
 

@@ -9,6 +9,8 @@ from components.premium.figure import cell_table
 from components.premium.take_away import take_away
 from components.widgets.view import View
 from core.common.numbers import between, count
+from core.premium.chunks import chunk_index
+from core.premium.workbench import with_segmenters
 from core.text.languages import language, script_of
 
 
@@ -22,6 +24,10 @@ def draw(context: PremiumContext) -> None:
             "Family": [language(context.table.languages[c]).family for c in context.columns],
         }
     )
+    if with_segmenters(context.keys[row] for row in context.rows):
+        wide["Segmenters read it"] = [
+            "yes" if context.table.languages[c] in chunk_index().learnt_from else "no" for c in context.columns
+        ]
     configuration = {"Language": st.column_config.TextColumn(pinned=True, width=190)}
     for row in context.rows:
         label = context.label(row)

@@ -19,16 +19,17 @@ from core.common.atomic import write_whole
 from core.common.errors import UnknownName, UserError
 from core.common.progress import listening
 from core.segmenters.build.card import card
+from core.segmenters.build.chunk_counts import write_chunk_counts
 from core.segmenters.build.cut_facts import cut_facts
 from core.segmenters.build.judged import judged
 from core.segmenters.build.premiums import chunk_premiums
 from core.segmenters.build.text import held_out, learnt
 from core.segmenters.lane import SegmenterLane, open_segmenter
 from core.segmenters.weights import FOLDER
-from core.tokenizers.catalog import open_tokenizer
-from core.tokenizers.opening.shipped import OPENING
 
-CUTTING = ("entropy", "entropy-rise", "hnet", "magnet", "magnet?prior=equal", "words")
+CUTTING = (
+    *("entropy", "entropy-rise", "hnet", "hnet2?stage=1", "hnet2", "magnet", "magnet?prior=equal", "mrt5", "words"),
+)
 QUALITY = FOLDER / "quality.json"
 Texts = Mapping[str, list[str]]
 
@@ -40,10 +41,26 @@ def _bytes(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
 
 
 def _hnet(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    from core.segmenters.build.hnet import hnet_bits, router_of, train_hnet
+    from core.segmenters.build.chunked import text_bits
+    from core.segmenters.build.hnet import router_of, train_hnet
 
     model = train_hnet(texts)
-    return router_of(model), {"model": judged(held_out(), partial(hnet_bits, model))}
+    return router_of(model), {"model": judged(held_out(), partial(text_bits, lambda *read: model(*read)[0]))}
+
+
+def _hnet2(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    from core.segmenters.build.chunked import text_bits
+    from core.segmenters.build.hnet2 import routers_of, train_hnet2
+
+    model = train_hnet2(texts)
+    return routers_of(model), {"model": judged(held_out(), partial(text_bits, lambda *read: model(*read)[0]))}
+
+
+def _mrt5(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    from core.segmenters.build.mrt5 import gate_of, mrt5_bits, train_mrt5
+
+    model = train_mrt5(texts)
+    return gate_of(model), {"model": judged(held_out(), partial(mrt5_bits, model))}
 
 
 def _magnet(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
@@ -72,7 +89,9 @@ def _magnet(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
 MAKERS: dict[str, Callable[[Texts], tuple[dict[str, torch.Tensor], dict[str, Any]]]] = {
     "bytes": _bytes,
     "hnet": _hnet,
+    "hnet2": _hnet2,
     "magnet": _magnet,
+    "mrt5": _mrt5,
 }
 
 
@@ -104,7 +123,8 @@ def describe(about: dict[str, Any]) -> None:
     about["bpe"] = _bpe_bits()
     texts, lanes = held_out(), {spec: open_segmenter(spec) for spec in CUTTING}
     about["cuts"] = {spec: cut_facts(texts, partial(_starts, lane)) for spec, lane in lanes.items()}
-    about["premiums"] = chunk_premiums({**lanes, **{spec: open_tokenizer(spec) for spec in OPENING}})
+    write_chunk_counts({lane.info.spec: lane for lane in lanes.values()})
+    about["premiums"] = chunk_premiums()
     write_whole(QUALITY, (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode())
     write_whole(FOLDER / "README.md", card(about).encode())
 

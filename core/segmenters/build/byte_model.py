@@ -7,6 +7,7 @@ from torch import nn
 
 from core.common.progress import report
 from core.models.build.optimisers import go, share_of_rate, slow_down
+from core.segmenters.build.chunked import next_byte_loss
 from core.segmenters.build.text import batches
 from core.segmenters.build.torch_trunk import TorchTrunk, adam
 from core.segmenters.trunk import START
@@ -38,11 +39,12 @@ def train_byte_model(texts: Mapping[str, Sequence[str]], steps: int = STEPS) -> 
     for step in range(steps):
         slow_down(moving, share_of_rate(step, steps, 20, 0.5))
         symbols, rows = (torch.from_numpy(array) for array in next(stream))
-        logits = model(symbols[:, :-1], rows[:, :-1])
-        targets = symbols[:, 1:].flatten()
-        loss = nn.functional.cross_entropy(
-            logits.flatten(0, 1), torch.where(targets == START, -100, targets), ignore_index=-100
-        )
+        loss = next_byte_loss(model(symbols[:, :-1], rows[:, :-1]), symbols[:, 1:])
         go(moving, loss)
         report(step + 1, steps, f"byte model: {float(loss.detach()) / 0.6931:.3f} bits per byte")
+    return byte_model_arrays(model)
+
+
+def byte_model_arrays(model: TorchByteModel) -> dict[str, torch.Tensor]:
+    """Its weights by name, in float16."""
     return {name.removeprefix("trunk."): p.detach().half() for name, p in model.named_parameters()}

@@ -1,10 +1,13 @@
 """The parts of a model that cuts while it learns: a body that reads bytes, blocks over chunks, and what reads on."""
 
+import math
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
 from core.segmenters.build.torch_trunk import TorchBlock, TorchTrunk, torch_normed
-from core.segmenters.trunk import START
+from core.segmenters.trunk import START, gram_rows, symbols_of
 
 WIDTH, INNER = 128, 192
 READING, MIDDLE, HEADS = 3, 2, 4  # blocks, and heads of those in the middle
@@ -55,6 +58,19 @@ def next_byte_loss(logits: Tensor, targets: Tensor) -> Tensor:
     """Nats per byte; a start symbol is not foretold."""
     wanted = torch.where(targets == START, -100, targets).flatten()
     return nn.functional.cross_entropy(logits.flatten(0, 1), wanted, ignore_index=-100)
+
+
+def text_bits(logits_of: Callable[[Tensor, Tensor], Tensor], text: str) -> float:
+    """Bits that a model needs for a text.
+
+    Args:
+        logits_of: symbols (1, T) and their n-gram rows, (1, T, 256).
+    """
+    symbols = symbols_of(text.encode())[None]
+    with torch.no_grad():
+        logits = logits_of(torch.from_numpy(symbols[:, :-1]), torch.from_numpy(gram_rows(symbols[:, :-1])))
+        nats = float(next_byte_loss(logits, torch.from_numpy(symbols[:, 1:])))
+    return float(nats * (symbols.shape[1] - 1) / math.log(2))
 
 
 def progress(name: str, loss: Tensor, b: Tensor) -> str:

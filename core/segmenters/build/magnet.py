@@ -12,7 +12,6 @@ size; the script of each byte, where theirs is of the whole text; the share of t
 predictors; and no noise where it cuts, but a threshold for each script, over which lies the share that its prior says.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -30,16 +29,16 @@ from core.segmenters.build.chunked import (
     ChunkedModel,
     next_byte_loss,
     progress,
+    text_bits,
 )
 from core.segmenters.build.text import CODE, batches_with_scripts
 from core.segmenters.build.torch_trunk import adam
 from core.segmenters.script_of_bytes import GROUPS, script_groups
-from core.segmenters.trunk import gram_rows, symbols_of
 
 STEPS = 500
 LATIN_PRIOR = 0.2  # of bytes that end a chunk
 _TEMPERATURE = 0.5
-_WEIGHT = 1.0  # of the priors
+PRIOR_WEIGHT = 1.0  # of the priors
 _TO_PREDICTORS = 0.1  # of the slope of the next byte's loss, which each boundary has by all bytes behind it
 _WARM_UP = 50  # steps in which nothing but the priors reaches the predictors
 
@@ -105,14 +104,27 @@ def prior_loss(p: Tensor, scripts: Tensor, priors: Sequence[float]) -> Tensor:
 
 
 def priors_by_script(texts: Mapping[str, Sequence[str]]) -> list[float]:
-    """Priors at which the same sentences have as many chunks in each script."""
-    size: dict[int, list[int]] = {}
+    """Priors at which the same sentences have as many chunks in each script.
+
+    Of texts that are not the same sentences it is the bytes of a line that are made even. A script that no text is in
+    has Latin's, and so have all where none is in Latin.
+    """
+    size: dict[int, list[float]] = {}
     for name, lines in texts.items():
         if name != CODE:
             script = int(np.bincount(script_groups(lines[0])).argmax())
-            size.setdefault(script, []).append(sum(len(line.encode()) for line in lines))
+            size.setdefault(script, []).append(sum(len(line.encode()) for line in lines) / len(lines))
     mean = {script: sum(each) / len(each) for script, each in size.items()}
-    return [round(LATIN_PRIOR * mean[0] / mean[n], 3) for n in range(len(GROUPS))]
+    latin = mean.get(0)
+    return [
+        LATIN_PRIOR if latin is None or n not in mean else round(min(0.9, LATIN_PRIOR * latin / mean[n]), 3)
+        for n in range(len(GROUPS))
+    ]
+
+
+def share_of_slope(step: int) -> float:
+    """Share of the slope of the next byte's loss that reaches the predictors."""
+    return _TO_PREDICTORS if step >= _WARM_UP else 0.0
 
 
 def train_magnet(texts: Mapping[str, Sequence[str]], priors: Sequence[float], steps: int = STEPS) -> TorchMagnet:
@@ -123,38 +135,38 @@ def train_magnet(texts: Mapping[str, Sequence[str]], priors: Sequence[float], st
     for step in range(steps):
         slow_down(moving, share_of_rate(step, steps, 20, 0.5))
         symbols, rows, scripts = (torch.from_numpy(array) for array in next(stream))
-        share = _TO_PREDICTORS if step >= _WARM_UP else 0.0
-        logits, p, b = model(symbols[:, :-1], rows[:, :-1], scripts[:, :-1], share=share)
+        logits, p, b = model(symbols[:, :-1], rows[:, :-1], scripts[:, :-1], share=share_of_slope(step))
         loss = next_byte_loss(logits, symbols[:, 1:])
-        go(moving, loss + _WEIGHT * prior_loss(p, scripts[:, :-1], priors))
+        go(moving, loss + PRIOR_WEIGHT * prior_loss(p, scripts[:, :-1], priors))
         report(step + 1, steps, progress("MAGNET", loss, b))
     return model
 
 
-def thresholds(model: TorchMagnet, texts: Mapping[str, Sequence[str]]) -> Tensor:
+def thresholds(model: TorchMagnet, texts: Mapping[str, Sequence[str]], n_batches: int = 100) -> Tensor:
     """For each script the p over which as many bytes of its languages lie as its prior says, of text like that it
-    learnt from, without code: (S,)."""
+    learnt from, without code where there is more: (S,)."""
     found: list[list[Tensor]] = [[] for _ in GROUPS]
-    languages = {name: lines for name, lines in texts.items() if name != CODE}
+    languages = {name: lines for name, lines in texts.items() if name != CODE} or texts
     stream = batches_with_scripts(languages, ROWS, LENGTH, SEED + 1)
     with torch.no_grad():
-        for _ in range(100):
+        for _ in range(n_batches):
             symbols, rows, scripts = (torch.from_numpy(array) for array in next(stream))
             p = torch.sigmoid(model.logit(model.trunk(symbols, rows), scripts))
             for n in range(len(GROUPS)):
                 found[n].append(p[scripts == n])
-    return torch.stack([torch.cat(each).quantile(1 - model.priors[n]) for n, each in enumerate(found)])
+    return torch.stack([_quantile(torch.cat(each), 1 - model.priors[n]) for n, each in enumerate(found)])
+
+
+def _quantile(p: Tensor, share: float) -> Tensor:
+    """Of none, one that half of what is sure is over: a script that the text lacks."""
+    return p.quantile(share) if len(p) else torch.tensor(0.5)
 
 
 def magnet_bits(model: TorchMagnet, over: Tensor, text: str) -> float:
     """Bits that the model needs for a text, cut by these thresholds."""
-    symbols, groups = symbols_of(text.encode())[None], script_groups(text)
-    scripts = torch.from_numpy(np.concatenate([groups[:1], groups])[None])
-    with torch.no_grad():
-        read = torch.from_numpy(symbols[:, :-1]), torch.from_numpy(gram_rows(symbols[:, :-1]))
-        logits = model(*read, scripts[:, :-1], thresholds=over)[0]
-        nats = float(next_byte_loss(logits, torch.from_numpy(symbols[:, 1:])))
-    return float(nats * (symbols.shape[1] - 1) / math.log(2))
+    groups = script_groups(text)
+    scripts = torch.from_numpy(np.concatenate([groups[:1], groups])[None, :-1])
+    return text_bits(lambda symbols, rows: model(symbols, rows, scripts, thresholds=over)[0], text)
 
 
 def predictors_of(model: TorchMagnet, over: Tensor) -> dict[str, Tensor]:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.params import Param, Params
-from core.segmenters.byte_model import FILE, entropies_bits
+from core.segmenters.byte_model import FILE, shipped_entropies
 from core.segmenters.over_threshold import over_threshold
 from core.segmenters.segmenter import ByteSegmenter, Cutter
 from core.segmenters.weights import weights_fingerprint
@@ -12,7 +12,7 @@ from core.segmenters.weights import weights_fingerprint
 
 def rises_bits(text: bytes) -> NDArray[np.float32]:
     """By how much the entropy of each byte is over that of the one before, float32 (N,); NaN at the first."""
-    return np.diff(entropies_bits(text), prepend=np.float32("nan"))
+    return np.diff(shipped_entropies(text), prepend=np.float32("nan"))
 
 
 def _cutter(params: Params) -> Cutter:

@@ -2,10 +2,9 @@
 
 from functools import cache
 
-import numpy as np
-
 from core.common.params import Param, Params
 from core.segmenters.over_threshold import over_threshold
+from core.segmenters.router import start_probabilities
 from core.segmenters.segmenter import ByteSegmenter, Cutter
 from core.segmenters.trunk import Floats, Trunk, symbols_of
 from core.segmenters.weights import weights, weights_fingerprint
@@ -19,16 +18,14 @@ def _trunk() -> Trunk:
     return Trunk(weights(FILE))
 
 
-def boundary_probabilities(text: bytes) -> Floats:
-    """The router's p at each byte of a text, float32 (N,); 1 at the first."""
-    trunk = _trunk()
-    states = trunk.hidden(symbols_of(text))
-    before, here = states[:-1] @ trunk.arrays["query"], states[1:] @ trunk.arrays["key"]
-    lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(here, axis=1)
-    cosine = (before * here).sum(1) / np.maximum(lengths, np.float32(1e-8))
-    p: Floats = np.clip((1 - cosine) / 2, 0, 1).astype(np.float32)
-    p[:1] = 1
-    return p
+def boundary_probabilities(text: bytes, trunk: Trunk | None = None) -> Floats:
+    """The router's p at each byte of a text, float32 (N,); 1 at the first.
+
+    Args:
+        trunk: another than the one that ships.
+    """
+    trunk = trunk or _trunk()
+    return start_probabilities(trunk.hidden(symbols_of(text)), trunk.arrays["query"], trunk.arrays["key"])
 
 
 def _cutter(params: Params) -> Cutter:

@@ -15,13 +15,13 @@ BY_SCRIPT, EQUAL = "script", "equal"
 
 
 @cache
-def _trunk(priors: str) -> Trunk:
+def shipped_trunk(priors: str) -> Trunk:
+    """Body and predictors that ship, with these priors."""
     return Trunk({n.removeprefix(f"{priors}."): a for n, a in weights(FILE).items() if n.startswith(f"{priors}.")})
 
 
-def end_probabilities(text: str, priors: str) -> tuple[Floats, Floats]:
+def end_probabilities(text: str, trunk: Trunk) -> tuple[Floats, Floats]:
     """(p that a chunk ends with each byte, the threshold of each byte's script), float32 (N,) each."""
-    trunk = _trunk(priors)
     states, scripts = trunk.hidden(symbols_of(text.encode()))[1:], script_groups(text)
     into, out, bias, thresholds = (trunk.arrays[name] for name in ("into", "out", "bias", "thresholds"))
     logit = np.empty(len(scripts), np.float32)
@@ -33,16 +33,17 @@ def end_probabilities(text: str, priors: str) -> tuple[Floats, Floats]:
     return p, thresholds[scripts]
 
 
+def behind_ends(text: str, trunk: Trunk) -> Chunks:
+    """Chunks that start behind a byte whose p is over the threshold of its script."""
+    p, thresholds = end_probabilities(text, trunk)
+    starts = np.concatenate([[True], (p > thresholds)[:-1]])
+    values = np.concatenate([np.full(1, np.nan, np.float32), p[:-1]])
+    return Chunks(np.flatnonzero(starts).astype(np.int32), values)
+
+
 def _cutter(params: Params) -> Cutter:
     priors = params.word("prior")
-
-    def cut(text: str) -> Chunks:
-        p, thresholds = end_probabilities(text, priors)
-        starts = np.concatenate([[True], (p > thresholds)[:-1]])
-        values = np.concatenate([np.full(1, np.nan, np.float32), p[:-1]])
-        return Chunks(np.flatnonzero(starts).astype(np.int32), values)
-
-    return Cutter(cut, weights_fingerprint(FILE))
+    return Cutter(lambda text: behind_ends(text, shipped_trunk(priors)), weights_fingerprint(FILE))
 
 
 SEGMENTER = ByteSegmenter(
