@@ -14,7 +14,7 @@ from core.segmentation.agreement import BOUNDARY_F1, UNANIMOUS_SHARE
 from core.segmentation.cost import CONTEXT_SHARE, COST, context_share, cost
 from core.segmentation.losses import Loss
 from core.segmentation.overlaps import overlapping
-from core.text.scripts import SCRIPTS, WITHOUT_SPACES, script_shares
+from core.text.scripts import SCRIPTS, WITHOUT_SPACES, letters, script_shares
 from core.text.units import Segmenter, Units, units_of
 from core.tokenizers.formats.builtin import ByteTokenizer, RuleTokenizer
 from core.tokenizers.kinds import Kind
@@ -205,6 +205,13 @@ def test_the_columns_are_those_of_the_table_and_in_its_order() -> None:
 def test_units_of_another_text_are_refused() -> None:
     with pytest.raises(ValueError, match="another text"):
         of_text(pieces_of("a"), units_of("b"))
+
+
+def test_a_letter_is_of_the_script_among_whose_letters_it_is() -> None:
+    among = "".join(map(chr, range(0x20, 0x3100, 3)))
+    found = [c for script in SCRIPTS for c in letters([script], among) if script_shares(c) == {script: 1.0}]
+    assert "".join(found) == letters(SCRIPTS, among)
+    assert sorted(found) == [c for c in among if script_shares(c) not in ({}, {"other": 1.0})]
 
 
 def test_scripts_are_shares_of_letters() -> None:

@@ -43,8 +43,14 @@ _LETTER = regex.compile(r"[\p{L}\p{M}--\p{Script=Inherited}--\p{Script=Common}]"
 
 
 @cache
-def _letters_by_script() -> dict[str, regex.Pattern[str]]:
-    return {one: regex.compile(rf"[\p{{L}}\p{{M}}&&\p{{Script={one}}}]", regex.V1) for one in SCRIPTS}
+def _of_script(script: str) -> regex.Pattern[str]:
+    return regex.compile(rf"[\p{{L}}\p{{M}}&&\p{{Script={script}}}]+", regex.V1)
+
+
+@cache
+def _of_ours() -> regex.Pattern[str]:
+    """A group for each script: one search, where asking for script after script takes five times as long."""
+    return regex.compile("|".join(rf"([\p{{L}}\p{{M}}&&\p{{Script={one}}}])" for one in SCRIPTS), regex.V1)
 
 
 @lru_cache(maxsize=2**17)
@@ -53,7 +59,8 @@ def _script(character: str) -> str:
     asking for each once is many times as fast as searching every text for every script."""
     if not _LETTER.match(character):
         return ""
-    return next((script for script, pattern in _letters_by_script().items() if pattern.match(character)), "other")
+    found = _of_ours().match(character)
+    return SCRIPTS[found.lastindex - 1] if found and found.lastindex else "other"
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
@@ -70,7 +77,7 @@ def letters(scripts: Iterable[str], among: str) -> str:
     >>> letters(["Thai"], "ab ไทย")
     'ไทย'
     """
-    return "".join(c for script in scripts for c in among if _script(c) == script)
+    return "".join(run for script in scripts for run in _of_script(script).findall(among))
 
 
 def alphabet(points: NDArray[np.uint32]) -> tuple[str, NDArray[np.intp]]:
