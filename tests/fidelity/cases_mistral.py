@@ -1,7 +1,7 @@
 """The tokenizers inside mistral-common against mistral-common."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,6 +20,7 @@ _FILES = {
 }
 
 
+@cache
 def _load(path: Path) -> Callable[[str], list[int]]:
     from mistral_common.tokens.tokenizers.sentencepiece import SentencePieceTokenizer
     from mistral_common.tokens.tokenizers.tekken import Tekkenizer
