@@ -121,8 +121,8 @@ _DECODER = {
 _BOS = {"note": "only where tokenizer_config.json says add_bos_token", "ends_only": True}
 
 UNTOLD = [
-    Folder("mbart", {**_XLMR, **_config("MBartTokenizer")}, note="</s> and a language code behind a text"),
-    Folder("mbart50", {**_XLMR, **_config("MBart50Tokenizer")}, note="a language code in front of a text"),
+    Folder("mbart", {**_UNIGRAM, **_config("MBartTokenizer")}, note="</s> and a language code behind a text"),
+    Folder("mbart50", {**_UNIGRAM, **_config("MBart50Tokenizer")}, note="a language code in front of a text"),
     Folder(
         "nllb",
         {"sentencepiece.bpe.model": _data("sentencepiece/llama2.model"), **_config("NllbTokenizer")},
