@@ -6,6 +6,8 @@ import inspect
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,12 +22,27 @@ from core.tokenizers.opening.shipped import OPENING
 from core.tokenizers.packages import quicktok
 from core.tokenizers.packages.installed import PackagedFile
 from core.tokenizers.packages.place import package_place
-from core.tokenizers.tokenizer import Specials
+from core.tokenizers.segmentation import Segmentation
+from core.tokenizers.tokenizer import Info, Specials
 from core.tokenizers.well_known import Access, WellKnown, availability, named, of_repository, well_known
 
 TEXT = sample("many-scripts").text
 NORMALISING = {"jurassic-2", "anthropic==0.25.0/anthropic/tokenizer.json"}  # spaces at line ends; NFKC
 HERE = sorted({model.spec for model in well_known() if availability(model).access is Access.HERE})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a tokenizer says of itself, and how it cuts the text; the tokenizer, up to 100 MB, is let go."""
+
+    info: Info
+    cut: Segmentation
+
+
+@cache
+def seen(spec: str) -> Seen:
+    tokenizer = open_tokenizer(spec)
+    return Seen(tokenizer.info, tokenizer.segment(TEXT))
 
 
 def test_the_list_names_at_least_sixty_models_of_many_makers() -> None:
@@ -51,7 +68,7 @@ def test_every_entry_is_whole(model: WellKnown) -> None:
 
 @pytest.mark.parametrize("spec", HERE)
 def test_what_is_here_opens_and_gives_the_text_back(spec: str) -> None:
-    cut = open_tokenizer(spec).segment(TEXT)
+    cut = seen(spec).cut
     assert cut.n_tokens > 10
     assert cut.lossless or spec.partition(":")[2] in NORMALISING
 
@@ -59,7 +76,7 @@ def test_what_is_here_opens_and_gives_the_text_back(spec: str) -> None:
 def test_the_opening_has_five_different_tokenizers_of_models_that_are_here() -> None:
     assert len(OPENING) == 5
     assert [spec for spec in OPENING if named(spec) is None or spec not in HERE] == []
-    cuts = {tuple(open_tokenizer(spec).segment(TEXT).ends.tolist()) for spec in OPENING}
+    cuts = {tuple(seen(spec).cut.ends.tolist()) for spec in OPENING}
     assert len(cuts) == 5
 
 
@@ -75,7 +92,7 @@ def test_qwen_cuts_as_its_own_package(name: str) -> None:
 
 
 def test_special_tokens_of_qwen_have_their_ids() -> None:
-    by_spec = {name: dict(open_tokenizer(f"packaged:{name}").info.specials) for name in ("qwen2.5", "qwen3", "qwen3.6")}
+    by_spec = {name: dict(seen(f"packaged:{name}").info.specials) for name in ("qwen2.5", "qwen3", "qwen3.6")}
     assert by_spec["qwen2.5"]["<|file_sep|>"] == 151664
     assert "<think>" not in by_spec["qwen2.5"]
     assert by_spec["qwen3"]["</think>"] == 151668
@@ -86,7 +103,7 @@ def test_special_tokens_of_qwen_have_their_ids() -> None:
 
 def test_each_generation_of_qwen_has_its_own_fingerprint() -> None:
     names = ("qwen1", "qwen2", "qwen2.5", "qwen3", "qwen3.6")
-    assert len({open_tokenizer(f"packaged:{name}").info.fingerprint for name in names}) == 5
+    assert len({seen(f"packaged:{name}").info.fingerprint for name in names}) == 5
 
 
 @pytest.mark.parametrize("name", quicktok.PACKAGED)
@@ -144,7 +161,7 @@ def test_a_changed_or_absent_package_is_refused_by_name() -> None:
 
 def test_licences_are_stated_for_every_packaged_vocabulary() -> None:
     for entry in packaged.PACKAGED.values():
-        notes = open_tokenizer(next(s for s, label in offered() if label == entry.label)).info.notes
+        notes = seen(next(s for s, label in offered() if label == entry.label)).info.notes
         assert any(entry.file.licence in note for note in notes)
 
 
@@ -197,4 +214,4 @@ def test_models_of_openai_have_the_encodings_that_tiktoken_names() -> None:
 def test_a_model_that_thinks_has_the_tokens_for_it() -> None:
     """QwQ is built on Qwen2.5, but <think> and </think> are tokens of its own, 151667 and 151668 as Qwen3's."""
     (qwq,) = [model for model in well_known() if model.name == "QwQ"]
-    assert dict(open_tokenizer(qwq.spec).info.specials)["</think>"] == 151668
+    assert dict(seen(qwq.spec).info.specials)["</think>"] == 151668
