@@ -340,12 +340,8 @@ def test_rerouted_entries_are_still_reached() -> None:
 )
 def test_what_lies_in_an_installed_package_is_repaired(spec: str, file: str, tmp_path: Path) -> None:
     tokenizer = open_tokenizer(spec)
-    entries = entries_of(tokenizer)
-    gone = (
-        entries.pieces.index(b" strawberries")
-        if b" strawberries" in entries.pieces
-        else entries.pieces.index(b" beautiful")
-    )
+    found = [entry for word in (" strawberries", " beautiful") for entry in tokenizer.find(word, 1)]
+    gone = next(entry.id for entry in found if entry.piece in (b" strawberries", b" beautiful"))
     found = repaired(tokenizer, [gone], "remove", {"some": AWKWARD}, tmp_path)
     assert (found.file, gone in found.removed) == (file, True)
     assert (found.effects[0].n_moved, found.effects[0].n_lost) == (0, 0)

@@ -114,7 +114,7 @@ class Entries:
     @cached_property
     def texts(self) -> list[str | None]:
         """The text of each id that stands for whole characters; None for the others."""
-        return [_text(piece) if stands else None for piece, stands in zip(self.pieces, self.textual, strict=True)]
+        return [text_of(piece) if stands else None for piece, stands in zip(self.pieces, self.textual, strict=True)]
 
     def within_words(self, i: int) -> bool:
         """Whether an entry goes on a word that another one begins: WordPiece's `##ing`, or what llama.cpp writes
@@ -135,7 +135,8 @@ class Entries:
         return sum(start[:1] == "▁" for start in spelled) > spelled.count("##")
 
 
-def _text(piece: bytes) -> str | None:
+def text_of(piece: bytes) -> str | None:
+    """What a piece says; None where it holds a part of a character."""
     try:
         return piece.decode()
     except UnicodeDecodeError:
@@ -160,4 +161,4 @@ def entries_of(tokenizer: Tokenizer) -> Entries:
         )
     if not size:
         raise UserError(f"{tokenizer.info.label} has no entry in its vocabulary. Choose a tokenizer with some.")
-    return Entries(tokenizer, described(tokenizer, size))
+    return Entries(tokenizer, described(tokenizer, range(size)))

@@ -27,13 +27,13 @@ def cut(tokenizer: Tokenizer, texts: Sequence[str], stage: str = "") -> Iterator
         report(done, len(texts), stage or f"Cutting with {tokenizer.info.label}")
 
 
-def described(tokenizer: Tokenizer, n: int) -> list[TokenDetails]:
-    """What a tokenizer says of its first so many ids."""
+def described(tokenizer: Tokenizer, ids: Sequence[int]) -> list[TokenDetails]:
+    """What a tokenizer says of these ids."""
     found = list[TokenDetails]()
-    for first in range(0, n, _ENTRIES):
+    for first in range(0, len(ids), _ENTRIES):
         still_wanted()
-        found += tokenizer.describe(range(first, min(n, first + _ENTRIES)))
-        report(len(found), n, f"Reading {tokenizer.info.label}")
+        found += tokenizer.describe(ids[first : first + _ENTRIES])
+        report(len(found), len(ids), f"Reading {tokenizer.info.label}")
     return found
 
 

@@ -10,8 +10,8 @@ from core.common.errors import UserError
 from core.common.progress import report
 from core.tokenizers.formats import sentencepiece
 from core.tokenizers.tokenizer import Tokenizer
-from core.vocabulary.entries import Ids, entries_of
-from core.vocabulary.in_parts import chunks, cut
+from core.vocabulary.entries import Ids, text_of
+from core.vocabulary.in_parts import chunks, cut, described
 from core.vocabulary.repair.placeholder import placeholder
 
 _SPACES = (
@@ -66,13 +66,14 @@ def _changes(texts: Sequence[str], old: Tokenizer, new: Tokenizer, gone: NDArray
     """The counts of an `Effect`, in their order."""
     before, after = old.encode_many(texts), new.encode_many(texts)
     changed = [n for n, (a, b) in enumerate(zip(before, after, strict=True)) if not np.array_equal(a, b)]
+    others = [texts[n] for n in changed]  # elsewhere as much is unknown as before
     return [
         len(changed),
         sum(not gone[before[n]].any() for n in changed),
         sum(old.decode(before[n].tolist()) != new.decode(after[n].tolist()) for n in changed),
         sum(map(len, before)),
         sum(map(len, after)),
-        int(new.count(texts).unknown.sum()) - int(old.count(texts).unknown.sum()),
+        int(new.count(others).unknown.sum()) - int(old.count(others).unknown.sum()) if others else 0,
     ]
 
 
@@ -92,7 +93,7 @@ def refuse_reached(old: Tokenizer, new: Tokenizer, removed: Ids) -> None:
     Raises:
         UserError: it does, since nothing in this tokenizer cuts or rewrites a space, or the mark is overlooked.
     """
-    texts = entries_of(old).texts
-    tried = [text for i in removed.tolist() for text in (placeholder(i), texts[i]) if text]
+    entries = described(old, removed.tolist())
+    tried = [text for one in entries for text in (placeholder(one.id), text_of(one.piece)) if text]
     if any(np.isin(np.concatenate(some), removed).any() for some in cut(new, tried)):
         raise UserError(f"{new.info.label} {_WHY_REACHED.get(new.info.source, _SPACES)}")
