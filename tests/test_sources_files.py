@@ -249,6 +249,7 @@ def test_encodings_by_name_need_the_network_once() -> None:
 
 
 @needs_data
+@pytest.mark.usefixtures("no_trial")
 def test_llama3_adds_and_parses_its_special_tokens() -> None:
     made = open_tokenizer(f"file:{TOKENIZERS / 'tiktoken' / 'llama3.tokenizer.model'}")
     found = made.segment("hi<|eot_id|>", Specials(add=True, parse=True))
@@ -334,6 +335,7 @@ def test_the_merges_of_real_vocabularies_name_their_pre_tokenizer(folder: str, p
 
 
 @needs_data
+@pytest.mark.usefixtures("no_trial")
 def test_superbpe_cuts_as_published() -> None:
     """The example of llama.cpp's pull request 12532 and of the model's card."""
     made = open_tokenizer(f"file:{TOKENIZERS / 'gpt2_style' / 'superbpe_200k_t180k'}")
