@@ -93,7 +93,7 @@ def test_json_lines_in_documents_out(capsys: Output, tmp_path: Path, texts: list
     ("arguments", "said"),
     [
         ([], "COMMAND"),
-        (["sgment"], "There is no command 'sgment'. Did you mean segment?"),
+        (["sgment"], "There is no command 'sgment'. Did you mean segment or segmenter?"),
         (
             ["repair", "--tokeniser", "x", "--tokenizer", "y"],
             "no option of python -m core repair '--tokeniser'. Did you",
