@@ -8,6 +8,7 @@ import pytest
 
 from core.corpora.corpus import open_corpus
 from core.counting.table import stacked
+from core.jobs.shared_cache import SharedCache
 from core.models.build.texts import LANGUAGES
 from core.premium.atlas import atlas_provenance, atlas_tokenizers, shipped_atlas
 from core.premium.chunks import PART, SENTENCES, chunk_index, first_sentences, shipped_chunks
@@ -81,6 +82,8 @@ def test_the_first_sentences_of_a_part_are_those_of_the_table() -> None:
 def test_a_segmenter_among_the_chosen_makes_all_numbers_those_of_its_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     few: Mapping[str, object] = {key: atlas_tokenizers()[key] for key in ("gpt-2", "o200k")}
     monkeypatch.setattr("core.premium.workbench.atlas_tokenizers", lambda: few)
+    kept = SharedCache(lambda: 2**40, lambda: 0)  # what is made of so few is not for others
+    monkeypatch.setattr("core.premium.workbench.shared", lambda: kept)
     assert with_segmenters(["gpt-2", "learned:hnet"])
     assert not with_segmenters(["gpt-2"])
     bench = workbench(_choice("gpt-2", "learned:hnet"), _sources())

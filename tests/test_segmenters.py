@@ -341,6 +341,18 @@ def test_h_net_reached_the_ratio_that_it_was_trained_for() -> None:
     assert sum(len(text.encode()) for text in texts) / chunks == pytest.approx(5, rel=0.1)
 
 
+def test_two_stages_and_the_gate_met_what_they_were_trained_for() -> None:
+    """Three bytes a chunk and three chunks a chunk, and half of the bytes kept, each within a tenth, as before."""
+    corpus = open_corpus("sample")
+    texts = [" ".join(filter(None, corpus.sentences[code][:6])) for code in LANGUAGES.values()]
+    lanes = [open_segmenter(spec) for spec in ("hnet2?stage=1", "hnet2", "mrt5")]
+    first, second, kept = (sum(len(lane.chunks(text).starts) for text in texts) for lane in lanes)
+    n_bytes = sum(len(text.encode()) for text in texts)
+    assert n_bytes / first == pytest.approx(3, rel=0.1)
+    assert first / second == pytest.approx(3, rel=0.1)
+    assert kept / n_bytes == pytest.approx(0.5, rel=0.1)
+
+
 def test_h_nets_chunks_start_at_white_space_or_behind_it_more_often_than_chance_has_it() -> None:
     lane, corpus = open_segmenter("hnet"), open_corpus("sample")
     for code, times in (("eng_Latn", 1.1), ("rus_Cyrl", 2), ("arb_Arab", 1.5), ("hin_Deva", 2), ("kor_Hang", 1.5)):
