@@ -57,7 +57,7 @@ def test_every_number_is_defined_as_in_the_code() -> None:
 
 @needs_data
 def test_the_fidelity_table_names_every_tokenizer_compared() -> None:
-    rows = set(re.findall(r"^\| (\w+) \| ([^|]+) \| [^|]+ \| 2,0\d\d \|", text("docs/fidelity.md"), re.MULTILINE))
+    rows = set(re.findall(r"^\| (\w+) \| ([^|]+) \| [^|]+ \| 4,0\d\d \|", text("docs/fidelity.md"), re.MULTILINE))
     assert rows == {(case.source, case.name) for case in collected()}
 
 

@@ -26,7 +26,7 @@ from tests.fidelity.conftest import COMPARED
 
 Note = Callable[[str, object], None]  # pytest's `record_property`
 
-LINES_PER_LANGUAGE = 10
+LINES_PER_LANGUAGE = 20
 EXAMPLES = 60
 
 
