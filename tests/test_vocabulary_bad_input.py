@@ -1,18 +1,17 @@
 """The Vocabulary page with vocabularies that nobody meant to be looked at: each view is a picture or one message."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from tokenizers import Tokenizer, models
 
 from components.vocabulary.view import VIEWS
-from core.jobs.shared_cache import shared
+from tests.pages import opened
 
-PAGE = Path(__file__).parents[1] / "pages" / "vocabulary.py"
+pytestmark = pytest.mark.usefixtures("own_server")
+
 HOSTILE = (
     *(
         "\u202eabc",
@@ -32,14 +31,6 @@ HOSTILE = (
 )
 
 
-@pytest.fixture(autouse=True)
-def empty_caches() -> Iterator[None]:
-    yield
-    st.cache_resource.clear()
-    shared.cache_clear()
-    st.cache_data.clear()
-
-
 def written(folder: Path, vocabulary: dict[str, int]) -> str:
     """The spec of a tokenizer.json with these words."""
     made = json.loads(Tokenizer(models.WordLevel({"?": 0}, unk_token="?")).to_str())
@@ -50,11 +41,7 @@ def written(folder: Path, vocabulary: dict[str, int]) -> str:
 
 def looked_at(view: str, *specs: str, **query: str) -> AppTest:
     """The page with a view, which drew something and raised nothing."""
-    app = AppTest.from_file(str(PAGE), default_timeout=500)
-    for name, value in {"vocabulary": view, "tokenizers": list(specs), **query}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
+    app = opened("vocabulary", vocabulary=view, tokenizers=[*specs], **query)
     assert len(app.error) <= 1
     drawn = (app.error, app.info, app.dataframe, app.get("plotly_chart"), app.button)
     assert any(drawn)
