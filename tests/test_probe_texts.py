@@ -26,7 +26,7 @@ TEXTS = (
 )
 ABOUT_A_MEGABYTE = "lorem ipsum\n" * 90_000
 BYTES = "builtin:utf8-bytes"
-FEW = {"pairs": 20, "samples": 3, "tokens": 16}  # of what a probe draws, where it asks how many
+FEW = {"pairs": 20, "samples": 3, "tokens": 16, "most": 6}  # of what a probe draws or reads, where it asks how many
 
 
 def given_to(probe: Probe, tokenizer: str, text: str) -> dict[str, Value]:
