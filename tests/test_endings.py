@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from core.lab.participants import opened as participants_of
 from core.lab.plan import Choice, Plan
 from core.lab.preview import setting
 from core.models.export import export
-from core.models.generation import continuations
+from core.models.generation import Continuation, continuations
 from core.models.language_model import LanguageModel
 from core.models.load import open_model
 from core.models.shipped import SHIPPED
@@ -39,6 +40,18 @@ FORMS: dict[str, tuple[list[str], dict[str, str]]] = {
 }
 ENDLESS = {"without an end": (["<unk>", "<pad>"], dict[str, str]())}
 PROMPTS = ("The weather in the north", "", "I like", "One of the")
+
+
+@cache
+def as_shipped(name: str) -> LanguageModel:
+    """A model that ships, opened once for all that is made of it."""
+    return open_model(f"shipped:{name}", device="cpu")
+
+
+@cache
+def written_by(name: str) -> list[Continuation]:
+    """What it makes of each of the prompts."""
+    return [continuations(as_shipped(name), prompt, (), 60)[0] for prompt in PROMPTS]
 
 
 def with_specials(folder: Path, name: str, base: Path) -> LocalTokenizer:
@@ -75,12 +88,12 @@ def written_probability(model: LanguageModel, text: str) -> Mapping[str, float]:
 
 @pytest.fixture(scope="module")
 def one_token_for_both() -> LanguageModel:
-    return open_model("shipped:tiny-english", device="cpu")
+    return as_shipped("tiny-english")
 
 
 @pytest.fixture(scope="module")
 def one_token_for_each() -> LanguageModel:
-    return open_model("shipped:tiny-world", device="cpu")
+    return as_shipped("tiny-world")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -88,8 +101,8 @@ def one_token_for_each() -> LanguageModel:
 def test_a_text_ends_where_it_ended(which: str, form: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     before: LanguageModel = request.getfixturevalue(which)
     after = transplanted(before, with_specials(tmp_path / "new", form, SHIPPED / before.name))
-    for prompt in PROMPTS:
-        wanted, found = continuations(before, prompt, (), 60)[0], continuations(after, prompt, (), 60)[0]
+    for prompt, wanted in zip(PROMPTS, written_by(before.name), strict=True):
+        found = continuations(after, prompt, (), 60)[0]
         assert (found.data, found.ended) == (wanted.data, wanted.ended)
     for text in ("The weather in the north", "He said that it was good."):
         wanted, found = written_probability(before, text), written_probability(after, text)
@@ -119,7 +132,7 @@ def test_where_the_head_is_tied_generation_leaves_the_second_token_out(form: str
 def test_the_shipped_pair_with_different_texts_ends_too(tmp_path: Path) -> None:
     folder = tmp_path / "world"
     shutil.copytree(SHIPPED / "tiny-world", folder)
-    before = open_model("shipped:tiny-english", device="cpu")
+    before = as_shipped("tiny-english")
     after = transplanted(before, open_path(f"file:{folder}", folder), "subword_mean")
     probability = written_probability(after, "The weather in the north")
     assert probability["others"] < 0.01
@@ -160,8 +173,8 @@ def test_what_is_exported_ends_as_the_base_does(form: str, one_token_for_both: L
     after = transplanted(one_token_for_both, with_specials(tmp_path / "new", form, SHIPPED / one_token_for_both.name))
     export(after, tmp_path / "written", "", {}, [prompt for prompt in PROMPTS if prompt])
     again = open_model(str(tmp_path / "written"), device="cpu")
-    for prompt in PROMPTS:
-        wanted, found = continuations(one_token_for_both, prompt, (), 60)[0], continuations(again, prompt, (), 60)[0]
+    for prompt, wanted in zip(PROMPTS, written_by(one_token_for_both.name), strict=True):
+        found = continuations(again, prompt, (), 60)[0]
         assert (found.data, found.ended) == (wanted.data, wanted.ended)
 
 
