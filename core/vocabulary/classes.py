@@ -97,6 +97,8 @@ def _is_control(text: str) -> bool:
 
 
 def _made_of(text: str) -> str:
+    if text.isascii():  # every such letter is Latin, and no control character has a name
+        return "alpha" if text.isalpha() else "other" if text.isprintable() else "errors"
     words = {_first_word(character) for character in text}
     if "" in words:
         return "errors"
