@@ -33,7 +33,7 @@ def test_labels_and_places_are_unique(views: Registry[View]) -> None:
 
 def test_words_in_links_made_before_are_still_the_options() -> None:
     assert list(PREMIUM.all()) == [
-        *("Ranked", "Map", "Groups", "Lorenz", "Slope", "Units"),
+        *("Ranked", "Map", "Groups", "Lorenz", "Segmenters", "Slope", "Units"),
         *("Relations", "Differences", "Texts", "Measures", "Evidence", "Calculator", "Table"),
     ]
     assert list(TOOLS.all()) == [
