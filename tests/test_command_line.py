@@ -93,7 +93,7 @@ def test_json_lines_in_documents_out(capsys: Output, tmp_path: Path, texts: list
     ("arguments", "said"),
     [
         ([], "COMMAND"),
-        (["premum"], "There is no command 'premum'. Did you mean premium?"),
+        (["premum"], "There is no command 'premum'. Did you mean premium or probe?"),
         (
             ["repair", "--tokeniser", "x", "--tokenizer", "y"],
             "no option of python -m core repair '--tokeniser'. Did you",
