@@ -68,7 +68,8 @@ def shipped_result() -> None:
     _draw(found.made, complete=True)
     when = datetime.fromtimestamp(job.finished or job.created, UTC).date()
     st.caption(
-        f"Trained on {when}, on sentences of FLORES-200 (NLLB Team 2022, CC BY-SA 4.0), {size(_bytes(found))} in all. "
+        f"Trained on {when}, on sentences of FLORES-200 (NLLB Team 2022, CC BY-SA 4.0) and the code of starlette "
+        f"(BSD-3-Clause), {size(_bytes(found))} in all. "
         "Recipes, hashes of the text and versions of the libraries stand in each folder that can be taken from here."
     )
 
