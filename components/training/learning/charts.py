@@ -102,8 +102,8 @@ def bpe_label(beside: BpeBeside) -> str:
 
 def at_end(last: Snapshot, beside: BpeBeside) -> tuple[str, str]:
     """Bits per byte of both in words, with intervals where there are lines enough."""
-    own = bits_with_interval(last.line_bits, last.line_bytes)
-    other = bits_with_interval(beside.line_bits, last.line_bytes)
-    return tuple(  # type: ignore[return-value]
-        f"{one.value:.2f}" + (f" [{one.low:.2f}, {one.high:.2f}]" if one.low == one.low else "") for one in (own, other)
+    own, other = (
+        f"{one.value:.2f}" + (f" [{one.low:.2f}, {one.high:.2f}]" if one.low == one.low else "")
+        for one in (bits_with_interval(bits, last.line_bytes) for bits in (last.line_bits, beside.line_bits))
     )
+    return own, other
