@@ -150,9 +150,11 @@ def test_train(opened: Callable[..., Page], findings: Findings) -> None:
     page = opened("train")
     expect(page.locator(".js-plotly-plot").nth(1)).to_be_visible()
     findings.look(page, "family")
-    page.get_by_text("Train your own").click()
+    page.get_by_text("Train your own", exact=True).click()
+    page.get_by_text("Watch a segmenter learn", exact=True).click()
     expect(page.locator(".st-key-train_submit button")).to_be_visible()
-    findings.look(page, "form")
+    expect(page.locator(".st-key-learn_submit button")).to_be_visible()
+    findings.look(page, "forms")
 
 
 def test_transplants(opened: Callable[..., Page], findings: Findings) -> None:
