@@ -81,6 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
     except KeyboardInterrupt:
+        # One that came through exec(), such as a dataclass's, would still end `python -m` by the signal: forget it.
+        exec("")
         return INTERRUPTED
     return 0
 

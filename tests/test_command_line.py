@@ -2,9 +2,11 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -244,3 +246,18 @@ def test_a_byte_order_mark_is_counted_and_said(capsys: Output, tmp_path: Path) -
         out, err = capsys.readouterr()
         assert '"tokens":5' in out or '"text_bytes":5' in out
         assert "byte order mark" in err
+
+
+def test_an_interrupt_within_a_class_being_made_ends_with_130_too() -> None:
+    """Python notes that it passed through exec(), and ended `python -m core` by the signal though it was caught."""
+    script = (
+        "import runpy, sys; from core.cli import tokenizers\n"
+        "def broken_off(options): exec('raise KeyboardInterrupt')\n"
+        "object.__setattr__(tokenizers.COMMAND, 'run', broken_off)\n"
+        "sys.argv = ['core', 'tokenizers']; runpy.run_module('core', run_name='__main__')\n"
+    )
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "broken.py").write_text(script)
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join((folder, str(ROOT)))}
+        done = subprocess.run([sys.executable, "-m", "broken"], env=environment, check=False, timeout=60)
+    assert done.returncode == 130
