@@ -17,6 +17,7 @@ from safetensors.torch import save
 
 from core.common.atomic import write_whole
 from core.common.errors import UnknownName, UserError
+from core.common.printed_progress import PrintedProgress
 from core.common.progress import listening
 from core.segmenters.build.card import card
 from core.segmenters.build.chunk_counts import write_chunk_counts
@@ -106,7 +107,7 @@ def main(wanted: list[str]) -> int:
         about = json.loads(QUALITY.read_text(encoding="utf-8")) if QUALITY.is_file() else {}
         for name in wanted or MAKERS:
             start = time.process_time()
-            with listening(_Told()):
+            with listening(PrintedProgress()):
                 arrays, found = MAKERS[name](texts)
             write_whole(FOLDER / f"{name}.safetensors", save({k: a.contiguous() for k, a in arrays.items()}))
             about[name] = {**found, "seconds": round(time.process_time() - start)}
@@ -145,18 +146,6 @@ def _byte_bits(text: str) -> float:
 
 def _starts(lane: SegmenterLane, text: str) -> NDArray[np.int32]:
     return lane.chunks(text).starts
-
-
-class _Told:
-    """Says how far a step is, a few times a minute."""
-
-    def __init__(self) -> None:
-        self._next = 0.0
-
-    def __call__(self, done: int, total: int, stage: str) -> None:
-        if time.monotonic() >= self._next or done == total:
-            self._next = time.monotonic() + 15
-            print(f"{done}/{total} {stage}", flush=True)
 
 
 if __name__ == "__main__":

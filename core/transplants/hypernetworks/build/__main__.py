@@ -14,6 +14,7 @@ from safetensors.torch import save
 
 from core.common.atomic import write_whole
 from core.common.errors import UserError
+from core.common.printed_progress import PrintedProgress
 from core.common.progress import listening
 from core.models.build.quality import judged
 from core.models.build.texts import devtest, parts
@@ -39,7 +40,7 @@ def main() -> int:
         model = open_model(f"shipped:{MODEL}", "cpu", "float32")
         texts = parts(manuals=False)
         start = time.process_time()
-        with listening(_StepsTold()):
+        with listening(PrintedProgress()):
             network, facts = train(model, layout_for(model), texts)
         seconds = time.process_time() - start
     except UserError as error:
@@ -99,18 +100,6 @@ def _with(model: LanguageModel, key: str) -> LanguageModel:
     problem = Problem(model.tokenizer, new, model.matrices(), resources=resources, old_roles=model.special_ids)
     made = transplant(problem, METHODS.get(key))
     return model.with_matrices(made.matrices, new, made.special_ids)
-
-
-class _StepsTold:
-    """Says how far it is, a few times a minute."""
-
-    def __init__(self) -> None:
-        self._next = 0.0
-
-    def __call__(self, done: int, total: int, stage: str) -> None:
-        if time.monotonic() >= self._next or done == total:
-            self._next = time.monotonic() + 15
-            print(f"{done}/{total} {stage}", flush=True)
 
 
 if __name__ == "__main__":
