@@ -35,7 +35,13 @@ def overlap_chart(names: Sequence[str], shares: Sequence[Sequence[float]]) -> Ch
     figure = finish(
         go.Figure([cells, *cell_numbers(cells, written)]),
         max(_LEAST, _ROW * len(names) + 110),
-        xaxis={"tickvals": list(range(len(names))), "ticktext": list(names), "automargin": True, "showgrid": False},
+        xaxis={
+            "tickvals": list(range(len(names))),
+            "ticktext": list(names),
+            "autotickangles": [0, -90],  # slanted names of a narrow window would leave it
+            "automargin": True,
+            "showgrid": False,
+        },
         yaxis=names_axis(names),
     )
     apart = np.array(shares)[~np.eye(len(names), dtype=bool)]
