@@ -12,17 +12,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.common.errors import UnknownName, UnreadableFile, UserError, shown
-from core.common.named_path import named_path
+from core.common.errors import UnreadableFile, UserError, shown
 from core.common.numbers import count
 from core.common.progress import report
 from core.common.settings import settings
 from core.models.architecture import first_line, read_encoder_config
-from core.models.checkpoint import content_hash, whole_weights
+from core.models.checkpoint import whole_weights
 from core.models.device import pick_device, pick_dtype
 from core.models.load import loading
 from core.models.memory import refuse_too_large, weight_bytes
-from core.models.shipped import SHIPPED, shipped
+from core.models.network_place import NetworkKind, NetworkPlace
+from core.models.shipped import shipped_folder
+from core.tokenizers.hub_place import Place
 from core.tokenizers.isolation.pool import vet
 
 _TOKENIZER = "tokenizer.json"
@@ -92,7 +93,7 @@ def open_encoder(spec: str, device: str = "auto", *, weights: bool = True) -> Te
     Raises:
         UserError: it is unknown, unreadable, no model that turns texts into vectors, or too large.
     """
-    place = _found(spec, weights)
+    place = _ENCODERS.find(spec, weights=weights)
     config, where = read_encoder_config(place.folder, place.name), pick_device(device)
     dtype = pick_dtype("auto", where, config.dtype if isinstance(config.dtype, torch.dtype) else None)
     skeleton = _skeleton(config, place.name)
@@ -107,49 +108,28 @@ def open_encoder(spec: str, device: str = "auto", *, weights: bool = True) -> Te
     return encoder
 
 
-@dataclass(frozen=True)
-class _EncoderFolder:
-    """Where an encoder lies."""
-
-    name: str
-    spec: str
-    folder: Path
-    content: str
-
-
-def _found(spec: str, weights: bool) -> _EncoderFolder:
-    scheme, colon, rest = spec.partition(":")
-    if colon and scheme == "hub":
-        return _on_hub(spec, rest, weights)
-    if colon and scheme == "shipped":
-        if rest not in shipped():
-            raise UnknownName("shipped model", rest, shipped())
-        return _folder(SHIPPED / rest, rest, spec)
-    settings().refuse("file")
-    path = named_path(rest if colon and scheme == "file" else spec)
-    if not path.is_dir():
-        raise UserError(
-            f"There is no text encoder at {shown(str(path))}. Name a folder with config.json, model.safetensors and "
-            f"{_TOKENIZER}, or hub:OWNER/NAME."
-        )
-    return _folder(path, path.resolve().name, f"file:{path}")
-
-
-def _on_hub(spec: str, rest: str, weights: bool) -> _EncoderFolder:
+def _on_hub(rest: str, weights: bool) -> tuple[Place, Path]:
     from core.models.hub import fetch_description, fetch_weights
 
-    settings().refuse("hub")
     pinned, described = fetch_description(rest)
-    folder = fetch_weights(pinned).folder if weights else described.folder
-    return _EncoderFolder(pinned.repository, spec, folder, pinned.revision)
+    return pinned, (fetch_weights(pinned) if weights else described).folder
 
 
-def _folder(folder: Path, name: str, spec: str) -> _EncoderFolder:
+def _files(folder: Path, name: str) -> list[str]:
     names = ["config.json", _TOKENIZER, *whole_weights(folder, shown(name))]
     missing = next((each for each in names if not (folder / each).is_file()), None)
     if missing:
         raise UnreadableFile(f"{name} has no {missing}. Name a folder with the model and its fast tokenizer.")
-    return _EncoderFolder(name, spec, folder, content_hash([folder / each for each in names]))
+    return names
+
+
+_ENCODERS = NetworkKind(
+    noun="text encoder",
+    holds=f"config.json, model.safetensors and {_TOKENIZER}",
+    shipped=shipped_folder,
+    on_hub=_on_hub,
+    files=_files,
+)
 
 
 def _skeleton(config: Any, name: str) -> Any:
@@ -163,7 +143,7 @@ def _skeleton(config: Any, name: str) -> Any:
         raise UserError(f"{name} ({config.model_type}) cannot be built: {first_line(error)}.") from None
 
 
-def _tokenizer(place: _EncoderFolder, skeleton: Any) -> Any:
+def _tokenizer(place: NetworkPlace, skeleton: Any) -> Any:
     """Its tokenizer, after another process found that it can be read, with as many tokens as the model has rows.
 
     Raises:
@@ -188,7 +168,7 @@ def _tokenizer(place: _EncoderFolder, skeleton: Any) -> Any:
     return tokenizer
 
 
-def _loaded(place: _EncoderFolder, config: Any, dtype: torch.dtype, device: torch.device) -> Any:
+def _loaded(place: NetworkPlace, config: Any, dtype: torch.dtype, device: torch.device) -> Any:
     from transformers import AutoModel
 
     load: Any = AutoModel.from_pretrained

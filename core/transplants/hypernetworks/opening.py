@@ -10,15 +10,14 @@ from torch import Tensor
 
 from core.common.data_folders import DATA
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
-from core.common.named_path import named_path
 from core.common.numbers import count
-from core.common.settings import settings
-from core.models.checkpoint import content_hash, weight_names, whole_weights
+from core.models.checkpoint import weight_names, whole_weights
 from core.models.config_numbers import MOST_CONFIG_BYTES
 from core.models.device import pick_device
 from core.models.hub import fetch_weights
 from core.models.language_model import LanguageModel
 from core.models.memory import refuse_too_large
+from core.models.network_place import NetworkKind, NetworkPlace
 from core.tokenizers.hub_download import fetch
 from core.tokenizers.hub_place import Place, place
 from core.tokenizers.matching import vocabulary_of
@@ -94,7 +93,7 @@ def open_hypernetwork(spec: str, device: str = "auto", *, weights: bool = True) 
     Raises:
         UserError: it is unknown, unreadable, of another layout, or too large.
     """
-    found, where = _found(spec, weights), pick_device(device)
+    found, where = _NETWORKS.find(spec, weights=weights), pick_device(device)
     layout = layout_of(_config(found), found.name)
     with torch.device("meta"):
         network = Predicting(layout).eval()
@@ -134,39 +133,17 @@ def _shipped() -> list[str]:
     return sorted(path.parent.name for path in SHIPPED.glob(f"*/{_CONFIG}"))
 
 
-@dataclass(frozen=True)
-class _NetworkFolder:
-    name: str
-    spec: str
-    folder: Path
-    content: str
+def _shipped_folder(name: str) -> Path:
+    if name not in _shipped():
+        raise UnknownName("shipped hypernetwork", name, _shipped())
+    return SHIPPED / name
 
 
-def _found(spec: str, weights: bool) -> _NetworkFolder:
-    scheme, colon, rest = spec.partition(":")
-    if colon and scheme == "hub":
-        return _on_hub(spec, rest, weights)
-    if colon and scheme == "shipped":
-        if rest not in _shipped():
-            raise UnknownName("shipped hypernetwork", rest, _shipped())
-        return _folder(SHIPPED / rest, rest, spec)
-    settings().refuse("file")
-    path = named_path(rest if colon and scheme == "file" else spec)
-    if not path.is_dir():
-        raise UserError(
-            f"There is no hypernetwork at {shown(str(path))}. Name a folder with {_CONFIG} and model.safetensors, or "
-            "hub:OWNER/NAME."
-        )
-    return _folder(path, path.resolve().name, f"file:{path}")
-
-
-def _on_hub(spec: str, rest: str, weights: bool) -> _NetworkFolder:
-    settings().refuse("hub")
+def _on_hub(rest: str, weights: bool) -> tuple[Place, Path]:
     wanted = place(rest)
     described = fetch(wanted, _described)
     pinned = replace(wanted, revision=described.commit)
-    folder = fetch_weights(pinned).folder if weights else described.folder
-    return _NetworkFolder(pinned.repository, spec, folder, pinned.revision)
+    return pinned, (fetch_weights(pinned) if weights else described).folder
 
 
 def _described(names: list[str], wanted: Place) -> list[str]:
@@ -176,14 +153,23 @@ def _described(names: list[str], wanted: Place) -> list[str]:
     return [_CONFIG]
 
 
-def _folder(folder: Path, name: str, spec: str) -> _NetworkFolder:
+def _files(folder: Path, name: str) -> list[str]:
     names = [_CONFIG, *whole_weights(folder, shown(name))]
     if not (folder / _CONFIG).is_file():
         raise UnreadableFile(f"{name} has no {_CONFIG}. Name a folder with a hypernetwork as its makers publish it.")
-    return _NetworkFolder(name, spec, folder, content_hash([folder / each for each in names]))
+    return names
 
 
-def _config(one: _NetworkFolder) -> object:
+_NETWORKS = NetworkKind(
+    noun="hypernetwork",
+    holds=f"{_CONFIG} and model.safetensors",
+    shipped=_shipped_folder,
+    on_hub=_on_hub,
+    files=_files,
+)
+
+
+def _config(one: NetworkPlace) -> object:
     path = one.folder / _CONFIG
     try:
         if path.stat().st_size > MOST_CONFIG_BYTES:
@@ -194,7 +180,7 @@ def _config(one: _NetworkFolder) -> object:
     return found
 
 
-def _weights(one: _NetworkFolder, wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def _weights(one: NetworkPlace, wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The weights by their names, in float32.
 
     Raises:
