@@ -1,7 +1,6 @@
 """What changed from one tokenizer of a family to the next."""
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import pandas as pd
@@ -9,8 +8,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.cached import premium as cached_premium
-from components.charts.apart import apart
 from components.charts.chart import FAINT, Chart, finish
+from components.charts.named_ends import name_ends, room_for
 from components.premium.context import PremiumContext
 from components.premium.figure import Cell, show
 from components.premium.linked import LINKED
@@ -35,7 +34,6 @@ _CHOSEN = "Chosen"
 _NAMED = 8
 _ABOUT = f"Generations of one family; {_CHOSEN.lower()}: the tokenizers of the page, in their order."
 _GREY, _FAINT_GREY = "rgba(128,140,160,.55)", "rgba(128,140,160,.35)"
-SIGNS = "●■◆▲✚✖★▼"
 
 
 def draw(context: PremiumContext) -> None:
@@ -136,15 +134,6 @@ def changes(
     )
 
 
-def room_for(names: Sequence[str]) -> dict[str, int]:
-    """Margins that leave the room that names to the right of a chart take, and no more.
-
-    >>> room_for(["Thai", "Lao"])["r"]
-    60
-    """
-    return {"l": 4, "r": 32 + 7 * max(map(len, names), default=0), "t": 8, "b": 4}
-
-
 def slope_figure(
     steps: Sequence[str],
     names: Sequence[str],
@@ -195,22 +184,12 @@ def slope_figure(
     ]
     figure = go.Figure(traces)
     low, high = min(1.0, float(value.min())), max(1.0, float(value.max()))
-    ends = apart([float(np.log10(value[-1, n])) for n in named], float(np.log10(high / low)) / 22)
-    for place, (n, y) in enumerate(zip(named, ends, strict=True)):
-        colour, sign = OKABE_ITO[place % len(OKABE_ITO)], SIGNS[place % len(SIGNS)]
-        figure.add_annotation(
-            x=at[-1],
-            y=y,
-            text=f'<span style="color:{colour}">{sign}</span> {escape(names[n])}',
-            showarrow=False,
-            xanchor="left",
-            xshift=10,
-            font={"size": 12},
-        )
+    called = [names[n] for n in named]
+    name_ends(figure, at[-1], [float(np.log10(value[-1, n])) for n in named], called, float(np.log10(high / low)) / 22)
     return finish(
         figure,
         520,
-        margin=room_for([names[n] for n in named]),
+        margin=room_for(called),
         yaxis=log_axis(low, high, title),
         xaxis={
             "tickvals": at,

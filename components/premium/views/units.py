@@ -1,21 +1,19 @@
 """Per line, per byte, per character: how the order of languages turns on the unit, and what UTF-8 costs by itself."""
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.charts.apart import apart
 from components.charts.chart import FAINT, GRID, LINE, Chart, finish, names_axis
+from components.charts.named_ends import name_ends, room_for
 from components.premium.choosers import one_tokenizer
 from components.premium.context import PremiumContext
 from components.premium.figure import show
 from components.premium.scale import sentence, ticks
 from components.premium.side_by_side import SYMBOLS, beside, cells_beside, panel, several, side_by_side
-from components.premium.views.slope import SIGNS, room_for
 from components.widgets.colours import OKABE_ITO
 from components.widgets.view import View
 from core.common.numbers import times
@@ -248,21 +246,12 @@ def bump_figure(names: Sequence[str], value: np.ndarray, rank: np.ndarray, named
         for k, n in enumerate(named)
     ]
     figure = go.Figure(traces)
-    for k, (n, y) in enumerate(zip(named, apart([float(place[-1, n]) for n in named], n_languages / 24), strict=True)):
-        colour = OKABE_ITO[k % len(OKABE_ITO)]
-        figure.add_annotation(
-            x=2,
-            y=y,
-            text=f'<span style="color:{colour}">{SIGNS[k % len(SIGNS)]}</span> {escape(names[n])}',
-            showarrow=False,
-            xanchor="left",
-            xshift=10,
-            font={"size": 12},
-        )
+    called = [names[n] for n in named]
+    name_ends(figure, 2, [float(place[-1, n]) for n in named], called, n_languages / 24)
     return finish(
         figure,
         520,
-        margin=room_for([names[n] for n in named]),
+        margin=room_for(called),
         xaxis={
             "tickvals": at,
             "ticktext": [f"per {per}" for per in PER],
