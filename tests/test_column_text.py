@@ -34,7 +34,7 @@ def tables(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("ending", [one for one in ENDINGS if one != ".tab"])
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_a_column_is_found_by_its_name_in_each_kind_of_table(ending: str, tables: Path) -> None:
     found = column_text(tables / f"a{ending}", "body")
     assert (found.column, found.n_cells, found.n_empty) == ("Body", 2, 1)

@@ -11,7 +11,7 @@ from core.common.errors import UnknownName, UserError, shown
 from core.common.numbers import count, so_many
 from core.corpora.tables import Row, table_rows
 
-ENDINGS = (".csv", ".tsv", ".tab", ".jsonl", ".parquet")
+ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet")
 USUAL_COLUMNS = ("text", "content", "sentence", "document")  # names of the one with the text
 _FEW = 8  # names that a message lists
 
