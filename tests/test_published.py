@@ -16,7 +16,7 @@ from core.counting.engines import gigatoken
 from core.counting.table import CountTable
 from core.premium.atlas import FOLDER, atlas_provenance, atlas_tokenizers, shipped_atlas
 from core.premium.atlas.build import build
-from core.premium.atlas.folder import AtlasFolder, Entry
+from core.premium.atlas.folder import AtlasEntry, AtlasFolder
 from core.premium.atlas.wanted import WANTED
 from core.premium.published import COLUMN_BY_KEY, petrov, reproduction
 from core.text.languages import flores_languages
@@ -182,10 +182,12 @@ def test_what_stands_there_of_another_text_or_by_other_libraries_does_not_stay(
     keys, sample, utf8 = ["one", "other"], open_corpus("sample"), open_tokenizer("builtin:utf8-bytes")
     for key, code in zip(keys, ("eng_Latn", "tha_Thai"), strict=True):
         table = count_corpus(utf8, sample.only([code]))
-        AtlasFolder(tmp_path, sample.only([code]), keys, "2026-01-01").put(Entry(key, table.tokenizers[0], table))
+        AtlasFolder(tmp_path, sample.only([code]), keys, "2026-01-01").put(AtlasEntry(key, table.tokenizers[0], table))
         assert keys_of(tmp_path) == [key]
     monkeypatch.setattr("core.premium.atlas.folder.version", lambda name: "0")
-    AtlasFolder(tmp_path, sample.only(["tha_Thai"]), keys, "2026-01-01").put(Entry("one", table.tokenizers[0], table))
+    AtlasFolder(tmp_path, sample.only(["tha_Thai"]), keys, "2026-01-01").put(
+        AtlasEntry("one", table.tokenizers[0], table)
+    )
     assert keys_of(tmp_path) == ["one"]
 
 

@@ -26,7 +26,7 @@ from core.counting.table import Counted, CountTable
 from core.premium.atlas import BYTES, CHARACTERS, atlas_provenance, atlas_tokenizers, shipped_atlas
 from core.premium.atlas import FOLDER as SHIPPED
 from core.premium.atlas.article_file import write_articles
-from core.premium.atlas.folder import AtlasFolder, Entry, versions
+from core.premium.atlas.folder import AtlasEntry, AtlasFolder, versions
 from core.premium.atlas.wanted import WANTED, Wanted
 from core.tokenizers.catalog import SIBLINGS, open_tokenizer
 from core.tokenizers.formats.packaged import PACKAGED
@@ -60,13 +60,13 @@ def build(
         raise UserError("The shipped counts are of another text or by other libraries. Count all: leave the keys out.")
     manifest = _manifest(data)
     folder = AtlasFolder(out, corpus, [one.key for one in wanted], date)
-    done: dict[str, Entry] = {}
+    done: dict[str, AtlasEntry] = {}
     said = []
     for one in wanted:
         if one.key in as_shipped:
             if (counted := atlas_tokenizers().get(one.key)) is not None:
                 table = shipped_atlas([one.key])
-                done[_digest(table)] = entry = Entry(one.key, counted, table)
+                done[_digest(table)] = entry = AtlasEntry(one.key, counted, table)
                 folder.put(entry)
             continue
         tokenizer = open_tokenizer(one.spec or f"file:{data / 'tokenizers' / one.place}")
@@ -79,7 +79,7 @@ def build(
             folder.describe(done[digest])
             said.append(f"{one.key}: the same counts as {same.key}")
         else:
-            done[digest] = Entry(one.key, _described(one, table.tokenizers[0], data, manifest), table)
+            done[digest] = AtlasEntry(one.key, _described(one, table.tokenizers[0], data, manifest), table)
             folder.put(done[digest])
             said.append(f"{one.key}: {count(int(table.tokens.sum()))} tokens. {table.tokenizers[0].lane}")
         print(said[-1], file=sys.stderr, flush=True)

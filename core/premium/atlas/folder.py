@@ -20,7 +20,7 @@ _LIBRARIES = ("tokenizers", "tiktoken", "sentencepiece", "mistral_common", "rege
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class AtlasEntry:
     """A tokenizer of the atlas.
 
     Args:
@@ -52,7 +52,7 @@ class AtlasFolder:
         self._rows: dict[str, dict[str, Any]] = {}
         self._waiting = {row["key"]: row for row in self._standing() if row["key"] in keys}
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: AtlasEntry) -> None:
         """Write a tokenizer."""
         path, data = self._file(entry.key), _counts(entry.table)
         if self._waiting.pop(entry.key, None) and path.read_bytes() != data:
@@ -60,7 +60,7 @@ class AtlasFolder:
         _publish(path, data)
         self.describe(entry)
 
-    def describe(self, entry: Entry) -> None:
+    def describe(self, entry: AtlasEntry) -> None:
         """Write what the index says of a tokenizer whose counts are there."""
         self._rows[entry.key] = _row(entry)
         self._write_index(entry.table)
@@ -123,7 +123,7 @@ def _index(path: Path) -> dict[str, Any]:
     return there
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _row(entry: AtlasEntry) -> dict[str, Any]:
     table = entry.table
     return {
         "key": entry.key,
