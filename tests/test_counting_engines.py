@@ -1,5 +1,6 @@
 """Each engine that may count: what it is not asked, and that its counts are the reference's."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from core.counting.alphabet import kinds
 from core.counting.calibration import calibration_lines
 from core.counting.end_to_end import END, EndToEnd, Piece, lengths_of, runs
 from core.counting.engine import CannotCount, Counter, _holding, _marks, beside_reference
-from core.counting.engines import gigatoken, kitoken, threads, tokie
+from core.counting.engines import gigatoken, kitoken, longest_match, threads, tokie
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.tokenizer import Counts, LocalTokenizer, counts_of_ids
 from tests.datafolder import TOKENIZERS, needs_data
@@ -198,3 +199,58 @@ def test_counts_of_ids_by_hand() -> None:
 def test_real_tokenizers_count_as_their_reference(module: object, place: str) -> None:
     tokenizer = opened(TOKENIZERS / place)
     assert same(module.ENGINE.build(tokenizer), tokenizer, calibration_lines()[::2])  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> LocalTokenizer:
+    """Less is Better's, whose words are whole lines."""
+    tokenizer = open_tokenizer("controlled:lib-4096")
+    assert isinstance(tokenizer, LocalTokenizer)
+    return tokenizer
+
+
+def test_the_automaton_cuts_lines_of_all_scripts_as_the_library_does(lexicon: LocalTokenizer) -> None:
+    lines, automaton = calibration_lines()[::40], longest_match.LongestMatch(_data(lexicon))
+    assert [automaton.ids(line) for line in lines] == [ids.tolist() for ids in lexicon.encode_many(lines)]
+
+
+@given(st.lists(PLAIN, max_size=4))
+@settings(max_examples=30, deadline=None)
+def test_the_automaton_counts_any_text_as_the_library_does(lexicon: LocalTokenizer, texts: list[str]) -> None:
+    assert same(_built(longest_match, lexicon), lexicon, [*texts, "<|endoftext|> ".join(texts)])
+
+
+@pytest.mark.usefixtures("no_trial")
+def test_a_word_too_long_for_the_library_is_left_to_it(lexicon: LocalTokenizer, tmp_path: Path) -> None:
+    document = json.loads(_data(lexicon))
+    document["model"] |= {"max_input_chars_per_word": 9, "vocab": document["model"]["vocab"] | {"[UNK]": 4097}}
+    (tmp_path / "tokenizer.json").write_text(json.dumps(document))
+    tokenizer, texts = opened(tmp_path / "tokenizer.json"), ["short.", "", "much longer than that"]
+    assert tokenizer.count(texts).unknown.tolist() == [0, 0, 1]
+    assert same(longest_match.ENGINE.build(tokenizer), tokenizer, texts)
+    with pytest.raises(OverflowError):
+        longest_match.LongestMatch(_data(tokenizer)).ids(texts[2])
+
+
+def test_the_automaton_takes_nothing_but_lexicons_of_bytes(lexicon: LocalTokenizer) -> None:
+    document = json.loads(_data(lexicon))
+    entries = document["model"]["vocab"]
+    entries["no byte"] = entries.pop("A")
+    for data, why in (
+        (byte_level_bpe(), "no lexicon"),
+        (word_piece(), "no lexicon"),
+        (json.dumps(document), "not every byte"),
+        (json.dumps(document | {"pre_tokenizer": None}), "not every byte"),
+    ):
+        with pytest.raises(CannotCount, match=why):
+            longest_match.LongestMatch(data.encode())
+    graphemes = open_tokenizer("builtin:graphemes")
+    assert isinstance(graphemes, LocalTokenizer)
+    with pytest.raises(CannotCount, match="no format"):
+        longest_match.ENGINE.build(graphemes)
+
+
+def _data(tokenizer: LocalTokenizer) -> bytes:
+    form = tokenizer.serialised()
+    assert form is not None
+    return form.data

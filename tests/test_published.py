@@ -1,6 +1,7 @@
 """Published counts reproduce to the token, and the shipped atlas is what counting gives."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,10 @@ from core.corpora.sources.flores200 import read
 from core.counting.corpus import count_corpus
 from core.counting.engine import CannotCount, Counter
 from core.counting.engines import gigatoken
+from core.counting.table import CountTable
 from core.premium.atlas import FOLDER, atlas_provenance, atlas_tokenizers, shipped_atlas
 from core.premium.atlas.build import build
+from core.premium.atlas.folder import AtlasEntry, AtlasFolder
 from core.premium.atlas.wanted import WANTED
 from core.premium.published import COLUMN_BY_KEY, petrov, reproduction
 from core.text.languages import flores_languages
@@ -143,6 +146,55 @@ def test_making_part_of_the_atlas_again_gives_the_same_bytes(tmp_path: Path, mon
     assert all((one / name).read_bytes() == (two / name).read_bytes() for name in names)
 
 
+def test_a_run_that_is_stopped_leaves_an_atlas_of_all_that_was_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path / "home"))
+    corpus, out = open_corpus("sample").only(["eng_Latn", "tha_Thai"]), tmp_path / "out"
+    wanted = {one.key: one for one in WANTED if one.key in ("utf8-bytes", "characters", "graphemes", "mistral-v1")}
+    build(corpus, [wanted["utf8-bytes"], wanted["mistral-v1"]], tmp_path, out, "2026-01-01")
+    (out / "mistral-v1.parquet").write_bytes(b"stays until its turn")
+
+    def stopped(tokenizer: Tokenizer, corpus: Corpus) -> CountTable:
+        if tokenizer.info.label == "Grapheme clusters":
+            raise KeyboardInterrupt
+        return count_corpus(tokenizer, corpus)
+
+    monkeypatch.setattr("core.premium.atlas.build.count_corpus", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        build(corpus, list(wanted.values()), tmp_path, out, "2027-01-01")
+    assert keys_of(out) == ["utf8-bytes", "characters", "mistral-v1"]
+    assert (out / "mistral-v1.parquet").read_bytes() == b"stays until its turn"
+    monkeypatch.undo()
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path / "home"))
+    build(corpus, list(wanted.values()), tmp_path, out, "2027-01-01")
+    again = tmp_path / "again"
+    build(corpus, list(wanted.values()), tmp_path, again, "2027-01-01")
+    names = {path.name for path in out.iterdir()}
+    assert keys_of(out) == list(wanted) and names == {"index.json", *(f"{key}.parquet" for key in wanted)}
+    assert all((out / name).read_bytes() == (again / name).read_bytes() for name in names)
+
+
+def test_what_stands_there_of_another_text_or_by_other_libraries_does_not_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path / "home"))
+    keys, sample, utf8 = ["one", "other"], open_corpus("sample"), open_tokenizer("builtin:utf8-bytes")
+    for key, code in zip(keys, ("eng_Latn", "tha_Thai"), strict=True):
+        table = count_corpus(utf8, sample.only([code]))
+        AtlasFolder(tmp_path, sample.only([code]), keys, "2026-01-01").put(AtlasEntry(key, table.tokenizers[0], table))
+        assert keys_of(tmp_path) == [key]
+    monkeypatch.setattr("core.premium.atlas.folder.version", lambda name: "0")
+    AtlasFolder(tmp_path, sample.only(["tha_Thai"]), keys, "2026-01-01").put(
+        AtlasEntry("one", table.tokenizers[0], table)
+    )
+    assert keys_of(tmp_path) == ["one"]
+
+
+def keys_of(folder: Path) -> list[str]:
+    return [row["key"] for row in json.loads((folder / "index.json").read_text(encoding="utf-8"))["tokenizers"]]
+
+
 @needs_data
 def test_adding_takes_what_ships_as_it_is(flores200: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counted: list[int] = []
@@ -153,7 +205,7 @@ def test_adding_takes_what_ships_as_it_is(flores200: Corpus, tmp_path: Path, mon
     for one in wanted:
         name = f"{one.key}.parquet"
         assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes()
-    monkeypatch.setattr("core.premium.atlas.build.version", lambda name: "0")
+    monkeypatch.setattr("core.premium.atlas.folder.version", lambda name: "0")
     with pytest.raises(AttributeError):  # it would count, and the stand-in gives no table
         build(flores200, wanted, DATA, tmp_path, "2026-01-01", add=True)
     assert counted == [1]

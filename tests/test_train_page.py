@@ -10,7 +10,7 @@ from components.premium.brought.owner import known_here
 from components.premium.texts import COUNTED
 from components.runs import count_corpus
 from components.runs.job_cards import OPENED
-from components.training import form, result
+from components.training import form, further, result
 from components.training import texts as training_texts
 from components.training.charts import ALL_TEXT, by_size_chart, by_text_chart
 from components.widgets.page_link import component as link
@@ -24,7 +24,7 @@ from core.lab.link import plan_from_link
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.trained import note_owner, trained_names
 from core.training.asked import asked_recipe
-from core.training.family import LANGUAGES, SHIPPED, SIZES, family_recipes, shipped_family
+from core.training.family import LANGUAGES, SHIPPED, SIZES, family_recipes, shipped_family, shipped_one
 from core.training.job import KIND, recipes_in, trained_in, trained_so_far, training
 from core.training.recipe import TrainingRecipe
 from core.training.sources import PYTHON
@@ -225,6 +225,44 @@ def test_terms_are_typed_in_lines() -> None:
     app = opened("train")
     app.text_area(key="train_param_bpe_terms").set_value("dose\nstatin").run()
     assert not app.error and r"BPE on bytes: terms 'dose\nstatin'." in said(app)
+
+
+def test_those_of_the_size_that_most_trainers_gave_are_taken_further() -> None:
+    """The largest stood alone where a text gave only one trainer so many entries."""
+    wanted = [("bpe", SIZES[0]), ("unigram", SIZES[0]), ("superbpe", SIZES[0]), ("superbpe", SIZES[1])]
+    made = {f"{trainer}-{n}": shipped_one(trainer, n) for trainer, n in wanted}
+    assert further._largest(made) == list(made)[:3]
+    assert further._largest({key: made[key] for key in list(made)[2:]}) == [f"superbpe-{SIZES[1]}"]
+
+
+def _reasons(n_made: int, n_not_made: int) -> None:
+    from components.training.not_made import not_made
+    from core.training.family import shipped_family
+    from core.training.recipe import NotTrained, TrainedPlan
+
+    made = shipped_family()[1].made
+    not_made(
+        TrainedPlan(made[:n_made], tuple(NotTrained(one.recipe, "Give more *text*.") for one in made[:n_not_made]))
+    )
+
+
+@pytest.mark.parametrize(
+    ("n_made", "n_not_made", "fold"),
+    [
+        (3, 0, None),
+        (3, 2, None),
+        (3, 4, ("4 of 7 could not be made: why", False)),
+        (0, 3, ("None could be made: why", True)),
+    ],
+)
+def test_why_some_could_not_be_made_is_folded_unless_nothing_else_is_there(
+    n_made: int, n_not_made: int, fold: tuple[str, bool] | None
+) -> None:
+    app = AppTest.from_function(_reasons, args=(n_made, n_not_made), default_timeout=60).run()
+    assert not app.exception
+    assert [(one.label, one.proto.expanded) for one in app.expander] == [fold] * (fold is not None)
+    reasons = [one.value for one in app.warning] if fold is None else app.markdown[0].value.split("\n")
+    assert len(reasons) == n_not_made and all(r"Give more \*text\*\." in one for one in reasons)
 
 
 def test_what_others_trained_stands_in_no_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

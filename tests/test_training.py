@@ -27,7 +27,6 @@ from core.training.sources import source_content, source_paths
 from core.training.text import SourceText, TrainingPart, parallel_lines, parallel_part, part_of, read_parts
 from core.training.train import trained
 from core.training.trainer import TRAINERS
-from tests.datafolder import HAS_DATA
 from tests.jobs_home import computed, jobs_home, kill_workers, until
 from tests.mounts import disk_of
 from tests.training import ANY_SIZE, files, recipe, sentences
@@ -53,7 +52,7 @@ def test_every_trainer_gives_a_tokenizer_that_opens_by_name(key: str, tmp_path: 
     asked = training([recipe(key, 900, files(tmp_path, SOME))])
     [found] = trained_in(computed(KINDS.get(KIND), asked.params, asked.inputs)).made
     assert found.n_vocabulary == 900 and found.seconds > 0
-    assert found.n_compared > (4_000 if HAS_DATA else 2_000), "of all scripts"
+    assert found.n_compared > 4_000, "of all scripts"
     spec = kept(found, "mine")
     tokenizer = open_tokenizer(spec)
     assert (spec, tokenizer.info.label, tokenizer.info.n_vocabulary) == ("trained:mine", "mine", 900)

@@ -57,7 +57,7 @@ def what_they_know(corpus: str, part: str) -> str:
             "**Most sentences of dev were trained on**, so that these languages look somewhat cheaper than they are: "
             "choose *Devtest* under *FLORES-200* for sentences that none has seen."
         )
-    said.append("The other trainers and sizes are on *Train*, and are counted from there.")
+    said.append("The other sizes are on *Train*, and are counted from there.")
     return " ".join(said)
 
 

@@ -1,5 +1,6 @@
 """From trained tokenizers to the other pages: they are kept under names, and opened there."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -100,9 +101,12 @@ def further(made: Sequence[Trained]) -> None:
 
 
 def _largest(made: Mapping[str, Trained]) -> list[str]:
-    """Names of those of the largest size, as many as a page takes."""
-    most = max(one.n_vocabulary for one in made.values())
-    return [name for name, one in made.items() if one.n_vocabulary == most][:MAX_TOKENIZERS]
+    """Names of those of the largest size that most trainers gave, as many as a page takes."""
+    trainers = defaultdict[int, set[str]](set)
+    for one in made.values():
+        trainers[one.n_vocabulary].add(one.recipe.trainer)
+    size = max(trainers, key=lambda n: (len(trainers[n]), n))
+    return [name for name, one in made.items() if one.n_vocabulary == size][:MAX_TOKENIZERS]
 
 
 def _open(made: Sequence[Trained], way: _Way) -> None:

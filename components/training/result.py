@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import runs as cached_runs
-from components.frame.errors import plain
 from components.frame.visitor import visitor
 from components.runs.job_cards import OPENED, close_opened, may_see
 from components.runs.naming import title
@@ -19,6 +18,7 @@ from components.training.fairness_charts import premium_chart, price_chart
 from components.training.figure import show
 from components.training.further import further
 from components.training.linked import LINKED
+from components.training.not_made import not_made
 from components.training.trainers import settings_in_words
 from components.training.view import views
 from core.common.errors import UserError, shown
@@ -31,8 +31,6 @@ from core.training.job import KIND, trained_in, trained_so_far
 from core.training.pretokenizers import BERT
 from core.training.recipe import Trained, TrainedPlan
 from core.training.trainer import TRAINERS
-
-_MOST_TOLD = 2  # reasons that stand in full; more are folded
 
 
 def training_result() -> None:
@@ -52,12 +50,7 @@ def training_result() -> None:
     found = _found(job)
     if found is None:
         return
-    n, place = len(found.not_made), st.container()
-    if n > _MOST_TOLD:
-        place = place.expander(f"{n} of {n + len(found.made)} could not be made: why", icon=":material/block:")
-    for one in found.not_made:
-        what = f"{TRAINERS.get(one.recipe.trainer).label}, {count(one.recipe.options.vocab)}"
-        place.warning(plain(f"{what}: {one.why}"), icon=":material/block:")
+    not_made(found)
     if found.made:
         _draw(found.made, complete=job.state is State.DONE)
 
@@ -187,7 +180,7 @@ def _cut_otherwise(made: Sequence[Trained]) -> str:
 
 
 def _numbers(made: Sequence[Trained]) -> pd.DataFrame:
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "Trainer": [TRAINERS.get(one.recipe.trainer).label for one in made],
             "Entries": [one.n_vocabulary for one in made],
@@ -204,6 +197,7 @@ def _numbers(made: Sequence[Trained]) -> pd.DataFrame:
             ],
         }
     )
+    return table if table["Set"].any() else table.drop(columns="Set")
 
 
 def _set(one: Trained) -> str:

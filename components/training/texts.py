@@ -9,6 +9,7 @@ from components.runs.corpus_upload import uploaded_corpora
 from components.runs.count_corpus import corpora
 from components.training.hub_dataset import ask_dataset, dataset_under_way
 from components.training.sizes import fit_sizes
+from components.training.table import table_text
 from components.widgets.languages import language_boxes
 from components.widgets.own_texts import KEPT, own_texts, text_typer
 from core.corpora.text_uploads import text_path
@@ -52,7 +53,7 @@ def ask_texts() -> list[str]:
         # by another key it is drawn anew, and closed, when a text was added
         with st.popover(label, icon=":material/add:", key=f"train_own_{st.session_state.get(_OWN_TURN, 0)}"):
             own = own_texts("train", "A file", f"UTF-8, in lines. {KEPT}")
-            new = text_typer("train", "Or paste a text", "Add it")
+            new = text_typer("train", "Or paste a text", "Add it") or table_text()
             ask_dataset()
         if n_own:
             st.toggle("Only these", value=True, key=_ONLY, help="Off, they are added to the languages and the code.")

@@ -12,7 +12,6 @@ from core.cli.waiting import waited
 from core.common.atomic import refuse_existing
 from core.common.errors import UserError
 from core.common.numbers import count
-from core.jobs.job import State
 from core.jobs.queue import Jobs
 from core.tokenizers.trained import delete_trained, place_of
 
@@ -29,9 +28,13 @@ def _arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--file", action="append", default=[], metavar="F",
-        help="text in UTF-8, a language as 'CORPUS CODE', python for the code of its library, package:NAME for that of "
-        "an installed package, or a dataset of the Hub as hub:OWNER/NAME[@REVISION][:FOLDER]; may be repeated",
+        help="text in UTF-8, a table (CSV, TSV, JSON lines, Parquet), a language as 'CORPUS CODE', python for the code "
+        "of its library, package:NAME for that of an installed package, or a dataset of the Hub as "
+        "hub:OWNER/NAME[@REVISION][:FOLDER]; may be repeated",
     )  # fmt: skip
+    parser.add_argument(
+        "--column", default="", metavar="NAME", help="of tables and datasets, where the text stands; else the usual one"
+    )
     parser.add_argument(
         "--parallel", action="append", default=[], metavar="F",
         help="for parity: the same sentences line by line, a file for each of the first --file in the same order",
@@ -113,6 +116,7 @@ def _train(options: Namespace) -> None:
 
 
 def _recipes(options: Namespace) -> "list[TrainingRecipe]":
+    from core.cli.brought_texts import brought
     from core.training.asked import asked_recipe
     from core.training.trainer import TRAINERS
 
@@ -124,7 +128,7 @@ def _recipes(options: Namespace) -> "list[TrainingRecipe]":
     }
     chosen["specials"] = options.special
     chosen["shares"] = options.share
-    files = [_at_hand(name, options.most_bytes) for name in options.file]
+    files = brought(options.file, options.column, options.most_bytes or 0)
     return [
         asked_recipe(
             trainer,
@@ -139,24 +143,6 @@ def _recipes(options: Namespace) -> "list[TrainingRecipe]":
         for vocab in dict.fromkeys(options.vocab)
         for seed in dict.fromkeys(options.seed or [0])
     ]
-
-
-def _at_hand(name: str, most_bytes: int | None) -> str:
-    """A text as it is; of the Hub's datasets the text that was read of one, kept like an upload."""
-    from core.corpora import hub_text
-    from core.corpora.text_uploads import keep_text
-    from core.jobs.result_codec import restored
-
-    if not name.startswith(hub_text.SCHEME):
-        return name
-    asked, jobs = hub_text.question(name, most_bytes or hub_text.USUAL_BYTES), Jobs()
-    job = jobs.submit(hub_text.KIND, asked, COMMAND_LINE, (), f"Text of {asked['dataset']}")
-    if job.state is State.DONE and not hub_text.is_pinned(name):
-        jobs.repeat(job.key, COMMAND_LINE)
-    found = restored(hub_text.HubText, waited(jobs, job.key))
-    spec = keep_text(found.name, found.data.tobytes())
-    print(f"{name} is commit {found.commit}: {count(len(found.data))} bytes, kept as {spec}.", file=sys.stderr)
-    return spec
 
 
 def _trained(recipes: "Sequence[TrainingRecipe]") -> "TrainedPlan":

@@ -22,6 +22,7 @@ from core.common.numbers import count
 from core.common.plain_text import beginning
 from core.common.progress import report
 from core.common.settings import settings
+from core.corpora.column_text import USUAL_COLUMNS
 from core.tokenizers.hub_download import ANSWER_SECONDS, refusal, trouble
 from core.tokenizers.hub_place import Place, place
 
@@ -29,7 +30,6 @@ KIND = "hub-text"  # of the job that reads one
 SCHEME = "hub:"
 USUAL_BYTES = 10 * 2**20
 _ENDINGS = (".parquet", ".jsonl", ".jsonl.gz", ".txt")  # files of the first that a dataset has are read
-_COLUMNS = ("text", "content", "sentence", "document")  # the usual ones for text; else the first column of strings
 _MOST_RANGE, _MOST_LINE = 512 * 2**20, 64 * 2**20  # bytes fetched at once, and of a line
 _PART, _ROWS = 2**18, 256  # bytes of a stream that are asked for at once, and rows of a table
 _SHORT = 7  # digits of a commit, in a name
@@ -226,7 +226,7 @@ def _column(names: Sequence[str], file: str, asked: str) -> str:
     if not names or (asked and asked not in names):
         there = ", ".join(map(shown, names)) or "none"
         raise UserError(f"{shown(file)} has no column of text {shown(asked) if asked else ''}; it has: {there}.")
-    return asked or next((one for one in _COLUMNS if one in names), names[0])
+    return asked or next((one for one in USUAL_COLUMNS if one in names), names[0])
 
 
 def _parquet(address: str, n_bytes: int, file: str, column: str) -> tuple[Iterator[str], str]:

@@ -1,4 +1,4 @@
-"""Corpora that are somebody's, read by a process of its own (`reading_process`): what there is in one, or its text.
+"""Corpora and tables that are somebody's, read by a process of its own (`reading_process`): what there is, or the text.
 
 So a file that crashes its reader, or unpacks without end, ends that process and not the server, and a page that only
 asks what there is to count keeps no corpus in memory.
@@ -16,6 +16,7 @@ from core.common.sandbox.answer import Answer, answer
 from core.common.sandbox.pipes import AnswerTooLong, DeadlinePassed
 from core.common.sandbox.start import ONE_THREAD, environment_without_secrets
 from core.common.sandbox.turns import Turns
+from core.corpora.column_text import ColumnText
 from core.corpora.corpus import CORPORA, Corpus, parse_corpus
 from core.corpora.facts import CorpusFacts
 
@@ -57,6 +58,16 @@ def read_apart(spec: str) -> Corpus:
         UserError: it cannot be opened; says why.
     """
     return _built(Corpus, _asked("text", spec, None, shown(spec)), shown(spec))
+
+
+def read_column(path: Path, column: str) -> ColumnText:
+    """The text of a column of a table, as `column_text` reads it.
+
+    Raises:
+        UserError: there is none; says why.
+    """
+    name = shown(path.name)
+    return _built(ColumnText, _asked("column", column, path, name), name)
 
 
 def _built(kind: type[Kind], said: Any, name: str) -> Kind:

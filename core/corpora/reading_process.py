@@ -1,4 +1,5 @@
-"""The process that reads one corpus; `core.corpora.reading` starts it and hears its answer, JSON on standard output."""
+"""The process that reads one corpus, or a column of a table; `core.corpora.reading` starts it and hears its answer,
+JSON on standard output."""
 
 import json
 import sys
@@ -10,23 +11,35 @@ from core.common.redact import redacted
 from core.common.sandbox.confine import confine
 from core.common.sandbox.limits import ProcessLimits, die_with_parent, end_after, give_way
 from core.common.sandbox.pipes import private_pipes
-from core.corpora.corpus import CORPORA, open_corpus, parse_corpus
-from core.corpora.facts import facts_of
+from core.corpora.column_text import ColumnText, column_text
+from core.corpora.corpus import CORPORA, Corpus, open_corpus, parse_corpus
+from core.corpora.facts import CorpusFacts, facts_of
 from core.corpora.reading import MEMORY_MB, SECONDS
 from core.corpora.sources.file import open_path
 
 
 def main(what: str, spec: str, path: str = "") -> None:
-    """Print the facts or the text, or why there are none, as JSON."""
+    """Print what was asked for, or why there is none, as JSON.
+
+    Args:
+        what: "facts" or "text" of a corpus, or a "column" of a table.
+        spec: of the corpus, or the name of the column.
+    """
     _, replies = private_pipes()
     try:
         _limit(spec, path)
-        corpus = open_path(Path(path), spec) if path else open_corpus(spec)
-        said = {"answer": plain(corpus if what == "text" else facts_of(corpus))}
+        said = {"answer": plain(_answer(what, spec, path))}
     except UserError as error:
         said = {"error": redacted(str(error)), "kind": type(error).__name__}
     replies.write(json.dumps(said).encode())
     replies.close()
+
+
+def _answer(what: str, spec: str, path: str) -> ColumnText | Corpus | CorpusFacts:
+    if what == "column":
+        return column_text(Path(path), spec)
+    corpus = open_path(Path(path), spec) if path else open_corpus(spec)
+    return corpus if what == "text" else facts_of(corpus)
 
 
 def _limit(spec: str, path: str) -> None:

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +69,11 @@ def read_table(path: Path, split: str = "", groups: str = "") -> ParallelTable:
         TooLarge: over 512 MB, packed or unpacked.
         UserError: its columns are not those of parallel text; says which were found and what is expected.
     """
-    if path.stat().st_size > MAX_FILE:
-        raise TooLarge(f"{shown(path.name)} has {count(path.stat().st_size / 2**20)} MB; at most 512 MB are read.")
-    rows = _READERS[path.suffix.lower()](path)
+    rows = table_rows(path)
     first = next(rows, None)
     if first is None:
         raise UserError(f"{shown(path.name)} holds no rows. Give at least one sentence.")
-    rows = _bounded(path.name, _chained(first, rows))
+    rows = chain([first], rows)
     if _SPLIT in first:
         rows = (row for row in rows if not split or row.get(_SPLIT) == split)
     elif split:
@@ -83,14 +82,21 @@ def read_table(path: Path, split: str = "", groups: str = "") -> ParallelTable:
     return _shape(path.name, first)(path.name, rows, column)
 
 
+def table_rows(path: Path) -> Iterator[Row]:
+    """The rows of a table, by name of the column; text in text form, and what JSON and Parquet hold otherwise.
+
+    Raises:
+        UnreadableFile: it cannot be parsed; says where.
+        TooLarge: over 512 MB, packed or unpacked.
+    """
+    if path.stat().st_size > MAX_FILE:
+        raise TooLarge(f"{shown(path.name)} has {count(path.stat().st_size / 2**20)} MB; at most 512 MB are read.")
+    return _bounded(path.name, _READERS[path.suffix.lower()](path))
+
+
 def is_table(path: Path) -> bool:
     """Whether the ending of a file is that of a table."""
     return path.suffix.lower() in _READERS
-
-
-def _chained(first: Row, rest: Iterator[Row]) -> Iterator[Row]:
-    yield first
-    yield from rest
 
 
 def _bounded(name: str, rows: Iterable[Row]) -> Iterator[Row]:
@@ -150,20 +156,22 @@ def _separated(usual: str) -> Callable[[Path], Iterator[Row]]:
 def _delimiter(text: str, usual: str) -> tuple[str, str]:
     """(what stands between the fields of a table, the table without the line in which Excel says so).
 
-    The names in the first line tell: they hold no comma, semicolon or tab of their own, and most are languages.
+    The names in the first line tell: they hold no comma, semicolon or tab of their own, and most are languages; where
+    none is, what stands there usually or else.
 
-    >>> _delimiter("eng_Latn;deu_Latn\\nHello, world;Hallo", ",")[0]
-    ';'
+    >>> _delimiter("eng_Latn;deu_Latn\\nHello, world;Hallo", ",")[0], _delimiter("title;body\\nOne;Two", ",")[0]
+    (';', ';')
     """
     first, newline, rest = text.partition("\n")
     if (named := _EXCEL.fullmatch(first.rstrip("\r"))) and newline:
         return named[1], rest
 
-    def n_languages(delimiter: str) -> int:
+    def fitness(delimiter: str) -> tuple[int, bool]:
         names = next(csv.reader([first.rstrip("\r")], delimiter=delimiter), [])
-        return sum(is_language_code(name.strip()) or name.strip().lower() in _KNOWN_NAMES for name in names)
+        known = sum(is_language_code(name.strip()) or name.strip().lower() in _KNOWN_NAMES for name in names)
+        return known, len(names) > 1
 
-    return max((usual, *_DELIMITERS), key=n_languages), text
+    return max((usual, *_DELIMITERS), key=fitness), text
 
 
 def _check_names(name: str, names: Sequence[str]) -> None:

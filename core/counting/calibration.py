@@ -86,7 +86,28 @@ def calibration_lines() -> tuple[str, ...]:
     >>> len(calibration_lines()) >= 2000
     True
     """
-    lines = [*_TRAPS, *(sample.text for sample in samples()), *_invented(), *_real()]
+    flores = ["flores200#dev"] if CORPORA.get("flores200").here() else []
+    return _lines("sample", *flores)
+
+
+@cache
+def lines_that_ship() -> tuple[str, ...]:
+    """Lines of the same kinds, some in capitals too, without sentences that have to be fetched: the same everywhere.
+
+    >>> len(lines_that_ship()) > 4000
+    True
+    """
+    lines = _lines("sample")
+    return (*lines, *(line.upper() for line in lines[::20]))
+
+
+def _lines(*corpora: str) -> tuple[str, ...]:
+    """
+    Args:
+        corpora: specs of those with the real sentences.
+    """
+    real = (sentence for spec in corpora for sentence in _spread(open_corpus(spec)))
+    lines = [*_TRAPS, *(sample.text for sample in samples()), *_invented(), *real]
     lines += [unicodedata.normalize(form, line) for form in ("NFD", "NFKC") for line in lines[:: len(lines) // 100]]
     shuffled = random.Random(0).sample(lines, len(lines))
     long = [" ".join(shuffled[n : n + 100]) for n in range(0, len(shuffled), 100)][:12]
@@ -109,13 +130,6 @@ def _invented() -> Iterator[str]:
             words = ("".join(chance.choices(characters, k=chance.randint(1, 9))) for _ in range(_WORDS_PER_LINE))
             numbered = (word if chance.random() < 0.9 else str(chance.randint(0, 10**6)) for word in words)
             yield "".join(word + chance.choice(_SEPARATORS) for word in numbered)
-
-
-def _real() -> Iterator[str]:
-    """Sentences of FLORES-200 if it is here, and of our sample."""
-    flores = ["flores200#dev"] if CORPORA.get("flores200").here() else []
-    for corpus in map(open_corpus, ["sample", *flores]):
-        yield from _spread(corpus)
 
 
 def _spread(corpus: Corpus) -> Iterator[str]:

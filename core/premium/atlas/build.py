@@ -1,9 +1,10 @@
 """Makes the shipped atlas: `python -m core.premium.atlas [--data FOLDER] [--out FOLDER] [--add] [KEY …]`.
 
 The same files give the same bytes: nothing in them depends on time, place or order of work, and the date in the index
-changes only when counts, files or versions do. Counting is kept in the user's cache, so a stopped run goes on; with
-`--add`, what the shipped atlas has of the same text, tokenizer and versions of libraries is not counted again; with
-keys too, all others are taken as they ship, and are not opened.
+changes only when counts, files or versions do. Each tokenizer is written as it is counted, so a run that is stopped
+loses the one under way, and of that what the user's cache does not keep. With `--add`, what the shipped atlas has of
+the same text, tokenizer and versions of libraries is not counted again; with keys too, all others are taken as they
+ship, and are not opened.
 """
 
 import hashlib
@@ -12,40 +13,26 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from core.common.atomic import write_whole
 from core.common.data_folders import BESIDE
 from core.common.errors import UnknownName, UserError
 from core.common.numbers import count
 from core.corpora.corpus import Corpus
 from core.counting.corpus import count_corpus
-from core.counting.table import Counted, CountTable, Unsigned
-from core.premium.atlas import BYTES, CHARACTERS, FORMAT, INDEX, atlas_provenance, atlas_tokenizers, shipped_atlas
+from core.counting.table import Counted, CountTable
+from core.premium.atlas import BYTES, CHARACTERS, atlas_provenance, atlas_tokenizers, shipped_atlas
 from core.premium.atlas import FOLDER as SHIPPED
 from core.premium.atlas.article_file import write_articles
-from core.premium.atlas.udhr import FILE as SECOND
+from core.premium.atlas.folder import AtlasEntry, AtlasFolder, versions
 from core.premium.atlas.wanted import WANTED, Wanted
 from core.tokenizers.catalog import SIBLINGS, open_tokenizer
 from core.tokenizers.formats.packaged import PACKAGED
 from core.tokenizers.packages.fetch import kept
 from core.tokenizers.packages.place import package_place
 from core.tokenizers.tokenizer import Info
-
-_LIBRARIES = ("tokenizers", "tiktoken", "sentencepiece", "mistral_common", "regex", "kitoken")
-
-
-@dataclass(frozen=True, eq=False)
-class _Done:
-    key: str
-    table: CountTable
-    counted: Counted
 
 
 def build(
@@ -58,7 +45,7 @@ def build(
     add: bool = False,
     as_shipped: Collection[str] = (),
 ) -> list[str]:
-    """Count, write one file per tokenizer and the index; returns a line on each tokenizer.
+    """Count, and write each tokenizer's file and the index as it is counted; returns a line on each tokenizer.
 
     Args:
         data: the folder with `tokenizers/` and `manifest.json`.
@@ -72,13 +59,15 @@ def build(
     if as_shipped and not _comes_out_the_same(corpus):
         raise UserError("The shipped counts are of another text or by other libraries. Count all: leave the keys out.")
     manifest = _manifest(data)
-    done: dict[str, _Done] = {}
+    folder = AtlasFolder(out, corpus, [one.key for one in wanted], date)
+    done: dict[str, AtlasEntry] = {}
     said = []
     for one in wanted:
         if one.key in as_shipped:
             if (counted := atlas_tokenizers().get(one.key)) is not None:
                 table = shipped_atlas([one.key])
-                done[_digest(table)] = _Done(one.key, table, counted)
+                done[_digest(table)] = entry = AtlasEntry(one.key, counted, table)
+                folder.put(entry)
             continue
         tokenizer = open_tokenizer(one.spec or f"file:{data / 'tokenizers' / one.place}")
         table = (_shipped(one.key, tokenizer.info, corpus) if add else None) or count_corpus(tokenizer, corpus)
@@ -86,19 +75,15 @@ def build(
         if digest in done:
             same = done[digest]
             done[digest] = replace(same, counted=replace(same.counted, also=(*same.counted.also, one.label)))
+            folder.pass_over(one.key)
+            folder.describe(done[digest])
             said.append(f"{one.key}: the same counts as {same.key}")
         else:
-            counted = _described(one, table.tokenizers[0], data, manifest)
-            done[digest] = _Done(one.key, table, counted)
+            done[digest] = AtlasEntry(one.key, _described(one, table.tokenizers[0], data, manifest), table)
+            folder.put(done[digest])
             said.append(f"{one.key}: {count(int(table.tokens.sum()))} tokens. {table.tokenizers[0].lane}")
         print(said[-1], file=sys.stderr, flush=True)
-    out.mkdir(parents=True, exist_ok=True)
-    tables = list(done.values())
-    for entry in tables:
-        _write(out / f"{entry.key}.parquet", ("tokens", entry.table.tokens[0]), ("unknown", entry.table.unknown[0]))
-    _write_index(out / INDEX, corpus, tables, date)
-    for stale in set(out.glob("*.parquet")) - {out / SECOND, *(out / f"{entry.key}.parquet" for entry in tables)}:
-        stale.unlink()
+    folder.finish()
     return said
 
 
@@ -113,15 +98,11 @@ def _shipped(key: str, info: Info, corpus: Corpus) -> CountTable | None:
 def _comes_out_the_same(corpus: Corpus) -> bool:
     """Whether the shipped counts are of this text and by the libraries that are here."""
     about = atlas_provenance()
-    return (about.corpus, about.versions) == (corpus.fingerprint, tuple(_versions()))
+    return (about.corpus, about.versions) == (corpus.fingerprint, tuple(versions()))
 
 
 def _digest(table: CountTable) -> str:
     return hashlib.sha256(table.tokens.tobytes() + table.unknown.tobytes()).hexdigest()
-
-
-def _versions() -> list[str]:
-    return [f"{name} {version(name)}" for name in _LIBRARIES]
 
 
 def _described(one: Wanted, counted: Counted, data: Path, manifest: dict[str, dict[str, str]]) -> Counted:
@@ -168,69 +149,6 @@ def _origin(place: Path, data: Path, manifest: dict[str, dict[str, str]]) -> str
 def _manifest(data: Path) -> dict[str, dict[str, str]]:
     path = data / "manifest.json"
     return {row["file"]: row for row in json.loads(path.read_text(encoding="utf-8"))} if path.is_file() else {}
-
-
-def _write(path: Path, *columns: tuple[str, Unsigned]) -> None:
-    """A Parquet file of columns (L, N), laid out language after language."""
-    import pyarrow as arrow  # type: ignore[import-untyped]
-    from pyarrow import parquet
-
-    table = arrow.table({name: values.reshape(-1) for name, values in columns})
-    sink = arrow.BufferOutputStream()
-    parquet.write_table(
-        table,
-        sink,
-        compression="zstd",
-        compression_level=19,
-        use_dictionary=False,
-        column_encoding={name: "BYTE_STREAM_SPLIT" for name, _ in columns},
-        write_statistics=False,
-        store_schema=True,
-        row_group_size=table.num_rows,
-        data_page_size=2**20,
-    )
-    _publish(path, sink.getvalue().to_pybytes())
-
-
-def _publish(path: Path, data: bytes) -> None:
-    """A file that everyone may read, unlike those of the user's cache."""
-    write_whole(path, data)
-    path.chmod(0o644)
-
-
-def _write_index(path: Path, corpus: Corpus, tables: list[_Done], date: str) -> None:
-    first = tables[0].table
-    document: dict[str, Any] = {
-        "format": FORMAT,
-        "corpus": corpus.fingerprint,
-        "corpus_label": corpus.label,
-        "licence": f"Counts of text under {corpus.licence}; the text itself is not here." if corpus.licence else "",
-        "versions": _versions(),
-        "parts": [list(part) for part in first.parts],
-        "n_sentences": corpus.n_sentences,
-        "languages": list(corpus.languages),
-        "tokenizers": [
-            {
-                "key": entry.key,
-                **asdict(entry.counted),
-                "joined": entry.table.joined[0].tolist(),
-                "joined_unknown": entry.table.joined_unknown[0].tolist(),
-                "counts_sha256": hashlib.sha256(
-                    np.ascontiguousarray(entry.table.tokens[0], "<u4").tobytes()
-                ).hexdigest(),
-            }
-            for entry in tables
-        ],
-    }
-    document = json.loads(json.dumps(document))
-    try:
-        before = json.loads(path.read_text(encoding="utf-8"))
-        unchanged = {k: v for k, v in before.items() if k != "date"} == document
-        date = before["date"] if unchanged else date
-    except (OSError, ValueError, KeyError):
-        pass
-    lines = [f'"{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in ({"date": date} | document).items()]
-    _publish(path, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

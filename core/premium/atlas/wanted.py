@@ -109,8 +109,9 @@ WANTED = (
     *(
         Wanted(f"controlled-{key}", f"{label} (controlled)", CONTROLLED, None, f"controlled:{key}-{_OF_THE_FAMILY}")
         for key, label in (
-            *(("bpe", "BPE"), ("bpe-characters", "Character BPE"), ("superbpe", "SuperBPE")),
-            ("parity", "Parity-aware BPE"),
+            *(("bpe", "BPE"), ("bpe-characters", "Character BPE"), ("unigram", "Unigram"), ("wordpiece", "WordPiece")),
+            *(("superbpe", "SuperBPE"), ("parity", "Parity-aware BPE"), ("pathpiece", "PathPiece")),
+            ("lib", "Less is Better"),
         )
     ),
 )
