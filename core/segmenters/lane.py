@@ -1,7 +1,7 @@
 """A segmenter as a tokenizer: what opens wherever a tokenizer's lane does.
 
-Chunks have no vocabulary. As with the built-in words, the id of a chunk is a 31-bit hash of its bytes, the same
-everywhere, so that equal chunks have equal ids.
+Chunks have no vocabulary. As with the built-in words, the id of a chunk is a 31-bit hash of the bytes that it is read
+as, the same everywhere, so that equal chunks have equal ids.
 """
 
 import hashlib
@@ -65,8 +65,15 @@ class SegmenterLane(LocalTokenizer):
         return self._cut(text) if text else Chunks(np.empty(0, np.int32))
 
     def encode(self, text: str, specials: Specials) -> Encoded:
-        pieces = _pieces(text, self.chunks(text))
-        return Encoded(_ids(pieces), pieces=pieces, kinds=np.full(len(pieces), Kind.ORDINARY, np.uint8))
+        chunks = self.chunks(text)
+        pieces = _pieces(text, chunks)
+        ends = np.append(chunks.starts[1:], np.int32(len(utf8(text))))
+        return Encoded(
+            _ids(pieces),
+            align=None if chunks.read_as is None else lambda: (chunks.starts, ends),
+            pieces=pieces,
+            kinds=np.full(len(pieces), Kind.ORDINARY, np.uint8),
+        )
 
     def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
         if self._cut_many is None:
@@ -91,6 +98,9 @@ class SegmenterLane(LocalTokenizer):
 
 
 def _pieces(text: str, chunks: Chunks) -> list[bytes]:
+    """What each chunk is read as."""
+    if chunks.read_as is not None:
+        return list(chunks.read_as)
     data, starts = text.encode(), chunks.starts.tolist()
     return [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
 

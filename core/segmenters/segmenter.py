@@ -23,12 +23,14 @@ class Chunks:
             has no such number.
         threshold: what a value has to exceed for a chunk to start, where one number says so.
         history: chunks before the first step and after each, where they are made step by step: int32 (M + 1,).
+        read_as: what each chunk is read as, where that is not its bytes: T of them.
     """
 
     starts: NDArray[np.int32]
     values: NDArray[np.float32] | None = None
     threshold: float | None = None
     history: NDArray[np.int32] | None = None
+    read_as: tuple[bytes, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
