@@ -37,14 +37,19 @@ def main() -> int:
     torch.set_num_threads(1)  # as with those that ship
     try:
         with listening(PrintedProgress()):
-            spaces = [list(row) for row in _white_space()]
-            fairness = [list(row) for row in _fairness()]
+            for row in _rows():
+                print("\t".join(row), flush=True)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
-    for row in (["H-Net", *LANGUAGES], *spaces, ["MAGNET", "the 12", "the others", *_SHOWN], *fairness):
-        print("\t".join(row))
     return 0
+
+
+def _rows() -> Iterator[list[str]]:
+    yield ["MAGNET", "the 12", "the others", *_SHOWN]
+    yield from _fairness()
+    yield ["H-Net", *LANGUAGES]
+    yield from _white_space()
 
 
 def _white_space() -> Iterator[list[str]]:
