@@ -270,6 +270,13 @@ def test_what_is_no_checkpoint_is_one_sentence(tmp_path: Path) -> None:
     refused(f"file:{folder / 'e.safetensors'}", "'config.json' beside the weights cannot be read")
 
 
+def test_a_list_of_very_many_tensors_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = kept(tmp_path, one_stage(), "h.pt")
+    monkeypatch.setattr("core.segmenters.published.torch_file.MOST_HEADER", 1000)
+    with pytest.raises(UserError, match=r"h\.pt is not as torch\.save writes files of weights"):
+        open_segmenter(f"file:{folder}")
+
+
 class Evil:
     """Would make a folder where it is unpickled."""
 

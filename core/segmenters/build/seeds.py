@@ -37,11 +37,12 @@ def main() -> int:
     torch.set_num_threads(1)  # as with those that ship
     try:
         with listening(PrintedProgress()):
-            for row in _rows():
-                print("\t".join(row), flush=True)
+            rows = list(_rows())
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
+    for row in rows:
+        print("\t".join(row))
     return 0
 
 

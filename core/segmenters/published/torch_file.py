@@ -4,6 +4,7 @@ A pickle can carry a program, so it is read by a process of its own (`torch_file
 a tensor is told from its storage; anything else that a pickle names is refused.
 """
 
+import io
 import json
 import struct
 import zipfile
@@ -24,6 +25,28 @@ _LOCAL = struct.Struct("<26xHH")  # lengths of name and extra field, at the end 
 _PICKLE = "/data.pkl"
 
 
+class _Bounded(io.RawIOBase):
+    """A file that gives no more at once than a list of tensors may have, nor closes what it reads."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def read(self, n: int = -1) -> bytes:
+        if n > MOST_HEADER:
+            raise zipfile.BadZipFile("a directory of millions of entries")
+        return self._file.read(n)
+
+
 class TorchFile(TensorFile):
     """A file that torch.save wrote.
 
@@ -34,7 +57,7 @@ class TorchFile(TensorFile):
     def __init__(self, file: BinaryIO, name: str) -> None:
         super().__init__(file, name)
         try:
-            with zipfile.ZipFile(file) as archive:
+            with zipfile.ZipFile(_Bounded(file)) as archive:
                 self._entries = {entry.filename: entry for entry in archive.infolist()}
                 pickled = next((one for one in self._entries if one.endswith(_PICKLE)), "")
                 if not pickled or self._entries[pickled].file_size > MOST_HEADER:
