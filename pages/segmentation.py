@@ -24,7 +24,7 @@ text_state.restore()
 make_room()
 with st.container(horizontal=True, vertical_alignment="bottom", key=CHOOSER_ROW):
     specs = tokenizer_picker(segmenters=True)
-    add_tokenizer()
+    add_tokenizer(segmenters=True)
 with st.container(horizontal=True, vertical_alignment="center", key="reading"):
     words = st.container()
     with st.container(horizontal=True, vertical_alignment="center", width="content"):

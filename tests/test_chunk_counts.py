@@ -50,7 +50,8 @@ def test_every_learnt_segmenter_that_ships_is_counted_but_windows() -> None:
 def test_counts_are_of_the_segmenters_that_ship() -> None:
     """By fingerprint: whoever trains one anew counts anew."""
     for spec, counted in chunk_index().segmenters.items():
-        assert open_tokenizer(spec).info.fingerprint == counted.fingerprint, spec
+        info = open_tokenizer(spec).info
+        assert (info.fingerprint, info.label) == (counted.fingerprint, counted.label), spec
 
 
 def test_counts_are_what_the_lanes_make_of_the_sentences() -> None:

@@ -16,6 +16,7 @@ from core.common.errors import TooLarge, UnknownName, UserError
 from core.corpora.corpus import open_corpus
 from core.models.build.texts import LANGUAGES
 from core.segmenters.build.cut_facts import beside_white_space
+from core.segmenters.build.text import batches_with_scripts
 from core.segmenters.byte_model import entropies_bits, next_byte_nats, surprisals_bits
 from core.segmenters.byte_rows import ByteRows
 from core.segmenters.families import hnet2, mrt5
@@ -27,7 +28,7 @@ from core.segmenters.lane import SegmenterLane, open_segmenter
 from core.segmenters.pair_merges import merge_pairs
 from core.segmenters.script_of_bytes import GROUPS, script_groups
 from core.segmenters.segmenter import SEGMENTERS
-from core.segmenters.trunk import REACH, Trunk, gram_rows, symbols_of
+from core.segmenters.trunk import REACH, START, Trunk, gram_rows, symbols_of
 from core.segmenters.weights import FOLDER
 from core.segmenters.window_coder import decode_windows, encode_windows
 from core.tokenizers.catalog import open_tokenizer
@@ -325,6 +326,12 @@ def test_a_byte_has_the_script_of_the_letter_before_it() -> None:
     names = [GROUPS[n] for n in script_groups("1 a, ж字 ")]
     assert names == ["Latin"] * 5 + ["Cyrillic"] * 2 + ["Han and Kana"] * 4
     assert set(script_groups("123").tolist()) == {0}
+
+
+def test_an_empty_line_is_read_like_any_other() -> None:
+    symbols, _, scripts = next(batches_with_scripts({"notes": [""]}, 2, 20, 0))
+    assert symbols.shape == scripts.shape == (2, 21)
+    assert set(scripts[symbols == START].tolist()) == {GROUPS.index("Latin")}
 
 
 def test_grams_see_the_bytes_before_and_nothing_else() -> None:

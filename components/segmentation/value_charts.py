@@ -71,6 +71,7 @@ def values_figure(values: ByteValues, colour: str) -> go.Figure:
         x=x,
         y=values.values,
         mode="lines",
+        connectgaps=True,  # of a second stage only chunks of the first have a value
         line={"color": LINE, "width": 1},
         customdata=hover,
         hovertemplate="%{customdata}<extra></extra>",

@@ -13,20 +13,24 @@ from components.widgets.pickers import TOKENIZERS, remember
 from core.common.errors import UserError
 from core.common.progress import listening
 from core.common.settings import settings
+from core.segmenters.lane import SCHEME
 from core.tokenizers.typed import spec_of
 from core.tokenizers.uploads import keep_upload, upload_name
 
 
-def add_tokenizer(choice: str = TOKENIZERS) -> None:
+def add_tokenizer(choice: str = TOKENIZERS, *, segmenters: bool = False) -> None:
     """The list of well-known models, and a popover that adds any other tokenizer to the chosen ones or renames one.
 
     Args:
         choice: the chooser that it goes to, by its key.
+        segmenters: whether a published one may be added too.
     """
     if st.button("Models", icon=":material/list:", key=f"models_{choice}", help="Tokenizers by the names of models"):
         model_list(partial(_bring, take=partial(remember, key=choice)), st.session_state[choice], f"list_{choice}")
     with st.popover("Add", icon=":material/add:", help="Bring a tokenizer: a Hub id, a package, a file, or a path"):
         bring_forms(lambda spec: remember(spec, choice), "add")
+        if segmenters:
+            _segmenter_form(lambda spec: remember(spec, choice))
         _rename_form(choice)
 
 
@@ -83,6 +87,24 @@ def bring_forms(take: Callable[[str], None], key: str) -> None:
             path = st.text_input("Path on this machine", placeholder="folder/tokenizer.json or a folder")
             if st.form_submit_button("Add path", icon=":material/folder_open:") and path.strip():
                 _bring(f"file:{path.strip().removeprefix('file:')}", take)
+
+
+def _segmenter_form(take: Callable[[str], None]) -> None:
+    """A published H-Net, from the Hub or by its path, as far as this server allows them."""
+    allowed = settings()
+    ways = [*(["OWNER/NAME"] if allowed.hub else []), *(["a path"] if allowed.paths else [])]
+    if not ways:
+        return
+    with st.form("add_segmenter", border=False):
+        name = st.text_input(
+            "Published H-Net",
+            placeholder=" or ".join(ways),
+            help="Weights as goombalab/hnet writes them, in safetensors or by torch.save; of several files in a "
+            "repository one is named behind a slash: OWNER/NAME/FILE. Only what comes before the "
+            "routers is fetched and read, of the official ones 60 to 140 MB; no code is run.",
+        )
+        if st.form_submit_button("Add segmenter", icon=":material/content_cut:") and name.strip():
+            _bring(f"{SCHEME}:{spec_of(name).removeprefix(f'{SCHEME}:')}", take)
 
 
 def _bring(spec: str, take: Callable[[str], None]) -> None:

@@ -24,13 +24,14 @@ from core.common.progress import report
 from core.common.settings import settings
 from core.corpora.column_text import USUAL_COLUMNS
 from core.tokenizers.hub_download import ANSWER_SECONDS, refusal, trouble
+from core.tokenizers.hub_file import HubFile
 from core.tokenizers.hub_place import Place, place
 
 KIND = "hub-text"  # of the job that reads one
 SCHEME = "hub:"
 USUAL_BYTES = 10 * 2**20
 _ENDINGS = (".parquet", ".jsonl", ".jsonl.gz", ".txt")  # files of the first that a dataset has are read
-_MOST_RANGE, _MOST_LINE = 512 * 2**20, 64 * 2**20  # bytes fetched at once, and of a line
+_MOST_LINE = 64 * 2**20  # bytes
 _PART, _ROWS = 2**18, 256  # bytes of a stream that are asked for at once, and rows of a table
 _SHORT = 7  # digits of a commit, in a name
 
@@ -240,7 +241,7 @@ def _parquet(address: str, n_bytes: int, file: str, column: str) -> tuple[Iterat
     from pyarrow import parquet
 
     try:
-        table = parquet.ParquetFile(io.BufferedReader(_RemoteFile(address, n_bytes), _PART))
+        table = parquet.ParquetFile(io.BufferedReader(HubFile(address, n_bytes), _PART))
     except (arrow.ArrowException, ValueError) as error:
         raise UnreadableFile(f"{shown(file)} cannot be read: {shown(str(error), 100)}. Name another file.") from None
     strings = [one.name for one in table.schema_arrow if one.type in (arrow.string(), arrow.large_string())]
@@ -254,41 +255,3 @@ def _parquet(address: str, n_bytes: int, file: str, column: str) -> tuple[Iterat
             raise UnreadableFile(f"{shown(file)} cannot be read: {shown(str(error), 100)}.") from None
 
     return texts(), name
-
-
-class _RemoteFile(io.RawIOBase):
-    """A file on the Hub of which what is read is fetched."""
-
-    def __init__(self, address: str, n_bytes: int) -> None:
-        super().__init__()
-        self._address, self._size, self._at = address, n_bytes, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status  # type: ignore[attr-defined]
-
-        wanted = min(len(buffer), self._size - self._at)
-        if wanted <= 0:
-            return 0
-        if wanted > _MOST_RANGE:
-            raise TooLarge(f"A part of this file has {count(wanted)} bytes, too many at once. Name another file.")
-        part = f"bytes={self._at}-{self._at + wanted - 1}"
-        headers = {**build_hf_headers(), "Range": part, "Accept-Encoding": "identity"}
-        response = get_session().get(self._address, headers=headers, timeout=ANSWER_SECONDS, follow_redirects=True)
-        hf_raise_for_status(response)
-        data = response.content[:wanted]
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)

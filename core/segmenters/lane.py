@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core.common.errors import TooLarge
 from core.common.numbers import count
 from core.common.params import Params, Value, in_words, read_params
+from core.segmenters.published.opening import is_published, published_segmenter
 from core.segmenters.segmenter import SEGMENTERS, ByteSegmenter, Chunks
 from core.segmenters.trained import trained_segmenter
 from core.text.utf8 import utf8
@@ -119,7 +120,7 @@ def open_segmenter(rest: str) -> SegmenterLane:
     [1, 2, 3]
     """
     name, options = split_options(rest)
-    segmenter = trained_segmenter(name) or SEGMENTERS.get(name)
+    segmenter = published_segmenter(name) if is_published(name) else trained_segmenter(name) or SEGMENTERS.get(name)
     return SegmenterLane(segmenter, read_params(name, segmenter.params, options))
 
 
@@ -140,4 +141,6 @@ def _quoted(value: Value) -> str:
 
 def _label(segmenter: ByteSegmenter, params: Params) -> str:
     given = ", ".join(f"{key} {in_words(value)}" for key, value in changed(segmenter, params).items())
-    return f"{segmenter.label} ({given})" if given else segmenter.label
+    if not given:
+        return segmenter.label
+    return f"{segmenter.label[:-1]}, {given})" if segmenter.label.endswith(")") else f"{segmenter.label} ({given})"

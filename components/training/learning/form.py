@@ -42,7 +42,7 @@ def learning_form() -> None:
     LINKED.text("learn_line", "", MOST_LINE, least=0)
     line = st.text_input(
         "Example line", key="learn_line", max_chars=MOST_LINE, persist_state="session",
-        placeholder="Empty: the first line of the text that is kept apart",
+        placeholder="Empty: the first line that is kept apart",
     )  # fmt: skip
     if not texts:
         st.info("Choose a text under Train your own.", icon=":material/checklist:")

@@ -14,6 +14,7 @@ what it has started. `answer` puts the four together for a single question.
 | a corpus, its facts or its text, `corpora.reading` | no secrets | data | deadline, timer | its file | signal, timer |
 | the same of a corpus that the Hub has | no secrets | data | deadline, timer | not | signal, timer |
 | sums over very many draws, `stats.drawn_sums` | bare | data | deadline, timer | no file | signal, timer |
+| a list of tensors, `segmenters.published.torch_file` | bare | data | deadline, timers | no file | signal, timers |
 | pieces of a job, `jobs.runner.job_process` | marked | data; watched with its forks | watched | not | signal |
 | what runs jobs, `jobs.runner.daemon` | all | no limit | no limit | not | no: it outlives servers |
 

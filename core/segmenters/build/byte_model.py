@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import nn
 
-from core.common.progress import report
-from core.models.build.optimisers import go, share_of_rate, slow_down
 from core.segmenters.build.chunked import next_byte_loss
+from core.segmenters.build.steps import train
 from core.segmenters.build.text import batches
 from core.segmenters.build.torch_trunk import TorchTrunk, adam
 from core.segmenters.trunk import START
@@ -34,14 +33,13 @@ def train_byte_model(texts: Mapping[str, Sequence[str]], steps: int = STEPS) -> 
     """Its weights by name, in float16; the same text and number of threads give the same."""
     torch.manual_seed(SEED)
     model = TorchByteModel()
-    moving = adam(model)
-    stream = batches(texts, ROWS, LENGTH, SEED)
-    for step in range(steps):
-        slow_down(moving, share_of_rate(step, steps, 20, 0.5))
-        symbols, rows = (torch.from_numpy(array) for array in next(stream))
+
+    def objective(step: int, batch: Sequence[torch.Tensor]) -> tuple[torch.Tensor, str]:
+        symbols, rows = batch
         loss = next_byte_loss(model(symbols[:, :-1], rows[:, :-1]), symbols[:, 1:])
-        go(moving, loss)
-        report(step + 1, steps, f"byte model: {float(loss.detach()) / 0.6931:.3f} bits per byte")
+        return loss, f"byte model: {float(loss.detach()) / 0.6931:.3f} bits per byte"
+
+    train(adam(model), batches(texts, ROWS, LENGTH, SEED), steps, objective)
     return byte_model_arrays(model)
 
 

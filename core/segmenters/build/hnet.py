@@ -20,8 +20,6 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from core.common.progress import report
-from core.models.build.optimisers import go, share_of_rate, slow_down
 from core.segmenters.build.chunked import (
     CHUNKED_RATE,
     LENGTH,
@@ -32,6 +30,7 @@ from core.segmenters.build.chunked import (
     progress,
 )
 from core.segmenters.build.routing import TorchRouter, chunked, picked, ratio_loss, smoothed, sureness
+from core.segmenters.build.steps import train
 from core.segmenters.build.text import batches
 from core.segmenters.build.torch_trunk import adam
 from core.segmenters.families.hnet import THRESHOLD
@@ -70,20 +69,20 @@ class TorchHNet(ChunkedModel):
         return logits, p, b
 
 
-def train_hnet(texts: Mapping[str, Sequence[str]], steps: int = STEPS) -> TorchHNet:
+def train_hnet(texts: Mapping[str, Sequence[str]], steps: int = STEPS, seed: int = SEED) -> TorchHNet:
     """The trained model."""
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     model = TorchHNet()
-    moving, stream = adam(model, CHUNKED_RATE), batches(texts, ROWS, LENGTH, SEED)
-    for step in range(steps):
-        slow_down(moving, share_of_rate(step, steps, 20, 0.5))
-        symbols, rows = (torch.from_numpy(array) for array in next(stream))
+
+    def objective(step: int, batch: Sequence[Tensor]) -> tuple[Tensor, str]:
         if step == ROUTER_STEPS:
             model.hold_router(THRESHOLD)  # at which the ratio is met
+        symbols, rows = batch
         logits, p, b = model(symbols[:, :-1], rows[:, :-1])
         loss = next_byte_loss(logits, symbols[:, 1:])
-        go(moving, loss + RATIO_WEIGHT * ratio_loss(p, b, RATIO))
-        report(step + 1, steps, progress("H-Net", loss, b))
+        return loss + RATIO_WEIGHT * ratio_loss(p, b, RATIO), progress("H-Net", loss, b)
+
+    train(adam(model, CHUNKED_RATE), batches(texts, ROWS, LENGTH, seed), steps, objective)
     return model
 
 

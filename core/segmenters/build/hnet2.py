@@ -18,8 +18,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.common.progress import report
-from core.models.build.optimisers import go, share_of_rate, slow_down
 from core.segmenters.build.chunked import (
     CHUNKED_RATE,
     INNER,
@@ -31,6 +29,7 @@ from core.segmenters.build.chunked import (
     progress,
 )
 from core.segmenters.build.routing import TorchRouter, chunked, picked, ratio_loss, smoothed, sureness
+from core.segmenters.build.steps import train
 from core.segmenters.build.text import CODE, batches
 from core.segmenters.build.torch_trunk import TorchBlock, adam, torch_normed
 from core.segmenters.trunk import DILATIONS, START
@@ -99,17 +98,18 @@ def train_hnet2(texts: Mapping[str, Sequence[str]], steps: int = STEPS, seed: in
     """The trained model."""
     torch.manual_seed(seed)
     model = TorchHNet2()
-    moving, stream = adam(model, CHUNKED_RATE), batches(texts, ROWS, LENGTH, seed)
-    for step in range(steps):
-        slow_down(moving, share_of_rate(step, steps, 20, 0.5))
-        symbols, rows = (torch.from_numpy(array) for array in next(stream))
+
+    def objective(step: int, batch: Sequence[Tensor]) -> tuple[Tensor, str]:
         if step == ROUTER_STEPS:
             model.hold_routers(met_thresholds(model, texts, seed))
+        symbols, rows = batch
         logits, (p, b), (p2, b2, there) = model(symbols[:, :-1], rows[:, :-1])
         loss = next_byte_loss(logits, symbols[:, 1:])
         held = ratio_loss(p, b, RATIOS[0]) + ratio_loss(p2, b2, RATIOS[1], there)
-        go(moving, loss + RATIO_WEIGHT * held)
-        report(step + 1, steps, f"{progress('H-Net of two stages', loss, b)}, {_per_chunk(b2, there):.2f} of those")
+        said = f"{progress('H-Net of two stages', loss, b)}, {_per_chunk(b2, there):.2f} of those"
+        return loss + RATIO_WEIGHT * held, said
+
+    train(adam(model, CHUNKED_RATE), batches(texts, ROWS, LENGTH, seed), steps, objective)
     return model
 
 

@@ -18,8 +18,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.common.progress import report
-from core.models.build.optimisers import go, share_of_rate, slow_down
 from core.segmenters.build.chunked import (
     CHUNKED_RATE,
     LENGTH,
@@ -31,6 +29,7 @@ from core.segmenters.build.chunked import (
     progress,
     text_bits,
 )
+from core.segmenters.build.steps import train
 from core.segmenters.build.text import CODE, batches_with_scripts
 from core.segmenters.build.torch_trunk import adam
 from core.segmenters.script_of_bytes import GROUPS, script_groups
@@ -127,18 +126,20 @@ def share_of_slope(step: int) -> float:
     return _TO_PREDICTORS if step >= _WARM_UP else 0.0
 
 
-def train_magnet(texts: Mapping[str, Sequence[str]], priors: Sequence[float], steps: int = STEPS) -> TorchMagnet:
+def train_magnet(
+    texts: Mapping[str, Sequence[str]], priors: Sequence[float], steps: int = STEPS, seed: int = SEED
+) -> TorchMagnet:
     """The trained model."""
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     model = TorchMagnet(priors)
-    moving, stream = adam(model, CHUNKED_RATE), batches_with_scripts(texts, ROWS, LENGTH, SEED)
-    for step in range(steps):
-        slow_down(moving, share_of_rate(step, steps, 20, 0.5))
-        symbols, rows, scripts = (torch.from_numpy(array) for array in next(stream))
+
+    def objective(step: int, batch: Sequence[Tensor]) -> tuple[Tensor, str]:
+        symbols, rows, scripts = batch
         logits, p, b = model(symbols[:, :-1], rows[:, :-1], scripts[:, :-1], share=share_of_slope(step))
         loss = next_byte_loss(logits, symbols[:, 1:])
-        go(moving, loss + PRIOR_WEIGHT * prior_loss(p, scripts[:, :-1], priors))
-        report(step + 1, steps, progress("MAGNET", loss, b))
+        return loss + PRIOR_WEIGHT * prior_loss(p, scripts[:, :-1], priors), progress("MAGNET", loss, b)
+
+    train(adam(model, CHUNKED_RATE), batches_with_scripts(texts, ROWS, LENGTH, seed), steps, objective)
     return model
 
 

@@ -81,7 +81,8 @@ def batches_with_scripts(
 
 def _with_scripts(text: str) -> NDArray[np.int64]:
     scripts = script_groups(text)
-    return np.stack([symbols_of(text.encode()), np.concatenate([scripts[:1], scripts])])
+    first = scripts[:1] if len(scripts) else [0]  # of an empty line, as of what has no script
+    return np.stack([symbols_of(text.encode()), np.concatenate([first, scripts])])
 
 
 def _filled(
