@@ -12,7 +12,7 @@ from core.transplants.held_out_choice import MOST_HIDDEN, SHARE_HIDDEN
 
 OF_A_ROW = 1_500_000.0  # finding the pieces of a token and writing its row: 50 µs
 _OF_A_COPY = 200_000.0  # writing a row alone
-OF_A_STEP = 1.5e8  # of a pursuit beside its comparing, whatever the number of tokens: 4 ms
+OF_A_STEP = 2e8  # of a pursuit beside its comparing, whatever the number of tokens: 5 ms
 _OF_A_TRY = 1.2e9  # making the rows of hidden tokens beside their arithmetic: 30 ms
 _OF_A_LOGIT = 1_500.0  # what is done to a logit beside making it: 10 ns
 BESIDE_MATRICES = 3.0  # a model that reads takes so many times its large multiplications: attention, norms
