@@ -23,6 +23,7 @@ from torch import Tensor
 from benchmarks import pursuit, scoring
 from benchmarks.measure import markdown
 from core.common.errors import UnknownName, UserError
+from core.lab.estimate import body_size
 from core.models.device import pick_device
 from core.models.language_model import LanguageModel
 from core.models.matrices import Matrices
@@ -33,12 +34,14 @@ from core.tokenizers.local_tokenizer import open_local
 from core.tokenizers.matching import vocabulary_of
 from core.tokenizers.tokenizer import LocalTokenizer
 from core.transplants.base import METHODS, Method, transplant
+from core.transplants.linear.rotary import RotaryShape
 from core.transplants.problem import Problem
 from core.transplants.resources import Resources
 from core.transplants.work import TransplantSize
 
 _SECONDS = 7 * 60.0  # after which no further method is begun
 _HIDDEN_WIDTH, _NOISE = 256, 0.5
+_THETA = 500_000.0  # of rotary positions
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,10 @@ class Scale:
     Args:
         old, new: specs of the tokenizers.
         rows, width: of the model, whose head is tied; layers, inner, heads, key_heads: of its body.
-        donor_rows, donor_width: of the donor's matrix.
+        donor_rows, donor_width: of the donor's matrix; donor_heads: of its body.
         case: the pursuit by itself.
-        copies: of the sample texts, to learn from and to score.
+        sentences: of the sample in each language, to learn from.
+        copies: of those, and of the sample texts to score.
         seconds: for which scoring is timed.
     """
 
@@ -64,18 +68,20 @@ class Scale:
     key_heads: int
     donor_rows: int
     donor_width: int
+    donor_heads: int
     case: pursuit.Case
+    sentences: int
     copies: int
     seconds: float
 
 
 _LLAMA_1B = Scale(
-    "packaged:deepseek-v4", "packaged:qwen3", 129_280, 2048, 16, 8192, 32, 8, 151_936, 1536,
-    pursuit.Case(16_384, 4096, 4096, 64), 4, 15.0,
+    "packaged:deepseek-v4", "packaged:qwen3", 129_280, 2048, 16, 8192, 32, 8, 151_936, 1536, 12,
+    pursuit.Case(16_384, 4096, 4096, 64), 60, 4, 15.0,
 )  # fmt: skip
-_SMALL = Scale(
-    f"file:{SHIPPED}/tiny-english", f"file:{SHIPPED}/tiny-world", 4096, 32, 2, 64, 4, 2, 8192, 24,
-    pursuit.Case(512, 64, 64, 8), 1, 0.1,
+SMALL = Scale(
+    f"file:{SHIPPED}/tiny-english", f"file:{SHIPPED}/tiny-world", 4096, 32, 2, 64, 4, 2, 8192, 24, 4,
+    pursuit.Case(512, 64, 64, 8), 4, 1, 0.1,
 )  # fmt: skip
 
 
@@ -89,7 +95,7 @@ def run() -> str:
     size = os.environ.get("TOKEN_ATLAS_BENCH_SIZE", "full")
     if size not in ("small", "full"):
         raise UnknownName("benchmark size", size, ["small", "full"])
-    scale = _LLAMA_1B if size == "full" and device.type == "cuda" else _SMALL
+    scale = _LLAMA_1B if size == "full" and device.type == "cuda" else SMALL
     parts = [f"Transplants on {_machine(device)}\n"]
     for part in (
         lambda: pursuit.table([scale.case], device),
@@ -133,12 +139,12 @@ def _model(scale: Scale, device: torch.device) -> LanguageModel:
 
 
 def _methods(scale: Scale, device: torch.device, until: float) -> str:
-    problem = _problem(scale, device)
-    side, size = problem.sides["input"], _size(problem)
+    there = problem(scale, device)
+    side, size = there.sides["input"], size_of(there)
     ready = _used(device)
     rows = []
     for method in sorted(METHODS.all().values(), key=lambda one: one.work(size, {})):
-        rows.append(_method_row(method, problem, size, until))
+        rows.append(_method_row(method, there, size, until))
         _say(" | ".join(rows[-1]))
     title = (
         f"Methods: {len(side.wanted):,} rows of {scale.width:,} from {len(side.anchors):,} shared tokens, a donor "
@@ -173,31 +179,46 @@ def _method_row(method: Method, problem: Problem, size: TransplantSize, until: f
     ]
 
 
-def _size(problem: Problem) -> TransplantSize:
-    side, here = problem.sides["input"], problem.resources
+def size_of(there: Problem) -> TransplantSize:
+    """What methods are asked for."""
+    side, here = there.sides["input"], there.resources
+    body = 0 if here.model is None else body_size(here.model)
     return TransplantSize(
         n_wanted=len(side.wanted),
         n_anchors=len(side.anchors),
-        n_old=problem.base.n_rows,
+        n_old=there.base.n_rows,
         width=side.width,
-        n_sides=len(problem.sides),
+        n_sides=len(there.sides),
         text_bytes=sum(len(text.encode()) for text in here.target_text),
         pair_bytes=sum(len(text.encode()) for text in chain.from_iterable(here.parallel)),
+        n_body=body,
+        n_new=len(vocabulary_of(there.new)),
+        old_text_bytes=sum(len(text.encode()) for text in {*here.old_text} - {*here.target_text}),
     )
 
 
-def _problem(scale: Scale, device: torch.device) -> Problem:
+def problem(scale: Scale, device: torch.device) -> Problem:
+    """A model of random weights to be given the new tokenizer, with a donor and all that methods can be given here."""
     old, new = open_local(scale.old), open_local(scale.new)
     base, donor = _rows(scale, old, new, device)
-    texts = _parallel(scale.copies)
-    here = Resources(target_text=texts[1], old_text=texts[0], parallel=list(zip(*texts, strict=True)))
-    return Problem(old, new, Matrices(base), Matrices(donor), here, device=device)
+    model, texts = _model(scale, device), _parallel(scale)
+    model.module.get_input_embeddings().weight.data.copy_(base)
+    here = Resources(
+        target_text=texts[1],
+        old_text=texts[0],
+        parallel=list(zip(*texts, strict=True)),
+        rotary=(RotaryShape(scale.heads, _THETA), RotaryShape(scale.donor_heads, _THETA)),
+        model=model,
+    )
+    return Problem(old, new, Matrices(base), Matrices(donor), here, old_roles=model.special_ids, device=device)
 
 
-def _parallel(copies: int) -> tuple[list[str], list[str]]:
+def _parallel(scale: Scale) -> tuple[list[str], list[str]]:
     """English sentences, and the same in each other language."""
-    english, *others = sorted(parallel_texts(), key=lambda one: one.code != "eng_Latn")
-    return [*english.sentences] * len(others) * copies, [s for one in others for s in one.sentences] * copies
+    english, *others = (
+        one.sentences[: scale.sentences] for one in sorted(parallel_texts(), key=lambda one: one.code != "eng_Latn")
+    )
+    return [*english] * len(others) * scale.copies, [s for one in others for s in one] * scale.copies
 
 
 def _rows(scale: Scale, old: LocalTokenizer, new: LocalTokenizer, device: torch.device) -> tuple[Tensor, Tensor]:

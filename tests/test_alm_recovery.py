@@ -91,9 +91,22 @@ def test_it_is_measured_beside_plain_training_on_the_same_bytes() -> None:
     ends = [table.numbers(f"{which}_bits_per_byte")[table.numbers("step") == 4] for which in ("alm", "plain")]
     assert alm.numbers["beyond_plain"].value == pytest.approx(float((ends[0] - ends[1]).mean()))
     assert not np.array_equal(*ends)
+    cells = alm.tables["cells"]
+    assert set(cells.words("language")) == {"", *(text.language for text in one.reference.texts)}
+    for key in ("alm_bits_per_byte", "plain_bits_per_byte", "beyond_plain", "beyond_plain_in_time"):
+        assert cells.numbers(key)[0] == pytest.approx(alm.numbers[key].value), key
+    assert cells.numbers("before_bits_per_byte")[0] == pytest.approx(table.numbers("plain_bits_per_byte")[0])
+    change = cells.numbers("plain_bits_per_byte") - cells.numbers("before_bits_per_byte")
+    assert np.allclose(cells.numbers("plain_beyond_before"), change)
     sooner = EVALUATORS.get("alm_recovery").measure(one, {**given, "steps": 2, "then_steps": 1})
     gap = sooner.numbers["alm_bits_per_byte"].value - alm.numbers["plain_bits_per_byte"].value
     assert alm.numbers["beyond_plain_in_time"].value == pytest.approx(gap)
+
+
+def test_controls_are_not_trained() -> None:
+    """Three trainings of each control took most of a comparison, and nothing was held against them."""
+    reason = EVALUATORS.get("alm_recovery").unavailable(lab("mean"))
+    assert reason is not None and reason.startswith("Controls are not trained here")
 
 
 def test_matching_brings_the_model_nearer_to_the_one_before() -> None:

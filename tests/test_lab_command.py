@@ -499,6 +499,10 @@ def test_a_comparison_is_printed_with_its_verdict(models: tuple[Path, Path], cap
     found = answered(capsys, "lab", *names, *TEXT)
     assert [row["role"] for row in found["rows"]] == ["original", "donor", "method", *["control"] * 3]
     assert set(found["beats_controls"]) == {"ridge"} and found["verdict"]
+    cells = found["rows"][2]["cells"]["bits_per_byte"]
+    assert {point["bits_per_byte"]["value"] for point in found["points"] if point["name"] == "ridge"} == {
+        *cells["model_bits_per_byte"]
+    }
     ahead = answered(capsys, "lab", *names, *TEXT, "--dry-run")
     assert ahead["shared"]["bytes"] > 200 and sum(ahead["made_by_class"].values()) == 66
     assert not any("a test needs" in remark for remark in ahead["remarks"])

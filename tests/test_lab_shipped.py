@@ -241,11 +241,28 @@ def test_what_is_far_worse_than_the_controls_does_not_press_the_others_together(
         reach = max(p.lost.high for p in shown if p.outcome in beats)
         drawn = chart_of_all(here, shown) if together else chart(here, shown)
         axis = drawn.figure.layout.xaxis if together else drawn.figure.layout.yaxis
-        assert axis.range[1] <= 1.12 * 1.6 * reach
+        band = [each for each in drawn.figure.layout.shapes if each.type == "rect"]
+        assert (band[0].y0 if band else axis.range[1]) <= 1.12 * 1.6 * reach
         beyond = {trace.marker.symbol for trace in drawn.figure.data if any(trace.text or ())}
         assert {here.mark(o).symbol for o in here.result.outcomes if o.method == "zero"} <= beyond, "it keeps its mark"
         if not together:
             assert max(max(trace.y) for trace in drawn.figure.data) < 0.97 * axis.range[1], "no mark is cut"
+
+
+@pytest.mark.parametrize("key", shipped_keys())
+def test_what_lies_beyond_the_axis_stands_side_by_side(key: str) -> None:
+    """Three controls wrote their numbers over one another where they were beyond it in one language."""
+    here = context(key)
+    figure = chart(here, [p for p in points(here.result) if p.language and not p.domain]).figure
+    far = [
+        (x, y) for trace in figure.data for x, y, text in zip(trace.x, trace.y, trace.text or (), strict=False) if text
+    ]
+    assert len(set(far)) == len(far)
+    top = figure.layout.yaxis.range[1]
+    assert all(y < top for _, y in far)
+    if far:
+        (band,) = (each for each in figure.layout.shapes if each.type == "rect")
+        assert all(band.y0 < y < band.y1 for _, y in far)
 
 
 @pytest.mark.parametrize("key", REAL)

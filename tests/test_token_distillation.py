@@ -82,6 +82,8 @@ def test_the_error_falls_and_the_remark_says_from_what_to_what() -> None:
     first, last = (facts[f"hidden-state error in the {which} pass"] for which in ("first", "last"))
     assert 0 < last < 0.9 * first
     assert any(f"fell from {first:.3f} of their spread" in remark for remark in found.remarks)
+    once = made(problem(llama(OLD, scale=0.3), ENGLISH), passes=1).remarks
+    assert any("the only pass" in remark for remark in once), "it fell from a number to the same number"
 
 
 def test_the_same_seed_gives_the_same_bits_in_a_fresh_problem_too() -> None:

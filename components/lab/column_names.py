@@ -1,12 +1,16 @@
-"""Where the names of columns stand at the foot of a chart: each at its column, none over another, on a phone too."""
+"""Where words of columns stand, names at the foot of a chart and what lies beyond its axis: none over another.
+
+On a phone too.
+"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 FONT = 10  # px
 _LETTER, _LINE = 5.6, 14  # px that a letter and a line of that size take
 _PHONE = 290  # px across a chart in a window of 390
+_MARK = 7  # px from the middle of a mark to its edge
 
 
 @dataclass(frozen=True)
@@ -33,14 +37,56 @@ def placed(columns: Mapping[str, float]) -> list[Name]:
     >>> [(name.text, name.up) for name in names]
     [('English', 0), ('code', 14), ('Arabic', 0), ('Thai', 14), ('Hindi', 0)]
     """
-    ends: list[float] = []  # px across where each line is free from
+    names = sorted(_short(columns).items(), key=lambda column: column[1])
+    halves = [(_LETTER * len(text) + 8) / 2 for text, _ in names]
+    middles = [min(max(at * _PHONE, half), _PHONE - half) for (_, at), half in zip(names, halves, strict=True)]
+    lines = _lines([(middle - half, middle + half) for middle, half in zip(middles, halves, strict=True)])
+    return [
+        Name(at, text, middle - at * _PHONE, line * _LINE)
+        for (text, at), middle, line in zip(names, middles, lines, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """Where a mark with words beside it stands, of those that lie beyond an axis.
+
+    Args:
+        row: counted from the axis.
+        left: whether its words stand to the left of it, as there is no room to the right.
+    """
+
+    row: int
+    left: bool
+
+
+def rows_beyond(marks: Sequence[tuple[float, str]]) -> list[Beyond]:
+    """Of marks with words, each at a share of the width, given from left to right, those of a column by their height.
+
+    >>> [(one.row, one.left) for one in rows_beyond([(0.2, "2.7 ↑"), (0.2, "2.8 ↑"), (0.9, "3.1 ↑"), (0.97, "4.2 ↑")])]
+    [(0, False), (1, False), (0, True), (1, True)]
+    """
+    words = [_LETTER * len(text) + 4 for _, text in marks]
+    lefts = [at * _PHONE + _MARK + width > _PHONE for (at, _), width in zip(marks, words, strict=True)]
+    stretches = [
+        (at * _PHONE - _MARK - (width if left else 0.0), at * _PHONE + _MARK + (0.0 if left else width))
+        for (at, _), width, left in zip(marks, words, lefts, strict=True)
+    ]
+    return [Beyond(row, left) for row, left in zip(_lines(stretches), lefts, strict=True)]
+
+
+def _lines(stretches: Sequence[tuple[float, float]]) -> list[int]:
+    """The first line on which each has room, after those before it.
+
+    >>> _lines([(0, 4), (2, 6), (5, 9), (3, 8)])
+    [0, 1, 0, 2]
+    """
+    ends: list[float] = []  # where each line is free from
     found = []
-    for text, at in sorted(_short(columns).items(), key=lambda column: column[1]):
-        half = (_LETTER * len(text) + 8) / 2
-        middle = min(max(at * _PHONE, half), _PHONE - half)
-        line = next((n for n, end in enumerate(ends) if end <= middle - half), len(ends))
-        ends[line : line + 1] = [middle + half]
-        found.append(Name(at, text, middle - at * _PHONE, line * _LINE))
+    for start, end in stretches:
+        line = next((n for n, taken in enumerate(ends) if taken <= start), len(ends))
+        ends[line : line + 1] = [end]
+        found.append(line)
     return found
 
 

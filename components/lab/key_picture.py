@@ -1,7 +1,7 @@
 """The key picture: compression gained against bits per byte lost, one mark per model and language."""
 
-from collections.abc import Sequence
-from math import isnan
+from collections.abc import Mapping, Sequence
+from math import ceil, floor, isnan, log10
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.charts.chart import FAINT, GRID, LINE, Chart, finish, level
 from components.frame import first_page
-from components.lab.column_names import FONT, placed
+from components.lab.column_names import FONT, Beyond, placed, rows_beyond
 from components.lab.context import LabContext
 from components.lab.figure import in_lines, show
 from components.lab.ranked import edge, ranked
@@ -23,7 +23,9 @@ from core.stats.number import Number
 _HEIGHT = 470
 _KEPT = 16  # charts of finished comparisons
 _ROOM = 1.12  # of the vertical axis, times what it has to reach
-_FAR = 0.95  # of the vertical axis: where what lies beyond it is drawn, beside how far it lies
+_GROUND = "rgba(128,140,160,.12)"  # of words on the picture, and of what lies beyond its axis
+_LEVELS = 6  # numbers on the vertical axis, about
+_ROW = 0.075  # of the vertical axis: a row above it of what lies beyond, with how far it lies
 
 
 def key_picture(context: LabContext) -> None:
@@ -82,14 +84,23 @@ def chart(context: LabContext, shown: Sequence[Point]) -> Chart:
     span = float(np.log10(low)) - pad, float(np.log10(high)) + pad
     figure = go.Figure()
     _columns(figure, context, shown, span)
+    lowest = min(0.0, *(p.lost.value for p in shown))
+    bottom = lowest - 0.3 * (top - lowest)
+    beyond, row = _beyond([p for p in shown if p.lost.value > top], span), _ROW * (top - bottom)
+    ceiling = top + row * (1 + max((one.row for one in beyond.values()), default=-1))
+    far = {point: (top + row * (one.row + 0.5), one.left) for point, one in beyond.items()}
+    if far:
+        figure.add_shape(
+            type="rect", x0=0, x1=1, xref="paper", y0=top, y1=ceiling,
+            fillcolor=_GROUND, line={"width": 0}, layer="below",
+        )  # fmt: skip
     for name in dict.fromkeys(p.outcome for p in shown if p.role != "original"):  # the line at 0 is the original
-        _model(figure, context, [p for p in shown if p.outcome == name], top)
+        _model(figure, context, [p for p in shown if p.outcome == name], far)
     figure.add_shape(**level(0, {"color": LINE, "width": 1.5}))
     figure.add_annotation(
         x=0, y=0, xref="paper", text="no transplant", showarrow=False, xanchor="left", yanchor="top",
         font={"size": 11},
     )  # fmt: skip
-    lowest = min(0.0, *(p.lost.value for p in shown))
     finish(
         figure,
         _HEIGHT,
@@ -105,7 +116,8 @@ def chart(context: LabContext, shown: Sequence[Point]) -> Chart:
         },
         yaxis={
             "title": "Bits per byte lost (lower is better)",
-            "range": [lowest - 0.3 * (top - lowest), top],
+            "range": [bottom, ceiling],
+            "tickvals": _levels(bottom, top),  # none among what lies beyond
             "gridcolor": GRID,
             "zeroline": False,
         },
@@ -134,21 +146,39 @@ def _columns(figure: go.Figure, context: LabContext, shown: Sequence[Point], spa
         figure.add_annotation(
             x=span[0] + label.at * (span[1] - span[0]), y=0, yref="paper", showarrow=False,
             text=label.text, xanchor="center", yanchor="bottom", xshift=label.right, yshift=label.up,
-            font={"size": FONT}, bgcolor="rgba(128,140,160,.12)",
+            font={"size": FONT}, bgcolor=_GROUND,
         )  # fmt: skip
 
 
-def _model(figure: go.Figure, context: LabContext, mine: Sequence[Point], top: float) -> None:
+def _beyond(far: Sequence[Point], span: tuple[float, float]) -> dict[Point, Beyond]:
+    """Where what lies beyond the axis stands, each with its number."""
+    ordered = sorted(far, key=lambda p: (p.gain.value, p.lost.value))
+    share = [(float(np.log10(p.gain.value)) - span[0]) / (span[1] - span[0]) for p in ordered]
+    return dict(zip(ordered, rows_beyond([(at, _far(p)) for at, p in zip(share, ordered, strict=True)]), strict=True))
+
+
+def _far(point: Point) -> str:
+    return f"{point.lost.value:.1f} ↑"
+
+
+def _model(
+    figure: go.Figure, context: LabContext, mine: Sequence[Point], far: Mapping[Point, tuple[float, bool]]
+) -> None:
+    """Marks of one model.
+
+    Args:
+        far: of what lies beyond the axis, where it is drawn, and whether its number stands to the left.
+    """
     outcome = context.result.outcome(mine[0].outcome)
     mark = context.mark(outcome)
-    beyond = [p.lost.value > top for p in mine]
+    beyond = [p in far for p in mine]
     figure.add_trace(
         go.Scatter(
             x=[p.gain.value for p in mine],
-            y=[_FAR * top if out else p.lost.value for p, out in zip(mine, beyond, strict=True)],
+            y=[far[p][0] if p in far else p.lost.value for p in mine],
             mode="markers+text" if any(beyond) else "markers",
-            text=[f"{p.lost.value:.1f} ↑" if out else "" for p, out in zip(mine, beyond, strict=True)],
-            textposition="middle right",
+            text=[_far(p) if p in far else "" for p in mine],
+            textposition=["middle left" if p in far and far[p][1] else "middle right" for p in mine],
             name=in_lines(context.names[outcome.name]),
             marker={
                 "color": mark.colour,
@@ -203,6 +233,17 @@ def _ticks(low: float, high: float) -> list[float]:
     round_ones = [0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 8.0, 16.0]
     inside = [tick for tick in round_ones if low * 0.97 <= tick <= high * 1.03]
     return inside if high / low < 1.7 else [tick for tick in inside if tick not in (0.9, 1.1)]
+
+
+def _levels(low: float, high: float) -> list[float]:
+    """Round numbers between the ends, three to six of them.
+
+    >>> _levels(-0.66, 1.83), _levels(-0.02, 0.11), _levels(0.0, 50.0)
+    ([-0.5, 0.0, 0.5, 1.0, 1.5], [0.0, 0.05, 0.1], [0.0, 10.0, 20.0, 30.0, 40.0, 50.0])
+    """
+    power = 10 ** floor(log10((high - low) / 2))
+    step = next(wide * power for wide in (0.2, 0.5, 1.0, 2.0, 5.0) if (high - low) / (wide * power) <= _LEVELS)
+    return [round(n * step, 9) for n in range(ceil(low / step), floor(high / step) + 1)]
 
 
 def _alt(context: LabContext, shown: Sequence[Point]) -> str:

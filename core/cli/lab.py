@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import accumulate
 from math import isnan
@@ -17,6 +18,8 @@ from core.lab.plan import Plan
 from core.lab.sweep import choices
 
 if TYPE_CHECKING:
+    from core.evaluation.results import Table
+    from core.lab.outcome import Outcome
     from core.lab.result import LabResult
 
 _BEGUN = (
@@ -262,6 +265,7 @@ def _document(result: "LabResult") -> dict[str, Any]:
                     f"{evaluator}.{meaning.key}": _plain(number)
                     for (evaluator, meaning), number in zip(found.columns, numbers, strict=True)
                 },
+                "cells": {key: _columns(found) for key, found in _cells(outcome)},
             }
             for outcome, numbers in zip(found.rows, found.numbers, strict=True)
         ],
@@ -276,6 +280,21 @@ def _document(result: "LabResult") -> dict[str, Any]:
             }
             for p in points(result)
         ],
+    }
+
+
+def _cells(outcome: "Outcome") -> Iterator[tuple[str, "Table"]]:
+    """What measures found by language and domain."""
+    return ((key, found.tables["cells"]) for key, found in outcome.measures.items() if "cells" in found.tables)
+
+
+def _columns(table: "Table") -> dict[str, list[Any]]:
+    def value(one: Any) -> Any:
+        return None if isinstance(one, float) and isnan(one) else one
+
+    return {
+        name: [value(one) for one in (column if isinstance(column, tuple) else column.tolist())]
+        for name, column in table.columns.items()
     }
 
 

@@ -13,6 +13,11 @@ METHOD = Need[Subject](
     is_there=lambda subject: None not in (subject.method, subject.problem, subject.reference.original),
     advice="It needs to know how the new rows were made. Run it in a comparison (lab), together with the transplant.",
 )
+NO_CONTROL = Need[Subject](
+    key="no control",
+    is_there=lambda subject: subject.method is None or not subject.method.control,
+    advice="Controls are not trained here: a method is held against itself trained otherwise, and not against them.",
+)
 DONOR_OF_THESE_TOKENS = Need[Subject](
     key="donor with these tokens",
     is_there=lambda subject: (

@@ -15,7 +15,7 @@ from functools import lru_cache
 import torch
 
 from core.evaluation.base import EVALUATORS
-from core.evaluation.needs import METHOD
+from core.evaluation.needs import METHOD, NO_CONTROL
 from core.lab.foreseen import Estimate, EstimatedStage, Shorter
 from core.lab.memory import TRAINED
 from core.lab.participants import Participants, choice_label, chosen_evaluators, controls
@@ -46,8 +46,6 @@ def estimate(participants: Participants) -> Estimate:
     """What a plan will take; its participants may be outlines."""
     plan, speed = participants.plan, _speed(participants)
     besides = _passes_besides(participants)
-    passes = 1.0 + sum(besides.values())
-    of_anchors = 1.0 + sum(n for key, n in besides.items() if METHOD not in EVALUATORS.get(key).needs)
     keys = [
         *plan.methods,
         *(Choice(key) for key in controls(participants.donor is not None) if Choice(key) not in plan.methods),
@@ -58,7 +56,7 @@ def estimate(participants: Participants) -> Estimate:
     stages += [
         EstimatedStage(
             f"Measure {m.name}",
-            of_anchors * _pass(m, participants, m is participants.original) / speed
+            (1 + _besides(besides)) * _pass(m, participants, m is participants.original) / speed
             + _UNIT_SECONDS
             + _ROW_SECONDS * m.n_rows * (2 if m is participants.original else 1),
         )
@@ -69,14 +67,21 @@ def estimate(participants: Participants) -> Estimate:
     times_made = 1 + sum(EVALUATORS.get(key).remakes for key in besides)
     for n, choice in enumerate(keys):
         one = METHODS.get(choice.key)
-        seconds = passes * one_pass + times_made * one.work(size, choice.params) / speed + _UNIT_SECONDS
+        seconds = (1 + _besides(besides, choice)) * one_pass + _UNIT_SECONDS
+        seconds += times_made * one.work(size, choice.params) / speed
         seconds += 0.0 if n else _ROW_SECONDS * len(vocabulary_of(participants.tokenizer))
         stages.append(EstimatedStage(choice_label(choice), len(plan.seeds) * seconds, rows + _METHOD_BYTES))
     total = sum(stage.seconds for stage in stages)
     over = max(0.0, total - plan.budget_seconds) if plan.budget_seconds else 0.0
-    saved = _shorter(participants, besides, stages, one_pass, len(keys) + len(models))
+    saved = _shorter(participants, besides, stages, one_pass, keys)
     memory = expected_mb(participants), needed_mb(participants)
     return Estimate(tuple(stages), *memory, tuple(saved), over)
+
+
+def _besides(passes: Mapping[str, float], choice: Choice | None = None) -> float:
+    """Passes of the measures that are taken of what a method makes; without one, of the original or the donor."""
+    lacks = METHOD if choice is None else NO_CONTROL if METHODS.get(choice.key).control else None
+    return sum(n for key, n in passes.items() if lacks not in EVALUATORS.get(key).needs)
 
 
 def _passes_besides(participants: Participants) -> dict[str, float]:
@@ -152,13 +157,16 @@ def _shorter(
     besides: Mapping[str, float],
     stages: Sequence[EstimatedStage],
     one_pass: float,
-    n_models: int,
+    methods: Sequence[Choice],
 ) -> list[Shorter]:
     plan, found = participants.plan, list[Shorter]()
     reading = sum(stage.seconds for stage in stages[1:])
     for key, passes in besides.items():
         if passes >= _WORTH_SAYING:
-            one, saved = EVALUATORS.get(key), passes * one_pass * n_models * len(plan.seeds)
+            one, only = EVALUATORS.get(key), {key: passes}
+            taken = len(plan.seeds) * sum(_besides(only, choice) for choice in methods)
+            taken += (2 if participants.donor else 1) * _besides(only)
+            saved = taken * one_pass
             found.append(Shorter(f"Without {one.label.lower()}", one.definition, saved))
     if len(participants.texts.measured) >= 40:
         found.append(Shorter("Half the sentences", "Intervals become about 1.4 times as wide.", reading / 2))

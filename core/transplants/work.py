@@ -10,9 +10,12 @@ from dataclasses import dataclass, replace
 from core.common.params import Param, Params, Value
 from core.transplants.held_out_choice import MOST_HIDDEN, SHARE_HIDDEN
 
-OF_A_ROW = 1_000_000.0  # finding the pieces of a token and writing its row: 50 µs
+OF_A_ROW = 1_500_000.0  # finding the pieces of a token and writing its row: 50 µs
+_OF_A_COPY = 200_000.0  # writing a row alone
+OF_A_STEP = 2e8  # of a pursuit beside its comparing, whatever the number of tokens: 5 ms
+_OF_A_TRY = 1.2e9  # making the rows of hidden tokens beside their arithmetic: 30 ms
 _OF_A_LOGIT = 1_500.0  # what is done to a logit beside making it: 10 ns
-_BESIDE_MATRICES = 3.0  # a model that reads takes so many times its large multiplications: attention, norms
+BESIDE_MATRICES = 3.0  # a model that reads takes so many times its large multiplications: attention, norms
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ def a_row_each(size: TransplantSize, params: Params) -> float:
     return OF_A_ROW * size.n_wanted
 
 
+def a_copy_each(size: TransplantSize, params: Params) -> float:
+    """Of a method that writes the same for all tokens."""
+    return _OF_A_COPY * size.n_wanted
+
+
 def nothing(size: TransplantSize, params: Params) -> float:
     """Of a method that learns nothing from text."""
     return 0.0
@@ -61,7 +69,7 @@ def nothing(size: TransplantSize, params: Params) -> float:
 
 def of_reading(n_body: int, n_rows: int, width: int) -> float:
     """Of a token that a model reads, by its parameters beside the matrices and by the rows of its head."""
-    return 2.0 * (n_body + n_rows * width) * _BESIDE_MATRICES + _OF_A_LOGIT * n_rows
+    return 2.0 * (n_body + n_rows * width) * BESIDE_MATRICES + _OF_A_LOGIT * n_rows
 
 
 def cosines(size: TransplantSize, width: int) -> float:
@@ -81,7 +89,7 @@ def tuned_work(params: Params, declared: Sequence[Param], size: TransplantSize, 
     settings = list(_settings(params, declared))
     n_hidden = min(MOST_HIDDEN, round(SHARE_HIDDEN * size.n_anchors))
     hidden = replace(size, n_wanted=n_hidden, n_anchors=max(0, size.n_anchors - n_hidden))
-    rows = of_rows(size, settings[-1]) + sum(of_rows(hidden, one) for one in settings[:-1])
+    rows = of_rows(size, settings[-1]) + sum(_OF_A_TRY + of_rows(hidden, one) for one in settings[:-1])
     learnt = {of_text(size, one) for one in settings}  # what takes as much is taken for the same, learnt once
     return size.n_sides * rows + sum(learnt)
 

@@ -1,5 +1,6 @@
 """Training that distils the model before into the model after, beside plain training on the same bytes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -7,11 +8,13 @@ import numpy as np
 from core.common.definitions import Definition
 from core.common.params import Param, Params
 from core.evaluation.base import Evaluator, Subject
-from core.evaluation.needs import METHOD, TRAINING_TEXT
+from core.evaluation.needs import METHOD, NO_CONTROL, TRAINING_TEXT
+from core.evaluation.passes.cells import cells, figures, minus, quotient
 from core.evaluation.passes.chunk_likelihood import TEMPERATURE, likelihood_matching
+from core.evaluation.passes.columns import cell_table
 from core.evaluation.passes.held_out import held_out
 from core.evaluation.passes.likelihood import Likelihood
-from core.evaluation.passes.recovery_curve import PARAMS, Curve, bytes_read, curve, over_seeds, refuse_short
+from core.evaluation.passes.recovery_curve import PARAMS, Curve, Trainee, bytes_read, over_seeds, refuse_short
 from core.evaluation.passes.tuning import Loss
 from core.evaluation.results import Measures, Table
 from core.stats.number import Number
@@ -36,12 +39,12 @@ def evaluate(subject: Subject, params: Params) -> Measures:
     split = held_out(subject.reference, usable, params.whole("bytes"), params.seed)
     refuse_short(split, params, halved=not subject.reference.training)
     seeds = range(params.seed, params.seed + params.whole("seeds"))
-    model, reference = subject.model, subject.reference
+    trainee = Trainee(subject.model, subject.groups, subject.reference, split)
     loss = likelihood_matching(subject.original, params.number("temperature"))
     shorter = replace(params, values={**params.values, **{key: in_equal_time(params.whole(key)) for key in _STEPS}})
 
     def trained(given: Params, by: Loss | None) -> list[Curve]:
-        return [curve(model, subject.groups, reference, split, given, seed, by) for seed in seeds]
+        return [trainee.curve(given, seed, by) for seed in seeds]
 
     plain, distilled, sooner = trained(params, None), trained(params, loss), trained(shorter, loss)
     ends = np.array([[one.bits[-1] for one in several] for several in (plain, distilled, sooner)])
@@ -62,7 +65,31 @@ def evaluate(subject: Subject, params: Params) -> Measures:
         "beyond_plain_in_time": over_seeds((ends[2] - ends[0]).tolist()),
     }
     facts = {"bytes_read": int(plain[0].bytes_seen[-1]), "training_bytes": split.n_training_bytes}
-    return Measures(numbers, {"curve": table}, facts, split.remarks)
+    tables = {"curve": table, "cells": _by_language(subject, trainee, (plain, distilled, sooner), params.seed)}
+    return Measures(numbers, tables, facts, split.remarks)
+
+
+def _by_language(subject: Subject, trainee: Trainee, ends: Sequence[Sequence[Curve]], seed: int) -> Table:
+    """Bits per byte before and after each training, the mean over seeds, and how far they are apart.
+
+    Intervals are those over texts: what other texts to measure on would have come to, with these trainings.
+    """
+    rows = [cell for cell in cells(subject.reference.texts, trainee.split.measured) if len(cell.texts)]
+    means = [np.mean([one.texts[-1].bits for one in several], 0) for several in ends]
+    quantities = np.array([trainee.before.bits, *means, trainee.before.n_bytes])
+    before, plain, alm, sooner = (quotient(at, -1) for at in range(len(quantities) - 1))
+    ratios = {
+        "before_bits_per_byte": before,
+        "plain_bits_per_byte": plain,
+        "alm_bits_per_byte": alm,
+        "alm_in_time_bits_per_byte": sooner,
+        "plain_beyond_before": minus(plain, before),
+        "alm_beyond_before": minus(alm, before),
+        "beyond_plain": minus(alm, plain),
+        "beyond_plain_in_time": minus(sooner, plain),
+    }
+    found = [figures(cell, quantities, list(ratios.values()), seed) for cell in rows]
+    return cell_table(rows, {key: [row[n] for row in found] for n, key in enumerate(ratios)})
 
 
 def in_equal_time(steps: int) -> int:
@@ -113,7 +140,7 @@ EVALUATOR = Evaluator(
     cost="three trainings per seed; in two of them the model before reads all that is trained on as well",
     evaluate=evaluate,
     own_bytes=_bytes_read,
-    needs=(METHOD, TRAINING_TEXT),
+    needs=(METHOD, NO_CONTROL, TRAINING_TEXT),
     params=(*PARAMS, _TEMPERATURE),
     copies=4,
 )

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from core.common.definitions import Definition
 from core.common.params import Params
-from core.evaluation.base import Evaluator, Subject
+from core.evaluation.base import Evaluator, Reference, Subject, row_groups
 from core.evaluation.needs import TRAINING_TEXT
 from core.evaluation.passes.held_out import HeldOut, held_out
 from core.evaluation.passes.likelihood import Likelihood
-from core.evaluation.passes.recovery_curve import PARAMS, Curve, bytes_read, curve, over_seeds, refuse_short
+from core.evaluation.passes.recovery_curve import PARAMS, Curve, Trainee, bytes_read, over_seeds, refuse_short
 from core.evaluation.results import Measures, Table
 from core.stats.number import Number
 
@@ -25,8 +25,9 @@ def evaluate(subject: Subject, params: Params) -> Measures:
     split = held_out(subject.reference, usable, params.whole("bytes"), params.seed)
     refuse_short(split, params, halved=not subject.reference.training)
     seeds = range(params.seed, params.seed + params.whole("seeds"))
-    curves = [_trained(subject, split, params, seed) for seed in seeds]
-    beside = [_original(subject, split, params, seed) for seed in seeds]
+    trainee = Trainee(subject.model, subject.groups, subject.reference, split)
+    curves = [trainee.curve(params, seed) for seed in seeds]
+    beside = [_original(subject.reference, split, params, seed) for seed in seeds]
     read = int(curves[0].bytes_seen[-1])
     facts = {
         "n_training_texts": len(split.training),
@@ -39,17 +40,15 @@ def evaluate(subject: Subject, params: Params) -> Measures:
     return Measures(_headline(curves, beside), {"curve": _table(seeds, curves, beside)}, facts, split.remarks)
 
 
-def _trained(subject: Subject, split: HeldOut, params: Params, seed: int) -> Curve:
-    return curve(subject.model, subject.groups, subject.reference, split, params, seed)
-
-
-def _original(subject: Subject, split: HeldOut, params: Params, seed: int) -> Curve | None:
+def _original(reference: Reference, split: HeldOut, params: Params, seed: int) -> Curve | None:
     """The original trained on the same bytes; once for all methods."""
-    reference, original = subject.reference, subject.reference.original
+    original = reference.original
     if original is None:
         return None
-    asked = ("recovery", tuple(sorted(params.values.items())), seed, split.measured.tobytes())
-    return reference.once(asked, lambda: _trained(Subject(original, reference), split, params, seed))
+    begun = ("recovery", split.measured.tobytes())
+    trainee = reference.once(begun, lambda: Trainee(original, row_groups(original), reference, split))
+    asked = (*begun, tuple(sorted(params.values.items())), seed)
+    return reference.once(asked, lambda: trainee.curve(params, seed))
 
 
 def _table(seeds: Sequence[int], curves: Sequence[Curve], beside: Sequence[Curve | None]) -> Table:

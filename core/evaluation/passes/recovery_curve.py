@@ -1,6 +1,7 @@
 """A model under a short training, followed by its bits per byte on text held out; what is asked of such a training."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate
 
 import numpy as np
@@ -82,6 +83,24 @@ PARAMS = (
 
 
 @dataclass(frozen=True, eq=False)
+class TextBits:
+    """What the texts held out cost a model.
+
+    Args:
+        bits: of each text, 0 where it is not held out, float64 (N,).
+        n_bytes: of each text, without those of a first token that has no probability, float64 (N,).
+    """
+
+    bits: NDArray[np.float64]
+    n_bytes: NDArray[np.float64]
+
+    @property
+    def per_byte(self) -> float:
+        """Of all texts together."""
+        return float(self.bits.sum() / self.n_bytes.sum())
+
+
+@dataclass(frozen=True, eq=False)
 class Curve:
     """Bits per byte of one model under training.
 
@@ -89,13 +108,18 @@ class Curve:
         trained: what moved before each point.
         steps: done at each point, int (P,).
         bytes_seen: read by then, int (P,).
-        bits: per byte of the texts held out, float64 (P,).
+        texts: held out, at each point (P).
     """
 
     trained: tuple[str, ...]
     steps: NDArray[np.int64]
     bytes_seen: NDArray[np.int64]
-    bits: NDArray[np.float64]
+    texts: tuple[TextBits, ...]
+
+    @property
+    def bits(self) -> NDArray[np.float64]:
+        """Per byte of the texts held out, float64 (P,)."""
+        return np.array([one.per_byte for one in self.texts])
 
 
 def refuse_short(split: HeldOut, params: Params, *, halved: bool) -> None:
@@ -127,40 +151,66 @@ def _times(n: int) -> str:
     return "once" if n == 1 else f"{count(n)} times"
 
 
-def curve(
-    model: LanguageModel,
-    groups: NDArray[np.uint8],
-    reference: Reference,
-    split: HeldOut,
-    params: Params,
-    seed: int,
-    loss: Loss | None = None,
-) -> Curve:
-    """A copy of a model, trained and followed.
+@dataclass(frozen=True, eq=False)
+class Trainee:
+    """A model to be trained again and again from the same beginning.
 
     Args:
+        model: stays as it is; copies of it are trained.
         groups: `Group` of each row.
-        loss: as in `core.evaluation.passes.tuning.tune`.
+        reference: what it is held against.
+        split: texts to train on, and to follow it by.
     """
-    phases, texts = _phases(params, groups), reference.only(split.measured)
-    total = sum(phase.steps for phase in phases)
-    window = _window(model, reference)
-    batches = schedule(split.training, total, params.whole("batch_bytes"), window, seed)
-    seen = [0, *accumulate(sum(len(text.encode()) for text in batch) for batch in batches)]
-    measured = {0, phases[0].steps, total}
-    measured |= set(np.linspace(0, total, params.whole("points") + 1).round().astype(int).tolist())
-    copy, done = tunable(model), 0
-    points = [("nothing", 0, _bits(copy, texts, window))]
-    for phase in phases:
 
-        def after(step: int, phase: Phase = phase, done: int = done) -> None:
-            if done + step in measured:
-                points.append((phase.trains, done + step, _bits(copy, texts, window)))
+    model: LanguageModel
+    groups: NDArray[np.uint8]
+    reference: Reference
+    split: HeldOut
 
-        tune(copy, groups, phase, batches[done : done + phase.steps], seed + done, after, loss)
-        done += phase.steps
-    trained, steps, bits = zip(*points, strict=True)
-    return Curve(trained, np.array(steps), np.array([seen[step] for step in steps]), np.array(bits))
+    @cached_property
+    def before(self) -> TextBits:
+        """What the texts held out cost it before any training, in the format in which it is trained."""
+        return self._measured(tunable(self.model))
+
+    def curve(self, params: Params, seed: int, loss: Loss | None = None) -> Curve:
+        """A copy, trained and followed.
+
+        Args:
+            loss: as in `core.evaluation.passes.tuning.tune`.
+        """
+        phases = _phases(params, self.groups)
+        total = sum(phase.steps for phase in phases)
+        batches = schedule(self.split.training, total, params.whole("batch_bytes"), self._window, seed)
+        seen = [0, *accumulate(sum(len(text.encode()) for text in batch) for batch in batches)]
+        measured = {phases[0].steps, total}
+        measured |= set(np.linspace(0, total, params.whole("points") + 1).round().astype(int).tolist())
+        points = [("nothing", 0, self.before)]
+        copy, done = tunable(self.model), 0
+        for phase in phases:
+
+            def after(step: int, phase: Phase = phase, done: int = done) -> None:
+                if done + step in measured:
+                    points.append((phase.trains, done + step, self._measured(copy)))
+
+            tune(copy, self.groups, phase, batches[done : done + phase.steps], seed + done, after, loss)
+            done += phase.steps
+        trained, steps, texts = zip(*points, strict=True)
+        return Curve(trained, np.array(steps), np.array([seen[step] for step in steps]), texts)
+
+    @property
+    def _window(self) -> int:
+        """Bytes that every model here can look back on, so that all are trained and measured on the same stretches."""
+        reference = self.reference
+        known = [m for m in (self.model, reference.original, reference.donor) if m is not None]
+        return reference.window_bytes or usual_window(*known)
+
+    def _measured(self, model: LanguageModel) -> TextBits:
+        fresh = replace(model)  # nothing derived from the weights before is kept
+        texts = self.reference.only(self.split.measured)
+        found = score(fresh, texts, window_bytes=self._window)
+        unscored = [int(t.ends[0]) if len(t.nats) and np.isnan(t.nats[0]) else 0 for t in found.texts]
+        n_bytes = np.array([len(text.encode()) for text in texts], np.float64) - unscored
+        return TextBits(np.array([float(np.nansum(t.nats)) for t in found.texts]) / LN2, n_bytes)
 
 
 def _phases(params: Params, groups: NDArray[np.uint8]) -> list[Phase]:
@@ -177,20 +227,6 @@ def _phase(params: Params, trains: str, steps: str) -> Phase:
     return Phase(moved, params.whole(steps), rate / 10 if moved == "everything" else rate)
 
 
-def _window(model: LanguageModel, reference: Reference) -> int:
-    """Bytes that every model here can look back on, so that all are trained and measured on the same stretches."""
-    known = [m for m in (model, reference.original, reference.donor) if m is not None]
-    return reference.window_bytes or usual_window(*known)
-
-
-def _bits(model: LanguageModel, texts: list[str], window_bytes: int) -> float:
-    fresh = replace(model)  # nothing derived from the weights before is kept
-    found = score(fresh, texts, window_bytes=window_bytes)
-    nats = sum(float(np.nansum(t.nats)) for t in found.texts)
-    unscored = sum(int(t.ends[0]) for t in found.texts if len(t.nats) and np.isnan(t.nats[0]))
-    return nats / LN2 / (found.n_bytes - unscored)
-
-
 def over_seeds(values: list[float]) -> Number:
     """The mean over seeds, with Student's 95 % interval."""
     mean = float(np.mean(values))
@@ -205,5 +241,6 @@ _AS_READING = 3  # times: a step goes through the model forwards and backwards
 
 def bytes_read(params: Params, n_bytes: int) -> float:
     trained = (params.whole("steps") + params.whole("then_steps")) * params.whole("batch_bytes")
-    measured = (params.whole("points") + 2) * min(params.whole("bytes"), n_bytes)
-    return params.whole("seeds") * float(_AS_READING * trained + measured)
+    points = params.whole("points") + min(1, params.whole("then_steps"))
+    measured = min(params.whole("bytes"), n_bytes)
+    return params.whole("seeds") * float(_AS_READING * trained + points * measured) + measured

@@ -4,6 +4,7 @@ from core.common.params import Params
 from core.transplants.base import Method
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import RowOrigin, Rows, made
+from core.transplants.work import a_copy_each
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -21,5 +22,6 @@ METHOD = Method(
     ),
     source="Hewitt 2021, Initializing new word embeddings for pretrained language models",
     make=rows,
+    of_rows=a_copy_each,
     control=True,
 )

@@ -12,6 +12,16 @@ from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows
 from core.transplants.work import TransplantSize, cosines
 
+ATOMS = Param(
+    key="k",
+    label="Atoms",
+    default=0,
+    help="How many anchors per token. Published: 64.",
+    low=1,
+    high=1024,
+    tried=(1, 2, 4, 8, 16, 32, 64, 128),
+    usual=64,
+)
 _WILD = 100.0  # sum of absolute weights that no sensible token has
 
 
@@ -50,17 +60,6 @@ METHOD = Method(
     source="Goddard and Fernandes Neto 2025, Training-free tokenizer transplantation via orthogonal matching pursuit",
     make=rows,
     of_rows=of_rows,
-    params=(
-        Param(
-            key="k",
-            label="Atoms",
-            default=0,
-            help="How many anchors per token. Published: 64.",
-            low=1,
-            high=1024,
-            tried=(1, 2, 4, 8, 16, 32, 64, 128),
-            usual=64,
-        ),
-    ),
+    params=(ATOMS,),
     needs=(DONOR, ANCHORS),
 )

@@ -13,7 +13,7 @@ from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import Anchors, ProblemSide
 from core.transplants.rows import Rows
 from core.transplants.trusted_anchors import trusted
-from core.transplants.work import TransplantSize, cosines
+from core.transplants.work import OF_A_STEP, TransplantSize, cosines
 
 _ROUNDING = "It guards against rounding, which shared tokens do not measure; k says when to stop."
 
@@ -63,7 +63,7 @@ def _rank(donor: Tensor, anchors: Anchors, mean: Tensor, memory_bytes: int) -> i
 
 def of_rows(size: TransplantSize, params: Params) -> float:
     """Each of k steps compares all tokens with all anchors."""
-    return min(params.whole("k"), size.width) * cosines(size, size.width)
+    return min(params.whole("k"), size.width) * (OF_A_STEP + cosines(size, size.width))
 
 
 METHOD = Method(

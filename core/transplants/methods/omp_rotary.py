@@ -1,15 +1,18 @@
 """Matching pursuit in which each anchor may be turned as by a position, in the donor's space and in the model's."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
 from core.common.errors import UserError
 from core.common.numbers import count
-from core.common.params import Param, Params
+from core.common.params import Params
 from core.transplants.anchor_weights import with_donor_row
 from core.transplants.base import Method
 from core.transplants.linear.affine import home, mean_of
 from core.transplants.linear.rotary import RotaryShape
+from core.transplants.methods.omp_published import ATOMS
 from core.transplants.needs import ANCHORS, DONOR, ROTARY
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import NO_DONOR_ROW, RowOrigin, Rows, made
@@ -106,17 +109,6 @@ METHOD = Method(
     source="mergekit-tokensurgeon, mp_rope; restated",
     make=rows,
     of_rows=of_rows,
-    params=(
-        Param(
-            key="k",
-            label="Atoms",
-            default=0,
-            help="How many anchors per token. Published: 64.",
-            low=1,
-            high=1024,
-            tried=(1, 4, 16, 64),
-            usual=16,
-        ),
-    ),
+    params=(replace(ATOMS, tried=(1, 4, 16, 64), usual=16),),  # fewer, since turning takes most of its time
     needs=(DONOR, ANCHORS, ROTARY),
 )

@@ -9,7 +9,7 @@ from core.transplants.linear.landmarks import sparse_axes
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows, mapped
-from core.transplants.work import TransplantSize, cosines
+from core.transplants.work import OF_A_STEP, TransplantSize, cosines
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -22,7 +22,8 @@ def rows(side: ProblemSide, params: Params) -> Rows:
 def of_rows(size: TransplantSize, params: Params) -> float:
     """Each of k steps compares as many axes as the width with all anchors."""
     axes = replace(size, n_wanted=size.width)
-    return params.whole("k") * cosines(axes, size.width) + 4.0 * size.width**2 * (40 * size.width + size.n_wanted)
+    steps = params.whole("k") * (OF_A_STEP + cosines(axes, size.width))
+    return steps + 4.0 * size.width**2 * (40 * size.width + size.n_wanted)
 
 
 METHOD = Method(

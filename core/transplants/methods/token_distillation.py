@@ -43,9 +43,19 @@ def rows(side: ProblemSide, params: Params) -> Rows:
         },
         remarks=(
             f"{count(n)} of {count(n_all)} {side.name} rows are learnt; the text has none of the others, which are "
-            f"subword means. The squared error of the hidden states fell from {learnt.before:.3f} of their spread in "
-            f"the first pass over the text to {learnt.after:.3f} in the last.",
+            f"subword means. {_how_near(learnt, params.whole('passes'))}",
         ),
+    )
+
+
+def _how_near(learnt: Learnt, passes: int) -> str:
+    error = "The squared error of the hidden states"
+    if passes == 1:
+        return f"{error} was {learnt.before:.3f} of their spread, the mean over the only pass over the text."
+    went = "fell" if learnt.after < learnt.before else "rose"
+    return (
+        f"{error} {went} from {learnt.before:.3f} of their spread in the first pass over the text to "
+        f"{learnt.after:.3f} in the last."
     )
 
 

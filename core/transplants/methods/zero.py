@@ -6,6 +6,7 @@ from core.common.params import Params
 from core.transplants.base import Method
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import RowOrigin, Rows, made
+from core.transplants.work import a_copy_each
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -23,4 +24,5 @@ METHOD = Method(
     ),
     source="The usual lower anchor.",
     make=rows,
+    of_rows=a_copy_each,
 )

@@ -13,7 +13,7 @@ from core.transplants.linear.coefficients import from_lists
 from core.transplants.needs import HYPERNETWORK
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import RowOrigin, Rows, made
-from core.transplants.work import OF_A_ROW, TransplantSize
+from core.transplants.work import BESIDE_MATRICES, OF_A_ROW, TransplantSize
 
 _PIECES = 4.0  # old tokens that spell a new one
 _COPIES = 12  # of the widest states, that are held at a time
@@ -111,7 +111,8 @@ def _about(one: Hypernetwork, side: ProblemSide, n_longer: int) -> list[str]:
 
 def of_rows(size: TransplantSize, params: Params) -> float:
     """The network reads each token's pieces; both sides are predicted at once."""
-    return (OF_A_ROW + 2.0 * _PIECES * size.n_hypernetwork / size.n_sides) * size.n_wanted
+    of_token = BESIDE_MATRICES * 2.0 * _PIECES * size.n_hypernetwork
+    return (OF_A_ROW + of_token / size.n_sides) * size.n_wanted
 
 
 METHOD = Method(
