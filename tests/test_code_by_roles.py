@@ -50,7 +50,7 @@ def test_a_real_file_has_fewer_kinds_of_units_than_words() -> None:
 
 
 def test_an_unknown_language_and_a_long_program_are_a_sentence_each() -> None:
-    with pytest.raises(UserError, match="There is no language 'pythn'. Did you mean python"):
+    with pytest.raises(UserError, match=r"There is no language 'pythn'\. Did you mean python"):
         open_segmenter("code?language=pythn")
     with pytest.raises(TooLarge, match=r"up to 8.000 bytes"):
         open_segmenter("code").segment("x = 1\n" * 2_000)
