@@ -67,7 +67,7 @@ def test_what_does_not_fit_is_refused_before_it_starts(monkeypatch: pytest.Monke
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("key", ["bpe", "superbpe", "lib", "wordpiece"])
+@pytest.mark.parametrize("key", ["bpe", "superbpe", "pathpiece", "wordpiece"])
 def test_it_takes_about_what_is_said(key: str, tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     path.write_bytes(source_content("python") + source_content("package:numpy") + source_content("package:torch"))

@@ -153,7 +153,8 @@ def normalised(chunks: Iterable[str], name: str) -> Iterator[str]:
 
 @lru_cache(maxsize=32)  # the languages of one text, and their parallel sentences
 def _counted(cut: Cut, chunks: Chunks, left_out: str) -> Mapping[str, int]:
-    return MappingProxyType(dict(sorted(counted(cut, chunks, left_out).items())))
+    found = counted(cut, chunks, left_out)
+    return MappingProxyType({word: found[word] for word in sorted(found)})
 
 
 def counted(cut: Cut, chunks: Iterable[str], left_out: str = "") -> Mapping[str, int]:

@@ -77,5 +77,5 @@ TRAINER = Trainer(
         Param(key="passes", label="Passes", default=20, help="How often the text is read.", low=1, high=100),
     ),
     word_bytes=0,
-    text_bytes=30,
+    text_bytes=60,
 )
