@@ -1,7 +1,6 @@
 """A document cut into the longest pieces of a lexicon, with what each piece deserves: all of its texts together."""
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,7 +25,6 @@ class TextsToRead:
         begins: where each of them begins there, and where a further one would.
         which: of each text, the distinct one that it is, int64 (T,).
         starts: of each text, how many characters stand before it, int64 (T,).
-        again: of each distinct text, where it stands, ascending.
         n_characters: of all.
     """
 
@@ -35,13 +33,18 @@ class TextsToRead:
         self.text = "".join(text + _BETWEEN for text in distinct)
         self.codes = tree.codes(self.text)
         sizes = np.fromiter(map(len, distinct), np.int64, len(distinct))
-        self.begins = np.concatenate(([0], np.cumsum(sizes + 1)))
+        self.begins: list[int] = np.concatenate(([0], np.cumsum(sizes + 1))).tolist()
         self.which = np.fromiter(map(distinct.__getitem__, texts), np.int64, len(texts))
         ends = np.cumsum(sizes[self.which])
         self.starts, self.n_characters = ends - sizes[self.which], int(ends[-1]) if len(ends) else 0
-        self.again: defaultdict[int, list[int]] = defaultdict(list)
+        self._again: list[list[int]] = [[] for _ in distinct]
         for n, one in enumerate(self.which.tolist()):
-            self.again[one].append(n)
+            self._again[one].append(n)
+
+    def later(self, n: int, text: int) -> list[int]:
+        """Where a distinct text stands behind some text, ascending."""
+        again = self._again[n]
+        return again[bisect_right(again, text) :]
 
 
 class CutTexts:
@@ -61,12 +64,13 @@ class CutTexts:
         self._document, self._text = document, document.text
         found, shorter = tree.two_longest(document.codes)
         here = np.arange(len(found))
-        ends, worth = here + np.where(found == NONE, 1, sizes[found]), places[found]
-        other_ends, other_worth = here + sizes[shorter], places[shorter]
+        # take: in half the time of brackets
+        ends, worth = here + np.where(found == NONE, 1, sizes.take(found)), places.take(found)
+        other_ends, other_worth = here + sizes.take(shorter), places.take(shorter)
         at = np.array(_chain(ends.tolist()), np.int64)
         between = (found[at] == NONE).nonzero()[0]
         self._first, self._end = np.concatenate(([0], between + 1))[:-1], between
-        self._starts, self._ends, self._pieces = at, ends[at], found[at]
+        self._starts, self._ends, self._pieces = at, ends.take(at), found.take(at)
         self._verdicts = _verdicts(at, ends, worth, shorter, other_ends, other_worth)
         # What came to it since, token by token, and of each distinct text the tokens that it is cut into now.
         self._later: list[tuple[int, int, int, int]] = []
@@ -82,7 +86,7 @@ class CutTexts:
         ends = np.cumsum(counts)
         texts = np.repeat(np.arange(len(which)), counts)
         place = np.arange(len(texts)) - np.repeat(ends - counts, counts)
-        return texts, self._first[which[texts]] + place, place
+        return texts, self._first.take(which.take(texts)) + place, place
 
     def lengths_of_joints(self) -> Numbers:
         """Characters of each token and the one before it."""
@@ -95,7 +99,7 @@ class CutTexts:
             return int(self._first[n]), int(self._end[n])
         if (bounds := self._bounds[n]) is None:
             begins = self._document.begins
-            bounds = self._bounds[n] = self._cut(int(begins[n]), int(begins[n + 1]) - 1)
+            bounds = self._bounds[n] = self._cut(begins[n], begins[n + 1] - 1)
         return bounds
 
     def joint(self, token: int) -> str:
@@ -140,7 +144,7 @@ class CutTexts:
             touched.add(bisect_right(begins, found) - 1)
             found = self._text.find(piece, found + 1)
         self._bounds |= dict.fromkeys(touched)
-        return *self._cut(at, int(begins[n + 1]) - 1, first), touched
+        return *self._cut(at, begins[n + 1] - 1, first), touched
 
     def _place(self, at: int) -> Place:
         ours, other = (self._found[at], self._next[at], self._worth[at]), self._shorter[at]
@@ -196,14 +200,14 @@ def _verdicts(
     found = np.full(len(at), UNWEIGHED, np.int64)
     which = (shorter[at] != NONE).nonzero()[0]
     places = at[which]
-    one, other, n_more = ends[places], other_ends[places], np.zeros(len(which), np.int64)
-    more_worth = worth[places] - other_worth[places]
+    one, other, n_more = ends.take(places), other_ends.take(places), np.zeros(len(which), np.int64)
+    more_worth = worth.take(places) - other_worth.take(places)
     while len(which):
         behind = one < other
         where, sign = np.where(behind, one, other), np.where(behind, 1, -1)
         n_more += sign
-        more_worth += sign * worth[where]
-        end = ends[where]
+        more_worth += sign * worth.take(where)
+        end = ends.take(where)
         one, other = np.where(behind, end, one), np.where(behind, other, end)
         together = one == other
         done = together.nonzero()[0]
@@ -211,5 +215,6 @@ def _verdicts(
             worse = (n_more[done] > 0) | ((n_more[done] == 0) & (more_worth[done] > 0))
             found[which[done]] = np.where(worse, shorter[at[which[done]]], NONE)
             left = (~together).nonzero()[0]
-            which, one, other, n_more, more_worth = (each[left] for each in (which, one, other, n_more, more_worth))
+            going_on = which, one, other, n_more, more_worth
+            which, one, other, n_more, more_worth = (each.take(left) for each in going_on)
     return found

@@ -1,6 +1,5 @@
 """The lexicon that Less is Better learns by reading: pieces in the order of their worth."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -92,7 +91,7 @@ class Lexicon:
         drawn = chance.random(document.n_characters) < _JOINED
         one = _Pass(document, self.reading(document), drawn)
         texts, tokens, places = one.reading.all_tokens()
-        may_join = (places > 0) & drawn[document.starts[texts] + places]
+        may_join = (places > 0) & drawn.take(document.starts.take(texts) + places)
         may_join[may_join] = one.reading.lengths_of_joints()[tokens[may_join]] <= self._longest
         alone = dict[int, list[int]]()  # of texts that were, their tokens
         joints = zip(*(each[may_join].tolist() for each in (texts, tokens, places)), strict=True)
@@ -107,7 +106,9 @@ class Lexicon:
             elif joint not in self._numbers:
                 alone[text] = self._read_alone(one, text, place)
         if alone:
-            together = ~np.isin(texts, list(alone))
+            together = np.ones(len(document.which), np.bool_)
+            together[list(alone)] = False
+            together = together.take(texts)
             whose = np.repeat(list(alone), [len(each) for each in alone.values()])
             tokens = np.concatenate((tokens[together], np.fromiter(chain.from_iterable(alone.values()), np.int64)))
             tokens = tokens[np.argsort(np.concatenate((texts[together], whose)), kind="stable")]
@@ -129,8 +130,7 @@ class Lexicon:
                 new, end, touched = one.reading.add(joint, number, int(self._places[number]), n, first + place)
                 first, done = new - place, place
                 for other in touched:
-                    again = one.document.again[other]
-                    for later in again[bisect_right(again, text) :]:
+                    for later in one.document.later(other, text):
                         heappush(one.waiting, later)
             place += 1
         met.extend(range(first + done, end))

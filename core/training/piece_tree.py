@@ -1,4 +1,4 @@
-"""Pieces as a tree of characters in one array, in which all places of a text are looked up together."""
+"""Pieces as a tree of characters in arrays, in which all places of a text are looked up together."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 NONE = -1  # no piece
+_ROOT = 1
 _FIRST_ROOM = 1024  # nodes
 Numbers = NDArray[np.int64]
 
@@ -13,9 +14,9 @@ Numbers = NDArray[np.int64]
 class PieceTree:
     """Pieces by number.
 
-    A node is a row: by character where the row of the next node begins, and in its last place one more than the piece
-    that ends there; 0 for nothing, so that the system gives no memory for what is not written. The first row stands for
-    no node, the second is the root.
+    A node is a number, and has the next node by character in its row of one array and, in another that is small enough
+    to be at hand, one more than the piece that ends there. 0 is nothing, so that the system gives no memory for what is
+    not written; 1 is the root.
 
     Args:
         singles: characters that pieces are made of.
@@ -26,35 +27,33 @@ class PieceTree:
         self._codes = {single: n for n, single in enumerate(singles)}
         self._of_character = np.full(max(map(ord, singles), default=0) + 2, len(singles), np.int64)
         self._of_character[[ord(single) for single in singles]] = np.arange(len(singles))
-        self._longest, self._width, self._end = longest, len(singles) + 2, 2 * (len(singles) + 2)
-        self._rows = np.zeros(_FIRST_ROOM * self._width, np.int32)
+        self._longest, self._width, self._n = longest, len(singles) + 1, _ROOT + 1
+        self._behind, self._pieces = np.zeros(_FIRST_ROOM * self._width, np.int32), np.zeros(_FIRST_ROOM, np.int32)
 
     def add(self, piece: str, number: int) -> None:
         """Let a piece stand there."""
-        row = self._row(piece)  # for which the array may grow
-        self._rows[row + self._width - 1] = number + 1
+        node = self._node(piece)  # for which the arrays may grow
+        self._pieces[node] = number + 1
 
     def remove(self, piece: str) -> None:
         """Let none stand there."""
-        self._rows[self._row(piece) + self._width - 1] = 0
+        self._pieces[self._node(piece)] = 0
 
-    def _row(self, piece: str) -> int:
-        row = self._width
+    def _node(self, piece: str) -> int:
+        node = _ROOT
         for character in piece:
-            place = row + self._codes[character]
-            if not (behind := int(self._rows[place])):
-                behind = self._new_row()
-                self._rows[place] = behind
-            row = behind
-        return row
+            place = node * self._width + self._codes[character]
+            if not (behind := int(self._behind[place])):
+                behind = self._new_node()
+                self._behind[place] = behind
+            node = behind
+        return node
 
-    def _new_row(self) -> int:
-        if self._end == len(self._rows):
-            rows = np.zeros(2 * len(self._rows), np.int32)
-            rows[: len(self._rows)] = self._rows
-            self._rows = rows
-        self._end += self._width
-        return self._end - self._width
+    def _new_node(self) -> int:
+        if self._n == len(self._pieces):
+            self._behind, self._pieces = _twice(self._behind), _twice(self._pieces)
+        self._n += 1
+        return self._n - 1
 
     def codes(self, text: str) -> Numbers:
         """A text as it is looked up, with what a piece may look at behind its end; what is no single is in no piece."""
@@ -71,17 +70,23 @@ class PieceTree:
         >>> [found.tolist() for found in tree.two_longest(tree.codes("ababb-"))]
         [[3, 1, 2, 1, 1, -1], [2, -1, 0, -1, -1, -1]]
         """
-        n, table, last = len(codes) - self._longest, self._rows, self._width - 1
+        n = len(codes) - self._longest
         found, shorter = np.full(n, NONE, np.int64), np.full(n, NONE, np.int64)
-        places, rows = np.arange(n), np.full(n, self._width)
+        places, nodes = np.arange(n), np.full(n, _ROOT)
         for depth in range(self._longest):
-            rows = table.take(rows + codes.take(places + depth))
-            there = rows.nonzero()[0]
+            nodes = self._behind.take(nodes * self._width + codes.take(places + depth))
+            there = nodes.nonzero()[0]
             if not len(there):
                 break
-            rows, places = rows.take(there), places.take(there)
-            pieces = table.take(rows + last)
+            nodes, places = nodes.take(there).astype(np.int64), places.take(there)
+            pieces = self._pieces.take(nodes)
             ends = pieces.nonzero()[0]
             where = places.take(ends)
             shorter[where], found[where] = found.take(where), pieces.take(ends) - 1
         return found, shorter
+
+
+def _twice(numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+    longer = np.zeros(2 * len(numbers), np.int32)
+    longer[: len(numbers)] = numbers
+    return longer
