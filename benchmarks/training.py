@@ -25,7 +25,7 @@ _ENDINGS = (".py", ".md", ".rst", ".txt", "METADATA")
 _PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"  # GPT-2's
 _OURS, _BESIDE = "ours", ("rustbpe", "sentencepiece", "ffbpe", "bpeasy", "tokenizers")
 _SLOW, _SLOW_FROM = ("bpeasy", "tokenizers"), 2 * _LARGE  # minutes on larger texts, so they are left out there
-_TRAINERS = ("superbpe", "pathpiece", "parity", "length-max", "lib", "wordpiece", "unigram")
+_TRAINERS = ("lib", "pathpiece", "parity", "length-max", "wordpiece", "unigram", "superbpe")
 _CHILD = """
 import json, sys, time
 from pathlib import Path
@@ -86,7 +86,7 @@ def run(large: int = _LARGE, small: int = _SMALL) -> str:
     """
     with tempfile.TemporaryDirectory(prefix="training-") as scratch:
         here = Path(scratch) / "installed.txt"
-        here.write_text(_installed(large), encoding="utf-8")
+        here.write_text(installed(large), encoding="utf-8")
         texts = {f"English and code, {large / 1e6:.0f} MB": here}
         for most in (large, _MANY):
             if languages := _languages(most):
@@ -94,7 +94,7 @@ def run(large: int = _LARGE, small: int = _SMALL) -> str:
                 many.write_text(languages, encoding="utf-8")
                 texts[f"200 languages, {len(languages.encode()) / 1e6:.0f} MB"] = many
         short = Path(scratch) / "short.txt"
-        short.write_text(_installed(small), encoding="utf-8")
+        short.write_text(installed(small), encoding="utf-8")
         return "\n".join([_beside_others(texts), _of_ours(here, short, small)])
 
 
@@ -143,7 +143,7 @@ def _measured(who: str, path: Path, n: int) -> tuple[float, float, float] | None
     return spent, clock, memory
 
 
-def _installed(most: int) -> str:
+def installed(most: int) -> str:
     """Documents and code of the packages that are installed, in order of their names, half of each."""
     folder = Path(sysconfig.get_path("purelib"))
     found = "".join(

@@ -35,8 +35,8 @@ def test_words_are_those_of_tokenizers(pre: str) -> None:
     cut = Cut(pre, "as the pre-tokenizer", "none", "bytes")
     text = "\n".join([*TEXTS, *calibration_lines(), "  a\t b\r\n\r\n  \n c'LL d'll 12345 \u00a0\u3000x ▁y\x00"])
     theirs = Counter(word for word, _ in cut.pre_tokenizer().pre_tokenize_str(text))
-    assert by_ffbpe.words_of_pattern(cut.pattern, [text]) == dict(cut.plain_words([text]))
-    assert cut.words([text]) == theirs == without(lambda: cut.words([text]))
+    assert by_ffbpe.words_of_pattern(cut.pattern, [text]) == dict(cut.plain_words((text,)))
+    assert cut.words((text,)) == theirs == without(lambda: cut.words((text,)))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from core.training.lexicon import Lexicon
 from core.training.longest_match import bounded
+from core.training.piece_tree import NONE
 from core.training.trainer import TRAINERS, NotMakeable
 from core.training.trainers import less_is_better
 from tests.training import prose, sentences, task
@@ -22,9 +23,9 @@ class Always:
 def test_two_that_are_noticed_twice_become_one() -> None:
     """By hand: in "abab" ab is noticed, then ba, then ab again, which is a piece from there on."""
     lexicon = Lexicon("ab", 4)
-    lexicon.read(["abab"], Always())  # type: ignore[arg-type]
+    lexicon.read(lexicon.document(["abab"]), Always())  # type: ignore[arg-type]
     assert lexicon.rank == {"a": 0, "b": 1, "ab": 2} and lexicon.learned() == ["ab"]
-    lexicon.read(["abb", "abb"], Always())  # type: ignore[arg-type]
+    lexicon.read(lexicon.document(["abb", "abb"]), Always())  # type: ignore[arg-type]
     assert lexicon.rank["ab"] < 2, "ab, b takes two tokens where a, b, b takes three: it rises"
 
 
@@ -34,8 +35,9 @@ def test_what_makes_more_tokens_falls() -> None:
     for piece in ("ab", "bcd", "cd", "ac"):
         lexicon._add(piece)
     one, other = lexicon.number("ab"), lexicon.number("a")
-    assert lexicon.cut("abbcd")[0] == (one, other, (one, -1)), "both go on with bcd: it falls"
-    assert lexicon.cut("abcd")[0] == (one, other, (one, other)), "ab, cd and a, bcd: the second is worth more"
+    for text, verdict in (("abbcd", NONE), ("abcd", other)):  # both go on with bcd; ab, cd is worth less than a, bcd
+        pieces, verdicts = lexicon.reading(lexicon.document([text])).weighed(np.array([0]))
+        assert (pieces.tolist(), verdicts.tolist()) == ([one], [verdict]), text
 
 
 def plain_reading(
@@ -104,7 +106,7 @@ def test_it_reads_as_a_plain_one_does() -> None:
     documents = [lines[n::12] for n in range(12)] * 2
     lexicon, chance = Lexicon(singles, 6), np.random.default_rng(0)
     for document in documents:
-        lexicon.read(document, chance)
+        lexicon.read(lexicon.document(document), chance)
     plain = plain_reading(documents, singles, 6, np.random.default_rng(0))
     assert lexicon.learned() == plain and len(plain) > 30
 
@@ -115,7 +117,7 @@ def test_a_piece_that_goes_and_comes_again_has_the_documents_left_that_it_had() 
     documents = [[words[k] for k in chance.integers(0, 60, 30)] for _ in range(100)]
     lexicon, lots = Lexicon(list("abc"), 8), np.random.default_rng(0)
     for document in documents:
-        lexicon.read(document, lots)
+        lexicon.read(lexicon.document(document), lots)
     assert lexicon.learned() == plain_reading(documents, list("abc"), 8, np.random.default_rng(0))
 
 
@@ -133,7 +135,7 @@ def test_words_without_end_are_cut_before_they_take_long(key: str) -> None:
         cut = made.encode(text)
         assert made.decode(cut.ids) == text
     entries, cut = set(made.get_vocab()), bounded(asked.cut)
-    for word in cut.words([prose(6_000)[4_000:], "ภาษาไทย" * 100]):
+    for word in cut.words((prose(6_000)[4_000:], "ภาษาไทย" * 100)):
         tokens, at = list[str](), 0
         while at < len(word):
             tokens.append(next(word[at:end] for end in range(len(word), at, -1) if word[at:end] in entries))

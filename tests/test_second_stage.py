@@ -1,14 +1,16 @@
 """The arrays of SuperBPE's second stage: pieces, tokens and merges are those of the plain ways to them."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tokenizers import pre_tokenizers
 
 from core.training import as_tokens as tokens_of
 from core.training.merges import MergeSymbols, Pair, WordPairs, learn
-from core.training.pair_places import PairPlaces
+from core.training.pair_places import NONE, PairPlaces
 from core.training.pieces_of_lines import pieces_of_lines
 from core.training.pretokenizers import Cut
 from core.training.trainers import bpe
@@ -33,7 +35,7 @@ def test_pieces_are_those_that_tokenizers_cuts(pre: str) -> None:
     chunks = [*TEXTS, SCRIPTS, " a".join(SCRIPTS), prose(20_000), mixed(20_000), "", "a", " ", "--", " \n", "12345"]
     splits = pre_tokenizers.Sequence(cut.cuts())
     theirs = Counter(word for chunk in chunks for word, _ in splits.pre_tokenize_str(chunk))
-    assert pieces_of_lines(chunks, cut.letters) == theirs == dict(cut.plain_words(chunks))
+    assert pieces_of_lines(chunks, cut.letters) == theirs == dict(cut.plain_words(tuple(chunks)))
 
 
 def test_they_are_not_counted_so_where_more_cuts() -> None:
@@ -46,8 +48,10 @@ def test_tokens_are_the_same_by_either_library() -> None:
     """Of texts, of each entry, and of ten thousand letters without a space."""
     symbols, merges = bpe.learned(task("bpe", 1_500, TEXTS), 1_500)
     entries = [one for one in symbols.spellings if one.isascii()]
-    pieces = [*TEXTS, SCRIPTS, *entries, "banana" * 1_700, ""]
-    assert tokens_of.as_tokens(pieces, symbols, merges) == tokens_of._by_pairs(pieces, symbols, merges)
+    without = SCRIPTS.replace("\0", "")
+    for pieces in ([*TEXTS, without, *entries, "banana" * 1_700, "", "a"], [SCRIPTS, ""], []):
+        found = tokens_of.as_tokens(pieces, symbols, merges)
+        assert found.dtype == np.int32 and found.tolist() == tokens_of._by_pairs(pieces, symbols, merges).tolist()
 
 
 def test_what_two_pairs_make_is_cut_by_the_pairs() -> None:
@@ -56,8 +60,12 @@ def test_what_two_pairs_make_is_cut_by_the_pairs() -> None:
     for first, second in (("a", "b"), ("ab", "c"), ("b", "c"), ("x", "y"), ("a", "bc")):
         merges.append((symbols.ids[first], symbols.ids[second]))
         symbols.joined(merges[-1])
-    [cut] = tokens_of.as_tokens(["abcbcxy"], symbols, merges)
-    assert [symbols.spellings[one] for one in cut] == ["abc", "bc", "xy"]
+    *cut, end = tokens_of.as_tokens(["abcbcxy"], symbols, merges)
+    assert [symbols.spellings[one] for one in cut] == ["abc", "bc", "xy"] and end == NONE
+
+
+def flat(words: Sequence[Sequence[int]]) -> NDArray[np.int32]:
+    return np.array([one for word in words for one in (*word, NONE)], np.int32)
 
 
 def test_merges_are_those_of_words() -> None:
@@ -75,7 +83,9 @@ def test_merges_are_those_of_words() -> None:
                 return not symbols.spelling(pair).startswith("bba")
 
             of_words = merges is plain
-            counts = WordPairs(words, weights, allowed) if of_words else PairPlaces(words, weights, least, allowed)
+            counts = (
+                WordPairs(words, weights, allowed) if of_words else PairPlaces(flat(words), weights, least, allowed)
+            )
             learn(counts, symbols, 150, least, merges)
         assert plain == arrays and len(plain) > 80
         n_made_twice += len(plain) - len(symbols.spellings) + 4
@@ -83,4 +93,4 @@ def test_merges_are_those_of_words() -> None:
 
 
 def test_no_words_have_no_pairs() -> None:
-    assert PairPlaces([], [], 1).best() is None and PairPlaces([[], [3]], [1, 2], 1).best() is None
+    assert PairPlaces(flat([]), [], 1).best() is None and PairPlaces(flat([[], [3]]), [1, 2], 1).best() is None

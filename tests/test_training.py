@@ -313,12 +313,6 @@ def test_what_cannot_be_is_a_sentence(more: dict[str, object], why: str, tmp_pat
     assert why in str(told.value) and str(told.value).endswith((".", "?")) and "\n" not in str(told.value)
 
 
-def test_more_memory_than_there_is_is_said_beforehand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("core.training.asked.machine_bytes", lambda: 512 * 2**20)
-    with pytest.raises(UserError, match=r"takes about 1.5.. MB for 0 MB of text, and this machine has 512 MB"):
-        recipe("bpe", 600, files(tmp_path, SOME))
-
-
 def test_parallel_files_need_as_many_lines(tmp_path: Path) -> None:
     paths = files(tmp_path, SOME)
     Path(paths[2]).write_text("one\n", encoding="utf-8")

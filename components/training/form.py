@@ -14,7 +14,7 @@ from components.widgets.typed_number import typed_number
 from core.common.errors import UserError
 from core.common.numbers import count, size
 from core.common.params import Value
-from core.training.asked import HELD_OUT, LEAST_FREQUENCY, asked_recipe, memory_mb
+from core.training.asked import HELD_OUT, LEAST_FREQUENCY, asked_recipe
 from core.training.job import KIND, training
 from core.training.pretokenizers import DIGITS, NORMALISERS, PATTERNED
 from core.training.recipe import TrainingRecipe
@@ -116,11 +116,11 @@ def _begin(
         for n in sizes
         for seed in seeds
     ]
-    largest = max(recipes, key=memory_mb)
+    largest = max(recipes, key=lambda recipe: recipe.about_mb)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button("Train", icon=":material/play_arrow:", type="primary", key="train_submit")
         number = "One tokenizer" if len(recipes) == 1 else f"{count(len(recipes))} tokenizers"
-        st.caption(f"{number} on {size(largest.n_bytes)} of text, with up to {count(memory_mb(largest))} MB of memory.")
+        st.caption(f"{number} on {size(largest.n_bytes)} of text, with about {count(largest.about_mb)} MB of memory.")
     if pressed:
         session()
         asked = training(recipes)

@@ -82,7 +82,6 @@ def _print_trainers() -> None:
 
 def _train(options: Namespace) -> None:
     from core.cli.trained import document, sentences, side_by_side
-    from core.training.asked import memory_mb
     from core.training.keep import kept, write
 
     recipes = _recipes(options)
@@ -96,7 +95,7 @@ def _train(options: Namespace) -> None:
         place_of(options.name)
     if options.out:
         refuse_existing(Path(options.out))
-    print(f"Training may take {count(max(map(memory_mb, recipes)))} MB of memory.", file=sys.stderr)
+    print(f"Training takes about {count(max(one.about_mb for one in recipes))} MB of memory.", file=sys.stderr)
     plan = _trained(recipes)
     if not plan.made:
         raise UserError(plan.not_made[0].why)

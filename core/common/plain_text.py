@@ -1,10 +1,13 @@
 """Reads bytes as lines of text, and says where they are not UTF-8."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.common.errors import UnreadableFile, shown
 from core.common.numbers import count
-from core.common.text_stream import UTF16
+from core.common.text_stream import UTF16, lines_in_utf8
+
+_HEAD = 2**16  # bytes
 
 
 def decoded(data: bytes, name: str) -> str:
@@ -19,18 +22,45 @@ def decoded(data: bytes, name: str) -> str:
     try:
         if data.startswith(UTF16):
             return data.decode("utf-16")
-        if _every_other_is_zero(data):
-            raise UnreadableFile(
-                f"{shown(name)} holds the byte 0x00 at every other place, as UTF-16 without a byte-order mark does. "
-                "Save it again as UTF-8."
-            )
+        _refuse_unmarked(data, name)
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        raise _not_utf8(name, data.count(b"\n", 0, error.start) + 1, error.object[error.start]) from None
+
+
+def decoded_lines(path: Path, name: str) -> Iterator[tuple[str, int]]:
+    """The lines of a file with their ends, each with its bytes in UTF-8, of which no more than one lies in memory.
+
+    What is read and refused is what `decoded` reads and refuses.
+
+    Raises:
+        UnreadableFile: it is neither UTF-8 nor marked as UTF-16.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        if not (head := file.peek(_HEAD)[:_HEAD]).startswith(UTF16):
+            _refuse_unmarked(head, name)
+        found, _ = lines_in_utf8(file, name)
+        for n, line in enumerate(iter(lambda: found.readline(-1), b""), 1):
+            try:
+                yield line.decode("utf-8-sig" if n == 1 else "utf-8"), len(line)
+            except UnicodeDecodeError as error:
+                raise _not_utf8(name, n, error.object[error.start]) from None
+
+
+def _refuse_unmarked(data: bytes, name: str) -> None:
+    if _every_other_is_zero(data):
         raise UnreadableFile(
-            f"{shown(name)} is not UTF-8: line {count(line)} holds the byte 0x{data[error.start]:02X}, as files saved "
-            "in Latin-1, Windows-1252 or another old encoding do. Save it again as UTF-8."
-        ) from None
+            f"{shown(name)} holds the byte 0x00 at every other place, as UTF-16 without a byte-order mark does. "
+            "Save it again as UTF-8."
+        )
+
+
+def _not_utf8(name: str, line: int, byte: int) -> UnreadableFile:
+    return UnreadableFile(
+        f"{shown(name)} is not UTF-8: line {count(line)} holds the byte 0x{byte:02X}, as files saved "
+        "in Latin-1, Windows-1252 or another old encoding do. Save it again as UTF-8."
+    )
 
 
 def _every_other_is_zero(data: bytes) -> bool:

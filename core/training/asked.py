@@ -1,21 +1,27 @@
 """What a user asks for, checked before anything is trained: a recipe, or one sentence on what is wrong."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from core.common.errors import UnknownName, UserError
 from core.common.memory import machine_bytes
 from core.common.numbers import count, so_many
 from core.common.params import Value
 from core.jobs.store.files import Input
+from core.training.distinct import TextAhead, distinct_bytes
 from core.training.options import MOST_VOCABULARY, Options
-from core.training.pretokenizers import DIGITS, NORMALISERS
+from core.training.pretokenizers import DIGITS, NORMALISERS, Cut
 from core.training.recipe import TrainingRecipe
-from core.training.sources import in_full, source_content, source_label
+from core.training.sources import in_full, source_content, source_file, source_label
 from core.training.text import most_of_each
 from core.training.trainer import TRAINERS, Trainer
+from core.training.training_file import TrainingFile
 
-BASE_MB = 1536  # the libraries with their threads, and room to compare the file
+BASE_MB = 1536  # room of their own for the libraries, whose threads ask for more than they take
+_LIBRARIES_MB, _COMPARED_MB = 100, 400  # to train with, and to compare the file and measure
+_HELD = 5  # memory per byte of a text that lies in memory as lines
 SPECIALS = ("<|endoftext|>",)
 LEAST_FREQUENCY = 2
 HELD_OUT = 0.02
@@ -60,26 +66,62 @@ def asked_recipe(
     if not files:
         raise UserError("There is no text to train on. Name at least one file.")
     _check_shares(shares, len(files))
-    texts, others = [_input(name) for name in files], [_input(name) for name in parallel]
-    sizes = [n for _, n in texts]
+    texts, others = [_looked_at(name) for name in files], [_looked_at(name) for name in parallel]
+    sizes = [one.n_bytes for one in texts]
     if shares and 0 in sizes:
         raise UserError(f"{source_label(files[sizes.index(0)])} holds no text, so it can have no share. Leave it out.")
     taken = [min(n, most or n) for n, most in zip(sizes, most_of_each(sizes, most_bytes, shares), strict=True)]
-    n_bytes = sum(taken) + sum(n for _, n in others)
-    recipe = TrainingRecipe(
-        trainer, options, dict(params.values), seed, _first(texts), _first(others), n_bytes, tuple(map(float, shares))
-    )
-    if (need := memory_mb(recipe)) > machine_bytes() / 2**20:
+    n_bytes = sum(taken) + sum(one.n_bytes for one in others)
+    about = _about_mb(entry, options, texts, taken, n_bytes - sum(taken))
+    if about > machine_bytes() / 2**20:
         raise UserError(
-            f"{entry.label} takes about {count(need)} MB for {count(n_bytes / 2**20)} MB of text, and this machine has "
-            f"{count(machine_bytes() / 2**20)} MB. Give it a part of the text."
+            f"{entry.label} takes about {count(about)} MB for {count(n_bytes / 2**20)} MB of text, and this machine "
+            f"has {count(machine_bytes() / 2**20)} MB. Give it a part of the text."
         )
-    return recipe
+    return TrainingRecipe(
+        trainer,
+        options,
+        dict(params.values),
+        seed,
+        tuple(one.input for one in texts),
+        tuple(one.input for one in others),
+        n_bytes,
+        tuple(map(float, shares)),
+        about,
+    )
 
 
 def memory_mb(recipe: TrainingRecipe) -> int:
-    """Memory that training may take, in megabytes."""
-    return BASE_MB + TRAINERS.get(recipe.trainer).bytes_per_byte * recipe.n_bytes // 2**20
+    """Memory that training may take, in megabytes: twice what it was estimated to take, beside a base."""
+    return BASE_MB + 2 * recipe.about_mb
+
+
+@dataclass(frozen=True)
+class _LookedAt:
+    """A source, with what it holds.
+
+    Args:
+        input: as a recipe names it.
+        n_bytes: that it has.
+        read: its bytes from one place to another.
+        in_parts: whether it is read so when it is trained on, and never lies in memory.
+    """
+
+    input: Input
+    n_bytes: int
+    read: Callable[[int, int], bytes]
+    in_parts: bool
+
+
+def _about_mb(
+    entry: Trainer, options: Options, texts: Sequence[_LookedAt], taken: Sequence[int], n_parallel: int
+) -> int:
+    """Memory that training takes at its most, in megabytes, estimated from parts of the text."""
+    cut = Cut(entry.counts or options.pre, options.digits, options.normaliser, entry.level)
+    ahead = tuple(TextAhead(one.input.fingerprint, n, one.read) for one, n in zip(texts, taken, strict=True))
+    held = n_parallel + sum(options.heldout * n if one.in_parts else n for one, n in zip(texts, taken, strict=True))
+    counted = entry.word_bytes * distinct_bytes(ahead, cut) if entry.word_bytes else 0
+    return max(_COMPARED_MB, _LIBRARIES_MB + int(counted + entry.text_bytes * sum(taken) + _HELD * held) // 2**20)
 
 
 def _check(entry: Trainer, asked: Options) -> None:
@@ -119,12 +161,15 @@ def _check_shares(shares: Sequence[float], n_files: int) -> None:
         )
 
 
-def _first(found: Sequence[tuple[Input, int]]) -> tuple[Input, ...]:
-    return tuple(one for one, _ in found)
-
-
-def _input(name: str) -> tuple[Input, int]:
-    """A text with the hash of its content, and its bytes."""
+def _looked_at(name: str) -> _LookedAt:
     full = in_full(name)
+    if (file := source_file(full)) is not None:
+        return _LookedAt(Input(full, _hashed(file)), file.n_bytes, file.read, in_parts=True)
     data = source_content(full)
-    return Input(full, hashlib.sha256(data).hexdigest()), len(data)
+    content = hashlib.sha256(data).hexdigest()
+    return _LookedAt(Input(full, content), len(data), lambda start, end: data[start:end], in_parts=False)
+
+
+@lru_cache(maxsize=64)  # asked for anew whenever a form is drawn
+def _hashed(file: TrainingFile) -> str:
+    return file.hashed()

@@ -3,17 +3,19 @@
 It is not built for every machine. Where it is not installed, callers take tokenizers.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
+from itertools import islice
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 from core.common.disk import on_disk
 
+_AT_ONCE = 64  # chunks that its threads share
 IS_HERE = find_spec("ffbpe") is not None
 
 
-def words_of_pattern(pattern: str, chunks: Sequence[str]) -> dict[str, int]:
+def words_of_pattern(pattern: str, chunks: Iterable[str]) -> dict[str, int]:
     """How often each word stands in a text.
 
     Args:
@@ -26,7 +28,7 @@ def words_of_pattern(pattern: str, chunks: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def merges_of_pattern(pattern: str, chunks: Sequence[str], n: int, least: int) -> list[tuple[str, str]]:
+def merges_of_pattern(pattern: str, chunks: Iterable[str], n: int, least: int) -> list[tuple[str, str]]:
     """The same as by `byte_merges` of `words_of_pattern`, whose words are never gathered here.
 
     Raises:
@@ -46,11 +48,13 @@ def byte_merges(words: Mapping[str, int], n: int, least: int) -> list[tuple[str,
     return _merges(lambda trainer: trainer.add_words(words), n, least)
 
 
-def _counter(pattern: str, chunks: Sequence[str]) -> Any:
+def _counter(pattern: str, chunks: Iterable[str]) -> Any:
     from ffbpe import PreTokenizer  # late: not on every machine
 
     counter = PreTokenizer([], pat_str=pattern).word_counter()
-    counter.add_batch(chunks)
+    some = iter(chunks)
+    while batch := list(islice(some, _AT_ONCE)):
+        counter.add_batch(batch)
     return counter
 
 

@@ -1,47 +1,70 @@
 """The lexicon that Less is Better learns by reading: pieces in the order of their worth."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
+
+from core.training.cut_texts import CutTexts, TextsToRead
+from core.training.piece_tree import NONE, Numbers, PieceTree
 
 # As in the authors' code.
 _JOINED = 0.25  # chance that two neighbours are noticed
 _STEP = 0.2  # share of its place by which a piece rises or falls
 _LIFE = 10  # documents that a piece at the end of the lexicon has to be of use again
 _LAST = 1e-4  # share of the lexicon that counts as its end
-_NONE, _END = -1, ""  # no piece; what a node of the tree has where a piece ends
-Verdict = tuple[int, int]  # a piece that rises and a shorter one that falls; the piece falls where there is no other
-Token = tuple[int, int, Verdict | None]  # a piece, the next shorter one, and what becomes of them
+_FIRST_ROOM = 1024  # pieces
+_FEW = 16  # pieces that move so often that they are moved one by one
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """What is known while a document is read.
+
+    Args:
+        document: the one.
+        reading: its texts, cut.
+        drawn: by character of the document, whether the token of that number in its text may be noticed.
+        noticed: joints of two tokens.
+        waiting: a heap of texts to be read one by one, since they hold a piece that came to it.
+    """
+
+    document: TextsToRead
+    reading: CutTexts
+    drawn: Bools
+    noticed: set[str] = field(default_factory=set)
+    waiting: list[int] = field(default_factory=list)
 
 
 class Lexicon:
     """Pieces in the order of their worth, the best first.
 
-    How a text is cut, and what its pieces deserve, is found once a document, and again when a new piece stands in it.
-
     Args:
-        singles: pieces that are always there.
+        singles: pieces that are always there, a character each.
         longest: characters of a piece.
     """
 
     def __init__(self, singles: Sequence[str], longest: int) -> None:
         self._n_singles, self._longest = len(singles), longest
         self._spellings: list[str] = []  # of pieces by number, those too that are gone
-        self._numbers: dict[str, int] = {}  # of these, those that are there
         self._known: dict[str, int] = {}
-        self._places: list[int] = []  # in the order, by number
+        self._numbers: dict[str, int] = {}  # of these, those that are there
+        self._sizes, self._places = np.zeros(_FIRST_ROOM, np.int64), np.zeros(_FIRST_ROOM, np.int64)  # by number
         self._order = np.zeros(0, np.int64)  # numbers
         self._new: list[int] = []  # that stand behind all others
         self._lives: dict[int, int] = {}  # of pieces that go if they are of no use soon
-        self._tree: dict[str, Any] = {}
+        self._tree = PieceTree(singles, longest)
         for piece in singles:
             self._add(piece)
 
     @property
     def rank(self) -> dict[str, int]:
         """The place of each piece, from 0."""
-        return {piece: self._places[number] for piece, number in self._numbers.items()}
+        return {piece: int(self._places[number]) for piece, number in self._numbers.items()}
 
     def number(self, piece: str) -> int:
         """What a piece is called in cuts."""
@@ -52,31 +75,71 @@ class Lexicon:
         ranked = sorted(self._numbers.values(), key=self._places.__getitem__)
         return [self._spellings[number] for number in ranked if number >= self._n_singles]
 
-    def read(self, document: Sequence[str], chance: np.random.Generator) -> None:
-        """Cut each of some texts, notice what stands together twice, and weigh each piece that is met."""
-        noticed, verdicts, cuts = set[str](), list[Verdict](), dict[str, list[Token]]()
-        drawn, start = (chance.random(sum(map(len, document))) < _JOINED).tolist(), 0
-        spellings = self._spellings
-        for text in document:
-            if (tokens := cuts.get(text)) is None:
-                tokens = cuts[text] = self.cut(text)
-            at, n = 0, 0
-            while n < len(tokens):
-                piece, shorter, verdict = tokens[n]
-                if n and drawn[start + n]:
-                    joint = spellings[tokens[n - 1][0]] + spellings[piece]
-                    if len(joint) <= self._longest and self._notice(joint, noticed):
-                        cuts = {other: cut for other, cut in cuts.items() if joint not in other}
-                        rest = self.cut(text, at, (piece, shorter))
-                        tokens, verdict = [*tokens[:n], *rest], rest[0][2]
-                if verdict is not None:
-                    verdicts.append(verdict)
-                at, n = at + len(spellings[piece]), n + 1
-            start += len(text)
-        self._move(verdicts)
+    def document(self, texts: Sequence[str]) -> TextsToRead:
+        """Some texts, to be read as often as it takes."""
+        return TextsToRead(texts, self._tree)
+
+    def reading(self, document: TextsToRead) -> CutTexts:
+        """The texts of a document cut into the longest pieces."""
+        return CutTexts(document, self._tree, self._sizes, self._places)
+
+    def read(self, document: TextsToRead, chance: np.random.Generator) -> None:
+        """Cut each text of a document, notice what stands together twice, and weigh each piece that is met.
+
+        All texts are cut and weighed together. Where a piece comes to a text, it is read alone from there on.
+        """
+        drawn = chance.random(document.n_characters) < _JOINED
+        one = _Pass(document, self.reading(document), drawn)
+        texts, tokens, places = one.reading.all_tokens()
+        may_join = (places > 0) & drawn.take(document.starts.take(texts) + places)
+        may_join[may_join] = one.reading.lengths_of_joints()[tokens[may_join]] <= self._longest
+        alone = dict[int, list[int]]()  # of texts that were, their tokens
+        joints = zip(*(each[may_join].tolist() for each in (texts, tokens, places)), strict=True)
+        for text, token, place in chain(joints, [(len(document.which), NONE, NONE)]):
+            while one.waiting and one.waiting[0] <= text:
+                if (earlier := heappop(one.waiting)) not in alone:
+                    alone[earlier] = self._read_alone(one, earlier, 1)
+            if token == NONE or text in alone:
+                continue
+            if (joint := one.reading.joint(token)) not in one.noticed:
+                one.noticed.add(joint)
+            elif joint not in self._numbers:
+                alone[text] = self._read_alone(one, text, place)
+        if alone:
+            together = np.ones(len(document.which), np.bool_)
+            together[list(alone)] = False
+            together = together.take(texts)
+            whose = np.repeat(list(alone), [len(each) for each in alone.values()])
+            tokens = np.concatenate((tokens[together], np.fromiter(chain.from_iterable(alone.values()), np.int64)))
+            tokens = tokens[np.argsort(np.concatenate((texts[together], whose)), kind="stable")]
+        self._move(*one.reading.weighed(tokens))
+
+    def _read_alone(self, one: _Pass, text: int, place: int) -> list[int]:
+        """The tokens of a text, after each piece that comes to it.
+
+        Args:
+            text: which of the document.
+            place: of the first of its tokens that may be noticed with the one before.
+        """
+        n, start = int(one.document.which[text]), int(one.document.starts[text])
+        (first, end), met, done = one.reading.tokens(n), list[int](), 0
+        while first + place < end:
+            if one.drawn[start + place] and self._notice(joint := one.reading.joint(first + place), one.noticed):
+                met.extend(range(first + done, first + place))
+                number = self._numbers[joint]
+                new, end, touched = one.reading.add(joint, number, int(self._places[number]), n, first + place)
+                first, done = new - place, place
+                for other in touched:
+                    for later in one.document.later(other, text):
+                        heappush(one.waiting, later)
+            place += 1
+        met.extend(range(first + done, end))
+        return met
 
     def _notice(self, joint: str, noticed: set[str]) -> bool:
         """Whether it becomes a piece, as it does when it is noticed for the second time in a document."""
+        if len(joint) > self._longest:
+            return False
         again = joint in noticed and joint not in self._numbers
         if again:
             self._add(joint)
@@ -87,101 +150,86 @@ class Lexicon:
         number = self._numbers[piece] = self._known.setdefault(piece, len(self._spellings))
         if number == len(self._spellings):
             self._spellings.append(piece)
-            self._places.append(0)
+            if number == len(self._sizes):
+                self._sizes, self._places = (np.concatenate((each, each)) for each in (self._sizes, self._places))
+            self._sizes[number] = len(piece)
         self._places[number] = len(self._numbers) - 1
         self._new.append(number)
-        node = self._tree
-        for character in piece:
-            node = node.setdefault(character, {})
-        node[_END] = number
+        self._tree.add(piece, number)
 
-    def _remove(self, number: int) -> None:
-        node, piece = self._tree, self._spellings[number]
-        for character in piece:
-            node = node[character]
-        del node[_END], self._numbers[piece]
-
-    def cut(self, text: str, at: int = 0, first: tuple[int, int] | None = None) -> list[Token]:
-        """The longest pieces, one after the other, and what each deserves.
+    def _move(self, pieces: Numbers, verdicts: Numbers) -> None:
+        """Let pieces rise and fall; what falls off the end goes, and what was of no use there for too long.
 
         Args:
-            at: where to begin.
-            first: what stands there, and the next shorter one, if that is known.
+            pieces: in the order in which they were met.
+            verdicts: of each, the shorter piece that falls while it rises; `NONE` where it falls itself.
         """
-        met: list[tuple[int, int] | None] = [None] * len(text)
-        if first:
-            met[at] = first
-        found = list[Token]()
-        while at < len(text):
-            piece, shorter = met[at] or self._two_longest(text, at, met)
-            found.append((piece, shorter, self._weighed(text, at, piece, shorter, met) if shorter != _NONE else None))
-            at += len(self._spellings[piece])
-        return found
-
-    def _weighed(self, text: str, at: int, piece: int, shorter: int, met: list[tuple[int, int] | None]) -> Verdict:
-        """Read on behind a piece and behind the next shorter one until both are at the same place again.
-
-        The one with more tokens falls, of equally many the one whose tokens are worth less.
-        """
-        spellings, places = self._spellings, self._places
-        end, other_end = at + len(spellings[piece]), at + len(spellings[shorter])
-        n_more, worth = 0, places[piece] - places[shorter]
-        while end != other_end:
-            if end < other_end:
-                then = (met[end] or self._two_longest(text, end, met))[0]
-                end, n_more, worth = end + len(spellings[then]), n_more + 1, worth + places[then]
-            else:
-                then = (met[other_end] or self._two_longest(text, other_end, met))[0]
-                other_end, n_more, worth = other_end + len(spellings[then]), n_more - 1, worth - places[then]
-        return (piece, shorter) if (n_more, worth) > (0, 0) else (piece, _NONE)
-
-    def _two_longest(self, text: str, at: int, met: list[tuple[int, int] | None]) -> tuple[int, int]:
-        """The longest piece that stands there and the next shorter one, which may be none.
-
-        Args:
-            met: by place, what was found there before; grows.
-
-        >>> Lexicon(["a", "b", "ab", "abab"], 4)._two_longest("ababb", 0, [None] * 5)
-        (3, 2)
-        """
-        node, found, shorter = self._tree, _NONE, _NONE
-        for character in text[at : at + self._longest]:
-            if (behind := node.get(character)) is None:
-                break
-            node = behind
-            if _END in node:
-                found, shorter = node[_END], found
-        both = met[at] = found, shorter
-        return both
-
-    def _move(self, verdicts: Sequence[Verdict]) -> None:
-        """Let pieces rise and fall; what falls off the end goes, and what was of no use there for too long."""
-        places, moved = self._places, dict[int, float]()
-        for piece, shorter in verdicts:
-            place = moved.get(piece, places[piece])
-            if shorter == _NONE:
-                moved[piece] = max(0.0, place - (int(_STEP * place) + 1))
-                self._lives.pop(piece, None)
-                continue
-            moved[piece] = place + (int(_STEP * place) + 1)
-            place = moved.get(shorter, places[shorter])
-            moved[shorter] = max(0.0, place - (int(_STEP * place) + 1))
-        gone = {number for number, lives in self._lives.items() if lives <= 1}
-        self._lives = {number: lives - 1 for number, lives in self._lives.items() if lives > 1}
+        places, falls = self._places, verdicts == NONE
+        both = np.stack((pieces, verdicts), 1).ravel()
+        rises = np.stack((~falls, np.zeros(len(falls), np.bool_)), 1).ravel()
+        moved, worths = _moved(both[both != NONE], rises[both != NONE], places)
+        of_use, gone = np.zeros(len(places), np.bool_), np.zeros(len(places), np.bool_)
+        of_use[pieces[falls]] = True
+        lives = {number: left for number, left in self._lives.items() if not of_use[number]}
+        gone[[number for number, left in lives.items() if left <= 1]] = True
+        self._lives = {number: left - 1 for number, left in lives.items() if left > 1}
         order = np.concatenate((self._order, np.array(self._new, np.int64)))
-        end, worth = len(order), np.arange(len(order), dtype=np.float64)
-        worth[[places[number] for number in moved]] = list(moved.values())
-        ranked = np.argsort(worth, kind="stable")
-        order, worth = order[ranked], worth[ranked]
-        goes = (order >= self._n_singles) & (worth >= end)
-        if gone:
-            goes |= np.isin(order, list(gone))
+        gone[moved[(worths >= len(order)) & (moved >= self._n_singles)]] = True
+        order = order[_ranked(len(order), places[moved], worths)]
+        goes = gone[order]
         for number in order[goes].tolist():
-            self._remove(number)
+            self._tree.remove(self._spellings[number])
+            del self._numbers[self._spellings[number]]
         self._order, self._new = order[~goes], []
-        by_number = np.array(places)
-        by_number[self._order] = np.arange(len(self._order))
-        self._places = by_number.tolist()
+        places[self._order] = np.arange(len(self._order))
         for number in self._order[int((1 - _LAST) * len(self._order)) :].tolist():
             if number >= self._n_singles:
                 self._lives.setdefault(number, _LIFE)
+
+
+def _moved(pieces: Numbers, rises: Bools, places: Numbers) -> tuple[Numbers, NDArray[np.float64]]:
+    """(pieces, where they come to stand), each piece once.
+
+    Args:
+        pieces: that move, in order, some more than once.
+        rises: whether each does so, or falls.
+        places: where they stood, by number.
+    """
+    order = np.argsort(pieces, kind="stable")
+    pieces, rises = pieces[order], rises[order]
+    starts = np.flatnonzero(np.diff(pieces, prepend=NONE))
+    moved, counts = pieces[starts], np.diff(starts, append=len(pieces))
+    worths, left = places[moved].astype(np.float64), np.arange(len(moved))
+    for n in range(int(counts.max(initial=0))):
+        left = left[counts[left] > n]
+        if len(left) < _FEW:
+            for one in left.tolist():
+                worths[one] = _after(float(worths[one]), rises[starts[one] + n : starts[one] + counts[one]].tolist())
+            break
+        up, worth = rises[starts[left] + n], worths[left]
+        step = np.floor(_STEP * worth) + 1
+        worths[left] = np.where(up, worth + step, np.maximum(worth - step, 0.0))
+    return moved, worths
+
+
+def _ranked(n: int, at: Numbers, worths: NDArray[np.float64]) -> Numbers:
+    """The order of so many, each worth its place, but those at some places; equal ones in their order.
+
+    >>> _ranked(5, np.array([0, 3]), np.array([3.0, 2.0])).tolist()
+    [1, 2, 3, 0, 4]
+    """
+    stays = np.ones(n, np.bool_)
+    stays[at] = False
+    others = stays.nonzero()[0]
+    order = np.lexsort((at, worths))
+    at, worths = at[order], worths[order]
+    before, behind = (np.searchsorted(others, worths, side) for side in ("left", "right"))
+    found: Numbers = np.insert(others, np.where(worths < at, behind, before), at)
+    return found
+
+
+def _after(worth: float, rises: Sequence[bool]) -> float:
+    for up in rises:
+        step = int(_STEP * worth) + 1
+        worth = worth + step if up else max(0.0, worth - step)
+    return worth

@@ -1,6 +1,7 @@
 """How many bytes of a text a token stands for, with an interval over lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +10,14 @@ from tokenizers import Tokenizer
 from core.stats.bootstrap import MIN_ITEMS
 from core.stats.ratio_t_test import ratio_against_zero
 from core.training.recipe import MeasuredPart, ParallelTokens
-from core.training.text import TrainingPart
+from core.training.text import Chunks, TrainingPart
+
+_AT_ONCE = 2**20  # characters
+_MOST_TRAINED_ON = 16 * 2**20  # characters that are measured of a text of which nothing was kept apart
 
 
 def measured(tokenizer: Tokenizer, parts: Sequence[TrainingPart]) -> tuple[MeasuredPart, list[MeasuredPart]]:
-    """All of a text together, and each part of it, by what was kept apart; by all of it where nothing was."""
+    """All of a text together, and each part of it, by what was kept apart; where nothing was, by its beginning."""
     apart, texts = _measured_texts(parts)
     each = [_part(tokenizer, part.name, part.n_bytes, some, apart) for part, some in zip(parts, texts, strict=True)]
     together = [text for some in texts for text in some]
@@ -24,15 +28,25 @@ def entry_counts(tokenizer: Tokenizer, parts: Sequence[TrainingPart]) -> NDArray
     """How often each id stands in the same texts, uint32 (V,)."""
     counts = np.zeros(tokenizer.get_vocab_size(), np.uint32)
     for texts in _measured_texts(parts)[1]:
-        for one in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False):
-            np.add.at(counts, one.ids, 1)
+        for ids in _encoded(tokenizer, texts):
+            np.add.at(counts, ids, 1)
     return counts
 
 
 def _measured_texts(parts: Sequence[TrainingPart]) -> tuple[bool, list[tuple[str, ...]]]:
     """Whether any was kept apart, and what is measured of each part."""
     apart = any(part.held_out for part in parts)
-    return apart, [part.held_out if apart else part.chunks for part in parts]
+    return apart, [part.held_out if apart else tuple(_first(part.chunks)) for part in parts]
+
+
+def _first(chunks: Chunks) -> Iterator[str]:
+    """The first chunks of a text, some million characters."""
+    room = _MOST_TRAINED_ON
+    for chunk in chunks:
+        if room <= 0:
+            break
+        yield chunk
+        room -= len(chunk)
 
 
 def parallel_tokens(tokenizer: Tokenizer, parts: Sequence[TrainingPart]) -> ParallelTokens:
@@ -51,7 +65,19 @@ def parallel_tokens(tokenizer: Tokenizer, parts: Sequence[TrainingPart]) -> Para
 
 
 def _lengths(tokenizer: Tokenizer, texts: Sequence[str]) -> list[int]:
-    return [len(one.ids) for one in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+    return list(map(len, _encoded(tokenizer, texts)))
+
+
+def _encoded(tokenizer: Tokenizer, texts: Iterable[str]) -> Iterator[list[int]]:
+    """Ids of each text; some at a time, since what the library gives takes many times the memory of a text."""
+    some, size = list[str](), 0
+    for text in chain(texts, [None]):
+        if text is not None:
+            some.append(text)
+            size += len(text)
+        if size >= _AT_ONCE or text is None:
+            yield from (one.ids for one in tokenizer.encode_batch_fast(some, add_special_tokens=False))
+            some, size = [], 0
 
 
 def _part(tokenizer: Tokenizer, name: str, n_bytes: int, texts: Sequence[str], apart: bool) -> MeasuredPart:

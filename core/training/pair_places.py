@@ -6,7 +6,6 @@ thousand places than for one, and a pair of a few places costs no memory.
 
 from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heappush
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from core.training.merges import Pair
 
 _BITS = 32  # of an id, in a pair that is one number
-_NONE = -1  # stands between words, and where an id was that is part of another now
+NONE = -1  # stands between words, and where an id was that is part of another now
 Places = NDArray[np.int64]
 
 
@@ -25,28 +24,25 @@ class PairPlaces:
     most too much, and is counted again when it comes to the top.
 
     Args:
-        words: ids of each.
-        weights: how often each stands.
+        ids: of all words, `NONE` behind each, int32.
+        weights: how often each word stands.
         least: how often a pair must stand; of others nothing is kept.
         allowed: whether a pair may be merged; asked once of each that comes to the top.
     """
 
     def __init__(
         self,
-        words: Sequence[Sequence[int]],
+        ids: NDArray[np.int32],
         weights: Sequence[int],
         least: int,
         allowed: Callable[[Pair], bool] | None = None,
     ) -> None:
         self._least, self._allowed = least, allowed
-        lengths = np.fromiter(map(len, words), np.int64, len(words))
-        ids = np.fromiter(chain.from_iterable(words), np.int32, lengths.sum())
-        inside = np.ones(1 + len(ids) + len(words), np.bool_)  # what stands between words begins and ends all
-        inside[np.cumsum(np.concatenate(([0], lengths + 1)))] = False
-        self._ids, self._weights = np.full(len(inside), _NONE, np.int32), np.zeros(len(inside), np.int64)
-        self._ids[inside], self._weights[inside] = ids, np.repeat(np.array(weights, np.int64), lengths)
+        self._ids = np.concatenate((np.array([NONE], np.int32), ids))  # what stands between words begins and ends all
+        inside = self._ids != NONE
+        self._weights = np.repeat(np.array([0, *weights], np.int64), np.diff(np.flatnonzero(~inside), prepend=-1))
         self._after, self._before = (np.roll(np.arange(len(inside)), by) for by in (-1, 1))
-        self._newest = int(ids.max(initial=_NONE))
+        self._newest = int(ids.max(initial=NONE))
         self._where: dict[int, Places] = {}
         self._counts: dict[int, int] = {}
         self._heap: list[tuple[int, int]] = []
@@ -56,7 +52,7 @@ class PairPlaces:
     def best(self) -> tuple[Pair, int] | None:
         """The most frequent pair that may be merged, and how often it stands; None where none stands often enough.
 
-        >>> PairPlaces([[0, 1, 0, 1], [1, 0]], [2, 1], 2).best()
+        >>> PairPlaces(np.array([0, 1, 0, 1, NONE, 1, 0, NONE], np.int32), [2, 1], 2).best()
         ((0, 1), 4)
         """
         while self._heap:
@@ -84,7 +80,7 @@ class PairPlaces:
     def merge(self, pair: Pair, new: int) -> None:
         """Write the best pair as one id wherever it stands.
 
-        >>> counts = PairPlaces([[0, 1, 0, 1], [1, 0]], [2, 1], 2)
+        >>> counts = PairPlaces(np.array([0, 1, 0, 1, NONE, 1, 0, NONE], np.int32), [2, 1], 2)
         >>> counts.merge(counts.best()[0], 2)
         >>> counts.best()
         ((2, 2), 2)
@@ -97,7 +93,7 @@ class PairPlaces:
             places = places[(np.arange(len(places)) - np.repeat(run, np.diff(run, append=len(places)))) % 2 == 0]
         gone = self._after[places]
         behind = self._after[gone]
-        self._ids[places], self._ids[gone] = new, _NONE
+        self._ids[places], self._ids[gone] = new, NONE
         self._after[places], self._before[behind] = behind, places
         if new <= self._newest:
             places = np.flatnonzero(self._ids == new)
@@ -108,7 +104,7 @@ class PairPlaces:
     def _find(self, places: Places, push: Callable[[list[tuple[int, int]], tuple[int, int]], None]) -> None:
         """Note the pairs that begin at these places, all of each."""
         first, second = self._ids[places], self._ids[self._after[places]]
-        inside = (first != _NONE) & (second != _NONE)
+        inside = (first != NONE) & (second != NONE)
         keys, places = (first[inside].astype(np.int64) << _BITS) | second[inside], places[inside]
         if not len(places):
             return

@@ -4,7 +4,7 @@ What a character is, a letter, a number or white space, says the library whose p
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -13,13 +13,14 @@ from tokenizers import Regex, pre_tokenizers
 
 # A symbol is what is none of these.
 _SPACE, _LINE_END, _WHITE, _NUMBER, _LETTER = range(1, 6)
+_UNSEEN = 255
 _KINDS = {_SPACE: " ", _LINE_END: r"[\r\n]", _WHITE: r"[^\S \r\n]", _NUMBER: r"\p{N}"}
 _MOST_DIGITS = 3
 Bools = NDArray[np.bool_]
 Places = NDArray[np.int64]
 
 
-def pieces_of_lines(chunks: Sequence[str], letters: str) -> Counter[str]:
+def pieces_of_lines(chunks: Iterable[str], letters: str) -> Counter[str]:
     r"""How often each piece stands in a text.
 
     Pieces end behind the last line end of a stretch of white space; and before and behind up to three digits, two and
@@ -33,22 +34,26 @@ def pieces_of_lines(chunks: Sequence[str], letters: str) -> Counter[str]:
     >>> sorted(pieces_of_lines(["one two;\n\n\tthree 4four --\n  "], r"\p{L}"))
     ['\tthree ', '  ', ' --\n', '4', 'four', 'one two;\n\n']
     """
-    kinds, found = _kinds(chunks, letters), Counter[str]()
+    known, found = np.full(0x110000, _UNSEEN, np.uint8), Counter[str]()
     for chunk in chunks:
-        ends = _ends(kinds[np.frombuffer(chunk.encode("utf-32-le"), np.uint32)])
-        found.update([chunk[start:end] for start, end in pairwise(ends.tolist())])
+        codes = np.frombuffer(chunk.encode("utf-32-le"), np.uint32)
+        kinds = known[codes]
+        if (kinds == _UNSEEN).any():
+            new = np.unique(codes[kinds == _UNSEEN])
+            known[new] = _kinds(new, letters)
+            kinds = known[codes]
+        found.update([chunk[start:end] for start, end in pairwise(_ends(kinds).tolist())])
     return found
 
 
-def _kinds(chunks: Sequence[str], letters: str) -> NDArray[np.uint8]:
-    """By code point, of what stands in a text."""
-    there = "".join(sorted(set().union(*chunks)))
-    codes, kinds = np.frombuffer(there.encode("utf-32-le"), np.uint32), np.zeros(0x110000, np.uint8)
+def _kinds(codes: NDArray[np.uint32], letters: str) -> NDArray[np.uint8]:
+    """What characters are."""
+    there, kinds = codes.tobytes().decode("utf-32-le"), np.zeros(len(codes), np.uint8)
     for kind, pattern in (_KINDS | {_LETTER: letters}).items():
         of_it = np.ones(len(codes), np.bool_)
         for _, (start, end) in pre_tokenizers.Split(Regex(pattern), "removed").pre_tokenize_str(there):
             of_it[start:end] = False
-        kinds[codes[of_it]] = kind
+        kinds[of_it] = kind
     return kinds
 
 

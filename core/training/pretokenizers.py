@@ -4,7 +4,7 @@ The same components stand in the tokenizer that comes of it, so a text is cut fo
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.vocabulary import byte_of_character
 from core.training import by_ffbpe
 from core.training.pieces_of_lines import pieces_of_lines
+from core.training.text import Chunks
 
 Level = Literal["bytes", "characters"]  # of which the smallest pieces are made
 
@@ -122,7 +123,7 @@ class Cut:
             return decoders.ByteLevel()
         return decoders.Sequence([decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse()])
 
-    def words(self, chunks: Iterable[str], left_out: str = "") -> Counter[str]:
+    def words(self, chunks: Chunks, left_out: str = "") -> Counter[str]:
         """How often each word stands in a text, as the smallest pieces are written.
 
         Counted once for all trainers and sizes that one process makes of a text.
@@ -132,9 +133,9 @@ class Cut:
             found[self._written(word)] += n
         return found
 
-    def plain_words(self, chunks: Iterable[str], left_out: str = "") -> Mapping[str, int]:
+    def plain_words(self, chunks: Chunks, left_out: str = "") -> Mapping[str, int]:
         """The same as they stand in the text, in order."""
-        return _counted(self, tuple(chunks), left_out)
+        return _counted(self, chunks, left_out)
 
     def _written(self, word: str) -> str:
         if self.pre == BERT:
@@ -144,23 +145,29 @@ class Cut:
         return word.replace(" ", SPACE)
 
 
-def normalised(chunks: Sequence[str], name: str) -> Sequence[str]:
+def normalised(chunks: Iterable[str], name: str) -> Iterator[str]:
     """A text as a normaliser of `NORMALISERS` leaves it."""
     normaliser = NORMALISERS[name]
-    return [normaliser.normalize_str(chunk) for chunk in chunks] if normaliser else chunks
+    return map(normaliser.normalize_str, chunks) if normaliser else iter(chunks)
 
 
 @lru_cache(maxsize=32)  # the languages of one text, and their parallel sentences
-def _counted(cut: Cut, chunks: tuple[str, ...], left_out: str) -> Mapping[str, int]:
+def _counted(cut: Cut, chunks: Chunks, left_out: str) -> Mapping[str, int]:
+    found = counted(cut, chunks, left_out)
+    return MappingProxyType({word: found[word] for word in sorted(found)})
+
+
+def counted(cut: Cut, chunks: Iterable[str], left_out: str = "") -> Mapping[str, int]:
+    """How often each word stands in a text, in any order; not remembered."""
     texts = normalised(chunks, cut.normaliser)
     if by_ffbpe.IS_HERE and cut.pattern and not left_out:
-        return MappingProxyType(dict(sorted(by_ffbpe.words_of_pattern(cut.pattern, texts).items())))
+        return by_ffbpe.words_of_pattern(cut.pattern, texts)
     if cut.letters and not left_out:
-        return MappingProxyType(dict(sorted(pieces_of_lines(texts, cut.letters).items())))
+        return pieces_of_lines(texts, cut.letters)
     splits, found = pre_tokenizers.Sequence(cut.cuts(left_out)), Counter[str]()
     for text in texts:
         found.update(word for word, _ in splits.pre_tokenize_str(text))
-    return MappingProxyType(dict(sorted(found.items())))
+    return found
 
 
 def _split(pattern: str) -> pre_tokenizers.PreTokenizer:

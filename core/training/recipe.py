@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated
 
@@ -28,6 +28,7 @@ class TrainingRecipe:
         parallel: the same of parallel text, in the order of the files; may be empty.
         n_bytes: of all files together.
         shares: how much of the text each file is, in bytes, relative to one another; empty for all there is of each.
+        about_mb: memory that training takes, in megabytes, as it was estimated; 0 where it was not.
     """
 
     trainer: str
@@ -38,6 +39,7 @@ class TrainingRecipe:
     parallel: tuple[Input, ...]
     n_bytes: int
     shares: tuple[float, ...] = ()
+    about_mb: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)

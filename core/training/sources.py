@@ -11,6 +11,7 @@ from core.corpora.corpus import CORPORA, parse_corpus
 from core.corpora.submitted import corpus_files, submitted_corpus
 from core.corpora.text_uploads import SCHEME, text_path
 from core.text.languages import language
+from core.training.training_file import TrainingFile, opened_text
 
 PYTHON = "python"
 PACKAGE = "package:"  # and the name of an installed one
@@ -79,6 +80,20 @@ def source_paths(name: str) -> list[Path]:
     if corpus := _corpus(name):
         return corpus_files(corpus[0])
     return [text_path(name)]
+
+
+def source_file(name: str, here: Callable[[Path], Path] = lambda path: path) -> TrainingFile | None:
+    """The file that is all of a source; None where it is code or a language of a corpus.
+
+    Args:
+        here: where a file lies on this machine.
+
+    Raises:
+        UserError: it cannot be looked at.
+    """
+    if name == PYTHON or name.startswith(PACKAGE) or _corpus(name):
+        return None
+    return opened_text(source_label(name), here(text_path(name)))
 
 
 def source_content(name: str, here: Callable[[Path], Path] = lambda path: path) -> bytes:

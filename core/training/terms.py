@@ -33,7 +33,7 @@ def _listed(given: str) -> list[str]:
 
 def words_of(terms: Sequence[str], cut: Cut) -> list[str]:
     """The words that terms are cut into, each once; several where the pre-tokenizer cuts a term."""
-    return list(cut.words(f" {term}" for term in terms))
+    return list(cut.words(tuple(f" {term}" for term in terms)))
 
 
 def learn_terms(words: Mapping[str, int], terms: Sequence[str], symbols: MergeSymbols, room: int) -> list[Pair]:

@@ -1,15 +1,30 @@
 """The text that a tokenizer is trained on, and the part of it that is kept apart."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 from core.common.errors import UserError, shown
 from core.common.numbers import count
 from core.common.plain_text import beginning, decoded, lines
+from core.training.lines import bare, drawn, drawn_apart, in_chunks, with_ends
+from core.training.training_file import KeptLines, TrainingFile
 
 PARALLEL = "parallel"  # the corpus of texts that are named as parallel
-_CHUNK = 2**16  # characters handed to a library at once
+
+
+@dataclass(frozen=True)
+class ChunksOfParts:
+    """The chunks of several parts, one after the other."""
+
+    parts: "tuple[Chunks, ...]"
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self.parts)
+
+
+Chunks = tuple[str, ...] | KeptLines | ChunksOfParts  # of whole lines, given anew each time
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,19 +33,19 @@ class TrainingPart:
 
     Args:
         name: what it is called.
-        chunks: of what is trained on, each of whole lines.
+        chunks: of what is trained on.
         held_out: lines that are kept apart; no line that is trained on equals one of them.
         rows: of a parallel text the number of each line kept apart, ascending; empty for others.
         corpus: what it is parallel with; empty where with nothing.
     """
 
     name: str
-    chunks: tuple[str, ...]
+    chunks: Chunks
     held_out: tuple[str, ...]
     rows: tuple[int, ...] = ()
     corpus: str = ""
 
-    @property
+    @cached_property
     def n_bytes(self) -> int:
         """Of what is trained on, in UTF-8."""
         return sum(len(chunk.encode()) for chunk in self.chunks)
@@ -49,9 +64,9 @@ class TrainingText:
     parallel: tuple[tuple[str, ...], ...] = ()
 
     @property
-    def chunks(self) -> tuple[str, ...]:
+    def chunks(self) -> Chunks:
         """All that is trained on."""
-        return tuple(chunk for part in self.parts for chunk in part.chunks)
+        return ChunksOfParts(tuple(part.chunks for part in self.parts))
 
     @property
     def held_out(self) -> tuple[str, ...]:
@@ -61,7 +76,7 @@ class TrainingText:
 
 @dataclass(frozen=True, eq=False)
 class SourceText:
-    """One text as it was read.
+    """One text in memory.
 
     Args:
         name: what it is called.
@@ -73,6 +88,11 @@ class SourceText:
     data: bytes
     corpus: str = ""
 
+    @property
+    def n_bytes(self) -> int:
+        """That it has."""
+        return len(self.data)
+
 
 def part_of(name: str, text: str, share: float, seed: int) -> TrainingPart:
     """A text with about this share of its lines kept apart, the same ones for the same seed; equal lines together.
@@ -83,16 +103,28 @@ def part_of(name: str, text: str, share: float, seed: int) -> TrainingPart:
     >>> part.chunks, part.held_out
     (('two\\nthree\\n',), ('one', 'one'))
     """
-    kept, apart = [], []
-    for line in _lines(text):
-        bare = line.rstrip("\r\n")
-        if share and bare.strip() and _drawn(bare, seed) < share:
-            apart.append(bare)
-        else:
-            kept.append(line)
+    apart = drawn_apart(with_ends(text), share, seed)
+    known = set(apart)
+    kept = [line for line in with_ends(text) if bare(line) not in known]
     if apart and not any(line.strip() for line in kept):
-        return TrainingPart(name, tuple(_chunks(_lines(text))), ())
-    return TrainingPart(name, tuple(_chunks(kept)), tuple(apart))
+        return TrainingPart(name, tuple(in_chunks(with_ends(text))), ())
+    return TrainingPart(name, tuple(in_chunks(kept)), tuple(apart))
+
+
+def part_of_file(file: TrainingFile, share: float, seed: int, most_bytes: int = 0) -> TrainingPart:
+    """The same of a file, of which no more lies in memory than what is kept apart.
+
+    Args:
+        most_bytes: of it, its beginning; 0 for all.
+
+    Raises:
+        UserError: it cannot be read, is no text, or changes meanwhile.
+    """
+    apart = drawn_apart(file.lines(most_bytes), share, seed)
+    kept = KeptLines(file, most_bytes, frozenset(apart))
+    if apart and not any(chunk.strip() for chunk in kept):
+        return TrainingPart(file.name, KeptLines(file, most_bytes, frozenset()), ())
+    return TrainingPart(file.name, kept, tuple(apart))
 
 
 def parallel_part(
@@ -110,13 +142,13 @@ def parallel_part(
     >>> part.rows, part.held_out, part.chunks
     ((2,), ('one',), ('two\\nthree\\n',))
     """
-    every = [*_lines(text)]
-    drawn = [n for n, line in enumerate(every) if share and line.strip() and _drawn(f"{n}", seed) < share]
-    apart = tuple(every[n].rstrip("\r\n") for n in drawn)
+    every = [*with_ends(text)]
+    rows = [n for n, line in enumerate(every) if share and line.strip() and drawn(f"{n}", seed) < share]
+    apart = tuple(bare(every[n]) for n in rows)
     known = set(apart)
-    rest = "".join(line for line in every if line.rstrip("\r\n") not in known)
+    rest = "".join(line for line in every if bare(line) not in known)
     kept = beginning(rest.encode(), most_bytes).decode()
-    return TrainingPart(name, tuple(_chunks(_lines(kept))), apart, tuple(drawn), corpus)
+    return TrainingPart(name, tuple(in_chunks(with_ends(kept))), apart, tuple(rows), corpus)
 
 
 def most_of_each(sizes: Sequence[int], most_bytes: int, shares: Sequence[float]) -> list[int]:
@@ -137,7 +169,7 @@ def most_of_each(sizes: Sequence[int], most_bytes: int, shares: Sequence[float])
 
 
 def read_parts(
-    texts: Sequence[SourceText], share: float, seed: int, most_bytes: Sequence[int] = ()
+    texts: Sequence[SourceText | TrainingFile], share: float, seed: int, most_bytes: Sequence[int] = ()
 ) -> tuple[TrainingPart, ...]:
     """The parts of a text.
 
@@ -154,7 +186,9 @@ def read_parts(
     return parts
 
 
-def _read(one: SourceText, share: float, seed: int, most: int) -> TrainingPart:
+def _read(one: SourceText | TrainingFile, share: float, seed: int, most: int) -> TrainingPart:
+    if isinstance(one, TrainingFile):
+        return part_of_file(one, share, seed, most)
     if not one.corpus:
         return part_of(one.name, decoded(beginning(one.data, most), one.name), share, seed)
     return parallel_part(one.name, decoded(one.data, one.name), share, seed, corpus=one.corpus, most_bytes=most)
@@ -180,30 +214,3 @@ def parallel_lines(
         return found
     rows = [row for row in zip(*found, strict=True) if apart.isdisjoint(row)]
     return tuple(zip(*rows, strict=True))
-
-
-def _lines(text: str) -> Iterable[str]:
-    """Lines with their ends; only the line feed ends one."""
-    start = 0
-    while (end := text.find("\n", start)) >= 0:
-        yield text[start : end + 1]
-        start = end + 1
-    if start < len(text):
-        yield text[start:]
-
-
-def _drawn(line: str, seed: int) -> float:
-    digest = hashlib.blake2b(line.encode(), digest_size=8, key=str(seed).encode()).digest()
-    return int.from_bytes(digest, "little") / 2**64
-
-
-def _chunks(kept: Iterable[str]) -> Iterable[str]:
-    gathered, size = list[str](), 0
-    for line in kept:
-        gathered.append(line)
-        size += len(line)
-        if size >= _CHUNK:
-            yield "".join(gathered)
-            gathered, size = [], 0
-    if gathered:
-        yield "".join(gathered)

@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from core.common.errors import UserError
 from core.common.numbers import count
 from core.common.progress import report
 from core.jobs.store.files import Input
 from core.training.export import check_export, vocabulary_file
 from core.training.measured import entry_counts, measured, parallel_tokens
 from core.training.recipe import Trained, TrainingRecipe
-from core.training.sources import corpus_of, source_content, source_label
+from core.training.sources import corpus_of, source_content, source_file, source_label
 from core.training.text import (
     PARALLEL,
     SourceText,
@@ -28,6 +27,7 @@ from core.training.text import (
     read_parts,
 )
 from core.training.trainer import TRAINERS, NotMakeable, Trainer
+from core.training.training_file import TrainingFile, changed
 
 _LIBRARIES = ("tokenizers", "sentencepiece", "ffbpe")
 _MOST_COMPARED = 500  # lines of the text itself, beside those of all scripts
@@ -117,26 +117,31 @@ def _contents(files: Sequence[Input], here: Callable[[Path], Path]) -> list[tupl
     return [(source_label(one.name), _content(one, here)) for one in files]
 
 
-def _sources(recipe: TrainingRecipe, here: Callable[[Path], Path]) -> list[SourceText]:
+def _sources(recipe: TrainingRecipe, here: Callable[[Path], Path]) -> list[SourceText | TrainingFile]:
     """The text, of which languages of one corpus are parallel, and what is also named as parallel."""
-    named = {one.name for one in recipe.parallel}
-    corpora = [corpus_of(one.name) or (PARALLEL if one.name in named else "") for one in recipe.files]
-    contents = _contents(recipe.files, here)
-    return [SourceText(name, data, corpus) for (name, data), corpus in zip(contents, corpora, strict=True)]
+    named, found = {one.name for one in recipe.parallel}, list[SourceText | TrainingFile]()
+    for one in recipe.files:
+        corpus = corpus_of(one.name) or (PARALLEL if one.name in named else "")
+        file = None if corpus else source_file(one.name, here)
+        if file is not None and file.hashed() != one.fingerprint:
+            raise changed(file.name)
+        found.append(file or SourceText(source_label(one.name), _content(one, here), corpus))
+    return found
 
 
-def _most(recipe: TrainingRecipe, sources: Sequence[SourceText]) -> list[int]:
+def _most(recipe: TrainingRecipe, sources: Sequence[SourceText | TrainingFile]) -> list[int]:
     """Bytes of each to read; of parallel texts, to train on."""
     options, shares = recipe.options, recipe.shares
-    most = most_of_each([len(one.data) for one in sources], options.most_bytes, shares)
+    most = most_of_each([one.n_bytes for one in sources], options.most_bytes, shares)
     if not shares:
         return most
-    return [int(n * (1 - options.heldout)) if one.corpus else n for n, one in zip(most, sources, strict=True)]
+    apart = [options.heldout if isinstance(one, SourceText) and one.corpus else 0.0 for one in sources]
+    return [int(n * (1 - share)) for n, share in zip(most, apart, strict=True)]
 
 
 def _content(file: Input, here: Callable[[Path], Path]) -> bytes:
     """The text of a source, the same as when the recipe was made."""
     data = source_content(file.name, here)
     if hashlib.sha256(data).hexdigest() != file.fingerprint:
-        raise UserError(f"The text of {source_label(file.name)} has changed since training was asked for. Ask again.")
+        raise changed(source_label(file.name))
     return data

@@ -60,7 +60,9 @@ class Trainer:
         unknown: the token for what cannot be written; empty where everything can.
         differs: in what its tokenizer.json may cut otherwise than the algorithm as published; empty if in nothing.
         small: whether it takes small texts only.
-        bytes_per_byte: memory per byte of text.
+        word_bytes: memory per byte of the distinct words of a text.
+        counts: the pre-tokenizer whose pieces are counted instead of words; empty where words are.
+        text_bytes: memory per byte of all text, which most trainers do not hold.
     """
 
     key: str
@@ -78,7 +80,9 @@ class Trainer:
     unknown: str = ""
     differs: str = ""
     small: bool = False
-    bytes_per_byte: int
+    word_bytes: int
+    counts: str = ""
+    text_bytes: int = 0
 
     @property
     def exact_export(self) -> bool:

@@ -74,5 +74,6 @@ TRAINER = Trainer(
     pre="o200k",
     params=(TRANSITION,),
     differs="it may join a word with the beginning of the next: up to 4 token ends of 1,000 otherwise",
-    bytes_per_byte=70,
+    word_bytes=20,
+    counts="superbpe",
 )

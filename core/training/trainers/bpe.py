@@ -111,5 +111,5 @@ TRAINER = Trainer(
     n_least=256,
     pre="o200k",
     params=(TERMS,),
-    bytes_per_byte=40 if by_ffbpe.IS_HERE else 70,
+    word_bytes=40 if by_ffbpe.IS_HERE else 70,
 )

@@ -44,5 +44,5 @@ TRAINER = Trainer(
     n_least=258,
     pre="o200k",
     params=(COVERAGE,),
-    bytes_per_byte=50,
+    word_bytes=50,
 )

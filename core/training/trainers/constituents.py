@@ -104,5 +104,5 @@ TRAINER = Trainer(
         ),
     ),
     unknown=unigram.UNKNOWN,
-    bytes_per_byte=110,
+    word_bytes=180,
 )  # fmt: skip

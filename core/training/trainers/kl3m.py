@@ -66,5 +66,5 @@ TRAINER = Trainer(
     n_least=256,
     pre="o200k",
     params=(Param(key="longest", label="Longest piece", default=3, help="Bytes of a piece.", low=2, high=16),),
-    bytes_per_byte=50,
+    word_bytes=50,
 )

@@ -113,5 +113,5 @@ TRAINER = Trainer(
     n_least=256,
     pre="o200k",
     params=(Param(key="longest", label="Longest piece", default=16, help="Bytes of a piece.", low=2, high=64),),
-    bytes_per_byte=250,
+    word_bytes=160,
 )

@@ -1,6 +1,6 @@
 """Less is Better: a lexicon learned by reading, in which a piece rises or falls by whether it makes fewer tokens."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -12,6 +12,7 @@ from core.common.progress import report
 from core.training.lexicon import Lexicon
 from core.training.longest_match import bounded, longest_match
 from core.training.pretokenizers import NORMALISERS, Cut
+from core.training.text import Chunks
 from core.training.trainer import NotMakeable, Trainer, TrainingTask
 from core.training.trainers.bpe import ALPHABET
 
@@ -32,9 +33,9 @@ def train(task: TrainingTask) -> Tokenizer:
 
 
 @lru_cache(maxsize=1)  # the same for all sizes that one process makes
-def _learned(cut: Cut, chunks: tuple[str, ...], longest: int, passes: int, seed: int) -> Sequence[str]:
-    documents = list(_documents(chunks, cut))
+def _learned(cut: Cut, chunks: Chunks, longest: int, passes: int, seed: int) -> Sequence[str]:
     chance, lexicon = np.random.default_rng(seed), Lexicon(ALPHABET, longest)
+    documents = [lexicon.document(words) for words in _documents(chunks, cut)]
     for n in range(passes):
         for k, place in enumerate(chance.permutation(len(documents)).tolist()):
             lexicon.read(documents[place], chance)
@@ -42,7 +43,7 @@ def _learned(cut: Cut, chunks: tuple[str, ...], longest: int, passes: int, seed:
     return tuple(lexicon.learned())
 
 
-def _documents(chunks: Sequence[str], cut: Cut) -> Iterator[list[str]]:
+def _documents(chunks: Iterable[str], cut: Cut) -> Iterator[list[str]]:
     """The words of the text, as bytes are written, some at a time."""
     words, normaliser = cut.pre_tokenizer(), NORMALISERS[cut.normaliser]
     gathered, size = list[str](), 0
@@ -75,5 +76,6 @@ TRAINER = Trainer(
         Param(key="longest", label="Longest piece", default=16, help="Bytes of a piece.", low=2, high=64),
         Param(key="passes", label="Passes", default=20, help="How often the text is read.", low=1, high=100),
     ),
-    bytes_per_byte=60,
+    word_bytes=0,
+    text_bytes=60,
 )

@@ -69,5 +69,5 @@ TRAINER = Trainer(
         ),
     ),
     differs="a word takes as few tokens as can be, where BPE would merge what is left: 12 words of 100 otherwise",
-    bytes_per_byte=80,
+    word_bytes=110,
 )

@@ -12,6 +12,7 @@ from core.common.params import Param
 from core.common.plain_text import beginning
 from core.common.progress import report
 from core.training.merges import MergeSymbols, Pair, in_pairs
+from core.training.text import Chunks
 from core.training.trainer import Trainer, TrainingTask
 from core.training.trainers.bpe import ALPHABET, merged
 
@@ -81,11 +82,22 @@ def _sample(task: TrainingTask, symbols: MergeSymbols, n_bytes: int) -> WrittenS
     ids, begins = list[int](), list[bool]()
     words = task.cut.pre_tokenizer()
     for part in task.text.parts:
-        text = beginning("".join(part.chunks).encode(), n_bytes // len(task.text.parts) + 1).decode()
+        text = _beginning(part.chunks, n_bytes // len(task.text.parts) + 1)
         for word, _ in words.pre_tokenize_str(text):
             ids += [symbols.ids[one] for one in word]
             begins += [n == 0 for n in range(len(word))]
     return WrittenSample(np.array(ids, np.int64), np.array(begins, bool))
+
+
+def _beginning(chunks: Chunks, n_bytes: int) -> str:
+    """Of a text, whole lines, of which no more is read than that takes."""
+    there, size = list[bytes](), 0
+    for chunk in chunks:
+        there.append(chunk.encode())
+        size += len(there[-1])
+        if size > n_bytes:
+            break
+    return beginning(b"".join(there), n_bytes).decode()
 
 
 def _by_frequency(ids: Ids) -> bytes:
@@ -152,5 +164,5 @@ TRAINER = Trainer(
         ),
         Param(key="sample", label="Sample, kB", default=30, help="Text that is compressed.", low=1, high=1_000),
     ),
-    bytes_per_byte=80,
+    word_bytes=110,
 )

@@ -163,5 +163,5 @@ TRAINER = Trainer(
     params=(Param(key="longest", label="Longest piece", default=16, help="Bytes of a piece.", low=2, high=64),),
     differs="of several cuts with equally few tokens the file may take another",
     small=True,
-    bytes_per_byte=20_000,
+    word_bytes=20_000,
 )

@@ -102,5 +102,5 @@ TRAINER = Trainer(
             ),
         ),
     ),
-    bytes_per_byte=250,
+    word_bytes=360,
 )

@@ -132,5 +132,5 @@ TRAINER = Trainer(
         ),
     ),
     differs="of several cuts with equally few tokens the file may take another than the training did",
-    bytes_per_byte=250,
+    word_bytes=190,
 )

@@ -86,5 +86,5 @@ TRAINER = Trainer(
         ),
     ),
     differs="a word takes as few tokens as can be, where training cut by its merges: 7 words of 100 otherwise",
-    bytes_per_byte=80,
+    word_bytes=110,
 )

@@ -25,9 +25,8 @@ def train(task: TrainingTask) -> Tokenizer:
     # In pieces of a line or so, each written by the first stage's merges, as it will be in use.
     pieces = whole.plain_words(task.text.chunks)
     allowed = allowed_superwords(symbols, task.params.whole("words"))
-    words, often = as_tokens(pieces, symbols, merges), list(pieces.values())
-    counts = PairPlaces(words, often, options.min_frequency, allowed)
-    del words  # as much memory again as what the merges take
+    ids = as_tokens(pieces, symbols, merges)
+    counts = PairPlaces(ids, list(pieces.values()), options.min_frequency, allowed)
     learn(counts, symbols, options.vocab, options.min_frequency, merges)
     return bpe.merged(symbols, merges, options.specials, whole)
 
@@ -107,5 +106,6 @@ TRAINER = Trainer(
             choices=("superbpe", "superwords"),
         ),
     ),
-    bytes_per_byte=110,
+    word_bytes=60,
+    counts="superbpe",
 )

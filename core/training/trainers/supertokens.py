@@ -65,5 +65,6 @@ TRAINER = Trainer(
             high=1.0,
         ),
     ),
-    bytes_per_byte=150,
+    word_bytes=60,
+    counts="superbpe",
 )

@@ -92,5 +92,5 @@ TRAINER = Trainer(
     pre="o200k",
     params=(COVERAGE, LONGEST, TERMS),
     unknown=UNKNOWN,
-    bytes_per_byte=110,
+    word_bytes=130,
 )

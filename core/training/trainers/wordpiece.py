@@ -61,5 +61,5 @@ TRAINER = Trainer(
     cuts=(BERT,),
     params=(COVERAGE,),
     unknown=UNKNOWN,
-    bytes_per_byte=150,
+    word_bytes=140,
 )
