@@ -159,14 +159,14 @@ CASES = [
          "JSON is damaged", "tekken"),
     Case("deep nesting, config", _with_config(nested()), "tokenizer_config.json.*recursion"),
     Case("a config that is a list", _with_config(b"[1, 2]"), "tokenizer_config.json"),
-    Case("a pattern without end", split_by("(a+)+$"), "10\u2009000 letters a.*retry-limit"),
+    Case("a pattern without end", split_by("(a+)+$"), "10\u202f000 letters a.*retry-limit"),
     Case("a pattern without end, words", split_by(r"(\w+\s?)+$"), "cutting .*retry-limit"),
-    Case("a pattern that is slow", split_by("(?:a{0,40}){4}[^a!]"), "takes too long: cutting 10\u2009000 letters a"),
+    Case("a pattern that is slow", split_by("(?:a{0,40}){4}[^a!]"), "takes too long: cutting 10\u202f000 letters a"),
     Case("a pattern that is none", split_by("(((("), "parenthesis"),
     Case("a merge of an unknown token", tokenizer_json(lambda c: c["model"]["merges"].append(["zq", "qz"])), "`zq"),
     Case("an id twice", vocabulary(zq=5), "the id 5 to both"),
-    Case("an id of 2**31", vocabulary(zq=2**31), "2\u2009147\u2009483\u2009648"),
-    Case("an id of 2**32 - 1", vocabulary(zq=2**32 - 1), "4\u2009294\u2009967\u2009295"),
+    Case("an id of 2**31", vocabulary(zq=2**31), "2\u202f147\u202f483\u202f648"),
+    Case("an id of 2**32 - 1", vocabulary(zq=2**32 - 1), "4\u202f294\u202f967\u202f295"),
     Case("an id of 2**40", vocabulary(zq=2**40), "1099511627776"),
     Case("a negative id", vocabulary(zq=-1), "-1"),
     Case("an id that is no number", vocabulary(zq="1"), "invalid type"),
@@ -195,7 +195,7 @@ CASES = [
          f"line 1|{UNKNOWN}", "rwkv"),
     Case("llama2.c that claims 2**31 bytes",
          lambda: {"tokenizer.bin": formats.made("llama2.c")["tokenizer.bin"] + struct.pack("<fi", 0, 2**31 - 1) + b"a"},
-         "claims 2\u2009147\u2009483\u2009647 bytes", "llama2c"),
+         "claims 2\u202f147\u202f483\u202f647 bytes", "llama2c"),
 ]
 # fmt: on
 

@@ -179,7 +179,7 @@ def test_a_text_the_model_cannot_take_is_refused_in_words() -> None:
 
 @pytest.mark.parametrize(
     ("vocabulary", "reason"),
-    [({"a": 0, "b": 0}, "the id 0 to both"), ({"a": 0, "b": 2**31}, "2\u2009147\u2009483\u2009648")],
+    [({"a": 0, "b": 0}, "the id 0 to both"), ({"a": 0, "b": 2**31}, "2\u202f147\u202f483\u202f648")],
 )
 def test_unusable_ids_are_named(vocabulary: dict[str, int], reason: str) -> None:
     with pytest.raises(UnreadableFile, match=reason):

@@ -92,7 +92,7 @@ def test_stages_and_merges() -> None:
     [
         ({k: v for k, v in RANKS.items() if k != b"\x80"}, "no entry for the byte 0x80"),
         (RANKS | {b"zz": 257}, "one rank to two"),
-        (RANKS | {b"zz": 2**31}, "2\u2009147\u2009483\u2009648"),
+        (RANKS | {b"zz": 2**31}, "2\u202f147\u202f483\u202f648"),
     ],
 )
 def test_unusable_ranks_are_named(ranks: dict[bytes, int], reason: str) -> None:

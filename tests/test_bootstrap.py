@@ -99,7 +99,7 @@ def test_what_does_not_end_or_takes_too_much_is_one_message(monkeypatch: pytest.
     monkeypatch.setattr(drawn_sums, "APART", 0)
     with monkeypatch.context() as hurried:
         hurried.setattr(drawn_sums, "SECONDS", 0.01)
-        with pytest.raises(TookTooLong, match="1\u2009000 sentences took over"):
+        with pytest.raises(TookTooLong, match="1\u202f000 sentences took over"):
             drawn_sums.drawn_sums(rows, Draws(1_000, 100))
     monkeypatch.setattr(drawn_sums, "LIBRARIES_MB", 1)
     with pytest.raises(TooLarge, match="Take fewer sentences"):
@@ -142,7 +142,7 @@ def test_a_metric_of_many_sentences_takes_memory_for_a_block() -> None:
 
 
 def test_absurd_numbers_are_refused_before_anything_is_drawn() -> None:
-    with pytest.raises(UserError, match="at most 2\u2009147\u2009483\u2009648"):
+    with pytest.raises(UserError, match="at most 2\u202f147\u202f483\u202f648"):
         Draws(1_000_000_000, 1_000)
     made = table(np.ones((1, 2, 50_000), np.uint16))
     with pytest.raises(UserError, match="Take fewer sentences, or fewer draws"):

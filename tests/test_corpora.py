@@ -280,7 +280,7 @@ def test_an_lzma_entry_may_not_ask_for_gigabytes(tmp_path: Path) -> None:
     start = 30 + len("eng_Latn.txt") + 5
     data[start : start + 4] = struct.pack("<I", 0xF0000000)
     path.write_bytes(data)
-    with pytest.raises(TooLarge, match="3\u2009840 MB of memory"):
+    with pytest.raises(TooLarge, match="3\u202f840 MB of memory"):
         open_path(path, "file:a.zip")
 
 
@@ -298,7 +298,7 @@ def test_a_parquet_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_document_on_one_line_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TooLarge, match="a line of 200\u2009000 characters"):
+    with pytest.raises(TooLarge, match="a line of 200\u202f000 characters"):
         opened(tmp_path / "a.csv", "eng_Latn\n" + "a" * 200_000 + "\n")
 
 

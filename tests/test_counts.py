@@ -168,7 +168,7 @@ def test_bad_files_are_named_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyP
     tokenizer = open_tokenizer("builtin:characters")
     path = tmp_path / "a.txt"
     path.write_bytes(b"ok\n" * 5000 + b"\xff\n")
-    with pytest.raises(UnreadableFile, match="line 5\u2009001"):
+    with pytest.raises(UnreadableFile, match="line 5\u202f001"):
         count_lines(tokenizer, path)
     monkeypatch.setattr(file, "MAX_LINE_BYTES", 1000)
     path.write_bytes(b"a" * 2000)

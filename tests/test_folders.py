@@ -297,10 +297,10 @@ def damaged(how: str) -> dict[str, Any]:
     ("how", "said"),
     [
         ("no such token", "gives no id for '<|end|>'"),
-        ("an id beyond", "the id 99\u2009999"),
+        ("an id beyond", "the id 99\u202f999"),
         ("the text twice", "does more than add them"),
         ("no text", "does more than add them"),
-        ("BERT's, beyond", "the id 5\u2009001"),
+        ("BERT's, beyond", "the id 5\u202f001"),
     ],
 )
 def test_a_damaged_post_processor_spoils_the_ends_alone(

@@ -90,7 +90,7 @@ def test_what_is_no_id_is_named(text: str, said: str) -> None:
 
 
 def test_very_many_ids_are_refused() -> None:
-    with pytest.raises(TooLarge, match="20\u2009001 ids"):
+    with pytest.raises(TooLarge, match="20\u202f001 ids"):
         parse_ids("1 " * (MAX_IDS + 1))
 
 

@@ -72,9 +72,9 @@ def test_every_figure_says_source_and_year() -> None:
 
 def test_sources_that_differ_twofold_are_both_said_and_said_to_disagree() -> None:
     assert language("nob_Latn").speakers_said.startswith(
-        "10\u2009501\u2009500 (LinguaMeta, 2024), 5\u2009510\u2009000 (CLDR 48, 2025): the sources disagree"
+        "10\u202f501\u202f500 (LinguaMeta, 2024), 5\u202f510\u202f000 (CLDR 48, 2025): the sources disagree"
     )
-    assert "with all of Persian (fas): 82\u2009000\u2009000 (LinguaMeta, 2024)" in language("pes_Arab").speakers_said
+    assert "with all of Persian (fas): 82\u202f000\u202f000 (LinguaMeta, 2024)" in language("pes_Arab").speakers_said
 
 
 @needs_data

@@ -54,7 +54,7 @@ def test_litellms_table_gives_the_models_whose_tokenizer_is_known() -> None:
         (f"{HEAD}\nm,x,atlas:o200k,1,2,,5,yesterday,".encode(), "'yesterday' as date"),
         (
             f"{HEAD}\nm,x,atlas:o200k,1e308,2,,5,,".encode(),
-            "'1e308' as input. Give a number from 0 to 1\u2009000\u2009000\u2009000",
+            "'1e308' as input. Give a number from 0 to 1\u202f000\u202f000\u202f000",
         ),
         (f"{HEAD}\n,x,atlas:o200k,1,2,,5,,".encode(), "has no name"),
         (HEAD.encode(), "holds no model"),
@@ -130,10 +130,10 @@ def test_a_link_with_half_a_token_or_character_gets_the_usual_number() -> None:
 @pytest.mark.parametrize(
     ("key", "typed", "field", "quoted"),
     [
-        ("length", "1e3", "1000", "article of 1\u2009000 characters"),
-        ("length", "6,500", "6500", "article of 6\u2009500 characters"),
+        ("length", "1e3", "1000", "article of 1\u202f000 characters"),
+        ("length", "6,500", "6500", "article of 6\u202f500 characters"),
         ("speed", "1,5", "1.5", "at 1.5 tokens per second"),
-        ("window", "8 192", "8192", "into 8\u2009192 tokens"),
+        ("window", "8 192", "8192", "into 8\u202f192 tokens"),
         ("speed", "", "50", "at 50 tokens per second"),
         ("price_million", "0,5", "0.5", "GPT-2"),
     ],
@@ -151,7 +151,7 @@ def test_what_is_no_such_number_is_said_and_the_last_good_one_counts() -> None:
         app.text_input(key="length").set_value(typed).run()
         said = app.error[0].value.replace("\\", "")
         assert repr(typed) in said and wanted in said and "Until you type one it is 9000." in said
-        assert "article of 9\u2009000 characters" in next(one.value for one in app.code if "An article" in one.value)
+        assert "article of 9\u202f000 characters" in next(one.value for one in app.code if "An article" in one.value)
     app.text_input(key="length").set_value("12").run()
     assert not app.error and "article of 12 characters" in next(one.value for one in app.code)
 
@@ -159,7 +159,7 @@ def test_what_is_no_such_number_is_said_and_the_last_good_one_counts() -> None:
 def test_a_link_with_a_price_of_ones_own_still_means_that() -> None:
     app = calculator(counted=["gpt-2"], price_million="3.0", window="8192", tokenizer="gpt-2", length="6000")
     quoted = next(one.value for one in app.code if "An article" in one.value)
-    assert "tokens of GPT-2 in Burmese" in quoted and "into 8\u2009192 tokens" in quoted
+    assert "tokens of GPT-2 in Burmese" in quoted and "into 8\u202f192 tokens" in quoted
 
 
 def test_the_command_says_the_best_tokenizer_and_the_cheapest_model(

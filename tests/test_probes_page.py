@@ -53,7 +53,7 @@ def test_the_gallery_has_a_card_per_view_with_a_figure() -> None:
     labels = [button.label for button in app.button]
     assert labels == [f"Try {view.label.lower()}" for view in VIEWS.all().values()]
     n = spellings("mistral:v3", "unbelievable").paths.n
-    assert f"**{n:,}**".replace(",", "\u2009") in said(app)
+    assert f"**{n:,}**".replace(",", "\u202f") in said(app)
 
 
 def test_every_view_is_of_a_probe_and_its_examples_say_only_what_it_asks_for() -> None:

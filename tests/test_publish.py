@@ -36,7 +36,7 @@ def test_premium_is_published_with_its_data_and_every_order() -> None:
 
 def test_a_published_page_says_what_its_numbers_are_and_where_they_come_from() -> None:
     document = page("premium?counted=gpt-2")
-    assert "1\u2009000 paired resamples" in document and "562 articles" in document
+    assert "1\u202f000 paired resamples" in document and "562 articles" in document
 
 
 ASKS = re.compile(r"click (?:for|on|a|the)\b|leads to its sentences|\bchoose\b|\bempty find\b", re.I)

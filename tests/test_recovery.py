@@ -155,7 +155,7 @@ def test_the_sample_is_too_short_for_the_usual_training() -> None:
     found = texts_of(Plan("shipped:a", "shipped:b", languages=("eng_Latn",)))
     one = lab(original=llama(byte_bpe(300)))
     short = replace(one, reference=replace(one.reference, texts=found.measured, training=found.left))
-    with pytest.raises(UserError, match=r"takes 102\u2009400 bytes \(50 steps of 2\u2009048 bytes\)"):
+    with pytest.raises(UserError, match=r"takes 102\u202f400 bytes \(50 steps of 2\u202f048 bytes\)"):
         EVALUATORS.get("recovery").measure(short)
 
 

@@ -181,6 +181,6 @@ def test_what_an_isolated_tokenizer_makes_of_a_text_is_bounded_by_the_text(tmp_p
     tokenizer = IsolatedTokenizer("x:y", path)
     assert len(tokenizer.segment("the cat sat"))
     for ask in (tokenizer.segment, tokenizer.stages, lambda text: tokenizer.count([text])):
-        with pytest.raises(Exception, match=r"at most [\d\u2009]+ are taken"):
+        with pytest.raises(Exception, match=r"at most [\d\u202f]+ are taken"):
             ask(RARE * 20)
     assert len(tokenizer.segment("the cat sat"))

@@ -111,7 +111,7 @@ def test_the_command_shows_a_curve_and_writes_a_model_that_transformers_loads(
     assert lost[0] == 0 and lost[2] > 1 > lost[1], "bytes by themselves are read badly"
     assert main([*line, "--entries", "2000", "--out", str(tmp_path / "small")]) == 0
     card = (tmp_path / "small" / "README.md").read_text()
-    assert "tiny-english, 2\u2009000 entries" in card and "file:" not in card, "the folder it was made in is gone"
+    assert "tiny-english, 2\u202f000 entries" in card and "file:" not in card, "the folder it was made in is gone"
     load: Any = AutoModelForCausalLM.from_pretrained
     module, tokenizer = load(tmp_path / "small"), AutoTokenizer.from_pretrained(tmp_path / "small")
     assert module.get_input_embeddings().weight.shape[0] == len(tokenizer) == 2000

@@ -71,7 +71,7 @@ def test_what_is_no_text_is_one_sentence_with_a_remedy(data: bytes, said: str) -
 
 @pytest.mark.parametrize("data", [b"a" * (MOST + 1), "😀".encode() * (MOST + 1), b"a" * (5 * MOST)])
 def test_too_long_is_refused(data: bytes) -> None:
-    with pytest.raises(TooLarge, match="up to 1\u2009000 characters"):
+    with pytest.raises(TooLarge, match="up to 1\u202f000 characters"):
         read_text_file(data, "a.txt", MOST)
 
 

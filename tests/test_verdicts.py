@@ -86,7 +86,7 @@ def test_a_change_has_one_verdict_whatever_is_found(shown: Callable[..., object]
 def test_captions_say_how_many_comparisons_there_are(shown: Callable[..., object]) -> None:
     said = shown(ranked, find="Thai, Lao")[1]
     assert (
-        "paired test over articles, 5 % after Holm's correction for all 20\u2009706 pairs of languages under GPT-2"
+        "paired test over articles, 5 % after Holm's correction for all 20\u202f706 pairs of languages under GPT-2"
         in said
     )
     assert "all 203 languages, shown or not" in shown(slope, find="Thai, Lao")[1]

@@ -80,7 +80,7 @@ def _reproduced(found: list[Reproduction]) -> None:
 _NOT_COMPARED = (
     "Not compared, since their texts are not at hand: bytes per token of TokEval (FLORES+, a later edition, with other "
     "lines) and of tokka-bench (samples of FineWeb and StarCoder). Nor is single-token retention of STRR (Nayeem et "
-    "al. 2025): its 1\u2009000 words a language are public, but under no licence with which they could ship, and it "
+    "al. 2025): its 1\u202f000 words a language are public, but under no licence with which they could ship, and it "
     "cuts them bare, where we look words up in their sentences."
 )
 
@@ -190,7 +190,7 @@ def _definitions(context: PremiumContext) -> None:
     table = context.table
     st.markdown(
         "**Premium**: tokens of a language's sentences divided by tokens of the same sentences in the base "
-        "language, as a ratio of sums; special tokens are not counted. **Interval**: 95 %, from 1\u2009000 paired "
+        "language, as a ratio of sums; special tokens are not counted. **Interval**: 95 %, from 1\u202f000 paired "
         f"resamples of the {table.drawn}, the same ones for every cell, with a fixed seed. **Masked**: cells in "
         "which over 10 % of the tokens, of the language or of the base, are unknown; such a count says nothing "
         "about the language."

@@ -53,7 +53,7 @@ def choose_text() -> tuple[str, str]:
             "Sentences",
             list(_PARTS),
             key="part",
-            help="FLORES-200 dev (997 sentences), devtest (1\u2009012), or both.",
+            help="FLORES-200 dev (997 sentences), devtest (1\u202f012), or both.",
             width=140,
             persist_state="session",
             disabled=bool(spec),
@@ -128,7 +128,7 @@ def _linked() -> str:
 def _about(spec: str) -> str:
     if not spec:
         return (
-            "2\u2009009 sentences of news, travel guides and encyclopaedias in 204 language-scripts, translated by "
+            "2\u202f009 sentences of news, travel guides and encyclopaedias in 204 language-scripts, translated by "
             "professionals. The counts ship; the text itself is only needed to count another tokenizer."
         )
     return CORPORA.get(parse_corpus(spec)[0]).description

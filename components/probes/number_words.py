@@ -33,7 +33,7 @@ def in_words(n: int) -> str:
 def written_out(n: int) -> str:
     """All digits in groups of three; of a number too long to print the first and the last ones.
 
-    >>> written_out(1234567).replace("\\u2009", " ")
+    >>> written_out(1234567).replace("\\u202f", " ")
     '1 234 567'
     >>> written_out(10**6000)[-9:]
     '000000000'
@@ -43,4 +43,4 @@ def written_out(n: int) -> str:
         return f"{written[:60]} … {count(len(written) - 120)} more digits … {written[-60:]}"
     first = len(written) % 3
     groups = [written[:first]] if first else []
-    return "\u2009".join([*groups, *(written[at : at + 3] for at in range(first, len(written), 3))])
+    return "\u202f".join([*groups, *(written[at : at + 3] for at in range(first, len(written), 3))])

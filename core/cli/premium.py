@@ -43,7 +43,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(options: Namespace) -> None:
     if options.draws < 40 or options.draws > 100_000 or options.seed < 0:
-        raise UserError("An interval needs 40 to 100\u2009000 draws, and a seed of 0 or more.")
+        raise UserError("An interval needs 40 to 100\u202f000 draws, and a seed of 0 or more.")
     if options.groups and options.corpus == SHIPPED:
         raise UserError("The shipped counts are grouped by article already. Leave out --groups.")
     counts = _shipped(options) if options.corpus == SHIPPED else _counted(options)

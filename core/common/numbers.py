@@ -1,9 +1,9 @@
-"""Numbers as people read them: thin spaces, ratios, bytes, durations, how long ago."""
+"""Numbers as people read them: narrow spaces, ratios, bytes, durations, how long ago."""
 
 import re
 from math import isfinite, isnan
 
-THIN = "\u2009"
+THIN = "\u202f"  # narrow, and no line ends there
 _NEAR = 0.1  # of 1: ratios that get three decimals
 _SMALL = 0.095  # two decimals would leave one digit below, or none
 

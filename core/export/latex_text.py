@@ -39,6 +39,7 @@ _SPECIAL = {
     "Ł": r"\L{}",
     "ı": r"\i{}",
     "\u2009": r"\,",
+    "\u202f": r"\,",
     "\u00a0": "~",
 }
 # Combining marks that the commands of LaTeX's oldest font encoding have.

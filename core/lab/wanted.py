@@ -96,8 +96,8 @@ _TOKENIZERS = (
     ("smollm2-cl100k", "cl100k_base", "GPT-4's tokenizer, cl100k_base", "tiktoken:cl100k_base"),
     (
         "smollm2-tiny-world",
-        "6\u2009144 tokens",
-        "this project's tokenizer of 6\u2009144 tokens",
+        "6\u202f144 tokens",
+        "this project's tokenizer of 6\u202f144 tokens",
         "file:data/models/tiny-world",
     ),
 )

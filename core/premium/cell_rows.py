@@ -22,7 +22,7 @@ CELL_COLUMNS = {
     "base": "Code of the language that costs 1.",
     "unit": "What tokens are counted for: line (the same sentence in both languages), byte or character.",
     "premium": "Tokens of the language / tokens of the same sentences in the base, each per unit; a ratio of sums.",
-    "low": "Lower end of the 95 % interval of the premium, from resampling (1\u2009000 paired draws, fixed seed).",
+    "low": "Lower end of the 95 % interval of the premium, from resampling (1\u202f000 paired draws, fixed seed).",
     "high": "Upper end of that interval.",
     "n": "Sentences that the language and the base both have.",
     "clusters": "Groups of sentences that were resampled as one: as many as sentences where no groups are known.",

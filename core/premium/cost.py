@@ -97,7 +97,7 @@ def best_tokenizer(language: str, base: str, tokens: dict[str, float], length: i
         tokens: of an article of `length` characters in the base, by name of the tokenizer; two or more, all known.
 
     >>> best_tokenizer("Burmese", "English", {"GPT-2": 20_000.0, "o200k": 5_000.0}, 6000)
-    'For Burmese, o200k takes the fewest tokens of 2 tokenizers: 5\\u2009000 for what is 6\\u2009000 characters in \
+    'For Burmese, o200k takes the fewest tokens of 2 tokenizers: 5\\u202f000 for what is 6\\u202f000 characters in \
 English, 75 % fewer than GPT-2, which takes the most.'
     """
     best, worst = (find(tokens, key=lambda name: tokens[name]) for find in (min, max))

@@ -85,9 +85,9 @@ class Language:
     def speakers_said(self) -> str:
         """Every figure there is, with source and year, and whether they disagree; empty if there is none.
 
-        >>> print(language("lvs_Latn").speakers_said.replace("\u2009", " "))
+        >>> print(language("lvs_Latn").speakers_said.replace("\u202f", " "))
         with all of Latvian (lav): 1 100 000 (LinguaMeta, 2024), 1 100 000 (CLDR 48, 2025)
-        >>> print(language("som_Latn").speakers_said.replace("\u2009", " "))
+        >>> print(language("som_Latn").speakers_said.replace("\u202f", " "))
         9 200 000 (LinguaMeta, 2024), 18 600 000 (CLDR 48, 2025): the sources disagree
         """
         own = [one for one in self.speaker_counts if one.own]

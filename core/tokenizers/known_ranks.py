@@ -114,7 +114,7 @@ KNOWN_RANKS: Mapping[str, Mapping[str, KnownRanks]] = {
             "llama3",
             _numbered(_LLAMA3, 128000),
             bos="<|begin_of_text|>",
-            note="Special tokens have the names of Llama 3.1 and later; the reserved ones up to id 128\u2009255 are "
+            note="Special tokens have the names of Llama 3.1 and later; the reserved ones up to id 128\u202f255 are "
             "left out.",
         )
     },
@@ -124,7 +124,7 @@ KNOWN_RANKS: Mapping[str, Mapping[str, KnownRanks]] = {
             "o200k",
             _numbered(_LLAMA4, 200000),
             bos="<|begin_of_text|>",
-            note="Special tokens for vision, reasoning and reserve, up to id 202\u2009047, are left out.",
+            note="Special tokens for vision, reasoning and reserve, up to id 202\u202f047, are left out.",
         )
     },
     "b2b1b8dfb5cc5f024bafc373121c6aba3f66f9a5a0269e243470a1de16a33186": {
@@ -133,7 +133,7 @@ KNOWN_RANKS: Mapping[str, Mapping[str, KnownRanks]] = {
             "qwen2",
             _numbered(_QWEN, 151643),
             nfc=True,
-            note="Special tokens from id 151\u2009646 on differ between versions of Qwen and are left out.",
+            note="Special tokens from id 151\u202f646 on differ between versions of Qwen and are left out.",
         )
     },
     "8dde380a6405e935f5de16a99eb61c824f3f814dd1ed298784c72babb7a03cdd": {

@@ -40,8 +40,8 @@ def test_hover_tells_everything_about_a_token(mount: Mount) -> None:
         "token 52 of 90",
         "id\n500",
         "bytes\n61 62",
-        "characters 1\u2009001–1\u2009002",
-        "bytes 3\u2009001–3\u2009002",
+        "characters 1\u202f001–1\u202f002",
+        "bytes 3\u202f001–3\u202f002",
         "ordinary",
         "score −8.31",
     ):

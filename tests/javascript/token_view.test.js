@@ -101,7 +101,7 @@ test("nothing invisible is shown as nothing", () => {
 });
 
 test("numbers are parted by thin spaces, bytes written in pairs", () => {
-  assert.equal(view.thin(1234567), "1\u2009234\u2009567");
+  assert.equal(view.thin(1234567), "1\u202f234\u202f567");
   assert.equal(view.thin(999), "999");
   assert.equal(view.hex([0, 255]), "00 ff");
 });

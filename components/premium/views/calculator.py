@@ -115,7 +115,7 @@ def _use(context: PremiumContext) -> Use:
             1,
             whole=True,
             width=225,
-            help="Length of the article in the base language; 6\u2009000 are about 1\u2009000 English words.",
+            help="Length of the article in the base language; 6\u202f000 are about 1\u202f000 English words.",
         )
         written = typed_number(
             LINKED,
@@ -245,8 +245,8 @@ def to_quote(names: tuple[str, str], terms: Terms, use: Use, each: float, each_b
     >>> price = ModelPrice(name="GPT-2", maker="", tokenizer="gpt-2", input=3.0, output=3.0, cached_input=None,
     ...                    window=8192, date="", source="")
     >>> print(to_quote(("Burmese", "English"), Terms(price, 0, 50.0), Use(read=6000), 20 / 6, 0.2))
-    An article of 6\u2009000 characters in English takes 20\u2009000 tokens of GPT-2 in Burmese instead of \
-1\u2009200 in English (16.7 times as many): it costs 0.0600 USD instead of 0.0036, 41 % of it fits into 8\u2009192 \
+    An article of 6\u202f000 characters in English takes 20\u202f000 tokens of GPT-2 in Burmese instead of \
+1\u202f200 in English (16.7 times as many): it costs 0.0600 USD instead of 0.0036, 41 % of it fits into 8\u202f192 \
 tokens of context instead of all of it, and at 50 tokens per second it takes 6.7 min instead of 24 s.
     """
     language, base = names

@@ -143,7 +143,7 @@ function overlapping(lane, start, end) {
 }
 
 const hex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(" ");
-const thin = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+const thin = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
 /** A text as pieces that are safe to show: printable runs, and names for everything invisible. */
 function shownText(text, limit = 120) {

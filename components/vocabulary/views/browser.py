@@ -78,7 +78,7 @@ def share_of(n: int, of: int) -> str:
     """So many entries as a share of all.
 
     >>> share_of(1, 4), share_of(1, 9_999), share_of(0, 4)
-    ('1 entry, 25.0% of 4', '1 entry, under 0.1% of 9\u2009999', '0 entries, 0.0% of 4')
+    ('1 entry, 25.0% of 4', '1 entry, under 0.1% of 9\u202f999', '0 entries, 0.0% of 4')
     """
     share = f"{n / of:.1%}" if not n or n / of >= _LEAST_SHARE else "under 0.1%"
     return f"{count(n)} {'entry' if n == 1 else 'entries'}, {share} of {count(of)}"

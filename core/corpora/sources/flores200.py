@@ -142,6 +142,6 @@ CORPUS = CorpusSource(
     splits=SPLITS,
     takes_path="yes",
     here=lambda: _found() is not None,
-    description="2\u2009009 sentences of news, travel and children's encyclopaedias in 204 language-scripts, "
+    description="2\u202f009 sentences of news, travel and children's encyclopaedias in 204 language-scripts, "
     "translated by professionals. The usual text for comparing languages.",
 )

@@ -92,7 +92,7 @@ EVALUATOR = Evaluator(
         Definition("kl_output_only", "KL, output rows new", "bits", "lower", "Old tokens read, new head."),
         Definition("kl_both", "KL, both new", "bits", "lower", "New tokens read, new head, on the same places."),
     ),
-    cost="with hidden states, whose pass over up to 20 kB it shares, nothing more than four heads on 2\u2009000 places",
+    cost="with hidden states, whose pass over up to 20 kB it shares, nothing more than four heads on 2\u202f000 places",
     passes=0.3,
     evaluate=evaluate,
     needs=(ORIGINAL,),

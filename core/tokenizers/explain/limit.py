@@ -13,7 +13,7 @@ def check_length(n_symbols: int) -> None:
 
     >>> check_length(5_000)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    core.common.errors.TooLarge: This piece has 5 000 symbols; up to 2 000 can be shown step by step. ...
+    core.common.errors.TooLarge: This piece has 5 000 symbols; up to 2 000 can be shown step by step. ...
     """
     if n_symbols > MAX_SYMBOLS:
         raise TooLarge(

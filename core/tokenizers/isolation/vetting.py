@@ -15,14 +15,14 @@ SHORT = (
 )
 RUN = 10_000
 LONG = (
-    ("10\u2009000 letters a", "a" * RUN + "!"),
-    ("10\u2009000 spaces", " " * RUN + "!"),
-    ("10\u2009000 digits", "0123456789" * (RUN // 10) + "!"),
-    ("10\u2009000 punctuation marks", "!?.,-" * (RUN // 5) + "a"),
-    ("5\u2009000 times a!", "a!" * (RUN // 2) + "\n"),
-    ("2\u2009000 words", "aaaa " * (RUN // 5) + "!"),
-    ("5\u2009000 newlines", "\r\n" * (RUN // 2) + "!"),
-    ("3\u2009000 Chinese characters", "的一是" * 1000 + "!"),
+    ("10\u202f000 letters a", "a" * RUN + "!"),
+    ("10\u202f000 spaces", " " * RUN + "!"),
+    ("10\u202f000 digits", "0123456789" * (RUN // 10) + "!"),
+    ("10\u202f000 punctuation marks", "!?.,-" * (RUN // 5) + "a"),
+    ("5\u202f000 times a!", "a!" * (RUN // 2) + "\n"),
+    ("2\u202f000 words", "aaaa " * (RUN // 5) + "!"),
+    ("5\u202f000 newlines", "\r\n" * (RUN // 2) + "!"),
+    ("3\u202f000 Chinese characters", "的一是" * 1000 + "!"),
 )
 
 
