@@ -129,6 +129,9 @@ def test_what_was_learning_when_it_was_killed_comes_to_the_same_bits(folder: Pat
     assert all(again.arrays[name].tobytes() == values.tobytes() for name, values in here.arrays.items())
     numbers = [[repr(m.numbers) for m in restored(Outcome, each).measures.values()] for each in (again, here)]
     assert numbers[0] == numbers[1] and len(numbers[0]) == 2
+    page = opened("transplants", run=job.key, lab="Recovery", lab_recovery="Matching")
+    assert not page.exception
+    assert any("The mean over seeds" in each.value for each in page.caption), "differences by language are drawn"
 
 
 def test_a_base_that_was_edited_is_refused_until_it_is_put_back_or_asked_for_anew(folder: Path) -> None:

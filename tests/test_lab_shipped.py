@@ -93,7 +93,7 @@ def test_every_view_of_the_lecture_is_filled_but_those_it_has_no_measure_for(vie
     page = opened(lab=group, **{f"lab_{group.lower()}": label})
     assert not page.error
     empty = any("It was not measured" in each.value for each in page.info)
-    assert empty == (label == "Recovery"), "recovery needs more text than the sample has"
+    assert empty == (group == "Recovery"), "recovery needs more text than the sample has"
 
 
 def test_a_form_is_one_click_away_and_back() -> None:
