@@ -73,8 +73,8 @@ def reference(model: str, n_texts: int) -> Reference:
 
 def subjects(model: str, new: LocalTokenizer) -> Iterator[Subject]:
     """A transplant on all texts, and on one that a lossy tokenizer does not say back."""
-    base = opened(model)
-    problem, method = Problem(base.tokenizer, new, base.matrices(), old_roles=base.special_ids), METHODS.get("subword_mean")
+    base, method = opened(model), METHODS.get("subword_mean")
+    problem = Problem(base.tokenizer, new, base.matrices(), old_roles=base.special_ids)
     made = transplant(problem, method)
     for n_texts in (len(TEXTS), 2):
         yield subject(problem, method, made, reference(model, n_texts))

@@ -142,16 +142,25 @@ def test_the_folder_is_one_that_transformers_loads(bpe: Trained, tmp_path: Path)
     assert str(Path(bpe.recipe.files[0].name).parent) not in told
 
 
-def test_an_export_that_cuts_otherwise_is_not_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_that_cuts_otherwise_is_not_accepted() -> None:
     """The comparison sees a file whose pre-tokenizer is another."""
     made = Tokenizer(models.BPE({"a": 0, "Ġ": 1, "Ġa": 2}, [("Ġ", "a")]))
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     other = Tokenizer.from_str(made.to_str())
     other.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
-    assert export.check_export(made, (), "", ["a a"]) > 1000
-    monkeypatch.setattr(export, "vocabulary_file", lambda tokenizer: other.to_str().encode())
+    assert export.check_export(made, export.vocabulary_file(made), (), "", ["a a"]) > 1000
     with pytest.raises(AssertionError, match="is cut otherwise by the file"):
-        export.check_export(made, (), "", ["a a"])
+        export.check_export(made, export.vocabulary_file(other), (), "", ["a a"])
+
+
+def test_scores_of_unigram_are_those_that_its_file_holds() -> None:
+    """A last digit is read back otherwise, and of two equally likely cuts the other was taken: training ended so."""
+    scores = [("<unk>", 0.0), ("-", -5.607263565063477), ("---", -10.219645500183105)]
+    trained_so = Tokenizer(models.Unigram(scores, 0, False))
+    data, kept_so = export.vocabulary_file(trained_so), export.as_in_its_file(trained_so)
+    dashes = "-" * 8
+    assert trained_so.encode(dashes).tokens != kept_so.encode(dashes).tokens, "what is guarded against"
+    assert export.check_export(kept_so, data, (), "", [dashes]) > 1000
 
 
 def test_a_name_is_one_tokenizer(bpe: Trained, tmp_path: Path) -> None:

@@ -61,8 +61,8 @@ def test_what_does_not_fit_is_refused_before_it_starts(monkeypatch: pytest.Monke
     path = tmp_path / "text.txt"
     path.write_text(prose(10_000), encoding="utf-8")
     assert memory_mb(asked_recipe("bpe", 600, [str(path)])) > asked_recipe("bpe", 600, [str(path)]).about_mb
-    monkeypatch.setattr("core.training.asked.machine_bytes", lambda: 300 * 2**20)
-    with pytest.raises(UserError, match=r"BPE on bytes takes about 400 MB for 0 MB of text, .* has 300 MB\. Give it"):
+    monkeypatch.setattr("core.training.asked.machine_bytes", lambda: 150 * 2**20)
+    with pytest.raises(UserError, match=r"BPE on bytes takes about 180 MB for 0 MB of text, .* has 150 MB\. Give it"):
         asked_recipe("bpe", 600, [str(path)])
 
 

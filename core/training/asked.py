@@ -20,7 +20,7 @@ from core.training.trainer import TRAINERS, Trainer
 from core.training.training_file import TrainingFile
 
 BASE_MB = 1536  # room of their own for the libraries, whose threads ask for more than they take
-_LIBRARIES_MB, _COMPARED_MB = 100, 400  # to train with, and to compare the file and measure
+_PROCESS_MB = 180  # to train, to compare the file and to measure, without what goes by the text
 _HELD = 5  # memory per byte of a text that lies in memory as lines
 SPECIALS = ("<|endoftext|>",)
 LEAST_FREQUENCY = 2
@@ -121,7 +121,7 @@ def _about_mb(
     ahead = tuple(TextAhead(one.input.fingerprint, n, one.read) for one, n in zip(texts, taken, strict=True))
     held = n_parallel + sum(options.heldout * n if one.in_parts else n for one, n in zip(texts, taken, strict=True))
     counted = entry.word_bytes * distinct_bytes(ahead, cut) if entry.word_bytes else 0
-    return max(_COMPARED_MB, _LIBRARIES_MB + int(counted + entry.text_bytes * sum(taken) + _HELD * held) // 2**20)
+    return _PROCESS_MB + int(counted + entry.text_bytes * sum(taken) + _HELD * held) // 2**20
 
 
 def _check(entry: Trainer, asked: Options) -> None:

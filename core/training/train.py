@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from core.common.numbers import count
 from core.common.progress import report
 from core.jobs.store.files import Input
-from core.training.export import check_export, vocabulary_file
+from core.training.export import as_in_its_file, check_export, vocabulary_file
 from core.training.measured import entry_counts, measured, parallel_tokens
 from core.training.recipe import Trained, TrainingRecipe
 from core.training.sources import corpus_of, source_content, source_file, source_label
@@ -54,8 +54,8 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
     seconds = time.perf_counter() - start
     _check_size(made, recipe, trainer)
     report(0, 0, "Comparing")
-    n_compared = check_export(made, options.specials, trainer.unknown, text.held_out[:_MOST_COMPARED])
-    data = vocabulary_file(made)
+    data, made = vocabulary_file(made), as_in_its_file(made)
+    n_compared = check_export(made, data, options.specials, trainer.unknown, text.held_out[:_MOST_COMPARED])
     whole, each = measured(made, parts)
     return Trained(
         recipe,
