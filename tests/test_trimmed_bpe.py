@@ -92,7 +92,7 @@ def test_nothing_is_taken_out_where_nothing_may_be() -> None:
 
 def test_residue_is_what_hardly_stands_by_itself() -> None:
     """Of as many merges as it made, counted anew on the words as BPE cuts them."""
-    words = Cut("o200k", "as the pre-tokenizer", "none", "bytes").words(sentences("eng_Latn"))
+    words = Cut("o200k", "as the pre-tokenizer", "none", "bytes").words(tuple(sentences("eng_Latn")))
     symbols, share, n = MergeSymbols(ALPHABET), 0.2, 500
     kept = litetoken.without_residue(in_pairs(words, symbols), symbols, n, 2, share)
     gone = set(range(len(symbols.spellings))) - set(kept)
