@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,10 @@ gc.set_threshold(100_000)  # what is imported while tests are collected stays: a
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the other cores have tests of their own
+
+if "TOKEN_ATLAS_HOME" not in os.environ:  # neither what lies in the developer's counts, nor is anything left there
+    HOME = tempfile.TemporaryDirectory(prefix="token-atlas-tests-", ignore_cleanup_errors=True)
+    os.environ["TOKEN_ATLAS_HOME"] = HOME.name  # of the processes that share the tests as well
 
 # Limits that no test means unless it sets them: a busy machine must not reach them.
 os.environ.setdefault("TOKEN_ATLAS_CHILD_SECONDS", "60")

@@ -5,10 +5,7 @@ import gzip
 import io
 import json
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow
@@ -17,23 +14,10 @@ from pyarrow import parquet
 
 from core.common.errors import UserError
 from core.corpora.hub_text import dataset, is_pinned
+from tests.hub_asker import asker
 from tests.hub_server import Hub, Repo, running
 
-ROOT = Path(__file__).resolve().parent.parent
 LINES = [f"Line {n} of a text, naïve 你好." for n in range(4_000)]
-CLIENT = """
-import json, sys
-from core.common.errors import UserError
-from core.corpora.hub_text import hub_text
-for line in sys.stdin:
-    try:
-        found = hub_text(*json.loads(line))
-        told = {"name": found.name, "commit": found.commit, "files": found.files, "column": found.column,
-                "text": found.data.tobytes().decode()}
-    except UserError as error:
-        told = {"error": str(error)}
-    print(json.dumps(told), flush=True)
-"""
 
 
 def table(**columns: list[Any]) -> bytes:
@@ -66,26 +50,12 @@ def hub() -> Iterator[Hub]:
 
 @pytest.fixture(scope="module")
 def read(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    home = tmp_path_factory.mktemp("hub")
-    environment = {
-        "PATH": "/usr/bin:/bin", "HF_ENDPOINT": hub.address, "HF_HOME": str(home / "hf"), "PYTHONPATH": str(ROOT),
-        "TOKEN_ATLAS_HOME": str(home / "atlas"),
-    }  # fmt: skip
-    client = subprocess.Popen(
-        [sys.executable, "-c", CLIENT], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    told = (
+        '{"name": (found := hub_text(*asked)).name, "commit": found.commit, "files": found.files, '
+        '"column": found.column, "text": found.data.tobytes().decode()}'
     )
-
-    def ask(*asked: object) -> dict[str, Any]:
-        assert client.stdin and client.stdout
-        client.stdin.write(json.dumps(asked) + "\n")
-        client.stdin.flush()
-        found: dict[str, Any] = json.loads(client.stdout.readline())
-        return found
-
-    with client:
+    with asker(hub, tmp_path_factory.mktemp("hub"), "from core.corpora.hub_text import hub_text", told) as ask:
         yield ask
-        assert client.stdin
-        client.stdin.close()
 
 
 def test_of_a_table_only_the_column_and_only_the_beginning_is_fetched(hub: Hub, read: Any) -> None:

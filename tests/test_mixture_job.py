@@ -22,6 +22,12 @@ from core.work import mixture
 SPEC = "tiktoken:cl100k_base"
 
 
+@pytest.fixture(autouse=True)
+def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With nothing in it that was found before."""
+    monkeypatch.setenv("TOKEN_ATLAS_HOME", str(tmp_path / "home"))
+
+
 @pytest.fixture(scope="module")
 def sample() -> Corpus:
     return open_corpus("sample")

@@ -3,8 +3,6 @@
 import json
 import os
 import pickle
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ from core.segmenters.published.attention import AttentionShape, attention, gated
 from core.segmenters.published.encoder import BEGIN
 from core.segmenters.published.mamba2 import PIECE, mamba2, scanned
 from core.tokenizers.catalog import open_tokenizer
+from tests.hub_asker import asker
 from tests.hub_server import Hub, Repo, running
 from tests.pages import opened
 from tests.published_hnets import TWO_STAGES, State, attention_layer, mamba_layer, one_stage, two_stages
@@ -327,22 +326,6 @@ def test_paths_and_the_hub_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) 
         open_segmenter("hub:a/b")
 
 
-ROOT = Path(__file__).resolve().parent.parent
-CLIENT = """
-import json, sys
-from core.common.errors import UserError
-from core.segmenters.lane import open_segmenter
-for line in sys.stdin:
-    try:
-        lane = open_segmenter(json.loads(line))
-        starts = lane.chunks("a few words of text").starts.tolist()
-        told = {"label": lane.info.label, "about": lane.info.algorithm, "starts": starts}
-    except UserError as error:
-        told = {"error": str(error)}
-    print(json.dumps(told), flush=True)
-"""
-
-
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     large = {**one_stage(), "backbone.main_network.large": torch.zeros(1_000_000)}
@@ -366,26 +349,12 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 @pytest.fixture(scope="module")
 def asked(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], dict[str, Any]]]:
     """What a process says that opens segmenters and whose Hub is the stand-in."""
-    home = tmp_path_factory.mktemp("hub")
-    environment = {
-        "PATH": "/usr/bin:/bin", "HF_ENDPOINT": hub.address, "HF_HOME": str(home / "hf"), "PYTHONPATH": str(ROOT),
-        "TOKEN_ATLAS_HOME": str(home / "atlas"),
-    }  # fmt: skip
-    client = subprocess.Popen(
-        [sys.executable, "-c", CLIENT], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    told = (
+        '{"label": (lane := open_segmenter(*asked)).info.label, "about": lane.info.algorithm, '
+        '"starts": lane.chunks("a few words of text").starts.tolist()}'
     )
-
-    def ask(spec: str) -> dict[str, Any]:
-        assert client.stdin and client.stdout
-        client.stdin.write(json.dumps(spec) + "\n")
-        client.stdin.flush()
-        found: dict[str, Any] = json.loads(client.stdout.readline())
-        return found
-
-    with client:
+    with asker(hub, tmp_path_factory.mktemp("hub"), "from core.segmenters.lane import open_segmenter", told) as ask:
         yield ask
-        assert client.stdin
-        client.stdin.close()
 
 
 @pytest.mark.parametrize(
