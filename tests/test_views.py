@@ -47,7 +47,7 @@ def test_words_in_links_made_before_are_still_the_options() -> None:
         "Agreement": ["Next byte", "Every byte", "Layers", "Input or output", "Slack"],
         "Matrices": ["Rows", "Map", "Shape", "Held-out tokens", "Residual by atoms"],
         "Text": ["Segmentation", "Samples", "Multiple choice"],
-        "Recovery": ["Recovery", "Matching"],
+        "Recovery": ["Plain training", "Matching"],
         "Keep": ["Keep"],
     }
     assert tuple(views_by_group()) == GROUPS

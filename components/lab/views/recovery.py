@@ -123,7 +123,8 @@ def _numbers(context: LabContext, curves: dict[str, dict[str, np.ndarray]]) -> p
 
 VIEW = View(
     group="Recovery",
-    label="Recovery",
+    label="Plain training",
+    name="Recovery, Recovery",
     place=0,
     about=(
         "A transplant is seldom the end: a short training follows. How fast each start closes the gap to the original, "
