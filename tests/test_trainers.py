@@ -116,6 +116,14 @@ def test_wordpiece_merges_marked_pieces() -> None:
     assert made == [a + b.removeprefix("##") for a, b in plain]
 
 
+def test_wordpiece_writes_words_of_hundreds_of_characters() -> None:
+    """A word of over a hundred characters was one unknown token, as in BERT: Thai has such without a space."""
+    letters = "ภาษาไทยเขียนติดกัน"
+    made = TRAINERS.get("wordpiece").train(task("wordpiece", 60, [f"{letters} {letters * 2}\n" * 5]))
+    cut = made.encode(letters * 20)
+    assert "[UNK]" not in cut.tokens and "".join(cut.tokens).replace("##", "") == letters * 20
+
+
 def pieces(tokenizer: Tokenizer) -> list[str]:
     """Entries of several characters, the first first."""
     vocabulary = tokenizer.get_vocab()
