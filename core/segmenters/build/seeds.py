@@ -20,6 +20,7 @@ from core.segmenters.build.text import learnt
 from core.segmenters.learnt_cut import learnt_cut
 from core.segmenters.script_of_bytes import GROUPS
 from core.segmenters.segmenter import Chunks
+from core.segmenters.trunk import Trunk
 from core.stats.inequality import gini
 
 SEEDS = (12, 13)
@@ -50,7 +51,7 @@ def _fairness() -> Iterator[list[str]]:
         for name, priors in (("own priors", own), ("one prior", [LATIN_PRIOR] * len(GROUPS))):
             model = train_magnet(texts, priors, seed=seed)
             arrays = predictors_of(model, thresholds(model, texts))
-            cut = learnt_cut("magnet", {key: array.numpy() for key, array in arrays.items()}, 0.0)
+            cut = learnt_cut("magnet", Trunk({key: array.numpy() for key, array in arrays.items()}), 0.0)
             counts = {code: _chunks(cut, each) for code, each in sentences.items()}
             read = np.array([counts[code] for code in LANGUAGES.values()], np.float64)
             others = np.array([n for code, n in counts.items() if code not in LANGUAGES.values()], np.float64)
