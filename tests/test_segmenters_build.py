@@ -1,4 +1,4 @@
-"""`make segmenters`: one command that trains what ships, keeps each as it is finished, and goes on where it was stopped."""
+"""`make segmenters`: one command trains what ships, keeps each as it is finished, and goes on where it was stopped."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -20,7 +20,7 @@ from core.segmenters.trunk import Floats
 from core.tokenizers.catalog import split_options
 from core.tokenizers.tokenizer import Counts, Tokenizer
 
-# Of a value, in its unit: about 30 times the most by which torch on a processor and numpy were apart on text of all
+# Of a value, in its unit: 24 to 33 times the most by which torch on a processor and numpy were apart on text of all
 # scripts (docs/segmenters.md has the numbers). Gates differ in proportion to themselves: theirs is of the logarithm.
 MARGINS = {
     "entropy": 2.5e-4,
