@@ -1,5 +1,9 @@
 """The tool Byte values: its curve of a text of one byte is drawn over whole bytes, or it says that there is none."""
 
+import re
+from pathlib import Path
+from urllib.parse import parse_qs
+
 import numpy as np
 import pytest
 
@@ -26,3 +30,12 @@ def test_a_segmenter_that_says_nothing_of_the_first_byte_has_no_curve_of_a_text_
     assert any("Here: 1 chunk, 1.00 bytes each." in one for one in said)
     assert "The first byte starts a chunk whatever it believes, and there is no other." in said
     assert not app.get("plotly_chart")
+
+
+def test_the_link_of_the_docs_opens_seven_families_on_the_opening_text() -> None:
+    docs = (Path(__file__).parents[1] / "docs/segmenters.md").read_text(encoding="utf-8")
+    [link] = re.findall(r"^\?(tokenizers=learned:.*)$", docs, re.MULTILINE)
+    app = opened("segmentation", **parse_qs(link))
+    assert len(set(app.session_state["tokenizers"])) == 7
+    assert [one.value for one in (*app.error, *app.warning)] == []
+    assert len(app.get("plotly_chart")) == 1
