@@ -155,6 +155,7 @@ def test_a_job_reads_on_the_gpu_that_it_was_given_and_on_a_processor_never(monke
             super().__init__(lane, "cpu")
 
     monkeypatch.setattr(counter, "DeviceCounter", OnProcessor)
+    monkeypatch.setattr("core.models.device.pick_device", torch.device)
     monkeypatch.setattr("core.work.count.device_counter", device_counter.__wrapped__)
     corpus, lane = _many_lines(), open_segmenter("mrt5")
     monkeypatch.setattr("core.work.count.corpus_of", lambda context: corpus)
@@ -169,6 +170,12 @@ def test_a_job_reads_on_the_gpu_that_it_was_given_and_on_a_processor_never(monke
     assert np.array_equal(found["cpu"].tokens, found["cuda:0"].tokens)
     assert found["cuda:0"].tokenizers[0].lane.startswith("Read on ")
     assert found["cpu"].tokenizers[0].lane.startswith("Counted by the reference")
+
+
+def test_a_gpu_that_torch_cannot_use_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """torch may be built without CUDA where nvidia-smi lists a GPU; the job then failed."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert device_counter.__wrapped__(open_segmenter("hnet"), "cuda:0") is None
 
 
 def test_a_job_of_segmenters_gets_a_gpu_and_one_of_tokenizers_does_not() -> None:

@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from core.common.errors import UserError
 from core.segmenters.lane import SCHEME, SegmenterLane, counts_of_starts
 from core.segmenters.published.opening import is_published
 from core.segmenters.segmenter import SEGMENTERS
@@ -107,8 +108,15 @@ class DeviceCounter:
 
 @lru_cache(maxsize=2)  # weights on a device, and torch's own share of memory
 def device_counter(tokenizer: Tokenizer, device: str) -> DeviceCounter | None:
-    """What counts with a tokenizer on a device; None on a processor, and for what no device reads."""
+    """What counts with a tokenizer on a device; None on a processor, for what no device reads, and where torch cannot
+    use the device: it may be built without CUDA, or the driver be too old."""
     if device == "cpu" or not isinstance(tokenizer, SegmenterLane) or tokenizer.trained is None:
+        return None
+    from core.models.device import pick_device
+
+    try:
+        pick_device(device)
+    except UserError:
         return None
     return DeviceCounter(tokenizer, device)
 
