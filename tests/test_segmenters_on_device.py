@@ -146,7 +146,9 @@ def _many_lines() -> Corpus:
     return replace(sample, sentences={"eng_Latn": [f"{n} so on" for n in range(WORTH_TRYING)]})
 
 
-def test_a_job_reads_on_the_gpu_that_it_was_given_and_on_a_processor_never(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_reads_on_the_gpu_that_it_was_given_and_on_a_processor_never(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     made: list[str] = []
 
     class OnProcessor(DeviceCounter):
@@ -167,6 +169,7 @@ def test_a_job_reads_on_the_gpu_that_it_was_given_and_on_a_processor_never(monke
         [unit] = kind.units(context)
         found[device] = counted(kind.combine(iter([(unit, kind.run_unit(unit, context))]), context))
     assert made == ["cuda:0"]
+    assert capsys.readouterr().out.startswith(f"cpu read {WORTH_TRYING} texts, of which numpy cut ")
     assert np.array_equal(found["cpu"].tokens, found["cuda:0"].tokens)
     assert found["cuda:0"].tokenizers[0].lane.startswith("Read on ")
     assert found["cpu"].tokenizers[0].lane.startswith("Counted by the reference")

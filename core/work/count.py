@@ -61,6 +61,7 @@ def run_unit(unit: Unit, context: Context) -> Output:
         counts = count_piece(tokenizer, lines, unit.name, fast)
     else:
         counts = replace(count_with(on_device, lines, unit.name, ""), reason=on_device.reason)
+        print(on_device.log)
     arrays = {"tokens": counts.tokens, "unknown": counts.unknown}
     return Output(arrays, {"tokenizer": plain(Counted.of(tokenizer.info, counts.reason))})
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.errors import UserError
+from core.common.numbers import count, so_many
 from core.segmenters.lane import SCHEME, SegmenterLane, counts_of_starts
 from core.segmenters.published.opening import is_published
 from core.segmenters.segmenter import SEGMENTERS
@@ -44,7 +45,8 @@ class DeviceCounter:
         device: of torch, such as "cuda:0".
 
     Attributes:
-        n_again: texts that the device read and numpy cut all the same, since a value was near its threshold.
+        n_read: texts that the device read.
+        n_again: those of them that numpy cut all the same, since a value was near its threshold.
         off: by how much values of the device and of numpy were apart at most, where both were computed.
     """
 
@@ -56,7 +58,7 @@ class DeviceCounter:
         family = lane.trained.family
         self._values, self._margin = DeviceValues(lane.trained, device), MARGINS[family]
         self._scale = _SCALES.get(family, np.asarray)
-        self.n_again, self.off = 0, 0.0
+        self.n_read, self.n_again, self.off = 0, 0, 0.0
 
     def __call__(self, texts: Sequence[str]) -> Counts:
         return counts_of_starts(self.starts(texts))
@@ -72,7 +74,7 @@ class DeviceCounter:
         here = [n for n, size in enumerate(sizes) if 0 < size <= _LONGEST and self.trusted]
         reads = dict(zip(here, self._values.read([texts[n] for n in here]), strict=True))
         sure = [n for n in here if reads[n].nearest(self._scale) > self._margin]
-        self.n_again += len(here) - len(sure)
+        self.n_read, self.n_again = self.n_read + len(here), self.n_again + len(here) - len(sure)
         for n in self._sample(sure):
             self.off = max(self.off, self._apart(reads[n].values[-1], self._lane.chunks(texts[n]).values))
         decided = set(sure) if self.trusted else set[int]()
@@ -82,6 +84,14 @@ class DeviceCounter:
     def trusted(self) -> bool:
         """Whether the device came as near to numpy as it has to, so far."""
         return self.off <= self._margin / 2
+
+    @property
+    def log(self) -> str:
+        """What it has done so far, for the log of a job."""
+        return (
+            f"{self._device} read {so_many(self.n_read, 'text', 'texts')}, of which numpy cut {count(self.n_again)} "
+            f"again; values were {self.off:.1e} apart at most, and may be {self._margin / 2:.1e}."
+        )
 
     @property
     def reason(self) -> str:
