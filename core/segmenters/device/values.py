@@ -23,7 +23,7 @@ from core.segmenters.script_of_bytes import GROUPS, script_groups
 from core.segmenters.segmenter import CutByWeights
 from core.segmenters.trunk import START, Floats, gram_rows, symbols_of
 
-_POSITIONS = {"cuda": 2**16, "mps": 2**15, "cpu": 2**13}  # read at a time; each takes up to 6 kB
+_POSITIONS = {"cuda": 2**16, "cpu": 2**13}  # read at a time; each takes up to 6 kB
 Layers = list[tuple[Tensor, Tensor]]  # (values, thresholds), (B, N) each; of all but the last stage and of that
 
 
@@ -52,9 +52,14 @@ class DeviceRead:
 
 @dataclass(frozen=True, eq=False)
 class _Batch:
-    """Texts one under the other, shorter ones filled up behind: (B, N + 1) symbols, and so many rows of each."""
+    """Texts one under the other, shorter ones filled up behind.
 
-    texts: Sequence[bytes]
+    Args:
+        scripts: makes the script of each byte, int64 (B, N).
+        symbols: int64 (B, N + 1).
+        rows: of their n-grams, int64 (B, N + 1, 4).
+    """
+
     scripts: Callable[[], Tensor]
     symbols: Tensor
     rows: Tensor
@@ -102,7 +107,7 @@ class DeviceValues:
             return torch.tensor(found)
 
         with torch.inference_mode(), self._device:
-            batch = _Batch(data, scripts, torch.tensor(symbols), torch.tensor(gram_rows(symbols)))
+            batch = _Batch(scripts, torch.tensor(symbols), torch.tensor(gram_rows(symbols)))
             layers = self._layers(self._model, batch, self._arrays, self._by)
             both = [torch.stack([torch.broadcast_to(x, v.shape) for x in (v, over)]) for v, over in layers]
             return torch.stack(both, 1).cpu().numpy()
