@@ -8,7 +8,8 @@
 # make adders, make counters: train the tiny models of the probes of numbers and letters again (ten minutes of a free CPU
 # each); then make probes.
 # make family: train the tokenizers that the page Train opens on again (some minutes; needs FLORES-200).
-# make segmenters: train the segmenters that ship again (some minutes of a CPU; needs FLORES-200).
+# make segmenters: train all segmenters that ship again and judge them (a quarter of an hour of a CPU; needs FLORES-200; KEYS= names
+# some; stopped, it goes on from the last that was finished).
 # make hypernetwork: train the hypernetwork of the lab that ships again (ten minutes of a CPU; needs the data folder).
 # make families: generations of well-known vocabularies, compared anew (needs the data folder).
 # make models: train the shipped models again (an hour on a CPU; needs the data folder beside the repository, and apt-get).

@@ -23,16 +23,19 @@ from torch import Tensor
 from benchmarks import pursuit, scoring
 from benchmarks.measure import markdown
 from core.common.errors import UnknownName, UserError
+from core.counting.engine import Counter
 from core.lab.estimate import body_size
 from core.models.device import pick_device
 from core.models.language_model import LanguageModel
 from core.models.matrices import Matrices
 from core.models.shipped import SHIPPED
 from core.models.special_ids import special_ids
+from core.segmenters.device.counter import MARGINS, DeviceCounter
+from core.segmenters.lane import open_segmenter
 from core.text.samples import parallel_texts
 from core.tokenizers.local_tokenizer import open_local
 from core.tokenizers.matching import vocabulary_of
-from core.tokenizers.tokenizer import LocalTokenizer
+from core.tokenizers.tokenizer import Counts, LocalTokenizer
 from core.transplants.base import METHODS, Method, transplant
 from core.transplants.linear.rotary import RotaryShape
 from core.transplants.problem import Problem
@@ -86,7 +89,7 @@ SMALL = Scale(
 
 
 def run() -> str:
-    """Three tables: the pursuit, scoring, and a row per method.
+    """Four tables: the pursuit, scoring, segmenters, and a row per method.
 
     Raises:
         UnknownName: the environment asks for an unknown size.
@@ -100,6 +103,7 @@ def run() -> str:
     for part in (
         lambda: pursuit.table([scale.case], device),
         lambda: _scoring(scale, device),
+        lambda: _segmenters(scale, device),
         lambda: _methods(scale, device, start + _SECONDS),
     ):
         parts.append(part())
@@ -121,6 +125,28 @@ def _say(words: str) -> None:
 def _scoring(scale: Scale, device: torch.device) -> str:
     texts = [one.text * scale.copies for one in parallel_texts()]
     return scoring.table(texts, [_model(scale, device)], scale.seconds)
+
+
+def _segmenters(scale: Scale, device: torch.device) -> str:
+    """Sentences cut by trained segmenters on the device and by numpy, in seconds of each."""
+    texts = [sentence for one in parallel_texts() for sentence in one.sentences[: scale.sentences]]
+    rows = []
+    for name in MARGINS:
+        lane = open_segmenter(name)
+        on_device = DeviceCounter(lane, str(device))
+        on_device(texts[:1])  # what is built on first use
+        (found, ours), (truth, numpys) = _timed(on_device, texts), _timed(lane.count, texts)
+        same = "the same" if (found.tokens == truth.tokens).all() else "OTHERS"
+        again = f"{on_device.n_again / len(texts):.1%}"
+        rows.append([name, f"{ours:.2f}", f"{numpys:.2f}", again, f"{on_device.off:.1g}", same])
+    n_bytes = sum(len(text.encode()) for text in texts)
+    head = ["segmenter", "s on the device", "s by numpy", "texts cut again", "values apart", "chunks"]
+    return markdown(f"Segmenters: {len(texts):,} sentences, {n_bytes:,} bytes", head, rows)
+
+
+def _timed(count: Counter, texts: Sequence[str]) -> tuple[Counts, float]:
+    start = time.perf_counter()
+    return count(texts), time.perf_counter() - start
 
 
 def _model(scale: Scale, device: torch.device) -> LanguageModel:

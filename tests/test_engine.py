@@ -239,6 +239,18 @@ def test_ray_unit_that_wants_a_gpu_gets_one(cluster: Any, text: Path) -> None:
 
 
 @needs_ray
+def test_ray_unit_that_wants_a_gpu_takes_a_processor_where_no_machine_has_one(
+    head: Any, text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waited for ever."""
+    monkeypatch.setenv("RAY_ADDRESS", head.address)
+    kind = KINDS.get("texts")
+    context = Context({"path": str(text), "pieces": 1})
+    outputs = dict(run_on_ray(replace(kind, gpu=True), context, kind.units(context)))
+    assert [output.facts["device"] for output in outputs.values()] == ["cpu"]
+
+
+@needs_ray
 def test_ray_units_keep_within_their_memory_and_their_time(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from core.jobs import ray as ray_engine
 

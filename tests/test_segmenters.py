@@ -171,6 +171,22 @@ def test_words_are_cut_as_described(text: str, units: list[str]) -> None:
     assert word_units(text) == units
 
 
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("می‌خواهم بروم", ["می‌خواهم", " بروم"]),  # a joiner that parts the letters of one word
+        ("E\u0301COLE E\u0301te\u0301", ["E\u0301COLE", " E\u0301te\u0301"]),
+        ("X\u0301y", ["X\u0301y"]),
+        ("👩‍👩‍👧🏽 1️⃣ I ❤️ it", ["👩‍👩‍👧🏽", " 1️⃣", " I", " ❤️", " it"]),
+        ("so\u00adft x\u200bz", ["so\u00adft", " x", "\u200b", "z"]),  # a space of no width parts words
+        ("\u0301\u0302a", ["\u0301\u0302", "a"]),
+    ],
+)
+def test_words_keep_the_marks_and_joiners_of_their_characters(text: str, units: list[str]) -> None:
+    """As the word boundaries of UAX 29 do (WB4)."""
+    assert word_units(text) == units
+
+
 def test_a_bounded_unit_is_cut_between_characters() -> None:
     assert word_units("αβγδε", 4) == ["αβ", "γδ", "ε"]
     assert word_units("🙂", 1) == ["🙂"]

@@ -13,6 +13,7 @@ from core.segmenters.segmenter import Chunks
 from core.text.utf8 import byte_offsets
 
 _HEIGHT = 240
+_FEW = 12  # bytes that all have a number on the axis
 _WORDS = 24  # characters of the text that a hover shows around a byte
 
 
@@ -88,10 +89,11 @@ def values_figure(values: ByteValues, colour: str) -> go.Figure:
     figure = go.Figure([line, dots])
     if values.threshold is not None:
         figure.add_hline(values.threshold, line={"color": colour, "width": 1, "dash": "dot"})
+    below = {"title": {"text": "byte"}, "gridcolor": FAINT, "automargin": True, "range": [x[0] - 0.5, x[-1] + 0.5]}
+    if len(x) <= _FEW:
+        below["dtick"] = 1
     axis = {"gridcolor": GRID, "title": {"text": values.unit}, "automargin": True}
-    return finish(
-        figure, _HEIGHT, xaxis={"title": {"text": "byte"}, "gridcolor": FAINT, "automargin": True}, yaxis=axis
-    )
+    return finish(figure, _HEIGHT, xaxis=below, yaxis=axis)
 
 
 def history_figure(history: NDArray[np.int32], colour: str) -> go.Figure:

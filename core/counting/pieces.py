@@ -72,16 +72,19 @@ def count_piece(tokenizer: Tokenizer, lines: Sequence[str], name: str, fast: boo
         fast: by a faster engine, where one agrees with the tokenizer line by line; the numbers are the same.
     """
     if not fast:
-        return _by(tokenizer.count, lines, name, "Counted by the reference: on a short text no other engine pays.")
+        return count_with(
+            tokenizer.count, lines, name, "Counted by the reference: on a short text no other engine pays."
+        )
     count, choice = fast_counter(tokenizer)
     try:
-        return _by(count, lines, name, choice.reason)
+        return count_with(count, lines, name, choice.reason)
     except EngineDiffers:
         assert isinstance(tokenizer, LocalTokenizer), "only what is in this process has a second engine"
-        return _by(tokenizer.count, lines, name, give_up(tokenizer).reason)
+        return count_with(tokenizer.count, lines, name, give_up(tokenizer).reason)
 
 
-def _by(count: Counter, lines: Sequence[str], name: str, reason: str) -> PieceCounts:
+def count_with(count: Counter, lines: Sequence[str], name: str, reason: str) -> PieceCounts:
+    """The counts of a piece by what counts so, some lines at a time, with progress."""
     tokens, unknown = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
     for start in range(0, len(lines), _BATCH):
         report(start, len(lines), f"Counting {name}")

@@ -125,6 +125,7 @@ class JobKind:
         secrets: does a job of these parameters use the secrets of the environment, as the Hub's token to fetch a model?
             The processes of others do not get them.
         gpu: one piece at a time per GPU, where there is one.
+        gpu_for: the same for one job's parameters, where it hangs on them; asked often, so nothing slow.
         workers: most processes at a time; 0 for as many as there are.
         goes_on: are pieces worth having without those that fail, so that they are computed all the same?
         memory_mb: memory of a process, with all that it starts.
@@ -146,6 +147,7 @@ class JobKind:
     files: Callable[[Mapping[str, Json]], Sequence[Path]] = no_files
     secrets: Callable[[Mapping[str, Json]], bool] = no_secrets
     gpu: bool = False
+    gpu_for: Callable[[Mapping[str, Json]], bool] | None = None
     workers: int = 0
     goes_on: bool = False
     memory_mb: int = 2048
@@ -155,8 +157,9 @@ class JobKind:
     libraries: tuple[str, ...] = ("numpy",)
 
     def sized(self, params: Mapping[str, Json]) -> "JobKind":
-        """The kind with the memory that a job of these parameters takes."""
-        return replace(self, memory_mb=self.memory_for(params)) if self.memory_for else self
+        """The kind with the memory that a job of these parameters takes, and the GPU that it gets."""
+        memory = self.memory_for(params) if self.memory_for else self.memory_mb
+        return replace(self, memory_mb=memory, gpu=self.gpu_for(params) if self.gpu_for else self.gpu)
 
     @property
     def over_memory(self) -> str:

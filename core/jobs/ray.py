@@ -33,8 +33,9 @@ def run_on_ray(kind: JobKind, context: Context, units: Sequence[Unit]) -> Iterat
         UserError: Ray is not installed, or a unit failed so, or lost its process again and again; names the unit.
     """
     ray = connected()
+    gpu = kind.gpu and ray.cluster_resources().get("GPU", 0) >= 1
     task = ray.remote(_remote).options(
-        num_cpus=1, num_gpus=int(kind.gpu), max_retries=RETRIES, name=f"token-atlas {kind.key}"
+        num_cpus=1, num_gpus=int(gpu), max_retries=RETRIES, name=f"token-atlas {kind.key}"
     )
     manifest, refs = _put_files(ray, kind.files(context.params))
     plain = replace(context, scratch=Path())

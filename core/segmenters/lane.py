@@ -23,9 +23,10 @@ from core.text.utf8 import utf8
 from core.tokenizers.catalog import split_options
 from core.tokenizers.kinds import Kind
 from core.tokenizers.segmentation import Encoded
-from core.tokenizers.tokenizer import Info, LocalTokenizer, Specials, Stage
+from core.tokenizers.tokenizer import Counts, Info, LocalTokenizer, Specials, Stage
 
 SCHEME = "learned"
+_NONE = Chunks(np.empty(0, np.int32))
 _KEPT = 4  # texts whose chunks are kept: the lane and the curve ask for the same
 
 
@@ -35,12 +36,15 @@ class SegmenterLane(LocalTokenizer):
     Attributes:
         segmenter: the entry.
         params: all of its parameters.
+        trained: what it cuts by, where a device can read with it.
     """
+
+    on_threads = True  # numpy's products of matrices
 
     def __init__(self, segmenter: ByteSegmenter, params: Params) -> None:
         self.segmenter, self.params = segmenter, params
         cutter = segmenter.cutter(params)
-        self._cut_many = cutter.cut_many
+        self.trained, self._cut_many = cutter.trained, cutter.cut_many
         self._cut = lru_cache(maxsize=_KEPT)(cutter.cut)
         spec = spec_of(segmenter, params)
         told = f"{spec} {cutter.fingerprint}"
@@ -62,8 +66,8 @@ class SegmenterLane(LocalTokenizer):
             TooLarge: the text has more bytes than it cuts.
             UserError: the text has no UTF-8 form.
         """
-        self._bounded(text)
-        return self._cut(text) if text else Chunks(np.empty(0, np.int32))
+        self.size_of(text)
+        return self._cut(text) if text else _NONE
 
     def encode(self, text: str, specials: Specials) -> Encoded:
         chunks = self.chunks(text)
@@ -77,25 +81,42 @@ class SegmenterLane(LocalTokenizer):
         )
 
     def encode_many(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        if self._cut_many is None:
-            return super().encode_many(texts)
-        for text in texts:
-            self._bounded(text)
-        cut = zip(texts, self._cut_many(texts), strict=True)
-        return [_ids(_pieces(text, chunks)) if text else np.empty(0, np.int32) for text, chunks in cut]
+        cut = zip(texts, self._chunks_of(texts), strict=True)
+        return [_ids(_pieces(text, chunks)) if text else _NONE.starts for text, chunks in cut]
 
-    def _bounded(self, text: str) -> None:
+    def count(self, texts: Sequence[str]) -> Counts:
+        return counts_of_starts([chunks.starts for chunks in self._chunks_of(texts)])
+
+    def _chunks_of(self, texts: Sequence[str]) -> list[Chunks]:
+        if self._cut_many is None:
+            return [self.chunks(text) for text in texts]
+        cut = iter(self._cut_many([text for text in texts if self.size_of(text)]))
+        return [next(cut) if text else _NONE for text in texts]
+
+    def size_of(self, text: str) -> int:
+        """Bytes of a text that it cuts.
+
+        Raises:
+            TooLarge: the text has more bytes than it cuts.
+            UserError: the text has no UTF-8 form.
+        """
         n_bytes = len(utf8(text))
         if n_bytes > self.segmenter.most_bytes:
             raise TooLarge(
                 f"{self.segmenter.label} cuts texts of up to {count(self.segmenter.most_bytes)} bytes, and this one "
                 f"has {count(n_bytes)}. Take a part of it."
             )
+        return n_bytes
 
     def stages(self, text: str) -> list[Stage]:
         cut = self.segment(text)
         pieces = tuple(piece.decode(errors="backslashreplace") for piece in cut.pieces)
         return [Stage("Segmenter", self.segmenter.about, pieces)]
+
+
+def counts_of_starts(starts: Sequence[NDArray[np.int32]]) -> Counts:
+    """Chunks per text, of where they start."""
+    return Counts(np.fromiter(map(len, starts), np.int32, len(starts)), np.zeros(len(starts), np.int32))
 
 
 def _pieces(text: str, chunks: Chunks) -> list[bytes]:

@@ -1,9 +1,6 @@
 """How weights of a family cut: of the segmenters that somebody had learnt here."""
 
-from collections.abc import Callable, Mapping
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Callable
 
 from core.segmenters.byte_model import entropies_bits
 from core.segmenters.families.hnet import boundary_probabilities
@@ -13,15 +10,14 @@ from core.segmenters.segmenter import Chunks
 from core.segmenters.trunk import Trunk
 
 
-def learnt_cut(family: str, arrays: Mapping[str, NDArray[np.floating]], threshold: float) -> Callable[[str], Chunks]:
+def learnt_cut(family: str, trunk: Trunk, threshold: float) -> Callable[[str], Chunks]:
     """Cuts a text as the family does.
 
     Args:
         family: hnet, magnet or entropy.
-        arrays: its weights by name.
+        trunk: its weights.
         threshold: of the first and the last.
     """
-    trunk = Trunk(arrays)
     if family == "magnet":
         return lambda text: behind_ends(text, trunk)
     values = {"hnet": boundary_probabilities, "entropy": entropies_bits}[family]

@@ -1,5 +1,6 @@
 """What a module of `core.segmenters.families` declares: a way to cut the bytes of a text without a fixed vocabulary."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.common.params import Param, Params
 from core.common.registry import Registry
+from core.segmenters.trunk import Trunk
 
 MOST_BYTES = 100_000  # of a text; what a segmenter computes at each byte takes its time
 
@@ -34,6 +36,23 @@ class Chunks:
 
 
 @dataclass(frozen=True, eq=False)
+class CutByWeights:
+    """Trained weights that a cutter cuts by, for what reads many texts with them on a device.
+
+    Args:
+        family: whose they are.
+        trunk: the body, with all weights by name among its arrays; called when it is needed.
+        threshold: over which a value starts a chunk; NaN where the weights hold it.
+        stage: whose chunks are wanted, where there are several.
+    """
+
+    family: str
+    trunk: Callable[[], Trunk]
+    threshold: float = math.nan
+    stage: int = 1
+
+
+@dataclass(frozen=True, eq=False)
 class Cutter:
     """A segmenter with its parameters, ready to cut.
 
@@ -41,11 +60,13 @@ class Cutter:
         cut: the chunks of a text that is not empty and has a UTF-8 form.
         fingerprint: of what it follows from beyond its parameters, such as the file of its weights.
         cut_many: the same of several such texts, where that is faster than one after another.
+        trained: what it cuts by, where a device can read texts with it (`core.segmenters.device`).
     """
 
     cut: Callable[[str], Chunks]
     fingerprint: str = ""
     cut_many: Callable[[Sequence[str]], list[Chunks]] | None = None
+    trained: CutByWeights | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

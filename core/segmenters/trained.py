@@ -14,7 +14,8 @@ from core.common.errors import UnknownName, UserError, shown
 from core.common.home import home
 from core.common.params import Param, Params
 from core.segmenters.learnt_cut import learnt_cut
-from core.segmenters.segmenter import SEGMENTERS, ByteSegmenter, Cutter
+from core.segmenters.segmenter import SEGMENTERS, ByteSegmenter, CutByWeights, Cutter
+from core.segmenters.trunk import Trunk
 from core.tokenizers.trained import NAME, has_owners, may_list, note_owner
 
 _FOLDER, _WEIGHTS, _FACTS = "segmenters", "weights.safetensors", "segmenter.json"
@@ -115,8 +116,9 @@ def trained_segmenter(name: str) -> ByteSegmenter | None:
         from safetensors.numpy import load_file
 
         threshold = math.nan if facts.threshold is None else params.number("threshold")
-        cut = learnt_cut(facts.family, load_file(place / _WEIGHTS), threshold)
-        return Cutter(cut, facts.content[:16])
+        trunk = Trunk(load_file(place / _WEIGHTS))
+        trained = CutByWeights(facts.family, lambda: trunk, threshold)
+        return Cutter(learnt_cut(facts.family, trunk, threshold), facts.content[:16], trained=trained)
 
     return ByteSegmenter(
         key=name,

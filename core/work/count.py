@@ -4,6 +4,7 @@ This is the only place that counts a corpus; `core.counting.corpus` runs it whil
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,11 @@ from core.corpora.corpus import Corpus
 from core.corpora.submitted import corpus_files, from_hub
 from core.counting.inputs import corpus_of, tokenizer_of
 from core.counting.job import KIND, as_output
-from core.counting.pieces import WORTH_TRYING, count_piece, joined_hash, piece_key, pieces
+from core.counting.pieces import WORTH_TRYING, count_piece, count_with, joined_hash, piece_key, pieces
 from core.counting.table import Counted, CountedText, CountTable, compact
 from core.jobs.job import Context, JobKind, Output, Parts, Unit
 from core.jobs.store.files import Json
+from core.segmenters.device.counter import device_counter, read_on_device
 from core.tokenizers.submitted import tokenizer_files
 
 
@@ -53,7 +55,13 @@ def run_unit(unit: Unit, context: Context) -> Output:
     """The counts of one piece, tokens and unknown, uint16 or uint32 (N,) each; N is 1 for joined text."""
     tokenizer, corpus = tokenizer_of(unit.value["tokenizer"], context), corpus_of(context)
     fast = corpus.n_sentences >= WORTH_TRYING
-    counts = count_piece(tokenizer, _lines(unit.value, corpus), unit.name, fast)
+    lines = _lines(unit.value, corpus)
+    on_device = device_counter(tokenizer, context.device) if fast else None
+    if on_device is None:
+        counts = count_piece(tokenizer, lines, unit.name, fast)
+    else:
+        counts = replace(count_with(on_device, lines, unit.name, ""), reason=on_device.reason)
+        print(on_device.log)
     arrays = {"tokens": counts.tokens, "unknown": counts.unknown}
     return Output(arrays, {"tokenizer": plain(Counted.of(tokenizer.info, counts.reason))})
 
@@ -107,6 +115,16 @@ def memory(params: Mapping[str, Json]) -> int:
     return 2048 + 128 * len(params["tokenizers"])
 
 
+def on_gpu(params: Mapping[str, Json]) -> bool:
+    """Whether at least half of what counts is read by a GPU; otherwise the others would wait for one another.
+
+    >>> on_gpu({"tokenizers": ["tiktoken:gpt2", "learned:hnet"]}), on_gpu({"tokenizers": ["tiktoken:gpt2"]})
+    (True, False)
+    """
+    specs = params["tokenizers"]
+    return 2 * sum(map(read_on_device, specs)) >= len(specs)
+
+
 JOB = JobKind(
     key=KIND,
     label="Count tokens",
@@ -118,6 +136,7 @@ JOB = JobKind(
     files=files,
     secrets=from_hub,
     memory_for=memory,
+    gpu_for=on_gpu,
     libraries=(
         "numpy",
         "tokenizers",

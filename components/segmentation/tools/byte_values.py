@@ -15,7 +15,7 @@ from components.widgets.fold import is_kept
 from components.widgets.pickers import put_in_place
 from components.widgets.row_choice import choose_row
 from components.widgets.view import View
-from core.common.numbers import count
+from core.common.numbers import so_many
 from core.common.params import Param, Params, Value
 from core.segmenters.lane import SegmenterLane, spec_of
 from core.segmenters.segmenter import Chunks
@@ -37,8 +37,10 @@ def draw(context: SegmentationContext) -> None:
         _settings(row, lane)
     cut = chunks(lane, context.text)
     st.caption(plain(_in_words(context.text, lane, cut)))
-    if cut.values is not None:
+    if cut.values is not None and np.isfinite(cut.values).any():
         _curve(context, row, lane, cut)
+    elif cut.values is not None:
+        st.caption("The first byte starts a chunk whatever it believes, and there is no other.")
     if cut.history is not None:
         figure = history_figure(cut.history, row.colour)
         st.plotly_chart(figure, key="merges_of_text", config=CONFIG)
@@ -50,7 +52,8 @@ def _in_words(text: str, lane: SegmenterLane, cut: Chunks) -> str:
     n_bytes = len(text.encode())
     value = f" The curve is the {lane.segmenter.value}; a dot starts a chunk." if lane.segmenter.value else ""
     return (
-        f"{lane.segmenter.about} Here: {count(len(cut.starts))} chunks, {n_bytes / len(cut.starts):.2f} bytes each."
+        f"{lane.segmenter.about} Here: {so_many(len(cut.starts), 'chunk', 'chunks')}, "
+        f"{n_bytes / len(cut.starts):.2f} bytes each."
         f"{value} Source: {lane.segmenter.source}."
     )
 

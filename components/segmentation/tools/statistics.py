@@ -16,7 +16,7 @@ from components.widgets.fold import is_kept
 from components.widgets.view import View
 from components.widgets.written_table import written_table
 from core.common.definitions import Definition
-from core.common.numbers import count, decimals
+from core.common.numbers import count, decimals, so_many
 from core.metrics.base import METRICS, Form, Metric, Value, on_text
 from core.segmentation.cost import CONTEXT_SHARE, COST, context_share, cost
 from core.text.units import Units
@@ -98,16 +98,24 @@ def _notes(context: SegmentationContext, found: Sequence[Numbers], units: Units)
     """What the text is, what each tokenizer loses of it, and why a number is missing."""
     numbers = found[0]
     n_bytes, n_characters, n_clusters = (int(numbers[key].number) for key in ("n_bytes", "n_characters", "n_clusters"))
-    n_words = len(units.word_starts)
-    words = f"{count(n_words)} words, found by {units.words_by}" if n_words else "no words that can be counted"
-    sentences = [
-        f"The text has {count(n_bytes)} bytes, {count(n_characters)} characters ({count(n_clusters)} as a reader "
-        f"counts them) and {words}."
-    ]
+    sentences = [size_in_words(n_bytes, n_characters, n_clusters, len(units.word_starts), units.words_by)]
     sentences += [one.removesuffix(f" {cached.FIND_WORDS}") if is_kept() else one for one in remarks(found)]
     lossy = [(row.label, one["lossless"].reason) for row, one in zip(context.rows, found, strict=True)]
     sentences += [f"{label} loses of it: {lost}." for label, lost in lossy if lost]
     st.caption(plain(" ".join(sentences)))
+
+
+def size_in_words(n_bytes: int, n_characters: int, n_clusters: int, n_words: int, words_by: str) -> str:
+    """How long the text is, in a sentence.
+
+    >>> size_in_words(1, 1, 1, 1, "UAX 29")
+    'The text has 1 byte, 1 character (1 as a reader counts them) and 1 word, found by UAX 29.'
+    """
+    words = f"{so_many(n_words, 'word', 'words')}, found by {words_by}" if n_words else "no words that can be counted"
+    return (
+        f"The text has {so_many(n_bytes, 'byte', 'bytes')}, {so_many(n_characters, 'character', 'characters')} "
+        f"({count(n_clusters)} as a reader counts them) and {words}."
+    )
 
 
 def remarks(found: Sequence[Numbers]) -> list[str]:

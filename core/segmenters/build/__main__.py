@@ -1,28 +1,30 @@
-"""`python -m core.segmenters.build [NAME ...]`: train the shipped segmenters, or those named, and judge them.
+"""`python -m core.segmenters.build [NAME ...]`: train the shipped segmenters, or those named, and judge all.
 
-Two to five minutes of a processor each; needs FLORES-200. The same text and kind of processor give the same files.
+One to three minutes of a processor each, and five to judge; needs FLORES-200. The same text and kind of processor give
+the same files. Each is kept as it is finished: started again, it goes on from there.
 """
 
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save
 
 from core.common.atomic import write_whole
 from core.common.errors import UnknownName, UserError
+from core.common.numbers import so_many
 from core.common.printed_progress import PrintedProgress
 from core.common.progress import listening
 from core.segmenters.build.card import card
 from core.segmenters.build.chunk_counts import write_chunk_counts
 from core.segmenters.build.cut_facts import cut_facts
 from core.segmenters.build.judged import judged
+from core.segmenters.build.kept import KeptTraining, Made
 from core.segmenters.build.premiums import chunk_premiums
 from core.segmenters.build.text import held_out, learnt
 from core.segmenters.lane import SegmenterLane, open_segmenter
@@ -35,13 +37,13 @@ QUALITY = FOLDER / "quality.json"
 Texts = Mapping[str, list[str]]
 
 
-def _bytes(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+def _bytes(texts: Texts) -> Made:
     from core.segmenters.build.byte_model import train_byte_model
 
     return train_byte_model(texts), {}
 
 
-def _hnet(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+def _hnet(texts: Texts) -> Made:
     from core.segmenters.build.chunked import text_bits
     from core.segmenters.build.hnet import router_of, train_hnet
 
@@ -49,7 +51,7 @@ def _hnet(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     return router_of(model), {"model": judged(held_out(), partial(text_bits, lambda *read: model(*read)[0]))}
 
 
-def _hnet2(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+def _hnet2(texts: Texts) -> Made:
     from core.segmenters.build.chunked import text_bits
     from core.segmenters.build.hnet2 import routers_of, train_hnet2
 
@@ -57,14 +59,14 @@ def _hnet2(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     return routers_of(model), {"model": judged(held_out(), partial(text_bits, lambda *read: model(*read)[0]))}
 
 
-def _mrt5(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+def _mrt5(texts: Texts) -> Made:
     from core.segmenters.build.mrt5 import gate_of, mrt5_bits, train_mrt5
 
     model = train_mrt5(texts)
     return gate_of(model), {"model": judged(held_out(), partial(mrt5_bits, model))}
 
 
-def _magnet(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+def _magnet(texts: Texts) -> Made:
     from core.segmenters.build.magnet import (
         LATIN_PRIOR,
         magnet_bits,
@@ -87,7 +89,7 @@ def _magnet(texts: Texts) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     return arrays, about
 
 
-MAKERS: dict[str, Callable[[Texts], tuple[dict[str, torch.Tensor], dict[str, Any]]]] = {
+MAKERS: dict[str, Callable[[Texts], Made]] = {
     "bytes": _bytes,
     "hnet": _hnet,
     "hnet2": _hnet2,
@@ -104,18 +106,33 @@ def main(wanted: list[str]) -> int:
             if name not in MAKERS:
                 raise UnknownName("shipped segmenter", name, MAKERS)
         texts = learnt()
+        kept = KeptTraining(texts)
         about = json.loads(QUALITY.read_text(encoding="utf-8")) if QUALITY.is_file() else {}
-        for name in wanted or MAKERS:
-            start = time.process_time()
-            with listening(PrintedProgress()):
-                arrays, found = MAKERS[name](texts)
-            write_whole(FOLDER / f"{name}.safetensors", save({k: a.contiguous() for k, a in arrays.items()}))
-            about[name] = {**found, "seconds": round(time.process_time() - start)}
+        names = wanted or list(MAKERS)
+        print(_cost(about, [name for name in names if not kept.has(name)]), flush=True)
+        for name in names:
+            weights, about[name] = kept.made(name, partial(_made, name, texts))
+            write_whole(FOLDER / f"{name}.safetensors", weights)
         describe(about)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _made(name: str, texts: Texts) -> Made:
+    """A segmenter, trained now, with the seconds of a processor that it took among what is known of it."""
+    start = time.process_time()
+    with listening(PrintedProgress()):
+        arrays, found = MAKERS[name](texts)
+    return arrays, {**found, "seconds": round(time.process_time() - start)}
+
+
+def _cost(about: Mapping[str, Any], names: Sequence[str]) -> str:
+    """What is to come, by what those that ship took."""
+    seconds = sum(about[name]["seconds"] for name in names if name in about)
+    taking = f"{', '.join(names)}: about {so_many(seconds, 'second', 'seconds')} of a processor"
+    return f"To train: {taking if names else 'nothing'}. Then all are judged, about five minutes."
 
 
 def describe(about: dict[str, Any]) -> None:

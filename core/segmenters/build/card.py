@@ -37,7 +37,9 @@ text is in this repository. `docs/segmenters.md` has their equations.
 {files}
 
 All figures are of text that none of them learnt from: the first {SENTENCES} sentences of FLORES-200 devtest in each
-language, and as many pieces of code of 20 lines, each read alone.
+language, and as many pieces of code of 20 lines, each read alone. Each model is of one seed and intervals are over
+texts: no order of segmenters follows. `docs/segmenters.md` says of which of them other seeds were trained, and what
+holds.
 
 ## Bits per byte
 

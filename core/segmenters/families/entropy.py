@@ -1,15 +1,19 @@
 """Patches that start where the next byte is uncertain, as the Byte Latent Transformer makes them."""
 
 from core.common.params import Param, Params
-from core.segmenters.byte_model import FILE, shipped_entropies
+from core.segmenters.byte_model import FILE, byte_trunk, shipped_entropies
 from core.segmenters.over_threshold import over_threshold
-from core.segmenters.segmenter import ByteSegmenter, Cutter
+from core.segmenters.segmenter import ByteSegmenter, CutByWeights, Cutter
 from core.segmenters.weights import weights_fingerprint
 
 
 def _cutter(params: Params) -> Cutter:
     threshold = params.number("threshold")
-    return Cutter(lambda text: over_threshold(shipped_entropies(text.encode()), threshold), weights_fingerprint(FILE))
+    return Cutter(
+        lambda text: over_threshold(shipped_entropies(text.encode()), threshold),
+        weights_fingerprint(FILE),
+        trained=CutByWeights("entropy", byte_trunk, threshold),
+    )
 
 
 SEGMENTER = ByteSegmenter(

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.common.params import Param, Params
-from core.segmenters.byte_model import FILE, shipped_entropies
+from core.segmenters.byte_model import FILE, byte_trunk, shipped_entropies
 from core.segmenters.over_threshold import over_threshold
-from core.segmenters.segmenter import ByteSegmenter, Cutter
+from core.segmenters.segmenter import ByteSegmenter, CutByWeights, Cutter
 from core.segmenters.weights import weights_fingerprint
 
 
@@ -17,7 +17,11 @@ def rises_bits(text: bytes) -> NDArray[np.float32]:
 
 def _cutter(params: Params) -> Cutter:
     threshold = params.number("threshold")
-    return Cutter(lambda text: over_threshold(rises_bits(text.encode()), threshold), weights_fingerprint(FILE))
+    return Cutter(
+        lambda text: over_threshold(rises_bits(text.encode()), threshold),
+        weights_fingerprint(FILE),
+        trained=CutByWeights("entropy-rise", byte_trunk, threshold),
+    )
 
 
 SEGMENTER = ByteSegmenter(

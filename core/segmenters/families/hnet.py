@@ -5,7 +5,7 @@ from functools import cache
 from core.common.params import Param, Params
 from core.segmenters.over_threshold import over_threshold
 from core.segmenters.router import start_probabilities
-from core.segmenters.segmenter import ByteSegmenter, Cutter
+from core.segmenters.segmenter import ByteSegmenter, CutByWeights, Cutter
 from core.segmenters.trunk import Floats, Trunk, symbols_of
 from core.segmenters.weights import weights, weights_fingerprint
 
@@ -29,8 +29,12 @@ def boundary_probabilities(text: bytes, trunk: Trunk | None = None) -> Floats:
 
 
 def _cutter(params: Params) -> Cutter:
-    threshold, known = params.number("threshold"), weights_fingerprint(FILE)
-    return Cutter(lambda text: over_threshold(boundary_probabilities(text.encode()), threshold), known)
+    threshold = params.number("threshold")
+    return Cutter(
+        lambda text: over_threshold(boundary_probabilities(text.encode()), threshold),
+        weights_fingerprint(FILE),
+        trained=CutByWeights("hnet", _trunk, threshold),
+    )
 
 
 SEGMENTER = ByteSegmenter(

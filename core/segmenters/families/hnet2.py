@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.common.params import Param, Params
 from core.segmenters.router import start_probabilities
-from core.segmenters.segmenter import ByteSegmenter, Chunks, Cutter
+from core.segmenters.segmenter import ByteSegmenter, Chunks, CutByWeights, Cutter
 from core.segmenters.trunk import Floats, Trunk, blocks_in, normed, symbols_of
 from core.segmenters.weights import weights, weights_fingerprint
 
@@ -46,7 +46,7 @@ def _cutter(params: Params) -> Cutter:
         values[starts] = second
         return Chunks(starts[second > thresholds[1]], values, float(thresholds[1]))
 
-    return Cutter(cut, weights_fingerprint(FILE))
+    return Cutter(cut, weights_fingerprint(FILE), trained=CutByWeights("hnet2", _trunk, stage=int(stage)))
 
 
 SEGMENTER = ByteSegmenter(

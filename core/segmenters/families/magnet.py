@@ -6,7 +6,7 @@ import numpy as np
 
 from core.common.params import Param, Params
 from core.segmenters.script_of_bytes import script_groups
-from core.segmenters.segmenter import ByteSegmenter, Chunks, Cutter
+from core.segmenters.segmenter import ByteSegmenter, Chunks, CutByWeights, Cutter
 from core.segmenters.trunk import Floats, Trunk, symbols_of
 from core.segmenters.weights import weights, weights_fingerprint
 
@@ -43,7 +43,8 @@ def behind_ends(text: str, trunk: Trunk) -> Chunks:
 
 def _cutter(params: Params) -> Cutter:
     priors = params.word("prior")
-    return Cutter(lambda text: behind_ends(text, shipped_trunk(priors)), weights_fingerprint(FILE))
+    trained = CutByWeights("magnet", lambda: shipped_trunk(priors))
+    return Cutter(lambda text: behind_ends(text, trained.trunk()), weights_fingerprint(FILE), trained=trained)
 
 
 SEGMENTER = ByteSegmenter(

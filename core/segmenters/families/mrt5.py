@@ -6,7 +6,7 @@ import numpy as np
 
 from core.common.params import Param, Params
 from core.segmenters.over_threshold import over_threshold
-from core.segmenters.segmenter import ByteSegmenter, Cutter
+from core.segmenters.segmenter import ByteSegmenter, CutByWeights, Cutter
 from core.segmenters.trunk import Floats, Trunk, symbols_of
 from core.segmenters.weights import weights, weights_fingerprint
 
@@ -29,7 +29,11 @@ def gates(text: bytes) -> Floats:
 
 def _cutter(params: Params) -> Cutter:
     threshold = params.number("threshold") or float(_trunk().arrays["threshold"][0])
-    return Cutter(lambda text: over_threshold(gates(text.encode()), threshold), weights_fingerprint(FILE))
+    return Cutter(
+        lambda text: over_threshold(gates(text.encode()), threshold),
+        weights_fingerprint(FILE),
+        trained=CutByWeights("mrt5", _trunk, threshold),
+    )
 
 
 SEGMENTER = ByteSegmenter(

@@ -2,7 +2,7 @@
 
 The rule is ours, written from the description of HAT's splitter: a unit is a word with the one space before it and the
 marks behind it; a case change inside a word starts a new one, a number is split at its point, and each letter of a
-script without spaces stands alone.
+script without spaces stands alone. Marks and joiners stay with their character.
 """
 
 from functools import cache
@@ -14,17 +14,20 @@ from core.common.params import Param, Params
 from core.segmenters.segmenter import ByteSegmenter, Chunks, Cutter
 from core.text.scripts import WITHOUT_SPACES
 
+_RULE = "2"  # another where the same text is cut otherwise, so that counts by the rule before are not taken for these
+_WITH = r"[\p{M}\p{Cf}--[\u200B]]*+"  # what belongs to the character before it, as in UAX 29: no space of no width
 _ALONE = "".join(rf"\p{{Script={script}}}" for script in sorted(WITHOUT_SPACES))
 
 
 @cache
 def _pattern() -> regex.Pattern[str]:
     letter = rf"[\p{{L}}--[{_ALONE}]]"
-    lower = rf"[\p{{Ll}}\p{{Lm}}\p{{Lo}}--[{_ALONE}]]"
-    word = rf"(?:\p{{Lu}}+(?!{lower})|\p{{Lu}}?(?:{lower}\p{{M}}*)+|{letter}\p{{M}}*)(?:['’](?:{lower}\p{{M}}*)+)?"
-    core = rf"(?:{word}|\p{{N}}+|[{_ALONE}]\p{{M}}*)"
-    behind = r"(?:(?<=\p{N})\p{P}(?=\p{N})|[\p{P}\p{S}]*+(?![\p{L}\p{N}]))?"
-    others = r" ?[\p{P}\p{S}]+|\s+?(?= ?\S)|\s+|."
+    lower = rf"[\p{{Ll}}\p{{Lm}}\p{{Lo}}--[{_ALONE}]]{_WITH}"
+    upper, mark = rf"\p{{Lu}}{_WITH}", rf"[\p{{P}}\p{{S}}]{_WITH}"
+    word = rf"(?:(?:{upper})+(?!{lower})|(?:{upper})?(?:{lower})+|{letter}{_WITH})(?:['’](?:{lower})+)?"
+    core = rf"(?:{word}|(?:\p{{N}}{_WITH})+|[{_ALONE}]{_WITH})"
+    behind = rf"(?:(?<=\p{{N}})\p{{P}}(?=\p{{N}})|(?:{mark})*+(?![\p{{L}}\p{{N}}]))?"
+    others = rf" ?(?:{mark})+|\s+?(?= ?\S)|\s+|.{_WITH}"
     return regex.compile(rf" ?{core}{behind}|{others}", regex.V1 | regex.DOTALL)
 
 
@@ -62,7 +65,7 @@ def _cutter(params: Params) -> Cutter:
         lengths = [len(unit.encode()) for unit in word_units(text, most)]
         return Chunks(np.cumsum([0, *lengths[:-1]]).astype(np.int32))
 
-    return Cutter(cut)
+    return Cutter(cut, _RULE)
 
 
 SEGMENTER = ByteSegmenter(

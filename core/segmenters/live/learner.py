@@ -19,6 +19,7 @@ from core.segmenters.build.text import batches, batches_with_scripts
 from core.segmenters.build.torch_trunk import RATE, adam
 from core.segmenters.learnt_cut import learnt_cut
 from core.segmenters.segmenter import Chunks
+from core.segmenters.trunk import Trunk
 
 Texts = Mapping[str, Sequence[str]]
 Arrays = Sequence[NDArray[np.int64]]
@@ -75,7 +76,7 @@ class Learner:
     def cut(self) -> Callable[[str], Chunks]:
         """Cuts a text as the lane of what is learnt will."""
         arrays = {name: array.numpy() for name, array in self.arrays().items()}
-        return learnt_cut(self.family, arrays, self.threshold)
+        return learnt_cut(self.family, Trunk(arrays), self.threshold)
 
     def kept(self) -> bytes:
         """All that is needed to go on."""
