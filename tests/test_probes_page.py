@@ -23,6 +23,7 @@ from core.probes.bytes.job import params_of
 from core.probes.bytes.prompt import prompt_of
 from core.probes.bytes.shipped import shipped_answers
 from core.probes.filling.job import params_of as gaps_params
+from core.probes.merging.job import params_of as dynamic_params
 from core.probes.pooling.job import params_of as pooled_params
 from core.probes.probe import PROBES
 from core.probes.respelled.job import params_of as respelled_params
@@ -202,6 +203,14 @@ ASKED_OF_A_MODEL: dict[str, tuple[dict[str, Any], Asked]] = {
     "pooled": (
         pooled_params(MODEL, "shipped:tiny-unigram", "a text"),
         lambda state: pooled_params(*(state[f"pooled_{key}"] for key in ("model", "other", "text"))),
+    ),
+    "dynamic_tokens": (
+        dynamic_params(MODEL, "longer words", "Thai", 3, "shipped:tiny-english"),
+        lambda state: dynamic_params(
+            *(state[f"dynamic_tokens_{key}"] for key in ("model", "text", "sample")),
+            int(state["dynamic_tokens_merges"]),
+            state["dynamic_tokens_hypernetwork"],
+        ),
     ),
     "gaps": (
         gaps_params(MODEL, "longer words", 3),
