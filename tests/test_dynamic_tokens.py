@@ -133,6 +133,8 @@ def test_what_is_compared_is_the_same_in_every_row(found: DynamicTokens) -> None
             assert one.lost.reason.startswith("An interval needs at least") and np.isnan(one.lost.low)
         assert row.apart.value == pytest.approx(row.mean.lost.value - row.predicted.lost.value)
     assert [row.n_tokens for row in found.rows] == sorted((row.n_tokens for row in found.rows), reverse=True)
+    shrunk = b"".join(found.example).decode()
+    assert shrunk in TEXT.split("\n") and len(found.example) < found.example_plain
     assert restored(DynamicTokens, stored(found)).rows[-1].n_tokens == whole
     assert found.document()["rows"] and len(found.sentences()) == 1 + len(found.rows)
 

@@ -17,6 +17,7 @@ from core.segmenters.lane import SegmenterLane, open_segmenter
 from core.segmenters.published.patcher_layout import OFFSET
 from tests.hub_asker import asker
 from tests.hub_server import Repo, running
+from tests.pages import opened
 from tests.published_hnets import State
 
 TEXT = "naïve def f(x):\n    return 'ไทย 你好 مرحبا'  # " + "word " * 60
@@ -190,3 +191,10 @@ def test_of_a_file_on_the_hub_only_the_patcher_is_fetched(tmp_path: Path) -> Non
         parts = [one.split() for one in hub.requests if "/model.safetensors" in one and one.startswith("GET")]
     assert found["label"] == "blt" and found["starts"][0] == 0
     assert sum(int(one[2]) for one in parts) < len(repo.files["model.safetensors"]) / 4
+
+
+def test_looking_at_its_values_leaves_a_threshold_of_many_digits_as_it_is(tmp_path: Path) -> None:
+    spec = f"learned:file:{kept(tmp_path, patcher(), patching_threshold=4.123456789)}"
+    app = opened("segmentation", tokenizers=[spec], tool="Byte values")
+    assert [one.value for one in app.slider if one.label == "Threshold"] == [4.123456789]
+    assert app.session_state["tokenizers"] == [spec]

@@ -9,7 +9,7 @@ from core.text.utf8 import utf8
 from core.transplants.hypernetworks.shipped import shipped_for
 
 MOST_BYTES, MOST_MERGES = 20_000, 20_000
-SAMPLE = "German"
+SAMPLE = LONG_TEXTS[0]
 
 
 def dynamic_tokens(model: str, text: str, sample: str, merges: int, hypernetwork: str | None) -> DynamicTokens:
@@ -55,9 +55,9 @@ def network_of(model: str, hypernetwork: str | None) -> str:
     if found := hypernetwork or shipped_for(model):
         return found
     raise UserError(
-        f"No hypernetwork ships for {model}, and one is needed to predict the rows of merged tokens. Give a checkpoint "
-        "of ZeTT that was trained for this model, as a folder or hub:OWNER/NAME with config.json and "
-        "model.safetensors; or take shipped:tiny-english, for which make hypernetwork trained one."
+        f"No hypernetwork ships for {model}, and one is needed to predict the rows of merged tokens. Give as "
+        "hypernetwork a checkpoint of ZeTT that was trained for this model, a folder or hub:OWNER/NAME with "
+        "config.json and model.safetensors; or take shipped:tiny-english, for which make hypernetwork trained one."
     )
 
 

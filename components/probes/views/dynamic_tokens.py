@@ -1,5 +1,7 @@
 """Merged on the fly: what a model loses when the frequent pairs of a text are one token each."""
 
+import re
+
 import streamlit as st
 
 from components.charts.chart import CONFIG
@@ -10,6 +12,7 @@ from components.probes.job_answer import of_job, say_it_ships
 from components.probes.merging_chart import in_bits, in_words, merging_chart
 from components.probes.predict import predicted, verdict
 from components.probes.view import ProbeView
+from components.widgets.chips import chips, piece_shown
 from core.common.numbers import count, so_many
 from core.export.provenance import CitedTokenizer
 from core.probes.dynamic_tokens import SAMPLE, text_of
@@ -20,6 +23,8 @@ from core.probes.merging.shipped import shipped_dynamic_tokens
 
 _FEWER, _SOME, _MORE = "Nothing, or it gains", "Up to .2 bits a byte", "More"
 _A_LITTLE = 0.2
+_MOST_CHIPS = 120
+_RUNS = re.compile("[\udc80-\udcff]+|[^\udc80-\udcff]+")  # bytes of no whole character, and text
 
 
 def draw(context: ProbeContext) -> None:
@@ -56,10 +61,25 @@ def _explain(found: DynamicTokens) -> None:
     )
     if found.plain.reason:
         st.caption(plain(found.plain.reason))
+    st.markdown(
+        f"**The line that shrinks most**, {count(len(found.example))} dynamic tokens in place of "
+        f"{so_many(found.example_plain, 'token', 'tokens')}"
+    )
+    chips([*map(merged_shown, found.example[:_MOST_CHIPS])], n_more=max(0, len(found.example) - _MOST_CHIPS))
     longest = max(row.n_longer for row in found.rows)
     if longest:
         merged = so_many(longest, "merged token is", "merged tokens are")
         st.caption(f"{merged} spelled with more old tokens than the hypernetwork reads, of which the first count.")
+
+
+def merged_shown(piece: bytes) -> str:
+    """A token as people read it, with the bytes of a character that it cuts in brackets, and only those.
+
+    >>> merged_shown("né".encode() + b"\\xe0\\xb8"), merged_shown(b" a")
+    ('né⟨e0 b8⟩', '␣a')
+    """
+    runs = _RUNS.findall(piece.decode(errors="surrogateescape"))
+    return "".join(piece_shown(run.encode(errors="surrogateescape")) for run in runs)
 
 
 def _found(context: ProbeContext) -> DynamicTokens | None:
@@ -97,7 +117,7 @@ def _card(dark: bool) -> str:
     return (
         f"Merging the frequent pairs of a text saves **{found.saved(last):.0%}** of its tokens. A tiny model loses "
         f"**{last.mean.lost.value:.2f} bits** for each byte with the mean of the old rows, and "
-        f"**{last.predicted.lost.value:+.2f}** with rows that a network predicts.".replace("+-", "−").replace("-", "−")
+        f"**{last.predicted.lost.value:.2f}** with rows that a network predicts."
     )
 
 

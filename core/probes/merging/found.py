@@ -63,6 +63,8 @@ class DynamicTokens:
         compared_bytes: of those.
         plain: bits for each byte of those, by plain tokens.
         rows: by number of merges.
+        example: bytes of each dynamic token, after all merges, of the line that shrinks most.
+        example_plain: tokens of that line before.
     """
 
     model: str
@@ -76,6 +78,8 @@ class DynamicTokens:
     compared_bytes: int
     plain: Number
     rows: tuple[MergedTokens, ...]
+    example: tuple[bytes, ...]
+    example_plain: int
 
     def saved(self, row: MergedTokens) -> float:
         """Share of the plain tokens that are saved."""
@@ -83,7 +87,8 @@ class DynamicTokens:
 
     def document(self) -> dict[str, object]:
         """It as a JSON document."""
-        about = {key: value for key, value in vars(self).items() if key not in ("plain", "rows")}
+        about = {key: value for key, value in vars(self).items() if key not in ("plain", "rows", "example")}
+        about["example_hex"] = [piece.hex() for piece in self.example]
         return about | {"plain": _figure(self.plain), "rows": [self._row(row) for row in self.rows]}
 
     def _row(self, row: MergedTokens) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,15 @@ class MergedLine:
     """
 
     spelled: tuple[tuple[int, ...], ...]
+
+    def pieces(self, line: TokenLine) -> tuple[bytes, ...]:
+        """The bytes of the line, as it was cut, that each stands for.
+
+        >>> MergedLine(((1, 2), (3,))).pieces(TokenLine((1, 2, 3), (b"a", b"b", b" c")))
+        (b'ab', b' c')
+        """
+        edges = [*self.place_by_start, len(line.ids)]
+        return tuple(b"".join(line.pieces[start:end]) for start, end in pairwise(edges))
 
     @cached_property
     def place_by_start(self) -> dict[int, int]:

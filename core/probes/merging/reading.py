@@ -63,6 +63,7 @@ def read_merged_by(model: LanguageModel, one: Hypernetwork, text: str, merges: i
     for n, many in by_merges.items():
         report(len(rows), len(by_merges), f"{model.name} reads {count(n)} merges")
         rows.append(_row(n, many, lines, common, plain, models, one.layout.longest))
+    line, shrunk = max(zip(lines, by_merges[most], strict=True), key=lambda pair: _n_saved(*pair))
     needed = _at(common, every, plain)
     sizes = _sizes(lines, common)
     return DynamicTokens(
@@ -77,6 +78,8 @@ def read_merged_by(model: LanguageModel, one: Hypernetwork, text: str, merges: i
         compared_bytes=int(sizes.sum()),
         plain=figures(_all(lines), np.stack([needed, sizes]), [quotient(0, 1, _LN2)], _SEED)[0],
         rows=tuple(rows),
+        example=shrunk.pieces(line),
+        example_plain=len(line.ids),
     )
 
 
@@ -110,6 +113,10 @@ def _row(
         mean=MergedReading(found[1], found[3], found[5]),
         apart=found[6],
     )
+
+
+def _n_saved(line: TokenLine, merged: MergedLine) -> int:
+    return len(line.ids) - len(merged.spelled)
 
 
 def _merged(many: Sequence[MergedLine]) -> set[tuple[int, ...]]:
