@@ -90,9 +90,9 @@ def in_words(found: DynamicTokens) -> str:
     """The last row, in a sentence or two."""
     last = found.rows[-1]
     return (
-        f"With {found.saved(last):.0%} of the tokens saved {found.model} needs {in_bits(last.predicted.lost)} bits a "
-        f"byte more than the {found.plain.value:.2f} of plain tokens where the hypernetwork makes the rows, and "
-        f"{in_bits(last.mean.lost)} where they are the mean of the old ones."
+        f"Beside the {found.plain.value:.2f} bits a byte that {found.model} needs in plain tokens, it loses "
+        f"{in_bits(last.predicted.lost)} with {found.saved(last):.0%} of the tokens saved where the hypernetwork makes "
+        f"the rows, and {in_bits(last.mean.lost)} where they are the mean of the old ones."
     )
 
 

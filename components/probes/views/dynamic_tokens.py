@@ -12,7 +12,7 @@ from components.probes.job_answer import of_job, say_it_ships
 from components.probes.merging_chart import in_bits, in_words, merging_chart
 from components.probes.predict import predicted, verdict
 from components.probes.view import ProbeView
-from components.widgets.chips import chips, piece_shown
+from components.widgets.chips import chips, on_circle, piece_shown
 from core.common.numbers import count, so_many
 from core.export.provenance import CitedTokenizer
 from core.probes.dynamic_tokens import SAMPLE, text_of
@@ -20,6 +20,7 @@ from core.probes.long_texts import LONG_TEXTS
 from core.probes.merging.found import DynamicTokens
 from core.probes.merging.job import KIND, params_of
 from core.probes.merging.shipped import shipped_dynamic_tokens
+from core.tokenizers.backends.display import is_hex
 
 _FEWER, _SOME, _MORE = "Nothing, or it gains", "Up to .2 bits a byte", "More"
 _A_LITTLE = 0.2
@@ -75,11 +76,13 @@ def _explain(found: DynamicTokens) -> None:
 def merged_shown(piece: bytes) -> str:
     """A token as people read it, with the bytes of a character that it cuts in brackets, and only those.
 
-    >>> merged_shown("né".encode() + b"\\xe0\\xb8"), merged_shown(b" a")
-    ('né⟨e0 b8⟩', '␣a')
+    >>> merged_shown("né".encode() + b"\\xe0\\xb8"), merged_shown(b" a"), merged_shown(b"\\xe0\\xb8")
+    ('né⟨e0b8⟩', '␣a', '⟨e0 b8⟩')
     """
-    runs = _RUNS.findall(piece.decode(errors="surrogateescape"))
-    return "".join(piece_shown(run.encode(errors="surrogateescape")) for run in runs)
+    runs = [run.encode(errors="surrogateescape") for run in _RUNS.findall(piece.decode(errors="surrogateescape"))]
+    if len(runs) < 2:
+        return piece_shown(piece)
+    return "".join(on_circle(shown.replace(" ", "") if is_hex(shown) else shown) for shown in map(piece_shown, runs))
 
 
 def _found(context: ProbeContext) -> DynamicTokens | None:

@@ -108,7 +108,7 @@ class DynamicTokens:
             merges = so_many(row.merges, "merge", "merges")
             said.append(
                 f"  {merges}, {self.saved(row):.1%} of the tokens saved: {_words(row.predicted.lost)} with rows of "
-                f"{self.hypernetwork}, {_words(row.mean.lost)} with the mean of the old rows"
+                f"the hypernetwork {self.hypernetwork}, {_words(row.mean.lost)} with the mean of the old rows"
             )
         if longest := max(self.rows, key=lambda row: row.n_longer).n_longer:
             said.append(
