@@ -104,6 +104,7 @@ def merging_table(found: DynamicTokens) -> pd.DataFrame:
                 "Merges": row.merges,
                 "Tokens": row.n_tokens,
                 "Saved": found.saved(row),
+                "Different merged tokens": row.n_different,
                 **_columns("hypernetwork", row.predicted),
                 **_columns("mean", row.mean),
                 "Mean less hypernetwork": row.apart.value,

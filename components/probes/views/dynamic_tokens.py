@@ -55,7 +55,8 @@ def draw(context: ProbeContext) -> None:
 
 def _explain(found: DynamicTokens) -> None:
     st.caption(
-        f"Compared are {so_many(found.n_compared, 'token', 'tokens')} of {count(found.n_tokens)}, of "
+        f"Compared are {so_many(found.n_compared, 'token', 'tokens')} of {count(found.n_tokens)}, with "
+        f"{count(found.compared_bytes)} of {so_many(found.n_bytes, 'byte', 'bytes')}, of "
         f"{so_many(found.n_lines, 'line', 'lines')}: those behind a boundary that is left after all merges, the same "
         "in every reading and behind the same bytes. What stands inside a merged token is read and not predicted. "
         "Intervals resample the lines."
