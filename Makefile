@@ -146,6 +146,7 @@ probes: $(VENV)/run.stamp
 	$(BIN)/python -m core.probes.respelled.shipping
 	$(BIN)/python -m core.probes.asked_otherwise.shipping
 	$(BIN)/python -m core.probes.pooling.shipping
+	$(BIN)/python -m core.probes.merging.shipping
 	$(BIN)/python -m core.probes.filling.shipping
 
 adders: $(VENV)/run.stamp

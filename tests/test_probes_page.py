@@ -23,6 +23,7 @@ from core.probes.bytes.job import params_of
 from core.probes.bytes.prompt import prompt_of
 from core.probes.bytes.shipped import shipped_answers
 from core.probes.filling.job import params_of as gaps_params
+from core.probes.merging.job import params_of as dynamic_params
 from core.probes.pooling.job import params_of as pooled_params
 from core.probes.probe import PROBES
 from core.probes.respelled.job import params_of as respelled_params
@@ -100,6 +101,7 @@ def test_the_answer_is_hidden_until_one_has_guessed(probe: str) -> None:
     if probe == "next_byte":
         app.text_input(key="next_byte_guess").set_value("x").run()
     guesses = {"drift": "They do not", "traps": "It is lost", "chat_prefix": "They stay", "pooled": "As much or more"}
+    guesses |= {"dynamic_tokens": "More"}
     for key, guess in guesses.items():
         if probe == key:
             app.session_state[f"{key}_guess"] = guess
@@ -161,8 +163,12 @@ def test_no_exercise_is_set_on_an_empty_text_or_on_ids_that_are_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "probe", ["next_byte", "numbers", "drift_samples", "spelling_loss", "spelling_answers", "pooled", "gaps", "noise"]
-)
+    "probe",
+    [
+        "next_byte", "numbers", "drift_samples", "spelling_loss", "spelling_answers", "pooled", "gaps", "noise",
+        "dynamic_tokens",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize(
     ("model", "words"), [("shipped:no", "Known: "), ("/no/such", "no file or folder"), ("hub:", "No model is named")]
 )
@@ -202,6 +208,14 @@ ASKED_OF_A_MODEL: dict[str, tuple[dict[str, Any], Asked]] = {
     "pooled": (
         pooled_params(MODEL, "shipped:tiny-unigram", "a text"),
         lambda state: pooled_params(*(state[f"pooled_{key}"] for key in ("model", "other", "text"))),
+    ),
+    "dynamic_tokens": (
+        dynamic_params(MODEL, "longer words", "Thai", 3, "shipped:tiny-english"),
+        lambda state: dynamic_params(
+            *(state[f"dynamic_tokens_{key}"] for key in ("model", "text", "sample")),
+            int(state["dynamic_tokens_merges"]),
+            state["dynamic_tokens_hypernetwork"],
+        ),
     ),
     "gaps": (
         gaps_params(MODEL, "longer words", 3),
@@ -284,8 +298,12 @@ def test_another_model_is_asked_by_a_job_and_only_where_it_may_be(monkeypatch: p
 
 
 @pytest.mark.parametrize(
-    "probe", ["spelling_loss", "spelling_answers", "drift_samples", "gaps", "numbers", "noise", "traps", "letters"]
-)
+    "probe",
+    [
+        "spelling_loss", "spelling_answers", "drift_samples", "gaps", "numbers", "noise", "traps", "letters",
+        "dynamic_tokens",
+    ],
+)  # fmt: skip
 def test_a_server_that_fetches_nothing_shows_what_ships(probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN_ATLAS_HUB", "off")
     app = experiment(probe=probe)

@@ -235,7 +235,7 @@ def test_another_layout_is_one_sentence(tmp_path: Path, changed: Callable[[State
         open_segmenter(f"file:{folder}")
     assert str(error.value).startswith("hnet_1stage_S is no H-Net of a layout that is read here: ")
     assert said in str(error.value)
-    assert str(error.value).endswith("whose routers compare neighbours by cosine.")
+    assert str(error.value).endswith("or a BLT as transformers writes it.")
     assert not (tmp_path / "home" / "published-segmenters").exists() or not list(
         (tmp_path / "home" / "published-segmenters").iterdir()
     )
@@ -307,7 +307,7 @@ def test_the_page_adds_one_by_its_path_and_says_what_is_wrong_with_another(tmp_p
     app = opened("segmentation", tokenizers=["learned:words"])
 
     def add(name: str) -> None:
-        next(box for box in app.text_input if box.label == "Published H-Net").set_value(name)
+        next(box for box in app.text_input if box.label == "Published H-Net or BLT").set_value(name)
         next(button for button in app.button if button.label == "Add segmenter").click().run()
         assert not app.exception
 

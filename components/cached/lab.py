@@ -84,7 +84,7 @@ def lacking(there: tuple[str, ...]) -> dict[str, str]:
 
 def ships_hypernetwork(model: str) -> bool:
     """Whether there is a hypernetwork for a model, by its spec, without one being given."""
-    from core.transplants.hypernetworks.opening import shipped_for
+    from core.transplants.hypernetworks.shipped import shipped_for
 
     return bool(shipped_for(model))
 

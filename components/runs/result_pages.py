@@ -14,6 +14,7 @@ from core.probes.asked_otherwise.job import KIND as SPELLING_ANSWERS
 from core.probes.bytes.job import KIND as NEXT_BYTE
 from core.probes.bytes.prompt import as_given
 from core.probes.filling.job import KIND as GAPS
+from core.probes.merging.job import KIND as DYNAMIC_TOKENS
 from core.probes.pooling.job import KIND as POOLED
 from core.probes.respelled.job import KIND as SPELLING_LOSS
 from core.probes.samples.job import KIND as DRIFT_SAMPLES
@@ -80,6 +81,10 @@ def _pooled(params: Mapping[str, Json]) -> Choices:
     return _probe(POOLED, _some(params, "model", "other", "text"))
 
 
+def _dynamic_tokens(params: Mapping[str, Json]) -> Choices:
+    return _probe(DYNAMIC_TOKENS, _some(params, "model", "text", "sample", "merges", "hypernetwork"))
+
+
 def _gaps(params: Mapping[str, Json]) -> Choices:
     return _probe(GAPS, _some(params, "model", "text", "most"))
 
@@ -119,6 +124,7 @@ RESULT_PAGES = {
     SPELLING_LOSS: ResultPage("probes.py", _spelling_loss, by_key=False),
     SPELLING_ANSWERS: ResultPage("probes.py", _spelling_answers, by_key=False),
     POOLED: ResultPage("probes.py", _pooled, by_key=False),
+    DYNAMIC_TOKENS: ResultPage("probes.py", _dynamic_tokens, by_key=False),
     GAPS: ResultPage("probes.py", _gaps, by_key=False),
     NOISE: ResultPage("probes.py", _noise, by_key=False),
     TRAPS: ResultPage("probes.py", _traps, by_key=False),

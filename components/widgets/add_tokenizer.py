@@ -90,18 +90,19 @@ def bring_forms(take: Callable[[str], None], key: str) -> None:
 
 
 def _segmenter_form(take: Callable[[str], None]) -> None:
-    """A published H-Net, from the Hub or by its path, as far as this server allows them."""
+    """A published H-Net or BLT, from the Hub or by its path, as far as this server allows them."""
     allowed = settings()
     ways = [*(["OWNER/NAME"] if allowed.hub else []), *(["a path"] if allowed.paths else [])]
     if not ways:
         return
     with st.form("add_segmenter", border=False):
         name = st.text_input(
-            "Published H-Net",
+            "Published H-Net or BLT",
             placeholder=" or ".join(ways),
-            help="Weights as goombalab/hnet writes them, in safetensors or by torch.save; of several files in a "
-            "repository one is named behind a slash: OWNER/NAME/FILE. Only what comes before the "
-            "routers is fetched and read, of the official ones 60 to 140 MB; no code is run.",
+            help="Weights as goombalab/hnet writes them, or of a BLT as transformers does, in safetensors or by "
+            "torch.save; of several files in a repository one is named behind a slash: OWNER/NAME/FILE. Only what "
+            "comes before the routers, or the patcher, is fetched and read, of official ones 60 to 400 MB; no code is "
+            "run.",
         )
         if st.form_submit_button("Add segmenter", icon=":material/content_cut:") and name.strip():
             _bring(f"{SCHEME}:{spec_of(name).removeprefix(f'{SCHEME}:')}", take)

@@ -30,7 +30,8 @@ from core.tokenizers.local_tokenizer import open_local
 from core.tokenizers.matching import Match, match, vocabulary_of
 from core.tokenizers.tokenizer import LocalTokenizer
 from core.transplants.base import METHODS
-from core.transplants.hypernetworks.opening import Hypernetwork, check_fits, open_hypernetwork, shipped_for
+from core.transplants.hypernetworks.opening import Hypernetwork, check_fits, open_hypernetwork
+from core.transplants.hypernetworks.shipped import shipped_for
 from core.transplants.linear.rotary import RotaryShape
 from core.transplants.needs import DONOR, HYPERNETWORK, Available
 from core.transplants.problem import Problem

@@ -104,7 +104,7 @@ def _asked(spec: str, param: Param, now: Value) -> Value:
     low, high = param.low or 0, max(min(param.high or 0, _FAR), now)
     if isinstance(now, float):
         found = st.slider(param.label, float(low), float(high), now, 0.05, key=key, help=param.help, width=_SLIDER)
-        return round(float(found), 6)
+        return now if found == now else round(float(found), 6)  # a published threshold has more digits
     return int(st.slider(param.label, int(low), int(high), now, key=key, help=param.help, width=_SLIDER))
 
 

@@ -47,7 +47,8 @@ SEGMENTER = ByteSegmenter(
     label="Dynamic tokenization",
     order=50,
     kind="dynamic",
-    about="The tokens of a tokenizer, of which the most frequent pairs of this text are merged, within words.",
+    about="The tokens of a tokenizer, of which the most frequent pairs of this text are merged, within words. What a "
+    "model loses that reads them is asked under Probes, Merged on the fly.",
     source="Feher et al. 2024, Retrofitting Large Language Models with Dynamic Tokenization; code ours",
     cutter=_cutter,
     params=(

@@ -37,21 +37,32 @@ def attention(x: Floats, weights: Mapping[str, Floats], shape: AttentionShape) -
     Args:
         weights: `Wqkv.weight` and `out_proj.weight`, as the published files have them.
     """
-    n, width = x.shape
+    n = len(x)
     parts = (x @ weights["Wqkv.weight"].T).reshape(n, 3, shape.heads, -1).transpose(1, 2, 0, 3)  # (3, H, T, P)
-    queries, keys, values = _turned(parts[0], shape.turned), _turned(parts[1], shape.turned), parts[2]
-    found = np.empty((n, width), np.float32)
-    for start in range(0, n, _ROWS):
-        stop = min(n, start + _ROWS)
-        first = 0 if shape.back < 0 else max(0, start - shape.back)
-        logits = queries[:, start:stop] @ keys[:, first:stop].swapaxes(1, 2) / np.float32(queries.shape[-1] ** 0.5)
-        far = np.arange(start, stop)[:, None] - np.arange(first, stop)
-        logits[:, (far < 0) | ((far > shape.back) & (shape.back >= 0))] = -np.inf
-        shares = np.exp(logits - logits.max(-1, keepdims=True))
-        seen = (shares / shares.sum(-1, keepdims=True)) @ values[:, first:stop]
-        found[start:stop] = seen.transpose(1, 0, 2).reshape(stop - start, width)
+    found = attended(_turned(parts[0], shape.turned), _turned(parts[1], shape.turned), parts[2], shape.back)
     out: Floats = found @ weights["out_proj.weight"].T
     return out
+
+
+def attended(queries: Floats, keys: Floats, values: Floats, back: int) -> Floats:
+    """What each place sees of itself and those before, heads side by side, (T, H P).
+
+    Args:
+        queries, keys, values: (H, T, P) each.
+        back: places that are seen before each; -1 for all.
+    """
+    heads, n, width = queries.shape
+    found = np.empty((n, heads * width), np.float32)
+    for start in range(0, n, _ROWS):
+        stop = min(n, start + _ROWS)
+        first = 0 if back < 0 else max(0, start - back)
+        logits = queries[:, start:stop] @ keys[:, first:stop].swapaxes(1, 2) / np.float32(width**0.5)
+        far = np.arange(start, stop)[:, None] - np.arange(first, stop)
+        logits[:, (far < 0) | ((far > back) & (back >= 0))] = -np.inf
+        shares = np.exp(logits - logits.max(-1, keepdims=True))
+        seen = (shares / shares.sum(-1, keepdims=True)) @ values[:, first:stop]
+        found[start:stop] = seen.transpose(1, 0, 2).reshape(stop - start, heads * width)
+    return found
 
 
 def _turned(x: Floats, n: int) -> Floats:

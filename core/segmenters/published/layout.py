@@ -162,5 +162,6 @@ def _by(shape: Shape) -> str:
 def _unknown(name: str, why: str) -> UnreadableFile:
     return UnreadableFile(
         f"{name} is no H-Net of a layout that is read here: {why}. Give a checkpoint as goombalab/hnet writes it, "
-        "whose encoders are Mamba-2 or attention layers and whose routers compare neighbours by cosine."
+        "whose encoders are Mamba-2 or attention layers and whose routers compare neighbours by cosine; or a BLT as "
+        "transformers writes it."
     )

@@ -1,4 +1,4 @@
-"""Published checkpoints as segmenters: what comes before their routers is read once and kept, and opens from there."""
+"""Published checkpoints as segmenters: what cuts in an H-Net or a BLT is read once and kept, and opens from there."""
 
 import hashlib
 import json
@@ -22,6 +22,8 @@ from core.segmenters.published.attention import AttentionShape
 from core.segmenters.published.checkpoints import SCHEMES, CheckpointFile, FoundCheckpoint, HubAway, opened
 from core.segmenters.published.encoder import CUTS_OVER, Encoders
 from core.segmenters.published.layout import StageShape, stages_in, wanted
+from core.segmenters.published.patcher_layout import is_blt
+from core.segmenters.published.patcher_opening import is_patcher, keep_patcher, patcher_segmenter
 from core.segmenters.segmenter import MOST_BYTES, ByteSegmenter, Chunks, Cutter
 
 _ORDER = 110  # behind those that were learnt here
@@ -78,6 +80,8 @@ def published_segmenter(name: str) -> ByteSegmenter:
         if not path.is_file():
             raise
         note = f" Opened as it was read before, for {str(away)[0].lower()}{str(away)[1:]}"
+    if is_patcher(path):
+        return patcher_segmenter(name, path, note, _MOST_PRODUCTS)
     facts, encoders = _read(path)
     return _segmenter(name, facts, encoders.stages, path, note)
 
@@ -139,12 +143,14 @@ def _refuse_untold(facts: PublishedFacts, stages: Sequence[StageShape]) -> None:
 
 
 def _keep(path: Path, found: FoundCheckpoint, file: CheckpointFile) -> None:
-    """Read what comes before the routers, and write it whole."""
+    """Read what comes before the routers of an H-Net, or the patcher of a BLT, and write it whole."""
     from safetensors.numpy import save
 
-    tensors = file.tensors()
+    tensors, config = file.tensors(), file.config()
+    if is_blt(tensors.shapes, config):
+        keep_patcher(path, found, tensors, config)
+        return
     stages = stages_in(tensors.shapes, found.name)
-    config = file.config()
     attends = tuple(_attends(found.name, config.get("attn_cfg"), n, stage) for n, stage in enumerate(stages))
     arrays = tensors.arrays(wanted(stages))
     digest = hashlib.sha256()

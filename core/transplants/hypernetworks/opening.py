@@ -8,7 +8,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from core.common.data_folders import DATA
 from core.common.errors import UnknownName, UnreadableFile, UserError, shown
 from core.common.numbers import count
 from core.models.checkpoint import weight_names, whole_weights
@@ -23,9 +22,9 @@ from core.tokenizers.hub_place import Place, place
 from core.tokenizers.matching import vocabulary_of
 from core.transplants.hypernetworks.network import Predicting
 from core.transplants.hypernetworks.shape import NetworkShape, layout_of
+from core.transplants.hypernetworks.shipped import CONFIG, FOLDER, shipped_names
 
-SHIPPED = DATA / "hypernetworks"
-_CONFIG = "config.json"
+SHIPPED = FOLDER
 # In checkpoints, and not asked where all spellings are of the model's own tokens.
 _UNREAD = (
     "fallback_embeddings.",
@@ -71,16 +70,6 @@ class Hypernetwork:
     def n_bytes(self) -> int:
         """Of its weights in memory."""
         return 4 * self.n_parameters
-
-
-def shipped_for(model: str) -> str:
-    """The spec of the hypernetwork that ships for a model, by the model's spec; empty where none does.
-
-    >>> shipped_for("shipped:tiny-english"), shipped_for("hub:a/b")
-    ('shipped:tiny-english', '')
-    """
-    name = model.removeprefix("shipped:")
-    return f"shipped:{name}" if model.startswith("shipped:") and name in _shipped() else ""
 
 
 def open_hypernetwork(spec: str, device: str = "auto", *, weights: bool = True) -> Hypernetwork:
@@ -129,13 +118,9 @@ def check_fits(one: Hypernetwork, model: LanguageModel) -> None:
     raise UserError(f"The hypernetwork {one.name} {why}. Give one that was trained for this model.")
 
 
-def _shipped() -> list[str]:
-    return sorted(path.parent.name for path in SHIPPED.glob(f"*/{_CONFIG}"))
-
-
 def _shipped_folder(name: str) -> Path:
-    if name not in _shipped():
-        raise UnknownName("shipped hypernetwork", name, _shipped())
+    if name not in shipped_names():
+        raise UnknownName("shipped hypernetwork", name, shipped_names())
     return SHIPPED / name
 
 
@@ -147,22 +132,22 @@ def _on_hub(rest: str, weights: bool) -> tuple[Place, Path]:
 
 
 def _described(names: list[str], wanted: Place) -> list[str]:
-    if _CONFIG not in names:
-        raise UnreadableFile(f"{wanted.repository} has no {_CONFIG}, so it is no hypernetwork.")
+    if CONFIG not in names:
+        raise UnreadableFile(f"{wanted.repository} has no {CONFIG}, so it is no hypernetwork.")
     weight_names(names, wanted.repository)
-    return [_CONFIG]
+    return [CONFIG]
 
 
 def _files(folder: Path, name: str) -> list[str]:
-    names = [_CONFIG, *whole_weights(folder, shown(name))]
-    if not (folder / _CONFIG).is_file():
-        raise UnreadableFile(f"{name} has no {_CONFIG}. Name a folder with a hypernetwork as its makers publish it.")
+    names = [CONFIG, *whole_weights(folder, shown(name))]
+    if not (folder / CONFIG).is_file():
+        raise UnreadableFile(f"{name} has no {CONFIG}. Name a folder with a hypernetwork as its makers publish it.")
     return names
 
 
 _NETWORKS = NetworkKind(
     noun="hypernetwork",
-    holds=f"{_CONFIG} and model.safetensors",
+    holds=f"{CONFIG} and model.safetensors",
     shipped=_shipped_folder,
     on_hub=_on_hub,
     files=_files,
@@ -170,13 +155,13 @@ _NETWORKS = NetworkKind(
 
 
 def _config(one: NetworkPlace) -> object:
-    path = one.folder / _CONFIG
+    path = one.folder / CONFIG
     try:
         if path.stat().st_size > MOST_CONFIG_BYTES:
-            raise UnreadableFile(f"The {_CONFIG} of {one.name} is over {count(MOST_CONFIG_BYTES)} bytes.")
+            raise UnreadableFile(f"The {CONFIG} of {one.name} is over {count(MOST_CONFIG_BYTES)} bytes.")
         found: object = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        raise UnreadableFile(f"The {_CONFIG} of {one.name} cannot be read. Fetch it again.") from None
+        raise UnreadableFile(f"The {CONFIG} of {one.name} cannot be read. Fetch it again.") from None
     return found
 
 
@@ -200,6 +185,6 @@ def _weights(one: NetworkPlace, wanted: Mapping[str, Tensor]) -> dict[str, Tenso
         how = other if odd in read else "lack"
         raise UnreadableFile(
             f"{one.name} is no hypernetwork of a layout that is read here: its weights {how} {shown(odd, 160)}. "
-            f"Give a checkpoint of ZeTT with {_CONFIG} and model.safetensors of one training."
+            f"Give a checkpoint of ZeTT with {CONFIG} and model.safetensors of one training."
         )
     return {key: read[key].float() for key in wanted}

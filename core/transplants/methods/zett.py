@@ -8,7 +8,7 @@ from core.common.numbers import count, so_many
 from core.common.params import Param, Params
 from core.transplants.base import Method
 from core.transplants.hypernetworks.opening import Hypernetwork
-from core.transplants.hypernetworks.reading import spelled, stacked
+from core.transplants.hypernetworks.predicting import PredictedRows, predicted_rows
 from core.transplants.linear.coefficients import from_lists
 from core.transplants.needs import HYPERNETWORK
 from core.transplants.problem import Problem, ProblemSide
@@ -16,7 +16,6 @@ from core.transplants.rows import RowOrigin, Rows, made
 from core.transplants.work import BESIDE_MATRICES, OF_A_ROW, TransplantSize
 
 _PIECES = 4.0  # old tokens that spell a new one
-_COPIES = 12  # of the widest states, that are held at a time
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -43,34 +42,18 @@ def rows(side: ProblemSide, params: Params) -> Rows:
 class _Predicted:
     """Rows of all tokens that any side wants, by place."""
 
-    def __init__(self, problem: Problem, sides: list[Tensor], bias: Tensor, longest: int) -> None:
+    def __init__(self, problem: Problem, found: PredictedRows, longest: int) -> None:
         by_id = problem.spelling_by_id
         self.place_by_id = {i: n for n, i in enumerate(by_id)}
         self.spelled = [bool(ids) for ids in by_id.values()]
         self.n_longer = sum(len(ids) > longest for ids in by_id.values())
-        self.sides, self.bias = sides, bias
+        self.sides, self.bias = found.sides, found.bias
 
 
-@torch.no_grad()
 def _predicted(problem: Problem, one: Hypernetwork, language: int | None) -> _Predicted:
-    layout, here = one.layout, one.network
-    spellings = spelled(list(problem.spelling_by_id.values()), layout.longest)
-    old = stacked(problem.base).to(problem.device)
-    here = here.to(problem.device)
-    n = len(spellings.ids)
-    made_sides = [torch.empty(n, layout.width, device=old.device) for _ in range(2 if layout.both else 1)]
-    bias = torch.empty(n, device=old.device)
-    lengths = spellings.inside.sum(1)
-    order = torch.argsort(lengths, stable=True)
-    widest = max(old.shape[1], layout.middle, layout.hidden)
-    block = problem.block_rows(4 * _COPIES * widest * spellings.ids.shape[1])
-    for at in range(0, n, min(block, 4096)):
-        chosen = order[at : at + min(block, 4096)]
-        *sides, said = here(*spellings.of(old, chosen), language)
-        for whole, part in zip(made_sides, sides, strict=True):
-            whole[chosen.to(old.device)] = part
-        bias[chosen.to(old.device)] = said
-    return _Predicted(problem, made_sides, bias, layout.longest)
+    spellings = list(problem.spelling_by_id.values())
+    found = predicted_rows(one, problem.base, spellings, problem.device, problem.memory_bytes, language)
+    return _Predicted(problem, found, one.layout.longest)
 
 
 def _network(problem: Problem) -> Hypernetwork:
