@@ -8,7 +8,7 @@ import tiktoken
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from core.tokenizers.vocabulary import byte_of_character
+from core.tokenizers.vocabulary import byte_of_character, bytes_of_alphabet
 from core.training.merges import MergeSymbols, Pair
 from core.training.pair_places import NONE
 from core.training.stretches import Stretches
@@ -31,16 +31,14 @@ def as_tokens(pieces: Stretches, symbols: MergeSymbols, merges: Sequence[Pair]) 
         merges: in their order.
     """
     made = [symbols.ids[symbols.spelling(pair)] for pair in merges]
-    byte = byte_of_character()
-    as_latin = {ord(character): value for character, value in byte.items()}
-    tokens = [symbols.spellings[i].translate(as_latin).encode("latin-1") for i in made]
+    tokens = [bytes_of_alphabet(symbols.spellings[i]) or b"" for i in made]
     edges = _edges(pieces, tokens)
     distinct, which = Stretches(pieces.data, edges).distinct()
     words = distinct.texts()
     if any(later <= one for one, later in pairwise(made)) or any(_BETWEEN in word for word in words):
         ids = _by_pairs(words, symbols, merges)
     else:
-        ranks = {bytes([value]): symbols.ids[character] for character, value in byte.items()}
+        ranks = {bytes([value]): symbols.ids[character] for character, value in byte_of_character().items()}
         ids = _by_ranks(words, ranks | dict(zip(tokens, made, strict=True)))
     ends = np.flatnonzero(ids == NONE)
     starts = np.concatenate(([0], ends + 1))[:-1]
@@ -66,7 +64,7 @@ def _edges(pieces: Stretches, tokens: Sequence[bytes]) -> NDArray[np.int64]:
 
 def _meetings(data: NDArray[np.uint8]) -> NDArray[np.uint16]:
     """Each two bytes that stand next to each other, as one number."""
-    return (data[:-1].astype(np.uint16) << 8) | data[1:]
+    return (data[:-1].astype(np.uint16) * np.uint16(256)) | data[1:]
 
 
 def _by_ranks(words: Sequence[str], ranks: dict[bytes, int]) -> Ids:

@@ -43,7 +43,7 @@ class PairPlaces:
         at_once: int = _AT_ONCE,
     ) -> None:
         self._least, self._allowed, self._at_once = least, allowed, at_once
-        self._ids = np.concatenate((np.array([NONE], np.int64), ids))  # what stands between words begins and ends all
+        self._ids: Places = np.concatenate((np.array([NONE], np.int64), ids))  # begins and ends all
         inside = self._ids != NONE
         self._weights = np.repeat(np.concatenate(([0], weights)), np.diff(np.flatnonzero(~inside), prepend=-1))
         self._after, self._before = (np.roll(np.arange(len(inside)), by) for by in (-1, 1))

@@ -4,6 +4,7 @@ What a character is, a letter, a number or white space, says the library whose p
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ def _cut(chunks: Iterable[str], letters: str) -> Iterator[Stretches]:
         yield Stretches(data, ends if codes is data else _first_bytes(codes)[ends])
 
 
-def _first_bytes(codes: NDArray[np.uint32]) -> Places:
+def _first_bytes(codes: NDArray[Any]) -> Places:
     """Where characters begin in UTF-8, and where the last ends, (n + 1,)."""
     edges = np.zeros(len(codes) + 1, np.int64)
     sizes = sum((codes >= least).view(np.uint8) for least in (0x80, 0x800, 0x10000))

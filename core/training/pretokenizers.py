@@ -3,6 +3,7 @@
 The same components stand in the tokenizer that comes of it, so a text is cut for use as it was for training.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -172,14 +173,20 @@ def _pieces(cut: Cut, chunks: Chunks) -> CountedStretches:
 def counted(cut: Cut, chunks: Iterable[str], left_out: str = "") -> Mapping[str, int]:
     """How often each word stands in a text, in any order; not remembered."""
     texts = normalised(chunks, cut.normaliser)
-    if by_ffbpe.IS_HERE and cut.pattern and not left_out:
-        return by_ffbpe.words_of_pattern(cut.pattern, texts)
+    if by_ffbpe.IS_HERE and cut.pattern:
+        return by_ffbpe.words_of_pattern(cut.pattern, _without(texts, left_out) if left_out else texts)
     if cut.letters and not left_out:
         return pieces_of_lines(texts, cut.letters).words()
     splits, found = pre_tokenizers.Sequence(cut.cuts(left_out)), Counter[str]()
     for text in texts:
         found.update(word for word, _ in splits.pre_tokenize_str(text))
     return found
+
+
+def _without(texts: Iterable[str], left_out: str) -> Iterator[str]:
+    """What lies between all that a pattern matches."""
+    cut = re.compile(left_out)
+    return (part for text in texts for part in cut.split(text) if part)
 
 
 def _split(pattern: str) -> pre_tokenizers.PreTokenizer:
