@@ -16,7 +16,7 @@ from benchmarks.training import installed
 from core.common.numbers import count
 from core.training.trainer import TRAINERS
 
-_SIZES, _SHORT, _ENTRIES, _FEW = (1_000_000, 6_000_000), 20_000, 4_000, 600  # bytes of text, entries
+_SIZES, _SHORT, _ENTRIES, _FEW = (1_000_000, 6_000_000), 6_000, 4_000, 300  # bytes of text, entries
 _CHILD = """
 import json, sys
 from pathlib import Path
