@@ -22,6 +22,7 @@ TEXTS = ["\n".join(sentences(code)[:60]) for code in LANGUAGES]
 def without(make: Callable[[], Made]) -> Made:
     """What is made on a machine where it is not installed."""
     pretokenizers._counted.cache_clear()
+    pretokenizers._pieces.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(by_ffbpe, "IS_HERE", False)
         made = make()
@@ -46,12 +47,22 @@ def test_it_is_not_asked_where_more_than_a_pattern_cuts(digits: str, longest: in
     assert not Cut("gpt2", digits, "none", "bytes", longest).pattern
 
 
-@pytest.mark.parametrize("key", ["bpe", "superbpe", "unigram"])
+@pytest.mark.parametrize("key", ["bpe", "bpe-characters", "superbpe", "unigram"])
 @pytest.mark.parametrize(("least", "specials"), [(1, ()), (4, ("<end>", "<pad>"))])
 def test_the_tokenizer_is_the_same_without_it(key: str, least: int, specials: tuple[str, ...]) -> None:
     asked = task(key, 1_200, TEXTS)
     asked = replace(asked, options=replace(asked.options, min_frequency=least, specials=specials))
     train = TRAINERS.get(key).train
+    assert train(asked).to_str() == without(lambda: train(asked).to_str())
+
+
+@pytest.mark.parametrize(("pre", "coverage"), [("o200k", 0.9), ("gpt2", 0.99), ("none", 1.0)])
+def test_characters_that_have_no_entry_cut_words_the_same(pre: str, coverage: float) -> None:
+    """Of all scripts, with white space and the sign for it; tokenizers cuts at them before its pattern does."""
+    text = "\n".join([*TEXTS, *calibration_lines()[:400], "a  ☃ b\r\n\r\n  \n ▁ y▁▁\u00a0☃☃ ☃\U0001f600!?"])
+    asked = task("bpe-characters", 3_000, [text], {"coverage": coverage})
+    asked = replace(asked, options=replace(asked.options, pre=pre, min_frequency=1))
+    train = TRAINERS.get("bpe-characters").train
     assert train(asked).to_str() == without(lambda: train(asked).to_str())
 
 

@@ -1,5 +1,6 @@
 """What training takes of memory is said before, from parts of the text, and is about what it takes."""
 
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,21 @@ def test_distinct_words_are_known_from_a_tenth_of_a_text(pre: str, text: str, mo
     assert truth / 2 < distinct_bytes((ahead(data[:half]), ahead(data[half:])), cut) < 2 * truth
 
 
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_a_text_that_repeats_itself_has_no_more_distinct_words(shuffled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty times the same lines, in the same order or another each time, of which a twentieth is looked at."""
+    chance, lines, found = random.Random(0), source_content("python").decode()[:120_000].splitlines(), list[str]()
+    for _ in range(30):
+        found += lines
+        if shuffled:
+            chance.shuffle(lines)
+    data, cut = "\n".join(found).encode(), Cut("superbpe", "as the pre-tokenizer", "none", "bytes")
+    monkeypatch.setattr(distinct, "_MOST", len(data) // 20)
+    monkeypatch.setattr(distinct, "_PART", 2**12)
+    truth = sum(len(word.encode()) for word in counted(cut, [data.decode()]))
+    assert truth / 2 < distinct_bytes((ahead(data),), cut) < 2 * truth
+
+
 def test_of_a_short_text_all_words_are_counted() -> None:
     cut = Cut("gpt2", "as the pre-tokenizer", "none", "bytes")
     truth = sum(map(len, ("one", " two", " one", "\n", "two", " three")))
@@ -61,8 +77,8 @@ def test_what_does_not_fit_is_refused_before_it_starts(monkeypatch: pytest.Monke
     path = tmp_path / "text.txt"
     path.write_text(prose(10_000), encoding="utf-8")
     assert memory_mb(asked_recipe("bpe", 600, [str(path)])) > asked_recipe("bpe", 600, [str(path)]).about_mb
-    monkeypatch.setattr("core.training.asked.machine_bytes", lambda: 150 * 2**20)
-    with pytest.raises(UserError, match=r"BPE on bytes takes about 180 MB for 0 MB of text, .* has 150 MB\. Give it"):
+    monkeypatch.setattr("core.training.asked.machine_bytes", lambda: 120 * 2**20)
+    with pytest.raises(UserError, match=r"BPE on bytes takes about 150 MB for 0 MB of text, .* has 120 MB\. Give it"):
         asked_recipe("bpe", 600, [str(path)])
 
 

@@ -1,11 +1,12 @@
 """The characters that get entries of their own, and those that are left to bytes or to the unknown token."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 
+import numpy as np
+
 from core.common.params import Param
-from core.training.pretokenizers import NORMALISERS, SPACE
+from core.training.pretokenizers import SPACE, normalised
 
 COVERAGE = Param(
     key="coverage",
@@ -23,17 +24,15 @@ def alphabet(chunks: Iterable[str], normaliser: str, coverage: float, most: int)
     >>> alphabet(["aaab "], "none", 0.7, 10)
     [' ', 'a']
     """
-    normalised, counts = NORMALISERS[normaliser], Counter[str]()
-    for chunk in chunks:
-        counts.update(normalised.normalize_str(chunk) if normalised else chunk)
-    counts.pop(SPACE, None)  # it is written for the space
-    wanted, kept, covered = coverage * counts.total(), list[str](), 0
-    for character, n in sorted(counts.items(), key=lambda each: (-each[1], each[0])):
-        if covered >= wanted or len(kept) >= most:
-            break
-        kept.append(character)
-        covered += n
-    return sorted({*kept, " "})
+    counts = np.zeros(0x110000, np.int64)
+    for chunk in normalised(chunks, normaliser):
+        found = np.bincount(np.frombuffer(chunk.encode("utf-32-le"), np.uint32))
+        counts[: len(found)] += found
+    counts[ord(SPACE)] = 0  # it is written for the space
+    by_count = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+    before = np.cumsum(counts[by_count]) - counts[by_count]
+    kept = by_count[:most][before[:most] < coverage * counts.sum()]
+    return sorted({*map(chr, kept.tolist()), " "})
 
 
 def others(characters: Iterable[str]) -> str:

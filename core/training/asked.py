@@ -20,7 +20,8 @@ from core.training.trainer import TRAINERS, Trainer
 from core.training.training_file import TrainingFile
 
 BASE_MB = 1536  # room of their own for the libraries, whose threads ask for more than they take
-_PROCESS_MB = 180  # to train, to compare the file and to measure, without what goes by the text
+_PROCESS_MB = 150  # to train, to compare the file and to measure, without what goes by the text
+_ARROW_MB = 80  # more, where arrow counts pieces
 _HELD = 5  # memory per byte of a text that lies in memory as lines
 SPECIALS = ("<|endoftext|>",)
 LEAST_FREQUENCY = 2
@@ -121,7 +122,11 @@ def _about_mb(
     ahead = tuple(TextAhead(one.input.fingerprint, n, one.read) for one, n in zip(texts, taken, strict=True))
     held = n_parallel + sum(options.heldout * n if one.in_parts else n for one, n in zip(texts, taken, strict=True))
     counted = entry.word_bytes * distinct_bytes(ahead, cut) if entry.word_bytes else 0
-    return _PROCESS_MB + int(counted + entry.text_bytes * sum(taken) + _HELD * held) // 2**20
+    return (
+        _PROCESS_MB
+        + bool(cut.letters) * _ARROW_MB
+        + int(counted + entry.text_bytes * sum(taken) + _HELD * held) // 2**20
+    )
 
 
 def _check(entry: Trainer, asked: Options) -> None:

@@ -1,18 +1,22 @@
 """How many bytes the distinct words of texts have, estimated from parts of them before all is read.
 
 Distinct words grow as a power of the text (Heaps 1978): here by the power by which they grow from half of the parts
-that are looked at to all of them, which lie evenly over each text. A text that repeats itself has fewer.
+that are looked at to all of them, which lie evenly over each text. Of a text that repeats itself only what differs
+counts: how much that is follows from how many lines stand in one part alone and how many in two (Chao 1987).
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import log2
+from itertools import chain
+from math import log
 
 from core.training.pretokenizers import Cut, counted
 
 _MOST = 4_000_000  # bytes that are looked at; texts that are no longer are read as a whole
 _PART = 2**15  # bytes
+_LONG = 40  # characters of a line that is hardly written twice
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,25 @@ def distinct_bytes(texts: tuple[TextAhead, ...], cut: Cut) -> int:
     words = _words(parts[::2], cut)
     half = _bytes(words)
     found = _bytes(words | _words(parts[1::2], cut))
-    return found if share == 1 or not half else int(found * share ** -log2(found / half))
+    if share == 1 or not half:
+        return found
+    growth, from_half = _new_text(parts, 1 / share)
+    return int(found * growth ** (log(found / half) / log(from_half)))
+
+
+def _new_text(parts: Sequence[str], times: float) -> tuple[float, float]:
+    """How many times the text that differs grows: from the parts to all of it, and from half of the parts to all parts.
+
+    Args:
+        times: that the text is as long as the parts.
+    """
+    lines = [{line for line in part.splitlines() if len(line) >= _LONG} for part in parts]
+    seen, half = Counter(chain.from_iterable(lines)), set().union(*lines[::2])
+    if len(half) == len(seen):  # nothing is known of lines, or nothing is new
+        return (1.0, 2.0) if half else (times, 2.0)
+    in_parts = Counter(seen.values())
+    unseen = in_parts[1] ** 2 / (2 * in_parts[2]) if in_parts[2] else float("inf")
+    return min(times, 1 + unseen / len(seen)), len(seen) / max(1, len(half))
 
 
 def _parts(text: TextAhead, share: float) -> list[str]:

@@ -1,10 +1,10 @@
 """Byte-pair merges learned on long words: where each two ids stand next to each other, as arrays.
 
 The same merges as by `WordPairs`, which also splits, and counts what words take; here a merge costs hardly more for a
-thousand places than for one, and a pair of a few places costs no memory.
+thousand places than for one, and a pair that is not among the most frequent costs nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 
 import numpy as np
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from core.training.merges import Pair
 
 _BITS = 32  # of an id, in a pair that is one number
+_AT_ONCE = 2**14  # pairs, about, that are looked after; when they are used up all are counted again
+_BINS, _MIX = 2**18, 40_503  # of sums that pairs share, and what spreads them
 NONE = -1  # stands between words, and where an id was that is part of another now
 Places = NDArray[np.int64]
 
@@ -21,56 +23,59 @@ class PairPlaces:
     """Words as ids, and where two ids stand next to each other in them.
 
     How often a pair stands can only fall, but where a merge gives an id that stood before. So what the heap says is at
-    most too much, and is counted again when it comes to the top.
+    most too much, and is counted again when it comes to the top; and those that stand less often than the last of the
+    most frequent ones need no look before these are merged.
 
     Args:
         ids: of all words, `NONE` behind each, int32.
-        weights: how often each word stands.
-        least: how often a pair must stand; of others nothing is kept.
-        allowed: whether a pair may be merged; asked once of each that comes to the top.
+        weights: how often each word stands, int64.
+        least: how often a pair must stand.
+        allowed: whether a pair may be merged; asked of each that comes to the top.
+        at_once: pairs that are looked after at once, about.
     """
 
     def __init__(
         self,
         ids: NDArray[np.int32],
-        weights: Sequence[int],
+        weights: Places,
         least: int,
         allowed: Callable[[Pair], bool] | None = None,
+        at_once: int = _AT_ONCE,
     ) -> None:
-        self._least, self._allowed = least, allowed
-        self._ids = np.concatenate((np.array([NONE], np.int32), ids))  # what stands between words begins and ends all
+        self._least, self._allowed, self._at_once = least, allowed, at_once
+        self._ids: Places = np.concatenate((np.array([NONE], np.int64), ids))  # begins and ends all
         inside = self._ids != NONE
-        self._weights = np.repeat(np.array([0, *weights], np.int64), np.diff(np.flatnonzero(~inside), prepend=-1))
+        self._weights = np.repeat(np.concatenate(([0], weights)), np.diff(np.flatnonzero(~inside), prepend=-1))
         self._after, self._before = (np.roll(np.arange(len(inside)), by) for by in (-1, 1))
         self._newest = int(ids.max(initial=NONE))
         self._where: dict[int, Places] = {}
         self._counts: dict[int, int] = {}
         self._heap: list[tuple[int, int]] = []
-        self._find(np.flatnonzero(inside), list.append)
-        heapify(self._heap)
+        self._floor = int(self._weights.sum()) + 1  # of others nothing is known
+        self._look_lower()
 
     def best(self) -> tuple[Pair, int] | None:
         """The most frequent pair that may be merged, and how often it stands; None where none stands often enough.
 
-        >>> PairPlaces(np.array([0, 1, 0, 1, NONE, 1, 0, NONE], np.int32), [2, 1], 2).best()
+        >>> PairPlaces(np.array([0, 1, 0, 1, NONE, 1, 0, NONE], np.int32), np.array([2, 1]), 2).best()
         ((0, 1), 4)
         """
-        while self._heap:
+        while self._heap or self._look_lower():
             count, key = self._heap[0]
             if self._counts.get(key) != -count:  # there is a later entry of it, or none
                 heappop(self._heap)
                 continue
             pair, places = divmod(key, 1 << _BITS), self._where[key]
-            there = (self._ids[places] == pair[0]) & (self._ids[self._after[places]] == pair[1])
-            if there.all():
+            there = self._pairs(places) == key
+            if (n_there := np.count_nonzero(there)) == len(places):
                 if self._allowed is None or self._allowed(pair):
                     return pair, -count
                 now = 0
             else:
                 self._where[key] = places = places[there]
-                now = int(self._weights[places].sum())
+                now = int(np.add.reduce(self._weights.take(places))) if n_there else 0
             heappop(self._heap)
-            if now >= self._least:
+            if now >= self._floor:
                 self._counts[key] = now
                 heappush(self._heap, (-now, key))
             else:
@@ -80,7 +85,7 @@ class PairPlaces:
     def merge(self, pair: Pair, new: int) -> None:
         """Write the best pair as one id wherever it stands.
 
-        >>> counts = PairPlaces(np.array([0, 1, 0, 1, NONE, 1, 0, NONE], np.int32), [2, 1], 2)
+        >>> counts = PairPlaces(np.array([0, 1, 0, 1, NONE, 1, 0, NONE], np.int32), np.array([2, 1]), 2)
         >>> counts.merge(counts.best()[0], 2)
         >>> counts.best()
         ((2, 2), 2)
@@ -91,29 +96,48 @@ class PairPlaces:
         if pair[0] == pair[1]:  # in a run every second one
             run = np.flatnonzero(np.concatenate(([True], self._after[places[:-1]] != places[1:])))
             places = places[(np.arange(len(places)) - np.repeat(run, np.diff(run, append=len(places)))) % 2 == 0]
-        gone = self._after[places]
-        behind = self._after[gone]
+        gone = self._after.take(places)
+        behind = self._after.take(gone)
         self._ids[places], self._ids[gone] = new, NONE
         self._after[places], self._before[behind] = behind, places
         if new <= self._newest:
             places = np.flatnonzero(self._ids == new)
         self._newest = max(self._newest, new)
-        before = self._before[places]
-        self._find(np.concatenate((places, before[self._ids[before] != new])), heappush)
+        before = self._before.take(places)
+        self._find(np.concatenate((places, before[self._ids.take(before) != new])), heappush)
+
+    def _look_lower(self) -> bool:
+        """Note pairs that stand less often than all so far; whether there are any."""
+        while self._floor > self._least and not self._heap:
+            places = np.flatnonzero(self._ids != NONE)
+            keys = self._pairs(places)
+            places, keys = places[keys >= 0], keys[keys >= 0]
+            bins = ((keys >> _BITS) * _MIX + keys) & (_BINS - 1)
+            sums = np.bincount(bins, self._weights[places], _BINS)  # each at least as much as any pair in it
+            usual = np.partition(sums, -self._at_once)[-self._at_once]
+            self._floor = max(self._least, min(int(usual), self._floor // 2))  # // 2: no end of pairs may be vetoed
+            self._find(places[(sums >= self._floor)[bins]], list.append)
+            heapify(self._heap)
+        return bool(self._heap)
+
+    def _pairs(self, places: Places) -> Places:
+        """The pairs that begin at these places, each as one number; below 0 where a word begins or ends."""
+        found: Places = (self._ids.take(places) << _BITS) | self._ids.take(self._after.take(places))
+        return found
 
     def _find(self, places: Places, push: Callable[[list[tuple[int, int]], tuple[int, int]], None]) -> None:
         """Note the pairs that begin at these places, all of each."""
-        first, second = self._ids[places], self._ids[self._after[places]]
-        inside = (first != NONE) & (second != NONE)
-        keys, places = (first[inside].astype(np.int64) << _BITS) | second[inside], places[inside]
-        if not len(places):
+        if not (n := len(places)):
             return
-        order = np.argsort(keys, kind="stable")
-        keys, places = keys[order], places[order]
-        edges = np.concatenate(([True], keys[1:] != keys[:-1], [True])).nonzero()[0]
-        counts = np.add.reduceat(self._weights[places], edges[:-1])
-        often = (counts >= self._least).nonzero()[0]
-        found = keys[edges[often]], counts[often], edges[often], edges[often + 1]
-        for key, count, start, end in zip(*(each.tolist() for each in found), strict=True):
-            self._where[key], self._counts[key] = places[start:end], count
-            push(self._heap, (-count, key))
+        keys = self._pairs(places)
+        order = keys.argsort(kind="stable")
+        keys, places = keys.take(order), places.take(order)
+        edge = np.ones(n + 1, np.bool_)
+        np.not_equal(keys[1:], keys[:-1], out=edge[1:-1])
+        edges = edge.nonzero()[0]
+        counts = np.add.reduceat(self._weights.take(places), edges[:-1])
+        for i in (counts >= self._floor).nonzero()[0].tolist():
+            start, end = edges[i], edges[i + 1]
+            if (key := int(keys[start])) >= 0:
+                self._where[key], self._counts[key] = places[start:end], (count := int(counts[i]))
+                push(self._heap, (-count, key))

@@ -1,15 +1,16 @@
-"""Counts the pieces that the second stage of SuperBPE cuts a text into: its pattern on arrays, four times as fast.
+"""Counts the pieces that the second stage of SuperBPE cuts a text into: its pattern on arrays, many times as fast.
 
 What a character is, a letter, a number or white space, says the library whose pattern it is.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Regex, pre_tokenizers
+
+from core.training.stretches import CountedStretches, Places, Stretches, counted_stretches
 
 # A symbol is what is none of these.
 _SPACE, _LINE_END, _WHITE, _NUMBER, _LETTER = range(1, 6)
@@ -17,10 +18,9 @@ _UNSEEN = 255
 _KINDS = {_SPACE: " ", _LINE_END: r"[\r\n]", _WHITE: r"[^\S \r\n]", _NUMBER: r"\p{N}"}
 _MOST_DIGITS = 3
 Bools = NDArray[np.bool_]
-Places = NDArray[np.int64]
 
 
-def pieces_of_lines(chunks: Iterable[str], letters: str) -> Counter[str]:
+def pieces_of_lines(chunks: Iterable[str], letters: str) -> CountedStretches:
     r"""How often each piece stands in a text.
 
     Pieces end behind the last line end of a stretch of white space; and before and behind up to three digits, two and
@@ -31,19 +31,33 @@ def pieces_of_lines(chunks: Iterable[str], letters: str) -> Counter[str]:
         chunks: of whole lines.
         letters: pattern of a character that is no symbol, beside numbers and white space.
 
-    >>> sorted(pieces_of_lines(["one two;\n\n\tthree 4four --\n  "], r"\p{L}"))
+    >>> sorted(pieces_of_lines(["one two;\n\n\tthree 4four --\n  "], r"\p{L}").words())
     ['\tthree ', '  ', ' --\n', '4', 'four', 'one two;\n\n']
     """
-    known, found = np.full(0x110000, _UNSEEN, np.uint8), Counter[str]()
+    return counted_stretches(_cut(chunks, letters))
+
+
+def _cut(chunks: Iterable[str], letters: str) -> Iterator[Stretches]:
+    """The pieces of each chunk."""
+    known = np.full(0x110000, _UNSEEN, np.uint8)
     for chunk in chunks:
-        codes = np.frombuffer(chunk.encode("utf-32-le"), np.uint32)
-        kinds = known[codes]
+        data = np.frombuffer(chunk.encode(), np.uint8)
+        codes = data if chunk.isascii() else np.frombuffer(chunk.encode("utf-32-le"), np.uint32)
+        kinds = known.take(codes)
         if (kinds == _UNSEEN).any():
             new = np.unique(codes[kinds == _UNSEEN])
-            known[new] = _kinds(new, letters)
-            kinds = known[codes]
-        found.update([chunk[start:end] for start, end in pairwise(_ends(kinds).tolist())])
-    return found
+            known[new] = _kinds(new.astype(np.uint32), letters)
+            kinds = known.take(codes)
+        ends = _ends(kinds)
+        yield Stretches(data, ends if codes is data else _first_bytes(codes)[ends])
+
+
+def _first_bytes(codes: NDArray[Any]) -> Places:
+    """Where characters begin in UTF-8, and where the last ends, (n + 1,)."""
+    edges = np.zeros(len(codes) + 1, np.int64)
+    sizes = sum((codes >= least).view(np.uint8) for least in (0x80, 0x800, 0x10000))
+    np.cumsum(sizes, out=edges[1:])
+    return edges + np.arange(len(edges))
 
 
 def _kinds(codes: NDArray[np.uint32], letters: str) -> NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 The same components stand in the tokenizer that comes of it, so a text is cut for use as it was for training.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.vocabulary import byte_of_character
 from core.training import by_ffbpe
 from core.training.pieces_of_lines import pieces_of_lines
+from core.training.stretches import CountedStretches
 from core.training.text import Chunks
 
 Level = Literal["bytes", "characters"]  # of which the smallest pieces are made
@@ -137,6 +139,10 @@ class Cut:
         """The same as they stand in the text, in order."""
         return _counted(self, chunks, left_out)
 
+    def pieces(self, chunks: Chunks) -> CountedStretches:
+        """The same as bytes in one buffer, in any order."""
+        return _pieces(self, chunks)
+
     def _written(self, word: str) -> str:
         if self.pre == BERT:
             return word
@@ -157,17 +163,30 @@ def _counted(cut: Cut, chunks: Chunks, left_out: str) -> Mapping[str, int]:
     return MappingProxyType({word: found[word] for word in sorted(found)})
 
 
+@lru_cache(maxsize=4)
+def _pieces(cut: Cut, chunks: Chunks) -> CountedStretches:
+    if cut.letters:
+        return pieces_of_lines(normalised(chunks, cut.normaliser), cut.letters)
+    return CountedStretches.of_words(cut.plain_words(chunks))
+
+
 def counted(cut: Cut, chunks: Iterable[str], left_out: str = "") -> Mapping[str, int]:
     """How often each word stands in a text, in any order; not remembered."""
     texts = normalised(chunks, cut.normaliser)
-    if by_ffbpe.IS_HERE and cut.pattern and not left_out:
-        return by_ffbpe.words_of_pattern(cut.pattern, texts)
+    if by_ffbpe.IS_HERE and cut.pattern:
+        return by_ffbpe.words_of_pattern(cut.pattern, _without(texts, left_out) if left_out else texts)
     if cut.letters and not left_out:
-        return pieces_of_lines(texts, cut.letters)
+        return pieces_of_lines(texts, cut.letters).words()
     splits, found = pre_tokenizers.Sequence(cut.cuts(left_out)), Counter[str]()
     for text in texts:
         found.update(word for word, _ in splits.pre_tokenize_str(text))
     return found
+
+
+def _without(texts: Iterable[str], left_out: str) -> Iterator[str]:
+    """What lies between all that a pattern matches."""
+    cut = re.compile(left_out)
+    return (part for text in texts for part in cut.split(text) if part)
 
 
 def _split(pattern: str) -> pre_tokenizers.PreTokenizer:

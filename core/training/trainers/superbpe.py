@@ -23,10 +23,10 @@ def train(task: TrainingTask) -> Tokenizer:
     options, whole = task.options, replace(task.cut, pre=task.params.word("pieces"))
     symbols, merges = bpe.learned(task, transition(task))
     # In pieces of a line or so, each written by the first stage's merges, as it will be in use.
-    pieces = whole.plain_words(task.text.chunks)
+    pieces = whole.pieces(task.text.chunks)
     allowed = allowed_superwords(symbols, task.params.whole("words"))
-    ids = as_tokens(pieces, symbols, merges)
-    counts = PairPlaces(ids, list(pieces.values()), options.min_frequency, allowed)
+    ids = as_tokens(pieces.stretches, symbols, merges)
+    counts = PairPlaces(ids, pieces.counts, options.min_frequency, allowed)
     learn(counts, symbols, options.vocab, options.min_frequency, merges)
     return bpe.merged(symbols, merges, options.specials, whole)
 
