@@ -335,7 +335,7 @@ def test_a_training_that_was_broken_off_goes_on_with_the_same_bits(
 def test_what_a_hypernetwork_cannot_be_trained_for_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from core.transplants.hypernetworks.build.__main__ import UNSEEN, main
     from core.transplants.hypernetworks.build.course import Course
-    from core.transplants.hypernetworks.build.made import Asked, make
+    from core.transplants.hypernetworks.build.made import WantedNetwork, make
 
     model = llama(OLD)
     (tmp_path / "full").mkdir()
@@ -345,7 +345,7 @@ def test_what_a_hypernetwork_cannot_be_trained_for_is_said(tmp_path: Path, capsy
         (replace(model, special_ids={}), "new", "no token that stands before a text. Name another model"),
     ):
         with pytest.raises(UserError, match=why):
-            make(Asked(one, UNSEEN, Course(steps=1), 1, tmp_path / folder, False), [])
+            make(WantedNetwork(one, UNSEEN, Course(steps=1), 1, tmp_path / folder, False), [])
         assert not (tmp_path / "new").exists()
     assert main(["shipped:tiny-english"]) == 2
     assert "or neither" in capsys.readouterr().err

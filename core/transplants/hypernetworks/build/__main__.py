@@ -19,7 +19,7 @@ from core.models.build.quality import SENTENCES
 from core.models.build.texts import parts
 from core.models.load import open_model
 from core.transplants.hypernetworks.build.course import Course
-from core.transplants.hypernetworks.build.made import Asked, make
+from core.transplants.hypernetworks.build.made import WantedNetwork, make
 from core.transplants.hypernetworks.opening import SHIPPED
 
 MODEL, UNSEEN = "tiny-english", "shipped:tiny-world"
@@ -46,7 +46,7 @@ def main(words: list[str]) -> int:
             flush=True,
         )
         with listening(PrintedProgress()):
-            make(Asked(model, given.unseen, course, sentences, folder, ships), parts(manuals=False))
+            make(WantedNetwork(model, given.unseen, course, sentences, folder, ships), parts(manuals=False))
     except UserError as error:
         print(error, file=sys.stderr)
         return 2

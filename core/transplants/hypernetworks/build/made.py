@@ -37,7 +37,7 @@ _CONFIG, _WEIGHTS, _QUALITY, _CARD = "config.json", "model.safetensors", "qualit
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class WantedNetwork:
     """A hypernetwork that is asked for.
 
     Args:
@@ -57,7 +57,7 @@ class Asked:
     ships: bool
 
 
-def make(asked: Asked, parts: Sequence[Part]) -> None:
+def make(asked: WantedNetwork, parts: Sequence[Part]) -> None:
     """Train it and write its folder, in one step.
 
     Raises:
