@@ -93,7 +93,7 @@ def train(
     draw = torch.Generator().manual_seed(course.seed)
     reached = _resumed(state, network, optimiser, draw)
     known = _Known(model, layout.longest)
-    reading = _Reading(model, layout.longest, parts, course, reached)
+    reading = _StepTexts(model, layout.longest, parts, course, reached)
     for parameter in model.module.parameters():
         parameter.requires_grad_(False)
     before, at_start = reached.seconds, time.process_time()
@@ -184,7 +184,7 @@ def begun(model: LanguageModel, layout: NetworkShape) -> Predicting:
     return network
 
 
-class _Reading:
+class _StepTexts:
     """The texts of one step after another, and the tokenizers that cut them."""
 
     def __init__(
