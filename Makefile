@@ -10,7 +10,8 @@
 # make family: train the tokenizers that the page Train opens on again (some minutes; needs FLORES-200).
 # make segmenters: train all segmenters that ship again and judge them (a quarter of an hour of a CPU; needs FLORES-200; KEYS= names
 # some; stopped, it goes on from the last that was finished).
-# make hypernetwork: train the hypernetwork of the lab that ships again (ten minutes of a CPU; needs the data folder).
+# make hypernetwork: train the hypernetwork of the lab that ships again (ten minutes of a CPU; needs the data folder); for
+# another model into a new folder: make hypernetwork MODEL=folder INTO=folder OPTIONS="--steps 110"; --help says all.
 # make families: generations of well-known vocabularies, compared anew (needs the data folder).
 # make models: train the shipped models again (an hour on a CPU; needs the data folder beside the repository, and apt-get).
 PYTHON ?= python3
@@ -133,7 +134,7 @@ segmenters: $(VENV)/run.stamp
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m core.segmenters.build $(KEYS)
 
 hypernetwork: $(VENV)/run.stamp
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m core.transplants.hypernetworks.build
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m core.transplants.hypernetworks.build $(MODEL) $(INTO) $(OPTIONS)
 
 families: $(VENV)/run.stamp
 	$(BIN)/python -m core.vocabulary.families

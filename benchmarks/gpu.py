@@ -40,8 +40,9 @@ from core.transplants.base import METHODS, Method, transplant
 from core.transplants.linear.rotary import RotaryShape
 from core.transplants.problem import Problem
 from core.transplants.resources import Resources
-from core.transplants.work import TransplantSize
+from core.transplants.work import TransplantSize, tokens_read
 
+_SPEED = 77e9  # by which methods are put in order
 _SECONDS = 7 * 60.0  # after which no further method is begun
 _HIDDEN_WIDTH, _NOISE = 256, 0.5
 _THETA = 500_000.0  # of rotary positions
@@ -169,7 +170,7 @@ def _methods(scale: Scale, device: torch.device, until: float) -> str:
     side, size = there.sides["input"], size_of(there)
     ready = _used(device)
     rows = []
-    for method in sorted(METHODS.all().values(), key=lambda one: one.work(size, {})):
+    for method in sorted(METHODS.all().values(), key=lambda one: one.work(size, {}).seconds_at(_SPEED)):
         rows.append(_method_row(method, there, size, until))
         _say(" | ".join(rows[-1]))
     title = (
@@ -200,7 +201,7 @@ def _method_row(method: Method, problem: Problem, size: TransplantSize, until: f
         f"{made.seconds:,.2f}",
         f"{n / made.seconds:,.0f}",
         f"{made.peak_bytes / 2**20:,.0f} MiB",
-        f"{method.work(size, {}) / made.seconds:.2g}",
+        f"{method.work(size, {}).multiplications / made.seconds:.2g}",
         ", ".join(chosen),
     ]
 
@@ -219,7 +220,7 @@ def size_of(there: Problem) -> TransplantSize:
         pair_bytes=sum(len(text.encode()) for text in chain.from_iterable(here.parallel)),
         n_body=body,
         n_new=len(vocabulary_of(there.new)),
-        old_text_bytes=sum(len(text.encode()) for text in {*here.old_text} - {*here.target_text}),
+        text_tokens=tokens_read((there.old, there.new), list(dict.fromkeys([*here.old_text, *here.target_text]))),
     )
 
 

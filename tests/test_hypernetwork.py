@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from core.common.errors import UserError
+from core.common.progress import listening
 from core.lab.participants import outlined
 from core.lab.plan import Choice, Plan
 from core.lab.submission import submission
@@ -274,7 +275,8 @@ def test_training_moves_the_network_and_nothing_of_the_model_and_gives_the_same_
 ) -> None:
     from core.models.build.texts import LANGUAGES, Part
     from core.transplants.hypernetworks.build import sampled as drawing
-    from core.transplants.hypernetworks.build.__main__ import layout_for
+    from core.transplants.hypernetworks.build.course import Course
+    from core.transplants.hypernetworks.build.made import layout_for
     from core.transplants.hypernetworks.build.train import train
 
     monkeypatch.setattr(drawing, "_DOCUMENTS", (20, 30))
@@ -284,9 +286,66 @@ def test_training_moves_the_network_and_nothing_of_the_model_and_gives_the_same_
     model = open_model("shipped:tiny-english", "cpu", "float32")
     before = {name: values.clone() for name, values in model.module.state_dict().items()}
     shape = replace(layout_for(model), hidden=16, middle=16, heads=2, layers=1)
-    (one, facts), (again, _) = (train(model, shape, parts, steps=2) for _ in range(2))
+    (one, facts), (again, _) = (train(model, shape, parts, Course(steps=2)) for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), again.state_dict().values(), strict=True))
     assert all(torch.equal(before[name], values) for name, values in model.module.state_dict().items())
     assert facts.pieces
     assert 2 * 3_000 <= facts.n_bytes <= 2 * 6_000
     assert float(one.output_projection[1].weight.detach().abs().max()) > 0
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("tied", [False, True])
+def test_a_training_that_was_broken_off_goes_on_with_the_same_bits(
+    tied: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a model with one matrix too, for which it could not be trained; first rows alone, then with text."""
+    from core.models.build.texts import LANGUAGES, Part
+    from core.transplants.hypernetworks.build import sampled as drawing
+    from core.transplants.hypernetworks.build import train as training
+    from core.transplants.hypernetworks.build.course import Course
+    from core.transplants.hypernetworks.build.made import layout_for
+
+    monkeypatch.setattr(drawing, "_DOCUMENTS", (20, 30))
+    monkeypatch.setattr(training, "_SAVE_EVERY", 1)
+    texts = tuple(f"{line} {n}" for n in range(4) for line in ENGLISH)
+    parts = [Part(source, code, "none", texts) for code in LANGUAGES for source in ("FLORES-200 dev", "other")]
+    model, course = llama(OLD, tied=tied, scale=0.3), Course(steps=6, rows_first=2, steps_each=2, batch_bytes=200)
+    shape = replace(layout_for(model), hidden=16, middle=16, heads=2, layers=1)
+    assert shape.both != tied
+    whole, facts = training.train(model, shape, parts, course, tmp_path / "whole.pt")
+
+    def stop(done: int, total: int, stage: str) -> None:
+        if done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), listening(stop):
+        training.train(model, shape, parts, course, tmp_path / "broken.pt")
+    read = list[int]()
+    with listening(lambda done, *_: read.append(done)):
+        resumed, again = training.train(model, shape, parts, course, tmp_path / "broken.pt")
+    assert read == [6], "it goes on behind what was kept"
+    assert all(
+        torch.equal(a, b) for a, b in zip(whole.state_dict().values(), resumed.state_dict().values(), strict=True)
+    )
+    assert replace(facts, seconds=0.0) == replace(again, seconds=0.0)
+    check_fits(Hypernetwork("made", "test:made", whole, "0"), model)
+
+
+def test_what_a_hypernetwork_cannot_be_trained_for_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from core.transplants.hypernetworks.build.__main__ import UNSEEN, main
+    from core.transplants.hypernetworks.build.course import Course
+    from core.transplants.hypernetworks.build.made import WantedNetwork, make
+
+    model = llama(OLD)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").write_text("mine")
+    for one, folder, why in (
+        (model, "full", "is there already"),
+        (replace(model, special_ids={}), "new", "no token that stands before a text. Name another model"),
+    ):
+        with pytest.raises(UserError, match=why):
+            make(WantedNetwork(one, UNSEEN, Course(steps=1), 1, tmp_path / folder, False), [])
+        assert not (tmp_path / "new").exists()
+    assert main(["shipped:tiny-english"]) == 2
+    assert "or neither" in capsys.readouterr().err

@@ -265,6 +265,22 @@ def test_what_lies_beyond_the_axis_stands_side_by_side(key: str) -> None:
         assert all(band.y0 < y < band.y1 for _, y in far)
 
 
+@pytest.mark.parametrize("key", shipped_keys())
+def test_the_words_at_zero_stand_over_no_name_on_a_phone(key: str) -> None:
+    """In Chromium at 390 px the chart was 240 px high with eight models; a third row of names ran into the words."""
+    here = context(key)
+    figure = chart(here, [p for p in points(here.result) if p.language or p.domain]).figure
+    bottom, top = figure.layout.yaxis.range
+    height = 392 - 19 * len(figure.data)
+    (zero,) = (each for each in figure.layout.annotations if each.text == "no transplant")
+    below = height * (zero.y - bottom) / (top - bottom) - 18  # its lower edge, px above the foot
+    span = figure.layout.xaxis.range
+    for each in figure.layout.annotations:
+        left = 290 * (each.x - span[0]) / (span[1] - span[0]) + (each.xshift or 0) - 2.8 * len(each.text)
+        if each is not zero and each.yref == "paper" and left < 72:
+            assert below >= each.yshift + 17, each.text
+
+
 @pytest.mark.parametrize("key", REAL)
 def test_remarks_are_on_what_is_measured_and_said_once(key: str) -> None:
     here = context(key)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 FONT = 10  # px
 _LETTER, _LINE = 5.6, 14  # px that a letter and a line of that size take
+_BOX = 17  # px that a line takes with its ground
 _PHONE = 290  # px across a chart in a window of 390
 _MARK = 7  # px from the middle of a mark to its edge
 
@@ -45,6 +46,18 @@ def placed(columns: Mapping[str, float]) -> list[Name]:
         Name(at, text, middle - at * _PHONE, line * _LINE)
         for (text, at), middle, line in zip(names, middles, lines, strict=True)
     ]
+
+
+def height_at_left(names: Sequence[Name], letters: int) -> float:
+    """px above the foot from which words of so many letters at the left edge stand over none of the names.
+
+    >>> names = placed({"English": 0.1, "code": 0.11, "Arabic": 0.7, "Thai": 0.71, "Hindi": 0.72})
+    >>> height_at_left(names, 12), height_at_left([], 12)
+    (31, 0)
+    """
+    end = _LETTER * letters + 8
+    under = [one for one in names if one.at * _PHONE + one.right - (_LETTER * len(one.text) + 8) / 2 < end]
+    return max((one.up + _BOX for one in under), default=0)
 
 
 @dataclass(frozen=True)

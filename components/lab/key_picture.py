@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.charts.chart import FAINT, GRID, LINE, Chart, finish, level
 from components.frame import first_page
-from components.lab.column_names import FONT, Beyond, placed, rows_beyond
+from components.lab.column_names import FONT, Beyond, Name, height_at_left, placed, rows_beyond
 from components.lab.context import LabContext
 from components.lab.figure import in_lines, show
 from components.lab.ranked import edge, ranked
@@ -25,6 +25,10 @@ _KEPT = 16  # charts of finished comparisons
 _ROOM = 1.12  # of the vertical axis, times what it has to reach
 _GROUND = "rgba(128,140,160,.12)"  # of words on the picture, and of what lies beyond its axis
 _LEVELS = 6  # numbers on the vertical axis, about
+_AT_ZERO = "no transplant"
+_FOOT = 0.3  # of what is drawn: room below the lowest mark
+_AROUND, _LEGEND_LINE = 78, 19  # px above and below the chart itself, and of a line of the legend
+_ZERO_LINE, _MOST_BELOW = 19, 0.5  # px of the words at 0; of the chart
 _ROW = 0.075  # of the vertical axis: a row above it of what lies beyond, with how far it lies
 
 
@@ -83,22 +87,28 @@ def chart(context: LabContext, shown: Sequence[Point]) -> Chart:
     pad = max(0.03, 0.12 * float(np.log10(high / low)))
     span = float(np.log10(low)) - pad, float(np.log10(high)) + pad
     figure = go.Figure()
-    _columns(figure, context, shown, span)
+    names = _columns(figure, context, shown, span)
+    models = list(dict.fromkeys(p.outcome for p in shown if p.role != "original"))  # the line at 0 is the original
     lowest = min(0.0, *(p.lost.value for p in shown))
-    bottom = lowest - 0.3 * (top - lowest)
-    beyond, row = _beyond([p for p in shown if p.lost.value > top], span), _ROW * (top - bottom)
-    ceiling = top + row * (1 + max((one.row for one in beyond.values()), default=-1))
+    beyond = _beyond([p for p in shown if p.lost.value > top], span)
+    rows = 1 + max((one.row for one in beyond.values()), default=-1)
+    bottom = top - max(
+        (1 + _FOOT) * (top - lowest),
+        top / (1 - _share_below(names, len(models)) * (1 + _ROW * rows)),  # of the whole, with the rows on top
+    )
+    row = _ROW * (top - bottom)
+    ceiling = top + row * rows
     far = {point: (top + row * (one.row + 0.5), one.left) for point, one in beyond.items()}
     if far:
         figure.add_shape(
             type="rect", x0=0, x1=1, xref="paper", y0=top, y1=ceiling,
             fillcolor=_GROUND, line={"width": 0}, layer="below",
         )  # fmt: skip
-    for name in dict.fromkeys(p.outcome for p in shown if p.role != "original"):  # the line at 0 is the original
+    for name in models:
         _model(figure, context, [p for p in shown if p.outcome == name], far)
     figure.add_shape(**level(0, {"color": LINE, "width": 1.5}))
     figure.add_annotation(
-        x=0, y=0, xref="paper", text="no transplant", showarrow=False, xanchor="left", yanchor="top",
+        x=0, y=0, xref="paper", text=_AT_ZERO, showarrow=False, xanchor="left", yanchor="top",
         font={"size": 11},
     )  # fmt: skip
     finish(
@@ -126,8 +136,17 @@ def chart(context: LabContext, shown: Sequence[Point]) -> Chart:
     return Chart("picture", figure, _alt(context, shown), lambda: _numbers(context, shown))
 
 
-def _columns(figure: go.Figure, context: LabContext, shown: Sequence[Point], span: tuple[float, float]) -> None:
+def _share_below(names: Sequence[Name], n_models: int) -> float:
+    """Of the chart's height on a phone, where the legend has a line per model: what lies below the line at 0."""
+    height = _HEIGHT - _AROUND - _LEGEND_LINE * n_models
+    return min(_MOST_BELOW, (height_at_left(names, len(_AT_ZERO)) + _ZERO_LINE) / max(1, height))
+
+
+def _columns(figure: go.Figure, context: LabContext, shown: Sequence[Point], span: tuple[float, float]) -> list[Name]:
     """A faint line per language, with its name at the foot: all methods share the new tokenizer, and so the place.
+
+    Returns:
+        The names, where they stand.
 
     Args:
         span: the ends of the axis across, log10.
@@ -142,12 +161,14 @@ def _columns(figure: go.Figure, context: LabContext, shown: Sequence[Point], spa
             type="line", x0=10**at, x1=10**at, y0=0, y1=1, yref="paper", line={"color": FAINT, "width": 1}
         )  # fmt: skip
     share = {name: (at - span[0]) / (span[1] - span[0]) for name, at in first.items()}
-    for label in placed(share):
+    names = placed(share)
+    for label in names:
         figure.add_annotation(
             x=span[0] + label.at * (span[1] - span[0]), y=0, yref="paper", showarrow=False,
             text=label.text, xanchor="center", yanchor="bottom", xshift=label.right, yshift=label.up,
             font={"size": FONT}, bgcolor=_GROUND,
         )  # fmt: skip
+    return names
 
 
 def _beyond(far: Sequence[Point], span: tuple[float, float]) -> dict[Point, Beyond]:

@@ -63,12 +63,16 @@ def before(look: Look) -> None:
             placeholder="–",
         )  # fmt: skip
     with takes:
-        st.markdown(f"**About {duration(estimate.seconds)}**, {size(estimate.memory_mb * 2**20)} of memory")
+        most = f" to {duration(estimate.at_most)}" if estimate.at_most else ""
+        st.markdown(f"**About {duration(estimate.seconds)}{most}**, {size(estimate.memory_mb * 2**20)} of memory")
         st.dataframe(
             pd.DataFrame(
                 {
                     "Stage": [stage.name for stage in estimate.stages],
-                    "Takes": [roughly(stage.seconds) for stage in estimate.stages],
+                    "Takes": [
+                        roughly(stage.seconds) + (f" to {roughly(stage.at_most)}" if stage.at_most else "")
+                        for stage in estimate.stages
+                    ],
                 }
             ),
             hide_index=True,
@@ -76,7 +80,8 @@ def before(look: Look) -> None:
             column_config={"Takes": st.column_config.TextColumn(width=105)},
             placeholder="–",
         )
-        st.caption("Arithmetic from the speed of this machine, right within a factor of two or three.")
+        more = " The longer time is that of the dearest values that hidden tokens may choose." if most else ""
+        st.caption(f"Arithmetic from the speed of this machine, right within a factor of two or three.{more}")
     if estimate.over_budget:
         st.warning(
             f"About {duration(estimate.over_budget)} beyond the time that you gave. What to leave out stands below.",

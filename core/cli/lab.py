@@ -144,9 +144,13 @@ def _estimated(plan: Plan) -> dict[str, Any]:
     classes = known.classes
     return {
         "seconds": found.seconds,
+        "at_most_seconds": found.at_most or found.seconds,
         "memory_mb": found.memory_mb,
         "memory_limit_mb": found.limit_mb,
-        "stages": [{"name": stage.name, "seconds": stage.seconds} for stage in found.stages],
+        "stages": [
+            {"name": stage.name, "seconds": stage.seconds, "at_most_seconds": stage.at_most or stage.seconds}
+            for stage in found.stages
+        ],
         "shorter": [{"what": s.what, "loses": s.loses, "saves_seconds": s.seconds} for s in found.shorter],
         "remarks": [*filter(None, [uncounted(participants)]), *known.remarks],
         "rows_by_rule": dict(known.n_by_rule),
@@ -344,9 +348,10 @@ def _print_measure(result: "LabResult", evaluator: str) -> None:
 
 
 def _print_estimate(document: dict[str, Any]) -> None:
-    rows = [["stage", "seconds"], *([s["name"], f"{s['seconds']:.1f}"] for s in document["stages"])]
-    rows.append(["all, by arithmetic", f"{document['seconds']:.0f}"])
-    print(table(rows, right={1}))
+    rows = [["stage", "seconds", "at most"]]
+    rows += [[s["name"], f"{s['seconds']:.1f}", f"{s['at_most_seconds']:.1f}"] for s in document["stages"]]
+    rows.append(["all, by arithmetic", f"{document['seconds']:.0f}", f"{document['at_most_seconds']:.0f}"])
+    print(table(rows, right={1, 2}))
     print(f"Memory of a process: about {count(document['memory_mb'])} MB.")
     made = ", ".join(f"{count(n)} {name}" for name, n in document["made_by_class"].items() if n)
     print(f"Rows to make: {made or 'none'}.")

@@ -25,7 +25,7 @@ from core.transplants.held_out_choice import Make, tuned
 from core.transplants.needs import Available
 from core.transplants.problem import Problem, ProblemSide, Side
 from core.transplants.rows import RowOrigin, Rows
-from core.transplants.work import TransplantSize, Work, a_row_each, nothing, tuned_work
+from core.transplants.work import TransplantSize, Work, WorkOf, a_row_each, nothing, tuned_work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,16 +56,30 @@ class Method:
     better_with: tuple[Need[Available], ...] = ()
     control: bool = False
     own_head: bool = False
-    of_rows: Work = a_row_each
-    of_text: Work = nothing
+    of_rows: WorkOf = a_row_each
+    of_text: WorkOf = nothing
 
-    def work(self, size: TransplantSize, given: Mapping[str, Value]) -> float:
-        """Multiplications and additions of all that it does, or as many as take as long.
+    def work(
+        self,
+        size: TransplantSize,
+        given: Mapping[str, Value],
+        *,
+        dearest: bool = False,
+        chosen: Mapping[str, Value] | None = None,
+    ) -> Work:
+        """All that it does.
+
+        Args:
+            given: parameters that are not left open.
+            dearest: whether hidden tokens are expected to choose what takes most, and not what lies in the middle.
+            chosen: what they did choose, where that is known.
 
         Raises:
             UserError: as `read`.
         """
-        return tuned_work(self.read(given), self.params, size, self.of_rows, self.of_text)
+        size = replace(size, n_sides=2) if self.own_head else size
+        params = self.read(given)
+        return tuned_work(params, self.params, size, self.of_rows, self.of_text, chosen, dearest=dearest)
 
     def rows(self, side: ProblemSide, params: Params) -> Rows:
         """The rows of one side, parameters left open being chosen on hidden shared tokens."""

@@ -13,7 +13,14 @@ from core.models.language_model import LanguageModel
 from core.models.score import score
 
 SENTENCES = 250  # of each language's 1,012, the first
-TEXT = f"the first {SENTENCES} sentences of FLORES-200 devtest in each language, each scored alone"
+
+
+def text_of(sentences: int) -> str:
+    """What so many sentences are, in words."""
+    return f"the first {sentences} sentences of FLORES-200 devtest in each language, each scored alone"
+
+
+TEXT = text_of(SENTENCES)
 
 
 def baselines(held_out: Mapping[str, Sequence[str]]) -> dict[str, dict[str, float]]:
@@ -34,11 +41,17 @@ def baselines(held_out: Mapping[str, Sequence[str]]) -> dict[str, dict[str, floa
     return found
 
 
-def judged(model: LanguageModel, held_out: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Any]]:
-    """Bits per byte of a model per language, with a 95 % bootstrap interval over sentences, and bytes per token."""
+def judged(
+    model: LanguageModel, held_out: Mapping[str, Sequence[str]], sentences: int = SENTENCES
+) -> dict[str, dict[str, Any]]:
+    """Bits per byte of a model per language, with a 95 % bootstrap interval over sentences, and bytes per token.
+
+    Args:
+        sentences: that are read of each language, the first.
+    """
     found: dict[str, dict[str, Any]] = {}
     for language in LANGUAGES:
-        scores = score(model, held_out[language][:SENTENCES])
+        scores = score(model, held_out[language][:sentences])
         nats = np.array([text.total_nats for text in scores.texts])
         sizes = np.array([text.n_bytes for text in scores.texts])
         drawn = np.random.default_rng(0).integers(0, len(nats), (2000, len(nats)))

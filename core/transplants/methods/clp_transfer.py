@@ -7,7 +7,7 @@ from core.transplants.base import Method
 from core.transplants.needs import ANCHORS, HELPER
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import RowOrigin, Rows, made
-from core.transplants.work import TransplantSize, cosines
+from core.transplants.work import TransplantSize, Work, cosines
 
 NO_ROW = "the helper model has no usable row for it"
 CANCELS = "its similarities, of both signs, add up to almost nothing"
@@ -41,7 +41,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     )
 
 
-def of_rows(size: TransplantSize, params: Params) -> float:
+def of_rows(size: TransplantSize, params: Params) -> Work:
     """All tokens are compared with all anchors, and all of those added up."""
     return 2 * cosines(size, size.width)
 

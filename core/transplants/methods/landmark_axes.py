@@ -7,7 +7,7 @@ from core.transplants.linear.landmarks import turned_axes
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows, mapped
-from core.transplants.work import TransplantSize
+from core.transplants.work import TransplantSize, Work
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -17,9 +17,9 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     return mapped(side, turned_axes(pairs, backwards=params.on("backwards")))
 
 
-def of_rows(size: TransplantSize, params: Params) -> float:
+def of_rows(size: TransplantSize, params: Params) -> Work:
     """Sums over anchors and decompositions, in float64, which takes twice as long."""
-    return 4.0 * size.width**2 * (3 * size.n_anchors + 40 * size.width + size.n_wanted)
+    return Work(4.0 * size.width**2 * (3 * size.n_anchors + 40 * size.width + size.n_wanted), 0.03)
 
 
 METHOD = Method(

@@ -11,9 +11,10 @@ from core.transplants.linear.nearest import nearest
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import Rows
-from core.transplants.work import TransplantSize, cosines
+from core.transplants.work import TransplantSize, Work, cosines, pairs, sums
 
 _METRICS = ("cosine", "euclidean")
+_OF_A_PAIR = 3_000.0  # sorting: 40 ns
 _WEIGHTS = ("inverse distance", "softmax", "barycentric", "least squares")
 
 
@@ -61,14 +62,15 @@ def _fitted(targets: Tensor, known: Tensor, places: Tensor, problem: Problem, to
     return weights
 
 
-def of_rows(size: TransplantSize, params: Params) -> float:
-    """All tokens are compared with all anchors, and the nearest are sorted out, which takes as long.
+def of_rows(size: TransplantSize, params: Params) -> Work:
+    """All tokens are compared with all anchors, the nearest are sorted out, and their rows added up.
 
     Weights that are fitted take the products of a token's neighbours, at a quarter of the speed of large matrices.
     """
     fits = params.word("weights") in ("barycentric", "least squares")
     k = min(params.whole("k"), size.n_anchors)
-    return 2 * cosines(size, size.width) + (4 * 2.0 * size.n_wanted * k**2 * (size.width + k) if fits else 0.0)
+    fitting = Work(4 * 2.0 * size.n_wanted * k**2 * (size.width + k)) if fits else Work()
+    return cosines(size, size.width) + pairs(size, _OF_A_PAIR) + sums(size, k) + fitting
 
 
 METHOD = Method(

@@ -7,7 +7,7 @@ from core.transplants.base import Method
 from core.transplants.linear.affine import centred_gram
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import RowOrigin, Rows, made
-from core.transplants.work import TransplantSize
+from core.transplants.work import TransplantSize, Work
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -26,9 +26,9 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     return made(side, made_rows, RowOrigin.COMPOSED)
 
 
-def of_rows(size: TransplantSize, params: Params) -> float:
+def of_rows(size: TransplantSize, params: Params) -> Work:
     """A covariance of all rows in float64, its root, and a draw for each token."""
-    return 4.0 * size.width**2 * (size.n_old + 20 * size.width + size.n_wanted)
+    return Work(4.0 * size.width**2 * (size.n_old + 20 * size.width + size.n_wanted), 0.02)
 
 
 METHOD = Method(

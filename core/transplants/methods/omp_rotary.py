@@ -12,11 +12,11 @@ from core.transplants.anchor_weights import with_donor_row
 from core.transplants.base import Method
 from core.transplants.linear.affine import home, mean_of
 from core.transplants.linear.rotary import RotaryShape
-from core.transplants.methods.omp_published import ATOMS
+from core.transplants.methods.omp_published import ATOMS, OF_A_PAIR
 from core.transplants.needs import ANCHORS, DONOR, ROTARY
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import NO_DONOR_ROW, RowOrigin, Rows, made
-from core.transplants.work import TransplantSize, cosines
+from core.transplants.work import TransplantSize, Work, cosines, pairs
 
 _TINY, _RIDGE = 1e-8, 1e-6
 
@@ -90,10 +90,11 @@ def _weighted(targets: Tensor, atoms: Tensor) -> tuple[Tensor, Tensor]:
     return weights, (targets - torch.bmm(weights[:, None], atoms)[:, 0]).norm(dim=1)
 
 
-def of_rows(size: TransplantSize, params: Params) -> float:
+def of_rows(size: TransplantSize, params: Params) -> Work:
     """Each of k steps compares all tokens with all anchors; turning takes as long as forty of the widths."""
     k = params.whole("k")
-    return k * cosines(size, size.width) + size.n_wanted * size.width * k * (400.0 + 4.0 * k)
+    turning = Work(size.n_wanted * size.width * k * (400.0 + 4.0 * k))
+    return k * (cosines(size, size.width) + pairs(size, OF_A_PAIR)) + turning
 
 
 METHOD = Method(

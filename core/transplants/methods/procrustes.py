@@ -6,7 +6,7 @@ from core.transplants.linear.affine import Pairs, procrustes
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows, mapped
-from core.transplants.work import TransplantSize
+from core.transplants.work import TransplantSize, Work
 
 _FITTED = "Without, the fit is worse by construction: the shared tokens fix this along with the turn."
 
@@ -18,9 +18,9 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     return mapped(side, procrustes(pairs, params.on("scale"), params.on("centre")))
 
 
-def of_rows(size: TransplantSize, params: Params) -> float:
+def of_rows(size: TransplantSize, params: Params) -> Work:
     """Sums over anchors and a singular value decomposition, both in float64, which takes twice as long."""
-    return 4.0 * size.width**2 * (2 * size.n_anchors + 20 * size.width + size.n_wanted)
+    return Work(4.0 * size.width**2 * (2 * size.n_anchors + 20 * size.width + size.n_wanted), 0.02)
 
 
 METHOD = Method(

@@ -7,7 +7,7 @@ from core.transplants.linear.affine import Pairs, ridge
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows, mapped, noted
-from core.transplants.work import TransplantSize
+from core.transplants.work import TransplantSize, Work
 
 _BY_HAND = 0.01  # where nothing is chosen and nothing given
 _LEFT_OUT = "It is chosen on shared tokens left out one by one, which for this method has a formula."
@@ -27,10 +27,10 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     return noted(mapped(side, fitted), best.remark(side.name), best.facts)
 
 
-def of_rows(size: TransplantSize, params: Params) -> float:
+def of_rows(size: TransplantSize, params: Params) -> Work:
     """Sums over anchors, and anchors left out under 17 penalties, both in float64, which takes twice as long."""
     left_out = 17 * min(size.n_anchors, 4096) if params.number("ridge") < 0 else 0
-    return 4.0 * size.width**2 * (2 * size.n_anchors + left_out + size.n_wanted)
+    return Work(4.0 * size.width**2 * (2 * size.n_anchors + left_out + size.n_wanted), 0.08)
 
 
 METHOD = Method(

@@ -9,7 +9,7 @@ from core.transplants.base import METHODS, Method
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows
-from core.transplants.work import TransplantSize
+from core.transplants.work import TransplantSize, Work
 
 _BLIND = "A control is not fitted to anything."
 THROUGH = ("ridge", "procrustes", "nearest", "omp_robust")
@@ -34,7 +34,7 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     )
 
 
-def of_rows(size: TransplantSize, params: Params) -> float:
+def of_rows(size: TransplantSize, params: Params) -> Work:
     """That of the method, chosen parameters and all."""
     return METHODS.get(params.word("through")).work(replace(size, n_sides=1), {})
 

@@ -15,7 +15,7 @@ from core.transplants.linear.spelling_vectors import by_spelling
 from core.transplants.needs import ENCODER
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import RowOrigin, Rows, composed
-from core.transplants.work import TransplantSize, a_row_each, cosines
+from core.transplants.work import TransplantSize, Work, a_row_each, cosines, sums
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -104,9 +104,10 @@ def _blended(local: Coefficients, ids: Tensor, weights: Tensor, share: Tensor) -
     return from_entries(row, all_ids, all_weights, n)
 
 
-def of_rows(size: TransplantSize, params: Params) -> float:
+def of_rows(size: TransplantSize, params: Params) -> Work:
     """All tokens are compared with all of the model's, by vectors as wide as spelling gives, and the nearest sorted."""
-    return a_row_each(size, params) + 2 * cosines(replace(size, n_anchors=size.n_old), 128)
+    compared = replace(size, n_anchors=size.n_old)
+    return a_row_each(size, params) + 2 * cosines(compared, 128) + sums(size, params.whole("k"))
 
 
 METHOD = Method(

@@ -9,7 +9,7 @@ from core.transplants.linear.landmarks import sparse_axes
 from core.transplants.needs import ANCHORS, DONOR
 from core.transplants.problem import ProblemSide
 from core.transplants.rows import Rows, mapped
-from core.transplants.work import OF_A_STEP, TransplantSize, cosines
+from core.transplants.work import OF_A_MATCH, OF_A_STEP, TransplantSize, Work, cosines, pairs
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -19,11 +19,11 @@ def rows(side: ProblemSide, params: Params) -> Rows:
     return mapped(side, sparse_axes(pairs, params.whole("k")))
 
 
-def of_rows(size: TransplantSize, params: Params) -> float:
+def of_rows(size: TransplantSize, params: Params) -> Work:
     """Each of k steps compares as many axes as the width with all anchors."""
     axes = replace(size, n_wanted=size.width)
-    steps = params.whole("k") * (OF_A_STEP + cosines(axes, size.width))
-    return steps + 4.0 * size.width**2 * (40 * size.width + size.n_wanted)
+    step = Work(seconds=OF_A_STEP) + cosines(axes, size.width) + pairs(axes, OF_A_MATCH)
+    return params.whole("k") * step + Work(4.0 * size.width**2 * (25 * size.width + size.n_wanted), 0.04)
 
 
 METHOD = Method(

@@ -12,7 +12,7 @@ from core.transplants.methods import subword_mean
 from core.transplants.needs import LEARNING_TEXT, WHOLE_MODEL
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import RowOrigin, Rows, made
-from core.transplants.work import TransplantSize, of_reading
+from core.transplants.work import TransplantSize, Work, of_reading
 
 
 def rows(side: ProblemSide, params: Params) -> Rows:
@@ -71,13 +71,12 @@ def _learnt(problem: Problem, params: Params) -> Learnt:
 
 
 _READS = {"input": 2.5, "both": 3.5}  # the model as it is, and forwards and backwards with new rows, as was measured
-_BYTES_A_TOKEN = 2.5  # of text in several languages
 
 
-def of_text(size: TransplantSize, params: Params) -> float:
+def of_text(size: TransplantSize, params: Params) -> Work:
     """Text is read by the whole model, forwards and backwards."""
-    n_tokens = params.whole("passes") * (size.old_text_bytes + size.text_bytes) / _BYTES_A_TOKEN
-    return _READS[params.word("learns")] * n_tokens * of_reading(size.n_body, size.n_new, size.width)
+    n_tokens = params.whole("passes") * size.text_tokens
+    return Work(_READS[params.word("learns")] * n_tokens * of_reading(size.n_body, size.n_new, size.width))
 
 
 _LOSSES_SEEN = "It is not tried on hidden tokens: each try would be a training."

@@ -18,7 +18,7 @@ from core.transplants.linear.word_alignment import Links, align_both_ways
 from core.transplants.needs import PARALLEL_TEXT
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import RowOrigin, Rows, composed
-from core.transplants.work import TransplantSize, a_row_each
+from core.transplants.work import TransplantSize, Work, a_row_each
 
 Counts = dict[int, dict[int, float]]  # new token to old tokens to how often they translate it
 
@@ -129,14 +129,14 @@ def _spread(counts: Counts, old: Spelling, new: Spelling, n: float) -> None:
             counts[new_id][old_id] += n * (0.5 / len(old) + 0.5 * together)
 
 
-def of_rows(size: TransplantSize, params: Params) -> float:
+def of_rows(size: TransplantSize, params: Params) -> Work:
     """Counts of word pairs are spread over their tokens: 2 µs for each byte of the translations."""
-    return a_row_each(size, params) + 30_000.0 * size.pair_bytes
+    return a_row_each(size, params) + Work(seconds=4e-7 * size.pair_bytes)
 
 
-def of_text(size: TransplantSize, params: Params) -> float:
+def of_text(size: TransplantSize, params: Params) -> Work:
     """Words are aligned both ways: a microsecond for each byte of the translations and round."""
-    return 20_000.0 * size.pair_bytes * params.whole("rounds")
+    return Work(seconds=1e-6 * size.pair_bytes * params.whole("rounds"))
 
 
 METHOD = Method(

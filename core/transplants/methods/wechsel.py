@@ -19,6 +19,7 @@ from core.transplants.needs import DICTIONARY, WORD_VECTORS
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.resources import Resources
 from core.transplants.rows import RowOrigin, Rows, composed
+from core.transplants.work import TransplantSize, Work
 
 NO_VECTOR = "it is no piece of a word that has a vector"
 
@@ -108,6 +109,11 @@ def _translations(problem: Problem, old: WordVectors, new: WordVectors) -> Pairs
     return Pairs(unit_new, table[:, 1], unit_old, table[:, 0], problem.memory_bytes)
 
 
+def of_text(size: TransplantSize, params: Params) -> Work:
+    """Words of every token of both vocabularies are looked up."""
+    return Work(seconds=2e-5 * (size.n_old + size.n_new))
+
+
 METHOD = Method(
     key="wechsel",
     label="WECHSEL",
@@ -123,6 +129,7 @@ METHOD = Method(
     ),
     source="Minixhofer, Paischer and Rekabsaz 2022, WECHSEL",
     make=rows,
+    of_text=of_text,
     params=(
         Param(
             key="k",

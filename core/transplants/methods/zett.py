@@ -13,7 +13,7 @@ from core.transplants.linear.coefficients import from_lists
 from core.transplants.needs import HYPERNETWORK
 from core.transplants.problem import Problem, ProblemSide
 from core.transplants.rows import RowOrigin, Rows, made
-from core.transplants.work import BESIDE_MATRICES, OF_A_ROW, TransplantSize
+from core.transplants.work import BESIDE_MATRICES, TransplantSize, Work, a_row_each
 
 _PIECES = 4.0  # old tokens that spell a new one
 
@@ -92,10 +92,10 @@ def _about(one: Hypernetwork, side: ProblemSide, n_longer: int) -> list[str]:
     return found
 
 
-def of_rows(size: TransplantSize, params: Params) -> float:
+def of_rows(size: TransplantSize, params: Params) -> Work:
     """The network reads each token's pieces; both sides are predicted at once."""
     of_token = BESIDE_MATRICES * 2.0 * _PIECES * size.n_hypernetwork
-    return (OF_A_ROW + of_token / size.n_sides) * size.n_wanted
+    return a_row_each(size, params) + Work(of_token / size.n_sides * size.n_wanted)
 
 
 METHOD = Method(

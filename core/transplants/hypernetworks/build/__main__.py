@@ -1,106 +1,77 @@
-"""`python -m core.transplants.hypernetworks.build`: train the hypernetwork that ships, judge it, and write its folder.
+"""`python -m core.transplants.hypernetworks.build [MODEL FOLDER]`: train a hypernetwork, judge it, write its folder.
 
-Some minutes of one processor; needs the data folder beside the repository. The same text and kind of processor give the
-same file.
+Without a model it is the one that ships, some minutes of one processor; of another model it goes into the folder named.
+Needs the data folder beside the repository. What is broken off goes on where it was; the same text and kind of
+processor give the same file.
 """
 
-import json
+import argparse
 import sys
-import time
-from typing import Any
+from pathlib import Path
 
 import torch
-from safetensors.torch import save
 
-from core.common.atomic import write_whole
 from core.common.errors import UserError
+from core.common.numbers import count, so_many
 from core.common.printed_progress import PrintedProgress
 from core.common.progress import listening
-from core.models.build.quality import judged
-from core.models.build.texts import devtest, parts
-from core.models.language_model import LanguageModel
+from core.models.build.quality import SENTENCES
+from core.models.build.texts import parts
 from core.models.load import open_model
-from core.tokenizers.matching import vocabulary_of
-from core.transplants.base import METHODS, transplant
-from core.transplants.hypernetworks.build.card import card
-from core.transplants.hypernetworks.build.train import train
-from core.transplants.hypernetworks.opening import SHIPPED, open_hypernetwork
-from core.transplants.hypernetworks.shape import NetworkShape, config_of
-from core.transplants.problem import Problem
-from core.transplants.resources import Resources
+from core.transplants.hypernetworks.build.course import Course
+from core.transplants.hypernetworks.build.made import WantedNetwork, make
+from core.transplants.hypernetworks.opening import SHIPPED
 
-MODEL, UNSEEN = "tiny-english", "tiny-world"  # whose tokenizer it was not trained on
-LONGEST, LAYERS, HIDDEN, MIDDLE, HEADS = 24, 2, 128, 256, 4
+MODEL, UNSEEN = "tiny-english", "shipped:tiny-world"
+_SENTENCES_OF_OTHERS = 5  # a large model is slow
 
 
-def main() -> int:
+def main(words: list[str]) -> int:
     """Make it; 2 where something is missing."""
+    given, usual = _parser().parse_args(words), Course()
+    if (given.model is None) != (given.folder is None):
+        print("Name a model and the folder that its hypernetwork goes into, or neither.", file=sys.stderr)
+        return 2
     torch.set_num_threads(1)  # sums in one order, so that a processor gives the same bits again
     try:
-        model = open_model(f"shipped:{MODEL}", "cpu", "float32")
-        texts = parts(manuals=False)
-        start = time.process_time()
+        course = Course(given.steps + given.rows_first, given.rows_first, given.steps_each, given.bytes, usual.rate)
+        model = open_model(given.model or f"shipped:{MODEL}", "cpu", "float32")
+        ships = given.model is None
+        folder = SHIPPED / MODEL if ships else Path(given.folder)
+        sentences = given.sentences or (SENTENCES if ships else _SENTENCES_OF_OTHERS)
+        first = so_many(course.rows_first, "step of rows alone", "steps of rows alone") + ", then "
+        print(
+            f"{first if course.rows_first else ''}{so_many(given.steps, 'step', 'steps')} of about "
+            f"{count(course.batch_bytes)} bytes through {count(model.n_parameters)} parameters, forwards and backwards",
+            flush=True,
+        )
         with listening(PrintedProgress()):
-            network, facts = train(model, layout_for(model), texts)
-        seconds = time.process_time() - start
+            make(WantedNetwork(model, given.unseen, course, sentences, folder, ships), parts(manuals=False))
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
-    weights = {name: values.half().contiguous() for name, values in network.state_dict().items()}
-    folder = SHIPPED / MODEL
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "config.json", (json.dumps(config_of(network.layout), indent=1) + "\n").encode())
-    write_whole(folder / "model.safetensors", save(weights))
-    unseen = open_model(f"shipped:{UNSEEN}", "cpu").tokenizer
-    fresh = set(vocabulary_of(unseen).pieces) - set(vocabulary_of(model.tokenizer).pieces)
-    about: dict[str, Any] = {
-        "seconds": round(seconds),
-        "parameters": sum(values.numel() for values in network.parameters()),
-        "first": facts.first,
-        "last": facts.last,
-        "known_first": facts.known_first,
-        "known_last": facts.known_last,
-        "bytes": facts.n_bytes,
-        "met": len(facts.pieces),
-        "fresh": len(fresh),
-        "fresh_met": len(fresh & facts.pieces),
-        "languages": {key: judged(_with(model, key), devtest()) for key in ("subword_mean", "zett")},
-    }
-    write_whole(folder / "quality.json", (json.dumps(about, indent=1) + "\n").encode())
-    write_whole(
-        folder / "README.md", card(network.layout, about, (folder / "model.safetensors").stat().st_size).encode()
-    )
     return 0
 
 
-def layout_for(model: LanguageModel) -> NetworkShape:
-    """The shape of the network that is trained for a model with a head of its own."""
-    return NetworkShape(
-        width=model.width,
-        n_old=len(vocabulary_of(model.tokenizer)),
-        longest=LONGEST,
-        layers=LAYERS,
-        hidden=HIDDEN,
-        middle=MIDDLE,
-        heads=HEADS,
-        both=True,
-        single=False,
-        rescaled=True,
-        bias=False,
-        beyond_mean=True,
-        model=model.spec,
-        content=model.content,
-    )
+def _parser() -> argparse.ArgumentParser:
+    usual = Course()
+    parser = argparse.ArgumentParser(prog="python -m core.transplants.hypernetworks.build", description=__doc__)
+    parser.add_argument("model", nargs="?", help="a folder with a model, or what else opens one")
+    parser.add_argument("folder", nargs="?", help="where its hypernetwork goes, new or empty")
+    parser.add_argument("--unseen", default=UNSEEN, help="a model or tokenizer, with whose tokens it is judged")
+    parser.add_argument("--sentences", type=_number, default=0, help="of each language, by which it is judged")
+    parser.add_argument("--steps", type=_number, default=usual.steps, help="that read text")
+    parser.add_argument("--rows-first", type=_number, default=0, help="steps before, that learn known rows alone")
+    parser.add_argument("--steps-each", type=_number, default=usual.steps_each, help="with one drawn tokenizer")
+    parser.add_argument("--bytes", type=_number, default=usual.batch_bytes, help="of text in a step")
+    return parser
 
 
-def _with(model: LanguageModel, key: str) -> LanguageModel:
-    """The model with the unseen tokenizer, by a method."""
-    new = open_model(f"shipped:{UNSEEN}", "cpu").tokenizer
-    resources = Resources(hypernetwork=open_hypernetwork(model.spec, "cpu"))
-    problem = Problem(model.tokenizer, new, model.matrices(), resources=resources, old_roles=model.special_ids)
-    made = transplant(problem, METHODS.get(key))
-    return model.with_matrices(made.matrices, new, made.special_ids)
+def _number(word: str) -> int:
+    if not word.isdecimal() or not 1 <= int(word) <= 10**7:
+        raise argparse.ArgumentTypeError(f"{word} is no whole number from 1 to 10 million")
+    return int(word)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,25 +1,31 @@
-"""The card of the hypernetwork that ships, written from its figures so that it cannot say anything else."""
+"""The card of a hypernetwork, written from its figures so that it cannot say anything else."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from core.common.numbers import count
+from core.common.numbers import count, size, so_many
 from core.models.build.card import LICENCE
-from core.models.build.quality import TEXT
+from core.models.build.quality import text_of
 from core.models.build.texts import LANGUAGES
 from core.text.languages import language
-from core.transplants.hypernetworks.build.train import BATCH_BYTES, RATE, SEED, STEPS, STEPS_EACH
+from core.transplants.hypernetworks.build.course import Course
 from core.transplants.hypernetworks.shape import NetworkShape
 
 
-def card(layout: NetworkShape, about: Mapping[str, Any], n_bytes: int) -> str:
+def card(layout: NetworkShape, course: Course, about: Mapping[str, Any], n_bytes: int, ships: bool) -> str:
     """README.md of its folder."""
     of_network = f"{layout.layers} layers, {layout.hidden} wide, {layout.heads} heads"
-    of_training = f"{count(STEPS)} steps of about {count(BATCH_BYTES)} bytes, {count(about['bytes'])} in all"
+    n_read = course.steps - course.rows_first
+    first = f"{count(course.rows_first)} steps of rows of its own alone, then " if course.rows_first else ""
+    of_reading = f"{count(n_read)} steps of about {count(course.batch_bytes)} bytes, {count(about['bytes'])} in all"
     met = f"each from other documents: {count(about['met'])} different tokens that the model has not"
+    memory = f", at most {size(about['memory'])} of memory beside the model" if about.get("memory") else ""
+    made_by = "`make hypernetwork`" if ships else "`python -m core.transplants.hypernetworks.build`"
+    licensed = f"licence: {LICENCE.lower().replace(' ', '-')}\n" if ships else ""
+    licence = f"| licence | {LICENCE}, as for the models; none of the text is in this repository |\n" if ships else ""
+    average = so_many(min(50, n_read), "step", "steps")
     return f"""---
-license: {LICENCE.lower().replace(" ", "-")}
----
+{licensed}---
 # A hypernetwork for {layout.model.removeprefix("shipped:")}
 
 It predicts the rows of a new token from those of the old tokens that spell it, and is the method ZeTT of the lab for
@@ -30,22 +36,21 @@ it predicts is added to the mean of the rows that it reads (`beyond_mean`), so t
 | --- | --- |
 | parameters | {count(about["parameters"])}, float16, {count(n_bytes)} bytes |
 | network | {of_network}; spellings of up to {layout.longest} old tokens |
-| training | {of_training}, rate {RATE:g}, seed {SEED} |
-| tokenizers | {count(STEPS // STEPS_EACH)} BPE tokenizers, {met} |
-| time | {count(about["seconds"])} s of one processor |
-| licence | {LICENCE}, as for the models; none of the text is in this repository |
-| made by | `make hypernetwork`: the same text and kind of processor give the same file |
+| training | {first}{of_reading}, rate {course.rate:g}, seed {course.seed} |
+| tokenizers | {count(course.n_tokenizers)} BPE tokenizers, {met} |
+| time | {count(about["seconds"])} s of one processor{memory} |
+{licence}| made by | {made_by}: the same text and kind of processor give the same file |
 
-Loss of the next token: {about["first"]:.3f} nats in the mean of the first fifty steps and {about["last"]:.3f} in that
-of the last fifty, in other tokens each. Of rows that the model has, spelled with others of its tokens, it misses
-{about["known_first"]:.3f} of the spread at the beginning, where it predicts their mean, and at the end
-{about["known_last"]:.3f}.
+Loss of the next token: {about["first"]:.3f} nats in the mean of the first {average} that read text and
+{about["last"]:.3f} in that of the last, in other tokens each. Of rows that the model has, spelled with others
+of its tokens, it misses {about["known_first"]:.3f} of the spread at the beginning, where it predicts their mean,
+and at the end {about["known_last"]:.3f}.
 
 ## How good it is
 
-Bits per byte of the model with the tokenizer of tiny-world, which is not among those drawn (of its
+Bits per byte of the model with the tokenizer of {about["unseen"]}, which is not among those drawn (of its
 {count(about["fresh"])} tokens that the model has not, {count(about["fresh_met"])} were met in others), on
-{TEXT}. Intervals are 95 % bootstrap over sentences.
+{text_of(about["sentences"])}. Intervals are 95 % bootstrap over sentences.
 
 {_table(about["languages"])}
 

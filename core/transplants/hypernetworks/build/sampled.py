@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 
 import numpy as np
 import torch
@@ -41,19 +41,22 @@ class Sampled:
     spelled: Sequence[Spelling]
 
 
-def sampled(mine: LocalTokenizer, parts: Sequence[Part], seed: int) -> Iterator[Sampled]:
+def sampled(mine: LocalTokenizer, parts: Sequence[Part], seed: int, begin: int = 0) -> Iterator[Sampled]:
     """Tokenizers without end, each from other documents, of another size and with another share of English.
 
     Args:
-        mine: the model's own, which cuts words as they do.
+        mine: the model's own.
+        begin: how many of the first are left out, which are not made.
     """
     rng = random.Random(seed)
     words = vocabulary_of(mine)
     id_by_piece = {piece: i for i, piece in enumerate(words.pieces) if piece}
-    while True:
+    for number in count():
         english, n = rng.uniform(*_ENGLISH), rng.randint(*_DOCUMENTS)
-        texts = list(islice(documents(parts, rng.randrange(2**32), english), n))
-        tokenizer = bpe(texts, rng.randint(*_ENTRIES), [])
+        of_texts, n_entries = rng.randrange(2**32), rng.randint(*_ENTRIES)
+        if number < begin:
+            continue
+        tokenizer = bpe(list(islice(documents(parts, of_texts, english), n)), n_entries, [])
         spellings = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
         pieces = [bytes_of_alphabet(word) or b"" for word, _ in spellings]
         old = np.array([id_by_piece.get(piece, -1) for piece in pieces], np.int64)
