@@ -57,8 +57,8 @@ class Scale:
         rows, width: of the model, whose head is tied; layers, inner, heads, key_heads: of its body.
         donor_rows, donor_width: of the donor's matrix; donor_heads: of its body.
         case: the pursuit by itself.
-        sentences: of the sample in each language, to learn from.
-        copies: of those, and of the sample texts to score.
+        sentences: of the sample in each language, to learn from and to score.
+        copies: of those.
         seconds: for which scoring is timed.
     """
 
@@ -85,7 +85,7 @@ _LLAMA_1B = Scale(
 )  # fmt: skip
 SMALL = Scale(
     f"file:{SHIPPED}/tiny-english", f"file:{SHIPPED}/tiny-world", 4096, 32, 2, 64, 4, 2, 8192, 24, 4,
-    pursuit.Case(512, 64, 64, 8), 4, 1, 0.1,
+    pursuit.Case(512, 64, 64, 8), 1, 1, 0.1,
 )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def _say(words: str) -> None:
 
 
 def _scoring(scale: Scale, device: torch.device) -> str:
-    texts = [one.text * scale.copies for one in parallel_texts()]
+    texts = [" ".join(one.sentences[: scale.sentences]) * scale.copies for one in parallel_texts()]
     return scoring.table(texts, [_model(scale, device)], scale.seconds)
 
 

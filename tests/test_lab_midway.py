@@ -1,6 +1,7 @@
 """A real comparison that something ends midway: what is finished counts, what changed is said, and the advice works."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.common.disk import WRITABLE
+from core.common.errors import UserError
 from core.jobs.job import KINDS, Context, Job, State, part_key
 from core.jobs.queue import Jobs
 from core.jobs.result_codec import restored
@@ -152,13 +154,21 @@ def test_a_base_that_was_edited_is_refused_until_it_is_put_back_or_asked_for_ane
 
 
 def each_named_and_enough_when_back(folder: Path, job: Job, gone: Sequence[str]) -> None:
-    """What vanishes is named by the job that fails, then that which vanishes when it is back; at last it ends."""
+    """What vanishes is named by the job that fails, then that which vanishes when it is back; at last it ends.
+
+    The first is tried by a process of a job, the others by what such a process calls.
+    """
     ended_midway(folder, job)
-    for name in gone:
+    kind, context = KINDS.get(KIND), Context(job.params, job.inputs)
+    for n, name in enumerate(gone):
         (folder / name).rename(folder / "elsewhere")
-        failed = resumed(job)
-        assert failed.state is State.FAILED and name in failed.message, failed.message
-        assert "fault of the program" not in failed.message
+        if not n:
+            failed = resumed(job)
+            assert failed.state is State.FAILED and name in failed.message, failed.message
+            assert "fault of the program" not in failed.message
+        with pytest.raises(UserError, match=re.escape(name)):
+            for unit in units(context):
+                kind.run_unit(unit, context)
         (folder / "elsewhere").rename(folder / name)
     assert resumed(job).state is State.DONE
 
