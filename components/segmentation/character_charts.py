@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from components.charts.chart import FAINT, GRID, LINE, finish
+from components.charts.chart import FAINT, LINE, finish
 from components.widgets.chips import on_circle, visible
 from components.widgets.colours import OKABE_ITO
 from core.common.numbers import count, so_many
@@ -57,9 +57,9 @@ def titled(character: str) -> str:
     """Code point and name.
 
     >>> titled("a")
-    'U+0061 Latin small letter a'
+    'U+0061 LATIN SMALL LETTER A'
     """
-    return f"U+{ord(character):04X} {unicodedata.name(character, 'without a name').capitalize()}"
+    return f"U+{ord(character):04X} {unicodedata.name(character, 'without a name')}"
 
 
 def scripts_of(characters: Sequence[str]) -> list[str]:
@@ -106,12 +106,12 @@ def character_map(marks: Sequence[Mark], places: NDArray[np.float64]) -> go.Figu
             selected={"textfont": {"color": colour}},
             unselected={"textfont": {"color": colour}},
         )
-    axes = [{"showticklabels": False, "gridcolor": GRID, "range": _range(places[:, n])} for n in (0, 1)]
+    bare = {"showticklabels": False, "showgrid": False}
     return finish(
         figure,
         _HEIGHT,
-        xaxis={**axes[0], "showline": True, "linecolor": FAINT},
-        yaxis={**axes[1], "showline": True, "linecolor": FAINT},
+        xaxis={**bare, "range": _range(places[:, 0]), "showline": True, "linecolor": FAINT},
+        yaxis={**bare, "range": _range(places[:, 1])},
         showlegend=True,
         legend={"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "itemclick": False,
                 "itemdoubleclick": False},

@@ -60,8 +60,11 @@ def _times(text: str) -> dict[str, int]:
 
 
 def _map(found: Glyphs, characters: Sequence[str], times: Mapping[str, int], n_here: int) -> None:
-    by = LINKED.choice("Directions", _DIRECTIONS, BY, "The second ones are the same for every text.")
     marks = _marks(found, characters, times)
+    if len(marks) < 2:
+        st.caption("There is one picture in this text, and nothing to place it by.")
+        return
+    by = LINKED.choice("Directions", _DIRECTIONS, BY, "The second ones are the same for every text.")
     places, share = found.placed([mark.characters[0] for mark in marks], among_all=by == "all")
     same = sum(len(mark.characters) > 1 for mark in marks)
     chart = Chart(
@@ -116,7 +119,8 @@ def _outside(characters: Sequence[str]) -> str:
 
 
 def _look_alikes(found: Glyphs, characters: Sequence[str]) -> None:
-    names = {_named(one): f"{drawn(one)} {titled(one)}" for one in characters}
+    letters_first = sorted(characters, key=lambda one: (one.isspace(), not one.isalpha()))
+    names = {_named(one): f"{drawn(one)} {titled(one)}" for one in letters_first}
     if st.session_state.get(OF) not in names:
         st.session_state.pop(OF, None)
     chosen = LINKED.box("Look-alikes of", names, OF, "All characters of the map are compared.", width=420)
@@ -129,8 +133,9 @@ def _look_alikes(found: Glyphs, characters: Sequence[str]) -> None:
         row_height=40,
         column_config={
             "picture": st.column_config.ImageColumn("picture", width=70, help="What the model sees."),
+            "character": st.column_config.TextColumn(width=80),
             "likeness": st.column_config.NumberColumn(
-                format="%.3f", help="Cosine of the vectors; 1: the same picture."
+                format="%.3f", width=80, help="Cosine of the vectors; 1: the same picture."
             ),
             "confusable": st.column_config.TextColumn(help="Whether Unicode's list of confusables has the two."),
         },
@@ -145,9 +150,9 @@ def look_alike_table(found: Glyphs, character: str) -> pd.DataFrame:
         {
             "picture": [picture_uri(found.picture(one)) for one in shown],
             "character": [drawn(one) for one in shown],
+            "likeness": [None, *(other.likeness for other in others)],
             "name": [titled(one) for one in shown],
             "script": scripts_of(shown),
-            "likeness": [None, *(other.likeness for other in others)],
             "confusable": [None, *("yes" if other.listed else "no" for other in others)],
         }
     )
