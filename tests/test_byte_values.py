@@ -49,10 +49,11 @@ def test_every_chunk_has_a_dot_and_one_without_a_value_a_hollow_one(spec: str) -
     assert said == without.tolist()
 
 
-def test_the_link_of_the_docs_opens_seven_families_on_the_opening_text() -> None:
+@pytest.mark.parametrize(("place", "lanes"), [(0, 7), (1, 4)])
+def test_the_links_of_the_docs_open_the_lanes_that_they_name(place: int, lanes: int) -> None:
     docs = (Path(__file__).parents[1] / "docs/segmenters.md").read_text(encoding="utf-8")
-    [link] = re.findall(r"^\?(tokenizers=learned:.*)$", docs, re.MULTILINE)
+    link = re.findall(r"^\?(tokenizers=learned:.*)$", docs, re.MULTILINE)[place]
     app = opened("segmentation", **parse_qs(link))
-    assert len(set(app.session_state["tokenizers"])) == 7
+    assert len(set(app.session_state["tokenizers"])) == lanes
     assert [one.value for one in (*app.error, *app.warning)] == []
     assert len(app.get("plotly_chart")) == 1

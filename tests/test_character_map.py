@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from components.segmentation.character_charts import OTHERS, Mark, character_map, drawn, scripts_of, titled
+from components.segmentation.character_charts import OTHERS, PlacedPicture, character_map, drawn, scripts_of, titled
 from components.segmentation.tools.character_map import look_alike_table, picture_uri
 from core.common.text_link import to_link
 from core.segmenters.glyphs import glyphs
@@ -13,10 +13,10 @@ pytestmark = pytest.mark.usefixtures("one_server")
 SPEC = ["learned:code-points"]
 
 
-def _marks(*groups: str) -> list[Mark]:
+def _marks(*groups: str) -> list[PlacedPicture]:
     found = glyphs()
     nearest = found.nearest([group[0] for group in groups])
-    return [Mark(tuple(group), (2,) * len(group), near) for group, near in zip(groups, nearest, strict=True)]
+    return [PlacedPicture(tuple(group), (2,) * len(group), near) for group, near in zip(groups, nearest, strict=True)]
 
 
 def test_marks_are_coloured_by_script_and_a_ring_holds_those_with_one_picture() -> None:

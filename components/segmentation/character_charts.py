@@ -22,7 +22,7 @@ _ROOM = 0.06  # of the map, left free around it
 
 
 @dataclass(frozen=True, eq=False)
-class Mark:
+class PlacedPicture:
     """A place of the map.
 
     Args:
@@ -73,7 +73,7 @@ def scripts_of(characters: Sequence[str]) -> list[str]:
     return [NO_SCRIPT if place < 0 else known[place] for place in places.tolist()]
 
 
-def character_map(marks: Sequence[Mark], places: NDArray[np.float64]) -> go.Figure:
+def character_map(marks: Sequence[PlacedPicture], places: NDArray[np.float64]) -> go.Figure:
     """The characters where their vectors lie, coloured by script; a ring around those that share their picture.
 
     Args:

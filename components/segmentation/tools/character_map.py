@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from components.charts.chart import CONFIG, Chart, numbers_fold
 from components.frame.errors import plain
 from components.segmentation.character_charts import (
-    Mark,
+    PlacedPicture,
     character_map,
     drawn,
     in_words,
@@ -86,11 +86,11 @@ def _map(found: Glyphs, characters: Sequence[str], times: Mapping[str, int], n_h
     numbers_fold(chart)
 
 
-def _marks(found: Glyphs, characters: Sequence[str], times: Mapping[str, int]) -> list[Mark]:
+def _marks(found: Glyphs, characters: Sequence[str], times: Mapping[str, int]) -> list[PlacedPicture]:
     groups = found.same_picture(characters)
     nearest = found.nearest([group[0] for group in groups])
     return [
-        Mark(tuple(group), tuple(times[one] for one in group), near)
+        PlacedPicture(tuple(group), tuple(times[one] for one in group), near)
         for group, near in zip(groups, nearest, strict=True)
     ]
 
@@ -170,7 +170,7 @@ def picture_uri(pixels: NDArray[np.bool_]) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
-def _numbers(marks: Sequence[Mark], places: NDArray[np.float64]) -> pd.DataFrame:
+def _numbers(marks: Sequence[PlacedPicture], places: NDArray[np.float64]) -> pd.DataFrame:
     rows = [
         (drawn(one), titled(one), n, float(x), float(y), titled(mark.nearest.character), mark.nearest.likeness)
         for mark, (x, y) in zip(marks, places.tolist(), strict=True)
