@@ -28,7 +28,7 @@ def write_chunk_counts(lanes: Mapping[str, SegmenterLane]) -> None:
 
     whole, part = open_corpus("flores200"), open_corpus(f"flores200#{PART}")
     first = [[sentence or "" for sentence in part.sentences[code][:SENTENCES]] for code in part.languages]
-    kept = _kept(whole.fingerprint, lanes)
+    kept = counts_kept(whole.fingerprint, lanes)
     found: dict[str, list[NDArray[np.int32]]] = {spec: [] for spec in lanes if spec not in kept}
     for n, sentences in enumerate(first, 1):
         for spec, counts in found.items():
@@ -47,7 +47,7 @@ def write_chunk_counts(lanes: Mapping[str, SegmenterLane]) -> None:
     write_whole(FOLDER / INDEX, (json.dumps(plain(index), ensure_ascii=False, indent=1) + "\n").encode())
 
 
-def _kept(corpus: str, lanes: Mapping[str, SegmenterLane]) -> dict[str, NDArray[np.uint16]]:
+def counts_kept(corpus: str, lanes: Mapping[str, SegmenterLane]) -> dict[str, NDArray[np.uint16]]:
     """What is counted by now of these, by spec, of the same text and with the same segmenter."""
     from pyarrow import parquet
 
