@@ -32,10 +32,28 @@ def test_a_segmenter_that_says_nothing_of_the_first_byte_has_no_curve_of_a_text_
     assert not app.get("plotly_chart")
 
 
-def test_the_link_of_the_docs_opens_seven_families_on_the_opening_text() -> None:
+@pytest.mark.parametrize("spec", ["magnet", "entropy-rise", "hnet", "code-points"])
+def test_every_chunk_has_a_dot_and_one_without_a_value_a_hollow_one(spec: str) -> None:
+    cut = open_segmenter(spec).chunks("The rules 🙂 help.")
+    dots = values_figure(ByteValues.of("The rules 🙂 help.", 0, cut, ""), "#000").data[1]
+    assert cut.values is not None
+    assert dots.x.tolist() == cut.starts.tolist()
+    assert np.isfinite(dots.y).all()
+    without = np.isnan(cut.values[cut.starts])
+    assert without.any() == (spec != "hnet")
+    assert [symbol == "circle-open" for symbol in dots.marker.symbol] == without.tolist()
+    assert (dots.y[without] == np.nanmin(cut.values)).all()
+    said = [
+        hover.startswith(f"byte {at}: no value, a chunk") for at, hover in zip(dots.x, dots.customdata, strict=True)
+    ]
+    assert said == without.tolist()
+
+
+@pytest.mark.parametrize(("place", "lanes"), [(0, 7), (1, 4)])
+def test_the_links_of_the_docs_open_the_lanes_that_they_name(place: int, lanes: int) -> None:
     docs = (Path(__file__).parents[1] / "docs/segmenters.md").read_text(encoding="utf-8")
-    [link] = re.findall(r"^\?(tokenizers=learned:.*)$", docs, re.MULTILINE)
+    link = re.findall(r"^\?(tokenizers=learned:.*)$", docs, re.MULTILINE)[place]
     app = opened("segmentation", **parse_qs(link))
-    assert len(set(app.session_state["tokenizers"])) == 7
+    assert len(set(app.session_state["tokenizers"])) == lanes
     assert [one.value for one in (*app.error, *app.warning)] == []
     assert len(app.get("plotly_chart")) == 1

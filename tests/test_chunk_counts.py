@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from core.premium.chunks import PART, SENTENCES, chunk_index, first_sentences, s
 from core.premium.premium import Per, Premiums, premiums, resample
 from core.premium.tokenizers import known_tokenizers
 from core.premium.workbench import PremiumChoice, Sources, with_segmenters, workbench
+from core.segmenters.build.chunk_counts import counts_kept
 from core.segmenters.lane import SegmenterLane
 from core.segmenters.segmenter import SEGMENTERS
 from core.tokenizers.catalog import open_tokenizer
@@ -112,3 +114,14 @@ def test_languages_outside_training_are_said_of_those_that_learnt_alone() -> Non
     assert not index.unread("learned:magnet", "tha_Thai")
     assert not index.unread("learned:words", "swh_Latn")
     assert not index.unread("gpt-2", "swh_Latn")
+
+
+def test_a_segmenter_that_is_as_it_was_is_not_counted_again() -> None:
+    index = chunk_index()
+    lanes = {spec: cast(SegmenterLane, open_tokenizer(spec)) for spec in ("learned:words", "learned:code-points")}
+    kept = counts_kept(index.corpus, lanes)
+    assert list(kept) == list(lanes)
+    assert kept["learned:words"].shape == (204 * SENTENCES,)
+    assert counts_kept("another text", lanes) == {}
+    changed = {"learned:words": cast(SegmenterLane, open_tokenizer("learned:words?most_bytes=8"))}
+    assert counts_kept(index.corpus, changed) == {}

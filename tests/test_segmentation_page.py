@@ -26,7 +26,10 @@ from tests.tiny import byte_level_bpe
 
 pytestmark = pytest.mark.usefixtures("one_server")
 
-TOOLS = ("Statistics", "Agreement", "Ids", "How it got there", "Chat", "Split by budget", "Two texts", "Share and keep")
+TOOLS = (
+    *("Statistics", "Agreement", "Ids", "How it got there", "Chat", "Split by budget", "Two texts", "Character map"),
+    "Share and keep",
+)
 
 
 def test_it_opens_on_content() -> None:
@@ -46,6 +49,13 @@ def test_every_tool_draws(tool: str) -> None:
     assert not app.exception
     assert not app.error
     assert app.session_state["tool"] == tool
+
+
+def test_a_link_with_an_empty_text_opens_the_empty_page() -> None:
+    app = page(text="", tokenizers=["builtin:utf8-bytes"])
+    assert not app.error
+    assert app.session_state["text_at_hand"] == ""
+    assert any(one.value.startswith("Type or paste a text above") for one in app.caption)
 
 
 def test_a_link_restores_text_tokenizers_and_options() -> None:

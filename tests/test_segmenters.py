@@ -111,7 +111,7 @@ def test_a_wrong_spec_is_one_sentence(spec: str, said: str) -> None:
 
 
 def test_an_unknown_name_lists_those_that_are_there() -> None:
-    with pytest.raises(UnknownName, match="bytes, code, dynamic"):
+    with pytest.raises(UnknownName, match="bytes, code, code-points, dynamic"):
         open_tokenizer("learned:nothing-like-it")
 
 

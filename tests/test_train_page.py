@@ -1,6 +1,7 @@
 """The page Train without a browser: it asks, trains, shows what came of it, and takes that to other pages."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -293,6 +294,17 @@ def test_what_ships_is_every_trainer_in_every_size_on_text_not_seen() -> None:
     }
     assert all(one.held_out and len(one.parts) == len(LANGUAGES) + 1 for one in found.made), "and code"
     assert not any("/" in each.name for each in job.inputs), "nobody's folders"
+
+
+def test_one_text_by_itself_leaves_room_for_axis_and_legend() -> None:
+    made = [one for one in shipped_family()[1].made if one.n_vocabulary == 32_768]
+    layout = by_text_chart([replace(one, parts=one.parts[:1]) for one in made]).figure.layout
+    assert layout.xaxis.automargin  # else the title stands on the numbers
+    legend = 29 * (len(made) // 2)  # two to a row on a phone
+    assert layout.height * layout.legend.maxheight > legend
+    assert layout.height - legend >= 120
+    alone = by_text_chart([replace(made[0], parts=made[0].parts[:1])]).figure.layout
+    assert alone.height < layout.height
 
 
 def test_a_trainer_looks_the_same_in_both_pictures_whichever_others_are_there() -> None:

@@ -38,7 +38,7 @@ def test_words_in_links_made_before_are_still_the_options() -> None:
     ]
     assert list(TOOLS.all()) == [
         *("Statistics", "Agreement", "Ids", "How it got there", "Chat"),
-        *("Split by budget", "Two texts", "Byte values", "Share and keep"),
+        *("Split by budget", "Two texts", "Byte values", "Character map", "Share and keep"),
     ]
     assert {group: [view.label for view in views] for group, views in views_by_group().items()} == {
         "Table": ["Table"],

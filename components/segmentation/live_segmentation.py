@@ -9,6 +9,7 @@ from components.frame import first_page
 from components.frame.asking import fragment
 from components.frame.errors import plain, user_errors
 from components.segmentation.context import VIEW_KEY, SegmentationContext
+from components.segmentation.linked import LINKED
 from components.segmentation.picked import Picked
 from components.segmentation.rows import Row, segment_rows
 from components.segmentation.small_windows import TEXTS
@@ -83,6 +84,7 @@ def _in_link(specs: Sequence[str]) -> dict[str, list[str]]:
         text_state.PARAMETER: text_state.in_link(),
         TOKENIZERS: tokenizers_in_link(specs),
         names.PARAMETER: names.in_link(specs),
+        **LINKED.parameters(),
     }
 
 
@@ -95,9 +97,11 @@ def _draw(specs: Sequence[str], text: str, options: ViewOptions) -> None:
     span = window(text)
     view = token_view_of(rows, text, span, options)
     _draw_view(replace(view, counts=False, found=found(text, span), menu=False), rows)
-    page_link(_in_link(specs), text_state.link_note(), key="page_link")
+    link = st.container()
     first_page.give_way()
     tools(SegmentationContext(rows, text, span, options, st.session_state.get("picked")))
+    with link:  # with what the tool has settled by now
+        page_link(_in_link(specs), text_state.link_note(), key="page_link")
 
 
 def in_order(rows: Sequence[Row], fewest_first: bool) -> list[Row]:

@@ -59,11 +59,15 @@ class ByteValues:
 
 
 def values_figure(values: ByteValues, colour: str) -> go.Figure:
-    """The values as a line over the bytes, a dot where a chunk starts, and the threshold."""
+    """The values as a line over the bytes, a dot where a chunk starts, and the threshold.
+
+    A chunk that starts where there is no value, as the first one of a segmenter that says where chunks end, has a
+    hollow dot at the lowest value.
+    """
     x = np.arange(values.first, values.first + len(values.values))
     around = [text.replace("<", "&lt;") for text in values.around]
     hover = [
-        f"byte {count(at)}: {value:.2f}{', a chunk starts' if starts else ''}<br>{text}"
+        f"byte {count(at)}: {_said(value)}{', a chunk starts' if starts else ''}<br>{text}"
         for at, value, starts, text in zip(
             x.tolist(), values.values.tolist(), values.is_start.tolist(), around, strict=True
         )
@@ -78,11 +82,12 @@ def values_figure(values: ByteValues, colour: str) -> go.Figure:
         hovertemplate="%{customdata}<extra></extra>",
     )
     at = np.flatnonzero(values.is_start)
+    known = np.isfinite(values.values)
     dots = go.Scatter(
         x=x[at],
-        y=values.values[at],
+        y=np.where(known, values.values, values.values[known].min() if known.any() else 0)[at],
         mode="markers",
-        marker={"color": colour, "size": 6},
+        marker={"color": colour, "size": 6, "symbol": np.where(known[at], "circle", "circle-open").tolist()},
         customdata=[hover[i] for i in at.tolist()],
         hovertemplate="%{customdata}<extra></extra>",
     )
@@ -94,6 +99,10 @@ def values_figure(values: ByteValues, colour: str) -> go.Figure:
         below["dtick"] = 1
     axis = {"gridcolor": GRID, "title": {"text": values.unit}, "automargin": True}
     return finish(figure, _HEIGHT, xaxis=below, yaxis=axis)
+
+
+def _said(value: float) -> str:
+    return "no value" if np.isnan(value) else f"{value:.2f}"
 
 
 def history_figure(history: NDArray[np.int32], colour: str) -> go.Figure:

@@ -16,7 +16,7 @@ from core.training.trainer import TRAINERS
 ALL_TEXT = "All texts"
 Ends = tuple[float, float, float]  # a value, and the low and the high end of its interval
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross", "triangle-down")
-_WIDE = 26  # pixels a row
+_WIDE, _KEY_ROW, _FOOT = 26, 29, 120  # pixels of a row, of a row of the legend on a phone, and of axis and one row
 
 
 def label_of(one: Trained) -> str:
@@ -121,10 +121,10 @@ def by_text_chart(made: Sequence[Trained]) -> Chart:
         )
     figure = finish(
         go.Figure(traces),
-        _WIDE * len(names) + 110,
+        max(_WIDE * len(names) + 110, _KEY_ROW * (len(traces) // 2 + 1) + _FOOT),
         showlegend=True,
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
-        xaxis={"title": "bytes per token", "gridcolor": GRID, "rangemode": "tozero"},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "maxheight": 0.7},
+        xaxis={"title": "bytes per token", "gridcolor": GRID, "rangemode": "tozero", "automargin": True},
         yaxis=names_axis(names),
     )
     return Chart(

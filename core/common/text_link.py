@@ -26,15 +26,17 @@ def to_link(text: str) -> str | None:
 
 
 def from_link(packed: str) -> str:
-    """The text that `to_link` packed.
+    """The text that `to_link` packed; of nothing, as a link written by hand may have it, no text.
 
     Raises:
         TooLarge: longer than any link made here.
         UserError: damaged or cut off.
 
-    >>> from_link("eNpzLzq87fD8VAAPNwP6")
-    'Größe'
+    >>> from_link("eNpzLzq87fD8VAAPNwP6"), from_link("")
+    ('Größe', '')
     """
+    if not packed:
+        return ""
     if len(packed) > MAX_LINK_CHARACTERS:
         raise TooLarge(
             f"The text in this link takes {count(len(packed))} characters; links made here take up to "

@@ -50,7 +50,9 @@ def draw(context: SegmentationContext) -> None:
 
 def _in_words(text: str, lane: SegmenterLane, cut: Chunks) -> str:
     n_bytes = len(text.encode())
-    value = f" The curve is the {lane.segmenter.value}; a dot starts a chunk." if lane.segmenter.value else ""
+    value = f" The curve is the {lane.segmenter.value}; a dot starts a chunk" if lane.segmenter.value else ""
+    if cut.values is not None:
+        value += ", a hollow one where there is no value." if np.isnan(cut.values[cut.starts]).any() else "."
     return (
         f"{lane.segmenter.about} Here: {so_many(len(cut.starts), 'chunk', 'chunks')}, "
         f"{n_bytes / len(cut.starts):.2f} bytes each."

@@ -32,6 +32,7 @@ from core.segmenters.weights import FOLDER
 
 CUTTING = (
     *("entropy", "entropy-rise", "hnet", "hnet2?stage=1", "hnet2", "magnet", "magnet?prior=equal", "mrt5", "words"),
+    "code-points",
 )
 QUALITY = FOLDER / "quality.json"
 Texts = Mapping[str, list[str]]
