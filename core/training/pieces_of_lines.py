@@ -75,7 +75,7 @@ def _ends(kinds: NDArray[np.uint8]) -> Places:
     if not (n := len(kinds)):
         return np.zeros(1, np.int64)
     cut, starts, ends = np.zeros(n + 1, np.bool_), *_runs(kinds)
-    kind, long = np.append(kinds.take(starts), np.uint8(_END)), ends - starts > 1  # the last stands before the first, too
+    kind, long = np.append(kinds.take(starts), np.uint8(_END)), ends - starts > 1  # the last: also before the first
     space, line_end = kind == _SPACE, kind == _LINE_END
     white = space | line_end | (kind == _WHITE)
     cut[[0, n]] = True
