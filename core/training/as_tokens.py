@@ -14,7 +14,7 @@ from core.training.pair_places import NONE
 from core.training.stretches import Stretches
 
 _BETWEEN = "\0"
-_AT_ONCE = 10_000  # words
+_AT_ONCE, _BYTES_AT_ONCE = 10_000, 2**16  # words, and what lies in a processor's own memory
 _INSIDE = slice(0x80, 0xC0)  # bytes of a character behind its first
 Ids = NDArray[np.int32]
 
@@ -58,7 +58,9 @@ def _edges(pieces: Stretches, tokens: Sequence[bytes]) -> NDArray[np.int64]:
     meet.reshape(256, 256)[:, _INSIDE] = True  # what is handed to a library is text
     edge = np.zeros(len(pieces.data) + 1, np.bool_)
     edge[pieces.edges] = True
-    edge[1:-1] |= ~meet.take(_meetings(pieces.data))
+    for start in range(0, len(pieces.data), _BYTES_AT_ONCE):
+        some = pieces.data[start : start + _BYTES_AT_ONCE + 1]
+        edge[start + 1 : start + len(some)] |= ~meet.take(_meetings(some))
     return np.flatnonzero(edge)
 
 

@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 
 from core.training.merges import Pair
 
-_BITS = 32  # of an id, in a pair that is one number
+_BITS = 32  # of an id, in a pair that is one number, below 0 where there is none
+_ID = 2 ** (_BITS - 1) - 1
+_FIRST, _SECOND = -1 << _BITS, ~(_ID << _BITS)  # what of that number is the first id, or the second; with its sign
 _AT_ONCE = 2**14  # pairs, about, that are looked after; when they are used up all are counted again
+_FEW = 100  # places, of which plain Python takes less time
 _BINS, _MIX = 2**18, 40_503  # of sums that pairs share, and what spreads them
 NONE = -1  # stands between words, and where an id was that is part of another now
 Places = NDArray[np.int64]
+Push = Callable[[list[tuple[int, int]], tuple[int, int]], None]
 
 
 class PairPlaces:
@@ -43,10 +47,12 @@ class PairPlaces:
         at_once: int = _AT_ONCE,
     ) -> None:
         self._least, self._allowed, self._at_once = least, allowed, at_once
-        self._ids: Places = np.concatenate((np.array([NONE], np.int64), ids))  # begins and ends all
-        inside = self._ids != NONE
-        self._weights = np.repeat(np.concatenate(([0], weights)), np.diff(np.flatnonzero(~inside), prepend=-1))
-        self._after, self._before = (np.roll(np.arange(len(inside)), by) for by in (-1, 1))
+        self._weights = np.repeat(weights, np.diff(np.flatnonzero(ids == NONE), prepend=-1))
+        self._pairs: Places = ids.astype(np.int64)
+        second = self._pairs[1:] & _SECOND
+        self._pairs <<= _BITS
+        self._pairs[:-1] |= second  # the last is none
+        self._after, self._before = (np.arange(by, len(ids) + by) for by in (1, -1))
         self._newest = int(ids.max(initial=NONE))
         self._where: dict[int, Places] = {}
         self._counts: dict[int, int] = {}
@@ -65,9 +71,10 @@ class PairPlaces:
             if self._counts.get(key) != -count:  # there is a later entry of it, or none
                 heappop(self._heap)
                 continue
-            pair, places = divmod(key, 1 << _BITS), self._where[key]
-            there = self._pairs(places) == key
+            places = self._where[key]
+            there = self._pairs.take(places) == key
             if (n_there := np.count_nonzero(there)) == len(places):
+                pair = divmod(key, 1 << _BITS)
                 if self._allowed is None or self._allowed(pair):
                     return pair, -count
                 now = 0
@@ -94,43 +101,52 @@ class PairPlaces:
         places = self._where.pop(key)
         del self._counts[key]
         if pair[0] == pair[1]:  # in a run every second one
+            places = np.sort(places)
             run = np.flatnonzero(np.concatenate(([True], self._after[places[:-1]] != places[1:])))
             places = places[(np.arange(len(places)) - np.repeat(run, np.diff(run, append=len(places)))) % 2 == 0]
         gone = self._after.take(places)
         behind = self._after.take(gone)
-        self._ids[places], self._ids[gone] = new, NONE
+        self._pairs[places], self._pairs[gone] = (new << _BITS) | (self._pairs.take(gone) & _SECOND), NONE
         self._after[places], self._before[behind] = behind, places
         if new <= self._newest:
-            places = np.flatnonzero(self._ids == new)
+            places = np.flatnonzero((self._pairs >> _BITS) & _ID == new)
         self._newest = max(self._newest, new)
         before = self._before.take(places)
-        self._find(np.concatenate((places, before[self._ids.take(before) != new])), heappush)
+        pairs = (self._pairs.take(before) & _FIRST) | new
+        self._pairs[before] = pairs
+        other = pairs >> _BITS != new
+        self._find(
+            np.concatenate((self._pairs.take(places), pairs[other])), np.concatenate((places, before[other])), heappush
+        )
 
     def _look_lower(self) -> bool:
         """Note pairs that stand less often than all so far; whether there are any."""
         while self._floor > self._least and not self._heap:
-            places = np.flatnonzero(self._ids != NONE)
-            keys = self._pairs(places)
-            places, keys = places[keys >= 0], keys[keys >= 0]
-            bins = ((keys >> _BITS) * _MIX + keys) & (_BINS - 1)
+            places = np.flatnonzero(self._pairs >= 0)
+            keys = self._pairs.take(places)
+            bins = keys >> _BITS
+            bins *= _MIX
+            bins += keys
+            bins &= _BINS - 1
             sums = np.bincount(bins, self._weights[places], _BINS)  # each at least as much as any pair in it
             usual = np.partition(sums, -self._at_once)[-self._at_once]
             self._floor = max(self._least, min(int(usual), self._floor // 2))  # // 2: no end of pairs may be vetoed
-            self._find(places[(sums >= self._floor)[bins]], list.append)
+            often = (sums >= self._floor)[bins]
+            self._find(keys[often], places[often], list.append)
             heapify(self._heap)
         return bool(self._heap)
 
-    def _pairs(self, places: Places) -> Places:
-        """The pairs that begin at these places, each as one number; below 0 where a word begins or ends."""
-        found: Places = (self._ids.take(places) << _BITS) | self._ids.take(self._after.take(places))
-        return found
-
-    def _find(self, places: Places, push: Callable[[list[tuple[int, int]], tuple[int, int]], None]) -> None:
+    def _find(self, keys: Places, places: Places, push: Push) -> None:
         """Note the pairs that begin at these places, all of each."""
-        if not (n := len(places)):
+        if (n := len(places)) < _FEW:
+            sums = dict.fromkeys(keys.tolist(), 0)
+            for key, weight in zip(keys.tolist(), self._weights.take(places).tolist(), strict=True):
+                sums[key] += weight
+            for key, count in sums.items():
+                if count >= self._floor and key >= 0:
+                    self._note(key, places[keys == key], count, push)
             return
-        keys = self._pairs(places)
-        order = keys.argsort(kind="stable")
+        order = keys.argsort()
         keys, places = keys.take(order), places.take(order)
         edge = np.ones(n + 1, np.bool_)
         np.not_equal(keys[1:], keys[:-1], out=edge[1:-1])
@@ -139,5 +155,8 @@ class PairPlaces:
         for i in (counts >= self._floor).nonzero()[0].tolist():
             start, end = edges[i], edges[i + 1]
             if (key := int(keys[start])) >= 0:
-                self._where[key], self._counts[key] = places[start:end], (count := int(counts[i]))
-                push(self._heap, (-count, key))
+                self._note(key, places[start:end], int(counts[i]), push)
+
+    def _note(self, key: int, places: Places, count: int, push: Push) -> None:
+        self._where[key], self._counts[key] = places, count
+        push(self._heap, (-count, key))

@@ -12,8 +12,7 @@ from tokenizers import Regex, pre_tokenizers
 
 from core.training.stretches import CountedStretches, Places, Stretches, counted_stretches
 
-# A symbol is what is none of these.
-_SPACE, _LINE_END, _WHITE, _NUMBER, _LETTER = range(1, 6)
+_SYMBOL, _SPACE, _LINE_END, _WHITE, _NUMBER, _LETTER, _END = range(7)  # the first is what is none of the others
 _UNSEEN = 255
 _KINDS = {_SPACE: " ", _LINE_END: r"[\r\n]", _WHITE: r"[^\S \r\n]", _NUMBER: r"\p{N}"}
 _MOST_DIGITS = 3
@@ -73,35 +72,35 @@ def _kinds(codes: NDArray[np.uint32], letters: str) -> NDArray[np.uint8]:
 
 def _ends(kinds: NDArray[np.uint8]) -> Places:
     """Where pieces begin and end, ascending."""
-    n = len(kinds)
-    cut, space, line_end = np.zeros(n + 1, np.bool_), kinds == _SPACE, kinds == _LINE_END
-    white = space | line_end | (kinds == _WHITE)
+    if not (n := len(kinds)):
+        return np.zeros(1, np.int64)
+    cut, starts, ends = np.zeros(n + 1, np.bool_), *_runs(kinds)
+    kind, long = np.append(kinds.take(starts), np.uint8(_END)), ends - starts > 1  # the last: also before the first
+    space, line_end = kind == _SPACE, kind == _LINE_END
+    white = space | line_end | (kind == _WHITE)
     cut[[0, n]] = True
 
-    places = np.flatnonzero(line_end)
-    stretch = np.cumsum(~white)[places]
-    cut[places[np.diff(stretch, append=-1) != 0] + 1] = True
+    which = np.flatnonzero(line_end)
+    stretch = np.cumsum(~white).take(which)
+    cut[ends.take(which[np.diff(stretch, append=-1) != 0])] = True
 
-    starts, ends = _runs(kinds == _NUMBER)
-    cut[starts] = cut[ends] = True
-    digits = np.flatnonzero(kinds == _NUMBER)
-    cut[digits[(digits - np.repeat(starts, ends - starts)) % _MOST_DIGITS == 0]] = True
+    which = np.flatnonzero(kind == _NUMBER)
+    cut[starts.take(which)] = cut[ends.take(which)] = True
+    sizes = (ends - starts).take(which)
+    which, sizes = which[sizes > _MOST_DIGITS], sizes[sizes > _MOST_DIGITS]
+    digits = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    cut[(np.repeat(starts.take(which), sizes) + digits)[digits % _MOST_DIGITS == 0]] = True
 
-    behind = np.arange(n + 1)  # of line ends that begin here
-    starts, ends = _runs(line_end)
-    behind[starts] = ends
-    starts, ends = _runs(kinds == 0)
-    several = ends - starts > 1
-    starts, ends = starts[several], ends[several]
-    cut[starts - np.concatenate(([False], space))[starts]] = cut[behind[ends]] = True
+    which = np.flatnonzero((kind[:-1] == _SYMBOL) & long)
+    cut[starts.take(which) - space.take(which - 1)] = cut[ends.take(which + line_end.take(which + 1))] = True
 
-    starts, ends = _runs(space)
-    ends = ends - ~np.append(white, True)[ends]
-    cut[starts[ends > starts]] = cut[ends[ends > starts]] = True
+    which = np.flatnonzero(space[:-1] & (long | white[1:] | (kind[1:] == _END)))
+    cut[starts.take(which)] = True
+    cut[ends.take(which) - ~(white | (kind == _END)).take(which + 1)] = True  # the last stands before what follows
     return np.flatnonzero(cut)
 
 
-def _runs(of: Bools) -> tuple[Places, Places]:
-    """Where they begin and end."""
-    edges = np.flatnonzero(np.diff(of, prepend=False, append=False))
-    return edges[::2], edges[1::2]
+def _runs(kinds: NDArray[np.uint8]) -> tuple[Places, Places]:
+    """Where stretches of one kind begin and end."""
+    edges = np.concatenate(([0], np.flatnonzero(kinds[1:] != kinds[:-1]) + 1, [len(kinds)]))
+    return edges[:-1], edges[1:]

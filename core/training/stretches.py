@@ -6,6 +6,7 @@ Counted by arrow, whose hash tables take a tenth of a second for two million; as
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,14 +38,21 @@ class Stretches:
         >>> some.texts(), which.tolist()
         (['ab', 'c'], [0, 1, 0])
         """
+        found = self.in_arrow().dictionary_encode()
+        return Stretches.of_arrow(found.dictionary), found.indices.to_numpy()
+
+    def in_arrow(self) -> Any:
+        """The same as arrow has them, with the same memory."""
         import pyarrow as arrow  # type: ignore[import-untyped]  # late: not needed to say what a trainer is
 
         buffers = [None, arrow.py_buffer(self.edges), arrow.py_buffer(self.data)]
-        found = arrow.Array.from_buffers(arrow.large_binary(), len(self), buffers).dictionary_encode()
-        _, edges, data = found.dictionary.buffers()
-        n = len(found.dictionary)
-        some = Stretches(np.frombuffer(data or b"", np.uint8), np.frombuffer(edges, np.int64, n + 1))
-        return some, found.indices.to_numpy()
+        return arrow.Array.from_buffers(arrow.large_binary(), len(self), buffers)
+
+    @classmethod
+    def of_arrow(cls, found: Any) -> "Stretches":
+        """Those of an array that begins with its buffers."""
+        _, edges, data = found.buffers()
+        return cls(np.frombuffer(data or b"", np.uint8), np.frombuffer(edges, np.int64, len(found) + 1))
 
     def texts(self) -> list[str]:
         """Each, as text.
@@ -104,11 +112,10 @@ def counted_stretches(parts: Iterable[Stretches]) -> CountedStretches:
 
 
 def _with(known: CountedStretches, more: Sequence[Stretches]) -> CountedStretches:
-    every, n = [known.stretches, *more], len(known.counts)
-    starts = np.cumsum([0, *(len(one.data) for one in every)], dtype=np.int64)
-    edges = [one.edges[:-1] + start for one, start in zip(every, starts[:-1], strict=True)]
-    data = np.concatenate([one.data for one in every])
-    stretches, which = Stretches(data, np.concatenate([*edges, starts[-1:]])).distinct()
-    counts = np.bincount(which[n:], minlength=len(stretches))
-    counts[:n] += known.counts  # those stand first, and differ
-    return CountedStretches(stretches, counts)
+    import pyarrow as arrow
+
+    n = len(known.counts)
+    found = arrow.chunked_array([one.in_arrow() for one in (known.stretches, *more)]).value_counts()
+    counts = found.field("counts").to_numpy().copy()
+    counts[:n] += known.counts - 1  # those stand first, and differ
+    return CountedStretches(Stretches.of_arrow(found.field("values")), counts)
