@@ -1,7 +1,7 @@
 """Who takes part in a comparison: the models and tokenizers that a plan names, opened once and fitted together."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -188,7 +188,7 @@ def opened_matrices(plan: Plan) -> tuple[Participants, MatricesOf]:
     """
     read = dict[str, MatricesOf]()
 
-    def matrices(spec: str, device: str, _: str) -> LanguageModel:
+    def matrices(spec: str, device: str, *_: object) -> LanguageModel:
         read[spec] = open_matrices(spec, device)
         return read[spec].model
 
@@ -202,11 +202,14 @@ def outlined(plan: Plan) -> Participants:
         UserError: as `opened`, but for what only shows in weights.
     """
     found = _participants(plan, outline, weights=False)
-    refuse_too_large_together(found.needs, pick_device(plan.device))
+    where = found.original.placement
+    refuse_too_large_together(found.needs, where.device if where else pick_device(plan.device))
     return found
 
 
-def _participants(plan: Plan, opener: Callable[[str, str, str], LanguageModel], *, weights: bool) -> Participants:
+def _participants(
+    plan: Plan, opener: Callable[[str, str, str, float], LanguageModel], *, weights: bool
+) -> Participants:
     device = plan.device
     for choice in plan.methods:
         METHODS.get(choice.key).read(choice.params)
@@ -215,21 +218,50 @@ def _participants(plan: Plan, opener: Callable[[str, str, str], LanguageModel], 
     texts = texts_of(plan)
     _refuse_what_lacks(plan, texts)
     _read_beginnings(plan)
-    original = _to_be_written(opener(plan.model, device, plan.dtype), plan.out_dtype)
-    donor = opener(plan.donor, device, plan.dtype) if plan.donor else None
+    shares = _shares(plan, weights)
+    original = _to_be_written(opener(plan.model, device, plan.dtype, next(shares)), plan.out_dtype)
+    _refuse_training(plan, original)
+    donor = opener(plan.donor, device, plan.dtype, next(shares)) if plan.donor else None
     tokenizer = open_local(plan.tokenizer) if plan.tokenizer else None
     if tokenizer is None:
         assert donor is not None, "a plan names a tokenizer or a donor"
         tokenizer = donor.tokenizer
     elif donor is not None:
         _check_donor(donor, tokenizer, "donor")
-    helper = opener(plan.helper, device, plan.dtype) if plan.helper else None
+    helper = opener(plan.helper, device, plan.dtype, next(shares)) if plan.helper else None
     if helper is not None:
         _check_donor(helper, tokenizer, "helper")
     encoder = open_encoder(plan.encoder, device, weights=weights) if plan.encoder else None
     vocabulary_of(original.tokenizer), vocabulary_of(tokenizer)
     hypernetwork = _hypernetwork(plan, original, weights)
     return Participants(plan, original, donor, tokenizer, texts, helper, encoder, hypernetwork)
+
+
+def _shares(plan: Plan, weights: bool) -> Iterator[float]:
+    """Of the memory that is free when each model is opened, what it may take if it is spread: all may take as much.
+
+    Args:
+        weights: whether those that are opened take theirs, so that less is free for the next.
+    """
+    n_models = sum(map(bool, (plan.model, plan.donor, plan.helper)))
+    return (1.0 / (n_models - n if weights else n_models) for n in range(n_models))
+
+
+def _refuse_training(plan: Plan, original: LanguageModel) -> None:
+    """Do nothing unless a plan trains what cannot be trained.
+
+    Raises:
+        UserError: a measure trains copies of the model, whose weights are packed or fetched from elsewhere.
+    """
+    if original.whole:
+        return
+    why = "spread" if original.placement and original.placement.spread else f"in {original.numbers} numbers"
+    for one, _ in chosen_evaluators(plan):
+        if one.copies:
+            raise UserError(
+                f"{one.label} trains copies of {original.name}, which is {why}: only whole weights on one device can "
+                "be trained. Leave this measure out, or pick one device and bfloat16."
+            )
 
 
 def _rotary(original: LanguageModel, donor: LanguageModel | None) -> tuple[RotaryShape, RotaryShape] | None:

@@ -26,6 +26,7 @@ from core.tokenizers.segmentation import Ints, Segmentation
 
 USUAL_WINDOW_BYTES = 1024
 _BATCH_TOKENS = {"cuda": 16_384, "mps": 4_096, "cpu": 2_048}
+_FETCHED = 4  # times as many where layers are fetched once for each batch
 _SLICE_BYTES = {"cuda": 2**28, "mps": 2**26, "cpu": 2**21}  # of logits: on a CPU what its cache holds
 _FEWEST_ROWS = 256  # of a slice, each of which reads the whole head: over 32,000 tokens 16 rows ran a third as fast
 
@@ -123,6 +124,13 @@ def usual_window(*models: LanguageModel) -> int:
     return max(1, min([USUAL_WINDOW_BYTES, *limits]))
 
 
+def usual_batch(model: LanguageModel) -> int:
+    """Positions that a model reads in one run."""
+    fetches = model.placement is not None and model.placement.bytes_fetched > 0
+    device = model.device if model.placement is None else model.placement.device
+    return _BATCH_TOKENS[device.type] * (_FETCHED if fetches else 1)
+
+
 def score(
     model: LanguageModel,
     texts: Sequence[str],
@@ -153,7 +161,7 @@ def score(
     jobs = [(text, w) for text in cut for w in windows(text.starts, text.ends, window, stride)]
     _refuse_long(model, jobs, window)
     total, done = sum(len(text.segmentation.text) for text in cut), 0
-    for batch in _batches(jobs, batch_tokens or _BATCH_TOKENS[model.device.type]):
+    for batch in _batches(jobs, batch_tokens or usual_batch(model)):
         run.batch(batch)
         done += sum(text.n_bytes(w) for text, w in batch)
         report(done, total, f"Scoring {model.name}")
