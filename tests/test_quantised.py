@@ -8,8 +8,10 @@ import pytest
 import torch
 
 from core.common.errors import UserError
+from core.lab.participants import opened as opened_plan
 from core.lab.participants import outlined
 from core.lab.plan import Choice, Plan
+from core.lab.run import original_outcome, transplanted_outcome
 from core.models import quantised
 from core.models.export import export
 from core.models.language_model import LanguageModel
@@ -80,6 +82,20 @@ def test_what_trains_copies_of_packed_weights_is_refused_before_any_is_read(tmp_
     for measure in ("recovery", "alm_recovery"):
         with pytest.raises(UserError, match=r"trains copies of .*, which is in 4-bit numbers: only whole weights"):
             outlined(replace(plan, evaluators=(Choice(measure),)))
+
+
+@here
+@pytest.mark.parametrize("numbers", ["8-bit", "4-bit"])
+def test_rows_are_learnt_through_packed_layers(tmp_path: Path, numbers: str) -> None:
+    spec = str(saved(tmp_path, "llama-untied"))
+    choice = Choice("token_distillation", {"passes": 1})
+    plan = Plan(
+        spec, "builtin:utf8-bytes", methods=(choice,), languages=("eng_Latn",), sentences=2, device="cpu", dtype=numbers
+    )
+    there = opened_plan(plan)
+    found = transplanted_outcome(there, choice, 0, "x")
+    assert found.measures["bits_per_byte"].numbers
+    assert any(f"{numbers} numbers" in remark for remark in original_outcome(there).remarks)
 
 
 def test_without_the_library_or_on_another_device_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

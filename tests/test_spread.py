@@ -14,6 +14,11 @@ import torch
 from torch import Tensor, nn
 
 from core.common.errors import Changed, UserError
+from core.lab.participants import opened as opened_plan
+from core.lab.participants import outlined
+from core.lab.plan import Choice, Plan, plan_of
+from core.lab.run import transplanted_outcome
+from core.lab.submission import submission
 from core.models import memory, offloaded, placement, spread
 from core.models.export import export
 from core.models.language_model import LanguageModel
@@ -152,6 +157,34 @@ def test_a_file_that_changes_under_its_model_is_told(tmp_path: Path) -> None:
     weights.unlink()
     with pytest.raises(UserError, match="went away while its model was at work"):
         score(apart, TEXTS)
+
+
+def test_a_transplant_onto_layers_on_the_disk_measures_what_it_does_onto_the_whole(
+    models: Callable[[str], tuple[LanguageModel, LanguageModel]],
+) -> None:
+    whole, _ = models("llama-untied")
+    plan = Plan(
+        whole.spec, "builtin:utf8-bytes", methods=(Choice("subword_mean"),), languages=("eng_Latn",), sentences=2
+    )
+    found = []
+    for device in ("cpu", on_disk(whole)):
+        there = opened_plan(replace(plan, device=device))
+        found.append(transplanted_outcome(there, plan.methods[0], 0, "x").measures["bits_per_byte"].numbers)
+        assert there.original.fetched == (device != "cpu")
+    assert {key: number.value for key, number in found[0].items()} == pytest.approx(
+        {key: number.value for key, number in found[1].items()}, rel=1e-6, nan_ok=True
+    )
+    apart = replace(plan, device=on_disk(whole))
+    look = outlined(apart)
+    assert "on disk" in look.original.notes[0] and look.needs[whole.name] < weight_bytes(whole.module, torch.float32)
+    asked = plan_of(submission(look).params["plan"]).device
+    again = outlined(replace(plan, device=asked)).original.placement
+    assert again is not None and look.original.placement is not None
+    assert again.spread == look.original.placement.spread
+    with pytest.raises(UserError, match=r"trains copies of .*, which is spread"):
+        outlined(replace(apart, evaluators=(Choice("recovery"),)))
+    with pytest.raises(UserError, match=r"Token distillation cannot be used here.*layers are fetched one at a time"):
+        outlined(replace(apart, methods=(Choice("token_distillation"),)))
 
 
 @pytest.fixture(scope="module")

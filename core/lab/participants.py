@@ -33,7 +33,7 @@ from core.transplants.base import METHODS
 from core.transplants.hypernetworks.opening import Hypernetwork, check_fits, open_hypernetwork
 from core.transplants.hypernetworks.shipped import shipped_for
 from core.transplants.linear.rotary import RotaryShape
-from core.transplants.needs import DONOR, HYPERNETWORK, Available
+from core.transplants.needs import DONOR, HYPERNETWORK, WHOLE_MODEL, Available
 from core.transplants.problem import Problem
 from core.transplants.resources import Resources
 
@@ -126,7 +126,7 @@ class Participants:
             encoder=self.encoder,
             hypernetwork=self.hypernetwork,
             rotary=_rotary(self.original, self.donor),
-            model=None if self.frugal else self.original,
+            model=None if self.frugal or self.original.fetched else self.original,
         )
 
     @property
@@ -220,7 +220,7 @@ def _participants(
     _read_beginnings(plan)
     shares = _shares(plan, weights)
     original = _to_be_written(opener(plan.model, device, plan.dtype, next(shares)), plan.out_dtype)
-    _refuse_training(plan, original)
+    _refuse_learning(plan, original)
     donor = opener(plan.donor, device, plan.dtype, next(shares)) if plan.donor else None
     tokenizer = open_local(plan.tokenizer) if plan.tokenizer else None
     if tokenizer is None:
@@ -247,21 +247,19 @@ def _shares(plan: Plan, weights: bool) -> Iterator[float]:
     return (1.0 / (n_models - n if weights else n_models) for n in range(n_models))
 
 
-def _refuse_training(plan: Plan, original: LanguageModel) -> None:
-    """Do nothing unless a plan trains what cannot be trained.
+def _refuse_learning(plan: Plan, original: LanguageModel) -> None:
+    """Do nothing unless a plan learns through weights that are packed or fetched, where that cannot be done.
 
     Raises:
-        UserError: a measure trains copies of the model, whose weights are packed or fetched from elsewhere.
+        UserError: a measure trains copies of them, or a method learns rows through layers that are fetched one at a
+            time, all of which it would hold.
     """
-    if original.whole:
-        return
-    why = "spread" if original.placement and original.placement.spread else f"in {original.numbers} numbers"
     for one, _ in chosen_evaluators(plan):
-        if one.copies:
-            raise UserError(
-                f"{one.label} trains copies of {original.name}, which is {why}: only whole weights on one device can "
-                "be trained. Leave this measure out, or pick one device and bfloat16."
-            )
+        if reason := one.untrainable(original):
+            raise UserError(f"{one.label} cannot be measured here. {reason}")
+    for method in (METHODS.get(choice.key) for choice in plan.methods):
+        if original.fetched and WHOLE_MODEL in method.needs:
+            raise UserError(f"{method.label} cannot be used here. {WHOLE_MODEL.advice}")
 
 
 def _rotary(original: LanguageModel, donor: LanguageModel | None) -> tuple[RotaryShape, RotaryShape] | None:

@@ -22,8 +22,9 @@ from core.common.atomic import refuse_existing, write_whole
 from core.common.errors import UserError, shown
 from core.common.progress import report
 from core.jobs.store.files import Json
-from core.models.device import DTYPES, name_of
+from core.models.device import name_of
 from core.models.language_model import LanguageModel
+from core.models.large import QUANTISED
 from core.models.load import MatricesOf, open_matrices, open_model
 from core.models.loadable_tokenizer import configuration, loadable
 from core.models.matrices import Matrices
@@ -126,9 +127,10 @@ def _export_from_files(
     read = open_matrices(model.spec)
     stored = read.model.stored
     if model.stored is not None and stored is not None and model.stored.dtype != stored.dtype:
+        how = f"in {model.numbers} numbers" if model.numbers in QUANTISED else "spread"
         raise UserError(
-            f"{model.name} is {'spread' if model.numbers in DTYPES else f'in {model.numbers} numbers'}, so its body is "
-            f"copied as it is stored, in {name_of(stored.dtype)}: no other format can be chosen for writing it."
+            f"{model.name} is {how}, so its body is copied as it is stored, in {name_of(stored.dtype)}: no other "
+            "format can be chosen for writing it."
         )
     own = model.matrices()
     output, bias = (None if one is None else one.cpu() for one in (own.output, own.bias))

@@ -121,6 +121,11 @@ class LanguageModel:
         return self.placement is None or self.placement.whole
 
     @property
+    def fetched(self) -> bool:
+        """Whether layers of it are fetched from memory or disk whenever they are computed."""
+        return self.placement is not None and self.placement.bytes_fetched > 0
+
+    @property
     def numbers(self) -> str:
         """Name of the number format of its layers."""
         return name_of(self.dtype) if self.placement is None else self.placement.numbers

@@ -111,6 +111,17 @@ def open_matrices(spec: str, device: str = "cpu") -> "MatricesOf":
     return MatricesOf(replace(model, stored=stored), there, folder, tuple(weights))
 
 
+def refuse_unwritable(model: LanguageModel) -> None:
+    """Do nothing if a model can be written with other matrices, as far as its files tell before they are made.
+
+    Raises:
+        UserError: its weights are packed or lie elsewhere, so that its body is copied from files, and those do not hold
+            its matrices as such.
+    """
+    if not model.whole:
+        open_matrices(model.spec)
+
+
 @dataclass(frozen=True, eq=False)
 class MatricesOf:
     """A model of which nothing was read but its two matrices, and where the rest of it lies.

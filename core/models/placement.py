@@ -146,7 +146,7 @@ def _bytes(part: nn.Module, head: nn.Module, numbers: str, dtype: torch.dtype) -
 
 def _of_numbers(numbers: str, dtype: torch.dtype) -> Iterator[str]:
     if numbers in QUANTISED:
-        packed = "LLM.int8()" if numbers == "8-bit" else "NF4"
+        packed = "vector-wise" if numbers == "8-bit" else "NF4"
         yield (
             f"Its layers hold {numbers} numbers ({packed} of bitsandbytes), embedding and head {name_of(dtype)}: "
             "all that is measured includes what that loses."

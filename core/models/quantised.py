@@ -1,8 +1,10 @@
 """Weights packed into eight or four bits by bitsandbytes: the linear layers of a body, never embedding or head.
 
-8-bit is LLM.int8() (arXiv 2208.07339): a byte a number and a scale a row, numbers far from the others kept apart. 4-bit
-is NF4 with scales that are packed themselves (QLoRA, arXiv 2305.14314): half a byte a number, a byte for each block of
-64. A checkpoint stays as it is; weights are packed as they are read.
+8-bit is the vector-wise part of LLM.int8() (arXiv 2208.07339): a byte a number, a scale a row and a token. Its other
+part, columns kept whole where any token of a batch is large, is left out: what is said of a token would depend on later
+ones and on the batch. In SmolLM2-135M a later token moved logits by up to half of the largest. 4-bit is NF4 with scales
+that are packed themselves (QLoRA, arXiv 2305.14314): half a byte a number, a byte for each block of 64. A checkpoint
+stays as it is; weights are packed as they are read.
 """
 
 from typing import Any
@@ -47,7 +49,7 @@ def how_to_pack(module: Any, numbers: str, dtype: torch.dtype) -> Any:
     whole = [part for part, layer in module.named_modules() if layer is head]
     described: Any = BitsAndBytesConfig
     if numbers == "8-bit":
-        return described(load_in_8bit=True, llm_int8_skip_modules=whole)
+        return described(load_in_8bit=True, llm_int8_threshold=0.0, llm_int8_skip_modules=whole)
     return described(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",

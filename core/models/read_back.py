@@ -37,8 +37,7 @@ def read_back(model: LanguageModel, folder: Path, texts: Sequence[str]) -> float
             f"What was read back gives {bits:.6f} bits per byte where the model gives {before:.6f}. Nothing was "
             "written; report this model, it holds something that its own save_pretrained does not write."
         )
-    fetches = again.placement is not None and again.placement.bytes_fetched > 0  # each token would read all of the disk
-    if getattr(again.module, "generation_config", None) is not None and not fetches:
+    if getattr(again.module, "generation_config", None) is not None and not again.fetched:  # which reads all per token
         for text in texts[:_PROMPTS]:
             _same_writing(model, again, text)
     return bits

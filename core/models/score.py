@@ -26,7 +26,6 @@ from core.tokenizers.segmentation import Ints, Segmentation
 
 USUAL_WINDOW_BYTES = 1024
 _BATCH_TOKENS = {"cuda": 16_384, "mps": 4_096, "cpu": 2_048}
-_FETCHED = 4  # times as many where layers are fetched once for each batch
 _SLICE_BYTES = {"cuda": 2**28, "mps": 2**26, "cpu": 2**21}  # of logits: on a CPU what its cache holds
 _FEWEST_ROWS = 256  # of a slice, each of which reads the whole head: over 32,000 tokens 16 rows ran a third as fast
 
@@ -126,9 +125,8 @@ def usual_window(*models: LanguageModel) -> int:
 
 def usual_batch(model: LanguageModel) -> int:
     """Positions that a model reads in one run."""
-    fetches = model.placement is not None and model.placement.bytes_fetched > 0
     device = model.device if model.placement is None else model.placement.device
-    return _BATCH_TOKENS[device.type] * (_FETCHED if fetches else 1)
+    return _BATCH_TOKENS[device.type]
 
 
 def score(

@@ -17,7 +17,8 @@ from core.models.large import SPREAD
 from core.models.memory import WORKSPACE_BYTES, free_bytes
 
 MEMORY, DISK = "cpu", "disk"
-_MOST_OF_MEMORY = 0.5  # of what is free, so that methods, texts and whoever else works here have as much
+# Of what is free: on a GPU what is read takes room, in memory methods, texts and whoever else works here as well.
+_MOST_OF_GPU, _MOST_OF_MEMORY = 0.9, 0.5
 _GB = 2**30
 
 
@@ -72,7 +73,7 @@ def free_places(device: str, share: float = 1.0) -> dict[str, int]:
     _, colon, limit = device.partition(":")
     most = _limit(device, limit) if colon else None
     found = {
-        f"cuda:{n}": (free_bytes(torch.device("cuda", n)) or 0) - WORKSPACE_BYTES
+        f"cuda:{n}": int((free_bytes(torch.device("cuda", n)) or 0) * _MOST_OF_GPU) - WORKSPACE_BYTES
         for n in range(torch.cuda.device_count() if torch.cuda.is_available() else 0)
     }
     found[MEMORY] = int((free_bytes(torch.device("cpu")) or 0) * _MOST_OF_MEMORY) - WORKSPACE_BYTES

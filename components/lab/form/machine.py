@@ -14,13 +14,13 @@ _DEVICES = {
     "cpu": "Processor",
     "cuda": "GPU (CUDA)",
     "mps": "GPU (Apple)",
-    SPREAD: "Spread over GPUs, memory, disk",
+    SPREAD: "Spread over devices",
 }
 _FULL = {key: key for key in ("float32", "bfloat16", "float16")}
 _WRITTEN = {AS_STORED: "As the model is stored"} | _FULL
 
 _CHECKED = "A GPU that is not there is said before anything runs."
-_SPREAD = "Spread: layers that do not fit lie in memory and on disk until their turn comes, which takes more time."
+_SPREAD = "Spread: over all GPUs; layers that do not fit wait in memory and on disk, which takes more time."
 _PACKED = (
     "8-bit and 4-bit pack the layers as they are read, half or a quarter of float16: for models that do not fit "
     "otherwise. Embedding and head stay as they are, and all that is measured includes what packing loses."
