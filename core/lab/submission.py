@@ -42,7 +42,7 @@ def _pinned(participants: Participants) -> Plan:
 def _device(participants: Participants) -> str:
     models = (participants.original, participants.donor, participants.helper)
     placements = [one.placement for one in models if one and one.placement and one.placement.spread]
-    return max(placements, key=lambda one: one.bytes_computing).again if placements else participants.plan.device
+    return max(placements, key=lambda one: one.bytes_computing).again() if placements else participants.plan.device
 
 
 def _at_commit(spec: str, model: LanguageModel | TextEncoder | Hypernetwork | None) -> str:

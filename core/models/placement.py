@@ -66,12 +66,15 @@ class Placement:
         in_memory = 0 if self.spread is None or self.device.type == MEMORY else self.spread.n_bytes.get(MEMORY, 0)
         return self.bytes_on_disk + in_memory
 
-    @property
-    def again(self) -> str:
-        """What to ask for to have it placed so in a process whose memory is bounded: no more in memory than here."""
+    def again(self, more: int = 0) -> str:
+        """What to ask for to have it placed so in a process whose memory is bounded: no more in memory than here.
+
+        Args:
+            more: bytes by which its matrices are larger there.
+        """
         if self.spread is None or self.device.type != MEMORY:
-            return self.asked
-        return f"{SPREAD}:{(self.bytes_computing + 64) / 2**30:.10f}"  # rounding takes some bytes
+            return SPREAD if self.spread is not None and more else self.asked
+        return f"{SPREAD}:{(self.bytes_computing + more + 64) / 2**30:.10f}"  # rounding takes some bytes
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from core.models.checkpoint import whole_weights
 from core.models.language_model import LanguageModel
 from core.models.load import loading, open_model
 from core.models.matrices_apart import are_held
+from core.models.memory import weight_bytes
 from core.models.score import score
 from core.tokenizers.tokenizer import PLAIN
 
@@ -44,8 +45,10 @@ def read_back(model: LanguageModel, folder: Path, texts: Sequence[str]) -> float
 
 
 def _device(model: LanguageModel) -> str:
-    """What to ask for to have another model where this one is."""
-    return str(model.device) if model.placement is None or model.whole else model.placement.again
+    """What to ask for to have another model where this one is, whose matrices may have grown since it was placed."""
+    if model.placement is None or model.placement.spread is None:
+        return str(model.device)
+    return model.placement.again(max(0, weight_bytes(model.module, model.dtype) - model.placement.n_bytes))
 
 
 def same_matrices(model: LanguageModel, folder: Path) -> None:
