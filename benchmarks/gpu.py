@@ -14,6 +14,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -26,8 +28,15 @@ from core.common.errors import UnknownName, UserError
 from core.counting.engine import Counter
 from core.lab.estimate import body_size
 from core.models.device import pick_device
+from core.models.export import SENTENCES
 from core.models.language_model import LanguageModel
+from core.models.large import QUANTISED, SPREAD
+from core.models.load import open_model
+from core.models.loadable_tokenizer import loadable
 from core.models.matrices import Matrices
+from core.models.memory import weight_bytes
+from core.models.memory_peak import MemoryPeak
+from core.models.score import score
 from core.models.shipped import SHIPPED
 from core.models.special_ids import special_ids
 from core.segmenters.device.counter import MARGINS, DeviceCounter
@@ -90,7 +99,7 @@ SMALL = Scale(
 
 
 def run() -> str:
-    """Four tables: the pursuit, scoring, segmenters, and a row per method.
+    """Five tables: the pursuit, scoring, layers that are spread or packed, segmenters, and a row per method.
 
     Raises:
         UnknownName: the environment asks for an unknown size.
@@ -104,6 +113,7 @@ def run() -> str:
     for part in (
         lambda: pursuit.table([scale.case], device),
         lambda: _scoring(scale, device),
+        lambda: _placements(scale, device),
         lambda: _segmenters(scale, device),
         lambda: _methods(scale, device, start + _SECONDS),
     ):
@@ -126,6 +136,40 @@ def _say(words: str) -> None:
 def _scoring(scale: Scale, device: torch.device) -> str:
     texts = [" ".join(one.sentences[: scale.sentences]) * scale.copies for one in parallel_texts()]
     return scoring.table(texts, [_model(scale, device)], scale.seconds)
+
+
+def _placements(scale: Scale, device: torch.device) -> str:
+    """The same model whole, with a quarter of its layers elsewhere or more, and packed: one pass over texts each."""
+    made, texts = _model(scale, device), [one.text for one in parallel_texts()[: scale.sentences]]
+    rows = []
+    with TemporaryDirectory(prefix="token-atlas-bench-") as scratch:
+        made.module.save_pretrained(scratch)
+        (Path(scratch) / "tokenizer.json").write_bytes(loadable(made.tokenizer, SENTENCES))
+        room = weight_bytes(made.module, made.dtype) - body_size(made) * made.dtype.itemsize // 4
+        del made
+        for asked, numbers in (
+            (str(device), "auto"),
+            (f"{SPREAD}:{room / 2**30:.9f}", "auto"),
+            *((str(device), one) for one in QUANTISED),
+        ):
+            rows.append(_placement_row(scratch, asked, numbers, device, texts))
+    head = ["device", "numbers", "s to load", "bits per byte", "s to score", "weights", "peak memory of scoring beyond"]
+    return markdown(f"Layers elsewhere and packed: {sum(len(t.encode()) for t in texts):,} bytes scored", head, rows)
+
+
+def _placement_row(folder: str, asked: str, numbers: str, device: torch.device, texts: Sequence[str]) -> list[str]:
+    start = time.perf_counter()
+    try:
+        model = open_model(folder, asked, numbers)
+    except UserError as error:
+        return [asked, numbers, f"not possible: {error}", "", "", "", ""]
+    peak, loaded = MemoryPeak(device), time.perf_counter()
+    bits, done = score(model, texts).bits_per_byte, time.perf_counter()
+    assert model.placement is not None
+    where = model.placement.spread.words if model.placement.spread else str(device)
+    weights = f"{model.placement.n_bytes / 2**20:,.0f} MiB"
+    times = f"{loaded - start:,.1f}", f"{bits:.4f}", f"{done - loaded:,.1f}"
+    return [where, model.numbers, *times, weights, f"{peak.bytes() / 2**20:,.0f} MiB"]
 
 
 def _segmenters(scale: Scale, device: torch.device) -> str:

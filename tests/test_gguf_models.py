@@ -52,6 +52,13 @@ def test_a_quantised_file_says_so_and_is_near(tmp_path: Path, module: Any) -> No
     assert model.stored.dtype == torch.float32
 
 
+def test_what_is_unpacked_in_memory_is_neither_spread_nor_packed(tmp_path: Path, module: Any) -> None:
+    path = str(gguf_models.write(tmp_path / "a.gguf", module))
+    for device, dtype, said in (("spread", "auto", "be spread over devices"), ("cpu", "4-bit", "be packed into 4-bit")):
+        with pytest.raises(UserError, match=rf"cannot {said}.*it is a GGUF checkpoint.*folder of safetensors"):
+            open_model(path, device, dtype)
+
+
 def test_half_precision_is_written_as_it_was_stored(tmp_path: Path, module: Any) -> None:
     model = open_model(str(gguf_models.write(tmp_path / "a.gguf", module, gguf.GGMLQuantizationType.F16)), "cpu")
     assert not any("quantised" in note for note in model.notes)

@@ -25,7 +25,7 @@ def pinned(file: str) -> dict[str, str]:
 
 
 DIRECT = pinned("requirements.txt")
-OPTIONAL = ("requirements-lmeval.txt", "requirements-login.txt", "requirements-ray.txt")
+OPTIONAL = ("requirements-large.txt", "requirements-lmeval.txt", "requirements-login.txt", "requirements-ray.txt")
 ALL = {**DIRECT, **pinned("requirements-dev.txt"), **{k: v for file in OPTIONAL for k, v in pinned(file).items()}}
 
 

@@ -95,7 +95,7 @@ def _evaluated(options: Namespace) -> dict[str, Any]:
 
     chosen = _chosen(options.measure)
     text = read_plain(options.file)
-    model = open_model(options.model, options.device, options.dtype)
+    model = open_model(options.model, options.device, options.dtype, 0.5 if options.reference else 1.0)
     reference = open_model(options.reference, options.device, options.dtype) if options.reference else None
     found = score_file(text, model, reference, options.seed, options.window)
     document: dict[str, Any] = {

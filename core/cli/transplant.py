@@ -181,8 +181,15 @@ def given(options: Namespace) -> dict[str, Any]:
 
 def device(parser: ArgumentParser) -> None:
     """Options for where models run."""
-    parser.add_argument("--device", default="auto", metavar="D", help="auto, cpu, cuda, cuda:1 or mps; default auto")
-    parser.add_argument("--dtype", default="auto", metavar="T", help="auto, float32, bfloat16 or float16; default auto")
+    parser.add_argument(
+        "--device", default="auto", metavar="D",
+        help="auto, cpu, cuda, cuda:1, mps, or spread: over all GPUs, memory and disk, with spread:8 at most 8 GB of "
+        "weights on each; default auto, which spreads what does not fit",
+    )  # fmt: skip
+    parser.add_argument(
+        "--dtype", default="auto", metavar="T",
+        help="auto, float32, bfloat16, float16, 8-bit or 4-bit, where layers are packed as they are read; default auto",
+    )  # fmt: skip
 
 
 def params(given: Sequence[str]) -> dict[str, Value]:

@@ -23,6 +23,7 @@ from core.common.registry import Registry
 from core.evaluation.passes.reading import Group, Reading, read
 from core.evaluation.results import Measures
 from core.models.language_model import LanguageModel
+from core.models.large import QUANTISED
 from core.models.score import usual_window
 from core.tokenizers.matching import Match, match, vocabulary_of
 from core.tokenizers.special_roles import special_ids
@@ -236,7 +237,17 @@ class Evaluator:
 
     def unavailable(self, subject: Subject) -> str | None:
         """What is missing and how to get it, in a sentence or two for the user; None if nothing is."""
-        return self.absent or missing(self.needs, subject)
+        return self.absent or self.untrainable(subject.model) or missing(self.needs, subject)
+
+    def untrainable(self, model: LanguageModel) -> str:
+        """Why it cannot train copies of a model, in two sentences for the user; empty where it can, or trains none."""
+        if not self.copies or model.whole:
+            return ""
+        why = f"in {model.numbers} numbers" if model.numbers in QUANTISED else "spread"
+        return (
+            f"It trains copies of {model.name}, which is {why}: only whole weights on one device can be trained. Leave "
+            "this measure out, or pick one device and bfloat16."
+        )
 
     def read(self, given: Mapping[str, Value], seed: int = 0) -> Params:
         """All parameters: those given, and the defaults of the others.

@@ -23,13 +23,15 @@ from core.lab.participants import Participants, choice_label, chosen_evaluators,
 from core.lab.plan import Choice
 from core.models.language_model import LanguageModel
 from core.models.memory import WORKSPACE_BYTES
-from core.models.score import usual_window
+from core.models.score import usual_batch, usual_window
+from core.models.spread import is_spread
 from core.tokenizers.matching import vocabulary_of
 from core.transplants.base import METHODS
 from core.transplants.work import TransplantSize, of_reading, tokens_read
 
 GPU_FLOPS = 10e12  # what a data-centre GPU gives such models; not measured here, since a page must not claim one
 LOAD_BYTES_PER_SECOND = 400e6
+FETCHED_BYTES_PER_SECOND = 1e9  # of layers that wait in memory or on the disk
 START_SECONDS = 6.0  # a process that imports torch and transformers, and opens tokenizers
 _UNIT_SECONDS = 0.6  # numbers and intervals of one model
 _ROW_SECONDS = 1e-4  # of a vocabulary, once: matched, classed, drawn; the original's twice, with its own and the new
@@ -57,13 +59,13 @@ def estimate(participants: Participants) -> Estimate:
     stages += [
         EstimatedStage(
             f"Measure {m.name}",
-            (1 + _besides(besides)) * _pass(m, participants, m is participants.original) / speed
+            (1 + _besides(besides)) * _pass(m, participants, speed, m is participants.original)
             + _UNIT_SECONDS
             + _ROW_SECONDS * m.n_rows * (2 if m is participants.original else 1),
         )
         for m in models
     ]
-    one_pass = _pass(participants.original, participants, old=False) / speed
+    one_pass = _pass(participants.original, participants, speed, old=False)
     rows, size = _row_bytes(participants), size_of(participants)
     times_made = 1 + sum(EVALUATORS.get(key).remakes for key in besides)
     for n, choice in enumerate(keys):
@@ -141,15 +143,18 @@ def _row_bytes(participants: Participants) -> float:
     return n_rows * participants.original.width * 4.0 * (2 if untied else 1)
 
 
-def _pass(model: LanguageModel, participants: Participants, old: bool) -> float:
-    """Multiplications and additions of reading all texts once."""
+def _pass(model: LanguageModel, participants: Participants, speed: float, old: bool) -> float:
+    """Seconds of reading all texts once at so many multiplications and additions a second."""
     tokenizer = participants.original.tokenizer if old else participants.tokenizer
     texts = [t.text for t in participants.texts.measured]
     counts = tokenizer.count(texts).tokens
     window = usual_window(*(m for m in (participants.original, participants.donor) if m is not None))
     twice = sum(int(n) for n, text in zip(counts, texts, strict=True) if len(text.encode()) > window)
     rows = model.n_rows if old or model is participants.donor else len(vocabulary_of(participants.tokenizer))
-    return (int(counts.sum()) + twice) * of_reading(body_size(model), rows, model.width)
+    n_tokens = int(counts.sum()) + twice
+    fetched = model.placement.bytes_fetched if model.placement else 0
+    fetching = fetched / FETCHED_BYTES_PER_SECOND * -(-n_tokens // usual_batch(model))
+    return n_tokens * of_reading(body_size(model), rows, model.width) / speed + fetching
 
 
 def body_size(model: LanguageModel) -> int:
@@ -196,9 +201,8 @@ def _shorter(
 
 
 def _speed(participants: Participants) -> float:
-    if participants.plan.device.startswith("cuda") or (
-        participants.plan.device == "auto" and torch.cuda.is_available()
-    ):
+    device = participants.plan.device
+    if device.startswith("cuda") or ((device == "auto" or is_spread(device)) and torch.cuda.is_available()):
         return GPU_FLOPS
     return cpu_flops(participants.original.width)
 

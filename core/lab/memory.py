@@ -20,13 +20,13 @@ def needs(
     hypernetwork: Hypernetwork | None,
     copies: int,
 ) -> dict[str, int]:
-    """Bytes of each part, by its name for people.
+    """Bytes of each part on the device that computes, by its name for people.
 
     Args:
         models: by role, the original first, whose role is empty; None is not there.
         copies: of the original's weights in float32 that measures hold besides.
     """
-    found = {f"{role}{model.name}": weight_bytes(model.module, model.dtype) for role, model in models.items() if model}
+    found = {f"{role}{model.name}": _bytes(model) for role, model in models.items() if model}
     if encoder is not None:
         found[f"the encoder {encoder.name}"] = encoder.n_bytes
     if hypernetwork is not None:
@@ -35,6 +35,11 @@ def needs(
     if copies and original is not None:
         found[TRAINED] = copies * weight_bytes(original.module, torch.float32)
     return found
+
+
+def _bytes(model: LanguageModel) -> int:
+    placement = model.placement
+    return weight_bytes(model.module, model.dtype) if placement is None else placement.bytes_computing
 
 
 def refuse_too_large_together(parts: Mapping[str, int], device: torch.device) -> None:
@@ -51,5 +56,5 @@ def refuse_too_large_together(parts: Mapping[str, int], device: torch.device) ->
     raise UserError(
         f"These do not fit together: {each}. With room to read that is {needed / _GB:,.1f} GB, and {device} has "
         f"{free / _GB:,.1f} GB free. Leave something out, pick smaller models or bfloat16, or take a device with more."
-        f"{trains}"
+        f"{trains} Spread them over all devices, memory and disk (--device spread)."
     )

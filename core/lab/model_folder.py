@@ -15,7 +15,7 @@ from core.lab.low_memory import transplanted
 from core.lab.participants import Participants
 from core.models.card import ModelCard, Origins
 from core.models.export import Exported, export, export_matrices
-from core.models.load import MatricesOf
+from core.models.load import MatricesOf, refuse_unwritable
 from core.models.origin import licence_on_hub
 from core.tokenizers.special_roles import without_end
 from core.tokenizers.tokenizer import LocalTokenizer
@@ -33,6 +33,7 @@ def written(participants: Participants, out: Path) -> dict[str, Any]:
         UserError: the folder exists or cannot be written, the method lacks something, or memory does not suffice.
     """
     refuse_existing(out)
+    refuse_unwritable(participants.original)
     plan = participants.plan
     chosen, choice = METHODS.get(plan.methods[0].key), plan.methods[0]
     with step(0.0, 0.4, chosen.label):

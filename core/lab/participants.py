@@ -1,7 +1,7 @@
 """Who takes part in a comparison: the models and tokenizers that a plan names, opened once and fitted together."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -33,7 +33,7 @@ from core.transplants.base import METHODS
 from core.transplants.hypernetworks.opening import Hypernetwork, check_fits, open_hypernetwork
 from core.transplants.hypernetworks.shipped import shipped_for
 from core.transplants.linear.rotary import RotaryShape
-from core.transplants.needs import DONOR, HYPERNETWORK, Available
+from core.transplants.needs import DONOR, HYPERNETWORK, WHOLE_MODEL, Available
 from core.transplants.problem import Problem
 from core.transplants.resources import Resources
 
@@ -126,7 +126,7 @@ class Participants:
             encoder=self.encoder,
             hypernetwork=self.hypernetwork,
             rotary=_rotary(self.original, self.donor),
-            model=None if self.frugal else self.original,
+            model=None if self.frugal or self.original.fetched else self.original,
         )
 
     @property
@@ -188,7 +188,7 @@ def opened_matrices(plan: Plan) -> tuple[Participants, MatricesOf]:
     """
     read = dict[str, MatricesOf]()
 
-    def matrices(spec: str, device: str, _: str) -> LanguageModel:
+    def matrices(spec: str, device: str, *_: object) -> LanguageModel:
         read[spec] = open_matrices(spec, device)
         return read[spec].model
 
@@ -202,11 +202,14 @@ def outlined(plan: Plan) -> Participants:
         UserError: as `opened`, but for what only shows in weights.
     """
     found = _participants(plan, outline, weights=False)
-    refuse_too_large_together(found.needs, pick_device(plan.device))
+    where = found.original.placement
+    refuse_too_large_together(found.needs, where.device if where else pick_device(plan.device))
     return found
 
 
-def _participants(plan: Plan, opener: Callable[[str, str, str], LanguageModel], *, weights: bool) -> Participants:
+def _participants(
+    plan: Plan, opener: Callable[[str, str, str, float], LanguageModel], *, weights: bool
+) -> Participants:
     device = plan.device
     for choice in plan.methods:
         METHODS.get(choice.key).read(choice.params)
@@ -215,21 +218,48 @@ def _participants(plan: Plan, opener: Callable[[str, str, str], LanguageModel], 
     texts = texts_of(plan)
     _refuse_what_lacks(plan, texts)
     _read_beginnings(plan)
-    original = _to_be_written(opener(plan.model, device, plan.dtype), plan.out_dtype)
-    donor = opener(plan.donor, device, plan.dtype) if plan.donor else None
+    shares = _shares(plan, weights)
+    original = _to_be_written(opener(plan.model, device, plan.dtype, next(shares)), plan.out_dtype)
+    _refuse_learning(plan, original)
+    donor = opener(plan.donor, device, plan.dtype, next(shares)) if plan.donor else None
     tokenizer = open_local(plan.tokenizer) if plan.tokenizer else None
     if tokenizer is None:
         assert donor is not None, "a plan names a tokenizer or a donor"
         tokenizer = donor.tokenizer
     elif donor is not None:
         _check_donor(donor, tokenizer, "donor")
-    helper = opener(plan.helper, device, plan.dtype) if plan.helper else None
+    helper = opener(plan.helper, device, plan.dtype, next(shares)) if plan.helper else None
     if helper is not None:
         _check_donor(helper, tokenizer, "helper")
     encoder = open_encoder(plan.encoder, device, weights=weights) if plan.encoder else None
     vocabulary_of(original.tokenizer), vocabulary_of(tokenizer)
     hypernetwork = _hypernetwork(plan, original, weights)
     return Participants(plan, original, donor, tokenizer, texts, helper, encoder, hypernetwork)
+
+
+def _shares(plan: Plan, weights: bool) -> Iterator[float]:
+    """Of the memory that is free when each model is opened, what it may take if it is spread: all may take as much.
+
+    Args:
+        weights: whether those that are opened take theirs, so that less is free for the next.
+    """
+    n_models = sum(map(bool, (plan.model, plan.donor, plan.helper)))
+    return (1.0 / (n_models - n if weights else n_models) for n in range(n_models))
+
+
+def _refuse_learning(plan: Plan, original: LanguageModel) -> None:
+    """Do nothing unless a plan learns through weights that are packed or fetched, where that cannot be done.
+
+    Raises:
+        UserError: a measure trains copies of them, or a method learns rows through layers that are fetched one at a
+            time, all of which it would hold.
+    """
+    for one, _ in chosen_evaluators(plan):
+        if reason := one.untrainable(original):
+            raise UserError(f"{one.label} cannot be measured here. {reason}")
+    for method in (METHODS.get(choice.key) for choice in plan.methods):
+        if original.fetched and WHOLE_MODEL in method.needs:
+            raise UserError(f"{method.label} cannot be used here. {WHOLE_MODEL.advice}")
 
 
 def _rotary(original: LanguageModel, donor: LanguageModel | None) -> tuple[RotaryShape, RotaryShape] | None:

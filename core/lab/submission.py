@@ -26,16 +26,23 @@ def submission(participants: Participants) -> Submission:
 
 
 def _pinned(participants: Participants) -> Plan:
-    """The plan with Hub models at the commit that was looked at."""
+    """The plan with Hub models at the commit that was looked at, and spread ones with no more in memory than then."""
     plan = participants.plan
     return replace(
         plan,
+        device=_device(participants),
         model=_at_commit(plan.model, participants.original),
         donor=_at_commit(plan.donor, participants.donor),
         helper=_at_commit(plan.helper, participants.helper),
         encoder=_at_commit(plan.encoder, participants.encoder),
         hypernetwork=_at_commit(plan.hypernetwork, participants.hypernetwork),
     )
+
+
+def _device(participants: Participants) -> str:
+    models = (participants.original, participants.donor, participants.helper)
+    placements = [one.placement for one in models if one and one.placement and one.placement.spread]
+    return max(placements, key=lambda one: one.bytes_computing).again() if placements else participants.plan.device
 
 
 def _at_commit(spec: str, model: LanguageModel | TextEncoder | Hypernetwork | None) -> str:

@@ -22,10 +22,12 @@ from core.common.atomic import refuse_existing, write_whole
 from core.common.errors import UserError, shown
 from core.common.progress import report
 from core.jobs.store.files import Json
-from core.models.device import DTYPES
+from core.models.device import name_of
 from core.models.language_model import LanguageModel
-from core.models.load import MatricesOf, open_model
+from core.models.large import QUANTISED
+from core.models.load import MatricesOf, open_matrices, open_model
 from core.models.loadable_tokenizer import configuration, loadable
+from core.models.matrices import Matrices
 from core.models.matrices_apart import write_with
 from core.models.memory import weight_bytes
 from core.models.read_back import read_back, same_matrices
@@ -35,7 +37,6 @@ CARD = "README.md"
 PROVENANCE = "transplant.json"
 _SPARE_BYTES = 2**20  # configurations and cards
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 # Where there is no text at hand, the model is read back on these.
 SENTENCES = ("The cat sat on the mat.", "Naïve café, 2024: 你好 мир.\n", "    return x + 1  # done")
@@ -75,6 +76,8 @@ def export(
     folder = folder.expanduser().absolute()
     refuse_existing(folder)
     checked = [text for text in texts if text] or list(SENTENCES)
+    if not model.whole:
+        return _export_from_files(model, folder, card, facts, checked)
     tokenizer = loadable(model.tokenizer, checked)
     stored = model.stored or StoredFormat(model.dtype)
     _refuse_full(folder, weight_bytes(model.module, stored.dtype) + len(tokenizer) + _SPARE_BYTES)
@@ -108,7 +111,47 @@ def export_matrices(
     """
     folder = folder.expanduser().absolute()
     refuse_existing(folder)
-    tokenizer = loadable(model.tokenizer, SENTENCES)
+    with _copied(model, read, folder, card, facts, SENTENCES) as unfinished:
+        report(1, 2, f"Reading the matrices of {folder.name} back")
+        same_matrices(model, unfinished)
+        n_bytes = sum(path.stat().st_size for path in unfinished.iterdir())
+    report(2, 2, f"Wrote {folder.name}")
+    return Exported(folder, n_bytes, math.nan, 0)
+
+
+def _export_from_files(
+    model: LanguageModel, folder: Path, card: str, facts: Mapping[str, Json], texts: Sequence[str]
+) -> Exported:
+    """As `export`, for a model whose weights are packed or lie elsewhere: its body is copied from the files that it was
+    read from, and the folder read back in the same numbers."""
+    read = open_matrices(model.spec)
+    stored = read.model.stored
+    if model.stored is not None and stored is not None and model.stored.dtype != stored.dtype:
+        how = f"in {model.numbers} numbers" if model.numbers in QUANTISED else "spread"
+        raise UserError(
+            f"{model.name} is {how}, so its body is copied as it is stored, in {name_of(stored.dtype)}: no other "
+            "format can be chosen for writing it."
+        )
+    own = model.matrices()
+    output, bias = (None if one is None else one.cpu() for one in (own.output, own.bias))
+    here = Matrices(own.input.cpu(), output, bias)
+    made = read.model.with_matrices(
+        here, model.tokenizer, model.special_ids, unwritten=model.unwritten, ends=model.other_ends
+    )
+    with _copied(made, read, folder, card, facts, texts) as unfinished:
+        report(1, 2, f"Reading {folder.name} back")
+        bits = read_back(model, unfinished, texts)
+        n_bytes = sum(path.stat().st_size for path in unfinished.iterdir())
+    report(2, 2, f"Wrote {folder.name}")
+    return Exported(folder, n_bytes, bits, len(texts))
+
+
+@contextmanager
+def _copied(
+    model: LanguageModel, read: MatricesOf, folder: Path, card: str, facts: Mapping[str, Json], texts: Sequence[str]
+) -> Iterator[Path]:
+    """The unfinished folder of a model of which only the matrices are there, its body copied from file to file."""
+    tokenizer = loadable(model.tokenizer, texts)
     there = sum((read.folder / name).stat().st_size for name in read.weights)
     more = weight_bytes(model.module, read.model.dtype) - weight_bytes(read.model.module, read.model.dtype)
     _refuse_full(folder, there + max(0, more) + len(tokenizer) + _SPARE_BYTES)
@@ -122,18 +165,14 @@ def export_matrices(
         for name, data in _files(model, tokenizer, card, facts):
             write_whole(unfinished / name, data)
         _as_others(unfinished)
-        report(1, 2, f"Reading the matrices of {folder.name} back")
-        same_matrices(model, unfinished)
-        n_bytes = sum(path.stat().st_size for path in unfinished.iterdir())
-    report(2, 2, f"Wrote {folder.name}")
-    return Exported(folder, n_bytes, math.nan, 0)
+        yield unfinished
 
 
 def _save(model: LanguageModel, stored: StoredFormat, folder: Path) -> None:
     """Write the weights as they were stored: a body that was rounded to compute with it is read again."""
     module = model.module
     if not stored.held_by(model.dtype):
-        whole = open_model(model.spec, "cpu", _NAMES[stored.dtype])
+        whole = open_model(model.spec, "cpu", name_of(stored.dtype))
         module = whole.with_matrices(
             model.matrices(), model.tokenizer, model.special_ids, unwritten=model.unwritten, ends=model.other_ends
         ).module

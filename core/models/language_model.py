@@ -15,8 +15,12 @@ from torch import Tensor, nn
 
 from core.common.numbers import count
 from core.models.body_and_head import Halves, splits
+from core.models.device import name_of
 from core.models.matrices import Matrices
+from core.models.offloaded import fetching, whole_state
 from core.models.origin import UNKNOWN, ModelOrigin
+from core.models.placement import Placement
+from core.models.quantised import n_numbers
 from core.models.stored_format import StoredFormat
 from core.tokenizers.tokenizer import LocalTokenizer
 
@@ -47,6 +51,7 @@ class LanguageModel:
         content: hash of the files it was read from; empty hashes the weights themselves.
         stored: the number formats that it was read from and is written in; None for those of its weights.
         origin: where it comes from, as its files say it.
+        placement: where its weights lie and in which numbers; None for one that was made here, whole on one device.
     """
 
     name: str
@@ -58,13 +63,14 @@ class LanguageModel:
     content: str = field(default="", repr=False)
     stored: StoredFormat | None = None
     origin: ModelOrigin = UNKNOWN
+    placement: Placement | None = None
 
     @cached_property
     def fingerprint(self) -> str:
         """Hash of the weights and of the tokenizer, 16 hex digits."""
         digest = hashlib.sha256(self.content.encode())
         if not self.content:
-            for name, values in self.module.state_dict().items():
+            for name, values in whole_state(self.module):
                 digest.update(name.encode())
                 digest.update(_raw(values))
         digest.update(self.tokenizer.info.fingerprint.encode())
@@ -107,7 +113,22 @@ class LanguageModel:
     @property
     def n_parameters(self) -> int:
         """Parameters, tied ones once."""
-        return sum(p.numel() for p in self.module.parameters())
+        return sum(map(n_numbers, self.module.parameters()))
+
+    @property
+    def whole(self) -> bool:
+        """Whether all its weights are on its device as full numbers, to be read, copied and trained."""
+        return self.placement is None or self.placement.whole
+
+    @property
+    def fetched(self) -> bool:
+        """Whether layers of it are fetched from memory or disk whenever they are computed."""
+        return self.placement is not None and self.placement.bytes_fetched > 0
+
+    @property
+    def numbers(self) -> str:
+        """Name of the number format of its layers."""
+        return name_of(self.dtype) if self.placement is None else self.placement.numbers
 
     @property
     def max_tokens(self) -> int | None:
@@ -150,7 +171,7 @@ class LanguageModel:
             ValueError: the matrices are not of this model's kind or too short for the tokenizer.
         """
         self._check(matrices, tokenizer)
-        shared = {id(t): t for t in chain(self.module.parameters(), self.module.buffers())}
+        shared = {id(t): t for t in chain(self.module.parameters(), self.module.buffers(), fetching(self.module))}
         module = copy.deepcopy(self.module, shared)
         embedding, head = module.get_input_embeddings(), module.get_output_embeddings()
         old, old_bias = self.n_rows, self._head.bias
@@ -199,7 +220,7 @@ class LanguageModel:
     def hidden(self, ids: Tensor, mask: Tensor | None = None) -> tuple[Tensor, ...]:
         """Hidden states (B, T, D) of every layer: the embeddings first, what the head sees last."""
         found: tuple[Tensor, ...] = self._run(self.module, ids, mask, output_hidden_states=True).hidden_states
-        return found
+        return self._here(found)
 
     @cached_property
     def halves(self) -> Halves | None:
@@ -212,7 +233,11 @@ class LanguageModel:
         """Hidden states (B, T, D) of the body alone, without the cost of logits: the last, or all layers."""
         assert self.halves is not None, "asked only of models that split"
         out = self._run(self.halves.body, ids, None, output_hidden_states=layers)
-        return (*out.hidden_states[:-1], out.last_hidden_state) if layers else (out.last_hidden_state,)
+        return self._here((*out.hidden_states[:-1], out.last_hidden_state) if layers else (out.last_hidden_state,))
+
+    def _here(self, states: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """On the device that holds embedding and head: a spread model leaves states where they were computed."""
+        return tuple(state.to(self.device) for state in states)
 
     @torch.no_grad()
     def _run(self, part: Any, ids: Tensor, mask: Tensor | None, **wanted: Any) -> Any:

@@ -31,13 +31,14 @@ from core.models import gguf_checkpoint, llama2c
 from core.models.architecture import first_line, read_config, skeleton_of
 from core.models.checkpoint import content_hash, whole_weights
 from core.models.config_numbers import refuse_absurd
-from core.models.device import out_of_memory, pick_device, pick_dtype
+from core.models.device import out_of_memory
 from core.models.examine import refuse_looking_ahead, remarks
 from core.models.language_model import LanguageModel, text_config
 from core.models.matrices_apart import MatrixPlaces, fill, places
-from core.models.memory import refuse_too_large, weight_bytes
 from core.models.model_tokenizer import tokenizer_beside
 from core.models.origin import origin_of_folder, origin_of_gguf
+from core.models.placement import Placement, Where, placed
+from core.models.placing import placing, settled
 from core.models.shipped import shipped, shipped_folder
 from core.models.special_ids import special_ids
 from core.models.stored_format import stored_format
@@ -48,41 +49,47 @@ from core.tokenizers.tokenizer import LocalTokenizer
 if TYPE_CHECKING:
     from core.tokenizers.hub_download import Fetched
 
+_UNPACKED = "whose weights are all read into memory. Name a folder of safetensors, or the repository with them."
+_GGUF = f"it is a GGUF checkpoint, {_UNPACKED}"
+_LLAMA2C = f"it is a llama2.c checkpoint, {_UNPACKED}"
 
-def open_model(spec: str, device: str = "auto", dtype: str = "auto") -> LanguageModel:
+
+def open_model(spec: str, device: str = "auto", dtype: str = "auto", share: float = 1.0) -> LanguageModel:
     """The language model that a spec string or a path names, ready to score.
 
     Args:
-        device: "auto", "cpu", "cuda", "cuda:1" or "mps".
-        dtype: "auto", "float32", "bfloat16" or "float16".
+        device: "auto", "cpu", "cuda", "cuda:1", "mps" or "spread": over all GPUs, memory and disk; "spread:8" with at
+            most 8 GB of weights on each. "auto" spreads what does not fit, where that can be done.
+        dtype: "auto", "float32", "bfloat16", "float16", "8-bit" or "4-bit".
+        share: of what is free that a spread model may take, where others are to come.
 
     Raises:
         UserError: it is unknown, unreadable, no causal language model with an embedding and a head, or too large for
             the memory there is; says which and what to do.
     """
-    return _found(_Request(spec, device, dtype))
+    return _found(_Request(spec, Where(device, dtype, share)))
 
 
 def open_own_model(folder: Path, device: str = "auto") -> LanguageModel:
     """The model in a folder that this project wrote itself, whether visitors may name files or not: one that ships, or
     that was just trained, whose tokenizer is vetted as any other."""
     ships = folder.resolve().is_relative_to(DATA)
-    return _from_folder(_Request(f"file:{folder}", device, "auto"), folder, folder.name, trusted=ships)
+    return _from_folder(_Request(f"file:{folder}", Where(device, "auto")), folder, folder.name, trusted=ships)
 
 
-def outline(spec: str, device: str = "auto", dtype: str = "auto") -> LanguageModel:
+def outline(spec: str, device: str = "auto", dtype: str = "auto", share: float = 1.0) -> LanguageModel:
     """The same model without its weights, for what can be known of it before it is loaded.
 
     Its module lies on the meta device: sizes, ids, configuration and tokenizer are there, numbers are not. Of a model
     on the Hub no weights are fetched.
 
     Args:
-        device, dtype: where it would run; a model that is too large for that is refused here already.
+        device, dtype, share: where it would run; a model that is too large for that is refused here already.
 
     Raises:
         UserError: as `open_model`, but for what only shows in the weights themselves.
     """
-    return _found(_Request(spec, device, dtype, weights=False))
+    return _found(_Request(spec, Where(device, dtype, share), weights=False))
 
 
 def open_matrices(spec: str, device: str = "cpu") -> "MatricesOf":
@@ -94,7 +101,7 @@ def open_matrices(spec: str, device: str = "cpu") -> "MatricesOf":
         UserError: as `open_model`; or it is no folder of safetensors, or does not hold its matrices as such.
     """
     here = None if spec.startswith("hub:") else _folder_of(spec)
-    model = _found(_Request(spec, device, "auto", weights=False, fits=False))
+    model = _found(_Request(spec, Where(device, "auto", fits=False), weights=False))
     folder = here or _folder_of(spec)  # of the Hub once its configuration is known to be usable
     weights = whole_weights(folder, shown(model.name))
     there = places(model.module, folder, weights, model.name)
@@ -102,6 +109,17 @@ def open_matrices(spec: str, device: str = "cpu") -> "MatricesOf":
     _take_generation_settings(model.module, folder)
     stored = stored_format(folder, weights)
     return MatricesOf(replace(model, stored=stored), there, folder, tuple(weights))
+
+
+def refuse_unwritable(model: LanguageModel) -> None:
+    """Do nothing if a model can be written with other matrices, as far as its files tell before they are made.
+
+    Raises:
+        UserError: its weights are packed or lie elsewhere, so that its body is copied from files, and those do not hold
+            its matrices as such.
+    """
+    if not model.whole:
+        open_matrices(model.spec)
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,10 +206,8 @@ def _found(wanted: "_Request") -> LanguageModel:
 @dataclass(frozen=True)
 class _Request:
     spec: str
-    device: str
-    dtype: str
+    where: Where
     weights: bool = True
-    fits: bool = True  # whether it has to fit in the memory there is
 
 
 def _from_hub(wanted: _Request, rest: str) -> LanguageModel:
@@ -236,9 +252,16 @@ class _LoadPlan:
     spec: str
     name: str
     config: Any
-    device: torch.device
-    dtype: torch.dtype
+    placement: Placement
     skeleton: Any
+
+    @property
+    def device(self) -> torch.device:
+        return self.placement.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.placement.dtype
 
 
 def _plan(wanted: _Request, folder: Path, name: str) -> _LoadPlan:
@@ -248,12 +271,11 @@ def _plan(wanted: _Request, folder: Path, name: str) -> _LoadPlan:
     return _planned(wanted, name, config, skeleton_of(config, name), stored)
 
 
-def _planned(wanted: _Request, name: str, config: Any, skeleton: Any, stored: torch.dtype | None) -> _LoadPlan:
-    device = pick_device(wanted.device)
-    dtype = pick_dtype(wanted.dtype, device, stored)
-    if wanted.fits:
-        refuse_too_large(name, weight_bytes(skeleton, dtype), dtype, device)
-    return _LoadPlan(wanted.spec, name, config, device, dtype, skeleton)
+def _planned(
+    wanted: _Request, name: str, config: Any, skeleton: Any, stored: torch.dtype | None, unpacked: str = ""
+) -> _LoadPlan:
+    placement = placed(name, skeleton, wanted.where, stored, unpacked)
+    return _LoadPlan(wanted.spec, name, config, placement, skeleton)
 
 
 def _loaded(
@@ -269,7 +291,7 @@ def _loaded(
     weights = whole_weights(folder, plan.name)
     tokenizer = _tokenizer(plan.spec, folder, trusted)
     report(0, 0, f"Loading {plan.name}")
-    with loading(plan.name, plan.device):
+    with loading(plan.name, plan.device), placing(plan.placement, plan.skeleton) as how:
         load: Any = AutoModelForCausalLM.from_pretrained
         module, info = load(
             folder,
@@ -280,8 +302,9 @@ def _loaded(
             trust_remote_code=False,
             ignore_mismatched_sizes=True,  # told below, in our words
             output_loading_info=True,
+            **how,
         )
-        module = module.to(plan.device)
+        module = module.to(plan.device) if plan.placement.whole else settled(module, how)
     for what, verb in (("missing_keys", "lack"), ("mismatched_keys", "have another size of")):
         if info.get(what):
             first = min(str(key) for key in info[what])
@@ -301,7 +324,7 @@ def _from_llama2c(wanted: _Request, path: Path, tokenizer: str) -> LanguageModel
     shape = llama2c.read_shape(path)
     config = llama2c.config_of(shape)
     refuse_absurd(config.to_dict(), path.stem)
-    plan = _planned(wanted, path.stem, config, skeleton_of(config, path.stem), torch.float32)
+    plan = _planned(wanted, path.stem, config, skeleton_of(config, path.stem), torch.float32, _LLAMA2C)
     opened = _tokenizer(plan.spec, tokenizer_beside(path, shape.vocabulary, tokenizer))
     if not wanted.weights:
         return _outlined(plan, opened, (), content_hash([path]))
@@ -351,7 +374,7 @@ def _from_gguf(wanted: _Request, place: _GgufPlace) -> LanguageModel:
     checkpoint = gguf_checkpoint.read_checkpoint(place.path, is_head=place.whole is not None)
     config = gguf_checkpoint.config_of(checkpoint)
     skeleton = skeleton_of(config, checkpoint.name)
-    plan = _planned(wanted, checkpoint.name, config, skeleton, checkpoint.dtype)
+    plan = _planned(wanted, checkpoint.name, config, skeleton, checkpoint.dtype, _GGUF)
     gguf_checkpoint.refuse_left_out(checkpoint, skeleton)
     tokenizer = _tokenizer(plan.spec, place.path, options=place.options)
     notes, content = (*place.notes, *checkpoint.notes), place.content or content_hash([place.path])
@@ -405,14 +428,15 @@ def _finished(
 ) -> LanguageModel:
     model = _outlined(replace(plan, skeleton=module.eval()), tokenizer, (), content)
     refuse_looking_ahead(model)
-    return replace(model, notes=(*notes, *remarks(model), *tokenizer.info.notes))
+    return replace(model, notes=(*model.notes, *notes, *remarks(model), *tokenizer.info.notes))
 
 
 def _outlined(plan: _LoadPlan, tokenizer: LocalTokenizer, notes: tuple[str, ...], content: str) -> LanguageModel:
     """A model of this skeleton, without what only its weights tell."""
     module = plan.skeleton
     ids = special_ids(tokenizer, text_config(module.config), len(module.get_input_embeddings().weight))
-    return LanguageModel(plan.name, plan.spec, module, tokenizer, ids, notes, content)
+    notes = (*plan.placement.notes, *notes)
+    return LanguageModel(plan.name, plan.spec, module, tokenizer, ids, notes, content, placement=plan.placement)
 
 
 @contextmanager

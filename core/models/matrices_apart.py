@@ -65,8 +65,9 @@ def places(module: Any, folder: Path, weights: Sequence[str], name: str) -> Matr
     tied = {part for part, values in own.items() if any(values is own[other] for other in found)}
     if lacking := [part for part in own if part not in found and part not in tied]:
         raise UserError(
-            f"{name} does not hold {shown(lacking[0])} as one tensor of plain numbers, so its matrices cannot be read "
-            "by themselves. Leave --embeddings-only away."
+            f"{name} does not hold {shown(lacking[0])} as one tensor of plain numbers, so its matrices cannot be "
+            "read and written by themselves. Leave --embeddings-only away, and read it whole: on one device, in "
+            "full numbers."
         )
     return MatrixPlaces(found, files)
 

@@ -34,21 +34,30 @@ def free_bytes(device: torch.device) -> int | None:
     return machine if container is None else min(machine, container)
 
 
-def refuse_too_large(name: str, n_bytes: int, dtype: torch.dtype, device: torch.device) -> None:
+def fits(n_bytes: int, device: torch.device) -> bool:
+    """Whether so many bytes of weights can be had on a device, with room to read."""
+    free = free_bytes(device)
+    return free is None or n_bytes + WORKSPACE_BYTES <= free
+
+
+def refuse_too_large(name: str, n_bytes: int, numbers: str, device: torch.device, *, spreads: bool = False) -> None:
     """Do nothing if `n_bytes` of weights fit.
+
+    Args:
+        numbers: the number format, for people.
+        spreads: whether the model could be spread over several devices.
 
     Raises:
         UserError: they do not; says what is needed, what is free and what to try.
     """
-    free = free_bytes(device)
-    needed = n_bytes + WORKSPACE_BYTES
-    if free is None or needed <= free:
+    if fits(n_bytes, device):
         return
-    numbers = str(dtype).removeprefix("torch.")
-    halve = " Loading it as bfloat16 halves that." if dtype == torch.float32 else ""
+    free, needed = free_bytes(device) or 0, n_bytes + WORKSPACE_BYTES
+    halve = " Loading it as bfloat16 halves that." if numbers == "float32" else ""
+    spread = " Spread it over all devices, memory and disk (--device spread)." if spreads else ""
     raise UserError(
         f"{name} needs {needed / 2**30:,.1f} GB as {numbers}, and {device} has {free / 2**30:,.1f} GB free."
-        f"{halve} Otherwise pick a smaller model, or a device with more memory."
+        f"{halve}{spread} Otherwise pick a smaller model, or a device with more memory."
     )
 
 

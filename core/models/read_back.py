@@ -9,14 +9,13 @@ import torch
 from core.common.errors import UserError, shown
 from core.counting.calibration import calibration_lines
 from core.models.checkpoint import whole_weights
-from core.models.device import DTYPES
 from core.models.language_model import LanguageModel
 from core.models.load import loading, open_model
 from core.models.matrices_apart import are_held
+from core.models.memory import weight_bytes
 from core.models.score import score
 from core.tokenizers.tokenizer import PLAIN
 
-_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 _ALIKE = 1e-6  # relative; the same weights on the same device in the same format give the same bits
 _PROMPTS = 3
 _PROMPT_TOKENS, _WRITTEN_TOKENS = 8, 24
@@ -31,7 +30,7 @@ def read_back(model: LanguageModel, folder: Path, texts: Sequence[str]) -> float
             beginning otherwise, as by not ending where the model ends.
     """
     _same_cut(model, folder, texts)
-    again = open_model(str(folder), str(model.device), _NAMES[model.dtype])
+    again = open_model(str(folder), _device(model), model.numbers)
     bits, before = score(again, texts).bits_per_byte, score(model, texts).bits_per_byte
     same = bits == before or abs(bits - before) <= _ALIKE * abs(before) or (bits != bits and before != before)  # noqa: PLR0124
     if not same:
@@ -39,10 +38,17 @@ def read_back(model: LanguageModel, folder: Path, texts: Sequence[str]) -> float
             f"What was read back gives {bits:.6f} bits per byte where the model gives {before:.6f}. Nothing was "
             "written; report this model, it holds something that its own save_pretrained does not write."
         )
-    if getattr(again.module, "generation_config", None) is not None:
+    if getattr(again.module, "generation_config", None) is not None and not again.fetched:  # which reads all per token
         for text in texts[:_PROMPTS]:
             _same_writing(model, again, text)
     return bits
+
+
+def _device(model: LanguageModel) -> str:
+    """What to ask for to have another model where this one is, whose matrices may have grown since it was placed."""
+    if model.placement is None or model.placement.spread is None:
+        return str(model.device)
+    return model.placement.again(max(0, weight_bytes(model.module, model.dtype) - model.placement.n_bytes))
 
 
 def same_matrices(model: LanguageModel, folder: Path) -> None:

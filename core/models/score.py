@@ -123,6 +123,12 @@ def usual_window(*models: LanguageModel) -> int:
     return max(1, min([USUAL_WINDOW_BYTES, *limits]))
 
 
+def usual_batch(model: LanguageModel) -> int:
+    """Positions that a model reads in one run."""
+    device = model.device if model.placement is None else model.placement.device
+    return _BATCH_TOKENS[device.type]
+
+
 def score(
     model: LanguageModel,
     texts: Sequence[str],
@@ -153,7 +159,7 @@ def score(
     jobs = [(text, w) for text in cut for w in windows(text.starts, text.ends, window, stride)]
     _refuse_long(model, jobs, window)
     total, done = sum(len(text.segmentation.text) for text in cut), 0
-    for batch in _batches(jobs, batch_tokens or _BATCH_TOKENS[model.device.type]):
+    for batch in _batches(jobs, batch_tokens or usual_batch(model)):
         run.batch(batch)
         done += sum(text.n_bytes(w) for text, w in batch)
         report(done, total, f"Scoring {model.name}")

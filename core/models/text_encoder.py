@@ -18,7 +18,7 @@ from core.common.progress import report
 from core.common.settings import settings
 from core.models.architecture import first_line, read_encoder_config
 from core.models.checkpoint import whole_weights
-from core.models.device import pick_device, pick_dtype
+from core.models.device import name_of, pick_device, pick_dtype
 from core.models.load import loading
 from core.models.memory import refuse_too_large, weight_bytes
 from core.models.network_place import NetworkKind, NetworkPlace
@@ -97,7 +97,7 @@ def open_encoder(spec: str, device: str = "auto", *, weights: bool = True) -> Te
     config, where = read_encoder_config(place.folder, place.name), pick_device(device)
     dtype = pick_dtype("auto", where, config.dtype if isinstance(config.dtype, torch.dtype) else None)
     skeleton = _skeleton(config, place.name)
-    refuse_too_large(place.name, weight_bytes(skeleton, dtype), dtype, where)
+    refuse_too_large(place.name, weight_bytes(skeleton, dtype), name_of(dtype), where)
     tokenizer = _tokenizer(place, skeleton)
     if not weights:
         return TextEncoder(place.name, place.spec, skeleton, tokenizer, place.content)

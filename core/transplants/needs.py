@@ -87,7 +87,10 @@ LEARNING_TEXT = Need[Available](
 WHOLE_MODEL = Need[Available](
     key="whole model",
     is_there=lambda here: here.problem is None or here.resources.model is not None,
-    advice="It reads text with the whole model, and only the matrices were read. Leave --embeddings-only away.",
+    advice=(
+        "It learns through the whole model, of which only the matrices were read, or layers are fetched one at a time. "
+        "Leave --embeddings-only away, or pick one device that holds the model."
+    ),
 )
 WORD_VECTORS = Need[Available](
     key="word vectors",

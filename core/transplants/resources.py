@@ -29,7 +29,8 @@ class Resources:
         helper: input embeddings of a model with the new tokenizer, (V_new, d); None takes the donor's.
         hypernetwork: that predicts rows for the model; None where there is none.
         rotary: how the model and the donor turn by positions; None where one of them does not.
-        model: the whole model whose tokenizer is replaced; None where only its matrices were read.
+        model: the whole model whose tokenizer is replaced; None where only its matrices were read, or its layers are
+            fetched.
     """
 
     target_text: Sequence[str] = ()

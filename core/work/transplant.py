@@ -67,7 +67,7 @@ def participants_of(context: Context) -> "Participants":
         UserError: a part has changed since the job was submitted.
     """
     plan = plan_of(context.params["plan"])
-    a_gpu = context.device.startswith("cuda") and plan.device.startswith(("auto", "cuda"))
+    a_gpu = context.device.startswith("cuda") and plan.device.startswith("cuda")  # the only one that this process sees
     return _participants(plan, context.inputs, context.device if a_gpu else "")
 
 

@@ -7,10 +7,24 @@ import streamlit as st
 from components.lab.form.state import usual
 from components.widgets.typed_number import number_field, within
 from core.lab.plan import AS_STORED, MOST_PADDING
+from core.models.large import PACKS, QUANTISED, SPREAD, SPREADS
 
-_DEVICES = {"auto": "The fastest there is", "cpu": "Processor", "cuda": "GPU (CUDA)", "mps": "GPU (Apple)"}
-_NUMBERS = {"auto": "As the device likes", "float32": "float32", "bfloat16": "bfloat16", "float16": "float16"}
-_WRITTEN = {AS_STORED: "As the model is stored"} | {key: key for key in _NUMBERS if key != "auto"}
+_DEVICES = {
+    "auto": "The fastest there is",
+    "cpu": "Processor",
+    "cuda": "GPU (CUDA)",
+    "mps": "GPU (Apple)",
+    SPREAD: "Spread over devices",
+}
+_FULL = {key: key for key in ("float32", "bfloat16", "float16")}
+_WRITTEN = {AS_STORED: "As the model is stored"} | _FULL
+
+_CHECKED = "A GPU that is not there is said before anything runs."
+_SPREAD = "Spread: over all GPUs; layers that do not fit wait in memory and on disk, which takes more time."
+_PACKED = (
+    "8-bit and 4-bit pack the layers as they are read, half or a quarter of float16: for models that do not fit "
+    "otherwise. Embedding and head stay as they are, and all that is measured includes what packing loses."
+)
 
 
 class AskedMachine(NamedTuple):
@@ -24,13 +38,15 @@ class AskedMachine(NamedTuple):
 
 def ask_machine() -> AskedMachine:
     """A popover with the choices."""
+    devices = {key: words for key, words in _DEVICES.items() if key != SPREAD or not SPREADS.advice}
+    numbers = {"auto": "As the device likes"} | _FULL | ({} if PACKS.advice else {key: key for key in QUANTISED})
     with st.popover("Machine", icon=":material/memory:", width="content"), st.container(horizontal=True):
-        device = _one("Device", "lab_device", _DEVICES, "A GPU that is not there is said before anything runs.")
+        device = _one("Device", "lab_device", devices, f"{_CHECKED} {SPREADS.advice or _SPREAD}")
         dtype = _one(
             "Number format",
             "lab_dtype",
-            _NUMBERS,
-            "In which models compute: float32 on a processor, as stored on a GPU.",
+            numbers,
+            f"In which models compute: float32 on a processor, as stored on a GPU. {PACKS.advice or _PACKED}",
         )
         written = _one("Written as", "lab_out_dtype", _WRITTEN, "Number format of a model that is kept.")
         usual("lab_pad_to", 1)

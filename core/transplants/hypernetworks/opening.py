@@ -87,7 +87,7 @@ def open_hypernetwork(spec: str, device: str = "auto", *, weights: bool = True) 
     with torch.device("meta"):
         network = Predicting(layout).eval()
     outline = Hypernetwork(found.name, found.spec, network, found.content)
-    refuse_too_large(found.name, outline.n_bytes, torch.float32, where)
+    refuse_too_large(found.name, outline.n_bytes, "float32", where)
     if not weights:
         return outline
     network.load_state_dict(_weights(found, network.state_dict()), assign=True)
