@@ -124,7 +124,9 @@ def test_the_first_browser_says_when_the_tokens_stand_on_its_page(monkeypatch: p
 @pytest.mark.usefixtures("server_begun")
 def test_a_browser_that_says_nothing_is_not_waited_for_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(first_page, "LONGEST", 0)
+    assert first_page.address() != ""
     first_page.give_way()
+    assert first_page.address() == ""  # nor asked again
     monkeypatch.setattr(first_page, "LONGEST", None)
     first_page.give_way()
 

@@ -24,6 +24,7 @@ from core.lab.differences import ALL, TextPart, compare, entrants
 from core.lab.estimate import estimate, needed_mb, size_of
 from core.lab.foreseen import KIND, EstimatedStage, Submission
 from core.lab.key_picture_points import comparison_table, points
+from core.lab.memory import refuse_too_large_together
 from core.lab.outcome import Outcome
 from core.lab.participants import Participants, opened, outlined
 from core.lab.plan import Choice, Plan, plan_of
@@ -32,6 +33,7 @@ from core.lab.result import LabResult
 from core.lab.result_from_units import gathered
 from core.lab.submission import submission
 from core.lab.verdict import verdict
+from core.models.device import pick_device
 from core.models.memory import WORKSPACE_BYTES
 from core.transplants.base import METHODS, transplant
 from core.transplants.work import TransplantSize
@@ -450,10 +452,13 @@ def test_models_that_fit_alone_and_not_together_are_refused_before_any_is_loaded
         with pytest.raises(UserError, match="These do not fit together") as refused:
             look(plan)
         assert f"{found.original.name} " in str(refused.value) and f"the donor {found.donor.name}" in str(refused.value)
+        assert "--device spread" in str(refused.value)
+    with pytest.raises(UserError, match=r"fit together(?!.*--device spread)"):
+        refuse_too_large_together(found.needs, pick_device("cpu"), spreads=False)
     alone = replace(plan, donor="", tokenizer=f"file:{plan.donor}", methods=(Choice("mean"),))
     outlined(alone)
     trained = replace(alone, evaluators=(Choice("recovery"),))
-    with pytest.raises(UserError, match="the copies that are trained"):
+    with pytest.raises(UserError, match=r"the copies that are trained(?!.*--device spread)"):  # which cannot be then
         opened(trained)
     monkeypatch.undo()
     assert needed_mb(outlined(trained)) >= needed_mb(outlined(alone))

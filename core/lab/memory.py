@@ -6,6 +6,7 @@ import torch
 
 from core.common.errors import UserError
 from core.models.language_model import LanguageModel
+from core.models.large import how_to_spread
 from core.models.memory import WORKSPACE_BYTES, free_bytes, weight_bytes
 from core.models.text_encoder import TextEncoder
 from core.transplants.hypernetworks.opening import Hypernetwork
@@ -42,8 +43,11 @@ def _bytes(model: LanguageModel) -> int:
     return weight_bytes(model.module, model.dtype) if placement is None else placement.bytes_computing
 
 
-def refuse_too_large_together(parts: Mapping[str, int], device: torch.device) -> None:
+def refuse_too_large_together(parts: Mapping[str, int], device: torch.device, *, spreads: bool) -> None:
     """Do nothing if all parts fit beside each other; each model alone is looked at as it is opened.
+
+    Args:
+        spreads: whether the models could be spread and are not.
 
     Raises:
         UserError: they do not; says what each needs, the sum, what is free, and what to do.
@@ -53,8 +57,9 @@ def refuse_too_large_together(parts: Mapping[str, int], device: torch.device) ->
         return
     each = ", ".join(f"{name} {n / _GB:,.1f} GB" for name, n in parts.items())
     trains = " Without the measure that trains it is less." if TRAINED in parts else ""
+    spread = f" {how_to_spread()}" if spreads and not trains else ""  # a spread model cannot be trained
     raise UserError(
         f"These do not fit together: {each}. With room to read that is {needed / _GB:,.1f} GB, and {device} has "
         f"{free / _GB:,.1f} GB free. Leave something out, pick smaller models or bfloat16, or take a device with more."
-        f"{trains} Spread them over all devices, memory and disk (--device spread)."
+        f"{trains}{spread}"
     )

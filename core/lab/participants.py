@@ -202,8 +202,10 @@ def outlined(plan: Plan) -> Participants:
         UserError: as `opened`, but for what only shows in weights.
     """
     found = _participants(plan, outline, weights=False)
-    where = found.original.placement
-    refuse_too_large_together(found.needs, where.device if where else pick_device(plan.device))
+    there = [model.placement for model in (found.original, found.donor, found.helper) if model and model.placement]
+    device = there[0].device if there else pick_device(plan.device)
+    spreads = all(one.spreads and one.spread is None for one in there)
+    refuse_too_large_together(found.needs, device, spreads=spreads)
     return found
 
 

@@ -20,9 +20,8 @@ class Halves:
         self._given = _Given()
         self._tail = copy.copy(module)
         self._tail._modules = {**module._modules, prefix: self._given}
-        vars(self._tail).pop(
-            "forward", None
-        )  # of a spread model: it is bound to the whole, whose parts move by themselves
+        # That of a spread model is bound to the whole, whose parts move by themselves.
+        vars(self._tail).pop("forward", None)
 
     def logits(self, states: Tensor) -> Tensor:
         """Logits for hidden states that the body returned, (…, D) -> (N, V), whatever rows they were at."""

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from core.common.errors import UserError
+from core.models.large import how_to_spread
 
 # Beside the weights: one batch of activations, one slice of logits, and what the library keeps.
 WORKSPACE_BYTES = 256 * 2**20
@@ -54,10 +55,10 @@ def refuse_too_large(name: str, n_bytes: int, numbers: str, device: torch.device
         return
     free, needed = free_bytes(device) or 0, n_bytes + WORKSPACE_BYTES
     halve = " Loading it as bfloat16 halves that." if numbers == "float32" else ""
-    spread = " Spread it over all devices, memory and disk (--device spread)." if spreads else ""
+    spread = f" {how_to_spread()}" if spreads else ""
     raise UserError(
         f"{name} needs {needed / 2**30:,.1f} GB as {numbers}, and {device} has {free / 2**30:,.1f} GB free."
-        f"{halve}{spread} Otherwise pick a smaller model, or a device with more memory."
+        f"{halve} Otherwise pick a smaller model, or a device with more memory.{spread}"
     )
 
 

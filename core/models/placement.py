@@ -28,6 +28,7 @@ class Placement:
         n_bytes: of its weights.
         spread: where its layers are; None where all is on one device.
         notes: what a user should know of that, one sentence each.
+        spreads: whether it could be spread.
     """
 
     asked: str
@@ -37,6 +38,7 @@ class Placement:
     n_bytes: int
     spread: Spread | None = None
     notes: tuple[str, ...] = ()
+    spreads: bool = True
 
     @property
     def quantised(self) -> bool:
@@ -117,7 +119,8 @@ def placed(name: str, skeleton: Any, wanted: Where, stored: torch.dtype | None, 
         refuse_quantised(name, numbers, device)
     size = partial(_bytes, head=skeleton.get_output_embeddings(), numbers=numbers, dtype=dtype)
     n_bytes = size(skeleton)
-    one = Placement(wanted.device, device, dtype, numbers, n_bytes, notes=tuple(_of_numbers(numbers, dtype)))
+    notes = tuple(_of_numbers(numbers, dtype))
+    one = Placement(wanted.device, device, dtype, numbers, n_bytes, notes=notes, spreads=not unpacked)
     if spread:
         if advice := SPREADS.advice:
             raise UserError(f"{name} cannot be spread here: {advice}")
@@ -131,7 +134,7 @@ def placed(name: str, skeleton: Any, wanted: Where, stored: torch.dtype | None, 
             return replace(
                 found, asked=SPREAD, device=torch.device(next(iter(found.spread.n_layers))), notes=(why, *found.notes)
             )
-    refuse_too_large(name, n_bytes, numbers, device, spreads=not unpacked)
+    refuse_too_large(name, n_bytes, numbers, device, spreads=one.spreads)
     return one
 
 
