@@ -85,14 +85,14 @@ def _takes(estimate: Estimate) -> None:
             {
                 "Stage": [stage.name for stage in estimate.stages],
                 "Takes": [
-                    roughly(stage.seconds) + (f" to {roughly(stage.at_most)}" if stage.at_most else "")
+                    f"up to {roughly(stage.at_most)}" if stage.at_most else roughly(stage.seconds)
                     for stage in estimate.stages
                 ],
             }
         ),
         hide_index=True,
         key="lab_stages",
-        column_config={"Takes": st.column_config.TextColumn(width=180)},
+        column_config={"Takes": st.column_config.TextColumn(width=140)},
         placeholder="–",
     )
     more = " The longer time is that of the dearest values that hidden tokens may choose." if most else ""
